@@ -1,0 +1,91 @@
+//! Base64url encoding (§3): RFC 4648 §5 without padding, line breaks, white space or any other character.
+//!
+//! Strict: one byte string has one spelling, so trailing bits must be zero (RFC 4648 §3.5).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use smallvec::SmallVec;
+
+/// Decoded bytes; what an assertion carries stays on the stack.
+pub(crate) type Bytes = SmallVec<[u8; 512]>;
+
+/// The text is not the base64url encoding of any byte string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not base64url without padding")]
+pub(crate) struct NotBase64Url;
+
+/// Decodes a whole text.
+pub(crate) fn decode(text: &str) -> Result<Bytes, NotBase64Url> {
+    let mut bytes = Bytes::from_elem(0, base64::decoded_len_estimate(text.len()));
+    let written = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).map_err(|_| NotBase64Url)?;
+    bytes.truncate(written);
+    Ok(bytes)
+}
+
+/// Encodes a whole byte string.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Whether `text` is *the* encoding of `bytes`, compared as a string: nothing that was received is decoded.
+pub(crate) fn is_encoding_of(text: &str, bytes: &[u8]) -> bool {
+    let mut buffer = [0; 1366]; // 1023 bytes, the longest credential id, and any challenge short of that
+    match URL_SAFE_NO_PAD.encode_slice(bytes, &mut buffer) {
+        Ok(written) => buffer.get(..written) == Some(text.as_bytes()),
+        Err(_) => encode(bytes) == text,
+    }
+}
+
+/// Serde for byte fields that are base64url text in JSON.
+pub(crate) mod text {
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    pub(crate) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&super::encode(bytes))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(from)?;
+        super::decode(&text).map(|bytes| bytes.into_vec()).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_byte_string_has_one_spelling() {
+        for (text, bytes) in [("", &b""[..]), ("AA", &[0]), ("__79", &[255, 254, 253]), ("Zm9v", b"foo")] {
+            assert_eq!(decode(text).as_deref(), Ok(bytes));
+            assert_eq!(encode(bytes), text);
+            assert!(is_encoding_of(text, bytes));
+        }
+    }
+
+    #[test]
+    fn refuses_every_other_spelling() {
+        for (text, why) in [
+            ("AA==", "padding"),
+            ("AB", "trailing bits"),
+            ("A", "impossible length"),
+            ("AAAAA", "impossible length after a full group"),
+            ("//79", "standard alphabet"),
+            ("++79", "standard alphabet"),
+            ("Zm9v\n", "line break"),
+            (" Zm9v", "white space"),
+            ("Zm 9v", "inner white space"),
+            ("Zm9é", "not ASCII"),
+        ] {
+            assert_eq!(decode(text), Err(NotBase64Url), "{why}");
+            assert!(!is_encoding_of(text, b"foo"), "{why}");
+        }
+    }
+
+    #[test]
+    fn compares_strings_longer_than_its_buffer() {
+        let long = vec![7; 4096];
+        assert!(is_encoding_of(&encode(&long), &long));
+        assert!(!is_encoding_of(&encode(&long[1..]), &long));
+    }
+}

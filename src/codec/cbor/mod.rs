@@ -1,0 +1,379 @@
+//! CBOR in CTAP2 canonical form (§2.4, FIDO CTAP 2.2 §8): one value has one encoding.
+//!
+//! Refused: non-minimal heads, indefinite lengths, tags, floats, `undefined` and other simple values, unsorted or
+//! duplicate map keys, invalid UTF-8, bytes left over. Nothing is allocated and nothing is copied: an [`Array`] or a
+//! [`Map`] is a checked slice that is walked again when it is read, so a declared length costs nothing.
+//! Nesting is bounded by [`MAX_DEPTH`].
+
+/// Levels of arrays and maps that may be nested. CTAP2 messages stop at 4; a compound statement with a certificate
+/// chain (§8.9) needs 5.
+pub const MAX_DEPTH: u8 = 8;
+
+/// Entries a map may have under [`Rules::any_key_order`], where finding a duplicate takes a look at every pair.
+const MAX_UNSORTED: u64 = 64;
+
+/// Why bytes are not one canonical CBOR value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The input ends inside a value; also a length that reaches past the end.
+    #[error("the input ends inside a CBOR value")]
+    Truncated,
+    /// Bytes follow the value.
+    #[error("bytes follow the CBOR value")]
+    TrailingBytes,
+    /// A length or number is not written in the fewest bytes.
+    #[error("a CBOR head is not minimal")]
+    NonMinimal,
+    /// An indefinite length.
+    #[error("an indefinite CBOR length")]
+    Indefinite,
+    /// Additional information 28 to 30, or a break outside an indefinite length.
+    #[error("a reserved CBOR head")]
+    Reserved,
+    /// A tag.
+    #[error("a CBOR tag")]
+    Tag,
+    /// A float, `undefined`, or a simple value other than true, false and null.
+    #[error("a CBOR float or simple value")]
+    Simple,
+    /// A map key is not after the one before it.
+    #[error("CBOR map keys out of canonical order")]
+    KeyOrder,
+    /// A map key occurs twice.
+    #[error("a duplicate CBOR map key")]
+    DuplicateKey,
+    /// More than [`MAX_DEPTH`] levels.
+    #[error("CBOR nested too deeply")]
+    TooDeep,
+    /// An unsorted map with too many entries to compare.
+    #[error("an unsorted CBOR map that is too large")]
+    TooLarge,
+    /// A text string is not UTF-8.
+    #[error("a CBOR text string that is not UTF-8")]
+    NotUtf8,
+}
+
+/// What may deviate from canonical form; nothing, by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rules {
+    /// Map keys may stand in any order. Duplicates stay refused.
+    pub(crate) any_key_order: bool,
+    /// Arrays and maps may have an indefinite length. Strings in chunks stay refused: no client ever sent one.
+    pub(crate) indefinite_length: bool,
+}
+
+/// One value. Strings borrow from the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// Major type 0.
+    Unsigned(u64),
+    /// Major type 1: the value is −1 − n.
+    Negative(u64),
+    /// Major type 2.
+    Bytes(&'a [u8]),
+    /// Major type 3.
+    Text(&'a str),
+    /// Major type 4.
+    Array(Array<'a>),
+    /// Major type 5.
+    Map(Map<'a>),
+    /// Simple values 20 and 21.
+    Bool(bool),
+    /// Simple value 22.
+    Null,
+}
+
+impl<'a> Value<'a> {
+    /// Reads the one value that `bytes` are.
+    ///
+    /// # Errors
+    /// [`Error`], at the first byte that is not canonical.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
+        Self::read_with(bytes, Rules::default()).map(|(value, _)| value)
+    }
+
+    /// As [`Value::read`] under `rules`; also answers which of them were needed.
+    pub(crate) fn read_with(bytes: &'a [u8], rules: Rules) -> Result<(Self, Rules), Error> {
+        let mut reader = Reader { rest: bytes, rules, used: Rules::default() };
+        let value = reader.value(MAX_DEPTH)?;
+        if reader.rest.is_empty() { Ok((value, reader.used)) } else { Err(Error::TrailingBytes) }
+    }
+
+    /// Reads the value that `bytes` begin with and answers it with its encoding and what follows.
+    pub(crate) fn read_first(bytes: &'a [u8]) -> Result<(Self, &'a [u8], &'a [u8]), Error> {
+        let mut reader = Reader { rest: bytes, rules: Rules::default(), used: Rules::default() };
+        let value = reader.value(MAX_DEPTH)?;
+        let (encoding, rest) = bytes.split_at(bytes.len().saturating_sub(reader.rest.len()));
+        Ok((value, encoding, rest))
+    }
+
+    /// The value as an integer that fits, or `None`.
+    #[must_use]
+    pub fn integer(self) -> Option<i64> {
+        match self {
+            Self::Unsigned(n) => i64::try_from(n).ok(),
+            Self::Negative(n) => i64::try_from(n).ok().and_then(|n| (-1_i64).checked_sub(n)),
+            _ => None,
+        }
+    }
+
+    /// The value as a byte string, or `None`.
+    #[must_use]
+    pub const fn bytes(self) -> Option<&'a [u8]> {
+        if let Self::Bytes(bytes) = self { Some(bytes) } else { None }
+    }
+
+    /// The value as text, or `None`.
+    #[must_use]
+    pub const fn text(self) -> Option<&'a str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// The value as an array, or `None`.
+    #[must_use]
+    pub const fn array(self) -> Option<Array<'a>> {
+        if let Self::Array(array) = self { Some(array) } else { None }
+    }
+
+    /// The value as a map, or `None`.
+    #[must_use]
+    pub const fn map(self) -> Option<Map<'a>> {
+        if let Self::Map(map) = self { Some(map) } else { None }
+    }
+}
+
+/// A checked array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Array<'a> {
+    items: &'a [u8],
+    len: u64,
+    rules: Rules,
+}
+
+impl<'a> Array<'a> {
+    /// The number of items.
+    #[must_use]
+    pub const fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether there are no items.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The items, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Value<'a>> + use<'a> {
+        let mut reader = Reader { rest: self.items, rules: self.rules, used: Rules::default() };
+        (0..self.len).map_while(move |_| reader.value(MAX_DEPTH).ok()) // checked before: never ends early
+    }
+}
+
+/// A checked map: every key once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Map<'a> {
+    entries: &'a [u8],
+    len: u64,
+    rules: Rules,
+}
+
+impl<'a> Map<'a> {
+    /// The number of entries.
+    #[must_use]
+    pub const fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether there are no entries.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The entries, in the order they were sent in.
+    pub fn iter(&self) -> impl Iterator<Item = (Value<'a>, Value<'a>)> + use<'a> {
+        let mut reader = Reader { rest: self.entries, rules: self.rules, used: Rules::default() };
+        (0..self.len).map_while(move |_| Some((reader.value(MAX_DEPTH).ok()?, reader.value(MAX_DEPTH).ok()?)))
+    }
+
+    /// The value under a text key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<Value<'a>> {
+        self.iter().find_map(|(k, value)| (k.text() == Some(key)).then_some(value))
+    }
+
+    /// The value under an integer key.
+    #[must_use]
+    pub fn label(&self, key: i64) -> Option<Value<'a>> {
+        self.iter().find_map(|(k, value)| (k.integer() == Some(key)).then_some(value))
+    }
+}
+
+const BREAK: u8 = 0xff;
+
+struct Reader<'a> {
+    rest: &'a [u8],
+    rules: Rules,
+    used: Rules,
+}
+
+/// The argument of a head: a number, or an indefinite length.
+enum Argument {
+    Definite(u64),
+    Indefinite,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads one value; `depth` levels may open inside it.
+    fn value(&mut self, depth: u8) -> Result<Value<'a>, Error> {
+        let (major, argument) = self.head()?;
+        let definite = match argument {
+            Argument::Definite(n) => Ok(n),
+            Argument::Indefinite => Err(Error::Indefinite),
+        };
+        match major {
+            0 => Ok(Value::Unsigned(definite?)),
+            1 => Ok(Value::Negative(definite?)),
+            2 => Ok(Value::Bytes(self.take(definite?)?)),
+            3 => std::str::from_utf8(self.take(definite?)?).map(Value::Text).map_err(|_| Error::NotUtf8),
+            4 => {
+                let (items, len) = self.sequence(argument, depth, |reader, depth, _| reader.value(depth).map(drop))?;
+                Ok(Value::Array(Array { items, len, rules: self.rules }))
+            }
+            5 => {
+                let mut keys = Keys { first: self.rest, last: None };
+                let (entries, len) = self.sequence(argument, depth, |reader, depth, count| {
+                    let start = reader.rest;
+                    reader.value(depth)?;
+                    let key = start.get(..start.len().saturating_sub(reader.rest.len())).unwrap_or_default();
+                    keys.check(key, count, reader)?;
+                    reader.value(depth).map(drop)
+                })?;
+                Ok(Value::Map(Map { entries, len, rules: self.rules }))
+            }
+            6 => Err(Error::Tag),
+            _ => match definite? {
+                20 => Ok(Value::Bool(false)),
+                21 => Ok(Value::Bool(true)),
+                22 => Ok(Value::Null),
+                _ => Err(Error::Simple),
+            },
+        }
+    }
+
+    /// Reads the items of an array or the entries of a map; answers their encoding and their number.
+    fn sequence(
+        &mut self,
+        argument: Argument,
+        depth: u8,
+        mut one: impl FnMut(&mut Self, u8, u64) -> Result<(), Error>,
+    ) -> Result<(&'a [u8], u64), Error> {
+        let depth = depth.checked_sub(1).ok_or(Error::TooDeep)?;
+        let start = self.rest;
+        let mut len = 0_u64;
+        loop {
+            let done = match argument {
+                Argument::Definite(declared) => len == declared,
+                Argument::Indefinite => self.rest.first() == Some(&BREAK),
+            };
+            if done {
+                break;
+            }
+            one(self, depth, len)?;
+            len = len.saturating_add(1);
+        }
+        let content = start.get(..start.len().saturating_sub(self.rest.len())).unwrap_or_default();
+        if let Argument::Indefinite = argument {
+            self.take(1)?; // the break
+        }
+        Ok((content, len))
+    }
+
+    fn head(&mut self) -> Result<(u8, Argument), Error> {
+        let (&first, rest) = self.rest.split_first().ok_or(Error::Truncated)?;
+        self.rest = rest;
+        let (major, info) = (first >> 5, first & 0x1f);
+        let (argument, least) = match info {
+            0..=23 => (u64::from(info), 0),
+            24 => (self.number::<1>()?, 24),
+            25 => (self.number::<2>()?, 0x100),
+            26 => (self.number::<4>()?, 0x1_0000),
+            27 => (self.number::<8>()?, 0x1_0000_0000),
+            31 if matches!(major, 4 | 5) && self.rules.indefinite_length => {
+                self.used.indefinite_length = true;
+                return Ok((major, Argument::Indefinite));
+            }
+            31 if matches!(major, 2..=5) => return Err(Error::Indefinite),
+            _ => return Err(Error::Reserved),
+        };
+        if major == 7 && info >= 24 {
+            return Err(Error::Simple); // floats and the long form of simple values
+        }
+        if argument < least {
+            return Err(Error::NonMinimal);
+        }
+        Ok((major, Argument::Definite(argument)))
+    }
+
+    fn number<const N: usize>(&mut self) -> Result<u64, Error> {
+        let (bytes, rest) = self.rest.split_first_chunk::<N>().ok_or(Error::Truncated)?;
+        self.rest = rest;
+        Ok(bytes.iter().fold(0, |n, &byte| n << 8 | u64::from(byte)))
+    }
+
+    fn take(&mut self, len: u64) -> Result<&'a [u8], Error> {
+        let len = usize::try_from(len).map_err(|_| Error::Truncated)?;
+        let (taken, rest) = self.rest.split_at_checked(len).ok_or(Error::Truncated)?;
+        self.rest = rest;
+        Ok(taken)
+    }
+}
+
+/// The keys of one map as they come: each after the last, or, unsorted, unlike all before it.
+struct Keys<'a> {
+    first: &'a [u8],
+    last: Option<&'a [u8]>,
+}
+
+impl<'a> Keys<'a> {
+    fn check(&mut self, key: &'a [u8], count: u64, reader: &mut Reader<'a>) -> Result<(), Error> {
+        let Some(last) = self.last.replace(key) else { return Ok(()) };
+        if key == last {
+            return Err(Error::DuplicateKey);
+        }
+        if rank(last) < rank(key) && !reader.used.any_key_order {
+            return Ok(());
+        }
+        if !reader.rules.any_key_order {
+            return Err(if self.occurs(key, count, reader.rules) { Error::DuplicateKey } else { Error::KeyOrder });
+        }
+        reader.used.any_key_order = true;
+        if count >= MAX_UNSORTED {
+            return Err(Error::TooLarge);
+        }
+        if self.occurs(key, count, reader.rules) { Err(Error::DuplicateKey) } else { Ok(()) }
+    }
+
+    /// Whether `key` is among the first `count` keys of the map.
+    fn occurs(&self, key: &[u8], count: u64, rules: Rules) -> bool {
+        let mut reader = Reader { rest: self.first, rules, used: Rules::default() };
+        (0..count.min(MAX_UNSORTED)).any(|_| {
+            let start = reader.rest;
+            let read = reader.value(MAX_DEPTH);
+            let len = start.len().saturating_sub(reader.rest.len());
+            let found = read.is_ok() && start.get(..len) == Some(key);
+            found || reader.value(MAX_DEPTH).is_err()
+        })
+    }
+}
+
+/// CTAP2 canonical order: by major type, then by length, then by bytes.
+fn rank(key: &[u8]) -> (Option<u8>, usize, &[u8]) {
+    (key.first().map(|head| head >> 5), key.len(), key)
+}
+
+#[cfg(test)]
+mod tests;

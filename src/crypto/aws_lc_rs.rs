@@ -1,0 +1,146 @@
+//! The default backend: AWS-LC through `aws-lc-rs`. The only file that names the crate.
+//!
+//! Inputs are built here from judged parts: AWS-LC would also take compressed, hybrid and SubjectPublicKeyInfo forms
+//! of a point, and any Ed25519 key.
+
+use super::{Backend, BadSignature, Curve, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme};
+use aws_lc_rs::signature::{self as lc, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm};
+use aws_lc_rs::{digest, rand::SecureRandom as _, rand::SystemRandom};
+
+/// AWS-LC: a C compiler at build time; FIPS 140-3 validated under the feature `fips`.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct AwsLcRs;
+
+type Algorithm = &'static dyn VerificationAlgorithm;
+
+fn ecdsa(curve: Curve, hash: Hash) -> Option<Algorithm> {
+    Some(match (curve, hash) {
+        (Curve::P256, Hash::Sha256) => &lc::ECDSA_P256_SHA256_ASN1,
+        (Curve::P256, Hash::Sha384) => &lc::ECDSA_P256_SHA384_ASN1,
+        (Curve::P256, Hash::Sha512) => &lc::ECDSA_P256_SHA512_ASN1,
+        (Curve::P384, Hash::Sha256) => &lc::ECDSA_P384_SHA256_ASN1,
+        (Curve::P384, Hash::Sha384) => &lc::ECDSA_P384_SHA384_ASN1,
+        (Curve::P384, Hash::Sha512) => &lc::ECDSA_P384_SHA512_ASN1,
+        (Curve::P521, Hash::Sha256) => &lc::ECDSA_P521_SHA256_ASN1,
+        (Curve::P521, Hash::Sha384) => &lc::ECDSA_P521_SHA384_ASN1,
+        (Curve::P521, Hash::Sha512) => &lc::ECDSA_P521_SHA512_ASN1,
+        (Curve::Secp256k1, Hash::Sha256) => &lc::ECDSA_P256K1_SHA256_ASN1,
+        (Curve::Secp256k1, _) | (_, Hash::Sha1) => return None,
+    })
+}
+
+fn rsa(scheme: Scheme) -> Option<&'static RsaParameters> {
+    Some(match scheme {
+        Scheme::RsaPkcs1(Hash::Sha1) => &lc::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
+        Scheme::RsaPkcs1(Hash::Sha256) => &lc::RSA_PKCS1_2048_8192_SHA256,
+        Scheme::RsaPkcs1(Hash::Sha384) => &lc::RSA_PKCS1_2048_8192_SHA384,
+        Scheme::RsaPkcs1(Hash::Sha512) => &lc::RSA_PKCS1_2048_8192_SHA512,
+        Scheme::RsaPss(Hash::Sha256) => &lc::RSA_PSS_2048_8192_SHA256,
+        Scheme::RsaPss(Hash::Sha384) => &lc::RSA_PSS_2048_8192_SHA384,
+        Scheme::RsaPss(Hash::Sha512) => &lc::RSA_PSS_2048_8192_SHA512,
+        _ => return None,
+    })
+}
+
+#[cfg(feature = "ml-dsa")]
+fn ml_dsa(set: super::MlDsa) -> Option<Algorithm> {
+    Some(match set {
+        super::MlDsa::MlDsa44 => &lc::ML_DSA_44,
+        super::MlDsa::MlDsa65 => &lc::ML_DSA_65,
+        super::MlDsa::MlDsa87 => &lc::ML_DSA_87,
+    })
+}
+
+#[cfg(not(feature = "ml-dsa"))]
+fn ml_dsa(_: super::MlDsa) -> Option<Algorithm> {
+    None
+}
+
+/// 04 ‖ x ‖ y (SEC1 §2.3.3), on the stack.
+fn uncompressed<'b>(x: &[u8], y: &[u8], buffer: &'b mut [u8; 133]) -> &'b [u8] {
+    let bytes = [4_u8].iter().chain(x).chain(y);
+    let len = bytes.clone().count();
+    for (to, from) in buffer.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    buffer.get(..len).unwrap_or_default()
+}
+
+impl Backend for AwsLcRs {
+    fn name(&self) -> &'static str {
+        if cfg!(feature = "fips") { "AWS-LC FIPS" } else { "AWS-LC" }
+    }
+
+    fn supports(&self, scheme: Scheme) -> bool {
+        match scheme {
+            Scheme::Ecdsa(curve, hash) => ecdsa(curve, hash).is_some(),
+            Scheme::Ed25519 => true,
+            Scheme::Ed448 => cfg!(feature = "ed448"),
+            Scheme::RsaPkcs1(_) | Scheme::RsaPss(_) => rsa(scheme).is_some(),
+            Scheme::MlDsa(set) => ml_dsa(set).is_some(),
+        }
+    }
+
+    fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
+        let mut context = digest::Context::new(match hash {
+            Hash::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+            Hash::Sha256 => &digest::SHA256,
+            Hash::Sha384 => &digest::SHA384,
+            Hash::Sha512 => &digest::SHA512,
+        });
+        for part in parts {
+            context.update(part);
+        }
+        Digest::new(context.finish().as_ref())
+    }
+
+    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
+        match *key {
+            PublicKey::Ec { curve, x, y } => {
+                let any_hash = ecdsa(curve, Hash::Sha256).ok_or(KeyError::Unsupported)?;
+                ParsedPublicKey::new(any_hash, uncompressed(x, y, &mut [0; 133]))
+                    .map(drop)
+                    .map_err(|_| KeyError::NotOnCurve)
+            }
+            PublicKey::Ed25519(_) | PublicKey::Rsa { .. } => Ok(()),
+            #[cfg(feature = "ed448")]
+            PublicKey::Ed448(key) => super::ed448::check_key(key),
+            #[cfg(not(feature = "ed448"))]
+            PublicKey::Ed448(_) => Err(KeyError::Unsupported),
+            PublicKey::MlDsa(set, _) => ml_dsa(set).map(drop).ok_or(KeyError::Unsupported),
+        }
+    }
+
+    fn verify(
+        &self,
+        scheme: Scheme,
+        key: &PublicKey<'_>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), BadSignature> {
+        let verify = |algorithm: Option<Algorithm>, key: &[u8]| {
+            let verified = algorithm.ok_or(BadSignature)?.verify_sig(key, message, signature);
+            verified.map_err(|_| BadSignature)
+        };
+        match (*key, scheme) {
+            (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other => {
+                verify(ecdsa(curve, hash), uncompressed(x, y, &mut [0; 133]))
+            }
+            (PublicKey::Ed25519(key), Scheme::Ed25519) => verify(Some(&lc::ED25519), key),
+            #[cfg(feature = "ed448")]
+            (PublicKey::Ed448(key), Scheme::Ed448) => super::ed448::verify(key, message, signature),
+            (PublicKey::Rsa { modulus, exponent }, Scheme::RsaPkcs1(_) | Scheme::RsaPss(_)) => {
+                RsaPublicKeyComponents { n: modulus, e: exponent }
+                    .verify(rsa(scheme).ok_or(BadSignature)?, message, signature)
+                    .map_err(|_| BadSignature)
+            }
+            (PublicKey::MlDsa(set, key), Scheme::MlDsa(other)) if set == other => verify(ml_dsa(set), key),
+            _ => Err(BadSignature),
+        }
+    }
+
+    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+        SystemRandom::new().fill(out).map_err(|_| RandomFailed)
+    }
+}

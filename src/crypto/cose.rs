@@ -1,0 +1,257 @@
+//! COSE_Key as a credential public key (§5.8.5, §6.5.1; RFC 9052 §7, RFC 9053, RFC 8230, RFC 8812, RFC 9864,
+//! RFC 9964).
+//!
+//! A key is one whole combination of kty, alg and curve, in canonical CBOR, with the parameters that its kind
+//! requires and no others: no private part, no key_ops, no compressed point.
+
+use super::{Curve, Hash, KeyError, MlDsa, PublicKey, Scheme};
+use crate::codec::cbor::{self, Map, Value};
+
+/// A COSEAlgorithmIdentifier (§5.8.5) that this crate knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// −7: ECDSA on P-256 with SHA-256.
+    Es256,
+    /// −35: ECDSA on P-384 with SHA-384.
+    Es384,
+    /// −36: ECDSA on P-521 with SHA-512.
+    Es512,
+    /// −47: ECDSA on secp256k1 with SHA-256.
+    Es256k,
+    /// −9: as ES256, the curve in its name (RFC 9864). Not recommended in pubKeyCredParams.
+    Esp256,
+    /// −51: as ES384 (RFC 9864). Not recommended in pubKeyCredParams.
+    Esp384,
+    /// −52: as ES512 (RFC 9864). Not recommended in pubKeyCredParams.
+    Esp512,
+    /// −8: EdDSA, which §5.8.5 pins to Ed25519.
+    EdDsa,
+    /// −19: Ed25519 (RFC 9864). Not recommended in pubKeyCredParams.
+    Ed25519,
+    /// −53: Ed448 (RFC 9864).
+    Ed448,
+    /// −257: RSASSA-PKCS1-v1_5 with SHA-256.
+    Rs256,
+    /// −258: RSASSA-PKCS1-v1_5 with SHA-384.
+    Rs384,
+    /// −259: RSASSA-PKCS1-v1_5 with SHA-512.
+    Rs512,
+    /// −37: RSASSA-PSS with SHA-256.
+    Ps256,
+    /// −38: RSASSA-PSS with SHA-384.
+    Ps384,
+    /// −39: RSASSA-PSS with SHA-512.
+    Ps512,
+    /// −48: ML-DSA-44 (RFC 9964).
+    MlDsa44,
+    /// −49: ML-DSA-65 (RFC 9964).
+    MlDsa65,
+    /// −50: ML-DSA-87 (RFC 9964).
+    MlDsa87,
+    /// −65535: RSASSA-PKCS1-v1_5 with SHA-1, the RS1 of old TPMs. Verified in attestation statements; as a
+    /// credential's algorithm only where it is offered by this name.
+    LegacyRs1,
+}
+
+impl Algorithm {
+    /// Every algorithm but [`Algorithm::LegacyRs1`], in the order in which §5.8.5 and the registry would prefer them.
+    pub const ALL: [Self; 19] = [
+        Self::EdDsa,
+        Self::Es256,
+        Self::Es384,
+        Self::Es512,
+        Self::Rs256,
+        Self::Rs384,
+        Self::Rs512,
+        Self::Ps256,
+        Self::Ps384,
+        Self::Ps512,
+        Self::MlDsa44,
+        Self::MlDsa65,
+        Self::MlDsa87,
+        Self::Es256k,
+        Self::Ed448,
+        Self::Esp256,
+        Self::Esp384,
+        Self::Esp512,
+        Self::Ed25519,
+    ];
+
+    /// What §5.4 recommends to offer so that every client has one of them.
+    pub const RECOMMENDED: [Self; 3] = [Self::EdDsa, Self::Es256, Self::Rs256];
+
+    /// The COSE number.
+    #[must_use]
+    pub const fn cose(self) -> i32 {
+        match self {
+            Self::Es256 => -7,
+            Self::Es384 => -35,
+            Self::Es512 => -36,
+            Self::Es256k => -47,
+            Self::Esp256 => -9,
+            Self::Esp384 => -51,
+            Self::Esp512 => -52,
+            Self::EdDsa => -8,
+            Self::Ed25519 => -19,
+            Self::Ed448 => -53,
+            Self::Rs256 => -257,
+            Self::Rs384 => -258,
+            Self::Rs512 => -259,
+            Self::Ps256 => -37,
+            Self::Ps384 => -38,
+            Self::Ps512 => -39,
+            Self::MlDsa44 => -48,
+            Self::MlDsa65 => -49,
+            Self::MlDsa87 => -50,
+            Self::LegacyRs1 => -65535,
+        }
+    }
+
+    /// The algorithm with this COSE number.
+    #[must_use]
+    pub fn from_cose(number: i64) -> Option<Self> {
+        let mut all = Self::ALL.into_iter().chain([Self::LegacyRs1]);
+        all.find(|algorithm| i64::from(algorithm.cose()) == number)
+    }
+
+    /// The one scheme behind the number.
+    #[must_use]
+    pub const fn scheme(self) -> Scheme {
+        match self {
+            Self::Es256 | Self::Esp256 => Scheme::Ecdsa(Curve::P256, Hash::Sha256),
+            Self::Es384 | Self::Esp384 => Scheme::Ecdsa(Curve::P384, Hash::Sha384),
+            Self::Es512 | Self::Esp512 => Scheme::Ecdsa(Curve::P521, Hash::Sha512),
+            Self::Es256k => Scheme::Ecdsa(Curve::Secp256k1, Hash::Sha256),
+            Self::EdDsa | Self::Ed25519 => Scheme::Ed25519,
+            Self::Ed448 => Scheme::Ed448,
+            Self::Rs256 => Scheme::RsaPkcs1(Hash::Sha256),
+            Self::Rs384 => Scheme::RsaPkcs1(Hash::Sha384),
+            Self::Rs512 => Scheme::RsaPkcs1(Hash::Sha512),
+            Self::Ps256 => Scheme::RsaPss(Hash::Sha256),
+            Self::Ps384 => Scheme::RsaPss(Hash::Sha384),
+            Self::Ps512 => Scheme::RsaPss(Hash::Sha512),
+            Self::MlDsa44 => Scheme::MlDsa(MlDsa::MlDsa44),
+            Self::MlDsa65 => Scheme::MlDsa(MlDsa::MlDsa65),
+            Self::MlDsa87 => Scheme::MlDsa(MlDsa::MlDsa87),
+            Self::LegacyRs1 => Scheme::RsaPkcs1(Hash::Sha1),
+        }
+    }
+}
+
+/// Why bytes are not the COSE_Key of a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Not canonical CBOR.
+    #[error("COSE_Key: {0}")]
+    Cbor(#[from] cbor::Error),
+    /// Not a map.
+    #[error("COSE_Key is not a map")]
+    NotAMap,
+    /// No `alg` (3), or not a number.
+    #[error("COSE_Key without alg")]
+    NoAlgorithm,
+    /// A number that this crate has no algorithm for.
+    #[error("COSE algorithm {0} is unknown")]
+    UnknownAlgorithm(i64),
+    /// `kty` (1) missing, or not the algorithm's.
+    #[error("COSE_Key with a kty that is not its algorithm's")]
+    KeyType,
+    /// `crv` (−1) missing, or not the algorithm's.
+    #[error("COSE_Key with a curve that is not its algorithm's")]
+    Curve,
+    /// A required parameter is missing or not a byte string. A compressed y is a boolean, so it ends here.
+    #[error("COSE_Key without a required parameter")]
+    Parameter,
+    /// A parameter that the algorithm does not require: optional ones and private ones alike (§6.5.1).
+    #[error("COSE_Key with more parameters than required")]
+    ExtraParameter,
+    /// The key itself.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// A credential public key: its algorithm, and a key that fits it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CoseKey<'a> {
+    algorithm: Algorithm,
+    key: PublicKey<'a>,
+}
+
+/// Labels of RFC 9052 §7.1 and RFC 9053 §7; −1 to −3 mean what the key type says.
+const KTY: i64 = 1;
+const ALG: i64 = 3;
+
+/// The COSE number under `alg`, so that an algorithm nobody offered is refused as such before its key is looked at.
+///
+/// # Errors
+/// [`Error::Cbor`], [`Error::NotAMap`], [`Error::NoAlgorithm`].
+pub fn algorithm_number(bytes: &[u8]) -> Result<i64, Error> {
+    map(bytes)?.label(ALG).and_then(Value::integer).ok_or(Error::NoAlgorithm)
+}
+
+fn map(bytes: &[u8]) -> Result<Map<'_>, Error> {
+    Value::read(bytes)?.map().ok_or(Error::NotAMap)
+}
+
+impl<'a> CoseKey<'a> {
+    /// Reads a whole COSE_Key. Whether its point is on the curve is [`PublicKey::check`]'s to say.
+    ///
+    /// # Errors
+    /// [`Error`], in the order of its variants.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
+        let map = map(bytes)?;
+        let number = map.label(ALG).and_then(Value::integer).ok_or(Error::NoAlgorithm)?;
+        let algorithm = Algorithm::from_cose(number).ok_or(Error::UnknownAlgorithm(number))?;
+        let is = |label, value, error| match map.label(label).and_then(Value::integer) {
+            Some(found) if found == value => Ok(()),
+            _ => Err(error),
+        };
+        let octets = |label| map.label(label).and_then(Value::bytes).ok_or(Error::Parameter);
+        let (parameters, key) = match algorithm.scheme() {
+            Scheme::Ecdsa(curve, _) => {
+                is(KTY, 2, Error::KeyType)?;
+                let registered = match curve {
+                    Curve::P256 => 1,
+                    Curve::P384 => 2,
+                    Curve::P521 => 3,
+                    Curve::Secp256k1 => 8,
+                };
+                is(-1, registered, Error::Curve)?;
+                (5, PublicKey::ec(curve, octets(-2)?, octets(-3)?))
+            }
+            Scheme::Ed25519 => {
+                is(KTY, 1, Error::KeyType)?;
+                is(-1, 6, Error::Curve)?;
+                (4, PublicKey::ed25519(octets(-2)?))
+            }
+            Scheme::Ed448 => {
+                is(KTY, 1, Error::KeyType)?;
+                is(-1, 7, Error::Curve)?;
+                (4, PublicKey::ed448(octets(-2)?))
+            }
+            Scheme::RsaPkcs1(_) | Scheme::RsaPss(_) => {
+                is(KTY, 3, Error::KeyType)?;
+                (4, PublicKey::rsa(octets(-1)?, octets(-2)?))
+            }
+            Scheme::MlDsa(set) => {
+                is(KTY, 7, Error::KeyType)?;
+                (3, PublicKey::ml_dsa(set, octets(-1)?))
+            }
+        };
+        if map.len() == parameters { Ok(Self { algorithm, key: key? }) } else { Err(Error::ExtraParameter) }
+    }
+
+    /// The algorithm.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The key.
+    #[must_use]
+    pub const fn key(&self) -> &PublicKey<'a> {
+        &self.key
+    }
+}

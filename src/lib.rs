@@ -1,0 +1,4 @@
+//! wardkey
+pub mod codec;
+pub mod crypto;
+pub mod time;
