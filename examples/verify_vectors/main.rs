@@ -1,0 +1,82 @@
+//! Runs ceremony vectors (format 1, see `tests/vectors/README.md`) through the library.
+//!
+//! ```text
+//! cargo run --release --example verify_vectors -- [--json] FILE...      (- is standard input)
+//! ```
+//!
+//! Prints what disagrees and why, then `N passed, N failed`; exits with 1 where anything disagrees, with 2 where a
+//! file cannot be read. With `--json` it prints one line for every vector instead, and the count to standard error.
+
+mod vector;
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::process::ExitCode;
+use vector::{Judgement, Vector};
+use wardkey::crypto::{Backend, default_backend};
+
+fn main() -> ExitCode {
+    let mut files: Vec<String> = std::env::args().skip(1).collect();
+    let json = files.iter().any(|argument| argument == "--json");
+    files.retain(|argument| argument != "--json");
+    if files.is_empty() {
+        eprintln!("usage: verify_vectors [--json] FILE...    (- is standard input)");
+        return ExitCode::from(2);
+    }
+    match run(&files, json, default_backend()) {
+        Ok((passed, failed)) => {
+            let count = format!("{passed} passed, {failed} failed");
+            if json {
+                eprintln!("{count}")
+            } else {
+                println!("{count}")
+            }
+            ExitCode::from(u8::from(failed > 0))
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(files: &[String], json: bool, backend: &dyn Backend) -> Result<(usize, usize), String> {
+    let (mut passed, mut failed) = (0, 0);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for file in files {
+        let lines: Box<dyn BufRead> = if file == "-" {
+            Box::new(io::stdin().lock())
+        } else {
+            Box::new(BufReader::new(std::fs::File::open(file).map_err(|error| format!("{file}: {error}"))?))
+        };
+        for (number, line) in lines.lines().enumerate() {
+            let at = |error: &dyn std::fmt::Display| format!("{file}, line {}: {error}", number + 1);
+            let line = line.map_err(|error| at(&error))?;
+            if line.trim().is_empty() {
+                continue;
+            }
+            let vector: Vector = serde_json::from_str(&line).map_err(|error| at(&error))?;
+            let judged = vector.judge(backend);
+            let disagreement = vector.disagreement(&judged);
+            *(if disagreement.is_none() { &mut passed } else { &mut failed }) += 1;
+            let printed = if json {
+                writeln!(out, "{}", report(&vector, &judged))
+            } else {
+                disagreement.map_or(Ok(()), |why| writeln!(out, "{}: {why}", vector.id))
+            };
+            printed.map_err(|error| at(&error))?;
+        }
+    }
+    out.flush().map_err(|error| error.to_string())?;
+    Ok((passed, failed))
+}
+
+fn report(vector: &Vector, judged: &Judgement) -> serde_json::Value {
+    serde_json::json!({
+        "id": vector.id,
+        "accept": judged.accept,
+        "code": judged.code,
+        "step": judged.step,
+        "attestation_format": judged.attestation_format,
+        "attestation_type": judged.attestation_type,
+    })
+}

@@ -1,0 +1,265 @@
+//! Ceremony vectors, format 1 (`tests/vectors/README.md`): one JSON object a line, bytes in base64url.
+//!
+//! A vector becomes what the relying party expected and what the browser posted; the public API does the rest.
+
+use base64::Engine as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use wardkey::attestation::{AttestationType, Format};
+use wardkey::authenticator::AuthenticatorData;
+use wardkey::ceremony::authentication::{self, SignCountPolicy};
+use wardkey::ceremony::{Ceremony, Failure, Refusal, registration};
+use wardkey::client::{ClientData, Framing, Origins, Site, data};
+use wardkey::crypto::{Algorithm, Backend};
+use wardkey::policy::AttestationPolicy;
+use wardkey::quirk::{Quirk, Quirks};
+use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UserHandle};
+
+/// A byte string.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bytes(pub(crate) Vec<u8>);
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text);
+        bytes.map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Vector {
+    pub(crate) id: String,
+    kind: Kind,
+    rp: Rp,
+    expected: Expected,
+    response: Box<RawValue>,
+    pub(crate) verdict: Verdict,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Registration,
+    Authentication,
+}
+
+#[derive(Debug, Deserialize)]
+struct Rp {
+    id: String,
+    origins: Vec<String>,
+    #[serde(default)]
+    allow_cross_origin: bool,
+    #[serde(default)]
+    top_origins: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Expected {
+    challenge: Bytes,
+    uv_required: bool,
+    mediation: Option<String>,
+    algs: Option<Vec<i64>>,
+    attestation_policy: Option<Policy>,
+    #[serde(default)]
+    known_credential_ids: Vec<Bytes>,
+    allow_credentials: Option<Vec<Bytes>>,
+    user_identified: Option<bool>,
+    appid: Option<String>,
+    counter_policy: Option<String>,
+    credential: Option<Credential>,
+    #[serde(default)]
+    quirks: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Policy {
+    accept_none: bool,
+    accept_self: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Credential {
+    id: Bytes,
+    public_key_cose: Bytes,
+    sign_count: u32,
+    user_handle: Option<Bytes>,
+    backup_eligible: Option<bool>,
+    backup_state: Option<bool>,
+    uv_initialized: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Verdict {
+    pub(crate) accept: bool,
+    step: Option<String>,
+    pub(crate) reason: Option<String>,
+    attestation_format: Option<String>,
+    attestation_type: Option<String>,
+}
+
+/// What the library says of a vector.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Judgement {
+    pub(crate) accept: bool,
+    pub(crate) code: Option<&'static str>,
+    pub(crate) step: Option<String>,
+    pub(crate) attestation_format: Option<&'static str>,
+    pub(crate) attestation_type: Option<&'static str>,
+    pub(crate) reason: Option<String>,
+}
+
+impl Judgement {
+    fn refused(failure: &Failure) -> Self {
+        Self {
+            code: Some(failure.code()),
+            step: failure.step().map(|step| step.to_string()),
+            reason: Some(failure.to_string()),
+            ..Self::default()
+        }
+    }
+
+    fn registered(format: Format, attestation_type: AttestationType) -> Self {
+        Self {
+            accept: true,
+            attestation_format: Some(format.identifier()),
+            attestation_type: Some(attestation_type.name()),
+            ..Self::default()
+        }
+    }
+}
+
+impl Vector {
+    /// Judges the ceremony.
+    pub(crate) fn judge(&self, backend: &dyn Backend) -> Judgement {
+        let judged = match self.kind {
+            Kind::Registration => self.registration(backend),
+            Kind::Authentication => self.authentication(backend),
+        };
+        judged.unwrap_or_else(|failure| Judgement::refused(&failure))
+    }
+
+    /// Where the judgement is not the vector's: what is wrong with it.
+    pub(crate) fn disagreement(&self, judged: &Judgement) -> Option<String> {
+        let verdict = &self.verdict;
+        if judged.accept != verdict.accept {
+            let (is, should) = if judged.accept { ("accepted", "refused") } else { ("refused", "accepted") };
+            let why = judged.reason.as_deref().or(verdict.reason.as_deref()).unwrap_or_default();
+            return Some(format!("{is}, must be {should}: {why}"));
+        }
+        let reported = |what: &str, is: Option<&str>, should: Option<&str>| match should {
+            Some(should) if is != Some(should) => Some(format!("{what} is {is:?}, must be {should:?}")),
+            _ => None,
+        };
+        if judged.accept {
+            reported("attestation_format", judged.attestation_format, verdict.attestation_format.as_deref())
+                .or_else(|| reported("attestation_type", judged.attestation_type, verdict.attestation_type.as_deref()))
+        } else {
+            reported("step", judged.step.as_deref(), verdict.step().as_deref())
+        }
+    }
+
+    fn site(&self) -> Site {
+        let framing = if self.rp.allow_cross_origin {
+            Framing::CrossOrigin(self.rp.top_origins.clone())
+        } else {
+            Framing::SameOrigin
+        };
+        Site::new(&self.rp.id, Origins::exact(&self.rp.origins), framing)
+    }
+
+    fn quirks(&self) -> Quirks {
+        self.expected.quirks.iter().filter_map(|name| Quirk::from_name(name)).collect()
+    }
+
+    fn algorithms(&self, backend: &dyn Backend) -> Vec<Algorithm> {
+        match &self.expected.algs {
+            Some(numbers) => numbers.iter().filter_map(|&number| Algorithm::from_cose(number)).collect(),
+            None => Algorithm::ALL.into_iter().filter(|algorithm| backend.supports(algorithm.scheme())).collect(),
+        }
+    }
+
+    fn registration(&self, backend: &dyn Backend) -> Result<Judgement, Failure> {
+        let malformed = |error| failure(Ceremony::Registration, Refusal::Response(error));
+        let response = RegistrationResponse::from_json(self.response.get()).map_err(malformed)?;
+        let (site, algorithms) = (self.site(), self.algorithms(backend));
+        let mut expected = registration::Expected::new(&site, &self.expected.challenge.0, &algorithms);
+        expected.user_verification_required = self.expected.uv_required;
+        expected.conditional = self.expected.mediation.as_deref() == Some("conditional");
+        expected.quirks = self.quirks();
+        let verified = registration::verify(&expected, &response, backend)?;
+        let mut policy = AttestationPolicy::any();
+        if let Some(wanted) = &self.expected.attestation_policy {
+            policy.accept_none = wanted.accept_none;
+            policy.accept_self = wanted.accept_self;
+        }
+        let registered = policy.decide(&verified, &placeholder())?;
+        let judged = Judgement::registered(registered.attestation_format(), registered.attestation_type());
+        let known = &self.expected.known_credential_ids;
+        let stored = known.iter().find(|id| id.0 == registered.credential_id().as_bytes());
+        registered.claim(stored)?;
+        Ok(judged)
+    }
+
+    fn authentication(&self, backend: &dyn Backend) -> Result<Judgement, Failure> {
+        let malformed = |error| failure(Ceremony::Authentication, Refusal::Response(error));
+        let response = AuthenticationResponse::from_json(self.response.get()).map_err(malformed)?;
+        let Some(credential) = &self.expected.credential else { return parse_only(&response) };
+        let record = record(credential, response.user_handle());
+        let ids = self.expected.allow_credentials.iter().flatten();
+        let allow_credentials: Vec<_> = ids.filter_map(|id| CredentialId::new(id.0.clone()).ok()).collect();
+        let site = self.site();
+        let mut expected = authentication::Expected::new(&site, &self.expected.challenge.0);
+        expected.allow_credentials = &allow_credentials;
+        expected.user_handle = self.expected.user_identified.unwrap_or(true).then(|| record.user_handle.as_bytes());
+        expected.user_verification_required = self.expected.uv_required;
+        expected.appid = self.expected.appid.as_deref();
+        expected.sign_count = match self.expected.counter_policy.as_deref() {
+            Some("report") => SignCountPolicy::Report,
+            _ => SignCountPolicy::Reject,
+        };
+        expected.quirks = self.quirks();
+        let _verified = authentication::verify(&expected, &response, &record, backend)?;
+        Ok(Judgement { accept: true, ..Judgement::default() })
+    }
+}
+
+/// The stored record. A user handle that is unknown is not judged: then it is the response's own.
+fn record(credential: &Credential, received: Option<&[u8]>) -> CredentialRecord {
+    let known = credential.user_handle.as_ref().map(|handle| handle.0.as_slice()).or(received);
+    let user = known.and_then(|handle| UserHandle::new(handle).ok()).unwrap_or_else(placeholder);
+    let id = CredentialId::new(credential.id.0.clone()).expect("a record has a credential id");
+    let mut record = CredentialRecord::new(id, user, credential.public_key_cose.0.clone());
+    record.sign_count = credential.sign_count;
+    record.uv_initialized = credential.uv_initialized.unwrap_or_default();
+    record.backup_eligible = credential.backup_eligible;
+    record.backup_state = credential.backup_state.unwrap_or_default();
+    record
+}
+
+fn placeholder() -> UserHandle {
+    UserHandle::new([0]).expect("one byte is a user handle")
+}
+
+/// A vector without a record: whatever is wrong must show while the response is parsed.
+fn parse_only(response: &AuthenticationResponse) -> Result<Judgement, Failure> {
+    let refuse = |refusal| failure(Ceremony::Authentication, refusal);
+    let text = data::decode(response.client_data_json()).map_err(|e| refuse(Refusal::ClientData(e)))?;
+    ClientData::parse(&text).map_err(|e| refuse(Refusal::ClientData(e)))?;
+    AuthenticatorData::read(response.authenticator_data()).map_err(|e| refuse(Refusal::AuthenticatorData(e)))?;
+    Ok(Judgement { accept: true, ..Judgement::default() })
+}
+
+const fn failure(ceremony: Ceremony, refusal: Refusal) -> Failure {
+    Failure::new(ceremony, refusal)
+}
+
+impl Verdict {
+    /// The step of §7.1 or §7.2 that decides, where the vector names one: `7.1/8`.
+    pub(crate) fn step(&self) -> Option<String> {
+        let (_, named) = self.step.as_deref()?.split_once("§7.")?;
+        let (section, rest) = named.split_once(" step ")?;
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        Some(format!("7.{section}/{digits}"))
+    }
+}

@@ -1,0 +1,258 @@
+//! Attestation (§6.5, §8): the attestation object, and one file for each statement format.
+//!
+//! Every format has the same shape: the standard's verification procedure takes its inputs ([`Inputs`]) and answers an
+//! [`Attestation`] (an attestation type and a trust path) or its own `Problem`, one variant a check, in order.
+//! Whether the path is trusted is not judged here, but by the [`policy`](crate::policy).
+
+pub mod none;
+pub mod packed;
+
+use crate::authenticator::{self, AuthenticatorData};
+use crate::codec::cbor::{self, Map, Rules, Value};
+use crate::crypto::{Backend, cose::CoseKey};
+use crate::quirk::{Quirk, Quirks};
+use core::fmt;
+
+/// An attestation statement format (§8): the closed table that `fmt` is looked up in, exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// §8.2.
+    Packed,
+    /// §8.3.
+    Tpm,
+    /// §8.4.
+    AndroidKey,
+    /// §8.5.
+    AndroidSafetynet,
+    /// §8.6.
+    FidoU2f,
+    /// §8.7.
+    None,
+    /// §8.8.
+    Apple,
+    /// §8.9.
+    Compound,
+}
+
+impl Format {
+    /// Every format of the standard.
+    pub const ALL: [Self; 8] = [
+        Self::Packed,
+        Self::Tpm,
+        Self::AndroidKey,
+        Self::AndroidSafetynet,
+        Self::FidoU2f,
+        Self::None,
+        Self::Apple,
+        Self::Compound,
+    ];
+
+    /// The attestation statement format identifier (§8.1).
+    #[must_use]
+    pub const fn identifier(self) -> &'static str {
+        match self {
+            Self::Packed => "packed",
+            Self::Tpm => "tpm",
+            Self::AndroidKey => "android-key",
+            Self::AndroidSafetynet => "android-safetynet",
+            Self::FidoU2f => "fido-u2f",
+            Self::None => "none",
+            Self::Apple => "apple",
+            Self::Compound => "compound",
+        }
+    }
+
+    /// The format with this identifier, compared byte for byte.
+    #[must_use]
+    pub fn from_identifier(identifier: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.identifier() == identifier)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.identifier())
+    }
+}
+
+/// An attestation type (§6.5.3), as far as a statement can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AttestationType {
+    /// No attestation.
+    None,
+    /// Signed by the credential's own key: says nothing of where the key is.
+    SelfAttestation,
+    /// Basic or AttCA: only metadata can tell them apart.
+    BasicOrAttCa,
+    /// Attestation CA.
+    AttCa,
+    /// Anonymization CA.
+    AnonCa,
+    /// Several statements.
+    Compound,
+}
+
+impl AttestationType {
+    /// Its name, in logs and vectors.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::SelfAttestation => "self",
+            Self::BasicOrAttCa => "basic_or_attca",
+            Self::AttCa => "attca",
+            Self::AnonCa => "anonca",
+            Self::Compound => "compound",
+        }
+    }
+}
+
+impl fmt::Display for AttestationType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why bytes are not an attestation object (§6.5.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ObjectError {
+    /// Not canonical CBOR.
+    #[error("attestation object: {0}")]
+    Cbor(#[from] cbor::Error),
+    /// Not the map of `fmt`, `attStmt` and `authData`, each of its type, and nothing else.
+    #[error("the attestation object is not the map of fmt, attStmt and authData")]
+    Shape,
+    /// `attStmt` is not a map (or, under `compound`, an array).
+    #[error("attStmt is not of the type that its format has")]
+    Statement,
+    /// The authenticator data in it.
+    #[error(transparent)]
+    AuthenticatorData(#[from] authenticator::data::Error),
+}
+
+/// An attestation object (§6.5.4), read whole; the statement is not looked into yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttestationObject<'a> {
+    format: &'a str,
+    statement: Value<'a>,
+    authenticator_data: AuthenticatorData<'a>,
+    quirks: Quirks,
+}
+
+impl<'a> AttestationObject<'a> {
+    /// Reads the attestation object that `bytes` are. Of `quirks` only those of CBOR matter here.
+    ///
+    /// # Errors
+    /// [`ObjectError`].
+    pub fn read(bytes: &'a [u8], quirks: Quirks) -> Result<Self, ObjectError> {
+        let rules = Rules {
+            any_key_order: quirks.contains(Quirk::CborKeyOrder),
+            indefinite_length: quirks.contains(Quirk::CborIndefiniteLength),
+        };
+        let (value, used) = Value::read_with(bytes, rules)?;
+        let map = value.map().filter(|map| map.len() == 3).ok_or(ObjectError::Shape)?;
+        let format = map.get("fmt").and_then(Value::text).ok_or(ObjectError::Shape)?;
+        let authenticator_data = map.get("authData").and_then(Value::bytes).ok_or(ObjectError::Shape)?;
+        let statement = map.get("attStmt").ok_or(ObjectError::Shape)?;
+        match statement {
+            Value::Array(_) if format == Format::Compound.identifier() => {}
+            Value::Map(_) if format != Format::Compound.identifier() => {}
+            _ => return Err(ObjectError::Statement),
+        }
+        let authenticator_data = AuthenticatorData::read(authenticator_data)?;
+        let quirks = [(used.any_key_order, Quirk::CborKeyOrder), (used.indefinite_length, Quirk::CborIndefiniteLength)]
+            .into_iter()
+            .filter_map(|(used, quirk)| used.then_some(quirk))
+            .collect();
+        Ok(Self { format, statement, authenticator_data, quirks })
+    }
+
+    /// `fmt`, as received.
+    #[must_use]
+    pub const fn format(&self) -> &'a str {
+        self.format
+    }
+
+    /// `attStmt`: a map, or an array under `compound`.
+    #[must_use]
+    pub const fn statement(&self) -> Value<'a> {
+        self.statement
+    }
+
+    /// `authData`.
+    #[must_use]
+    pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
+        &self.authenticator_data
+    }
+
+    /// The quirks that reading took.
+    #[must_use]
+    pub const fn quirks(&self) -> Quirks {
+        self.quirks
+    }
+}
+
+/// The verification procedure inputs (§6.5.2), and what every format derives from them.
+pub(crate) struct Inputs<'i, 'a> {
+    /// Who does the arithmetic.
+    pub(crate) backend: &'i dyn Backend,
+    /// authenticatorData ‖ clientDataHash: what most formats sign.
+    pub(crate) signed: &'i [u8],
+    /// The credential's key, as attested.
+    pub(crate) key: CoseKey<'a>,
+}
+
+/// What a verification procedure returns: an attestation type, and the certificates that lead to trust.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attestation<'a> {
+    /// The format.
+    pub format: Format,
+    /// The type.
+    pub attestation_type: AttestationType,
+    /// The trust path, leaf first, each a DER certificate; empty for `none` and self attestation.
+    pub trust_path: Vec<&'a [u8]>,
+}
+
+impl Attestation<'_> {
+    const fn without_path(format: Format, attestation_type: AttestationType) -> Self {
+        Self { format, attestation_type, trust_path: Vec::new() }
+    }
+}
+
+/// Why a statement is refused (§7.1, "verify that attStmt is a correct attestation statement").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum StatementError {
+    /// §8.7.
+    #[error("none attestation: {0}")]
+    None(#[from] none::Problem),
+    /// §8.2.
+    #[error("packed attestation: {0}")]
+    Packed(#[from] packed::Problem),
+    /// A format of the standard that this version does not verify.
+    #[error("{0} attestation is not supported")]
+    Unsupported(Format),
+}
+
+/// Runs the verification procedure of `format`.
+pub(crate) fn verify<'a>(
+    format: Format,
+    statement: Value<'a>,
+    inputs: &Inputs<'_, 'a>,
+) -> Result<Attestation<'a>, StatementError> {
+    let map = statement.map().ok_or(StatementError::Unsupported(format))?;
+    match format {
+        Format::None => Ok(none::verify(map)?),
+        Format::Packed => packed::verify(map, inputs),
+        other => Err(StatementError::Unsupported(other)),
+    }
+}
+
+/// Whether a map holds these keys and no others: statements are closed maps.
+fn has_exactly(map: Map<'_>, keys: &[&str]) -> bool {
+    usize::try_from(map.len()).is_ok_and(|len| len == keys.len()) && keys.iter().all(|key| map.get(key).is_some())
+}

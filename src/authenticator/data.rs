@@ -1,0 +1,416 @@
+//! Authenticator data (§6.1) and attested credential data (§6.5.1).
+//!
+//! The bytes describe their own length: AT if and only if there is attested credential data, ED if and only if there
+//! is an extension map, nothing left over. Read once; nothing is copied.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 32 | rpIdHash |
+//! | 1 | flags |
+//! | 4 | signCount, big-endian |
+//! | 16, 2, n, key | with AT: AAGUID, length of the credential id, the id, a COSE_Key |
+//! | rest | with ED: a CBOR map of extension outputs |
+
+use crate::codec::cbor::{self, Map, Value};
+use core::fmt;
+use serde::{Deserialize, Serialize};
+
+/// The flags octet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flags(u8);
+
+impl Flags {
+    const fn bit(self, bit: u8) -> bool {
+        self.0 & 1 << bit != 0
+    }
+
+    /// The octet itself. Bits 1 and 5 are reserved for future use: reported here, refused by nobody.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// UP: a test of user presence succeeded.
+    #[must_use]
+    pub const fn user_present(self) -> bool {
+        self.bit(0)
+    }
+
+    /// UV: the user was verified.
+    #[must_use]
+    pub const fn user_verified(self) -> bool {
+        self.bit(2)
+    }
+
+    /// BE: the credential may be backed up. Never changes (§6.1.3).
+    #[must_use]
+    pub const fn backup_eligible(self) -> bool {
+        self.bit(3)
+    }
+
+    /// BS: the credential is backed up now.
+    #[must_use]
+    pub const fn backup_state(self) -> bool {
+        self.bit(4)
+    }
+
+    /// AT: attested credential data is there.
+    #[must_use]
+    pub const fn attested_credential_data(self) -> bool {
+        self.bit(6)
+    }
+
+    /// ED: extension outputs are there.
+    #[must_use]
+    pub const fn extension_data(self) -> bool {
+        self.bit(7)
+    }
+}
+
+/// The model of an authenticator, by its maker's word. Worth something only after its attestation was trusted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Aaguid([u8; 16]);
+
+impl Aaguid {
+    /// The AAGUID of an authenticator that has none, or does not tell.
+    pub const ZERO: Self = Self([0; 16]);
+
+    /// An AAGUID from its 16 bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 16 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Aaguid {
+    /// As FIDO metadata writes it: `01020304-0506-0708-0102-030405060708`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, byte) in self.0.iter().enumerate() {
+            if matches!(i, 4 | 6 | 8 | 10) {
+                f.write_str("-")?;
+            }
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Aaguid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A text that is not an AAGUID in the form of FIDO metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an AAGUID: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12")]
+pub struct NotAnAaguid;
+
+impl core::str::FromStr for Aaguid {
+    type Err = NotAnAaguid;
+
+    fn from_str(text: &str) -> Result<Self, NotAnAaguid> {
+        let groups = text.split('-').map(str::len);
+        if !groups.eq([8, 4, 4, 4, 12]) {
+            return Err(NotAnAaguid);
+        }
+        let mut digits = text.chars().filter(|&c| c != '-').map(|c| c.to_digit(16));
+        let mut bytes = [0; 16];
+        for byte in &mut bytes {
+            let (Some(Some(high)), Some(Some(low))) = (digits.next(), digits.next()) else { return Err(NotAnAaguid) };
+            *byte = u8::try_from(high << 4 | low).map_err(|_| NotAnAaguid)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl Serialize for Aaguid {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Aaguid {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Attested credential data (§6.5.1): what a registration adds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttestedCredentialData<'a> {
+    aaguid: Aaguid,
+    credential_id: &'a [u8],
+    credential_public_key: &'a [u8],
+}
+
+impl<'a> AttestedCredentialData<'a> {
+    /// The model, untrusted until the attestation is.
+    #[must_use]
+    pub const fn aaguid(&self) -> Aaguid {
+        self.aaguid
+    }
+
+    /// The credential id: 1 to 65535 bytes here; §7.1 wants at most 1023.
+    #[must_use]
+    pub const fn credential_id(&self) -> &'a [u8] {
+        self.credential_id
+    }
+
+    /// The COSE_Key, encoded; a canonical CBOR map.
+    #[must_use]
+    pub const fn credential_public_key(&self) -> &'a [u8] {
+        self.credential_public_key
+    }
+}
+
+/// Authenticator extension outputs (§9.5): signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extensions<'a>(Map<'a>);
+
+impl<'a> Extensions<'a> {
+    /// The output under an extension identifier.
+    #[must_use]
+    pub fn get(&self, identifier: &str) -> Option<Value<'a>> {
+        self.0.get(identifier)
+    }
+
+    /// Identifiers and outputs, in canonical order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
+        self.0.iter().filter_map(|(key, value)| Some((key.text()?, value)))
+    }
+}
+
+/// Why bytes are not authenticator data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Fewer bytes than the flags announce.
+    #[error("authenticator data ends early")]
+    Truncated,
+    /// A credential id of no bytes.
+    #[error("an empty credential id")]
+    EmptyCredentialId,
+    /// The credential public key is not canonical CBOR.
+    #[error("credential public key: {0}")]
+    PublicKey(cbor::Error),
+    /// The credential public key is not a map.
+    #[error("the credential public key is not a map")]
+    PublicKeyNotAMap,
+    /// The extension outputs are not canonical CBOR.
+    #[error("extension outputs: {0}")]
+    Extensions(cbor::Error),
+    /// The extension outputs are not a map from text.
+    #[error("the extension outputs are not a map from identifiers")]
+    ExtensionsNotAMap,
+    /// Bytes that no flag announces.
+    #[error("bytes after the authenticator data")]
+    TrailingBytes,
+    /// AT clear in a registration (§7.1).
+    #[error("no attested credential data in a registration")]
+    NoAttestedCredentialData,
+    /// AT set in an assertion, where it must not be (§6.1).
+    #[error("attested credential data in an assertion")]
+    AttestedCredentialData,
+}
+
+/// Authenticator data (§6.1), read whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuthenticatorData<'a> {
+    bytes: &'a [u8],
+    rp_id_hash: &'a [u8; 32],
+    flags: Flags,
+    sign_count: u32,
+    attested_credential_data: Option<AttestedCredentialData<'a>>,
+    extensions: Option<Extensions<'a>>,
+}
+
+impl<'a> AuthenticatorData<'a> {
+    /// Reads the authenticator data that `bytes` are.
+    ///
+    /// # Errors
+    /// [`Error`]; never the last two, which depend on the ceremony.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
+        let (rp_id_hash, rest) = bytes.split_first_chunk::<32>().ok_or(Error::Truncated)?;
+        let (&flags, rest) = rest.split_first().ok_or(Error::Truncated)?;
+        let (sign_count, rest) = rest.split_first_chunk::<4>().ok_or(Error::Truncated)?;
+        let flags = Flags(flags);
+        let (attested_credential_data, rest) = if flags.attested_credential_data() {
+            let (attested, rest) = attested_credential_data(rest)?;
+            (Some(attested), rest)
+        } else {
+            (None, rest)
+        };
+        let (extensions, rest) = if flags.extension_data() {
+            let (extensions, rest) = extensions(rest)?;
+            (Some(extensions), rest)
+        } else {
+            (None, rest)
+        };
+        if !rest.is_empty() {
+            return Err(Error::TrailingBytes);
+        }
+        let sign_count = u32::from_be_bytes(*sign_count);
+        Ok(Self { bytes, rp_id_hash, flags, sign_count, attested_credential_data, extensions })
+    }
+
+    /// The bytes as received: what is signed.
+    #[must_use]
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// SHA-256 of the RP ID that the client named, or of the AppID under the `appid` extension.
+    #[must_use]
+    pub const fn rp_id_hash(&self) -> &'a [u8; 32] {
+        self.rp_id_hash
+    }
+
+    /// The flags.
+    #[must_use]
+    pub const fn flags(&self) -> Flags {
+        self.flags
+    }
+
+    /// The signature counter; 0 where the authenticator keeps none.
+    #[must_use]
+    pub const fn sign_count(&self) -> u32 {
+        self.sign_count
+    }
+
+    /// What a registration adds.
+    #[must_use]
+    pub const fn attested_credential_data(&self) -> Option<&AttestedCredentialData<'a>> {
+        self.attested_credential_data.as_ref()
+    }
+
+    /// The signed extension outputs, if any.
+    #[must_use]
+    pub const fn extensions(&self) -> Option<&Extensions<'a>> {
+        self.extensions.as_ref()
+    }
+}
+
+fn attested_credential_data(bytes: &[u8]) -> Result<(AttestedCredentialData<'_>, &[u8]), Error> {
+    let (aaguid, rest) = bytes.split_first_chunk::<16>().ok_or(Error::Truncated)?;
+    let (len, rest) = rest.split_first_chunk::<2>().ok_or(Error::Truncated)?;
+    let len = usize::from(u16::from_be_bytes(*len));
+    let (credential_id, rest) = rest.split_at_checked(len).ok_or(Error::Truncated)?;
+    if credential_id.is_empty() {
+        return Err(Error::EmptyCredentialId);
+    }
+    let (key, credential_public_key, rest) = Value::read_first(rest).map_err(Error::PublicKey)?;
+    if key.map().is_none() {
+        return Err(Error::PublicKeyNotAMap);
+    }
+    Ok((AttestedCredentialData { aaguid: Aaguid(*aaguid), credential_id, credential_public_key }, rest))
+}
+
+fn extensions(bytes: &[u8]) -> Result<(Extensions<'_>, &[u8]), Error> {
+    if bytes.is_empty() {
+        return Err(Error::Truncated);
+    }
+    let (value, _, rest) = Value::read_first(bytes).map_err(Error::Extensions)?;
+    let map = value.map().ok_or(Error::ExtensionsNotAMap)?;
+    if map.iter().all(|(key, _)| key.text().is_some()) {
+        Ok((Extensions(map), rest))
+    } else {
+        Err(Error::ExtensionsNotAMap)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn data(flags: u8, rest: &[u8]) -> Vec<u8> {
+        [&[7; 32][..], &[flags], &[0, 0, 1, 2], rest].concat()
+    }
+
+    fn attested(id: &[u8], key: &[u8]) -> Vec<u8> {
+        [&[9; 16][..], &u16::try_from(id.len()).unwrap().to_be_bytes(), id, key].concat()
+    }
+
+    #[test]
+    fn reads_every_field() {
+        let bytes = data(0xdd, &[attested(b"id", &[0xa1, 1, 2]), vec![0xa1, 0x61, b'x', 0xf5]].concat());
+        let read = AuthenticatorData::read(&bytes).unwrap();
+        assert_eq!((read.bytes(), read.rp_id_hash(), read.sign_count()), (&bytes[..], &[7; 32], 258));
+        let flags = read.flags();
+        assert_eq!(flags.bits(), 0xdd);
+        assert!(flags.user_present() && flags.user_verified() && flags.backup_eligible() && flags.backup_state());
+        let credential = read.attested_credential_data().unwrap();
+        assert_eq!(credential.aaguid().to_string(), "09090909-0909-0909-0909-090909090909");
+        assert_eq!(credential.credential_id(), b"id");
+        assert_eq!(credential.credential_public_key(), &[0xa1, 1, 2]);
+        let extensions = read.extensions().unwrap();
+        assert_eq!(extensions.get("x"), Some(Value::Bool(true)));
+        assert_eq!(extensions.iter().collect::<Vec<_>>(), [("x", Value::Bool(true))]);
+    }
+
+    #[test]
+    fn each_flag_is_its_own_bit() {
+        let one = |bit: u8| Flags(1 << bit);
+        let seen = |f: Flags| {
+            [f.user_present(), f.user_verified(), f.backup_eligible(), f.backup_state()]
+                .into_iter()
+                .chain([f.attested_credential_data(), f.extension_data()])
+                .collect::<Vec<_>>()
+        };
+        for (i, bit) in [0, 2, 3, 4, 6, 7].into_iter().enumerate() {
+            let expected: Vec<_> = (0..6).map(|j| i == j).collect();
+            assert_eq!(seen(one(bit)), expected, "bit {bit}");
+        }
+        assert_eq!(seen(Flags(0b10_0010)), [false; 6], "reserved bits mean nothing");
+    }
+
+    #[test]
+    fn describes_its_own_length_or_is_refused() {
+        let key = [0xa1, 1, 2];
+        let id = attested(b"id", &key);
+        for (bytes, error, why) in [
+            (vec![], Error::Truncated, "nothing"),
+            (vec![0; 36], Error::Truncated, "36 bytes"),
+            (data(0x01, &[0]), Error::TrailingBytes, "one byte too many"),
+            (data(0x01, &[0xa0]), Error::TrailingBytes, "an extension map without ED"),
+            (data(0x01, &id), Error::TrailingBytes, "attested credential data without AT"),
+            (data(0x81, &[]), Error::Truncated, "ED without a map"),
+            (data(0x81, &[0xa0, 0]), Error::TrailingBytes, "a byte after the map"),
+            (data(0x81, &[0x80]), Error::ExtensionsNotAMap, "an array"),
+            (data(0x81, &[0xf6]), Error::ExtensionsNotAMap, "null"),
+            (data(0x81, &[0xa1, 1, 2]), Error::ExtensionsNotAMap, "an integer identifier"),
+            (data(0x81, &[0xa1, 0x61]), Error::Extensions(cbor::Error::Truncated), "half a map"),
+            (data(0x41, &[]), Error::Truncated, "AT without data"),
+            (data(0x41, &id[..15]), Error::Truncated, "half an AAGUID"),
+            (data(0x41, &id[..17]), Error::Truncated, "half a length"),
+            (data(0x41, &id[..19]), Error::Truncated, "half an id"),
+            (data(0x41, &attested(b"", &key)), Error::EmptyCredentialId, "no id"),
+            (data(0x41, &id[..20]), Error::PublicKey(cbor::Error::Truncated), "no key"),
+            (data(0x41, &id[..22]), Error::PublicKey(cbor::Error::Truncated), "half a key"),
+            (data(0x41, &attested(b"id", &[4; 65])), Error::PublicKeyNotAMap, "a raw point"),
+            (data(0x41, &[id.clone(), vec![0]].concat()), Error::TrailingBytes, "a byte after the key"),
+        ] {
+            assert_eq!(AuthenticatorData::read(&bytes), Err(error), "{why}");
+        }
+    }
+
+    #[test]
+    fn aaguids_have_one_text() {
+        let text = "00112233-4455-6677-8899-aabbccddeeff";
+        assert_eq!(text.parse::<Aaguid>().unwrap().to_string(), text);
+        for bad in [
+            "",
+            "00112233445566778899aabbccddeeff",
+            "00112233-4455-6677-8899-aabbccddeefg",
+            "0011-223344556677-8899-aabb-ccddeeff",
+        ] {
+            assert_eq!(bad.parse::<Aaguid>(), Err(NotAnAaguid), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! §7.2 Verifying an Authentication Assertion, steps 3 to 24.
+
+use super::{Ceremony, Failure, Refusal, client_data, signed_message};
+use crate::authenticator::{self, AuthenticatorData};
+use crate::client::{AuthenticationResponse, ClientData, Site};
+use crate::credential::{CredentialId, CredentialRecord, RecordState, RecordUpdate};
+use crate::crypto::{Algorithm, Backend, cose::CoseKey, sha256};
+use crate::quirk::{Quirk, Quirks};
+
+/// What is done about a signature counter that does not advance (§7.2 step 22: a signal, not proof, of a clone).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SignCountPolicy {
+    /// It is refused.
+    #[default]
+    Reject,
+    /// It is reported as [`SignCount::Regressed`], and the sign-in goes on.
+    Report,
+}
+
+/// What an authentication is judged by. All of it comes from the relying party; nothing from the message.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Expected<'e> {
+    /// RP ID, origins and frames.
+    pub site: &'e Site,
+    /// The challenge that was sent.
+    pub challenge: &'e [u8],
+    /// The ids that were sent in `allowCredentials`; empty where none were.
+    pub allow_credentials: &'e [CredentialId],
+    /// The user handle of the account that was known before the ceremony; `None` where the credential is to tell.
+    pub user_handle: Option<&'e [u8]>,
+    /// Whether user verification was required.
+    pub user_verification_required: bool,
+    /// The AppID, where the `appid` extension was requested (§10.1.1).
+    pub appid: Option<&'e str>,
+    /// What is done about a counter that does not advance.
+    pub sign_count: SignCountPolicy,
+    /// The leniencies that were switched on.
+    pub quirks: Quirks,
+}
+
+impl<'e> Expected<'e> {
+    /// A discoverable authentication that requires user verification, with no leniency.
+    #[must_use]
+    pub const fn new(site: &'e Site, challenge: &'e [u8]) -> Self {
+        Self {
+            site,
+            challenge,
+            allow_credentials: &[],
+            user_handle: None,
+            user_verification_required: true,
+            appid: None,
+            sign_count: SignCountPolicy::Reject,
+            quirks: Quirks::NONE,
+        }
+    }
+}
+
+/// The signature counter, compared with the record's (§6.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SignCount {
+    /// Both are 0: the authenticator keeps none.
+    NotKept,
+    /// It advanced.
+    Advanced,
+    /// It did not advance: a clone, a malfunction, or two sign-ins at once.
+    #[non_exhaustive]
+    Regressed {
+        /// The record's.
+        stored: u32,
+        /// The assertion's.
+        received: u32,
+    },
+}
+
+/// User verification, as far as it may be relied on (§4, uvInitialized).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UserVerification {
+    /// UV was clear.
+    NotPerformed,
+    /// UV was set for the first time: not a factor yet, unless another one of equal strength stood beside it. Only
+    /// then set `uv_initialized`, by [`VerifiedAuthentication::update_with_additional_factor`].
+    First,
+    /// UV was set, and the record knows of it: a factor.
+    Performed,
+}
+
+impl UserVerification {
+    /// Whether it counts as an authentication factor.
+    #[must_use]
+    pub const fn is_factor(self) -> bool {
+        matches!(self, Self::Performed)
+    }
+}
+
+/// An authentication that is all that §7.2 says.
+///
+/// Made by [`verify`] and nowhere else.
+#[derive(Clone, Debug)]
+#[must_use = "the record must be brought up to date"]
+pub struct VerifiedAuthentication<'a> {
+    authenticator_data: AuthenticatorData<'a>,
+    client_data: ClientData<'a>,
+    algorithm: Algorithm,
+    sign_count: SignCount,
+    user_verification: UserVerification,
+    expect: RecordState,
+    set: RecordState,
+    quirks: Quirks,
+}
+
+impl<'a> VerifiedAuthentication<'a> {
+    /// The authenticator data.
+    #[must_use]
+    pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
+        &self.authenticator_data
+    }
+
+    /// The client data.
+    #[must_use]
+    pub const fn client_data(&self) -> &ClientData<'a> {
+        &self.client_data
+    }
+
+    /// The algorithm of the signature.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The counter.
+    #[must_use]
+    pub const fn sign_count(&self) -> SignCount {
+        self.sign_count
+    }
+
+    /// User verification.
+    #[must_use]
+    pub const fn user_verification(&self) -> UserVerification {
+        self.user_verification
+    }
+
+    /// What changes in the record; `None` where nothing does, as with synced passkeys most of the time.
+    #[must_use]
+    pub fn update(&self) -> Option<RecordUpdate> {
+        (self.set != self.expect).then_some(RecordUpdate { expect: self.expect, set: self.set })
+    }
+
+    /// As [`Self::update`], where an additional factor as strong as user verification stood beside this sign-in
+    /// (§7.2, "Update credentialRecord"): from the next one on, UV counts as a factor.
+    #[must_use]
+    pub fn update_with_additional_factor(&self) -> Option<RecordUpdate> {
+        let uv_initialized = self.expect.uv_initialized || self.authenticator_data.flags().user_verified();
+        let set = RecordState { uv_initialized, ..self.set };
+        (set != self.expect).then_some(RecordUpdate { expect: self.expect, set })
+    }
+
+    /// The leniencies that were needed.
+    #[must_use]
+    pub const fn quirks(&self) -> Quirks {
+        self.quirks
+    }
+}
+
+/// Verifies an authentication against the record of its credential.
+///
+/// # Errors
+/// [`Failure`]: the first step that refuses.
+pub fn verify<'a>(
+    expected: &Expected<'_>,
+    response: &'a AuthenticationResponse,
+    record: &CredentialRecord,
+    backend: &dyn Backend,
+) -> Result<VerifiedAuthentication<'a>, Failure> {
+    steps(expected, response, record, backend).map_err(|refusal| Failure::new(Ceremony::Authentication, refusal))
+}
+
+fn steps<'a>(
+    expected: &Expected<'_>,
+    response: &'a AuthenticationResponse,
+    record: &CredentialRecord,
+    backend: &dyn Backend,
+) -> Result<VerifiedAuthentication<'a>, Refusal> {
+    let mut quirks = client_extension_results(response, expected.quirks)?;
+    credential(expected, response, record)?;
+    quirks = quirks.union(user(expected, response, record)?);
+    let client_data =
+        client_data::verify(response.client_data_json(), Ceremony::Authentication, expected.challenge, expected.site)?;
+    let authenticator_data =
+        AuthenticatorData::read(response.authenticator_data()).map_err(Refusal::AuthenticatorData)?;
+    if authenticator_data.attested_credential_data().is_some() {
+        return Err(Refusal::AuthenticatorData(authenticator::data::Error::AttestedCredentialData));
+    }
+    rp_id_hash(expected, response, &authenticator_data, backend)?;
+    flags(expected, record, &authenticator_data)?;
+    let algorithm = signature(response, &authenticator_data, record, backend)?;
+    let sign_count = sign_count(expected.sign_count, record.sign_count, authenticator_data.sign_count())?;
+    let user_verification = match (authenticator_data.flags().user_verified(), record.uv_initialized) {
+        (false, _) => UserVerification::NotPerformed,
+        (true, false) => UserVerification::First,
+        (true, true) => UserVerification::Performed,
+    };
+    let (expect, set) = update(record, &authenticator_data);
+    Ok(VerifiedAuthentication {
+        authenticator_data,
+        client_data,
+        algorithm,
+        sign_count,
+        user_verification,
+        expect,
+        set,
+        quirks,
+    })
+}
+
+/// §5.1: the IDL requires `clientExtensionResults`.
+fn client_extension_results(response: &AuthenticationResponse, allowed: Quirks) -> Result<Quirks, Refusal> {
+    match response.client_extension_results() {
+        Some(_) => Ok(Quirks::NONE),
+        None if allowed.contains(Quirk::MissingClientExtensionResults) => {
+            Ok(Quirks::NONE.with(Quirk::MissingClientExtensionResults))
+        }
+        None => Err(Refusal::ClientExtensionResultsMissing),
+    }
+}
+
+/// Step 5, and the half of step 6 that says which credential: the record's, or none.
+fn credential(
+    expected: &Expected<'_>,
+    response: &AuthenticationResponse,
+    record: &CredentialRecord,
+) -> Result<(), Refusal> {
+    let id = response.credential_id();
+    let allowed = expected.allow_credentials;
+    if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed.as_bytes() == id) {
+        return Err(Refusal::CredentialNotAllowed);
+    }
+    if record.id.as_bytes() == id { Ok(()) } else { Err(Refusal::CredentialMismatch) }
+}
+
+/// The half of step 6 that says whose credential: the account's that was named before, and the user handle's.
+fn user(
+    expected: &Expected<'_>,
+    response: &AuthenticationResponse,
+    record: &CredentialRecord,
+) -> Result<Quirks, Refusal> {
+    let owner = record.user_handle.as_bytes();
+    if expected.user_handle.is_some_and(|known| known != owner) {
+        return Err(Refusal::UserMismatch);
+    }
+    let (received, quirks) = match response.user_handle() {
+        Some([]) if expected.quirks.contains(Quirk::EmptyUserHandle) => {
+            (None, Quirks::NONE.with(Quirk::EmptyUserHandle))
+        }
+        Some([]) => return Err(Refusal::UserHandleEmpty),
+        received => (received, Quirks::NONE),
+    };
+    match received {
+        Some(received) if received == owner => Ok(quirks),
+        Some(_) => Err(Refusal::UserHandleMismatch),
+        None if expected.user_handle.is_none() => Err(Refusal::UserHandleMissing),
+        None => Ok(quirks),
+    }
+}
+
+/// Step 15, and §10.1.1: only an AppID that was asked for, and that the client says it used, stands for the RP ID.
+fn rp_id_hash(
+    expected: &Expected<'_>,
+    response: &AuthenticationResponse,
+    authenticator_data: &AuthenticatorData<'_>,
+    backend: &dyn Backend,
+) -> Result<(), Refusal> {
+    let used = response.client_extension_results().and_then(|results| results.appid) == Some(true);
+    let rp_id = expected.appid.filter(|_| used).unwrap_or(&expected.site.rp_id);
+    let matches = *authenticator_data.rp_id_hash() == sha256(backend, &[rp_id.as_bytes()]);
+    if matches { Ok(()) } else { Err(Refusal::RpIdHash) }
+}
+
+/// Steps 16 to 19.
+fn flags(
+    expected: &Expected<'_>,
+    record: &CredentialRecord,
+    authenticator_data: &AuthenticatorData<'_>,
+) -> Result<(), Refusal> {
+    let flags = authenticator_data.flags();
+    if !flags.user_present() {
+        return Err(Refusal::UserNotPresent);
+    }
+    if !flags.user_verified() && expected.user_verification_required {
+        return Err(Refusal::UserNotVerified);
+    }
+    if flags.backup_state() && !flags.backup_eligible() {
+        return Err(Refusal::BackupState);
+    }
+    match record.backup_eligible {
+        Some(eligible) if eligible != flags.backup_eligible() => Err(Refusal::BackupEligibilityChanged),
+        _ => Ok(()),
+    }
+}
+
+/// Steps 20 and 21: the record's key and the record's algorithm, never one from the message.
+fn signature(
+    response: &AuthenticationResponse,
+    authenticator_data: &AuthenticatorData<'_>,
+    record: &CredentialRecord,
+    backend: &dyn Backend,
+) -> Result<Algorithm, Refusal> {
+    let key = CoseKey::read(&record.public_key).map_err(Refusal::StoredPublicKey)?;
+    let message = signed_message(backend, authenticator_data.bytes(), response.client_data_json());
+    backend
+        .verify(key.algorithm().scheme(), key.key(), &message, response.signature())
+        .map_err(|_| Refusal::Signature)?;
+    Ok(key.algorithm())
+}
+
+/// Step 22.
+fn sign_count(policy: SignCountPolicy, stored: u32, received: u32) -> Result<SignCount, Refusal> {
+    match (stored, received) {
+        (0, 0) => Ok(SignCount::NotKept),
+        _ if received > stored => Ok(SignCount::Advanced),
+        _ if policy == SignCountPolicy::Reject => Err(Refusal::SignCount),
+        _ => Ok(SignCount::Regressed { stored, received }),
+    }
+}
+
+/// Step 24: the record before and after. A counter never goes back, or the next clone would go unnoticed.
+/// `uvInitialized` is not touched: setting it takes another factor, which only the caller knows of.
+fn update(record: &CredentialRecord, authenticator_data: &AuthenticatorData<'_>) -> (RecordState, RecordState) {
+    let expect = RecordState::of(record);
+    let set = RecordState {
+        sign_count: expect.sign_count.max(authenticator_data.sign_count()),
+        backup_eligible: Some(authenticator_data.flags().backup_eligible()),
+        backup_state: authenticator_data.flags().backup_state(),
+        ..expect
+    };
+    (expect, set)
+}

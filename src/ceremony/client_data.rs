@@ -1,0 +1,72 @@
+//! Client data, as both ceremonies judge it: §7.1 steps 5 to 11, §7.2 steps 8 to 14.
+
+use super::{Ceremony, Refusal};
+use crate::client::data::{self, ClientData, Member};
+use crate::client::{Framing, Site};
+use crate::codec::base64url;
+use std::borrow::Cow;
+
+/// Decodes, parses and judges client data.
+pub(super) fn verify<'a>(
+    bytes: &'a [u8],
+    ceremony: Ceremony,
+    challenge: &[u8],
+    site: &Site,
+) -> Result<ClientData<'a>, Refusal> {
+    match data::decode(bytes).map_err(malformed)? {
+        Cow::Borrowed(text) => {
+            let client_data = ClientData::parse(text).map_err(malformed)?;
+            judge(&client_data, ceremony, challenge, site)?;
+            Ok(client_data)
+        }
+        // Not UTF-8, so refused. Where U+FFFD broke a member, that member's step says so; elsewhere, this one.
+        Cow::Owned(text) => {
+            let client_data = ClientData::parse(&text).map_err(|_| Refusal::ClientDataNotUtf8)?;
+            judge(&client_data, ceremony, challenge, site)?;
+            Err(Refusal::ClientDataNotUtf8)
+        }
+    }
+}
+
+fn malformed(error: data::Error) -> Refusal {
+    match error {
+        data::Error::NotUtf8 => Refusal::ClientDataNotUtf8,
+        error => Refusal::ClientData(error),
+    }
+}
+
+fn judge(client_data: &ClientData<'_>, ceremony: Ceremony, challenge: &[u8], site: &Site) -> Result<(), Refusal> {
+    let ceremony_type = match ceremony {
+        Ceremony::Registration => "webauthn.create",
+        Ceremony::Authentication => "webauthn.get",
+    };
+    if client_data.ceremony_type.text() != Some(ceremony_type) {
+        return Err(Refusal::Type);
+    }
+    // The challenge is compared as a string: there is one way to write it.
+    if !client_data.challenge.text().is_some_and(|text| base64url::is_encoding_of(text, challenge)) {
+        return Err(Refusal::Challenge);
+    }
+    if !client_data.origin.text().is_some_and(|origin| site.origins.allow(origin)) {
+        return Err(Refusal::Origin);
+    }
+    framing(client_data, &site.framing)
+}
+
+/// Steps 10 and 11, 13 and 14. Both ask whether a frame is expected; where the client names the page around it, the
+/// second asks with more facts, so it answers for both.
+fn framing(client_data: &ClientData<'_>, framing: &Framing) -> Result<(), Refusal> {
+    let cross_origin = match client_data.cross_origin {
+        Member::Absent => false,
+        Member::Bool(cross_origin) => cross_origin,
+        Member::Text(_) | Member::Other => return Err(Refusal::CrossOrigin),
+    };
+    match (&client_data.top_origin, framing) {
+        (Member::Absent, Framing::SameOrigin) if cross_origin => Err(Refusal::CrossOrigin),
+        (Member::Absent, _) => Ok(()),
+        (Member::Text(top), Framing::CrossOrigin(expected)) if cross_origin && expected.iter().any(|e| e == top) => {
+            Ok(())
+        }
+        _ => Err(Refusal::TopOrigin),
+    }
+}

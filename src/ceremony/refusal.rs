@@ -1,0 +1,217 @@
+//! Why a ceremony failed: one fact, the step it belongs to, and a code that does not change.
+//!
+//! Facts are numbers and enumerations, never text that was received, so they can be logged as they are. What the
+//! person at the browser sees should be one and the same for all of them (§14.6.2).
+
+use super::step::{Ceremony, Step, StepNumber};
+use crate::attestation::{AttestationType, ObjectError, StatementError};
+use crate::authenticator;
+use crate::client::{data, json::ResponseError};
+use crate::crypto::cose;
+use core::fmt;
+
+macro_rules! refusals {
+    ($($(#[$meta:meta])* $name:ident $(($($field:ty),*))? => $step:ident, $code:literal;)*) => {
+        /// One reason to refuse a ceremony.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+        #[non_exhaustive]
+        pub enum Refusal {
+            $($(#[$meta])* $name $(($($field),*))?,)*
+        }
+
+        impl Refusal {
+            /// The step that refuses. Every reason has one: without it, this would not compile.
+            #[must_use]
+            pub const fn step(&self) -> Step {
+                match self {
+                    $(Self::$name { .. } => Step::$step,)*
+                }
+            }
+
+            /// A stable word for logs and dashboards.
+            #[must_use]
+            pub const fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$name { .. } => $code,)*
+                }
+            }
+        }
+
+        #[cfg(test)]
+        pub(crate) const CODES: &[&str] = &[$($code),*];
+    };
+}
+
+refusals! {
+    /// The posted JSON.
+    #[error("{0}")]
+    Response(ResponseError) => Response, "response-malformed";
+    /// `clientExtensionResults` is missing.
+    #[error("clientExtensionResults is missing")]
+    ClientExtensionResultsMissing => Response, "client-extension-results-missing";
+    /// An unsigned copy (`authenticatorData`, `publicKey` or `publicKeyAlgorithm`) is not what was attested.
+    #[error("an unsigned copy disagrees with the attestation object")]
+    CopyMismatch => Response, "copy-mismatch";
+    /// The credential was not among those asked for.
+    #[error("the credential is not among those asked for")]
+    CredentialNotAllowed => AllowCredentials, "credential-not-allowed";
+    /// The record handed in is another credential's.
+    #[error("the credential is not the record's")]
+    CredentialMismatch => User, "credential-mismatch";
+    /// The record belongs to another account than the one to be signed in.
+    #[error("the credential is another user's")]
+    UserMismatch => User, "user-mismatch";
+    /// The user handle is not the account's.
+    #[error("the user handle is not the account's")]
+    UserHandleMismatch => User, "user-handle-mismatch";
+    /// No user handle, where nobody was named before.
+    #[error("no user handle, and nobody was named before")]
+    UserHandleMissing => User, "user-handle-missing";
+    /// A user handle of no bytes.
+    #[error("an empty user handle")]
+    UserHandleEmpty => User, "user-handle-empty";
+    /// Client data is not UTF-8.
+    #[error("client data that is not UTF-8")]
+    ClientDataNotUtf8 => ClientDataText, "client-data-not-utf8";
+    /// Client data is not one JSON object with each member once.
+    #[error("{0}")]
+    ClientData(data::Error) => ClientDataJson, "client-data-malformed";
+    /// `type` is another.
+    #[error("client data of another type")]
+    Type => Type, "type-mismatch";
+    /// `challenge` is another.
+    #[error("another challenge")]
+    Challenge => Challenge, "challenge-mismatch";
+    /// `origin` is not expected.
+    #[error("an origin that is not expected")]
+    Origin => Origin, "origin-not-allowed";
+    /// `crossOrigin` is true where no frame is expected, or not a boolean.
+    #[error("a cross-origin frame that is not expected")]
+    CrossOrigin => CrossOrigin, "cross-origin-not-allowed";
+    /// `topOrigin` is not expected, or there without a `crossOrigin` that is true.
+    #[error("a top-level origin that is not expected")]
+    TopOrigin => TopOrigin, "top-origin-not-allowed";
+    /// The attestation object.
+    #[error("{0}")]
+    AttestationObject(ObjectError) => AttestationObject, "attestation-object-malformed";
+    /// Authenticator data.
+    #[error("{0}")]
+    AuthenticatorData(authenticator::data::Error) => AuthenticatorData, "authenticator-data-malformed";
+    /// rpIdHash is not that of the RP ID.
+    #[error("made for another RP ID")]
+    RpIdHash => RpIdHash, "rp-id-mismatch";
+    /// UP is clear.
+    #[error("the user was not present")]
+    UserNotPresent => UserPresent, "user-not-present";
+    /// UV is clear where it was required.
+    #[error("the user was not verified")]
+    UserNotVerified => UserVerified, "user-not-verified";
+    /// BS without BE.
+    #[error("backed up, but not eligible for backup")]
+    BackupState => BackupState, "backup-state-invalid";
+    /// BE is not what the policy wants.
+    #[error("backup eligibility is not what the policy wants")]
+    BackupEligibility => BackupEligibility, "backup-eligibility-not-allowed";
+    /// BE is not what it was at registration.
+    #[error("backup eligibility has changed")]
+    BackupEligibilityChanged => BackupEligibility, "backup-eligibility-changed";
+    /// The COSE number was not offered.
+    #[error("COSE algorithm {0} was not offered")]
+    AlgorithmNotOffered(i64) => Algorithm, "algorithm-not-offered";
+    /// The credential public key.
+    #[error("{0}")]
+    PublicKey(cose::Error) => Algorithm, "public-key-malformed";
+    /// `fmt` is none of §8.
+    #[error("an unknown attestation statement format")]
+    AttestationFormat => AttestationFormat, "attestation-format-unknown";
+    /// The attestation statement.
+    #[error("{0}")]
+    AttestationStatement(StatementError) => AttestationStatement, "attestation-invalid";
+    /// An attestation type that the policy does not accept.
+    #[error("{0} attestation is not accepted")]
+    AttestationTypeNotAccepted(AttestationType) => AttestationTrust, "attestation-type-not-accepted";
+    /// The credential id has more than 1023 bytes.
+    #[error("a credential id of more than 1023 bytes")]
+    CredentialIdTooLong => CredentialIdLength, "credential-id-too-long";
+    /// The credential id is registered already.
+    #[error("the credential is registered already")]
+    CredentialKnown => CredentialIdUnique, "credential-already-registered";
+    /// `rawId` is not the attested credential id.
+    #[error("rawId is not the attested credential id")]
+    CredentialIdMismatch => CredentialRecord, "credential-id-mismatch";
+    /// The record's public key: it could never verify anything.
+    #[error("the record's public key: {0}")]
+    StoredPublicKey(cose::Error) => Signature, "stored-public-key-unusable";
+    /// The signature does not verify.
+    #[error("the signature does not verify")]
+    Signature => Signature, "signature-invalid";
+    /// The counter did not advance, and the policy refuses that.
+    #[error("the signature counter did not advance")]
+    SignCount => SignCount, "sign-count-regressed";
+}
+
+/// A refusal, and the ceremony it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The ceremony.
+    pub ceremony: Ceremony,
+    /// The reason.
+    pub refusal: Refusal,
+}
+
+impl Failure {
+    /// The end of a ceremony.
+    #[must_use]
+    pub const fn new(ceremony: Ceremony, refusal: Refusal) -> Self {
+        Self { ceremony, refusal }
+    }
+
+    /// The step of the standard that refuses.
+    #[must_use]
+    pub const fn step(&self) -> Option<StepNumber> {
+        self.refusal.step().number(self.ceremony)
+    }
+
+    /// A stable word for logs and dashboards, such as `challenge-mismatch`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.refusal.code()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.step() {
+            Some(step) => write!(f, "{} (step {step})", self.refusal),
+            None => write!(f, "{}", self.refusal),
+        }
+    }
+}
+
+impl core::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        Some(&self.refusal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_words_and_unlike_each_other() {
+        let unique: std::collections::BTreeSet<_> = CODES.iter().collect();
+        assert_eq!(unique.len(), CODES.len());
+        assert!(CODES.iter().all(|code| code.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))));
+    }
+
+    #[test]
+    fn a_failure_names_its_step() {
+        let failure = Failure::new(Ceremony::Authentication, Refusal::Origin);
+        assert_eq!(failure.to_string(), "an origin that is not expected (step 7.2/12)");
+        assert_eq!(failure.code(), "origin-not-allowed");
+        let failure = Failure::new(Ceremony::Registration, Refusal::AlgorithmNotOffered(-65535));
+        assert_eq!(failure.to_string(), "COSE algorithm -65535 was not offered (step 7.1/20)");
+    }
+}

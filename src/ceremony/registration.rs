@@ -1,0 +1,237 @@
+//! §7.1 Registering a New Credential, steps 3 to 22 and 25: everything that bytes and expectations can tell.
+//!
+//! Trust (23, 24) is the [`policy`](crate::policy)'s, uniqueness (26) is the store's.
+
+use super::{Ceremony, Failure, Refusal, client_data, signed_message};
+use crate::attestation::{self, Attestation, AttestationObject, Format, Inputs};
+use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData};
+use crate::client::{ClientData, RegistrationResponse, Site};
+use crate::credential::{CredentialId, Transport};
+use crate::crypto::{Algorithm, Backend, cose, sha256};
+use crate::quirk::{Quirk, Quirks};
+
+/// What §7.1 step 18 makes of BE.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BackupEligibility {
+    /// Either.
+    #[default]
+    Any,
+    /// Multi-device credentials only (BE set): they survive the loss of a device.
+    MultiDevice,
+    /// Single-device credentials only (BE clear): they never leave it.
+    SingleDevice,
+}
+
+/// What a registration is judged by. All of it comes from the relying party; nothing from the message.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Expected<'e> {
+    /// RP ID, origins and frames.
+    pub site: &'e Site,
+    /// The challenge that was sent.
+    pub challenge: &'e [u8],
+    /// The algorithms that were offered.
+    pub algorithms: &'e [Algorithm],
+    /// Whether user verification was required.
+    pub user_verification_required: bool,
+    /// Whether the ceremony was a conditional create (`mediation: "conditional"`), for which UP may be clear.
+    pub conditional: bool,
+    /// What is wanted of BE.
+    pub backup_eligibility: BackupEligibility,
+    /// The leniencies that were switched on.
+    pub quirks: Quirks,
+}
+
+impl<'e> Expected<'e> {
+    /// A modal registration that requires user verification, with no leniency.
+    #[must_use]
+    pub const fn new(site: &'e Site, challenge: &'e [u8], algorithms: &'e [Algorithm]) -> Self {
+        Self {
+            site,
+            challenge,
+            algorithms,
+            user_verification_required: true,
+            conditional: false,
+            backup_eligibility: BackupEligibility::Any,
+            quirks: Quirks::NONE,
+        }
+    }
+}
+
+/// A registration that is all that §7.1 says up to step 22. Whether its attestation is trusted is not known yet.
+///
+/// Made by [`verify`] and nowhere else.
+#[derive(Clone, Debug)]
+#[must_use = "a verified registration is not stored yet"]
+pub struct VerifiedRegistration<'a> {
+    credential_id: CredentialId,
+    attested: AttestedCredentialData<'a>,
+    authenticator_data: AuthenticatorData<'a>,
+    algorithm: Algorithm,
+    attestation: Attestation<'a>,
+    client_data: ClientData<'a>,
+    transports: &'a [Transport],
+    quirks: Quirks,
+}
+
+impl<'a> VerifiedRegistration<'a> {
+    /// The credential id.
+    #[must_use]
+    pub const fn credential_id(&self) -> &CredentialId {
+        &self.credential_id
+    }
+
+    /// The credential public key, a COSE_Key as it was attested, and the model's AAGUID, untrusted so far.
+    #[must_use]
+    pub const fn attested_credential_data(&self) -> &AttestedCredentialData<'a> {
+        &self.attested
+    }
+
+    /// The authenticator data.
+    #[must_use]
+    pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
+        &self.authenticator_data
+    }
+
+    /// The algorithm of the credential public key.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// What the attestation statement proved.
+    #[must_use]
+    pub const fn attestation(&self) -> &Attestation<'a> {
+        &self.attestation
+    }
+
+    /// The client data.
+    #[must_use]
+    pub const fn client_data(&self) -> &ClientData<'a> {
+        &self.client_data
+    }
+
+    /// The transports that the client named: hints.
+    #[must_use]
+    pub const fn transports(&self) -> &'a [Transport] {
+        self.transports
+    }
+
+    /// The leniencies that were needed.
+    #[must_use]
+    pub const fn quirks(&self) -> Quirks {
+        self.quirks
+    }
+}
+
+/// Verifies a registration.
+///
+/// # Errors
+/// [`Failure`]: the first step that refuses.
+pub fn verify<'a>(
+    expected: &Expected<'_>,
+    response: &'a RegistrationResponse,
+    backend: &dyn Backend,
+) -> Result<VerifiedRegistration<'a>, Failure> {
+    steps(expected, response, backend).map_err(|refusal| Failure::new(Ceremony::Registration, refusal))
+}
+
+fn steps<'a>(
+    expected: &Expected<'_>,
+    response: &'a RegistrationResponse,
+    backend: &dyn Backend,
+) -> Result<VerifiedRegistration<'a>, Refusal> {
+    let quirks = client_extension_results(response, expected.quirks)?;
+    let client_data =
+        client_data::verify(response.client_data_json(), Ceremony::Registration, expected.challenge, expected.site)?;
+    let object =
+        AttestationObject::read(response.attestation_object(), expected.quirks).map_err(Refusal::AttestationObject)?;
+    let authenticator_data = *object.authenticator_data();
+    let attested = *authenticator_data
+        .attested_credential_data()
+        .ok_or(Refusal::AuthenticatorData(authenticator::data::Error::NoAttestedCredentialData))?;
+    if *authenticator_data.rp_id_hash() != sha256(backend, &[expected.site.rp_id.as_bytes()]) {
+        return Err(Refusal::RpIdHash);
+    }
+    flags(expected, &authenticator_data)?;
+    let key = public_key(expected, &attested, backend)?;
+    let format = Format::from_identifier(object.format()).ok_or(Refusal::AttestationFormat)?;
+    let signed = signed_message(backend, authenticator_data.bytes(), response.client_data_json());
+    let attestation = attestation::verify(format, object.statement(), &Inputs { backend, signed: &signed, key })
+        .map_err(Refusal::AttestationStatement)?;
+    let credential_id = CredentialId::new(attested.credential_id()).map_err(|_| Refusal::CredentialIdTooLong)?;
+    if response.credential_id() != attested.credential_id() {
+        return Err(Refusal::CredentialIdMismatch);
+    }
+    copies(response, &authenticator_data, &key)?;
+    Ok(VerifiedRegistration {
+        credential_id,
+        attested,
+        authenticator_data,
+        algorithm: key.algorithm(),
+        attestation,
+        client_data,
+        transports: response.transports(),
+        quirks: quirks.union(object.quirks()),
+    })
+}
+
+/// §5.1: the IDL requires `clientExtensionResults`.
+fn client_extension_results(response: &RegistrationResponse, allowed: Quirks) -> Result<Quirks, Refusal> {
+    match response.client_extension_results() {
+        Some(_) => Ok(Quirks::NONE),
+        None if allowed.contains(Quirk::MissingClientExtensionResults) => {
+            Ok(Quirks::NONE.with(Quirk::MissingClientExtensionResults))
+        }
+        None => Err(Refusal::ClientExtensionResultsMissing),
+    }
+}
+
+/// Steps 15 to 18.
+fn flags(expected: &Expected<'_>, authenticator_data: &AuthenticatorData<'_>) -> Result<(), Refusal> {
+    let flags = authenticator_data.flags();
+    if !flags.user_present() && !expected.conditional {
+        return Err(Refusal::UserNotPresent);
+    }
+    if !flags.user_verified() && expected.user_verification_required {
+        return Err(Refusal::UserNotVerified);
+    }
+    if flags.backup_state() && !flags.backup_eligible() {
+        return Err(Refusal::BackupState);
+    }
+    match (expected.backup_eligibility, flags.backup_eligible()) {
+        (BackupEligibility::MultiDevice, false) | (BackupEligibility::SingleDevice, true) => {
+            Err(Refusal::BackupEligibility)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Step 20, and §5.8.5: an algorithm that was offered, and a key that can verify under it.
+fn public_key<'a>(
+    expected: &Expected<'_>,
+    attested: &AttestedCredentialData<'a>,
+    backend: &dyn Backend,
+) -> Result<cose::CoseKey<'a>, Refusal> {
+    let bytes = attested.credential_public_key();
+    let number = cose::algorithm_number(bytes).map_err(Refusal::PublicKey)?;
+    let offered = |algorithm: &Algorithm| i64::from(algorithm.cose()) == number;
+    if !expected.algorithms.iter().any(offered) {
+        return Err(Refusal::AlgorithmNotOffered(number));
+    }
+    let key = cose::CoseKey::read(bytes).map_err(Refusal::PublicKey)?;
+    key.key().check(backend).map_err(|error| Refusal::PublicKey(error.into()))?;
+    Ok(key)
+}
+
+/// The copies that browsers add for convenience (§5.2.1.1) are not signed: they may be missing, but not disagree.
+fn copies(
+    response: &RegistrationResponse,
+    authenticator_data: &AuthenticatorData<'_>,
+    key: &cose::CoseKey<'_>,
+) -> Result<(), Refusal> {
+    let agrees = response.authenticator_data_copy().is_none_or(|copy| copy == authenticator_data.bytes())
+        && response.public_key_algorithm_copy().is_none_or(|copy| copy == i64::from(key.algorithm().cose()));
+    if agrees { Ok(()) } else { Err(Refusal::CopyMismatch) }
+}

@@ -1,0 +1,286 @@
+//! Client data (§5.8.1): the JSON whose hash the authenticator signs.
+//!
+//! Hashed as received, read strictly: one BOM may lead, then one JSON object and nothing else. A member named twice
+//! is refused, however its name is spelt, because two conforming readers would see two different values. Members
+//! that are not known are read over, and any order is fine.
+
+use super::json::Text;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// The most bytes of client data. Real ones have some hundred.
+pub const MAX_LEN: usize = 128 * 1024;
+
+/// Why bytes are not client data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// More than [`MAX_LEN`] bytes.
+    #[error("client data of more than {MAX_LEN} bytes")]
+    TooLong,
+    /// Not UTF-8 text.
+    #[error("client data that is not UTF-8")]
+    NotUtf8,
+    /// Not one JSON object and nothing else.
+    #[error("client data that is not one JSON object (line {line}, column {column})")]
+    #[non_exhaustive]
+    NotJson {
+        /// The line where the reader gave up, from 1.
+        line: usize,
+        /// The column there, in bytes, from 1.
+        column: usize,
+    },
+    /// A member occurs twice.
+    #[error("client data that names a member twice")]
+    DuplicateMember,
+}
+
+/// UTF-8 decode (§7.1 step 5, §7.2 step 8), which drops one BOM and puts U+FFFD for what is not UTF-8.
+///
+/// An owned answer means that it had to. Where such a character stands decides which step refuses: in the origin, the
+/// origin's; anywhere else, this one, in the end.
+///
+/// # Errors
+/// [`Error::TooLong`]; [`Error::NotUtf8`] for UTF-16 and UTF-32, told by a NUL among the first four bytes (RFC 4627
+/// §3): no JSON text in UTF-8 has one.
+pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
+    if bytes.len() > MAX_LEN {
+        return Err(Error::TooLong);
+    }
+    if bytes.iter().take(4).any(|&byte| byte == 0) {
+        return Err(Error::NotUtf8);
+    }
+    Ok(String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)))
+}
+
+/// The value of a member as far as the ceremonies care.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Member<'a> {
+    /// Not there.
+    #[default]
+    Absent,
+    /// A string, unescaped; a lone surrogate stands as U+FFFD.
+    Text(Cow<'a, str>),
+    /// true or false.
+    Bool(bool),
+    /// null, a number, an array or an object: never what the standard puts there.
+    Other,
+}
+
+impl<'a> Member<'a> {
+    /// The string, or `None`.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    fn of(raw: &'a RawValue) -> Self {
+        let json = raw.get();
+        match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(inner) if !inner.contains('\\') => Self::Text(Cow::Borrowed(inner)),
+            Some(_) => match serde_json::from_str::<Unescaped>(json) {
+                Ok(Unescaped(text)) => Self::Text(Cow::Owned(text)),
+                Err(_) => Self::Other,
+            },
+            None => match json {
+                "true" => Self::Bool(true),
+                "false" => Self::Bool(false),
+                _ => Self::Other,
+            },
+        }
+    }
+}
+
+/// A JSON string with escapes. Read as bytes, since only so a lone surrogate is no error.
+struct Unescaped(String);
+
+impl<'de> Deserialize<'de> for Unescaped {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Bytes;
+        impl Visitor<'_> for Bytes {
+            type Value = Unescaped;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Unescaped, E> {
+                Ok(Unescaped(String::from_utf8_lossy(bytes).into_owned()))
+            }
+        }
+        from.deserialize_bytes(Bytes)
+    }
+}
+
+/// CollectedClientData (§5.8.1): the members that the ceremonies look at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClientData<'a> {
+    /// `type`.
+    pub ceremony_type: Member<'a>,
+    /// `challenge`.
+    pub challenge: Member<'a>,
+    /// `origin`.
+    pub origin: Member<'a>,
+    /// `crossOrigin`.
+    pub cross_origin: Member<'a>,
+    /// `topOrigin`.
+    pub top_origin: Member<'a>,
+}
+
+impl<'a> ClientData<'a> {
+    /// Parses decoded client data (§7.1 step 6, §7.2 step 9).
+    ///
+    /// # Errors
+    /// [`Error::NotJson`], [`Error::DuplicateMember`].
+    pub fn parse(text: &'a str) -> Result<Self, Error> {
+        let Members { data, unique } =
+            serde_json::from_str(text).map_err(|e| Error::NotJson { line: e.line(), column: e.column() })?;
+        if unique { Ok(data) } else { Err(Error::DuplicateMember) }
+    }
+}
+
+/// The members, and whether each name occurred once.
+struct Members<'a> {
+    data: ClientData<'a>,
+    unique: bool,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut data = ClientData::default();
+                let mut unique = true;
+                // Clients put in one name of their own at times; only from the second on there is something to keep.
+                let mut first = None;
+                let mut more = BTreeSet::new();
+                while let Some(Text(name)) = map.next_key()? {
+                    let member = match &*name {
+                        "type" => &mut data.ceremony_type,
+                        "challenge" => &mut data.challenge,
+                        "origin" => &mut data.origin,
+                        "crossOrigin" => &mut data.cross_origin,
+                        "topOrigin" => &mut data.top_origin,
+                        _ => {
+                            map.next_value::<IgnoredAny>()?;
+                            match &first {
+                                None => first = Some(name),
+                                Some(first) => unique &= *first != name && more.insert(name),
+                            }
+                            continue;
+                        }
+                    };
+                    unique &= *member == Member::Absent;
+                    *member = Member::of(map.next_value()?);
+                }
+                Ok(Members { data, unique })
+            }
+        }
+        from.deserialize_map(Object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(s: &str) -> Member<'_> {
+        Member::Text(Cow::Borrowed(s))
+    }
+
+    #[test]
+    fn reads_the_five_members_in_any_order() {
+        let json = r#"{"topOrigin":"https://t","x":[{"type":"y"}],"crossOrigin":true,"origin":"https://o","type":"t","challenge":"c"}"#;
+        let expected = ClientData {
+            ceremony_type: text("t"),
+            challenge: text("c"),
+            origin: text("https://o"),
+            cross_origin: Member::Bool(true),
+            top_origin: text("https://t"),
+        };
+        assert_eq!(ClientData::parse(json), Ok(expected));
+        assert_eq!(ClientData::parse(" { } "), Ok(ClientData::default()));
+    }
+
+    #[test]
+    fn a_member_of_another_kind_is_seen_as_such() {
+        for (json, member) in [
+            (r#"{"origin":null}"#, Member::Other),
+            (r#"{"origin":1}"#, Member::Other),
+            (r#"{"origin":["a"]}"#, Member::Other),
+            (r#"{"origin":{"origin":"a"}}"#, Member::Other),
+            (r#"{"origin":false}"#, Member::Bool(false)),
+            (r#"{"origin":""}"#, text("")),
+            (r#"{"\u006frigin":"a\u002f\"b"}"#, text("a/\"b")),
+            (r#"{"origin":"\ud83d\ude00"}"#, text("😀")),
+            (r#"{"origin":"a\ud800"}"#, text("a\u{fffd}\u{fffd}\u{fffd}")),
+        ] {
+            assert_eq!(ClientData::parse(json).unwrap().origin, member, "{json}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_not_one_object() {
+        for json in [
+            "",
+            "{",
+            r#"{"type":"t""#,
+            r#"{"type":"t"}x"#,
+            "{}{}",
+            "{}\0",
+            "[{}]",
+            r#""{}""#,
+            "null",
+            r#"{"type":"t",}"#,
+            "{/**/}",
+            "\u{feff}{}",
+            "{\"type\":\"\u{1}\"}",
+            r#"{"x":NaN}"#,
+            r#"{"x":01}"#,
+            r#"{"x":"\q"}"#,
+            "{'type':'t'}",
+        ] {
+            assert!(matches!(ClientData::parse(json), Err(Error::NotJson { .. })), "{json}");
+        }
+        let deep = format!("{{\"x\":{}", "{\"a\":".repeat(100_000));
+        assert!(matches!(ClientData::parse(&deep), Err(Error::NotJson { .. })));
+    }
+
+    #[test]
+    fn refuses_a_member_named_twice() {
+        for json in [
+            r#"{"type":"a","type":"a"}"#,
+            r#"{"type":null,"type":"a"}"#,
+            r#"{"origin":"a","\u006frigin":"a"}"#,
+            r#"{"x":1,"x":1}"#,
+            r#"{"x":1,"y":1,"y":1}"#,
+            r#"{"x":1,"y":1,"z":1,"\u0078":1}"#,
+        ] {
+            assert_eq!(ClientData::parse(json), Err(Error::DuplicateMember), "{json}");
+        }
+        assert!(
+            ClientData::parse(r#"{"x":{"a":1,"a":1},"y":1,"z":1}"#).is_ok(),
+            "only its own members are its concern"
+        );
+    }
+
+    #[test]
+    fn decodes_utf8_and_drops_one_bom() {
+        assert_eq!(decode(b"\xef\xbb\xbf{}").unwrap(), "{}");
+        assert_eq!(decode(b"\xef\xbb\xbf\xef\xbb\xbf{}").unwrap(), "\u{feff}{}");
+        assert!(matches!(decode("{\"é\":1}".as_bytes()), Ok(Cow::Borrowed(_))));
+        assert!(matches!(decode(b"{\"\xff\":1}"), Ok(Cow::Owned(text)) if text == "{\"\u{fffd}\":1}"));
+        for utf16 in [&b"{\0\"\0"[..], b"\0{\0\"", b"\xff\xfe{\0"] {
+            assert_eq!(decode(utf16), Err(Error::NotUtf8));
+        }
+        assert_eq!(decode(&vec![b' '; MAX_LEN + 1]), Err(Error::TooLong));
+    }
+}

@@ -1,0 +1,189 @@
+//! PublicKeyCredentialCreationOptionsJSON (§5.1.8): what the browser is sent to register.
+
+use crate::codec::base64url;
+use crate::credential::{CredentialId, Transport, UserHandle};
+use serde::{Deserialize, Serialize};
+
+/// The only `type` there is (§5.8.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PublicKeyCredentialType {
+    /// `public-key`.
+    #[default]
+    #[serde(rename = "public-key")]
+    PublicKey,
+}
+
+/// PublicKeyCredentialRpEntity (§5.4.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RpEntity {
+    /// The RP ID.
+    pub id: String,
+    /// A name that clients may show.
+    pub name: String,
+}
+
+/// PublicKeyCredentialUserEntityJSON (§5.1.8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct UserEntity {
+    /// The user handle.
+    pub id: UserHandle,
+    /// The account's name, as the user knows it.
+    pub name: String,
+    /// The person's name, as they chose it.
+    pub display_name: String,
+}
+
+/// PublicKeyCredentialParameters (§5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CredentialParameters {
+    /// `public-key`.
+    #[serde(rename = "type")]
+    pub credential_type: PublicKeyCredentialType,
+    /// The COSE number.
+    pub alg: i32,
+}
+
+/// PublicKeyCredentialDescriptorJSON (§5.1.8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CredentialDescriptor {
+    /// `public-key`.
+    #[serde(rename = "type")]
+    pub credential_type: PublicKeyCredentialType,
+    /// The credential id.
+    pub id: CredentialId,
+    /// How to reach it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transports: Vec<Transport>,
+}
+
+/// A string enumeration of the standard that keeps values it does not know (§2.1.1).
+macro_rules! enumeration {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+            /// A value that this version does not know, as received.
+            #[serde(untagged)]
+            Other(String),
+        }
+    };
+}
+
+enumeration! {
+    /// ResidentKeyRequirement (§5.4.6): whether the credential is to be discoverable.
+    ResidentKey {
+        /// A server-side credential is preferred.
+        Discouraged,
+        /// Discoverable where the authenticator can.
+        Preferred,
+        /// Discoverable, or none.
+        Required,
+    }
+}
+
+enumeration! {
+    /// UserVerificationRequirement (§5.8.6).
+    UserVerification {
+        /// A ceremony without UV fails, and the server refuses it.
+        Required,
+        /// UV where the device can. The server learns whether, and must not rely on it.
+        Preferred,
+        /// No UV, please.
+        Discouraged,
+    }
+}
+
+enumeration! {
+    /// AttestationConveyancePreference (§5.4.7).
+    AttestationConveyance {
+        /// No statement is wanted.
+        None,
+        /// Any verifiable statement.
+        Indirect,
+        /// The authenticator's own statement.
+        Direct,
+        /// One that may name the very device; only where the authenticator's owner permits it.
+        Enterprise,
+    }
+}
+
+enumeration! {
+    /// PublicKeyCredentialHint (§5.8.8): what the user interface should lead to.
+    Hint {
+        /// A roaming security key.
+        SecurityKey,
+        /// The device itself.
+        ClientDevice,
+        /// A phone, by proximity.
+        Hybrid,
+    }
+}
+
+enumeration! {
+    /// AuthenticatorAttachment (§5.4.5) that is asked for.
+    Attachment {
+        /// Part of the client device.
+        Platform,
+        /// Roaming.
+        CrossPlatform,
+    }
+}
+
+/// AuthenticatorSelectionCriteria (§5.4.4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AuthenticatorSelection {
+    /// Which kind of authenticator; absent: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authenticator_attachment: Option<Attachment>,
+    /// Whether the credential is to be discoverable.
+    pub resident_key: ResidentKey,
+    /// For clients of Level 1: true if and only if `residentKey` is `required`.
+    pub require_resident_key: bool,
+    /// UV.
+    pub user_verification: UserVerification,
+}
+
+/// PublicKeyCredentialCreationOptionsJSON (§5.1.8): give it to the browser's
+/// `PublicKeyCredential.parseCreationOptionsFromJSON()` as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct CreationOptions {
+    /// The relying party.
+    pub rp: RpEntity,
+    /// The account.
+    pub user: UserEntity,
+    /// The challenge.
+    #[serde(with = "base64url::text")]
+    pub challenge: Vec<u8>,
+    /// The algorithms, best first.
+    pub pub_key_cred_params: Vec<CredentialParameters>,
+    /// Milliseconds; a hint.
+    pub timeout: u32,
+    /// Credentials that the account has already.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude_credentials: Vec<CredentialDescriptor>,
+    /// Which authenticators.
+    pub authenticator_selection: AuthenticatorSelection,
+    /// Where the user interface should lead to, most wanted first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<Hint>,
+    /// Which attestation.
+    pub attestation: AttestationConveyance,
+    /// Which formats of it, most wanted first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attestation_formats: Vec<String>,
+    /// Client extension inputs (§9).
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub extensions: serde_json::Map<String, serde_json::Value>,
+}

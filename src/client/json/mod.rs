@@ -1,0 +1,12 @@
+//! The JSON that browsers post and are sent (§5.1, §5.1.8, §5.1.9).
+
+mod creation;
+mod request;
+mod response;
+mod text;
+
+pub(crate) use text::Text;
+
+pub use creation::*;
+pub use request::*;
+pub use response::*;

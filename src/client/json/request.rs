@@ -1,0 +1,31 @@
+//! PublicKeyCredentialRequestOptionsJSON (§5.1.9): what the browser is sent to sign in.
+
+use super::{CredentialDescriptor, Hint, UserVerification};
+use crate::codec::base64url;
+use serde::{Deserialize, Serialize};
+
+/// PublicKeyCredentialRequestOptionsJSON (§5.1.9): give it to the browser's
+/// `PublicKeyCredential.parseRequestOptionsFromJSON()` as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct RequestOptions {
+    /// The challenge.
+    #[serde(with = "base64url::text")]
+    pub challenge: Vec<u8>,
+    /// Milliseconds; a hint.
+    pub timeout: u32,
+    /// The RP ID.
+    pub rp_id: String,
+    /// The credentials that may answer; empty: any discoverable one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allow_credentials: Vec<CredentialDescriptor>,
+    /// UV.
+    pub user_verification: UserVerification,
+    /// Where the user interface should lead to, most wanted first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<Hint>,
+    /// Client extension inputs (§9).
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub extensions: serde_json::Map<String, serde_json::Value>,
+}

@@ -1,0 +1,392 @@
+//! RegistrationResponseJSON (§5.1.3.1) and AuthenticationResponseJSON (§5.1.4.1): what the browser posts.
+//!
+//! Parsed, untrusted. Members that the standard does not know are read over; those it knows have the one type it gives
+//! them, occur once, and are there if it requires them. The unsigned copies that browsers add for convenience may be
+//! missing, as front ends leave them out; a ceremony compares those that are there with what is signed.
+
+use super::text::{Object, Text};
+use crate::codec::base64url::{self, Bytes};
+use crate::credential::Transport;
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+/// The most bytes of JSON that are read.
+pub const MAX_LEN: usize = 1024 * 1024;
+
+/// A member of the JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Member {
+    /// `id`.
+    Id,
+    /// `rawId`.
+    RawId,
+    /// `type`.
+    Type,
+    /// `response`.
+    Response,
+    /// `response.clientDataJSON`.
+    ClientDataJson,
+    /// `response.attestationObject`.
+    AttestationObject,
+    /// `response.authenticatorData`.
+    AuthenticatorData,
+    /// `response.signature`.
+    Signature,
+    /// `response.userHandle`.
+    UserHandle,
+    /// `response.publicKey`.
+    PublicKey,
+    /// `response.publicKeyAlgorithm`.
+    PublicKeyAlgorithm,
+    /// `clientExtensionResults`.
+    ClientExtensionResults,
+}
+
+impl core::fmt::Display for Member {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Id => "id",
+            Self::RawId => "rawId",
+            Self::Type => "type",
+            Self::Response => "response",
+            Self::ClientDataJson => "response.clientDataJSON",
+            Self::AttestationObject => "response.attestationObject",
+            Self::AuthenticatorData => "response.authenticatorData",
+            Self::Signature => "response.signature",
+            Self::UserHandle => "response.userHandle",
+            Self::PublicKey => "response.publicKey",
+            Self::PublicKeyAlgorithm => "response.publicKeyAlgorithm",
+            Self::ClientExtensionResults => "clientExtensionResults",
+        })
+    }
+}
+
+/// Why JSON is not a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResponseError {
+    /// More than [`MAX_LEN`] bytes.
+    #[error("a response of more than {MAX_LEN} bytes")]
+    TooLong,
+    /// Not JSON, or a member of another type, or the same member twice.
+    #[error("not the JSON of a response (line {line}, column {column})")]
+    #[non_exhaustive]
+    Json {
+        /// The line where the reader gave up, from 1; 0 where it does not know.
+        line: usize,
+        /// The column there, in bytes, from 1.
+        column: usize,
+    },
+    /// A required member is missing or null.
+    #[error("{0} is missing")]
+    Missing(Member),
+    /// A member that is not base64url without padding.
+    #[error("{0} is not base64url")]
+    NotBase64Url(Member),
+    /// A member of no bytes.
+    #[error("{0} is empty")]
+    Empty(Member),
+    /// `type` is not `public-key`.
+    #[error("type is not public-key")]
+    Type,
+    /// `id` is not the base64url encoding of `rawId`.
+    #[error("id and rawId differ")]
+    IdMismatch,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire<'a, R> {
+    #[serde(borrow)]
+    id: Option<Text<'a>>,
+    #[serde(borrow)]
+    raw_id: Option<Text<'a>>,
+    #[serde(borrow, rename = "type")]
+    credential_type: Option<Text<'a>>,
+    response: Option<Object<R>>,
+    #[serde(borrow)]
+    authenticator_attachment: Option<Text<'a>>,
+    client_extension_results: Option<Object<ClientExtensionResults>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AttestationWire<'a> {
+    #[serde(borrow, rename = "clientDataJSON")]
+    client_data_json: Option<Text<'a>>,
+    #[serde(borrow)]
+    attestation_object: Option<Text<'a>>,
+    transports: Option<Vec<Transport>>,
+    #[serde(borrow)]
+    authenticator_data: Option<Text<'a>>,
+    #[serde(borrow)]
+    public_key: Option<Text<'a>>,
+    public_key_algorithm: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AssertionWire<'a> {
+    #[serde(borrow, rename = "clientDataJSON")]
+    client_data_json: Option<Text<'a>>,
+    #[serde(borrow)]
+    authenticator_data: Option<Text<'a>>,
+    #[serde(borrow)]
+    signature: Option<Text<'a>>,
+    #[serde(borrow)]
+    user_handle: Option<Text<'a>>,
+}
+
+/// AuthenticationExtensionsClientOutputsJSON (§5.1.9, §10): unsigned, so that any script in the page could have written
+/// it. Outputs that are not listed here are tolerated and dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
+pub struct ClientExtensionResults {
+    /// `appid` (§10.1.1): the assertion was made for the AppID.
+    pub appid: Option<bool>,
+    /// `appidExclude` (§10.1.2): the extension was acted upon.
+    pub appid_exclude: Option<bool>,
+    /// `credProps` (§10.1.3).
+    #[serde(deserialize_with = "object")]
+    pub cred_props: Option<CredentialProperties>,
+}
+
+/// CredentialPropertiesOutput (§10.1.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct CredentialProperties {
+    /// Whether the credential is discoverable, by the client's word; `None`: it does not know.
+    pub rk: Option<bool>,
+}
+
+/// AuthenticatorAttachment (§5.4.5), by the client's word; values that are not known count as none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AuthenticatorAttachment {
+    /// Part of the client device.
+    Platform,
+    /// Roaming.
+    CrossPlatform,
+}
+
+impl AuthenticatorAttachment {
+    fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "platform" => Some(Self::Platform),
+            "cross-platform" => Some(Self::CrossPlatform),
+            _ => None,
+        }
+    }
+}
+
+fn decode(member: Member, text: Option<Text<'_>>) -> Result<Option<Bytes>, ResponseError> {
+    text.map(|Text(text)| base64url::decode(&text).map_err(|_| ResponseError::NotBase64Url(member))).transpose()
+}
+
+fn require(member: Member, text: Option<Text<'_>>) -> Result<Bytes, ResponseError> {
+    decode(member, text)?.ok_or(ResponseError::Missing(member))
+}
+
+/// What both responses have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Envelope {
+    raw_id: Bytes,
+    attachment: Option<AuthenticatorAttachment>,
+    client_extension_results: Option<ClientExtensionResults>,
+}
+
+impl<'a, R> Wire<'a, R> {
+    fn open(self) -> Result<(Envelope, R), ResponseError> {
+        let id = self.id.ok_or(ResponseError::Missing(Member::Id))?;
+        let raw_id = require(Member::RawId, self.raw_id)?;
+        if raw_id.is_empty() {
+            return Err(ResponseError::Empty(Member::RawId));
+        }
+        if !base64url::is_encoding_of(&id.0, &raw_id) {
+            return Err(ResponseError::IdMismatch);
+        }
+        match self.credential_type {
+            Some(Text(name)) if name == "public-key" => {}
+            Some(_) => return Err(ResponseError::Type),
+            None => return Err(ResponseError::Missing(Member::Type)),
+        }
+        let attachment = self.authenticator_attachment.and_then(|Text(name)| AuthenticatorAttachment::from_name(&name));
+        let client_extension_results = self.client_extension_results.map(|Object(results)| results);
+        let Object(response) = self.response.ok_or(ResponseError::Missing(Member::Response))?;
+        Ok((Envelope { raw_id, attachment, client_extension_results }, response))
+    }
+}
+
+fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    Ok(Option::<Object<T>>::deserialize(from)?.map(|Object(value)| value))
+}
+
+fn parse<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, ResponseError> {
+    if json.len() > MAX_LEN {
+        return Err(ResponseError::TooLong);
+    }
+    let read: Result<Object<T>, _> = serde_json::from_str(json);
+    read.map(|Object(wire)| wire).map_err(|e| ResponseError::Json { line: e.line(), column: e.column() })
+}
+
+macro_rules! envelope_accessors {
+    () => {
+        /// `rawId`: the credential's id, by the client's word. Look the record up under it.
+        #[must_use]
+        pub fn credential_id(&self) -> &[u8] {
+            &self.envelope.raw_id
+        }
+
+        /// `response.clientDataJSON`, decoded; see [`client::data`](crate::client::data).
+        #[must_use]
+        pub fn client_data_json(&self) -> &[u8] {
+            &self.client_data_json
+        }
+
+        /// `authenticatorAttachment`: a hint.
+        #[must_use]
+        pub const fn authenticator_attachment(&self) -> Option<AuthenticatorAttachment> {
+            self.envelope.attachment
+        }
+
+        /// `clientExtensionResults`: unsigned; `None` where the member is missing.
+        #[must_use]
+        pub const fn client_extension_results(&self) -> Option<&ClientExtensionResults> {
+            self.envelope.client_extension_results.as_ref()
+        }
+    };
+}
+
+/// The response to a registration, parsed and untrusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegistrationResponse {
+    envelope: Envelope,
+    client_data_json: Bytes,
+    attestation_object: Bytes,
+    transports: Vec<Transport>,
+    authenticator_data: Option<Bytes>,
+    public_key: Option<Bytes>,
+    public_key_algorithm: Option<i64>,
+}
+
+impl RegistrationResponse {
+    /// Parses the JSON that a browser posts after `navigator.credentials.create()`.
+    ///
+    /// # Errors
+    /// [`ResponseError`]. No check of a ceremony is made here.
+    pub fn from_json(json: &str) -> Result<Self, ResponseError> {
+        Self::open(parse(json)?)
+    }
+
+    fn open(wire: Wire<'_, AttestationWire<'_>>) -> Result<Self, ResponseError> {
+        let (envelope, response) = wire.open()?;
+        Ok(Self {
+            envelope,
+            client_data_json: require(Member::ClientDataJson, response.client_data_json)?,
+            attestation_object: require(Member::AttestationObject, response.attestation_object)?,
+            transports: response.transports.unwrap_or_default(),
+            authenticator_data: decode(Member::AuthenticatorData, response.authenticator_data)?,
+            public_key: decode(Member::PublicKey, response.public_key)?,
+            public_key_algorithm: response.public_key_algorithm,
+        })
+    }
+
+    envelope_accessors!();
+
+    /// `response.attestationObject`, decoded; see [`attestation`](crate::attestation).
+    #[must_use]
+    pub fn attestation_object(&self) -> &[u8] {
+        &self.attestation_object
+    }
+
+    /// `response.transports`: hints, to be kept with the record.
+    #[must_use]
+    pub fn transports(&self) -> &[Transport] {
+        &self.transports
+    }
+
+    /// The unsigned copy of authenticator data.
+    pub(crate) fn authenticator_data_copy(&self) -> Option<&[u8]> {
+        self.authenticator_data.as_deref()
+    }
+
+    /// The unsigned copy of the public key: a SubjectPublicKeyInfo.
+    pub(crate) fn public_key_copy(&self) -> Option<&[u8]> {
+        self.public_key.as_deref()
+    }
+
+    /// The unsigned copy of the COSE number.
+    pub(crate) const fn public_key_algorithm_copy(&self) -> Option<i64> {
+        self.public_key_algorithm
+    }
+}
+
+/// The response to an authentication, parsed and untrusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthenticationResponse {
+    envelope: Envelope,
+    client_data_json: Bytes,
+    authenticator_data: Bytes,
+    signature: Bytes,
+    user_handle: Option<Bytes>,
+}
+
+impl AuthenticationResponse {
+    /// Parses the JSON that a browser posts after `navigator.credentials.get()`.
+    ///
+    /// # Errors
+    /// [`ResponseError`]. No check of a ceremony is made here.
+    pub fn from_json(json: &str) -> Result<Self, ResponseError> {
+        Self::open(parse(json)?)
+    }
+
+    fn open(wire: Wire<'_, AssertionWire<'_>>) -> Result<Self, ResponseError> {
+        let (envelope, response) = wire.open()?;
+        Ok(Self {
+            envelope,
+            client_data_json: require(Member::ClientDataJson, response.client_data_json)?,
+            authenticator_data: require(Member::AuthenticatorData, response.authenticator_data)?,
+            signature: require(Member::Signature, response.signature)?,
+            user_handle: decode(Member::UserHandle, response.user_handle)?,
+        })
+    }
+
+    envelope_accessors!();
+
+    /// `response.authenticatorData`, decoded; see [`authenticator::data`](crate::authenticator::data).
+    #[must_use]
+    pub fn authenticator_data(&self) -> &[u8] {
+        &self.authenticator_data
+    }
+
+    /// `response.signature`, decoded.
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+
+    /// `response.userHandle`: the account, by the client's word; `None` where it is missing or null. In a
+    /// discoverable sign-in, look the account up under it; the ceremony compares it with the record's.
+    #[must_use]
+    pub fn user_handle(&self) -> Option<&[u8]> {
+        self.user_handle.as_deref()
+    }
+}
+
+/// For web frameworks that read JSON bodies by themselves. As strict as `from_json`.
+impl<'de> Deserialize<'de> for RegistrationResponse {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::open(Object::deserialize(from)?.0).map_err(D::Error::custom)
+    }
+}
+
+/// For web frameworks that read JSON bodies by themselves. As strict as `from_json`.
+impl<'de> Deserialize<'de> for AuthenticationResponse {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::open(Object::deserialize(from)?.0).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests;

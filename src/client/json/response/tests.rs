@@ -1,0 +1,172 @@
+//! One row for each rule of the envelope.
+
+use super::*;
+use serde_json::{Value, json};
+
+fn registration() -> Value {
+    json!({
+        "id": "aWQ", "rawId": "aWQ", "type": "public-key", "authenticatorAttachment": "platform",
+        "response": {
+            "clientDataJSON": "e30", "attestationObject": "oA", "transports": ["internal", "new"],
+            "authenticatorData": "AA", "publicKey": "AQ", "publicKeyAlgorithm": -7
+        },
+        "clientExtensionResults": {"credProps": {"rk": true}, "new": [1]}
+    })
+}
+
+fn authentication() -> Value {
+    json!({
+        "id": "aWQ", "rawId": "aWQ", "type": "public-key",
+        "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AQ", "userHandle": "dXNlcg"},
+        "clientExtensionResults": {"appid": false}
+    })
+}
+
+/// `json` with the member at `pointer` replaced, or removed.
+fn with(mut json: Value, pointer: &str, value: Option<Value>) -> String {
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    let members = json.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+    match value {
+        Some(value) => members.insert(name.to_owned(), value),
+        None => members.remove(name),
+    };
+    json.to_string()
+}
+
+#[test]
+fn reads_a_registration() {
+    let response = RegistrationResponse::from_json(&registration().to_string()).unwrap();
+    assert_eq!(response.credential_id(), b"id");
+    assert_eq!(response.client_data_json(), b"{}");
+    assert_eq!(response.attestation_object(), [0xa0]);
+    assert_eq!(response.transports(), [Transport::Internal, Transport::Other("new".into())]);
+    assert_eq!(response.authenticator_attachment(), Some(AuthenticatorAttachment::Platform));
+    assert_eq!(response.client_extension_results().unwrap().cred_props.unwrap().rk, Some(true));
+    assert_eq!(response.authenticator_data_copy(), Some(&[0][..]));
+    assert_eq!((response.public_key_copy(), response.public_key_algorithm_copy()), (Some(&[1][..]), Some(-7)));
+    assert_eq!(serde_json::from_value::<RegistrationResponse>(registration()).unwrap(), response, "by serde too");
+}
+
+#[test]
+fn reads_an_authentication() {
+    let response = AuthenticationResponse::from_json(&authentication().to_string()).unwrap();
+    assert_eq!(response.credential_id(), b"id");
+    assert_eq!(response.authenticator_data(), [0]);
+    assert_eq!(response.signature(), [1]);
+    assert_eq!(response.user_handle(), Some(&b"user"[..]));
+    assert_eq!(response.client_extension_results().unwrap().appid, Some(false));
+    assert_eq!(serde_json::from_value::<AuthenticationResponse>(authentication()).unwrap(), response, "by serde too");
+}
+
+#[test]
+fn reads_over_what_it_does_not_know_and_what_may_be_missing() {
+    for (pointer, value) in [
+        ("/new", Some(json!({"deep": [[[1]]]}))),
+        ("/response/new", Some(json!(null))),
+        ("/authenticatorAttachment", None),
+        ("/authenticatorAttachment", Some(json!(null))),
+        ("/authenticatorAttachment", Some(json!("telepathy"))),
+        ("/clientExtensionResults", None),
+        ("/response/transports", None),
+        ("/response/transports", Some(json!([]))),
+        ("/response/authenticatorData", None),
+        ("/response/publicKey", None),
+        ("/response/publicKey", Some(json!(null))),
+        ("/response/publicKeyAlgorithm", None),
+    ] {
+        let json = with(registration(), pointer, value);
+        assert!(RegistrationResponse::from_json(&json).is_ok(), "{json}");
+    }
+    for value in [None, Some(json!(null)), Some(json!(""))] {
+        let json = with(authentication(), "/response/userHandle", value);
+        assert!(AuthenticationResponse::from_json(&json).is_ok(), "{json}");
+    }
+    let escaped = registration().to_string().replace("\"rawId\":\"aWQ\"", "\"\\u0072awId\":\"a\\u0057Q\"");
+    assert!(RegistrationResponse::from_json(&escaped).is_ok());
+}
+
+#[test]
+fn refuses_a_required_member_that_is_missing_null_or_of_another_type() {
+    let both = |pointer, member: Member| {
+        for (registration_too, json) in [(true, registration()), (false, authentication())] {
+            for value in [None, Some(json!(null)), Some(json!(1)), Some(json!([])), Some(json!(true))] {
+                let missing = value.as_ref().is_none_or(Value::is_null);
+                let json = with(json.clone(), pointer, value);
+                let error = if registration_too {
+                    RegistrationResponse::from_json(&json).map(drop)
+                } else {
+                    AuthenticationResponse::from_json(&json).map(drop)
+                };
+                match error {
+                    Err(ResponseError::Missing(found)) if missing => assert_eq!(found, member, "{json}"),
+                    Err(ResponseError::Json { .. }) if !missing => {}
+                    other => panic!("{other:?}: {json}"),
+                }
+            }
+        }
+    };
+    both("/id", Member::Id);
+    both("/rawId", Member::RawId);
+    both("/type", Member::Type);
+    both("/response", Member::Response);
+    both("/response/clientDataJSON", Member::ClientDataJson);
+    for (pointer, member) in
+        [("/response/authenticatorData", Member::AuthenticatorData), ("/response/signature", Member::Signature)]
+    {
+        let json = with(authentication(), pointer, None);
+        assert_eq!(AuthenticationResponse::from_json(&json), Err(ResponseError::Missing(member)));
+    }
+    let json = with(registration(), "/response/attestationObject", None);
+    assert_eq!(RegistrationResponse::from_json(&json), Err(ResponseError::Missing(Member::AttestationObject)));
+}
+
+#[test]
+fn refuses_each_other_spelling() {
+    let id = |id: &str, raw_id: &str| {
+        let json = with(registration(), "/id", Some(json!(id)));
+        with(serde_json::from_str(&json).unwrap(), "/rawId", Some(json!(raw_id)))
+    };
+    for (json, error, why) in [
+        (id("aWQ", "aWR"), ResponseError::NotBase64Url(Member::RawId), "trailing bits"),
+        (id("aWQ=", "aWQ="), ResponseError::NotBase64Url(Member::RawId), "padding"),
+        (id("aWQ=", "aWQ"), ResponseError::IdMismatch, "padding in id alone"),
+        (id("aWU", "aWQ"), ResponseError::IdMismatch, "two ids"),
+        (id("", ""), ResponseError::Empty(Member::RawId), "no id"),
+        (with(registration(), "/type", Some(json!("Public-Key"))), ResponseError::Type, "another case"),
+        (with(registration(), "/type", Some(json!("password"))), ResponseError::Type, "another type"),
+        (
+            with(registration(), "/response/attestationObject", Some(json!("oA=="))),
+            ResponseError::NotBase64Url(Member::AttestationObject),
+            "padding",
+        ),
+        (
+            with(registration(), "/response/publicKey", Some(json!("+/"))),
+            ResponseError::NotBase64Url(Member::PublicKey),
+            "the other alphabet",
+        ),
+        (" ".repeat(MAX_LEN + 1), ResponseError::TooLong, "a flood"),
+    ] {
+        assert_eq!(RegistrationResponse::from_json(&json), Err(error), "{why}");
+    }
+    for json in [
+        String::new(),
+        "[]".into(),
+        "null".into(),
+        registration().to_string() + "x",
+        registration().to_string().replacen('{', "{\"id\":\"aWQ\",", 1),
+        registration().to_string().replacen('{', "{\"\\u0069d\":\"aWQ\",", 1),
+        r#"["aWQ","aWQ","public-key",{"clientDataJSON":"e30","attestationObject":"oA"},null,{}]"#.into(),
+        with(registration(), "/response", Some(json!(["e30", "oA", [], "AA", "AQ", -7]))),
+        with(registration(), "/response/transports", Some(json!("internal"))),
+        with(registration(), "/response/transports", Some(json!([1]))),
+        with(registration(), "/response/publicKeyAlgorithm", Some(json!("-7"))),
+        with(registration(), "/clientExtensionResults", Some(json!([]))),
+        with(registration(), "/clientExtensionResults", Some(json!({"appid": "true"}))),
+        with(registration(), "/clientExtensionResults", Some(json!({"credProps": [true]}))),
+        "[".repeat(100_000),
+        format!("{{\"x\":{}", "[".repeat(100_000)),
+    ] {
+        let error = RegistrationResponse::from_json(&json);
+        assert!(matches!(error, Err(ResponseError::Json { .. })), "{error:?}: {}", &json[..json.len().min(300)]);
+    }
+}

@@ -1,0 +1,317 @@
+//! Origins and the RP ID (§5.1.3, "Validating the origin of a credential" §13.4.9).
+//!
+//! What was received is a string and is compared as one. A URL parser would make 14 spellings equal to an origin that
+//! are none; so the crate `url` sees only what the relying party itself configures, once, when it is built.
+
+use crate::codec::base64url;
+use url::{Host, Url};
+
+/// Why a configured RP ID, origin or user cannot be used. Says what to write instead, where it can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The RP ID is not a domain name in lower case (an internationalised one in its `xn--` form), without scheme,
+    /// port, path or trailing dot.
+    #[error("the RP ID is not a bare domain name in lower case, such as clinic.example")]
+    RpId,
+    /// The RP ID is an IP address, which no client accepts.
+    #[error("the RP ID is an IP address; use a domain name, or localhost while developing")]
+    RpIdIsAnAddress,
+    /// An origin that is not in the form that clients send: scheme, host, port where it is not the scheme's own.
+    #[error(
+        "an origin that clients never send; write scheme, host and any port, such as https://portal.clinic.example"
+    )]
+    Origin,
+    /// `http` for anything but localhost.
+    #[error("an http origin; clients allow http on localhost only")]
+    InsecureOrigin,
+    /// A web origin whose host is neither the RP ID nor below it. Other sites need `related_origin`.
+    #[error("an origin outside the RP ID; add it as a related origin if /.well-known/webauthn lists it")]
+    OriginOutsideRpId,
+    /// A native origin that is not `android:apk-key-hash:` and a SHA-256 in base64url, or `ios:bundle-id:` and a name.
+    #[error("not a native origin, such as android:apk-key-hash:… or ios:bundle-id:…")]
+    NativeOrigin,
+    /// No origin at all.
+    #[error("no origin to accept")]
+    NoOrigin,
+    /// No algorithm to offer, or one twice.
+    #[error("no algorithm to offer, or the same one twice")]
+    Algorithms,
+    /// An algorithm that this build cannot verify: offered, it would lock out whoever registers with it.
+    #[error("an algorithm that this build cannot verify")]
+    UnverifiableAlgorithm,
+    /// A timeout of zero.
+    #[error("a timeout of zero")]
+    Timeout,
+}
+
+/// Which origins a ceremony may come from.
+///
+/// ```
+/// use wardkey::client::Origins;
+/// let origins = Origins::exact(["https://clinic.example", "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"]);
+/// assert!(origins.allow("https://clinic.example"));
+/// assert!(!origins.allow("https://clinic.example/"));
+/// assert!(!origins.allow("HTTPS://clinic.example"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origins {
+    exact: Vec<String>,
+    subdomains: bool,
+    any_port: bool,
+}
+
+impl Origins {
+    /// These origins and no others, each compared as a string. What a string must look like to be of any use is
+    /// checked by [`RelyingParty`](crate::relying_party::RelyingParty)'s builder, not here.
+    pub fn exact(origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { exact: origins.into_iter().map(Into::into).collect(), ..Self::default() }
+    }
+
+    /// Also every host below the host of a listed https origin. Any site that can be put there can then sign your
+    /// users in (§13.4.8), so list origins where you can.
+    #[must_use]
+    pub const fn with_subdomains(mut self) -> Self {
+        self.subdomains = true;
+        self
+    }
+
+    /// Also every port of the host of a listed web origin.
+    #[must_use]
+    pub const fn with_any_port(mut self) -> Self {
+        self.any_port = true;
+        self
+    }
+
+    /// Whether a ceremony may come from `received`.
+    #[must_use]
+    pub fn allow(&self, received: &str) -> bool {
+        self.exact.iter().any(|listed| listed == received)
+            || (self.subdomains || self.any_port) && self.allow_structurally(received)
+    }
+
+    fn allow_structurally(&self, received: &str) -> bool {
+        let Some((scheme, host, port)) = serialised(received) else { return false };
+        self.exact.iter().filter_map(|listed| serialised(listed)).any(|(listed_scheme, listed_host, listed_port)| {
+            let below = || {
+                let label = host.strip_suffix(listed_host).and_then(|rest| rest.strip_suffix('.'));
+                scheme == "https" && label.is_some_and(|label| !label.is_empty())
+            };
+            scheme == listed_scheme
+                && (port == listed_port || self.any_port)
+                && (host == listed_host || self.subdomains && below())
+        })
+    }
+
+    /// The listed origins, as strings.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.exact.iter().map(String::as_str)
+    }
+}
+
+/// The parts of a string that is a web origin in the one form in which clients serialise it (HTML, "serialization of
+/// an origin"): lower-case letters, digits, hyphens and dots, then a port without leading zero if there is one.
+fn serialised(origin: &str) -> Option<(&str, &str, Option<&str>)> {
+    let (scheme, rest) = origin.split_once("://")?;
+    let (host, port) = match rest.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (rest, None),
+    };
+    let label = |label: &str| !label.is_empty() && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+    let number =
+        |port: &str| !port.starts_with('0') && port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    let own = if scheme == "https" { "443" } else { "80" };
+    let whole = matches!(scheme, "https" | "http")
+        && host.split('.').all(label)
+        && port.is_none_or(|port| number(port) && port != own);
+    whole.then_some((scheme, host, port))
+}
+
+/// Whether ceremonies may run inside a frame of another origin (§7.1 steps 10 and 11, §7.2 steps 13 and 14).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Framing {
+    /// No: `crossOrigin: true` and any `topOrigin` are refused.
+    #[default]
+    SameOrigin,
+    /// Yes; where the client names the top-level origin, it must be one of these. Level 2 clients do not name it.
+    CrossOrigin(Vec<String>),
+}
+
+/// Where the relying party is: its RP ID, its origins, and who may frame it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Site {
+    /// The RP ID.
+    pub rp_id: String,
+    /// The origins.
+    pub origins: Origins,
+    /// Frames.
+    pub framing: Framing,
+}
+
+impl Site {
+    /// A site as it is given. Nothing is validated: the front door is
+    /// [`RelyingParty`](crate::relying_party::RelyingParty).
+    #[must_use]
+    pub fn new(rp_id: impl Into<String>, origins: Origins, framing: Framing) -> Self {
+        Self { rp_id: rp_id.into(), origins, framing }
+    }
+}
+
+/// Checks a configured RP ID (§5, "RP ID": a valid domain string).
+pub(crate) fn check_rp_id(rp_id: &str) -> Result<(), ConfigError> {
+    match Host::parse(rp_id) {
+        Ok(Host::Domain(domain)) if domain == rp_id && rp_id.split('.').all(|label| !label.is_empty()) => Ok(()),
+        Ok(Host::Ipv4(_) | Host::Ipv6(_)) => Err(ConfigError::RpIdIsAnAddress),
+        _ => Err(ConfigError::RpId),
+    }
+}
+
+/// Checks a configured web origin; `rp_id` is `None` for a related origin, which may be anywhere.
+pub(crate) fn check_web_origin(origin: &str, rp_id: Option<&str>) -> Result<(), ConfigError> {
+    let url = Url::parse(origin).map_err(|_| ConfigError::Origin)?;
+    let Some(Host::Domain(host)) = url.host() else { return Err(ConfigError::Origin) };
+    if url.origin().ascii_serialization() != origin {
+        return Err(ConfigError::Origin);
+    }
+    let local = host == "localhost" || host.ends_with(".localhost");
+    match url.scheme() {
+        "https" => {}
+        "http" if local => {}
+        "http" => return Err(ConfigError::InsecureOrigin),
+        _ => return Err(ConfigError::Origin),
+    }
+    let within = |rp_id: &str| host.strip_suffix(rp_id).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    if rp_id.is_none_or(within) { Ok(()) } else { Err(ConfigError::OriginOutsideRpId) }
+}
+
+/// Checks a configured native origin.
+pub(crate) fn check_native_origin(origin: &str) -> Result<(), ConfigError> {
+    let android = |hash: &str| base64url::decode(hash).is_ok_and(|hash| hash.len() == 32);
+    let ios = |bundle: &str| {
+        !bundle.is_empty() && bundle.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+    };
+    let known = origin.strip_prefix("android:apk-key-hash:").is_some_and(android)
+        || origin.strip_prefix("ios:bundle-id:").is_some_and(ios);
+    if known { Ok(()) } else { Err(ConfigError::NativeOrigin) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_received_origin_is_a_string() {
+        let origins = Origins::exact(["https://example.org", "ios:bundle-id:org.example.portal"]);
+        assert!(origins.allow("https://example.org"));
+        assert!(origins.allow("ios:bundle-id:org.example.portal"));
+        for other in [
+            "",
+            "null",
+            "example.org",
+            "https://example.org/",
+            "https://example.org:443",
+            "https://example.org.",
+            "https://EXAMPLE.org",
+            "HTTPS://example.org",
+            "https:example.org",
+            "https://user@example.org",
+            "https://example.org\n",
+            "https://exa\tmple.org",
+            "https://portal.example.org",
+            "https://evil-example.org",
+            "http://example.org",
+            "IOS:bundle-id:org.example.portal",
+            "ios:bundle-id:org.example.Portal",
+        ] {
+            assert!(!origins.allow(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn subdomains_and_ports_only_by_name_and_with_a_label_boundary() {
+        let listed = || Origins::exact(["https://example.org", "https://a.test:8443"]);
+        let (subdomains, any_port) = (listed().with_subdomains(), listed().with_any_port());
+        let both = listed().with_subdomains().with_any_port();
+        for (origin, by_subdomain, by_port, by_both) in [
+            ("https://example.org", true, true, true),
+            ("https://portal.example.org", true, false, true),
+            ("https://a.b.example.org", true, false, true),
+            ("https://example.org:8443", false, true, true),
+            ("https://portal.example.org:8443", false, false, true),
+            ("https://x.a.test:8443", true, false, true),
+            ("https://a.test", false, true, true),
+            ("https://evil-example.org", false, false, false),
+            ("https://evilexample.org", false, false, false),
+            ("https://.example.org", false, false, false),
+            ("https://a..example.org", false, false, false),
+            ("https://A.example.org", false, false, false),
+            ("https://a@b.example.org", false, false, false),
+            ("https://evil.test/.example.org", false, false, false),
+            ("https://evil.test?.example.org", false, false, false),
+            ("https://example.org:443", false, false, false),
+            ("https://example.org:0443", false, false, false),
+            ("https://example.org:", false, false, false),
+            ("https://example.org:99999", false, false, false),
+            ("https://example.org:1:2", false, false, false),
+            ("http://example.org", false, false, false),
+            ("http://portal.example.org", false, false, false),
+        ] {
+            assert_eq!(subdomains.allow(origin), by_subdomain, "subdomains: {origin}");
+            assert_eq!(any_port.allow(origin), by_port, "any port: {origin}");
+            assert_eq!(both.allow(origin), by_both, "both: {origin}");
+        }
+    }
+
+    #[test]
+    fn an_rp_id_is_a_bare_domain() {
+        for good in ["clinic.example", "localhost", "xn--bcher-kva.example", "a.b.c.example"] {
+            assert_eq!(check_rp_id(good), Ok(()), "{good}");
+        }
+        for bad in ["", "https://clinic.example", "clinic.example:443", "Clinic.example", "bücher.example", ".example"]
+        {
+            assert_eq!(check_rp_id(bad), Err(ConfigError::RpId), "{bad}");
+        }
+        for bad in ["clinic.example/", "clinic.example.", "a..b", "clinic example", "a@b"] {
+            assert_eq!(check_rp_id(bad), Err(ConfigError::RpId), "{bad}");
+        }
+        for address in ["127.0.0.1", "[::1]", "2130706433"] {
+            assert_eq!(check_rp_id(address), Err(ConfigError::RpIdIsAnAddress), "{address}");
+        }
+    }
+
+    #[test]
+    fn configured_origins_are_what_clients_send() {
+        for (origin, verdict) in [
+            ("https://clinic.example", Ok(())),
+            ("https://portal.clinic.example", Ok(())),
+            ("https://clinic.example:8443", Ok(())),
+            ("https://clinic.example/", Err(ConfigError::Origin)),
+            ("https://clinic.example:443", Err(ConfigError::Origin)),
+            ("https://Clinic.example", Err(ConfigError::Origin)),
+            ("clinic.example", Err(ConfigError::Origin)),
+            ("ftp://clinic.example", Err(ConfigError::Origin)),
+            ("https://127.0.0.1", Err(ConfigError::Origin)),
+            ("http://clinic.example", Err(ConfigError::InsecureOrigin)),
+            ("https://evil-clinic.example", Err(ConfigError::OriginOutsideRpId)),
+            ("https://example", Err(ConfigError::OriginOutsideRpId)),
+        ] {
+            assert_eq!(check_web_origin(origin, Some("clinic.example")), verdict, "{origin}");
+        }
+        assert_eq!(check_web_origin("http://localhost:8080", Some("localhost")), Ok(()));
+        assert_eq!(check_web_origin("https://hospital.example", None), Ok(()));
+    }
+
+    #[test]
+    fn native_origins_have_one_form_each() {
+        let hash = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+        assert_eq!(check_native_origin(&format!("android:apk-key-hash:{hash}")), Ok(()));
+        assert_eq!(check_native_origin("ios:bundle-id:org.example.portal"), Ok(()));
+        for bad in
+            ["https://clinic.example", "android:apk-key-hash:", "android:apk-key-hash:AAAA", "ios:bundle-id:", "ios:x"]
+        {
+            assert_eq!(check_native_origin(bad), Err(ConfigError::NativeOrigin), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What a relying party accepts, as data (§7.1 steps 23 and 24).
+//!
+//! A policy looks only at what was verified, and answers with a [`Registered`], which is not stored yet: the store has
+//! to be asked whether the credential id is new, by [`Registered::claim`].
+
+mod attestation;
+mod registered;
+
+pub use attestation::{AttestationPolicy, Trust};
+pub use registered::Registered;

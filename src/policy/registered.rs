@@ -1,0 +1,96 @@
+//! A registration that was accepted, and the last question before it is stored (§7.1 steps 26 and 27).
+
+use crate::attestation::{AttestationType, Format};
+use crate::authenticator::Aaguid;
+use crate::ceremony::registration::VerifiedRegistration;
+use crate::ceremony::{Ceremony, Failure, Refusal};
+use crate::credential::{CredentialRecord, UserHandle};
+use crate::crypto::Algorithm;
+use crate::quirk::Quirks;
+
+/// A registration that the policy accepts, not yet known to be new.
+#[derive(Clone, Debug)]
+#[must_use = "call `claim` with what the store holds under this credential id, then store the record"]
+pub struct Registered {
+    record: CredentialRecord,
+    algorithm: Algorithm,
+    format: Format,
+    attestation_type: AttestationType,
+    aaguid: Aaguid,
+    quirks: Quirks,
+}
+
+impl Registered {
+    pub(super) fn new(verified: &VerifiedRegistration<'_>, user: &UserHandle) -> Self {
+        let authenticator_data = verified.authenticator_data();
+        let attested = verified.attested_credential_data();
+        let flags = authenticator_data.flags();
+        let mut record = CredentialRecord::new(
+            verified.credential_id().clone(),
+            user.clone(),
+            attested.credential_public_key().to_vec(),
+        );
+        record.sign_count = authenticator_data.sign_count();
+        record.uv_initialized = flags.user_verified();
+        record.backup_eligible = Some(flags.backup_eligible());
+        record.backup_state = flags.backup_state();
+        record.transports = verified.transports().to_vec();
+        let attestation = verified.attestation();
+        Self {
+            record,
+            algorithm: verified.algorithm(),
+            format: attestation.format,
+            attestation_type: attestation.attestation_type,
+            aaguid: attested.aaguid(),
+            quirks: verified.quirks(),
+        }
+    }
+
+    /// The credential id to look up in the store, over all accounts.
+    #[must_use]
+    pub fn credential_id(&self) -> &crate::credential::CredentialId {
+        &self.record.id
+    }
+
+    /// The record to store. `stored` is what the store holds under [`Self::credential_id`], of any account: it must
+    /// be `None` (§7.1 step 26), and a unique index must keep it so until the record is written.
+    ///
+    /// # Errors
+    /// [`Failure`] with [`Refusal::CredentialKnown`].
+    pub fn claim<T>(self, stored: Option<T>) -> Result<CredentialRecord, Failure> {
+        match stored {
+            None => Ok(self.record),
+            Some(_) => Err(Failure::new(Ceremony::Registration, Refusal::CredentialKnown)),
+        }
+    }
+
+    /// The algorithm of the credential public key.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The attestation statement format.
+    #[must_use]
+    pub const fn attestation_format(&self) -> Format {
+        self.format
+    }
+
+    /// The attestation type.
+    #[must_use]
+    pub const fn attestation_type(&self) -> AttestationType {
+        self.attestation_type
+    }
+
+    /// The authenticator's model, by its own word: attested by nobody unless a trust path led to an anchor.
+    #[must_use]
+    pub const fn aaguid(&self) -> Aaguid {
+        self.aaguid
+    }
+
+    /// The leniencies that were needed.
+    #[must_use]
+    pub const fn quirks(&self) -> Quirks {
+        self.quirks
+    }
+}

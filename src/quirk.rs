@@ -1,0 +1,119 @@
+//! Leniencies by name: what real clients sent that the standard does not allow.
+//!
+//! All are off by default, chosen by the caller, and reported by the evidence of each ceremony that needed one.
+
+use core::fmt;
+
+/// One leniency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Quirk {
+    /// Map keys of the attestation object in any order (§6.5.4 wants CTAP2 canonical form). Never in signed bytes.
+    CborKeyOrder,
+    /// Arrays and maps of indefinite length in the attestation object. Never in signed bytes.
+    CborIndefiniteLength,
+    /// No `clientExtensionResults` (§5.1 requires the member): front ends that serialise by hand leave it out.
+    MissingClientExtensionResults,
+    /// An empty `userHandle`, read as none: old versions of Safari.
+    EmptyUserHandle,
+}
+
+impl Quirk {
+    /// Every quirk there is.
+    pub const ALL: [Self; 4] =
+        [Self::CborKeyOrder, Self::CborIndefiniteLength, Self::MissingClientExtensionResults, Self::EmptyUserHandle];
+
+    /// Its name, in logs and vectors.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CborKeyOrder => "cbor-key-order",
+            Self::CborIndefiniteLength => "cbor-indefinite-length",
+            Self::MissingClientExtensionResults => "missing-client-extension-results",
+            Self::EmptyUserHandle => "empty-user-handle",
+        }
+    }
+
+    /// The quirk of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|quirk| quirk.name() == name)
+    }
+
+    const fn bit(self) -> u8 {
+        match self {
+            Self::CborKeyOrder => 1,
+            Self::CborIndefiniteLength => 2,
+            Self::MissingClientExtensionResults => 4,
+            Self::EmptyUserHandle => 8,
+        }
+    }
+}
+
+/// A set of [`Quirk`]s.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Quirks(u8);
+
+impl Quirks {
+    /// No leniency: the default.
+    pub const NONE: Self = Self(0);
+
+    /// Also this one.
+    #[must_use]
+    pub const fn with(self, quirk: Quirk) -> Self {
+        Self(self.0 | quirk.bit())
+    }
+
+    /// Also those.
+    #[must_use]
+    pub const fn union(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    /// Whether it is among them.
+    #[must_use]
+    pub const fn contains(self, quirk: Quirk) -> bool {
+        self.0 & quirk.bit() != 0
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// One after the other.
+    pub fn iter(self) -> impl Iterator<Item = Quirk> {
+        Quirk::ALL.into_iter().filter(move |&quirk| self.contains(quirk))
+    }
+}
+
+impl fmt::Debug for Quirks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().map(Quirk::name)).finish()
+    }
+}
+
+impl FromIterator<Quirk> for Quirks {
+    fn from_iter<I: IntoIterator<Item = Quirk>>(quirks: I) -> Self {
+        quirks.into_iter().fold(Self::NONE, Self::with)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_holds_what_was_put_in() {
+        for quirk in Quirk::ALL {
+            assert_eq!(Quirk::from_name(quirk.name()), Some(quirk));
+            let others: Quirks = Quirk::ALL.into_iter().filter(|&other| other != quirk).collect();
+            assert!(!others.contains(quirk) && others.with(quirk).contains(quirk));
+            assert_eq!(Quirks::NONE.with(quirk).iter().collect::<Vec<_>>(), [quirk]);
+        }
+        assert_eq!(Quirk::from_name("none"), None);
+        assert_eq!(format!("{:?}", Quirks::NONE.with(Quirk::EmptyUserHandle)), r#"{"empty-user-handle"}"#);
+        assert!(Quirks::NONE.is_empty() && !Quirks::NONE.union(Quirks(8)).is_empty());
+    }
+}

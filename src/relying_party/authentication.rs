@@ -1,0 +1,178 @@
+//! Signing in: the two halves of §7.2.
+
+use super::RelyingParty;
+use super::registration::descriptor;
+use crate::ceremony::authentication::{self, Expected, SignCount, UserVerification};
+use crate::client::AuthenticationResponse;
+use crate::client::json::{self, Hint, RequestOptions};
+use crate::credential::{CredentialRecord, RecordUpdate, UserHandle, Version};
+use crate::error::Error;
+use crate::quirk::Quirks;
+use crate::state::AuthenticationState;
+use crate::time::UnixTime;
+
+/// What one authentication asks for beyond the relying party's own choices.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AuthenticationRequest {
+    /// Where the user interface should lead to, most wanted first.
+    pub hints: Vec<Hint>,
+    /// The AppID of credentials that were registered with U2F (§10.1.1).
+    pub appid: Option<String>,
+}
+
+/// A sign-in that is all that §7.2 says.
+///
+/// Write [`Self::update`] first, and check the account's own state: whether it is locked is not the standard's to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use = "the record must be brought up to date"]
+pub struct Authenticated {
+    /// The account.
+    pub user: UserHandle,
+    /// User verification, as far as it may be relied on.
+    pub user_verification: UserVerification,
+    /// The signature counter.
+    pub sign_count: SignCount,
+    /// Whether the credential is backed up now.
+    pub backup_state: bool,
+    /// What to write to the record, by compare-and-set; `None` where nothing changed.
+    pub update: Option<RecordUpdate>,
+    /// The same, where an additional factor as strong as user verification stood beside this sign-in.
+    pub update_with_additional_factor: Option<RecordUpdate>,
+    /// The leniencies that were needed.
+    pub quirks: Quirks,
+}
+
+impl RelyingParty {
+    /// Starts a sign-in of an account that is known, with its credentials, which must be of one account and at least
+    /// one.
+    ///
+    /// Whoever asks learns whether the account has passkeys, so ask it only of users who have proved something
+    /// already; else start a discoverable sign-in (§14.6.2).
+    ///
+    /// # Errors
+    /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Random`].
+    pub fn start_authentication(
+        &self,
+        user: &UserHandle,
+        credentials: &[CredentialRecord],
+        now: UnixTime,
+    ) -> Result<(RequestOptions, AuthenticationState), Error> {
+        self.start_authentication_with(&AuthenticationRequest::default(), user, credentials, now)
+    }
+
+    /// As [`Self::start_authentication`], with choices for this one.
+    ///
+    /// # Errors
+    /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Random`].
+    pub fn start_authentication_with(
+        &self,
+        request: &AuthenticationRequest,
+        user: &UserHandle,
+        credentials: &[CredentialRecord],
+        now: UnixTime,
+    ) -> Result<(RequestOptions, AuthenticationState), Error> {
+        if credentials.is_empty() {
+            return Err(Error::NoCredentials);
+        }
+        if credentials.iter().any(|record| record.user_handle != *user) {
+            return Err(Error::ForeignCredential);
+        }
+        self.start(request, Some(user), credentials, now)
+    }
+
+    /// Starts a sign-in with any discoverable credential: the passkey itself says who it is. Also what a page with
+    /// passkey autofill (`mediation: "conditional"`) starts when it loads.
+    ///
+    /// # Errors
+    /// [`Error::Random`].
+    pub fn start_discoverable_authentication(
+        &self,
+        now: UnixTime,
+    ) -> Result<(RequestOptions, AuthenticationState), Error> {
+        self.start(&AuthenticationRequest::default(), None, &[], now)
+    }
+
+    /// As [`Self::start_discoverable_authentication`], with choices for this one.
+    ///
+    /// # Errors
+    /// [`Error::Random`].
+    pub fn start_discoverable_authentication_with(
+        &self,
+        request: &AuthenticationRequest,
+        now: UnixTime,
+    ) -> Result<(RequestOptions, AuthenticationState), Error> {
+        self.start(request, None, &[], now)
+    }
+
+    fn start(
+        &self,
+        request: &AuthenticationRequest,
+        user: Option<&UserHandle>,
+        credentials: &[CredentialRecord],
+        now: UnixTime,
+    ) -> Result<(RequestOptions, AuthenticationState), Error> {
+        let challenge = self.challenge()?;
+        let mut extensions = serde_json::Map::new();
+        if let Some(appid) = &request.appid {
+            extensions.insert("appid".to_owned(), appid.clone().into());
+        }
+        let options = RequestOptions {
+            challenge: challenge.clone(),
+            timeout: self.timeout_millis(),
+            rp_id: self.site.rp_id.clone(),
+            allow_credentials: credentials.iter().map(descriptor).collect(),
+            user_verification: if self.user_verification_required {
+                json::UserVerification::Required
+            } else {
+                json::UserVerification::Preferred
+            },
+            hints: request.hints.clone(),
+            extensions,
+        };
+        let state = AuthenticationState {
+            version: Version,
+            rp_id: self.site.rp_id.clone(),
+            challenge,
+            user_handle: user.cloned(),
+            allow_credentials: credentials.iter().map(|record| record.id.clone()).collect(),
+            user_verification_required: self.user_verification_required,
+            appid: request.appid.clone(),
+            expires_at: now.plus_secs(self.timeout_secs),
+        };
+        Ok((options, state))
+    }
+
+    /// Finishes a sign-in. `record` is what your store holds under the response's credential id; in a discoverable
+    /// sign-in it names the account.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::WrongRelyingParty`].
+    pub fn finish_authentication(
+        &self,
+        state: AuthenticationState,
+        response: &AuthenticationResponse,
+        record: &CredentialRecord,
+        now: UnixTime,
+    ) -> Result<Authenticated, Error> {
+        self.admit(&state.rp_id, state.expires_at, now)?;
+        let mut expected = Expected::new(&self.site, &state.challenge);
+        expected.allow_credentials = &state.allow_credentials;
+        expected.user_handle = state.user_handle.as_ref().map(UserHandle::as_bytes);
+        expected.user_verification_required = state.user_verification_required;
+        expected.appid = state.appid.as_deref();
+        expected.sign_count = self.sign_count;
+        expected.quirks = self.quirks;
+        let verified = authentication::verify(&expected, response, record, self.backend)?;
+        Ok(Authenticated {
+            user: record.user_handle.clone(),
+            user_verification: verified.user_verification(),
+            sign_count: verified.sign_count(),
+            backup_state: verified.authenticator_data().flags().backup_state(),
+            update: verified.update(),
+            update_with_additional_factor: verified.update_with_additional_factor(),
+            quirks: verified.quirks(),
+        })
+    }
+}

@@ -1,0 +1,205 @@
+//! Configuration, judged once, with errors that say what to write instead.
+
+use super::RelyingParty;
+use crate::ceremony::authentication::SignCountPolicy;
+use crate::ceremony::registration::BackupEligibility;
+use crate::client::json::AttestationConveyance;
+use crate::client::origin::{ConfigError, check_native_origin, check_rp_id, check_web_origin};
+use crate::client::{Framing, Origins, Site};
+use crate::crypto::{Algorithm, Backend, default_backend};
+use crate::policy::AttestationPolicy;
+use crate::quirk::{Quirk, Quirks};
+
+/// The choices of a [`RelyingParty`]. Everything not chosen is strict.
+#[derive(Clone, Debug)]
+#[must_use = "call `build`"]
+pub struct RelyingPartyBuilder {
+    rp_id: String,
+    name: String,
+    origins: Vec<String>,
+    related: Vec<String>,
+    native: Vec<String>,
+    subdomains: bool,
+    any_port: bool,
+    framing: Framing,
+    algorithms: Vec<Algorithm>,
+    user_verification_required: bool,
+    timeout_secs: u32,
+    attestation: AttestationPolicy,
+    conveyance: AttestationConveyance,
+    backup_eligibility: BackupEligibility,
+    sign_count: SignCountPolicy,
+    quirks: Quirks,
+    backend: &'static dyn Backend,
+}
+
+impl RelyingPartyBuilder {
+    pub(super) fn new(rp_id: String, name: String) -> Self {
+        Self {
+            rp_id,
+            name,
+            origins: Vec::new(),
+            related: Vec::new(),
+            native: Vec::new(),
+            subdomains: false,
+            any_port: false,
+            framing: Framing::SameOrigin,
+            algorithms: Algorithm::RECOMMENDED.to_vec(),
+            user_verification_required: true,
+            timeout_secs: 300,
+            attestation: AttestationPolicy::any(),
+            conveyance: AttestationConveyance::None,
+            backup_eligibility: BackupEligibility::Any,
+            sign_count: SignCountPolicy::Reject,
+            quirks: Quirks::NONE,
+            backend: default_backend(),
+        }
+    }
+
+    /// Accepts ceremonies from this web origin, on the RP ID's domain or below: `https://portal.clinic.example`.
+    /// Without any, `https://` and the RP ID is accepted.
+    pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(origin.into());
+        self
+    }
+
+    /// Accepts ceremonies from this origin elsewhere, which `/.well-known/webauthn` of the RP ID lists (§5.11).
+    pub fn related_origin(mut self, origin: impl Into<String>) -> Self {
+        self.related.push(origin.into());
+        self
+    }
+
+    /// Accepts ceremonies from this app: `android:apk-key-hash:…` or `ios:bundle-id:…`.
+    pub fn native_origin(mut self, origin: impl Into<String>) -> Self {
+        self.native.push(origin.into());
+        self
+    }
+
+    /// Also accepts every host below an origin's host. Any site that can be put there can then sign your users in
+    /// (§13.4.8).
+    pub const fn allow_subdomains(mut self) -> Self {
+        self.subdomains = true;
+        self
+    }
+
+    /// Also accepts every port of an origin's host.
+    pub const fn allow_any_port(mut self) -> Self {
+        self.any_port = true;
+        self
+    }
+
+    /// Lets these pages show the portal in a frame (`topOrigin`).
+    pub fn framed_by(mut self, top_origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.framing = Framing::CrossOrigin(top_origins.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Offers these algorithms, best first, instead of [`Algorithm::RECOMMENDED`].
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Asks for user verification without requiring it. Then `user_verification` of each sign-in must be looked at.
+    pub const fn user_verification_preferred(mut self) -> Self {
+        self.user_verification_required = false;
+        self
+    }
+
+    /// How long a ceremony may take, in seconds; 300 without this call, 300 to 600 recommended (§15.1).
+    pub const fn timeout_secs(mut self, seconds: u32) -> Self {
+        self.timeout_secs = seconds;
+        self
+    }
+
+    /// Which attestations are accepted, and what clients are asked for so that there is one.
+    pub fn attestation(mut self, policy: AttestationPolicy, conveyance: AttestationConveyance) -> Self {
+        self.attestation = policy;
+        self.conveyance = conveyance;
+        self
+    }
+
+    /// Which credentials are accepted as to backup.
+    pub const fn backup_eligibility(mut self, wanted: BackupEligibility) -> Self {
+        self.backup_eligibility = wanted;
+        self
+    }
+
+    /// What is done about a signature counter that does not advance.
+    pub const fn sign_count(mut self, policy: SignCountPolicy) -> Self {
+        self.sign_count = policy;
+        self
+    }
+
+    /// Switches on a leniency by name.
+    pub const fn quirk(mut self, quirk: Quirk) -> Self {
+        self.quirks = self.quirks.with(quirk);
+        self
+    }
+
+    /// Verifies with this backend.
+    pub const fn backend(mut self, backend: &'static dyn Backend) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// Judges the choices.
+    ///
+    /// # Errors
+    /// [`ConfigError`]: the first that cannot be used.
+    pub fn build(mut self) -> Result<RelyingParty, ConfigError> {
+        check_rp_id(&self.rp_id)?;
+        if self.origins.is_empty() && self.native.is_empty() && self.related.is_empty() {
+            self.origins.push(format!("https://{}", self.rp_id));
+        }
+        for origin in &self.origins {
+            check_web_origin(origin, Some(&self.rp_id))?;
+        }
+        for origin in &self.related {
+            check_web_origin(origin, None)?;
+        }
+        for origin in &self.native {
+            check_native_origin(origin)?;
+        }
+        if let Framing::CrossOrigin(top_origins) = &self.framing {
+            top_origins.iter().try_for_each(|origin| check_web_origin(origin, None))?;
+        }
+        self.check_algorithms()?;
+        if self.timeout_secs == 0 {
+            return Err(ConfigError::Timeout);
+        }
+        let mut origins = Origins::exact(self.origins.into_iter().chain(self.related).chain(self.native));
+        if self.subdomains {
+            origins = origins.with_subdomains();
+        }
+        if self.any_port {
+            origins = origins.with_any_port();
+        }
+        Ok(RelyingParty {
+            site: Site::new(self.rp_id, origins, self.framing),
+            name: self.name,
+            algorithms: self.algorithms,
+            user_verification_required: self.user_verification_required,
+            timeout_secs: self.timeout_secs,
+            attestation: self.attestation,
+            conveyance: self.conveyance,
+            backup_eligibility: self.backup_eligibility,
+            sign_count: self.sign_count,
+            quirks: self.quirks,
+            backend: self.backend,
+        })
+    }
+
+    /// What cannot be verified is not offered: whoever registered with it could never sign in.
+    fn check_algorithms(&self) -> Result<(), ConfigError> {
+        let twice = |(i, algorithm)| self.algorithms.iter().take(i).any(|earlier| earlier == algorithm);
+        if self.algorithms.is_empty() || self.algorithms.iter().enumerate().any(twice) {
+            return Err(ConfigError::Algorithms);
+        }
+        if self.algorithms.iter().all(|algorithm| self.backend.supports(algorithm.scheme())) {
+            Ok(())
+        } else {
+            Err(ConfigError::UnverifiableAlgorithm)
+        }
+    }
+}

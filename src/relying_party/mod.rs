@@ -1,0 +1,94 @@
+//! The front door: a relying party, what it asks browsers for, and what it makes of their answers.
+//!
+//! Thin on purpose. It fills in what is expected, calls the [`ceremony`](crate::ceremony), and asks the
+//! [`policy`](crate::policy).
+
+mod authentication;
+mod builder;
+mod registration;
+
+pub use authentication::{Authenticated, AuthenticationRequest};
+pub use builder::RelyingPartyBuilder;
+pub use registration::{Mediation, RegistrationRequest, User};
+
+use crate::ceremony::authentication::SignCountPolicy;
+use crate::ceremony::registration::BackupEligibility;
+use crate::client::Site;
+use crate::client::origin::ConfigError;
+use crate::crypto::{Algorithm, Backend, RandomFailed};
+use crate::error::Error;
+use crate::policy::AttestationPolicy;
+use crate::quirk::Quirks;
+use crate::time::UnixTime;
+
+/// A relying party: one RP ID, its origins, and its policy. Build it once; it is cheap to share and never changes.
+///
+/// ```
+/// use wardkey::RelyingParty;
+/// let rp = RelyingParty::new("clinic.example", "Example Clinic")?; // origin https://clinic.example, UV required
+/// # Ok::<(), wardkey::client::origin::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RelyingParty {
+    site: Site,
+    name: String,
+    algorithms: Vec<Algorithm>,
+    user_verification_required: bool,
+    timeout_secs: u32,
+    attestation: AttestationPolicy,
+    conveyance: crate::client::json::AttestationConveyance,
+    backup_eligibility: BackupEligibility,
+    sign_count: SignCountPolicy,
+    quirks: Quirks,
+    backend: &'static dyn Backend,
+}
+
+/// The bytes of a challenge: twice the least that §13.4.3 allows.
+const CHALLENGE_LEN: usize = 32;
+
+impl RelyingParty {
+    /// A relying party at `https://` and its RP ID, with user verification required and the recommended algorithms.
+    ///
+    /// `rp_id` is a domain name, such as `clinic.example`; `name` is what clients may show.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn new(rp_id: impl Into<String>, name: impl Into<String>) -> Result<Self, ConfigError> {
+        Self::builder(rp_id, name).build()
+    }
+
+    /// A relying party with choices of its own.
+    pub fn builder(rp_id: impl Into<String>, name: impl Into<String>) -> RelyingPartyBuilder {
+        RelyingPartyBuilder::new(rp_id.into(), name.into())
+    }
+
+    /// RP ID, origins and frames.
+    #[must_use]
+    pub const fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// The algorithms that are offered, best first.
+    #[must_use]
+    pub fn algorithms(&self) -> &[Algorithm] {
+        &self.algorithms
+    }
+
+    fn challenge(&self) -> Result<Vec<u8>, RandomFailed> {
+        let mut challenge = vec![0; CHALLENGE_LEN];
+        self.backend.random(&mut challenge)?;
+        Ok(challenge)
+    }
+
+    /// The state must be of this relying party, and of a ceremony that is not over.
+    fn admit(&self, rp_id: &str, expires_at: UnixTime, now: UnixTime) -> Result<(), Error> {
+        if rp_id != self.site.rp_id {
+            return Err(Error::WrongRelyingParty);
+        }
+        if now > expires_at { Err(Error::Expired) } else { Ok(()) }
+    }
+
+    const fn timeout_millis(&self) -> u32 {
+        self.timeout_secs.saturating_mul(1000)
+    }
+}

@@ -1,0 +1,192 @@
+//! Registering a credential: the two halves of §7.1.
+
+use super::RelyingParty;
+use crate::ceremony::registration::{self, Expected};
+use crate::client::RegistrationResponse;
+use crate::client::json::{
+    Attachment, AuthenticatorSelection, CreationOptions, CredentialDescriptor, CredentialParameters, Hint,
+    PublicKeyCredentialType, ResidentKey, RpEntity, UserEntity, UserVerification,
+};
+use crate::credential::{CredentialRecord, UserHandle, Version};
+use crate::crypto::{Algorithm, RandomFailed, default_backend};
+use crate::error::Error;
+use crate::policy::Registered;
+use crate::state::RegistrationState;
+use crate::time::UnixTime;
+
+impl UserHandle {
+    /// A handle of 64 random bytes, as §14.6.1 recommends: make one for each account and keep it for good.
+    ///
+    /// # Errors
+    /// [`RandomFailed`].
+    pub fn random() -> Result<Self, RandomFailed> {
+        let mut bytes = vec![0; Self::MAX_LEN];
+        default_backend().random(&mut bytes)?;
+        Self::new(bytes).map_err(|_| RandomFailed)
+    }
+}
+
+/// The account that registers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct User {
+    /// The user handle: random, kept with the account, told to nobody as a name.
+    pub handle: UserHandle,
+    /// The account's name as its owner knows it, such as an e-mail address. Stays between you and the authenticator.
+    pub name: String,
+    /// The person's name as they chose it; may be empty.
+    pub display_name: String,
+}
+
+impl User {
+    /// An account.
+    pub fn new(handle: UserHandle, name: impl Into<String>, display_name: impl Into<String>) -> Self {
+        Self { handle, name: name.into(), display_name: display_name.into() }
+    }
+}
+
+/// How the client is asked (`mediation`, which stands beside the options, not in them).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Mediation {
+    /// With a dialogue.
+    #[default]
+    Modal,
+    /// Without (`mediation: "conditional"`): a password manager upgrades a user who just signed in with a password.
+    /// UP and UV may then be clear (§7.1 step 15).
+    Conditional,
+}
+
+/// What one registration asks for beyond the relying party's own choices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RegistrationRequest {
+    /// How the client is asked. Tell your front end: it calls `create()` with it.
+    pub mediation: Mediation,
+    /// Whether the credential is to be discoverable; required without another choice, so that it is a passkey.
+    pub resident_key: ResidentKey,
+    /// Which kind of authenticator; any without a choice.
+    pub attachment: Option<Attachment>,
+    /// Where the user interface should lead to, most wanted first.
+    pub hints: Vec<Hint>,
+    /// Which attestation formats, most wanted first.
+    pub attestation_formats: Vec<String>,
+}
+
+impl Default for RegistrationRequest {
+    fn default() -> Self {
+        Self {
+            mediation: Mediation::Modal,
+            resident_key: ResidentKey::Required,
+            attachment: None,
+            hints: Vec::new(),
+            attestation_formats: Vec::new(),
+        }
+    }
+}
+
+/// The descriptor of a stored credential, with its transports.
+pub(super) fn descriptor(record: &CredentialRecord) -> CredentialDescriptor {
+    CredentialDescriptor {
+        credential_type: PublicKeyCredentialType::PublicKey,
+        id: record.id.clone(),
+        transports: record.transports.clone(),
+    }
+}
+
+impl RelyingParty {
+    /// Starts to register a passkey. `existing` are all credentials that the account has already.
+    ///
+    /// Send the options to the browser as JSON; store the state under its id, bound to the user's web session.
+    /// Re-authenticate the user before: whoever enrols a passkey owns the account.
+    ///
+    /// # Errors
+    /// [`Error::Random`], [`Error::ForeignCredential`].
+    pub fn start_registration(
+        &self,
+        user: &User,
+        existing: &[CredentialRecord],
+        now: UnixTime,
+    ) -> Result<(CreationOptions, RegistrationState), Error> {
+        self.start_registration_with(&RegistrationRequest::default(), user, existing, now)
+    }
+
+    /// As [`Self::start_registration`], with choices for this one.
+    ///
+    /// # Errors
+    /// [`Error::Random`], [`Error::ForeignCredential`].
+    pub fn start_registration_with(
+        &self,
+        request: &RegistrationRequest,
+        user: &User,
+        existing: &[CredentialRecord],
+        now: UnixTime,
+    ) -> Result<(CreationOptions, RegistrationState), Error> {
+        if existing.iter().any(|record| record.user_handle != user.handle) {
+            return Err(Error::ForeignCredential);
+        }
+        let challenge = self.challenge()?;
+        let conditional = request.mediation == Mediation::Conditional;
+        let required = self.user_verification_required && !conditional;
+        let algorithms: Vec<i32> = self.algorithms.iter().map(|algorithm| algorithm.cose()).collect();
+        let options = CreationOptions {
+            rp: RpEntity { id: self.site.rp_id.clone(), name: self.name.clone() },
+            user: UserEntity {
+                id: user.handle.clone(),
+                name: user.name.clone(),
+                display_name: user.display_name.clone(),
+            },
+            challenge: challenge.clone(),
+            pub_key_cred_params: algorithms
+                .iter()
+                .map(|&alg| CredentialParameters { credential_type: PublicKeyCredentialType::PublicKey, alg })
+                .collect(),
+            timeout: self.timeout_millis(),
+            exclude_credentials: existing.iter().map(descriptor).collect(),
+            authenticator_selection: AuthenticatorSelection {
+                authenticator_attachment: request.attachment.clone(),
+                resident_key: request.resident_key.clone(),
+                require_resident_key: request.resident_key == ResidentKey::Required,
+                user_verification: if required { UserVerification::Required } else { UserVerification::Preferred },
+            },
+            hints: request.hints.clone(),
+            attestation: self.conveyance.clone(),
+            attestation_formats: request.attestation_formats.clone(),
+            extensions: serde_json::Map::new(),
+        };
+        let state = RegistrationState {
+            version: Version,
+            rp_id: self.site.rp_id.clone(),
+            challenge,
+            user_handle: user.handle.clone(),
+            algorithms,
+            user_verification_required: required,
+            conditional,
+            expires_at: now.plus_secs(self.timeout_secs),
+        };
+        Ok((options, state))
+    }
+
+    /// Finishes a registration. Then look the credential id up in your store and
+    /// [`claim`](Registered::claim) the record.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::WrongRelyingParty`].
+    pub fn finish_registration(
+        &self,
+        state: RegistrationState,
+        response: &RegistrationResponse,
+        now: UnixTime,
+    ) -> Result<Registered, Error> {
+        self.admit(&state.rp_id, state.expires_at, now)?;
+        let algorithms: Vec<Algorithm> =
+            state.algorithms.iter().filter_map(|&number| Algorithm::from_cose(number.into())).collect();
+        let mut expected = Expected::new(&self.site, &state.challenge, &algorithms);
+        expected.user_verification_required = state.user_verification_required;
+        expected.conditional = state.conditional;
+        expected.backup_eligibility = self.backup_eligibility;
+        expected.quirks = self.quirks;
+        let verified = registration::verify(&expected, response, self.backend)?;
+        Ok(self.attestation.decide(&verified, &state.user_handle)?)
+    }
+}

@@ -1,0 +1,73 @@
+//! What the server remembers between the two halves of a ceremony.
+//!
+//! A state goes into your store under its [`id`](RegistrationState::id), belongs to one web session, and comes out
+//! once: `finish_*` takes it by value, so a second use does not compile, and the store must delete it as it hands it
+//! out (`DELETE … RETURNING`), whatever the outcome, so that a second machine cannot use it either.
+
+use crate::codec::base64url;
+use crate::credential::{CredentialId, UserHandle, Version};
+use crate::crypto::{default_backend, sha256};
+use crate::time::UnixTime;
+use serde::{Deserialize, Serialize};
+
+macro_rules! state {
+    ($name:ident) => {
+        impl $name {
+            /// The key to store the state under: the SHA-256 of its challenge, in base64url.
+            #[must_use]
+            pub fn id(&self) -> String {
+                base64url::encode(&sha256(default_backend(), &[&self.challenge]))
+            }
+
+            /// When it expires: delete what is older.
+            #[must_use]
+            pub const fn expires_at(&self) -> UnixTime {
+                self.expires_at
+            }
+        }
+    };
+}
+
+/// A registration that was started. Not `Clone`, on purpose.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[must_use = "store it under its id until the browser answers"]
+pub struct RegistrationState {
+    pub(crate) version: Version,
+    pub(crate) rp_id: String,
+    #[serde(with = "base64url::text")]
+    pub(crate) challenge: Vec<u8>,
+    pub(crate) user_handle: UserHandle,
+    pub(crate) algorithms: Vec<i32>,
+    pub(crate) user_verification_required: bool,
+    pub(crate) conditional: bool,
+    pub(crate) expires_at: UnixTime,
+}
+
+state!(RegistrationState);
+
+impl RegistrationState {
+    /// The account that the credential will belong to.
+    #[must_use]
+    pub const fn user_handle(&self) -> &UserHandle {
+        &self.user_handle
+    }
+}
+
+/// An authentication that was started. Not `Clone`, on purpose.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[must_use = "store it under its id until the browser answers"]
+pub struct AuthenticationState {
+    pub(crate) version: Version,
+    pub(crate) rp_id: String,
+    #[serde(with = "base64url::text")]
+    pub(crate) challenge: Vec<u8>,
+    pub(crate) user_handle: Option<UserHandle>,
+    pub(crate) allow_credentials: Vec<CredentialId>,
+    pub(crate) user_verification_required: bool,
+    pub(crate) appid: Option<String>,
+    pub(crate) expires_at: UnixTime,
+}
+
+state!(AuthenticationState);
