@@ -1,6 +1,7 @@
 //! What can go wrong at the front door, and whose fault it is.
 
 use crate::ceremony::{Failure, StepNumber};
+use crate::client::json::ResponseError;
 use crate::crypto::RandomFailed;
 
 /// Why a ceremony has no good end. For logs: it holds facts, never secrets, never text that was received. The person
@@ -11,6 +12,9 @@ pub enum Error {
     /// The response's: a step of the standard refuses it.
     #[error(transparent)]
     Failed(#[from] Failure),
+    /// The response's: it could not be parsed, so that no ceremony began.
+    #[error(transparent)]
+    Response(#[from] ResponseError),
     /// The user's, mostly: the ceremony took longer than its timeout.
     #[error("the ceremony has expired")]
     Expired,
@@ -43,6 +47,7 @@ impl Error {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Failed(failure) => failure.code(),
+            Self::Response(_) => "response-malformed",
             Self::Expired => "expired",
             Self::WrongRelyingParty => "wrong-relying-party",
             Self::NoCredentials => "no-credentials",

@@ -1,4 +1,61 @@
-//! wardkey
+//! Passkeys for healthcare portals: a pure FIDO2/WebAuthn Level 3 relying-party library.
+//!
+//! Posted bytes, expectations and a time go in; a verdict comes out. No network, no store, no clock, no logging, no
+//! global state. Behaviour and numbers follow the W3C Recommendation of 2026-08-25; steps have names, and their
+//! numbers stand in one table ([`ceremony::Step`]).
+//!
+//! # Start here
+//!
+//! [`RelyingParty`] is the front door. Build one, then `start_…` and `finish_…` each ceremony; the
+//! [README](https://docs.rs/crate/wardkey/latest) shows the whole journey in 25 lines.
+//!
+//! | you want to | use |
+//! |---|---|
+//! | register a passkey | [`RelyingParty::start_registration`], [`RelyingParty::finish_registration`], [`policy::Registered::claim`] |
+//! | sign in without a user name, or by autofill | [`RelyingParty::start_discoverable_authentication`], [`RelyingParty::finish_authentication`] |
+//! | ask a known user | [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
+//! | keep what has to be kept | [`CredentialRecord`], [`RecordUpdate`], [`RegistrationState`], [`AuthenticationState`] |
+//! | log and alert | [`Error::code`], [`Error::step`] |
+//! | verify by your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`] |
+//!
+//! # The house
+//!
+//! One module a chapter of the standard, one file a section. Dependencies point down; a test reads every import.
+//!
+//! ```text
+//! relying_party            the front door: fills in what is expected, calls the ceremony, asks the policy
+//! state  error             what is kept between the halves of a ceremony; what can go wrong
+//! policy                   what a relying party accepts, as data (§7.1 steps 23, 24, 26)
+//! ceremony                 §7: the only code that verifies; the table of steps; refusals
+//! attestation              §8: one file a format
+//! client  authenticator    §5 and §6: what each of them says, parsed and untrusted
+//! credential               §4: ids, user handles, records
+//! crypto                   the seam: algorithms as whole combinations, keys judged when made, two backends
+//! codec  time  quirk       bytes and notations; the time that is handed in; leniencies by name
+//! ```
+//!
+//! # Features
+//!
+//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`: each adds what can be verified, and none changes
+//! what is refused.
+
+#![deny(missing_docs)]
+#![warn(unreachable_pub, unnameable_types, clippy::missing_errors_doc)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::as_conversions,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable
+    ),
+    warn(clippy::exhaustive_enums, clippy::exhaustive_structs)
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod attestation;
 pub mod authenticator;
 pub mod ceremony;
@@ -19,3 +76,7 @@ pub use error::Error;
 pub use relying_party::{RelyingParty, User};
 pub use state::{AuthenticationState, RegistrationState};
 pub use time::UnixTime;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -110,6 +110,7 @@ impl fmt::Debug for Aaguid {
 /// A text that is not an AAGUID in the form of FIDO metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an AAGUID: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12")]
+#[non_exhaustive]
 pub struct NotAnAaguid;
 
 impl core::str::FromStr for Aaguid {

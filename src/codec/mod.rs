@@ -2,7 +2,7 @@
 //!
 //! | notation | reader | source |
 //! |---|---|---|
-//! | base64url | [`base64url`] | RFC 4648 §5, without padding |
+//! | base64url | `base64url` | RFC 4648 §5, without padding |
 //! | CBOR | [`cbor`] | CTAP2 canonical form (§2.4 of the standard, FIDO CTAP 2.2 §8) |
 
 pub(crate) mod base64url;

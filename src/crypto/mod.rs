@@ -15,7 +15,7 @@ mod ed448;
 mod rustcrypto;
 
 #[cfg(feature = "aws-lc-rs")]
-pub use aws_lc_rs::AwsLcRs;
+pub use self::aws_lc_rs::AwsLcRs;
 pub use cose::Algorithm;
 #[cfg(feature = "rustcrypto")]
 pub use rustcrypto::RustCrypto;
@@ -37,7 +37,7 @@ pub enum Hash {
     Sha512,
 }
 
-/// The output of a [`Hash`].
+/// The output of a [`Hash`](enum@Hash).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest {
     bytes: [u8; 64],
@@ -280,11 +280,13 @@ impl<'a> PublicKey<'a> {
 /// The signature does not verify. Says nothing more, on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("the signature does not verify")]
+#[non_exhaustive]
 pub struct BadSignature;
 
 /// Randomness could not be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("the system's random source failed")]
+#[non_exhaustive]
 pub struct RandomFailed;
 
 /// A crypto module. Keys and schemes arrive judged; what is left is arithmetic.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The only `type` there is (§5.8.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum PublicKeyCredentialType {
     /// `public-key`.
     #[default]

@@ -1,0 +1,64 @@
+//! Every vector, on both backends: the right verdict, for the right reason, and the same from both.
+
+#[path = "../examples/verify_vectors/vector.rs"]
+mod vector;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use vector::Vector;
+use wardkey::crypto::{AwsLcRs, RustCrypto};
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    files.sort();
+    files
+}
+
+/// Vectors that are disputed, each with the section that settles it. One that agrees again must go.
+const DISPUTED: &[(&str, &str)] = &[(
+    "peer/java_webauthn_server/registrationtestdata-selfattestationrs1-reg",
+    "RFC 8230 §4: n \"MUST utilize the minimum number of octets\"; this one begins with a zero octet",
+)];
+
+fn judge(files: &[PathBuf]) -> usize {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for file in files {
+        for line in fs::read_to_string(file).unwrap().lines() {
+            let vector: Vector = serde_json::from_str(line).unwrap();
+            let judged = vector.judge(&AwsLcRs);
+            let second = vector.judge(&RustCrypto);
+            if judged != second {
+                wrong.push(format!("{}: AWS-LC says {judged:?}, RustCrypto {second:?}", vector.id));
+            }
+            let disputed = DISPUTED.iter().any(|(id, _)| *id == vector.id);
+            match vector.disagreement(&judged) {
+                Some(why) if !disputed => wrong.push(format!("{}: {why}", vector.id)),
+                None if disputed => wrong.push(format!("{}: disputed, but it agrees", vector.id)),
+                _ => {}
+            }
+            count += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count} vectors:\n{}", wrong.len(), wrong.join("\n"));
+    count
+}
+
+#[test]
+fn our_own() {
+    let files = files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors")));
+    let count = judge(&files);
+    assert!(count >= 152, "only {count} vectors in {files:?}");
+    println!("{count} vectors judged alike and right by both backends");
+}
+
+#[test]
+fn shared() {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/vectors"));
+    match files(folder).as_slice() {
+        [] => println!("no ../shared/vectors: only the project's own vectors were judged"),
+        files => println!("{} vectors of ../shared/vectors judged alike and right by both backends", judge(files)),
+    }
+}
