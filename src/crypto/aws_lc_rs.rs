@@ -3,13 +3,13 @@
 //! Inputs are built here from judged parts: AWS-LC would also take compressed, hybrid and SubjectPublicKeyInfo forms
 //! of a point, and any Ed25519 key.
 
-use super::{Backend, BadSignature, Curve, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme};
+use super::{Backend, BadSignature, Curve, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme, uncompressed};
 use aws_lc_rs::signature::{self as lc, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm};
 use aws_lc_rs::{digest, rand::SecureRandom as _, rand::SystemRandom};
 
 /// AWS-LC: a C compiler at build time; FIPS 140-3 validated under the feature `fips`.
 #[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "a backend is named as a value, and will never hold one")]
 pub struct AwsLcRs;
 
 type Algorithm = &'static dyn VerificationAlgorithm;
@@ -55,16 +55,6 @@ fn ml_dsa(set: super::MlDsa) -> Option<Algorithm> {
 #[cfg(not(feature = "ml-dsa"))]
 fn ml_dsa(_: super::MlDsa) -> Option<Algorithm> {
     None
-}
-
-/// 04 ‖ x ‖ y (SEC1 §2.3.3), on the stack.
-fn uncompressed<'b>(x: &[u8], y: &[u8], buffer: &'b mut [u8; 133]) -> &'b [u8] {
-    let bytes = [4_u8].iter().chain(x).chain(y);
-    let len = bytes.clone().count();
-    for (to, from) in buffer.iter_mut().zip(bytes) {
-        *to = *from;
-    }
-    buffer.get(..len).unwrap_or_default()
 }
 
 impl Backend for AwsLcRs {

@@ -1,8 +1,40 @@
-//! Ed448.
+//! Ed448 (RFC 8032 §5.2), under both backends: AWS-LC has none. The only file that names `ed448-goldilocks`.
+//!
+//! The crate takes any encoding that stands for a point; §5.2.3 has one encoding for each. So both the key and the R
+//! of a signature are judged as bytes here first.
+
 use super::{BadSignature, KeyError};
-pub(super) fn check_key(_key: &[u8; 57]) -> Result<(), KeyError> {
-    Err(KeyError::Unsupported)
+use ed448_goldilocks::{CompressedEdwardsY, Signature, VerifyingKey};
+
+/// p = 2^448 − 2^224 − 1, little-endian.
+const P: [u8; 56] = {
+    let mut p = [0xff; 56];
+    p[28] = 0xfe;
+    p
+};
+
+/// Whether the 57 bytes of a point are the ones that §5.2.2 writes: y reduced, and nothing but the sign of x after it.
+fn is_canonical(point: &[u8; 57]) -> bool {
+    let [y @ .., sign] = point;
+    y.iter().rev().lt(P.iter().rev()) && sign & 0x7f == 0
 }
-pub(super) fn verify(_key: &[u8; 57], _message: &[u8], _signature: &[u8]) -> Result<(), BadSignature> {
-    Err(BadSignature)
+
+/// Whether the key is a point, and one of the prime-order group: §5.2.5 yields no other.
+pub(super) fn check_key(key: &[u8; 57]) -> Result<(), KeyError> {
+    if !is_canonical(key) {
+        return Err(KeyError::NotOnCurve);
+    }
+    CompressedEdwardsY(*key).decompress_unchecked().into_option().ok_or(KeyError::NotOnCurve)?;
+    VerifyingKey::from_bytes(key).map(drop).map_err(|_| KeyError::LowOrder)
+}
+
+/// §5.2.7, cofactorless.
+pub(super) fn verify(key: &[u8; 57], message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+    let (r, _) = signature.split_first_chunk::<57>().ok_or(BadSignature)?;
+    if !(is_canonical(key) && is_canonical(r)) {
+        return Err(BadSignature);
+    }
+    let key = VerifyingKey::from_bytes(key).map_err(|_| BadSignature)?;
+    let signature = Signature::from_slice(signature).map_err(|_| BadSignature)?;
+    key.verify_raw(&signature, message).map_err(|_| BadSignature)
 }

@@ -135,8 +135,9 @@ pub enum Scheme {
 
 /// The fewest and the most bits of an RSA modulus: NIST SP 800-131A, and a bound on the work.
 const RSA_BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
-/// The most bytes of an RSA exponent. Verification costs as many squarings as it has bits.
-const RSA_EXPONENT_BYTES: usize = 8;
+/// The most bits of an RSA exponent. Verification costs as many squarings as it has bits, and both backends stop here:
+/// a key above it could be registered and never verify.
+const RSA_EXPONENT_BITS: usize = 33;
 
 /// Why bytes are not a public key that could verify anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -148,14 +149,15 @@ pub enum KeyError {
     /// The coordinates are not those of a point on the curve, or not reduced.
     #[error("not a point on the curve")]
     NotOnCurve,
-    /// An Ed25519 key whose order is small: it verifies signatures that nobody made.
-    #[error("an Ed25519 key of low order")]
+    /// An Ed25519 or Ed448 key whose order is small: it verifies signatures that nobody made. For Ed448 also a point
+    /// with a part of small order, which no key generation yields.
+    #[error("an EdDSA key of low order")]
     LowOrder,
     /// An RSA modulus of fewer than 2048 or more than 8192 bits, with a leading zero byte, or even.
     #[error("an RSA modulus that is even, padded, or not of 2048 to 8192 bits")]
     Modulus,
-    /// An RSA exponent that is even, 1, of more than 64 bits, or with a leading zero byte.
-    #[error("an RSA exponent that is even, below 3, padded, or above 64 bits")]
+    /// An RSA exponent that is even, 1, of more than 33 bits, or with a leading zero byte.
+    #[error("an RSA exponent that is even, below 3, padded, or above 33 bits")]
     Exponent,
     /// This build cannot verify with such a key.
     #[error("a kind of key that this build cannot verify")]
@@ -187,7 +189,7 @@ pub enum PublicKey<'a> {
     Rsa {
         /// The modulus, big-endian, without a leading zero.
         modulus: &'a [u8],
-        /// The public exponent, big-endian, without a leading zero, at most 8 bytes.
+        /// The public exponent, big-endian, without a leading zero, at most 33 bits.
         exponent: &'a [u8],
     },
     /// An ML-DSA key of its parameter set's length.
@@ -238,7 +240,8 @@ impl<'a> PublicKey<'a> {
         if !(minimal(modulus) && odd(modulus) && bits(modulus).is_some_and(|bits| RSA_BITS.contains(&bits))) {
             return Err(KeyError::Modulus);
         }
-        if !(minimal(exponent) && odd(exponent)) || exponent == [1] || exponent.len() > RSA_EXPONENT_BYTES {
+        let small = bits(exponent).is_some_and(|bits| (2..=RSA_EXPONENT_BITS).contains(&bits));
+        if !(minimal(exponent) && odd(exponent) && small) {
             return Err(KeyError::Exponent);
         }
         Ok(Self::Rsa { modulus, exponent })
@@ -280,13 +283,13 @@ impl<'a> PublicKey<'a> {
 /// The signature does not verify. Says nothing more, on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("the signature does not verify")]
-#[non_exhaustive]
+#[allow(clippy::exhaustive_structs, reason = "a backend outside this crate answers with it")]
 pub struct BadSignature;
 
 /// Randomness could not be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("the system's random source failed")]
-#[non_exhaustive]
+#[allow(clippy::exhaustive_structs, reason = "a backend outside this crate answers with it")]
 pub struct RandomFailed;
 
 /// A crypto module. Keys and schemes arrive judged; what is left is arithmetic.
@@ -327,6 +330,16 @@ pub fn default_backend() -> &'static dyn Backend {
     return &AwsLcRs;
     #[cfg(all(feature = "rustcrypto", not(feature = "aws-lc-rs")))]
     return &RustCrypto;
+}
+
+/// 04 ‖ x ‖ y (SEC1 §2.3.3), on the stack: the one form of a point that a backend is ever handed.
+fn uncompressed<'b>(x: &[u8], y: &[u8], buffer: &'b mut [u8; 133]) -> &'b [u8] {
+    let bytes = [4_u8].iter().chain(x).chain(y);
+    let len = bytes.clone().count();
+    for (to, from) in buffer.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    buffer.get(..len).unwrap_or_default()
 }
 
 /// SHA-256 of `parts`, one after the other.

@@ -1,29 +1,155 @@
-//! The pure Rust backend: RustCrypto. The only file that names its crates.
+//! The pure Rust backend: RustCrypto. With `ed448.rs` the only file that names its crates.
+//!
+//! Every scheme of `aws_lc_rs.rs`, with the same verdicts: where a crate is stricter or laxer than its standard, it is
+//! put right here, and the line says so.
 
-use super::{Backend, BadSignature, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme};
+use super::{
+    Backend, BadSignature, Curve, Digest, Hash, KeyError, MlDsa, PublicKey, RSA_BITS, RandomFailed, Scheme,
+    uncompressed,
+};
+use ml_dsa::{EncodedVerifyingKey, MlDsa44, MlDsa65, MlDsa87, MlDsaParams};
+use p256::ecdsa::signature::{Verifier as _, hazmat::PrehashVerifier as _};
+use rsa::BoxedUint;
+use sha1::Sha1;
+use sha2::{Sha256, Sha384, Sha512};
 
 /// RustCrypto: no C compiler, every target.
 #[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "a backend is named as a value, and will never hold one")]
 pub struct RustCrypto;
+
+/// ECDSA (FIPS 186-5 §6.4.2) over a hash that the crates cut or pad to the length of the order.
+///
+/// k256 takes the lower of s and n − s only. Either verifies by the standard, so all curves get the lower one.
+fn ecdsa(curve: Curve, point: &[u8], hash: &[u8], signature: &[u8]) -> Option<()> {
+    macro_rules! verify {
+        ($curve:ident) => {{
+            let key = $curve::ecdsa::VerifyingKey::from_sec1_bytes(point).ok()?;
+            let signature = $curve::ecdsa::Signature::from_der(signature).ok()?;
+            key.verify_prehash(hash, &signature.normalize_s()).ok()
+        }};
+    }
+    match curve {
+        Curve::P256 => verify!(p256),
+        Curve::P384 => verify!(p384),
+        Curve::P521 => verify!(p521),
+        Curve::Secp256k1 => verify!(k256),
+    }
+}
+
+/// Whether 04 ‖ x ‖ y is a point of the curve (SEC1 §2.3.4).
+fn is_on_curve(curve: Curve, point: &[u8]) -> bool {
+    match curve {
+        Curve::P256 => p256::PublicKey::from_sec1_bytes(point).is_ok(),
+        Curve::P384 => p384::PublicKey::from_sec1_bytes(point).is_ok(),
+        Curve::P521 => p521::PublicKey::from_sec1_bytes(point).is_ok(),
+        Curve::Secp256k1 => k256::PublicKey::from_sec1_bytes(point).is_ok(),
+    }
+}
+
+/// RFC 8032 §5.1.7, cofactorless, S < L. Not `verify_strict`, which refuses what other verifiers accept.
+fn ed25519(key: &[u8; 32], message: &[u8], signature: &[u8]) -> Option<()> {
+    let key = ed25519_dalek::VerifyingKey::from_bytes(key).ok()?;
+    let signature = ed25519_dalek::Signature::from_slice(signature).ok()?;
+    key.verify(message, &signature).ok()
+}
+
+fn rsa(scheme: Scheme, modulus: &[u8], exponent: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
+    let [n, e] = [modulus, exponent].map(BoxedUint::from_be_slice_vartime);
+    let key = rsa::PublicKey::new_with_size_limits(n, e, RSA_BITS).ok()?;
+    match scheme {
+        Scheme::RsaPkcs1(Hash::Sha1) => key.pkcs1v15_verify::<Sha1>(message, signature),
+        Scheme::RsaPkcs1(Hash::Sha256) => key.pkcs1v15_verify::<Sha256>(message, signature),
+        Scheme::RsaPkcs1(Hash::Sha384) => key.pkcs1v15_verify::<Sha384>(message, signature),
+        Scheme::RsaPkcs1(Hash::Sha512) => key.pkcs1v15_verify::<Sha512>(message, signature),
+        Scheme::RsaPss(Hash::Sha256) => key.pss_verify::<Sha256>(message, signature),
+        Scheme::RsaPss(Hash::Sha384) => key.pss_verify::<Sha384>(message, signature),
+        Scheme::RsaPss(Hash::Sha512) => key.pss_verify::<Sha512>(message, signature),
+        _ => return None,
+    }
+    .ok()
+}
+
+/// FIPS 204 Algorithm 3 with an empty context.
+fn ml_dsa<P: MlDsaParams>(key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
+    let key = ml_dsa::VerifyingKey::<P>::decode(&EncodedVerifyingKey::<P>::try_from(key).ok()?);
+    key.verify(message, &ml_dsa::Signature::try_from(signature).ok()?).ok()
+}
+
+fn hash<D: sha2::Digest>(parts: &[&[u8]]) -> Digest {
+    let hash = parts.iter().fold(D::new(), |hash, part| hash.chain_update(part));
+    Digest::new(&hash.finalize())
+}
 
 impl Backend for RustCrypto {
     fn name(&self) -> &'static str {
         "RustCrypto"
     }
-    fn supports(&self, _: Scheme) -> bool {
-        false
+
+    fn supports(&self, scheme: Scheme) -> bool {
+        match scheme {
+            Scheme::Ecdsa(Curve::Secp256k1, hash) => hash == Hash::Sha256,
+            Scheme::Ecdsa(_, hash) | Scheme::RsaPss(hash) => hash != Hash::Sha1,
+            Scheme::Ed448 => cfg!(feature = "ed448"),
+            Scheme::Ed25519 | Scheme::RsaPkcs1(_) | Scheme::MlDsa(_) => true,
+        }
     }
-    fn digest(&self, _: Hash, _: &[&[u8]]) -> Digest {
-        Digest::new(&[])
+
+    fn digest(&self, algorithm: Hash, parts: &[&[u8]]) -> Digest {
+        match algorithm {
+            Hash::Sha1 => hash::<Sha1>(parts),
+            Hash::Sha256 => hash::<Sha256>(parts),
+            Hash::Sha384 => hash::<Sha384>(parts),
+            Hash::Sha512 => hash::<Sha512>(parts),
+        }
     }
-    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
-        Err(KeyError::Unsupported)
+
+    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
+        match *key {
+            PublicKey::Ec { curve, x, y } => {
+                if is_on_curve(curve, uncompressed(x, y, &mut [0; 133])) {
+                    Ok(())
+                } else {
+                    Err(KeyError::NotOnCurve)
+                }
+            }
+            PublicKey::Ed25519(_) | PublicKey::Rsa { .. } | PublicKey::MlDsa(..) => Ok(()),
+            #[cfg(feature = "ed448")]
+            PublicKey::Ed448(key) => super::ed448::check_key(key),
+            #[cfg(not(feature = "ed448"))]
+            PublicKey::Ed448(_) => Err(KeyError::Unsupported),
+        }
     }
-    fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), BadSignature> {
-        Err(BadSignature)
+
+    fn verify(
+        &self,
+        scheme: Scheme,
+        key: &PublicKey<'_>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), BadSignature> {
+        let verified = match (*key, scheme) {
+            (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other && self.supports(scheme) => {
+                let hash = self.digest(hash, &[message]);
+                ecdsa(curve, uncompressed(x, y, &mut [0; 133]), hash.as_ref(), signature)
+            }
+            (PublicKey::Ed25519(key), Scheme::Ed25519) => ed25519(key, message, signature),
+            #[cfg(feature = "ed448")]
+            (PublicKey::Ed448(key), Scheme::Ed448) => return super::ed448::verify(key, message, signature),
+            (PublicKey::Rsa { modulus, exponent }, Scheme::RsaPkcs1(_) | Scheme::RsaPss(_)) => {
+                rsa(scheme, modulus, exponent, message, signature)
+            }
+            (PublicKey::MlDsa(set, key), Scheme::MlDsa(other)) if set == other => match set {
+                MlDsa::MlDsa44 => ml_dsa::<MlDsa44>(key, message, signature),
+                MlDsa::MlDsa65 => ml_dsa::<MlDsa65>(key, message, signature),
+                MlDsa::MlDsa87 => ml_dsa::<MlDsa87>(key, message, signature),
+            },
+            _ => None,
+        };
+        verified.ok_or(BadSignature)
     }
-    fn random(&self, _: &mut [u8]) -> Result<(), RandomFailed> {
-        Err(RandomFailed)
+
+    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+        getrandom::fill(out).map_err(|_| RandomFailed)
     }
 }
