@@ -1,0 +1,121 @@
+//! §8.5 Android SafetyNet attestation: a JSON Web Signature (RFC 7515) over a nonce and what Google said of the device.
+
+use super::{Format, Inputs, attestation_key};
+use crate::cbor::Cbor;
+use crate::change::Changes;
+use crate::der;
+use crate::expected::VALIDATE_AT;
+use crate::hash::sha256;
+use crate::json::{base64, base64url};
+use crate::keys::Algorithm;
+use crate::seed::Seed;
+use crate::x509::name::COMMON_NAME;
+use crate::x509::{Certified, Chain, Extension};
+use serde_json::{Value, json};
+
+/// The host that the leaf must be issued to.
+pub const HOST: &str = "attest.android.com";
+
+/// The format `android-safetynet`.
+#[derive(Clone, Debug)]
+pub struct AndroidSafetyNet {
+    /// The algorithm of the JWS: RS256, if it is to be valid.
+    pub algorithm: Algorithm,
+    chain: Chain,
+    header: Changes<Value>,
+    payload: Changes<Value>,
+    signature: Changes<Vec<u8>>,
+    jws: Changes<Vec<u8>>,
+}
+
+impl AndroidSafetyNet {
+    /// By an RS256 key with a certificate for the right host, issued by the usual root.
+    pub fn new() -> Self {
+        let mut chain = Chain::new();
+        chain.subject.set(COMMON_NAME, der::utf8(HOST));
+        Self {
+            algorithm: Algorithm::Rs256,
+            chain,
+            header: Changes::default(),
+            payload: Changes::default(),
+            signature: Changes::default(),
+            jws: Changes::default(),
+        }
+    }
+
+    /// Changes the JWS header.
+    pub fn header(mut self, change: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
+        self.header.push(change);
+        self
+    }
+
+    /// Changes the JWS payload.
+    pub fn payload(mut self, change: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
+        self.payload.push(change);
+        self
+    }
+
+    /// Changes the signature.
+    pub fn signature(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
+        self.signature.push(change);
+        self
+    }
+
+    /// Changes the whole JWS, in its compact serialization.
+    pub fn jws(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
+        self.jws.push(change);
+        self
+    }
+}
+
+impl Default for AndroidSafetyNet {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Certified for AndroidSafetyNet {
+    fn chain_mut(&mut self) -> &mut Chain {
+        &mut self.chain
+    }
+}
+
+impl Format for AndroidSafetyNet {
+    fn identifier(&self) -> String {
+        "android-safetynet".into()
+    }
+
+    fn attestation_type(&self) -> &'static str {
+        "basic_or_attca"
+    }
+
+    fn statement(&self, inputs: &Inputs<'_>, seed: &mut Seed) -> Cbor {
+        let key = attestation_key(self.algorithm, seed);
+        let host = Extension::subject_alt_name(&[&der::implicit(2, HOST.as_bytes())]);
+        let certificates = self.chain.issue(&key, seed.draw(16), |leaf| leaf.set(host));
+        let x5c: Vec<_> = certificates.iter().map(|certificate| base64(certificate)).collect();
+        let header = self.header.apply(json!({ "alg": self.algorithm.name(), "x5c": x5c }));
+        let payload = self.payload.apply(payload(&sha256(&inputs.to_be_signed())));
+        let signed = [header, payload].map(|part| base64url(part.to_string().as_bytes())).join(".");
+        let signature = self.signature.apply(key.sign(signed.as_bytes()));
+        let jws = self.jws.apply(format!("{signed}.{}", base64url(&signature)).into_bytes());
+        Cbor::map([("ver", "14799021".into()), ("response", jws.into())])
+    }
+
+    fn trust_anchors(&self) -> Vec<Vec<u8>> {
+        self.chain.trust_anchors()
+    }
+}
+
+/// What Google said, five seconds before it is judged.
+fn payload(nonce: &[u8]) -> Value {
+    json!({
+        "nonce": base64(nonce),
+        "timestampMs": (VALIDATE_AT - 5) * 1000,
+        "apkPackageName": "com.google.android.gms",
+        "apkDigestSha256": base64(&sha256(b"the package")),
+        "apkCertificateDigestSha256": [base64(&sha256(b"its certificate"))],
+        "ctsProfileMatch": true,
+        "basicIntegrity": true,
+    })
+}

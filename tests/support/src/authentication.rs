@@ -1,0 +1,218 @@
+//! §5.1.4, §6.3.3: an authentication with a registered credential, from what is asked for to what the browser posts.
+
+use crate::authenticator_data::AuthenticatorData;
+use crate::authenticator_data::flags::{BE, BS, UV};
+use crate::change::Changes;
+use crate::client_data::ClientData;
+use crate::expected::{AuthenticationExpected, CredentialRecord};
+use crate::hash::sha256;
+use crate::json::base64url;
+use crate::keys::{Algorithm, Key};
+use crate::registration::Registration;
+use crate::seed::Seed;
+use serde_json::{Value, json};
+
+/// An authentication. It is valid until something in it is changed.
+#[derive(Clone, Debug)]
+pub struct Authentication {
+    /// The credential's key pair.
+    pub key: Key,
+    /// What the relying party expects, the stored record among it.
+    pub expected: AuthenticationExpected,
+    /// What the client says.
+    pub client_data: ClientData,
+    /// What the authenticator says.
+    pub authenticator_data: AuthenticatorData,
+    /// The credential id that the authenticator answers with.
+    pub credential_id: Vec<u8>,
+    /// The user handle that the authenticator answers with.
+    pub user_handle: Option<Vec<u8>>,
+    client_data_json: Changes<Vec<u8>>,
+    authenticator_data_bytes: Changes<Vec<u8>>,
+    message: Changes<Vec<u8>>,
+    signature: Changes<Vec<u8>>,
+    posted: Changes<PostedAuthentication>,
+    json: Changes<Value>,
+}
+
+/// What the browser posts, before it is written as JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PostedAuthentication {
+    /// `id` and `rawId`.
+    pub id: Vec<u8>,
+    /// `clientDataJSON`.
+    pub client_data_json: Vec<u8>,
+    /// `authenticatorData`.
+    pub authenticator_data: Vec<u8>,
+    /// `signature`.
+    pub signature: Vec<u8>,
+    /// `userHandle`.
+    pub user_handle: Option<Vec<u8>>,
+    /// `authenticatorAttachment`.
+    pub authenticator_attachment: Option<String>,
+    /// `clientExtensionResults`.
+    pub client_extension_results: Value,
+}
+
+impl Authentication {
+    /// An authentication with the credential registered under this name.
+    pub fn new(name: &str, algorithm: Algorithm) -> Self {
+        Self::of(&Registration::new(name, algorithm))
+    }
+
+    /// An authentication with the credential of this registration, by a user known before it.
+    pub fn of(registration: &Registration) -> Self {
+        Self::with(registration, Seed::new(format!("{}.get", registration.seed.info)).draw(32))
+    }
+
+    /// The same, with this challenge.
+    pub(crate) fn with(registration: &Registration, challenge: Vec<u8>) -> Self {
+        let rp = registration.expected.rp.clone();
+        let registered = &registration.authenticator_data;
+        let attested = registered.attested.as_ref().expect("a registration");
+        let mut authenticator_data = AuthenticatorData::authentication(&rp.id);
+        authenticator_data.set_flags(registered.flags & (BE | BS));
+        Self {
+            key: registration.key.clone(),
+            client_data: ClientData::get(&challenge, &rp.origins[0]),
+            authenticator_data,
+            credential_id: attested.credential_id.clone(),
+            user_handle: Some(registration.expected.user_handle.clone()),
+            expected: AuthenticationExpected {
+                rp,
+                challenge,
+                uv_required: false,
+                allow_credentials: Some(vec![attested.credential_id.clone()]),
+                user_identified: true,
+                appid: None,
+                refuse_counter: true,
+                credential: Some(CredentialRecord {
+                    id: attested.credential_id.clone(),
+                    public_key: attested.public_key.clone(),
+                    sign_count: registered.sign_count,
+                    user_handle: Some(registration.expected.user_handle.clone()),
+                    backup_eligible: registered.flags & BE != 0,
+                    backup_state: registered.flags & BS != 0,
+                    uv_initialized: registered.flags & UV != 0,
+                    transports: vec!["internal".into()],
+                }),
+                quirks: Vec::new(),
+            },
+            client_data_json: Changes::default(),
+            authenticator_data_bytes: Changes::default(),
+            message: Changes::default(),
+            signature: Changes::default(),
+            posted: Changes::default(),
+            json: Changes::default(),
+        }
+    }
+
+    /// Signs with another key than the credential's.
+    pub fn key(mut self, key: Key) -> Self {
+        self.key = key;
+        self
+    }
+
+    /// Changes what the relying party expects.
+    pub fn expecting(mut self, change: impl FnOnce(&mut AuthenticationExpected)) -> Self {
+        change(&mut self.expected);
+        self
+    }
+
+    /// Changes the stored record.
+    pub fn record(self, change: impl FnOnce(&mut CredentialRecord)) -> Self {
+        self.expecting(|expected| change(expected.credential.as_mut().expect("a stored record")))
+    }
+
+    /// Changes the client data, member by member.
+    pub fn client_data(mut self, change: impl FnOnce(&mut ClientData)) -> Self {
+        change(&mut self.client_data);
+        self
+    }
+
+    /// Changes the text of the client data, before it is hashed.
+    pub fn client_data_json(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
+        self.client_data_json.push(change);
+        self
+    }
+
+    /// Changes the authenticator data, member by member.
+    pub fn authenticator_data(mut self, change: impl FnOnce(&mut AuthenticatorData)) -> Self {
+        change(&mut self.authenticator_data);
+        self
+    }
+
+    /// Changes the bytes of the authenticator data, before they are signed.
+    pub fn authenticator_data_bytes(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
+        self.authenticator_data_bytes.push(change);
+        self
+    }
+
+    /// Changes what is signed: authenticatorData ‖ hash.
+    pub fn message(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
+        self.message.push(change);
+        self
+    }
+
+    /// Changes the signature.
+    pub fn signature(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
+        self.signature.push(change);
+        self
+    }
+
+    /// Changes what the browser posts, byte string by byte string.
+    pub fn posted(mut self, change: impl Fn(&mut PostedAuthentication) + Send + Sync + 'static) -> Self {
+        self.posted.push(change);
+        self
+    }
+
+    /// Changes the JSON that the browser posts.
+    pub fn json(mut self, change: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
+        self.json.push(change);
+        self
+    }
+
+    /// AuthenticationResponseJSON (§5.1).
+    pub fn response(&self) -> Value {
+        self.json.apply(self.make().to_json())
+    }
+
+    /// What the browser posts.
+    pub fn make(&self) -> PostedAuthentication {
+        let client_data_json = self.client_data_json.apply(self.client_data.to_json());
+        let authenticator_data = self.authenticator_data_bytes.apply(self.authenticator_data.encode());
+        let message = self.message.apply([&authenticator_data[..], &sha256(&client_data_json)].concat());
+        self.posted.apply(PostedAuthentication {
+            id: self.credential_id.clone(),
+            client_data_json,
+            authenticator_data,
+            signature: self.signature.apply(self.key.sign(&message)),
+            user_handle: self.user_handle.clone(),
+            authenticator_attachment: Some("platform".into()),
+            client_extension_results: json!({}),
+        })
+    }
+}
+
+impl PostedAuthentication {
+    fn to_json(&self) -> Value {
+        let mut json = json!({
+            "id": base64url(&self.id),
+            "rawId": base64url(&self.id),
+            "type": "public-key",
+            "response": {
+                "clientDataJSON": base64url(&self.client_data_json),
+                "authenticatorData": base64url(&self.authenticator_data),
+                "signature": base64url(&self.signature),
+            },
+            "clientExtensionResults": self.client_extension_results,
+        });
+        if let Some(user_handle) = &self.user_handle {
+            json["response"]["userHandle"] = base64url(user_handle).into();
+        }
+        if let Some(attachment) = &self.authenticator_attachment {
+            json["authenticatorAttachment"] = attachment.as_str().into();
+        }
+        json
+    }
+}

@@ -1,0 +1,42 @@
+//! What a test does to a layer that exists only while a ceremony is made.
+
+use std::fmt;
+use std::sync::Arc;
+
+type Change<T> = Arc<dyn Fn(&mut T) + Send + Sync>;
+
+/// Changes to one layer, in the order they were asked for. None, until a test asks.
+pub struct Changes<T>(Vec<Change<T>>);
+
+impl<T> Changes<T> {
+    /// Adds a change.
+    pub fn push(&mut self, change: impl Fn(&mut T) + Send + Sync + 'static) {
+        self.0.push(Arc::new(change));
+    }
+
+    /// The layer as the standard has it, changed.
+    pub fn apply(&self, mut layer: T) -> T {
+        for change in &self.0 {
+            change(&mut layer);
+        }
+        layer
+    }
+}
+
+impl<T> Default for Changes<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Clone for Changes<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> fmt::Debug for Changes<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} changes", self.0.len())
+    }
+}

@@ -1,0 +1,106 @@
+//! What the relying party expects of a ceremony: the other half of every verdict (§7.1, §7.2).
+
+use crate::cbor::Cbor;
+
+/// 2026-11-23T00:00:00Z: the time at which certificates are judged.
+pub const VALIDATE_AT: i64 = 1_795_392_000;
+
+/// Who the relying party is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelyingParty {
+    /// The RP ID.
+    pub id: String,
+    /// The exact origins accepted.
+    pub origins: Vec<String>,
+    /// Whether it expects to be framed by another origin.
+    pub allow_cross_origin: bool,
+    /// The top origins then accepted.
+    pub top_origins: Vec<String>,
+}
+
+impl Default for RelyingParty {
+    /// `example.org`, as in §16.
+    fn default() -> Self {
+        Self {
+            id: "example.org".into(),
+            origins: vec!["https://example.org".into()],
+            allow_cross_origin: false,
+            top_origins: Vec::new(),
+        }
+    }
+}
+
+/// What is expected of a registration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegistrationExpected {
+    /// Who expects it.
+    pub rp: RelyingParty,
+    /// The challenge sent.
+    pub challenge: Vec<u8>,
+    /// The user handle sent.
+    pub user_handle: Vec<u8>,
+    /// Whether user verification is required.
+    pub uv_required: bool,
+    /// Whether it is a conditional create, for which UP may be clear.
+    pub conditional: bool,
+    /// The COSE algorithms offered; `None`: all that the library verifies, RS1 excepted.
+    pub algs: Option<Vec<i64>>,
+    /// The certificates trusted for attestation.
+    pub trust_anchors: Vec<Vec<u8>>,
+    /// The time at which certificates are judged, in Unix seconds.
+    pub validate_at: Option<i64>,
+    /// Whether no attestation is accepted.
+    pub accept_none: bool,
+    /// Whether self attestation is accepted.
+    pub accept_self: bool,
+    /// Whether a chain must reach an anchor, or is not judged.
+    pub verify_trust: bool,
+    /// The credential ids registered to anyone.
+    pub known_credential_ids: Vec<Vec<u8>>,
+    /// The leniencies switched on.
+    pub quirks: Vec<String>,
+}
+
+/// What is expected of an authentication.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuthenticationExpected {
+    /// Who expects it.
+    pub rp: RelyingParty,
+    /// The challenge sent.
+    pub challenge: Vec<u8>,
+    /// Whether user verification is required.
+    pub uv_required: bool,
+    /// The ids sent in allowCredentials; empty: none were sent; `None`: not judged.
+    pub allow_credentials: Option<Vec<Vec<u8>>>,
+    /// Whether the user was known before the ceremony.
+    pub user_identified: bool,
+    /// The AppID of the appid extension, where it was requested.
+    pub appid: Option<String>,
+    /// Whether a counter that does not advance is refused, or only reported.
+    pub refuse_counter: bool,
+    /// The stored record; `None`: the response must already be refused while it is parsed.
+    pub credential: Option<CredentialRecord>,
+    /// The leniencies switched on.
+    pub quirks: Vec<String>,
+}
+
+/// The credential record (§4), as far as a verdict needs it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CredentialRecord {
+    /// The credential id.
+    pub id: Vec<u8>,
+    /// The credential public key.
+    pub public_key: Cbor,
+    /// The signature counter.
+    pub sign_count: u32,
+    /// The user handle of the owner; `None`: unknown.
+    pub user_handle: Option<Vec<u8>>,
+    /// BE when it was registered.
+    pub backup_eligible: bool,
+    /// BS when it was last used.
+    pub backup_state: bool,
+    /// Whether user verification was ever seen.
+    pub uv_initialized: bool,
+    /// How the authenticator is reached.
+    pub transports: Vec<String>,
+}

@@ -1,0 +1,255 @@
+//! §5.1.3, §6.3.2: a registration, from what the relying party asks for to what the browser posts.
+
+use crate::attestation::{Format, Inputs, NoAttestation};
+use crate::authenticator_data::AuthenticatorData;
+use crate::cbor::Cbor;
+use crate::change::Changes;
+use crate::client_data::ClientData;
+use crate::expected::{RegistrationExpected, RelyingParty, VALIDATE_AT};
+use crate::hash::sha256;
+use crate::json::base64url;
+use crate::keys::{Algorithm, Key, Modulus};
+use crate::seed::Seed;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// A registration. It is valid until something in it is changed.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// What is still to be drawn: by the attestation format.
+    pub seed: Seed,
+    /// The credential's key pair.
+    pub key: Key,
+    /// What the relying party expects.
+    pub expected: RegistrationExpected,
+    /// What the client says.
+    pub client_data: ClientData,
+    /// What the authenticator says.
+    pub authenticator_data: AuthenticatorData,
+    /// How the authenticator attests it.
+    pub attestation: Arc<dyn Format>,
+    client_data_json: Changes<Vec<u8>>,
+    authenticator_data_bytes: Changes<Vec<u8>>,
+    statement: Changes<Cbor>,
+    attestation_object: Changes<Cbor>,
+    posted: Changes<PostedRegistration>,
+    json: Changes<Value>,
+}
+
+/// What the browser posts, before it is written as JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PostedRegistration {
+    /// `id` and `rawId`.
+    pub id: Vec<u8>,
+    /// `clientDataJSON`.
+    pub client_data_json: Vec<u8>,
+    /// `attestationObject`.
+    pub attestation_object: Vec<u8>,
+    /// `authenticatorData`.
+    pub authenticator_data: Vec<u8>,
+    /// `publicKey`, a SubjectPublicKeyInfo; browsers leave it out if they do not know the algorithm.
+    pub public_key: Option<Vec<u8>>,
+    /// `publicKeyAlgorithm`.
+    pub public_key_algorithm: i64,
+    /// `transports`.
+    pub transports: Vec<String>,
+    /// `authenticatorAttachment`.
+    pub authenticator_attachment: Option<String>,
+    /// `clientExtensionResults`.
+    pub client_extension_results: Value,
+}
+
+impl Registration {
+    /// A registration without attestation, all its values drawn from this name.
+    pub fn new(name: &str, algorithm: Algorithm) -> Self {
+        let mut seed = Seed::new(name);
+        let challenge = seed.draw(32);
+        let key = Key::draw(algorithm, Modulus::Credential, &mut seed);
+        let (aaguid, credential_id, user_handle) = (seed.draw(16), seed.draw(32), seed.draw(32));
+        Self::with(RelyingParty::default(), challenge, key, aaguid, credential_id, user_handle, seed)
+    }
+
+    /// A registration of these values.
+    pub(crate) fn with(
+        rp: RelyingParty,
+        challenge: Vec<u8>,
+        key: Key,
+        aaguid: Vec<u8>,
+        credential_id: Vec<u8>,
+        user_handle: Vec<u8>,
+        seed: Seed,
+    ) -> Self {
+        Self {
+            client_data: ClientData::create(&challenge, &rp.origins[0]),
+            authenticator_data: AuthenticatorData::registration(&rp.id, aaguid, credential_id, &key),
+            expected: RegistrationExpected {
+                rp,
+                challenge,
+                user_handle,
+                uv_required: false,
+                conditional: false,
+                algs: None,
+                trust_anchors: Vec::new(),
+                validate_at: Some(VALIDATE_AT),
+                accept_none: true,
+                accept_self: true,
+                verify_trust: true,
+                known_credential_ids: Vec::new(),
+                quirks: Vec::new(),
+            },
+            key,
+            seed,
+            attestation: Arc::new(NoAttestation),
+            client_data_json: Changes::default(),
+            authenticator_data_bytes: Changes::default(),
+            statement: Changes::default(),
+            attestation_object: Changes::default(),
+            posted: Changes::default(),
+            json: Changes::default(),
+        }
+    }
+
+    /// Attests it in this format; the relying party trusts the root of the format's certificates.
+    pub fn format(mut self, format: impl Format + 'static) -> Self {
+        self.expected.trust_anchors = format.trust_anchors();
+        self.attestation = Arc::new(format);
+        self
+    }
+
+    /// Changes what the relying party expects.
+    pub fn expecting(mut self, change: impl FnOnce(&mut RegistrationExpected)) -> Self {
+        change(&mut self.expected);
+        self
+    }
+
+    /// Changes the client data, member by member.
+    pub fn client_data(mut self, change: impl FnOnce(&mut ClientData)) -> Self {
+        change(&mut self.client_data);
+        self
+    }
+
+    /// Changes the text of the client data, before it is hashed.
+    pub fn client_data_json(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
+        self.client_data_json.push(change);
+        self
+    }
+
+    /// Changes the authenticator data, member by member.
+    pub fn authenticator_data(mut self, change: impl FnOnce(&mut AuthenticatorData)) -> Self {
+        change(&mut self.authenticator_data);
+        self
+    }
+
+    /// Changes the COSE_Key.
+    pub fn public_key(self, change: impl FnOnce(&mut Cbor)) -> Self {
+        self.authenticator_data(|data| change(&mut data.attested().public_key))
+    }
+
+    /// Changes the bytes of the authenticator data, before they are signed.
+    pub fn authenticator_data_bytes(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
+        self.authenticator_data_bytes.push(change);
+        self
+    }
+
+    /// Changes the attestation statement, after it is signed.
+    pub fn statement(mut self, change: impl Fn(&mut Cbor) + Send + Sync + 'static) -> Self {
+        self.statement.push(change);
+        self
+    }
+
+    /// Changes the attestation object: `fmt`, `attStmt`, `authData`.
+    pub fn attestation_object(mut self, change: impl Fn(&mut Cbor) + Send + Sync + 'static) -> Self {
+        self.attestation_object.push(change);
+        self
+    }
+
+    /// Changes what the browser posts, byte string by byte string.
+    pub fn posted(mut self, change: impl Fn(&mut PostedRegistration) + Send + Sync + 'static) -> Self {
+        self.posted.push(change);
+        self
+    }
+
+    /// Changes the JSON that the browser posts.
+    pub fn json(mut self, change: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
+        self.json.push(change);
+        self
+    }
+
+    /// The credential id.
+    pub fn credential_id(&self) -> &[u8] {
+        &self.authenticator_data.attested.as_ref().expect("a registration").credential_id
+    }
+
+    /// The COSE_Key, encoded.
+    pub fn public_key_bytes(&self) -> Vec<u8> {
+        self.authenticator_data.attested.as_ref().expect("a registration").public_key.encode()
+    }
+
+    /// RegistrationResponseJSON (§5.1).
+    pub fn response(&self) -> Value {
+        self.json.apply(self.make().to_json())
+    }
+
+    /// What the browser posts.
+    pub fn make(&self) -> PostedRegistration {
+        self.make_drawing(&mut self.seed.clone())
+    }
+
+    /// The same, the seed left where the attestation format leaves it.
+    pub(crate) fn make_drawing(&self, seed: &mut Seed) -> PostedRegistration {
+        let client_data_json = self.client_data_json.apply(self.client_data.to_json());
+        let authenticator_data = self.authenticator_data_bytes.apply(self.authenticator_data.encode());
+        let inputs = Inputs {
+            authenticator_data: &self.authenticator_data,
+            authenticator_data_bytes: &authenticator_data,
+            client_data_hash: &sha256(&client_data_json),
+            key: &self.key,
+        };
+        let statement = self.statement.apply(self.attestation.statement(&inputs, seed));
+        let attestation_object = self.attestation_object.apply(Cbor::map([
+            ("fmt", self.attestation.identifier().into()),
+            ("attStmt", statement),
+            ("authData", authenticator_data.clone().into()),
+        ]));
+        self.posted.apply(PostedRegistration {
+            id: self
+                .authenticator_data
+                .attested
+                .as_ref()
+                .map_or_else(Vec::new, |attested| attested.credential_id.clone()),
+            client_data_json,
+            attestation_object: attestation_object.encode(),
+            authenticator_data,
+            public_key: Some(self.key.spki()),
+            public_key_algorithm: self.key.algorithm.id(),
+            transports: vec!["internal".into()],
+            authenticator_attachment: Some("platform".into()),
+            client_extension_results: json!({}),
+        })
+    }
+}
+
+impl PostedRegistration {
+    fn to_json(&self) -> Value {
+        let mut json = json!({
+            "id": base64url(&self.id),
+            "rawId": base64url(&self.id),
+            "type": "public-key",
+            "response": {
+                "clientDataJSON": base64url(&self.client_data_json),
+                "attestationObject": base64url(&self.attestation_object),
+                "authenticatorData": base64url(&self.authenticator_data),
+                "publicKeyAlgorithm": self.public_key_algorithm,
+                "transports": self.transports,
+            },
+            "clientExtensionResults": self.client_extension_results,
+        });
+        if let Some(public_key) = &self.public_key {
+            json["response"]["publicKey"] = base64url(public_key).into();
+        }
+        if let Some(attachment) = &self.authenticator_attachment {
+            json["authenticatorAttachment"] = attachment.as_str().into();
+        }
+        json
+    }
+}

@@ -1,0 +1,153 @@
+//! x5c: a leaf, and the authorities between it and the root that the relying party trusts.
+
+use super::{Certificate, Extension, Name};
+use crate::change::Changes;
+use crate::keys::{Algorithm, Key, Modulus};
+use crate::seed::Seed;
+
+/// A certification authority.
+#[derive(Clone, Debug)]
+pub struct Authority {
+    /// The key it signs with.
+    pub key: Key,
+    /// Its own certificate.
+    pub certificate: Certificate,
+    /// The key that signed its certificate.
+    pub issuer: Key,
+}
+
+impl Authority {
+    /// A root. Its name tells the seed of its key and serial number.
+    pub fn root(info: &str, algorithm: Algorithm) -> Self {
+        Self::named(Name::new(info, "wardkey", "Authenticator Attestation CA"), info, algorithm, Modulus::Root, None)
+    }
+
+    /// An authority under another one.
+    pub fn intermediate(info: &str, algorithm: Algorithm, issuer: &Self) -> Self {
+        let name = Name::new(info, "wardkey", "Authenticator Attestation CA");
+        Self::named(name, info, algorithm, Modulus::Intermediate, Some(issuer))
+    }
+
+    /// The authority of this name; without an issuer it is a root.
+    pub(crate) fn named(name: Name, info: &str, algorithm: Algorithm, rsa: Modulus, issuer: Option<&Self>) -> Self {
+        let mut seed = Seed::new(info);
+        let key = Key::draw(algorithm, rsa, &mut seed);
+        let issuer_name = issuer.map_or(&name, |issuer| &issuer.certificate.subject).clone();
+        let mut certificate = Certificate::new(issuer_name, name, seed.draw(16), &key);
+        certificate.set(Extension::basic_constraints(true, None));
+        certificate.set(Extension::certificate_signing());
+        certificate.set(Extension::subject_key_identifier(&key));
+        if let Some(issuer) = issuer {
+            certificate.set(Extension::authority_key_identifier(&issuer.key));
+        }
+        Self { issuer: issuer.map_or(&key, |issuer| &issuer.key).clone(), key, certificate }
+    }
+
+    /// Its certificate, signed.
+    pub fn der(&self) -> Vec<u8> {
+        self.certificate.sign(&self.issuer)
+    }
+}
+
+/// The certificates of one attestation.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// Root first; the last one issues the leaf. None at all: the leaf signs itself.
+    pub authorities: Vec<Authority>,
+    /// The subject of the leaf.
+    pub subject: Name,
+    leaf: Changes<Certificate>,
+    x5c: Changes<Vec<Vec<u8>>>,
+}
+
+impl Chain {
+    /// A leaf issued by a root: x5c holds one certificate.
+    pub fn new() -> Self {
+        Self::of(1, Algorithm::Es256)
+    }
+
+    /// So many certificates in x5c, the root not among them, all issued by keys of this algorithm.
+    pub fn of(certificates: usize, algorithm: Algorithm) -> Self {
+        let suffix = algorithm.name().to_lowercase();
+        let mut authorities = vec![Authority::root(&format!("wardkey.root.{suffix}"), algorithm)];
+        for i in 1..certificates {
+            let info = format!("wardkey.intermediate.{i}.{suffix}");
+            authorities.push(Authority::intermediate(&info, algorithm, &authorities[i - 1]));
+        }
+        Self::under(authorities)
+    }
+
+    /// A leaf that signs itself, trusted by nobody.
+    pub fn self_signed() -> Self {
+        Self::under(Vec::new())
+    }
+
+    /// A leaf issued by the last of these, root first.
+    pub fn under(authorities: Vec<Authority>) -> Self {
+        let subject = Name::new("wardkey test vectors", "wardkey", "Authenticator Attestation");
+        Self { authorities, subject, leaf: Changes::default(), x5c: Changes::default() }
+    }
+
+    /// With this subject in the leaf.
+    pub fn subject(mut self, subject: Name) -> Self {
+        self.subject = subject;
+        self
+    }
+
+    /// The certificate to be trusted.
+    pub fn trust_anchors(&self) -> Vec<Vec<u8>> {
+        self.authorities.first().map(Authority::der).into_iter().collect()
+    }
+
+    /// x5c for a leaf with this key, given what the attestation format wants of it.
+    pub(crate) fn issue(&self, key: &Key, serial: Vec<u8>, profile: impl FnOnce(&mut Certificate)) -> Vec<Vec<u8>> {
+        let issuer_name = self.authorities.last().map_or(&self.subject, |issuer| &issuer.certificate.subject);
+        let issuer = self.authorities.last().map_or(key, |issuer| &issuer.key);
+        let mut leaf = Certificate::new(issuer_name.clone(), self.subject.clone(), serial, key);
+        leaf.set(Extension::basic_constraints(false, None));
+        leaf.set(Extension::digital_signature());
+        leaf.set(Extension::subject_key_identifier(key));
+        leaf.set(Extension::authority_key_identifier(issuer));
+        profile(&mut leaf);
+        let leaf = self.leaf.apply(leaf).sign(issuer);
+        let intermediates = self.authorities.iter().skip(1).rev().map(Authority::der);
+        self.x5c.apply(std::iter::once(leaf).chain(intermediates).collect())
+    }
+}
+
+impl Default for Chain {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// An attestation with certificates: the layers that all of them have.
+pub trait Certified: Sized {
+    /// Its certificates.
+    fn chain_mut(&mut self) -> &mut Chain;
+
+    /// Other certificates than a leaf issued by the usual root.
+    fn chain(mut self, chain: Chain) -> Self {
+        *self.chain_mut() = chain;
+        self
+    }
+
+    /// Changes the leaf before it is signed.
+    fn leaf(mut self, change: impl Fn(&mut Certificate) + Send + Sync + 'static) -> Self {
+        self.chain_mut().leaf.push(change);
+        self
+    }
+
+    /// Changes an authority before its certificate is signed. 0 is the root, which the relying party goes on trusting
+    /// as it was if it was registered before.
+    fn authority(mut self, i: usize, change: impl FnOnce(&mut Authority)) -> Self {
+        change(&mut self.chain_mut().authorities[i]);
+        self
+    }
+
+    /// Changes the list of signed certificates.
+    fn x5c(mut self, change: impl Fn(&mut Vec<Vec<u8>>) + Send + Sync + 'static) -> Self {
+        self.chain_mut().x5c.push(change);
+        self
+    }
+}
