@@ -107,15 +107,16 @@ impl Format for AndroidSafetyNet {
     }
 }
 
-/// What Google said, five seconds before it is judged.
+/// What Google said, five seconds before it is judged. Its members stand in alphabetical order, so that what is signed
+/// is the same whether or not serde_json was built to keep the order.
 fn payload(nonce: &[u8]) -> Value {
     json!({
+        "apkCertificateDigestSha256": [base64(&sha256(b"its certificate"))],
+        "apkDigestSha256": base64(&sha256(b"the package")),
+        "apkPackageName": "com.google.android.gms",
+        "basicIntegrity": true,
+        "ctsProfileMatch": true,
         "nonce": base64(nonce),
         "timestampMs": (VALIDATE_AT - 5) * 1000,
-        "apkPackageName": "com.google.android.gms",
-        "apkDigestSha256": base64(&sha256(b"the package")),
-        "apkCertificateDigestSha256": [base64(&sha256(b"its certificate"))],
-        "ctsProfileMatch": true,
-        "basicIntegrity": true,
     })
 }

@@ -138,8 +138,7 @@ pub trait Certified: Sized {
         self
     }
 
-    /// Changes an authority before its certificate is signed. 0 is the root, which the relying party goes on trusting
-    /// as it was if it was registered before.
+    /// Changes an authority before its certificate is signed: 0 is the root, which stays trusted.
     fn authority(mut self, i: usize, change: impl FnOnce(&mut Authority)) -> Self {
         change(&mut self.chain_mut().authorities[i]);
         self
