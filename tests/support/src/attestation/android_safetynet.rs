@@ -31,11 +31,9 @@ pub struct AndroidSafetyNet {
 impl AndroidSafetyNet {
     /// By an RS256 key with a certificate for the right host, issued by the usual root.
     pub fn new() -> Self {
-        let mut chain = Chain::new();
-        chain.subject.set(COMMON_NAME, der::utf8(HOST));
         Self {
             algorithm: Algorithm::Rs256,
-            chain,
+            chain: issued_to_host(Chain::new()),
             header: Changes::default(),
             payload: Changes::default(),
             signature: Changes::default(),
@@ -78,6 +76,17 @@ impl Certified for AndroidSafetyNet {
     fn chain_mut(&mut self) -> &mut Chain {
         &mut self.chain
     }
+
+    /// A chain's leaf is issued to the right host, whatever the chain says.
+    fn chain(mut self, chain: Chain) -> Self {
+        self.chain = issued_to_host(chain);
+        self
+    }
+}
+
+fn issued_to_host(mut chain: Chain) -> Chain {
+    chain.subject.set(COMMON_NAME, der::utf8(HOST));
+    chain
 }
 
 impl Format for AndroidSafetyNet {

@@ -126,7 +126,7 @@ pub trait Certified: Sized {
     /// Its certificates.
     fn chain_mut(&mut self) -> &mut Chain;
 
-    /// Other certificates than a leaf issued by the usual root.
+    /// Other certificates than a leaf issued by the usual root. To be said before any change to them.
     fn chain(mut self, chain: Chain) -> Self {
         *self.chain_mut() = chain;
         self
