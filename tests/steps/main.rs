@@ -1,0 +1,181 @@
+//! The standard, read as a table: what each step refuses, and what it must not refuse.
+//!
+//! A ceremony of the software authenticator is valid; a row changes one thing in it. The table of a ceremony is
+//! [`envelope`], then [`client_data`], which both ceremonies judge alike, then [`registration`] with its [`keys`] or
+//! [`authentication`] with its [`signature`]s, each in the order of its section.
+//!
+//! The rows are vectors as well, for other libraries to run: `tests/vectors/steps.jsonl`. After a change of the table:
+//!
+//! ```text
+//! WRITE_VECTORS=1 cargo test --test steps
+//! ```
+
+mod authentication;
+mod change;
+mod client_data;
+mod envelope;
+mod keys;
+mod registration;
+mod signature;
+mod table;
+#[path = "../../examples/verify_vectors/vector.rs"]
+mod vector;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::sync::LazyLock;
+use table::{Group, Line};
+use vector::Vector;
+use wardkey::ceremony::registration::BackupEligibility;
+use wardkey::ceremony::{Ceremony, Failure, Refusal, StepNumber};
+use wardkey::client::{Framing, Origins, Site};
+use wardkey::crypto::{Algorithm, AwsLcRs, RustCrypto};
+use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UserHandle};
+use wardkey_authenticator as made;
+use wardkey_authenticator::flags::{BE, BS};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/steps.jsonl");
+
+/// Every row of both tables, made once.
+fn lines() -> &'static [Line] {
+    static LINES: LazyLock<Vec<Line>> = LazyLock::new(|| {
+        let registration = [envelope::table(), client_data::table(), registration::table()];
+        let authentication = [envelope::table(), client_data::table(), authentication::table()];
+        let lines = registration.iter().flatten().flat_map(Group::lines);
+        lines.chain(authentication.iter().flatten().flat_map(Group::lines)).collect()
+    });
+    &LINES
+}
+
+#[test]
+fn every_row_has_its_verdict_its_step_and_its_code() {
+    let mut wrong = Vec::new();
+    for line in lines() {
+        let vector: Vector = serde_json::from_str(&line.vector).unwrap();
+        assert_eq!(vector.id, line.id);
+        for (backend, judged) in [("AWS-LC", vector.judge(&AwsLcRs)), ("RustCrypto", vector.judge(&RustCrypto))] {
+            let step = judged.step.as_deref().filter(|_| !judged.accept);
+            let found = if judged.accept { ("accepted", "") } else { (step.unwrap_or(""), judged.code.unwrap_or("")) };
+            if found != (line.step, line.code) {
+                let why = judged.reason.as_deref().unwrap_or_default();
+                wrong.push(format!("{}: {found:?}, must be {:?} ({backend}; {why})", line.id, (line.step, line.code)));
+            }
+            wrong.extend(vector.disagreement(&judged).map(|why| format!("{}: {why} ({backend})", line.id)));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_row_has_a_name_of_its_own() {
+    let mut seen = BTreeSet::new();
+    let twice: Vec<_> = lines().iter().map(|line| &line.id).filter(|id| !seen.insert(*id)).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+    println!("{} rows", seen.len());
+}
+
+#[test]
+fn the_vectors_are_these_rows() {
+    let text: String = lines().iter().flat_map(|line| [line.vector.as_str(), "\n"]).collect();
+    if std::env::var_os("WRITE_VECTORS").is_some() {
+        fs::write(FILE, &text).unwrap();
+    }
+    let committed = fs::read_to_string(FILE).unwrap_or_default();
+    let differ = text.lines().zip(committed.lines()).find(|(made, committed)| made != committed);
+    assert!(
+        text == committed,
+        "tests/vectors/steps.jsonl is not what the table makes (first difference: {:?}). If the table changed on \
+         purpose: WRITE_VECTORS=1 cargo test --test steps",
+        differ.map(|(made, _)| made.chars().take(80).collect::<String>())
+    );
+    assert!(text.len() < 1_600_000, "{} bytes", text.len());
+}
+
+/// Refusals that vectors cannot express, since format 1 has no word for what was expected.
+fn beyond_the_format() -> [Failure; 4] {
+    [
+        backup_eligibility(BE, BackupEligibility::SingleDevice).unwrap_err(),
+        backup_eligibility(BE | BS, BackupEligibility::SingleDevice).unwrap_err(),
+        backup_eligibility(0, BackupEligibility::MultiDevice).unwrap_err(),
+        another_account(b"somebody else").unwrap_err(),
+    ]
+}
+
+fn site() -> Site {
+    Site::new("example.org", Origins::exact(["https://example.org"]), Framing::SameOrigin)
+}
+
+fn backup_eligibility(flags: u8, wanted: BackupEligibility) -> Result<(), Failure> {
+    let made = made::Registration::new("steps.backup-eligibility", made::Algorithm::Es256)
+        .authenticator_data(|data| data.set_flags(flags));
+    let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
+    let (site, algorithms) = (site(), [Algorithm::Es256]);
+    let mut expected = wardkey::ceremony::registration::Expected::new(&site, &made.expected.challenge, &algorithms);
+    expected.backup_eligibility = wanted;
+    wardkey::ceremony::registration::verify(&expected, &response, &AwsLcRs).map(drop)
+}
+
+/// Signs in to the account of `user` with a credential that is its owner's.
+fn another_account(user: &[u8]) -> Result<(), Failure> {
+    let made = made::Authentication::new("steps.another-account", made::Algorithm::Es256);
+    let owner = made.user_handle.clone().unwrap();
+    let response = AuthenticationResponse::from_json(&made.response().to_string()).unwrap();
+    let key = made.expected.credential.as_ref().unwrap().public_key.encode();
+    let id = CredentialId::new(made.credential_id.clone()).unwrap();
+    let record = CredentialRecord::new(id, UserHandle::new(owner.clone()).unwrap(), key);
+    let site = site();
+    let mut expected = wardkey::ceremony::authentication::Expected::new(&site, &made.expected.challenge);
+    expected.user_handle = Some(if user.is_empty() { &owner } else { user });
+    wardkey::ceremony::authentication::verify(&expected, &response, &record, &AwsLcRs).map(drop)
+}
+
+#[test]
+fn refusals_beyond_the_format() {
+    let [single, backed_up, multi, other] = beyond_the_format();
+    for failure in [single, backed_up, multi] {
+        assert_eq!(failure, Failure::new(Ceremony::Registration, Refusal::BackupEligibility));
+        assert_eq!(failure.step().map(|step: StepNumber| step.to_string()).as_deref(), Some("7.1/18"));
+    }
+    assert_eq!(other, Failure::new(Ceremony::Authentication, Refusal::UserMismatch));
+    assert_eq!(other.step().map(|step| step.to_string()).as_deref(), Some("7.2/6"));
+    assert_eq!(another_account(b""), Ok(()), "its owner is welcome");
+    for (flags, wanted) in [
+        (0, BackupEligibility::SingleDevice),
+        (BE, BackupEligibility::MultiDevice),
+        (BE | BS, BackupEligibility::MultiDevice),
+        (BE, BackupEligibility::Any),
+        (0, BackupEligibility::Any),
+    ] {
+        assert_eq!(backup_eligibility(flags, wanted), Ok(()), "{wanted:?}");
+    }
+}
+
+/// The codes of `Refusal`, read from where they are written: `… => Step, "code";`.
+fn codes() -> BTreeSet<&'static str> {
+    let source = include_str!("../../src/ceremony/refusal.rs");
+    let (_, table) = source.split_once("\nrefusals! {").unwrap();
+    let (table, _) = table.split_once("\n}").unwrap();
+    table.lines().filter_map(|line| line.strip_suffix("\";")?.rsplit_once('"')).map(|(_, code)| code).collect()
+}
+
+#[test]
+fn every_refusal_has_a_row() {
+    let mut covered: BTreeSet<_> = lines().iter().map(|line| line.code).collect();
+    covered.extend(beyond_the_format().iter().map(Failure::code));
+    covered.remove("");
+    let codes = codes();
+    assert!(codes.len() >= 35, "{codes:?}");
+    assert_eq!(codes.difference(&covered).collect::<Vec<_>>(), [] as [&&str; 0], "refusals without a row");
+    assert_eq!(covered.difference(&codes).collect::<Vec<_>>(), [] as [&&str; 0], "codes that no refusal has");
+}
+
+#[test]
+fn every_step_of_the_server_refuses_something() {
+    let mut covered: BTreeSet<_> = lines().iter().map(|line| line.step.to_owned()).collect();
+    covered.extend(beyond_the_format().iter().filter_map(Failure::step).map(|step| step.to_string()));
+    for step in Ceremony::Registration.steps().chain(Ceremony::Authentication.steps()) {
+        // Extension outputs (7.1/28, 7.2/23) are the caller's to process: nothing refuses there.
+        let processed_elsewhere = matches!(step.to_string().as_str(), "7.1/28" | "7.2/23");
+        assert_eq!(covered.contains(&step.to_string()), !processed_elsewhere, "{step}");
+    }
+}
