@@ -172,7 +172,8 @@ fn ceremonies_are_made_as_they_were() {
 fn ceremonies_equal_the_published_ones() {
     let Some(published) = published() else { return };
     let root = read(&published, "attestation-root-cert");
-    assert_eq!(root["attestation_ca_cert"], hex(&attestation_root().der()), "attestation root certificate");
+    let certificate = root.pointer("/attestation_ca_cert").and_then(Value::as_str);
+    assert_eq!(certificate, Some(&*hex(&attestation_root().der())), "attestation root certificate");
     for ceremony in ceremonies() {
         let vector = read(&published, ceremony.name);
         for (pointer, made) in values(&ceremony) {

@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 /// An authentication. It is valid until something in it is changed.
 #[derive(Clone, Debug)]
 pub struct Authentication {
+    /// The name that everything in it is derived from: the registration's.
+    pub name: String,
     /// The credential's key pair.
     pub key: Key,
     /// What the relying party expects, the stored record among it.
@@ -62,7 +64,7 @@ impl Authentication {
 
     /// An authentication with the credential of this registration, by a user known before it.
     pub fn of(registration: &Registration) -> Self {
-        Self::with(registration, Seed::new(format!("{}.get", registration.seed.info)).draw(32))
+        Self::with(registration, Seed::new(format!("{}.get", registration.name)).draw(32))
     }
 
     /// The same, with this challenge.
@@ -73,6 +75,7 @@ impl Authentication {
         let mut authenticator_data = AuthenticatorData::authentication(&rp.id);
         authenticator_data.set_flags(registered.flags & (BE | BS));
         Self {
+            name: registration.name.clone(),
             key: registration.key.clone(),
             client_data: ClientData::get(&challenge, &rp.origins[0]),
             authenticator_data,

@@ -26,6 +26,8 @@
 //! | `posted` | what the browser posts, as bytes | [`PostedRegistration`] | [`PostedAuthentication`] |
 //! | `json` | the same, as JSON | [`serde_json::Value`] | [`serde_json::Value`] |
 //!
+//! [`Vector`] writes a ceremony down with its verdict, for other libraries to run.
+//!
 //! A format has the layers of its own section: `leaf` and `x5c` where it has certificates ([`Certified`]), `pub_area`
 //! and `cert_info` for TPMs, `key_description` for Android keys, `nonce` for Apple, `header`, `payload` and `jws` for
 //! SafetyNet. What a layer's value cannot express is spliced in as bytes: [`Cbor::Raw`], the functions of [`der`].
@@ -62,6 +64,8 @@
 //! # assert_ne!(forged.response(), authentication.response());
 //! ```
 
+#![warn(missing_docs)]
+
 pub mod attestation;
 mod authentication;
 pub mod authenticator_data;
@@ -75,6 +79,7 @@ pub mod json;
 pub mod keys;
 mod registration;
 pub mod seed;
+mod vector;
 pub mod w3c;
 pub mod x509;
 
@@ -90,4 +95,5 @@ pub use expected::{AuthenticationExpected, CredentialRecord, RegistrationExpecte
 pub use keys::{Algorithm, Key, Modulus};
 pub use registration::{PostedRegistration, Registration};
 pub use seed::Seed;
+pub use vector::Vector;
 pub use x509::{Authority, Certificate, Certified, Chain, Extension, Name, extension, name};

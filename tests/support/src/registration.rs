@@ -16,6 +16,8 @@ use std::sync::Arc;
 /// A registration. It is valid until something in it is changed.
 #[derive(Clone, Debug)]
 pub struct Registration {
+    /// The name that everything in it is derived from.
+    pub name: String,
     /// What is still to be drawn: by the attestation format.
     pub seed: Seed,
     /// The credential's key pair.
@@ -62,9 +64,18 @@ pub struct PostedRegistration {
 impl Registration {
     /// A registration without attestation, all its values drawn from this name.
     pub fn new(name: &str, algorithm: Algorithm) -> Self {
+        Self::draw(name, |seed| Key::draw(algorithm, Modulus::Credential, seed))
+    }
+
+    /// A registration of this key, all other values drawn from this name.
+    pub fn of(name: &str, key: Key) -> Self {
+        Self::draw(name, |_| key)
+    }
+
+    fn draw(name: &str, key: impl FnOnce(&mut Seed) -> Key) -> Self {
         let mut seed = Seed::new(name);
         let challenge = seed.draw(32);
-        let key = Key::draw(algorithm, Modulus::Credential, &mut seed);
+        let key = key(&mut seed);
         let (aaguid, credential_id, user_handle) = (seed.draw(16), seed.draw(32), seed.draw(32));
         Self::with(RelyingParty::default(), challenge, key, aaguid, credential_id, user_handle, seed)
     }
@@ -80,6 +91,7 @@ impl Registration {
         seed: Seed,
     ) -> Self {
         Self {
+            name: seed.info.clone(),
             client_data: ClientData::create(&challenge, &rp.origins[0]),
             authenticator_data: AuthenticatorData::registration(&rp.id, aaguid, credential_id, &key),
             expected: RegistrationExpected {

@@ -140,8 +140,10 @@ fn registration(row: &Row, seed: &mut Seed) -> Registration {
     let extra_data = draw_extra_data(seed);
     let (aaguid, credential_id) = (seed.draw(16), seed.draw(row.credential_id_len));
     let flags = if row.format.identifier() == "fido-u2f" { 0 } else { seed.draw(1)[0] & (UV | BE | BS) };
+    // The standard's vectors have no users; a relying party cannot do without.
+    let user_handle = seed.value(u8::MAX, 32);
     let mut registration =
-        Registration::with(relying_party(row.framed), challenge, key, aaguid, credential_id, Vec::new(), seed.clone())
+        Registration::with(relying_party(row.framed), challenge, key, aaguid, credential_id, user_handle, seed.clone())
             .format(Arc::clone(&row.format))
             .client_data(|data| finish(data, row.framed, extra_data));
     registration.authenticator_data.flags = UP | AT | without_stray_bs(flags);
@@ -156,7 +158,7 @@ fn authentication(row: &Row, registration: &Registration, seed: &mut Seed) -> Au
         Authentication::with(registration, challenge).client_data(|data| finish(data, row.framed, extra_data));
     authentication.authenticator_data.flags = UP | without_stray_bs(flags);
     authentication.user_handle = None;
-    authentication.record(|record| record.user_handle = None)
+    authentication
 }
 
 /// What is not eligible for backup is not backed up.

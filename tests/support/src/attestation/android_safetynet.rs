@@ -31,11 +31,9 @@ pub struct AndroidSafetyNet {
 impl AndroidSafetyNet {
     /// By an RS256 key with a certificate for the right host, issued by the usual root.
     pub fn new() -> Self {
-        let mut chain = Chain::new();
-        chain.subject.set(COMMON_NAME, der::utf8(HOST));
         Self {
             algorithm: Algorithm::Rs256,
-            chain,
+            chain: issued_to_host(Chain::new()),
             header: Changes::default(),
             payload: Changes::default(),
             signature: Changes::default(),
@@ -78,6 +76,17 @@ impl Certified for AndroidSafetyNet {
     fn chain_mut(&mut self) -> &mut Chain {
         &mut self.chain
     }
+
+    /// A chain's leaf is issued to the right host, whatever the chain says.
+    fn chain(mut self, chain: Chain) -> Self {
+        self.chain = issued_to_host(chain);
+        self
+    }
+}
+
+fn issued_to_host(mut chain: Chain) -> Chain {
+    chain.subject.set(COMMON_NAME, der::utf8(HOST));
+    chain
 }
 
 impl Format for AndroidSafetyNet {
@@ -107,15 +116,16 @@ impl Format for AndroidSafetyNet {
     }
 }
 
-/// What Google said, five seconds before it is judged.
+/// What Google said, five seconds before it is judged. Its members stand in alphabetical order, so that what is signed
+/// is the same whether or not serde_json was built to keep the order.
 fn payload(nonce: &[u8]) -> Value {
     json!({
+        "apkCertificateDigestSha256": [base64(&sha256(b"its certificate"))],
+        "apkDigestSha256": base64(&sha256(b"the package")),
+        "apkPackageName": "com.google.android.gms",
+        "basicIntegrity": true,
+        "ctsProfileMatch": true,
         "nonce": base64(nonce),
         "timestampMs": (VALIDATE_AT - 5) * 1000,
-        "apkPackageName": "com.google.android.gms",
-        "apkDigestSha256": base64(&sha256(b"the package")),
-        "apkCertificateDigestSha256": [base64(&sha256(b"its certificate"))],
-        "ctsProfileMatch": true,
-        "basicIntegrity": true,
     })
 }

@@ -167,3 +167,42 @@ impl Nonces {
         curve.bits2int(&bits)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+    }
+
+    /// RFC 6979 §A.2.5: P-256, the message "sample".
+    #[test]
+    fn signs_as_rfc_6979_says() {
+        let d = [
+            0xc9, 0xaf, 0xa9, 0xd8, 0x45, 0xba, 0x75, 0x16, 0x6b, 0x5c, 0x21, 0x57, 0x67, 0xb1, 0xd6, 0x93, //
+            0x4e, 0x50, 0xc3, 0xdb, 0x36, 0xe8, 0x9b, 0x12, 0x7b, 0x8a, 0x62, 0x2b, 0x12, 0x0f, 0x67, 0x21,
+        ];
+        for (hash, s) in [
+            (Hash::Sha1, "6D7F147DAC089441BB2E2FE8F7A3FA264B9C475098FDCF6E00D7C996E1B8B7EB"),
+            (Hash::Sha256, "F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8"),
+            (Hash::Sha512, "2362AB1ADBE2B8ADF9CB9EDAB740EA6049C028114F2460F96554F61FAE3302FE"),
+        ] {
+            assert_eq!(hex(&Curve::P256.sign(&d, hash, b"sample").s), s, "{hash:?}");
+        }
+    }
+
+    #[test]
+    fn secp256k1_signatures_have_either_s() {
+        let d = Curve::Secp256k1.pad(&[1]);
+        let high = (0..32_u8).filter(|i| Curve::Secp256k1.sign(&d, Hash::Sha256, &[*i]).s[0] >= 0x80).count();
+        assert!((1..32).contains(&high), "{high} of 32 are high");
+    }
+
+    #[test]
+    fn the_other_s_adds_up_to_the_order() {
+        let s = Curve::P256.pad(&[5]);
+        assert_eq!(Curve::P256.negate(&Curve::P256.negate(&s)), s);
+        assert_eq!(hex(&Curve::P256.negate(&s)[..4]), "FFFFFFFF");
+    }
+}

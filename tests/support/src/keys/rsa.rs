@@ -175,3 +175,22 @@ fn big_endian(number: &BoxedUint) -> Vec<u8> {
 fn left_pad(octets: &[u8], len: usize) -> Vec<u8> {
     [&vec![0; len - octets.len()], octets].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RSAVP1: it gives the message back only if both factors are prime.
+    #[test]
+    fn every_key_undoes_what_it_does() {
+        for (modulus, bits) in DRAWN.map(|row| (row.0, row.1)).into_iter().chain([(Modulus::Mersenne, 3482)]) {
+            let n = &modulus.key().n;
+            assert_eq!(n.bit_width_vartime() as usize, bits, "{modulus:?}");
+            let encoded = emsa_pkcs1(b"message", modulus.byte_len());
+            let signature = BoxedUint::from_be_slice(&modulus.raw(&encoded), n.bits_precision()).expect("as long");
+            let signature = BoxedMontyForm::new(signature, &BoxedMontyParams::new_vartime(n.clone()));
+            let undone = signature.pow(&BoxedUint::from(65_537_u32)).retrieve();
+            assert_eq!(left_pad(&big_endian(&undone), modulus.byte_len()), encoded, "{modulus:?}");
+        }
+    }
+}

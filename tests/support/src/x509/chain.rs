@@ -126,7 +126,7 @@ pub trait Certified: Sized {
     /// Its certificates.
     fn chain_mut(&mut self) -> &mut Chain;
 
-    /// Other certificates than a leaf issued by the usual root.
+    /// Other certificates than a leaf issued by the usual root. To be said before any change to them.
     fn chain(mut self, chain: Chain) -> Self {
         *self.chain_mut() = chain;
         self
@@ -138,8 +138,7 @@ pub trait Certified: Sized {
         self
     }
 
-    /// Changes an authority before its certificate is signed. 0 is the root, which the relying party goes on trusting
-    /// as it was if it was registered before.
+    /// Changes an authority before its certificate is signed: 0 is the root, which stays trusted.
     fn authority(mut self, i: usize, change: impl FnOnce(&mut Authority)) -> Self {
         change(&mut self.chain_mut().authorities[i]);
         self
