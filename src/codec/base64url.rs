@@ -3,7 +3,7 @@
 //! Strict: one byte string has one spelling, so trailing bits must be zero (RFC 4648 §3.5).
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use smallvec::SmallVec;
 
 /// Decoded bytes; what an assertion carries stays on the stack.
@@ -20,6 +20,11 @@ pub(crate) fn decode(text: &str) -> Result<Bytes, NotBase64Url> {
     let written = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).map_err(|_| NotBase64Url)?;
     bytes.truncate(written);
     Ok(bytes)
+}
+
+/// Decodes a whole text of the other alphabet, padded (RFC 4648 §4): what PEM is made of.
+pub(crate) fn decode_standard(text: &str) -> Result<Vec<u8>, NotBase64Url> {
+    STANDARD.decode(text).map_err(|_| NotBase64Url)
 }
 
 /// Encodes a whole byte string.
