@@ -49,7 +49,10 @@ mod tests {
             ("-----BEGIN CERTIFICATE-----\nAAEC", Error::NoEnd),
             ("-----BEGIN CERTIFICATE-----\nAAE_\n-----END CERTIFICATE-----", Error::Base64),
             ("-----BEGIN CERTIFICATE-----\nAAECAw\n-----END CERTIFICATE-----", Error::Base64),
-            ("-----BEGIN CERTIFICATE-----\nAAEC\n-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----", Error::NoEnd),
+            (
+                "-----BEGIN CERTIFICATE-----\nAAEC\n-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----",
+                Error::NoEnd,
+            ),
         ] {
             assert_eq!(certificates(text), Err(error), "{text}");
         }

@@ -321,7 +321,7 @@ pub(crate) fn bits(contents: &[u8]) -> Result<&[u8], Error> {
 }
 
 /// The characters of a string type that can stand in a name.
-pub(crate) fn text<'a>(tag: Tag, contents: &'a [u8]) -> Result<&'a str, Error> {
+pub(crate) fn text(tag: Tag, contents: &[u8]) -> Result<&str, Error> {
     let alphabet: fn(&u8) -> bool = match tag {
         Tag::UTF8_STRING => |_| true,
         Tag::PRINTABLE_STRING => |c| c.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(c),

@@ -1,5 +1,8 @@
 //! One row for every rule of the reader; the crate `der` as an oracle for heads; dates by counting.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "tests")]
+
 use super::*;
 use crate::time::UnixTime;
 
@@ -239,7 +242,10 @@ fn heads_agree_with_the_oracle() {
                     // It also reads tags above 16383.
                     let long = tag & 0x1f == 0x1f && second >= 0x80 && third >= 0x80;
                     if ours != theirs && !long {
-                        assert!(unknown(tag) && theirs.is_none(), "{tag:02x} {second:02x} {third:02x} {ours:?} {theirs:?}");
+                        assert!(
+                            unknown(tag) && theirs.is_none(),
+                            "{tag:02x} {second:02x} {third:02x} {ours:?} {theirs:?}"
+                        );
                     }
                 }
             }
