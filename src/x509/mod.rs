@@ -31,3 +31,6 @@ pub use certificate::Error as CertificateError;
 pub use chain::Error as PathError;
 pub use constraints::Error as NameConstraintsError;
 pub use extensions::Error as ExtensionsError;
+
+#[cfg(test)]
+mod tests;
