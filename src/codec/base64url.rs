@@ -36,7 +36,8 @@ pub(crate) fn is_encoding_of(text: &str, bytes: &[u8]) -> bool {
     }
 }
 
-/// Decodes standard Base64 (RFC 4648 §4) with its padding: what JSON Web Signatures have in `x5c` (RFC 7515 §4.1.6).
+/// Decodes standard Base64 (RFC 4648 §4) with its padding: what PEM is made of, and `x5c` in
+/// a JSON Web Signature (RFC 7515 §4.1.6).
 pub(crate) fn decode_standard(text: &str) -> Result<Vec<u8>, NotBase64Url> {
     STANDARD.decode(text).map_err(|_| NotBase64Url)
 }

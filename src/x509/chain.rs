@@ -136,11 +136,13 @@ impl<'a> Chain<'a> {
     }
 
     /// The attestation certificate.
+    #[cfg(test)]
     pub(crate) fn leaf(&self) -> Option<&Certificate<'a>> {
         self.0.first()
     }
 
     /// Every certificate, leaf first, the unverified ones too.
+    #[cfg(test)]
     pub(crate) fn certificates(&self) -> &[Certificate<'a>] {
         &self.0
     }

@@ -127,11 +127,13 @@ impl<'a> Extensions<'a> {
     }
 
     /// §4.2.1.2
+    #[cfg(test)]
     pub(crate) fn subject_key_identifier(&self) -> Result<Option<&'a [u8]>, Error> {
         self.view(oid::SUBJECT_KEY_IDENTIFIER, |value| der::read_all(value, Reader::octet_string))
     }
 
     /// §4.2.1.1: the key identifier, where there is one.
+    #[cfg(test)]
     pub(crate) fn authority_key_identifier(&self) -> Result<Option<&'a [u8]>, Error> {
         self.view(oid::AUTHORITY_KEY_IDENTIFIER, authority_key_identifier).map(Option::flatten)
     }
@@ -178,6 +180,7 @@ impl KeyUsage {
     }
 
     /// Bit 6: the key may sign CRLs.
+    #[cfg(test)]
     pub(crate) const fn crl_sign(self) -> bool {
         self.0 & 0x02 != 0
     }

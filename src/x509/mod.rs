@@ -2,14 +2,14 @@
 //!
 //! | file | section |
 //! |---|---|
-//! | [`oid`] | the names of everything below |
-//! | [`name`] | 4.1.2.4 issuer and subject, 4.2.1.6 general names |
-//! | [`algorithm`] | 4.1.1.2 signature algorithms, 4.1.2.7 subject public keys |
-//! | [`extensions`] | 4.2 extensions |
-//! | [`certificate`] | 4.1 the certificate |
-//! | [`anchor`] | 6.1.1 (d) trust anchors |
-//! | [`constraints`] | 4.2.1.10 name constraints |
-//! | [`chain`] | 6.1 path validation, along x5c |
+//! | `oid` | the names of everything below |
+//! | `name` | 4.1.2.4 issuer and subject, 4.2.1.6 general names |
+//! | `algorithm` | 4.1.1.2 signature algorithms, 4.1.2.7 subject public keys |
+//! | `extensions` | 4.2 extensions |
+//! | `certificate` | 4.1 the certificate |
+//! | `anchor` | 6.1.1 (d) trust anchors |
+//! | `constraints` | 4.2.1.10 name constraints |
+//! | `chain` | 6.1 path validation, along x5c |
 //!
 //! Everything borrows from the message. Nothing in a message is ever an anchor. What is public are the anchors, which
 //! the relying party makes, and the reasons for a refusal.

@@ -6,7 +6,7 @@ macro_rules! oids {
 
         /// Every identifier with its dotted form.
         #[cfg(test)]
-        const ALL: &[(&[u8], &str)] = &[$(($name, $dotted)),*];
+        pub(super) const ALL: &[(&[u8], &str)] = &[$(($name, $dotted)),*];
     };
 }
 
@@ -39,8 +39,6 @@ oids! {
     FIDO_AAGUID = "1.3.6.1.4.1.45724.1.1.4": [0x2b, 6, 1, 4, 1, 0x82, 0xe5, 0x1c, 1, 1, 4];
     /// §8.2.2: id-fido-gen-ce-sernum.
     FIDO_SERIAL_NUMBER = "1.3.6.1.4.1.45724.1.1.2": [0x2b, 6, 1, 4, 1, 0x82, 0xe5, 0x1c, 1, 1, 2];
-    /// §8.2.1: id-fido-gen-ce-fw-version.
-    FIDO_FIRMWARE_VERSION = "1.3.6.1.4.1.45724.1.1.5": [0x2b, 6, 1, 4, 1, 0x82, 0xe5, 0x1c, 1, 1, 5];
     /// §8.4.1: the Android key description.
     ANDROID_KEY_DESCRIPTION = "1.3.6.1.4.1.11129.2.1.17": [0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 1, 17];
     /// §8.8: Apple's nonce.
@@ -77,29 +75,4 @@ oids! {
     SHA256 = "2.16.840.1.101.3.4.2.1": [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
     SHA384 = "2.16.840.1.101.3.4.2.2": [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2];
     SHA512 = "2.16.840.1.101.3.4.2.3": [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3];
-}
-
-#[cfg(test)]
-mod tests {
-    /// X.690 §8.19.
-    fn encode(dotted: &str) -> Vec<u8> {
-        let mut arcs = dotted.split('.').map(|arc| arc.parse::<u64>().unwrap());
-        let (first, second) = (arcs.next().unwrap(), arcs.next().unwrap());
-        let mut bytes = Vec::new();
-        for arc in [first * 40 + second].into_iter().chain(arcs) {
-            let groups = (0..9).rev().map(|group| (arc >> (group * 7)) as u8 & 0x7f).skip_while(|group| *group == 0);
-            let mut groups: Vec<u8> = groups.map(|group| group | 0x80).collect();
-            let last = groups.pop().unwrap_or(0) & 0x7f;
-            bytes.extend(groups);
-            bytes.push(last);
-        }
-        bytes
-    }
-
-    #[test]
-    fn bytes_are_what_the_dotted_form_says() {
-        for (bytes, dotted) in super::ALL {
-            assert_eq!(*bytes, encode(dotted), "{dotted}");
-        }
-    }
 }

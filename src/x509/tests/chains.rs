@@ -109,14 +109,12 @@ fn nothing_in_the_message_is_an_anchor() {
         assert_eq!(verify(why, &x5c, &anchors), Err(error), "{why}");
     }
     // The leaf's own key and name, signed by itself: an end entity that is trusted still issues nothing.
-    let trusted = alone();
-    assert_eq!(verify("trusted itself", &[trusted.clone()], &[trusted.clone()]), path(0, 1));
-    let issued = Draft::leaf(("forged", 3), ("leaf", 1));
-    assert_eq!(verify("issued by a trusted leaf", &[issued.clone()], &[trusted.clone()]), Err(Error::NoAnchor));
-    assert_eq!(
-        verify("issued by a trusted leaf, included", &[issued, trusted.clone()], &[trusted]),
-        Err(Error::NotCa(1))
-    );
+    let (trusted, issued) = ([alone()], Draft::leaf(("forged", 3), ("leaf", 1)));
+    assert_eq!(verify("trusted itself", &trusted, &trusted), path(0, 1));
+    let what = "issued by a trusted leaf";
+    assert_eq!(verify(what, std::slice::from_ref(&issued), &trusted), Err(Error::NoAnchor));
+    let what = "issued by a trusted leaf, included";
+    assert_eq!(verify(what, &[issued, alone()], &trusted), Err(Error::NotCa(1)));
 }
 
 #[test]
