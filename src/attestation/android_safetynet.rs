@@ -9,6 +9,8 @@ use crate::codec::base64url;
 use crate::codec::cbor::{Map, Value};
 use crate::crypto::{Algorithm, sha256};
 use crate::time::UnixTime;
+use crate::x509::certificate::Certificate;
+use crate::x509::oid;
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -93,8 +95,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let x5c = x5c(&header).ok_or(Problem::Header)?;
     let slices: Vec<&[u8]> = x5c.iter().map(Vec::as_slice).collect();
     let leaf = Leaf::read(&slices)?;
-    let names = leaf.certificate().extensions.subject_alt_name().map_err(CertificateError::from)?;
-    if !names.is_some_and(|names| names.dns().any(|name| name == HOST_NAME)) {
+    if !is_issued_to(leaf.certificate(), HOST_NAME)? {
         return Err(Problem::HostName);
     }
     let rs256 = Algorithm::Rs256;
@@ -102,6 +103,17 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     judge(&payload, inputs)?;
     let path = x5c.into_iter().map(Cow::Owned).collect();
     Ok(Attestation::with_path(Format::AndroidSafetynet, AttestationType::BasicOrAttCa, path).signed_with(rs256))
+}
+
+/// RFC 2818 §3.1: the names in the subject alternative name where it has one, the common name elsewhere.
+fn is_issued_to(certificate: &Certificate<'_>, host: &str) -> Result<bool, CertificateError> {
+    let names = certificate.extensions.subject_alt_name()?;
+    let mut names = names.iter().flat_map(|names| names.dns()).peekable();
+    if names.peek().is_some() {
+        return Ok(names.any(|name| name == host));
+    }
+    let mut common_names = certificate.subject.attributes_of(oid::COMMON_NAME);
+    Ok(common_names.any(|name| name.text() == Ok(host)))
 }
 
 fn x5c(header: &[u8]) -> Option<Vec<Vec<u8>>> {
