@@ -26,9 +26,11 @@
 //! relying_party            the front door: fills in what is expected, calls the ceremony, asks the policy
 //! state  error             what is kept between the halves of a ceremony; what can go wrong
 //! policy                   what a relying party accepts, as data (§7.1 steps 23, 24, 26)
+//! evidence                 what a verdict rests on, for logs and auditors
 //! ceremony                 §7: the only code that verifies; the table of steps; refusals
 //! attestation              §8: one file a format
 //! client  authenticator    §5 and §6: what each of them says, parsed and untrusted
+//! x509                     certificates, and the walk to an anchor
 //! credential               §4: ids, user handles, records
 //! crypto                   the seam: algorithms as whole combinations, keys judged when made, two backends
 //! codec  time  quirk       bytes and notations; the time that is handed in; leniencies by name
@@ -64,15 +66,18 @@ pub mod codec;
 pub mod credential;
 pub mod crypto;
 pub mod error;
+pub mod evidence;
 pub mod policy;
 pub mod quirk;
 pub mod relying_party;
 pub mod state;
 pub mod time;
+pub mod x509;
 
 pub use client::{AuthenticationResponse, RegistrationResponse};
 pub use credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle};
 pub use error::Error;
+pub use evidence::Evidence;
 pub use relying_party::{RelyingParty, User};
 pub use state::{AuthenticationState, RegistrationState};
 pub use time::UnixTime;

@@ -16,12 +16,19 @@ pub enum Quirk {
     MissingClientExtensionResults,
     /// An empty `userHandle`, read as none: old versions of Safari.
     EmptyUserHandle,
+    /// An intermediate certificate of an attestation without CA in its basic constraints: some Sony phones.
+    AttestationIntermediateWithoutCa,
 }
 
 impl Quirk {
     /// Every quirk there is.
-    pub const ALL: [Self; 4] =
-        [Self::CborKeyOrder, Self::CborIndefiniteLength, Self::MissingClientExtensionResults, Self::EmptyUserHandle];
+    pub const ALL: [Self; 5] = [
+        Self::CborKeyOrder,
+        Self::CborIndefiniteLength,
+        Self::MissingClientExtensionResults,
+        Self::EmptyUserHandle,
+        Self::AttestationIntermediateWithoutCa,
+    ];
 
     /// Its name, in logs and vectors.
     #[must_use]
@@ -31,6 +38,7 @@ impl Quirk {
             Self::CborIndefiniteLength => "cbor-indefinite-length",
             Self::MissingClientExtensionResults => "missing-client-extension-results",
             Self::EmptyUserHandle => "empty-user-handle",
+            Self::AttestationIntermediateWithoutCa => "attestation-intermediate-without-ca",
         }
     }
 
@@ -46,6 +54,7 @@ impl Quirk {
             Self::CborIndefiniteLength => 2,
             Self::MissingClientExtensionResults => 4,
             Self::EmptyUserHandle => 8,
+            Self::AttestationIntermediateWithoutCa => 16,
         }
     }
 }

@@ -11,9 +11,9 @@ use wardkey::ceremony::authentication::{self, SignCountPolicy};
 use wardkey::ceremony::{Ceremony, Failure, Refusal, registration};
 use wardkey::client::{ClientData, Framing, Origins, Site, data};
 use wardkey::crypto::{Algorithm, Backend};
-use wardkey::policy::AttestationPolicy;
+use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UserHandle};
+use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UnixTime, UserHandle};
 
 /// A byte string.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +60,9 @@ struct Expected {
     uv_required: bool,
     mediation: Option<String>,
     algs: Option<Vec<i64>>,
+    #[serde(default)]
+    trust_anchors: Vec<Bytes>,
+    validate_at: Option<i64>,
     attestation_policy: Option<Policy>,
     #[serde(default)]
     known_credential_ids: Vec<Bytes>,
@@ -76,6 +79,7 @@ struct Expected {
 struct Policy {
     accept_none: bool,
     accept_self: bool,
+    trust: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -179,6 +183,23 @@ impl Vector {
         }
     }
 
+    /// Format 1 has no word for the strength of a TPM's signature: RS1 is accepted.
+    fn policy(&self) -> AttestationPolicy {
+        let mut policy = AttestationPolicy::any();
+        policy.accept_legacy_rs1 = true;
+        let Some(wanted) = &self.expected.attestation_policy else { return policy };
+        policy.types.retain(|kind| match kind {
+            AttestationType::None => wanted.accept_none,
+            AttestationType::SelfAttestation => wanted.accept_self,
+            _ => true,
+        });
+        if wanted.trust == "verify" {
+            let anchors = self.expected.trust_anchors.iter().filter_map(|anchor| TrustAnchor::from_der(&anchor.0).ok());
+            policy.trust = Trust::Verify(TrustAnchors::new(anchors));
+        }
+        policy
+    }
+
     fn registration(&self, backend: &dyn Backend) -> Result<Judgement, Failure> {
         let malformed = |error| failure(Ceremony::Registration, Refusal::Response(error));
         let response = RegistrationResponse::from_json(self.response.get()).map_err(malformed)?;
@@ -186,14 +207,12 @@ impl Vector {
         let mut expected = registration::Expected::new(&site, &self.expected.challenge.0, &algorithms);
         expected.user_verification_required = self.expected.uv_required;
         expected.conditional = self.expected.mediation.as_deref() == Some("conditional");
+        expected.time = self.expected.validate_at.map(UnixTime::from_secs);
         expected.quirks = self.quirks();
         let verified = registration::verify(&expected, &response, backend)?;
-        let mut policy = AttestationPolicy::any();
-        if let Some(wanted) = &self.expected.attestation_policy {
-            policy.accept_none = wanted.accept_none;
-            policy.accept_self = wanted.accept_self;
-        }
-        let registered = policy.decide(&verified, &placeholder())?;
+        let mut circumstances = Circumstances::at(expected.time, backend);
+        circumstances.quirks = expected.quirks;
+        let registered = self.policy().decide(&verified, &placeholder(), &circumstances)?;
         let judged = Judgement::registered(registered.attestation_format(), registered.attestation_type());
         let known = &self.expected.known_credential_ids;
         let stored = known.iter().find(|id| id.0 == registered.credential_id().as_bytes());

@@ -1,17 +1,30 @@
 //! Attestation (§6.5, §8): the attestation object, and one file for each statement format.
 //!
-//! Every format has the same shape: the standard's verification procedure takes its inputs ([`Inputs`]) and answers an
+//! Every format has the same shape: the standard's verification procedure takes its inputs and answers an
 //! [`Attestation`] (an attestation type and a trust path) or its own `Problem`, one variant a check, in order.
 //! Whether the path is trusted is not judged here, but by the [`policy`](crate::policy).
 
+pub mod android_key;
+pub mod android_safetynet;
+pub mod apple;
+mod certificate;
+pub mod compound;
+pub mod fido_u2f;
 pub mod none;
 pub mod packed;
+pub mod tpm;
 
-use crate::authenticator::{self, AuthenticatorData};
+pub use android_key::KeyEnforcement;
+pub use certificate::CertificateError;
+pub use compound::CompoundPolicy;
+
+use crate::authenticator::{self, Aaguid, AuthenticatorData};
 use crate::codec::cbor::{self, Map, Rules, Value};
-use crate::crypto::{Backend, cose::CoseKey};
+use crate::crypto::{Algorithm, Backend, cose::CoseKey};
 use crate::quirk::{Quirk, Quirks};
+use crate::time::UnixTime;
 use core::fmt;
+use std::borrow::Cow;
 
 /// An attestation statement format (§8): the closed table that `fmt` is looked up in, exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -195,14 +208,28 @@ impl<'a> AttestationObject<'a> {
     }
 }
 
-/// The verification procedure inputs (§6.5.2), and what every format derives from them.
+/// The verification procedure inputs (§6.5.2), taken apart, and what the relying party chose.
 pub(crate) struct Inputs<'i, 'a> {
     /// Who does the arithmetic.
     pub(crate) backend: &'i dyn Backend,
     /// authenticatorData ‖ clientDataHash: what most formats sign.
     pub(crate) signed: &'i [u8],
+    /// clientDataHash alone.
+    pub(crate) client_data_hash: &'i [u8; 32],
+    /// rpIdHash of the authenticator data.
+    pub(crate) rp_id_hash: &'a [u8; 32],
+    /// The AAGUID of the authenticator data.
+    pub(crate) aaguid: Aaguid,
+    /// The attested credential id.
+    pub(crate) credential_id: &'a [u8],
     /// The credential's key, as attested.
     pub(crate) key: CoseKey<'a>,
+    /// The time; `None`: no time matters.
+    pub(crate) time: Option<UnixTime>,
+    /// How many statements of a compound one must verify.
+    pub(crate) compound: CompoundPolicy,
+    /// Where an Android key must be kept.
+    pub(crate) key_enforcement: KeyEnforcement,
 }
 
 /// What a verification procedure returns: an attestation type, and the certificates that lead to trust.
@@ -213,13 +240,26 @@ pub struct Attestation<'a> {
     pub format: Format,
     /// The type.
     pub attestation_type: AttestationType,
-    /// The trust path, leaf first, each a DER certificate; empty for `none` and self attestation.
-    pub trust_path: Vec<&'a [u8]>,
+    /// The trust path, leaf first, each a DER certificate; empty for `none`, self and compound attestation.
+    pub trust_path: Vec<Cow<'a, [u8]>>,
+    /// The algorithm by which the leaf signed the statement, where it signed one.
+    pub algorithm: Option<Algorithm>,
+    /// The statements of a compound attestation that verify.
+    pub statements: Vec<Self>,
 }
 
-impl Attestation<'_> {
+impl<'a> Attestation<'a> {
     const fn without_path(format: Format, attestation_type: AttestationType) -> Self {
-        Self { format, attestation_type, trust_path: Vec::new() }
+        Self { format, attestation_type, trust_path: Vec::new(), algorithm: None, statements: Vec::new() }
+    }
+
+    fn with_path<C: Into<Cow<'a, [u8]>>>(format: Format, attestation_type: AttestationType, path: Vec<C>) -> Self {
+        let trust_path = path.into_iter().map(Into::into).collect();
+        Self { trust_path, ..Self::without_path(format, attestation_type) }
+    }
+
+    fn signed_with(self, algorithm: Algorithm) -> Self {
+        Self { algorithm: Some(algorithm), ..self }
     }
 }
 
@@ -227,15 +267,30 @@ impl Attestation<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum StatementError {
-    /// §8.7.
-    #[error("none attestation: {0}")]
-    None(#[from] none::Problem),
     /// §8.2.
     #[error("packed attestation: {0}")]
     Packed(#[from] packed::Problem),
-    /// A format of the standard that this version does not verify.
-    #[error("{0} attestation is not supported")]
-    Unsupported(Format),
+    /// §8.3.
+    #[error("tpm attestation: {0}")]
+    Tpm(#[from] tpm::Problem),
+    /// §8.4.
+    #[error("android-key attestation: {0}")]
+    AndroidKey(#[from] android_key::Problem),
+    /// §8.5.
+    #[error("android-safetynet attestation: {0}")]
+    AndroidSafetynet(#[from] android_safetynet::Problem),
+    /// §8.6.
+    #[error("fido-u2f attestation: {0}")]
+    FidoU2f(#[from] fido_u2f::Problem),
+    /// §8.7.
+    #[error("none attestation: {0}")]
+    None(#[from] none::Problem),
+    /// §8.8.
+    #[error("apple attestation: {0}")]
+    Apple(#[from] apple::Problem),
+    /// §8.9.
+    #[error("compound attestation: {0}")]
+    Compound(#[from] compound::Problem),
 }
 
 /// Runs the verification procedure of `format`.
@@ -244,15 +299,23 @@ pub(crate) fn verify<'a>(
     statement: Value<'a>,
     inputs: &Inputs<'_, 'a>,
 ) -> Result<Attestation<'a>, StatementError> {
-    let map = statement.map().ok_or(StatementError::Unsupported(format))?;
-    match format {
-        Format::None => Ok(none::verify(map)?),
-        Format::Packed => packed::verify(map, inputs),
-        other => Err(StatementError::Unsupported(other)),
-    }
+    // The attestation object has maps for every format but compound, which has an array: nothing else arrives here.
+    let map = statement.map().unwrap_or_default();
+    Ok(match format {
+        Format::Packed => packed::verify(map, inputs)?,
+        Format::Tpm => tpm::verify(map, inputs)?,
+        Format::AndroidKey => android_key::verify(map, inputs)?,
+        Format::AndroidSafetynet => android_safetynet::verify(map, inputs)?,
+        Format::FidoU2f => fido_u2f::verify(map, inputs)?,
+        Format::None if statement.map().is_none() => return Err(none::Problem::NotEmpty.into()),
+        Format::None => none::verify(map)?,
+        Format::Apple => apple::verify(map, inputs)?,
+        Format::Compound => compound::verify(statement.array().ok_or(compound::Problem::Syntax)?, inputs)?,
+    })
 }
 
-/// Whether a map holds these keys and no others: statements are closed maps.
-fn has_exactly(map: Map<'_>, keys: &[&str]) -> bool {
-    usize::try_from(map.len()).is_ok_and(|len| len == keys.len()) && keys.iter().all(|key| map.get(key).is_some())
+/// `Some` where a map has these keys and no others: statements are closed maps.
+fn fields(map: Map<'_>, keys: &[&str]) -> Option<()> {
+    let closed = usize::try_from(map.len()).is_ok_and(|len| len == keys.len());
+    (closed && keys.iter().all(|key| map.get(key).is_some())).then_some(())
 }

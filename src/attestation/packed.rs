@@ -1,7 +1,10 @@
 //! §8.2 Packed attestation: with a certificate chain (`x5c`), or by the credential's own key.
 
-use super::{Attestation, AttestationType, Format, Inputs, StatementError, has_exactly};
+use super::certificate::{self, CertificateError, Leaf};
+use super::{Attestation, AttestationType, Format, Inputs, fields};
 use crate::codec::cbor::{Map, Value};
+use crate::x509::certificate::Certificate;
+use crate::x509::oid;
 
 /// Why a packed statement is refused; one for each check, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -13,41 +16,81 @@ pub enum Problem {
     /// Self attestation: `alg` is not the credential's.
     #[error("alg is not the credential's algorithm")]
     AlgorithmMismatch,
+    /// The attestation certificate, or how `alg` and its key fit together.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     /// The signature.
     #[error("the signature does not verify")]
     Signature,
+    /// §8.2.1: the subject has no country, organization or common name.
+    #[error("the certificate's subject lacks a country, organization or common name")]
+    Subject,
+    /// §8.2.1: the organizational unit is not "Authenticator Attestation".
+    #[error("the certificate's organizational unit is not Authenticator Attestation")]
+    OrganizationalUnit,
 }
 
 struct Statement<'a> {
     alg: i64,
     sig: &'a [u8],
+    x5c: Option<Vec<&'a [u8]>>,
 }
 
 impl<'a> Statement<'a> {
     fn parse(map: Map<'a>) -> Option<Self> {
-        if !has_exactly(map, &["alg", "sig"]) {
-            return None;
-        }
-        Some(Self { alg: map.get("alg")?.integer()?, sig: map.get("sig").and_then(Value::bytes)? })
+        let x5c = match map.get("x5c") {
+            Some(value) => Some(certificate::x5c(value)?),
+            None => None,
+        };
+        fields(map, if x5c.is_some() { &["alg", "sig", "x5c"] } else { &["alg", "sig"] })?;
+        Some(Self { alg: map.get("alg")?.integer()?, sig: map.get("sig").and_then(Value::bytes)?, x5c })
     }
 }
 
-pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, StatementError> {
-    if statement.get("x5c").is_some() {
-        return Err(StatementError::Unsupported(Format::Packed));
+pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
+    let Statement { alg, sig, x5c } = Statement::parse(statement).ok_or(Problem::Syntax)?;
+    match x5c {
+        Some(x5c) => verify_x5c(alg, sig, x5c, inputs),
+        None => verify_self(alg, sig, inputs),
     }
-    Ok(verify_self(Statement::parse(statement).ok_or(Problem::Syntax)?, inputs)?)
+}
+
+/// "If x5c is present".
+fn verify_x5c<'a>(
+    alg: i64,
+    sig: &[u8],
+    x5c: Vec<&'a [u8]>,
+    inputs: &Inputs<'_, 'a>,
+) -> Result<Attestation<'a>, Problem> {
+    let leaf = Leaf::read(&x5c)?;
+    let algorithm = leaf.verify(alg, inputs.signed, sig, inputs.backend, Problem::Signature)?;
+    certificate_requirements(leaf.certificate())?;
+    leaf.check_aaguid(inputs.aaguid)?;
+    Ok(Attestation::with_path(Format::Packed, AttestationType::BasicOrAttCa, x5c).signed_with(algorithm))
+}
+
+/// §8.2.1 Certificate requirements for packed attestation statements. Which string type a name is written in is not
+/// judged: certificates in the field differ there.
+fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Problem> {
+    certificate::version_3(certificate)?;
+    let texts = |oid| certificate.subject.attributes_of(oid).filter_map(|attribute| attribute.text().ok());
+    let has = |oid| texts(oid).any(|text| !text.is_empty());
+    if !(has(oid::COUNTRY) && has(oid::ORGANIZATION) && has(oid::COMMON_NAME)) {
+        return Err(Problem::Subject);
+    }
+    if !texts(oid::ORGANIZATIONAL_UNIT).eq(["Authenticator Attestation"]) {
+        return Err(Problem::OrganizationalUnit);
+    }
+    Ok(certificate::end_entity(certificate)?)
 }
 
 /// "If x5c is not present, self attestation is in use."
-fn verify_self<'a>(statement: Statement<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
+fn verify_self<'a>(alg: i64, sig: &[u8], inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
     let algorithm = inputs.key.algorithm();
-    if statement.alg != i64::from(algorithm.cose()) {
+    if alg != i64::from(algorithm.cose()) {
         return Err(Problem::AlgorithmMismatch);
     }
-    inputs
-        .backend
-        .verify(algorithm.scheme(), inputs.key.key(), inputs.signed, statement.sig)
-        .map_err(|_| Problem::Signature)?;
+    let verified = inputs.backend.verify(algorithm.scheme(), inputs.key.key(), inputs.signed, sig);
+    verified.map_err(|_| Problem::Signature)?;
     Ok(Attestation::without_path(Format::Packed, AttestationType::SelfAttestation))
 }

@@ -309,7 +309,8 @@ fn signature(
     backend: &dyn Backend,
 ) -> Result<Algorithm, Refusal> {
     let key = CoseKey::read(&record.public_key).map_err(Refusal::StoredPublicKey)?;
-    let message = signed_message(backend, authenticator_data.bytes(), response.client_data_json());
+    let client_data_hash = sha256(backend, &[response.client_data_json()]);
+    let message = signed_message(authenticator_data.bytes(), &client_data_hash);
     backend
         .verify(key.algorithm().scheme(), key.key(), &message, response.signature())
         .map_err(|_| Refusal::Signature)?;

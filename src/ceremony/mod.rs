@@ -14,12 +14,11 @@ pub use refusal::{Failure, Refusal};
 pub use step::{Ceremony, Step, StepNumber};
 
 use crate::codec::base64url::Bytes;
-use crate::crypto::{Backend, sha256};
 
 /// authenticatorData ‖ SHA-256(clientDataJSON): the message of nearly every signature in the standard.
-fn signed_message(backend: &dyn Backend, authenticator_data: &[u8], client_data_json: &[u8]) -> Bytes {
-    let mut message = Bytes::with_capacity(authenticator_data.len().saturating_add(32));
+fn signed_message(authenticator_data: &[u8], client_data_hash: &[u8; 32]) -> Bytes {
+    let mut message = Bytes::with_capacity(authenticator_data.len().saturating_add(client_data_hash.len()));
     message.extend_from_slice(authenticator_data);
-    message.extend_from_slice(&sha256(backend, &[client_data_json]));
+    message.extend_from_slice(client_data_hash);
     message
 }

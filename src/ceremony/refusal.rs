@@ -8,6 +8,7 @@ use crate::attestation::{AttestationType, ObjectError, StatementError};
 use crate::authenticator;
 use crate::client::{data, json::ResponseError};
 use crate::crypto::cose;
+use crate::x509::chain;
 use core::fmt;
 
 macro_rules! refusals {
@@ -130,6 +131,21 @@ refusals! {
     /// An attestation type that the policy does not accept.
     #[error("{0} attestation is not accepted")]
     AttestationTypeNotAccepted(AttestationType) => AttestationTrust, "attestation-type-not-accepted";
+    /// The certificates of the attestation do not lead to a trust anchor.
+    #[error("the attestation is not trusted: {0}")]
+    AttestationUntrusted(chain::Error) => AttestationTrust, "attestation-untrusted";
+    /// A statement signed with RSA and SHA-1, which the policy does not count as trusted.
+    #[error("an attestation signed with RS1")]
+    AttestationLegacyRs1 => AttestationTrust, "attestation-legacy-rs1";
+    /// The certificate names the very device, and enterprise attestation was not asked for.
+    #[error("an enterprise attestation that nobody asked for")]
+    EnterpriseAttestation => AttestationTrust, "enterprise-attestation-not-accepted";
+    /// The policy accepts certain models only, and this one is not attested.
+    #[error("the authenticator's model is not attested")]
+    AaguidNotAttested => AttestationTrust, "aaguid-not-attested";
+    /// The policy does not accept this model.
+    #[error("the authenticator's model is not accepted")]
+    AaguidNotAccepted => AttestationTrust, "aaguid-not-accepted";
     /// The credential id has more than 1023 bytes.
     #[error("a credential id of more than 1023 bytes")]
     CredentialIdTooLong => CredentialIdLength, "credential-id-too-long";

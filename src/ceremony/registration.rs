@@ -3,12 +3,14 @@
 //! Trust (23, 24) is the [`policy`](crate::policy)'s, uniqueness (26) is the store's.
 
 use super::{Ceremony, Failure, Refusal, client_data, signed_message};
-use crate::attestation::{self, Attestation, AttestationObject, Format, Inputs};
+use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Format, Inputs, KeyEnforcement};
 use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData};
 use crate::client::{ClientData, RegistrationResponse, Site};
 use crate::credential::{CredentialId, Transport};
 use crate::crypto::{Algorithm, Backend, cose, sha256};
 use crate::quirk::{Quirk, Quirks};
+use crate::time::UnixTime;
+use crate::x509::algorithm::SubjectPublicKey;
 
 /// What §7.1 step 18 makes of BE.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -39,6 +41,12 @@ pub struct Expected<'e> {
     pub conditional: bool,
     /// What is wanted of BE.
     pub backup_eligibility: BackupEligibility,
+    /// The time, for statements that carry one; `None`: no time matters.
+    pub time: Option<UnixTime>,
+    /// How many statements of a compound attestation must verify.
+    pub compound: CompoundPolicy,
+    /// Where an Android key must be kept.
+    pub key_enforcement: KeyEnforcement,
     /// The leniencies that were switched on.
     pub quirks: Quirks,
 }
@@ -54,6 +62,9 @@ impl<'e> Expected<'e> {
             user_verification_required: true,
             conditional: false,
             backup_eligibility: BackupEligibility::Any,
+            time: None,
+            compound: CompoundPolicy::All,
+            key_enforcement: KeyEnforcement::Any,
             quirks: Quirks::NONE,
         }
     }
@@ -157,9 +168,21 @@ fn steps<'a>(
     flags(expected, &authenticator_data)?;
     let key = public_key(expected, &attested, backend)?;
     let format = Format::from_identifier(object.format()).ok_or(Refusal::AttestationFormat)?;
-    let signed = signed_message(backend, authenticator_data.bytes(), response.client_data_json());
-    let attestation = attestation::verify(format, object.statement(), &Inputs { backend, signed: &signed, key })
-        .map_err(Refusal::AttestationStatement)?;
+    let client_data_hash = sha256(backend, &[response.client_data_json()]);
+    let inputs = Inputs {
+        backend,
+        signed: &signed_message(authenticator_data.bytes(), &client_data_hash),
+        client_data_hash: &client_data_hash,
+        rp_id_hash: authenticator_data.rp_id_hash(),
+        aaguid: attested.aaguid(),
+        credential_id: attested.credential_id(),
+        key,
+        time: expected.time,
+        compound: expected.compound,
+        key_enforcement: expected.key_enforcement,
+    };
+    let attestation =
+        attestation::verify(format, object.statement(), &inputs).map_err(Refusal::AttestationStatement)?;
     let credential_id = CredentialId::new(attested.credential_id()).map_err(|_| Refusal::CredentialIdTooLong)?;
     if response.credential_id() != attested.credential_id() {
         return Err(Refusal::CredentialIdMismatch);
@@ -231,7 +254,9 @@ fn copies(
     authenticator_data: &AuthenticatorData<'_>,
     key: &cose::CoseKey<'_>,
 ) -> Result<(), Refusal> {
+    let same_key = |copy| SubjectPublicKey::read(copy).is_ok_and(|copy| copy.key == *key.key());
     let agrees = response.authenticator_data_copy().is_none_or(|copy| copy == authenticator_data.bytes())
-        && response.public_key_algorithm_copy().is_none_or(|copy| copy == i64::from(key.algorithm().cose()));
+        && response.public_key_algorithm_copy().is_none_or(|copy| copy == i64::from(key.algorithm().cose()))
+        && response.public_key_copy().is_none_or(same_key);
     if agrees { Ok(()) } else { Err(Refusal::CopyMismatch) }
 }

@@ -3,7 +3,7 @@
 //! Strict: one byte string has one spelling, so trailing bits must be zero (RFC 4648 §3.5).
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use smallvec::SmallVec;
 
 /// Decoded bytes; what an assertion carries stays on the stack.
@@ -34,6 +34,17 @@ pub(crate) fn is_encoding_of(text: &str, bytes: &[u8]) -> bool {
         Ok(written) => buffer.get(..written) == Some(text.as_bytes()),
         Err(_) => encode(bytes) == text,
     }
+}
+
+/// Decodes standard Base64 (RFC 4648 §4) with its padding: what PEM is made of, and `x5c` in
+/// a JSON Web Signature (RFC 7515 §4.1.6).
+pub(crate) fn decode_standard(text: &str) -> Result<Vec<u8>, NotBase64Url> {
+    STANDARD.decode(text).map_err(|_| NotBase64Url)
+}
+
+/// Encodes in standard Base64: what SafetyNet has as its nonce (§8.5).
+pub(crate) fn encode_standard(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 /// Serde for byte fields that are base64url text in JSON.

@@ -7,3 +7,5 @@
 
 pub(crate) mod base64url;
 pub mod cbor;
+pub(crate) mod der;
+pub(crate) mod pem;

@@ -38,3 +38,55 @@ pub(super) fn verify(key: &[u8; 57], message: &[u8], signature: &[u8]) -> Result
     let signature = Signature::from_slice(signature).map_err(|_| BadSignature)?;
     key.verify_raw(&signature, message).map_err(|_| BadSignature)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ed448_goldilocks::SigningKey;
+
+    /// y, little-endian, with the sign of x.
+    fn encode(y: [u8; 56], sign: u8) -> [u8; 57] {
+        core::array::from_fn(|at| y.get(at).copied().unwrap_or(sign))
+    }
+
+    fn small(y: u8) -> [u8; 56] {
+        core::array::from_fn(|at| if at == 0 { y } else { 0 })
+    }
+
+    /// p − y.
+    fn negative(y: &[u8]) -> [u8; 56] {
+        let mut borrow = false;
+        core::array::from_fn(|at| {
+            let (once, under) = P[at].overflowing_sub(y[at]);
+            let (twice, again) = once.overflowing_sub(borrow.into());
+            borrow = under || again;
+            twice
+        })
+    }
+
+    #[test]
+    fn keys_are_canonical_points_of_the_prime_order_group() {
+        let key = *SigningKey::from(&[7; 57].into()).verifying_key().as_bytes();
+        let [y @ .., sign] = key;
+        for (what, key, expected) in [
+            ("a key", key, Ok(())),
+            ("its negative", encode(y, sign ^ 0x80), Ok(())),
+            ("a key and a point of order 2", encode(negative(&y), sign ^ 0x80), Err(KeyError::LowOrder)),
+            ("the identity", encode(small(1), 0), Err(KeyError::LowOrder)),
+            ("order 2: y = −1", encode(negative(&small(1)), 0), Err(KeyError::LowOrder)),
+            ("order 4: y = 0", encode(small(0), 0), Err(KeyError::LowOrder)),
+            ("order 4: y = 0, x negative", encode(small(0), 0x80), Err(KeyError::LowOrder)),
+            ("y = p", encode(P, 0), Err(KeyError::NotOnCurve)),
+            (
+                "y = p + 1, the identity unreduced",
+                encode([[0; 28], [0xff; 28]].concat().try_into().unwrap(), 0),
+                Err(KeyError::NotOnCurve),
+            ),
+            ("all ones", [0xff; 57], Err(KeyError::NotOnCurve)),
+            ("a bit beside the sign", encode(y, sign | 1), Err(KeyError::NotOnCurve)),
+            ("no point: y = 2", encode(small(2), 0), Err(KeyError::NotOnCurve)),
+        ] {
+            assert_eq!(check_key(&key), expected, "{what}");
+        }
+    }
+}

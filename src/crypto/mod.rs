@@ -306,7 +306,7 @@ pub trait Backend: core::fmt::Debug + Send + Sync {
     /// Whether the key can be used: a point on its curve, for the curves that [`PublicKey`] cannot judge by itself.
     ///
     /// # Errors
-    /// [`KeyError::NotOnCurve`], [`KeyError::Unsupported`].
+    /// [`KeyError::NotOnCurve`], [`KeyError::LowOrder`] for Ed448, [`KeyError::Unsupported`].
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError>;
 
     /// Verifies `signature` over `message`. A key that does not fit the scheme verifies nothing.

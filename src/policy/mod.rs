@@ -6,5 +6,6 @@
 mod attestation;
 mod registered;
 
-pub use attestation::{AttestationPolicy, Trust};
+pub use crate::x509::TrustAnchor;
+pub use attestation::{AttestationPolicy, Circumstances, Trust, TrustAnchors, TrustOutcome};
 pub use registered::Registered;

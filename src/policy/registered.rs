@@ -1,11 +1,13 @@
 //! A registration that was accepted, and the last question before it is stored (§7.1 steps 26 and 27).
 
+use super::TrustOutcome;
 use crate::attestation::{AttestationType, Format};
 use crate::authenticator::Aaguid;
 use crate::ceremony::registration::VerifiedRegistration;
 use crate::ceremony::{Ceremony, Failure, Refusal};
 use crate::credential::{CredentialRecord, UserHandle};
 use crate::crypto::Algorithm;
+use crate::evidence::{AttestationEvidence, Evidence};
 use crate::quirk::Quirks;
 
 /// A registration that the policy accepts, not yet known to be new.
@@ -13,15 +15,21 @@ use crate::quirk::Quirks;
 #[must_use = "call `claim` with what the store holds under this credential id, then store the record"]
 pub struct Registered {
     record: CredentialRecord,
-    algorithm: Algorithm,
     format: Format,
     attestation_type: AttestationType,
     aaguid: Aaguid,
-    quirks: Quirks,
+    trust: TrustOutcome,
+    evidence: Evidence,
 }
 
 impl Registered {
-    pub(super) fn new(verified: &VerifiedRegistration<'_>, user: &UserHandle) -> Self {
+    pub(super) fn new(
+        verified: &VerifiedRegistration<'_>,
+        user: &UserHandle,
+        trust: TrustOutcome,
+        quirks: Quirks,
+        module: &'static str,
+    ) -> Self {
         let authenticator_data = verified.authenticator_data();
         let attested = verified.attested_credential_data();
         let flags = authenticator_data.flags();
@@ -36,13 +44,21 @@ impl Registered {
         record.backup_state = flags.backup_state();
         record.transports = verified.transports().to_vec();
         let attestation = verified.attestation();
+        let quirks = verified.quirks().union(quirks);
+        let ceremony = Ceremony::Registration;
+        let mut evidence = Evidence::new(ceremony, module, verified.algorithm(), authenticator_data, quirks);
+        evidence.attestation = Some(AttestationEvidence {
+            format: attestation.format,
+            attestation_type: attestation.attestation_type,
+            attested_aaguid: (trust == TrustOutcome::Trusted).then_some(attested.aaguid()),
+        });
         Self {
             record,
-            algorithm: verified.algorithm(),
             format: attestation.format,
             attestation_type: attestation.attestation_type,
             aaguid: attested.aaguid(),
-            quirks: verified.quirks(),
+            trust,
+            evidence,
         }
     }
 
@@ -67,7 +83,7 @@ impl Registered {
     /// The algorithm of the credential public key.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
-        self.algorithm
+        self.evidence.algorithm
     }
 
     /// The attestation statement format.
@@ -82,15 +98,33 @@ impl Registered {
         self.attestation_type
     }
 
-    /// The authenticator's model, by its own word: attested by nobody unless a trust path led to an anchor.
+    /// The authenticator's model, by its own word; see [`Self::attested_aaguid`].
     #[must_use]
-    pub const fn aaguid(&self) -> Aaguid {
+    pub const fn claimed_aaguid(&self) -> Aaguid {
         self.aaguid
+    }
+
+    /// The authenticator's model, where its certificates led to an anchor.
+    #[must_use]
+    pub fn attested_aaguid(&self) -> Option<Aaguid> {
+        (self.trust == TrustOutcome::Trusted).then_some(self.aaguid)
+    }
+
+    /// What came of the certificates.
+    #[must_use]
+    pub const fn trust(&self) -> TrustOutcome {
+        self.trust
     }
 
     /// The leniencies that were needed.
     #[must_use]
     pub const fn quirks(&self) -> Quirks {
-        self.quirks
+        self.evidence.quirks
+    }
+
+    /// What this verdict rests on: keep it with the record, for auditors.
+    #[must_use]
+    pub const fn evidence(&self) -> &Evidence {
+        &self.evidence
     }
 }

@@ -2,12 +2,13 @@
 
 use super::RelyingParty;
 use super::registration::descriptor;
+use crate::ceremony::Ceremony;
 use crate::ceremony::authentication::{self, Expected, SignCount, UserVerification};
 use crate::client::AuthenticationResponse;
 use crate::client::json::{self, Hint, RequestOptions};
 use crate::credential::{CredentialRecord, RecordUpdate, UserHandle, Version};
 use crate::error::Error;
-use crate::quirk::Quirks;
+use crate::evidence::Evidence;
 use crate::state::AuthenticationState;
 use crate::time::UnixTime;
 
@@ -40,8 +41,8 @@ pub struct Authenticated {
     pub update: Option<RecordUpdate>,
     /// The same, where an additional factor as strong as user verification stood beside this sign-in.
     pub update_with_additional_factor: Option<RecordUpdate>,
-    /// The leniencies that were needed.
-    pub quirks: Quirks,
+    /// What this verdict rests on, the leniencies that were needed among it.
+    pub evidence: Evidence,
 }
 
 impl RelyingParty {
@@ -172,7 +173,13 @@ impl RelyingParty {
             backup_state: verified.authenticator_data().flags().backup_state(),
             update: verified.update(),
             update_with_additional_factor: verified.update_with_additional_factor(),
-            quirks: verified.quirks(),
+            evidence: Evidence::new(
+                Ceremony::Authentication,
+                self.backend.name(),
+                verified.algorithm(),
+                verified.authenticator_data(),
+                verified.quirks(),
+            ),
         })
     }
 }

@@ -10,7 +10,7 @@ use crate::client::json::{
 use crate::credential::{CredentialRecord, UserHandle, Version};
 use crate::crypto::{Algorithm, RandomFailed, default_backend};
 use crate::error::Error;
-use crate::policy::Registered;
+use crate::policy::{Circumstances, Registered};
 use crate::state::RegistrationState;
 use crate::time::UnixTime;
 
@@ -185,8 +185,13 @@ impl RelyingParty {
         expected.user_verification_required = state.user_verification_required;
         expected.conditional = state.conditional;
         expected.backup_eligibility = self.backup_eligibility;
+        expected.time = Some(now);
+        expected.compound = self.attestation.compound;
+        expected.key_enforcement = self.attestation.key_enforcement;
         expected.quirks = self.quirks;
         let verified = registration::verify(&expected, response, self.backend)?;
-        Ok(self.attestation.decide(&verified, &state.user_handle)?)
+        let mut circumstances = Circumstances::at(Some(now), self.backend);
+        circumstances.quirks = self.quirks;
+        Ok(self.attestation.decide(&verified, &state.user_handle, &circumstances)?)
     }
 }

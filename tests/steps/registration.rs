@@ -42,6 +42,12 @@ fn envelope() -> Rows {
         refused("7.1/3", "copy-mismatch").strict().rows([
             ("copy.authenticator-data", |r: Registration| r.posted(|p| p.authenticator_data[32] ^= UV)),
             ("copy.authenticator-data-empty", |r| r.posted(|p| p.authenticator_data.clear())),
+            ("copy.public-key", |r| r.posted(|p| p.public_key = Some(Key::new("steps/other", Es256).spki()))),
+            ("copy.public-key-of-another-kind", |r| {
+                r.posted(|p| p.public_key = Some(Key::new("steps/other", EdDsa).spki()))
+            }),
+            ("copy.public-key-no-key", |r| r.posted(|p| p.public_key = Some(vec![0x30, 0]))),
+            ("copy.public-key-trailing-byte", |r| r.posted(|p| p.public_key.as_mut().unwrap().push(0))),
             ("copy.public-key-algorithm", |r| r.posted(|p| p.public_key_algorithm = -257)),
             ("copy.public-key-algorithm-same-key", |r| r.posted(|p| p.public_key_algorithm = -9)),
         ]),

@@ -173,7 +173,7 @@ impl<'a> Array<'a> {
 }
 
 /// A checked map: every key once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Map<'a> {
     entries: &'a [u8],
     len: u64,

@@ -255,3 +255,6 @@ impl<'a> CoseKey<'a> {
         &self.key
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,199 @@
+//! §8.4 Android key attestation.
+//!
+//! Key descriptions of keymaster 1 to 4 and KeyMint 1 to 4 differ in tags that are read over here; what §8.4 asks for
+//! has been the same in all of them.
+
+use super::certificate::{self, CertificateError, Leaf};
+use super::{Attestation, AttestationType, Format, Inputs, fields};
+use crate::codec::cbor::{Map, Value};
+use crate::codec::der::{self, Reader, Tag};
+use crate::x509::oid;
+
+/// Where §8.4 lets a key's origin and purpose be enforced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeyEnforcement {
+    /// By software or hardware: "the union of teeEnforced and softwareEnforced".
+    #[default]
+    Any,
+    /// By hardware: a trusted execution environment or StrongBox made the attestation and holds the key.
+    Hardware,
+}
+
+/// Why an android-key statement is refused; one for each check, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// Not the map of `alg`, `sig` and `x5c`, each of its type.
+    #[error("not the map of alg, sig and x5c")]
+    Syntax,
+    /// The credential certificate, or how `alg` and its key fit together.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The signature.
+    #[error("the signature does not verify")]
+    Signature,
+    /// The certificate's key is not the credential's.
+    #[error("the certificate is of another key")]
+    Key,
+    /// The certificate has no key description, or not in its form.
+    #[error("the certificate has no key description")]
+    KeyDescription,
+    /// attestationChallenge is not the hash of the client data.
+    #[error("the key description is of another ceremony")]
+    Challenge,
+    /// allApplications: the key is not scoped to this relying party.
+    #[error("the key is open to all applications")]
+    AllApplications,
+    /// origin is missing, or not KM_ORIGIN_GENERATED, where it must be.
+    #[error("the key was not generated where it is")]
+    Origin,
+    /// purpose is missing, or not KM_PURPOSE_SIGN, where it must be.
+    #[error("the key is not one for signatures")]
+    Purpose,
+    /// Attested or kept by software, where hardware is required.
+    #[error("the key is kept by software")]
+    SecurityLevel,
+}
+
+/// KM_ORIGIN_GENERATED.
+const GENERATED: i64 = 0;
+/// KM_PURPOSE_SIGN, and KM_PURPOSE_VERIFY, which anyone can do with the public key.
+const SIGN: i64 = 2;
+const VERIFY: i64 = 3;
+
+struct Statement<'a> {
+    alg: i64,
+    sig: &'a [u8],
+    x5c: Vec<&'a [u8]>,
+}
+
+impl<'a> Statement<'a> {
+    fn parse(map: Map<'a>) -> Option<Self> {
+        fields(map, &["alg", "sig", "x5c"])?;
+        let x5c = certificate::x5c(map.get("x5c")?)?;
+        Some(Self { alg: map.get("alg")?.integer()?, sig: map.get("sig").and_then(Value::bytes)?, x5c })
+    }
+}
+
+pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
+    let Statement { alg, sig, x5c } = Statement::parse(statement).ok_or(Problem::Syntax)?;
+    let leaf = Leaf::read(&x5c)?;
+    let algorithm = leaf.verify(alg, inputs.signed, sig, inputs.backend, Problem::Signature)?;
+    if leaf.key()? != *inputs.key.key() {
+        return Err(Problem::Key);
+    }
+    let extension = leaf.certificate().extensions.find(oid::ANDROID_KEY_DESCRIPTION).ok_or(Problem::KeyDescription)?;
+    let description = KeyDescription::read(extension.value).map_err(|_| Problem::KeyDescription)?;
+    description.judge(inputs.client_data_hash, inputs.key_enforcement)?;
+    Ok(Attestation::with_path(Format::AndroidKey, AttestationType::BasicOrAttCa, x5c).signed_with(algorithm))
+}
+
+/// §8.4.1: the extension data of 1.3.6.1.4.1.11129.2.1.17.
+struct KeyDescription<'a> {
+    attestation_security_level: i64,
+    key_mint_security_level: i64,
+    attestation_challenge: &'a [u8],
+    software_enforced: AuthorizationList<'a>,
+    hardware_enforced: AuthorizationList<'a>,
+}
+
+impl<'a> KeyDescription<'a> {
+    fn read(value: &'a [u8]) -> Result<Self, der::Error> {
+        der::read_all(value, |value| {
+            let mut fields = value.sequence()?;
+            fields.integer()?; // attestationVersion
+            let attestation_security_level = der::number(fields.contents(Tag::ENUMERATED)?)?;
+            fields.integer()?; // keymasterVersion, keyMintVersion
+            let key_mint_security_level = der::number(fields.contents(Tag::ENUMERATED)?)?;
+            let attestation_challenge = fields.octet_string()?;
+            fields.octet_string()?; // uniqueId
+            let software_enforced = AuthorizationList::read(&mut fields)?;
+            let hardware_enforced = AuthorizationList::read(&mut fields)?;
+            fields.finish()?;
+            Ok(Self {
+                attestation_security_level,
+                key_mint_security_level,
+                attestation_challenge,
+                software_enforced,
+                hardware_enforced,
+            })
+        })
+    }
+
+    fn judge(&self, client_data_hash: &[u8], enforcement: KeyEnforcement) -> Result<(), Problem> {
+        if self.attestation_challenge != client_data_hash {
+            return Err(Problem::Challenge);
+        }
+        let both = [&self.software_enforced, &self.hardware_enforced];
+        if both.iter().any(|list| list.all_applications) {
+            return Err(Problem::AllApplications);
+        }
+        let lists = match enforcement {
+            KeyEnforcement::Any => &both[..],
+            KeyEnforcement::Hardware => both.get(1..).unwrap_or_default(),
+        };
+        // Whatever the lists say must agree: one that is right does not outweigh another.
+        let origins = || both.iter().filter_map(|list| list.origin);
+        if origins().any(|origin| origin != GENERATED) || lists.iter().all(|list| list.origin.is_none()) {
+            return Err(Problem::Origin);
+        }
+        let mut purposes = both.iter().flat_map(|list| list.purposes());
+        if purposes.any(|purpose| !matches!(purpose, SIGN | VERIFY))
+            || !lists.iter().any(|list| list.purposes().any(|purpose| purpose == SIGN))
+        {
+            return Err(Problem::Purpose);
+        }
+        let in_hardware = self.attestation_security_level > 0 && self.key_mint_security_level > 0;
+        if enforcement == KeyEnforcement::Hardware && !in_hardware {
+            return Err(Problem::SecurityLevel);
+        }
+        Ok(())
+    }
+}
+
+/// An AuthorizationList, as far as §8.4 looks into it.
+#[derive(Default)]
+struct AuthorizationList<'a> {
+    purposes: &'a [u8],
+    all_applications: bool,
+    origin: Option<i64>,
+}
+
+impl<'a> AuthorizationList<'a> {
+    const PURPOSE: Tag = Tag::constructed(1);
+    const ALL_APPLICATIONS: Tag = Tag::constructed(600);
+    const ORIGIN: Tag = Tag::constructed(702);
+
+    /// Fields in ascending order of their tags, so none twice.
+    fn read(from: &mut Reader<'a>) -> Result<Self, der::Error> {
+        let mut fields = from.sequence()?;
+        let mut list = Self::default();
+        let mut last = None;
+        while !fields.is_empty() {
+            let field = fields.any()?;
+            if last.replace(field.tag).is_some_and(|last| last >= field.tag) {
+                return Err(der::Error::Tag);
+            }
+            match field.tag {
+                Self::PURPOSE => {
+                    list.purposes = der::read_all(field.contents, |set| set.contents(Tag::SET))?;
+                    let mut purposes = Reader::new(list.purposes);
+                    while !purposes.is_empty() {
+                        der::number(purposes.integer()?)?;
+                    }
+                }
+                Self::ALL_APPLICATIONS => list.all_applications = true,
+                Self::ORIGIN => list.origin = Some(der::number(der::read_all(field.contents, Reader::integer)?)?),
+                _ => {}
+            }
+        }
+        Ok(list)
+    }
+
+    /// Checked when the list was read.
+    fn purposes(&self) -> impl Iterator<Item = i64> + use<'a> {
+        let mut purposes = Reader::new(self.purposes);
+        core::iter::from_fn(move || der::number(purposes.integer().ok()?).ok())
+    }
+}

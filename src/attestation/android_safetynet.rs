@@ -1,0 +1,142 @@
+//! §8.5 Android SafetyNet attestation: a JSON Web Signature by a Google service that was switched off in 2025, and
+//! that credentials registered before still carry.
+//!
+//! The header decides nothing: the algorithm is RS256, the key is that of a certificate whose chain the policy judges.
+
+use super::certificate::{CertificateError, Leaf};
+use super::{Attestation, AttestationType, Format, Inputs, fields};
+use crate::codec::base64url;
+use crate::codec::cbor::{Map, Value};
+use crate::crypto::{Algorithm, sha256};
+use crate::time::UnixTime;
+use crate::x509::certificate::Certificate;
+use crate::x509::oid;
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// Why an android-safetynet statement is refused; one for each check, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// Not the map of `ver` and `response`, each of its type.
+    #[error("not the map of ver and response")]
+    Syntax,
+    /// `response` is not a compact JWS of three parts.
+    #[error("response is not a compact JSON Web Signature")]
+    Jws,
+    /// The JWS header is not RS256 with a certificate chain, or names a key by itself.
+    #[error("the JWS header is not RS256 with x5c alone")]
+    Header,
+    /// The certificate.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The certificate is not issued to attest.android.com.
+    #[error("the certificate is not that of attest.android.com")]
+    HostName,
+    /// The signature.
+    #[error("the signature does not verify")]
+    Signature,
+    /// The payload is not the JSON of an attestation response.
+    #[error("the payload is not a SafetyNet response")]
+    Payload,
+    /// The nonce is not that of this ceremony.
+    #[error("the nonce is of another ceremony")]
+    Nonce,
+    /// ctsProfileMatch is not true.
+    #[error("the device does not match a certified profile")]
+    CtsProfileMatch,
+    /// The timestamp is not about now.
+    #[error("the response was not made about now")]
+    Timestamp,
+}
+
+/// The service that signs.
+const HOST_NAME: &str = "attest.android.com";
+/// How old a response may be, in seconds: the longest timeout that §15.1 recommends.
+const MAX_AGE: i64 = 600;
+/// How far a phone's clock may be ahead, in seconds.
+const MAX_AHEAD: i64 = 60;
+
+/// Closed: `jwk`, `jku`, `x5u` and `crit` have no say.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    alg: String,
+    x5c: Vec<String>,
+    #[serde(default, rename = "typ")]
+    _typ: Option<String>,
+    #[serde(default, rename = "kid")]
+    _kid: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Payload {
+    nonce: Option<String>,
+    timestamp_ms: Option<i64>,
+    #[serde(default)]
+    cts_profile_match: bool,
+}
+
+fn response<'a>(map: Map<'a>) -> Option<&'a [u8]> {
+    fields(map, &["ver", "response"])?;
+    map.get("ver").and_then(Value::text).filter(|version| !version.is_empty())?;
+    map.get("response").and_then(Value::bytes)
+}
+
+pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
+    let response = response(statement).ok_or(Problem::Syntax)?;
+    let response = core::str::from_utf8(response).map_err(|_| Problem::Jws)?;
+    let (signed, signature) = response.rsplit_once('.').ok_or(Problem::Jws)?;
+    let (header, payload) = signed.split_once('.').ok_or(Problem::Jws)?;
+    let [header, payload, signature] = [header, payload, signature].map(base64url::decode);
+    let (Ok(header), Ok(payload), Ok(signature)) = (header, payload, signature) else { return Err(Problem::Jws) };
+
+    let x5c = x5c(&header).ok_or(Problem::Header)?;
+    let slices: Vec<&[u8]> = x5c.iter().map(Vec::as_slice).collect();
+    let leaf = Leaf::read(&slices)?;
+    if !is_issued_to(leaf.certificate(), HOST_NAME)? {
+        return Err(Problem::HostName);
+    }
+    let rs256 = Algorithm::Rs256;
+    leaf.verify(rs256.cose().into(), signed.as_bytes(), &signature, inputs.backend, Problem::Signature)?;
+    judge(&payload, inputs)?;
+    let path = x5c.into_iter().map(Cow::Owned).collect();
+    Ok(Attestation::with_path(Format::AndroidSafetynet, AttestationType::BasicOrAttCa, path).signed_with(rs256))
+}
+
+/// RFC 2818 §3.1: the names in the subject alternative name where it has one, the common name elsewhere.
+fn is_issued_to(certificate: &Certificate<'_>, host: &str) -> Result<bool, CertificateError> {
+    let names = certificate.extensions.subject_alt_name()?;
+    let mut names = names.iter().flat_map(|names| names.dns()).peekable();
+    if names.peek().is_some() {
+        return Ok(names.any(|name| name == host));
+    }
+    let mut common_names = certificate.subject.attributes_of(oid::COMMON_NAME);
+    Ok(common_names.any(|name| name.text() == Ok(host)))
+}
+
+fn x5c(header: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let header: Header = serde_json::from_slice(header).ok()?;
+    if header.alg != "RS256" || header.x5c.is_empty() {
+        return None;
+    }
+    header.x5c.iter().map(|text| base64url::decode_standard(text).ok()).collect()
+}
+
+fn judge(payload: &[u8], inputs: &Inputs<'_, '_>) -> Result<(), Problem> {
+    let payload: Payload = serde_json::from_slice(payload).map_err(|_| Problem::Payload)?;
+    let nonce = payload.nonce.ok_or(Problem::Nonce)?;
+    if nonce != base64url::encode_standard(&sha256(inputs.backend, &[inputs.signed])) {
+        return Err(Problem::Nonce);
+    }
+    if !payload.cts_profile_match {
+        return Err(Problem::CtsProfileMatch);
+    }
+    let made = payload.timestamp_ms.ok_or(Problem::Timestamp)?.div_euclid(1000);
+    let about = |now: UnixTime| {
+        let age = now.secs().saturating_sub(made);
+        (MAX_AHEAD.saturating_neg()..=MAX_AGE).contains(&age)
+    };
+    if inputs.time.is_none_or(about) { Ok(()) } else { Err(Problem::Timestamp) }
+}

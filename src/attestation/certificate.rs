@@ -1,0 +1,124 @@
+//! What the formats ask of attestation certificates in common: the leaf that signs, and its profile.
+//!
+//! Whether a chain leads from it to an anchor is the [`policy`](crate::policy)'s question, not a statement's.
+
+use crate::authenticator::Aaguid;
+use crate::codec::cbor::Value;
+use crate::codec::der::{self, Reader};
+use crate::crypto::{Algorithm, Backend, PublicKey};
+use crate::x509::certificate::{self, Certificate};
+use crate::x509::{algorithm, extensions, oid};
+
+/// Certificates that a statement may carry. What is too long for a path is refused there (§7.1 step 24); this bounds
+/// the reading.
+const MAX_CERTIFICATES: usize = 128;
+
+/// Why an attestation certificate is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum CertificateError {
+    /// Not one DER certificate.
+    #[error("attestation certificate: {0}")]
+    Malformed(#[from] certificate::Error),
+    /// An extension that is looked into is not what it should be.
+    #[error("attestation certificate: {0}")]
+    Extension(#[from] extensions::Error),
+    /// The public key cannot be used.
+    #[error("attestation certificate: {0}")]
+    Key(#[from] algorithm::Error),
+    /// `alg` is not known, or does not fit the certificate's key.
+    #[error("alg does not fit the attestation certificate's key")]
+    Algorithm,
+    /// The key usage does not allow signatures.
+    #[error("the attestation certificate's key may not sign")]
+    KeyUsage,
+    /// Not version 3.
+    #[error("the attestation certificate is not of version 3")]
+    Version,
+    /// Basic constraints are missing, or say that it is a CA.
+    #[error("the attestation certificate is a CA, or does not say that it is none")]
+    BasicConstraints,
+    /// The AAGUID extension is critical or malformed.
+    #[error("the AAGUID extension is critical or malformed")]
+    AaguidExtension,
+    /// The AAGUID extension is not the AAGUID of the authenticator data.
+    #[error("the certificate is of another AAGUID")]
+    Aaguid,
+}
+
+/// `x5c`: one or more byte strings.
+pub(super) fn x5c(value: Value<'_>) -> Option<Vec<&[u8]>> {
+    let array = value.array()?;
+    if array.is_empty() || array.len() > MAX_CERTIFICATES.try_into().ok()? {
+        return None;
+    }
+    array.iter().map(Value::bytes).collect()
+}
+
+/// The first certificate of a path: the one whose key signs.
+pub(super) struct Leaf<'a>(Certificate<'a>);
+
+impl<'a> Leaf<'a> {
+    pub(super) fn read(x5c: &[&'a [u8]]) -> Result<Self, CertificateError> {
+        Ok(Self(Certificate::read(x5c.first().copied().unwrap_or_default())?))
+    }
+
+    pub(super) const fn certificate(&self) -> &Certificate<'a> {
+        &self.0
+    }
+
+    pub(super) fn key(&self) -> Result<PublicKey<'a>, CertificateError> {
+        Ok(self.0.public_key()?.key)
+    }
+
+    /// Verifies a signature by the certificate's key under the COSE number that the statement names.
+    pub(super) fn verify<E: From<CertificateError>>(
+        &self,
+        alg: i64,
+        message: &[u8],
+        signature: &[u8],
+        backend: &dyn Backend,
+        bad_signature: E,
+    ) -> Result<Algorithm, E> {
+        let algorithm = self.algorithm(alg)?;
+        let key = self.key()?;
+        backend.verify(algorithm.scheme(), &key, message, signature).map_err(|_| bad_signature)?;
+        Ok(algorithm)
+    }
+
+    /// The algorithm behind `alg`, where the certificate's key may sign with it.
+    pub(super) fn algorithm(&self, alg: i64) -> Result<Algorithm, CertificateError> {
+        let algorithm = Algorithm::from_cose(alg).ok_or(CertificateError::Algorithm)?;
+        if !self.0.public_key()?.fits(algorithm.scheme()) {
+            return Err(CertificateError::Algorithm);
+        }
+        match self.0.extensions.key_usage()? {
+            Some(usage) if !usage.digital_signature() => Err(CertificateError::KeyUsage),
+            _ => Ok(algorithm),
+        }
+    }
+
+    /// id-fido-gen-ce-aaguid (§8.2.1): the AAGUID in an OCTET STRING of its own, not critical, equal.
+    pub(super) fn check_aaguid(&self, aaguid: Aaguid) -> Result<(), CertificateError> {
+        let Some(extension) = self.0.extensions.find(oid::FIDO_AAGUID) else { return Ok(()) };
+        let value = der::read_all(extension.value, Reader::octet_string)
+            .map_err(|_: der::Error| CertificateError::AaguidExtension)?;
+        if extension.critical || value.len() != 16 {
+            return Err(CertificateError::AaguidExtension);
+        }
+        if value == aaguid.as_bytes() { Ok(()) } else { Err(CertificateError::Aaguid) }
+    }
+}
+
+/// "Version MUST be set to 3."
+pub(super) fn version_3(certificate: &Certificate<'_>) -> Result<(), CertificateError> {
+    if certificate.version == certificate::Version::V3 { Ok(()) } else { Err(CertificateError::Version) }
+}
+
+/// "The Basic Constraints extension MUST have the CA component set to false."
+pub(super) fn end_entity(certificate: &Certificate<'_>) -> Result<(), CertificateError> {
+    match certificate.extensions.basic_constraints()? {
+        Some(constraints) if !constraints.ca => Ok(()),
+        _ => Err(CertificateError::BasicConstraints),
+    }
+}

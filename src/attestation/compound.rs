@@ -1,0 +1,70 @@
+//! §8.9 Compound attestation: several statements about one credential.
+
+use super::{Attestation, AttestationType, Format, Inputs, StatementError, fields};
+use crate::codec::cbor::{Array, Value};
+
+/// How many statements must verify (§8.9 leaves it to the relying party).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CompoundPolicy {
+    /// All of them.
+    #[default]
+    All,
+    /// At least so many; those that do not verify are dropped.
+    AtLeast(usize),
+}
+
+/// Why a compound statement is refused; one for each check, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// Not an array of two or more maps of `fmt` and `attStmt`, or too many of them.
+    #[error("not an array of two or more maps of fmt and attStmt")]
+    Syntax,
+    /// One of them is compound itself.
+    #[error("compound within compound")]
+    Nested,
+    /// One of them is of an unknown format.
+    #[error("a statement of an unknown format")]
+    UnknownFormat,
+    /// Fewer verify than the policy asks for.
+    #[error("fewer statements verify than must")]
+    TooFew,
+}
+
+/// Statements that are looked at. Each costs a signature or more.
+const MAX_STATEMENTS: u64 = 8;
+
+pub(super) fn verify<'a>(statements: Array<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, StatementError> {
+    if !(2..=MAX_STATEMENTS).contains(&statements.len()) {
+        return Err(Problem::Syntax.into());
+    }
+    let parsed = statements.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    let mut verified = Vec::with_capacity(parsed.len());
+    for (format, statement) in parsed {
+        match (super::verify(format, statement, inputs), inputs.compound) {
+            (Ok(attestation), _) => verified.push(attestation),
+            (Err(error), CompoundPolicy::All) => return Err(error),
+            (Err(_), CompoundPolicy::AtLeast(_)) => {}
+        }
+    }
+    if matches!(inputs.compound, CompoundPolicy::AtLeast(least) if verified.len() < least.max(1)) {
+        return Err(Problem::TooFew.into());
+    }
+    let mut attestation = Attestation::without_path(Format::Compound, AttestationType::Compound);
+    attestation.statements = verified;
+    Ok(attestation)
+}
+
+fn parse(item: Value<'_>) -> Result<(Format, Value<'_>), Problem> {
+    let map = item.map().ok_or(Problem::Syntax)?;
+    fields(map, &["fmt", "attStmt"]).ok_or(Problem::Syntax)?;
+    let identifier = map.get("fmt").and_then(Value::text).ok_or(Problem::Syntax)?;
+    let statement = map.get("attStmt").ok_or(Problem::Syntax)?;
+    match Format::from_identifier(identifier) {
+        Some(Format::Compound) => Err(Problem::Nested),
+        Some(format) if statement.map().is_some() => Ok((format, statement)),
+        Some(_) => Err(Problem::Syntax),
+        None => Err(Problem::UnknownFormat),
+    }
+}

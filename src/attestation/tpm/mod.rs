@@ -1,0 +1,172 @@
+//! §8.3 TPM attestation.
+
+mod structures;
+
+use super::certificate::{self, CertificateError, Leaf};
+use super::{Attestation, AttestationType, Format, Inputs, fields};
+use crate::codec::cbor::{Map, Value};
+use crate::crypto::{Algorithm, Hash, PublicKey, Scheme};
+use crate::x509::certificate::Certificate;
+use crate::x509::oid;
+use std::borrow::Cow;
+use structures::{Attest, Public, Signature, Unique};
+
+/// Why a tpm statement is refused; one for each check, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// Not the map of `ver`, `alg`, `x5c`, `sig`, `certInfo` and `pubArea`, each of its type.
+    #[error("not the map of ver, alg, x5c, sig, certInfo and pubArea")]
+    Syntax,
+    /// `ver` is not "2.0".
+    #[error("not TPM 2.0")]
+    Version,
+    /// `pubArea` is not a TPMT_PUBLIC.
+    #[error("pubArea is malformed")]
+    PublicArea,
+    /// `pubArea` is not the credential's key.
+    #[error("pubArea is of another key")]
+    Key,
+    /// `certInfo` is not a TPMS_ATTEST.
+    #[error("certInfo is malformed")]
+    CertInfo,
+    /// magic is not TPM_GENERATED_VALUE: any key could have signed this.
+    #[error("certInfo was not made by a TPM")]
+    Magic,
+    /// type is not TPM_ST_ATTEST_CERTIFY.
+    #[error("certInfo certifies nothing")]
+    Type,
+    /// extraData is not the hash of this ceremony.
+    #[error("certInfo is of another ceremony")]
+    ExtraData,
+    /// attested.name is not the name of `pubArea`.
+    #[error("certInfo certifies another object")]
+    Name,
+    /// The AIK certificate, or how `alg` and its key fit together.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The signature.
+    #[error("the signature does not verify")]
+    Signature,
+    /// §8.3.1: the subject is not empty.
+    #[error("the AIK certificate's subject is not empty")]
+    Subject,
+    /// §8.3.1: the subject alternative name lacks the TPM's manufacturer, model or version.
+    #[error("the AIK certificate does not name the TPM's manufacturer, model and version")]
+    SubjectAltName,
+    /// §8.3.1: the extended key usage lacks tcg-kp-AIKCertificate.
+    #[error("the AIK certificate is none by its extended key usage")]
+    ExtendedKeyUsage,
+}
+
+struct Statement<'a> {
+    ver: &'a str,
+    alg: i64,
+    x5c: Vec<&'a [u8]>,
+    sig: &'a [u8],
+    cert_info: &'a [u8],
+    pub_area: &'a [u8],
+}
+
+impl<'a> Statement<'a> {
+    fn parse(map: Map<'a>) -> Option<Self> {
+        fields(map, &["ver", "alg", "x5c", "sig", "certInfo", "pubArea"])?;
+        let bytes = |key| map.get(key).and_then(Value::bytes);
+        Some(Self {
+            ver: map.get("ver").and_then(Value::text)?,
+            alg: map.get("alg")?.integer()?,
+            x5c: certificate::x5c(map.get("x5c")?)?,
+            sig: bytes("sig")?,
+            cert_info: bytes("certInfo")?,
+            pub_area: bytes("pubArea")?,
+        })
+    }
+}
+
+pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
+    let statement = Statement::parse(statement).ok_or(Problem::Syntax)?;
+    if statement.ver != "2.0" {
+        return Err(Problem::Version);
+    }
+    let public = Public::read(statement.pub_area).map_err(|_| Problem::PublicArea)?;
+    if !is_key(&public.unique, inputs.key.key()) {
+        return Err(Problem::Key);
+    }
+    let leaf = Leaf::read(&statement.x5c)?;
+    let algorithm = leaf.algorithm(statement.alg)?;
+    let hash = hash(algorithm).ok_or(CertificateError::Algorithm)?;
+    cert_info(statement.cert_info, &public, hash, inputs)?;
+    let signature = bare(statement.sig, hash);
+    leaf.verify(statement.alg, statement.cert_info, &signature, inputs.backend, Problem::Signature)?;
+    certificate_requirements(leaf.certificate())?;
+    leaf.check_aaguid(inputs.aaguid)?;
+    Ok(Attestation::with_path(Format::Tpm, AttestationType::AttCa, statement.x5c).signed_with(algorithm))
+}
+
+/// "Verify that the public key specified by the parameters and unique fields of pubArea is identical to the
+/// credentialPublicKey". Coordinates are compared as integers: TPMs leave leading zeros out.
+fn is_key(unique: &Unique<'_>, key: &PublicKey<'_>) -> bool {
+    let integer = |bytes: &[u8]| -> Vec<u8> { bytes.iter().copied().skip_while(|&byte| byte == 0).collect() };
+    match (*unique, *key) {
+        (Unique::Rsa { modulus, exponent }, PublicKey::Rsa { modulus: n, exponent: e, .. }) => {
+            modulus == n && integer(&exponent.to_be_bytes()) == e
+        }
+        (Unique::Ecc { curve, x, y }, PublicKey::Ec { curve: c, x: cx, y: cy, .. }) => {
+            curve == c && integer(x) == integer(cx) && integer(y) == integer(cy)
+        }
+        _ => false,
+    }
+}
+
+/// "the hash algorithm employed in alg".
+const fn hash(algorithm: Algorithm) -> Option<Hash> {
+    match algorithm.scheme() {
+        Scheme::Ecdsa(_, hash) | Scheme::RsaPkcs1(hash) | Scheme::RsaPss(hash) => Some(hash),
+        _ => None,
+    }
+}
+
+/// "Validate that certInfo is valid".
+fn cert_info(encoding: &[u8], public: &Public<'_>, hash: Hash, inputs: &Inputs<'_, '_>) -> Result<(), Problem> {
+    let attest = Attest::read(encoding).map_err(|_| Problem::CertInfo)?;
+    if !attest.is_generated() {
+        return Err(Problem::Magic);
+    }
+    if !attest.is_certify() {
+        return Err(Problem::Type);
+    }
+    if attest.extra_data != inputs.backend.digest(hash, &[inputs.signed]).as_ref() {
+        return Err(Problem::ExtraData);
+    }
+    let name = attest.certified_name().map_err(|_| Problem::CertInfo)?;
+    if public.has_name(name, inputs.backend) { Ok(()) } else { Err(Problem::Name) }
+}
+
+/// The signature as `alg` has it, out of either form in which it is sent.
+fn bare(sig: &[u8], hash: Hash) -> Cow<'_, [u8]> {
+    match structures::signature(sig, hash) {
+        Some(Signature::Rsa(signature)) => Cow::Borrowed(signature),
+        Some(Signature::Ecdsa { r, s }) => Cow::Owned(structures::ecdsa_sig_value(r, s)),
+        None => Cow::Borrowed(sig),
+    }
+}
+
+/// §8.3.1 TPM attestation statement certificate requirements. The manufacturer is not looked up in a list of vendors:
+/// the standard asks for none, and its own vector's is in none.
+fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Problem> {
+    certificate::version_3(certificate)?;
+    if !certificate.subject.is_empty() {
+        return Err(Problem::Subject);
+    }
+    let names = certificate.extensions.subject_alt_name().map_err(CertificateError::from)?;
+    let names = names.ok_or(Problem::SubjectAltName)?;
+    let has = |oid| names.directory().any(|name| name.attributes_of(oid).next().is_some());
+    if !(has(oid::TPM_MANUFACTURER) && has(oid::TPM_MODEL) && has(oid::TPM_VERSION)) {
+        return Err(Problem::SubjectAltName);
+    }
+    let usage = certificate.extensions.extended_key_usage().map_err(CertificateError::from)?;
+    if !usage.is_some_and(|usage| usage.contains(oid::TCG_AIK_CERTIFICATE)) {
+        return Err(Problem::ExtendedKeyUsage);
+    }
+    Ok(certificate::end_entity(certificate)?)
+}

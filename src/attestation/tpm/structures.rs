@@ -1,0 +1,237 @@
+//! The structures of TPM 2.0 (Trusted Platform Module Library, Part 2) that a TPM attestation carries: big-endian,
+//! each describing its own length, nothing left over.
+
+use crate::crypto::{Backend, Curve, Digest, Hash};
+
+/// A structure that is cut short, too long, or not of the kind that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Malformed;
+
+type Result<T> = core::result::Result<T, Malformed>;
+
+/// TPM_ALG_NULL: no algorithm, so no details follow.
+const NULL: u16 = 0x0010;
+const RSA: u16 = 0x0001;
+const ECC: u16 = 0x0023;
+const RSASSA: u16 = 0x0014;
+const RSAPSS: u16 = 0x0016;
+const ECDSA: u16 = 0x0018;
+const ECDAA: u16 = 0x001a;
+
+/// TPM_GENERATED_VALUE.
+const GENERATED: u32 = 0xff54_4347;
+/// TPM_ST_ATTEST_CERTIFY.
+const ATTEST_CERTIFY: u16 = 0x8017;
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take<const N: usize>(&mut self) -> Result<&'a [u8; N]> {
+        let (taken, rest) = self.0.split_first_chunk().ok_or(Malformed)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn u16(&mut self) -> Result<u16> {
+        self.take().map(|bytes| u16::from_be_bytes(*bytes))
+    }
+
+    fn u32(&mut self) -> Result<u32> {
+        self.take().map(|bytes| u32::from_be_bytes(*bytes))
+    }
+
+    /// TPM2B: a length and as many bytes.
+    fn sized(&mut self) -> Result<&'a [u8]> {
+        let len = self.u16()?;
+        let (taken, rest) = self.0.split_at_checked(len.into()).ok_or(Malformed)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    const fn finish(&self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Malformed) }
+    }
+}
+
+fn hash(algorithm: u16) -> Result<Hash> {
+    match algorithm {
+        0x0004 => Ok(Hash::Sha1),
+        0x000b => Ok(Hash::Sha256),
+        0x000c => Ok(Hash::Sha384),
+        0x000d => Ok(Hash::Sha512),
+        _ => Err(Malformed),
+    }
+}
+
+/// The public key in a TPMT_PUBLIC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unique<'a> {
+    Rsa { modulus: &'a [u8], exponent: u32 },
+    Ecc { curve: Curve, x: &'a [u8], y: &'a [u8] },
+}
+
+/// TPMT_PUBLIC (`pubArea`).
+pub(super) struct Public<'a> {
+    encoding: &'a [u8],
+    name_algorithm: u16,
+    name_hash: Hash,
+    pub(super) unique: Unique<'a>,
+}
+
+impl<'a> Public<'a> {
+    pub(super) fn read(encoding: &'a [u8]) -> Result<Self> {
+        let mut reader = Reader(encoding);
+        let kind = reader.u16()?;
+        let name_algorithm = reader.u16()?;
+        let name_hash = hash(name_algorithm)?;
+        reader.u32()?; // objectAttributes
+        reader.sized()?; // authPolicy
+        let unique = match kind {
+            RSA => rsa_parameters(&mut reader)?,
+            ECC => ecc_parameters(&mut reader)?,
+            _ => return Err(Malformed),
+        };
+        reader.finish()?;
+        Ok(Self { encoding, name_algorithm, name_hash, unique })
+    }
+
+    /// Whether `name` is this object's: its name algorithm, then the hash of the structure by it.
+    pub(super) fn has_name(&self, name: &[u8], backend: &dyn Backend) -> bool {
+        let digest: Digest = backend.digest(self.name_hash, &[self.encoding]);
+        let expected = self.name_algorithm.to_be_bytes();
+        name.strip_prefix(&expected) == Some(digest.as_ref())
+    }
+}
+
+/// TPMT_SYM_DEF_OBJECT.
+fn symmetric(reader: &mut Reader<'_>) -> Result<()> {
+    if reader.u16()? != NULL {
+        reader.u32()?; // keyBits, mode
+    }
+    Ok(())
+}
+
+/// A scheme, and the hash that most of them name.
+fn scheme(reader: &mut Reader<'_>) -> Result<()> {
+    match reader.u16()? {
+        NULL => Ok(()),
+        ECDAA => reader.u32().map(drop), // hashAlg, count
+        _ => reader.u16().map(drop),     // hashAlg
+    }
+}
+
+/// TPMS_RSA_PARMS and TPM2B_PUBLIC_KEY_RSA.
+fn rsa_parameters<'a>(reader: &mut Reader<'a>) -> Result<Unique<'a>> {
+    symmetric(reader)?;
+    scheme(reader)?;
+    let bits = reader.u16()?;
+    let exponent = match reader.u32()? {
+        0 => 65537,
+        exponent => exponent,
+    };
+    let modulus = reader.sized()?;
+    if modulus.len().checked_mul(8) == Some(bits.into()) {
+        Ok(Unique::Rsa { modulus, exponent })
+    } else {
+        Err(Malformed)
+    }
+}
+
+/// TPMS_ECC_PARMS and TPMS_ECC_POINT.
+fn ecc_parameters<'a>(reader: &mut Reader<'a>) -> Result<Unique<'a>> {
+    symmetric(reader)?;
+    scheme(reader)?;
+    let curve = match reader.u16()? {
+        0x0003 => Curve::P256,
+        0x0004 => Curve::P384,
+        0x0005 => Curve::P521,
+        _ => return Err(Malformed),
+    };
+    scheme(reader)?; // kdf
+    Ok(Unique::Ecc { curve, x: reader.sized()?, y: reader.sized()? })
+}
+
+/// TPMS_ATTEST (`certInfo`), up to what is attested.
+pub(super) struct Attest<'a> {
+    reader: Reader<'a>,
+    pub(super) magic: u32,
+    pub(super) kind: u16,
+    pub(super) extra_data: &'a [u8],
+}
+
+impl<'a> Attest<'a> {
+    pub(super) fn read(encoding: &'a [u8]) -> Result<Self> {
+        let mut reader = Reader(encoding);
+        let magic = reader.u32()?;
+        let kind = reader.u16()?;
+        reader.sized()?; // qualifiedSigner
+        let extra_data = reader.sized()?;
+        reader.take::<17>()?; // clockInfo
+        reader.take::<8>()?; // firmwareVersion
+        Ok(Self { reader, magic, kind, extra_data })
+    }
+
+    /// Whether a TPM made it, out of its own state.
+    pub(super) const fn is_generated(&self) -> bool {
+        self.magic == GENERATED
+    }
+
+    /// Whether it certifies an object.
+    pub(super) const fn is_certify(&self) -> bool {
+        self.kind == ATTEST_CERTIFY
+    }
+
+    /// TPMS_CERTIFY_INFO: the name of the certified object.
+    pub(super) fn certified_name(mut self) -> Result<&'a [u8]> {
+        let name = self.reader.sized()?;
+        self.reader.sized()?; // qualifiedName
+        self.reader.finish()?;
+        Ok(name)
+    }
+}
+
+/// A signature as a TPMT_SIGNATURE holds it.
+pub(super) enum Signature<'a> {
+    Rsa(&'a [u8]),
+    Ecdsa { r: &'a [u8], s: &'a [u8] },
+}
+
+/// Reads a TPMT_SIGNATURE of this hash. `None`: it is none, so it is the bare signature that Windows and the vectors
+/// of the standard have. Nothing is both: each form fixes its length.
+pub(super) fn signature(encoding: &[u8], with: Hash) -> Option<Signature<'_>> {
+    let mut reader = Reader(encoding);
+    let kind = reader.u16().ok()?;
+    if hash(reader.u16().ok()?).ok()? != with {
+        return None;
+    }
+    let signature = match kind {
+        RSASSA | RSAPSS => Signature::Rsa(reader.sized().ok()?),
+        ECDSA => Signature::Ecdsa { r: reader.sized().ok()?, s: reader.sized().ok()? },
+        _ => return None,
+    };
+    reader.finish().ok()?;
+    Some(signature)
+}
+
+/// Ecdsa-Sig-Value (RFC 3279 §2.2.3): the form in which §6.5.5 has a signature.
+pub(super) fn ecdsa_sig_value(r: &[u8], s: &[u8]) -> Vec<u8> {
+    tagged(0x30, &[integer(r), integer(s)].concat())
+}
+
+/// A non-negative INTEGER.
+fn integer(magnitude: &[u8]) -> Vec<u8> {
+    let minimal: Vec<u8> = magnitude.iter().copied().skip_while(|&byte| byte == 0).collect();
+    let sign = minimal.first().is_none_or(|&first| first >= 0x80);
+    tagged(0x02, &[if sign { &[0][..] } else { &[] }, &minimal].concat())
+}
+
+/// A DER value of fewer than 64 KiB: a TPM's numbers have lengths of 16 bits.
+fn tagged(tag: u8, contents: &[u8]) -> Vec<u8> {
+    let [_, _, .., high, low] = contents.len().to_be_bytes();
+    let head: &[u8] = match (high, low) {
+        (0, 0..=0x7f) => &[tag, low],
+        (0, _) => &[tag, 0x81, low],
+        _ => &[tag, 0x82, high, low],
+    };
+    [head, contents].concat()
+}

@@ -1,0 +1,60 @@
+//! PEM (RFC 7468) of certificates: how relying parties keep their trust anchors. Never in a message.
+
+use super::base64url;
+
+/// Why a text has no certificates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No `-----BEGIN CERTIFICATE-----` line.
+    #[error("no PEM certificate")]
+    NoCertificate,
+    /// A certificate without its `-----END CERTIFICATE-----` line.
+    #[error("a PEM certificate without an end")]
+    NoEnd,
+    /// What stands between the lines is not Base64.
+    #[error("a PEM certificate that is not Base64")]
+    Base64,
+}
+
+/// The DER of every `CERTIFICATE` in the text. Explanatory text around them is ignored (RFC 7468 §2).
+pub(crate) fn certificates(text: &str) -> Result<Vec<Vec<u8>>, Error> {
+    let parts = text.split("-----BEGIN CERTIFICATE-----").skip(1);
+    let certificates = parts.map(|part| {
+        let (body, _) = part.split_once("-----END CERTIFICATE-----").ok_or(Error::NoEnd)?;
+        let base64: String = body.split_ascii_whitespace().collect();
+        base64url::decode_standard(&base64).map_err(|_| Error::Base64)
+    });
+    let certificates: Vec<_> = certificates.collect::<Result<_, _>>()?;
+    if certificates.is_empty() { Err(Error::NoCertificate) } else { Ok(certificates) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "-----BEGIN CERTIFICATE-----\r\nAAEC\n AwQ=\n-----END CERTIFICATE-----\n";
+
+    #[test]
+    fn one_or_many_with_text_around() {
+        assert_eq!(certificates(ONE), Ok(vec![vec![0, 1, 2, 3, 4]]));
+        assert_eq!(certificates(&format!("Subject: x\n{ONE}\n# next\n{ONE}")).map(|all| all.len()), Ok(2));
+    }
+
+    #[test]
+    fn refuses_the_rest() {
+        for (text, error) in [
+            ("", Error::NoCertificate),
+            ("-----BEGIN PRIVATE KEY-----\nAAEC\n-----END PRIVATE KEY-----", Error::NoCertificate),
+            ("-----BEGIN CERTIFICATE-----\nAAEC", Error::NoEnd),
+            ("-----BEGIN CERTIFICATE-----\nAAE_\n-----END CERTIFICATE-----", Error::Base64),
+            ("-----BEGIN CERTIFICATE-----\nAAECAw\n-----END CERTIFICATE-----", Error::Base64),
+            (
+                "-----BEGIN CERTIFICATE-----\nAAEC\n-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----",
+                Error::NoEnd,
+            ),
+        ] {
+            assert_eq!(certificates(text), Err(error), "{text}");
+        }
+    }
+}

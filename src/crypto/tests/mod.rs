@@ -1,0 +1,96 @@
+//! One row for each rule of a public key, and every scheme signed once and verified by both backends.
+//! What a signature must not look like is Project Wycheproof's part (`tests/wycheproof.rs`).
+
+mod keys;
+mod signatures;
+
+use super::*;
+
+const BACKENDS: [&dyn Backend; 2] = [&AwsLcRs, &RustCrypto];
+const HASHES: [Hash; 4] = [Hash::Sha1, Hash::Sha256, Hash::Sha384, Hash::Sha512];
+const CURVES: [Curve; 4] = [Curve::P256, Curve::P384, Curve::P521, Curve::Secp256k1];
+const SETS: [MlDsa; 3] = [MlDsa::MlDsa44, MlDsa::MlDsa65, MlDsa::MlDsa87];
+
+/// Every scheme that can be written down, supported or not.
+fn schemes() -> Vec<Scheme> {
+    let ecdsa = CURVES.iter().flat_map(|curve| HASHES.map(|hash| Scheme::Ecdsa(*curve, hash)));
+    let rsa = HASHES.iter().flat_map(|hash| [Scheme::RsaPkcs1(*hash), Scheme::RsaPss(*hash)]);
+    let others = [Scheme::Ed25519, Scheme::Ed448].into_iter().chain(SETS.map(Scheme::MlDsa));
+    ecdsa.chain(rsa).chain(others).collect()
+}
+
+/// Digits of any grouping, as bytes.
+fn hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(16)).collect();
+    digits.chunks(2).map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap()).collect()
+}
+
+#[test]
+fn backends_support_the_same_schemes() {
+    for scheme in schemes() {
+        let supported = match scheme {
+            Scheme::Ecdsa(Curve::Secp256k1, hash) => hash == Hash::Sha256,
+            Scheme::Ecdsa(_, hash) | Scheme::RsaPss(hash) => hash != Hash::Sha1,
+            _ => true,
+        };
+        for backend in BACKENDS {
+            assert_eq!(backend.supports(scheme), supported, "{scheme:?} {}", backend.name());
+        }
+    }
+    for algorithm in Algorithm::ALL.into_iter().chain([Algorithm::LegacyRs1]) {
+        assert!(BACKENDS.iter().all(|backend| backend.supports(algorithm.scheme())), "{algorithm:?}");
+    }
+}
+
+/// FIPS 180-4's example "abc", in one part and in four.
+#[test]
+fn digests_are_over_all_parts() {
+    for (algorithm, digest) in [
+        (Hash::Sha1, "a9993e364706816aba3e25717850c26c9cd0d89d"),
+        (Hash::Sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        (
+            Hash::Sha384,
+            "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7",
+        ),
+        (
+            Hash::Sha512,
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a
+             2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+        ),
+    ] {
+        for backend in BACKENDS {
+            for parts in [&[&b"abc"[..]][..], &[b"a", b"", b"b", b"c"]] {
+                assert_eq!(backend.digest(algorithm, parts).as_ref(), hex(digest), "{algorithm:?} {}", backend.name());
+            }
+        }
+    }
+    assert_eq!(sha256(&AwsLcRs, &[b"ab", b"c"]), sha256(&RustCrypto, &[b"abc"]));
+}
+
+#[test]
+fn a_digest_is_cut_at_64_bytes() {
+    assert_eq!(Digest::new(&[7; 65]).as_ref(), [7; 64]);
+    assert_eq!(Digest::new(&[]).as_ref(), [0; 0]);
+    assert_ne!(Digest::new(&[0]), Digest::new(&[0, 0]));
+}
+
+#[test]
+fn random_bytes_fill_the_buffer_and_differ() {
+    for backend in BACKENDS {
+        let mut drawn = [[0; 32]; 4];
+        for buffer in &mut drawn {
+            assert_eq!(backend.random(buffer), Ok(()));
+        }
+        assert!(drawn.iter().all(|a| drawn.iter().filter(|b| a == *b).count() == 1), "{}", backend.name());
+        assert_eq!(backend.random(&mut []), Ok(()));
+    }
+}
+
+#[test]
+fn backends_have_names_and_the_default_is_aws_lc() {
+    assert_eq!(
+        BACKENDS.map(Backend::name),
+        [if cfg!(feature = "fips") { "AWS-LC FIPS" } else { "AWS-LC" }, "RustCrypto"]
+    );
+    assert_eq!(default_backend().name(), AwsLcRs.name());
+}

@@ -1,0 +1,90 @@
+//! What a verdict rests on: facts for a log or an auditor, and nothing that is secret or was put in by a stranger.
+//!
+//! A value of this type exists only where every step of its ceremony passed, so the list of steps needs no outcomes.
+
+use crate::attestation::{AttestationType, Format};
+use crate::authenticator::{Aaguid, AuthenticatorData};
+use crate::ceremony::{Ceremony, Step};
+use crate::crypto::Algorithm;
+use crate::quirk::Quirks;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+/// The edition of the standard that steps are numbered by.
+pub const EDITION: &str = "REC-webauthn-3-20260825";
+
+/// What a registration adds to the evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AttestationEvidence {
+    /// The format of the statement.
+    pub format: Format,
+    /// The type of the attestation.
+    pub attestation_type: AttestationType,
+    /// The authenticator's model, where its certificates led to an anchor.
+    pub attested_aaguid: Option<Aaguid>,
+}
+
+/// What a verdict rests on. Serialises as one flat JSON object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Evidence {
+    /// The ceremony.
+    pub ceremony: Ceremony,
+    /// The crypto module that verified.
+    pub module: &'static str,
+    /// The algorithm of the credential.
+    pub algorithm: Algorithm,
+    /// The flags octet of the authenticator data.
+    pub flags: u8,
+    /// The signature counter of the authenticator data.
+    pub sign_count: u32,
+    /// The attestation; `None` for an authentication.
+    pub attestation: Option<AttestationEvidence>,
+    /// The leniencies that were needed.
+    pub quirks: Quirks,
+}
+
+impl Evidence {
+    pub(crate) const fn new(
+        ceremony: Ceremony,
+        module: &'static str,
+        algorithm: Algorithm,
+        authenticator_data: &AuthenticatorData<'_>,
+        quirks: Quirks,
+    ) -> Self {
+        Self {
+            ceremony,
+            module,
+            algorithm,
+            flags: authenticator_data.flags().bits(),
+            sign_count: authenticator_data.sign_count(),
+            attestation: None,
+            quirks,
+        }
+    }
+
+    /// The steps that passed. The last of a registration, that the credential id is new, is
+    /// [`Registered::claim`](crate::policy::Registered::claim)'s, and is not among them.
+    pub fn steps(&self) -> impl Iterator<Item = crate::ceremony::StepNumber> {
+        self.ceremony.steps().filter(|step| step.step != Step::CredentialIdUnique)
+    }
+}
+
+impl Serialize for Evidence {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut json = to.serialize_struct("Evidence", 10)?;
+        let steps: Vec<String> = self.steps().map(|step| step.to_string()).collect();
+        let quirks: Vec<&str> = self.quirks.iter().map(crate::quirk::Quirk::name).collect();
+        json.serialize_field("edition", EDITION)?;
+        json.serialize_field("steps", &steps)?;
+        json.serialize_field("module", self.module)?;
+        json.serialize_field("algorithm", &self.algorithm.cose())?;
+        json.serialize_field("flags", &self.flags)?;
+        json.serialize_field("signCount", &self.sign_count)?;
+        json.serialize_field("attestationFormat", &self.attestation.map(|a| a.format.identifier()))?;
+        json.serialize_field("attestationType", &self.attestation.map(|a| a.attestation_type.name()))?;
+        json.serialize_field("attestedAaguid", &self.attestation.and_then(|a| a.attested_aaguid))?;
+        json.serialize_field("quirks", &quirks)?;
+        json.end()
+    }
+}

@@ -1,0 +1,249 @@
+//! AlgorithmIdentifiers of signatures (RFC 5280 §4.1.1.2) and subject public keys (§4.1.2.7): RFC 3279, 4055, 5480,
+//! 5758, 8410 and 9881.
+//!
+//! A signature becomes a [`Scheme`] only together with the issuer's key, which alone says on which curve it is.
+
+use super::oid;
+use crate::codec::der::{self, Reader, Tag};
+use crate::crypto::{Curve, Hash, KeyError, MlDsa, PublicKey, Scheme};
+
+/// Why a key or a signature algorithm cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Not strict DER.
+    #[error(transparent)]
+    Der(#[from] der::Error),
+    /// A signature algorithm that is none of those known here.
+    #[error("an unknown signature algorithm")]
+    UnknownSignature,
+    /// A public key algorithm or curve that is none of those known here.
+    #[error("an unknown public key algorithm or curve")]
+    UnknownKey,
+    /// Parameters that the algorithm does not have, or not in the one combination accepted.
+    #[error("algorithm parameters that are not the accepted ones")]
+    Parameters,
+    /// A signature with SHA-1 or MD5: a collision gives two certificates one signature.
+    #[error("a certificate signed with a broken hash")]
+    BrokenHash,
+    /// A compressed or hybrid point.
+    #[error("a point that is not uncompressed")]
+    PointFormat,
+    /// The bytes of the key are not one that could verify anything.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The issuer's key is of another kind than the signature.
+    #[error("the signature algorithm does not fit the issuer's key")]
+    KeyMismatch,
+}
+
+/// A signature algorithm, as far as the certificate alone tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SignatureAlgorithm {
+    Ecdsa(Hash),
+    RsaPkcs1(Hash),
+    RsaPss(Hash),
+    Ed25519,
+    Ed448,
+    MlDsa(MlDsa),
+}
+
+/// What follows the identifier in an AlgorithmIdentifier.
+enum Parameters<'a> {
+    Absent,
+    Null,
+    Other(Reader<'a>),
+}
+
+fn algorithm<'a>(from: &mut Reader<'a>) -> Result<(&'a [u8], Parameters<'a>), Error> {
+    let mut sequence = from.sequence()?;
+    let oid = sequence.oid()?;
+    let mut ahead = sequence;
+    let parameters = if sequence.is_empty() {
+        Parameters::Absent
+    } else if ahead.null().is_ok() && ahead.is_empty() {
+        Parameters::Null
+    } else {
+        Parameters::Other(sequence)
+    };
+    Ok((oid, parameters))
+}
+
+impl SignatureAlgorithm {
+    /// Reads a whole AlgorithmIdentifier.
+    pub(crate) fn read(identifier: &[u8]) -> Result<Self, Error> {
+        let (oid, parameters) = der::read_all(identifier, algorithm)?;
+        let (algorithm, null) = match oid {
+            oid::ECDSA_WITH_SHA256 => (Self::Ecdsa(Hash::Sha256), false),
+            oid::ECDSA_WITH_SHA384 => (Self::Ecdsa(Hash::Sha384), false),
+            oid::ECDSA_WITH_SHA512 => (Self::Ecdsa(Hash::Sha512), false),
+            oid::SHA256_WITH_RSA => (Self::RsaPkcs1(Hash::Sha256), true),
+            oid::SHA384_WITH_RSA => (Self::RsaPkcs1(Hash::Sha384), true),
+            oid::SHA512_WITH_RSA => (Self::RsaPkcs1(Hash::Sha512), true),
+            oid::ED25519 => (Self::Ed25519, false),
+            oid::ED448 => (Self::Ed448, false),
+            oid::ML_DSA_44 => (Self::MlDsa(MlDsa::MlDsa44), false),
+            oid::ML_DSA_65 => (Self::MlDsa(MlDsa::MlDsa65), false),
+            oid::ML_DSA_87 => (Self::MlDsa(MlDsa::MlDsa87), false),
+            oid::RSASSA_PSS => return pss_hash(parameters).map(Self::RsaPss),
+            oid::SHA1_WITH_RSA | oid::MD5_WITH_RSA | oid::ECDSA_WITH_SHA1 => return Err(Error::BrokenHash),
+            _ => return Err(Error::UnknownSignature),
+        };
+        match parameters {
+            Parameters::Null if null => Ok(algorithm),
+            Parameters::Absent if !null => Ok(algorithm),
+            _ => Err(Error::Parameters),
+        }
+    }
+
+    /// The one scheme under which the holder of `issuer` signs so.
+    pub(crate) fn scheme(self, issuer: &SubjectPublicKey<'_>) -> Result<Scheme, Error> {
+        let scheme = match (self, issuer.key) {
+            (Self::Ecdsa(hash), PublicKey::Ec { curve, .. }) => Scheme::Ecdsa(curve, hash),
+            (Self::RsaPkcs1(hash), _) => Scheme::RsaPkcs1(hash),
+            (Self::RsaPss(hash), _) => Scheme::RsaPss(hash),
+            (Self::Ed25519, _) => Scheme::Ed25519,
+            (Self::Ed448, _) => Scheme::Ed448,
+            (Self::MlDsa(set), _) => Scheme::MlDsa(set),
+            (Self::Ecdsa(_), _) => return Err(Error::KeyMismatch),
+        };
+        if issuer.fits(scheme) { Ok(scheme) } else { Err(Error::KeyMismatch) }
+    }
+}
+
+/// RSASSA-PSS-params (RFC 4055 §3.1): one hash for the message and for MGF1, a salt of its length, trailer BC. The
+/// defaults stand for SHA-1.
+fn pss_hash(parameters: Parameters<'_>) -> Result<Hash, Error> {
+    let Parameters::Other(mut parameters) = parameters else { return Err(Error::Parameters) };
+    let mut fields = parameters.sequence()?;
+    parameters.finish()?;
+    let mut explicit = |number| fields.optional(Tag::constructed(number));
+    let (Some(hash), Some(mask), Some(salt)) = (explicit(0)?, explicit(1)?, explicit(2)?) else {
+        return Err(Error::BrokenHash);
+    };
+    fields.finish()?;
+    let hash = der::read_all(hash, hash_algorithm)?;
+    let mask_hash = der::read_all(mask, |mask| match algorithm(mask)? {
+        (oid::MGF1, Parameters::Other(mut of)) => {
+            let hash = hash_algorithm(&mut of)?;
+            of.finish()?;
+            Ok(hash)
+        }
+        _ => Err(Error::Parameters),
+    })?;
+    let salt = der::read_all(salt, Reader::small)?;
+    let len = match hash {
+        Hash::Sha256 => 32,
+        Hash::Sha384 => 48,
+        Hash::Sha512 => 64,
+        Hash::Sha1 => return Err(Error::BrokenHash),
+    };
+    if mask_hash == hash && salt == len { Ok(hash) } else { Err(Error::Parameters) }
+}
+
+fn hash_algorithm(from: &mut Reader<'_>) -> Result<Hash, Error> {
+    match algorithm(from)? {
+        (oid, Parameters::Absent | Parameters::Null) => match oid {
+            oid::SHA256 => Ok(Hash::Sha256),
+            oid::SHA384 => Ok(Hash::Sha384),
+            oid::SHA512 => Ok(Hash::Sha512),
+            oid::SHA1 => Ok(Hash::Sha1),
+            _ => Err(Error::Parameters),
+        },
+        _ => Err(Error::Parameters),
+    }
+}
+
+/// A key and what its algorithm identifier restricts it to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SubjectPublicKey<'a> {
+    pub(crate) key: PublicKey<'a>,
+    use_for: UseFor,
+}
+
+/// RFC 4055 §1.2: an RSA key under id-RSASSA-PSS signs with PSS only, and only with its parameters if it has some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum UseFor {
+    Any,
+    AnyPss,
+    Pss(Hash),
+}
+
+impl UseFor {
+    fn allows(self, scheme: Scheme) -> bool {
+        match self {
+            Self::Any => true,
+            Self::AnyPss => matches!(scheme, Scheme::RsaPss(_)),
+            Self::Pss(hash) => scheme == Scheme::RsaPss(hash),
+        }
+    }
+}
+
+impl<'a> SubjectPublicKey<'a> {
+    /// Whether the key signs under `scheme`, and may.
+    pub(crate) fn fits(&self, scheme: Scheme) -> bool {
+        self.key.fits(scheme) && self.use_for.allows(scheme)
+    }
+
+    /// Reads a whole SubjectPublicKeyInfo.
+    pub(crate) fn read(info: &'a [u8]) -> Result<Self, Error> {
+        let ((oid, parameters), key) = der::read_all(info, |info| {
+            let mut info = info.sequence()?;
+            let algorithm = algorithm(&mut info)?;
+            let key = info.bit_string()?;
+            info.finish()?;
+            Ok::<_, Error>((algorithm, key))
+        })?;
+        let unrestricted = |key: Result<PublicKey<'a>, KeyError>| match parameters {
+            Parameters::Absent => Ok(Self { key: key?, use_for: UseFor::Any }),
+            _ => Err(Error::Parameters),
+        };
+        match oid {
+            oid::ED25519 => unrestricted(PublicKey::ed25519(key)),
+            oid::ED448 => unrestricted(PublicKey::ed448(key)),
+            oid::ML_DSA_44 => unrestricted(PublicKey::ml_dsa(MlDsa::MlDsa44, key)),
+            oid::ML_DSA_65 => unrestricted(PublicKey::ml_dsa(MlDsa::MlDsa65, key)),
+            oid::ML_DSA_87 => unrestricted(PublicKey::ml_dsa(MlDsa::MlDsa87, key)),
+            oid::EC_PUBLIC_KEY => Ok(Self { key: ec(parameters, key)?, use_for: UseFor::Any }),
+            oid::RSA_ENCRYPTION if matches!(parameters, Parameters::Null) => {
+                Ok(Self { key: rsa(key)?, use_for: UseFor::Any })
+            }
+            oid::RSA_ENCRYPTION => Err(Error::Parameters),
+            oid::RSASSA_PSS => {
+                let use_for = match parameters {
+                    Parameters::Absent => UseFor::AnyPss,
+                    parameters => UseFor::Pss(pss_hash(parameters)?),
+                };
+                Ok(Self { key: rsa(key)?, use_for })
+            }
+            _ => Err(Error::UnknownKey),
+        }
+    }
+}
+
+/// RFC 5480 §2: a named curve, and here only the uncompressed form of a point.
+fn ec<'a>(parameters: Parameters<'_>, point: &'a [u8]) -> Result<PublicKey<'a>, Error> {
+    let Parameters::Other(mut parameters) = parameters else { return Err(Error::Parameters) };
+    let curve = match parameters.oid().map_err(|_| Error::UnknownKey)? {
+        oid::SECP256R1 => Curve::P256,
+        oid::SECP384R1 => Curve::P384,
+        oid::SECP521R1 => Curve::P521,
+        oid::SECP256K1 => Curve::Secp256k1,
+        _ => return Err(Error::UnknownKey),
+    };
+    parameters.finish()?;
+    let [4, coordinates @ ..] = point else { return Err(Error::PointFormat) };
+    let (x, y) = coordinates.split_at_checked(curve.coordinate_len()).ok_or(KeyError::Length)?;
+    Ok(PublicKey::ec(curve, x, y)?)
+}
+
+/// RFC 8017 appendix A.1.1.
+fn rsa(key: &[u8]) -> Result<PublicKey<'_>, Error> {
+    let (modulus, exponent) = der::read_all(key, |key| {
+        let mut key = key.sequence()?;
+        let numbers = (key.unsigned()?, key.unsigned()?);
+        key.finish()?;
+        Ok::<_, der::Error>(numbers)
+    })?;
+    Ok(PublicKey::rsa(modulus, exponent)?)
+}

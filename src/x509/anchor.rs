@@ -1,0 +1,108 @@
+//! Trust anchors (RFC 5280 §6.1.1 (d)): a name and a key that the relying party chose.
+//!
+//! A certificate is only the envelope they come in: its dates, path length and name constraints are not judged, for
+//! whoever chose it trusts it. What stays of it is whether it is the certificate of an end entity. Those are
+//! acceptable themselves (§7.1 of the standard: "itself an acceptable certificate") but issue nothing.
+
+use super::algorithm::{self, SubjectPublicKey};
+use super::certificate::{self, Certificate, Version};
+use super::extensions;
+use crate::codec::pem;
+use core::fmt;
+use core::ops::Range;
+
+/// A certificate that a path may end at.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct TrustAnchor {
+    der: Box<[u8]>,
+    subject: Range<usize>,
+    spki: Range<usize>,
+    issues: bool,
+}
+
+/// Why something is not a trust anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Not a certificate.
+    #[error("not a certificate: {0}")]
+    Certificate(#[from] certificate::Error),
+    /// A malformed basic constraints extension.
+    #[error("not a trust anchor's extensions: {0}")]
+    Extensions(#[from] extensions::Error),
+    /// A key that could verify nothing.
+    #[error("not a trust anchor's key: {0}")]
+    Key(#[from] algorithm::Error),
+    /// Text that is not PEM (RFC 7468).
+    #[error(transparent)]
+    Pem(#[from] pem::Error),
+}
+
+impl TrustAnchor {
+    /// The anchor that a DER certificate holds.
+    ///
+    /// # Errors
+    /// [`Error`]: also for a key that this crate refuses, such as RSA below 2048 bits.
+    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+        let certificate = Certificate::read(der)?;
+        certificate.public_key()?;
+        let ca = certificate.extensions.basic_constraints()?.map(|constraints| constraints.ca);
+        let says_ca = ca.unwrap_or(certificate.version < Version::V3); // which had no way to say it
+        let issues = says_ca && !certificate.subject.is_empty(); // §8.3.1 leaves have no name to issue in
+        let (subject, spki) = (range(der, certificate.subject.encoding), range(der, certificate.spki));
+        Ok(Self { subject, spki, issues, der: der.into() })
+    }
+
+    /// The anchors in a PEM text (RFC 7468): one or more `CERTIFICATE`s; what stands between them is ignored.
+    ///
+    /// # Errors
+    /// [`Error`]: if one of them cannot be an anchor, none is returned.
+    pub fn from_pem(text: &str) -> Result<Vec<Self>, Error> {
+        pem::certificates(text)?.iter().map(|der| Self::from_der(der)).collect()
+    }
+
+    /// The certificate, as it was given.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The encoded subject name.
+    pub(crate) fn subject(&self) -> &[u8] {
+        self.der.get(self.subject.clone()).unwrap_or_default()
+    }
+
+    /// Whether certificates may be issued in its name: not by an end entity.
+    pub(crate) fn issues(&self) -> bool {
+        self.issues
+    }
+
+    /// The key.
+    pub(crate) fn public_key(&self) -> Result<SubjectPublicKey<'_>, algorithm::Error> {
+        SubjectPublicKey::read(self.spki())
+    }
+
+    /// Whether the certificate is this anchor, perhaps another issue of it: the same name and the same key.
+    pub(crate) fn has_name_and_key_of(&self, certificate: &Certificate<'_>) -> bool {
+        self.subject() == certificate.subject.encoding && self.spki() == certificate.spki
+    }
+
+    fn spki(&self) -> &[u8] {
+        self.der.get(self.spki.clone()).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for TrustAnchor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrustAnchor")
+            .field("len", &self.der.len())
+            .field("issues", &self.issues)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where `part` lies in `whole`, which it was read from.
+fn range(whole: &[u8], part: &[u8]) -> Range<usize> {
+    let start = part.as_ptr().addr().saturating_sub(whole.as_ptr().addr());
+    start..start.saturating_add(part.len())
+}

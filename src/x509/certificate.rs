@@ -1,0 +1,152 @@
+//! The certificate (RFC 5280 §4.1), as a borrowed view: no allocation, no copy.
+
+use super::algorithm::{self, SignatureAlgorithm, SubjectPublicKey};
+use super::extensions::{self, Extensions};
+use super::name::Name;
+use crate::codec::der::{self, Reader, Tag};
+use crate::time::UnixTime;
+
+/// The most bytes of a certificate. The largest in use, with ML-DSA keys and signatures, have 10 kB.
+pub(crate) const MAX_LEN: usize = 16 * 1024;
+
+/// Why bytes are not a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Not strict DER.
+    #[error(transparent)]
+    Der(#[from] der::Error),
+    /// More than 16 KiB.
+    #[error("a certificate of more than 16 KiB")]
+    TooLarge,
+    /// A version other than 2 and 3 is written down, or has fields of a later one (RFC 5280 §4.1.2.1).
+    #[error("a certificate version that does not exist, or lacks the certificate's fields")]
+    Version,
+    /// The issuer has no name (RFC 5280 §4.1.2.4).
+    #[error("a certificate without an issuer")]
+    NoIssuer,
+    /// The algorithm under the signature is not the one beside it (RFC 5280 §4.1.1.2).
+    #[error("a certificate that names two signature algorithms")]
+    SignatureAlgorithm,
+    /// The extensions.
+    #[error(transparent)]
+    Extensions(#[from] extensions::Error),
+}
+
+/// §4.1.2.1
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Version {
+    V1,
+    V2,
+    V3,
+}
+
+/// §4.1.2.5: both ends belong to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Validity {
+    pub(crate) not_before: UnixTime,
+    pub(crate) not_after: UnixTime,
+}
+
+/// A certificate whose syntax was judged; nothing else was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Certificate<'a> {
+    /// The whole certificate.
+    pub(crate) encoding: &'a [u8],
+    /// What is signed.
+    pub(crate) tbs: &'a [u8],
+    pub(crate) version: Version,
+    /// Two's complement; negative ones exist (§4.1.2.2 asks to handle them).
+    pub(crate) serial: &'a [u8],
+    pub(crate) issuer: Name<'a>,
+    pub(crate) validity: Validity,
+    pub(crate) subject: Name<'a>,
+    /// The whole SubjectPublicKeyInfo.
+    pub(crate) spki: &'a [u8],
+    pub(crate) extensions: Extensions<'a>,
+    /// The AlgorithmIdentifier beside the signature.
+    algorithm: &'a [u8],
+    pub(crate) signature: &'a [u8],
+}
+
+impl<'a> Certificate<'a> {
+    /// Reads the one certificate that `encoding` is.
+    pub(crate) fn read(encoding: &'a [u8]) -> Result<Self, Error> {
+        if encoding.len() > MAX_LEN {
+            return Err(Error::TooLarge);
+        }
+        let mut outer = der::read_all(encoding, Reader::sequence)?;
+        let tbs = outer.element(Tag::SEQUENCE)?;
+        let algorithm = outer.element(Tag::SEQUENCE)?.encoding;
+        let signature = outer.bit_string()?;
+        outer.finish()?;
+
+        let mut fields = Reader::new(tbs.contents);
+        let version = version(&mut fields)?;
+        let serial = fields.integer()?;
+        if fields.element(Tag::SEQUENCE)?.encoding != algorithm {
+            return Err(Error::SignatureAlgorithm);
+        }
+        let issuer = Name::read(&mut fields)?;
+        if issuer.is_empty() {
+            return Err(Error::NoIssuer);
+        }
+        let validity = validity(&mut fields)?;
+        let subject = Name::read(&mut fields)?;
+        let spki = fields.element(Tag::SEQUENCE)?.encoding;
+        unique_identifiers(&mut fields, version)?;
+        let extensions = match fields.optional(Tag::constructed(3))? {
+            None => Extensions::default(),
+            Some(_) if version < Version::V3 => return Err(Error::Version),
+            Some(explicit) => der::read_all(explicit, Extensions::read)?,
+        };
+        fields.finish()?;
+        let tbs = tbs.encoding;
+        Ok(Self { encoding, tbs, version, serial, issuer, validity, subject, spki, extensions, algorithm, signature })
+    }
+
+    /// §4.1.2.7
+    pub(crate) fn public_key(&self) -> Result<SubjectPublicKey<'a>, algorithm::Error> {
+        SubjectPublicKey::read(self.spki)
+    }
+
+    /// §4.1.1.2
+    pub(crate) fn signature_algorithm(&self) -> Result<SignatureAlgorithm, algorithm::Error> {
+        SignatureAlgorithm::read(self.algorithm)
+    }
+
+    /// §6.1: the same name on both sides. Says nothing about who signed.
+    pub(crate) fn is_self_issued(&self) -> bool {
+        self.issuer == self.subject
+    }
+}
+
+/// `[0] EXPLICIT Version DEFAULT v1`: X.690 §11.5 leaves v1 out.
+fn version(fields: &mut Reader<'_>) -> Result<Version, Error> {
+    match fields.optional(Tag::constructed(0))? {
+        None => Ok(Version::V1),
+        Some([2, 1, 1]) => Ok(Version::V2),
+        Some([2, 1, 2]) => Ok(Version::V3),
+        Some(_) => Err(Error::Version),
+    }
+}
+
+fn validity(fields: &mut Reader<'_>) -> Result<Validity, der::Error> {
+    let mut times = fields.sequence()?;
+    let validity = Validity { not_before: times.time()?, not_after: times.time()? };
+    times.finish()?;
+    Ok(validity)
+}
+
+/// §4.1.2.8: from version 2 on; nothing uses them.
+fn unique_identifiers(fields: &mut Reader<'_>, version: Version) -> Result<(), Error> {
+    for number in [1, 2] {
+        if let Some(bits) = fields.optional(Tag::primitive(number))? {
+            der::bits(bits)?;
+            if version == Version::V1 {
+                return Err(Error::Version);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,292 @@
+//! Path validation (RFC 5280 §6.1) along x5c: an ordered list, leaf first, so there is no path to build but a line to
+//! check, up to a trust anchor that the relying party handed in.
+//!
+//! - The line ends at the first certificate with an anchor's name and key. It may be another issue of the anchor's
+//!   certificate than the one handed in, and its dates are not judged: an anchor is a name and a key (§6.1.1 (d)).
+//!   The root may also be left out.
+//! - A leaf that *is* an anchor, octet by octet, is acceptable itself and ends the line before it began.
+//! - What follows the anchor in x5c is not looked at. Authenticators send whole chains, and a relying party may have
+//!   chosen a certificate in the middle. It cannot add trust: everything below the anchor was verified without it.
+//! - Nothing in the message becomes an anchor, self-signed or not.
+//!
+//! Signatures are verified last and from the anchor downwards: until a certificate's issuer is known to be genuine,
+//! it costs a stranger's message no arithmetic.
+
+use super::algorithm::{self, SubjectPublicKey};
+use super::anchor::TrustAnchor;
+use super::certificate::{self, Certificate, Version};
+use super::constraints::{self, NameConstraints};
+use super::{extensions, oid};
+use crate::crypto::Backend;
+use crate::time::UnixTime;
+
+/// Certificates in x5c. The longest recorded chain has 6.
+pub(crate) const MAX_CERTIFICATES: usize = 10;
+
+/// Anchors of one name whose keys are tried. Google's attestation roots share one name and have two keys.
+const MAX_SAME_NAME: usize = 8;
+
+/// Why a chain does not end at a trust anchor. Certificates are counted from the leaf, which is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No certificate at all.
+    #[error("an empty certificate chain")]
+    Empty,
+    /// More than 10 certificates.
+    #[error("more than 10 certificates")]
+    TooLong,
+    /// Not a certificate.
+    #[error("certificate {0}: {1}")]
+    Certificate(usize, #[source] certificate::Error),
+    /// The caller trusts nothing.
+    #[error("no trust anchors were given")]
+    NoAnchors,
+    /// A certificate's issuer is not the subject of the next one.
+    #[error("certificate {0} was not issued in the name of the next")]
+    IssuerName(usize),
+    /// The last certificate's issuer is no trust anchor.
+    #[error("the chain does not end at a trust anchor")]
+    NoAnchor,
+    /// More anchors of one name than are tried.
+    #[error("more than 8 trust anchors of one name")]
+    TooManyAnchors,
+    /// The time is before the certificate's validity.
+    #[error("certificate {0} is not yet valid")]
+    NotYetValid(usize),
+    /// The time is after the certificate's validity.
+    #[error("certificate {0} has expired")]
+    Expired(usize),
+    /// An issuer that is not a CA, or is a certificate before version 3, which cannot say so.
+    #[error("certificate {0} is not a CA")]
+    NotCa(usize),
+    /// An issuer whose key usage lacks keyCertSign.
+    #[error("certificate {0} may not sign certificates")]
+    KeyUsage(usize),
+    /// An issuer with more intermediates below it than it may have.
+    #[error("certificate {0} has too long a path below it")]
+    PathLength(usize),
+    /// A malformed or unknown critical extension.
+    #[error("certificate {0}: {1}")]
+    Extensions(usize, #[source] extensions::Error),
+    /// A name outside a CA's name constraints.
+    #[error("certificate {0}: {1}")]
+    NameConstraints(usize, #[source] constraints::Error),
+    /// A signature algorithm or an issuer's key that cannot be used.
+    #[error("the signature of certificate {0}: {1}")]
+    Algorithm(usize, #[source] algorithm::Error),
+    /// A signature that its issuer did not make.
+    #[error("the signature of certificate {0} does not verify")]
+    Signature(usize),
+}
+
+/// What may deviate from RFC 5280; nothing, by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rules {
+    /// The leaf's issuer may have basic constraints without CA and a key usage without keyCertSign, as the attestation
+    /// certificates of some Sony phones have. Not if it describes a key itself (§8.4.1): that is a device's own key,
+    /// which signs whatever an app asks for, and certificates with it.
+    pub(crate) intermediate_without_ca: bool,
+}
+
+/// A chain that was verified up to an anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Path {
+    /// Which of the anchors.
+    pub(crate) anchor: usize,
+    /// The certificates of x5c that were verified, from the leaf on: all below the anchor, or the leaf that is one.
+    pub(crate) certificates: usize,
+    /// Whether [`Rules::intermediate_without_ca`] was needed.
+    pub(crate) intermediate_without_ca: bool,
+}
+
+/// x5c, read but not verified.
+#[derive(Clone, Debug)]
+pub(crate) struct Chain<'a>(Vec<Certificate<'a>>);
+
+/// Where the line ends.
+enum End {
+    /// The leaf is this anchor.
+    Leaf(usize),
+    /// So many certificates, of which this anchor, a certificate of x5c, issued the last.
+    Included(usize, usize),
+    /// All certificates; the last was issued in a name that anchors have.
+    LeftOut,
+}
+
+impl<'a> Chain<'a> {
+    /// Reads every certificate; too many are refused before the first.
+    pub(crate) fn read<I>(x5c: I) -> Result<Self, Error>
+    where
+        I: IntoIterator<Item = &'a [u8], IntoIter: Clone>,
+    {
+        let x5c = x5c.into_iter();
+        let len = x5c.clone().take(MAX_CERTIFICATES.saturating_add(1)).count();
+        if len == 0 {
+            return Err(Error::Empty);
+        }
+        if len > MAX_CERTIFICATES {
+            return Err(Error::TooLong);
+        }
+        let mut certificates = Vec::with_capacity(len);
+        for (index, bytes) in x5c.enumerate() {
+            certificates.push(Certificate::read(bytes).map_err(|error| Error::Certificate(index, error))?);
+        }
+        Ok(Self(certificates))
+    }
+
+    /// The attestation certificate.
+    #[cfg(test)]
+    pub(crate) fn leaf(&self) -> Option<&Certificate<'a>> {
+        self.0.first()
+    }
+
+    /// Every certificate, leaf first, the unverified ones too.
+    #[cfg(test)]
+    pub(crate) fn certificates(&self) -> &[Certificate<'a>] {
+        &self.0
+    }
+
+    /// Verifies the line from the leaf to one of `anchors` at `time`; without a time, dates are not judged.
+    pub(crate) fn verify(
+        &self,
+        anchors: &[TrustAnchor],
+        time: Option<UnixTime>,
+        rules: Rules,
+        backend: &dyn Backend,
+    ) -> Result<Path, Error> {
+        if anchors.is_empty() {
+            return Err(Error::NoAnchors);
+        }
+        let (length, included) = match self.end(anchors)? {
+            End::Leaf(anchor) => return Ok(Path { anchor, certificates: 1, intermediate_without_ca: false }),
+            End::Included(length, anchor) => (length, Some(anchor)),
+            End::LeftOut => (self.0.len(), None),
+        };
+        let path = self.0.get(..length).unwrap_or_default();
+        let mut lenient = false;
+        for (index, certificate) in path.iter().enumerate() {
+            check_extensions(index, certificate)?;
+            check_validity(index, certificate, time)?;
+            if index > 0 {
+                lenient |= check_issuer(index, path, rules)?;
+            }
+        }
+        let anchor = verify_signatures(path, anchors, included, backend)?;
+        check_name_constraints(path)?;
+        Ok(Path { anchor, certificates: length, intermediate_without_ca: lenient })
+    }
+
+    /// Follows the names.
+    fn end(&self, anchors: &[TrustAnchor]) -> Result<End, Error> {
+        for (index, certificate) in self.0.iter().enumerate() {
+            let is_this = |anchor: &TrustAnchor| match index {
+                0 => anchor.der() == certificate.encoding,
+                _ => anchor.issues() && anchor.has_name_and_key_of(certificate),
+            };
+            if let Some(anchor) = anchors.iter().position(is_this) {
+                return Ok(if index == 0 { End::Leaf(anchor) } else { End::Included(index, anchor) });
+            }
+            match self.0.get(index.saturating_add(1)) {
+                Some(next) if next.subject != certificate.issuer => return Err(Error::IssuerName(index)),
+                _ => {}
+            }
+        }
+        Ok(End::LeftOut)
+    }
+}
+
+/// §6.1.4 (o), §6.1.5 (f)
+fn check_extensions(index: usize, certificate: &Certificate<'_>) -> Result<(), Error> {
+    certificate.extensions.check_critical().map_err(|error| Error::Extensions(index, error))
+}
+
+/// §6.1.3 (a) (2)
+fn check_validity(index: usize, certificate: &Certificate<'_>, time: Option<UnixTime>) -> Result<(), Error> {
+    match time {
+        Some(time) if time < certificate.validity.not_before => Err(Error::NotYetValid(index)),
+        Some(time) if time > certificate.validity.not_after => Err(Error::Expired(index)),
+        _ => Ok(()),
+    }
+}
+
+/// §6.1.4 (k) to (n), of a certificate that issued the one before it. Answers whether a leniency was needed.
+fn check_issuer(index: usize, path: &[Certificate<'_>], rules: Rules) -> Result<bool, Error> {
+    let Some((issuer, below)) = path.get(..=index).and_then(<[_]>::split_last) else { return Ok(false) };
+    let of_extensions = |error| Error::Extensions(index, error);
+    let constraints = issuer.extensions.basic_constraints().map_err(of_extensions)?;
+    let usage = issuer.extensions.key_usage().map_err(of_extensions)?;
+    let Some(constraints) = constraints.filter(|_| issuer.version == Version::V3) else {
+        return Err(Error::NotCa(index));
+    };
+    if !constraints.ca {
+        let describes_a_key = issuer.extensions.find(oid::ANDROID_KEY_DESCRIPTION).is_some();
+        let lenient = rules.intermediate_without_ca && index == 1 && !describes_a_key;
+        return if lenient { Ok(true) } else { Err(Error::NotCa(index)) };
+    }
+    if usage.is_some_and(|usage| !usage.key_cert_sign()) {
+        return Err(Error::KeyUsage(index));
+    }
+    // Self-issued certificates do not count, nor does the leaf (§4.2.1.9).
+    let intermediates = below.iter().skip(1).filter(|certificate| !certificate.is_self_issued()).count();
+    let longest = constraints.path_length.map(|longest| usize::try_from(longest).unwrap_or(usize::MAX));
+    if longest.is_some_and(|longest| intermediates > longest) { Err(Error::PathLength(index)) } else { Ok(false) }
+}
+
+/// §6.1.3 (a) (1), from the anchor downwards. Answers which anchor it was.
+fn verify_signatures(
+    path: &[Certificate<'_>],
+    anchors: &[TrustAnchor],
+    included: Option<usize>,
+    backend: &dyn Backend,
+) -> Result<usize, Error> {
+    let Some(top) = path.len().checked_sub(1) else { return Err(Error::Empty) };
+    let Some(last) = path.get(top) else { return Err(Error::Empty) };
+    let is_candidate = |(index, anchor): &(usize, &TrustAnchor)| match included {
+        Some(anchor) => *index == anchor,
+        None => anchor.issues() && anchor.subject() == last.issuer.encoding,
+    };
+    let mut verdict = Err(Error::NoAnchor);
+    for (tried, (index, anchor)) in anchors.iter().enumerate().filter(is_candidate).enumerate() {
+        if tried >= MAX_SAME_NAME {
+            return Err(Error::TooManyAnchors);
+        }
+        let key = anchor.public_key().map_err(|error| Error::Algorithm(top, error));
+        verdict = key.and_then(|key| verify_signature(top, last, &key, backend)).map(|()| index);
+        if verdict.is_ok() {
+            break;
+        }
+    }
+    let anchor = verdict?;
+    for (index, pair) in path.windows(2).enumerate().rev() {
+        let [certificate, issuer] = pair else { continue };
+        let key = issuer.public_key().map_err(|error| Error::Algorithm(index, error))?;
+        verify_signature(index, certificate, &key, backend)?;
+    }
+    Ok(anchor)
+}
+
+fn verify_signature(
+    index: usize,
+    certificate: &Certificate<'_>,
+    issuer: &SubjectPublicKey<'_>,
+    backend: &dyn Backend,
+) -> Result<(), Error> {
+    let algorithm = certificate.signature_algorithm().map_err(|error| Error::Algorithm(index, error))?;
+    let scheme = algorithm.scheme(issuer).map_err(|error| Error::Algorithm(index, error))?;
+    backend.verify(scheme, &issuer.key, certificate.tbs, certificate.signature).map_err(|_| Error::Signature(index))
+}
+
+/// §6.1.3 (b), (c): every CA's constraints on everything below it, but for self-issued intermediates.
+fn check_name_constraints(path: &[Certificate<'_>]) -> Result<(), Error> {
+    for (index, ca) in path.iter().enumerate().skip(1) {
+        let refused = |at| move |error| Error::NameConstraints(at, error);
+        let Some(constraints) = NameConstraints::of(ca).map_err(refused(index))? else { continue };
+        for (below, certificate) in path.iter().enumerate().take(index) {
+            if below == 0 || !certificate.is_self_issued() {
+                constraints.allow(certificate).map_err(refused(below))?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Name constraints (RFC 5280 §4.2.1.10): honoured for dNSName and permitted directoryName, refused where they speak
+//! of names that are not judged here.
+
+use super::certificate::Certificate;
+use super::name::{GeneralName, Name};
+use super::oid;
+use crate::codec::der::{self, Reader, Tag};
+
+/// Why a certificate does not stay within the names that a CA above it may issue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Not strict DER, or no constraint at all.
+    #[error(transparent)]
+    Der(#[from] der::Error),
+    /// The subject alternative name could not be read.
+    #[error(transparent)]
+    Extensions(#[from] super::extensions::Error),
+    /// A name outside the permitted subtrees, or inside an excluded one.
+    #[error("a name that the name constraints do not permit")]
+    Violated,
+    /// A constraint on a name of a kind that is not judged here, and the certificate has such a name.
+    #[error("a name constraint that cannot be judged")]
+    Unsupported,
+}
+
+/// The extension of one CA certificate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NameConstraints<'a> {
+    permitted: Reader<'a>,
+    excluded: Reader<'a>,
+}
+
+impl<'a> NameConstraints<'a> {
+    /// Those that a certificate has.
+    pub(crate) fn of(certificate: &Certificate<'a>) -> Result<Option<Self>, Error> {
+        let extension = certificate.extensions.find(oid::NAME_CONSTRAINTS);
+        extension.map(|extension| Self::read(extension.value)).transpose()
+    }
+
+    fn read(value: &'a [u8]) -> Result<Self, Error> {
+        let (permitted, excluded) = der::read_all(value, |value| {
+            let mut fields = value.sequence()?;
+            let lists = (fields.optional(Tag::constructed(0))?, fields.optional(Tag::constructed(1))?);
+            fields.finish()?;
+            Ok::<_, der::Error>(lists)
+        })?;
+        if permitted.or(excluded).is_none() || permitted == Some(&[]) || excluded == Some(&[]) {
+            return Err(der::Error::Empty.into());
+        }
+        let list = |contents: Option<&'a [u8]>| Reader::new(contents.unwrap_or_default());
+        Ok(Self { permitted: list(permitted), excluded: list(excluded) })
+    }
+
+    /// Whether every name of the certificate is allowed (§6.1.3 (b) and (c)).
+    pub(crate) fn allow(&self, certificate: &Certificate<'a>) -> Result<(), Error> {
+        if !certificate.subject.is_empty() {
+            self.allow_name(GeneralName::Directory(certificate.subject))?;
+        }
+        // An address in the subject counts as an rfc822Name.
+        if certificate.subject.attributes_of(oid::EMAIL_ADDRESS).next().is_some() {
+            self.allow_name(GeneralName::Other(Tag::primitive(1)))?;
+        }
+        let alternatives = certificate.extensions.subject_alt_name()?;
+        alternatives.iter().flat_map(|names| names.iter()).try_for_each(|name| self.allow_name(name))
+    }
+
+    fn allow_name(&self, name: GeneralName<'a>) -> Result<(), Error> {
+        let (mut constrained, mut permitted) = (false, false);
+        let mut bases = self.permitted;
+        while let Some(base) = next_base(&mut bases)? {
+            if let Some(within) = is_within(name, base)? {
+                constrained = true;
+                permitted |= within;
+            }
+        }
+        if constrained && !permitted {
+            return Err(Error::Violated);
+        }
+        let mut bases = self.excluded;
+        while let Some(base) = next_base(&mut bases)? {
+            match is_within(name, base)? {
+                Some(true) => return Err(Error::Violated),
+                // Names are compared by bytes: another spelling of an excluded one would slip through.
+                Some(false) if matches!(base, GeneralName::Directory(_)) => return Err(Error::Unsupported),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// GeneralSubtree: minimum is its default, 0, and maximum is absent, so the base is all there is.
+fn next_base<'a>(subtrees: &mut Reader<'a>) -> Result<Option<GeneralName<'a>>, der::Error> {
+    if subtrees.is_empty() {
+        return Ok(None);
+    }
+    let mut subtree = subtrees.sequence()?;
+    let base = GeneralName::read(&mut subtree)?;
+    subtree.finish()?;
+    Ok(Some(base))
+}
+
+/// Whether the name lies within the subtree; `None` where they are of different kinds.
+fn is_within(name: GeneralName<'_>, base: GeneralName<'_>) -> Result<Option<bool>, Error> {
+    match (name, base) {
+        (GeneralName::Dns(name), GeneralName::Dns(base)) => is_subdomain(name, base).map(Some),
+        (GeneralName::Directory(name), GeneralName::Directory(base)) => Ok(Some(starts_with(name, base))),
+        (GeneralName::Other(name), GeneralName::Other(base)) if name == base => Err(Error::Unsupported),
+        _ => Ok(None),
+    }
+}
+
+fn starts_with(name: Name<'_>, base: Name<'_>) -> bool {
+    let mut names = name.relative_names();
+    base.relative_names().all(|base| names.next() == Some(base))
+}
+
+/// Zero or more labels more on the left. Wildcards and leading dots have no meaning in RFC 5280.
+fn is_subdomain(name: &str, base: &str) -> Result<bool, Error> {
+    if name.contains('*') || base.starts_with('.') {
+        return Err(Error::Unsupported);
+    }
+    let Some((more, end)) = name.len().checked_sub(base.len()).and_then(|at| name.split_at_checked(at)) else {
+        return Ok(false);
+    };
+    Ok(end.eq_ignore_ascii_case(base) && (more.is_empty() || base.is_empty() || more.ends_with('.')))
+}

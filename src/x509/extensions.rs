@@ -1,0 +1,250 @@
+//! Extensions (RFC 5280 §4.2), and views of those that attestation and path validation look into.
+
+use super::name::GeneralNames;
+use super::oid;
+use crate::codec::der::{self, Reader, Tag};
+
+/// Extensions a certificate may have; the most seen in use is 12.
+const MAX_EXTENSIONS: usize = 32;
+
+/// Why the extensions of a certificate are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Not strict DER.
+    #[error(transparent)]
+    Der(#[from] der::Error),
+    /// An extension occurs twice (RFC 5280 §4.2).
+    #[error("a duplicate certificate extension")]
+    Duplicate,
+    /// More extensions than any real certificate has.
+    #[error("more than 32 certificate extensions")]
+    TooMany,
+    /// A critical extension that is not understood (RFC 5280 §4.2).
+    #[error("an unknown critical certificate extension")]
+    UnknownCritical,
+}
+
+/// One extension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Extension<'a> {
+    pub(crate) oid: &'a [u8],
+    pub(crate) critical: bool,
+    /// The contents of extnValue: the DER of the extension's own type.
+    pub(crate) value: &'a [u8],
+}
+
+impl<'a> Extension<'a> {
+    fn read(from: &mut Reader<'a>) -> Result<Self, der::Error> {
+        let mut fields = from.sequence()?;
+        let extension = Self { oid: fields.oid()?, critical: fields.default_false()?, value: fields.octet_string()? };
+        fields.finish()?;
+        Ok(extension)
+    }
+
+    /// Reads the value, or refuses a critical extension that nobody here understands. Certificate policies are
+    /// understood: none is asked for, so RFC 5280 §6.1 is satisfied by any, and their syntax is what is left.
+    fn check_understood(&self) -> Result<(), Error> {
+        let read = |read: fn(&[u8]) -> Result<(), der::Error>| read(self.value).map_err(Error::Der);
+        match self.oid {
+            oid::BASIC_CONSTRAINTS => read(|value| BasicConstraints::read(value).map(drop)),
+            oid::KEY_USAGE => read(|value| KeyUsage::read(value).map(drop)),
+            oid::EXTENDED_KEY_USAGE => read(|value| ExtendedKeyUsage::read(value).map(drop)),
+            oid::SUBJECT_ALT_NAME => read(|value| der::read_all(value, GeneralNames::read).map(drop)),
+            oid::CERTIFICATE_POLICIES => read(|value| der::read_all(value, certificate_policies)),
+            oid::SUBJECT_KEY_IDENTIFIER => read(|value| der::read_all(value, Reader::octet_string).map(drop)),
+            oid::AUTHORITY_KEY_IDENTIFIER => read(|value| authority_key_identifier(value).map(drop)),
+            oid::NAME_CONSTRAINTS => Ok(()), // read, and honoured or refused, by the walk
+            _ => Err(Error::UnknownCritical),
+        }
+    }
+}
+
+/// The extensions of a certificate: none twice. Without any, empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Extensions<'a>(&'a [u8]);
+
+impl<'a> Extensions<'a> {
+    /// `SEQUENCE SIZE (1..MAX) OF Extension`, in one pass.
+    pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, Error> {
+        let contents = from.contents(Tag::SEQUENCE)?;
+        let mut rest = Reader::new(contents);
+        let mut seen = [&[][..]; MAX_EXTENSIONS];
+        let mut slots = seen.iter_mut();
+        if rest.is_empty() {
+            return Err(der::Error::Empty.into());
+        }
+        while !rest.is_empty() {
+            *slots.next().ok_or(Error::TooMany)? = Extension::read(&mut rest)?.oid;
+        }
+        let count = MAX_EXTENSIONS.saturating_sub(slots.len());
+        let mut later = seen.iter().take(count);
+        while let Some(oid) = later.next() {
+            if later.clone().any(|other| other == oid) {
+                return Err(Error::Duplicate);
+            }
+        }
+        Ok(Self(contents))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Extension<'a>> + use<'a> {
+        let mut rest = Reader::new(self.0);
+        core::iter::from_fn(move || Extension::read(&mut rest).ok())
+    }
+
+    /// The extension with this identifier: attestation formats look theirs up here.
+    pub(crate) fn find(&self, oid: &[u8]) -> Option<Extension<'a>> {
+        self.iter().find(|extension| extension.oid == oid)
+    }
+
+    /// Refuses a critical extension that is not understood, or malformed.
+    pub(crate) fn check_critical(&self) -> Result<(), Error> {
+        self.iter().filter(|extension| extension.critical).try_for_each(|extension| extension.check_understood())
+    }
+
+    fn view<T>(&self, oid: &[u8], read: impl FnOnce(&'a [u8]) -> Result<T, der::Error>) -> Result<Option<T>, Error> {
+        self.find(oid).map(|extension| read(extension.value)).transpose().map_err(Error::Der)
+    }
+
+    /// §4.2.1.9
+    pub(crate) fn basic_constraints(&self) -> Result<Option<BasicConstraints>, Error> {
+        self.view(oid::BASIC_CONSTRAINTS, BasicConstraints::read)
+    }
+
+    /// §4.2.1.3
+    pub(crate) fn key_usage(&self) -> Result<Option<KeyUsage>, Error> {
+        self.view(oid::KEY_USAGE, KeyUsage::read)
+    }
+
+    /// §4.2.1.12
+    pub(crate) fn extended_key_usage(&self) -> Result<Option<ExtendedKeyUsage<'a>>, Error> {
+        self.view(oid::EXTENDED_KEY_USAGE, ExtendedKeyUsage::read)
+    }
+
+    /// §4.2.1.6
+    pub(crate) fn subject_alt_name(&self) -> Result<Option<GeneralNames<'a>>, Error> {
+        self.view(oid::SUBJECT_ALT_NAME, |value| der::read_all(value, GeneralNames::read))
+    }
+
+    /// §4.2.1.2
+    #[cfg(test)]
+    pub(crate) fn subject_key_identifier(&self) -> Result<Option<&'a [u8]>, Error> {
+        self.view(oid::SUBJECT_KEY_IDENTIFIER, |value| der::read_all(value, Reader::octet_string))
+    }
+
+    /// §4.2.1.1: the key identifier, where there is one.
+    #[cfg(test)]
+    pub(crate) fn authority_key_identifier(&self) -> Result<Option<&'a [u8]>, Error> {
+        self.view(oid::AUTHORITY_KEY_IDENTIFIER, authority_key_identifier).map(Option::flatten)
+    }
+}
+
+/// §4.2.1.9
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BasicConstraints {
+    pub(crate) ca: bool,
+    /// The most intermediate certificates that may follow, the leaf not counted.
+    pub(crate) path_length: Option<u32>,
+}
+
+impl BasicConstraints {
+    fn read(value: &[u8]) -> Result<Self, der::Error> {
+        der::read_all(value, |value| {
+            let mut fields = value.sequence()?;
+            let ca = fields.default_false()?;
+            let path_length = if fields.is_empty() { None } else { Some(fields.small()?) };
+            fields.finish()?;
+            Ok(Self { ca, path_length })
+        })
+    }
+}
+
+/// §4.2.1.3: the first octet of the bits, which holds all but decipherOnly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KeyUsage(u8);
+
+impl KeyUsage {
+    fn read(value: &[u8]) -> Result<Self, der::Error> {
+        let bits = der::read_all(value, Reader::bits)?;
+        Ok(Self(bits.first().copied().unwrap_or(0)))
+    }
+
+    /// Bit 0: the key may sign other things than certificates.
+    pub(crate) const fn digital_signature(self) -> bool {
+        self.0 & 0x80 != 0
+    }
+
+    /// Bit 5: the key may sign certificates.
+    pub(crate) const fn key_cert_sign(self) -> bool {
+        self.0 & 0x04 != 0
+    }
+
+    /// Bit 6: the key may sign CRLs.
+    #[cfg(test)]
+    pub(crate) const fn crl_sign(self) -> bool {
+        self.0 & 0x02 != 0
+    }
+}
+
+/// §4.2.1.12: one or more purposes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ExtendedKeyUsage<'a>(&'a [u8]);
+
+impl<'a> ExtendedKeyUsage<'a> {
+    fn read(value: &'a [u8]) -> Result<Self, der::Error> {
+        let contents = der::read_all(value, |value| value.contents(Tag::SEQUENCE))?;
+        each(&mut Reader::new(contents), |purposes| purposes.oid().map(drop))?;
+        Ok(Self(contents))
+    }
+
+    /// Whether this purpose is among them; anyExtendedKeyUsage does not stand for it.
+    pub(crate) fn contains(&self, purpose: &[u8]) -> bool {
+        let mut purposes = Reader::new(self.0);
+        core::iter::from_fn(|| purposes.oid().ok()).any(|oid| oid == purpose)
+    }
+}
+
+/// Reads one element or more until nothing is left.
+fn each<'a>(
+    of: &mut Reader<'a>,
+    mut read: impl FnMut(&mut Reader<'a>) -> Result<(), der::Error>,
+) -> Result<(), der::Error> {
+    if of.is_empty() {
+        return Err(der::Error::Empty);
+    }
+    while !of.is_empty() {
+        read(of)?;
+    }
+    Ok(())
+}
+
+/// §4.2.1.4
+fn certificate_policies(from: &mut Reader<'_>) -> Result<(), der::Error> {
+    each(&mut from.sequence()?, |policies| {
+        let mut policy = policies.sequence()?;
+        policy.oid()?;
+        if policy.is_empty() {
+            return Ok(());
+        }
+        let mut qualifiers = policy.sequence()?;
+        policy.finish()?;
+        each(&mut qualifiers, |qualifiers| {
+            let mut qualifier = qualifiers.sequence()?;
+            qualifier.oid()?;
+            qualifier.any()?;
+            qualifier.finish()
+        })
+    })
+}
+
+/// §4.2.1.1
+fn authority_key_identifier(value: &[u8]) -> Result<Option<&[u8]>, der::Error> {
+    der::read_all(value, |value| {
+        let mut fields = value.sequence()?;
+        let identifier = fields.optional(Tag::primitive(0))?;
+        fields.optional(Tag::constructed(1))?; // the issuer's issuer and
+        fields.optional(Tag::primitive(2))?; // its serial number
+        fields.finish()?;
+        Ok(identifier)
+    })
+}

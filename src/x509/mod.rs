@@ -1,0 +1,36 @@
+//! Certificates as attestation needs them (RFC 5280): read, looked into, and walked to a trust anchor.
+//!
+//! | file | section |
+//! |---|---|
+//! | `oid` | the names of everything below |
+//! | `name` | 4.1.2.4 issuer and subject, 4.2.1.6 general names |
+//! | `algorithm` | 4.1.1.2 signature algorithms, 4.1.2.7 subject public keys |
+//! | `extensions` | 4.2 extensions |
+//! | `certificate` | 4.1 the certificate |
+//! | `anchor` | 6.1.1 (d) trust anchors |
+//! | `constraints` | 4.2.1.10 name constraints |
+//! | `chain` | 6.1 path validation, along x5c |
+//!
+//! Everything borrows from the message. Nothing in a message is ever an anchor. What is public are the anchors, which
+//! the relying party makes, and the reasons for a refusal.
+
+pub(crate) mod algorithm;
+pub(crate) mod anchor;
+pub(crate) mod certificate;
+pub(crate) mod chain;
+pub(crate) mod constraints;
+pub(crate) mod extensions;
+pub(crate) mod name;
+pub(crate) mod oid;
+
+pub use crate::codec::der::Error as DerError;
+pub use crate::codec::pem::Error as PemError;
+pub use algorithm::Error as AlgorithmError;
+pub use anchor::{Error as TrustAnchorError, TrustAnchor};
+pub use certificate::Error as CertificateError;
+pub use chain::Error as PathError;
+pub use constraints::Error as NameConstraintsError;
+pub use extensions::Error as ExtensionsError;
+
+#[cfg(test)]
+mod tests;

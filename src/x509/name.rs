@@ -1,0 +1,139 @@
+//! Names (RFC 5280 §4.1.2.4) and general names (§4.2.1.6).
+//!
+//! Names are compared by their bytes. RFC 5280 §7.1 also allows a comparison that folds case and white space across
+//! string types; every recorded chain copies the issuer's name octet by octet, and what cannot be read in two ways
+//! cannot be confused.
+
+use crate::codec::der::{self, Element, Reader, Tag};
+
+/// An issuer or subject: attributes in relative distinguished names. May be empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Name<'a> {
+    /// The whole SEQUENCE: what is compared.
+    pub(crate) encoding: &'a [u8],
+    contents: &'a [u8],
+}
+
+/// One attribute of a name. The string type stays visible: §8.2.1 of the standard demands certain ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Attribute<'a> {
+    pub(crate) oid: &'a [u8],
+    pub(crate) tag: Tag,
+    pub(crate) contents: &'a [u8],
+}
+
+impl<'a> Attribute<'a> {
+    /// The characters, where the type is PrintableString, UTF8String or IA5String and the contents keep to it.
+    pub(crate) fn text(&self) -> Result<&'a str, der::Error> {
+        der::text(self.tag, self.contents)
+    }
+
+    fn read(set: &mut Reader<'a>) -> Result<Self, der::Error> {
+        let mut attribute = set.sequence()?;
+        let oid = attribute.oid()?;
+        let Element { tag, contents, .. } = attribute.any()?;
+        attribute.finish()?;
+        Ok(Self { oid, tag, contents })
+    }
+}
+
+impl<'a> Name<'a> {
+    /// Reads a Name. The order within a SET OF is not judged: certificates in use have it wrong.
+    pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, der::Error> {
+        let Element { contents, encoding, .. } = from.element(Tag::SEQUENCE)?;
+        let mut names = Reader::new(contents);
+        while !names.is_empty() {
+            let mut set = names.nested(Tag::SET)?;
+            if set.is_empty() {
+                return Err(der::Error::Empty);
+            }
+            while !set.is_empty() {
+                Attribute::read(&mut set)?;
+            }
+        }
+        Ok(Self { encoding, contents })
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.contents.is_empty()
+    }
+
+    /// The relative distinguished names, each as its SET's contents.
+    pub(crate) fn relative_names(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let mut names = Reader::new(self.contents);
+        core::iter::from_fn(move || names.contents(Tag::SET).ok())
+    }
+
+    /// Every attribute, in order.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = Attribute<'a>> + use<'a> {
+        self.relative_names().flat_map(|set| {
+            let mut set = Reader::new(set);
+            core::iter::from_fn(move || Attribute::read(&mut set).ok())
+        })
+    }
+
+    /// The attributes of one type, in order.
+    pub(crate) fn attributes_of(&self, oid: &'static [u8]) -> impl Iterator<Item = Attribute<'a>> + use<'a> {
+        self.attributes().filter(move |attribute| attribute.oid == oid)
+    }
+}
+
+/// A general name: the kinds that attestation meets are read, the others only told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GeneralName<'a> {
+    /// `[2]`
+    Dns(&'a str),
+    /// `[4]`
+    Directory(Name<'a>),
+    /// Any other, by its tag.
+    Other(Tag),
+}
+
+impl<'a> GeneralName<'a> {
+    const DNS: Tag = Tag::primitive(2);
+    const DIRECTORY: Tag = Tag::constructed(4);
+
+    pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, der::Error> {
+        let element = from.any()?;
+        match element.tag {
+            Self::DNS => der::text(Tag::IA5_STRING, element.contents).map(Self::Dns),
+            // Name is a CHOICE, so its tag is EXPLICIT (X.680 §31.2.7).
+            Self::DIRECTORY => der::read_all(element.contents, Name::read).map(Self::Directory),
+            tag if (0..=8).any(|n| tag == Tag::primitive(n) || tag == Tag::constructed(n)) => Ok(Self::Other(tag)),
+            _ => Err(der::Error::Tag),
+        }
+    }
+}
+
+/// `GeneralNames`: one or more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct GeneralNames<'a>(&'a [u8]);
+
+impl<'a> GeneralNames<'a> {
+    pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, der::Error> {
+        let contents = from.contents(Tag::SEQUENCE)?;
+        let mut names = Reader::new(contents);
+        if names.is_empty() {
+            return Err(der::Error::Empty);
+        }
+        while !names.is_empty() {
+            GeneralName::read(&mut names)?;
+        }
+        Ok(Self(contents))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = GeneralName<'a>> + use<'a> {
+        let mut names = Reader::new(self.0);
+        core::iter::from_fn(move || GeneralName::read(&mut names).ok())
+    }
+
+    /// Every dNSName.
+    pub(crate) fn dns(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.iter().filter_map(|name| if let GeneralName::Dns(dns) = name { Some(dns) } else { None })
+    }
+
+    /// Every directoryName.
+    pub(crate) fn directory(&self) -> impl Iterator<Item = Name<'a>> + use<'a> {
+        self.iter().filter_map(|name| if let GeneralName::Directory(name) = name { Some(name) } else { None })
+    }
+}

@@ -1,0 +1,78 @@
+//! Object identifiers, as the contents octets that [`crate::codec::der`] hands out.
+
+macro_rules! oids {
+    ($($(#[$doc:meta])* $name:ident = $dotted:literal: $bytes:expr;)*) => {
+        $($(#[$doc])* pub(crate) const $name: &[u8] = &$bytes;)*
+
+        /// Every identifier with its dotted form.
+        #[cfg(test)]
+        pub(super) const ALL: &[(&[u8], &str)] = &[$(($name, $dotted)),*];
+    };
+}
+
+oids! {
+    // Attribute types (RFC 5280 appendix A.1, X.520)
+    COMMON_NAME = "2.5.4.3": [0x55, 4, 3];
+    COUNTRY = "2.5.4.6": [0x55, 4, 6];
+    ORGANIZATION = "2.5.4.10": [0x55, 4, 10];
+    ORGANIZATIONAL_UNIT = "2.5.4.11": [0x55, 4, 11];
+    EMAIL_ADDRESS = "1.2.840.113549.1.9.1": [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1];
+    /// TCG EK credential profile: tcg-at-tpmManufacturer.
+    TPM_MANUFACTURER = "2.23.133.2.1": [0x67, 0x81, 0x05, 2, 1];
+    /// TCG EK credential profile: tcg-at-tpmModel.
+    TPM_MODEL = "2.23.133.2.2": [0x67, 0x81, 0x05, 2, 2];
+    /// TCG EK credential profile: tcg-at-tpmVersion.
+    TPM_VERSION = "2.23.133.2.3": [0x67, 0x81, 0x05, 2, 3];
+
+    // Extensions (RFC 5280 §4.2.1)
+    SUBJECT_KEY_IDENTIFIER = "2.5.29.14": [0x55, 0x1d, 14];
+    KEY_USAGE = "2.5.29.15": [0x55, 0x1d, 15];
+    SUBJECT_ALT_NAME = "2.5.29.17": [0x55, 0x1d, 17];
+    BASIC_CONSTRAINTS = "2.5.29.19": [0x55, 0x1d, 19];
+    NAME_CONSTRAINTS = "2.5.29.30": [0x55, 0x1d, 30];
+    CERTIFICATE_POLICIES = "2.5.29.32": [0x55, 0x1d, 32];
+    AUTHORITY_KEY_IDENTIFIER = "2.5.29.35": [0x55, 0x1d, 35];
+    EXTENDED_KEY_USAGE = "2.5.29.37": [0x55, 0x1d, 37];
+
+    // Extensions of attestation certificates
+    /// §8.2.1: id-fido-gen-ce-aaguid.
+    FIDO_AAGUID = "1.3.6.1.4.1.45724.1.1.4": [0x2b, 6, 1, 4, 1, 0x82, 0xe5, 0x1c, 1, 1, 4];
+    /// §8.2.2: id-fido-gen-ce-sernum.
+    FIDO_SERIAL_NUMBER = "1.3.6.1.4.1.45724.1.1.2": [0x2b, 6, 1, 4, 1, 0x82, 0xe5, 0x1c, 1, 1, 2];
+    /// §8.4.1: the Android key description.
+    ANDROID_KEY_DESCRIPTION = "1.3.6.1.4.1.11129.2.1.17": [0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 1, 17];
+    /// §8.8: Apple's nonce.
+    APPLE_NONCE = "1.2.840.113635.100.8.2": [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 100, 8, 2];
+    /// §8.3.1: tcg-kp-AIKCertificate, an extended key usage.
+    TCG_AIK_CERTIFICATE = "2.23.133.8.3": [0x67, 0x81, 0x05, 8, 3];
+
+    // Keys (RFC 3279, 4055, 5480, 8410, 9881; SEC 2)
+    RSA_ENCRYPTION = "1.2.840.113549.1.1.1": [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
+    RSASSA_PSS = "1.2.840.113549.1.1.10": [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10];
+    EC_PUBLIC_KEY = "1.2.840.10045.2.1": [0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
+    SECP256R1 = "1.2.840.10045.3.1.7": [0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+    SECP384R1 = "1.3.132.0.34": [0x2b, 0x81, 0x04, 0, 34];
+    SECP521R1 = "1.3.132.0.35": [0x2b, 0x81, 0x04, 0, 35];
+    SECP256K1 = "1.3.132.0.10": [0x2b, 0x81, 0x04, 0, 10];
+    ED25519 = "1.3.101.112": [0x2b, 0x65, 112];
+    ED448 = "1.3.101.113": [0x2b, 0x65, 113];
+    ML_DSA_44 = "2.16.840.1.101.3.4.3.17": [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 17];
+    ML_DSA_65 = "2.16.840.1.101.3.4.3.18": [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 18];
+    ML_DSA_87 = "2.16.840.1.101.3.4.3.19": [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 19];
+
+    // Signatures (RFC 3279, 4055, 5758) and what their parameters name
+    MD5_WITH_RSA = "1.2.840.113549.1.1.4": [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 4];
+    SHA1_WITH_RSA = "1.2.840.113549.1.1.5": [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 5];
+    SHA256_WITH_RSA = "1.2.840.113549.1.1.11": [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11];
+    SHA384_WITH_RSA = "1.2.840.113549.1.1.12": [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 12];
+    SHA512_WITH_RSA = "1.2.840.113549.1.1.13": [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 13];
+    ECDSA_WITH_SHA1 = "1.2.840.10045.4.1": [0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1];
+    ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2": [0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
+    ECDSA_WITH_SHA384 = "1.2.840.10045.4.3.3": [0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3];
+    ECDSA_WITH_SHA512 = "1.2.840.10045.4.3.4": [0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4];
+    MGF1 = "1.2.840.113549.1.1.8": [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8];
+    SHA1 = "1.3.14.3.2.26": [0x2b, 14, 3, 2, 26];
+    SHA256 = "2.16.840.1.101.3.4.2.1": [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
+    SHA384 = "2.16.840.1.101.3.4.2.2": [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2];
+    SHA512 = "2.16.840.1.101.3.4.2.3": [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3];
+}

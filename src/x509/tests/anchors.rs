@@ -1,0 +1,69 @@
+//! Trust anchors: what becomes one, and what a relying party is told otherwise.
+
+use super::*;
+use crate::codec::{der, pem};
+use crate::crypto::KeyError;
+use crate::x509::algorithm::Error as AlgorithmError;
+use crate::x509::anchor::{Error, TrustAnchor};
+use crate::x509::certificate::{Certificate, Error as CertificateError};
+use crate::x509::extensions::Error as ExtensionsError;
+
+fn root() -> Draft {
+    Draft::ca(("root", 9), ("root", 9))
+}
+
+#[test]
+fn an_anchor_is_a_name_and_a_key() {
+    let der = root().make();
+    let anchor = TrustAnchor::from_der(&der).unwrap();
+    assert_eq!(anchor.der(), der);
+    assert_eq!(anchor.subject(), name("root"));
+    let reissued = root().valid("000101000000Z", "010101000000Z").make();
+    assert!(anchor.has_name_and_key_of(&Certificate::read(&reissued).unwrap()));
+    for other in [Draft::ca(("root", 8), ("root", 9)), Draft::ca(("toor", 9), ("root", 9))] {
+        assert!(!anchor.has_name_and_key_of(&Certificate::read(&other.make()).unwrap()));
+    }
+    assert_eq!(format!("{anchor:?}"), format!("TrustAnchor {{ len: {}, issues: true, .. }}", der.len()));
+}
+
+#[test]
+fn end_entities_do_not_issue() {
+    for (draft, issues, why) in [
+        (root(), true, "a CA"),
+        (Draft { version: vec![], ..root().extensions(&[]) }, true, "version 1, which cannot say"),
+        (root().extensions(&[]), false, "version 3 that does not say"),
+        (root().extensions(&[basic_constraints(false, None)]), false, "an end entity"),
+        (Draft { subject: name(""), ..root() }, false, "no name to issue in"),
+    ] {
+        assert_eq!(TrustAnchor::from_der(&draft.make()).unwrap().issues(), issues, "{why}");
+    }
+}
+
+#[test]
+fn refuses_what_cannot_be_one() {
+    let rsa_1024 = seq(&[&tlv(2, &[&[0], &[0xff; 128]]), &[2, 3, 1, 0, 1]]);
+    let weak = seq(&[&seq(&[&object(oid::RSA_ENCRYPTION), &[5, 0]]), &tlv(3, &[&[0], &rsa_1024])]);
+    let malformed = extension(oid::BASIC_CONSTRAINTS, true, &[5, 0]);
+    for (der, error) in [
+        (vec![0x30, 0], Error::Certificate(CertificateError::Der(der::Error::Truncated))),
+        (root().extensions(&[malformed]).make(), Error::Extensions(ExtensionsError::Der(der::Error::Tag))),
+        (Draft { spki: weak, ..root() }.make(), Error::Key(AlgorithmError::Key(KeyError::Modulus))),
+    ] {
+        assert_eq!(TrustAnchor::from_der(&der), Err(error));
+    }
+    assert_eq!(TrustAnchor::from_pem("nothing"), Err(Error::Pem(pem::Error::NoCertificate)));
+}
+
+#[test]
+fn pem_holds_one_or_many() {
+    use base64::Engine as _;
+    let pem = |der: &[u8]| {
+        let text = base64::engine::general_purpose::STANDARD.encode(der);
+        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+    };
+    let (one, two) = (root().make(), Draft::ca(("two", 8), ("two", 8)).make());
+    let anchors = TrustAnchor::from_pem(&format!("one\n{}two\n{}", pem(&one), pem(&two))).unwrap();
+    assert_eq!(anchors.iter().map(TrustAnchor::der).collect::<Vec<_>>(), [one, two.clone()]);
+    let broken = format!("{}{}", pem(&two), pem(&[0x30, 0]));
+    assert!(matches!(TrustAnchor::from_pem(&broken), Err(Error::Certificate(_))));
+}

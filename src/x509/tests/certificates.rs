@@ -1,0 +1,308 @@
+//! One row for every reason why bytes are not a certificate, its extensions or its algorithms not acceptable.
+
+use super::*;
+use crate::codec::der;
+use crate::crypto::{Curve, Hash, KeyError, MlDsa, Scheme};
+use crate::x509::algorithm::{Error as AlgorithmError, SignatureAlgorithm, SubjectPublicKey};
+use crate::x509::certificate::{Certificate, Error, MAX_LEN, Version};
+use crate::x509::extensions::Error as ExtensionsError;
+
+fn leaf() -> Draft {
+    Draft::leaf(("leaf", 1), ("root", 9))
+}
+
+#[test]
+fn reads_what_rfc_5280_allows() {
+    let no_version = Draft { version: vec![], ..leaf().extensions(&[]) };
+    let version_2 = Draft { version: vec![0xa0, 3, 2, 1, 1], ..leaf().extensions(&[]) };
+    let unique_ids = [tlv(0x81, &[&[0, 7]]), tlv(0x82, &[&[4, 0x70]])].concat();
+    for (draft, version, why) in [
+        (leaf(), Version::V3, "plain"),
+        (no_version.clone(), Version::V1, "version 1"),
+        (version_2.clone(), Version::V2, "version 2"),
+        (Draft { unique_ids: unique_ids.clone(), ..version_2 }, Version::V2, "unique identifiers"),
+        (Draft { unique_ids, ..leaf() }, Version::V3, "unique identifiers in version 3"),
+        (Draft { serial: vec![2, 1, 0x80], ..leaf() }, Version::V3, "a negative serial number"),
+        (Draft { serial: vec![2, 1, 0], ..leaf() }, Version::V3, "serial number 0"),
+        (Draft { subject: name(""), ..leaf() }, Version::V3, "no subject"),
+        (leaf().valid("20250101000000Z", "99991231235959Z"), Version::V3, "no end"),
+        (leaf().extensions(&[]), Version::V3, "no extensions"),
+    ] {
+        assert_eq!(Certificate::read(&draft.make()).map(|certificate| certificate.version), Ok(version), "{why}");
+    }
+    let der = leaf().valid("700101000000Z", "99991231235959Z").make();
+    let certificate = Certificate::read(&der).unwrap();
+    assert_eq!(certificate.validity.not_before.secs(), 0);
+    assert_eq!(certificate.validity.not_after.secs(), 253_402_300_799);
+    assert_eq!(certificate.subject.encoding, name("leaf"));
+    assert_eq!(certificate.issuer.encoding, name("root"));
+    assert_eq!(certificate.serial, [1]);
+    assert_eq!(certificate.spki, spki(&key(1)));
+    assert_eq!(certificate.encoding, der);
+    assert!(!certificate.is_self_issued());
+}
+
+#[test]
+fn refuses_the_rest() {
+    let der = |error| Err(Error::Der(error));
+    let extensions = |error| Err(Error::Extensions(error));
+    let many: Vec<_> = (0..33).map(|n| extension(&[0x2a, n], false, &[])).collect();
+    for (draft, verdict, why) in [
+        (Draft { version: vec![0xa0, 3, 2, 1, 0], ..leaf() }, Err(Error::Version), "version 1, spelt out"),
+        (Draft { version: vec![0xa0, 3, 2, 1, 3], ..leaf() }, Err(Error::Version), "version 4"),
+        (Draft { version: vec![], ..leaf() }, Err(Error::Version), "extensions in version 1"),
+        (Draft { version: vec![0xa0, 3, 2, 1, 1], ..leaf() }, Err(Error::Version), "extensions in version 2"),
+        (
+            Draft { version: vec![], unique_ids: tlv(0x81, &[&[0, 7]]), ..leaf().extensions(&[]) },
+            Err(Error::Version),
+            "a unique identifier in version 1",
+        ),
+        (Draft { unique_ids: tlv(0x81, &[&[1, 1]]), ..leaf() }, der(der::Error::BitString), "bad padding"),
+        (Draft { unique_ids: vec![5, 0], ..leaf() }, der(der::Error::TrailingBytes), "an unknown field"),
+        (Draft { serial: vec![2, 2, 0, 1], ..leaf() }, der(der::Error::Integer), "a serial number that is not minimal"),
+        (Draft { serial: vec![], ..leaf() }, der(der::Error::Tag), "no serial number"),
+        (
+            Draft { outer_algorithm: Some(seq(&[&object(oid::ECDSA_WITH_SHA384)])), ..leaf() },
+            Err(Error::SignatureAlgorithm),
+            "two signature algorithms",
+        ),
+        (Draft { issuer: name(""), ..leaf() }, Err(Error::NoIssuer), "no issuer"),
+        (Draft { issuer: seq(&[&tlv(0x31, &[])]), ..leaf() }, der(der::Error::Empty), "an empty SET in a name"),
+        (Draft { issuer: seq(&[&seq(&[])]), ..leaf() }, der(der::Error::Tag), "no SET in a name"),
+        (leaf().valid("250229000000Z", "300101000000Z"), der(der::Error::Time), "no date"),
+        (leaf().extensions(&[extension(&[0x2a], false, &[]), vec![5, 0]]), extensions_tag(), "no extension"),
+        (leaf().with(basic_constraints(false, None)), extensions(ExtensionsError::Duplicate), "a duplicate"),
+        (leaf().extensions(&many), extensions(ExtensionsError::TooMany), "33 extensions"),
+        (
+            leaf().extensions(&[seq(&[&object(&[0x2a]), &[1, 1, 0], &[4, 0]])]),
+            extensions(ExtensionsError::Der(der::Error::Boolean)),
+            "critical FALSE, spelt out",
+        ),
+    ] {
+        assert_eq!(Certificate::read(&draft.make()).map(drop), verdict, "{why}");
+    }
+    assert!(Certificate::read(&leaf().extensions(&many[1..]).make()).is_ok());
+}
+
+fn extensions_tag() -> Result<(), Error> {
+    Err(Error::Extensions(ExtensionsError::Der(der::Error::Tag)))
+}
+
+#[test]
+fn refuses_every_other_length() {
+    let der = leaf().make();
+    for len in 0..der.len() {
+        assert!(Certificate::read(&der[..len]).is_err(), "the first {len} bytes");
+    }
+    let longer = [&der[..], &[0]].concat();
+    assert_eq!(Certificate::read(&longer), Err(Error::Der(der::Error::TrailingBytes)));
+    let large = leaf().with(extension(&[0x2a], false, &vec![0; MAX_LEN])).make();
+    assert_eq!(Certificate::read(&large), Err(Error::TooLarge));
+}
+
+/// A changed byte may change what a certificate says; it never panics, and a signature covers it.
+#[test]
+fn survives_every_changed_byte() {
+    let der = leaf().with(key_usage(0x80)).make();
+    for index in 0..der.len() {
+        for change in [1, 0x20, 0x80, 0xff] {
+            let mut changed = der.clone();
+            changed[index] ^= change;
+            let Ok(certificate) = Certificate::read(&changed) else { continue };
+            let _ = certificate.public_key();
+            let _ = certificate.signature_algorithm();
+            let _ = certificate.extensions.check_critical();
+            let _ = certificate.extensions.iter().count();
+            let _ = certificate.subject.attributes().filter(|attribute| attribute.text().is_ok()).count();
+        }
+    }
+}
+
+#[test]
+fn views_of_extensions() {
+    let purposes = seq(&[&object(oid::TCG_AIK_CERTIFICATE), &object(&[0x2a])]);
+    let der = leaf()
+        .extensions(&[
+            basic_constraints(true, Some(3)),
+            key_usage(0x82),
+            extension(oid::EXTENDED_KEY_USAGE, false, &purposes),
+            extension(oid::SUBJECT_KEY_IDENTIFIER, false, &[4, 2, 7, 8]),
+            extension(oid::AUTHORITY_KEY_IDENTIFIER, false, &seq(&[&[0x80, 2, 9, 9]])),
+            extension(oid::FIDO_AAGUID, true, &[4, 1, 5]),
+        ])
+        .make();
+    let extensions = Certificate::read(&der).unwrap().extensions;
+    let constraints = extensions.basic_constraints().unwrap().unwrap();
+    assert_eq!((constraints.ca, constraints.path_length), (true, Some(3)));
+    let usage = extensions.key_usage().unwrap().unwrap();
+    assert!(usage.digital_signature() && !usage.key_cert_sign() && usage.crl_sign());
+    let purposes = extensions.extended_key_usage().unwrap().unwrap();
+    assert!(purposes.contains(oid::TCG_AIK_CERTIFICATE) && !purposes.contains(&[0x2b]));
+    assert_eq!(extensions.subject_key_identifier(), Ok(Some(&[7, 8][..])));
+    assert_eq!(extensions.authority_key_identifier(), Ok(Some(&[9, 9][..])));
+    assert_eq!(extensions.subject_alt_name(), Ok(None));
+    let aaguid = extensions.find(oid::FIDO_AAGUID).unwrap();
+    assert_eq!((aaguid.critical, aaguid.value), (true, &[4, 1, 5][..]));
+    assert_eq!(extensions.check_critical(), Err(ExtensionsError::UnknownCritical));
+}
+
+#[test]
+fn critical_extensions_are_understood_or_refused() {
+    let policy = seq(&[&seq(&[&object(&[0x2a]), &seq(&[&seq(&[&object(&[0x2b]), &[5, 0]])])])]);
+    let err = |error| Err(ExtensionsError::Der(error));
+    for (oid, value, verdict, why) in [
+        (oid::CERTIFICATE_POLICIES, &policy[..], Ok(()), "policies"),
+        (oid::CERTIFICATE_POLICIES, &seq(&[&seq(&[&object(&[0x2a])])]), Ok(()), "a policy without qualifiers"),
+        (oid::CERTIFICATE_POLICIES, &seq(&[]), err(der::Error::Empty), "no policy"),
+        (
+            oid::CERTIFICATE_POLICIES,
+            &seq(&[&seq(&[&object(&[0x2a]), &seq(&[])])]),
+            err(der::Error::Empty),
+            "no qualifier",
+        ),
+        (oid::KEY_USAGE, &[3, 2, 7, 0x80], Ok(()), "usage"),
+        (oid::KEY_USAGE, &[3, 2, 7, 0x81], err(der::Error::BitString), "bad padding"),
+        (oid::KEY_USAGE, &[4, 0], err(der::Error::Tag), "another type"),
+        (oid::BASIC_CONSTRAINTS, &[0x30, 3, 1, 1, 0], err(der::Error::Boolean), "CA FALSE, spelt out"),
+        (oid::BASIC_CONSTRAINTS, &[0x30, 3, 2, 1, 0x80], err(der::Error::Integer), "a negative path length"),
+        (oid::EXTENDED_KEY_USAGE, &seq(&[]), err(der::Error::Empty), "no purpose"),
+        (oid::SUBJECT_ALT_NAME, &seq(&[]), err(der::Error::Empty), "no name"),
+        (oid::SUBJECT_ALT_NAME, &seq(&[&[0x82, 1, 0xff]]), err(der::Error::String), "a name that is not ASCII"),
+        (oid::SUBJECT_ALT_NAME, &seq(&[&[0x89, 0]]), err(der::Error::Tag), "no kind of name"),
+        (oid::SUBJECT_KEY_IDENTIFIER, &[4, 0, 0], err(der::Error::TrailingBytes), "bytes left over"),
+        (oid::AUTHORITY_KEY_IDENTIFIER, &seq(&[&[5, 0]]), err(der::Error::TrailingBytes), "an unknown field"),
+        (&[0x2a], &[5, 0], Err(ExtensionsError::UnknownCritical), "unknown"),
+    ] {
+        for critical in [true, false] {
+            let der = leaf().extensions(&[extension(oid, critical, value)]).make();
+            let extensions = Certificate::read(&der).unwrap().extensions;
+            assert_eq!(extensions.check_critical(), if critical { verdict } else { Ok(()) }, "{why}");
+        }
+    }
+}
+
+fn pss(hash: &[u8], mask_hash: &[u8], salt: u8, more: &[u8]) -> Vec<u8> {
+    let digest = |oid: &[u8]| seq(&[&object(oid), &[5, 0]]);
+    let mask = seq(&[&object(oid::MGF1), &digest(mask_hash)]);
+    seq(&[&tlv(0xa0, &[&digest(hash)]), &tlv(0xa1, &[&mask]), &tlv(0xa2, &[&[2, 1, salt]]), more])
+}
+
+#[test]
+fn signature_algorithms() {
+    use SignatureAlgorithm as Is;
+    let null = &[5, 0][..];
+    for (oid, parameters, verdict) in [
+        (oid::ECDSA_WITH_SHA256, &[][..], Ok(Is::Ecdsa(Hash::Sha256))),
+        (oid::ECDSA_WITH_SHA384, &[], Ok(Is::Ecdsa(Hash::Sha384))),
+        (oid::ECDSA_WITH_SHA512, &[], Ok(Is::Ecdsa(Hash::Sha512))),
+        (oid::SHA256_WITH_RSA, null, Ok(Is::RsaPkcs1(Hash::Sha256))),
+        (oid::SHA384_WITH_RSA, null, Ok(Is::RsaPkcs1(Hash::Sha384))),
+        (oid::SHA512_WITH_RSA, null, Ok(Is::RsaPkcs1(Hash::Sha512))),
+        (oid::ED25519, &[], Ok(Is::Ed25519)),
+        (oid::ED448, &[], Ok(Is::Ed448)),
+        (oid::ML_DSA_44, &[], Ok(Is::MlDsa(MlDsa::MlDsa44))),
+        (oid::ML_DSA_65, &[], Ok(Is::MlDsa(MlDsa::MlDsa65))),
+        (oid::ML_DSA_87, &[], Ok(Is::MlDsa(MlDsa::MlDsa87))),
+        (oid::RSASSA_PSS, &pss(oid::SHA256, oid::SHA256, 32, &[]), Ok(Is::RsaPss(Hash::Sha256))),
+        (oid::RSASSA_PSS, &pss(oid::SHA384, oid::SHA384, 48, &[]), Ok(Is::RsaPss(Hash::Sha384))),
+        (oid::RSASSA_PSS, &pss(oid::SHA512, oid::SHA512, 64, &[]), Ok(Is::RsaPss(Hash::Sha512))),
+        (oid::RSASSA_PSS, &pss(oid::SHA256, oid::SHA384, 32, &[]), Err(AlgorithmError::Parameters)),
+        (oid::RSASSA_PSS, &pss(oid::SHA256, oid::SHA256, 20, &[]), Err(AlgorithmError::Parameters)),
+        (oid::RSASSA_PSS, &pss(oid::SHA1, oid::SHA1, 20, &[]), Err(AlgorithmError::BrokenHash)),
+        (oid::RSASSA_PSS, &seq(&[]), Err(AlgorithmError::BrokenHash)),
+        (oid::RSASSA_PSS, null, Err(AlgorithmError::Parameters)),
+        (
+            oid::RSASSA_PSS,
+            &pss(oid::SHA256, oid::SHA256, 32, &[0xa3, 3, 2, 1, 1]),
+            Err(AlgorithmError::Der(der::Error::TrailingBytes)),
+        ),
+        (oid::SHA1_WITH_RSA, null, Err(AlgorithmError::BrokenHash)),
+        (oid::MD5_WITH_RSA, null, Err(AlgorithmError::BrokenHash)),
+        (oid::ECDSA_WITH_SHA1, &[], Err(AlgorithmError::BrokenHash)),
+        (oid::ECDSA_WITH_SHA256, null, Err(AlgorithmError::Parameters)),
+        (oid::SHA256_WITH_RSA, &[], Err(AlgorithmError::Parameters)),
+        (oid::ED25519, null, Err(AlgorithmError::Parameters)),
+        (&[0x2a], &[], Err(AlgorithmError::UnknownSignature)),
+    ] {
+        assert_eq!(SignatureAlgorithm::read(&seq(&[&object(oid), parameters])), verdict, "{oid:02x?}");
+    }
+}
+
+fn key_info(oid: &[u8], parameters: &[u8], key: &[u8]) -> Vec<u8> {
+    seq(&[&seq(&[&object(oid), parameters]), &tlv(3, &[&[0], key])])
+}
+
+fn rsa_key(len: usize) -> Vec<u8> {
+    seq(&[&tlv(2, &[&[0], &vec![0xff; len]]), &[2, 3, 1, 0, 1]])
+}
+
+#[test]
+fn public_keys() {
+    let null = &[5, 0][..];
+    let curve = |oid| object(oid);
+    let point = |len: usize| [&[4][..], &vec![1; len]].concat();
+    let unusable = |error| Err(AlgorithmError::Key(error));
+    for (info, verdict, why) in [
+        (key_info(oid::EC_PUBLIC_KEY, &curve(oid::SECP256R1), &point(64)), Ok(()), "P-256"),
+        (key_info(oid::EC_PUBLIC_KEY, &curve(oid::SECP384R1), &point(96)), Ok(()), "P-384"),
+        (key_info(oid::EC_PUBLIC_KEY, &curve(oid::SECP521R1), &point(132)), Ok(()), "P-521"),
+        (key_info(oid::EC_PUBLIC_KEY, &curve(oid::SECP256K1), &point(64)), Ok(()), "secp256k1"),
+        (key_info(oid::RSA_ENCRYPTION, null, &rsa_key(256)), Ok(()), "RSA-2048"),
+        (key_info(oid::RSASSA_PSS, &[], &rsa_key(256)), Ok(()), "RSA-2048 for PSS"),
+        (key_info(oid::ED448, &[], &[1; 57]), Ok(()), "Ed448"),
+        (key_info(oid::ML_DSA_44, &[], &[1; 1312]), Ok(()), "ML-DSA-44"),
+        (key_info(oid::ML_DSA_65, &[], &[1; 1952]), Ok(()), "ML-DSA-65"),
+        (key_info(oid::ML_DSA_87, &[], &[1; 2592]), Ok(()), "ML-DSA-87"),
+        (key_info(oid::EC_PUBLIC_KEY, &curve(oid::SECP256R1), &point(65)), unusable(KeyError::Length), "a byte more"),
+        (
+            key_info(oid::EC_PUBLIC_KEY, &curve(oid::SECP256R1), &[2; 33]),
+            Err(AlgorithmError::PointFormat),
+            "compressed",
+        ),
+        (key_info(oid::EC_PUBLIC_KEY, &curve(&[0x2a]), &point(64)), Err(AlgorithmError::UnknownKey), "a curve"),
+        (
+            key_info(oid::EC_PUBLIC_KEY, &seq(&[]), &point(64)),
+            Err(AlgorithmError::UnknownKey),
+            "a curve by its numbers",
+        ),
+        (key_info(oid::EC_PUBLIC_KEY, &[], &point(64)), Err(AlgorithmError::Parameters), "no curve"),
+        (key_info(oid::EC_PUBLIC_KEY, null, &point(64)), Err(AlgorithmError::Parameters), "the issuer's curve"),
+        (key_info(oid::RSA_ENCRYPTION, null, &rsa_key(128)), unusable(KeyError::Modulus), "RSA-1024"),
+        (key_info(oid::RSA_ENCRYPTION, &[], &rsa_key(256)), Err(AlgorithmError::Parameters), "RSA without NULL"),
+        (key_info(oid::ED25519, &[], &[0; 32]), unusable(KeyError::LowOrder), "Ed25519 of low order"),
+        (key_info(oid::ED25519, null, &[0; 32]), Err(AlgorithmError::Parameters), "Ed25519 with NULL"),
+        (key_info(oid::ML_DSA_44, &[], &[1; 1313]), unusable(KeyError::Length), "ML-DSA-44, a byte more"),
+        (key_info(&[0x2a], &[], &[]), Err(AlgorithmError::UnknownKey), "an unknown kind"),
+        (seq(&[]), Err(AlgorithmError::Der(der::Error::Truncated)), "nothing"),
+    ] {
+        assert_eq!(SubjectPublicKey::read(&info).map(drop), verdict, "{why}");
+    }
+}
+
+#[test]
+fn a_signature_takes_its_curve_from_the_key_and_nothing_else() {
+    let p384 = key_info(oid::EC_PUBLIC_KEY, &object(oid::SECP384R1), &[&[4][..], &[1; 96]].concat());
+    let rsa = key_info(oid::RSA_ENCRYPTION, &[5, 0], &rsa_key(256));
+    let pss_only = key_info(oid::RSASSA_PSS, &[], &rsa_key(256));
+    let pss_256 = key_info(oid::RSASSA_PSS, &pss(oid::SHA256, oid::SHA256, 32, &[]), &rsa_key(256));
+    let ml_dsa = key_info(oid::ML_DSA_44, &[], &[1; 1312]);
+    use SignatureAlgorithm as Is;
+    for (algorithm, key, verdict) in [
+        (Is::Ecdsa(Hash::Sha256), &p384, Ok(Scheme::Ecdsa(Curve::P384, Hash::Sha256))),
+        (Is::RsaPkcs1(Hash::Sha256), &rsa, Ok(Scheme::RsaPkcs1(Hash::Sha256))),
+        (Is::RsaPss(Hash::Sha256), &rsa, Ok(Scheme::RsaPss(Hash::Sha256))),
+        (Is::RsaPss(Hash::Sha384), &pss_only, Ok(Scheme::RsaPss(Hash::Sha384))),
+        (Is::RsaPss(Hash::Sha256), &pss_256, Ok(Scheme::RsaPss(Hash::Sha256))),
+        (Is::MlDsa(MlDsa::MlDsa44), &ml_dsa, Ok(Scheme::MlDsa(MlDsa::MlDsa44))),
+        (Is::MlDsa(MlDsa::MlDsa65), &ml_dsa, Err(AlgorithmError::KeyMismatch)),
+        (Is::RsaPss(Hash::Sha384), &pss_256, Err(AlgorithmError::KeyMismatch)),
+        (Is::RsaPkcs1(Hash::Sha256), &pss_only, Err(AlgorithmError::KeyMismatch)),
+        (Is::RsaPkcs1(Hash::Sha256), &p384, Err(AlgorithmError::KeyMismatch)),
+        (Is::Ecdsa(Hash::Sha256), &rsa, Err(AlgorithmError::KeyMismatch)),
+        (Is::Ed25519, &p384, Err(AlgorithmError::KeyMismatch)),
+        (Is::Ed448, &rsa, Err(AlgorithmError::KeyMismatch)),
+    ] {
+        let key = SubjectPublicKey::read(key).unwrap();
+        assert_eq!(algorithm.scheme(&key), verdict, "{algorithm:?}");
+    }
+}

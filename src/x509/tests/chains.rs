@@ -1,0 +1,313 @@
+//! One row for every rule of path validation, good and bad.
+
+use super::*;
+use crate::codec::der;
+use crate::crypto::{self, Backend};
+use crate::time::UnixTime;
+use crate::x509::algorithm::Error as AlgorithmError;
+use crate::x509::anchor::TrustAnchor;
+use crate::x509::certificate::Error as CertificateError;
+use crate::x509::chain::{Chain, Error, Path, Rules};
+use crate::x509::constraints::Error as ConstraintsError;
+use crate::x509::extensions::Error as ExtensionsError;
+
+fn backend() -> &'static dyn Backend {
+    crypto::default_backend()
+}
+
+fn verify_at(x5c: &[Draft], anchors: &[Draft], time: Option<i64>, rules: Rules) -> Result<Path, Error> {
+    let x5c: Vec<_> = x5c.iter().map(Draft::make).collect();
+    let anchors: Vec<_> = anchors.iter().map(|anchor| TrustAnchor::from_der(&anchor.make()).unwrap()).collect();
+    let chain = Chain::read(x5c.iter().map(Vec::as_slice))?;
+    chain.verify(&anchors, time.map(UnixTime::from_secs), rules, backend())
+}
+
+/// By default, and compared with another library; `what` names the chain there.
+fn verify(what: &str, x5c: &[Draft], anchors: &[Draft]) -> Result<Path, Error> {
+    let verdict = verify_at(x5c, anchors, Some(NOW), Rules::default());
+    let ders = |drafts: &[Draft]| drafts.iter().map(Draft::make).collect::<Vec<_>>();
+    super::oracles::compare(what, &ders(x5c), &ders(anchors), NOW, verdict.is_ok());
+    if let Err(error) = verdict {
+        assert!(!error.to_string().is_empty());
+    }
+    verdict
+}
+
+fn path(anchor: usize, certificates: usize) -> Result<Path, Error> {
+    Ok(Path { anchor, certificates, intermediate_without_ca: false })
+}
+
+fn root() -> Draft {
+    Draft::ca(("root", 9), ("root", 9))
+}
+
+fn inter() -> Draft {
+    Draft::ca(("inter", 2), ("root", 9))
+}
+
+fn leaf() -> Draft {
+    Draft::leaf(("leaf", 1), ("inter", 2))
+}
+
+#[test]
+fn ends_at_an_anchor() {
+    let other = Draft::ca(("other", 8), ("other", 8));
+    let expired = || root().valid("000101000000Z", "010101000000Z");
+    let same_name = || Draft::ca(("root", 8), ("root", 8));
+    let by_root = || Draft::leaf(("leaf", 1), ("root", 9));
+    let cross = Draft::ca(("root", 9), ("other", 8));
+    let long = || -> Vec<_> {
+        let ca = |n: u8| Draft::ca((&n.to_string(), n), (&(n + 1).to_string(), n + 1));
+        [Draft::leaf(("leaf", 1), ("11", 11))].into_iter().chain((11..20).map(ca)).collect()
+    };
+    for (x5c, anchors, verdict, why) in [
+        (vec![leaf(), inter()], vec![root()], path(0, 2), "root left out"),
+        (vec![leaf(), inter(), root()], vec![root()], path(0, 2), "root included"),
+        (vec![by_root()], vec![root()], path(0, 1), "leaf alone"),
+        (vec![by_root(), root()], vec![root()], path(0, 1), "leaf and root"),
+        (vec![leaf(), inter()], vec![other.clone(), root()], path(1, 2), "the second anchor"),
+        (vec![leaf(), inter()], vec![same_name(), root()], path(1, 2), "two anchors of one name"),
+        (vec![leaf(), inter(), root()], vec![same_name(), root()], path(1, 2), "two of one name, root included"),
+        (vec![leaf(), inter()], vec![expired()], path(0, 2), "an anchor that has expired"),
+        (vec![leaf(), inter(), expired()], vec![root()], path(0, 2), "an older issue of the anchor"),
+        (vec![leaf(), inter(), cross], vec![root()], path(0, 2), "the anchor, cross-signed by another"),
+        (vec![leaf(), inter()], vec![inter()], path(0, 1), "the intermediate is the anchor"),
+        (vec![leaf(), inter(), root()], vec![inter()], path(0, 1), "what follows the anchor is not looked at"),
+        (vec![leaf()], vec![leaf()], path(0, 1), "the leaf is the anchor"),
+        (vec![leaf(), inter(), root()], vec![other, leaf()], path(1, 1), "the leaf of a longer chain is the anchor"),
+        (vec![leaf().valid("000101000000Z", "010101000000Z")], vec![leaf()], Err(Error::Expired(0)), "not that leaf"),
+        (long(), vec![Draft::ca(("20", 20), ("20", 20))], path(0, 10), "ten certificates"),
+    ] {
+        assert_eq!(verify(why, &x5c, &anchors), verdict, "{why}");
+    }
+}
+
+#[test]
+fn nothing_in_the_message_is_an_anchor() {
+    let evil = || Draft::ca(("evil", 7), ("evil", 7));
+    let by_evil = || Draft::leaf(("leaf", 1), ("evil", 7));
+    let fake_root = || Draft::ca(("root", 7), ("root", 7));
+    let fake_inter = || Draft::ca(("inter", 2), ("root", 7));
+    let alone = || Draft::leaf(("leaf", 1), ("leaf", 1));
+    for (x5c, anchors, error, why) in [
+        (vec![by_evil(), evil()], vec![root()], Error::NoAnchor, "an attacker's root"),
+        (vec![by_evil(), evil(), root()], vec![root()], Error::IssuerName(1), "an attacker's chain, then the anchor"),
+        (vec![leaf(), fake_inter()], vec![root()], Error::Signature(1), "an attacker's root of the same name"),
+        (vec![leaf(), fake_inter(), fake_root()], vec![root()], Error::Signature(2), "the same, included"),
+        (
+            vec![leaf(), fake_inter(), fake_root(), root()],
+            vec![root()],
+            Error::Signature(2),
+            "the same, then the anchor",
+        ),
+        (vec![leaf(), fake_inter(), root()], vec![root()], Error::Signature(1), "the anchor did not sign"),
+        (vec![alone()], vec![root()], Error::NoAnchor, "a certificate that signed itself"),
+        (vec![leaf(), inter()], vec![], Error::NoAnchors, "no anchors"),
+        (vec![leaf()], vec![root()], Error::NoAnchor, "the intermediate left out"),
+        (vec![leaf()], vec![Draft { serial: vec![2, 1, 5], ..leaf() }], Error::NoAnchor, "no leaf but this one"),
+    ] {
+        assert_eq!(verify(why, &x5c, &anchors), Err(error), "{why}");
+    }
+    // The leaf's own key and name, signed by itself: an end entity that is trusted still issues nothing.
+    let (trusted, issued) = ([alone()], Draft::leaf(("forged", 3), ("leaf", 1)));
+    assert_eq!(verify("trusted itself", &trusted, &trusted), path(0, 1));
+    let what = "issued by a trusted leaf";
+    assert_eq!(verify(what, std::slice::from_ref(&issued), &trusted), Err(Error::NoAnchor));
+    let what = "issued by a trusted leaf, included";
+    assert_eq!(verify(what, &[issued, alone()], &trusted), Err(Error::NotCa(1)));
+}
+
+#[test]
+fn every_link_keeps_the_rules() {
+    let twice = |draft: Draft| {
+        let one = draft.extensions[0].clone();
+        draft.with(one)
+    };
+    let ca = |extensions: &[Vec<u8>]| inter().extensions(extensions);
+    let (yes, sign) = (basic_constraints(true, None), key_usage(0x04));
+    let below = || Draft::ca(("below", 3), ("inter", 2));
+    let by_below = || Draft::leaf(("leaf", 1), ("below", 3));
+    let self_issued = || Draft::ca(("inter", 3), ("inter", 2));
+    let by_self_issued = || Draft::leaf(("leaf", 1), ("inter", 3));
+    let short = |longest| ca(&[basic_constraints(true, Some(longest)), key_usage(0x04)]);
+    let odd = extension(&[0x2a, 3], true, &[5, 0]);
+    let broken_usage = extension(oid::KEY_USAGE, false, &[5, 0]);
+    let old = || inter().valid("000101000000Z", "010101000000Z");
+    let young = || inter().valid("270101000000Z", "300101000000Z");
+    let sha1 = seq(&[&object(oid::ECDSA_WITH_SHA1)]);
+    let unusable = Draft { spki: seq(&[&seq(&[&object(&[0x2a])]), &tlv(3, &[&[0]])]), ..inter() };
+    let limited = || {
+        let only = seq(&[&tlv(0xa0, &[&seq(&[&tlv(0x82, &[b"example.com"])])])]);
+        inter().with(extension(oid::NAME_CONSTRAINTS, true, &only))
+    };
+    let host =
+        |text: &str| leaf().with(extension(oid::SUBJECT_ALT_NAME, false, &seq(&[&tlv(0x82, &[text.as_bytes()])])));
+    let critical = |index| Err(Error::Extensions(index, ExtensionsError::UnknownCritical));
+    for (x5c, verdict, why) in [
+        (vec![leaf(), ca(&[])], Err(Error::NotCa(1)), "no basic constraints"),
+        (vec![leaf(), ca(&[basic_constraints(false, None)])], Err(Error::NotCa(1)), "not a CA"),
+        (vec![leaf(), Draft { version: vec![], ..ca(&[]) }], Err(Error::NotCa(1)), "version 1"),
+        (vec![leaf(), ca(std::slice::from_ref(&yes))], path(0, 2), "no key usage"),
+        (vec![leaf(), ca(&[yes.clone(), sign.clone()])], path(0, 2), "keyCertSign"),
+        (vec![leaf(), ca(&[yes.clone(), key_usage(0x80)])], Err(Error::KeyUsage(1)), "no keyCertSign"),
+        (
+            vec![leaf(), ca(&[yes.clone(), broken_usage])],
+            Err(Error::Extensions(1, ExtensionsError::Der(der::Error::Tag))),
+            "a malformed key usage",
+        ),
+        (vec![leaf(), short(0)], path(0, 2), "path length 0, a leaf below"),
+        (vec![by_below(), below(), short(0)], Err(Error::PathLength(2)), "path length 0, a CA below"),
+        (vec![by_below(), below(), short(1)], path(0, 3), "path length 1, a CA below"),
+        (vec![by_self_issued(), self_issued(), short(0)], path(0, 3), "path length 0, itself below"),
+        (vec![leaf().valid("000101000000Z", "010101000000Z"), inter()], Err(Error::Expired(0)), "the leaf expired"),
+        (
+            vec![leaf().valid("270101000000Z", "280101000000Z"), inter()],
+            Err(Error::NotYetValid(0)),
+            "the leaf is young",
+        ),
+        (vec![leaf(), old()], Err(Error::Expired(1)), "the intermediate expired"),
+        (vec![leaf(), young()], Err(Error::NotYetValid(1)), "the intermediate is young"),
+        (vec![leaf().with(odd.clone()), inter()], critical(0), "unknown and critical in the leaf"),
+        (vec![leaf(), inter().with(odd)], critical(1), "unknown and critical in the intermediate"),
+        (
+            vec![leaf(), twice(inter())],
+            Err(Error::Certificate(1, CertificateError::Extensions(ExtensionsError::Duplicate))),
+            "a duplicate extension",
+        ),
+        (vec![Draft { issuer: name("Inter"), ..leaf() }, inter()], Err(Error::IssuerName(0)), "another name"),
+        (vec![inter(), leaf()], Err(Error::IssuerName(0)), "out of order"),
+        (
+            vec![Draft { issuer_key: key(3), ..leaf() }, inter()],
+            Err(Error::Signature(0)),
+            "another key signed the leaf",
+        ),
+        (vec![leaf(), Draft { issuer_key: key(3), ..inter() }], Err(Error::Signature(1)), "another key signed"),
+        (
+            vec![Draft { algorithm: sha1, ..leaf() }, inter()],
+            Err(Error::Algorithm(0, AlgorithmError::BrokenHash)),
+            "SHA-1",
+        ),
+        (vec![leaf(), unusable], Err(Error::Algorithm(0, AlgorithmError::UnknownKey)), "a key of no known kind"),
+        (vec![host("a.example.com"), limited()], path(0, 2), "a permitted name"),
+        (
+            vec![host("a.example.org"), limited()],
+            Err(Error::NameConstraints(0, ConstraintsError::Violated)),
+            "another name than permitted",
+        ),
+        (
+            vec![leaf(), inter(), Draft::leaf(("root", 8), ("x", 8))],
+            Err(Error::NotCa(2)),
+            "an end entity with the root's name",
+        ),
+    ] {
+        assert_eq!(verify(why, &x5c, &[root()]), verdict, "{why}");
+    }
+}
+
+#[test]
+fn both_ends_of_the_validity_belong_to_it() {
+    let (x5c, anchors) = ([leaf(), inter()], [root()]);
+    let (from, until) = (1_735_689_600, 1_893_456_000);
+    for (time, verdict) in [
+        (Some(from), path(0, 2)),
+        (Some(until), path(0, 2)),
+        (Some(from - 1), Err(Error::NotYetValid(0))),
+        (Some(until + 1), Err(Error::Expired(0))),
+        (None, path(0, 2)),
+    ] {
+        assert_eq!(verify_at(&x5c, &anchors, time, Rules::default()), verdict);
+    }
+}
+
+#[test]
+fn the_named_leniency_is_narrow() {
+    let rules = Rules { intermediate_without_ca: true };
+    let no_ca = |draft: Draft| draft.extensions(&[basic_constraints(false, None), key_usage(0x80)]);
+    let lenient = Ok(Path { anchor: 0, certificates: 2, intermediate_without_ca: true });
+    let below = || no_ca(Draft::ca(("below", 3), ("inter", 2)));
+    let by_below = || Draft::leaf(("leaf", 1), ("below", 3));
+    let device_key = no_ca(inter()).with(extension(oid::ANDROID_KEY_DESCRIPTION, false, &seq(&[])));
+    for (x5c, verdict, why) in [
+        (vec![leaf(), inter()], path(0, 2), "not needed, so not reported"),
+        (vec![leaf(), no_ca(inter())], lenient, "needed"),
+        (vec![leaf(), inter().extensions(&[])], Err(Error::NotCa(1)), "no basic constraints at all"),
+        (vec![leaf(), device_key], Err(Error::NotCa(1)), "a device's own key"),
+        (vec![by_below(), below(), no_ca(inter())], Err(Error::NotCa(2)), "two of them"),
+    ] {
+        assert_eq!(verify_at(&x5c, &[root()], Some(NOW), rules), verdict, "{why}");
+    }
+    assert_eq!(verify("not a CA", &[leaf(), no_ca(inter())], &[root()]), Err(Error::NotCa(1)));
+}
+
+#[test]
+fn lengths_are_bounded() {
+    assert_eq!(Chain::read([]).map(drop), Err(Error::Empty));
+    // Eleven, and a hundred CAs that sign each other: refused before the first is read.
+    for len in [11, 100] {
+        let garbage = vec![&b"x"[..]; len];
+        assert_eq!(Chain::read(garbage).map(drop), Err(Error::TooLong));
+    }
+    assert_eq!(
+        Chain::read([&b"x"[..]]).map(drop),
+        Err(Error::Certificate(0, CertificateError::Der(der::Error::Truncated)))
+    );
+    let same_name: Vec<_> = (10..20).map(|n| Draft::ca(("root", n), ("root", n))).collect();
+    assert_eq!(verify("ten anchors of one name", &[leaf(), inter()], &same_name), Err(Error::TooManyAnchors));
+    let found: Vec<_> = same_name[..7].iter().cloned().chain([root()]).collect();
+    assert_eq!(verify("eight anchors of one name", &[leaf(), inter()], &found), path(7, 2));
+}
+
+#[test]
+fn the_leaf_and_all_certificates_are_shown() {
+    let (leaf, inter) = (leaf().make(), inter().make());
+    let chain = Chain::read([&leaf[..], &inter]).unwrap();
+    assert_eq!(chain.leaf().unwrap().encoding, leaf);
+    assert_eq!(chain.certificates().len(), 2);
+}
+
+/// A backend that counts: nothing is verified below a link that does not hold.
+#[test]
+fn a_strangers_chain_costs_one_signature() {
+    use crate::crypto::{BadSignature, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    #[derive(Debug, Default)]
+    struct Counting(AtomicUsize);
+    impl Backend for Counting {
+        fn name(&self) -> &'static str {
+            "counting"
+        }
+        fn supports(&self, _: Scheme) -> bool {
+            true
+        }
+        fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
+            backend().digest(hash, parts)
+        }
+        fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
+            Ok(())
+        }
+        fn verify(
+            &self,
+            scheme: Scheme,
+            key: &PublicKey<'_>,
+            tbs: &[u8],
+            signature: &[u8],
+        ) -> Result<(), BadSignature> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            backend().verify(scheme, key, tbs, signature)
+        }
+        fn random(&self, _: &mut [u8]) -> Result<(), RandomFailed> {
+            Err(RandomFailed)
+        }
+    }
+    let count = |x5c: &[Draft]| {
+        let x5c: Vec<_> = x5c.iter().map(Draft::make).collect();
+        let counting = Counting::default();
+        let anchors = [TrustAnchor::from_der(&root().make()).unwrap()];
+        let chain = Chain::read(x5c.iter().map(Vec::as_slice)).unwrap();
+        let verdict = chain.verify(&anchors, Some(UnixTime::from_secs(NOW)), Rules::default(), &counting);
+        (verdict.is_ok(), counting.0.into_inner())
+    };
+    assert_eq!(count(&[leaf(), inter()]), (true, 2));
+    assert_eq!(count(&[leaf(), Draft { issuer_key: key(7), ..inter() }]), (false, 1));
+    assert_eq!(count(&[Draft::leaf(("leaf", 1), ("evil", 7)), Draft::ca(("evil", 7), ("evil", 7))]), (false, 0));
+}
