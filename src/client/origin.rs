@@ -159,10 +159,17 @@ impl Site {
     }
 }
 
+/// Whether a host is made of what names of hosts are made of. A URL may hold more: `*.clinic.example` is one, and no
+/// client will ever be there.
+fn is_host_name(host: &str) -> bool {
+    let in_names = |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+    host.split('.').all(|label| !label.is_empty() && label.bytes().all(in_names))
+}
+
 /// Checks a configured RP ID (§5, "RP ID": a valid domain string).
 pub(crate) fn check_rp_id(rp_id: &str) -> Result<(), ConfigError> {
     match Host::parse(rp_id) {
-        Ok(Host::Domain(domain)) if domain == rp_id && rp_id.split('.').all(|label| !label.is_empty()) => Ok(()),
+        Ok(Host::Domain(domain)) if domain == rp_id && is_host_name(rp_id) => Ok(()),
         Ok(Host::Ipv4(_) | Host::Ipv6(_)) => Err(ConfigError::RpIdIsAnAddress),
         _ => Err(ConfigError::RpId),
     }
@@ -172,7 +179,7 @@ pub(crate) fn check_rp_id(rp_id: &str) -> Result<(), ConfigError> {
 pub(crate) fn check_web_origin(origin: &str, rp_id: Option<&str>) -> Result<(), ConfigError> {
     let url = Url::parse(origin).map_err(|_| ConfigError::Origin)?;
     let Some(Host::Domain(host)) = url.host() else { return Err(ConfigError::Origin) };
-    if url.origin().ascii_serialization() != origin {
+    if url.origin().ascii_serialization() != origin || !is_host_name(host) {
         return Err(ConfigError::Origin);
     }
     let local = host == "localhost" || host.ends_with(".localhost");
@@ -273,7 +280,7 @@ mod tests {
         {
             assert_eq!(check_rp_id(bad), Err(ConfigError::RpId), "{bad}");
         }
-        for bad in ["clinic.example/", "clinic.example.", "a..b", "clinic example", "a@b"] {
+        for bad in ["clinic.example/", "clinic.example.", "a..b", "clinic example", "a@b", "*.clinic.example"] {
             assert_eq!(check_rp_id(bad), Err(ConfigError::RpId), "{bad}");
         }
         for address in ["127.0.0.1", "[::1]", "2130706433"] {
@@ -292,6 +299,7 @@ mod tests {
             ("https://Clinic.example", Err(ConfigError::Origin)),
             ("clinic.example", Err(ConfigError::Origin)),
             ("ftp://clinic.example", Err(ConfigError::Origin)),
+            ("https://*.clinic.example", Err(ConfigError::Origin)),
             ("https://127.0.0.1", Err(ConfigError::Origin)),
             ("http://clinic.example", Err(ConfigError::InsecureOrigin)),
             ("https://evil-clinic.example", Err(ConfigError::OriginOutsideRpId)),
