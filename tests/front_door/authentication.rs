@@ -1,0 +1,271 @@
+//! Signing in: who may answer, what it proves, and what is to be written.
+
+use crate::browser::{Browser, state_id};
+use crate::{NOW, ada, builder, clinic, is_of, register};
+use serde_json::json;
+use wardkey::ceremony::authentication::{SignCount, SignCountPolicy, UserVerification};
+use wardkey::client::json::Hint;
+use wardkey::quirk::{Quirk, Quirks};
+use wardkey::relying_party::{Authenticated, AuthenticationRequest, Mediation, RegistrationRequest};
+use wardkey::{AuthenticationState, CredentialRecord, Error, RelyingParty, UserHandle};
+use wardkey_authenticator::Authentication;
+use wardkey_authenticator::flags::{BE, BS, UV};
+use wardkey_authenticator::hash::sha256;
+use wardkey_authenticator::json::base64url;
+
+/// Signs in with `record`, discoverably.
+fn sign_in(
+    rp: &RelyingParty,
+    browser: &Browser,
+    record: &CredentialRecord,
+    change: impl FnOnce(Authentication) -> Authentication,
+) -> Result<Authenticated, Error> {
+    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let response = browser.get(&options, change).unwrap();
+    rp.finish_authentication(state, &response, record, NOW)
+}
+
+fn counted(count: u32) -> impl FnOnce(Authentication) -> Authentication {
+    move |made| made.authenticator_data(|data| data.sign_count = count)
+}
+
+#[test]
+fn the_options_are_what_the_standard_calls_them() {
+    let (rp, mut browser) = (clinic(), Browser::new("front-door.options"));
+    let record = register(&rp, &mut browser);
+    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let expected = json!({
+        "challenge": base64url(&options.challenge), "timeout": 300_000, "rpId": "clinic.example",
+        "userVerification": "required",
+    });
+    assert_eq!(serde_json::to_value(&options).unwrap(), expected);
+    assert_eq!((options.challenge.len(), state.id()), (32, state_id(&options.challenge)));
+
+    let mut request = AuthenticationRequest::default();
+    request.hints = vec![Hint::ClientDevice];
+    request.appid = Some("https://clinic.example/u2f".into());
+    let rp = builder().user_verification_preferred().build().unwrap();
+    let (options, _state) = rp.start_authentication_with(&request, &ada().handle, &[record.clone()], NOW).unwrap();
+    let expected = json!({
+        "challenge": base64url(&options.challenge), "timeout": 300_000, "rpId": "clinic.example",
+        "userVerification": "preferred",
+        "allowCredentials": [{"type": "public-key", "id": record.id.to_base64url(), "transports": ["internal"]}],
+        "hints": ["client-device"],
+        "extensions": {"appid": "https://clinic.example/u2f"},
+    });
+    assert_eq!(serde_json::to_value(&options).unwrap(), expected);
+}
+
+#[test]
+fn a_known_user_answers_with_one_of_their_own_credentials() {
+    let (rp, mut browser) = (clinic(), Browser::new("front-door.known"));
+    let (first, second) = (register(&rp, &mut browser), register(&rp, &mut browser));
+    let (options, state) = rp.start_authentication(&ada().handle, std::slice::from_ref(&first), NOW).unwrap();
+    let response = browser.get(&options, |made| made).unwrap();
+    assert!(is_of(&response, &first), "the second was not asked for");
+    assert_eq!(rp.finish_authentication(state, &response, &first, NOW).unwrap().user, ada().handle);
+
+    let step_and_code = |error: Error| (error.step().map(|step| step.to_string()), error.code());
+    // The browser answers with a credential that it was not asked for.
+    let (options, state) = rp.start_authentication(&ada().handle, std::slice::from_ref(&first), NOW).unwrap();
+    let (open, _) = rp.start_discoverable_authentication(NOW).unwrap();
+    let challenge = base64url(&options.challenge);
+    let response = browser.get(&open, |made| made.client_data(|data| data.set("challenge", challenge))).unwrap();
+    let error = rp.finish_authentication(state, &response, &second, NOW).unwrap_err();
+    assert_eq!(step_and_code(error), (Some("7.2/5".into()), "credential-not-allowed"));
+    // The store hands out another record.
+    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let response = browser.get(&options, |made| made).unwrap();
+    let error = rp.finish_authentication(state, &response, &first, NOW).unwrap_err();
+    assert_eq!(step_and_code(error), (Some("7.2/6".into()), "credential-mismatch"));
+    // The record has been given to somebody else since.
+    let (options, state) = rp.start_authentication(&ada().handle, std::slice::from_ref(&first), NOW).unwrap();
+    let response = browser.get(&options, |made| made).unwrap();
+    let mut stolen = first.clone();
+    stolen.user_handle = UserHandle::new(*b"somebody else").unwrap();
+    let error = rp.finish_authentication(state, &response, &stolen, NOW).unwrap_err();
+    assert_eq!(step_and_code(error), (Some("7.2/6".into()), "user-mismatch"));
+}
+
+#[test]
+fn whom_to_ask_is_checked_before() {
+    let (rp, mut browser) = (clinic(), Browser::new("front-door.whom"));
+    let record = register(&rp, &mut browser);
+    let other = UserHandle::new(*b"somebody else").unwrap();
+    assert_eq!(rp.start_authentication(&ada().handle, &[], NOW).unwrap_err(), Error::NoCredentials);
+    assert_eq!(rp.start_authentication(&other, &[record.clone()], NOW).unwrap_err(), Error::ForeignCredential);
+    let eve = wardkey::User::new(other, "eve@mail.example", "Eve");
+    assert_eq!(rp.start_registration(&eve, &[record], NOW).unwrap_err(), Error::ForeignCredential);
+}
+
+#[test]
+fn a_discoverable_sign_in_says_who_it_is() {
+    let (rp, mut browser) = (clinic(), Browser::new("front-door.discoverable"));
+    let record = register(&rp, &mut browser);
+    assert_eq!(sign_in(&rp, &browser, &record, |made| made).unwrap().user, ada().handle);
+    let code =
+        |change: fn(Authentication) -> Authentication| sign_in(&rp, &browser, &record, change).unwrap_err().code();
+    assert_eq!(code(|made| made.posted(|p| p.user_handle = None)), "user-handle-missing");
+    assert_eq!(code(|made| made.posted(|p| p.user_handle = Some(b"eve".to_vec()))), "user-handle-mismatch");
+}
+
+/// §4, uvInitialized: the sign-in that sets it must not be one that relied on it.
+#[test]
+fn user_verification_counts_only_after_it_was_initialized() {
+    let (rp, mut browser) = (clinic(), Browser::new("front-door.uv"));
+    let mut request = RegistrationRequest::default();
+    request.mediation = Mediation::Conditional;
+    let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
+    let response = browser.create(&options, |made| made.authenticator_data(|data| data.clear_flags(UV))).unwrap();
+    let mut record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+    assert!(!record.uv_initialized);
+
+    for _ in 0..2 {
+        let authenticated = sign_in(&rp, &browser, &record, |made| made).unwrap();
+        assert_eq!(authenticated.user_verification, UserVerification::First);
+        assert!(!authenticated.user_verification.is_factor());
+        assert_eq!(authenticated.update, None, "it is not initialized by itself");
+    }
+    // This time the user gave a one-time code as well.
+    let authenticated = sign_in(&rp, &browser, &record, |made| made).unwrap();
+    assert!(!authenticated.user_verification.is_factor(), "not in the very ceremony that sets it");
+    assert!(record.apply(&authenticated.update_with_additional_factor.unwrap()));
+    assert!(record.uv_initialized);
+    let authenticated = sign_in(&rp, &browser, &record, |made| made).unwrap();
+    assert_eq!(authenticated.user_verification, UserVerification::Performed);
+    assert!(authenticated.user_verification.is_factor());
+    assert_eq!((authenticated.update, authenticated.update_with_additional_factor), (None, None));
+
+    let clear = |made: Authentication| made.authenticator_data(|data| data.clear_flags(UV));
+    assert_eq!(sign_in(&rp, &browser, &record, clear).unwrap_err().code(), "user-not-verified");
+    let lenient = builder().user_verification_preferred().build().unwrap();
+    let authenticated = sign_in(&lenient, &browser, &record, clear).unwrap();
+    assert_eq!(authenticated.user_verification, UserVerification::NotPerformed);
+    assert_eq!(authenticated.update_with_additional_factor, None, "it stays initialized");
+}
+
+#[test]
+fn a_counter_is_not_kept_or_advances_or_regresses() {
+    let mut browser = Browser::new("front-door.counter");
+    let (strict, report) = (clinic(), builder().sign_count(SignCountPolicy::Report).build().unwrap());
+    let mut record = register(&strict, &mut browser);
+    for rp in [&strict, &report] {
+        let authenticated = sign_in(rp, &browser, &record, counted(0)).unwrap();
+        assert_eq!((authenticated.sign_count, authenticated.update), (SignCount::NotKept, None));
+        let authenticated = sign_in(rp, &browser, &record, counted(5)).unwrap();
+        assert_eq!(authenticated.sign_count, SignCount::Advanced);
+        assert_eq!(authenticated.update.unwrap().set.sign_count, 5);
+    }
+    record.sign_count = 5;
+    for count in [5, 4, 0] {
+        let error = sign_in(&strict, &browser, &record, counted(count)).unwrap_err();
+        assert_eq!((error.code(), error.step().unwrap().to_string().as_str()), ("sign-count-regressed", "7.2/22"));
+        let authenticated = sign_in(&report, &browser, &record, counted(count)).unwrap();
+        let SignCount::Regressed { stored, received, .. } = authenticated.sign_count else { panic!("{count}") };
+        assert_eq!((stored, received), (5, count));
+        assert_eq!(authenticated.update, None, "what is stored never goes back");
+    }
+}
+
+#[test]
+fn backup_state_follows_and_backup_eligibility_never_changes() {
+    let (rp, mut browser) = (clinic(), Browser::new("front-door.backup"));
+    let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+    let response = browser.create(&options, |made| made.authenticator_data(|data| data.set_flags(BE))).unwrap();
+    let mut record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+    let synced = |made: Authentication| made.authenticator_data(|data| data.set_flags(BE | BS));
+
+    let authenticated = sign_in(&rp, &browser, &record, synced).unwrap();
+    assert!(authenticated.backup_state);
+    assert!(record.apply(&authenticated.update.unwrap()));
+    assert!(record.backup_state);
+    assert_eq!(sign_in(&rp, &browser, &record, synced).unwrap().update, None, "no write from now on");
+    let error =
+        sign_in(&rp, &browser, &record, |made| made.authenticator_data(|d| d.clear_flags(BE | BS))).unwrap_err();
+    assert_eq!(error.code(), "backup-eligibility-changed");
+
+    // A record from elsewhere may not know: then it is learnt, once.
+    record.backup_eligible = None;
+    let authenticated = sign_in(&rp, &browser, &record, synced).unwrap();
+    assert!(record.apply(&authenticated.update.unwrap()));
+    assert_eq!(record.backup_eligible, Some(true));
+    assert_eq!(sign_in(&rp, &browser, &record, synced).unwrap().update, None);
+}
+
+#[test]
+fn of_two_sign_ins_at_once_one_loses() {
+    let (rp, mut browser) = (clinic(), Browser::new("front-door.race"));
+    let mut record = register(&rp, &mut browser);
+    let first = sign_in(&rp, &browser, &record, counted(1)).unwrap().update.unwrap();
+    let second = sign_in(&rp, &browser, &record, counted(1)).unwrap().update.unwrap();
+    assert!(record.apply(&first));
+    let stored = record.clone();
+    assert!(!record.apply(&second), "two sign-ins with the same counter: one of them is a clone's");
+    assert_eq!(record, stored);
+    assert_eq!(sign_in(&rp, &browser, &record, counted(1)).unwrap_err().code(), "sign-count-regressed");
+    let update = serde_json::to_string(&first).unwrap();
+    assert_eq!(serde_json::from_str::<wardkey::RecordUpdate>(&update).unwrap(), first);
+}
+
+#[test]
+fn an_appid_counts_where_it_was_asked_for() {
+    let (rp, mut browser) = (clinic(), Browser::new("front-door.appid"));
+    let record = register(&rp, &mut browser);
+    let appid = "https://clinic.example/u2f";
+    let with_appid = |made: Authentication| {
+        let made = made.posted(|p| p.client_extension_results = json!({"appid": true}));
+        made.authenticator_data(|data| data.rp_id_hash = sha256(appid.as_bytes()))
+    };
+    let mut request = AuthenticationRequest::default();
+    for (asked, code) in [(None, Some("rp-id-mismatch")), (Some(appid.to_owned()), None)] {
+        request.appid = asked;
+        let credentials = std::slice::from_ref(&record);
+        let (options, state) = rp.start_authentication_with(&request, &ada().handle, credentials, NOW).unwrap();
+        let state = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
+        let response = browser.get(&options, with_appid).unwrap();
+        let error = rp.finish_authentication(state, &response, &record, NOW).err();
+        assert_eq!(error.map(|error| error.code()), code, "{:?}", request.appid);
+    }
+}
+
+#[test]
+fn quirks_are_reported() {
+    let (mut browser, quirk) = (Browser::new("front-door.quirks"), Quirk::EmptyUserHandle);
+    let record = register(&clinic(), &mut browser);
+    for (rp, expected) in
+        [(builder().quirk(quirk).build().unwrap(), Ok(Quirks::NONE.with(quirk))), (clinic(), Err("user-handle-empty"))]
+    {
+        let (options, state) = rp.start_authentication(&ada().handle, std::slice::from_ref(&record), NOW).unwrap();
+        let response = browser.get(&options, |made| made.posted(|p| p.user_handle = Some(Vec::new()))).unwrap();
+        let found = rp.finish_authentication(state, &response, &record, NOW);
+        assert_eq!(found.map(|authenticated| authenticated.evidence.quirks).map_err(|error| error.code()), expected);
+    }
+}
+
+#[test]
+fn a_state_is_good_until_it_expires_and_at_its_own_relying_party() {
+    let (rp, mut browser) = (builder().timeout_secs(60).build().unwrap(), Browser::new("front-door.sign-in-expiry"));
+    let record = register(&rp, &mut browser);
+    let finish = |rp: &RelyingParty, state: AuthenticationState, response, seconds| {
+        rp.finish_authentication(state, &response, &record, NOW.plus_secs(seconds)).map(drop).map_err(|e| e.code())
+    };
+    let start = || {
+        let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+        (state, browser.get(&options, |made| made).unwrap())
+    };
+    let hospital = RelyingParty::new("hospital.example", "Hospital").unwrap();
+    for (at, seconds, expected) in
+        [(&rp, 60, Ok(())), (&rp, 61, Err("expired")), (&hospital, 0, Err("wrong-relying-party"))]
+    {
+        let (state, response) = start();
+        assert_eq!(finish(at, state, response, seconds), expected, "{seconds}");
+    }
+    let ((state, _), (_, response)) = (start(), start());
+    assert_eq!(finish(&rp, state, response, 0), Err("challenge-mismatch"), "another ceremony's");
+
+    let (state, _) = start();
+    let mut stored = serde_json::to_value(&state).unwrap();
+    assert_eq!(serde_json::from_value::<AuthenticationState>(stored.clone()).unwrap(), state);
+    stored["version"] = 2.into();
+    assert!(serde_json::from_value::<AuthenticationState>(stored).is_err());
+}

@@ -1,0 +1,175 @@
+//! What a relying party can be built from, and what it says to a developer who typed something else.
+
+use crate::browser::Browser;
+use crate::{NOW, ada, builder, clinic, register};
+use wardkey::RelyingParty;
+use wardkey::client::json::Hint;
+use wardkey::client::origin::ConfigError;
+use wardkey::crypto::{
+    Algorithm, AwsLcRs, Backend, BadSignature, Curve, Digest, Hash, KeyError, PublicKey, RandomFailed, RustCrypto,
+    Scheme,
+};
+use wardkey::relying_party::RelyingPartyBuilder;
+use wardkey_authenticator::Authentication;
+
+/// A backend that verifies ES256 and nothing else, and has no randomness.
+#[derive(Debug)]
+struct OnlyEs256;
+
+impl Backend for OnlyEs256 {
+    fn name(&self) -> &'static str {
+        "only ES256"
+    }
+
+    fn supports(&self, scheme: Scheme) -> bool {
+        scheme == Scheme::Ecdsa(Curve::P256, Hash::Sha256)
+    }
+
+    fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
+        AwsLcRs.digest(hash, parts)
+    }
+
+    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
+        match key {
+            PublicKey::Ec { curve: Curve::P256, .. } => AwsLcRs.check_key(key),
+            _ => Err(KeyError::Unsupported),
+        }
+    }
+
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, message: &[u8], sig: &[u8]) -> Result<(), BadSignature> {
+        if self.supports(scheme) { AwsLcRs.verify(scheme, key, message, sig) } else { Err(BadSignature) }
+    }
+
+    fn random(&self, _: &mut [u8]) -> Result<(), RandomFailed> {
+        Err(RandomFailed)
+    }
+}
+
+fn new(rp_id: &str) -> RelyingPartyBuilder {
+    RelyingParty::builder(rp_id, "Example Clinic")
+}
+
+#[test]
+fn what_a_developer_might_type() {
+    let android = "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+    let built: [(RelyingPartyBuilder, Result<(), ConfigError>); 42] = [
+        (builder(), Ok(())),
+        (builder().origin("https://clinic.example"), Ok(())),
+        (builder().origin("https://portal.clinic.example:8443"), Ok(())),
+        (new("localhost").origin("http://localhost:8080"), Ok(())),
+        (builder().related_origin("https://hospital.example"), Ok(())),
+        (builder().native_origin(android), Ok(())),
+        (builder().native_origin("ios:bundle-id:org.example.portal"), Ok(())),
+        (builder().framed_by(["https://hospital.example"]), Ok(())),
+        (builder().framed_by([] as [&str; 0]), Ok(())),
+        (builder().algorithms(Algorithm::ALL), Ok(())),
+        (builder().algorithms([Algorithm::LegacyRs1]), Ok(())),
+        (builder().backend(&OnlyEs256).algorithms([Algorithm::Es256, Algorithm::Esp256]), Ok(())),
+        (builder().backend(&RustCrypto).algorithms(Algorithm::ALL), Ok(())),
+        (new(""), Err(ConfigError::RpId)),
+        (new("https://clinic.example"), Err(ConfigError::RpId)),
+        (new("clinic.example:8443"), Err(ConfigError::RpId)),
+        (new("clinic.example/"), Err(ConfigError::RpId)),
+        (new("Clinic.example"), Err(ConfigError::RpId)),
+        (new("klinik-zürich.example"), Err(ConfigError::RpId)),
+        (new("*.clinic.example"), Err(ConfigError::RpId)),
+        (new("127.0.0.1"), Err(ConfigError::RpIdIsAnAddress)),
+        (new("[::1]"), Err(ConfigError::RpIdIsAnAddress)),
+        (builder().origin("clinic.example"), Err(ConfigError::Origin)),
+        (builder().origin("https://clinic.example/"), Err(ConfigError::Origin)),
+        (builder().origin("https://clinic.example/login"), Err(ConfigError::Origin)),
+        (builder().origin("https://clinic.example:443"), Err(ConfigError::Origin)),
+        (builder().origin("https://*.clinic.example"), Err(ConfigError::Origin)),
+        (builder().origin(""), Err(ConfigError::Origin)),
+        (builder().framed_by(["hospital.example"]), Err(ConfigError::Origin)),
+        (builder().related_origin("https://Hospital.example"), Err(ConfigError::Origin)),
+        (builder().origin("http://clinic.example"), Err(ConfigError::InsecureOrigin)),
+        (builder().related_origin("http://hospital.example"), Err(ConfigError::InsecureOrigin)),
+        (builder().origin("https://hospital.example"), Err(ConfigError::OriginOutsideRpId)),
+        (builder().origin("https://my-clinic.example"), Err(ConfigError::OriginOutsideRpId)),
+        (new("portal.clinic.example").origin("https://clinic.example"), Err(ConfigError::OriginOutsideRpId)),
+        (builder().native_origin("android:apk-key-hash:12:34:AB"), Err(ConfigError::NativeOrigin)),
+        (builder().native_origin("https://clinic.example"), Err(ConfigError::NativeOrigin)),
+        (builder().algorithms([]), Err(ConfigError::Algorithms)),
+        (builder().algorithms([Algorithm::Es256, Algorithm::EdDsa, Algorithm::Es256]), Err(ConfigError::Algorithms)),
+        (builder().backend(&OnlyEs256), Err(ConfigError::UnverifiableAlgorithm)),
+        (builder().backend(&OnlyEs256).algorithms([Algorithm::Es384]), Err(ConfigError::UnverifiableAlgorithm)),
+        (builder().timeout_secs(0), Err(ConfigError::Timeout)),
+    ];
+    for (i, (built, expected)) in built.into_iter().enumerate() {
+        let described = format!("{built:?}");
+        assert_eq!(built.build().map(drop), expected, "row {i}: {described}");
+    }
+}
+
+#[test]
+fn an_error_says_what_to_write_instead() {
+    for (error, says) in [
+        (ConfigError::RpId, "clinic.example"),
+        (ConfigError::RpIdIsAnAddress, "localhost"),
+        (ConfigError::Origin, "https://portal.clinic.example"),
+        (ConfigError::InsecureOrigin, "localhost"),
+        (ConfigError::OriginOutsideRpId, "related origin"),
+        (ConfigError::NativeOrigin, "android:apk-key-hash:"),
+    ] {
+        assert!(error.to_string().contains(says), "{error}");
+    }
+}
+
+#[test]
+fn the_defaults_are_strict_and_readable() {
+    let rp = clinic();
+    assert_eq!(rp.algorithms(), Algorithm::RECOMMENDED);
+    assert_eq!(rp.site().rp_id, "clinic.example");
+    assert_eq!(rp.site().origins.iter().collect::<Vec<_>>(), ["https://clinic.example"]);
+}
+
+#[test]
+fn where_a_ceremony_may_come_from() {
+    let mut browser = Browser::new("front-door.origins");
+    let record = register(&clinic(), &mut browser);
+    let android = "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+    let code = |rp: &RelyingParty, change: &dyn Fn(Authentication) -> Authentication| {
+        let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+        let response = browser.get(&options, change).unwrap();
+        rp.finish_authentication(state, &response, &record, NOW).err().map(|error| error.code())
+    };
+    let not_allowed = Some("origin-not-allowed");
+    for (built, origin, expected) in [
+        (builder(), "https://portal.clinic.example", not_allowed),
+        (builder().origin("https://portal.clinic.example"), "https://portal.clinic.example", None),
+        (builder().origin("https://portal.clinic.example"), "https://clinic.example", not_allowed),
+        (builder().allow_subdomains(), "https://portal.clinic.example", None),
+        (builder().allow_subdomains(), "https://my-clinic.example", not_allowed),
+        (builder().allow_any_port(), "https://clinic.example:8443", None),
+        (builder().allow_any_port(), "https://portal.clinic.example:8443", not_allowed),
+        (builder().related_origin("https://hospital.example"), "https://hospital.example", None),
+        (builder().native_origin(android), android, None),
+        (builder(), android, not_allowed),
+    ] {
+        let from = |made: Authentication| made.client_data(|data| data.set("origin", origin));
+        assert_eq!(code(&built.build().unwrap(), &from), expected, "{origin}");
+    }
+    let framed = |top: &'static str| {
+        move |made: Authentication| {
+            made.client_data(|data| data.set("crossOrigin", true)).client_data(|data| data.set("topOrigin", top))
+        }
+    };
+    let rp = builder().framed_by(["https://hospital.example"]).build().unwrap();
+    assert_eq!(code(&rp, &framed("https://hospital.example")), None);
+    assert_eq!(code(&rp, &framed("https://evil.example")), Some("top-origin-not-allowed"));
+    assert_eq!(code(&clinic(), &framed("https://hospital.example")), Some("top-origin-not-allowed"));
+}
+
+#[test]
+fn nothing_starts_without_randomness() {
+    let rp = builder().backend(&OnlyEs256).algorithms([Algorithm::Es256]).build().unwrap();
+    assert_eq!(rp.start_registration(&ada(), &[], NOW).unwrap_err().code(), "random-failed");
+    assert_eq!(rp.start_discoverable_authentication(NOW).unwrap_err().code(), "random-failed");
+}
+
+#[test]
+fn hints_have_the_names_of_the_standard() {
+    let names = serde_json::to_string(&[Hint::SecurityKey, Hint::ClientDevice, Hint::Hybrid]).unwrap();
+    assert_eq!(names, r#"["security-key","client-device","hybrid"]"#);
+}

@@ -1,0 +1,107 @@
+//! Errors at the front door: a stable code for each, and nothing in them that was received.
+
+use crate::browser::Browser;
+use crate::{NOW, ada, clinic, register};
+use std::error::Error as _;
+use wardkey::ceremony::{Ceremony, Failure, Refusal};
+use wardkey::client::json::Member;
+use wardkey::client::json::ResponseError;
+use wardkey::crypto::RandomFailed;
+use wardkey::{AuthenticationResponse, Error, RegistrationResponse};
+use wardkey_authenticator::{Authentication, Cbor, Registration};
+
+#[test]
+fn each_has_its_code_and_only_a_refusal_has_a_step() {
+    let refused = Failure::new(Ceremony::Registration, Refusal::Challenge);
+    for (error, code, step) in [
+        (Error::from(refused), "challenge-mismatch", Some("7.1/8")),
+        (Error::from(ResponseError::Type), "response-malformed", None),
+        (Error::Expired, "expired", None),
+        (Error::WrongRelyingParty, "wrong-relying-party", None),
+        (Error::NoCredentials, "no-credentials", None),
+        (Error::ForeignCredential, "foreign-credential", None),
+        (Error::from(RandomFailed), "random-failed", None),
+    ] {
+        assert_eq!(error.code(), code);
+        assert_eq!(error.step().map(|step| step.to_string()).as_deref(), step, "{code}");
+        assert!(!error.to_string().is_empty());
+    }
+    assert_eq!(Error::from(refused).to_string(), "another challenge (step 7.1/8)");
+    assert_eq!(Error::from(ResponseError::Missing(Member::RawId)).to_string(), "rawId is missing");
+    assert!(Error::from(refused).source().is_some());
+}
+
+/// What an attacker writes where an error might repeat it.
+const CANARY: &str = "canary<script>";
+
+fn silent(error: &dyn std::fmt::Debug, text: &str, what: &str) {
+    for said in [text.to_owned(), format!("{error:?}"), format!("{error:#?}")] {
+        assert!(!said.contains("canary"), "{what}: {said}");
+    }
+}
+
+#[test]
+fn no_error_repeats_what_a_registration_says() {
+    let rows: [(&str, fn(Registration) -> Registration); 11] = [
+        ("origin-not-allowed", |r| r.client_data(|d| d.set("origin", CANARY))),
+        ("type-mismatch", |r| r.client_data(|d| d.set("type", CANARY))),
+        ("challenge-mismatch", |r| r.client_data(|d| d.set("challenge", CANARY))),
+        ("top-origin-not-allowed", |r| r.client_data(|d| d.set("topOrigin", CANARY))),
+        ("client-data-malformed", |r| r.client_data(|d| d.push(CANARY, 1)).client_data(|d| d.push(CANARY, 1))),
+        ("client-data-malformed", |r| r.client_data_json(|t| t.extend(CANARY.bytes()))),
+        ("attestation-format-unknown", |r| r.attestation_object(|o| o.set("fmt", CANARY))),
+        ("attestation-object-malformed", |r| r.attestation_object(|o| o.set(CANARY, CANARY))),
+        ("attestation-invalid", |r| r.statement(|s| s.set(CANARY, CANARY))),
+        ("public-key-malformed", |r| r.public_key(|k| k.set(CANARY, CANARY))),
+        ("credential-id-mismatch", |r| r.posted(|p| p.id = CANARY.into())),
+    ];
+    for (code, change) in rows {
+        let (options, state) = clinic().start_registration(&ada(), &[], NOW).unwrap();
+        let response = Browser::new("front-door.canary").create(&options, change).unwrap();
+        let error = clinic().finish_registration(state, &response, NOW).unwrap_err();
+        assert_eq!(error.code(), code);
+        silent(&error, &error.to_string(), code);
+    }
+}
+
+#[test]
+fn no_error_repeats_what_an_authentication_says() {
+    let mut browser = Browser::new("front-door.canary");
+    let record = register(&clinic(), &mut browser);
+    let rows: [(&str, fn(Authentication) -> Authentication); 5] = [
+        ("origin-not-allowed", |a| a.client_data(|d| d.set("origin", CANARY))),
+        ("user-handle-mismatch", |a| a.posted(|p| p.user_handle = Some(CANARY.into()))),
+        ("credential-mismatch", |a| a.posted(|p| p.id = CANARY.into())),
+        ("authenticator-data-malformed", |a| a.authenticator_data(|d| d.extensions = Some(Cbor::from(CANARY)))),
+        ("signature-invalid", |a| a.signature(|s| *s = CANARY.into())),
+    ];
+    for (code, change) in rows {
+        let (options, state) = clinic().start_discoverable_authentication(NOW).unwrap();
+        let response = browser.get(&options, change).unwrap();
+        let error = clinic().finish_authentication(state, &response, &record, NOW).unwrap_err();
+        assert_eq!(error.code(), code);
+        silent(&error, &error.to_string(), code);
+    }
+}
+
+#[test]
+fn no_error_repeats_what_the_json_says() {
+    for json in [
+        CANARY.to_owned(),
+        format!("\"{CANARY}\""),
+        format!("{{\"{CANARY}\":1}}"),
+        format!("{{\"id\":\"{CANARY}\",\"rawId\":\"{CANARY}\"}}"),
+        format!("{{\"id\":\"AA\",\"rawId\":\"AA\",\"type\":\"{CANARY}\"}}"),
+        format!("{{\"id\":\"AA\",\"rawId\":\"AA\",\"type\":\"public-key\",\"response\":\"{CANARY}\"}}"),
+        format!(
+            "{{\"id\":\"AA\",\"rawId\":\"AA\",\"type\":\"public-key\",\"response\":{{\"clientDataJSON\":\"{CANARY}\"}}}}"
+        ),
+        format!("{{\"clientExtensionResults\":{{\"appid\":\"{CANARY}\"}}}}"),
+        format!("{{\"response\":{{\"transports\":\"{CANARY}\",\"userHandle\":[\"{CANARY}\"]}}}}"),
+    ] {
+        let error = RegistrationResponse::from_json(&json).unwrap_err();
+        silent(&error, &error.to_string(), &json);
+        let error = AuthenticationResponse::from_json(&json).unwrap_err();
+        silent(&error, &error.to_string(), &json);
+    }
+}

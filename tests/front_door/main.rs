@@ -1,0 +1,68 @@
+//! `RelyingParty` from end to end: what it sends is what a browser works from, and what comes back is all it knows.
+
+mod authentication;
+mod browser;
+mod configuration;
+mod errors;
+mod registration;
+
+use browser::Browser;
+use wardkey::relying_party::RelyingPartyBuilder;
+use wardkey::{AuthenticationResponse, CredentialRecord, RelyingParty, UnixTime, User, UserHandle};
+
+const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
+
+fn builder() -> RelyingPartyBuilder {
+    RelyingParty::builder("clinic.example", "Example Clinic")
+}
+
+fn clinic() -> RelyingParty {
+    builder().build().unwrap()
+}
+
+fn ada() -> User {
+    User::new(UserHandle::new(*b"ada's handle").unwrap(), "ada@mail.example", "Ada")
+}
+
+/// Registers a passkey of Ada's that this browser makes.
+fn register(rp: &RelyingParty, browser: &mut Browser) -> CredentialRecord {
+    let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+    let response = browser.create(&options, |made| made).unwrap();
+    let registered = rp.finish_registration(state, &response, NOW).unwrap();
+    registered.claim(None::<()>).unwrap()
+}
+
+/// Whether the response is to a record of this credential: what a store looks up.
+fn is_of(response: &AuthenticationResponse, record: &CredentialRecord) -> bool {
+    response.credential_id() == record.id.as_bytes()
+}
+
+/// The journey of the README, with options and states through JSON as between machines.
+#[test]
+fn the_whole_journey() {
+    let (rp, mut browser) = (clinic(), Browser::new("front-door.journey"));
+    let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+    let stored = serde_json::to_string(&state).unwrap();
+    let response = browser.create(&options, |made| made).unwrap();
+    let state = serde_json::from_str(&stored).unwrap();
+    let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+    assert_eq!(record.user_handle, ada().handle);
+    assert!(record.uv_initialized);
+    let mut record: CredentialRecord = serde_json::from_str(&serde_json::to_string(&record).unwrap()).unwrap();
+
+    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let stored = serde_json::to_string(&state).unwrap();
+    let response = browser.get(&options, |made| made).unwrap();
+    assert!(is_of(&response, &record));
+    let state = serde_json::from_str(&stored).unwrap();
+    let authenticated = rp.finish_authentication(state, &response, &record, NOW).unwrap();
+    assert_eq!(authenticated.user, ada().handle);
+    assert!(authenticated.user_verification.is_factor());
+    assert_eq!(authenticated.update, None, "a passkey that keeps no counter needs no write");
+
+    let (options, state) = rp.start_authentication(&ada().handle, &[record.clone()], NOW).unwrap();
+    let response = browser.get(&options, |made| made.authenticator_data(|data| data.sign_count = 7)).unwrap();
+    let authenticated = rp.finish_authentication(state, &response, &record, NOW).unwrap();
+    assert!(record.apply(&authenticated.update.unwrap()));
+    assert_eq!(record.sign_count, 7);
+}

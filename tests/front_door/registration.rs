@@ -1,0 +1,232 @@
+//! Registering: what is asked for, and what is made of the answer.
+
+use crate::browser::{Browser, state_id};
+use crate::{NOW, ada, builder, clinic, register};
+use serde_json::json;
+use wardkey::attestation::{AttestationType, Format};
+use wardkey::ceremony::registration::BackupEligibility;
+use wardkey::client::json::{Attachment, AttestationConveyance, Hint, ResidentKey};
+use wardkey::credential::Transport;
+use wardkey::crypto::Algorithm;
+use wardkey::policy::AttestationPolicy;
+use wardkey::quirk::{Quirk, Quirks};
+use wardkey::relying_party::{Mediation, RegistrationRequest};
+use wardkey::{RegistrationResponse, RegistrationState};
+use wardkey_authenticator::flags::{BE, BS, UP, UV};
+use wardkey_authenticator::json::base64url;
+use wardkey_authenticator::{PackedSelf, Registration};
+
+fn request(change: impl FnOnce(&mut RegistrationRequest)) -> RegistrationRequest {
+    let mut request = RegistrationRequest::default();
+    change(&mut request);
+    request
+}
+
+/// The code that a registration by `rp` ends with, where the authenticator does something in another way.
+fn refusal(rp: &wardkey::RelyingParty, change: impl FnOnce(Registration) -> Registration) -> Option<&'static str> {
+    let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+    let response = Browser::new("front-door.refused").create(&options, change).unwrap();
+    rp.finish_registration(state, &response, NOW).err().map(|error| error.code())
+}
+
+#[test]
+fn the_options_are_what_the_standard_calls_them() {
+    let (options, state) = clinic().start_registration(&ada(), &[], NOW).unwrap();
+    let expected = json!({
+        "rp": {"id": "clinic.example", "name": "Example Clinic"},
+        "user": {"id": base64url(b"ada's handle"), "name": "ada@mail.example", "displayName": "Ada"},
+        "challenge": base64url(&options.challenge),
+        "pubKeyCredParams": [
+            {"type": "public-key", "alg": -8}, {"type": "public-key", "alg": -7}, {"type": "public-key", "alg": -257},
+        ],
+        "timeout": 300_000,
+        "authenticatorSelection": {
+            "residentKey": "required", "requireResidentKey": true, "userVerification": "required",
+        },
+        "attestation": "none",
+    });
+    assert_eq!(serde_json::to_value(&options).unwrap(), expected);
+    assert_eq!(options.challenge.len(), 32);
+    assert_eq!(state.id(), state_id(&options.challenge));
+    assert_eq!(state.user_handle(), &ada().handle);
+    assert_eq!(state.expires_at().secs(), NOW.secs() + 300);
+    let (again, _state) = clinic().start_registration(&ada(), &[], NOW).unwrap();
+    assert_ne!(again.challenge, options.challenge);
+}
+
+#[test]
+fn what_is_chosen_is_asked_for() {
+    let rp = builder()
+        .algorithms([Algorithm::Es384])
+        .user_verification_preferred()
+        .timeout_secs(600)
+        .attestation(AttestationPolicy::any(), AttestationConveyance::Direct)
+        .build()
+        .unwrap();
+    let request = request(|request| {
+        request.resident_key = ResidentKey::Discouraged;
+        request.attachment = Some(Attachment::CrossPlatform);
+        request.hints = vec![Hint::SecurityKey, Hint::Hybrid];
+        request.attestation_formats = vec!["packed".into()];
+    });
+    let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
+    let options = serde_json::to_value(&options).unwrap();
+    for (pointer, value) in [
+        ("/pubKeyCredParams", json!([{"type": "public-key", "alg": -35}])),
+        ("/timeout", json!(600_000)),
+        ("/attestation", json!("direct")),
+        ("/attestationFormats", json!(["packed"])),
+        ("/hints", json!(["security-key", "hybrid"])),
+        (
+            "/authenticatorSelection",
+            json!({
+                "authenticatorAttachment": "cross-platform", "residentKey": "discouraged",
+                "requireResidentKey": false, "userVerification": "preferred",
+            }),
+        ),
+    ] {
+        assert_eq!(options.pointer(pointer), Some(&value), "{pointer}");
+    }
+    assert_eq!(state.expires_at().secs(), NOW.secs() + 600);
+}
+
+#[test]
+fn the_record_is_what_was_attested() {
+    let (rp, mut browser) =
+        (builder().algorithms([Algorithm::Es256]).build().unwrap(), Browser::new("front-door.record"));
+    let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+    let mut expected = None;
+    let response = browser.create(&options, |made| {
+        let made = made.format(PackedSelf::new()).authenticator_data(|data| data.set_flags(BE | BS));
+        let made = made.authenticator_data(|data| data.sign_count = 3).posted(|p| p.transports.push("hybrid".into()));
+        expected = Some((made.credential_id().to_vec(), made.public_key_bytes()));
+        made
+    });
+    let registered = rp.finish_registration(state, &response.unwrap(), NOW).unwrap();
+    assert_eq!(registered.algorithm(), Algorithm::Es256);
+    assert_eq!(registered.attestation_format(), Format::Packed);
+    assert_eq!(registered.attestation_type(), AttestationType::SelfAttestation);
+    assert_eq!(registered.attested_aaguid(), None, "nobody vouches for it");
+    assert_eq!(registered.quirks(), Quirks::NONE);
+    let record = registered.claim(None::<()>).unwrap();
+    let (id, key) = expected.unwrap();
+    assert_eq!((record.id.as_bytes(), &record.public_key), (&id[..], &key));
+    assert_eq!(record.user_handle, ada().handle);
+    assert_eq!((record.sign_count, record.uv_initialized), (3, true));
+    assert_eq!((record.backup_eligible, record.backup_state), (Some(true), true));
+    assert_eq!(record.transports, [Transport::Internal, Transport::Hybrid]);
+}
+
+#[test]
+fn a_credential_is_claimed_once() {
+    let (rp, mut browser) = (clinic(), Browser::new("front-door.claim"));
+    let record = register(&rp, &mut browser);
+    let mut again = Browser::new("front-door.claim"); // the same authenticator, asked as if it knew nothing
+    let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+    let response = again.create(&options, |made| made).unwrap();
+    let registered = rp.finish_registration(state, &response, NOW).unwrap();
+    assert_eq!(registered.credential_id(), &record.id);
+    let failure = registered.claim(Some(&record)).unwrap_err();
+    assert_eq!(
+        (failure.code(), failure.step().unwrap().to_string().as_str()),
+        ("credential-already-registered", "7.1/26")
+    );
+}
+
+#[test]
+fn credentials_of_the_account_are_excluded() {
+    let (rp, mut browser) = (clinic(), Browser::new("front-door.exclude"));
+    let record = register(&rp, &mut browser);
+    let (options, _state) = rp.start_registration(&ada(), &[record.clone()], NOW).unwrap();
+    let descriptor = json!({"type": "public-key", "id": record.id.to_base64url(), "transports": ["internal"]});
+    assert_eq!(serde_json::to_value(&options).unwrap()["excludeCredentials"], json!([descriptor]));
+    assert_eq!(browser.create(&options, |made| made), None);
+    assert!(Browser::new("front-door.another-device").create(&options, |made| made).is_some());
+}
+
+#[test]
+fn a_conditional_create_needs_neither_presence_nor_verification() {
+    let (rp, request) = (clinic(), request(|request| request.mediation = Mediation::Conditional));
+    let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
+    assert_eq!(serde_json::to_value(&options).unwrap()["authenticatorSelection"]["userVerification"], "preferred");
+    let unattended = |made: Registration| made.authenticator_data(|data| data.clear_flags(UP | UV));
+    let response = Browser::new("front-door.conditional").create(&options, unattended).unwrap();
+    let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+    assert!(!record.uv_initialized);
+    assert_eq!(refusal(&rp, unattended), Some("user-not-present"), "where it was not asked for");
+    assert_eq!(refusal(&rp, |made| made.authenticator_data(|d| d.clear_flags(UV))), Some("user-not-verified"));
+}
+
+#[test]
+fn backup_eligibility_is_the_policys() {
+    let eligible = |made: Registration| made.authenticator_data(|data| data.set_flags(BE));
+    let only = |wanted| builder().backup_eligibility(wanted).build().unwrap();
+    let not_allowed = Some("backup-eligibility-not-allowed");
+    for (wanted, synced, bound) in [
+        (BackupEligibility::Any, None, None),
+        (BackupEligibility::MultiDevice, None, not_allowed),
+        (BackupEligibility::SingleDevice, not_allowed, None),
+    ] {
+        assert_eq!(refusal(&only(wanted), eligible), synced, "{wanted:?}");
+        assert_eq!(refusal(&only(wanted), |made| made), bound, "{wanted:?}");
+    }
+}
+
+#[test]
+fn only_what_was_offered_when_it_began() {
+    let (es256, es384) = (builder().algorithms([Algorithm::Es256]), builder().algorithms([Algorithm::Es384]));
+    let (es256, es384) = (es256.build().unwrap(), es384.build().unwrap());
+    let (options, _) = es256.start_registration(&ada(), &[], NOW).unwrap();
+    let (other, state) = es384.start_registration(&ada(), &[], NOW).unwrap();
+    let challenge = base64url(&other.challenge);
+    let response = Browser::new("front-door.offered")
+        .create(&options, |made| made.client_data(|data| data.set("challenge", challenge)))
+        .unwrap();
+    // The state tells what was offered, whatever the relying party offers by now.
+    let error = es256.finish_registration(state, &response, NOW).unwrap_err();
+    assert_eq!((error.code(), error.step().unwrap().to_string().as_str()), ("algorithm-not-offered", "7.1/20"));
+}
+
+#[test]
+fn quirks_are_off_until_named_and_then_reported() {
+    let rp = builder().quirk(Quirk::MissingClientExtensionResults).quirk(Quirk::CborKeyOrder).build().unwrap();
+    let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+    let without =
+        |made: Registration| made.json(|json| drop(json.as_object_mut().unwrap().remove("clientExtensionResults")));
+    let response = Browser::new("front-door.quirk").create(&options, without).unwrap();
+    let registered = rp.finish_registration(state, &response, NOW).unwrap();
+    assert_eq!(
+        registered.quirks(),
+        Quirks::NONE.with(Quirk::MissingClientExtensionResults),
+        "the other was not needed"
+    );
+    assert_eq!(refusal(&clinic(), without), Some("client-extension-results-missing"));
+}
+
+#[test]
+fn a_state_is_good_until_it_expires_and_at_its_own_relying_party() {
+    let rp = builder().timeout_secs(60).build().unwrap();
+    let start = || -> (RegistrationResponse, RegistrationState) {
+        let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+        (Browser::new("front-door.expiry").create(&options, |made| made).unwrap(), state)
+    };
+    let (response, state) = start();
+    assert!(rp.finish_registration(state, &response, NOW.plus_secs(60)).is_ok(), "in the last second");
+    let (response, state) = start();
+    assert_eq!(rp.finish_registration(state, &response, NOW.plus_secs(61)).unwrap_err().code(), "expired");
+    let (response, state) = start();
+    let hospital = wardkey::RelyingParty::new("hospital.example", "Hospital").unwrap();
+    assert_eq!(hospital.finish_registration(state, &response, NOW).unwrap_err().code(), "wrong-relying-party");
+    let (response, _) = start();
+    let (_, state) = start();
+    assert_eq!(rp.finish_registration(state, &response, NOW).unwrap_err().code(), "challenge-mismatch");
+}
+
+#[test]
+fn a_state_of_another_version_is_not_read() {
+    let (_, state) = clinic().start_registration(&ada(), &[], NOW).unwrap();
+    let mut stored = serde_json::to_value(&state).unwrap();
+    assert_eq!(serde_json::from_value::<RegistrationState>(stored.clone()).unwrap(), state);
+    stored["version"] = 2.into();
+    assert!(serde_json::from_value::<RegistrationState>(stored).is_err());
+}
