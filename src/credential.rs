@@ -129,7 +129,7 @@ pub struct CredentialRecord {
     pub public_key: Vec<u8>,
     /// The last signature counter; 0 where the authenticator keeps none.
     pub sign_count: u32,
-    /// Whether UV was set in any ceremony so far, so that it counts as a factor.
+    /// Whether UV counts as a factor: it was set at registration, or later beside another factor as strong.
     pub uv_initialized: bool,
     /// BE at registration. `None`: unknown, as in records from elsewhere; then it is learnt at the next sign-in.
     pub backup_eligible: Option<bool>,
@@ -177,7 +177,7 @@ impl CredentialRecord {
     }
 
     /// Brings the record up to date after a sign-in. `false`, and nothing changed, where the record is not the one
-    /// that was verified against any more: load it again and verify again.
+    /// that was verified against any more: another sign-in was faster, so begin again.
     #[must_use = "`false` means that another sign-in was faster"]
     pub fn apply(&mut self, update: &RecordUpdate) -> bool {
         let current = RecordState::of(self) == update.expect;
@@ -221,7 +221,7 @@ impl RecordState {
 }
 
 /// A compare-and-set on one record (§7.2, "Update credentialRecord"): write `set` where the store still holds
-/// `expect`. Losing means that another sign-in was faster: load the record and verify again, once.
+/// `expect`. Losing means that another sign-in was faster: begin again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

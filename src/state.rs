@@ -3,6 +3,7 @@
 //! A state goes into your store under its [`id`](RegistrationState::id), belongs to one web session, and comes out
 //! once: `finish_*` takes it by value, so a second use does not compile, and the store must delete it as it hands it
 //! out (`DELETE … RETURNING`), whatever the outcome, so that a second machine cannot use it either.
+//! It is not signed: keep it on the server, never in a cookie or a form.
 
 use crate::codec::base64url;
 use crate::credential::{CredentialId, UserHandle, Version};

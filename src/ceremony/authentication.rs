@@ -1,10 +1,10 @@
 //! §7.2 Verifying an Authentication Assertion, steps 3 to 24.
 
-use super::{Ceremony, Failure, Refusal, client_data, signed_message};
+use super::{Ceremony, Failure, Refusal, client_data, client_extension_results, signed_message};
 use crate::authenticator::{self, AuthenticatorData};
 use crate::client::{AuthenticationResponse, ClientData, Site};
 use crate::credential::{CredentialId, CredentialRecord, RecordState, RecordUpdate};
-use crate::crypto::{Algorithm, Backend, cose::CoseKey, sha256};
+use crate::crypto::{Algorithm, Backend, KeyError, cose::CoseKey, sha256};
 use crate::quirk::{Quirk, Quirks};
 
 /// What is done about a signature counter that does not advance (§7.2 step 22: a signal, not proof, of a clone).
@@ -184,7 +184,7 @@ fn steps<'a>(
     record: &CredentialRecord,
     backend: &dyn Backend,
 ) -> Result<VerifiedAuthentication<'a>, Refusal> {
-    let mut quirks = client_extension_results(response, expected.quirks)?;
+    let mut quirks = client_extension_results(response.client_extension_results(), expected.quirks)?;
     credential(expected, response, record)?;
     quirks = quirks.union(user(expected, response, record)?);
     let client_data =
@@ -214,17 +214,6 @@ fn steps<'a>(
         set,
         quirks,
     })
-}
-
-/// §5.1: the IDL requires `clientExtensionResults`.
-fn client_extension_results(response: &AuthenticationResponse, allowed: Quirks) -> Result<Quirks, Refusal> {
-    match response.client_extension_results() {
-        Some(_) => Ok(Quirks::NONE),
-        None if allowed.contains(Quirk::MissingClientExtensionResults) => {
-            Ok(Quirks::NONE.with(Quirk::MissingClientExtensionResults))
-        }
-        None => Err(Refusal::ClientExtensionResultsMissing),
-    }
 }
 
 /// Step 5, and the half of step 6 that says which credential: the record's, or none.
@@ -309,6 +298,9 @@ fn signature(
     backend: &dyn Backend,
 ) -> Result<Algorithm, Refusal> {
     let key = CoseKey::read(&record.public_key).map_err(Refusal::StoredPublicKey)?;
+    if !backend.supports(key.algorithm().scheme()) {
+        return Err(Refusal::StoredPublicKey(KeyError::Unsupported.into()));
+    }
     let client_data_hash = sha256(backend, &[response.client_data_json()]);
     let message = signed_message(authenticator_data.bytes(), &client_data_hash);
     backend

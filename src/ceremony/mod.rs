@@ -13,7 +13,9 @@ mod step;
 pub use refusal::{Failure, Refusal};
 pub use step::{Ceremony, Step, StepNumber};
 
+use crate::client::json::ClientExtensionResults;
 use crate::codec::base64url::Bytes;
+use crate::quirk::{Quirk, Quirks};
 
 /// authenticatorData ‖ SHA-256(clientDataJSON): the message of nearly every signature in the standard.
 fn signed_message(authenticator_data: &[u8], client_data_hash: &[u8; 32]) -> Bytes {
@@ -21,4 +23,15 @@ fn signed_message(authenticator_data: &[u8], client_data_hash: &[u8; 32]) -> Byt
     message.extend_from_slice(authenticator_data);
     message.extend_from_slice(client_data_hash);
     message
+}
+
+/// §5.1: the IDL requires `clientExtensionResults`.
+fn client_extension_results(received: Option<&ClientExtensionResults>, allowed: Quirks) -> Result<Quirks, Refusal> {
+    match received {
+        Some(_) => Ok(Quirks::NONE),
+        None if allowed.contains(Quirk::MissingClientExtensionResults) => {
+            Ok(Quirks::NONE.with(Quirk::MissingClientExtensionResults))
+        }
+        None => Err(Refusal::ClientExtensionResultsMissing),
+    }
 }

@@ -2,13 +2,13 @@
 //!
 //! Trust (23, 24) is the [`policy`](crate::policy)'s, uniqueness (26) is the store's.
 
-use super::{Ceremony, Failure, Refusal, client_data, signed_message};
+use super::{Ceremony, Failure, Refusal, client_data, client_extension_results, signed_message};
 use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Format, Inputs, KeyEnforcement};
 use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData};
 use crate::client::{ClientData, RegistrationResponse, Site};
 use crate::credential::{CredentialId, Transport};
 use crate::crypto::{Algorithm, Backend, cose, sha256};
-use crate::quirk::{Quirk, Quirks};
+use crate::quirk::Quirks;
 use crate::time::UnixTime;
 use crate::x509::algorithm::SubjectPublicKey;
 
@@ -153,7 +153,7 @@ fn steps<'a>(
     response: &'a RegistrationResponse,
     backend: &dyn Backend,
 ) -> Result<VerifiedRegistration<'a>, Refusal> {
-    let quirks = client_extension_results(response, expected.quirks)?;
+    let quirks = client_extension_results(response.client_extension_results(), expected.quirks)?;
     let client_data =
         client_data::verify(response.client_data_json(), Ceremony::Registration, expected.challenge, expected.site)?;
     let object =
@@ -198,17 +198,6 @@ fn steps<'a>(
         transports: response.transports(),
         quirks: quirks.union(object.quirks()),
     })
-}
-
-/// §5.1: the IDL requires `clientExtensionResults`.
-fn client_extension_results(response: &RegistrationResponse, allowed: Quirks) -> Result<Quirks, Refusal> {
-    match response.client_extension_results() {
-        Some(_) => Ok(Quirks::NONE),
-        None if allowed.contains(Quirk::MissingClientExtensionResults) => {
-            Ok(Quirks::NONE.with(Quirk::MissingClientExtensionResults))
-        }
-        None => Err(Refusal::ClientExtensionResultsMissing),
-    }
 }
 
 /// Steps 15 to 18.

@@ -6,7 +6,7 @@
 use crate::codec::base64url;
 use url::{Host, Url};
 
-/// Why a configured RP ID, origin or user cannot be used. Says what to write instead, where it can.
+/// Why a configured RP ID or origin cannot be used. Says what to write instead, where it can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -31,9 +31,6 @@ pub enum ConfigError {
     /// A native origin that is not `android:apk-key-hash:` and a SHA-256 in base64url, or `ios:bundle-id:` and a name.
     #[error("not a native origin, such as android:apk-key-hash:… or ios:bundle-id:…")]
     NativeOrigin,
-    /// No origin at all.
-    #[error("no origin to accept")]
-    NoOrigin,
     /// No algorithm to offer, or one twice.
     #[error("no algorithm to offer, or the same one twice")]
     Algorithms,

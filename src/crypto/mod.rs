@@ -2,7 +2,7 @@
 //!
 //! A [`Scheme`] is never put together from parts that a message chose, and a [`PublicKey`] exists only with lengths
 //! and ranges already judged. A [`Backend`] does the arithmetic and nothing else; the two that come with the crate
-//! give the same verdict on every input, which `tests/backends.rs` shows.
+//! give the same verdict, which `tests/wycheproof.rs` and `tests/vectors.rs` show.
 
 pub mod cose;
 mod ed25519;
@@ -345,7 +345,7 @@ fn uncompressed<'b>(x: &[u8], y: &[u8], buffer: &'b mut [u8; 133]) -> &'b [u8] {
 /// SHA-256 of `parts`, one after the other.
 pub(crate) fn sha256(backend: &dyn Backend, parts: &[&[u8]]) -> [u8; 32] {
     let digest = backend.digest(Hash::Sha256, parts);
-    digest.as_ref().try_into().unwrap_or_default() // a backend that answers another length matches nothing
+    digest.as_ref().try_into().unwrap_or_default() // SHA-256 has 32 bytes
 }
 
 #[cfg(test)]

@@ -88,7 +88,8 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Lets these pages show the portal in a frame (`topOrigin`).
+    /// Lets the portal run in a frame. Where the client names the page around it (`topOrigin`), it must be one of
+    /// these; clients of Level 2 do not name it, and are then let through.
     pub fn framed_by(mut self, top_origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.framing = Framing::CrossOrigin(top_origins.into_iter().map(Into::into).collect());
         self
@@ -100,7 +101,8 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Asks for user verification without requiring it. Then `user_verification` of each sign-in must be looked at.
+    /// Asks for user verification without requiring it. Required or not, `user_verification` of each sign-in says
+    /// whether it counts as a factor: the first one ever of a credential does not (§4, uvInitialized).
     pub const fn user_verification_preferred(mut self) -> Self {
         self.user_verification_required = false;
         self
@@ -149,7 +151,7 @@ impl RelyingPartyBuilder {
     /// [`ConfigError`]: the first that cannot be used.
     pub fn build(mut self) -> Result<RelyingParty, ConfigError> {
         check_rp_id(&self.rp_id)?;
-        if self.origins.is_empty() && self.native.is_empty() && self.related.is_empty() {
+        if self.origins.is_empty() {
             self.origins.push(format!("https://{}", self.rp_id));
         }
         for origin in &self.origins {

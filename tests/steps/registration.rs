@@ -144,7 +144,7 @@ fn object() -> Rows {
             ("object.fmt-twice-in-spite-of-the-quirk", |r| {
                 r.quirk("cbor-key-order")
                     .attestation_object(|o| o.push("fmt", "none"))
-                    .attestation_object(|o| unsorted(o))
+                    .attestation_object(unsorted)
             }),
         ]),
         accepted().rows([

@@ -96,14 +96,14 @@ impl<'a> Value<'a> {
 
     /// As [`Value::read`] under `rules`; also answers which of them were needed.
     pub(crate) fn read_with(bytes: &'a [u8], rules: Rules) -> Result<(Self, Rules), Error> {
-        let mut reader = Reader { rest: bytes, rules, used: Rules::default() };
+        let mut reader = Reader::new(bytes, rules);
         let value = reader.value(MAX_DEPTH)?;
         if reader.rest.is_empty() { Ok((value, reader.used)) } else { Err(Error::TrailingBytes) }
     }
 
     /// Reads the value that `bytes` begin with and answers it with its encoding and what follows.
     pub(crate) fn read_first(bytes: &'a [u8]) -> Result<(Self, &'a [u8], &'a [u8]), Error> {
-        let mut reader = Reader { rest: bytes, rules: Rules::default(), used: Rules::default() };
+        let mut reader = Reader::new(bytes, Rules::default());
         let value = reader.value(MAX_DEPTH)?;
         let (encoding, rest) = bytes.split_at(bytes.len().saturating_sub(reader.rest.len()));
         Ok((value, encoding, rest))
@@ -167,7 +167,7 @@ impl<'a> Array<'a> {
 
     /// The items, in order.
     pub fn iter(&self) -> impl Iterator<Item = Value<'a>> + use<'a> {
-        let mut reader = Reader { rest: self.items, rules: self.rules, used: Rules::default() };
+        let mut reader = Reader::again(self.items, self.rules);
         (0..self.len).map_while(move |_| reader.value(MAX_DEPTH).ok()) // checked before: never ends early
     }
 }
@@ -195,7 +195,7 @@ impl<'a> Map<'a> {
 
     /// The entries, in the order they were sent in.
     pub fn iter(&self) -> impl Iterator<Item = (Value<'a>, Value<'a>)> + use<'a> {
-        let mut reader = Reader { rest: self.entries, rules: self.rules, used: Rules::default() };
+        let mut reader = Reader::again(self.entries, self.rules);
         (0..self.len).map_while(move |_| Some((reader.value(MAX_DEPTH).ok()?, reader.value(MAX_DEPTH).ok()?)))
     }
 
@@ -218,6 +218,19 @@ struct Reader<'a> {
     rest: &'a [u8],
     rules: Rules,
     used: Rules,
+    /// What is read was checked before, so that keys need not be compared again: else the comparisons of nested maps
+    /// would multiply.
+    checked: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn new(bytes: &'a [u8], rules: Rules) -> Self {
+        Self { rest: bytes, rules, used: Rules::default(), checked: false }
+    }
+
+    fn again(bytes: &'a [u8], rules: Rules) -> Self {
+        Self { checked: true, ..Self::new(bytes, rules) }
+    }
 }
 
 /// The argument of a head: a number, or an indefinite length.
@@ -249,7 +262,9 @@ impl<'a> Reader<'a> {
                     let start = reader.rest;
                     reader.value(depth)?;
                     let key = start.get(..start.len().saturating_sub(reader.rest.len())).unwrap_or_default();
-                    keys.check(key, count, reader)?;
+                    if !reader.checked {
+                        keys.check(key, count, reader)?;
+                    }
                     reader.value(depth).map(drop)
                 })?;
                 Ok(Value::Map(Map { entries, len, rules: self.rules }))
@@ -359,7 +374,7 @@ impl<'a> Keys<'a> {
 
     /// Whether `key` is among the first `count` keys of the map.
     fn occurs(&self, key: &[u8], count: u64, rules: Rules) -> bool {
-        let mut reader = Reader { rest: self.first, rules, used: Rules::default() };
+        let mut reader = Reader::again(self.first, rules);
         (0..count.min(MAX_UNSORTED)).any(|_| {
             let start = reader.rest;
             let read = reader.value(MAX_DEPTH);

@@ -148,6 +148,23 @@ fn an_unsorted_map_costs_no_square() {
     assert_eq!(Value::read_with(&map, order), Err(Error::TooLarge));
 }
 
+/// Each level has 63 entries whose keys come before the first one's; the first holds the next level. Comparing keys
+/// within keys within keys would take 64 to the power of the levels.
+#[test]
+fn nested_unsorted_maps_do_not_multiply() {
+    let mut map = vec![0xa0];
+    for _ in 0..MAX_DEPTH - 1 {
+        let mut outer = vec![0xb8, 64, 0x18, 200];
+        outer.extend(map);
+        outer.extend((0..63_u8).flat_map(|key| if key < 24 { vec![key, 0] } else { vec![0x18, key, 0] }));
+        map = outer;
+    }
+    assert!(map.len() < 1500, "{}", map.len());
+    let order = Rules { any_key_order: true, indefinite_length: false };
+    let (value, used) = Value::read_with(&map, order).unwrap();
+    assert_eq!((value.map().unwrap().len(), used), (64, order));
+}
+
 #[test]
 fn reads_the_first_value_and_leaves_the_rest() {
     let bytes = hex("a1 01 02 ff ff");
