@@ -3,6 +3,7 @@
 use crate::browser::{Browser, state_id};
 use crate::{NOW, ada, builder, clinic, is_of, register};
 use serde_json::json;
+use std::slice::from_ref;
 use wardkey::ceremony::authentication::{SignCount, SignCountPolicy, UserVerification};
 use wardkey::client::json::Hint;
 use wardkey::quirk::{Quirk, Quirks};
@@ -45,7 +46,7 @@ fn the_options_are_what_the_standard_calls_them() {
     request.hints = vec![Hint::ClientDevice];
     request.appid = Some("https://clinic.example/u2f".into());
     let rp = builder().user_verification_preferred().build().unwrap();
-    let (options, _state) = rp.start_authentication_with(&request, &ada().handle, &[record.clone()], NOW).unwrap();
+    let (options, _state) = rp.start_authentication_with(&request, &ada().handle, from_ref(&record), NOW).unwrap();
     let expected = json!({
         "challenge": base64url(&options.challenge), "timeout": 300_000, "rpId": "clinic.example",
         "userVerification": "preferred",
@@ -60,14 +61,14 @@ fn the_options_are_what_the_standard_calls_them() {
 fn a_known_user_answers_with_one_of_their_own_credentials() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.known"));
     let (first, second) = (register(&rp, &mut browser), register(&rp, &mut browser));
-    let (options, state) = rp.start_authentication(&ada().handle, std::slice::from_ref(&first), NOW).unwrap();
+    let (options, state) = rp.start_authentication(&ada().handle, from_ref(&first), NOW).unwrap();
     let response = browser.get(&options, |made| made).unwrap();
     assert!(is_of(&response, &first), "the second was not asked for");
     assert_eq!(rp.finish_authentication(state, &response, &first, NOW).unwrap().user, ada().handle);
 
     let step_and_code = |error: Error| (error.step().map(|step| step.to_string()), error.code());
     // The browser answers with a credential that it was not asked for.
-    let (options, state) = rp.start_authentication(&ada().handle, std::slice::from_ref(&first), NOW).unwrap();
+    let (options, state) = rp.start_authentication(&ada().handle, from_ref(&first), NOW).unwrap();
     let (open, _) = rp.start_discoverable_authentication(NOW).unwrap();
     let challenge = base64url(&options.challenge);
     let response = browser.get(&open, |made| made.client_data(|data| data.set("challenge", challenge))).unwrap();
@@ -79,7 +80,7 @@ fn a_known_user_answers_with_one_of_their_own_credentials() {
     let error = rp.finish_authentication(state, &response, &first, NOW).unwrap_err();
     assert_eq!(step_and_code(error), (Some("7.2/6".into()), "credential-mismatch"));
     // The record has been given to somebody else since.
-    let (options, state) = rp.start_authentication(&ada().handle, std::slice::from_ref(&first), NOW).unwrap();
+    let (options, state) = rp.start_authentication(&ada().handle, from_ref(&first), NOW).unwrap();
     let response = browser.get(&options, |made| made).unwrap();
     let mut stolen = first.clone();
     stolen.user_handle = UserHandle::new(*b"somebody else").unwrap();
@@ -93,7 +94,7 @@ fn whom_to_ask_is_checked_before() {
     let record = register(&rp, &mut browser);
     let other = UserHandle::new(*b"somebody else").unwrap();
     assert_eq!(rp.start_authentication(&ada().handle, &[], NOW).unwrap_err(), Error::NoCredentials);
-    assert_eq!(rp.start_authentication(&other, &[record.clone()], NOW).unwrap_err(), Error::ForeignCredential);
+    assert_eq!(rp.start_authentication(&other, from_ref(&record), NOW).unwrap_err(), Error::ForeignCredential);
     let eve = wardkey::User::new(other, "eve@mail.example", "Eve");
     assert_eq!(rp.start_registration(&eve, &[record], NOW).unwrap_err(), Error::ForeignCredential);
 }
@@ -219,7 +220,7 @@ fn an_appid_counts_where_it_was_asked_for() {
     let mut request = AuthenticationRequest::default();
     for (asked, code) in [(None, Some("rp-id-mismatch")), (Some(appid.to_owned()), None)] {
         request.appid = asked;
-        let credentials = std::slice::from_ref(&record);
+        let credentials = from_ref(&record);
         let (options, state) = rp.start_authentication_with(&request, &ada().handle, credentials, NOW).unwrap();
         let state = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
         let response = browser.get(&options, with_appid).unwrap();
@@ -235,7 +236,7 @@ fn quirks_are_reported() {
     for (rp, expected) in
         [(builder().quirk(quirk).build().unwrap(), Ok(Quirks::NONE.with(quirk))), (clinic(), Err("user-handle-empty"))]
     {
-        let (options, state) = rp.start_authentication(&ada().handle, std::slice::from_ref(&record), NOW).unwrap();
+        let (options, state) = rp.start_authentication(&ada().handle, from_ref(&record), NOW).unwrap();
         let response = browser.get(&options, |made| made.posted(|p| p.user_handle = Some(Vec::new()))).unwrap();
         let found = rp.finish_authentication(state, &response, &record, NOW);
         assert_eq!(found.map(|authenticated| authenticated.evidence.quirks).map_err(|error| error.code()), expected);

@@ -4,8 +4,7 @@ use crate::browser::Browser;
 use crate::{NOW, ada, clinic, register};
 use std::error::Error as _;
 use wardkey::ceremony::{Ceremony, Failure, Refusal};
-use wardkey::client::json::Member;
-use wardkey::client::json::ResponseError;
+use wardkey::client::json::{Member, ResponseError};
 use wardkey::crypto::RandomFailed;
 use wardkey::{AuthenticationResponse, Error, RegistrationResponse};
 use wardkey_authenticator::{Authentication, Cbor, Registration};
@@ -34,6 +33,9 @@ fn each_has_its_code_and_only_a_refusal_has_a_step() {
 /// What an attacker writes where an error might repeat it.
 const CANARY: &str = "canary<script>";
 
+/// A code, and a ceremony that ends with it.
+type Row<C> = (&'static str, fn(C) -> C);
+
 fn silent(error: &dyn std::fmt::Debug, text: &str, what: &str) {
     for said in [text.to_owned(), format!("{error:?}"), format!("{error:#?}")] {
         assert!(!said.contains("canary"), "{what}: {said}");
@@ -42,7 +44,7 @@ fn silent(error: &dyn std::fmt::Debug, text: &str, what: &str) {
 
 #[test]
 fn no_error_repeats_what_a_registration_says() {
-    let rows: [(&str, fn(Registration) -> Registration); 11] = [
+    let rows: [Row<Registration>; 11] = [
         ("origin-not-allowed", |r| r.client_data(|d| d.set("origin", CANARY))),
         ("type-mismatch", |r| r.client_data(|d| d.set("type", CANARY))),
         ("challenge-mismatch", |r| r.client_data(|d| d.set("challenge", CANARY))),
@@ -68,7 +70,7 @@ fn no_error_repeats_what_a_registration_says() {
 fn no_error_repeats_what_an_authentication_says() {
     let mut browser = Browser::new("front-door.canary");
     let record = register(&clinic(), &mut browser);
-    let rows: [(&str, fn(Authentication) -> Authentication); 5] = [
+    let rows: [Row<Authentication>; 5] = [
         ("origin-not-allowed", |a| a.client_data(|d| d.set("origin", CANARY))),
         ("user-handle-mismatch", |a| a.posted(|p| p.user_handle = Some(CANARY.into()))),
         ("credential-mismatch", |a| a.posted(|p| p.id = CANARY.into())),

@@ -7,6 +7,7 @@ mod errors;
 mod registration;
 
 use browser::Browser;
+use std::slice::from_ref;
 use wardkey::relying_party::RelyingPartyBuilder;
 use wardkey::{AuthenticationResponse, CredentialRecord, RelyingParty, UnixTime, User, UserHandle};
 
@@ -60,7 +61,7 @@ fn the_whole_journey() {
     assert!(authenticated.user_verification.is_factor());
     assert_eq!(authenticated.update, None, "a passkey that keeps no counter needs no write");
 
-    let (options, state) = rp.start_authentication(&ada().handle, &[record.clone()], NOW).unwrap();
+    let (options, state) = rp.start_authentication(&ada().handle, from_ref(&record), NOW).unwrap();
     let response = browser.get(&options, |made| made.authenticator_data(|data| data.sign_count = 7)).unwrap();
     let authenticated = rp.finish_authentication(state, &response, &record, NOW).unwrap();
     assert!(record.apply(&authenticated.update.unwrap()));

@@ -3,6 +3,7 @@
 use crate::browser::{Browser, state_id};
 use crate::{NOW, ada, builder, clinic, register};
 use serde_json::json;
+use std::slice::from_ref;
 use wardkey::attestation::{AttestationType, Format};
 use wardkey::ceremony::registration::BackupEligibility;
 use wardkey::client::json::{Attachment, AttestationConveyance, Hint, ResidentKey};
@@ -137,7 +138,7 @@ fn a_credential_is_claimed_once() {
 fn credentials_of_the_account_are_excluded() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.exclude"));
     let record = register(&rp, &mut browser);
-    let (options, _state) = rp.start_registration(&ada(), &[record.clone()], NOW).unwrap();
+    let (options, _state) = rp.start_registration(&ada(), from_ref(&record), NOW).unwrap();
     let descriptor = json!({"type": "public-key", "id": record.id.to_base64url(), "transports": ["internal"]});
     assert_eq!(serde_json::to_value(&options).unwrap()["excludeCredentials"], json!([descriptor]));
     assert_eq!(browser.create(&options, |made| made), None);

@@ -142,9 +142,7 @@ fn object() -> Rows {
                 r.attestation_object(|o| o.set("fmt", Cbor::Raw(b"\x7f\x62no\x62ne\xff".to_vec())))
             }),
             ("object.fmt-twice-in-spite-of-the-quirk", |r| {
-                r.quirk("cbor-key-order")
-                    .attestation_object(|o| o.push("fmt", "none"))
-                    .attestation_object(unsorted)
+                r.quirk("cbor-key-order").attestation_object(|o| o.push("fmt", "none")).attestation_object(unsorted)
             }),
         ]),
         accepted().rows([

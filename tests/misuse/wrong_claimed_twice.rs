@@ -1,0 +1,10 @@
+//! Two records of one registration.
+
+use wardkey::policy::Registered;
+
+fn claim(registered: Registered) {
+    let _first = registered.claim(None::<()>);
+    let _second = registered.claim(None::<()>);
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+//! A registration that no policy accepted.
+
+use wardkey::policy::Registered;
+
+fn main() {
+    let _forged = Registered {};
+}

@@ -1,0 +1,7 @@
+//! A registration that nobody verified.
+
+use wardkey::ceremony::registration::VerifiedRegistration;
+
+fn main() {
+    let _forged = VerifiedRegistration {};
+}

@@ -1,0 +1,23 @@
+//! A registration whose outcome nobody looks at, and a record that nobody stores.
+#![deny(unused_must_use)]
+
+use wardkey::policy::Registered;
+use wardkey::{CredentialRecord, RecordUpdate, RegistrationResponse, RegistrationState, RelyingParty, UnixTime};
+
+fn finish(rp: &RelyingParty, state: RegistrationState, response: &RegistrationResponse, now: UnixTime) {
+    rp.finish_registration(state, response, now);
+}
+
+fn claim(registered: Registered) {
+    registered.claim(None::<()>);
+}
+
+fn apply(record: &mut CredentialRecord, update: &RecordUpdate) {
+    record.apply(update);
+}
+
+fn unclaimed(rp: &RelyingParty, state: RegistrationState, response: &RegistrationResponse, now: UnixTime) {
+    rp.finish_registration(state, response, now).unwrap();
+}
+
+fn main() {}

@@ -1,0 +1,22 @@
+//! One state, two answers.
+
+use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, RegistrationResponse};
+use wardkey::{RegistrationState, RelyingParty, UnixTime};
+
+fn registration(rp: &RelyingParty, state: RegistrationState, response: &RegistrationResponse, now: UnixTime) {
+    let _first = rp.finish_registration(state, response, now);
+    let _second = rp.finish_registration(state, response, now);
+}
+
+fn authentication(
+    rp: &RelyingParty,
+    state: AuthenticationState,
+    response: &AuthenticationResponse,
+    record: &CredentialRecord,
+    now: UnixTime,
+) {
+    let _first = rp.finish_authentication(state, response, record, now);
+    let _second = rp.finish_authentication(state, response, record, now);
+}
+
+fn main() {}
