@@ -7,10 +7,50 @@ use crate::authenticator::{Aaguid, AuthenticatorData};
 use crate::ceremony::{Ceremony, Step};
 use crate::crypto::Algorithm;
 use crate::quirk::Quirks;
+use crate::x509::PathError;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// The edition of the standard that steps are numbered by.
 pub const EDITION: &str = "REC-webauthn-3-20260825";
+
+/// What came of the certificates of an attestation (§7.1 step 24).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TrustOutcome {
+    /// There were none: no attestation, or self attestation.
+    NoCertificates,
+    /// They were not judged.
+    NotJudged,
+    /// They lead to an anchor.
+    Trusted,
+    /// They lead to none, for this reason, and the policy lets that pass.
+    Untrusted(PathError),
+    /// They lead to an anchor, but the statement is signed with RS1, which does not count, and the policy lets that
+    /// pass.
+    LegacyRs1,
+}
+
+impl TrustOutcome {
+    /// Its name, in logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoCertificates => "no_certificates",
+            Self::NotJudged => "not_judged",
+            Self::Trusted => "trusted",
+            Self::Untrusted(_) => "untrusted",
+            Self::LegacyRs1 => "legacy_rs1",
+        }
+    }
+
+    /// Why the certificates lead to no anchor.
+    fn reason(self) -> Option<String> {
+        match self {
+            Self::Untrusted(error) => Some(error.to_string()),
+            _ => None,
+        }
+    }
+}
 
 /// What a registration adds to the evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +60,9 @@ pub struct AttestationEvidence {
     pub format: Format,
     /// The type of the attestation.
     pub attestation_type: AttestationType,
-    /// The authenticator's model, where its certificates led to an anchor.
+    /// What came of its certificates.
+    pub trust: TrustOutcome,
+    /// The authenticator's model, where a statement that led to an anchor vouches for it.
     pub attested_aaguid: Option<Aaguid>,
 }
 
@@ -72,7 +114,7 @@ impl Evidence {
 
 impl Serialize for Evidence {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut json = to.serialize_struct("Evidence", 10)?;
+        let mut json = to.serialize_struct("Evidence", 12)?;
         let steps: Vec<String> = self.steps().map(|step| step.to_string()).collect();
         let quirks: Vec<&str> = self.quirks.iter().map(crate::quirk::Quirk::name).collect();
         json.serialize_field("edition", EDITION)?;
@@ -83,6 +125,8 @@ impl Serialize for Evidence {
         json.serialize_field("signCount", &self.sign_count)?;
         json.serialize_field("attestationFormat", &self.attestation.map(|a| a.format.identifier()))?;
         json.serialize_field("attestationType", &self.attestation.map(|a| a.attestation_type.name()))?;
+        json.serialize_field("attestationTrust", &self.attestation.map(|a| a.trust.name()))?;
+        json.serialize_field("attestationTrustReason", &self.attestation.and_then(|a| a.trust.reason()))?;
         json.serialize_field("attestedAaguid", &self.attestation.and_then(|a| a.attested_aaguid))?;
         json.serialize_field("quirks", &quirks)?;
         json.end()

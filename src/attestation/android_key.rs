@@ -61,6 +61,9 @@ const GENERATED: i64 = 0;
 /// KM_PURPOSE_SIGN, and KM_PURPOSE_VERIFY, which anyone can do with the public key.
 const SIGN: i64 = 2;
 const VERIFY: i64 = 3;
+/// SecurityLevel; software is 0, and Android's keystore calls itself 100.
+const TRUSTED_ENVIRONMENT: i64 = 1;
+const STRONG_BOX: i64 = 2;
 
 struct Statement<'a> {
     alg: i64,
@@ -129,22 +132,23 @@ impl<'a> KeyDescription<'a> {
         if both.iter().any(|list| list.all_applications) {
             return Err(Problem::AllApplications);
         }
+        // "use only the teeEnforced authorization list if the RP wants to accept only keys from a trusted execution
+        // environment, otherwise use the union of teeEnforced and softwareEnforced".
         let lists = match enforcement {
             KeyEnforcement::Any => &both[..],
             KeyEnforcement::Hardware => both.get(1..).unwrap_or_default(),
         };
-        // Whatever the lists say must agree: one that is right does not outweigh another.
-        let origins = || both.iter().filter_map(|list| list.origin);
-        if origins().any(|origin| origin != GENERATED) || lists.iter().all(|list| list.origin.is_none()) {
+        // Whatever these lists say must agree: one that is right does not outweigh another.
+        let mut origins = lists.iter().filter_map(|list| list.origin).peekable();
+        if origins.peek().is_none() || origins.any(|origin| origin != GENERATED) {
             return Err(Problem::Origin);
         }
-        let mut purposes = both.iter().flat_map(|list| list.purposes());
-        if purposes.any(|purpose| !matches!(purpose, SIGN | VERIFY))
-            || !lists.iter().any(|list| list.purposes().any(|purpose| purpose == SIGN))
-        {
+        let purposes = || lists.iter().flat_map(|list| list.purposes());
+        if purposes().any(|purpose| !matches!(purpose, SIGN | VERIFY)) || purposes().all(|purpose| purpose != SIGN) {
             return Err(Problem::Purpose);
         }
-        let in_hardware = self.attestation_security_level > 0 && self.key_mint_security_level > 0;
+        let levels = [self.attestation_security_level, self.key_mint_security_level];
+        let in_hardware = levels.iter().all(|level| matches!(*level, TRUSTED_ENVIRONMENT | STRONG_BOX));
         if enforcement == KeyEnforcement::Hardware && !in_hardware {
             return Err(Problem::SecurityLevel);
         }

@@ -10,7 +10,7 @@ pub enum CompoundPolicy {
     /// All of them.
     #[default]
     All,
-    /// At least so many; those that do not verify are dropped.
+    /// At least so many, and at least one; those that do not verify, or are of an unknown format, are dropped.
     AtLeast(usize),
 }
 
@@ -24,7 +24,7 @@ pub enum Problem {
     /// One of them is compound itself.
     #[error("compound within compound")]
     Nested,
-    /// One of them is of an unknown format.
+    /// One of them is of an unknown format, and all must verify.
     #[error("a statement of an unknown format")]
     UnknownFormat,
     /// Fewer verify than the policy asks for.
@@ -39,10 +39,15 @@ pub(super) fn verify<'a>(statements: Array<'a>, inputs: &Inputs<'_, 'a>) -> Resu
     if !(2..=MAX_STATEMENTS).contains(&statements.len()) {
         return Err(Problem::Syntax.into());
     }
+    // All are read before the first is verified: an array that breaks the syntax is refused, whatever else it holds.
     let parsed = statements.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
     let mut verified = Vec::with_capacity(parsed.len());
     for (format, statement) in parsed {
-        match (super::verify(format, statement, inputs), inputs.compound) {
+        let result = match format {
+            Some(format) => super::verify(format, statement, inputs),
+            None => Err(Problem::UnknownFormat.into()),
+        };
+        match (result, inputs.compound) {
             (Ok(attestation), _) => verified.push(attestation),
             (Err(error), CompoundPolicy::All) => return Err(error),
             (Err(_), CompoundPolicy::AtLeast(_)) => {}
@@ -56,15 +61,15 @@ pub(super) fn verify<'a>(statements: Array<'a>, inputs: &Inputs<'_, 'a>) -> Resu
     Ok(attestation)
 }
 
-fn parse(item: Value<'_>) -> Result<(Format, Value<'_>), Problem> {
+/// The format of a statement, where it is a known one, and the statement.
+fn parse(item: Value<'_>) -> Result<(Option<Format>, Value<'_>), Problem> {
     let map = item.map().ok_or(Problem::Syntax)?;
     fields(map, &["fmt", "attStmt"]).ok_or(Problem::Syntax)?;
     let identifier = map.get("fmt").and_then(Value::text).ok_or(Problem::Syntax)?;
     let statement = map.get("attStmt").ok_or(Problem::Syntax)?;
     match Format::from_identifier(identifier) {
         Some(Format::Compound) => Err(Problem::Nested),
-        Some(format) if statement.map().is_some() => Ok((format, statement)),
-        Some(_) => Err(Problem::Syntax),
-        None => Err(Problem::UnknownFormat),
+        Some(_) if statement.map().is_none() => Err(Problem::Syntax),
+        format => Ok((format, statement)),
     }
 }

@@ -1,32 +1,43 @@
-//! PEM (RFC 7468) of certificates: how relying parties keep their trust anchors. Never in a message.
+//! PEM (RFC 7468) of certificates and revocation lists: how relying parties keep what they trust. Never in a message.
 
 use super::base64url;
 
-/// Why a text has no certificates.
+/// Why a text has no certificates, or no revocation lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// No `-----BEGIN CERTIFICATE-----` line.
     #[error("no PEM certificate")]
     NoCertificate,
-    /// A certificate without its `-----END CERTIFICATE-----` line.
-    #[error("a PEM certificate without an end")]
+    /// No `-----BEGIN X509 CRL-----` line.
+    #[error("no PEM certificate revocation list")]
+    NoCrl,
+    /// A beginning without its `-----END …-----` line.
+    #[error("PEM without an end")]
     NoEnd,
     /// What stands between the lines is not Base64.
-    #[error("a PEM certificate that is not Base64")]
+    #[error("PEM that is not Base64")]
     Base64,
 }
 
 /// The DER of every `CERTIFICATE` in the text. Explanatory text around them is ignored (RFC 7468 §2).
 pub(crate) fn certificates(text: &str) -> Result<Vec<Vec<u8>>, Error> {
-    let parts = text.split("-----BEGIN CERTIFICATE-----").skip(1);
-    let certificates = parts.map(|part| {
-        let (body, _) = part.split_once("-----END CERTIFICATE-----").ok_or(Error::NoEnd)?;
+    blocks(text, "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", Error::NoCertificate)
+}
+
+/// The DER of every `X509 CRL` in the text.
+pub(crate) fn crls(text: &str) -> Result<Vec<Vec<u8>>, Error> {
+    blocks(text, "-----BEGIN X509 CRL-----", "-----END X509 CRL-----", Error::NoCrl)
+}
+
+fn blocks(text: &str, begin: &str, end: &str, none: Error) -> Result<Vec<Vec<u8>>, Error> {
+    let blocks = text.split(begin).skip(1).map(|part| {
+        let (body, _) = part.split_once(end).ok_or(Error::NoEnd)?;
         let base64: String = body.split_ascii_whitespace().collect();
         base64url::decode_standard(&base64).map_err(|_| Error::Base64)
     });
-    let certificates: Vec<_> = certificates.collect::<Result<_, _>>()?;
-    if certificates.is_empty() { Err(Error::NoCertificate) } else { Ok(certificates) }
+    let blocks: Vec<_> = blocks.collect::<Result<_, _>>()?;
+    if blocks.is_empty() { Err(none) } else { Ok(blocks) }
 }
 
 #[cfg(test)]

@@ -3,65 +3,20 @@
 //! What an authenticator says of itself counts for nothing until a chain of certificates leads from its statement to
 //! an anchor that the relying party chose: its AAGUID bites only after that.
 
-use super::{Registered, TrustAnchor};
-use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Format, KeyEnforcement};
+use super::{Registered, TrustAnchors};
+use crate::attestation::{Attestation, AttestationType, CompoundPolicy, KeyEnforcement};
 use crate::authenticator::Aaguid;
 use crate::ceremony::registration::VerifiedRegistration;
 use crate::ceremony::{Ceremony, Failure, Refusal};
+use crate::codec::der::{self, Reader};
 use crate::credential::UserHandle;
 use crate::crypto::{Algorithm, Backend};
+use crate::evidence::TrustOutcome;
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
-use crate::x509::chain::{self, Chain, Rules};
+use crate::x509::chain::{Chain, Rules};
 use crate::x509::oid;
-
-/// The certificates that a relying party trusts for attestation: for everything, for a format, or for one model.
-///
-/// The narrowest list that there is decides: an anchor for one AAGUID vouches for no other, and one for everything
-/// does not vouch for a model that has its own.
-#[derive(Clone, Debug, Default)]
-pub struct TrustAnchors {
-    any: Vec<TrustAnchor>,
-    formats: Vec<(Format, Vec<TrustAnchor>)>,
-    aaguids: Vec<(Aaguid, Vec<TrustAnchor>)>,
-}
-
-impl TrustAnchors {
-    /// Trusted for every format and model that has no list of its own.
-    pub fn new(anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
-        Self { any: anchors.into_iter().collect(), ..Self::default() }
-    }
-
-    /// Trusted for one format. Later lists add to earlier ones.
-    #[must_use]
-    pub fn for_format(mut self, format: Format, anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
-        add(&mut self.formats, format, anchors);
-        self
-    }
-
-    /// Trusted for one model. Later lists add to earlier ones.
-    #[must_use]
-    pub fn for_aaguid(mut self, aaguid: Aaguid, anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
-        add(&mut self.aaguids, aaguid, anchors);
-        self
-    }
-
-    fn of(&self, format: Format, aaguid: Aaguid) -> &[TrustAnchor] {
-        find(&self.aaguids, aaguid).or_else(|| find(&self.formats, format)).unwrap_or(&self.any)
-    }
-}
-
-fn add<K: PartialEq>(lists: &mut Vec<(K, Vec<TrustAnchor>)>, key: K, anchors: impl IntoIterator<Item = TrustAnchor>) {
-    match lists.iter_mut().find(|(other, _)| *other == key) {
-        Some((_, list)) => list.extend(anchors),
-        None => lists.push((key, anchors.into_iter().collect())),
-    }
-}
-
-fn find<K: PartialEq>(lists: &[(K, Vec<TrustAnchor>)], key: K) -> Option<&[TrustAnchor]> {
-    lists.iter().find(|(other, _)| *other == key).map(|(_, list)| list.as_slice())
-}
 
 /// What is done about the certificates of a statement. The statement itself must verify, whatever is chosen.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +28,7 @@ pub enum Trust {
     /// They must lead to an anchor. Without anchors, none does.
     Verify(TrustAnchors),
     /// They should lead to an anchor. Where they do not, the credential is accepted as one whose authenticator is not
-    /// known, and the outcome says so (§7.1 step 24 permits it).
+    /// known, and the outcome and the evidence say so (§7.1 step 24 permits it).
     Prefer(TrustAnchors),
 }
 
@@ -85,7 +40,8 @@ pub struct AttestationPolicy {
     pub types: Vec<AttestationType>,
     /// The certificates.
     pub trust: Trust,
-    /// The models that are accepted; `None`: any. With a list, only an attested AAGUID will do.
+    /// The models that are accepted; `None`: any. With a list, only an attested AAGUID will do: one that a trusted
+    /// statement signs, or whose own anchors bear it out. `fido-u2f` attests none, and all zeros names no model.
     pub allow_aaguids: Option<Vec<Aaguid>>,
     /// Models that are refused, where they are attested. (Who attests nothing can claim any AAGUID.)
     pub deny_aaguids: Vec<Aaguid>,
@@ -97,20 +53,6 @@ pub struct AttestationPolicy {
     pub compound: CompoundPolicy,
     /// Where an Android key must be kept.
     pub key_enforcement: KeyEnforcement,
-}
-
-/// What came of the certificates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TrustOutcome {
-    /// There were none: no attestation, or self attestation.
-    NoCertificates,
-    /// They were not judged.
-    NotJudged,
-    /// They lead to an anchor.
-    Trusted,
-    /// They lead to none, for this reason, and the policy lets that pass.
-    Untrusted(chain::Error),
 }
 
 /// What a decision needs to know besides the registration.
@@ -171,52 +113,50 @@ impl AttestationPolicy {
         circumstances: &Circumstances<'_>,
     ) -> Result<Registered, Failure> {
         let aaguid = verified.attested_credential_data().aaguid();
-        let decided = self.judge(verified.attestation(), aaguid, circumstances).and_then(|(trust, quirks)| {
-            self.aaguid(aaguid, trust)?;
-            Ok(Registered::new(verified, user, trust, quirks, circumstances.backend.name()))
+        let decided = self.judge(verified.attestation(), aaguid, circumstances).and_then(|judged| {
+            self.aaguid(aaguid, &judged)?;
+            Ok(Registered::new(verified, user, &judged, circumstances.backend.name()))
         });
         decided.map_err(|refusal| Failure::new(Ceremony::Registration, refusal))
     }
 
-    fn judge(
+    fn judge<'a>(
         &self,
-        attestation: &Attestation<'_>,
+        attestation: &'a Attestation<'_>,
         aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
-    ) -> Result<(TrustOutcome, Quirks), Refusal> {
+    ) -> Result<Judged<'a>, Refusal> {
         let attestation_type = attestation.attestation_type;
         if !self.types.contains(&attestation_type) {
             return Err(Refusal::AttestationTypeNotAccepted(attestation_type));
         }
         match attestation_type {
-            AttestationType::None | AttestationType::SelfAttestation => {
-                Ok((TrustOutcome::NoCertificates, Quirks::NONE))
-            }
+            AttestationType::None | AttestationType::SelfAttestation => Ok(Judged::new(TrustOutcome::NoCertificates)),
             AttestationType::Compound => self.compound(&attestation.statements, aaguid, circumstances),
             _ => {
-                self.enterprise(attestation)?;
-                self.certificates(attestation, aaguid, circumstances)
+                let device_serial = self.device_serial(attestation)?;
+                let judged = self.certificates(attestation, aaguid, circumstances)?;
+                Ok(Judged { device_serial: device_serial.filter(|_| judged.trust == TrustOutcome::Trusted), ..judged })
             }
         }
     }
 
     /// The statements of a compound attestation, each by the same policy. The whole is trusted as far as the least
     /// trusted of those that count.
-    fn compound(
+    fn compound<'a>(
         &self,
-        statements: &[Attestation<'_>],
+        statements: &'a [Attestation<'_>],
         aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
-    ) -> Result<(TrustOutcome, Quirks), Refusal> {
+    ) -> Result<Judged<'a>, Refusal> {
         let mut accepted = 0_usize;
-        let mut outcome = (TrustOutcome::Trusted, Quirks::NONE);
+        let mut whole = Judged::new(TrustOutcome::Trusted);
         let mut last = Refusal::AttestationTypeNotAccepted(AttestationType::Compound);
         for statement in statements {
             match (self.judge(statement, aaguid, circumstances), self.compound) {
-                (Ok((trust, quirks)), _) => {
+                (Ok(judged), _) => {
                     accepted = accepted.saturating_add(1);
-                    let least = if outcome.0 == TrustOutcome::Trusted { trust } else { outcome.0 };
-                    outcome = (least, outcome.1.union(quirks));
+                    whole = whole.and(judged);
                 }
                 (Err(refusal), CompoundPolicy::All) => return Err(refusal),
                 (Err(refusal), CompoundPolicy::AtLeast(_)) => last = refusal,
@@ -224,7 +164,7 @@ impl AttestationPolicy {
         }
         match self.compound {
             CompoundPolicy::AtLeast(least) if accepted < least.max(1) => Err(last),
-            _ => Ok(outcome),
+            _ => Ok(whole),
         }
     }
 
@@ -234,47 +174,81 @@ impl AttestationPolicy {
         attestation: &Attestation<'_>,
         aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
-    ) -> Result<(TrustOutcome, Quirks), Refusal> {
+    ) -> Result<Judged<'static>, Refusal> {
         let (anchors, required) = match &self.trust {
-            Trust::Ignore => return Ok((TrustOutcome::NotJudged, Quirks::NONE)),
+            Trust::Ignore => return Ok(Judged::new(TrustOutcome::NotJudged)),
             Trust::Verify(anchors) => (anchors, true),
             Trust::Prefer(anchors) => (anchors, false),
         };
         let quirk = Quirk::AttestationIntermediateWithoutCa;
         let rules = Rules { intermediate_without_ca: circumstances.quirks.contains(quirk) };
         let path = Chain::read(attestation.trust_path.iter().map(AsRef::as_ref)).and_then(|chain| {
-            let anchors = anchors.of(attestation.format, aaguid);
-            chain.verify(anchors, circumstances.time, rules, circumstances.backend)
+            let trusted = anchors.of(attestation.format, aaguid);
+            chain.verify(trusted, anchors.crls(), circumstances.time, rules, circumstances.backend)
         });
+        let legacy = attestation.algorithm == Some(Algorithm::LegacyRs1) && !self.accept_legacy_rs1;
         match path {
-            Ok(_) if attestation.algorithm == Some(Algorithm::LegacyRs1) && !self.accept_legacy_rs1 => {
-                Err(Refusal::AttestationLegacyRs1)
-            }
-            Ok(path) if path.intermediate_without_ca => Ok((TrustOutcome::Trusted, Quirks::NONE.with(quirk))),
-            Ok(_) => Ok((TrustOutcome::Trusted, Quirks::NONE)),
+            Ok(_) if legacy && required => Err(Refusal::AttestationLegacyRs1),
+            Ok(_) if legacy => Ok(Judged::new(TrustOutcome::LegacyRs1)),
+            Ok(path) => Ok(Judged {
+                attested: aaguid != Aaguid::ZERO && anchors.vouch(attestation.format, aaguid),
+                quirks: if path.intermediate_without_ca { Quirks::NONE.with(quirk) } else { Quirks::NONE },
+                ..Judged::new(TrustOutcome::Trusted)
+            }),
             Err(error) if required => Err(Refusal::AttestationUntrusted(error)),
-            Err(error) => Ok((TrustOutcome::Untrusted(error), Quirks::NONE)),
+            Err(error) => Ok(Judged::new(TrustOutcome::Untrusted(error))),
         }
     }
 
-    /// §8.2.2: a certificate that names the very device is only for those who asked for one.
-    fn enterprise(&self, attestation: &Attestation<'_>) -> Result<(), Refusal> {
+    /// §8.2.2: a certificate that names the very device is only for those who asked for one. What it names it.
+    fn device_serial<'a>(&self, attestation: &'a Attestation<'_>) -> Result<Option<&'a [u8]>, Refusal> {
         let leaf = attestation.trust_path.first().and_then(|leaf| Certificate::read(leaf).ok());
-        let names_device = leaf.is_some_and(|leaf| leaf.extensions.find(oid::FIDO_SERIAL_NUMBER).is_some());
-        if names_device && !self.enterprise { Err(Refusal::EnterpriseAttestation) } else { Ok(()) }
+        match leaf.and_then(|leaf| leaf.extensions.find(oid::FIDO_SERIAL_NUMBER)) {
+            None => Ok(None),
+            Some(_) if !self.enterprise => Err(Refusal::EnterpriseAttestation),
+            Some(serial) => Ok(der::read_all(serial.value, Reader::octet_string).ok()),
+        }
     }
 
-    fn aaguid(&self, aaguid: Aaguid, trust: TrustOutcome) -> Result<(), Refusal> {
-        let attested = trust == TrustOutcome::Trusted;
-        if let Some(allowed) = &self.allow_aaguids {
-            if !attested {
-                return Err(Refusal::AaguidNotAttested);
-            }
-            if !allowed.contains(&aaguid) {
-                return Err(Refusal::AaguidNotAccepted);
-            }
+    /// Without an attestation, a claim is worth nothing, and a list of accepted models has no use for it. A model that
+    /// is not accepted is refused as soon as its certificates are trusted, if only by its own word.
+    fn aaguid(&self, aaguid: Aaguid, judged: &Judged<'_>) -> Result<(), Refusal> {
+        match &self.allow_aaguids {
+            Some(_) if !judged.attested => return Err(Refusal::AaguidNotAttested),
+            Some(allowed) if !allowed.contains(&aaguid) => return Err(Refusal::AaguidNotAccepted),
+            _ => {}
         }
-        if attested && self.deny_aaguids.contains(&aaguid) { Err(Refusal::AaguidNotAccepted) } else { Ok(()) }
+        let denied = judged.trust == TrustOutcome::Trusted && self.deny_aaguids.contains(&aaguid);
+        if denied { Err(Refusal::AaguidNotAccepted) } else { Ok(()) }
+    }
+}
+
+/// What a policy finds in an attestation that it accepts.
+#[derive(Clone, Copy)]
+pub(super) struct Judged<'a> {
+    pub(super) trust: TrustOutcome,
+    /// Whether the AAGUID is vouched for.
+    pub(super) attested: bool,
+    /// id-fido-gen-ce-sernum, of a trusted certificate.
+    pub(super) device_serial: Option<&'a [u8]>,
+    pub(super) quirks: Quirks,
+}
+
+impl Judged<'_> {
+    const fn new(trust: TrustOutcome) -> Self {
+        Self { trust, attested: false, device_serial: None, quirks: Quirks::NONE }
+    }
+
+    /// Together with another statement about the same credential.
+    fn and(self, other: Self) -> Self {
+        let trust = if self.trust == TrustOutcome::Trusted { other.trust } else { self.trust };
+        let trusted = trust == TrustOutcome::Trusted;
+        Self {
+            trust,
+            attested: trusted && (self.attested || other.attested),
+            device_serial: self.device_serial.or(other.device_serial).filter(|_| trusted),
+            quirks: self.quirks.union(other.quirks),
+        }
     }
 }
 

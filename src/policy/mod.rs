@@ -3,9 +3,12 @@
 //! A policy looks only at what was verified, and answers with a [`Registered`], which is not stored yet: the store has
 //! to be asked whether the credential id is new, by [`Registered::claim`].
 
+mod anchors;
 mod attestation;
 mod registered;
 
+pub use crate::evidence::TrustOutcome;
 pub use crate::x509::TrustAnchor;
-pub use attestation::{AttestationPolicy, Circumstances, Trust, TrustAnchors, TrustOutcome};
+pub use anchors::TrustAnchors;
+pub use attestation::{AttestationPolicy, Circumstances, Trust};
 pub use registered::Registered;

@@ -1,6 +1,7 @@
 //! A registration that was accepted, and the last question before it is stored (§7.1 steps 26 and 27).
 
 use super::TrustOutcome;
+use super::attestation::Judged;
 use crate::attestation::{AttestationType, Format};
 use crate::authenticator::Aaguid;
 use crate::ceremony::registration::VerifiedRegistration;
@@ -18,6 +19,8 @@ pub struct Registered {
     format: Format,
     attestation_type: AttestationType,
     aaguid: Aaguid,
+    attested: bool,
+    device_serial: Option<Vec<u8>>,
     trust: TrustOutcome,
     evidence: Evidence,
 }
@@ -26,8 +29,7 @@ impl Registered {
     pub(super) fn new(
         verified: &VerifiedRegistration<'_>,
         user: &UserHandle,
-        trust: TrustOutcome,
-        quirks: Quirks,
+        judged: &Judged<'_>,
         module: &'static str,
     ) -> Self {
         let authenticator_data = verified.authenticator_data();
@@ -44,20 +46,23 @@ impl Registered {
         record.backup_state = flags.backup_state();
         record.transports = verified.transports().to_vec();
         let attestation = verified.attestation();
-        let quirks = verified.quirks().union(quirks);
+        let quirks = verified.quirks().union(judged.quirks);
         let ceremony = Ceremony::Registration;
         let mut evidence = Evidence::new(ceremony, module, verified.algorithm(), authenticator_data, quirks);
         evidence.attestation = Some(AttestationEvidence {
             format: attestation.format,
             attestation_type: attestation.attestation_type,
-            attested_aaguid: (trust == TrustOutcome::Trusted).then_some(attested.aaguid()),
+            trust: judged.trust,
+            attested_aaguid: judged.attested.then_some(attested.aaguid()),
         });
         Self {
             record,
             format: attestation.format,
             attestation_type: attestation.attestation_type,
             aaguid: attested.aaguid(),
-            trust,
+            attested: judged.attested,
+            device_serial: judged.device_serial.map(<[u8]>::to_vec),
+            trust: judged.trust,
             evidence,
         }
     }
@@ -104,10 +109,17 @@ impl Registered {
         self.aaguid
     }
 
-    /// The authenticator's model, where its certificates led to an anchor.
+    /// The authenticator's model, where a statement that led to an anchor vouches for it.
     #[must_use]
     pub fn attested_aaguid(&self) -> Option<Aaguid> {
-        (self.trust == TrustOutcome::Trusted).then_some(self.aaguid)
+        self.attested.then_some(self.aaguid)
+    }
+
+    /// What an enterprise attestation calls this very device (§8.2.2, `id-fido-gen-ce-sernum`), where it was asked for
+    /// and its certificate led to an anchor. It is the same for every account: personal data.
+    #[must_use]
+    pub fn device_serial(&self) -> Option<&[u8]> {
+        self.device_serial.as_deref()
     }
 
     /// What came of the certificates.

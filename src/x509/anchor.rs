@@ -87,6 +87,11 @@ impl TrustAnchor {
         self.subject() == certificate.subject.encoding && self.spki() == certificate.spki
     }
 
+    /// The certificate that the anchor came in.
+    pub(crate) fn certificate(&self) -> Result<Certificate<'_>, certificate::Error> {
+        Certificate::read(&self.der)
+    }
+
     fn spki(&self) -> &[u8] {
         self.der.get(self.spki.clone()).unwrap_or_default()
     }
@@ -102,7 +107,7 @@ impl fmt::Debug for TrustAnchor {
 }
 
 /// Where `part` lies in `whole`, which it was read from.
-fn range(whole: &[u8], part: &[u8]) -> Range<usize> {
+pub(super) fn range(whole: &[u8], part: &[u8]) -> Range<usize> {
     let start = part.as_ptr().addr().saturating_sub(whole.as_ptr().addr());
     start..start.saturating_add(part.len())
 }

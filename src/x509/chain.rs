@@ -8,6 +8,8 @@
 //! - What follows the anchor in x5c is not looked at. Authenticators send whole chains, and a relying party may have
 //!   chosen a certificate in the middle. It cannot add trust: everything below the anchor was verified without it.
 //! - Nothing in the message becomes an anchor, self-signed or not.
+//! - Where the relying party handed in a revocation list of an issuer, what it issued must not stand on it. The anchor
+//!   itself, and a leaf that is one, are the relying party's own choice and are held against none.
 //!
 //! Signatures are verified last and from the anchor downwards: until a certificate's issuer is known to be genuine,
 //! it costs a stranger's message no arithmetic.
@@ -16,6 +18,7 @@ use super::algorithm::{self, SubjectPublicKey};
 use super::anchor::TrustAnchor;
 use super::certificate::{self, Certificate, Version};
 use super::constraints::{self, NameConstraints};
+use super::crl::{self, Crl};
 use super::{extensions, oid};
 use crate::crypto::Backend;
 use crate::time::UnixTime;
@@ -78,6 +81,12 @@ pub enum Error {
     /// A signature that its issuer did not make.
     #[error("the signature of certificate {0} does not verify")]
     Signature(usize),
+    /// A certificate that its issuer has revoked.
+    #[error("certificate {0} was revoked")]
+    Revoked(usize),
+    /// A revocation list of a certificate's issuer that cannot be relied upon: the caller's fault, not the message's.
+    #[error("the revocation list for certificate {0}: {1}")]
+    Crl(usize, #[source] crl::Problem),
 }
 
 /// What may deviate from RFC 5280; nothing, by default.
@@ -151,6 +160,7 @@ impl<'a> Chain<'a> {
     pub(crate) fn verify(
         &self,
         anchors: &[TrustAnchor],
+        crls: &[Crl],
         time: Option<UnixTime>,
         rules: Rules,
         backend: &dyn Backend,
@@ -174,6 +184,9 @@ impl<'a> Chain<'a> {
         }
         let anchor = verify_signatures(path, anchors, included, backend)?;
         check_name_constraints(path)?;
+        if let Some(anchor) = anchors.get(anchor).filter(|_| !crls.is_empty()) {
+            check_revocation(path, anchor, crls, time, backend)?;
+        }
         Ok(Path { anchor, certificates: length, intermediate_without_ca: lenient })
     }
 
@@ -285,6 +298,31 @@ fn check_name_constraints(path: &[Certificate<'_>]) -> Result<(), Error> {
         for (below, certificate) in path.iter().enumerate().take(index) {
             if below == 0 || !certificate.is_self_issued() {
                 constraints.allow(certificate).map_err(refused(below))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// §6.3: each certificate against every list of its issuer, from the anchor downwards.
+fn check_revocation(
+    path: &[Certificate<'_>],
+    anchor: &TrustAnchor,
+    crls: &[Crl],
+    time: Option<UnixTime>,
+    backend: &dyn Backend,
+) -> Result<(), Error> {
+    for (index, certificate) in path.iter().enumerate().rev() {
+        let above = path.get(index.saturating_add(1)).copied();
+        let issuer =
+            above.map_or_else(|| anchor.certificate(), Ok).map_err(|error| Error::Certificate(index, error))?;
+        for crl in crls {
+            if !crl.is_of(&issuer).map_err(|error| Error::Extensions(index, error))? {
+                continue;
+            }
+            crl.verify(&issuer, time, backend).map_err(|problem| Error::Crl(index, problem))?;
+            if crl.revokes(certificate.serial) {
+                return Err(Error::Revoked(index));
             }
         }
     }

@@ -102,6 +102,11 @@ impl<'a> Extensions<'a> {
         self.iter().filter(|extension| extension.critical).try_for_each(|extension| extension.check_understood())
     }
 
+    /// Refuses every critical extension: for lists of which none is understood.
+    pub(crate) fn refuse_critical(&self) -> Result<(), Error> {
+        if self.iter().any(|extension| extension.critical) { Err(Error::UnknownCritical) } else { Ok(()) }
+    }
+
     fn view<T>(&self, oid: &[u8], read: impl FnOnce(&'a [u8]) -> Result<T, der::Error>) -> Result<Option<T>, Error> {
         self.find(oid).map(|extension| read(extension.value)).transpose().map_err(Error::Der)
     }
@@ -127,13 +132,11 @@ impl<'a> Extensions<'a> {
     }
 
     /// §4.2.1.2
-    #[cfg(test)]
     pub(crate) fn subject_key_identifier(&self) -> Result<Option<&'a [u8]>, Error> {
         self.view(oid::SUBJECT_KEY_IDENTIFIER, |value| der::read_all(value, Reader::octet_string))
     }
 
     /// §4.2.1.1: the key identifier, where there is one.
-    #[cfg(test)]
     pub(crate) fn authority_key_identifier(&self) -> Result<Option<&'a [u8]>, Error> {
         self.view(oid::AUTHORITY_KEY_IDENTIFIER, authority_key_identifier).map(Option::flatten)
     }
@@ -180,7 +183,6 @@ impl KeyUsage {
     }
 
     /// Bit 6: the key may sign CRLs.
-    #[cfg(test)]
     pub(crate) const fn crl_sign(self) -> bool {
         self.0 & 0x02 != 0
     }

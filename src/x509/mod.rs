@@ -9,16 +9,18 @@
 //! | `certificate` | 4.1 the certificate |
 //! | `anchor` | 6.1.1 (d) trust anchors |
 //! | `constraints` | 4.2.1.10 name constraints |
+//! | `crl` | 5 certificate revocation lists |
 //! | `chain` | 6.1 path validation, along x5c |
 //!
-//! Everything borrows from the message. Nothing in a message is ever an anchor. What is public are the anchors, which
-//! the relying party makes, and the reasons for a refusal.
+//! Everything borrows from the message. Nothing in a message is ever an anchor. What is public are the anchors and
+//! revocation lists, which the relying party makes, and the reasons for a refusal.
 
 pub(crate) mod algorithm;
 pub(crate) mod anchor;
 pub(crate) mod certificate;
 pub(crate) mod chain;
 pub(crate) mod constraints;
+pub(crate) mod crl;
 pub(crate) mod extensions;
 pub(crate) mod name;
 pub(crate) mod oid;
@@ -30,6 +32,7 @@ pub use anchor::{Error as TrustAnchorError, TrustAnchor};
 pub use certificate::Error as CertificateError;
 pub use chain::Error as PathError;
 pub use constraints::Error as NameConstraintsError;
+pub use crl::{Crl, Error as CrlError, Problem as CrlProblem};
 pub use extensions::Error as ExtensionsError;
 
 #[cfg(test)]

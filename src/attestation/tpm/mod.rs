@@ -27,6 +27,21 @@ pub enum Problem {
     /// `pubArea` is not the credential's key.
     #[error("pubArea is of another key")]
     Key,
+    /// The AIK certificate, or how `alg` and its key fit together.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// §8.3.1: the subject is not empty.
+    #[error("the AIK certificate's subject is not empty")]
+    Subject,
+    /// §8.3.1: the subject alternative name lacks the TPM's manufacturer, model or version.
+    #[error("the AIK certificate does not name the TPM's manufacturer, model and version")]
+    SubjectAltName,
+    /// §8.3.1: the extended key usage lacks tcg-kp-AIKCertificate.
+    #[error("the AIK certificate is none by its extended key usage")]
+    ExtendedKeyUsage,
+    /// The signature.
+    #[error("the signature does not verify")]
+    Signature,
     /// `certInfo` is not a TPMS_ATTEST.
     #[error("certInfo is malformed")]
     CertInfo,
@@ -42,21 +57,6 @@ pub enum Problem {
     /// attested.name is not the name of `pubArea`.
     #[error("certInfo certifies another object")]
     Name,
-    /// The AIK certificate, or how `alg` and its key fit together.
-    #[error(transparent)]
-    Certificate(#[from] CertificateError),
-    /// The signature.
-    #[error("the signature does not verify")]
-    Signature,
-    /// §8.3.1: the subject is not empty.
-    #[error("the AIK certificate's subject is not empty")]
-    Subject,
-    /// §8.3.1: the subject alternative name lacks the TPM's manufacturer, model or version.
-    #[error("the AIK certificate does not name the TPM's manufacturer, model and version")]
-    SubjectAltName,
-    /// §8.3.1: the extended key usage lacks tcg-kp-AIKCertificate.
-    #[error("the AIK certificate is none by its extended key usage")]
-    ExtendedKeyUsage,
 }
 
 struct Statement<'a> {
@@ -93,13 +93,13 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
         return Err(Problem::Key);
     }
     let leaf = Leaf::read(&statement.x5c)?;
-    let algorithm = leaf.algorithm(statement.alg)?;
-    let hash = hash(algorithm).ok_or(CertificateError::Algorithm)?;
-    cert_info(statement.cert_info, &public, hash, inputs)?;
-    let signature = bare(statement.sig, hash);
-    leaf.verify(statement.alg, statement.cert_info, &signature, inputs.backend, Problem::Signature)?;
     certificate_requirements(leaf.certificate())?;
     leaf.check_aaguid(inputs.aaguid)?;
+    let algorithm = leaf.algorithm(statement.alg)?;
+    let hash = hash(algorithm).ok_or(CertificateError::Algorithm)?;
+    let signature = bare(statement.sig, hash);
+    leaf.verify(statement.alg, statement.cert_info, &signature, inputs.backend, Problem::Signature)?;
+    cert_info(statement.cert_info, &public, hash, inputs)?;
     Ok(Attestation::with_path(Format::Tpm, AttestationType::AttCa, statement.x5c).signed_with(algorithm))
 }
 

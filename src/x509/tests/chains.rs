@@ -19,7 +19,7 @@ fn verify_at(x5c: &[Draft], anchors: &[Draft], time: Option<i64>, rules: Rules) 
     let x5c: Vec<_> = x5c.iter().map(Draft::make).collect();
     let anchors: Vec<_> = anchors.iter().map(|anchor| TrustAnchor::from_der(&anchor.make()).unwrap()).collect();
     let chain = Chain::read(x5c.iter().map(Vec::as_slice))?;
-    chain.verify(&anchors, time.map(UnixTime::from_secs), rules, backend())
+    chain.verify(&anchors, &[], time.map(UnixTime::from_secs), rules, backend())
 }
 
 /// By default, and compared with another library; `what` names the chain there.
@@ -304,7 +304,7 @@ fn a_strangers_chain_costs_one_signature() {
         let counting = Counting::default();
         let anchors = [TrustAnchor::from_der(&root().make()).unwrap()];
         let chain = Chain::read(x5c.iter().map(Vec::as_slice)).unwrap();
-        let verdict = chain.verify(&anchors, Some(UnixTime::from_secs(NOW)), Rules::default(), &counting);
+        let verdict = chain.verify(&anchors, &[], Some(UnixTime::from_secs(NOW)), Rules::default(), &counting);
         (verdict.is_ok(), counting.0.into_inner())
     };
     assert_eq!(count(&[leaf(), inter()]), (true, 2));

@@ -115,7 +115,7 @@ pub(super) fn trusted(ders: &[Vec<u8>]) -> Vec<TrustAnchor> {
 
 pub(super) fn verify(x5c: &[Vec<u8>], anchors: &[TrustAnchor], time: Option<i64>, rules: Rules) -> Result<Path, Error> {
     let chain = Chain::read(x5c.iter().map(Vec::as_slice))?;
-    chain.verify(anchors, time.map(UnixTime::from_secs), rules, crypto::default_backend())
+    chain.verify(anchors, &[], time.map(UnixTime::from_secs), rules, crypto::default_backend())
 }
 
 /// When the last certificate of a chain had just been issued.

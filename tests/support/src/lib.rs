@@ -96,4 +96,4 @@ pub use keys::{Algorithm, Key, Modulus};
 pub use registration::{PostedRegistration, Registration};
 pub use seed::Seed;
 pub use vector::Vector;
-pub use x509::{Authority, Certificate, Certified, Chain, Extension, Name, extension, name};
+pub use x509::{Authority, Certificate, Certified, Chain, Extension, Name, RevocationList, extension, name};

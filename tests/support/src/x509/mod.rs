@@ -2,6 +2,7 @@
 
 mod algorithm;
 mod chain;
+mod crl;
 pub mod extension;
 pub mod name;
 
@@ -9,6 +10,7 @@ use crate::der;
 use crate::keys::Key;
 pub use algorithm::signature_algorithm;
 pub use chain::{Authority, Certified, Chain};
+pub use crl::RevocationList;
 pub use extension::Extension;
 pub use name::Name;
 

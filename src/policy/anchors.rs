@@ -1,0 +1,83 @@
+//! Which certificates are trusted for which attestation (§7.1 step 23).
+
+use crate::attestation::Format;
+use crate::authenticator::Aaguid;
+use crate::x509::{Crl, TrustAnchor};
+
+/// The certificates that a relying party trusts for attestation: for everything, for a format, or for one model.
+///
+/// The narrowest list that there is decides: an anchor for one AAGUID vouches for no other, and one for everything
+/// does not vouch for a model that has its own. A `fido-u2f` statement does not sign its AAGUID (§8.6), which anyone
+/// on the way can rewrite, so that no AAGUID's list is its.
+#[derive(Clone, Debug, Default)]
+pub struct TrustAnchors {
+    any: Vec<TrustAnchor>,
+    formats: Vec<(Format, Vec<TrustAnchor>)>,
+    aaguids: Vec<(Aaguid, Vec<TrustAnchor>)>,
+    crls: Vec<Crl>,
+}
+
+impl TrustAnchors {
+    /// Trusted for every format and model that has no list of its own.
+    pub fn new(anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
+        Self { any: anchors.into_iter().collect(), ..Self::default() }
+    }
+
+    /// Trusted for one format. Later lists add to earlier ones.
+    #[must_use]
+    pub fn for_format(mut self, format: Format, anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
+        add(&mut self.formats, format, anchors);
+        self
+    }
+
+    /// Trusted for one model. Later lists add to earlier ones.
+    #[must_use]
+    pub fn for_aaguid(mut self, aaguid: Aaguid, anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
+        add(&mut self.aaguids, aaguid, anchors);
+        self
+    }
+
+    /// Certificates whose issuers have one of these lists must not stand on it, and the list must be one of today's:
+    /// see [`Crl`]. Later lists add to earlier ones.
+    #[must_use]
+    pub fn with_crls(mut self, crls: impl IntoIterator<Item = Crl>) -> Self {
+        self.crls.extend(crls);
+        self
+    }
+
+    pub(super) fn crls(&self) -> &[Crl] {
+        &self.crls
+    }
+
+    pub(super) fn of(&self, format: Format, aaguid: Aaguid) -> &[TrustAnchor] {
+        self.of_aaguid(format, aaguid).or_else(|| find(&self.formats, format)).unwrap_or(&self.any)
+    }
+
+    fn of_aaguid(&self, format: Format, aaguid: Aaguid) -> Option<&[TrustAnchor]> {
+        if format == Format::FidoU2f { None } else { find(&self.aaguids, aaguid) }
+    }
+
+    /// Whether a statement that leads to an anchor vouches for its AAGUID as well.
+    ///
+    /// Under `packed`, `tpm` and `apple` the attestation key or CA signs the authenticator data. Android's formats
+    /// sign what an app hands in (§8.4: "produced outside this environment", §8.5: "completely controlled by the
+    /// caller"): there an AAGUID counts if its own anchors bear it out. `fido-u2f` says nothing of it.
+    pub(super) fn vouch(&self, format: Format, aaguid: Aaguid) -> bool {
+        match format {
+            Format::Packed | Format::Tpm | Format::Apple => true,
+            Format::AndroidKey | Format::AndroidSafetynet => self.of_aaguid(format, aaguid).is_some(),
+            Format::FidoU2f | Format::None | Format::Compound => false,
+        }
+    }
+}
+
+fn add<K: PartialEq>(lists: &mut Vec<(K, Vec<TrustAnchor>)>, key: K, anchors: impl IntoIterator<Item = TrustAnchor>) {
+    match lists.iter_mut().find(|(other, _)| *other == key) {
+        Some((_, list)) => list.extend(anchors),
+        None => lists.push((key, anchors.into_iter().collect())),
+    }
+}
+
+fn find<K: PartialEq>(lists: &[(K, Vec<TrustAnchor>)], key: K) -> Option<&[TrustAnchor]> {
+    lists.iter().find(|(other, _)| *other == key).map(|(_, list)| list.as_slice())
+}

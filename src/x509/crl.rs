@@ -1,0 +1,242 @@
+//! Certificate revocation lists (RFC 5280 §5): handed in by the relying party, as anchors are. Nothing is fetched.
+//!
+//! A list speaks for one issuer, whole and by itself: delta lists, indirect ones and those of a single distribution
+//! point say so in critical extensions, of which none is understood.
+
+use super::algorithm::{self, SignatureAlgorithm};
+use super::anchor::range;
+use super::certificate::Certificate;
+use super::extensions::{self, Extensions};
+use super::name::Name;
+use crate::codec::der::{self, Reader, Tag};
+use crate::codec::pem;
+use crate::crypto::Backend;
+use crate::time::UnixTime;
+use core::fmt;
+use core::ops::Range;
+
+/// What an issuer has revoked.
+///
+/// Once a list is handed in, every certificate in its issuer's name is held against it, and a list that cannot be
+/// relied upon (it has expired, or another key signed it) refuses the path instead of being passed over: hand in the
+/// newest one, and only that. Lists that name another key than the issuer's (RFC 5280 §5.2.1) are another issuer's.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Crl {
+    der: Box<[u8]>,
+    tbs: Range<usize>,
+    issuer: Range<usize>,
+    key_identifier: Option<Range<usize>>,
+    algorithm: Range<usize>,
+    signature: Range<usize>,
+    this_update: UnixTime,
+    next_update: UnixTime,
+    /// Serial numbers, sorted by their octets.
+    revoked: Box<[Range<usize>]>,
+}
+
+/// Why bytes are not a certificate revocation list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Not strict DER.
+    #[error(transparent)]
+    Der(#[from] der::Error),
+    /// Not version 2 (RFC 5280 §5.1.2.1).
+    #[error("a revocation list that is not of version 2")]
+    Version,
+    /// The issuer has no name (RFC 5280 §5.1.2.3).
+    #[error("a revocation list without an issuer")]
+    NoIssuer,
+    /// A signature algorithm that is not accepted.
+    #[error("the revocation list's signature algorithm: {0}")]
+    Algorithm(#[from] algorithm::Error),
+    /// The algorithm under the signature is not the one beside it (RFC 5280 §5.1.1.2).
+    #[error("a revocation list that names two signature algorithms")]
+    SignatureAlgorithm,
+    /// No nextUpdate (RFC 5280 §5.1.2.5), so that nobody could tell when it is old.
+    #[error("a revocation list without a next update")]
+    NoNextUpdate,
+    /// The extensions of the list or of an entry; none that is critical is understood.
+    #[error("the revocation list's extensions: {0}")]
+    Extensions(#[from] extensions::Error),
+    /// Text that is not PEM (RFC 7468).
+    #[error(transparent)]
+    Pem(#[from] pem::Error),
+}
+
+/// Why a list cannot be relied upon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// The issuer's key usage lacks cRLSign.
+    #[error("its issuer may not sign it")]
+    KeyUsage,
+    /// The signature algorithm does not fit the issuer's key, or the issuer's key cannot be used.
+    #[error("{0}")]
+    Algorithm(#[source] algorithm::Error),
+    /// A signature that its issuer did not make.
+    #[error("its signature does not verify")]
+    Signature,
+    /// The time is before thisUpdate.
+    #[error("it is not yet valid")]
+    NotYetValid,
+    /// The time is after nextUpdate.
+    #[error("it has expired")]
+    Expired,
+}
+
+impl Crl {
+    /// The list that a DER CertificateList holds.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+        let at = |part: &[u8]| range(der, part);
+        let mut outer = der::read_all(der, Reader::sequence)?;
+        let tbs = outer.element(Tag::SEQUENCE)?;
+        let algorithm = outer.element(Tag::SEQUENCE)?.encoding;
+        let signature = outer.bit_string()?;
+        outer.finish()?;
+        SignatureAlgorithm::read(algorithm)?;
+
+        let mut fields = Reader::new(tbs.contents);
+        if fields.optional(Tag::INTEGER)? != Some(&[1]) {
+            return Err(Error::Version);
+        }
+        if fields.element(Tag::SEQUENCE)?.encoding != algorithm {
+            return Err(Error::SignatureAlgorithm);
+        }
+        let issuer = Name::read(&mut fields)?;
+        if issuer.is_empty() {
+            return Err(Error::NoIssuer);
+        }
+        let this_update = fields.time()?;
+        let next_update = next_update(&mut fields)?;
+        let mut revoked = revoked(&mut fields)?;
+        let extensions = match fields.optional(Tag::constructed(0))? {
+            Some(explicit) => der::read_all(explicit, Extensions::read)?,
+            None => Extensions::default(),
+        };
+        fields.finish()?;
+        extensions.refuse_critical()?;
+        revoked.sort_unstable();
+        Ok(Self {
+            tbs: at(tbs.encoding),
+            issuer: at(issuer.encoding),
+            key_identifier: extensions.authority_key_identifier()?.map(at),
+            algorithm: at(algorithm),
+            signature: at(signature),
+            this_update,
+            next_update,
+            revoked: revoked.into_iter().map(at).collect(),
+            der: der.into(),
+        })
+    }
+
+    /// The lists in a PEM text (RFC 7468): one or more `X509 CRL`s; what stands between them is ignored.
+    ///
+    /// # Errors
+    /// [`Error`]: if one of them is none, none is returned.
+    pub fn from_pem(text: &str) -> Result<Vec<Self>, Error> {
+        pem::crls(text)?.iter().map(|der| Self::from_der(der)).collect()
+    }
+
+    /// The list, as it was given.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// From when on it tells what is revoked (RFC 5280 §5.1.2.4).
+    #[must_use]
+    pub const fn this_update(&self) -> UnixTime {
+        self.this_update
+    }
+
+    /// When the next one is there, at the latest (RFC 5280 §5.1.2.5): until then, hand in that one.
+    #[must_use]
+    pub const fn next_update(&self) -> UnixTime {
+        self.next_update
+    }
+
+    fn part(&self, range: &Range<usize>) -> &[u8] {
+        self.der.get(range.clone()).unwrap_or_default()
+    }
+
+    /// Whether it is in the name of this issuer, and names no other key.
+    pub(super) fn is_of(&self, issuer: &Certificate<'_>) -> Result<bool, extensions::Error> {
+        if self.part(&self.issuer) != issuer.subject.encoding {
+            return Ok(false);
+        }
+        let of_issuer = issuer.extensions.subject_key_identifier()?;
+        Ok(match (&self.key_identifier, of_issuer) {
+            (Some(own), Some(of_issuer)) => self.part(own) == of_issuer,
+            _ => true,
+        })
+    }
+
+    /// Whether it can be relied upon, issued by this issuer, at `time`; without a time, dates are not judged.
+    pub(super) fn verify(
+        &self,
+        issuer: &Certificate<'_>,
+        time: Option<UnixTime>,
+        backend: &dyn Backend,
+    ) -> Result<(), Problem> {
+        if !matches!(issuer.extensions.key_usage(), Ok(usage) if usage.is_none_or(|usage| usage.crl_sign())) {
+            return Err(Problem::KeyUsage);
+        }
+        let key = issuer.public_key().map_err(Problem::Algorithm)?;
+        let algorithm = SignatureAlgorithm::read(self.part(&self.algorithm)).map_err(Problem::Algorithm)?;
+        let scheme = algorithm.scheme(&key).map_err(Problem::Algorithm)?;
+        let (message, signature) = (self.part(&self.tbs), self.part(&self.signature));
+        backend.verify(scheme, &key.key, message, signature).map_err(|_| Problem::Signature)?;
+        match time {
+            Some(time) if time < self.this_update => Err(Problem::NotYetValid),
+            Some(time) if time > self.next_update => Err(Problem::Expired),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether this serial number stands on it.
+    pub(super) fn revokes(&self, serial: &[u8]) -> bool {
+        self.revoked.binary_search_by(|range| self.part(range).cmp(serial)).is_ok()
+    }
+}
+
+impl fmt::Debug for Crl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Crl")
+            .field("revoked", &self.revoked.len())
+            .field("next_update", &self.next_update)
+            .finish_non_exhaustive()
+    }
+}
+
+/// §5.1.2.5: optional by its syntax, demanded by its text.
+fn next_update(fields: &mut Reader<'_>) -> Result<UnixTime, Error> {
+    let mut ahead = *fields;
+    match ahead.any().map(|next| next.tag) {
+        Ok(Tag::UTC_TIME | Tag::GENERALIZED_TIME) => Ok(fields.time()?),
+        _ => Err(Error::NoNextUpdate),
+    }
+}
+
+/// §5.1.2.6: the serial numbers. Whatever the reason, a certificate that stands here is revoked.
+fn revoked<'a>(fields: &mut Reader<'a>) -> Result<Vec<&'a [u8]>, Error> {
+    let mut revoked = Vec::new();
+    let Some(contents) = fields.optional(Tag::SEQUENCE)? else { return Ok(revoked) };
+    if contents.is_empty() {
+        return Err(der::Error::Empty.into());
+    }
+    let mut entries = Reader::new(contents);
+    while !entries.is_empty() {
+        let mut entry = entries.sequence()?;
+        revoked.push(entry.integer()?);
+        entry.time()?;
+        if !entry.is_empty() {
+            Extensions::read(&mut entry)?.refuse_critical()?;
+        }
+        entry.finish()?;
+    }
+    Ok(revoked)
+}

@@ -1,0 +1,218 @@
+//! §8.4 Android key attestation.
+
+use crate::row::{Row, row, row_of};
+use wardkey::attestation::CertificateError as C;
+use wardkey::attestation::KeyEnforcement;
+use wardkey::attestation::android_key::Problem;
+use wardkey_authenticator::attestation::android_key::{
+    ALL_APPLICATIONS, AuthorizationList, KEY_DESCRIPTION, KeyDescription, ORIGIN, PURPOSE, purposes,
+};
+use wardkey_authenticator::*;
+
+pub(crate) fn rows() -> Vec<Row> {
+    [good(), statements(), descriptions(), lists(), hardware()].concat()
+}
+
+/// A key whose description is changed.
+fn described(name: &str, change: impl Fn(&mut KeyDescription) + Send + Sync + 'static) -> Row {
+    row(&format!("android-key/{name}"), AndroidKey::new().key_description(change))
+}
+
+fn levels(description: &mut KeyDescription, level: u8) {
+    description.attestation_security_level = der::enumerated(level);
+    description.key_mint_security_level = der::enumerated(level);
+}
+
+/// Kept by software.
+fn software(description: &mut KeyDescription) {
+    levels(description, 0);
+    description.hardware_enforced = AuthorizationList::default();
+    description.software_enforced = AuthorizationList::signing();
+}
+
+/// Kept by a trusted environment, as phones say it: with fields of their own around those of §8.4.
+fn phone(description: &mut KeyDescription) {
+    description.software_enforced = AuthorizationList(vec![(701, der::integer(1)), (709, der::octet_string(b"app"))]);
+    description.hardware_enforced = AuthorizationList(vec![
+        (PURPOSE, purposes(&[2])),
+        (2, der::integer(3)),
+        (3, der::integer(256)),
+        (5, der::set(&[&der::integer(4)])),
+        (10, der::integer(1)),
+        (503, der::null()),
+        (ORIGIN, der::integer(0)),
+        (
+            704,
+            der::sequence(&[
+                &der::octet_string(&[7; 32]),
+                &der::boolean(true),
+                &der::enumerated(0),
+                &der::octet_string(&[8; 32]),
+            ]),
+        ),
+        (705, der::integer(160_000)),
+        (706, der::integer(202_608)),
+    ]);
+}
+
+fn good() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for algorithm in Algorithm::ALL.into_iter().filter(|algorithm| *algorithm != Algorithm::Rs1) {
+        rows.push(row_of(
+            &format!("android-key/credential-{}", algorithm.name().to_lowercase()),
+            algorithm,
+            AndroidKey::new(),
+        ));
+    }
+    for (attestation, key_mint) in [(1, 2), (2, 3), (3, 4), (4, 41), (100, 100), (200, 200), (300, 300), (400, 400)] {
+        rows.push(described(&format!("version-{attestation}"), move |description| {
+            (description.attestation_version, description.key_mint_version) = (attestation, key_mint);
+            phone(description);
+        }));
+    }
+    rows.extend([
+        described("strong-box", |description| levels(description, 2)),
+        described("software", software),
+        described("purpose-and-origin-in-different-lists", |description| {
+            description.software_enforced = AuthorizationList(vec![(PURPOSE, purposes(&[2]))]);
+            description.hardware_enforced = AuthorizationList(vec![(ORIGIN, der::integer(0))]);
+        }),
+        described("purpose-and-origin-in-both-lists", |description| {
+            description.software_enforced = AuthorizationList::signing()
+        }),
+        described("purposes-sign-and-verify", |description| {
+            description.hardware_enforced.set(PURPOSE, purposes(&[2, 3]))
+        }),
+        described("unique-id", |description| description.unique_id = vec![7; 16]),
+    ]);
+    rows
+}
+
+fn statements() -> Vec<Row> {
+    let with = |name: &str, change: fn(&mut Cbor)| {
+        row(&format!("android-key/{name}"), AndroidKey::new()).then(|r| r.statement(change))
+    };
+    let other = Key::new("attestation.android-key.other", Algorithm::Es256);
+    let (cose, spki) = (other.cose(), other.spki());
+    vec![
+        with("no-alg", |statement| statement.remove("alg")).refused(Problem::Syntax),
+        with("no-sig", |statement| statement.remove("sig")).refused(Problem::Syntax),
+        with("no-x5c", |statement| statement.remove("x5c")).refused(Problem::Syntax),
+        with("x5c-empty", |statement| statement.get("x5c").items().clear()).refused(Problem::Syntax),
+        with("another-member", |statement| statement.set("ver", "1")).refused(Problem::Syntax),
+        with("alg-rs256-of-an-ec-key", |statement| statement.set("alg", -257))
+            .refused(Problem::Certificate(C::Algorithm)),
+        row("android-key/signature-bit", AndroidKey::new().signature(|sig| *sig.last_mut().unwrap() ^= 1))
+            .refused(Problem::Signature),
+        row("android-key/message-without-hash", AndroidKey::new().message(|m| m.truncate(m.len() - 32)))
+            .refused(Problem::Signature),
+        row(
+            "android-key/certificate-of-another-key",
+            AndroidKey::new().leaf(move |leaf| leaf.public_key = spki.clone()),
+        )
+        .refused(Problem::Signature),
+        row("android-key/credential-of-another-key", AndroidKey::new())
+            .then(|r| r.public_key(|key| *key = cose))
+            .refused(Problem::Key),
+    ]
+}
+
+fn descriptions() -> Vec<Row> {
+    let leaf =
+        |name: &str, change: fn(&mut Certificate)| row(&format!("android-key/{name}"), AndroidKey::new().leaf(change));
+    let malformed = [
+        leaf("no-key-description", |leaf| leaf.remove(KEY_DESCRIPTION)),
+        leaf("key-description-empty", |leaf| leaf.extension(KEY_DESCRIPTION).value = der::sequence(&[])),
+        leaf("key-description-trailing-byte", |leaf| leaf.extension(KEY_DESCRIPTION).value.push(0)),
+        described("security-level-an-integer", |description| {
+            description.attestation_security_level = der::integer(1);
+        }),
+        described("key-mint-level-an-integer", |description| description.key_mint_security_level = der::integer(1)),
+        described("list-out-of-order", |description| description.hardware_enforced.0.reverse()),
+        described("purpose-an-integer", |description| description.hardware_enforced.set(PURPOSE, der::integer(2))),
+        described("origin-twice", |description| description.hardware_enforced.0.push((ORIGIN, der::integer(0)))),
+    ];
+    let mut rows: Vec<_> = malformed.into_iter().map(|row| row.refused(Problem::KeyDescription)).collect();
+    rows.extend([
+        described("challenge-of-another-ceremony", |description| description.attestation_challenge[0] ^= 1)
+            .refused(Problem::Challenge),
+        described("challenge-empty", |description| description.attestation_challenge.clear())
+            .refused(Problem::Challenge),
+        described("challenge-longer", |description| description.attestation_challenge.push(0))
+            .refused(Problem::Challenge),
+    ]);
+    rows
+}
+
+fn lists() -> Vec<Row> {
+    let all = || {
+        AuthorizationList(vec![(PURPOSE, purposes(&[2])), (ALL_APPLICATIONS, der::null()), (ORIGIN, der::integer(0))])
+    };
+    vec![
+        described("all-applications", move |description| description.hardware_enforced = all())
+            .refused(Problem::AllApplications),
+        described("all-applications-by-software", |description| {
+            description.software_enforced = AuthorizationList(vec![(ALL_APPLICATIONS, der::null())]);
+        })
+        .refused(Problem::AllApplications),
+        described("no-origin", |description| description.hardware_enforced.remove(ORIGIN)).refused(Problem::Origin),
+        described("origin-imported", |description| description.hardware_enforced.set(ORIGIN, der::integer(2)))
+            .refused(Problem::Origin),
+        described("origins-that-differ", |description| {
+            description.software_enforced = AuthorizationList(vec![(ORIGIN, der::integer(1))]);
+        })
+        .refused(Problem::Origin),
+        described("no-purpose", |description| description.hardware_enforced.remove(PURPOSE)).refused(Problem::Purpose),
+        described("purpose-of-nothing", |description| description.hardware_enforced.set(PURPOSE, purposes(&[])))
+            .refused(Problem::Purpose),
+        described("purpose-decrypt", |description| description.hardware_enforced.set(PURPOSE, purposes(&[1])))
+            .refused(Problem::Purpose),
+        described("purpose-verify-alone", |description| description.hardware_enforced.set(PURPOSE, purposes(&[3])))
+            .refused(Problem::Purpose),
+        described("purposes-sign-and-decrypt", |description| {
+            description.hardware_enforced.set(PURPOSE, purposes(&[1, 2]))
+        })
+        .strict()
+        .refused(Problem::Purpose),
+        described("purpose-attest-key", |description| description.hardware_enforced.set(PURPOSE, purposes(&[7])))
+            .refused(Problem::Purpose),
+        described("lists-empty", |description| description.hardware_enforced = AuthorizationList::default())
+            .refused(Problem::Origin),
+    ]
+}
+
+/// "if the RP wants to accept only keys from a trusted execution environment"
+fn hardware() -> Vec<Row> {
+    let with = |name: &str, change: fn(&mut KeyDescription)| {
+        described(&format!("hardware/{name}"), change)
+            .policy(|policy| policy.key_enforcement = KeyEnforcement::Hardware)
+    };
+    vec![
+        with("trusted-environment", |_| {}),
+        with("phone", phone),
+        with("strong-box", |description| levels(description, 2)),
+        with("another-origin-by-software", |description| {
+            description.software_enforced = AuthorizationList(vec![(ORIGIN, der::integer(2))]);
+        }),
+        with("software", software).refused(Problem::Origin),
+        with("origin-by-software", |description| {
+            description.software_enforced = AuthorizationList(vec![(ORIGIN, der::integer(0))]);
+            description.hardware_enforced = AuthorizationList(vec![(PURPOSE, purposes(&[2]))]);
+        })
+        .refused(Problem::Origin),
+        with("purpose-by-software", |description| {
+            description.software_enforced = AuthorizationList(vec![(PURPOSE, purposes(&[2]))]);
+            description.hardware_enforced = AuthorizationList(vec![(ORIGIN, der::integer(0))]);
+        })
+        .refused(Problem::Purpose),
+        with("all-applications-by-software", |description| {
+            description.software_enforced = AuthorizationList(vec![(ALL_APPLICATIONS, der::null())]);
+        })
+        .refused(Problem::AllApplications),
+        with("attested-by-software", |description| description.attestation_security_level = der::enumerated(0))
+            .refused(Problem::SecurityLevel),
+        with("kept-by-software", |description| description.key_mint_security_level = der::enumerated(0))
+            .refused(Problem::SecurityLevel),
+        with("kept-by-the-keystore", |description| levels(description, 100)).refused(Problem::SecurityLevel),
+    ]
+}

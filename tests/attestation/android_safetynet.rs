@@ -1,0 +1,149 @@
+//! §8.5 Android SafetyNet attestation.
+
+use crate::row::{Row, row, row_of};
+use serde_json::{Value, json};
+use wardkey::attestation::CertificateError as C;
+use wardkey::attestation::android_safetynet::Problem;
+use wardkey::x509::{CertificateError as Malformed, DerError};
+use wardkey_authenticator::expected::VALIDATE_AT;
+use wardkey_authenticator::extension::SUBJECT_ALT_NAME;
+use wardkey_authenticator::*;
+
+pub(crate) fn rows() -> Vec<Row> {
+    [good(), forms(), headers(), certificates(), payloads()].concat()
+}
+
+fn header(name: &str, change: fn(&mut Value)) -> Row {
+    row(&format!("android-safetynet/{name}"), AndroidSafetyNet::new().header(change))
+}
+
+fn payload(name: &str, change: fn(&mut Value)) -> Row {
+    row(&format!("android-safetynet/{name}"), AndroidSafetyNet::new().payload(change))
+}
+
+fn good() -> Vec<Row> {
+    use Algorithm::{EdDsa, Es256, Es384, Es512, Ps256, Rs256};
+    let by = |algorithm: Algorithm| {
+        row_of(
+            &format!("android-safetynet/credential-{}", algorithm.name().to_lowercase()),
+            algorithm,
+            AndroidSafetyNet::new(),
+        )
+    };
+    let mut rows: Vec<_> = [Es256, Es384, Es512, EdDsa, Rs256, Ps256].map(by).into();
+    rows.extend([
+        header("typ-and-kid", |header| (header["typ"], header["kid"]) = (json!("JWT"), json!("1"))),
+        payload("clock-a-minute-ahead", |payload| payload["timestampMs"] = json!((VALIDATE_AT + 60) * 1000)),
+        payload("ten-minutes-old", |payload| payload["timestampMs"] = json!((VALIDATE_AT - 600) * 1000)),
+        payload("more-members", |payload| payload["evaluationType"] = json!("BASIC,HARDWARE_BACKED")),
+        row(
+            "android-safetynet/no-time-judged",
+            AndroidSafetyNet::new().payload(|payload| payload["timestampMs"] = json!(1_000)),
+        )
+        .then(|r| r.expecting(|expected| expected.validate_at = None)),
+    ]);
+    rows
+}
+
+fn forms() -> Vec<Row> {
+    let statement = |name: &str, change: fn(&mut Cbor)| {
+        row(&format!("android-safetynet/{name}"), AndroidSafetyNet::new())
+            .then(|r| r.statement(change))
+            .refused(Problem::Syntax)
+    };
+    let jws = |name: &str, change: fn(&mut Vec<u8>)| {
+        row(&format!("android-safetynet/{name}"), AndroidSafetyNet::new().jws(change))
+    };
+    vec![
+        statement("no-ver", |statement| statement.remove("ver")),
+        statement("ver-empty", |statement| statement.set("ver", "")),
+        statement("ver-a-number", |statement| statement.set("ver", 14_799_021)),
+        statement("no-response", |statement| statement.remove("response")),
+        statement("response-text", |statement| statement.set("response", "a.b.c")),
+        statement("another-member", |statement| statement.set("alg", -257)),
+        jws("response-empty", Vec::clear).refused(Problem::Jws),
+        jws("two-parts", |jws| jws.truncate(jws.iter().rposition(|c| *c == b'.').unwrap())).refused(Problem::Jws),
+        jws("four-parts", |jws| jws.extend(b".AA")).refused(Problem::Jws),
+        jws("padded", |jws| jws.extend(b"==")).refused(Problem::Jws),
+        jws("not-utf-8", |jws| jws.push(0xff)).refused(Problem::Jws),
+        jws("signature-empty", |jws| jws.truncate(jws.iter().rposition(|c| *c == b'.').unwrap() + 1))
+            .refused(Problem::Signature),
+        row("android-safetynet/signature-bit", AndroidSafetyNet::new().signature(|sig| sig[9] ^= 1))
+            .refused(Problem::Signature),
+    ]
+}
+
+/// RFC 7515: the header decides nothing.
+fn headers() -> Vec<Row> {
+    let rows = [
+        header("alg-none", |header| header["alg"] = json!("none")),
+        header("alg-hs256", |header| header["alg"] = json!("HS256")),
+        header("alg-rs512", |header| header["alg"] = json!("RS512")),
+        header("alg-missing", |header| drop(header.as_object_mut().unwrap().remove("alg"))),
+        header("key-in-the-header", |header| header["jwk"] = json!({ "kty": "RSA" })),
+        header("key-at-an-address", |header| header["jku"] = json!("https://evil.example/keys")),
+        header("certificates-at-an-address", |header| header["x5u"] = json!("https://evil.example/x5c")),
+        header("critical-member", |header| header["crit"] = json!(["exp"])),
+        header("no-x5c", |header| drop(header.as_object_mut().unwrap().remove("x5c"))),
+        header("x5c-empty", |header| header["x5c"] = json!([])),
+        header("x5c-base64url", |header| header["x5c"][0] = json!("AA-_")),
+        header("an-array", |header| *header = json!([])),
+    ];
+    rows.into_iter().map(|row| row.refused(Problem::Header)).collect()
+}
+
+fn certificates() -> Vec<Row> {
+    let leaf = |name: &str, change: fn(&mut Certificate)| {
+        row(&format!("android-safetynet/{name}"), AndroidSafetyNet::new().leaf(change))
+    };
+    let mut by_ec = AndroidSafetyNet::new();
+    by_ec.algorithm = Algorithm::Es256;
+    let names = |names: &[&str]| {
+        let names: Vec<_> = names.iter().map(|name| der::implicit(2, name.as_bytes())).collect();
+        Extension::subject_alt_name(&names.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    };
+    let host = move |name: &str, hosts: &'static [&'static str]| {
+        let extension = names(hosts);
+        row(&format!("android-safetynet/{name}"), AndroidSafetyNet::new().leaf(move |leaf| leaf.set(extension.clone())))
+    };
+    vec![
+        header("certificate-of-one-byte", |header| header["x5c"][0] = json!("MA=="))
+            .refused(Problem::Certificate(C::Malformed(Malformed::Der(DerError::Truncated)))),
+        row("android-safetynet/certificate-of-an-ec-key", by_ec.header(|header| header["alg"] = json!("RS256")))
+            .refused(Problem::Certificate(C::Algorithm)),
+        leaf("no-host-name", |leaf| leaf.remove(SUBJECT_ALT_NAME)).refused(Problem::HostName),
+        leaf("host-names-malformed", |leaf| leaf.extension(SUBJECT_ALT_NAME).value.push(0))
+            .refused(Problem::Certificate(C::Extension(DerError::TrailingBytes.into()))),
+        host("host-name-other", &["evil.example"]).refused(Problem::HostName),
+        host("host-name-with-a-suffix", &["attest.android.com.evil.example"]).refused(Problem::HostName),
+        host("host-name-with-a-prefix", &["evil-attest.android.com"]).refused(Problem::HostName),
+        host("host-name-wildcard", &["*.android.com"]).strict().refused(Problem::HostName),
+        host("host-name-among-others", &["example.com", "attest.android.com"]),
+    ]
+}
+
+fn payloads() -> Vec<Row> {
+    vec![
+        payload("payload-an-array", |payload| *payload = json!([])).refused(Problem::Payload),
+        payload("timestamp-text", |payload| payload["timestampMs"] = json!("now")).refused(Problem::Payload),
+        payload("nonce-missing", |payload| drop(payload.as_object_mut().unwrap().remove("nonce")))
+            .refused(Problem::Nonce),
+        payload("nonce-of-another-ceremony", |payload| payload["nonce"] = json!(json::base64(&[7; 32])))
+            .refused(Problem::Nonce),
+        payload("nonce-base64url", |payload| {
+            let nonce = payload["nonce"].as_str().unwrap().trim_end_matches('=').to_owned();
+            payload["nonce"] = json!(nonce);
+        })
+        .refused(Problem::Nonce),
+        payload("profile-does-not-match", |payload| payload["ctsProfileMatch"] = json!(false))
+            .refused(Problem::CtsProfileMatch),
+        payload("profile-missing", |payload| drop(payload.as_object_mut().unwrap().remove("ctsProfileMatch")))
+            .refused(Problem::CtsProfileMatch),
+        payload("timestamp-missing", |payload| drop(payload.as_object_mut().unwrap().remove("timestampMs")))
+            .refused(Problem::Timestamp),
+        payload("too-old", |payload| payload["timestampMs"] = json!((VALIDATE_AT - 601) * 1000))
+            .refused(Problem::Timestamp),
+        payload("from-the-future", |payload| payload["timestampMs"] = json!((VALIDATE_AT + 61) * 1000))
+            .refused(Problem::Timestamp),
+    ]
+}

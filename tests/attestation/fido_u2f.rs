@@ -1,0 +1,65 @@
+//! §8.6 FIDO U2F attestation.
+
+use crate::row::{Row, row, row_of};
+use wardkey::attestation::CertificateError as C;
+use wardkey::attestation::fido_u2f::Problem;
+use wardkey::x509::{CertificateError as Malformed, DerError};
+use wardkey_authenticator::*;
+
+pub(crate) fn rows() -> Vec<Row> {
+    let statement = |name: &str, change: fn(&mut Cbor)| {
+        row(&format!("fido-u2f/{name}"), FidoU2f::new()).then(|r| r.statement(change))
+    };
+    let message =
+        |name: &str, change: fn(&mut Vec<u8>)| row(&format!("fido-u2f/{name}"), FidoU2f::new().message(change));
+    let by = |algorithm: Algorithm| {
+        let mut format = FidoU2f::new();
+        format.algorithm = algorithm;
+        format
+    };
+    let root = Chain::new().trust_anchors().remove(0);
+    vec![
+        row("fido-u2f/es256", FidoU2f::new()),
+        row("fido-u2f/aaguid-of-zeros", FidoU2f::new())
+            .then(|r| r.authenticator_data(|data| data.attested().aaguid.fill(0))),
+        row("fido-u2f/certificate-without-extensions", FidoU2f::new().leaf(|leaf| leaf.extensions.clear())),
+        row(
+            "fido-u2f/certificate-version-1",
+            FidoU2f::new().leaf(|leaf| (leaf.version, leaf.extensions) = (None, Vec::new())),
+        ),
+        statement("no-sig", |statement| statement.remove("sig")).refused(Problem::Syntax),
+        statement("no-x5c", |statement| statement.remove("x5c")).refused(Problem::Syntax),
+        statement("x5c-empty", |statement| statement.get("x5c").items().clear()).refused(Problem::Syntax),
+        statement("sig-text", |statement| statement.set("sig", "signature")).refused(Problem::Syntax),
+        statement("another-member", |statement| statement.set("alg", -7)).refused(Problem::Syntax),
+        row("fido-u2f/two-certificates", FidoU2f::new().x5c(move |x5c| x5c.push(root.clone())))
+            .refused(Problem::CertificateCount),
+        row(
+            "fido-u2f/certificate-cut-short",
+            FidoU2f::new().x5c(|x5c| {
+                x5c[0].pop();
+            }),
+        )
+        .refused(Problem::Certificate(C::Malformed(Malformed::Der(DerError::Truncated)))),
+        row(
+            "fido-u2f/certificate-may-not-sign",
+            FidoU2f::new().leaf(|leaf| leaf.set(Extension::certificate_signing())),
+        )
+        .strict()
+        .refused(Problem::Certificate(C::KeyUsage)),
+        row("fido-u2f/certificate-key-p384", by(Algorithm::Es384)).refused(Problem::CertificateKey),
+        row("fido-u2f/certificate-key-rsa", by(Algorithm::Rs256)).refused(Problem::CertificateKey),
+        row_of("fido-u2f/credential-esp256", Algorithm::Esp256, FidoU2f::new())
+            .strict()
+            .refused(Problem::CredentialKey),
+        row_of("fido-u2f/credential-es384", Algorithm::Es384, FidoU2f::new()).refused(Problem::CredentialKey),
+        row("fido-u2f/signature-bit", FidoU2f::new().signature(|sig| *sig.last_mut().unwrap() ^= 1))
+            .refused(Problem::Signature),
+        message("message-reserved-byte", |message| message[0] = 5).refused(Problem::Signature),
+        message("message-of-another-rp", |message| message[1] ^= 1).refused(Problem::Signature),
+        message("message-of-another-ceremony", |message| message[33] ^= 1).refused(Problem::Signature),
+        message("message-of-another-credential", |message| message[65] ^= 1).refused(Problem::Signature),
+        message("message-of-a-compressed-key", |message| message[97] = 2).refused(Problem::Signature),
+        message("message-of-another-key", |message| message[98] ^= 1).refused(Problem::Signature),
+    ]
+}

@@ -1,0 +1,108 @@
+//! §8.1 identifiers, §8.7 None attestation, §8.9 Compound attestation.
+
+use crate::row::{Row, row, row_of};
+use wardkey::attestation::compound::Problem;
+use wardkey::attestation::{CompoundPolicy, ObjectError, none, packed, tpm};
+use wardkey::ceremony::Refusal;
+use wardkey_authenticator::*;
+
+pub(crate) fn rows() -> Vec<Row> {
+    [formats(), compounds(), refused(), at_least()].concat()
+}
+
+fn formats() -> Vec<Row> {
+    let object = |name: &str, change: fn(&mut Cbor)| row(name, NoAttestation).then(|r| r.attestation_object(change));
+    let unknown = |name: &str, fmt: &'static str| {
+        row(name, Packed::new())
+            .then(|r| r.attestation_object(move |o| o.set("fmt", fmt)))
+            .refusal(Refusal::AttestationFormat)
+    };
+    let statement = Refusal::AttestationObject(ObjectError::Statement);
+    vec![
+        row("none/empty", NoAttestation),
+        object("none/something", |o| o.get("attStmt").set("alg", -7)).refused(none::Problem::NotEmpty),
+        object("none/an-array", |o| o.set("attStmt", Cbor::Array(Vec::new()))).refusal(statement),
+        object("none/bytes", |o| o.set("attStmt", Vec::<u8>::new())).refusal(statement),
+        unknown("format/in-capitals", "Packed"),
+        unknown("format/with-a-space", "packed "),
+        unknown("format/with-a-nul", "packed\0"),
+        unknown("format/empty", ""),
+        unknown("format/of-nobody", "__proto__"),
+    ]
+}
+
+fn both(first: impl Format + 'static, second: impl Format + 'static) -> Compound {
+    Compound::new().with(first).with(second)
+}
+
+fn compounds() -> Vec<Row> {
+    vec![
+        row("compound/packed-and-tpm", both(Packed::new(), Tpm::new())),
+        row("compound/packed-and-android-key", both(Packed::new(), AndroidKey::new())),
+        row("compound/tpm-and-apple", both(Tpm::new(), Apple::new())),
+        row("compound/packed-and-self", both(Packed::new(), PackedSelf::new())),
+        row("compound/fido-u2f-and-none", both(FidoU2f::new(), NoAttestation)),
+        row("compound/packed-twice", both(Packed::new(), Packed::by(Algorithm::Es384))),
+        row("compound/three", both(Packed::new(), Tpm::new()).with(AndroidKey::new())),
+        row("compound/six", (1..6).fold(Compound::new().with(Tpm::new()), |all, _| all.with(PackedSelf::new()))),
+        row_of("compound/rs256", Algorithm::Rs256, both(Packed::new(), Tpm::new())),
+        row_of("compound/eddsa", Algorithm::EdDsa, both(Packed::new(), AndroidKey::new())),
+    ]
+}
+
+fn refused() -> Vec<Row> {
+    let with = |name: &str, change: fn(&mut Vec<Cbor>)| {
+        row(&format!("compound/{name}"), both(Packed::new(), Tpm::new()))
+            .then(|r| r.statement(move |s| change(s.items())))
+    };
+    let object = Refusal::AttestationObject(ObjectError::Statement);
+    vec![
+        with("of-nothing", Vec::clear).refused(Problem::Syntax),
+        with("of-one", |all| all.truncate(1)).refused(Problem::Syntax),
+        with("of-nine", |all| all.resize(9, all[0].clone())).bound().refused(Problem::Syntax),
+        with("of-text", |all| all[1] = "packed".into()).refused(Problem::Syntax),
+        with("without-fmt", |all| all[1].remove("fmt")).refused(Problem::Syntax),
+        with("without-statement", |all| all[1].remove("attStmt")).refused(Problem::Syntax),
+        with("with-its-own-authenticator-data", |all| all[1].set("authData", vec![0])).refused(Problem::Syntax),
+        with("fmt-bytes", |all| all[1].set("fmt", b"packed".to_vec())).refused(Problem::Syntax),
+        with("statement-an-array", |all| all[1].set("attStmt", Cbor::Array(Vec::new()))).refused(Problem::Syntax),
+        row("compound/nested", both(Packed::new(), both(Tpm::new(), AndroidKey::new()))).refused(Problem::Nested),
+        with("unknown-format", |all| all[1].set("fmt", "quantum")).refused(Problem::UnknownFormat),
+        with("format-in-capitals", |all| all[1].set("fmt", "TPM")).refused(Problem::UnknownFormat),
+        row("compound/first-does-not-verify", both(Packed::new().signature(Vec::clear), Tpm::new()))
+            .refused(packed::Problem::Signature),
+        row("compound/second-does-not-verify", both(Packed::new(), Tpm::new().cert_info(|info| info.magic = 0)))
+            .refused(tpm::Problem::Magic),
+        row("compound/none-with-something", both(Packed::new(), NoAttestation))
+            .then(|r| r.statement(|s| s.items()[1].get("attStmt").set("alg", -7)))
+            .refused(none::Problem::NotEmpty),
+        row("compound/a-map", both(Packed::new(), Tpm::new()))
+            .then(|r| r.attestation_object(|o| o.set("attStmt", Cbor::Map(Vec::new()))))
+            .refusal(object),
+        row("compound/packed-an-array", Packed::new())
+            .then(|r| r.attestation_object(|o| o.set("attStmt", Cbor::Array(Vec::new()))))
+            .refusal(object),
+    ]
+}
+
+/// "If validation fails for one or more subStmt, decide the appropriate result based on Relying Party policy."
+fn at_least() -> Vec<Row> {
+    let with = |name: &str, least: usize, format: Compound| {
+        row(&format!("compound/at-least-{least}-{name}"), format)
+            .policy(move |policy| policy.compound = CompoundPolicy::AtLeast(least))
+    };
+    let broken = || Packed::new().signature(Vec::clear);
+    let unknown = |r: Registration| r.statement(|statement| statement.items()[1].set("fmt", "quantum"));
+    vec![
+        with("both", 2, both(Packed::new(), Tpm::new())),
+        with("first-broken", 1, both(broken(), Tpm::new())),
+        with("second-unknown", 1, both(Packed::new(), Tpm::new())).then(unknown),
+        with("of-two-one-broken", 2, both(broken(), Tpm::new())).refused(Problem::TooFew),
+        with("of-two-one-unknown", 2, both(Packed::new(), Tpm::new())).then(unknown).refused(Problem::TooFew),
+        with("both-broken", 0, both(broken(), broken())).refused(Problem::TooFew),
+        with("nested", 1, both(Packed::new(), both(Tpm::new(), AndroidKey::new()))).refused(Problem::Nested),
+        with("of-one", 1, both(Packed::new(), Tpm::new()))
+            .then(|r| r.statement(|statement| statement.items().truncate(1)))
+            .refused(Problem::Syntax),
+    ]
+}

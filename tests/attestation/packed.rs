@@ -1,0 +1,166 @@
+//! §8.2 Packed attestation.
+
+use crate::row::{Row, aaguid, row, row_of};
+use wardkey::attestation::CertificateError as C;
+use wardkey::attestation::packed::Problem;
+use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, FIRMWARE_VERSION};
+use wardkey_authenticator::name::{COMMON_NAME, COUNTRY, ORGANIZATION, ORGANIZATIONAL_UNIT};
+use wardkey_authenticator::*;
+
+pub(crate) fn rows() -> Vec<Row> {
+    [good(), syntax(), signatures(), subjects(), aaguids()].concat()
+}
+
+fn good() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for algorithm in Algorithm::ALL.into_iter().filter(|algorithm| *algorithm != Algorithm::Rs1) {
+        let name = algorithm.name().to_lowercase();
+        rows.push(row_of(&format!("packed/self-{name}"), algorithm, PackedSelf::new()));
+        rows.push(row_of(&format!("packed/credential-{name}"), algorithm, Packed::new()));
+        rows.push(row(&format!("packed/attestation-key-{name}"), Packed::by(algorithm)));
+    }
+    let firmware = Extension::new(FIRMWARE_VERSION, der::integer(42));
+    rows.extend([
+        row("packed/aaguid-extension", with_aaguid("packed/aaguid-extension", |_| {})),
+        row("packed/firmware-version", Packed::new().leaf(move |leaf| leaf.set(firmware.clone()))),
+        row(
+            "packed/organization-printable",
+            Packed::new().leaf(|l| l.subject.set(ORGANIZATION, der::printable("wardkey"))),
+        ),
+        row("packed/no-key-usage", Packed::new().leaf(|leaf| leaf.remove(extension::KEY_USAGE))),
+    ]);
+    rows
+}
+
+fn syntax() -> Vec<Row> {
+    let full =
+        |name: &str, change: fn(&mut Cbor)| row(&format!("packed/{name}"), Packed::new()).then(|r| r.statement(change));
+    let own = |name: &str, change: fn(&mut Cbor)| {
+        row(&format!("packed/self-{name}"), PackedSelf::new()).then(|r| r.statement(change))
+    };
+    let rows = [
+        full("no-alg", |statement| statement.remove("alg")),
+        full("no-sig", |statement| statement.remove("sig")),
+        full("alg-text", |statement| statement.set("alg", "ES256")),
+        full("sig-text", |statement| statement.set("sig", "signature")),
+        full("x5c-empty", |statement| statement.get("x5c").items().clear()),
+        full("x5c-bytes", |statement| *statement.get("x5c") = statement.get("x5c").items()[0].clone()),
+        full("x5c-of-text", |statement| statement.get("x5c").items()[0] = "certificate".into()),
+        full("x5c-null", |statement| statement.set("x5c", Cbor::Null)),
+        full("another-member", |statement| statement.set("ver", "2.0")),
+        own("no-alg", |statement| statement.remove("alg")),
+        own("no-sig", |statement| statement.remove("sig")),
+        own("empty-x5c", |statement| statement.set("x5c", Cbor::Array(Vec::new()))),
+        own("ecdaa-key-id", |statement| statement.set("ecdaaKeyId", vec![0])),
+        own("empty-map", |statement| statement.entries().clear()),
+    ];
+    rows.into_iter().map(|row| row.refused(Problem::Syntax)).collect()
+}
+
+fn signatures() -> Vec<Row> {
+    let alg = |name: &str, format: Packed, alg: i64| {
+        row(&format!("packed/{name}"), format).then(|r| r.statement(move |statement| statement.set("alg", alg)))
+    };
+    let (es256, ed25519) = (Packed::new, || Packed::by(Algorithm::EdDsa));
+    let own = |name: &str, alg: i64| {
+        row(&format!("packed/self-{name}"), PackedSelf::new())
+            .then(|r| r.statement(move |statement| statement.set("alg", alg)))
+    };
+    let other = Key::new("attestation.packed.other", Algorithm::Es256);
+    vec![
+        row("packed/signature-bit", Packed::new().signature(|sig| *sig.last_mut().unwrap() ^= 1))
+            .refused(Problem::Signature),
+        row("packed/signature-empty", Packed::new().signature(Vec::clear)).refused(Problem::Signature),
+        row("packed/signature-trailing-byte", Packed::new().signature(|sig| sig.push(0))).refused(Problem::Signature),
+        row("packed/signature-rsa-bit", Packed::by(Algorithm::Rs256).signature(|sig| sig[9] ^= 1))
+            .refused(Problem::Signature),
+        row("packed/message-without-hash", Packed::new().message(|m| m.truncate(m.len() - 32)))
+            .refused(Problem::Signature),
+        row("packed/message-other-flags", Packed::new().message(|m| m[32] ^= flags::UV)).refused(Problem::Signature),
+        row("packed/certificate-other-key", Packed::new().leaf(move |leaf| leaf.public_key = other.spki()))
+            .refused(Problem::Signature),
+        row("packed/self-signature-bit", PackedSelf::new().signature(|sig| *sig.last_mut().unwrap() ^= 1))
+            .refused(Problem::Signature),
+        row("packed/self-message-other", PackedSelf::new().message(|m| m[0] ^= 1)).refused(Problem::Signature),
+        row("packed/x5c-by-the-credential-key", PackedSelf::new())
+            .then(|r| {
+                let x5c = crate::row::x5c(
+                    &Registration::new("attestation.packed.lender", Algorithm::Es256).format(Packed::new()),
+                );
+                let x5c: Vec<Cbor> = x5c.into_iter().map(Cbor::Bytes).collect();
+                r.statement(move |statement| statement.set("x5c", Cbor::Array(x5c.clone())))
+            })
+            .trusting(Chain::new().trust_anchors())
+            .refused(Problem::Signature),
+        own("alg-rs256", -257).refused(Problem::AlgorithmMismatch),
+        own("alg-esp256", -9).refused(Problem::AlgorithmMismatch),
+        own("alg-unknown", -70_000).refused(Problem::AlgorithmMismatch),
+        alg("alg-rs256-of-an-ec-key", es256(), -257).refused(Problem::Certificate(C::Algorithm)),
+        alg("alg-es384-of-a-p256-key", es256(), -35).refused(Problem::Certificate(C::Algorithm)),
+        alg("alg-es256k-of-a-p256-key", es256(), -47).refused(Problem::Certificate(C::Algorithm)),
+        alg("alg-es256-of-an-ed25519-key", ed25519(), -7).refused(Problem::Certificate(C::Algorithm)),
+        alg("alg-unknown", es256(), -70_000).refused(Problem::Certificate(C::Algorithm)),
+        alg("alg-ps256-signed-as-rs256", Packed::by(Algorithm::Rs256), -37).refused(Problem::Signature),
+        alg("alg-rs384-signed-as-rs256", Packed::by(Algorithm::Rs256), -258).refused(Problem::Signature),
+    ]
+}
+
+/// §8.2.1
+fn subjects() -> Vec<Row> {
+    let with = |name: &str, change: fn(&mut Certificate)| row(&format!("packed/{name}"), Packed::new().leaf(change));
+    vec![
+        with("no-country", |leaf| leaf.subject.remove(COUNTRY)).refused(Problem::Subject),
+        with("no-organization", |leaf| leaf.subject.remove(ORGANIZATION)).refused(Problem::Subject),
+        with("no-common-name", |leaf| leaf.subject.remove(COMMON_NAME)).refused(Problem::Subject),
+        with("empty-organization", |leaf| leaf.subject.set(ORGANIZATION, der::utf8(""))).refused(Problem::Subject),
+        with("empty-subject", |leaf| leaf.subject = Name::default()).refused(Problem::Subject),
+        with("no-organizational-unit", |leaf| leaf.subject.remove(ORGANIZATIONAL_UNIT))
+            .refused(Problem::OrganizationalUnit),
+        with("organizational-unit-in-capitals", |leaf| unit(leaf, "AUTHENTICATOR ATTESTATION"))
+            .refused(Problem::OrganizationalUnit),
+        with("organizational-unit-longer", |leaf| unit(leaf, "Authenticator Attestation "))
+            .refused(Problem::OrganizationalUnit),
+        with("organizational-unit-twice", |leaf| {
+            leaf.subject.0.push((ORGANIZATIONAL_UNIT.into(), der::utf8("Sales")));
+        })
+        .refused(Problem::OrganizationalUnit),
+        with("certificate-version-2", |leaf| (leaf.version, leaf.extensions) = (Some(1), Vec::new()))
+            .refused(Problem::Certificate(C::Version)),
+        with("ca", |leaf| leaf.set(Extension::basic_constraints(true, None)))
+            .refused(Problem::Certificate(C::BasicConstraints)),
+        with("no-basic-constraints", |leaf| leaf.remove(BASIC_CONSTRAINTS))
+            .refused(Problem::Certificate(C::BasicConstraints)),
+        with("key-usage-certificates-only", |leaf| leaf.set(Extension::certificate_signing()))
+            .strict()
+            .refused(Problem::Certificate(C::KeyUsage)),
+    ]
+}
+
+fn unit(leaf: &mut Certificate, unit: &str) {
+    leaf.subject.set(ORGANIZATIONAL_UNIT, der::utf8(unit));
+}
+
+/// With id-fido-gen-ce-aaguid for the row of this name, changed.
+fn with_aaguid(name: &str, change: fn(&mut Extension)) -> Packed {
+    let mut extension = Extension::aaguid(&aaguid(name));
+    change(&mut extension);
+    Packed::new().leaf(move |leaf| leaf.set(extension.clone()))
+}
+
+fn aaguids() -> Vec<Row> {
+    let with = |name: &str, change: fn(&mut Extension)| {
+        let name = format!("packed/aaguid-extension-{name}");
+        row(&name, with_aaguid(&name, change))
+    };
+    vec![
+        with("of-another-model", |extension| *extension = Extension::aaguid(&[7; 16]))
+            .refused(Problem::Certificate(C::Aaguid)),
+        with("of-zeros", |extension| *extension = Extension::aaguid(&[0; 16])).refused(Problem::Certificate(C::Aaguid)),
+        with("critical", |extension| extension.critical = true).refused(Problem::Certificate(C::AaguidExtension)),
+        with("wrapped-once", |extension| drop(extension.value.drain(..2)))
+            .refused(Problem::Certificate(C::AaguidExtension)),
+        with("15-bytes", |extension| *extension = Extension::aaguid(&[7; 15]))
+            .refused(Problem::Certificate(C::AaguidExtension)),
+        with("trailing-byte", |extension| extension.value.push(0)).refused(Problem::Certificate(C::AaguidExtension)),
+    ]
+}

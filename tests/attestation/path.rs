@@ -1,0 +1,337 @@
+//! RFC 5280 §6.1: from the attestation certificate to an anchor. Certificates are counted from the leaf, 0.
+
+use crate::row::{Row, aaguid, row, x5c};
+use wardkey::x509::PathError::{self as P};
+use wardkey::x509::{
+    AlgorithmError, CertificateError, Crl, CrlProblem, DerError, ExtensionsError, NameConstraintsError,
+};
+use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, SUBJECT_ALT_NAME};
+use wardkey_authenticator::name::COMMON_NAME;
+use wardkey_authenticator::x509::signature_algorithm;
+use wardkey_authenticator::*;
+
+const NAME_CONSTRAINTS: &str = "2.5.29.30";
+const CERTIFICATE_POLICIES: &str = "2.5.29.32";
+
+pub(crate) fn rows() -> Vec<Row> {
+    [good(), anchors(), links(), extensions(), constraints(), algorithms(), revocation()].concat()
+}
+
+fn es256(certificates: usize) -> Chain {
+    Chain::of(certificates, Algorithm::Es256)
+}
+
+fn path(name: &str, chain: Chain) -> Row {
+    row(&format!("path/{name}"), Packed::new().chain(chain))
+}
+
+/// A leaf under an intermediate; the authority with this number, root first, is changed.
+fn authority(name: &str, i: usize, change: impl FnOnce(&mut Authority)) -> Row {
+    row(&format!("path/{name}"), Packed::new().chain(es256(2)).authority(i, change))
+}
+
+/// A leaf under an intermediate; the leaf is changed.
+fn leaf(name: &str, change: impl Fn(&mut Certificate) + Send + Sync + 'static) -> Row {
+    row(&format!("path/{name}"), Packed::new().chain(es256(2)).leaf(change))
+}
+
+/// A leaf under an intermediate; the list is changed.
+fn list(name: &str, change: impl Fn(&mut Vec<Vec<u8>>) + Send + Sync + 'static) -> Row {
+    row(&format!("path/{name}"), Packed::new().chain(es256(2)).x5c(change))
+}
+
+fn good() -> Vec<Row> {
+    use Algorithm::{Ed448, Ed25519, Es256, Es384, Es512, MlDsa44, Ps256, Ps384, Rs256, Rs512};
+    let mut rows = Vec::new();
+    for algorithm in [Es256, Es384, Es512, Ed25519, Ed448, Rs256, Rs512, Ps256, Ps384, MlDsa44] {
+        for certificates in 1..=if algorithm == MlDsa44 { 1 } else { 3 } {
+            let name = format!("{certificates}-by-{}", algorithm.name().to_lowercase());
+            rows.push(path(&name, Chain::of(certificates, algorithm)));
+        }
+    }
+    let mixed = || {
+        let root = Authority::root("wardkey.root.mixed", Rs256);
+        let middle = Authority::intermediate("wardkey.intermediate.mixed.1", Ed25519, &root);
+        let last = Authority::intermediate("wardkey.intermediate.mixed.2", Es384, &middle);
+        Chain::under(vec![root, middle, last])
+    };
+    let root = es256(1).trust_anchors().remove(0);
+    let mut reissued = es256(1).authorities.remove(0);
+    reissued.certificate.not_after = der::utc_time("250101000000Z");
+    let reissued = reissued.der();
+    let intermediate = es256(2).authorities.remove(1).der();
+    let policies = Extension::new(CERTIFICATE_POLICIES, der::sequence(&[&der::sequence(&[&der::oid("2.23.133.6.1")])]));
+    let policies = policies.critical();
+    let permitted =
+        subtrees(0, &der::explicit(4, &Name(vec![(COMMON_NAME.into(), der::utf8("wardkey test vectors"))]).encode()));
+    rows.extend([
+        path("of-three-kinds", mixed()),
+        path("of-10", es256(10)),
+        list("root-included", move |x5c| x5c.push(root.clone())),
+        list("older-issue-of-the-root-included", move |x5c| x5c.push(reissued.clone())),
+        authority("anchor-that-has-expired", 0, |ca| ca.certificate.not_after = der::utc_time("250101000000Z")),
+        path("intermediate-is-the-anchor", es256(2)).trusting(vec![intermediate]),
+        path("leaf-is-the-anchor", Chain::self_signed()).then(trust_the_leaf),
+        path("leaf-of-a-chain-is-the-anchor", es256(3)).then(trust_the_leaf),
+        authority("path-length-0", 1, |ca| ca.certificate.set(Extension::basic_constraints(true, Some(0)))),
+        leaf("critical-certificate-policies", move |leaf| leaf.set(policies.clone())),
+        authority("name-constraints-kept", 1, |ca| ca.certificate.set(permitted)),
+        authority("ca-without-key-usage", 1, |ca| ca.certificate.remove(extension::KEY_USAGE)),
+    ]);
+    for (name, format) in [("2-of-tpm", chain_of(Tpm::new(), 2)), ("3-of-tpm", chain_of(Tpm::new(), 3))] {
+        rows.push(row(&format!("path/{name}"), format));
+    }
+    rows.push(row("path/3-of-android-key", chain_of(AndroidKey::new(), 3)));
+    rows.push(row("path/3-of-android-safetynet", chain_of(AndroidSafetyNet::new(), 3)));
+    rows.push(row("path/2-of-apple", chain_of(Apple::new(), 2)));
+    rows.push(row("path/fido-u2f-leaf-is-the-anchor", FidoU2f::new().chain(Chain::self_signed())).then(trust_the_leaf));
+    let name = "path/tpm-aaguid-extension";
+    let extension = Extension::aaguid(&aaguid(name));
+    rows.push(row(name, Tpm::new().leaf(move |leaf| leaf.set(extension.clone()))));
+    rows
+}
+
+fn chain_of<F: Certified>(format: F, certificates: usize) -> F {
+    format.chain(es256(certificates))
+}
+
+fn trust_the_leaf(registration: Registration) -> Registration {
+    let leaf = x5c(&registration).remove(0);
+    registration.expecting(|expected| expected.trust_anchors = vec![leaf])
+}
+
+/// §6.1.1 (d): nothing in the message becomes an anchor.
+fn anchors() -> Vec<Row> {
+    let root = || es256(1).trust_anchors();
+    let evil = || Chain::under(vec![Authority::root("wardkey.evil", Algorithm::Es256)]);
+    let evil_root = evil().trust_anchors().remove(0);
+    let (evil_first, evil_then_root) = (evil_root.clone(), [evil_root, root().remove(0)]);
+    let other = Authority::root("wardkey.other", Algorithm::Es256).der();
+    let same_name = |i: usize| {
+        let mut other = Authority::root(&format!("wardkey.other.{i}"), Algorithm::Es256);
+        let name = es256(1).authorities.remove(0).certificate.subject;
+        (other.certificate.issuer, other.certificate.subject) = (name.clone(), name);
+        other
+    };
+    let mut fake_intermediate = es256(2);
+    fake_intermediate.authorities[1].issuer = same_name(0).key;
+    let (fake_name, real_name) = (same_name(0).der(), es256(1).trust_anchors().remove(0));
+    let forged = {
+        // A certificate by the key of another registration's leaf, which is an end entity.
+        let device = Key::new("attestation.path.device", Algorithm::Es256);
+        let mut end_entity = Authority::intermediate("wardkey.device", Algorithm::Es256, &es256(1).authorities[0]);
+        end_entity.key = device.clone();
+        end_entity.certificate.public_key = device.spki();
+        end_entity.certificate.set(Extension::basic_constraints(false, None));
+        end_entity.certificate.set(Extension::digital_signature());
+        Chain::under(vec![es256(1).authorities.remove(0), end_entity])
+    };
+    vec![
+        path("no-anchors", es256(1)).trusting(Vec::new()).untrusted(P::NoAnchors),
+        path("other-anchor", es256(1)).trusting(vec![other]).untrusted(P::NoAnchor),
+        path("leaf-that-signed-itself", Chain::self_signed()).trusting(root()).untrusted(P::NoAnchor),
+        row("path/attackers-root-in-x5c", Packed::new().chain(evil()).x5c(move |x5c| x5c.push(evil_first.clone())))
+            .trusting(root())
+            .untrusted(P::NoAnchor),
+        row(
+            "path/attackers-root-then-the-anchor",
+            Packed::new().chain(evil()).x5c(move |x5c| x5c.extend(evil_then_root.clone())),
+        )
+        .trusting(root())
+        .untrusted(P::IssuerName(1)),
+        path("anchor-of-the-name-but-another-key", es256(1))
+            .trusting(vec![fake_name.clone()])
+            .untrusted(P::Signature(0)),
+        path("two-anchors-of-one-name", es256(1)).trusting(vec![fake_name, real_name]),
+        path("intermediate-by-a-namesake-of-the-root", fake_intermediate).trusting(root()).untrusted(P::Signature(1)),
+        path("9-anchors-of-one-name", es256(1))
+            .trusting((0..9).map(|i| same_name(i).der()).collect())
+            .bound()
+            .untrusted(P::TooManyAnchors),
+        path("intermediate-left-out", es256(2))
+            .then(|r| r.format(Packed::new().chain(es256(2)).x5c(|x5c| x5c.truncate(1))))
+            .untrusted(P::NoAnchor),
+        path("end-entity-that-issues", forged).untrusted(P::NotCa(1)),
+    ]
+}
+
+fn links() -> Vec<Row> {
+    let root = es256(1).trust_anchors().remove(0);
+    let unreadable = P::Certificate(1, CertificateError::Der(DerError::Truncated));
+    vec![
+        path("of-11", es256(11)).bound().untrusted(P::TooLong),
+        list("unreadable-intermediate", |x5c| {
+            x5c[1].pop();
+        })
+        .untrusted(unreadable),
+        list("intermediate-without-issuer", |x5c| {
+            let mut authorities = es256(2).authorities;
+            authorities[1].certificate.issuer = Name::default();
+            x5c[1] = authorities[1].der();
+        })
+        .untrusted(P::Certificate(1, CertificateError::NoIssuer)),
+        list("in-the-wrong-order", move |x5c| x5c.insert(1, root.clone())).untrusted(P::IssuerName(0)),
+        leaf("not-yet-valid", |leaf| leaf.not_before = der::utc_time("270101000000Z")).untrusted(P::NotYetValid(0)),
+        leaf("expired", |leaf| leaf.not_after = der::utc_time("260101000000Z")).untrusted(P::Expired(0)),
+        authority("intermediate-not-yet-valid", 1, |ca| ca.certificate.not_before = der::utc_time("270101000000Z"))
+            .untrusted(P::NotYetValid(1)),
+        authority("intermediate-expired", 1, |ca| ca.certificate.not_after = der::utc_time("260101000000Z"))
+            .untrusted(P::Expired(1)),
+        authority("intermediate-without-basic-constraints", 1, |ca| ca.certificate.remove(BASIC_CONSTRAINTS))
+            .untrusted(P::NotCa(1)),
+        authority("intermediate-without-ca", 1, |ca| ca.certificate.set(Extension::basic_constraints(false, None)))
+            .untrusted(P::NotCa(1)),
+        authority("intermediate-of-version-1", 1, |ca| {
+            (ca.certificate.version, ca.certificate.extensions) = (None, Vec::new());
+        })
+        .untrusted(P::NotCa(1)),
+        authority("intermediate-that-may-not-sign", 1, |ca| ca.certificate.set(Extension::digital_signature()))
+            .untrusted(P::KeyUsage(1)),
+        row(
+            "path/longer-than-allowed",
+            Packed::new().chain(es256(3)).authority(1, |ca| {
+                ca.certificate.set(Extension::basic_constraints(true, Some(0)));
+            }),
+        )
+        .untrusted(P::PathLength(2)),
+        list("leaf-signature-bit", |x5c| *x5c[0].last_mut().unwrap() ^= 1).untrusted(P::Signature(0)),
+        list("intermediate-signature-bit", |x5c| *x5c[1].last_mut().unwrap() ^= 1).untrusted(P::Signature(1)),
+    ]
+}
+
+fn extensions() -> Vec<Row> {
+    let unknown = || Extension::new("1.3.6.1.4.1.55555.1", der::null()).critical();
+    let critical = |oid: &str, value: &[u8]| Extension::new(oid, value.to_vec()).critical();
+    let policies = critical(CERTIFICATE_POLICIES, &[0x30, 0]);
+    let usage = critical(extension::KEY_USAGE, &[3, 2, 1]);
+    vec![
+        leaf("unknown-critical-extension", move |leaf| leaf.set(unknown()))
+            .untrusted(P::Extensions(0, ExtensionsError::UnknownCritical)),
+        authority("unknown-critical-extension-of-the-intermediate", 1, |ca| ca.certificate.set(unknown()))
+            .untrusted(P::Extensions(1, ExtensionsError::UnknownCritical)),
+        leaf("empty-critical-certificate-policies", move |leaf| leaf.set(policies.clone()))
+            .untrusted(P::Extensions(0, DerError::Empty.into())),
+        authority("malformed-key-usage-of-the-intermediate", 1, |ca| ca.certificate.set(usage))
+            .untrusted(P::Extensions(1, DerError::Truncated.into())),
+    ]
+}
+
+/// nameConstraints with one subtree: permitted (0) or excluded (1).
+fn subtrees(list: u32, base: &[u8]) -> Extension {
+    let subtrees = der::explicit(list, &der::sequence(&[base]));
+    Extension::new(NAME_CONSTRAINTS, der::sequence(&[&subtrees])).critical()
+}
+
+fn constraints() -> Vec<Row> {
+    let other = || der::explicit(4, &Name::new("other", "other", "other").encode());
+    let host = |name: &str| Extension::subject_alt_name(&[&der::implicit(2, name.as_bytes())]);
+    let with = |name: &str, constraints: Extension, alternative: Option<Extension>| {
+        let format = Packed::new().chain(es256(2)).authority(1, |ca| ca.certificate.set(constraints));
+        row(
+            &format!("path/{name}"),
+            format.leaf(move |leaf| alternative.iter().cloned().for_each(|name| leaf.set(name))),
+        )
+    };
+    let dns = || subtrees(0, &der::implicit(2, b"example.org"));
+    let unreadable = Extension::new(SUBJECT_ALT_NAME, vec![0x30, 0]);
+    let refused = |at, error| P::NameConstraints(at, error);
+    vec![
+        with("host-name-permitted", dns(), Some(host("attest.example.org"))),
+        with("host-name-not-permitted", dns(), Some(host("example.com")))
+            .untrusted(refused(0, NameConstraintsError::Violated)),
+        with("host-name-with-a-longer-label", dns(), Some(host("evilexample.org")))
+            .untrusted(refused(0, NameConstraintsError::Violated)),
+        with("host-name-excluded", subtrees(1, &der::implicit(2, b"example.org")), Some(host("a.example.org")))
+            .untrusted(refused(0, NameConstraintsError::Violated)),
+        with("subject-not-permitted", subtrees(0, &other()), None)
+            .untrusted(refused(0, NameConstraintsError::Violated)),
+        with("name-constraint-that-cannot-be-judged", subtrees(1, &other()), None)
+            .strict()
+            .untrusted(refused(0, NameConstraintsError::Unsupported)),
+        with("name-constraints-without-any", Extension::new(NAME_CONSTRAINTS, der::sequence(&[])).critical(), None)
+            .untrusted(refused(1, DerError::Empty.into())),
+        with("name-constraints-on-unreadable-names", dns(), Some(unreadable))
+            .untrusted(refused(0, ExtensionsError::Der(DerError::Empty).into())),
+    ]
+}
+
+fn algorithms() -> Vec<Row> {
+    let named = |name: &str, identifier: Vec<u8>| {
+        leaf(name, move |leaf| {
+            (leaf.signature, leaf.signature_algorithm) = (Some(identifier.clone()), Some(identifier.clone()));
+        })
+    };
+    let (null, none) = (der::null(), Vec::new());
+    let identifier = |oid: &str, parameters: &[u8]| der::sequence(&[&der::oid(oid), parameters]);
+    let at = |error| P::Algorithm(0, error);
+    vec![
+        named("signature-algorithm-unknown", identifier("1.2.840.10040.4.3", &none))
+            .untrusted(at(AlgorithmError::UnknownSignature)),
+        named("signature-with-sha-1", signature_algorithm(Algorithm::Rs1)).untrusted(at(AlgorithmError::BrokenHash)),
+        named("signature-with-ecdsa-sha-1", identifier("1.2.840.10045.4.1", &none))
+            .untrusted(at(AlgorithmError::BrokenHash)),
+        named("signature-with-md5", identifier("1.2.840.113549.1.1.4", &null))
+            .untrusted(at(AlgorithmError::BrokenHash)),
+        named("signature-algorithm-with-parameters", identifier("1.2.840.10045.4.3.2", &null))
+            .untrusted(at(AlgorithmError::Parameters)),
+        named("signature-algorithm-of-another-key", signature_algorithm(Algorithm::Rs256))
+            .untrusted(at(AlgorithmError::KeyMismatch)),
+        authority("intermediate-key-unusable", 1, |ca| {
+            let algorithm = der::sequence(&[&der::oid("1.2.840.10040.4.1")]);
+            ca.certificate.public_key = der::sequence(&[&algorithm, &der::bit_string(&[0], 0)]);
+        })
+        .untrusted(at(AlgorithmError::UnknownKey)),
+    ]
+}
+
+/// RFC 5280 §5 and §6.3. The leaf has the serial number 0x4a01; the list is the intermediate's.
+fn revocation() -> Vec<Row> {
+    const SERIAL: &[u8] = &[0x4a, 1];
+    let chain = es256(2);
+    let [root, intermediate] = [&chain.authorities[0], &chain.authorities[1]];
+    let with = |name: &str, lists: Vec<RevocationList>| {
+        let row = leaf(&format!("crl-{name}"), |leaf| leaf.serial_number = SERIAL.to_vec());
+        let crls: Vec<_> = lists.iter().map(|list| Crl::from_der(&list.der()).unwrap()).collect();
+        row.trust(move |anchors| wardkey::policy::Trust::Verify(anchors.with_crls(crls.clone())))
+    };
+    let list = |revoked: &[&[u8]]| RevocationList::of(intermediate, revoked);
+    let of_root = |revoked: &[&[u8]]| RevocationList::of(root, revoked);
+    let others = Authority::root("wardkey.other", Algorithm::Es256);
+    let mut stranger = list(&[SERIAL]);
+    stranger.key = others.key.clone();
+    let other_key = |crl: &mut RevocationList| crl.extensions[0] = Extension::authority_key_identifier(&others.key);
+    vec![
+        with("without-it", vec![list(&[&[1], &[0x4a], &[0x4a, 1, 0], &[0x4a, 2]])]),
+        with("of-nothing", vec![list(&[])]),
+        with("of-both-issuers", vec![list(&[]), of_root(&[SERIAL])]),
+        with("of-another-issuer", vec![RevocationList::of(&others, &[SERIAL])]),
+        with("of-another-key-of-that-name", vec![list(&[SERIAL]).with(other_key)]),
+        with("leaf-revoked", vec![list(&[&[1], &[2], SERIAL, &[0x4b, 1]])]).untrusted(P::Revoked(0)),
+        with("leaf-revoked-by-the-second", vec![list(&[]), list(&[SERIAL])]).untrusted(P::Revoked(0)),
+        with("intermediate-revoked", vec![of_root(&[&intermediate.certificate.serial_number])])
+            .untrusted(P::Revoked(1)),
+        with("by-another-key", vec![stranger]).untrusted(P::Crl(0, CrlProblem::Signature)),
+        with("expired", vec![list(&[]).with(|crl| crl.next_update = Some(der::utc_time("261122000000Z")))])
+            .untrusted(P::Crl(0, CrlProblem::Expired)),
+        with("not-yet-valid", vec![list(&[]).with(|crl| crl.this_update = der::utc_time("261124000000Z"))])
+            .untrusted(P::Crl(0, CrlProblem::NotYetValid)),
+        with(
+            "of-another-algorithm",
+            vec![list(&[]).with(|crl| {
+                let rs256 = Some(signature_algorithm(Algorithm::Rs256));
+                (crl.signature, crl.signature_algorithm) = (rs256.clone(), rs256);
+            })],
+        )
+        .untrusted(P::Crl(0, CrlProblem::Algorithm(AlgorithmError::KeyMismatch))),
+        crl_by_a_ca_that_may_not(),
+    ]
+}
+
+/// keyUsage of the intermediate is keyCertSign without cRLSign.
+fn crl_by_a_ca_that_may_not() -> Row {
+    let usage = Extension::new(extension::KEY_USAGE, der::bit_string(&[0x04], 2)).critical();
+    let row = authority("crl-by-a-ca-that-may-not", 1, |ca| ca.certificate.set(usage));
+    let crl = Crl::from_der(&RevocationList::of(&es256(2).authorities[1], &[]).der()).unwrap();
+    row.trust(move |anchors| wardkey::policy::Trust::Verify(anchors.with_crls([crl.clone()])))
+        .untrusted(P::Crl(0, CrlProblem::KeyUsage))
+}

@@ -1,0 +1,189 @@
+//! A row: a registration that the software authenticator makes, changed in one way, and its verdict.
+
+use std::sync::Arc;
+use wardkey::attestation::{AttestationObject, AttestationType, StatementError};
+use wardkey::ceremony::{Failure, Refusal, registration};
+use wardkey::client::{Framing, Origins, Site};
+use wardkey::codec::cbor::Value;
+use wardkey::crypto::{Algorithm as Known, Backend};
+use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors};
+use wardkey::quirk::{Quirk, Quirks};
+use wardkey::x509::PathError;
+use wardkey::{RegistrationResponse, UnixTime, UserHandle};
+use wardkey_authenticator::{Algorithm, Format, Registration};
+
+type Policy = Arc<dyn Fn(&mut AttestationPolicy) + Send + Sync>;
+
+/// One row of the table.
+#[derive(Clone)]
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) registration: Registration,
+    /// What the relying party chooses besides what the authenticator's `expected` says.
+    pub(crate) policy: Option<Policy>,
+    pub(crate) verdict: Result<(), Refusal>,
+    /// Only a strict reading refuses it.
+    pub(crate) strict: bool,
+    /// It is refused by a bound of this library; others have others, so it is no vector.
+    pub(crate) bound: bool,
+}
+
+/// A registration of an ES256 credential, valid so far.
+pub(crate) fn row(name: &str, format: impl Format + 'static) -> Row {
+    row_of(name, Algorithm::Es256, format)
+}
+
+/// A registration of a credential of this algorithm.
+pub(crate) fn row_of(name: &str, algorithm: Algorithm, format: impl Format + 'static) -> Row {
+    row_from(name, Registration::new(&format!("attestation.{name}"), algorithm).format(format))
+}
+
+/// This registration. `publicKey` is an optional copy, and would be a tenth of the vectors' size: it is left out.
+pub(crate) fn row_from(name: &str, registration: Registration) -> Row {
+    let registration = registration.posted(|posted| posted.public_key = None);
+    Row { name: name.into(), registration, policy: None, verdict: Ok(()), strict: false, bound: false }
+}
+
+/// The AAGUID that the row of this name will have.
+pub(crate) fn aaguid(name: &str) -> Vec<u8> {
+    let mut registration = Registration::new(&format!("attestation.{name}"), Algorithm::Es256);
+    registration.authenticator_data.attested().aaguid.clone()
+}
+
+/// The certificates of a statement.
+pub(crate) fn x5c(registration: &Registration) -> Vec<Vec<u8>> {
+    let posted = registration.make();
+    let object = AttestationObject::read(&posted.attestation_object, Quirks::NONE).unwrap();
+    let x5c = object.statement().map().and_then(|map| map.get("x5c")).and_then(|value| value.array()).unwrap();
+    x5c.iter().filter_map(Value::bytes).map(<[u8]>::to_vec).collect()
+}
+
+impl Row {
+    /// With the registration changed.
+    pub(crate) fn then(self, change: impl FnOnce(Registration) -> Registration) -> Self {
+        Self { registration: change(self.registration), ..self }
+    }
+
+    /// With these certificates trusted.
+    pub(crate) fn trusting(self, anchors: Vec<Vec<u8>>) -> Self {
+        self.then(|registration| registration.expecting(|expected| expected.trust_anchors = anchors))
+    }
+
+    /// Under another policy, for which format 1 has no words: the row becomes no vector.
+    pub(crate) fn policy(self, change: impl Fn(&mut AttestationPolicy) + Send + Sync + 'static) -> Self {
+        Self { policy: Some(Arc::new(change)), ..self }
+    }
+
+    /// Under another policy of certificates.
+    pub(crate) fn trust(self, trust: impl Fn(TrustAnchors) -> Trust + Send + Sync + 'static) -> Self {
+        let anchors = self.anchors();
+        self.policy(move |policy| policy.trust = trust(anchors.clone()))
+    }
+
+    /// Refused by a strict reading only.
+    pub(crate) fn strict(self) -> Self {
+        Self { strict: true, ..self }
+    }
+
+    /// Refused by a bound of this library.
+    pub(crate) fn bound(self) -> Self {
+        Self { bound: true, ..self }
+    }
+
+    /// Refused, because the statement does not verify.
+    pub(crate) fn refused(self, error: impl Into<StatementError>) -> Self {
+        self.refusal(Refusal::AttestationStatement(error.into()))
+    }
+
+    /// Refused, because its certificates lead to no anchor.
+    pub(crate) fn untrusted(self, error: PathError) -> Self {
+        self.refusal(Refusal::AttestationUntrusted(error))
+    }
+
+    /// Refused.
+    pub(crate) fn refusal(self, refusal: Refusal) -> Self {
+        Self { verdict: Err(refusal), ..self }
+    }
+
+    /// The step of the standard that refuses, and the code in the log.
+    fn step_and_code(&self) -> (&'static str, &'static str) {
+        match self.verdict {
+            Ok(()) => ("", ""),
+            Err(Refusal::AttestationObject(_)) => ("§7.1 step 13", "attestation-object-malformed"),
+            Err(Refusal::AttestationFormat) => ("§7.1 step 21", "attestation-format-unknown"),
+            Err(Refusal::AttestationStatement(_)) => ("§7.1 step 22", "attestation-invalid"),
+            Err(Refusal::AttestationTypeNotAccepted(_)) => ("§7.1 step 24", "attestation-type-not-accepted"),
+            Err(Refusal::AttestationUntrusted(_)) => ("§7.1 step 24", "attestation-untrusted"),
+            Err(Refusal::AttestationLegacyRs1) => ("§7.1 step 24", "attestation-legacy-rs1"),
+            Err(Refusal::EnterpriseAttestation) => ("§7.1 step 24", "enterprise-attestation-not-accepted"),
+            Err(Refusal::AaguidNotAttested) => ("§7.1 step 24", "aaguid-not-attested"),
+            Err(Refusal::AaguidNotAccepted) => ("§7.1 step 24", "aaguid-not-accepted"),
+            Err(other) => panic!("{}: {other:?} is not of this table", self.name),
+        }
+    }
+
+    pub(crate) fn step(&self) -> &'static str {
+        self.step_and_code().0
+    }
+
+    /// Whether the library says what the row says.
+    pub(crate) fn check(&self, response: &RegistrationResponse, backend: &dyn Backend) -> Result<(), String> {
+        let (step, code) = self.step_and_code();
+        match (self.judge(response, backend), self.verdict) {
+            (Ok(registered), Ok(())) => {
+                let (format, kind) = (registered.attestation_format(), registered.attestation_type());
+                let attestation = &self.registration.attestation;
+                let right =
+                    format.identifier() == attestation.identifier() && kind.name() == attestation.attestation_type();
+                if right { Ok(()) } else { Err(format!("reported as {format}, {kind}")) }
+            }
+            (Err(failure), Err(refusal)) if failure.refusal == refusal => {
+                let number = failure.step().map(|step| step.to_string()).unwrap_or_default();
+                let (section, at) = (format!("§{}", number.replace('/', " step ")), failure.code());
+                if (&*section, at) == (step, code) { Ok(()) } else { Err(format!("{at} at {section}")) }
+            }
+            (Ok(_), Err(refusal)) => Err(format!("accepted, must be {refusal:?}")),
+            (Err(failure), verdict) => Err(format!("{:?}, must be {verdict:?}", failure.refusal)),
+        }
+    }
+
+    fn anchors(&self) -> TrustAnchors {
+        let ders = &self.registration.expected.trust_anchors;
+        TrustAnchors::new(ders.iter().map(|der| TrustAnchor::from_der(der).unwrap()))
+    }
+
+    /// What the browser posts.
+    pub(crate) fn response(&self) -> RegistrationResponse {
+        RegistrationResponse::from_json(&self.registration.response().to_string()).unwrap()
+    }
+
+    /// What the library says.
+    fn judge(&self, response: &RegistrationResponse, backend: &dyn Backend) -> Result<Registered, Failure> {
+        let given = &self.registration.expected;
+        let mut policy = AttestationPolicy::any();
+        policy.accept_legacy_rs1 = true; // as in the vectors
+        policy.types.retain(|kind| match kind {
+            AttestationType::None => given.accept_none,
+            AttestationType::SelfAttestation => given.accept_self,
+            _ => true,
+        });
+        if given.verify_trust {
+            policy.trust = Trust::Verify(self.anchors());
+        }
+        if let Some(change) = &self.policy {
+            change(&mut policy);
+        }
+        let site = Site::new(&given.rp.id, Origins::exact(&given.rp.origins), Framing::SameOrigin);
+        let algorithms: Vec<_> = Known::ALL.into_iter().filter(|known| backend.supports(known.scheme())).collect();
+        let mut expected = registration::Expected::new(&site, &given.challenge, &algorithms);
+        expected.user_verification_required = given.uv_required;
+        expected.time = given.validate_at.map(UnixTime::from_secs);
+        expected.compound = policy.compound;
+        expected.key_enforcement = policy.key_enforcement;
+        expected.quirks = given.quirks.iter().map(|name| Quirk::from_name(name).unwrap()).collect();
+        let verified = registration::verify(&expected, response, backend)?;
+        let mut circumstances = Circumstances::at(expected.time, backend);
+        circumstances.quirks = expected.quirks;
+        policy.decide(&verified, &UserHandle::new(given.user_handle.clone()).unwrap(), &circumstances)
+    }
+}

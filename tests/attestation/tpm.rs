@@ -1,0 +1,230 @@
+//! §8.3 TPM attestation.
+
+use crate::row::{Row, aaguid, row, row_from, row_of};
+use wardkey::attestation::CertificateError as C;
+use wardkey::attestation::tpm::Problem;
+use wardkey::x509::{CertificateError as Malformed, DerError};
+use wardkey_authenticator::attestation::tpm::{CertInfo, Parameters, PubArea, Unique, tpm_names};
+use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, SUBJECT_ALT_NAME};
+use wardkey_authenticator::keys::PublicKey;
+use wardkey_authenticator::name::attribute;
+use wardkey_authenticator::*;
+
+pub(crate) fn rows() -> Vec<Row> {
+    [good(), statements(), areas(), infos(), certificates()].concat()
+}
+
+fn good() -> Vec<Row> {
+    use Algorithm::{Es256, Es384, Es512, Ps256, Ps384, Rs1, Rs256, Rs384, Rs512};
+    let mut rows = Vec::new();
+    for algorithm in Algorithm::ALL.into_iter().filter(|algorithm| *algorithm != Rs1 && Tpm::can_hold(*algorithm)) {
+        rows.push(row_of(&format!("tpm/credential-{}", algorithm.name().to_lowercase()), algorithm, Tpm::new()));
+    }
+    for aik in [Rs1, Rs256, Rs384, Rs512, Ps256, Ps384, Es256, Es384, Es512] {
+        let name = aik.name().to_lowercase();
+        rows.push(row(&format!("tpm/aik-{name}"), Tpm::by(aik)));
+        rows.push(row(&format!("tpm/aik-{name}-tpmt-signature"), Tpm::by(aik).tpmt_signature()));
+    }
+    for (name, algorithm) in [("sha-1", 0x0004), ("sha-384", 0x000c), ("sha-512", 0x000d)] {
+        rows.push(row(&format!("tpm/name-of-{name}"), Tpm::new().pub_area(move |area| area.name_alg = algorithm)));
+    }
+    let exponent = |area: &mut PubArea| area.parameters = Parameters::Rsa { key_bits: 2048, exponent: 65537 };
+    let ignored = |info: &mut CertInfo| {
+        (info.qualified_signer, info.qualified_name) = (vec![1; 34], vec![2; 34]);
+        (info.clock_info, info.firmware_version) = ([0xff; 17], u64::MAX);
+    };
+    let name = "tpm/aaguid-extension";
+    let extension = Extension::aaguid(&aaguid(name));
+    rows.extend([
+        trimmed("tpm/coordinates-without-leading-zeros"),
+        row_of("tpm/rsa-exponent-written-down", Rs256, Tpm::new().pub_area(exponent)),
+        row("tpm/fields-that-are-ignored", Tpm::new().cert_info(ignored)),
+        row("tpm/with-a-policy", Tpm::new().pub_area(|area| area.auth_policy = vec![9; 32])),
+        row(
+            "tpm/alternative-name-not-critical",
+            Tpm::new().leaf(|leaf| leaf.extension(SUBJECT_ALT_NAME).critical = false),
+        ),
+        row("tpm/alternative-name-in-three-parts", Tpm::new().leaf(|leaf| leaf.set(names_apart(&[1, 2, 3])))),
+        row(
+            "tpm/further-purposes",
+            Tpm::new().leaf(|leaf| {
+                leaf.set(Extension::extended_key_usage(&["1.3.6.1.4.1.311.21.36", "2.23.133.8.3"]));
+            }),
+        ),
+        row(name, Tpm::new().leaf(move |leaf| leaf.set(extension.clone()))),
+    ]);
+    rows
+}
+
+/// A credential one of whose coordinates begins with a zero, which TPMs leave out.
+fn trimmed(name: &str) -> Row {
+    let mut keys = (0..).map(|i| Key::new(&format!("attestation.{name}.{i}"), Algorithm::Es256));
+    let key = keys.find(|key| matches!(key.public(), PublicKey::Ec2 { x, .. } if x[0] == 0)).unwrap();
+    let trim = |area: &mut PubArea| _ = coordinates(area)[0].remove(0);
+    row_from(name, Registration::of(&format!("attestation.{name}"), key).format(Tpm::new().pub_area(trim)))
+}
+
+/// subjectAltName with these attributes of the TPM, each in an RDN of its own.
+fn names_apart(attributes: &[u8]) -> Extension {
+    let name = |i: &u8| der::set(&[&attribute(&format!("2.23.133.2.{i}"), &der::utf8("id:00000000"))]);
+    let names: Vec<u8> = attributes.iter().flat_map(name).collect();
+    Extension::subject_alt_name(&[&der::explicit(4, &der::sequence(&[&names]))]).critical()
+}
+
+fn statements() -> Vec<Row> {
+    let with =
+        |name: &str, change: fn(&mut Cbor)| row(&format!("tpm/{name}"), Tpm::new()).then(|r| r.statement(change));
+    let syntax = [
+        with("no-ver", |statement| statement.remove("ver")),
+        with("no-alg", |statement| statement.remove("alg")),
+        with("no-x5c", |statement| statement.remove("x5c")),
+        with("no-sig", |statement| statement.remove("sig")),
+        with("no-cert-info", |statement| statement.remove("certInfo")),
+        with("no-pub-area", |statement| statement.remove("pubArea")),
+        with("x5c-empty", |statement| statement.get("x5c").items().clear()),
+        with("ver-a-number", |statement| statement.set("ver", 2)),
+        with("another-member", |statement| statement.set("ecdaaKeyId", vec![0])),
+    ];
+    let mut rows: Vec<_> = syntax.into_iter().map(|row| row.refused(Problem::Syntax)).collect();
+    rows.extend([
+        with("ver-1", |statement| statement.set("ver", "1.2")).refused(Problem::Version),
+        with("ver-2", |statement| statement.set("ver", "2")).refused(Problem::Version),
+        with("alg-rs256-of-an-ec-key", |statement| statement.set("alg", -257))
+            .refused(Problem::Certificate(C::Algorithm)),
+        with("alg-unknown", |statement| statement.set("alg", -70_000)).refused(Problem::Certificate(C::Algorithm)),
+        row("tpm/aik-that-hashes-for-itself", Tpm::by(Algorithm::EdDsa)).refused(Problem::Certificate(C::Algorithm)),
+        row("tpm/signature-bit", Tpm::new().signature(|sig| *sig.last_mut().unwrap() ^= 1)).refused(Problem::Signature),
+        row("tpm/signature-empty", Tpm::new().signature(Vec::clear)).refused(Problem::Signature),
+        row("tpm/tpmt-signature-bit", Tpm::new().tpmt_signature().signature(|sig| sig[6] ^= 1))
+            .refused(Problem::Signature),
+        row("tpm/tpmt-signature-other-hash", Tpm::new().tpmt_signature().signature(|sig| sig[3] = 0x0c))
+            .refused(Problem::Signature),
+        row("tpm/tpmt-signature-trailing-byte", Tpm::new().tpmt_signature().signature(|sig| sig.push(0)))
+            .refused(Problem::Signature),
+        row("tpm/rsa-signature-bit", Tpm::by(Algorithm::Rs256).signature(|sig| sig[9] ^= 1))
+            .refused(Problem::Signature),
+    ]);
+    rows
+}
+
+fn areas() -> Vec<Row> {
+    let with = |name: &str, change: fn(&mut PubArea)| row(&format!("tpm/pub-area-{name}"), Tpm::new().pub_area(change));
+    let bytes =
+        |name: &str, change: fn(&mut Vec<u8>)| row(&format!("tpm/pub-area-{name}"), Tpm::new().pub_area_bytes(change));
+    let rsa = |name: &str, change: fn(&mut PubArea)| {
+        row_of(&format!("tpm/pub-area-rsa-{name}"), Algorithm::Rs256, Tpm::new().pub_area(change))
+    };
+    let malformed = [
+        bytes("empty", Vec::clear),
+        bytes("cut-short", |area| {
+            area.pop();
+        }),
+        bytes("trailing-byte", |area| area.push(0)),
+        bytes("sized-as-tpm2b", |area| drop(area.splice(..0, (area.len() as u16).to_be_bytes()))),
+        with("of-a-keyed-hash", |area| area.kind = 0x0008),
+        with("unknown-name-algorithm", |area| area.name_alg = 0x0010),
+        with("unknown-curve", |area| area.parameters = Parameters::Ecc { curve_id: 0x0010, kdf: 0x0010 }),
+        rsa("other-size", |area| area.parameters = Parameters::Rsa { key_bits: 1024, exponent: 0 }),
+    ];
+    let mut rows: Vec<_> = malformed.into_iter().map(|row| row.refused(Problem::PublicArea)).collect();
+    rows.extend([
+        with("other-x", |area| coordinates(area)[0][9] ^= 1).refused(Problem::Key),
+        with("other-y", |area| coordinates(area)[1][9] ^= 1).refused(Problem::Key),
+        with("other-curve", |area| area.parameters = Parameters::Ecc { curve_id: 4, kdf: 0x0010 })
+            .refused(Problem::Key),
+        with("of-an-rsa-key", |area| {
+            let PublicKey::Rsa { n, .. } = Key::rsa(Algorithm::Rs256, Modulus::Credential).public() else { return };
+            (area.kind, area.parameters) = (1, Parameters::Rsa { key_bits: 2048, exponent: 0 });
+            area.unique = Unique::Rsa { n };
+        })
+        .refused(Problem::Key),
+        rsa("other-exponent", |area| area.parameters = Parameters::Rsa { key_bits: 2048, exponent: 3 })
+            .refused(Problem::Key),
+        rsa("other-modulus", |area| {
+            if let Unique::Rsa { n } = &mut area.unique {
+                n[9] ^= 1;
+            }
+        })
+        .refused(Problem::Key),
+        row("tpm/pub-area-changed-afterwards", Tpm::new())
+            .then(|r| r.statement(|statement| statement.get("pubArea").bytes()[7] ^= 1))
+            .refused(Problem::Name),
+    ]);
+    rows
+}
+
+fn coordinates(area: &mut PubArea) -> [&mut Vec<u8>; 2] {
+    match &mut area.unique {
+        Unique::Ecc { x, y } => [x, y],
+        Unique::Rsa { .. } => panic!("an ECC key"),
+    }
+}
+
+fn infos() -> Vec<Row> {
+    let with =
+        |name: &str, change: fn(&mut CertInfo)| row(&format!("tpm/cert-info-{name}"), Tpm::new().cert_info(change));
+    let bytes = |name: &str, change: fn(&mut Vec<u8>)| {
+        row(&format!("tpm/cert-info-{name}"), Tpm::new().cert_info_bytes(change))
+    };
+    vec![
+        bytes("empty", Vec::clear).refused(Problem::CertInfo),
+        bytes("cut-short", |info| {
+            info.pop();
+        })
+        .refused(Problem::CertInfo),
+        bytes("trailing-byte", |info| info.push(0)).refused(Problem::CertInfo),
+        with("made-outside", |info| info.magic = 0).refused(Problem::Magic),
+        with("magic-bit", |info| info.magic ^= 1).refused(Problem::Magic),
+        with("of-a-quote", |info| info.kind = 0x8018).refused(Problem::Type),
+        with("of-another-ceremony", |info| info.extra_data[0] ^= 1).refused(Problem::ExtraData),
+        with("extra-data-empty", |info| info.extra_data.clear()).refused(Problem::ExtraData),
+        with("extra-data-longer", |info| info.extra_data.push(0)).refused(Problem::ExtraData),
+        row(
+            "tpm/cert-info-extra-data-by-another-hash",
+            Tpm::by(Algorithm::Es384).cert_info(|info| info.extra_data.truncate(32)),
+        )
+        .refused(Problem::ExtraData),
+        with("name-of-another-object", |info| info.name[9] ^= 1).refused(Problem::Name),
+        with("name-algorithm-other", |info| info.name[1] = 0x0c).refused(Problem::Name),
+        with("name-without-algorithm", |info| drop(info.name.drain(..2))).refused(Problem::Name),
+        with("name-empty", |info| info.name.clear()).refused(Problem::Name),
+    ]
+}
+
+/// §8.3.1
+fn certificates() -> Vec<Row> {
+    let with =
+        |name: &str, change: fn(&mut Certificate)| row(&format!("tpm/aik-certificate-{name}"), Tpm::new().leaf(change));
+    vec![
+        with("subject", |leaf| leaf.subject = Name::new("TPM", "wardkey", "AIK")).refused(Problem::Subject),
+        with("no-alternative-name", |leaf| leaf.remove(SUBJECT_ALT_NAME)).refused(Problem::SubjectAltName),
+        with("no-manufacturer", |leaf| leaf.set(names_apart(&[2, 3]))).refused(Problem::SubjectAltName),
+        with("no-model", |leaf| leaf.set(names_apart(&[1, 3]))).refused(Problem::SubjectAltName),
+        with("no-version", |leaf| leaf.set(names_apart(&[1, 2]))).refused(Problem::SubjectAltName),
+        with("host-name-instead", |leaf| {
+            leaf.set(Extension::subject_alt_name(&[&der::implicit(2, b"tpm.example.org")]));
+        })
+        .refused(Problem::SubjectAltName),
+        with("alternative-name-malformed", |leaf| leaf.extension(SUBJECT_ALT_NAME).value.push(0))
+            .refused(Problem::Certificate(C::Extension(DerError::TrailingBytes.into()))),
+        with("no-extended-key-usage", |leaf| leaf.remove(EXTENDED_KEY_USAGE)).refused(Problem::ExtendedKeyUsage),
+        with("any-extended-key-usage", |leaf| leaf.set(Extension::extended_key_usage(&["2.5.29.37.0"])))
+            .refused(Problem::ExtendedKeyUsage),
+        with("other-purpose", |leaf| leaf.set(Extension::extended_key_usage(&["2.23.133.8.1"])))
+            .refused(Problem::ExtendedKeyUsage),
+        with("extended-key-usage-empty", |leaf| leaf.set(Extension::extended_key_usage(&[])))
+            .refused(Problem::Certificate(C::Extension(DerError::Empty.into()))),
+        with("ca", |leaf| leaf.set(Extension::basic_constraints(true, None)))
+            .refused(Problem::Certificate(C::BasicConstraints)),
+        with("no-basic-constraints", |leaf| leaf.remove(BASIC_CONSTRAINTS))
+            .refused(Problem::Certificate(C::BasicConstraints)),
+        with("version-1", |leaf| (leaf.version, leaf.extensions) = (None, Vec::new()))
+            .refused(Problem::Certificate(C::Version)),
+        with("version-1-with-extensions", |leaf| leaf.version = None)
+            .refused(Problem::Certificate(C::Malformed(Malformed::Version))),
+        with("of-another-model", |leaf| leaf.set(Extension::aaguid(&[7; 16]))).refused(Problem::Certificate(C::Aaguid)),
+        with("aaguid-critical", |leaf| leaf.set(Extension::aaguid(&[7; 16]).critical()))
+            .refused(Problem::Certificate(C::AaguidExtension)),
+        with("names-of-real-vendors", |leaf| leaf.set(tpm_names("id:49465800", "SLB9670", "id:0007003D"))),
+    ]
+}

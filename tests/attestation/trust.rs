@@ -1,0 +1,56 @@
+//! §7.1 step 24: attestations that verify, and that a relying party does not want. More of it in `tests/policy.rs`.
+
+use crate::row::{Row, row};
+use wardkey::attestation::AttestationType;
+use wardkey::authenticator::Aaguid;
+use wardkey::ceremony::Refusal;
+use wardkey::x509::PathError;
+use wardkey_authenticator::*;
+
+pub(crate) fn rows() -> Vec<Row> {
+    let not_accepted = |kind| Refusal::AttestationTypeNotAccepted(kind);
+    let none = |r: Registration| r.expecting(|expected| expected.accept_none = false);
+    let own = |r: Registration| r.expecting(|expected| expected.accept_self = false);
+    let ignore = |r: Registration| r.expecting(|expected| expected.verify_trust = false);
+    let quirk = |r: Registration| r.expecting(|e| e.quirks.push("attestation-intermediate-without-ca".into()));
+    let without_ca = |chain: Chain, i: usize| {
+        Packed::new().chain(chain).authority(i, |ca| ca.certificate.set(Extension::basic_constraints(false, None)))
+    };
+    let serial_number = || Packed::new().leaf(|leaf| leaf.set(Extension::serial_number(b"device 7")));
+    let two = || Chain::of(2, Algorithm::Es256);
+    vec![
+        row("trust/none-not-accepted", NoAttestation).then(none).refusal(not_accepted(AttestationType::None)),
+        row("trust/self-not-accepted", PackedSelf::new())
+            .then(own)
+            .refusal(not_accepted(AttestationType::SelfAttestation)),
+        row("trust/self-within-compound-not-accepted", Compound::new().with(Packed::new()).with(PackedSelf::new()))
+            .then(own)
+            .refusal(not_accepted(AttestationType::SelfAttestation)),
+        row("trust/untrusted-within-compound", {
+            Compound::new().with(Packed::new()).with(AndroidKey::new().chain(Chain::self_signed()))
+        })
+        .untrusted(PathError::NoAnchor),
+        row("trust/ignored-without-anchors", Packed::new().chain(Chain::self_signed())).then(ignore),
+        row("trust/ignored-but-the-statement-is-not", Packed::new().signature(Vec::clear))
+            .then(ignore)
+            .refused(wardkey::attestation::packed::Problem::Signature),
+        row("trust/intermediate-without-ca-by-quirk", without_ca(two(), 1)).then(quirk),
+        row("trust/second-intermediate-without-ca", without_ca(Chain::of(3, Algorithm::Es256), 1))
+            .then(quirk)
+            .untrusted(PathError::NotCa(2)),
+        row("trust/compound-not-accepted", Compound::new().with(Packed::new()).with(Tpm::new()))
+            .policy(|policy| policy.types.retain(|kind| *kind != AttestationType::Compound))
+            .refusal(not_accepted(AttestationType::Compound)),
+        row("trust/rs1", Tpm::by(Algorithm::Rs1))
+            .policy(|policy| policy.accept_legacy_rs1 = false)
+            .refusal(Refusal::AttestationLegacyRs1),
+        row("trust/enterprise", serial_number()).policy(|policy| policy.enterprise = true),
+        row("trust/enterprise-not-asked-for", serial_number()).policy(|_| {}).refusal(Refusal::EnterpriseAttestation),
+        row("trust/aaguid-of-nobody", PackedSelf::new())
+            .policy(|policy| policy.allow_aaguids = Some(vec![Aaguid::ZERO]))
+            .refusal(Refusal::AaguidNotAttested),
+        row("trust/aaguid-not-on-the-list", Packed::new())
+            .policy(|policy| policy.allow_aaguids = Some(vec![Aaguid::ZERO]))
+            .refusal(Refusal::AaguidNotAccepted),
+    ]
+}

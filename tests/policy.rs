@@ -1,0 +1,462 @@
+//! §7.1 steps 23 and 24: what a relying party accepts, as data, and what it is told of what it accepted.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use wardkey::attestation::{AttestationType, CompoundPolicy, Format, KeyEnforcement};
+use wardkey::authenticator::Aaguid;
+use wardkey::ceremony::{Refusal, registration};
+use wardkey::client::{Framing, Origins, Site};
+use wardkey::crypto::{Algorithm as Known, default_backend};
+use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors, TrustOutcome};
+use wardkey::quirk::{Quirk, Quirks};
+use wardkey::x509::{AlgorithmError, Crl, CrlError, DerError, ExtensionsError, PathError, PemError};
+use wardkey::{RegistrationResponse, UnixTime, UserHandle};
+use wardkey_authenticator::attestation::Format as Attests;
+use wardkey_authenticator::expected::VALIDATE_AT;
+use wardkey_authenticator::x509::signature_algorithm;
+use wardkey_authenticator::*;
+
+fn es256() -> Registration {
+    Registration::new("policy", Algorithm::Es256)
+}
+
+/// Registers an ES256 credential under a policy.
+fn register(format: impl Attests + 'static, policy: &AttestationPolicy) -> Result<Registered, Refusal> {
+    finish(&es256().format(format), policy, Quirks::NONE)
+}
+
+fn finish(made: &Registration, policy: &AttestationPolicy, quirks: Quirks) -> Result<Registered, Refusal> {
+    let backend = default_backend();
+    let site = Site::new(&made.expected.rp.id, Origins::exact(&made.expected.rp.origins), Framing::SameOrigin);
+    let mut expected = registration::Expected::new(&site, &made.expected.challenge, &Known::RECOMMENDED);
+    expected.time = Some(UnixTime::from_secs(VALIDATE_AT));
+    expected.compound = policy.compound;
+    expected.key_enforcement = policy.key_enforcement;
+    expected.quirks = quirks;
+    let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
+    let verified = registration::verify(&expected, &response, backend).map_err(|failure| failure.refusal)?;
+    let mut circumstances = Circumstances::at(expected.time, backend);
+    circumstances.quirks = quirks;
+    let user = UserHandle::new(made.expected.user_handle.clone()).unwrap();
+    policy.decide(&verified, &user, &circumstances).map_err(|failure| failure.refusal)
+}
+
+/// What every registration here claims to be.
+fn model() -> Aaguid {
+    let mut made = es256();
+    Aaguid::from_bytes(made.authenticator_data.attested().aaguid.clone().try_into().unwrap())
+}
+
+const OTHER: Aaguid = Aaguid::from_bytes([7; 16]);
+
+/// The root of everything that the authenticator makes without being told otherwise.
+fn root() -> [TrustAnchor; 1] {
+    anchor(&Chain::new())
+}
+
+/// A root that signed nothing here.
+fn stranger() -> [TrustAnchor; 1] {
+    anchor(&evil())
+}
+
+fn evil() -> Chain {
+    Chain::under(vec![Authority::root("wardkey.evil", Algorithm::Es256)])
+}
+
+fn anchor(chain: &Chain) -> [TrustAnchor; 1] {
+    [TrustAnchor::from_der(&chain.trust_anchors()[0]).unwrap()]
+}
+
+fn trusting(anchors: TrustAnchors) -> AttestationPolicy {
+    AttestationPolicy::trusted(anchors)
+}
+
+fn preferring(anchors: TrustAnchors) -> AttestationPolicy {
+    with(AttestationPolicy::any(), |policy| policy.trust = Trust::Prefer(anchors))
+}
+
+fn with(mut policy: AttestationPolicy, change: impl FnOnce(&mut AttestationPolicy)) -> AttestationPolicy {
+    change(&mut policy);
+    policy
+}
+
+fn both(first: impl Attests + 'static, second: impl Attests + 'static) -> Compound {
+    Compound::new().with(first).with(second)
+}
+
+const NO_ANCHOR: Refusal = Refusal::AttestationUntrusted(PathError::NoAnchor);
+
+#[test]
+fn types_are_accepted_by_name() {
+    use AttestationType::{
+        AnonCa, AttCa, BasicOrAttCa, Compound as Several, None as NoAttestationType, SelfAttestation,
+    };
+    for (registration, kind) in [
+        (es256(), NoAttestationType),
+        (es256().format(PackedSelf::new()), SelfAttestation),
+        (es256().format(Packed::new()), BasicOrAttCa),
+        (es256().format(Tpm::new()), AttCa),
+        (es256().format(Apple::new()), AnonCa),
+        (es256().format(both(Packed::new(), Packed::new())), Several),
+    ] {
+        let accepted = finish(&registration, &AttestationPolicy::any(), Quirks::NONE).unwrap();
+        assert_eq!(accepted.attestation_type(), kind);
+        let without = with(AttestationPolicy::any(), |policy| policy.types.retain(|other| *other != kind));
+        let refused = finish(&registration, &without, Quirks::NONE).unwrap_err();
+        assert_eq!(refused, Refusal::AttestationTypeNotAccepted(kind));
+    }
+    let trusted = trusting(TrustAnchors::new(root()));
+    assert_eq!(register(NoAttestation, &trusted).unwrap_err(), Refusal::AttestationTypeNotAccepted(NoAttestationType));
+    assert_eq!(
+        register(PackedSelf::new(), &trusted).unwrap_err(),
+        Refusal::AttestationTypeNotAccepted(SelfAttestation)
+    );
+}
+
+#[test]
+fn no_anchors_fail_closed() {
+    for anchors in [
+        TrustAnchors::default(),
+        TrustAnchors::new([]),
+        TrustAnchors::new(root()).for_format(Format::Packed, []),
+        TrustAnchors::new(root()).for_aaguid(model(), []),
+        TrustAnchors::default().for_format(Format::Tpm, root()),
+        TrustAnchors::default().for_aaguid(OTHER, root()),
+    ] {
+        let refused = register(Packed::new(), &trusting(anchors)).unwrap_err();
+        assert_eq!(refused, Refusal::AttestationUntrusted(PathError::NoAnchors));
+    }
+}
+
+#[test]
+fn the_narrowest_list_of_anchors_decides() {
+    let any = || TrustAnchors::new(root());
+    for (anchors, verdict, why) in [
+        (any(), Ok(()), "for everything"),
+        (any().for_format(Format::Tpm, stranger()), Ok(()), "another format has its own"),
+        (any().for_aaguid(OTHER, stranger()), Ok(()), "another model has its own"),
+        (any().for_format(Format::Packed, stranger()), Err(NO_ANCHOR), "the format has its own"),
+        (any().for_aaguid(model(), stranger()), Err(NO_ANCHOR), "the model has its own"),
+        (TrustAnchors::new(stranger()).for_format(Format::Packed, root()), Ok(()), "by its format"),
+        (TrustAnchors::new(stranger()).for_aaguid(model(), root()), Ok(()), "by its model"),
+        (any().for_format(Format::Packed, stranger()).for_aaguid(model(), root()), Ok(()), "model before format"),
+        (any().for_format(Format::Packed, root()).for_aaguid(model(), stranger()), Err(NO_ANCHOR), "and only that"),
+        (any().for_aaguid(model(), stranger()).for_aaguid(model(), root()), Ok(()), "lists add up"),
+        (any().for_format(Format::Packed, stranger()).for_format(Format::Packed, root()), Ok(()), "lists add up"),
+    ] {
+        assert_eq!(register(Packed::new(), &trusting(anchors)).map(drop), verdict, "{why}");
+    }
+}
+
+/// CVE-2026-6856: an AAGUID on the list was believed though nobody had attested it.
+#[test]
+fn cve_2026_6856_aaguid_lists_bite_only_after_trust() {
+    let allowing = |policy: AttestationPolicy| with(policy, |policy| policy.allow_aaguids = Some(vec![model()]));
+    for policy in [AttestationPolicy::any(), preferring(TrustAnchors::new(root()))].map(allowing) {
+        assert_eq!(register(NoAttestation, &policy).unwrap_err(), Refusal::AaguidNotAttested);
+        assert_eq!(register(PackedSelf::new(), &policy).unwrap_err(), Refusal::AaguidNotAttested);
+    }
+    let packed =
+        |policy: &AttestationPolicy| register(Packed::new(), policy).map(|registered| registered.attested_aaguid());
+    assert_eq!(packed(&allowing(AttestationPolicy::any())), Err(Refusal::AaguidNotAttested), "not judged");
+    let untrusted = allowing(preferring(TrustAnchors::new(stranger())));
+    assert_eq!(packed(&untrusted), Err(Refusal::AaguidNotAttested), "judged, and not trusted");
+    let trusted = || trusting(TrustAnchors::new(root()));
+    assert_eq!(packed(&allowing(trusted())), Ok(Some(model())));
+    let another = with(trusted(), |policy| policy.allow_aaguids = Some(vec![OTHER]));
+    assert_eq!(packed(&another), Err(Refusal::AaguidNotAccepted));
+    let none = with(trusted(), |policy| policy.allow_aaguids = Some(Vec::new()));
+    assert_eq!(packed(&none), Err(Refusal::AaguidNotAccepted), "an empty list is not no list");
+
+    let denying = |policy: AttestationPolicy| with(policy, |policy| policy.deny_aaguids = vec![OTHER, model()]);
+    assert_eq!(packed(&denying(trusted())), Err(Refusal::AaguidNotAccepted));
+    assert_eq!(packed(&denying(AttestationPolicy::any())), Ok(None), "whoever attests nothing can claim anything");
+    assert_eq!(register(NoAttestation, &denying(AttestationPolicy::any())).map(drop), Ok(()));
+}
+
+#[test]
+fn an_aaguid_is_attested_by_those_who_sign_it() {
+    let flat = || TrustAnchors::new(root());
+    let own = || TrustAnchors::default().for_aaguid(model(), root());
+    for (made, with_any_anchor, with_its_own) in [
+        (es256().format(Packed::new()), true, true),
+        (es256().format(Tpm::new()), true, true),
+        (es256().format(Apple::new()), true, true),
+        (es256().format(AndroidKey::new()), false, true),
+        (es256().format(AndroidSafetyNet::new()), false, true),
+        (es256().format(both(FidoU2f::new(), Tpm::new())), true, false),
+    ] {
+        let name = made.attestation.identifier();
+        for (anchors, attested) in [(flat(), with_any_anchor), (own(), with_its_own)] {
+            let policy = preferring(anchors);
+            let registered = finish(&made, &policy, Quirks::NONE).unwrap();
+            assert_eq!(registered.attested_aaguid(), attested.then(model), "{name}");
+            assert_eq!(registered.claimed_aaguid(), model());
+            let allowing = with(policy, |policy| policy.allow_aaguids = Some(vec![model()]));
+            let verdict = if attested { Ok(()) } else { Err(Refusal::AaguidNotAttested) };
+            assert_eq!(finish(&made, &allowing, Quirks::NONE).map(drop), verdict, "{name}");
+        }
+    }
+    let denying = with(trusting(flat()), |policy| policy.deny_aaguids = vec![model()]);
+    assert_eq!(register(AndroidSafetyNet::new(), &denying).unwrap_err(), Refusal::AaguidNotAccepted, "by its own word");
+}
+
+/// §8.6: the AAGUID beside a U2F statement is signed by nobody, and chooses no anchors.
+#[test]
+fn a_u2f_statement_has_no_aaguid() {
+    let u2f = |anchors| register(FidoU2f::new(), &trusting(anchors));
+    assert_eq!(u2f(TrustAnchors::new(root())).unwrap().attested_aaguid(), None);
+    assert_eq!(u2f(TrustAnchors::new(root()).for_aaguid(model(), stranger())).map(drop), Ok(()));
+    let only_by_model = TrustAnchors::new(stranger()).for_aaguid(model(), root());
+    assert_eq!(u2f(only_by_model).map(drop), Err(NO_ANCHOR));
+}
+
+#[test]
+fn an_aaguid_of_zeros_names_no_model() {
+    let made = es256().authenticator_data(|data| data.attested().aaguid.fill(0)).format(Apple::new());
+    let policy = trusting(TrustAnchors::new(root()));
+    let registered = finish(&made, &policy, Quirks::NONE).unwrap();
+    assert_eq!((registered.trust(), registered.attested_aaguid()), (TrustOutcome::Trusted, None));
+    let allowing = with(policy, |policy| policy.allow_aaguids = Some(vec![Aaguid::ZERO]));
+    assert_eq!(finish(&made, &allowing, Quirks::NONE).unwrap_err(), Refusal::AaguidNotAttested);
+}
+
+#[test]
+fn trust_that_is_preferred_is_not_required() {
+    let trust = |format: Packed, anchors| {
+        let registered = register(format, &preferring(anchors)).unwrap();
+        (registered.trust(), registered.attested_aaguid())
+    };
+    let untrusted = |error| (TrustOutcome::Untrusted(error), None);
+    assert_eq!(trust(Packed::new(), TrustAnchors::new(root())), (TrustOutcome::Trusted, Some(model())));
+    assert_eq!(trust(Packed::new(), TrustAnchors::new(stranger())), untrusted(PathError::NoAnchor));
+    assert_eq!(trust(Packed::new(), TrustAnchors::default()), untrusted(PathError::NoAnchors));
+    let expired = Packed::new().leaf(|leaf| leaf.not_after = der::utc_time("260101000000Z"));
+    assert_eq!(trust(expired, TrustAnchors::new(root())), untrusted(PathError::Expired(0)));
+    let registered = register(NoAttestation, &preferring(TrustAnchors::new(root()))).unwrap();
+    assert_eq!(registered.trust(), TrustOutcome::NoCertificates);
+    let registered = register(Packed::new(), &AttestationPolicy::any()).unwrap();
+    assert_eq!(registered.trust(), TrustOutcome::NotJudged);
+    let broken = register(Packed::new().signature(Vec::clear), &preferring(TrustAnchors::new(root())));
+    assert!(matches!(broken, Err(Refusal::AttestationStatement(_))), "a statement must verify all the same");
+}
+
+#[test]
+fn rs1_counts_only_where_it_is_named() {
+    let tpm =
+        |policy: &AttestationPolicy| register(Tpm::by(Algorithm::Rs1), policy).map(|registered| registered.trust());
+    let anchors = || TrustAnchors::new(root());
+    assert_eq!(tpm(&trusting(anchors())), Err(Refusal::AttestationLegacyRs1));
+    assert_eq!(tpm(&preferring(anchors())), Ok(TrustOutcome::LegacyRs1));
+    assert_eq!(tpm(&with(trusting(anchors()), |policy| policy.accept_legacy_rs1 = true)), Ok(TrustOutcome::Trusted));
+    assert_eq!(tpm(&trusting(TrustAnchors::new(stranger()))), Err(NO_ANCHOR), "a path is judged first");
+    let allowing = with(preferring(anchors()), |policy| policy.allow_aaguids = Some(vec![model()]));
+    assert_eq!(tpm(&allowing), Err(Refusal::AaguidNotAttested));
+}
+
+#[test]
+fn a_device_is_named_only_where_enterprise_attestation_was_asked_for() {
+    let enterprise = || Packed::new().leaf(|leaf| leaf.set(Extension::serial_number(b"device 7")));
+    let asked = |policy| with(policy, |policy: &mut AttestationPolicy| policy.enterprise = true);
+    let serial = |policy: &AttestationPolicy| {
+        register(enterprise(), policy).map(|registered| registered.device_serial().map(<[u8]>::to_vec))
+    };
+    for policy in [AttestationPolicy::any(), trusting(TrustAnchors::new(root()))] {
+        assert_eq!(serial(&policy), Err(Refusal::EnterpriseAttestation));
+    }
+    assert_eq!(serial(&asked(trusting(TrustAnchors::new(root())))), Ok(Some(b"device 7".to_vec())));
+    assert_eq!(serial(&asked(AttestationPolicy::any())), Ok(None), "not before its certificate is trusted");
+    assert_eq!(serial(&asked(preferring(TrustAnchors::new(stranger())))), Ok(None));
+    let usual = register(Packed::new(), &asked(trusting(TrustAnchors::new(root())))).unwrap();
+    assert_eq!(usual.device_serial(), None);
+}
+
+#[test]
+fn of_a_compound_attestation_so_many_must_be_accepted() {
+    let stranger = || AndroidKey::new().chain(evil());
+    let at_least =
+        |least| with(trusting(TrustAnchors::new(root())), |policy| policy.compound = CompoundPolicy::AtLeast(least));
+    let trust =
+        |format: Compound, policy: &AttestationPolicy| register(format, policy).map(|registered| registered.trust());
+    let trusted = Ok(TrustOutcome::Trusted);
+    assert_eq!(trust(both(Packed::new(), Tpm::new()), &trusting(TrustAnchors::new(root()))), trusted);
+    assert_eq!(trust(both(Packed::new(), stranger()), &trusting(TrustAnchors::new(root()))), Err(NO_ANCHOR));
+    assert_eq!(trust(both(Packed::new(), stranger()), &at_least(1)), trusted);
+    assert_eq!(trust(both(Packed::new(), stranger()), &at_least(2)), Err(NO_ANCHOR));
+    assert_eq!(trust(both(stranger(), stranger()), &at_least(0)), Err(NO_ANCHOR), "none is not enough");
+    let own = Refusal::AttestationTypeNotAccepted(AttestationType::SelfAttestation);
+    assert_eq!(trust(both(Packed::new(), PackedSelf::new()), &trusting(TrustAnchors::new(root()))), Err(own));
+    assert_eq!(trust(both(Packed::new(), PackedSelf::new()), &at_least(1)), trusted);
+    let preferred = preferring(TrustAnchors::new(root()));
+    assert_eq!(trust(both(Packed::new(), stranger()), &preferred), Ok(TrustOutcome::Untrusted(PathError::NoAnchor)));
+    let registered = register(both(Packed::new(), stranger()), &preferred).unwrap();
+    assert_eq!(registered.attested_aaguid(), None, "as trusted as the least trusted of them");
+}
+
+#[test]
+fn an_android_key_can_be_required_to_be_in_hardware() {
+    let hardware =
+        with(trusting(TrustAnchors::new(root())), |policy| policy.key_enforcement = KeyEnforcement::Hardware);
+    assert_eq!(register(AndroidKey::new(), &hardware).map(drop), Ok(()));
+    let software = || {
+        AndroidKey::new().key_description(|description| {
+            std::mem::swap(&mut description.software_enforced, &mut description.hardware_enforced);
+        })
+    };
+    assert!(matches!(register(software(), &hardware), Err(Refusal::AttestationStatement(_))));
+    assert_eq!(register(software(), &trusting(TrustAnchors::new(root()))).map(drop), Ok(()));
+}
+
+#[test]
+fn an_intermediate_without_ca_takes_a_quirk_and_is_reported() {
+    let without_ca = |certificates: usize, i: usize| {
+        let chain = Chain::of(certificates, Algorithm::Es256);
+        let change = |ca: &mut Authority| ca.certificate.set(Extension::basic_constraints(false, None));
+        es256().format(Packed::new().chain(chain).authority(i, change))
+    };
+    let policy = trusting(TrustAnchors::new(root()));
+    let quirk = Quirks::NONE.with(Quirk::AttestationIntermediateWithoutCa);
+    let not_ca = |index| Refusal::AttestationUntrusted(PathError::NotCa(index));
+    assert_eq!(finish(&without_ca(2, 1), &policy, Quirks::NONE).unwrap_err(), not_ca(1));
+    let registered = finish(&without_ca(2, 1), &policy, quirk).unwrap();
+    assert_eq!((registered.trust(), registered.quirks()), (TrustOutcome::Trusted, quirk));
+    assert_eq!(finish(&without_ca(3, 1), &policy, quirk).unwrap_err(), not_ca(2), "only the leaf's issuer");
+    let usual = es256().format(Packed::new());
+    assert_eq!(finish(&usual, &policy, quirk).unwrap().quirks(), Quirks::NONE, "not reported where it is not needed");
+}
+
+/// GHSA-6hxq-p678-4hr2: a self-signed certificate in x5c was taken for the end of the path.
+#[test]
+fn ghsa_6hxq_p678_4hr2_a_root_in_the_message_is_no_anchor() {
+    let its_root = evil().trust_anchors().remove(0);
+    let (alone, followed) = (its_root.clone(), [its_root, Chain::new().trust_anchors().remove(0)]);
+    let policy = trusting(TrustAnchors::new(root()));
+    assert_eq!(register(Packed::new().chain(evil()), &policy).unwrap_err(), NO_ANCHOR);
+    let with_root = Packed::new().chain(evil()).x5c(move |x5c| x5c.push(alone.clone()));
+    assert_eq!(register(with_root, &policy).unwrap_err(), NO_ANCHOR);
+    let with_both = Packed::new().chain(evil()).x5c(move |x5c| x5c.extend(followed.clone()));
+    assert_eq!(register(with_both, &policy).unwrap_err(), Refusal::AttestationUntrusted(PathError::IssuerName(1)));
+    let own = Packed::new().chain(Chain::self_signed());
+    assert_eq!(register(own, &policy).unwrap_err(), NO_ANCHOR);
+}
+
+#[test]
+fn the_evidence_says_what_was_trusted() {
+    let evidence = |format: Packed, policy: &AttestationPolicy| {
+        let registered = register(format, policy).unwrap();
+        serde_json::to_value(registered.evidence()).unwrap()
+    };
+    let trusted = evidence(Packed::new(), &trusting(TrustAnchors::new(root())));
+    let steps: Vec<_> = trusted["steps"].as_array().unwrap().iter().filter_map(|step| step.as_str()).collect();
+    assert!(steps.contains(&"7.1/22") && steps.contains(&"7.1/24") && !steps.contains(&"7.1/26"), "{steps:?}");
+    let expected = serde_json::json!({
+        "edition": "REC-webauthn-3-20260825",
+        "steps": trusted["steps"],
+        "module": default_backend().name(),
+        "algorithm": -7,
+        "flags": 0x45,
+        "signCount": 0,
+        "attestationFormat": "packed",
+        "attestationType": "basic_or_attca",
+        "attestationTrust": "trusted",
+        "attestationTrustReason": null,
+        "attestedAaguid": model().to_string(),
+        "quirks": [],
+    });
+    assert_eq!(trusted, expected);
+    let downgraded = evidence(Packed::new(), &preferring(TrustAnchors::new(stranger())));
+    assert_eq!(downgraded["attestationTrust"], "untrusted");
+    assert_eq!(downgraded["attestationTrustReason"], "the chain does not end at a trust anchor");
+    assert_eq!(downgraded["attestedAaguid"], serde_json::Value::Null);
+    assert_eq!(evidence(Packed::new(), &AttestationPolicy::any())["attestationTrust"], "not_judged");
+}
+
+/// A revocation list of the usual intermediate, which has revoked nothing.
+fn list() -> RevocationList {
+    RevocationList::of(&Chain::of(2, Algorithm::Es256).authorities[1], &[])
+}
+
+#[test]
+fn a_revoked_certificate_leads_nowhere() {
+    let packed = || {
+        let chain = Chain::of(2, Algorithm::Es256);
+        Packed::new().chain(chain).leaf(|leaf| leaf.serial_number = vec![0x4a])
+    };
+    let revoking = |serial: &[u8]| {
+        let list = list().with(|list| list.revoked = vec![(serial.to_vec(), Vec::new())]);
+        TrustAnchors::new(root()).with_crls([Crl::from_der(&list.der()).unwrap()])
+    };
+    assert_eq!(register(packed(), &trusting(revoking(&[0x4b]))).map(drop), Ok(()));
+    let revoked = Refusal::AttestationUntrusted(PathError::Revoked(0));
+    assert_eq!(register(packed(), &trusting(revoking(&[0x4a]))).unwrap_err(), revoked);
+    let registered = register(packed(), &preferring(revoking(&[0x4a]))).unwrap();
+    assert_eq!(registered.trust(), TrustOutcome::Untrusted(PathError::Revoked(0)));
+    assert_eq!(registered.attested_aaguid(), None);
+}
+
+#[test]
+fn revocation_lists_are_judged_when_they_are_read() {
+    let crl = Crl::from_der(&list().der()).unwrap();
+    assert_eq!(crl.der(), list().der());
+    assert_eq!((crl.this_update().secs(), crl.next_update().secs()), (1_793_491_200, 1_796_083_200));
+    assert_eq!(format!("{crl:?}"), "Crl { revoked: 0, next_update: UnixTime(1796083200), .. }");
+    let reason = || Extension::new("2.5.29.21", der::enumerated(1));
+    let entries = |extension: Extension| vec![(vec![1], vec![extension.clone()]), (vec![1, 0], Vec::new())];
+    let good = list().with(|list| list.revoked = entries(reason()));
+    assert!(Crl::from_der(&good.der()).is_ok());
+    let identifier = |oid: &str| Some(der::sequence(&[&der::oid(oid)]));
+    for (name, crl, error) in [
+        ("version 1", list().with(|list| list.version = None), CrlError::Version),
+        ("version 3", list().with(|list| list.version = Some(2)), CrlError::Version),
+        ("no issuer", list().with(|list| list.issuer = Name::default()), CrlError::NoIssuer),
+        ("no next update", list().with(|list| list.next_update = None), CrlError::NoNextUpdate),
+        ("no next update, but entries", good.clone().with(|list| list.next_update = None), CrlError::NoNextUpdate),
+        (
+            "two algorithms",
+            list().with(|list| list.signature_algorithm = Some(signature_algorithm(Algorithm::Es384))),
+            CrlError::SignatureAlgorithm,
+        ),
+        (
+            "SHA-1",
+            list().with(|list| {
+                let sha_1 = identifier("1.2.840.10045.4.1");
+                (list.signature, list.signature_algorithm) = (sha_1.clone(), sha_1);
+            }),
+            CrlError::Algorithm(AlgorithmError::BrokenHash),
+        ),
+        (
+            "a delta",
+            list().with(|list| list.extensions.push(Extension::new("2.5.29.27", der::integer(6)).critical())),
+            CrlError::Extensions(ExtensionsError::UnknownCritical),
+        ),
+        (
+            "an indirect list's entry",
+            list().with(|list| list.revoked = entries(reason().critical())),
+            CrlError::Extensions(ExtensionsError::UnknownCritical),
+        ),
+        (
+            "an extension twice",
+            list().with(|list| list.extensions.push(list.extensions[0].clone())),
+            CrlError::Extensions(ExtensionsError::Duplicate),
+        ),
+        (
+            "no date",
+            list().with(|list| list.this_update = der::utc_time("260230000000Z")),
+            CrlError::Der(DerError::Time),
+        ),
+    ] {
+        assert_eq!(Crl::from_der(&crl.der()).map(drop), Err(error), "{name}");
+    }
+    let (cut, longer) = (list().der(), [list().der(), vec![0]].concat());
+    assert_eq!(Crl::from_der(&cut[..cut.len() - 1]).map(drop), Err(CrlError::Der(DerError::Truncated)));
+    assert_eq!(Crl::from_der(&longer).map(drop), Err(CrlError::Der(DerError::TrailingBytes)));
+}
+
+#[test]
+fn revocation_lists_come_in_pem_too() {
+    let pem = |der: &[u8]| format!("-----BEGIN X509 CRL-----\n{}\n-----END X509 CRL-----\n", json::base64(der));
+    let two = format!("# today's\n{}{}", pem(&list().der()), pem(&list().der()));
+    assert_eq!(Crl::from_pem(&two).map(|crls| crls.len()), Ok(2));
+    assert_eq!(Crl::from_pem("").map(drop), Err(CrlError::Pem(PemError::NoCrl)));
+    assert_eq!(Crl::from_pem(&pem(b"0")).map(drop), Err(CrlError::Der(DerError::Truncated)));
+}
