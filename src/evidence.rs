@@ -4,6 +4,7 @@
 
 use crate::attestation::{AttestationType, Format};
 use crate::authenticator::{Aaguid, AuthenticatorData};
+use crate::ceremony::extensions::ExtensionReport;
 use crate::ceremony::{Ceremony, Step};
 use crate::crypto::Algorithm;
 use crate::quirk::Quirks;
@@ -40,6 +41,8 @@ pub struct Evidence {
     pub sign_count: u32,
     /// The attestation; `None` for an authentication.
     pub attestation: Option<AttestationEvidence>,
+    /// What was found out about extensions.
+    pub extensions: ExtensionReport,
     /// The leniencies that were needed.
     pub quirks: Quirks,
 }
@@ -50,6 +53,7 @@ impl Evidence {
         module: &'static str,
         algorithm: Algorithm,
         authenticator_data: &AuthenticatorData<'_>,
+        extensions: ExtensionReport,
         quirks: Quirks,
     ) -> Self {
         Self {
@@ -59,6 +63,7 @@ impl Evidence {
             flags: authenticator_data.flags().bits(),
             sign_count: authenticator_data.sign_count(),
             attestation: None,
+            extensions,
             quirks,
         }
     }
@@ -72,7 +77,7 @@ impl Evidence {
 
 impl Serialize for Evidence {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut json = to.serialize_struct("Evidence", 10)?;
+        let mut json = to.serialize_struct("Evidence", 13)?;
         let steps: Vec<String> = self.steps().map(|step| step.to_string()).collect();
         let quirks: Vec<&str> = self.quirks.iter().map(crate::quirk::Quirk::name).collect();
         json.serialize_field("edition", EDITION)?;
@@ -84,6 +89,9 @@ impl Serialize for Evidence {
         json.serialize_field("attestationFormat", &self.attestation.map(|a| a.format.identifier()))?;
         json.serialize_field("attestationType", &self.attestation.map(|a| a.attestation_type.name()))?;
         json.serialize_field("attestedAaguid", &self.attestation.and_then(|a| a.attested_aaguid))?;
+        json.serialize_field("unsolicitedExtensions", &self.extensions.unsolicited)?;
+        json.serialize_field("unknownExtensions", &self.extensions.unknown)?;
+        json.serialize_field("secretExtensionResults", &self.extensions.secret_results)?;
         json.serialize_field("quirks", &quirks)?;
         json.end()
     }

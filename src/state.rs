@@ -4,6 +4,7 @@
 //! once: `finish_*` takes it by value, so a second use does not compile, and the store must delete it as it hands it
 //! out (`DELETE … RETURNING`), whatever the outcome, so that a second machine cannot use it either.
 
+use crate::ceremony::extensions::{AuthenticationExtensions, RegistrationExtensions};
 use crate::codec::base64url;
 use crate::credential::{CredentialId, UserHandle, Version};
 use crate::crypto::{default_backend, sha256};
@@ -41,6 +42,8 @@ pub struct RegistrationState {
     pub(crate) algorithms: Vec<i32>,
     pub(crate) user_verification_required: bool,
     pub(crate) conditional: bool,
+    #[serde(default)]
+    pub(crate) extensions: RegistrationExtensions,
     pub(crate) expires_at: UnixTime,
 }
 
@@ -67,6 +70,8 @@ pub struct AuthenticationState {
     pub(crate) allow_credentials: Vec<CredentialId>,
     pub(crate) user_verification_required: bool,
     pub(crate) appid: Option<String>,
+    #[serde(default)]
+    pub(crate) extensions: AuthenticationExtensions,
     pub(crate) expires_at: UnixTime,
 }
 

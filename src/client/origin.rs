@@ -186,6 +186,11 @@ pub(crate) fn check_web_origin(origin: &str, rp_id: Option<&str>) -> Result<(), 
     if rp_id.is_none_or(within) { Ok(()) } else { Err(ConfigError::OriginOutsideRpId) }
 }
 
+/// Whether a configured URL is an https URL of a host.
+pub(crate) fn is_https_url(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.has_host())
+}
+
 /// Checks a configured native origin.
 pub(crate) fn check_native_origin(origin: &str) -> Result<(), ConfigError> {
     let android = |hash: &str| base64url::decode(hash).is_ok_and(|hash| hash.len() == 32);
