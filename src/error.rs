@@ -1,8 +1,10 @@
 //! What can go wrong at the front door, and whose fault it is.
 
 use crate::ceremony::{Failure, StepNumber};
+use crate::client::extensions::InputError;
 use crate::client::json::ResponseError;
 use crate::crypto::RandomFailed;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// Why a ceremony has no good end. For logs: it holds facts, never secrets, never text that was received. The person
 /// at the browser should see one and the same answer for all of them (§14.6.2).
@@ -27,12 +29,49 @@ pub enum Error {
     /// The caller's: a record of another account among those to ask for.
     #[error("a credential of another account among those to ask for")]
     ForeignCredential,
+    /// The caller's: extension inputs that clients would refuse.
+    #[error(transparent)]
+    Extension(#[from] InputError),
+    /// The caller's: the state is not of a re-authentication of this user.
+    #[error("the state is not of a re-authentication of this user")]
+    NotAReauthentication,
+    /// The user's: the last re-authentication is of somebody else, or too long ago.
+    #[error("no re-authentication of this user that is recent enough")]
+    NotFresh,
     /// The machine's: no randomness.
     #[error(transparent)]
     Random(#[from] RandomFailed),
 }
 
+/// What the person at the browser is told of a failure: one and the same thing, whatever it was, so that nobody learns
+/// from it which accounts and credentials there are (§14.6.2). [`Error`] itself is for the log.
+///
+/// ```
+/// use wardkey::error::{Error, PublicFailure};
+/// assert_eq!(Error::Expired.public(), PublicFailure);
+/// assert_eq!(serde_json::to_string(&PublicFailure)?, r#"{"error":"failed"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("that did not work; please try again")]
+#[allow(clippy::exhaustive_structs, reason = "that it holds nothing is the point")]
+pub struct PublicFailure;
+
+impl Serialize for PublicFailure {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut json = to.serialize_struct("PublicFailure", 1)?;
+        json.serialize_field("error", "failed")?;
+        json.end()
+    }
+}
+
 impl Error {
+    /// What the person at the browser is told.
+    #[must_use]
+    pub const fn public(&self) -> PublicFailure {
+        PublicFailure
+    }
+
     /// The step of the standard that refuses, where one does.
     #[must_use]
     pub const fn step(&self) -> Option<StepNumber> {
@@ -52,6 +91,9 @@ impl Error {
             Self::WrongRelyingParty => "wrong-relying-party",
             Self::NoCredentials => "no-credentials",
             Self::ForeignCredential => "foreign-credential",
+            Self::Extension(_) => "extension-input",
+            Self::NotAReauthentication => "not-a-reauthentication",
+            Self::NotFresh => "not-fresh",
             Self::Random(_) => "random-failed",
         }
     }

@@ -4,6 +4,7 @@
 
 use crate::attestation::{AttestationType, Format};
 use crate::authenticator::{Aaguid, AuthenticatorData};
+use crate::ceremony::extensions::ExtensionReport;
 use crate::ceremony::{Ceremony, Step};
 use crate::crypto::Algorithm;
 use crate::quirk::Quirks;
@@ -82,6 +83,8 @@ pub struct Evidence {
     pub sign_count: u32,
     /// The attestation; `None` for an authentication.
     pub attestation: Option<AttestationEvidence>,
+    /// What was found out about extensions.
+    pub extensions: ExtensionReport,
     /// The leniencies that were needed.
     pub quirks: Quirks,
 }
@@ -92,6 +95,7 @@ impl Evidence {
         module: &'static str,
         algorithm: Algorithm,
         authenticator_data: &AuthenticatorData<'_>,
+        extensions: ExtensionReport,
         quirks: Quirks,
     ) -> Self {
         Self {
@@ -101,6 +105,7 @@ impl Evidence {
             flags: authenticator_data.flags().bits(),
             sign_count: authenticator_data.sign_count(),
             attestation: None,
+            extensions,
             quirks,
         }
     }
@@ -114,7 +119,7 @@ impl Evidence {
 
 impl Serialize for Evidence {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut json = to.serialize_struct("Evidence", 12)?;
+        let mut json = to.serialize_struct("Evidence", 15)?;
         let steps: Vec<String> = self.steps().map(|step| step.to_string()).collect();
         let quirks: Vec<&str> = self.quirks.iter().map(crate::quirk::Quirk::name).collect();
         json.serialize_field("edition", EDITION)?;
@@ -128,6 +133,9 @@ impl Serialize for Evidence {
         json.serialize_field("attestationTrust", &self.attestation.map(|a| a.trust.name()))?;
         json.serialize_field("attestationTrustReason", &self.attestation.and_then(|a| a.trust.reason()))?;
         json.serialize_field("attestedAaguid", &self.attestation.and_then(|a| a.attested_aaguid))?;
+        json.serialize_field("unsolicitedExtensions", &self.extensions.unsolicited)?;
+        json.serialize_field("unknownExtensions", &self.extensions.unknown)?;
+        json.serialize_field("secretExtensionResults", &self.extensions.secret_results)?;
         json.serialize_field("quirks", &quirks)?;
         json.end()
     }

@@ -67,6 +67,7 @@ pub mod credential;
 pub mod crypto;
 pub mod error;
 pub mod evidence;
+pub mod extension;
 pub mod policy;
 pub mod quirk;
 pub mod relying_party;

@@ -5,6 +5,7 @@
 //! out (`DELETE … RETURNING`), whatever the outcome, so that a second machine cannot use it either.
 //! It is not signed: keep it on the server, never in a cookie or a form.
 
+use crate::ceremony::extensions::{AuthenticationExtensions, RegistrationExtensions};
 use crate::codec::base64url;
 use crate::credential::{CredentialId, UserHandle, Version};
 use crate::crypto::{default_backend, sha256};
@@ -42,6 +43,8 @@ pub struct RegistrationState {
     pub(crate) algorithms: Vec<i32>,
     pub(crate) user_verification_required: bool,
     pub(crate) conditional: bool,
+    #[serde(default)]
+    pub(crate) extensions: RegistrationExtensions,
     pub(crate) expires_at: UnixTime,
 }
 
@@ -68,6 +71,8 @@ pub struct AuthenticationState {
     pub(crate) allow_credentials: Vec<CredentialId>,
     pub(crate) user_verification_required: bool,
     pub(crate) appid: Option<String>,
+    #[serde(default)]
+    pub(crate) extensions: AuthenticationExtensions,
     pub(crate) expires_at: UnixTime,
 }
 

@@ -1,5 +1,8 @@
-//! What the authenticator says (§6): [authenticator data](data), signed, byte for byte.
+//! What the authenticator says (§6): [authenticator data](data) and [extension outputs](extensions), signed, byte for
+//! byte.
 
 pub mod data;
+pub mod extensions;
 
 pub use data::{Aaguid, AttestedCredentialData, AuthenticatorData, Extensions, Flags};
+pub use extensions::SignedOutputs;

@@ -1,7 +1,9 @@
 //! §7.2 Verifying an Authentication Assertion, steps 3 to 24.
 
+use super::extensions::{AuthenticationExtensions, ExtensionReport};
 use super::{Ceremony, Failure, Refusal, client_data, client_extension_results, signed_message};
 use crate::authenticator::{self, AuthenticatorData};
+use crate::client::json::ClientExtensionResults;
 use crate::client::{AuthenticationResponse, ClientData, Site};
 use crate::credential::{CredentialId, CredentialRecord, RecordState, RecordUpdate};
 use crate::crypto::{Algorithm, Backend, KeyError, cose::CoseKey, sha256};
@@ -36,6 +38,8 @@ pub struct Expected<'e> {
     pub appid: Option<&'e str>,
     /// What is done about a counter that does not advance.
     pub sign_count: SignCountPolicy,
+    /// What is expected of extensions; the default judges nothing.
+    pub extensions: AuthenticationExtensions,
     /// The leniencies that were switched on.
     pub quirks: Quirks,
 }
@@ -52,6 +56,7 @@ impl<'e> Expected<'e> {
             user_verification_required: true,
             appid: None,
             sign_count: SignCountPolicy::Reject,
+            extensions: AuthenticationExtensions::NONE,
             quirks: Quirks::NONE,
         }
     }
@@ -109,6 +114,8 @@ pub struct VerifiedAuthentication<'a> {
     user_verification: UserVerification,
     expect: RecordState,
     set: RecordState,
+    extension_results: Option<&'a ClientExtensionResults>,
+    extension_report: ExtensionReport,
     quirks: Quirks,
 }
 
@@ -158,6 +165,19 @@ impl<'a> VerifiedAuthentication<'a> {
         (set != self.expect).then_some(RecordUpdate { expect: self.expect, set })
     }
 
+    /// What the client says of extensions: unsigned. What the authenticator signed is in
+    /// [`Self::authenticator_data`].
+    #[must_use]
+    pub const fn unsigned_extension_results(&self) -> Option<&'a ClientExtensionResults> {
+        self.extension_results
+    }
+
+    /// What was found out about extensions.
+    #[must_use]
+    pub const fn extension_report(&self) -> ExtensionReport {
+        self.extension_report
+    }
+
     /// The leniencies that were needed.
     #[must_use]
     pub const fn quirks(&self) -> Quirks {
@@ -198,6 +218,8 @@ fn steps<'a>(
     flags(expected, record, &authenticator_data)?;
     let algorithm = signature(response, &authenticator_data, record, backend)?;
     let sign_count = sign_count(expected.sign_count, record.sign_count, authenticator_data.sign_count())?;
+    let extension_results = response.client_extension_results();
+    let extension_report = expected.extensions.judge(authenticator_data.extensions(), extension_results)?;
     let user_verification = match (authenticator_data.flags().user_verified(), record.uv_initialized) {
         (false, _) => UserVerification::NotPerformed,
         (true, false) => UserVerification::First,
@@ -212,6 +234,8 @@ fn steps<'a>(
         user_verification,
         expect,
         set,
+        extension_results,
+        extension_report,
         quirks,
     })
 }

@@ -6,6 +6,7 @@
 
 pub mod authentication;
 mod client_data;
+pub mod extensions;
 mod refusal;
 pub mod registration;
 mod step;

@@ -8,6 +8,7 @@ use crate::attestation::{AttestationType, ObjectError, StatementError};
 use crate::authenticator;
 use crate::client::{data, json::ResponseError};
 use crate::crypto::cose;
+use crate::extension::Extension;
 use crate::x509::chain;
 use core::fmt;
 
@@ -59,6 +60,9 @@ refusals! {
     /// The record handed in is another credential's.
     #[error("the credential is not the record's")]
     CredentialMismatch => User, "credential-mismatch";
+    /// The relying party has no such credential, or no such user.
+    #[error("the credential is not known")]
+    CredentialUnknown => User, "credential-unknown";
     /// The record belongs to another account than the one to be signed in.
     #[error("the credential is another user's")]
     UserMismatch => User, "user-mismatch";
@@ -164,6 +168,54 @@ refusals! {
     /// The counter did not advance, and the policy refuses that.
     #[error("the signature counter did not advance")]
     SignCount => SignCount, "sign-count-regressed";
+    /// A signed output that was asked for is not of its extension's shape.
+    #[error("the signed output of {0} is malformed")]
+    ExtensionOutputMalformed(Extension) => Extensions, "extension-output-malformed";
+    /// An output that nobody asked for, where the policy refuses that; `None`: of an extension that is not known.
+    #[error("an extension output that nobody asked for")]
+    ExtensionUnsolicited(Option<Extension>) => Extensions, "extension-unsolicited";
+    /// Results of a pseudo-random function were sent, where the policy refuses that.
+    #[error("secret results that should have stayed in the browser")]
+    SecretResults => Extensions, "extension-secret-results";
+    /// Credential protection was enforced, and the authenticator signed none.
+    #[error("no credential protection, where it was enforced")]
+    CredProtectMissing => Extensions, "cred-protect-missing";
+    /// The signed level of credential protection is below the one asked for.
+    #[error("credential protection of level {0} only")]
+    CredProtectTooWeak(u8) => Extensions, "cred-protect-too-weak";
+    /// A least PIN length was required, and the authenticator signed none.
+    #[error("the authenticator does not tell its minimum PIN length")]
+    MinPinLengthMissing => Extensions, "min-pin-length-missing";
+    /// The signed minimum PIN length is below the one required.
+    #[error("a minimum PIN length of {0} only")]
+    MinPinLength(u64) => Extensions, "min-pin-length-too-short";
+    /// A PIN complexity policy was required, and the authenticator signed none.
+    #[error("the authenticator has no PIN complexity policy")]
+    PinComplexityPolicy => Extensions, "pin-complexity-policy-missing";
+    /// The blob had to be stored, and was not.
+    #[error("the credential blob was not stored")]
+    CredBlobNotStored => Extensions, "cred-blob-not-stored";
+    /// The blob had to come, and did not.
+    #[error("the credential blob did not come")]
+    CredBlobMissing => Extensions, "cred-blob-missing";
+    /// An HMAC secret was required, and the authenticator signed that there is none.
+    #[error("the credential has no HMAC secret")]
+    HmacSecret => Extensions, "hmac-secret-missing";
+    /// User verification methods were required, and the authenticator signed none.
+    #[error("the authenticator does not tell how it verified the user")]
+    UvmMissing => Extensions, "uvm-missing";
+    /// By the client's unsigned word, the credential is not discoverable.
+    #[error("not discoverable, by the client's word")]
+    UnsignedNotDiscoverable => Extensions, "unsigned-not-discoverable";
+    /// By the client's unsigned word, the credential can have no large blob, or it says nothing.
+    #[error("no support for large blobs, by the client's word")]
+    UnsignedLargeBlobUnsupported => Extensions, "unsigned-large-blob-unsupported";
+    /// By the client's unsigned word, the large blob was not written, or it says nothing.
+    #[error("the large blob was not written, by the client's word")]
+    UnsignedLargeBlobNotWritten => Extensions, "unsigned-large-blob-not-written";
+    /// By the client's unsigned word, the credential has no pseudo-random function, or it says nothing.
+    #[error("no pseudo-random function, by the client's word")]
+    UnsignedPrfNotEnabled => Extensions, "unsigned-prf-not-enabled";
 }
 
 /// A refusal, and the ceremony it ended.

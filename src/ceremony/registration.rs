@@ -2,9 +2,11 @@
 //!
 //! Trust (23, 24) is the [`policy`](crate::policy)'s, uniqueness (26) is the store's.
 
+use super::extensions::{ExtensionReport, RegistrationExtensions};
 use super::{Ceremony, Failure, Refusal, client_data, client_extension_results, signed_message};
 use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Format, Inputs, KeyEnforcement};
 use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData};
+use crate::client::json::ClientExtensionResults;
 use crate::client::{ClientData, RegistrationResponse, Site};
 use crate::credential::{CredentialId, Transport};
 use crate::crypto::{Algorithm, Backend, cose, sha256};
@@ -47,6 +49,8 @@ pub struct Expected<'e> {
     pub compound: CompoundPolicy,
     /// Where an Android key must be kept.
     pub key_enforcement: KeyEnforcement,
+    /// What is expected of extensions; the default judges nothing.
+    pub extensions: RegistrationExtensions,
     /// The leniencies that were switched on.
     pub quirks: Quirks,
 }
@@ -65,6 +69,7 @@ impl<'e> Expected<'e> {
             time: None,
             compound: CompoundPolicy::All,
             key_enforcement: KeyEnforcement::Any,
+            extensions: RegistrationExtensions::NONE,
             quirks: Quirks::NONE,
         }
     }
@@ -83,6 +88,8 @@ pub struct VerifiedRegistration<'a> {
     attestation: Attestation<'a>,
     client_data: ClientData<'a>,
     transports: &'a [Transport],
+    extension_results: Option<&'a ClientExtensionResults>,
+    extension_report: ExtensionReport,
     quirks: Quirks,
 }
 
@@ -127,6 +134,19 @@ impl<'a> VerifiedRegistration<'a> {
     #[must_use]
     pub const fn transports(&self) -> &'a [Transport] {
         self.transports
+    }
+
+    /// What the client says of extensions: unsigned. What the authenticator signed is in
+    /// [`Self::authenticator_data`].
+    #[must_use]
+    pub const fn unsigned_extension_results(&self) -> Option<&'a ClientExtensionResults> {
+        self.extension_results
+    }
+
+    /// What was found out about extensions.
+    #[must_use]
+    pub const fn extension_report(&self) -> ExtensionReport {
+        self.extension_report
     }
 
     /// The leniencies that were needed.
@@ -188,6 +208,8 @@ fn steps<'a>(
         return Err(Refusal::CredentialIdMismatch);
     }
     copies(response, &authenticator_data, &key)?;
+    let extension_results = response.client_extension_results();
+    let extension_report = expected.extensions.judge(authenticator_data.extensions(), extension_results)?;
     Ok(VerifiedRegistration {
         credential_id,
         attested,
@@ -196,6 +218,8 @@ fn steps<'a>(
         attestation,
         client_data,
         transports: response.transports(),
+        extension_results,
+        extension_report,
         quirks: quirks.union(object.quirks()),
     })
 }

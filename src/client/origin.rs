@@ -31,6 +31,9 @@ pub enum ConfigError {
     /// A native origin that is not `android:apk-key-hash:` and a SHA-256 in base64url, or `ios:bundle-id:` and a name.
     #[error("not a native origin, such as android:apk-key-hash:… or ios:bundle-id:…")]
     NativeOrigin,
+    /// No origin, where a document has to list some.
+    #[error("no origin to list")]
+    NoOrigin,
     /// No algorithm to offer, or one twice.
     #[error("no algorithm to offer, or the same one twice")]
     Algorithms,
@@ -188,6 +191,11 @@ pub(crate) fn check_web_origin(origin: &str, rp_id: Option<&str>) -> Result<(), 
     }
     let within = |rp_id: &str| host.strip_suffix(rp_id).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     if rp_id.is_none_or(within) { Ok(()) } else { Err(ConfigError::OriginOutsideRpId) }
+}
+
+/// Whether a configured URL is an https URL of a host.
+pub(crate) fn is_https_url(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.has_host())
 }
 
 /// Checks a configured native origin.

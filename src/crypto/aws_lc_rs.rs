@@ -5,7 +5,7 @@
 
 use super::{Backend, BadSignature, Curve, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme, uncompressed};
 use aws_lc_rs::signature::{self as lc, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm};
-use aws_lc_rs::{digest, rand::SecureRandom as _, rand::SystemRandom};
+use aws_lc_rs::{digest, hmac as mac, rand::SecureRandom as _, rand::SystemRandom};
 
 /// AWS-LC: a C compiler at build time; FIPS 140-3 validated under the feature `fips`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,6 +83,14 @@ impl Backend for AwsLcRs {
             context.update(part);
         }
         Digest::new(context.finish().as_ref())
+    }
+
+    fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+        let mut context = mac::Context::with_key(&mac::Key::new(mac::HMAC_SHA256, key));
+        for part in parts {
+            context.update(part);
+        }
+        context.sign().as_ref().try_into().unwrap_or_default() // SHA-256 has 32 bytes
     }
 
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {

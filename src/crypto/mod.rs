@@ -303,6 +303,20 @@ pub trait Backend: core::fmt::Debug + Send + Sync {
     /// The hash of `parts`, one after the other.
     fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest;
 
+    /// HMAC-SHA-256 (RFC 2104, FIPS 198-1) of `parts`, one after the other: what decoys are derived with. A backend that
+    /// has none of its own gets it from [`Backend::digest`].
+    fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+        let mut block = [0; 64];
+        let hashed = sha256_of(self, &[key]);
+        let short = if key.len() > block.len() { &hashed[..] } else { key };
+        for (to, from) in block.iter_mut().zip(short) {
+            *to = *from;
+        }
+        let (inner, outer) = (block.map(|byte| byte ^ 0x36), block.map(|byte| byte ^ 0x5c));
+        let message: Vec<&[u8]> = [&inner[..]].into_iter().chain(parts.iter().copied()).collect();
+        sha256_of(self, &[&outer, &sha256_of(self, &message)])
+    }
+
     /// Whether the key can be used: a point on its curve, for the curves that [`PublicKey`] cannot judge by itself.
     ///
     /// # Errors
@@ -344,6 +358,10 @@ fn uncompressed<'b>(x: &[u8], y: &[u8], buffer: &'b mut [u8; 133]) -> &'b [u8] {
 
 /// SHA-256 of `parts`, one after the other.
 pub(crate) fn sha256(backend: &dyn Backend, parts: &[&[u8]]) -> [u8; 32] {
+    sha256_of(backend, parts)
+}
+
+fn sha256_of<B: Backend + ?Sized>(backend: &B, parts: &[&[u8]]) -> [u8; 32] {
     let digest = backend.digest(Hash::Sha256, parts);
     digest.as_ref().try_into().unwrap_or_default() // SHA-256 has 32 bytes
 }

@@ -7,6 +7,7 @@ use super::{
     Backend, BadSignature, Curve, Digest, Hash, KeyError, MlDsa, PublicKey, RSA_BITS, RandomFailed, Scheme,
     uncompressed,
 };
+use hmac::{Hmac, KeyInit, Mac as _};
 use ml_dsa::{EncodedVerifyingKey, MlDsa44, MlDsa65, MlDsa87, MlDsaParams};
 use p256::ecdsa::signature::{Verifier as _, hazmat::PrehashVerifier as _};
 use rsa::BoxedUint;
@@ -102,6 +103,11 @@ impl Backend for RustCrypto {
             Hash::Sha384 => hash::<Sha384>(parts),
             Hash::Sha512 => hash::<Sha512>(parts),
         }
+    }
+
+    fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+        let Ok(mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(key) else { return [0; 32] }; // takes any length
+        parts.iter().fold(mac, |mac, part| mac.chain_update(part)).finalize().into_bytes().into()
     }
 
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {

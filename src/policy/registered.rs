@@ -3,9 +3,10 @@
 use super::TrustOutcome;
 use super::attestation::Judged;
 use crate::attestation::{AttestationType, Format};
-use crate::authenticator::Aaguid;
+use crate::authenticator::{Aaguid, SignedOutputs};
 use crate::ceremony::registration::VerifiedRegistration;
 use crate::ceremony::{Ceremony, Failure, Refusal};
+use crate::client::json::ClientExtensionResults;
 use crate::credential::{CredentialRecord, UserHandle};
 use crate::crypto::Algorithm;
 use crate::evidence::{AttestationEvidence, Evidence};
@@ -22,6 +23,8 @@ pub struct Registered {
     attested: bool,
     device_serial: Option<Vec<u8>>,
     trust: TrustOutcome,
+    signed_extensions: SignedOutputs,
+    unsigned_extensions: ClientExtensionResults,
     evidence: Evidence,
 }
 
@@ -48,7 +51,8 @@ impl Registered {
         let attestation = verified.attestation();
         let quirks = verified.quirks().union(judged.quirks);
         let ceremony = Ceremony::Registration;
-        let mut evidence = Evidence::new(ceremony, module, verified.algorithm(), authenticator_data, quirks);
+        let report = verified.extension_report();
+        let mut evidence = Evidence::new(ceremony, module, verified.algorithm(), authenticator_data, report, quirks);
         evidence.attestation = Some(AttestationEvidence {
             format: attestation.format,
             attestation_type: attestation.attestation_type,
@@ -63,6 +67,8 @@ impl Registered {
             attested: judged.attested,
             device_serial: judged.device_serial.map(<[u8]>::to_vec),
             trust: judged.trust,
+            signed_extensions: SignedOutputs::of(authenticator_data.extensions()),
+            unsigned_extensions: verified.unsigned_extension_results().cloned().unwrap_or_default(),
             evidence,
         }
     }
@@ -126,6 +132,18 @@ impl Registered {
     #[must_use]
     pub const fn trust(&self) -> TrustOutcome {
         self.trust
+    }
+
+    /// What the authenticator signed of extensions: as trustworthy as [`Self::trust`] says the authenticator is.
+    #[must_use]
+    pub const fn signed_extensions(&self) -> &SignedOutputs {
+        &self.signed_extensions
+    }
+
+    /// What the client says of extensions. Nobody signed it: decide nothing by it that matters.
+    #[must_use]
+    pub const fn unsigned_extensions(&self) -> &ClientExtensionResults {
+        &self.unsigned_extensions
     }
 
     /// The leniencies that were needed.

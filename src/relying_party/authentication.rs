@@ -1,11 +1,15 @@
 //! Signing in: the two halves of §7.2.
 
 use super::RelyingParty;
+use super::enumeration::is_about_ownership;
 use super::registration::descriptor;
+use crate::authenticator::SignedOutputs;
 use crate::ceremony::Ceremony;
 use crate::ceremony::authentication::{self, Expected, SignCount, UserVerification};
+use crate::ceremony::extensions::{AuthenticationExtensions, AuthenticationOutputs};
 use crate::client::AuthenticationResponse;
-use crate::client::json::{self, Hint, RequestOptions};
+use crate::client::extensions::{InputError, RequestExtensions};
+use crate::client::json::{self, ClientExtensionResults, CredentialDescriptor, Hint, RequestOptions};
 use crate::credential::{CredentialRecord, RecordUpdate, UserHandle, Version};
 use crate::error::Error;
 use crate::evidence::Evidence;
@@ -18,8 +22,13 @@ use crate::time::UnixTime;
 pub struct AuthenticationRequest {
     /// Where the user interface should lead to, most wanted first.
     pub hints: Vec<Hint>,
-    /// The AppID of credentials that were registered with U2F (§10.1.1).
-    pub appid: Option<String>,
+    /// User verification for this one; the relying party's own choice without. What is asked for here is what
+    /// `finish_authentication` judges by.
+    pub user_verification: Option<json::UserVerification>,
+    /// Client extension inputs, the AppID of credentials that were registered with U2F (§10.1.1) among them.
+    pub extensions: RequestExtensions,
+    /// What is required of their outputs.
+    pub outputs: AuthenticationOutputs,
 }
 
 /// A sign-in that is all that §7.2 says.
@@ -37,6 +46,10 @@ pub struct Authenticated {
     pub sign_count: SignCount,
     /// Whether the credential is backed up now.
     pub backup_state: bool,
+    /// What the authenticator signed of extensions.
+    pub signed_extensions: SignedOutputs,
+    /// What the client says of extensions. Nobody signed it: decide nothing by it that matters.
+    pub unsigned_extensions: ClientExtensionResults,
     /// What to write to the record, by compare-and-set; `None` where nothing changed.
     pub update: Option<RecordUpdate>,
     /// The same, where an additional factor as strong as user verification stood beside this sign-in.
@@ -50,7 +63,8 @@ impl RelyingParty {
     /// one.
     ///
     /// Whoever asks learns whether the account has passkeys, so ask it only of users who have proved something
-    /// already; else start a discoverable sign-in (§14.6.2).
+    /// already; else start a discoverable sign-in (§14.6.2), or answer names that nobody has by
+    /// [`Self::start_decoy_authentication`].
     ///
     /// # Errors
     /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Random`].
@@ -66,7 +80,7 @@ impl RelyingParty {
     /// As [`Self::start_authentication`], with choices for this one.
     ///
     /// # Errors
-    /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Random`].
+    /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Extension`], [`Error::Random`].
     pub fn start_authentication_with(
         &self,
         request: &AuthenticationRequest,
@@ -80,11 +94,13 @@ impl RelyingParty {
         if credentials.iter().any(|record| record.user_handle != *user) {
             return Err(Error::ForeignCredential);
         }
-        self.start(request, Some(user), credentials, now)
+        self.start(request, Some(user.clone()), credentials.iter().map(descriptor).collect(), now)
     }
 
     /// Starts a sign-in with any discoverable credential: the passkey itself says who it is. Also what a page with
-    /// passkey autofill (`mediation: "conditional"`) starts when it loads.
+    /// passkey autofill (`mediation: "conditional"`, a conditional get) starts when it loads: the steps are the same, and
+    /// nothing has to be remembered of the mediation. Such a page may wait long, so give it new options before the
+    /// state expires.
     ///
     /// # Errors
     /// [`Error::Random`].
@@ -92,61 +108,63 @@ impl RelyingParty {
         &self,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        self.start(&AuthenticationRequest::default(), None, &[], now)
+        self.start(&AuthenticationRequest::default(), None, Vec::new(), now)
     }
 
     /// As [`Self::start_discoverable_authentication`], with choices for this one.
     ///
     /// # Errors
-    /// [`Error::Random`].
+    /// [`Error::Extension`], [`Error::Random`].
     pub fn start_discoverable_authentication_with(
         &self,
         request: &AuthenticationRequest,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        self.start(request, None, &[], now)
+        self.start(request, None, Vec::new(), now)
     }
 
-    fn start(
+    pub(super) fn start(
         &self,
         request: &AuthenticationRequest,
-        user: Option<&UserHandle>,
-        credentials: &[CredentialRecord],
+        user_handle: Option<UserHandle>,
+        allow_credentials: Vec<CredentialDescriptor>,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        let challenge = self.challenge()?;
-        let mut extensions = serde_json::Map::new();
-        if let Some(appid) = &request.appid {
-            extensions.insert("appid".to_owned(), appid.clone().into());
+        request.extensions.check(&allow_credentials)?;
+        let mut extensions = AuthenticationExtensions::of(&request.extensions).requiring(request.outputs);
+        if let Some(extension) = extensions.required_but_not_requested() {
+            return Err(InputError::RequiredButNotRequested(extension).into());
         }
-        let options = RequestOptions {
-            challenge: challenge.clone(),
-            timeout: self.timeout_millis(),
-            rp_id: self.site.rp_id.clone(),
-            allow_credentials: credentials.iter().map(descriptor).collect(),
-            user_verification: if self.user_verification_required {
-                json::UserVerification::Required
-            } else {
-                json::UserVerification::Preferred
-            },
-            hints: request.hints.clone(),
-            extensions,
-        };
+        extensions.unsolicited = self.unsolicited;
+        extensions.secret_results = self.secret_results;
+        let user_verification = self.user_verification(request.user_verification.as_ref());
+        let user_verification_required = user_verification == json::UserVerification::Required;
+        let challenge = self.challenge()?;
         let state = AuthenticationState {
             version: Version,
             rp_id: self.site.rp_id.clone(),
-            challenge,
-            user_handle: user.cloned(),
-            allow_credentials: credentials.iter().map(|record| record.id.clone()).collect(),
-            user_verification_required: self.user_verification_required,
-            appid: request.appid.clone(),
+            challenge: challenge.clone(),
+            user_handle,
+            allow_credentials: allow_credentials.iter().map(|credential| credential.id.clone()).collect(),
+            user_verification_required,
+            appid: request.extensions.appid.as_ref().map(|appid| appid.as_str().to_owned()),
+            extensions,
             expires_at: now.plus_secs(self.timeout_secs),
+        };
+        let options = RequestOptions {
+            challenge,
+            timeout: self.timeout_millis(),
+            rp_id: self.site.rp_id.clone(),
+            allow_credentials,
+            user_verification,
+            hints: request.hints.clone(),
+            extensions: request.extensions.clone(),
         };
         Ok((options, state))
     }
 
     /// Finishes a sign-in. `record` is what your store holds under the response's credential id; in a discoverable
-    /// sign-in it names the account.
+    /// sign-in it names the account. Where it holds nothing, [`Self::refuse_authentication`].
     ///
     /// # Errors
     /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::WrongRelyingParty`].
@@ -163,14 +181,22 @@ impl RelyingParty {
         expected.user_handle = state.user_handle.as_ref().map(UserHandle::as_bytes);
         expected.user_verification_required = state.user_verification_required;
         expected.appid = state.appid.as_deref();
+        expected.extensions = state.extensions;
         expected.sign_count = self.sign_count;
         expected.quirks = self.quirks;
-        let verified = authentication::verify(&expected, response, record, self.backend)?;
+        let verified = authentication::verify(&expected, response, record, self.backend).inspect_err(|failure| {
+            // Whose credential it is must not show in how long the answer takes (§14.6.2).
+            if is_about_ownership(&failure.refusal) {
+                let _ = self.stand_in(&state, response);
+            }
+        })?;
         Ok(Authenticated {
             user: record.user_handle.clone(),
             user_verification: verified.user_verification(),
             sign_count: verified.sign_count(),
             backup_state: verified.authenticator_data().flags().backup_state(),
+            signed_extensions: SignedOutputs::of(verified.authenticator_data().extensions()),
+            unsigned_extensions: verified.unsigned_extension_results().cloned().unwrap_or_default(),
             update: verified.update(),
             update_with_additional_factor: verified.update_with_additional_factor(),
             evidence: Evidence::new(
@@ -178,6 +204,7 @@ impl RelyingParty {
                 self.backend.name(),
                 verified.algorithm(),
                 verified.authenticator_data(),
+                verified.extension_report(),
                 verified.quirks(),
             ),
         })

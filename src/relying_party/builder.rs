@@ -2,6 +2,7 @@
 
 use super::RelyingParty;
 use crate::ceremony::authentication::SignCountPolicy;
+use crate::ceremony::extensions::{SecretResults, Unsolicited};
 use crate::ceremony::registration::BackupEligibility;
 use crate::client::json::AttestationConveyance;
 use crate::client::origin::{ConfigError, check_native_origin, check_rp_id, check_web_origin};
@@ -29,6 +30,8 @@ pub struct RelyingPartyBuilder {
     conveyance: AttestationConveyance,
     backup_eligibility: BackupEligibility,
     sign_count: SignCountPolicy,
+    unsolicited: Unsolicited,
+    secret_results: SecretResults,
     quirks: Quirks,
     backend: &'static dyn Backend,
 }
@@ -51,6 +54,8 @@ impl RelyingPartyBuilder {
             conveyance: AttestationConveyance::None,
             backup_eligibility: BackupEligibility::Any,
             sign_count: SignCountPolicy::Reject,
+            unsolicited: Unsolicited::Tolerate,
+            secret_results: SecretResults::Report,
             quirks: Quirks::NONE,
             backend: default_backend(),
         }
@@ -133,6 +138,18 @@ impl RelyingPartyBuilder {
         self
     }
 
+    /// What is done about extension outputs that nobody asked for.
+    pub const fn unsolicited_extensions(mut self, policy: Unsolicited) -> Self {
+        self.unsolicited = policy;
+        self
+    }
+
+    /// What is done about results of a pseudo-random function, which should stay in the browser.
+    pub const fn secret_results(mut self, policy: SecretResults) -> Self {
+        self.secret_results = policy;
+        self
+    }
+
     /// Switches on a leniency by name.
     pub const fn quirk(mut self, quirk: Quirk) -> Self {
         self.quirks = self.quirks.with(quirk);
@@ -187,6 +204,8 @@ impl RelyingPartyBuilder {
             conveyance: self.conveyance,
             backup_eligibility: self.backup_eligibility,
             sign_count: self.sign_count,
+            unsolicited: self.unsolicited,
+            secret_results: self.secret_results,
             quirks: self.quirks,
             backend: self.backend,
         })

@@ -5,15 +5,23 @@
 
 mod authentication;
 mod builder;
+mod enumeration;
+mod reauthentication;
 mod registration;
+mod signal;
+mod well_known;
 
 pub use authentication::{Authenticated, AuthenticationRequest};
 pub use builder::RelyingPartyBuilder;
+pub use enumeration::{DecoyShape, Decoys};
+pub use reauthentication::{Reauthenticated, Reauthentication};
 pub use registration::{Mediation, RegistrationRequest, User};
 
 use crate::ceremony::authentication::SignCountPolicy;
+use crate::ceremony::extensions::{SecretResults, Unsolicited};
 use crate::ceremony::registration::BackupEligibility;
 use crate::client::Site;
+use crate::client::json::UserVerification;
 use crate::client::origin::ConfigError;
 use crate::crypto::{Algorithm, Backend, RandomFailed};
 use crate::error::Error;
@@ -39,6 +47,8 @@ pub struct RelyingParty {
     conveyance: crate::client::json::AttestationConveyance,
     backup_eligibility: BackupEligibility,
     sign_count: SignCountPolicy,
+    unsolicited: Unsolicited,
+    secret_results: SecretResults,
     quirks: Quirks,
     backend: &'static dyn Backend,
 }
@@ -86,6 +96,15 @@ impl RelyingParty {
             return Err(Error::WrongRelyingParty);
         }
         if now > expires_at { Err(Error::Expired) } else { Ok(()) }
+    }
+
+    /// User verification as a request wants it, or as the relying party does.
+    fn user_verification(&self, wanted: Option<&UserVerification>) -> UserVerification {
+        match wanted {
+            Some(wanted) => wanted.clone(),
+            None if self.user_verification_required => UserVerification::Required,
+            None => UserVerification::Preferred,
+        }
     }
 
     const fn timeout_millis(&self) -> u32 {

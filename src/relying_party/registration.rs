@@ -1,8 +1,10 @@
 //! Registering a credential: the two halves of §7.1.
 
 use super::RelyingParty;
+use crate::ceremony::extensions::{RegistrationExtensions, RegistrationOutputs};
 use crate::ceremony::registration::{self, Expected};
 use crate::client::RegistrationResponse;
+use crate::client::extensions::{CreationExtensions, InputError};
 use crate::client::json::{
     Attachment, AuthenticatorSelection, CreationOptions, CredentialDescriptor, CredentialParameters, Hint,
     PublicKeyCredentialType, ResidentKey, RpEntity, UserEntity, UserVerification,
@@ -65,12 +67,18 @@ pub struct RegistrationRequest {
     pub mediation: Mediation,
     /// Whether the credential is to be discoverable; required without another choice, so that it is a passkey.
     pub resident_key: ResidentKey,
-    /// Which kind of authenticator; any without a choice.
+    /// Which kind of authenticator; without a choice the one that the hints mean (§5.8.8), or any.
     pub attachment: Option<Attachment>,
     /// Where the user interface should lead to, most wanted first.
     pub hints: Vec<Hint>,
-    /// Which attestation formats, most wanted first.
+    /// Which attestation formats, most wanted first: `packed`, `tpm`, …
     pub attestation_formats: Vec<String>,
+    /// User verification for this one; the relying party's own choice without. A conditional create never requires it.
+    pub user_verification: Option<UserVerification>,
+    /// Client extension inputs.
+    pub extensions: CreationExtensions,
+    /// What is required of their outputs.
+    pub outputs: RegistrationOutputs,
 }
 
 impl Default for RegistrationRequest {
@@ -81,8 +89,23 @@ impl Default for RegistrationRequest {
             attachment: None,
             hints: Vec::new(),
             attestation_formats: Vec::new(),
+            user_verification: None,
+            extensions: CreationExtensions::default(),
+            outputs: RegistrationOutputs::default(),
         }
     }
+}
+
+/// The attachment that belongs to hints (§5.8.8), for clients that do not know hints: the one that all of them mean.
+pub(super) fn attachment_of(hints: &[Hint]) -> Option<Attachment> {
+    let attachment = |hint: &Hint| match hint {
+        Hint::SecurityKey | Hint::Hybrid => Some(Attachment::CrossPlatform),
+        Hint::ClientDevice => Some(Attachment::Platform),
+        Hint::Other(_) => None,
+    };
+    let mut attachments = hints.iter().filter_map(attachment);
+    let first = attachments.next()?;
+    attachments.all(|other| other == first).then_some(first)
 }
 
 /// The descriptor of a stored credential, with its transports.
@@ -114,7 +137,7 @@ impl RelyingParty {
     /// As [`Self::start_registration`], with choices for this one.
     ///
     /// # Errors
-    /// [`Error::Random`], [`Error::ForeignCredential`].
+    /// [`Error::Random`], [`Error::ForeignCredential`], [`Error::Extension`].
     pub fn start_registration_with(
         &self,
         request: &RegistrationRequest,
@@ -125,9 +148,20 @@ impl RelyingParty {
         if existing.iter().any(|record| record.user_handle != user.handle) {
             return Err(Error::ForeignCredential);
         }
+        request.extensions.check()?;
+        let mut extensions = RegistrationExtensions::of(&request.extensions).requiring(request.outputs);
+        if let Some(extension) = extensions.required_but_not_requested() {
+            return Err(InputError::RequiredButNotRequested(extension).into());
+        }
+        extensions.unsolicited = self.unsolicited;
+        extensions.secret_results = self.secret_results;
         let challenge = self.challenge()?;
         let conditional = request.mediation == Mediation::Conditional;
-        let required = self.user_verification_required && !conditional;
+        let user_verification = match self.user_verification(request.user_verification.as_ref()) {
+            UserVerification::Required if conditional => UserVerification::Preferred,
+            chosen => chosen,
+        };
+        let user_verification_required = user_verification == UserVerification::Required;
         let algorithms: Vec<i32> = self.algorithms.iter().map(|algorithm| algorithm.cose()).collect();
         let options = CreationOptions {
             rp: RpEntity { id: self.site.rp_id.clone(), name: self.name.clone() },
@@ -144,15 +178,15 @@ impl RelyingParty {
             timeout: self.timeout_millis(),
             exclude_credentials: existing.iter().map(descriptor).collect(),
             authenticator_selection: AuthenticatorSelection {
-                authenticator_attachment: request.attachment.clone(),
+                authenticator_attachment: request.attachment.clone().or_else(|| attachment_of(&request.hints)),
                 resident_key: request.resident_key.clone(),
                 require_resident_key: request.resident_key == ResidentKey::Required,
-                user_verification: if required { UserVerification::Required } else { UserVerification::Preferred },
+                user_verification,
             },
             hints: request.hints.clone(),
             attestation: self.conveyance.clone(),
             attestation_formats: request.attestation_formats.clone(),
-            extensions: serde_json::Map::new(),
+            extensions: request.extensions.clone(),
         };
         let state = RegistrationState {
             version: Version,
@@ -160,8 +194,9 @@ impl RelyingParty {
             challenge,
             user_handle: user.handle.clone(),
             algorithms,
-            user_verification_required: required,
+            user_verification_required,
             conditional,
+            extensions,
             expires_at: now.plus_secs(self.timeout_secs),
         };
         Ok((options, state))
@@ -184,6 +219,7 @@ impl RelyingParty {
         let mut expected = Expected::new(&self.site, &state.challenge, &algorithms);
         expected.user_verification_required = state.user_verification_required;
         expected.conditional = state.conditional;
+        expected.extensions = state.extensions;
         expected.backup_eligibility = self.backup_eligibility;
         expected.time = Some(now);
         expected.compound = self.attestation.compound;

@@ -44,7 +44,7 @@ fn the_options_are_what_the_standard_calls_them() {
 
     let mut request = AuthenticationRequest::default();
     request.hints = vec![Hint::ClientDevice];
-    request.appid = Some("https://clinic.example/u2f".into());
+    request.extensions.appid = Some("https://clinic.example/u2f".into());
     let rp = builder().user_verification_preferred().build().unwrap();
     let (options, _state) = rp.start_authentication_with(&request, &ada().handle, from_ref(&record), NOW).unwrap();
     let expected = json!({
@@ -219,13 +219,13 @@ fn an_appid_counts_where_it_was_asked_for() {
     };
     let mut request = AuthenticationRequest::default();
     for (asked, code) in [(None, Some("rp-id-mismatch")), (Some(appid.to_owned()), None)] {
-        request.appid = asked;
+        request.extensions.appid = asked;
         let credentials = from_ref(&record);
         let (options, state) = rp.start_authentication_with(&request, &ada().handle, credentials, NOW).unwrap();
         let state = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
         let response = browser.get(&options, with_appid).unwrap();
         let error = rp.finish_authentication(state, &response, &record, NOW).err();
-        assert_eq!(error.map(|error| error.code()), code, "{:?}", request.appid);
+        assert_eq!(error.map(|error| error.code()), code, "{:?}", request.extensions.appid);
     }
 }
 

@@ -1,5 +1,6 @@
 //! PublicKeyCredentialCreationOptionsJSON (§5.1.8): what the browser is sent to register.
 
+use crate::client::extensions::CreationExtensions;
 use crate::codec::base64url;
 use crate::credential::{CredentialId, Transport, UserHandle};
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,14 @@ pub struct CredentialDescriptor {
     /// How to reach it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transports: Vec<Transport>,
+}
+
+impl CredentialDescriptor {
+    /// A descriptor.
+    #[must_use]
+    pub const fn new(credential_type: PublicKeyCredentialType, id: CredentialId, transports: Vec<Transport>) -> Self {
+        Self { credential_type, id, transports }
+    }
 }
 
 /// A string enumeration of the standard that keeps values it does not know (§2.1.1).
@@ -185,6 +194,6 @@ pub struct CreationOptions {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attestation_formats: Vec<String>,
     /// Client extension inputs (§9).
-    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
-    pub extensions: serde_json::Map<String, serde_json::Value>,
+    #[serde(default, skip_serializing_if = "CreationExtensions::is_empty")]
+    pub extensions: CreationExtensions,
 }

@@ -5,7 +5,7 @@ mod request;
 mod response;
 mod text;
 
-pub(crate) use text::Text;
+pub(crate) use text::{Object, Text, object};
 
 pub use creation::*;
 pub use request::*;

@@ -1,6 +1,7 @@
 //! PublicKeyCredentialRequestOptionsJSON (§5.1.9): what the browser is sent to sign in.
 
 use super::{CredentialDescriptor, Hint, UserVerification};
+use crate::client::extensions::RequestExtensions;
 use crate::codec::base64url;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,6 @@ pub struct RequestOptions {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
     /// Client extension inputs (§9).
-    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
-    pub extensions: serde_json::Map<String, serde_json::Value>,
+    #[serde(default, skip_serializing_if = "RequestExtensions::is_empty")]
+    pub extensions: RequestExtensions,
 }

@@ -31,7 +31,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 }
 
 /// A JSON object. (A derived struct alone would take an array of its members as well.)
-pub(super) struct Object<T>(pub(super) T);
+pub(crate) struct Object<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -47,4 +47,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
         }
         from.deserialize_map(Members(PhantomData))
     }
+}
+
+/// Serde for a member that is an object, null, or not there.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    Ok(Option::<Object<T>>::deserialize(from)?.map(|Object(value)| value))
 }

@@ -42,6 +42,54 @@ fn backends_support_the_same_schemes() {
     }
 }
 
+/// A backend that leaves the HMAC to the trait.
+#[derive(Debug)]
+struct Plain;
+
+impl Backend for Plain {
+    fn name(&self) -> &'static str {
+        "plain"
+    }
+    fn supports(&self, _: Scheme) -> bool {
+        false
+    }
+    fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
+        AwsLcRs.digest(hash, parts)
+    }
+    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
+        Err(KeyError::Unsupported)
+    }
+    fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), BadSignature> {
+        Err(BadSignature)
+    }
+    fn random(&self, _: &mut [u8]) -> Result<(), RandomFailed> {
+        Err(RandomFailed)
+    }
+}
+
+/// RFC 4231 test cases 1, 2 and 6: a short key, a shorter one, one that is longer than a block.
+#[test]
+fn hmacs_are_those_of_rfc_4231() {
+    for (key, message, hmac) in [
+        (vec![0x0b; 20], "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
+        (
+            b"Jefe".to_vec(),
+            "what do ya want for nothing?",
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+        ),
+        (
+            vec![0xaa; 131],
+            "Test Using Larger Than Block-Size Key - Hash Key First",
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+        ),
+    ] {
+        let (head, tail) = message.as_bytes().split_at(5);
+        for backend in [&AwsLcRs as &dyn Backend, &RustCrypto, &Plain] {
+            assert_eq!(backend.hmac_sha256(&key, &[head, tail])[..], hex(hmac)[..], "{}", backend.name());
+        }
+    }
+}
+
 /// FIPS 180-4's example "abc", in one part and in four.
 #[test]
 fn digests_are_over_all_parts() {

@@ -5,6 +5,7 @@
 //! missing, as front ends leave them out; a ceremony compares those that are there with what is signed.
 
 use super::text::{Object, Text};
+pub use crate::client::extensions::{ClientExtensionResults, CredentialProperties};
 use crate::codec::base64url::{self, Bytes};
 use crate::credential::Transport;
 use serde::{Deserialize, Deserializer, de::Error as _};
@@ -137,29 +138,6 @@ struct AssertionWire<'a> {
     user_handle: Option<Text<'a>>,
 }
 
-/// AuthenticationExtensionsClientOutputsJSON (§5.1.9, §10): unsigned, so that any script in the page could have written
-/// it. Outputs that are not listed here are tolerated and dropped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[non_exhaustive]
-pub struct ClientExtensionResults {
-    /// `appid` (§10.1.1): the assertion was made for the AppID.
-    pub appid: Option<bool>,
-    /// `appidExclude` (§10.1.2): the extension was acted upon.
-    pub appid_exclude: Option<bool>,
-    /// `credProps` (§10.1.3).
-    #[serde(deserialize_with = "object")]
-    pub cred_props: Option<CredentialProperties>,
-}
-
-/// CredentialPropertiesOutput (§10.1.3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
-pub struct CredentialProperties {
-    /// Whether the credential is discoverable, by the client's word; `None`: it does not know.
-    pub rk: Option<bool>,
-}
-
 /// AuthenticatorAttachment (§5.4.5), by the client's word; values that are not known count as none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -216,10 +194,6 @@ impl<'a, R> Wire<'a, R> {
         let Object(response) = self.response.ok_or(ResponseError::Missing(Member::Response))?;
         Ok((Envelope { raw_id, attachment, client_extension_results }, response))
     }
-}
-
-fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
-    Ok(Option::<Object<T>>::deserialize(from)?.map(|Object(value)| value))
 }
 
 fn parse<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, ResponseError> {

@@ -1,0 +1,209 @@
+//! Documents that a relying party publishes, so that clients let other origins and native apps use its RP ID.
+//!
+//! | document | path on the RP ID's host | who reads it |
+//! |---|---|---|
+//! | [`RelatedOrigins`] (§5.11) | `/.well-known/webauthn` | browsers on other sites |
+//! | [`asset_links`] (Digital Asset Links) | `/.well-known/assetlinks.json` | Android |
+//! | [`app_site_association`] (Apple, associated domains) | `/.well-known/apple-app-site-association` | iOS, macOS |
+//!
+//! Each is served as `application/json` over https with status 200. A document opens nothing by itself: the same origins
+//! must be given to [`RelyingParty`](crate::relying_party::RelyingParty)'s builder.
+
+use super::origin::{ConfigError, check_web_origin};
+use crate::codec::base64url;
+use serde::{Deserialize, Serialize};
+
+/// The labels that every client supports (§5.11.1).
+pub const MAX_LABELS: usize = 5;
+
+/// The document at `/.well-known/webauthn`.
+///
+/// ```
+/// use wardkey::client::well_known::RelatedOrigins;
+/// let document = RelatedOrigins::new(["https://clinic.example", "https://clinic.test"])?;
+/// assert_eq!(serde_json::to_string(&document)?, r#"{"origins":["https://clinic.example","https://clinic.test"]}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelatedOrigins {
+    origins: Vec<String>,
+}
+
+/// What clients will make of a document that its author will not expect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RelatedOriginsWarning {
+    /// The origin at this place (from 0) is not in the form in which clients send it, so that none is equal to it.
+    #[error("origin {0} is not in the form that clients send")]
+    Malformed(usize),
+    /// The origin at this place has no registrable domain: clients skip it.
+    #[error("origin {0} has no registrable domain")]
+    NoRegistrableDomain(usize),
+    /// The origin at this place stands in the document before.
+    #[error("origin {0} is there twice")]
+    Duplicate(usize),
+    /// The origin at this place brings in a sixth registrable origin label or a later one: clients that support five
+    /// skip it. Origins that share a label, such as `clinic.example` and `clinic.test`, cost one.
+    #[error("origin {0} has a label beyond the five that every client supports")]
+    TooManyLabels(usize),
+    /// No origin at all.
+    #[error("no origin")]
+    Empty,
+}
+
+impl RelatedOrigins {
+    /// A document of these origins, in this order: clients read it from the beginning.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where one is not a web origin as clients send it, or there is none.
+    pub fn new(origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, ConfigError> {
+        let origins: Vec<String> = origins.into_iter().map(Into::into).collect();
+        if origins.is_empty() {
+            return Err(ConfigError::NoOrigin);
+        }
+        origins.iter().try_for_each(|origin| check_web_origin(origin, None))?;
+        Ok(Self { origins })
+    }
+
+    /// The origins, in order. A document that was read from elsewhere has them as they are.
+    #[must_use]
+    pub fn origins(&self) -> &[String] {
+        &self.origins
+    }
+
+    /// What is wrong with it. `registrable_domain` answers for a host with its registrable domain by the public suffix
+    /// list (`clinic.co.uk` for `portal.clinic.co.uk`); this crate has none, because it would be out of date.
+    pub fn check(&self, registrable_domain: impl Fn(&str) -> Option<String>) -> Vec<RelatedOriginsWarning> {
+        let mut warnings = Vec::new();
+        let mut labels: Vec<String> = Vec::new();
+        if self.origins.is_empty() {
+            warnings.push(RelatedOriginsWarning::Empty);
+        }
+        for (place, origin) in self.origins.iter().enumerate() {
+            if check_web_origin(origin, None).is_err() {
+                warnings.push(RelatedOriginsWarning::Malformed(place));
+                continue;
+            }
+            if self.origins.iter().take(place).any(|earlier| earlier == origin) {
+                warnings.push(RelatedOriginsWarning::Duplicate(place));
+                continue;
+            }
+            match label(origin, &registrable_domain) {
+                None => warnings.push(RelatedOriginsWarning::NoRegistrableDomain(place)),
+                Some(label) if labels.contains(&label) => {}
+                Some(_) if labels.len() >= MAX_LABELS => warnings.push(RelatedOriginsWarning::TooManyLabels(place)),
+                Some(label) => labels.push(label),
+            }
+        }
+        warnings
+    }
+
+    /// Whether a client that supports `max_labels` labels lets `caller` use the RP ID by this document (§5.11.1,
+    /// "Validating related origins").
+    #[must_use]
+    pub fn allow(&self, caller: &str, max_labels: usize, registrable_domain: impl Fn(&str) -> Option<String>) -> bool {
+        let mut labels: Vec<String> = Vec::new();
+        for origin in &self.origins {
+            let Some(label) = label(origin, &registrable_domain) else { continue };
+            if !labels.contains(&label) {
+                if labels.len() >= max_labels {
+                    continue; // before it is compared: what stands too far back is not seen
+                }
+                labels.push(label);
+            }
+            if origin == caller {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// The registrable origin label (§5.11): the first label of the registrable domain.
+fn label(origin: &str, registrable_domain: &impl Fn(&str) -> Option<String>) -> Option<String> {
+    let (_, host) = origin.split_once("://")?;
+    let host = host.split([':', '/']).next()?;
+    let label = registrable_domain(host)?.split('.').next()?.to_owned();
+    (!label.is_empty()).then_some(label)
+}
+
+/// An Android app: its package and the certificates that sign it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AndroidApp {
+    package: String,
+    certificates: Vec<[u8; 32]>,
+}
+
+impl AndroidApp {
+    /// An app by its package name, such as `org.example.portal`, and the SHA-256 of each signing certificate (DER), as
+    /// `apksigner verify --print-certs` prints it.
+    ///
+    /// # Errors
+    /// [`ConfigError::NativeOrigin`] for what is no package name, or no certificate.
+    pub fn new(
+        package: impl Into<String>,
+        certificates: impl IntoIterator<Item = [u8; 32]>,
+    ) -> Result<Self, ConfigError> {
+        let (package, certificates) = (package.into(), certificates.into_iter().collect::<Vec<_>>());
+        let segment = |segment: &str| {
+            segment.starts_with(|c: char| c.is_ascii_alphabetic())
+                && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        };
+        let named = package.contains('.') && package.split('.').all(segment);
+        if named && !certificates.is_empty() {
+            Ok(Self { package, certificates })
+        } else {
+            Err(ConfigError::NativeOrigin)
+        }
+    }
+
+    /// The origins that the app's ceremonies come from: `android:apk-key-hash:…`, for the builder's `native_origin`.
+    pub fn origins(&self) -> impl Iterator<Item = String> {
+        self.certificates.iter().map(|sha256| format!("android:apk-key-hash:{}", base64url::encode(sha256)))
+    }
+}
+
+/// The document `assetlinks.json`, which lets Android apps use the RP ID's passkeys.
+#[must_use]
+pub fn asset_links(apps: &[AndroidApp]) -> serde_json::Value {
+    let fingerprint = |sha256: &[u8; 32]| {
+        let digits: Vec<String> = sha256.iter().map(|byte| format!("{byte:02X}")).collect();
+        digits.join(":")
+    };
+    let statement = |app: &AndroidApp| {
+        serde_json::json!({
+            "relation": ["delegate_permission/common.handle_all_urls", "delegate_permission/common.get_login_creds"],
+            "target": {
+                "namespace": "android_app",
+                "package_name": app.package,
+                "sha256_cert_fingerprints": app.certificates.iter().map(fingerprint).collect::<Vec<_>>(),
+            },
+        })
+    };
+    apps.iter().map(statement).collect()
+}
+
+/// An app of Apple's systems: the prefix of its team and its bundle identifier. Its ceremonies come from the origin
+/// `https://` and the RP ID.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppleApp(String);
+
+impl AppleApp {
+    /// An app by its team (ten letters and digits) and bundle identifier, such as `org.example.portal`.
+    ///
+    /// # Errors
+    /// [`ConfigError::NativeOrigin`].
+    pub fn new(team: &str, bundle: &str) -> Result<Self, ConfigError> {
+        let team_ok = team.len() == 10 && team.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        let bundle_ok =
+            !bundle.is_empty() && bundle.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+        if team_ok && bundle_ok { Ok(Self(format!("{team}.{bundle}"))) } else { Err(ConfigError::NativeOrigin) }
+    }
+}
+
+/// The document `apple-app-site-association`, which lets apps use the RP ID's passkeys.
+#[must_use]
+pub fn app_site_association(apps: &[AppleApp]) -> serde_json::Value {
+    let apps: Vec<&str> = apps.iter().map(|app| app.0.as_str()).collect();
+    serde_json::json!({ "webcredentials": { "apps": apps } })
+}

@@ -1,0 +1,17 @@
+//! What a relying party publishes of its own origins (§5.11).
+
+use super::RelyingParty;
+use crate::client::origin::check_web_origin;
+use crate::client::well_known::RelatedOrigins;
+
+impl RelyingParty {
+    /// The document for `/.well-known/webauthn`: the web origins outside the RP ID that were configured, in their order.
+    /// `None` where there are none, and so no document is needed.
+    #[must_use]
+    pub fn related_origins(&self) -> Option<RelatedOrigins> {
+        let outside = |origin: &&str| {
+            check_web_origin(origin, None).is_ok() && check_web_origin(origin, Some(&self.site.rp_id)).is_err()
+        };
+        RelatedOrigins::new(self.site.origins.iter().filter(outside)).ok()
+    }
+}
