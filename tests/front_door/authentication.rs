@@ -5,6 +5,7 @@ use crate::{NOW, ada, builder, clinic, is_of, register};
 use serde_json::json;
 use std::slice::from_ref;
 use wardkey::ceremony::authentication::{SignCount, SignCountPolicy, UserVerification};
+use wardkey::client::extensions::AppId;
 use wardkey::client::json::Hint;
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::relying_party::{Authenticated, AuthenticationRequest, Mediation, RegistrationRequest};
@@ -44,7 +45,7 @@ fn the_options_are_what_the_standard_calls_them() {
 
     let mut request = AuthenticationRequest::default();
     request.hints = vec![Hint::ClientDevice];
-    request.extensions.appid = Some("https://clinic.example/u2f".into());
+    request.extensions.appid = Some(AppId::new("https://clinic.example/u2f").unwrap());
     let rp = builder().user_verification_preferred().build().unwrap();
     let (options, _state) = rp.start_authentication_with(&request, &ada().handle, from_ref(&record), NOW).unwrap();
     let expected = json!({
@@ -218,7 +219,7 @@ fn an_appid_counts_where_it_was_asked_for() {
         made.authenticator_data(|data| data.rp_id_hash = sha256(appid.as_bytes()))
     };
     let mut request = AuthenticationRequest::default();
-    for (asked, code) in [(None, Some("rp-id-mismatch")), (Some(appid.to_owned()), None)] {
+    for (asked, code) in [(None, Some("rp-id-mismatch")), (Some(AppId::new(appid).unwrap()), None)] {
         request.extensions.appid = asked;
         let credentials = from_ref(&record);
         let (options, state) = rp.start_authentication_with(&request, &ada().handle, credentials, NOW).unwrap();
