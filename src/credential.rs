@@ -1,6 +1,7 @@
 //! Credentials as the relying party keeps them (§4, credential record).
 
-use crate::codec::base64url;
+use crate::codec::base64url::{self, ShortBytes};
+use crate::crypto::{Algorithm, Backend, Prepared, PreparedKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Why bytes cannot be a [`CredentialId`] or a [`UserHandle`].
@@ -20,20 +21,20 @@ macro_rules! opaque_bytes {
     ($(#[$doc:meta])* $name:ident, $what:literal, $most:literal) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Vec<u8>);
+        pub struct $name(ShortBytes);
 
         impl $name {
             /// The most bytes there may be.
             pub const MAX_LEN: usize = $most;
 
-            /// Takes the bytes, if there are 1 to [`Self::MAX_LEN`] of them.
+            /// Copies the bytes, if there are 1 to [`Self::MAX_LEN`] of them. Up to 64 take no allocation.
             ///
             /// # Errors
             /// [`LengthError`].
-            pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, LengthError> {
-                let bytes = bytes.into();
+            pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, LengthError> {
+                let bytes = bytes.as_ref();
                 match bytes.len() {
-                    1..=$most => Ok(Self(bytes)),
+                    1..=$most => Ok(Self(ShortBytes::from_slice(bytes))),
                     len => Err(LengthError { what: $what, len, most: $most }),
                 }
             }
@@ -138,6 +139,8 @@ pub struct CredentialRecord {
     /// What the client told of transports, for `allowCredentials`.
     #[serde(default)]
     pub transports: Vec<Transport>,
+    #[serde(skip)]
+    prepared: Prepared,
 }
 
 /// The one version of the stored shape so far; any other is refused when it is read.
@@ -173,7 +176,23 @@ impl CredentialRecord {
             backup_eligible: None,
             backup_state: false,
             transports: Vec::new(),
+            prepared: Prepared::NOTHING,
         }
+    }
+
+    /// Parses the public key for all sign-ins to come, for a record that stays in memory between them. Verdicts are
+    /// the same with and without: the parsed key is used with these very bytes of `public_key` and by this backend
+    /// only, and is not stored.
+    ///
+    /// It pays for RSA, whose parsing is a fifth of a sign-in, and a little for ML-DSA; for the others it saves
+    /// about 2 %. Parsing and one sign-in together cost as much as a sign-in without.
+    pub fn prepare(&mut self, backend: &dyn Backend) {
+        self.prepared = Prepared::new(&self.public_key, backend);
+    }
+
+    /// The parsed key, if there is one of these bytes for this backend.
+    pub(crate) fn prepared_key(&self, backend: &dyn Backend) -> Option<(Algorithm, &dyn PreparedKey)> {
+        self.prepared.of(&self.public_key, backend)
     }
 
     /// Brings the record up to date after a sign-in. `false`, and nothing changed, where the record is not the one

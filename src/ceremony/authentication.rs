@@ -321,12 +321,15 @@ fn signature(
     record: &CredentialRecord,
     backend: &dyn Backend,
 ) -> Result<Algorithm, Refusal> {
+    let client_data_hash = sha256(backend, &[response.client_data_json()]);
+    let message = signed_message(authenticator_data.bytes(), &client_data_hash);
+    if let Some((algorithm, key)) = record.prepared_key(backend) {
+        return key.verify(&message, response.signature()).map(|()| algorithm).map_err(|_| Refusal::Signature);
+    }
     let key = CoseKey::read(&record.public_key).map_err(Refusal::StoredPublicKey)?;
     if !backend.supports(key.algorithm().scheme()) {
         return Err(Refusal::StoredPublicKey(KeyError::Unsupported.into()));
     }
-    let client_data_hash = sha256(backend, &[response.client_data_json()]);
-    let message = signed_message(authenticator_data.bytes(), &client_data_hash);
     backend
         .verify(key.algorithm().scheme(), key.key(), &message, response.signature())
         .map_err(|_| Refusal::Signature)?;

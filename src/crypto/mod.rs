@@ -6,6 +6,7 @@
 
 pub mod cose;
 mod ed25519;
+mod prepared;
 
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc_rs;
@@ -17,6 +18,8 @@ mod rustcrypto;
 #[cfg(feature = "aws-lc-rs")]
 pub use self::aws_lc_rs::AwsLcRs;
 pub use cose::Algorithm;
+pub(crate) use prepared::Prepared;
+pub use prepared::PreparedKey;
 #[cfg(feature = "rustcrypto")]
 pub use rustcrypto::RustCrypto;
 
@@ -329,6 +332,13 @@ pub trait Backend: core::fmt::Debug + Send + Sync {
     /// [`BadSignature`].
     fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, message: &[u8], signature: &[u8])
     -> Result<(), BadSignature>;
+
+    /// Parses a key once for many verifications under `scheme`. `None` where there is nothing to gain, which is what a
+    /// backend answers unless it says otherwise, and for a key that does not fit the scheme.
+    fn prepare(&self, scheme: Scheme, key: &PublicKey<'_>) -> Option<Box<dyn PreparedKey>> {
+        let _ = (scheme, key);
+        None
+    }
 
     /// Fills `out` with random bytes: challenges and user handles are the only things that need them.
     ///

@@ -23,6 +23,7 @@ use crate::ceremony::registration::BackupEligibility;
 use crate::client::Site;
 use crate::client::json::UserVerification;
 use crate::client::origin::ConfigError;
+use crate::credential::CredentialRecord;
 use crate::crypto::{Algorithm, Backend, RandomFailed};
 use crate::error::Error;
 use crate::policy::AttestationPolicy;
@@ -82,6 +83,11 @@ impl RelyingParty {
     #[must_use]
     pub fn algorithms(&self) -> &[Algorithm] {
         &self.algorithms
+    }
+
+    /// Parses a record's public key for all its sign-ins at this relying party: see [`CredentialRecord::prepare`].
+    pub fn prepare(&self, record: &mut CredentialRecord) {
+        record.prepare(self.backend);
     }
 
     fn challenge(&self) -> Result<Vec<u8>, RandomFailed> {

@@ -195,6 +195,34 @@ fn map(bytes: &[u8]) -> Result<Map<'_>, Error> {
     Value::read(bytes)?.map().ok_or(Error::NotAMap)
 }
 
+/// The parameters that one kind of key or another has.
+#[derive(Default)]
+struct Parameters<'a> {
+    kty: Option<i64>,
+    alg: Option<i64>,
+    /// −1, −2 and −3.
+    of_kind: [Option<Value<'a>>; 3],
+}
+
+impl<'a> Parameters<'a> {
+    /// All in one pass.
+    fn read(map: Map<'a>) -> Self {
+        let mut parameters = Self::default();
+        let Self { kty, alg, of_kind: [first, second, third] } = &mut parameters;
+        for (label, value) in map.iter() {
+            match label.integer() {
+                Some(KTY) => *kty = value.integer(),
+                Some(ALG) => *alg = value.integer(),
+                Some(-1) => *first = Some(value),
+                Some(-2) => *second = Some(value),
+                Some(-3) => *third = Some(value),
+                _ => {}
+            }
+        }
+        parameters
+    }
+}
+
 impl<'a> CoseKey<'a> {
     /// Reads a whole COSE_Key. Whether its point is on the curve is [`PublicKey::check`]'s to say.
     ///
@@ -202,42 +230,44 @@ impl<'a> CoseKey<'a> {
     /// [`Error`], in the order of its variants.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
         let map = map(bytes)?;
-        let number = map.label(ALG).and_then(Value::integer).ok_or(Error::NoAlgorithm)?;
+        let Parameters { kty, alg, of_kind: [first, second, third] } = Parameters::read(map);
+        let number = alg.ok_or(Error::NoAlgorithm)?;
         let algorithm = Algorithm::from_cose(number).ok_or(Error::UnknownAlgorithm(number))?;
-        let is = |label, value, error| match map.label(label).and_then(Value::integer) {
-            Some(found) if found == value => Ok(()),
-            _ => Err(error),
+        let is_kind = |kind| if kty == Some(kind) { Ok(()) } else { Err(Error::KeyType) };
+        let is_curve = |curve| match first.and_then(Value::integer) {
+            Some(found) if found == curve => Ok(()),
+            _ => Err(Error::Curve),
         };
-        let octets = |label| map.label(label).and_then(Value::bytes).ok_or(Error::Parameter);
+        let octets = |value: Option<Value<'a>>| value.and_then(Value::bytes).ok_or(Error::Parameter);
         let (parameters, key) = match algorithm.scheme() {
             Scheme::Ecdsa(curve, _) => {
-                is(KTY, 2, Error::KeyType)?;
+                is_kind(2)?;
                 let registered = match curve {
                     Curve::P256 => 1,
                     Curve::P384 => 2,
                     Curve::P521 => 3,
                     Curve::Secp256k1 => 8,
                 };
-                is(-1, registered, Error::Curve)?;
-                (5, PublicKey::ec(curve, octets(-2)?, octets(-3)?))
+                is_curve(registered)?;
+                (5, PublicKey::ec(curve, octets(second)?, octets(third)?))
             }
             Scheme::Ed25519 => {
-                is(KTY, 1, Error::KeyType)?;
-                is(-1, 6, Error::Curve)?;
-                (4, PublicKey::ed25519(octets(-2)?))
+                is_kind(1)?;
+                is_curve(6)?;
+                (4, PublicKey::ed25519(octets(second)?))
             }
             Scheme::Ed448 => {
-                is(KTY, 1, Error::KeyType)?;
-                is(-1, 7, Error::Curve)?;
-                (4, PublicKey::ed448(octets(-2)?))
+                is_kind(1)?;
+                is_curve(7)?;
+                (4, PublicKey::ed448(octets(second)?))
             }
             Scheme::RsaPkcs1(_) | Scheme::RsaPss(_) => {
-                is(KTY, 3, Error::KeyType)?;
-                (4, PublicKey::rsa(octets(-1)?, octets(-2)?))
+                is_kind(3)?;
+                (4, PublicKey::rsa(octets(first)?, octets(second)?))
             }
             Scheme::MlDsa(set) => {
-                is(KTY, 7, Error::KeyType)?;
-                (3, PublicKey::ml_dsa(set, octets(-1)?))
+                is_kind(7)?;
+                (3, PublicKey::ml_dsa(set, octets(first)?))
             }
         };
         if map.len() == parameters { Ok(Self { algorithm, key: key? }) } else { Err(Error::ExtraParameter) }

@@ -6,8 +6,9 @@
 
 use super::text::{Object, Text};
 pub use crate::client::extensions::{ClientExtensionResults, CredentialProperties};
-use crate::codec::base64url::{self, Bytes};
+use crate::codec::base64url::Decoded;
 use crate::credential::Transport;
+use core::ops::Range;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 /// The most bytes of JSON that are read.
@@ -158,30 +159,62 @@ impl AuthenticatorAttachment {
     }
 }
 
-fn decode(member: Member, text: Option<Text<'_>>) -> Result<Option<Bytes>, ResponseError> {
-    text.map(|Text(text)| base64url::decode(&text).map_err(|_| ResponseError::NotBase64Url(member))).transpose()
+type Field<'a> = Option<Text<'a>>;
+
+fn len(texts: &[&Field<'_>]) -> usize {
+    texts.iter().filter_map(|text| text.as_ref()).map(|text| text.0.len()).fold(0, usize::saturating_add)
 }
 
-fn require(member: Member, text: Option<Text<'_>>) -> Result<Bytes, ResponseError> {
-    decode(member, text)?.ok_or(ResponseError::Missing(member))
-}
-
-/// What both responses have in common.
+/// What both responses have in common, and every decoded member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Envelope {
-    raw_id: Bytes,
+    bytes: Decoded,
+    raw_id: Range<usize>,
     attachment: Option<AuthenticatorAttachment>,
     client_extension_results: Option<ClientExtensionResults>,
 }
 
-impl<'a, R> Wire<'a, R> {
+impl Envelope {
+    fn decode(&mut self, member: Member, text: Field<'_>) -> Result<Option<Range<usize>>, ResponseError> {
+        let decoded = text.map(|Text(text)| self.bytes.push(&text));
+        decoded.transpose().map_err(|_| ResponseError::NotBase64Url(member))
+    }
+
+    fn require(&mut self, member: Member, text: Field<'_>) -> Result<Range<usize>, ResponseError> {
+        self.decode(member, text)?.ok_or(ResponseError::Missing(member))
+    }
+}
+
+/// The members of a `response` that are base64url text.
+trait Encoded {
+    /// The length of all of them together.
+    fn len(&self) -> usize;
+}
+
+impl Encoded for AttestationWire<'_> {
+    fn len(&self) -> usize {
+        len(&[&self.client_data_json, &self.attestation_object, &self.authenticator_data, &self.public_key])
+    }
+}
+
+impl Encoded for AssertionWire<'_> {
+    fn len(&self) -> usize {
+        len(&[&self.client_data_json, &self.authenticator_data, &self.signature, &self.user_handle])
+    }
+}
+
+impl<R: Encoded> Wire<'_, R> {
     fn open(self) -> Result<(Envelope, R), ResponseError> {
-        let id = self.id.ok_or(ResponseError::Missing(Member::Id))?;
-        let raw_id = require(Member::RawId, self.raw_id)?;
-        if raw_id.is_empty() {
+        let Text(id) = self.id.ok_or(ResponseError::Missing(Member::Id))?;
+        let Text(raw_id) = self.raw_id.ok_or(ResponseError::Missing(Member::RawId))?;
+        let others = self.response.as_ref().map_or(0, |Object(response)| response.len());
+        let mut bytes = Decoded::with_room_for(raw_id.len().saturating_add(others));
+        let place = bytes.push(&raw_id).map_err(|_| ResponseError::NotBase64Url(Member::RawId))?;
+        if place.is_empty() {
             return Err(ResponseError::Empty(Member::RawId));
         }
-        if !base64url::is_encoding_of(&id.0, &raw_id) {
+        // Both are encoded in the same way, and there is one way.
+        if id != raw_id {
             return Err(ResponseError::IdMismatch);
         }
         match self.credential_type {
@@ -192,7 +225,7 @@ impl<'a, R> Wire<'a, R> {
         let attachment = self.authenticator_attachment.and_then(|Text(name)| AuthenticatorAttachment::from_name(&name));
         let client_extension_results = self.client_extension_results.map(|Object(results)| results);
         let Object(response) = self.response.ok_or(ResponseError::Missing(Member::Response))?;
-        Ok((Envelope { raw_id, attachment, client_extension_results }, response))
+        Ok((Envelope { bytes, raw_id: place, attachment, client_extension_results }, response))
     }
 }
 
@@ -209,13 +242,13 @@ macro_rules! envelope_accessors {
         /// `rawId`: the credential's id, by the client's word. Look the record up under it.
         #[must_use]
         pub fn credential_id(&self) -> &[u8] {
-            &self.envelope.raw_id
+            self.envelope.bytes.get(&self.envelope.raw_id)
         }
 
         /// `response.clientDataJSON`, decoded; see [`client::data`](crate::client::data).
         #[must_use]
         pub fn client_data_json(&self) -> &[u8] {
-            &self.client_data_json
+            self.envelope.bytes.get(&self.client_data_json)
         }
 
         /// `authenticatorAttachment`: a hint.
@@ -236,11 +269,11 @@ macro_rules! envelope_accessors {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistrationResponse {
     envelope: Envelope,
-    client_data_json: Bytes,
-    attestation_object: Bytes,
+    client_data_json: Range<usize>,
+    attestation_object: Range<usize>,
     transports: Vec<Transport>,
-    authenticator_data: Option<Bytes>,
-    public_key: Option<Bytes>,
+    authenticator_data: Option<Range<usize>>,
+    public_key: Option<Range<usize>>,
     public_key_algorithm: Option<i64>,
 }
 
@@ -254,15 +287,15 @@ impl RegistrationResponse {
     }
 
     fn open(wire: Wire<'_, AttestationWire<'_>>) -> Result<Self, ResponseError> {
-        let (envelope, response) = wire.open()?;
+        let (mut envelope, response) = wire.open()?;
         Ok(Self {
-            envelope,
-            client_data_json: require(Member::ClientDataJson, response.client_data_json)?,
-            attestation_object: require(Member::AttestationObject, response.attestation_object)?,
+            client_data_json: envelope.require(Member::ClientDataJson, response.client_data_json)?,
+            attestation_object: envelope.require(Member::AttestationObject, response.attestation_object)?,
             transports: response.transports.unwrap_or_default(),
-            authenticator_data: decode(Member::AuthenticatorData, response.authenticator_data)?,
-            public_key: decode(Member::PublicKey, response.public_key)?,
+            authenticator_data: envelope.decode(Member::AuthenticatorData, response.authenticator_data)?,
+            public_key: envelope.decode(Member::PublicKey, response.public_key)?,
             public_key_algorithm: response.public_key_algorithm,
+            envelope,
         })
     }
 
@@ -271,7 +304,7 @@ impl RegistrationResponse {
     /// `response.attestationObject`, decoded; see [`attestation`](crate::attestation).
     #[must_use]
     pub fn attestation_object(&self) -> &[u8] {
-        &self.attestation_object
+        self.envelope.bytes.get(&self.attestation_object)
     }
 
     /// `response.transports`: hints, to be kept with the record.
@@ -282,12 +315,12 @@ impl RegistrationResponse {
 
     /// The unsigned copy of authenticator data.
     pub(crate) fn authenticator_data_copy(&self) -> Option<&[u8]> {
-        self.authenticator_data.as_deref()
+        self.authenticator_data.as_ref().map(|place| self.envelope.bytes.get(place))
     }
 
     /// The unsigned copy of the public key: a SubjectPublicKeyInfo.
     pub(crate) fn public_key_copy(&self) -> Option<&[u8]> {
-        self.public_key.as_deref()
+        self.public_key.as_ref().map(|place| self.envelope.bytes.get(place))
     }
 
     /// The unsigned copy of the COSE number.
@@ -300,10 +333,10 @@ impl RegistrationResponse {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthenticationResponse {
     envelope: Envelope,
-    client_data_json: Bytes,
-    authenticator_data: Bytes,
-    signature: Bytes,
-    user_handle: Option<Bytes>,
+    client_data_json: Range<usize>,
+    authenticator_data: Range<usize>,
+    signature: Range<usize>,
+    user_handle: Option<Range<usize>>,
 }
 
 impl AuthenticationResponse {
@@ -316,13 +349,13 @@ impl AuthenticationResponse {
     }
 
     fn open(wire: Wire<'_, AssertionWire<'_>>) -> Result<Self, ResponseError> {
-        let (envelope, response) = wire.open()?;
+        let (mut envelope, response) = wire.open()?;
         Ok(Self {
+            client_data_json: envelope.require(Member::ClientDataJson, response.client_data_json)?,
+            authenticator_data: envelope.require(Member::AuthenticatorData, response.authenticator_data)?,
+            signature: envelope.require(Member::Signature, response.signature)?,
+            user_handle: envelope.decode(Member::UserHandle, response.user_handle)?,
             envelope,
-            client_data_json: require(Member::ClientDataJson, response.client_data_json)?,
-            authenticator_data: require(Member::AuthenticatorData, response.authenticator_data)?,
-            signature: require(Member::Signature, response.signature)?,
-            user_handle: decode(Member::UserHandle, response.user_handle)?,
         })
     }
 
@@ -331,20 +364,20 @@ impl AuthenticationResponse {
     /// `response.authenticatorData`, decoded; see [`authenticator::data`](crate::authenticator::data).
     #[must_use]
     pub fn authenticator_data(&self) -> &[u8] {
-        &self.authenticator_data
+        self.envelope.bytes.get(&self.authenticator_data)
     }
 
     /// `response.signature`, decoded.
     #[must_use]
     pub fn signature(&self) -> &[u8] {
-        &self.signature
+        self.envelope.bytes.get(&self.signature)
     }
 
     /// `response.userHandle`: the account, by the client's word; `None` where it is missing or null. In a
     /// discoverable sign-in, look the account up under it; the ceremony compares it with the record's.
     #[must_use]
     pub fn user_handle(&self) -> Option<&[u8]> {
-        self.user_handle.as_deref()
+        self.user_handle.as_ref().map(|place| self.envelope.bytes.get(place))
     }
 }
 

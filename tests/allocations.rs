@@ -1,0 +1,113 @@
+//! What a ceremony may allocate on the Rust side, from the browser's JSON to the verdict. (AWS-LC allocates for itself,
+//! in C, where no Rust allocator sees it.)
+
+#[path = "../benches/harness/ceremony.rs"]
+#[allow(dead_code, reason = "the benches use the rest")]
+mod ceremony;
+
+use ceremony::{SignIn, SignUp};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use wardkey::crypto::AwsLcRs;
+use wardkey::{AuthenticationResponse, AuthenticationState, RelyingParty, UnixTime};
+use wardkey_authenticator::*;
+
+/// The system's allocator, counting the calls of this thread that ask for memory.
+struct Counting;
+
+thread_local! {
+    static CALLS: Cell<u32> = const { Cell::new(0) };
+}
+
+#[expect(unsafe_code, reason = "there is no other way to be the allocator")]
+// SAFETY: every call goes to the system's allocator unchanged; counting touches a plain cell and allocates nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        CALLS.set(CALLS.get() + 1);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        CALLS.set(CALLS.get() + 1);
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocations<T>(work: impl FnOnce() -> T) -> u32 {
+    let before = CALLS.get();
+    let result = work();
+    let calls = CALLS.get() - before;
+    drop(result);
+    calls
+}
+
+/// ML-DSA's signatures of 2 to 5 kB do not lie on the stack: one allocation holds all that was posted.
+#[test]
+fn an_authentication_allocates_nothing() {
+    for algorithm in Algorithm::ALL {
+        let budget = u32::from(matches!(algorithm, Algorithm::MlDsa44 | Algorithm::MlDsa65 | Algorithm::MlDsa87));
+        let sign_in = SignIn::new(algorithm);
+        let mut prepared = sign_in.record.clone();
+        prepared.prepare(&AwsLcRs);
+        sign_in.verify(&sign_in.record, &AwsLcRs);
+        assert_eq!(allocations(|| sign_in.verify(&sign_in.record, &AwsLcRs)), budget, "{algorithm:?}");
+        assert_eq!(allocations(|| sign_in.verify(&prepared, &AwsLcRs)), budget, "{algorithm:?}, prepared");
+    }
+}
+
+/// The front door adds nothing: the answer holds the account's handle without an allocation.
+#[test]
+fn the_front_door_allocates_nothing() {
+    let sign_in = SignIn::new(Algorithm::Es256);
+    let rp = RelyingParty::builder("example.org", "Example").user_verification_preferred().build().unwrap();
+    let state = serde_json::json!({
+        "version": 1,
+        "rpId": "example.org",
+        "challenge": json::base64url(&sign_in.challenge),
+        "userHandle": sign_in.record.user_handle,
+        "allowCredentials": sign_in.allowed,
+        "userVerificationRequired": false,
+        "appid": null,
+        "expiresAt": 2,
+    });
+    let finish = || {
+        let state: AuthenticationState = serde_json::from_value(state.clone()).unwrap();
+        let mut verdict = None;
+        let calls = allocations(|| {
+            let response = AuthenticationResponse::from_json(&sign_in.json).unwrap();
+            verdict = Some(rp.finish_authentication(state, &response, &sign_in.record, UnixTime::from_secs(1)));
+        });
+        assert!(verdict.unwrap().unwrap().update.is_some());
+        calls
+    };
+    finish();
+    assert_eq!(finish(), 0);
+}
+
+/// The transports as posted, the copy that AWS-LC's binding keeps of the key it checks, the record's key and its
+/// transports.
+#[test]
+fn a_registration_without_attestation_allocates_four_times() {
+    let sign_up = SignUp::new(NoAttestation);
+    drop(sign_up.verify(&AwsLcRs));
+    assert_eq!(allocations(|| sign_up.verify(&AwsLcRs)), 4);
+}
+
+/// Four more for any chain: what was posted, where it is longer than the stack's share, and the lists of the
+/// certificates as posted, as a trust path, and as they are read.
+#[test]
+fn a_certificate_costs_no_allocation_of_its_own() {
+    let counts = [1, 2, 3, 4].map(|certificates| {
+        let sign_up = SignUp::new(Packed::new().chain(Chain::of(certificates, Algorithm::Es256)));
+        drop(sign_up.verify(&AwsLcRs));
+        allocations(|| sign_up.verify(&AwsLcRs))
+    });
+    assert!(counts.iter().all(|&calls| calls <= 8), "{counts:?}");
+}
