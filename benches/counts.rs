@@ -49,8 +49,11 @@ impl Backend for Yes {
     }
 }
 
+/// One call of what is counted.
+type Case = Box<dyn FnMut()>;
+
 /// Every case by its name: what is counted is one call, the second.
-fn cases() -> Vec<(&'static str, Box<dyn FnMut()>)> {
+fn cases() -> Vec<(&'static str, Case)> {
     let sign_in = |algorithm| {
         let sign_in = SignIn::new(algorithm);
         Box::new(move || sign_in.verify(&sign_in.record, &Yes))
