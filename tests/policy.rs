@@ -361,6 +361,9 @@ fn the_evidence_says_what_was_trusted() {
         "attestationTrust": "trusted",
         "attestationTrustReason": null,
         "attestedAaguid": model().to_string(),
+        "unsolicitedExtensions": 0,
+        "unknownExtensions": 0,
+        "secretExtensionResults": false,
         "quirks": [],
     });
     assert_eq!(trusted, expected);

@@ -111,7 +111,12 @@ fn certificates() -> Vec<Row> {
             .refused(Problem::Certificate(C::Malformed(Malformed::Der(DerError::Truncated)))),
         row("android-safetynet/certificate-of-an-ec-key", by_ec.header(|header| header["alg"] = json!("RS256")))
             .refused(Problem::Certificate(C::Algorithm)),
-        leaf("no-host-name", |leaf| leaf.remove(SUBJECT_ALT_NAME)).refused(Problem::HostName),
+        leaf("host-name-as-common-name", |leaf| leaf.remove(SUBJECT_ALT_NAME)),
+        leaf("no-host-name", |leaf| {
+            leaf.remove(SUBJECT_ALT_NAME);
+            leaf.subject = Name::default();
+        })
+        .refused(Problem::HostName),
         leaf("host-names-malformed", |leaf| leaf.extension(SUBJECT_ALT_NAME).value.push(0))
             .refused(Problem::Certificate(C::Extension(DerError::TrailingBytes.into()))),
         host("host-name-other", &["evil.example"]).refused(Problem::HostName),
