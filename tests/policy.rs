@@ -361,7 +361,7 @@ fn the_evidence_says_what_was_trusted() {
         "attestationTrust": "trusted",
         "attestationTrustReason": null,
         "attestedAaguid": model().to_string(),
-        "unsolicitedExtensions": 0,
+        "unsolicitedExtensions": [],
         "unknownExtensions": 0,
         "secretExtensionResults": false,
         "quirks": [],
