@@ -25,7 +25,7 @@ struct Octets(Vec<u8>);
 fn decode(text: &str) -> Option<Vec<u8>> {
     let bare = text.trim_end_matches('=');
     let padded = bare.len() != text.len();
-    if padded && (text.len() % 4 != 0 || text.len().abs_diff(bare.len()) > 2) {
+    if padded && (!text.len().is_multiple_of(4) || text.len().abs_diff(bare.len()) > 2) {
         return None;
     }
     let standard = bare.contains(['+', '/']);
