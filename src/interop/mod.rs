@@ -97,7 +97,9 @@ pub enum Unusable {
 /// The lock-out check: which records could never verify, and why. Run it over everything that was imported, with the
 /// backend that will verify, before anyone is told to use what is in it.
 ///
-/// Nothing here says that a key is its owner's: only that a signature by it could be accepted.
+/// Nothing here says that a key is its owner's: only that a signature by it could be accepted. A relying party that
+/// requires user verification refuses authenticators that have none, such as those of U2F; that is its policy, which
+/// records do not tell.
 #[must_use]
 pub fn check<'r>(
     records: impl IntoIterator<Item = &'r CredentialRecord>,

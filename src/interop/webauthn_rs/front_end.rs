@@ -141,7 +141,7 @@ fn same(one: &Value, other: &Value) -> Result<(), NotRepresentable> {
 /// A registration as such a front end posts it; a `RegisterPublicKeyCredential` through `serde_json::to_string`.
 ///
 /// `extensions` is read as `clientExtensionResults`, and without either there were none, as webauthn-rs has it. All
-/// else is as strict as [`RegistrationResponse::from_json`].
+/// else is as strict as [`RegistrationResponse::from_json`]: base64url without padding, as webauthn-rs 0.6 has it too.
 ///
 /// # Errors
 /// [`ResponseError`].
@@ -188,7 +188,7 @@ fn standard(json: &str) -> Result<String, ResponseError> {
     }
     let unreadable = |error: serde_json::Error| ResponseError::Json { line: error.line(), column: error.column() };
     if !json.trim_start().starts_with('{') {
-        return Err(ResponseError::Json { line: 1, column: 0 });
+        return Err(ResponseError::Json { line: 1, column: 1 });
     }
     let posted: Posted<'_> = serde_json::from_str(json).map_err(unreadable)?;
     serde_json::to_string(&posted).map_err(unreadable)
