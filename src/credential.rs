@@ -128,14 +128,15 @@ pub struct CredentialRecord {
     /// The credential public key: a COSE_Key, encoded as it was attested.
     #[serde(with = "base64url::text")]
     pub public_key: Vec<u8>,
-    /// The last signature counter; 0 where the authenticator keeps none.
+    /// The last signature counter; 0 where the authenticator keeps none, and where it is not known: then the next
+    /// sign-in teaches it.
     pub sign_count: u32,
     /// Whether UV counts as a factor: it was set at registration, or later beside another factor as strong.
     pub uv_initialized: bool,
     /// BE at registration. `None`: unknown, as in records from elsewhere; then it is learnt at the next sign-in.
     pub backup_eligible: Option<bool>,
-    /// BS at the last ceremony.
-    pub backup_state: bool,
+    /// BS at the last ceremony. `None`: unknown, as in records from elsewhere; then it is learnt at the next sign-in.
+    pub backup_state: Option<bool>,
     /// What the client told of transports, for `allowCredentials`.
     #[serde(default)]
     pub transports: Vec<Transport>,
@@ -174,7 +175,7 @@ impl CredentialRecord {
             sign_count: 0,
             uv_initialized: false,
             backup_eligible: None,
-            backup_state: false,
+            backup_state: None,
             transports: Vec::new(),
             prepared: Prepared::NOTHING,
         }
@@ -222,8 +223,8 @@ pub struct RecordState {
     pub uv_initialized: bool,
     /// BE, where it is known.
     pub backup_eligible: Option<bool>,
-    /// BS.
-    pub backup_state: bool,
+    /// BS, where it is known.
+    pub backup_state: Option<bool>,
 }
 
 impl RecordState {
@@ -280,9 +281,11 @@ mod tests {
         let stored = serde_json::to_string(&record).unwrap();
         assert_eq!(
             stored,
-            r#"{"version":1,"id":"aWQ","userHandle":"dXNlcg","publicKey":"oA","signCount":0,"uvInitialized":false,"backupEligible":null,"backupState":false,"transports":["smart-card","carrier-pigeon"]}"#
+            r#"{"version":1,"id":"aWQ","userHandle":"dXNlcg","publicKey":"oA","signCount":0,"uvInitialized":false,"backupEligible":null,"backupState":null,"transports":["smart-card","carrier-pigeon"]}"#
         );
         assert_eq!(serde_json::from_str::<CredentialRecord>(&stored).unwrap(), record);
+        let known = stored.replacen("\"backupState\":null", "\"backupState\":false", 1);
+        assert_eq!(serde_json::from_str::<CredentialRecord>(&known).unwrap().backup_state, Some(false));
         assert!(
             serde_json::from_str::<CredentialRecord>(&stored.replacen("\"version\":1", "\"version\":2", 1)).is_err()
         );

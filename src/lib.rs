@@ -15,6 +15,7 @@
 //! | sign in without a user name, or by autofill | [`RelyingParty::start_discoverable_authentication`], [`RelyingParty::finish_authentication`] |
 //! | ask a known user | [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
 //! | keep what has to be kept | [`CredentialRecord`], [`RecordUpdate`], [`RegistrationState`], [`AuthenticationState`] |
+//! | come from webauthn-rs or another library, from U2F | [`interop`] |
 //! | log and alert | [`Error::code`], [`Error::step`] |
 //! | verify by your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`] |
 //!
@@ -23,6 +24,7 @@
 //! One module a chapter of the standard, one file a section. Dependencies point down; a test reads every import.
 //!
 //! ```text
+//! interop                  what other libraries stored, sent and configured, made ours
 //! relying_party            the front door: fills in what is expected, calls the ceremony, asks the policy
 //! state  error             what is kept between the halves of a ceremony; what can go wrong
 //! policy                   what a relying party accepts, as data (§7.1 steps 23, 24, 26)
@@ -69,6 +71,7 @@ pub mod crypto;
 pub mod error;
 pub mod evidence;
 pub mod extension;
+pub mod interop;
 pub mod policy;
 pub mod quirk;
 pub mod relying_party;

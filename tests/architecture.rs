@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["policy"],
     &["state", "error"],
     &["relying_party"],
+    &["interop"],
 ];
 
 /// Third-party crates and the one place that names each; `serde` and `thiserror` are everybody's.

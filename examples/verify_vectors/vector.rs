@@ -252,7 +252,7 @@ fn record(credential: &Credential, received: Option<&[u8]>) -> CredentialRecord 
     record.sign_count = credential.sign_count;
     record.uv_initialized = credential.uv_initialized.unwrap_or_default();
     record.backup_eligible = credential.backup_eligible;
-    record.backup_state = credential.backup_state.unwrap_or_default();
+    record.backup_state = credential.backup_state;
     record
 }
 

@@ -353,7 +353,7 @@ fn update(record: &CredentialRecord, authenticator_data: &AuthenticatorData<'_>)
     let set = RecordState {
         sign_count: expect.sign_count.max(authenticator_data.sign_count()),
         backup_eligible: Some(authenticator_data.flags().backup_eligible()),
-        backup_state: authenticator_data.flags().backup_state(),
+        backup_state: Some(authenticator_data.flags().backup_state()),
         ..expect
     };
     (expect, set)

@@ -46,7 +46,7 @@ impl Registered {
         record.sign_count = authenticator_data.sign_count();
         record.uv_initialized = flags.user_verified();
         record.backup_eligible = Some(flags.backup_eligible());
-        record.backup_state = flags.backup_state();
+        record.backup_state = Some(flags.backup_state());
         record.transports = verified.transports().to_vec();
         let attestation = verified.attestation();
         let quirks = verified.quirks().union(judged.quirks);

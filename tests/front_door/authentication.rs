@@ -180,7 +180,7 @@ fn backup_state_follows_and_backup_eligibility_never_changes() {
     let authenticated = sign_in(&rp, &browser, &record, synced).unwrap();
     assert!(authenticated.backup_state);
     assert!(record.apply(&authenticated.update.unwrap()));
-    assert!(record.backup_state);
+    assert!(record.backup_state == Some(true));
     assert_eq!(sign_in(&rp, &browser, &record, synced).unwrap().update, None, "no write from now on");
     let error =
         sign_in(&rp, &browser, &record, |made| made.authenticator_data(|d| d.clear_flags(BE | BS))).unwrap_err();

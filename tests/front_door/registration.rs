@@ -114,7 +114,7 @@ fn the_record_is_what_was_attested() {
     assert_eq!((record.id.as_bytes(), &record.public_key), (&id[..], &key));
     assert_eq!(record.user_handle, ada().handle);
     assert_eq!((record.sign_count, record.uv_initialized), (3, true));
-    assert_eq!((record.backup_eligible, record.backup_state), (Some(true), true));
+    assert_eq!((record.backup_eligible, record.backup_state), (Some(true), Some(true)));
     assert_eq!(record.transports, [Transport::Internal, Transport::Hybrid]);
 }
 

@@ -10,7 +10,7 @@ fn forge(id: CredentialId, user_handle: UserHandle) -> CredentialRecord {
         sign_count: 0,
         uv_initialized: true,
         backup_eligible: None,
-        backup_state: false,
+        backup_state: None,
         transports: Vec::new(),
     }
 }

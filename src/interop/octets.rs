@@ -1,0 +1,137 @@
+//! Byte strings as the JSON writers of other languages write them.
+//!
+//! Base64 or base64url, padded or not, but one of them throughout; an array of numbers; what JavaScript makes of a
+//! `Uint8Array` (`{"0": 1, "1": 2}`) and of a `Buffer` (`{"type": "Buffer", "data": [1, 2]}`); byte strings of binary
+//! formats. No text is read in two ways: the alphabets differ in two letters, and trailing bits must be zero.
+
+use crate::codec::base64url;
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// For a field that must be there.
+pub(super) fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    Octets::deserialize(from).map(|Octets(bytes)| bytes)
+}
+
+/// For a field that may be null, or missing with `#[serde(default)]`.
+pub(super) fn optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<u8>>, D::Error> {
+    Ok(Option::<Octets>::deserialize(from)?.map(|Octets(bytes)| bytes))
+}
+
+struct Octets(Vec<u8>);
+
+/// Whole text of one alphabet, with all of its padding or none.
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let bare = text.trim_end_matches('=');
+    let padded = bare.len() != text.len();
+    if padded && (!text.len().is_multiple_of(4) || text.len().abs_diff(bare.len()) > 2) {
+        return None;
+    }
+    let standard = bare.contains(['+', '/']);
+    if standard && bare.contains(['-', '_']) {
+        return None;
+    }
+    let url = if standard { bare.replace('+', "-").replace('/', "_") } else { bare.to_owned() };
+    base64url::decode(&url).ok().map(base64url::Bytes::into_vec)
+}
+
+impl<'de> Deserialize<'de> for Octets {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Spellings)
+    }
+}
+
+struct Spellings;
+
+impl<'de> Visitor<'de> for Spellings {
+    type Value = Octets;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("bytes: base64 text or an array of numbers")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Octets, E> {
+        decode(text).map(Octets).ok_or_else(|| E::custom("not base64 or base64url"))
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Octets, E> {
+        Ok(Octets(bytes.to_vec()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Octets, A::Error> {
+        let mut bytes = Vec::new();
+        while let Some(byte) = seq.next_element()? {
+            bytes.push(byte);
+        }
+        Ok(Octets(bytes))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Octets, A::Error> {
+        let neither = || A::Error::custom("neither a Buffer nor a Uint8Array");
+        let (mut bytes, mut data) = (BTreeMap::new(), None);
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "type" => drop(map.next_value::<IgnoredAny>()?),
+                "data" => data = Some(map.next_value::<Vec<u8>>()?),
+                index => drop(bytes.insert(index.parse::<usize>().map_err(|_| neither())?, map.next_value()?)),
+            }
+        }
+        let complete = bytes.last_key_value().is_none_or(|(last, _)| last.checked_add(1) == Some(bytes.len()));
+        match data {
+            Some(data) if bytes.is_empty() => Ok(Octets(data)),
+            None if complete => Ok(Octets(bytes.into_values().collect())),
+            _ => Err(neither()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn octets(json: &str) -> Option<Vec<u8>> {
+        serde_json::from_str(json).ok().map(|Octets(bytes)| bytes)
+    }
+
+    #[test]
+    fn every_spelling_of_the_same_bytes() {
+        for json in [
+            r#""-_8A""#,
+            r#""+/8A""#,
+            "[251, 255, 0]",
+            r#"{"0": 251, "1": 255, "2": 0}"#,
+            r#"{"2": 0, "0": 251, "1": 255}"#,
+            r#"{"type": "Buffer", "data": [251, 255, 0]}"#,
+        ] {
+            assert_eq!(octets(json), Some(vec![251, 255, 0]), "{json}");
+        }
+        for json in [r#""AQ""#, r#""AQ==""#, "[1]"] {
+            assert_eq!(octets(json), Some(vec![1]), "{json}");
+        }
+        assert_eq!(octets(r#""""#), Some(vec![]));
+    }
+
+    #[test]
+    fn what_could_be_read_in_two_ways_is_refused() {
+        for json in [
+            r#""+_8A""#,
+            r#""AR""#,
+            r#""AQ=""#,
+            r#""AQ===""#,
+            r#""AA=A""#,
+            r#""A Q""#,
+            r#""====""#,
+            "[256]",
+            "[-1]",
+            r#"{"1": 1}"#,
+            r#"{"0": 1, "2": 1}"#,
+            r#"{"-1": 1}"#,
+            r#"{"0": 1, "data": [1]}"#,
+            "true",
+            "null",
+        ] {
+            assert_eq!(octets(json), None, "{json}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Transports as they lie in databases: a list, or one text with commas, as in a VARCHAR column.
+
+use crate::credential::Transport;
+use serde::de::value::StrDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use std::fmt;
+
+/// For a field that may be null, or missing with `#[serde(default)]`.
+pub(super) fn optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<Transport>>, D::Error> {
+    Ok(Option::<List>::deserialize(from)?.map(|List(transports)| transports))
+}
+
+struct List(Vec<Transport>);
+
+fn named<E: Error>(name: &str) -> Result<Transport, E> {
+    Transport::deserialize(StrDeserializer::<E>::new(name.trim()))
+}
+
+impl<'de> Deserialize<'de> for List {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(ListOrText)
+    }
+}
+
+struct ListOrText;
+
+impl<'de> Visitor<'de> for ListOrText {
+    type Value = List;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("transports: an array, or a text with commas")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<List, E> {
+        text.split(',').filter(|name| !name.trim().is_empty()).map(named).collect::<Result<_, _>>().map(List)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List, A::Error> {
+        let mut transports = Vec::new();
+        while let Some(name) = seq.next_element::<String>()? {
+            transports.push(named(&name)?);
+        }
+        Ok(List(transports))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_or_a_text() {
+        let read = |json: &str| serde_json::from_str(json).map(|List(transports)| transports).ok();
+        let both = Some(vec![Transport::Internal, Transport::SmartCard]);
+        assert_eq!(read(r#"["internal", "smart-card"]"#), both);
+        assert_eq!(read(r#""internal,smart-card""#), both);
+        assert_eq!(read(r#""internal, smart-card,""#), both);
+        assert_eq!(read(r#""""#), Some(vec![]));
+        assert_eq!(read(r#"["cable"]"#), Some(vec![Transport::Other("cable".into())]));
+        assert_eq!(read("[1]"), None);
+        assert_eq!(read("1"), None);
+    }
+}

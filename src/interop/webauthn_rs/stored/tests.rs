@@ -1,0 +1,180 @@
+use super::*;
+use crate::client::json::UserVerification;
+use crate::codec::base64url;
+use crate::credential::CredentialId;
+use crate::crypto::{Algorithm, default_backend};
+use crate::interop::check;
+use crate::interop::tests::{es256, point, user};
+use crate::interop::webauthn_rs::{NotExportable, stored};
+use serde_json::{Value, json};
+
+fn text(bytes: &[u8]) -> String {
+    base64url::encode(bytes)
+}
+
+fn ec() -> (Vec<u8>, Vec<u8>) {
+    (point()[1..33].to_vec(), point()[33..].to_vec())
+}
+
+fn read(json: Value) -> CredentialRecord {
+    serde_json::from_value::<StoredCredential>(json).unwrap().into_record(user()).unwrap()
+}
+
+/// As 0.5 and 0.6 write a passkey.
+fn passkey() -> Value {
+    let (x, y) = ec();
+    json!({"cred": {
+        "cred_id": text(b"credential"),
+        "cred": {"type_": "ES256", "key": {"EC_EC2": {"curve": "SECP256R1", "x": text(&x), "y": text(&y)}}},
+        "counter": 3,
+        "transports": ["internal", "hybrid"],
+        "user_verified": true,
+        "backup_eligible": true,
+        "backup_state": false,
+        "registration_policy": "required",
+        "extensions": {
+            "cred_protect": "Ignored", "hmac_create_secret": "NotRequested", "appid": "NotRequested",
+            "cred_props": {"Unsigned": {"rk": true}},
+        },
+        "attestation": {"data": "None", "metadata": "None"},
+        "attestation_format": "none",
+    }})
+}
+
+#[test]
+fn a_passkey_of_0_5_and_0_6() {
+    let record = read(passkey());
+    assert_eq!(record.id.as_bytes(), b"credential");
+    assert_eq!((record.public_key.clone(), record.sign_count, record.uv_initialized), (es256(), 3, true));
+    assert_eq!((record.backup_eligible, record.backup_state), (Some(true), Some(false)));
+    assert_eq!(record.transports, [Transport::Internal, Transport::Hybrid]);
+    assert_eq!(check([&record], default_backend()), []);
+    assert_eq!(read(passkey()["cred"].clone()), record, "the bare credential");
+    let stored: StoredCredential = serde_json::from_str(&passkey().to_string()).unwrap();
+    assert_eq!(stored.credential_id(), b"credential");
+}
+
+#[test]
+fn a_credential_of_0_4() {
+    let (x, y) = ec();
+    let record = read(json!({
+        "cred_id": text(b"credential"),
+        "cred": {"type_": "ES256", "key": {"EC_EC2": {"curve": "SECP256R1", "x": x, "y": y}}},
+        "counter": 0, "user_verified": false, "backup_eligible": false, "backup_state": false,
+        "registration_policy": "preferred",
+        "extensions": {"cred_protect": "NotRequested", "hmac_create_secret": "NotRequested"},
+        "attestation": {"data": {"Basic": ["MIIC"]}, "metadata": {"Packed": {"aaguid": "…"}}},
+        "attestation_format": "Packed",
+    }));
+    assert_eq!(record.public_key, es256());
+    assert_eq!((record.backup_eligible, record.backup_state), (Some(false), Some(false)), "attested, so it was told");
+}
+
+#[test]
+fn a_credential_of_0_3() {
+    let (x, y) = ec();
+    let record = read(json!({
+        "cred_id": b"credential",
+        "cred": {"type_": "ECDSA_SHA256", "key": {"EC_EC2": {"curve": "SECP256R1", "x": x, "y": y}}},
+        "counter": 2, "verified": true, "registration_policy": "preferred",
+    }));
+    assert_eq!((record.public_key, record.sign_count, record.uv_initialized), (es256(), 2, true));
+    assert_eq!((record.backup_eligible, record.backup_state), (None, None));
+    assert!(record.transports.is_empty());
+}
+
+#[test]
+fn not_eligible_is_believed_only_beside_an_attestation() {
+    for (data, known) in [(json!("None"), None), (json!("Self_"), Some(false)), (json!({"AttCa": []}), Some(false))] {
+        let mut stored = passkey();
+        stored["cred"]["backup_eligible"] = false.into();
+        stored["cred"]["attestation"]["data"] = data;
+        let record = read(stored);
+        assert_eq!((record.backup_eligible, record.backup_state), (known, known));
+    }
+}
+
+#[test]
+fn every_kind_of_key_by_its_name() {
+    let okp = |curve, len| json!({"EC_OKP": {"curve": curve, "x": text(&vec![0x66; len])}});
+    let rsa = json!({"RSA": {"n": text(&[0x81; 256]), "e": [1, 0, 1]}});
+    let ec = |curve, len| json!({"EC_EC2": {"curve": curve, "x": text(&vec![1; len]), "y": text(&vec![1; len])}});
+    for (name, key, algorithm) in [
+        ("ES384", ec("SECP384R1", 48), Algorithm::Es384),
+        ("ES512", ec("SECP521R1", 66), Algorithm::Es512),
+        ("ES521", ec("SECP521R1", 66), Algorithm::Es512),
+        ("EDDSA", okp("ED25519", 32), Algorithm::EdDsa),
+        ("RS256", rsa.clone(), Algorithm::Rs256),
+        ("RS384", rsa.clone(), Algorithm::Rs384),
+        ("RS512", rsa.clone(), Algorithm::Rs512),
+        ("PS256", rsa.clone(), Algorithm::Ps256),
+        ("PS384", rsa.clone(), Algorithm::Ps384),
+        ("PS512", rsa.clone(), Algorithm::Ps512),
+        ("INSECURE_RS1", rsa, Algorithm::LegacyRs1),
+    ] {
+        let mut stored = passkey();
+        stored["cred"]["cred"] = json!({"type_": name, "key": key});
+        let record = read(stored);
+        let key = crate::crypto::cose::CoseKey::read(&record.public_key).unwrap();
+        assert_eq!(key.algorithm(), algorithm, "{name}");
+    }
+}
+
+#[test]
+fn what_could_never_verify_is_told() {
+    for (pointer, value) in [
+        ("/cred/cred/type_", json!("ES384")),
+        ("/cred/cred/key/EC_EC2/x", json!("AAAA")),
+        ("/cred/cred/key/EC_EC2/curve", json!("SECP384R1")),
+        ("/cred/cred_id", json!("")),
+    ] {
+        let mut stored = passkey();
+        *stored.pointer_mut(pointer).unwrap() = value;
+        let stored: StoredCredential = serde_json::from_value(stored).unwrap();
+        assert!(stored.into_record(user()).is_err(), "{pointer}");
+    }
+    for (pointer, value) in [("/cred/cred/type_", json!("PinUvProtocol")), ("/cred/cred", json!(null))] {
+        let mut stored = passkey();
+        *stored.pointer_mut(pointer).unwrap() = value;
+        assert!(serde_json::from_value::<StoredCredential>(stored.clone()).is_err(), "{pointer}");
+        assert!(matches!(super::record(&stored, user()), Err(ImportError::Shape(_))));
+    }
+}
+
+#[test]
+fn there_and_back() {
+    let record = read(passkey());
+    let exported = stored(&record, &UserVerification::Required).unwrap();
+    assert_eq!(read(exported.clone()), record);
+    let mut expected = passkey();
+    expected["cred"]["extensions"] = json!({});
+    assert_eq!(exported, expected);
+}
+
+#[test]
+fn what_would_be_lost_or_guessed_is_not_exported() {
+    let whole = read(passkey());
+    let refused = |change: fn(&mut CredentialRecord)| {
+        let mut record = whole.clone();
+        change(&mut record);
+        stored(&record, &UserVerification::Preferred).unwrap_err()
+    };
+    assert_eq!(refused(|record| record.backup_eligible = None), NotExportable::Backup);
+    assert_eq!(refused(|record| record.backup_state = None), NotExportable::Backup);
+    assert_eq!(refused(|record| record.transports.push(Transport::SmartCard)), NotExportable::Transport);
+    assert!(matches!(refused(|record| record.public_key.clear()), NotExportable::PublicKey(_)));
+    let other = UserVerification::Other("never".into());
+    assert_eq!(stored(&whole, &other).unwrap_err(), NotExportable::UserVerification);
+
+    let rsa = |n: usize, algorithm: i64| {
+        use Parameter::{Bytes, Integer};
+        let key =
+            encode(&[(1, Integer(3)), (3, Integer(algorithm)), (-1, Bytes(&vec![0x81; n])), (-2, Bytes(&[1, 0, 1]))]);
+        let mut record = CredentialRecord::new(CredentialId::new(*b"id").unwrap(), user(), key);
+        (record.backup_eligible, record.backup_state) = (Some(false), Some(false));
+        stored(&record, &UserVerification::Required).map(|_| ())
+    };
+    assert_eq!(rsa(256, -257), Ok(()));
+    assert_eq!(rsa(384, -257), Err(NotExportable::RsaKey));
+    assert_eq!(rsa(256, -258), Err(NotExportable::Algorithm(Algorithm::Rs384)));
+}

@@ -1,0 +1,86 @@
+//! One authenticator, and the two relying parties that it meets.
+
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+use serde_json::Value;
+use wardkey::interop::webauthn_rs::Configuration;
+use wardkey::{CredentialRecord, RegistrationResponse, RelyingParty, UnixTime, User, UserHandle};
+use wardkey_authenticator::json::base64url;
+use wardkey_authenticator::{Algorithm, Authentication, Registration};
+use webauthn_rs::prelude::{Url, Uuid, Webauthn, WebauthnBuilder};
+
+pub const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
+
+/// What webauthn-rs verifies.
+pub const SHARED: [Algorithm; 3] = [Algorithm::Es256, Algorithm::Es384, Algorithm::Rs256];
+
+pub fn theirs() -> Webauthn {
+    let origin = Url::parse("https://example.org").unwrap();
+    WebauthnBuilder::new("example.org", &origin).unwrap().rp_name("Example").build().unwrap()
+}
+
+/// From the same inputs, offering everything.
+pub fn ours() -> RelyingParty {
+    let origin = Url::parse("https://example.org").unwrap();
+    let builder = Configuration::new("example.org", origin).rp_name("Example").into_builder();
+    let verified = wardkey::crypto::Algorithm::ALL.into_iter().filter(|&a| a != wardkey::crypto::Algorithm::Ed448);
+    builder.algorithms(verified).build().unwrap()
+}
+
+pub fn uuid() -> Uuid {
+    Uuid::from_bytes([7; 16])
+}
+
+pub fn user() -> User {
+    User::new(UserHandle::new(uuid().as_bytes()).unwrap(), "ada", "Ada")
+}
+
+/// A new credential, registered for this challenge.
+pub fn create(name: &str, algorithm: Algorithm, challenge: &[u8]) -> Registration {
+    let challenge = base64url(challenge);
+    Registration::new(name, algorithm)
+        .client_data(|data| data.set("challenge", challenge))
+        .expecting(|expected| expected.user_handle = uuid().as_bytes().to_vec())
+}
+
+/// A signature for this challenge.
+pub fn get(registration: &Registration, challenge: &[u8], sign_count: u32) -> Authentication {
+    let challenge = base64url(challenge);
+    Authentication::of(registration)
+        .client_data(|data| data.set("challenge", challenge))
+        .authenticator_data(|data| data.sign_count = sign_count)
+}
+
+/// Signs in with wardkey, first by name, then without; `record` is brought up to date.
+pub fn sign_in_with_ours(registration: &Registration, record: &mut CredentialRecord, sign_count: u32) {
+    let rp = ours();
+    for step in 0..2 {
+        let started = match step {
+            0 => rp.start_authentication(&user().handle, std::slice::from_ref(record), NOW),
+            _ => rp.start_discoverable_authentication(NOW),
+        };
+        let (options, state) = started.unwrap();
+        let posted = get(registration, &options.challenge, sign_count + step).response();
+        let response = serde_json::from_value(posted).unwrap();
+        let authenticated = rp.finish_authentication(state, &response, record, NOW).unwrap();
+        assert_eq!(authenticated.user, user().handle);
+        if let Some(update) = authenticated.update {
+            assert!(record.apply(&update));
+        }
+    }
+}
+
+/// Registers with wardkey.
+pub fn register_with_ours(name: &str, algorithm: Algorithm) -> (Registration, CredentialRecord) {
+    let rp = ours();
+    let (options, state) = rp.start_registration(&user(), &[], NOW).unwrap();
+    let registration = create(name, algorithm, &options.challenge);
+    let response: RegistrationResponse = serde_json::from_value(registration.response()).unwrap();
+    let registered = rp.finish_registration(state, &response, NOW).unwrap();
+    (registration, registered.claim(None::<()>).unwrap())
+}
+
+/// What a client makes of any JSON that it is sent: text, and back.
+pub fn sent(value: &impl serde::Serialize) -> Value {
+    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+}

@@ -1,0 +1,154 @@
+//! Credentials move from webauthn-rs to wardkey and back, and sign in on either side.
+
+mod common;
+
+use common::*;
+use wardkey::CredentialRecord;
+use wardkey::client::json::UserVerification;
+use wardkey::credential::Transport;
+use wardkey::interop::check;
+use wardkey::interop::webauthn_rs::{NotExportable, StoredCredential, record, stored};
+use wardkey_authenticator::{Algorithm, PackedSelf, Registration, flags};
+use webauthn_rs::prelude::*;
+
+fn register_with_theirs(name: &str, algorithm: Algorithm) -> (Registration, Result<Passkey, WebauthnError>) {
+    let webauthn = theirs();
+    let (options, state) = webauthn.start_passkey_registration(uuid(), "ada", "Ada", None).unwrap();
+    let registration = create(name, algorithm, &options.public_key.challenge);
+    let response = serde_json::from_value(registration.response()).unwrap();
+    let registered = webauthn.finish_passkey_registration(&response, &state);
+    (registration, registered)
+}
+
+fn sign_in_with_theirs(registration: &Registration, passkey: &mut Passkey, sign_count: u32) {
+    let webauthn = theirs();
+    let (options, state) = webauthn.start_passkey_authentication(std::slice::from_ref(passkey)).unwrap();
+    let posted = get(registration, &options.public_key.challenge, sign_count).response();
+    let response = serde_json::from_value(posted).unwrap();
+    let result = webauthn.finish_passkey_authentication(&response, &state).unwrap();
+    passkey.update_credential(&result);
+}
+
+fn ours_of(key: &impl serde::Serialize) -> CredentialRecord {
+    record(key, user().handle).unwrap()
+}
+
+#[test]
+fn registered_with_webauthn_rs_signs_in_with_wardkey() {
+    for algorithm in SHARED {
+        let (registration, passkey) = register_with_theirs("theirs", algorithm);
+        let mut passkey = passkey.unwrap();
+        sign_in_with_theirs(&registration, &mut passkey, 3);
+
+        let mut imported = ours_of(&passkey);
+        let row: StoredCredential = serde_json::from_str(&serde_json::to_string(&passkey).unwrap()).unwrap();
+        assert_eq!(row.into_record(user().handle).unwrap(), imported, "the row says the same as the value");
+        assert_eq!(imported.id.as_bytes(), registration.credential_id());
+        assert_eq!(imported.public_key, registration.public_key_bytes(), "{algorithm:?}");
+        assert_eq!((imported.sign_count, imported.uv_initialized), (3, true));
+        assert_eq!((imported.backup_eligible, imported.backup_state), (None, None));
+        assert!(check([&imported], wardkey::crypto::default_backend()).is_empty());
+
+        sign_in_with_ours(&registration, &mut imported, 4);
+        assert_eq!(
+            (imported.sign_count, imported.backup_eligible, imported.backup_state),
+            (5, Some(false), Some(false))
+        );
+    }
+}
+
+#[test]
+fn both_support_these_algorithms_and_no_others() {
+    for algorithm in [
+        Algorithm::Es512,
+        Algorithm::Es256k,
+        Algorithm::Esp256,
+        Algorithm::EdDsa,
+        Algorithm::Ed25519,
+        Algorithm::Rs384,
+        Algorithm::Rs512,
+        Algorithm::Ps256,
+        Algorithm::MlDsa44,
+    ] {
+        assert!(register_with_theirs("neither", algorithm).1.is_err(), "{algorithm:?}");
+        let (_, registered) = register_with_ours("neither", algorithm);
+        let refused = stored(&registered, &UserVerification::Required).unwrap_err();
+        assert!(matches!(refused, NotExportable::Algorithm(_)), "{algorithm:?}: {refused}");
+    }
+}
+
+#[test]
+fn registered_with_wardkey_signs_in_with_webauthn_rs() {
+    for algorithm in SHARED {
+        let (registration, mut registered) = register_with_ours("ours", algorithm);
+        sign_in_with_ours(&registration, &mut registered, 1);
+        let exported = stored(&registered, &UserVerification::Required).unwrap();
+        let mut passkey: Passkey = serde_json::from_value(exported.clone()).unwrap();
+        sign_in_with_theirs(&registration, &mut passkey, 3);
+        sign_in_with_theirs(&registration, &mut passkey, 4);
+        let credential: Credential = serde_json::from_value(exported["cred"].clone()).unwrap();
+        assert_eq!((credential.counter, credential.user_verified), (2, true));
+
+        let mut back = ours_of(&passkey);
+        assert_eq!(
+            (back.sign_count, &back.public_key, &back.transports),
+            (4, &registered.public_key, &registered.transports)
+        );
+        sign_in_with_ours(&registration, &mut back, 5);
+    }
+}
+
+#[test]
+fn every_type_of_key_becomes_the_same_record() {
+    let (_, passkey) = register_with_theirs("types", Algorithm::Es256);
+    let passkey = passkey.unwrap();
+    let expected = ours_of(&passkey);
+    let credential = Credential::from(passkey.clone());
+    assert_eq!(ours_of(&credential), expected);
+    assert_eq!(ours_of(&SecurityKey::from(credential.clone())), expected);
+    assert_eq!(ours_of(&AttestedPasskey::from(credential.clone())), expected);
+    assert_eq!(ours_of(&AttestedResidentKey::from(credential)), expected);
+    assert_eq!(ours_of(&DiscoverableKey::from(passkey)), expected);
+}
+
+#[test]
+fn backup_eligibility_is_carried_over_where_it_was_told() {
+    let webauthn = theirs();
+    let register = |name: &str, bits| {
+        let (options, state) = webauthn.start_securitykey_registration(uuid(), "ada", "Ada", None, None, None).unwrap();
+        let registration = create(name, Algorithm::Es256, &options.public_key.challenge)
+            .authenticator_data(|data| data.set_flags(bits))
+            .format(PackedSelf::new());
+        let response = serde_json::from_value(registration.response()).unwrap();
+        (ours_of(&webauthn.finish_securitykey_registration(&response, &state).unwrap()), registration)
+    };
+    let (mut bound, registration) = register("bound", 0);
+    assert_eq!((bound.backup_eligible, bound.backup_state), (Some(false), Some(false)));
+    sign_in_with_ours(&registration, &mut bound, 1);
+    let (mut synced, registration) = register("synced", flags::BE | flags::BS);
+    assert_eq!((synced.backup_eligible, synced.backup_state), (Some(true), Some(true)));
+    sign_in_with_ours(&registration, &mut synced, 1);
+}
+
+/// kanidm/webauthn-rs#185, #510: registered without BE, as everything was before 2022, and synced ever since.
+#[test]
+fn eligibility_that_nobody_knew_of_locks_nobody_out() {
+    let (registration, passkey) = register_with_theirs("flip", Algorithm::Es256);
+    let mut record = ours_of(&passkey.unwrap());
+    let upgraded = registration.authenticator_data(|data| data.set_flags(flags::BE | flags::BS));
+    sign_in_with_ours(&upgraded, &mut record, 0);
+    assert_eq!((record.backup_eligible, record.backup_state), (Some(true), Some(true)));
+}
+
+#[test]
+fn what_webauthn_rs_has_no_place_for_is_told() {
+    let (_, registered) = register_with_ours("loss", Algorithm::Es256);
+    let export = |record: &CredentialRecord| stored(record, &UserVerification::Required);
+    let mut record = registered.clone();
+    record.transports.push(Transport::SmartCard);
+    assert_eq!(export(&record), Err(NotExportable::Transport));
+    record.transports.pop();
+    assert!(export(&record).is_ok());
+    record.backup_eligible = None;
+    assert_eq!(export(&record), Err(NotExportable::Backup));
+}

@@ -1,0 +1,126 @@
+//! Front ends written for webauthn-rs: what they are sent and post, with either relying party behind.
+
+mod common;
+
+use common::*;
+use serde_json::{Value, json};
+use wardkey::client::extensions::AppId;
+use wardkey::interop::webauthn_rs::*;
+use wardkey::relying_party::{AuthenticationRequest, RegistrationRequest};
+use wardkey_authenticator::Algorithm;
+use webauthn_rs::prelude::{
+    CreationChallengeResponse, PublicKeyCredential, RegisterPublicKeyCredential, RequestChallengeResponse,
+};
+
+/// As a page posts it that was written for webauthn-rs: `extensions`, and nothing that it does not know.
+fn as_their_page_posts(mut standard: Value) -> Value {
+    let posted = standard.as_object_mut().unwrap();
+    let results = posted.remove("clientExtensionResults").unwrap();
+    posted.insert("extensions".into(), results);
+    posted.remove("authenticatorAttachment");
+    for member in ["authenticatorData", "publicKey", "publicKeyAlgorithm"] {
+        if posted["response"].get("signature").is_none() {
+            posted["response"].as_object_mut().unwrap().remove(member);
+        }
+    }
+    standard
+}
+
+#[test]
+fn their_front_end_with_our_relying_party() {
+    let rp = ours();
+    let (options, state) = rp.start_registration(&user(), &[], NOW).unwrap();
+    let received = sent(&CreationChallenge::new(&options));
+    let read: CreationChallengeResponse = serde_json::from_value(received).unwrap();
+    assert_eq!(read.public_key.user.id, uuid().as_bytes());
+    let registration = create("page", Algorithm::Es256, &read.public_key.challenge);
+    let posted = as_their_page_posts(registration.response());
+    let response = registration_response(&posted.to_string()).unwrap();
+    let mut record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+
+    for discoverable in [false, true] {
+        let (options, state) = match discoverable {
+            true => rp.start_discoverable_authentication(NOW),
+            false => rp.start_authentication(&record.user_handle, std::slice::from_ref(&record), NOW),
+        }
+        .unwrap();
+        let read: RequestChallengeResponse = serde_json::from_value(sent(&RequestChallenge::new(&options))).unwrap();
+        assert_eq!(read.public_key.allow_credentials.is_empty(), discoverable);
+        let posted = get(&registration, &read.public_key.challenge, 1 + record.sign_count).response();
+        let typed: PublicKeyCredential = serde_json::from_value(as_their_page_posts(posted)).unwrap();
+        let response = authentication_response(&serde_json::to_string(&typed).unwrap()).unwrap();
+        let authenticated = rp.finish_authentication(state, &response, &record, NOW).unwrap();
+        assert!(record.apply(&authenticated.update.unwrap()));
+    }
+}
+
+#[test]
+fn our_parsed_responses_with_their_relying_party() {
+    let webauthn = theirs();
+    let (options, state) = webauthn.start_passkey_registration(uuid(), "ada", "Ada", None).unwrap();
+    let registration = create("ours", Algorithm::Es256, &options.public_key.challenge);
+    let response = serde_json::from_value(registration.response()).unwrap();
+    let typed: RegisterPublicKeyCredential = serde_json::from_value(posted_registration(&response)).unwrap();
+    let passkey = webauthn.finish_passkey_registration(&typed, &state).unwrap();
+
+    let (options, state) = webauthn.start_passkey_authentication(&[passkey]).unwrap();
+    let posted = get(&registration, &options.public_key.challenge, 0).response();
+    let response = serde_json::from_value(posted).unwrap();
+    let typed: PublicKeyCredential = serde_json::from_value(posted_authentication(&response)).unwrap();
+    webauthn.finish_passkey_authentication(&typed, &state).unwrap();
+}
+
+#[test]
+fn our_options_as_their_types_and_back() {
+    let rp = ours();
+    let (_, record) = register_with_ours("options", Algorithm::Es256);
+    let existing = std::slice::from_ref(&record);
+    let (options, _) = rp.start_registration(&user(), existing, NOW).unwrap();
+    let typed: CreationChallengeResponse = to_wire(&CreationChallenge::new(&options)).unwrap();
+    assert_eq!(typed.public_key.exclude_credentials.as_ref().unwrap().len(), 1);
+    assert_eq!(creation_options(&typed), Ok(options));
+
+    let (options, _) = rp.start_authentication(&user().handle, existing, NOW).unwrap();
+    let typed: RequestChallengeResponse = to_wire(&RequestChallenge::new(&options)).unwrap();
+    assert_eq!(request_options(&typed), Ok(options));
+    let (options, _) = rp.start_discoverable_authentication(NOW).unwrap();
+    let typed: RequestChallengeResponse = to_wire(&RequestChallenge::new(&options).conditional()).unwrap();
+    assert!(typed.mediation.is_some());
+    assert_eq!(request_options(&typed), Ok(options));
+
+    let mut request = AuthenticationRequest::default();
+    let appid = "https://example.org/u2f.json";
+    request.extensions.appid = Some(AppId::new(appid).unwrap());
+    let (options, _) = rp.start_authentication_with(&request, &user().handle, existing, NOW).unwrap();
+    let typed: RequestChallengeResponse = to_wire(&RequestChallenge::new(&options)).unwrap();
+    assert_eq!(typed.public_key.extensions.unwrap().appid.as_deref(), Some(appid));
+}
+
+#[test]
+fn what_their_types_would_change_is_named() {
+    let rp = ours();
+    let mut request = RegistrationRequest::default();
+    request.attestation_formats = vec!["packed".into(), "compound".into()];
+    let (options, _) = rp.start_registration_with(&request, &user(), &[], NOW).unwrap();
+    let refused = to_wire::<CreationChallengeResponse>(&CreationChallenge::new(&options)).unwrap_err();
+    assert_eq!(refused.member, "publicKey");
+
+    let (_, mut record) = register_with_ours("options", Algorithm::Es256);
+    record.transports = vec![wardkey::credential::Transport::SmartCard];
+    let (options, _) = rp.start_authentication(&user().handle, &[record], NOW).unwrap();
+    let refused = to_wire::<RequestChallengeResponse>(&RequestChallenge::new(&options)).unwrap_err();
+    assert_eq!(refused.member, "allowCredentials");
+}
+
+#[test]
+fn their_options_as_ours() {
+    let webauthn = theirs();
+    let (typed, _) = webauthn.start_passkey_registration(uuid(), "ada", "Ada", None).unwrap();
+    let options = creation_options(&typed).unwrap();
+    assert_eq!(options.challenge, typed.public_key.challenge);
+    assert_eq!(options.pub_key_cred_params.iter().map(|p| p.alg).collect::<Vec<_>>(), [-7, -35, -257]);
+    let (typed, _) = webauthn.start_discoverable_authentication().unwrap();
+    let options = request_options(&typed).unwrap();
+    assert_eq!((options.challenge, options.rp_id.as_str()), (typed.public_key.challenge, "example.org"));
+    assert!(!json!(options.extensions).to_string().contains("uvm"));
+}
