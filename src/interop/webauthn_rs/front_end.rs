@@ -127,11 +127,15 @@ const MEMBERS: [&str; 13] = [
     "allowCredentials",
 ];
 
-/// Whether the options are the same; no list and no extensions are the same as empty ones.
+/// Whether the options are the same; no list and no extensions are the same as empty ones, and an extension input that
+/// is false or null is the same as none.
 fn same(one: &Value, other: &Value) -> Result<(), NotRepresentable> {
     let (one, other) = (one.get("publicKey"), other.get("publicKey"));
     let member = |options: Option<&Value>, name: &str| {
-        let value = options.and_then(|options| options.get(name)).cloned().unwrap_or_default();
+        let mut value = options.and_then(|options| options.get(name)).cloned().unwrap_or_default();
+        if let (Value::Object(inputs), "extensions") = (&mut value, name) {
+            inputs.retain(|_, input| !matches!(input, Value::Null | Value::Bool(false)));
+        }
         if value == json!([]) || value == json!({}) { Value::Null } else { value }
     };
     let changed = MEMBERS.into_iter().chain(["userVerification"]).find(|name| member(one, name) != member(other, name));
