@@ -1,7 +1,7 @@
 //! U2F registrations: a key handle and a raw point on P-256 become a credential with ES256.
 //!
 //! The key handle is the credential id. Such a credential was made for an AppID, not for the RP ID, so ask for it with
-//! [`AuthenticationRequest::appid`](crate::relying_party::AuthenticationRequest::appid): the client then says whether
+//! [`RequestExtensions::appid`](crate::client::extensions::RequestExtensions::appid): the client then says whether
 //! it used the AppID (§10.1.1), and the ceremony compares. U2F knows no user verification and no discoverable
 //! credentials: a relying party that requires user verification cannot use it, and the account must be known.
 //!
