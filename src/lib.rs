@@ -14,6 +14,13 @@
 //! | register a passkey | [`RelyingParty::start_registration`], [`RelyingParty::finish_registration`], [`policy::Registered::claim`] |
 //! | sign in without a user name, or by autofill | [`RelyingParty::start_discoverable_authentication`], [`RelyingParty::finish_authentication`] |
 //! | ask a known user | [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
+//! | ask again before something that matters | [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`] |
+//! | answer names that nobody has | [`relying_party::Decoys`], [`RelyingParty::refuse_authentication`], [`Error::public`] |
+//! | use extensions | [`client::extensions`]: inputs, outputs, and the table of what is checked where |
+//! | confirm payments | [`RelyingParty::finish_payment`], [`ceremony::payment`] |
+//! | tell passkey providers what is current | [`RelyingParty::signal_all_accepted_credentials`] and [`client::signal`] |
+//! | serve other sites and native apps | [`RelyingParty::related_origins`], [`client::well_known`] |
+//! | look over your options | [`client::json::CreationOptions::lint`], [`client::json::RequestOptions::lint`] |
 //! | keep what has to be kept | [`CredentialRecord`], [`RecordUpdate`], [`RegistrationState`], [`AuthenticationState`] |
 //! | come from webauthn-rs or another library, from U2F | [`interop`] |
 //! | log and alert | [`Error::code`], [`Error::step`] |
@@ -35,13 +42,19 @@
 //! x509                     certificates, and the walk to an anchor
 //! credential               §4: ids, user handles, records
 //! crypto                   the seam: algorithms as whole combinations, keys judged when made, two backends
-//! codec  time  quirk       bytes and notations; the time that is handed in; leniencies by name
+//! codec                    bytes and notations
+//! time  quirk  extension   the time that is handed in; leniencies and extensions by name
 //! ```
 //!
 //! # Features
 //!
 //! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`: each adds what can be verified, and none changes
 //! what is refused.
+//!
+//! With `fips`, AWS-LC is its FIPS 140-3 module, and [`Evidence::module`](evidence::Evidence::module) of each ceremony
+//! says `AWS-LC FIPS`: it names the module that made the hashes, verified the signature and drew the challenge. Ed448 is
+//! outside of it (feature `ed448`), as is the check that an Ed25519 key has no small order, which is not cryptography
+//! by FIPS 140-3. Which version of the module is validated, and for which platforms, its certificate says.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

@@ -22,7 +22,7 @@ use core::fmt;
 pub use crate::extension::{CredentialProtection, UserVerificationMethod};
 
 /// The most methods that `uvm` may list.
-pub const MAX_METHODS: usize = 3;
+pub const MAX_METHODS: u64 = 3;
 
 /// What an authenticator says of `hmac-secret`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ fn unsigned(value: Value<'_>) -> Option<u64> {
 
 fn methods(value: Value<'_>) -> Option<Vec<UserVerificationMethod>> {
     let list = value.array()?;
-    if !(1..=3).contains(&list.len()) {
+    if !(1..=MAX_METHODS).contains(&list.len()) {
         return None;
     }
     let number = |value: Option<Value<'_>>| u32::try_from(unsigned(value?)?).ok();

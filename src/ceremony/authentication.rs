@@ -195,7 +195,19 @@ pub fn verify<'a>(
     record: &CredentialRecord,
     backend: &dyn Backend,
 ) -> Result<VerifiedAuthentication<'a>, Failure> {
-    steps(expected, response, record, backend).map_err(|refusal| Failure::new(Ceremony::Authentication, refusal))
+    steps(expected, response, record, backend, "webauthn.get")
+        .map_err(|refusal| Failure::new(Ceremony::Authentication, refusal))
+}
+
+/// The same for Secure Payment Confirmation, whose client data has a type of its own.
+pub(super) fn verify_payment<'a>(
+    expected: &Expected<'_>,
+    response: &'a AuthenticationResponse,
+    record: &CredentialRecord,
+    backend: &dyn Backend,
+) -> Result<VerifiedAuthentication<'a>, Failure> {
+    steps(expected, response, record, backend, "payment.get")
+        .map_err(|refusal| Failure::new(Ceremony::Authentication, refusal))
 }
 
 fn steps<'a>(
@@ -203,12 +215,13 @@ fn steps<'a>(
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
+    ceremony_type: &str,
 ) -> Result<VerifiedAuthentication<'a>, Refusal> {
     let mut quirks = client_extension_results(response.client_extension_results(), expected.quirks)?;
     credential(expected, response, record)?;
     quirks = quirks.union(user(expected, response, record)?);
     let client_data =
-        client_data::verify(response.client_data_json(), Ceremony::Authentication, expected.challenge, expected.site)?;
+        client_data::verify(response.client_data_json(), ceremony_type, expected.challenge, expected.site)?;
     let authenticator_data =
         AuthenticatorData::read(response.authenticator_data()).map_err(Refusal::AuthenticatorData)?;
     if authenticator_data.attested_credential_data().is_some() {

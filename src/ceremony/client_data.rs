@@ -1,6 +1,6 @@
 //! Client data, as both ceremonies judge it: §7.1 steps 5 to 11, §7.2 steps 8 to 14.
 
-use super::{Ceremony, Refusal};
+use super::Refusal;
 use crate::client::data::{self, ClientData, Member};
 use crate::client::{Framing, Site};
 use crate::codec::base64url;
@@ -9,20 +9,20 @@ use std::borrow::Cow;
 /// Decodes, parses and judges client data.
 pub(super) fn verify<'a>(
     bytes: &'a [u8],
-    ceremony: Ceremony,
+    ceremony_type: &str,
     challenge: &[u8],
     site: &Site,
 ) -> Result<ClientData<'a>, Refusal> {
     match data::decode(bytes).map_err(malformed)? {
         Cow::Borrowed(text) => {
             let client_data = ClientData::parse(text).map_err(malformed)?;
-            judge(&client_data, ceremony, challenge, site)?;
+            judge(&client_data, ceremony_type, challenge, site)?;
             Ok(client_data)
         }
         // Not UTF-8, so refused. Where U+FFFD broke a member, that member's step says so; elsewhere, this one.
         Cow::Owned(text) => {
             let client_data = ClientData::parse(&text).map_err(|_| Refusal::ClientDataNotUtf8)?;
-            judge(&client_data, ceremony, challenge, site)?;
+            judge(&client_data, ceremony_type, challenge, site)?;
             Err(Refusal::ClientDataNotUtf8)
         }
     }
@@ -35,11 +35,7 @@ fn malformed(error: data::Error) -> Refusal {
     }
 }
 
-fn judge(client_data: &ClientData<'_>, ceremony: Ceremony, challenge: &[u8], site: &Site) -> Result<(), Refusal> {
-    let ceremony_type = match ceremony {
-        Ceremony::Registration => "webauthn.create",
-        Ceremony::Authentication => "webauthn.get",
-    };
+fn judge(client_data: &ClientData<'_>, ceremony_type: &str, challenge: &[u8], site: &Site) -> Result<(), Refusal> {
     if client_data.ceremony_type.text() != Some(ceremony_type) {
         return Err(Refusal::Type);
     }

@@ -7,6 +7,7 @@
 pub mod authentication;
 mod client_data;
 pub mod extensions;
+pub mod payment;
 mod refusal;
 pub mod registration;
 mod step;

@@ -6,7 +6,7 @@
 use super::step::{Ceremony, Step, StepNumber};
 use crate::attestation::{AttestationType, ObjectError, StatementError};
 use crate::authenticator;
-use crate::client::{data, json::ResponseError};
+use crate::client::{data, json::ResponseError, payment};
 use crate::crypto::cose;
 use crate::extension::Extension;
 use crate::x509::chain;
@@ -177,6 +177,18 @@ refusals! {
     /// Results of a pseudo-random function were sent, where the policy refuses that.
     #[error("secret results that should have stayed in the browser")]
     SecretResults => Extensions, "extension-secret-results";
+    /// Secure Payment Confirmation: a member of the signed client data is not what was shown.
+    #[error("{0} is not what was shown")]
+    Payment(payment::Member) => Extensions, "payment-mismatch";
+    /// Secure Payment Confirmation: a browser-bound key had to sign, and none did.
+    #[error("no browser-bound signature")]
+    BrowserBoundSignatureMissing => Extensions, "browser-bound-signature-missing";
+    /// Secure Payment Confirmation: the browser-bound signature does not verify.
+    #[error("the browser-bound signature does not verify")]
+    BrowserBoundSignature => Extensions, "browser-bound-signature-invalid";
+    /// Secure Payment Confirmation: a known browser-bound key had to sign, and another one did.
+    #[error("an unknown browser-bound key")]
+    BrowserBoundKeyUnknown => Extensions, "browser-bound-key-unknown";
     /// Credential protection was enforced, and the authenticator signed none.
     #[error("no credential protection, where it was enforced")]
     CredProtectMissing => Extensions, "cred-protect-missing";

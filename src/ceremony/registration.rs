@@ -175,7 +175,7 @@ fn steps<'a>(
 ) -> Result<VerifiedRegistration<'a>, Refusal> {
     let quirks = client_extension_results(response.client_extension_results(), expected.quirks)?;
     let client_data =
-        client_data::verify(response.client_data_json(), Ceremony::Registration, expected.challenge, expected.site)?;
+        client_data::verify(response.client_data_json(), "webauthn.create", expected.challenge, expected.site)?;
     let object =
         AttestationObject::read(response.attestation_object(), expected.quirks).map_err(Refusal::AttestationObject)?;
     let authenticator_data = *object.authenticator_data();

@@ -1,5 +1,5 @@
 //! What the client says (§5): the browser's [JSON](json), [client data](data), [extensions], [origins](origin),
-//! [capabilities]; and what it is told besides: [signals](signal), [documents](well_known).
+//! [capabilities], [payments](payment); and what it is told besides: [signals](signal), [documents](well_known).
 //!
 //! Of all this only client data is signed, through its hash. Nothing else here decides anything by itself.
 
@@ -8,6 +8,7 @@ pub mod data;
 pub mod extensions;
 pub mod json;
 pub mod origin;
+pub mod payment;
 pub mod signal;
 pub mod well_known;
 

@@ -5,11 +5,13 @@ use super::enumeration::is_about_ownership;
 use super::registration::descriptor;
 use crate::authenticator::SignedOutputs;
 use crate::ceremony::Ceremony;
-use crate::ceremony::authentication::{self, Expected, SignCount, UserVerification};
+use crate::ceremony::authentication::{self, Expected, SignCount, UserVerification, VerifiedAuthentication};
 use crate::ceremony::extensions::{AuthenticationExtensions, AuthenticationOutputs};
+use crate::ceremony::payment;
 use crate::client::AuthenticationResponse;
 use crate::client::extensions::{InputError, RequestExtensions};
 use crate::client::json::{self, ClientExtensionResults, CredentialDescriptor, Hint, RequestOptions};
+use crate::client::payment::PaymentDetails;
 use crate::credential::{CredentialRecord, RecordUpdate, UserHandle, Version};
 use crate::error::Error;
 use crate::evidence::Evidence;
@@ -176,6 +178,39 @@ impl RelyingParty {
         now: UnixTime,
     ) -> Result<Authenticated, Error> {
         self.admit(&state.rp_id, state.expires_at, now)?;
+        let verified = authentication::verify(&self.expected_of(&state), response, record, self.backend).inspect_err(
+            |failure| {
+                // Whose credential it is must not show in how long the answer takes (§14.6.2).
+                if is_about_ownership(&failure.refusal) {
+                    let _ = self.stand_in(&state, response);
+                }
+            },
+        )?;
+        Ok(self.authenticated(record, &verified))
+    }
+
+    /// Finishes a Secure Payment Confirmation that [`Self::start_authentication`] began; the page hands its challenge
+    /// and credential ids to `PaymentRequest`. `details` is what you had shown. For pages of others, and for
+    /// browser-bound keys, see [`ceremony::payment`](crate::ceremony::payment).
+    ///
+    /// # Errors
+    /// As [`Self::finish_authentication`].
+    pub fn finish_payment(
+        &self,
+        state: AuthenticationState,
+        response: &AuthenticationResponse,
+        record: &CredentialRecord,
+        details: &PaymentDetails,
+        now: UnixTime,
+    ) -> Result<Authenticated, Error> {
+        self.admit(&state.rp_id, state.expires_at, now)?;
+        let expected = payment::Expected::new(self.expected_of(&state), details);
+        let verified = payment::verify(&expected, response, record, self.backend)?;
+        Ok(self.authenticated(record, verified.authentication()))
+    }
+
+    /// What a state says that its response is judged by.
+    pub(super) fn expected_of<'s>(&'s self, state: &'s AuthenticationState) -> Expected<'s> {
         let mut expected = Expected::new(&self.site, &state.challenge);
         expected.allow_credentials = &state.allow_credentials;
         expected.user_handle = state.user_handle.as_ref().map(UserHandle::as_bytes);
@@ -184,13 +219,11 @@ impl RelyingParty {
         expected.extensions = state.extensions;
         expected.sign_count = self.sign_count;
         expected.quirks = self.quirks;
-        let verified = authentication::verify(&expected, response, record, self.backend).inspect_err(|failure| {
-            // Whose credential it is must not show in how long the answer takes (§14.6.2).
-            if is_about_ownership(&failure.refusal) {
-                let _ = self.stand_in(&state, response);
-            }
-        })?;
-        Ok(Authenticated {
+        expected
+    }
+
+    fn authenticated(&self, record: &CredentialRecord, verified: &VerifiedAuthentication<'_>) -> Authenticated {
+        Authenticated {
             user: record.user_handle.clone(),
             user_verification: verified.user_verification(),
             sign_count: verified.sign_count(),
@@ -207,6 +240,6 @@ impl RelyingParty {
                 verified.extension_report(),
                 verified.quirks(),
             ),
-        })
+        }
     }
 }

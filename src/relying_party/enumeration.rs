@@ -12,7 +12,7 @@
 //! Better still is a discoverable sign-in, which asks for no name at all.
 
 use super::RelyingParty;
-use crate::ceremony::authentication::{self, Expected};
+use crate::ceremony::authentication;
 use crate::ceremony::{Ceremony, Failure, Refusal};
 use crate::client::AuthenticationResponse;
 use crate::client::json::{CredentialDescriptor, PublicKeyCredentialType, RequestOptions};
@@ -213,13 +213,10 @@ impl RelyingParty {
             None => UserHandle::new([0]).map_err(|_| unknown())?,
         };
         let record = CredentialRecord::new(id, handle, STAND_IN.to_vec());
-        let mut expected = Expected::new(&self.site, &state.challenge);
+        let mut expected = self.expected_of(state);
         // Whose it is has been decided, or does not matter: a missing handle is no reason to stop early either.
+        expected.allow_credentials = &[];
         expected.user_handle = Some(record.user_handle.as_bytes());
-        expected.user_verification_required = state.user_verification_required;
-        expected.appid = state.appid.as_deref();
-        expected.sign_count = self.sign_count;
-        expected.quirks = self.quirks;
         authentication::verify(&expected, response, &record, self.backend).map(drop)
     }
 }

@@ -55,7 +55,9 @@ pub enum Mediation {
     #[default]
     Modal,
     /// Without (`mediation: "conditional"`): a password manager upgrades a user who just signed in with a password.
-    /// UP and UV may then be clear (§7.1 step 15).
+    /// UP and UV may then be clear (§7.1 step 15), and the record's `uv_initialized` says whether UV was. Ask once after
+    /// such a sign-in, where the client has the capability `conditionalCreate`, never in a frame; most users will see
+    /// nothing, and a refusal is no failure of theirs.
     Conditional,
 }
 
@@ -98,12 +100,7 @@ impl Default for RegistrationRequest {
 
 /// The attachment that belongs to hints (§5.8.8), for clients that do not know hints: the one that all of them mean.
 pub(super) fn attachment_of(hints: &[Hint]) -> Option<Attachment> {
-    let attachment = |hint: &Hint| match hint {
-        Hint::SecurityKey | Hint::Hybrid => Some(Attachment::CrossPlatform),
-        Hint::ClientDevice => Some(Attachment::Platform),
-        Hint::Other(_) => None,
-    };
-    let mut attachments = hints.iter().filter_map(attachment);
+    let mut attachments = hints.iter().filter_map(Hint::attachment);
     let first = attachments.next()?;
     attachments.all(|other| other == first).then_some(first)
 }

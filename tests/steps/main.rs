@@ -167,9 +167,12 @@ const OF_CERTIFICATES: [&str; 5] = [
     "enterprise-attestation-not-accepted",
 ];
 
-/// What extension outputs are refused for, and a credential that nobody has: format 1 has no words for what was
-/// required of them, so `tests/level3.rs` has their rows.
-const OF_EXTENSIONS: [&str; 17] = [
+/// What extension outputs and payments are refused for, and a credential that nobody has: format 1 has no words for what was
+/// required of them, so `tests/level3` has their rows.
+const OF_EXTENSIONS: [&str; 21] = [
+    "browser-bound-key-unknown",
+    "browser-bound-signature-invalid",
+    "browser-bound-signature-missing",
     "cred-blob-missing",
     "cred-blob-not-stored",
     "cred-protect-missing",
@@ -181,6 +184,7 @@ const OF_EXTENSIONS: [&str; 17] = [
     "hmac-secret-missing",
     "min-pin-length-missing",
     "min-pin-length-too-short",
+    "payment-mismatch",
     "pin-complexity-policy-missing",
     "unsigned-large-blob-not-written",
     "unsigned-large-blob-unsupported",
@@ -207,7 +211,7 @@ fn every_step_of_the_server_refuses_something() {
     let mut covered: BTreeSet<_> = lines().iter().map(|line| line.step.to_owned()).collect();
     covered.extend(beyond_the_format().iter().filter_map(Failure::step).map(|step| step.to_string()));
     for step in Ceremony::Registration.steps().chain(Ceremony::Authentication.steps()) {
-        // Extension outputs (7.1/28, 7.2/23) are refused in `tests/level3.rs`.
+        // Extension outputs (7.1/28, 7.2/23) are refused in `tests/level3`.
         let processed_elsewhere = matches!(step.to_string().as_str(), "7.1/28" | "7.2/23");
         assert_eq!(covered.contains(&step.to_string()), !processed_elsewhere, "{step}");
     }

@@ -147,7 +147,19 @@ enumeration! {
     }
 }
 
-/// AuthenticatorSelectionCriteria (§5.4.4).
+impl Hint {
+    /// The attachment that goes with it, for clients that do not know hints (§5.8.8).
+    #[must_use]
+    pub const fn attachment(&self) -> Option<Attachment> {
+        match self {
+            Self::SecurityKey | Self::Hybrid => Some(Attachment::CrossPlatform),
+            Self::ClientDevice => Some(Attachment::Platform),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+/// AuthenticatorSelectionCriteria (§5.4.4). A member that is absent has the value that the standard gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -156,11 +168,42 @@ pub struct AuthenticatorSelection {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authenticator_attachment: Option<Attachment>,
     /// Whether the credential is to be discoverable.
+    #[serde(default = "discouraged")]
     pub resident_key: ResidentKey,
     /// For clients of Level 1: true if and only if `residentKey` is `required`.
+    #[serde(default)]
     pub require_resident_key: bool,
     /// UV.
+    #[serde(default = "preferred")]
     pub user_verification: UserVerification,
+}
+
+impl Default for AuthenticatorSelection {
+    fn default() -> Self {
+        Self {
+            authenticator_attachment: None,
+            resident_key: discouraged(),
+            require_resident_key: false,
+            user_verification: preferred(),
+        }
+    }
+}
+
+const fn discouraged() -> ResidentKey {
+    ResidentKey::Discouraged
+}
+
+pub(super) const fn preferred() -> UserVerification {
+    UserVerification::Preferred
+}
+
+const fn no_attestation() -> AttestationConveyance {
+    AttestationConveyance::None
+}
+
+/// What §15.1 recommends where nothing is said.
+pub(super) const fn timeout() -> u32 {
+    300_000
 }
 
 /// PublicKeyCredentialCreationOptionsJSON (§5.1.8): give it to the browser's
@@ -178,17 +221,20 @@ pub struct CreationOptions {
     pub challenge: Vec<u8>,
     /// The algorithms, best first.
     pub pub_key_cred_params: Vec<CredentialParameters>,
-    /// Milliseconds; a hint.
+    /// Milliseconds; a hint. 300 000 where JSON has none.
+    #[serde(default = "timeout")]
     pub timeout: u32,
     /// Credentials that the account has already.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclude_credentials: Vec<CredentialDescriptor>,
     /// Which authenticators.
+    #[serde(default)]
     pub authenticator_selection: AuthenticatorSelection,
     /// Where the user interface should lead to, most wanted first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
     /// Which attestation.
+    #[serde(default = "no_attestation")]
     pub attestation: AttestationConveyance,
     /// Which formats of it, most wanted first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -1,6 +1,7 @@
 //! The JSON that browsers post and are sent (§5.1, §5.1.8, §5.1.9).
 
 mod creation;
+mod lint;
 mod request;
 mod response;
 mod text;
@@ -8,5 +9,6 @@ mod text;
 pub(crate) use text::{Object, Text, object};
 
 pub use creation::*;
+pub use lint::{Lint, PersonalData};
 pub use request::*;
 pub use response::*;

@@ -1,5 +1,6 @@
 //! PublicKeyCredentialRequestOptionsJSON (§5.1.9): what the browser is sent to sign in.
 
+use super::creation::{preferred, timeout};
 use super::{CredentialDescriptor, Hint, UserVerification};
 use crate::client::extensions::RequestExtensions;
 use crate::codec::base64url;
@@ -14,7 +15,8 @@ pub struct RequestOptions {
     /// The challenge.
     #[serde(with = "base64url::text")]
     pub challenge: Vec<u8>,
-    /// Milliseconds; a hint.
+    /// Milliseconds; a hint. 300 000 where JSON has none.
+    #[serde(default = "timeout")]
     pub timeout: u32,
     /// The RP ID.
     pub rp_id: String,
@@ -22,6 +24,7 @@ pub struct RequestOptions {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allow_credentials: Vec<CredentialDescriptor>,
     /// UV.
+    #[serde(default = "preferred")]
     pub user_verification: UserVerification,
     /// Where the user interface should lead to, most wanted first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -1,0 +1,144 @@
+//! Secure Payment Confirmation: an authentication (§7.2) whose client data says what was paid, to whom and with what.
+//!
+//! A ceremony of its own: [`authentication::verify`](super::authentication::verify) refuses `payment.get`, and
+//! [`verify`] here refuses `webauthn.get`, so that nobody who signed in has paid, nor the other way round. Every step
+//! of §7.2 is taken, with `type` `payment.get`; then, as its step 23, client data's `payment` is compared with what was
+//! shown, and the browser-bound signature is verified where there is one. That signature is made by a second key, which
+//! never leaves the browser, over client data as it was posted; it stands beside the credential's, never instead.
+
+use super::authentication::{self, VerifiedAuthentication};
+use super::{Ceremony, Failure, Refusal};
+use crate::client::extensions::{Blob, ClientExtensionResults};
+use crate::client::payment::{self, PaymentDetails};
+use crate::client::{AuthenticationResponse, RegistrationResponse, data};
+use crate::credential::CredentialRecord;
+use crate::crypto::{Backend, cose::CoseKey};
+
+/// What a payment is judged by.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Expected<'e> {
+    /// All that a sign-in would be judged by. The origins are those of the pages that may ask for payments: with
+    /// credentials that pay elsewhere, not the relying party's own.
+    pub authentication: authentication::Expected<'e>,
+    /// What was shown.
+    pub details: &'e PaymentDetails,
+    /// The browser-bound keys of this credential that are known: COSE_Keys, encoded.
+    pub browser_bound_keys: &'e [Vec<u8>],
+    /// Whether one of them must have signed.
+    pub browser_bound_required: bool,
+}
+
+impl<'e> Expected<'e> {
+    /// A payment with these details, with or without a browser-bound key.
+    #[must_use]
+    pub const fn new(authentication: authentication::Expected<'e>, details: &'e PaymentDetails) -> Self {
+        Self { authentication, details, browser_bound_keys: &[], browser_bound_required: false }
+    }
+}
+
+/// What came of the browser-bound signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BrowserBinding {
+    /// There was none.
+    Absent,
+    /// It verifies under a key that is known.
+    Known,
+    /// It verifies under this key (a COSE_Key), which is not known: a browser that was not seen before.
+    New(Blob),
+}
+
+/// A payment that is all that §7.2 and Secure Payment Confirmation say.
+///
+/// Made by [`verify`] and nowhere else.
+#[derive(Clone, Debug)]
+#[must_use = "the record must be brought up to date"]
+pub struct VerifiedPayment<'a> {
+    authentication: VerifiedAuthentication<'a>,
+    browser_binding: BrowserBinding,
+}
+
+impl<'a> VerifiedPayment<'a> {
+    /// The authentication.
+    pub const fn authentication(&self) -> &VerifiedAuthentication<'a> {
+        &self.authentication
+    }
+
+    /// The browser-bound signature.
+    #[must_use]
+    pub const fn browser_binding(&self) -> &BrowserBinding {
+        &self.browser_binding
+    }
+}
+
+/// Verifies a payment against the record of its credential.
+///
+/// # Errors
+/// [`Failure`]: the first step that refuses.
+pub fn verify<'a>(
+    expected: &Expected<'_>,
+    response: &'a AuthenticationResponse,
+    record: &CredentialRecord,
+    backend: &dyn Backend,
+) -> Result<VerifiedPayment<'a>, Failure> {
+    let authentication = authentication::verify_payment(&expected.authentication, response, record, backend)?;
+    let binding = judge(expected, response, backend);
+    let browser_binding = binding.map_err(|refusal| Failure::new(Ceremony::Authentication, refusal))?;
+    Ok(VerifiedPayment { authentication, browser_binding })
+}
+
+fn judge(
+    expected: &Expected<'_>,
+    response: &AuthenticationResponse,
+    backend: &dyn Backend,
+) -> Result<BrowserBinding, Refusal> {
+    let bytes = response.client_data_json();
+    let client_data = data::decode(bytes).map_err(Refusal::ClientData)?;
+    let rp_id = &expected.authentication.site.rp_id;
+    let key = payment::judge(&client_data, rp_id, expected.details).map_err(Refusal::Payment)?;
+    let binding = match browser_bound(key, response.client_extension_results(), bytes, backend)? {
+        None => BrowserBinding::Absent,
+        Some(key) if expected.browser_bound_keys.iter().any(|known| known == key.as_bytes()) => BrowserBinding::Known,
+        Some(key) => BrowserBinding::New(key),
+    };
+    match binding {
+        BrowserBinding::Absent if expected.browser_bound_required => Err(Refusal::BrowserBoundSignatureMissing),
+        BrowserBinding::New(_) if expected.browser_bound_required => Err(Refusal::BrowserBoundKeyUnknown),
+        binding => Ok(binding),
+    }
+}
+
+/// The browser-bound key that client data of a registration names, its signature verified: keep it with the record, as
+/// a browser that is known. `None` where there is none. Call it after the registration itself has verified.
+///
+/// # Errors
+/// [`Failure`] where there is a signature and it does not verify.
+pub fn browser_bound_key(response: &RegistrationResponse, backend: &dyn Backend) -> Result<Option<Blob>, Failure> {
+    let bytes = response.client_data_json();
+    let verified = data::decode(bytes).map_err(Refusal::ClientData).and_then(|client_data| {
+        let key = payment::browser_bound_key(&client_data);
+        browser_bound(key, response.client_extension_results(), bytes, backend)
+    });
+    verified.map_err(|refusal| Failure::new(Ceremony::Registration, refusal))
+}
+
+/// The key that signed client data; `None` where nobody did. A key without signature proves nothing and counts as none;
+/// a signature without key cannot be verified and is refused.
+fn browser_bound(
+    key: Option<Blob>,
+    results: Option<&ClientExtensionResults>,
+    client_data_json: &[u8],
+    backend: &dyn Backend,
+) -> Result<Option<Blob>, Refusal> {
+    let outputs = results.and_then(|results| results.payment.as_ref());
+    let Some(signature) = outputs.and_then(|outputs| outputs.browser_bound_signature.as_ref()) else { return Ok(None) };
+    let (Some(key), Some(signature)) = (key, &signature.signature) else {
+        return Err(Refusal::BrowserBoundSignature);
+    };
+    let verified = CoseKey::read(key.as_bytes()).is_ok_and(|cose| {
+        cose.key().check(backend).is_ok()
+            && backend.verify(cose.algorithm().scheme(), cose.key(), client_data_json, signature.as_bytes()).is_ok()
+    });
+    if verified { Ok(Some(key)) } else { Err(Refusal::BrowserBoundSignature) }
+}

@@ -1,0 +1,227 @@
+//! Options that are allowed and that real clients punish: a look over them before they are sent, or in your tests.
+//!
+//! None of this is an error. Each warning says which part of the standard, or which clients, make it one.
+
+use super::{Attachment, AttestationConveyance, CreationOptions, Hint, RequestOptions, ResidentKey, UserVerification};
+use crate::crypto::Algorithm;
+
+/// What a user handle looks like that should look like nothing (§14.6.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PersonalData {
+    /// An e-mail address.
+    EmailAddress,
+    /// A number that people are known by: of a phone, an insurance, a patient.
+    Number,
+    /// A name.
+    Name,
+}
+
+/// Something that clients punish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Lint {
+    /// A challenge of fewer than 16 bytes (§13.4.3).
+    #[error("a challenge of fewer than 16 bytes")]
+    ShortChallenge,
+    /// A timeout outside 300 000 to 600 000 ms, which §15.1 recommends: clients clamp it, and people who need longer
+    /// are cut off.
+    #[error("a timeout of {0} ms, where 300000 to 600000 are recommended")]
+    Timeout(u32),
+    /// A user handle that looks like personal data: it is stored on authenticators, where others may read it.
+    #[error("a user handle that looks like personal data")]
+    PersonalUserHandle(PersonalData),
+    /// A user handle of fewer than 16 bytes: it may be guessed, or a row number.
+    #[error("a user handle of fewer than 16 bytes")]
+    ShortUserHandle,
+    /// An empty account name: clients show it, and some refuse it.
+    #[error("an empty account name")]
+    EmptyUserName,
+    /// One of the three algorithms that §5.4 recommends is not offered, so that some authenticator has none in common:
+    /// Windows Hello on old TPMs has −257 only, security keys −7.
+    #[error("COSE algorithm {0} is not offered, and some authenticators have no other")]
+    MissingAlgorithm(i32),
+    /// An algorithm that §5.8.5 does not recommend in pubKeyCredParams: −9, −51, −52, −19.
+    #[error("COSE algorithm {0} is not recommended in pubKeyCredParams")]
+    NotRecommendedAlgorithm(i32),
+    /// A credential that need not be discoverable, on platforms that have only discoverable ones: iOS, macOS and
+    /// Android ignore it, so what is made differs from one device to the other.
+    #[error("a credential that need not be discoverable, where platforms have only discoverable ones")]
+    NotDiscoverable,
+    /// `requireResidentKey` does not say the same as `residentKey` (§5.4.4).
+    #[error("requireResidentKey contradicts residentKey")]
+    RequireResidentKey,
+    /// User verification that is discouraged: many authenticators ask for it all the same, and a credential without it
+    /// is one factor only.
+    #[error("user verification is discouraged")]
+    UserVerificationDiscouraged,
+    /// Hints and the attachment lead to different places (§5.8.8): clients that know hints follow those.
+    #[error("hints contradict the attachment")]
+    HintsContradictAttachment,
+    /// The same hint twice: the second is ignored (§5.8.8).
+    #[error("a hint occurs twice")]
+    DuplicateHint,
+    /// Attestation formats without attestation: with `none`, no format is asked for.
+    #[error("attestation formats are named, and no attestation is asked for")]
+    FormatsWithoutAttestation,
+    /// Enterprise attestation: it fails, or falls back, wherever the authenticator's owner has not permitted it.
+    #[error("enterprise attestation works only where it was permitted")]
+    EnterpriseAttestation,
+    /// More credentials than some authenticators go through: security keys take them one by one, in lists of few.
+    #[error("{0} credentials; some clients stop at 64")]
+    ManyCredentials(usize),
+    /// The same credential twice.
+    #[error("a credential occurs twice")]
+    DuplicateCredential,
+    /// A credential without transports: clients offer every way there is, the wrong ones first.
+    #[error("a credential without transports")]
+    NoTransports,
+    /// A list of credentials with passkey autofill, which takes it as a filter only.
+    #[error("allowCredentials with a conditional get is a filter")]
+    FilteredConditional,
+    /// A value that this version does not know: clients ignore it, or take the default.
+    #[error("a value that is not of the standard")]
+    UnknownValue,
+}
+
+/// The most credentials that clients are known to go through.
+const MANY: usize = 64;
+
+impl CreationOptions {
+    /// What clients punish in these options; empty: nothing that is known.
+    #[must_use]
+    pub fn lint(&self) -> Vec<Lint> {
+        let mut lints = Vec::new();
+        common(&mut lints, &self.challenge, self.timeout, &self.hints);
+        let handle = self.user.id.as_bytes();
+        if let Some(kind) = personal_data(handle) {
+            lints.push(Lint::PersonalUserHandle(kind));
+        }
+        push_if(&mut lints, handle.len() < 16, Lint::ShortUserHandle);
+        push_if(&mut lints, self.user.name.is_empty(), Lint::EmptyUserName);
+        self.algorithms(&mut lints);
+        self.selection(&mut lints);
+        push_if(
+            &mut lints,
+            self.attestation == AttestationConveyance::None && !self.attestation_formats.is_empty(),
+            Lint::FormatsWithoutAttestation,
+        );
+        push_if(&mut lints, self.attestation == AttestationConveyance::Enterprise, Lint::EnterpriseAttestation);
+        push_if(&mut lints, matches!(self.attestation, AttestationConveyance::Other(_)), Lint::UnknownValue);
+        credentials(&mut lints, &self.exclude_credentials);
+        lints
+    }
+
+    fn algorithms(&self, lints: &mut Vec<Lint>) {
+        let offered = |number: i32| self.pub_key_cred_params.iter().any(|params| params.alg == number);
+        for algorithm in Algorithm::RECOMMENDED {
+            push_if(lints, !offered(algorithm.cose()), Lint::MissingAlgorithm(algorithm.cose()));
+        }
+        for number in [-9, -51, -52, -19] {
+            push_if(lints, offered(number), Lint::NotRecommendedAlgorithm(number));
+        }
+    }
+
+    fn selection(&self, lints: &mut Vec<Lint>) {
+        let selection = &self.authenticator_selection;
+        let required = selection.resident_key == ResidentKey::Required;
+        push_if(lints, !required, Lint::NotDiscoverable);
+        push_if(lints, selection.require_resident_key != required, Lint::RequireResidentKey);
+        user_verification(lints, &selection.user_verification);
+        let meant: Vec<Attachment> = self.hints.iter().filter_map(Hint::attachment).collect();
+        let contradicted = selection.authenticator_attachment.as_ref().is_some_and(|attachment| {
+            !matches!(attachment, Attachment::Other(_)) && !meant.is_empty() && !meant.contains(attachment)
+        });
+        push_if(lints, contradicted, Lint::HintsContradictAttachment);
+        let unknown = matches!(selection.authenticator_attachment, Some(Attachment::Other(_)))
+            || matches!(selection.resident_key, ResidentKey::Other(_));
+        push_if(lints, unknown, Lint::UnknownValue);
+    }
+}
+
+impl RequestOptions {
+    /// What clients punish in these options; empty: nothing that is known. For a conditional get, see
+    /// [`Self::lint_conditional`].
+    #[must_use]
+    pub fn lint(&self) -> Vec<Lint> {
+        let mut lints = Vec::new();
+        common(&mut lints, &self.challenge, self.timeout, &self.hints);
+        user_verification(&mut lints, &self.user_verification);
+        credentials(&mut lints, &self.allow_credentials);
+        lints
+    }
+
+    /// The same for passkey autofill (`mediation: "conditional"`), where a list of credentials is a filter only.
+    #[must_use]
+    pub fn lint_conditional(&self) -> Vec<Lint> {
+        let mut lints = self.lint();
+        push_if(&mut lints, !self.allow_credentials.is_empty(), Lint::FilteredConditional);
+        lints
+    }
+}
+
+fn push_if(lints: &mut Vec<Lint>, condition: bool, lint: Lint) {
+    if condition && !lints.contains(&lint) {
+        lints.push(lint);
+    }
+}
+
+fn common(lints: &mut Vec<Lint>, challenge: &[u8], timeout: u32, hints: &[Hint]) {
+    push_if(lints, challenge.len() < 16, Lint::ShortChallenge);
+    push_if(lints, !(300_000..=600_000).contains(&timeout), Lint::Timeout(timeout));
+    let twice = |(place, hint): (usize, &Hint)| hints.iter().take(place).any(|earlier| earlier == hint);
+    push_if(lints, hints.iter().enumerate().any(twice), Lint::DuplicateHint);
+    push_if(lints, hints.iter().any(|hint| matches!(hint, Hint::Other(_))), Lint::UnknownValue);
+}
+
+fn user_verification(lints: &mut Vec<Lint>, wanted: &UserVerification) {
+    push_if(lints, *wanted == UserVerification::Discouraged, Lint::UserVerificationDiscouraged);
+    push_if(lints, matches!(wanted, UserVerification::Other(_)), Lint::UnknownValue);
+}
+
+fn credentials(lints: &mut Vec<Lint>, list: &[super::CredentialDescriptor]) {
+    push_if(lints, list.len() > MANY, Lint::ManyCredentials(list.len()));
+    let ids: std::collections::BTreeSet<_> = list.iter().map(|credential| &credential.id).collect();
+    push_if(lints, ids.len() < list.len(), Lint::DuplicateCredential);
+    push_if(lints, list.iter().any(|credential| credential.transports.is_empty()), Lint::NoTransports);
+}
+
+/// Whether bytes read as something that people are known by. Random bytes do not, nor do UUIDs or hexadecimal digits.
+fn personal_data(handle: &[u8]) -> Option<PersonalData> {
+    let text = core::str::from_utf8(handle).ok()?;
+    if text.contains('@') && text.chars().all(|c| !c.is_control()) && text.len() >= 3 {
+        return Some(PersonalData::EmailAddress);
+    }
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let separator = |c: char| matches!(c, '+' | '-' | ' ' | '.' | '/' | '(' | ')');
+    if digits >= 5 && text.chars().all(|c| c.is_ascii_digit() || separator(c)) {
+        return Some(PersonalData::Number);
+    }
+    let hexadecimal = text.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    let name = text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '\'' | '_'));
+    (name && !hexadecimal && text.chars().count() >= 3).then_some(PersonalData::Name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn personal_data_has_a_look_about_it() {
+        for (handle, kind) in [
+            ("ada@mail.example", Some(PersonalData::EmailAddress)),
+            ("+44 20 7946 0958", Some(PersonalData::Number)),
+            ("943 476 5919", Some(PersonalData::Number)),
+            ("Ada Lovelace", Some(PersonalData::Name)),
+            ("ada.lovelace", Some(PersonalData::Name)),
+            ("Žofie", Some(PersonalData::Name)),
+            ("123e4567-e89b-12d3-a456-426614174000", None),
+            ("deadbeefdeadbeef", None),
+            ("k3Jd82mfQ0zs", None),
+            ("12", None),
+        ] {
+            assert_eq!(personal_data(handle.as_bytes()), kind, "{handle}");
+        }
+        assert_eq!(personal_data(&[0xff; 64]), None);
+    }
+}

@@ -1,0 +1,210 @@
+//! What the client says of a payment (Secure Payment Confirmation §5, CollectedClientAdditionalPaymentData): the member
+//! `payment` of client data, so signed through its hash.
+
+use crate::client::extensions::Blob;
+use crate::client::json::{Object, object};
+use serde::{Deserialize, Serialize};
+
+/// PaymentCurrencyAmount.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Amount {
+    /// ISO 4217, such as `EUR`.
+    pub currency: String,
+    /// A decimal number as text, such as `12.50`. Compared as text: send it as you expect it.
+    pub value: String,
+}
+
+impl Amount {
+    /// An amount.
+    pub fn new(currency: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { currency: currency.into(), value: value.into() }
+    }
+}
+
+/// PaymentCredentialInstrument: what is paid with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Instrument {
+    /// Its name, as shown.
+    pub display_name: String,
+    /// The URL of its icon.
+    pub icon: String,
+    /// Whether the client had to show the icon. Where it had not, `icon` comes back empty if it could not.
+    #[serde(default = "yes")]
+    pub icon_must_be_shown: bool,
+    /// More of it, as shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<String>,
+}
+
+impl Instrument {
+    /// An instrument whose icon must be shown.
+    pub fn new(display_name: impl Into<String>, icon: impl Into<String>) -> Self {
+        Self { display_name: display_name.into(), icon: icon.into(), icon_must_be_shown: true, details: None }
+    }
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// ShownPaymentEntityLogo: a logo of the network or the issuer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Logo {
+    /// Where it is.
+    pub url: String,
+    /// What it says.
+    pub label: String,
+}
+
+impl Logo {
+    /// A logo.
+    pub fn new(url: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { url: url.into(), label: label.into() }
+    }
+}
+
+/// What was shown to the person who pays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PaymentDetails {
+    /// The origin of the page at the top.
+    pub top_origin: String,
+    /// Who is paid, by name.
+    pub payee_name: Option<String>,
+    /// Who is paid, by origin.
+    pub payee_origin: Option<String>,
+    /// Logos; the client leaves out those that it could not show.
+    pub logos: Vec<Logo>,
+    /// How much.
+    pub total: Amount,
+    /// With what.
+    pub instrument: Instrument,
+}
+
+impl PaymentDetails {
+    /// A payment to the payee of this origin, on a page of `top_origin`, without logos.
+    pub fn new(
+        top_origin: impl Into<String>,
+        payee_origin: impl Into<String>,
+        total: Amount,
+        instrument: Instrument,
+    ) -> Self {
+        Self {
+            top_origin: top_origin.into(),
+            payee_name: None,
+            payee_origin: Some(payee_origin.into()),
+            logos: Vec::new(),
+            total,
+            instrument,
+        }
+    }
+}
+
+/// A member of `payment` in client data that is not as expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Member {
+    /// `payment` as a whole: missing, or not of its shape.
+    Payment,
+    /// `rpId`, or `rp`, which is its older name and must agree.
+    RpId,
+    /// `topOrigin`.
+    TopOrigin,
+    /// `payeeName`.
+    PayeeName,
+    /// `payeeOrigin`.
+    PayeeOrigin,
+    /// `paymentEntitiesLogos`.
+    PaymentEntitiesLogos,
+    /// `total`.
+    Total,
+    /// `instrument`.
+    Instrument,
+}
+
+impl core::fmt::Display for Member {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Payment => "payment",
+            Self::RpId => "payment.rpId",
+            Self::TopOrigin => "payment.topOrigin",
+            Self::PayeeName => "payment.payeeName",
+            Self::PayeeOrigin => "payment.payeeOrigin",
+            Self::PaymentEntitiesLogos => "payment.paymentEntitiesLogos",
+            Self::Total => "payment.total",
+            Self::Instrument => "payment.instrument",
+        })
+    }
+}
+
+/// CollectedClientAdditionalPaymentData, as received.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Collected {
+    rp_id: Option<String>,
+    rp: Option<String>,
+    top_origin: String,
+    payee_name: Option<String>,
+    payee_origin: Option<String>,
+    #[serde(default)]
+    payment_entities_logos: Vec<Logo>,
+    total: Amount,
+    instrument: Instrument,
+    browser_bound_public_key: Option<Blob>,
+}
+
+#[derive(Deserialize)]
+struct Outer<T> {
+    #[serde(default = "none", deserialize_with = "object", bound(deserialize = "T: Deserialize<'de>"))]
+    payment: Option<T>,
+}
+
+const fn none<T>() -> Option<T> {
+    None
+}
+
+fn read<'a, T: Deserialize<'a>>(client_data: &'a str) -> Option<T> {
+    serde_json::from_str::<Object<Outer<T>>>(client_data).ok()?.0.payment
+}
+
+/// The browser-bound key (a COSE_Key) that client data of a registration names, if any.
+pub(crate) fn browser_bound_key(client_data: &str) -> Option<Blob> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Key {
+        browser_bound_public_key: Option<Blob>,
+    }
+    read::<Key>(client_data)?.browser_bound_public_key
+}
+
+/// Compares what was collected with what was shown; answers with the browser-bound key (a COSE_Key), if one is named.
+pub(crate) fn judge(client_data: &str, rp_id: &str, shown: &PaymentDetails) -> Result<Option<Blob>, Member> {
+    let collected: Collected = read(client_data).ok_or(Member::Payment)?;
+    let names: Vec<&String> = collected.rp_id.iter().chain(&collected.rp).collect();
+    let require = |fulfilled: bool, member| if fulfilled { Ok(()) } else { Err(member) };
+    require(!names.is_empty() && names.iter().all(|name| *name == rp_id), Member::RpId)?;
+    require(collected.top_origin == shown.top_origin, Member::TopOrigin)?;
+    require(collected.payee_name == shown.payee_name, Member::PayeeName)?;
+    require(collected.payee_origin == shown.payee_origin, Member::PayeeOrigin)?;
+    require(is_ordered_subset(&collected.payment_entities_logos, &shown.logos), Member::PaymentEntitiesLogos)?;
+    require(collected.total == shown.total, Member::Total)?;
+    require(is_instrument(&collected.instrument, &shown.instrument), Member::Instrument)?;
+    Ok(collected.browser_bound_public_key)
+}
+
+fn is_ordered_subset(some: &[Logo], all: &[Logo]) -> bool {
+    let mut rest = all.iter();
+    some.iter().all(|logo| rest.any(|other| other == logo))
+}
+
+fn is_instrument(collected: &Instrument, shown: &Instrument) -> bool {
+    let not_shown = !shown.icon_must_be_shown && collected.icon.is_empty();
+    collected.display_name == shown.display_name
+        && (collected.icon == shown.icon || not_shown)
+        && collected.icon_must_be_shown == shown.icon_must_be_shown
+        && collected.details == shown.details
+}

@@ -1,0 +1,85 @@
+//! What real browsers answered: every extension output of the recorded ceremonies is one of these types.
+
+use crate::*;
+use std::collections::BTreeMap;
+use wardkey::attestation::AttestationObject;
+use wardkey::authenticator::AuthenticatorData;
+use wardkey::client::json::ClientExtensionResults;
+use wardkey::extension::Extension;
+use wardkey::quirk::Quirks;
+
+fn count(counts: &mut BTreeMap<&'static str, usize>, what: &'static str, there: bool) {
+    *counts.entry(what).or_default() += usize::from(there);
+}
+
+#[test]
+fn real_outputs_have_their_types() {
+    let mut unsigned = BTreeMap::new();
+    let mut signed = BTreeMap::new();
+    for line in include_str!("../vectors/browsers.jsonl").lines() {
+        let vector: Value = serde_json::from_str(line).unwrap();
+        let posted = vector["response"].to_string();
+        let (results, data): (ClientExtensionResults, Vec<u8>) = if vector["kind"] == "registration" {
+            let Ok(response) = RegistrationResponse::from_json(&posted) else { continue };
+            let Some(results) = response.client_extension_results().cloned() else { continue };
+            let Ok(object) = AttestationObject::read(response.attestation_object(), Quirks::NONE) else { continue };
+            (results, object.authenticator_data().bytes().to_vec())
+        } else {
+            let Ok(response) = AuthenticationResponse::from_json(&posted) else { continue };
+            let Some(results) = response.client_extension_results().cloned() else { continue };
+            (results, response.authenticator_data().to_vec())
+        };
+        assert_eq!(results.unknown, 0, "{}", vector["id"]);
+        for extension in results.present.iter() {
+            *unsigned.entry(extension.identifier()).or_default() += 1;
+        }
+        let prf = results.prf.unwrap_or_default();
+        count(&mut unsigned, "prf enabled", prf.enabled == Some(true));
+        count(&mut unsigned, "prf results", prf.results.is_some());
+        let large_blob = results.large_blob.clone().unwrap_or_default();
+        count(&mut unsigned, "largeBlob supported", large_blob.supported == Some(true));
+        count(&mut unsigned, "largeBlob blob", large_blob.blob.is_some());
+        count(&mut unsigned, "largeBlob written", large_blob.written == Some(true));
+        count(&mut unsigned, "getCredBlob blob", results.get_cred_blob.is_some());
+        count(&mut unsigned, "cmtgKey signature", results.cmtg_key.is_some_and(|output| output.signature.is_some()));
+        let Ok(data) = AuthenticatorData::read(&data) else { continue };
+        let Some(map) = data.extensions() else { continue };
+        let registration = data.attested_credential_data().is_some();
+        for extension in map.identifiers().0.iter() {
+            let typed = match extension {
+                Extension::CredProtect => map.cred_protect().unwrap().is_some(),
+                Extension::CredBlob if registration => map.cred_blob_stored().unwrap().is_some(),
+                Extension::CredBlob => map.cred_blob().unwrap().is_some(),
+                Extension::MinPinLength => map.min_pin_length().unwrap().is_some(),
+                Extension::HmacSecret => map.hmac_secret().unwrap().is_some(),
+                _ => true,
+            };
+            assert!(typed, "{}", vector["id"]);
+            *signed.entry(extension.identifier()).or_insert(0) += 1;
+        }
+    }
+    println!("unsigned {unsigned:?}\nsigned {signed:?}");
+    let at_least = |counts: &BTreeMap<&str, usize>, what: &str, least: usize| {
+        assert!(counts.get(what).copied().unwrap_or_default() >= least, "{what} in {counts:?}");
+    };
+    for (what, least) in [
+        ("appid", 1),
+        ("credProps", 5),
+        ("prf", 6),
+        ("prf enabled", 4),
+        ("prf results", 3),
+        ("largeBlob", 6),
+        ("largeBlob supported", 1),
+        ("largeBlob blob", 1),
+        ("largeBlob written", 1),
+        ("credBlob", 2),
+        ("getCredBlob blob", 2),
+        ("hmacCreateSecret", 2),
+        ("cmtgKey signature", 2),
+    ] {
+        at_least(&unsigned, what, least);
+    }
+    for (what, least) in [("credProtect", 1), ("credBlob", 1), ("minPinLength", 1), ("hmac-secret", 1)] {
+        at_least(&signed, what, least);
+    }
+}

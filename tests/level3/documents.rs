@@ -1,0 +1,111 @@
+//! What is published and posted beside ceremonies: documents, signals, capabilities.
+
+use crate::*;
+use wardkey::client::capabilities::{ClientCapabilities, ClientCapability};
+use wardkey::client::origin::ConfigError;
+use wardkey::client::well_known::*;
+
+/// Everything but the last two labels, or three under co.uk, as a public suffix list would say.
+fn registrable_domain(host: &str) -> Option<String> {
+    let labels: Vec<&str> = host.split('.').collect();
+    let keep = if host.ends_with(".co.uk") { 3 } else { 2 };
+    (labels.len() >= keep).then(|| labels[labels.len() - keep..].join("."))
+}
+
+#[test]
+fn related_origins_five_labels() {
+    let origins: Vec<String> = (1..=6).map(|n| format!("https://site{n}.example")).collect();
+    let document = RelatedOrigins::new(origins.clone()).unwrap();
+    assert_eq!(document.check(registrable_domain), [RelatedOriginsWarning::TooManyLabels(5)]);
+    assert!(document.allow(&origins[4], MAX_LABELS, registrable_domain));
+    assert!(!document.allow(&origins[5], MAX_LABELS, registrable_domain));
+    assert!(document.allow(&origins[5], 6, registrable_domain));
+    let shared = ["https://clinic.example", "https://clinic.co.uk", "https://portal.clinic.test"];
+    let document = RelatedOrigins::new(shared.into_iter().map(str::to_owned).chain(origins[..4].to_vec())).unwrap();
+    assert_eq!(document.check(registrable_domain), [], "one label, whatever the suffix");
+    assert!(!document.allow("https://evil.example", MAX_LABELS, registrable_domain));
+}
+
+#[test]
+fn related_origins_document() {
+    let rp = RelyingParty::builder("clinic.example", "x")
+        .origin("https://portal.clinic.example")
+        .related_origin("https://clinic.test")
+        .related_origin("https://hospital.example:8443")
+        .native_origin("ios:bundle-id:org.example.portal")
+        .build()
+        .unwrap();
+    let document = rp.related_origins().unwrap();
+    let json = serde_json::to_string(&document).unwrap();
+    assert_eq!(json, r#"{"origins":["https://clinic.test","https://hospital.example:8443"]}"#);
+    assert_eq!(serde_json::from_str::<RelatedOrigins>(&json).unwrap(), document);
+    assert_eq!(super::rp().related_origins(), None);
+    assert_eq!(RelatedOrigins::new(Vec::<String>::new()), Err(ConfigError::NoOrigin));
+    assert_eq!(RelatedOrigins::new(["https://clinic.test/"]), Err(ConfigError::Origin));
+    let found: RelatedOrigins = serde_json::from_str(
+        r#"{"origins":["https://a.example/","https://a.example","https://a.example","https://localhost"]}"#,
+    )
+    .unwrap();
+    assert_eq!(
+        found.check(registrable_domain),
+        [
+            RelatedOriginsWarning::Malformed(0),
+            RelatedOriginsWarning::Duplicate(2),
+            RelatedOriginsWarning::NoRegistrableDomain(3)
+        ]
+    );
+    let empty: RelatedOrigins = serde_json::from_str(r#"{"origins":[]}"#).unwrap();
+    assert_eq!(empty.check(registrable_domain), [RelatedOriginsWarning::Empty]);
+}
+
+#[test]
+fn native_apps() {
+    let app = AndroidApp::new("org.example.portal", [[0xab; 32]]).unwrap();
+    let links = asset_links(std::slice::from_ref(&app));
+    assert_eq!(links[0]["target"]["package_name"], "org.example.portal");
+    let fingerprint = links[0]["target"]["sha256_cert_fingerprints"][0].as_str().unwrap();
+    assert_eq!((fingerprint.len(), &fingerprint[..5]), (95, "AB:AB"));
+    let origin = app.origins().next().unwrap();
+    assert!(RelyingParty::builder("clinic.example", "x").native_origin(origin).build().is_ok());
+    for bad in ["", "portal", "org..portal", "1org.portal", "org.example.portal/x"] {
+        assert_eq!(AndroidApp::new(bad, [[0; 32]]), Err(ConfigError::NativeOrigin), "{bad}");
+    }
+    assert_eq!(AndroidApp::new("org.example", []), Err(ConfigError::NativeOrigin));
+    let apple = AppleApp::new("A1B2C3D4E5", "org.example.portal").unwrap();
+    assert_eq!(app_site_association(&[apple]), json!({"webcredentials": {"apps": ["A1B2C3D4E5.org.example.portal"]}}));
+    assert!(AppleApp::new("short", "org.example").is_err() && AppleApp::new("A1B2C3D4E5", "").is_err());
+}
+
+#[test]
+fn signals() {
+    let rp = rp();
+    let authenticated = authenticate(&rp, &AuthenticationRequest::default(), authentication()).unwrap();
+    let id = record().id.to_base64url();
+    let all = rp.signal_all_accepted_credentials(&authenticated, &[record()]).unwrap();
+    let handle = user().handle.to_base64url();
+    let json = json!({"rpId": "example.org", "userId": handle, "allAcceptedCredentialIds": [id]});
+    assert_eq!(serde_json::to_value(&all).unwrap(), json);
+    let mut other = record();
+    other.user_handle = UserHandle::new([9; 32]).unwrap();
+    let foreign = rp.signal_all_accepted_credentials(&authenticated, &[record(), other]);
+    assert_eq!(foreign, Err(Error::ForeignCredential));
+    assert_eq!(rp.signal_all_accepted_credentials(&authenticated, &[]), Err(Error::NoCredentials));
+    let details = rp.signal_current_user_details(&authenticated, &user()).unwrap();
+    let json = json!({"rpId": "example.org", "userId": handle, "name": "ada@mail.example", "displayName": "Ada"});
+    assert_eq!(serde_json::to_value(&details).unwrap(), json);
+    let stranger = User::new(UserHandle::new([9; 32]).unwrap(), "x", "x");
+    assert_eq!(rp.signal_current_user_details(&authenticated, &stranger), Err(Error::ForeignCredential));
+    let unknown = rp.signal_unknown_credential(&get(authentication(), &[0; 32])).unwrap();
+    assert_eq!(serde_json::to_value(&unknown).unwrap(), json!({"rpId": "example.org", "credentialId": id}));
+}
+
+#[test]
+fn capabilities_tolerate_unknown_keys() {
+    let json = json!({"conditionalCreate": true, "extension:largeBlob": false, "uiMode": true});
+    let capabilities: ClientCapabilities = serde_json::from_value(json.clone()).unwrap();
+    assert_eq!(capabilities.has(ClientCapability::ConditionalCreate), Some(true));
+    assert_eq!(capabilities.has(ClientCapability::SignalUnknownCredential), None);
+    assert_eq!(capabilities.has_extension("largeBlob"), Some(false));
+    assert_eq!(capabilities.get("uiMode"), Some(true));
+    assert_eq!(serde_json::to_value(&capabilities).unwrap(), json);
+}

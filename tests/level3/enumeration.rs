@@ -1,0 +1,142 @@
+//! Whether somebody has an account shows neither in the options, nor in the work, nor in the answer.
+
+use crate::*;
+use std::sync::Mutex;
+use wardkey::crypto::{AwsLcRs, Backend, BadSignature, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme};
+use wardkey::error::PublicFailure;
+use wardkey::relying_party::Decoys;
+
+/// Counts what is asked of it.
+#[derive(Debug, Default)]
+struct Counting(Mutex<Vec<&'static str>>);
+
+impl Counting {
+    fn note(&self, call: &'static str) {
+        self.0.lock().unwrap().push(call);
+    }
+
+    fn calls(&self) -> Vec<&'static str> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl Backend for Counting {
+    fn name(&self) -> &'static str {
+        "counting"
+    }
+    fn supports(&self, scheme: Scheme) -> bool {
+        AwsLcRs.supports(scheme)
+    }
+    fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
+        self.note("digest");
+        AwsLcRs.digest(hash, parts)
+    }
+    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
+        self.note("check_key");
+        AwsLcRs.check_key(key)
+    }
+    fn verify(
+        &self,
+        scheme: Scheme,
+        key: &PublicKey<'_>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), BadSignature> {
+        self.note("verify");
+        AwsLcRs.verify(scheme, key, message, signature)
+    }
+    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+        AwsLcRs.random(out)
+    }
+}
+
+fn public(error: &Error) -> String {
+    format!("{} {}", error.public(), serde_json::to_string(&error.public()).unwrap())
+}
+
+#[test]
+fn every_refusal_costs_and_says_the_same() {
+    let counting: &'static Counting = Box::leak(Box::default());
+    let rp = RelyingParty::builder("example.org", "x").backend(counting).build().unwrap();
+    let decoys = Decoys::new([3; 32]);
+    let start = |rp: &RelyingParty| rp.start_authentication(&user().handle, &[record()], NOW).unwrap();
+    let mut seen = Vec::new();
+    let mut note = |what: &str, error: Error, code: &str| {
+        assert_eq!(error.code(), code, "{what}: the log says what it was");
+        seen.push((what.to_owned(), counting.calls(), public(&error)));
+    };
+
+    let (options, state) = start(&rp);
+    let forged = authentication().signature(|signature| *signature.last_mut().unwrap() ^= 1);
+    let response = get(forged, &options.challenge);
+    let error = rp.finish_authentication(state, &response, &record(), NOW).unwrap_err();
+    note("bad signature", error, "signature-invalid");
+
+    let (options, state) = start(&rp);
+    let mut other = record();
+    other.user_handle = UserHandle::new([9; 32]).unwrap();
+    let response = get(authentication(), &options.challenge);
+    let error = rp.finish_authentication(state, &response, &other, NOW).unwrap_err();
+    note("wrong user", error, "user-mismatch");
+
+    let (options, state) = start(&rp);
+    let mut made = authentication();
+    made.user_handle = Some(vec![9; 32]);
+    let error = rp.finish_authentication(state, &get(made, &options.challenge), &record(), NOW).unwrap_err();
+    note("wrong user handle", error, "user-handle-mismatch");
+
+    let (options, state) = start(&rp);
+    let mut made = authentication();
+    made.credential_id = b"another credential".to_vec();
+    let error = rp.finish_authentication(state, &get(made, &options.challenge), &record(), NOW).unwrap_err();
+    note("not allowed", error, "credential-not-allowed");
+
+    let (options, state) = start(&rp);
+    let error = rp.refuse_authentication(state, &get(authentication(), &options.challenge), NOW);
+    note("unknown credential", error, "credential-unknown");
+
+    let (options, state) = rp.start_decoy_authentication(&decoys, "nobody@mail.example", NOW).unwrap();
+    let error = rp.refuse_authentication(state, &get(authentication(), &options.challenge), NOW);
+    note("unknown user", error, "credential-unknown");
+
+    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let mut made = authentication();
+    made.user_handle = None;
+    let error = rp.refuse_authentication(state, &get(made, &options.challenge), NOW);
+    note("unknown credential, discoverable", error, "credential-unknown");
+
+    let (_, calls, answer) = seen[0].clone();
+    assert_eq!(calls, ["digest", "digest", "verify"]);
+    assert_eq!(answer, r#"that did not work; please try again {"error":"failed"}"#);
+    for (what, other_calls, other_answer) in seen {
+        assert_eq!((&other_calls, &other_answer), (&calls, &answer), "{what}");
+    }
+}
+
+/// What is wrong with a response whoever it is of, is refused alike.
+#[test]
+fn other_steps_refuse_both_alike() {
+    let (options, state) = rp().start_discoverable_authentication(NOW).unwrap();
+    let made = authentication().client_data(|data| data.set("origin", "https://evil.example"));
+    let error = rp().refuse_authentication(state, &get(made, &options.challenge), NOW);
+    assert_eq!(error.code(), "origin-not-allowed");
+    let (_, state) = rp().start_discoverable_authentication(NOW).unwrap();
+    let error = rp().refuse_authentication(state, &get(authentication(), &[1; 32]), NOW.plus_secs(301));
+    assert_eq!((error, error.public()), (Error::Expired, PublicFailure));
+}
+
+#[test]
+fn decoys_are_shaped_like_the_real() {
+    let decoys = Decoys::new([3; 32]);
+    let (fake, state) = rp().start_decoy_authentication(&decoys, "nobody@mail.example", NOW).unwrap();
+    let (again, _) = rp().start_decoy_authentication(&decoys, "nobody@mail.example", NOW).unwrap();
+    assert_eq!(fake.allow_credentials, again.allow_credentials);
+    assert_ne!(fake.challenge, again.challenge);
+    let (real, real_state) = rp().start_authentication(&user().handle, &[record()], NOW).unwrap();
+    let keys = |value: Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let (fake_json, real_json) = (serde_json::to_value(&fake).unwrap(), serde_json::to_value(&real).unwrap());
+    assert_eq!(keys(fake_json["allowCredentials"][0].clone()), keys(real_json["allowCredentials"][0].clone()));
+    assert_eq!(keys(fake_json), keys(real_json));
+    let states = [state, real_state].map(|state| keys(serde_json::to_value(&state).unwrap()));
+    assert_eq!(states[0], states[1], "what is stored has one shape as well");
+}

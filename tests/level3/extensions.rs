@@ -1,0 +1,338 @@
+//! Outputs that are refused where they were asked for, and let pass where they were not.
+
+use crate::*;
+use wardkey::ceremony::extensions::{SecretResults, Unsolicited};
+use wardkey::client::extensions::*;
+use wardkey::client::json::CredentialDescriptor;
+use wardkey::client::json::PublicKeyCredentialType::PublicKey;
+use wardkey::extension::{CredentialProtection, Extension};
+use wardkey_authenticator::Cbor;
+use wardkey_authenticator::hash::sha256;
+
+fn asking(ask: impl FnOnce(&mut RegistrationRequest)) -> RegistrationRequest {
+    let mut request = RegistrationRequest::default();
+    ask(&mut request);
+    request
+}
+
+fn signed(identifier: &str, output: impl Into<Cbor>) -> Registration {
+    registration().authenticator_data(|data| data.extension(identifier, output))
+}
+
+fn posted(identifier: &'static str, output: Value) -> Registration {
+    registration().json(unsigned(identifier, output))
+}
+
+#[test]
+fn cred_protect() {
+    use CredentialProtection::*;
+    let asked = |policy, enforce| {
+        asking(|request| {
+            let input = CredentialProtectionInput::at_least(policy);
+            let enforced = CredentialProtectionInput::enforced(policy);
+            request.extensions.cred_protect = Some(if enforce { enforced } else { input });
+        })
+    };
+    let two = asked(UserVerificationOptionalWithCredentialIdList, false);
+    assert_eq!(refusal(register(&rp(), &two, signed("credProtect", 1))), Refusal::CredProtectTooWeak(1));
+    for level in [2, 3] {
+        let registered = register(&rp(), &two, signed("credProtect", level)).unwrap();
+        assert_eq!(registered.signed_extensions().cred_protect, CredentialProtection::from_level(level as u64));
+    }
+    assert!(register(&rp(), &two, registration()).is_ok(), "not enforced, so silence passes");
+    let enforced = asked(UserVerificationOptional, true);
+    assert_eq!(refusal(register(&rp(), &enforced, registration())), Refusal::CredProtectMissing);
+    assert!(register(&rp(), &enforced, signed("credProtect", 1)).is_ok());
+    for malformed in [Cbor::Integer(0), Cbor::Integer(4), Cbor::Bool(true), Cbor::Null] {
+        let refused = Refusal::ExtensionOutputMalformed(Extension::CredProtect);
+        assert_eq!(refusal(register(&rp(), &two, signed("credProtect", malformed.clone()))), refused);
+        assert!(register(&rp(), &RegistrationRequest::default(), signed("credProtect", malformed)).is_ok());
+    }
+    assert_eq!(
+        refusal(register(&rp(), &enforced, posted("credProtect", json!(3)))),
+        Refusal::CredProtectMissing,
+        "an unsigned output does not count"
+    );
+}
+
+#[test]
+fn min_pin_length() {
+    let mut asked = asking(|request| request.extensions.min_pin_length = true);
+    assert!(register(&rp(), &asked, registration()).is_ok(), "asked for, not required");
+    asked.outputs.min_pin_length = Some(8);
+    assert_eq!(refusal(register(&rp(), &asked, registration())), Refusal::MinPinLengthMissing);
+    assert_eq!(refusal(register(&rp(), &asked, signed("minPinLength", 7))), Refusal::MinPinLength(7));
+    let registered = register(&rp(), &asked, signed("minPinLength", 8)).unwrap();
+    assert_eq!(registered.signed_extensions().min_pin_length, Some(8));
+    let malformed = Refusal::ExtensionOutputMalformed(Extension::MinPinLength);
+    assert_eq!(refusal(register(&rp(), &asked, signed("minPinLength", -8))), malformed);
+}
+
+#[test]
+fn pin_complexity_policy() {
+    let mut asked = asking(|request| request.extensions.pin_complexity_policy = true);
+    assert!(register(&rp(), &asked, registration()).is_ok());
+    asked.outputs.pin_complexity_policy = true;
+    for made in [registration(), signed("pinComplexityPolicy", Cbor::Bool(false))] {
+        assert_eq!(refusal(register(&rp(), &asked, made)), Refusal::PinComplexityPolicy);
+    }
+    assert!(register(&rp(), &asked, signed("pinComplexityPolicy", Cbor::Bool(true))).is_ok());
+    let malformed = Refusal::ExtensionOutputMalformed(Extension::PinComplexityPolicy);
+    assert_eq!(refusal(register(&rp(), &asked, signed("pinComplexityPolicy", 1))), malformed);
+}
+
+#[test]
+fn cred_blob() {
+    let mut asked = asking(|request| request.extensions.cred_blob = Some(b"blob".to_vec().into()));
+    assert!(register(&rp(), &asked, registration()).is_ok());
+    asked.outputs.cred_blob_stored = true;
+    for made in [registration(), signed("credBlob", Cbor::Bool(false)), posted("credBlob", json!(true))] {
+        assert_eq!(refusal(register(&rp(), &asked, made)), Refusal::CredBlobNotStored);
+    }
+    assert!(register(&rp(), &asked, signed("credBlob", Cbor::Bool(true))).is_ok());
+    asked.extensions.cred_blob = Some(vec![0; 33].into());
+    let too_long = register(&rp(), &asked, registration()).unwrap_err();
+    assert_eq!(too_long, Error::Extension(InputError::CredBlobTooLong));
+}
+
+#[test]
+fn get_cred_blob() {
+    let mut asked = AuthenticationRequest::default();
+    asked.extensions.get_cred_blob = true;
+    asked.outputs.cred_blob = true;
+    assert_eq!(refusal(authenticate(&rp(), &asked, authentication())), Refusal::CredBlobMissing);
+    let unsigned = authentication().json(unsigned("getCredBlob", json!("YmxvYg")));
+    assert_eq!(refusal(authenticate(&rp(), &asked, unsigned)), Refusal::CredBlobMissing);
+    let answered = |output: Cbor| authentication().authenticator_data(|data| data.extension("credBlob", output));
+    let authenticated = authenticate(&rp(), &asked, answered(Cbor::Bytes(b"blob".to_vec()))).unwrap();
+    assert_eq!(authenticated.signed_extensions.cred_blob.as_deref(), Some(&b"blob"[..]));
+    let malformed = Refusal::ExtensionOutputMalformed(Extension::CredBlob);
+    assert_eq!(refusal(authenticate(&rp(), &asked, answered(Cbor::Bool(true)))), malformed);
+}
+
+#[test]
+fn hmac_secret() {
+    let mut asked = asking(|request| request.extensions.hmac_create_secret = true);
+    assert!(register(&rp(), &asked, registration()).is_ok());
+    asked.outputs.hmac_secret = true;
+    for made in [registration(), signed("hmac-secret", Cbor::Bool(false))] {
+        assert_eq!(refusal(register(&rp(), &asked, made)), Refusal::HmacSecret);
+    }
+    assert!(register(&rp(), &asked, signed("hmac-secret", Cbor::Bool(true))).is_ok());
+    let malformed = Refusal::ExtensionOutputMalformed(Extension::HmacSecret);
+    assert_eq!(refusal(register(&rp(), &asked, signed("hmac-secret", 1))), malformed);
+}
+
+#[test]
+fn hmac_get_secret() {
+    let mut asked = AuthenticationRequest::default();
+    asked.extensions.hmac_get_secret = Some(HmacGetSecret::new([1; 32], None));
+    let answered =
+        |len| authentication().authenticator_data(|data| data.extension("hmac-secret", Cbor::Bytes(vec![9; len])));
+    for len in [32, 48, 64, 80] {
+        assert!(authenticate(&rp(), &asked, answered(len)).is_ok(), "ciphertext is tolerated");
+    }
+    let malformed = Refusal::ExtensionOutputMalformed(Extension::HmacSecret);
+    assert_eq!(refusal(authenticate(&rp(), &asked, answered(33))), malformed);
+    let leaked = authentication().json(unsigned("hmacGetSecret", json!({"output1": "AAAA"})));
+    assert!(authenticate(&rp(), &asked, leaked).unwrap().evidence.extensions.secret_results);
+}
+
+#[test]
+fn uvm() {
+    let mut asked = AuthenticationRequest::default();
+    asked.extensions.uvm = true;
+    let method = || Cbor::Array(vec![2.into(), 4.into(), 2.into()]);
+    let answered = |output: Cbor| authentication().authenticator_data(|data| data.extension("uvm", output));
+    assert!(authenticate(&rp(), &asked, authentication()).is_ok());
+    asked.outputs.uvm = true;
+    assert_eq!(refusal(authenticate(&rp(), &asked, authentication())), Refusal::UvmMissing);
+    let unsigned = authentication().json(unsigned("uvm", json!([[2, 4, 2]])));
+    assert_eq!(refusal(authenticate(&rp(), &asked, unsigned)), Refusal::UvmMissing, "only the signed copy counts");
+    let authenticated = authenticate(&rp(), &asked, answered(Cbor::Array(vec![method()]))).unwrap();
+    assert_eq!(authenticated.signed_extensions.uvm.len(), 1);
+    let malformed = Refusal::ExtensionOutputMalformed(Extension::Uvm);
+    for output in [Cbor::Array(vec![]), Cbor::Array(vec![method(), method(), method(), method()]), method()] {
+        assert_eq!(refusal(authenticate(&rp(), &asked, answered(output))), malformed);
+    }
+}
+
+#[test]
+fn cred_props() {
+    let mut asked = asking(|request| request.extensions.cred_props = true);
+    assert!(register(&rp(), &asked, posted("credProps", json!({"rk": false}))).is_ok());
+    asked.outputs.unsigned.discoverable = true;
+    let refused = Refusal::UnsignedNotDiscoverable;
+    assert_eq!(refusal(register(&rp(), &asked, posted("credProps", json!({"rk": false})))), refused);
+    for passes in [json!({"rk": true}), json!({})] {
+        assert!(register(&rp(), &asked, posted("credProps", passes)).is_ok(), "absent means unknown");
+    }
+}
+
+#[test]
+fn large_blob_support() {
+    let asked = |support| asking(|request| request.extensions.large_blob = Some(LargeBlobCreation { support }));
+    let required = asked(LargeBlobSupport::Required);
+    for made in [registration(), posted("largeBlob", json!({"supported": false})), posted("largeBlob", json!({}))] {
+        assert_eq!(refusal(register(&rp(), &required, made.clone())), Refusal::UnsignedLargeBlobUnsupported);
+        assert!(register(&rp(), &asked(LargeBlobSupport::Preferred), made).is_ok());
+    }
+    let registered = register(&rp(), &required, posted("largeBlob", json!({"supported": true}))).unwrap();
+    assert_eq!(registered.unsigned_extensions().large_blob.as_ref().unwrap().supported, Some(true));
+}
+
+#[test]
+fn large_blob_write() {
+    let mut asked = AuthenticationRequest::default();
+    asked.extensions.large_blob = Some(LargeBlobRequest::Write(b"blob".to_vec().into()));
+    assert!(authenticate(&rp(), &asked, authentication()).is_ok());
+    asked.outputs.unsigned.large_blob_written = true;
+    for output in [json!({}), json!({"written": false})] {
+        let made = authentication().json(unsigned("largeBlob", output));
+        assert_eq!(refusal(authenticate(&rp(), &asked, made)), Refusal::UnsignedLargeBlobNotWritten);
+    }
+    let made = authentication().json(unsigned("largeBlob", json!({"written": true})));
+    assert!(authenticate(&rp(), &asked, made).is_ok());
+    let nobody = rp().start_discoverable_authentication_with(&asked, NOW).unwrap_err();
+    assert_eq!(nobody, Error::Extension(InputError::LargeBlobWriteNeedsOne));
+}
+
+#[test]
+fn large_blob_read() {
+    let mut asked = AuthenticationRequest::default();
+    asked.extensions.large_blob = Some(LargeBlobRequest::Read);
+    let made = authentication().json(unsigned("largeBlob", json!({"blob": "YmxvYg"})));
+    let authenticated = authenticate(&rp(), &asked, made).unwrap();
+    let blob = authenticated.unsigned_extensions.large_blob.unwrap().blob.unwrap();
+    assert_eq!(blob.as_bytes(), b"blob");
+}
+
+#[test]
+fn prf_enabled() {
+    let mut asked = asking(|request| request.extensions.prf = Some(PrfCreation::enable()));
+    assert!(register(&rp(), &asked, registration()).is_ok());
+    asked.outputs.unsigned.prf_enabled = true;
+    for made in [registration(), posted("prf", json!({})), posted("prf", json!({"enabled": false}))] {
+        assert_eq!(refusal(register(&rp(), &asked, made)), Refusal::UnsignedPrfNotEnabled);
+    }
+    assert!(register(&rp(), &asked, posted("prf", json!({"enabled": true}))).is_ok());
+}
+
+/// Results are reported, refused where that is wanted, and nowhere to be found.
+#[test]
+fn prf_results() {
+    const RESULT: &str = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I";
+    let mut asked = AuthenticationRequest::default();
+    asked.extensions.prf = Some(PrfRequest::eval(PrfValues::new(*b"salt")));
+    let leaked = || authentication().json(unsigned("prf", json!({"results": {"first": RESULT}})));
+    let authenticated = authenticate(&rp(), &asked, leaked()).unwrap();
+    assert!(authenticated.evidence.extensions.secret_results);
+    let logged = format!("{authenticated:?} {}", serde_json::to_string(&authenticated.evidence).unwrap());
+    assert!(logged.contains(r#""secretExtensionResults":true"#));
+    let response = AuthenticationResponse::from_json(&leaked().response().to_string()).unwrap();
+    for text in [logged, format!("{response:?}")] {
+        assert!(!text.contains(RESULT) && !text.contains("secret secret"), "{text}");
+        assert!(!text.contains("115, 101, 99, 114, 101, 116"), "{text}");
+    }
+    let (options, state) = rp().start_authentication_with(&asked, &user().handle, &[record()], NOW).unwrap();
+    assert!(!serde_json::to_string(&state).unwrap().contains("c2FsdA"), "salts are not kept");
+    assert!(serde_json::to_string(&options).unwrap().contains("c2FsdA"));
+
+    let strict = RelyingParty::builder("example.org", "x").secret_results(SecretResults::Refuse).build().unwrap();
+    assert_eq!(refusal(authenticate(&strict, &asked, leaked())), Refusal::SecretResults);
+    assert!(authenticate(&strict, &asked, authentication()).is_ok());
+    let made = posted("prf", json!({"enabled": true, "results": {"first": RESULT}}));
+    assert_eq!(refusal(register(&strict, &RegistrationRequest::default(), made.clone())), Refusal::SecretResults);
+    let registered = register(&rp(), &RegistrationRequest::default(), made).unwrap();
+    assert!(registered.evidence().extensions.secret_results);
+    let record = serde_json::to_string(&registered.claim(None::<()>).unwrap()).unwrap();
+    assert!(!record.contains(RESULT));
+    let clear = signed("prf", Cbor::Bytes(vec![1; 32]));
+    assert_eq!(refusal(register(&strict, &RegistrationRequest::default(), clear)), Refusal::SecretResults);
+}
+
+#[test]
+fn prf_eval_by_credential() {
+    let mut asked = AuthenticationRequest::default();
+    let of = |id: wardkey::CredentialId| Some(PrfRequest::by_credential([(id, PrfValues::new(*b"x"))].into()));
+    asked.extensions.prf = of(record().id);
+    assert!(authenticate(&rp(), &asked, authentication()).is_ok());
+    asked.extensions.prf = of(wardkey::CredentialId::new(*b"other").unwrap());
+    let error = authenticate(&rp(), &asked, authentication()).unwrap_err();
+    assert_eq!((error, error.code()), (Error::Extension(InputError::PrfCredential), "extension-input"));
+    let descriptor = CredentialDescriptor::new(PublicKey, record().id, Vec::new());
+    assert_eq!(asked.extensions.check(&[descriptor]), Err(InputError::PrfCredential));
+}
+
+#[test]
+fn appid() {
+    const APPID: &str = "https://example.org/u2f.json";
+    let mut asked = AuthenticationRequest::default();
+    asked.extensions.appid = Some(AppId::new(APPID).unwrap());
+    let by_appid = || authentication().authenticator_data(|data| data.rp_id_hash = sha256(APPID.as_bytes()));
+    let says = |output: bool| unsigned("appid", json!(output));
+    assert!(authenticate(&rp(), &asked, by_appid().json(says(true))).is_ok());
+    assert!(authenticate(&rp(), &asked, authentication().json(says(false))).is_ok());
+    for made in [by_appid(), by_appid().json(says(false)), authentication().json(says(true))] {
+        assert_eq!(refusal(authenticate(&rp(), &asked, made)), Refusal::RpIdHash);
+    }
+    let unasked = authenticate(&rp(), &AuthenticationRequest::default(), by_appid().json(says(true)));
+    assert_eq!(refusal(unasked), Refusal::RpIdHash);
+}
+
+#[test]
+fn appid_exclude() {
+    let asked = asking(|request| request.extensions.appid_exclude = AppId::new("https://example.org/u2f.json").ok());
+    let registered = register(&rp(), &asked, posted("appidExclude", json!(true))).unwrap();
+    assert_eq!(registered.unsigned_extensions().appid_exclude, Some(true));
+    assert_eq!(AppId::new("http://example.org"), Err(InputError::AppId));
+}
+
+#[test]
+fn third_party_payment() {
+    let made = authentication().authenticator_data(|data| data.extension("thirdPartyPayment", Cbor::Bool(true)));
+    let authenticated = authenticate(&rp(), &AuthenticationRequest::default(), made).unwrap();
+    assert_eq!(authenticated.signed_extensions.third_party_payment, Some(true));
+}
+
+#[test]
+fn what_is_required_must_be_asked_for() {
+    let mut request = RegistrationRequest::default();
+    request.outputs.min_pin_length = Some(8);
+    let error = register(&rp(), &request, registration()).unwrap_err();
+    assert_eq!(error, Error::Extension(InputError::RequiredButNotRequested(Extension::MinPinLength)));
+    let mut request = AuthenticationRequest::default();
+    request.outputs.uvm = true;
+    let error = authenticate(&rp(), &request, authentication()).unwrap_err();
+    assert_eq!(error.to_string(), "an output of uvm is required, and not asked for");
+}
+
+#[test]
+fn unsolicited() {
+    let rp = |policy| RelyingParty::builder("example.org", "x").unsolicited_extensions(policy).build().unwrap();
+    let nothing = RegistrationRequest::default();
+    let made = || signed("credProtect", 2).json(unsigned("credProps", json!({"rk": true})));
+    let tolerated = register(&rp(Unsolicited::Tolerate), &nothing, made()).unwrap();
+    assert!(tolerated.evidence().extensions.unsolicited.is_empty());
+    let reported = register(&rp(Unsolicited::Report), &nothing, made()).unwrap().evidence().extensions;
+    let named: Vec<_> = reported.unsolicited.iter().collect();
+    assert_eq!((named, reported.unknown), (vec![Extension::CredProps, Extension::CredProtect], 0));
+    let refused = register(&rp(Unsolicited::Refuse), &nothing, made());
+    assert_eq!(refusal(refused), Refusal::ExtensionUnsolicited(Some(Extension::CredProps)));
+    for unknown in [signed("vendor", 1), posted("vendor", json!({}))] {
+        assert!(register(&rp(Unsolicited::Tolerate), &nothing, unknown.clone()).is_ok());
+        let report = register(&rp(Unsolicited::Report), &nothing, unknown.clone()).unwrap().evidence().extensions;
+        assert_eq!(report.unknown, 1);
+        let refused = register(&rp(Unsolicited::Refuse), &nothing, unknown);
+        assert_eq!(refusal(refused), Refusal::ExtensionUnsolicited(None));
+    }
+    let asked = asking(|request| {
+        request.extensions.cred_props = true;
+        request.extensions.cred_protect =
+            Some(CredentialProtectionInput::at_least(CredentialProtection::UserVerificationOptional));
+    });
+    assert!(register(&rp(Unsolicited::Refuse), &asked, made()).is_ok());
+    let answer = authentication().json(unsigned("appid", json!(false)));
+    let refused = authenticate(&rp(Unsolicited::Refuse), &AuthenticationRequest::default(), answer);
+    assert_eq!(refusal(refused), Refusal::ExtensionUnsolicited(Some(Extension::Appid)));
+}

@@ -1,0 +1,128 @@
+//! The rest of Level 3: extensions, options, payments, and what protects against enumeration. One test for each row of
+//! the tables in `src/client/extensions/mod.rs`, through the front door.
+
+mod browsers;
+mod documents;
+mod enumeration;
+mod extensions;
+mod options;
+mod payment;
+mod reauthentication;
+mod vectors;
+
+use serde_json::{Value, json};
+use wardkey::ceremony::Refusal;
+use wardkey::policy::Registered;
+use wardkey::relying_party::{Authenticated, AuthenticationRequest, RegistrationRequest};
+use wardkey::{AuthenticationResponse, CredentialRecord, Error, RegistrationResponse, RelyingParty, UnixTime};
+use wardkey::{User, UserHandle};
+use wardkey_authenticator::json::base64url;
+use wardkey_authenticator::{Algorithm, Authentication, Registration};
+
+const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
+
+fn rp() -> RelyingParty {
+    RelyingParty::new("example.org", "Example").unwrap()
+}
+
+fn user() -> User {
+    User::new(UserHandle::new([7; 32]).unwrap(), "ada@mail.example", "Ada")
+}
+
+/// The authenticator's side of a registration, before it knows the challenge.
+fn registration() -> Registration {
+    Registration::new("level3", Algorithm::Es256)
+}
+
+/// What a browser posts for options, where the authenticator does as `made` says.
+fn create(made: Registration, challenge: &[u8]) -> RegistrationResponse {
+    let made = made.client_data(|data| data.set("challenge", base64url(challenge)));
+    RegistrationResponse::from_json(&made.response().to_string()).unwrap()
+}
+
+fn get(made: Authentication, challenge: &[u8]) -> AuthenticationResponse {
+    let made = made.client_data(|data| data.set("challenge", base64url(challenge)));
+    AuthenticationResponse::from_json(&made.response().to_string()).unwrap()
+}
+
+/// A whole registration.
+fn register(rp: &RelyingParty, request: &RegistrationRequest, made: Registration) -> Result<Registered, Error> {
+    let (options, state) = rp.start_registration_with(request, &user(), &[], NOW)?;
+    rp.finish_registration(state, &create(made, &options.challenge), NOW)
+}
+
+/// The record of the credential that all of these tests use.
+fn record() -> CredentialRecord {
+    let registered = register(&rp(), &RegistrationRequest::default(), registration()).unwrap();
+    registered.claim(None::<()>).unwrap()
+}
+
+/// The authenticator's side of an authentication with it.
+fn authentication() -> Authentication {
+    let mut made = Authentication::of(&registration());
+    made.user_handle = Some(vec![7; 32]);
+    made
+}
+
+/// A whole authentication.
+fn authenticate(
+    rp: &RelyingParty,
+    request: &AuthenticationRequest,
+    made: Authentication,
+) -> Result<Authenticated, Error> {
+    let (options, state) = rp.start_authentication_with(request, &user().handle, &[record()], NOW)?;
+    rp.finish_authentication(state, &get(made, &options.challenge), &record(), NOW)
+}
+
+/// An unsigned output, in whatever is posted.
+fn unsigned(identifier: &'static str, output: Value) -> impl Fn(&mut Value) + Send + Sync + 'static {
+    move |json| json["clientExtensionResults"][identifier] = output.clone()
+}
+
+/// The refusal of what was refused.
+fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
+    match result {
+        Err(Error::Failed(failure)) => failure.refusal,
+        other => panic!("not refused by a step: {other:?}"),
+    }
+}
+
+/// Every test that the tables name is there.
+#[test]
+fn the_tables_name_tests_that_exist() {
+    let tables = include_str!("../../src/client/extensions/mod.rs");
+    let tests: String =
+        ["browsers", "documents", "enumeration", "extensions", "options", "payment", "reauthentication"]
+            .map(|module| {
+                std::fs::read_to_string(format!("{}/tests/level3/{module}.rs", env!("CARGO_MANIFEST_DIR"))).unwrap()
+            })
+            .concat();
+    let units = include_str!("../../src/client/extensions/tests.rs");
+    let vectors = include_str!("../vectors/extensions.jsonl");
+    let rows: Vec<&str> = tables.lines().filter(|line| line.starts_with("//! | `")).collect();
+    assert!(rows.len() >= 30, "{}", rows.len());
+    for row in rows {
+        let last = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let named: Vec<&str> = last.split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "{row}");
+        for name in named {
+            let test = format!("fn {name}(");
+            let vector = format!("\"id\":\"extensions/{}", name.trim_start_matches("extensions/"));
+            let known = tests.contains(&test) || units.contains(&test) || vectors.contains(&vector);
+            assert!(known, "{name}, named in {row}");
+        }
+    }
+}
+
+#[test]
+fn a_state_without_extensions_is_read_as_before() {
+    let (_, state) = rp().start_discoverable_authentication(NOW).unwrap();
+    let mut json = serde_json::to_value(&state).unwrap();
+    json.as_object_mut().unwrap().remove("extensions");
+    assert_eq!(serde_json::from_value::<wardkey::AuthenticationState>(json).unwrap(), state);
+    let (_, state) = rp().start_registration(&user(), &[], NOW).unwrap();
+    let mut json = serde_json::to_value(&state).unwrap();
+    assert_eq!(json["extensions"]["requested"], json!([]));
+    json.as_object_mut().unwrap().remove("extensions");
+    assert_eq!(serde_json::from_value::<wardkey::RegistrationState>(json).unwrap(), state);
+}
