@@ -1,6 +1,6 @@
 //! Secure Payment Confirmation: an authentication (§7.2) whose client data says what was paid, to whom and with what.
 //!
-//! A ceremony of its own: [`authentication::verify`](super::authentication::verify) refuses `payment.get`, and
+//! A ceremony of its own: [`authentication::verify`] refuses `payment.get`, and
 //! [`verify`] here refuses `webauthn.get`, so that nobody who signed in has paid, nor the other way round. Every step
 //! of §7.2 is taken, with `type` `payment.get`; then, as its step 23, client data's `payment` is compared with what was
 //! shown, and the browser-bound signature is verified where there is one. That signature is made by a second key, which
