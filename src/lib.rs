@@ -41,6 +41,7 @@
 //! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`: each adds what can be verified, and none changes
 //! what is refused.
 
+#![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![warn(unreachable_pub, unnameable_types, clippy::missing_errors_doc)]
 #![cfg_attr(
