@@ -42,7 +42,9 @@ fuzz_target!(|input: &[u8]| {
     let flags = verified.authenticator_data().flags();
     assert!(flags.user_present() && (flags.user_verified() || !expected.user_verification_required));
     assert!(handle == Some(&[1]) || expected.user_handle.is_some());
-    assert!(verified.sign_count() != SignCount::Advanced || verified.authenticator_data().sign_count() > record.sign_count);
+    assert!(
+        verified.sign_count() != SignCount::Advanced || verified.authenticator_data().sign_count() > record.sign_count
+    );
     let before = RecordState::of(&record);
     let updates = [verified.update(), verified.update_with_additional_factor()];
     for update in updates.into_iter().flatten() {

@@ -15,11 +15,7 @@ fuzz_target!(|input: &[u8]| {
     let anchors = parts.blocks(counts & 0x0f);
     let x5c = parts.blocks(counts >> 4);
     let certificates: Vec<u8> = x5c.iter().flat_map(|der| cbor::string(2, der)).collect();
-    let statement = [
-        &b"\xa3\x63alg\x26\x63sig\x40\x63x5c"[..],
-        &cbor::head(4, x5c.len() as u64),
-        &certificates,
-    ];
+    let statement = [&b"\xa3\x63alg\x26\x63sig\x40\x63x5c"[..], &cbor::head(4, x5c.len() as u64), &certificates];
     let object = cbor::attestation_object("packed", &statement.concat(), &wardkey_fuzz::authenticator_data());
     let json = wardkey_fuzz::registration_json(&[1; 32], &wardkey_fuzz::creation_client_data(), &object);
     let response = RegistrationResponse::from_json(&json).expect("a response");

@@ -21,8 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
     match (ClientData::parse(&text), other) {
         (Ok(data), Ok(other)) => {
             assert!(other.is_object());
-            let members =
-                [(&data.ceremony_type, "type"), (&data.challenge, "challenge"), (&data.origin, "origin")];
+            let members = [(&data.ceremony_type, "type"), (&data.challenge, "challenge"), (&data.origin, "origin")];
             let frames = [(&data.cross_origin, "crossOrigin"), (&data.top_origin, "topOrigin")];
             for (member, name) in members.into_iter().chain(frames) {
                 assert!(same(member, other.get(name)), "{name}: {member:?}");

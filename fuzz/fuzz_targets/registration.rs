@@ -57,8 +57,7 @@ fuzz_target!(|input: &[u8]| {
     let mut data = [&[wardkey_fuzz::DIGEST; 32][..], &[flags.bits() & 0x1d | 1]].concat();
     data.extend([0xff; 4]);
     let client_data = wardkey_fuzz::request_client_data();
-    let json =
-        wardkey_fuzz::authentication_json(record.id.as_bytes(), Some(&[1]), &client_data, &data, b"signature");
+    let json = wardkey_fuzz::authentication_json(record.id.as_bytes(), Some(&[1]), &client_data, &data, b"signature");
     let response = AuthenticationResponse::from_json(&json).expect("a response");
     let mut expected = authentication::Expected::new(&site, &CHALLENGE);
     expected.user_verification_required = false;
