@@ -1,0 +1,17 @@
+//! Two opinions on one message, compared by the table of known divergences.
+
+use wardkey::ceremony::Failure;
+use wardkey_differential::Opinion;
+
+/// Whoever accepts what the other refuses does so in a way that the table settles.
+pub fn compare<T>(ours: Result<T, Failure>, theirs: &Opinion) {
+    let kind = match (&ours, theirs) {
+        (Ok(_), Opinion::Refuse(why)) => ("accept", why.as_str()),
+        (Err(failure), Opinion::Accept) => (failure.code(), "accept"),
+        _ => return,
+    };
+    let table = include_str!("../../../tests/differential/divergences.tsv");
+    let mut rows = table.lines().map(|row| row.split('\t').collect::<Vec<_>>());
+    let known = rows.any(|row| row.first() == Some(&kind.0) && row.get(1) == Some(&kind.1));
+    assert!(known, "wardkey: {}, webauthn-rs: {}, and no row says why", kind.0, kind.1);
+}

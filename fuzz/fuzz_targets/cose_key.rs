@@ -1,0 +1,17 @@
+//! COSE_Key: canonical, closed, and judged alike by both backends.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use wardkey::codec::cbor::Value;
+use wardkey::crypto::cose::{CoseKey, algorithm_number};
+use wardkey_fuzz::BACKENDS;
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(key) = CoseKey::read(bytes) else { return };
+    assert_eq!(algorithm_number(bytes), Ok(i64::from(key.algorithm().cose())));
+    assert!(key.key().fits(key.algorithm().scheme()));
+    let value = Value::read(bytes).expect("a key is CBOR");
+    assert_eq!(wardkey_fuzz::cbor::encode(value), bytes);
+    let [a, b] = BACKENDS.map(|backend| key.key().check(backend));
+    assert_eq!(a.is_ok(), b.is_ok(), "{a:?} {b:?}");
+});

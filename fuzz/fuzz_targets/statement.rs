@@ -1,0 +1,35 @@
+//! Every attestation statement, behind signatures that all verify and hashes that are all the same.
+//!
+//! Input: the format, the authenticator data as a block, the statement.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use wardkey::RegistrationResponse;
+use wardkey::attestation::{AttestationType, CompoundPolicy, Format};
+use wardkey::authenticator::AuthenticatorData;
+use wardkey::ceremony::registration::{Expected, verify};
+use wardkey_fuzz::{CHALLENGE, Parts, Yes, cbor};
+
+fuzz_target!(|input: &[u8]| {
+    let mut parts = Parts(input);
+    let choice = parts.octet();
+    let format = Format::ALL[usize::from(choice & 7)];
+    let authenticator_data = parts.block();
+    let Ok(data) = AuthenticatorData::read(authenticator_data) else { return };
+    let Some(attested) = data.attested_credential_data() else { return };
+    let object = cbor::attestation_object(format.identifier(), parts.0, authenticator_data);
+    let client_data = wardkey_fuzz::creation_client_data();
+    let json = wardkey_fuzz::registration_json(attested.credential_id(), &client_data, &object);
+    let response = RegistrationResponse::from_json(&json).expect("a response");
+    let site = wardkey_fuzz::site(0);
+    let algorithms = wardkey::crypto::Algorithm::ALL;
+    let mut expected = Expected::new(&site, &CHALLENGE, &algorithms);
+    expected.user_verification_required = false;
+    if choice & 0x80 != 0 {
+        expected.compound = CompoundPolicy::AtLeast(1);
+    }
+    let Ok(verified) = verify(&expected, &response, &Yes) else { return };
+    let attestation = verified.attestation();
+    assert_eq!(attestation.format, format);
+    assert_eq!(attestation.attestation_type == AttestationType::None, format == Format::None);
+});

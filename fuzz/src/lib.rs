@@ -1,0 +1,104 @@
+//! What the fuzz targets share: a backend that says yes, one set of expectations, and the framing of their inputs.
+//!
+//! Everything is reached through the library's public API. There is no feature, cfg or hidden module for fuzzing: what
+//! a fuzzer can reach is what an integrator can reach, and nothing can be left switched on by mistake.
+
+pub mod cbor;
+mod ceremonies;
+
+pub use ceremonies::{
+    CHALLENGE, authentication_json, authenticator_data, creation_client_data, es256, policy, registration_json,
+    request_client_data, site,
+};
+
+use wardkey::crypto::{
+    AwsLcRs, Backend, BadSignature, Digest, Hash, KeyError, PublicKey, RandomFailed, RustCrypto, Scheme,
+};
+
+/// The real backends.
+pub const BACKENDS: [&dyn Backend; 2] = [&AwsLcRs, &RustCrypto];
+
+/// What [`Yes`] answers for every hash: an octet that no real value is full of, so that seeds show where one stood.
+pub const DIGEST: u8 = 0x57;
+
+/// A backend for which every key is good, every signature verifies, and every message has the same digest. Whatever
+/// lies behind a signature or a hash can be reached; what is left of a verdict is the library's own reading.
+#[derive(Debug)]
+pub struct Yes;
+
+impl Backend for Yes {
+    fn name(&self) -> &'static str {
+        "yes"
+    }
+
+    fn supports(&self, _: Scheme) -> bool {
+        true
+    }
+
+    fn digest(&self, hash: Hash, _: &[&[u8]]) -> Digest {
+        let len = match hash {
+            Hash::Sha1 => 20,
+            Hash::Sha384 => 48,
+            Hash::Sha512 => 64,
+            _ => 32,
+        };
+        Digest::new(&[DIGEST; 64][..len])
+    }
+
+    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
+        Ok(())
+    }
+
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), BadSignature> {
+        // The seam's promise to a backend: what arrives has been judged.
+        assert!(key.fits(scheme), "{scheme:?} with {key:?}");
+        Ok(())
+    }
+
+    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+        out.fill(0);
+        Ok(())
+    }
+}
+
+/// An input of several parts: an octet here, a block with its length in two octets there. A length that reaches past
+/// the end means the rest, so that every input is some input.
+pub struct Parts<'a>(pub &'a [u8]);
+
+impl<'a> Parts<'a> {
+    pub fn octet(&mut self) -> u8 {
+        let (&first, rest) = self.0.split_first().unwrap_or((&0, &[]));
+        self.0 = rest;
+        first
+    }
+
+    pub fn block(&mut self) -> &'a [u8] {
+        let len = usize::from(u16::from_be_bytes([self.octet(), self.octet()]));
+        let (block, rest) = self.0.split_at(len.min(self.0.len()));
+        self.0 = rest;
+        block
+    }
+
+    /// So many blocks, or as many as there are.
+    pub fn blocks(&mut self, count: u8) -> Vec<&'a [u8]> {
+        (0..count).map_while(|_| (!self.0.is_empty()).then(|| self.block())).collect()
+    }
+}
+
+/// The leniencies of CBOR and JSON that these bits name.
+pub fn quirks(bits: u8) -> wardkey::quirk::Quirks {
+    let all = wardkey::quirk::Quirk::ALL.into_iter().enumerate();
+    all.filter(|(i, _)| bits >> i & 1 == 1).map(|(_, quirk)| quirk).collect()
+}
+
+/// Parses, writes and parses again; what comes out is what went in. Answers both.
+pub fn round_trip<T>(json: &str) -> Option<(T, T)>
+where
+    T: serde::de::DeserializeOwned + serde::Serialize + PartialEq + core::fmt::Debug,
+{
+    let one: T = serde_json::from_str(json).ok()?;
+    let written = serde_json::to_string(&one).expect("what was read can be written");
+    let other: T = serde_json::from_str(&written).expect("what was written can be read");
+    assert_eq!(one, other);
+    Some((one, other))
+}

@@ -1,0 +1,408 @@
+//! What a hostile message costs: bytes at the peak, and calls of the crypto backend. Counted, not timed, so that a slow
+//! machine proves the same as a fast one.
+//!
+//! Memory: the most that is allocated at once while a message is read is at most a small multiple of its length.
+//! Arithmetic: each certificate and each statement costs one verification, and both are counted before the first.
+
+#![allow(unsafe_code, reason = "a global allocator cannot be written without; it counts and hands on to the system's")]
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use wardkey::attestation::AttestationObject;
+use wardkey::authenticator::AuthenticatorData;
+use wardkey::ceremony::{Failure, Refusal, registration};
+use wardkey::client::{ClientData, Origins, Site, data};
+use wardkey::codec::cbor::{self, Value};
+use wardkey::crypto::cose::CoseKey;
+use wardkey::crypto::{AwsLcRs, Backend, BadSignature, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme, cose};
+use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
+use wardkey::quirk::{Quirk, Quirks};
+use wardkey::{AuthenticationResponse, RegistrationResponse, UnixTime, UserHandle};
+use wardkey_authenticator::{
+    Algorithm, AndroidSafetyNet, Authority, Cbor, Certified, Chain, Compound, Extension, Packed, PackedSelf,
+    Registration, der,
+};
+
+/// Counts what this thread has allocated and not given back, and the most that was.
+struct Counting;
+
+thread_local! {
+    static HELD: Cell<isize> = const { Cell::new(0) };
+    static PEAK: Cell<isize> = const { Cell::new(0) };
+}
+
+fn hold(bytes: isize) {
+    // `try_with`: a thread that ends gives back after its own locals are gone.
+    let _ = HELD.try_with(|held| {
+        held.set(held.get().saturating_add(bytes));
+        let _ = PEAK.try_with(|peak| peak.set(peak.get().max(held.get())));
+    });
+}
+
+fn size(layout: Layout) -> isize {
+    isize::try_from(layout.size()).unwrap_or(isize::MAX)
+}
+
+// SAFETY: every call goes to the system's allocator as it came; the counters allocate nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        hold(size(layout));
+        // SAFETY: the caller's promise, handed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        hold(-size(layout));
+        // SAFETY: the caller's promise, handed on.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The most bytes that `work` held at once.
+fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    let before = HELD.get();
+    PEAK.set(before);
+    let answer = work();
+    (answer, usize::try_from(PEAK.get() - before).unwrap())
+}
+
+/// A backend that counts what it is asked and says yes.
+#[derive(Debug, Default)]
+struct Budget {
+    verifications: AtomicUsize,
+    hashes: AtomicUsize,
+}
+
+impl Budget {
+    fn spent(&self) -> (usize, usize) {
+        (self.verifications.load(Ordering::Relaxed), self.hashes.load(Ordering::Relaxed))
+    }
+}
+
+impl Backend for Budget {
+    fn name(&self) -> &'static str {
+        "budget"
+    }
+
+    fn supports(&self, _: Scheme) -> bool {
+        true
+    }
+
+    fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
+        self.hashes.fetch_add(1, Ordering::Relaxed);
+        AwsLcRs.digest(hash, parts)
+    }
+
+    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
+        Ok(())
+    }
+
+    fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), BadSignature> {
+        self.verifications.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn random(&self, _: &mut [u8]) -> Result<(), RandomFailed> {
+        Err(RandomFailed)
+    }
+}
+
+/// Verifies a registration and asks a policy, with everything counted.
+fn register(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) -> Result<(), Failure> {
+    let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
+    let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
+    let algorithms = wardkey::crypto::Algorithm::ALL;
+    let expected = registration::Expected::new(&site, &registration.expected.challenge, &algorithms);
+    let verified = registration::verify(&expected, &response, backend)?;
+    let mut policy = AttestationPolicy::any();
+    policy.trust = Trust::Verify(TrustAnchors::new(anchors.iter().map(|der| TrustAnchor::from_der(der).unwrap())));
+    let user = UserHandle::new([1]).unwrap();
+    policy.decide(&verified, &user, &Circumstances::at(Some(UnixTime::from_secs(1_795_392_000)), backend)).map(drop)
+}
+
+#[test]
+fn lengths_that_are_only_declared_cost_nothing() {
+    for head in [
+        &b"\x5b\x7f\xff\xff\xff\xff\xff\xff\xff"[..],
+        b"\x7b\xff\xff\xff\xff\xff\xff\xff\xff",
+        b"\x9b\x00\x00\x00\x01\x00\x00\x00\x00",
+        b"\xbb\xff\xff\xff\xff\xff\xff\xff\xff",
+        b"\x9a\xff\xff\xff\xff\x00\x00\x00",
+    ] {
+        let (read, bytes) = peak(|| Value::read(head));
+        assert_eq!(read, Err(cbor::Error::Truncated));
+        assert_eq!(bytes, 0, "{head:02x?}");
+    }
+    for certificate in [
+        &b"\x30\x83\xff\xff\xff"[..],
+        b"\x30\x84\xff\xff\xff\xff",
+        b"\x30\x80",
+        b"\x30\x88\xff\xff\xff\xff\xff\xff\xff\xff",
+    ] {
+        let (read, bytes) = peak(|| TrustAnchor::from_der(certificate));
+        assert!(read.is_err() && bytes == 0, "{certificate:02x?}");
+    }
+    let mut authenticator_data = [&[0; 32][..], &[0x41], &[0; 20], &[0xff, 0xff]].concat();
+    authenticator_data.extend([0; 64]);
+    let (read, bytes) = peak(|| AuthenticatorData::read(&authenticator_data));
+    assert!(read.is_err() && bytes == 0);
+}
+
+#[test]
+fn nesting_ends_where_it_is_bounded() {
+    const DEEP: usize = 100_000;
+    for (open, errors) in [
+        (&b"\x81"[..], [cbor::Error::TooDeep, cbor::Error::TooDeep]),
+        (b"\xa1\x00", [cbor::Error::TooDeep, cbor::Error::TooDeep]),
+        (b"\xa1", [cbor::Error::TooDeep, cbor::Error::TooDeep]),
+        (b"\xc1", [cbor::Error::Tag, cbor::Error::Tag]),
+        (b"\x9f", [cbor::Error::Indefinite, cbor::Error::TooDeep]),
+        (b"\xbf\x00", [cbor::Error::Indefinite, cbor::Error::TooDeep]),
+    ] {
+        let bytes = open.repeat(DEEP);
+        let (read, held) = peak(|| Value::read(&bytes));
+        assert_eq!((read, held), (Err(errors[0]), 0));
+        let quirks = Quirks::NONE.with(Quirk::CborIndefiniteLength).with(Quirk::CborKeyOrder);
+        let (read, held) = peak(|| AttestationObject::read(&bytes, quirks));
+        assert_eq!((read.unwrap_err(), held), (errors[1].into(), 0));
+    }
+    for open in ["[", "{\"a\":", "[{\"a\":"] {
+        let text = open.repeat(DEEP / 10);
+        for text in [text.clone(), format!("{{\"type\":{text}"), format!("{{\"unknown\":{text}")] {
+            let (read, bytes) = peak(|| ClientData::parse(&text).map(drop));
+            // serde_json keeps an octet for each open bracket of what it reads over, in a vector that doubles.
+            assert!(read.is_err() && bytes <= 4 * text.len(), "{bytes} of {}", text.len());
+            assert!(RegistrationResponse::from_json(&text).is_err());
+            assert!(AuthenticationResponse::from_json(&text).is_err());
+        }
+    }
+    // SEQUENCE in SEQUENCE, as a certificate, and as the last thing that is looked into, an extension.
+    let mut nested = der::null();
+    for _ in 0..5_000 {
+        nested = der::sequence(&[&nested]);
+    }
+    assert!(TrustAnchor::from_der(&nested).is_err());
+    let mut root = Authority::root("bounds", Algorithm::Es256);
+    root.certificate.set(Extension::new("2.5.29.30", nested).critical());
+    let (_, bytes) = peak(|| TrustAnchor::from_der(&root.der()).is_ok());
+    assert!(bytes < 8 * root.der().len(), "{bytes}");
+}
+
+/// A JSON string of this many bytes in base64url.
+fn long(bytes: usize) -> String {
+    URL_SAFE_NO_PAD.encode(vec![0x20; bytes])
+}
+
+#[test]
+fn messages_of_a_mebibyte_are_refused_in_a_small_multiple_of_it() {
+    const MEBIBYTE: usize = 1024 * 1024;
+    let response = |client_data: &str| {
+        format!(
+            r#"{{"id":"AQ","rawId":"AQ","type":"public-key","response":{{"clientDataJSON":"{client_data}","attestationObject":"oA","authenticatorData":"oA","signature":"oA"}},"clientExtensionResults":{{}}}}"#
+        )
+    };
+    // Too long as a whole: not even looked at.
+    let json = response(&long(MEBIBYTE));
+    let (read, bytes) = peak(|| RegistrationResponse::from_json(&json));
+    assert_eq!((read.is_err(), bytes), (true, 0));
+    // As long as may be: read, and then the client data is too long.
+    let json = response(&long(MEBIBYTE * 3 / 4 - 1024));
+    let (read, bytes) = peak(|| RegistrationResponse::from_json(&json).unwrap());
+    assert!(bytes < 2 * json.len(), "{bytes} of {}", json.len());
+    let (decoded, bytes) = peak(|| data::decode(read.client_data_json()).map(drop));
+    assert_eq!((decoded, bytes), (Err(data::Error::TooLong), 0));
+    // Client data of the longest: unlike names, each kept, are what it can cost.
+    let names: String = (0..data::MAX_LEN / 12).map(|name| format!(",\"{name:06x}\":0")).collect();
+    let members = format!("{{\"type\":\"x\"{names}}}");
+    assert!(members.len() <= data::MAX_LEN);
+    let (read, bytes) = peak(|| ClientData::parse(&members).map(drop));
+    assert_eq!(read, Ok(()));
+    assert!(bytes < 8 * members.len(), "{bytes} of {}", members.len());
+    // The same name again and again, however it is spelt.
+    let twice = format!("{{\"type\":\"x\"{}}}", r#","a":0,"\u0061":0"#.repeat(5_000));
+    let (read, bytes) = peak(|| ClientData::parse(&twice).map(drop));
+    assert!(read.is_err() && bytes < twice.len(), "{bytes} of {}", twice.len());
+    // Transports and unknown members.
+    let transports = vec!["\"pigeon\""; 100_000].join(",");
+    let json = response("e30").replacen("\"signature\"", &format!("\"transports\":[{transports}],\"signature\""), 1);
+    let (read, bytes) = peak(|| RegistrationResponse::from_json(&json));
+    assert!(read.is_ok() && bytes < 16 * json.len(), "{bytes} of {}", json.len());
+    let (read, bytes) = peak(|| AuthenticationResponse::from_json(&json));
+    assert!(read.is_ok() && bytes < json.len(), "{bytes} of {}", json.len());
+}
+
+#[test]
+fn an_unsorted_map_is_compared_in_pairs_only_while_it_is_small() {
+    let map = |entries: u32| -> Vec<u8> {
+        // 23, 22, ... down: each key before the last one.
+        let keys = (0..entries).rev().flat_map(|key| [&[0x1a][..], &(key + 0x1_0000).to_be_bytes(), &[0]].concat());
+        [wardkey_authenticator::cbor::head(5, entries.into()), keys.collect()].concat()
+    };
+    let quirks = Quirks::NONE.with(Quirk::CborKeyOrder);
+    let read = |entries| AttestationObject::read(&map(entries), quirks).unwrap_err();
+    assert_eq!(read(100_000), cbor::Error::TooLarge.into());
+    assert_eq!(read(65), cbor::Error::TooLarge.into());
+    assert_eq!(read(64), wardkey::attestation::ObjectError::Shape, "as large as may be, and no attestation object");
+}
+
+/// x5c of so many copies of the leaf.
+fn copies(count: usize) -> Registration {
+    let packed = Packed::new().x5c(move |x5c| *x5c = vec![x5c[0].clone(); count]);
+    Registration::new("bounds.copies", Algorithm::Es256).format(packed)
+}
+
+#[test]
+fn a_chain_costs_a_verification_for_each_certificate_and_is_short() {
+    let anchors = Chain::new().trust_anchors();
+    let budget = Budget::default();
+    assert_eq!(register(&copies(1), &anchors, &budget), Ok(()));
+    assert_eq!(budget.spent().0, 2, "the statement and its one certificate");
+    for count in [2, 10, 11, 128, 129, 500] {
+        let budget = Budget::default();
+        assert!(register(&copies(count), &anchors, &budget).is_err(), "{count}");
+        assert!(budget.spent().0 <= 1, "{count} certificates cost {:?}", budget.spent());
+    }
+    // The longest line there may be: nine intermediates.
+    let budget = Budget::default();
+    let chain = Chain::of(10, Algorithm::Es256);
+    let anchors = chain.trust_anchors();
+    let long = Registration::new("bounds.long", Algorithm::Es256).format(Packed::new().chain(chain));
+    assert_eq!(register(&long, &anchors, &budget), Ok(()));
+    assert_eq!(budget.spent().0, 11);
+}
+
+/// So many authorities, each the issuer of all others: one name, one key.
+fn loops(certificates: usize) -> (Registration, Vec<Vec<u8>>) {
+    let authority = Authority::root("bounds.loop", Algorithm::Es256);
+    let own = authority.der();
+    let chain = Packed::new().chain(Chain::under(vec![authority])).x5c(move |x5c| {
+        let leaf = x5c[0].clone();
+        *x5c = std::iter::once(leaf).chain(vec![own.clone(); certificates - 1]).collect();
+    });
+    (Registration::new("bounds.loop", Algorithm::Es256).format(chain), Chain::new().trust_anchors())
+}
+
+#[test]
+fn certificates_that_issue_each_other_lead_nowhere() {
+    let (registration, anchors) = loops(10);
+    let budget = Budget::default();
+    assert!(matches!(
+        register(&registration, &anchors, &budget).unwrap_err().refusal,
+        Refusal::AttestationUntrusted(_)
+    ));
+    assert_eq!(budget.spent().0, 1, "only the statement: there is no anchor to begin at");
+}
+
+#[test]
+fn anchors_of_one_name_are_tried_eight_times() {
+    let name = Authority::root("bounds.name", Algorithm::Es256);
+    let chain = Packed::new().chain(Chain::under(vec![name.clone()]));
+    let registration = Registration::new("bounds.name", Algorithm::Es256).format(chain);
+    let others = (0..100).map(|i| {
+        let mut other = Authority::root(&format!("bounds.name.{i}"), Algorithm::Es256);
+        other.certificate.subject = name.certificate.subject.clone();
+        other.certificate.issuer = name.certificate.subject.clone();
+        other.der()
+    });
+    let anchors: Vec<_> = others.collect();
+    /// A budget that refuses what certificates are signed with: their signatures are the longest messages.
+    #[derive(Debug)]
+    struct NoChain(Budget);
+    impl Backend for NoChain {
+        fn name(&self) -> &'static str {
+            "no chain"
+        }
+        fn supports(&self, scheme: Scheme) -> bool {
+            self.0.supports(scheme)
+        }
+        fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
+            self.0.digest(hash, parts)
+        }
+        fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
+            self.0.check_key(key)
+        }
+        fn verify(&self, a: Scheme, b: &PublicKey<'_>, c: &[u8], d: &[u8]) -> Result<(), BadSignature> {
+            self.0.verify(a, b, c, d).and(Err(BadSignature))
+        }
+        fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+            self.0.random(out)
+        }
+    }
+    let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
+    let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
+    let algorithms = wardkey::crypto::Algorithm::ALL;
+    let expected = registration::Expected::new(&site, &registration.expected.challenge, &algorithms);
+    let verified = registration::verify(&expected, &response, &AwsLcRs).unwrap();
+    let mut policy = AttestationPolicy::any();
+    policy.trust = Trust::Verify(TrustAnchors::new(anchors.iter().map(|der| TrustAnchor::from_der(der).unwrap())));
+    let backend = NoChain(Budget::default());
+    let user = UserHandle::new([1]).unwrap();
+    assert!(policy.decide(&verified, &user, &Circumstances::at(None, &backend)).is_err());
+    assert_eq!(backend.0.spent().0, 8);
+}
+
+#[test]
+fn a_compound_statement_has_at_most_eight() {
+    for (count, verifications) in [(2, 2), (8, 8), (9, 0), (1000, 0)] {
+        let compound = (0..count).fold(Compound::new(), |compound, _| compound.with(PackedSelf::new()));
+        let registration = Registration::new("bounds.compound", Algorithm::Es256).format(compound);
+        let budget = Budget::default();
+        assert_eq!(register(&registration, &[], &budget).is_ok(), verifications > 0, "{count}");
+        assert_eq!(budget.spent().0, verifications, "{count}");
+    }
+}
+
+#[test]
+fn a_jws_has_a_bounded_chain_too() {
+    for count in [11, 128, 129, 400] {
+        let safetynet = AndroidSafetyNet::new().x5c(move |x5c| *x5c = vec![x5c[0].clone(); count]);
+        let registration = Registration::new("bounds.jws", Algorithm::Es256).format(safetynet);
+        let json = registration.response().to_string();
+        let budget = Budget::default();
+        let (registered, bytes) = peak(|| register(&registration, &Chain::new().trust_anchors(), &budget));
+        assert!(registered.is_err() && budget.spent().0 <= 1, "{count}: {registered:?}");
+        assert!(bytes < 24 * json.len(), "{bytes} of {}", json.len());
+    }
+}
+
+#[test]
+fn extensions_are_looked_up_and_not_multiplied() {
+    let extensions = (0..5_000).map(|i| (Cbor::Text(format!("x{i:05}")), Cbor::Integer(0)));
+    let map = Cbor::Map(extensions.collect()).encode();
+    let bytes = [&[0; 32][..], &[0x81], &[0; 4], &map].concat();
+    let (read, held) = peak(|| AuthenticatorData::read(&bytes).map(|data| data.extensions().unwrap().iter().count()));
+    assert_eq!((read, held), (Ok(5_000), 0));
+    // In a certificate, where each is compared with those before it.
+    let mut root = Authority::root("bounds.extensions", Algorithm::Es256);
+    for i in 0..2_000 {
+        root.certificate.extensions.push(Extension::new(&format!("1.3.6.1.4.1.{i}"), vec![5, 0]));
+    }
+    let certificate = root.der();
+    let (_, held) = peak(|| TrustAnchor::from_der(&certificate).is_ok());
+    assert!(held <= 2 * certificate.len(), "{held} of {}", certificate.len());
+}
+
+/// A COSE_Key of RSA.
+fn rsa(modulus: Vec<u8>, exponent: Vec<u8>) -> Vec<u8> {
+    let key =
+        [(1, Cbor::Integer(3)), (3, Cbor::Integer(-257)), (-1, Cbor::Bytes(modulus)), (-2, Cbor::Bytes(exponent))];
+    Cbor::map(key.map(|(label, value)| (Cbor::Integer(label), value))).encode()
+}
+
+#[test]
+fn rsa_keys_that_take_long_are_refused_before_any_arithmetic() {
+    let odd = |bytes: usize| vec![0xff; bytes];
+    let read = |modulus, exponent| CoseKey::read(&rsa(modulus, exponent)).map(drop);
+    let key = |error| Err(cose::Error::Key(error));
+    assert_eq!(read(odd(256), vec![1, 0, 1]), Ok(()));
+    assert_eq!(read(odd(2048), vec![1, 0, 1]), key(KeyError::Modulus), "16 kbit");
+    assert_eq!(read(odd(65_536), vec![1, 0, 1]), key(KeyError::Modulus), "512 kbit");
+    assert_eq!(read(odd(256), odd(256)), key(KeyError::Exponent), "as long as the modulus");
+    assert_eq!(read(odd(256), odd(9)), key(KeyError::Exponent));
+}

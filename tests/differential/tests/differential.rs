@@ -1,0 +1,186 @@
+//! Every vector, judged by webauthn-rs as well. Where the two differ, there is a row in `divergences.tsv` for this kind of
+//! difference, with the section that settles it. A difference without a row fails, and so does a row that no vector
+//! shows any more. (The project's own vectors show some of the rows; those of `../shared/vectors` show all.)
+
+#[path = "../../../examples/verify_vectors/vector.rs"]
+#[allow(dead_code, reason = "a second opinion looks at acceptance only")]
+mod vector;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use wardkey::crypto::{Algorithm, default_backend};
+use wardkey_differential::{Authentication, Opinion, Record, Registration};
+
+#[derive(Deserialize)]
+struct Ceremony {
+    id: String,
+    kind: String,
+    rp: Rp,
+    expected: Expected,
+    response: Box<serde_json::value::RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Rp {
+    id: String,
+    origins: Vec<String>,
+    #[serde(default)]
+    allow_cross_origin: bool,
+}
+
+#[derive(Deserialize)]
+struct Expected {
+    challenge: String,
+    uv_required: bool,
+    mediation: Option<String>,
+    algs: Option<Vec<i64>>,
+    #[serde(default)]
+    known_credential_ids: Vec<String>,
+    allow_credentials: Option<Vec<String>>,
+    counter_policy: Option<String>,
+    appid: Option<String>,
+    credential: Option<Credential>,
+    #[serde(default)]
+    quirks: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Credential {
+    id: String,
+    public_key_cose: String,
+    sign_count: u32,
+    backup_eligible: Option<bool>,
+    backup_state: Option<bool>,
+    uv_initialized: Option<bool>,
+}
+
+fn decode(text: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(text).expect("a vector's base64url")
+}
+
+impl Ceremony {
+    /// `None` where it has no word for what is expected: frames, conditional creates, leniencies, a counter that is
+    /// only reported, a list of several credentials, a response that is not judged against a record.
+    fn second_opinion(&self) -> Option<Opinion> {
+        let expected = &self.expected;
+        let conditional = expected.mediation.as_deref() == Some("conditional");
+        if self.rp.allow_cross_origin || conditional || !expected.quirks.is_empty() {
+            return None;
+        }
+        if self.kind == "registration" {
+            let all: Vec<i64> = Algorithm::ALL.iter().map(|algorithm| algorithm.cose().into()).collect();
+            let asked = Registration {
+                rp_id: &self.rp.id,
+                origins: &self.rp.origins,
+                challenge: &expected.challenge,
+                user_verification_required: expected.uv_required,
+                algorithms: expected.algs.as_deref().unwrap_or(&all),
+                known_credential_ids: &expected.known_credential_ids,
+            };
+            return Some(asked.judge(self.response.get()));
+        }
+        let credential = expected.credential.as_ref()?;
+        let only = |ids: &Vec<String>| ids.is_empty() || *ids == [credential.id.clone()];
+        if !expected.allow_credentials.as_ref().is_none_or(only) || expected.counter_policy.as_deref() == Some("report")
+        {
+            return None;
+        }
+        let asked = Authentication {
+            rp_id: &self.rp.id,
+            origins: &self.rp.origins,
+            challenge: &expected.challenge,
+            user_verification_required: expected.uv_required,
+            appid: expected.appid.as_deref(),
+            record: Record {
+                id: &decode(&credential.id),
+                public_key: &decode(&credential.public_key_cose),
+                sign_count: credential.sign_count,
+                user_verified: credential.uv_initialized.unwrap_or_default(),
+                backup_eligible: credential.backup_eligible.unwrap_or_default(),
+                backup_state: credential.backup_state.unwrap_or_default(),
+            },
+        };
+        Some(asked.judge(self.response.get()))
+    }
+}
+
+/// Ours, of the same question: nobody's certificates are trusted or not.
+fn first_opinion(line: &str) -> (bool, Option<&'static str>) {
+    let mut json: Value = serde_json::from_str(line).expect("a vector");
+    if json["kind"] == "registration" {
+        json["expected"]["attestation_policy"] = Value::Null;
+    }
+    let vector: vector::Vector = serde_json::from_str(&json.to_string()).expect("a vector");
+    let judged = vector.judge(default_backend());
+    (judged.accept, judged.code)
+}
+
+/// Rows of the table: what wardkey says (`accept`, or a refusal's code), what webauthn-rs says, and what settles it.
+fn table() -> BTreeMap<(String, String), String> {
+    let rows = include_str!("../divergences.tsv").lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    rows.map(|row| {
+        let cells: Vec<_> = row.split('\t').map(str::to_owned).collect();
+        let Ok([ours, theirs, section, why]) = <[String; 4]>::try_from(cells) else { panic!("four cells: {row}") };
+        assert!((ours == "accept") != (theirs == "accept"), "{row}");
+        ((ours, theirs), format!("{section}: {why}"))
+    })
+    .collect()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    files.sort();
+    files
+}
+
+/// Every divergence by its kind, with the vectors that show it.
+fn divergences(folder: &str) -> BTreeMap<(String, String), Vec<String>> {
+    let mut found: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    let (mut asked, mut seen) = (0, 0);
+    for file in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)) {
+        for line in fs::read_to_string(file).expect("a file").lines() {
+            seen += 1;
+            let ceremony: Ceremony = serde_json::from_str(line).expect("a vector");
+            let Some(theirs) = ceremony.second_opinion() else { continue };
+            asked += 1;
+            let (accept, code) = first_opinion(line);
+            let kind = match theirs {
+                Opinion::Refuse(why) if accept => ("accept".to_owned(), why),
+                Opinion::Accept if !accept => (code.unwrap_or_default().to_owned(), "accept".to_owned()),
+                _ => continue,
+            };
+            found.entry(kind).or_default().push(ceremony.id);
+        }
+    }
+    let differ: usize = found.values().map(Vec::len).sum();
+    println!("{folder}: {seen} vectors, {asked} judged by both, {differ} differently, in {} ways", found.len());
+    found
+}
+
+/// Each divergence has its row. Answers the rows that nothing here shows.
+fn check(folder: &str) -> Vec<(String, String)> {
+    let (found, mut table) = (divergences(folder), table());
+    let without_row: Vec<_> = found.iter().filter(|(kind, _)| table.remove(kind).is_none()).collect();
+    assert!(without_row.is_empty(), "no row in divergences.tsv:\n{without_row:#?}");
+    table.into_keys().collect()
+}
+
+#[test]
+fn every_divergence_has_its_row_and_every_row_its_divergence() {
+    let mut unused = check("../vectors");
+    let shared = "../../../shared/vectors";
+    if files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(shared)).is_empty() {
+        println!("no {shared}: {} rows of the table were not shown by any vector", unused.len());
+        return;
+    }
+    let elsewhere = check(shared);
+    unused.retain(|kind| elsewhere.contains(kind));
+    assert!(unused.is_empty(), "rows that no longer hold:\n{unused:#?}");
+}

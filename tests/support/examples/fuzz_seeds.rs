@@ -1,0 +1,254 @@
+//! Writes seeds for the fuzz targets: `cargo run -p wardkey-authenticator --example fuzz_seeds -- FOLDER`.
+//!
+//! One folder a target, one file a seed, from every format and algorithm that the authenticator makes and from every
+//! vector in `tests/vectors`. Where a target's backend answers every hash with one digest, that digest stands in the
+//! seed, so that a fuzzer starts behind the comparison and not before it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+use wardkey_authenticator::attestation::formats;
+use wardkey_authenticator::hash::sha256;
+use wardkey_authenticator::*;
+
+/// What the targets' backend answers for every hash.
+const DIGEST: [u8; 32] = [0x57; 32];
+/// The challenge of every ceremony there.
+const CHALLENGE: [u8; 32] = [0; 32];
+
+/// As `Format::ALL` of the library has them.
+const FORMATS: [&str; 8] =
+    ["packed", "tpm", "android-key", "android-safetynet", "fido-u2f", "none", "apple", "compound"];
+
+struct Seeds {
+    folder: PathBuf,
+    written: usize,
+}
+
+impl Seeds {
+    fn write(&mut self, target: &str, bytes: &[u8]) -> io::Result<()> {
+        let folder = self.folder.join(target);
+        fs::create_dir_all(&folder)?;
+        let name: String = sha256(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        self.written += 1;
+        fs::write(folder.join(name), bytes)
+    }
+}
+
+fn main() -> io::Result<()> {
+    let folder = PathBuf::from(env::args().nth(1).expect("usage: fuzz_seeds FOLDER"));
+    let mut seeds = Seeds { folder, written: 0 };
+    for algorithm in Algorithm::ALL {
+        key(&mut seeds, algorithm)?;
+        for (_, format) in formats(algorithm) {
+            registration(&mut seeds, &Registration::new("fuzz", algorithm).format(format))?;
+        }
+    }
+    let at_challenge = |data: &mut ClientData| data.set("challenge", URL_SAFE_NO_PAD.encode(CHALLENGE));
+    let safetynet = AndroidSafetyNet::new().payload(|payload| payload["nonce"] = STANDARD.encode(DIGEST).into());
+    registration(&mut seeds, &Registration::new("fuzz", Algorithm::Es256).format(safetynet))?;
+    let tpm = Tpm::new().cert_info(|info| info.name[2..].copy_from_slice(&DIGEST));
+    registration(&mut seeds, &Registration::new("fuzz", Algorithm::Es256).format(tpm.clone()))?;
+    registration(&mut seeds, &Registration::new("fuzz", Algorithm::Rs256).format(tpm))?;
+    let extended =
+        Registration::new("fuzz", Algorithm::Es256).authenticator_data(|data| data.extension("credProtect", 2));
+    registration(&mut seeds, &extended)?;
+    for certificates in 1..=4 {
+        for algorithm in [Algorithm::Es256, Algorithm::Rs256, Algorithm::Ps256, Algorithm::EdDsa] {
+            chain(&mut seeds, Chain::of(certificates, algorithm))?;
+        }
+    }
+    authentication(&mut seeds, &Authentication::new("fuzz", Algorithm::Es256).client_data(at_challenge))?;
+    notations(&mut seeds)?;
+    vectors(&mut seeds, Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors")))?;
+    println!("{} seeds", seeds.written);
+    Ok(())
+}
+
+/// A block: its length in two octets, then the octets.
+fn block(bytes: &[u8]) -> Vec<u8> {
+    [&(bytes.len() as u16).to_be_bytes()[..], bytes].concat()
+}
+
+/// `bytes` with the one digest wherever one of these hashes stands.
+fn with_digest(bytes: &[u8], hashes: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for hash in hashes {
+        let places: Vec<_> = bytes.windows(32).enumerate().filter(|(_, part)| part == hash).map(|(at, _)| at).collect();
+        for at in places {
+            bytes[at..at + 32].copy_from_slice(&DIGEST);
+        }
+    }
+    bytes
+}
+
+fn key(seeds: &mut Seeds, algorithm: Algorithm) -> io::Result<()> {
+    let registration = Registration::new("fuzz", algorithm);
+    let (cose, message) = (registration.public_key_bytes(), b"a message");
+    seeds.write("cose_key", &cose)?;
+    seeds.write("cbor", &cose)?;
+    seeds.write("signature", &[block(&cose), block(message), registration.key.sign(message)].concat())
+}
+
+fn registration(seeds: &mut Seeds, registration: &Registration) -> io::Result<()> {
+    let registration = registration.clone();
+    let format = registration.attestation.identifier();
+    let made = registration.clone().client_data(|data| data.set("challenge", URL_SAFE_NO_PAD.encode(CHALLENGE))).make();
+    let client_data_hash = sha256(&made.client_data_json);
+    let signed = sha256(&[&made.authenticator_data[..], &client_data_hash].concat());
+    let hashes = [sha256(b"example.org"), client_data_hash, signed];
+    let (object, data) =
+        (with_digest(&made.attestation_object, &hashes), with_digest(&made.authenticator_data, &hashes));
+    seeds.write("attestation_object", &[&[0][..], &made.attestation_object].concat())?;
+    seeds.write("authenticator_data", &made.authenticator_data)?;
+    seeds.write("cbor", &made.attestation_object)?;
+    seeds.write("client_data", &made.client_data_json)?;
+    seeds.write("registration", &[&[0, 0][..], &block(&made.client_data_json), &object].concat())?;
+    let number = FORMATS.iter().position(|name| *name == format).expect("a format of the standard");
+    // Between attStmt and authData lies the statement: both names are text strings.
+    let at = |name: &[u8]| object.windows(name.len()).position(|part| part == name).expect("a member");
+    let statement = &object[at(b"\x67attStmt") + 8..at(b"\x68authData")];
+    seeds.write("statement", &[&[number as u8][..], &block(&data), statement].concat())?;
+
+    let mut posted = registration.response();
+    posted["response"]["clientDataJSON"] = URL_SAFE_NO_PAD.encode(&made.client_data_json).into();
+    posted["response"]["attestationObject"] = URL_SAFE_NO_PAD.encode(&object).into();
+    posted["response"]["authenticatorData"] = URL_SAFE_NO_PAD.encode(&data).into();
+    seeds.write("registration_json", posted.to_string().as_bytes())
+}
+
+/// Anchor and certificates of a packed attestation with this chain.
+fn chain(seeds: &mut Seeds, chain: Chain) -> io::Result<()> {
+    let anchors = chain.trust_anchors();
+    let registration = Registration::new("fuzz", Algorithm::Es256).format(Packed::new().chain(chain));
+    let object = registration.make().attestation_object;
+    let certificates = certificates(&object);
+    for der in anchors.iter().chain(&certificates) {
+        seeds.write("certificate", der)?;
+        let lines: Vec<_> = STANDARD.encode(der).into_bytes().chunks(64).map(<[u8]>::to_vec).collect();
+        let pem = format!(
+            "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+            String::from_utf8(lines.join(&b'\n')).expect("Base64")
+        );
+        seeds.write("pem", pem.as_bytes())?;
+    }
+    for years in [0, 57] {
+        let counts = (certificates.len() << 4 | anchors.len()) as u8;
+        let blocks: Vec<u8> = anchors.iter().chain(&certificates).flat_map(|der| block(der)).collect();
+        seeds.write("chain", &[&[counts, 0, years][..], &blocks].concat())?;
+    }
+    Ok(())
+}
+
+/// The certificates in an attestation object: byte strings (59) that hold a SEQUENCE (30 82).
+fn certificates(object: &[u8]) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    let mut rest = object;
+    while let Some(at) = rest.windows(5).position(|head| head[0] == 0x59 && head[3..] == [0x30, 0x82]) {
+        let len = usize::from(u16::from_be_bytes([rest[at + 1], rest[at + 2]]));
+        let (certificate, after) = rest[at + 3..].split_at(len);
+        found.push(certificate.to_vec());
+        rest = after;
+    }
+    found
+}
+
+fn authentication(seeds: &mut Seeds, authentication: &Authentication) -> io::Result<()> {
+    let made = authentication.make();
+    let data = with_digest(&made.authenticator_data, &[sha256(b"example.org")]);
+    let blocks = [block(&made.client_data_json), block(&data), block(&[1]), made.signature].concat();
+    for choices in [0b0001_0001, 0b0110_1111, 0b0001_0000] {
+        seeds.write("authentication", &[&[choices, 0, 0][..], &blocks].concat())?;
+    }
+    seeds.write("client_data", &made.client_data_json)?;
+    seeds.write("authenticator_data", &made.authenticator_data)?;
+    seeds.write("authentication_json", authentication.response().to_string().as_bytes())
+}
+
+/// What has no layer of its own: texts and stored shapes.
+fn notations(seeds: &mut Seeds) -> io::Result<()> {
+    for text in ["", "AA", "__79", "Zm9v", "Zm9vYmFy", "AA==", "AB"] {
+        seeds.write("base64url", text.as_bytes())?;
+    }
+    let descriptor = json!({ "type": "public-key", "id": "AQID", "transports": ["usb", "internal", "pigeon"] });
+    let creation = json!({
+        "rp": { "id": "example.org", "name": "Example" },
+        "user": { "id": "AQ", "name": "ada", "displayName": "Ada" },
+        "challenge": "AAAA",
+        "pubKeyCredParams": [{ "type": "public-key", "alg": -7 }],
+        "timeout": 300_000,
+        "excludeCredentials": [descriptor],
+        "authenticatorSelection": {
+            "authenticatorAttachment": "platform", "residentKey": "required", "requireResidentKey": true,
+            "userVerification": "required",
+        },
+        "hints": ["hybrid"],
+        "attestation": "direct",
+        "attestationFormats": ["packed"],
+        "extensions": { "credProps": true },
+    });
+    let request = json!({
+        "challenge": "AAAA", "timeout": 1, "rpId": "example.org", "allowCredentials": [descriptor],
+        "userVerification": "preferred", "hints": ["security-key"], "extensions": { "appid": "https://example.org" },
+    });
+    seeds.write("options", creation.to_string().as_bytes())?;
+    seeds.write("options", request.to_string().as_bytes())?;
+    let registration = json!({
+        "version": 1, "rpId": "example.org", "challenge": "AAAA", "userHandle": "AQ", "algorithms": [-8, -7],
+        "userVerificationRequired": true, "conditional": false, "expiresAt": 1_795_392_000,
+    });
+    let authentication = json!({
+        "version": 1, "rpId": "example.org", "challenge": "AAAA", "userHandle": "AQ", "allowCredentials": ["AQID"],
+        "userVerificationRequired": true, "appid": null, "expiresAt": 1_795_392_000,
+    });
+    seeds.write("state", registration.to_string().as_bytes())?;
+    seeds.write("state", authentication.to_string().as_bytes())?;
+    let record = json!({
+        "version": 1, "id": "AQ", "userHandle": "AQ", "publicKey": "oA", "signCount": 0, "uvInitialized": false,
+        "backupEligible": null, "backupState": false, "transports": ["smart-card", "pigeon"],
+    });
+    let before = json!({ "signCount": 0, "uvInitialized": false, "backupEligible": null, "backupState": false });
+    let after = json!({ "signCount": 5, "uvInitialized": true, "backupEligible": true, "backupState": true });
+    seeds.write("record", format!("{record}\n{}", json!({ "expect": before, "set": after })).as_bytes())
+}
+
+/// The responses of every vector, and the anchors they are judged by.
+fn vectors(seeds: &mut Seeds, folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "jsonl") {
+            continue;
+        }
+        for line in fs::read_to_string(path)?.lines() {
+            let vector: Value = serde_json::from_str(line)?;
+            vector_seeds(seeds, &vector)?;
+        }
+    }
+    Ok(())
+}
+
+fn vector_seeds(seeds: &mut Seeds, vector: &Value) -> io::Result<()> {
+    let response = &vector["response"];
+    let bytes = |value: &Value| value.as_str().and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+    let target = if vector["kind"] == "registration" { "registration_json" } else { "authentication_json" };
+    seeds.write(target, response.to_string().as_bytes())?;
+    let inner = &response["response"];
+    for (member, target) in [("clientDataJSON", "client_data"), ("authenticatorData", "authenticator_data")] {
+        if let Some(bytes) = bytes(&inner[member]) {
+            seeds.write(target, &bytes)?;
+        }
+    }
+    if let Some(object) = bytes(&inner["attestationObject"]) {
+        seeds.write("attestation_object", &[&[3][..], &object].concat())?;
+        seeds.write("cbor", &object)?;
+    }
+    for anchor in vector["expected"]["trust_anchors"].as_array().into_iter().flatten().filter_map(bytes) {
+        seeds.write("certificate", &anchor)?;
+    }
+    match bytes(&vector["expected"]["credential"]["public_key_cose"]) {
+        Some(key) => seeds.write("cose_key", &key),
+        None => Ok(()),
+    }
+}
