@@ -9,11 +9,10 @@ use wardkey::client::{Framing, Origins, Site};
 use wardkey::crypto::{Algorithm as Known, default_backend};
 use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors, TrustOutcome};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::x509::{AlgorithmError, Crl, CrlError, DerError, ExtensionsError, PathError, PemError};
+use wardkey::x509::{Crl, PathError};
 use wardkey::{RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator::attestation::Format as Attests;
 use wardkey_authenticator::expected::VALIDATE_AT;
-use wardkey_authenticator::x509::signature_algorithm;
 use wardkey_authenticator::*;
 
 fn es256() -> Registration {
@@ -374,11 +373,6 @@ fn the_evidence_says_what_was_trusted() {
     assert_eq!(evidence(Packed::new(), &AttestationPolicy::any())["attestationTrust"], "not_judged");
 }
 
-/// A revocation list of the usual intermediate, which has revoked nothing.
-fn list() -> RevocationList {
-    RevocationList::of(&Chain::of(2, Algorithm::Es256).authorities[1], &[])
-}
-
 #[test]
 fn a_revoked_certificate_leads_nowhere() {
     let packed = || {
@@ -386,7 +380,7 @@ fn a_revoked_certificate_leads_nowhere() {
         Packed::new().chain(chain).leaf(|leaf| leaf.serial_number = vec![0x4a])
     };
     let revoking = |serial: &[u8]| {
-        let list = list().with(|list| list.revoked = vec![(serial.to_vec(), Vec::new())]);
+        let list = RevocationList::of(&Chain::of(2, Algorithm::Es256).authorities[1], &[serial]);
         TrustAnchors::new(root()).with_crls([Crl::from_der(&list.der()).unwrap()])
     };
     assert_eq!(register(packed(), &trusting(revoking(&[0x4b]))).map(drop), Ok(()));
@@ -395,71 +389,4 @@ fn a_revoked_certificate_leads_nowhere() {
     let registered = register(packed(), &preferring(revoking(&[0x4a]))).unwrap();
     assert_eq!(registered.trust(), TrustOutcome::Untrusted(PathError::Revoked(0)));
     assert_eq!(registered.attested_aaguid(), None);
-}
-
-#[test]
-fn revocation_lists_are_judged_when_they_are_read() {
-    let crl = Crl::from_der(&list().der()).unwrap();
-    assert_eq!(crl.der(), list().der());
-    assert_eq!((crl.this_update().secs(), crl.next_update().secs()), (1_793_491_200, 1_796_083_200));
-    assert_eq!(format!("{crl:?}"), "Crl { revoked: 0, next_update: UnixTime(1796083200), .. }");
-    let reason = || Extension::new("2.5.29.21", der::enumerated(1));
-    let entries = |extension: Extension| vec![(vec![1], vec![extension.clone()]), (vec![1, 0], Vec::new())];
-    let good = list().with(|list| list.revoked = entries(reason()));
-    assert!(Crl::from_der(&good.der()).is_ok());
-    let identifier = |oid: &str| Some(der::sequence(&[&der::oid(oid)]));
-    for (name, crl, error) in [
-        ("version 1", list().with(|list| list.version = None), CrlError::Version),
-        ("version 3", list().with(|list| list.version = Some(2)), CrlError::Version),
-        ("no issuer", list().with(|list| list.issuer = Name::default()), CrlError::NoIssuer),
-        ("no next update", list().with(|list| list.next_update = None), CrlError::NoNextUpdate),
-        ("no next update, but entries", good.clone().with(|list| list.next_update = None), CrlError::NoNextUpdate),
-        (
-            "two algorithms",
-            list().with(|list| list.signature_algorithm = Some(signature_algorithm(Algorithm::Es384))),
-            CrlError::SignatureAlgorithm,
-        ),
-        (
-            "SHA-1",
-            list().with(|list| {
-                let sha_1 = identifier("1.2.840.10045.4.1");
-                (list.signature, list.signature_algorithm) = (sha_1.clone(), sha_1);
-            }),
-            CrlError::Algorithm(AlgorithmError::BrokenHash),
-        ),
-        (
-            "a delta",
-            list().with(|list| list.extensions.push(Extension::new("2.5.29.27", der::integer(6)).critical())),
-            CrlError::Extensions(ExtensionsError::UnknownCritical),
-        ),
-        (
-            "an indirect list's entry",
-            list().with(|list| list.revoked = entries(reason().critical())),
-            CrlError::Extensions(ExtensionsError::UnknownCritical),
-        ),
-        (
-            "an extension twice",
-            list().with(|list| list.extensions.push(list.extensions[0].clone())),
-            CrlError::Extensions(ExtensionsError::Duplicate),
-        ),
-        (
-            "no date",
-            list().with(|list| list.this_update = der::utc_time("260230000000Z")),
-            CrlError::Der(DerError::Time),
-        ),
-    ] {
-        assert_eq!(Crl::from_der(&crl.der()).map(drop), Err(error), "{name}");
-    }
-    let (cut, longer) = (list().der(), [list().der(), vec![0]].concat());
-    assert_eq!(Crl::from_der(&cut[..cut.len() - 1]).map(drop), Err(CrlError::Der(DerError::Truncated)));
-    assert_eq!(Crl::from_der(&longer).map(drop), Err(CrlError::Der(DerError::TrailingBytes)));
-}
-
-#[test]
-fn revocation_lists_come_in_pem_too() {
-    let pem = |der: &[u8]| format!("-----BEGIN X509 CRL-----\n{}\n-----END X509 CRL-----\n", json::base64(der));
-    let two = format!("# today's\n{}{}", pem(&list().der()), pem(&list().der()));
-    assert_eq!(Crl::from_pem(&two).map(|crls| crls.len()), Ok(2));
-    assert_eq!(Crl::from_pem("").map(drop), Err(CrlError::Pem(PemError::NoCrl)));
-    assert_eq!(Crl::from_pem(&pem(b"0")).map(drop), Err(CrlError::Der(DerError::Truncated)));
 }

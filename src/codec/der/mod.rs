@@ -91,6 +91,15 @@ impl Tag {
         Self { form: CONTEXT | CONSTRUCTED, number }
     }
 
+    /// The identifier octet, where there is but one.
+    #[inline]
+    fn octet(self) -> Option<u8> {
+        match u8::try_from(self.number) {
+            Ok(number @ ..0x1f) => Some(self.form | number),
+            _ => None,
+        }
+    }
+
     /// Whether X.690 gives the tag this form: of the universal types only SEQUENCE and SET are constructed in DER.
     const fn is_possible(self) -> bool {
         match self.form {
@@ -141,6 +150,7 @@ impl<'a> Reader<'a> {
         if self.rest.is_empty() { Ok(()) } else { Err(Error::TrailingBytes) }
     }
 
+    #[inline]
     fn octet(&mut self) -> Result<u8, Error> {
         let (&octet, rest) = self.rest.split_first().ok_or(Error::Truncated)?;
         self.rest = rest;
@@ -148,24 +158,30 @@ impl<'a> Reader<'a> {
     }
 
     /// X.690 §8.1.2; numbers of 31 and above in at most two octets, which reaches 16383.
+    #[inline]
     fn tag(&mut self) -> Result<Tag, Error> {
         let leading = self.octet()?;
-        let mut number = u16::from(leading & 0x1f);
-        if number == 0x1f {
-            number = match self.octet()? {
-                octet @ 0x1f..=0x7f => u16::from(octet),
-                octet @ 0x81.. => match self.octet()? {
-                    last @ ..=0x7f => u16::from(octet & 0x7f) << 7 | u16::from(last),
-                    _ => return Err(Error::Tag),
-                },
-                _ => return Err(Error::Tag),
-            };
-        }
+        let number = match leading & 0x1f {
+            0x1f => self.high_tag_number()?,
+            number => u16::from(number),
+        };
         let tag = Tag { form: leading & 0xe0, number };
         if tag.is_possible() { Ok(tag) } else { Err(Error::Tag) }
     }
 
+    fn high_tag_number(&mut self) -> Result<u16, Error> {
+        match self.octet()? {
+            octet @ 0x1f..=0x7f => Ok(u16::from(octet)),
+            octet @ 0x81.. => match self.octet()? {
+                last @ ..=0x7f => Ok(u16::from(octet & 0x7f) << 7 | u16::from(last)),
+                _ => Err(Error::Tag),
+            },
+            _ => Err(Error::Tag),
+        }
+    }
+
     /// X.690 §10.1.
+    #[inline]
     fn length(&mut self) -> Result<usize, Error> {
         let (length, least) = match self.octet()? {
             short @ ..=0x7f => (u32::from(short), 0),
@@ -189,17 +205,30 @@ impl<'a> Reader<'a> {
     }
 
     /// The next value, which has this tag.
+    #[inline]
     pub(crate) fn element(&mut self, tag: Tag) -> Result<Element<'a>, Error> {
+        // Nearly all there is: one octet of tag, which is compared without being taken apart, and one of length.
+        if let Some(leading) = tag.octet()
+            && let [octet, length @ ..=0x7f, after @ ..] = self.rest
+            && *octet == leading
+            && let Some((contents, rest)) = after.split_at_checked(usize::from(*length))
+            && let Some((encoding, _)) = self.rest.split_at_checked(contents.len().saturating_add(2))
+        {
+            self.rest = rest;
+            return Ok(Element { tag, contents, encoding });
+        }
         let element = self.any()?;
         if element.tag == tag { Ok(element) } else { Err(Error::Tag) }
     }
 
     /// The contents of the next value, which has this tag.
+    #[inline]
     pub(crate) fn contents(&mut self, tag: Tag) -> Result<&'a [u8], Error> {
         self.element(tag).map(|element| element.contents)
     }
 
     /// The contents of the next value if it has this tag; otherwise nothing is read.
+    #[inline]
     pub(crate) fn optional(&mut self, tag: Tag) -> Result<Option<&'a [u8]>, Error> {
         let mut ahead = *self;
         if self.is_empty() || ahead.tag()? != tag {
@@ -209,11 +238,13 @@ impl<'a> Reader<'a> {
     }
 
     /// A reader of the next value's contents, which has this constructed tag.
+    #[inline]
     pub(crate) fn nested(&mut self, tag: Tag) -> Result<Self, Error> {
         self.contents(tag).map(Self::new)
     }
 
     /// X.690 §8.9, §8.10.
+    #[inline]
     pub(crate) fn sequence(&mut self) -> Result<Self, Error> {
         self.nested(Tag::SEQUENCE)
     }
@@ -247,6 +278,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The contents of an OBJECT IDENTIFIER, to be compared with a constant (X.690 §8.19).
+    #[inline]
     pub(crate) fn oid(&mut self) -> Result<&'a [u8], Error> {
         oid(self.contents(Tag::OBJECT_IDENTIFIER)?)
     }
