@@ -43,6 +43,15 @@ const WORDS: &[&str] = &[
     "largeBlob",
     "minPinLength",
     "credProtect",
+    "publicKey",
+    "publicKeyAlgorithm",
+    "transports",
+    "authenticatorAttachment",
+    "crossOrigin",
+    "appidExclude",
+    "hmac-secret",
+    "certificate",
+    "payment",
 ];
 
 /// Every string of a message, and what those in base64url hold where that is text, or JSON with strings of its own.
