@@ -138,7 +138,7 @@ pub enum ObjectError {
     /// Not the map of `fmt`, `attStmt` and `authData`, each of its type, and nothing else.
     #[error("the attestation object is not the map of fmt, attStmt and authData")]
     Shape,
-    /// `attStmt` is not a map (or, under `compound`, an array).
+    /// `attStmt` is not a map (or, under `compound`, an array; where the format is not known, either).
     #[error("attStmt is not of the type that its format has")]
     Statement,
     /// The authenticator data in it.
@@ -167,12 +167,22 @@ impl<'a> AttestationObject<'a> {
         };
         let (value, used) = Value::read_with(bytes, rules)?;
         let map = value.map().filter(|map| map.len() == 3).ok_or(ObjectError::Shape)?;
-        let format = map.get("fmt").and_then(Value::text).ok_or(ObjectError::Shape)?;
-        let authenticator_data = map.get("authData").and_then(Value::bytes).ok_or(ObjectError::Shape)?;
-        let statement = map.get("attStmt").ok_or(ObjectError::Shape)?;
-        match statement {
-            Value::Array(_) if format == Format::Compound.identifier() => {}
-            Value::Map(_) if format != Format::Compound.identifier() => {}
+        let (mut format, mut statement, mut authenticator_data) = (None, None, None);
+        for (key, value) in map.iter() {
+            match key.text() {
+                Some("fmt") => format = value.text(),
+                Some("attStmt") => statement = Some(value),
+                Some("authData") => authenticator_data = value.bytes(),
+                _ => return Err(ObjectError::Shape),
+            }
+        }
+        let (Some(format), Some(statement), Some(authenticator_data)) = (format, statement, authenticator_data) else {
+            return Err(ObjectError::Shape);
+        };
+        // A format that is not known may have either; step 21 refuses it.
+        match (statement, Format::from_identifier(format)) {
+            (Value::Array(_), Some(Format::Compound) | None) | (Value::Map(_), None) => {}
+            (Value::Map(_), Some(format)) if format != Format::Compound => {}
             _ => return Err(ObjectError::Statement),
         }
         let authenticator_data = AuthenticatorData::read(authenticator_data)?;

@@ -149,6 +149,7 @@ pub struct AttestedCredentialData<'a> {
     aaguid: Aaguid,
     credential_id: &'a [u8],
     credential_public_key: &'a [u8],
+    key: Map<'a>,
 }
 
 impl<'a> AttestedCredentialData<'a> {
@@ -168,6 +169,11 @@ impl<'a> AttestedCredentialData<'a> {
     #[must_use]
     pub const fn credential_public_key(&self) -> &'a [u8] {
         self.credential_public_key
+    }
+
+    /// The same, as it was read.
+    pub(crate) const fn key(&self) -> Map<'a> {
+        self.key
     }
 }
 
@@ -307,10 +313,8 @@ fn attested_credential_data(bytes: &[u8]) -> Result<(AttestedCredentialData<'_>,
         return Err(Error::EmptyCredentialId);
     }
     let (key, credential_public_key, rest) = Value::read_first(rest).map_err(Error::PublicKey)?;
-    if key.map().is_none() {
-        return Err(Error::PublicKeyNotAMap);
-    }
-    Ok((AttestedCredentialData { aaguid: Aaguid(*aaguid), credential_id, credential_public_key }, rest))
+    let key = key.map().ok_or(Error::PublicKeyNotAMap)?;
+    Ok((AttestedCredentialData { aaguid: Aaguid(*aaguid), credential_id, credential_public_key, key }, rest))
 }
 
 fn extensions(bytes: &[u8]) -> Result<(Extensions<'_>, &[u8]), Error> {

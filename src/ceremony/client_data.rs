@@ -19,9 +19,9 @@ pub(super) fn verify<'a>(
             judge(&client_data, ceremony_type, challenge, site)?;
             Ok(client_data)
         }
-        // Not UTF-8, so refused. Where U+FFFD broke a member, that member's step says so; elsewhere, this one.
+        // Not UTF-8, so refused. Where U+FFFD broke the JSON or a member, that step says so; elsewhere, this one.
         Cow::Owned(text) => {
-            let client_data = ClientData::parse(&text).map_err(|_| Refusal::ClientDataNotUtf8)?;
+            let client_data = ClientData::parse(&text).map_err(malformed)?;
             judge(&client_data, ceremony_type, challenge, site)?;
             Err(Refusal::ClientDataNotUtf8)
         }

@@ -250,13 +250,13 @@ fn public_key<'a>(
     attested: &AttestedCredentialData<'a>,
     backend: &dyn Backend,
 ) -> Result<cose::CoseKey<'a>, Refusal> {
-    let bytes = attested.credential_public_key();
-    let number = cose::algorithm_number(bytes).map_err(Refusal::PublicKey)?;
+    let parameters = cose::Parameters::read(attested.key());
+    let number = parameters.algorithm_number().map_err(Refusal::PublicKey)?;
     let offered = |algorithm: &Algorithm| i64::from(algorithm.cose()) == number;
     if !expected.algorithms.iter().any(offered) {
         return Err(Refusal::AlgorithmNotOffered(number));
     }
-    let key = cose::CoseKey::read(bytes).map_err(Refusal::PublicKey)?;
+    let key = cose::CoseKey::of(&parameters).map_err(Refusal::PublicKey)?;
     key.key().check(backend).map_err(|error| Refusal::PublicKey(error.into()))?;
     Ok(key)
 }

@@ -14,6 +14,9 @@ use std::fmt;
 /// The most bytes of client data. Real ones have some hundred.
 pub const MAX_LEN: usize = 128 * 1024;
 
+/// Levels of arrays and objects that members may be nested in. Real ones have one or two.
+pub const MAX_DEPTH: usize = 128;
+
 /// Why bytes are not client data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
@@ -33,6 +36,9 @@ pub enum Error {
         /// The column there, in bytes, from 1.
         column: usize,
     },
+    /// More than [`MAX_DEPTH`] levels.
+    #[error("client data nested too deeply")]
+    TooDeep,
     /// A member occurs twice.
     #[error("client data that names a member twice")]
     DuplicateMember,
@@ -44,13 +50,14 @@ pub enum Error {
 /// origin's; anywhere else, this one, in the end.
 ///
 /// # Errors
-/// [`Error::TooLong`]; [`Error::NotUtf8`] for UTF-16 and UTF-32, told by a NUL among the first four bytes (RFC 4627
-/// §3): no JSON text in UTF-8 has one.
+/// [`Error::TooLong`]; [`Error::NotUtf8`] for UTF-16 and UTF-32, told by their byte order marks or by two NULs among the
+/// first four bytes (RFC 4627 §3): no JSON text in UTF-8 begins so.
 pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
     if bytes.len() > MAX_LEN {
         return Err(Error::TooLong);
     }
-    if bytes.iter().take(4).any(|&byte| byte == 0) {
+    let nuls = bytes.iter().take(4).filter(|&&byte| byte == 0).count();
+    if nuls >= 2 || bytes.starts_with(b"\xfe\xff") || bytes.starts_with(b"\xff\xfe") {
         return Err(Error::NotUtf8);
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -136,7 +143,7 @@ impl<'a> ClientData<'a> {
     /// Parses decoded client data (§7.1 step 6, §7.2 step 9).
     ///
     /// # Errors
-    /// [`Error::NotJson`], [`Error::DuplicateMember`].
+    /// [`Error::TooDeep`], [`Error::NotJson`], [`Error::DuplicateMember`].
     pub fn parse(text: &'a str) -> Result<Self, Error> {
         if let Some(data) = Self::serialised(text) {
             return Ok(data);
@@ -159,10 +166,33 @@ impl<'a> ClientData<'a> {
     }
 
     fn parse_json(text: &'a str) -> Result<Self, Error> {
+        if depth(text) > MAX_DEPTH {
+            return Err(Error::TooDeep);
+        }
         let Members { data, unique } =
             serde_json::from_str(text).map_err(|e| Error::NotJson { line: e.line(), column: e.column() })?;
         if unique { Ok(data) } else { Err(Error::DuplicateMember) }
     }
+}
+
+/// How many arrays and objects are open at once, where it is most. (The JSON reader takes no stack for what it reads
+/// over, so it has no bound of its own there.)
+fn depth(text: &str) -> usize {
+    let (mut now, mut most, mut in_string, mut escaped) = (0_usize, 0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => {
+                now = now.saturating_add(1);
+                most = most.max(now);
+            }
+            b']' | b'}' if !in_string => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    most
 }
 
 /// A JSON string without escapes, and what follows it.
@@ -307,7 +337,11 @@ mod tests {
             assert!(matches!(ClientData::parse(json), Err(Error::NotJson { .. })), "{json}");
         }
         let deep = format!("{{\"x\":{}", "{\"a\":".repeat(100_000));
-        assert!(matches!(ClientData::parse(&deep), Err(Error::NotJson { .. })));
+        assert_eq!(ClientData::parse(&deep), Err(Error::TooDeep));
+        let nested = |levels| format!("{{\"x\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
+        assert_eq!(ClientData::parse(&nested(MAX_DEPTH - 1)), Ok(ClientData::default()));
+        assert_eq!(ClientData::parse(&nested(MAX_DEPTH)), Err(Error::TooDeep));
+        assert_eq!(ClientData::parse(r#"{"x":"[[\"[["}"#), Ok(ClientData::default()), "brackets in strings are text");
     }
 
     #[test]

@@ -70,7 +70,12 @@ fn json<C: Ceremony>() -> Vec<Group<C>> {
             ("client-data.raw-control-character", |c| {
                 c.client_data(|d| d.push("x", "?")).client_data_json(|t| replace(t, "?", "\n"))
             }),
+            ("client-data.leading-nul", |c| c.client_data_json(|t| t.insert(0, 0))),
+            ("client-data.trailing-not-utf8", |c| c.client_data_json(|t| t.push(0xff))),
             ("client-data.brackets", |c| c.client_data_json(|t| *t = vec![b'['; 300])),
+            ("client-data.nested-arrays", |c| {
+                c.client_data_json(|t| replace(t, "}", format!(",\"x\":{}{}}}", "[".repeat(200), "]".repeat(200))))
+            }),
             ("client-data.nested-objects", |c| {
                 c.client_data_json(|t| replace(t, "}", format!(",\"x\":{}", "{\"a\":".repeat(200))))
             }),

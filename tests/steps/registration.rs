@@ -287,6 +287,12 @@ fn format() -> Rows {
         ("fmt.nul", |r| r.attestation_object(|o| o.set("fmt", "none\0"))),
         ("fmt.packed-case", |r| r.format(PackedSelf::new()).attestation_object(|o| o.set("fmt", "Packed"))),
         ("fmt.prototype", |r| r.attestation_object(|o| o.set("fmt", "__proto__"))),
+        ("fmt.compound-case", |r| {
+            r.attestation_object(|o| {
+                o.set("fmt", "Compound");
+                o.set("attStmt", Cbor::Array(Vec::new()));
+            })
+        }),
     ])]
 }
 

@@ -5,12 +5,14 @@
 //! [`Map`] is a checked slice that is walked again when it is read, so a declared length costs nothing.
 //! Nesting is bounded by [`MAX_DEPTH`].
 
+use smallvec::SmallVec;
+
 /// Levels of arrays and maps that may be nested. CTAP2 messages stop at 4; a compound statement with a certificate
 /// chain (§8.9) needs 5.
 pub const MAX_DEPTH: u8 = 8;
 
 /// Entries a map may have under [`Rules::any_key_order`], where finding a duplicate takes a look at every pair.
-const MAX_UNSORTED: u64 = 64;
+const MAX_UNSORTED: usize = 64;
 
 /// Why bytes are not one canonical CBOR value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -253,17 +255,17 @@ impl<'a> Reader<'a> {
             2 => Ok(Value::Bytes(self.take(definite?)?)),
             3 => std::str::from_utf8(self.take(definite?)?).map(Value::Text).map_err(|_| Error::NotUtf8),
             4 => {
-                let (items, len) = self.sequence(argument, depth, |reader, depth, _| reader.value(depth).map(drop))?;
+                let (items, len) = self.sequence(argument, depth, |reader, depth| reader.value(depth).map(drop))?;
                 Ok(Value::Array(Array { items, len, rules: self.rules }))
             }
             5 => {
-                let mut keys = Keys { first: self.rest, last: None };
-                let (entries, len) = self.sequence(argument, depth, |reader, depth, count| {
+                let mut keys = Keys::default();
+                let (entries, len) = self.sequence(argument, depth, |reader, depth| {
                     let start = reader.rest;
                     reader.value(depth)?;
                     let key = start.get(..start.len().saturating_sub(reader.rest.len())).unwrap_or_default();
                     if !reader.checked {
-                        keys.check(key, count, reader)?;
+                        keys.check(key, reader)?;
                     }
                     reader.value(depth).map(drop)
                 })?;
@@ -284,7 +286,7 @@ impl<'a> Reader<'a> {
         &mut self,
         argument: Argument,
         depth: u8,
-        mut one: impl FnMut(&mut Self, u8, u64) -> Result<(), Error>,
+        mut one: impl FnMut(&mut Self, u8) -> Result<(), Error>,
     ) -> Result<(&'a [u8], u64), Error> {
         let depth = depth.checked_sub(1).ok_or(Error::TooDeep)?;
         let start = self.rest;
@@ -297,7 +299,7 @@ impl<'a> Reader<'a> {
             if done {
                 break;
             }
-            one(self, depth, len)?;
+            one(self, depth)?;
             len = len.saturating_add(1);
         }
         let content = start.get(..start.len().saturating_sub(self.rest.len())).unwrap_or_default();
@@ -348,40 +350,33 @@ impl<'a> Reader<'a> {
 }
 
 /// The keys of one map as they come: each after the last, or, unsorted, unlike all before it.
+#[derive(Default)]
 struct Keys<'a> {
-    first: &'a [u8],
     last: Option<&'a [u8]>,
+    /// The first of them, so that no value is read again to find its key.
+    seen: SmallVec<[&'a [u8]; MAX_UNSORTED]>,
 }
 
 impl<'a> Keys<'a> {
-    fn check(&mut self, key: &'a [u8], count: u64, reader: &mut Reader<'a>) -> Result<(), Error> {
-        let Some(last) = self.last.replace(key) else { return Ok(()) };
-        if key == last {
-            return Err(Error::DuplicateKey);
+    fn check(&mut self, key: &'a [u8], reader: &mut Reader<'a>) -> Result<(), Error> {
+        let last = self.last.replace(key);
+        let room = self.seen.len() < MAX_UNSORTED;
+        if last.is_some_and(|last| rank(last) >= rank(key)) || reader.used.any_key_order {
+            if last == Some(key) || self.seen.contains(&key) {
+                return Err(Error::DuplicateKey);
+            }
+            if !reader.rules.any_key_order {
+                return Err(Error::KeyOrder);
+            }
+            reader.used.any_key_order = true;
+            if !room {
+                return Err(Error::TooLarge);
+            }
         }
-        if rank(last) < rank(key) && !reader.used.any_key_order {
-            return Ok(());
+        if room {
+            self.seen.push(key);
         }
-        if !reader.rules.any_key_order {
-            return Err(if self.occurs(key, count, reader.rules) { Error::DuplicateKey } else { Error::KeyOrder });
-        }
-        reader.used.any_key_order = true;
-        if count >= MAX_UNSORTED {
-            return Err(Error::TooLarge);
-        }
-        if self.occurs(key, count, reader.rules) { Err(Error::DuplicateKey) } else { Ok(()) }
-    }
-
-    /// Whether `key` is among the first `count` keys of the map.
-    fn occurs(&self, key: &[u8], count: u64, rules: Rules) -> bool {
-        let mut reader = Reader::again(self.first, rules);
-        (0..count.min(MAX_UNSORTED)).any(|_| {
-            let start = reader.rest;
-            let read = reader.value(MAX_DEPTH);
-            let len = start.len().saturating_sub(reader.rest.len());
-            let found = read.is_ok() && start.get(..len) == Some(key);
-            found || reader.value(MAX_DEPTH).is_err()
-        })
+        Ok(())
     }
 }
 

@@ -183,32 +183,34 @@ pub struct CoseKey<'a> {
 const KTY: i64 = 1;
 const ALG: i64 = 3;
 
-/// The COSE number under `alg`, so that an algorithm nobody offered is refused as such before its key is looked at.
+/// The COSE number under `alg`.
 ///
 /// # Errors
 /// [`Error::Cbor`], [`Error::NotAMap`], [`Error::NoAlgorithm`].
 pub fn algorithm_number(bytes: &[u8]) -> Result<i64, Error> {
-    map(bytes)?.label(ALG).and_then(Value::integer).ok_or(Error::NoAlgorithm)
+    Parameters::read(map(bytes)?).algorithm_number()
 }
 
 fn map(bytes: &[u8]) -> Result<Map<'_>, Error> {
     Value::read(bytes)?.map().ok_or(Error::NotAMap)
 }
 
-/// The parameters that one kind of key or another has.
-#[derive(Default)]
-struct Parameters<'a> {
+/// A COSE_Key in canonical CBOR, not judged yet: the parameters that one kind of key or another has.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Parameters<'a> {
     kty: Option<i64>,
     alg: Option<i64>,
     /// −1, −2 and −3.
     of_kind: [Option<Value<'a>>; 3],
+    /// All of them, those that no key has included.
+    number: u64,
 }
 
 impl<'a> Parameters<'a> {
     /// All in one pass.
-    fn read(map: Map<'a>) -> Self {
-        let mut parameters = Self::default();
-        let Self { kty, alg, of_kind: [first, second, third] } = &mut parameters;
+    pub(crate) fn read(map: Map<'a>) -> Self {
+        let mut parameters = Self { number: map.len(), ..Self::default() };
+        let Self { kty, alg, of_kind: [first, second, third], .. } = &mut parameters;
         for (label, value) in map.iter() {
             match label.integer() {
                 Some(KTY) => *kty = value.integer(),
@@ -221,6 +223,11 @@ impl<'a> Parameters<'a> {
         }
         parameters
     }
+
+    /// The COSE number under `alg`, so that an algorithm nobody offered is refused as such before its key is looked at.
+    pub(crate) fn algorithm_number(&self) -> Result<i64, Error> {
+        self.alg.ok_or(Error::NoAlgorithm)
+    }
 }
 
 impl<'a> CoseKey<'a> {
@@ -229,9 +236,16 @@ impl<'a> CoseKey<'a> {
     /// # Errors
     /// [`Error`], in the order of its variants.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
-        let map = map(bytes)?;
-        let Parameters { kty, alg, of_kind: [first, second, third] } = Parameters::read(map);
-        let number = alg.ok_or(Error::NoAlgorithm)?;
+        Self::of(&Parameters::read(map(bytes)?))
+    }
+
+    /// The key that these parameters make.
+    ///
+    /// # Errors
+    /// [`Error`], from [`Error::NoAlgorithm`] on.
+    pub(crate) fn of(parameters: &Parameters<'a>) -> Result<Self, Error> {
+        let Parameters { kty, of_kind: [first, second, third], .. } = *parameters;
+        let number = parameters.algorithm_number()?;
         let algorithm = Algorithm::from_cose(number).ok_or(Error::UnknownAlgorithm(number))?;
         let is_kind = |kind| if kty == Some(kind) { Ok(()) } else { Err(Error::KeyType) };
         let is_curve = |curve| match first.and_then(Value::integer) {
@@ -239,7 +253,7 @@ impl<'a> CoseKey<'a> {
             _ => Err(Error::Curve),
         };
         let octets = |value: Option<Value<'a>>| value.and_then(Value::bytes).ok_or(Error::Parameter);
-        let (parameters, key) = match algorithm.scheme() {
+        let (required, key) = match algorithm.scheme() {
             Scheme::Ecdsa(curve, _) => {
                 is_kind(2)?;
                 let registered = match curve {
@@ -270,7 +284,7 @@ impl<'a> CoseKey<'a> {
                 (3, PublicKey::ml_dsa(set, octets(first)?))
             }
         };
-        if map.len() == parameters { Ok(Self { algorithm, key: key? }) } else { Err(Error::ExtraParameter) }
+        if parameters.number == required { Ok(Self { algorithm, key: key? }) } else { Err(Error::ExtraParameter) }
     }
 
     /// The algorithm.
