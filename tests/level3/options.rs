@@ -107,7 +107,7 @@ fn lint_creation() {
     assert_eq!(lints(|o| o.pub_key_cred_params.retain(|p| p.alg == -7)), [-8, -257].map(Lint::MissingAlgorithm));
     assert_eq!(
         lints(|o| {
-            let mut params = o.pub_key_cred_params[0];
+            let mut params = o.pub_key_cred_params[0].clone();
             params.alg = -19;
             o.pub_key_cred_params.push(params);
         }),
@@ -127,6 +127,67 @@ fn lint_creation() {
     );
     assert_eq!(lints(|o| o.attestation = AttestationConveyance::Enterprise), [Lint::EnterpriseAttestation]);
     assert_eq!(lints(|o| o.attestation = AttestationConveyance::Other("new".into())), [Lint::UnknownValue]);
+    let unknown = || PublicKeyCredentialType::Other("new".into());
+    assert_eq!(
+        lints(|o| o.pub_key_cred_params[0].credential_type = PublicKeyCredentialType::Other("new".into())),
+        [Lint::UnknownValue, Lint::MissingAlgorithm(-8)]
+    );
+    let mut options = started(&RegistrationRequest::default());
+    options.exclude_credentials =
+        vec![CredentialDescriptor::new(unknown(), CredentialId::new([1]).unwrap(), vec![Transport::Usb])];
+    assert_eq!(options.lint(), [Lint::UnknownValue]);
+}
+
+#[test]
+fn lint_names() {
+    for change in [
+        |o: &mut CreationOptions, name| o.rp.name = name,
+        |o: &mut CreationOptions, name| o.user.name = name,
+        |o: &mut CreationOptions, name| o.user.display_name = name,
+    ] {
+        let mut options = started(&RegistrationRequest::default());
+        change(&mut options, "x".repeat(64));
+        assert_eq!(options.lint(), []);
+        change(&mut options, "x".repeat(65));
+        assert_eq!(options.lint(), [Lint::LongName]);
+    }
+}
+
+#[test]
+fn lint_extensions() {
+    use CredentialProtection::{UserVerificationOptional, UserVerificationRequired};
+    let protected = |input| registering(|request| request.extensions.cred_protect = Some(input));
+    let enforced = CredentialProtectionInput::enforced(UserVerificationOptional);
+    assert_eq!(started(&protected(enforced)).lint(), [Lint::NothingToEnforce]);
+    assert_eq!(started(&protected(CredentialProtectionInput::at_least(UserVerificationOptional))).lint(), []);
+    assert_eq!(started(&protected(CredentialProtectionInput::enforced(UserVerificationRequired))).lint(), []);
+    let large_blob = |resident_key, support| {
+        registering(|request| {
+            request.resident_key = resident_key;
+            request.extensions.large_blob = Some(LargeBlobCreation { support });
+        })
+    };
+    assert_eq!(started(&large_blob(ResidentKey::Required, LargeBlobSupport::Required)).lint(), []);
+    assert_eq!(
+        started(&large_blob(ResidentKey::Preferred, LargeBlobSupport::Preferred)).lint(),
+        [Lint::NotDiscoverable]
+    );
+    assert_eq!(
+        started(&large_blob(ResidentKey::Preferred, LargeBlobSupport::Required)).lint(),
+        [Lint::NotDiscoverable, Lint::LargeBlobNotDiscoverable]
+    );
+    for (url, lints) in [
+        ("https://example.org/u2f.json", vec![]),
+        ("https://login.example.org", vec![]),
+        ("https://example.com/u2f.json", vec![Lint::AppIdElsewhere]),
+        ("https://evil-example.org", vec![Lint::AppIdElsewhere]),
+    ] {
+        let asked = registering(|request| request.extensions.appid_exclude = AppId::new(url).ok());
+        assert_eq!(started(&asked).lint(), lints, "{url}");
+        let mut asked = AuthenticationRequest::default();
+        asked.extensions.appid = AppId::new(url).ok();
+        assert_eq!(requested(&asked).lint(), lints, "{url}");
+    }
 }
 
 #[test]
@@ -146,7 +207,7 @@ fn lint_request() {
 #[test]
 fn absent_members_have_their_defaults() {
     let minimal = json!({
-        "rp": {"id": "example.org", "name": "x"},
+        "rp": {"name": "x"},
         "user": {"id": "AQ", "name": "", "displayName": ""},
         "challenge": "AQ",
         "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
@@ -156,9 +217,32 @@ fn absent_members_have_their_defaults() {
     assert_eq!(options.attestation, AttestationConveyance::None);
     assert_eq!(options.authenticator_selection, AuthenticatorSelection::default());
     assert_eq!(options.authenticator_selection.user_verification, UserVerification::Preferred);
-    assert!(options.extensions.is_empty());
-    let options: RequestOptions = serde_json::from_value(json!({"challenge": "AQ", "rpId": "x"})).unwrap();
+    assert!(options.extensions.is_empty() && options.rp.id.is_none());
+    let options: RequestOptions = serde_json::from_value(json!({"challenge": "AQ"})).unwrap();
     assert_eq!((options.timeout, options.user_verification), (300_000, UserVerification::Preferred));
+    assert_eq!(options.rp_id, None);
+}
+
+/// §5.4.4: without `residentKey`, `requireResidentKey` says it.
+#[test]
+fn the_effective_resident_key() {
+    for (json, resident_key) in [
+        (json!({}), ResidentKey::Discouraged),
+        (json!({"requireResidentKey": false}), ResidentKey::Discouraged),
+        (json!({"requireResidentKey": true}), ResidentKey::Required),
+        (json!({"requireResidentKey": true, "residentKey": null}), ResidentKey::Required),
+        (json!({"requireResidentKey": true, "residentKey": "preferred"}), ResidentKey::Preferred),
+    ] {
+        let selection: AuthenticatorSelection = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(selection.resident_key, resident_key, "{json}");
+    }
+}
+
+/// Whoever starts a ceremony here names the RP ID.
+#[test]
+fn the_rp_id_is_sent() {
+    assert_eq!(started(&RegistrationRequest::default()).rp.id.as_deref(), Some("example.org"));
+    assert_eq!(requested(&AuthenticationRequest::default()).rp_id.as_deref(), Some("example.org"));
 }
 
 #[test]
@@ -169,7 +253,8 @@ fn unknown_values_are_kept() {
     json["authenticatorSelection"]["userVerification"] = json!("demanded");
     json["authenticatorSelection"]["residentKey"] = json!("insisted");
     json["authenticatorSelection"]["authenticatorAttachment"] = json!("implanted");
-    json["excludeCredentials"] = json!([{"type": "public-key", "id": "AQ", "transports": ["telepathy"]}]);
+    json["excludeCredentials"] = json!([{"type": "private-key", "id": "AQ", "transports": ["telepathy"]}]);
+    json["pubKeyCredParams"][0]["type"] = json!("private-key");
     json["extensions"] = json!({"new": {"x": [1]}});
     let options: CreationOptions = serde_json::from_value(json.clone()).unwrap();
     assert_eq!(options.hints, [Hint::Other("telepathy".into())]);
@@ -265,6 +350,34 @@ prop_compose! {
     }
 }
 
+fn every_creation_input() -> CreationExtensions {
+    let mut extensions = CreationExtensions::default();
+    extensions.appid_exclude = AppId::new("https://example.org").ok();
+    extensions.cred_props = true;
+    extensions.prf = Some(PrfCreation::enable());
+    extensions.large_blob = Some(LargeBlobCreation { support: LargeBlobSupport::Preferred });
+    let policy = CredentialProtection::UserVerificationRequired;
+    extensions.cred_protect = Some(CredentialProtectionInput::enforced(policy));
+    extensions.cred_blob = Some(b"blob".to_vec().into());
+    extensions.min_pin_length = true;
+    extensions.pin_complexity_policy = true;
+    extensions.hmac_create_secret = true;
+    extensions.uvm = true;
+    extensions.payment = Some(PaymentCreation::new());
+    extensions
+}
+
+fn every_request_input() -> RequestExtensions {
+    let mut extensions = RequestExtensions::default();
+    extensions.appid = AppId::new("https://example.org").ok();
+    extensions.prf = Some(PrfRequest::default());
+    extensions.large_blob = Some(LargeBlobRequest::Read);
+    extensions.get_cred_blob = true;
+    extensions.hmac_get_secret = Some(HmacGetSecret::new([0; 32], None));
+    extensions.uvm = true;
+    extensions
+}
+
 prop_compose! {
     fn request_extensions()(
         appid in option::of(appid_url()),
@@ -325,6 +438,83 @@ proptest! {
         let read: CreationOptions = serde_json::from_str(&json).unwrap();
         prop_assert_eq!(&read, &options);
         prop_assert_eq!(serde_json::to_string(&read).unwrap(), json);
+    }
+
+    /// JSON of others is read so that nothing of it is lost, or not at all.
+    #[test]
+    fn creation_json_is_read_or_refused(
+        policy in option::of(prop_oneof![
+            (1..=3_u64).prop_map(|level| json!(CredentialProtection::from_level(level))),
+            Just(json!("userVerificationImagined")),
+            Just(json!(3)),
+        ]),
+        enforce in option::of(prop_oneof![any::<bool>().prop_map(|flag| json!(flag)), Just(json!("yes"))]),
+        flags in any::<[Option<bool>; 4]>(),
+        others in others(),
+        kind in option::of(word()),
+        selection in option::of((option::of(any::<bool>()), option::of(word()))),
+        rp_id in option::of(Just("example.org")),
+    ) {
+        let mut extensions = serde_json::Value::Object(others);
+        let names = ["credProps", "minPinLength", "uvm", "hmacCreateSecret"];
+        let members = names.into_iter().zip(flags.map(|flag| flag.map(|flag| json!(flag)))).chain([
+            ("credentialProtectionPolicy", policy.clone()),
+            ("enforceCredentialProtectionPolicy", enforce.clone()),
+        ]);
+        for (name, value) in members {
+            if let Some(value) = value {
+                extensions[name] = value;
+            }
+        }
+        let mut json = json!({
+            "rp": {"name": "x"},
+            "user": {"id": "AQ", "name": "", "displayName": ""},
+            "challenge": "AQ",
+            "pubKeyCredParams": [{"type": kind.as_deref().unwrap_or("public-key"), "alg": -7}],
+            "extensions": extensions,
+        });
+        if let Some((require, attachment)) = selection {
+            json["authenticatorSelection"] = json!({"requireResidentKey": require.unwrap_or_default()});
+            if let Some(attachment) = attachment {
+                json["authenticatorSelection"]["authenticatorAttachment"] = json!(attachment);
+            }
+        }
+        if let Some(rp_id) = rp_id {
+            json["rp"]["id"] = json!(rp_id);
+        }
+        let known = policy.as_ref().is_none_or(|policy| policy.is_string() && *policy != "userVerificationImagined");
+        let sensible = match &enforce {
+            Some(Value::Bool(enforce)) => !enforce || policy.is_some(),
+            other => other.is_none(),
+        };
+        let read = serde_json::from_value::<CreationOptions>(json.clone());
+        prop_assert_eq!(read.is_ok(), known && sensible, "{}", json);
+        let Ok(options) = read else { return Ok(()) };
+        let written = serde_json::to_value(&options).unwrap();
+        for (name, value) in json["extensions"].as_object().unwrap() {
+            prop_assert!(*value == json!(false) || written["extensions"][name] == *value, "{}", name);
+        }
+        prop_assert_eq!(&written["rp"], &json["rp"]);
+        prop_assert_eq!(&written["pubKeyCredParams"], &json["pubKeyCredParams"]);
+        prop_assert_eq!(serde_json::from_value::<CreationOptions>(written).unwrap(), options);
+    }
+
+    /// What has a field is refused among the others, where it would stand in the JSON a second time; what has none is not.
+    #[test]
+    fn others_have_no_field(at in any::<prop::sample::Index>(), name in word()) {
+        let creation = serde_json::to_value(every_creation_input()).unwrap();
+        let request = serde_json::to_value(every_request_input()).unwrap();
+        let pick = |json: &Value| at.get(&json.as_object().unwrap().keys().collect::<Vec<_>>()).to_string();
+        let mut extensions = CreationExtensions::default();
+        extensions.others.insert(name.clone(), json!(true));
+        prop_assert_eq!(extensions.check(), Ok(()));
+        extensions.others.insert(pick(&creation), json!(false));
+        prop_assert!(matches!(extensions.check(), Err(InputError::HasAField(_))));
+        let mut extensions = RequestExtensions::default();
+        extensions.others.insert(name, json!(true));
+        prop_assert_eq!(extensions.check(&[]), Ok(()));
+        extensions.others.insert(pick(&request), json!(false));
+        prop_assert!(matches!(extensions.check(&[]), Err(InputError::HasAField(_))));
     }
 
     #[test]
