@@ -217,8 +217,8 @@ impl Vector {
 
     /// What is expected of extensions, in the words of the library's own states.
     fn extensions<T: Default + serde::de::DeserializeOwned>(&self) -> Result<T, Stop> {
-        let read = |json: &Box<RawValue>| serde_json::from_str(json.get());
-        let extensions = self.expected.extensions.as_ref().map(read).transpose();
+        let read = |json: &RawValue| serde_json::from_str(json.get());
+        let extensions = self.expected.extensions.as_deref().map(read).transpose();
         Ok(extensions.map_err(|error| inexpressible(format_args!("expected.extensions: {error}")))?.unwrap_or_default())
     }
 

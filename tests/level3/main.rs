@@ -5,6 +5,7 @@ mod browsers;
 mod documents;
 mod enumeration;
 mod extensions;
+mod json;
 mod options;
 mod payment;
 mod reauthentication;

@@ -318,8 +318,8 @@ mod tests {
         for json in [
             format!(r#"{{"prf":{{"results":{{"first":"{secret}"}}}}}}"#),
             format!(r#"{{"prf":{{"enabled":true,"results":"{secret}"}}}}"#),
-            format!(r#"{{"prf":{{"results":{{"first":null,"second":{{"0":1}}}}}}}}"#),
-            format!(r#"{{"prf":{{"results":[1]}}}}"#),
+            r#"{"prf":{"results":{"first":null,"second":{"0":1}}}}"#.to_owned(),
+            r#"{"prf":{"results":[1]}}"#.to_owned(),
             format!(r#"{{"hmacGetSecret":{{"output1":"{secret}"}}}}"#),
             format!(r#"{{"largeBlobKey":"{secret}"}}"#),
         ] {

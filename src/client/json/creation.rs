@@ -80,15 +80,11 @@ macro_rules! enumeration {
 
 enumeration! {
     /// PublicKeyCredentialType (§5.8.2).
+    #[derive(Default)]
     PublicKeyCredentialType {
         /// The only one there is.
+        #[default]
         PublicKey,
-    }
-}
-
-impl Default for PublicKeyCredentialType {
-    fn default() -> Self {
-        Self::PublicKey
     }
 }
 

@@ -11,6 +11,16 @@ use std::marker::PhantomData;
 /// A string, borrowed where it holds no escape. (A plain `Cow` inside an `Option` would be copied even so.)
 pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
+impl<'de> Text<'de> {
+    /// What `seed` makes of it, borrowed where it is.
+    pub(crate) fn read<S: DeserializeSeed<'de>, E: serde::de::Error>(self, seed: S) -> Result<S::Value, E> {
+        match self.0 {
+            Cow::Borrowed(text) => seed.deserialize(BorrowedStrDeserializer::new(text)),
+            Cow::Owned(text) => seed.deserialize(StringDeserializer::new(text)),
+        }
+    }
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         struct Borrow;
@@ -103,10 +113,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Once<'de, A> {
         if !self.known.contains(&&*name) {
             self.unknown.add::<A::Error>(name.clone())?;
         }
-        match name {
-            Cow::Borrowed(name) => seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some),
-            Cow::Owned(name) => seed.deserialize(StringDeserializer::new(name)).map(Some),
-        }
+        Text(name).read(seed).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {

@@ -6,21 +6,21 @@
 //! is not looked at. The unsigned copies that browsers add for convenience may be missing, as front ends leave them out;
 //! a ceremony compares those that are there with what is signed.
 
+mod transports;
+
+pub use transports::{MAX_TRANSPORT_LEN, MAX_TRANSPORTS};
+
 use super::text::{Object, Text};
 pub use crate::client::extensions::{ClientExtensionResults, CredentialProperties};
 use crate::codec::base64url::Decoded;
 use crate::credential::Transport;
 use core::fmt;
 use core::ops::Range;
-use serde::de::{Error as _, IntoDeserializer as _, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de::Error as _};
+use transports::Transports;
 
 /// The most bytes of JSON that are read. By serde, which does not see them: the most characters of all byte strings.
 pub const MAX_LEN: usize = 1024 * 1024;
-/// The most transports that are kept of a registration: twice as many as the standard has, and then some.
-pub const MAX_TRANSPORTS: usize = 16;
-/// The most bytes of a transport that is kept.
-pub const MAX_TRANSPORT_LEN: usize = 32;
 
 /// A member of the JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -145,35 +145,6 @@ struct AssertionWire<'a> {
     signature: Option<Text<'a>>,
     #[serde(borrow)]
     user_handle: Option<Text<'a>>,
-}
-
-/// Hints that are kept with the record and sent back in every request: each once, and neither many nor long. Those beyond
-/// are dropped, since nobody is to be locked out for the sake of a hint.
-struct Transports(Vec<Transport>);
-
-impl<'de> Deserialize<'de> for Transports {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Texts;
-        impl<'de> Visitor<'de> for Texts {
-            type Value = Transports;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an array of strings")
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<Transports, A::Error> {
-                let mut kept = Vec::new();
-                while let Some(Text(text)) = texts.next_element()? {
-                    if kept.len() < MAX_TRANSPORTS && text.len() <= MAX_TRANSPORT_LEN {
-                        let transport = Transport::deserialize(text.into_deserializer())?;
-                        if !kept.contains(&transport) {
-                            kept.push(transport);
-                        }
-                    }
-                }
-                Ok(Transports(kept))
-            }
-        }
-        from.deserialize_seq(Texts)
-    }
 }
 
 /// AuthenticatorAttachment (§5.4.5), by the client's word; values that are not known count as none.
