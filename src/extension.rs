@@ -50,6 +50,8 @@ extensions! {
     Prf = "prf";
     /// Large blob storage extension (§10.1.5): client.
     LargeBlob = "largeBlob";
+    /// The key of a large blob (CTAP §12.3): what an authenticator tells the client, and nobody else is to see.
+    LargeBlobKey = "largeBlobKey";
     /// Credential protection (CTAP §12.1): the client's input.
     CredentialProtectionPolicy = "credentialProtectionPolicy";
     /// Credential protection (CTAP §12.1): the client's second input.

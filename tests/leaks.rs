@@ -3,16 +3,20 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::Debug;
 use std::fs;
 use std::path::Path;
+use wardkey::attestation::AttestationObject;
 use wardkey::ceremony::{authentication, registration};
 use wardkey::client::{ClientData, Origins, Site, data};
 use wardkey::crypto::{Algorithm, AwsLcRs};
+use wardkey::quirk::Quirks;
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UserHandle};
+use wardkey_authenticator::{Authentication, Cbor, Registration};
 
 /// Words of the standard and of this library, which may stand in an error though a message has them too.
 const WORDS: &[&str] = &[
@@ -109,11 +113,8 @@ fn judge(vector: &Value) {
     let elsewhere = Site::new("elsewhere.test", Origins::exact(["https://elsewhere.test"]), Default::default());
     let json = vector["response"].to_string();
     if vector["kind"] == "registration" {
-        let read = RegistrationResponse::from_json(&json);
-        if let Err(error) = serde_json::from_str::<RegistrationResponse>(&json) {
-            assert!(!error.to_string().contains(char::is_control), "{id}: {error}");
-        }
-        let response = match read {
+        check_serde::<RegistrationResponse>(id, &input, &vector["response"]);
+        let response = match RegistrationResponse::from_json(&json) {
             Ok(response) => response,
             Err(error) => return check_error(id, &input, &error),
         };
@@ -129,6 +130,7 @@ fn judge(vector: &Value) {
         }
         return;
     }
+    check_serde::<AuthenticationResponse>(id, &input, &vector["response"]);
     let response = match AuthenticationResponse::from_json(&json) {
         Ok(response) => response,
         Err(error) => return check_error(id, &input, &error),
@@ -151,6 +153,17 @@ fn judge(vector: &Value) {
                 Err(failure) => check_error(id, &input, &failure),
             }
         }
+    }
+}
+
+/// The door for web frameworks says no more than the other.
+fn check_serde<T: DeserializeOwned>(id: &str, input: &BTreeSet<String>, response: &Value) {
+    for error in [
+        serde_json::from_str::<T>(&response.to_string()).err(),
+        serde_json::from_slice::<T>(response.to_string().as_bytes()).err(),
+        serde_json::from_value::<T>(response.clone()).err(),
+    ] {
+        error.into_iter().for_each(|error| check_error(id, input, &error));
     }
 }
 
@@ -179,6 +192,70 @@ fn judge_all(folder: &str) -> usize {
 fn errors_hold_facts_and_no_text_that_was_received() {
     assert!(judge_all("tests/vectors") >= 152);
     println!("and {} of ../shared/vectors", judge_all("../shared/vectors"));
+}
+
+/// Each member of a response in turn is what it must not be: text, of which no error holds any.
+#[test]
+fn no_error_holds_a_member_of_another_type() {
+    let made = Registration::new("leaks", wardkey_authenticator::Algorithm::Es256);
+    let hostile = "text of\na stranger \u{1b}[31m";
+    for response in [made.response(), Authentication::of(&made).response()] {
+        let mut pointers = Vec::new();
+        for (name, value) in response.as_object().unwrap() {
+            pointers.push(format!("/{name}"));
+            let members = value.as_object().into_iter().flatten();
+            pointers.extend(members.map(|(member, _)| format!("/{name}/{member}")));
+        }
+        for pointer in pointers {
+            for value in [json!(hostile), json!([hostile]), json!({hostile: hostile}), json!({"prf": hostile})] {
+                let mut broken = response.clone();
+                *broken.pointer_mut(&pointer).unwrap() = value;
+                let input = [hostile, "text of", "a stranger"].map(str::to_owned).into();
+                check_serde::<RegistrationResponse>(&pointer, &input, &broken);
+                check_serde::<AuthenticationResponse>(&pointer, &input, &broken);
+            }
+        }
+    }
+}
+
+/// What no authenticator should sign, and what it signs for the relying party alone, is in no `Debug` output.
+#[test]
+fn signed_secrets_are_not_printed() {
+    const SECRET: &[u8] = b"secret secret secret secret 32 b";
+    let hidden = |value: &dyn Debug| {
+        let text = format!("{value:?}{value:#?}").replace(char::is_whitespace, "");
+        for spelling in ["115,101,99,114,101,116", "c2VjcmV0", "secretsecret", "736563726574"] {
+            assert!(!text.contains(spelling), "{text}");
+        }
+    };
+    for identifier in ["prf", "credBlob", "largeBlobKey", "vendor"] {
+        let output = Cbor::Bytes(SECRET.to_vec());
+        let registration = Registration::new("leaks", wardkey_authenticator::Algorithm::Es256);
+        let signed = output.clone();
+        let made = registration.clone().authenticator_data(move |data| data.extension(identifier, signed));
+        let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
+        let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
+        hidden(&response);
+        let expected = registration::Expected::new(&site, &made.expected.challenge, &Algorithm::ALL);
+        let verified = registration::verify(&expected, &response, &AwsLcRs).unwrap();
+        hidden(&verified);
+        let object = AttestationObject::read(response.attestation_object(), Quirks::NONE).unwrap();
+        hidden(&object);
+
+        let made = Authentication::of(&registration).authenticator_data(move |data| data.extension(identifier, output));
+        let credential = made.expected.credential.clone().unwrap();
+        let user = UserHandle::new(credential.user_handle.unwrap_or_else(|| vec![1])).unwrap();
+        let id = CredentialId::new(credential.id).unwrap();
+        let record = CredentialRecord::new(id, user, credential.public_key.encode());
+        let response = AuthenticationResponse::from_json(&made.response().to_string()).unwrap();
+        hidden(&response);
+        let mut expected = authentication::Expected::new(&site, &made.expected.challenge);
+        expected.user_handle = Some(record.user_handle.as_bytes());
+        let verified = authentication::verify(&expected, &response, &record, &AwsLcRs).unwrap();
+        assert!(verified.authenticator_data().extensions().is_some());
+        hidden(&verified);
+        hidden(verified.authenticator_data());
+    }
 }
 
 #[test]

@@ -46,6 +46,49 @@ fn judge(files: &[PathBuf]) -> usize {
     count
 }
 
+/// What cannot be said to the library is no verdict, whatever the vector wants to see.
+#[test]
+fn what_the_runner_cannot_say_fails() {
+    use serde_json::{Value, json};
+    let lines = concat!(include_str!("vectors/steps.jsonl"), include_str!("vectors/attestation.jsonl"));
+    let vectors: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let good = |kind: &str, trust: &Value| {
+        let policy = |vector: &Value| vector["expected"]["attestation_policy"]["trust"].clone();
+        let suits = |vector: &&Value| vector["kind"] == kind && vector["verdict"]["accept"] == true;
+        vectors.iter().filter(suits).find(|vector| policy(vector) == *trust).unwrap().clone()
+    };
+    let (created, used) = (good("registration", &json!("verify")), good("authentication", &Value::Null));
+    let long = wardkey_authenticator::json::base64url(&[1; 1024]);
+    for (vector, pointer, value) in [
+        (&used, "/credential/id", json!("")),
+        (&used, "/credential/id", json!(long)),
+        (&used, "/credential/user_handle", json!("")),
+        (&used, "/credential/user_handle", json!(long)),
+        (&used, "/allow_credentials", json!([long])),
+        (&used, "/quirks", json!(["new"])),
+        (&used, "/counter_policy", json!("new")),
+        (&used, "/backup_policy", json!("new")),
+        (&used, "/mediation", json!("new")),
+        (&used, "/extensions", json!({"unsolicited": "new"})),
+        (&created, "/quirks", json!(["new"])),
+        (&created, "/mediation", json!("new")),
+        (&created, "/compound_policy", json!("new")),
+        (&created, "/trust_anchors", json!(["AAAA"])),
+        (&created, "/attestation_policy/trust", json!("new")),
+        (&created, "/extensions", json!({"secretResults": 1})),
+    ] {
+        let mut vector = vector.clone();
+        let (parent, member) = pointer.rsplit_once('/').unwrap();
+        vector["expected"].pointer_mut(parent).unwrap()[member] = value;
+        for accept in [true, false] {
+            vector["verdict"] = json!({"accept": accept});
+            let read: Vector = serde_json::from_str(&vector.to_string()).unwrap();
+            let judged = read.judge(&AwsLcRs);
+            assert!(judged.error.is_some() && read.disagreement(&judged) == judged.error, "{pointer}: {judged:?}");
+        }
+    }
+}
+
 #[test]
 fn our_own() {
     let files = files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors")));

@@ -6,6 +6,8 @@
 //!
 //! Prints what disagrees and why, then `N passed, N failed`; exits with 1 where anything disagrees, with 2 where a
 //! file cannot be read. With `--json` it prints one line for every vector instead, and the count to standard error.
+//! A line that is no vector, or that says what cannot be said to the library, fails: its `accept` is null, and `error` says
+//! why.
 
 mod vector;
 
@@ -48,20 +50,29 @@ fn run(files: &[String], json: bool, backend: &dyn Backend) -> Result<(usize, us
         } else {
             Box::new(BufReader::new(std::fs::File::open(file).map_err(|error| format!("{file}: {error}"))?))
         };
-        for (number, line) in lines.lines().enumerate() {
-            let at = |error: &dyn std::fmt::Display| format!("{file}, line {}: {error}", number + 1);
+        for (number, line) in lines.split(b'\n').enumerate() {
+            let place = format!("{file}, line {}", number + 1);
+            let at = |error: &dyn std::fmt::Display| format!("{place}: {error}");
             let line = line.map_err(|error| at(&error))?;
-            if line.trim().is_empty() {
+            if line.trim_ascii().is_empty() {
                 continue;
             }
-            let vector: Vector = serde_json::from_str(&line).map_err(|error| at(&error))?;
-            let judged = vector.judge(backend);
-            let disagreement = vector.disagreement(&judged);
+            let (id, judged, disagreement) = match serde_json::from_slice::<Vector>(&line) {
+                Ok(vector) => {
+                    let judged = vector.judge(backend);
+                    let disagreement = vector.disagreement(&judged);
+                    (vector.id, judged, disagreement)
+                }
+                Err(error) => {
+                    let error = format!("not a vector: {error}");
+                    (place.clone(), Judgement { error: Some(error.clone()), ..Judgement::default() }, Some(error))
+                }
+            };
             *(if disagreement.is_none() { &mut passed } else { &mut failed }) += 1;
             let printed = if json {
-                writeln!(out, "{}", report(&vector, &judged))
+                writeln!(out, "{}", report(&id, &judged))
             } else {
-                disagreement.map_or(Ok(()), |why| writeln!(out, "{}: {why}", vector.id))
+                disagreement.map_or(Ok(()), |why| writeln!(out, "{id}: {why}"))
             };
             printed.map_err(|error| at(&error))?;
         }
@@ -70,13 +81,18 @@ fn run(files: &[String], json: bool, backend: &dyn Backend) -> Result<(usize, us
     Ok((passed, failed))
 }
 
-fn report(vector: &Vector, judged: &Judgement) -> serde_json::Value {
-    serde_json::json!({
-        "id": vector.id,
+fn report(id: &str, judged: &Judgement) -> serde_json::Value {
+    let mut report = serde_json::json!({
+        "id": id,
         "accept": judged.accept,
         "code": judged.code,
         "step": judged.step,
         "attestation_format": judged.attestation_format,
         "attestation_type": judged.attestation_type,
-    })
+    });
+    if let Some(error) = &judged.error {
+        report["accept"] = serde_json::Value::Null;
+        report["error"] = error.as_str().into();
+    }
+    report
 }

@@ -1,6 +1,7 @@
 //! Ceremony vectors, format 1 (`tests/vectors/README.md`): one JSON object a line, bytes in base64url.
 //!
-//! A vector becomes what the relying party expected and what the browser posted; the public API does the rest.
+//! A vector becomes what the relying party expected and what the browser posted; the public API does the rest. What cannot
+//! be said to it is no verdict: the vector fails, and the reason says why.
 
 use base64::Engine as _;
 use serde::{Deserialize, Deserializer};
@@ -66,10 +67,13 @@ struct Expected {
     attestation_policy: Option<Policy>,
     #[serde(default)]
     known_credential_ids: Vec<Bytes>,
+    compound_policy: Option<String>,
     allow_credentials: Option<Vec<Bytes>>,
     user_identified: Option<bool>,
     appid: Option<String>,
     counter_policy: Option<String>,
+    backup_policy: Option<String>,
+    extensions: Option<Box<RawValue>>,
     credential: Option<Credential>,
     #[serde(default)]
     quirks: Vec<String>,
@@ -111,6 +115,34 @@ pub(crate) struct Judgement {
     pub(crate) attestation_format: Option<&'static str>,
     pub(crate) attestation_type: Option<&'static str>,
     pub(crate) reason: Option<String>,
+    /// Why there is no verdict: then nothing else here means anything.
+    pub(crate) error: Option<String>,
+}
+
+/// Why a ceremony is not accepted: it is refused, or this runner cannot say what the vector expects.
+enum Stop {
+    Refused(Failure),
+    Inexpressible(String),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Refused(failure)
+    }
+}
+
+fn inexpressible(what: impl std::fmt::Display) -> Stop {
+    Stop::Inexpressible(format!("this runner cannot say {what}"))
+}
+
+/// Which of the words that format 1 has for a member stands there; the first where none does.
+fn word<'w>(member: &str, value: Option<&str>, words: &[&'w str]) -> Result<&'w str, Stop> {
+    let known = value.map_or(words.first(), |value| words.iter().find(|word| **word == value));
+    known.copied().ok_or_else(|| inexpressible(format_args!("expected.{member}: {}", value.unwrap_or_default())))
+}
+
+fn credential_id(bytes: &Bytes) -> Result<CredentialId, Stop> {
+    CredentialId::new(&bytes.0).map_err(inexpressible)
 }
 
 impl Judgement {
@@ -140,12 +172,18 @@ impl Vector {
             Kind::Registration => self.registration(backend),
             Kind::Authentication => self.authentication(backend),
         };
-        judged.unwrap_or_else(|failure| Judgement::refused(&failure))
+        judged.unwrap_or_else(|stop| match stop {
+            Stop::Refused(failure) => Judgement::refused(&failure),
+            Stop::Inexpressible(why) => Judgement { error: Some(why), ..Judgement::default() },
+        })
     }
 
     /// Where the judgement is not the vector's: what is wrong with it.
     pub(crate) fn disagreement(&self, judged: &Judgement) -> Option<String> {
         let verdict = &self.verdict;
+        if judged.error.is_some() {
+            return judged.error.clone();
+        }
         if judged.accept != verdict.accept {
             let (is, should) = if judged.accept { ("accepted", "refused") } else { ("refused", "accepted") };
             let why = judged.reason.as_deref().or(verdict.reason.as_deref()).unwrap_or_default();
@@ -172,8 +210,16 @@ impl Vector {
         Site::new(&self.rp.id, Origins::exact(&self.rp.origins), framing)
     }
 
-    fn quirks(&self) -> Quirks {
-        self.expected.quirks.iter().filter_map(|name| Quirk::from_name(name)).collect()
+    fn quirks(&self) -> Result<Quirks, Stop> {
+        let named = |name: &String| Quirk::from_name(name).ok_or_else(|| inexpressible(format_args!("quirk {name}")));
+        self.expected.quirks.iter().map(named).collect()
+    }
+
+    /// What is expected of extensions, in the words of the library's own states.
+    fn extensions<T: Default + serde::de::DeserializeOwned>(&self) -> Result<T, Stop> {
+        let read = |json: &RawValue| serde_json::from_str(json.get());
+        let extensions = self.expected.extensions.as_deref().map(read).transpose();
+        Ok(extensions.map_err(|error| inexpressible(format_args!("expected.extensions: {error}")))?.unwrap_or_default())
     }
 
     fn algorithms(&self, backend: &dyn Backend) -> Vec<Algorithm> {
@@ -184,35 +230,39 @@ impl Vector {
     }
 
     /// Format 1 has no word for the strength of a TPM's signature: RS1 is accepted.
-    fn policy(&self) -> AttestationPolicy {
+    fn policy(&self) -> Result<AttestationPolicy, Stop> {
         let mut policy = AttestationPolicy::any();
         policy.accept_legacy_rs1 = true;
-        let Some(wanted) = &self.expected.attestation_policy else { return policy };
+        let Some(wanted) = &self.expected.attestation_policy else { return Ok(policy) };
         policy.types.retain(|kind| match kind {
             AttestationType::None => wanted.accept_none,
             AttestationType::SelfAttestation => wanted.accept_self,
             _ => true,
         });
-        if wanted.trust == "verify" {
-            let anchors = self.expected.trust_anchors.iter().filter_map(|anchor| TrustAnchor::from_der(&anchor.0).ok());
+        if word("attestation_policy.trust", Some(&wanted.trust), &["verify", "ignore"])? == "verify" {
+            let anchors = self.expected.trust_anchors.iter().map(|anchor| TrustAnchor::from_der(&anchor.0));
+            let anchors: Vec<TrustAnchor> = anchors.collect::<Result<_, _>>().map_err(inexpressible)?;
             policy.trust = Trust::Verify(TrustAnchors::new(anchors));
         }
-        policy
+        Ok(policy)
     }
 
-    fn registration(&self, backend: &dyn Backend) -> Result<Judgement, Failure> {
+    fn registration(&self, backend: &dyn Backend) -> Result<Judgement, Stop> {
+        let policy = self.policy()?;
+        word("compound_policy", self.expected.compound_policy.as_deref(), &["all"])?;
         let malformed = |error| failure(Ceremony::Registration, Refusal::Response(error));
         let response = RegistrationResponse::from_json(self.response.get()).map_err(malformed)?;
         let (site, algorithms) = (self.site(), self.algorithms(backend));
         let mut expected = registration::Expected::new(&site, &self.expected.challenge.0, &algorithms);
         expected.user_verification_required = self.expected.uv_required;
-        expected.conditional = self.expected.mediation.as_deref() == Some("conditional");
+        expected.conditional = self.conditional()?;
+        expected.extensions = self.extensions()?;
         expected.time = self.expected.validate_at.map(UnixTime::from_secs);
-        expected.quirks = self.quirks();
+        expected.quirks = self.quirks()?;
         let verified = registration::verify(&expected, &response, backend)?;
         let mut circumstances = Circumstances::at(expected.time, backend);
         circumstances.quirks = expected.quirks;
-        let registered = self.policy().decide(&verified, &placeholder(), &circumstances)?;
+        let registered = policy.decide(&verified, &placeholder(), &circumstances)?;
         let judged = Judgement::registered(registered.attestation_format(), registered.attestation_type());
         let known = &self.expected.known_credential_ids;
         let stored = known.iter().find(|id| id.0 == registered.credential_id().as_bytes());
@@ -220,40 +270,48 @@ impl Vector {
         Ok(judged)
     }
 
-    fn authentication(&self, backend: &dyn Backend) -> Result<Judgement, Failure> {
+    /// Absent: a modal ceremony.
+    fn conditional(&self) -> Result<bool, Stop> {
+        Ok(word("mediation", self.expected.mediation.as_deref(), &["modal", "conditional"])? == "conditional")
+    }
+
+    fn authentication(&self, backend: &dyn Backend) -> Result<Judgement, Stop> {
+        let counter = word("counter_policy", self.expected.counter_policy.as_deref(), &["reject", "report"])?;
+        word("backup_policy", self.expected.backup_policy.as_deref(), &["verify"])?;
+        self.conditional()?;
         let malformed = |error| failure(Ceremony::Authentication, Refusal::Response(error));
         let response = AuthenticationResponse::from_json(self.response.get()).map_err(malformed)?;
         let Some(credential) = &self.expected.credential else { return parse_only(&response) };
-        let record = record(credential, response.user_handle());
+        let record = record(credential, response.user_handle())?;
         let ids = self.expected.allow_credentials.iter().flatten();
-        let allow_credentials: Vec<_> = ids.filter_map(|id| CredentialId::new(id.0.clone()).ok()).collect();
+        let allow_credentials: Vec<_> = ids.map(credential_id).collect::<Result<_, _>>()?;
         let site = self.site();
         let mut expected = authentication::Expected::new(&site, &self.expected.challenge.0);
         expected.allow_credentials = &allow_credentials;
         expected.user_handle = self.expected.user_identified.unwrap_or(true).then(|| record.user_handle.as_bytes());
         expected.user_verification_required = self.expected.uv_required;
         expected.appid = self.expected.appid.as_deref();
-        expected.sign_count = match self.expected.counter_policy.as_deref() {
-            Some("report") => SignCountPolicy::Report,
-            _ => SignCountPolicy::Reject,
-        };
-        expected.quirks = self.quirks();
+        expected.sign_count = if counter == "report" { SignCountPolicy::Report } else { SignCountPolicy::Reject };
+        expected.extensions = self.extensions()?;
+        expected.quirks = self.quirks()?;
         let _verified = authentication::verify(&expected, &response, &record, backend)?;
         Ok(Judgement { accept: true, ..Judgement::default() })
     }
 }
 
-/// The stored record. A user handle that is unknown is not judged: then it is the response's own.
-fn record(credential: &Credential, received: Option<&[u8]>) -> CredentialRecord {
-    let known = credential.user_handle.as_ref().map(|handle| handle.0.as_slice()).or(received);
-    let user = known.and_then(|handle| UserHandle::new(handle).ok()).unwrap_or_else(placeholder);
-    let id = CredentialId::new(credential.id.0.clone()).expect("a record has a credential id");
+/// The stored record. A user handle that is unknown is not judged: then it is the response's own, where that is one.
+fn record(credential: &Credential, received: Option<&[u8]>) -> Result<CredentialRecord, Stop> {
+    let user = match &credential.user_handle {
+        Some(known) => UserHandle::new(&known.0).map_err(inexpressible)?,
+        None => received.and_then(|handle| UserHandle::new(handle).ok()).unwrap_or_else(placeholder),
+    };
+    let id = credential_id(&credential.id)?;
     let mut record = CredentialRecord::new(id, user, credential.public_key_cose.0.clone());
     record.sign_count = credential.sign_count;
     record.uv_initialized = credential.uv_initialized.unwrap_or_default();
     record.backup_eligible = credential.backup_eligible;
     record.backup_state = credential.backup_state;
-    record
+    Ok(record)
 }
 
 fn placeholder() -> UserHandle {
@@ -261,7 +319,7 @@ fn placeholder() -> UserHandle {
 }
 
 /// A vector without a record: whatever is wrong must show while the response is parsed.
-fn parse_only(response: &AuthenticationResponse) -> Result<Judgement, Failure> {
+fn parse_only(response: &AuthenticationResponse) -> Result<Judgement, Stop> {
     let refuse = |refusal| failure(Ceremony::Authentication, refusal);
     let text = data::decode(response.client_data_json()).map_err(|e| refuse(Refusal::ClientData(e)))?;
     ClientData::parse(&text).map_err(|e| refuse(Refusal::ClientData(e)))?;

@@ -5,6 +5,7 @@
 
 use super::certificate::{CertificateError, Leaf};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
+use crate::client::json::Object;
 use crate::codec::base64url;
 use crate::codec::cbor::{Map, Value};
 use crate::crypto::{Algorithm, sha256};
@@ -117,7 +118,7 @@ fn is_issued_to(certificate: &Certificate<'_>, host: &str) -> Result<bool, Certi
 }
 
 fn x5c(header: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let header: Header = serde_json::from_slice(header).ok()?;
+    let Object::<Header>(header) = serde_json::from_slice(header).ok()?;
     if header.alg != "RS256" || header.x5c.is_empty() {
         return None;
     }
@@ -125,7 +126,7 @@ fn x5c(header: &[u8]) -> Option<Vec<Vec<u8>>> {
 }
 
 fn judge(payload: &[u8], inputs: &Inputs<'_, '_>) -> Result<(), Problem> {
-    let payload: Payload = serde_json::from_slice(payload).map_err(|_| Problem::Payload)?;
+    let Object::<Payload>(payload) = serde_json::from_slice(payload).map_err(|_| Problem::Payload)?;
     let nonce = payload.nonce.ok_or(Problem::Nonce)?;
     if nonce != base64url::encode_standard(&sha256(inputs.backend, &[inputs.signed])) {
         return Err(Problem::Nonce);

@@ -178,8 +178,17 @@ impl<'a> AttestedCredentialData<'a> {
 }
 
 /// Authenticator extension outputs (§9.5): signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Extensions<'a>(Map<'a>);
+
+/// Which they are, and nothing of what they say: a blob may be a secret of the relying party, and an authenticator that
+/// errs may sign one of the client's.
+impl fmt::Debug for Extensions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (known, unknown) = self.identifiers();
+        f.debug_struct("Extensions").field("known", &known).field("unknown", &unknown).finish()
+    }
+}
 
 impl<'a> Extensions<'a> {
     /// The output under an extension identifier.
@@ -228,7 +237,7 @@ pub enum Error {
 }
 
 /// Authenticator data (§6.1), read whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct AuthenticatorData<'a> {
     bytes: &'a [u8],
     rp_id_hash: &'a [u8; 32],
@@ -301,6 +310,20 @@ impl<'a> AuthenticatorData<'a> {
     #[must_use]
     pub const fn extensions(&self) -> Option<&Extensions<'a>> {
         self.extensions.as_ref()
+    }
+}
+
+/// Of the whole, only the length: it holds what [`Extensions`] do not print.
+impl fmt::Debug for AuthenticatorData<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthenticatorData")
+            .field("len", &self.bytes.len())
+            .field("rp_id_hash", &self.rp_id_hash)
+            .field("flags", &self.flags)
+            .field("sign_count", &self.sign_count)
+            .field("attested_credential_data", &self.attested_credential_data)
+            .field("extensions", &self.extensions)
+            .finish()
     }
 }
 

@@ -10,6 +10,7 @@
 //! | `hmac-secret-mc` | ciphertext | |
 //! | `uvm` | 1 to 3 methods | 1 to 3 methods |
 //! | `thirdPartyPayment` | | whether the credential may pay elsewhere |
+//! | `prf`, `largeBlobKey` | a secret that no authenticator signs: never kept | the same |
 //!
 //! An output that is not of its shape is [`Malformed`]: a ceremony refuses it where it was asked for, and reads over it
 //! where it was not (§9: a relying party must cope with outputs that nobody asked for).
@@ -46,6 +47,12 @@ pub struct Malformed(pub Extension);
 
 fn shaped<T>(extension: Extension, value: Option<Value<'_>>, shape: impl Fn(Value<'_>) -> Option<T>) -> Shaped<T> {
     value.map(|value| shape(value).ok_or(Malformed(extension))).transpose()
+}
+
+/// One result or two, of 32 bytes each; under PIN protocol 2 a block of 16 comes before.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "what Option::filter calls")]
+const fn is_ciphertext(len: &usize) -> bool {
+    matches!(*len, 32 | 48 | 64 | 80)
 }
 
 type Shaped<T> = Result<Option<T>, Malformed>;
@@ -126,9 +133,7 @@ impl<'a> Extensions<'a> {
     pub fn hmac_secret(&self) -> Result<Option<HmacSecret>, Malformed> {
         shaped(Extension::HmacSecret, self.get("hmac-secret"), |value| match value {
             Value::Bool(created) => Some(HmacSecret::Created(created)),
-            Value::Bytes(bytes) if matches!(bytes.len(), 32 | 48 | 64 | 80) => {
-                Some(HmacSecret::Encrypted { len: bytes.len() })
-            }
+            Value::Bytes(bytes) if is_ciphertext(&bytes.len()) => Some(HmacSecret::Encrypted { len: bytes.len() }),
             _ => None,
         })
     }
@@ -147,6 +152,22 @@ impl<'a> Extensions<'a> {
     /// [`Malformed`].
     pub fn third_party_payment(&self) -> Result<Option<bool>, Malformed> {
         shaped(Extension::ThirdPartyPayment, self.get("thirdPartyPayment"), boolean)
+    }
+
+    /// `hmac-secret-mc`: results, encrypted for the client. Only the length is of interest here.
+    ///
+    /// # Errors
+    /// [`Malformed`].
+    pub fn hmac_secret_mc(&self) -> Result<Option<usize>, Malformed> {
+        let ciphertext = |value: Value<'_>| value.bytes().map(<[u8]>::len).filter(is_ciphertext);
+        shaped(Extension::HmacSecretMc, self.get("hmac-secret-mc"), ciphertext)
+    }
+
+    /// Whether there is an output that would be a secret of the client: §10.1.4 has none of an authenticator under `prf`,
+    /// and CTAP §12.3 has the key of a large blob beside authenticator data.
+    #[must_use]
+    pub fn has_secrets(&self) -> bool {
+        [Extension::Prf, Extension::LargeBlobKey].iter().any(|secret| self.get(secret.identifier()).is_some())
     }
 
     /// The identifiers that are known, and how many others there are.
@@ -271,6 +292,11 @@ mod tests {
         let encrypted = of("hmac-secret", &ciphertext, |map| map.hmac_secret());
         assert_eq!(encrypted, Ok(Some(HmacSecret::Encrypted { len: 48 })));
         assert!(of("hmac-secret", &[0x41, 9], |map| map.hmac_secret()).is_err());
+        assert_eq!(of("hmac-secret-mc", &ciphertext, |map| map.hmac_secret_mc()), Ok(Some(48)));
+        for bad in [&[0x41, 9][..], &[0xf5]] {
+            let malformed = Err(Malformed(Extension::HmacSecretMc));
+            assert_eq!(of("hmac-secret-mc", bad, |map| map.hmac_secret_mc()), malformed);
+        }
         assert_eq!(of("thirdPartyPayment", &[0xf5], |map| map.third_party_payment()), Ok(Some(true)));
         assert!(of("thirdPartyPayment", &[1], |map| map.third_party_payment()).is_err());
         assert_eq!(of("other", &[1], |map| map.cred_protect()), Ok(None));

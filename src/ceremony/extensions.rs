@@ -222,6 +222,7 @@ impl RegistrationExtensions {
         let secret = output(signed, asked(Extension::HmacSecret), Extensions::hmac_secret)?;
         let created = secret == Some(HmacSecret::Created(true));
         require(hmac_secret, created, Refusal::HmacSecret)?;
+        output(signed, asked(Extension::HmacSecretMc), Extensions::hmac_secret_mc)?;
         output(signed, asked(Extension::Uvm), Extensions::uvm)?;
         let discoverable = results.and_then(|results| results.cred_props).and_then(|props| props.rk) != Some(false);
         require(unsigned.discoverable, discoverable, Refusal::UnsignedNotDiscoverable)?;
@@ -337,9 +338,8 @@ fn report(
     signed: Option<&Extensions<'_>>,
     results: Option<&ClientExtensionResults>,
 ) -> Result<ExtensionReport, Refusal> {
-    // §10.1.4: an authenticator has no output of its own for `prf`; one in the clear would be the secret.
-    let secret_results = results.is_some_and(ClientExtensionResults::has_secrets)
-        || signed.is_some_and(|map| map.get(Extension::Prf.identifier()).is_some());
+    let secret_results =
+        results.is_some_and(ClientExtensionResults::has_secrets) || signed.is_some_and(Extensions::has_secrets);
     if secret_results && secrets == SecretResults::Refuse {
         return Err(Refusal::SecretResults);
     }

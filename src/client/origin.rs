@@ -56,6 +56,7 @@ pub enum ConfigError {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins {
+    listed: Vec<String>,
     exact: Vec<String>,
     subdomains: bool,
     any_port: bool,
@@ -65,7 +66,15 @@ impl Origins {
     /// These origins and no others, each compared as a string. What a string must look like to be of any use is
     /// checked by [`RelyingParty`](crate::relying_party::RelyingParty)'s builder, not here.
     pub fn exact(origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { exact: origins.into_iter().map(Into::into).collect(), ..Self::default() }
+        Self { listed: origins.into_iter().map(Into::into).collect(), ..Self::default() }
+    }
+
+    /// Also these origins, which [`Self::with_subdomains`] and [`Self::with_any_port`] leave as they are: those of other
+    /// sites, which §5.11 lists one by one, and those of apps.
+    #[must_use]
+    pub fn and_exactly(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.exact.extend(origins.into_iter().map(Into::into));
+        self
     }
 
     /// Also every host below the host of a listed https origin. Any site that can be put there can then sign your
@@ -86,13 +95,13 @@ impl Origins {
     /// Whether a ceremony may come from `received`.
     #[must_use]
     pub fn allow(&self, received: &str) -> bool {
-        self.exact.iter().any(|listed| listed == received)
+        self.iter().any(|listed| listed == received)
             || (self.subdomains || self.any_port) && self.allow_structurally(received)
     }
 
     fn allow_structurally(&self, received: &str) -> bool {
         let Some((scheme, host, port)) = serialised(received) else { return false };
-        self.exact.iter().filter_map(|listed| serialised(listed)).any(|(listed_scheme, listed_host, listed_port)| {
+        self.listed.iter().filter_map(|listed| serialised(listed)).any(|(listed_scheme, listed_host, listed_port)| {
             let below = || {
                 let label = host.strip_suffix(listed_host).and_then(|rest| rest.strip_suffix('.'));
                 scheme == "https" && label.is_some_and(|label| !label.is_empty())
@@ -105,7 +114,7 @@ impl Origins {
 
     /// The listed origins, as strings.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.exact.iter().map(String::as_str)
+        self.listed.iter().chain(&self.exact).map(String::as_str)
     }
 }
 
@@ -198,6 +207,16 @@ pub(crate) fn is_https_url(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.has_host())
 }
 
+/// Whether a configured URL may be on the site of the RP ID: on it, below it, or above it. Which domains anybody may
+/// register under is not known here, so what is above passes.
+pub(crate) fn is_on_site(url: &str, rp_id: &str) -> bool {
+    let below =
+        |host: &str, parent: &str| host.strip_suffix(parent).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    let url = Url::parse(url);
+    let host = url.as_ref().ok().and_then(Url::host_str);
+    host.is_some_and(|host| below(host, rp_id) || below(rp_id, host))
+}
+
 /// Checks a configured native origin.
 pub(crate) fn check_native_origin(origin: &str) -> Result<(), ConfigError> {
     let android = |hash: &str| base64url::decode(hash).is_ok_and(|hash| hash.len() == 32);
@@ -243,7 +262,8 @@ mod tests {
 
     #[test]
     fn subdomains_and_ports_only_by_name_and_with_a_label_boundary() {
-        let listed = || Origins::exact(["https://example.org", "https://a.test:8443"]);
+        let exactly = ["https://hospital.test", "ios:bundle-id:org.example.portal"];
+        let listed = || Origins::exact(["https://example.org", "https://a.test:8443"]).and_exactly(exactly);
         let (subdomains, any_port) = (listed().with_subdomains(), listed().with_any_port());
         let both = listed().with_subdomains().with_any_port();
         for (origin, by_subdomain, by_port, by_both) in [
@@ -254,6 +274,11 @@ mod tests {
             ("https://portal.example.org:8443", false, false, true),
             ("https://x.a.test:8443", true, false, true),
             ("https://a.test", false, true, true),
+            ("https://hospital.test", true, true, true),
+            ("ios:bundle-id:org.example.portal", true, true, true),
+            ("https://evil.hospital.test", false, false, false),
+            ("https://hospital.test:8443", false, false, false),
+            ("https://evil.hospital.test:8443", false, false, false),
             ("https://evil-example.org", false, false, false),
             ("https://evilexample.org", false, false, false),
             ("https://.example.org", false, false, false),

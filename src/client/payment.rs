@@ -3,7 +3,7 @@
 
 use crate::client::extensions::Blob;
 use crate::client::json::{Object, object};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// PaymentCurrencyAmount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,11 +150,21 @@ struct Collected {
     top_origin: String,
     payee_name: Option<String>,
     payee_origin: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects")]
     payment_entities_logos: Vec<Logo>,
+    #[serde(deserialize_with = "required_object")]
     total: Amount,
+    #[serde(deserialize_with = "required_object")]
     instrument: Instrument,
     browser_bound_public_key: Option<Blob>,
+}
+
+fn required_object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<T, D::Error> {
+    Object::deserialize(from).map(|Object(value)| value)
+}
+
+fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+    Ok(Vec::deserialize(from)?.into_iter().map(|Object(value)| value).collect())
 }
 
 #[derive(Deserialize)]
@@ -207,4 +217,25 @@ fn is_instrument(collected: &Instrument, shown: &Instrument) -> bool {
         && (collected.icon == shown.icon || not_shown)
         && collected.icon_must_be_shown == shown.icon_must_be_shown
         && collected.details == shown.details
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_array_of_its_members_is_no_object() {
+        let read = |total: &str, instrument: &str, logos: &str| {
+            let json = format!(
+                r#"{{"payment":{{"rpId":"a","topOrigin":"b","total":{total},"instrument":{instrument},
+                    "paymentEntitiesLogos":{logos}}}}}"#
+            );
+            read::<Collected>(&json).is_some()
+        };
+        let (total, instrument) = (r#"{"currency":"EUR","value":"1"}"#, r#"{"displayName":"x","icon":"y"}"#);
+        assert!(read(total, instrument, r#"[{"url":"x","label":"y"}]"#));
+        assert!(!read(r#"["EUR","1"]"#, instrument, "[]"));
+        assert!(!read(total, r#"["x","y"]"#, "[]"));
+        assert!(!read(total, instrument, r#"[["x","y"]]"#));
+    }
 }

@@ -32,8 +32,15 @@ const fn decoded_len(characters: usize) -> usize {
 
 /// Texts decoded one after the other into one buffer. What an assertion carries stays on the stack, up to an RSA
 /// signature of 4096 bits; for more there is one allocation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Decoded(SmallVec<[u8; 1024]>);
+
+/// Only how many bytes there are: signed secrets may be among them.
+impl core::fmt::Debug for Decoded {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Decoded({} bytes)", self.0.len())
+    }
+}
 
 impl Decoded {
     /// An empty buffer, with room for texts of so many characters together.

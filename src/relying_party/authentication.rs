@@ -156,7 +156,7 @@ impl RelyingParty {
         let options = RequestOptions {
             challenge,
             timeout: self.timeout_millis(),
-            rp_id: self.site.rp_id.clone(),
+            rp_id: Some(self.site.rp_id.clone()),
             allow_credentials,
             user_verification,
             hints: request.hints.clone(),

@@ -68,7 +68,8 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Accepts ceremonies from this origin elsewhere, which `/.well-known/webauthn` of the RP ID lists (§5.11).
+    /// Accepts ceremonies from this origin elsewhere, which `/.well-known/webauthn` of the RP ID lists (§5.11). As it
+    /// stands: neither its sub-domains nor its ports come with it.
     pub fn related_origin(mut self, origin: impl Into<String>) -> Self {
         self.related.push(origin.into());
         self
@@ -80,14 +81,14 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Also accepts every host below an origin's host. Any site that can be put there can then sign your users in
-    /// (§13.4.8).
+    /// Also accepts every host below the host of an [`origin`](Self::origin) of one's own, not of a related one. Any site
+    /// that can be put there can then sign your users in (§13.4.8).
     pub const fn allow_subdomains(mut self) -> Self {
         self.subdomains = true;
         self
     }
 
-    /// Also accepts every port of an origin's host.
+    /// Also accepts every port of the host of an [`origin`](Self::origin) of one's own, not of a related one.
     pub const fn allow_any_port(mut self) -> Self {
         self.any_port = true;
         self
@@ -187,7 +188,7 @@ impl RelyingPartyBuilder {
         if self.timeout_secs == 0 {
             return Err(ConfigError::Timeout);
         }
-        let mut origins = Origins::exact(self.origins.into_iter().chain(self.related).chain(self.native));
+        let mut origins = Origins::exact(self.origins).and_exactly(self.related.into_iter().chain(self.native));
         if self.subdomains {
             origins = origins.with_subdomains();
         }

@@ -161,7 +161,7 @@ impl RelyingParty {
         let user_verification_required = user_verification == UserVerification::Required;
         let algorithms: Vec<i32> = self.algorithms.iter().map(|algorithm| algorithm.cose()).collect();
         let options = CreationOptions {
-            rp: RpEntity { id: self.site.rp_id.clone(), name: self.name.clone() },
+            rp: RpEntity { id: Some(self.site.rp_id.clone()), name: self.name.clone() },
             user: UserEntity {
                 id: user.handle.clone(),
                 name: user.name.clone(),

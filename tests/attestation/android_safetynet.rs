@@ -88,6 +88,7 @@ fn headers() -> Vec<Row> {
         header("x5c-empty", |header| header["x5c"] = json!([])),
         header("x5c-base64url", |header| header["x5c"][0] = json!("AA-_")),
         header("an-array", |header| *header = json!([])),
+        header("array-of-its-members", |header| *header = json!([header["alg"], header["x5c"], null, null])),
     ];
     rows.into_iter().map(|row| row.refused(Problem::Header)).collect()
 }
@@ -130,6 +131,10 @@ fn certificates() -> Vec<Row> {
 fn payloads() -> Vec<Row> {
     vec![
         payload("payload-an-array", |payload| *payload = json!([])).refused(Problem::Payload),
+        payload("payload-an-array-of-its-members", |payload| {
+            *payload = json!([payload["nonce"], payload["timestampMs"], true]);
+        })
+        .refused(Problem::Payload),
         payload("timestamp-text", |payload| payload["timestampMs"] = json!("now")).refused(Problem::Payload),
         payload("nonce-missing", |payload| drop(payload.as_object_mut().unwrap().remove("nonce")))
             .refused(Problem::Nonce),

@@ -144,6 +144,17 @@ fn where_a_ceremony_may_come_from() {
         (builder().allow_any_port(), "https://clinic.example:8443", None),
         (builder().allow_any_port(), "https://portal.clinic.example:8443", not_allowed),
         (builder().related_origin("https://hospital.example"), "https://hospital.example", None),
+        (builder().related_origin("https://hospital.example").allow_subdomains(), "https://hospital.example", None),
+        (
+            builder().related_origin("https://hospital.example").allow_subdomains(),
+            "https://evil.hospital.example",
+            not_allowed,
+        ),
+        (
+            builder().related_origin("https://hospital.example").allow_any_port(),
+            "https://hospital.example:8443",
+            not_allowed,
+        ),
         (builder().native_origin(android), android, None),
         (builder(), android, not_allowed),
     ] {

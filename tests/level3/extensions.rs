@@ -139,6 +139,19 @@ fn hmac_get_secret() {
 }
 
 #[test]
+fn hmac_secret_mc() {
+    let asked = asking(|request| request.extensions.prf = Some(PrfCreation::eval(PrfValues::new(*b"x"))));
+    for len in [32, 48, 64, 80] {
+        assert!(register(&rp(), &asked, signed("hmac-secret-mc", Cbor::Bytes(vec![9; len]))).is_ok());
+    }
+    let malformed = Refusal::ExtensionOutputMalformed(Extension::HmacSecretMc);
+    for output in [Cbor::Bytes(vec![9; 33]), Cbor::Bool(true)] {
+        assert_eq!(refusal(register(&rp(), &asked, signed("hmac-secret-mc", output.clone()))), malformed);
+        assert!(register(&rp(), &RegistrationRequest::default(), signed("hmac-secret-mc", output)).is_ok());
+    }
+}
+
+#[test]
 fn uvm() {
     let mut asked = AuthenticationRequest::default();
     asked.extensions.uvm = true;
@@ -247,8 +260,22 @@ fn prf_results() {
     assert!(registered.evidence().extensions.secret_results);
     let record = serde_json::to_string(&registered.claim(None::<()>).unwrap()).unwrap();
     assert!(!record.contains(RESULT));
-    let clear = signed("prf", Cbor::Bytes(vec![1; 32]));
-    assert_eq!(refusal(register(&strict, &RegistrationRequest::default(), clear)), Refusal::SecretResults);
+    for secret in ["prf", "largeBlobKey"] {
+        let clear = signed(secret, Cbor::Bytes(b"secret secret".to_vec()));
+        assert_eq!(refusal(register(&strict, &RegistrationRequest::default(), clear.clone())), Refusal::SecretResults);
+        let registered = register(&rp(), &RegistrationRequest::default(), clear.clone()).unwrap();
+        assert!(registered.evidence().extensions.secret_results);
+        let posted = create(clear, &[1; 32]);
+        let evidence = serde_json::to_string(&registered.evidence()).unwrap();
+        let record = serde_json::to_string(&registered.clone().claim(None::<()>).unwrap()).unwrap();
+        for text in [format!("{registered:?} {posted:?}"), evidence, record] {
+            assert!(!text.contains("115, 101, 99, 114, 101, 116") && !text.contains("c2VjcmV0"), "{text}");
+        }
+    }
+    for held_back in [json!({}), json!({"first": null})] {
+        let made = authentication().json(unsigned("prf", json!({"results": held_back})));
+        assert!(authenticate(&strict, &asked, made).is_ok());
+    }
 }
 
 #[test]

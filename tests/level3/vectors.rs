@@ -148,6 +148,53 @@ fn malformed() -> Vec<Vector> {
     vectors
 }
 
+/// What is asked for or required of extensions, and not fulfilled.
+fn required() -> Vec<Vector> {
+    let step = "§7.1 step 28";
+    let created =
+        |name: &str, made: Registration, expected: Value| Vector::registration(&id(name), &made).extensions(expected);
+    let protection = json!({"requested": ["credentialProtectionPolicy"], "credProtect": "userVerificationRequired"});
+    let mut enforced = protection.clone();
+    enforced["credProtectEnforced"] = json!(true);
+    let pin = json!({"requested": ["minPinLength"], "required": {"minPinLength": 8}});
+    let secrets = json!({"requested": ["prf"], "secretResults": "refuse"});
+    let large_blob = json!({"requested": ["largeBlob"], "required": {"unsigned": {"largeBlobSupported": true}}});
+    let nothing_else = json!({"unsolicited": "refuse"});
+    let results = json!({"results": {"first": "AAAA"}});
+    vec![
+        created("cred-protect-as-asked", extended("cred-protect-as-asked", "credProtect", 3), protection.clone())
+            .accepted(step, "the level that was asked for"),
+        created("cred-protect-too-weak", extended("cred-protect-too-weak", "credProtect", 2), protection)
+            .refused(step, "a level below the one asked for"),
+        created("cred-protect-enforced-and-silent", made("cred-protect-enforced-and-silent"), enforced)
+            .refused(step, "the policy was enforced, and the authenticator says nothing"),
+        created("min-pin-length-too-short", extended("min-pin-length-too-short", "minPinLength", 7), pin)
+            .refused(step, "shorter PINs than required"),
+        created(
+            "prf-results-refused-create",
+            made("prf-results-refused-create").json(unsigned("prf", results.clone())),
+            secrets.clone(),
+        )
+        .refused(step, "results that should have stayed in the browser, where they are refused"),
+        created(
+            "large-blob-key-signed",
+            extended("large-blob-key-signed", "largeBlobKey", Cbor::Bytes(vec![7; 32])),
+            secrets.clone(),
+        )
+        .refused(step, "the key of a large blob, which only the client is to see"),
+        created("large-blob-required", made("large-blob-required"), large_blob)
+            .refused(step, "support for large blobs was required"),
+        created("unsolicited-refused", extended("unsolicited-refused", "credProtect", 3), nothing_else)
+            .refused(step, "an output that nobody asked for, where such are refused"),
+        Vector::authentication(
+            &id("prf-results-refused-get"),
+            &used("prf-results-refused-get").json(unsigned("prf", results)),
+        )
+        .extensions(secrets)
+        .refused("§7.2 step 23", "results that should have stayed in the browser, where they are refused"),
+    ]
+}
+
 /// Options: what a ceremony allows because it was asked for so.
 fn options() -> Vec<Vector> {
     let absent = |name: &str| made(name).authenticator_data(|data| data.clear_flags(flags::UP | flags::UV));
@@ -180,7 +227,7 @@ fn options() -> Vec<Vector> {
 #[test]
 fn vectors_are_what_is_committed() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/extensions.jsonl");
-    let vectors: Vec<Vector> = [unsolicited(), appid(), malformed(), options()].concat();
+    let vectors: Vec<Vector> = [unsolicited(), appid(), malformed(), required(), options()].concat();
     let lines: String = vectors.iter().map(|vector| vector.line() + "\n").collect();
     if std::env::var_os("WRITE_VECTORS").is_some() {
         std::fs::write(path, &lines).unwrap();

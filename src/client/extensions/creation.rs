@@ -4,10 +4,10 @@ use super::values::flag;
 use super::{AppId, Blob, InputError, PrfValues};
 use crate::client::json::CredentialParameters;
 use crate::extension::{CredentialProtection, Extension, ExtensionSet};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 /// `credentialProtectionPolicy` and `enforceCredentialProtectionPolicy` (CTAP §12.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CredentialProtectionInput {
     /// The least level that will do.
@@ -15,13 +15,26 @@ pub struct CredentialProtectionInput {
     pub policy: CredentialProtection,
     /// Whether a client is to refuse authenticators without this extension, and the server a credential without its
     /// output. A security key that does not know the extension cannot be registered then, nor can most platforms.
-    #[serde(
-        rename = "enforceCredentialProtectionPolicy",
-        default,
-        deserialize_with = "flag::read",
-        skip_serializing_if = "flag::is_clear"
-    )]
+    #[serde(rename = "enforceCredentialProtectionPolicy", skip_serializing_if = "flag::is_clear")]
     pub enforce: bool,
+}
+
+/// Reads the two members. (An `Option` that is flattened would be none where either is of another type, and the
+/// protection lost without a word.)
+fn protection<'de, D: Deserializer<'de>>(from: D) -> Result<Option<CredentialProtectionInput>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Members {
+        credential_protection_policy: Option<CredentialProtection>,
+        #[serde(default, deserialize_with = "flag::read")]
+        enforce_credential_protection_policy: bool,
+    }
+    let Members { credential_protection_policy, enforce_credential_protection_policy: enforce } =
+        Members::deserialize(from)?;
+    match credential_protection_policy {
+        None if enforce => Err(D::Error::custom(InputError::EnforceWithoutPolicy)),
+        policy => Ok(policy.map(|policy| CredentialProtectionInput { policy, enforce })),
+    }
 }
 
 impl CredentialProtectionInput {
@@ -145,7 +158,7 @@ pub struct CreationExtensions {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub large_blob: Option<LargeBlobCreation>,
     /// `credentialProtectionPolicy` (CTAP §12.1).
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "protection")]
     pub cred_protect: Option<CredentialProtectionInput>,
     /// `credBlob` (CTAP §12.2): at most [`Blob::MAX_CRED_BLOB_LEN`] bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -165,10 +178,25 @@ pub struct CreationExtensions {
     /// `payment` (Secure Payment Confirmation §5).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentCreation>,
-    /// Inputs that this version does not know, as they are. Their outputs are read over.
+    /// Inputs that have no field here, as they are. Outputs that this version does not know are read over.
     #[serde(flatten)]
     pub others: serde_json::Map<String, serde_json::Value>,
 }
+
+/// Inputs that have a field of their own.
+const TYPED: ExtensionSet = ExtensionSet::NONE
+    .with(Extension::AppidExclude)
+    .with(Extension::CredProps)
+    .with(Extension::Prf)
+    .with(Extension::LargeBlob)
+    .with(Extension::CredentialProtectionPolicy)
+    .with(Extension::EnforceCredentialProtectionPolicy)
+    .with(Extension::CredBlob)
+    .with(Extension::MinPinLength)
+    .with(Extension::PinComplexityPolicy)
+    .with(Extension::HmacCreateSecret)
+    .with(Extension::Uvm)
+    .with(Extension::Payment);
 
 impl CreationExtensions {
     /// Whether there is none.
@@ -195,11 +223,12 @@ impl CreationExtensions {
             .union(super::named(&self.others))
     }
 
-    /// What no single field can say: a blob that fits.
+    /// What no single field can say: a blob that fits, and nothing among the others that has a field.
     ///
     /// # Errors
     /// [`InputError`].
     pub fn check(&self) -> Result<(), InputError> {
+        super::check_others(&self.others, TYPED)?;
         match &self.cred_blob {
             Some(blob) if blob.as_bytes().len() > Blob::MAX_CRED_BLOB_LEN => Err(InputError::CredBlobTooLong),
             _ => Ok(()),

@@ -9,11 +9,11 @@
 //!   what `JSON.stringify` makes of an `ArrayBuffer`.
 
 use super::Blob;
-use crate::client::json::{Object, Text};
+use crate::client::json::{Object, Text, UnknownNames};
 use crate::codec::base64url;
 use crate::extension::{Extension, ExtensionSet, UserVerificationMethod};
 use core::fmt;
-use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// CredentialPropertiesOutput (§10.1.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
@@ -28,9 +28,53 @@ pub struct CredentialProperties {
 #[non_exhaustive]
 pub struct Withheld;
 
-impl<'de> Deserialize<'de> for Withheld {
+/// Secrets, or nothing: null, and an object all of whose members are null. Front ends that hold results back post that.
+fn withheld<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Withheld>, D::Error> {
+    struct Secrets;
+    impl<'de> Visitor<'de> for Secrets {
+        type Value = Option<Withheld>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("anything")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut secrets = None;
+            while let Some((_, value)) = map.next_entry::<IgnoredAny, Option<IgnoredAny>>()? {
+                secrets = secrets.or(value.map(|_| Withheld));
+            }
+            Ok(secrets)
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(Some(Withheld))
+        }
+        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+            Ok(Some(Withheld))
+        }
+        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+            Ok(Some(Withheld))
+        }
+        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+            Ok(Some(Withheld))
+        }
+        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+            Ok(Some(Withheld))
+        }
+        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+            Ok(Some(Withheld))
+        }
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+    from.deserialize_any(Secrets)
+}
+
+/// Secrets as a member of their own.
+struct WithheldMember(Option<Withheld>);
+
+impl<'de> Deserialize<'de> for WithheldMember {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        IgnoredAny::deserialize(from).map(|_| Self)
+        withheld(from).map(Self)
     }
 }
 
@@ -41,6 +85,7 @@ pub struct PrfOutputs {
     /// Whether the credential has the function; in registrations.
     pub enabled: Option<bool>,
     /// Whether results came with it.
+    #[serde(default, deserialize_with = "withheld")]
     pub results: Option<Withheld>,
 }
 
@@ -144,6 +189,7 @@ macro_rules! outputs {
                     }
                     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                         let mut results = ClientExtensionResults::default();
+                        let mut unknown = UnknownNames::default();
                         while let Some(Text(identifier)) = map.next_key()? {
                             let extension = Extension::from_identifier(&identifier);
                             if let Some(extension) = extension {
@@ -160,6 +206,7 @@ macro_rules! outputs {
                                     map.next_value::<IgnoredAny>()?;
                                 }
                                 None => {
+                                    unknown.add::<A::Error>(identifier)?;
                                     map.next_value::<IgnoredAny>()?;
                                     results.unknown = results.unknown.saturating_add(1);
                                 }
@@ -192,7 +239,7 @@ outputs! {
     /// `hmacCreateSecret` (CTAP §12.5).
     hmac_create_secret: bool, bool, HmacCreateSecret, Some;
     /// `hmacGetSecret` (CTAP §12.5): results came with it.
-    hmac_get_secret: Withheld, Withheld, HmacGetSecret, Some;
+    hmac_get_secret: Withheld, WithheldMember, HmacGetSecret, |WithheldMember(output)| output;
     /// `uvm` (Level 2 §10.3). The signed output says the same.
     uvm: Vec<UserVerificationMethod>, Vec<UserVerificationMethod>, Uvm, Some;
     /// `payment` (Secure Payment Confirmation §5).
@@ -202,10 +249,25 @@ outputs! {
 }
 
 impl ClientExtensionResults {
-    /// Whether results of a pseudo-random function were sent that should have stayed in the browser.
+    /// Whether results of a pseudo-random function were sent that should have stayed in the browser, or the key of a
+    /// large blob.
     #[must_use]
     pub fn has_secrets(&self) -> bool {
-        self.prf.is_some_and(|prf| prf.results.is_some()) || self.hmac_get_secret.is_some()
+        self.prf.is_some_and(|prf| prf.results.is_some())
+            || self.hmac_get_secret.is_some()
+            || self.present.contains(Extension::LargeBlobKey)
+    }
+
+    /// The bytes of all blobs together.
+    pub(crate) fn blobs_len(&self) -> usize {
+        let blobs = [
+            self.large_blob.as_ref().and_then(|output| output.blob.as_ref()),
+            self.get_cred_blob.as_ref(),
+            self.payment.as_ref().and_then(|output| output.browser_bound_signature.as_ref()?.signature.as_ref()),
+            self.cmtg_key.as_ref().and_then(|output| output.cmtg_key.as_ref()),
+            self.cmtg_key.as_ref().and_then(|output| output.signature.as_ref()),
+        ];
+        blobs.iter().flatten().map(|blob| blob.as_bytes().len()).fold(0, usize::saturating_add)
     }
 }
 
@@ -243,18 +305,29 @@ mod tests {
 
     #[test]
     fn secrets_are_noticed_and_not_kept() {
+        for json in [
+            r#"{"prf":{"results":{}}}"#,
+            r#"{"prf":{"results":{"first":null}}}"#,
+            r#"{"prf":{"results":null}}"#,
+            r#"{"hmacGetSecret":{}}"#,
+            r#"{"hmacGetSecret":null}"#,
+        ] {
+            assert!(!read(json).unwrap().has_secrets(), "{json}");
+        }
         let secret = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3I";
         for json in [
             format!(r#"{{"prf":{{"results":{{"first":"{secret}"}}}}}}"#),
             format!(r#"{{"prf":{{"enabled":true,"results":"{secret}"}}}}"#),
+            r#"{"prf":{"results":{"first":null,"second":{"0":1}}}}"#.to_owned(),
+            r#"{"prf":{"results":[1]}}"#.to_owned(),
             format!(r#"{{"hmacGetSecret":{{"output1":"{secret}"}}}}"#),
+            format!(r#"{{"largeBlobKey":"{secret}"}}"#),
         ] {
             let results = read(&json).unwrap();
             assert!(results.has_secrets(), "{json}");
             assert!(!format!("{results:?}").contains("secret-"), "{results:?}");
             assert!(!format!("{results:?}").contains(secret), "{results:?}");
         }
-        assert!(!read(r#"{"prf":{"results":null}}"#).unwrap().has_secrets());
         assert_eq!(size_of::<Withheld>(), 0);
     }
 
@@ -279,6 +352,8 @@ mod tests {
             r#"{"uvm":[[1,2]]}"#,
             r#"{"appid":true,"appid":true}"#,
             r#"{"prf":{},"\u0070rf":{}}"#,
+            r#"{"x":1,"y":1,"\u0078":1}"#,
+            r#"{"prf":{"x":1,"x":1}}"#,
             r#"{"prf":{"enabled":true,"enabled":false}}"#,
         ] {
             assert!(read(json).is_err(), "{json}");

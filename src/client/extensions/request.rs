@@ -115,10 +115,19 @@ pub struct RequestExtensions {
     /// `uvm` (Level 2 §10.3).
     #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
     pub uvm: bool,
-    /// Inputs that this version does not know, as they are. Their outputs are read over.
+    /// Inputs that have no field here, as they are. Outputs that this version does not know are read over.
     #[serde(flatten)]
     pub others: serde_json::Map<String, serde_json::Value>,
 }
+
+/// Inputs that have a field of their own.
+const TYPED: ExtensionSet = ExtensionSet::NONE
+    .with(Extension::Appid)
+    .with(Extension::Prf)
+    .with(Extension::LargeBlob)
+    .with(Extension::GetCredBlob)
+    .with(Extension::HmacGetSecret)
+    .with(Extension::Uvm);
 
 impl RequestExtensions {
     /// Whether there is none.
@@ -140,11 +149,13 @@ impl RequestExtensions {
             .union(super::named(&self.others))
     }
 
-    /// What no single field can say: that the inputs fit the credentials that may answer.
+    /// What no single field can say: that the inputs fit the credentials that may answer, and that nothing among the
+    /// others has a field.
     ///
     /// # Errors
     /// [`InputError`].
     pub fn check(&self, allow_credentials: &[CredentialDescriptor]) -> Result<(), InputError> {
+        super::check_others(&self.others, TYPED)?;
         let allowed = |id: &CredentialId| allow_credentials.iter().any(|credential| credential.id == *id);
         match &self.prf {
             Some(prf) if !prf.eval_by_credential.keys().all(allowed) => return Err(InputError::PrfCredential),

@@ -110,6 +110,11 @@ fn inputs_fit_the_credentials_that_may_answer() {
         ..RequestExtensions::default()
     };
     assert_eq!(inputs.check(&[]), Err(InputError::HmacSaltLength));
+    for other in ["prf", "uvm"] {
+        let others = serde_json::Map::from_iter([(other.to_owned(), json!(true))]);
+        let inputs = RequestExtensions { others, ..RequestExtensions::default() };
+        assert!(matches!(inputs.check(&[]), Err(InputError::HasAField(_))), "{other}");
+    }
     let blob = CreationExtensions { cred_blob: Some(vec![0; 33].into()), ..CreationExtensions::default() };
     assert_eq!(blob.check(), Err(InputError::CredBlobTooLong));
 }
@@ -122,8 +127,18 @@ fn what_the_standard_forbids_cannot_be_read() {
         json!({"largeBlob": {"support": "required", "write": "YQ"}}),
         json!({"payment": {"isPayment": false}}),
         json!({"appidExclude": "http://clinic.example"}),
+        json!({"credentialProtectionPolicy": "userVerificationRequired", "enforceCredentialProtectionPolicy": "yes"}),
+        json!({"credentialProtectionPolicy": "new", "enforceCredentialProtectionPolicy": true}),
+        json!({"credentialProtectionPolicy": 3}),
+        json!({"enforceCredentialProtectionPolicy": true}),
     ] {
         assert!(serde_json::from_value::<CreationExtensions>(bad.clone()).is_err(), "{bad}");
+    }
+    for none in [
+        json!({"credentialProtectionPolicy": null, "enforceCredentialProtectionPolicy": false}),
+        json!({"enforceCredentialProtectionPolicy": null}),
+    ] {
+        assert!(serde_json::from_value::<CreationExtensions>(none.clone()).unwrap().is_empty(), "{none}");
     }
     for bad in [
         json!({"prf": {"evalByCredential": {"": {"first": "eA"}}}}),

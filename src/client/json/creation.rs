@@ -5,22 +5,13 @@ use crate::codec::base64url;
 use crate::credential::{CredentialId, Transport, UserHandle};
 use serde::{Deserialize, Serialize};
 
-/// The only `type` there is (§5.8.2).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum PublicKeyCredentialType {
-    /// `public-key`.
-    #[default]
-    #[serde(rename = "public-key")]
-    PublicKey,
-}
-
 /// PublicKeyCredentialRpEntity (§5.4.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RpEntity {
-    /// The RP ID.
-    pub id: String,
+    /// The RP ID; `None`, which this crate never sends: the domain of the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// A name that clients may show.
     pub name: String,
 }
@@ -39,10 +30,10 @@ pub struct UserEntity {
 }
 
 /// PublicKeyCredentialParameters (§5.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CredentialParameters {
-    /// `public-key`.
+    /// `public-key`; clients ignore parameters of another type.
     #[serde(rename = "type")]
     pub credential_type: PublicKeyCredentialType,
     /// The COSE number.
@@ -53,7 +44,7 @@ pub struct CredentialParameters {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CredentialDescriptor {
-    /// `public-key`.
+    /// `public-key`; clients ignore descriptors of another type.
     #[serde(rename = "type")]
     pub credential_type: PublicKeyCredentialType,
     /// The credential id.
@@ -85,6 +76,16 @@ macro_rules! enumeration {
             Other(String),
         }
     };
+}
+
+enumeration! {
+    /// PublicKeyCredentialType (§5.8.2).
+    #[derive(Default)]
+    PublicKeyCredentialType {
+        /// The only one there is.
+        #[default]
+        PublicKey,
+    }
 }
 
 enumeration! {
@@ -161,36 +162,51 @@ impl Hint {
 
 /// AuthenticatorSelectionCriteria (§5.4.4). A member that is absent has the value that the standard gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", from = "Selection")]
 #[non_exhaustive]
 pub struct AuthenticatorSelection {
     /// Which kind of authenticator; absent: any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub authenticator_attachment: Option<Attachment>,
-    /// Whether the credential is to be discoverable.
-    #[serde(default = "discouraged")]
+    /// Whether the credential is to be discoverable; absent: `required` where `requireResidentKey` is true, `discouraged`
+    /// where it is not.
     pub resident_key: ResidentKey,
     /// For clients of Level 1: true if and only if `residentKey` is `required`.
-    #[serde(default)]
     pub require_resident_key: bool,
     /// UV.
-    #[serde(default = "preferred")]
     pub user_verification: UserVerification,
+}
+
+/// The same as it stands in JSON.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Selection {
+    authenticator_attachment: Option<Attachment>,
+    resident_key: Option<ResidentKey>,
+    #[serde(default)]
+    require_resident_key: bool,
+    #[serde(default = "preferred")]
+    user_verification: UserVerification,
+}
+
+impl From<Selection> for AuthenticatorSelection {
+    fn from(selection: Selection) -> Self {
+        let Selection { authenticator_attachment, resident_key, require_resident_key, user_verification } = selection;
+        let effective = if require_resident_key { ResidentKey::Required } else { ResidentKey::Discouraged };
+        let resident_key = resident_key.unwrap_or(effective);
+        Self { authenticator_attachment, resident_key, require_resident_key, user_verification }
+    }
 }
 
 impl Default for AuthenticatorSelection {
     fn default() -> Self {
         Self {
             authenticator_attachment: None,
-            resident_key: discouraged(),
+            resident_key: ResidentKey::Discouraged,
             require_resident_key: false,
             user_verification: preferred(),
         }
     }
-}
-
-const fn discouraged() -> ResidentKey {
-    ResidentKey::Discouraged
 }
 
 pub(super) const fn preferred() -> UserVerification {

@@ -2,8 +2,12 @@
 //!
 //! None of this is an error. Each warning says which part of the standard, or which clients, make it one.
 
-use super::{Attachment, AttestationConveyance, CreationOptions, Hint, RequestOptions, ResidentKey, UserVerification};
+use super::{Attachment, AttestationConveyance, CreationOptions, Hint, PublicKeyCredentialType, RequestOptions};
+use super::{ResidentKey, UserVerification};
+use crate::client::extensions::{AppId, LargeBlobSupport};
+use crate::client::origin::is_on_site;
 use crate::crypto::Algorithm;
+use crate::extension::CredentialProtection;
 
 /// What a user handle looks like that should look like nothing (§14.6.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +41,9 @@ pub enum Lint {
     /// An empty account name: clients show it, and some refuse it.
     #[error("an empty account name")]
     EmptyUserName,
+    /// A name of more than 64 bytes: authenticators may cut it there (§6.4.1).
+    #[error("a name of more than 64 bytes, which authenticators may cut")]
+    LongName,
     /// One of the three algorithms that §5.4 recommends is not offered, so that some authenticator has none in common:
     /// Windows Hello on old TPMs has −257 only, security keys −7.
     #[error("COSE algorithm {0} is not offered, and some authenticators have no other")]
@@ -51,6 +58,17 @@ pub enum Lint {
     /// `requireResidentKey` does not say the same as `residentKey` (§5.4.4).
     #[error("requireResidentKey contradicts residentKey")]
     RequireResidentKey,
+    /// `largeBlob` is required and the credential need not be discoverable, while authenticators keep large blobs for
+    /// discoverable ones only (CTAP §12.3).
+    #[error("largeBlob is required of a credential that need not be discoverable")]
+    LargeBlobNotDiscoverable,
+    /// `enforceCredentialProtectionPolicy` with `userVerificationOptional`, which every authenticator grants: the client
+    /// refuses none (CTAP §12.1), and the server those that do not know the extension.
+    #[error("enforceCredentialProtectionPolicy where user verification is optional")]
+    NothingToEnforce,
+    /// An AppID that is not on the site of the RP ID: clients refuse the ceremony (§10.1.1, §10.1.2).
+    #[error("an AppID that is not on the site of the RP ID")]
+    AppIdElsewhere,
     /// User verification that is discouraged: many authenticators ask for it all the same, and a credential without it
     /// is one factor only.
     #[error("user verification is discouraged")]
@@ -86,6 +104,8 @@ pub enum Lint {
 
 /// The most credentials that clients are known to go through.
 const MANY: usize = 64;
+/// The bytes of a name that every authenticator keeps (§5.4.1, §5.4.3).
+const NAME_LEN: usize = 64;
 
 impl CreationOptions {
     /// What clients punish in these options; empty: nothing that is known.
@@ -99,6 +119,8 @@ impl CreationOptions {
         }
         push_if(&mut lints, handle.len() < 16, Lint::ShortUserHandle);
         push_if(&mut lints, self.user.name.is_empty(), Lint::EmptyUserName);
+        let names = [&self.rp.name, &self.user.name, &self.user.display_name];
+        push_if(&mut lints, names.iter().any(|name| name.len() > NAME_LEN), Lint::LongName);
         self.algorithms(&mut lints);
         self.selection(&mut lints);
         push_if(
@@ -109,11 +131,29 @@ impl CreationOptions {
         push_if(&mut lints, self.attestation == AttestationConveyance::Enterprise, Lint::EnterpriseAttestation);
         push_if(&mut lints, matches!(self.attestation, AttestationConveyance::Other(_)), Lint::UnknownValue);
         credentials(&mut lints, &self.exclude_credentials);
+        self.extensions(&mut lints);
         lints
     }
 
+    fn extensions(&self, lints: &mut Vec<Lint>) {
+        let required = self.extensions.large_blob.is_some_and(|input| input.support == LargeBlobSupport::Required);
+        let discoverable = self.authenticator_selection.resident_key == ResidentKey::Required;
+        push_if(lints, required && !discoverable, Lint::LargeBlobNotDiscoverable);
+        let optional = CredentialProtection::UserVerificationOptional;
+        let nothing = self.extensions.cred_protect.is_some_and(|input| input.enforce && input.policy == optional);
+        push_if(lints, nothing, Lint::NothingToEnforce);
+        appid(lints, self.extensions.appid_exclude.as_ref(), self.rp.id.as_deref());
+    }
+
     fn algorithms(&self, lints: &mut Vec<Lint>) {
-        let offered = |number: i32| self.pub_key_cred_params.iter().any(|params| params.alg == number);
+        let known = |kind: &PublicKeyCredentialType| *kind == PublicKeyCredentialType::PublicKey;
+        push_if(
+            lints,
+            !self.pub_key_cred_params.iter().all(|params| known(&params.credential_type)),
+            Lint::UnknownValue,
+        );
+        let usable = self.pub_key_cred_params.iter().filter(|params| known(&params.credential_type));
+        let offered = |number: i32| usable.clone().any(|params| params.alg == number);
         for algorithm in Algorithm::RECOMMENDED {
             push_if(lints, !offered(algorithm.cose()), Lint::MissingAlgorithm(algorithm.cose()));
         }
@@ -148,6 +188,7 @@ impl RequestOptions {
         common(&mut lints, &self.challenge, self.timeout, &self.hints);
         user_verification(&mut lints, &self.user_verification);
         credentials(&mut lints, &self.allow_credentials);
+        appid(&mut lints, self.extensions.appid.as_ref(), self.rp_id.as_deref());
         lints
     }
 
@@ -184,6 +225,13 @@ fn credentials(lints: &mut Vec<Lint>, list: &[super::CredentialDescriptor]) {
     let ids: std::collections::BTreeSet<_> = list.iter().map(|credential| &credential.id).collect();
     push_if(lints, ids.len() < list.len(), Lint::DuplicateCredential);
     push_if(lints, list.iter().any(|credential| credential.transports.is_empty()), Lint::NoTransports);
+    let unknown = list.iter().any(|credential| credential.credential_type != PublicKeyCredentialType::PublicKey);
+    push_if(lints, unknown, Lint::UnknownValue);
+}
+
+fn appid(lints: &mut Vec<Lint>, appid: Option<&AppId>, rp_id: Option<&str>) {
+    let elsewhere = |appid: &AppId| rp_id.is_some_and(|rp_id| !is_on_site(appid.as_str(), rp_id));
+    push_if(lints, appid.is_some_and(elsewhere), Lint::AppIdElsewhere);
 }
 
 /// Whether bytes read as something that people are known by. Random bytes do not, nor do UUIDs or hexadecimal digits.
@@ -197,9 +245,26 @@ fn personal_data(handle: &[u8]) -> Option<PersonalData> {
     if digits >= 5 && text.chars().all(|c| c.is_ascii_digit() || separator(c)) {
         return Some(PersonalData::Number);
     }
+    if is_personal_number(text) {
+        return Some(PersonalData::Number);
+    }
     let hexadecimal = text.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
     let name = text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '\'' | '_'));
     (name && !hexadecimal && text.chars().count() >= 3).then_some(PersonalData::Name)
+}
+
+/// Letters and digits in the shape of a number that people are known by: few letters around a run of digits, such as a
+/// German insurance number or a British one; or an Italian fiscal code. Separators do not matter.
+fn is_personal_number(text: &str) -> bool {
+    let shape = text.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '/')).map(|c| match c {
+        '0'..='9' => '0',
+        'A'..='Z' => 'A',
+        _ => '?',
+    });
+    let shape: String = shape.collect();
+    let letters = shape.bytes().filter(|&kind| kind == b'A').count();
+    let few = (7..=14).contains(&shape.len()) && letters <= 4 && shape.contains("00000");
+    !shape.contains('?') && (few || shape == "AAAAAA00A00A000A")
 }
 
 #[cfg(test)]
@@ -212,6 +277,13 @@ mod tests {
             ("ada@mail.example", Some(PersonalData::EmailAddress)),
             ("+44 20 7946 0958", Some(PersonalData::Number)),
             ("943 476 5919", Some(PersonalData::Number)),
+            ("A123456780", Some(PersonalData::Number)),
+            ("QQ 12 34 56 C", Some(PersonalData::Number)),
+            ("12345678Z", Some(PersonalData::Number)),
+            ("MRN-0012345", Some(PersonalData::Number)),
+            ("RSSMRA85T10A562S", Some(PersonalData::Number)),
+            ("A1B2C3D4E5F60718", None),
+            ("7KQ2M9X4ZP81LD3W", None),
             ("Ada Lovelace", Some(PersonalData::Name)),
             ("ada.lovelace", Some(PersonalData::Name)),
             ("Žofie", Some(PersonalData::Name)),

@@ -6,7 +6,7 @@ mod request;
 mod response;
 mod text;
 
-pub(crate) use text::{Object, Text, object};
+pub(crate) use text::{Object, Text, UnknownNames, object};
 
 pub use creation::*;
 pub use lint::{Lint, PersonalData};

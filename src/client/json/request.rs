@@ -18,8 +18,9 @@ pub struct RequestOptions {
     /// Milliseconds; a hint. 300 000 where JSON has none.
     #[serde(default = "timeout")]
     pub timeout: u32,
-    /// The RP ID.
-    pub rp_id: String,
+    /// The RP ID; `None`, which this crate never sends: the domain of the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rp_id: Option<String>,
     /// The credentials that may answer; empty: any discoverable one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allow_credentials: Vec<CredentialDescriptor>,

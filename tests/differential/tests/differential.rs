@@ -47,6 +47,7 @@ struct Expected {
     credential: Option<Credential>,
     #[serde(default)]
     quirks: Vec<String>,
+    extensions: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -64,12 +65,12 @@ fn decode(text: &str) -> Vec<u8> {
 }
 
 impl Ceremony {
-    /// `None` where it has no word for what is expected: frames, conditional creates, leniencies, a counter that is
+    /// `None` where it has no word for what is expected: frames, conditional creates, leniencies, extensions, a counter that is
     /// only reported, a list of several credentials, a response that is not judged against a record.
     fn second_opinion(&self) -> Option<Opinion> {
         let expected = &self.expected;
         let conditional = expected.mediation.as_deref() == Some("conditional");
-        if self.rp.allow_cross_origin || conditional || !expected.quirks.is_empty() {
+        if self.rp.allow_cross_origin || conditional || !expected.quirks.is_empty() || expected.extensions.is_some() {
             return None;
         }
         if self.kind == "registration" {

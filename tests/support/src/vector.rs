@@ -53,6 +53,12 @@ impl Vector {
         }
     }
 
+    /// Expects this of extensions.
+    pub fn extensions(mut self, expected: Value) -> Self {
+        self.expected["extensions"] = expected;
+        self
+    }
+
     /// To be accepted, because of a rule that a wrong reading would break.
     pub fn accepted(mut self, step: &str, reason: &str) -> Self {
         self.verdict["step"] = step.into();

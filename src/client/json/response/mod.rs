@@ -1,17 +1,25 @@
 //! RegistrationResponseJSON (§5.1.3.1) and AuthenticationResponseJSON (§5.1.4.1): what the browser posts.
 //!
 //! Parsed, untrusted. Members that the standard does not know are read over; those it knows have the one type it gives
-//! them, occur once, and are there if it requires them. The unsigned copies that browsers add for convenience may be
-//! missing, as front ends leave them out; a ceremony compares those that are there with what is signed.
+//! them and are there if it requires them. No member of the envelope, of `response`, of `clientExtensionResults` or of an
+//! output that is known occurs twice, known or not, however its name is spelt; what is inside members that are read over
+//! is not looked at. The unsigned copies that browsers add for convenience may be missing, as front ends leave them out;
+//! a ceremony compares those that are there with what is signed.
+
+mod transports;
+
+pub use transports::{MAX_TRANSPORT_LEN, MAX_TRANSPORTS};
 
 use super::text::{Object, Text};
 pub use crate::client::extensions::{ClientExtensionResults, CredentialProperties};
 use crate::codec::base64url::Decoded;
 use crate::credential::Transport;
+use core::fmt;
 use core::ops::Range;
 use serde::{Deserialize, Deserializer, de::Error as _};
+use transports::Transports;
 
-/// The most bytes of JSON that are read.
+/// The most bytes of JSON that are read. By serde, which does not see them: the most characters of all byte strings.
 pub const MAX_LEN: usize = 1024 * 1024;
 
 /// A member of the JSON.
@@ -44,8 +52,8 @@ pub enum Member {
     ClientExtensionResults,
 }
 
-impl core::fmt::Display for Member {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Display for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Id => "id",
             Self::RawId => "rawId",
@@ -118,7 +126,7 @@ struct AttestationWire<'a> {
     client_data_json: Option<Text<'a>>,
     #[serde(borrow)]
     attestation_object: Option<Text<'a>>,
-    transports: Option<Vec<Transport>>,
+    transports: Option<Transports>,
     #[serde(borrow)]
     authenticator_data: Option<Text<'a>>,
     #[serde(borrow)]
@@ -208,7 +216,12 @@ impl<R: Encoded> Wire<'_, R> {
         let Text(id) = self.id.ok_or(ResponseError::Missing(Member::Id))?;
         let Text(raw_id) = self.raw_id.ok_or(ResponseError::Missing(Member::RawId))?;
         let others = self.response.as_ref().map_or(0, |Object(response)| response.len());
-        let mut bytes = Decoded::with_room_for(raw_id.len().saturating_add(others));
+        let blobs = self.client_extension_results.as_ref().map_or(0, |Object(results)| results.blobs_len());
+        let characters = raw_id.len().saturating_add(others);
+        if characters.saturating_add(blobs) > MAX_LEN {
+            return Err(ResponseError::TooLong);
+        }
+        let mut bytes = Decoded::with_room_for(characters);
         let place = bytes.push(&raw_id).map_err(|_| ResponseError::NotBase64Url(Member::RawId))?;
         if place.is_empty() {
             return Err(ResponseError::Empty(Member::RawId));
@@ -291,7 +304,7 @@ impl RegistrationResponse {
         Ok(Self {
             client_data_json: envelope.require(Member::ClientDataJson, response.client_data_json)?,
             attestation_object: envelope.require(Member::AttestationObject, response.attestation_object)?,
-            transports: response.transports.unwrap_or_default(),
+            transports: response.transports.map(|Transports(kept)| kept).unwrap_or_default(),
             authenticator_data: envelope.decode(Member::AuthenticatorData, response.authenticator_data)?,
             public_key: envelope.decode(Member::PublicKey, response.public_key)?,
             public_key_algorithm: response.public_key_algorithm,
@@ -307,7 +320,8 @@ impl RegistrationResponse {
         self.envelope.bytes.get(&self.attestation_object)
     }
 
-    /// `response.transports`: hints, to be kept with the record.
+    /// `response.transports`: hints, to be kept with the record. Each once; at most [`MAX_TRANSPORTS`] of at most
+    /// [`MAX_TRANSPORT_LEN`] bytes, and no more of what the client said.
     #[must_use]
     pub fn transports(&self) -> &[Transport] {
         &self.transports
@@ -381,17 +395,27 @@ impl AuthenticationResponse {
     }
 }
 
-/// For web frameworks that read JSON bodies by themselves. As strict as `from_json`.
-impl<'de> Deserialize<'de> for RegistrationResponse {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Self::open(Object::deserialize(from)?.0).map_err(D::Error::custom)
+/// What serde reads. Its own errors repeat what they cannot read, so none of them is handed on.
+fn read<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<T, D::Error> {
+    match Object::deserialize(from) {
+        Ok(Object(wire)) => Ok(wire),
+        Err(_) => Err(D::Error::custom(ResponseError::Json { line: 0, column: 0 })),
     }
 }
 
-/// For web frameworks that read JSON bodies by themselves. As strict as `from_json`.
+/// For web frameworks that read JSON bodies by themselves. As strict as `from_json`, and as silent about what was
+/// received; how long a body may be is theirs to say, while no more than [`MAX_LEN`] of it is kept.
+impl<'de> Deserialize<'de> for RegistrationResponse {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::open(read(from)?).map_err(D::Error::custom)
+    }
+}
+
+/// For web frameworks that read JSON bodies by themselves. As strict as `from_json`, and as silent about what was
+/// received; how long a body may be is theirs to say, while no more than [`MAX_LEN`] of it is kept.
 impl<'de> Deserialize<'de> for AuthenticationResponse {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Self::open(Object::deserialize(from)?.0).map_err(D::Error::custom)
+        Self::open(read(from)?).map_err(D::Error::custom)
     }
 }
 

@@ -81,6 +81,8 @@ fn reads_over_what_it_does_not_know_and_what_may_be_missing() {
         let json = with(authentication(), "/response/userHandle", value);
         assert!(AuthenticationResponse::from_json(&json).is_ok(), "{json}");
     }
+    let deeper = with(registration(), "/new", None).replacen('{', r#"{"new":{"x":1,"x":1},"newer":{"x":1},"#, 1);
+    assert!(RegistrationResponse::from_json(&deeper).is_ok(), "what is read over is not looked at");
     let escaped = registration().to_string().replace("\"rawId\":\"aWQ\"", "\"\\u0072awId\":\"a\\u0057Q\"");
     assert!(RegistrationResponse::from_json(&escaped).is_ok());
 }
@@ -148,7 +150,16 @@ fn refuses_each_other_spelling() {
     ] {
         assert_eq!(RegistrationResponse::from_json(&json), Err(error), "{why}");
     }
+    let escaped = registration().to_string().replacen('{', "{\"new\":1,\"n\\u0065w\":1,", 1);
+    let within = |member: &str| {
+        let start = format!("\"{member}\":{{");
+        registration().to_string().replacen(&start, &format!("{start}\"x\":1,\"y\":{{}},\"x\":1,"), 1)
+    };
     for json in [
+        escaped,
+        within("response"),
+        within("clientExtensionResults"),
+        within("credProps"),
         String::new(),
         "[]".into(),
         "null".into(),
@@ -168,5 +179,45 @@ fn refuses_each_other_spelling() {
     ] {
         let error = RegistrationResponse::from_json(&json);
         assert!(matches!(error, Err(ResponseError::Json { .. })), "{error:?}: {}", &json[..json.len().min(300)]);
+    }
+}
+
+#[test]
+fn transports_are_few_and_short_and_each_once() {
+    let read = |transports: Value| {
+        let json = with(registration(), "/response/transports", Some(transports));
+        RegistrationResponse::from_json(&json).unwrap().transports().to_vec()
+    };
+    assert_eq!(read(json!(["usb", "usb", "x", "usb", "x"])), [Transport::Usb, Transport::Other("x".into())]);
+    assert_eq!(
+        read(json!(["x".repeat(33), "nfc", "x".repeat(32)])),
+        [Transport::Nfc, Transport::Other("x".repeat(32))]
+    );
+    let many: Vec<String> = (0..1000).map(|n| n.to_string()).collect();
+    assert_eq!(read(json!(many)).len(), MAX_TRANSPORTS);
+}
+
+#[test]
+fn by_serde_as_strict_and_as_silent() {
+    let json = with(registration(), "/response/clientDataJSON", Some(json!("A".repeat(8 * MAX_LEN))));
+    let error = serde_json::from_str::<RegistrationResponse>(&json).unwrap_err().to_string();
+    assert!(error.starts_with(&ResponseError::TooLong.to_string()), "{error}");
+    let blob = json!({"getCredBlob": "A".repeat(2 * MAX_LEN)});
+    let json = with(authentication(), "/clientExtensionResults", Some(blob));
+    assert!(serde_json::from_str::<AuthenticationResponse>(&json).is_err());
+    let text = "text of a stranger";
+    for (pointer, value) in [
+        ("/response", json!(text)),
+        ("/response/transports", json!(text)),
+        ("/response/publicKeyAlgorithm", json!(text)),
+        ("/clientExtensionResults", json!({"credProps": text})),
+        ("/clientExtensionResults", json!({"prf": {"enabled": text}})),
+    ] {
+        let value: Value = serde_json::from_str(&with(registration(), pointer, Some(value))).unwrap();
+        let errors = [
+            serde_json::from_value::<RegistrationResponse>(value.clone()).unwrap_err().to_string(),
+            serde_json::from_str::<RegistrationResponse>(&value.to_string()).unwrap_err().to_string(),
+        ];
+        assert!(errors.iter().all(|error| !error.contains(text)), "{errors:?}");
     }
 }
