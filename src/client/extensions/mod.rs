@@ -23,9 +23,9 @@
 //! | `largeBlob` read §10.1.5 | by construction: read xor write | unsigned: read | `large_blob_read`, `what_the_standard_forbids_cannot_be_read` |
 //! | `largeBlob` write §10.1.5 | started: exactly one credential | unsigned: `written` | `large_blob_write`, `inputs_fit_the_credentials_that_may_answer` |
 //! | `credentialProtectionPolicy` CTAP §12.1 | by construction | signed: at least the level asked for | `cred_protect` |
-//! | `enforceCredentialProtectionPolicy` CTAP §12.1 | by construction: never without the policy | signed: there | `cred_protect` |
+//! | `enforceCredentialProtectionPolicy` CTAP §12.1 | by construction: never without the policy | signed: there, above level 1 | `cred_protect` |
 //! | `credBlob` CTAP §12.2 | started: 32 bytes at most | signed: stored | `cred_blob`, `inputs_fit_the_credentials_that_may_answer` |
-//! | `getCredBlob` CTAP §12.2 | by construction | signed: there | `get_cred_blob` |
+//! | `getCredBlob` CTAP §12.2 | by construction | signed: there, and not empty | `get_cred_blob` |
 //! | `minPinLength` CTAP §12.4 | by construction | signed: at least the policy's | `min_pin_length` |
 //! | `pinComplexityPolicy` CTAP §12.6 | by construction | signed: true | `pin_complexity_policy` |
 //! | `hmacCreateSecret` CTAP §12.5 | by construction | signed: true | `hmac_secret` |
