@@ -32,8 +32,8 @@
 //! | `hmacGetSecret` CTAP §12.5 | started: salts of 32 bytes | signed: a length of ciphertext; results as of `prf` | `hmac_get_secret`, `inputs_fit_the_credentials_that_may_answer` |
 //! | `uvm` Level 2 §10.3 | by construction | signed: 1 to 3 methods | `uvm` |
 //! | `thirdPartyPayment` CTAP §12.7 | none in WebAuthn | signed: read | `third_party_payment` |
-//! | `payment` Secure Payment Confirmation | by construction: isPayment | client data of [`ceremony::payment`](crate::ceremony::payment) | `what_was_shown_is_what_was_signed`, `a_payment_is_no_sign_in`, `payment-is-no-sign-in` |
-//! | `browserBoundSignature` Secure Payment Confirmation | | over client data | `browser_bound_signature`, `browser_bound_key_at_registration` |
+//! | `payment` Secure Payment Confirmation | by construction: isPayment; started: the selection that clients want | client data of [`ceremony::payment`](crate::ceremony::payment) | `what_was_shown_is_what_was_signed`, `a_payment_is_no_sign_in`, `payment-is-no-sign-in`, `a_payment_credential_is_of_the_device` |
+//! | `browserBoundSignature` Secure Payment Confirmation | | over client data | `browser_bound_signature`, `what_a_payment_answers_was_asked_for`, `browser_bound_key_at_registration` |
 //! | `cmtgKey`, a draft | by name, as any other | unsigned: read, not verified | `real_outputs_have_their_types` |
 //! | `any other` §9 | by name | tolerated, reported or refused | `unsolicited`, `unknown-signed-output`, `unknown-unsigned-output` |
 //! | `the signed map` §9.5 | | one canonical map, if and only if ED is set: §7.1/13 | `signed-output-twice`, `signed-outputs-unsorted`, `signed-outputs-no-map`, `signed-outputs-without-flag`, `flag-without-signed-outputs` |
@@ -96,6 +96,15 @@ pub enum InputError {
     /// A member whose only value is true.
     #[error("a member that must be true")]
     NotTrue,
+    /// `payment` for another authenticator than the client device's: clients throw (Secure Payment Confirmation §5).
+    #[error("payment needs authenticatorAttachment platform")]
+    PaymentAttachment,
+    /// `payment` with a credential that need not be discoverable: clients throw.
+    #[error("payment needs residentKey required or preferred")]
+    PaymentResidentKey,
+    /// `payment` without required user verification, as in a conditional create: clients throw.
+    #[error("payment needs userVerification required")]
+    PaymentUserVerification,
     /// An output is required of an extension that is not asked for.
     #[error("an output of {0} is required, and not asked for")]
     RequiredButNotRequested(Extension),

@@ -2,7 +2,11 @@
 //!
 //! None of this is an error. Each warning says which part of the standard, or which clients, make it one.
 
-use super::{Attachment, AttestationConveyance, CreationOptions, Hint, RequestOptions, ResidentKey, UserVerification};
+use super::UserVerification;
+use super::{
+    Attachment, AttestationConveyance, AuthenticatorSelection, CreationOptions, Hint, RequestOptions, ResidentKey,
+};
+use crate::client::extensions::InputError;
 use crate::crypto::Algorithm;
 
 /// What a user handle looks like that should look like nothing (§14.6.1).
@@ -61,6 +65,9 @@ pub enum Lint {
     /// The same hint twice: the second is ignored (§5.8.8).
     #[error("a hint occurs twice")]
     DuplicateHint,
+    /// `payment` with a selection that it does not go with: every client throws (Secure Payment Confirmation §5).
+    #[error("{0}")]
+    Payment(InputError),
     /// Attestation formats without attestation: with `none`, no format is asked for.
     #[error("attestation formats are named, and no attestation is asked for")]
     FormatsWithoutAttestation,
@@ -136,6 +143,25 @@ impl CreationOptions {
         let unknown = matches!(selection.authenticator_attachment, Some(Attachment::Other(_)))
             || matches!(selection.resident_key, ResidentKey::Other(_));
         push_if(lints, unknown, Lint::UnknownValue);
+        if self.extensions.payment.is_some() {
+            lints.extend(selection.check_payment().err().map(Lint::Payment));
+        }
+    }
+}
+
+impl AuthenticatorSelection {
+    /// What `payment` goes with (Secure Payment Confirmation §5, client extension processing of a registration).
+    pub(crate) fn check_payment(&self) -> Result<(), InputError> {
+        if self.authenticator_attachment != Some(Attachment::Platform) {
+            return Err(InputError::PaymentAttachment);
+        }
+        if !matches!(self.resident_key, ResidentKey::Required | ResidentKey::Preferred) {
+            return Err(InputError::PaymentResidentKey);
+        }
+        match self.user_verification {
+            UserVerification::Required => Ok(()),
+            _ => Err(InputError::PaymentUserVerification),
+        }
     }
 }
 
