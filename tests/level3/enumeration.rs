@@ -106,6 +106,10 @@ fn every_refusal_costs_and_says_the_same() {
     let error = rp.refuse_authentication(state, &get(made, &options.challenge), NOW);
     note("unknown credential, discoverable", error, "credential-unknown");
 
+    let (options, state) = rp.start_reauthentication(&user().handle, &[record()], NOW).unwrap();
+    let error = rp.refuse_authentication(state, &get(authentication(), &options.challenge), NOW);
+    note("unknown credential, re-authentication", error, "credential-unknown");
+
     let (options, state) = start(&rp);
     let mut unusable = record();
     unusable.public_key = vec![0xa0];

@@ -2,9 +2,9 @@
 //!
 //! None of this is an error. Each warning says which part of the standard, or which clients, make it one.
 
-use super::UserVerification;
 use super::{
     Attachment, AttestationConveyance, AuthenticatorSelection, CreationOptions, Hint, RequestOptions, ResidentKey,
+    UserVerification,
 };
 use crate::client::extensions::InputError;
 use crate::crypto::Algorithm;
