@@ -212,7 +212,8 @@ impl CredentialRecord {
     }
 }
 
-/// The items of a record that a sign-in may change.
+/// The items of a record that a sign-in may change. Stored as a part of what has a version: a [`CredentialRecord`], a
+/// [`RecordUpdate`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -242,15 +243,25 @@ impl RecordState {
 
 /// A compare-and-set on one record (§7.2, "Update credentialRecord"): write `set` where the store still holds
 /// `expect`. Losing means that another sign-in was faster: begin again.
+///
+/// A queue may hold it on its way to the store: its serde form has a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 #[must_use = "the record must be brought up to date, or a cloned authenticator goes unnoticed"]
 pub struct RecordUpdate {
+    version: Version,
     /// What the record must still be.
     pub expect: RecordState,
     /// What it becomes.
     pub set: RecordState,
+}
+
+impl RecordUpdate {
+    /// The way from one state to another; `None` where there is none to go.
+    pub(crate) fn between(expect: RecordState, set: RecordState) -> Option<Self> {
+        (set != expect).then_some(Self { version: Version, expect, set })
+    }
 }
 
 #[cfg(test)]
@@ -297,7 +308,13 @@ mod tests {
         let mut record =
             CredentialRecord::new(CredentialId::new(*b"id").unwrap(), UserHandle::new(*b"user").unwrap(), vec![0xa0]);
         let expect = RecordState::of(&record);
-        let update = RecordUpdate { expect, set: RecordState { sign_count: 5, ..expect } };
+        assert_eq!(RecordUpdate::between(expect, expect), None);
+        let update = RecordUpdate::between(expect, RecordState { sign_count: 5, ..expect }).unwrap();
+        let stored = serde_json::to_string(&update).unwrap();
+        assert!(stored.starts_with(r#"{"version":1,"expect":{"signCount":0,"#), "{stored}");
+        assert_eq!(serde_json::from_str::<RecordUpdate>(&stored).unwrap(), update);
+        assert!(serde_json::from_str::<RecordUpdate>(&stored.replacen(":1", ":2", 1)).is_err());
+        assert!(serde_json::from_str::<RecordUpdate>(&stored.replacen(r#""version":1,"#, "", 1)).is_err());
         assert!(record.apply(&update));
         assert_eq!(record.sign_count, 5);
         assert!(!record.apply(&update), "the second of two sign-ins lost the race");

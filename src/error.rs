@@ -14,6 +14,9 @@ pub enum Error {
     /// The response's: a step of the standard refuses it.
     #[error(transparent)]
     Failed(#[from] Failure),
+    /// The same of a payment (Secure Payment Confirmation), which is no sign-in that failed.
+    #[error("a payment: {0}")]
+    Payment(#[source] Failure),
     /// The response's: it could not be parsed, so that no ceremony began.
     #[error(transparent)]
     Response(#[from] ResponseError),
@@ -32,12 +35,23 @@ pub enum Error {
     /// The caller's: extension inputs that clients would refuse.
     #[error(transparent)]
     Extension(#[from] InputError),
+    /// The caller's: the list leaves out the credential that was just used, which the user's devices would then hide or
+    /// delete.
+    #[error("the credential just used is left out")]
+    CredentialLeftOut,
+    /// The caller's: the state is of another kind of ceremony: a sign-in, a re-authentication or a payment.
+    #[error("the state was started for something else")]
+    OtherPurpose,
     /// The caller's: the state is not of a re-authentication of this user.
     #[error("the state is not of a re-authentication of this user")]
     NotAReauthentication,
     /// The user's: the last re-authentication is of somebody else, or too long ago.
     #[error("no re-authentication of this user that is recent enough")]
     NotFresh,
+    /// The user's: in the last re-authentication user verification was not performed, or for the first time, and does
+    /// not count as a factor (§4, uvInitialized).
+    #[error("a re-authentication whose user verification does not count as a factor")]
+    NotAFactor,
     /// The machine's: no randomness.
     #[error(transparent)]
     Random(#[from] RandomFailed),
@@ -76,7 +90,7 @@ impl Error {
     #[must_use]
     pub const fn step(&self) -> Option<StepNumber> {
         match self {
-            Self::Failed(failure) => failure.step(),
+            Self::Failed(failure) | Self::Payment(failure) => failure.step(),
             _ => None,
         }
     }
@@ -85,15 +99,18 @@ impl Error {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Failed(failure) => failure.code(),
+            Self::Failed(failure) | Self::Payment(failure) => failure.code(),
             Self::Response(_) => "response-malformed",
             Self::Expired => "expired",
             Self::WrongRelyingParty => "wrong-relying-party",
             Self::NoCredentials => "no-credentials",
             Self::ForeignCredential => "foreign-credential",
             Self::Extension(_) => "extension-input",
+            Self::CredentialLeftOut => "credential-left-out",
+            Self::OtherPurpose => "other-purpose",
             Self::NotAReauthentication => "not-a-reauthentication",
             Self::NotFresh => "not-fresh",
+            Self::NotAFactor => "not-a-factor",
             Self::Random(_) => "random-failed",
         }
     }

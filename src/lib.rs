@@ -15,9 +15,9 @@
 //! | sign in without a user name, or by autofill | [`RelyingParty::start_discoverable_authentication`], [`RelyingParty::finish_authentication`] |
 //! | ask a known user | [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
 //! | ask again before something that matters | [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`] |
-//! | answer names that nobody has | [`relying_party::Decoys`], [`RelyingParty::refuse_authentication`], [`Error::public`] |
+//! | answer names that nobody has | [`relying_party::Decoys`], [`RelyingParty::refuse_authentication`], [`RelyingParty::refuse_payment`], [`Error::public`] |
 //! | use extensions | [`client::extensions`]: inputs, outputs, and the table of what is checked where |
-//! | confirm payments | [`RelyingParty::finish_payment`], [`ceremony::payment`] |
+//! | confirm payments, called for by merchants too | [`RelyingParty::start_payment`], [`RelyingParty::finish_payment`], [`relying_party::ExpectedPayment`] |
 //! | tell passkey providers what is current | [`RelyingParty::signal_all_accepted_credentials`] and [`client::signal`] |
 //! | serve other sites and native apps | [`RelyingParty::related_origins`], [`client::well_known`] |
 //! | look over your options | [`client::json::CreationOptions::lint`], [`client::json::RequestOptions::lint`] |

@@ -58,6 +58,17 @@ impl RegistrationState {
     }
 }
 
+/// What an authentication was started for: it is finished as that and as nothing else. A state that does not say is of
+/// a sign-in, which passes for neither of the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Purpose {
+    #[default]
+    SignIn,
+    Reauthentication,
+    Payment,
+}
+
 /// An authentication that was started. Not `Clone`, on purpose.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -67,6 +78,10 @@ pub struct AuthenticationState {
     pub(crate) rp_id: String,
     #[serde(with = "base64url::text")]
     pub(crate) challenge: Vec<u8>,
+    #[serde(default)]
+    pub(crate) purpose: Purpose,
+    // Required, be it null: a state that lost it would be of anybody.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub(crate) user_handle: Option<UserHandle>,
     pub(crate) allow_credentials: Vec<CredentialId>,
     pub(crate) user_verification_required: bool,
@@ -77,3 +92,23 @@ pub struct AuthenticationState {
 }
 
 state!(AuthenticationState);
+
+impl AuthenticationState {
+    /// The challenge that was sent.
+    #[must_use]
+    pub fn challenge(&self) -> &[u8] {
+        &self.challenge
+    }
+
+    /// The account that was asked; `None` where the credential is to tell.
+    #[must_use]
+    pub const fn user_handle(&self) -> Option<&UserHandle> {
+        self.user_handle.as_ref()
+    }
+
+    /// The credentials that were asked for; empty where any discoverable one may answer.
+    #[must_use]
+    pub fn allow_credentials(&self) -> &[CredentialId] {
+        &self.allow_credentials
+    }
+}

@@ -81,7 +81,8 @@ pub enum SignCount {
 }
 
 /// User verification, as far as it may be relied on (§4, uvInitialized).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum UserVerification {
     /// UV was clear.
@@ -153,7 +154,7 @@ impl<'a> VerifiedAuthentication<'a> {
     /// What changes in the record; `None` where nothing does, as with synced passkeys most of the time.
     #[must_use]
     pub fn update(&self) -> Option<RecordUpdate> {
-        (self.set != self.expect).then_some(RecordUpdate { expect: self.expect, set: self.set })
+        RecordUpdate::between(self.expect, self.set)
     }
 
     /// As [`Self::update`], where an additional factor as strong as user verification stood beside this sign-in
@@ -162,7 +163,7 @@ impl<'a> VerifiedAuthentication<'a> {
     pub fn update_with_additional_factor(&self) -> Option<RecordUpdate> {
         let uv_initialized = self.expect.uv_initialized || self.authenticator_data.flags().user_verified();
         let set = RecordState { uv_initialized, ..self.set };
-        (set != self.expect).then_some(RecordUpdate { expect: self.expect, set })
+        RecordUpdate::between(self.expect, set)
     }
 
     /// What the client says of extensions: unsigned. What the authenticator signed is in

@@ -91,7 +91,7 @@ pub struct RegistrationExtensions {
     pub requested: ExtensionSet,
     /// The least level of `credProtect`, where the authenticator answers at all.
     pub cred_protect: Option<CredentialProtection>,
-    /// Whether it has to answer.
+    /// Whether it has to answer, where the level is above the 1 that silence means.
     pub cred_protect_enforced: bool,
     /// What is required.
     pub required: RegistrationOutputs,
@@ -115,7 +115,7 @@ pub struct UnsignedAuthenticationOutputs {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct AuthenticationOutputs {
-    /// `credBlob` must be there.
+    /// `credBlob` must be there, and not empty: an empty one says that none was stored.
     pub cred_blob: bool,
     /// `uvm` must be there.
     pub uvm: bool,
@@ -233,13 +233,17 @@ impl RegistrationExtensions {
         report(self.requested, self.unsolicited, self.secret_results, signed, results)
     }
 
-    /// The signed level is at least the one asked for. An authenticator that is silent passes, unless it was enforced.
+    /// The signed level is at least the one asked for. An authenticator that is silent protects by level 1, which is
+    /// enough where no more was asked for; beyond that it passes unless more was enforced (CTAP §12.1).
     fn cred_protect(&self, signed: Option<&Extensions<'_>>) -> Result<(), Refusal> {
         let Some(least) = self.cred_protect else { return Ok(()) };
         match output(signed, true, Extensions::cred_protect)? {
             Some(level) if level < least => Err(Refusal::CredProtectTooWeak(level.level())),
             Some(_) => Ok(()),
-            None => require(self.cred_protect_enforced, false, Refusal::CredProtectMissing),
+            None => {
+                let enough = least <= CredentialProtection::UserVerificationOptional;
+                require(self.cred_protect_enforced, enough, Refusal::CredProtectMissing)
+            }
         }
     }
 }
@@ -293,7 +297,7 @@ impl AuthenticationExtensions {
         let asked = |extension| self.requested.iter().any(|input| Extension::answers(extension, input));
         if !self.requested.is_empty() {
             let blob = output(signed, asked(Extension::CredBlob), |map| map.cred_blob())?;
-            require(cred_blob, blob.is_some(), Refusal::CredBlobMissing)?;
+            require(cred_blob, blob.is_some_and(|blob| !blob.is_empty()), Refusal::CredBlobMissing)?;
             let methods = output(signed, asked(Extension::Uvm), Extensions::uvm)?;
             require(uvm, methods.is_some(), Refusal::UvmMissing)?;
             output(signed, asked(Extension::HmacSecret), Extensions::hmac_secret)?;

@@ -13,13 +13,15 @@ use crate::client::payment::{self, PaymentDetails};
 use crate::client::{AuthenticationResponse, RegistrationResponse, data};
 use crate::credential::CredentialRecord;
 use crate::crypto::{Backend, cose::CoseKey};
+use crate::extension::Extension;
 
 /// What a payment is judged by.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Expected<'e> {
     /// All that a sign-in would be judged by. The origins are those of the pages that may ask for payments: with
-    /// credentials that pay elsewhere, not the relying party's own.
+    /// credentials that pay elsewhere, not the relying party's own. At the front door,
+    /// [`ExpectedPayment`](crate::relying_party::ExpectedPayment) says which.
     pub authentication: authentication::Expected<'e>,
     /// What was shown.
     pub details: &'e PaymentDetails,
@@ -82,10 +84,23 @@ pub fn verify<'a>(
     record: &CredentialRecord,
     backend: &dyn Backend,
 ) -> Result<VerifiedPayment<'a>, Failure> {
-    let authentication = authentication::verify_payment(&expected.authentication, response, record, backend)?;
+    let authentication = verify_authentication(&expected.authentication, response, record, backend)?;
     let binding = judge(expected, response, backend);
     let browser_binding = binding.map_err(|refusal| Failure::new(Ceremony::Authentication, refusal))?;
     Ok(VerifiedPayment { authentication, browser_binding })
+}
+
+/// The part of it that is §7.2. Nobody has to ask for the extension `payment`: every payment has it, and what clients and
+/// authenticators answer to it was asked for.
+pub(crate) fn verify_authentication<'a>(
+    expected: &authentication::Expected<'_>,
+    response: &'a AuthenticationResponse,
+    record: &CredentialRecord,
+    backend: &dyn Backend,
+) -> Result<VerifiedAuthentication<'a>, Failure> {
+    let mut expected = *expected;
+    expected.extensions.requested = expected.extensions.requested.with(Extension::Payment);
+    authentication::verify_payment(&expected, response, record, backend)
 }
 
 fn judge(

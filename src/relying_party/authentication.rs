@@ -1,21 +1,18 @@
 //! Signing in: the two halves of §7.2.
 
 use super::RelyingParty;
-use super::enumeration::is_about_ownership;
 use super::registration::descriptor;
 use crate::authenticator::SignedOutputs;
 use crate::ceremony::Ceremony;
 use crate::ceremony::authentication::{self, Expected, SignCount, UserVerification, VerifiedAuthentication};
 use crate::ceremony::extensions::{AuthenticationExtensions, AuthenticationOutputs};
-use crate::ceremony::payment;
 use crate::client::AuthenticationResponse;
 use crate::client::extensions::{InputError, RequestExtensions};
 use crate::client::json::{self, ClientExtensionResults, CredentialDescriptor, Hint, RequestOptions};
-use crate::client::payment::PaymentDetails;
-use crate::credential::{CredentialRecord, RecordUpdate, UserHandle, Version};
+use crate::credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle, Version};
 use crate::error::Error;
 use crate::evidence::Evidence;
-use crate::state::AuthenticationState;
+use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
 
 /// What one authentication asks for beyond the relying party's own choices.
@@ -42,6 +39,8 @@ pub struct AuthenticationRequest {
 pub struct Authenticated {
     /// The account.
     pub user: UserHandle,
+    /// The credential that signed.
+    pub credential_id: CredentialId,
     /// User verification, as far as it may be relied on.
     pub user_verification: UserVerification,
     /// The signature counter.
@@ -52,7 +51,9 @@ pub struct Authenticated {
     pub signed_extensions: SignedOutputs,
     /// What the client says of extensions. Nobody signed it: decide nothing by it that matters.
     pub unsigned_extensions: ClientExtensionResults,
-    /// What to write to the record, by compare-and-set; `None` where nothing changed.
+    /// What to write to the record, by compare-and-set; `None` where nothing changed. No compiler warns where it is
+    /// dropped: `#[must_use]` ends where a field of a value is read, such as `user`, and all fields can be read on
+    /// purpose. Take the value apart where it arrives.
     pub update: Option<RecordUpdate>,
     /// The same, where an additional factor as strong as user verification stood beside this sign-in.
     pub update_with_additional_factor: Option<RecordUpdate>,
@@ -90,13 +91,24 @@ impl RelyingParty {
         credentials: &[CredentialRecord],
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
+        self.start_known(Purpose::SignIn, request, user, credentials, now)
+    }
+
+    pub(super) fn start_known(
+        &self,
+        purpose: Purpose,
+        request: &AuthenticationRequest,
+        user: &UserHandle,
+        credentials: &[CredentialRecord],
+        now: UnixTime,
+    ) -> Result<(RequestOptions, AuthenticationState), Error> {
         if credentials.is_empty() {
             return Err(Error::NoCredentials);
         }
         if credentials.iter().any(|record| record.user_handle != *user) {
             return Err(Error::ForeignCredential);
         }
-        self.start(request, Some(user.clone()), credentials.iter().map(descriptor).collect(), now)
+        self.start(purpose, request, Some(user.clone()), credentials.iter().map(descriptor).collect(), now)
     }
 
     /// Starts a sign-in with any discoverable credential: the passkey itself says who it is. Also what a page with
@@ -110,7 +122,7 @@ impl RelyingParty {
         &self,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        self.start(&AuthenticationRequest::default(), None, Vec::new(), now)
+        self.start(Purpose::SignIn, &AuthenticationRequest::default(), None, Vec::new(), now)
     }
 
     /// As [`Self::start_discoverable_authentication`], with choices for this one.
@@ -122,11 +134,12 @@ impl RelyingParty {
         request: &AuthenticationRequest,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        self.start(request, None, Vec::new(), now)
+        self.start(Purpose::SignIn, request, None, Vec::new(), now)
     }
 
     pub(super) fn start(
         &self,
+        purpose: Purpose,
         request: &AuthenticationRequest,
         user_handle: Option<UserHandle>,
         allow_credentials: Vec<CredentialDescriptor>,
@@ -146,6 +159,7 @@ impl RelyingParty {
             version: Version,
             rp_id: self.site.rp_id.clone(),
             challenge: challenge.clone(),
+            purpose,
             user_handle,
             allow_credentials: allow_credentials.iter().map(|credential| credential.id.clone()).collect(),
             user_verification_required,
@@ -169,7 +183,8 @@ impl RelyingParty {
     /// sign-in it names the account. Where it holds nothing, [`Self::refuse_authentication`].
     ///
     /// # Errors
-    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::WrongRelyingParty`].
+    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::WrongRelyingParty`],
+    /// [`Error::OtherPurpose`] where the state is of a re-authentication or a payment.
     pub fn finish_authentication(
         &self,
         state: AuthenticationState,
@@ -177,36 +192,33 @@ impl RelyingParty {
         record: &CredentialRecord,
         now: UnixTime,
     ) -> Result<Authenticated, Error> {
-        self.admit(&state.rp_id, state.expires_at, now)?;
-        let verified = authentication::verify(&self.expected_of(&state), response, record, self.backend).inspect_err(
-            |failure| {
-                // Whose credential it is must not show in how long the answer takes (§14.6.2).
-                if is_about_ownership(&failure.refusal) {
-                    let _ = self.stand_in(&state, response);
-                }
-            },
-        )?;
+        self.finish(Purpose::SignIn, &state, response, record, now)
+    }
+
+    pub(super) fn finish(
+        &self,
+        purpose: Purpose,
+        state: &AuthenticationState,
+        response: &AuthenticationResponse,
+        record: &CredentialRecord,
+        now: UnixTime,
+    ) -> Result<Authenticated, Error> {
+        self.admit_for(&[purpose], state, now)?;
+        let expected = self.expected_of(state);
+        let verified = authentication::verify(&expected, response, record, self.backend)
+            .inspect_err(|failure| self.level(&failure.refusal, expected, response, authentication::verify))?;
         Ok(self.authenticated(record, &verified))
     }
 
-    /// Finishes a Secure Payment Confirmation that [`Self::start_authentication`] began; the page hands its challenge
-    /// and credential ids to `PaymentRequest`. `details` is what you had shown. For pages of others, and for
-    /// browser-bound keys, see [`ceremony::payment`](crate::ceremony::payment).
-    ///
-    /// # Errors
-    /// As [`Self::finish_authentication`].
-    pub fn finish_payment(
+    /// As [`Self::admit`], and the state must have been started for one of these.
+    pub(super) fn admit_for(
         &self,
-        state: AuthenticationState,
-        response: &AuthenticationResponse,
-        record: &CredentialRecord,
-        details: &PaymentDetails,
+        purposes: &[Purpose],
+        state: &AuthenticationState,
         now: UnixTime,
-    ) -> Result<Authenticated, Error> {
+    ) -> Result<(), Error> {
         self.admit(&state.rp_id, state.expires_at, now)?;
-        let expected = payment::Expected::new(self.expected_of(&state), details);
-        let verified = payment::verify(&expected, response, record, self.backend)?;
-        Ok(self.authenticated(record, verified.authentication()))
+        if purposes.contains(&state.purpose) { Ok(()) } else { Err(Error::OtherPurpose) }
     }
 
     /// What a state says that its response is judged by.
@@ -222,9 +234,14 @@ impl RelyingParty {
         expected
     }
 
-    fn authenticated(&self, record: &CredentialRecord, verified: &VerifiedAuthentication<'_>) -> Authenticated {
+    pub(super) fn authenticated(
+        &self,
+        record: &CredentialRecord,
+        verified: &VerifiedAuthentication<'_>,
+    ) -> Authenticated {
         Authenticated {
             user: record.user_handle.clone(),
+            credential_id: record.id.clone(),
             user_verification: verified.user_verification(),
             sign_count: verified.sign_count(),
             backup_state: verified.authenticator_data().flags().backup_state(),

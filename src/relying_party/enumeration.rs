@@ -4,25 +4,27 @@
 //!
 //! * *allowCredentials*. A name that nobody has gets a list as well: [`Decoys`] derives one from the name and a secret,
 //!   the same each time, shaped like those of real accounts.
-//! * *The work of a refusal*. An unknown credential, one of another user and a bad signature cost the same parsing, the
-//!   same hashes and one signature verification. (Of ES256 for decoys: where other algorithms are registered, the time
-//!   that verification takes still tells them apart.)
+//! * *The work of a refusal*. An unknown credential, one of another user, one whose record cannot verify anything and a
+//!   bad signature cost the same parsing, the same hashes and one signature verification, in payments too. (Of ES256 for
+//!   what is not there: where other algorithms are registered, the time that verification takes still tells them apart.)
 //! * *The answer*. Every failure has the one text of [`PublicFailure`](crate::error::PublicFailure).
 //!
 //! Better still is a discoverable sign-in, which asks for no name at all.
 
 use super::RelyingParty;
-use crate::ceremony::authentication;
+use crate::ceremony::authentication::{self, Expected, VerifiedAuthentication};
 use crate::ceremony::{Ceremony, Failure, Refusal};
 use crate::client::AuthenticationResponse;
+use crate::client::extensions::{PrfInput, PrfValues};
 use crate::client::json::{CredentialDescriptor, PublicKeyCredentialType, RequestOptions};
 use crate::credential::{CredentialId, CredentialRecord, Transport, UserHandle};
-use crate::crypto::{Backend, default_backend};
+use crate::crypto::{Backend, cose::CoseKey, default_backend, sha256};
 use crate::error::Error;
 use crate::relying_party::AuthenticationRequest;
-use crate::state::AuthenticationState;
+use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
 use core::fmt;
+use std::collections::BTreeMap;
 
 /// What one kind of credential looks like from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub struct DecoyShape {
     pub weight: u32,
     /// How many bytes its ids have, 1 to 1023.
     pub id_len: u16,
-    /// Its transports.
+    /// Its transports; empty, as in options for records from elsewhere, which often have none.
     pub transports: Vec<Transport>,
 }
 
@@ -87,6 +89,9 @@ impl Decoys {
 
     /// As your own accounts are: `counts` says how often an account has one credential, two, and so on, in relation to
     /// each other; `shapes` what they look like. What adds up to nothing is left as it was.
+    ///
+    /// Count them in your store, with their transports: every usual shape has some, so where records were imported
+    /// without, a list that has none is a real one until there are shapes without as well.
     #[must_use]
     pub fn shaped(mut self, counts: Vec<u32>, shapes: Vec<DecoyShape>) -> Self {
         if counts.iter().any(|&weight| weight > 0) {
@@ -120,6 +125,26 @@ impl Decoys {
     fn user_handle(&self, name: &str) -> Option<UserHandle> {
         let seed = self.backend.hmac_sha256(&self.secret, &[b"wardkey decoy user handle", name.as_bytes()]);
         UserHandle::new(self.stream(&seed, &[], UserHandle::MAX_LEN)).ok()
+    }
+
+    /// What `prf.evalByCredential` is to the credentials of an account: inputs as long as those of the request, whose
+    /// own credentials are not among these.
+    fn prf(
+        &self,
+        name: &str,
+        asked: &BTreeMap<CredentialId, PrfValues>,
+        credentials: &[CredentialDescriptor],
+    ) -> BTreeMap<CredentialId, PrfValues> {
+        let seed = self.backend.hmac_sha256(&self.secret, &[b"wardkey decoy prf inputs", name.as_bytes()]);
+        let values = |(credential, shape): (&CredentialDescriptor, &PrfValues)| {
+            let input = |which: &[u8], shape: &PrfInput| {
+                PrfInput::from(self.stream(&seed, &[which, credential.id.as_bytes()].concat(), shape.as_bytes().len()))
+            };
+            let first = input(b"first", &shape.first);
+            let second = shape.second.as_ref().map(|shape| input(b"second", shape));
+            (credential.id.clone(), PrfValues { first, second })
+        };
+        credentials.iter().zip(asked.values().cycle()).map(values).collect()
     }
 
     fn stream(&self, seed: &[u8; 32], label: &[u8], len: usize) -> Vec<u8> {
@@ -165,10 +190,13 @@ impl RelyingParty {
         self.start_decoy_authentication_with(&AuthenticationRequest::default(), decoys, name, now)
     }
 
-    /// As [`Self::start_decoy_authentication`], with the choices that a real one would have.
+    /// As [`Self::start_decoy_authentication`], with the choices that a real one would have. Whatever credentials
+    /// `prf.evalByCredential` names, the decoy's stand in their place, each with inputs of the same length that are the
+    /// same each time.
     ///
     /// # Errors
-    /// [`Error::Random`], [`Error::Extension`].
+    /// [`Error::Random`], and [`Error::Extension`] where an account with as many credentials would have it:
+    /// `largeBlob.write` is for one credential, so write to users who have signed in, and to no name.
     pub fn start_decoy_authentication_with(
         &self,
         request: &AuthenticationRequest,
@@ -176,7 +204,37 @@ impl RelyingParty {
         name: &str,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        self.start(request, decoys.user_handle(name), decoys.credentials(name), now)
+        self.start_decoy(Purpose::SignIn, request, decoys, name, now)
+    }
+
+    /// What [`Self::start_payment`] is to an account, for a name that has none; when a response comes,
+    /// [`Self::refuse_payment`].
+    ///
+    /// # Errors
+    /// [`Error::Random`].
+    pub fn start_decoy_payment(
+        &self,
+        decoys: &Decoys,
+        name: &str,
+        now: UnixTime,
+    ) -> Result<(RequestOptions, AuthenticationState), Error> {
+        self.start_decoy(Purpose::Payment, &Self::payment_request(), decoys, name, now)
+    }
+
+    fn start_decoy(
+        &self,
+        purpose: Purpose,
+        request: &AuthenticationRequest,
+        decoys: &Decoys,
+        name: &str,
+        now: UnixTime,
+    ) -> Result<(RequestOptions, AuthenticationState), Error> {
+        let credentials = decoys.credentials(name);
+        let mut request = request.clone();
+        if let Some(prf) = &mut request.extensions.prf {
+            prf.eval_by_credential = decoys.prf(name, &prf.eval_by_credential, &credentials);
+        }
+        self.start(purpose, &request, decoys.user_handle(name), credentials, now)
     }
 
     /// Refuses a response whose credential is in no record of yours, by the work that a wrong signature would cost.
@@ -189,21 +247,27 @@ impl RelyingParty {
         response: &AuthenticationResponse,
         now: UnixTime,
     ) -> Error {
-        if let Err(error) = self.admit(&state.rp_id, state.expires_at, now) {
+        if let Err(error) = self.admit_for(&[Purpose::SignIn, Purpose::Reauthentication], &state, now) {
             return error;
         }
-        match self.stand_in(&state, response) {
-            Err(failure) if failure.refusal != Refusal::Signature => failure.into(),
-            _ => Failure::new(Ceremony::Authentication, Refusal::CredentialUnknown).into(),
+        self.refuse(self.expected_of(&state), response, authentication::verify).into()
+    }
+
+    /// Refuses what a sign-in or a payment brought for a credential that is not known.
+    pub(super) fn refuse(&self, expected: Expected<'_>, response: &AuthenticationResponse, verify: Verify) -> Failure {
+        match self.stand_in(expected, response, verify) {
+            Err(failure) if failure.refusal != Refusal::Signature => failure,
+            _ => Failure::new(Ceremony::Authentication, Refusal::CredentialUnknown),
         }
     }
 
     /// Verifies a response against a credential that is not there: its id, the account's handle, and a key that nobody
     /// has.
-    pub(super) fn stand_in(
+    fn stand_in(
         &self,
-        state: &AuthenticationState,
+        expected: Expected<'_>,
         response: &AuthenticationResponse,
+        verify: Verify,
     ) -> Result<(), Failure> {
         let unknown = || Failure::new(Ceremony::Authentication, Refusal::CredentialUnknown);
         let id = CredentialId::new(response.credential_id()).map_err(|_| unknown())?;
@@ -213,27 +277,56 @@ impl RelyingParty {
             None => UserHandle::new([0]).map_err(|_| unknown())?,
         };
         let record = CredentialRecord::new(id, handle, STAND_IN.to_vec());
-        let mut expected = self.expected_of(state);
         // Whose it is has been decided, or does not matter: a missing handle is no reason to stop early either.
+        let mut expected: Expected<'_> = expected;
         expected.allow_credentials = &[];
         expected.user_handle = Some(record.user_handle.as_bytes());
-        authentication::verify(&expected, response, &record, self.backend).map(drop)
+        verify(&expected, response, &record, self.backend).map(drop)
     }
-}
 
-/// Whether a refusal came before the signature was looked at because of whose credential it is, or is not.
-pub(super) const fn is_about_ownership(refusal: &Refusal) -> bool {
-    matches!(
-        refusal,
-        Refusal::CredentialNotAllowed
+    /// Does after all what a refusal saved of work because of whose credential it is, or what its record holds: that
+    /// must not show in how long the answer takes (§14.6.2). What such a refusal had done is not done again.
+    pub(super) fn level(
+        &self,
+        refusal: &Refusal,
+        expected: Expected<'_>,
+        response: &AuthenticationResponse,
+        verify: Verify,
+    ) {
+        match refusal {
+            Refusal::CredentialNotAllowed
             | Refusal::CredentialMismatch
             | Refusal::UserMismatch
             | Refusal::UserHandleMismatch
-            | Refusal::UserHandleMissing
-            | Refusal::BackupEligibilityChanged
-            | Refusal::StoredPublicKey(_)
-    )
+            | Refusal::UserHandleMissing => {
+                let _ = self.stand_in(expected, response, verify);
+            }
+            // After the RP ID's hash, before client data's.
+            Refusal::BackupEligibilityChanged => {
+                let _ = sha256(self.backend, &[response.client_data_json()]);
+                self.verify_for_nobody(response);
+            }
+            Refusal::StoredPublicKey(_) => self.verify_for_nobody(response),
+            _ => {}
+        }
+    }
+
+    /// The signature verification of a response, under the key that nobody has.
+    fn verify_for_nobody(&self, response: &AuthenticationResponse) {
+        let message = [response.authenticator_data(), &[0; 32]].concat();
+        if let Ok(key) = CoseKey::read(&STAND_IN) {
+            let _ = self.backend.verify(key.algorithm().scheme(), key.key(), &message, response.signature());
+        }
+    }
 }
+
+/// How one kind of ceremony verifies: a sign-in or a payment.
+pub(super) type Verify = for<'a> fn(
+    &Expected<'_>,
+    &'a AuthenticationResponse,
+    &CredentialRecord,
+    &dyn Backend,
+) -> Result<VerifiedAuthentication<'a>, Failure>;
 
 #[cfg(test)]
 mod tests {

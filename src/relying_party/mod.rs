@@ -6,6 +6,7 @@
 mod authentication;
 mod builder;
 mod enumeration;
+mod payment;
 mod reauthentication;
 mod registration;
 mod signal;
@@ -14,6 +15,7 @@ mod well_known;
 pub use authentication::{Authenticated, AuthenticationRequest};
 pub use builder::RelyingPartyBuilder;
 pub use enumeration::{DecoyShape, Decoys};
+pub use payment::{ExpectedPayment, Paid};
 pub use reauthentication::{Reauthenticated, Reauthentication};
 pub use registration::{Mediation, RegistrationRequest, User};
 
@@ -29,6 +31,7 @@ use crate::error::Error;
 use crate::policy::AttestationPolicy;
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
+use serde::{Serialize, de::DeserializeOwned};
 
 /// A relying party: one RP ID, its origins, and its policy. Build it once; it is cheap to share and never changes.
 ///
@@ -107,7 +110,7 @@ impl RelyingParty {
     /// User verification as a request wants it, or as the relying party does.
     fn user_verification(&self, wanted: Option<&UserVerification>) -> UserVerification {
         match wanted {
-            Some(wanted) => wanted.clone(),
+            Some(wanted) => as_sent(wanted),
             None if self.user_verification_required => UserVerification::Required,
             None => UserVerification::Preferred,
         }
@@ -116,4 +119,9 @@ impl RelyingParty {
     const fn timeout_millis(&self) -> u32 {
         self.timeout_secs.saturating_mul(1000)
     }
+}
+
+/// A choice as it will be read: `Other("required")` is sent as `required`, so it is judged as `Required` too.
+fn as_sent<T: Clone + Serialize + DeserializeOwned>(choice: &T) -> T {
+    serde_json::to_value(choice).and_then(serde_json::from_value).unwrap_or_else(|_| choice.clone())
 }

@@ -2,11 +2,12 @@
 //! long it may count.
 
 use super::{Authenticated, AuthenticationRequest, RelyingParty};
+use crate::ceremony::authentication::UserVerification;
 use crate::client::AuthenticationResponse;
-use crate::client::json::{RequestOptions, UserVerification};
-use crate::credential::{CredentialRecord, UserHandle};
+use crate::client::json::{self, RequestOptions};
+use crate::credential::{CredentialRecord, UserHandle, Version};
 use crate::error::Error;
-use crate::state::AuthenticationState;
+use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reauthentication {
+    version: Version,
     user: UserHandle,
+    user_verification: UserVerification,
     at: UnixTime,
     until: UnixTime,
 }
@@ -27,6 +30,12 @@ impl Reauthentication {
     #[must_use]
     pub const fn user(&self) -> &UserHandle {
         &self.user
+    }
+
+    /// User verification, as far as it may be relied on.
+    #[must_use]
+    pub const fn user_verification(&self) -> UserVerification {
+        self.user_verification
     }
 
     /// When it was.
@@ -42,12 +51,29 @@ impl Reauthentication {
     }
 
     /// Call it before what the re-authentication was for. A time before it does not count either: clocks go back.
+    /// User verification must count as a factor, which that of a credential's first time does not (§4, uvInitialized).
     ///
     /// # Errors
-    /// [`Error::NotFresh`].
+    /// [`Error::NotFresh`], [`Error::NotAFactor`].
     pub fn require(&self, user: &UserHandle, now: UnixTime) -> Result<(), Error> {
-        let fresh = self.user == *user && (self.at..=self.until).contains(&now);
-        if fresh { Ok(()) } else { Err(Error::NotFresh) }
+        self.require_one_of(&[UserVerification::Performed], user, now)
+    }
+
+    /// As [`Self::require`], where an additional factor as strong as user verification stood beside this
+    /// re-authentication: then its first time will do as well. Write `update_with_additional_factor` to the record, so
+    /// that it counts by itself from then on.
+    ///
+    /// # Errors
+    /// [`Error::NotFresh`], [`Error::NotAFactor`].
+    pub fn require_with_additional_factor(&self, user: &UserHandle, now: UnixTime) -> Result<(), Error> {
+        self.require_one_of(&[UserVerification::Performed, UserVerification::First], user, now)
+    }
+
+    fn require_one_of(&self, accepted: &[UserVerification], user: &UserHandle, now: UnixTime) -> Result<(), Error> {
+        if self.user != *user || !(self.at..=self.until).contains(&now) {
+            return Err(Error::NotFresh);
+        }
+        if accepted.contains(&self.user_verification) { Ok(()) } else { Err(Error::NotAFactor) }
     }
 }
 
@@ -74,17 +100,17 @@ impl RelyingParty {
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
         let request = AuthenticationRequest {
-            user_verification: Some(UserVerification::Required),
+            user_verification: Some(json::UserVerification::Required),
             ..AuthenticationRequest::default()
         };
-        self.start_authentication_with(&request, user, credentials, now)
+        self.start_known(Purpose::Reauthentication, &request, user, credentials, now)
     }
 
     /// Finishes it. It counts for `fresh_secs` seconds from `now`.
     ///
     /// # Errors
-    /// [`Error::NotAReauthentication`] where the state is of another user, of nobody in particular, or does not require
-    /// user verification; else as [`Self::finish_authentication`].
+    /// [`Error::NotAReauthentication`] where the state is of another user, or was not started by
+    /// [`Self::start_reauthentication`]; else as [`Self::finish_authentication`].
     pub fn finish_reauthentication(
         &self,
         state: AuthenticationState,
@@ -94,11 +120,18 @@ impl RelyingParty {
         fresh_secs: u32,
         now: UnixTime,
     ) -> Result<Reauthenticated, Error> {
-        if state.user_handle.as_ref() != Some(user) || !state.user_verification_required {
+        let bound = state.purpose == Purpose::Reauthentication && state.user_handle.as_ref() == Some(user);
+        if !bound || !state.user_verification_required {
             return Err(Error::NotAReauthentication);
         }
-        let authenticated = self.finish_authentication(state, response, record, now)?;
-        let proof = Reauthentication { user: authenticated.user.clone(), at: now, until: now.plus_secs(fresh_secs) };
+        let authenticated = self.finish(Purpose::Reauthentication, &state, response, record, now)?;
+        let proof = Reauthentication {
+            version: Version,
+            user: authenticated.user.clone(),
+            user_verification: authenticated.user_verification,
+            at: now,
+            until: now.plus_secs(fresh_secs),
+        };
         Ok(Reauthenticated { proof, authenticated })
     }
 }

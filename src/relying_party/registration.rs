@@ -1,6 +1,6 @@
 //! Registering a credential: the two halves of §7.1.
 
-use super::RelyingParty;
+use super::{RelyingParty, as_sent};
 use crate::ceremony::extensions::{RegistrationExtensions, RegistrationOutputs};
 use crate::ceremony::registration::{self, Expected};
 use crate::client::RegistrationResponse;
@@ -154,11 +154,8 @@ impl RelyingParty {
         extensions.secret_results = self.secret_results;
         let challenge = self.challenge()?;
         let conditional = request.mediation == Mediation::Conditional;
-        let user_verification = match self.user_verification(request.user_verification.as_ref()) {
-            UserVerification::Required if conditional => UserVerification::Preferred,
-            chosen => chosen,
-        };
-        let user_verification_required = user_verification == UserVerification::Required;
+        let selection = self.selection(request)?;
+        let user_verification_required = selection.user_verification == UserVerification::Required;
         let algorithms: Vec<i32> = self.algorithms.iter().map(|algorithm| algorithm.cose()).collect();
         let options = CreationOptions {
             rp: RpEntity { id: Some(self.site.rp_id.clone()), name: self.name.clone() },
@@ -174,12 +171,7 @@ impl RelyingParty {
                 .collect(),
             timeout: self.timeout_millis(),
             exclude_credentials: existing.iter().map(descriptor).collect(),
-            authenticator_selection: AuthenticatorSelection {
-                authenticator_attachment: request.attachment.clone().or_else(|| attachment_of(&request.hints)),
-                resident_key: request.resident_key.clone(),
-                require_resident_key: request.resident_key == ResidentKey::Required,
-                user_verification,
-            },
+            authenticator_selection: selection,
             hints: request.hints.clone(),
             attestation: self.conveyance.clone(),
             attestation_formats: request.attestation_formats.clone(),
@@ -197,6 +189,30 @@ impl RelyingParty {
             expires_at: now.plus_secs(self.timeout_secs),
         };
         Ok((options, state))
+    }
+
+    /// Which authenticators a request is for. One for payments is for the client device, with user verification, unless
+    /// it chooses; what no client registers is refused.
+    fn selection(&self, request: &RegistrationRequest) -> Result<AuthenticatorSelection, InputError> {
+        let payment = request.extensions.payment.is_some();
+        let attachment = request.attachment.as_ref().map(as_sent).or_else(|| attachment_of(&request.hints));
+        let resident_key = as_sent(&request.resident_key);
+        let wanted = request.user_verification.clone().or(payment.then_some(UserVerification::Required));
+        let selection = AuthenticatorSelection {
+            authenticator_attachment: attachment.or(payment.then_some(Attachment::Platform)),
+            require_resident_key: resident_key == ResidentKey::Required,
+            resident_key,
+            user_verification: match self.user_verification(wanted.as_ref()) {
+                UserVerification::Required if request.mediation == Mediation::Conditional => {
+                    UserVerification::Preferred
+                }
+                chosen => chosen,
+            },
+        };
+        if payment {
+            selection.check_payment()?;
+        }
+        Ok(selection)
     }
 
     /// Finishes a registration. Then look the credential id up in your store and

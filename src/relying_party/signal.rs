@@ -19,10 +19,11 @@ impl RelyingParty {
     }
 
     /// For a user who has just signed in: all credentials of the account. `all` is every record that the account has;
-    /// whatever is left out is hidden or deleted on the user's devices.
+    /// whatever is left out is hidden or deleted on the user's devices. Records that occur twice are named once.
     ///
     /// # Errors
-    /// [`Error::NoCredentials`], since the one just used is among them; [`Error::ForeignCredential`].
+    /// [`Error::NoCredentials`], [`Error::ForeignCredential`], and [`Error::CredentialLeftOut`] where the one just used
+    /// is not among them: the user would be locked out.
     pub fn signal_all_accepted_credentials(
         &self,
         authenticated: &Authenticated,
@@ -34,10 +35,19 @@ impl RelyingParty {
         if all.iter().any(|record| record.user_handle != authenticated.user) {
             return Err(Error::ForeignCredential);
         }
+        let mut all_accepted_credential_ids: Vec<CredentialId> = Vec::with_capacity(all.len());
+        for record in all {
+            if !all_accepted_credential_ids.contains(&record.id) {
+                all_accepted_credential_ids.push(record.id.clone());
+            }
+        }
+        if !all_accepted_credential_ids.contains(&authenticated.credential_id) {
+            return Err(Error::CredentialLeftOut);
+        }
         Ok(AllAcceptedCredentials {
             rp_id: self.site.rp_id.clone(),
             user_id: authenticated.user.clone(),
-            all_accepted_credential_ids: all.iter().map(|record| record.id.clone()).collect(),
+            all_accepted_credential_ids,
         })
     }
 

@@ -90,6 +90,14 @@ fn signals() {
     let foreign = rp.signal_all_accepted_credentials(&authenticated, &[record(), other]);
     assert_eq!(foreign, Err(Error::ForeignCredential));
     assert_eq!(rp.signal_all_accepted_credentials(&authenticated, &[]), Err(Error::NoCredentials));
+    let mut older = record();
+    older.id = wardkey::CredentialId::new(*b"older").unwrap();
+    let left_out = rp.signal_all_accepted_credentials(&authenticated, std::slice::from_ref(&older)).unwrap_err();
+    assert_eq!((left_out, left_out.code()), (Error::CredentialLeftOut, "credential-left-out"));
+    let twice = [older.clone(), record(), older.clone(), record()];
+    let once = rp.signal_all_accepted_credentials(&authenticated, &twice).unwrap();
+    let json = serde_json::to_value(&once).unwrap();
+    assert_eq!(json["allAcceptedCredentialIds"], json!([older.id.to_base64url(), id]));
     let details = rp.signal_current_user_details(&authenticated, &user()).unwrap();
     let json = json!({"rpId": "example.org", "userId": handle, "name": "ada@mail.example", "displayName": "Ada"});
     assert_eq!(serde_json::to_value(&details).unwrap(), json);

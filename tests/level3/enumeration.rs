@@ -2,9 +2,10 @@
 
 use crate::*;
 use std::sync::Mutex;
+use wardkey::client::extensions::{LargeBlobRequest, PrfRequest, PrfValues};
 use wardkey::crypto::{AwsLcRs, Backend, BadSignature, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme};
 use wardkey::error::PublicFailure;
-use wardkey::relying_party::Decoys;
+use wardkey::relying_party::{DecoyShape, Decoys, ExpectedPayment};
 
 /// Counts what is asked of it.
 #[derive(Debug, Default)]
@@ -105,6 +106,62 @@ fn every_refusal_costs_and_says_the_same() {
     let error = rp.refuse_authentication(state, &get(made, &options.challenge), NOW);
     note("unknown credential, discoverable", error, "credential-unknown");
 
+    let (options, state) = rp.start_reauthentication(&user().handle, &[record()], NOW).unwrap();
+    let error = rp.refuse_authentication(state, &get(authentication(), &options.challenge), NOW);
+    note("unknown credential, re-authentication", error, "credential-unknown");
+
+    let (options, state) = start(&rp);
+    let mut unusable = record();
+    unusable.public_key = vec![0xa0];
+    let response = get(authentication(), &options.challenge);
+    let error = rp.finish_authentication(state, &response, &unusable, NOW).unwrap_err();
+    note("a key that cannot verify anything", error, "stored-public-key-unusable");
+
+    let (options, state) = start(&rp);
+    let mut turned = record();
+    turned.backup_eligible = turned.backup_eligible.map(|eligible| !eligible);
+    let response = get(authentication(), &options.challenge);
+    let error = rp.finish_authentication(state, &response, &turned, NOW).unwrap_err();
+    note("a record that says otherwise", error, "backup-eligibility-changed");
+
+    let details = crate::payment::shown();
+    let expected = ExpectedPayment::new(&details).called_by(["https://shop.example"]).unwrap();
+    let paying = || {
+        crate::payment::payment(crate::payment::collected())
+            .client_data(|data| data.set("origin", "https://shop.example"))
+    };
+    let start = || rp.start_payment(&user().handle, &[record()], NOW).unwrap();
+
+    let (options, state) = start();
+    let forged = paying().signature(|signature| *signature.last_mut().unwrap() ^= 1);
+    let error = rp.finish_payment(state, &get(forged, &options.challenge), &record(), &expected, NOW).unwrap_err();
+    note("payment, bad signature", error, "signature-invalid");
+
+    let (options, state) = start();
+    let response = get(paying(), &options.challenge);
+    let error = rp.finish_payment(state, &response, &other, &expected, NOW).unwrap_err();
+    note("payment, wrong user", error, "user-mismatch");
+
+    let (options, state) = start();
+    let mut made = paying();
+    made.credential_id = b"another credential".to_vec();
+    let response = get(made, &options.challenge);
+    let error = rp.finish_payment(state, &response, &record(), &expected, NOW).unwrap_err();
+    note("payment, not allowed", error, "credential-not-allowed");
+
+    let (options, state) = start();
+    let response = get(paying(), &options.challenge);
+    let error = rp.finish_payment(state, &response, &turned, &expected, NOW).unwrap_err();
+    note("payment, a record that says otherwise", error, "backup-eligibility-changed");
+
+    let (options, state) = start();
+    let error = rp.refuse_payment(state, &get(paying(), &options.challenge), &expected, NOW);
+    note("payment, unknown credential", error, "credential-unknown");
+
+    let (options, state) = rp.start_decoy_payment(&decoys, "nobody@mail.example", NOW).unwrap();
+    let error = rp.refuse_payment(state, &get(paying(), &options.challenge), &expected, NOW);
+    note("payment, unknown user", error, "credential-unknown");
+
     let (_, calls, answer) = seen[0].clone();
     assert_eq!(calls, ["digest", "digest", "verify"]);
     assert_eq!(answer, r#"that did not work; please try again {"error":"failed"}"#);
@@ -139,4 +196,32 @@ fn decoys_are_shaped_like_the_real() {
     assert_eq!(keys(fake_json), keys(real_json));
     let states = [state, real_state].map(|state| keys(serde_json::to_value(&state).unwrap()));
     assert_eq!(states[0], states[1], "what is stored has one shape as well");
+}
+
+#[test]
+fn decoys_ask_for_what_the_real_are_asked_for() {
+    let decoys = Decoys::new([3; 32]).shaped(vec![0, 1], vec![DecoyShape::new(1, 20, Vec::new())]);
+    let mut request = AuthenticationRequest::default();
+    let values = PrfValues::new([1; 24]).with_second([2; 16]);
+    request.extensions.prf = Some(PrfRequest::by_credential([(record().id, values)].into()));
+    let start = || rp().start_decoy_authentication_with(&request, &decoys, "nobody@mail.example", NOW).unwrap().0;
+    let (fake, again) = (start(), start());
+    assert_eq!(fake.extensions, again.extensions, "the same each time");
+    let prf = fake.extensions.prf.unwrap();
+    assert_eq!(prf.eval_by_credential.len(), 2);
+    assert!(fake.allow_credentials.iter().all(|credential| prf.eval_by_credential.contains_key(&credential.id)));
+    let mut inputs = std::collections::BTreeSet::new();
+    for values in prf.eval_by_credential.values() {
+        let second = values.second.as_ref().unwrap();
+        assert_eq!((values.first.as_bytes().len(), second.as_bytes().len()), (24, 16));
+        inputs.extend([values.first.as_bytes().to_vec(), second.as_bytes().to_vec()]);
+    }
+    assert_eq!(inputs.len(), 4, "each has inputs of its own");
+    let without = &serde_json::to_value(&fake.allow_credentials).unwrap()[0];
+    assert_eq!(without.get("transports"), None, "as a record that was imported without");
+    request.extensions.prf = None;
+    request.extensions.large_blob = Some(LargeBlobRequest::Write(b"blob".to_vec().into()));
+    let error = rp().start_decoy_authentication_with(&request, &decoys, "nobody@mail.example", NOW).unwrap_err();
+    let real = [record(), record()];
+    assert_eq!(rp().start_authentication_with(&request, &user().handle, &real, NOW).unwrap_err(), error);
 }

@@ -40,9 +40,15 @@ fn cred_protect() {
         assert_eq!(registered.signed_extensions().cred_protect, CredentialProtection::from_level(level as u64));
     }
     assert!(register(&rp(), &two, registration()).is_ok(), "not enforced, so silence passes");
-    let enforced = asked(UserVerificationOptional, true);
-    assert_eq!(refusal(register(&rp(), &enforced, registration())), Refusal::CredProtectMissing);
-    assert!(register(&rp(), &enforced, signed("credProtect", 1)).is_ok());
+    for made in [registration(), signed("credProtect", 1)] {
+        assert!(register(&rp(), &asked(UserVerificationOptional, true), made).is_ok(), "silence is level 1");
+    }
+    let enforced = asked(UserVerificationOptionalWithCredentialIdList, true);
+    for policy in [UserVerificationOptionalWithCredentialIdList, UserVerificationRequired] {
+        let silent = register(&rp(), &asked(policy, true), registration());
+        assert_eq!(refusal(silent), Refusal::CredProtectMissing);
+    }
+    assert!(register(&rp(), &enforced, signed("credProtect", 2)).is_ok());
     for malformed in [Cbor::Integer(0), Cbor::Integer(4), Cbor::Bool(true), Cbor::Null] {
         let refused = Refusal::ExtensionOutputMalformed(Extension::CredProtect);
         assert_eq!(refusal(register(&rp(), &two, signed("credProtect", malformed.clone()))), refused);
@@ -106,8 +112,13 @@ fn get_cred_blob() {
     let answered = |output: Cbor| authentication().authenticator_data(|data| data.extension("credBlob", output));
     let authenticated = authenticate(&rp(), &asked, answered(Cbor::Bytes(b"blob".to_vec()))).unwrap();
     assert_eq!(authenticated.signed_extensions.cred_blob.as_deref(), Some(&b"blob"[..]));
+    let none_stored = || answered(Cbor::Bytes(Vec::new()));
+    assert_eq!(refusal(authenticate(&rp(), &asked, none_stored())), Refusal::CredBlobMissing);
     let malformed = Refusal::ExtensionOutputMalformed(Extension::CredBlob);
     assert_eq!(refusal(authenticate(&rp(), &asked, answered(Cbor::Bool(true)))), malformed);
+    asked.outputs.cred_blob = false;
+    let authenticated = authenticate(&rp(), &asked, none_stored()).unwrap();
+    assert_eq!(authenticated.signed_extensions.cred_blob.as_deref(), Some(&b""[..]));
 }
 
 #[test]

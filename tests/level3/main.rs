@@ -83,7 +83,7 @@ fn unsigned(identifier: &'static str, output: Value) -> impl Fn(&mut Value) + Se
 /// The refusal of what was refused.
 fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
     match result {
-        Err(Error::Failed(failure)) => failure.refusal,
+        Err(Error::Failed(failure) | Error::Payment(failure)) => failure.refusal,
         other => panic!("not refused by a step: {other:?}"),
     }
 }
@@ -129,6 +129,19 @@ fn the_tables_name_tests_that_exist() {
             assert!(known, "{name}, named in {row}");
         }
     }
+}
+
+/// A state that lost whom it is about is of nobody, not of anybody.
+#[test]
+fn a_state_says_of_whom_it_is() {
+    let (options, state) = rp().start_authentication(&user().handle, &[record()], NOW).unwrap();
+    assert_eq!((state.challenge(), state.user_handle()), (&options.challenge[..], Some(&user().handle)));
+    assert_eq!(state.allow_credentials(), [record().id]);
+    let mut json = serde_json::to_value(&state).unwrap();
+    json.as_object_mut().unwrap().remove("userHandle");
+    assert!(serde_json::from_value::<wardkey::AuthenticationState>(json.clone()).is_err());
+    json["userHandle"] = json!(null);
+    assert_eq!(serde_json::from_value::<wardkey::AuthenticationState>(json).unwrap().user_handle(), None);
 }
 
 #[test]

@@ -56,6 +56,25 @@ fn user_verification_of_one_request() {
     assert_eq!(refusal(authenticate(&lax, &request, unverified())), Refusal::UserNotVerified);
 }
 
+/// What is sent as `required` is judged as that, however it was written.
+#[test]
+fn a_choice_by_another_name_is_the_same_choice() {
+    use wardkey_authenticator::flags::UV;
+    let required = || UserVerification::Other("required".into());
+    let lax = RelyingParty::builder("example.org", "x").user_verification_preferred().build().unwrap();
+    let mut request = AuthenticationRequest::default();
+    request.user_verification = Some(required());
+    let unverified = authentication().authenticator_data(|data| data.clear_flags(UV));
+    assert_eq!(refusal(authenticate(&lax, &request, unverified)), Refusal::UserNotVerified);
+    let mut request = registering(|request| request.resident_key = ResidentKey::Other("required".into()));
+    request.user_verification = Some(required());
+    let unverified = registration().authenticator_data(|data| data.clear_flags(UV));
+    assert_eq!(refusal(register(&lax, &request, unverified)), Refusal::UserNotVerified);
+    assert!(started(&request).authenticator_selection.require_resident_key);
+    request.user_verification = Some(UserVerification::Other("demanded".into()));
+    assert_eq!(started(&request).authenticator_selection.user_verification, request.user_verification.unwrap());
+}
+
 #[test]
 fn conditional_create() {
     use wardkey_authenticator::flags::{UP, UV};

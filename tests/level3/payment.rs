@@ -2,14 +2,20 @@
 
 use crate::*;
 use wardkey::ceremony::authentication;
+use wardkey::ceremony::extensions::Unsolicited;
 use wardkey::ceremony::payment::{self, BrowserBinding};
+use wardkey::client::extensions::InputError;
 use wardkey::client::extensions::PaymentCreation;
+use wardkey::client::json::{Attachment, Hint, Lint, ResidentKey, UserVerification};
+use wardkey::client::origin::ConfigError;
 use wardkey::client::payment::{Amount, Instrument, Logo, Member, PaymentDetails};
 use wardkey::client::{Origins, Site};
 use wardkey::crypto::AwsLcRs;
-use wardkey_authenticator::Key;
+use wardkey::extension::Extension;
+use wardkey::relying_party::{ExpectedPayment, Mediation, Paid};
+use wardkey_authenticator::{Cbor, Key};
 
-fn shown() -> PaymentDetails {
+pub(crate) fn shown() -> PaymentDetails {
     let instrument = Instrument::new("Card ·· 1234", "https://bank.example/card.png");
     let mut shown =
         PaymentDetails::new("https://shop.example", "https://shop.example", Amount::new("EUR", "12.50"), instrument);
@@ -17,7 +23,7 @@ fn shown() -> PaymentDetails {
     shown
 }
 
-fn collected() -> Value {
+pub(crate) fn collected() -> Value {
     json!({
         "rpId": "example.org",
         "topOrigin": "https://shop.example",
@@ -33,21 +39,27 @@ fn collected() -> Value {
     })
 }
 
-fn payment(collected: Value) -> Authentication {
+pub(crate) fn payment(collected: Value) -> Authentication {
     authentication().client_data(|data| {
         data.set("type", "payment.get");
         data.set("payment", collected);
     })
 }
 
-fn finish(made: Authentication, details: &PaymentDetails) -> Result<Authenticated, Error> {
-    let (options, state) = rp().start_authentication(&user().handle, &[record()], NOW)?;
-    rp().finish_payment(state, &get(made, &options.challenge), &record(), details, NOW)
+fn pay(rp: &RelyingParty, made: Authentication, expected: &ExpectedPayment<'_>) -> Result<Paid, Error> {
+    let (options, state) = rp.start_payment(&user().handle, &[record()], NOW)?;
+    rp.finish_payment(state, &get(made, &options.challenge), &record(), expected, NOW)
+}
+
+fn finish(made: Authentication, details: &PaymentDetails) -> Result<Paid, Error> {
+    pay(&rp(), made, &ExpectedPayment::new(details))
 }
 
 #[test]
 fn what_was_shown_is_what_was_signed() {
-    assert_eq!(finish(payment(collected()), &shown()).unwrap().user, user().handle);
+    let paid = finish(payment(collected()), &shown()).unwrap();
+    assert_eq!((paid.user, paid.credential_id), (user().handle, record().id));
+    assert_eq!(paid.browser_binding, BrowserBinding::Absent);
     for (pointer, value, member) in [
         ("/rpId", json!("evil.example"), Member::RpId),
         ("/topOrigin", json!("https://evil.example"), Member::TopOrigin),
@@ -107,18 +119,156 @@ fn a_payment_is_no_sign_in() {
     assert_eq!(refusal(finish(signed_in, &shown())), Refusal::Type);
     let sign_in = authenticate(&rp(), &AuthenticationRequest::default(), payment(collected()));
     assert_eq!(refusal(sign_in), Refusal::Type);
+    let rp = rp();
+    let details = shown();
+    let expected = ExpectedPayment::new(&details);
+    let payment_state = || rp.start_payment(&user().handle, &[record()], NOW).unwrap().1;
+    let sign_in_state = || rp.start_authentication(&user().handle, &[record()], NOW).unwrap().1;
+    let again_state = || rp.start_reauthentication(&user().handle, &[record()], NOW).unwrap().1;
+    let response = get(authentication(), &[0; 32]);
+    let errors = [
+        rp.finish_authentication(payment_state(), &response, &record(), NOW).unwrap_err(),
+        rp.finish_authentication(again_state(), &response, &record(), NOW).unwrap_err(),
+        rp.finish_payment(sign_in_state(), &response, &record(), &expected, NOW).unwrap_err(),
+        rp.finish_payment(again_state(), &response, &record(), &expected, NOW).unwrap_err(),
+        rp.refuse_authentication(payment_state(), &response, NOW),
+        rp.refuse_payment(sign_in_state(), &response, &expected, NOW),
+    ];
+    for error in errors {
+        assert_eq!((error, error.code()), (Error::OtherPurpose, "other-purpose"));
+    }
+    let error = finish(payment(collected()).signature(|s| s.clear()), &details).unwrap_err();
+    assert!(matches!(error, Error::Payment(_)), "a failure says that it was a payment");
+    assert_eq!(error.to_string(), "a payment: the signature does not verify (step 7.2/21)");
+    assert_eq!((error.code(), error.step().unwrap().number), ("signature-invalid", 21));
 }
 
-/// Verifies at the pure level, on a page of the shop, with a browser-bound key.
+/// Its client requires user verification, so the server does, whatever the relying party's own choice is.
+#[test]
+fn a_payment_takes_user_verification() {
+    use wardkey_authenticator::flags::UV;
+    let lax = RelyingParty::builder("example.org", "x").user_verification_preferred().build().unwrap();
+    let unverified = payment(collected()).authenticator_data(|data| data.clear_flags(UV));
+    assert_eq!(refusal(pay(&lax, unverified, &ExpectedPayment::new(&shown()))), Refusal::UserNotVerified);
+}
+
+/// A merchant's page calls, or a frame in it.
+#[test]
+fn who_may_call_for_a_payment() {
+    let details = shown();
+    let own = || ExpectedPayment::new(&details);
+    let merchants = || own().called_by(["https://shop.example", "https://pay.example"]).unwrap();
+    let from = |origin: &'static str| payment(collected()).client_data(move |data| data.set("origin", origin));
+    let framed = |origin, top: &'static str| {
+        from(origin).client_data(move |data| {
+            data.set("crossOrigin", true);
+            data.set("topOrigin", top);
+        })
+    };
+    assert!(pay(&rp(), from("https://shop.example"), &merchants()).is_ok());
+    assert!(pay(&rp(), framed("https://pay.example", "https://shop.example"), &merchants()).is_ok());
+    assert!(pay(&rp(), framed("https://example.org", "https://shop.example"), &own()).is_ok());
+    for (made, expected, refused) in [
+        (from("https://evil.example"), merchants(), Refusal::Origin),
+        (from("https://shop.example"), own(), Refusal::Origin),
+        (from("https://example.org"), merchants(), Refusal::Origin),
+        (framed("https://pay.example", "https://evil.example"), merchants(), Refusal::TopOrigin),
+        (framed("https://example.org", "https://evil.example"), own(), Refusal::TopOrigin),
+    ] {
+        assert_eq!(refusal(pay(&rp(), made, &expected)), refused);
+    }
+    assert_eq!(own().called_by(["https://shop.example/"]).unwrap_err(), ConfigError::Origin);
+    assert_eq!(own().called_by(Vec::<String>::new()).unwrap_err(), ConfigError::NoOrigin);
+}
+
+/// Every payment has the extension `payment`, so what comes of it is no surprise under any policy.
+#[test]
+fn what_a_payment_answers_was_asked_for() {
+    let details = shown();
+    let expected = ExpectedPayment::new(&details);
+    for policy in [Unsolicited::Tolerate, Unsolicited::Report, Unsolicited::Refuse] {
+        let rp = RelyingParty::builder("example.org", "x").unsolicited_extensions(policy).build().unwrap();
+        let signed = |output: Cbor| {
+            let data = move |data: &mut wardkey_authenticator::AuthenticatorData| {
+                data.extension("thirdPartyPayment", output);
+            };
+            payment(collected()).authenticator_data(data).json(unsigned("payment", json!({})))
+        };
+        let paid = pay(&rp, signed(Cbor::Bool(true)), &expected).unwrap();
+        assert_eq!(paid.signed_extensions.third_party_payment, Some(true));
+        assert!(paid.evidence.extensions.unsolicited.is_empty(), "{policy:?}");
+        let malformed = Refusal::ExtensionOutputMalformed(Extension::ThirdPartyPayment);
+        assert_eq!(refusal(pay(&rp, signed(Cbor::Integer(1)), &expected)), malformed, "{policy:?}");
+        let surprise = pay(&rp, payment(collected()).json(unsigned("appid", json!(false))), &expected);
+        match policy {
+            Unsolicited::Refuse => {
+                assert_eq!(refusal(surprise), Refusal::ExtensionUnsolicited(Some(Extension::Appid)));
+            }
+            _ => {
+                let unsolicited = surprise.unwrap().evidence.extensions.unsolicited;
+                assert_eq!(unsolicited.contains(Extension::Appid), policy == Unsolicited::Report);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_payment_credential_is_of_the_device() {
+    let asking = |choose: fn(&mut RegistrationRequest)| {
+        let mut request = RegistrationRequest::default();
+        request.extensions.payment = Some(PaymentCreation::new());
+        choose(&mut request);
+        request
+    };
+    let lax = RelyingParty::builder("example.org", "x").user_verification_preferred().build().unwrap();
+    for choose in [
+        |_: &mut RegistrationRequest| {},
+        |request: &mut RegistrationRequest| request.hints = vec![Hint::ClientDevice],
+        |request: &mut RegistrationRequest| request.attachment = Some(Attachment::Other("platform".into())),
+    ] {
+        let (options, _) = lax.start_registration_with(&asking(choose), &user(), &[], NOW).unwrap();
+        let selection = &options.authenticator_selection;
+        assert_eq!(selection.authenticator_attachment, Some(Attachment::Platform));
+        assert_eq!(selection.user_verification, UserVerification::Required);
+        assert_eq!(options.lint(), []);
+    }
+    type Row = (fn(&mut RegistrationRequest), InputError);
+    let rows: [Row; 5] = [
+        (|request| request.attachment = Some(Attachment::CrossPlatform), InputError::PaymentAttachment),
+        (|request| request.hints = vec![Hint::Hybrid], InputError::PaymentAttachment),
+        (|request| request.resident_key = ResidentKey::Discouraged, InputError::PaymentResidentKey),
+        (|request| request.user_verification = Some(UserVerification::Preferred), InputError::PaymentUserVerification),
+        (|request| request.mediation = Mediation::Conditional, InputError::PaymentUserVerification),
+    ];
+    for (choose, error) in rows {
+        let result = rp().start_registration_with(&asking(choose), &user(), &[], NOW);
+        assert_eq!(result.unwrap_err(), Error::Extension(error));
+    }
+    let (mut options, _) = rp().start_registration_with(&asking(|_| {}), &user(), &[], NOW).unwrap();
+    options.authenticator_selection.authenticator_attachment = None;
+    assert_eq!(options.lint(), [Lint::Payment(InputError::PaymentAttachment)]);
+}
+
+/// Verifies with a browser-bound key at the pure level, and by the front door with a state of that challenge.
 fn verify(made: Authentication, known: &[Vec<u8>], required: bool) -> Result<BrowserBinding, Error> {
     let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
     let response = get(made, &[5; 32]);
     let details = shown();
+    let (_, state) = rp().start_payment(&user().handle, &[record()], NOW)?;
+    let mut state = serde_json::to_value(state).unwrap();
+    state["challenge"] = json!(base64url(&[5; 32]));
+    let mut front = ExpectedPayment::new(&details);
+    front.browser_bound_keys = known;
+    front.browser_bound_required = required;
+    let state = serde_json::from_value(state).unwrap();
+    let paid = rp().finish_payment(state, &response, &record(), &front, NOW).map(|paid| paid.browser_binding);
     let mut expected = payment::Expected::new(authentication::Expected::new(&site, &[5; 32]), &details);
     expected.browser_bound_keys = known;
     expected.browser_bound_required = required;
-    let verified = payment::verify(&expected, &response, &record(), &AwsLcRs)?;
-    Ok(verified.browser_binding().clone())
+    let verified = payment::verify(&expected, &response, &record(), &AwsLcRs);
+    let pure = verified.map(|verified| verified.browser_binding().clone()).map_err(Error::Payment);
+    assert_eq!(pure, paid);
+    pure
 }
 
 #[test]
@@ -165,7 +315,7 @@ fn browser_bound_key_at_registration() {
     let signed = |signature: &[u8]| {
         made.clone().json(unsigned("payment", json!({"browserBoundSignature": {"signature": base64url(signature)}})))
     };
-    let found = payment::browser_bound_key(&create(signed(&signature), &[5; 32]), &AwsLcRs).unwrap();
+    let found = rp().browser_bound_key(&create(signed(&signature), &[5; 32])).unwrap();
     assert_eq!(found.unwrap().as_bytes(), key.cose().encode());
     assert_eq!(payment::browser_bound_key(&create(made.clone(), &[5; 32]), &AwsLcRs).unwrap(), None);
     let failure = payment::browser_bound_key(&create(signed(b"forged"), &[5; 32]), &AwsLcRs).unwrap_err();

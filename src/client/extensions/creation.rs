@@ -14,7 +14,8 @@ pub struct CredentialProtectionInput {
     #[serde(rename = "credentialProtectionPolicy")]
     pub policy: CredentialProtection,
     /// Whether a client is to refuse authenticators without this extension, and the server a credential without its
-    /// output. A security key that does not know the extension cannot be registered then, nor can most platforms.
+    /// output, where the level is above 1: silence means 1. A security key that does not know the extension cannot be
+    /// registered then, nor can most platforms.
     #[serde(rename = "enforceCredentialProtectionPolicy", skip_serializing_if = "flag::is_clear")]
     pub enforce: bool,
 }

@@ -27,9 +27,9 @@
 //! | `largeBlob` read §10.1.5 | by construction: read xor write | unsigned: read | `large_blob_read`, `what_the_standard_forbids_cannot_be_read` |
 //! | `largeBlob` write §10.1.5 | started: exactly one credential | unsigned: `written`, where required | `large_blob_write`, `inputs_fit_the_credentials_that_may_answer` |
 //! | `credentialProtectionPolicy` CTAP §12.1 | by construction: a level that is known | signed: at least the level asked for | `cred_protect`, `what_the_standard_forbids_cannot_be_read`, `cred-protect-too-weak` |
-//! | `enforceCredentialProtectionPolicy` CTAP §12.1 | by construction: true or false, and never true without the policy | signed: `credProtect` is there | `cred_protect`, `what_the_standard_forbids_cannot_be_read`, `lint_extensions`, `cred-protect-enforced-and-silent` |
+//! | `enforceCredentialProtectionPolicy` CTAP §12.1 | by construction: true or false, and never true without the policy | signed: `credProtect` is there, above level 1 | `cred_protect`, `what_the_standard_forbids_cannot_be_read`, `lint_extensions`, `cred-protect-enforced-and-silent` |
 //! | `credBlob` CTAP §12.2 | started: 32 bytes at most | signed: a boolean; true, where required | `cred_blob`, `inputs_fit_the_credentials_that_may_answer` |
-//! | `getCredBlob` CTAP §12.2 | by construction | signed, under `credBlob`: bytes; there, where required. The unsigned copy does not count | `get_cred_blob`, `each_output_has_its_shape` |
+//! | `getCredBlob` CTAP §12.2 | by construction | signed, under `credBlob`: bytes; there and not empty, where required. The unsigned copy does not count | `get_cred_blob`, `each_output_has_its_shape` |
 //! | `minPinLength` CTAP §12.4 | by construction | signed: a number; at least what is required | `min_pin_length`, `min-pin-length-too-short` |
 //! | `pinComplexityPolicy` CTAP §12.6 | by construction | signed: a boolean; true, where required | `pin_complexity_policy` |
 //! | `hmacCreateSecret` CTAP §12.5 | by construction | signed, under `hmac-secret`: of its shape; true, where required | `hmac_secret` |
@@ -37,8 +37,8 @@
 //! | `hmac-secret-mc` CTAP §12.8 | `prf` with `eval`; `hmacGetSecret` among `others` | signed: a length of ciphertext | `hmac_secret_mc`, `each_output_has_its_shape` |
 //! | `uvm` Level 2 §10.3 | by construction | signed: 1 to 3 methods; there, where required of an authentication | `uvm`, `methods_are_one_to_three_triples` |
 //! | `thirdPartyPayment` CTAP §12.7 | none in WebAuthn | signed: read | `third_party_payment` |
-//! | `payment` Secure Payment Confirmation | by construction: isPayment | client data of [`ceremony::payment`](crate::ceremony::payment) | `what_was_shown_is_what_was_signed`, `a_payment_is_no_sign_in`, `payment-is-no-sign-in` |
-//! | `browserBoundSignature` Secure Payment Confirmation | | over client data | `browser_bound_signature`, `browser_bound_key_at_registration` |
+//! | `payment` Secure Payment Confirmation | by construction: isPayment; started: the selection that clients want | client data of [`ceremony::payment`](crate::ceremony::payment) | `what_was_shown_is_what_was_signed`, `a_payment_is_no_sign_in`, `payment-is-no-sign-in`, `a_payment_credential_is_of_the_device` |
+//! | `browserBoundSignature` Secure Payment Confirmation | | over client data | `browser_bound_signature`, `what_a_payment_answers_was_asked_for`, `browser_bound_key_at_registration` |
 //! | `cmtgKey`, a draft | by name, as any other | unsigned: read, not verified | `real_outputs_have_their_types` |
 //! | `any other` §9 | by name; started: none that has a field | tolerated, reported or refused; once | `unsolicited`, `others_have_no_field`, `refuses_other_types_and_a_second_time`, `unsolicited-refused`, `unknown-signed-output`, `unknown-unsigned-output` |
 //! | `the signed map` §9.5 | | one canonical map, if and only if ED is set: §7.1/13 | `signed-output-twice`, `signed-outputs-unsorted`, `signed-outputs-no-map`, `signed-outputs-without-flag`, `flag-without-signed-outputs` |
@@ -110,6 +110,15 @@ pub enum InputError {
     /// A member whose only value is true.
     #[error("a member that must be true")]
     NotTrue,
+    /// `payment` for another authenticator than the client device's: clients throw (Secure Payment Confirmation §5).
+    #[error("payment needs authenticatorAttachment platform")]
+    PaymentAttachment,
+    /// `payment` with a credential that need not be discoverable: clients throw.
+    #[error("payment needs residentKey required or preferred")]
+    PaymentResidentKey,
+    /// `payment` without required user verification, as in a conditional create: clients throw.
+    #[error("payment needs userVerification required")]
+    PaymentUserVerification,
     /// An output is required of an extension that is not asked for.
     #[error("an output of {0} is required, and not asked for")]
     RequiredButNotRequested(Extension),

@@ -2,9 +2,11 @@
 //!
 //! None of this is an error. Each warning says which part of the standard, or which clients, make it one.
 
-use super::{Attachment, AttestationConveyance, CreationOptions, Hint, PublicKeyCredentialType, RequestOptions};
-use super::{ResidentKey, UserVerification};
-use crate::client::extensions::{AppId, LargeBlobSupport};
+use super::{
+    Attachment, AttestationConveyance, AuthenticatorSelection, CreationOptions, Hint, PublicKeyCredentialType,
+    RequestOptions, ResidentKey, UserVerification,
+};
+use crate::client::extensions::{AppId, InputError, LargeBlobSupport};
 use crate::client::origin::is_on_site;
 use crate::crypto::Algorithm;
 use crate::extension::CredentialProtection;
@@ -79,6 +81,9 @@ pub enum Lint {
     /// The same hint twice: the second is ignored (§5.8.8).
     #[error("a hint occurs twice")]
     DuplicateHint,
+    /// `payment` with a selection that it does not go with: every client throws (Secure Payment Confirmation §5).
+    #[error("{0}")]
+    Payment(InputError),
     /// Attestation formats without attestation: with `none`, no format is asked for.
     #[error("attestation formats are named, and no attestation is asked for")]
     FormatsWithoutAttestation,
@@ -176,6 +181,25 @@ impl CreationOptions {
         let unknown = matches!(selection.authenticator_attachment, Some(Attachment::Other(_)))
             || matches!(selection.resident_key, ResidentKey::Other(_));
         push_if(lints, unknown, Lint::UnknownValue);
+        if self.extensions.payment.is_some() {
+            lints.extend(selection.check_payment().err().map(Lint::Payment));
+        }
+    }
+}
+
+impl AuthenticatorSelection {
+    /// What `payment` goes with (Secure Payment Confirmation §5, client extension processing of a registration).
+    pub(crate) fn check_payment(&self) -> Result<(), InputError> {
+        if self.authenticator_attachment != Some(Attachment::Platform) {
+            return Err(InputError::PaymentAttachment);
+        }
+        if !matches!(self.resident_key, ResidentKey::Required | ResidentKey::Preferred) {
+            return Err(InputError::PaymentResidentKey);
+        }
+        match self.user_verification {
+            UserVerification::Required => Ok(()),
+            _ => Err(InputError::PaymentUserVerification),
+        }
     }
 }
 

@@ -211,7 +211,7 @@ fn notations(seeds: &mut Seeds) -> io::Result<()> {
     });
     let before = json!({ "signCount": 0, "uvInitialized": false, "backupEligible": null, "backupState": false });
     let after = json!({ "signCount": 5, "uvInitialized": true, "backupEligible": true, "backupState": true });
-    seeds.write("record", format!("{record}\n{}", json!({ "expect": before, "set": after })).as_bytes())
+    seeds.write("record", format!("{record}\n{}", json!({ "version": 1, "expect": before, "set": after })).as_bytes())
 }
 
 /// The responses of every vector, and the anchors they are judged by.

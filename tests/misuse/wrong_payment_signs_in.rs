@@ -1,0 +1,15 @@
+//! Somebody who paid, taken for somebody who signed in.
+
+use wardkey::client::signal::AllAcceptedCredentials;
+use wardkey::relying_party::{Authenticated, Paid};
+use wardkey::{CredentialRecord, RelyingParty};
+
+fn session(paid: Paid) -> Authenticated {
+    paid
+}
+
+fn signal(rp: &RelyingParty, paid: &Paid, all: &[CredentialRecord]) -> Option<AllAcceptedCredentials> {
+    rp.signal_all_accepted_credentials(paid, all).ok()
+}
+
+fn main() {}
