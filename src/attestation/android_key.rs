@@ -64,6 +64,8 @@ const VERIFY: i64 = 3;
 /// SecurityLevel; software is 0, and Android's keystore calls itself 100.
 const TRUSTED_ENVIRONMENT: i64 = 1;
 const STRONG_BOX: i64 = 2;
+/// Fields of an AuthorizationList; the most seen in use is 18.
+const MAX_FIELDS: usize = 64;
 
 struct Statement<'a> {
     alg: i64,
@@ -169,15 +171,17 @@ impl<'a> AuthorizationList<'a> {
     const ALL_APPLICATIONS: Tag = Tag::constructed(600);
     const ORIGIN: Tag = Tag::constructed(702);
 
-    /// Fields in ascending order of their tags, so none twice.
+    /// Fields in any order, none twice. The schema has them in ascending order of their tags, but phones write them as
+    /// they like (the Motorola Edge of 2022: 717, 716, 712, 711, 710, 718), and §8.4 asks for no order.
     fn read(from: &mut Reader<'a>) -> Result<Self, der::Error> {
         let mut fields = from.sequence()?;
         let mut list = Self::default();
-        let mut last = None;
+        let mut seen = [None; MAX_FIELDS];
         while !fields.is_empty() {
             let field = fields.any()?;
-            if last.replace(field.tag).is_some_and(|last| last >= field.tag) {
-                return Err(der::Error::Tag);
+            match seen.iter_mut().find(|slot| slot.is_none_or(|tag| tag == field.tag)) {
+                Some(slot @ None) => *slot = Some(field.tag),
+                _ => return Err(der::Error::Tag), // it is there already, or there are too many
             }
             match field.tag {
                 Self::PURPOSE => {

@@ -11,7 +11,7 @@ use crate::x509::oid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// Not the map of `x5c`. (Early iOS and macOS also sent `alg`, which is tolerated and means nothing.)
+    /// Not the map of `x5c`. (Early iOS and macOS also sent `alg`, an integer, which is tolerated and means nothing.)
     #[error("not the map of x5c")]
     Syntax,
     /// The credential certificate.
@@ -29,7 +29,10 @@ pub enum Problem {
 }
 
 fn parse<'a>(map: Map<'a>) -> Option<Vec<&'a [u8]>> {
-    fields(map, &["x5c"]).or_else(|| fields(map, &["alg", "x5c"]))?;
+    if fields(map, &["x5c"]).is_none() {
+        fields(map, &["alg", "x5c"])?;
+        map.get("alg")?.integer()?;
+    }
     certificate::x5c(map.get("x5c")?)
 }
 

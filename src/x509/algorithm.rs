@@ -90,8 +90,10 @@ impl SignatureAlgorithm {
             _ => return Err(Error::UnknownSignature),
         };
         match parameters {
+            // Under RSA too, where they "MUST be NULL": "Implementations MUST accept the parameters being absent as well as
+            // present" (RFC 4055 §5).
+            Parameters::Absent => Ok(algorithm),
             Parameters::Null if null => Ok(algorithm),
-            Parameters::Absent if !null => Ok(algorithm),
             _ => Err(Error::Parameters),
         }
     }

@@ -2,7 +2,13 @@
 //!
 //! A certificate is only the envelope they come in: its dates, path length and name constraints are not judged, for
 //! whoever chose it trusts it. What stays of it is whether it is the certificate of an end entity. Those are
-//! acceptable themselves (§7.1 of the standard: "itself an acceptable certificate") but issue nothing.
+//! acceptable themselves (§7.1 of the standard: "itself an acceptable certificate") but issue nothing: the key of an
+//! authenticator's own certificate is in the hands of whoever has the authenticator.
+//!
+//! A certificate issued by another that does not say it is a CA is an end entity. A self-issued one may still be a
+//! root: in the FIDO metadata are roots of version 3 without basic constraints (Egistec, Atos) and roots that are no CA
+//! by them, yet may sign certificates by their key usage (GoTrust). So a self-issued one issues if its key usage lets it,
+//! or if it has neither extension. One that only says it is no CA is taken at its word.
 
 use super::algorithm::{self, SubjectPublicKey};
 use super::certificate::{self, Certificate, Version};
@@ -27,7 +33,7 @@ pub enum Error {
     /// Not a certificate.
     #[error("not a certificate: {0}")]
     Certificate(#[from] certificate::Error),
-    /// A malformed basic constraints extension.
+    /// A malformed basic constraints or key usage extension.
     #[error("not a trust anchor's extensions: {0}")]
     Extensions(#[from] extensions::Error),
     /// A key that could verify nothing.
@@ -46,9 +52,7 @@ impl TrustAnchor {
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
         let certificate = Certificate::read(der)?;
         certificate.public_key()?;
-        let ca = certificate.extensions.basic_constraints()?.map(|constraints| constraints.ca);
-        let says_ca = ca.unwrap_or(certificate.version < Version::V3); // which had no way to say it
-        let issues = says_ca && !certificate.subject.is_empty(); // §8.3.1 leaves have no name to issue in
+        let issues = may_issue(&certificate)? && !certificate.subject.is_empty(); // §8.3.1 leaves have no name to issue in
         let (subject, spki) = (range(der, certificate.subject.encoding), range(der, certificate.spki));
         Ok(Self { subject, spki, issues, der: der.into() })
     }
@@ -94,6 +98,17 @@ impl TrustAnchor {
 
     fn spki(&self) -> &[u8] {
         self.der.get(self.spki.clone()).unwrap_or_default()
+    }
+}
+
+/// Whether it is the certificate of a CA, or of a root that only fails to say so.
+fn may_issue(certificate: &Certificate<'_>) -> Result<bool, extensions::Error> {
+    let ca = certificate.extensions.basic_constraints()?.map(|constraints| constraints.ca);
+    match ca {
+        Some(true) => Ok(true),
+        None if certificate.version < Version::V3 => Ok(true), // which had no way to say it
+        _ if !certificate.is_self_issued() => Ok(false),
+        _ => Ok(certificate.extensions.key_usage()?.map_or(ca.is_none(), |usage| usage.key_cert_sign())),
     }
 }
 

@@ -107,6 +107,8 @@ pub(crate) struct Path {
     pub(crate) certificates: usize,
     /// Whether [`Rules::intermediate_without_ca`] was needed.
     pub(crate) intermediate_without_ca: bool,
+    /// How many of these certificates were held against a revocation list. An issuer without a list lets them pass.
+    pub(crate) revocation_checked: usize,
 }
 
 /// x5c, read but not verified.
@@ -169,7 +171,10 @@ impl<'a> Chain<'a> {
             return Err(Error::NoAnchors);
         }
         let (length, included) = match self.end(anchors)? {
-            End::Leaf(anchor) => return Ok(Path { anchor, certificates: 1, intermediate_without_ca: false }),
+            End::Leaf(anchor) => {
+                let (certificates, intermediate_without_ca, revocation_checked) = (1, false, 0);
+                return Ok(Path { anchor, certificates, intermediate_without_ca, revocation_checked });
+            }
             End::Included(length, anchor) => (length, Some(anchor)),
             End::LeftOut => (self.0.len(), None),
         };
@@ -184,10 +189,11 @@ impl<'a> Chain<'a> {
         }
         let anchor = verify_signatures(path, anchors, included, backend)?;
         check_name_constraints(path)?;
-        if let Some(anchor) = anchors.get(anchor).filter(|_| !crls.is_empty()) {
-            check_revocation(path, anchor, crls, time, backend)?;
-        }
-        Ok(Path { anchor, certificates: length, intermediate_without_ca: lenient })
+        let revocation_checked = match anchors.get(anchor) {
+            Some(anchor) if !crls.is_empty() => check_revocation(path, anchor, crls, time, backend)?,
+            _ => 0,
+        };
+        Ok(Path { anchor, certificates: length, intermediate_without_ca: lenient, revocation_checked })
     }
 
     /// Follows the names.
@@ -304,27 +310,35 @@ fn check_name_constraints(path: &[Certificate<'_>]) -> Result<(), Error> {
     Ok(())
 }
 
-/// §6.3: each certificate against every list of its issuer, from the anchor downwards.
+/// §6.3: each certificate against every list of its issuer, from the anchor downwards. Answers how many had one.
 fn check_revocation(
     path: &[Certificate<'_>],
     anchor: &TrustAnchor,
     crls: &[Crl],
     time: Option<UnixTime>,
     backend: &dyn Backend,
-) -> Result<(), Error> {
+) -> Result<usize, Error> {
+    let (mut checked, mut verified) = (0_usize, None);
     for (index, certificate) in path.iter().enumerate().rev() {
         let above = path.get(index.saturating_add(1)).copied();
         let issuer =
             above.map_or_else(|| anchor.certificate(), Ok).map_err(|error| Error::Certificate(index, error))?;
+        // A certificate that signed itself may stand in x5c again and again: its lists are verified once.
+        let again = verified.replace(issuer.encoding) == Some(issuer.encoding);
+        let mut listed = false;
         for crl in crls {
             if !crl.is_of(&issuer).map_err(|error| Error::Extensions(index, error))? {
                 continue;
             }
-            crl.verify(&issuer, time, backend).map_err(|problem| Error::Crl(index, problem))?;
+            if !again {
+                crl.verify(&issuer, time, backend).map_err(|problem| Error::Crl(index, problem))?;
+            }
             if crl.revokes(certificate.serial) {
                 return Err(Error::Revoked(index));
             }
+            listed = true;
         }
+        checked = checked.saturating_add(usize::from(listed));
     }
-    Ok(())
+    Ok(checked)
 }

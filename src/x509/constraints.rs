@@ -1,5 +1,8 @@
-//! Name constraints (RFC 5280 §4.2.1.10): honoured for dNSName and permitted directoryName, refused where they speak
-//! of names that are not judged here.
+//! Name constraints (RFC 5280 §4.2.1.10): honoured for dNSName and directoryName, refused where they speak of names that
+//! are not judged here.
+//!
+//! A directoryName is within a subtree if it begins with the base, byte for byte. It is outside an excluded one only if
+//! it differs however names may be compared: what may be another spelling of an excluded name is not let through.
 
 use super::certificate::Certificate;
 use super::name::{GeneralName, Name};
@@ -35,10 +38,10 @@ impl<'a> NameConstraints<'a> {
     /// Those that a certificate has.
     pub(crate) fn of(certificate: &Certificate<'a>) -> Result<Option<Self>, Error> {
         let extension = certificate.extensions.find(oid::NAME_CONSTRAINTS);
-        extension.map(|extension| Self::read(extension.value)).transpose()
+        Ok(extension.map(|extension| Self::read(extension.value)).transpose()?)
     }
 
-    fn read(value: &'a [u8]) -> Result<Self, Error> {
+    pub(super) fn read(value: &'a [u8]) -> Result<Self, der::Error> {
         let (permitted, excluded) = der::read_all(value, |value| {
             let mut fields = value.sequence()?;
             let lists = (fields.optional(Tag::constructed(0))?, fields.optional(Tag::constructed(1))?);
@@ -46,10 +49,14 @@ impl<'a> NameConstraints<'a> {
             Ok::<_, der::Error>(lists)
         })?;
         if permitted.or(excluded).is_none() || permitted == Some(&[]) || excluded == Some(&[]) {
-            return Err(der::Error::Empty.into());
+            return Err(der::Error::Empty);
         }
         let list = |contents: Option<&'a [u8]>| Reader::new(contents.unwrap_or_default());
-        Ok(Self { permitted: list(permitted), excluded: list(excluded) })
+        let lists = Self { permitted: list(permitted), excluded: list(excluded) };
+        for mut bases in [lists.permitted, lists.excluded] {
+            while next_base(&mut bases)?.is_some() {}
+        }
+        Ok(lists)
     }
 
     /// Whether every name of the certificate is allowed (§6.1.3 (b) and (c)).
@@ -79,11 +86,13 @@ impl<'a> NameConstraints<'a> {
         }
         let mut bases = self.excluded;
         while let Some(base) = next_base(&mut bases)? {
-            match is_within(name, base)? {
-                Some(true) => return Err(Error::Violated),
-                // Names are compared by bytes: another spelling of an excluded one would slip through.
-                Some(false) if matches!(base, GeneralName::Directory(_)) => return Err(Error::Unsupported),
-                _ => {}
+            if is_within(name, base)? == Some(true) {
+                return Err(Error::Violated);
+            }
+            if let (GeneralName::Directory(name), GeneralName::Directory(base)) = (name, base)
+                && !name.is_plainly_outside(base)
+            {
+                return Err(Error::Unsupported);
             }
         }
         Ok(())

@@ -20,6 +20,13 @@ use core::ops::Range;
 /// Once a list is handed in, every certificate in its issuer's name is held against it, and a list that cannot be
 /// relied upon (it has expired, or another key signed it) refuses the path instead of being passed over: hand in the
 /// newest one, and only that. Lists that name another key than the issuer's (RFC 5280 §5.2.1) are another issuer's.
+///
+/// An issuer without a list lets its certificates pass: nothing tells a list that was forgotten from one that there
+/// never was. Hand in those of every CA below the anchor, and of the anchor itself.
+///
+/// Nothing is remembered from one registration to the next. Each one that has a certificate of the issuer in its path
+/// hashes the whole list and verifies its signature, once for each path, after the path has led to an anchor. So a list
+/// of many megabytes costs every such registration the time to hash it; looking a certificate up costs next to nothing.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Crl {
     der: Box<[u8]>,

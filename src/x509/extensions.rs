@@ -1,5 +1,6 @@
 //! Extensions (RFC 5280 §4.2), and views of those that attestation and path validation look into.
 
+use super::constraints::NameConstraints;
 use super::name::GeneralNames;
 use super::oid;
 use crate::codec::der::{self, Reader, Tag};
@@ -54,7 +55,8 @@ impl<'a> Extension<'a> {
             oid::CERTIFICATE_POLICIES => read(|value| der::read_all(value, certificate_policies)),
             oid::SUBJECT_KEY_IDENTIFIER => read(|value| der::read_all(value, Reader::octet_string).map(drop)),
             oid::AUTHORITY_KEY_IDENTIFIER => read(|value| authority_key_identifier(value).map(drop)),
-            oid::NAME_CONSTRAINTS => Ok(()), // read, and honoured or refused, by the walk
+            // The walk honours those of a CA; a leaf has no use for them, but is held to their syntax.
+            oid::NAME_CONSTRAINTS => read(|value| NameConstraints::read(value).map(drop)),
             _ => Err(Error::UnknownCritical),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Names are compared by their bytes. RFC 5280 §7.1 also allows a comparison that folds case and white space across
 //! string types; every recorded chain copies the issuer's name octet by octet, and what cannot be read in two ways
-//! cannot be confused.
+//! cannot be confused. Where names must differ, not agree, no spelling is trusted either: see `is_plainly_outside`.
 
 use crate::codec::der::{self, Element, Reader, Tag};
 
@@ -26,6 +26,12 @@ impl<'a> Attribute<'a> {
     /// The characters, where the type is PrintableString, UTF8String or IA5String and the contents keep to it.
     pub(crate) fn text(&self) -> Result<&'a str, der::Error> {
         der::text(self.tag, self.contents)
+    }
+
+    /// The letters and digits of the text, where it is ASCII: what RFC 5280 §7.1 takes for the same has the same.
+    fn folded(&self) -> Option<impl Iterator<Item = u8> + use<'a>> {
+        let text = self.text().ok().filter(|text| text.bytes().all(|byte| matches!(byte, b' '..=b'~')))?;
+        Some(text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()))
     }
 
     fn read(set: &mut Reader<'a>) -> Result<Self, der::Error> {
@@ -66,16 +72,37 @@ impl<'a> Name<'a> {
 
     /// Every attribute, in order.
     pub(crate) fn attributes(&self) -> impl Iterator<Item = Attribute<'a>> + use<'a> {
-        self.relative_names().flat_map(|set| {
-            let mut set = Reader::new(set);
-            core::iter::from_fn(move || Attribute::read(&mut set).ok())
-        })
+        self.relative_names().flat_map(attributes)
     }
 
     /// The attributes of one type, in order.
     pub(crate) fn attributes_of(&self, oid: &'static [u8]) -> impl Iterator<Item = Attribute<'a>> + use<'a> {
         self.attributes().filter(move |attribute| attribute.oid == oid)
     }
+
+    /// Whether the name is not below `base`, however the two are compared: one of its relative names is missing or has
+    /// other types of attributes, or a value with other letters or digits.
+    pub(crate) fn is_plainly_outside(&self, base: Self) -> bool {
+        let mut names = self.relative_names();
+        base.relative_names().any(|base| names.next().is_none_or(|name| plainly_differ(name, base)))
+    }
+}
+
+/// The attributes of one relative distinguished name.
+fn attributes<'a>(set: &'a [u8]) -> impl Iterator<Item = Attribute<'a>> + Clone + use<'a> {
+    let mut set = Reader::new(set);
+    core::iter::from_fn(move || Attribute::read(&mut set).ok())
+}
+
+fn plainly_differ(a: &[u8], b: &[u8]) -> bool {
+    let lacks_one_of = |a: &[u8], b: &[u8]| attributes(b).any(|b| attributes(a).all(|a| differ(&a, &b)));
+    lacks_one_of(a, b) || lacks_one_of(b, a)
+}
+
+/// Whether two attributes have different types, or different letters and digits.
+fn differ(a: &Attribute<'_>, b: &Attribute<'_>) -> bool {
+    let values = || a.folded().zip(b.folded());
+    a.oid != b.oid || values().is_some_and(|(a, b)| a.ne(b))
 }
 
 /// A general name: the kinds that attestation meets are read, the others only told apart.

@@ -55,6 +55,11 @@ fn phone(description: &mut KeyDescription) {
     ]);
 }
 
+/// So many fields of no meaning here.
+fn fields(count: u32) -> Vec<(u32, Vec<u8>)> {
+    (0..count).map(|i| (1000 + i, der::null())).collect()
+}
+
 fn good() -> Vec<Row> {
     let mut rows = Vec::new();
     for algorithm in Algorithm::ALL.into_iter().filter(|algorithm| *algorithm != Algorithm::Rs1) {
@@ -84,6 +89,13 @@ fn good() -> Vec<Row> {
             description.hardware_enforced.set(PURPOSE, purposes(&[2, 3]))
         }),
         described("unique-id", |description| description.unique_id = vec![7; 16]),
+        described("list-out-of-order", |description| description.hardware_enforced.0.reverse()),
+        described("list-in-the-order-of-a-phone", |description| {
+            let more = [717, 716, 712, 711, 710, 718, 719].map(|tag| (tag, der::octet_string(b"motorola")));
+            phone(description);
+            description.hardware_enforced.0.extend(more);
+        }),
+        described("64-fields", |description| description.software_enforced.0 = fields(64)),
     ]);
     rows
 }
@@ -128,9 +140,15 @@ fn descriptions() -> Vec<Row> {
             description.attestation_security_level = der::integer(1);
         }),
         described("key-mint-level-an-integer", |description| description.key_mint_security_level = der::integer(1)),
-        described("list-out-of-order", |description| description.hardware_enforced.0.reverse()),
         described("purpose-an-integer", |description| description.hardware_enforced.set(PURPOSE, der::integer(2))),
         described("origin-twice", |description| description.hardware_enforced.0.push((ORIGIN, der::integer(0)))),
+        described("origin-twice-apart", |description| {
+            description.hardware_enforced.0.insert(0, (ORIGIN, der::integer(0)));
+        }),
+        described("unknown-field-twice", |description| {
+            description.software_enforced.0.extend([(720, der::null()), (701, der::null()), (720, der::null())]);
+        }),
+        described("65-fields", |description| description.software_enforced.0 = fields(65)).bound(),
     ];
     let mut rows: Vec<_> = malformed.into_iter().map(|row| row.refused(Problem::KeyDescription)).collect();
     rows.extend([

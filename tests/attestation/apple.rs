@@ -23,6 +23,7 @@ pub(crate) fn rows() -> Vec<Row> {
         statement("with-alg", |statement| statement.set("alg", -7)),
         row("apple/aaguid-of-zeros", Apple::new())
             .then(|r| r.authenticator_data(|data| data.attested().aaguid.fill(0))),
+        statement("alg-a-text", |statement| statement.set("alg", "ES256")).refused(Problem::Syntax),
         statement("no-x5c", |statement| statement.remove("x5c")).refused(Problem::Syntax),
         statement("x5c-empty", |statement| statement.get("x5c").items().clear()).refused(Problem::Syntax),
         statement("another-member", |statement| statement.set("sig", vec![0])).refused(Problem::Syntax),

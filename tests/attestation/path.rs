@@ -67,8 +67,21 @@ fn good() -> Vec<Row> {
     rows.extend([
         path("of-three-kinds", mixed()),
         path("of-10", es256(10)),
+        path("by-rs256-without-parameters", Chain::of(1, Rs256)).then(|r| {
+            let identifier = || Some(der::sequence(&[&der::oid("1.2.840.113549.1.1.11")]));
+            let leaf = move |leaf: &mut Certificate| {
+                (leaf.signature, leaf.signature_algorithm) = (identifier(), identifier());
+            };
+            r.format(Packed::new().chain(Chain::of(1, Rs256)).leaf(leaf))
+        }),
         list("root-included", move |x5c| x5c.push(root.clone())),
         list("older-issue-of-the-root-included", move |x5c| x5c.push(reissued.clone())),
+        authority("anchor-without-basic-constraints", 0, |ca| {
+            ca.certificate.remove(BASIC_CONSTRAINTS);
+            ca.certificate.remove(extension::KEY_USAGE);
+        }),
+        authority("anchor-that-is-no-ca-but-may-sign", 0, not_a_ca),
+        authority("anchor-that-is-no-ca-but-may-sign-included", 0, not_a_ca).then(with_the_root),
         authority("anchor-that-has-expired", 0, |ca| ca.certificate.not_after = der::utc_time("250101000000Z")),
         path("intermediate-is-the-anchor", es256(2)).trusting(vec![intermediate]),
         path("leaf-is-the-anchor", Chain::self_signed()).then(trust_the_leaf),
@@ -95,6 +108,17 @@ fn chain_of<F: Certified>(format: F, certificates: usize) -> F {
     format.chain(es256(certificates))
 }
 
+/// basicConstraints without cA, beside a keyUsage with keyCertSign.
+fn not_a_ca(ca: &mut Authority) {
+    ca.certificate.set(Extension::basic_constraints(false, None));
+}
+
+fn with_the_root(registration: Registration) -> Registration {
+    let root = registration.expected.trust_anchors[0].clone();
+    let format = Packed::new().chain(es256(2)).authority(0, not_a_ca).x5c(move |x5c| x5c.push(root.clone()));
+    registration.format(format)
+}
+
 fn trust_the_leaf(registration: Registration) -> Registration {
     let leaf = x5c(&registration).remove(0);
     registration.expecting(|expected| expected.trust_anchors = vec![leaf])
@@ -116,6 +140,9 @@ fn anchors() -> Vec<Row> {
     let mut fake_intermediate = es256(2);
     fake_intermediate.authorities[1].issuer = same_name(0).key;
     let (fake_name, real_name) = (same_name(0).der(), es256(1).trust_anchors().remove(0));
+    let mut no_ca_intermediate = es256(2).authorities.remove(1);
+    not_a_ca(&mut no_ca_intermediate);
+    let no_ca_intermediate = no_ca_intermediate.der();
     let forged = {
         // A certificate by the key of another registration's leaf, which is an end entity.
         let device = Key::new("attestation.path.device", Algorithm::Es256);
@@ -151,6 +178,21 @@ fn anchors() -> Vec<Row> {
         path("intermediate-left-out", es256(2))
             .then(|r| r.format(Packed::new().chain(es256(2)).x5c(|x5c| x5c.truncate(1))))
             .untrusted(P::NoAnchor),
+        authority("anchor-that-is-an-end-entity", 0, |ca| {
+            not_a_ca(ca);
+            ca.certificate.set(Extension::digital_signature());
+        })
+        .untrusted(P::NoAnchor),
+        authority("anchor-that-is-no-ca", 0, |ca| {
+            not_a_ca(ca);
+            ca.certificate.remove(extension::KEY_USAGE);
+        })
+        .strict()
+        .untrusted(P::NoAnchor),
+        path("intermediate-that-is-no-ca-but-may-sign-is-the-anchor", es256(2))
+            .then(|r| r.format(Packed::new().chain(es256(2)).authority(1, not_a_ca)))
+            .trusting(vec![no_ca_intermediate])
+            .untrusted(P::NotCa(1)),
         path("end-entity-that-issues", forged).untrusted(P::NotCa(1)),
     ]
 }
@@ -204,12 +246,15 @@ fn extensions() -> Vec<Row> {
     let critical = |oid: &str, value: &[u8]| Extension::new(oid, value.to_vec()).critical();
     let policies = critical(CERTIFICATE_POLICIES, &[0x30, 0]);
     let usage = critical(extension::KEY_USAGE, &[3, 2, 1]);
+    let no_names = critical(NAME_CONSTRAINTS, &[0x30, 0]);
     vec![
         leaf("unknown-critical-extension", move |leaf| leaf.set(unknown()))
             .untrusted(P::Extensions(0, ExtensionsError::UnknownCritical)),
         authority("unknown-critical-extension-of-the-intermediate", 1, |ca| ca.certificate.set(unknown()))
             .untrusted(P::Extensions(1, ExtensionsError::UnknownCritical)),
         leaf("empty-critical-certificate-policies", move |leaf| leaf.set(policies.clone()))
+            .untrusted(P::Extensions(0, DerError::Empty.into())),
+        leaf("empty-critical-name-constraints-of-the-leaf", move |leaf| leaf.set(no_names.clone()))
             .untrusted(P::Extensions(0, DerError::Empty.into())),
         authority("malformed-key-usage-of-the-intermediate", 1, |ca| ca.certificate.set(usage))
             .untrusted(P::Extensions(1, DerError::Truncated.into())),
@@ -232,6 +277,11 @@ fn constraints() -> Vec<Row> {
             format.leaf(move |leaf| alternative.iter().cloned().for_each(|name| leaf.set(name))),
         )
     };
+    let excluded = |change: fn(&str) -> String| {
+        let mut name = Name::new("wardkey test vectors", "wardkey", "Authenticator Attestation");
+        name.set(COMMON_NAME, der::utf8(&change("wardkey test vectors")));
+        subtrees(1, &der::explicit(4, &name.encode()))
+    };
     let dns = || subtrees(0, &der::implicit(2, b"example.org"));
     let unreadable = Extension::new(SUBJECT_ALT_NAME, vec![0x30, 0]);
     let refused = |at, error| P::NameConstraints(at, error);
@@ -245,10 +295,14 @@ fn constraints() -> Vec<Row> {
             .untrusted(refused(0, NameConstraintsError::Violated)),
         with("subject-not-permitted", subtrees(0, &other()), None)
             .untrusted(refused(0, NameConstraintsError::Violated)),
-        with("name-constraint-that-cannot-be-judged", subtrees(1, &other()), None)
+        with("subject-not-excluded", subtrees(1, &other()), None),
+        with("subject-excluded", excluded(str::to_owned), None).untrusted(refused(0, NameConstraintsError::Violated)),
+        with("subject-excluded-in-capitals", excluded(str::to_uppercase), None)
             .strict()
             .untrusted(refused(0, NameConstraintsError::Unsupported)),
         with("name-constraints-without-any", Extension::new(NAME_CONSTRAINTS, der::sequence(&[])).critical(), None)
+            .untrusted(P::Extensions(1, DerError::Empty.into())),
+        with("name-constraints-without-any-not-critical", Extension::new(NAME_CONSTRAINTS, der::sequence(&[])), None)
             .untrusted(refused(1, DerError::Empty.into())),
         with("name-constraints-on-unreadable-names", dns(), Some(unreadable))
             .untrusted(refused(0, ExtensionsError::Der(DerError::Empty).into())),

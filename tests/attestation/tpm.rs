@@ -99,12 +99,20 @@ fn statements() -> Vec<Row> {
             .refused(Problem::Signature),
         row("tpm/tpmt-signature-other-hash", Tpm::new().tpmt_signature().signature(|sig| sig[3] = 0x0c))
             .refused(Problem::Signature),
+        row("tpm/tpmt-signature-of-pss-around-pkcs1", scheme(Algorithm::Rs256, 0x16)).refused(Problem::Signature),
+        row("tpm/tpmt-signature-of-pkcs1-around-pss", scheme(Algorithm::Ps256, 0x14)).refused(Problem::Signature),
+        row("tpm/tpmt-signature-of-rsa-around-ecdsa", scheme(Algorithm::Es256, 0x14)).refused(Problem::Signature),
         row("tpm/tpmt-signature-trailing-byte", Tpm::new().tpmt_signature().signature(|sig| sig.push(0)))
             .refused(Problem::Signature),
         row("tpm/rsa-signature-bit", Tpm::by(Algorithm::Rs256).signature(|sig| sig[9] ^= 1))
             .refused(Problem::Signature),
     ]);
     rows
+}
+
+/// A TPMT_SIGNATURE that names another scheme than it is of.
+fn scheme(aik: Algorithm, named: u8) -> Tpm {
+    Tpm::by(aik).tpmt_signature().signature(move |sig| sig[1] = named)
 }
 
 fn areas() -> Vec<Row> {
@@ -201,6 +209,12 @@ fn certificates() -> Vec<Row> {
         with("no-manufacturer", |leaf| leaf.set(names_apart(&[2, 3]))).refused(Problem::SubjectAltName),
         with("no-model", |leaf| leaf.set(names_apart(&[1, 3]))).refused(Problem::SubjectAltName),
         with("no-version", |leaf| leaf.set(names_apart(&[1, 2]))).refused(Problem::SubjectAltName),
+        with("empty-manufacturer", |leaf| leaf.set(tpm_names("", "SLB9670", "id:0007003D")))
+            .refused(Problem::SubjectAltName),
+        with("empty-model", |leaf| leaf.set(tpm_names("id:49465800", "", "id:0007003D")))
+            .refused(Problem::SubjectAltName),
+        with("empty-version", |leaf| leaf.set(tpm_names("id:49465800", "SLB9670", "")))
+            .refused(Problem::SubjectAltName),
         with("host-name-instead", |leaf| {
             leaf.set(Extension::subject_alt_name(&[&der::implicit(2, b"tpm.example.org")]));
         })

@@ -33,7 +33,7 @@ pub enum Problem {
     /// §8.3.1: the subject is not empty.
     #[error("the AIK certificate's subject is not empty")]
     Subject,
-    /// §8.3.1: the subject alternative name lacks the TPM's manufacturer, model or version.
+    /// §8.3.1: the subject alternative name lacks the TPM's manufacturer, model or version, or leaves it empty.
     #[error("the AIK certificate does not name the TPM's manufacturer, model and version")]
     SubjectAltName,
     /// §8.3.1: the extended key usage lacks tcg-kp-AIKCertificate.
@@ -97,7 +97,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     leaf.check_aaguid(inputs.aaguid)?;
     let algorithm = leaf.algorithm(statement.alg)?;
     let hash = hash(algorithm).ok_or(CertificateError::Algorithm)?;
-    let signature = bare(statement.sig, hash);
+    let signature = bare(statement.sig, algorithm.scheme());
     leaf.verify(statement.alg, statement.cert_info, &signature, inputs.backend, Problem::Signature)?;
     cert_info(statement.cert_info, &public, hash, inputs)?;
     Ok(Attestation::with_path(Format::Tpm, AttestationType::AttCa, statement.x5c).signed_with(algorithm))
@@ -143,8 +143,8 @@ fn cert_info(encoding: &[u8], public: &Public<'_>, hash: Hash, inputs: &Inputs<'
 }
 
 /// The signature as `alg` has it, out of either form in which it is sent.
-fn bare(sig: &[u8], hash: Hash) -> Cow<'_, [u8]> {
-    match structures::signature(sig, hash) {
+fn bare(sig: &[u8], scheme: Scheme) -> Cow<'_, [u8]> {
+    match structures::signature(sig, scheme) {
         Some(Signature::Rsa(signature)) => Cow::Borrowed(signature),
         Some(Signature::Ecdsa { r, s }) => Cow::Owned(structures::ecdsa_sig_value(r, s)),
         None => Cow::Borrowed(sig),
@@ -152,7 +152,7 @@ fn bare(sig: &[u8], hash: Hash) -> Cow<'_, [u8]> {
 }
 
 /// §8.3.1 TPM attestation statement certificate requirements. The manufacturer is not looked up in a list of vendors:
-/// the standard asks for none, and its own vector's is in none.
+/// the standard asks for none, and its own vector's is in none. An empty value names nothing.
 fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Problem> {
     certificate::version_3(certificate)?;
     if !certificate.subject.is_empty() {
@@ -160,7 +160,7 @@ fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Problem
     }
     let names = certificate.extensions.subject_alt_name().map_err(CertificateError::from)?;
     let names = names.ok_or(Problem::SubjectAltName)?;
-    let has = |oid| names.directory().any(|name| name.attributes_of(oid).next().is_some());
+    let has = |oid| names.directory().any(|name| name.attributes_of(oid).any(|value| !value.contents.is_empty()));
     if !(has(oid::TPM_MANUFACTURER) && has(oid::TPM_MODEL) && has(oid::TPM_VERSION)) {
         return Err(Problem::SubjectAltName);
     }

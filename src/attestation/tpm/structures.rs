@@ -1,7 +1,7 @@
 //! The structures of TPM 2.0 (Trusted Platform Module Library, Part 2) that a TPM attestation carries: big-endian,
 //! each describing its own length, nothing left over.
 
-use crate::crypto::{Backend, Curve, Digest, Hash};
+use crate::crypto::{Backend, Curve, Digest, Hash, Scheme};
 
 /// A structure that is cut short, too long, or not of the kind that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,17 +196,19 @@ pub(super) enum Signature<'a> {
     Ecdsa { r: &'a [u8], s: &'a [u8] },
 }
 
-/// Reads a TPMT_SIGNATURE of this hash. `None`: it is none, so it is the bare signature that Windows and the vectors
-/// of the standard have. Nothing is both: each form fixes its length.
-pub(super) fn signature(encoding: &[u8], with: Hash) -> Option<Signature<'_>> {
+/// Reads a TPMT_SIGNATURE that names this scheme and its hash. `None`: it is none, so it is the bare signature that
+/// Windows and the vectors of the standard have. Nothing is both: each form fixes its length.
+pub(super) fn signature(encoding: &[u8], scheme: Scheme) -> Option<Signature<'_>> {
     let mut reader = Reader(encoding);
     let kind = reader.u16().ok()?;
-    if hash(reader.u16().ok()?).ok()? != with {
-        return None;
-    }
-    let signature = match kind {
-        RSASSA | RSAPSS => Signature::Rsa(reader.sized().ok()?),
-        ECDSA => Signature::Ecdsa { r: reader.sized().ok()?, s: reader.sized().ok()? },
+    let named = hash(reader.u16().ok()?).ok()?;
+    let signature = match (kind, scheme) {
+        (RSASSA, Scheme::RsaPkcs1(hash)) | (RSAPSS, Scheme::RsaPss(hash)) if hash == named => {
+            Signature::Rsa(reader.sized().ok()?)
+        }
+        (ECDSA, Scheme::Ecdsa(_, hash)) if hash == named => {
+            Signature::Ecdsa { r: reader.sized().ok()?, s: reader.sized().ok()? }
+        }
         _ => return None,
     };
     reader.finish().ok()?;

@@ -28,11 +28,22 @@ fn an_anchor_is_a_name_and_a_key() {
 
 #[test]
 fn end_entities_do_not_issue() {
+    let by_another = |draft: Draft| Draft { issuer: name("another"), ..draft };
+    let (no_ca, sign, other) = (basic_constraints(false, None), key_usage(0x04), key_usage(0x80));
+    let with = |extensions: &[&Vec<u8>]| root().extensions(&extensions.iter().copied().cloned().collect::<Vec<_>>());
     for (draft, issues, why) in [
         (root(), true, "a CA"),
-        (Draft { version: vec![], ..root().extensions(&[]) }, true, "version 1, which cannot say"),
-        (root().extensions(&[]), false, "version 3 that does not say"),
-        (root().extensions(&[basic_constraints(false, None)]), false, "an end entity"),
+        (by_another(root()), true, "a CA below another"),
+        (Draft { version: vec![], ..with(&[]) }, true, "version 1, which cannot say"),
+        (with(&[]), true, "a root that does not say"),
+        (with(&[&sign]), true, "a root that says it by its key usage alone"),
+        (with(&[&no_ca, &sign]), true, "a root that is no CA, but may sign certificates"),
+        (with(&[&other]), false, "signed by itself, and for other things"),
+        (with(&[&no_ca, &other]), false, "an end entity signed by itself"),
+        (with(&[&no_ca]), false, "the same without a key usage"),
+        (by_another(with(&[])), false, "issued by another, and does not say"),
+        (by_another(with(&[&sign])), false, "the same, but may sign certificates"),
+        (by_another(with(&[&no_ca, &sign])), false, "the same, and is no CA"),
         (Draft { subject: name(""), ..root() }, false, "no name to issue in"),
     ] {
         assert_eq!(TrustAnchor::from_der(&draft.make()).unwrap().issues(), issues, "{why}");
@@ -44,9 +55,11 @@ fn refuses_what_cannot_be_one() {
     let rsa_1024 = seq(&[&tlv(2, &[&[0], &[0xff; 128]]), &[2, 3, 1, 0, 1]]);
     let weak = seq(&[&seq(&[&object(oid::RSA_ENCRYPTION), &[5, 0]]), &tlv(3, &[&[0], &rsa_1024])]);
     let malformed = extension(oid::BASIC_CONSTRAINTS, true, &[5, 0]);
+    let usage = extension(oid::KEY_USAGE, true, &[5, 0]);
     for (der, error) in [
         (vec![0x30, 0], Error::Certificate(CertificateError::Der(der::Error::Truncated))),
         (root().extensions(&[malformed]).make(), Error::Extensions(ExtensionsError::Der(der::Error::Tag))),
+        (root().extensions(&[usage]).make(), Error::Extensions(ExtensionsError::Der(der::Error::Tag))),
         (Draft { spki: weak, ..root() }.make(), Error::Key(AlgorithmError::Key(KeyError::Modulus))),
     ] {
         assert_eq!(TrustAnchor::from_der(&der), Err(error));

@@ -150,6 +150,7 @@ fn views_of_extensions() {
 fn critical_extensions_are_understood_or_refused() {
     let policy = seq(&[&seq(&[&object(&[0x2a]), &seq(&[&seq(&[&object(&[0x2b]), &[5, 0]])])])]);
     let err = |error| Err(ExtensionsError::Der(error));
+    let permitted = |subtree: &[&[u8]]| seq(&[&tlv(0xa0, &[&seq(subtree)])]);
     for (oid, value, verdict, why) in [
         (oid::CERTIFICATE_POLICIES, &policy[..], Ok(()), "policies"),
         (oid::CERTIFICATE_POLICIES, &seq(&[&seq(&[&object(&[0x2a])])]), Ok(()), "a policy without qualifiers"),
@@ -169,6 +170,15 @@ fn critical_extensions_are_understood_or_refused() {
         (oid::SUBJECT_ALT_NAME, &seq(&[]), err(der::Error::Empty), "no name"),
         (oid::SUBJECT_ALT_NAME, &seq(&[&[0x82, 1, 0xff]]), err(der::Error::String), "a name that is not ASCII"),
         (oid::SUBJECT_ALT_NAME, &seq(&[&[0x89, 0]]), err(der::Error::Tag), "no kind of name"),
+        (oid::NAME_CONSTRAINTS, &permitted(&[&[0x82, 1, b'a']]), Ok(()), "name constraints"),
+        (oid::NAME_CONSTRAINTS, &seq(&[]), err(der::Error::Empty), "no name constraint"),
+        (oid::NAME_CONSTRAINTS, &seq(&[&[0xa0, 0]]), err(der::Error::Empty), "no subtree"),
+        (
+            oid::NAME_CONSTRAINTS,
+            &permitted(&[&[0x82, 1, b'a'], &[0x80, 1, 0]]),
+            err(der::Error::TrailingBytes),
+            "a subtree with its minimum spelt out",
+        ),
         (oid::SUBJECT_KEY_IDENTIFIER, &[4, 0, 0], err(der::Error::TrailingBytes), "bytes left over"),
         (oid::AUTHORITY_KEY_IDENTIFIER, &seq(&[&[5, 0]]), err(der::Error::TrailingBytes), "an unknown field"),
         (&[0x2a], &[5, 0], Err(ExtensionsError::UnknownCritical), "unknown"),
@@ -198,6 +208,9 @@ fn signature_algorithms() {
         (oid::SHA256_WITH_RSA, null, Ok(Is::RsaPkcs1(Hash::Sha256))),
         (oid::SHA384_WITH_RSA, null, Ok(Is::RsaPkcs1(Hash::Sha384))),
         (oid::SHA512_WITH_RSA, null, Ok(Is::RsaPkcs1(Hash::Sha512))),
+        (oid::SHA256_WITH_RSA, &[], Ok(Is::RsaPkcs1(Hash::Sha256))),
+        (oid::SHA384_WITH_RSA, &[], Ok(Is::RsaPkcs1(Hash::Sha384))),
+        (oid::SHA512_WITH_RSA, &[], Ok(Is::RsaPkcs1(Hash::Sha512))),
         (oid::ED25519, &[], Ok(Is::Ed25519)),
         (oid::ED448, &[], Ok(Is::Ed448)),
         (oid::ML_DSA_44, &[], Ok(Is::MlDsa(MlDsa::MlDsa44))),
@@ -220,7 +233,7 @@ fn signature_algorithms() {
         (oid::MD5_WITH_RSA, null, Err(AlgorithmError::BrokenHash)),
         (oid::ECDSA_WITH_SHA1, &[], Err(AlgorithmError::BrokenHash)),
         (oid::ECDSA_WITH_SHA256, null, Err(AlgorithmError::Parameters)),
-        (oid::SHA256_WITH_RSA, &[], Err(AlgorithmError::Parameters)),
+        (oid::SHA256_WITH_RSA, &[4, 0], Err(AlgorithmError::Parameters)),
         (oid::ED25519, null, Err(AlgorithmError::Parameters)),
         (&[0x2a], &[], Err(AlgorithmError::UnknownSignature)),
     ] {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::codec::der;
-use crate::crypto::{self, Backend};
+use crate::crypto::{self, Backend, BadSignature, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme};
 use crate::time::UnixTime;
 use crate::x509::algorithm::Error as AlgorithmError;
 use crate::x509::anchor::TrustAnchor;
@@ -10,6 +10,7 @@ use crate::x509::certificate::Error as CertificateError;
 use crate::x509::chain::{Chain, Error, Path, Rules};
 use crate::x509::constraints::Error as ConstraintsError;
 use crate::x509::extensions::Error as ExtensionsError;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn backend() -> &'static dyn Backend {
     crypto::default_backend()
@@ -34,7 +35,7 @@ fn verify(what: &str, x5c: &[Draft], anchors: &[Draft]) -> Result<Path, Error> {
 }
 
 fn path(anchor: usize, certificates: usize) -> Result<Path, Error> {
-    Ok(Path { anchor, certificates, intermediate_without_ca: false })
+    Ok(Path { anchor, certificates, intermediate_without_ca: false, revocation_checked: 0 })
 }
 
 fn root() -> Draft {
@@ -142,6 +143,7 @@ fn every_link_keeps_the_rules() {
     };
     let host =
         |text: &str| leaf().with(extension(oid::SUBJECT_ALT_NAME, false, &seq(&[&tlv(0x82, &[text.as_bytes()])])));
+    let empty = extension(oid::NAME_CONSTRAINTS, true, &seq(&[]));
     let critical = |index| Err(Error::Extensions(index, ExtensionsError::UnknownCritical));
     for (x5c, verdict, why) in [
         (vec![leaf(), ca(&[])], Err(Error::NotCa(1)), "no basic constraints"),
@@ -169,6 +171,11 @@ fn every_link_keeps_the_rules() {
         (vec![leaf(), young()], Err(Error::NotYetValid(1)), "the intermediate is young"),
         (vec![leaf().with(odd.clone()), inter()], critical(0), "unknown and critical in the leaf"),
         (vec![leaf(), inter().with(odd)], critical(1), "unknown and critical in the intermediate"),
+        (
+            vec![leaf().with(empty), inter()],
+            Err(Error::Extensions(0, ExtensionsError::Der(der::Error::Empty))),
+            "name constraints without any in the leaf",
+        ),
         (
             vec![leaf(), twice(inter())],
             Err(Error::Certificate(1, CertificateError::Extensions(ExtensionsError::Duplicate))),
@@ -223,7 +230,7 @@ fn both_ends_of_the_validity_belong_to_it() {
 fn the_named_leniency_is_narrow() {
     let rules = Rules { intermediate_without_ca: true };
     let no_ca = |draft: Draft| draft.extensions(&[basic_constraints(false, None), key_usage(0x80)]);
-    let lenient = Ok(Path { anchor: 0, certificates: 2, intermediate_without_ca: true });
+    let lenient = path(0, 2).map(|path| Path { intermediate_without_ca: true, ..path });
     let below = || no_ca(Draft::ca(("below", 3), ("inter", 2)));
     let by_below = || Draft::leaf(("leaf", 1), ("below", 3));
     let device_key = no_ca(inter()).with(extension(oid::ANDROID_KEY_DESCRIPTION, false, &seq(&[])));
@@ -265,40 +272,35 @@ fn the_leaf_and_all_certificates_are_shown() {
     assert_eq!(chain.certificates().len(), 2);
 }
 
-/// A backend that counts: nothing is verified below a link that does not hold.
+/// A backend that counts signatures.
+#[derive(Debug, Default)]
+pub(super) struct Counting(pub(super) AtomicUsize);
+
+impl Backend for Counting {
+    fn name(&self) -> &'static str {
+        "counting"
+    }
+    fn supports(&self, _: Scheme) -> bool {
+        true
+    }
+    fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
+        backend().digest(hash, parts)
+    }
+    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
+        Ok(())
+    }
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, tbs: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        backend().verify(scheme, key, tbs, signature)
+    }
+    fn random(&self, _: &mut [u8]) -> Result<(), RandomFailed> {
+        Err(RandomFailed)
+    }
+}
+
+/// Nothing is verified below a link that does not hold.
 #[test]
 fn a_strangers_chain_costs_one_signature() {
-    use crate::crypto::{BadSignature, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme};
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    #[derive(Debug, Default)]
-    struct Counting(AtomicUsize);
-    impl Backend for Counting {
-        fn name(&self) -> &'static str {
-            "counting"
-        }
-        fn supports(&self, _: Scheme) -> bool {
-            true
-        }
-        fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
-            backend().digest(hash, parts)
-        }
-        fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
-            Ok(())
-        }
-        fn verify(
-            &self,
-            scheme: Scheme,
-            key: &PublicKey<'_>,
-            tbs: &[u8],
-            signature: &[u8],
-        ) -> Result<(), BadSignature> {
-            self.0.fetch_add(1, Ordering::Relaxed);
-            backend().verify(scheme, key, tbs, signature)
-        }
-        fn random(&self, _: &mut [u8]) -> Result<(), RandomFailed> {
-            Err(RandomFailed)
-        }
-    }
     let count = |x5c: &[Draft]| {
         let x5c: Vec<_> = x5c.iter().map(Draft::make).collect();
         let counting = Counting::default();

@@ -9,6 +9,7 @@ mod chains;
 mod names;
 mod oracles;
 mod recorded;
+mod revocation;
 
 use super::oid;
 use p256::ecdsa::{DerSignature, SigningKey, signature::Signer as _};

@@ -87,7 +87,14 @@ fn name_constraints() {
     let host = |text: &str| nameless.clone().with(alternative(&[&dns(text)]));
     let below = seq(&[&attribute(oid::ORGANIZATION, 0x0c, "org"), &attribute(oid::COMMON_NAME, 0x0c, "leaf")]);
     let org = directory(&seq(&[&attribute(oid::ORGANIZATION, 0x0c, "org")]));
-    let member = Draft { subject: below, ..plain.clone() };
+    let member = Draft { subject: below.clone(), ..plain.clone() };
+    let of = |tag, text: &str| Draft { subject: seq(&[&attribute(oid::ORGANIZATION, tag, text)]), ..plain.clone() };
+    let value = |oid, text: &str| seq(&[&object(oid), &tlv(0x0c, &[text.as_bytes()])]);
+    let (org_value, unit_value) =
+        (|text: &str| value(oid::ORGANIZATION, text), |text: &str| value(oid::ORGANIZATIONAL_UNIT, text));
+    let both = |org: &str, unit: &str| seq(&[&tlv(0x31, &[&org_value(org), &unit_value(unit)])]);
+    let turned = seq(&[&tlv(0x31, &[&unit_value("UNIT"), &org_value("ORG")])]);
+    let turned = Draft { subject: turned, ..plain.clone() };
     let mail = Draft { subject: seq(&[&attribute(oid::EMAIL_ADDRESS, 0x16, "a@b")]), ..plain.clone() };
     let address = tlv(0x87, &[&[10, 0, 0, 0, 255, 0, 0, 0]]);
     let with_address = nameless.clone().with(alternative(&[&tlv(0x87, &[&[10, 0, 0, 1]])]));
@@ -112,7 +119,24 @@ fn name_constraints() {
         (&[&org], &[], &plain, violated, "a name elsewhere"),
         (&[&org], &[], &nameless, Ok(()), "no name"),
         (&[], &[&org], &member, violated, "an excluded name"),
-        (&[], &[&org], &plain, unsupported, "a name that may be another spelling"),
+        (&[], &[&org], &of(0x0c, "ORG"), unsupported, "an excluded name in capitals"),
+        (&[], &[&org], &of(0x13, " o.rg"), unsupported, "the same with spaces, in another string type"),
+        (&[], &[&org], &of(0x0c, "örg"), unsupported, "a name that is not ASCII"),
+        (&[], &[&org], &of(0x1e, "\0x\0y"), unsupported, "a string type that is not read"),
+        (
+            &[],
+            &[&directory(&both("org", "unit"))],
+            &turned,
+            unsupported,
+            "two attributes the other way round, in capitals",
+        ),
+        (&[], &[&directory(&both("org", "other"))], &turned, Ok(()), "one of two attributes is another"),
+        (&[], &[&org], &turned, Ok(()), "an attribute more"),
+        (&[], &[&directory(&both("org", "unit"))], &of(0x0c, "ORG"), Ok(()), "an attribute fewer"),
+        (&[], &[&org], &of(0x0c, "other"), Ok(()), "another value"),
+        (&[], &[&org], &plain, Ok(()), "another attribute"),
+        (&[], &[&directory(&below)], &of(0x0c, "ORG"), Ok(()), "a name shorter than the excluded one"),
+        (&[], &[&org, &dns("a")], &nameless, Ok(()), "no name, nothing excluded"),
         (&[&tlv(0x81, &[b"b"])], &[], &mail, unsupported, "an address in the subject"),
         (&[&tlv(0x81, &[b"b"])], &[], &plain, Ok(()), "no address"),
         (&[&address], &[], &with_address, unsupported, "an IP address"),

@@ -34,6 +34,10 @@ const GENERATED: &[(&str, &str)] = &[
     ("path length 0, itself below", "webpki counts self-issued intermediates, RFC 5280 §4.2.1.9 does not"),
     ("no keyCertSign", "webpki does not read key usage, RFC 5280 §6.1.4 (n) does"),
     ("a malformed key usage", "the same"),
+    (
+        "name constraints without any in the leaf",
+        "webpki reads those of a CA only; a critical one is read here wherever it is",
+    ),
     ("an end entity with the root's name", "webpki builds a path around it; here x5c is one line"),
     ("issued by a trusted leaf", "webpki lets every anchor issue; here an end entity issues nothing"),
     ("issued by a trusted leaf, included", "the same"),
