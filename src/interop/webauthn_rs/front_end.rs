@@ -1,7 +1,8 @@
 //! What front ends that were written for webauthn-rs are sent and post, so that they keep working unchanged.
 //!
 //! They are sent the options in `{"publicKey": …}`; they post `extensions`, or nothing, where the standard has
-//! `clientExtensionResults`. The rest is the same JSON.
+//! `clientExtensionResults`. The rest is the same JSON, but that webauthn-rs up to 0.5 took bytes in either alphabet of
+//! base64, padded or not: [`any_spelling`](super::any_spelling) is for front ends that made use of it.
 
 use crate::client::json::{CreationOptions, MAX_LEN, RequestOptions, ResponseError};
 use crate::client::{AuthenticationResponse, RegistrationResponse};
@@ -146,6 +147,7 @@ fn same(one: &Value, other: &Value) -> Result<(), NotRepresentable> {
 ///
 /// `extensions` is read as `clientExtensionResults`, and without either there were none, as webauthn-rs has it. All
 /// else is as strict as [`RegistrationResponse::from_json`]: base64url without padding, as webauthn-rs 0.6 has it too.
+/// For what a front end of an earlier release may post, see [`any_spelling`](super::any_spelling).
 ///
 /// # Errors
 /// [`ResponseError`].
@@ -153,7 +155,8 @@ pub fn registration_response(json: &str) -> Result<RegistrationResponse, Respons
     RegistrationResponse::from_json(&standard(json)?)
 }
 
-/// An authentication as such a front end posts it; a `PublicKeyCredential` through `serde_json::to_string`.
+/// An authentication as such a front end posts it; a `PublicKeyCredential` through `serde_json::to_string`. Read as
+/// [`registration_response`] is.
 ///
 /// # Errors
 /// [`ResponseError`].

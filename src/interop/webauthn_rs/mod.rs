@@ -12,6 +12,7 @@
 //! | `CreationChallengeResponse`, `RequestChallengeResponse`, as sent to its front ends | [`CreationChallenge`], [`RequestChallenge`] |
 //! | the same, as its types | [`to_wire`], [`creation_options`], [`request_options`] |
 //! | `RegisterPublicKeyCredential`, `PublicKeyCredential`, as its front ends post them | [`registration_response`], [`authentication_response`] |
+//! | the same, with their bytes in any spelling that it read up to 0.5 | [`any_spelling`] |
 //! | the same, as its types | [`posted_registration`], [`posted_authentication`] |
 //! | `WebauthnBuilder` | [`Configuration`] |
 //!
@@ -20,6 +21,7 @@
 mod configuration;
 mod export;
 mod front_end;
+mod spelling;
 mod stored;
 
 pub use configuration::Configuration;
@@ -28,4 +30,5 @@ pub use front_end::{
     CreationChallenge, NotRepresentable, RequestChallenge, authentication_response, creation_options,
     posted_authentication, posted_registration, registration_response, request_options, to_wire,
 };
+pub use spelling::any_spelling;
 pub use stored::{ImportError, StoredCredential, record};

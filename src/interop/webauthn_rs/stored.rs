@@ -240,6 +240,7 @@ impl StoredCredential {
             backup_state: stored.backup_state.filter(|_| backup_eligible.is_some()),
             transports: stored.transports,
             user_handle: None,
+            attestation_object: None,
         }
         .into_record(user)
     }
