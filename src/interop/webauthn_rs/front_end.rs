@@ -71,7 +71,8 @@ impl<'o> RequestChallenge<'o> {
 }
 
 /// A challenge as a type of webauthn-rs: [`CreationChallenge`] as its `CreationChallengeResponse`,
-/// [`RequestChallenge`] as its `RequestChallengeResponse`.
+/// [`RequestChallenge`] as its `RequestChallengeResponse`. Any other pair compiles too, and is refused when it is
+/// called, because [no type of it is named here](super#why-no-type-of-it-is-named).
 ///
 /// # Errors
 /// [`NotRepresentable`]: its type would say something else.
@@ -82,7 +83,7 @@ pub fn to_wire<T: DeserializeOwned + Serialize>(challenge: &impl Serialize) -> R
     same(&ours, &serde_json::to_value(&theirs).map_err(|_| WHOLE)?).map(|()| theirs)
 }
 
-/// The options in a `CreationChallengeResponse` of webauthn-rs.
+/// The options in a `CreationChallengeResponse` of webauthn-rs; any other type is refused when it is called.
 ///
 /// # Errors
 /// [`NotRepresentable`].
@@ -90,7 +91,7 @@ pub fn creation_options(challenge: &impl Serialize) -> Result<CreationOptions, N
     from_wire(challenge, |options| serde_json::to_value(CreationChallenge::new(options)))
 }
 
-/// The options in a `RequestChallengeResponse` of webauthn-rs. Its `mediation` stands beside them, not in them.
+/// The options in a `RequestChallengeResponse` of webauthn-rs; any other type is refused when it is called. Its `mediation` stands beside them, not in them.
 ///
 /// # Errors
 /// [`NotRepresentable`].

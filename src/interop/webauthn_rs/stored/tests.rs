@@ -84,8 +84,16 @@ fn a_credential_of_0_3() {
 }
 
 #[test]
-fn not_eligible_is_believed_only_beside_an_attestation() {
-    for (data, known) in [(json!("None"), None), (json!("Self_"), Some(false)), (json!({"AttCa": []}), Some(false))] {
+fn not_eligible_is_believed_only_beside_a_makers_attestation() {
+    for (data, known) in [
+        (json!("None"), None),
+        (json!("Self_"), None),
+        (json!("Uncertain"), None),
+        (json!({"Basic": []}), Some(false)),
+        (json!({"AttCa": []}), Some(false)),
+        (json!({"AnonCa": []}), Some(false)),
+        (json!("ECDAA"), Some(false)),
+    ] {
         let mut stored = passkey();
         stored["cred"]["backup_eligible"] = false.into();
         stored["cred"]["attestation"]["data"] = data;
@@ -163,6 +171,13 @@ fn what_would_be_lost_or_guessed_is_not_exported() {
     assert_eq!(refused(|record| record.backup_state = None), NotExportable::Backup);
     assert_eq!(refused(|record| record.transports.push(Transport::SmartCard)), NotExportable::Transport);
     assert!(matches!(refused(|record| record.public_key.clear()), NotExportable::PublicKey(_)));
+    let never_verified = |registered_with| {
+        let mut record = whole.clone();
+        record.uv_initialized = false;
+        stored(&record, &registered_with).map(|_| ())
+    };
+    assert_eq!(never_verified(UserVerification::Required), Err(NotExportable::NotVerified));
+    assert_eq!(never_verified(UserVerification::Preferred), Ok(()));
     let other = UserVerification::Other("never".into());
     assert_eq!(stored(&whole, &other).unwrap_err(), NotExportable::UserVerification);
 
@@ -172,7 +187,7 @@ fn what_would_be_lost_or_guessed_is_not_exported() {
             encode(&[(1, Integer(3)), (3, Integer(algorithm)), (-1, Bytes(&vec![0x81; n])), (-2, Bytes(&[1, 0, 1]))]);
         let mut record = CredentialRecord::new(CredentialId::new(*b"id").unwrap(), user(), key);
         (record.backup_eligible, record.backup_state) = (Some(false), Some(false));
-        stored(&record, &UserVerification::Required).map(|_| ())
+        stored(&record, &UserVerification::Preferred).map(|_| ())
     };
     assert_eq!(rsa(256, -257), Ok(()));
     assert_eq!(rsa(384, -257), Err(NotExportable::RsaKey));
