@@ -5,7 +5,8 @@ use wardkey::ceremony::authentication::{SignCount, UserVerification};
 use wardkey::ceremony::{Refusal, authentication};
 use wardkey::client::extensions::AppId;
 use wardkey::client::{Framing, Origins, Site};
-use wardkey::crypto::{AwsLcRs, Backend, RustCrypto, cose};
+use wardkey::crypto::{AwsLcRs, Backend, RustCrypto, cose, default_backend};
+use wardkey::interop::webauthn_rs::StoredCredential;
 use wardkey::interop::{self, check};
 use wardkey::relying_party::{AuthenticationRequest, RelyingParty};
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, UnixTime, UserHandle};
@@ -81,6 +82,41 @@ fn every_imported_shape_signs_in() {
             (count + 1, Some(false), Some(false))
         );
     }
+}
+
+/// Rows that webauthn-rs 0.4 and 0.5 wrote themselves: see tests/importers/README.md.
+#[test]
+fn rows_of_webauthn_rs_sign_in() {
+    let rows = include_str!("importers/webauthn_rs.jsonl");
+    let mut releases = std::collections::BTreeMap::<String, usize>::new();
+    for line in rows.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let [release, kind, name, algorithm] =
+            ["release", "type", "name", "algorithm"].map(|member| line[member].as_str().unwrap());
+        *releases.entry(release.to_owned()).or_default() += 1;
+        let algorithm = if algorithm == "RS256" { Algorithm::Rs256 } else { Algorithm::Es256 };
+        let registration = Registration::new(name, algorithm);
+        let stored: StoredCredential = serde_json::from_value(line["row"].clone()).unwrap();
+        let record = stored.into_record(user(&registration)).unwrap();
+        assert_eq!(record.id.as_bytes(), registration.credential_id(), "{release} {name}");
+        assert_eq!(record.public_key, registration.public_key_bytes(), "{release} {name}");
+        let eligible = match name {
+            "rows-basic" => Some(false), // its maker attested it
+            "rows-synced" | "rows-upgraded" => Some(true),
+            _ => None,
+        };
+        let backed_up = eligible.map(|_| name == "rows-synced");
+        assert_eq!((record.backup_eligible, record.backup_state), (eligible, backed_up), "{release} {name}");
+        assert_eq!((record.sign_count, record.uv_initialized), (if name == "rows-es256" { 3 } else { 0 }, true));
+        assert_eq!(line["row"].get("cred_id").is_some(), kind == "Credential");
+        assert_eq!(check([&record], default_backend()), []);
+
+        let bits = if eligible == Some(true) { flags::BE | flags::BS } else { 0 };
+        let registration = registration.authenticator_data(|data| data.set_flags(bits));
+        let record = sign_in(&registration, record);
+        assert_eq!(record.backup_eligible, Some(eligible == Some(true)), "{release} {name}");
+    }
+    assert_eq!(releases.into_iter().collect::<Vec<_>>(), [("0.4.8".into(), 8), ("0.5.5".into(), 8)]);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 //! release 4.
 //!
 //! Member names as System.Text.Json writes them with its own or with web defaults, bytes in base64 or base64url.
+//! UV is not among their columns; the attestation object, which release 4 keeps, tells it of the registration.
+//!
 //! Before release 4 the id stood in the descriptor, the counter was `SignatureCounter`, and nothing was kept of backup.
 
 use super::{Items, Unusable, octets, transports};
@@ -25,9 +27,9 @@ pub struct StoredCredential {
     /// Transports.
     #[serde(default, alias = "Transports", deserialize_with = "transports::optional")]
     pub transports: Option<Vec<Transport>>,
-    /// Whether UV was ever set.
-    #[serde(default, alias = "UvInitialized")]
-    pub uv_initialized: Option<bool>,
+    /// The attestation object, since release 4.
+    #[serde(default, alias = "AttestationObject", deserialize_with = "octets::optional")]
+    pub attestation_object: Option<Vec<u8>>,
     /// BE. Make it `None` for rows that are older than the column: their `false` is only its default.
     #[serde(default, alias = "IsBackupEligible")]
     pub is_backup_eligible: Option<bool>,
@@ -77,11 +79,12 @@ impl StoredCredential {
             id: self.id.unwrap_or(descriptor.id),
             public_key: self.public_key,
             sign_count: self.sign_count,
-            user_verified: self.uv_initialized,
+            user_verified: None,
             backup_eligible: self.is_backup_eligible,
             backup_state: self.is_backed_up,
             transports: self.transports.or(descriptor.transports),
             user_handle: self.user_handle.or(self.user.map(|user| user.id)),
+            attestation_object: self.attestation_object,
         }
         .into_record(user)
     }

@@ -1,5 +1,21 @@
 //! go-webauthn (Go): its `Credential` as `encoding/json` writes it, bytes in base64 with padding.
 //!
+//! `flags.userVerified` is not read: up to release 0.17.4 every login overwrites it, and later ones let a login set it.
+//! UV at registration is in `attestation.object`, which releases from 0.11 on keep; for older rows it is unknown.
+//!
+//! `authenticator.cloneWarning` says that the counter once did not advance. Records have no place for it, so look at it
+//! before the credential is used up:
+//!
+//! ```
+//! use wardkey::{CredentialRecord, UserHandle, interop::{Unusable, go_webauthn::Credential}};
+//!
+//! /// The record, and whether somebody should look into it.
+//! fn import(credential: Credential, user: UserHandle) -> Result<(CredentialRecord, bool), Unusable> {
+//!     let suspect = credential.authenticator.clone_warning;
+//!     Ok((credential.into_record(user)?, suspect))
+//! }
+//! ```
+//!
 //! Go has no missing booleans: credentials stored before the library kept flags come back, once saved again, with all
 //! of them false. None was ever registered without user presence, so without UP the flags are read as never kept.
 //!
@@ -30,6 +46,18 @@ pub struct Credential {
     /// The authenticator.
     #[serde(alias = "Authenticator")]
     pub authenticator: Authenticator,
+    /// What was kept of the registration, since release 0.11.
+    #[serde(default)]
+    pub attestation: Option<Attestation>,
+}
+
+/// `CredentialAttestation`, as far as it is needed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Attestation {
+    /// The attestation object.
+    #[serde(default, deserialize_with = "octets::optional")]
+    pub object: Option<Vec<u8>>,
 }
 
 /// The flags of authenticator data.
@@ -39,7 +67,7 @@ pub struct Credential {
 pub struct Flags {
     /// UP.
     pub user_present: bool,
-    /// UV.
+    /// UV at the last login, or at any: not carried over.
     pub user_verified: bool,
     /// BE.
     pub backup_eligible: bool,
@@ -55,7 +83,7 @@ pub struct Authenticator {
     /// The signature counter.
     #[serde(alias = "SignCount")]
     pub sign_count: u32,
-    /// Whether the counter once did not advance. Not carried over: look at such credentials yourself.
+    /// Whether the counter once did not advance. A record has no place for it: look before `into_record`.
     #[serde(default, alias = "CloneWarning")]
     pub clone_warning: bool,
 }
@@ -71,11 +99,12 @@ impl Credential {
             id: self.id,
             public_key: self.public_key,
             sign_count: self.authenticator.sign_count,
-            user_verified: flags.map(|flags| flags.user_verified),
+            user_verified: None,
             backup_eligible: flags.map(|flags| flags.backup_eligible),
             backup_state: flags.map(|flags| flags.backup_state),
             transports: self.transport,
             user_handle: None,
+            attestation_object: self.attestation.and_then(|attestation| attestation.object),
         }
         .into_record(user)
     }

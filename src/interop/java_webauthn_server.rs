@@ -47,6 +47,7 @@ impl RegisteredCredential {
             backup_state: self.backup_state,
             transports: self.transports,
             user_handle: Some(self.user_handle),
+            attestation_object: None,
         }
         .into_record(user)
     }

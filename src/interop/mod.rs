@@ -38,12 +38,21 @@
 //! | not stored there | becomes | what the ceremonies make of it |
 //! |---|---|---|
 //! | backup eligibility, backup state | `None` | learnt at the next sign-in, fixed from then on |
-//! | signature counter | 0 | any counter is an advance; learnt at the next sign-in |
-//! | whether UV was ever set | `false` | [`First`](crate::ceremony::authentication::UserVerification::First): not yet a factor |
-//! | transports | none | the client asks everywhere |
+//! | signature counter | 0 | any counter is an advance, so the first sign-in cannot tell a clone from the original; it teaches the counter, and the next one can |
+//! | UV at registration | `false` | [`First`](crate::ceremony::authentication::UserVerification::First): not yet a factor; [the guide](guide#from-first-to-a-factor) says how it becomes one |
+//! | transports | the empty sequence | as the standard has it for unknown (§5.2.1): the client asks everywhere |
 //!
 //! A `false` that a library wrote because it had never looked is not knowledge either; where the stored shape shows
-//! that it was so, it is `None` here.
+//! that it was so, it is `None` here. Nor is a `true` that it wrote at a sign-in: uvInitialized (§4) is UV at
+//! registration, or beside another factor.
+//!
+//! | from | UV is taken from |
+//! |---|---|
+//! | webauthn-rs | `user_verified`, which no sign-in changes |
+//! | go-webauthn, fido2-net-lib, webauthn4j | the attestation object, where it was kept: go-webauthn and webauthn4j let sign-ins set their own columns, fido2-net-lib has none |
+//! | py_webauthn | the attestation object, else `user_verified` of the verified registration |
+//! | SimpleWebAuthn | `userVerified` of the registration, where the application kept it |
+//! | java-webauthn-server, U2F | nothing: they keep none |
 //!
 //! # The user handle
 //!
@@ -59,6 +68,7 @@ pub mod guide {}
 pub mod java_webauthn_server;
 mod octets;
 pub mod py_webauthn;
+mod registered;
 pub mod simplewebauthn;
 mod transports;
 pub mod u2f;
@@ -134,6 +144,7 @@ struct Items {
     backup_state: Option<bool>,
     transports: Option<Vec<Transport>>,
     user_handle: Option<Vec<u8>>,
+    attestation_object: Option<Vec<u8>>,
 }
 
 impl Items {
@@ -142,9 +153,10 @@ impl Items {
             return Err(Unusable::UserHandle);
         }
         let public_key = cose::canonical(&self.public_key)?;
+        let registered = self.attestation_object.and_then(|object| registered::user_verified(&object, &self.id));
         let mut record = CredentialRecord::new(CredentialId::new(self.id)?, user, public_key);
         record.sign_count = self.sign_count;
-        record.uv_initialized = self.user_verified.unwrap_or_default();
+        record.uv_initialized = registered.or(self.user_verified).unwrap_or_default();
         (record.backup_eligible, record.backup_state) = backup(self.backup_eligible, self.backup_state);
         record.transports = self.transports.unwrap_or_default();
         Ok(record)

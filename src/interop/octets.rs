@@ -19,7 +19,7 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<
     Ok(Option::<Octets>::deserialize(from)?.map(|Octets(bytes)| bytes))
 }
 
-struct Octets(Vec<u8>);
+pub(super) struct Octets(pub(super) Vec<u8>);
 
 /// Whole text of one alphabet, with all of its padding or none.
 fn decode(text: &str) -> Option<Vec<u8>> {

@@ -30,7 +30,7 @@ pub struct VerifiedRegistration {
     pub credential_public_key: Vec<u8>,
     /// The signature counter.
     pub sign_count: u32,
-    /// UV.
+    /// UV at the registration. A `user_verified` of later authentications is another thing.
     #[serde(default)]
     pub user_verified: Option<bool>,
     /// BE in words; not told before release 1.3.
@@ -39,6 +39,9 @@ pub struct VerifiedRegistration {
     /// BS; not told before release 1.3.
     #[serde(default)]
     pub credential_backed_up: Option<bool>,
+    /// The attestation object, which tells UV first.
+    #[serde(default, deserialize_with = "octets::optional")]
+    pub attestation_object: Option<Vec<u8>>,
     /// Transports.
     #[serde(default, deserialize_with = "transports::optional")]
     pub transports: Option<Vec<Transport>>,
@@ -59,6 +62,7 @@ impl VerifiedRegistration {
             backup_state: self.credential_backed_up,
             transports: self.transports,
             user_handle: None,
+            attestation_object: self.attestation_object,
         }
         .into_record(user)
     }

@@ -41,7 +41,8 @@ pub struct Passkey {
     /// Transports.
     #[serde(default, deserialize_with = "transports::optional")]
     pub transports: Option<Vec<Transport>>,
-    /// UV, where it was kept beside the passkey.
+    /// `userVerified` of the registration, where it was kept beside the passkey. Leave a column out that sign-ins
+    /// overwrite: it would make UV a factor that it is not.
     #[serde(default)]
     pub user_verified: Option<bool>,
     /// The user handle.
@@ -64,6 +65,7 @@ impl Passkey {
             backup_state: self.backed_up,
             transports: self.transports,
             user_handle: self.webauthn_user_id,
+            attestation_object: None,
         }
         .into_record(user)
     }

@@ -40,6 +40,15 @@ fn padded(bytes: &[u8]) -> String {
     base64url::encode_standard(bytes)
 }
 
+/// The attestation object of `credential`, registered with UP and these flags.
+fn attestation_object(id: &[u8], flags: u8) -> Vec<u8> {
+    let data = [&[7; 32][..], &[0x41 | flags, 0, 0, 0, 0], &[0; 16], &[0, id.len() as u8], id, &es256()].concat();
+    let authenticator_data = [b"hauthData\x58", &[data.len() as u8][..], &data].concat();
+    [b"\xa3cfmtdnonegattStmt\xa0", &authenticator_data[..]].concat()
+}
+
+const UV: u8 = 0x04;
+
 /// The record of `credential` with these items, and that the lock-out check has nothing to say of it.
 fn expect(
     record: &CredentialRecord,
@@ -89,22 +98,28 @@ fn simplewebauthn_passkeys() {
 #[test]
 fn go_webauthn_credentials() {
     let read = |json: Value| serde_json::from_value::<go_webauthn::Credential>(json).unwrap().into_record(user());
-    let with = |flags: Value| {
+    let registered = |flags: Value, object: Value| {
         json!({
             "id": padded(b"credential"), "publicKey": padded(&es256()), "transport": ["internal"], "flags": flags,
             "authenticator": {"AAGUID": padded(&[0; 16]), "signCount": 9, "cloneWarning": false, "attachment": "platform"},
             "attestationType": "", "attestationFormat": "none",
-            "attestation": {"clientDataJSON": null, "publicKeyAlgorithm": -7, "object": null},
+            "attestation": {"clientDataJSON": null, "publicKeyAlgorithm": -7, "object": object},
         })
     };
+    let with = |flags| registered(flags, json!(null));
     let flags =
         |up, uv, be, bs| json!({"userPresent": up, "userVerified": uv, "backupEligible": be, "backupState": bs});
     let internal = [Transport::Internal];
-    expect(&read(with(flags(true, true, true, true))).unwrap(), 9, true, SYNCED, &internal);
+    expect(&read(with(flags(true, true, true, true))).unwrap(), 9, false, SYNCED, &internal);
     expect(&read(with(flags(true, false, false, false))).unwrap(), 9, false, BOUND, &internal);
     expect(&read(with(flags(false, false, false, false))).unwrap(), 9, false, UNKNOWN, &internal);
-    expect(&read(with(flags(true, true, false, true))).unwrap(), 9, true, UNKNOWN, &internal);
+    expect(&read(with(flags(true, true, false, true))).unwrap(), 9, false, UNKNOWN, &internal);
     expect(&read(with(json!(null))).unwrap(), 9, false, UNKNOWN, &internal);
+    for (of_the_login, of_the_registration) in [(true, false), (false, true)] {
+        let object = padded(&attestation_object(b"credential", if of_the_registration { UV } else { 0 }));
+        let record = read(registered(flags(true, of_the_login, true, true), object.into())).unwrap();
+        expect(&record, 9, of_the_registration, SYNCED, &internal);
+    }
     let old = json!({
         "ID": padded(b"credential"), "PublicKey": padded(&es256()), "AttestationType": "none",
         "Authenticator": {"AAGUID": padded(&[0; 16]), "SignCount": 3, "CloneWarning": true},
@@ -130,7 +145,9 @@ fn py_webauthn_registrations() {
     expect(&read(stored.clone()).unwrap(), 23, true, (Some(true), Some(false)), &[]);
     stored["credential_device_type"] = "single_device".into();
     stored["transports"] = json!(["usb"]);
-    expect(&read(stored).unwrap(), 23, true, BOUND, &[Transport::Usb]);
+    expect(&read(stored.clone()).unwrap(), 23, true, BOUND, &[Transport::Usb]);
+    stored["attestation_object"] = url(&attestation_object(b"credential", 0)).into();
+    expect(&read(stored).unwrap(), 23, false, BOUND, &[Transport::Usb]);
 }
 
 #[test]
@@ -151,15 +168,19 @@ fn java_webauthn_server_credentials() {
 
 #[test]
 fn webauthn4j_records() {
-    let read = |data: &[u8]| {
+    let registered = |data: &[u8], object: Option<String>| {
         let json = json!({
             "attestedCredentialData": url(data), "counter": 1, "uvInitialized": true, "backupEligible": false,
             "backupState": false, "transports": ["nfc"], "attestationStatement": {"fmt": "none"}, "clientData": null,
+            "attestationObject": object,
         });
         serde_json::from_value::<webauthn4j::CredentialRecord>(json).unwrap().into_record(user())
     };
+    let read = |data: &[u8]| registered(data, None);
     let data = [&[7; 16][..], &[0, 10], b"credential", &es256()].concat();
-    expect(&read(&data).unwrap(), 1, true, BOUND, &[Transport::Nfc]);
+    expect(&read(&data).unwrap(), 1, false, BOUND, &[Transport::Nfc]);
+    let object = Some(url(&attestation_object(b"credential", UV)));
+    expect(&registered(&data, object).unwrap(), 1, true, BOUND, &[Transport::Nfc]);
     for len in [0, 15, 17, 27] {
         assert_eq!(read(&data[..len]), Err(Unusable::AttestedCredentialData), "{len}");
     }
@@ -181,7 +202,8 @@ fn fido2_net_lib_credentials() {
     expect(&read(four).unwrap(), 6, false, SYNCED, &[Transport::Internal]);
     let registered = json!({
         "type": "public-key", "id": padded(b"credential"), "publicKey": url(&es256()), "transports": ["usb"],
-        "signCount": 1, "uvInitialized": true, "isBackupEligible": false, "isBackedUp": false,
+        "signCount": 1, "isBackupEligible": false, "isBackedUp": false,
+        "attestationObject": padded(&attestation_object(b"credential", UV)),
         "user": {"name": "ada", "id": url(b"user-1"), "displayName": "Ada"},
     });
     expect(&read(registered.clone()).unwrap(), 1, true, BOUND, &[Transport::Usb]);
@@ -196,6 +218,20 @@ fn fido2_net_lib_credentials() {
     assert_eq!(read(another), Err(Unusable::UserHandle));
     let without_id = json!({"publicKey": url(&es256()), "signCount": 0});
     assert!(matches!(read(without_id), Err(Unusable::CredentialId(_))));
+}
+
+#[test]
+fn uv_is_taken_from_the_registration_of_this_credential_alone() {
+    let whole = attestation_object(b"credential", UV);
+    let verified = |object: &[u8]| registered::user_verified(object, b"credential");
+    assert_eq!(verified(&whole), Some(true));
+    assert_eq!(verified(&attestation_object(b"credential", 0)), Some(false));
+    assert_eq!(verified(&attestation_object(b"credentiaL", UV)), None);
+    let unsorted = [&b"\xa3gattStmt\xa0cfmtdnone"[..], &whole[19..]].concat();
+    assert_eq!(verified(&unsorted), Some(true));
+    for len in [0, 1, whole.len() - 1] {
+        assert_eq!(verified(&whole[..len]), None, "{len}");
+    }
 }
 
 #[test]

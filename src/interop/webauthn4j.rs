@@ -1,5 +1,8 @@
 //! webauthn4j (Java): the items of its `CredentialRecord` under their names, `attestedCredentialData` as its
 //! `AttestedCredentialDataConverter` writes it: the bytes of §6.5.1, mostly kept in base64url.
+//!
+//! Its `uvInitialized` is not read: an authentication with UV sets it, without any other factor beside it. The whole
+//! attestation object, where an application kept it as well, tells UV of the registration.
 
 use super::{Items, Unusable, octets, transports};
 use crate::credential::{CredentialRecord as Record, Transport, UserHandle};
@@ -15,9 +18,9 @@ pub struct CredentialRecord {
     pub attested_credential_data: Vec<u8>,
     /// The signature counter.
     pub counter: u32,
-    /// Whether UV was ever set, where it is known.
-    #[serde(default)]
-    pub uv_initialized: Option<bool>,
+    /// The attestation object, where it was kept beside.
+    #[serde(default, deserialize_with = "octets::optional")]
+    pub attestation_object: Option<Vec<u8>>,
     /// BE, where it is known.
     #[serde(default)]
     pub backup_eligible: Option<bool>,
@@ -47,11 +50,12 @@ impl CredentialRecord {
             id: id.to_vec(),
             public_key: key.to_vec(),
             sign_count: self.counter,
-            user_verified: self.uv_initialized,
+            user_verified: None,
             backup_eligible: self.backup_eligible,
             backup_state: self.backup_state,
             transports: self.transports,
             user_handle: None,
+            attestation_object: self.attestation_object,
         }
         .into_record(user)
     }

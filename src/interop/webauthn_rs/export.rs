@@ -26,16 +26,24 @@ pub enum NotExportable {
     /// A transport that webauthn-rs has no name for. Take it out of the record to do without.
     #[error("webauthn-rs has no name for a transport of the record")]
     Transport,
+    /// User verification is said to have been required, but the record does not know of any: it would have been
+    /// refused at registration. Hand in what was asked for, or have another factor set `uv_initialized` first.
+    #[error("user verification was not performed at registration, or that is unknown")]
+    NotVerified,
     /// A user verification requirement that webauthn-rs has no name for.
     #[error("webauthn-rs has no name for this user verification requirement")]
     UserVerification,
 }
 
-/// A record as the JSON of a `Passkey` or `SecurityKey` of webauthn-rs 0.4 to 0.6: for its database, or for
-/// `serde_json::from_value`. The bare `Credential` is its member `cred`. The user handle is not part of it.
+/// A record as the JSON of a `Passkey`, `SecurityKey` or `DiscoverableKey` of webauthn-rs 0.4 to 0.6: for its database,
+/// or for `serde_json::from_value`. The bare `Credential` is its member `cred`. The user handle is not part of it.
 ///
 /// `registered_with` is the user verification that was asked for when the credential was registered, which webauthn-rs
 /// keeps; attestation and extensions, which it keeps as well, are told as absent.
+///
+/// So attested keys lose their attestation: the JSON reads as an `AttestedPasskey` too and signs in, but what it says
+/// of its authenticator is `None`, and nothing can be verified again by webauthn-rs's own means. Keep the original row
+/// of such a key until there is no way back.
 ///
 /// # Errors
 /// [`NotExportable`].
@@ -45,6 +53,9 @@ pub fn stored(record: &CredentialRecord, registered_with: &UserVerification) -> 
     };
     if matches!(registered_with, UserVerification::Other(_)) {
         return Err(NotExportable::UserVerification);
+    }
+    if matches!(registered_with, UserVerification::Required) && !record.uv_initialized {
+        return Err(NotExportable::NotVerified);
     }
     let transports: Result<Vec<_>, _> = record.transports.iter().map(transport).collect();
     Ok(json!({"cred": {

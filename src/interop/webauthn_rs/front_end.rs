@@ -1,7 +1,8 @@
 //! What front ends that were written for webauthn-rs are sent and post, so that they keep working unchanged.
 //!
 //! They are sent the options in `{"publicKey": …}`; they post `extensions`, or nothing, where the standard has
-//! `clientExtensionResults`. The rest is the same JSON.
+//! `clientExtensionResults`. The rest is the same JSON, but that webauthn-rs up to 0.5 took bytes in either alphabet of
+//! base64, padded or not: [`any_spelling`](super::any_spelling) is for front ends that made use of it.
 
 use crate::client::json::{CreationOptions, MAX_LEN, RequestOptions, ResponseError};
 use crate::client::{AuthenticationResponse, RegistrationResponse};
@@ -70,7 +71,8 @@ impl<'o> RequestChallenge<'o> {
 }
 
 /// A challenge as a type of webauthn-rs: [`CreationChallenge`] as its `CreationChallengeResponse`,
-/// [`RequestChallenge`] as its `RequestChallengeResponse`.
+/// [`RequestChallenge`] as its `RequestChallengeResponse`. Any other pair compiles too, and is refused when it is
+/// called, because [no type of it is named here](super#why-no-type-of-it-is-named).
 ///
 /// # Errors
 /// [`NotRepresentable`]: its type would say something else.
@@ -81,7 +83,7 @@ pub fn to_wire<T: DeserializeOwned + Serialize>(challenge: &impl Serialize) -> R
     same(&ours, &serde_json::to_value(&theirs).map_err(|_| WHOLE)?).map(|()| theirs)
 }
 
-/// The options in a `CreationChallengeResponse` of webauthn-rs.
+/// The options in a `CreationChallengeResponse` of webauthn-rs; any other type is refused when it is called.
 ///
 /// # Errors
 /// [`NotRepresentable`].
@@ -89,7 +91,7 @@ pub fn creation_options(challenge: &impl Serialize) -> Result<CreationOptions, N
     from_wire(challenge, |options| serde_json::to_value(CreationChallenge::new(options)))
 }
 
-/// The options in a `RequestChallengeResponse` of webauthn-rs. Its `mediation` stands beside them, not in them.
+/// The options in a `RequestChallengeResponse` of webauthn-rs; any other type is refused when it is called. Its `mediation` stands beside them, not in them.
 ///
 /// # Errors
 /// [`NotRepresentable`].
@@ -146,6 +148,7 @@ fn same(one: &Value, other: &Value) -> Result<(), NotRepresentable> {
 ///
 /// `extensions` is read as `clientExtensionResults`, and without either there were none, as webauthn-rs has it. All
 /// else is as strict as [`RegistrationResponse::from_json`]: base64url without padding, as webauthn-rs 0.6 has it too.
+/// For what a front end of an earlier release may post, see [`any_spelling`](super::any_spelling).
 ///
 /// # Errors
 /// [`ResponseError`].
@@ -153,7 +156,8 @@ pub fn registration_response(json: &str) -> Result<RegistrationResponse, Respons
     RegistrationResponse::from_json(&standard(json)?)
 }
 
-/// An authentication as such a front end posts it; a `PublicKeyCredential` through `serde_json::to_string`.
+/// An authentication as such a front end posts it; a `PublicKeyCredential` through `serde_json::to_string`. Read as
+/// [`registration_response`] is.
 ///
 /// # Errors
 /// [`ResponseError`].

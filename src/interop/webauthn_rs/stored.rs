@@ -7,8 +7,12 @@
 //! | 0.5, 0.6 | the same, attestation formats under their registered names |
 //!
 //! Its own migration from 0.3 wrote `backup_eligible: false` without having looked, and its passkeys of 0.4 on may
-//! turn out to be eligible later on (it allows the change). So `false` is believed only where an attestation was kept,
-//! which migrated credentials do not have; else it is unknown, and the next sign-in teaches it.
+//! turn out to be eligible later on (it allows the change). So `false` is believed only where a maker's attestation was
+//! kept (`Basic`, `AttCa`, `AnonCa`, `ECDAA`), which migrated credentials do not have, and passkeys that turned
+//! eligible by a software update did not. Else (`None`, `Self_`, `Uncertain`) it is unknown, and the next sign-in
+//! teaches it.
+//!
+//! `user_verified` is UV at registration in every release: no sign-in changes it.
 
 use crate::credential::{CredentialRecord, Transport, UserHandle};
 use crate::interop::cose::{Parameter, encode};
@@ -28,11 +32,14 @@ pub enum ImportError {
 }
 
 /// The record of a key in memory: `Passkey`, `SecurityKey`, `AttestedPasskey`, `AttestedResidentKey`,
-/// `DiscoverableKey` or `Credential`, of any release from 0.4 on. `user` is the `user_unique_id` that it was
-/// registered for, as bytes.
+/// `DiscoverableKey` or `Credential`, of any release from 0.4 on (there also `PasswordlessKey` and `DeviceKey`). `user`
+/// is the `user_unique_id` that it was registered for, as bytes.
+///
+/// Any other type compiles too, and is refused when it is called: the types are known by what they write, because
+/// [none of them is named here](super#why-no-type-of-it-is-named).
 ///
 /// # Errors
-/// [`ImportError`].
+/// [`ImportError`]; [`ImportError::Shape`] for a value that is no key.
 pub fn record(key: &impl Serialize, user: UserHandle) -> Result<CredentialRecord, ImportError> {
     let json = serde_json::to_value(key).map_err(ImportError::Shape)?;
     let stored: StoredCredential = serde_json::from_value(json).map_err(ImportError::Shape)?;
@@ -82,7 +89,7 @@ struct Attestation {
     data: AttestationData,
 }
 
-/// `"None"`, or what was attested.
+/// The type of attestation, some with their certificates.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum AttestationData {
@@ -91,9 +98,10 @@ enum AttestationData {
 }
 
 impl Attestation {
-    fn is_kept(&self) -> bool {
+    /// Whether a maker vouches for the model of the authenticator, so that what it says of itself stays so.
+    fn is_by_maker(&self) -> bool {
         match &self.data {
-            AttestationData::Name(name) => name != "None",
+            AttestationData::Name(name) => name == "ECDAA",
             AttestationData::Chain(_) => true,
         }
     }
@@ -229,7 +237,7 @@ impl StoredCredential {
     /// [`Unusable`].
     pub fn into_record(self, user: UserHandle) -> Result<CredentialRecord, Unusable> {
         let Self(stored) = self;
-        let attested = stored.attestation.as_ref().is_some_and(Attestation::is_kept);
+        let attested = stored.attestation.as_ref().is_some_and(Attestation::is_by_maker);
         let backup_eligible = stored.backup_eligible.filter(|&eligible| eligible || attested);
         Items {
             id: stored.cred_id,
@@ -240,6 +248,7 @@ impl StoredCredential {
             backup_state: stored.backup_state.filter(|_| backup_eligible.is_some()),
             transports: stored.transports,
             user_handle: None,
+            attestation_object: None,
         }
         .into_record(user)
     }

@@ -7,8 +7,8 @@ use wardkey::CredentialRecord;
 use wardkey::client::json::UserVerification;
 use wardkey::credential::Transport;
 use wardkey::interop::check;
-use wardkey::interop::webauthn_rs::{NotExportable, StoredCredential, record, stored};
-use wardkey_authenticator::{Algorithm, PackedSelf, Registration, flags};
+use wardkey::interop::webauthn_rs::{ImportError, NotExportable, StoredCredential, record, stored};
+use wardkey_authenticator::{Algorithm, Authentication, Packed, Registration, flags};
 use webauthn_rs::prelude::*;
 
 fn register_with_theirs(name: &str, algorithm: Algorithm) -> (Registration, Result<Passkey, WebauthnError>) {
@@ -98,17 +98,96 @@ fn registered_with_wardkey_signs_in_with_webauthn_rs() {
     }
 }
 
+/// Our functions take any type that serde knows; these name theirs, as an application would.
+mod typed {
+    use super::*;
+
+    pub fn passkey(key: &Passkey) -> CredentialRecord {
+        ours_of(key)
+    }
+    pub fn security_key(key: &SecurityKey) -> CredentialRecord {
+        ours_of(key)
+    }
+    pub fn attested_passkey(key: &AttestedPasskey) -> CredentialRecord {
+        ours_of(key)
+    }
+    pub fn attested_resident_key(key: &AttestedResidentKey) -> CredentialRecord {
+        ours_of(key)
+    }
+    pub fn discoverable_key(key: &DiscoverableKey) -> CredentialRecord {
+        ours_of(key)
+    }
+    pub fn credential(key: &Credential) -> CredentialRecord {
+        ours_of(key)
+    }
+}
+
+#[test]
+fn what_is_no_key_is_refused_when_it_is_called() {
+    for none in [serde_json::json!(7), serde_json::json!({"cred": {}})] {
+        assert!(matches!(record(&none, user().handle), Err(ImportError::Shape(_))));
+    }
+    assert!(matches!(record(&uuid(), user().handle), Err(ImportError::Shape(_))));
+}
+
+/// Posts a signature for the challenge of `$start`, and answers with what `$finish` says.
+macro_rules! sign_in_as {
+    ($registration:expr, $count:expr, $start:expr, |$response:ident, $state:ident| $finish:expr) => {{
+        let (options, $state) = $start.unwrap();
+        let made: Authentication = get($registration, &options.public_key.challenge, $count);
+        let $response: PublicKeyCredential = serde_json::from_value(made.response()).unwrap();
+        $finish.unwrap()
+    }};
+}
+
+#[test]
+fn exported_as_every_type_of_key_it_signs_in_with_webauthn_rs() {
+    let webauthn = theirs();
+    let (registration, registered) = register_with_ours("every type", Algorithm::Es256);
+    let exported = stored(&registered, &UserVerification::Required).unwrap();
+
+    let mut key: SecurityKey = serde_json::from_value(exported.clone()).unwrap();
+    let result =
+        sign_in_as!(&registration, 1, webauthn.start_securitykey_authentication(&[key.clone()]), |response, state| {
+            webauthn.finish_securitykey_authentication(&response, &state)
+        });
+    assert_eq!(key.update_credential(&result), Some(true));
+    assert_eq!(typed::security_key(&key).sign_count, 1);
+
+    let key: DiscoverableKey = serde_json::from_value(exported.clone()).unwrap();
+    let result = sign_in_as!(&registration, 2, webauthn.start_discoverable_authentication(), |response, state| {
+        let (found, id) = webauthn.identify_discoverable_authentication(&response).unwrap();
+        assert_eq!((found, id), (uuid(), registered.id.as_bytes()));
+        webauthn.finish_discoverable_authentication_v2(&response, state, &key)
+    });
+    assert_eq!((result.counter(), result.user_verified()), (2, true));
+    assert_eq!(typed::discoverable_key(&key).id, registered.id);
+
+    let mut key: AttestedPasskey = serde_json::from_value(exported).unwrap();
+    let result = sign_in_as!(
+        &registration,
+        3,
+        webauthn.start_attested_passkey_authentication(&[key.clone()]),
+        |response, state| { webauthn.finish_attested_passkey_authentication(&response, &state) }
+    );
+    assert_eq!(key.update_credential(&result), Some(true));
+    let credential = Credential::from(key);
+    assert!(matches!(credential.attestation.data, ParsedAttestationData::None), "its attestation is lost");
+    assert_eq!(typed::credential(&credential).sign_count, 3);
+}
+
 #[test]
 fn every_type_of_key_becomes_the_same_record() {
     let (_, passkey) = register_with_theirs("types", Algorithm::Es256);
     let passkey = passkey.unwrap();
     let expected = ours_of(&passkey);
+    assert_eq!(typed::passkey(&passkey), expected);
     let credential = Credential::from(passkey.clone());
-    assert_eq!(ours_of(&credential), expected);
-    assert_eq!(ours_of(&SecurityKey::from(credential.clone())), expected);
-    assert_eq!(ours_of(&AttestedPasskey::from(credential.clone())), expected);
-    assert_eq!(ours_of(&AttestedResidentKey::from(credential)), expected);
-    assert_eq!(ours_of(&DiscoverableKey::from(passkey)), expected);
+    assert_eq!(typed::credential(&credential), expected);
+    assert_eq!(typed::security_key(&SecurityKey::from(credential.clone())), expected);
+    assert_eq!(typed::attested_passkey(&AttestedPasskey::from(credential.clone())), expected);
+    assert_eq!(typed::attested_resident_key(&AttestedResidentKey::from(credential)), expected);
+    assert_eq!(typed::discoverable_key(&DiscoverableKey::from(passkey)), expected);
 }
 
 #[test]
@@ -118,7 +197,7 @@ fn backup_eligibility_is_carried_over_where_it_was_told() {
         let (options, state) = webauthn.start_securitykey_registration(uuid(), "ada", "Ada", None, None, None).unwrap();
         let registration = create(name, Algorithm::Es256, &options.public_key.challenge)
             .authenticator_data(|data| data.set_flags(bits))
-            .format(PackedSelf::new());
+            .format(Packed::new());
         let response = serde_json::from_value(registration.response()).unwrap();
         (ours_of(&webauthn.finish_securitykey_registration(&response, &state).unwrap()), registration)
     };
@@ -149,6 +228,8 @@ fn what_webauthn_rs_has_no_place_for_is_told() {
     assert_eq!(export(&record), Err(NotExportable::Transport));
     record.transports.pop();
     assert!(export(&record).is_ok());
+    record.uv_initialized = false;
+    assert_eq!(export(&record), Err(NotExportable::NotVerified));
     record.backup_eligible = None;
     assert_eq!(export(&record), Err(NotExportable::Backup));
 }

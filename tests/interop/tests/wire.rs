@@ -4,7 +4,9 @@ mod common;
 
 use common::*;
 use serde_json::{Value, json};
+use wardkey::RegistrationResponse;
 use wardkey::client::extensions::AppId;
+use wardkey::client::json::{CreationOptions, RequestOptions, ResponseError};
 use wardkey::interop::webauthn_rs::*;
 use wardkey::relying_party::{AuthenticationRequest, RegistrationRequest};
 use wardkey_authenticator::Algorithm;
@@ -110,6 +112,75 @@ fn what_their_types_would_change_is_named() {
     let (options, _) = rp.start_authentication(&user().handle, &[record], NOW).unwrap();
     let refused = to_wire::<RequestChallengeResponse>(&RequestChallenge::new(&options)).unwrap_err();
     assert_eq!(refused.member, "allowCredentials");
+}
+
+/// Our functions take any type that serde knows; these name theirs, as an application would.
+mod typed {
+    use super::*;
+
+    pub fn creation(options: &CreationOptions) -> Result<CreationChallengeResponse, NotRepresentable> {
+        to_wire(&CreationChallenge::new(options))
+    }
+    pub fn request(options: &RequestOptions) -> Result<RequestChallengeResponse, NotRepresentable> {
+        to_wire(&RequestChallenge::new(options))
+    }
+    pub fn created(posted: &RegisterPublicKeyCredential) -> Result<RegistrationResponse, ResponseError> {
+        registration_response(&serde_json::to_string(posted).unwrap())
+    }
+}
+
+#[test]
+fn another_type_is_refused_when_it_is_called() {
+    let (creation, _) = ours().start_registration(&user(), &[], NOW).unwrap();
+    let (request, _) = ours().start_discoverable_authentication(NOW).unwrap();
+    let theirs = typed::creation(&creation).unwrap();
+    assert_eq!(creation_options(&theirs), Ok(creation.clone()));
+    assert_eq!(request_options(&typed::request(&request).unwrap()), Ok(request.clone()));
+    assert!(request_options(&theirs).is_err());
+    assert!(to_wire::<RequestChallengeResponse>(&CreationChallenge::new(&creation)).is_err());
+    assert!(to_wire::<CreationChallengeResponse>(&RequestChallenge::new(&request)).is_err());
+
+    let made = create("typed", Algorithm::Es256, &creation.challenge);
+    let posted: RegisterPublicKeyCredential = serde_json::from_value(made.response()).unwrap();
+    assert_eq!(typed::created(&posted).unwrap().credential_id(), made.credential_id());
+}
+
+/// As pages could post to webauthn-rs up to 0.5: one padded, one in the alphabet of plain base64.
+#[test]
+fn pages_that_spell_bytes_in_another_way_register_and_sign_in() {
+    fn respelt(posted: &mut Value, spell: fn(&str) -> String) {
+        let (id, response) = (posted["rawId"].take(), posted["response"].take());
+        posted["rawId"] = spell(id.as_str().unwrap()).into();
+        posted["response"] = response;
+        for member in ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"] {
+            if let Some(Value::String(text)) = posted["response"].get_mut(member) {
+                *text = spell(text);
+            }
+        }
+    }
+    fn padded(text: &str) -> String {
+        format!("{text}{}", &"==="[..(4 - text.len() % 4) % 4])
+    }
+    fn standard(text: &str) -> String {
+        padded(&text.replace('-', "+").replace('_', "/"))
+    }
+    for spell in [padded, standard] {
+        let rp = ours();
+        let (options, state) = rp.start_registration(&user(), &[], NOW).unwrap();
+        let registration = create("spelling", Algorithm::Es256, &options.challenge);
+        let mut posted = as_their_page_posts(registration.response());
+        respelt(&mut posted, spell);
+        let posted = posted.to_string();
+        assert!(registration_response(&posted).is_err(), "only where it is asked for");
+        let response = registration_response(&any_spelling(&posted).unwrap()).unwrap();
+        let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+
+        let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+        let mut posted = as_their_page_posts(get(&registration, &options.challenge, 1).response());
+        respelt(&mut posted, spell);
+        let response = authentication_response(&any_spelling(&posted.to_string()).unwrap()).unwrap();
+        assert_eq!(rp.finish_authentication(state, &response, &record, NOW).unwrap().user, user().handle);
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn read(json: Value) -> CredentialRecord {
     serde_json::from_value::<StoredCredential>(json).unwrap().into_record(user()).unwrap()
 }
 
-/// As 0.5 and 0.6 write a passkey.
+/// As 0.6 writes a passkey. Rows that 0.4 and 0.5 wrote themselves are in tests/importers.
 fn passkey() -> Value {
     let (x, y) = ec();
     json!({"cred": {
@@ -42,7 +42,7 @@ fn passkey() -> Value {
 }
 
 #[test]
-fn a_passkey_of_0_5_and_0_6() {
+fn a_passkey_of_0_6() {
     let record = read(passkey());
     assert_eq!(record.id.as_bytes(), b"credential");
     assert_eq!((record.public_key.clone(), record.sign_count, record.uv_initialized), (es256(), 3, true));
@@ -52,22 +52,6 @@ fn a_passkey_of_0_5_and_0_6() {
     assert_eq!(read(passkey()["cred"].clone()), record, "the bare credential");
     let stored: StoredCredential = serde_json::from_str(&passkey().to_string()).unwrap();
     assert_eq!(stored.credential_id(), b"credential");
-}
-
-#[test]
-fn a_credential_of_0_4() {
-    let (x, y) = ec();
-    let record = read(json!({
-        "cred_id": text(b"credential"),
-        "cred": {"type_": "ES256", "key": {"EC_EC2": {"curve": "SECP256R1", "x": x, "y": y}}},
-        "counter": 0, "user_verified": false, "backup_eligible": false, "backup_state": false,
-        "registration_policy": "preferred",
-        "extensions": {"cred_protect": "NotRequested", "hmac_create_secret": "NotRequested"},
-        "attestation": {"data": {"Basic": ["MIIC"]}, "metadata": {"Packed": {"aaguid": "…"}}},
-        "attestation_format": "Packed",
-    }));
-    assert_eq!(record.public_key, es256());
-    assert_eq!((record.backup_eligible, record.backup_state), (Some(false), Some(false)), "attested, so it was told");
 }
 
 #[test]
@@ -84,8 +68,16 @@ fn a_credential_of_0_3() {
 }
 
 #[test]
-fn not_eligible_is_believed_only_beside_an_attestation() {
-    for (data, known) in [(json!("None"), None), (json!("Self_"), Some(false)), (json!({"AttCa": []}), Some(false))] {
+fn not_eligible_is_believed_only_beside_a_makers_attestation() {
+    for (data, known) in [
+        (json!("None"), None),
+        (json!("Self_"), None),
+        (json!("Uncertain"), None),
+        (json!({"Basic": []}), Some(false)),
+        (json!({"AttCa": []}), Some(false)),
+        (json!({"AnonCa": []}), Some(false)),
+        (json!("ECDAA"), Some(false)),
+    ] {
         let mut stored = passkey();
         stored["cred"]["backup_eligible"] = false.into();
         stored["cred"]["attestation"]["data"] = data;
@@ -163,6 +155,13 @@ fn what_would_be_lost_or_guessed_is_not_exported() {
     assert_eq!(refused(|record| record.backup_state = None), NotExportable::Backup);
     assert_eq!(refused(|record| record.transports.push(Transport::SmartCard)), NotExportable::Transport);
     assert!(matches!(refused(|record| record.public_key.clear()), NotExportable::PublicKey(_)));
+    let never_verified = |registered_with| {
+        let mut record = whole.clone();
+        record.uv_initialized = false;
+        stored(&record, &registered_with).map(|_| ())
+    };
+    assert_eq!(never_verified(UserVerification::Required), Err(NotExportable::NotVerified));
+    assert_eq!(never_verified(UserVerification::Preferred), Ok(()));
     let other = UserVerification::Other("never".into());
     assert_eq!(stored(&whole, &other).unwrap_err(), NotExportable::UserVerification);
 
@@ -172,7 +171,7 @@ fn what_would_be_lost_or_guessed_is_not_exported() {
             encode(&[(1, Integer(3)), (3, Integer(algorithm)), (-1, Bytes(&vec![0x81; n])), (-2, Bytes(&[1, 0, 1]))]);
         let mut record = CredentialRecord::new(CredentialId::new(*b"id").unwrap(), user(), key);
         (record.backup_eligible, record.backup_state) = (Some(false), Some(false));
-        stored(&record, &UserVerification::Required).map(|_| ())
+        stored(&record, &UserVerification::Preferred).map(|_| ())
     };
     assert_eq!(rsa(256, -257), Ok(()));
     assert_eq!(rsa(384, -257), Err(NotExportable::RsaKey));

@@ -1,0 +1,175 @@
+//! Byte strings as webauthn-rs up to 0.5 let front ends post them.
+
+use crate::client::json::{MAX_LEN, ResponseError};
+use crate::codec::base64url;
+use crate::interop::octets::Octets;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
+use std::borrow::Cow;
+use std::fmt;
+
+/// The members of a response, or of its `response`, that are bytes.
+const BYTES: [&str; 8] =
+    ["id", "rawId", "clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle", "publicKey"];
+
+/// A posted response with its bytes in base64url without padding, from any spelling that webauthn-rs up to 0.5 read:
+/// either alphabet, padded or not, or an array of numbers. For [`registration_response`](super::registration_response)
+/// and [`authentication_response`](super::authentication_response), which read the standard's one spelling only, as
+/// webauthn-rs 0.6 does.
+///
+/// `Cow::Borrowed`: nothing had to be written again, so this front end does not need it. What is read in no way, or in
+/// two, stays as it is, for the strict reader to refuse.
+///
+/// ```
+/// use wardkey::interop::webauthn_rs::{any_spelling, authentication_response};
+///
+/// let posted = r#"{"id": "-_8", "rawId": "+/8=", "type": "public-key",
+///     "response": {"clientDataJSON": "e30=", "authenticatorData": "AA==", "signature": [0], "userHandle": null}}"#;
+/// assert!(authentication_response(posted).is_err());
+/// let response = authentication_response(&any_spelling(posted)?)?;
+/// assert_eq!(response.credential_id(), [0xfb, 0xff]);
+/// # Ok::<(), wardkey::client::json::ResponseError>(())
+/// ```
+///
+/// # Errors
+/// [`ResponseError::TooLong`], [`ResponseError::Json`].
+pub fn any_spelling(posted: &str) -> Result<Cow<'_, str>, ResponseError> {
+    if posted.len() > MAX_LEN {
+        return Err(ResponseError::TooLong);
+    }
+    let unreadable = |error: serde_json::Error| ResponseError::Json { line: error.line(), column: error.column() };
+    let mut response: Object<'_> = serde_json::from_str(posted).map_err(unreadable)?;
+    if response.respell() {
+        serde_json::to_string(&response).map(Cow::Owned).map_err(unreadable)
+    } else {
+        Ok(posted.into())
+    }
+}
+
+/// Members in their order, those that stand there twice among them: refusing is for the strict reader.
+struct Object<'a>(Vec<(Cow<'a, str>, Cow<'a, RawValue>)>);
+
+impl Object<'_> {
+    /// Writes bytes in base64url; answers whether that changed anything.
+    fn respell(&mut self) -> bool {
+        let mut changed = false;
+        for (name, value) in &mut self.0 {
+            let again = match &**name {
+                "response" => inner(value),
+                name if BYTES.contains(&name) => bytes(value),
+                _ => None,
+            };
+            if let Some(again) = again {
+                *value = Cow::Owned(again);
+                changed = true;
+            }
+        }
+        changed
+    }
+}
+
+fn inner(value: &RawValue) -> Option<Box<RawValue>> {
+    let mut object: Object<'_> = serde_json::from_str(value.get()).ok()?;
+    if object.respell() { to_raw_value(&object).ok() } else { None }
+}
+
+fn bytes(value: &RawValue) -> Option<Box<RawValue>> {
+    let Octets(bytes) =
+        Some(value.get()).filter(|json| json.starts_with(['"', '['])).map(serde_json::from_str)?.ok()?;
+    let again = to_raw_value(&base64url::encode(&bytes)).ok()?;
+    (again.get() != value.get()).then_some(again)
+}
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(name, value)| (name, &**value)))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Object<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+                    members.push((Cow::Owned(name), Cow::Borrowed(value)));
+                }
+                Ok(Object(members))
+            }
+        }
+
+        from.deserialize_map(Members)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interop::webauthn_rs::{authentication_response, registration_response};
+    use serde_json::{Value, json};
+
+    /// Bytes that the two alphabets spell differently, and that need padding.
+    const BYTES: [u8; 4] = [0xfb, 0xff, 0xfe, 0x3e];
+
+    fn posted(bytes: &Value) -> Value {
+        json!({"id": bytes, "rawId": bytes, "type": "public-key", "extensions": {}, "response": {
+            "clientDataJSON": bytes, "attestationObject": bytes, "authenticatorData": bytes, "signature": bytes,
+            "userHandle": bytes, "publicKey": bytes, "publicKeyAlgorithm": -7, "transports": ["usb"],
+        }})
+    }
+
+    #[test]
+    fn every_spelling_that_webauthn_rs_read() {
+        let url = base64url::encode(&BYTES);
+        let standard = base64url::encode_standard(&BYTES);
+        let unpadded = standard.trim_end_matches('=').to_owned();
+        assert_eq!((&*url, &*standard), ("-__-Pg", "+//+Pg=="));
+        for bytes in [json!(format!("{url}==")), json!(standard), json!(unpadded), json!(BYTES)] {
+            let json = posted(&bytes).to_string();
+            assert!(registration_response(&json).is_err() && authentication_response(&json).is_err(), "{bytes}");
+            let again = any_spelling(&json).unwrap();
+            assert!(matches!(again, Cow::Owned(_)));
+            let registration = registration_response(&again).unwrap();
+            assert_eq!((registration.credential_id(), registration.attestation_object()), (&BYTES[..], &BYTES[..]));
+            let authentication = authentication_response(&again).unwrap();
+            assert_eq!(
+                (authentication.signature(), authentication.user_handle()),
+                (&BYTES[..], Some(&BYTES[..])),
+                "{bytes}"
+            );
+        }
+        let escaped = posted(&json!(standard)).to_string().replace('/', r"\/");
+        assert!(registration_response(&any_spelling(&escaped).unwrap()).is_ok(), "as PHP writes it");
+    }
+
+    #[test]
+    fn the_one_spelling_is_left_alone() {
+        let json = posted(&json!(base64url::encode(&BYTES))).to_string();
+        assert!(matches!(any_spelling(&json), Ok(Cow::Borrowed(same)) if same == json));
+    }
+
+    #[test]
+    fn nothing_else_becomes_lenient() {
+        for bytes in [json!("+_8"), json!("AR"), json!("AQ="), json!("A Q"), json!([256]), json!({"0": 1}), json!(1)] {
+            let json = posted(&bytes).to_string();
+            assert!(registration_response(&any_spelling(&json).unwrap()).is_err(), "{bytes}");
+        }
+        let padded = posted(&json!("AQ==")).to_string();
+        for twice in ["\"rawId\"", "\"signature\"", "\"response\"", "\"type\""] {
+            let json = padded.replacen(twice, &format!("{twice}:\"AQ==\",{twice}"), 1);
+            assert!(authentication_response(&any_spelling(&json).unwrap()).is_err(), "{twice}");
+        }
+        for json in [String::new(), "[]".into(), format!("{padded}{padded}"), " ".repeat(MAX_LEN + 1)] {
+            assert!(any_spelling(&json).is_err());
+        }
+    }
+}
