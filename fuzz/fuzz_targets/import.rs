@@ -28,10 +28,8 @@ fn import<T: DeserializeOwned>(json: &str, into_record: impl Fn(T) -> Result<Cre
     assert_eq!(serde_json::from_str::<CredentialRecord>(&kept).expect("JSON"), record);
     let unusable = BACKENDS.map(|backend| interop::check([&record], backend).into_iter().map(|(_, why)| why).next());
     assert_eq!(unusable[0].is_some(), unusable[1].is_some(), "{unusable:?}");
-    let twice = interop::check([&record, &record], BACKENDS[0]);
-    assert!(
-        matches!(twice.last(), Some((_, why)) if unusable[0].as_ref().is_some_and(|first| first == why) || *why == Unusable::Twice)
-    );
+    let twice = interop::check([&record, &record], BACKENDS[0]).len();
+    assert_eq!(twice, if unusable[0].is_some() { 2 } else { 1 });
 
     let Ok(exported) = webauthn_rs::stored(&record, &UserVerification::Required) else { return };
     let again = webauthn_rs::record(&exported, user()).expect("what was exported");
@@ -53,9 +51,10 @@ fn import<T: DeserializeOwned>(json: &str, into_record: impl Fn(T) -> Result<Cre
     );
 }
 
-/// Responses as its front ends post them: strict ones among them mean the same.
+/// Responses as its front ends post them: those that have what the standard has, and no more, mean the same.
 fn responses(json: &str) {
-    let ours = serde_json::from_str::<Value>(json).is_ok_and(|json| json.get("extensions").is_none());
+    let ours = serde_json::from_str::<Value>(json)
+        .is_ok_and(|json| json.get("extensions").is_none() && json["clientExtensionResults"].is_object());
     let front_end = webauthn_rs::registration_response(json);
     if let (Ok(response), true) = (RegistrationResponse::from_json(json), ours) {
         assert_eq!(front_end.as_ref(), Ok(&response));
