@@ -126,9 +126,24 @@ fn cve_2026_46419_no_credential_of_the_user_is_not_no_question() {
 fn ghsa_f66q_9rf6_8795_reauthentication_by_any_users_credential() {
     let rp = clinic();
     let (ada, mallory) = (enrol(&rp, "ada"), enrol(&rp, "mallory"));
-    let credentials = [ada.record.clone(), mallory.record];
-    let error = rp.start_authentication(&ada.record.user_handle, &credentials, NOW).unwrap_err();
+    let credentials = [ada.record.clone(), mallory.record.clone()];
+    let error = rp.start_reauthentication(&ada.record.user_handle, &credentials, NOW).unwrap_err();
     assert_eq!(error, Error::ForeignCredential);
+    // Ada is asked again, and Mallory's passkey answers, whichever record is looked up.
+    let attempt = |asked: &Account, answering: &Account, record: &CredentialRecord| {
+        let asked = std::slice::from_ref(&asked.record);
+        let (options, state) = rp.start_reauthentication(&asked[0].user_handle, asked, NOW).unwrap();
+        let response = answer(answering, challenge_of(&options));
+        rp.finish_reauthentication(state, &ada.record.user_handle, &response, record, 300, NOW).map(|done| done.proof)
+    };
+    let proof = attempt(&ada, &ada, &ada.record).unwrap();
+    assert_eq!(proof.require(&ada.record.user_handle, NOW), Ok(()));
+    assert_eq!(proof.require(&mallory.record.user_handle, NOW), Err(Error::NotFresh));
+    for record in [&ada.record, &mallory.record] {
+        assert_eq!(refusal(&attempt(&ada, &mallory, record).unwrap_err()), Refusal::CredentialNotAllowed);
+    }
+    // Mallory's own re-authentication is none of Ada's.
+    assert_eq!(attempt(&mallory, &mallory, &mallory.record).unwrap_err(), Error::NotAReauthentication);
 }
 
 #[test]

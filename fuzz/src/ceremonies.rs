@@ -1,9 +1,13 @@
 //! One relying party, one challenge, and what a browser would post to it.
 
+use crate::{Yes, cbor};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use wardkey::RegistrationResponse;
+use wardkey::ceremony::registration::{Expected, VerifiedRegistration, verify};
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::policy::{AttestationPolicy, Trust, TrustAnchor, TrustAnchors};
+use wardkey::x509::Crl;
 
 /// The challenge that was sent in every ceremony.
 pub const CHALLENGE: [u8; 32] = [0; 32];
@@ -57,11 +61,26 @@ pub fn authentication_json(
     )
 }
 
-/// A policy that trusts these certificates, as far as they are such.
-pub fn policy(anchors: &[&[u8]]) -> AttestationPolicy {
+/// A registration with a packed attestation, these its certificates.
+pub fn certified(x5c: &[&[u8]]) -> RegistrationResponse {
+    let certificates: Vec<u8> = x5c.iter().flat_map(|der| cbor::string(2, der)).collect();
+    let statement = [&b"\xa3\x63alg\x26\x63sig\x40\x63x5c"[..], &cbor::head(4, x5c.len() as u64), &certificates];
+    let object = cbor::attestation_object("packed", &statement.concat(), &authenticator_data());
+    let json = registration_json(&[1; 32], &creation_client_data(), &object);
+    RegistrationResponse::from_json(&json).expect("a response")
+}
+
+/// The registration, if it verifies behind the backend that says yes.
+pub fn verified(response: &RegistrationResponse) -> Option<VerifiedRegistration<'_>> {
+    let (site, algorithms) = (site(0), wardkey::crypto::Algorithm::ALL);
+    verify(&Expected::new(&site, &CHALLENGE, &algorithms), response, &Yes).ok()
+}
+
+/// A policy that trusts these certificates, as far as they are such, but for what these lists revoke.
+pub fn policy(anchors: &[&[u8]], crls: &[Crl]) -> AttestationPolicy {
     let mut policy = AttestationPolicy::any();
     let anchors = anchors.iter().filter_map(|der| TrustAnchor::from_der(der).ok());
-    policy.trust = Trust::Verify(TrustAnchors::new(anchors));
+    policy.trust = Trust::Verify(TrustAnchors::new(anchors).with_crls(crls.iter().cloned()));
     policy
 }
 

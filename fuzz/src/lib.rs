@@ -7,8 +7,8 @@ pub mod cbor;
 mod ceremonies;
 
 pub use ceremonies::{
-    CHALLENGE, authentication_json, authenticator_data, creation_client_data, es256, policy, registration_json,
-    request_client_data, site,
+    CHALLENGE, authentication_json, authenticator_data, certified, creation_client_data, es256, policy,
+    registration_json, request_client_data, site, verified,
 };
 
 use wardkey::crypto::{

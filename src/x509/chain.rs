@@ -11,8 +11,8 @@
 //! - Where the relying party handed in a revocation list of an issuer, what it issued must not stand on it. The anchor
 //!   itself, and a leaf that is one, are the relying party's own choice and are held against none.
 //!
-//! Signatures are verified last and from the anchor downwards: until a certificate's issuer is known to be genuine,
-//! it costs a stranger's message no arithmetic.
+//! Signatures are verified after names, dates and extensions, from the anchor downwards: until a certificate's issuer is
+//! known to be genuine, it costs a stranger's message no arithmetic.
 
 use super::algorithm::{self, SubjectPublicKey};
 use super::anchor::TrustAnchor;

@@ -1,6 +1,7 @@
 //! Every vector, judged by webauthn-rs as well. Where the two differ, there is a row in `divergences.tsv` for this kind of
-//! difference, with the section that settles it. A difference without a row fails, and so does a row that no vector
-//! shows any more. (The project's own vectors show some of the rows; those of `../shared/vectors` show all.)
+//! difference, with the section that settles it and the places where it may be. A difference without a row fails, and so
+//! does a row, or one of its places, that no vector shows any more. (The project's own vectors show some of the rows;
+//! those of `../shared/vectors` show all.)
 
 #[path = "../../../examples/verify_vectors/vector.rs"]
 #[allow(dead_code, reason = "a second opinion looks at acceptance only")]
@@ -13,6 +14,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use vector::Judgement;
 use wardkey::crypto::{Algorithm, default_backend};
 use wardkey_differential::{Authentication, Opinion, Record, Registration};
 
@@ -111,26 +113,43 @@ impl Ceremony {
 }
 
 /// Ours, of the same question: nobody's certificates are trusted or not.
-fn first_opinion(line: &str) -> (bool, Option<&'static str>) {
+fn first_opinion(line: &str) -> Judgement {
     let mut json: Value = serde_json::from_str(line).expect("a vector");
     if json["kind"] == "registration" {
         json["expected"]["attestation_policy"] = Value::Null;
     }
     let vector: vector::Vector = serde_json::from_str(&json.to_string()).expect("a vector");
-    let judged = vector.judge(default_backend());
-    (judged.accept, judged.code)
+    vector.judge(default_backend())
 }
 
-/// Rows of the table: what wardkey says (`accept`, or a refusal's code), what webauthn-rs says, and what settles it.
-fn table() -> BTreeMap<(String, String), String> {
-    let rows = include_str!("../divergences.tsv").lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-    rows.map(|row| {
-        let cells: Vec<_> = row.split('\t').map(str::to_owned).collect();
-        let Ok([ours, theirs, section, why]) = <[String; 4]>::try_from(cells) else { panic!("four cells: {row}") };
+/// A kind of divergence: what wardkey says (`accept`, or a refusal's code), what webauthn-rs says, and where.
+type Kind = (String, String, String);
+
+/// What a vector is about, by its id.
+fn family(id: &str) -> String {
+    let (source, rest) = id.split_once('/').unwrap_or((id, ""));
+    match source {
+        "attestation" => rest.split('/').take(1).collect(),
+        "steps" | "adversarial" => rest.split('.').take(2).collect::<Vec<_>>().join("."),
+        _ => source.to_owned(),
+    }
+}
+
+/// The kinds that are known, and what settles each.
+fn table() -> BTreeMap<Kind, String> {
+    let mut table = BTreeMap::new();
+    for row in include_str!("../divergences.tsv").lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        let cells: Vec<_> = row.split('\t').collect();
+        let Ok([ours, theirs, section, why, places]) = <[&str; 5]>::try_from(cells) else {
+            panic!("five cells: {row}")
+        };
         assert!((ours == "accept") != (theirs == "accept"), "{row}");
-        ((ours, theirs), format!("{section}: {why}"))
-    })
-    .collect()
+        for place in places.split("; ") {
+            let kind = (ours.to_owned(), theirs.to_owned(), place.to_owned());
+            assert_eq!(table.insert(kind, format!("{section}: {why}")), None, "twice: {row}");
+        }
+    }
+    table
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -142,7 +161,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Every divergence by its kind, with the vectors that show it.
-fn divergences(folder: &str) -> BTreeMap<(String, String), Vec<String>> {
+fn divergences(folder: &str) -> BTreeMap<Kind, Vec<String>> {
     let mut found: BTreeMap<_, Vec<String>> = BTreeMap::new();
     let (mut asked, mut seen) = (0, 0);
     for file in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)) {
@@ -151,10 +170,14 @@ fn divergences(folder: &str) -> BTreeMap<(String, String), Vec<String>> {
             let ceremony: Ceremony = serde_json::from_str(line).expect("a vector");
             let Some(theirs) = ceremony.second_opinion() else { continue };
             asked += 1;
-            let (accept, code) = first_opinion(line);
+            let ours = first_opinion(line);
             let kind = match theirs {
-                Opinion::Refuse(why) if accept => ("accept".to_owned(), why),
-                Opinion::Accept if !accept => (code.unwrap_or_default().to_owned(), "accept".to_owned()),
+                Opinion::Refuse(why) if ours.accept => ("accept".to_owned(), why, family(&ceremony.id)),
+                Opinion::Accept if !ours.accept => {
+                    let reason = ours.reason.unwrap_or_default();
+                    let reason = reason.split(" (").next().unwrap_or_default().to_owned();
+                    (ours.code.unwrap_or_default().to_owned(), "accept".to_owned(), reason)
+                }
                 _ => continue,
             };
             found.entry(kind).or_default().push(ceremony.id);
@@ -166,7 +189,7 @@ fn divergences(folder: &str) -> BTreeMap<(String, String), Vec<String>> {
 }
 
 /// Each divergence has its row. Answers the rows that nothing here shows.
-fn check(folder: &str) -> Vec<(String, String)> {
+fn check(folder: &str) -> Vec<Kind> {
     let (found, mut table) = (divergences(folder), table());
     let without_row: Vec<_> = found.iter().filter(|(kind, _)| table.remove(kind).is_none()).collect();
     assert!(without_row.is_empty(), "no row in divergences.tsv:\n{without_row:#?}");
@@ -178,7 +201,7 @@ fn every_divergence_has_its_row_and_every_row_its_divergence() {
     let mut unused = check("../vectors");
     let shared = "../../../shared/vectors";
     if files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(shared)).is_empty() {
-        println!("no {shared}: {} rows of the table were not shown by any vector", unused.len());
+        println!("no {shared}: {} kinds in the table were not shown by any vector", unused.len());
         return;
     }
     let elsewhere = check(shared);

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 use wardkey_authenticator::attestation::formats;
 use wardkey_authenticator::hash::sha256;
+use wardkey_authenticator::keys::PublicKey;
 use wardkey_authenticator::*;
 
 /// What the targets' backend answers for every hash.
@@ -61,6 +62,8 @@ fn main() -> io::Result<()> {
         }
     }
     authentication(&mut seeds, &Authentication::new("fuzz", Algorithm::Es256).client_data(at_challenge))?;
+    payments(&mut seeds)?;
+    stored_elsewhere(&mut seeds)?;
     notations(&mut seeds)?;
     vectors(&mut seeds, Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors")))?;
     println!("{} seeds", seeds.written);
@@ -119,27 +122,47 @@ fn registration(seeds: &mut Seeds, registration: &Registration) -> io::Result<()
     seeds.write("registration_json", posted.to_string().as_bytes())
 }
 
-/// Anchor and certificates of a packed attestation with this chain.
+/// Anchor and certificates of a packed attestation with this chain, and what its authorities have revoked.
 fn chain(seeds: &mut Seeds, chain: Chain) -> io::Result<()> {
     let anchors = chain.trust_anchors();
+    let issuer = chain.authorities.last().expect("an authority").clone();
     let registration = Registration::new("fuzz", Algorithm::Es256).format(Packed::new().chain(chain));
     let object = registration.make().attestation_object;
     let certificates = certificates(&object);
     for der in anchors.iter().chain(&certificates) {
         seeds.write("certificate", der)?;
-        let lines: Vec<_> = STANDARD.encode(der).into_bytes().chunks(64).map(<[u8]>::to_vec).collect();
-        let pem = format!(
-            "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-            String::from_utf8(lines.join(&b'\n')).expect("Base64")
-        );
-        seeds.write("pem", pem.as_bytes())?;
+        seeds.write("pem", pem("CERTIFICATE", der).as_bytes())?;
     }
     for years in [0, 57] {
         let counts = (certificates.len() << 4 | anchors.len()) as u8;
         let blocks: Vec<u8> = anchors.iter().chain(&certificates).flat_map(|der| block(der)).collect();
-        seeds.write("chain", &[&[counts, 0, years][..], &blocks].concat())?;
+        let path = [&[counts, 0, years][..], &blocks].concat();
+        seeds.write("chain", &path)?;
+        for crl in revocation_lists(&issuer) {
+            seeds.write("crl", &[&path[..], &crl.der()].concat())?;
+            seeds.write("crl", &[&path[..], pem("X509 CRL", &crl.der()).as_bytes()].concat())?;
+        }
     }
     Ok(())
+}
+
+/// RFC 7468.
+fn pem(label: &str, der: &[u8]) -> String {
+    let lines: Vec<_> = STANDARD.encode(der).into_bytes().chunks(64).map(<[u8]>::to_vec).collect();
+    let lines = String::from_utf8(lines.join(&b'\n')).expect("Base64");
+    format!("-----BEGIN {label}-----\n{lines}\n-----END {label}-----\n")
+}
+
+/// Nothing, other certificates and this authority's own revoked; with and without a reason.
+fn revocation_lists(issuer: &Authority) -> [RevocationList; 4] {
+    let reason = Extension::new("2.5.29.21", der::enumerated(1));
+    let own = issuer.certificate.serial_number.clone();
+    [
+        RevocationList::of(issuer, &[]),
+        RevocationList::of(issuer, &[&[1], &[1, 0], &own]),
+        RevocationList::of(issuer, &[]).with(|list| list.revoked = vec![(vec![1], vec![reason])]),
+        RevocationList::of(issuer, &[]).with(|list| list.extensions.clear()),
+    ]
 }
 
 /// The certificates in an attestation object: byte strings (59) that hold a SEQUENCE (30 82).
@@ -167,11 +190,113 @@ fn authentication(seeds: &mut Seeds, authentication: &Authentication) -> io::Res
     seeds.write("authentication_json", authentication.response().to_string().as_bytes())
 }
 
-/// What has no layer of its own: texts and stored shapes.
-fn notations(seeds: &mut Seeds) -> io::Result<()> {
-    for text in ["", "AA", "__79", "Zm9v", "Zm9vYmFy", "AA==", "AB"] {
-        seeds.write("base64url", text.as_bytes())?;
+/// Payments as `fuzz_targets/payment.rs` expects them, with and without a browser-bound signature.
+fn payments(seeds: &mut Seeds) -> io::Result<()> {
+    let collected = json!({
+        "rpId": "example.org", "topOrigin": "https://shop.example", "payeeOrigin": "https://shop.example",
+        "paymentEntitiesLogos": [{ "url": "https://a.example", "label": "a" }],
+        "total": { "currency": "EUR", "value": "12.50" },
+        "instrument": { "displayName": "Card", "icon": "https://bank.example/card.png", "iconMustBeShown": true },
+    });
+    let key = json::base64url(&Registration::new("fuzz", Algorithm::Es256).public_key_bytes());
+    let (mut older, mut bound) = (collected.clone(), collected.clone());
+    (older["rpId"], older["rp"]) = (Value::Null, "example.org".into());
+    (older["instrument"]["icon"], older["instrument"]["iconMustBeShown"]) = ("".into(), false.into());
+    bound["browserBoundPublicKey"] = key.into();
+    let signed = json!({ "payment": { "browserBoundSignature": { "signature": "AAAA" } } }).to_string();
+    for (choices, payment, results) in
+        [(0, &older, "{}"), (1, &collected, "{}"), (1, &bound, &signed), (3, &bound, &signed)]
+    {
+        let mut data = ClientData::get(&CHALLENGE, "https://example.org");
+        data.set("type", "payment.get");
+        data.set("payment", payment.clone());
+        seeds.write("payment", &[&[choices][..], &block(&data.to_json()), results.as_bytes()].concat())?;
+        seeds.write("client_data", &data.to_json())?;
     }
+    Ok(())
+}
+
+/// A credential as each library stores it, for the user handle 01, and what the front ends of webauthn-rs see and post.
+fn stored_elsewhere(seeds: &mut Seeds) -> io::Result<()> {
+    for algorithm in [Algorithm::Es256, Algorithm::Es384, Algorithm::Rs256, Algorithm::EdDsa] {
+        let registration = Registration::new("fuzz", algorithm);
+        let (id, key) = (registration.credential_id(), registration.public_key_bytes());
+        let attested = [&[0; 16][..], &(id.len() as u16).to_be_bytes(), id, &key].concat();
+        let (id_64, key_64) = (json::base64(id), json::base64(&key));
+        let (id, key_url, attested) = (json::base64url(id), json::base64url(&key), json::base64url(&attested));
+        let webauthn_rs = json!({
+            "cred_id": id, "cred": webauthn_rs_key(&registration.key), "counter": 3, "transports": ["internal"],
+            "user_verified": true, "backup_eligible": true, "backup_state": false, "registration_policy": "required",
+            "extensions": {}, "attestation": { "data": "None", "metadata": "None" }, "attestation_format": "none",
+        });
+        let shapes = [
+            json!({ "cred": webauthn_rs }),
+            webauthn_rs,
+            json!({
+                "id": id, "publicKey": key, "counter": 5, "deviceType": "multiDevice", "backedUp": true,
+                "transports": ["internal", "hybrid"], "webauthnUserID": "AQ",
+            }),
+            json!({
+                "id": id_64, "publicKey": key_64, "transport": ["usb"],
+                "flags": { "userPresent": true, "userVerified": true, "backupEligible": false, "backupState": false },
+                "authenticator": { "AAGUID": "", "signCount": 9, "cloneWarning": false },
+            }),
+            json!({
+                "credential_id": id, "credential_public_key": key_url, "sign_count": 2, "user_verified": true,
+                "credential_device_type": "multi_device", "credential_backed_up": false, "transports": "usb,nfc",
+            }),
+            json!({
+                "credentialId": id, "userHandle": "AQ", "publicKeyCose": key_url, "signatureCount": 2,
+                "backupEligible": true, "backupState": true,
+            }),
+            json!({
+                "attestedCredentialData": attested, "counter": 1, "uvInitialized": true, "backupEligible": false,
+                "backupState": false, "transports": ["nfc"],
+            }),
+            json!({
+                "Id": id_64, "PublicKey": key_64, "SignCount": 6, "Transports": ["internal"], "IsBackupEligible": true,
+                "IsBackedUp": true, "UserHandle": "AQ==", "Descriptor": { "type": "public-key", "id": id },
+            }),
+        ];
+        for shape in shapes {
+            seeds.write("import", shape.to_string().as_bytes())?;
+        }
+        let mut posted = [registration.response(), Authentication::of(&registration).response()];
+        for response in &mut posted {
+            response["extensions"] = json!({ "appid": null, "credProps": { "rk": true } });
+            seeds.write("import", response.to_string().as_bytes())?;
+            response.as_object_mut().expect("an object").remove("clientExtensionResults");
+            seeds.write("import", response.to_string().as_bytes())?;
+        }
+    }
+    if let PublicKey::Ec2 { x, y, .. } = Registration::new("fuzz", Algorithm::Es256).key.public() {
+        let point = json::base64url(&[&[4], &x[..], &y].concat());
+        let u2f = json!({ "keyHandle": "AQID", "publicKey": point, "counter": 41, "transports": ["usb"] });
+        seeds.write("import", u2f.to_string().as_bytes())?;
+    }
+    let [creation, request] = options();
+    seeds.write("import", json!({ "publicKey": creation }).to_string().as_bytes())?;
+    seeds.write("import", json!({ "publicKey": request, "mediation": "conditional" }).to_string().as_bytes())
+}
+
+/// A key as webauthn-rs writes it.
+fn webauthn_rs_key(key: &Key) -> Value {
+    let name = key.algorithm.name();
+    match key.public() {
+        PublicKey::Ec2 { x, y, .. } => {
+            let curve = if name == "ES384" { "SECP384R1" } else { "SECP256R1" };
+            json!({ "type_": name, "key": { "EC_EC2": { "curve": curve, "x": json::base64url(&x), "y": json::base64url(&y) } } })
+        }
+        PublicKey::Okp { x, .. } => {
+            json!({ "type_": "EDDSA", "key": { "EC_OKP": { "curve": "ED25519", "x": json::base64url(&x) } } })
+        }
+        PublicKey::Rsa { n, e } => json!({ "type_": name, "key": { "RSA": { "n": json::base64url(&n), "e": e } } }),
+        other => panic!("webauthn-rs has no such key: {other:?}"),
+    }
+}
+
+/// Creation and request options.
+fn options() -> [Value; 2] {
     let descriptor = json!({ "type": "public-key", "id": "AQID", "transports": ["usb", "internal", "pigeon"] });
     let creation = json!({
         "rp": { "id": "example.org", "name": "Example" },
@@ -193,8 +318,17 @@ fn notations(seeds: &mut Seeds) -> io::Result<()> {
         "challenge": "AAAA", "timeout": 1, "rpId": "example.org", "allowCredentials": [descriptor],
         "userVerification": "preferred", "hints": ["security-key"], "extensions": { "appid": "https://example.org" },
     });
-    seeds.write("options", creation.to_string().as_bytes())?;
-    seeds.write("options", request.to_string().as_bytes())?;
+    [creation, request]
+}
+
+/// What has no layer of its own: texts and stored shapes.
+fn notations(seeds: &mut Seeds) -> io::Result<()> {
+    for text in ["", "AA", "__79", "Zm9v", "Zm9vYmFy", "AA==", "AB"] {
+        seeds.write("base64url", text.as_bytes())?;
+    }
+    for options in options() {
+        seeds.write("options", options.to_string().as_bytes())?;
+    }
     let registration = json!({
         "version": 1, "rpId": "example.org", "challenge": "AAAA", "userHandle": "AQ", "algorithms": [-8, -7],
         "userVerificationRequired": true, "conditional": false, "expiresAt": 1_795_392_000,

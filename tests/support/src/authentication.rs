@@ -2,11 +2,11 @@
 
 use crate::authenticator_data::AuthenticatorData;
 use crate::authenticator_data::flags::{BE, BS, UV};
-use crate::change::Changes;
+use crate::change::{Changes, kept, open};
 use crate::client_data::ClientData;
 use crate::expected::{AuthenticationExpected, CredentialRecord};
 use crate::hash::sha256;
-use crate::json::base64url;
+use crate::json::{base64url, credential};
 use crate::keys::{Algorithm, Key};
 use crate::registration::Registration;
 use crate::seed::Seed;
@@ -116,10 +116,13 @@ impl Authentication {
         self
     }
 
-    /// Changes what the relying party expects.
-    pub fn expecting(mut self, change: impl FnOnce(&mut AuthenticationExpected)) -> Self {
-        change(&mut self.expected);
-        self
+    open! {
+        /// Changes what the relying party expects.
+        expecting(AuthenticationExpected) in expected;
+        /// Changes the client data, member by member.
+        client_data(ClientData) in client_data;
+        /// Changes the authenticator data, member by member.
+        authenticator_data(AuthenticatorData) in authenticator_data;
     }
 
     /// Changes the stored record.
@@ -127,52 +130,19 @@ impl Authentication {
         self.expecting(|expected| change(expected.credential.as_mut().expect("a stored record")))
     }
 
-    /// Changes the client data, member by member.
-    pub fn client_data(mut self, change: impl FnOnce(&mut ClientData)) -> Self {
-        change(&mut self.client_data);
-        self
-    }
-
-    /// Changes the text of the client data, before it is hashed.
-    pub fn client_data_json(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.client_data_json.push(change);
-        self
-    }
-
-    /// Changes the authenticator data, member by member.
-    pub fn authenticator_data(mut self, change: impl FnOnce(&mut AuthenticatorData)) -> Self {
-        change(&mut self.authenticator_data);
-        self
-    }
-
-    /// Changes the bytes of the authenticator data, before they are signed.
-    pub fn authenticator_data_bytes(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.authenticator_data_bytes.push(change);
-        self
-    }
-
-    /// Changes what is signed: authenticatorData ‖ hash.
-    pub fn message(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.message.push(change);
-        self
-    }
-
-    /// Changes the signature.
-    pub fn signature(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.signature.push(change);
-        self
-    }
-
-    /// Changes what the browser posts, byte string by byte string.
-    pub fn posted(mut self, change: impl Fn(&mut PostedAuthentication) + Send + Sync + 'static) -> Self {
-        self.posted.push(change);
-        self
-    }
-
-    /// Changes the JSON that the browser posts.
-    pub fn json(mut self, change: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
-        self.json.push(change);
-        self
+    kept! {
+        /// Changes the text of the client data, before it is hashed.
+        client_data_json(Vec<u8>);
+        /// Changes the bytes of the authenticator data, before they are signed.
+        authenticator_data_bytes(Vec<u8>);
+        /// Changes what is signed: authenticatorData ‖ hash.
+        message(Vec<u8>);
+        /// Changes the signature.
+        signature(Vec<u8>);
+        /// Changes what the browser posts, byte string by byte string.
+        posted(PostedAuthentication);
+        /// Changes the JSON that the browser posts.
+        json(Value);
     }
 
     /// AuthenticationResponseJSON (§5.1).
@@ -199,23 +169,15 @@ impl Authentication {
 
 impl PostedAuthentication {
     fn to_json(&self) -> Value {
-        let mut json = json!({
-            "id": base64url(&self.id),
-            "rawId": base64url(&self.id),
-            "type": "public-key",
-            "response": {
-                "clientDataJSON": base64url(&self.client_data_json),
-                "authenticatorData": base64url(&self.authenticator_data),
-                "signature": base64url(&self.signature),
-            },
-            "clientExtensionResults": self.client_extension_results,
+        let mut response = json!({
+            "clientDataJSON": base64url(&self.client_data_json),
+            "authenticatorData": base64url(&self.authenticator_data),
+            "signature": base64url(&self.signature),
         });
         if let Some(user_handle) = &self.user_handle {
-            json["response"]["userHandle"] = base64url(user_handle).into();
+            response["userHandle"] = base64url(user_handle).into();
         }
-        if let Some(attachment) = &self.authenticator_attachment {
-            json["authenticatorAttachment"] = attachment.as_str().into();
-        }
-        json
+        let attachment = self.authenticator_attachment.as_deref();
+        credential(&self.id, response, &self.client_extension_results, attachment)
     }
 }

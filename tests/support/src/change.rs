@@ -40,3 +40,27 @@ impl<T> fmt::Debug for Changes<T> {
         write!(f, "{} changes", self.0.len())
     }
 }
+
+/// The methods that take a change to a layer which exists only while a ceremony is made: one row a layer.
+macro_rules! kept {
+    ($($(#[$doc:meta])+ $layer:ident($of:ty) $(in $field:ident)?;)+) => {$(
+        $(#[$doc])+
+        pub fn $layer(mut self, change: impl Fn(&mut $of) + Send + Sync + 'static) -> Self {
+            self$(.$field)?.$layer.push(change);
+            self
+        }
+    )+};
+}
+
+/// The methods that change a layer which is a plain value, by the name of its field or by another: one row a layer.
+macro_rules! open {
+    ($($(#[$doc:meta])+ $layer:ident($of:ty) in $field:ident;)+) => {$(
+        $(#[$doc])+
+        pub fn $layer(mut self, change: impl FnOnce(&mut $of)) -> Self {
+            change(&mut self.$field);
+            self
+        }
+    )+};
+}
+
+pub(crate) use {kept, open};

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 /// Base64url encoding (§3).
@@ -13,6 +13,21 @@ pub fn base64url(bytes: &[u8]) -> String {
 /// Base64 with padding, which SafetyNet and JWS headers use.
 pub fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
+}
+
+/// PublicKeyCredential as JSON (§5.1), around either kind of response.
+pub(crate) fn credential(id: &[u8], response: Value, results: &Value, attachment: Option<&str>) -> Value {
+    let mut json = json!({
+        "id": base64url(id),
+        "rawId": base64url(id),
+        "type": "public-key",
+        "response": response,
+        "clientExtensionResults": results,
+    });
+    if let Some(attachment) = attachment {
+        json["authenticatorAttachment"] = attachment.into();
+    }
+    json
 }
 
 /// An object whose members stand in this order.

@@ -3,11 +3,11 @@
 use crate::attestation::{Format, Inputs, NoAttestation};
 use crate::authenticator_data::AuthenticatorData;
 use crate::cbor::Cbor;
-use crate::change::Changes;
+use crate::change::{Changes, kept, open};
 use crate::client_data::ClientData;
 use crate::expected::{RegistrationExpected, RelyingParty, VALIDATE_AT};
 use crate::hash::sha256;
-use crate::json::base64url;
+use crate::json::{base64url, credential};
 use crate::keys::{Algorithm, Key, Modulus};
 use crate::seed::Seed;
 use serde_json::{Value, json};
@@ -128,28 +128,13 @@ impl Registration {
         self
     }
 
-    /// Changes what the relying party expects.
-    pub fn expecting(mut self, change: impl FnOnce(&mut RegistrationExpected)) -> Self {
-        change(&mut self.expected);
-        self
-    }
-
-    /// Changes the client data, member by member.
-    pub fn client_data(mut self, change: impl FnOnce(&mut ClientData)) -> Self {
-        change(&mut self.client_data);
-        self
-    }
-
-    /// Changes the text of the client data, before it is hashed.
-    pub fn client_data_json(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.client_data_json.push(change);
-        self
-    }
-
-    /// Changes the authenticator data, member by member.
-    pub fn authenticator_data(mut self, change: impl FnOnce(&mut AuthenticatorData)) -> Self {
-        change(&mut self.authenticator_data);
-        self
+    open! {
+        /// Changes what the relying party expects.
+        expecting(RegistrationExpected) in expected;
+        /// Changes the client data, member by member.
+        client_data(ClientData) in client_data;
+        /// Changes the authenticator data, member by member.
+        authenticator_data(AuthenticatorData) in authenticator_data;
     }
 
     /// Changes the COSE_Key.
@@ -157,34 +142,19 @@ impl Registration {
         self.authenticator_data(|data| change(&mut data.attested().public_key))
     }
 
-    /// Changes the bytes of the authenticator data, before they are signed.
-    pub fn authenticator_data_bytes(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.authenticator_data_bytes.push(change);
-        self
-    }
-
-    /// Changes the attestation statement, after it is signed.
-    pub fn statement(mut self, change: impl Fn(&mut Cbor) + Send + Sync + 'static) -> Self {
-        self.statement.push(change);
-        self
-    }
-
-    /// Changes the attestation object: `fmt`, `attStmt`, `authData`.
-    pub fn attestation_object(mut self, change: impl Fn(&mut Cbor) + Send + Sync + 'static) -> Self {
-        self.attestation_object.push(change);
-        self
-    }
-
-    /// Changes what the browser posts, byte string by byte string.
-    pub fn posted(mut self, change: impl Fn(&mut PostedRegistration) + Send + Sync + 'static) -> Self {
-        self.posted.push(change);
-        self
-    }
-
-    /// Changes the JSON that the browser posts.
-    pub fn json(mut self, change: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
-        self.json.push(change);
-        self
+    kept! {
+        /// Changes the text of the client data, before it is hashed.
+        client_data_json(Vec<u8>);
+        /// Changes the bytes of the authenticator data, before they are signed.
+        authenticator_data_bytes(Vec<u8>);
+        /// Changes the attestation statement, after it is signed.
+        statement(Cbor);
+        /// Changes the attestation object: `fmt`, `attStmt`, `authData`.
+        attestation_object(Cbor);
+        /// Changes what the browser posts, byte string by byte string.
+        posted(PostedRegistration);
+        /// Changes the JSON that the browser posts.
+        json(Value);
     }
 
     /// The credential id.
@@ -243,25 +213,17 @@ impl Registration {
 
 impl PostedRegistration {
     fn to_json(&self) -> Value {
-        let mut json = json!({
-            "id": base64url(&self.id),
-            "rawId": base64url(&self.id),
-            "type": "public-key",
-            "response": {
-                "clientDataJSON": base64url(&self.client_data_json),
-                "attestationObject": base64url(&self.attestation_object),
-                "authenticatorData": base64url(&self.authenticator_data),
-                "publicKeyAlgorithm": self.public_key_algorithm,
-                "transports": self.transports,
-            },
-            "clientExtensionResults": self.client_extension_results,
+        let mut response = json!({
+            "clientDataJSON": base64url(&self.client_data_json),
+            "attestationObject": base64url(&self.attestation_object),
+            "authenticatorData": base64url(&self.authenticator_data),
+            "publicKeyAlgorithm": self.public_key_algorithm,
+            "transports": self.transports,
         });
         if let Some(public_key) = &self.public_key {
-            json["response"]["publicKey"] = base64url(public_key).into();
+            response["publicKey"] = base64url(public_key).into();
         }
-        if let Some(attachment) = &self.authenticator_attachment {
-            json["authenticatorAttachment"] = attachment.as_str().into();
-        }
-        json
+        let attachment = self.authenticator_attachment.as_deref();
+        credential(&self.id, response, &self.client_extension_results, attachment)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Format, Inputs, x5c};
 use crate::cbor::Cbor;
-use crate::change::Changes;
+use crate::change::{Changes, kept};
 use crate::der;
 use crate::seed::Seed;
 use crate::x509::{Certified, Chain, Extension};
@@ -118,22 +118,13 @@ impl AndroidKey {
         Self::default()
     }
 
-    /// Changes the KeyDescription.
-    pub fn key_description(mut self, change: impl Fn(&mut KeyDescription) + Send + Sync + 'static) -> Self {
-        self.key_description.push(change);
-        self
-    }
-
-    /// Changes what is signed: authenticatorData ‖ clientDataHash.
-    pub fn message(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.message.push(change);
-        self
-    }
-
-    /// Changes the signature.
-    pub fn signature(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.signature.push(change);
-        self
+    kept! {
+        /// Changes the KeyDescription.
+        key_description(KeyDescription);
+        /// Changes what is signed: authenticatorData ‖ clientDataHash.
+        message(Vec<u8>);
+        /// Changes the signature.
+        signature(Vec<u8>);
     }
 }
 

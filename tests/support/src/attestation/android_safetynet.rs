@@ -2,7 +2,7 @@
 
 use super::{Format, Inputs, attestation_key};
 use crate::cbor::Cbor;
-use crate::change::Changes;
+use crate::change::{Changes, kept};
 use crate::der;
 use crate::expected::VALIDATE_AT;
 use crate::hash::sha256;
@@ -41,28 +41,15 @@ impl AndroidSafetyNet {
         }
     }
 
-    /// Changes the JWS header.
-    pub fn header(mut self, change: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
-        self.header.push(change);
-        self
-    }
-
-    /// Changes the JWS payload.
-    pub fn payload(mut self, change: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
-        self.payload.push(change);
-        self
-    }
-
-    /// Changes the signature.
-    pub fn signature(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.signature.push(change);
-        self
-    }
-
-    /// Changes the whole JWS, in its compact serialization.
-    pub fn jws(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.jws.push(change);
-        self
+    kept! {
+        /// Changes the JWS header.
+        header(Value);
+        /// Changes the JWS payload.
+        payload(Value);
+        /// Changes the signature.
+        signature(Vec<u8>);
+        /// Changes the whole JWS, in its compact serialization.
+        jws(Vec<u8>);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Format, Inputs, x5c};
 use crate::cbor::Cbor;
-use crate::change::Changes;
+use crate::change::{Changes, kept};
 use crate::der;
 use crate::hash::sha256;
 use crate::seed::Seed;
@@ -24,10 +24,9 @@ impl Apple {
         Self::default()
     }
 
-    /// Changes the nonce: the hash of authenticatorData ‖ clientDataHash.
-    pub fn nonce(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.nonce.push(change);
-        self
+    kept! {
+        /// Changes the nonce: the hash of authenticatorData ‖ clientDataHash.
+        nonce(Vec<u8>);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Format, Inputs, attestation_key, x5c};
 use crate::cbor::Cbor;
-use crate::change::Changes;
+use crate::change::{Changes, kept};
 use crate::keys::{Algorithm, PublicKey};
 use crate::seed::Seed;
 use crate::x509::{Certified, Chain};
@@ -28,16 +28,11 @@ impl FidoU2f {
         }
     }
 
-    /// Changes what is signed: 00 ‖ rpIdHash ‖ clientDataHash ‖ credentialId ‖ the point.
-    pub fn message(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.message.push(change);
-        self
-    }
-
-    /// Changes the signature.
-    pub fn signature(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.signature.push(change);
-        self
+    kept! {
+        /// Changes what is signed: 00 ‖ rpIdHash ‖ clientDataHash ‖ credentialId ‖ the point.
+        message(Vec<u8>);
+        /// Changes the signature.
+        signature(Vec<u8>);
     }
 }
 

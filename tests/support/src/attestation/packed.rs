@@ -2,7 +2,7 @@
 
 use super::{Format, Inputs, attestation_key, x5c};
 use crate::cbor::Cbor;
-use crate::change::Changes;
+use crate::change::{Changes, kept};
 use crate::keys::{Algorithm, Key};
 use crate::seed::Seed;
 use crate::x509::{Certified, Chain};
@@ -46,16 +46,11 @@ impl Packed {
         Self { algorithm, chain: Chain::new(), signing: Signing::default() }
     }
 
-    /// Changes what is signed: authenticatorData ‖ clientDataHash.
-    pub fn message(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.signing.message.push(change);
-        self
-    }
-
-    /// Changes the signature.
-    pub fn signature(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.signing.signature.push(change);
-        self
+    kept! {
+        /// Changes what is signed: authenticatorData ‖ clientDataHash.
+        message(Vec<u8>) in signing;
+        /// Changes the signature.
+        signature(Vec<u8>) in signing;
     }
 }
 
@@ -101,16 +96,11 @@ impl PackedSelf {
         Self::default()
     }
 
-    /// Changes what is signed: authenticatorData ‖ clientDataHash.
-    pub fn message(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.signing.message.push(change);
-        self
-    }
-
-    /// Changes the signature.
-    pub fn signature(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.signing.signature.push(change);
-        self
+    kept! {
+        /// Changes what is signed: authenticatorData ‖ clientDataHash.
+        message(Vec<u8>) in signing;
+        /// Changes the signature.
+        signature(Vec<u8>) in signing;
     }
 }
 

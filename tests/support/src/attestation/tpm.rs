@@ -2,7 +2,7 @@
 
 use super::{Format, Inputs, attestation_key, x5c};
 use crate::cbor::Cbor;
-use crate::change::Changes;
+use crate::change::{Changes, kept};
 use crate::der;
 use crate::hash::Hash;
 use crate::keys::ecdsa::Curve;
@@ -186,34 +186,17 @@ impl Tpm {
         Self { tpmt_signature: true, ..self }
     }
 
-    /// Changes pubArea, member by member. Its name in certInfo follows.
-    pub fn pub_area(mut self, change: impl Fn(&mut PubArea) + Send + Sync + 'static) -> Self {
-        self.pub_area.push(change);
-        self
-    }
-
-    /// Changes the bytes of pubArea. Its name in certInfo follows.
-    pub fn pub_area_bytes(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.pub_area_bytes.push(change);
-        self
-    }
-
-    /// Changes certInfo, member by member, before it is signed.
-    pub fn cert_info(mut self, change: impl Fn(&mut CertInfo) + Send + Sync + 'static) -> Self {
-        self.cert_info.push(change);
-        self
-    }
-
-    /// Changes the bytes of certInfo, before they are signed.
-    pub fn cert_info_bytes(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.cert_info_bytes.push(change);
-        self
-    }
-
-    /// Changes the signature.
-    pub fn signature(mut self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        self.signature.push(change);
-        self
+    kept! {
+        /// Changes pubArea, member by member. Its name in certInfo follows.
+        pub_area(PubArea);
+        /// Changes the bytes of pubArea. Its name in certInfo follows.
+        pub_area_bytes(Vec<u8>);
+        /// Changes certInfo, member by member, before it is signed.
+        cert_info(CertInfo);
+        /// Changes the bytes of certInfo, before they are signed.
+        cert_info_bytes(Vec<u8>);
+        /// Changes the signature.
+        signature(Vec<u8>);
     }
 
     fn certify(&self, inputs: &Inputs<'_>, name_alg: u16, pub_area: &[u8]) -> CertInfo {
