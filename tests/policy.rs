@@ -7,6 +7,7 @@ use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::{Refusal, registration};
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::crypto::{Algorithm as Known, default_backend};
+use wardkey::evidence::Details;
 use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors, TrustOutcome};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::x509::{Crl, PathError};
@@ -25,13 +26,24 @@ fn register(format: impl Attests + 'static, policy: &AttestationPolicy) -> Resul
 }
 
 fn finish(made: &Registration, policy: &AttestationPolicy, quirks: Quirks) -> Result<Registered, Refusal> {
+    finish_by(made, policy, quirks, |expected| {
+        expected.compound = policy.compound;
+        expected.key_enforcement = policy.key_enforcement;
+    })
+}
+
+fn finish_by(
+    made: &Registration,
+    policy: &AttestationPolicy,
+    quirks: Quirks,
+    change: impl FnOnce(&mut registration::Expected<'_>),
+) -> Result<Registered, Refusal> {
     let backend = default_backend();
     let site = Site::new(&made.expected.rp.id, Origins::exact(&made.expected.rp.origins), Framing::SameOrigin);
     let mut expected = registration::Expected::new(&site, &made.expected.challenge, &Known::RECOMMENDED);
     expected.time = Some(UnixTime::from_secs(VALIDATE_AT));
-    expected.compound = policy.compound;
-    expected.key_enforcement = policy.key_enforcement;
     expected.quirks = quirks;
+    change(&mut expected);
     let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
     let verified = registration::verify(&expected, &response, backend).map_err(|failure| failure.refusal)?;
     let mut circumstances = Circumstances::at(expected.time, backend);
@@ -306,6 +318,34 @@ fn an_android_key_can_be_required_to_be_in_hardware() {
     assert_eq!(register(software(), &trusting(TrustAnchors::new(root()))).map(drop), Ok(()));
 }
 
+/// Whoever calls the pure functions may expect less than their policy says, or nothing of it.
+#[test]
+fn a_policy_does_not_rely_on_what_was_expected() {
+    let software = AndroidKey::new().key_description(|description| {
+        std::mem::swap(&mut description.software_enforced, &mut description.hardware_enforced);
+    });
+    let broken = || both(Packed::new().signature(Vec::clear), Tpm::new());
+    let in_two = both(Packed::new(), software.clone());
+    let hardware = || with(AttestationPolicy::any(), |policy| policy.key_enforcement = KeyEnforcement::Hardware);
+    let of = |compound| with(AttestationPolicy::any(), |policy| policy.compound = compound);
+    let at_least = CompoundPolicy::AtLeast;
+    let (too_few, in_software) = (Refusal::AttestationStatementsTooFew, Refusal::AttestedKeyNotInHardware);
+    for (made, policy, verdict) in [
+        (es256().format(software), hardware(), Err(in_software)),
+        (es256().format(AndroidKey::new()), hardware(), Ok(())),
+        (es256().format(Packed::new()), hardware(), Ok(())),
+        (es256().format(in_two.clone()), hardware(), Err(in_software)),
+        (es256().format(in_two), with(hardware(), |policy| policy.compound = at_least(1)), Ok(())),
+        (es256().format(broken()), of(CompoundPolicy::All), Err(too_few)),
+        (es256().format(broken()), of(at_least(2)), Err(too_few)),
+        (es256().format(broken()), of(at_least(1)), Ok(())),
+        (es256().format(both(Packed::new(), Tpm::new())), of(at_least(3)), Err(too_few)),
+    ] {
+        let found = finish_by(&made, &policy, Quirks::NONE, |expected| expected.compound = at_least(1));
+        assert_eq!(found.map(drop), verdict, "{policy:?}");
+    }
+}
+
 #[test]
 fn an_intermediate_without_ca_takes_a_quirk_and_is_reported() {
     let without_ca = |certificates: usize, i: usize| {
@@ -339,38 +379,72 @@ fn ghsa_6hxq_p678_4hr2_a_root_in_the_message_is_no_anchor() {
     assert_eq!(register(own, &policy).unwrap_err(), NO_ANCHOR);
 }
 
+/// The whole of it, in its order: who keeps evidence relies on it.
+#[test]
+fn the_evidence_of_a_registration() {
+    let made = es256().format(Packed::new());
+    let registered = finish(&made, &trusting(TrustAnchors::new(root())), Quirks::NONE).unwrap();
+    let anchor: String = hash::sha256(root()[0].der()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = default_backend().name();
+    let expected = [
+        r#"{"version":1,"edition":"REC-webauthn-3-20260825","ceremony":"registration","#,
+        &format!(r#""credentialId":"{}","#, registered.credential_id().to_base64url()),
+        r#""rpId":"example.org","appidUsed":null,"origin":"https://example.org","originRule":"listed","#,
+        r#""crossOrigin":false,"topOrigin":null,"#,
+        &format!(r#""time":{VALIDATE_AT},"#),
+        r#""stepsPassed":["7.1/3","7.1/5","7.1/6","7.1/7","7.1/8","7.1/9","7.1/13","7.1/14","7.1/15","7.1/16","7.1/17","#,
+        r#""7.1/20","7.1/21","7.1/22","7.1/24","7.1/25","7.1/27"],"stepsWaived":[],"#,
+        r#""stepsNotRequired":["7.1/10","7.1/11","7.1/18","7.1/19","7.1/28"],"stepsNotKnown":[],"#,
+        &format!(r#""backend":"{name}","module":"{name}","algorithm":-7,"flags":69,"#),
+        r#""userVerificationRequired":true,"userVerification":"performed","#,
+        r#""signCount":0,"signCountStored":null,"signCountOutcome":null,"conditional":false,"#,
+        r#""backupEligibilityWanted":"any","backupEligibilityKnown":null,"backupStateWanted":"any","#,
+        r#""attestationFormat":"packed","attestationType":"basic_or_attca","attestationTrust":"trusted","#,
+        &format!(r#""attestationTrustReason":null,"attestationTime":{VALIDATE_AT},"attestedAaguid":"{}","#, model()),
+        r#""statementFormats":["packed"],"statementTypes":["basic_or_attca"],"statementTrusts":["trusted"],"#,
+        &format!(r#""statementAlgorithms":[-7],"statementAnchors":["{anchor}"],"statementCertificates":[1],"#),
+        r#""statementCertificatesCheckedForRevocation":[0],"statementsDropped":0,"#,
+        r#""unsolicitedExtensions":[],"unknownExtensions":0,"secretExtensionResults":false,"quirks":[]}"#,
+    ];
+    assert_eq!(serde_json::to_string(registered.evidence()).unwrap(), expected.concat());
+}
+
 #[test]
 fn the_evidence_says_what_was_trusted() {
-    let evidence = |format: Packed, policy: &AttestationPolicy| {
-        let registered = register(format, policy).unwrap();
+    let evidence = |made: Registration, policy: &AttestationPolicy| {
+        let registered = finish(&made, policy, Quirks::NONE).unwrap();
         serde_json::to_value(registered.evidence()).unwrap()
     };
-    let trusted = evidence(Packed::new(), &trusting(TrustAnchors::new(root())));
-    let steps: Vec<_> = trusted["steps"].as_array().unwrap().iter().filter_map(|step| step.as_str()).collect();
-    assert!(steps.contains(&"7.1/22") && steps.contains(&"7.1/24") && !steps.contains(&"7.1/26"), "{steps:?}");
-    let expected = serde_json::json!({
-        "edition": "REC-webauthn-3-20260825",
-        "steps": trusted["steps"],
-        "module": default_backend().name(),
-        "algorithm": -7,
-        "flags": 0x45,
-        "signCount": 0,
-        "attestationFormat": "packed",
-        "attestationType": "basic_or_attca",
-        "attestationTrust": "trusted",
-        "attestationTrustReason": null,
-        "attestedAaguid": model().to_string(),
-        "unsolicitedExtensions": [],
-        "unknownExtensions": 0,
-        "secretExtensionResults": false,
-        "quirks": [],
-    });
-    assert_eq!(trusted, expected);
-    let downgraded = evidence(Packed::new(), &preferring(TrustAnchors::new(stranger())));
+    let packed = |policy: &AttestationPolicy| evidence(es256().format(Packed::new()), policy);
+    let of_24 = |evidence: &serde_json::Value| {
+        let lists = ["stepsPassed", "stepsWaived", "stepsNotRequired", "stepsNotKnown"];
+        let has = |list: &&str| evidence[*list].as_array().unwrap().iter().any(|step| step == "7.1/24");
+        lists.into_iter().filter(has).collect::<Vec<_>>()
+    };
+    let downgraded = packed(&preferring(TrustAnchors::new(stranger())));
     assert_eq!(downgraded["attestationTrust"], "untrusted");
     assert_eq!(downgraded["attestationTrustReason"], "the chain does not end at a trust anchor");
     assert_eq!(downgraded["attestedAaguid"], serde_json::Value::Null);
-    assert_eq!(evidence(Packed::new(), &AttestationPolicy::any())["attestationTrust"], "not_judged");
+    assert_eq!(downgraded["statementAnchors"], serde_json::json!([null]));
+    assert_eq!(of_24(&downgraded), ["stepsWaived"]);
+    let ignored = packed(&AttestationPolicy::any());
+    assert_eq!((&ignored["attestationTrust"], of_24(&ignored)), (&"not_judged".into(), vec!["stepsNotRequired"]));
+    let none = evidence(es256(), &AttestationPolicy::any());
+    assert_eq!((&none["attestationTrust"], of_24(&none)), (&"no_certificates".into(), vec!["stepsPassed"]));
+    let rs1 = evidence(es256().format(Tpm::by(Algorithm::Rs1)), &preferring(TrustAnchors::new(root())));
+    assert_eq!((&rs1["attestationTrust"], of_24(&rs1)), (&"legacy_rs1".into(), vec!["stepsWaived"]));
+    assert_eq!(rs1["statementAlgorithms"], serde_json::json!([-65535]));
+
+    // Three statements: one that does not verify, one that is not trusted, one that is.
+    let policy = with(trusting(TrustAnchors::new(root())), |policy| policy.compound = CompoundPolicy::AtLeast(1));
+    let three = Compound::new().with(Packed::new().signature(Vec::clear)).with(AndroidKey::new().chain(evil()));
+    let several = evidence(es256().format(three.with(Tpm::new())), &policy);
+    assert_eq!(several["attestationTrust"], "trusted");
+    assert_eq!(several["statementsDropped"], 1);
+    assert_eq!(several["statementFormats"], serde_json::json!(["android-key", "tpm"]));
+    assert_eq!(several["statementTypes"], serde_json::json!(["basic_or_attca", "attca"]));
+    assert_eq!(several["statementTrusts"], serde_json::json!(["refused", "trusted"]));
+    assert_eq!(several["statementCertificates"], serde_json::json!([0, 1]));
 }
 
 #[test]
@@ -383,7 +457,10 @@ fn a_revoked_certificate_leads_nowhere() {
         let list = RevocationList::of(&Chain::of(2, Algorithm::Es256).authorities[1], &[serial]);
         TrustAnchors::new(root()).with_crls([Crl::from_der(&list.der()).unwrap()])
     };
-    assert_eq!(register(packed(), &trusting(revoking(&[0x4b]))).map(drop), Ok(()));
+    let listed = register(packed(), &trusting(revoking(&[0x4b]))).unwrap();
+    let Details::Registration(evidence) = &listed.evidence().details else { panic!() };
+    let statement = evidence.statement.as_ref().unwrap();
+    assert_eq!((statement.certificates, statement.checked_for_revocation), (2, 1), "the root has no list");
     let revoked = Refusal::AttestationUntrusted(PathError::Revoked(0));
     assert_eq!(register(packed(), &trusting(revoking(&[0x4a]))).unwrap_err(), revoked);
     let registered = register(packed(), &preferring(revoking(&[0x4a]))).unwrap();

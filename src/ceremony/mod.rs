@@ -5,6 +5,8 @@
 //! expectations, a vector, a fuzzer, an auditor years later, calls these.
 
 pub mod authentication;
+mod backup;
+mod basis;
 mod client_data;
 pub mod extensions;
 pub mod payment;
@@ -12,6 +14,8 @@ mod refusal;
 pub mod registration;
 mod step;
 
+pub use backup::{BackupEligibility, BackupState};
+pub use basis::{Basis, Configured, Place};
 pub use refusal::{Failure, Refusal};
 pub use step::{Ceremony, Step, StepNumber};
 

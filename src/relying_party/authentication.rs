@@ -4,7 +4,6 @@ use super::RelyingParty;
 use super::enumeration::is_about_ownership;
 use super::registration::descriptor;
 use crate::authenticator::SignedOutputs;
-use crate::ceremony::Ceremony;
 use crate::ceremony::authentication::{self, Expected, SignCount, UserVerification, VerifiedAuthentication};
 use crate::ceremony::extensions::{AuthenticationExtensions, AuthenticationOutputs};
 use crate::ceremony::payment;
@@ -186,7 +185,7 @@ impl RelyingParty {
                 }
             },
         )?;
-        Ok(self.authenticated(record, &verified))
+        Ok(Self::authenticated(record, &verified, now))
     }
 
     /// Finishes a Secure Payment Confirmation that [`Self::start_authentication`] began; the page hands its challenge
@@ -206,7 +205,7 @@ impl RelyingParty {
         self.admit(&state.rp_id, state.expires_at, now)?;
         let expected = payment::Expected::new(self.expected_of(&state), details);
         let verified = payment::verify(&expected, response, record, self.backend)?;
-        Ok(self.authenticated(record, verified.authentication()))
+        Ok(Self::authenticated(record, verified.authentication(), now))
     }
 
     /// What a state says that its response is judged by.
@@ -215,6 +214,7 @@ impl RelyingParty {
         expected.allow_credentials = &state.allow_credentials;
         expected.user_handle = state.user_handle.as_ref().map(UserHandle::as_bytes);
         expected.user_verification_required = state.user_verification_required;
+        expected.backup_state = self.backup_state_at_authentication;
         expected.appid = state.appid.as_deref();
         expected.extensions = state.extensions;
         expected.sign_count = self.sign_count;
@@ -222,7 +222,7 @@ impl RelyingParty {
         expected
     }
 
-    fn authenticated(&self, record: &CredentialRecord, verified: &VerifiedAuthentication<'_>) -> Authenticated {
+    fn authenticated(record: &CredentialRecord, verified: &VerifiedAuthentication<'_>, now: UnixTime) -> Authenticated {
         Authenticated {
             user: record.user_handle.clone(),
             user_verification: verified.user_verification(),
@@ -232,14 +232,7 @@ impl RelyingParty {
             unsigned_extensions: verified.unsigned_extension_results().cloned().unwrap_or_default(),
             update: verified.update(),
             update_with_additional_factor: verified.update_with_additional_factor(),
-            evidence: Evidence::new(
-                Ceremony::Authentication,
-                self.backend.name(),
-                verified.algorithm(),
-                verified.authenticator_data(),
-                verified.extension_report(),
-                verified.quirks(),
-            ),
+            evidence: Evidence::of_authentication(verified, Some(now)),
         }
     }
 }

@@ -105,6 +105,8 @@ pub(crate) struct Path {
     pub(crate) anchor: usize,
     /// The certificates of x5c that were verified, from the leaf on: all below the anchor, or the leaf that is one.
     pub(crate) certificates: usize,
+    /// How many of them are of an issuer whose revocation list was handed in, and stand on none.
+    pub(crate) checked_for_revocation: usize,
     /// Whether [`Rules::intermediate_without_ca`] was needed.
     pub(crate) intermediate_without_ca: bool,
 }
@@ -169,7 +171,10 @@ impl<'a> Chain<'a> {
             return Err(Error::NoAnchors);
         }
         let (length, included) = match self.end(anchors)? {
-            End::Leaf(anchor) => return Ok(Path { anchor, certificates: 1, intermediate_without_ca: false }),
+            End::Leaf(anchor) => {
+                let intermediate_without_ca = false;
+                return Ok(Path { anchor, certificates: 1, checked_for_revocation: 0, intermediate_without_ca });
+            }
             End::Included(length, anchor) => (length, Some(anchor)),
             End::LeftOut => (self.0.len(), None),
         };
@@ -184,10 +189,11 @@ impl<'a> Chain<'a> {
         }
         let anchor = verify_signatures(path, anchors, included, backend)?;
         check_name_constraints(path)?;
-        if let Some(anchor) = anchors.get(anchor).filter(|_| !crls.is_empty()) {
-            check_revocation(path, anchor, crls, time, backend)?;
-        }
-        Ok(Path { anchor, certificates: length, intermediate_without_ca: lenient })
+        let checked_for_revocation = match anchors.get(anchor).filter(|_| !crls.is_empty()) {
+            Some(anchor) => check_revocation(path, anchor, crls, time, backend)?,
+            None => 0,
+        };
+        Ok(Path { anchor, certificates: length, checked_for_revocation, intermediate_without_ca: lenient })
     }
 
     /// Follows the names.
@@ -304,15 +310,17 @@ fn check_name_constraints(path: &[Certificate<'_>]) -> Result<(), Error> {
     Ok(())
 }
 
-/// §6.3: each certificate against every list of its issuer, from the anchor downwards.
+/// §6.3: each certificate against every list of its issuer, from the anchor downwards. Answers how many had one.
 fn check_revocation(
     path: &[Certificate<'_>],
     anchor: &TrustAnchor,
     crls: &[Crl],
     time: Option<UnixTime>,
     backend: &dyn Backend,
-) -> Result<(), Error> {
+) -> Result<usize, Error> {
+    let mut checked = 0_usize;
     for (index, certificate) in path.iter().enumerate().rev() {
+        let mut has_list = false;
         let above = path.get(index.saturating_add(1)).copied();
         let issuer =
             above.map_or_else(|| anchor.certificate(), Ok).map_err(|error| Error::Certificate(index, error))?;
@@ -324,7 +332,9 @@ fn check_revocation(
             if crl.revokes(certificate.serial) {
                 return Err(Error::Revoked(index));
             }
+            has_list = true;
         }
+        checked = checked.saturating_add(usize::from(has_list));
     }
-    Ok(())
+    Ok(checked)
 }

@@ -2,7 +2,7 @@
 
 use crate::*;
 use std::sync::Mutex;
-use wardkey::crypto::{AwsLcRs, Backend, BadSignature, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme};
+use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
 use wardkey::error::PublicFailure;
 use wardkey::relying_party::Decoys;
 
@@ -27,9 +27,9 @@ impl Backend for Counting {
     fn supports(&self, scheme: Scheme) -> bool {
         AwsLcRs.supports(scheme)
     }
-    fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
         self.note("digest");
-        AwsLcRs.digest(hash, parts)
+        AwsLcRs.sha256(parts)
     }
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
         self.note("check_key");

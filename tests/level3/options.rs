@@ -4,6 +4,7 @@ use crate::*;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use wardkey::attestation::Format;
 use wardkey::client::extensions::*;
 use wardkey::client::json::*;
 use wardkey::credential::{CredentialId, Transport};
@@ -72,7 +73,7 @@ fn conditional_create() {
 
 #[test]
 fn attestation_formats() {
-    let request = registering(|request| request.attestation_formats = vec!["packed".into(), "tpm".into()]);
+    let request = registering(|request| request.attestation_formats = vec![Format::Packed, Format::Tpm]);
     let json = serde_json::to_value(started(&request)).unwrap();
     assert_eq!(json["attestationFormats"], json!(["packed", "tpm"]));
     assert_eq!(started(&request).lint(), [Lint::FormatsWithoutAttestation]);

@@ -47,7 +47,9 @@ fn finish(made: Authentication, details: &PaymentDetails) -> Result<Authenticate
 
 #[test]
 fn what_was_shown_is_what_was_signed() {
-    assert_eq!(finish(payment(collected()), &shown()).unwrap().user, user().handle);
+    let paid = finish(payment(collected()), &shown()).unwrap();
+    assert_eq!(paid.user, user().handle);
+    assert_eq!(serde_json::to_value(&paid.evidence).unwrap()["ceremony"], "payment", "and no sign-in");
     for (pointer, value, member) in [
         ("/rpId", json!("evil.example"), Member::RpId),
         ("/topOrigin", json!("https://evil.example"), Member::TopOrigin),

@@ -34,7 +34,7 @@ fn verify(what: &str, x5c: &[Draft], anchors: &[Draft]) -> Result<Path, Error> {
 }
 
 fn path(anchor: usize, certificates: usize) -> Result<Path, Error> {
-    Ok(Path { anchor, certificates, intermediate_without_ca: false })
+    Ok(Path { anchor, certificates, checked_for_revocation: 0, intermediate_without_ca: false })
 }
 
 fn root() -> Draft {
@@ -223,7 +223,7 @@ fn both_ends_of_the_validity_belong_to_it() {
 fn the_named_leniency_is_narrow() {
     let rules = Rules { intermediate_without_ca: true };
     let no_ca = |draft: Draft| draft.extensions(&[basic_constraints(false, None), key_usage(0x80)]);
-    let lenient = Ok(Path { anchor: 0, certificates: 2, intermediate_without_ca: true });
+    let lenient = Ok(Path { anchor: 0, certificates: 2, checked_for_revocation: 0, intermediate_without_ca: true });
     let below = || no_ca(Draft::ca(("below", 3), ("inter", 2)));
     let by_below = || Draft::leaf(("leaf", 1), ("below", 3));
     let device_key = no_ca(inter()).with(extension(oid::ANDROID_KEY_DESCRIPTION, false, &seq(&[])));
@@ -268,7 +268,7 @@ fn the_leaf_and_all_certificates_are_shown() {
 /// A backend that counts: nothing is verified below a link that does not hold.
 #[test]
 fn a_strangers_chain_costs_one_signature() {
-    use crate::crypto::{BadSignature, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme};
+    use crate::crypto::{BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
     use std::sync::atomic::{AtomicUsize, Ordering};
     #[derive(Debug, Default)]
     struct Counting(AtomicUsize);
@@ -279,8 +279,8 @@ fn a_strangers_chain_costs_one_signature() {
         fn supports(&self, _: Scheme) -> bool {
             true
         }
-        fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
-            backend().digest(hash, parts)
+        fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
+            backend().sha256(parts)
         }
         fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
             Ok(())
