@@ -9,6 +9,7 @@ mod backup;
 mod basis;
 mod client_data;
 pub mod extensions;
+mod outcome;
 pub mod payment;
 mod refusal;
 pub mod registration;

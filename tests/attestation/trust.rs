@@ -1,4 +1,4 @@
-//! §7.1 step 24: attestations that verify, and that a relying party does not want. More of it in `tests/policy.rs`.
+//! §7.1 step 24: attestations that verify, and that a relying party does not want. More of it in `tests/policy`.
 
 use crate::android_key::software;
 use crate::row::{Row, row};
