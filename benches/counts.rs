@@ -12,7 +12,7 @@ use ceremony::{SignIn, SignUp};
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
-use wardkey::crypto::{AwsLcRs, Backend, BadSignature, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme};
+use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
 use wardkey::policy::TrustAnchor;
 use wardkey::{AuthenticationResponse, RegistrationResponse};
 use wardkey_authenticator::*;
@@ -32,8 +32,20 @@ impl Backend for Yes {
         AwsLcRs.supports(scheme)
     }
 
-    fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
-        AwsLcRs.digest(hash, parts)
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
+        AwsLcRs.sha256(parts)
+    }
+
+    fn sha1(&self, parts: &[&[u8]]) -> Option<[u8; 20]> {
+        AwsLcRs.sha1(parts)
+    }
+
+    fn sha384(&self, parts: &[&[u8]]) -> Option<[u8; 48]> {
+        AwsLcRs.sha384(parts)
+    }
+
+    fn sha512(&self, parts: &[&[u8]]) -> Option<[u8; 64]> {
+        AwsLcRs.sha512(parts)
     }
 
     fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {

@@ -1,15 +1,55 @@
-//! What a verdict rests on: facts for a log or an auditor, and nothing that is secret or was put in by a stranger.
+//! What a verdict rests on: facts for a log or an auditor, and nothing that is secret or was put in by a stranger. Texts
+//! are the relying party's own configuration; what was received is here as numbers, names of this crate and the
+//! credential's id.
 //!
-//! A value of this type exists only where every step of its ceremony passed, so the list of steps needs no outcomes.
+//! A value of this type exists only where nothing refused. That is not to say that every step passed: a policy may let
+//! a check fail, or not ask for it, and a record may not know what to compare with. So each step has its [`Outcome`].
+//!
+//! # As JSON
+//!
+//! One flat object, its members always all there and in this order; `null` where there is nothing to say.
+//!
+//! | member | what |
+//! |---|---|
+//! | `version` | [`VERSION`], of this shape |
+//! | `edition` | [`EDITION`], which numbers the steps |
+//! | `ceremony` | `registration`, `authentication` or `payment` |
+//! | `credentialId` | base64url |
+//! | `rpId`, `appidUsed` | the RP ID, and whether the AppID stood for it |
+//! | `origin`, `originRule` | the listed origin that let the ceremony in, and [how](crate::client::origin::OriginRule) |
+//! | `crossOrigin`, `topOrigin` | whether it was in a frame, and the listed origin of the page around it |
+//! | `time` | the time handed in, in seconds since 1970 |
+//! | `stepsPassed`, `stepsWaived`, `stepsNotRequired`, `stepsNotKnown` | every step, by its [`Outcome`] |
+//! | `backend`, `module` | the crypto backend; the module that verifies signatures of the credential |
+//! | `algorithm` | the credential's, as a COSE number |
+//! | `flags` | of the authenticator data, as a number |
+//! | `userVerificationRequired`, `userVerification` | what was required; `not_performed`, `first` or `performed` |
+//! | `signCount`, `signCountStored`, `signCountOutcome` | received; in the record before; what came of it |
+//! | `conditional` | whether it was a conditional create |
+//! | `backupEligibilityWanted`, `backupEligibilityKnown` | the policy of a registration; whether the record knew BE |
+//! | `backupStateWanted` | the policy |
+//! | `attestationFormat`, `attestationType` | of the statement |
+//! | `attestationTrust`, `attestationTrustReason`, `attestationTime` | what came of its certificates, why, and when |
+//! | `attestedAaguid` | the model, where a trusted statement vouches for it |
+//! | `statementFormats`, `statementTypes`, `statementTrusts`, `statementAlgorithms`, `statementAnchors`, `statementCertificates`, `statementCertificatesCheckedForRevocation` | the same for each statement: several under `compound`; see [`StatementEvidence`] |
+//! | `statementsDropped` | statements of a compound attestation that do not verify |
+//! | `unsolicitedExtensions`, `unknownExtensions`, `secretExtensionResults` | see [`ExtensionReport`] |
+//! | `quirks` | the leniencies that were needed |
 
 use crate::attestation::{AttestationType, Format};
-use crate::authenticator::{Aaguid, AuthenticatorData};
+use crate::authenticator::{Aaguid, Flags};
+use crate::ceremony::authentication::{SignCount, UserVerification, VerifiedAuthentication};
 use crate::ceremony::extensions::ExtensionReport;
-use crate::ceremony::{Ceremony, Step};
+use crate::ceremony::{BackupEligibility, BackupState, Basis, Ceremony, Step, StepNumber};
+use crate::credential::CredentialId;
 use crate::crypto::Algorithm;
 use crate::quirk::Quirks;
+use crate::time::UnixTime;
 use crate::x509::PathError;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+/// The version of this shape.
+pub const VERSION: u8 = 1;
 
 /// The edition of the standard that steps are numbered by.
 pub const EDITION: &str = "REC-webauthn-3-20260825";
@@ -53,36 +93,129 @@ impl TrustOutcome {
     }
 }
 
-/// What a registration adds to the evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What came of a step that did not refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct AttestationEvidence {
+pub enum Outcome {
+    /// It was judged, and it holds.
+    Passed,
+    /// It was judged, and it does not hold; the policy lets that pass.
+    Waived,
+    /// It was not asked for, or there was nothing to judge.
+    NotRequired,
+    /// It could not be judged: the record does not know what to compare with.
+    NotKnown,
+}
+
+impl Outcome {
+    /// What is done where it is asked for.
+    const fn where_asked(asked: bool) -> Self {
+        if asked { Self::Passed } else { Self::NotRequired }
+    }
+}
+
+/// One attestation statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StatementEvidence {
+    /// Its format.
+    pub format: Format,
+    /// Its type.
+    pub attestation_type: AttestationType,
+    /// What came of its certificates; `None` (as JSON `refused`) for a statement of a compound attestation that the
+    /// policy refused and went on without.
+    pub trust: Option<TrustOutcome>,
+    /// The algorithm by which its certificate signed it, where one did.
+    pub algorithm: Option<Algorithm>,
+    /// The SHA-256 of the trust anchor's certificate, where its certificates lead to one. As JSON in hexadecimal.
+    pub anchor: Option<[u8; 32]>,
+    /// How many certificates led there.
+    pub certificates: usize,
+    /// How many of them are of an issuer whose revocation list was handed in.
+    pub checked_for_revocation: usize,
+}
+
+/// What only a registration has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RegistrationEvidence {
+    /// Whether it was a conditional create.
+    pub conditional: bool,
+    /// What was wanted of BE.
+    pub backup_eligibility: BackupEligibility,
     /// The format of the statement.
     pub format: Format,
     /// The type of the attestation.
     pub attestation_type: AttestationType,
-    /// What came of its certificates.
+    /// What came of its certificates: as far as the least trusted of them that count.
     pub trust: TrustOutcome,
+    /// The time at which certificates had to be valid.
+    pub trust_time: Option<UnixTime>,
     /// The authenticator's model, where a statement that led to an anchor vouches for it.
     pub attested_aaguid: Option<Aaguid>,
+    /// The statement; `None` for a compound attestation.
+    pub statement: Option<StatementEvidence>,
+    /// The statements of a compound attestation that verify.
+    pub compound: Vec<StatementEvidence>,
+    /// How many statements of a compound attestation do not.
+    pub statements_dropped: usize,
 }
 
-/// What a verdict rests on. Serialises as one flat JSON object.
+impl RegistrationEvidence {
+    /// The one statement that there is, or those of a compound attestation.
+    pub fn statements(&self) -> impl Iterator<Item = &StatementEvidence> {
+        self.statement.iter().chain(&self.compound)
+    }
+}
+
+/// What only an authentication has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+pub struct AuthenticationEvidence {
+    /// Whether it is that of a payment (Secure Payment Confirmation).
+    pub payment: bool,
+    /// Whether ids of credentials were sent, so that this one had to be among them.
+    pub credentials_named: bool,
+    /// Whether the AppID stood for the RP ID (§10.1.1).
+    pub appid_used: bool,
+    /// User verification, as far as it may be relied on.
+    pub user_verification: UserVerification,
+    /// The signature counter, compared with the record's.
+    pub sign_count: SignCount,
+    /// The record's signature counter before.
+    pub stored_sign_count: u32,
+    /// Whether the record knew BE.
+    pub backup_eligibility_known: bool,
+}
+
+/// What only one of the ceremonies has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Details {
+    /// §7.1.
+    Registration(RegistrationEvidence),
+    /// §7.2.
+    Authentication(AuthenticationEvidence),
+}
+
+/// What a verdict rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Evidence {
-    /// The ceremony.
-    pub ceremony: Ceremony,
-    /// The crypto module that verified.
-    pub module: &'static str,
+    /// The credential id.
+    pub credential_id: CredentialId,
+    /// What the ceremony was judged by.
+    pub basis: Basis,
+    /// The time handed in, where one was.
+    pub time: Option<UnixTime>,
     /// The algorithm of the credential.
     pub algorithm: Algorithm,
-    /// The flags octet of the authenticator data.
-    pub flags: u8,
+    /// The flags of the authenticator data.
+    pub flags: Flags,
     /// The signature counter of the authenticator data.
     pub sign_count: u32,
-    /// The attestation; `None` for an authentication.
-    pub attestation: Option<AttestationEvidence>,
+    /// What only one of the ceremonies has.
+    pub details: Details,
     /// What was found out about extensions.
     pub extensions: ExtensionReport,
     /// The leniencies that were needed.
@@ -90,53 +223,165 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    pub(crate) const fn new(
-        ceremony: Ceremony,
-        module: &'static str,
-        algorithm: Algorithm,
-        authenticator_data: &AuthenticatorData<'_>,
-        extensions: ExtensionReport,
-        quirks: Quirks,
-    ) -> Self {
+    /// What an authentication rests on. `time` is when it was verified: the caller's word, for nothing in §7.2 depends
+    /// on it. (That of a registration is [`Registered::evidence`](crate::policy::Registered::evidence).)
+    #[must_use]
+    pub fn of_authentication(verified: &VerifiedAuthentication<'_>, time: Option<UnixTime>) -> Self {
+        let (authenticator_data, record) = (verified.authenticator_data(), verified.record_state());
         Self {
-            ceremony,
-            module,
-            algorithm,
-            flags: authenticator_data.flags().bits(),
+            credential_id: verified.credential_id().clone(),
+            basis: verified.basis().clone(),
+            time,
+            algorithm: verified.algorithm(),
+            flags: authenticator_data.flags(),
             sign_count: authenticator_data.sign_count(),
-            attestation: None,
-            extensions,
-            quirks,
+            details: Details::Authentication(AuthenticationEvidence {
+                payment: verified.is_payment(),
+                credentials_named: verified.credentials_named(),
+                appid_used: verified.appid_used(),
+                user_verification: verified.user_verification(),
+                sign_count: verified.sign_count(),
+                stored_sign_count: record.sign_count,
+                backup_eligibility_known: record.backup_eligible.is_some(),
+            }),
+            extensions: verified.extension_report(),
+            quirks: verified.quirks(),
         }
     }
 
-    /// The steps that passed. The last of a registration, that the credential id is new, is
-    /// [`Registered::claim`](crate::policy::Registered::claim)'s, and is not among them.
-    pub fn steps(&self) -> impl Iterator<Item = crate::ceremony::StepNumber> {
-        self.ceremony.steps().filter(|step| step.step != Step::CredentialIdUnique)
+    /// The ceremony.
+    #[must_use]
+    pub const fn ceremony(&self) -> Ceremony {
+        match self.details {
+            Details::Registration(_) => Ceremony::Registration,
+            Details::Authentication(_) => Ceremony::Authentication,
+        }
+    }
+
+    /// The steps, and what came of each. The last of a registration, that the credential id is new, is
+    /// [`Registered::claim`](crate::policy::Registered::claim)'s, and is not among them. Step 7.2/19 says what came of BE;
+    /// BS is as [`Basis::backup_state`] wants it.
+    pub fn steps(&self) -> impl Iterator<Item = (StepNumber, Outcome)> {
+        let steps = self.ceremony().steps().filter(|step| step.step != Step::CredentialIdUnique);
+        steps.map(|step| (step, self.outcome(step.step)))
+    }
+
+    fn outcome(&self, step: Step) -> Outcome {
+        let place = &self.basis.place;
+        match (step, &self.details) {
+            (Step::CrossOrigin, _) => Outcome::where_asked(place.cross_origin),
+            (Step::TopOrigin, _) => Outcome::where_asked(place.top_origin.is_some()),
+            (Step::UserVerified, _) => Outcome::where_asked(self.basis.user_verification_required),
+            (Step::BackupStatePolicy, _) => Outcome::where_asked(self.basis.backup_state != BackupState::Any),
+            (Step::Extensions, _) => Outcome::where_asked(self.basis.extensions_judged),
+            (Step::UserPresent, Details::Registration(of)) => Outcome::where_asked(!of.conditional),
+            (Step::BackupEligibility, Details::Registration(of)) => {
+                Outcome::where_asked(of.backup_eligibility != BackupEligibility::Any)
+            }
+            (Step::AttestationTrust, Details::Registration(of)) => match of.trust {
+                TrustOutcome::NoCertificates | TrustOutcome::Trusted => Outcome::Passed,
+                TrustOutcome::NotJudged => Outcome::NotRequired,
+                TrustOutcome::Untrusted(_) | TrustOutcome::LegacyRs1 => Outcome::Waived,
+            },
+            (Step::AllowCredentials, Details::Authentication(of)) => Outcome::where_asked(of.credentials_named),
+            (Step::BackupEligibility, Details::Authentication(of)) if !of.backup_eligibility_known => Outcome::NotKnown,
+            (Step::SignCount, Details::Authentication(of)) => match of.sign_count {
+                SignCount::NotKept => Outcome::NotRequired,
+                SignCount::Advanced => Outcome::Passed,
+                SignCount::Regressed { .. } => Outcome::Waived,
+            },
+            _ => Outcome::Passed,
+        }
+    }
+
+    fn numbers(&self, outcome: Outcome) -> Vec<String> {
+        self.steps().filter(|(_, found)| *found == outcome).map(|(step, _)| step.to_string()).collect()
+    }
+
+    /// `registration`, `authentication` or `payment`.
+    const fn kind(&self) -> &'static str {
+        match self.details {
+            Details::Registration(_) => "registration",
+            Details::Authentication(AuthenticationEvidence { payment: true, .. }) => "payment",
+            Details::Authentication(_) => "authentication",
+        }
     }
 }
 
 impl Serialize for Evidence {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut json = to.serialize_struct("Evidence", 15)?;
-        let steps: Vec<String> = self.steps().map(|step| step.to_string()).collect();
+        let (registration, authentication) = match &self.details {
+            Details::Registration(of) => (Some(of), None),
+            Details::Authentication(of) => (None, Some(of)),
+        };
+        let user_verification = match authentication {
+            Some(of) => of.user_verification,
+            None if self.flags.user_verified() => UserVerification::Performed,
+            None => UserVerification::NotPerformed,
+        };
         let quirks: Vec<&str> = self.quirks.iter().map(crate::quirk::Quirk::name).collect();
+        let (basis, place) = (&self.basis, &self.basis.place);
+        let mut json = to.serialize_struct("Evidence", 46)?;
+        json.serialize_field("version", &VERSION)?;
         json.serialize_field("edition", EDITION)?;
-        json.serialize_field("steps", &steps)?;
-        json.serialize_field("module", self.module)?;
+        json.serialize_field("ceremony", self.kind())?;
+        json.serialize_field("credentialId", &self.credential_id)?;
+        json.serialize_field("rpId", &place.rp_id)?;
+        json.serialize_field("appidUsed", &authentication.map(|of| of.appid_used))?;
+        json.serialize_field("origin", &place.origin)?;
+        json.serialize_field("originRule", place.origin_rule.name())?;
+        json.serialize_field("crossOrigin", &place.cross_origin)?;
+        json.serialize_field("topOrigin", &place.top_origin)?;
+        json.serialize_field("time", &self.time)?;
+        json.serialize_field("stepsPassed", &self.numbers(Outcome::Passed))?;
+        json.serialize_field("stepsWaived", &self.numbers(Outcome::Waived))?;
+        json.serialize_field("stepsNotRequired", &self.numbers(Outcome::NotRequired))?;
+        json.serialize_field("stepsNotKnown", &self.numbers(Outcome::NotKnown))?;
+        json.serialize_field("backend", basis.backend)?;
+        json.serialize_field("module", basis.module)?;
         json.serialize_field("algorithm", &self.algorithm.cose())?;
-        json.serialize_field("flags", &self.flags)?;
+        json.serialize_field("flags", &self.flags.bits())?;
+        json.serialize_field("userVerificationRequired", &basis.user_verification_required)?;
+        json.serialize_field("userVerification", user_verification.name())?;
         json.serialize_field("signCount", &self.sign_count)?;
-        json.serialize_field("attestationFormat", &self.attestation.map(|a| a.format.identifier()))?;
-        json.serialize_field("attestationType", &self.attestation.map(|a| a.attestation_type.name()))?;
-        json.serialize_field("attestationTrust", &self.attestation.map(|a| a.trust.name()))?;
-        json.serialize_field("attestationTrustReason", &self.attestation.and_then(|a| a.trust.reason()))?;
-        json.serialize_field("attestedAaguid", &self.attestation.and_then(|a| a.attested_aaguid))?;
+        json.serialize_field("signCountStored", &authentication.map(|of| of.stored_sign_count))?;
+        json.serialize_field("signCountOutcome", &authentication.map(|of| of.sign_count.name()))?;
+        json.serialize_field("conditional", &registration.map(|of| of.conditional))?;
+        json.serialize_field("backupEligibilityWanted", &registration.map(|of| of.backup_eligibility.name()))?;
+        json.serialize_field("backupEligibilityKnown", &authentication.map(|of| of.backup_eligibility_known))?;
+        json.serialize_field("backupStateWanted", basis.backup_state.name())?;
+        json.serialize_field("attestationFormat", &registration.map(|of| of.format.identifier()))?;
+        json.serialize_field("attestationType", &registration.map(|of| of.attestation_type.name()))?;
+        json.serialize_field("attestationTrust", &registration.map(|of| of.trust.name()))?;
+        json.serialize_field("attestationTrustReason", &registration.and_then(|of| of.trust.reason()))?;
+        json.serialize_field("attestationTime", &registration.and_then(|of| of.trust_time))?;
+        json.serialize_field("attestedAaguid", &registration.and_then(|of| of.attested_aaguid))?;
+        statements::<S>(&mut json, registration)?;
         json.serialize_field("unsolicitedExtensions", &self.extensions.unsolicited)?;
         json.serialize_field("unknownExtensions", &self.extensions.unknown)?;
         json.serialize_field("secretExtensionResults", &self.extensions.secret_results)?;
         json.serialize_field("quirks", &quirks)?;
         json.end()
     }
+}
+
+/// The members that say the same of each statement, so lists of one length.
+fn statements<S: Serializer>(
+    json: &mut S::SerializeStruct,
+    registration: Option<&RegistrationEvidence>,
+) -> Result<(), S::Error> {
+    fn list<T>(of: Option<&RegistrationEvidence>, what: impl Fn(&StatementEvidence) -> T) -> Option<Vec<T>> {
+        of.map(|of| of.statements().map(what).collect())
+    }
+    let trust = |of: &StatementEvidence| of.trust.map_or("refused", TrustOutcome::name);
+    let hex = |digest: [u8; 32]| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    json.serialize_field("statementFormats", &list(registration, |of| of.format.identifier()))?;
+    json.serialize_field("statementTypes", &list(registration, |of| of.attestation_type.name()))?;
+    json.serialize_field("statementTrusts", &list(registration, trust))?;
+    json.serialize_field("statementAlgorithms", &list(registration, |of| of.algorithm.map(Algorithm::cose)))?;
+    json.serialize_field("statementAnchors", &list(registration, |of| of.anchor.map(hex)))?;
+    json.serialize_field("statementCertificates", &list(registration, |of| of.certificates))?;
+    let checked = list(registration, |of| of.checked_for_revocation);
+    json.serialize_field("statementCertificatesCheckedForRevocation", &checked)?;
+    json.serialize_field("statementsDropped", &registration.map(|of| of.statements_dropped))
 }

@@ -51,10 +51,13 @@
 //! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`: each adds what can be verified, and none changes
 //! what is refused.
 //!
-//! With `fips`, AWS-LC is its FIPS 140-3 module, and [`Evidence::module`](evidence::Evidence::module) of each ceremony
-//! says `AWS-LC FIPS`: it names the module that made the hashes, verified the signature and drew the challenge. Ed448 is
-//! outside of it (feature `ed448`), as is the check that an Ed25519 key has no small order, which is not cryptography
-//! by FIPS 140-3. Which version of the module is validated, and for which platforms, its certificate says.
+//! With `fips`, AWS-LC is its FIPS 140-3 module, and the evidence of each ceremony says `AWS-LC FIPS`, which the module is
+//! asked for: [`Basis::backend`](ceremony::Basis::backend) made the hashes and drew the challenge,
+//! [`Basis::module`](ceremony::Basis::module) verifies signatures of the credential. For Ed448 (feature `ed448`) that is
+//! another one, outside of it, as is the check that an Ed25519 key has no small order, which is not cryptography by FIPS
+//! 140-3. Not every service of the module is an approved one: secp256k1 (ES256K) is none, and SHA-1 (RS1, and names and
+//! signatures of old TPMs) is one for verifying alone, as legacy use. Which version of the module is validated, and for
+//! which platforms, its certificate says.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

@@ -8,7 +8,7 @@
 use crate::ceremony::extensions::{AuthenticationExtensions, RegistrationExtensions};
 use crate::codec::base64url;
 use crate::credential::{CredentialId, UserHandle, Version};
-use crate::crypto::{default_backend, sha256};
+use crate::crypto::default_backend;
 use crate::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ macro_rules! state {
             /// The key to store the state under: the SHA-256 of its challenge, in base64url.
             #[must_use]
             pub fn id(&self) -> String {
-                base64url::encode(&sha256(default_backend(), &[&self.challenge]))
+                base64url::encode(&default_backend().sha256(&[&self.challenge]))
             }
 
             /// When it expires: delete what is older.

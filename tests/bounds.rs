@@ -17,7 +17,7 @@ use wardkey::ceremony::{Failure, Refusal, registration};
 use wardkey::client::{ClientData, Origins, Site, data};
 use wardkey::codec::cbor::{self, Value};
 use wardkey::crypto::cose::CoseKey;
-use wardkey::crypto::{AwsLcRs, Backend, BadSignature, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme, cose};
+use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme, cose};
 use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::{AuthenticationResponse, RegistrationResponse, UnixTime, UserHandle};
@@ -94,9 +94,24 @@ impl Backend for Budget {
         true
     }
 
-    fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
         self.hashes.fetch_add(1, Ordering::Relaxed);
-        AwsLcRs.digest(hash, parts)
+        AwsLcRs.sha256(parts)
+    }
+
+    fn sha1(&self, parts: &[&[u8]]) -> Option<[u8; 20]> {
+        self.hashes.fetch_add(1, Ordering::Relaxed);
+        AwsLcRs.sha1(parts)
+    }
+
+    fn sha384(&self, parts: &[&[u8]]) -> Option<[u8; 48]> {
+        self.hashes.fetch_add(1, Ordering::Relaxed);
+        AwsLcRs.sha384(parts)
+    }
+
+    fn sha512(&self, parts: &[&[u8]]) -> Option<[u8; 64]> {
+        self.hashes.fetch_add(1, Ordering::Relaxed);
+        AwsLcRs.sha512(parts)
     }
 
     fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
@@ -321,8 +336,8 @@ fn anchors_of_one_name_are_tried_eight_times() {
         fn supports(&self, scheme: Scheme) -> bool {
             self.0.supports(scheme)
         }
-        fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
-            self.0.digest(hash, parts)
+        fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
+            self.0.sha256(parts)
         }
         fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
             self.0.check_key(key)

@@ -45,10 +45,10 @@ fuzz_target!(|input: &[u8]| {
     assert!(verified.quirks().iter().all(|quirk| leniencies.contains(quirk)));
 
     let user = UserHandle::new([1]).expect("a handle");
-    let registered = AttestationPolicy::any().decide(&verified, &user, &Circumstances::at(None, &Yes));
-    let Ok(registered) = registered else { return };
-    let record = registered.clone().claim(None::<()>).expect("new");
-    let refused = registered.claim(Some(&record)).expect_err("known");
+    let decide = || AttestationPolicy::any().decide(&verified, &user, &Circumstances::at(None, &Yes));
+    let Ok(registered) = decide() else { return };
+    let record = registered.claim(None::<()>).expect("new");
+    let refused = decide().expect("the same verdict").claim(Some(&record)).expect_err("known");
     assert_eq!(refused.refusal, Refusal::CredentialKnown);
     let stored = serde_json::to_string(&record).expect("JSON");
     assert_eq!(serde_json::from_str::<wardkey::CredentialRecord>(&stored).expect("JSON"), record);

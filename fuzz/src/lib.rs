@@ -12,7 +12,7 @@ pub use ceremonies::{
 };
 
 use wardkey::crypto::{
-    AwsLcRs, Backend, BadSignature, Digest, Hash, KeyError, PublicKey, RandomFailed, RustCrypto, Scheme,
+    AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, RustCrypto, Scheme,
 };
 
 /// The real backends.
@@ -35,14 +35,20 @@ impl Backend for Yes {
         true
     }
 
-    fn digest(&self, hash: Hash, _: &[&[u8]]) -> Digest {
-        let len = match hash {
-            Hash::Sha1 => 20,
-            Hash::Sha384 => 48,
-            Hash::Sha512 => 64,
-            _ => 32,
-        };
-        Digest::new(&[DIGEST; 64][..len])
+    fn sha256(&self, _: &[&[u8]]) -> [u8; 32] {
+        [DIGEST; 32]
+    }
+
+    fn sha1(&self, _: &[&[u8]]) -> Option<[u8; 20]> {
+        Some([DIGEST; 20])
+    }
+
+    fn sha384(&self, _: &[&[u8]]) -> Option<[u8; 48]> {
+        Some([DIGEST; 48])
+    }
+
+    fn sha512(&self, _: &[&[u8]]) -> Option<[u8; 64]> {
+        Some([DIGEST; 64])
     }
 
     fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {

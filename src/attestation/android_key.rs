@@ -91,7 +91,9 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let extension = leaf.certificate().extensions.find(oid::ANDROID_KEY_DESCRIPTION).ok_or(Problem::KeyDescription)?;
     let description = KeyDescription::read(extension.value).map_err(|_| Problem::KeyDescription)?;
     description.judge(inputs.client_data_hash, inputs.key_enforcement)?;
-    Ok(Attestation::with_path(Format::AndroidKey, AttestationType::BasicOrAttCa, x5c).signed_with(algorithm))
+    let hardware = description.judge(inputs.client_data_hash, KeyEnforcement::Hardware).is_ok();
+    let attestation = Attestation::with_path(Format::AndroidKey, AttestationType::BasicOrAttCa, x5c);
+    Ok(Attestation { key_in_hardware: Some(hardware), ..attestation.signed_with(algorithm) })
 }
 
 /// §8.4.1: the extension data of 1.3.6.1.4.1.11129.2.1.17.

@@ -8,7 +8,7 @@ use super::{Attestation, AttestationType, Format, Inputs, fields};
 use crate::client::json::Object;
 use crate::codec::base64url;
 use crate::codec::cbor::{Map, Value};
-use crate::crypto::{Algorithm, sha256};
+use crate::crypto::Algorithm;
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::oid;
@@ -128,7 +128,7 @@ fn x5c(header: &[u8]) -> Option<Vec<Vec<u8>>> {
 fn judge(payload: &[u8], inputs: &Inputs<'_, '_>) -> Result<(), Problem> {
     let Object::<Payload>(payload) = serde_json::from_slice(payload).map_err(|_| Problem::Payload)?;
     let nonce = payload.nonce.ok_or(Problem::Nonce)?;
-    if nonce != base64url::encode_standard(&sha256(inputs.backend, &[inputs.signed])) {
+    if nonce != base64url::encode_standard(&inputs.backend.sha256(&[inputs.signed])) {
         return Err(Problem::Nonce);
     }
     if !payload.cts_profile_match {

@@ -4,7 +4,6 @@ use super::certificate::{self, CertificateError, Leaf};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
 use crate::codec::cbor::Map;
 use crate::codec::der::{self, Reader, Tag};
-use crate::crypto::sha256;
 use crate::x509::oid;
 
 /// Why an apple statement is refused; one for each check, in order.
@@ -41,7 +40,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let leaf = Leaf::read(&x5c)?;
     let extension = leaf.certificate().extensions.find(oid::APPLE_NONCE).ok_or(Problem::NonceExtension)?;
     let nonce = nonce(extension.value).map_err(|_| Problem::NonceExtension)?;
-    if nonce != sha256(inputs.backend, &[inputs.signed]) {
+    if nonce != inputs.backend.sha256(&[inputs.signed]) {
         return Err(Problem::Nonce);
     }
     if leaf.key()? != *inputs.key.key() {

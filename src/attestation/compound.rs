@@ -41,7 +41,8 @@ pub(super) fn verify<'a>(statements: Array<'a>, inputs: &Inputs<'_, 'a>) -> Resu
     }
     // All are read before the first is verified: an array that breaks the syntax is refused, whatever else it holds.
     let parsed = statements.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
-    let mut verified = Vec::with_capacity(parsed.len());
+    let total = parsed.len();
+    let mut verified = Vec::with_capacity(total);
     for (format, statement) in parsed {
         let result = match format {
             Some(format) => super::verify(format, statement, inputs),
@@ -57,6 +58,7 @@ pub(super) fn verify<'a>(statements: Array<'a>, inputs: &Inputs<'_, 'a>) -> Resu
         return Err(Problem::TooFew.into());
     }
     let mut attestation = Attestation::without_path(Format::Compound, AttestationType::Compound);
+    attestation.dropped = total.saturating_sub(verified.len());
     attestation.statements = verified;
     Ok(attestation)
 }

@@ -254,13 +254,26 @@ pub struct Attestation<'a> {
     pub trust_path: Vec<Cow<'a, [u8]>>,
     /// The algorithm by which the leaf signed the statement, where it signed one.
     pub algorithm: Option<Algorithm>,
+    /// Whether hardware made the attestation and holds the key, as [`KeyEnforcement::Hardware`] wants it: what an
+    /// `android-key` statement tells; `None` under any other format.
+    pub key_in_hardware: Option<bool>,
     /// The statements of a compound attestation that verify.
     pub statements: Vec<Self>,
+    /// How many of them do not, and were dropped.
+    pub dropped: usize,
 }
 
 impl<'a> Attestation<'a> {
     const fn without_path(format: Format, attestation_type: AttestationType) -> Self {
-        Self { format, attestation_type, trust_path: Vec::new(), algorithm: None, statements: Vec::new() }
+        Self {
+            format,
+            attestation_type,
+            trust_path: Vec::new(),
+            algorithm: None,
+            key_in_hardware: None,
+            statements: Vec::new(),
+            dropped: 0,
+        }
     }
 
     fn with_path<C: Into<Cow<'a, [u8]>>>(format: Format, attestation_type: AttestationType, path: Vec<C>) -> Self {

@@ -1,24 +1,15 @@
 //! §7.2 Verifying an Authentication Assertion, steps 3 to 24.
 
+pub use super::outcome::{SignCount, SignCountPolicy, UserVerification};
+
 use super::extensions::{AuthenticationExtensions, ExtensionReport};
-use super::{Ceremony, Failure, Refusal, client_data, client_extension_results, signed_message};
+use super::{BackupState, Basis, Ceremony, Failure, Refusal, client_data, client_extension_results, signed_message};
 use crate::authenticator::{self, AuthenticatorData};
 use crate::client::json::ClientExtensionResults;
 use crate::client::{AuthenticationResponse, ClientData, Site};
 use crate::credential::{CredentialId, CredentialRecord, RecordState, RecordUpdate};
-use crate::crypto::{Algorithm, Backend, KeyError, cose::CoseKey, sha256};
+use crate::crypto::{Algorithm, Backend, KeyError, cose::CoseKey};
 use crate::quirk::{Quirk, Quirks};
-
-/// What is done about a signature counter that does not advance (§7.2 step 22: a signal, not proof, of a clone).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SignCountPolicy {
-    /// It is refused.
-    #[default]
-    Reject,
-    /// It is reported as [`SignCount::Regressed`], and the sign-in goes on.
-    Report,
-}
 
 /// What an authentication is judged by. All of it comes from the relying party; nothing from the message.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +25,8 @@ pub struct Expected<'e> {
     pub user_handle: Option<&'e [u8]>,
     /// Whether user verification was required.
     pub user_verification_required: bool,
+    /// What is wanted of BS.
+    pub backup_state: BackupState,
     /// The AppID, where the `appid` extension was requested (§10.1.1).
     pub appid: Option<&'e str>,
     /// What is done about a counter that does not advance.
@@ -54,51 +47,12 @@ impl<'e> Expected<'e> {
             allow_credentials: &[],
             user_handle: None,
             user_verification_required: true,
+            backup_state: BackupState::Any,
             appid: None,
             sign_count: SignCountPolicy::Reject,
             extensions: AuthenticationExtensions::NONE,
             quirks: Quirks::NONE,
         }
-    }
-}
-
-/// The signature counter, compared with the record's (§6.1.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SignCount {
-    /// Both are 0: the authenticator keeps none.
-    NotKept,
-    /// It advanced.
-    Advanced,
-    /// It did not advance: a clone, a malfunction, or two sign-ins at once.
-    #[non_exhaustive]
-    Regressed {
-        /// The record's.
-        stored: u32,
-        /// The assertion's.
-        received: u32,
-    },
-}
-
-/// User verification, as far as it may be relied on (§4, uvInitialized).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum UserVerification {
-    /// UV was clear.
-    NotPerformed,
-    /// UV was set for the first time: not a factor yet, unless another one of equal strength stood beside it. Only
-    /// then set `uv_initialized`, by [`VerifiedAuthentication::update_with_additional_factor`].
-    First,
-    /// UV was set, and the record knows of it: a factor.
-    Performed,
-}
-
-impl UserVerification {
-    /// Whether it counts as an authentication factor.
-    #[must_use]
-    pub const fn is_factor(self) -> bool {
-        matches!(self, Self::Performed)
     }
 }
 
@@ -110,9 +64,14 @@ impl UserVerification {
 pub struct VerifiedAuthentication<'a> {
     authenticator_data: AuthenticatorData<'a>,
     client_data: ClientData<'a>,
+    credential_id: CredentialId,
     algorithm: Algorithm,
     sign_count: SignCount,
     user_verification: UserVerification,
+    payment: bool,
+    credentials_named: bool,
+    appid_used: bool,
+    basis: Basis,
     expect: RecordState,
     set: RecordState,
     extension_results: Option<&'a ClientExtensionResults>,
@@ -131,6 +90,42 @@ impl<'a> VerifiedAuthentication<'a> {
     #[must_use]
     pub const fn client_data(&self) -> &ClientData<'a> {
         &self.client_data
+    }
+
+    /// The credential id.
+    #[must_use]
+    pub const fn credential_id(&self) -> &CredentialId {
+        &self.credential_id
+    }
+
+    /// What it was judged by.
+    #[must_use]
+    pub const fn basis(&self) -> &Basis {
+        &self.basis
+    }
+
+    /// Whether it is that of a payment, by [`payment::verify`](super::payment::verify).
+    #[must_use]
+    pub const fn is_payment(&self) -> bool {
+        self.payment
+    }
+
+    /// Whether ids of credentials were sent, so that this one had to be among them.
+    #[must_use]
+    pub const fn credentials_named(&self) -> bool {
+        self.credentials_named
+    }
+
+    /// Whether the AppID stood for the RP ID (§10.1.1).
+    #[must_use]
+    pub const fn appid_used(&self) -> bool {
+        self.appid_used
+    }
+
+    /// What the record said before.
+    #[must_use]
+    pub const fn record_state(&self) -> &RecordState {
+        &self.expect
     }
 
     /// The algorithm of the signature.
@@ -200,6 +195,9 @@ pub fn verify<'a>(
         .map_err(|refusal| Failure::new(Ceremony::Authentication, refusal))
 }
 
+/// `type` of a Secure Payment Confirmation.
+const PAYMENT: &str = "payment.get";
+
 /// The same for Secure Payment Confirmation, whose client data has a type of its own.
 pub(super) fn verify_payment<'a>(
     expected: &Expected<'_>,
@@ -207,7 +205,7 @@ pub(super) fn verify_payment<'a>(
     record: &CredentialRecord,
     backend: &dyn Backend,
 ) -> Result<VerifiedAuthentication<'a>, Failure> {
-    steps(expected, response, record, backend, "payment.get")
+    steps(expected, response, record, backend, PAYMENT)
         .map_err(|refusal| Failure::new(Ceremony::Authentication, refusal))
 }
 
@@ -221,14 +219,14 @@ fn steps<'a>(
     let mut quirks = client_extension_results(response.client_extension_results(), expected.quirks)?;
     credential(expected, response, record)?;
     quirks = quirks.union(user(expected, response, record)?);
-    let client_data =
+    let (client_data, place) =
         client_data::verify(response.client_data_json(), ceremony_type, expected.challenge, expected.site)?;
     let authenticator_data =
         AuthenticatorData::read(response.authenticator_data()).map_err(Refusal::AuthenticatorData)?;
     if authenticator_data.attested_credential_data().is_some() {
         return Err(Refusal::AuthenticatorData(authenticator::data::Error::AttestedCredentialData));
     }
-    rp_id_hash(expected, response, &authenticator_data, backend)?;
+    let appid_used = rp_id_hash(expected, response, &authenticator_data, backend)?;
     flags(expected, record, &authenticator_data)?;
     let algorithm = signature(response, &authenticator_data, record, backend)?;
     let sign_count = sign_count(expected.sign_count, record.sign_count, authenticator_data.sign_count())?;
@@ -243,9 +241,21 @@ fn steps<'a>(
     Ok(VerifiedAuthentication {
         authenticator_data,
         client_data,
+        credential_id: record.id.clone(),
         algorithm,
         sign_count,
         user_verification,
+        payment: ceremony_type == PAYMENT,
+        credentials_named: !expected.allow_credentials.is_empty(),
+        appid_used,
+        basis: Basis {
+            place,
+            backend: backend.name(),
+            module: backend.module(algorithm.scheme()),
+            user_verification_required: expected.user_verification_required,
+            backup_state: expected.backup_state,
+            extensions_judged: expected.extensions != AuthenticationExtensions::NONE,
+        },
         expect,
         set,
         extension_results,
@@ -294,16 +304,18 @@ fn user(
 }
 
 /// Step 15, and §10.1.1: only an AppID that was asked for, and that the client says it used, stands for the RP ID.
+/// Answers whether one does.
 fn rp_id_hash(
     expected: &Expected<'_>,
     response: &AuthenticationResponse,
     authenticator_data: &AuthenticatorData<'_>,
     backend: &dyn Backend,
-) -> Result<(), Refusal> {
+) -> Result<bool, Refusal> {
     let used = response.client_extension_results().and_then(|results| results.appid) == Some(true);
-    let rp_id = expected.appid.filter(|_| used).unwrap_or(&expected.site.rp_id);
-    let matches = *authenticator_data.rp_id_hash() == sha256(backend, &[rp_id.as_bytes()]);
-    if matches { Ok(()) } else { Err(Refusal::RpIdHash) }
+    let appid = expected.appid.filter(|_| used);
+    let rp_id = appid.unwrap_or(&expected.site.rp_id);
+    let matches = *authenticator_data.rp_id_hash() == backend.sha256(&[rp_id.as_bytes()]);
+    if matches { Ok(appid.is_some()) } else { Err(Refusal::RpIdHash) }
 }
 
 /// Steps 16 to 19.
@@ -322,10 +334,10 @@ fn flags(
     if flags.backup_state() && !flags.backup_eligible() {
         return Err(Refusal::BackupState);
     }
-    match record.backup_eligible {
-        Some(eligible) if eligible != flags.backup_eligible() => Err(Refusal::BackupEligibilityChanged),
-        _ => Ok(()),
+    if record.backup_eligible.is_some_and(|eligible| eligible != flags.backup_eligible()) {
+        return Err(Refusal::BackupEligibilityChanged);
     }
+    if expected.backup_state.admits(flags.backup_state()) { Ok(()) } else { Err(Refusal::BackupStateNotAllowed) }
 }
 
 /// Steps 20 and 21: the record's key and the record's algorithm, never one from the message.
@@ -335,7 +347,7 @@ fn signature(
     record: &CredentialRecord,
     backend: &dyn Backend,
 ) -> Result<Algorithm, Refusal> {
-    let client_data_hash = sha256(backend, &[response.client_data_json()]);
+    let client_data_hash = backend.sha256(&[response.client_data_json()]);
     let message = signed_message(authenticator_data.bytes(), &client_data_hash);
     if let Some((algorithm, key)) = record.prepared_key(backend) {
         return key.verify(&message, response.signature()).map(|()| algorithm).map_err(|_| Refusal::Signature);

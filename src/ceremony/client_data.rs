@@ -1,23 +1,23 @@
 //! Client data, as both ceremonies judge it: §7.1 steps 5 to 11, §7.2 steps 8 to 14.
 
-use super::Refusal;
+use super::{Configured, Place, Refusal};
 use crate::client::data::{self, ClientData, Member};
 use crate::client::{Framing, Site};
 use crate::codec::base64url;
 use std::borrow::Cow;
 
-/// Decodes, parses and judges client data.
+/// Decodes, parses and judges client data, and says where it is from.
 pub(super) fn verify<'a>(
     bytes: &'a [u8],
     ceremony_type: &str,
     challenge: &[u8],
     site: &Site,
-) -> Result<ClientData<'a>, Refusal> {
+) -> Result<(ClientData<'a>, Place), Refusal> {
     match data::decode(bytes).map_err(malformed)? {
         Cow::Borrowed(text) => {
             let client_data = ClientData::parse(text).map_err(malformed)?;
-            judge(&client_data, ceremony_type, challenge, site)?;
-            Ok(client_data)
+            let place = judge(&client_data, ceremony_type, challenge, site)?;
+            Ok((client_data, place))
         }
         // Not UTF-8, so refused. Where U+FFFD broke the JSON or a member, that step says so; elsewhere, this one.
         Cow::Owned(text) => {
@@ -35,7 +35,7 @@ fn malformed(error: data::Error) -> Refusal {
     }
 }
 
-fn judge(client_data: &ClientData<'_>, ceremony_type: &str, challenge: &[u8], site: &Site) -> Result<(), Refusal> {
+fn judge(client_data: &ClientData<'_>, ceremony_type: &str, challenge: &[u8], site: &Site) -> Result<Place, Refusal> {
     if client_data.ceremony_type.text() != Some(ceremony_type) {
         return Err(Refusal::Type);
     }
@@ -43,15 +43,21 @@ fn judge(client_data: &ClientData<'_>, ceremony_type: &str, challenge: &[u8], si
     if !client_data.challenge.text().is_some_and(|text| base64url::is_encoding_of(text, challenge)) {
         return Err(Refusal::Challenge);
     }
-    if !client_data.origin.text().is_some_and(|origin| site.origins.allow(origin)) {
-        return Err(Refusal::Origin);
-    }
-    framing(client_data, &site.framing)
+    let origin = client_data.origin.text().and_then(|origin| site.origins.admit(origin));
+    let (origin, origin_rule) = origin.ok_or(Refusal::Origin)?;
+    let (cross_origin, top_origin) = framing(client_data, &site.framing)?;
+    Ok(Place {
+        rp_id: Configured::new(&site.rp_id),
+        origin: Configured::new(origin),
+        origin_rule,
+        cross_origin,
+        top_origin: top_origin.map(Configured::new),
+    })
 }
 
 /// Steps 10 and 11, 13 and 14. Both ask whether a frame is expected; where the client names the page around it, the
-/// second asks with more facts, so it answers for both.
-fn framing(client_data: &ClientData<'_>, framing: &Framing) -> Result<(), Refusal> {
+/// second asks with more facts, so it answers for both. Whether there is a frame, and the listed page around it.
+fn framing<'s>(client_data: &ClientData<'_>, framing: &'s Framing) -> Result<(bool, Option<&'s str>), Refusal> {
     let cross_origin = match client_data.cross_origin {
         Member::Absent => false,
         Member::Bool(cross_origin) => cross_origin,
@@ -59,9 +65,10 @@ fn framing(client_data: &ClientData<'_>, framing: &Framing) -> Result<(), Refusa
     };
     match (&client_data.top_origin, framing) {
         (Member::Absent, Framing::SameOrigin) if cross_origin => Err(Refusal::CrossOrigin),
-        (Member::Absent, _) => Ok(()),
-        (Member::Text(top), Framing::CrossOrigin(expected)) if cross_origin && expected.iter().any(|e| e == top) => {
-            Ok(())
+        (Member::Absent, _) => Ok((cross_origin, None)),
+        (Member::Text(top), Framing::CrossOrigin(expected)) if cross_origin => {
+            let listed = expected.iter().find(|listed| **listed == **top).ok_or(Refusal::TopOrigin)?;
+            Ok((cross_origin, Some(listed)))
         }
         _ => Err(Refusal::TopOrigin),
     }

@@ -5,13 +5,18 @@
 //! expectations, a vector, a fuzzer, an auditor years later, calls these.
 
 pub mod authentication;
+mod backup;
+mod basis;
 mod client_data;
 pub mod extensions;
+mod outcome;
 pub mod payment;
 mod refusal;
 pub mod registration;
 mod step;
 
+pub use backup::{BackupEligibility, BackupState};
+pub use basis::{Basis, Configured, Place};
 pub use refusal::{Failure, Refusal};
 pub use step::{Ceremony, Step, StepNumber};
 

@@ -120,6 +120,9 @@ refusals! {
     /// BE is not what it was at registration.
     #[error("backup eligibility has changed")]
     BackupEligibilityChanged => BackupEligibility, "backup-eligibility-changed";
+    /// BS is not what the policy wants.
+    #[error("backup state is not what the policy wants")]
+    BackupStateNotAllowed => BackupStatePolicy, "backup-state-not-allowed";
     /// The COSE number was not offered.
     #[error("COSE algorithm {0} was not offered")]
     AlgorithmNotOffered(i64) => Algorithm, "algorithm-not-offered";
@@ -132,6 +135,12 @@ refusals! {
     /// The attestation statement.
     #[error("{0}")]
     AttestationStatement(StatementError) => AttestationStatement, "attestation-invalid";
+    /// Fewer statements of a compound attestation verify than the policy wants.
+    #[error("fewer statements of a compound attestation than the policy wants")]
+    AttestationStatementsTooFew => AttestationTrust, "attestation-statements-too-few";
+    /// An Android key that software keeps, where the policy wants hardware.
+    #[error("a key that is not kept by hardware")]
+    AttestedKeyNotInHardware => AttestationTrust, "attested-key-not-in-hardware";
     /// An attestation type that the policy does not accept.
     #[error("{0} attestation is not accepted")]
     AttestationTypeNotAccepted(AttestationType) => AttestationTrust, "attestation-type-not-accepted";

@@ -1,31 +1,22 @@
-//! §7.1 Registering a New Credential, steps 3 to 22 and 25: everything that bytes and expectations can tell.
+//! §7.1 Registering a New Credential, steps 3 to 22, 25, 27 and 28: everything that bytes and expectations can tell.
 //!
-//! Trust (23, 24) is the [`policy`](crate::policy)'s, uniqueness (26) is the store's.
+//! Trust (23, 24) is the [`policy`](crate::policy)'s, uniqueness (26) is the store's. Both judge a registration that is
+//! all that this file asks for, so a response that is wrong in 24 and in 25, 27 or 28 is refused at the later step. The
+//! verdict is the same. The rest is in the standard's order, but for the unsigned copies (3): they can be compared only
+//! once the attestation object was read (13), and those of a key only where step 20 will not refuse it.
 
 use super::extensions::{ExtensionReport, RegistrationExtensions};
-use super::{Ceremony, Failure, Refusal, client_data, client_extension_results, signed_message};
+use super::{BackupEligibility, BackupState, Basis, Ceremony, Failure, Refusal};
+use super::{client_data, client_extension_results, signed_message};
 use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Format, Inputs, KeyEnforcement};
 use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData};
 use crate::client::json::ClientExtensionResults;
 use crate::client::{ClientData, RegistrationResponse, Site};
 use crate::credential::{CredentialId, Transport};
-use crate::crypto::{Algorithm, Backend, cose, sha256};
+use crate::crypto::{Algorithm, Backend, cose};
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
 use crate::x509::algorithm::SubjectPublicKey;
-
-/// What §7.1 step 18 makes of BE.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum BackupEligibility {
-    /// Either.
-    #[default]
-    Any,
-    /// Multi-device credentials only (BE set): they survive the loss of a device.
-    MultiDevice,
-    /// Single-device credentials only (BE clear): they never leave it.
-    SingleDevice,
-}
 
 /// What a registration is judged by. All of it comes from the relying party; nothing from the message.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +34,8 @@ pub struct Expected<'e> {
     pub conditional: bool,
     /// What is wanted of BE.
     pub backup_eligibility: BackupEligibility,
+    /// What is wanted of BS.
+    pub backup_state: BackupState,
     /// The time, for statements that carry one; `None`: no time matters.
     pub time: Option<UnixTime>,
     /// How many statements of a compound attestation must verify.
@@ -66,6 +59,7 @@ impl<'e> Expected<'e> {
             user_verification_required: true,
             conditional: false,
             backup_eligibility: BackupEligibility::Any,
+            backup_state: BackupState::Any,
             time: None,
             compound: CompoundPolicy::All,
             key_enforcement: KeyEnforcement::Any,
@@ -75,7 +69,7 @@ impl<'e> Expected<'e> {
     }
 }
 
-/// A registration that is all that §7.1 says up to step 22. Whether its attestation is trusted is not known yet.
+/// A registration that is all that §7.1 says, but for trust in its attestation and that its id is new.
 ///
 /// Made by [`verify`] and nowhere else.
 #[derive(Clone, Debug)]
@@ -90,6 +84,10 @@ pub struct VerifiedRegistration<'a> {
     transports: &'a [Transport],
     extension_results: Option<&'a ClientExtensionResults>,
     extension_report: ExtensionReport,
+    basis: Basis,
+    conditional: bool,
+    backup_eligibility: BackupEligibility,
+    time: Option<UnixTime>,
     quirks: Quirks,
 }
 
@@ -110,6 +108,30 @@ impl<'a> VerifiedRegistration<'a> {
     #[must_use]
     pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
         &self.authenticator_data
+    }
+
+    /// What it was judged by.
+    #[must_use]
+    pub const fn basis(&self) -> &Basis {
+        &self.basis
+    }
+
+    /// Whether it was a conditional create, for which UP may be clear.
+    #[must_use]
+    pub const fn conditional(&self) -> bool {
+        self.conditional
+    }
+
+    /// What was wanted of BE.
+    #[must_use]
+    pub const fn backup_eligibility(&self) -> BackupEligibility {
+        self.backup_eligibility
+    }
+
+    /// The time that its statement was judged at.
+    #[must_use]
+    pub const fn time(&self) -> Option<UnixTime> {
+        self.time
     }
 
     /// The algorithm of the credential public key.
@@ -174,7 +196,7 @@ fn steps<'a>(
     backend: &dyn Backend,
 ) -> Result<VerifiedRegistration<'a>, Refusal> {
     let quirks = client_extension_results(response.client_extension_results(), expected.quirks)?;
-    let client_data =
+    let (client_data, place) =
         client_data::verify(response.client_data_json(), "webauthn.create", expected.challenge, expected.site)?;
     let object =
         AttestationObject::read(response.attestation_object(), expected.quirks).map_err(Refusal::AttestationObject)?;
@@ -182,13 +204,15 @@ fn steps<'a>(
     let attested = *authenticator_data
         .attested_credential_data()
         .ok_or(Refusal::AuthenticatorData(authenticator::data::Error::NoAttestedCredentialData))?;
-    if *authenticator_data.rp_id_hash() != sha256(backend, &[expected.site.rp_id.as_bytes()]) {
+    let key = public_key(expected, &attested, backend);
+    copies(response, &authenticator_data, key.as_ref().ok())?;
+    if *authenticator_data.rp_id_hash() != backend.sha256(&[expected.site.rp_id.as_bytes()]) {
         return Err(Refusal::RpIdHash);
     }
     flags(expected, &authenticator_data)?;
-    let key = public_key(expected, &attested, backend)?;
+    let key = key?;
     let format = Format::from_identifier(object.format()).ok_or(Refusal::AttestationFormat)?;
-    let client_data_hash = sha256(backend, &[response.client_data_json()]);
+    let client_data_hash = backend.sha256(&[response.client_data_json()]);
     let inputs = Inputs {
         backend,
         signed: &signed_message(authenticator_data.bytes(), &client_data_hash),
@@ -207,7 +231,6 @@ fn steps<'a>(
     if response.credential_id() != attested.credential_id() {
         return Err(Refusal::CredentialIdMismatch);
     }
-    copies(response, &authenticator_data, &key)?;
     let extension_results = response.client_extension_results();
     let extension_report = expected.extensions.judge(authenticator_data.extensions(), extension_results)?;
     Ok(VerifiedRegistration {
@@ -220,11 +243,22 @@ fn steps<'a>(
         transports: response.transports(),
         extension_results,
         extension_report,
+        basis: Basis {
+            place,
+            backend: backend.name(),
+            module: backend.module(key.algorithm().scheme()),
+            user_verification_required: expected.user_verification_required,
+            backup_state: expected.backup_state,
+            extensions_judged: expected.extensions != RegistrationExtensions::NONE,
+        },
+        conditional: expected.conditional,
+        backup_eligibility: expected.backup_eligibility,
+        time: expected.time,
         quirks: quirks.union(object.quirks()),
     })
 }
 
-/// Steps 15 to 18.
+/// Steps 15 to 19.
 fn flags(expected: &Expected<'_>, authenticator_data: &AuthenticatorData<'_>) -> Result<(), Refusal> {
     let flags = authenticator_data.flags();
     if !flags.user_present() && !expected.conditional {
@@ -236,12 +270,10 @@ fn flags(expected: &Expected<'_>, authenticator_data: &AuthenticatorData<'_>) ->
     if flags.backup_state() && !flags.backup_eligible() {
         return Err(Refusal::BackupState);
     }
-    match (expected.backup_eligibility, flags.backup_eligible()) {
-        (BackupEligibility::MultiDevice, false) | (BackupEligibility::SingleDevice, true) => {
-            Err(Refusal::BackupEligibility)
-        }
-        _ => Ok(()),
+    if !expected.backup_eligibility.admits(flags.backup_eligible()) {
+        return Err(Refusal::BackupEligibility);
     }
+    if expected.backup_state.admits(flags.backup_state()) { Ok(()) } else { Err(Refusal::BackupStateNotAllowed) }
 }
 
 /// Step 20, and §5.8.5: an algorithm that was offered, and a key that can verify under it.
@@ -261,15 +293,17 @@ fn public_key<'a>(
     Ok(key)
 }
 
-/// The copies that browsers add for convenience (§5.2.1.1) are not signed: they may be missing, but not disagree.
+/// The copies that browsers add for convenience (§5.2.1.1) are not signed: they may be missing, but not disagree. A key
+/// that step 20 refuses has no copy to agree with.
 fn copies(
     response: &RegistrationResponse,
     authenticator_data: &AuthenticatorData<'_>,
-    key: &cose::CoseKey<'_>,
+    key: Option<&cose::CoseKey<'_>>,
 ) -> Result<(), Refusal> {
-    let same_key = |copy| SubjectPublicKey::read(copy).is_ok_and(|copy| copy.key == *key.key());
+    let same_key = |copy| key.is_none_or(|key| SubjectPublicKey::read(copy).is_ok_and(|copy| copy.key == *key.key()));
+    let same_algorithm = |copy| key.is_none_or(|key| copy == i64::from(key.algorithm().cose()));
     let agrees = response.authenticator_data_copy().is_none_or(|copy| copy == authenticator_data.bytes())
-        && response.public_key_algorithm_copy().is_none_or(|copy| copy == i64::from(key.algorithm().cose()))
+        && response.public_key_algorithm_copy().is_none_or(same_algorithm)
         && response.public_key_copy().is_none_or(same_key);
     if agrees { Ok(()) } else { Err(Refusal::CopyMismatch) }
 }

@@ -25,9 +25,11 @@ impl Ceremony {
         }
     }
 
-    /// The steps that a relying party's server takes, in order.
+    /// The steps that a relying party's server takes, in the order of their numbers, each number once: where two checks
+    /// are of one step, the first of them in [`Step::ALL`] stands for it.
     pub fn steps(self) -> impl Iterator<Item = StepNumber> {
-        Step::ALL.into_iter().filter_map(move |step| step.number(self))
+        let all = move || Step::ALL.into_iter().filter_map(move |step| step.number(self));
+        (1..=LAST).filter_map(move |number| all().find(|step| step.number == number))
     }
 }
 
@@ -49,6 +51,9 @@ impl fmt::Display for StepNumber {
         write!(f, "{}/{}", self.ceremony.section(), self.number)
     }
 }
+
+/// The highest number in either section that a server has to do with.
+const LAST: u8 = 28;
 
 macro_rules! steps {
     ($($(#[$doc:meta])* $name:ident: $registration:expr, $authentication:expr;)*) => {
@@ -82,12 +87,6 @@ macro_rules! steps {
 steps! {
     /// The response is of the ceremony's kind, in the JSON of §5.1, and its copies agree with each other.
     Response: Some(3), Some(3);
-    /// allowCredentials, where it was sent, has the credential's id.
-    AllowCredentials: None, Some(5);
-    /// The credential belongs to the user, and the user handle says so.
-    User: None, Some(6);
-    /// Authenticator data is there and describes its own length. (Registration reads it with the attestation object.)
-    AuthenticatorData: Some(13), Some(7);
     /// Client data is UTF-8.
     ClientDataText: Some(5), Some(8);
     /// Client data is JSON.
@@ -104,6 +103,8 @@ steps! {
     TopOrigin: Some(11), Some(14);
     /// The attestation object can be decoded.
     AttestationObject: Some(13), None;
+    /// Authenticator data is there and describes its own length. (Registration reads it with the attestation object.)
+    AuthenticatorData: Some(13), Some(7);
     /// rpIdHash is that of the RP ID.
     RpIdHash: Some(14), Some(15);
     /// UP is set.
@@ -114,6 +115,8 @@ steps! {
     BackupState: Some(17), Some(18);
     /// BE is what the policy wants (registration) and what it always was (authentication).
     BackupEligibility: Some(18), Some(19);
+    /// BS is what the policy wants.
+    BackupStatePolicy: Some(19), Some(19);
     /// `alg` was offered, and the key is one of that algorithm.
     Algorithm: Some(20), None;
     /// `fmt` is supported.
@@ -128,31 +131,47 @@ steps! {
     CredentialIdUnique: Some(26), None;
     /// The credential record takes the attested id.
     CredentialRecord: Some(27), None;
+    /// Extension outputs.
+    Extensions: Some(28), Some(23);
+    /// allowCredentials, where it was sent, has the credential's id.
+    AllowCredentials: None, Some(5);
+    /// The credential belongs to the user, and the user handle says so.
+    User: None, Some(6);
     /// The signature verifies under the record's key.
     Signature: None, Some(21);
     /// The signature counter.
     SignCount: None, Some(22);
-    /// Extension outputs.
-    Extensions: Some(28), Some(23);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Left out: what the client does, what only names a value, and what the caller's store does.
     #[test]
-    fn each_step_of_the_server_has_one_name() {
-        let numbers = |ceremony: Ceremony| {
-            let mut numbers: Vec<_> = ceremony.steps().map(|step| step.number).collect();
-            numbers.sort_unstable();
-            numbers.dedup();
-            numbers
-        };
-        // Left out: what the client does, what only names a value, and what the caller's store does.
-        let registration: Vec<u8> = (3..=28).filter(|n| ![4, 12, 19, 23].contains(n)).collect();
-        assert_eq!(numbers(Ceremony::Registration), registration);
-        let authentication: Vec<u8> = (3..=23).filter(|n| ![4, 20].contains(n)).collect();
-        assert_eq!(numbers(Ceremony::Authentication), authentication);
+    fn the_steps_of_the_server_come_in_their_order_and_once() {
+        let numbers = |ceremony: Ceremony| ceremony.steps().map(|step| step.number).collect::<Vec<_>>();
+        assert_eq!(
+            numbers(Ceremony::Registration),
+            [3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 24, 25, 26, 27, 28]
+        );
+        assert_eq!(
+            numbers(Ceremony::Authentication),
+            [3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23]
+        );
+        assert!(Step::ALL.iter().all(|step| {
+            let numbers = [Ceremony::Registration, Ceremony::Authentication].map(|of| step.number(of));
+            numbers.into_iter().flatten().all(|step| step.number <= LAST)
+        }));
+    }
+
+    #[test]
+    fn all_steps_are_in_the_order_of_registration_then_of_authentication() {
+        let order = Step::ALL.map(|step| match step.number(Ceremony::Registration) {
+            Some(step) => (false, step.number),
+            None => (true, step.number(Ceremony::Authentication).unwrap().number),
+        });
+        assert!(order.is_sorted(), "{order:?}");
     }
 
     #[test]

@@ -43,6 +43,46 @@ pub enum ConfigError {
     /// A timeout of zero.
     #[error("a timeout of zero")]
     Timeout,
+    /// Only attestations are accepted, or only certain models, and clients are asked for none.
+    #[error("attestation is required, and clients are asked for none; ask for direct or enterprise attestation")]
+    AttestationNotAskedFor,
+    /// Certificates must lead to a trust anchor, and there is none.
+    #[error("certificates must lead to a trust anchor, and none was given")]
+    NoTrustAnchors,
+    /// Only certain models are accepted, and no model will ever be attested: certificates are not judged, or by no
+    /// anchor, or the list is empty.
+    #[error("a list of accepted models that no registration can meet; verify certificates, by anchors of these models")]
+    UnattestableModels,
+    /// The policy accepts enterprise attestation, and clients are asked for another.
+    #[error("enterprise attestation is accepted and not asked for; ask for enterprise attestation")]
+    EnterpriseNotAskedFor,
+}
+
+/// By which rule a listed origin lets a ceremony in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OriginRule {
+    /// It is the ceremony's origin, octet by octet.
+    Listed,
+    /// The ceremony's origin is another port of its host.
+    AnyPort,
+    /// The ceremony's origin is below its host.
+    Subdomain,
+    /// The ceremony's origin is another port below its host.
+    SubdomainAndPort,
+}
+
+impl OriginRule {
+    /// Its name, in the evidence.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Listed => "listed",
+            Self::AnyPort => "any_port",
+            Self::Subdomain => "subdomain",
+            Self::SubdomainAndPort => "subdomain_and_port",
+        }
+    }
 }
 
 /// Which origins a ceremony may come from.
@@ -95,20 +135,35 @@ impl Origins {
     /// Whether a ceremony may come from `received`.
     #[must_use]
     pub fn allow(&self, received: &str) -> bool {
-        self.iter().any(|listed| listed == received)
-            || (self.subdomains || self.any_port) && self.allow_structurally(received)
+        self.admit(received).is_some()
     }
 
-    fn allow_structurally(&self, received: &str) -> bool {
-        let Some((scheme, host, port)) = serialised(received) else { return false };
-        self.listed.iter().filter_map(|listed| serialised(listed)).any(|(listed_scheme, listed_host, listed_port)| {
+    /// The listed origin that lets a ceremony come from `received`, and how.
+    pub(crate) fn admit(&self, received: &str) -> Option<(&str, OriginRule)> {
+        match self.iter().find(|listed| *listed == received) {
+            Some(listed) => Some((listed, OriginRule::Listed)),
+            None if self.subdomains || self.any_port => self.admit_structurally(received),
+            None => None,
+        }
+    }
+
+    fn admit_structurally(&self, received: &str) -> Option<(&str, OriginRule)> {
+        let (scheme, host, port) = serialised(received)?;
+        self.listed.iter().find_map(|listed| {
+            let (listed_scheme, listed_host, listed_port) = serialised(listed)?;
             let below = || {
                 let label = host.strip_suffix(listed_host).and_then(|rest| rest.strip_suffix('.'));
                 scheme == "https" && label.is_some_and(|label| !label.is_empty())
             };
-            scheme == listed_scheme
+            let admitted = scheme == listed_scheme
                 && (port == listed_port || self.any_port)
-                && (host == listed_host || self.subdomains && below())
+                && (host == listed_host || self.subdomains && below());
+            let rule = match (host == listed_host, port == listed_port) {
+                (true, _) => OriginRule::AnyPort,
+                (false, true) => OriginRule::Subdomain,
+                (false, false) => OriginRule::SubdomainAndPort,
+            };
+            admitted.then_some((listed.as_str(), rule))
         })
     }
 

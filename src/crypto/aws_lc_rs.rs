@@ -3,12 +3,12 @@
 //! Inputs are built here from judged parts: AWS-LC would also take compressed, hybrid and SubjectPublicKeyInfo forms
 //! of a point, and any Ed25519 key.
 
-use super::uncompressed;
-use super::{Backend, BadSignature, Curve, Digest, Hash, KeyError, PreparedKey, PublicKey, RandomFailed, Scheme};
+use super::{Backend, BadSignature, Curve, Hash, KeyError, PreparedKey, PublicKey, RandomFailed, Scheme};
+use super::{ED448_MODULE, uncompressed};
 use aws_lc_rs::signature::{self as lc, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm};
-use aws_lc_rs::{digest, hmac as mac, rand::SecureRandom as _, rand::SystemRandom};
+use aws_lc_rs::{digest, hmac as mac, rand::SecureRandom as _, rand::SystemRandom, try_fips_mode};
 
-/// AWS-LC: a C compiler at build time; FIPS 140-3 validated under the feature `fips`.
+/// AWS-LC: a C compiler at build time. Under the feature `fips` it is linked as its FIPS 140-3 module.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "a backend is named as a value, and will never hold one")]
 pub struct AwsLcRs;
@@ -58,9 +58,32 @@ fn ml_dsa(_: super::MlDsa) -> Option<Algorithm> {
     None
 }
 
+/// `N` is the algorithm's own length.
+fn hash<const N: usize>(algorithm: &'static digest::Algorithm, parts: &[&[u8]]) -> [u8; N] {
+    let digest = if let [whole] = parts {
+        digest::digest(algorithm, whole) // a context is allocated by AWS-LC
+    } else {
+        let mut context = digest::Context::new(algorithm);
+        for part in parts {
+            context.update(part);
+        }
+        context.finish()
+    };
+    let mut bytes = [0; N];
+    for (to, from) in bytes.iter_mut().zip(digest.as_ref()) {
+        *to = *from;
+    }
+    bytes
+}
+
 impl Backend for AwsLcRs {
+    /// By the module's own word, not by this crate's features: what is linked may be another crate's choice.
     fn name(&self) -> &'static str {
-        if cfg!(feature = "fips") { "AWS-LC FIPS" } else { "AWS-LC" }
+        if try_fips_mode().is_ok() { "AWS-LC FIPS" } else { "AWS-LC" }
+    }
+
+    fn module(&self, scheme: Scheme) -> &'static str {
+        if scheme == Scheme::Ed448 { ED448_MODULE } else { self.name() }
     }
 
     fn supports(&self, scheme: Scheme) -> bool {
@@ -73,21 +96,20 @@ impl Backend for AwsLcRs {
         }
     }
 
-    fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
-        let algorithm = match hash {
-            Hash::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
-            Hash::Sha256 => &digest::SHA256,
-            Hash::Sha384 => &digest::SHA384,
-            Hash::Sha512 => &digest::SHA512,
-        };
-        if let [whole] = parts {
-            return Digest::new(digest::digest(algorithm, whole).as_ref()); // a context is allocated by AWS-LC
-        }
-        let mut context = digest::Context::new(algorithm);
-        for part in parts {
-            context.update(part);
-        }
-        Digest::new(context.finish().as_ref())
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
+        hash(&digest::SHA256, parts)
+    }
+
+    fn sha1(&self, parts: &[&[u8]]) -> Option<[u8; 20]> {
+        Some(hash(&digest::SHA1_FOR_LEGACY_USE_ONLY, parts))
+    }
+
+    fn sha384(&self, parts: &[&[u8]]) -> Option<[u8; 48]> {
+        Some(hash(&digest::SHA384, parts))
+    }
+
+    fn sha512(&self, parts: &[&[u8]]) -> Option<[u8; 64]> {
+        Some(hash(&digest::SHA512, parts))
     }
 
     fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {

@@ -40,7 +40,7 @@ pub enum Hash {
     Sha512,
 }
 
-/// The output of a [`Hash`](enum@Hash).
+/// The output of a [`Hash`](enum@Hash), of that hash's length: made by [`Backend`]'s functions and nowhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest {
     bytes: [u8; 64],
@@ -48,15 +48,12 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// A digest of up to 64 bytes; longer input is cut.
-    #[must_use]
-    pub fn new(digest: &[u8]) -> Self {
+    fn of<const N: usize>(digest: [u8; N]) -> Self {
         let mut bytes = [0; 64];
-        let len = digest.len().min(bytes.len());
         for (to, from) in bytes.iter_mut().zip(digest) {
-            *to = *from;
+            *to = from;
         }
-        Self { bytes, len }
+        Self { bytes, len: N }
     }
 }
 
@@ -295,29 +292,60 @@ pub struct BadSignature;
 #[allow(clippy::exhaustive_structs, reason = "a backend outside this crate answers with it")]
 pub struct RandomFailed;
 
+/// What Ed448 is verified by, under either backend.
+const ED448_MODULE: &str = "ed448-goldilocks";
+
 /// A crypto module. Keys and schemes arrive judged; what is left is arithmetic.
+///
+/// Hashes are arrays of their own length, so that no backend can answer with a digest of another.
 pub trait Backend: core::fmt::Debug + Send + Sync {
-    /// The module's name, for the evidence.
+    /// The module's name, for the evidence. Two backends of one name are taken for one: a key that one has
+    /// [prepared](Backend::prepare) is used where the other is asked. So what verifies in another way needs another name.
     fn name(&self) -> &'static str;
+
+    /// The module that verifies this scheme, for the evidence: the backend itself, unless it hands the scheme on.
+    fn module(&self, scheme: Scheme) -> &'static str {
+        let _ = scheme;
+        self.name()
+    }
 
     /// Whether [`Backend::verify`] can answer for this scheme. What it cannot is never offered and never registered.
     fn supports(&self, scheme: Scheme) -> bool;
 
-    /// The hash of `parts`, one after the other.
-    fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest;
+    /// SHA-256 of `parts`, one after the other.
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32];
+
+    /// SHA-1 of `parts`. Only TPM statements need this one and the next two: a backend that answers `None`, as it does
+    /// unless it says otherwise, refuses the statements that do.
+    fn sha1(&self, parts: &[&[u8]]) -> Option<[u8; 20]> {
+        let _ = parts;
+        None
+    }
+
+    /// SHA-384 of `parts`.
+    fn sha384(&self, parts: &[&[u8]]) -> Option<[u8; 48]> {
+        let _ = parts;
+        None
+    }
+
+    /// SHA-512 of `parts`.
+    fn sha512(&self, parts: &[&[u8]]) -> Option<[u8; 64]> {
+        let _ = parts;
+        None
+    }
 
     /// HMAC-SHA-256 (RFC 2104, FIPS 198-1) of `parts`, one after the other: what decoys are derived with. A backend that
-    /// has none of its own gets it from [`Backend::digest`].
+    /// has none of its own gets it from [`Backend::sha256`].
     fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         let mut block = [0; 64];
-        let hashed = sha256_of(self, &[key]);
+        let hashed = self.sha256(&[key]);
         let short = if key.len() > block.len() { &hashed[..] } else { key };
         for (to, from) in block.iter_mut().zip(short) {
             *to = *from;
         }
         let (inner, outer) = (block.map(|byte| byte ^ 0x36), block.map(|byte| byte ^ 0x5c));
         let message: Vec<&[u8]> = [&inner[..]].into_iter().chain(parts.iter().copied()).collect();
-        sha256_of(self, &[&outer, &sha256_of(self, &message)])
+        self.sha256(&[&outer, &self.sha256(&message)])
     }
 
     /// Whether the key can be used: a point on its curve, for the curves that [`PublicKey`] cannot judge by itself.
@@ -347,6 +375,20 @@ pub trait Backend: core::fmt::Debug + Send + Sync {
     fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed>;
 }
 
+impl dyn Backend + '_ {
+    /// The hash of `parts`, one after the other, by a function that was chosen at run time; `None` where the backend has
+    /// none such.
+    #[must_use]
+    pub fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Option<Digest> {
+        match hash {
+            Hash::Sha1 => self.sha1(parts).map(Digest::of),
+            Hash::Sha256 => Some(Digest::of(self.sha256(parts))),
+            Hash::Sha384 => self.sha384(parts).map(Digest::of),
+            Hash::Sha512 => self.sha512(parts).map(Digest::of),
+        }
+    }
+}
+
 /// The backend that this build verifies with unless told otherwise: AWS-LC where it is compiled in.
 #[must_use]
 pub fn default_backend() -> &'static dyn Backend {
@@ -364,16 +406,6 @@ fn uncompressed<'b>(x: &[u8], y: &[u8], buffer: &'b mut [u8; 133]) -> &'b [u8] {
         *to = *from;
     }
     buffer.get(..len).unwrap_or_default()
-}
-
-/// SHA-256 of `parts`, one after the other.
-pub(crate) fn sha256(backend: &dyn Backend, parts: &[&[u8]]) -> [u8; 32] {
-    sha256_of(backend, parts)
-}
-
-fn sha256_of<B: Backend + ?Sized>(backend: &B, parts: &[&[u8]]) -> [u8; 32] {
-    let digest = backend.digest(Hash::Sha256, parts);
-    digest.as_ref().try_into().unwrap_or_default() // SHA-256 has 32 bytes
 }
 
 #[cfg(test)]

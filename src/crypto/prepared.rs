@@ -23,7 +23,7 @@ pub(crate) struct Prepared(Option<Arc<Key>>);
 struct Key {
     /// The COSE_Key that was parsed, so that the parsed key is used for no other.
     cose: Box<[u8]>,
-    /// Who parsed it, so that no module answers for another.
+    /// Who parsed it, by name, so that no module answers for another: see [`Backend::name`].
     module: &'static str,
     algorithm: Algorithm,
     key: Box<dyn PreparedKey>,
@@ -38,7 +38,7 @@ impl Prepared {
         Self(Key::new(cose, backend).map(Arc::new))
     }
 
-    /// What was parsed, if it is this COSE_Key and was parsed by this backend.
+    /// What was parsed, if it is this COSE_Key and was parsed by a backend of this name.
     pub(crate) fn of(&self, cose: &[u8], backend: &dyn Backend) -> Option<(Algorithm, &dyn PreparedKey)> {
         let key = self.0.as_deref()?;
         (*key.cose == *cose && key.module == backend.name()).then_some((key.algorithm, &*key.key))

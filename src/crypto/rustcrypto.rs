@@ -4,7 +4,7 @@
 //! put right here, and the line says so.
 
 use super::{
-    Backend, BadSignature, Curve, Digest, Hash, KeyError, MlDsa, PublicKey, RSA_BITS, RandomFailed, Scheme,
+    Backend, BadSignature, Curve, ED448_MODULE, Hash, KeyError, MlDsa, PublicKey, RSA_BITS, RandomFailed, Scheme,
     uncompressed,
 };
 use hmac::{Hmac, KeyInit, Mac as _};
@@ -77,14 +77,17 @@ fn ml_dsa<P: MlDsaParams>(key: &[u8], message: &[u8], signature: &[u8]) -> Optio
     key.verify(message, &ml_dsa::Signature::try_from(signature).ok()?).ok()
 }
 
-fn hash<D: sha2::Digest>(parts: &[&[u8]]) -> Digest {
-    let hash = parts.iter().fold(D::new(), |hash, part| hash.chain_update(part));
-    Digest::new(&hash.finalize())
+fn hash<D: sha2::Digest>(parts: &[&[u8]]) -> sha2::digest::Output<D> {
+    parts.iter().fold(D::new(), |hash, part| hash.chain_update(part)).finalize()
 }
 
 impl Backend for RustCrypto {
     fn name(&self) -> &'static str {
         "RustCrypto"
+    }
+
+    fn module(&self, scheme: Scheme) -> &'static str {
+        if scheme == Scheme::Ed448 { ED448_MODULE } else { self.name() }
     }
 
     fn supports(&self, scheme: Scheme) -> bool {
@@ -96,13 +99,20 @@ impl Backend for RustCrypto {
         }
     }
 
-    fn digest(&self, algorithm: Hash, parts: &[&[u8]]) -> Digest {
-        match algorithm {
-            Hash::Sha1 => hash::<Sha1>(parts),
-            Hash::Sha256 => hash::<Sha256>(parts),
-            Hash::Sha384 => hash::<Sha384>(parts),
-            Hash::Sha512 => hash::<Sha512>(parts),
-        }
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
+        hash::<Sha256>(parts).into()
+    }
+
+    fn sha1(&self, parts: &[&[u8]]) -> Option<[u8; 20]> {
+        Some(hash::<Sha1>(parts).into())
+    }
+
+    fn sha384(&self, parts: &[&[u8]]) -> Option<[u8; 48]> {
+        Some(hash::<Sha384>(parts).into())
+    }
+
+    fn sha512(&self, parts: &[&[u8]]) -> Option<[u8; 64]> {
+        Some(hash::<Sha512>(parts).into())
     }
 
     fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
@@ -136,8 +146,9 @@ impl Backend for RustCrypto {
     ) -> Result<(), BadSignature> {
         let verified = match (*key, scheme) {
             (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other && self.supports(scheme) => {
-                let hash = self.digest(hash, &[message]);
-                ecdsa(curve, uncompressed(x, y, &mut [0; 133]), hash.as_ref(), signature)
+                let backend: &dyn Backend = self;
+                let hash = backend.digest(hash, &[message]);
+                hash.and_then(|hash| ecdsa(curve, uncompressed(x, y, &mut [0; 133]), hash.as_ref(), signature))
             }
             (PublicKey::Ed25519(key), Scheme::Ed25519) => ed25519(key, message, signature),
             #[cfg(feature = "ed448")]

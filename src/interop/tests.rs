@@ -308,8 +308,8 @@ impl Backend for OnlyEs256 {
     fn supports(&self, scheme: crate::crypto::Scheme) -> bool {
         scheme == Algorithm::Es256.scheme()
     }
-    fn digest(&self, hash: crate::crypto::Hash, parts: &[&[u8]]) -> crate::crypto::Digest {
-        default_backend().digest(hash, parts)
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
+        default_backend().sha256(parts)
     }
     fn check_key(&self, key: &crate::crypto::PublicKey<'_>) -> Result<(), KeyError> {
         default_backend().check_key(key)

@@ -45,6 +45,13 @@ impl TrustAnchors {
         self
     }
 
+    /// Whether there is no anchor at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let lists = self.formats.iter().map(|(_, list)| list).chain(self.aaguids.iter().map(|(_, list)| list));
+        self.any.is_empty() && lists.into_iter().all(Vec::is_empty)
+    }
+
     pub(super) fn crls(&self) -> &[Crl] {
         &self.crls
     }

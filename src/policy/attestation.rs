@@ -11,7 +11,7 @@ use crate::ceremony::{Ceremony, Failure, Refusal};
 use crate::codec::der::{self, Reader};
 use crate::credential::UserHandle;
 use crate::crypto::{Algorithm, Backend};
-use crate::evidence::TrustOutcome;
+use crate::evidence::{StatementEvidence, TrustOutcome};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
@@ -49,9 +49,11 @@ pub struct AttestationPolicy {
     pub accept_legacy_rs1: bool,
     /// Whether enterprise attestation was asked for, so that certificates may name the very device (§8.2.2).
     pub enterprise: bool,
-    /// How many statements of a compound attestation must verify and be accepted.
+    /// How many statements of a compound attestation must verify and be accepted. What
+    /// [`Expected::compound`](crate::ceremony::registration::Expected::compound) let drop counts as well.
     pub compound: CompoundPolicy,
-    /// Where an Android key must be kept.
+    /// Where an Android key must be kept, whatever
+    /// [`Expected::key_enforcement`](crate::ceremony::registration::Expected::key_enforcement) was.
     pub key_enforcement: KeyEnforcement,
 }
 
@@ -115,9 +117,24 @@ impl AttestationPolicy {
         let aaguid = verified.attested_credential_data().aaguid();
         let decided = self.judge(verified.attestation(), aaguid, circumstances).and_then(|judged| {
             self.aaguid(aaguid, &judged)?;
-            Ok(Registered::new(verified, user, &judged, circumstances.backend.name()))
+            Ok(Registered::new(verified, user, judged, circumstances.time))
         });
         decided.map_err(|refusal| Failure::new(Ceremony::Registration, refusal))
+    }
+
+    /// Whether a credential without certificates is accepted.
+    pub(crate) fn accepts_without_certificates(&self) -> bool {
+        let without = |kind: &AttestationType| matches!(kind, AttestationType::None | AttestationType::SelfAttestation);
+        self.types.iter().any(without)
+    }
+
+    /// Whether there is a list of accepted models, and none can ever be attested.
+    pub(crate) fn models_cannot_be_attested(&self) -> bool {
+        let judged = match &self.trust {
+            Trust::Ignore => false,
+            Trust::Verify(anchors) | Trust::Prefer(anchors) => !anchors.is_empty(),
+        };
+        self.allow_aaguids.as_ref().is_some_and(|models| models.is_empty() || !judged)
     }
 
     fn judge<'a>(
@@ -130,9 +147,14 @@ impl AttestationPolicy {
         if !self.types.contains(&attestation_type) {
             return Err(Refusal::AttestationTypeNotAccepted(attestation_type));
         }
+        if self.key_enforcement == KeyEnforcement::Hardware && attestation.key_in_hardware == Some(false) {
+            return Err(Refusal::AttestedKeyNotInHardware);
+        }
         match attestation_type {
-            AttestationType::None | AttestationType::SelfAttestation => Ok(Judged::new(TrustOutcome::NoCertificates)),
-            AttestationType::Compound => self.compound(&attestation.statements, aaguid, circumstances),
+            AttestationType::None | AttestationType::SelfAttestation => {
+                Ok(Judged::of(attestation, TrustOutcome::NoCertificates))
+            }
+            AttestationType::Compound => self.compound(attestation, aaguid, circumstances),
             _ => {
                 let device_serial = self.device_serial(attestation)?;
                 let judged = self.certificates(attestation, aaguid, circumstances)?;
@@ -145,21 +167,27 @@ impl AttestationPolicy {
     /// trusted of those that count.
     fn compound<'a>(
         &self,
-        statements: &'a [Attestation<'_>],
+        attestation: &'a Attestation<'_>,
         aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
     ) -> Result<Judged<'a>, Refusal> {
+        if self.compound == CompoundPolicy::All && attestation.dropped > 0 {
+            return Err(Refusal::AttestationStatementsTooFew);
+        }
         let mut accepted = 0_usize;
         let mut whole = Judged::new(TrustOutcome::Trusted);
-        let mut last = Refusal::AttestationTypeNotAccepted(AttestationType::Compound);
-        for statement in statements {
+        let mut last = Refusal::AttestationStatementsTooFew;
+        for statement in &attestation.statements {
             match (self.judge(statement, aaguid, circumstances), self.compound) {
                 (Ok(judged), _) => {
                     accepted = accepted.saturating_add(1);
                     whole = whole.and(judged);
                 }
                 (Err(refusal), CompoundPolicy::All) => return Err(refusal),
-                (Err(refusal), CompoundPolicy::AtLeast(_)) => last = refusal,
+                (Err(refusal), CompoundPolicy::AtLeast(_)) => {
+                    last = refusal;
+                    whole.compound.push(evidence_of(statement, None));
+                }
             }
         }
         match self.compound {
@@ -176,28 +204,38 @@ impl AttestationPolicy {
         circumstances: &Circumstances<'_>,
     ) -> Result<Judged<'static>, Refusal> {
         let (anchors, required) = match &self.trust {
-            Trust::Ignore => return Ok(Judged::new(TrustOutcome::NotJudged)),
+            Trust::Ignore => return Ok(Judged::of(attestation, TrustOutcome::NotJudged)),
             Trust::Verify(anchors) => (anchors, true),
             Trust::Prefer(anchors) => (anchors, false),
         };
         let quirk = Quirk::AttestationIntermediateWithoutCa;
         let rules = Rules { intermediate_without_ca: circumstances.quirks.contains(quirk) };
-        let path = Chain::read(attestation.trust_path.iter().map(AsRef::as_ref)).and_then(|chain| {
-            let trusted = anchors.of(attestation.format, aaguid);
-            chain.verify(trusted, anchors.crls(), circumstances.time, rules, circumstances.backend)
-        });
+        let trusted = anchors.of(attestation.format, aaguid);
+        let path = Chain::read(attestation.trust_path.iter().map(AsRef::as_ref))
+            .and_then(|chain| chain.verify(trusted, anchors.crls(), circumstances.time, rules, circumstances.backend));
         let legacy = attestation.algorithm == Some(Algorithm::LegacyRs1) && !self.accept_legacy_rs1;
-        match path {
-            Ok(_) if legacy && required => Err(Refusal::AttestationLegacyRs1),
-            Ok(_) if legacy => Ok(Judged::new(TrustOutcome::LegacyRs1)),
-            Ok(path) => Ok(Judged {
-                attested: aaguid != Aaguid::ZERO && anchors.vouch(attestation.format, aaguid),
-                quirks: if path.intermediate_without_ca { Quirks::NONE.with(quirk) } else { Quirks::NONE },
-                ..Judged::new(TrustOutcome::Trusted)
-            }),
-            Err(error) if required => Err(Refusal::AttestationUntrusted(error)),
-            Err(error) => Ok(Judged::new(TrustOutcome::Untrusted(error))),
+        let path = match path {
+            Ok(path) => path,
+            Err(error) if required => return Err(Refusal::AttestationUntrusted(error)),
+            Err(error) => return Ok(Judged::of(attestation, TrustOutcome::Untrusted(error))),
+        };
+        if legacy && required {
+            return Err(Refusal::AttestationLegacyRs1);
         }
+        let trust = if legacy { TrustOutcome::LegacyRs1 } else { TrustOutcome::Trusted };
+        let anchor = trusted.get(path.anchor).map(|anchor| circumstances.backend.sha256(&[anchor.der()]));
+        let statement = StatementEvidence {
+            anchor,
+            certificates: path.certificates,
+            checked_for_revocation: path.checked_for_revocation,
+            ..evidence_of(attestation, Some(trust))
+        };
+        Ok(Judged {
+            attested: !legacy && aaguid != Aaguid::ZERO && anchors.vouch(attestation.format, aaguid),
+            quirks: if path.intermediate_without_ca { Quirks::NONE.with(quirk) } else { Quirks::NONE },
+            statement: Some(statement),
+            ..Judged::new(trust)
+        })
     }
 
     /// §8.2.2: a certificate that names the very device is only for those who asked for one. What it names it.
@@ -223,8 +261,20 @@ impl AttestationPolicy {
     }
 }
 
+/// A statement whose certificates have led nowhere yet.
+const fn evidence_of(attestation: &Attestation<'_>, trust: Option<TrustOutcome>) -> StatementEvidence {
+    StatementEvidence {
+        format: attestation.format,
+        attestation_type: attestation.attestation_type,
+        trust,
+        algorithm: attestation.algorithm,
+        anchor: None,
+        certificates: 0,
+        checked_for_revocation: 0,
+    }
+}
+
 /// What a policy finds in an attestation that it accepts.
-#[derive(Clone, Copy)]
 pub(super) struct Judged<'a> {
     pub(super) trust: TrustOutcome,
     /// Whether the AAGUID is vouched for.
@@ -232,22 +282,41 @@ pub(super) struct Judged<'a> {
     /// id-fido-gen-ce-sernum, of a trusted certificate.
     pub(super) device_serial: Option<&'a [u8]>,
     pub(super) quirks: Quirks,
+    /// The statement; `None` for a compound attestation.
+    pub(super) statement: Option<StatementEvidence>,
+    /// The statements of a compound attestation, the refused ones among them.
+    pub(super) compound: Vec<StatementEvidence>,
 }
 
 impl Judged<'_> {
     const fn new(trust: TrustOutcome) -> Self {
-        Self { trust, attested: false, device_serial: None, quirks: Quirks::NONE }
+        Self {
+            trust,
+            attested: false,
+            device_serial: None,
+            quirks: Quirks::NONE,
+            statement: None,
+            compound: Vec::new(),
+        }
     }
 
-    /// Together with another statement about the same credential.
-    fn and(self, other: Self) -> Self {
+    /// Of one statement.
+    fn of(attestation: &Attestation<'_>, trust: TrustOutcome) -> Self {
+        Self { statement: Some(evidence_of(attestation, Some(trust))), ..Self::new(trust) }
+    }
+
+    /// Together with one more statement of a compound attestation.
+    fn and(mut self, other: Self) -> Self {
         let trust = if self.trust == TrustOutcome::Trusted { other.trust } else { self.trust };
         let trusted = trust == TrustOutcome::Trusted;
+        self.compound.extend(other.statement);
         Self {
             trust,
             attested: trusted && (self.attested || other.attested),
             device_serial: self.device_serial.or(other.device_serial).filter(|_| trusted),
             quirks: self.quirks.union(other.quirks),
+            statement: None,
+            compound: self.compound,
         }
     }
 }

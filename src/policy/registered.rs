@@ -9,11 +9,12 @@ use crate::ceremony::{Ceremony, Failure, Refusal};
 use crate::client::json::ClientExtensionResults;
 use crate::credential::{CredentialRecord, UserHandle};
 use crate::crypto::Algorithm;
-use crate::evidence::{AttestationEvidence, Evidence};
+use crate::evidence::{Details, Evidence, RegistrationEvidence};
 use crate::quirk::Quirks;
+use crate::time::UnixTime;
 
-/// A registration that the policy accepts, not yet known to be new.
-#[derive(Clone, Debug)]
+/// A registration that the policy accepts, not yet known to be new. Not `Clone`, on purpose: it is claimed once.
+#[derive(Debug)]
 #[must_use = "call `claim` with what the store holds under this credential id, then store the record"]
 pub struct Registered {
     record: CredentialRecord,
@@ -32,8 +33,8 @@ impl Registered {
     pub(super) fn new(
         verified: &VerifiedRegistration<'_>,
         user: &UserHandle,
-        judged: &Judged<'_>,
-        module: &'static str,
+        judged: Judged<'_>,
+        trust_time: Option<UnixTime>,
     ) -> Self {
         let authenticator_data = verified.authenticator_data();
         let attested = verified.attested_credential_data();
@@ -49,16 +50,28 @@ impl Registered {
         record.backup_state = Some(flags.backup_state());
         record.transports = verified.transports().to_vec();
         let attestation = verified.attestation();
-        let quirks = verified.quirks().union(judged.quirks);
-        let ceremony = Ceremony::Registration;
-        let report = verified.extension_report();
-        let mut evidence = Evidence::new(ceremony, module, verified.algorithm(), authenticator_data, report, quirks);
-        evidence.attestation = Some(AttestationEvidence {
-            format: attestation.format,
-            attestation_type: attestation.attestation_type,
-            trust: judged.trust,
-            attested_aaguid: judged.attested.then_some(attested.aaguid()),
-        });
+        let evidence = Evidence {
+            credential_id: verified.credential_id().clone(),
+            basis: verified.basis().clone(),
+            time: verified.time(),
+            algorithm: verified.algorithm(),
+            flags,
+            sign_count: authenticator_data.sign_count(),
+            details: Details::Registration(RegistrationEvidence {
+                conditional: verified.conditional(),
+                backup_eligibility: verified.backup_eligibility(),
+                format: attestation.format,
+                attestation_type: attestation.attestation_type,
+                trust: judged.trust,
+                trust_time,
+                attested_aaguid: judged.attested.then_some(attested.aaguid()),
+                statement: judged.statement,
+                compound: judged.compound,
+                statements_dropped: attestation.dropped,
+            }),
+            extensions: verified.extension_report(),
+            quirks: verified.quirks().union(judged.quirks),
+        };
         Self {
             record,
             format: attestation.format,

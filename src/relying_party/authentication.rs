@@ -3,7 +3,6 @@
 use super::RelyingParty;
 use super::registration::descriptor;
 use crate::authenticator::SignedOutputs;
-use crate::ceremony::Ceremony;
 use crate::ceremony::authentication::{self, Expected, SignCount, UserVerification, VerifiedAuthentication};
 use crate::ceremony::extensions::{AuthenticationExtensions, AuthenticationOutputs};
 use crate::client::AuthenticationResponse;
@@ -207,7 +206,7 @@ impl RelyingParty {
         let expected = self.expected_of(state);
         let verified = authentication::verify(&expected, response, record, self.backend)
             .inspect_err(|failure| self.level(&failure.refusal, expected, response, authentication::verify))?;
-        Ok(self.authenticated(record, &verified))
+        Ok(Self::authenticated(record, &verified, now))
     }
 
     /// As [`Self::admit`], and the state must have been started for one of these.
@@ -227,6 +226,7 @@ impl RelyingParty {
         expected.allow_credentials = &state.allow_credentials;
         expected.user_handle = state.user_handle.as_ref().map(UserHandle::as_bytes);
         expected.user_verification_required = state.user_verification_required;
+        expected.backup_state = self.backup_state_at_authentication;
         expected.appid = state.appid.as_deref();
         expected.extensions = state.extensions;
         expected.sign_count = self.sign_count;
@@ -235,9 +235,9 @@ impl RelyingParty {
     }
 
     pub(super) fn authenticated(
-        &self,
         record: &CredentialRecord,
         verified: &VerifiedAuthentication<'_>,
+        now: UnixTime,
     ) -> Authenticated {
         Authenticated {
             user: record.user_handle.clone(),
@@ -249,14 +249,7 @@ impl RelyingParty {
             unsigned_extensions: verified.unsigned_extension_results().cloned().unwrap_or_default(),
             update: verified.update(),
             update_with_additional_factor: verified.update_with_additional_factor(),
-            evidence: Evidence::new(
-                Ceremony::Authentication,
-                self.backend.name(),
-                verified.algorithm(),
-                verified.authenticator_data(),
-                verified.extension_report(),
-                verified.quirks(),
-            ),
+            evidence: Evidence::of_authentication(verified, Some(now)),
         }
     }
 }

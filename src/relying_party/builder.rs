@@ -3,12 +3,12 @@
 use super::RelyingParty;
 use crate::ceremony::authentication::SignCountPolicy;
 use crate::ceremony::extensions::{SecretResults, Unsolicited};
-use crate::ceremony::registration::BackupEligibility;
+use crate::ceremony::{BackupEligibility, BackupState};
 use crate::client::json::AttestationConveyance;
 use crate::client::origin::{ConfigError, check_native_origin, check_rp_id, check_web_origin};
 use crate::client::{Framing, Origins, Site};
 use crate::crypto::{Algorithm, Backend, default_backend};
-use crate::policy::AttestationPolicy;
+use crate::policy::{AttestationPolicy, Trust};
 use crate::quirk::{Quirk, Quirks};
 
 /// The choices of a [`RelyingParty`]. Everything not chosen is strict.
@@ -29,6 +29,8 @@ pub struct RelyingPartyBuilder {
     attestation: AttestationPolicy,
     conveyance: AttestationConveyance,
     backup_eligibility: BackupEligibility,
+    backup_state_at_registration: BackupState,
+    backup_state_at_authentication: BackupState,
     sign_count: SignCountPolicy,
     unsolicited: Unsolicited,
     secret_results: SecretResults,
@@ -53,6 +55,8 @@ impl RelyingPartyBuilder {
             attestation: AttestationPolicy::any(),
             conveyance: AttestationConveyance::None,
             backup_eligibility: BackupEligibility::Any,
+            backup_state_at_registration: BackupState::Any,
+            backup_state_at_authentication: BackupState::Any,
             sign_count: SignCountPolicy::Reject,
             unsolicited: Unsolicited::Tolerate,
             secret_results: SecretResults::Report,
@@ -133,6 +137,19 @@ impl RelyingPartyBuilder {
         self
     }
 
+    /// Which credentials may be registered as to whether they are backed up now (§7.1 step 19).
+    pub const fn backup_state_at_registration(mut self, wanted: BackupState) -> Self {
+        self.backup_state_at_registration = wanted;
+        self
+    }
+
+    /// Which credentials may sign in as to whether they are backed up now (§7.2 step 19). What is refused here was
+    /// registered once, and who has nothing else is locked out.
+    pub const fn backup_state_at_authentication(mut self, wanted: BackupState) -> Self {
+        self.backup_state_at_authentication = wanted;
+        self
+    }
+
     /// What is done about a signature counter that does not advance.
     pub const fn sign_count(mut self, policy: SignCountPolicy) -> Self {
         self.sign_count = policy;
@@ -185,6 +202,7 @@ impl RelyingPartyBuilder {
             top_origins.iter().try_for_each(|origin| check_web_origin(origin, None))?;
         }
         self.check_algorithms()?;
+        self.check_attestation()?;
         if self.timeout_secs == 0 {
             return Err(ConfigError::Timeout);
         }
@@ -204,12 +222,34 @@ impl RelyingPartyBuilder {
             attestation: self.attestation,
             conveyance: self.conveyance,
             backup_eligibility: self.backup_eligibility,
+            backup_state_at_registration: self.backup_state_at_registration,
+            backup_state_at_authentication: self.backup_state_at_authentication,
             sign_count: self.sign_count,
             unsolicited: self.unsolicited,
             secret_results: self.secret_results,
             quirks: self.quirks,
             backend: self.backend,
         })
+    }
+
+    /// What no registration can meet is not built, nor what was hardly meant.
+    fn check_attestation(&self) -> Result<(), ConfigError> {
+        let (policy, asked) = (&self.attestation, &self.conveyance);
+        if matches!(&policy.trust, Trust::Verify(anchors) if anchors.is_empty()) {
+            return Err(ConfigError::NoTrustAnchors);
+        }
+        if policy.models_cannot_be_attested() {
+            return Err(ConfigError::UnattestableModels);
+        }
+        if *asked == AttestationConveyance::None
+            && (!policy.accepts_without_certificates() || policy.allow_aaguids.is_some())
+        {
+            return Err(ConfigError::AttestationNotAskedFor);
+        }
+        if policy.enterprise && *asked != AttestationConveyance::Enterprise {
+            return Err(ConfigError::EnterpriseNotAskedFor);
+        }
+        Ok(())
     }
 
     /// What cannot be verified is not offered: whoever registered with it could never sign in.

@@ -18,7 +18,7 @@ use crate::client::AuthenticationResponse;
 use crate::client::extensions::{PrfInput, PrfValues};
 use crate::client::json::{CredentialDescriptor, PublicKeyCredentialType, RequestOptions};
 use crate::credential::{CredentialId, CredentialRecord, Transport, UserHandle};
-use crate::crypto::{Backend, cose::CoseKey, default_backend, sha256};
+use crate::crypto::{Backend, cose::CoseKey, default_backend};
 use crate::error::Error;
 use crate::relying_party::AuthenticationRequest;
 use crate::state::{AuthenticationState, Purpose};
@@ -303,7 +303,7 @@ impl RelyingParty {
             }
             // After the RP ID's hash, before client data's.
             Refusal::BackupEligibilityChanged => {
-                let _ = sha256(self.backend, &[response.client_data_json()]);
+                let _ = self.backend.sha256(&[response.client_data_json()]);
                 self.verify_for_nobody(response);
             }
             Refusal::StoredPublicKey(_) => self.verify_for_nobody(response),

@@ -21,7 +21,7 @@ pub use registration::{Mediation, RegistrationRequest, User};
 
 use crate::ceremony::authentication::SignCountPolicy;
 use crate::ceremony::extensions::{SecretResults, Unsolicited};
-use crate::ceremony::registration::BackupEligibility;
+use crate::ceremony::{BackupEligibility, BackupState};
 use crate::client::Site;
 use crate::client::json::UserVerification;
 use crate::client::origin::ConfigError;
@@ -50,6 +50,8 @@ pub struct RelyingParty {
     attestation: AttestationPolicy,
     conveyance: crate::client::json::AttestationConveyance,
     backup_eligibility: BackupEligibility,
+    backup_state_at_registration: BackupState,
+    backup_state_at_authentication: BackupState,
     sign_count: SignCountPolicy,
     unsolicited: Unsolicited,
     secret_results: SecretResults,

@@ -149,7 +149,7 @@ impl RelyingParty {
             update,
             update_with_additional_factor,
             evidence,
-        } = self.authenticated(record, verified.authentication());
+        } = Self::authenticated(record, verified.authentication(), now);
         Ok(Paid {
             user,
             credential_id,

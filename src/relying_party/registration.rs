@@ -1,6 +1,7 @@
 //! Registering a credential: the two halves of §7.1.
 
 use super::{RelyingParty, as_sent};
+use crate::attestation::Format;
 use crate::ceremony::extensions::{RegistrationExtensions, RegistrationOutputs};
 use crate::ceremony::registration::{self, Expected};
 use crate::client::RegistrationResponse;
@@ -73,8 +74,8 @@ pub struct RegistrationRequest {
     pub attachment: Option<Attachment>,
     /// Where the user interface should lead to, most wanted first.
     pub hints: Vec<Hint>,
-    /// Which attestation formats, most wanted first: `packed`, `tpm`, …
-    pub attestation_formats: Vec<String>,
+    /// Which attestation formats, most wanted first.
+    pub attestation_formats: Vec<Format>,
     /// User verification for this one; the relying party's own choice without. A conditional create never requires it.
     pub user_verification: Option<UserVerification>,
     /// Client extension inputs.
@@ -174,7 +175,11 @@ impl RelyingParty {
             authenticator_selection: selection,
             hints: request.hints.clone(),
             attestation: self.conveyance.clone(),
-            attestation_formats: request.attestation_formats.clone(),
+            attestation_formats: request
+                .attestation_formats
+                .iter()
+                .map(|format| format.identifier().to_owned())
+                .collect(),
             extensions: request.extensions.clone(),
         };
         let state = RegistrationState {
@@ -234,6 +239,7 @@ impl RelyingParty {
         expected.conditional = state.conditional;
         expected.extensions = state.extensions;
         expected.backup_eligibility = self.backup_eligibility;
+        expected.backup_state = self.backup_state_at_registration;
         expected.time = Some(now);
         expected.compound = self.attestation.compound;
         expected.key_enforcement = self.attestation.key_enforcement;

@@ -105,10 +105,11 @@ pub(crate) struct Path {
     pub(crate) anchor: usize,
     /// The certificates of x5c that were verified, from the leaf on: all below the anchor, or the leaf that is one.
     pub(crate) certificates: usize,
+    /// How many of them are of an issuer whose revocation list was handed in, and stand on none. An issuer without a list
+    /// lets them pass.
+    pub(crate) checked_for_revocation: usize,
     /// Whether [`Rules::intermediate_without_ca`] was needed.
     pub(crate) intermediate_without_ca: bool,
-    /// How many of these certificates were held against a revocation list. An issuer without a list lets them pass.
-    pub(crate) revocation_checked: usize,
 }
 
 /// x5c, read but not verified.
@@ -172,8 +173,8 @@ impl<'a> Chain<'a> {
         }
         let (length, included) = match self.end(anchors)? {
             End::Leaf(anchor) => {
-                let (certificates, intermediate_without_ca, revocation_checked) = (1, false, 0);
-                return Ok(Path { anchor, certificates, intermediate_without_ca, revocation_checked });
+                let intermediate_without_ca = false;
+                return Ok(Path { anchor, certificates: 1, checked_for_revocation: 0, intermediate_without_ca });
             }
             End::Included(length, anchor) => (length, Some(anchor)),
             End::LeftOut => (self.0.len(), None),
@@ -189,11 +190,11 @@ impl<'a> Chain<'a> {
         }
         let anchor = verify_signatures(path, anchors, included, backend)?;
         check_name_constraints(path)?;
-        let revocation_checked = match anchors.get(anchor) {
-            Some(anchor) if !crls.is_empty() => check_revocation(path, anchor, crls, time, backend)?,
-            _ => 0,
+        let checked_for_revocation = match anchors.get(anchor).filter(|_| !crls.is_empty()) {
+            Some(anchor) => check_revocation(path, anchor, crls, time, backend)?,
+            None => 0,
         };
-        Ok(Path { anchor, certificates: length, intermediate_without_ca: lenient, revocation_checked })
+        Ok(Path { anchor, certificates: length, checked_for_revocation, intermediate_without_ca: lenient })
     }
 
     /// Follows the names.

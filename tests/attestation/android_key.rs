@@ -24,7 +24,7 @@ fn levels(description: &mut KeyDescription, level: u8) {
 }
 
 /// Kept by software.
-fn software(description: &mut KeyDescription) {
+pub(crate) fn software(description: &mut KeyDescription) {
     levels(description, 0);
     description.hardware_enforced = AuthorizationList::default();
     description.software_enforced = AuthorizationList::signing();

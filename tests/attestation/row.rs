@@ -1,7 +1,7 @@
 //! A row: a registration that the software authenticator makes, changed in one way, and its verdict.
 
 use std::sync::Arc;
-use wardkey::attestation::{AttestationObject, AttestationType, StatementError};
+use wardkey::attestation::{AttestationObject, AttestationType, CompoundPolicy, StatementError};
 use wardkey::ceremony::{Failure, Refusal, registration};
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::codec::cbor::Value;
@@ -24,6 +24,8 @@ pub(crate) struct Row {
     pub(crate) verdict: Result<(), Refusal>,
     /// Only a strict reading refuses it.
     pub(crate) strict: bool,
+    /// What verifies it asks for less than the policy, which must not rely on that.
+    pub(crate) asking_less: bool,
     /// It is refused by a bound of this library; others have others, so it is no vector.
     pub(crate) bound: bool,
 }
@@ -41,7 +43,15 @@ pub(crate) fn row_of(name: &str, algorithm: Algorithm, format: impl Format + 'st
 /// This registration. `publicKey` is an optional copy, and would be a tenth of the vectors' size: it is left out.
 pub(crate) fn row_from(name: &str, registration: Registration) -> Row {
     let registration = registration.posted(|posted| posted.public_key = None);
-    Row { name: name.into(), registration, policy: None, verdict: Ok(()), strict: false, bound: false }
+    Row {
+        name: name.into(),
+        registration,
+        policy: None,
+        verdict: Ok(()),
+        strict: false,
+        asking_less: false,
+        bound: false,
+    }
 }
 
 /// The AAGUID that the row of this name will have.
@@ -80,6 +90,11 @@ impl Row {
         self.policy(move |policy| policy.trust = trust(anchors.clone()))
     }
 
+    /// Under this policy, by a caller whose `Expected` says nothing of it.
+    pub(crate) fn only_policy(self, change: impl Fn(&mut AttestationPolicy) + Send + Sync + 'static) -> Self {
+        Self { asking_less: true, ..self.policy(change) }
+    }
+
     /// Refused by a strict reading only.
     pub(crate) fn strict(self) -> Self {
         Self { strict: true, ..self }
@@ -113,6 +128,8 @@ impl Row {
             Err(Refusal::AttestationFormat) => ("§7.1 step 21", "attestation-format-unknown"),
             Err(Refusal::AttestationStatement(_)) => ("§7.1 step 22", "attestation-invalid"),
             Err(Refusal::AttestationTypeNotAccepted(_)) => ("§7.1 step 24", "attestation-type-not-accepted"),
+            Err(Refusal::AttestationStatementsTooFew) => ("§7.1 step 24", "attestation-statements-too-few"),
+            Err(Refusal::AttestedKeyNotInHardware) => ("§7.1 step 24", "attested-key-not-in-hardware"),
             Err(Refusal::AttestationUntrusted(_)) => ("§7.1 step 24", "attestation-untrusted"),
             Err(Refusal::AttestationLegacyRs1) => ("§7.1 step 24", "attestation-legacy-rs1"),
             Err(Refusal::EnterpriseAttestation) => ("§7.1 step 24", "enterprise-attestation-not-accepted"),
@@ -178,8 +195,12 @@ impl Row {
         let mut expected = registration::Expected::new(&site, &given.challenge, &algorithms);
         expected.user_verification_required = given.uv_required;
         expected.time = given.validate_at.map(UnixTime::from_secs);
-        expected.compound = policy.compound;
-        expected.key_enforcement = policy.key_enforcement;
+        if self.asking_less {
+            expected.compound = CompoundPolicy::AtLeast(1);
+        } else {
+            expected.compound = policy.compound;
+            expected.key_enforcement = policy.key_enforcement;
+        }
         expected.quirks = given.quirks.iter().map(|name| Quirk::from_name(name).unwrap()).collect();
         let verified = registration::verify(&expected, response, backend)?;
         let mut circumstances = Circumstances::at(expected.time, backend);

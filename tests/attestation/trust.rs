@@ -1,7 +1,8 @@
-//! §7.1 step 24: attestations that verify, and that a relying party does not want. More of it in `tests/policy.rs`.
+//! §7.1 step 24: attestations that verify, and that a relying party does not want. More of it in `tests/policy`.
 
+use crate::android_key::software;
 use crate::row::{Row, row};
-use wardkey::attestation::AttestationType;
+use wardkey::attestation::{AttestationType, CompoundPolicy, KeyEnforcement};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::Refusal;
 use wardkey::x509::PathError;
@@ -41,6 +42,19 @@ pub(crate) fn rows() -> Vec<Row> {
         row("trust/compound-not-accepted", Compound::new().with(Packed::new()).with(Tpm::new()))
             .policy(|policy| policy.types.retain(|kind| *kind != AttestationType::Compound))
             .refusal(not_accepted(AttestationType::Compound)),
+        row("trust/compound-one-dropped", Compound::new().with(Packed::new().signature(Vec::clear)).with(Tpm::new()))
+            .only_policy(|policy| policy.compound = CompoundPolicy::All)
+            .refusal(Refusal::AttestationStatementsTooFew),
+        row("trust/compound-one-of-two", Compound::new().with(Packed::new().signature(Vec::clear)).with(Tpm::new()))
+            .only_policy(|policy| policy.compound = CompoundPolicy::AtLeast(2))
+            .refusal(Refusal::AttestationStatementsTooFew),
+        row("trust/compound-one-is-enough", Compound::new().with(Packed::new().signature(Vec::clear)).with(Tpm::new()))
+            .only_policy(|policy| policy.compound = CompoundPolicy::AtLeast(1)),
+        row("trust/key-in-software", AndroidKey::new().key_description(software))
+            .only_policy(|policy| policy.key_enforcement = KeyEnforcement::Hardware)
+            .refusal(Refusal::AttestedKeyNotInHardware),
+        row("trust/key-in-hardware", AndroidKey::new())
+            .only_policy(|policy| policy.key_enforcement = KeyEnforcement::Hardware),
         row("trust/rs1", Tpm::by(Algorithm::Rs1))
             .policy(|policy| policy.accept_legacy_rs1 = false)
             .refusal(Refusal::AttestationLegacyRs1),

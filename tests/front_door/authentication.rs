@@ -4,6 +4,7 @@ use crate::browser::{Browser, state_id};
 use crate::{NOW, ada, builder, clinic, is_of, register};
 use serde_json::json;
 use std::slice::from_ref;
+use wardkey::ceremony::BackupState;
 use wardkey::ceremony::authentication::{SignCount, SignCountPolicy, UserVerification};
 use wardkey::client::extensions::AppId;
 use wardkey::client::json::Hint;
@@ -192,6 +193,26 @@ fn backup_state_follows_and_backup_eligibility_never_changes() {
     assert!(record.apply(&authenticated.update.unwrap()));
     assert_eq!(record.backup_eligible, Some(true));
     assert_eq!(sign_in(&rp, &browser, &record, synced).unwrap().update, None);
+}
+
+#[test]
+fn backup_state_is_the_policys() {
+    let mut browser = Browser::new("front-door.backup-state");
+    let mut record = register(&clinic(), &mut browser);
+    record.backup_eligible = None;
+    let code = |wanted, flags| {
+        let rp = builder().backup_state_at_authentication(wanted).build().unwrap();
+        let made = sign_in(&rp, &browser, &record, |made| made.authenticator_data(|data| data.set_flags(flags)));
+        made.err().map(|error| error.code())
+    };
+    let not_allowed = Some("backup-state-not-allowed");
+    for (wanted, backed_up, not_yet) in [
+        (BackupState::Any, None, None),
+        (BackupState::BackedUp, None, not_allowed),
+        (BackupState::NotBackedUp, not_allowed, None),
+    ] {
+        assert_eq!((code(wanted, BE | BS), code(wanted, BE)), (backed_up, not_yet), "{wanted:?}");
+    }
 }
 
 #[test]

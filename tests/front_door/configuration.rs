@@ -3,14 +3,16 @@
 use crate::browser::Browser;
 use crate::{NOW, ada, builder, clinic, register};
 use wardkey::RelyingParty;
-use wardkey::client::json::Hint;
+use wardkey::attestation::Format;
+use wardkey::authenticator::Aaguid;
+use wardkey::client::json::{AttestationConveyance, Hint};
 use wardkey::client::origin::ConfigError;
 use wardkey::crypto::{
-    Algorithm, AwsLcRs, Backend, BadSignature, Curve, Digest, Hash, KeyError, PublicKey, RandomFailed, RustCrypto,
-    Scheme,
+    Algorithm, AwsLcRs, Backend, BadSignature, Curve, Hash, KeyError, PublicKey, RandomFailed, RustCrypto, Scheme,
 };
+use wardkey::policy::{AttestationPolicy, Trust, TrustAnchor, TrustAnchors};
 use wardkey::relying_party::RelyingPartyBuilder;
-use wardkey_authenticator::Authentication;
+use wardkey_authenticator::{Authentication, Chain};
 
 /// A backend that verifies ES256 and nothing else, and has no randomness.
 #[derive(Debug)]
@@ -25,8 +27,8 @@ impl Backend for OnlyEs256 {
         scheme == Scheme::Ecdsa(Curve::P256, Hash::Sha256)
     }
 
-    fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
-        AwsLcRs.digest(hash, parts)
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
+        AwsLcRs.sha256(parts)
     }
 
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
@@ -100,6 +102,57 @@ fn what_a_developer_might_type() {
         let described = format!("{built:?}");
         assert_eq!(built.build().map(drop), expected, "row {i}: {described}");
     }
+}
+
+/// What would refuse everybody, or was hardly meant, is told when it is built and not by those who are locked out.
+#[test]
+fn attestation_that_nobody_can_meet_is_not_built() {
+    use AttestationConveyance::{Direct, Enterprise, None as NoConveyance};
+    let root = || TrustAnchors::new(root_list());
+    let any = AttestationPolicy::any;
+    let trusted = || AttestationPolicy::trusted(root());
+    let with = |mut policy: AttestationPolicy, change: fn(&mut AttestationPolicy)| {
+        change(&mut policy);
+        policy
+    };
+    let models: fn(&mut AttestationPolicy) = |policy| policy.allow_aaguids = Some(vec![Aaguid::ZERO]);
+    let no_models: fn(&mut AttestationPolicy) = |policy| policy.allow_aaguids = Some(Vec::new());
+    let enterprise: fn(&mut AttestationPolicy) = |policy| policy.enterprise = true;
+    let prefer = |anchors| {
+        let mut policy = any();
+        policy.trust = Trust::Prefer(anchors);
+        policy
+    };
+    let rows = [
+        (any(), NoConveyance, Ok(())),
+        (any(), Direct, Ok(())),
+        (trusted(), Direct, Ok(())),
+        (trusted(), Enterprise, Ok(())),
+        (trusted(), NoConveyance, Err(ConfigError::AttestationNotAskedFor)),
+        (with(prefer(root()), models), NoConveyance, Err(ConfigError::AttestationNotAskedFor)),
+        (AttestationPolicy::trusted(TrustAnchors::default()), Direct, Err(ConfigError::NoTrustAnchors)),
+        (
+            AttestationPolicy::trusted(TrustAnchors::new([]).for_format(Format::Tpm, [])),
+            Direct,
+            Err(ConfigError::NoTrustAnchors),
+        ),
+        (AttestationPolicy::trusted(TrustAnchors::default().for_aaguid(Aaguid::ZERO, root_list())), Direct, Ok(())),
+        (prefer(TrustAnchors::default()), Direct, Ok(())),
+        (with(any(), models), Direct, Err(ConfigError::UnattestableModels)),
+        (with(prefer(TrustAnchors::default()), models), Direct, Err(ConfigError::UnattestableModels)),
+        (with(trusted(), no_models), Direct, Err(ConfigError::UnattestableModels)),
+        (with(trusted(), models), Direct, Ok(())),
+        (with(trusted(), enterprise), Direct, Err(ConfigError::EnterpriseNotAskedFor)),
+        (with(any(), enterprise), NoConveyance, Err(ConfigError::EnterpriseNotAskedFor)),
+        (with(trusted(), enterprise), Enterprise, Ok(())),
+    ];
+    for (i, (policy, conveyance, expected)) in rows.into_iter().enumerate() {
+        assert_eq!(builder().attestation(policy, conveyance).build().map(drop), expected, "row {i}");
+    }
+}
+
+fn root_list() -> [TrustAnchor; 1] {
+    [TrustAnchor::from_der(&Chain::new().trust_anchors()[0]).unwrap()]
 }
 
 #[test]

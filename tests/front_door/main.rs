@@ -4,6 +4,7 @@ mod authentication;
 mod browser;
 mod configuration;
 mod errors;
+mod evidence;
 mod registration;
 
 use browser::Browser;

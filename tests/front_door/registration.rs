@@ -5,7 +5,7 @@ use crate::{NOW, ada, builder, clinic, register};
 use serde_json::json;
 use std::slice::from_ref;
 use wardkey::attestation::{AttestationType, Format};
-use wardkey::ceremony::registration::BackupEligibility;
+use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::client::json::{Attachment, AttestationConveyance, Hint, ResidentKey};
 use wardkey::credential::Transport;
 use wardkey::crypto::Algorithm;
@@ -68,7 +68,7 @@ fn what_is_chosen_is_asked_for() {
         request.resident_key = ResidentKey::Discouraged;
         request.attachment = Some(Attachment::CrossPlatform);
         request.hints = vec![Hint::SecurityKey, Hint::Hybrid];
-        request.attestation_formats = vec!["packed".into()];
+        request.attestation_formats = vec![Format::Packed];
     });
     let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
     let options = serde_json::to_value(&options).unwrap();
@@ -170,6 +170,21 @@ fn backup_eligibility_is_the_policys() {
     ] {
         assert_eq!(refusal(&only(wanted), eligible), synced, "{wanted:?}");
         assert_eq!(refusal(&only(wanted), |made| made), bound, "{wanted:?}");
+    }
+}
+
+#[test]
+fn backup_state_is_the_policys() {
+    let flags = |flags| move |made: Registration| made.authenticator_data(|data| data.set_flags(flags));
+    let only = |wanted| builder().backup_state_at_registration(wanted).build().unwrap();
+    let not_allowed = Some("backup-state-not-allowed");
+    for (wanted, backed_up, not_yet) in [
+        (BackupState::Any, None, None),
+        (BackupState::BackedUp, None, not_allowed),
+        (BackupState::NotBackedUp, not_allowed, None),
+    ] {
+        assert_eq!(refusal(&only(wanted), flags(BE | BS)), backed_up, "{wanted:?}");
+        assert_eq!(refusal(&only(wanted), flags(BE)), not_yet, "{wanted:?}");
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::*;
 use std::sync::Mutex;
 use wardkey::client::extensions::{LargeBlobRequest, PrfRequest, PrfValues};
-use wardkey::crypto::{AwsLcRs, Backend, BadSignature, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme};
+use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
 use wardkey::error::PublicFailure;
 use wardkey::relying_party::{DecoyShape, Decoys, ExpectedPayment};
 
@@ -28,9 +28,9 @@ impl Backend for Counting {
     fn supports(&self, scheme: Scheme) -> bool {
         AwsLcRs.supports(scheme)
     }
-    fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
         self.note("digest");
-        AwsLcRs.digest(hash, parts)
+        AwsLcRs.sha256(parts)
     }
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
         self.note("check_key");

@@ -1,6 +1,7 @@
 //! The two options dictionaries: what goes into them, what comes back, and what clients punish.
 
 use crate::*;
+use wardkey::attestation::Format;
 use wardkey::client::extensions::*;
 use wardkey::client::json::*;
 use wardkey::credential::{CredentialId, Transport};
@@ -88,7 +89,7 @@ fn conditional_create() {
 
 #[test]
 fn attestation_formats() {
-    let request = registering(|request| request.attestation_formats = vec!["packed".into(), "tpm".into()]);
+    let request = registering(|request| request.attestation_formats = vec![Format::Packed, Format::Tpm]);
     let json = serde_json::to_value(started(&request)).unwrap();
     assert_eq!(json["attestationFormats"], json!(["packed", "tpm"]));
     assert_eq!(started(&request).lint(), [Lint::FormatsWithoutAttestation]);

@@ -60,6 +60,7 @@ fn what_was_shown_is_what_was_signed() {
     let paid = finish(payment(collected()), &shown()).unwrap();
     assert_eq!((paid.user, paid.credential_id), (user().handle, record().id));
     assert_eq!(paid.browser_binding, BrowserBinding::Absent);
+    assert_eq!(serde_json::to_value(&paid.evidence).unwrap()["ceremony"], "payment", "and no sign-in");
     for (pointer, value, member) in [
         ("/rpId", json!("evil.example"), Member::RpId),
         ("/topOrigin", json!("https://evil.example"), Member::TopOrigin),

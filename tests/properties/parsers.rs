@@ -124,7 +124,7 @@ fn what_is_sent_and_stored_is_read_as_it_is_written() {
     let (creation, registration) = rp.start_registration(&user, std::slice::from_ref(&record), now).unwrap();
     let (request, authentication) = rp.start_authentication(&user.handle, std::slice::from_ref(&record), now).unwrap();
     let items = |sign_count: u32, known: Option<bool>| json!({"signCount": sign_count, "uvInitialized": true, "backupEligible": known, "backupState": known});
-    let update = json!({"expect": items(0, None), "set": items(5, Some(false))});
+    let update = json!({"version": 1, "expect": items(0, None), "set": items(5, Some(false))});
 
     type Shape = fn(&[u8]) -> bool;
     let shapes: [(Shape, Json); 6] = [

@@ -26,8 +26,7 @@ use std::fs;
 use std::sync::LazyLock;
 use table::{Group, Line};
 use vector::Vector;
-use wardkey::ceremony::registration::BackupEligibility;
-use wardkey::ceremony::{Ceremony, Failure, Refusal, StepNumber};
+use wardkey::ceremony::{BackupEligibility, BackupState, Ceremony, Failure, Refusal, StepNumber};
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::crypto::{Algorithm, AwsLcRs, RustCrypto};
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UserHandle};
@@ -92,12 +91,14 @@ fn the_vectors_are_these_rows() {
 }
 
 /// Refusals that vectors cannot express, since format 1 has no word for what was expected.
-fn beyond_the_format() -> [Failure; 4] {
+fn beyond_the_format() -> [Failure; 6] {
     [
         backup_eligibility(BE, BackupEligibility::SingleDevice).unwrap_err(),
         backup_eligibility(BE | BS, BackupEligibility::SingleDevice).unwrap_err(),
         backup_eligibility(0, BackupEligibility::MultiDevice).unwrap_err(),
         another_account(b"somebody else").unwrap_err(),
+        registration_backup_state(BE, BackupState::BackedUp).unwrap_err(),
+        authentication_backup_state(BE | BS, BackupState::NotBackedUp).unwrap_err(),
     ]
 }
 
@@ -106,18 +107,36 @@ fn site() -> Site {
 }
 
 fn backup_eligibility(flags: u8, wanted: BackupEligibility) -> Result<(), Failure> {
+    backup(flags, wanted, BackupState::Any)
+}
+
+fn registration_backup_state(flags: u8, wanted: BackupState) -> Result<(), Failure> {
+    backup(flags, BackupEligibility::Any, wanted)
+}
+
+fn backup(flags: u8, eligibility: BackupEligibility, state: BackupState) -> Result<(), Failure> {
     let made = made::Registration::new("steps.backup-eligibility", made::Algorithm::Es256)
         .authenticator_data(|data| data.set_flags(flags));
     let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
     let (site, algorithms) = (site(), [Algorithm::Es256]);
     let mut expected = wardkey::ceremony::registration::Expected::new(&site, &made.expected.challenge, &algorithms);
-    expected.backup_eligibility = wanted;
+    expected.backup_eligibility = eligibility;
+    expected.backup_state = state;
     wardkey::ceremony::registration::verify(&expected, &response, &AwsLcRs).map(drop)
+}
+
+fn authentication_backup_state(flags: u8, wanted: BackupState) -> Result<(), Failure> {
+    sign_in(b"", flags, wanted)
 }
 
 /// Signs in to the account of `user` with a credential that is its owner's.
 fn another_account(user: &[u8]) -> Result<(), Failure> {
-    let made = made::Authentication::new("steps.another-account", made::Algorithm::Es256);
+    sign_in(user, 0, BackupState::Any)
+}
+
+fn sign_in(user: &[u8], flags: u8, wanted: BackupState) -> Result<(), Failure> {
+    let made = made::Authentication::new("steps.another-account", made::Algorithm::Es256)
+        .authenticator_data(|data| data.set_flags(flags));
     let owner = made.user_handle.clone().unwrap();
     let response = AuthenticationResponse::from_json(&made.response().to_string()).unwrap();
     let key = made.expected.credential.as_ref().unwrap().public_key.encode();
@@ -125,13 +144,14 @@ fn another_account(user: &[u8]) -> Result<(), Failure> {
     let record = CredentialRecord::new(id, UserHandle::new(owner.clone()).unwrap(), key);
     let site = site();
     let mut expected = wardkey::ceremony::authentication::Expected::new(&site, &made.expected.challenge);
+    expected.backup_state = wanted;
     expected.user_handle = Some(if user.is_empty() { &owner } else { user });
     wardkey::ceremony::authentication::verify(&expected, &response, &record, &AwsLcRs).map(drop)
 }
 
 #[test]
 fn refusals_beyond_the_format() {
-    let [single, backed_up, multi, other] = beyond_the_format();
+    let [single, backed_up, multi, other, at_registration, at_authentication] = beyond_the_format();
     for failure in [single, backed_up, multi] {
         assert_eq!(failure, Failure::new(Ceremony::Registration, Refusal::BackupEligibility));
         assert_eq!(failure.step().map(|step: StepNumber| step.to_string()).as_deref(), Some("7.1/18"));
@@ -139,6 +159,24 @@ fn refusals_beyond_the_format() {
     assert_eq!(other, Failure::new(Ceremony::Authentication, Refusal::UserMismatch));
     assert_eq!(other.step().map(|step| step.to_string()).as_deref(), Some("7.2/6"));
     assert_eq!(another_account(b""), Ok(()), "its owner is welcome");
+    for (failure, step) in [(at_registration, "7.1/19"), (at_authentication, "7.2/19")] {
+        assert_eq!(failure, Failure::new(failure.ceremony, Refusal::BackupStateNotAllowed));
+        assert_eq!(failure.step().map(|step| step.to_string()).as_deref(), Some(step));
+    }
+    for (flags, wanted, welcome) in [
+        (0, BackupState::Any, true),
+        (BE, BackupState::Any, true),
+        (BE | BS, BackupState::Any, true),
+        (0, BackupState::BackedUp, false),
+        (BE, BackupState::BackedUp, false),
+        (BE | BS, BackupState::BackedUp, true),
+        (0, BackupState::NotBackedUp, true),
+        (BE, BackupState::NotBackedUp, true),
+        (BE | BS, BackupState::NotBackedUp, false),
+    ] {
+        assert_eq!(registration_backup_state(flags, wanted).is_ok(), welcome, "{flags:#x} {wanted:?}");
+        assert_eq!(authentication_backup_state(flags, wanted).is_ok(), welcome, "{flags:#x} {wanted:?}");
+    }
     for (flags, wanted) in [
         (0, BackupEligibility::SingleDevice),
         (BE, BackupEligibility::MultiDevice),
@@ -159,11 +197,13 @@ fn codes() -> BTreeSet<&'static str> {
 }
 
 /// What certificates, and what they attest, are refused for: not of this table, which has no certificates.
-const OF_CERTIFICATES: [&str; 5] = [
+const OF_CERTIFICATES: [&str; 7] = [
     "aaguid-not-accepted",
     "aaguid-not-attested",
     "attestation-legacy-rs1",
+    "attestation-statements-too-few",
     "attestation-untrusted",
+    "attested-key-not-in-hardware",
     "enterprise-attestation-not-accepted",
 ];
 

@@ -50,6 +50,13 @@ fn envelope() -> Rows {
             ("copy.public-key-trailing-byte", |r| r.posted(|p| p.public_key.as_mut().unwrap().push(0))),
             ("copy.public-key-algorithm", |r| r.posted(|p| p.public_key_algorithm = -257)),
             ("copy.public-key-algorithm-same-key", |r| r.posted(|p| p.public_key_algorithm = -9)),
+            // The first step that refuses is the one that is named.
+            ("copy.and-rp-id-hash", |r| {
+                r.authenticator_data(|d| d.rp_id_hash = sha256(b"evil.example")).posted(|p| p.public_key_algorithm = -9)
+            }),
+            ("copy.and-user-not-present", |r| {
+                r.authenticator_data(|d| d.clear_flags(UP)).posted(|p| p.authenticator_data.clear())
+            }),
         ]),
         accepted().rows([
             ("json.no-copies", |r: Registration| {

@@ -135,7 +135,7 @@ fn cert_info(encoding: &[u8], public: &Public<'_>, hash: Hash, inputs: &Inputs<'
     if !attest.is_certify() {
         return Err(Problem::Type);
     }
-    if attest.extra_data != inputs.backend.digest(hash, &[inputs.signed]).as_ref() {
+    if inputs.backend.digest(hash, &[inputs.signed]).is_none_or(|digest| attest.extra_data != digest.as_ref()) {
         return Err(Problem::ExtraData);
     }
     let name = attest.certified_name().map_err(|_| Problem::CertInfo)?;

@@ -53,8 +53,8 @@ impl Backend for Plain {
     fn supports(&self, _: Scheme) -> bool {
         false
     }
-    fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
-        AwsLcRs.digest(hash, parts)
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
+        AwsLcRs.sha256(parts)
     }
     fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
         Err(KeyError::Unsupported)
@@ -108,18 +108,23 @@ fn digests_are_over_all_parts() {
     ] {
         for backend in BACKENDS {
             for parts in [&[&b"abc"[..]][..], &[b"a", b"", b"b", b"c"]] {
-                assert_eq!(backend.digest(algorithm, parts).as_ref(), hex(digest), "{algorithm:?} {}", backend.name());
+                let found = backend.digest(algorithm, parts).unwrap();
+                assert_eq!(found.as_ref(), hex(digest), "{algorithm:?} {}", backend.name());
             }
         }
     }
-    assert_eq!(sha256(&AwsLcRs, &[b"ab", b"c"]), sha256(&RustCrypto, &[b"abc"]));
+    assert_eq!(AwsLcRs.sha256(&[b"ab", b"c"]), RustCrypto.sha256(&[b"abc"]));
 }
 
+/// A digest has the length of its hash, whoever made it, and no hash stands for another.
 #[test]
-fn a_digest_is_cut_at_64_bytes() {
-    assert_eq!(Digest::new(&[7; 65]).as_ref(), [7; 64]);
-    assert_eq!(Digest::new(&[]).as_ref(), [0; 0]);
-    assert_ne!(Digest::new(&[0]), Digest::new(&[0, 0]));
+fn a_backend_has_the_hashes_that_it_says() {
+    let plain: &dyn Backend = &Plain;
+    let lengths = |backend: &dyn Backend| HASHES.map(|hash| backend.digest(hash, &[]).map(|d| d.as_ref().len()));
+    assert_eq!(lengths(plain), [None, Some(32), None, None]);
+    for backend in BACKENDS {
+        assert_eq!(lengths(backend), [20, 32, 48, 64].map(Some), "{}", backend.name());
+    }
 }
 
 #[test]
@@ -136,9 +141,19 @@ fn random_bytes_fill_the_buffer_and_differ() {
 
 #[test]
 fn backends_have_names_and_the_default_is_aws_lc() {
-    assert_eq!(
-        BACKENDS.map(Backend::name),
-        [if cfg!(feature = "fips") { "AWS-LC FIPS" } else { "AWS-LC" }, "RustCrypto"]
-    );
+    let aws_lc = if cfg!(feature = "fips") { "AWS-LC FIPS" } else { "AWS-LC" };
+    assert_eq!(BACKENDS.map(Backend::name), [aws_lc, "RustCrypto"], "the module says itself what it is");
     assert_eq!(default_backend().name(), AwsLcRs.name());
+}
+
+/// A module is not named for what another one did.
+#[test]
+fn ed448_is_verified_by_a_module_of_its_own() {
+    for backend in BACKENDS {
+        for scheme in schemes() {
+            let module = if scheme == Scheme::Ed448 { "ed448-goldilocks" } else { backend.name() };
+            assert_eq!(backend.module(scheme), module, "{scheme:?}");
+        }
+    }
+    assert_eq!(Plain.module(Scheme::Ed448), "plain", "who hands nothing on");
 }

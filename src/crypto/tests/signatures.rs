@@ -29,7 +29,8 @@ impl Signed {
 }
 
 fn ecdsa(curve: Curve, hash: Hash) -> Signed {
-    let hashed = RustCrypto.digest(hash, &[MESSAGE]);
+    let backend: &dyn Backend = &RustCrypto;
+    let hashed = backend.digest(hash, &[MESSAGE]).unwrap();
     macro_rules! sign {
         ($curve:ident) => {{
             let mut secret = $curve::FieldBytes::default();

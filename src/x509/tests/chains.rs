@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::codec::der;
-use crate::crypto::{self, Backend, BadSignature, Digest, Hash, KeyError, PublicKey, RandomFailed, Scheme};
+use crate::crypto::{self, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
 use crate::time::UnixTime;
 use crate::x509::algorithm::Error as AlgorithmError;
 use crate::x509::anchor::TrustAnchor;
@@ -35,7 +35,7 @@ fn verify(what: &str, x5c: &[Draft], anchors: &[Draft]) -> Result<Path, Error> {
 }
 
 fn path(anchor: usize, certificates: usize) -> Result<Path, Error> {
-    Ok(Path { anchor, certificates, intermediate_without_ca: false, revocation_checked: 0 })
+    Ok(Path { anchor, certificates, checked_for_revocation: 0, intermediate_without_ca: false })
 }
 
 fn root() -> Draft {
@@ -283,8 +283,8 @@ impl Backend for Counting {
     fn supports(&self, _: Scheme) -> bool {
         true
     }
-    fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Digest {
-        backend().digest(hash, parts)
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
+        backend().sha256(parts)
     }
     fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
         Ok(())

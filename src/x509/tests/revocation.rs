@@ -39,6 +39,6 @@ fn a_path_counts_what_a_list_covered_and_verifies_it_once() {
         let (counting, crls) = (Counting::default(), crls.into_iter().cloned().collect::<Vec<_>>());
         let chain = Chain::read(x5c).unwrap();
         let path = chain.verify(&anchors, &crls, Some(UnixTime::from_secs(NOW)), Rules::default(), &counting).unwrap();
-        assert_eq!((path.revocation_checked, counting.0.into_inner()), (checked, signatures), "{why}");
+        assert_eq!((path.checked_for_revocation, counting.0.into_inner()), (checked, signatures), "{why}");
     }
 }

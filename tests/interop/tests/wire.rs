@@ -5,6 +5,7 @@ mod common;
 use common::*;
 use serde_json::{Value, json};
 use wardkey::RegistrationResponse;
+use wardkey::attestation::Format;
 use wardkey::client::extensions::AppId;
 use wardkey::client::json::{CreationOptions, RequestOptions, ResponseError};
 use wardkey::interop::webauthn_rs::*;
@@ -102,7 +103,7 @@ fn our_options_as_their_types_and_back() {
 fn what_their_types_would_change_is_named() {
     let rp = ours();
     let mut request = RegistrationRequest::default();
-    request.attestation_formats = vec!["packed".into(), "compound".into()];
+    request.attestation_formats = vec![Format::Packed, Format::Compound];
     let (options, _) = rp.start_registration_with(&request, &user(), &[], NOW).unwrap();
     let refused = to_wire::<CreationChallengeResponse>(&CreationChallenge::new(&options)).unwrap_err();
     assert_eq!(refused.member, "publicKey");

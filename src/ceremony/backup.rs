@@ -1,0 +1,70 @@
+//! Which credentials are wanted as to backup (§6.1.3): a policy each for BE, which never changes, and BS, which does.
+
+/// What §7.1 step 18 makes of BE.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BackupEligibility {
+    /// Either.
+    #[default]
+    Any,
+    /// Multi-device credentials only (BE set): they survive the loss of a device.
+    MultiDevice,
+    /// Single-device credentials only (BE clear): they never leave it.
+    SingleDevice,
+}
+
+impl BackupEligibility {
+    /// Its name, in the evidence.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::MultiDevice => "multi_device",
+            Self::SingleDevice => "single_device",
+        }
+    }
+
+    pub(super) const fn admits(self, backup_eligible: bool) -> bool {
+        match self {
+            Self::Any => true,
+            Self::MultiDevice => backup_eligible,
+            Self::SingleDevice => !backup_eligible,
+        }
+    }
+}
+
+/// What §7.1 step 19 and §7.2 step 19 make of BS.
+///
+/// Credentials are backed up some time after they were made, and some never: whoever wants one or the other of every
+/// sign-in locks people out whose passkeys are what they ought to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BackupState {
+    /// Either.
+    #[default]
+    Any,
+    /// Backed up now (BS set): the loss of a device does not lose it.
+    BackedUp,
+    /// Not backed up now (BS clear).
+    NotBackedUp,
+}
+
+impl BackupState {
+    /// Its name, in the evidence.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::BackedUp => "backed_up",
+            Self::NotBackedUp => "not_backed_up",
+        }
+    }
+
+    pub(super) const fn admits(self, backed_up: bool) -> bool {
+        match self {
+            Self::Any => true,
+            Self::BackedUp => backed_up,
+            Self::NotBackedUp => !backed_up,
+        }
+    }
+}
