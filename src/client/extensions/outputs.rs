@@ -134,7 +134,7 @@ pub struct CmtgKeyOutputs {
     pub signature: Option<Blob>,
 }
 
-/// Base64url text, or nothing.
+/// Base64url text, or nothing: what pages make of bytes that they write as JSON themselves counts as nothing.
 fn blob<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Blob>, D::Error> {
     struct Bytes;
     impl<'de> Visitor<'de> for Bytes {
@@ -147,6 +147,10 @@ fn blob<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Blob>, D::Error> {
         }
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Blob>, A::Error> {
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(None)
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Option<Blob>, A::Error> {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
             Ok(None)
         }
         fn visit_unit<E>(self) -> Result<Option<Blob>, E> {
@@ -333,7 +337,7 @@ mod tests {
 
     #[test]
     fn blobs_are_not_printed_and_odd_ones_count_as_absent() {
-        let results = read(r#"{"largeBlob":{"blob":{"0":1}},"getCredBlob":{}}"#).unwrap();
+        let results = read(r#"{"largeBlob":{"blob":{"0":1}},"getCredBlob":[1,2]}"#).unwrap();
         assert_eq!((results.large_blob.unwrap().blob, results.get_cred_blob), (None, None));
         assert!(read(r#"{"getCredBlob":"AQ=="}"#).unwrap().get_cred_blob.is_none());
         let printed = format!("{:?}", read(r#"{"getCredBlob":"AQID"}"#).unwrap());
