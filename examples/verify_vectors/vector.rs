@@ -272,7 +272,11 @@ impl Vector {
 
     /// Absent: a modal ceremony.
     fn conditional(&self) -> Result<bool, Stop> {
-        Ok(word("mediation", self.expected.mediation.as_deref(), &["modal", "silent", "optional", "required", "conditional"])? == "conditional")
+        Ok(word(
+            "mediation",
+            self.expected.mediation.as_deref(),
+            &["modal", "silent", "optional", "required", "conditional"],
+        )? == "conditional")
     }
 
     fn authentication(&self, backend: &dyn Backend) -> Result<Judgement, Stop> {

@@ -11,9 +11,7 @@ pub use ceremonies::{
     registration_json, request_client_data, site, verified,
 };
 
-use wardkey::crypto::{
-    AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, RustCrypto, Scheme,
-};
+use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, RustCrypto, Scheme};
 
 /// The real backends.
 pub const BACKENDS: [&dyn Backend; 2] = [&AwsLcRs, &RustCrypto];
