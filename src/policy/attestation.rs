@@ -3,7 +3,7 @@
 //! What an authenticator says of itself counts for nothing until a chain of certificates leads from its statement to
 //! an anchor that the relying party chose: its AAGUID bites only after that.
 
-use super::{Registered, TrustAnchors};
+use super::{Registered, TrustAnchor, TrustAnchors};
 use crate::attestation::{Attestation, AttestationType, CompoundPolicy, KeyEnforcement};
 use crate::authenticator::Aaguid;
 use crate::ceremony::registration::VerifiedRegistration;
@@ -223,7 +223,7 @@ impl AttestationPolicy {
             return Err(Refusal::AttestationLegacyRs1);
         }
         let trust = if legacy { TrustOutcome::LegacyRs1 } else { TrustOutcome::Trusted };
-        let anchor = trusted.get(path.anchor).map(|anchor| circumstances.backend.sha256(&[anchor.der()]));
+        let anchor = trusted.get(path.anchor).map(TrustAnchor::fingerprint);
         let statement = StatementEvidence {
             anchor,
             certificates: path.certificates,

@@ -14,6 +14,7 @@ use super::algorithm::{self, SubjectPublicKey};
 use super::certificate::{self, Certificate, Version};
 use super::extensions;
 use crate::codec::pem;
+use crate::crypto::default_backend;
 use core::fmt;
 use core::ops::Range;
 
@@ -24,6 +25,7 @@ pub struct TrustAnchor {
     subject: Range<usize>,
     spki: Range<usize>,
     issues: bool,
+    fingerprint: [u8; 32],
 }
 
 /// Why something is not a trust anchor.
@@ -54,7 +56,7 @@ impl TrustAnchor {
         certificate.public_key()?;
         let issues = may_issue(&certificate)? && !certificate.subject.is_empty(); // §8.3.1 leaves have no name to issue in
         let (subject, spki) = (range(der, certificate.subject.encoding), range(der, certificate.spki));
-        Ok(Self { subject, spki, issues, der: der.into() })
+        Ok(Self { subject, spki, issues, fingerprint: default_backend().sha256(&[der]), der: der.into() })
     }
 
     /// The anchors in a PEM text (RFC 7468): one or more `CERTIFICATE`s; what stands between them is ignored.
@@ -69,6 +71,12 @@ impl TrustAnchor {
     #[must_use]
     pub fn der(&self) -> &[u8] {
         &self.der
+    }
+
+    /// The SHA-256 of the certificate, by which evidence names it.
+    #[must_use]
+    pub const fn fingerprint(&self) -> [u8; 32] {
+        self.fingerprint
     }
 
     /// The encoded subject name.
