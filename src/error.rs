@@ -16,7 +16,7 @@ pub enum Error {
     Failed(#[from] Failure),
     /// The same of a payment (Secure Payment Confirmation), which is no sign-in that failed.
     #[error("a payment: {0}")]
-    Payment(#[source] Failure),
+    Payment(Failure),
     /// The response's: it could not be parsed, so that no ceremony began.
     #[error(transparent)]
     Response(#[from] ResponseError),

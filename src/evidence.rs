@@ -4,6 +4,7 @@
 //!
 //! A value of this type exists only where nothing refused. That is not to say that every step passed: a policy may let
 //! a check fail, or not ask for it, and a record may not know what to compare with. So each step has its [`Outcome`].
+//! What only a leniency let pass counts as passed, and the leniency is among the `quirks`.
 //!
 //! # As JSON
 //!

@@ -23,8 +23,10 @@
 //! | look over your options | [`client::json::CreationOptions::lint`], [`client::json::RequestOptions::lint`] |
 //! | keep what has to be kept | [`CredentialRecord`], [`RecordUpdate`], [`RegistrationState`], [`AuthenticationState`] |
 //! | come from webauthn-rs or another library, from U2F | [`interop`] |
+//! | admit certain authenticators, or certain credentials, alone | [`policy::AttestationPolicy`], [`relying_party::RelyingPartyBuilder`] |
 //! | log and alert | [`Error::code`], [`Error::step`] |
-//! | verify by your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`] |
+//! | show what a verdict rests on | [`Evidence`], of [`policy::Registered::evidence`] and of each sign-in and payment |
+//! | verify by your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`], [`ceremony::payment::verify`], [`Evidence::of_authentication`] |
 //!
 //! # The house
 //!
@@ -52,7 +54,7 @@
 //! what is refused.
 //!
 //! With `fips`, AWS-LC is its FIPS 140-3 module, and the evidence of each ceremony says `AWS-LC FIPS`, which the module is
-//! asked for: [`Basis::backend`](ceremony::Basis::backend) made the hashes and drew the challenge,
+//! asked for: [`Basis::backend`](ceremony::Basis::backend) made the hashes of the ceremony and drew the challenge,
 //! [`Basis::module`](ceremony::Basis::module) verifies signatures of the credential. For Ed448 (feature `ed448`) that is
 //! another one, outside of it, as is the check that an Ed25519 key has no small order, which is not cryptography by FIPS
 //! 140-3. Not every service of the module is an approved one: secp256k1 (ES256K) is none, and SHA-1 (RS1, and names and

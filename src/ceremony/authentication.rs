@@ -334,10 +334,12 @@ fn flags(
     if flags.backup_state() && !flags.backup_eligible() {
         return Err(Refusal::BackupState);
     }
-    if record.backup_eligible.is_some_and(|eligible| eligible != flags.backup_eligible()) {
-        return Err(Refusal::BackupEligibilityChanged);
+    // First what depends on no record, so that a record does not show in what is refused without a signature.
+    if !expected.backup_state.admits(flags.backup_state()) {
+        return Err(Refusal::BackupStateNotAllowed);
     }
-    if expected.backup_state.admits(flags.backup_state()) { Ok(()) } else { Err(Refusal::BackupStateNotAllowed) }
+    let changed = record.backup_eligible.is_some_and(|eligible| eligible != flags.backup_eligible());
+    if changed { Err(Refusal::BackupEligibilityChanged) } else { Ok(()) }
 }
 
 /// Steps 20 and 21: the record's key and the record's algorithm, never one from the message.

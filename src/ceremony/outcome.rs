@@ -43,7 +43,7 @@ impl SignCount {
 
 /// User verification, as far as it may be relied on (§4, uvInitialized).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UserVerification {
     /// UV was clear.

@@ -43,6 +43,12 @@ pub enum ConfigError {
     /// A timeout of zero.
     #[error("a timeout of zero")]
     Timeout,
+    /// Credentials must be backed up, and may not be eligible for it.
+    #[error("credentials that must be backed up, of authenticators that back up none")]
+    Backup,
+    /// No type of attestation is accepted, or compound ones alone, whose statements need types of their own.
+    #[error("no type of attestation is accepted")]
+    NoAttestationTypes,
     /// Only attestations are accepted, or only certain models, and clients are asked for none.
     #[error("attestation is required, and clients are asked for none; ask for direct or enterprise attestation")]
     AttestationNotAskedFor,
@@ -96,8 +102,8 @@ impl OriginRule {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins {
-    listed: Vec<String>,
-    exact: Vec<String>,
+    own: Vec<String>,
+    elsewhere: Vec<String>,
     subdomains: bool,
     any_port: bool,
 }
@@ -106,14 +112,14 @@ impl Origins {
     /// These origins and no others, each compared as a string. What a string must look like to be of any use is
     /// checked by [`RelyingParty`](crate::relying_party::RelyingParty)'s builder, not here.
     pub fn exact(origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { listed: origins.into_iter().map(Into::into).collect(), ..Self::default() }
+        Self { own: origins.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 
     /// Also these origins, which [`Self::with_subdomains`] and [`Self::with_any_port`] leave as they are: those of other
     /// sites, which §5.11 lists one by one, and those of apps.
     #[must_use]
     pub fn and_exactly(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.exact.extend(origins.into_iter().map(Into::into));
+        self.elsewhere.extend(origins.into_iter().map(Into::into));
         self
     }
 
@@ -149,7 +155,7 @@ impl Origins {
 
     fn admit_structurally(&self, received: &str) -> Option<(&str, OriginRule)> {
         let (scheme, host, port) = serialised(received)?;
-        self.listed.iter().find_map(|listed| {
+        self.own.iter().find_map(|listed| {
             let (listed_scheme, listed_host, listed_port) = serialised(listed)?;
             let below = || {
                 let label = host.strip_suffix(listed_host).and_then(|rest| rest.strip_suffix('.'));
@@ -169,7 +175,7 @@ impl Origins {
 
     /// The listed origins, as strings.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.listed.iter().chain(&self.exact).map(String::as_str)
+        self.own.iter().chain(&self.elsewhere).map(String::as_str)
     }
 }
 

@@ -256,8 +256,10 @@ impl AttestationPolicy {
             Some(allowed) if !allowed.contains(&aaguid) => return Err(Refusal::AaguidNotAccepted),
             _ => {}
         }
-        let denied = judged.trust == TrustOutcome::Trusted && self.deny_aaguids.contains(&aaguid);
-        if denied { Err(Refusal::AaguidNotAccepted) } else { Ok(()) }
+        // One trusted statement is enough, whatever stands beside it.
+        let trusted = |statement: &StatementEvidence| statement.trust == Some(TrustOutcome::Trusted);
+        let trusted = judged.trust == TrustOutcome::Trusted || judged.compound.iter().any(trusted);
+        if trusted && self.deny_aaguids.contains(&aaguid) { Err(Refusal::AaguidNotAccepted) } else { Ok(()) }
     }
 }
 

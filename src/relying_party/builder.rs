@@ -1,6 +1,7 @@
 //! Configuration, judged once, with errors that say what to write instead.
 
-use super::RelyingParty;
+use super::{RelyingParty, as_sent};
+use crate::attestation::AttestationType;
 use crate::ceremony::authentication::SignCountPolicy;
 use crate::ceremony::extensions::{SecretResults, Unsolicited};
 use crate::ceremony::{BackupEligibility, BackupState};
@@ -202,7 +203,9 @@ impl RelyingPartyBuilder {
             top_origins.iter().try_for_each(|origin| check_web_origin(origin, None))?;
         }
         self.check_algorithms()?;
+        self.conveyance = as_sent(&self.conveyance);
         self.check_attestation()?;
+        self.check_backup()?;
         if self.timeout_secs == 0 {
             return Err(ConfigError::Timeout);
         }
@@ -232,22 +235,35 @@ impl RelyingPartyBuilder {
         })
     }
 
-    /// What no registration can meet is not built, nor what was hardly meant.
+    /// What no registration can meet is not built.
     fn check_attestation(&self) -> Result<(), ConfigError> {
         let (policy, asked) = (&self.attestation, &self.conveyance);
-        if matches!(&policy.trust, Trust::Verify(anchors) if anchors.is_empty()) {
+        if policy.types.iter().all(|kind| *kind == AttestationType::Compound) {
+            return Err(ConfigError::NoAttestationTypes);
+        }
+        let without_certificates = policy.accepts_without_certificates();
+        if matches!(&policy.trust, Trust::Verify(anchors) if anchors.is_empty()) && !without_certificates {
             return Err(ConfigError::NoTrustAnchors);
         }
         if policy.models_cannot_be_attested() {
             return Err(ConfigError::UnattestableModels);
         }
-        if *asked == AttestationConveyance::None
-            && (!policy.accepts_without_certificates() || policy.allow_aaguids.is_some())
-        {
+        // What clients do not know is `none` to them (§5.4.7).
+        let none = matches!(asked, AttestationConveyance::None | AttestationConveyance::Other(_));
+        if none && (!without_certificates || policy.allow_aaguids.is_some()) {
             return Err(ConfigError::AttestationNotAskedFor);
         }
         if policy.enterprise && *asked != AttestationConveyance::Enterprise {
             return Err(ConfigError::EnterpriseNotAskedFor);
+        }
+        Ok(())
+    }
+
+    /// What is backed up must be eligible for it (§7.1 step 17, §7.2 step 18).
+    fn check_backup(&self) -> Result<(), ConfigError> {
+        let backed_up = [self.backup_state_at_registration, self.backup_state_at_authentication];
+        if self.backup_eligibility == BackupEligibility::SingleDevice && backed_up.contains(&BackupState::BackedUp) {
+            return Err(ConfigError::Backup);
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use crate::client::AuthenticationResponse;
 use crate::client::signal::{AllAcceptedCredentials, CurrentUserDetails, UnknownCredential};
 use crate::credential::{CredentialId, CredentialRecord};
 use crate::error::Error;
+use std::collections::BTreeSet;
 
 impl RelyingParty {
     /// For a sign-in that failed because no record has the response's credential id: the provider stops offering it.
@@ -35,13 +36,10 @@ impl RelyingParty {
         if all.iter().any(|record| record.user_handle != authenticated.user) {
             return Err(Error::ForeignCredential);
         }
-        let mut all_accepted_credential_ids: Vec<CredentialId> = Vec::with_capacity(all.len());
-        for record in all {
-            if !all_accepted_credential_ids.contains(&record.id) {
-                all_accepted_credential_ids.push(record.id.clone());
-            }
-        }
-        if !all_accepted_credential_ids.contains(&authenticated.credential_id) {
+        let mut seen = BTreeSet::new();
+        let each_once = all.iter().map(|record| &record.id).filter(|id| seen.insert(*id));
+        let all_accepted_credential_ids: Vec<CredentialId> = each_once.cloned().collect();
+        if !seen.contains(&authenticated.credential_id) {
             return Err(Error::CredentialLeftOut);
         }
         Ok(AllAcceptedCredentials {

@@ -3,7 +3,7 @@
 use crate::browser::Browser;
 use crate::{NOW, ada, builder, clinic, register};
 use wardkey::RelyingParty;
-use wardkey::attestation::Format;
+use wardkey::attestation::{AttestationType, Format};
 use wardkey::authenticator::Aaguid;
 use wardkey::client::json::{AttestationConveyance, Hint};
 use wardkey::client::origin::ConfigError;
@@ -107,7 +107,7 @@ fn what_a_developer_might_type() {
 /// What would refuse everybody, or was hardly meant, is told when it is built and not by those who are locked out.
 #[test]
 fn attestation_that_nobody_can_meet_is_not_built() {
-    use AttestationConveyance::{Direct, Enterprise, None as NoConveyance};
+    use AttestationConveyance::{Direct, Enterprise, None as NoConveyance, Other};
     let root = || TrustAnchors::new(root_list());
     let any = AttestationPolicy::any;
     let trusted = || AttestationPolicy::trusted(root());
@@ -123,12 +123,26 @@ fn attestation_that_nobody_can_meet_is_not_built() {
         policy.trust = Trust::Prefer(anchors);
         policy
     };
+    let types = |types| {
+        let mut policy = any();
+        policy.types = types;
+        policy
+    };
+    let mut verify_or_self = any();
+    verify_or_self.trust = Trust::Verify(TrustAnchors::default());
     let rows = [
         (any(), NoConveyance, Ok(())),
         (any(), Direct, Ok(())),
         (trusted(), Direct, Ok(())),
         (trusted(), Enterprise, Ok(())),
         (trusted(), NoConveyance, Err(ConfigError::AttestationNotAskedFor)),
+        (trusted(), Other("none".into()), Err(ConfigError::AttestationNotAskedFor)),
+        (trusted(), Other("unheard-of".into()), Err(ConfigError::AttestationNotAskedFor)),
+        (trusted(), Other("direct".into()), Ok(())),
+        (types(vec![]), Direct, Err(ConfigError::NoAttestationTypes)),
+        (types(vec![AttestationType::Compound]), Direct, Err(ConfigError::NoAttestationTypes)),
+        (verify_or_self, Direct, Ok(())),
+        (with(trusted(), enterprise), Other("enterprise".into()), Ok(())),
         (with(prefer(root()), models), NoConveyance, Err(ConfigError::AttestationNotAskedFor)),
         (AttestationPolicy::trusted(TrustAnchors::default()), Direct, Err(ConfigError::NoTrustAnchors)),
         (
@@ -148,6 +162,20 @@ fn attestation_that_nobody_can_meet_is_not_built() {
     ];
     for (i, (policy, conveyance, expected)) in rows.into_iter().enumerate() {
         assert_eq!(builder().attestation(policy, conveyance).build().map(drop), expected, "row {i}");
+    }
+}
+
+#[test]
+fn what_must_be_backed_up_must_be_eligible_for_it() {
+    use wardkey::ceremony::{BackupEligibility::*, BackupState};
+    for (eligibility, registration, authentication, expected) in [
+        (SingleDevice, BackupState::BackedUp, BackupState::Any, Err(ConfigError::Backup)),
+        (SingleDevice, BackupState::Any, BackupState::BackedUp, Err(ConfigError::Backup)),
+        (SingleDevice, BackupState::NotBackedUp, BackupState::NotBackedUp, Ok(())),
+        (MultiDevice, BackupState::BackedUp, BackupState::BackedUp, Ok(())),
+    ] {
+        let builder = builder().backup_eligibility(eligibility).backup_state_at_registration(registration);
+        assert_eq!(builder.backup_state_at_authentication(authentication).build().map(drop), expected);
     }
 }
 

@@ -83,7 +83,7 @@ fn the_first_user_verification_is_no_factor() {
     assert!(fresh.apply(&first.authenticated.update_with_additional_factor.unwrap()));
     assert_eq!(again(&fresh).proof.require(&user().handle, NOW), Ok(()));
     let mut json = serde_json::to_value(&stored).unwrap();
-    json["userVerification"] = json!("not-performed");
+    json["userVerification"] = json!("not_performed");
     let unverified: Reauthentication = serde_json::from_value(json.clone()).unwrap();
     assert_eq!(unverified.require_with_additional_factor(&user().handle, NOW), Err(Error::NotAFactor));
     for version in [json!(2), json!(null)] {

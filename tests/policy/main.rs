@@ -185,6 +185,11 @@ fn cve_2026_6856_aaguid_lists_bite_only_after_trust() {
     assert_eq!(packed(&denying(trusted())), Err(Refusal::AaguidNotAccepted));
     assert_eq!(packed(&denying(AttestationPolicy::any())), Ok(None), "whoever attests nothing can claim anything");
     assert_eq!(register(NoAttestation, &denying(AttestationPolicy::any())).map(drop), Ok(()));
+    let beside = |other: PackedSelf| Compound::new().with(other).with(Packed::new());
+    let with_self = with(trusted(), |policy| policy.types.push(AttestationType::SelfAttestation));
+    assert_eq!(register(beside(PackedSelf::new()), &with_self).map(drop), Ok(()));
+    let refused = register(beside(PackedSelf::new()), &denying(with_self)).unwrap_err();
+    assert_eq!(refused, Refusal::AaguidNotAccepted, "one trusted statement is enough, whatever stands beside it");
 }
 
 #[test]

@@ -244,6 +244,8 @@ outputs! {
     hmac_create_secret: bool, bool, HmacCreateSecret, Some;
     /// `hmacGetSecret` (CTAP §12.5): results came with it.
     hmac_get_secret: Withheld, WithheldMember, HmacGetSecret, |WithheldMember(output)| output;
+    /// `largeBlobKey` (CTAP §12.3): the key came, which never leaves a client.
+    large_blob_key: Withheld, WithheldMember, LargeBlobKey, |WithheldMember(output)| output;
     /// `uvm` (Level 2 §10.3). The signed output says the same.
     uvm: Vec<UserVerificationMethod>, Vec<UserVerificationMethod>, Uvm, Some;
     /// `payment` (Secure Payment Confirmation §5).
@@ -259,7 +261,7 @@ impl ClientExtensionResults {
     pub fn has_secrets(&self) -> bool {
         self.prf.is_some_and(|prf| prf.results.is_some())
             || self.hmac_get_secret.is_some()
-            || self.present.contains(Extension::LargeBlobKey)
+            || self.large_blob_key.is_some()
     }
 
     /// The bytes of all blobs together.
@@ -315,6 +317,7 @@ mod tests {
             r#"{"prf":{"results":null}}"#,
             r#"{"hmacGetSecret":{}}"#,
             r#"{"hmacGetSecret":null}"#,
+            r#"{"largeBlobKey":null}"#,
         ] {
             assert!(!read(json).unwrap().has_secrets(), "{json}");
         }

@@ -47,13 +47,14 @@ impl Configuration {
         self
     }
 
-    /// Whether hosts below an origin's are accepted.
+    /// Whether hosts below an origin's are accepted, of origins on the RP ID's domain: others are related ones, and stand
+    /// as they are.
     pub const fn allow_subdomains(mut self, allow: bool) -> Self {
         self.allow_subdomains = allow;
         self
     }
 
-    /// Whether every port is accepted.
+    /// Whether every port is accepted, of origins on the RP ID's domain.
     pub const fn allow_any_port(mut self, allow: bool) -> Self {
         self.allow_any_port = allow;
         self

@@ -91,7 +91,8 @@ pub fn creation_options(challenge: &impl Serialize) -> Result<CreationOptions, N
     from_wire(challenge, |options| serde_json::to_value(CreationChallenge::new(options)))
 }
 
-/// The options in a `RequestChallengeResponse` of webauthn-rs; any other type is refused when it is called. Its `mediation` stands beside them, not in them.
+/// The options in a `RequestChallengeResponse` of webauthn-rs; any other type is refused when it is called. Its
+/// `mediation` stands beside them, not in them.
 ///
 /// # Errors
 /// [`NotRepresentable`].

@@ -19,7 +19,8 @@ use core::ops::Range;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use transports::Transports;
 
-/// The most bytes of JSON that are read. By serde, which does not see them: the most characters of all byte strings.
+/// The most bytes of JSON that are read. By serde, which does not see them: the most characters of all byte strings, and
+/// bytes of all blobs, together.
 pub const MAX_LEN: usize = 1024 * 1024;
 
 /// A member of the JSON.
@@ -79,7 +80,7 @@ pub enum ResponseError {
     #[error("a response of more than {MAX_LEN} bytes")]
     TooLong,
     /// Not JSON, or a member of another type, or the same member twice.
-    #[error("not the JSON of a response (line {line}, column {column})")]
+    #[error("not the JSON of a response{}", place(.line, .column))]
     #[non_exhaustive]
     Json {
         /// The line where the reader gave up, from 1; 0 where it does not know.
@@ -102,6 +103,11 @@ pub enum ResponseError {
     /// `id` is not the base64url encoding of `rawId`.
     #[error("id and rawId differ")]
     IdMismatch,
+}
+
+/// Where a reader gave up, if it knows: who reads by serde is told by serde's own reader.
+fn place(line: &usize, column: &usize) -> String {
+    if *line == 0 { String::new() } else { format!(" (line {line}, column {column})") }
 }
 
 #[derive(Deserialize)]
