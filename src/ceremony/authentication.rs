@@ -272,7 +272,9 @@ fn credential(
 ) -> Result<(), Refusal> {
     let id = response.credential_id();
     let allowed = expected.allow_credentials;
-    if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed.as_bytes() == id) {
+    // Ids are random: in a long list nearly all differ in their last byte already.
+    let answered = |allowed: &[u8]| allowed.last() == id.last() && allowed == id;
+    if !allowed.is_empty() && !allowed.iter().any(|allowed| answered(allowed.as_bytes())) {
         return Err(Refusal::CredentialNotAllowed);
     }
     if record.id.as_bytes() == id { Ok(()) } else { Err(Refusal::CredentialMismatch) }
