@@ -8,8 +8,8 @@ use wardkey_authenticator::{Authentication, Registration, json::base64url};
 use webauthn_attestation_ca::{AttestationCaList, AttestationCaListBuilder};
 use webauthn_rs_core::WebauthnCore;
 use webauthn_rs_core::proto::{
-    AttestationFormat, AuthenticationState, COSEKey, Credential, CredentialV5, PublicKeyCredential,
-    RegisterPublicKeyCredential, RegistrationState,
+    AttestationFormat, AuthenticationState, COSEKey, Credential, PublicKeyCredential, RegisterPublicKeyCredential,
+    RegistrationState,
 };
 
 fn core() -> WebauthnCore {
@@ -55,8 +55,8 @@ pub fn authentication(made: &Authentication) -> Option<Verdict<'static>> {
     let core = core();
     let record = made.expected.credential.as_ref()?;
     let key: serde_cbor_2::Value = serde_cbor_2::from_slice(&record.public_key.encode()).ok()?;
-    let credential: Credential = CredentialV5 {
-        cred_id: record.id.clone().into(),
+    let credential = Credential {
+        cred_id: record.id.clone(),
         cred: COSEKey::try_from(&key).ok()?,
         counter: record.sign_count,
         transports: None,
@@ -67,8 +67,7 @@ pub fn authentication(made: &Authentication) -> Option<Verdict<'static>> {
         extensions: Default::default(),
         attestation: Default::default(),
         attestation_format: AttestationFormat::None,
-    }
-    .into();
+    };
     let state: AuthenticationState = serde_json::from_value(json!({
         "credentials": [credential],
         "policy": "required",

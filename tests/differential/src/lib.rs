@@ -9,7 +9,7 @@ use std::time::Duration;
 use url::Url;
 use webauthn_rs_core::WebauthnCore;
 use webauthn_rs_core::proto::{AuthenticationState, COSEKey, PublicKeyCredential, RegisterPublicKeyCredential};
-use webauthn_rs_core::proto::{Credential, CredentialV5, RegistrationState};
+use webauthn_rs_core::proto::{Credential, RegistrationState};
 
 /// What it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,22 +123,19 @@ pub struct Record<'a> {
 impl Record<'_> {
     fn credential(&self) -> Option<Credential> {
         let key: serde_cbor_2::Value = serde_cbor_2::from_slice(self.public_key).ok()?;
-        Some(
-            CredentialV5 {
-                cred_id: self.id.to_vec().into(),
-                cred: COSEKey::try_from(&key).ok()?,
-                counter: self.sign_count,
-                transports: None,
-                user_verified: self.user_verified,
-                backup_eligible: self.backup_eligible,
-                backup_state: self.backup_state,
-                registration_policy: serde_json::from_value(Value::from("preferred")).ok()?,
-                extensions: Default::default(),
-                attestation: Default::default(),
-                attestation_format: webauthn_rs_core::proto::AttestationFormat::None,
-            }
-            .into(),
-        )
+        Some(Credential {
+            cred_id: self.id.to_vec(),
+            cred: COSEKey::try_from(&key).ok()?,
+            counter: self.sign_count,
+            transports: None,
+            user_verified: self.user_verified,
+            backup_eligible: self.backup_eligible,
+            backup_state: self.backup_state,
+            registration_policy: serde_json::from_value(Value::from("preferred")).ok()?,
+            extensions: Default::default(),
+            attestation: Default::default(),
+            attestation_format: webauthn_rs_core::proto::AttestationFormat::None,
+        })
     }
 }
 
