@@ -196,3 +196,11 @@ fn ed448_is_not_told_as_the_backends_own() {
     let found = evidence(&rp, &browser, &record, |made| made);
     assert_eq!((found.basis.backend, found.basis.module), (default_backend().name(), "ed448-goldilocks"));
 }
+
+/// The module says by itself what it is, and it is the one that was asked for.
+#[test]
+fn the_module_is_the_one_that_is_linked() {
+    use wardkey::crypto::{AwsLcRs, Backend as _};
+    let expected = if cfg!(feature = "fips") { "AWS-LC FIPS" } else { "AWS-LC" };
+    assert_eq!(AwsLcRs.name(), expected);
+}
