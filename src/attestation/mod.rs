@@ -330,8 +330,7 @@ pub(crate) fn verify<'a>(
         Format::AndroidKey => android_key::verify(map, inputs)?,
         Format::AndroidSafetynet => android_safetynet::verify(map, inputs)?,
         Format::FidoU2f => fido_u2f::verify(map, inputs)?,
-        Format::None if statement.map().is_none() => return Err(none::Problem::NotEmpty.into()),
-        Format::None => none::verify(map)?,
+        Format::None => none::verify(statement.map().ok_or(none::Problem::NotEmpty)?)?,
         Format::Apple => apple::verify(map, inputs)?,
         Format::Compound => compound::verify(statement.array().ok_or(compound::Problem::Syntax)?, inputs)?,
     })
