@@ -65,11 +65,21 @@ impl SignIn {
     /// The verdict.
     pub fn judge(&self, record: &CredentialRecord, backend: &dyn Backend) -> Result<(), Failure> {
         let response = AuthenticationResponse::from_json(&self.json).expect("a response");
+        self.judge_parsed(record, &response, backend)
+    }
+
+    /// The verdict on a response that was parsed before.
+    pub fn judge_parsed(
+        &self,
+        record: &CredentialRecord,
+        response: &AuthenticationResponse,
+        backend: &dyn Backend,
+    ) -> Result<(), Failure> {
         let mut expected = authentication::Expected::new(&self.site, &self.challenge);
         expected.allow_credentials = &self.allowed;
         expected.user_handle = Some(record.user_handle.as_bytes());
         expected.user_verification_required = false;
-        authentication::verify(&expected, &response, record, backend).map(|verified| {
+        authentication::verify(&expected, response, record, backend).map(|verified| {
             std::hint::black_box(&verified);
         })
     }

@@ -3,9 +3,17 @@
 //! Strict: one byte string has one spelling, so trailing bits must be zero (RFC 4648 §3.5).
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use core::ops::Range;
 use smallvec::SmallVec;
+
+/// The engine that uses what the processor has, which it asks once.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+static URL_SAFE_NO_PAD: std::sync::LazyLock<base64::engine::simd::Simd> =
+    std::sync::LazyLock::new(|| base64::engine::simd::Simd::url_safe(base64::engine::general_purpose::NO_PAD));
+/// Processors for which there is none.
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// Bytes of no fixed number that stay on the stack as a rule.
 pub(crate) type Bytes = SmallVec<[u8; 512]>;
@@ -32,37 +40,45 @@ const fn decoded_len(characters: usize) -> usize {
 
 /// Texts decoded one after the other into one buffer. What an assertion carries stays on the stack, up to an RSA
 /// signature of 4096 bits; for more there is one allocation.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Decoded(SmallVec<[u8; 1024]>);
+#[derive(Clone, Default)]
+pub(crate) struct Decoded {
+    bytes: SmallVec<[u8; 1024]>,
+    /// How many bytes there can be at most, as far as that is known: what is allocated, if anything is.
+    most: usize,
+}
 
 /// Only how many bytes there are: signed secrets may be among them.
 impl core::fmt::Debug for Decoded {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Decoded({} bytes)", self.0.len())
+        write!(f, "Decoded({} bytes)", self.bytes.len())
     }
 }
 
 impl Decoded {
-    /// An empty buffer, with room for texts of so many characters together.
-    pub(crate) fn with_room_for(characters: usize) -> Self {
-        Self(SmallVec::with_capacity(decoded_len(characters)))
+    /// For texts of at most so many characters together.
+    pub(crate) fn of_at_most(characters: usize) -> Self {
+        Self { most: decoded_len(characters), ..Self::default() }
     }
 
     /// Decodes a whole text; answers where its bytes are.
     pub(crate) fn push(&mut self, text: &str) -> Result<Range<usize>, NotBase64Url> {
-        let start = self.0.len();
+        let start = self.bytes.len();
+        let room = text.as_bytes().get(..decoded_len(text.len())).unwrap_or_default();
+        if room.len() > self.bytes.capacity().saturating_sub(start) {
+            self.bytes.reserve_exact(room.len().max(self.most.saturating_sub(start)));
+        }
         // Makes room, by a copy, where `resize` would fill byte by byte.
-        self.0.extend_from_slice(text.as_bytes().get(..decoded_len(text.len())).unwrap_or_default());
-        let room = self.0.get_mut(start..).unwrap_or_default();
+        self.bytes.extend_from_slice(room);
+        let room = self.bytes.get_mut(start..).unwrap_or_default();
         let written = URL_SAFE_NO_PAD.decode_slice(text, room).map_err(|_| NotBase64Url)?;
         let end = start.saturating_add(written);
-        self.0.truncate(end);
+        self.bytes.truncate(end);
         Ok(start..end)
     }
 
     /// The bytes at `place`.
     pub(crate) fn get(&self, place: &Range<usize>) -> &[u8] {
-        self.0.get(place.clone()).unwrap_or_default()
+        self.bytes.get(place.clone()).unwrap_or_default()
     }
 }
 
@@ -113,7 +129,7 @@ mod tests {
     fn one_byte_string_has_one_spelling() {
         for (text, bytes) in [("", &b""[..]), ("AA", &[0]), ("__79", &[255, 254, 253]), ("Zm9v", b"foo")] {
             assert_eq!(decode(text).as_deref(), Ok(bytes));
-            assert_eq!(Decoded::with_room_for(0).push(text), Ok(0..bytes.len()));
+            assert_eq!(Decoded::default().push(text), Ok(0..bytes.len()));
             assert_eq!(encode(bytes), text);
             assert!(is_encoding_of(text, bytes));
         }
@@ -134,14 +150,37 @@ mod tests {
             ("Zm9é", "not ASCII"),
         ] {
             assert_eq!(decode(text), Err(NotBase64Url), "{why}");
-            assert_eq!(Decoded::with_room_for(0).push(text), Err(NotBase64Url), "{why}");
+            assert_eq!(Decoded::default().push(text), Err(NotBase64Url), "{why}");
             assert!(!is_encoding_of(text, b"foo"), "{why}");
+        }
+    }
+
+    /// Long texts are decoded many characters at a time: whatever stands where, as one at a time says.
+    #[test]
+    fn long_texts_are_as_strict_as_short_ones() {
+        let one_at_a_time = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+        let bytes: Vec<u8> = (0..=255).cycle().step_by(7).take(150).collect();
+        for len in 60..=bytes.len() {
+            let text = encode(&bytes[..len]);
+            assert_eq!(text, one_at_a_time.encode(&bytes[..len]));
+            assert_eq!(decode(&text).as_deref(), Ok(&bytes[..len]));
+        }
+        let text = encode(&bytes);
+        for at in 0..text.len() {
+            for c in (0..=127).map(char::from) {
+                let (mut before, mut other) = (text.clone(), [0; 4]);
+                before.replace_range(at..=at, c.encode_utf8(&mut other));
+                let alike = one_at_a_time.decode(&before).ok();
+                assert_eq!(decode(&before).ok().map(|bytes| bytes.into_vec()), alike, "{c:?} at {at}");
+                let is_base64url = c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+                assert!(alike.is_some() == is_base64url || at == text.len() - 1, "{c:?} at {at}");
+            }
         }
     }
 
     #[test]
     fn texts_lie_one_after_the_other() {
-        let mut decoded = Decoded::with_room_for(8);
+        let mut decoded = Decoded::default();
         let long = encode(&[7; 3000]);
         let places = ["Zm9v", "", "__79", &long].map(|text| decoded.push(text).unwrap());
         let bytes = places.each_ref().map(|place| decoded.get(place));

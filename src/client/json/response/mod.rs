@@ -6,18 +6,22 @@
 //! is not looked at. The unsigned copies that browsers add for convenience may be missing, as front ends leave them out;
 //! a ceremony compares those that are there with what is signed.
 
+mod members;
 mod transports;
+mod wire;
 
 pub use transports::{MAX_TRANSPORT_LEN, MAX_TRANSPORTS};
 
-use super::text::{Object, Text};
+use super::text::Text;
 pub use crate::client::extensions::{ClientExtensionResults, CredentialProperties};
 use crate::codec::base64url::Decoded;
 use crate::credential::Transport;
 use core::fmt;
 use core::ops::Range;
-use serde::{Deserialize, Deserializer, de::Error as _};
+use members::{ByteStrings, Members, ObjectOf};
+use serde::de::{Deserialize, DeserializeSeed as _, Deserializer, Error as _};
 use transports::Transports;
+use wire::{Assertion, Attestation, Envelope, Wire};
 
 /// The most bytes of JSON that are read. By serde, which does not see them: the most characters of all byte strings, and
 /// bytes of all blobs, together.
@@ -110,49 +114,6 @@ fn place(line: &usize, column: &usize) -> String {
     if *line == 0 { String::new() } else { format!(" (line {line}, column {column})") }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Wire<'a, R> {
-    #[serde(borrow)]
-    id: Option<Text<'a>>,
-    #[serde(borrow)]
-    raw_id: Option<Text<'a>>,
-    #[serde(borrow, rename = "type")]
-    credential_type: Option<Text<'a>>,
-    response: Option<Object<R>>,
-    #[serde(borrow)]
-    authenticator_attachment: Option<Text<'a>>,
-    client_extension_results: Option<Object<ClientExtensionResults>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AttestationWire<'a> {
-    #[serde(borrow, rename = "clientDataJSON")]
-    client_data_json: Option<Text<'a>>,
-    #[serde(borrow)]
-    attestation_object: Option<Text<'a>>,
-    transports: Option<Transports>,
-    #[serde(borrow)]
-    authenticator_data: Option<Text<'a>>,
-    #[serde(borrow)]
-    public_key: Option<Text<'a>>,
-    public_key_algorithm: Option<i64>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AssertionWire<'a> {
-    #[serde(borrow, rename = "clientDataJSON")]
-    client_data_json: Option<Text<'a>>,
-    #[serde(borrow)]
-    authenticator_data: Option<Text<'a>>,
-    #[serde(borrow)]
-    signature: Option<Text<'a>>,
-    #[serde(borrow)]
-    user_handle: Option<Text<'a>>,
-}
-
 /// AuthenticatorAttachment (§5.4.5), by the client's word; values that are not known count as none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -173,87 +134,54 @@ impl AuthenticatorAttachment {
     }
 }
 
-type Field<'a> = Option<Text<'a>>;
+/// A response, by the JSON that it is read from.
+trait Posted<'a>: Sized {
+    type Members: Members<'a> + Default;
 
-fn len(texts: &[&Field<'_>]) -> usize {
-    texts.iter().filter_map(|text| text.as_ref()).map(|text| text.0.len()).fold(0, usize::saturating_add)
-}
+    fn open(wire: &mut Wire<'a, Self::Members>, bytes: &mut ByteStrings) -> Result<Self, ResponseError>;
 
-/// What both responses have in common, and every decoded member.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Envelope {
-    bytes: Decoded,
-    raw_id: Range<usize>,
-    attachment: Option<AuthenticatorAttachment>,
-    client_extension_results: Option<ClientExtensionResults>,
-}
-
-impl Envelope {
-    fn decode(&mut self, member: Member, text: Field<'_>) -> Result<Option<Range<usize>>, ResponseError> {
-        let decoded = text.map(|Text(text)| self.bytes.push(&text));
-        decoded.transpose().map_err(|_| ResponseError::NotBase64Url(member))
-    }
-
-    fn require(&mut self, member: Member, text: Field<'_>) -> Result<Range<usize>, ResponseError> {
-        self.decode(member, text)?.ok_or(ResponseError::Missing(member))
-    }
-}
-
-/// The members of a `response` that are base64url text.
-trait Encoded {
-    /// The length of all of them together.
-    fn len(&self) -> usize;
-}
-
-impl Encoded for AttestationWire<'_> {
-    fn len(&self) -> usize {
-        len(&[&self.client_data_json, &self.attestation_object, &self.authenticator_data, &self.public_key])
-    }
-}
-
-impl Encoded for AssertionWire<'_> {
-    fn len(&self) -> usize {
-        len(&[&self.client_data_json, &self.authenticator_data, &self.signature, &self.user_handle])
-    }
-}
-
-impl<R: Encoded> Wire<'_, R> {
-    fn open(self) -> Result<(Envelope, R), ResponseError> {
-        let Text(id) = self.id.ok_or(ResponseError::Missing(Member::Id))?;
-        let Text(raw_id) = self.raw_id.ok_or(ResponseError::Missing(Member::RawId))?;
-        let others = self.response.as_ref().map_or(0, |Object(response)| response.len());
-        let blobs = self.client_extension_results.as_ref().map_or(0, |Object(results)| results.blobs_len());
-        let characters = raw_id.len().saturating_add(others);
-        if characters.saturating_add(blobs) > MAX_LEN {
+    fn parse(json: &'a str) -> Result<Self, ResponseError> {
+        if json.len() > MAX_LEN {
             return Err(ResponseError::TooLong);
         }
-        let mut bytes = Decoded::with_room_for(characters);
-        let place = bytes.push(&raw_id).map_err(|_| ResponseError::NotBase64Url(Member::RawId))?;
-        if place.is_empty() {
-            return Err(ResponseError::Empty(Member::RawId));
-        }
-        // Both are encoded in the same way, and there is one way.
-        if id != raw_id {
-            return Err(ResponseError::IdMismatch);
-        }
-        match self.credential_type {
-            Some(Text(name)) if name == "public-key" => {}
-            Some(_) => return Err(ResponseError::Type),
-            None => return Err(ResponseError::Missing(Member::Type)),
-        }
-        let attachment = self.authenticator_attachment.and_then(|Text(name)| AuthenticatorAttachment::from_name(&name));
-        let client_extension_results = self.client_extension_results.map(|Object(results)| results);
-        let Object(response) = self.response.ok_or(ResponseError::Missing(Member::Response))?;
-        Ok((Envelope { bytes, raw_id: place, attachment, client_extension_results }, response))
+        let (mut wire, mut bytes) = (Wire::default(), ByteStrings::of(json));
+        let mut from = serde_json::Deserializer::from_str(json);
+        let read = ObjectOf { members: &mut wire, bytes: &mut bytes }.deserialize(&mut from);
+        let read = read.and_then(|()| from.end());
+        read.map_err(|e| ResponseError::Json { line: e.line(), column: e.column() })?;
+        Self::open(&mut wire, &mut bytes)
+    }
+
+    /// What serde reads. Its own errors repeat what they cannot read, so none of them is handed on.
+    fn read<D: Deserializer<'a>>(from: D) -> Result<Self, D::Error> {
+        let (mut wire, mut bytes) = (Wire::default(), ByteStrings::default());
+        ObjectOf { members: &mut wire, bytes: &mut bytes }
+            .deserialize(from)
+            .map_err(|_| D::Error::custom(ResponseError::Json { line: 0, column: 0 }))?;
+        Self::open(&mut wire, &mut bytes).map_err(D::Error::custom)
     }
 }
 
-fn parse<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, ResponseError> {
-    if json.len() > MAX_LEN {
-        return Err(ResponseError::TooLong);
-    }
-    let read: Result<Object<T>, _> = serde_json::from_str(json);
-    read.map(|Object(wire)| wire).map_err(|e| ResponseError::Json { line: e.line(), column: e.column() })
+/// Two responses are equal where all their members are, in whichever order those came.
+macro_rules! equal_by_members {
+    ($response:ident: $($member:ident)*) => {
+        impl PartialEq for $response {
+            fn eq(&self, other: &Self) -> bool {
+                $(self.$member() == other.$member())&&*
+            }
+        }
+
+        impl Eq for $response {}
+    };
+}
+
+equal_by_members! {
+    RegistrationResponse: credential_id client_data_json authenticator_attachment client_extension_results
+    attestation_object transports authenticator_data_copy public_key_copy public_key_algorithm_copy
+}
+equal_by_members! {
+    AuthenticationResponse: credential_id client_data_json authenticator_attachment client_extension_results
+    authenticator_data signature user_handle
 }
 
 macro_rules! envelope_accessors {
@@ -261,13 +189,13 @@ macro_rules! envelope_accessors {
         /// `rawId`: the credential's id, by the client's word. Look the record up under it.
         #[must_use]
         pub fn credential_id(&self) -> &[u8] {
-            self.envelope.bytes.get(&self.envelope.raw_id)
+            self.bytes.get(&self.envelope.raw_id)
         }
 
         /// `response.clientDataJSON`, decoded; see [`client::data`](crate::client::data).
         #[must_use]
         pub fn client_data_json(&self) -> &[u8] {
-            self.envelope.bytes.get(&self.client_data_json)
+            self.bytes.get(&self.client_data_json)
         }
 
         /// `authenticatorAttachment`: a hint.
@@ -285,8 +213,9 @@ macro_rules! envelope_accessors {
 }
 
 /// The response to a registration, parsed and untrusted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct RegistrationResponse {
+    bytes: Decoded,
     envelope: Envelope,
     client_data_json: Range<usize>,
     attestation_object: Range<usize>,
@@ -302,20 +231,7 @@ impl RegistrationResponse {
     /// # Errors
     /// [`ResponseError`]. No check of a ceremony is made here.
     pub fn from_json(json: &str) -> Result<Self, ResponseError> {
-        Self::open(parse(json)?)
-    }
-
-    fn open(wire: Wire<'_, AttestationWire<'_>>) -> Result<Self, ResponseError> {
-        let (mut envelope, response) = wire.open()?;
-        Ok(Self {
-            client_data_json: envelope.require(Member::ClientDataJson, response.client_data_json)?,
-            attestation_object: envelope.require(Member::AttestationObject, response.attestation_object)?,
-            transports: response.transports.map(|Transports(kept)| kept).unwrap_or_default(),
-            authenticator_data: envelope.decode(Member::AuthenticatorData, response.authenticator_data)?,
-            public_key: envelope.decode(Member::PublicKey, response.public_key)?,
-            public_key_algorithm: response.public_key_algorithm,
-            envelope,
-        })
+        Self::parse(json)
     }
 
     envelope_accessors!();
@@ -323,7 +239,7 @@ impl RegistrationResponse {
     /// `response.attestationObject`, decoded; see [`attestation`](crate::attestation).
     #[must_use]
     pub fn attestation_object(&self) -> &[u8] {
-        self.envelope.bytes.get(&self.attestation_object)
+        self.bytes.get(&self.attestation_object)
     }
 
     /// `response.transports`: hints, to be kept with the record. Each once; at most [`MAX_TRANSPORTS`] of at most
@@ -335,12 +251,12 @@ impl RegistrationResponse {
 
     /// The unsigned copy of authenticator data.
     pub(crate) fn authenticator_data_copy(&self) -> Option<&[u8]> {
-        self.authenticator_data.as_ref().map(|place| self.envelope.bytes.get(place))
+        self.authenticator_data.as_ref().map(|place| self.bytes.get(place))
     }
 
     /// The unsigned copy of the public key: a SubjectPublicKeyInfo.
     pub(crate) fn public_key_copy(&self) -> Option<&[u8]> {
-        self.public_key.as_ref().map(|place| self.envelope.bytes.get(place))
+        self.public_key.as_ref().map(|place| self.bytes.get(place))
     }
 
     /// The unsigned copy of the COSE number.
@@ -349,9 +265,29 @@ impl RegistrationResponse {
     }
 }
 
+impl<'a> Posted<'a> for RegistrationResponse {
+    type Members = Attestation;
+
+    fn open(wire: &mut Wire<'a, Attestation>, bytes: &mut ByteStrings) -> Result<Self, ResponseError> {
+        let envelope = wire.open(bytes)?;
+        let mut members = core::mem::take(&mut wire.members);
+        Ok(Self {
+            envelope,
+            client_data_json: members.client_data_json.required(Member::ClientDataJson)?,
+            attestation_object: members.attestation_object.required(Member::AttestationObject)?,
+            transports: members.transports.take().map(|Transports(kept)| kept).unwrap_or_default(),
+            authenticator_data: members.authenticator_data.optional(Member::AuthenticatorData)?,
+            public_key: members.public_key.optional(Member::PublicKey)?,
+            public_key_algorithm: members.public_key_algorithm.take(),
+            bytes: core::mem::take(&mut bytes.decoded),
+        })
+    }
+}
+
 /// The response to an authentication, parsed and untrusted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct AuthenticationResponse {
+    bytes: Decoded,
     envelope: Envelope,
     client_data_json: Range<usize>,
     authenticator_data: Range<usize>,
@@ -365,18 +301,7 @@ impl AuthenticationResponse {
     /// # Errors
     /// [`ResponseError`]. No check of a ceremony is made here.
     pub fn from_json(json: &str) -> Result<Self, ResponseError> {
-        Self::open(parse(json)?)
-    }
-
-    fn open(wire: Wire<'_, AssertionWire<'_>>) -> Result<Self, ResponseError> {
-        let (mut envelope, response) = wire.open()?;
-        Ok(Self {
-            client_data_json: envelope.require(Member::ClientDataJson, response.client_data_json)?,
-            authenticator_data: envelope.require(Member::AuthenticatorData, response.authenticator_data)?,
-            signature: envelope.require(Member::Signature, response.signature)?,
-            user_handle: envelope.decode(Member::UserHandle, response.user_handle)?,
-            envelope,
-        })
+        Self::parse(json)
     }
 
     envelope_accessors!();
@@ -384,28 +309,37 @@ impl AuthenticationResponse {
     /// `response.authenticatorData`, decoded; see [`authenticator::data`](crate::authenticator::data).
     #[must_use]
     pub fn authenticator_data(&self) -> &[u8] {
-        self.envelope.bytes.get(&self.authenticator_data)
+        self.bytes.get(&self.authenticator_data)
     }
 
     /// `response.signature`, decoded.
     #[must_use]
     pub fn signature(&self) -> &[u8] {
-        self.envelope.bytes.get(&self.signature)
+        self.bytes.get(&self.signature)
     }
 
     /// `response.userHandle`: the account, by the client's word; `None` where it is missing or null. In a
     /// discoverable sign-in, look the account up under it; the ceremony compares it with the record's.
     #[must_use]
     pub fn user_handle(&self) -> Option<&[u8]> {
-        self.user_handle.as_ref().map(|place| self.envelope.bytes.get(place))
+        self.user_handle.as_ref().map(|place| self.bytes.get(place))
     }
 }
 
-/// What serde reads. Its own errors repeat what they cannot read, so none of them is handed on.
-fn read<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<T, D::Error> {
-    match Object::deserialize(from) {
-        Ok(Object(wire)) => Ok(wire),
-        Err(_) => Err(D::Error::custom(ResponseError::Json { line: 0, column: 0 })),
+impl<'a> Posted<'a> for AuthenticationResponse {
+    type Members = Assertion;
+
+    fn open(wire: &mut Wire<'a, Assertion>, bytes: &mut ByteStrings) -> Result<Self, ResponseError> {
+        let envelope = wire.open(bytes)?;
+        let members = core::mem::take(&mut wire.members);
+        Ok(Self {
+            envelope,
+            client_data_json: members.client_data_json.required(Member::ClientDataJson)?,
+            authenticator_data: members.authenticator_data.required(Member::AuthenticatorData)?,
+            signature: members.signature.required(Member::Signature)?,
+            user_handle: members.user_handle.optional(Member::UserHandle)?,
+            bytes: core::mem::take(&mut bytes.decoded),
+        })
     }
 }
 
@@ -413,7 +347,7 @@ fn read<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<T, D:
 /// received; how long a body may be is theirs to say, while no more than [`MAX_LEN`] of it is kept.
 impl<'de> Deserialize<'de> for RegistrationResponse {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Self::open(read(from)?).map_err(D::Error::custom)
+        Self::read(from)
     }
 }
 
@@ -421,7 +355,7 @@ impl<'de> Deserialize<'de> for RegistrationResponse {
 /// received; how long a body may be is theirs to say, while no more than [`MAX_LEN`] of it is kept.
 impl<'de> Deserialize<'de> for AuthenticationResponse {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Self::open(read(from)?).map_err(D::Error::custom)
+        Self::read(from)
     }
 }
 
