@@ -259,11 +259,9 @@ impl<'a> Reader<'a> {
                 Ok(Value::Array(Array { items, len, rules: self.rules }))
             }
             5 => {
-                let mut keys = Keys::default();
+                let mut keys = Keys::of(self.rest);
                 let (entries, len) = self.sequence(argument, depth, |reader, depth| {
-                    let start = reader.rest;
-                    reader.value(depth)?;
-                    let key = start.get(..start.len().saturating_sub(reader.rest.len())).unwrap_or_default();
+                    let key = reader.encoding(depth)?;
                     if !reader.checked {
                         keys.check(key, reader)?;
                     }
@@ -279,6 +277,13 @@ impl<'a> Reader<'a> {
                 _ => Err(Error::Simple),
             },
         }
+    }
+
+    /// Reads one value, and answers its encoding.
+    fn encoding(&mut self, depth: u8) -> Result<&'a [u8], Error> {
+        let start = self.rest;
+        self.value(depth)?;
+        Ok(start.get(..start.len().saturating_sub(self.rest.len())).unwrap_or_default())
     }
 
     /// Reads the items of an array or the entries of a map; answers their encoding and their number.
@@ -350,33 +355,62 @@ impl<'a> Reader<'a> {
 }
 
 /// The keys of one map as they come: each after the last, or, unsorted, unlike all before it.
-#[derive(Default)]
 struct Keys<'a> {
-    last: Option<&'a [u8]>,
-    /// The first of them, so that no value is read again to find its key.
+    entries: &'a [u8],
+    count: usize,
+    last: &'a [u8],
+    /// Where they may be unsorted, the first of them, so that no value is read again to find its key.
     seen: SmallVec<[&'a [u8]; MAX_UNSORTED]>,
 }
 
 impl<'a> Keys<'a> {
+    fn of(entries: &'a [u8]) -> Self {
+        Self { entries, count: 0, last: &[], seen: SmallVec::new() }
+    }
+
     fn check(&mut self, key: &'a [u8], reader: &mut Reader<'a>) -> Result<(), Error> {
-        let last = self.last.replace(key);
-        let room = self.seen.len() < MAX_UNSORTED;
-        if last.is_some_and(|last| rank(last) >= rank(key)) || reader.used.any_key_order {
-            if last == Some(key) || self.seen.contains(&key) {
-                return Err(Error::DuplicateKey);
+        let ascends = ascends(self.last, key);
+        if !reader.rules.any_key_order {
+            if !ascends {
+                let twice = self.again(reader.rules).any(|earlier| earlier == key);
+                return Err(if twice { Error::DuplicateKey } else { Error::KeyOrder });
             }
-            if !reader.rules.any_key_order {
-                return Err(Error::KeyOrder);
+        } else {
+            let room = self.seen.len() < MAX_UNSORTED;
+            if !ascends || reader.used.any_key_order {
+                if self.last == key || self.seen.contains(&key) {
+                    return Err(Error::DuplicateKey);
+                }
+                reader.used.any_key_order = true;
+                if !room {
+                    return Err(Error::TooLarge);
+                }
             }
-            reader.used.any_key_order = true;
-            if !room {
-                return Err(Error::TooLarge);
+            if room {
+                self.seen.push(key);
             }
         }
-        if room {
-            self.seen.push(key);
-        }
+        self.last = key;
+        self.count = self.count.saturating_add(1);
         Ok(())
+    }
+
+    /// Those before this one, read again: only where it is refused.
+    fn again(&self, rules: Rules) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let mut reader = Reader::again(self.entries, rules);
+        (0..self.count).map_while(move |_| {
+            let key = reader.encoding(MAX_DEPTH).ok()?;
+            reader.value(MAX_DEPTH).ok()?;
+            Some(key)
+        })
+    }
+}
+
+/// Whether a key stands after the one before it, which is empty before the first.
+fn ascends(last: &[u8], key: &[u8]) -> bool {
+    match (last, key) {
+        ([last], [key]) => last < key,
+        _ => last.is_empty() || rank(last) < rank(key),
     }
 }
 
