@@ -5,7 +5,7 @@
 
 use super::certificate::{self, CertificateError, Leaf};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
-use crate::codec::cbor::{Map, Value};
+use crate::codec::cbor::Map;
 use crate::codec::der::{self, Reader, Tag};
 use crate::x509::oid;
 
@@ -75,9 +75,8 @@ struct Statement<'a> {
 
 impl<'a> Statement<'a> {
     fn parse(map: Map<'a>) -> Option<Self> {
-        fields(map, &["alg", "sig", "x5c"])?;
-        let x5c = certificate::x5c(map.get("x5c")?)?;
-        Some(Self { alg: map.get("alg")?.integer()?, sig: map.get("sig").and_then(Value::bytes)?, x5c })
+        let [alg, sig, x5c] = fields(map, ["alg", "sig", "x5c"])?;
+        Some(Self { alg: alg.integer()?, sig: sig.bytes()?, x5c: certificate::x5c(x5c)? })
     }
 }
 
@@ -92,7 +91,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let description = KeyDescription::read(extension.value).map_err(|_| Problem::KeyDescription)?;
     description.judge(inputs.client_data_hash, inputs.key_enforcement)?;
     let hardware = description.judge(inputs.client_data_hash, KeyEnforcement::Hardware).is_ok();
-    let attestation = Attestation::with_path(Format::AndroidKey, AttestationType::BasicOrAttCa, x5c);
+    let attestation = Attestation::with_path(Format::AndroidKey, AttestationType::BasicOrAttCa, leaf, x5c);
     Ok(Attestation { key_in_hardware: Some(hardware), ..attestation.signed_with(algorithm) })
 }
 

@@ -7,7 +7,7 @@ use super::certificate::{CertificateError, Leaf};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
 use crate::client::json::Object;
 use crate::codec::base64url;
-use crate::codec::cbor::{Map, Value};
+use crate::codec::cbor::Map;
 use crate::crypto::Algorithm;
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
@@ -80,9 +80,9 @@ struct Payload {
 }
 
 fn response<'a>(map: Map<'a>) -> Option<&'a [u8]> {
-    fields(map, &["ver", "response"])?;
-    map.get("ver").and_then(Value::text).filter(|version| !version.is_empty())?;
-    map.get("response").and_then(Value::bytes)
+    let [ver, response] = fields(map, ["ver", "response"])?;
+    ver.text().filter(|version| !version.is_empty())?;
+    response.bytes()
 }
 
 pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
@@ -102,8 +102,9 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let rs256 = Algorithm::Rs256;
     leaf.verify(rs256.cose().into(), signed.as_bytes(), &signature, inputs.backend, Problem::Signature)?;
     judge(&payload, inputs)?;
-    let path = x5c.into_iter().map(Cow::Owned).collect();
-    Ok(Attestation::with_path(Format::AndroidSafetynet, AttestationType::BasicOrAttCa, path).signed_with(rs256))
+    let attestation = Attestation::without_path(Format::AndroidSafetynet, AttestationType::BasicOrAttCa);
+    let trust_path = x5c.into_iter().map(Cow::Owned).collect();
+    Ok(Attestation { trust_path, ..attestation.signed_with(rs256) })
 }
 
 /// RFC 2818 §3.1: the names in the subject alternative name where it has one, the common name elsewhere.

@@ -28,11 +28,15 @@ pub enum Problem {
 }
 
 fn parse<'a>(map: Map<'a>) -> Option<Vec<&'a [u8]>> {
-    if fields(map, &["x5c"]).is_none() {
-        fields(map, &["alg", "x5c"])?;
-        map.get("alg")?.integer()?;
-    }
-    certificate::x5c(map.get("x5c")?)
+    let x5c = match fields(map, ["x5c"]) {
+        Some([x5c]) => x5c,
+        None => {
+            let [alg, x5c] = fields(map, ["alg", "x5c"])?;
+            alg.integer()?;
+            x5c
+        }
+    };
+    certificate::x5c(x5c)
 }
 
 pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
@@ -46,7 +50,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     if leaf.key()? != *inputs.key.key() {
         return Err(Problem::Key);
     }
-    Ok(Attestation::with_path(Format::Apple, AttestationType::AnonCa, x5c))
+    Ok(Attestation::with_path(Format::Apple, AttestationType::AnonCa, leaf, x5c))
 }
 
 /// `SEQUENCE { [1] EXPLICIT OCTET STRING }`: not in the text of the standard, but in its vector and in the field.

@@ -58,6 +58,12 @@ pub(super) fn x5c(value: Value<'_>) -> Option<Vec<&[u8]>> {
 /// The first certificate of a path: the one whose key signs.
 pub(super) struct Leaf<'a>(Certificate<'a>);
 
+impl<'a> From<Leaf<'a>> for Certificate<'a> {
+    fn from(leaf: Leaf<'a>) -> Self {
+        leaf.0
+    }
+}
+
 impl<'a> Leaf<'a> {
     pub(super) fn read(x5c: &[&'a [u8]]) -> Result<Self, CertificateError> {
         Ok(Self(Certificate::read(x5c.first().copied().unwrap_or_default())?))

@@ -66,9 +66,8 @@ pub(super) fn verify<'a>(statements: Array<'a>, inputs: &Inputs<'_, 'a>) -> Resu
 /// The format of a statement, where it is a known one, and the statement.
 fn parse(item: Value<'_>) -> Result<(Option<Format>, Value<'_>), Problem> {
     let map = item.map().ok_or(Problem::Syntax)?;
-    fields(map, &["fmt", "attStmt"]).ok_or(Problem::Syntax)?;
-    let identifier = map.get("fmt").and_then(Value::text).ok_or(Problem::Syntax)?;
-    let statement = map.get("attStmt").ok_or(Problem::Syntax)?;
+    let [identifier, statement] = fields(map, ["fmt", "attStmt"]).ok_or(Problem::Syntax)?;
+    let identifier = identifier.text().ok_or(Problem::Syntax)?;
     match Format::from_identifier(identifier) {
         Some(Format::Compound) => Err(Problem::Nested),
         Some(_) if statement.map().is_none() => Err(Problem::Syntax),

@@ -2,7 +2,7 @@
 
 use super::certificate::{self, CertificateError, Leaf};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
-use crate::codec::cbor::{Map, Value};
+use crate::codec::cbor::Map;
 use crate::crypto::{Algorithm, Curve, PublicKey};
 
 /// Why a fido-u2f statement is refused; one for each check, in order.
@@ -36,8 +36,8 @@ struct Statement<'a> {
 
 impl<'a> Statement<'a> {
     fn parse(map: Map<'a>) -> Option<Self> {
-        fields(map, &["sig", "x5c"])?;
-        Some(Self { sig: map.get("sig").and_then(Value::bytes)?, x5c: certificate::x5c(map.get("x5c")?)? })
+        let [sig, x5c] = fields(map, ["sig", "x5c"])?;
+        Some(Self { sig: sig.bytes()?, x5c: certificate::x5c(x5c)? })
     }
 }
 
@@ -58,5 +58,5 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
         [&[0], inputs.rp_id_hash.as_slice(), inputs.client_data_hash, inputs.credential_id, &[4], x, y].concat();
     let es256 = Algorithm::Es256.cose().into();
     leaf.verify(es256, &message, sig, inputs.backend, Problem::Signature)?;
-    Ok(Attestation::with_path(Format::FidoU2f, AttestationType::BasicOrAttCa, x5c).signed_with(Algorithm::Es256))
+    Ok(Attestation::with_path(Format::FidoU2f, AttestationType::BasicOrAttCa, leaf, x5c).signed_with(Algorithm::Es256))
 }

@@ -23,6 +23,9 @@ use crate::codec::cbor::{self, Map, Rules, Value};
 use crate::crypto::{Algorithm, Backend, cose::CoseKey};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
+use crate::x509::certificate::Certificate;
+use crate::x509::chain::{self, Chain};
+use certificate::Leaf;
 use core::fmt;
 use std::borrow::Cow;
 
@@ -261,6 +264,8 @@ pub struct Attestation<'a> {
     pub statements: Vec<Self>,
     /// How many of them do not, and were dropped.
     pub dropped: usize,
+    /// The first certificate of the trust path, where it was read from the statement itself.
+    leaf: Option<Certificate<'a>>,
 }
 
 impl<'a> Attestation<'a> {
@@ -273,12 +278,23 @@ impl<'a> Attestation<'a> {
             key_in_hardware: None,
             statements: Vec::new(),
             dropped: 0,
+            leaf: None,
         }
     }
 
-    fn with_path<C: Into<Cow<'a, [u8]>>>(format: Format, attestation_type: AttestationType, path: Vec<C>) -> Self {
-        let trust_path = path.into_iter().map(Into::into).collect();
-        Self { trust_path, ..Self::without_path(format, attestation_type) }
+    fn with_path(format: Format, attestation_type: AttestationType, leaf: Leaf<'a>, path: Vec<&'a [u8]>) -> Self {
+        let trust_path = path.into_iter().map(Cow::Borrowed).collect();
+        Self { trust_path, leaf: Some(leaf.into()), ..Self::without_path(format, attestation_type) }
+    }
+
+    /// The first certificate of the trust path.
+    pub(crate) fn leaf(&self) -> Option<Certificate<'_>> {
+        self.leaf.or_else(|| Certificate::read(self.trust_path.first()?).ok())
+    }
+
+    /// The trust path.
+    pub(crate) fn chain(&self) -> Result<Chain<'_>, chain::Error> {
+        Chain::continued(self.leaf, self.trust_path.iter().map(AsRef::as_ref))
     }
 
     fn signed_with(self, algorithm: Algorithm) -> Self {
@@ -336,8 +352,13 @@ pub(crate) fn verify<'a>(
     })
 }
 
-/// `Some` where a map has these keys and no others: statements are closed maps.
-fn fields(map: Map<'_>, keys: &[&str]) -> Option<()> {
-    let closed = usize::try_from(map.len()).is_ok_and(|len| len == keys.len());
-    (closed && keys.iter().all(|key| map.get(key).is_some())).then_some(())
+/// The values of a map that has these keys and no others, in their order: statements are closed maps.
+fn fields<'a, const N: usize>(map: Map<'a>, keys: [&str; N]) -> Option<[Value<'a>; N]> {
+    let mut values = [Value::Null; N];
+    for (key, value) in map.iter() {
+        let place = keys.iter().position(|known| key.text() == Some(known))?;
+        *values.get_mut(place)? = value;
+    }
+    // No key occurs twice, so that as many as there are to be are all of them.
+    usize::try_from(map.len()).is_ok_and(|len| len == N).then_some(values)
 }

@@ -2,7 +2,7 @@
 
 use super::certificate::{self, CertificateError, Leaf};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
-use crate::codec::cbor::{Map, Value};
+use crate::codec::cbor::Map;
 use crate::x509::certificate::Certificate;
 use crate::x509::oid;
 
@@ -38,12 +38,11 @@ struct Statement<'a> {
 
 impl<'a> Statement<'a> {
     fn parse(map: Map<'a>) -> Option<Self> {
-        let x5c = match map.get("x5c") {
-            Some(value) => Some(certificate::x5c(value)?),
-            None => None,
+        let (alg, sig, x5c) = match fields(map, ["alg", "sig", "x5c"]) {
+            Some([alg, sig, x5c]) => (alg, sig, Some(certificate::x5c(x5c)?)),
+            None => fields(map, ["alg", "sig"]).map(|[alg, sig]| (alg, sig, None))?,
         };
-        fields(map, if x5c.is_some() { &["alg", "sig", "x5c"] } else { &["alg", "sig"] })?;
-        Some(Self { alg: map.get("alg")?.integer()?, sig: map.get("sig").and_then(Value::bytes)?, x5c })
+        Some(Self { alg: alg.integer()?, sig: sig.bytes()?, x5c })
     }
 }
 
@@ -66,7 +65,7 @@ fn verify_x5c<'a>(
     let algorithm = leaf.verify(alg, inputs.signed, sig, inputs.backend, Problem::Signature)?;
     certificate_requirements(leaf.certificate())?;
     leaf.check_aaguid(inputs.aaguid)?;
-    Ok(Attestation::with_path(Format::Packed, AttestationType::BasicOrAttCa, x5c).signed_with(algorithm))
+    Ok(Attestation::with_path(Format::Packed, AttestationType::BasicOrAttCa, leaf, x5c).signed_with(algorithm))
 }
 
 /// §8.2.1 Certificate requirements for packed attestation statements. Which string type a name is written in is not

@@ -18,8 +18,8 @@ mod rustcrypto;
 #[cfg(feature = "aws-lc-rs")]
 pub use self::aws_lc_rs::AwsLcRs;
 pub use cose::Algorithm;
-pub(crate) use prepared::Prepared;
 pub use prepared::PreparedKey;
+pub(crate) use prepared::{FirstUse, ParsedFor, Prepared};
 #[cfg(feature = "rustcrypto")]
 pub use rustcrypto::RustCrypto;
 

@@ -1,9 +1,10 @@
 //! Public keys that are parsed once for many verifications.
 
 use super::cose::{Algorithm, CoseKey};
-use super::{Backend, BadSignature};
+use super::{Backend, BadSignature, PublicKey, Scheme};
 use core::fmt;
-use std::sync::Arc;
+use core::hash::{Hash, Hasher};
+use std::sync::{Arc, OnceLock};
 
 /// A public key that a [`Backend`] has parsed for one scheme: it verifies what [`Backend::verify`] verifies with that
 /// key under that scheme, and nothing else.
@@ -64,5 +65,63 @@ impl Eq for Prepared {}
 impl fmt::Debug for Prepared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.as_ref().map_or("nothing", |key| key.module))
+    }
+}
+
+/// What the first to ask has worked out, for all who ask after it. It is part of no comparison, and a clone begins anew.
+pub(crate) struct FirstUse<T>(OnceLock<T>);
+
+impl<T> FirstUse<T> {
+    pub(crate) fn get(&self, first: impl FnOnce() -> T) -> &T {
+        self.0.get_or_init(first)
+    }
+}
+
+impl<T> Default for FirstUse<T> {
+    fn default() -> Self {
+        Self(OnceLock::new())
+    }
+}
+
+impl<T> Clone for FirstUse<T> {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl<T> PartialEq for FirstUse<T> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl<T> Eq for FirstUse<T> {}
+
+impl<T> Hash for FirstUse<T> {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+impl<T> fmt::Debug for FirstUse<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FirstUse")
+    }
+}
+
+/// A key that was parsed by this backend for this scheme.
+pub(crate) struct ParsedFor {
+    scheme: Scheme,
+    module: &'static str,
+    key: Box<dyn PreparedKey>,
+}
+
+impl ParsedFor {
+    /// `None`: there is nothing to gain.
+    pub(crate) fn new(scheme: Scheme, key: &PublicKey<'_>, backend: &dyn Backend) -> Option<Self> {
+        Some(Self { scheme, module: backend.name(), key: backend.prepare(scheme, key)? })
+    }
+
+    /// The key, for the same backend and the same scheme alone.
+    pub(crate) fn key(&self, scheme: Scheme, backend: &dyn Backend) -> Option<&dyn PreparedKey> {
+        (self.scheme == scheme && self.module == backend.name()).then_some(&*self.key)
     }
 }

@@ -14,8 +14,7 @@ use crate::crypto::{Algorithm, Backend};
 use crate::evidence::{StatementEvidence, TrustOutcome};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
-use crate::x509::certificate::Certificate;
-use crate::x509::chain::{Chain, Rules};
+use crate::x509::chain::Rules;
 use crate::x509::oid;
 
 /// What is done about the certificates of a statement. The statement itself must verify, whatever is chosen.
@@ -211,7 +210,8 @@ impl AttestationPolicy {
         let quirk = Quirk::AttestationIntermediateWithoutCa;
         let rules = Rules { intermediate_without_ca: circumstances.quirks.contains(quirk) };
         let trusted = anchors.of(attestation.format, aaguid);
-        let path = Chain::read(attestation.trust_path.iter().map(AsRef::as_ref))
+        let path = attestation
+            .chain()
             .and_then(|chain| chain.verify(trusted, anchors.crls(), circumstances.time, rules, circumstances.backend));
         let legacy = attestation.algorithm == Some(Algorithm::LegacyRs1) && !self.accept_legacy_rs1;
         let path = match path {
@@ -240,8 +240,7 @@ impl AttestationPolicy {
 
     /// §8.2.2: a certificate that names the very device is only for those who asked for one. What it names it.
     fn device_serial<'a>(&self, attestation: &'a Attestation<'_>) -> Result<Option<&'a [u8]>, Refusal> {
-        let leaf = attestation.trust_path.first().and_then(|leaf| Certificate::read(leaf).ok());
-        match leaf.and_then(|leaf| leaf.extensions.find(oid::FIDO_SERIAL_NUMBER)) {
+        match attestation.leaf().and_then(|leaf| leaf.extensions.find(oid::FIDO_SERIAL_NUMBER)) {
             None => Ok(None),
             Some(_) if !self.enterprise => Err(Refusal::EnterpriseAttestation),
             Some(serial) => Ok(der::read_all(serial.value, Reader::octet_string).ok()),

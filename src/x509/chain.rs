@@ -128,7 +128,16 @@ enum End {
 
 impl<'a> Chain<'a> {
     /// Reads every certificate; too many are refused before the first.
+    #[cfg(test)]
     pub(crate) fn read<I>(x5c: I) -> Result<Self, Error>
+    where
+        I: IntoIterator<Item = &'a [u8], IntoIter: Clone>,
+    {
+        Self::continued(None, x5c)
+    }
+
+    /// The same, where the first may have been read before.
+    pub(crate) fn continued<I>(leaf: Option<Certificate<'a>>, x5c: I) -> Result<Self, Error>
     where
         I: IntoIterator<Item = &'a [u8], IntoIter: Clone>,
     {
@@ -142,7 +151,9 @@ impl<'a> Chain<'a> {
         }
         let mut certificates = Vec::with_capacity(len);
         for (index, bytes) in x5c.enumerate() {
-            certificates.push(Certificate::read(bytes).map_err(|error| Error::Certificate(index, error))?);
+            let known = leaf.filter(|leaf| index == 0 && leaf.encoding == bytes);
+            let read = known.map_or_else(|| Certificate::read(bytes), Ok);
+            certificates.push(read.map_err(|error| Error::Certificate(index, error))?);
         }
         Ok(Self(certificates))
     }
@@ -271,8 +282,7 @@ fn verify_signatures(
         if tried >= MAX_SAME_NAME {
             return Err(Error::TooManyAnchors);
         }
-        let key = anchor.public_key().map_err(|error| Error::Algorithm(top, error));
-        verdict = key.and_then(|key| verify_signature(top, last, &key, backend)).map(|()| index);
+        verdict = verify_signature_of_anchor(top, last, anchor, backend).map(|()| index);
         if verdict.is_ok() {
             break;
         }
@@ -295,6 +305,22 @@ fn verify_signature(
     let algorithm = certificate.signature_algorithm().map_err(|error| Error::Algorithm(index, error))?;
     let scheme = algorithm.scheme(issuer).map_err(|error| Error::Algorithm(index, error))?;
     backend.verify(scheme, &issuer.key, certificate.tbs, certificate.signature).map_err(|_| Error::Signature(index))
+}
+
+/// The same by an anchor's key, which the first to ask has parsed for all.
+fn verify_signature_of_anchor(
+    index: usize,
+    certificate: &Certificate<'_>,
+    anchor: &TrustAnchor,
+    backend: &dyn Backend,
+) -> Result<(), Error> {
+    let key = anchor.public_key().map_err(|error| Error::Algorithm(index, error))?;
+    let algorithm = certificate.signature_algorithm().map_err(|error| Error::Algorithm(index, error))?;
+    let scheme = algorithm.scheme(&key).map_err(|error| Error::Algorithm(index, error))?;
+    match anchor.parsed_key(scheme, &key.key, backend) {
+        Some(key) => key.verify(certificate.tbs, certificate.signature).map_err(|_| Error::Signature(index)),
+        None => verify_signature(index, certificate, &key, backend),
+    }
 }
 
 /// §6.1.3 (b), (c): every CA's constraints on everything below it, but for self-issued intermediates.

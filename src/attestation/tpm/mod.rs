@@ -4,7 +4,7 @@ mod structures;
 
 use super::certificate::{self, CertificateError, Leaf};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
-use crate::codec::cbor::{Map, Value};
+use crate::codec::cbor::Map;
 use crate::crypto::{Algorithm, Hash, PublicKey, Scheme};
 use crate::x509::certificate::Certificate;
 use crate::x509::oid;
@@ -70,15 +70,15 @@ struct Statement<'a> {
 
 impl<'a> Statement<'a> {
     fn parse(map: Map<'a>) -> Option<Self> {
-        fields(map, &["ver", "alg", "x5c", "sig", "certInfo", "pubArea"])?;
-        let bytes = |key| map.get(key).and_then(Value::bytes);
+        let [ver, alg, x5c, sig, cert_info, pub_area] =
+            fields(map, ["ver", "alg", "x5c", "sig", "certInfo", "pubArea"])?;
         Some(Self {
-            ver: map.get("ver").and_then(Value::text)?,
-            alg: map.get("alg")?.integer()?,
-            x5c: certificate::x5c(map.get("x5c")?)?,
-            sig: bytes("sig")?,
-            cert_info: bytes("certInfo")?,
-            pub_area: bytes("pubArea")?,
+            ver: ver.text()?,
+            alg: alg.integer()?,
+            x5c: certificate::x5c(x5c)?,
+            sig: sig.bytes()?,
+            cert_info: cert_info.bytes()?,
+            pub_area: pub_area.bytes()?,
         })
     }
 }
@@ -100,7 +100,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let signature = bare(statement.sig, algorithm.scheme());
     leaf.verify(statement.alg, statement.cert_info, &signature, inputs.backend, Problem::Signature)?;
     cert_info(statement.cert_info, &public, hash, inputs)?;
-    Ok(Attestation::with_path(Format::Tpm, AttestationType::AttCa, statement.x5c).signed_with(algorithm))
+    Ok(Attestation::with_path(Format::Tpm, AttestationType::AttCa, leaf, statement.x5c).signed_with(algorithm))
 }
 
 /// "Verify that the public key specified by the parameters and unique fields of pubArea is identical to the
