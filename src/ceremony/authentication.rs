@@ -315,9 +315,11 @@ fn rp_id_hash(
 ) -> Result<bool, Refusal> {
     let used = response.client_extension_results().and_then(|results| results.appid) == Some(true);
     let appid = expected.appid.filter(|_| used);
-    let rp_id = appid.unwrap_or(&expected.site.rp_id);
-    let matches = *authenticator_data.rp_id_hash() == backend.sha256(&[rp_id.as_bytes()]);
-    if matches { Ok(appid.is_some()) } else { Err(Refusal::RpIdHash) }
+    let hash = match appid {
+        Some(appid) => backend.sha256(&[appid.as_bytes()]),
+        None => expected.site.rp_id_hash(backend),
+    };
+    if *authenticator_data.rp_id_hash() == hash { Ok(appid.is_some()) } else { Err(Refusal::RpIdHash) }
 }
 
 /// Steps 16 to 19.

@@ -206,7 +206,7 @@ fn steps<'a>(
         .ok_or(Refusal::AuthenticatorData(authenticator::data::Error::NoAttestedCredentialData))?;
     let key = public_key(expected, &attested, backend);
     copies(response, &authenticator_data, key.as_ref().ok())?;
-    if *authenticator_data.rp_id_hash() != backend.sha256(&[expected.site.rp_id.as_bytes()]) {
+    if *authenticator_data.rp_id_hash() != expected.site.rp_id_hash(backend) {
         return Err(Refusal::RpIdHash);
     }
     flags(expected, &authenticator_data)?;

@@ -4,6 +4,7 @@
 //! are none; so the crate `url` sees only what the relying party itself configures, once, when it is built.
 
 use crate::codec::base64url;
+use crate::crypto::{Backend, FirstUse};
 use url::{Host, Url};
 
 /// Why a configured RP ID or origin cannot be used. Says what to write instead, where it can.
@@ -218,6 +219,14 @@ pub struct Site {
     pub origins: Origins,
     /// Frames.
     pub framing: Framing,
+    rp_id_hash: FirstUse<RpIdHash>,
+}
+
+/// The hash of an RP ID, by this backend.
+struct RpIdHash {
+    rp_id: String,
+    module: &'static str,
+    hash: [u8; 32],
 }
 
 impl Site {
@@ -225,7 +234,14 @@ impl Site {
     /// [`RelyingParty`](crate::relying_party::RelyingParty).
     #[must_use]
     pub fn new(rp_id: impl Into<String>, origins: Origins, framing: Framing) -> Self {
-        Self { rp_id: rp_id.into(), origins, framing }
+        Self { rp_id: rp_id.into(), origins, framing, rp_id_hash: FirstUse::default() }
+    }
+
+    /// The SHA-256 of the RP ID, by this backend: remembered for the RP ID and the backend that came first.
+    pub(crate) fn rp_id_hash(&self, backend: &dyn Backend) -> [u8; 32] {
+        let (module, hash) = (backend.name(), || backend.sha256(&[self.rp_id.as_bytes()]));
+        let first = self.rp_id_hash.get(|| RpIdHash { rp_id: self.rp_id.clone(), module, hash: hash() });
+        if first.rp_id == self.rp_id && first.module == module { first.hash } else { hash() }
     }
 }
 

@@ -216,8 +216,10 @@ impl RelyingPartyBuilder {
         if self.any_port {
             origins = origins.with_any_port();
         }
+        let site = Site::new(self.rp_id, origins, self.framing);
+        site.rp_id_hash(self.backend); // now, so that the first request costs no more than others
         Ok(RelyingParty {
-            site: Site::new(self.rp_id, origins, self.framing),
+            site,
             name: self.name,
             algorithms: self.algorithms,
             user_verification_required: self.user_verification_required,
