@@ -141,6 +141,9 @@ fn descriptions() -> Vec<Row> {
         }),
         described("key-mint-level-an-integer", |description| description.key_mint_security_level = der::integer(1)),
         described("purpose-an-integer", |description| description.hardware_enforced.set(PURPOSE, der::integer(2))),
+        described("purpose-of-another-kind", |description| {
+            description.hardware_enforced.set(PURPOSE, der::set(&[&der::integer(2), &der::null()]));
+        }),
         described("origin-twice", |description| description.hardware_enforced.0.push((ORIGIN, der::integer(0)))),
         described("origin-twice-apart", |description| {
             description.hardware_enforced.0.insert(0, (ORIGIN, der::integer(0)));

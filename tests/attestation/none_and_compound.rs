@@ -101,6 +101,9 @@ fn at_least() -> Vec<Row> {
         with("of-two-one-unknown", 2, both(Packed::new(), Tpm::new())).then(unknown).refused(Problem::TooFew),
         with("both-broken", 0, both(broken(), broken())).refused(Problem::TooFew),
         with("nested", 1, both(Packed::new(), both(Tpm::new(), AndroidKey::new()))).refused(Problem::Nested),
+        with("statement-an-array", 1, both(Packed::new(), Tpm::new()))
+            .then(|r| r.statement(|statement| statement.items()[1].set("attStmt", Cbor::Array(Vec::new()))))
+            .refused(Problem::Syntax),
         with("of-one", 1, both(Packed::new(), Tpm::new()))
             .then(|r| r.statement(|statement| statement.items().truncate(1)))
             .refused(Problem::Syntax),

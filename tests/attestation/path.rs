@@ -1,6 +1,7 @@
 //! RFC 5280 §6.1: from the attestation certificate to an anchor. Certificates are counted from the leaf, 0.
 
 use crate::row::{Row, aaguid, row, x5c};
+use wardkey::attestation::packed;
 use wardkey::x509::PathError::{self as P};
 use wardkey::x509::{
     AlgorithmError, CertificateError, Crl, CrlProblem, DerError, ExtensionsError, NameConstraintsError,
@@ -202,6 +203,8 @@ fn links() -> Vec<Row> {
     let unreadable = P::Certificate(1, CertificateError::Der(DerError::Truncated));
     vec![
         path("of-11", es256(11)).bound().untrusted(P::TooLong),
+        list("of-128", |x5c| x5c.resize(128, x5c[0].clone())).bound().untrusted(P::TooLong),
+        list("of-129", |x5c| x5c.resize(129, x5c[0].clone())).bound().refused(packed::Problem::Syntax),
         list("unreadable-intermediate", |x5c| {
             x5c[1].pop();
         })

@@ -90,6 +90,17 @@ fn hmacs_are_those_of_rfc_4231() {
     }
 }
 
+/// A key is hashed first where it is longer than a block, and not where it is as long (RFC 2104 §2).
+#[test]
+fn hmacs_are_alike_for_keys_of_every_length() {
+    for len in 0..=130 {
+        let key = vec![0xaa; len];
+        let [aws, rustcrypto, plain] =
+            [&AwsLcRs as &dyn Backend, &RustCrypto, &Plain].map(|backend| backend.hmac_sha256(&key, &[b"message"]));
+        assert_eq!((aws, rustcrypto), (plain, plain), "{len}");
+    }
+}
+
 /// FIPS 180-4's example "abc", in one part and in four.
 #[test]
 fn digests_are_over_all_parts() {
