@@ -62,11 +62,14 @@ fn authentications(begun: &Begun) {
     }
 }
 
+/// What makes a registration one of a format.
+type Change = Box<dyn FnOnce(Registration) -> Registration>;
+
 fn registrations(begun: &Begun) {
     let [one, two, three] = NAMES;
     let table = Table::new("Registration, ES256", &["format", "limit", "wardkey", one, two, three]);
     let packed = |certificates| Packed::new().chain(Chain::of(certificates, Algorithm::Es256));
-    let formats: [(&str, Box<dyn FnOnce(Registration) -> Registration>); 8] = [
+    let formats: [(&str, Change); 8] = [
         ("none", Box::new(|made| made)),
         ("packed, self", Box::new(|made| made.format(PackedSelf::new()))),
         ("packed, 1 certificate", Box::new(move |made| made.format(packed(1)))),

@@ -7,17 +7,16 @@ use base64::engine::general_purpose::STANDARD;
 use core::ops::Range;
 use smallvec::SmallVec;
 
-/// The engine that uses what the processor has, which it asks once.
+/// What the processor has for it, asked once. Both engines read the same texts, and refuse the same.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-static URL_SAFE_NO_PAD: std::sync::LazyLock<base64::engine::simd::Simd> =
-    std::sync::LazyLock::new(|| base64::engine::simd::Simd::url_safe(base64::engine::general_purpose::NO_PAD));
-/// Processors for which there is none.
+static URL_SAFE_NO_PAD: std::sync::LazyLock<base64::engine::Simd> =
+    std::sync::LazyLock::new(|| base64::engine::Simd::url_safe(base64::engine::general_purpose::NO_PAD));
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// Bytes of no fixed number that stay on the stack as a rule.
 pub(crate) type Bytes = SmallVec<[u8; 512]>;
-/// Bytes of an id or a user handle: clients make them of 16 to 64.
+/// Bytes of an id or a user handle, which clients make of 16 to 64, or of a configured name.
 pub(crate) type ShortBytes = SmallVec<[u8; 64]>;
 
 /// The text is not the base64url encoding of any byte string.

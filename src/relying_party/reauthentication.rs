@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// That a user was re-authenticated, and how long that counts. Keep it in the user's web session.
 ///
 /// Made by [`RelyingParty::finish_reauthentication`]; serde is for your session store, not for anything that a browser
-/// could write to.
+/// could write to. One that cannot be read, of another version for example, is none: ask again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reauthentication {

@@ -183,14 +183,6 @@ pub struct CoseKey<'a> {
 const KTY: i64 = 1;
 const ALG: i64 = 3;
 
-/// The COSE number under `alg`.
-///
-/// # Errors
-/// [`Error::Cbor`], [`Error::NotAMap`], [`Error::NoAlgorithm`].
-pub fn algorithm_number(bytes: &[u8]) -> Result<i64, Error> {
-    Parameters::read(map(bytes)?).algorithm_number()
-}
-
 fn map(bytes: &[u8]) -> Result<Map<'_>, Error> {
     Value::read(bytes)?.map().ok_or(Error::NotAMap)
 }

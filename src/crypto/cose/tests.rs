@@ -12,6 +12,11 @@ enum Item {
     Raw(&'static [u8]),
 }
 
+/// The COSE number under `alg`.
+fn algorithm_number(bytes: &[u8]) -> Result<i64, Error> {
+    Parameters::read(super::map(bytes)?).algorithm_number()
+}
+
 type Entries = Vec<(i64, Item)>;
 
 fn head(major: u8, n: u64) -> Vec<u8> {
