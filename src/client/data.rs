@@ -197,10 +197,11 @@ fn depth(text: &str) -> usize {
 
 /// A JSON string without escapes, and what follows it.
 fn plain_string(text: &str) -> Option<(Member<'_>, &str)> {
-    let (inner, rest) = text.strip_prefix('"')?.split_once('"')?;
+    let text = text.strip_prefix('"')?;
+    let (inner, rest) = text.split_at_checked(text.bytes().position(|byte| byte == b'"')?)?;
     // Every byte is looked at, so that they are looked at together.
     let plain = !inner.bytes().fold(false, |odd, byte| odd | (byte < b' ') | (byte == b'\\'));
-    plain.then_some((Member::Text(Cow::Borrowed(inner)), rest))
+    plain.then_some((Member::Text(Cow::Borrowed(inner)), rest.strip_prefix('"')?))
 }
 
 /// The members, and whether each name occurred once.

@@ -57,6 +57,11 @@ fn credential() -> Rows {
     vec![
         refused("7.2/5", "credential-not-allowed").rows([
             ("id.not-asked-for", |a: Authentication| a.expecting(|e| e.allow_credentials = Some(vec![vec![7; 32]]))),
+            ("id.not-asked-for-alike-at-the-end", |a| {
+                let mut other = a.credential_id.clone();
+                other[0] ^= 1;
+                a.expecting(|e| e.allow_credentials = Some(vec![other]))
+            }),
             ("id.other-posted", |a| a.posted(|p| p.id = vec![7; 32])),
             ("id.prefix-posted", |a| a.posted(|p| p.id.truncate(31))),
         ]),
