@@ -86,21 +86,19 @@ impl<'a> Leaf<'a> {
         backend: &dyn Backend,
         bad_signature: E,
     ) -> Result<Algorithm, E> {
-        let algorithm = self.algorithm(alg)?;
-        let key = self.key()?;
-        backend.verify(algorithm.scheme(), &key, message, signature).map_err(|_| bad_signature)?;
-        Ok(algorithm)
+        self.signer(alg)?.verify(message, signature, backend, bad_signature)
     }
 
-    /// The algorithm behind `alg`, where the certificate's key may sign with it.
-    pub(super) fn algorithm(&self, alg: i64) -> Result<Algorithm, CertificateError> {
+    /// The certificate's key and the algorithm behind `alg`, where the key may sign with it.
+    pub(super) fn signer(&self, alg: i64) -> Result<Signer<'a>, CertificateError> {
         let algorithm = Algorithm::from_cose(alg).ok_or(CertificateError::Algorithm)?;
-        if !self.0.public_key()?.fits(algorithm.scheme()) {
+        let key = self.0.public_key()?;
+        if !key.fits(algorithm.scheme()) {
             return Err(CertificateError::Algorithm);
         }
         match self.0.extensions.key_usage()? {
             Some(usage) if !usage.digital_signature() => Err(CertificateError::KeyUsage),
-            _ => Ok(algorithm),
+            _ => Ok(Signer { algorithm, key: key.key }),
         }
     }
 
@@ -113,6 +111,25 @@ impl<'a> Leaf<'a> {
             return Err(CertificateError::AaguidExtension);
         }
         if value == aaguid.as_bytes() { Ok(()) } else { Err(CertificateError::Aaguid) }
+    }
+}
+
+/// A key that may sign under an algorithm.
+pub(super) struct Signer<'a> {
+    pub(super) algorithm: Algorithm,
+    key: PublicKey<'a>,
+}
+
+impl Signer<'_> {
+    pub(super) fn verify<E>(
+        &self,
+        message: &[u8],
+        signature: &[u8],
+        backend: &dyn Backend,
+        bad_signature: E,
+    ) -> Result<Algorithm, E> {
+        let verified = backend.verify(self.algorithm.scheme(), &self.key, message, signature);
+        verified.map(|()| self.algorithm).map_err(|_| bad_signature)
     }
 }
 

@@ -168,18 +168,16 @@ impl<'a> AttestationObject<'a> {
             any_key_order: quirks.contains(Quirk::CborKeyOrder),
             indefinite_length: quirks.contains(Quirk::CborIndefiniteLength),
         };
-        let (value, used) = Value::read_with(bytes, rules)?;
-        let map = value.map().filter(|map| map.len() == 3).ok_or(ObjectError::Shape)?;
-        let (mut format, mut statement, mut authenticator_data) = (None, None, None);
-        for (key, value) in map.iter() {
-            match key.text() {
-                Some("fmt") => format = value.text(),
-                Some("attStmt") => statement = Some(value),
-                Some("authData") => authenticator_data = value.bytes(),
-                _ => return Err(ObjectError::Shape),
-            }
-        }
-        let (Some(format), Some(statement), Some(authenticator_data)) = (format, statement, authenticator_data) else {
+        let (mut format, mut statement, mut authenticator_data, mut closed) = (None, None, None, true);
+        let used = Value::read_map(bytes, rules, |key, value| match key.text() {
+            Some("fmt") => format = value.text(),
+            Some("attStmt") => statement = Some(value),
+            Some("authData") => authenticator_data = value.bytes(),
+            _ => closed = false,
+        })?;
+        let (Some(used), Some(format), Some(statement), Some(authenticator_data), true) =
+            (used, format, statement, authenticator_data, closed)
+        else {
             return Err(ObjectError::Shape);
         };
         // A format that is not known may have either; step 21 refuses it.

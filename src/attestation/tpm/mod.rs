@@ -95,10 +95,11 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let leaf = Leaf::read(&statement.x5c)?;
     certificate_requirements(leaf.certificate())?;
     leaf.check_aaguid(inputs.aaguid)?;
-    let algorithm = leaf.algorithm(statement.alg)?;
+    let signer = leaf.signer(statement.alg)?;
+    let algorithm = signer.algorithm;
     let hash = hash(algorithm).ok_or(CertificateError::Algorithm)?;
     let signature = bare(statement.sig, algorithm.scheme());
-    leaf.verify(statement.alg, statement.cert_info, &signature, inputs.backend, Problem::Signature)?;
+    signer.verify(statement.cert_info, &signature, inputs.backend, Problem::Signature)?;
     cert_info(statement.cert_info, &public, hash, inputs)?;
     Ok(Attestation::with_path(Format::Tpm, AttestationType::AttCa, leaf, statement.x5c).signed_with(algorithm))
 }
@@ -160,8 +161,16 @@ fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Problem
     }
     let names = certificate.extensions.subject_alt_name().map_err(CertificateError::from)?;
     let names = names.ok_or(Problem::SubjectAltName)?;
-    let has = |oid| names.directory().any(|name| name.attributes_of(oid).any(|value| !value.contents.is_empty()));
-    if !(has(oid::TPM_MANUFACTURER) && has(oid::TPM_MODEL) && has(oid::TPM_VERSION)) {
+    let (mut manufacturer, mut model, mut version) = (false, false, false);
+    for value in names.directory().flat_map(|name| name.attributes()).filter(|value| !value.contents.is_empty()) {
+        match value.oid {
+            oid::TPM_MANUFACTURER => manufacturer = true,
+            oid::TPM_MODEL => model = true,
+            oid::TPM_VERSION => version = true,
+            _ => {}
+        }
+    }
+    if !(manufacturer && model && version) {
         return Err(Problem::SubjectAltName);
     }
     let usage = certificate.extensions.extended_key_usage().map_err(CertificateError::from)?;

@@ -5,14 +5,13 @@
 //! [`Map`] is a checked slice that is walked again when it is read, so a declared length costs nothing.
 //! Nesting is bounded by [`MAX_DEPTH`].
 
-use smallvec::SmallVec;
+mod keys;
+
+use keys::Keys;
 
 /// Levels of arrays and maps that may be nested. CTAP2 messages stop at 4; a compound statement with a certificate
 /// chain (§8.9) needs 5.
 pub const MAX_DEPTH: u8 = 8;
-
-/// Entries a map may have under [`Rules::any_key_order`], where finding a duplicate takes a look at every pair.
-const MAX_UNSORTED: usize = 64;
 
 /// Why bytes are not one canonical CBOR value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -101,6 +100,25 @@ impl<'a> Value<'a> {
         let mut reader = Reader::new(bytes, rules);
         let value = reader.value(MAX_DEPTH)?;
         if reader.rest.is_empty() { Ok((value, reader.used)) } else { Err(Error::TrailingBytes) }
+    }
+
+    /// Reads the one map that `bytes` are and hands on its entries as they come, each key once: in one pass, so that they
+    /// count for nothing where this fails. `None`: another value, and nothing was handed on. Also answers which of `rules`
+    /// were needed.
+    pub(crate) fn read_map(
+        bytes: &'a [u8],
+        rules: Rules,
+        entry: impl FnMut(Self, Self),
+    ) -> Result<Option<Rules>, Error> {
+        let mut reader = Reader::new(bytes, rules);
+        let is_map = bytes.first().is_some_and(|head| head >> 5 == 5);
+        if is_map {
+            let (_, argument) = reader.head()?;
+            reader.map(argument, MAX_DEPTH, entry)?;
+        } else {
+            reader.value(MAX_DEPTH)?;
+        }
+        if reader.rest.is_empty() { Ok(is_map.then_some(reader.used)) } else { Err(Error::TrailingBytes) }
     }
 
     /// Reads the value that `bytes` begin with and answers it with its encoding and what follows.
@@ -259,14 +277,7 @@ impl<'a> Reader<'a> {
                 Ok(Value::Array(Array { items, len, rules: self.rules }))
             }
             5 => {
-                let mut keys = Keys::of(self.rest);
-                let (entries, len) = self.sequence(argument, depth, |reader, depth| {
-                    let key = reader.encoding(depth)?;
-                    if !reader.checked {
-                        keys.check(key, reader)?;
-                    }
-                    reader.value(depth).map(drop)
-                })?;
+                let (entries, len) = self.map(argument, depth, |_, _| {})?;
                 Ok(Value::Map(Map { entries, len, rules: self.rules }))
             }
             6 => Err(Error::Tag),
@@ -279,11 +290,29 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads one value, and answers its encoding.
-    fn encoding(&mut self, depth: u8) -> Result<&'a [u8], Error> {
+    /// Reads one value, and answers its encoding as well.
+    fn encoded(&mut self, depth: u8) -> Result<(&'a [u8], Value<'a>), Error> {
         let start = self.rest;
-        self.value(depth)?;
-        Ok(start.get(..start.len().saturating_sub(self.rest.len())).unwrap_or_default())
+        let value = self.value(depth)?;
+        Ok((start.get(..start.len().saturating_sub(self.rest.len())).unwrap_or_default(), value))
+    }
+
+    /// Reads the entries of a map; answers their encoding and their number.
+    fn map(
+        &mut self,
+        argument: Argument,
+        depth: u8,
+        mut entry: impl FnMut(Value<'a>, Value<'a>),
+    ) -> Result<(&'a [u8], u64), Error> {
+        let mut keys = Keys::of(self.rest);
+        self.sequence(argument, depth, |reader, depth| {
+            let (encoding, key) = reader.encoded(depth)?;
+            if !reader.checked {
+                keys.check(encoding, reader)?;
+            }
+            entry(key, reader.value(depth)?);
+            Ok(())
+        })
     }
 
     /// Reads the items of an array or the entries of a map; answers their encoding and their number.
@@ -352,71 +381,6 @@ impl<'a> Reader<'a> {
         self.rest = rest;
         Ok(taken)
     }
-}
-
-/// The keys of one map as they come: each after the last, or, unsorted, unlike all before it.
-struct Keys<'a> {
-    entries: &'a [u8],
-    count: usize,
-    last: &'a [u8],
-    /// Where they may be unsorted, the first of them, so that no value is read again to find its key.
-    seen: SmallVec<[&'a [u8]; MAX_UNSORTED]>,
-}
-
-impl<'a> Keys<'a> {
-    fn of(entries: &'a [u8]) -> Self {
-        Self { entries, count: 0, last: &[], seen: SmallVec::new() }
-    }
-
-    fn check(&mut self, key: &'a [u8], reader: &mut Reader<'a>) -> Result<(), Error> {
-        let ascends = ascends(self.last, key);
-        if !reader.rules.any_key_order {
-            if !ascends {
-                let twice = self.again(reader.rules).any(|earlier| earlier == key);
-                return Err(if twice { Error::DuplicateKey } else { Error::KeyOrder });
-            }
-        } else {
-            let room = self.seen.len() < MAX_UNSORTED;
-            if !ascends || reader.used.any_key_order {
-                if self.last == key || self.seen.contains(&key) {
-                    return Err(Error::DuplicateKey);
-                }
-                reader.used.any_key_order = true;
-                if !room {
-                    return Err(Error::TooLarge);
-                }
-            }
-            if room {
-                self.seen.push(key);
-            }
-        }
-        self.last = key;
-        self.count = self.count.saturating_add(1);
-        Ok(())
-    }
-
-    /// Those before this one, read again: only where it is refused.
-    fn again(&self, rules: Rules) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let mut reader = Reader::again(self.entries, rules);
-        (0..self.count).map_while(move |_| {
-            let key = reader.encoding(MAX_DEPTH).ok()?;
-            reader.value(MAX_DEPTH).ok()?;
-            Some(key)
-        })
-    }
-}
-
-/// Whether a key stands after the one before it, which is empty before the first.
-fn ascends(last: &[u8], key: &[u8]) -> bool {
-    match (last, key) {
-        ([last], [key]) => last < key,
-        _ => last.is_empty() || rank(last) < rank(key),
-    }
-}
-
-/// CTAP2 canonical order: by major type, then by length, then by bytes.
-fn rank(key: &[u8]) -> (Option<u8>, usize, &[u8]) {
-    (key.first().map(|head| head >> 5), key.len(), key)
 }
 
 #[cfg(test)]

@@ -1,0 +1,72 @@
+//! Map keys as they come.
+
+use super::{Error, MAX_DEPTH, Reader, Rules};
+use smallvec::SmallVec;
+
+/// Entries a map may have under [`Rules::any_key_order`], where finding a duplicate takes a look at every pair.
+const MAX_UNSORTED: usize = 64;
+
+/// The keys of one map as they come: each after the last, or, unsorted, unlike all before it.
+pub(super) struct Keys<'a> {
+    entries: &'a [u8],
+    count: usize,
+    last: &'a [u8],
+    /// Where they may be unsorted, the first of them, so that no value is read again to find its key.
+    seen: SmallVec<[&'a [u8]; MAX_UNSORTED]>,
+}
+
+impl<'a> Keys<'a> {
+    pub(super) fn of(entries: &'a [u8]) -> Self {
+        Self { entries, count: 0, last: &[], seen: SmallVec::new() }
+    }
+
+    pub(super) fn check(&mut self, key: &'a [u8], reader: &mut Reader<'a>) -> Result<(), Error> {
+        let ascends = ascends(self.last, key);
+        if !reader.rules.any_key_order {
+            if !ascends {
+                let twice = self.again(reader.rules).any(|earlier| earlier == key);
+                return Err(if twice { Error::DuplicateKey } else { Error::KeyOrder });
+            }
+        } else {
+            let room = self.seen.len() < MAX_UNSORTED;
+            if !ascends || reader.used.any_key_order {
+                if self.last == key || self.seen.contains(&key) {
+                    return Err(Error::DuplicateKey);
+                }
+                reader.used.any_key_order = true;
+                if !room {
+                    return Err(Error::TooLarge);
+                }
+            }
+            if room {
+                self.seen.push(key);
+            }
+        }
+        self.last = key;
+        self.count = self.count.saturating_add(1);
+        Ok(())
+    }
+
+    /// Those before this one, read again: only where it is refused.
+    fn again(&self, rules: Rules) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let mut reader = Reader::again(self.entries, rules);
+        (0..self.count).map_while(move |_| {
+            let (encoding, _) = reader.encoded(MAX_DEPTH).ok()?;
+            reader.value(MAX_DEPTH).ok()?;
+            Some(encoding)
+        })
+    }
+}
+
+/// Whether a key stands after the one before it, which is empty before the first.
+fn ascends(last: &[u8], key: &[u8]) -> bool {
+    match (last, key) {
+        ([last], [key]) => last < key,
+        _ => last.is_empty() || rank(last) < rank(key),
+    }
+}
+
+/// CTAP2 canonical order: by major type, then by length, then by bytes.
+fn rank(key: &[u8]) -> (Option<u8>, usize, &[u8]) {
+    (key.first().map(|head| head >> 5), key.len(), key)
+}
