@@ -38,7 +38,7 @@ const DOORS: &[(&str, &str)] = &[
     ("rsa", "crypto/rustcrypto"),
     ("sha1", "crypto/rustcrypto"),
     ("sha2", "crypto/rustcrypto"),
-    ("smallvec", "codec/"),
+    ("smallvec", "codec/mod.rs"),
     ("url", "client/origin.rs"),
 ];
 

@@ -3,7 +3,7 @@
 //! Key descriptions of keymaster 1 to 4 and KeyMint 1 to 4 differ in tags that are read over here; what §8.4 asks for
 //! has been the same in all of them.
 
-use super::certificate::{self, CertificateError, Leaf};
+use super::certificate::{self, CertificateError, Leaf, X5c};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
 use crate::codec::cbor::Map;
 use crate::codec::der::{self, Reader, Tag};
@@ -70,7 +70,7 @@ const MAX_FIELDS: usize = 64;
 struct Statement<'a> {
     alg: i64,
     sig: &'a [u8],
-    x5c: Vec<&'a [u8]>,
+    x5c: X5c<'a>,
 }
 
 impl<'a> Statement<'a> {
@@ -82,7 +82,7 @@ impl<'a> Statement<'a> {
 
 pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
     let Statement { alg, sig, x5c } = Statement::parse(statement).ok_or(Problem::Syntax)?;
-    let leaf = Leaf::read(&x5c)?;
+    let leaf = Leaf::read(x5c.first().copied())?;
     let algorithm = leaf.verify(alg, inputs.signed, sig, inputs.backend, Problem::Signature)?;
     if leaf.key()? != *inputs.key.key() {
         return Err(Problem::Key);

@@ -94,8 +94,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let (Ok(header), Ok(payload), Ok(signature)) = (header, payload, signature) else { return Err(Problem::Jws) };
 
     let x5c = x5c(&header).ok_or(Problem::Header)?;
-    let slices: Vec<&[u8]> = x5c.iter().map(Vec::as_slice).collect();
-    let leaf = Leaf::read(&slices)?;
+    let leaf = Leaf::read(x5c.first().map(Vec::as_slice))?;
     if !is_issued_to(leaf.certificate(), HOST_NAME)? {
         return Err(Problem::HostName);
     }

@@ -1,6 +1,6 @@
 //! §8.8 Apple anonymous attestation.
 
-use super::certificate::{self, CertificateError, Leaf};
+use super::certificate::{self, CertificateError, Leaf, X5c};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
 use crate::codec::cbor::Map;
 use crate::codec::der::{self, Reader, Tag};
@@ -27,7 +27,7 @@ pub enum Problem {
     Key,
 }
 
-fn parse<'a>(map: Map<'a>) -> Option<Vec<&'a [u8]>> {
+fn parse<'a>(map: Map<'a>) -> Option<X5c<'a>> {
     let x5c = match fields(map, ["x5c"]) {
         Some([x5c]) => x5c,
         None => {
@@ -41,7 +41,7 @@ fn parse<'a>(map: Map<'a>) -> Option<Vec<&'a [u8]>> {
 
 pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
     let x5c = parse(statement).ok_or(Problem::Syntax)?;
-    let leaf = Leaf::read(&x5c)?;
+    let leaf = Leaf::read(x5c.first().copied())?;
     let extension = leaf.certificate().extensions.find(oid::APPLE_NONCE).ok_or(Problem::NonceExtension)?;
     let nonce = nonce(extension.value).map_err(|_| Problem::NonceExtension)?;
     if nonce != inputs.backend.sha256(&[inputs.signed]) {

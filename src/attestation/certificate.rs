@@ -3,6 +3,7 @@
 //! Whether a chain leads from it to an anchor is the [`policy`](crate::policy)'s question, not a statement's.
 
 use crate::authenticator::Aaguid;
+use crate::codec::Few;
 use crate::codec::cbor::Value;
 use crate::codec::der::{self, Reader};
 use crate::crypto::{Algorithm, Backend, PublicKey};
@@ -46,8 +47,11 @@ pub enum CertificateError {
     Aaguid,
 }
 
+/// The certificates of a statement, leaf first.
+pub(super) type X5c<'a> = Few<&'a [u8], 4>;
+
 /// `x5c`: one or more byte strings.
-pub(super) fn x5c(value: Value<'_>) -> Option<Vec<&[u8]>> {
+pub(super) fn x5c(value: Value<'_>) -> Option<X5c<'_>> {
     let array = value.array()?;
     if array.is_empty() || array.len() > MAX_CERTIFICATES.try_into().ok()? {
         return None;
@@ -65,8 +69,8 @@ impl<'a> From<Leaf<'a>> for Certificate<'a> {
 }
 
 impl<'a> Leaf<'a> {
-    pub(super) fn read(x5c: &[&'a [u8]]) -> Result<Self, CertificateError> {
-        Ok(Self(Certificate::read(x5c.first().copied().unwrap_or_default())?))
+    pub(super) fn read(first: Option<&'a [u8]>) -> Result<Self, CertificateError> {
+        Ok(Self(Certificate::read(first.unwrap_or_default())?))
     }
 
     pub(super) const fn certificate(&self) -> &Certificate<'a> {

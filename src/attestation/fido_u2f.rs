@@ -1,6 +1,6 @@
 //! §8.6 FIDO U2F attestation.
 
-use super::certificate::{self, CertificateError, Leaf};
+use super::certificate::{self, CertificateError, Leaf, X5c};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
 use crate::codec::cbor::Map;
 use crate::crypto::{Algorithm, Curve, PublicKey};
@@ -31,7 +31,7 @@ pub enum Problem {
 
 struct Statement<'a> {
     sig: &'a [u8],
-    x5c: Vec<&'a [u8]>,
+    x5c: X5c<'a>,
 }
 
 impl<'a> Statement<'a> {
@@ -46,7 +46,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     if x5c.len() != 1 {
         return Err(Problem::CertificateCount);
     }
-    let leaf = Leaf::read(&x5c)?;
+    let leaf = Leaf::read(x5c.first().copied())?;
     if !matches!(leaf.key()?, PublicKey::Ec { curve: Curve::P256, .. }) {
         return Err(Problem::CertificateKey);
     }

@@ -25,7 +25,7 @@ use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::chain::{self, Chain};
-use certificate::Leaf;
+use certificate::{Leaf, X5c};
 use core::fmt;
 use std::borrow::Cow;
 
@@ -280,7 +280,7 @@ impl<'a> Attestation<'a> {
         }
     }
 
-    fn with_path(format: Format, attestation_type: AttestationType, leaf: Leaf<'a>, path: Vec<&'a [u8]>) -> Self {
+    fn with_path(format: Format, attestation_type: AttestationType, leaf: Leaf<'a>, path: X5c<'a>) -> Self {
         let trust_path = path.into_iter().map(Cow::Borrowed).collect();
         Self { trust_path, leaf: Some(leaf.into()), ..Self::without_path(format, attestation_type) }
     }

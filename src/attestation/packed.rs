@@ -1,6 +1,6 @@
 //! §8.2 Packed attestation: with a certificate chain (`x5c`), or by the credential's own key.
 
-use super::certificate::{self, CertificateError, Leaf};
+use super::certificate::{self, CertificateError, Leaf, X5c};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
 use crate::codec::cbor::Map;
 use crate::x509::certificate::Certificate;
@@ -33,7 +33,7 @@ pub enum Problem {
 struct Statement<'a> {
     alg: i64,
     sig: &'a [u8],
-    x5c: Option<Vec<&'a [u8]>>,
+    x5c: Option<X5c<'a>>,
 }
 
 impl<'a> Statement<'a> {
@@ -55,13 +55,8 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
 }
 
 /// "If x5c is present".
-fn verify_x5c<'a>(
-    alg: i64,
-    sig: &[u8],
-    x5c: Vec<&'a [u8]>,
-    inputs: &Inputs<'_, 'a>,
-) -> Result<Attestation<'a>, Problem> {
-    let leaf = Leaf::read(&x5c)?;
+fn verify_x5c<'a>(alg: i64, sig: &[u8], x5c: X5c<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
+    let leaf = Leaf::read(x5c.first().copied())?;
     let algorithm = leaf.verify(alg, inputs.signed, sig, inputs.backend, Problem::Signature)?;
     certificate_requirements(leaf.certificate())?;
     leaf.check_aaguid(inputs.aaguid)?;

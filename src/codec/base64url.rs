@@ -2,10 +2,10 @@
 //!
 //! Strict: one byte string has one spelling, so trailing bits must be zero (RFC 4648 §3.5).
 
+use super::Few;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use core::ops::Range;
-use smallvec::SmallVec;
 
 /// What the processor has for it, asked once. Both engines read the same texts, and refuse the same.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -15,9 +15,9 @@ static URL_SAFE_NO_PAD: std::sync::LazyLock<base64::engine::Simd> =
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// Bytes of no fixed number that stay on the stack as a rule.
-pub(crate) type Bytes = SmallVec<[u8; 512]>;
+pub(crate) type Bytes = Few<u8, 512>;
 /// Bytes of an id or a user handle, which clients make of 16 to 64, or of a configured name.
-pub(crate) type ShortBytes = SmallVec<[u8; 64]>;
+pub(crate) type ShortBytes = Few<u8, 64>;
 
 /// The text is not the base64url encoding of any byte string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +41,7 @@ const fn decoded_len(characters: usize) -> usize {
 /// signature of 4096 bits; for more there is one allocation.
 #[derive(Clone, Default)]
 pub(crate) struct Decoded {
-    bytes: SmallVec<[u8; 1024]>,
+    bytes: Few<u8, 1024>,
     /// How many bytes there can be at most, as far as that is known: what is allocated, if anything is.
     most: usize,
 }

@@ -9,3 +9,6 @@ pub(crate) mod base64url;
 pub mod cbor;
 pub(crate) mod der;
 pub(crate) mod pem;
+
+/// A list of which the first `N` stay on the stack.
+pub(crate) type Few<T, const N: usize> = smallvec::SmallVec<[T; N]>;

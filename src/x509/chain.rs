@@ -20,6 +20,7 @@ use super::certificate::{self, Certificate, Version};
 use super::constraints::{self, NameConstraints};
 use super::crl::{self, Crl};
 use super::{extensions, oid};
+use crate::codec::Few;
 use crate::crypto::Backend;
 use crate::time::UnixTime;
 
@@ -114,7 +115,7 @@ pub(crate) struct Path {
 
 /// x5c, read but not verified.
 #[derive(Clone, Debug)]
-pub(crate) struct Chain<'a>(Vec<Certificate<'a>>);
+pub(crate) struct Chain<'a>(Few<Certificate<'a>, 4>);
 
 /// Where the line ends.
 enum End {
@@ -149,7 +150,7 @@ impl<'a> Chain<'a> {
         if len > MAX_CERTIFICATES {
             return Err(Error::TooLong);
         }
-        let mut certificates = Vec::with_capacity(len);
+        let mut certificates = Few::new();
         for (index, bytes) in x5c.enumerate() {
             let known = leaf.filter(|leaf| index == 0 && leaf.encoding == bytes);
             let read = known.map_or_else(|| Certificate::read(bytes), Ok);

@@ -2,7 +2,7 @@
 
 mod structures;
 
-use super::certificate::{self, CertificateError, Leaf};
+use super::certificate::{self, CertificateError, Leaf, X5c};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
 use crate::codec::cbor::Map;
 use crate::crypto::{Algorithm, Hash, PublicKey, Scheme};
@@ -62,7 +62,7 @@ pub enum Problem {
 struct Statement<'a> {
     ver: &'a str,
     alg: i64,
-    x5c: Vec<&'a [u8]>,
+    x5c: X5c<'a>,
     sig: &'a [u8],
     cert_info: &'a [u8],
     pub_area: &'a [u8],
@@ -92,7 +92,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     if !is_key(&public.unique, inputs.key.key()) {
         return Err(Problem::Key);
     }
-    let leaf = Leaf::read(&statement.x5c)?;
+    let leaf = Leaf::read(statement.x5c.first().copied())?;
     certificate_requirements(leaf.certificate())?;
     leaf.check_aaguid(inputs.aaguid)?;
     let signer = leaf.signer(statement.alg)?;

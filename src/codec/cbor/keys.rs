@@ -1,7 +1,7 @@
 //! Map keys as they come.
 
 use super::{Error, MAX_DEPTH, Reader, Rules};
-use smallvec::SmallVec;
+use crate::codec::Few;
 
 /// Entries a map may have under [`Rules::any_key_order`], where finding a duplicate takes a look at every pair.
 const MAX_UNSORTED: usize = 64;
@@ -12,12 +12,12 @@ pub(super) struct Keys<'a> {
     count: usize,
     last: &'a [u8],
     /// Where they may be unsorted, the first of them, so that no value is read again to find its key.
-    seen: SmallVec<[&'a [u8]; MAX_UNSORTED]>,
+    seen: Few<&'a [u8], MAX_UNSORTED>,
 }
 
 impl<'a> Keys<'a> {
     pub(super) fn of(entries: &'a [u8]) -> Self {
-        Self { entries, count: 0, last: &[], seen: SmallVec::new() }
+        Self { entries, count: 0, last: &[], seen: Few::new() }
     }
 
     pub(super) fn check(&mut self, key: &'a [u8], reader: &mut Reader<'a>) -> Result<(), Error> {
