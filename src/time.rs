@@ -37,3 +37,29 @@ impl From<std::time::SystemTime> for UnixTime {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+    #[test]
+    fn a_systems_time_is_that_of_its_clock() {
+        let second = Duration::from_secs(1);
+        for (time, seconds) in [
+            (UNIX_EPOCH, 0),
+            (UNIX_EPOCH + second / 2, 0),
+            (UNIX_EPOCH + 1_767_225_600 * second, 1_767_225_600),
+            (UNIX_EPOCH - 2 * second, -2),
+        ] {
+            assert_eq!(UnixTime::from(time), UnixTime::from_secs(seconds), "{time:?}");
+        }
+        assert!(UnixTime::from(SystemTime::now()).secs() > 1_767_225_600, "after 2025");
+    }
+
+    #[test]
+    fn the_end_of_time_stays_where_it_is() {
+        assert_eq!(UnixTime::from_secs(-1).plus_secs(3).secs(), 2);
+        assert_eq!(UnixTime::from_secs(i64::MAX - 1).plus_secs(u32::MAX).secs(), i64::MAX);
+    }
+}

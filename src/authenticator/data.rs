@@ -431,7 +431,12 @@ mod tests {
     #[test]
     fn aaguids_have_one_text() {
         let text = "00112233-4455-6677-8899-aabbccddeeff";
-        assert_eq!(text.parse::<Aaguid>().unwrap().to_string(), text);
+        let aaguid: Aaguid = text.parse().unwrap();
+        assert_eq!(aaguid.to_string(), text);
+        let json = serde_json::to_string(&aaguid).unwrap();
+        assert_eq!(json, format!("{text:?}"));
+        assert_eq!(serde_json::from_str::<Aaguid>(&json).unwrap(), aaguid);
+        assert!(serde_json::from_str::<Aaguid>(&json.replace('-', "")).is_err());
         for bad in [
             "",
             "00112233445566778899aabbccddeeff",

@@ -80,3 +80,30 @@ impl ClientCapabilities {
         self.0.get(key).copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// §5.8.7
+    #[test]
+    fn each_capability_has_its_key() {
+        use ClientCapability::*;
+        for (capability, key) in [
+            (ConditionalCreate, "conditionalCreate"),
+            (ConditionalGet, "conditionalGet"),
+            (HybridTransport, "hybridTransport"),
+            (PasskeyPlatformAuthenticator, "passkeyPlatformAuthenticator"),
+            (UserVerifyingPlatformAuthenticator, "userVerifyingPlatformAuthenticator"),
+            (RelatedOrigins, "relatedOrigins"),
+            (SignalAllAcceptedCredentials, "signalAllAcceptedCredentials"),
+            (SignalCurrentUserDetails, "signalCurrentUserDetails"),
+            (SignalUnknownCredential, "signalUnknownCredential"),
+        ] {
+            let posted = ClientCapabilities(BTreeMap::from([(key.to_owned(), true)]));
+            assert_eq!(posted.has(capability), Some(true), "{key}");
+        }
+        let posted = ClientCapabilities(BTreeMap::from([("extension:prf".to_owned(), false)]));
+        assert_eq!((posted.has_extension("prf"), posted.has_extension("uvm")), (Some(false), None));
+    }
+}

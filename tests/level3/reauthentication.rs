@@ -21,6 +21,7 @@ fn it_is_bound_to_the_user_and_to_a_time() {
     let response = get(authentication(), &options.challenge);
     let done = rp.finish_reauthentication(state, &user().handle, &response, &record(), 300, NOW).unwrap();
     let proof: Reauthentication = serde_json::from_str(&serde_json::to_string(&done.proof).unwrap()).unwrap();
+    assert_eq!((proof.user(), proof.at(), proof.until()), (&user().handle, NOW, later(300)));
     assert_eq!(proof.require(&user().handle, NOW), Ok(()));
     assert_eq!(proof.require(&user().handle, later(300)), Ok(()));
     for (user, time) in

@@ -327,6 +327,10 @@ mod tests {
             format!(r#"{{"prf":{{"enabled":true,"results":"{secret}"}}}}"#),
             r#"{"prf":{"results":{"first":null,"second":{"0":1}}}}"#.to_owned(),
             r#"{"prf":{"results":[1]}}"#.to_owned(),
+            r#"{"prf":{"results":true}}"#.to_owned(),
+            r#"{"hmacGetSecret":1}"#.to_owned(),
+            r#"{"hmacGetSecret":-1}"#.to_owned(),
+            r#"{"largeBlobKey":0.5}"#.to_owned(),
             format!(r#"{{"hmacGetSecret":{{"output1":"{secret}"}}}}"#),
             format!(r#"{{"largeBlobKey":"{secret}"}}"#),
         ] {
@@ -340,6 +344,7 @@ mod tests {
 
     #[test]
     fn blobs_are_not_printed_and_odd_ones_count_as_absent() {
+        assert_eq!(read(r#"{"largeBlob":{"blob":null}}"#).unwrap().large_blob, Some(LargeBlobOutputs::default()));
         let results = read(r#"{"largeBlob":{"blob":{"0":1}},"getCredBlob":[1,2]}"#).unwrap();
         assert_eq!((results.large_blob.unwrap().blob, results.get_cred_blob), (None, None));
         assert!(read(r#"{"getCredBlob":"AQ=="}"#).unwrap().get_cred_blob.is_none());

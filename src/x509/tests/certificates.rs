@@ -71,6 +71,11 @@ fn refuses_the_rest() {
         (Draft { issuer: seq(&[&seq(&[])]), ..leaf() }, der(der::Error::Tag), "no SET in a name"),
         (leaf().valid("250229000000Z", "300101000000Z"), der(der::Error::Time), "no date"),
         (leaf().extensions(&[extension(&[0x2a], false, &[]), vec![5, 0]]), extensions_tag(), "no extension"),
+        (
+            Draft { unique_ids: tlv(0xa3, &[&seq(&[])]), ..leaf().extensions(&[]) },
+            extensions(ExtensionsError::Der(der::Error::Empty)),
+            "an empty list of extensions",
+        ),
         (leaf().with(basic_constraints(false, None)), extensions(ExtensionsError::Duplicate), "a duplicate"),
         (leaf().extensions(&many), extensions(ExtensionsError::TooMany), "33 extensions"),
         (
@@ -222,6 +227,8 @@ fn signature_algorithms() {
         (oid::RSASSA_PSS, &pss(oid::SHA256, oid::SHA384, 32, &[]), Err(AlgorithmError::Parameters)),
         (oid::RSASSA_PSS, &pss(oid::SHA256, oid::SHA256, 20, &[]), Err(AlgorithmError::Parameters)),
         (oid::RSASSA_PSS, &pss(oid::SHA1, oid::SHA1, 20, &[]), Err(AlgorithmError::BrokenHash)),
+        (oid::RSASSA_PSS, &pss(&[0x2a], oid::SHA256, 32, &[]), Err(AlgorithmError::Parameters)),
+        (oid::RSASSA_PSS, &pss(oid::SHA256, &[0x2a], 32, &[]), Err(AlgorithmError::Parameters)),
         (oid::RSASSA_PSS, &seq(&[]), Err(AlgorithmError::BrokenHash)),
         (oid::RSASSA_PSS, null, Err(AlgorithmError::Parameters)),
         (
