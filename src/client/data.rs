@@ -280,7 +280,9 @@ mod tests {
         for (at, _) in usual.char_indices() {
             texts.push(usual[..at].to_owned());
             texts.push(format!("{}{}", &usual[..at], &usual[at + 1..]));
-            for edit in ["\"", "\\", "\n", "\0", "\u{7f}", "{", "}", ",", ":", " ", "x", "\\u0041", ",\"x\":1"] {
+            let escapes = ["\\u0041", "\\u0041\\u0042", "\n\n"];
+            let edits = ["\"", "\\", "\n", "\0", "\u{7f}", "{", "}", ",", ":", " ", "x", ",\"x\":1"];
+            for edit in edits.into_iter().chain(escapes) {
                 texts.push(format!("{}{edit}{}", &usual[..at], &usual[at..]));
                 texts.push(format!("{}{edit}{}", &usual[..at], &usual[at + 1..]));
             }
@@ -343,7 +345,9 @@ mod tests {
         let nested = |levels| format!("{{\"x\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
         assert_eq!(ClientData::parse(&nested(MAX_DEPTH - 1)), Ok(ClientData::default()));
         assert_eq!(ClientData::parse(&nested(MAX_DEPTH)), Err(Error::TooDeep));
-        assert_eq!(ClientData::parse(r#"{"x":"[[\"[["}"#), Ok(ClientData::default()), "brackets in strings are text");
+        let brackets = "[".repeat(MAX_DEPTH);
+        let strings = format!(r#"{{"x":"{brackets}\"{brackets}","y":"{brackets}"}}"#);
+        assert_eq!(ClientData::parse(&strings), Ok(ClientData::default()), "brackets in strings are text");
     }
 
     #[test]
@@ -373,6 +377,7 @@ mod tests {
         for utf16 in [&b"{\0\"\0"[..], b"\0{\0\"", b"\xff\xfe{\0"] {
             assert_eq!(decode(utf16), Err(Error::NotUtf8));
         }
+        assert_eq!(decode(&vec![b' '; MAX_LEN]).unwrap().len(), MAX_LEN);
         assert_eq!(decode(&vec![b' '; MAX_LEN + 1]), Err(Error::TooLong));
     }
 }
