@@ -68,3 +68,27 @@ impl BackupState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever keeps evidence relies on the names.
+    #[test]
+    fn each_policy_has_its_name_and_what_it_admits() {
+        for (policy, name, clear, set) in [
+            (BackupEligibility::Any, "any", true, true),
+            (BackupEligibility::MultiDevice, "multi_device", false, true),
+            (BackupEligibility::SingleDevice, "single_device", true, false),
+        ] {
+            assert_eq!((policy.name(), policy.admits(false), policy.admits(true)), (name, clear, set));
+        }
+        for (policy, name, clear, set) in [
+            (BackupState::Any, "any", true, true),
+            (BackupState::BackedUp, "backed_up", false, true),
+            (BackupState::NotBackedUp, "not_backed_up", true, false),
+        ] {
+            assert_eq!((policy.name(), policy.admits(false), policy.admits(true)), (name, clear, set));
+        }
+    }
+}

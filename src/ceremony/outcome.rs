@@ -73,3 +73,27 @@ impl UserVerification {
         matches!(self, Self::Performed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever keeps evidence relies on the names.
+    #[test]
+    fn each_outcome_has_its_name() {
+        for (outcome, name) in [
+            (SignCount::NotKept, "not_kept"),
+            (SignCount::Advanced, "advanced"),
+            (SignCount::Regressed { stored: 2, received: 1 }, "regressed"),
+        ] {
+            assert_eq!(outcome.name(), name);
+        }
+        for (outcome, name, is_factor) in [
+            (UserVerification::NotPerformed, "not_performed", false),
+            (UserVerification::First, "first", false),
+            (UserVerification::Performed, "performed", true),
+        ] {
+            assert_eq!((outcome.name(), outcome.is_factor()), (name, is_factor));
+        }
+    }
+}
