@@ -26,8 +26,7 @@ use crate::quirk::{Quirk, Quirks};
 
 /// authenticatorData ‖ SHA-256(clientDataJSON): the message of nearly every signature in the standard.
 fn signed_message(authenticator_data: &[u8], client_data_hash: &[u8; 32]) -> Bytes {
-    let mut message = Bytes::with_capacity(authenticator_data.len().saturating_add(client_data_hash.len()));
-    message.extend_from_slice(authenticator_data);
+    let mut message = Bytes::from_slice(authenticator_data);
     message.extend_from_slice(client_data_hash);
     message
 }

@@ -88,8 +88,8 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 
 /// Whether `text` is *the* encoding of `bytes`, compared as a string: nothing that was received is decoded.
 pub(crate) fn is_encoding_of(text: &str, bytes: &[u8]) -> bool {
-    let mut buffer = [0; 86]; // a challenge of 64 bytes
-    match URL_SAFE_NO_PAD.encode_slice(bytes, &mut buffer) {
+    let mut buffer = [0; 86]; // a challenge of 64 bytes, too few for vectors
+    match base64::engine::general_purpose::URL_SAFE_NO_PAD.encode_slice(bytes, &mut buffer) {
         Ok(written) => buffer.get(..written) == Some(text.as_bytes()),
         Err(_) => encode(bytes) == text,
     }
