@@ -10,8 +10,10 @@ pub mod json;
 pub mod origin;
 pub mod payment;
 pub mod signal;
+mod site;
 pub mod well_known;
 
 pub use data::ClientData;
 pub use json::{AuthenticationResponse, RegistrationResponse};
-pub use origin::{Framing, Origins, Site};
+pub use origin::Origins;
+pub use site::{Framing, Site};

@@ -4,7 +4,6 @@
 //! are none; so the crate `url` sees only what the relying party itself configures, once, when it is built.
 
 use crate::codec::base64url;
-use crate::crypto::{Backend, FirstUse};
 use url::{Host, Url};
 
 /// Why a configured RP ID or origin cannot be used. Says what to write instead, where it can.
@@ -196,53 +195,6 @@ fn serialised(origin: &str) -> Option<(&str, &str, Option<&str>)> {
         && host.split('.').all(label)
         && port.is_none_or(|port| number(port) && port != own);
     whole.then_some((scheme, host, port))
-}
-
-/// Whether ceremonies may run inside a frame of another origin (§7.1 steps 10 and 11, §7.2 steps 13 and 14).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Framing {
-    /// No: `crossOrigin: true` and any `topOrigin` are refused.
-    #[default]
-    SameOrigin,
-    /// Yes; where the client names the top-level origin, it must be one of these. Level 2 clients do not name it.
-    CrossOrigin(Vec<String>),
-}
-
-/// Where the relying party is: its RP ID, its origins, and who may frame it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Site {
-    /// The RP ID.
-    pub rp_id: String,
-    /// The origins.
-    pub origins: Origins,
-    /// Frames.
-    pub framing: Framing,
-    rp_id_hash: FirstUse<RpIdHash>,
-}
-
-/// The hash of an RP ID, by this backend.
-struct RpIdHash {
-    rp_id: String,
-    module: &'static str,
-    hash: [u8; 32],
-}
-
-impl Site {
-    /// A site as it is given. Nothing is validated: the front door is
-    /// [`RelyingParty`](crate::relying_party::RelyingParty).
-    #[must_use]
-    pub fn new(rp_id: impl Into<String>, origins: Origins, framing: Framing) -> Self {
-        Self { rp_id: rp_id.into(), origins, framing, rp_id_hash: FirstUse::default() }
-    }
-
-    /// The SHA-256 of the RP ID, by this backend: remembered for the RP ID and the backend that came first.
-    pub(crate) fn rp_id_hash(&self, backend: &dyn Backend) -> [u8; 32] {
-        let (module, hash) = (backend.name(), || backend.sha256(&[self.rp_id.as_bytes()]));
-        let first = self.rp_id_hash.get(|| RpIdHash { rp_id: self.rp_id.clone(), module, hash: hash() });
-        if first.rp_id == self.rp_id && first.module == module { first.hash } else { hash() }
-    }
 }
 
 /// Whether a host is made of what names of hosts are made of. A URL may hold more: `*.clinic.example` is one, and no

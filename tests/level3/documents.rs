@@ -38,6 +38,7 @@ fn related_origins_document() {
     let document = rp.related_origins().unwrap();
     let json = serde_json::to_string(&document).unwrap();
     assert_eq!(json, r#"{"origins":["https://clinic.test","https://hospital.example:8443"]}"#);
+    assert_eq!(document.origins(), ["https://clinic.test", "https://hospital.example:8443"]);
     assert_eq!(serde_json::from_str::<RelatedOrigins>(&json).unwrap(), document);
     assert_eq!(super::rp().related_origins(), None);
     assert_eq!(RelatedOrigins::new(Vec::<String>::new()), Err(ConfigError::NoOrigin));
