@@ -261,6 +261,17 @@ mod tests {
     }
 
     #[test]
+    fn secrets_are_told_from_other_outputs() {
+        for (identifier, secret) in
+            [("prf", true), ("largeBlobKey", true), ("hmac-secret", false), ("credBlob", false), ("x", false)]
+        {
+            let bytes = signed(identifier, &[0xf5]);
+            let data = AuthenticatorData::read(&bytes).unwrap();
+            assert_eq!(data.extensions().unwrap().has_secrets(), secret, "{identifier}");
+        }
+    }
+
+    #[test]
     fn each_output_has_its_shape() {
         use CredentialProtection::*;
         let protection = |output: &[u8]| of("credProtect", output, |map| map.cred_protect());
