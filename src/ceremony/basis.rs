@@ -8,15 +8,8 @@ use core::fmt;
 use serde::{Serialize, Serializer};
 
 /// A text of the relying party's own configuration. Up to 64 bytes take no allocation.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Configured(ShortBytes);
-
-impl Clone for Configured {
-    /// A copy, where `SmallVec` itself would go byte by byte.
-    fn clone(&self) -> Self {
-        Self(ShortBytes::from_slice(&self.0))
-    }
-}
 
 impl Configured {
     pub(super) fn new(text: &str) -> Self {

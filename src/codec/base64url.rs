@@ -17,7 +17,29 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 /// Bytes of no fixed number that stay on the stack as a rule.
 pub(crate) type Bytes = Few<u8, 512>;
 /// Bytes of an id or a user handle, which clients make of 16 to 64, or of a configured name.
-pub(crate) type ShortBytes = Few<u8, 64>;
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ShortBytes(Few<u8, 64>);
+
+impl ShortBytes {
+    pub(crate) fn from_slice(bytes: &[u8]) -> Self {
+        Self(Few::from_slice(bytes))
+    }
+}
+
+impl Clone for ShortBytes {
+    /// All at once: a list's own clone goes one by one.
+    fn clone(&self) -> Self {
+        Self::from_slice(self)
+    }
+}
+
+impl core::ops::Deref for ShortBytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
 
 /// The text is not the base64url encoding of any byte string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

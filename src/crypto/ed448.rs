@@ -64,6 +64,23 @@ mod tests {
         })
     }
 
+    /// §5.2.7: neither the key nor R has another spelling, though the signature is good.
+    #[test]
+    fn a_signature_has_one_encoding() {
+        use ed448_goldilocks::signature::Signer as _;
+        let signer = SigningKey::from(&[7; 57].into());
+        let key = *signer.verifying_key().as_bytes();
+        let signature = signer.sign(b"message").to_bytes();
+        let beside_the_sign = |key: &mut [u8; 57]| key[56] |= 1;
+        let (mut other_key, mut other_r) = (key, signature);
+        beside_the_sign(&mut other_key);
+        beside_the_sign(other_r.first_chunk_mut().unwrap());
+        assert_eq!(verify(&key, b"message", &signature), Ok(()));
+        assert_eq!(verify(&other_key, b"message", &signature), Err(BadSignature));
+        assert_eq!(verify(&key, b"message", &other_r), Err(BadSignature));
+        assert_eq!(verify(&other_key, b"message", &other_r), Err(BadSignature));
+    }
+
     #[test]
     fn keys_are_canonical_points_of_the_prime_order_group() {
         let key = *SigningKey::from(&[7; 57].into()).verifying_key().as_bytes();

@@ -409,4 +409,4 @@ fn uncompressed<'b>(x: &[u8], y: &[u8], buffer: &'b mut [u8; 133]) -> &'b [u8] {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -24,10 +24,8 @@ pub(crate) struct Prepared(Option<Arc<Key>>);
 struct Key {
     /// The COSE_Key that was parsed, so that the parsed key is used for no other.
     cose: Box<[u8]>,
-    /// Who parsed it, by name, so that no module answers for another: see [`Backend::name`].
-    module: &'static str,
     algorithm: Algorithm,
-    key: Box<dyn PreparedKey>,
+    parsed: ParsedFor,
 }
 
 impl Prepared {
@@ -41,16 +39,16 @@ impl Prepared {
 
     /// What was parsed, if it is this COSE_Key and was parsed by a backend of this name.
     pub(crate) fn of(&self, cose: &[u8], backend: &dyn Backend) -> Option<(Algorithm, &dyn PreparedKey)> {
-        let key = self.0.as_deref()?;
-        (*key.cose == *cose && key.module == backend.name()).then_some((key.algorithm, &*key.key))
+        let key = self.0.as_deref().filter(|key| *key.cose == *cose)?;
+        Some((key.algorithm, key.parsed.key(key.algorithm.scheme(), backend)?))
     }
 }
 
 impl Key {
     fn new(cose: &[u8], backend: &dyn Backend) -> Option<Self> {
         let read = CoseKey::read(cose).ok()?;
-        let key = backend.prepare(read.algorithm().scheme(), read.key())?;
-        Some(Self { cose: cose.into(), module: backend.name(), algorithm: read.algorithm(), key })
+        let parsed = ParsedFor::new(read.algorithm().scheme(), read.key(), backend)?;
+        Some(Self { cose: cose.into(), algorithm: read.algorithm(), parsed })
     }
 }
 
@@ -64,7 +62,7 @@ impl Eq for Prepared {}
 
 impl fmt::Debug for Prepared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.as_ref().map_or("nothing", |key| key.module))
+        f.write_str(self.0.as_ref().map_or("nothing", |key| key.parsed.module))
     }
 }
 
@@ -110,6 +108,7 @@ impl<T> fmt::Debug for FirstUse<T> {
 /// A key that was parsed by this backend for this scheme.
 pub(crate) struct ParsedFor {
     scheme: Scheme,
+    /// Who parsed it, by name, so that no module answers for another: see [`Backend::name`].
     module: &'static str,
     key: Box<dyn PreparedKey>,
 }

@@ -283,7 +283,7 @@ fn verify_signatures(
         if tried >= MAX_SAME_NAME {
             return Err(Error::TooManyAnchors);
         }
-        verdict = verify_signature_of_anchor(top, last, anchor, backend).map(|()| index);
+        verdict = verify_signature(top, last, anchor.public_key(), Some(anchor), backend).map(|()| index);
         if verdict.is_ok() {
             break;
         }
@@ -291,37 +291,28 @@ fn verify_signatures(
     let anchor = verdict?;
     for (index, pair) in path.windows(2).enumerate().rev() {
         let [certificate, issuer] = pair else { continue };
-        let key = issuer.public_key().map_err(|error| Error::Algorithm(index, error))?;
-        verify_signature(index, certificate, &key, backend)?;
+        verify_signature(index, certificate, issuer.public_key(), None, backend)?;
     }
     Ok(anchor)
 }
 
+/// By an issuer's key; an anchor's was parsed by the first to ask, for all.
 fn verify_signature(
     index: usize,
     certificate: &Certificate<'_>,
-    issuer: &SubjectPublicKey<'_>,
+    key: Result<SubjectPublicKey<'_>, algorithm::Error>,
+    anchor: Option<&TrustAnchor>,
     backend: &dyn Backend,
 ) -> Result<(), Error> {
-    let algorithm = certificate.signature_algorithm().map_err(|error| Error::Algorithm(index, error))?;
-    let scheme = algorithm.scheme(issuer).map_err(|error| Error::Algorithm(index, error))?;
-    backend.verify(scheme, &issuer.key, certificate.tbs, certificate.signature).map_err(|_| Error::Signature(index))
-}
-
-/// The same by an anchor's key, which the first to ask has parsed for all.
-fn verify_signature_of_anchor(
-    index: usize,
-    certificate: &Certificate<'_>,
-    anchor: &TrustAnchor,
-    backend: &dyn Backend,
-) -> Result<(), Error> {
-    let key = anchor.public_key().map_err(|error| Error::Algorithm(index, error))?;
-    let algorithm = certificate.signature_algorithm().map_err(|error| Error::Algorithm(index, error))?;
-    let scheme = algorithm.scheme(&key).map_err(|error| Error::Algorithm(index, error))?;
-    match anchor.parsed_key(scheme, &key.key, backend) {
-        Some(key) => key.verify(certificate.tbs, certificate.signature).map_err(|_| Error::Signature(index)),
-        None => verify_signature(index, certificate, &key, backend),
-    }
+    let of_algorithm = |error| Error::Algorithm(index, error);
+    let key = key.map_err(of_algorithm)?;
+    let scheme = certificate.signature_algorithm().and_then(|by| by.scheme(&key)).map_err(of_algorithm)?;
+    let (tbs, signature) = (certificate.tbs, certificate.signature);
+    let verified = match anchor.and_then(|anchor| anchor.parsed_key(scheme, &key.key, backend)) {
+        Some(parsed) => parsed.verify(tbs, signature),
+        None => backend.verify(scheme, &key.key, tbs, signature),
+    };
+    verified.map_err(|_| Error::Signature(index))
 }
 
 /// §6.1.3 (b), (c): every CA's constraints on everything below it, but for self-issued intermediates.

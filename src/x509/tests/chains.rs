@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::codec::der;
+use crate::crypto::tests::Plain;
 use crate::crypto::{self, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
 use crate::time::UnixTime;
 use crate::x509::algorithm::Error as AlgorithmError;
@@ -301,34 +302,12 @@ impl Backend for Counting {
 /// Whoever asks first has the anchor's key parsed, and nobody else is answered by it.
 #[test]
 fn a_parsed_anchor_answers_for_its_backend_and_its_scheme_alone() {
-    #[derive(Debug)]
-    struct Refusing;
-    impl Backend for Refusing {
-        fn name(&self) -> &'static str {
-            "refusing"
-        }
-        fn supports(&self, _: Scheme) -> bool {
-            true
-        }
-        fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
-            backend().sha256(parts)
-        }
-        fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
-            Ok(())
-        }
-        fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), BadSignature> {
-            Err(BadSignature)
-        }
-        fn random(&self, _: &mut [u8]) -> Result<(), RandomFailed> {
-            Err(RandomFailed)
-        }
-    }
     let by_root = Draft::leaf(("leaf", 1), ("root", 9));
     let forged = Draft { issuer_key: key(8), ..by_root.clone() };
     // Signed over SHA-256, whatever it says.
     let of_another_hash = Draft { algorithm: seq(&[&object(oid::ECDSA_WITH_SHA384)]), ..by_root.clone() };
     let refused = Err(Error::Signature(0));
-    let refusing: &dyn Backend = &Refusing;
+    let refusing: &dyn Backend = &Plain(|parts| backend().sha256(parts));
     let cases = [
         ("the first", &by_root, backend(), path(0, 1)),
         ("by another key", &forged, backend(), refused),

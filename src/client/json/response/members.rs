@@ -15,7 +15,7 @@ pub(super) struct ByteStrings {
 }
 
 impl ByteStrings {
-    /// For JSON of so many bytes.
+    /// Of this JSON: there can be no more than it has.
     pub(super) fn of(json: &str) -> Self {
         Self { decoded: Decoded::of_at_most(json.len()), characters: 0 }
     }
