@@ -4,7 +4,7 @@
 //! of a point, and any Ed25519 key.
 
 use super::{Backend, BadSignature, Curve, Hash, KeyError, PreparedKey, PublicKey, RandomFailed, Scheme};
-use super::{ED448_MODULE, uncompressed};
+use super::{ED448_MODULE, ROOM, uncompressed};
 use aws_lc_rs::agreement::{self, ParsedPublicKey as Peer, UnparsedPublicKey as Unparsed};
 use aws_lc_rs::signature::{self as lc, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm};
 use aws_lc_rs::{digest, hmac as mac, rand::SecureRandom as _, rand::SystemRandom, try_fips_mode};
@@ -30,6 +30,21 @@ fn ecdsa(curve: Curve, hash: Hash) -> Option<Algorithm> {
         (Curve::Secp256k1, Hash::Sha256) => &lc::ECDSA_P256K1_SHA256_ASN1,
         (Curve::Secp256k1, _) | (_, Hash::Sha1) => return None,
     })
+}
+
+/// What stands before a point in its SubjectPublicKeyInfo (RFC 5480 §2): AWS-LC parses that a fifth faster for a signature
+/// than the point alone, which it tries last.
+const fn info(curve: Curve) -> &'static [u8] {
+    match curve {
+        Curve::P256 => {
+            b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\0"
+        }
+        Curve::P384 => b"\x30\x76\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\0\x22\x03\x62\0",
+        Curve::P521 => {
+            b"\x30\x81\x9b\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\0\x23\x03\x81\x86\0"
+        }
+        Curve::Secp256k1 => b"\x30\x56\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\0\x0a\x03\x42\0",
+    }
 }
 
 /// A point is judged alike for a key agreement as for a signature, and a third faster.
@@ -80,11 +95,7 @@ fn hash<const N: usize>(algorithm: &'static digest::Algorithm, parts: &[&[u8]]) 
         }
         context.finish()
     };
-    let mut bytes = [0; N];
-    for (to, from) in bytes.iter_mut().zip(digest.as_ref()) {
-        *to = *from;
-    }
-    bytes
+    digest.as_ref().try_into().unwrap_or([0; N])
 }
 
 impl Backend for AwsLcRs {
@@ -134,8 +145,8 @@ impl Backend for AwsLcRs {
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
         match *key {
             PublicKey::Ec { curve, x, y } => {
-                let mut buffer = [0; 133];
-                let point = uncompressed(x, y, &mut buffer);
+                let mut buffer = [0; ROOM];
+                let point = uncompressed(&[], x, y, &mut buffer);
                 let on_curve = match ecdh(curve) {
                     Some(algorithm) => Peer::try_from(Unparsed::new(algorithm, point)).map(drop),
                     None => {
@@ -167,7 +178,7 @@ impl Backend for AwsLcRs {
         };
         match (*key, scheme) {
             (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other => {
-                verify(ecdsa(curve, hash), uncompressed(x, y, &mut [0; 133]))
+                verify(ecdsa(curve, hash), uncompressed(info(curve), x, y, &mut [0; ROOM]))
             }
             (PublicKey::Ed25519(key), Scheme::Ed25519) => verify(Some(&lc::ED25519), key),
             #[cfg(feature = "ed448")]
@@ -186,7 +197,7 @@ impl Backend for AwsLcRs {
     fn prepare(&self, scheme: Scheme, key: &PublicKey<'_>) -> Option<Box<dyn PreparedKey>> {
         let parsed = match (*key, scheme) {
             (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other => {
-                ParsedPublicKey::new(ecdsa(curve, hash)?, uncompressed(x, y, &mut [0; 133]))
+                ParsedPublicKey::new(ecdsa(curve, hash)?, uncompressed(info(curve), x, y, &mut [0; ROOM]))
             }
             (PublicKey::Ed25519(key), Scheme::Ed25519) => ParsedPublicKey::new(&lc::ED25519, key),
             (PublicKey::Rsa { modulus, exponent }, Scheme::RsaPkcs1(_) | Scheme::RsaPss(_)) => {

@@ -398,12 +398,18 @@ pub fn default_backend() -> &'static dyn Backend {
     return &RustCrypto;
 }
 
-/// 04 ‖ x ‖ y (SEC1 §2.3.3), on the stack: the one form of a point that a backend is ever handed.
-fn uncompressed<'b>(x: &[u8], y: &[u8], buffer: &'b mut [u8; 133]) -> &'b [u8] {
-    let bytes = [4_u8].iter().chain(x).chain(y);
-    let len = bytes.clone().count();
-    for (to, from) in buffer.iter_mut().zip(bytes) {
-        *to = *from;
+/// Room for the longest point, and for what may stand before it.
+const ROOM: usize = 160;
+
+/// 04 ‖ x ‖ y (SEC1 §2.3.3), behind what is to stand before it: the one form of a point that a backend is ever handed.
+fn uncompressed<'b>(before: &[u8], x: &[u8], y: &[u8], buffer: &'b mut [u8; ROOM]) -> &'b [u8] {
+    let mut len = 0_usize;
+    for part in [before, &[4], x, y] {
+        let end = len.saturating_add(part.len());
+        if let Some(room) = buffer.get_mut(len..end) {
+            room.copy_from_slice(part);
+        }
+        len = end;
     }
     buffer.get(..len).unwrap_or_default()
 }
