@@ -67,12 +67,21 @@ fn verify_x5c<'a>(alg: i64, sig: &[u8], x5c: X5c<'a>, inputs: &Inputs<'_, 'a>) -
 /// judged: certificates in the field differ there.
 fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Problem> {
     certificate::version_3(certificate)?;
-    let texts = |oid| certificate.subject.attributes_of(oid).filter_map(|attribute| attribute.text().ok());
-    let has = |oid| texts(oid).any(|text| !text.is_empty());
-    if !(has(oid::COUNTRY) && has(oid::ORGANIZATION) && has(oid::COMMON_NAME)) {
+    let (mut country, mut organization, mut common_name, mut units, mut unit) = (false, false, false, 0_usize, "");
+    for attribute in certificate.subject.attributes() {
+        let Ok(text) = attribute.text() else { continue };
+        match attribute.oid {
+            oid::COUNTRY => country |= !text.is_empty(),
+            oid::ORGANIZATION => organization |= !text.is_empty(),
+            oid::COMMON_NAME => common_name |= !text.is_empty(),
+            oid::ORGANIZATIONAL_UNIT => (units, unit) = (units.saturating_add(1), text),
+            _ => {}
+        }
+    }
+    if !(country && organization && common_name) {
         return Err(Problem::Subject);
     }
-    if !texts(oid::ORGANIZATIONAL_UNIT).eq(["Authenticator Attestation"]) {
+    if (units, unit) != (1, "Authenticator Attestation") {
         return Err(Problem::OrganizationalUnit);
     }
     Ok(certificate::end_entity(certificate)?)

@@ -38,7 +38,13 @@ pub(crate) struct Extension<'a> {
 impl<'a> Extension<'a> {
     fn read(from: &mut Reader<'a>) -> Result<Self, der::Error> {
         let mut fields = from.sequence()?;
-        let extension = Self { oid: fields.oid()?, critical: fields.default_false()?, value: fields.octet_string()? };
+        let oid = fields.oid()?;
+        Self::read_after(oid, fields)
+    }
+
+    /// Reads what follows the identifier.
+    fn read_after(oid: &'a [u8], mut fields: Reader<'a>) -> Result<Self, der::Error> {
+        let extension = Self { oid, critical: fields.default_false()?, value: fields.octet_string()? };
         fields.finish()?;
         Ok(extension)
     }
@@ -96,7 +102,14 @@ impl<'a> Extensions<'a> {
 
     /// The extension with this identifier: attestation formats look theirs up here.
     pub(crate) fn find(&self, oid: &[u8]) -> Option<Extension<'a>> {
-        self.iter().find(|extension| extension.oid == oid)
+        let mut rest = Reader::new(self.0);
+        loop {
+            let mut fields = rest.sequence().ok()?;
+            let found = fields.contents(Tag::OBJECT_IDENTIFIER).ok()?;
+            if found == oid {
+                return Extension::read_after(found, fields).ok();
+            }
+        }
     }
 
     /// Refuses a critical extension that is not understood, or malformed.

@@ -230,8 +230,9 @@ impl<'a> Reader<'a> {
     /// The contents of the next value if it has this tag; otherwise nothing is read.
     #[inline]
     pub(crate) fn optional(&mut self, tag: Tag) -> Result<Option<&'a [u8]>, Error> {
+        let Some(leading) = self.rest.first() else { return Ok(None) };
         let mut ahead = *self;
-        if self.is_empty() || ahead.tag()? != tag {
+        if tag.octet() != Some(*leading) && ahead.tag()? != tag {
             return Ok(None);
         }
         self.contents(tag).map(Some)
