@@ -263,7 +263,7 @@ pub struct Attestation<'a> {
     /// How many of them do not, and were dropped.
     pub dropped: usize,
     /// The first certificate of the trust path, where it was read from the statement itself.
-    leaf: Option<Certificate<'a>>,
+    leaf: Option<Box<Certificate<'a>>>,
 }
 
 impl<'a> Attestation<'a> {
@@ -282,17 +282,17 @@ impl<'a> Attestation<'a> {
 
     fn with_path(format: Format, attestation_type: AttestationType, leaf: Leaf<'a>, path: X5c<'a>) -> Self {
         let trust_path = path.into_iter().map(Cow::Borrowed).collect();
-        Self { trust_path, leaf: Some(leaf.into()), ..Self::without_path(format, attestation_type) }
+        Self { trust_path, leaf: Some(Box::new(leaf.into())), ..Self::without_path(format, attestation_type) }
     }
 
     /// The first certificate of the trust path.
     pub(crate) fn leaf(&self) -> Option<Certificate<'_>> {
-        self.leaf.or_else(|| Certificate::read(self.trust_path.first()?).ok())
+        self.leaf.as_deref().copied().or_else(|| Certificate::read(self.trust_path.first()?).ok())
     }
 
     /// The trust path.
     pub(crate) fn chain(&self) -> Result<Chain<'_>, chain::Error> {
-        Chain::continued(self.leaf, self.trust_path.iter().map(AsRef::as_ref))
+        Chain::continued(self.leaf.as_deref(), self.trust_path.iter().map(AsRef::as_ref))
     }
 
     fn signed_with(self, algorithm: Algorithm) -> Self {

@@ -5,7 +5,7 @@
 use super::Few;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use core::ops::Range;
+use core::ops::{Deref, Range};
 
 /// What the processor has for it, asked once. Both engines read the same texts, and refuse the same.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -33,7 +33,7 @@ impl Clone for ShortBytes {
     }
 }
 
-impl core::ops::Deref for ShortBytes {
+impl Deref for ShortBytes {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
@@ -59,19 +59,28 @@ const fn decoded_len(characters: usize) -> usize {
     characters.saturating_sub(characters.div_ceil(4))
 }
 
-/// Texts decoded one after the other into one buffer. What an assertion carries stays on the stack, up to an RSA
-/// signature of 4096 bits; for more there is one allocation.
+/// Texts decoded one after the other into one buffer.
 #[derive(Clone, Default)]
-pub(crate) struct Decoded {
-    bytes: Few<u8, 1024>,
+pub(crate) struct Decoded<B = OnStack> {
+    bytes: B,
     /// How many bytes there can be at most, as far as that is known: what is allocated, if anything is.
     most: usize,
 }
 
+/// What an assertion carries stays here, up to an RSA signature of 4096 bits; for more there is one allocation.
+pub(crate) type OnStack = Few<u8, 1024>;
+
 /// Only how many bytes there are: signed secrets may be among them.
-impl core::fmt::Debug for Decoded {
+impl<B: Deref<Target = [u8]>> core::fmt::Debug for Decoded<B> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Decoded({} bytes)", self.bytes.len())
+    }
+}
+
+impl<B: Deref<Target = [u8]>> Decoded<B> {
+    /// The bytes at `place`.
+    pub(crate) fn get(&self, place: &Range<usize>) -> &[u8] {
+        self.bytes.get(place.clone()).unwrap_or_default()
     }
 }
 
@@ -82,9 +91,9 @@ impl Decoded {
     }
 
     /// Decodes a whole text; answers where its bytes are.
-    pub(crate) fn push(&mut self, text: &str) -> Result<Range<usize>, NotBase64Url> {
+    pub(crate) fn push(&mut self, text: &[u8]) -> Result<Range<usize>, NotBase64Url> {
         let start = self.bytes.len();
-        let room = text.as_bytes().get(..decoded_len(text.len())).unwrap_or_default();
+        let room = text.get(..decoded_len(text.len())).unwrap_or_default();
         if room.len() > self.bytes.capacity().saturating_sub(start) {
             self.bytes.reserve_exact(room.len().max(self.most.saturating_sub(start)));
         }
@@ -97,9 +106,11 @@ impl Decoded {
         Ok(start..end)
     }
 
-    /// The bytes at `place`.
-    pub(crate) fn get(&self, place: &Range<usize>) -> &[u8] {
-        self.bytes.get(place.clone()).unwrap_or_default()
+    /// All of it, off the stack: for what is handed on more often than it is read.
+    pub(crate) fn take_to_heap(&mut self) -> Decoded<Vec<u8>> {
+        let bytes =
+            if self.bytes.spilled() { core::mem::take(&mut self.bytes).into_vec() } else { self.bytes.to_vec() };
+        Decoded { bytes, most: self.most }
     }
 }
 
@@ -150,7 +161,7 @@ mod tests {
     fn one_byte_string_has_one_spelling() {
         for (text, bytes) in [("", &b""[..]), ("AA", &[0]), ("__79", &[255, 254, 253]), ("Zm9v", b"foo")] {
             assert_eq!(decode(text).as_deref(), Ok(bytes));
-            assert_eq!(Decoded::default().push(text), Ok(0..bytes.len()));
+            assert_eq!(Decoded::default().push(text.as_bytes()), Ok(0..bytes.len()));
             assert_eq!(encode(bytes), text);
             assert!(is_encoding_of(text, bytes));
         }
@@ -171,7 +182,7 @@ mod tests {
             ("Zm9é", "not ASCII"),
         ] {
             assert_eq!(decode(text), Err(NotBase64Url), "{why}");
-            assert_eq!(Decoded::default().push(text), Err(NotBase64Url), "{why}");
+            assert_eq!(Decoded::default().push(text.as_bytes()), Err(NotBase64Url), "{why}");
             assert!(!is_encoding_of(text, b"foo"), "{why}");
         }
     }
@@ -203,7 +214,7 @@ mod tests {
     fn texts_lie_one_after_the_other() {
         let mut decoded = Decoded::default();
         let long = encode(&[7; 3000]);
-        let places = ["Zm9v", "", "__79", &long].map(|text| decoded.push(text).unwrap());
+        let places = ["Zm9v", "", "__79", &long].map(|text| decoded.push(text.as_bytes()).unwrap());
         let bytes = places.each_ref().map(|place| decoded.get(place));
         assert_eq!(bytes, [&b"foo"[..], b"", &[255, 254, 253], &[7; 3000]]);
     }

@@ -138,7 +138,7 @@ impl<'a> Chain<'a> {
     }
 
     /// The same, where the first may have been read before.
-    pub(crate) fn continued<I>(leaf: Option<Certificate<'a>>, x5c: I) -> Result<Self, Error>
+    pub(crate) fn continued<I>(leaf: Option<&Certificate<'a>>, x5c: I) -> Result<Self, Error>
     where
         I: IntoIterator<Item = &'a [u8], IntoIter: Clone>,
     {
@@ -152,7 +152,7 @@ impl<'a> Chain<'a> {
         }
         let mut certificates = Few::new();
         for (index, bytes) in x5c.enumerate() {
-            let known = leaf.filter(|leaf| index == 0 && leaf.encoding == bytes);
+            let known = leaf.copied().filter(|leaf| index == 0 && leaf.encoding == bytes);
             let read = known.map_or_else(|| Certificate::read(bytes), Ok);
             certificates.push(read.map_err(|error| Error::Certificate(index, error))?);
         }

@@ -21,9 +21,9 @@ impl ByteStrings {
     }
 
     /// Decodes one more. Of those beyond [`MAX_LEN`], which the response is refused for, nothing is kept.
-    pub(super) fn push(&mut self, text: &str) -> ByteString {
+    pub(super) fn push(&mut self, text: &[u8]) -> ByteString {
         self.characters = self.characters.saturating_add(text.len());
-        let text = if self.characters > MAX_LEN { "" } else { text };
+        let text = if self.characters > MAX_LEN { &[] } else { text };
         self.decoded.push(text).map_or(ByteString::NotBase64Url, ByteString::At)
     }
 }
@@ -124,8 +124,10 @@ impl<'de, M: Members<'de>> Visitor<'de> for ObjectOf<'_, M> {
 
 impl<'de> DeserializeSeed<'de> for &mut ByteStrings {
     type Value = ByteString;
+    /// As bytes, since base64url has no control characters and no surrogates: the decoder refuses them, so that the
+    /// reader need not look for them first.
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<ByteString, D::Error> {
-        from.deserialize_str(self)
+        from.deserialize_bytes(self)
     }
 }
 
@@ -135,6 +137,9 @@ impl Visitor<'_> for &mut ByteStrings {
         f.write_str("a string")
     }
     fn visit_str<E>(self, text: &str) -> Result<ByteString, E> {
+        Ok(self.push(text.as_bytes()))
+    }
+    fn visit_bytes<E>(self, text: &[u8]) -> Result<ByteString, E> {
         Ok(self.push(text))
     }
 }

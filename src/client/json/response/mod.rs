@@ -14,6 +14,7 @@ pub use transports::{MAX_TRANSPORT_LEN, MAX_TRANSPORTS};
 
 use super::text::Text;
 pub use crate::client::extensions::{ClientExtensionResults, CredentialProperties};
+use crate::codec::Few;
 use crate::codec::base64url::Decoded;
 use crate::credential::Transport;
 use core::fmt;
@@ -215,11 +216,11 @@ macro_rules! envelope_accessors {
 /// The response to a registration, parsed and untrusted.
 #[derive(Clone, Debug)]
 pub struct RegistrationResponse {
-    bytes: Decoded,
+    bytes: Decoded<Vec<u8>>,
     envelope: Envelope,
     client_data_json: Range<usize>,
     attestation_object: Range<usize>,
-    transports: Vec<Transport>,
+    transports: Few<Transport, 4>,
     authenticator_data: Option<Range<usize>>,
     public_key: Option<Range<usize>>,
     public_key_algorithm: Option<i64>,
@@ -279,7 +280,7 @@ impl<'a> Posted<'a> for RegistrationResponse {
             authenticator_data: members.authenticator_data.optional(Member::AuthenticatorData)?,
             public_key: members.public_key.optional(Member::PublicKey)?,
             public_key_algorithm: members.public_key_algorithm.take(),
-            bytes: core::mem::take(&mut bytes.decoded),
+            bytes: bytes.decoded.take_to_heap(),
         })
     }
 }

@@ -146,6 +146,16 @@ fn refuses_each_other_spelling() {
             ResponseError::NotBase64Url(Member::PublicKey),
             "the other alphabet",
         ),
+        (
+            registration().to_string().replacen("\"oA\"", "\"o\nA\"", 1),
+            ResponseError::NotBase64Url(Member::AttestationObject),
+            "what no JSON string has either: a line break",
+        ),
+        (
+            registration().to_string().replacen("\"oA\"", "\"oA\\udc00\"", 1),
+            ResponseError::NotBase64Url(Member::AttestationObject),
+            "half a character",
+        ),
         (" ".repeat(MAX_LEN + 1), ResponseError::TooLong, "a flood"),
     ] {
         assert_eq!(RegistrationResponse::from_json(&json), Err(error), "{why}");
@@ -178,6 +188,10 @@ fn refuses_each_other_spelling() {
         with(registration(), "/clientExtensionResults", Some(json!([]))),
         with(registration(), "/clientExtensionResults", Some(json!({"appid": "true"}))),
         with(registration(), "/clientExtensionResults", Some(json!({"credProps": [true]}))),
+        registration().to_string().replacen("\"oA\"", "\"oA\\", 1),
+        registration().to_string().replacen("\"oA\"", "\"oA\\x\"", 1),
+        registration().to_string().replacen("\"platform\"", "\"plat\nform\"", 1),
+        registration().to_string().replacen("\"publicKey\"", "\"public\nKey\"", 1),
         "[".repeat(100_000),
         format!("{{\"x\":{}", "[".repeat(100_000)),
     ] {

@@ -1,6 +1,7 @@
 //! `response.transports` (§5.2.1): hints, as far as they are kept.
 
 use super::Text;
+use crate::codec::Few;
 use crate::credential::Transport;
 use core::fmt;
 use core::marker::PhantomData;
@@ -13,7 +14,7 @@ pub const MAX_TRANSPORT_LEN: usize = 32;
 
 /// Hints that are kept with the record and sent back in every request: each once, and neither many nor long. Those beyond
 /// are dropped, since nobody is to be locked out for the sake of a hint.
-pub(super) struct Transports(pub(super) Vec<Transport>);
+pub(super) struct Transports(pub(super) Few<Transport, 4>);
 
 impl<'de> Deserialize<'de> for Transports {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -24,7 +25,7 @@ impl<'de> Deserialize<'de> for Transports {
                 f.write_str("an array of strings")
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<Transports, A::Error> {
-                let mut kept = Vec::new();
+                let mut kept = Few::new();
                 while let Some(text) = texts.next_element::<Text<'de>>()? {
                     if kept.len() < MAX_TRANSPORTS && text.0.len() <= MAX_TRANSPORT_LEN {
                         let transport = text.read(PhantomData::<Transport>)?;

@@ -111,7 +111,7 @@ impl<R> Wire<'_, R> {
     pub(super) fn open(&mut self, bytes: &mut ByteStrings) -> Result<Envelope, ResponseError> {
         let Text(id) = self.id.take().ok_or(ResponseError::Missing(Member::Id))?;
         let Text(raw_id) = self.raw_id.take().ok_or(ResponseError::Missing(Member::RawId))?;
-        let place = bytes.push(&raw_id);
+        let place = bytes.push(raw_id.as_bytes());
         let client_extension_results = self.client_extension_results.take().map(|Object(results)| results);
         let blobs = client_extension_results.as_ref().map_or(0, ClientExtensionResults::blobs_len);
         if bytes.characters.saturating_add(blobs) > MAX_LEN {
