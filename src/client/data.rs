@@ -352,6 +352,11 @@ mod tests {
         let brackets = "[".repeat(MAX_DEPTH);
         let strings = format!(r#"{{"x":"{brackets}\"{brackets}","y":"{brackets}"}}"#);
         assert_eq!(ClientData::parse(&strings), Ok(ClientData::default()), "brackets in strings are text");
+        let (open, close) = ("[".repeat(100), "]".repeat(100));
+        let hidden = format!(r#"{{"x":{open}"{close}",{open}{close}{close}}}"#);
+        assert_eq!(ClientData::parse(&hidden), Err(Error::TooDeep), "and close nothing");
+        let wide = format!(r#"{{"x":[{}[]]}}"#, "[],".repeat(MAX_DEPTH));
+        assert_eq!(ClientData::parse(&wide), Ok(ClientData::default()), "what is closed is not open");
     }
 
     #[test]

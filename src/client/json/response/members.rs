@@ -12,12 +12,14 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAcces
 pub(super) struct ByteStrings {
     pub(super) decoded: Decoded,
     pub(super) characters: usize,
+    /// Whether serde_json reads them, and nobody else.
+    by_serde_json: bool,
 }
 
 impl ByteStrings {
     /// Of this JSON: there can be no more than it has.
     pub(super) fn of(json: &str) -> Self {
-        Self { decoded: Decoded::of_at_most(json.len()), characters: 0 }
+        Self { decoded: Decoded::of_at_most(json.len()), characters: 0, by_serde_json: true }
     }
 
     /// Decodes one more. Of those beyond [`MAX_LEN`], which the response is refused for, nothing is kept.
@@ -124,10 +126,10 @@ impl<'de, M: Members<'de>> Visitor<'de> for ObjectOf<'_, M> {
 
 impl<'de> DeserializeSeed<'de> for &mut ByteStrings {
     type Value = ByteString;
-    /// As bytes, since base64url has no control characters and no surrogates: the decoder refuses them, so that the
-    /// reader need not look for them first.
+    /// As bytes from serde_json, which looks for control characters and half surrogates in what it reads as text: the
+    /// decoder refuses them anyway. Of other readers not all take a text for bytes.
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<ByteString, D::Error> {
-        from.deserialize_bytes(self)
+        if self.by_serde_json { from.deserialize_bytes(self) } else { from.deserialize_str(self) }
     }
 }
 

@@ -1,6 +1,8 @@
 //! One row for each rule of the envelope.
 
 use super::*;
+use serde::de::value::{MapDeserializer, SeqDeserializer};
+use serde::de::{IntoDeserializer, Visitor};
 use serde_json::{Value, json};
 
 fn registration() -> Value {
@@ -238,4 +240,50 @@ fn by_serde_as_strict_and_as_silent() {
         ];
         assert!(errors.iter().all(|error| !error.contains(text)), "{errors:?}");
     }
+}
+
+/// A reader that takes no text for bytes, as those of CBOR and of JavaScript's values do not.
+struct TextIsText(Value);
+
+impl<'de> Deserializer<'de> for TextIsText {
+    type Error = serde_json::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self.0 {
+            Value::Object(members) => {
+                visitor.visit_map(MapDeserializer::new(members.into_iter().map(|(name, value)| (name, Self(value)))))
+            }
+            Value::Array(items) => visitor.visit_seq(SeqDeserializer::new(items.into_iter().map(Self))),
+            other => other.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(Self::Error::custom("no bytes here"))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string byte_buf unit unit_struct newtype_struct seq tuple
+        tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl IntoDeserializer<'_, serde_json::Error> for TextIsText {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+#[test]
+fn other_readers_are_asked_for_texts() {
+    let read = RegistrationResponse::deserialize(TextIsText(registration())).unwrap();
+    assert_eq!(read, RegistrationResponse::from_json(&registration().to_string()).unwrap());
+    let read = AuthenticationResponse::deserialize(TextIsText(authentication())).unwrap();
+    assert_eq!(read, AuthenticationResponse::from_json(&authentication().to_string()).unwrap());
 }
