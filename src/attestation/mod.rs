@@ -262,7 +262,7 @@ pub struct Attestation<'a> {
     pub statements: Vec<Self>,
     /// How many of them do not, and were dropped.
     pub dropped: usize,
-    /// The first certificate of the trust path, where it was read from the statement itself.
+    /// The first certificate of the trust path, where it was read from the statement itself; boxed, since most have none.
     leaf: Option<Box<Certificate<'a>>>,
 }
 

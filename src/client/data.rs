@@ -154,13 +154,13 @@ impl<'a> ClientData<'a> {
     /// The text that §5.8.1.1 writes where there is nothing to escape and nothing to add: what most clients send. It
     /// is read in a tenth of the time; any other is left to the JSON reader, whose answer it would be as well.
     fn serialised(text: &'a str) -> Option<Self> {
-        // Every byte is looked at, so that they are looked at together.
+        // Without stopping at the first, so that many bytes are compared at once.
         if text.bytes().fold(false, |odd, byte| odd | (byte < b' ') | (byte == b'\\')) {
             return None;
         }
-        let (ceremony_type, rest) = to_quote(text.strip_prefix(r#"{"type":""#)?)?;
-        let (challenge, rest) = to_quote(rest.strip_prefix(r#","challenge":""#)?)?;
-        let (origin, rest) = to_quote(rest.strip_prefix(r#","origin":""#)?)?;
+        let (ceremony_type, rest) = text.strip_prefix(r#"{"type":""#)?.split_once('"')?;
+        let (challenge, rest) = rest.strip_prefix(r#","challenge":""#)?.split_once('"')?;
+        let (origin, rest) = rest.strip_prefix(r#","origin":""#)?.split_once('"')?;
         let cross_origin = match rest {
             r#","crossOrigin":false}"# => false,
             r#","crossOrigin":true}"# => true,
@@ -200,12 +200,6 @@ fn depth(text: &str) -> usize {
         }
     }
     most
-}
-
-/// What stands before the next quotation mark, and what after it.
-fn to_quote(text: &str) -> Option<(&str, &str)> {
-    let (before, rest) = text.split_at_checked(text.bytes().position(|byte| byte == b'"')?)?;
-    Some((before, rest.strip_prefix('"')?))
 }
 
 /// The members, and whether each name occurred once.

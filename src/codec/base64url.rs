@@ -107,10 +107,11 @@ impl Decoded {
     }
 
     /// All of it, off the stack: for what is handed on more often than it is read.
-    pub(crate) fn take_to_heap(&mut self) -> Decoded<Vec<u8>> {
+    pub(crate) fn move_to_heap(&mut self) -> Decoded<Vec<u8>> {
+        // `into_vec` takes what is on the heap already, and what is not byte by byte.
         let bytes =
             if self.bytes.spilled() { core::mem::take(&mut self.bytes).into_vec() } else { self.bytes.to_vec() };
-        Decoded { bytes, most: self.most }
+        Decoded { bytes, most: 0 }
     }
 }
 
@@ -199,13 +200,15 @@ mod tests {
         }
         let text = encode(&bytes);
         for at in 0..text.len() {
-            for c in (0..=127).map(char::from) {
-                let (mut before, mut other) = (text.clone(), [0; 4]);
-                before.replace_range(at..=at, c.encode_utf8(&mut other));
-                let alike = one_at_a_time.decode(&before).ok();
-                assert_eq!(decode(&before).ok().map(|bytes| bytes.into_vec()), alike, "{c:?} at {at}");
-                let is_base64url = c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-                assert!(alike.is_some() == is_base64url || at == text.len() - 1, "{c:?} at {at}");
+            for c in 0..=255_u8 {
+                let mut other = text.clone().into_bytes();
+                other[at] = c;
+                let alike = one_at_a_time.decode(&other).ok();
+                let mut decoded = Decoded::default();
+                let found = decoded.push(&other).ok().map(|place| decoded.get(&place).to_vec());
+                assert_eq!(found, alike, "{c:02x} at {at}");
+                let is_base64url = c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
+                assert!(alike.is_some() == is_base64url || at == text.len() - 1, "{c:02x} at {at}");
             }
         }
     }
@@ -217,6 +220,13 @@ mod tests {
         let places = ["Zm9v", "", "__79", &long].map(|text| decoded.push(text.as_bytes()).unwrap());
         let bytes = places.each_ref().map(|place| decoded.get(place));
         assert_eq!(bytes, [&b"foo"[..], b"", &[255, 254, 253], &[7; 3000]]);
+        for texts in [&["Zm9v", "__79"][..], &["Zm9v", &long]] {
+            let mut decoded = Decoded::default();
+            let places: Vec<_> = texts.iter().map(|text| decoded.push(text.as_bytes()).unwrap()).collect();
+            let before: Vec<_> = places.iter().map(|place| decoded.get(place).to_vec()).collect();
+            let heap = decoded.move_to_heap();
+            assert!(places.iter().map(|place| heap.get(place)).eq(&before));
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The default backend: AWS-LC through `aws-lc-rs`. The only file that names the crate.
 //!
-//! Inputs are built here from judged parts: AWS-LC would also take compressed, hybrid and SubjectPublicKeyInfo forms
-//! of a point, and any Ed25519 key.
+//! Inputs are built here from judged parts: AWS-LC would also take compressed and hybrid points, whatever a message has
+//! for a SubjectPublicKeyInfo, and any Ed25519 key.
 
 use super::{Backend, BadSignature, Curve, Hash, KeyError, PreparedKey, PublicKey, RandomFailed, Scheme};
-use super::{ED448_MODULE, ROOM, uncompressed};
+use super::{ED448_MODULE, POINT_ROOM, uncompressed};
 use aws_lc_rs::agreement::{self, ParsedPublicKey as Peer, UnparsedPublicKey as Unparsed};
 use aws_lc_rs::signature::{self as lc, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm};
 use aws_lc_rs::{digest, hmac as mac, rand::SecureRandom as _, rand::SystemRandom, try_fips_mode};
@@ -32,9 +32,9 @@ fn ecdsa(curve: Curve, hash: Hash) -> Option<Algorithm> {
     })
 }
 
-/// What stands before a point in its SubjectPublicKeyInfo (RFC 5480 §2): AWS-LC parses that a fifth faster for a signature
-/// than the point alone, which it tries last.
-const fn info(curve: Curve) -> &'static [u8] {
+/// What stands before a point in its SubjectPublicKeyInfo (RFC 5480 §2; SEC 2 §2.4.1): `aws-lc-rs` tries both forms for a
+/// signature, and checks the point alone twice, which is a fifth slower.
+const fn public_key_info(curve: Curve) -> &'static [u8] {
     match curve {
         Curve::P256 => {
             b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\0"
@@ -47,7 +47,7 @@ const fn info(curve: Curve) -> &'static [u8] {
     }
 }
 
-/// A point is judged alike for a key agreement as for a signature, and a third faster.
+/// A point is judged alike for a key agreement as for a signature, and a sixth faster.
 fn ecdh(curve: Curve) -> Option<&'static agreement::Algorithm> {
     Some(match curve {
         Curve::P256 => &agreement::ECDH_P256,
@@ -145,13 +145,15 @@ impl Backend for AwsLcRs {
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
         match *key {
             PublicKey::Ec { curve, x, y } => {
-                let mut buffer = [0; ROOM];
-                let point = uncompressed(&[], x, y, &mut buffer);
+                let mut buffer = [0; POINT_ROOM];
                 let on_curve = match ecdh(curve) {
-                    Some(algorithm) => Peer::try_from(Unparsed::new(algorithm, point)).map(drop),
+                    Some(algorithm) => {
+                        Peer::try_from(Unparsed::new(algorithm, uncompressed(&[], x, y, &mut buffer))).map(drop)
+                    }
                     None => {
                         let any_hash = ecdsa(curve, Hash::Sha256).ok_or(KeyError::Unsupported)?;
-                        ParsedPublicKey::new(any_hash, point).map(drop)
+                        let info = uncompressed(public_key_info(curve), x, y, &mut buffer);
+                        ParsedPublicKey::new(any_hash, info).map(drop)
                     }
                 };
                 on_curve.map_err(|_| KeyError::NotOnCurve)
@@ -178,7 +180,7 @@ impl Backend for AwsLcRs {
         };
         match (*key, scheme) {
             (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other => {
-                verify(ecdsa(curve, hash), uncompressed(info(curve), x, y, &mut [0; ROOM]))
+                verify(ecdsa(curve, hash), uncompressed(public_key_info(curve), x, y, &mut [0; POINT_ROOM]))
             }
             (PublicKey::Ed25519(key), Scheme::Ed25519) => verify(Some(&lc::ED25519), key),
             #[cfg(feature = "ed448")]
@@ -196,9 +198,10 @@ impl Backend for AwsLcRs {
     /// For all but Ed448.
     fn prepare(&self, scheme: Scheme, key: &PublicKey<'_>) -> Option<Box<dyn PreparedKey>> {
         let parsed = match (*key, scheme) {
-            (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other => {
-                ParsedPublicKey::new(ecdsa(curve, hash)?, uncompressed(info(curve), x, y, &mut [0; ROOM]))
-            }
+            (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other => ParsedPublicKey::new(
+                ecdsa(curve, hash)?,
+                uncompressed(public_key_info(curve), x, y, &mut [0; POINT_ROOM]),
+            ),
             (PublicKey::Ed25519(key), Scheme::Ed25519) => ParsedPublicKey::new(&lc::ED25519, key),
             (PublicKey::Rsa { modulus, exponent }, Scheme::RsaPkcs1(_) | Scheme::RsaPss(_)) => {
                 RsaPublicKeyComponents { n: modulus, e: exponent }.to_parsed_public_key(rsa(scheme)?)

@@ -398,11 +398,11 @@ pub fn default_backend() -> &'static dyn Backend {
     return &RustCrypto;
 }
 
-/// Room for the longest point, and for what may stand before it.
-const ROOM: usize = 160;
+/// Room for a point of P-521, 133 bytes, and for the 25 that stand before it in a SubjectPublicKeyInfo.
+const POINT_ROOM: usize = 158;
 
-/// 04 ‖ x ‖ y (SEC1 §2.3.3), behind what is to stand before it: the one form of a point that a backend is ever handed.
-fn uncompressed<'b>(before: &[u8], x: &[u8], y: &[u8], buffer: &'b mut [u8; ROOM]) -> &'b [u8] {
+/// 04 ‖ x ‖ y (SEC1 §2.3.3), behind what is to stand before it: no other form of a point is ever handed to a module.
+fn uncompressed<'b>(before: &[u8], x: &[u8], y: &[u8], buffer: &'b mut [u8; POINT_ROOM]) -> &'b [u8] {
     let mut len = 0_usize;
     for part in [before, &[4], x, y] {
         let end = len.saturating_add(part.len());

@@ -4,8 +4,8 @@
 //! put right here, and the line says so.
 
 use super::{
-    Backend, BadSignature, Curve, ED448_MODULE, Hash, KeyError, MlDsa, PublicKey, ROOM, RSA_BITS, RandomFailed, Scheme,
-    uncompressed,
+    Backend, BadSignature, Curve, ED448_MODULE, Hash, KeyError, MlDsa, POINT_ROOM, PublicKey, RSA_BITS, RandomFailed,
+    Scheme, uncompressed,
 };
 use hmac::{Hmac, KeyInit, Mac as _};
 use ml_dsa::{EncodedVerifyingKey, MlDsa44, MlDsa65, MlDsa87, MlDsaParams};
@@ -123,7 +123,7 @@ impl Backend for RustCrypto {
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
         match *key {
             PublicKey::Ec { curve, x, y } => {
-                if is_on_curve(curve, uncompressed(&[], x, y, &mut [0; ROOM])) {
+                if is_on_curve(curve, uncompressed(&[], x, y, &mut [0; POINT_ROOM])) {
                     Ok(())
                 } else {
                     Err(KeyError::NotOnCurve)
@@ -148,7 +148,9 @@ impl Backend for RustCrypto {
             (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other && self.supports(scheme) => {
                 let backend: &dyn Backend = self;
                 let hash = backend.digest(hash, &[message]);
-                hash.and_then(|hash| ecdsa(curve, uncompressed(&[], x, y, &mut [0; ROOM]), hash.as_ref(), signature))
+                hash.and_then(|hash| {
+                    ecdsa(curve, uncompressed(&[], x, y, &mut [0; POINT_ROOM]), hash.as_ref(), signature)
+                })
             }
             (PublicKey::Ed25519(key), Scheme::Ed25519) => ed25519(key, message, signature),
             #[cfg(feature = "ed448")]

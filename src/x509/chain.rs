@@ -152,7 +152,7 @@ impl<'a> Chain<'a> {
         }
         let mut certificates = Few::new();
         for (index, bytes) in x5c.enumerate() {
-            let known = leaf.copied().filter(|leaf| index == 0 && leaf.encoding == bytes);
+            let known = leaf.filter(|leaf| index == 0 && leaf.encoding == bytes).copied();
             let read = known.map_or_else(|| Certificate::read(bytes), Ok);
             certificates.push(read.map_err(|error| Error::Certificate(index, error))?);
         }

@@ -100,7 +100,8 @@ impl<'a> Extensions<'a> {
         core::iter::from_fn(move || Extension::read(&mut rest).ok())
     }
 
-    /// The extension with this identifier: attestation formats look theirs up here.
+    /// The extension with this identifier: attestation formats look theirs up here. Each was judged when the list was read;
+    /// only this one is read again.
     pub(crate) fn find(&self, oid: &[u8]) -> Option<Extension<'a>> {
         let mut rest = Reader::new(self.0);
         loop {

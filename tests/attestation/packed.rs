@@ -27,6 +27,10 @@ fn good() -> Vec<Row> {
             "packed/organization-printable",
             Packed::new().leaf(|l| l.subject.set(ORGANIZATION, der::printable("wardkey"))),
         ),
+        row(
+            "packed/organization-twice",
+            Packed::new().leaf(|leaf| leaf.subject.0.push((ORGANIZATION.into(), der::utf8("and others")))),
+        ),
         row("packed/no-key-usage", Packed::new().leaf(|leaf| leaf.remove(extension::KEY_USAGE))),
     ]);
     rows
@@ -122,6 +126,14 @@ fn subjects() -> Vec<Row> {
             .refused(Problem::OrganizationalUnit),
         with("organizational-unit-twice", |leaf| {
             leaf.subject.0.push((ORGANIZATIONAL_UNIT.into(), der::utf8("Sales")));
+        })
+        .refused(Problem::OrganizationalUnit),
+        with("organizational-unit-after-another", |leaf| {
+            leaf.subject.0.insert(0, (ORGANIZATIONAL_UNIT.into(), der::utf8("Sales")));
+        })
+        .refused(Problem::OrganizationalUnit),
+        with("organizational-unit-after-an-empty-one", |leaf| {
+            leaf.subject.0.insert(0, (ORGANIZATIONAL_UNIT.into(), der::utf8("")));
         })
         .refused(Problem::OrganizationalUnit),
         with("certificate-version-2", |leaf| (leaf.version, leaf.extensions) = (Some(1), Vec::new()))

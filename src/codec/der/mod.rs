@@ -232,6 +232,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn optional(&mut self, tag: Tag) -> Result<Option<&'a [u8]>, Error> {
         let Some(leading) = self.rest.first() else { return Ok(None) };
         let mut ahead = *self;
+        // Nearly all there is has one octet of tag, as in `element`.
         if tag.octet() != Some(*leading) && ahead.tag()? != tag {
             return Ok(None);
         }

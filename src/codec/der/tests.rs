@@ -58,6 +58,16 @@ fn elements_know_their_encoding() {
     assert_eq!(reader.optional(Tag::BOOLEAN), Ok(None));
     assert_eq!(reader.finish(), Ok(()));
     assert_eq!(Reader::new(&[0x05, 0x00]).element(Tag::BOOLEAN), Err(Error::Tag));
+    for (bytes, found, why) in [
+        (&[0xbf, 0x84, 0x58, 0x01, 0x07][..], Ok(Some(&[0x07][..])), "[600]"),
+        (&[0xbf, 0x84, 0x59, 0x00], Ok(None), "[601]"),
+        (&[0xbf, 0x84, 0x58, 0x80], Err(Error::Length), "[600] with an indefinite length"),
+        (&[0x24, 0x00], Err(Error::Tag), "a tag that cannot be"),
+        (&[0xbf], Err(Error::Truncated), "half a tag"),
+    ] {
+        assert_eq!(Reader::new(bytes).optional(Tag::constructed(600)), found, "{why}");
+    }
+    assert_eq!(Reader::new(&[0x01, 0x80]).optional(Tag::BOOLEAN), Err(Error::Length));
     assert_eq!(Reader::new(&[0x05, 0x01, 0x00]).null(), Err(Error::Null));
 }
 

@@ -5,21 +5,21 @@ use crate::client::json::{Text, UnknownNames};
 use crate::codec::base64url::Decoded;
 use core::fmt;
 use core::ops::Range;
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Unexpected, Visitor};
 
 /// All byte strings of a response, decoded, and how many characters they had.
 #[derive(Default)]
 pub(super) struct ByteStrings {
     pub(super) decoded: Decoded,
     pub(super) characters: usize,
-    /// Whether serde_json reads them, and nobody else.
-    by_serde_json: bool,
+    /// Whether `from_json` reads them, whose reader is known.
+    from_json: bool,
 }
 
 impl ByteStrings {
     /// Of this JSON: there can be no more than it has.
     pub(super) fn of(json: &str) -> Self {
-        Self { decoded: Decoded::of_at_most(json.len()), characters: 0, by_serde_json: true }
+        Self { decoded: Decoded::of_at_most(json.len()), characters: 0, from_json: true }
     }
 
     /// Decodes one more. Of those beyond [`MAX_LEN`], which the response is refused for, nothing is kept.
@@ -71,7 +71,7 @@ impl<T> Slot<T> {
         self.fill(|| from.next_value())
     }
 
-    pub(super) fn fill<E: serde::de::Error>(&mut self, read: impl FnOnce() -> Result<Option<T>, E>) -> Result<(), E> {
+    pub(super) fn fill<E: Error>(&mut self, read: impl FnOnce() -> Result<Option<T>, E>) -> Result<(), E> {
         if self.0.is_some() {
             return Err(twice());
         }
@@ -84,7 +84,7 @@ impl<T> Slot<T> {
     }
 }
 
-fn twice<E: serde::de::Error>() -> E {
+fn twice<E: Error>() -> E {
     E::custom("a member that occurs twice")
 }
 
@@ -129,7 +129,7 @@ impl<'de> DeserializeSeed<'de> for &mut ByteStrings {
     /// As bytes from serde_json, which looks for control characters and half surrogates in what it reads as text: the
     /// decoder refuses them anyway. Of other readers not all take a text for bytes.
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<ByteString, D::Error> {
-        if self.by_serde_json { from.deserialize_bytes(self) } else { from.deserialize_str(self) }
+        if self.from_json { from.deserialize_bytes(self) } else { from.deserialize_str(self) }
     }
 }
 
@@ -141,8 +141,8 @@ impl Visitor<'_> for &mut ByteStrings {
     fn visit_str<E>(self, text: &str) -> Result<ByteString, E> {
         Ok(self.push(text.as_bytes()))
     }
-    fn visit_bytes<E>(self, text: &[u8]) -> Result<ByteString, E> {
-        Ok(self.push(text))
+    fn visit_bytes<E: Error>(self, text: &[u8]) -> Result<ByteString, E> {
+        if self.from_json { Ok(self.push(text)) } else { Err(E::invalid_type(Unexpected::Other("bytes"), &self)) }
     }
 }
 

@@ -14,7 +14,6 @@ pub use transports::{MAX_TRANSPORT_LEN, MAX_TRANSPORTS};
 
 use super::text::Text;
 pub use crate::client::extensions::{ClientExtensionResults, CredentialProperties};
-use crate::codec::Few;
 use crate::codec::base64url::Decoded;
 use crate::credential::Transport;
 use core::fmt;
@@ -220,7 +219,7 @@ pub struct RegistrationResponse {
     envelope: Envelope,
     client_data_json: Range<usize>,
     attestation_object: Range<usize>,
-    transports: Few<Transport, 4>,
+    transports: Transports,
     authenticator_data: Option<Range<usize>>,
     public_key: Option<Range<usize>>,
     public_key_algorithm: Option<i64>,
@@ -247,7 +246,7 @@ impl RegistrationResponse {
     /// [`MAX_TRANSPORT_LEN`] bytes, and no more of what the client said.
     #[must_use]
     pub fn transports(&self) -> &[Transport] {
-        &self.transports
+        &self.transports.0
     }
 
     /// The unsigned copy of authenticator data.
@@ -276,11 +275,11 @@ impl<'a> Posted<'a> for RegistrationResponse {
             envelope,
             client_data_json: members.client_data_json.required(Member::ClientDataJson)?,
             attestation_object: members.attestation_object.required(Member::AttestationObject)?,
-            transports: members.transports.take().map(|Transports(kept)| kept).unwrap_or_default(),
+            transports: members.transports.take().unwrap_or_default(),
             authenticator_data: members.authenticator_data.optional(Member::AuthenticatorData)?,
             public_key: members.public_key.optional(Member::PublicKey)?,
             public_key_algorithm: members.public_key_algorithm.take(),
-            bytes: bytes.decoded.take_to_heap(),
+            bytes: bytes.decoded.move_to_heap(),
         })
     }
 }

@@ -14,6 +14,7 @@ pub const MAX_TRANSPORT_LEN: usize = 32;
 
 /// Hints that are kept with the record and sent back in every request: each once, and neither many nor long. Those beyond
 /// are dropped, since nobody is to be locked out for the sake of a hint.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Transports(pub(super) Few<Transport, 4>);
 
 impl<'de> Deserialize<'de> for Transports {
