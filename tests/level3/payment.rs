@@ -114,6 +114,15 @@ fn older_names_and_icons_that_could_not_be_shown() {
 }
 
 /// Nobody who signed in has paid, and nobody who paid has signed in.
+/// The member's default in the standard's dictionary is true.
+#[test]
+fn an_icon_must_be_shown_unless_it_is_said_not_to() {
+    let instrument = Instrument::new("Card", "https://bank.example/card.png");
+    let mut json = serde_json::to_value(&instrument).unwrap();
+    assert_eq!(json.as_object_mut().unwrap().remove("iconMustBeShown"), Some(json!(true)));
+    assert_eq!(serde_json::from_value::<Instrument>(json).unwrap(), instrument);
+}
+
 #[test]
 fn a_payment_is_no_sign_in() {
     let signed_in = payment(collected()).client_data(|data| data.set("type", "webauthn.get"));
