@@ -6,7 +6,9 @@ mod ceremony;
 
 use ceremony::SignIn;
 use wardkey::ceremony::{Ceremony, Failure, Refusal};
-use wardkey::crypto::{AwsLcRs, Backend, RustCrypto};
+use wardkey::crypto::{
+    AwsLcRs, Backend, BadSignature, KeyError, PreparedKey, PublicKey, RandomFailed, RustCrypto, Scheme,
+};
 use wardkey_authenticator::{Algorithm, Authentication, Key, Registration};
 
 const BAD: Option<Failure> = Some(Failure::new(Ceremony::Authentication, Refusal::Signature));
@@ -39,6 +41,44 @@ fn verdicts_are_the_same() {
             }
         }
     }
+}
+
+/// Verifies with keys that it has prepared, and with no others.
+#[derive(Debug)]
+struct PreparedOnly;
+
+impl Backend for PreparedOnly {
+    fn name(&self) -> &'static str {
+        "prepared only"
+    }
+    fn supports(&self, scheme: Scheme) -> bool {
+        AwsLcRs.supports(scheme)
+    }
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
+        AwsLcRs.sha256(parts)
+    }
+    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
+        AwsLcRs.check_key(key)
+    }
+    fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), BadSignature> {
+        Err(BadSignature)
+    }
+    fn prepare(&self, scheme: Scheme, key: &PublicKey<'_>) -> Option<Box<dyn PreparedKey>> {
+        AwsLcRs.prepare(scheme, key)
+    }
+    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+        AwsLcRs.random(out)
+    }
+}
+
+#[test]
+fn a_prepared_key_is_used() {
+    let mut sign_in = SignIn::new(Algorithm::Es256);
+    assert_eq!(refusal(&sign_in, &PreparedOnly), BAD);
+    sign_in.record.prepare(&AwsLcRs);
+    assert_eq!(refusal(&sign_in, &PreparedOnly), BAD, "by another backend");
+    sign_in.record.prepare(&PreparedOnly);
+    assert_eq!(refusal(&sign_in, &PreparedOnly), None);
 }
 
 #[test]

@@ -39,6 +39,12 @@ fn good() -> Vec<Row> {
         trimmed("tpm/coordinates-without-leading-zeros"),
         row_of("tpm/rsa-exponent-written-down", Rs256, Tpm::new().pub_area(exponent)),
         row("tpm/fields-that-are-ignored", Tpm::new().cert_info(ignored)),
+        row("tpm/scheme-named", Tpm::new().pub_area_bytes(|area| drop(area.splice(12..14, [0, 0x18, 0, 0x0b])))),
+        row_of(
+            "tpm/rsa-scheme-named",
+            Rs256,
+            Tpm::new().pub_area_bytes(|area| drop(area.splice(12..14, [0, 0x14, 0, 0x0b]))),
+        ),
         row("tpm/with-a-policy", Tpm::new().pub_area(|area| area.auth_policy = vec![9; 32])),
         row(
             "tpm/alternative-name-not-critical",
@@ -99,6 +105,11 @@ fn statements() -> Vec<Row> {
             .refused(Problem::Signature),
         row("tpm/tpmt-signature-other-hash", Tpm::new().tpmt_signature().signature(|sig| sig[3] = 0x0c))
             .refused(Problem::Signature),
+        row(
+            "tpm/tpmt-signature-rsa-other-hash",
+            Tpm::by(Algorithm::Rs256).tpmt_signature().signature(|sig| sig[3] = 0x0c),
+        )
+        .refused(Problem::Signature),
         row("tpm/tpmt-signature-of-pss-around-pkcs1", scheme(Algorithm::Rs256, 0x16)).refused(Problem::Signature),
         row("tpm/tpmt-signature-of-pkcs1-around-pss", scheme(Algorithm::Ps256, 0x14)).refused(Problem::Signature),
         row("tpm/tpmt-signature-of-rsa-around-ecdsa", scheme(Algorithm::Es256, 0x14)).refused(Problem::Signature),

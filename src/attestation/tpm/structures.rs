@@ -237,3 +237,33 @@ fn tagged(tag: u8, contents: &[u8]) -> Vec<u8> {
     };
     [head, contents].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a key may be used with stands between its kind and itself, with as many details as its scheme has.
+    #[test]
+    fn a_public_area_names_symmetric_algorithm_scheme_and_key_derivation() {
+        const NONE: &[u8] = &[0, 0x10];
+        let ecc = |[symmetric, scheme, kdf]: [&[u8]; 3]| {
+            let before = [&[0, 0x23, 0, 0x0b][..], &[0; 4], &[0, 0]].concat();
+            [&before, symmetric, scheme, &[0, 3], kdf, &[0, 1, 7], &[0, 1, 8]].concat()
+        };
+        for (named, why) in [
+            ([NONE; 3], "nothing"),
+            ([NONE, &[0, 0x18, 0, 0x0b], NONE], "ECDSA with SHA-256"),
+            ([NONE, &[0, 0x1a, 0, 0x0b, 0, 1], NONE], "ECDAA, which has a count as well"),
+            ([&[0, 6, 0, 128, 0, 0x43], NONE, NONE], "AES with 128 bits in CFB mode"),
+            ([NONE, NONE, &[0, 0x20, 0, 0x0b]], "KDF1 with SHA-256"),
+        ] {
+            let area = ecc(named);
+            let unique = Public::read(&area).map(|area| area.unique);
+            assert_eq!(unique, Ok(Unique::Ecc { curve: Curve::P256, x: &[7], y: &[8] }), "{why}");
+            for end in 0..area.len() {
+                assert!(Public::read(&area[..end]).is_err(), "{why}: {end} bytes");
+            }
+            assert!(Public::read(&[&area[..], &[0]].concat()).is_err(), "{why}, and a byte more");
+        }
+    }
+}
