@@ -146,6 +146,11 @@ fn an_unsorted_map_costs_no_square() {
     }
     let order = Rules { any_key_order: true, indefinite_length: false };
     assert_eq!(Value::read_with(&map, order), Err(Error::TooLarge));
+    for (entries, error) in [(64_u8, None), (65, Some(Error::TooLarge))] {
+        let keys = (1..entries).flat_map(|key| if key < 24 { vec![key, 0] } else { vec![0x18, key, 0] });
+        let map: Vec<u8> = [0xb8, entries].into_iter().chain(keys).chain([0, 0]).collect();
+        assert_eq!(Value::read_with(&map, order).err(), error, "the last of {entries} comes first");
+    }
 }
 
 /// Each level has 63 entries whose keys come before the first one's; the first holds the next level. Comparing keys

@@ -79,6 +79,17 @@ fn reads_over_what_it_does_not_know_and_what_may_be_missing() {
         let json = with(registration(), pointer, value);
         assert!(RegistrationResponse::from_json(&json).is_ok(), "{json}");
     }
+    for (name, attachment) in [
+        ("platform", Some(AuthenticatorAttachment::Platform)),
+        ("cross-platform", Some(AuthenticatorAttachment::CrossPlatform)),
+        ("telepathy", None),
+    ] {
+        let json = with(registration(), "/authenticatorAttachment", Some(json!(name)));
+        assert_eq!(RegistrationResponse::from_json(&json).unwrap().authenticator_attachment(), attachment);
+    }
+    let most = registration().to_string();
+    let most = format!("{most}{}", " ".repeat(MAX_LEN - most.len()));
+    assert!(RegistrationResponse::from_json(&most).is_ok(), "as long as may be");
     for value in [None, Some(json!(null)), Some(json!(""))] {
         let json = with(authentication(), "/response/userHandle", value);
         assert!(AuthenticationResponse::from_json(&json).is_ok(), "{json}");
@@ -200,6 +211,14 @@ fn refuses_each_other_spelling() {
         let error = RegistrationResponse::from_json(&json);
         assert!(matches!(error, Err(ResponseError::Json { .. })), "{error:?}: {}", &json[..json.len().min(300)]);
     }
+}
+
+#[test]
+fn tells_where_it_gave_up_if_it_knows() {
+    let error = RegistrationResponse::from_json("{\n]").unwrap_err();
+    assert_eq!(error.to_string(), "not the JSON of a response (line 2, column 1)");
+    let error = ResponseError::Json { line: 0, column: 0 };
+    assert_eq!(error.to_string(), "not the JSON of a response");
 }
 
 #[test]
