@@ -96,6 +96,8 @@ fn cred_blob() {
         assert_eq!(refusal(register(&rp(), &asked, made)), Refusal::CredBlobNotStored);
     }
     assert!(register(&rp(), &asked, signed("credBlob", Cbor::Bool(true))).is_ok());
+    asked.extensions.cred_blob = Some(vec![0; 32].into());
+    assert!(register(&rp(), &asked, signed("credBlob", Cbor::Bool(true))).is_ok(), "as long as may be");
     asked.extensions.cred_blob = Some(vec![0; 33].into());
     let too_long = register(&rp(), &asked, registration()).unwrap_err();
     assert_eq!(too_long, Error::Extension(InputError::CredBlobTooLong));
