@@ -77,7 +77,7 @@ impl<'a> Certificate<'a> {
         }
         let mut outer = der::read_all(encoding, Reader::sequence)?;
         let tbs = outer.element(Tag::SEQUENCE)?;
-        let algorithm = outer.element(Tag::SEQUENCE)?.encoding;
+        let algorithm = algorithm_identifier(&mut outer)?;
         let signature = outer.bit_string()?;
         outer.finish()?;
 
@@ -119,6 +119,18 @@ impl<'a> Certificate<'a> {
     pub(crate) fn is_self_issued(&self) -> bool {
         self.issuer == self.subject
     }
+}
+
+/// §4.1.1.2, whatever it identifies: not every certificate's signature is verified, and none is held less strictly.
+fn algorithm_identifier<'a>(from: &mut Reader<'a>) -> Result<&'a [u8], der::Error> {
+    let identifier = from.element(Tag::SEQUENCE)?;
+    let mut fields = Reader::new(identifier.contents);
+    fields.oid()?;
+    if !fields.is_empty() {
+        fields.any()?;
+    }
+    fields.finish()?;
+    Ok(identifier.encoding)
 }
 
 /// `[0] EXPLICIT Version DEFAULT v1`: X.690 §11.5 leaves v1 out.

@@ -46,6 +46,13 @@ fn syntax() -> Vec<Row> {
             leaf.signature_algorithm = Some(signature_algorithm(Algorithm::Es384));
         })
         .refused(malformed(Malformed::SignatureAlgorithm)),
+        bytes("signature-algorithm-cut-short", |der| {
+            const ES256: [u8; 4] = [0x30, 10, 6, 8];
+            let places: Vec<_> = (0..der.len()).filter(|&at| der[at..].starts_with(&ES256)).collect();
+            assert_eq!(places.len(), 2);
+            places.into_iter().for_each(|at| der[at + 3] = 9);
+        })
+        .refused(malformed(DerError::Truncated.into())),
         with("date-that-is-none", |leaf| leaf.not_before = der::utc_time("240230000000Z"))
             .refused(malformed(DerError::Time.into())),
         negative_serial_number(),

@@ -27,6 +27,7 @@ fn reads_what_rfc_5280_allows() {
         (Draft { subject: name(""), ..leaf() }, Version::V3, "no subject"),
         (leaf().valid("20250101000000Z", "99991231235959Z"), Version::V3, "no end"),
         (leaf().extensions(&[]), Version::V3, "no extensions"),
+        (Draft { algorithm: seq(&[&object(&[0x2a]), &seq(&[])]), ..leaf() }, Version::V3, "any signature algorithm"),
     ] {
         assert_eq!(Certificate::read(&draft.make()).map(|certificate| certificate.version), Ok(version), "{why}");
     }
@@ -65,6 +66,18 @@ fn refuses_the_rest() {
             Draft { outer_algorithm: Some(seq(&[&object(oid::ECDSA_WITH_SHA384)])), ..leaf() },
             Err(Error::SignatureAlgorithm),
             "two signature algorithms",
+        ),
+        (Draft { algorithm: seq(&[]), ..leaf() }, der(der::Error::Truncated), "no identifier of an algorithm"),
+        (Draft { algorithm: seq(&[&[5, 0]]), ..leaf() }, der(der::Error::Tag), "NULL as an identifier"),
+        (
+            Draft { algorithm: seq(&[&object(oid::ED25519), &[5, 0, 5, 0]]), ..leaf() },
+            der(der::Error::TrailingBytes),
+            "two parameters",
+        ),
+        (
+            Draft { algorithm: seq(&[&[6, 3, 0x2b]]), ..leaf() },
+            der(der::Error::Truncated),
+            "an identifier that is cut short",
         ),
         (Draft { issuer: name(""), ..leaf() }, Err(Error::NoIssuer), "no issuer"),
         (Draft { issuer: seq(&[&tlv(0x31, &[])]), ..leaf() }, der(der::Error::Empty), "an empty SET in a name"),
