@@ -114,6 +114,7 @@ fn lint_creation() {
         change(&mut options);
         options.lint()
     }
+    assert_eq!(lints(|o| o.challenge.truncate(16)), []);
     assert_eq!(lints(|o| o.challenge.truncate(15)), [Lint::ShortChallenge]);
     assert_eq!(lints(|o| o.timeout = 60_000), [Lint::Timeout(60_000)]);
     assert_eq!(lints(|o| o.timeout = 900_000), [Lint::Timeout(900_000)]);
@@ -144,6 +145,12 @@ fn lint_creation() {
     );
     assert_eq!(lints(|o| o.attestation = AttestationConveyance::Enterprise), [Lint::EnterpriseAttestation]);
     assert_eq!(lints(|o| o.attestation = AttestationConveyance::Other("new".into())), [Lint::UnknownValue]);
+    let attachment = || Some(Attachment::Other("new".into()));
+    assert_eq!(lints(|o| o.authenticator_selection.authenticator_attachment = attachment()), [Lint::UnknownValue]);
+    assert_eq!(
+        lints(|o| o.authenticator_selection.resident_key = ResidentKey::Other("new".into())),
+        [Lint::NotDiscoverable, Lint::RequireResidentKey, Lint::UnknownValue]
+    );
     let unknown = || PublicKeyCredentialType::Other("new".into());
     assert_eq!(
         lints(|o| o.pub_key_cred_params[0].credential_type = PublicKeyCredentialType::Other("new".into())),
@@ -216,6 +223,8 @@ fn lint_request() {
         .collect();
     assert_eq!(options.lint(), [Lint::ManyCredentials(65), Lint::NoTransports]);
     assert!(options.lint_conditional().contains(&Lint::FilteredConditional));
+    options.allow_credentials.pop();
+    assert_eq!(options.lint(), [Lint::NoTransports]);
     options.allow_credentials = vec![options.allow_credentials[0].clone(), options.allow_credentials[0].clone()];
     assert!(options.lint().contains(&Lint::DuplicateCredential));
 }

@@ -307,6 +307,8 @@ mod tests {
             ("MRN-0012345", Some(PersonalData::Number)),
             ("RSSMRA85T10A562S", Some(PersonalData::Number)),
             ("A1B2C3D4E5F60718", None),
+            ("ABCDEFG1", None),
+            ("A1234500000000000", None),
             ("7KQ2M9X4ZP81LD3W", None),
             ("Ada Lovelace", Some(PersonalData::Name)),
             ("ada.lovelace", Some(PersonalData::Name)),

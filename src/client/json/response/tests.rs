@@ -241,6 +241,9 @@ fn by_serde_as_strict_and_as_silent() {
     let json = with(registration(), "/response/clientDataJSON", Some(json!("A".repeat(8 * MAX_LEN))));
     let error = serde_json::from_str::<RegistrationResponse>(&json).unwrap_err().to_string();
     assert!(error.starts_with(&ResponseError::TooLong.to_string()), "{error}");
+    let others = ["oA", "AA", "AQ", "aWQ"].concat().len();
+    let most = with(registration(), "/response/clientDataJSON", Some(json!("A".repeat(MAX_LEN - others))));
+    assert!(serde_json::from_str::<RegistrationResponse>(&most).is_ok(), "as many characters as may be");
     let blob = json!({"getCredBlob": "A".repeat(2 * MAX_LEN)});
     let json = with(authentication(), "/clientExtensionResults", Some(blob));
     assert!(serde_json::from_str::<AuthenticationResponse>(&json).is_err());
