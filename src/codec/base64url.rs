@@ -61,26 +61,17 @@ const fn decoded_len(characters: usize) -> usize {
 
 /// Texts decoded one after the other into one buffer.
 #[derive(Clone, Default)]
-pub(crate) struct Decoded<B = OnStack> {
-    bytes: B,
+pub(crate) struct Decoded {
+    /// What an assertion carries stays here, up to an RSA signature of 4096 bits; for more there is one allocation.
+    bytes: Few<u8, 1024>,
     /// How many bytes there can be at most, as far as that is known: what is allocated, if anything is.
     most: usize,
 }
 
-/// What an assertion carries stays here, up to an RSA signature of 4096 bits; for more there is one allocation.
-pub(crate) type OnStack = Few<u8, 1024>;
-
 /// Only how many bytes there are: signed secrets may be among them.
-impl<B: Deref<Target = [u8]>> core::fmt::Debug for Decoded<B> {
+impl core::fmt::Debug for Decoded {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Decoded({} bytes)", self.bytes.len())
-    }
-}
-
-impl<B: Deref<Target = [u8]>> Decoded<B> {
-    /// The bytes at `place`.
-    pub(crate) fn get(&self, place: &Range<usize>) -> &[u8] {
-        self.bytes.get(place.clone()).unwrap_or_default()
     }
 }
 
@@ -106,12 +97,9 @@ impl Decoded {
         Ok(start..end)
     }
 
-    /// All of it, off the stack: for what is handed on more often than it is read.
-    pub(crate) fn move_to_heap(&mut self) -> Decoded<Vec<u8>> {
-        // `into_vec` takes what is on the heap already, and what is not byte by byte.
-        let bytes =
-            if self.bytes.spilled() { core::mem::take(&mut self.bytes).into_vec() } else { self.bytes.to_vec() };
-        Decoded { bytes, most: 0 }
+    /// The bytes at `place`.
+    pub(crate) fn get(&self, place: &Range<usize>) -> &[u8] {
+        self.bytes.get(place.clone()).unwrap_or_default()
     }
 }
 
@@ -220,13 +208,6 @@ mod tests {
         let places = ["Zm9v", "", "__79", &long].map(|text| decoded.push(text.as_bytes()).unwrap());
         let bytes = places.each_ref().map(|place| decoded.get(place));
         assert_eq!(bytes, [&b"foo"[..], b"", &[255, 254, 253], &[7; 3000]]);
-        for texts in [&["Zm9v", "__79"][..], &["Zm9v", &long]] {
-            let mut decoded = Decoded::default();
-            let places: Vec<_> = texts.iter().map(|text| decoded.push(text.as_bytes()).unwrap()).collect();
-            let before: Vec<_> = places.iter().map(|place| decoded.get(place).to_vec()).collect();
-            let heap = decoded.move_to_heap();
-            assert!(places.iter().map(|place| heap.get(place)).eq(&before));
-        }
     }
 
     #[test]

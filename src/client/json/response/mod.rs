@@ -215,7 +215,7 @@ macro_rules! envelope_accessors {
 /// The response to a registration, parsed and untrusted.
 #[derive(Clone, Debug)]
 pub struct RegistrationResponse {
-    bytes: Decoded<Vec<u8>>,
+    bytes: Decoded,
     envelope: Envelope,
     client_data_json: Range<usize>,
     attestation_object: Range<usize>,
@@ -279,7 +279,7 @@ impl<'a> Posted<'a> for RegistrationResponse {
             authenticator_data: members.authenticator_data.optional(Member::AuthenticatorData)?,
             public_key: members.public_key.optional(Member::PublicKey)?,
             public_key_algorithm: members.public_key_algorithm.take(),
-            bytes: bytes.decoded.move_to_heap(),
+            bytes: core::mem::take(&mut bytes.decoded),
         })
     }
 }
