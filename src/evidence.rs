@@ -231,7 +231,7 @@ impl Evidence {
         let (authenticator_data, record) = (verified.authenticator_data(), verified.record_state());
         Self {
             credential_id: verified.credential_id().clone(),
-            basis: verified.basis().clone(),
+            basis: verified.basis().keep(),
             time,
             algorithm: verified.algorithm(),
             flags: authenticator_data.flags(),

@@ -83,14 +83,14 @@ impl<'a> Statement<'a> {
 pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
     let Statement { alg, sig, x5c } = Statement::parse(statement).ok_or(Problem::Syntax)?;
     let leaf = Leaf::read(x5c.first().copied())?;
-    let algorithm = leaf.verify(alg, inputs.signed, sig, inputs.backend, Problem::Signature)?;
+    let algorithm = leaf.verify(alg, inputs.signed(), sig, inputs.backend, Problem::Signature)?;
     if leaf.key()? != *inputs.key.key() {
         return Err(Problem::Key);
     }
     let extension = leaf.certificate().extensions.find(oid::ANDROID_KEY_DESCRIPTION).ok_or(Problem::KeyDescription)?;
     let description = KeyDescription::read(extension.value).map_err(|_| Problem::KeyDescription)?;
-    description.judge(inputs.client_data_hash, inputs.key_enforcement)?;
-    let hardware = description.judge(inputs.client_data_hash, KeyEnforcement::Hardware).is_ok();
+    description.judge(inputs.client_data_hash(), inputs.key_enforcement)?;
+    let hardware = description.judge(inputs.client_data_hash(), KeyEnforcement::Hardware).is_ok();
     let attestation = Attestation::with_path(Format::AndroidKey, AttestationType::BasicOrAttCa, leaf, x5c);
     Ok(Attestation { key_in_hardware: Some(hardware), ..attestation.signed_with(algorithm) })
 }

@@ -128,7 +128,7 @@ fn x5c(header: &[u8]) -> Option<Vec<Vec<u8>>> {
 fn judge(payload: &[u8], inputs: &Inputs<'_, '_>) -> Result<(), Problem> {
     let Object::<Payload>(payload) = serde_json::from_slice(payload).map_err(|_| Problem::Payload)?;
     let nonce = payload.nonce.ok_or(Problem::Nonce)?;
-    if nonce != base64url::encode_standard(&inputs.backend.sha256(&[inputs.signed])) {
+    if nonce != base64url::encode_standard(&inputs.backend.sha256(&[inputs.signed()])) {
         return Err(Problem::Nonce);
     }
     if !payload.cts_profile_match {

@@ -44,7 +44,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let leaf = Leaf::read(x5c.first().copied())?;
     let extension = leaf.certificate().extensions.find(oid::APPLE_NONCE).ok_or(Problem::NonceExtension)?;
     let nonce = nonce(extension.value).map_err(|_| Problem::NonceExtension)?;
-    if nonce != inputs.backend.sha256(&[inputs.signed]) {
+    if nonce != inputs.backend.sha256(&[inputs.signed()]) {
         return Err(Problem::Nonce);
     }
     if leaf.key()? != *inputs.key.key() {

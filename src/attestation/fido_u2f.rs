@@ -54,8 +54,16 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
         PublicKey::Ec { x, y, .. } if inputs.key.algorithm() == Algorithm::Es256 => (x, y),
         _ => return Err(Problem::CredentialKey),
     };
-    let message =
-        [&[0], inputs.rp_id_hash.as_slice(), inputs.client_data_hash, inputs.credential_id, &[4], x, y].concat();
+    let message = [
+        &[0],
+        inputs.authenticator_data.rp_id_hash().as_slice(),
+        inputs.client_data_hash(),
+        inputs.attested.credential_id(),
+        &[4],
+        x,
+        y,
+    ]
+    .concat();
     let es256 = Algorithm::Es256.cose().into();
     leaf.verify(es256, &message, sig, inputs.backend, Problem::Signature)?;
     Ok(Attestation::with_path(Format::FidoU2f, AttestationType::BasicOrAttCa, leaf, x5c).signed_with(Algorithm::Es256))

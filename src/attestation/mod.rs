@@ -18,7 +18,8 @@ pub use android_key::KeyEnforcement;
 pub use certificate::CertificateError;
 pub use compound::CompoundPolicy;
 
-use crate::authenticator::{self, Aaguid, AuthenticatorData};
+use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData};
+use crate::codec::base64url::Bytes;
 use crate::codec::cbor::{self, Map, Rules, Value};
 use crate::crypto::{Algorithm, Backend, cose::CoseKey};
 use crate::quirk::{Quirk, Quirks};
@@ -26,6 +27,7 @@ use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::chain::{self, Chain};
 use certificate::{Leaf, X5c};
+use core::cell::OnceCell;
 use core::fmt;
 use std::borrow::Cow;
 
@@ -164,6 +166,15 @@ impl<'a> AttestationObject<'a> {
     /// # Errors
     /// [`ObjectError`].
     pub fn read(bytes: &'a [u8], quirks: Quirks) -> Result<Self, ObjectError> {
+        Self::read_with(bytes, quirks, |_, _| {})
+    }
+
+    /// As [`AttestationObject::read`]; also hands on what [`AuthenticatorData::read_with`] does.
+    pub(crate) fn read_with(
+        bytes: &'a [u8],
+        quirks: Quirks,
+        parameter: impl FnMut(Value<'a>, Value<'a>),
+    ) -> Result<Self, ObjectError> {
         let rules = Rules {
             any_key_order: quirks.contains(Quirk::CborKeyOrder),
             indefinite_length: quirks.contains(Quirk::CborIndefiniteLength),
@@ -186,7 +197,7 @@ impl<'a> AttestationObject<'a> {
             (Value::Map(_), Some(format)) if format != Format::Compound => {}
             _ => return Err(ObjectError::Statement),
         }
-        let authenticator_data = AuthenticatorData::read(authenticator_data)?;
+        let authenticator_data = AuthenticatorData::read_with(authenticator_data, parameter)?;
         let quirks = [(used.any_key_order, Quirk::CborKeyOrder), (used.indefinite_length, Quirk::CborIndefiniteLength)]
             .into_iter()
             .filter_map(|(used, quirk)| used.then_some(quirk))
@@ -219,20 +230,16 @@ impl<'a> AttestationObject<'a> {
     }
 }
 
-/// The verification procedure inputs (§6.5.2), taken apart, and what the relying party chose.
+/// The verification procedure inputs (§6.5.2), and what the relying party chose.
 pub(crate) struct Inputs<'i, 'a> {
     /// Who does the arithmetic.
     pub(crate) backend: &'i dyn Backend,
-    /// authenticatorData ‖ clientDataHash: what most formats sign.
-    pub(crate) signed: &'i [u8],
-    /// clientDataHash alone.
-    pub(crate) client_data_hash: &'i [u8; 32],
-    /// rpIdHash of the authenticator data.
-    pub(crate) rp_id_hash: &'a [u8; 32],
-    /// The AAGUID of the authenticator data.
-    pub(crate) aaguid: Aaguid,
-    /// The attested credential id.
-    pub(crate) credential_id: &'a [u8],
+    /// The client data, as received.
+    pub(crate) client_data_json: &'a [u8],
+    /// The authenticator data.
+    pub(crate) authenticator_data: &'i AuthenticatorData<'a>,
+    /// What is attested in it.
+    pub(crate) attested: &'i AttestedCredentialData<'a>,
     /// The credential's key, as attested.
     pub(crate) key: CoseKey<'a>,
     /// The time; `None`: no time matters.
@@ -241,6 +248,26 @@ pub(crate) struct Inputs<'i, 'a> {
     pub(crate) compound: CompoundPolicy,
     /// Where an Android key must be kept.
     pub(crate) key_enforcement: KeyEnforcement,
+    /// What is hashed and put together, once, and only for a statement that signs it.
+    pub(crate) made: Made,
+}
+
+#[derive(Default)]
+pub(crate) struct Made {
+    client_data_hash: OnceCell<[u8; 32]>,
+    signed: OnceCell<Bytes>,
+}
+
+impl Inputs<'_, '_> {
+    /// clientDataHash alone.
+    fn client_data_hash(&self) -> &[u8; 32] {
+        self.made.client_data_hash.get_or_init(|| self.backend.sha256(&[self.client_data_json]))
+    }
+
+    /// authenticatorData ‖ clientDataHash: what most formats sign.
+    fn signed(&self) -> &[u8] {
+        self.made.signed.get_or_init(|| self.authenticator_data.followed_by(self.client_data_hash()))
+    }
 }
 
 /// What a verification procedure returns: an attestation type, and the certificates that lead to trust.

@@ -11,7 +11,8 @@
 //! | 16, 2, n, key | with AT: AAGUID, length of the credential id, the id, a COSE_Key |
 //! | rest | with ED: a CBOR map of extension outputs |
 
-use crate::codec::cbor::{self, Map, Value};
+use crate::codec::base64url::Bytes;
+use crate::codec::cbor::{self, Map, Rules, Value};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -149,7 +150,6 @@ pub struct AttestedCredentialData<'a> {
     aaguid: Aaguid,
     credential_id: &'a [u8],
     credential_public_key: &'a [u8],
-    key: Map<'a>,
 }
 
 impl<'a> AttestedCredentialData<'a> {
@@ -169,11 +169,6 @@ impl<'a> AttestedCredentialData<'a> {
     #[must_use]
     pub const fn credential_public_key(&self) -> &'a [u8] {
         self.credential_public_key
-    }
-
-    /// The same, as it was read.
-    pub(crate) const fn key(&self) -> Map<'a> {
-        self.key
     }
 }
 
@@ -253,12 +248,18 @@ impl<'a> AuthenticatorData<'a> {
     /// # Errors
     /// [`Error`]; never the last two, which depend on the ceremony.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
+        Self::read_with(bytes, |_, _| {})
+    }
+
+    /// As [`AuthenticatorData::read`]; also hands on the labels and parameters of a credential public key, in that one
+    /// pass, so that they count for nothing where this fails.
+    pub(crate) fn read_with(bytes: &'a [u8], parameter: impl FnMut(Value<'a>, Value<'a>)) -> Result<Self, Error> {
         let (rp_id_hash, rest) = bytes.split_first_chunk::<32>().ok_or(Error::Truncated)?;
         let (&flags, rest) = rest.split_first().ok_or(Error::Truncated)?;
         let (sign_count, rest) = rest.split_first_chunk::<4>().ok_or(Error::Truncated)?;
         let flags = Flags(flags);
         let (attested_credential_data, rest) = if flags.attested_credential_data() {
-            let (attested, rest) = attested_credential_data(rest)?;
+            let (attested, rest) = attested_credential_data(rest, parameter)?;
             (Some(attested), rest)
         } else {
             (None, rest)
@@ -280,6 +281,13 @@ impl<'a> AuthenticatorData<'a> {
     #[must_use]
     pub const fn bytes(&self) -> &'a [u8] {
         self.bytes
+    }
+
+    /// authenticatorData ‖ SHA-256(clientDataJSON): the message of nearly every signature in the standard.
+    pub(crate) fn followed_by(&self, client_data_hash: &[u8; 32]) -> Bytes {
+        let mut message = Bytes::from_slice(self.bytes);
+        message.extend_from_slice(client_data_hash);
+        message
     }
 
     /// SHA-256 of the RP ID that the client named, or of the AppID under the `appid` extension.
@@ -327,7 +335,10 @@ impl fmt::Debug for AuthenticatorData<'_> {
     }
 }
 
-fn attested_credential_data(bytes: &[u8]) -> Result<(AttestedCredentialData<'_>, &[u8]), Error> {
+fn attested_credential_data<'a>(
+    bytes: &'a [u8],
+    parameter: impl FnMut(Value<'a>, Value<'a>),
+) -> Result<(AttestedCredentialData<'a>, &'a [u8]), Error> {
     let (aaguid, rest) = bytes.split_first_chunk::<16>().ok_or(Error::Truncated)?;
     let (len, rest) = rest.split_first_chunk::<2>().ok_or(Error::Truncated)?;
     let len = usize::from(u16::from_be_bytes(*len));
@@ -335,16 +346,18 @@ fn attested_credential_data(bytes: &[u8]) -> Result<(AttestedCredentialData<'_>,
     if credential_id.is_empty() {
         return Err(Error::EmptyCredentialId);
     }
-    let (key, credential_public_key, rest) = Value::read_first(rest).map_err(Error::PublicKey)?;
-    let key = key.map().ok_or(Error::PublicKeyNotAMap)?;
-    Ok((AttestedCredentialData { aaguid: Aaguid(*aaguid), credential_id, credential_public_key, key }, rest))
+    let key = rest;
+    let (is_map, rest) = Value::read_first_map(key, Rules::default(), parameter).map_err(Error::PublicKey)?;
+    is_map.ok_or(Error::PublicKeyNotAMap)?;
+    let credential_public_key = key.get(..key.len().saturating_sub(rest.len())).unwrap_or_default();
+    Ok((AttestedCredentialData { aaguid: Aaguid(*aaguid), credential_id, credential_public_key }, rest))
 }
 
 fn extensions(bytes: &[u8]) -> Result<(Extensions<'_>, &[u8]), Error> {
     if bytes.is_empty() {
         return Err(Error::Truncated);
     }
-    let (value, _, rest) = Value::read_first(bytes).map_err(Error::Extensions)?;
+    let (value, rest) = Value::read_first(bytes).map_err(Error::Extensions)?;
     let map = value.map().ok_or(Error::ExtensionsNotAMap)?;
     if map.iter().all(|(key, _)| key.text().is_some()) {
         Ok((Extensions(map), rest))

@@ -3,7 +3,7 @@
 pub use super::outcome::{SignCount, SignCountPolicy, UserVerification};
 
 use super::extensions::{AuthenticationExtensions, ExtensionReport};
-use super::{BackupState, Basis, Ceremony, Failure, Refusal, client_data, client_extension_results, signed_message};
+use super::{BackupState, Basis, Ceremony, Failure, Refusal, client_data, client_extension_results};
 use crate::authenticator::{self, AuthenticatorData};
 use crate::client::json::ClientExtensionResults;
 use crate::client::{AuthenticationResponse, ClientData, Site};
@@ -71,7 +71,7 @@ pub struct VerifiedAuthentication<'a> {
     payment: bool,
     credentials_named: bool,
     appid_used: bool,
-    basis: Basis,
+    basis: Basis<&'a str>,
     expect: RecordState,
     set: RecordState,
     extension_results: Option<&'a ClientExtensionResults>,
@@ -100,7 +100,7 @@ impl<'a> VerifiedAuthentication<'a> {
 
     /// What it was judged by.
     #[must_use]
-    pub const fn basis(&self) -> &Basis {
+    pub const fn basis(&self) -> &Basis<&'a str> {
         &self.basis
     }
 
@@ -186,7 +186,7 @@ impl<'a> VerifiedAuthentication<'a> {
 /// # Errors
 /// [`Failure`]: the first step that refuses.
 pub fn verify<'a>(
-    expected: &Expected<'_>,
+    expected: &Expected<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
@@ -200,7 +200,7 @@ const PAYMENT: &str = "payment.get";
 
 /// The same for Secure Payment Confirmation, whose client data has a type of its own.
 pub(super) fn verify_payment<'a>(
-    expected: &Expected<'_>,
+    expected: &Expected<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
@@ -210,7 +210,7 @@ pub(super) fn verify_payment<'a>(
 }
 
 fn steps<'a>(
-    expected: &Expected<'_>,
+    expected: &Expected<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
@@ -354,7 +354,7 @@ fn signature(
     backend: &dyn Backend,
 ) -> Result<Algorithm, Refusal> {
     let client_data_hash = backend.sha256(&[response.client_data_json()]);
-    let message = signed_message(authenticator_data.bytes(), &client_data_hash);
+    let message = authenticator_data.followed_by(&client_data_hash);
     if let Some((algorithm, key)) = record.prepared_key(backend) {
         return key.verify(&message, response.signature()).map(|()| algorithm).map_err(|_| Refusal::Signature);
     }

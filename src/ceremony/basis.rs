@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 pub struct Configured(ShortBytes);
 
 impl Configured {
-    pub(super) fn new(text: &str) -> Self {
+    fn new(text: &str) -> Self {
         Self(ShortBytes::from_slice(text.as_bytes()))
     }
 
@@ -35,28 +35,28 @@ impl Serialize for Configured {
     }
 }
 
-/// Where a ceremony took place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where a ceremony took place: in texts that are kept, or that the [`Site`](crate::client::Site) still holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Place {
+pub struct Place<Text = Configured> {
     /// The RP ID.
-    pub rp_id: Configured,
+    pub rp_id: Text,
     /// The listed origin that let the ceremony in.
-    pub origin: Configured,
+    pub origin: Text,
     /// How it did. Only under [`OriginRule::Listed`] is it the origin that client data names.
     pub origin_rule: OriginRule,
     /// Whether it was in a frame of another origin, by `crossOrigin`.
     pub cross_origin: bool,
     /// The listed origin of the page around it, where client data names it.
-    pub top_origin: Option<Configured>,
+    pub top_origin: Option<Text>,
 }
 
 /// What both ceremonies are judged by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Basis {
+pub struct Basis<Text = Configured> {
     /// Where it took place.
-    pub place: Place,
+    pub place: Place<Text>,
     /// The name of the crypto backend.
     pub backend: &'static str,
     /// The module in it that verifies signatures of the credential's algorithm.
@@ -67,4 +67,26 @@ pub struct Basis {
     pub backup_state: BackupState,
     /// Whether anything was expected of extensions.
     pub extensions_judged: bool,
+}
+
+impl Basis<&str> {
+    /// The same, to be kept.
+    #[must_use]
+    pub fn keep(&self) -> Basis {
+        let Place { rp_id, origin, origin_rule, cross_origin, top_origin } = self.place;
+        Basis {
+            place: Place {
+                rp_id: Configured::new(rp_id),
+                origin: Configured::new(origin),
+                origin_rule,
+                cross_origin,
+                top_origin: top_origin.map(Configured::new),
+            },
+            backend: self.backend,
+            module: self.module,
+            user_verification_required: self.user_verification_required,
+            backup_state: self.backup_state,
+            extensions_judged: self.extensions_judged,
+        }
+    }
 }

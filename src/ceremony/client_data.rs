@@ -1,6 +1,6 @@
 //! Client data, as both ceremonies judge it: §7.1 steps 5 to 11, §7.2 steps 8 to 14.
 
-use super::{Configured, Place, Refusal};
+use super::{Place, Refusal};
 use crate::client::data::{self, ClientData, Member};
 use crate::client::{Framing, Site};
 use crate::codec::base64url;
@@ -11,8 +11,8 @@ pub(super) fn verify<'a>(
     bytes: &'a [u8],
     ceremony_type: &str,
     challenge: &[u8],
-    site: &Site,
-) -> Result<(ClientData<'a>, Place), Refusal> {
+    site: &'a Site,
+) -> Result<(ClientData<'a>, Place<&'a str>), Refusal> {
     match data::decode(bytes).map_err(malformed)? {
         Cow::Borrowed(text) => {
             let client_data = ClientData::parse(text).map_err(malformed)?;
@@ -35,7 +35,12 @@ fn malformed(error: data::Error) -> Refusal {
     }
 }
 
-fn judge(client_data: &ClientData<'_>, ceremony_type: &str, challenge: &[u8], site: &Site) -> Result<Place, Refusal> {
+fn judge<'s>(
+    client_data: &ClientData<'_>,
+    ceremony_type: &str,
+    challenge: &[u8],
+    site: &'s Site,
+) -> Result<Place<&'s str>, Refusal> {
     if client_data.ceremony_type.text() != Some(ceremony_type) {
         return Err(Refusal::Type);
     }
@@ -46,13 +51,7 @@ fn judge(client_data: &ClientData<'_>, ceremony_type: &str, challenge: &[u8], si
     let origin = client_data.origin.text().and_then(|origin| site.origins.admit(origin));
     let (origin, origin_rule) = origin.ok_or(Refusal::Origin)?;
     let (cross_origin, top_origin) = framing(client_data, &site.framing)?;
-    Ok(Place {
-        rp_id: Configured::new(&site.rp_id),
-        origin: Configured::new(origin),
-        origin_rule,
-        cross_origin,
-        top_origin: top_origin.map(Configured::new),
-    })
+    Ok(Place { rp_id: &site.rp_id, origin, origin_rule, cross_origin, top_origin })
 }
 
 /// Steps 10 and 11, 13 and 14. Both ask whether a frame is expected; where the client names the page around it, the

@@ -21,15 +21,7 @@ pub use refusal::{Failure, Refusal};
 pub use step::{Ceremony, Step, StepNumber};
 
 use crate::client::json::ClientExtensionResults;
-use crate::codec::base64url::Bytes;
 use crate::quirk::{Quirk, Quirks};
-
-/// authenticatorData ‖ SHA-256(clientDataJSON): the message of nearly every signature in the standard.
-fn signed_message(authenticator_data: &[u8], client_data_hash: &[u8; 32]) -> Bytes {
-    let mut message = Bytes::from_slice(authenticator_data);
-    message.extend_from_slice(client_data_hash);
-    message
-}
 
 /// §5.1: the IDL requires `clientExtensionResults`.
 fn client_extension_results(received: Option<&ClientExtensionResults>, allowed: Quirks) -> Result<Quirks, Refusal> {

@@ -79,7 +79,7 @@ impl<'a> VerifiedPayment<'a> {
 /// # Errors
 /// [`Failure`]: the first step that refuses.
 pub fn verify<'a>(
-    expected: &Expected<'_>,
+    expected: &Expected<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
@@ -93,7 +93,7 @@ pub fn verify<'a>(
 /// The part of it that is §7.2. Nobody has to ask for the extension `payment`: every payment has it, and what clients and
 /// authenticators answer to it was asked for.
 pub(crate) fn verify_authentication<'a>(
-    expected: &authentication::Expected<'_>,
+    expected: &authentication::Expected<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,

@@ -7,8 +7,8 @@
 
 use super::extensions::{ExtensionReport, RegistrationExtensions};
 use super::{BackupEligibility, BackupState, Basis, Ceremony, Failure, Refusal};
-use super::{client_data, client_extension_results, signed_message};
-use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Format, Inputs, KeyEnforcement};
+use super::{client_data, client_extension_results};
+use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Format, Inputs, KeyEnforcement, Made};
 use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData};
 use crate::client::json::ClientExtensionResults;
 use crate::client::{ClientData, RegistrationResponse, Site};
@@ -84,7 +84,7 @@ pub struct VerifiedRegistration<'a> {
     transports: &'a [Transport],
     extension_results: Option<&'a ClientExtensionResults>,
     extension_report: ExtensionReport,
-    basis: Basis,
+    basis: Basis<&'a str>,
     conditional: bool,
     backup_eligibility: BackupEligibility,
     time: Option<UnixTime>,
@@ -112,7 +112,7 @@ impl<'a> VerifiedRegistration<'a> {
 
     /// What it was judged by.
     #[must_use]
-    pub const fn basis(&self) -> &Basis {
+    pub const fn basis(&self) -> &Basis<&'a str> {
         &self.basis
     }
 
@@ -183,7 +183,7 @@ impl<'a> VerifiedRegistration<'a> {
 /// # Errors
 /// [`Failure`]: the first step that refuses.
 pub fn verify<'a>(
-    expected: &Expected<'_>,
+    expected: &Expected<'a>,
     response: &'a RegistrationResponse,
     backend: &dyn Backend,
 ) -> Result<VerifiedRegistration<'a>, Failure> {
@@ -191,20 +191,23 @@ pub fn verify<'a>(
 }
 
 fn steps<'a>(
-    expected: &Expected<'_>,
+    expected: &Expected<'a>,
     response: &'a RegistrationResponse,
     backend: &dyn Backend,
 ) -> Result<VerifiedRegistration<'a>, Refusal> {
     let quirks = client_extension_results(response.client_extension_results(), expected.quirks)?;
     let (client_data, place) =
         client_data::verify(response.client_data_json(), "webauthn.create", expected.challenge, expected.site)?;
-    let object =
-        AttestationObject::read(response.attestation_object(), expected.quirks).map_err(Refusal::AttestationObject)?;
+    let mut parameters = cose::Parameters::default();
+    let object = AttestationObject::read_with(response.attestation_object(), expected.quirks, |label, value| {
+        parameters.add(label, value);
+    })
+    .map_err(Refusal::AttestationObject)?;
     let authenticator_data = *object.authenticator_data();
     let attested = *authenticator_data
         .attested_credential_data()
         .ok_or(Refusal::AuthenticatorData(authenticator::data::Error::NoAttestedCredentialData))?;
-    let key = public_key(expected, &attested, backend);
+    let key = public_key(expected, &parameters, backend);
     copies(response, &authenticator_data, key.as_ref().ok())?;
     if *authenticator_data.rp_id_hash() != expected.site.rp_id_hash(backend) {
         return Err(Refusal::RpIdHash);
@@ -212,18 +215,16 @@ fn steps<'a>(
     flags(expected, &authenticator_data)?;
     let key = key?;
     let format = Format::from_identifier(object.format()).ok_or(Refusal::AttestationFormat)?;
-    let client_data_hash = backend.sha256(&[response.client_data_json()]);
     let inputs = Inputs {
         backend,
-        signed: &signed_message(authenticator_data.bytes(), &client_data_hash),
-        client_data_hash: &client_data_hash,
-        rp_id_hash: authenticator_data.rp_id_hash(),
-        aaguid: attested.aaguid(),
-        credential_id: attested.credential_id(),
+        client_data_json: response.client_data_json(),
+        authenticator_data: &authenticator_data,
+        attested: &attested,
         key,
         time: expected.time,
         compound: expected.compound,
         key_enforcement: expected.key_enforcement,
+        made: Made::default(),
     };
     let attestation =
         attestation::verify(format, object.statement(), &inputs).map_err(Refusal::AttestationStatement)?;
@@ -279,16 +280,15 @@ fn flags(expected: &Expected<'_>, authenticator_data: &AuthenticatorData<'_>) ->
 /// Step 20, and §5.8.5: an algorithm that was offered, and a key that can verify under it.
 fn public_key<'a>(
     expected: &Expected<'_>,
-    attested: &AttestedCredentialData<'a>,
+    parameters: &cose::Parameters<'a>,
     backend: &dyn Backend,
 ) -> Result<cose::CoseKey<'a>, Refusal> {
-    let parameters = cose::Parameters::read(attested.key());
     let number = parameters.algorithm_number().map_err(Refusal::PublicKey)?;
     let offered = |algorithm: &Algorithm| i64::from(algorithm.cose()) == number;
     if !expected.algorithms.iter().any(offered) {
         return Err(Refusal::AlgorithmNotOffered(number));
     }
-    let key = cose::CoseKey::of(&parameters).map_err(Refusal::PublicKey)?;
+    let key = cose::CoseKey::of(parameters).map_err(Refusal::PublicKey)?;
     key.key().check(backend).map_err(|error| Refusal::PublicKey(error.into()))?;
     Ok(key)
 }

@@ -52,7 +52,7 @@ impl Registered {
         let attestation = verified.attestation();
         let evidence = Evidence {
             credential_id: verified.credential_id().clone(),
-            basis: verified.basis().clone(),
+            basis: verified.basis().keep(),
             time: verified.time(),
             algorithm: verified.algorithm(),
             flags,

@@ -322,7 +322,7 @@ impl RelyingParty {
 
 /// How one kind of ceremony verifies: a sign-in or a payment.
 pub(super) type Verify = for<'a> fn(
-    &Expected<'_>,
+    &Expected<'a>,
     &'a AuthenticationResponse,
     &CredentialRecord,
     &dyn Backend,

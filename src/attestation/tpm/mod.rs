@@ -94,7 +94,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     }
     let leaf = Leaf::read(statement.x5c.first().copied())?;
     certificate_requirements(leaf.certificate())?;
-    leaf.check_aaguid(inputs.aaguid)?;
+    leaf.check_aaguid(inputs.attested.aaguid())?;
     let signer = leaf.signer(statement.alg)?;
     let algorithm = signer.algorithm;
     let hash = hash(algorithm).ok_or(CertificateError::Algorithm)?;
@@ -136,7 +136,7 @@ fn cert_info(encoding: &[u8], public: &Public<'_>, hash: Hash, inputs: &Inputs<'
     if !attest.is_certify() {
         return Err(Problem::Type);
     }
-    if inputs.backend.digest(hash, &[inputs.signed]).is_none_or(|digest| attest.extra_data != digest.as_ref()) {
+    if inputs.backend.digest(hash, &[inputs.signed()]).is_none_or(|digest| attest.extra_data != digest.as_ref()) {
         return Err(Problem::ExtraData);
     }
     let name = attest.certified_name().map_err(|_| Problem::CertInfo)?;

@@ -110,6 +110,16 @@ impl<'a> Value<'a> {
         rules: Rules,
         entry: impl FnMut(Self, Self),
     ) -> Result<Option<Rules>, Error> {
+        let (used, rest) = Self::read_first_map(bytes, rules, entry)?;
+        if rest.is_empty() { Ok(used) } else { Err(Error::TrailingBytes) }
+    }
+
+    /// As [`Value::read_map`] for the map that `bytes` begin with; also answers what follows.
+    pub(crate) fn read_first_map(
+        bytes: &'a [u8],
+        rules: Rules,
+        entry: impl FnMut(Self, Self),
+    ) -> Result<(Option<Rules>, &'a [u8]), Error> {
         let mut reader = Reader::new(bytes, rules);
         let is_map = bytes.first().is_some_and(|head| head >> 5 == 5);
         if is_map {
@@ -118,15 +128,14 @@ impl<'a> Value<'a> {
         } else {
             reader.value(MAX_DEPTH)?;
         }
-        if reader.rest.is_empty() { Ok(is_map.then_some(reader.used)) } else { Err(Error::TrailingBytes) }
+        Ok((is_map.then_some(reader.used), reader.rest))
     }
 
-    /// Reads the value that `bytes` begin with and answers it with its encoding and what follows.
-    pub(crate) fn read_first(bytes: &'a [u8]) -> Result<(Self, &'a [u8], &'a [u8]), Error> {
+    /// Reads the value that `bytes` begin with and answers it with what follows.
+    pub(crate) fn read_first(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), Error> {
         let mut reader = Reader::new(bytes, Rules::default());
         let value = reader.value(MAX_DEPTH)?;
-        let (encoding, rest) = bytes.split_at(bytes.len().saturating_sub(reader.rest.len()));
-        Ok((value, encoding, rest))
+        Ok((value, reader.rest))
     }
 
     /// The value as an integer that fits, or `None`.
@@ -343,6 +352,7 @@ impl<'a> Reader<'a> {
         Ok((content, len))
     }
 
+    #[inline(always)]
     fn head(&mut self) -> Result<(u8, Argument), Error> {
         let (&first, rest) = self.rest.split_first().ok_or(Error::Truncated)?;
         self.rest = rest;

@@ -173,9 +173,14 @@ fn nested_unsorted_maps_do_not_multiply() {
 #[test]
 fn reads_the_first_value_and_leaves_the_rest() {
     let bytes = hex("a1 01 02 ff ff");
-    let (value, encoding, rest) = Value::read_first(&bytes).unwrap();
-    assert_eq!(value.map().unwrap().len(), 1);
-    assert_eq!((encoding, rest), (&bytes[..3], &bytes[3..]));
+    let (value, rest) = Value::read_first(&bytes).unwrap();
+    assert_eq!((value.map().unwrap().len(), rest), (1, &bytes[3..]));
+    let mut entries = Vec::new();
+    let (used, rest) =
+        Value::read_first_map(&bytes, Rules::default(), |key, value| entries.push((key, value))).unwrap();
+    assert_eq!((used, rest), (Some(Rules::default()), &bytes[3..]));
+    assert_eq!(entries, [(Value::Unsigned(1), Value::Unsigned(2))]);
+    assert_eq!(Value::read_first_map(&hex("01 ff"), Rules::default(), |_, _| {}), Ok((None, &[0xff][..])));
 }
 
 /// In one pass, and the same: what a map holds, which leniencies it took, and why it is refused.

@@ -5,7 +5,7 @@
 //! requires and no others: no private part, no key_ops, no compressed point.
 
 use super::{Curve, Hash, KeyError, MlDsa, PublicKey, Scheme};
-use crate::codec::cbor::{self, Map, Value};
+use crate::codec::cbor::{self, Rules, Value};
 
 /// A COSEAlgorithmIdentifier (§5.8.5) that this crate knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -183,10 +183,6 @@ pub struct CoseKey<'a> {
 const KTY: i64 = 1;
 const ALG: i64 = 3;
 
-fn map(bytes: &[u8]) -> Result<Map<'_>, Error> {
-    Value::read(bytes)?.map().ok_or(Error::NotAMap)
-}
-
 /// A COSE_Key in canonical CBOR, not judged yet: the parameters that one kind of key or another has.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Parameters<'a> {
@@ -199,21 +195,25 @@ pub(crate) struct Parameters<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    /// All in one pass.
-    pub(crate) fn read(map: Map<'a>) -> Self {
-        let mut parameters = Self { number: map.len(), ..Self::default() };
-        let Self { kty, alg, of_kind: [first, second, third], .. } = &mut parameters;
-        for (label, value) in map.iter() {
-            match label.integer() {
-                Some(KTY) => *kty = value.integer(),
-                Some(ALG) => *alg = value.integer(),
-                Some(-1) => *first = Some(value),
-                Some(-2) => *second = Some(value),
-                Some(-3) => *third = Some(value),
-                _ => {}
-            }
+    /// Those of the map that `bytes` are.
+    fn read(bytes: &'a [u8]) -> Result<Self, Error> {
+        let mut parameters = Self::default();
+        Value::read_map(bytes, Rules::default(), |label, value| parameters.add(label, value))?.ok_or(Error::NotAMap)?;
+        Ok(parameters)
+    }
+
+    /// One more, under a label that is none of theirs.
+    pub(crate) fn add(&mut self, label: Value<'a>, value: Value<'a>) {
+        self.number = self.number.saturating_add(1);
+        let Self { kty, alg, of_kind: [first, second, third], .. } = self;
+        match label.integer() {
+            Some(KTY) => *kty = value.integer(),
+            Some(ALG) => *alg = value.integer(),
+            Some(-1) => *first = Some(value),
+            Some(-2) => *second = Some(value),
+            Some(-3) => *third = Some(value),
+            _ => {}
         }
-        parameters
     }
 
     /// The COSE number under `alg`, so that an algorithm nobody offered is refused as such before its key is looked at.
@@ -228,7 +228,7 @@ impl<'a> CoseKey<'a> {
     /// # Errors
     /// [`Error`], in the order of its variants.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
-        Self::of(&Parameters::read(map(bytes)?))
+        Self::of(&Parameters::read(bytes)?)
     }
 
     /// The key that these parameters make.

@@ -14,7 +14,7 @@ enum Item {
 
 /// The COSE number under `alg`.
 fn algorithm_number(bytes: &[u8]) -> Result<i64, Error> {
-    Parameters::read(super::map(bytes)?).algorithm_number()
+    Parameters::read(bytes)?.algorithm_number()
 }
 
 type Entries = Vec<(i64, Item)>;

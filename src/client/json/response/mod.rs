@@ -270,7 +270,7 @@ impl<'a> Posted<'a> for RegistrationResponse {
 
     fn open(wire: &mut Wire<'a, Attestation>, bytes: &mut ByteStrings) -> Result<Self, ResponseError> {
         let envelope = wire.open(bytes)?;
-        let mut members = core::mem::take(&mut wire.members);
+        let members = &mut wire.members;
         Ok(Self {
             envelope,
             client_data_json: members.client_data_json.required(Member::ClientDataJson)?,
@@ -331,7 +331,7 @@ impl<'a> Posted<'a> for AuthenticationResponse {
 
     fn open(wire: &mut Wire<'a, Assertion>, bytes: &mut ByteStrings) -> Result<Self, ResponseError> {
         let envelope = wire.open(bytes)?;
-        let members = core::mem::take(&mut wire.members);
+        let members = &wire.members;
         Ok(Self {
             envelope,
             client_data_json: members.client_data_json.required(Member::ClientDataJson)?,

@@ -94,15 +94,15 @@ impl<'a> Members<'a> for Assertion {
 }
 
 impl ByteString {
-    pub(super) fn optional(self, member: Member) -> Result<Option<Range<usize>>, ResponseError> {
+    pub(super) fn optional(&self, member: Member) -> Result<Option<Range<usize>>, ResponseError> {
         match self {
             Self::Missing | Self::Null => Ok(None),
             Self::NotBase64Url => Err(ResponseError::NotBase64Url(member)),
-            Self::At(place) => Ok(Some(place)),
+            Self::At(place) => Ok(Some(place.clone())),
         }
     }
 
-    pub(super) fn required(self, member: Member) -> Result<Range<usize>, ResponseError> {
+    pub(super) fn required(&self, member: Member) -> Result<Range<usize>, ResponseError> {
         self.optional(member)?.ok_or(ResponseError::Missing(member))
     }
 }
