@@ -300,7 +300,7 @@ fn copies(
     authenticator_data: &AuthenticatorData<'_>,
     key: Option<&cose::CoseKey<'_>>,
 ) -> Result<(), Refusal> {
-    let same_key = |copy| key.is_none_or(|key| SubjectPublicKey::read(copy).is_ok_and(|copy| copy.key == *key.key()));
+    let same_key = |copy| key.is_none_or(|key| SubjectPublicKey::is_of(copy, key.key()));
     let same_algorithm = |copy| key.is_none_or(|key| copy == i64::from(key.algorithm().cose()));
     let agrees = response.authenticator_data_copy().is_none_or(|copy| copy == authenticator_data.bytes())
         && response.public_key_algorithm_copy().is_none_or(same_algorithm)

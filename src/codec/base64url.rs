@@ -60,10 +60,11 @@ const fn decoded_len(characters: usize) -> usize {
 }
 
 /// Texts decoded one after the other into one buffer.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Decoded {
     /// What an assertion carries stays here, up to an RSA signature of 4096 bits; for more there is one allocation.
-    bytes: Few<u8, 1024>,
+    buffer: Few<u8, 1024>,
+    used: usize,
     /// How many bytes there can be at most, as far as that is known: what is allocated, if anything is.
     most: usize,
 }
@@ -71,7 +72,13 @@ pub(crate) struct Decoded {
 /// Only how many bytes there are: signed secrets may be among them.
 impl core::fmt::Debug for Decoded {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Decoded({} bytes)", self.bytes.len())
+        write!(f, "Decoded({} bytes)", self.used)
+    }
+}
+
+impl Default for Decoded {
+    fn default() -> Self {
+        Self { buffer: Few::from_buf([0; 1024]), used: 0, most: 0 }
     }
 }
 
@@ -83,23 +90,22 @@ impl Decoded {
 
     /// Decodes a whole text; answers where its bytes are.
     pub(crate) fn push(&mut self, text: &[u8]) -> Result<Range<usize>, NotBase64Url> {
-        let start = self.bytes.len();
-        let room = text.get(..decoded_len(text.len())).unwrap_or_default();
-        if room.len() > self.bytes.capacity().saturating_sub(start) {
-            self.bytes.reserve_exact(room.len().max(self.most.saturating_sub(start)));
+        let start = self.used;
+        let end = start.saturating_add(decoded_len(text.len()));
+        if end > self.buffer.len() {
+            let mut longer = Few::from_elem(0, end.max(self.most));
+            longer.iter_mut().zip(&self.buffer).for_each(|(to, from)| *to = *from);
+            self.buffer = longer;
         }
-        // Makes room, by a copy, where `resize` would fill byte by byte.
-        self.bytes.extend_from_slice(room);
-        let room = self.bytes.get_mut(start..).unwrap_or_default();
+        let room = self.buffer.get_mut(start..end).unwrap_or_default();
         let written = URL_SAFE_NO_PAD.decode_slice(text, room).map_err(|_| NotBase64Url)?;
-        let end = start.saturating_add(written);
-        self.bytes.truncate(end);
-        Ok(start..end)
+        self.used = start.saturating_add(written);
+        Ok(start..self.used)
     }
 
     /// The bytes at `place`.
     pub(crate) fn get(&self, place: &Range<usize>) -> &[u8] {
-        self.bytes.get(place.clone()).unwrap_or_default()
+        self.buffer.get(place.clone()).unwrap_or_default()
     }
 }
 

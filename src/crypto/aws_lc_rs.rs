@@ -1,7 +1,8 @@
 //! The default backend: AWS-LC through `aws-lc-rs`. The only file that names the crate.
 //!
 //! Inputs are built here from judged parts: AWS-LC would also take compressed and hybrid points, whatever a message has
-//! for a SubjectPublicKeyInfo, and any Ed25519 key.
+//! for a SubjectPublicKeyInfo, and any Ed25519 key. For a signature a point comes in its SubjectPublicKeyInfo: `aws-lc-rs`
+//! tries both forms, and checks the point alone twice, which is a fifth slower.
 
 use super::{Backend, BadSignature, Curve, Hash, KeyError, PreparedKey, PublicKey, RandomFailed, Scheme};
 use super::{ED448_MODULE, POINT_ROOM, uncompressed};
@@ -30,21 +31,6 @@ fn ecdsa(curve: Curve, hash: Hash) -> Option<Algorithm> {
         (Curve::Secp256k1, Hash::Sha256) => &lc::ECDSA_P256K1_SHA256_ASN1,
         (Curve::Secp256k1, _) | (_, Hash::Sha1) => return None,
     })
-}
-
-/// What stands before a point in its SubjectPublicKeyInfo (RFC 5480 §2; SEC 2 §2.4.1): `aws-lc-rs` tries both forms for a
-/// signature, and checks the point alone twice, which is a fifth slower.
-const fn public_key_info(curve: Curve) -> &'static [u8] {
-    match curve {
-        Curve::P256 => {
-            b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\0"
-        }
-        Curve::P384 => b"\x30\x76\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\0\x22\x03\x62\0",
-        Curve::P521 => {
-            b"\x30\x81\x9b\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\0\x23\x03\x81\x86\0"
-        }
-        Curve::Secp256k1 => b"\x30\x56\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\0\x0a\x03\x42\0",
-    }
 }
 
 /// A point is judged alike for a key agreement as for a signature, and a sixth faster.
@@ -152,7 +138,7 @@ impl Backend for AwsLcRs {
                     }
                     None => {
                         let any_hash = ecdsa(curve, Hash::Sha256).ok_or(KeyError::Unsupported)?;
-                        let info = uncompressed(public_key_info(curve), x, y, &mut buffer);
+                        let info = uncompressed(curve.before_point(), x, y, &mut buffer);
                         ParsedPublicKey::new(any_hash, info).map(drop)
                     }
                 };
@@ -180,7 +166,7 @@ impl Backend for AwsLcRs {
         };
         match (*key, scheme) {
             (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other => {
-                verify(ecdsa(curve, hash), uncompressed(public_key_info(curve), x, y, &mut [0; POINT_ROOM]))
+                verify(ecdsa(curve, hash), uncompressed(curve.before_point(), x, y, &mut [0; POINT_ROOM]))
             }
             (PublicKey::Ed25519(key), Scheme::Ed25519) => verify(Some(&lc::ED25519), key),
             #[cfg(feature = "ed448")]
@@ -200,7 +186,7 @@ impl Backend for AwsLcRs {
         let parsed = match (*key, scheme) {
             (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other => ParsedPublicKey::new(
                 ecdsa(curve, hash)?,
-                uncompressed(public_key_info(curve), x, y, &mut [0; POINT_ROOM]),
+                uncompressed(curve.before_point(), x, y, &mut [0; POINT_ROOM]),
             ),
             (PublicKey::Ed25519(key), Scheme::Ed25519) => ParsedPublicKey::new(&lc::ED25519, key),
             (PublicKey::Rsa { modulus, exponent }, Scheme::RsaPkcs1(_) | Scheme::RsaPss(_)) => {

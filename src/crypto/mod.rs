@@ -87,6 +87,22 @@ impl Curve {
             Self::P521 => 66,
         }
     }
+
+    /// What stands before the octets of a point in its SubjectPublicKeyInfo (RFC 5480 §2; SEC 2 §2.4.1).
+    pub(crate) const fn before_point(self) -> &'static [u8] {
+        match self {
+            Self::P256 => {
+                b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\0"
+            }
+            Self::P384 => b"\x30\x76\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\0\x22\x03\x62\0",
+            Self::P521 => {
+                b"\x30\x81\x9b\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\0\x23\x03\x81\x86\0"
+            }
+            Self::Secp256k1 => {
+                b"\x30\x56\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\0\x0a\x03\x42\0"
+            }
+        }
+    }
 }
 
 /// A parameter set of ML-DSA (FIPS 204).

@@ -187,6 +187,17 @@ impl<'a> SubjectPublicKey<'a> {
         self.key.fits(scheme) && self.use_for.allows(scheme)
     }
 
+    /// Whether `info` is a SubjectPublicKeyInfo of `key`. A point has one, which is compared as it stands.
+    pub(crate) fn is_of(info: &[u8], key: &PublicKey<'_>) -> bool {
+        match *key {
+            PublicKey::Ec { curve, x, y } => {
+                let point = info.strip_prefix(curve.before_point()).and_then(|point| point.strip_prefix(&[4]));
+                point.and_then(|point| point.split_at_checked(x.len())) == Some((x, y))
+            }
+            _ => SubjectPublicKey::read(info).is_ok_and(|info| info.key == *key),
+        }
+    }
+
     /// Reads a whole SubjectPublicKeyInfo.
     pub(crate) fn read(info: &'a [u8]) -> Result<Self, Error> {
         let ((oid, parameters), key) = der::read_all(info, |info| {

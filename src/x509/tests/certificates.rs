@@ -312,6 +312,34 @@ fn public_keys() {
     }
 }
 
+/// A point's SubjectPublicKeyInfo is compared, not read: it is that of the key exactly where reading it gives the key.
+#[test]
+fn the_copy_of_a_key_is_its_own() {
+    let point = |oid, len| key_info(oid::EC_PUBLIC_KEY, &object(oid), &[&[4][..], &vec![1; len]].concat());
+    for info in [
+        point(oid::SECP256R1, 64),
+        point(oid::SECP384R1, 96),
+        point(oid::SECP521R1, 132),
+        point(oid::SECP256K1, 64),
+        key_info(oid::RSA_ENCRYPTION, &[5, 0], &rsa_key(256)),
+        key_info(oid::ED448, &[], &[1; 57]),
+    ] {
+        let SubjectPublicKey { key, .. } = SubjectPublicKey::read(&info).unwrap();
+        assert!(SubjectPublicKey::is_of(&info, &key), "{key:?}");
+        let mut others = vec![info[..info.len() - 1].to_vec(), [&info[..], &[0]].concat()];
+        for bit in 0..8 * info.len() {
+            let mut other = info.clone();
+            other[bit / 8] ^= 1 << (bit % 8);
+            others.push(other);
+        }
+        for other in others {
+            let read = SubjectPublicKey::read(&other).is_ok_and(|other| other.key == key);
+            assert_eq!(SubjectPublicKey::is_of(&other, &key), read, "{other:02x?}");
+            assert!(!read, "{other:02x?}");
+        }
+    }
+}
+
 #[test]
 fn a_signature_takes_its_curve_from_the_key_and_nothing_else() {
     let p384 = key_info(oid::EC_PUBLIC_KEY, &object(oid::SECP384R1), &[&[4][..], &[1; 96]].concat());

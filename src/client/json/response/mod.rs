@@ -138,7 +138,7 @@ impl AuthenticatorAttachment {
 trait Posted<'a>: Sized {
     type Members: Members<'a> + Default;
 
-    fn open(wire: &mut Wire<'a, Self::Members>, bytes: &mut ByteStrings) -> Result<Self, ResponseError>;
+    fn open(wire: &mut Wire<'a, Self::Members>, bytes: ByteStrings) -> Result<Self, ResponseError>;
 
     fn parse(json: &'a str) -> Result<Self, ResponseError> {
         if json.len() > MAX_LEN {
@@ -149,7 +149,7 @@ trait Posted<'a>: Sized {
         let read = ObjectOf { members: &mut wire, bytes: &mut bytes }.deserialize(&mut from);
         let read = read.and_then(|()| from.end());
         read.map_err(|e| ResponseError::Json { line: e.line(), column: e.column() })?;
-        Self::open(&mut wire, &mut bytes)
+        Self::open(&mut wire, bytes)
     }
 
     /// What serde reads. Its own errors repeat what they cannot read, so none of them is handed on.
@@ -158,7 +158,7 @@ trait Posted<'a>: Sized {
         ObjectOf { members: &mut wire, bytes: &mut bytes }
             .deserialize(from)
             .map_err(|_| D::Error::custom(ResponseError::Json { line: 0, column: 0 }))?;
-        Self::open(&mut wire, &mut bytes).map_err(D::Error::custom)
+        Self::open(&mut wire, bytes).map_err(D::Error::custom)
     }
 }
 
@@ -268,8 +268,8 @@ impl RegistrationResponse {
 impl<'a> Posted<'a> for RegistrationResponse {
     type Members = Attestation;
 
-    fn open(wire: &mut Wire<'a, Attestation>, bytes: &mut ByteStrings) -> Result<Self, ResponseError> {
-        let envelope = wire.open(bytes)?;
+    fn open(wire: &mut Wire<'a, Attestation>, mut bytes: ByteStrings) -> Result<Self, ResponseError> {
+        let envelope = wire.open(&mut bytes)?;
         let members = &mut wire.members;
         Ok(Self {
             envelope,
@@ -279,7 +279,7 @@ impl<'a> Posted<'a> for RegistrationResponse {
             authenticator_data: members.authenticator_data.optional(Member::AuthenticatorData)?,
             public_key: members.public_key.optional(Member::PublicKey)?,
             public_key_algorithm: members.public_key_algorithm.take(),
-            bytes: core::mem::take(&mut bytes.decoded),
+            bytes: bytes.decoded,
         })
     }
 }
@@ -329,8 +329,8 @@ impl AuthenticationResponse {
 impl<'a> Posted<'a> for AuthenticationResponse {
     type Members = Assertion;
 
-    fn open(wire: &mut Wire<'a, Assertion>, bytes: &mut ByteStrings) -> Result<Self, ResponseError> {
-        let envelope = wire.open(bytes)?;
+    fn open(wire: &mut Wire<'a, Assertion>, mut bytes: ByteStrings) -> Result<Self, ResponseError> {
+        let envelope = wire.open(&mut bytes)?;
         let members = &wire.members;
         Ok(Self {
             envelope,
@@ -338,7 +338,7 @@ impl<'a> Posted<'a> for AuthenticationResponse {
             authenticator_data: members.authenticator_data.required(Member::AuthenticatorData)?,
             signature: members.signature.required(Member::Signature)?,
             user_handle: members.user_handle.optional(Member::UserHandle)?,
-            bytes: core::mem::take(&mut bytes.decoded),
+            bytes: bytes.decoded,
         })
     }
 }
