@@ -114,11 +114,12 @@ impl AttestationPolicy {
         circumstances: &Circumstances<'_>,
     ) -> Result<Registered, Failure> {
         let aaguid = verified.attested_credential_data().aaguid();
-        let decided = self.judge(verified.attestation(), aaguid, circumstances).and_then(|judged| {
+        let judged = self.judge(verified.attestation(), aaguid, circumstances).and_then(|judged| {
             self.aaguid(aaguid, &judged)?;
-            Ok(Registered::new(verified, user, judged, circumstances.time))
+            Ok(judged)
         });
-        decided.map_err(|refusal| Failure::new(Ceremony::Registration, refusal))
+        let judged = judged.map_err(|refusal| Failure::new(Ceremony::Registration, refusal))?;
+        Ok(Registered::new(verified, user, judged, circumstances.time))
     }
 
     /// Whether a credential without certificates is accepted.
