@@ -248,10 +248,11 @@ pub(crate) struct Inputs<'i, 'a> {
     pub(crate) compound: CompoundPolicy,
     /// Where an Android key must be kept.
     pub(crate) key_enforcement: KeyEnforcement,
-    /// What is hashed and put together, once, and only for a statement that signs it.
+    /// What statements sign.
     pub(crate) made: Made,
 }
 
+/// What is hashed and put together only where a statement signs it, and then once: `none` signs nothing.
 #[derive(Default)]
 pub(crate) struct Made {
     client_data_hash: OnceCell<[u8; 32]>,

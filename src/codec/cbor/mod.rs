@@ -352,7 +352,7 @@ impl<'a> Reader<'a> {
         Ok((content, len))
     }
 
-    #[inline(always)]
+    #[inline(always)] // most values are hardly more than their head
     fn head(&mut self) -> Result<(u8, Argument), Error> {
         let (&first, rest) = self.rest.split_first().ok_or(Error::Truncated)?;
         self.rest = rest;
