@@ -22,8 +22,8 @@ use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, Trus
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::{AuthenticationResponse, RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator::{
-    Algorithm, AndroidSafetyNet, Authority, Cbor, Certified, Chain, Compound, Extension, Packed, PackedSelf,
-    Registration, der,
+    Algorithm, AndroidSafetyNet, Authority, Cbor, Certified, Chain, Compound, Extension, NoAttestation, Packed,
+    PackedSelf, Registration, der,
 };
 
 /// Counts what this thread has allocated and not given back, and the most that was.
@@ -369,8 +369,18 @@ fn a_compound_statement_has_at_most_eight() {
         let registration = Registration::new("bounds.compound", Algorithm::Es256).format(compound);
         let budget = Budget::default();
         assert_eq!(register(&registration, &[], &budget).is_ok(), verifications > 0, "{count}");
-        assert_eq!(budget.spent().0, verifications, "{count}");
+        // The RP ID, and the client data once for all of them.
+        assert_eq!(budget.spent(), (verifications, 1 + usize::from(verifications > 0)), "{count}");
     }
+}
+
+/// Only the RP ID.
+#[test]
+fn nothing_is_hashed_that_nothing_signs() {
+    let budget = Budget::default();
+    let registration = Registration::new("bounds.none", Algorithm::Es256).format(NoAttestation);
+    assert!(register(&registration, &[], &budget).is_ok());
+    assert_eq!(budget.spent(), (0, 1));
 }
 
 #[test]

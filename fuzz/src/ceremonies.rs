@@ -3,6 +3,7 @@
 use crate::{Yes, cbor};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::sync::LazyLock;
 use wardkey::RegistrationResponse;
 use wardkey::ceremony::registration::{Expected, VerifiedRegistration, verify};
 use wardkey::client::{Framing, Origins, Site};
@@ -72,8 +73,8 @@ pub fn certified(x5c: &[&[u8]]) -> RegistrationResponse {
 
 /// The registration, if it verifies behind the backend that says yes.
 pub fn verified(response: &RegistrationResponse) -> Option<VerifiedRegistration<'_>> {
-    let (site, algorithms) = (site(0), wardkey::crypto::Algorithm::ALL);
-    verify(&Expected::new(&site, &CHALLENGE, &algorithms), response, &Yes).ok()
+    static SITE: LazyLock<Site> = LazyLock::new(|| site(0));
+    verify(&Expected::new(&SITE, &CHALLENGE, &wardkey::crypto::Algorithm::ALL), response, &Yes).ok()
 }
 
 /// A policy that trusts these certificates, as far as they are such, but for what these lists revoke.

@@ -347,9 +347,9 @@ fn attested_credential_data<'a>(
         return Err(Error::EmptyCredentialId);
     }
     let key = rest;
-    let (is_map, rest) = Value::read_first_map(key, Rules::default(), parameter).map_err(Error::PublicKey)?;
-    is_map.ok_or(Error::PublicKeyNotAMap)?;
-    let credential_public_key = key.get(..key.len().saturating_sub(rest.len())).unwrap_or_default();
+    let (used, rest) = Value::read_first_map(key, Rules::default(), parameter).map_err(Error::PublicKey)?;
+    used.ok_or(Error::PublicKeyNotAMap)?;
+    let credential_public_key = cbor::before(key, rest);
     Ok((AttestedCredentialData { aaguid: Aaguid(*aaguid), credential_id, credential_public_key }, rest))
 }
 

@@ -58,7 +58,7 @@ impl<'e> Expected<'e> {
 
 /// An authentication that is all that §7.2 says.
 ///
-/// Made by [`verify`] and nowhere else; borrows from the response and from the site.
+/// Made by [`verify`] and nowhere else; borrows from the response and from what was expected.
 #[derive(Clone, Debug)]
 #[must_use = "the record must be brought up to date"]
 pub struct VerifiedAuthentication<'a> {

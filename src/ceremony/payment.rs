@@ -53,7 +53,7 @@ pub enum BrowserBinding {
 
 /// A payment that is all that §7.2 and Secure Payment Confirmation say.
 ///
-/// Made by [`verify`] and nowhere else; borrows from the response and from the site.
+/// Made by [`verify`] and nowhere else; borrows from the response and from what was expected.
 #[derive(Clone, Debug)]
 #[must_use = "the record must be brought up to date"]
 pub struct VerifiedPayment<'a> {

@@ -71,7 +71,7 @@ impl<'e> Expected<'e> {
 
 /// A registration that is all that §7.1 says, but for trust in its attestation and that its id is new.
 ///
-/// Made by [`verify`] and nowhere else; borrows from the response and from the site.
+/// Made by [`verify`] and nowhere else; borrows from the response and from what was expected.
 #[derive(Clone, Debug)]
 #[must_use = "a verified registration is not stored yet"]
 pub struct VerifiedRegistration<'a> {

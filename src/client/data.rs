@@ -158,12 +158,16 @@ impl<'a> ClientData<'a> {
         if text.bytes().fold(false, |odd, byte| odd | (byte < b' ') | (byte == b'\\')) {
             return None;
         }
-        let (ceremony_type, rest) = text.strip_prefix(r#"{"type":""#)?.split_once('"')?;
-        let (challenge, rest) = rest.strip_prefix(r#","challenge":""#)?.split_once('"')?;
-        let (origin, rest) = rest.strip_prefix(r#","origin":""#)?.split_once('"')?;
+        let string = |text: &'a str, before: &str| {
+            let text = text.strip_prefix(before)?;
+            text.split_at_checked(memchr::memchr(b'"', text.as_bytes())?)
+        };
+        let (ceremony_type, rest) = string(text, r#"{"type":""#)?;
+        let (challenge, rest) = string(rest, r#"","challenge":""#)?;
+        let (origin, rest) = string(rest, r#"","origin":""#)?;
         let cross_origin = match rest {
-            r#","crossOrigin":false}"# => false,
-            r#","crossOrigin":true}"# => true,
+            r#"","crossOrigin":false}"# => false,
+            r#"","crossOrigin":true}"# => true,
             _ => return None,
         };
         let [ceremony_type, challenge, origin] =

@@ -59,11 +59,12 @@ const fn decoded_len(characters: usize) -> usize {
     characters.saturating_sub(characters.div_ceil(4))
 }
 
+/// What an assertion carries has room on the stack, up to an RSA signature of 4096 bits; for more there is one allocation.
+const ROOM: usize = 1024;
+
 /// Texts decoded one after the other into one buffer.
-#[derive(Clone)]
 pub(crate) struct Decoded {
-    /// What an assertion carries stays here, up to an RSA signature of 4096 bits; for more there is one allocation.
-    buffer: Few<u8, 1024>,
+    buffer: Few<u8, ROOM>,
     used: usize,
     /// How many bytes there can be at most, as far as that is known: what is allocated, if anything is.
     most: usize,
@@ -76,9 +77,16 @@ impl core::fmt::Debug for Decoded {
     }
 }
 
+impl Clone for Decoded {
+    /// All at once, as [`ShortBytes`] do.
+    fn clone(&self) -> Self {
+        Self { buffer: Few::from_slice(&self.buffer), ..*self }
+    }
+}
+
 impl Default for Decoded {
     fn default() -> Self {
-        Self { buffer: Few::from_buf([0; 1024]), used: 0, most: 0 }
+        Self { buffer: Few::from_buf([0; ROOM]), used: 0, most: 0 }
     }
 }
 

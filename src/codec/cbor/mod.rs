@@ -243,6 +243,11 @@ impl<'a> Map<'a> {
 
 const BREAK: u8 = 0xff;
 
+/// What was read of `start` when `rest` is left.
+pub(crate) fn before<'a>(start: &'a [u8], rest: &[u8]) -> &'a [u8] {
+    start.get(..start.len().saturating_sub(rest.len())).unwrap_or_default()
+}
+
 struct Reader<'a> {
     rest: &'a [u8],
     rules: Rules,
@@ -303,7 +308,7 @@ impl<'a> Reader<'a> {
     fn encoded(&mut self, depth: u8) -> Result<(&'a [u8], Value<'a>), Error> {
         let start = self.rest;
         let value = self.value(depth)?;
-        Ok((start.get(..start.len().saturating_sub(self.rest.len())).unwrap_or_default(), value))
+        Ok((before(start, self.rest), value))
     }
 
     /// Reads the entries of a map; answers their encoding and their number.
@@ -345,7 +350,7 @@ impl<'a> Reader<'a> {
             one(self, depth)?;
             len = len.saturating_add(1);
         }
-        let content = start.get(..start.len().saturating_sub(self.rest.len())).unwrap_or_default();
+        let content = before(start, self.rest);
         if let Argument::Indefinite = argument {
             self.take(1)?; // the break
         }

@@ -176,9 +176,8 @@ fn reads_the_first_value_and_leaves_the_rest() {
     let (value, rest) = Value::read_first(&bytes).unwrap();
     assert_eq!((value.map().unwrap().len(), rest), (1, &bytes[3..]));
     let mut entries = Vec::new();
-    let (used, rest) =
-        Value::read_first_map(&bytes, Rules::default(), |key, value| entries.push((key, value))).unwrap();
-    assert_eq!((used, rest), (Some(Rules::default()), &bytes[3..]));
+    let read = Value::read_first_map(&bytes, Rules::default(), |key, value| entries.push((key, value)));
+    assert_eq!(read, Ok((Some(Rules::default()), &bytes[3..])));
     assert_eq!(entries, [(Value::Unsigned(1), Value::Unsigned(2))]);
     assert_eq!(Value::read_first_map(&hex("01 ff"), Rules::default(), |_, _| {}), Ok((None, &[0xff][..])));
 }

@@ -315,7 +315,8 @@ fn public_keys() {
 /// A point's SubjectPublicKeyInfo is compared, not read: it is that of the key exactly where reading it gives the key.
 #[test]
 fn the_copy_of_a_key_is_its_own() {
-    let point = |oid, len| key_info(oid::EC_PUBLIC_KEY, &object(oid), &[&[4][..], &vec![1; len]].concat());
+    let octets = |len: u8| (0..len).collect::<Vec<_>>();
+    let point = |oid, len| key_info(oid::EC_PUBLIC_KEY, &object(oid), &[&[4][..], &octets(len)].concat());
     for info in [
         point(oid::SECP256R1, 64),
         point(oid::SECP384R1, 96),
