@@ -101,9 +101,11 @@ impl Decoded {
         let start = self.used;
         let end = start.saturating_add(decoded_len(text.len()));
         if end > self.buffer.len() {
-            let mut longer = Few::from_elem(0, end.max(self.most));
-            longer.iter_mut().zip(&self.buffer).for_each(|(to, from)| *to = *from);
-            self.buffer = longer;
+            let len = end.max(self.most);
+            let mut longer = Vec::with_capacity(len);
+            longer.extend_from_slice(&self.buffer);
+            longer.resize(len, 0);
+            self.buffer = Few::from_vec(longer);
         }
         let room = self.buffer.get_mut(start..end).unwrap_or_default();
         let written = URL_SAFE_NO_PAD.decode_slice(text, room).map_err(|_| NotBase64Url)?;
