@@ -4,8 +4,9 @@
 //! for a SubjectPublicKeyInfo, and any Ed25519 key. For a signature a point comes in its SubjectPublicKeyInfo: `aws-lc-rs`
 //! tries both forms, and checks the point alone twice, which is a fifth slower.
 
+use super::ED448_MODULE;
+use super::curve::{POINT_ROOM, uncompressed};
 use super::{Backend, BadSignature, Curve, Hash, KeyError, PreparedKey, PublicKey, RandomFailed, Scheme};
-use super::{ED448_MODULE, POINT_ROOM, uncompressed};
 use aws_lc_rs::agreement::{self, ParsedPublicKey as Peer, UnparsedPublicKey as Unparsed};
 use aws_lc_rs::signature::{self as lc, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm};
 use aws_lc_rs::{digest, hmac as mac, rand::SecureRandom as _, rand::SystemRandom, try_fips_mode};

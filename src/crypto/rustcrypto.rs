@@ -3,9 +3,9 @@
 //! Every scheme of `aws_lc_rs.rs`, with the same verdicts: where a crate is stricter or laxer than its standard, it is
 //! put right here, and the line says so.
 
+use super::curve::{POINT_ROOM, uncompressed};
 use super::{
-    Backend, BadSignature, Curve, ED448_MODULE, Hash, KeyError, MlDsa, POINT_ROOM, PublicKey, RSA_BITS, RandomFailed,
-    Scheme, uncompressed,
+    Backend, BadSignature, Curve, ED448_MODULE, Hash, KeyError, MlDsa, PublicKey, RSA_BITS, RandomFailed, Scheme,
 };
 use hmac::{Hmac, KeyInit, Mac as _};
 use ml_dsa::{EncodedVerifyingKey, MlDsa44, MlDsa65, MlDsa87, MlDsaParams};
