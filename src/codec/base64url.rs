@@ -224,6 +224,7 @@ mod tests {
         let places = ["Zm9v", "", "__79", &long].map(|text| decoded.push(text.as_bytes()).unwrap());
         let bytes = places.each_ref().map(|place| decoded.get(place));
         assert_eq!(bytes, [&b"foo"[..], b"", &[255, 254, 253], &[7; 3000]]);
+        assert_eq!(places.each_ref().map(|place| decoded.clone().get(place).to_vec()), bytes);
     }
 
     #[test]
