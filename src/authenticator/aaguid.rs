@@ -1,0 +1,104 @@
+//! AAGUID (§6.5.1): which model an authenticator says it is.
+
+use core::fmt;
+use serde::{Deserialize, Serialize};
+
+/// The model of an authenticator, by its maker's word. Worth something only after its attestation was trusted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Aaguid([u8; 16]);
+
+impl Aaguid {
+    /// The AAGUID of an authenticator that has none, or does not tell.
+    pub const ZERO: Self = Self([0; 16]);
+
+    /// An AAGUID from its 16 bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 16 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Aaguid {
+    /// As FIDO metadata writes it: `01020304-0506-0708-0102-030405060708`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, byte) in self.0.iter().enumerate() {
+            if matches!(i, 4 | 6 | 8 | 10) {
+                f.write_str("-")?;
+            }
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Aaguid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A text that is not an AAGUID in the form of FIDO metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an AAGUID: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12")]
+#[non_exhaustive]
+pub struct NotAnAaguid;
+
+impl core::str::FromStr for Aaguid {
+    type Err = NotAnAaguid;
+
+    fn from_str(text: &str) -> Result<Self, NotAnAaguid> {
+        let groups = text.split('-').map(str::len);
+        if !groups.eq([8, 4, 4, 4, 12]) {
+            return Err(NotAnAaguid);
+        }
+        let mut digits = text.chars().filter(|&c| c != '-').map(|c| c.to_digit(16));
+        let mut bytes = [0; 16];
+        for byte in &mut bytes {
+            let (Some(Some(high)), Some(Some(low))) = (digits.next(), digits.next()) else { return Err(NotAnAaguid) };
+            *byte = u8::try_from(high << 4 | low).map_err(|_| NotAnAaguid)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl Serialize for Aaguid {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Aaguid {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aaguids_have_one_text() {
+        let text = "00112233-4455-6677-8899-aabbccddeeff";
+        let aaguid: Aaguid = text.parse().unwrap();
+        assert_eq!(aaguid.to_string(), text);
+        let json = serde_json::to_string(&aaguid).unwrap();
+        assert_eq!(json, format!("{text:?}"));
+        assert_eq!(serde_json::from_str::<Aaguid>(&json).unwrap(), aaguid);
+        assert!(serde_json::from_str::<Aaguid>(&json.replace('-', "")).is_err());
+        for bad in [
+            "",
+            "00112233445566778899aabbccddeeff",
+            "00112233-4455-6677-8899-aabbccddeefg",
+            "0011-223344556677-8899-aabb-ccddeeff",
+        ] {
+            assert_eq!(bad.parse::<Aaguid>(), Err(NotAnAaguid), "{bad}");
+        }
+    }
+}
