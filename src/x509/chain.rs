@@ -17,7 +17,7 @@
 use super::algorithm::{self, SubjectPublicKey};
 use super::anchor::TrustAnchor;
 use super::certificate::{self, Certificate, Version};
-use super::constraints::{self, NameConstraints};
+use super::constraints;
 use super::crl::{self, Crl};
 use super::{extensions, oid};
 use crate::codec::Few;
@@ -318,11 +318,13 @@ fn verify_signature(
 /// §6.1.3 (b), (c): every CA's constraints on everything below it, but for self-issued intermediates.
 fn check_name_constraints(path: &[Certificate<'_>]) -> Result<(), Error> {
     for (index, ca) in path.iter().enumerate().skip(1) {
-        let refused = |at| move |error| Error::NameConstraints(at, error);
-        let Some(constraints) = NameConstraints::of(ca).map_err(refused(index))? else { continue };
+        let of_extensions = |at| move |error| Error::Extensions(at, error);
+        let Some(constraints) = ca.extensions.name_constraints().map_err(of_extensions(index))? else { continue };
         for (below, certificate) in path.iter().enumerate().take(index) {
             if below == 0 || !certificate.is_self_issued() {
-                constraints.allow(certificate).map_err(refused(below))?;
+                let alternatives = certificate.extensions.subject_alt_name().map_err(of_extensions(below))?;
+                let allowed = constraints.allow(certificate.subject, alternatives);
+                allowed.map_err(|error| Error::NameConstraints(below, error))?;
             }
         }
     }

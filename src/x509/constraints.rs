@@ -4,8 +4,7 @@
 //! A directoryName is within a subtree if it begins with the base, byte for byte. It is outside an excluded one only if
 //! it differs however names may be compared: what may be another spelling of an excluded name is not let through.
 
-use super::certificate::Certificate;
-use super::name::{GeneralName, Name};
+use super::name::{GeneralName, GeneralNames, Name};
 use super::oid;
 use crate::codec::der::{self, Reader, Tag};
 
@@ -13,12 +12,6 @@ use crate::codec::der::{self, Reader, Tag};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Not strict DER, or no constraint at all.
-    #[error(transparent)]
-    Der(#[from] der::Error),
-    /// The subject alternative name could not be read.
-    #[error(transparent)]
-    Extensions(#[from] super::extensions::Error),
     /// A name outside the permitted subtrees, or inside an excluded one.
     #[error("a name that the name constraints do not permit")]
     Violated,
@@ -35,12 +28,7 @@ pub(crate) struct NameConstraints<'a> {
 }
 
 impl<'a> NameConstraints<'a> {
-    /// Those that a certificate has.
-    pub(crate) fn of(certificate: &Certificate<'a>) -> Result<Option<Self>, Error> {
-        let extension = certificate.extensions.find(oid::NAME_CONSTRAINTS);
-        Ok(extension.map(|extension| Self::read(extension.value)).transpose()?)
-    }
-
+    /// One subtree or more, of either kind.
     pub(super) fn read(value: &'a [u8]) -> Result<Self, der::Error> {
         let (permitted, excluded) = der::read_all(value, |value| {
             let mut fields = value.sequence()?;
@@ -51,31 +39,31 @@ impl<'a> NameConstraints<'a> {
         if permitted.or(excluded).is_none() || permitted == Some(&[]) || excluded == Some(&[]) {
             return Err(der::Error::Empty);
         }
-        let list = |contents: Option<&'a [u8]>| Reader::new(contents.unwrap_or_default());
-        let lists = Self { permitted: list(permitted), excluded: list(excluded) };
-        for mut bases in [lists.permitted, lists.excluded] {
-            while next_base(&mut bases)?.is_some() {}
+        let lists = [permitted, excluded].map(|subtrees| Reader::new(subtrees.unwrap_or_default()));
+        for mut subtrees in lists {
+            while !subtrees.is_empty() {
+                base(&mut subtrees)?;
+            }
         }
-        Ok(lists)
+        let [permitted, excluded] = lists;
+        Ok(Self { permitted, excluded })
     }
 
-    /// Whether every name of the certificate is allowed (§6.1.3 (b) and (c)).
-    pub(crate) fn allow(&self, certificate: &Certificate<'a>) -> Result<(), Error> {
-        if !certificate.subject.is_empty() {
-            self.allow_name(GeneralName::Directory(certificate.subject))?;
+    /// Whether every name of a certificate is allowed (§6.1.3 (b) and (c)).
+    pub(crate) fn allow(&self, subject: Name<'a>, alternatives: Option<GeneralNames<'a>>) -> Result<(), Error> {
+        if !subject.is_empty() {
+            self.allow_name(GeneralName::Directory(subject))?;
         }
         // An address in the subject counts as an rfc822Name.
-        if certificate.subject.attributes_of(oid::EMAIL_ADDRESS).next().is_some() {
+        if subject.attributes_of(oid::EMAIL_ADDRESS).next().is_some() {
             self.allow_name(GeneralName::Other(Tag::primitive(1)))?;
         }
-        let alternatives = certificate.extensions.subject_alt_name()?;
-        alternatives.iter().flat_map(|names| names.iter()).try_for_each(|name| self.allow_name(name))
+        alternatives.iter().flat_map(GeneralNames::iter).try_for_each(|name| self.allow_name(name))
     }
 
     fn allow_name(&self, name: GeneralName<'a>) -> Result<(), Error> {
         let (mut constrained, mut permitted) = (false, false);
-        let mut bases = self.permitted;
-        while let Some(base) = next_base(&mut bases)? {
+        for base in bases(self.permitted) {
             if let Some(within) = is_within(name, base)? {
                 constrained = true;
                 permitted |= within;
@@ -84,8 +72,7 @@ impl<'a> NameConstraints<'a> {
         if constrained && !permitted {
             return Err(Error::Violated);
         }
-        let mut bases = self.excluded;
-        while let Some(base) = next_base(&mut bases)? {
+        for base in bases(self.excluded) {
             if is_within(name, base)? == Some(true) {
                 return Err(Error::Violated);
             }
@@ -100,14 +87,16 @@ impl<'a> NameConstraints<'a> {
 }
 
 /// GeneralSubtree: minimum is its default, 0, and maximum is absent, so the base is all there is.
-fn next_base<'a>(subtrees: &mut Reader<'a>) -> Result<Option<GeneralName<'a>>, der::Error> {
-    if subtrees.is_empty() {
-        return Ok(None);
-    }
+fn base<'a>(subtrees: &mut Reader<'a>) -> Result<GeneralName<'a>, der::Error> {
     let mut subtree = subtrees.sequence()?;
     let base = GeneralName::read(&mut subtree)?;
     subtree.finish()?;
-    Ok(Some(base))
+    Ok(base)
+}
+
+/// The bases of subtrees that were read before.
+fn bases(mut subtrees: Reader<'_>) -> impl Iterator<Item = GeneralName<'_>> {
+    core::iter::from_fn(move || base(&mut subtrees).ok())
 }
 
 /// Whether the name lies within the subtree; `None` where they are of different kinds.

@@ -147,6 +147,11 @@ impl<'a> Extensions<'a> {
         self.view(oid::SUBJECT_ALT_NAME, |value| der::read_all(value, GeneralNames::read))
     }
 
+    /// §4.2.1.10
+    pub(crate) fn name_constraints(&self) -> Result<Option<NameConstraints<'a>>, Error> {
+        self.view(oid::NAME_CONSTRAINTS, NameConstraints::read)
+    }
+
     /// §4.2.1.2
     pub(crate) fn subject_key_identifier(&self) -> Result<Option<&'a [u8]>, Error> {
         self.view(oid::SUBJECT_KEY_IDENTIFIER, |value| der::read_all(value, Reader::octet_string))

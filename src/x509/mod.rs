@@ -5,10 +5,10 @@
 //! | `oid` | the names of everything below |
 //! | `name` | 4.1.2.4 issuer and subject, 4.2.1.6 general names |
 //! | `algorithm` | 4.1.1.2 signature algorithms, 4.1.2.7 subject public keys |
+//! | `constraints` | 4.2.1.10 name constraints |
 //! | `extensions` | 4.2 extensions |
 //! | `certificate` | 4.1 the certificate |
 //! | `anchor` | 6.1.1 (d) trust anchors |
-//! | `constraints` | 4.2.1.10 name constraints |
 //! | `crl` | 5 certificate revocation lists |
 //! | `chain` | 6.1 path validation, along x5c |
 //!
