@@ -17,6 +17,18 @@ pub struct LengthError {
     pub most: usize,
 }
 
+/// Why text is not a [`CredentialId`] or a [`UserHandle`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum TextError {
+    /// Not base64url without padding.
+    #[error("not base64url without padding")]
+    NotBase64Url,
+    /// Of another length.
+    #[error(transparent)]
+    Length(#[from] LengthError),
+}
+
 macro_rules! opaque_bytes {
     ($(#[$doc:meta])* $name:ident, $what:literal, $most:literal) => {
         $(#[$doc])*
@@ -55,6 +67,22 @@ macro_rules! opaque_bytes {
         impl AsRef<[u8]> for $name {
             fn as_ref(&self) -> &[u8] {
                 &self.0
+            }
+        }
+
+        /// The bytes are the key: a map of these is asked with what a response says, as it is.
+        impl core::borrow::Borrow<[u8]> for $name {
+            fn borrow(&self) -> &[u8] {
+                &self.0
+            }
+        }
+
+        /// From base64url without padding, as in a path or a form.
+        impl core::str::FromStr for $name {
+            type Err = TextError;
+
+            fn from_str(text: &str) -> Result<Self, TextError> {
+                Ok(Self::new(base64url::decode(text).map_err(|_| TextError::NotBase64Url)?)?)
             }
         }
 
@@ -282,6 +310,22 @@ mod tests {
             assert_eq!(UserHandle::new(vec![0; len]).is_ok(), handle, "{len}");
         }
         assert_eq!(UserHandle::new(vec![0; 65]).unwrap_err().to_string(), "65 bytes, where a user handle has 1 to 64");
+    }
+
+    /// As the key of a map, whether it hashes or sorts; and as text.
+    #[test]
+    fn an_id_is_its_bytes() {
+        use std::collections::{BTreeMap, HashMap};
+        for len in [1, 16, 64, 65, 1023] {
+            let bytes: Vec<u8> = (0..=255).cycle().take(len).collect();
+            let id = CredentialId::new(&bytes).unwrap();
+            assert!(HashMap::from([(id.clone(), ())]).contains_key(&*bytes), "{len}");
+            assert!(BTreeMap::from([(id.clone(), ())]).contains_key(&*bytes), "{len}");
+            assert_eq!(id.to_base64url().parse(), Ok(id));
+        }
+        let text = |text: &str| text.parse::<UserHandle>().unwrap_err();
+        assert_eq!(text("AA=="), TextError::NotBase64Url);
+        assert_eq!(text(""), UserHandle::new([]).unwrap_err().into());
     }
 
     #[test]

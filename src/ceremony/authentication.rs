@@ -152,13 +152,13 @@ impl<'a> VerifiedAuthentication<'a> {
         RecordUpdate::between(self.expect, self.set)
     }
 
-    /// As [`Self::update`], where an additional factor as strong as user verification stood beside this sign-in
-    /// (§7.2, "Update credentialRecord"): from the next one on, UV counts as a factor.
+    /// What changes after [`Self::update`] was written, once an additional factor as strong as user verification stood
+    /// beside this sign-in, at once or in a later request (§7.2, "Update credentialRecord"): from the next sign-in on, UV
+    /// counts as a factor.
     #[must_use]
-    pub fn update_with_additional_factor(&self) -> Option<RecordUpdate> {
-        let uv_initialized = self.expect.uv_initialized || self.authenticator_data.flags().user_verified();
-        let set = RecordState { uv_initialized, ..self.set };
-        RecordUpdate::between(self.expect, set)
+    pub fn update_after_additional_factor(&self) -> Option<RecordUpdate> {
+        let uv_initialized = self.set.uv_initialized || self.authenticator_data.flags().user_verified();
+        RecordUpdate::between(self.set, RecordState { uv_initialized, ..self.set })
     }
 
     /// What the client says of extensions: unsigned. What the authenticator signed is in

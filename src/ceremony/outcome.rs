@@ -50,7 +50,7 @@ pub enum UserVerification {
     NotPerformed,
     /// UV was set for the first time: not a factor yet, unless another one of equal strength stood beside it. Only
     /// then set `uv_initialized`, by
-    /// [`update_with_additional_factor`](super::authentication::VerifiedAuthentication::update_with_additional_factor).
+    /// [`update_after_additional_factor`](super::authentication::VerifiedAuthentication::update_after_additional_factor).
     First,
     /// UV was set, and the record knows of it: a factor.
     Performed,

@@ -54,8 +54,10 @@ pub struct Authenticated {
     /// dropped: `#[must_use]` ends where a field of a value is read, such as `user`, and all fields can be read on
     /// purpose. Take the value apart where it arrives.
     pub update: Option<RecordUpdate>,
-    /// The same, where an additional factor as strong as user verification stood beside this sign-in.
-    pub update_with_additional_factor: Option<RecordUpdate>,
+    /// What to write after that, once an additional factor as strong as user verification stood beside this sign-in, in
+    /// this request or a later one: from the next sign-in on, user verification counts as a factor. Without it, a
+    /// credential whose user verification is [`First`](UserVerification::First) stays so.
+    pub update_after_additional_factor: Option<RecordUpdate>,
     /// What this verdict rests on, the leniencies that were needed among it.
     pub evidence: Evidence,
 }
@@ -248,7 +250,7 @@ impl RelyingParty {
             signed_extensions: SignedOutputs::of(verified.authenticator_data().extensions()),
             unsigned_extensions: verified.unsigned_extension_results().cloned().unwrap_or_default(),
             update: verified.update(),
-            update_with_additional_factor: verified.update_with_additional_factor(),
+            update_after_additional_factor: verified.update_after_additional_factor(),
             evidence: Evidence::of_authentication(verified, Some(now)),
         }
     }

@@ -18,6 +18,7 @@ pub use enumeration::{DecoyShape, Decoys};
 pub use payment::{ExpectedPayment, Paid};
 pub use reauthentication::{Reauthenticated, Reauthentication};
 pub use registration::{Mediation, RegistrationRequest, User};
+pub use signal::SignedIn;
 
 use crate::ceremony::authentication::SignCountPolicy;
 use crate::ceremony::extensions::{SecretResults, Unsolicited};

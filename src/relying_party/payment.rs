@@ -84,8 +84,8 @@ pub struct Paid {
     pub unsigned_extensions: ClientExtensionResults,
     /// What to write to the record, by compare-and-set; `None` where nothing changed.
     pub update: Option<RecordUpdate>,
-    /// The same, where an additional factor as strong as user verification stood beside this payment.
-    pub update_with_additional_factor: Option<RecordUpdate>,
+    /// What to write after that, once an additional factor as strong as user verification stood beside this payment.
+    pub update_after_additional_factor: Option<RecordUpdate>,
     /// What this verdict rests on, the leniencies that were needed among it.
     pub evidence: Evidence,
 }
@@ -147,7 +147,7 @@ impl RelyingParty {
             signed_extensions,
             unsigned_extensions,
             update,
-            update_with_additional_factor,
+            update_after_additional_factor,
             evidence,
         } = Self::authenticated(record, verified.authentication(), now);
         Ok(Paid {
@@ -160,7 +160,7 @@ impl RelyingParty {
             signed_extensions,
             unsigned_extensions,
             update,
-            update_with_additional_factor,
+            update_after_additional_factor,
             evidence,
         })
     }

@@ -5,7 +5,7 @@ use super::{Authenticated, AuthenticationRequest, RelyingParty};
 use crate::ceremony::authentication::UserVerification;
 use crate::client::AuthenticationResponse;
 use crate::client::json::{self, RequestOptions};
-use crate::credential::{CredentialRecord, UserHandle, Version};
+use crate::credential::{CredentialId, CredentialRecord, UserHandle, Version};
 use crate::error::Error;
 use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub struct Reauthentication {
     version: Version,
     user: UserHandle,
+    credential_id: CredentialId,
     user_verification: UserVerification,
     at: UnixTime,
     until: UnixTime,
@@ -32,7 +33,14 @@ impl Reauthentication {
         &self.user
     }
 
-    /// User verification, as far as it may be relied on.
+    /// The credential that signed, whose evidence belongs to what this allows.
+    #[must_use]
+    pub const fn credential_id(&self) -> &CredentialId {
+        &self.credential_id
+    }
+
+    /// User verification, as far as it may be relied on: whether [`Self::require`] will do is known now
+    /// ([`UserVerification::is_factor`]).
     #[must_use]
     pub const fn user_verification(&self) -> UserVerification {
         self.user_verification
@@ -60,8 +68,8 @@ impl Reauthentication {
     }
 
     /// As [`Self::require`], where an additional factor as strong as user verification stood beside this
-    /// re-authentication: then its first time will do as well. Write `update_with_additional_factor` to the record, so
-    /// that it counts by itself from then on.
+    /// re-authentication: then its first time will do as well. Write `update_after_additional_factor` to the record, after
+    /// `update`, so that it counts by itself from then on.
     ///
     /// # Errors
     /// [`Error::NotFresh`], [`Error::NotAFactor`].
@@ -108,6 +116,11 @@ impl RelyingParty {
 
     /// Finishes it. It counts for `fresh_secs` seconds from `now`.
     ///
+    /// `Ok` says that the credential answered. Where its user verification counts as no factor yet, as with most imported
+    /// credentials, [`Reauthentication::require`] will refuse the proof, each time anew: look at
+    /// [`Reauthentication::user_verification`] here, ask for the factor that the account had before, and write
+    /// [`Authenticated::update_after_additional_factor`].
+    ///
     /// # Errors
     /// [`Error::NotAReauthentication`] where the state is of another user, or was not started by
     /// [`Self::start_reauthentication`]; else as [`Self::finish_authentication`].
@@ -128,6 +141,7 @@ impl RelyingParty {
         let proof = Reauthentication {
             version: Version,
             user: authenticated.user.clone(),
+            credential_id: authenticated.credential_id.clone(),
             user_verification: authenticated.user_verification,
             at: now,
             until: now.plus_secs(fresh_secs),

@@ -1,21 +1,42 @@
 //! Who may be told what by the signal methods (§5.1.10).
 
-use super::{Authenticated, RelyingParty, User};
-use crate::client::AuthenticationResponse;
+use super::{Authenticated, Reauthentication, RelyingParty, User};
 use crate::client::signal::{AllAcceptedCredentials, CurrentUserDetails, UnknownCredential};
-use crate::credential::{CredentialId, CredentialRecord};
+use crate::credential::{CredentialId, CredentialRecord, UserHandle};
 use crate::error::Error;
 use std::collections::BTreeSet;
 
+/// Who is signed in, and by which credential: made of an [`Authenticated`], or of the [`Reauthentication`] that a web
+/// session keeps, for what is done in a later request. Of nothing else.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedIn<'a> {
+    user: &'a UserHandle,
+    credential_id: &'a CredentialId,
+}
+
+impl<'a> From<&'a Authenticated> for SignedIn<'a> {
+    fn from(authenticated: &'a Authenticated) -> Self {
+        Self { user: &authenticated.user, credential_id: &authenticated.credential_id }
+    }
+}
+
+impl<'a> From<&'a Reauthentication> for SignedIn<'a> {
+    fn from(proof: &'a Reauthentication) -> Self {
+        Self { user: proof.user(), credential_id: proof.credential_id() }
+    }
+}
+
 impl RelyingParty {
-    /// For a sign-in that failed because no record has the response's credential id: the provider stops offering it.
-    /// `None` where the id cannot be one. Tells nothing that the browser does not know.
+    /// For a credential that is in no record: the provider stops offering it. After a sign-in with it that failed, after a
+    /// registration that was refused or could not be stored, and after its owner deleted it here. `stored` is what your
+    /// store holds under the id, of any account: `None` is answered where it holds something, whatever else went wrong,
+    /// or the id cannot be one. Tells nothing that the browser does not know.
     ///
     /// Where you answer enumeration by decoys, send it after discoverable sign-ins only: an answer that comes with
     /// unknown credentials and not with bad signatures tells them apart.
     #[must_use]
-    pub fn signal_unknown_credential(&self, response: &AuthenticationResponse) -> Option<UnknownCredential> {
-        let credential_id = CredentialId::new(response.credential_id()).ok()?;
+    pub fn signal_unknown_credential<T>(&self, id: impl AsRef<[u8]>, stored: Option<T>) -> Option<UnknownCredential> {
+        let credential_id = CredentialId::new(id).ok().filter(|_| stored.is_none())?;
         Some(UnknownCredential { rp_id: self.site.rp_id.clone(), credential_id })
     }
 
@@ -24,27 +45,29 @@ impl RelyingParty {
     ///
     /// # Errors
     /// [`Error::NoCredentials`], [`Error::ForeignCredential`], and [`Error::CredentialLeftOut`] where the one just used
-    /// is not among them: the user would be locked out.
-    pub fn signal_all_accepted_credentials(
+    /// is not among them: the user would be locked out. (A single credential that the user deleted is told by
+    /// [`Self::signal_unknown_credential`].)
+    pub fn signal_all_accepted_credentials<'a>(
         &self,
-        authenticated: &Authenticated,
+        signed_in: impl Into<SignedIn<'a>>,
         all: &[CredentialRecord],
     ) -> Result<AllAcceptedCredentials, Error> {
+        let SignedIn { user, credential_id } = signed_in.into();
         if all.is_empty() {
             return Err(Error::NoCredentials);
         }
-        if all.iter().any(|record| record.user_handle != authenticated.user) {
+        if all.iter().any(|record| record.user_handle != *user) {
             return Err(Error::ForeignCredential);
         }
         let mut seen = BTreeSet::new();
         let each_once = all.iter().map(|record| &record.id).filter(|id| seen.insert(*id));
         let all_accepted_credential_ids: Vec<CredentialId> = each_once.cloned().collect();
-        if !seen.contains(&authenticated.credential_id) {
+        if !seen.contains(credential_id) {
             return Err(Error::CredentialLeftOut);
         }
         Ok(AllAcceptedCredentials {
             rp_id: self.site.rp_id.clone(),
-            user_id: authenticated.user.clone(),
+            user_id: user.clone(),
             all_accepted_credential_ids,
         })
     }
@@ -53,12 +76,12 @@ impl RelyingParty {
     ///
     /// # Errors
     /// [`Error::ForeignCredential`] where `user` is another account's.
-    pub fn signal_current_user_details(
+    pub fn signal_current_user_details<'a>(
         &self,
-        authenticated: &Authenticated,
+        signed_in: impl Into<SignedIn<'a>>,
         user: &User,
     ) -> Result<CurrentUserDetails, Error> {
-        if user.handle != authenticated.user {
+        if user.handle != *signed_in.into().user {
             return Err(Error::ForeignCredential);
         }
         Ok(CurrentUserDetails {

@@ -129,22 +129,25 @@ fn user_verification_counts_only_after_it_was_initialized() {
         assert!(!authenticated.user_verification.is_factor());
         assert_eq!(authenticated.update, None, "it is not initialized by itself");
     }
-    // This time the user gave a one-time code as well.
-    let authenticated = sign_in(&rp, &browser, &record, |made| made).unwrap();
+    // This time the user gives a one-time code as well, in a request of its own.
+    let authenticated = sign_in(&rp, &browser, &record, counted(1)).unwrap();
     assert!(!authenticated.user_verification.is_factor(), "not in the very ceremony that sets it");
-    assert!(record.apply(&authenticated.update_with_additional_factor.unwrap()));
-    assert!(record.uv_initialized);
-    let authenticated = sign_in(&rp, &browser, &record, |made| made).unwrap();
+    let [update, after] = [authenticated.update, authenticated.update_after_additional_factor].map(Option::unwrap);
+    assert!(!record.clone().apply(&after), "it follows the other");
+    assert!(record.apply(&update) && !record.uv_initialized);
+    assert!(record.apply(&after) && record.uv_initialized);
+    let authenticated = sign_in(&rp, &browser, &record, counted(2)).unwrap();
     assert_eq!(authenticated.user_verification, UserVerification::Performed);
     assert!(authenticated.user_verification.is_factor());
-    assert_eq!((authenticated.update, authenticated.update_with_additional_factor), (None, None));
+    assert_eq!(authenticated.update.unwrap().set.sign_count, 2);
+    assert_eq!(authenticated.update_after_additional_factor, None);
 
-    let clear = |made: Authentication| made.authenticator_data(|data| data.clear_flags(UV));
+    let clear = |made: Authentication| counted(3)(made).authenticator_data(|data| data.clear_flags(UV));
     assert_eq!(sign_in(&rp, &browser, &record, clear).unwrap_err().code(), "user-not-verified");
     let lenient = builder().user_verification_preferred().build().unwrap();
     let authenticated = sign_in(&lenient, &browser, &record, clear).unwrap();
     assert_eq!(authenticated.user_verification, UserVerification::NotPerformed);
-    assert_eq!(authenticated.update_with_additional_factor, None, "it stays initialized");
+    assert_eq!(authenticated.update_after_additional_factor, None, "it stays initialized");
 }
 
 #[test]

@@ -104,8 +104,33 @@ fn signals() {
     assert_eq!(serde_json::to_value(&details).unwrap(), json);
     let stranger = User::new(UserHandle::new([9; 32]).unwrap(), "x", "x");
     assert_eq!(rp.signal_current_user_details(&authenticated, &stranger), Err(Error::ForeignCredential));
-    let unknown = rp.signal_unknown_credential(&get(authentication(), &[0; 32])).unwrap();
+    let response = get(authentication(), &[0; 32]);
+    let unknown = rp.signal_unknown_credential(response.credential_id(), None::<()>).unwrap();
     assert_eq!(serde_json::to_value(&unknown).unwrap(), json!({"rpId": "example.org", "credentialId": id}));
+    assert_eq!(rp.signal_unknown_credential(response.credential_id(), Some(record())), None, "it is known");
+    assert_eq!(rp.signal_unknown_credential([0; 1024], None::<()>), None, "no id");
+}
+
+/// A settings page has no sign-in at hand, but the session's proof.
+#[test]
+fn signals_from_a_later_request() {
+    let rp = rp();
+    let (options, state) = rp.start_reauthentication(&user().handle, &[record()], NOW).unwrap();
+    let response = get(authentication(), &options.challenge);
+    let done = rp.finish_reauthentication(state, &user().handle, &response, &record(), 300, NOW).unwrap();
+    assert_eq!(done.proof.credential_id(), &record().id);
+    let [now, later] = [
+        rp.signal_all_accepted_credentials(&done.authenticated, &[record()]),
+        rp.signal_all_accepted_credentials(&done.proof, &[record()]),
+    ];
+    assert_eq!(now.unwrap(), later.unwrap());
+    let [now, later] = [
+        rp.signal_current_user_details(&done.authenticated, &user()),
+        rp.signal_current_user_details(&done.proof, &user()),
+    ];
+    assert_eq!(now.unwrap(), later.unwrap());
+    let stranger = User::new(UserHandle::new([9; 32]).unwrap(), "x", "x");
+    assert_eq!(rp.signal_current_user_details(&done.proof, &stranger), Err(Error::ForeignCredential));
 }
 
 #[test]

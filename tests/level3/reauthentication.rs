@@ -81,7 +81,8 @@ fn the_first_user_verification_is_no_factor() {
     assert_eq!((error, error.code()), (Error::NotAFactor, "not-a-factor"));
     assert_eq!(stored.require_with_additional_factor(&user().handle, NOW), Ok(()));
     assert_eq!(stored.require_with_additional_factor(&stranger(), NOW), Err(Error::NotFresh));
-    assert!(fresh.apply(&first.authenticated.update_with_additional_factor.unwrap()));
+    assert_eq!(first.authenticated.update, None, "nothing else has changed");
+    assert!(fresh.apply(&first.authenticated.update_after_additional_factor.unwrap()));
     assert_eq!(again(&fresh).proof.require(&user().handle, NOW), Ok(()));
     let mut json = serde_json::to_value(&stored).unwrap();
     json["userVerification"] = json!("not_performed");
