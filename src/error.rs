@@ -26,6 +26,9 @@ pub enum Error {
     /// The caller's: the state is of another relying party.
     #[error("the state is of another relying party")]
     WrongRelyingParty,
+    /// The caller's: there is no attestation policy of this name.
+    #[error("no attestation policy of this name")]
+    UnknownPolicy,
     /// The caller's: no credential to ask for. Use a discoverable authentication.
     #[error("no credential to ask for")]
     NoCredentials,
@@ -103,6 +106,7 @@ impl Error {
             Self::Response(_) => "response-malformed",
             Self::Expired => "expired",
             Self::WrongRelyingParty => "wrong-relying-party",
+            Self::UnknownPolicy => "unknown-policy",
             Self::NoCredentials => "no-credentials",
             Self::ForeignCredential => "foreign-credential",
             Self::Extension(_) => "extension-input",

@@ -6,19 +6,43 @@
 //! It is not signed: keep it on the server, never in a cookie or a form.
 
 use crate::ceremony::extensions::{AuthenticationExtensions, RegistrationExtensions};
+use crate::client::{AuthenticationResponse, ClientData, RegistrationResponse, data};
 use crate::codec::base64url;
 use crate::credential::{CredentialId, UserHandle, Version};
 use crate::crypto::default_backend;
 use crate::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
+fn id_of(challenge: &[u8]) -> String {
+    base64url::encode(&default_backend().sha256(&[challenge]))
+}
+
 macro_rules! state {
-    ($name:ident) => {
+    ($name:ident answered by $response:ident) => {
+        impl $response {
+            /// The [`id`](crate::state) of the state that this answers, by the client's word: for services that do not keep
+            /// the id in the page, so that two tabs do not disturb each other. See that the state belongs to the web
+            /// session that the response came in. `None` where the client data names no challenge.
+            #[must_use]
+            pub fn state_id(&self) -> Option<String> {
+                let text = data::decode(self.client_data_json()).ok()?;
+                let challenge = base64url::decode(ClientData::parse(&text).ok()?.challenge.text()?).ok()?;
+                Some(id_of(&challenge))
+            }
+        }
+
         impl $name {
-            /// The key to store the state under: the SHA-256 of its challenge, in base64url.
+            /// The key to store the state under: the SHA-256 of its challenge, in base64url. A response says which one it
+            /// answers: its `state_id`.
             #[must_use]
             pub fn id(&self) -> String {
-                base64url::encode(&default_backend().sha256(&[&self.challenge]))
+                id_of(&self.challenge)
+            }
+
+            /// The challenge that was sent.
+            #[must_use]
+            pub fn challenge(&self) -> &[u8] {
+                &self.challenge
             }
 
             /// When it expires: delete what is older.
@@ -43,12 +67,15 @@ pub struct RegistrationState {
     pub(crate) algorithms: Vec<i32>,
     pub(crate) user_verification_required: bool,
     pub(crate) conditional: bool,
+    // Required, be it null: a state that lost it would be judged by another policy.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub(crate) attestation: Option<String>,
     #[serde(default)]
     pub(crate) extensions: RegistrationExtensions,
     pub(crate) expires_at: UnixTime,
 }
 
-state!(RegistrationState);
+state!(RegistrationState answered by RegistrationResponse);
 
 impl RegistrationState {
     /// The account that the credential will belong to.
@@ -91,15 +118,9 @@ pub struct AuthenticationState {
     pub(crate) expires_at: UnixTime,
 }
 
-state!(AuthenticationState);
+state!(AuthenticationState answered by AuthenticationResponse);
 
 impl AuthenticationState {
-    /// The challenge that was sent.
-    #[must_use]
-    pub fn challenge(&self) -> &[u8] {
-        &self.challenge
-    }
-
     /// The account that was asked; `None` where the credential is to tell.
     #[must_use]
     pub const fn user_handle(&self) -> Option<&UserHandle> {

@@ -9,7 +9,7 @@ use url::{Host, Url};
 /// Why a configured RP ID or origin cannot be used. Says what to write instead, where it can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
-pub enum ConfigError {
+pub enum OriginError {
     /// The RP ID is not a domain name in lower case (an internationalised one in its `xn--` form), without scheme,
     /// port, path or trailing dot.
     #[error("the RP ID is not a bare domain name in lower case, such as clinic.example")]
@@ -34,34 +34,9 @@ pub enum ConfigError {
     /// No origin, where a document has to list some.
     #[error("no origin to list")]
     NoOrigin,
-    /// No algorithm to offer, or one twice.
-    #[error("no algorithm to offer, or the same one twice")]
-    Algorithms,
-    /// An algorithm that this build cannot verify: offered, it would lock out whoever registers with it.
-    #[error("an algorithm that this build cannot verify")]
-    UnverifiableAlgorithm,
-    /// A timeout of zero.
-    #[error("a timeout of zero")]
-    Timeout,
-    /// Credentials must be backed up, and may not be eligible for it.
-    #[error("credentials that must be backed up, of authenticators that back up none")]
-    Backup,
-    /// No type of attestation is accepted, or compound ones alone, whose statements need types of their own.
-    #[error("no type of attestation is accepted")]
-    NoAttestationTypes,
-    /// Only attestations are accepted, or only certain models, and clients are asked for none.
-    #[error("attestation is required, and clients are asked for none; ask for direct or enterprise attestation")]
-    AttestationNotAskedFor,
-    /// Certificates must lead to a trust anchor, and there is none.
-    #[error("certificates must lead to a trust anchor, and none was given")]
-    NoTrustAnchors,
-    /// Only certain models are accepted, and no model will ever be attested: certificates are not judged, or by no
-    /// anchor, or the list is empty.
-    #[error("a list of accepted models that no registration can meet; verify certificates, by anchors of these models")]
-    UnattestableModels,
-    /// The policy accepts enterprise attestation, and clients are asked for another.
-    #[error("enterprise attestation is accepted and not asked for; ask for enterprise attestation")]
-    EnterpriseNotAskedFor,
+    /// Not what an app is known by: an Android package and its certificates, or an Apple team and bundle.
+    #[error("not an app's name, such as org.example.portal, or not its certificates or its team, such as A1B2C3D4E5")]
+    App,
 }
 
 /// By which rule a listed origin lets a ceremony in.
@@ -205,30 +180,30 @@ fn is_host_name(host: &str) -> bool {
 }
 
 /// Checks a configured RP ID (§5, "RP ID": a valid domain string).
-pub(crate) fn check_rp_id(rp_id: &str) -> Result<(), ConfigError> {
+pub(crate) fn check_rp_id(rp_id: &str) -> Result<(), OriginError> {
     match Host::parse(rp_id) {
         Ok(Host::Domain(domain)) if domain == rp_id && is_host_name(rp_id) => Ok(()),
-        Ok(Host::Ipv4(_) | Host::Ipv6(_)) => Err(ConfigError::RpIdIsAnAddress),
-        _ => Err(ConfigError::RpId),
+        Ok(Host::Ipv4(_) | Host::Ipv6(_)) => Err(OriginError::RpIdIsAnAddress),
+        _ => Err(OriginError::RpId),
     }
 }
 
 /// Checks a configured web origin; `rp_id` is `None` for a related origin, which may be anywhere.
-pub(crate) fn check_web_origin(origin: &str, rp_id: Option<&str>) -> Result<(), ConfigError> {
-    let url = Url::parse(origin).map_err(|_| ConfigError::Origin)?;
-    let Some(Host::Domain(host)) = url.host() else { return Err(ConfigError::Origin) };
+pub(crate) fn check_web_origin(origin: &str, rp_id: Option<&str>) -> Result<(), OriginError> {
+    let url = Url::parse(origin).map_err(|_| OriginError::Origin)?;
+    let Some(Host::Domain(host)) = url.host() else { return Err(OriginError::Origin) };
     if url.origin().ascii_serialization() != origin || !is_host_name(host) {
-        return Err(ConfigError::Origin);
+        return Err(OriginError::Origin);
     }
     let local = host == "localhost" || host.ends_with(".localhost");
     match url.scheme() {
         "https" => {}
         "http" if local => {}
-        "http" => return Err(ConfigError::InsecureOrigin),
-        _ => return Err(ConfigError::Origin),
+        "http" => return Err(OriginError::InsecureOrigin),
+        _ => return Err(OriginError::Origin),
     }
     let within = |rp_id: &str| host.strip_suffix(rp_id).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    if rp_id.is_none_or(within) { Ok(()) } else { Err(ConfigError::OriginOutsideRpId) }
+    if rp_id.is_none_or(within) { Ok(()) } else { Err(OriginError::OriginOutsideRpId) }
 }
 
 /// Whether a configured URL is an https URL of a host.
@@ -247,14 +222,14 @@ pub(crate) fn is_on_site(url: &str, rp_id: &str) -> bool {
 }
 
 /// Checks a configured native origin.
-pub(crate) fn check_native_origin(origin: &str) -> Result<(), ConfigError> {
+pub(crate) fn check_native_origin(origin: &str) -> Result<(), OriginError> {
     let android = |hash: &str| base64url::decode(hash).is_ok_and(|hash| hash.len() == 32);
     let ios = |bundle: &str| {
         !bundle.is_empty() && bundle.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
     };
     let known = origin.strip_prefix("android:apk-key-hash:").is_some_and(android)
         || origin.strip_prefix("ios:bundle-id:").is_some_and(ios);
-    if known { Ok(()) } else { Err(ConfigError::NativeOrigin) }
+    if known { Ok(()) } else { Err(OriginError::NativeOrigin) }
 }
 
 #[cfg(test)]
@@ -337,13 +312,13 @@ mod tests {
         }
         for bad in ["", "https://clinic.example", "clinic.example:443", "Clinic.example", "bücher.example", ".example"]
         {
-            assert_eq!(check_rp_id(bad), Err(ConfigError::RpId), "{bad}");
+            assert_eq!(check_rp_id(bad), Err(OriginError::RpId), "{bad}");
         }
         for bad in ["clinic.example/", "clinic.example.", "a..b", "clinic example", "a@b", "*.clinic.example"] {
-            assert_eq!(check_rp_id(bad), Err(ConfigError::RpId), "{bad}");
+            assert_eq!(check_rp_id(bad), Err(OriginError::RpId), "{bad}");
         }
         for address in ["127.0.0.1", "[::1]", "2130706433"] {
-            assert_eq!(check_rp_id(address), Err(ConfigError::RpIdIsAnAddress), "{address}");
+            assert_eq!(check_rp_id(address), Err(OriginError::RpIdIsAnAddress), "{address}");
         }
     }
 
@@ -353,16 +328,16 @@ mod tests {
             ("https://clinic.example", Ok(())),
             ("https://portal.clinic.example", Ok(())),
             ("https://clinic.example:8443", Ok(())),
-            ("https://clinic.example/", Err(ConfigError::Origin)),
-            ("https://clinic.example:443", Err(ConfigError::Origin)),
-            ("https://Clinic.example", Err(ConfigError::Origin)),
-            ("clinic.example", Err(ConfigError::Origin)),
-            ("ftp://clinic.example", Err(ConfigError::Origin)),
-            ("https://*.clinic.example", Err(ConfigError::Origin)),
-            ("https://127.0.0.1", Err(ConfigError::Origin)),
-            ("http://clinic.example", Err(ConfigError::InsecureOrigin)),
-            ("https://evil-clinic.example", Err(ConfigError::OriginOutsideRpId)),
-            ("https://example", Err(ConfigError::OriginOutsideRpId)),
+            ("https://clinic.example/", Err(OriginError::Origin)),
+            ("https://clinic.example:443", Err(OriginError::Origin)),
+            ("https://Clinic.example", Err(OriginError::Origin)),
+            ("clinic.example", Err(OriginError::Origin)),
+            ("ftp://clinic.example", Err(OriginError::Origin)),
+            ("https://*.clinic.example", Err(OriginError::Origin)),
+            ("https://127.0.0.1", Err(OriginError::Origin)),
+            ("http://clinic.example", Err(OriginError::InsecureOrigin)),
+            ("https://evil-clinic.example", Err(OriginError::OriginOutsideRpId)),
+            ("https://example", Err(OriginError::OriginOutsideRpId)),
         ] {
             assert_eq!(check_web_origin(origin, Some("clinic.example")), verdict, "{origin}");
         }
@@ -378,7 +353,7 @@ mod tests {
         for bad in
             ["https://clinic.example", "android:apk-key-hash:", "android:apk-key-hash:AAAA", "ios:bundle-id:", "ios:x"]
         {
-            assert_eq!(check_native_origin(bad), Err(ConfigError::NativeOrigin), "{bad}");
+            assert_eq!(check_native_origin(bad), Err(OriginError::NativeOrigin), "{bad}");
         }
     }
 }

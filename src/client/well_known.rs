@@ -9,7 +9,7 @@
 //! Each is served as `application/json` over https with status 200. A document opens nothing by itself: the same origins
 //! must be given to [`RelyingParty`](crate::relying_party::RelyingParty)'s builder.
 
-use super::origin::{ConfigError, check_web_origin};
+use super::origin::{OriginError, check_web_origin};
 use crate::codec::base64url;
 use serde::{Deserialize, Serialize};
 
@@ -55,11 +55,11 @@ impl RelatedOrigins {
     /// A document of these origins, in this order: clients read it from the beginning.
     ///
     /// # Errors
-    /// [`ConfigError`] where one is not a web origin as clients send it, or there is none.
-    pub fn new(origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, ConfigError> {
+    /// [`OriginError`] where one is not a web origin as clients send it, or there is none.
+    pub fn new(origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, OriginError> {
         let origins: Vec<String> = origins.into_iter().map(Into::into).collect();
         if origins.is_empty() {
-            return Err(ConfigError::NoOrigin);
+            return Err(OriginError::NoOrigin);
         }
         origins.iter().try_for_each(|origin| check_web_origin(origin, None))?;
         Ok(Self { origins })
@@ -139,22 +139,18 @@ impl AndroidApp {
     /// `apksigner verify --print-certs` prints it.
     ///
     /// # Errors
-    /// [`ConfigError::NativeOrigin`] for what is no package name, or no certificate.
+    /// [`OriginError::App`] for what is no package name, or no certificate.
     pub fn new(
         package: impl Into<String>,
         certificates: impl IntoIterator<Item = [u8; 32]>,
-    ) -> Result<Self, ConfigError> {
+    ) -> Result<Self, OriginError> {
         let (package, certificates) = (package.into(), certificates.into_iter().collect::<Vec<_>>());
         let segment = |segment: &str| {
             segment.starts_with(|c: char| c.is_ascii_alphabetic())
                 && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         };
         let named = package.contains('.') && package.split('.').all(segment);
-        if named && !certificates.is_empty() {
-            Ok(Self { package, certificates })
-        } else {
-            Err(ConfigError::NativeOrigin)
-        }
+        if named && !certificates.is_empty() { Ok(Self { package, certificates }) } else { Err(OriginError::App) }
     }
 
     /// The origins that the app's ceremonies come from: `android:apk-key-hash:…`, for the builder's `native_origin`.
@@ -192,12 +188,12 @@ impl AppleApp {
     /// An app by its team (ten letters and digits) and bundle identifier, such as `org.example.portal`.
     ///
     /// # Errors
-    /// [`ConfigError::NativeOrigin`].
-    pub fn new(team: &str, bundle: &str) -> Result<Self, ConfigError> {
+    /// [`OriginError::App`].
+    pub fn new(team: &str, bundle: &str) -> Result<Self, OriginError> {
         let team_ok = team.len() == 10 && team.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         let bundle_ok =
             !bundle.is_empty() && bundle.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
-        if team_ok && bundle_ok { Ok(Self(format!("{team}.{bundle}"))) } else { Err(ConfigError::NativeOrigin) }
+        if team_ok && bundle_ok { Ok(Self(format!("{team}.{bundle}"))) } else { Err(OriginError::App) }
     }
 }
 

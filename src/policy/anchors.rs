@@ -64,6 +64,12 @@ impl TrustAnchors {
         if format == Format::FidoU2f { None } else { find(&self.aaguids, aaguid) }
     }
 
+    /// Whether there is an anchor that can vouch for this model.
+    pub(super) fn can_attest(&self, aaguid: Aaguid) -> bool {
+        let can = |&format: &Format| self.vouch(format, aaguid) && !self.of(format, aaguid).is_empty();
+        aaguid != Aaguid::ZERO && Format::ALL.iter().any(can)
+    }
+
     /// Whether a statement that leads to an anchor vouches for its AAGUID as well.
     ///
     /// Under `packed`, `tpm` and `apple` the attestation key or CA signs the authenticator data. Android's formats

@@ -31,6 +31,15 @@ pub enum Trust {
     Prefer(TrustAnchors),
 }
 
+impl Trust {
+    const fn anchors(&self) -> Option<&TrustAnchors> {
+        match self {
+            Self::Ignore => None,
+            Self::Verify(anchors) | Self::Prefer(anchors) => Some(anchors),
+        }
+    }
+}
+
 /// Which attestations are accepted.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -130,11 +139,14 @@ impl AttestationPolicy {
 
     /// Whether there is a list of accepted models, and none can ever be attested.
     pub(crate) fn models_cannot_be_attested(&self) -> bool {
-        let judged = match &self.trust {
-            Trust::Ignore => false,
-            Trust::Verify(anchors) | Trust::Prefer(anchors) => !anchors.is_empty(),
-        };
+        let judged = self.trust.anchors().is_some_and(|anchors| !anchors.is_empty());
         self.allow_aaguids.as_ref().is_some_and(|models| models.is_empty() || !judged)
+    }
+
+    /// The first accepted model that no anchor can vouch for.
+    pub(crate) fn unattestable_model(&self) -> Option<Aaguid> {
+        let cannot = |model: &&Aaguid| self.trust.anchors().is_none_or(|anchors| !anchors.can_attest(**model));
+        self.allow_aaguids.iter().flatten().find(cannot).copied()
     }
 
     fn judge<'a>(

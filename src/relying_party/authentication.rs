@@ -23,6 +23,9 @@ pub struct AuthenticationRequest {
     /// User verification for this one; the relying party's own choice without. What is asked for here is what
     /// `finish_authentication` judges by.
     pub user_verification: Option<json::UserVerification>,
+    /// Seconds that it may take, at least 1; the relying party's own choice without. A page with passkey autofill may wait
+    /// for an hour.
+    pub timeout_secs: Option<u32>,
     /// Client extension inputs, the AppID of credentials that were registered with U2F (§10.1.1) among them.
     pub extensions: RequestExtensions,
     /// What is required of their outputs.
@@ -64,7 +67,8 @@ pub struct Authenticated {
 
 impl RelyingParty {
     /// Starts a sign-in of an account that is known, with its credentials, which must be of one account and at least
-    /// one.
+    /// one. They are asked for in the order of their ids, in whichever order they come: a list whose order changes is no
+    /// decoy's.
     ///
     /// Whoever asks learns whether the account has passkeys, so ask it only of users who have proved something
     /// already; else start a discoverable sign-in (§14.6.2), or answer names that nobody has by
@@ -109,13 +113,15 @@ impl RelyingParty {
         if credentials.iter().any(|record| record.user_handle != *user) {
             return Err(Error::ForeignCredential);
         }
-        self.start(purpose, request, Some(user.clone()), credentials.iter().map(descriptor).collect(), now)
+        let mut allowed: Vec<_> = credentials.iter().map(descriptor).collect();
+        allowed.sort_by(|a, b| a.id.cmp(&b.id));
+        self.start(purpose, request, Some(user.clone()), allowed, now)
     }
 
     /// Starts a sign-in with any discoverable credential: the passkey itself says who it is. Also what a page with
     /// passkey autofill (`mediation: "conditional"`, a conditional get) starts when it loads: the steps are the same, and
-    /// nothing has to be remembered of the mediation. Such a page may wait long, so give it new options before the
-    /// state expires.
+    /// nothing has to be remembered of the mediation. Such a page may wait long:
+    /// [`AuthenticationRequest::timeout_secs`].
     ///
     /// # Errors
     /// [`Error::Random`].
@@ -155,6 +161,7 @@ impl RelyingParty {
         extensions.secret_results = self.secret_results;
         let user_verification = self.user_verification(request.user_verification.as_ref());
         let user_verification_required = user_verification == json::UserVerification::Required;
+        let timeout = self.timeout(request.timeout_secs);
         let challenge = self.challenge()?;
         let state = AuthenticationState {
             version: Version,
@@ -166,11 +173,11 @@ impl RelyingParty {
             user_verification_required,
             appid: request.extensions.appid.as_ref().map(|appid| appid.as_str().to_owned()),
             extensions,
-            expires_at: now.plus_secs(self.timeout_secs),
+            expires_at: now.plus_secs(timeout),
         };
         let options = RequestOptions {
             challenge,
-            timeout: self.timeout_millis(),
+            timeout: timeout.saturating_mul(1000),
             rp_id: Some(self.site.rp_id.clone()),
             allow_credentials,
             user_verification,

@@ -1,16 +1,59 @@
 //! Configuration, judged once, with errors that say what to write instead.
 
-use super::{RelyingParty, as_sent};
+use super::{Attestation, RelyingParty, as_sent};
 use crate::attestation::AttestationType;
+use crate::authenticator::Aaguid;
 use crate::ceremony::authentication::SignCountPolicy;
 use crate::ceremony::extensions::{SecretResults, Unsolicited};
 use crate::ceremony::{BackupEligibility, BackupState};
 use crate::client::json::AttestationConveyance;
-use crate::client::origin::{ConfigError, check_native_origin, check_rp_id, check_web_origin};
+use crate::client::origin::{OriginError, check_native_origin, check_rp_id, check_web_origin};
 use crate::client::{Framing, Origins, Site};
 use crate::crypto::{Algorithm, Backend, default_backend};
 use crate::policy::{AttestationPolicy, Trust};
 use crate::quirk::{Quirk, Quirks};
+use std::collections::BTreeMap;
+
+/// Why a relying party cannot be built. Says what to write instead, where it can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The RP ID, or an origin.
+    #[error(transparent)]
+    Origin(#[from] OriginError),
+    /// No algorithm to offer, or one twice.
+    #[error("no algorithm to offer, or the same one twice")]
+    Algorithms,
+    /// An algorithm that this build cannot verify: offered, it would lock out whoever registers with it.
+    #[error("an algorithm that this build cannot verify")]
+    UnverifiableAlgorithm,
+    /// A timeout of zero.
+    #[error("a timeout of zero")]
+    Timeout,
+    /// Credentials must be backed up, and may not be eligible for it.
+    #[error("credentials that must be backed up, of authenticators that back up none")]
+    Backup,
+    /// No type of attestation is accepted, or compound ones alone, whose statements need types of their own.
+    #[error("no type of attestation is accepted")]
+    NoAttestationTypes,
+    /// Only attestations are accepted, or only certain models, and clients are asked for none.
+    #[error("attestation is required, and clients are asked for none; ask for direct or enterprise attestation")]
+    AttestationNotAskedFor,
+    /// Certificates must lead to a trust anchor, and there is none.
+    #[error("certificates must lead to a trust anchor, and none was given")]
+    NoTrustAnchors,
+    /// Only certain models are accepted, and no model will ever be attested: certificates are not judged, or by no
+    /// anchor, or the list is empty.
+    #[error("a list of accepted models that no registration can meet; verify certificates, by anchors of these models")]
+    UnattestableModels,
+    /// This model is accepted, and no anchor can vouch for it: it has none of its own, and there is none for everything or
+    /// for a format that signs its AAGUID. All zeros names no model.
+    #[error("the accepted model {0} can never be attested; add its anchors, or leave it out")]
+    UnattestableModel(Aaguid),
+    /// The policy accepts enterprise attestation, and clients are asked for another.
+    #[error("enterprise attestation is accepted and not asked for; ask for enterprise attestation")]
+    EnterpriseNotAskedFor,
+}
 
 /// The choices of a [`RelyingParty`]. Everything not chosen is strict.
 #[derive(Clone, Debug)]
@@ -27,8 +70,8 @@ pub struct RelyingPartyBuilder {
     algorithms: Vec<Algorithm>,
     user_verification_required: bool,
     timeout_secs: u32,
-    attestation: AttestationPolicy,
-    conveyance: AttestationConveyance,
+    attestation: Attestation,
+    attestation_named: BTreeMap<String, Attestation>,
     backup_eligibility: BackupEligibility,
     backup_state_at_registration: BackupState,
     backup_state_at_authentication: BackupState,
@@ -53,8 +96,8 @@ impl RelyingPartyBuilder {
             algorithms: Algorithm::RECOMMENDED.to_vec(),
             user_verification_required: true,
             timeout_secs: 300,
-            attestation: AttestationPolicy::any(),
-            conveyance: AttestationConveyance::None,
+            attestation: Attestation { policy: AttestationPolicy::any(), conveyance: AttestationConveyance::None },
+            attestation_named: BTreeMap::new(),
             backup_eligibility: BackupEligibility::Any,
             backup_state_at_registration: BackupState::Any,
             backup_state_at_authentication: BackupState::Any,
@@ -127,8 +170,21 @@ impl RelyingPartyBuilder {
 
     /// Which attestations are accepted, and what clients are asked for so that there is one.
     pub fn attestation(mut self, policy: AttestationPolicy, conveyance: AttestationConveyance) -> Self {
-        self.attestation = policy;
-        self.conveyance = conveyance;
+        self.attestation = Attestation { policy, conveyance };
+        self
+    }
+
+    /// The same for registrations that name it
+    /// ([`RegistrationRequest::attestation`](super::RegistrationRequest::attestation)): known hardware for those who
+    /// prescribe, say, beside anything for patients. Their states remember the name, so that what was started under one
+    /// policy is not finished under another. (A second relying party of the same RP ID would finish it.)
+    pub fn attestation_named(
+        mut self,
+        name: impl Into<String>,
+        policy: AttestationPolicy,
+        conveyance: AttestationConveyance,
+    ) -> Self {
+        self.attestation_named.insert(name.into(), Attestation { policy, conveyance });
         self
     }
 
@@ -203,8 +259,10 @@ impl RelyingPartyBuilder {
             top_origins.iter().try_for_each(|origin| check_web_origin(origin, None))?;
         }
         self.check_algorithms()?;
-        self.conveyance = as_sent(&self.conveyance);
-        self.check_attestation()?;
+        for attestation in self.attestation_named.values_mut().chain([&mut self.attestation]) {
+            attestation.conveyance = as_sent(&attestation.conveyance);
+            attestation.check()?;
+        }
         self.check_backup()?;
         if self.timeout_secs == 0 {
             return Err(ConfigError::Timeout);
@@ -225,7 +283,7 @@ impl RelyingPartyBuilder {
             user_verification_required: self.user_verification_required,
             timeout_secs: self.timeout_secs,
             attestation: self.attestation,
-            conveyance: self.conveyance,
+            attestation_named: self.attestation_named,
             backup_eligibility: self.backup_eligibility,
             backup_state_at_registration: self.backup_state_at_registration,
             backup_state_at_authentication: self.backup_state_at_authentication,
@@ -235,30 +293,6 @@ impl RelyingPartyBuilder {
             quirks: self.quirks,
             backend: self.backend,
         })
-    }
-
-    /// What no registration can meet is not built.
-    fn check_attestation(&self) -> Result<(), ConfigError> {
-        let (policy, asked) = (&self.attestation, &self.conveyance);
-        if policy.types.iter().all(|kind| *kind == AttestationType::Compound) {
-            return Err(ConfigError::NoAttestationTypes);
-        }
-        let without_certificates = policy.accepts_without_certificates();
-        if matches!(&policy.trust, Trust::Verify(anchors) if anchors.is_empty()) && !without_certificates {
-            return Err(ConfigError::NoTrustAnchors);
-        }
-        if policy.models_cannot_be_attested() {
-            return Err(ConfigError::UnattestableModels);
-        }
-        // What clients do not know is `none` to them (§5.4.7).
-        let none = matches!(asked, AttestationConveyance::None | AttestationConveyance::Other(_));
-        if none && (!without_certificates || policy.allow_aaguids.is_some()) {
-            return Err(ConfigError::AttestationNotAskedFor);
-        }
-        if policy.enterprise && *asked != AttestationConveyance::Enterprise {
-            return Err(ConfigError::EnterpriseNotAskedFor);
-        }
-        Ok(())
     }
 
     /// What is backed up must be eligible for it (§7.1 step 17, §7.2 step 18).
@@ -281,5 +315,34 @@ impl RelyingPartyBuilder {
         } else {
             Err(ConfigError::UnverifiableAlgorithm)
         }
+    }
+}
+
+impl Attestation {
+    /// What no registration can meet is not built.
+    fn check(&self) -> Result<(), ConfigError> {
+        let Self { policy, conveyance: asked } = self;
+        if policy.types.iter().all(|kind| *kind == AttestationType::Compound) {
+            return Err(ConfigError::NoAttestationTypes);
+        }
+        let without_certificates = policy.accepts_without_certificates();
+        if matches!(&policy.trust, Trust::Verify(anchors) if anchors.is_empty()) && !without_certificates {
+            return Err(ConfigError::NoTrustAnchors);
+        }
+        if policy.models_cannot_be_attested() {
+            return Err(ConfigError::UnattestableModels);
+        }
+        if let Some(model) = policy.unattestable_model() {
+            return Err(ConfigError::UnattestableModel(model));
+        }
+        // What clients do not know is `none` to them (§5.4.7).
+        let none = matches!(asked, AttestationConveyance::None | AttestationConveyance::Other(_));
+        if none && (!without_certificates || policy.allow_aaguids.is_some()) {
+            return Err(ConfigError::AttestationNotAskedFor);
+        }
+        if policy.enterprise && *asked != AttestationConveyance::Enterprise {
+            return Err(ConfigError::EnterpriseNotAskedFor);
+        }
+        Ok(())
     }
 }

@@ -17,7 +17,7 @@ use crate::ceremony::{Ceremony, Failure, Refusal};
 use crate::client::AuthenticationResponse;
 use crate::client::extensions::{PrfInput, PrfValues};
 use crate::client::json::{CredentialDescriptor, PublicKeyCredentialType, RequestOptions};
-use crate::credential::{CredentialId, CredentialRecord, Transport, UserHandle};
+use crate::credential::{CredentialId, CredentialRecord, LengthError, Transport, UserHandle};
 use crate::crypto::{Backend, cose::CoseKey, default_backend};
 use crate::error::Error;
 use crate::relying_party::AuthenticationRequest;
@@ -28,21 +28,20 @@ use std::collections::BTreeMap;
 
 /// What one kind of credential looks like from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct DecoyShape {
-    /// How often it occurs, in relation to the others.
-    pub weight: u32,
-    /// How many bytes its ids have, 1 to 1023.
-    pub id_len: u16,
-    /// Its transports; empty, as in options for records from elsewhere, which often have none.
-    pub transports: Vec<Transport>,
+    weight: u32,
+    id_len: usize,
+    transports: Vec<Transport>,
 }
 
 impl DecoyShape {
-    /// A kind of credential.
-    #[must_use]
-    pub const fn new(weight: u32, id_len: u16, transports: Vec<Transport>) -> Self {
-        Self { weight, id_len, transports }
+    /// A kind of credential: how often it occurs, in relation to the others; how many bytes its ids have; its transports,
+    /// which are none in many records from elsewhere.
+    ///
+    /// # Errors
+    /// [`LengthError`]: ids have 1 to 1023 bytes.
+    pub fn new(weight: u32, id_len: usize, transports: Vec<Transport>) -> Result<Self, LengthError> {
+        CredentialId::new(vec![0; id_len]).map(|_| Self { weight, id_len, transports })
     }
 }
 
@@ -73,16 +72,19 @@ impl fmt::Debug for Decoys {
 }
 
 impl Decoys {
-    /// Decoys of the usual shapes: synced passkeys mostly, then platform authenticators, then security keys.
+    /// Decoys of the shapes that are usual among consumers: synced passkeys mostly, then platform authenticators, then
+    /// security keys. Where your accounts look different, as those of a clinic with a security key for each do,
+    /// [`shaped`](Self::shaped). The secret is 32 random bytes from where you keep secrets.
     #[must_use]
     pub fn new(secret: [u8; 32]) -> Self {
         let synced = || vec![Transport::Hybrid, Transport::Internal];
+        let shape = |weight, id_len, transports| DecoyShape { weight, id_len, transports };
         let shapes = vec![
-            DecoyShape::new(40, 20, synced()),
-            DecoyShape::new(25, 16, synced()),
-            DecoyShape::new(20, 32, vec![Transport::Internal]),
-            DecoyShape::new(10, 48, vec![Transport::Nfc, Transport::Usb]),
-            DecoyShape::new(5, 64, vec![Transport::Usb]),
+            shape(40, 20, synced()),
+            shape(25, 16, synced()),
+            shape(20, 32, vec![Transport::Internal]),
+            shape(10, 48, vec![Transport::Nfc, Transport::Usb]),
+            shape(5, 64, vec![Transport::Usb]),
         ];
         Self { secret, counts: vec![60, 30, 10], shapes, backend: default_backend() }
     }
@@ -90,7 +92,8 @@ impl Decoys {
     /// As your own accounts are: `counts` says how often an account has one credential, two, and so on, in relation to
     /// each other; `shapes` what they look like. What adds up to nothing is left as it was.
     ///
-    /// Count them in your store, with their transports: every usual shape has some, so where records were imported
+    /// Keep them as long as the secret: other counts or shapes make other lists. Count them in your store once, with their
+    /// transports: every usual shape has some, so where records were imported
     /// without, a list that has none is a real one until there are shapes without as well.
     #[must_use]
     pub fn shaped(mut self, counts: Vec<u32>, shapes: Vec<DecoyShape>) -> Self {
@@ -115,10 +118,12 @@ impl Decoys {
             let drawn = self.backend.hmac_sha256(&seed, &[b"shape", &number]);
             let [a, b, c, d, ..] = drawn;
             let shape = self.shapes.get(pick(&weights, u32::from_be_bytes([a, b, c, d])))?;
-            let id = CredentialId::new(self.stream(&seed, &number, usize::from(shape.id_len))).ok()?;
+            let id = CredentialId::new(self.stream(&seed, &number, shape.id_len)).ok()?;
             Some(CredentialDescriptor::new(PublicKeyCredentialType::PublicKey, id, shape.transports.clone()))
         };
-        (0..count).filter_map(credential).collect()
+        let mut credentials: Vec<_> = (0..count).filter_map(credential).collect();
+        credentials.sort_by(|a, b| a.id.cmp(&b.id)); // as those of real accounts are
+        credentials
     }
 
     /// The user handle of this name; never sent, but kept in the state as a real one would be.
@@ -355,7 +360,7 @@ mod tests {
         }
         let unique: std::collections::BTreeSet<_> = all.iter().map(|credential| &credential.id).collect();
         assert_eq!(unique.len(), all.len());
-        let one = decoys.clone().shaped(vec![0, 0, 0, 1], vec![DecoyShape::new(1, 1023, Vec::new())]);
+        let one = decoys.clone().shaped(vec![0, 0, 0, 1], vec![DecoyShape::new(1, 1023, Vec::new()).unwrap()]);
         let list = one.credentials("x");
         assert!(list.len() == 4 && list.iter().all(|credential| credential.id.as_bytes().len() == 1023));
         assert_eq!(one.shaped(vec![], vec![]).credentials("x"), list, "what adds up to nothing changes nothing");

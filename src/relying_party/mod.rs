@@ -13,7 +13,7 @@ mod signal;
 mod well_known;
 
 pub use authentication::{Authenticated, AuthenticationRequest};
-pub use builder::RelyingPartyBuilder;
+pub use builder::{ConfigError, RelyingPartyBuilder};
 pub use enumeration::{DecoyShape, Decoys};
 pub use payment::{ExpectedPayment, Paid};
 pub use reauthentication::{Reauthenticated, Reauthentication};
@@ -24,8 +24,7 @@ use crate::ceremony::authentication::SignCountPolicy;
 use crate::ceremony::extensions::{SecretResults, Unsolicited};
 use crate::ceremony::{BackupEligibility, BackupState};
 use crate::client::Site;
-use crate::client::json::UserVerification;
-use crate::client::origin::ConfigError;
+use crate::client::json::{AttestationConveyance, UserVerification};
 use crate::credential::CredentialRecord;
 use crate::crypto::{Algorithm, Backend, RandomFailed};
 use crate::error::Error;
@@ -33,13 +32,14 @@ use crate::policy::AttestationPolicy;
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
 use serde::{Serialize, de::DeserializeOwned};
+use std::collections::BTreeMap;
 
 /// A relying party: one RP ID, its origins, and its policy. Build it once; it is cheap to share and never changes.
 ///
 /// ```
 /// use wardkey::RelyingParty;
 /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?; // origin https://clinic.example, UV required
-/// # Ok::<(), wardkey::client::origin::ConfigError>(())
+/// # Ok::<(), wardkey::relying_party::ConfigError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct RelyingParty {
@@ -48,8 +48,8 @@ pub struct RelyingParty {
     algorithms: Vec<Algorithm>,
     user_verification_required: bool,
     timeout_secs: u32,
-    attestation: AttestationPolicy,
-    conveyance: crate::client::json::AttestationConveyance,
+    attestation: Attestation,
+    attestation_named: BTreeMap<String, Attestation>,
     backup_eligibility: BackupEligibility,
     backup_state_at_registration: BackupState,
     backup_state_at_authentication: BackupState,
@@ -58,6 +58,13 @@ pub struct RelyingParty {
     secret_results: SecretResults,
     quirks: Quirks,
     backend: &'static dyn Backend,
+}
+
+/// Which attestations are accepted, and what clients are asked for.
+#[derive(Clone, Debug)]
+struct Attestation {
+    policy: AttestationPolicy,
+    conveyance: AttestationConveyance,
 }
 
 /// The bytes of a challenge: twice the least that §13.4.3 allows.
@@ -119,8 +126,14 @@ impl RelyingParty {
         }
     }
 
-    const fn timeout_millis(&self) -> u32 {
-        self.timeout_secs.saturating_mul(1000)
+    /// The policy of this name, or the one without.
+    fn attestation(&self, name: Option<&str>) -> Result<&Attestation, Error> {
+        name.map_or(Some(&self.attestation), |name| self.attestation_named.get(name)).ok_or(Error::UnknownPolicy)
+    }
+
+    /// Seconds, as a request wants it, or as the relying party does.
+    fn timeout(&self, wanted: Option<u32>) -> u32 {
+        wanted.unwrap_or(self.timeout_secs).max(1)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::ceremony::authentication::{SignCount, UserVerification};
 use crate::ceremony::payment::{self, BrowserBinding};
 use crate::client::extensions::Blob;
 use crate::client::json::{self, ClientExtensionResults, RequestOptions};
-use crate::client::origin::{ConfigError, check_web_origin};
+use crate::client::origin::{OriginError, check_web_origin};
 use crate::client::payment::PaymentDetails;
 use crate::client::{AuthenticationResponse, Framing, Origins, RegistrationResponse, Site};
 use crate::credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle};
@@ -40,11 +40,11 @@ impl<'e> ExpectedPayment<'e> {
     /// Called for by pages of these origins, and by no others: the merchants' that you trust with your credentials.
     ///
     /// # Errors
-    /// [`ConfigError`]: an origin that clients never send.
-    pub fn called_by(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, ConfigError> {
+    /// [`OriginError`]: an origin that clients never send.
+    pub fn called_by(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, OriginError> {
         self.callers = origins.into_iter().map(Into::into).collect();
         if self.callers.is_empty() {
-            return Err(ConfigError::NoOrigin);
+            return Err(OriginError::NoOrigin);
         }
         self.callers.iter().try_for_each(|origin| check_web_origin(origin, None))?;
         Ok(self)

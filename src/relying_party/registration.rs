@@ -1,6 +1,6 @@
 //! Registering a credential: the two halves of §7.1.
 
-use super::{RelyingParty, as_sent};
+use super::{Attestation, RelyingParty, as_sent};
 use crate::attestation::Format;
 use crate::ceremony::extensions::{RegistrationExtensions, RegistrationOutputs};
 use crate::ceremony::registration::{self, Expected};
@@ -74,10 +74,15 @@ pub struct RegistrationRequest {
     pub attachment: Option<Attachment>,
     /// Where the user interface should lead to, most wanted first.
     pub hints: Vec<Hint>,
+    /// Which policy decides about the attestation:
+    /// [`attestation_named`](super::RelyingPartyBuilder::attestation_named) so; the one without a name by default.
+    pub attestation: Option<String>,
     /// Which attestation formats, most wanted first.
     pub attestation_formats: Vec<Format>,
     /// User verification for this one; the relying party's own choice without. A conditional create never requires it.
     pub user_verification: Option<UserVerification>,
+    /// Seconds that it may take, at least 1; the relying party's own choice without.
+    pub timeout_secs: Option<u32>,
     /// Client extension inputs.
     pub extensions: CreationExtensions,
     /// What is required of their outputs.
@@ -91,8 +96,10 @@ impl Default for RegistrationRequest {
             resident_key: ResidentKey::Required,
             attachment: None,
             hints: Vec::new(),
+            attestation: None,
             attestation_formats: Vec::new(),
             user_verification: None,
+            timeout_secs: None,
             extensions: CreationExtensions::default(),
             outputs: RegistrationOutputs::default(),
         }
@@ -135,7 +142,7 @@ impl RelyingParty {
     /// As [`Self::start_registration`], with choices for this one.
     ///
     /// # Errors
-    /// [`Error::Random`], [`Error::ForeignCredential`], [`Error::Extension`].
+    /// [`Error::Random`], [`Error::ForeignCredential`], [`Error::Extension`], [`Error::UnknownPolicy`].
     pub fn start_registration_with(
         &self,
         request: &RegistrationRequest,
@@ -146,6 +153,7 @@ impl RelyingParty {
         if existing.iter().any(|record| record.user_handle != user.handle) {
             return Err(Error::ForeignCredential);
         }
+        let attestation = self.attestation(request.attestation.as_deref())?;
         request.extensions.check()?;
         let mut extensions = RegistrationExtensions::of(&request.extensions).requiring(request.outputs);
         if let Some(extension) = extensions.required_but_not_requested() {
@@ -155,7 +163,9 @@ impl RelyingParty {
         extensions.secret_results = self.secret_results;
         let challenge = self.challenge()?;
         let conditional = request.mediation == Mediation::Conditional;
-        let selection = self.selection(request)?;
+        let hints: Vec<Hint> = request.hints.iter().map(as_sent).collect();
+        let selection = self.selection(request, &hints)?;
+        let timeout = self.timeout(request.timeout_secs);
         let user_verification_required = selection.user_verification == UserVerification::Required;
         let algorithms: Vec<i32> = self.algorithms.iter().map(|algorithm| algorithm.cose()).collect();
         let options = CreationOptions {
@@ -170,11 +180,11 @@ impl RelyingParty {
                 .iter()
                 .map(|&alg| CredentialParameters { credential_type: PublicKeyCredentialType::PublicKey, alg })
                 .collect(),
-            timeout: self.timeout_millis(),
+            timeout: timeout.saturating_mul(1000),
             exclude_credentials: existing.iter().map(descriptor).collect(),
             authenticator_selection: selection,
-            hints: request.hints.clone(),
-            attestation: self.conveyance.clone(),
+            hints,
+            attestation: attestation.conveyance.clone(),
             attestation_formats: request
                 .attestation_formats
                 .iter()
@@ -190,17 +200,18 @@ impl RelyingParty {
             algorithms,
             user_verification_required,
             conditional,
+            attestation: request.attestation.clone(),
             extensions,
-            expires_at: now.plus_secs(self.timeout_secs),
+            expires_at: now.plus_secs(timeout),
         };
         Ok((options, state))
     }
 
     /// Which authenticators a request is for. One for payments is for the client device, with user verification, unless
     /// it chooses; what no client registers is refused.
-    fn selection(&self, request: &RegistrationRequest) -> Result<AuthenticatorSelection, InputError> {
+    fn selection(&self, request: &RegistrationRequest, hints: &[Hint]) -> Result<AuthenticatorSelection, InputError> {
         let payment = request.extensions.payment.is_some();
-        let attachment = request.attachment.as_ref().map(as_sent).or_else(|| attachment_of(&request.hints));
+        let attachment = request.attachment.as_ref().map(as_sent).or_else(|| attachment_of(hints));
         let resident_key = as_sent(&request.resident_key);
         let wanted = request.user_verification.clone().or(payment.then_some(UserVerification::Required));
         let selection = AuthenticatorSelection {
@@ -224,7 +235,8 @@ impl RelyingParty {
     /// [`claim`](Registered::claim) the record.
     ///
     /// # Errors
-    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::WrongRelyingParty`].
+    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::WrongRelyingParty`],
+    /// [`Error::UnknownPolicy`].
     pub fn finish_registration(
         &self,
         state: RegistrationState,
@@ -232,6 +244,7 @@ impl RelyingParty {
         now: UnixTime,
     ) -> Result<Registered, Error> {
         self.admit(&state.rp_id, state.expires_at, now)?;
+        let Attestation { policy, .. } = self.attestation(state.attestation.as_deref())?;
         let algorithms: Vec<Algorithm> =
             state.algorithms.iter().filter_map(|&number| Algorithm::from_cose(number.into())).collect();
         let mut expected = Expected::new(&self.site, &state.challenge, &algorithms);
@@ -241,12 +254,12 @@ impl RelyingParty {
         expected.backup_eligibility = self.backup_eligibility;
         expected.backup_state = self.backup_state_at_registration;
         expected.time = Some(now);
-        expected.compound = self.attestation.compound;
-        expected.key_enforcement = self.attestation.key_enforcement;
+        expected.compound = policy.compound;
+        expected.key_enforcement = policy.key_enforcement;
         expected.quirks = self.quirks;
         let verified = registration::verify(&expected, response, self.backend)?;
         let mut circumstances = Circumstances::at(Some(now), self.backend);
         circumstances.quirks = self.quirks;
-        Ok(self.attestation.decide(&verified, &state.user_handle, &circumstances)?)
+        Ok(policy.decide(&verified, &state.user_handle, &circumstances)?)
     }
 }

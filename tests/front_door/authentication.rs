@@ -43,6 +43,8 @@ fn the_options_are_what_the_standard_calls_them() {
     });
     assert_eq!(serde_json::to_value(&options).unwrap(), expected);
     assert_eq!((options.challenge.len(), state.id()), (32, state_id(&options.challenge)));
+    let response = browser.get(&options, |made| made).unwrap();
+    assert_eq!(response.state_id(), Some(state.id()));
 
     let mut request = AuthenticationRequest::default();
     request.hints = vec![Hint::ClientDevice];

@@ -6,12 +6,12 @@ use wardkey::RelyingParty;
 use wardkey::attestation::{AttestationType, Format};
 use wardkey::authenticator::Aaguid;
 use wardkey::client::json::{AttestationConveyance, Hint};
-use wardkey::client::origin::ConfigError;
+use wardkey::client::origin::OriginError;
 use wardkey::crypto::{
     Algorithm, AwsLcRs, Backend, BadSignature, Curve, Hash, KeyError, PublicKey, RandomFailed, RustCrypto, Scheme,
 };
 use wardkey::policy::{AttestationPolicy, Trust, TrustAnchor, TrustAnchors};
-use wardkey::relying_party::RelyingPartyBuilder;
+use wardkey::relying_party::{ConfigError, RelyingPartyBuilder};
 use wardkey_authenticator::{Authentication, Chain};
 
 /// A backend that verifies ES256 and nothing else, and has no randomness.
@@ -68,30 +68,30 @@ fn what_a_developer_might_type() {
         (builder().algorithms([Algorithm::LegacyRs1]), Ok(())),
         (builder().backend(&OnlyEs256).algorithms([Algorithm::Es256, Algorithm::Esp256]), Ok(())),
         (builder().backend(&RustCrypto).algorithms(Algorithm::ALL), Ok(())),
-        (new(""), Err(ConfigError::RpId)),
-        (new("https://clinic.example"), Err(ConfigError::RpId)),
-        (new("clinic.example:8443"), Err(ConfigError::RpId)),
-        (new("clinic.example/"), Err(ConfigError::RpId)),
-        (new("Clinic.example"), Err(ConfigError::RpId)),
-        (new("klinik-zürich.example"), Err(ConfigError::RpId)),
-        (new("*.clinic.example"), Err(ConfigError::RpId)),
-        (new("127.0.0.1"), Err(ConfigError::RpIdIsAnAddress)),
-        (new("[::1]"), Err(ConfigError::RpIdIsAnAddress)),
-        (builder().origin("clinic.example"), Err(ConfigError::Origin)),
-        (builder().origin("https://clinic.example/"), Err(ConfigError::Origin)),
-        (builder().origin("https://clinic.example/login"), Err(ConfigError::Origin)),
-        (builder().origin("https://clinic.example:443"), Err(ConfigError::Origin)),
-        (builder().origin("https://*.clinic.example"), Err(ConfigError::Origin)),
-        (builder().origin(""), Err(ConfigError::Origin)),
-        (builder().framed_by(["hospital.example"]), Err(ConfigError::Origin)),
-        (builder().related_origin("https://Hospital.example"), Err(ConfigError::Origin)),
-        (builder().origin("http://clinic.example"), Err(ConfigError::InsecureOrigin)),
-        (builder().related_origin("http://hospital.example"), Err(ConfigError::InsecureOrigin)),
-        (builder().origin("https://hospital.example"), Err(ConfigError::OriginOutsideRpId)),
-        (builder().origin("https://my-clinic.example"), Err(ConfigError::OriginOutsideRpId)),
-        (new("portal.clinic.example").origin("https://clinic.example"), Err(ConfigError::OriginOutsideRpId)),
-        (builder().native_origin("android:apk-key-hash:12:34:AB"), Err(ConfigError::NativeOrigin)),
-        (builder().native_origin("https://clinic.example"), Err(ConfigError::NativeOrigin)),
+        (new(""), Err(OriginError::RpId.into())),
+        (new("https://clinic.example"), Err(OriginError::RpId.into())),
+        (new("clinic.example:8443"), Err(OriginError::RpId.into())),
+        (new("clinic.example/"), Err(OriginError::RpId.into())),
+        (new("Clinic.example"), Err(OriginError::RpId.into())),
+        (new("klinik-zürich.example"), Err(OriginError::RpId.into())),
+        (new("*.clinic.example"), Err(OriginError::RpId.into())),
+        (new("127.0.0.1"), Err(OriginError::RpIdIsAnAddress.into())),
+        (new("[::1]"), Err(OriginError::RpIdIsAnAddress.into())),
+        (builder().origin("clinic.example"), Err(OriginError::Origin.into())),
+        (builder().origin("https://clinic.example/"), Err(OriginError::Origin.into())),
+        (builder().origin("https://clinic.example/login"), Err(OriginError::Origin.into())),
+        (builder().origin("https://clinic.example:443"), Err(OriginError::Origin.into())),
+        (builder().origin("https://*.clinic.example"), Err(OriginError::Origin.into())),
+        (builder().origin(""), Err(OriginError::Origin.into())),
+        (builder().framed_by(["hospital.example"]), Err(OriginError::Origin.into())),
+        (builder().related_origin("https://Hospital.example"), Err(OriginError::Origin.into())),
+        (builder().origin("http://clinic.example"), Err(OriginError::InsecureOrigin.into())),
+        (builder().related_origin("http://hospital.example"), Err(OriginError::InsecureOrigin.into())),
+        (builder().origin("https://hospital.example"), Err(OriginError::OriginOutsideRpId.into())),
+        (builder().origin("https://my-clinic.example"), Err(OriginError::OriginOutsideRpId.into())),
+        (new("portal.clinic.example").origin("https://clinic.example"), Err(OriginError::OriginOutsideRpId.into())),
+        (builder().native_origin("android:apk-key-hash:12:34:AB"), Err(OriginError::NativeOrigin.into())),
+        (builder().native_origin("https://clinic.example"), Err(OriginError::NativeOrigin.into())),
         (builder().algorithms([]), Err(ConfigError::Algorithms)),
         (builder().algorithms([Algorithm::Es256, Algorithm::EdDsa, Algorithm::Es256]), Err(ConfigError::Algorithms)),
         (builder().backend(&OnlyEs256), Err(ConfigError::UnverifiableAlgorithm)),
@@ -104,6 +104,9 @@ fn what_a_developer_might_type() {
     }
 }
 
+const MODEL: Aaguid = Aaguid::from_bytes([1; 16]);
+const OTHER: Aaguid = Aaguid::from_bytes([2; 16]);
+
 /// What would refuse everybody, or was hardly meant, is told when it is built and not by those who are locked out.
 #[test]
 fn attestation_that_nobody_can_meet_is_not_built() {
@@ -115,7 +118,12 @@ fn attestation_that_nobody_can_meet_is_not_built() {
         change(&mut policy);
         policy
     };
-    let models: fn(&mut AttestationPolicy) = |policy| policy.allow_aaguids = Some(vec![Aaguid::ZERO]);
+    let models: fn(&mut AttestationPolicy) = |policy| policy.allow_aaguids = Some(vec![MODEL]);
+    let nameless: fn(&mut AttestationPolicy) = |policy| policy.allow_aaguids = Some(vec![MODEL, Aaguid::ZERO]);
+    let of_the_model = || TrustAnchors::default().for_aaguid(MODEL, root_list());
+    let of_format = |format| AttestationPolicy::trusted(TrustAnchors::default().for_format(format, root_list()));
+    let two_models: fn(&mut AttestationPolicy) = |policy| policy.allow_aaguids = Some(vec![MODEL, OTHER]);
+    let unattestable = |model| Err(ConfigError::UnattestableModel(model));
     let no_models: fn(&mut AttestationPolicy) = |policy| policy.allow_aaguids = Some(Vec::new());
     let enterprise: fn(&mut AttestationPolicy) = |policy| policy.enterprise = true;
     let prefer = |anchors| {
@@ -156,11 +164,20 @@ fn attestation_that_nobody_can_meet_is_not_built() {
         (with(prefer(TrustAnchors::default()), models), Direct, Err(ConfigError::UnattestableModels)),
         (with(trusted(), no_models), Direct, Err(ConfigError::UnattestableModels)),
         (with(trusted(), models), Direct, Ok(())),
+        (with(trusted(), nameless), Direct, unattestable(Aaguid::ZERO)),
+        (with(AttestationPolicy::trusted(of_the_model()), models), Direct, Ok(())),
+        (with(AttestationPolicy::trusted(of_the_model()), two_models), Direct, unattestable(OTHER)),
+        (with(prefer(of_the_model()), two_models), Direct, unattestable(OTHER)),
+        (with(of_format(Format::Tpm), two_models), Direct, Ok(())),
+        (with(of_format(Format::FidoU2f), models), Direct, unattestable(MODEL)),
+        (with(of_format(Format::AndroidKey), models), Direct, unattestable(MODEL)),
         (with(trusted(), enterprise), Direct, Err(ConfigError::EnterpriseNotAskedFor)),
         (with(any(), enterprise), NoConveyance, Err(ConfigError::EnterpriseNotAskedFor)),
         (with(trusted(), enterprise), Enterprise, Ok(())),
     ];
     for (i, (policy, conveyance, expected)) in rows.into_iter().enumerate() {
+        let named = builder().attestation_named("named", policy.clone(), conveyance.clone()).build();
+        assert_eq!(named.map(drop), expected, "row {i}, by name");
         assert_eq!(builder().attestation(policy, conveyance).build().map(drop), expected, "row {i}");
     }
 }
@@ -186,14 +203,14 @@ fn root_list() -> [TrustAnchor; 1] {
 #[test]
 fn an_error_says_what_to_write_instead() {
     for (error, says) in [
-        (ConfigError::RpId, "clinic.example"),
-        (ConfigError::RpIdIsAnAddress, "localhost"),
-        (ConfigError::Origin, "https://portal.clinic.example"),
-        (ConfigError::InsecureOrigin, "localhost"),
-        (ConfigError::OriginOutsideRpId, "related origin"),
-        (ConfigError::NativeOrigin, "android:apk-key-hash:"),
+        (OriginError::RpId, "clinic.example"),
+        (OriginError::RpIdIsAnAddress, "localhost"),
+        (OriginError::Origin, "https://portal.clinic.example"),
+        (OriginError::InsecureOrigin, "localhost"),
+        (OriginError::OriginOutsideRpId, "related origin"),
+        (OriginError::NativeOrigin, "android:apk-key-hash:"),
     ] {
-        assert!(error.to_string().contains(says), "{error}");
+        assert!(ConfigError::from(error).to_string().contains(says), "{error}");
     }
 }
 

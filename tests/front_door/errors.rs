@@ -17,6 +17,7 @@ fn each_has_its_code_and_only_a_refusal_has_a_step() {
         (Error::from(ResponseError::Type), "response-malformed", None),
         (Error::Expired, "expired", None),
         (Error::WrongRelyingParty, "wrong-relying-party", None),
+        (Error::UnknownPolicy, "unknown-policy", None),
         (Error::NoCredentials, "no-credentials", None),
         (Error::ForeignCredential, "foreign-credential", None),
         (Error::from(RandomFailed), "random-failed", None),

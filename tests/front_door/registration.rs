@@ -9,13 +9,13 @@ use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::client::json::{Attachment, AttestationConveyance, Hint, ResidentKey};
 use wardkey::credential::Transport;
 use wardkey::crypto::Algorithm;
-use wardkey::policy::AttestationPolicy;
+use wardkey::policy::{AttestationPolicy, TrustAnchor, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::relying_party::{Mediation, RegistrationRequest};
-use wardkey::{RegistrationResponse, RegistrationState};
+use wardkey::{Error, RegistrationResponse, RegistrationState};
 use wardkey_authenticator::flags::{BE, BS, UP, UV};
 use wardkey_authenticator::json::base64url;
-use wardkey_authenticator::{PackedSelf, Registration};
+use wardkey_authenticator::{Chain, Packed, PackedSelf, Registration};
 
 fn request(change: impl FnOnce(&mut RegistrationRequest)) -> RegistrationRequest {
     let mut request = RegistrationRequest::default();
@@ -48,7 +48,9 @@ fn the_options_are_what_the_standard_calls_them() {
     });
     assert_eq!(serde_json::to_value(&options).unwrap(), expected);
     assert_eq!(options.challenge.len(), 32);
-    assert_eq!(state.id(), state_id(&options.challenge));
+    assert_eq!((state.id(), state.challenge()), (state_id(&options.challenge), &*options.challenge));
+    let response = Browser::new("front-door.state").create(&options, |made| made).unwrap();
+    assert_eq!(response.state_id(), Some(state.id()), "a response says which state it answers");
     assert_eq!(state.user_handle(), &ada().handle);
     assert_eq!(state.expires_at().secs(), NOW.secs() + 300);
     let (again, _state) = clinic().start_registration(&ada(), &[], NOW).unwrap();
@@ -69,12 +71,13 @@ fn what_is_chosen_is_asked_for() {
         request.attachment = Some(Attachment::CrossPlatform);
         request.hints = vec![Hint::SecurityKey, Hint::Hybrid];
         request.attestation_formats = vec![Format::Packed];
+        request.timeout_secs = Some(420);
     });
     let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
     let options = serde_json::to_value(&options).unwrap();
     for (pointer, value) in [
         ("/pubKeyCredParams", json!([{"type": "public-key", "alg": -35}])),
-        ("/timeout", json!(600_000)),
+        ("/timeout", json!(420_000)),
         ("/attestation", json!("direct")),
         ("/attestationFormats", json!(["packed"])),
         ("/hints", json!(["security-key", "hybrid"])),
@@ -88,7 +91,41 @@ fn what_is_chosen_is_asked_for() {
     ] {
         assert_eq!(options.pointer(pointer), Some(&value), "{pointer}");
     }
-    assert_eq!(state.expires_at().secs(), NOW.secs() + 600);
+    assert_eq!(state.expires_at().secs(), NOW.secs() + 420);
+}
+
+/// What was started under one policy is not finished under another, nor under one that is not there any more.
+#[test]
+fn a_state_knows_its_policy() {
+    let strict =
+        || AttestationPolicy::trusted(TrustAnchors::new(TrustAnchor::from_der(&Chain::new().trust_anchors()[0])));
+    let rp = builder().attestation_named("prescribers", strict(), AttestationConveyance::Direct).build().unwrap();
+    let named = |name: &str| request(|request| request.attestation = Some(name.into()));
+    for (name, conveyance, attested, ends) in [
+        (None, None, false, None),
+        (None, None, true, None),
+        (Some("prescribers"), Some(json!("direct")), false, Some("attestation-type-not-accepted")),
+        (Some("prescribers"), Some(json!("direct")), true, None),
+    ] {
+        let request = name.map_or_else(RegistrationRequest::default, named);
+        let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
+        let asked = serde_json::to_value(&options).unwrap();
+        assert_eq!(asked["attestation"], conveyance.unwrap_or(json!("none")));
+        let change = |made: Registration| if attested { made.format(Packed::new()) } else { made };
+        let response = Browser::new("front-door.policy").create(&options, change).unwrap();
+        let stored = serde_json::to_string(&state).unwrap();
+        let finished = rp.finish_registration(state, &response, NOW);
+        assert_eq!(finished.err().map(|error| error.code()), ends, "{name:?} {attested}");
+        if name.is_some() {
+            let state: RegistrationState = serde_json::from_str(&stored).unwrap();
+            let error = clinic().finish_registration(state, &response, NOW).unwrap_err();
+            assert_eq!(error, Error::UnknownPolicy);
+        }
+        let mut lost: serde_json::Value = serde_json::from_str(&stored).unwrap();
+        lost.as_object_mut().unwrap().remove("attestation");
+        assert!(serde_json::from_value::<RegistrationState>(lost).is_err(), "a state must say");
+    }
+    assert_eq!(rp.start_registration_with(&named("nobody's"), &ada(), &[], NOW).unwrap_err(), Error::UnknownPolicy);
 }
 
 #[test]

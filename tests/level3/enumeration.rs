@@ -213,9 +213,33 @@ fn decoys_are_shaped_like_the_real() {
     assert_eq!(states[0], states[1], "what is stored has one shape as well");
 }
 
+/// A list that comes in another order each time, as from a store without ORDER BY, would be no decoy's.
+#[test]
+fn lists_have_one_order() {
+    let of = |ids: [&[u8]; 3]| {
+        let records =
+            ids.map(|id| CredentialRecord::new(wardkey::CredentialId::new(id).unwrap(), user().handle, Vec::new()));
+        let (options, state) = rp().start_authentication(&user().handle, &records, NOW).unwrap();
+        let asked: Vec<_> = options.allow_credentials.into_iter().map(|credential| credential.id).collect();
+        assert_eq!(asked, state.allow_credentials());
+        asked
+    };
+    let sorted = of([b"a", b"b", b"c"]);
+    assert!(sorted.is_sorted());
+    assert_eq!(of([b"c", b"a", b"b"]), sorted);
+    let decoys = Decoys::new([3; 32]).shaped(vec![0, 0, 0, 0, 1], Vec::new());
+    for name in ["a", "b", "c", "d"] {
+        assert!(decoys.credentials(name).is_sorted_by_key(|credential| &credential.id), "{name}");
+    }
+    for len in [0, 1024] {
+        let error = DecoyShape::new(1, len, Vec::new()).unwrap_err();
+        assert_eq!((error.len, error.most), (len, 1023), "no decoy has such an id, so that a name would have no list");
+    }
+}
+
 #[test]
 fn decoys_ask_for_what_the_real_are_asked_for() {
-    let decoys = Decoys::new([3; 32]).shaped(vec![0, 1], vec![DecoyShape::new(1, 20, Vec::new())]);
+    let decoys = Decoys::new([3; 32]).shaped(vec![0, 1], vec![DecoyShape::new(1, 20, Vec::new()).unwrap()]);
     let mut request = AuthenticationRequest::default();
     let values = PrfValues::new([1; 24]).with_second([2; 16]);
     request.extensions.prf = Some(PrfRequest::by_credential([(record().id, values)].into()));

@@ -7,7 +7,7 @@ use wardkey::ceremony::payment::{self, BrowserBinding};
 use wardkey::client::extensions::InputError;
 use wardkey::client::extensions::PaymentCreation;
 use wardkey::client::json::{Attachment, Hint, Lint, ResidentKey, UserVerification};
-use wardkey::client::origin::ConfigError;
+use wardkey::client::origin::OriginError;
 use wardkey::client::payment::{Amount, Instrument, Logo, Member, PaymentDetails};
 use wardkey::client::{Origins, Site};
 use wardkey::crypto::AwsLcRs;
@@ -187,8 +187,8 @@ fn who_may_call_for_a_payment() {
     ] {
         assert_eq!(refusal(pay(&rp(), made, &expected)), refused);
     }
-    assert_eq!(own().called_by(["https://shop.example/"]).unwrap_err(), ConfigError::Origin);
-    assert_eq!(own().called_by(Vec::<String>::new()).unwrap_err(), ConfigError::NoOrigin);
+    assert_eq!(own().called_by(["https://shop.example/"]).unwrap_err(), OriginError::Origin);
+    assert_eq!(own().called_by(Vec::<String>::new()).unwrap_err(), OriginError::NoOrigin);
 }
 
 /// Every payment has the extension `payment`, so what comes of it is no surprise under any policy.

@@ -14,7 +14,7 @@ use core::time::Duration;
 ///     .build()?;
 /// assert!(rp.site().origins.allow("https://portal.clinic.example"));
 /// assert!(!rp.site().origins.allow("https://clinic.example"));
-/// # Ok::<(), wardkey::client::origin::ConfigError>(())
+/// # Ok::<(), wardkey::client::origin::OriginError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "call `into_builder`"]
@@ -117,7 +117,7 @@ fn is_within(host: &str, rp_id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::origin::ConfigError;
+    use crate::client::origin::OriginError;
 
     #[test]
     fn what_it_accepted_is_accepted() {
@@ -154,12 +154,12 @@ mod tests {
     #[test]
     fn what_no_client_sends_is_told() {
         for (origin, error) in [
-            ("http://clinic.example/", ConfigError::InsecureOrigin),
-            ("https://Clinic.example/", ConfigError::Origin),
-            ("not an origin", ConfigError::NativeOrigin),
+            ("http://clinic.example/", OriginError::InsecureOrigin),
+            ("https://Clinic.example/", OriginError::Origin),
+            ("not an origin", OriginError::NativeOrigin),
         ] {
             let built = Configuration::new("clinic.example", origin).into_builder().build();
-            assert_eq!(built.err(), Some(error), "{origin}");
+            assert_eq!(built.err(), Some(error.into()), "{origin}");
         }
     }
 }
