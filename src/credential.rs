@@ -11,9 +11,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 pub struct LengthError {
     /// What the bytes were to be.
     pub what: &'static str,
-    /// How many there are.
+    /// How many bytes there are.
     pub len: usize,
-    /// How many there may be.
+    /// How many bytes there may be.
     pub most: usize,
 }
 
@@ -139,7 +139,9 @@ pub enum Transport {
     Other(String),
 }
 
-/// What a relying party keeps of a credential: the items of §4 under their names, and the account that owns it.
+/// What a relying party keeps of a credential: those items of §4 that sign-ins need, under their names, and the account
+/// that owns it. Whoever wants to verify again, years later, keeps `attestationObject` and `attestationClientDataJSON` as
+/// well: see [`evidence`](crate::evidence).
 ///
 /// Made by [`Registered::claim`](crate::policy::Registered::claim); stored whole (serde); brought up to date
 /// only by a [`RecordUpdate`].
@@ -271,6 +273,17 @@ impl RecordState {
 
 /// A compare-and-set on one record (§7.2, "Update credentialRecord"): write `set` where the store still holds
 /// `expect`. Losing means that another sign-in was faster: begin again.
+///
+/// In SQL, where what is not known is `NULL`, which `=` never finds:
+///
+/// ```sql
+/// UPDATE credentials SET sign_count = ?, uv_initialized = ?, backup_eligible = ?, backup_state = ?
+/// WHERE id = ? AND sign_count = ? AND uv_initialized = ?
+///   AND backup_eligible IS NOT DISTINCT FROM ? AND backup_state IS NOT DISTINCT FROM ?
+/// ```
+///
+/// Where records are kept whole, as JSON: read, [`CredentialRecord::apply`] and write in one transaction, or write where
+/// the old text still stands.
 ///
 /// A queue may hold it on its way to the store: its serde form has a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,8 +6,26 @@ use crate::client::json::ResponseError;
 use crate::crypto::RandomFailed;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-/// Why a ceremony has no good end. For logs: it holds facts, never secrets, never text that was received. The person
-/// at the browser should see one and the same answer for all of them (§14.6.2).
+/// Whose fault an [`Error`] is: what a back end chooses its answer by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The response's: it is refused. Over HTTP, 400, or what your sign-ins answer where they fail: 401, or 403.
+    Response,
+    /// The user's, who has to begin again, or to do more: 403.
+    User,
+    /// The caller's: a mistake in the code or the data of the back end. 500, and somebody should look at it.
+    Caller,
+    /// The machine's: 503.
+    Machine,
+}
+
+/// Why a ceremony has no good end. For logs: it holds facts, never secrets, never text that was received.
+///
+/// Who signs in should see one and the same answer for all of them, [`Self::public`] (§14.6.2). Who is signed in and
+/// registers one more passkey may be told what to do about it: [`Expired`](Self::Expired); `credential-known` of
+/// [`claim`](crate::policy::Registered::claim), whose device has a passkey of this account already; what a policy does not
+/// admit (`attestation-type-not-accepted`, `attestation-untrusted`, `aaguid-not-attested`, `aaguid-not-accepted`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -23,7 +41,7 @@ pub enum Error {
     /// The user's, mostly: the ceremony took longer than its timeout.
     #[error("the ceremony has expired")]
     Expired,
-    /// The caller's: the state is of another relying party.
+    /// The state is of another relying party: it was posted to the wrong address, or taken from the wrong store.
     #[error("the state is of another relying party")]
     WrongRelyingParty,
     /// The caller's: there is no attestation policy of this name.
@@ -42,10 +60,11 @@ pub enum Error {
     /// delete.
     #[error("the credential just used is left out")]
     CredentialLeftOut,
-    /// The caller's: the state is of another kind of ceremony: a sign-in, a re-authentication or a payment.
+    /// The state is of another kind of ceremony, a sign-in, a re-authentication or a payment: it was posted to the wrong
+    /// address.
     #[error("the state was started for something else")]
     OtherPurpose,
-    /// The caller's: the state is not of a re-authentication of this user.
+    /// The state is not of a re-authentication of this user: it was posted to the wrong address, or in another session.
     #[error("the state is not of a re-authentication of this user")]
     NotAReauthentication,
     /// The user's: the last re-authentication is of somebody else, or too long ago.
@@ -82,11 +101,47 @@ impl Serialize for PublicFailure {
     }
 }
 
+impl Failure {
+    /// What the person at the browser is told, as of any [`Error`].
+    #[must_use]
+    pub const fn public(&self) -> PublicFailure {
+        PublicFailure
+    }
+}
+
+impl ResponseError {
+    /// What the person at the browser is told, as of any [`Error`].
+    #[must_use]
+    pub const fn public(&self) -> PublicFailure {
+        PublicFailure
+    }
+}
+
 impl Error {
     /// What the person at the browser is told.
     #[must_use]
     pub const fn public(&self) -> PublicFailure {
         PublicFailure
+    }
+
+    /// Whose fault it is.
+    #[must_use]
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::Failed(_)
+            | Self::Payment(_)
+            | Self::Response(_)
+            | Self::WrongRelyingParty
+            | Self::OtherPurpose
+            | Self::NotAReauthentication => Fault::Response,
+            Self::Expired | Self::NotFresh | Self::NotAFactor => Fault::User,
+            Self::UnknownPolicy
+            | Self::NoCredentials
+            | Self::ForeignCredential
+            | Self::Extension(_)
+            | Self::CredentialLeftOut => Fault::Caller,
+            Self::Random(_) => Fault::Machine,
+        }
     }
 
     /// The step of the standard that refuses, where one does.
@@ -98,7 +153,10 @@ impl Error {
         }
     }
 
-    /// A stable word for logs and dashboards.
+    /// A stable word for logs and dashboards: the refusal's ([`Refusal::CODES`](crate::ceremony::Refusal::CODES)), or
+    /// `response-malformed`, `expired`, `wrong-relying-party`, `unknown-policy`, `no-credentials`, `foreign-credential`,
+    /// `extension-input`, `credential-left-out`, `other-purpose`, `not-a-reauthentication`, `not-fresh`, `not-a-factor`,
+    /// `random-failed`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {

@@ -6,6 +6,14 @@
 //! a check fail, or not ask for it, and a record may not know what to compare with. So each step has its [`Outcome`].
 //! What only a leniency let pass counts as passed, and the leniency is among the `quirks`.
 //!
+//! # Again, years later
+//!
+//! The same bytes give the same verdict and the same evidence at any time. What has to be kept for it: the posted JSON;
+//! the challenge ([`RegistrationState::challenge`](crate::RegistrationState::challenge), before `finish_…` takes the state);
+//! what was expected, which the evidence names; and, of an authentication, the record as it was *before* its update. Then
+//! [`ceremony::registration::verify`](crate::ceremony::registration::verify) and
+//! [`ceremony::authentication::verify`](crate::ceremony::authentication::verify) judge again, at the time of then.
+//!
 //! # As JSON
 //!
 //! One flat object, its members always all there and in this order; `null` where there is nothing to say.

@@ -18,10 +18,17 @@ macro_rules! refusals {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
         #[non_exhaustive]
         pub enum Refusal {
-            $($(#[$meta])* $name $(($($field),*))?,)*
+            $(
+                $(#[$meta])*
+                #[doc = concat!("\n\nCode `", $code, "`, [`Step::", stringify!($step), "`].")]
+                $name $(($($field),*))?,
+            )*
         }
 
         impl Refusal {
+            /// Every [`code`](Self::code).
+            pub const CODES: &[&str] = &[$($code),*];
+
             /// The step that refuses. Every reason has one: without it, this would not compile.
             #[must_use]
             pub const fn step(&self) -> Step {
@@ -38,9 +45,6 @@ macro_rules! refusals {
                 }
             }
         }
-
-        #[cfg(test)]
-        pub(crate) const CODES: &[&str] = &[$($code),*];
     };
 }
 
@@ -87,7 +91,10 @@ refusals! {
     /// `challenge` is another.
     #[error("another challenge")]
     Challenge => Challenge, "challenge-mismatch";
-    /// `origin` is not expected.
+    /// `origin` is not expected. What was received is not repeated here; whoever configures a relying party finds it by
+    /// [`client::data::decode`](crate::client::data::decode) and
+    /// [`ClientData::parse`](crate::client::ClientData::parse), and holds it against
+    /// [`Site::origins`](crate::client::Site::origins).
     #[error("an origin that is not expected")]
     Origin => Origin, "origin-not-allowed";
     /// `crossOrigin` is true where no frame is expected, or not a boolean.
@@ -290,9 +297,9 @@ mod tests {
 
     #[test]
     fn codes_are_words_and_unlike_each_other() {
-        let unique: std::collections::BTreeSet<_> = CODES.iter().collect();
-        assert_eq!(unique.len(), CODES.len());
-        assert!(CODES.iter().all(|code| code.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))));
+        let unique: std::collections::BTreeSet<_> = Refusal::CODES.iter().collect();
+        assert_eq!(unique.len(), Refusal::CODES.len());
+        assert!(Refusal::CODES.iter().all(|code| code.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))));
     }
 
     #[test]

@@ -41,6 +41,11 @@ impl Trust {
 }
 
 /// Which attestations are accepted.
+///
+/// What an authenticator says of itself counts for nothing until a chain of certificates leads from its statement to an
+/// anchor that the relying party chose: lists of models bite only after that. So [`AttestationPolicy::any`] with a
+/// `deny_aaguids` alone denies nobody, and models to be accepted need [`Trust::Verify`] with anchors that can vouch for
+/// them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AttestationPolicy {

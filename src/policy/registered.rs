@@ -93,7 +93,8 @@ impl Registered {
     }
 
     /// The record to store. `stored` is what the store holds under [`Self::credential_id`], of any account: it must
-    /// be `None` (§7.1 step 26), and a unique index must keep it so until the record is written.
+    /// be `None` (§7.1 step 26), and a unique index must keep it so until the record is written. What a list of passkeys
+    /// shows, such as [`Self::claimed_aaguid`], and the [evidence](Self::evidence) are taken before: this is the end of it.
     ///
     /// # Errors
     /// [`Failure`] with [`Refusal::CredentialKnown`].

@@ -1,15 +1,4 @@
 //! Against enumeration (§14.6.2, §14.6.3): who asks whether somebody has an account here learns nothing.
-//!
-//! Three things give an account away, and each has its answer:
-//!
-//! * *allowCredentials*. A name that nobody has gets a list as well: [`Decoys`] derives one from the name and a secret,
-//!   the same each time, shaped like those of real accounts.
-//! * *The work of a refusal*. An unknown credential, one of another user, one whose record cannot verify anything and a
-//!   bad signature cost the same parsing, the same hashes and one signature verification, in payments too. (Of ES256 for
-//!   what is not there: where other algorithms are registered, the time that verification takes still tells them apart.)
-//! * *The answer*. Every failure has the one text of [`PublicFailure`](crate::error::PublicFailure).
-//!
-//! Better still is a discoverable sign-in, which asks for no name at all.
 
 use super::RelyingParty;
 use crate::ceremony::authentication::{self, Expected, VerifiedAuthentication};
@@ -45,7 +34,19 @@ impl DecoyShape {
     }
 }
 
-/// Credentials that nobody has, for names that nobody has.
+/// Credentials that nobody has, for names that nobody has (§14.6.2, §14.6.3): who asks whether somebody has an account
+/// here learns nothing.
+///
+/// Three things give an account away, and each has its answer:
+///
+/// * *allowCredentials*. A name that nobody has gets a list as well: this type derives one from the name and a secret,
+///   the same each time, shaped like those of real accounts.
+/// * *The work of a refusal*. An unknown credential, one of another user, one whose record cannot verify anything and a
+///   bad signature cost the same parsing, the same hashes and one signature verification, in payments too. (Of ES256 for
+///   what is not there: where other algorithms are registered, the time that verification takes still tells them apart.)
+/// * *The answer*. Every failure has the one text of [`PublicFailure`](crate::error::PublicFailure).
+///
+/// Better still is a discoverable sign-in, which asks for no name at all.
 ///
 /// Keep the secret for as long as the accounts: with another one, a name that nobody has would get another list, which
 /// is what gives it away. Give your real names and these the same normalisation before they are looked up.

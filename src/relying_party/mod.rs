@@ -41,6 +41,8 @@ use std::collections::BTreeMap;
 /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?; // origin https://clinic.example, UV required
 /// # Ok::<(), wardkey::relying_party::ConfigError>(())
 /// ```
+///
+/// While developing: `RelyingParty::builder("localhost", "Clinic").origin("http://localhost:3000")`.
 #[derive(Clone, Debug)]
 pub struct RelyingParty {
     site: Site,

@@ -4,25 +4,34 @@ use crate::browser::Browser;
 use crate::{NOW, ada, clinic, register};
 use std::error::Error as _;
 use wardkey::ceremony::{Ceremony, Failure, Refusal};
+use wardkey::client::extensions::InputError;
 use wardkey::client::json::{Member, ResponseError};
 use wardkey::crypto::RandomFailed;
+use wardkey::error::Fault;
 use wardkey::{AuthenticationResponse, Error, RegistrationResponse};
 use wardkey_authenticator::{Authentication, Cbor, Registration};
 
 #[test]
 fn each_has_its_code_and_only_a_refusal_has_a_step() {
     let refused = Failure::new(Ceremony::Registration, Refusal::Challenge);
-    for (error, code, step) in [
-        (Error::from(refused), "challenge-mismatch", Some("7.1/8")),
-        (Error::from(ResponseError::Type), "response-malformed", None),
-        (Error::Expired, "expired", None),
-        (Error::WrongRelyingParty, "wrong-relying-party", None),
-        (Error::UnknownPolicy, "unknown-policy", None),
-        (Error::NoCredentials, "no-credentials", None),
-        (Error::ForeignCredential, "foreign-credential", None),
-        (Error::from(RandomFailed), "random-failed", None),
+    for (error, code, step, fault) in [
+        (Error::from(refused), "challenge-mismatch", Some("7.1/8"), Fault::Response),
+        (Error::Payment(refused), "challenge-mismatch", Some("7.1/8"), Fault::Response),
+        (Error::from(ResponseError::Type), "response-malformed", None, Fault::Response),
+        (Error::Expired, "expired", None, Fault::User),
+        (Error::WrongRelyingParty, "wrong-relying-party", None, Fault::Response),
+        (Error::UnknownPolicy, "unknown-policy", None, Fault::Caller),
+        (Error::NoCredentials, "no-credentials", None, Fault::Caller),
+        (Error::ForeignCredential, "foreign-credential", None, Fault::Caller),
+        (Error::from(InputError::PrfCredential), "extension-input", None, Fault::Caller),
+        (Error::CredentialLeftOut, "credential-left-out", None, Fault::Caller),
+        (Error::OtherPurpose, "other-purpose", None, Fault::Response),
+        (Error::NotAReauthentication, "not-a-reauthentication", None, Fault::Response),
+        (Error::NotFresh, "not-fresh", None, Fault::User),
+        (Error::NotAFactor, "not-a-factor", None, Fault::User),
+        (Error::from(RandomFailed), "random-failed", None, Fault::Machine),
     ] {
-        assert_eq!(error.code(), code);
+        assert_eq!((error.code(), error.fault()), (code, fault));
         assert_eq!(error.step().map(|step| step.to_string()).as_deref(), step, "{code}");
         assert!(!error.to_string().is_empty());
     }

@@ -14,7 +14,7 @@ use core::time::Duration;
 ///     .build()?;
 /// assert!(rp.site().origins.allow("https://portal.clinic.example"));
 /// assert!(!rp.site().origins.allow("https://clinic.example"));
-/// # Ok::<(), wardkey::client::origin::OriginError>(())
+/// # Ok::<(), wardkey::relying_party::ConfigError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "call `into_builder`"]
