@@ -12,7 +12,7 @@ use crate::crypto::Algorithm;
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::oid;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use std::borrow::Cow;
 
 /// Why an android-safetynet statement is refused; one for each check, in order.
@@ -58,16 +58,23 @@ const MAX_AGE: i64 = 600;
 /// How far a phone's clock may be ahead, in seconds.
 const MAX_AHEAD: i64 = 60;
 
-/// Closed: `jwk`, `jku`, `x5u` and `crit` have no say.
+/// What it does not know is read over (RFC 7515 §4), but for what would name a key by itself, or must be understood.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Header {
     alg: String,
     x5c: Vec<String>,
-    #[serde(default, rename = "typ")]
-    _typ: Option<String>,
-    #[serde(default, rename = "kid")]
-    _kid: Option<String>,
+    #[serde(default, rename = "jwk", alias = "jku", alias = "x5u", alias = "crit")]
+    _refused: Refused,
+}
+
+/// A member that must not be there.
+#[derive(Default)]
+struct Refused;
+
+impl<'de> Deserialize<'de> for Refused {
+    fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        Err(D::Error::custom("a member that must not be there"))
+    }
 }
 
 #[derive(Deserialize)]

@@ -3,6 +3,7 @@
 use super::certificate::{self, CertificateError, Leaf, X5c};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
 use crate::codec::cbor::Map;
+use crate::codec::der::{self, Reader};
 use crate::x509::certificate::Certificate;
 use crate::x509::oid;
 
@@ -28,6 +29,9 @@ pub enum Problem {
     /// §8.2.1: the organizational unit is not "Authenticator Attestation".
     #[error("the certificate's organizational unit is not Authenticator Attestation")]
     OrganizationalUnit,
+    /// §8.2.1: the firmware version is no number, is negative, or is critical.
+    #[error("the firmware version extension is critical or malformed")]
+    FirmwareVersion,
 }
 
 struct Statement<'a> {
@@ -84,7 +88,17 @@ fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Problem
     if (units, unit) != (1, "Authenticator Attestation") {
         return Err(Problem::OrganizationalUnit);
     }
-    Ok(certificate::end_entity(certificate)?)
+    certificate::end_entity(certificate)?;
+    firmware_version(certificate)
+}
+
+/// id-fido-gen-ce-fw-version (§8.2.1): an INTEGER that is not negative, not critical.
+fn firmware_version(certificate: &Certificate<'_>) -> Result<(), Problem> {
+    let Some(extension) = certificate.extensions.find(oid::FIDO_FIRMWARE_VERSION) else { return Ok(()) };
+    match der::read_all(extension.value, Reader::unsigned) {
+        Ok(_) if !extension.critical => Ok(()),
+        Ok(_) | Err::<_, der::Error>(_) => Err(Problem::FirmwareVersion),
+    }
 }
 
 /// "If x5c is not present, self attestation is in use."

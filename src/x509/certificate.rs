@@ -66,7 +66,8 @@ pub(crate) struct Certificate<'a> {
     pub(crate) extensions: Extensions<'a>,
     /// The AlgorithmIdentifier beside the signature.
     algorithm: &'a [u8],
-    pub(crate) signature: &'a [u8],
+    /// The contents of the BIT STRING.
+    signature: &'a [u8],
 }
 
 impl<'a> Certificate<'a> {
@@ -78,7 +79,10 @@ impl<'a> Certificate<'a> {
         let mut outer = der::read_all(encoding, Reader::sequence)?;
         let tbs = outer.element(Tag::SEQUENCE)?;
         let algorithm = algorithm_identifier(&mut outer)?;
-        let signature = outer.bit_string()?;
+        let signature = outer.contents(Tag::BIT_STRING)?;
+        if !matches!(signature, [0..=7, _, ..]) {
+            return Err(der::Error::BitString.into());
+        }
         outer.finish()?;
 
         let mut fields = Reader::new(tbs.contents);
@@ -113,6 +117,12 @@ impl<'a> Certificate<'a> {
     /// §4.1.1.2
     pub(crate) fn signature_algorithm(&self) -> Result<SignatureAlgorithm, algorithm::Error> {
         SignatureAlgorithm::read(self.algorithm)
+    }
+
+    /// §4.1.1.3: of whole octets, which is judged where it is verified. The certificates of the first U2F keys of Yubico say
+    /// that some of their bits are not used: nobody can verify those, but their keys sign as any (§8.6).
+    pub(crate) fn signature(&self) -> Result<&'a [u8], Error> {
+        Ok(der::octets(self.signature)?)
     }
 
     /// §6.1: the same name on both sides. Says nothing about who signed.

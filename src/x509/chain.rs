@@ -307,7 +307,8 @@ fn verify_signature(
     let of_algorithm = |error| Error::Algorithm(index, error);
     let key = key.map_err(of_algorithm)?;
     let scheme = certificate.signature_algorithm().and_then(|by| by.scheme(&key)).map_err(of_algorithm)?;
-    let (tbs, signature) = (certificate.tbs, certificate.signature);
+    let signature = certificate.signature().map_err(|error| Error::Certificate(index, error))?;
+    let tbs = certificate.tbs;
     let verified = match anchor.and_then(|anchor| anchor.parsed_key(scheme, &key.key, backend)) {
         Some(parsed) => parsed.verify(tbs, signature),
         None => backend.verify(scheme, &key.key, tbs, signature),

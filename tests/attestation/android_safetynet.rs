@@ -33,6 +33,9 @@ fn good() -> Vec<Row> {
     let mut rows: Vec<_> = [Es256, Es384, Es512, EdDsa, Rs256, Ps256].map(by).into();
     rows.extend([
         header("typ-and-kid", |header| (header["typ"], header["kid"]) = (json!("JWT"), json!("1"))),
+        header("unknown-members", |header| {
+            (header["x5t"], header["cty"], header["?"]) = (json!("AA"), json!("x"), json!([]))
+        }),
         payload("clock-a-minute-ahead", |payload| payload["timestampMs"] = json!((VALIDATE_AT + 60) * 1000)),
         payload("ten-minutes-old", |payload| payload["timestampMs"] = json!((VALIDATE_AT - 600) * 1000)),
         payload("more-members", |payload| payload["evaluationType"] = json!("BASIC,HARDWARE_BACKED")),

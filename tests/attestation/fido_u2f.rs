@@ -3,8 +3,19 @@
 use crate::row::{Row, row, row_of};
 use wardkey::attestation::CertificateError as C;
 use wardkey::attestation::fido_u2f::Problem;
-use wardkey::x509::{CertificateError as Malformed, DerError};
+use wardkey::policy::Trust;
+use wardkey::x509::{CertificateError as Malformed, DerError, PathError};
 use wardkey_authenticator::*;
+
+/// As the first U2F keys of Yubico have it: a signature of octets that says that some of its bits are not used.
+fn unused_bits(bits: u8) -> FidoU2f {
+    FidoU2f::new().x5c(move |x5c| {
+        let leaf = &mut x5c[0];
+        let is_last = |&at: &usize| leaf[at] == 3 && usize::from(leaf[at + 1]) == leaf.len() - at - 2;
+        let at = (0..leaf.len() - 1).rev().find(is_last).unwrap();
+        leaf[at + 2] = bits;
+    })
+}
 
 pub(crate) fn rows() -> Vec<Row> {
     let statement = |name: &str, change: fn(&mut Cbor)| {
@@ -41,6 +52,11 @@ pub(crate) fn rows() -> Vec<Row> {
             }),
         )
         .refused(Problem::Certificate(C::Malformed(Malformed::Der(DerError::Truncated)))),
+        row("fido-u2f/certificate-signature-of-unused-bits", unused_bits(2))
+            .untrusted(PathError::Certificate(0, Malformed::Der(DerError::BitString))),
+        row("fido-u2f/certificate-signature-of-unused-bits-not-judged", unused_bits(2)).trust(|_| Trust::Ignore),
+        row("fido-u2f/certificate-signature-of-an-unused-octet", unused_bits(8))
+            .refused(Problem::Certificate(C::Malformed(Malformed::Der(DerError::BitString)))),
         row(
             "fido-u2f/certificate-may-not-sign",
             FidoU2f::new().leaf(|leaf| leaf.set(Extension::certificate_signing())),

@@ -8,7 +8,7 @@ use wardkey_authenticator::name::{COMMON_NAME, COUNTRY, ORGANIZATION, ORGANIZATI
 use wardkey_authenticator::*;
 
 pub(crate) fn rows() -> Vec<Row> {
-    [good(), syntax(), signatures(), subjects(), aaguids()].concat()
+    [good(), syntax(), signatures(), subjects(), aaguids(), firmware_versions()].concat()
 }
 
 fn good() -> Vec<Row> {
@@ -19,10 +19,12 @@ fn good() -> Vec<Row> {
         rows.push(row_of(&format!("packed/credential-{name}"), algorithm, Packed::new()));
         rows.push(row(&format!("packed/attestation-key-{name}"), Packed::by(algorithm)));
     }
-    let firmware = Extension::new(FIRMWARE_VERSION, der::integer(42));
+    let firmware =
+        |number| Packed::new().leaf(move |leaf| leaf.set(Extension::new(FIRMWARE_VERSION, der::integer(number))));
     rows.extend([
         row("packed/aaguid-extension", with_aaguid("packed/aaguid-extension", |_| {})),
-        row("packed/firmware-version", Packed::new().leaf(move |leaf| leaf.set(firmware.clone()))),
+        row("packed/firmware-version", firmware(42)),
+        row("packed/firmware-version-0", firmware(0)),
         row(
             "packed/organization-printable",
             Packed::new().leaf(|l| l.subject.set(ORGANIZATION, der::printable("wardkey"))),
@@ -174,5 +176,20 @@ fn aaguids() -> Vec<Row> {
         with("15-bytes", |extension| *extension = Extension::aaguid(&[7; 15]))
             .refused(Problem::Certificate(C::AaguidExtension)),
         with("trailing-byte", |extension| extension.value.push(0)).refused(Problem::Certificate(C::AaguidExtension)),
+    ]
+}
+
+/// "an INTEGER […] a non-negative value […] MUST NOT be marked as critical".
+fn firmware_versions() -> Vec<Row> {
+    let with = |name: &str, extension: Extension| {
+        let format = Packed::new().leaf(move |leaf| leaf.set(extension.clone()));
+        row(&format!("packed/firmware-version-{name}"), format).strict().refused(Problem::FirmwareVersion)
+    };
+    let of = |value: Vec<u8>| Extension::new(FIRMWARE_VERSION, value);
+    vec![
+        with("critical", of(der::integer(42)).critical()),
+        with("negative", of(vec![2, 1, 0xff])),
+        with("of-bytes", of(vec![4, 1, 42])),
+        with("without-a-value", of(Vec::new())),
     ]
 }

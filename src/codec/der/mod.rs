@@ -287,10 +287,7 @@ impl<'a> Reader<'a> {
 
     /// A BIT STRING of whole octets.
     pub(crate) fn bit_string(&mut self) -> Result<&'a [u8], Error> {
-        match self.contents(Tag::BIT_STRING)? {
-            [0, octets @ ..] => Ok(octets),
-            _ => Err(Error::BitString),
-        }
+        octets(self.contents(Tag::BIT_STRING)?)
     }
 
     /// A BIT STRING of any number of bits, those of the last octet that are not used being zero (X.690 §11.2.1).
@@ -340,6 +337,14 @@ pub(crate) fn oid(contents: &[u8]) -> Result<&[u8], Error> {
         first = *octet < 0x80;
     }
     if contents.is_empty() || !first { Err(Error::ObjectIdentifier) } else { Ok(contents) }
+}
+
+/// The contents of a BIT STRING of whole octets.
+pub(crate) fn octets(contents: &[u8]) -> Result<&[u8], Error> {
+    match contents {
+        [0, octets @ ..] => Ok(octets),
+        _ => Err(Error::BitString),
+    }
 }
 
 /// The contents of a BIT STRING, judged, without the count of unused bits.

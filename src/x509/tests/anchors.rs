@@ -30,6 +30,7 @@ fn an_anchor_is_a_name_and_a_key() {
 fn end_entities_do_not_issue() {
     let by_another = |draft: Draft| Draft { issuer: name("another"), ..draft };
     let (no_ca, sign, other) = (basic_constraints(false, None), key_usage(0x04), key_usage(0x80));
+    let not_der = extension(oid::BASIC_CONSTRAINTS, true, &[0x30, 3, 1, 1, 1]); // CA=TRUE, written as 01
     let with = |extensions: &[&Vec<u8>]| root().extensions(&extensions.iter().copied().cloned().collect::<Vec<_>>());
     for (draft, issues, why) in [
         (root(), true, "a CA"),
@@ -38,6 +39,9 @@ fn end_entities_do_not_issue() {
         (with(&[]), true, "a root that does not say"),
         (with(&[&sign]), true, "a root that says it by its key usage alone"),
         (with(&[&no_ca, &sign]), true, "a root that is no CA, but may sign certificates"),
+        (with(&[&not_der]), true, "a root whose basic constraints are not DER"),
+        (with(&[&not_der, &sign]), true, "the same, and it may sign certificates"),
+        (with(&[&not_der, &other]), false, "the same, and for other things"),
         (with(&[&other]), false, "signed by itself, and for other things"),
         (with(&[&no_ca, &other]), false, "an end entity signed by itself"),
         (with(&[&no_ca]), false, "the same without a key usage"),
@@ -55,10 +59,11 @@ fn refuses_what_cannot_be_one() {
     let rsa_1024 = seq(&[&tlv(2, &[&[0], &[0xff; 128]]), &[2, 3, 1, 0, 1]]);
     let weak = seq(&[&seq(&[&object(oid::RSA_ENCRYPTION), &[5, 0]]), &tlv(3, &[&[0], &rsa_1024])]);
     let malformed = extension(oid::BASIC_CONSTRAINTS, true, &[5, 0]);
+    let by_another = Draft { issuer: name("another"), ..root().extensions(&[malformed]) };
     let usage = extension(oid::KEY_USAGE, true, &[5, 0]);
     for (der, error) in [
         (vec![0x30, 0], Error::Certificate(CertificateError::Der(der::Error::Truncated))),
-        (root().extensions(&[malformed]).make(), Error::Extensions(ExtensionsError::Der(der::Error::Tag))),
+        (by_another.make(), Error::Extensions(ExtensionsError::Der(der::Error::Tag))),
         (root().extensions(&[usage]).make(), Error::Extensions(ExtensionsError::Der(der::Error::Tag))),
         (Draft { spki: weak, ..root() }.make(), Error::Key(AlgorithmError::Key(KeyError::Modulus))),
     ] {

@@ -204,7 +204,7 @@ fn roots_are_what_their_manifest_says() {
         assert!(certificate.is_self_issued(), "{file}");
         let verdict = key.and_then(|key| {
             let scheme = certificate.signature_algorithm()?.scheme(&key)?;
-            Ok(backend.verify(scheme, &key.key, certificate.tbs, certificate.signature))
+            Ok(backend.verify(scheme, &key.key, certificate.tbs, certificate.signature().unwrap()))
         });
         match verdict {
             Ok(verdict) => {
