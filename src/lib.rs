@@ -7,7 +7,8 @@
 //! # Start here
 //!
 //! [`RelyingParty`] is the front door. Build one, then `start_…` and `finish_…` each ceremony; the
-//! [README](https://docs.rs/crate/wardkey/latest) shows the whole journey in 25 lines.
+//! [README](https://docs.rs/crate/wardkey/latest) shows the whole journey in 25 lines, and `examples/portal` a whole back
+//! end with its page.
 //!
 //! | you want to | use |
 //! |---|---|
@@ -24,7 +25,7 @@
 //! | keep what has to be kept | [`CredentialRecord`], [`RecordUpdate`], [`RegistrationState`], [`AuthenticationState`] |
 //! | come from webauthn-rs or another library, from U2F | [`interop`] |
 //! | admit certain authenticators, or certain credentials, alone | [`policy::AttestationPolicy`], [`relying_party::RelyingPartyBuilder`] |
-//! | log and alert | [`Error::code`], [`Error::step`] |
+//! | answer, log and alert | [`Error::fault`](error::Error::fault), [`Error::public`], [`Error::code`], [`Error::step`] |
 //! | show what a verdict rests on | [`Evidence`], of [`policy::Registered::evidence`] and of each sign-in and payment |
 //! | verify by your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`], [`ceremony::payment::verify`], [`Evidence::of_authentication`] |
 //!
