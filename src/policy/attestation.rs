@@ -326,7 +326,7 @@ impl Judged<'_> {
 
     /// Together with one more statement of a compound attestation.
     fn and(mut self, other: Self) -> Self {
-        let trust = if self.trust == TrustOutcome::Trusted { other.trust } else { self.trust };
+        let trust = least(self.trust, other.trust);
         let trusted = trust == TrustOutcome::Trusted;
         self.compound.extend(other.statement);
         Self {
@@ -338,6 +338,19 @@ impl Judged<'_> {
             compound: self.compound,
         }
     }
+}
+
+/// The less trusted of two, in whatever order an authenticator chose to state them: what leads nowhere, then what does
+/// not count, then what nobody looked at, then where there was nothing to look at.
+fn least(one: TrustOutcome, other: TrustOutcome) -> TrustOutcome {
+    let rank = |outcome| match outcome {
+        TrustOutcome::Untrusted(_) => 0,
+        TrustOutcome::LegacyRs1 => 1,
+        TrustOutcome::NotJudged => 2,
+        TrustOutcome::NoCertificates => 3,
+        TrustOutcome::Trusted => 4,
+    };
+    if rank(other) < rank(one) { other } else { one }
 }
 
 impl Default for AttestationPolicy {

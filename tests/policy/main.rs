@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod compound;
 mod evidence;
 
 use wardkey::attestation::{AttestationType, CompoundPolicy, Format, KeyEnforcement};
@@ -287,28 +288,6 @@ fn a_device_is_named_only_where_enterprise_attestation_was_asked_for() {
     assert_eq!(serial(&asked(preferring(TrustAnchors::new(stranger())))), Ok(None));
     let usual = register(Packed::new(), &asked(trusting(TrustAnchors::new(root())))).unwrap();
     assert_eq!(usual.device_serial(), None);
-}
-
-#[test]
-fn of_a_compound_attestation_so_many_must_be_accepted() {
-    let stranger = || AndroidKey::new().chain(evil());
-    let at_least =
-        |least| with(trusting(TrustAnchors::new(root())), |policy| policy.compound = CompoundPolicy::AtLeast(least));
-    let trust =
-        |format: Compound, policy: &AttestationPolicy| register(format, policy).map(|registered| registered.trust());
-    let trusted = Ok(TrustOutcome::Trusted);
-    assert_eq!(trust(both(Packed::new(), Tpm::new()), &trusting(TrustAnchors::new(root()))), trusted);
-    assert_eq!(trust(both(Packed::new(), stranger()), &trusting(TrustAnchors::new(root()))), Err(NO_ANCHOR));
-    assert_eq!(trust(both(Packed::new(), stranger()), &at_least(1)), trusted);
-    assert_eq!(trust(both(Packed::new(), stranger()), &at_least(2)), Err(NO_ANCHOR));
-    assert_eq!(trust(both(stranger(), stranger()), &at_least(0)), Err(NO_ANCHOR), "none is not enough");
-    let own = Refusal::AttestationTypeNotAccepted(AttestationType::SelfAttestation);
-    assert_eq!(trust(both(Packed::new(), PackedSelf::new()), &trusting(TrustAnchors::new(root()))), Err(own));
-    assert_eq!(trust(both(Packed::new(), PackedSelf::new()), &at_least(1)), trusted);
-    let preferred = preferring(TrustAnchors::new(root()));
-    assert_eq!(trust(both(Packed::new(), stranger()), &preferred), Ok(TrustOutcome::Untrusted(PathError::NoAnchor)));
-    let registered = register(both(Packed::new(), stranger()), &preferred).unwrap();
-    assert_eq!(registered.attested_aaguid(), None, "as trusted as the least trusted of them");
 }
 
 #[test]
