@@ -121,9 +121,9 @@ pub(crate) struct Chain<'a>(Few<Certificate<'a>, 4>);
 enum End {
     /// The leaf is this anchor.
     Leaf(usize),
-    /// So many certificates, of which this anchor, a certificate of x5c, issued the last.
-    Included(usize, usize),
-    /// All certificates; the last was issued in a name that anchors have.
+    /// The certificate above the first `below` of them has the name and key of this anchor.
+    Included { below: usize, anchor: usize },
+    /// x5c holds no anchor; one may have issued its last certificate.
     LeftOut,
 }
 
@@ -188,7 +188,7 @@ impl<'a> Chain<'a> {
                 let intermediate_without_ca = false;
                 return Ok(Path { anchor, certificates: 1, checked_for_revocation: 0, intermediate_without_ca });
             }
-            End::Included(length, anchor) => (length, Some(anchor)),
+            End::Included { below, anchor } => (below, Some(anchor)),
             End::LeftOut => (self.0.len(), None),
         };
         let path = self.0.get(..length).unwrap_or_default();
@@ -217,7 +217,7 @@ impl<'a> Chain<'a> {
                 _ => anchor.issues() && anchor.has_name_and_key_of(certificate),
             };
             if let Some(anchor) = anchors.iter().position(is_this) {
-                return Ok(if index == 0 { End::Leaf(anchor) } else { End::Included(index, anchor) });
+                return Ok(if index == 0 { End::Leaf(anchor) } else { End::Included { below: index, anchor } });
             }
             match self.0.get(index.saturating_add(1)) {
                 Some(next) if next.subject != certificate.issuer => return Err(Error::IssuerName(index)),
