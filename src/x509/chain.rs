@@ -30,7 +30,8 @@ pub(crate) const MAX_CERTIFICATES: usize = 10;
 /// Anchors of one name whose keys are tried. Google's attestation roots share one name and have two keys.
 const MAX_SAME_NAME: usize = 8;
 
-/// Why a chain does not end at a trust anchor. Certificates are counted from the leaf, which is 0.
+/// Why a chain does not end at a trust anchor. Certificates are counted from the leaf, which is 0; an anchor counts as
+/// the one above the last below it, whether x5c holds it or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -342,14 +343,14 @@ fn check_revocation(
 ) -> Result<usize, Error> {
     let (mut checked, mut verified) = (0_usize, None);
     for (index, certificate) in path.iter().enumerate().rev() {
-        let above = path.get(index.saturating_add(1)).copied();
-        let issuer =
-            above.map_or_else(|| anchor.certificate(), Ok).map_err(|error| Error::Certificate(index, error))?;
+        let above = index.saturating_add(1);
+        let issuer = path.get(above).copied().map_or_else(|| anchor.certificate(), Ok);
+        let issuer = issuer.map_err(|error| Error::Certificate(above, error))?;
         // A certificate that signed itself may stand in x5c again and again: its lists are verified once.
         let again = verified.replace(issuer.encoding) == Some(issuer.encoding);
         let mut listed = false;
         for crl in crls {
-            if !crl.is_of(&issuer).map_err(|error| Error::Extensions(index, error))? {
+            if !crl.is_of(&issuer).map_err(|error| Error::Extensions(above, error))? {
                 continue;
             }
             if !again {

@@ -14,6 +14,7 @@ mod fido_u2f;
 mod none_and_compound;
 mod packed;
 mod path;
+mod revocation;
 mod row;
 mod tpm;
 mod trust;
@@ -31,6 +32,7 @@ static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
         packed::rows(),
         certificate::rows(),
         path::rows(),
+        revocation::rows(),
         tpm::rows(),
         android_key::rows(),
         android_safetynet::rows(),
