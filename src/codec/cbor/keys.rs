@@ -11,13 +11,15 @@ pub(super) struct Keys<'a> {
     entries: &'a [u8],
     count: usize,
     last: &'a [u8],
+    /// Whether one did not stand after the last: in this map, for an unsorted one takes no room from its neighbours.
+    unsorted: bool,
     /// Where they may be unsorted, the first of them, so that no value is read again to find its key.
     seen: Few<&'a [u8], MAX_UNSORTED>,
 }
 
 impl<'a> Keys<'a> {
     pub(super) fn of(entries: &'a [u8]) -> Self {
-        Self { entries, count: 0, last: &[], seen: Few::new() }
+        Self { entries, count: 0, last: &[], unsorted: false, seen: Few::new() }
     }
 
     pub(super) fn check(&mut self, key: &'a [u8], reader: &mut Reader<'a>) -> Result<(), Error> {
@@ -29,11 +31,11 @@ impl<'a> Keys<'a> {
             }
         } else {
             let room = self.seen.len() < MAX_UNSORTED;
-            if !ascends || reader.used.any_key_order {
+            if !ascends || self.unsorted {
                 if self.last == key || self.seen.contains(&key) {
                     return Err(Error::DuplicateKey);
                 }
-                reader.used.any_key_order = true;
+                (self.unsorted, reader.used.any_key_order) = (true, true);
                 if !room {
                     return Err(Error::TooLarge);
                 }

@@ -153,6 +153,22 @@ fn an_unsorted_map_costs_no_square() {
     }
 }
 
+#[test]
+fn an_unsorted_map_takes_no_room_from_a_sorted_one() {
+    let order = Rules { any_key_order: true, indefinite_length: false };
+    let keys = (0..100_u8).flat_map(|key| if key < 24 { vec![key, 0] } else { vec![0x18, key, 0] });
+    let sorted: Vec<u8> = [0xb8, 100].into_iter().chain(keys).collect();
+    let unsorted = hex("a2 02 00 01 00");
+    let inside = [&sorted[..3], &unsorted, &sorted[4..]].concat();
+    for (what, bytes) in [
+        ("before it", [&[0x82], &unsorted[..], &sorted].concat()),
+        ("after it", [&[0x82], &sorted[..], &unsorted].concat()),
+        ("inside it", inside),
+    ] {
+        assert_eq!(Value::read_with(&bytes, order).map(|(_, used)| used), Ok(order), "{what}");
+    }
+}
+
 /// Each level has 63 entries whose keys come before the first one's; the first holds the next level. Comparing keys
 /// within keys within keys would take 64 to the power of the levels.
 #[test]
