@@ -1,5 +1,6 @@
 //! A relying party from what `WebauthnBuilder` is given.
 
+use crate::client::origin::is_within;
 use crate::relying_party::{RelyingParty, RelyingPartyBuilder};
 use core::time::Duration;
 
@@ -108,10 +109,6 @@ fn origin_of(url: &str) -> &str {
 fn host(origin: &str) -> Option<&str> {
     let (_, authority) = origin.split_once("://")?;
     authority.split(':').next()
-}
-
-fn is_within(host: &str, rp_id: &str) -> bool {
-    host.strip_suffix(rp_id).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 #[cfg(test)]
