@@ -72,6 +72,7 @@ fn extensions_by_either_name_or_none() {
         assert_eq!(response.client_extension_results().map(|results| results.appid), Some(appid), "{json}");
         assert!(registration_response(&json).is_ok());
     }
+    assert!(authentication_response(&with(r#""vendor":1"#)).is_ok(), "a member that nobody knows, once");
     let attached = authentication_response(&with(r#""authenticatorAttachment":"platform""#)).unwrap();
     assert!(attached.authenticator_attachment().is_some());
 }
@@ -81,6 +82,8 @@ fn nothing_else_is_lenient() {
     for json in [
         with(r#""extensions":{},"clientExtensionResults":{}"#),
         with(r#""id":"AQ""#),
+        with(r#""vendor":1,"vendor":1"#),
+        with(r#""vendor":1,"v\u0065ndor":1"#),
         with(r#""extensions":[]"#),
         POSTED.replacen("\"AQ\"", "\"AQ==\"", 1),
         POSTED.replacen("\"AQ\"", "\"Ag\"", 1),
