@@ -73,8 +73,13 @@ impl<'de> Visitor<'de> for Spellings {
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "type" => drop(map.next_value::<IgnoredAny>()?),
-                "data" => data = Some(map.next_value::<Vec<u8>>()?),
-                index => drop(bytes.insert(index.parse::<usize>().map_err(|_| neither())?, map.next_value()?)),
+                "data" if data.is_none() => data = Some(map.next_value::<Vec<u8>>()?),
+                index => {
+                    let at = index.parse::<usize>().ok().filter(|at| at.to_string() == index).ok_or_else(neither)?;
+                    if bytes.insert(at, map.next_value()?).is_some() {
+                        return Err(neither());
+                    }
+                }
             }
         }
         let complete = bytes.last_key_value().is_none_or(|(last, _)| last.checked_add(1) == Some(bytes.len()));
@@ -127,6 +132,11 @@ mod tests {
             r#"{"1": 1}"#,
             r#"{"0": 1, "2": 1}"#,
             r#"{"-1": 1}"#,
+            r#"{"0": 1, "0": 1}"#,
+            r#"{"0": 1, "0": 2, "00": 3}"#,
+            r#"{"00": 1}"#,
+            r#"{"+0": 1}"#,
+            r#"{"type": "Buffer", "data": [1], "data": [1]}"#,
             r#"{"0": 1, "data": [1]}"#,
             "true",
             "null",
