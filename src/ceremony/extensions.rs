@@ -1,9 +1,9 @@
 //! Extension outputs, as both ceremonies judge them: §7.1 step 28, §7.2 step 23.
 //!
 //! Without expectations nothing is judged, as the standard has it: a relying party must cope with outputs that are
-//! missing and with outputs that nobody asked for. What is required is required of *signed* outputs; what only the
-//! client says is in structures of their own whose names begin with `Unsigned`, because any script in the page could
-//! have written it.
+//! missing and with outputs that nobody asked for. What is required is required of *signed* outputs, whether they were
+//! asked for or not; what only the client says is in structures of their own whose names begin with `Unsigned`, because
+//! any script in the page could have written it.
 
 use super::Refusal;
 use crate::authenticator::Extensions;
@@ -181,7 +181,7 @@ impl RegistrationExtensions {
         self
     }
 
-    /// An extension whose output is required though nobody asked for it: no credential would ever pass.
+    /// An extension whose output is required though nobody asked for it: hardly any credential would ever pass.
     #[must_use]
     pub fn required_but_not_requested(&self) -> Option<Extension> {
         let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, unsigned } =
@@ -274,7 +274,7 @@ impl AuthenticationExtensions {
         self
     }
 
-    /// An extension whose output is required though nobody asked for it: no credential would ever pass.
+    /// An extension whose output is required though nobody asked for it: hardly any credential would ever pass.
     #[must_use]
     pub fn required_but_not_requested(&self) -> Option<Extension> {
         let AuthenticationOutputs { cred_blob, uvm, unsigned } = self.required;
@@ -295,17 +295,12 @@ impl AuthenticationExtensions {
     ) -> Result<ExtensionReport, Refusal> {
         let AuthenticationOutputs { cred_blob, uvm, unsigned } = self.required;
         let asked = |extension| self.requested.iter().any(|input| Extension::answers(extension, input));
-        if !self.requested.is_empty() {
-            let blob = output(signed, asked(Extension::CredBlob), |map| map.cred_blob())?;
-            require(cred_blob, blob.is_some_and(|blob| !blob.is_empty()), Refusal::CredBlobMissing)?;
-            let methods = output(signed, asked(Extension::Uvm), Extensions::uvm)?;
-            require(uvm, methods.is_some(), Refusal::UvmMissing)?;
-            output(signed, asked(Extension::HmacSecret), Extensions::hmac_secret)?;
-            output(signed, asked(Extension::ThirdPartyPayment), Extensions::third_party_payment)?;
-        } else {
-            require(cred_blob, false, Refusal::CredBlobMissing)?;
-            require(uvm, false, Refusal::UvmMissing)?;
-        }
+        let blob = output(signed, asked(Extension::CredBlob), |map| map.cred_blob())?;
+        require(cred_blob, blob.is_some_and(|blob| !blob.is_empty()), Refusal::CredBlobMissing)?;
+        let methods = output(signed, asked(Extension::Uvm), Extensions::uvm)?;
+        require(uvm, methods.is_some(), Refusal::UvmMissing)?;
+        output(signed, asked(Extension::HmacSecret), Extensions::hmac_secret)?;
+        output(signed, asked(Extension::ThirdPartyPayment), Extensions::third_party_payment)?;
         let written = results.and_then(|results| results.large_blob.as_ref()).and_then(|blob| blob.written);
         require(unsigned.large_blob_written, written == Some(true), Refusal::UnsignedLargeBlobNotWritten)?;
         report(self.requested, self.unsolicited, self.secret_results, signed, results)

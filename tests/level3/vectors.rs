@@ -195,6 +195,32 @@ fn required() -> Vec<Vector> {
     ]
 }
 
+/// A required output counts where it is signed, whatever was asked for.
+fn required_and_not_asked_for() -> Vec<Vector> {
+    let step = "§7.2 step 23";
+    let method = Cbor::Array(vec![Cbor::Array(vec![2.into(), 4.into(), 2.into()])]);
+    let mut vectors = Vec::new();
+    for (name, identifier, output, other) in
+        [("cred-blob", "credBlob", Cbor::Bytes(b"blob".to_vec()), "uvm"), ("uvm", "uvm", method, "getCredBlob")]
+    {
+        for (asked, requested) in [("nothing", json!([])), ("another", json!([other]))] {
+            let expected = json!({"requested": requested, "required": {identifier: true}});
+            let (signed, silent) =
+                (format!("{name}-where-{asked}-was-asked"), format!("no-{name}-where-{asked}-was-asked"));
+            let made = used(&signed).authenticator_data(|data| data.extension(identifier, output.clone()));
+            vectors.extend([
+                Vector::authentication(&id(&signed), &made)
+                    .extensions(expected.clone())
+                    .accepted(step, "a required output that is signed, though nobody asked for it"),
+                Vector::authentication(&id(&silent), &used(&silent))
+                    .extensions(expected)
+                    .refused(step, "a required output that nobody asked for, and that did not come"),
+            ]);
+        }
+    }
+    vectors
+}
+
 /// Options: what a ceremony allows because it was asked for so.
 fn options() -> Vec<Vector> {
     let absent = |name: &str| made(name).authenticator_data(|data| data.clear_flags(flags::UP | flags::UV));
@@ -227,7 +253,8 @@ fn options() -> Vec<Vector> {
 #[test]
 fn vectors_are_what_is_committed() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/extensions.jsonl");
-    let vectors: Vec<Vector> = [unsolicited(), appid(), malformed(), required(), options()].concat();
+    let vectors: Vec<Vector> =
+        [unsolicited(), appid(), malformed(), required(), required_and_not_asked_for(), options()].concat();
     let lines: String = vectors.iter().map(|vector| vector.line() + "\n").collect();
     if std::env::var_os("WRITE_VECTORS").is_some() {
         std::fs::write(path, &lines).unwrap();
