@@ -1,4 +1,4 @@
-//! Client extension outputs: AuthenticationExtensionsClientOutputsJSON (§5.1.9, §10) and CTAP §12.
+//! Client extension outputs: AuthenticationExtensionsClientOutputsJSON (§5.1, §10) and CTAP §12.
 //!
 //! Unsigned: any script in the page could have written them. What a client calls an extension output is read as what
 //! its section says, and refused as JSON where it is of another type; two kinds of value are read with more patience.
@@ -171,7 +171,7 @@ impl<'de> Deserialize<'de> for BlobMember {
 
 macro_rules! outputs {
     ($($(#[$doc:meta])* $field:ident: $type:ty, $wire:ty, $extension:ident, $open:expr;)*) => {
-        /// AuthenticationExtensionsClientOutputsJSON (§5.1.9, §10): unsigned, so that any script in the page could have
+        /// AuthenticationExtensionsClientOutputsJSON (§5.1, §10): unsigned, so that any script in the page could have
         /// written it. Outputs that are not listed here are tolerated and counted.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! Client extension inputs of an authentication: AuthenticationExtensionsClientInputsJSON (§5.1.9), and CTAP §12.
+//! Client extension inputs of an authentication: AuthenticationExtensionsClientInputsJSON (§5.1.8), and CTAP §12.
 
 use super::values::flag;
 use super::{AppId, Blob, InputError, PrfInput, PrfValues};

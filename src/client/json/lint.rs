@@ -50,7 +50,7 @@ pub enum Lint {
     /// Windows Hello on old TPMs has −257 only, security keys −7.
     #[error("COSE algorithm {0} is not offered, and some authenticators have no other")]
     MissingAlgorithm(i32),
-    /// An algorithm that §5.8.5 does not recommend in pubKeyCredParams: −9, −51, −52, −19.
+    /// An algorithm that §5.4 does not recommend in pubKeyCredParams: −9, −51, −52, −19.
     #[error("COSE algorithm {0} is not recommended in pubKeyCredParams")]
     NotRecommendedAlgorithm(i32),
     /// A credential that need not be discoverable, on platforms that have only discoverable ones: iOS, macOS and

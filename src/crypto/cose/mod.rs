@@ -55,7 +55,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Every algorithm but [`Algorithm::LegacyRs1`], in the order in which §5.8.5 and the registry would prefer them.
+    /// Every algorithm but [`Algorithm::LegacyRs1`], by preference: those that §5.4 would not have offered are last.
     pub const ALL: [Self; 19] = [
         Self::EdDsa,
         Self::Es256,

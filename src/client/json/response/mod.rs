@@ -1,4 +1,4 @@
-//! RegistrationResponseJSON (§5.1.3.1) and AuthenticationResponseJSON (§5.1.4.1): what the browser posts.
+//! RegistrationResponseJSON and AuthenticationResponseJSON (§5.1): what the browser posts.
 //!
 //! Parsed, untrusted. Members that the standard does not know are read over; those it knows have the one type it gives
 //! them and are there if it requires them. No member of the envelope, of `response`, of `clientExtensionResults` or of an
