@@ -117,7 +117,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// What is done where it is asked for.
+    /// `Passed` if the step was asked for, else `NotRequired`.
     const fn where_asked(asked: bool) -> Self {
         if asked { Self::Passed } else { Self::NotRequired }
     }

@@ -67,8 +67,8 @@ fn verify_x5c<'a>(alg: i64, sig: &[u8], x5c: X5c<'a>, inputs: &Inputs<'_, 'a>) -
     Ok(Attestation::with_path(Format::Packed, AttestationType::BasicOrAttCa, leaf, x5c).signed_with(algorithm))
 }
 
-/// §8.2.1 Certificate requirements for packed attestation statements. Which string type a name is written in is not
-/// judged: certificates in the field differ there.
+/// §8.2.1 Certificate requirements for packed attestation statements. PrintableString, UTF8String and IA5String stand
+/// for each other, for certificates in the field differ there; what is written in another type counts as missing.
 fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Problem> {
     certificate::version_3(certificate)?;
     let (mut country, mut organization, mut common_name, mut units, mut unit) = (false, false, false, 0_usize, "");

@@ -1,8 +1,8 @@
 //! The two ceremonies (§7): pure functions over what was expected and what was posted.
 //!
-//! This is the only code that verifies. It is total: the same values give the same verdict, and nothing is looked up,
-//! stored or timed. [`RelyingParty`](crate::relying_party::RelyingParty) is the front door; whoever has their own
-//! expectations, a vector, a fuzzer, an auditor years later, calls these.
+//! This is the only code that judges a response. It is total: the same values give the same verdict, and nothing is
+//! looked up, stored or timed. [`RelyingParty`](crate::relying_party::RelyingParty) is the front door; whoever has
+//! their own expectations, a vector, a fuzzer, an auditor years later, calls these.
 
 pub mod authentication;
 mod backup;

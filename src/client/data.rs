@@ -72,7 +72,7 @@ pub enum Member<'a> {
     /// Not there.
     #[default]
     Absent,
-    /// A string, unescaped; a lone surrogate stands as U+FFFD.
+    /// A string, unescaped; a lone surrogate stands as three U+FFFD, one for each octet that UTF-8 would not have.
     Text(Cow<'a, str>),
     /// true or false.
     Bool(bool),

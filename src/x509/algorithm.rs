@@ -187,7 +187,8 @@ impl<'a> SubjectPublicKey<'a> {
         self.key.fits(scheme) && self.use_for.allows(scheme)
     }
 
-    /// Whether `info` is a SubjectPublicKeyInfo of `key`. A point has one, which is compared as it stands.
+    /// Whether `info` is a SubjectPublicKeyInfo of `key`. An elliptic-curve key has one accepted encoding, which is
+    /// compared as it stands.
     pub(crate) fn is_of(info: &[u8], key: &PublicKey<'_>) -> bool {
         match *key {
             PublicKey::Ec { curve, x, y } => {
