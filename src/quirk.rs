@@ -1,6 +1,19 @@
 //! Leniencies by name: what real clients sent that the standard does not allow.
 //!
 //! All are off by default, chosen by the caller, and reported by the evidence of each ceremony that needed one.
+//!
+//! # Tolerated without a name, and why
+//!
+//! What leaves one reading of the message, or what a standard demands to accept, is nothing to choose:
+//!
+//! | what | why |
+//! |---|---|
+//! | an integer `alg` beside `x5c` in an `apple` statement, where §8.8 has `x5c` alone | early iOS and macOS sent it; it is not used |
+//! | other string types in the subject of a `packed` certificate than those of §8.2.1: PrintableString, UTF8String and IA5String for each other | certificates in the field have them; the text is compared |
+//! | a bare signature in a `tpm` statement, where §8.3 has a TPMT_SIGNATURE | Windows and the standard's own vectors have it; no octets are both |
+//! | the fields of an AuthorizationList in an `android-key` certificate in any order | phones write them so; §8.4 asks for no order, and none may come twice |
+//! | the attributes within one relative distinguished name in any order, where DER sorts a SET OF | certificates in use have it wrong; names are compared octet by octet |
+//! | no parameters where an RSA signature algorithm's "MUST be NULL" | RFC 4055 §5: "Implementations MUST accept the parameters being absent as well as present" |
 
 use core::fmt;
 
