@@ -160,18 +160,6 @@ impl<'a> Chain<'a> {
         Ok(Self(certificates))
     }
 
-    /// The attestation certificate.
-    #[cfg(test)]
-    pub(crate) fn leaf(&self) -> Option<&Certificate<'a>> {
-        self.0.first()
-    }
-
-    /// Every certificate, leaf first, the unverified ones too.
-    #[cfg(test)]
-    pub(crate) fn certificates(&self) -> &[Certificate<'a>] {
-        &self.0
-    }
-
     /// Verifies the line from the leaf to one of `anchors` at `time`; without a time, dates are not judged.
     pub(crate) fn verify(
         &self,

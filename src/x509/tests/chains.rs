@@ -265,14 +265,6 @@ fn lengths_are_bounded() {
     assert_eq!(verify("eight anchors of one name", &[leaf(), inter()], &found), path(7, 2));
 }
 
-#[test]
-fn the_leaf_and_all_certificates_are_shown() {
-    let (leaf, inter) = (leaf().make(), inter().make());
-    let chain = Chain::read([&leaf[..], &inter]).unwrap();
-    assert_eq!(chain.leaf().unwrap().encoding, leaf);
-    assert_eq!(chain.certificates().len(), 2);
-}
-
 /// A backend that counts signatures.
 #[derive(Debug, Default)]
 pub(super) struct Counting(pub(super) AtomicUsize);
