@@ -10,16 +10,16 @@ mod vector;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use wardkey::ceremony::registration::{self, VerifiedRegistration};
-use wardkey::ceremony::{Refusal, authentication};
+use wardkey::ceremony::{Refusal, authentication, registration};
 use wardkey::client::Origins;
+use wardkey::codec::cbor;
 use wardkey::crypto::{AwsLcRs, Backend, Curve, Hash, PublicKey, RustCrypto, Scheme};
-use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
-use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, Error, RegistrationResponse, RelyingParty};
+use wardkey::policy::TrustAnchor;
+use wardkey::{AuthenticationResponse, CredentialRecord, Error, RegistrationResponse, RelyingParty};
 use wardkey::{UnixTime, User, UserHandle};
 use wardkey_authenticator::{
-    Algorithm, AndroidSafetyNet, Authentication, Authority, Cbor, Certified, Chain, Extension, Key, Name,
-    NoAttestation, Packed, PackedSelf, Registration, Tpm, Vector, extension, flags,
+    Algorithm, AndroidSafetyNet, Authentication, Authority, Cbor, Certified, Extension, Key, Name, Packed,
+    Registration, Tpm, Vector, extension, flags,
 };
 
 const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
@@ -147,23 +147,6 @@ fn ghsa_f66q_9rf6_8795_reauthentication_by_any_users_credential() {
 }
 
 #[test]
-fn ghsa_6hxq_p678_4hr2_a_self_signed_root_inside_x5c() {
-    let mallorys = Authority::root("mallory's root", Algorithm::Es256);
-    let root = mallorys.der();
-    let chain = Packed::new().chain(Chain::under(vec![mallorys])).x5c(move |x5c| x5c.push(root.clone()));
-    let mut forged = Registration::new("advisory.root", Algorithm::Es256).format(chain);
-    let trusted = std::mem::replace(&mut forged.expected.trust_anchors, Chain::new().trust_anchors());
-    assert_eq!(registered(&forged), "attestation-untrusted");
-    forged.expected.trust_anchors = trusted;
-    assert_eq!(registered(&forged), "accepted", "the same chain under an anchor that was chosen");
-    // And a leaf that signed itself.
-    let mut forged =
-        Registration::new("advisory.root", Algorithm::Es256).format(Packed::new().chain(Chain::self_signed()));
-    forged.expected.trust_anchors = Chain::new().trust_anchors();
-    assert_eq!(registered(&forged), "attestation-untrusted");
-}
-
-#[test]
 fn webauthn_rs_before_0_5_5_a_suffix_without_a_label_boundary() {
     let origins = Origins::exact(["https://example.org"]).with_subdomains();
     assert!(origins.allow("https://portal.example.org"));
@@ -189,37 +172,6 @@ fn cve_2026_8830_parameters_that_only_the_browser_enforced() {
     let id = known.credential_id().to_vec();
     let known = known.expecting(|expected| expected.known_credential_ids = vec![id]);
     assert_eq!(registered(&known), "credential-already-registered");
-}
-
-/// Verifies a registration and hands it to a policy.
-fn decide(registration: &Registration, policy: &AttestationPolicy) -> Result<(), Refusal> {
-    let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
-    let site = wardkey::client::Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
-    let algorithms = wardkey::crypto::Algorithm::ALL;
-    let expected = registration::Expected::new(&site, &registration.expected.challenge, &algorithms);
-    let verified: VerifiedRegistration<'_> = registration::verify(&expected, &response, &AwsLcRs).unwrap();
-    let user = UserHandle::new([1]).unwrap();
-    let decided = policy.decide(&verified, &user, &Circumstances::at(Some(NOW), &AwsLcRs));
-    decided.map(drop).map_err(|failure| failure.refusal)
-}
-
-#[test]
-fn cve_2026_6856_and_cve_2025_12150_an_aaguid_list_passed_by_self_attestation() {
-    let attested = registration("advisory.aaguid");
-    let aaguid: [u8; 16] = attested.clone().authenticator_data.attested().aaguid.clone().try_into().unwrap();
-    let aaguid = wardkey::authenticator::Aaguid::from_bytes(aaguid);
-    let anchors = attested.expected.trust_anchors.iter().map(|der| TrustAnchor::from_der(der).unwrap());
-    let mut policy = AttestationPolicy::any();
-    policy.trust = Trust::Prefer(TrustAnchors::new(anchors));
-    policy.allow_aaguids = Some(vec![aaguid]);
-    assert_eq!(decide(&attested, &policy), Ok(()));
-    let claimed = || Registration::new("advisory.aaguid", Algorithm::Es256);
-    let untrusted = Packed::new().chain(Chain::under(vec![Authority::root("mallory's root", Algorithm::Es256)]));
-    for unattested in
-        [claimed().format(PackedSelf::new()), claimed().format(NoAttestation), claimed().format(untrusted)]
-    {
-        assert_eq!(decide(&unattested, &policy), Err(Refusal::AaguidNotAttested));
-    }
 }
 
 #[test]
@@ -463,9 +415,9 @@ fn rustsec_2024_0421_masked_punycode_is_another_string() {
 
 #[test]
 fn rustsec_2019_0025_nested_tags_end_at_the_first() {
-    for byte in [0xc0_u8, 0x81, 0xa1, 0xd9] {
-        let bytes = vec![byte; 1_000_000];
-        assert!(wardkey::codec::cbor::Value::read(&bytes).is_err());
+    // A tag in the head itself, and one whose number follows.
+    for tag in [0xc0_u8, 0xd9] {
+        assert_eq!(cbor::Value::read(&vec![tag; 1_000_000]), Err(cbor::Error::Tag));
     }
 }
 
@@ -482,9 +434,4 @@ fn rustsec_2021_0125_and_2023_0062_times_that_are_none() {
             assert!(TrustAnchor::from_der(&root.der()).is_err(), "{time:?}");
         }
     }
-}
-
-#[test]
-fn a_credential_id_is_a_credential_id() {
-    assert!(CredentialId::new([0; 1024]).is_err(), "all four peers measured accept one of 1024 bytes");
 }

@@ -162,9 +162,9 @@ fn the_narrowest_list_of_anchors_decides() {
     }
 }
 
-/// CVE-2026-6856: an AAGUID on the list was believed though nobody had attested it.
+/// An AAGUID on the list was believed though nobody had attested it, or the credential's own key had.
 #[test]
-fn cve_2026_6856_aaguid_lists_bite_only_after_trust() {
+fn cve_2026_6856_and_cve_2025_12150_aaguid_lists_bite_only_after_trust() {
     let allowing = |policy: AttestationPolicy| with(policy, |policy| policy.allow_aaguids = Some(vec![model()]));
     for policy in [AttestationPolicy::any(), preferring(TrustAnchors::new(root()))].map(allowing) {
         assert_eq!(register(NoAttestation, &policy).unwrap_err(), Refusal::AaguidNotAttested);
@@ -358,6 +358,8 @@ fn ghsa_6hxq_p678_4hr2_a_root_in_the_message_is_no_anchor() {
     let policy = trusting(TrustAnchors::new(root()));
     assert_eq!(register(Packed::new().chain(evil()), &policy).unwrap_err(), NO_ANCHOR);
     let with_root = Packed::new().chain(evil()).x5c(move |x5c| x5c.push(alone.clone()));
+    let chosen = register(with_root.clone(), &trusting(TrustAnchors::new(stranger())));
+    assert_eq!(chosen.map(drop), Ok(()), "the same chain under an anchor that was chosen");
     assert_eq!(register(with_root, &policy).unwrap_err(), NO_ANCHOR);
     let with_both = Packed::new().chain(evil()).x5c(move |x5c| x5c.extend(followed.clone()));
     assert_eq!(register(with_both, &policy).unwrap_err(), Refusal::AttestationUntrusted(PathError::IssuerName(1)));
