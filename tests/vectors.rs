@@ -1,11 +1,13 @@
 //! Every vector, on both backends: the right verdict, for the right reason, and the same from both.
 
-#[path = "../examples/verify_vectors/vector.rs"]
-mod vector;
+#[path = "../examples/verify_vectors/main.rs"]
+#[allow(dead_code, reason = "its `main`")]
+mod example;
 
+use example::vector::Vector;
 use std::fs;
 use std::path::{Path, PathBuf};
-use vector::Vector;
+use std::process::ExitCode;
 use wardkey::crypto::{AwsLcRs, RustCrypto};
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -44,6 +46,21 @@ fn judge(files: &[PathBuf]) -> usize {
     }
     assert!(wrong.is_empty(), "{} of {count} vectors:\n{}", wrong.len(), wrong.join("\n"));
     count
+}
+
+/// Whoever verifies nothing must not be told that nothing failed.
+#[test]
+fn no_vector_is_no_success() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let line = include_str!("vectors/steps.jsonl").lines().next().unwrap();
+    for (name, text, code) in [("empty", "", 2), ("blank", "\n \n", 2), ("none", "{}\n", 1), ("one", line, 0)] {
+        let file = folder.join(name).to_str().unwrap().to_owned();
+        fs::write(&file, text).unwrap();
+        for arguments in [vec![file.clone()], vec!["--json".to_owned(), file]] {
+            assert_eq!(example::answer(arguments), ExitCode::from(code), "{name}");
+        }
+    }
+    assert_eq!(example::answer(vec!["no such file".to_owned()]), ExitCode::from(2));
 }
 
 /// What cannot be said to the library is no verdict, whatever the vector wants to see.

@@ -5,11 +5,12 @@
 //! ```
 //!
 //! Prints what disagrees and why, then `N passed, N failed`; exits with 1 where anything disagrees, with 2 where a
-//! file cannot be read. With `--json` it prints one line for every vector instead, and the count to standard error.
+//! file cannot be read or there is no vector at all. With `--json` it prints one line for every vector instead, and the
+//! count to standard error.
 //! A line that is no vector, or that says what cannot be said to the library, fails: its `accept` is null, and `error` says
 //! why.
 
-mod vector;
+pub(crate) mod vector;
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::ExitCode;
@@ -17,7 +18,11 @@ use vector::{Judgement, Vector};
 use wardkey::crypto::{Backend, default_backend};
 
 fn main() -> ExitCode {
-    let mut files: Vec<String> = std::env::args().skip(1).collect();
+    answer(std::env::args().skip(1).collect())
+}
+
+/// What is printed, and what it exits with.
+pub(crate) fn answer(mut files: Vec<String>) -> ExitCode {
     let json = files.iter().any(|argument| argument == "--json");
     files.retain(|argument| argument != "--json");
     if files.is_empty() {
@@ -78,7 +83,10 @@ fn run(files: &[String], json: bool, backend: &dyn Backend) -> Result<(usize, us
         }
     }
     out.flush().map_err(|error| error.to_string())?;
-    Ok((passed, failed))
+    match (passed, failed) {
+        (0, 0) => Err(format!("nothing to verify in {}", files.join(", "))),
+        counts => Ok(counts),
+    }
 }
 
 fn report(id: &str, judged: &Judgement) -> serde_json::Value {
