@@ -20,6 +20,7 @@ use wardkey::crypto::cose::CoseKey;
 use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme, cose};
 use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
+use wardkey::x509::{CertificateError, DerError, ExtensionsError, PathError, TrustAnchorError};
 use wardkey::{AuthenticationResponse, RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator::{
     Algorithm, AndroidSafetyNet, Authority, Cbor, Certified, Chain, Compound, Extension, NoAttestation, Packed,
@@ -130,15 +131,23 @@ impl Backend for Budget {
 
 /// Verifies a registration and asks a policy, with everything counted.
 fn register(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) -> Result<(), Failure> {
+    measured(registration, anchors, backend).0
+}
+
+/// The same, with the most bytes that it held beside the response and the policy.
+fn measured(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) -> (Result<(), Failure>, usize) {
     let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
     let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
     let algorithms = wardkey::crypto::Algorithm::ALL;
     let expected = registration::Expected::new(&site, &registration.expected.challenge, &algorithms);
-    let verified = registration::verify(&expected, &response, backend)?;
     let mut policy = AttestationPolicy::any();
     policy.trust = Trust::Verify(TrustAnchors::new(anchors.iter().map(|der| TrustAnchor::from_der(der).unwrap())));
     let user = UserHandle::new([1]).unwrap();
-    policy.decide(&verified, &user, &Circumstances::at(Some(UnixTime::from_secs(1_795_392_000)), backend)).map(drop)
+    let circumstances = Circumstances::at(Some(UnixTime::from_secs(1_795_392_000)), backend);
+    peak(|| {
+        let verified = registration::verify(&expected, &response, backend)?;
+        policy.decide(&verified, &user, &circumstances).map(drop)
+    })
 }
 
 #[test]
@@ -197,16 +206,37 @@ fn nesting_ends_where_it_is_bounded() {
             assert!(AuthenticationResponse::from_json(&text).is_err());
         }
     }
-    // SEQUENCE in SEQUENCE, as a certificate, and as the last thing that is looked into, an extension.
-    let mut nested = der::null();
-    for _ in 0..5_000 {
-        nested = der::sequence(&[&nested]);
+}
+
+/// SEQUENCE in SEQUENCE, as deep as 16 KiB of a certificate have room for, where something looks into it.
+#[test]
+fn certificates_are_read_without_recursion() {
+    let nested = (0..3_000).fold(der::null(), |inner, _| der::sequence(&[&inner]));
+    let (read, bytes) = peak(|| TrustAnchor::from_der(&nested));
+    assert_eq!((read, bytes), (Err(TrustAnchorError::Certificate(CertificateError::Der(DerError::Truncated))), 0));
+    let permitted = |base: &[u8]| der::sequence(&[&der::explicit(0, &der::sequence(&[base]))]);
+    let qualifier = der::sequence(&[&der::oid("1.3.6.1.5.5.7.2.2"), &nested]);
+    let policy = der::sequence(&[&der::oid("2.5.29.32.0"), &der::sequence(&[&qualifier])]);
+    let refused = |error| Err(PathError::Extensions(1, ExtensionsError::Der(error)));
+    let anchors = Chain::new().trust_anchors();
+    let packed = || Packed::new().chain(Chain::of(2, Algorithm::Es256));
+    let registration = |packed| Registration::new("bounds.nested", Algorithm::Es256).format(packed);
+    let (registered, usual) = measured(&registration(packed()), &anchors, &Budget::default());
+    assert_eq!(registered, Ok(()));
+    for (oid, value, verdict, what) in [
+        ("2.5.29.30", nested.clone(), refused(DerError::TrailingBytes), "name constraints"),
+        ("2.5.29.30", permitted(&der::explicit(4, &nested)), refused(DerError::Tag), "a directoryName of theirs"),
+        ("2.5.29.30", permitted(&der::explicit(0, &nested)), Ok(()), "an otherName of theirs, which the leaf has not"),
+        ("2.5.29.32", der::sequence(&[&policy]), Ok(()), "a qualifier of a policy"),
+        ("1.2.3", nested.clone(), Err(PathError::Extensions(1, ExtensionsError::UnknownCritical)), "an unknown one"),
+    ] {
+        let change = move |ca: &mut Authority| ca.certificate.set(Extension::new(oid, value).critical());
+        let registration = registration(packed().authority(1, change));
+        let (registered, bytes) = measured(&registration, &anchors, &Budget::default());
+        let expected = verdict.map_err(Refusal::AttestationUntrusted);
+        assert_eq!(registered.map_err(|failure| failure.refusal), expected, "{what}");
+        assert!(bytes <= usual, "{what}: {bytes}, where {usual} are usual");
     }
-    assert!(TrustAnchor::from_der(&nested).is_err());
-    let mut root = Authority::root("bounds", Algorithm::Es256);
-    root.certificate.set(Extension::new("2.5.29.30", nested).critical());
-    let (_, bytes) = peak(|| TrustAnchor::from_der(&root.der()).is_ok());
-    assert!(bytes < 8 * root.der().len(), "{bytes}");
 }
 
 /// A JSON string of this many bytes in base64url.
@@ -404,13 +434,17 @@ fn extensions_are_looked_up_and_not_multiplied() {
     let (read, held) = peak(|| AuthenticatorData::read(&bytes).map(|data| data.extensions().unwrap().iter().count()));
     assert_eq!((read, held), (Ok(5_000), 0));
     // In a certificate, where each is compared with those before it.
-    let mut root = Authority::root("bounds.extensions", Algorithm::Es256);
-    for i in 0..2_000 {
-        root.certificate.extensions.push(Extension::new(&format!("1.3.6.1.4.1.{i}"), vec![5, 0]));
+    for (count, too_many) in [(32, false), (33, true), (400, true)] {
+        let mut root = Authority::root("bounds.extensions", Algorithm::Es256);
+        for i in root.certificate.extensions.len()..count {
+            root.certificate.extensions.push(Extension::new(&format!("1.3.6.1.4.1.{i}"), vec![5, 0]));
+        }
+        let certificate = root.der();
+        let (read, held) = peak(|| TrustAnchor::from_der(&certificate).map(drop));
+        let refused = TrustAnchorError::Certificate(CertificateError::Extensions(ExtensionsError::TooMany));
+        assert_eq!(read, if too_many { Err(refused) } else { Ok(()) }, "{count}");
+        assert_eq!(held, if too_many { 0 } else { certificate.len() }, "{count}: a copy of what was accepted");
     }
-    let certificate = root.der();
-    let (_, held) = peak(|| TrustAnchor::from_der(&certificate).is_ok());
-    assert!(held <= 2 * certificate.len(), "{held} of {}", certificate.len());
 }
 
 /// A COSE_Key of RSA.
