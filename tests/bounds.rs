@@ -6,11 +6,12 @@
 
 #![allow(unsafe_code, reason = "a global allocator cannot be written without; it counts and hands on to the system's")]
 
+#[path = "bounds/counting.rs"]
+mod counting;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use counting::{Budget, peak};
 use wardkey::attestation::AttestationObject;
 use wardkey::authenticator::AuthenticatorData;
 use wardkey::ceremony::{Failure, Refusal, registration};
@@ -26,108 +27,6 @@ use wardkey_authenticator::{
     Algorithm, AndroidSafetyNet, Authority, Cbor, Certified, Chain, Compound, Extension, NoAttestation, Packed,
     PackedSelf, Registration, der,
 };
-
-/// Counts what this thread has allocated and not given back, and the most that was.
-struct Counting;
-
-thread_local! {
-    static HELD: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-}
-
-fn hold(bytes: isize) {
-    // `try_with`: a thread that ends gives back after its own locals are gone.
-    let _ = HELD.try_with(|held| {
-        held.set(held.get().saturating_add(bytes));
-        let _ = PEAK.try_with(|peak| peak.set(peak.get().max(held.get())));
-    });
-}
-
-fn size(layout: Layout) -> isize {
-    isize::try_from(layout.size()).unwrap_or(isize::MAX)
-}
-
-// SAFETY: every call goes to the system's allocator as it came; the counters allocate nothing.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        hold(size(layout));
-        // SAFETY: the caller's promise, handed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        hold(-size(layout));
-        // SAFETY: the caller's promise, handed on.
-        unsafe { System.dealloc(block, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// The most bytes that `work` held at once.
-fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
-    let before = HELD.get();
-    PEAK.set(before);
-    let answer = work();
-    (answer, usize::try_from(PEAK.get() - before).unwrap())
-}
-
-/// A backend that counts what it is asked and says yes.
-#[derive(Debug, Default)]
-struct Budget {
-    verifications: AtomicUsize,
-    hashes: AtomicUsize,
-}
-
-impl Budget {
-    fn spent(&self) -> (usize, usize) {
-        (self.verifications.load(Ordering::Relaxed), self.hashes.load(Ordering::Relaxed))
-    }
-}
-
-impl Backend for Budget {
-    fn name(&self) -> &'static str {
-        "budget"
-    }
-
-    fn supports(&self, _: Scheme) -> bool {
-        true
-    }
-
-    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
-        self.hashes.fetch_add(1, Ordering::Relaxed);
-        AwsLcRs.sha256(parts)
-    }
-
-    fn sha1(&self, parts: &[&[u8]]) -> Option<[u8; 20]> {
-        self.hashes.fetch_add(1, Ordering::Relaxed);
-        AwsLcRs.sha1(parts)
-    }
-
-    fn sha384(&self, parts: &[&[u8]]) -> Option<[u8; 48]> {
-        self.hashes.fetch_add(1, Ordering::Relaxed);
-        AwsLcRs.sha384(parts)
-    }
-
-    fn sha512(&self, parts: &[&[u8]]) -> Option<[u8; 64]> {
-        self.hashes.fetch_add(1, Ordering::Relaxed);
-        AwsLcRs.sha512(parts)
-    }
-
-    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
-        Ok(())
-    }
-
-    fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), BadSignature> {
-        self.verifications.fetch_add(1, Ordering::Relaxed);
-        Ok(())
-    }
-
-    fn random(&self, _: &mut [u8]) -> Result<(), RandomFailed> {
-        Err(RandomFailed)
-    }
-}
 
 /// Verifies a registration and asks a policy, with everything counted.
 fn register(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) -> Result<(), Failure> {
