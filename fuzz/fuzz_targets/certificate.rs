@@ -1,10 +1,13 @@
-//! Certificates, through a trust anchor: another reader accepts whatever is accepted here, and nothing is left over.
+//! Certificates, through a trust anchor: another reader accepts whatever is accepted here, nothing is left over, and
+//! what it says of a CA decides whether the anchor issues.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use wardkey::policy::TrustAnchor;
+use x509_parser::extensions::BasicConstraints;
 use x509_parser::nom::Parser as _;
-use x509_parser::prelude::X509CertificateParser;
+use x509_parser::oid_registry::OID_X509_EXT_BASIC_CONSTRAINTS;
+use x509_parser::prelude::{FromDer as _, X509CertificateParser, X509Version};
 
 fuzz_target!(|der: &[u8]| {
     let Ok(anchor) = TrustAnchor::from_der(der) else { return };
@@ -13,6 +16,17 @@ fuzz_target!(|der: &[u8]| {
     let mut reader = X509CertificateParser::new().with_deep_parse_extensions(false);
     let (rest, other) = reader.parse(der).expect("x509-parser reads it too");
     assert!(rest.is_empty());
-    assert!(other.validity().not_before.timestamp() <= i64::MAX / 2);
-    let _ = format!("{anchor:?}");
+    let constraints = other.extensions().iter().find(|extension| extension.oid == OID_X509_EXT_BASIC_CONSTRAINTS);
+    let is_ca = constraints.is_some_and(|extension| {
+        let (rest, constraints) = BasicConstraints::from_der(extension.value).expect("x509-parser reads them too");
+        assert!(rest.is_empty());
+        constraints.ca
+    });
+    let issues = format!("{anchor:?}").contains("issues: true");
+    let has_name = other.subject().iter().next().is_some();
+    if is_ca {
+        assert_eq!(issues, has_name, "a CA issues, in its name");
+    } else if other.version() == X509Version::V3 && other.subject().as_raw() != other.issuer().as_raw() {
+        assert!(!issues, "who is no CA issues nothing, unless it is a root");
+    }
 });
