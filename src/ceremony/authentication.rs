@@ -1,4 +1,5 @@
-//! §7.2 Verifying an Authentication Assertion, steps 3 to 24.
+//! §7.2 Verifying an Authentication Assertion, steps 3 to 24, in their order. Authenticator data that cannot be read (7) is
+//! told where it is first looked into, after client data (8 to 14).
 
 pub use super::outcome::{SignCount, SignCountPolicy, UserVerification};
 
