@@ -6,12 +6,12 @@
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use wardkey::ceremony::payment::{self, BrowserBinding, browser_bound_key};
+use wardkey::ceremony::payment::{self, BrowserBinding};
 use wardkey::ceremony::{Refusal, authentication};
 use wardkey::client::payment::{Amount, Instrument, Logo, PaymentDetails};
 use wardkey::crypto::cose::CoseKey;
-use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UserHandle};
-use wardkey_fuzz::{CHALLENGE, DIGEST, Parts, Yes, authentication_json, es256, registration_json, site};
+use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, UserHandle};
+use wardkey_fuzz::{CHALLENGE, DIGEST, Parts, Yes, authentication_json, es256, site};
 
 /// What was shown in every payment; the icon is a choice.
 fn shown(icon_must_be_shown: bool) -> PaymentDetails {
@@ -49,10 +49,6 @@ fuzz_target!(|input: &[u8]| {
         json.replacen(r#""clientExtensionResults":{}"#, &format!(r#""clientExtensionResults":{results}"#), 1)
     };
 
-    let created = RegistrationResponse::from_json(&with_results(registration_json(&[1], client_data, &[])));
-    if let Ok(Ok(Some(key))) = created.map(|created| browser_bound_key(&created, &Yes)) {
-        assert!(CoseKey::read(key.as_bytes()).is_ok());
-    }
     let data = [&[DIGEST; 32][..], b"\x05\0\0\0\0"].concat();
     let json = with_results(authentication_json(&[1; 32], Some(&[1]), client_data, &data, b"signature"));
     let Ok(response) = AuthenticationResponse::from_json(&json) else { return };

@@ -7,10 +7,11 @@
 //! never leaves the browser, over client data as it was posted; it stands beside the credential's, never instead.
 
 use super::authentication::{self, VerifiedAuthentication};
+use super::registration::VerifiedRegistration;
 use super::{Ceremony, Failure, Refusal};
 use crate::client::extensions::{Blob, ClientExtensionResults};
 use crate::client::payment::{self, PaymentDetails};
-use crate::client::{AuthenticationResponse, RegistrationResponse, data};
+use crate::client::{AuthenticationResponse, data};
 use crate::credential::CredentialRecord;
 use crate::crypto::{Backend, cose::CoseKey};
 use crate::extension::Extension;
@@ -125,15 +126,18 @@ fn judge(
 }
 
 /// The browser-bound key that client data of a registration names, its signature verified: keep it with the record, as
-/// a browser that is known. `None` where there is none. Call it after the registration itself has verified.
+/// a browser that is known. `None` where there is none.
 ///
 /// # Errors
 /// [`Failure`] where there is a signature and it does not verify.
-pub fn browser_bound_key(response: &RegistrationResponse, backend: &dyn Backend) -> Result<Option<Blob>, Failure> {
-    let bytes = response.client_data_json();
+pub fn browser_bound_key(
+    registration: &VerifiedRegistration<'_>,
+    backend: &dyn Backend,
+) -> Result<Option<Blob>, Failure> {
+    let (bytes, results) = (registration.client_data_json(), registration.unsigned_extension_results());
     let verified = data::decode(bytes).map_err(Refusal::ClientData).and_then(|client_data| {
         let key = payment::browser_bound_key(&client_data);
-        browser_bound(key, response.client_extension_results(), bytes, backend)
+        browser_bound(key, results, bytes, backend)
     });
     verified.map_err(|refusal| Failure::new(Ceremony::Registration, refusal))
 }

@@ -81,6 +81,7 @@ pub struct VerifiedRegistration<'a> {
     algorithm: Algorithm,
     attestation: Attestation<'a>,
     client_data: ClientData<'a>,
+    client_data_json: &'a [u8],
     transports: &'a [Transport],
     extension_results: Option<&'a ClientExtensionResults>,
     extension_report: ExtensionReport,
@@ -150,6 +151,12 @@ impl<'a> VerifiedRegistration<'a> {
     #[must_use]
     pub const fn client_data(&self) -> &ClientData<'a> {
         &self.client_data
+    }
+
+    /// The same, as received: what is hashed.
+    #[must_use]
+    pub const fn client_data_json(&self) -> &'a [u8] {
+        self.client_data_json
     }
 
     /// The transports that the client named: hints.
@@ -241,6 +248,7 @@ fn steps<'a>(
         algorithm: key.algorithm(),
         attestation,
         client_data,
+        client_data_json: response.client_data_json(),
         transports: response.transports(),
         extension_results,
         extension_report,

@@ -1,8 +1,9 @@
-//! Transports as they lie in databases: a list, or one text with commas, as in a VARCHAR column.
+//! Transports as they lie in databases: a list, or one text with commas, as in a VARCHAR column, in braces, as PostgreSQL
+//! writes an array, or a list in JSON itself.
 
 use crate::credential::Transport;
 use serde::de::value::StrDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Unexpected, Visitor};
 use std::fmt;
 
 /// For a field that may be null, or missing with `#[serde(default)]`.
@@ -32,6 +33,11 @@ impl<'de> Visitor<'de> for ListOrText {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<List, E> {
+        if text.trim_start().starts_with('[') {
+            return serde_json::from_str(text).map_err(|_| E::invalid_value(Unexpected::Other("a text"), &self));
+        }
+        let text = text.trim();
+        let text = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or(text);
         text.split(',').filter(|name| !name.trim().is_empty()).map(named).collect::<Result<_, _>>().map(List)
     }
 
@@ -55,7 +61,11 @@ mod tests {
         assert_eq!(read(r#"["internal", "smart-card"]"#), both);
         assert_eq!(read(r#""internal,smart-card""#), both);
         assert_eq!(read(r#""internal, smart-card,""#), both);
+        assert_eq!(read(r#""{internal,smart-card}""#), both);
+        assert_eq!(read(r#""[\"internal\", \"smart-card\"]""#), both);
+        assert_eq!(read(r#""[\"internal\"""#), None);
         assert_eq!(read(r#""""#), Some(vec![]));
+        assert_eq!(read(r#""{}""#), Some(vec![]));
         assert_eq!(read(r#"["cable"]"#), Some(vec![Transport::Other("cable".into())]));
         assert_eq!(read("[1]"), None);
         assert_eq!(read("1"), None);

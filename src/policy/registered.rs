@@ -6,6 +6,7 @@ use crate::attestation::{AttestationType, Format};
 use crate::authenticator::{Aaguid, SignedOutputs};
 use crate::ceremony::registration::VerifiedRegistration;
 use crate::ceremony::{Ceremony, Failure, Refusal};
+use crate::client::extensions::Blob;
 use crate::client::json::ClientExtensionResults;
 use crate::credential::{CredentialRecord, UserHandle};
 use crate::crypto::Algorithm;
@@ -26,6 +27,7 @@ pub struct Registered {
     trust: TrustOutcome,
     signed_extensions: SignedOutputs,
     unsigned_extensions: ClientExtensionResults,
+    browser_bound_key: Result<Option<Blob>, Failure>,
     evidence: Evidence,
 }
 
@@ -82,8 +84,13 @@ impl Registered {
             trust: judged.trust,
             signed_extensions: SignedOutputs::of(authenticator_data.extensions()),
             unsigned_extensions: verified.unsigned_extension_results().cloned().unwrap_or_default(),
+            browser_bound_key: Ok(None),
             evidence,
         }
+    }
+
+    pub(crate) fn with_browser_bound_key(self, browser_bound_key: Result<Option<Blob>, Failure>) -> Self {
+        Self { browser_bound_key, ..self }
     }
 
     /// The credential id to look up in the store, over all accounts.
@@ -158,6 +165,15 @@ impl Registered {
     #[must_use]
     pub const fn unsigned_extensions(&self) -> &ClientExtensionResults {
         &self.unsigned_extensions
+    }
+
+    /// The key of the browser that signed as well, where a credential for payments was asked for: keep it with the record,
+    /// as a browser that is known.
+    ///
+    /// # Errors
+    /// [`Failure`] where there is a signature of the browser and it does not verify: the credential itself does.
+    pub fn browser_bound_key(&self) -> Result<Option<&Blob>, Failure> {
+        self.browser_bound_key.as_ref().map(Option::as_ref).map_err(|failure| *failure)
     }
 
     /// The leniencies that were needed.

@@ -3,14 +3,12 @@
 
 use super::{Authenticated, AuthenticationRequest, RelyingParty};
 use crate::authenticator::SignedOutputs;
-use crate::ceremony::Failure;
 use crate::ceremony::authentication::{SignCount, UserVerification};
 use crate::ceremony::payment::{self, BrowserBinding};
-use crate::client::extensions::Blob;
 use crate::client::json::{self, ClientExtensionResults, RequestOptions};
 use crate::client::origin::{OriginError, check_web_origin};
 use crate::client::payment::PaymentDetails;
-use crate::client::{AuthenticationResponse, Framing, Origins, RegistrationResponse, Site};
+use crate::client::{AuthenticationResponse, Framing, Origins, Site};
 use crate::credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle};
 use crate::error::Error;
 use crate::evidence::Evidence;
@@ -180,14 +178,5 @@ impl RelyingParty {
         let mut judged_by = self.expected_of(&state);
         judged_by.site = &site;
         Error::Payment(self.refuse(judged_by, response, payment::verify_authentication))
-    }
-
-    /// The browser-bound key of a registration that [`Self::finish_registration`] has finished, if it has one: keep it
-    /// with the record, as a browser that is known.
-    ///
-    /// # Errors
-    /// [`Error::Failed`] where there is a signature and it does not verify.
-    pub fn browser_bound_key(&self, response: &RegistrationResponse) -> Result<Option<Blob>, Error> {
-        payment::browser_bound_key(response, self.backend).map_err(Failure::into)
     }
 }

@@ -3,6 +3,7 @@
 use super::{Attestation, RelyingParty, as_sent};
 use crate::attestation::Format;
 use crate::ceremony::extensions::{RegistrationExtensions, RegistrationOutputs};
+use crate::ceremony::payment;
 use crate::ceremony::registration::{self, Expected};
 use crate::client::RegistrationResponse;
 use crate::client::extensions::{CreationExtensions, InputError};
@@ -260,6 +261,7 @@ impl RelyingParty {
         let verified = registration::verify(&expected, response, self.backend)?;
         let mut circumstances = Circumstances::at(Some(now), self.backend);
         circumstances.quirks = self.quirks;
-        Ok(policy.decide(&verified, &state.user_handle, &circumstances)?)
+        let registered = policy.decide(&verified, &state.user_handle, &circumstances)?;
+        Ok(registered.with_browser_bound_key(payment::browser_bound_key(&verified, self.backend)))
     }
 }

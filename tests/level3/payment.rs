@@ -317,19 +317,25 @@ fn browser_bound_key_at_registration() {
     request.extensions.payment = Some(PaymentCreation::new());
     let key = Key::new("level3.browser", Algorithm::Es256);
     let named = json!({"browserBoundPublicKey": base64url(&key.cose().encode())});
-    let made = registration().client_data(|data| {
-        data.set("challenge", base64url(&[5; 32]));
-        data.set("payment", named);
-    });
-    let signature = key.sign(&made.make().client_data_json);
-    let signed = |signature: &[u8]| {
-        made.clone().json(unsigned("payment", json!({"browserBoundSignature": {"signature": base64url(signature)}})))
+    let registered = |sign: fn(&Key, &[u8]) -> Option<Vec<u8>>| {
+        let (options, state) = rp().start_registration_with(&request, &user(), &[], NOW).unwrap();
+        assert_eq!(serde_json::to_value(&options).unwrap()["extensions"], json!({"payment": {"isPayment": true}}));
+        let made = registration().client_data(|data| {
+            data.set("challenge", base64url(&options.challenge));
+            data.set("payment", named.clone());
+        });
+        let made = match sign(&key, &made.make().client_data_json) {
+            Some(signature) => {
+                made.json(unsigned("payment", json!({"browserBoundSignature": {"signature": base64url(&signature)}})))
+            }
+            None => made,
+        };
+        rp().finish_registration(state, &create(made, &options.challenge), NOW).unwrap()
     };
-    let found = rp().browser_bound_key(&create(signed(&signature), &[5; 32])).unwrap();
-    assert_eq!(found.unwrap().as_bytes(), key.cose().encode());
-    assert_eq!(payment::browser_bound_key(&create(made.clone(), &[5; 32]), &AwsLcRs).unwrap(), None);
-    let failure = payment::browser_bound_key(&create(signed(b"forged"), &[5; 32]), &AwsLcRs).unwrap_err();
-    assert_eq!(failure.refusal, Refusal::BrowserBoundSignature);
-    let (options, _) = rp().start_registration_with(&request, &user(), &[], NOW).unwrap();
-    assert_eq!(serde_json::to_value(&options).unwrap()["extensions"], json!({"payment": {"isPayment": true}}));
+    let found = registered(|key, client_data| Some(key.sign(client_data)));
+    assert_eq!(found.browser_bound_key().unwrap().unwrap().as_bytes(), key.cose().encode());
+    assert_eq!(registered(|_, _| None).browser_bound_key(), Ok(None), "a key proves nothing");
+    let forged = registered(|_, _| Some(b"forged".to_vec()));
+    assert_eq!(forged.browser_bound_key().unwrap_err().refusal, Refusal::BrowserBoundSignature);
+    assert_eq!(forged.attestation_format(), wardkey::attestation::Format::None, "the credential itself is good");
 }
