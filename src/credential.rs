@@ -45,8 +45,13 @@ macro_rules! opaque_bytes {
             /// [`LengthError`].
             pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, LengthError> {
                 let bytes = bytes.as_ref();
-                match bytes.len() {
-                    1..=$most => Ok(Self(ShortBytes::from_slice(bytes))),
+                Self::check_len(bytes.len())?;
+                Ok(Self(ShortBytes::from_slice(bytes)))
+            }
+
+            pub(crate) const fn check_len(len: usize) -> Result<(), LengthError> {
+                match len {
+                    1..=$most => Ok(()),
                     len => Err(LengthError { what: $what, len, most: $most }),
                 }
             }

@@ -10,7 +10,9 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The response's: it is refused. Over HTTP, 400, or what your sign-ins answer where they fail: 401, or 403.
+    /// The response's: it is refused. Over HTTP, 400, or what your sign-ins answer where they fail: 401, or 403. So is a
+    /// record that cannot verify anything, or another credential's, since an answer of its own would tell accounts apart:
+    /// have somebody look at the codes `stored-public-key-unusable` and `credential-mismatch`.
     Response,
     /// The user's, who has to begin again, or to do more: 403.
     User,
@@ -23,7 +25,7 @@ pub enum Fault {
 /// Why a ceremony has no good end. For logs: it holds facts, never secrets, never text that was received.
 ///
 /// Who signs in should see one and the same answer for all of them, [`Self::public`] (§14.6.2). Who is signed in and
-/// registers one more passkey may be told what to do about it: [`Expired`](Self::Expired); `credential-known` of
+/// registers one more passkey may be told what to do about it: [`Expired`](Self::Expired); `credential-already-registered` of
 /// [`claim`](crate::policy::Registered::claim), whose device has a passkey of this account already; what a policy does not
 /// admit (`attestation-type-not-accepted`, `attestation-untrusted`, `aaguid-not-attested`, `aaguid-not-accepted`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

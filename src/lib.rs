@@ -7,7 +7,7 @@
 //! # Start here
 //!
 //! [`RelyingParty`] is the front door. Build one, then `start_…` and `finish_…` each ceremony; the
-//! [README](https://docs.rs/crate/wardkey/latest) shows the whole journey in 25 lines, and `examples/portal` a whole back
+//! [README](https://docs.rs/crate/wardkey/latest) shows the whole journey, and `examples/portal` a whole back
 //! end with its page.
 //!
 //! | you want to | use |

@@ -13,9 +13,9 @@
 //! | a bare signature in a `tpm` statement, where §8.3 has a TPMT_SIGNATURE | Windows and the standard's own vectors have it; no octets are both |
 //! | the fields of an AuthorizationList in an `android-key` certificate in any order | phones write them so; §8.4 asks for no order, and none may come twice |
 //! | the attributes within one relative distinguished name in any order, where DER sorts a SET OF | certificates in use have it wrong; names are compared octet by octet |
-//! | a signature of a certificate that says that some of its bits are not used | Yubico's first U2F keys have it; it verifies under nobody, so it matters only where certificates are not judged |
-//! | a trust anchor, issued by itself, whose basic constraints are not DER | AuthenTrend's root has it; an anchor is a name and a key (RFC 5280 §6.1.1 (d)) |
-//! | members that are not known in the header of an `android-safetynet` response | RFC 7515 §4: they "MUST be ignored"; what names a key or must be understood is refused |
+//! | a signature of a certificate that says that some of its bits are not used | Yubico's first U2F keys have it; it verifies under nobody, so it passes only where certificates are not judged, or where the certificate is an anchor itself |
+//! | any BOOLEAN of BER in the basic constraints of a trust anchor | AuthenTrend's root has TRUE as 01; an anchor is a name and a key (RFC 5280 §6.1.1 (d)) |
+//! | members that are not known in the header of an `android-safetynet` response | RFC 7515 §4: they "MUST be ignored"; `jwk`, `jku`, `x5u` and `crit` are refused |
 //! | no parameters where an RSA signature algorithm's "MUST be NULL" | RFC 4055 §5: "Implementations MUST accept the parameters being absent as well as present" |
 
 use core::fmt;

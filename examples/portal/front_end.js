@@ -1,28 +1,54 @@
-// The page's half. `post` sends JSON to the back end and answers its JSON.
+// The page's half. `post` sends JSON to the back end and answers its JSON, a refusal's too.
 
-async function register() {
-  const options = PublicKeyCredential.parseCreationOptionsFromJSON(await post("/register"));
-  const credential = await navigator.credentials.create({ publicKey: options });
-  await post("/registered", credential.toJSON());
+// A browser answers one request at a time: the one that waits for autofill ends before another begins.
+let waiting = new AbortController();
+function interrupt() {
+  waiting.abort();
+  waiting = new AbortController();
+  return waiting.signal;
+}
+
+async function create(options) {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  return (await navigator.credentials.create({ publicKey, signal: interrupt() })).toJSON();
+}
+
+async function get(options, mediation) {
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  return (await navigator.credentials.get({ publicKey, mediation, signal: interrupt() })).toJSON();
 }
 
 // On the sign-in page, as it loads: <input name="username" autocomplete="username webauthn">
 async function autofill() {
   if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
-  const options = PublicKeyCredential.parseRequestOptionsFromJSON(await post("/sign-in"));
-  const credential = await navigator.credentials.get({ publicKey: options, mediation: "conditional" });
-  await finish(await post("/signed-in", credential.toJSON()));
+  try {
+    await tell(await post("/signed-in", await get(await post("/sign-in", {}), "conditional")));
+  } catch (error) {
+    if (error.name !== "AbortError") throw error;
+  }
 }
 
 // By a button: with a name, or without one.
 async function signIn(name) {
-  const options = PublicKeyCredential.parseRequestOptionsFromJSON(await post("/sign-in", { name }));
-  const credential = await navigator.credentials.get({ publicKey: options });
-  await finish(await post("/signed-in", credential.toJSON()));
+  await tell(await post("/signed-in", await get(await post("/sign-in", { name }))));
+}
+
+async function confirm(toPrescribe) {
+  await post("/confirmed", await get(await post("/confirm", { toPrescribe })));
+}
+
+// The first passkey of an account; for others, `confirm` before.
+async function register() {
+  await tell(await post("/registered", await create(await post("/register", {}))));
+}
+
+// On the settings page, after `confirm`.
+async function remove(id) {
+  await tell(await post("/delete", { id }));
 }
 
 // Passkey providers are told what is accepted, where the browser can tell them.
-async function finish(answer) {
+async function tell(answer) {
   if (answer.allAcceptedCredentials) {
     await PublicKeyCredential.signalAllAcceptedCredentials?.(answer.allAcceptedCredentials);
   }

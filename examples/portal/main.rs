@@ -5,29 +5,32 @@ mod portal;
 
 use portal::{Portal, Refused, Session};
 use serde_json::Value;
-use wardkey::UnixTime;
 use wardkey::policy::{AttestationPolicy, TrustAnchor, TrustAnchors};
+use wardkey::{CredentialId, UnixTime, UserHandle};
 use wardkey_authenticator::{Algorithm, Authentication, Chain, Packed, Registration, RelyingParty, hash::sha256};
 
 const ORIGIN: &str = "https://portal.clinic.example";
 
 /// A browser, and the passkeys that it has made.
-#[derive(Default)]
 struct Browser {
+    name: &'static str,
     session: Session,
     passkeys: Vec<Registration>,
 }
 
 impl Browser {
-    fn new(session: &str) -> Self {
-        Self { session: Session { id: session.into(), ..Session::default() }, passkeys: Vec::new() }
+    fn new(name: &'static str) -> Self {
+        Self { name, session: Session::default(), passkeys: Vec::new() }
+    }
+
+    fn id(&self, nth: usize) -> String {
+        CredentialId::new(self.passkeys[nth].credential_id()).expect("an id").to_base64url()
     }
 
     fn create(&mut self, options: &Value, change: fn(Registration) -> Registration) -> String {
         let rp = RelyingParty { id: "clinic.example".into(), origins: vec![ORIGIN.into()], ..RelyingParty::default() };
-        let handle: wardkey::UserHandle =
-            options["user"]["id"].as_str().and_then(|id| id.parse().ok()).expect("a handle");
-        let name = format!("portal.{}.{}", self.session.id, self.passkeys.len());
+        let handle: UserHandle = options["user"]["id"].as_str().and_then(|id| id.parse().ok()).expect("a handle");
+        let name = format!("portal.{}.{}", self.name, self.passkeys.len());
         let made = change(Registration::new(&name, Algorithm::Es256))
             .client_data(|data| data.set("challenge", options["challenge"].clone()))
             .client_data(|data| data.set("origin", ORIGIN))
@@ -48,60 +51,73 @@ fn main() -> Result<(), Refused> {
     let at = |seconds: i64| UnixTime::from_secs(1_795_392_000 + seconds);
     let root = TrustAnchor::from_der(&Chain::new().trust_anchors()[0]).expect("a root");
     let mut portal = Portal::new(AttestationPolicy::trusted(TrustAnchors::new([root])), [7; 32]).expect("a portal");
-    let mut browser = Browser::new("first");
 
-    // Ada opens an account by whatever proves who she is, and registers a passkey.
-    browser.session.user = Some(portal.open_account("ada@mail.example", "Ada")?);
-    let options = portal.register(&browser.session, false, at(0))?;
-    let posted = browser.create(&options, |made| made);
-    portal.registered(&browser.session, &posted, at(10))?;
-    let again = portal.registered(&browser.session, &posted, at(11)).unwrap_err();
-    println!("the same answer again: {} {}", again.status, again.body);
+    println!("Ada opens an account, by whatever proves who she is, and registers a passkey.");
+    let mut ada = Browser::new("ada");
+    portal.open_account(&mut ada.session, "ada@mail.example", false)?;
+    let options = portal.register(&ada.session, at(0))?;
+    let posted = ada.create(&options, |made| made);
+    portal.registered(&ada.session, &posted, at(10))?;
+    assert_eq!(portal.registered(&ada.session, &posted, at(11)).unwrap_err().status, 400, "the same answer again");
 
-    // She signs in by autofill; the page was open for a while.
-    browser.session.user = None;
-    let options = portal.sign_in(&browser.session, None, at(100))?;
-    let posted = browser.get(&options);
-    let answer = portal.signed_in(&mut browser.session, &posted, at(200))?;
-    println!("signed in, with two factors: {}", answer["twoFactors"]);
+    println!("She signs in by autofill; the page was open for half an hour, and the session gets an id of its own.");
+    ada.session = Session { id: "handed to her".into(), ..Session::default() };
+    let options = portal.sign_in(&ada.session, None, at(100))?;
+    let posted = ada.get(&options);
+    let answer = portal.signed_in(&mut ada.session, &posted, at(1900))?;
+    assert_eq!(answer["twoFactors"], true);
+    assert_ne!(ada.session.id, "handed to her");
 
-    // A name that nobody has gets the same kind of answer as hers.
+    println!("A name that nobody has gets the same kind of answer as hers.");
     for name in ["ada@mail.example", "nobody@mail.example"] {
-        let options = portal.sign_in(&browser.session, Some(name), at(300))?;
-        println!("{name} is asked for {} passkey(s)", options["allowCredentials"].as_array().map_or(0, Vec::len));
+        let options = portal.sign_in(&ada.session, Some(name), at(2000))?;
+        assert!(!options["allowCredentials"].as_array().expect("a list").is_empty(), "{name}");
     }
 
-    // As a prescriber she needs hardware that the clinic knows. What is refused is forgotten by its provider.
-    let options = portal.register(&browser.session, true, at(700))?;
-    let posted = browser.create(&options, |made| made);
-    let refused = portal.registered(&browser.session, &posted, at(710)).unwrap_err();
-    println!("not known hardware: {}", refused.body["code"]);
-    browser.passkeys.pop();
-    let options = portal.register(&browser.session, true, at(720))?;
-    let posted = browser.create(&options, |made| made.format(Packed::new()));
-    portal.registered(&browser.session, &posted, at(730))?;
+    println!("A second passkey is confirmed by the first; who is no prescriber does not prescribe.");
+    assert_eq!(portal.register(&ada.session, at(2100)).unwrap_err().status, 403);
+    confirm(&mut portal, &mut ada, false, at(2110))?;
+    let options = portal.register(&ada.session, at(2120))?;
+    let posted = ada.create(&options, |made| made);
+    portal.registered(&ada.session, &posted, at(2130))?;
+    assert_eq!(portal.prescribe(&ada.session, "aspirin", at(2140)).unwrap_err().status, 403);
+    assert_eq!(portal.confirm(&ada.session, true, at(2140)).unwrap_err().status, 403);
 
-    // To prescribe she confirms that it is her, by that hardware.
-    let early = portal.prescribe(&browser.session, "aspirin", at(800)).unwrap_err();
-    let options = portal.confirm(&browser.session, at(800))?;
-    let posted = browser.get(&options);
-    portal.confirmed(&mut browser.session, &posted, at(810))?;
-    portal.prescribe(&browser.session, "aspirin", at(820))?;
-    let late = portal.prescribe(&browser.session, "aspirin", at(990)).unwrap_err();
-    println!("prescribed; before and too late after: {} and {}", early.status, late.status);
+    println!("The settings page lists both and deletes one, of which the provider is told; never the last.");
+    assert_eq!(portal.passkeys(&ada.session)?.as_array().map(Vec::len), Some(2));
+    let [first, second] = [0, 1].map(|nth| ada.id(nth));
+    let answer = portal.delete(&ada.session, &first, at(2150))?;
+    assert_eq!(answer["unknownCredential"]["credentialId"], first.as_str());
+    assert_eq!(portal.delete(&ada.session, &second, at(2160)).unwrap_err().status, 409);
 
-    // The settings page lists both, and deletes one by the newer one.
-    let listed = portal.passkeys(&browser.session)?;
-    let options = portal.confirm(&browser.session, at(1000))?;
-    let posted = browser.get(&options);
-    portal.confirmed(&mut browser.session, &posted, at(1010))?;
-    let first = browser.passkeys[0].credential_id().to_vec();
-    let first = wardkey::CredentialId::new(first).expect("an id").to_base64url();
-    let answer = portal.delete(&browser.session, &first, at(1020))?;
-    println!("{} passkeys, one deleted: {}", listed.as_array().map_or(0, Vec::len), answer["unknownCredential"]);
+    println!("Grace prescribes: she needs hardware that the clinic knows, and confirms by it each time.");
+    let mut grace = Browser::new("grace");
+    portal.open_account(&mut grace.session, "grace@mail.example", true)?;
+    let options = portal.register(&grace.session, at(3000))?;
+    let posted = grace.create(&options, |made| made);
+    let refused = portal.registered(&grace.session, &posted, at(3010)).unwrap_err();
+    assert_eq!((refused.status, &refused.body["code"]), (400, &"attestation-type-not-accepted".into()));
+    assert_eq!(refused.body["unknownCredential"]["credentialId"], grace.id(0).as_str());
+    let options = portal.register(&grace.session, at(3020))?;
+    let posted = grace.create(&options, |made| made.format(Packed::new()));
+    assert_eq!(portal.registered(&ada.session, &posted, at(3030)).unwrap_err().status, 400, "in another session");
+    portal.registered(&grace.session, &posted, at(3030))?;
+    assert_eq!(portal.prescribe(&grace.session, "aspirin", at(3040)).unwrap_err().status, 403, "not confirmed");
+    confirm(&mut portal, &mut grace, true, at(3050))?;
+    portal.prescribe(&grace.session, "aspirin", at(3060))?;
+    assert_eq!(portal.prescribe(&grace.session, "aspirin", at(3171)).unwrap_err().status, 403, "too long ago");
 
+    println!("The log:");
     for line in portal.log {
-        println!("log: {line}");
+        println!("{line}");
     }
+    Ok(())
+}
+
+fn confirm(portal: &mut Portal, browser: &mut Browser, to_prescribe: bool, now: UnixTime) -> Result<(), Refused> {
+    let options = portal.confirm(&browser.session, to_prescribe, now)?;
+    let posted = browser.get(&options);
+    let answer = portal.confirmed(&mut browser.session, &posted, now)?;
+    assert_eq!(answer["counts"], true);
     Ok(())
 }

@@ -7,21 +7,27 @@ use serde_json::{Value, json, to_value};
 use std::collections::HashMap;
 use wardkey::authenticator::Aaguid;
 use wardkey::client::json::{AttestationConveyance, Hint};
-use wardkey::error::Fault;
-use wardkey::policy::{AttestationPolicy, TrustOutcome};
-use wardkey::relying_party::{ConfigError, Decoys, Reauthentication, RegistrationRequest};
+use wardkey::error::{Fault, PublicFailure};
+use wardkey::policy::AttestationPolicy;
+use wardkey::relying_party::{AuthenticationRequest, ConfigError, Decoys, Reauthentication, RegistrationRequest};
 use wardkey::{
     AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Error, RecordUpdate,
     RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle,
 };
 
-/// A passkey of an account, as its settings page lists it.
+struct Account {
+    user: User,
+    prescribes: bool,
+}
+
+/// A passkey, as the settings page of its account lists it.
 struct Passkey {
     record: CredentialRecord,
     label: String,
+    /// By its own word, for the list.
     model: Aaguid,
-    /// Whether its certificates led to an anchor when it was registered: it is what its model says.
-    known_hardware: bool,
+    /// Whether the policy for prescribers admitted it.
+    may_prescribe: bool,
 }
 
 /// What the portal knows of whoever sits at a browser.
@@ -41,13 +47,13 @@ pub struct Refused {
 
 type Answer = Result<Value, Refused>;
 
-/// A policy beside the one for everybody: see [`RelyingParty::builder`].
+/// The name of the policy for those who prescribe; everybody else has the one without a name.
 const PRESCRIBERS: &str = "prescribers";
 
 pub struct Portal {
     rp: RelyingParty,
     decoys: Decoys,
-    accounts: HashMap<String, User>,
+    accounts: HashMap<String, Account>,
     passkeys: HashMap<CredentialId, Passkey>,
     /// By the state's id: the session that it belongs to, and its JSON. Swept by its `expires_at`.
     states: HashMap<String, (String, String)>,
@@ -72,58 +78,63 @@ impl Portal {
         })
     }
 
-    /// An account is made once, with its user handle; how its owner proves who they are is the portal's affair.
-    pub fn open_account(&mut self, name: &str, display_name: &str) -> Result<UserHandle, Refused> {
+    /// An account is made once, with its user handle. How its owner proves who they are is the portal's affair, and so is
+    /// who may prescribe.
+    pub fn open_account(&mut self, session: &mut Session, name: &str, prescribes: bool) -> Answer {
         let handle = UserHandle::random().map_err(|error| self.refused(error))?;
-        self.accounts.insert(name.into(), User::new(handle.clone(), name, display_name));
-        Ok(handle)
+        let user = User::new(handle.clone(), name, name);
+        self.accounts.insert(name.into(), Account { user, prescribes });
+        self.begin(session, handle)?;
+        Ok(json!({}))
     }
 
-    /// A signed-in user adds a passkey. Ask for [`Self::confirm`] before, where there is one already.
-    pub fn register(&mut self, session: &Session, prescriber: bool, now: UnixTime) -> Answer {
-        let user = self.user(session)?;
-        let mut request = RegistrationRequest::default();
-        if prescriber {
+    /// A signed-in user adds a passkey: whoever enrols one owns the account, so it is confirmed by one that is there.
+    pub fn register(&mut self, session: &Session, now: UnixTime) -> Answer {
+        let Account { user, prescribes } = self.account(session)?;
+        let (user, mut request) = (user.clone(), RegistrationRequest::default());
+        if *prescribes {
             request.attestation = Some(PRESCRIBERS.into());
             request.hints = vec![Hint::SecurityKey];
         }
-        let started = self.rp.start_registration_with(&request, &user, &self.records(&user.handle), now);
+        let existing = self.records(&user.handle, false);
+        if !existing.is_empty() {
+            self.proof(session, now)?;
+        }
+        let started = self.rp.start_registration_with(&request, &user, &existing, now);
         let (options, state) = started.map_err(|error| self.refused(error))?;
         self.keep(session, state.id(), &state, &options)
     }
 
     pub fn registered(&mut self, session: &Session, body: &str, now: UnixTime) -> Answer {
+        let user = self.account(session)?.user.handle.clone();
         let response = RegistrationResponse::from_json(body).map_err(|error| self.refused(error))?;
         let state: RegistrationState = self.take(session, response.state_id())?;
-        let registered = match self.rp.finish_registration(state, &response, now) {
-            Ok(registered) => registered,
-            Err(error) => {
-                // The authenticator has made a passkey that nobody will accept: let its provider forget it.
-                let stored = self.passkeys.get(response.credential_id());
-                let signal = self.rp.signal_unknown_credential(response.credential_id(), stored);
-                let mut refused = self.refused(error);
-                // Who is signed in may be told more than that it did not work.
-                refused.body["code"] = error.code().into();
-                refused.body["unknownCredential"] = to_value(signal).unwrap_or_default();
-                return Err(refused);
-            }
-        };
+        if *state.user_handle() != user {
+            return Err(self.not(403, "another-user"));
+        }
+        let finished = self.rp.finish_registration(state, &response, now);
+        let registered = finished.map_err(|error| self.not_registered(&response, error))?;
         let (model, evidence) = (registered.claimed_aaguid(), line(registered.evidence()));
-        let known_hardware = registered.trust() == TrustOutcome::Trusted;
+        let may_prescribe = registered.attestation_policy() == Some(PRESCRIBERS);
         let stored = self.passkeys.get(registered.credential_id());
-        let record = registered.claim(stored).map_err(|failure| self.refused(failure))?;
+        let record = registered.claim(stored).map_err(|failure| self.not_registered(&response, failure.into()))?;
         self.log.push(evidence);
         let answer = json!({ "id": record.id });
-        self.passkeys.insert(record.id.clone(), Passkey { record, label: "Passkey".into(), model, known_hardware });
+        self.passkeys.insert(record.id.clone(), Passkey { record, label: "Passkey".into(), model, may_prescribe });
         Ok(answer)
     }
 
-    /// By autofill, without a name; or by a name, which tells nobody whether there is such an account.
+    /// By autofill, without a name, where the page may wait for an hour; or by a name, which tells nobody whether there is
+    /// such an account.
     pub fn sign_in(&mut self, session: &Session, name: Option<&str>, now: UnixTime) -> Answer {
-        let known = name.and_then(|name| self.accounts.get(name)).map(|user| user.handle.clone());
-        let records = known.as_ref().map(|handle| self.records(handle)).unwrap_or_default();
+        let known = name.and_then(|name| self.accounts.get(name)).map(|account| account.user.handle.clone());
+        let records = known.as_ref().map(|handle| self.records(handle, false)).unwrap_or_default();
         let started = match (name, known) {
-            (None, _) => self.rp.start_discoverable_authentication(now),
+            (None, _) => {
+                let mut request = AuthenticationRequest::default();
+                request.timeout_secs = Some(3600);
+                self.rp.start_discoverable_authentication_with(&request, now)
+            }
             (Some(_), Some(handle)) if !records.is_empty() => self.rp.start_authentication(&handle, &records, now),
             (Some(name), _) => self.rp.start_decoy_authentication(&self.decoys, name, now),
         };
@@ -132,45 +143,40 @@ impl Portal {
     }
 
     pub fn signed_in(&mut self, session: &mut Session, body: &str, now: UnixTime) -> Answer {
-        let response = AuthenticationResponse::from_json(body).map_err(|error| self.refused(error))?;
-        let state: AuthenticationState = self.take(session, response.state_id())?;
-        let Some(passkey) = self.passkeys.get(response.credential_id()) else {
-            let error = self.rp.refuse_authentication(state, &response, now);
-            return Err(self.refused(error));
-        };
-        let finished = self.rp.finish_authentication(state, &response, &passkey.record, now);
+        let (state, response, record) = self.answered(session, body, now)?;
+        let finished = self.rp.finish_authentication(state, &response, &record, now);
         let authenticated = finished.map_err(|error| self.refused(error))?;
-        self.write(&authenticated.credential_id, authenticated.update)?;
+        self.write(&record.id, authenticated.update)?;
         self.log.push(line(&authenticated.evidence));
-        let all = self.records(&authenticated.user);
+        let all = self.records(&authenticated.user, false);
         let accepted = self.rp.signal_all_accepted_credentials(&authenticated, &all);
-        session.user = Some(authenticated.user);
+        let accepted = accepted.map_err(|error| self.refused(error))?;
+        self.begin(session, authenticated.user)?;
         Ok(json!({
             "twoFactors": authenticated.user_verification.is_factor(),
-            "allAcceptedCredentials": accepted.map_err(|error| self.refused(error))?,
+            "allAcceptedCredentials": accepted,
         }))
     }
 
-    /// Before something that matters: a prescription, a new passkey, a deleted one.
-    pub fn confirm(&mut self, session: &Session, now: UnixTime) -> Answer {
-        let user = self.user(session)?;
-        let started = self.rp.start_reauthentication(&user.handle, &self.records(&user.handle), now);
+    /// Before something that matters: a new passkey, a deleted one, or a prescription, which some passkeys cannot confirm.
+    pub fn confirm(&mut self, session: &Session, to_prescribe: bool, now: UnixTime) -> Answer {
+        let user = self.account(session)?.user.handle.clone();
+        let records = self.records(&user, to_prescribe);
+        if records.is_empty() {
+            return Err(self.not(403, "no-passkey-for-it"));
+        }
+        let started = self.rp.start_reauthentication(&user, &records, now);
         let (options, state) = started.map_err(|error| self.refused(error))?;
         self.keep(session, state.id(), &state, &options)
     }
 
     pub fn confirmed(&mut self, session: &mut Session, body: &str, now: UnixTime) -> Answer {
-        let user = self.user(session)?;
-        let response = AuthenticationResponse::from_json(body).map_err(|error| self.refused(error))?;
-        let state: AuthenticationState = self.take(session, response.state_id())?;
-        let Some(passkey) = self.passkeys.get(response.credential_id()) else {
-            let error = self.rp.refuse_authentication(state, &response, now);
-            return Err(self.refused(error));
-        };
-        let (record, two_minutes) = (&passkey.record, 120);
-        let finished = self.rp.finish_reauthentication(state, &user.handle, &response, record, two_minutes, now);
+        let user = self.account(session)?.user.handle.clone();
+        let (state, response, record) = self.answered(session, body, now)?;
+        let two_minutes = 120;
+        let finished = self.rp.finish_reauthentication(state, &user, &response, &record, two_minutes, now);
         let done = finished.map_err(|error| self.refused(error))?;
-        self.write(&done.authenticated.credential_id, done.authenticated.update)?;
+        self.write(&record.id, done.authenticated.update)?;
         self.log.push(line(&done.authenticated.evidence));
         let counts = done.proof.user_verification().is_factor();
         session.confirmed = Some(done.proof);
@@ -178,69 +184,109 @@ impl Portal {
         Ok(json!({ "counts": counts }))
     }
 
-    /// By known hardware alone.
     pub fn prescribe(&mut self, session: &Session, what: &str, now: UnixTime) -> Answer {
         let proof = self.proof(session, now)?;
-        if !self.passkeys.get(proof.credential_id()).is_some_and(|passkey| passkey.known_hardware) {
-            return Err(refused(403));
+        let by_hardware = self.passkeys.get(proof.credential_id()).is_some_and(|passkey| passkey.may_prescribe);
+        if !by_hardware || !self.account(session)?.prescribes {
+            return Err(self.not(403, "may-not-prescribe"));
         }
-        self.log
-            .push(json!({ "prescribed": what, "confirmedAt": proof.at(), "by": proof.credential_id() }).to_string());
+        let by = proof.credential_id();
+        self.log.push(json!({ "prescribed": what, "confirmedAt": proof.at(), "by": by }).to_string());
         Ok(json!({}))
     }
 
-    pub fn passkeys(&self, session: &Session) -> Answer {
-        let user = self.user(session)?;
-        let own = self.passkeys.values().filter(|passkey| passkey.record.user_handle == user.handle);
+    pub fn passkeys(&mut self, session: &Session) -> Answer {
+        let user = self.account(session)?.user.handle.clone();
+        let own = self.passkeys.values().filter(|passkey| passkey.record.user_handle == user);
         let shown = own.map(|one| json!({ "id": one.record.id, "label": one.label, "model": one.model.to_string() }));
         Ok(shown.collect())
     }
 
-    /// Never the last one: its owner would be locked out.
+    /// Never the last one: its owner would be locked out. Counting and deleting are one transaction.
     pub fn delete(&mut self, session: &Session, id: &str, now: UnixTime) -> Answer {
         let user = self.proof(session, now)?.user().clone();
         let own = id.parse().ok().filter(|id| self.passkeys.get(id).is_some_and(|one| one.record.user_handle == user));
-        let Some(id): Option<CredentialId> = own else { return Err(refused(404)) };
-        if self.records(&user).len() == 1 {
-            return Err(refused(409));
+        let Some(id): Option<CredentialId> = own else { return Err(self.not(404, "no-such-passkey")) };
+        if self.records(&user, false).len() == 1 {
+            return Err(self.not(409, "the-last-passkey"));
         }
         self.passkeys.remove(&id);
         Ok(json!({ "unknownCredential": self.rp.signal_unknown_credential(&id, self.passkeys.get(&id)) }))
     }
 
-    fn user(&self, session: &Session) -> Result<User, Refused> {
-        let signed_in = |user: &&User| session.user.as_ref() == Some(&user.handle);
-        self.accounts.values().find(signed_in).cloned().ok_or_else(|| refused(401))
+    /// Whoever signs in begins a session with an id of its own: one that somebody handed them before is worth nothing.
+    fn begin(&mut self, session: &mut Session, user: UserHandle) -> Result<(), Refused> {
+        let random = UserHandle::random().map_err(|error| self.refused(error))?; // 64 bytes, as any framework has them
+        *session = Session { id: random.to_base64url(), user: Some(user), confirmed: None };
+        Ok(())
     }
 
-    fn records(&self, user: &UserHandle) -> Vec<CredentialRecord> {
-        let all = self.passkeys.values().map(|passkey| &passkey.record);
-        all.filter(|record| record.user_handle == *user).cloned().collect()
+    fn account(&mut self, session: &Session) -> Result<&Account, Refused> {
+        let signed_in = |account: &&Account| session.user.as_ref() == Some(&account.user.handle);
+        match self.accounts.values().find(signed_in) {
+            Some(account) => Ok(account),
+            None => Err(Refused { status: 401, body: public(PublicFailure) }),
+        }
+    }
+
+    fn records(&self, user: &UserHandle, to_prescribe: bool) -> Vec<CredentialRecord> {
+        let own = self.passkeys.values().filter(|passkey| passkey.record.user_handle == *user);
+        own.filter(|one| one.may_prescribe || !to_prescribe).map(|passkey| passkey.record.clone()).collect()
     }
 
     fn proof<'s>(&mut self, session: &'s Session, now: UnixTime) -> Result<&'s Reauthentication, Refused> {
-        let (user, proof) = (self.user(session)?, session.confirmed.as_ref().ok_or_else(|| refused(403))?);
-        proof.require(&user.handle, now).map_err(|error| self.refused(error))?;
+        let user = self.account(session)?.user.handle.clone();
+        let proof = session.confirmed.as_ref().ok_or(Error::NotFresh).map_err(|error| self.refused(error))?;
+        proof.require(&user, now).map_err(|error| self.refused(error))?;
         Ok(proof)
+    }
+
+    /// What a browser answered, the state that it answers, and the record of its credential.
+    fn answered(
+        &mut self,
+        session: &Session,
+        body: &str,
+        now: UnixTime,
+    ) -> Result<(AuthenticationState, AuthenticationResponse, CredentialRecord), Refused> {
+        let response = AuthenticationResponse::from_json(body).map_err(|error| self.refused(error))?;
+        let state = self.take(session, response.state_id())?;
+        match self.passkeys.get(response.credential_id()) {
+            Some(passkey) => Ok((state, response, passkey.record.clone())),
+            None => {
+                let error = self.rp.refuse_authentication(state, &response, now);
+                Err(self.refused(error))
+            }
+        }
     }
 
     /// In SQL a compare-and-set: see [`RecordUpdate`].
     fn write(&mut self, id: &CredentialId, update: Option<RecordUpdate>) -> Result<(), Refused> {
         let (Some(passkey), Some(update)) = (self.passkeys.get_mut(id), update) else { return Ok(()) };
-        if passkey.record.apply(&update) { Ok(()) } else { Err(refused(409)) }
+        if passkey.record.apply(&update) { Ok(()) } else { Err(self.not(409, "another-was-faster")) }
     }
 
     fn keep(&mut self, session: &Session, id: String, state: &impl Serialize, options: &impl Serialize) -> Answer {
-        let json = |_| refused(500);
-        self.states.insert(id, (session.id.clone(), serde_json::to_string(state).map_err(json)?));
-        to_value(options).map_err(json)
+        self.states.insert(id, (session.id.clone(), line(state)));
+        Ok(to_value(options).unwrap_or_default())
     }
 
     /// Out of the store with it, whatever comes of it: in SQL, `DELETE … WHERE id = ? AND session = ? RETURNING`.
     fn take<S: DeserializeOwned>(&mut self, session: &Session, id: Option<String>) -> Result<S, Refused> {
         let found = id.filter(|id| self.states.get(id).is_some_and(|(owner, _)| *owner == session.id));
-        let (_, state) = found.and_then(|id| self.states.remove(&id)).ok_or_else(|| refused(400))?;
-        serde_json::from_str(&state).map_err(|_| refused(400))
+        let state = found.and_then(|id| self.states.remove(&id));
+        let state = state.and_then(|(_, state)| serde_json::from_str(&state).ok());
+        state.ok_or_else(|| self.not(400, "no-such-state"))
+    }
+
+    /// The authenticator has made a passkey that nobody will accept: its provider may forget it. And who is signed in may
+    /// be told more than that it did not work.
+    fn not_registered(&mut self, response: &RegistrationResponse, error: Error) -> Refused {
+        let stored = self.passkeys.get(response.credential_id());
+        let signal = self.rp.signal_unknown_credential(response.credential_id(), stored);
+        let mut refused = self.refused(error);
+        refused.body["code"] = error.code().into();
+        refused.body["unknownCredential"] = to_value(signal).unwrap_or_default();
+        refused
     }
 
     fn refused(&mut self, error: impl Into<Error>) -> Refused {
@@ -253,14 +299,20 @@ impl Portal {
             Fault::Machine => 503,
             _ => 500,
         };
-        Refused { status, body: to_value(error.public()).unwrap_or_default() }
+        Refused { status, body: public(error.public()) }
+    }
+
+    /// What the portal itself refuses.
+    fn not(&mut self, status: u16, why: &str) -> Refused {
+        self.log.push(json!({ "refused": why }).to_string());
+        Refused { status, body: public(PublicFailure) }
     }
 }
 
-fn line(evidence: &impl Serialize) -> String {
-    serde_json::to_string(evidence).unwrap_or_default()
+fn public(failure: PublicFailure) -> Value {
+    to_value(failure).unwrap_or_default()
 }
 
-fn refused(status: u16) -> Refused {
-    Refused { status, body: json!({}) }
+fn line(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }

@@ -6,8 +6,10 @@
 
 use libfuzzer_sys::fuzz_target;
 use wardkey::attestation::AttestationObject;
+use wardkey::ceremony::payment::browser_bound_key;
 use wardkey::ceremony::registration::{Expected, verify};
 use wardkey::ceremony::{Refusal, authentication};
+use wardkey::crypto::cose::CoseKey;
 use wardkey::policy::{AttestationPolicy, Circumstances};
 use wardkey::{AuthenticationResponse, CredentialId, RegistrationResponse, UserHandle};
 use wardkey_fuzz::{CHALLENGE, Parts, Yes, quirks};
@@ -21,6 +23,8 @@ fuzz_target!(|input: &[u8]| {
         .ok()
         .and_then(|object| object.authenticator_data().attested_credential_data().map(|data| data.credential_id()));
     let json = wardkey_fuzz::registration_json(id.unwrap_or(&[1]), client_data, object);
+    let signed_by_browser = r#""clientExtensionResults":{"payment":{"browserBoundSignature":{"signature":"AQ"}}}"#;
+    let json = json.replacen(r#""clientExtensionResults":{}"#, signed_by_browser, 1);
     let Ok(response) = RegistrationResponse::from_json(&json) else { return };
     let site = wardkey_fuzz::site(choices);
     let algorithms = wardkey::crypto::Algorithm::ALL;
@@ -43,6 +47,12 @@ fuzz_target!(|input: &[u8]| {
     assert!(algorithms.contains(&verified.algorithm()));
     assert!(verified.credential_id().as_bytes().len() <= CredentialId::MAX_LEN);
     assert!(verified.quirks().iter().all(|quirk| leniencies.contains(quirk)));
+
+    // A browser's signature without its key is refused, and what is found is a key.
+    match browser_bound_key(&verified, &Yes) {
+        Ok(found) => assert!(found.is_some_and(|key| CoseKey::read(key.as_bytes()).is_ok())),
+        Err(failure) => assert_eq!(failure.refusal, Refusal::BrowserBoundSignature),
+    }
 
     let user = UserHandle::new([1]).expect("a handle");
     let decide = || AttestationPolicy::any().decide(&verified, &user, &Circumstances::at(None, &Yes));

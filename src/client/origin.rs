@@ -217,14 +217,16 @@ pub(crate) fn is_on_site(url: &str, rp_id: &str) -> bool {
     host.is_some_and(|host| is_within(host, rp_id) || is_within(rp_id, host))
 }
 
+/// Whether this can be the bundle identifier of an app of Apple's systems.
+pub(crate) fn is_bundle(bundle: &str) -> bool {
+    !bundle.is_empty() && bundle.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+}
+
 /// Checks a configured native origin.
 pub(crate) fn check_native_origin(origin: &str) -> Result<(), OriginError> {
     let android = |hash: &str| base64url::decode(hash).is_ok_and(|hash| hash.len() == 32);
-    let ios = |bundle: &str| {
-        !bundle.is_empty() && bundle.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
-    };
     let known = origin.strip_prefix("android:apk-key-hash:").is_some_and(android)
-        || origin.strip_prefix("ios:bundle-id:").is_some_and(ios);
+        || origin.strip_prefix("ios:bundle-id:").is_some_and(is_bundle);
     if known { Ok(()) } else { Err(OriginError::NativeOrigin) }
 }
 

@@ -2,7 +2,7 @@
 //! providers show no credential that is not accepted any more, and no name that is out of date.
 //!
 //! They are made by [`RelyingParty`](crate::relying_party::RelyingParty) only. A list of all accepted credentials goes
-//! to a user who has just signed in, and to nobody else: it tells which credentials an account has (§14.6.3), and a
+//! to the user who is signed in, and to nobody else: it tells which credentials an account has (§14.6.3), and a
 //! credential that is missing in it is hidden or deleted on the user's devices.
 
 use crate::credential::{CredentialId, UserHandle};

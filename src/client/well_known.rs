@@ -9,7 +9,7 @@
 //! Each is served as `application/json` over https with status 200. A document opens nothing by itself: the same origins
 //! must be given to [`RelyingParty`](crate::relying_party::RelyingParty)'s builder.
 
-use super::origin::{OriginError, check_web_origin};
+use super::origin::{OriginError, check_web_origin, is_bundle};
 use crate::codec::base64url;
 use serde::{Deserialize, Serialize};
 
@@ -191,9 +191,7 @@ impl AppleApp {
     /// [`OriginError::App`].
     pub fn new(team: &str, bundle: &str) -> Result<Self, OriginError> {
         let team_ok = team.len() == 10 && team.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-        let bundle_ok =
-            !bundle.is_empty() && bundle.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
-        if team_ok && bundle_ok { Ok(Self(format!("{team}.{bundle}"))) } else { Err(OriginError::App) }
+        if team_ok && is_bundle(bundle) { Ok(Self(format!("{team}.{bundle}"))) } else { Err(OriginError::App) }
     }
 }
 

@@ -13,7 +13,11 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<
 
 struct List(Vec<Transport>);
 
+/// What is left of another notation is no name.
 fn named<E: Error>(name: &str) -> Result<Transport, E> {
+    if name.contains(['{', '}', '[', ']', '"', '\\']) {
+        return Err(E::invalid_value(Unexpected::Other("a text"), &ListOrText));
+    }
     Transport::deserialize(StrDeserializer::<E>::new(name.trim()))
 }
 
@@ -66,6 +70,9 @@ mod tests {
         assert_eq!(read(r#""[\"internal\"""#), None);
         assert_eq!(read(r#""""#), Some(vec![]));
         assert_eq!(read(r#""{}""#), Some(vec![]));
+        for broken in [r#""{internal""#, r#""internal}""#, r#""{\"internal\"}""#, r#""(internal)[""#] {
+            assert_eq!(read(broken), None, "{broken}");
+        }
         assert_eq!(read(r#"["cable"]"#), Some(vec![Transport::Other("cable".into())]));
         assert_eq!(read("[1]"), None);
         assert_eq!(read("1"), None);

@@ -341,7 +341,8 @@ impl Judged<'_> {
 }
 
 /// The less trusted of two, in whatever order an authenticator chose to state them: what leads nowhere, then what does
-/// not count, then what nobody looked at, then where there was nothing to look at.
+/// not count, then what nobody looked at, then where there was nothing to look at. Of two that lead nowhere the first one's
+/// reason is told; the evidence has each statement's.
 fn least(one: TrustOutcome, other: TrustOutcome) -> TrustOutcome {
     let rank = |outcome| match outcome {
         TrustOutcome::Untrusted(_) => 0,

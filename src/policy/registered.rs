@@ -27,7 +27,8 @@ pub struct Registered {
     trust: TrustOutcome,
     signed_extensions: SignedOutputs,
     unsigned_extensions: ClientExtensionResults,
-    browser_bound_key: Result<Option<Blob>, Failure>,
+    pub(crate) attestation_policy: Option<String>,
+    pub(crate) browser_bound_key: Result<Option<Blob>, Failure>,
     evidence: Evidence,
 }
 
@@ -84,13 +85,10 @@ impl Registered {
             trust: judged.trust,
             signed_extensions: SignedOutputs::of(authenticator_data.extensions()),
             unsigned_extensions: verified.unsigned_extension_results().cloned().unwrap_or_default(),
+            attestation_policy: None,
             browser_bound_key: Ok(None),
             evidence,
         }
-    }
-
-    pub(crate) fn with_browser_bound_key(self, browser_bound_key: Result<Option<Blob>, Failure>) -> Self {
-        Self { browser_bound_key, ..self }
     }
 
     /// The credential id to look up in the store, over all accounts.
@@ -147,6 +145,12 @@ impl Registered {
     #[must_use]
     pub fn device_serial(&self) -> Option<&[u8]> {
         self.device_serial.as_deref()
+    }
+
+    /// The name of the policy that decided, at the front door, where it has one.
+    #[must_use]
+    pub fn attestation_policy(&self) -> Option<&str> {
+        self.attestation_policy.as_deref()
     }
 
     /// What came of the certificates.

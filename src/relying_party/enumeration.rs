@@ -30,7 +30,7 @@ impl DecoyShape {
     /// # Errors
     /// [`LengthError`]: ids have 1 to 1023 bytes.
     pub fn new(weight: u32, id_len: usize, transports: Vec<Transport>) -> Result<Self, LengthError> {
-        CredentialId::new(vec![0; id_len]).map(|_| Self { weight, id_len, transports })
+        CredentialId::check_len(id_len).map(|()| Self { weight, id_len, transports })
     }
 }
 
@@ -94,8 +94,8 @@ impl Decoys {
     /// each other; `shapes` what they look like. What adds up to nothing is left as it was.
     ///
     /// Keep them as long as the secret: other counts or shapes make other lists. Count them in your store once, with their
-    /// transports: every usual shape has some, so where records were imported
-    /// without, a list that has none is a real one until there are shapes without as well.
+    /// transports: every usual shape has some, so where records were imported without, a list that has none is a real one
+    /// until there are shapes without as well.
     #[must_use]
     pub fn shaped(mut self, counts: Vec<u32>, shapes: Vec<DecoyShape>) -> Self {
         if counts.iter().any(|&weight| weight > 0) {

@@ -14,6 +14,7 @@ use crate::client::json::{
 use crate::credential::{CredentialRecord, UserHandle, Version};
 use crate::crypto::{Algorithm, RandomFailed, default_backend};
 use crate::error::Error;
+use crate::extension::Extension;
 use crate::policy::{Circumstances, Registered};
 use crate::state::RegistrationState;
 use crate::time::UnixTime;
@@ -261,7 +262,11 @@ impl RelyingParty {
         let verified = registration::verify(&expected, response, self.backend)?;
         let mut circumstances = Circumstances::at(Some(now), self.backend);
         circumstances.quirks = self.quirks;
-        let registered = policy.decide(&verified, &state.user_handle, &circumstances)?;
-        Ok(registered.with_browser_bound_key(payment::browser_bound_key(&verified, self.backend)))
+        let mut registered = policy.decide(&verified, &state.user_handle, &circumstances)?;
+        registered.attestation_policy = state.attestation;
+        if state.extensions.requested.contains(Extension::Payment) {
+            registered.browser_bound_key = payment::browser_bound_key(&verified, self.backend);
+        }
+        Ok(registered)
     }
 }

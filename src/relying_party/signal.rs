@@ -40,7 +40,7 @@ impl RelyingParty {
         Some(UnknownCredential { rp_id: self.site.rp_id.clone(), credential_id })
     }
 
-    /// For a user who has just signed in: all credentials of the account. `all` is every record that the account has;
+    /// For the user who is signed in: all credentials of the account. `all` is every record that the account has;
     /// whatever is left out is hidden or deleted on the user's devices. Records that occur twice are named once.
     ///
     /// # Errors
@@ -72,7 +72,7 @@ impl RelyingParty {
         })
     }
 
-    /// For a user who has just signed in: the names of the account as they are now.
+    /// For the user who is signed in: the names of the account as they are now.
     ///
     /// # Errors
     /// [`Error::ForeignCredential`] where `user` is another account's.

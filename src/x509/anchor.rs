@@ -8,8 +8,7 @@
 //! A certificate issued by another that does not say it is a CA is an end entity. A self-issued one may still be a
 //! root: in the FIDO metadata are roots of version 3 without basic constraints (Egistec, Atos) and roots that are no CA
 //! by them, yet may sign certificates by their key usage (GoTrust). So a self-issued one issues if its key usage lets it,
-//! or if it has neither extension. One that only says it is no CA is taken at its word, and one whose basic constraints
-//! are not DER (AuthenTrend) says nothing by them.
+//! or if it has neither extension. One that only says it is no CA is taken at its word.
 
 use super::algorithm::{self, SubjectPublicKey};
 use super::certificate::{self, Certificate, Version};
@@ -37,7 +36,7 @@ pub enum Error {
     /// Not a certificate.
     #[error("not a certificate: {0}")]
     Certificate(#[from] certificate::Error),
-    /// A malformed key usage extension; or basic constraints, of a certificate that another issued.
+    /// A malformed basic constraints or key usage extension.
     #[error("not a trust anchor's extensions: {0}")]
     Extensions(#[from] extensions::Error),
     /// A key that could verify nothing.
@@ -124,11 +123,7 @@ impl TrustAnchor {
 
 /// Whether it is the certificate of a CA, or of a root that only fails to say so.
 fn may_issue(certificate: &Certificate<'_>) -> Result<bool, extensions::Error> {
-    let constraints = match certificate.extensions.basic_constraints() {
-        Err(_) if certificate.is_self_issued() => None,
-        constraints => constraints?,
-    };
-    let ca = constraints.map(|constraints| constraints.ca);
+    let ca = certificate.extensions.basic_constraints_of_an_anchor()?.map(|constraints| constraints.ca);
     match ca {
         Some(true) => Ok(true),
         None if certificate.version < Version::V3 => Ok(true), // which had no way to say it

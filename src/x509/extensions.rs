@@ -132,6 +132,11 @@ impl<'a> Extensions<'a> {
         self.view(oid::BASIC_CONSTRAINTS, BasicConstraints::read)
     }
 
+    /// The same of a trust anchor, which the relying party chose: roots of the FIDO metadata write TRUE as 01 (AuthenTrend).
+    pub(crate) fn basic_constraints_of_an_anchor(&self) -> Result<Option<BasicConstraints>, Error> {
+        self.view(oid::BASIC_CONSTRAINTS, BasicConstraints::read_ber)
+    }
+
     /// §4.2.1.3
     pub(crate) fn key_usage(&self) -> Result<Option<KeyUsage>, Error> {
         self.view(oid::KEY_USAGE, KeyUsage::read)
@@ -173,9 +178,25 @@ pub(crate) struct BasicConstraints {
 
 impl BasicConstraints {
     fn read(value: &[u8]) -> Result<Self, der::Error> {
+        Self::read_with(value, Reader::default_false)
+    }
+
+    /// As [`Self::read`], but for `cA`, which may be any BOOLEAN of BER: FALSE spelled out, TRUE as other than FF.
+    fn read_ber(value: &[u8]) -> Result<Self, der::Error> {
+        Self::read_with(value, |fields| match fields.optional(Tag::BOOLEAN)? {
+            None => Ok(false),
+            Some([octet]) => Ok(*octet != 0),
+            Some(_) => Err(der::Error::Boolean),
+        })
+    }
+
+    fn read_with<'a>(
+        value: &'a [u8],
+        boolean: impl FnOnce(&mut Reader<'a>) -> Result<bool, der::Error>,
+    ) -> Result<Self, der::Error> {
         der::read_all(value, |value| {
             let mut fields = value.sequence()?;
-            let ca = fields.default_false()?;
+            let ca = boolean(&mut fields)?;
             let path_length = if fields.is_empty() { None } else { Some(fields.small()?) };
             fields.finish()?;
             Ok(Self { ca, path_length })

@@ -37,8 +37,9 @@ oids! {
     // Extensions of attestation certificates
     /// §8.2.1: id-fido-gen-ce-aaguid.
     FIDO_AAGUID = "1.3.6.1.4.1.45724.1.1.4": [0x2b, 6, 1, 4, 1, 0x82, 0xe5, 0x1c, 1, 1, 4];
-    /// §8.2.2: id-fido-gen-ce-sernum.
+    /// §8.2.1: id-fido-gen-ce-fw-version.
     FIDO_FIRMWARE_VERSION = "1.3.6.1.4.1.45724.1.1.5": [0x2b, 6, 1, 4, 1, 0x82, 0xe5, 0x1c, 1, 1, 5];
+    /// §8.2.2: id-fido-gen-ce-sernum.
     FIDO_SERIAL_NUMBER = "1.3.6.1.4.1.45724.1.1.2": [0x2b, 6, 1, 4, 1, 0x82, 0xe5, 0x1c, 1, 1, 2];
     /// §8.4.1: the Android key description.
     ANDROID_KEY_DESCRIPTION = "1.3.6.1.4.1.11129.2.1.17": [0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 1, 17];

@@ -48,17 +48,22 @@ fn the_options_are_what_the_standard_calls_them() {
 
     let mut request = AuthenticationRequest::default();
     request.hints = vec![Hint::ClientDevice];
+    request.timeout_secs = Some(3600);
     request.extensions.appid = Some(AppId::new("https://clinic.example/u2f").unwrap());
     let rp = builder().user_verification_preferred().build().unwrap();
-    let (options, _state) = rp.start_authentication_with(&request, &ada().handle, from_ref(&record), NOW).unwrap();
+    let (options, state) = rp.start_authentication_with(&request, &ada().handle, from_ref(&record), NOW).unwrap();
     let expected = json!({
-        "challenge": base64url(&options.challenge), "timeout": 300_000, "rpId": "clinic.example",
+        "challenge": base64url(&options.challenge), "timeout": 3_600_000, "rpId": "clinic.example",
         "userVerification": "preferred",
         "allowCredentials": [{"type": "public-key", "id": record.id.to_base64url(), "transports": ["internal"]}],
         "hints": ["client-device"],
         "extensions": {"appid": "https://clinic.example/u2f"},
     });
     assert_eq!(serde_json::to_value(&options).unwrap(), expected);
+    assert_eq!(state.expires_at(), NOW.plus_secs(3600));
+    request.timeout_secs = Some(0);
+    let (options, state) = rp.start_discoverable_authentication_with(&request, NOW).unwrap();
+    assert_eq!((options.timeout, state.expires_at()), (1000, NOW.plus_secs(1)), "a second at least");
 }
 
 #[test]

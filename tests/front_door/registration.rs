@@ -115,6 +115,9 @@ fn a_state_knows_its_policy() {
         let response = Browser::new("front-door.policy").create(&options, change).unwrap();
         let stored = serde_json::to_string(&state).unwrap();
         let finished = rp.finish_registration(state, &response, NOW);
+        if let Ok(registered) = &finished {
+            assert_eq!(registered.attestation_policy(), name);
+        }
         assert_eq!(finished.err().map(|error| error.code()), ends, "{name:?} {attested}");
         if name.is_some() {
             let state: RegistrationState = serde_json::from_str(&stored).unwrap();

@@ -231,7 +231,7 @@ fn lists_have_one_order() {
     for name in ["a", "b", "c", "d"] {
         assert!(decoys.credentials(name).is_sorted_by_key(|credential| &credential.id), "{name}");
     }
-    for len in [0, 1024] {
+    for len in [0, 1024, usize::MAX] {
         let error = DecoyShape::new(1, len, Vec::new()).unwrap_err();
         assert_eq!((error.len, error.most), (len, 1023), "no decoy has such an id, so that a name would have no list");
     }

@@ -317,9 +317,8 @@ fn browser_bound_key_at_registration() {
     request.extensions.payment = Some(PaymentCreation::new());
     let key = Key::new("level3.browser", Algorithm::Es256);
     let named = json!({"browserBoundPublicKey": base64url(&key.cose().encode())});
-    let registered = |sign: fn(&Key, &[u8]) -> Option<Vec<u8>>| {
-        let (options, state) = rp().start_registration_with(&request, &user(), &[], NOW).unwrap();
-        assert_eq!(serde_json::to_value(&options).unwrap()["extensions"], json!({"payment": {"isPayment": true}}));
+    let registered_by = |request: &RegistrationRequest, sign: fn(&Key, &[u8]) -> Option<Vec<u8>>| {
+        let (options, state) = rp().start_registration_with(request, &user(), &[], NOW).unwrap();
         let made = registration().client_data(|data| {
             data.set("challenge", base64url(&options.challenge));
             data.set("payment", named.clone());
@@ -332,9 +331,14 @@ fn browser_bound_key_at_registration() {
         };
         rp().finish_registration(state, &create(made, &options.challenge), NOW).unwrap()
     };
+    let registered = |sign| registered_by(&request, sign);
     let found = registered(|key, client_data| Some(key.sign(client_data)));
     assert_eq!(found.browser_bound_key().unwrap().unwrap().as_bytes(), key.cose().encode());
     assert_eq!(registered(|_, _| None).browser_bound_key(), Ok(None), "a key proves nothing");
+    let unasked = registered_by(&RegistrationRequest::default(), |key, client_data| Some(key.sign(client_data)));
+    assert_eq!(unasked.browser_bound_key(), Ok(None), "nobody asked for payments");
+    let (options, _) = rp().start_registration_with(&request, &user(), &[], NOW).unwrap();
+    assert_eq!(serde_json::to_value(&options).unwrap()["extensions"], json!({"payment": {"isPayment": true}}));
     let forged = registered(|_, _| Some(b"forged".to_vec()));
     assert_eq!(forged.browser_bound_key().unwrap_err().refusal, Refusal::BrowserBoundSignature);
     assert_eq!(forged.attestation_format(), wardkey::attestation::Format::None, "the credential itself is good");

@@ -30,7 +30,8 @@ fn an_anchor_is_a_name_and_a_key() {
 fn end_entities_do_not_issue() {
     let by_another = |draft: Draft| Draft { issuer: name("another"), ..draft };
     let (no_ca, sign, other) = (basic_constraints(false, None), key_usage(0x04), key_usage(0x80));
-    let not_der = extension(oid::BASIC_CONSTRAINTS, true, &[0x30, 3, 1, 1, 1]); // CA=TRUE, written as 01
+    let [one, zero] = [1, 0].map(|octet| extension(oid::BASIC_CONSTRAINTS, true, &[0x30, 3, 1, 1, octet]));
+    let one_and_a_length = extension(oid::BASIC_CONSTRAINTS, true, &[0x30, 6, 1, 1, 1, 2, 1, 0]);
     let with = |extensions: &[&Vec<u8>]| root().extensions(&extensions.iter().copied().cloned().collect::<Vec<_>>());
     for (draft, issues, why) in [
         (root(), true, "a CA"),
@@ -39,9 +40,11 @@ fn end_entities_do_not_issue() {
         (with(&[]), true, "a root that does not say"),
         (with(&[&sign]), true, "a root that says it by its key usage alone"),
         (with(&[&no_ca, &sign]), true, "a root that is no CA, but may sign certificates"),
-        (with(&[&not_der]), true, "a root whose basic constraints are not DER"),
-        (with(&[&not_der, &sign]), true, "the same, and it may sign certificates"),
-        (with(&[&not_der, &other]), false, "the same, and for other things"),
+        (with(&[&one]), true, "a CA, TRUE written as 01"),
+        (by_another(with(&[&one_and_a_length])), true, "the same below another, with a path length"),
+        (with(&[&zero]), false, "no CA, FALSE spelled out"),
+        (with(&[&zero, &sign]), true, "the same, but it may sign certificates"),
+        (by_another(with(&[&zero, &sign])), false, "the same, issued by another"),
         (with(&[&other]), false, "signed by itself, and for other things"),
         (with(&[&no_ca, &other]), false, "an end entity signed by itself"),
         (with(&[&no_ca]), false, "the same without a key usage"),
@@ -58,13 +61,14 @@ fn end_entities_do_not_issue() {
 fn refuses_what_cannot_be_one() {
     let rsa_1024 = seq(&[&tlv(2, &[&[0], &[0xff; 128]]), &[2, 3, 1, 0, 1]]);
     let weak = seq(&[&seq(&[&object(oid::RSA_ENCRYPTION), &[5, 0]]), &tlv(3, &[&[0], &rsa_1024])]);
-    let malformed = extension(oid::BASIC_CONSTRAINTS, true, &[5, 0]);
-    let by_another = Draft { issuer: name("another"), ..root().extensions(&[malformed]) };
+    let malformed = |value: &[u8]| root().extensions(&[extension(oid::BASIC_CONSTRAINTS, true, value)]).make();
+    let of_extensions = |error| Error::Extensions(ExtensionsError::Der(error));
     let usage = extension(oid::KEY_USAGE, true, &[5, 0]);
     for (der, error) in [
         (vec![0x30, 0], Error::Certificate(CertificateError::Der(der::Error::Truncated))),
-        (by_another.make(), Error::Extensions(ExtensionsError::Der(der::Error::Tag))),
-        (root().extensions(&[usage]).make(), Error::Extensions(ExtensionsError::Der(der::Error::Tag))),
+        (malformed(&[5, 0]), of_extensions(der::Error::Tag)),
+        (malformed(&[0x30, 4, 1, 2, 0xff, 0xff]), of_extensions(der::Error::Boolean)),
+        (root().extensions(&[usage]).make(), of_extensions(der::Error::Tag)),
         (Draft { spki: weak, ..root() }.make(), Error::Key(AlgorithmError::Key(KeyError::Modulus))),
     ] {
         assert_eq!(TrustAnchor::from_der(&der), Err(error));
