@@ -25,9 +25,10 @@ pub enum Fault {
 /// Why a ceremony has no good end. For logs: it holds facts, never secrets, never text that was received.
 ///
 /// Who signs in should see one and the same answer for all of them, [`Self::public`] (§14.6.2). Who is signed in and
-/// registers one more passkey may be told what to do about it: [`Expired`](Self::Expired); `credential-already-registered` of
-/// [`claim`](crate::policy::Registered::claim), whose device has a passkey of this account already; what a policy does not
-/// admit (`attestation-type-not-accepted`, `attestation-untrusted`, `aaguid-not-attested`, `aaguid-not-accepted`).
+/// registers one more passkey may be told what to do about it: [`Expired`](Self::Expired);
+/// `credential-already-registered`, by [`claim`](crate::policy::Registered::claim), of a credential that is stored
+/// already; what a policy does not admit (`attestation-type-not-accepted`, `attestation-untrusted`,
+/// `aaguid-not-attested`, `aaguid-not-accepted`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

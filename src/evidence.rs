@@ -9,8 +9,8 @@
 //! # Again, years later
 //!
 //! The same bytes give the same verdict and the same evidence at any time. What has to be kept for it: the posted JSON;
-//! the challenge ([`RegistrationState::challenge`](crate::RegistrationState::challenge), before `finish_…` takes the state);
-//! what was expected, that is the state's own JSON and your configuration; and, of an authentication, the record as it was *before* its update. Then
+//! what was expected, that is the state's own JSON, before `finish_…` takes it, with the challenge in it, and your
+//! configuration; and, of an authentication, the record as it was *before* its update. Then
 //! [`ceremony::registration::verify`](crate::ceremony::registration::verify) and
 //! [`ceremony::authentication::verify`](crate::ceremony::authentication::verify) judge again, at the time of then.
 //!

@@ -95,10 +95,8 @@ fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Problem
 /// id-fido-gen-ce-fw-version (§8.2.1): an INTEGER that is not negative, not critical.
 fn firmware_version(certificate: &Certificate<'_>) -> Result<(), Problem> {
     let Some(extension) = certificate.extensions.find(oid::FIDO_FIRMWARE_VERSION) else { return Ok(()) };
-    match der::read_all(extension.value, Reader::unsigned) {
-        Ok(_) if !extension.critical => Ok(()),
-        Ok(_) | Err::<_, der::Error>(_) => Err(Problem::FirmwareVersion),
-    }
+    let number: Result<_, der::Error> = der::read_all(extension.value, Reader::unsigned);
+    if number.is_ok() && !extension.critical { Ok(()) } else { Err(Problem::FirmwareVersion) }
 }
 
 /// "If x5c is not present, self attestation is in use."
