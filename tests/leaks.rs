@@ -180,7 +180,9 @@ fn check_client_data(id: &str, input: &BTreeSet<String>, bytes: &[u8]) {
 fn judge_all(folder: &str) -> usize {
     let Ok(entries) = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)) else { return 0 };
     let files = entries.map(|entry| entry.unwrap().path());
-    let vectors = files.filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    // `../shared/vectors` also holds cases of other formats: `mds-shared.jsonl`, `assurance-shared.jsonl`.
+    let is_ceremonies = |name: &str| name.ends_with(".jsonl") && !name.ends_with("-shared.jsonl");
+    let vectors = files.filter(|path| path.file_name().is_some_and(|name| is_ceremonies(&name.to_string_lossy())));
     let lines = vectors.flat_map(|path| {
         let text = fs::read_to_string(path).unwrap();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()

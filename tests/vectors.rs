@@ -116,8 +116,10 @@ fn our_own() {
 
 #[test]
 fn shared() {
+    // The folder also holds cases of other formats, so these files are named.
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/vectors"));
-    match files(folder).as_slice() {
+    let files = ["adversarial.jsonl", "browsers.jsonl", "peers.jsonl"].map(|name| folder.join(name));
+    match &files.into_iter().filter(|file| file.exists()).collect::<Vec<_>>()[..] {
         [] => println!("no ../shared/vectors: only the project's own vectors were judged"),
         files => println!("{} vectors of ../shared/vectors judged alike and right by both backends", judge(files)),
     }

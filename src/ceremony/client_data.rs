@@ -54,16 +54,19 @@ fn judge<'s>(
     Ok(Place { rp_id: &site.rp_id, origin, origin_rule, cross_origin, top_origin })
 }
 
-/// Steps 10 and 11, 13 and 14. Both ask whether a frame is expected; where the client names the page around it, the
-/// second asks with more facts, so it answers for both. Whether there is a frame, and the listed page around it.
+/// Returns `crossOrigin`, and the listed origin that `topOrigin` names.
 fn framing<'s>(client_data: &ClientData<'_>, framing: &'s Framing) -> Result<(bool, Option<&'s str>), Refusal> {
+    // Step 10 (13 at sign-in): crossOrigin. A frame of another origin must be expected.
     let cross_origin = match client_data.cross_origin {
         Member::Absent => false,
         Member::Bool(cross_origin) => cross_origin,
         Member::Text(_) | Member::Other => return Err(Refusal::CrossOrigin),
     };
+    if cross_origin && matches!(framing, Framing::SameOrigin) {
+        return Err(Refusal::CrossOrigin);
+    }
+    // Step 11 (14 at sign-in): topOrigin. It must be listed. Clients add it only beside `crossOrigin: true` (§5.8.1).
     match (&client_data.top_origin, framing) {
-        (Member::Absent, Framing::SameOrigin) if cross_origin => Err(Refusal::CrossOrigin),
         (Member::Absent, _) => Ok((cross_origin, None)),
         (Member::Text(top), Framing::CrossOrigin(expected)) if cross_origin => {
             let listed = expected.iter().find(|listed| **listed == **top).ok_or(Refusal::TopOrigin)?;

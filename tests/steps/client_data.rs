@@ -185,15 +185,18 @@ fn origin<C: Ceremony>() -> Vec<Group<C>> {
 fn framing<C: Ceremony>() -> Vec<Group<C>> {
     let (cross, top_origin) = (C::either("7.1/10", "7.2/13"), C::either("7.1/11", "7.2/14"));
     vec![
-        refused(cross, "cross-origin-not-allowed")
-            .rows([("cross-origin.unexpected", |c: C| c.client_data(|d| d.set("crossOrigin", true)))]),
+        refused(cross, "cross-origin-not-allowed").rows([
+            ("cross-origin.unexpected", |c: C| c.client_data(|d| d.set("crossOrigin", true))),
+            ("cross-origin.unexpected-with-top-origin", |c| top(c, "https://example.com")),
+            ("cross-origin.unexpected-with-top-origin-number", |c| top(c, 1)),
+        ]),
         refused(cross, "cross-origin-not-allowed").strict().rows([
             ("cross-origin.text", |c: C| c.client_data(|d| d.set("crossOrigin", "true"))),
             ("cross-origin.number", |c| c.client_data(|d| d.set("crossOrigin", 1))),
             ("cross-origin.null", |c| c.client_data(|d| d.set("crossOrigin", Value::Null))),
         ]),
         refused(top_origin, "top-origin-not-allowed").rows([
-            ("top-origin.unexpected", |c: C| top(c, "https://example.com")),
+            ("top-origin.unexpected", |c: C| c.client_data(|d| d.set("topOrigin", "https://example.com"))),
             ("top-origin.unlisted", |c| top(c.rp(framed), "https://evil.example")),
             ("top-origin.suffix", |c| top(c.rp(framed), "https://example.com.evil.example")),
             ("top-origin.empty", |c| top(c.rp(framed), "")),

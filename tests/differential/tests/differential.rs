@@ -155,7 +155,9 @@ fn table() -> BTreeMap<Kind, String> {
 fn files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    // `../shared/vectors` also holds cases of other formats: `mds-shared.jsonl`, `assurance-shared.jsonl`.
+    let is_ceremonies = |name: &str| name.ends_with(".jsonl") && !name.ends_with("-shared.jsonl");
+    files.retain(|path| path.file_name().is_some_and(|name| is_ceremonies(&name.to_string_lossy())));
     files.sort();
     files
 }
