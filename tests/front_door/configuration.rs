@@ -267,7 +267,7 @@ fn where_a_ceremony_may_come_from() {
     let rp = builder().framed_by(["https://hospital.example"]).build().unwrap();
     assert_eq!(code(&rp, &framed("https://hospital.example")), None);
     assert_eq!(code(&rp, &framed("https://evil.example")), Some("top-origin-not-allowed"));
-    assert_eq!(code(&clinic(), &framed("https://hospital.example")), Some("top-origin-not-allowed"));
+    assert_eq!(code(&clinic(), &framed("https://hospital.example")), Some("cross-origin-not-allowed"));
 }
 
 #[test]
