@@ -180,6 +180,11 @@ impl<'a> AuthorizationList<'a> {
         let mut seen = [None; MAX_FIELDS];
         while !fields.is_empty() {
             let field = fields.any()?;
+            // `[n] EXPLICIT`: context-specific, constructed, one value in it. allApplications in another form must not be missed.
+            if !field.tag.is_explicit() {
+                return Err(der::Error::Tag);
+            }
+            der::read_all(field.contents, Reader::any)?;
             match seen.iter_mut().find(|slot| slot.is_none_or(|tag| tag == field.tag)) {
                 Some(slot @ None) => *slot = Some(field.tag),
                 _ => return Err(der::Error::Tag), // it is there already, or there are too many

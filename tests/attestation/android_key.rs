@@ -10,7 +10,7 @@ use wardkey_authenticator::attestation::android_key::{
 use wardkey_authenticator::*;
 
 pub(crate) fn rows() -> Vec<Row> {
-    [good(), statements(), descriptions(), lists(), hardware()].concat()
+    [good(), statements(), descriptions(), lists(), forms(), hardware()].concat()
 }
 
 /// A key whose description is changed.
@@ -199,6 +199,38 @@ fn lists() -> Vec<Row> {
             .refused(Problem::Purpose),
         described("lists-empty", |description| description.hardware_enforced = AuthorizationList::default())
             .refused(Problem::Origin),
+    ]
+}
+
+/// The fields of an authorization list are `[n] EXPLICIT`: one in another form must not be missed.
+fn forms() -> Vec<Row> {
+    // allApplications, which is 600, and origin, which is 702; the leading octet says class and form.
+    let other = |name: &str, field: (u32, Vec<u8>), change: fn(&mut [u8])| {
+        let encoded = der::explicit(field.0, &field.1);
+        let insert = move |leaf: &mut Certificate| {
+            let value = &mut leaf.extension(KEY_DESCRIPTION).value;
+            let at = value.windows(encoded.len()).position(|window| window == encoded).unwrap();
+            change(&mut value[at..][..encoded.len()]);
+        };
+        let format = AndroidKey::new().key_description(move |description| {
+            description.software_enforced = AuthorizationList(vec![field.clone()]);
+        });
+        row(&format!("android-key/{name}"), format.leaf(insert)).refused(Problem::KeyDescription)
+    };
+    let all = || (ALL_APPLICATIONS, der::null());
+    let with = |name: &str, contents: Vec<u8>| {
+        described(name, move |description| description.software_enforced.set(1000, contents.clone()))
+            .refused(Problem::KeyDescription)
+    };
+    vec![
+        other("all-applications-implicit", all(), |field| field[0] = 0x9f),
+        other("all-applications-of-the-application-class", all(), |field| field[0] = 0x7f),
+        other("all-applications-of-the-private-class", all(), |field| field[0] = 0xff),
+        other("all-applications-in-an-octet-string", all(), |field| (field[0], field[1]) = (0x04, 0x04)),
+        other("origin-implicit", (ORIGIN, der::integer(2)), |field| field[0] = 0x9f),
+        with("field-of-nothing", Vec::new()),
+        with("field-of-two-values", [der::null(), der::null()].concat()),
+        with("field-of-no-value", vec![5]),
     ]
 }
 

@@ -91,6 +91,11 @@ impl Tag {
         Self { form: CONTEXT | CONSTRUCTED, number }
     }
 
+    /// Whether it is context-specific and constructed, as `[number] EXPLICIT` is.
+    pub(crate) const fn is_explicit(self) -> bool {
+        self.form == CONTEXT | CONSTRUCTED
+    }
+
     /// The identifier octet, where there is but one.
     #[inline]
     fn octet(self) -> Option<u8> {
