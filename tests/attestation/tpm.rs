@@ -11,7 +11,7 @@ use wardkey_authenticator::name::attribute;
 use wardkey_authenticator::*;
 
 pub(crate) fn rows() -> Vec<Row> {
-    [good(), statements(), areas(), infos(), certificates()].concat()
+    [good(), statements(), areas(), schemes(), infos(), certificates()].concat()
 }
 
 fn good() -> Vec<Row> {
@@ -170,6 +170,47 @@ fn areas() -> Vec<Row> {
             .refused(Problem::Name),
     ]);
     rows
+}
+
+/// What pubArea names behind objectAttributes and an empty authPolicy: symmetric, scheme, curve and kdf.
+fn schemes() -> Vec<Row> {
+    use Algorithm::{Es256, Es384, Es512, Ps256, Ps512, Rs256, Rs512};
+    let named = |name: &str, algorithm: Algorithm, at: usize, id: &'static [u8]| {
+        let change = move |area: &mut Vec<u8>| drop(area.splice(at..at + 2, id.iter().copied()));
+        row_of(&format!("tpm/pub-area-{name}"), algorithm, Tpm::new().pub_area_bytes(change))
+    };
+    let scheme = |name: &str, algorithm: Algorithm, id: &'static [u8]| named(name, algorithm, 12, id);
+    let good = [
+        scheme("ecdsa-sha-384-of-es384", Es384, &[0, 0x18, 0, 0x0c]),
+        scheme("ecdsa-sha-512-of-es512", Es512, &[0, 0x18, 0, 0x0d]),
+        scheme("rsassa-sha-512-of-rs512", Rs512, &[0, 0x14, 0, 0x0d]),
+        scheme("rsapss-sha-256-of-ps256", Ps256, &[0, 0x16, 0, 0x0b]),
+        scheme("rsapss-sha-512-of-ps512", Ps512, &[0, 0x16, 0, 0x0d]),
+    ];
+    let other_scheme = [
+        scheme("ecdsa-of-an-rsa-key", Rs256, &[0, 0x18, 0, 0x0b]),
+        scheme("oaep-of-an-rsa-key", Rs256, &[0, 0x17, 0, 0x0b]),
+        scheme("rsaes-of-an-rsa-key", Rs256, &[0, 0x15]),
+        scheme("rsapss-of-rs256", Rs256, &[0, 0x16, 0, 0x0b]),
+        scheme("rsassa-of-ps256", Ps256, &[0, 0x14, 0, 0x0b]),
+        scheme("rsassa-sha-1-of-rs256", Rs256, &[0, 0x14, 0, 0x04]),
+        scheme("rsassa-sha-384-of-rs256", Rs256, &[0, 0x14, 0, 0x0c]),
+        scheme("rsassa-of-an-ecc-key", Es256, &[0, 0x14, 0, 0x0b]),
+        scheme("ecdsa-sha-384-of-es256", Es256, &[0, 0x18, 0, 0x0c]),
+        scheme("ecdsa-by-an-unknown-hash", Es256, &[0, 0x18, 0, 0x27]),
+        scheme("ecdaa-of-an-ecc-key", Es256, &[0, 0x1a, 0, 0x0b, 0, 1]),
+        scheme("ecdh-of-an-ecc-key", Es256, &[0, 0x19, 0, 0x0b]),
+        scheme("sm2-of-an-ecc-key", Es256, &[0, 0x1b, 0, 0x0b]),
+        scheme("ecschnorr-of-an-ecc-key", Es256, &[0, 0x1c, 0, 0x0b]),
+    ];
+    let symmetric = [
+        named("aes-of-an-ecc-key", Es256, 10, &[0, 6, 0, 128, 0, 0x43]),
+        named("aes-of-an-rsa-key", Rs256, 10, &[0, 6, 0, 128, 0, 0x43]),
+        named("kdf1-of-an-ecc-key", Es256, 16, &[0, 0x20, 0, 0x0b]),
+    ];
+    let other_scheme = other_scheme.into_iter().map(|row| row.refused(Problem::Scheme));
+    let symmetric = symmetric.into_iter().map(|row| row.refused(Problem::SymmetricAlgorithm));
+    good.into_iter().chain(other_scheme).chain(symmetric).collect()
 }
 
 fn coordinates(area: &mut PubArea) -> [&mut Vec<u8>; 2] {

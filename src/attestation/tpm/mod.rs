@@ -27,6 +27,12 @@ pub enum Problem {
     /// `pubArea` is not the credential's key.
     #[error("pubArea is of another key")]
     Key,
+    /// `pubArea` has a symmetric algorithm or a key derivation scheme, which no signing key has.
+    #[error("pubArea has a symmetric algorithm or a key derivation scheme, which a signing key does not have")]
+    SymmetricAlgorithm,
+    /// The scheme or the hash in `pubArea` is not that of the credential's algorithm.
+    #[error("the scheme in pubArea is not that of the credential's algorithm")]
+    Scheme,
     /// The AIK certificate, or how `alg` and its key fit together.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
@@ -91,6 +97,12 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let public = Public::read(statement.pub_area).map_err(|_| Problem::PublicArea)?;
     if !is_key(&public.unique, inputs.key.key()) {
         return Err(Problem::Key);
+    }
+    if !public.uses_no_symmetric_algorithm() {
+        return Err(Problem::SymmetricAlgorithm);
+    }
+    if !public.may_sign(inputs.key.algorithm().scheme()) {
+        return Err(Problem::Scheme);
     }
     let leaf = Leaf::read(statement.x5c.first().copied())?;
     certificate_requirements(leaf.certificate())?;

@@ -14,6 +14,7 @@ const NULL: u16 = 0x0010;
 const RSA: u16 = 0x0001;
 const ECC: u16 = 0x0023;
 const RSASSA: u16 = 0x0014;
+const RSAES: u16 = 0x0015;
 const RSAPSS: u16 = 0x0016;
 const ECDSA: u16 = 0x0018;
 const ECDAA: u16 = 0x001a;
@@ -75,7 +76,26 @@ pub(super) struct Public<'a> {
     encoding: &'a [u8],
     name_algorithm: u16,
     name_hash: Hash,
+    parameters: Parameters,
     pub(super) unique: Unique<'a>,
+}
+
+/// What a TPMT_PUBLIC says of the uses of its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Parameters {
+    /// TPMT_SYM_DEF_OBJECT: its algorithm.
+    symmetric: u16,
+    /// TPMT_RSA_SCHEME or TPMT_ECC_SCHEME.
+    scheme: Named,
+    /// TPMT_KDF_SCHEME, which RSA keys do not have: NULL there.
+    kdf: u16,
+}
+
+/// A scheme, and the hash algorithm that most of them name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Named {
+    scheme: u16,
+    hash: Option<u16>,
 }
 
 impl<'a> Public<'a> {
@@ -86,13 +106,33 @@ impl<'a> Public<'a> {
         let name_hash = hash(name_algorithm)?;
         reader.u32()?; // objectAttributes
         reader.sized()?; // authPolicy
-        let unique = match kind {
+        let (parameters, unique) = match kind {
             RSA => rsa_parameters(&mut reader)?,
             ECC => ecc_parameters(&mut reader)?,
             _ => return Err(Malformed),
         };
         reader.finish()?;
-        Ok(Self { encoding, name_algorithm, name_hash, unique })
+        Ok(Self { encoding, name_algorithm, name_hash, parameters, unique })
+    }
+
+    /// Whether it has neither a symmetric algorithm nor a key derivation scheme: "If the key is not a restricted decryption
+    /// key, this field shall be set to TPM_ALG_NULL" (Part 2, TPMS_RSA_PARMS and TPMS_ECC_PARMS), and `kdf` has no effect.
+    pub(super) const fn uses_no_symmetric_algorithm(&self) -> bool {
+        self.parameters.symmetric == NULL && self.parameters.kdf == NULL
+    }
+
+    /// Whether its key may sign under `scheme`: its scheme is NULL, which leaves the choice to each signature, or this one
+    /// with its hash (Part 2, TPMI_ALG_RSA_SCHEME, TPMI_ALG_ECC_SCHEME).
+    pub(super) fn may_sign(&self, scheme: Scheme) -> bool {
+        let Named { scheme: named, hash: by } = self.parameters.scheme;
+        let is = |kind: u16, by_scheme: Hash| named == kind && by.is_some_and(|by| hash(by) == Ok(by_scheme));
+        named == NULL
+            || match scheme {
+                Scheme::RsaPkcs1(hash) => is(RSASSA, hash),
+                Scheme::RsaPss(hash) => is(RSAPSS, hash),
+                Scheme::Ecdsa(_, hash) => is(ECDSA, hash),
+                _ => false,
+            }
     }
 
     /// Whether `name` is this object's: its name algorithm, then the hash of the structure by it.
@@ -103,27 +143,28 @@ impl<'a> Public<'a> {
     }
 }
 
-/// TPMT_SYM_DEF_OBJECT.
-fn symmetric(reader: &mut Reader<'_>) -> Result<()> {
-    if reader.u16()? != NULL {
+/// TPMT_SYM_DEF_OBJECT: its algorithm.
+fn symmetric(reader: &mut Reader<'_>) -> Result<u16> {
+    let algorithm = reader.u16()?;
+    if algorithm != NULL {
         reader.u32()?; // keyBits, mode
     }
-    Ok(())
+    Ok(algorithm)
 }
 
-/// A scheme, and the hash that most of them name.
-fn scheme(reader: &mut Reader<'_>) -> Result<()> {
-    match reader.u16()? {
-        NULL => Ok(()),
-        ECDAA => reader.u32().map(drop), // hashAlg, count
-        _ => reader.u16().map(drop),     // hashAlg
+/// TPMT_RSA_SCHEME, TPMT_ECC_SCHEME or TPMT_KDF_SCHEME.
+fn scheme(reader: &mut Reader<'_>) -> Result<Named> {
+    let scheme = reader.u16()?;
+    let hash = if matches!(scheme, NULL | RSAES) { None } else { Some(reader.u16()?) };
+    if scheme == ECDAA {
+        reader.u16()?; // count
     }
+    Ok(Named { scheme, hash })
 }
 
 /// TPMS_RSA_PARMS and TPM2B_PUBLIC_KEY_RSA.
-fn rsa_parameters<'a>(reader: &mut Reader<'a>) -> Result<Unique<'a>> {
-    symmetric(reader)?;
-    scheme(reader)?;
+fn rsa_parameters<'a>(reader: &mut Reader<'a>) -> Result<(Parameters, Unique<'a>)> {
+    let parameters = Parameters { symmetric: symmetric(reader)?, scheme: scheme(reader)?, kdf: NULL };
     let bits = reader.u16()?;
     let exponent = match reader.u32()? {
         0 => 65537,
@@ -131,24 +172,23 @@ fn rsa_parameters<'a>(reader: &mut Reader<'a>) -> Result<Unique<'a>> {
     };
     let modulus = reader.sized()?;
     if modulus.len().checked_mul(8) == Some(bits.into()) {
-        Ok(Unique::Rsa { modulus, exponent })
+        Ok((parameters, Unique::Rsa { modulus, exponent }))
     } else {
         Err(Malformed)
     }
 }
 
 /// TPMS_ECC_PARMS and TPMS_ECC_POINT.
-fn ecc_parameters<'a>(reader: &mut Reader<'a>) -> Result<Unique<'a>> {
-    symmetric(reader)?;
-    scheme(reader)?;
+fn ecc_parameters<'a>(reader: &mut Reader<'a>) -> Result<(Parameters, Unique<'a>)> {
+    let (symmetric, named) = (symmetric(reader)?, scheme(reader)?);
     let curve = match reader.u16()? {
         0x0003 => Curve::P256,
         0x0004 => Curve::P384,
         0x0005 => Curve::P521,
         _ => return Err(Malformed),
     };
-    scheme(reader)?; // kdf
-    Ok(Unique::Ecc { curve, x: reader.sized()?, y: reader.sized()? })
+    let parameters = Parameters { symmetric, scheme: named, kdf: scheme(reader)?.scheme };
+    Ok((parameters, Unique::Ecc { curve, x: reader.sized()?, y: reader.sized()? }))
 }
 
 /// TPMS_ATTEST (`certInfo`), up to what is attested.
@@ -242,28 +282,57 @@ fn tagged(tag: u8, contents: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    /// What a key may be used with stands between its kind and itself, with as many details as its scheme has.
+    const NONE: &[u8] = &[0, 0x10];
+
+    fn ecc([symmetric, scheme, kdf]: [&[u8]; 3]) -> Vec<u8> {
+        let before = [&[0, 0x23, 0, 0x0b][..], &[0; 4], &[0, 0]].concat();
+        [&before, symmetric, scheme, &[0, 3], kdf, &[0, 1, 7], &[0, 1, 8]].concat()
+    }
+
+    fn rsa(scheme: &[u8]) -> Vec<u8> {
+        [&[0, 1, 0, 0x0b][..], &[0; 4], &[0, 0], NONE, scheme, &[0, 8], &[0; 4], &[0, 1, 0xff]].concat()
+    }
+
+    /// The symmetric algorithm, the scheme and the key derivation scheme are of different lengths.
     #[test]
     fn a_public_area_names_symmetric_algorithm_scheme_and_key_derivation() {
-        const NONE: &[u8] = &[0, 0x10];
-        let ecc = |[symmetric, scheme, kdf]: [&[u8]; 3]| {
-            let before = [&[0, 0x23, 0, 0x0b][..], &[0; 4], &[0, 0]].concat();
-            [&before, symmetric, scheme, &[0, 3], kdf, &[0, 1, 7], &[0, 1, 8]].concat()
-        };
-        for (named, why) in [
-            ([NONE; 3], "nothing"),
-            ([NONE, &[0, 0x18, 0, 0x0b], NONE], "ECDSA with SHA-256"),
-            ([NONE, &[0, 0x1a, 0, 0x0b, 0, 1], NONE], "ECDAA, which has a count as well"),
-            ([&[0, 6, 0, 128, 0, 0x43], NONE, NONE], "AES with 128 bits in CFB mode"),
-            ([NONE, NONE, &[0, 0x20, 0, 0x0b]], "KDF1 with SHA-256"),
+        for (named, alone, es256, es384, why) in [
+            ([NONE; 3], true, true, true, "nothing"),
+            ([NONE, &[0, 0x18, 0, 0x0b], NONE], true, true, false, "ECDSA with SHA-256"),
+            ([NONE, &[0, 0x18, 0, 0x0c], NONE], true, false, true, "ECDSA with SHA-384"),
+            ([NONE, &[0, 0x18, 0, 0x27], NONE], true, false, false, "ECDSA with SHA3-256"),
+            ([NONE, &[0, 0x19, 0, 0x0b], NONE], true, false, false, "ECDH"),
+            ([NONE, &[0, 0x14, 0, 0x0b], NONE], true, false, false, "RSASSA"),
+            ([NONE, &[0, 0x1a, 0, 0x0b, 0, 1], NONE], true, false, false, "ECDAA, which has a count as well"),
+            ([&[0, 6, 0, 128, 0, 0x43], NONE, NONE], false, true, true, "AES with 128 bits in CFB mode"),
+            ([NONE, NONE, &[0, 0x20, 0, 0x0b]], false, true, true, "KDF1 with SHA-256"),
         ] {
-            let area = ecc(named);
-            let unique = Public::read(&area).map(|area| area.unique);
-            assert_eq!(unique, Ok(Unique::Ecc { curve: Curve::P256, x: &[7], y: &[8] }), "{why}");
-            for end in 0..area.len() {
-                assert!(Public::read(&area[..end]).is_err(), "{why}: {end} bytes");
+            let bytes = ecc(named);
+            let area = Public::read(&bytes).unwrap_or_else(|_| panic!("{why}"));
+            assert_eq!(area.unique, Unique::Ecc { curve: Curve::P256, x: &[7], y: &[8] }, "{why}");
+            assert_eq!(area.uses_no_symmetric_algorithm(), alone, "{why}");
+            let may = [(Curve::P256, Hash::Sha256), (Curve::P384, Hash::Sha384)]
+                .map(|(curve, hash)| area.may_sign(Scheme::Ecdsa(curve, hash)));
+            assert_eq!(may, [es256, es384], "{why}");
+            for end in 0..bytes.len() {
+                assert!(Public::read(&bytes[..end]).is_err(), "{why}: {end} bytes");
             }
-            assert!(Public::read(&[&area[..], &[0]].concat()).is_err(), "{why}, and a byte more");
+            assert!(Public::read(&[&bytes[..], &[0]].concat()).is_err(), "{why}, and a byte more");
+        }
+        for (named, rs256, rs1, ps256, why) in [
+            (NONE, true, true, true, "nothing"),
+            (&[0, 0x14, 0, 0x0b], true, false, false, "RSASSA with SHA-256"),
+            (&[0, 0x14, 0, 4], false, true, false, "RSASSA with SHA-1"),
+            (&[0, 0x16, 0, 0x0b], false, false, true, "RSAPSS with SHA-256"),
+            (&[0, 0x15], false, false, false, "RSAES, which has no hash"),
+            (&[0, 0x17, 0, 0x0b], false, false, false, "OAEP"),
+            (&[0, 0x18, 0, 0x0b], false, false, false, "ECDSA"),
+        ] {
+            let bytes = rsa(named);
+            let area = Public::read(&bytes).unwrap_or_else(|_| panic!("{why}"));
+            assert_eq!(area.unique, Unique::Rsa { modulus: &[0xff], exponent: 65537 }, "{why}");
+            let schemes = [Scheme::RsaPkcs1(Hash::Sha256), Scheme::RsaPkcs1(Hash::Sha1), Scheme::RsaPss(Hash::Sha256)];
+            assert_eq!(schemes.map(|scheme| area.may_sign(scheme)), [rs256, rs1, ps256], "{why}");
         }
     }
 }
