@@ -124,16 +124,19 @@ fn is_issued_to(certificate: &Certificate<'_>, host: &str) -> Result<bool, Certi
     Ok(common_names.any(|name| name.text() == Ok(host)))
 }
 
+/// The header's certificates. The header is UTF-8 as a whole (RFC 7515 §5.2, RFC 8259 §8.1), also where nothing reads it.
 fn x5c(header: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let Object::<Header>(header) = serde_json::from_slice(header).ok()?;
+    let Object::<Header>(header) = serde_json::from_str(core::str::from_utf8(header).ok()?).ok()?;
     if header.alg != "RS256" || header.x5c.is_empty() {
         return None;
     }
     header.x5c.iter().map(|text| base64url::decode_standard(text).ok()).collect()
 }
 
+/// Judges the payload, which is UTF-8 as a whole (RFC 8259 §8.1).
 fn judge(payload: &[u8], inputs: &Inputs<'_, '_>) -> Result<(), Problem> {
-    let Object::<Payload>(payload) = serde_json::from_slice(payload).map_err(|_| Problem::Payload)?;
+    let payload = core::str::from_utf8(payload).map_err(|_| Problem::Payload)?;
+    let Object::<Payload>(payload) = serde_json::from_str(payload).map_err(|_| Problem::Payload)?;
     let nonce = payload.nonce.ok_or(Problem::Nonce)?;
     if nonce != base64url::encode_standard(&inputs.backend.sha256(&[inputs.signed()])) {
         return Err(Problem::Nonce);

@@ -24,6 +24,8 @@ pub struct AndroidSafetyNet {
     chain: Chain,
     header: Changes<Value>,
     payload: Changes<Value>,
+    header_bytes: Changes<Vec<u8>>,
+    payload_bytes: Changes<Vec<u8>>,
     signature: Changes<Vec<u8>>,
     jws: Changes<Vec<u8>>,
 }
@@ -36,6 +38,8 @@ impl AndroidSafetyNet {
             chain: issued_to_host(Chain::new()),
             header: Changes::default(),
             payload: Changes::default(),
+            header_bytes: Changes::default(),
+            payload_bytes: Changes::default(),
             signature: Changes::default(),
             jws: Changes::default(),
         }
@@ -46,6 +50,10 @@ impl AndroidSafetyNet {
         header(Value);
         /// Changes the JWS payload.
         payload(Value);
+        /// Changes the bytes of the JWS header, before they are signed.
+        header_bytes(Vec<u8>);
+        /// Changes the bytes of the JWS payload, before they are signed.
+        payload_bytes(Vec<u8>);
         /// Changes the signature.
         signature(Vec<u8>);
         /// Changes the whole JWS, in its compact serialization.
@@ -92,7 +100,9 @@ impl Format for AndroidSafetyNet {
         let x5c: Vec<_> = certificates.iter().map(|certificate| base64(certificate)).collect();
         let header = self.header.apply(json!({ "alg": self.algorithm.name(), "x5c": x5c }));
         let payload = self.payload.apply(payload(&sha256(&inputs.to_be_signed())));
-        let signed = [header, payload].map(|part| base64url(part.to_string().as_bytes())).join(".");
+        let header = self.header_bytes.apply(header.to_string().into_bytes());
+        let payload = self.payload_bytes.apply(payload.to_string().into_bytes());
+        let signed = [header, payload].map(|part| base64url(&part)).join(".");
         let signature = self.signature.apply(key.sign(signed.as_bytes()));
         let jws = self.jws.apply(format!("{signed}.{}", base64url(&signature)).into_bytes());
         Cbor::map([("ver", "14799021".into()), ("response", jws.into())])
