@@ -8,6 +8,7 @@ use crate::codec::cbor::Value;
 use crate::codec::der::{self, Reader};
 use crate::crypto::{Algorithm, Backend, PublicKey};
 use crate::x509::certificate::{self, Certificate};
+use crate::x509::extensions::KeyUsage;
 use crate::x509::{algorithm, extensions, oid};
 
 /// Certificates that a statement may carry. What is too long for a path is refused there (§7.1 step 24); this bounds
@@ -30,6 +31,12 @@ pub enum CertificateError {
     /// `alg` is not known, or does not fit the certificate's key.
     #[error("alg does not fit the attestation certificate's key")]
     Algorithm,
+    /// Not a CA's certificate, but its key usage has keyCertSign (RFC 5280 §4.2.1.3).
+    #[error("the attestation certificate is not a CA, but its key usage has keyCertSign")]
+    KeyCertSign,
+    /// Not a CA's certificate, but its basic constraints have a path length (RFC 5280 §4.2.1.9).
+    #[error("the attestation certificate is not a CA, but its basic constraints have a path length")]
+    PathLength,
     /// The key usage does not allow signatures.
     #[error("the attestation certificate's key may not sign")]
     KeyUsage,
@@ -69,8 +76,22 @@ impl<'a> From<Leaf<'a>> for Certificate<'a> {
 }
 
 impl<'a> Leaf<'a> {
+    /// Reads the first certificate of x5c, and refuses one that claims a CA's powers without being a CA. A CA's certificate
+    /// is refused where the format demands an end entity's: see [`end_entity`].
     pub(super) fn read(first: Option<&'a [u8]>) -> Result<Self, CertificateError> {
-        Ok(Self(Certificate::read(first.unwrap_or_default())?))
+        let certificate = Certificate::read(first.unwrap_or_default())?;
+        let constraints = certificate.extensions.basic_constraints()?;
+        if !constraints.is_some_and(|constraints| constraints.ca) {
+            // RFC 5280 §4.2.1.3: "If the keyCertSign bit is asserted, then the cA bit [...] MUST also be asserted."
+            if certificate.extensions.key_usage()?.is_some_and(KeyUsage::key_cert_sign) {
+                return Err(CertificateError::KeyCertSign);
+            }
+            // §4.2.1.9: "CAs MUST NOT include the pathLenConstraint field unless the cA boolean is asserted".
+            if constraints.is_some_and(|constraints| constraints.path_length.is_some()) {
+                return Err(CertificateError::PathLength);
+            }
+        }
+        Ok(Self(certificate))
     }
 
     pub(super) const fn certificate(&self) -> &Certificate<'a> {

@@ -3,6 +3,7 @@
 use crate::row::{Row, row};
 use wardkey::attestation::CertificateError as C;
 use wardkey::attestation::packed::Problem;
+use wardkey::attestation::{android_key, android_safetynet, apple, fido_u2f, tpm};
 use wardkey::crypto::KeyError;
 use wardkey::x509::{AlgorithmError, CertificateError as Malformed, DerError, ExtensionsError};
 use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, KEY_USAGE};
@@ -11,7 +12,7 @@ use wardkey_authenticator::x509::signature_algorithm;
 use wardkey_authenticator::*;
 
 pub(crate) fn rows() -> Vec<Row> {
-    [syntax(), extensions(), keys()].concat()
+    [syntax(), extensions(), keys(), claims()].concat()
 }
 
 fn with(name: &str, change: impl Fn(&mut Certificate) + Send + Sync + 'static) -> Row {
@@ -132,4 +133,41 @@ fn keys() -> Vec<Row> {
             .refused(key(AlgorithmError::Key(KeyError::Modulus))),
         spki("key-off-the-curve", ec(p256_oid, &off_curve)).refused(Problem::Signature),
     ]
+}
+
+/// RFC 5280 §4.2.1.3, §4.2.1.9: an end entity that claims a CA's powers, in every format with certificates.
+fn claims() -> Vec<Row> {
+    let may_sign = |leaf: &mut Certificate| leaf.set(Extension::new(KEY_USAGE, der::bit_string(&[0x84], 2)).critical());
+    let may_sign_without_constraints = move |leaf: &mut Certificate| {
+        leaf.remove(BASIC_CONSTRAINTS);
+        may_sign(leaf);
+    };
+    let length = |leaf: &mut Certificate| leaf.set(Extension::basic_constraints(false, Some(0)));
+    let crls = |leaf: &mut Certificate| leaf.set(Extension::new(KEY_USAGE, der::bit_string(&[0x82], 1)).critical());
+    let name = |claim: &str, format: &str| format!("certificate/{claim}-under-{format}");
+    macro_rules! of {
+        ($format:literal, $made:expr, $problem:path) => {
+            [
+                row(&name("key-cert-sign-without-ca", $format), $made.leaf(may_sign)).refused($problem(C::KeyCertSign)),
+                row(
+                    &name("key-cert-sign-without-basic-constraints", $format),
+                    $made.leaf(may_sign_without_constraints),
+                )
+                .refused($problem(C::KeyCertSign)),
+                row(&name("path-length-without-ca", $format), $made.leaf(length)).refused($problem(C::PathLength)),
+            ]
+        };
+    }
+    let mut rows = [
+        of!("packed", Packed::new(), Problem::Certificate),
+        of!("tpm", Tpm::new(), tpm::Problem::Certificate),
+        of!("android-key", AndroidKey::new(), android_key::Problem::Certificate),
+        of!("android-safetynet", AndroidSafetyNet::new(), android_safetynet::Problem::Certificate),
+        of!("fido-u2f", FidoU2f::new(), fido_u2f::Problem::Certificate),
+        of!("apple", Apple::new(), apple::Problem::Certificate),
+    ]
+    .concat();
+    // cRLSign is no power of CAs alone: RFC 5280 §6.3.3 (f) asks for nothing else of who signs a list.
+    rows.push(row("certificate/crl-sign-without-ca", Packed::new().leaf(crls)));
+    rows
 }

@@ -59,7 +59,7 @@ pub(crate) fn rows() -> Vec<Row> {
             .refused(Problem::Certificate(C::Malformed(Malformed::Der(DerError::BitString)))),
         row(
             "fido-u2f/certificate-may-not-sign",
-            FidoU2f::new().leaf(|leaf| leaf.set(Extension::certificate_signing())),
+            FidoU2f::new().leaf(|leaf| leaf.set(crate::packed::key_encipherment())),
         )
         .strict()
         .refused(Problem::Certificate(C::KeyUsage)),

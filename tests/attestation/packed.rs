@@ -146,8 +146,16 @@ fn subjects() -> Vec<Row> {
             .refused(Problem::Certificate(C::BasicConstraints)),
         with("key-usage-certificates-only", |leaf| leaf.set(Extension::certificate_signing()))
             .strict()
+            .refused(Problem::Certificate(C::KeyCertSign)),
+        with("key-usage-encryption-only", |leaf| leaf.set(key_encipherment()))
+            .strict()
             .refused(Problem::Certificate(C::KeyUsage)),
     ]
+}
+
+/// keyUsage: keyEncipherment.
+pub(crate) fn key_encipherment() -> Extension {
+    Extension::new(extension::KEY_USAGE, der::bit_string(&[0x20], 5)).critical()
 }
 
 fn unit(leaf: &mut Certificate, unit: &str) {
