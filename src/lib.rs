@@ -42,11 +42,12 @@
 //! ceremony                 §7: the only code that verifies; the table of steps; refusals
 //! attestation              §8: one file a format
 //! client  authenticator    §5 and §6: what each of them says, parsed and untrusted
-//! x509                     certificates, and the walk to an anchor
+//! x509                     certificates, and validation of certification paths
 //! credential               §4: ids, user handles, records
 //! crypto                   the seam: algorithms as whole combinations, keys judged when made, two backends
 //! codec                    bytes and notations
 //! time  quirk  extension   the time that is handed in; leniencies and extensions by name
+//! budget                   bounds on the work that one message can cause
 //! ```
 //!
 //! # Features
@@ -82,6 +83,7 @@
 
 pub mod attestation;
 pub mod authenticator;
+mod budget;
 pub mod ceremony;
 pub mod client;
 pub mod codec;

@@ -13,7 +13,7 @@
 //! | a bare signature in a `tpm` statement, where §8.3 has a TPMT_SIGNATURE | Windows and the standard's own vectors have it; no octets are both |
 //! | the fields of an AuthorizationList in an `android-key` certificate in any order | phones write them so; §8.4 asks for no order, and none may come twice |
 //! | the attributes within one relative distinguished name in any order, where DER sorts a SET OF | certificates in use have it wrong; names are compared octet by octet |
-//! | a signature of a certificate that says that some of its bits are not used | Yubico's first U2F keys have it; it verifies under nobody, so it passes only where certificates are not judged, or where the certificate is an anchor itself |
+//! | a certificate whose signature BIT STRING has a non-zero count of unused bits | Yubico's first U2F keys have it; it verifies under nobody, so it passes only where certificates are not judged, or where the certificate is an anchor itself |
 //! | any BOOLEAN of BER in the basic constraints of a trust anchor | AuthenTrend's root has TRUE as 01; an anchor is a name and a key (RFC 5280 §6.1.1 (d)) |
 //! | members that are not known in the header of an `android-safetynet` response | RFC 7515 §4: they "MUST be ignored"; `jwk`, `jku`, `x5u` and `crit` are refused |
 //! | no parameters where an RSA signature algorithm's "MUST be NULL" | RFC 4055 §5: "Implementations MUST accept the parameters being absent as well as present" |
@@ -32,7 +32,8 @@ pub enum Quirk {
     MissingClientExtensionResults,
     /// An empty `userHandle`, read as none: old versions of Safari.
     EmptyUserHandle,
-    /// An intermediate certificate of an attestation without CA in its basic constraints: some Sony phones.
+    /// The intermediate certificate of some Sony phones, which Google issued in 2016 as an end entity's. Only under
+    /// `android-key`, below a root in the name of Google's hardware attestation roots, and in the shape that was recorded.
     AttestationIntermediateWithoutCa,
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the ground up; those of one row do not know each other.
 const LAYERS: &[&[&str]] = &[
-    &["time", "quirk", "extension"],
+    &["time", "quirk", "extension", "budget"],
     &["codec"],
     &["crypto"],
     &["credential"],
@@ -63,7 +63,21 @@ const FLOORS: &[(&str, &[&str])] = &[
             "payment",
         ],
     ),
-    ("x509", &["oid", "name", "algorithm", "constraints", "extensions", "certificate", "anchor", "crl", "chain"]),
+    (
+        "x509",
+        &[
+            "oid",
+            "name",
+            "algorithm",
+            "constraints",
+            "extensions",
+            "certificate",
+            "anchor",
+            "crl",
+            "revocation",
+            "chain",
+        ],
+    ),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -12,7 +12,7 @@ mod counting;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counting::{Budget, peak};
-use wardkey::attestation::AttestationObject;
+use wardkey::attestation::{AttestationObject, StatementError};
 use wardkey::authenticator::AuthenticatorData;
 use wardkey::ceremony::{Failure, Refusal, registration};
 use wardkey::client::{ClientData, Origins, Site, data};
@@ -300,6 +300,76 @@ fn a_compound_statement_has_at_most_eight() {
         assert_eq!(register(&registration, &[], &budget).is_ok(), verifications > 0, "{count}");
         // The RP ID, and the client data once for all of them.
         assert_eq!(budget.spent(), (verifications, 1 + usize::from(verifications > 0)), "{count}");
+    }
+}
+
+/// So many statements, each by a key of this algorithm, with its own certificate under this chain.
+fn compound(count: usize, algorithm: Algorithm, chain: &Chain) -> Registration {
+    let statement = || Packed::by(algorithm).chain(chain.clone());
+    let compound = (0..count).fold(Compound::new(), |compound, _| compound.with(statement()));
+    Registration::new("bounds.verifications", Algorithm::Es256).format(compound)
+}
+
+/// The budget of `src/budget.rs`, in units of about 10 µs: Ed448 takes 164, P-521 33, P-384 19, P-256 5, RSA by its length.
+#[test]
+fn a_message_has_a_budget_for_its_signatures() {
+    use Algorithm::{Ed448, Es256, Es384, Es512, Rs256};
+    let too_much = |refusal: Refusal| match refusal {
+        Refusal::AttestationStatement(StatementError::VerificationBudget) => "statement",
+        Refusal::AttestationUntrusted(PathError::VerificationBudget) => "path",
+        other => panic!("{other:?}"),
+    };
+    for (count, algorithm, chain, verifications, refused, why) in [
+        (3, Es384, Chain::of(4, Es384), 15, None, "three statements with full chains"),
+        (8, Es256, Chain::of(10, Es256), 88, None, "eight with the longest chains of P-256"),
+        (8, Es256, Chain::of(3, Es384), 32, None, "eight with chains of P-384"),
+        (8, Rs256, Chain::of(3, Rs256), 32, None, "eight with chains of RSA"),
+        (3, Ed448, Chain::of(1, Es256), 6, None, "three by Ed448"),
+        (4, Ed448, Chain::of(1, Es256), 3, Some("statement"), "four by Ed448"),
+        (8, Ed448, Chain::of(1, Es256), 3, Some("statement"), "eight by Ed448"),
+        (8, Es512, Chain::of(3, Es512), 15, Some("path"), "eight with chains of P-521"),
+    ] {
+        let budget = Budget::default();
+        let made = compound(count, algorithm, &chain);
+        let verdict = register(&made, &chain.trust_anchors(), &budget).map_err(|failure| too_much(failure.refusal));
+        assert_eq!(verdict.err(), refused, "{why}");
+        assert_eq!(budget.spent().0, verifications, "{why}");
+    }
+}
+
+/// Certificates bring RSA keys of up to 8192 bits and exponents of up to 33: one verification takes up to 72 units.
+#[test]
+fn rsa_keys_of_certificates_cost_by_their_length() {
+    for (exponent, verifications, refused) in [(&[1, 0, 1][..], 16, false), (&[1, 0xff, 0xff, 0xff, 0xff], 7, true)] {
+        let algorithm = der::sequence(&[&der::oid("1.2.840.113549.1.1.1"), &der::null()]);
+        let numbers = der::sequence(&[&der::unsigned(&[0xff; 1024]), &der::unsigned(exponent)]);
+        let key = der::sequence(&[&algorithm, &der::bit_string(&numbers, 0)]);
+        let statement = || {
+            let key = key.clone();
+            Packed::by(Algorithm::Rs256).leaf(move |leaf| leaf.public_key = key.clone())
+        };
+        let compound = (0..8).fold(Compound::new(), |compound, _| compound.with(statement()));
+        let made = Registration::new("bounds.rsa", Algorithm::Es256).format(compound);
+        let budget = Budget::default();
+        let verdict = register(&made, &Chain::new().trust_anchors(), &budget).map_err(|failure| failure.refusal);
+        let too_much = Refusal::AttestationStatement(StatementError::VerificationBudget);
+        assert_eq!(verdict, if refused { Err(too_much) } else { Ok(()) }, "{exponent:02x?}");
+        assert_eq!(budget.spent().0, verifications, "{exponent:02x?}");
+    }
+}
+
+/// Long messages cost as well: authenticator data is hashed once for each statement.
+#[test]
+fn what_is_signed_costs_by_its_length() {
+    let extension = Cbor::Bytes(vec![0; 380 * 1024]);
+    let long = |count| {
+        compound(count, Algorithm::Es384, &Chain::new())
+            .authenticator_data(|data| data.extension("x", extension.clone()))
+    };
+    for (count, verifications, accepted) in [(7, 14, true), (8, 7, false)] {
+        let budget = Budget::default();
+        assert_eq!(register(&long(count), &Chain::new().trust_anchors(), &budget).is_ok(), accepted, "{count}");
+        assert_eq!(budget.spent().0, verifications, "{count} statements of 47 units each, and 19 for the key");
     }
 }
 

@@ -83,7 +83,7 @@ impl<'a> Statement<'a> {
 pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
     let Statement { alg, sig, x5c } = Statement::parse(statement).ok_or(Problem::Syntax)?;
     let leaf = Leaf::read(x5c.first().copied())?;
-    let algorithm = leaf.verify(alg, inputs.signed(), sig, inputs.backend, Problem::Signature)?;
+    let algorithm = leaf.verify(alg, inputs.signed(), sig, inputs, Problem::Signature)?;
     if leaf.key()? != *inputs.key.key() {
         return Err(Problem::Key);
     }

@@ -52,7 +52,7 @@ pub enum Problem {
 }
 
 /// The service that signs.
-const HOST_NAME: &str = "attest.android.com";
+pub(crate) const HOST_NAME: &str = "attest.android.com";
 /// How old a response may be, in seconds: the longest timeout that §15.1 recommends.
 const MAX_AGE: i64 = 600;
 /// How far a phone's clock may be ahead, in seconds.
@@ -106,14 +106,15 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
         return Err(Problem::HostName);
     }
     let rs256 = Algorithm::Rs256;
-    leaf.verify(rs256.cose().into(), signed.as_bytes(), &signature, inputs.backend, Problem::Signature)?;
+    leaf.verify(rs256.cose().into(), signed.as_bytes(), &signature, inputs, Problem::Signature)?;
     judge(&payload, inputs)?;
     let attestation = Attestation::without_path(Format::AndroidSafetynet, AttestationType::BasicOrAttCa);
     let trust_path = x5c.into_iter().map(Cow::Owned).collect();
     Ok(Attestation { trust_path, ..attestation.signed_with(rs256) })
 }
 
-/// RFC 2818 §3.1: the names in the subject alternative name where it has one, the common name elsewhere.
+/// RFC 2818 §3.1: the names in the subject alternative name where it has one, the common name elsewhere. Name constraints
+/// of the CAs above it hold for this name too, which the [`policy`](crate::policy) judges with the certification path.
 fn is_issued_to(certificate: &Certificate<'_>, host: &str) -> Result<bool, CertificateError> {
     let names = certificate.extensions.subject_alt_name()?;
     let mut names = names.iter().flat_map(|names| names.dns()).peekable();

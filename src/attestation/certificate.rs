@@ -1,12 +1,13 @@
 //! What the formats ask of attestation certificates in common: the leaf that signs, and its profile.
 //!
-//! Whether a chain leads from it to an anchor is the [`policy`](crate::policy)'s question, not a statement's.
+//! Whether a certification path leads from it to an anchor is judged by the [`policy`](crate::policy), not here.
 
+use super::Inputs;
 use crate::authenticator::Aaguid;
 use crate::codec::Few;
 use crate::codec::cbor::Value;
 use crate::codec::der::{self, Reader};
-use crate::crypto::{Algorithm, Backend, PublicKey};
+use crate::crypto::{Algorithm, PublicKey};
 use crate::x509::certificate::{self, Certificate};
 use crate::x509::extensions::KeyUsage;
 use crate::x509::{algorithm, extensions, oid};
@@ -108,10 +109,10 @@ impl<'a> Leaf<'a> {
         alg: i64,
         message: &[u8],
         signature: &[u8],
-        backend: &dyn Backend,
+        inputs: &Inputs<'_, '_>,
         bad_signature: E,
     ) -> Result<Algorithm, E> {
-        self.signer(alg)?.verify(message, signature, backend, bad_signature)
+        self.signer(alg)?.verify(message, signature, inputs, bad_signature)
     }
 
     /// The certificate's key and the algorithm behind `alg`, where the key may sign with it.
@@ -150,10 +151,10 @@ impl Signer<'_> {
         &self,
         message: &[u8],
         signature: &[u8],
-        backend: &dyn Backend,
+        inputs: &Inputs<'_, '_>,
         bad_signature: E,
     ) -> Result<Algorithm, E> {
-        let verified = backend.verify(self.algorithm.scheme(), &self.key, message, signature);
+        let verified = inputs.verify_signature(self.algorithm.scheme(), &self.key, message, signature);
         verified.map(|()| self.algorithm).map_err(|_| bad_signature)
     }
 }

@@ -65,6 +65,6 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     ]
     .concat();
     let es256 = Algorithm::Es256.cose().into();
-    leaf.verify(es256, &message, sig, inputs.backend, Problem::Signature)?;
+    leaf.verify(es256, &message, sig, inputs, Problem::Signature)?;
     Ok(Attestation::with_path(Format::FidoU2f, AttestationType::BasicOrAttCa, leaf, x5c).signed_with(Algorithm::Es256))
 }

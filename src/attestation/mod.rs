@@ -19,15 +19,16 @@ pub use certificate::CertificateError;
 pub use compound::CompoundPolicy;
 
 use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData};
+use crate::budget::Budget;
 use crate::codec::base64url::Bytes;
 use crate::codec::cbor::{self, Map, Rules, Value};
-use crate::crypto::{Algorithm, Backend, cose::CoseKey};
+use crate::crypto::{Algorithm, Backend, BadSignature, PublicKey, Scheme, cose::CoseKey};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::chain::{self, Chain};
 use certificate::{Leaf, X5c};
-use core::cell::OnceCell;
+use core::cell::{Cell, OnceCell};
 use core::fmt;
 use std::borrow::Cow;
 
@@ -250,6 +251,8 @@ pub(crate) struct Inputs<'i, 'a> {
     pub(crate) key_enforcement: KeyEnforcement,
     /// What statements sign.
     pub(crate) made: Made,
+    /// What the signatures of the message may still cost.
+    pub(crate) budget: Cell<Budget>,
 }
 
 /// What is hashed and put together only where a statement signs it, and then once: `none` signs nothing.
@@ -268,6 +271,21 @@ impl Inputs<'_, '_> {
     /// authenticatorData ‖ clientDataHash: what most formats sign.
     fn signed(&self) -> &[u8] {
         self.made.signed.get_or_init(|| self.authenticator_data.followed_by(self.client_data_hash()))
+    }
+
+    /// Verifies a signature, if the budget of the message has its cost left. If not, [`verify`] refuses the statement.
+    fn verify_signature(
+        &self,
+        scheme: Scheme,
+        key: &PublicKey<'_>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), BadSignature> {
+        let mut budget = self.budget.get();
+        let spent = budget.spend_verification(key.cost(message.len()));
+        self.budget.set(budget);
+        spent.map_err(|_| BadSignature)?;
+        self.backend.verify(scheme, key, message, signature)
     }
 }
 
@@ -356,10 +374,23 @@ pub enum StatementError {
     /// §8.9.
     #[error("compound attestation: {0}")]
     Compound(#[from] compound::Problem),
+    /// The signatures of the message cost more to verify than one message may.
+    #[error("verifying the signatures of the message costs more than one message may")]
+    VerificationBudget,
 }
 
 /// Runs the verification procedure of `format`.
 pub(crate) fn verify<'a>(
+    format: Format,
+    statement: Value<'a>,
+    inputs: &Inputs<'_, 'a>,
+) -> Result<Attestation<'a>, StatementError> {
+    let verified = procedure(format, statement, inputs);
+    // Whatever a policy lets drop: a signature that was not verified is not one that does not verify.
+    if inputs.budget.get().lacks_verifications() { Err(StatementError::VerificationBudget) } else { verified }
+}
+
+fn procedure<'a>(
     format: Format,
     statement: Value<'a>,
     inputs: &Inputs<'_, 'a>,

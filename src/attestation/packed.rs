@@ -61,7 +61,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
 /// "If x5c is present".
 fn verify_x5c<'a>(alg: i64, sig: &[u8], x5c: X5c<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
     let leaf = Leaf::read(x5c.first().copied())?;
-    let algorithm = leaf.verify(alg, inputs.signed(), sig, inputs.backend, Problem::Signature)?;
+    let algorithm = leaf.verify(alg, inputs.signed(), sig, inputs, Problem::Signature)?;
     certificate_requirements(leaf.certificate())?;
     leaf.check_aaguid(inputs.attested.aaguid())?;
     Ok(Attestation::with_path(Format::Packed, AttestationType::BasicOrAttCa, leaf, x5c).signed_with(algorithm))
@@ -105,7 +105,7 @@ fn verify_self<'a>(alg: i64, sig: &[u8], inputs: &Inputs<'_, 'a>) -> Result<Atte
     if alg != i64::from(algorithm.cose()) {
         return Err(Problem::AlgorithmMismatch);
     }
-    let verified = inputs.backend.verify(algorithm.scheme(), inputs.key.key(), inputs.signed(), sig);
+    let verified = inputs.verify_signature(algorithm.scheme(), inputs.key.key(), inputs.signed(), sig);
     verified.map_err(|_| Problem::Signature)?;
     Ok(Attestation::without_path(Format::Packed, AttestationType::SelfAttestation))
 }

@@ -10,6 +10,7 @@ use super::{BackupEligibility, BackupState, Basis, Ceremony, Failure, Refusal};
 use super::{client_data, client_extension_results};
 use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Format, Inputs, KeyEnforcement, Made};
 use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData};
+use crate::budget::Budget;
 use crate::client::json::ClientExtensionResults;
 use crate::client::{ClientData, RegistrationResponse, Site};
 use crate::credential::{CredentialId, Transport};
@@ -17,6 +18,7 @@ use crate::crypto::{Algorithm, Backend, cose};
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
 use crate::x509::algorithm::SubjectPublicKey;
+use core::cell::Cell;
 
 /// What a registration is judged by. All of it comes from the relying party; nothing from the message.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +92,7 @@ pub struct VerifiedRegistration<'a> {
     backup_eligibility: BackupEligibility,
     time: Option<UnixTime>,
     quirks: Quirks,
+    budget: Budget,
 }
 
 impl<'a> VerifiedRegistration<'a> {
@@ -183,6 +186,11 @@ impl<'a> VerifiedRegistration<'a> {
     pub const fn quirks(&self) -> Quirks {
         self.quirks
     }
+
+    /// What verifying its certification paths may cost: what the statement has left.
+    pub(crate) const fn budget(&self) -> Budget {
+        self.budget
+    }
 }
 
 /// Verifies a registration.
@@ -232,6 +240,7 @@ fn steps<'a>(
         compound: expected.compound,
         key_enforcement: expected.key_enforcement,
         made: Made::default(),
+        budget: Cell::new(Budget::of_a_message()),
     };
     let attestation =
         attestation::verify(format, object.statement(), &inputs).map_err(Refusal::AttestationStatement)?;
@@ -264,6 +273,7 @@ fn steps<'a>(
         backup_eligibility: expected.backup_eligibility,
         time: expected.time,
         quirks: quirks.union(object.quirks()),
+        budget: inputs.budget.get(),
     })
 }
 

@@ -5,6 +5,7 @@
 //! give the same verdict, which `tests/wycheproof.rs` and `tests/vectors.rs` show.
 
 pub mod cose;
+mod cost;
 mod curve;
 mod ed25519;
 mod prepared;

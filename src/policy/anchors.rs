@@ -37,8 +37,8 @@ impl TrustAnchors {
         self
     }
 
-    /// Certificates whose issuers have one of these lists must not stand on it, and the list must be one of today's:
-    /// see [`Crl`]. Later lists add to earlier ones.
+    /// Revocation lists: no certificate of a path may be on the list of its issuer, and each list must be one that can be
+    /// applied, or the path is refused: see [`Crl`]. Later lists add to earlier ones.
     #[must_use]
     pub fn with_crls(mut self, crls: impl IntoIterator<Item = Crl>) -> Self {
         self.crls.extend(crls);
@@ -48,12 +48,18 @@ impl TrustAnchors {
     /// Whether there is no anchor at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let lists = self.formats.iter().map(|(_, list)| list).chain(self.aaguids.iter().map(|(_, list)| list));
-        self.any.is_empty() && lists.into_iter().all(Vec::is_empty)
+        self.all().next().is_none()
     }
 
     pub(super) fn crls(&self) -> &[Crl] {
         &self.crls
+    }
+
+    /// The anchors of all lists.
+    pub(super) fn all(&self) -> impl Iterator<Item = &TrustAnchor> {
+        let of_formats = self.formats.iter().flat_map(|(_, list)| list);
+        let of_aaguids = self.aaguids.iter().flat_map(|(_, list)| list);
+        self.any.iter().chain(of_formats).chain(of_aaguids)
     }
 
     pub(super) fn of(&self, format: Format, aaguid: Aaguid) -> &[TrustAnchor] {

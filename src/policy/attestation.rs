@@ -4,8 +4,10 @@
 //! an anchor that the relying party chose: its AAGUID bites only after that.
 
 use super::{Registered, TrustAnchor, TrustAnchors};
-use crate::attestation::{Attestation, AttestationType, CompoundPolicy, KeyEnforcement};
+use crate::attestation::android_safetynet::HOST_NAME;
+use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Format, KeyEnforcement};
 use crate::authenticator::Aaguid;
+use crate::budget::Budget;
 use crate::ceremony::registration::VerifiedRegistration;
 use crate::ceremony::{Ceremony, Failure, Refusal};
 use crate::codec::der::{self, Reader};
@@ -16,6 +18,7 @@ use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 use crate::x509::chain::Rules;
 use crate::x509::oid;
+use crate::x509::revocation::Revocation;
 
 /// What is done about the certificates of a statement. The statement itself must verify, whatever is chosen.
 #[derive(Clone, Debug, Default)]
@@ -128,7 +131,8 @@ impl AttestationPolicy {
         circumstances: &Circumstances<'_>,
     ) -> Result<Registered, Failure> {
         let aaguid = verified.attested_credential_data().aaguid();
-        let judged = self.judge(verified.attestation(), aaguid, circumstances).and_then(|judged| {
+        let mut budget = verified.budget();
+        let judged = self.judge(verified.attestation(), aaguid, circumstances, &mut budget).and_then(|judged| {
             self.aaguid(aaguid, &judged)?;
             Ok(judged)
         });
@@ -159,6 +163,7 @@ impl AttestationPolicy {
         attestation: &'a Attestation<'_>,
         aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
+        budget: &mut Budget,
     ) -> Result<Judged<'a>, Refusal> {
         let attestation_type = attestation.attestation_type;
         if !self.types.contains(&attestation_type) {
@@ -171,10 +176,10 @@ impl AttestationPolicy {
             AttestationType::None | AttestationType::SelfAttestation => {
                 Ok(Judged::of(attestation, TrustOutcome::NoCertificates))
             }
-            AttestationType::Compound => self.compound(attestation, aaguid, circumstances),
+            AttestationType::Compound => self.compound(attestation, aaguid, circumstances, budget),
             _ => {
                 let device_serial = self.device_serial(attestation)?;
-                let judged = self.certificates(attestation, aaguid, circumstances)?;
+                let judged = self.certificates(attestation, aaguid, circumstances, budget)?;
                 Ok(Judged { device_serial: device_serial.filter(|_| judged.trust == TrustOutcome::Trusted), ..judged })
             }
         }
@@ -187,6 +192,7 @@ impl AttestationPolicy {
         attestation: &'a Attestation<'_>,
         aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
+        budget: &mut Budget,
     ) -> Result<Judged<'a>, Refusal> {
         if self.compound == CompoundPolicy::All && attestation.dropped > 0 {
             return Err(Refusal::AttestationStatementsTooFew);
@@ -195,7 +201,7 @@ impl AttestationPolicy {
         let mut whole = Judged::new(TrustOutcome::Trusted);
         let mut last = Refusal::AttestationStatementsTooFew;
         for statement in &attestation.statements {
-            match (self.judge(statement, aaguid, circumstances), self.compound) {
+            match (self.judge(statement, aaguid, circumstances, budget), self.compound) {
                 (Ok(judged), _) => {
                     accepted = accepted.saturating_add(1);
                     whole = whole.and(judged);
@@ -219,6 +225,7 @@ impl AttestationPolicy {
         attestation: &Attestation<'_>,
         aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
+        budget: &mut Budget,
     ) -> Result<Judged<'static>, Refusal> {
         let (anchors, required) = match &self.trust {
             Trust::Ignore => return Ok(Judged::of(attestation, TrustOutcome::NotJudged)),
@@ -226,11 +233,16 @@ impl AttestationPolicy {
             Trust::Prefer(anchors) => (anchors, false),
         };
         let quirk = Quirk::AttestationIntermediateWithoutCa;
-        let rules = Rules { intermediate_without_ca: circumstances.quirks.contains(quirk) };
+        let rules = Rules {
+            sony_intermediate: circumstances.quirks.contains(quirk) && attestation.format == Format::AndroidKey,
+            host: (attestation.format == Format::AndroidSafetynet).then_some(HOST_NAME),
+        };
         let trusted = anchors.of(attestation.format, aaguid);
-        let path = attestation
-            .chain()
-            .and_then(|chain| chain.verify(trusted, anchors.crls(), circumstances.time, rules, circumstances.backend));
+        let all = if anchors.crls().is_empty() { Vec::new() } else { anchors.all().collect() };
+        let revocation = Revocation { crls: anchors.crls(), anchors: &all };
+        let path = attestation.chain().and_then(|chain| {
+            chain.verify(trusted, revocation, circumstances.time, rules, circumstances.backend, budget)
+        });
         let legacy = attestation.algorithm == Some(Algorithm::LegacyRs1) && !self.accept_legacy_rs1;
         let path = match path {
             Ok(path) => path,
@@ -250,7 +262,7 @@ impl AttestationPolicy {
         };
         Ok(Judged {
             attested: !legacy && aaguid != Aaguid::ZERO && anchors.vouch(attestation.format, aaguid),
-            quirks: if path.intermediate_without_ca { Quirks::NONE.with(quirk) } else { Quirks::NONE },
+            quirks: if path.sony_intermediate { Quirks::NONE.with(quirk) } else { Quirks::NONE },
             statement: Some(statement),
             ..Judged::new(trust)
         })

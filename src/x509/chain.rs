@@ -1,25 +1,27 @@
-//! Path validation (RFC 5280 §6.1) along x5c: an ordered list, leaf first, so there is no path to build but a line to
-//! check, up to a trust anchor that the relying party handed in.
+//! Validation of a certification path (RFC 5280 §6.1) along x5c: an ordered list, leaf first. The path is given, so it is
+//! only validated, never built.
 //!
-//! - The line ends at the first certificate with an anchor's name and key. It may be another issue of the anchor's
+//! - The path ends at the first certificate with an anchor's name and key. It may be another issue of the anchor's
 //!   certificate than the one handed in, and its dates are not judged: an anchor is a name and a key (§6.1.1 (d)).
 //!   The root may also be left out.
-//! - A leaf that *is* an anchor, octet by octet, is acceptable itself and ends the line before it began.
+//! - A leaf that *is* an anchor, octet by octet, is trusted directly; the path has length zero.
 //! - What follows the anchor in x5c is not looked at. Authenticators send whole chains, and a relying party may have
 //!   chosen a certificate in the middle. It cannot add trust: everything below the anchor was verified without it.
 //! - Nothing in the message becomes an anchor, self-signed or not.
-//! - Where the relying party handed in a revocation list of an issuer, what it issued must not stand on it. The anchor
-//!   itself, and a leaf that is one, are the relying party's own choice and are held against none.
+//! - Where the relying party handed in a revocation list of an issuer, the list must not name what the issuer issued. The
+//!   anchor itself, and a leaf that is one, are the relying party's own choice and are checked against none.
 //!
-//! Signatures are verified after names, dates and extensions, from the anchor downwards: until a certificate's issuer is
-//! known to be genuine, it costs a stranger's message no arithmetic.
+//! Signatures are verified after names, dates and extensions, from the anchor downwards, so an attacker cannot make us
+//! verify signatures under keys that no anchor vouches for. What the path may cost is spent from the message's [`Budget`].
 
 use super::algorithm::{self, SubjectPublicKey};
 use super::anchor::TrustAnchor;
 use super::certificate::{self, Certificate, Version};
-use super::constraints;
-use super::crl::{self, Crl};
-use super::{extensions, oid};
+use super::extensions::{self, BasicConstraints, KeyUsage};
+use super::name::Name;
+use super::revocation::{self, Revocation, Work};
+use super::{constraints, crl, oid};
+use crate::budget::Budget;
 use crate::codec::Few;
 use crate::crypto::Backend;
 use crate::time::UnixTime;
@@ -86,39 +88,53 @@ pub enum Error {
     /// A certificate that its issuer has revoked.
     #[error("certificate {0} was revoked")]
     Revoked(usize),
-    /// A revocation list of a certificate's issuer that cannot be relied upon: the caller's fault, not the message's.
+    /// A revocation list of a certificate's issuer that cannot be applied: the caller's fault, not the message's.
     #[error("the revocation list for certificate {0}: {1}")]
     Crl(usize, #[source] crl::Problem),
+    /// The signatures of the message cost more to verify than one message may.
+    #[error("verifying the signatures of the message costs more than one message may")]
+    VerificationBudget,
 }
 
-/// What may deviate from RFC 5280; nothing, by default.
+impl From<revocation::Error> for Error {
+    fn from(error: revocation::Error) -> Self {
+        match error {
+            revocation::Error::Anchor(index, error) => Self::Certificate(index, error),
+            revocation::Error::Crl(index, problem) => Self::Crl(index, problem),
+            revocation::Error::Revoked(index) => Self::Revoked(index),
+            revocation::Error::Exhausted => Self::VerificationBudget,
+        }
+    }
+}
+
+/// What the format and the relying party change in RFC 5280; nothing, by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rules {
-    /// The leaf's issuer may have basic constraints without CA and a key usage without keyCertSign, as the attestation
-    /// certificates of some Sony phones have. Not if it describes a key itself (§8.4.1): that is a device's own key,
-    /// which signs whatever an app asks for, and certificates with it.
-    pub(crate) intermediate_without_ca: bool,
+    /// The leaf's issuer may be an intermediate of some Sony phones: see [`is_sony_intermediate`].
+    pub(crate) sony_intermediate: bool,
+    /// The host name that the leaf was accepted for, perhaps by its common name: name constraints hold for it too.
+    pub(crate) host: Option<&'static str>,
 }
 
-/// A chain that was verified up to an anchor.
+/// A certification path that was verified up to an anchor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Path {
     /// Which of the anchors.
     pub(crate) anchor: usize,
     /// The certificates of x5c that were verified, from the leaf on: all below the anchor, or the leaf that is one.
     pub(crate) certificates: usize,
-    /// How many of them are of an issuer whose revocation list was handed in, and stand on none. An issuer without a list
+    /// How many of them have an issuer whose revocation list was handed in, and are on none. An issuer without a list
     /// lets them pass.
     pub(crate) checked_for_revocation: usize,
-    /// Whether [`Rules::intermediate_without_ca`] was needed.
-    pub(crate) intermediate_without_ca: bool,
+    /// Whether [`Rules::sony_intermediate`] was needed.
+    pub(crate) sony_intermediate: bool,
 }
 
 /// x5c, read but not verified.
 #[derive(Clone, Debug)]
 pub(crate) struct Chain<'a>(Few<Certificate<'a>, 4>);
 
-/// Where the line ends.
+/// Where the certification path ends.
 enum End {
     /// The leaf is this anchor.
     Leaf(usize),
@@ -138,7 +154,7 @@ impl<'a> Chain<'a> {
         Self::continued(None, x5c)
     }
 
-    /// The same, where the first may have been read before.
+    /// Like [`Chain::read`], but reuses the leaf that was read before.
     pub(crate) fn continued<I>(leaf: Option<&Certificate<'a>>, x5c: I) -> Result<Self, Error>
     where
         I: IntoIterator<Item = &'a [u8], IntoIter: Clone>,
@@ -160,42 +176,43 @@ impl<'a> Chain<'a> {
         Ok(Self(certificates))
     }
 
-    /// Verifies the line from the leaf to one of `anchors` at `time`; without a time, dates are not judged.
+    /// Verifies the certification path from the leaf to one of `anchors` at `time`; without a time, dates are not judged.
     pub(crate) fn verify(
         &self,
         anchors: &[TrustAnchor],
-        crls: &[Crl],
+        revocation: Revocation<'_>,
         time: Option<UnixTime>,
         rules: Rules,
         backend: &dyn Backend,
+        budget: &mut Budget,
     ) -> Result<Path, Error> {
         if anchors.is_empty() {
             return Err(Error::NoAnchors);
         }
         let (length, included) = match self.end(anchors)? {
             End::Leaf(anchor) => {
-                let intermediate_without_ca = false;
-                return Ok(Path { anchor, certificates: 1, checked_for_revocation: 0, intermediate_without_ca });
+                return Ok(Path { anchor, certificates: 1, checked_for_revocation: 0, sony_intermediate: false });
             }
             End::Included { below, anchor } => (below, Some(anchor)),
             End::LeftOut => (self.0.len(), None),
         };
         let path = self.0.get(..length).unwrap_or_default();
-        let mut lenient = false;
+        let mut sony_intermediate = false;
         for (index, certificate) in path.iter().enumerate() {
             check_extensions(index, certificate)?;
             check_validity(index, certificate, time)?;
             if index > 0 {
-                lenient |= check_issuer(index, path, rules)?;
+                sony_intermediate |= check_issuer(index, path, rules)?;
             }
         }
-        let anchor = verify_signatures(path, anchors, included, backend)?;
-        check_name_constraints(path)?;
-        let checked_for_revocation = match anchors.get(anchor).filter(|_| !crls.is_empty()) {
-            Some(anchor) => check_revocation(path, anchor, crls, time, backend)?,
-            None => 0,
-        };
-        Ok(Path { anchor, certificates: length, checked_for_revocation, intermediate_without_ca: lenient })
+        let mut work = Work { backend, budget };
+        let (number, anchor) = verify_signatures(path, anchors, included, &mut work)?;
+        if sony_intermediate && anchor.subject() != GOOGLE {
+            return Err(Error::NotCa(1));
+        }
+        check_name_constraints(path, rules, work.budget)?;
+        let checked_for_revocation = revocation.check(path, anchor, time, &mut work)?;
+        Ok(Path { anchor: number, certificates: length, checked_for_revocation, sony_intermediate })
     }
 
     /// Follows the names.
@@ -241,8 +258,7 @@ fn check_issuer(index: usize, path: &[Certificate<'_>], rules: Rules) -> Result<
         return Err(Error::NotCa(index));
     };
     if !constraints.ca {
-        let describes_a_key = issuer.extensions.find(oid::ANDROID_KEY_DESCRIPTION).is_some();
-        let lenient = rules.intermediate_without_ca && index == 1 && !describes_a_key;
+        let lenient = rules.sony_intermediate && index == 1 && is_sony_intermediate(issuer);
         return if lenient { Ok(true) } else { Err(Error::NotCa(index)) };
     }
     if usage.is_some_and(|usage| !usage.key_cert_sign()) {
@@ -254,13 +270,38 @@ fn check_issuer(index: usize, path: &[Certificate<'_>], rules: Rules) -> Result<
     if longest.is_some_and(|longest| intermediates > longest) { Err(Error::PathLength(index)) } else { Ok(false) }
 }
 
-/// §6.1.3 (a) (1), from the anchor downwards. Answers which anchor it was.
-fn verify_signatures(
+/// The subject of Google's hardware attestation roots: serialNumber = f92009e853b6b045.
+const GOOGLE: &[u8] = b"\x30\x1b\x31\x19\x30\x17\x06\x03\x55\x04\x05\x13\x10f92009e853b6b045";
+
+/// Whether it has the shape of the intermediate that some Sony phones have (recorded: Xperia 10 III), which Google issued in
+/// 2016 as an end entity: a name of one serial number, issued in the name of one, no CA, a key usage of digitalSignature
+/// alone, and none but the extensions that the recorded one has. So no certificate that describes a key of its own
+/// (§8.4.1) and none with another purpose (extendedKeyUsage) or another name (subjectAltName) passes for it.
+fn is_sony_intermediate(certificate: &Certificate<'_>) -> bool {
+    const EXTENSIONS: &[&[u8]] = &[
+        oid::SUBJECT_KEY_IDENTIFIER,
+        oid::AUTHORITY_KEY_IDENTIFIER,
+        oid::BASIC_CONSTRAINTS,
+        oid::KEY_USAGE,
+        oid::NAME_CONSTRAINTS,
+        oid::CRL_DISTRIBUTION_POINTS,
+    ];
+    let is_serial_number = |name: Name<'_>| name.attributes().map(|one| one.oid).eq([oid::SERIAL_NUMBER]);
+    let Certificate { subject, issuer, extensions, .. } = *certificate;
+    is_serial_number(subject)
+        && is_serial_number(issuer)
+        && extensions.basic_constraints() == Ok(Some(BasicConstraints { ca: false, path_length: None }))
+        && extensions.key_usage() == Ok(Some(KeyUsage::DIGITAL_SIGNATURE))
+        && extensions.iter().all(|extension| EXTENSIONS.contains(&extension.oid))
+}
+
+/// §6.1.3 (a) (1), from the anchor downwards. Returns the anchor and its number.
+fn verify_signatures<'t>(
     path: &[Certificate<'_>],
-    anchors: &[TrustAnchor],
+    anchors: &'t [TrustAnchor],
     included: Option<usize>,
-    backend: &dyn Backend,
-) -> Result<usize, Error> {
+    work: &mut Work<'_>,
+) -> Result<(usize, &'t TrustAnchor), Error> {
     let Some(top) = path.len().checked_sub(1) else { return Err(Error::Empty) };
     let Some(last) = path.get(top) else { return Err(Error::Empty) };
     let is_candidate = |(index, anchor): &(usize, &TrustAnchor)| match included {
@@ -268,88 +309,60 @@ fn verify_signatures(
         None => anchor.issues() && anchor.subject() == last.issuer.encoding,
     };
     let mut verdict = Err(Error::NoAnchor);
-    for (tried, (index, anchor)) in anchors.iter().enumerate().filter(is_candidate).enumerate() {
+    for (tried, candidate) in anchors.iter().enumerate().filter(is_candidate).enumerate() {
         if tried >= MAX_SAME_NAME {
             return Err(Error::TooManyAnchors);
         }
-        verdict = verify_signature(top, last, anchor.public_key(), Some(anchor), backend).map(|()| index);
-        if verdict.is_ok() {
+        let anchor = candidate.1;
+        verdict = verify_signature(top, last, anchor.public_key(), Some(anchor), work).map(|()| candidate);
+        if matches!(verdict, Ok(_) | Err(Error::VerificationBudget)) {
             break;
         }
     }
     let anchor = verdict?;
     for (index, pair) in path.windows(2).enumerate().rev() {
         let [certificate, issuer] = pair else { continue };
-        verify_signature(index, certificate, issuer.public_key(), None, backend)?;
+        verify_signature(index, certificate, issuer.public_key(), None, work)?;
     }
     Ok(anchor)
 }
 
-/// By an issuer's key; an anchor's was parsed by the first to ask, for all.
+/// Verifies with the issuer's key. An anchor's key is parsed once and cached.
 fn verify_signature(
     index: usize,
     certificate: &Certificate<'_>,
     key: Result<SubjectPublicKey<'_>, algorithm::Error>,
     anchor: Option<&TrustAnchor>,
-    backend: &dyn Backend,
+    work: &mut Work<'_>,
 ) -> Result<(), Error> {
     let of_algorithm = |error| Error::Algorithm(index, error);
     let key = key.map_err(of_algorithm)?;
     let scheme = certificate.signature_algorithm().and_then(|by| by.scheme(&key)).map_err(of_algorithm)?;
     let signature = certificate.signature().map_err(|error| Error::Certificate(index, error))?;
     let tbs = certificate.tbs;
-    let verified = match anchor.and_then(|anchor| anchor.parsed_key(scheme, &key.key, backend)) {
+    work.budget.spend_verification(key.key.cost(tbs.len())).map_err(|_| Error::VerificationBudget)?;
+    let verified = match anchor.and_then(|anchor| anchor.parsed_key(scheme, &key.key, work.backend)) {
         Some(parsed) => parsed.verify(tbs, signature),
-        None => backend.verify(scheme, &key.key, tbs, signature),
+        None => work.backend.verify(scheme, &key.key, tbs, signature),
     };
     verified.map_err(|_| Error::Signature(index))
 }
 
 /// §6.1.3 (b), (c): every CA's constraints on everything below it, but for self-issued intermediates.
-fn check_name_constraints(path: &[Certificate<'_>]) -> Result<(), Error> {
+fn check_name_constraints(path: &[Certificate<'_>], rules: Rules, budget: &mut Budget) -> Result<(), Error> {
     for (index, ca) in path.iter().enumerate().skip(1) {
         let of_extensions = |at| move |error| Error::Extensions(at, error);
         let Some(constraints) = ca.extensions.name_constraints().map_err(of_extensions(index))? else { continue };
         for (below, certificate) in path.iter().enumerate().take(index) {
             if below == 0 || !certificate.is_self_issued() {
                 let alternatives = certificate.extensions.subject_alt_name().map_err(of_extensions(below))?;
-                let allowed = constraints.allow(certificate.subject, alternatives);
+                let allowed = constraints.allow(certificate.subject, alternatives, budget);
                 allowed.map_err(|error| Error::NameConstraints(below, error))?;
             }
         }
+        if let Some(host) = rules.host {
+            constraints.allow_host(host, budget).map_err(|error| Error::NameConstraints(0, error))?;
+        }
     }
     Ok(())
-}
-
-/// §6.3: each certificate against every list of its issuer, from the anchor downwards. Answers how many had one.
-fn check_revocation(
-    path: &[Certificate<'_>],
-    anchor: &TrustAnchor,
-    crls: &[Crl],
-    time: Option<UnixTime>,
-    backend: &dyn Backend,
-) -> Result<usize, Error> {
-    let (mut checked, mut verified) = (0_usize, None);
-    for (index, certificate) in path.iter().enumerate().rev() {
-        let above = index.saturating_add(1);
-        let issuer = path.get(above).copied().map_or_else(|| anchor.certificate(), Ok);
-        let issuer = issuer.map_err(|error| Error::Certificate(above, error))?;
-        // A certificate that signed itself may stand in x5c again and again: its lists are verified once.
-        let again = verified.replace(issuer.encoding) == Some(issuer.encoding);
-        let mut listed = false;
-        for crl in crls {
-            if !crl.is_of(&issuer).map_err(|error| Error::Extensions(above, error))? {
-                continue;
-            }
-            if !again {
-                crl.verify(&issuer, time, backend).map_err(|problem| Error::Crl(index, problem))?;
-            }
-            if crl.revokes(certificate.serial) {
-                return Err(Error::Revoked(index));
-            }
-            listed = true;
-        }
-        checked = checked.saturating_add(usize::from(listed));
-    }
-    Ok(checked)
 }

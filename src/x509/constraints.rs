@@ -6,6 +6,7 @@
 
 use super::name::{GeneralName, GeneralNames, Name};
 use super::oid;
+use crate::budget::{Budget, Exhausted};
 use crate::codec::der::{self, Reader, Tag};
 
 /// Why a certificate does not stay within the names that a CA above it may issue.
@@ -18,6 +19,15 @@ pub enum Error {
     /// A constraint on a name of a kind that is not judged here, and the certificate has such a name.
     #[error("a name constraint that cannot be judged")]
     Unsupported,
+    /// Names and name constraints that are too many to be compared with each other.
+    #[error("comparing the names with the name constraints costs more than one message may")]
+    ComparisonBudget,
+}
+
+impl From<Exhausted> for Error {
+    fn from(_: Exhausted) -> Self {
+        Self::ComparisonBudget
+    }
 }
 
 /// The extension of one CA certificate.
@@ -50,20 +60,31 @@ impl<'a> NameConstraints<'a> {
     }
 
     /// Whether every name of a certificate is allowed (§6.1.3 (b) and (c)).
-    pub(crate) fn allow(&self, subject: Name<'a>, alternatives: Option<GeneralNames<'a>>) -> Result<(), Error> {
+    pub(crate) fn allow(
+        &self,
+        subject: Name<'a>,
+        alternatives: Option<GeneralNames<'a>>,
+        budget: &mut Budget,
+    ) -> Result<(), Error> {
         if !subject.is_empty() {
-            self.allow_name(GeneralName::Directory(subject))?;
+            self.allow_name(GeneralName::Directory(subject), budget)?;
         }
         // An address in the subject counts as an rfc822Name.
         if subject.attributes_of(oid::EMAIL_ADDRESS).next().is_some() {
-            self.allow_name(GeneralName::Other(Tag::primitive(1)))?;
+            self.allow_name(GeneralName::Other(Tag::primitive(1)), budget)?;
         }
-        alternatives.iter().flat_map(GeneralNames::iter).try_for_each(|name| self.allow_name(name))
+        alternatives.iter().flat_map(GeneralNames::iter).try_for_each(|name| self.allow_name(name, budget))
     }
 
-    fn allow_name(&self, name: GeneralName<'a>) -> Result<(), Error> {
+    /// Whether this host name is allowed, wherever in the certificate it was found.
+    pub(crate) fn allow_host(&self, host: &'a str, budget: &mut Budget) -> Result<(), Error> {
+        self.allow_name(GeneralName::Dns(host), budget)
+    }
+
+    fn allow_name(&self, name: GeneralName<'a>, budget: &mut Budget) -> Result<(), Error> {
         let (mut constrained, mut permitted) = (false, false);
         for base in bases(self.permitted) {
+            budget.spend_comparison(cost(name, base))?;
             if let Some(within) = is_within(name, base)? {
                 constrained = true;
                 permitted |= within;
@@ -73,17 +94,23 @@ impl<'a> NameConstraints<'a> {
             return Err(Error::Violated);
         }
         for base in bases(self.excluded) {
+            budget.spend_comparison(cost(name, base))?;
             if is_within(name, base)? == Some(true) {
                 return Err(Error::Violated);
             }
             if let (GeneralName::Directory(name), GeneralName::Directory(base)) = (name, base)
-                && !name.is_plainly_outside(base)
+                && !name.is_plainly_outside(base, budget)?
             {
                 return Err(Error::Unsupported);
             }
         }
         Ok(())
     }
+}
+
+/// What it costs to read a name and a base and to compare them once.
+fn cost(name: GeneralName<'_>, base: GeneralName<'_>) -> u32 {
+    Budget::comparison_of(name.len().saturating_add(base.len()))
 }
 
 /// GeneralSubtree: minimum is its default, 0, and maximum is absent, so the base is all there is.

@@ -3,11 +3,11 @@
 //! A list speaks for one issuer, whole and by itself: delta lists, indirect ones and those of a single distribution
 //! point say so in critical extensions, of which none is understood.
 
-use super::algorithm::{self, SignatureAlgorithm};
+use super::algorithm::{self, SignatureAlgorithm, SubjectPublicKey};
 use super::anchor::range;
 use super::certificate::Certificate;
 use super::extensions::{self, Extensions};
-use super::name::Name;
+use super::name::{Canonical, Name};
 use crate::codec::der::{self, Reader, Tag};
 use crate::codec::pem;
 use crate::crypto::Backend;
@@ -17,12 +17,16 @@ use core::ops::Range;
 
 /// What an issuer has revoked.
 ///
-/// Once a list is handed in, every certificate in its issuer's name is held against it, and a list that cannot be
-/// relied upon (it has expired, or another key signed it) refuses the path instead of being passed over: hand in the
-/// newest one, and only that. Lists that name another key than the issuer's (RFC 5280 §5.2.1) are another issuer's.
+/// A list is an issuer's if it is in the issuer's name and verifies with a key that the certification path has for the
+/// issuer. Every certificate in that issuer's name is checked against it.
 ///
-/// An issuer without a list lets its certificates pass: nothing tells a list that was forgotten from one that there
-/// never was. Hand in those of every CA below the anchor, and of the anchor itself.
+/// A list that cannot be applied refuses the certification path instead of being passed over: one that has expired, and
+/// one in the name of an issuer of the path that does not verify with that issuer's key. Hand in the newest list of each
+/// issuer, and only that. Where two issuers share a name and have two keys, as Google's roots do, hand in the certificate
+/// of each as a [`TrustAnchor`](super::TrustAnchor), so that it can be seen whose a list is.
+///
+/// An issuer without a list lets its certificates pass, because a list that was forgotten looks like one that there never
+/// was. Hand in the lists of every CA below the anchor, and of the anchor itself.
 ///
 /// Nothing is remembered from one registration to the next. Each one that has a certificate of the issuer in its path
 /// hashes the whole list and verifies its signature, once for each path, after the path has led to an anchor. So a list
@@ -31,8 +35,7 @@ use core::ops::Range;
 pub struct Crl {
     der: Box<[u8]>,
     tbs: Range<usize>,
-    issuer: Range<usize>,
-    key_identifier: Option<Range<usize>>,
+    issuer: Canonical,
     algorithm: Range<usize>,
     signature: Range<usize>,
     this_update: UnixTime,
@@ -71,7 +74,7 @@ pub enum Error {
     Pem(#[from] pem::Error),
 }
 
-/// Why a list cannot be relied upon.
+/// Why a list cannot be applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
@@ -81,8 +84,8 @@ pub enum Problem {
     /// The signature algorithm does not fit the issuer's key, or the issuer's key cannot be used.
     #[error("{0}")]
     Algorithm(#[source] algorithm::Error),
-    /// A signature that its issuer did not make.
-    #[error("its signature does not verify")]
+    /// The signature does not verify with the issuer's key.
+    #[error("its signature does not verify with its issuer's key")]
     Signature,
     /// The time is before thisUpdate.
     #[error("it is not yet valid")]
@@ -129,8 +132,7 @@ impl Crl {
         revoked.sort_unstable();
         Ok(Self {
             tbs: at(tbs.encoding),
-            issuer: at(issuer.encoding),
-            key_identifier: extensions.authority_key_identifier()?.map(at),
+            issuer: issuer.canonical(),
             algorithm: at(algorithm),
             signature: at(signature),
             this_update,
@@ -170,33 +172,24 @@ impl Crl {
         self.der.get(range.clone()).unwrap_or_default()
     }
 
-    /// Whether it is in the name of this issuer, and names no other key.
-    pub(super) fn is_of(&self, issuer: &Certificate<'_>) -> Result<bool, extensions::Error> {
-        if self.part(&self.issuer) != issuer.subject.encoding {
-            return Ok(false);
-        }
-        let of_issuer = issuer.extensions.subject_key_identifier()?;
-        Ok(match (&self.key_identifier, of_issuer) {
-            (Some(own), Some(of_issuer)) => self.part(own) == of_issuer,
-            _ => true,
-        })
+    /// In whose name it is.
+    pub(super) const fn issuer(&self) -> &Canonical {
+        &self.issuer
     }
 
-    /// Whether it can be relied upon, issued by this issuer, at `time`; without a time, dates are not judged.
-    pub(super) fn verify(
-        &self,
-        issuer: &Certificate<'_>,
-        time: Option<UnixTime>,
-        backend: &dyn Backend,
-    ) -> Result<(), Problem> {
+    /// Verifies it with a key of its issuer (§6.3.3 (g)).
+    pub(super) fn verify(&self, key: &SubjectPublicKey<'_>, backend: &dyn Backend) -> Result<(), Problem> {
+        let algorithm = SignatureAlgorithm::read(self.part(&self.algorithm)).map_err(Problem::Algorithm)?;
+        let scheme = algorithm.scheme(key).map_err(Problem::Algorithm)?;
+        let (message, signature) = (self.part(&self.tbs), self.part(&self.signature));
+        backend.verify(scheme, &key.key, message, signature).map_err(|_| Problem::Signature)
+    }
+
+    /// Whether its issuer may sign it (§6.3.3 (f)), and whether it is current at `time`; without a time, dates are not judged.
+    pub(super) fn check(&self, issuer: &Certificate<'_>, time: Option<UnixTime>) -> Result<(), Problem> {
         if !matches!(issuer.extensions.key_usage(), Ok(usage) if usage.is_none_or(|usage| usage.crl_sign())) {
             return Err(Problem::KeyUsage);
         }
-        let key = issuer.public_key().map_err(Problem::Algorithm)?;
-        let algorithm = SignatureAlgorithm::read(self.part(&self.algorithm)).map_err(Problem::Algorithm)?;
-        let scheme = algorithm.scheme(&key).map_err(Problem::Algorithm)?;
-        let (message, signature) = (self.part(&self.tbs), self.part(&self.signature));
-        backend.verify(scheme, &key.key, message, signature).map_err(|_| Problem::Signature)?;
         match time {
             Some(time) if time < self.this_update => Err(Problem::NotYetValid),
             Some(time) if time > self.next_update => Err(Problem::Expired),
@@ -204,7 +197,7 @@ impl Crl {
         }
     }
 
-    /// Whether this serial number stands on it.
+    /// Whether it lists this serial number.
     pub(super) fn revokes(&self, serial: &[u8]) -> bool {
         self.revoked.binary_search_by(|range| self.part(range).cmp(serial)).is_ok()
     }

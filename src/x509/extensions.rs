@@ -156,16 +156,6 @@ impl<'a> Extensions<'a> {
     pub(crate) fn name_constraints(&self) -> Result<Option<NameConstraints<'a>>, Error> {
         self.view(oid::NAME_CONSTRAINTS, NameConstraints::read)
     }
-
-    /// §4.2.1.2
-    pub(crate) fn subject_key_identifier(&self) -> Result<Option<&'a [u8]>, Error> {
-        self.view(oid::SUBJECT_KEY_IDENTIFIER, |value| der::read_all(value, Reader::octet_string))
-    }
-
-    /// §4.2.1.1: the key identifier, where there is one.
-    pub(crate) fn authority_key_identifier(&self) -> Result<Option<&'a [u8]>, Error> {
-        self.view(oid::AUTHORITY_KEY_IDENTIFIER, authority_key_identifier).map(Option::flatten)
-    }
 }
 
 /// §4.2.1.9
@@ -209,6 +199,9 @@ impl BasicConstraints {
 pub(crate) struct KeyUsage(u8);
 
 impl KeyUsage {
+    /// Bit 0 alone.
+    pub(crate) const DIGITAL_SIGNATURE: Self = Self(0x80);
+
     fn read(value: &[u8]) -> Result<Self, der::Error> {
         let bits = der::read_all(value, Reader::bits)?;
         Ok(Self(bits.first().copied().unwrap_or(0)))

@@ -1,4 +1,4 @@
-//! Certificates as attestation needs them (RFC 5280): read, looked into, and walked to a trust anchor.
+//! Certificates as attestation needs them (RFC 5280): reading them, and validating a certification path to a trust anchor.
 //!
 //! | file | section |
 //! |---|---|
@@ -10,7 +10,8 @@
 //! | `certificate` | 4.1 the certificate |
 //! | `anchor` | 6.1.1 (d) trust anchors |
 //! | `crl` | 5 certificate revocation lists |
-//! | `chain` | 6.1 path validation, along x5c |
+//! | `revocation` | 6.3 revocation along a certification path |
+//! | `chain` | 6.1 validation of the certification path in x5c |
 //!
 //! Everything borrows from the message. Nothing in a message is ever an anchor. What is public are the anchors and
 //! revocation lists, which the relying party makes, and the reasons for a refusal.
@@ -24,6 +25,7 @@ pub(crate) mod crl;
 pub(crate) mod extensions;
 pub(crate) mod name;
 pub(crate) mod oid;
+pub(crate) mod revocation;
 
 pub use crate::codec::der::Error as DerError;
 pub use crate::codec::pem::Error as PemError;

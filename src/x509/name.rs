@@ -4,6 +4,7 @@
 //! string types; every recorded chain copies the issuer's name octet by octet, and what cannot be read in two ways
 //! cannot be confused. Where names must differ, not agree, no spelling is trusted either: see `is_plainly_outside`.
 
+use crate::budget::{Budget, Exhausted};
 use crate::codec::der::{self, Element, Reader, Tag};
 
 /// An issuer or subject: attributes in relative distinguished names. May be empty.
@@ -13,6 +14,11 @@ pub(crate) struct Name<'a> {
     pub(crate) encoding: &'a [u8],
     contents: &'a [u8],
 }
+
+/// A name that equals another where RFC 5280 §7.1 says so: string types, capitals, white space and the order of attributes
+/// within a relative distinguished name make no difference.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Canonical(Vec<Vec<(Vec<u8>, Vec<u8>)>>);
 
 /// One attribute of a name. The string type stays visible: §8.2.1 of the standard demands certain ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +38,14 @@ impl<'a> Attribute<'a> {
     fn folded(&self) -> Option<impl Iterator<Item = u8> + use<'a>> {
         let text = self.text().ok().filter(|text| text.bytes().all(|byte| matches!(byte, b' '..=b'~')))?;
         Some(text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()))
+    }
+
+    /// In small letters, white space only between words and once; as it is, where it is no text.
+    fn canonical(&self) -> Vec<u8> {
+        match self.text() {
+            Ok(text) => text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase().into_bytes(),
+            Err(_) => self.contents.to_vec(),
+        }
     }
 
     fn read(set: &mut Reader<'a>) -> Result<Self, der::Error> {
@@ -80,11 +94,28 @@ impl<'a> Name<'a> {
         self.attributes().filter(move |attribute| attribute.oid == oid)
     }
 
+    /// The name as RFC 5280 §7.1 compares names, for where a name that is spelt in another way must not be passed over.
+    pub(crate) fn canonical(&self) -> Canonical {
+        let one = |attribute: Attribute<'_>| (attribute.oid.to_vec(), attribute.canonical());
+        let sorted = |set| {
+            let mut all: Vec<_> = attributes(set).map(one).collect();
+            all.sort_unstable();
+            all
+        };
+        Canonical(self.relative_names().map(sorted).collect())
+    }
+
     /// Whether the name is not below `base`, however the two are compared: one of its relative names is missing or has
     /// other types of attributes, or a value with other letters or digits.
-    pub(crate) fn is_plainly_outside(&self, base: Self) -> bool {
+    pub(crate) fn is_plainly_outside(&self, base: Self, budget: &mut Budget) -> Result<bool, Exhausted> {
         let mut names = self.relative_names();
-        base.relative_names().any(|base| names.next().is_none_or(|name| plainly_differ(name, base)))
+        for base in base.relative_names() {
+            let Some(name) = names.next() else { return Ok(true) };
+            if lacks_one_of(name, base, budget)? || lacks_one_of(base, name, budget)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
@@ -94,9 +125,22 @@ fn attributes<'a>(set: &'a [u8]) -> impl Iterator<Item = Attribute<'a>> + Clone 
     core::iter::from_fn(move || Attribute::read(&mut set).ok())
 }
 
-fn plainly_differ(a: &[u8], b: &[u8]) -> bool {
-    let lacks_one_of = |a: &[u8], b: &[u8]| attributes(b).any(|b| attributes(a).all(|a| differ(&a, &b)));
-    lacks_one_of(a, b) || lacks_one_of(b, a)
+/// Whether one of the attributes of `b` differs from every attribute of `a`.
+fn lacks_one_of(a: &[u8], b: &[u8], budget: &mut Budget) -> Result<bool, Exhausted> {
+    for b in attributes(b) {
+        let mut lacking = true;
+        for a in attributes(a) {
+            budget.spend_comparison(Budget::comparison_of(a.contents.len().saturating_add(b.contents.len())))?;
+            if !differ(&a, &b) {
+                lacking = false;
+                break;
+            }
+        }
+        if lacking {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether two attributes have different types, or different letters and digits.
@@ -128,6 +172,15 @@ impl<'a> GeneralName<'a> {
             Self::DIRECTORY => der::read_all(element.contents, Name::read).map(Self::Directory),
             tag if (0..=8).any(|n| tag == Tag::primitive(n) || tag == Tag::constructed(n)) => Ok(Self::Other(tag)),
             _ => Err(der::Error::Tag),
+        }
+    }
+
+    /// The octets that a comparison reads.
+    pub(crate) const fn len(&self) -> usize {
+        match self {
+            Self::Dns(name) => name.len(),
+            Self::Directory(name) => name.encoding.len(),
+            Self::Other(_) => 0,
         }
     }
 }

@@ -13,6 +13,7 @@ macro_rules! oids {
 oids! {
     // Attribute types (RFC 5280 appendix A.1, X.520)
     COMMON_NAME = "2.5.4.3": [0x55, 4, 3];
+    SERIAL_NUMBER = "2.5.4.5": [0x55, 4, 5];
     COUNTRY = "2.5.4.6": [0x55, 4, 6];
     ORGANIZATION = "2.5.4.10": [0x55, 4, 10];
     ORGANIZATIONAL_UNIT = "2.5.4.11": [0x55, 4, 11];
@@ -30,6 +31,7 @@ oids! {
     SUBJECT_ALT_NAME = "2.5.29.17": [0x55, 0x1d, 17];
     BASIC_CONSTRAINTS = "2.5.29.19": [0x55, 0x1d, 19];
     NAME_CONSTRAINTS = "2.5.29.30": [0x55, 0x1d, 30];
+    CRL_DISTRIBUTION_POINTS = "2.5.29.31": [0x55, 0x1d, 31];
     CERTIFICATE_POLICIES = "2.5.29.32": [0x55, 0x1d, 32];
     AUTHORITY_KEY_IDENTIFIER = "2.5.29.35": [0x55, 0x1d, 35];
     EXTENDED_KEY_USAGE = "2.5.29.37": [0x55, 0x1d, 37];

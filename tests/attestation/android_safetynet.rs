@@ -4,13 +4,13 @@ use crate::row::{Row, row, row_of};
 use serde_json::{Value, json};
 use wardkey::attestation::CertificateError as C;
 use wardkey::attestation::android_safetynet::Problem;
-use wardkey::x509::{CertificateError as Malformed, DerError};
+use wardkey::x509::{CertificateError as Malformed, DerError, NameConstraintsError, PathError};
 use wardkey_authenticator::expected::VALIDATE_AT;
 use wardkey_authenticator::extension::SUBJECT_ALT_NAME;
 use wardkey_authenticator::*;
 
 pub(crate) fn rows() -> Vec<Row> {
-    [good(), forms(), headers(), certificates(), payloads()].concat()
+    [good(), forms(), headers(), certificates(), constraints(), payloads(), encodings()].concat()
 }
 
 fn header(name: &str, change: fn(&mut Value)) -> Row {
@@ -159,4 +159,54 @@ fn payloads() -> Vec<Row> {
         payload("from-the-future", |payload| payload["timestampMs"] = json!((VALIDATE_AT + 61) * 1000))
             .refused(Problem::Timestamp),
     ]
+}
+
+/// RFC 5280 §4.2.1.10: the constraints of a CA hold for the host name, wherever the leaf has it.
+fn constraints() -> Vec<Row> {
+    let with = |name: &str, list: u32, base: &str, change: fn(&mut Certificate)| {
+        let subtrees = der::explicit(list, &der::sequence(&[&der::implicit(2, base.as_bytes())]));
+        let constraints = Extension::new("2.5.29.30", der::sequence(&[&subtrees])).critical();
+        let format = AndroidSafetyNet::new().chain(Chain::of(2, Algorithm::Es256));
+        let format = format.authority(1, move |ca| ca.certificate.set(constraints)).leaf(change);
+        row(&format!("android-safetynet/{name}"), format)
+    };
+    let common_name = |leaf: &mut Certificate| leaf.remove(SUBJECT_ALT_NAME);
+    let address = |leaf: &mut Certificate| {
+        leaf.set(Extension::subject_alt_name(&[&der::implicit(7, &[192, 0, 2, 1])]));
+    };
+    let violated = PathError::NameConstraints(0, NameConstraintsError::Violated);
+    vec![
+        with("host-name-permitted", 0, "android.com", |_| {}),
+        with("host-name-as-common-name-permitted", 0, "android.com", common_name),
+        with("host-name-not-permitted", 0, "corp.example", |_| {}).untrusted(violated),
+        with("host-name-as-common-name-not-permitted", 0, "corp.example", common_name).untrusted(violated),
+        with("host-name-as-common-name-beside-an-address-not-permitted", 0, "corp.example", address)
+            .untrusted(violated),
+        with("host-name-as-common-name-excluded", 1, "attest.android.com", common_name).untrusted(violated),
+    ]
+}
+
+/// RFC 7515 §5.2, RFC 8259 §8.1: JSON is UTF-8, also in members that nobody reads.
+fn encodings() -> Vec<Row> {
+    let with = |name: &str, member: &'static [u8]| {
+        let insert = move |json: &mut Vec<u8>| drop(json.splice(1..1, [b"\"unread\":\"", member, b"\","].concat()));
+        let named = |part: &str| format!("android-safetynet/{part}-with-{name}");
+        let header = row(&named("header"), AndroidSafetyNet::new().header_bytes(insert));
+        let payload = row(&named("payload"), AndroidSafetyNet::new().payload_bytes(insert));
+        [header.refused(Problem::Header), payload.refused(Problem::Payload)]
+    };
+    let good = |part: &str| format!("android-safetynet/{part}-with-utf-8");
+    let insert = |json: &mut Vec<u8>| drop(json.splice(1..1, "\"unread\":\"å\",".bytes()));
+    let mut rows = [
+        with("an-octet-that-utf-8-does-not-have", b"\xff"),
+        with("an-unfinished-character", b"\xc3"),
+        with("an-overlong-character", b"\xc0\xaf"),
+        with("a-surrogate", b"\xed\xa0\x80"),
+    ]
+    .concat();
+    rows.extend([
+        row(&good("header"), AndroidSafetyNet::new().header_bytes(insert)),
+        row(&good("payload"), AndroidSafetyNet::new().payload_bytes(insert)),
+    ]);
+    rows
 }

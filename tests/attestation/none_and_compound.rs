@@ -2,7 +2,7 @@
 
 use crate::row::{Row, row, row_of};
 use wardkey::attestation::compound::Problem;
-use wardkey::attestation::{CompoundPolicy, ObjectError, none, packed, tpm};
+use wardkey::attestation::{CompoundPolicy, ObjectError, StatementError, none, packed, tpm};
 use wardkey::ceremony::Refusal;
 use wardkey_authenticator::*;
 
@@ -33,6 +33,11 @@ fn formats() -> Vec<Row> {
 
 fn both(first: impl Format + 'static, second: impl Format + 'static) -> Compound {
     Compound::new().with(first).with(second)
+}
+
+/// So many statements, each by an Ed448 key of its own.
+fn by_ed448(count: usize) -> Compound {
+    (0..count).fold(Compound::new(), |all, _| all.with(Packed::by(Algorithm::Ed448)))
 }
 
 fn compounds() -> Vec<Row> {
@@ -73,6 +78,7 @@ fn refused() -> Vec<Row> {
             .refused(packed::Problem::Signature),
         row("compound/second-does-not-verify", both(Packed::new(), Tpm::new().cert_info(|info| info.magic = 0)))
             .refused(tpm::Problem::Magic),
+        row("compound/eight-by-ed448", by_ed448(8)).bound().refused(StatementError::VerificationBudget),
         row("compound/none-with-something", both(Packed::new(), NoAttestation))
             .then(|r| r.statement(|s| s.items()[1].get("attStmt").set("alg", -7)))
             .refused(none::Problem::NotEmpty),
@@ -94,6 +100,7 @@ fn at_least() -> Vec<Row> {
     let broken = || Packed::new().signature(Vec::clear);
     let unknown = |r: Registration| r.statement(|statement| statement.items()[1].set("fmt", "quantum"));
     vec![
+        with("eight-by-ed448", 1, by_ed448(8)).bound().refused(StatementError::VerificationBudget),
         with("both", 2, both(Packed::new(), Tpm::new())),
         with("first-broken", 1, both(broken(), Tpm::new())),
         with("second-unknown", 1, both(Packed::new(), Tpm::new())).then(unknown),

@@ -13,7 +13,7 @@ const NAME_CONSTRAINTS: &str = "2.5.29.30";
 const CERTIFICATE_POLICIES: &str = "2.5.29.32";
 
 pub(crate) fn rows() -> Vec<Row> {
-    [good(), anchors(), links(), extensions(), constraints(), algorithms()].concat()
+    [good(), anchors(), links(), extensions(), constraints(), algorithms(), budgets()].concat()
 }
 
 pub(crate) fn es256(certificates: usize) -> Chain {
@@ -336,5 +336,22 @@ fn algorithms() -> Vec<Row> {
             ca.certificate.public_key = der::sequence(&[&algorithm, &der::bit_string(&[0], 0)]);
         })
         .untrusted(at(AlgorithmError::UnknownKey)),
+    ]
+}
+
+/// What the certificates of a message may cost (`src/budget.rs`).
+fn budgets() -> Vec<Row> {
+    let many = || {
+        let constraints = der::explicit(1, &der::sequence(&[&der::implicit(2, b"x")]).repeat(1000));
+        let constraints = Extension::new(NAME_CONSTRAINTS, der::sequence(&[&constraints])).critical();
+        let names = Extension::new(SUBJECT_ALT_NAME, der::sequence(&[&der::implicit(2, b"").repeat(1000)]));
+        let format = Packed::new().chain(es256(2)).authority(1, |ca| ca.certificate.set(constraints));
+        format.leaf(move |leaf| leaf.set(names.clone()))
+    };
+    vec![
+        path("4-by-ed448", Chain::of(4, Algorithm::Ed448)).bound().untrusted(P::VerificationBudget),
+        row("path/1000-names-by-1000-name-constraints", many())
+            .bound()
+            .untrusted(P::NameConstraints(0, NameConstraintsError::ComparisonBudget)),
     ]
 }

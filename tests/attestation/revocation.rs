@@ -2,8 +2,10 @@
 
 use crate::path::{authority, es256, leaf};
 use crate::row::{Row, row};
+use wardkey::attestation::Format as Known;
+use wardkey::policy::{Trust, TrustAnchor};
 use wardkey::x509::PathError::{self as P};
-use wardkey::x509::{AlgorithmError, Crl, CrlProblem, DerError};
+use wardkey::x509::{AlgorithmError, Crl, CrlProblem};
 use wardkey_authenticator::x509::signature_algorithm;
 use wardkey_authenticator::*;
 
@@ -15,7 +17,7 @@ pub(crate) fn rows() -> Vec<Row> {
     let with = |name: &str, lists: Vec<RevocationList>| {
         let row = leaf(&format!("crl-{name}"), |leaf| leaf.serial_number = SERIAL.to_vec());
         let crls: Vec<_> = lists.iter().map(|list| Crl::from_der(&list.der()).unwrap()).collect();
-        row.trust(move |anchors| wardkey::policy::Trust::Verify(anchors.with_crls(crls.clone())))
+        row.trust(move |anchors| Trust::Verify(anchors.with_crls(crls.clone())))
     };
     let list = |revoked: &[&[u8]]| RevocationList::of(intermediate, revoked);
     let of_root = |revoked: &[&[u8]]| RevocationList::of(root, revoked);
@@ -28,7 +30,8 @@ pub(crate) fn rows() -> Vec<Row> {
         with("of-nothing", vec![list(&[])]),
         with("of-both-issuers", vec![list(&[]), of_root(&[SERIAL])]),
         with("of-another-issuer", vec![RevocationList::of(&others, &[SERIAL])]),
-        with("of-another-key-of-that-name", vec![list(&[SERIAL]).with(other_key)]),
+        with("leaf-revoked-by-a-list-of-another-key-identifier", vec![list(&[SERIAL]).with(other_key)])
+            .untrusted(P::Revoked(0)),
         with("leaf-revoked", vec![list(&[&[1], &[2], SERIAL, &[0x4b, 1]])]).untrusted(P::Revoked(0)),
         with("leaf-revoked-by-the-second", vec![list(&[]), list(&[SERIAL])]).untrusted(P::Revoked(0)),
         with("intermediate-revoked", vec![of_root(&[&intermediate.certificate.serial_number])])
@@ -47,24 +50,41 @@ pub(crate) fn rows() -> Vec<Row> {
         )
         .untrusted(P::Crl(0, CrlProblem::Algorithm(AlgorithmError::KeyMismatch))),
         crl_by_a_ca_that_may_not(),
-        crl_of_an_unreadable_key_identifier("intermediate", 1, false, 1),
-        crl_of_an_unreadable_key_identifier("root-left-out", 0, false, 2),
-        crl_of_an_unreadable_key_identifier("root-included", 0, true, 2),
+        crl_of_a_certificate_with("another-key-identifier", der::octet_string(&[0x40, 1, 2, 3, 4, 5, 6, 7])),
+        crl_of_a_certificate_with("an-unreadable-key-identifier", der::null()),
+        crl_of_a_namesake("of-the-root-that-is-an-anchor", true),
+        crl_of_a_namesake("of-the-root-that-is-no-anchor", false).untrusted(P::Crl(1, CrlProblem::Signature)),
     ]
 }
 
-/// subjectKeyIdentifier of the authority with this number is no octet string; the certificate at `at` is to blame.
-fn crl_of_an_unreadable_key_identifier(name: &str, i: usize, included: bool, at: usize) -> Row {
-    let unreadable = Extension::new(extension::SUBJECT_KEY_IDENTIFIER, der::null());
-    let mut format = Packed::new().chain(es256(2)).authority(i, |ca| ca.certificate.set(unreadable));
-    let root = format.chain_mut().trust_anchors().remove(0);
-    let row = row(
-        &format!("path/crl-of-an-unreadable-key-identifier-of-the-{name}"),
-        format.x5c(move |x5c| x5c.extend(included.then(|| root.clone()))),
-    );
-    let crl = Crl::from_der(&RevocationList::of(&es256(2).authorities[i], &[]).der()).unwrap();
-    row.trust(move |anchors| wardkey::policy::Trust::Verify(anchors.with_crls([crl.clone()])))
-        .untrusted(P::Extensions(at, DerError::Tag.into()))
+/// The leaf is revoked, and x5c has another certificate of its issuer than the list was issued with: the same name and key
+/// with this subjectKeyIdentifier. Whoever posts chooses which to send.
+fn crl_of_a_certificate_with(name: &str, identifier: Vec<u8>) -> Row {
+    let again = |ca: &mut Authority| {
+        ca.certificate.set(Extension::new(extension::SUBJECT_KEY_IDENTIFIER, identifier));
+        ca.certificate.serial_number = vec![9];
+    };
+    let crl = Crl::from_der(&RevocationList::of(&es256(2).authorities[1], &[&[0x4a, 1]]).der()).unwrap();
+    let format = Packed::new().chain(es256(2)).authority(1, again).leaf(|leaf| leaf.serial_number = vec![0x4a, 1]);
+    row(&format!("path/crl-of-{name}"), format)
+        .trust(move |anchors| Trust::Verify(anchors.with_crls([crl.clone()])))
+        .untrusted(P::Revoked(0))
+}
+
+/// A list by another root with the name of the anchor's, as Google has two. It revokes the serial number of the intermediate.
+fn crl_of_a_namesake(name: &str, anchored: bool) -> Row {
+    let mut namesake = Authority::root("wardkey.namesake", Algorithm::Es256);
+    let subject = &es256(2).authorities[0].certificate.subject;
+    (namesake.certificate.issuer, namesake.certificate.subject) = (subject.clone(), subject.clone());
+    let serial = es256(2).authorities[1].certificate.serial_number.clone();
+    let crl = Crl::from_der(&RevocationList::of(&namesake, &[&serial]).der()).unwrap();
+    let other = TrustAnchor::from_der(&namesake.der()).unwrap();
+    leaf(&format!("crl-of-a-namesake-{name}"), |_| {}).trust(move |anchors| {
+        // For another format: whose a list is does not depend on what an anchor is trusted for.
+        let anchors = anchors.with_crls([crl.clone()]);
+        let others = anchored.then(|| other.clone());
+        Trust::Verify(if anchored { anchors.for_format(Known::Tpm, others) } else { anchors })
+    })
 }
 
 /// keyUsage of the intermediate is keyCertSign without cRLSign.
@@ -72,6 +92,5 @@ fn crl_by_a_ca_that_may_not() -> Row {
     let usage = Extension::new(extension::KEY_USAGE, der::bit_string(&[0x04], 2)).critical();
     let row = authority("crl-by-a-ca-that-may-not", 1, |ca| ca.certificate.set(usage));
     let crl = Crl::from_der(&RevocationList::of(&es256(2).authorities[1], &[]).der()).unwrap();
-    row.trust(move |anchors| wardkey::policy::Trust::Verify(anchors.with_crls([crl.clone()])))
-        .untrusted(P::Crl(0, CrlProblem::KeyUsage))
+    row.trust(move |anchors| Trust::Verify(anchors.with_crls([crl.clone()]))).untrusted(P::Crl(0, CrlProblem::KeyUsage))
 }

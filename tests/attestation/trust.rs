@@ -6,6 +6,7 @@ use wardkey::attestation::{AttestationType, CompoundPolicy, KeyEnforcement};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::Refusal;
 use wardkey::x509::PathError;
+use wardkey_authenticator::attestation::android_key::KEY_DESCRIPTION;
 use wardkey_authenticator::*;
 
 pub(crate) fn rows() -> Vec<Row> {
@@ -14,12 +15,8 @@ pub(crate) fn rows() -> Vec<Row> {
     let own = |r: Registration| r.expecting(|expected| expected.accept_self = false);
     let ignore = |r: Registration| r.expecting(|expected| expected.verify_trust = false);
     let quirk = |r: Registration| r.expecting(|e| e.quirks.push("attestation-intermediate-without-ca".into()));
-    let without_ca = |chain: Chain, i: usize| {
-        Packed::new().chain(chain).authority(i, |ca| ca.certificate.set(Extension::basic_constraints(false, None)))
-    };
     let serial_number = || Packed::new().leaf(|leaf| leaf.set(Extension::serial_number(b"device 7")));
-    let two = || Chain::of(2, Algorithm::Es256);
-    vec![
+    let mut rows = vec![
         row("trust/none-not-accepted", NoAttestation).then(none).refusal(not_accepted(AttestationType::None)),
         row("trust/self-not-accepted", PackedSelf::new())
             .then(own)
@@ -35,10 +32,6 @@ pub(crate) fn rows() -> Vec<Row> {
         row("trust/ignored-but-the-statement-is-not", Packed::new().signature(Vec::clear))
             .then(ignore)
             .refused(wardkey::attestation::packed::Problem::Signature),
-        row("trust/intermediate-without-ca-by-quirk", without_ca(two(), 1)).then(quirk),
-        row("trust/second-intermediate-without-ca", without_ca(Chain::of(3, Algorithm::Es256), 1))
-            .then(quirk)
-            .untrusted(PathError::NotCa(2)),
         row("trust/compound-not-accepted", Compound::new().with(Packed::new()).with(Tpm::new()))
             .policy(|policy| policy.types.retain(|kind| *kind != AttestationType::Compound))
             .refusal(not_accepted(AttestationType::Compound)),
@@ -66,5 +59,34 @@ pub(crate) fn rows() -> Vec<Row> {
         row("trust/aaguid-not-on-the-list", Packed::new())
             .policy(|policy| policy.allow_aaguids = Some(vec![Aaguid::ZERO]))
             .refusal(Refusal::AaguidNotAccepted),
+    ];
+    rows.extend(sony_intermediates().into_iter().map(|row| row.then(quirk)));
+    rows
+}
+
+/// An intermediate without CA passes by the quirk under one format, below one root, in one shape.
+fn sony_intermediates() -> Vec<Row> {
+    let not_ca = |row: Row| row.untrusted(PathError::NotCa(1));
+    let name = |what: &str| format!("trust/intermediate-without-ca-{what}");
+    let with = |what: &str, change: fn(&mut Authority)| {
+        not_ca(row(&name(what), AndroidKey::new().chain(Chain::of_a_sony_phone()).authority(2, change)))
+    };
+    let other_root = || {
+        let mut chain = Chain::of_a_sony_phone();
+        let other = Name(vec![("2.5.4.5".into(), der::printable("0000000000000000"))]);
+        let [root, intermediate, _] = &mut chain.authorities[..] else { panic!("three authorities") };
+        (root.certificate.subject, root.certificate.issuer) = (other.clone(), other.clone());
+        intermediate.certificate.issuer = other;
+        AndroidKey::new().chain(chain)
+    };
+    vec![
+        row(&name("by-quirk"), AndroidKey::new().chain(Chain::of_a_sony_phone())),
+        not_ca(row(&name("under-packed"), Packed::new().chain(Chain::of_a_sony_phone()))),
+        not_ca(row(&name("under-tpm"), Tpm::new().chain(Chain::of_a_sony_phone()))),
+        not_ca(row(&name("under-apple"), Apple::new().chain(Chain::of_a_sony_phone()))),
+        not_ca(row(&name("under-android-safetynet"), AndroidSafetyNet::new().chain(Chain::of_a_sony_phone()))),
+        not_ca(row(&name("below-another-root"), other_root())),
+        with("for-mail", |ca| ca.certificate.set(Extension::extended_key_usage(&["1.3.6.1.5.5.7.3.4"]))),
+        with("that-describes-a-key", |ca| ca.certificate.set(Extension::new(KEY_DESCRIPTION, der::sequence(&[])))),
     ]
 }

@@ -334,20 +334,20 @@ fn a_policy_does_not_rely_on_what_was_expected() {
 
 #[test]
 fn an_intermediate_without_ca_takes_a_quirk_and_is_reported() {
-    let without_ca = |certificates: usize, i: usize| {
-        let chain = Chain::of(certificates, Algorithm::Es256);
-        let change = |ca: &mut Authority| ca.certificate.set(Extension::basic_constraints(false, None));
-        es256().format(Packed::new().chain(chain).authority(i, change))
+    let policy = |chain: &Chain| {
+        trusting(TrustAnchors::new(chain.trust_anchors().iter().map(|der| TrustAnchor::from_der(der).unwrap())))
     };
-    let policy = trusting(TrustAnchors::new(root()));
+    let (phone, usual) = (Chain::of_a_sony_phone(), Chain::of(3, Algorithm::Es256));
     let quirk = Quirks::NONE.with(Quirk::AttestationIntermediateWithoutCa);
-    let not_ca = |index| Refusal::AttestationUntrusted(PathError::NotCa(index));
-    assert_eq!(finish(&without_ca(2, 1), &policy, Quirks::NONE).unwrap_err(), not_ca(1));
-    let registered = finish(&without_ca(2, 1), &policy, quirk).unwrap();
+    let not_ca = Refusal::AttestationUntrusted(PathError::NotCa(1));
+    let made = |chain: &Chain| es256().format(AndroidKey::new().chain(chain.clone()));
+    assert_eq!(finish(&made(&phone), &policy(&phone), Quirks::NONE).unwrap_err(), not_ca);
+    let registered = finish(&made(&phone), &policy(&phone), quirk).unwrap();
     assert_eq!((registered.trust(), registered.quirks()), (TrustOutcome::Trusted, quirk));
-    assert_eq!(finish(&without_ca(3, 1), &policy, quirk).unwrap_err(), not_ca(2), "only the leaf's issuer");
-    let usual = es256().format(Packed::new());
-    assert_eq!(finish(&usual, &policy, quirk).unwrap().quirks(), Quirks::NONE, "not reported where it is not needed");
+    let packed = es256().format(Packed::new().chain(phone.clone()));
+    assert_eq!(finish(&packed, &policy(&phone), quirk).unwrap_err(), not_ca, "of another format");
+    let registered = finish(&made(&usual), &policy(&usual), quirk).unwrap();
+    assert_eq!(registered.quirks(), Quirks::NONE, "not reported where it is not needed");
 }
 
 /// GHSA-6hxq-p678-4hr2: a self-signed certificate in x5c was taken for the end of the path.

@@ -111,7 +111,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let algorithm = signer.algorithm;
     let hash = hash(algorithm).ok_or(CertificateError::Algorithm)?;
     let signature = bare(statement.sig, algorithm.scheme());
-    signer.verify(statement.cert_info, &signature, inputs.backend, Problem::Signature)?;
+    signer.verify(statement.cert_info, &signature, inputs, Problem::Signature)?;
     cert_info(statement.cert_info, &public, hash, inputs)?;
     Ok(Attestation::with_path(Format::Tpm, AttestationType::AttCa, leaf, statement.x5c).signed_with(algorithm))
 }

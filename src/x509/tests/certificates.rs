@@ -144,8 +144,6 @@ fn views_of_extensions() {
             basic_constraints(true, Some(3)),
             key_usage(0x82),
             extension(oid::EXTENDED_KEY_USAGE, false, &purposes),
-            extension(oid::SUBJECT_KEY_IDENTIFIER, false, &[4, 2, 7, 8]),
-            extension(oid::AUTHORITY_KEY_IDENTIFIER, false, &seq(&[&[0x80, 2, 9, 9]])),
             extension(oid::FIDO_AAGUID, true, &[4, 1, 5]),
         ])
         .make();
@@ -156,8 +154,6 @@ fn views_of_extensions() {
     assert!(usage.digital_signature() && !usage.key_cert_sign() && usage.crl_sign());
     let purposes = extensions.extended_key_usage().unwrap().unwrap();
     assert!(purposes.contains(oid::TCG_AIK_CERTIFICATE) && !purposes.contains(&[0x2b]));
-    assert_eq!(extensions.subject_key_identifier(), Ok(Some(&[7, 8][..])));
-    assert_eq!(extensions.authority_key_identifier(), Ok(Some(&[9, 9][..])));
     assert_eq!(extensions.subject_alt_name(), Ok(None));
     let aaguid = extensions.find(oid::FIDO_AAGUID).unwrap();
     assert_eq!((aaguid.critical, aaguid.value), (true, &[4, 1, 5][..]));

@@ -4,11 +4,8 @@ use super::*;
 use crate::codec::der;
 use crate::crypto::tests::Plain;
 use crate::crypto::{self, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
-use crate::time::UnixTime;
 use crate::x509::algorithm::Error as AlgorithmError;
-use crate::x509::anchor::TrustAnchor;
 use crate::x509::certificate::Error as CertificateError;
-use crate::x509::chain::{Chain, Error, Path, Rules};
 use crate::x509::constraints::Error as ConstraintsError;
 use crate::x509::extensions::Error as ExtensionsError;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +18,7 @@ fn verify_at(x5c: &[Draft], anchors: &[Draft], time: Option<i64>, rules: Rules) 
     let x5c: Vec<_> = x5c.iter().map(Draft::make).collect();
     let anchors: Vec<_> = anchors.iter().map(|anchor| TrustAnchor::from_der(&anchor.make()).unwrap()).collect();
     let chain = Chain::read(x5c.iter().map(Vec::as_slice))?;
-    chain.verify(&anchors, &[], time.map(UnixTime::from_secs), rules, backend())
+    validate(&chain, &anchors, time, rules, backend())
 }
 
 /// By default, and compared with another library; `what` names the chain there.
@@ -36,7 +33,7 @@ fn verify(what: &str, x5c: &[Draft], anchors: &[Draft]) -> Result<Path, Error> {
 }
 
 fn path(anchor: usize, certificates: usize) -> Result<Path, Error> {
-    Ok(Path { anchor, certificates, checked_for_revocation: 0, intermediate_without_ca: false })
+    Ok(Path { anchor, certificates, checked_for_revocation: 0, sony_intermediate: false })
 }
 
 fn root() -> Draft {
@@ -227,24 +224,180 @@ fn both_ends_of_the_validity_belong_to_it() {
     }
 }
 
+/// A name of one serial number.
+fn serial(text: &str) -> Vec<u8> {
+    seq(&[&attribute(oid::SERIAL_NUMBER, 0x13, text)])
+}
+
+/// The path of a Sony phone, as recorded: Google's root, its intermediate, and the one that is no CA.
+fn sony() -> [Draft; 4] {
+    let google = serial("f92009e853b6b045");
+    let named = |draft: Draft, subject: &Vec<u8>, issuer: &Vec<u8>| Draft {
+        subject: subject.clone(),
+        issuer: issuer.clone(),
+        ..draft
+    };
+    let (first, second) = (serial("87f4514475ba0a2b"), serial("3e7fb6a1ee4bd568"));
+    let invalid = seq(&[&tlv(0xa0, &[&seq(&[&tlv(0x82, &[b"invalid;email:invalid"])])])]);
+    let end_entity = named(Draft::ca(("", 3), ("", 2)), &second, &first).extensions(&[
+        extension(oid::SUBJECT_KEY_IDENTIFIER, false, &[4, 1, 1]),
+        extension(oid::AUTHORITY_KEY_IDENTIFIER, false, &seq(&[&[0x80, 1, 2]])),
+        basic_constraints(false, None),
+        key_usage(0x80),
+        extension(oid::NAME_CONSTRAINTS, false, &invalid),
+        extension(oid::CRL_DISTRIBUTION_POINTS, false, &seq(&[])),
+    ]);
+    [
+        Draft { issuer: second, ..Draft::leaf(("leaf", 1), ("", 3)) },
+        end_entity,
+        named(Draft::ca(("", 2), ("", 9)), &first, &google),
+        named(Draft::ca(("", 9), ("", 9)), &google, &google),
+    ]
+}
+
 #[test]
-fn the_named_leniency_is_narrow() {
-    let rules = Rules { intermediate_without_ca: true };
-    let no_ca = |draft: Draft| draft.extensions(&[basic_constraints(false, None), key_usage(0x80)]);
-    let lenient = path(0, 2).map(|path| Path { intermediate_without_ca: true, ..path });
-    let below = || no_ca(Draft::ca(("below", 3), ("inter", 2)));
-    let by_below = || Draft::leaf(("leaf", 1), ("below", 3));
-    let device_key = no_ca(inter()).with(extension(oid::ANDROID_KEY_DESCRIPTION, false, &seq(&[])));
+fn the_intermediate_of_sony_phones_is_known_by_its_shape_and_its_root() {
+    let rules = Rules { sony_intermediate: true, ..Rules::default() };
+    let lenient = path(0, 3).map(|path| Path { sony_intermediate: true, ..path });
+    let with = |change: fn(&mut Draft)| {
+        let mut x5c = sony();
+        change(&mut x5c[1]);
+        x5c
+    };
+    let replaced = |i: usize, extension: Vec<u8>| {
+        let mut x5c = sony();
+        x5c[1].extensions[i] = extension;
+        x5c
+    };
+    let added = |oid: &[u8]| {
+        let mut x5c = sony();
+        x5c[1].extensions.push(extension(oid, false, &seq(&[])));
+        x5c
+    };
+    let not_ca = Err(Error::NotCa(1));
     for (x5c, verdict, why) in [
-        (vec![leaf(), inter()], path(0, 2), "not needed, so not reported"),
-        (vec![leaf(), no_ca(inter())], lenient, "needed"),
-        (vec![leaf(), inter().extensions(&[])], Err(Error::NotCa(1)), "no basic constraints at all"),
-        (vec![leaf(), device_key], Err(Error::NotCa(1)), "a device's own key"),
-        (vec![by_below(), below(), no_ca(inter())], Err(Error::NotCa(2)), "two of them"),
+        (sony(), lenient, "as recorded"),
+        (
+            with(|ca| ca.extensions = vec![basic_constraints(false, None), key_usage(0x80)]),
+            lenient,
+            "no more than needed",
+        ),
+        (
+            with(|ca| ca.extensions = vec![basic_constraints(true, None), key_usage(6)]),
+            path(0, 3),
+            "a CA: not reported",
+        ),
+        (with(|ca| ca.extensions.clear()), not_ca, "no basic constraints"),
+        (with(|ca| ca.extensions.truncate(3)), not_ca, "no key usage"),
+        (replaced(2, basic_constraints(false, Some(0))), not_ca, "a path length"),
+        (replaced(3, key_usage(0x84)), not_ca, "keyCertSign"),
+        (replaced(3, key_usage(0xc0)), not_ca, "nonRepudiation"),
+        (added(oid::ANDROID_KEY_DESCRIPTION), not_ca, "a key of a device"),
+        (added(oid::EXTENDED_KEY_USAGE), not_ca, "another purpose"),
+        (added(oid::SUBJECT_ALT_NAME), not_ca, "another name"),
+        (added(&[0x2a]), not_ca, "an extension that the recorded one does not have"),
     ] {
-        assert_eq!(verify_at(&x5c, &[root()], Some(NOW), rules), verdict, "{why}");
+        let mut x5c = x5c.to_vec();
+        let root = x5c.pop().unwrap();
+        assert_eq!(verify_at(&x5c, std::slice::from_ref(&root), Some(NOW), rules), verdict, "{why}");
+        let strict = if verdict == path(0, 3) { verdict } else { not_ca };
+        assert_eq!(verify_at(&x5c, &[root], Some(NOW), Rules::default()), strict, "{why}, without the quirk");
     }
-    assert_eq!(verify("not a CA", &[leaf(), no_ca(inter())], &[root()]), Err(Error::NotCa(1)));
+    // A name that is more than a serial number.
+    let [leaf, end_entity, inter, root] = sony();
+    let root = [root];
+    let subject = seq(&[&attribute(oid::SERIAL_NUMBER, 0x13, "1"), &attribute(oid::COMMON_NAME, 0x0c, "x")]);
+    let renamed = Draft { subject: subject.clone(), ..end_entity.clone() };
+    let below = Draft { issuer: subject, ..leaf.clone() };
+    assert_eq!(verify_at(&[below, renamed, inter.clone()], &root, Some(NOW), rules), not_ca);
+    // Another root, and an anchor that is not the root.
+    let other = [Draft { subject: name("other"), issuer: name("other"), ..root[0].clone() }];
+    let below_other = Draft { issuer: name("other"), ..inter.clone() };
+    assert_eq!(verify_at(&[leaf.clone(), end_entity.clone(), below_other], &other, Some(NOW), rules), not_ca);
+    let anchor = std::slice::from_ref(&inter);
+    assert_eq!(verify_at(&[leaf.clone(), end_entity.clone()], anchor, Some(NOW), rules), not_ca);
+    // One of that shape below the other.
+    let subject = serial("0000000000000000");
+    let issuer = end_entity.subject.clone();
+    let second =
+        Draft { subject: subject.clone(), issuer, spki: spki(&key(4)), issuer_key: key(3), ..end_entity.clone() };
+    let below_second = Draft { issuer: subject, issuer_key: key(4), ..leaf };
+    let x5c = [below_second, second, end_entity, inter];
+    assert_eq!(verify_at(&x5c, &root, Some(NOW), rules), Err(Error::NotCa(2)));
+}
+
+#[test]
+fn a_budget_is_spent_on_signatures_and_on_names() {
+    let ders = |x5c: &[Draft]| x5c.iter().map(Draft::make).collect::<Vec<_>>();
+    let anchors = [TrustAnchor::from_der(&root().make()).unwrap()];
+    let spend = |x5c: &[Vec<u8>], budget: &mut Budget| {
+        let chain = Chain::read(x5c.iter().map(Vec::as_slice)).unwrap();
+        chain.verify(&anchors, Revocation::default(), None, Rules::default(), backend(), budget)
+    };
+    // Two signatures by P-256 keys, over and over.
+    let (x5c, mut budget, mut paths) = (ders(&[leaf(), inter()]), Budget::of_a_message(), 0);
+    let last = loop {
+        match spend(&x5c, &mut budget) {
+            Ok(_) => paths += 1,
+            refused => break refused,
+        }
+    };
+    assert_eq!((last, paths), (Err(Error::VerificationBudget), Budget::VERIFICATIONS / 10));
+    // Names by name constraints: as many of each.
+    let limited = |count: usize, base: &[u8]| {
+        let subtrees = seq(&[base]).repeat(count);
+        inter().with(extension(oid::NAME_CONSTRAINTS, true, &seq(&[&tlv(0xa1, &[&subtrees])])))
+    };
+    let named = |count: usize, of: &[u8]| {
+        let subject = name("");
+        Draft { subject, ..leaf() }.with(extension(oid::SUBJECT_ALT_NAME, false, &seq(&[&of.repeat(count)])))
+    };
+    let too_many = Err(Error::NameConstraints(0, ConstraintsError::ComparisonBudget));
+    let organization = |text: &str| tlv(0xa4, &[&seq(&[&attribute(oid::ORGANIZATION, 0x0c, text)])]);
+    let long = |last: char| tlv(0x82, &[format!("{}{last}", "a".repeat(300)).as_bytes()]);
+    for (what, names, bases, verdict) in [
+        ("64 by 64 host names", named(64, b"\x82\0"), limited(64, b"\x82\x01x"), path(0, 2)),
+        ("65 by 64 host names", named(65, b"\x82\0"), limited(64, b"\x82\x01x"), too_many),
+        ("65 by 64 of different kinds", named(65, b"\x82\0"), limited(64, &organization("x")), too_many),
+        ("40 by 40 directory names", named(40, &organization("a")), limited(40, &organization("b")), path(0, 2)),
+        ("50 by 50 directory names", named(50, &organization("a")), limited(50, &organization("b")), too_many),
+        ("20 by 20 long names, 10 for each pair", named(20, &long('a')), limited(20, &long('b')), path(0, 2)),
+        ("21 by 21 long names", named(21, &long('a')), limited(21, &long('b')), too_many),
+    ] {
+        let verdict_found = spend(&ders(&[names, bases]), &mut Budget::of_a_message());
+        assert_eq!(verdict_found, verdict, "{what}");
+    }
+    // One name each, of many attributes in one relative distinguished name: those are compared with each other.
+    let one = |texts: &mut dyn Iterator<Item = usize>| {
+        let values: Vec<u8> = texts
+            .flat_map(|text| seq(&[&object(oid::COMMON_NAME), &tlv(0x0c, &[format!("{text}").as_bytes()])]))
+            .collect();
+        tlv(0xa4, &[&seq(&[&tlv(0x31, &[&values])])])
+    };
+    for (count, verdict) in [(50, Err(Error::NameConstraints(0, ConstraintsError::Unsupported))), (100, too_many)] {
+        let (names, base) = (named(1, &one(&mut (0..count))), limited(1, &one(&mut (0..count).rev())));
+        assert_eq!(spend(&ders(&[names, base]), &mut Budget::of_a_message()), verdict, "{count} attributes");
+    }
+}
+
+/// Host names of the format are held to the constraints, wherever the leaf has them.
+#[test]
+fn name_constraints_hold_for_the_host_name_that_is_used() {
+    let of = |list: u8, base: &str| {
+        let subtrees = seq(&[&tlv(0x82, &[base.as_bytes()])]);
+        inter().with(extension(oid::NAME_CONSTRAINTS, true, &seq(&[&tlv(list, &[&subtrees])])))
+    };
+    let violated = Err(Error::NameConstraints(0, ConstraintsError::Violated));
+    for (host, ca, verdict) in [
+        (Some("attest.android.com"), of(0xa0, "corp.example"), violated),
+        (Some("attest.android.com"), of(0xa1, "android.com"), violated),
+        (Some("attest.android.com"), of(0xa0, "android.com"), path(0, 2)),
+        (Some("attest.android.com"), inter(), path(0, 2)),
+        (None, of(0xa0, "corp.example"), path(0, 2)),
+    ] {
+        let rules = Rules { host, ..Rules::default() };
+        assert_eq!(verify_at(&[leaf(), ca], &[root()], Some(NOW), rules), verdict, "{host:?}");
+    }
 }
 
 #[test]
@@ -310,8 +463,8 @@ fn a_parsed_anchor_answers_for_its_backend_and_its_scheme_alone() {
         let anchors = [TrustAnchor::from_der(&root().make()).unwrap()];
         for (what, certificate, backend, verdict) in cases.iter().cycle().skip(first).take(cases.len()) {
             let certificate = certificate.make();
-            let found =
-                Chain::read([&certificate[..]]).unwrap().verify(&anchors, &[], None, Rules::default(), *backend);
+            let chain = Chain::read([&certificate[..]]).unwrap();
+            let found = validate(&chain, &anchors, None, Rules::default(), *backend);
             assert_eq!(&found, verdict, "{what}, where {} came first", cases[first].0);
         }
     }
@@ -325,7 +478,7 @@ fn a_strangers_chain_costs_one_signature() {
         let counting = Counting::default();
         let anchors = [TrustAnchor::from_der(&root().make()).unwrap()];
         let chain = Chain::read(x5c.iter().map(Vec::as_slice)).unwrap();
-        let verdict = chain.verify(&anchors, &[], Some(UnixTime::from_secs(NOW)), Rules::default(), &counting);
+        let verdict = validate(&chain, &anchors, Some(NOW), Rules::default(), &counting);
         (verdict.is_ok(), counting.0.into_inner())
     };
     assert_eq!(count(&[leaf(), inter()]), (true, 2));

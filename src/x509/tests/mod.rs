@@ -11,11 +11,29 @@ mod oracles;
 mod recorded;
 mod revocation;
 
+use super::anchor::TrustAnchor;
+use super::chain::{Chain, Error, Path, Rules};
 use super::oid;
+use super::revocation::Revocation;
+use crate::budget::Budget;
+use crate::crypto::Backend;
+use crate::time::UnixTime;
 use p256::ecdsa::{DerSignature, SigningKey, signature::Signer as _};
 
 /// 2026-01-01, inside the validity of everything made here.
 const NOW: i64 = 1_767_225_600;
+
+/// Validates a path without revocation lists, with the budget of a message.
+fn validate(
+    chain: &Chain<'_>,
+    anchors: &[TrustAnchor],
+    time: Option<i64>,
+    rules: Rules,
+    backend: &dyn Backend,
+) -> Result<Path, Error> {
+    let time = time.map(UnixTime::from_secs);
+    chain.verify(anchors, Revocation::default(), time, rules, backend, &mut Budget::of_a_message())
+}
 
 /// A tag, a length in the fewest octets, and the parts one after the other.
 pub(super) fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {

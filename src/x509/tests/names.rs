@@ -78,7 +78,7 @@ fn judge(permitted: &[&Vec<u8>], excluded: &[&Vec<u8>], leaf: &Draft) -> Result<
     let constraints = Certificate::read(&ca).unwrap().extensions.name_constraints().unwrap().unwrap();
     let leaf = leaf.make();
     let leaf = Certificate::read(&leaf).unwrap();
-    constraints.allow(leaf.subject, leaf.extensions.subject_alt_name().unwrap())
+    constraints.allow(leaf.subject, leaf.extensions.subject_alt_name().unwrap(), &mut Budget::of_a_message())
 }
 
 #[test]

@@ -3,29 +3,50 @@
 
 use super::chains::Counting;
 use super::*;
-use crate::time::UnixTime;
-use crate::x509::anchor::TrustAnchor;
-use crate::x509::chain::{Chain, Rules};
-use crate::x509::crl::Crl;
+use crate::x509::crl::{Crl, Problem};
+use crate::x509::revocation::Revocation;
 
-/// A list of this issuer, which has revoked nothing.
-fn list(issuer: (&str, u8)) -> Crl {
+/// A list in this name by this key, with these serial numbers. `tag` is the string type of the name.
+fn list_of(issuer: (&str, u8), tag: u8, serials: &[u8]) -> Crl {
     let algorithm = seq(&[&object(oid::ECDSA_WITH_SHA256)]);
     let dates = [tlv(0x17, &[b"250101000000Z"]), tlv(0x17, &[b"300101000000Z"])].concat();
-    let tbs = seq(&[&[2, 1, 1], &algorithm, &name(issuer.0), &dates]);
+    let name = seq(&[&attribute(oid::COMMON_NAME, tag, issuer.0)]);
+    let entries = serials.iter().flat_map(|serial| seq(&[&[2, 1, *serial], &tlv(0x17, &[b"250101000000Z"])]));
+    let entries: Vec<u8> = entries.collect();
+    let entries = if entries.is_empty() { entries } else { seq(&[&entries]) };
+    let tbs = seq(&[&[2, 1, 1], &algorithm, &name, &dates, &entries]);
     let signature: DerSignature = key(issuer.1).sign(&tbs);
     Crl::from_der(&seq(&[&tbs, &algorithm, &tlv(3, &[&[0], signature.as_bytes()])])).unwrap()
+}
+
+/// A list of this issuer.
+fn list(issuer: (&str, u8), serials: &[u8]) -> Crl {
+    list_of(issuer, 0x0c, serials)
+}
+
+fn anchors(drafts: &[Draft]) -> Vec<TrustAnchor> {
+    drafts.iter().map(|draft| TrustAnchor::from_der(&draft.make()).unwrap()).collect()
+}
+
+/// How many certificates of the path were checked, and how many signatures were verified.
+fn check(x5c: &[Draft], own: &[TrustAnchor], others: &[TrustAnchor], crls: &[Crl]) -> (Result<usize, Error>, usize) {
+    let x5c: Vec<_> = x5c.iter().map(Draft::make).collect();
+    let (counting, all) = (Counting::default(), own.iter().chain(others).collect::<Vec<_>>());
+    let chain = Chain::read(x5c.iter().map(Vec::as_slice)).unwrap();
+    let revocation = Revocation { crls, anchors: &all };
+    let time = Some(UnixTime::from_secs(NOW));
+    let path = chain.verify(own, revocation, time, Rules::default(), &counting, &mut Budget::of_a_message());
+    (path.map(|path| path.checked_for_revocation), counting.0.into_inner())
 }
 
 #[test]
 fn a_path_counts_what_a_list_covered_and_verifies_it_once() {
     let (leaf, inter) = (Draft::leaf(("leaf", 1), ("inter", 2)), Draft::ca(("inter", 2), ("root", 9)));
-    let root = Draft::ca(("root", 9), ("root", 9));
+    let root = anchors(&[Draft::ca(("root", 9), ("root", 9))]);
     // Another certificate of the intermediate, signed by itself, as often as one likes.
-    let twin = Draft::ca(("inter", 2), ("inter", 2)).make();
-    let (leaf, inter, anchors) = (leaf.make(), inter.make(), [TrustAnchor::from_der(&root.make()).unwrap()]);
-    let (of_inter, of_root, of_other) = (list(("inter", 2)), list(("root", 9)), list(("other", 8)));
-    let [leaf, inter, twin] = [&leaf[..], &inter, &twin];
+    let twin = Draft::ca(("inter", 2), ("inter", 2));
+    let (of_inter, of_root, of_other) = (list(("inter", 2), &[]), list(("root", 9), &[]), list(("other", 8), &[]));
+    let [leaf, inter, twin] = [&leaf, &inter, &twin];
     for (x5c, crls, checked, signatures, why) in [
         (vec![leaf, inter], vec![], 0, 2, "no list"),
         (vec![leaf, inter], vec![&of_other], 0, 2, "a list of another"),
@@ -33,12 +54,86 @@ fn a_path_counts_what_a_list_covered_and_verifies_it_once() {
         (vec![leaf, inter], vec![&of_root], 1, 3, "the intermediate's"),
         (vec![leaf, inter], vec![&of_root, &of_inter], 2, 4, "both"),
         (vec![leaf, inter], vec![&of_inter, &of_inter], 1, 4, "two of one issuer"),
-        (vec![leaf, twin, inter], vec![&of_inter], 2, 5, "the intermediate twice"),
-        (vec![leaf, twin, twin, twin, twin, inter], vec![&of_inter], 5, 8, "again and again"),
+        (vec![leaf, twin, inter], vec![&of_inter], 2, 4, "the intermediate twice"),
+        (vec![leaf, twin, twin, twin, twin, inter], vec![&of_inter], 5, 7, "again and again"),
     ] {
-        let (counting, crls) = (Counting::default(), crls.into_iter().cloned().collect::<Vec<_>>());
-        let chain = Chain::read(x5c).unwrap();
-        let path = chain.verify(&anchors, &crls, Some(UnixTime::from_secs(NOW)), Rules::default(), &counting).unwrap();
-        assert_eq!((path.checked_for_revocation, counting.0.into_inner()), (checked, signatures), "{why}");
+        let (x5c, crls): (Vec<_>, Vec<_>) = (x5c.into_iter().cloned().collect(), crls.into_iter().cloned().collect());
+        assert_eq!(check(&x5c, &root, &[], &crls), (Ok(checked), signatures), "{why}");
     }
+}
+
+/// Serial numbers are those of the keys: the leaf has 1, the intermediate 2, the root 9.
+#[test]
+fn a_list_is_its_issuers_by_name_and_key() {
+    let leaf = || Draft::leaf(("leaf", 1), ("inter", 2));
+    let inter = || Draft::ca(("inter", 2), ("root", 9));
+    let root = anchors(&[Draft::ca(("root", 9), ("root", 9))]);
+    let namesake = anchors(&[Draft::ca(("root", 8), ("root", 8))]);
+    let inter_namesake = anchors(&[Draft::ca(("inter", 7), ("root", 9))]);
+    let identifier = |octet: u8| extension(oid::SUBJECT_KEY_IDENTIFIER, false, &[4, 1, octet]);
+    let unreadable = || extension(oid::SUBJECT_KEY_IDENTIFIER, false, &[5, 0]);
+    // Its own successor: the same name, the old key certified by the new one.
+    let rolled = || vec![leaf(), Draft::ca(("inter", 2), ("inter", 3)), Draft::ca(("inter", 3), ("root", 9))];
+    let short = || vec![leaf(), inter()];
+    let other_key = |at| Err(Error::Crl(at, Problem::Signature));
+    for (x5c, others, crls, verdict, why) in [
+        (short(), &[][..], vec![list(("inter", 2), &[1])], Err(Error::Revoked(0)), "revoked"),
+        (short(), &[], vec![list(("inter", 2), &[2])], Ok(1), "another serial number"),
+        (
+            vec![leaf(), inter().with(identifier(5))],
+            &[],
+            vec![list(("inter", 2), &[1])],
+            Err(Error::Revoked(0)),
+            "an SKI",
+        ),
+        (
+            vec![leaf(), inter().with(unreadable())],
+            &[],
+            vec![list(("inter", 2), &[1])],
+            Err(Error::Revoked(0)),
+            "no SKI",
+        ),
+        (short(), &[], vec![list_of(("INTER ", 2), 0x13, &[1])], Err(Error::Revoked(0)), "a name in another spelling"),
+        (short(), &[], vec![list_of(("inter", 7), 0x13, &[])], other_key(0), "another spelling, and another key"),
+        (short(), &[], vec![list(("inter", 7), &[])], other_key(0), "another key of the name"),
+        (
+            short(),
+            &inter_namesake,
+            vec![list(("inter", 7), &[1])],
+            Ok(0),
+            "another key of the name, which is handed in",
+        ),
+        (short(), &inter_namesake, vec![list(("inter", 6), &[])], other_key(0), "a third key of the name"),
+        (short(), &[], vec![list(("root", 8), &[2])], other_key(1), "another key of the root's name"),
+        (short(), &namesake, vec![list(("root", 8), &[2])], Ok(0), "another root of the name"),
+        (short(), &namesake, vec![list(("root", 8), &[2]), list(("root", 9), &[])], Ok(1), "lists of both roots"),
+        (
+            short(),
+            &namesake,
+            vec![list(("root", 8), &[]), list(("root", 9), &[2])],
+            Err(Error::Revoked(1)),
+            "lists of both roots, and revoked by its own",
+        ),
+        (rolled(), &[], vec![list(("inter", 3), &[])], Ok(2), "the successor's key, which the path vouches for"),
+        (rolled(), &[], vec![list(("inter", 3), &[1])], Err(Error::Revoked(0)), "revoked by the successor's key"),
+        (rolled(), &[], vec![list(("inter", 2), &[1])], Err(Error::Revoked(0)), "revoked by the old key"),
+    ] {
+        assert_eq!(check(&x5c, &root, others, &crls).0, verdict, "{why}");
+    }
+    // Which of the anchors of one name issued the path makes no difference.
+    let both = anchors(&[Draft::ca(("root", 8), ("root", 8)), Draft::ca(("root", 9), ("root", 9))]);
+    assert_eq!(check(&short(), &both, &[], &[list(("root", 8), &[2])]).0, Ok(0));
+    assert_eq!(check(&short(), &both, &[], &[list(("root", 9), &[2])]).0, Err(Error::Revoked(1)));
+}
+
+/// Lists that verify with no key of the path are tried with each other key of the name once, and that is spent.
+#[test]
+fn lists_are_spent_from_the_budget() {
+    let x5c = [Draft::leaf(("leaf", 1), ("inter", 2)), Draft::ca(("inter", 2), ("root", 9))];
+    let root = anchors(&[Draft::ca(("root", 9), ("root", 9))]);
+    let namesakes = anchors(&[("root", 8), ("root", 8), ("root", 7), ("other", 6)].map(|of| Draft::ca(of, of)));
+    assert_eq!(check(&x5c, &root, &namesakes, &[list(("root", 7), &[])]), (Ok(0), 5));
+    let many = vec![list(("inter", 2), &[]); 200];
+    let (verdict, signatures) = check(&x5c, &root, &[], &many);
+    assert_eq!((verdict, signatures), (Err(Error::VerificationBudget), 102));
 }

@@ -2,6 +2,7 @@
 
 use super::{Certificate, Extension, Name};
 use crate::change::Changes;
+use crate::der;
 use crate::keys::{Algorithm, Key, Modulus};
 use crate::seed::Seed;
 
@@ -75,6 +76,23 @@ impl Chain {
             authorities.push(Authority::intermediate(&info, algorithm, &authorities[i - 1]));
         }
         Self::under(authorities)
+    }
+
+    /// As some Sony phones have it: a root in the name of Google's, an intermediate, and one that is no CA, each named by a
+    /// serial number.
+    pub fn of_a_sony_phone() -> Self {
+        let named = |mut authority: Authority, subject: &str, issuer: &str| {
+            let name = |text: &str| Name(vec![("2.5.4.5".into(), der::printable(text))]);
+            (authority.certificate.subject, authority.certificate.issuer) = (name(subject), name(issuer));
+            authority
+        };
+        let (google, first, last) = ("f92009e853b6b045", "87f4514475ba0a2b", "3e7fb6a1ee4bd568");
+        let root = named(Authority::root("wardkey.google", Algorithm::Rs256), google, google);
+        let intermediate = Authority::intermediate("wardkey.sony.1", Algorithm::Es384, &root);
+        let mut end_entity = Authority::intermediate("wardkey.sony.2", Algorithm::Es256, &intermediate);
+        end_entity.certificate.set(Extension::basic_constraints(false, None));
+        end_entity.certificate.set(Extension::digital_signature());
+        Self::under(vec![root, named(intermediate, first, google), named(end_entity, last, first)])
     }
 
     /// A leaf that signs itself, trusted by nobody.

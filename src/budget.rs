@@ -1,0 +1,81 @@
+//! Bounds on the work that one message can cause, as values that are spent (after `Budget` of rustls-webpki).
+//!
+//! A message chooses how many signatures it carries, with which keys, and how many names its certificates have. Lengths
+//! and counts are bounded where they are read; what these bounds allow can still multiply, so the product is bounded here.
+//! One budget serves the whole message: all statements of a compound attestation and all their certification paths.
+
+/// The work that a message may still cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Budget {
+    verifications: Left,
+    comparisons: Left,
+}
+
+/// What is left; `None` once more was asked for than was left, and from then on.
+type Left = Option<u32>;
+
+/// More work than the budget has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Exhausted;
+
+impl Budget {
+    /// Signature verifications, in units of about 10 µs with AWS-LC: see [`PublicKey::cost`](crate::crypto::PublicKey).
+    ///
+    /// The most that attestations in use need is about 60: six certificates of P-384 and RSA-4096 keys (Android). This allows
+    /// three such statements in one compound attestation twice over, or eight statements with nine intermediates of P-256
+    /// keys each, or three signatures by Ed448 keys. Eight Ed448 statements would need 1312 (13 ms).
+    pub(crate) const VERIFICATIONS: u32 = 512;
+
+    /// Comparisons of names with name constraints (RFC 5280 §4.2.1.10), in units of about 40 ns: one for each name and
+    /// subtree, one for each pair of attributes, one more for every 64 octets of them.
+    ///
+    /// The one recorded certification path with name constraints needs 1. This allows 64 names below 64 subtrees.
+    pub(crate) const COMPARISONS: u32 = 4096;
+
+    /// The budget of one message.
+    pub(crate) const fn of_a_message() -> Self {
+        Self { verifications: Some(Self::VERIFICATIONS), comparisons: Some(Self::COMPARISONS) }
+    }
+
+    /// Spends on a signature verification, before it is done.
+    pub(crate) fn spend_verification(&mut self, cost: u32) -> Result<(), Exhausted> {
+        spend(&mut self.verifications, cost)
+    }
+
+    /// The cost of comparing names or attributes of so many octets.
+    pub(crate) fn comparison_of(octets: usize) -> u32 {
+        u32::try_from(octets.checked_div(64).unwrap_or(0)).unwrap_or(u32::MAX).saturating_add(1)
+    }
+
+    /// Spends on a comparison of names, before it is done.
+    pub(crate) fn spend_comparison(&mut self, cost: u32) -> Result<(), Exhausted> {
+        spend(&mut self.comparisons, cost)
+    }
+
+    /// Whether a signature was left unverified because of its cost.
+    pub(crate) const fn lacks_verifications(&self) -> bool {
+        self.verifications.is_none()
+    }
+}
+
+fn spend(left: &mut Left, cost: u32) -> Result<(), Exhausted> {
+    *left = left.and_then(|left| left.checked_sub(cost));
+    left.map(drop).ok_or(Exhausted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_refused_once_is_refused_from_then_on() {
+        let mut budget = Budget::of_a_message();
+        assert_eq!(budget.spend_verification(Budget::VERIFICATIONS), Ok(()));
+        assert!(!budget.lacks_verifications(), "all of it may be spent");
+        assert_eq!(budget.spend_verification(1), Err(Exhausted));
+        assert_eq!(budget.spend_verification(0), Err(Exhausted));
+        assert!(budget.lacks_verifications());
+        assert_eq!(budget.spend_comparison(Budget::COMPARISONS), Ok(()), "the two are apart");
+        assert_eq!(budget.spend_comparison(1), Err(Exhausted));
+    }
+}
