@@ -21,9 +21,9 @@ pub(crate) struct Exhausted;
 impl Budget {
     /// Signature verifications, in units of about 10 µs with AWS-LC: see [`PublicKey::cost`](crate::crypto::PublicKey).
     ///
-    /// The most that attestations in use need is about 60: six certificates of P-384 and RSA-4096 keys (Android). This allows
-    /// three such statements in one compound attestation twice over, or eight statements with nine intermediates of P-256
-    /// keys each, or three signatures by Ed448 keys. Eight Ed448 statements would need 1312 (13 ms).
+    /// The most that a recorded attestation needs is 73 (Android: five certificates, three of them issued with P-384 keys).
+    /// This allows seven of those in one compound attestation, or eight statements with nine intermediates of P-256 keys
+    /// each, or three signatures by Ed448 keys. Eight Ed448 statements would need 1312 (13 ms).
     pub(crate) const VERIFICATIONS: u32 = 512;
 
     /// Comparisons of names with name constraints (RFC 5280 §4.2.1.10), in units of about 40 ns: one for each name and

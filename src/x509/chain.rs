@@ -32,13 +32,13 @@ pub(crate) const MAX_CERTIFICATES: usize = 10;
 /// Anchors of one name whose keys are tried. Google's attestation roots share one name and have two keys.
 const MAX_SAME_NAME: usize = 8;
 
-/// Why a chain does not end at a trust anchor. Certificates are counted from the leaf, which is 0; an anchor counts as
+/// Why a certification path does not end at a trust anchor. Certificates are counted from the leaf, which is 0; an anchor counts as
 /// the one above the last below it, whether x5c holds it or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// No certificate at all.
-    #[error("an empty certificate chain")]
+    #[error("a certification path without certificates")]
     Empty,
     /// More than 10 certificates.
     #[error("more than 10 certificates")]
@@ -53,7 +53,7 @@ pub enum Error {
     #[error("certificate {0} was not issued in the name of the next")]
     IssuerName(usize),
     /// The last certificate's issuer is no trust anchor.
-    #[error("the chain does not end at a trust anchor")]
+    #[error("the certification path does not end at a trust anchor")]
     NoAnchor,
     /// More anchors of one name than are tried.
     #[error("more than 8 trust anchors of one name")]
@@ -154,7 +154,7 @@ impl<'a> Chain<'a> {
         Self::continued(None, x5c)
     }
 
-    /// Like [`Chain::read`], but reuses the leaf that was read before.
+    /// Like `read`, but reuses the leaf that was read before.
     pub(crate) fn continued<I>(leaf: Option<&Certificate<'a>>, x5c: I) -> Result<Self, Error>
     where
         I: IntoIterator<Item = &'a [u8], IntoIter: Clone>,

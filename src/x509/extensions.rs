@@ -61,7 +61,7 @@ impl<'a> Extension<'a> {
             oid::CERTIFICATE_POLICIES => read(|value| der::read_all(value, certificate_policies)),
             oid::SUBJECT_KEY_IDENTIFIER => read(|value| der::read_all(value, Reader::octet_string).map(drop)),
             oid::AUTHORITY_KEY_IDENTIFIER => read(|value| authority_key_identifier(value).map(drop)),
-            // The walk honours those of a CA; a leaf has no use for them, but is held to their syntax.
+            // Path validation applies those of a CA. A leaf has no use for them, but their syntax is checked.
             oid::NAME_CONSTRAINTS => read(|value| NameConstraints::read(value).map(drop)),
             _ => Err(Error::UnknownCritical),
         }

@@ -52,7 +52,7 @@ fn the_evidence_says_what_was_trusted() {
     };
     let downgraded = packed(&preferring(TrustAnchors::new(stranger())));
     assert_eq!(downgraded["attestationTrust"], "untrusted");
-    assert_eq!(downgraded["attestationTrustReason"], "the chain does not end at a trust anchor");
+    assert_eq!(downgraded["attestationTrustReason"], "the certification path does not end at a trust anchor");
     assert_eq!(downgraded["attestedAaguid"], serde_json::Value::Null);
     assert_eq!(downgraded["statementAnchors"], serde_json::json!([null]));
     assert_eq!(of_24(&downgraded), ["stepsWaived"]);
