@@ -1,7 +1,6 @@
 //! Credentials as the relying party keeps them (§4, credential record).
 
 use crate::codec::base64url::{self, ShortBytes};
-use crate::crypto::{Algorithm, Backend, Prepared, PreparedKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Why bytes cannot be a [`CredentialId`] or a [`UserHandle`].
@@ -175,8 +174,6 @@ pub struct CredentialRecord {
     /// What the client told of transports, for `allowCredentials`.
     #[serde(default)]
     pub transports: Vec<Transport>,
-    #[serde(skip)]
-    prepared: Prepared,
 }
 
 /// The one version of the stored shape so far; any other is refused when it is read.
@@ -212,23 +209,7 @@ impl CredentialRecord {
             backup_eligible: None,
             backup_state: None,
             transports: Vec::new(),
-            prepared: Prepared::NOTHING,
         }
-    }
-
-    /// Parses the public key for all sign-ins to come, for a record that stays in memory between them. Verdicts are
-    /// the same with and without: the parsed key is used with these very bytes of `public_key` and by this backend
-    /// only, and is not stored.
-    ///
-    /// It pays for RSA, whose parsing is a fifth of a sign-in, and a little for ML-DSA; for the others it saves
-    /// about 2 %. Parsing and one sign-in together cost as much as a sign-in without.
-    pub fn prepare(&mut self, backend: &dyn Backend) {
-        self.prepared = Prepared::new(&self.public_key, backend);
-    }
-
-    /// The parsed key, if there is one of these bytes for this backend.
-    pub(crate) fn prepared_key(&self, backend: &dyn Backend) -> Option<(Algorithm, &dyn PreparedKey)> {
-        self.prepared.of(&self.public_key, backend)
     }
 
     /// Brings the record up to date after a sign-in. `false`, and nothing changed, where the record is not the one

@@ -268,6 +268,9 @@ fn anchors_of_one_name_are_tried_eight_times() {
         fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
             self.0.sha256(parts)
         }
+        fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+            self.0.hmac_sha256(key, parts)
+        }
         fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
             self.0.check_key(key)
         }

@@ -38,7 +38,7 @@ fn registered(begun: &Begun, algorithm: Algorithm, change: impl FnOnce(Registrat
 
 fn authentications(begun: &Begun) {
     let [one, two, three] = NAMES;
-    let table = Table::new("Authentication", &["algorithm", "limit", "wardkey", "wardkey, prepared", one, two, three]);
+    let table = Table::new("Authentication", &["algorithm", "limit", "wardkey", one, two, three]);
     use Algorithm::{Ed25519, EdDsa, Es256, Es384, Es512, MlDsa44, MlDsa65, Ps256, Rs256};
     for algorithm in [Es256, Es384, Es512, EdDsa, Ed25519, Rs256, Ps256, MlDsa44, MlDsa65] {
         let registration = registered(begun, algorithm, |made| made);
@@ -46,14 +46,11 @@ fn authentications(begun: &Begun) {
         made.client_data = ClientData::get(&begun.authentication, &made.expected.rp.origins[0]);
         made.expected.challenge.clone_from(&begun.authentication);
         let sign_in = SignIn::of(&made);
-        let mut prepared = sign_in.record.clone();
-        prepared.prepare(&AwsLcRs);
         table.row(
             algorithm.name(),
             [
                 sign_in.limit().map(contestant),
                 Some(contestant(|| sign_in.verify(&sign_in.record, &AwsLcRs))),
-                Some(contestant(|| sign_in.verify(&prepared, &AwsLcRs))),
                 peer(webauthn_rs::authentication(&made)),
                 peer(begun.authentication(&registration, &made, 5_000)),
                 peer(passki::authentication(&made)),

@@ -356,9 +356,6 @@ fn signature(
 ) -> Result<Algorithm, Refusal> {
     let client_data_hash = backend.sha256(&[response.client_data_json()]);
     let message = authenticator_data.followed_by(&client_data_hash);
-    if let Some((algorithm, key)) = record.prepared_key(backend) {
-        return key.verify(&message, response.signature()).map(|()| algorithm).map_err(|_| Refusal::Signature);
-    }
     let key = CoseKey::read(&record.public_key).map_err(Refusal::StoredPublicKey)?;
     if !backend.supports(key.algorithm().scheme()) {
         return Err(Refusal::StoredPublicKey(KeyError::Unsupported.into()));

@@ -6,7 +6,7 @@
 
 use super::ED448_MODULE;
 use super::curve::{POINT_ROOM, uncompressed};
-use super::{Backend, BadSignature, Curve, Hash, KeyError, PreparedKey, PublicKey, RandomFailed, Scheme};
+use super::{Backend, BadSignature, Curve, Hash, KeyError, PublicKey, RandomFailed, Scheme};
 use aws_lc_rs::agreement::{self, ParsedPublicKey as Peer, UnparsedPublicKey as Unparsed};
 use aws_lc_rs::signature::{self as lc, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm};
 use aws_lc_rs::{digest, hmac as mac, rand::SecureRandom as _, rand::SystemRandom, try_fips_mode};
@@ -71,7 +71,12 @@ fn ml_dsa(_: super::MlDsa) -> Option<Algorithm> {
     None
 }
 
-/// `N` is the algorithm's own length.
+/// Copies the output of a hash function. `N` is the output length of that function.
+#[expect(clippy::expect_used, reason = "the algorithm fixes the length of its output; a made-up digest would be worse")]
+fn array<const N: usize>(output: &[u8]) -> [u8; N] {
+    output.try_into().expect("a digest has the length of its algorithm")
+}
+
 fn hash<const N: usize>(algorithm: &'static digest::Algorithm, parts: &[&[u8]]) -> [u8; N] {
     let digest = if let [whole] = parts {
         digest::digest(algorithm, whole) // a context is allocated by AWS-LC
@@ -82,7 +87,7 @@ fn hash<const N: usize>(algorithm: &'static digest::Algorithm, parts: &[&[u8]]) 
         }
         context.finish()
     };
-    digest.as_ref().try_into().unwrap_or([0; N])
+    array(digest.as_ref())
 }
 
 impl Backend for AwsLcRs {
@@ -126,7 +131,7 @@ impl Backend for AwsLcRs {
         for part in parts {
             context.update(part);
         }
-        context.sign().as_ref().try_into().unwrap_or_default() // SHA-256 has 32 bytes
+        array(context.sign().as_ref())
     }
 
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
@@ -182,36 +187,7 @@ impl Backend for AwsLcRs {
         }
     }
 
-    /// For all but Ed448.
-    fn prepare(&self, scheme: Scheme, key: &PublicKey<'_>) -> Option<Box<dyn PreparedKey>> {
-        let parsed = match (*key, scheme) {
-            (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other => ParsedPublicKey::new(
-                ecdsa(curve, hash)?,
-                uncompressed(curve.before_point(), x, y, &mut [0; POINT_ROOM]),
-            ),
-            (PublicKey::Ed25519(key), Scheme::Ed25519) => ParsedPublicKey::new(&lc::ED25519, key),
-            (PublicKey::Rsa { modulus, exponent }, Scheme::RsaPkcs1(_) | Scheme::RsaPss(_)) => {
-                RsaPublicKeyComponents { n: modulus, e: exponent }.to_parsed_public_key(rsa(scheme)?)
-            }
-            (PublicKey::MlDsa(set, key), Scheme::MlDsa(other)) if set == other => {
-                ParsedPublicKey::new(ml_dsa(set)?, key)
-            }
-            _ => return None,
-        };
-        Some(Box::new(Parsed(parsed.ok()?)))
-    }
-
     fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
         SystemRandom::new().fill(out).map_err(|_| RandomFailed)
-    }
-}
-
-/// A key with its algorithm, as AWS-LC holds it.
-#[derive(Debug)]
-struct Parsed(ParsedPublicKey);
-
-impl PreparedKey for Parsed {
-    fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
-        self.0.verify_sig(message, signature).map_err(|_| BadSignature)
     }
 }

@@ -1,14 +1,13 @@
-//! The crypto seam: what is verified, by whom, under which whole combination of key, curve, hash and padding.
+//! Signature verification behind the trait [`Backend`].
 //!
-//! A [`Scheme`] is never put together from parts that a message chose, and a [`PublicKey`] exists only with lengths
-//! and ranges already judged. A [`Backend`] does the arithmetic and nothing else; the two that come with the crate
-//! give the same verdict, which `tests/wycheproof.rs` and `tests/vectors.rs` show.
+//! A [`Scheme`] fixes key type, curve, hash and padding together, so a message cannot choose any of them. A [`PublicKey`]
+//! exists only with checked lengths and ranges. A [`Backend`] computes and decides nothing else. The two backends of this
+//! crate give the same verdicts (`tests/wycheproof.rs`, `tests/vectors.rs`).
 
 pub mod cose;
 mod cost;
 mod curve;
 mod ed25519;
-mod prepared;
 
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc_rs;
@@ -21,8 +20,6 @@ mod rustcrypto;
 pub use self::aws_lc_rs::AwsLcRs;
 pub use cose::Algorithm;
 pub use curve::Curve;
-pub use prepared::PreparedKey;
-pub(crate) use prepared::{FirstUse, ParsedFor, Prepared};
 #[cfg(feature = "rustcrypto")]
 pub use rustcrypto::RustCrypto;
 
@@ -276,8 +273,7 @@ const ED448_MODULE: &str = "ed448-goldilocks";
 ///
 /// Hashes are arrays of their own length, so that no backend can answer with a digest of another.
 pub trait Backend: core::fmt::Debug + Send + Sync {
-    /// The module's name, for the evidence. Two backends of one name are taken for one: a key that one has
-    /// [prepared](Backend::prepare) is used where the other is asked. So what verifies in another way needs another name.
+    /// The name of the module. Evidence reports it.
     fn name(&self) -> &'static str;
 
     /// The module that verifies this scheme, for the evidence: the backend itself, unless it hands the scheme on.
@@ -311,19 +307,8 @@ pub trait Backend: core::fmt::Debug + Send + Sync {
         None
     }
 
-    /// HMAC-SHA-256 (RFC 2104, FIPS 198-1) of `parts`, one after the other: what decoys are derived with. A backend that
-    /// has none of its own gets it from [`Backend::sha256`].
-    fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-        let mut block = [0; 64];
-        let hashed = self.sha256(&[key]);
-        let short = if key.len() > block.len() { &hashed[..] } else { key };
-        for (to, from) in block.iter_mut().zip(short) {
-            *to = *from;
-        }
-        let (inner, outer) = (block.map(|byte| byte ^ 0x36), block.map(|byte| byte ^ 0x5c));
-        let message: Vec<&[u8]> = [&inner[..]].into_iter().chain(parts.iter().copied()).collect();
-        self.sha256(&[&outer, &self.sha256(&message)])
-    }
+    /// HMAC-SHA-256 (RFC 2104, FIPS 198-1) of the concatenation of `parts`. Decoys are derived with it.
+    fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32];
 
     /// Whether the key can be used: a point on its curve, for the curves that [`PublicKey`] cannot judge by itself.
     ///
@@ -337,13 +322,6 @@ pub trait Backend: core::fmt::Debug + Send + Sync {
     /// [`BadSignature`].
     fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, message: &[u8], signature: &[u8])
     -> Result<(), BadSignature>;
-
-    /// Parses a key once for many verifications under `scheme`. `None` where there is nothing to gain, which is what a
-    /// backend answers unless it says otherwise, and for a key that does not fit the scheme.
-    fn prepare(&self, scheme: Scheme, key: &PublicKey<'_>) -> Option<Box<dyn PreparedKey>> {
-        let _ = (scheme, key);
-        None
-    }
 
     /// Fills `out` with random bytes: challenges and user handles are the only things that need them.
     ///

@@ -311,6 +311,9 @@ impl Backend for OnlyEs256 {
     fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
         default_backend().sha256(parts)
     }
+    fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+        default_backend().hmac_sha256(key, parts)
+    }
     fn check_key(&self, key: &crate::crypto::PublicKey<'_>) -> Result<(), KeyError> {
         default_backend().check_key(key)
     }

@@ -3,7 +3,7 @@
 //! What an authenticator says of itself counts for nothing until a chain of certificates leads from its statement to
 //! an anchor that the relying party chose: its AAGUID bites only after that.
 
-use super::{Registered, TrustAnchor, TrustAnchors};
+use super::{Registered, TrustAnchors};
 use crate::attestation::android_safetynet::HOST_NAME;
 use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Format, KeyEnforcement};
 use crate::authenticator::Aaguid;
@@ -253,7 +253,7 @@ impl AttestationPolicy {
             return Err(Refusal::AttestationLegacyRs1);
         }
         let trust = if legacy { TrustOutcome::LegacyRs1 } else { TrustOutcome::Trusted };
-        let anchor = trusted.get(path.anchor).map(TrustAnchor::fingerprint);
+        let anchor = trusted.get(path.anchor).map(|anchor| anchor.fingerprint(circumstances.backend));
         let statement = StatementEvidence {
             anchor,
             certificates: path.certificates,

@@ -275,7 +275,6 @@ impl RelyingPartyBuilder {
             origins = origins.with_any_port();
         }
         let site = Site::new(self.rp_id, origins, self.framing);
-        site.rp_id_hash(self.backend); // now, so that the first request costs no more than others
         Ok(RelyingParty {
             site,
             name: self.name,

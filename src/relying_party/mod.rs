@@ -25,7 +25,6 @@ use crate::ceremony::extensions::{SecretResults, Unsolicited};
 use crate::ceremony::{BackupEligibility, BackupState};
 use crate::client::Site;
 use crate::client::json::{AttestationConveyance, UserVerification};
-use crate::credential::CredentialRecord;
 use crate::crypto::{Algorithm, Backend, RandomFailed};
 use crate::error::Error;
 use crate::policy::AttestationPolicy;
@@ -98,11 +97,6 @@ impl RelyingParty {
     #[must_use]
     pub fn algorithms(&self) -> &[Algorithm] {
         &self.algorithms
-    }
-
-    /// Parses a record's public key for all its sign-ins at this relying party: see [`CredentialRecord::prepare`].
-    pub fn prepare(&self, record: &mut CredentialRecord) {
-        record.prepare(self.backend);
     }
 
     fn challenge(&self) -> Result<Vec<u8>, RandomFailed> {

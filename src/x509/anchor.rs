@@ -14,7 +14,7 @@ use super::algorithm::{self, SubjectPublicKey};
 use super::certificate::{self, Certificate, Version};
 use super::extensions;
 use crate::codec::pem;
-use crate::crypto::{Backend, FirstUse, ParsedFor, PreparedKey, PublicKey, Scheme, default_backend};
+use crate::crypto::Backend;
 use core::fmt;
 use core::ops::Range;
 
@@ -25,8 +25,6 @@ pub struct TrustAnchor {
     subject: Range<usize>,
     spki: Range<usize>,
     issues: bool,
-    fingerprint: [u8; 32],
-    parsed: FirstUse<Option<ParsedFor>>,
 }
 
 /// Why something is not a trust anchor.
@@ -57,8 +55,7 @@ impl TrustAnchor {
         certificate.public_key()?;
         let issues = may_issue(&certificate)? && !certificate.subject.is_empty(); // §8.3.1 leaves have no name to issue in
         let (subject, spki) = (range(der, certificate.subject.encoding), range(der, certificate.spki));
-        let (fingerprint, parsed) = (default_backend().sha256(&[der]), FirstUse::default());
-        Ok(Self { subject, spki, issues, fingerprint, parsed, der: der.into() })
+        Ok(Self { subject, spki, issues, der: der.into() })
     }
 
     /// The anchors in a PEM text (RFC 7468): one or more `CERTIFICATE`s; what stands between them is ignored.
@@ -75,10 +72,10 @@ impl TrustAnchor {
         &self.der
     }
 
-    /// The SHA-256 of the certificate, by which evidence names it.
+    /// The SHA-256 of the certificate. Evidence names the anchor by it.
     #[must_use]
-    pub const fn fingerprint(&self) -> [u8; 32] {
-        self.fingerprint
+    pub fn fingerprint(&self, backend: &dyn Backend) -> [u8; 32] {
+        backend.sha256(&[&self.der])
     }
 
     /// The encoded subject name.
@@ -94,16 +91,6 @@ impl TrustAnchor {
     /// The key.
     pub(crate) fn public_key(&self) -> Result<SubjectPublicKey<'_>, algorithm::Error> {
         SubjectPublicKey::read(self.spki())
-    }
-
-    /// The same, parsed for the first backend and the first scheme that ask: others are answered with nothing.
-    pub(crate) fn parsed_key(
-        &self,
-        scheme: Scheme,
-        key: &PublicKey<'_>,
-        backend: &dyn Backend,
-    ) -> Option<&dyn PreparedKey> {
-        self.parsed.get(|| ParsedFor::new(scheme, key, backend)).as_ref()?.key(scheme, backend)
     }
 
     /// Whether the certificate is this anchor, perhaps another issue of it: the same name and the same key.

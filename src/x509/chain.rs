@@ -313,8 +313,7 @@ fn verify_signatures<'t>(
         if tried >= MAX_SAME_NAME {
             return Err(Error::TooManyAnchors);
         }
-        let anchor = candidate.1;
-        verdict = verify_signature(top, last, anchor.public_key(), Some(anchor), work).map(|()| candidate);
+        verdict = verify_signature(top, last, candidate.1.public_key(), work).map(|()| candidate);
         if matches!(verdict, Ok(_) | Err(Error::VerificationBudget)) {
             break;
         }
@@ -322,30 +321,24 @@ fn verify_signatures<'t>(
     let anchor = verdict?;
     for (index, pair) in path.windows(2).enumerate().rev() {
         let [certificate, issuer] = pair else { continue };
-        verify_signature(index, certificate, issuer.public_key(), None, work)?;
+        verify_signature(index, certificate, issuer.public_key(), work)?;
     }
     Ok(anchor)
 }
 
-/// Verifies with the issuer's key. An anchor's key is parsed once and cached.
+/// §6.1.3 (a) (1): the signature of one certificate, by its issuer's key.
 fn verify_signature(
     index: usize,
     certificate: &Certificate<'_>,
     key: Result<SubjectPublicKey<'_>, algorithm::Error>,
-    anchor: Option<&TrustAnchor>,
     work: &mut Work<'_>,
 ) -> Result<(), Error> {
     let of_algorithm = |error| Error::Algorithm(index, error);
     let key = key.map_err(of_algorithm)?;
     let scheme = certificate.signature_algorithm().and_then(|by| by.scheme(&key)).map_err(of_algorithm)?;
     let signature = certificate.signature().map_err(|error| Error::Certificate(index, error))?;
-    let tbs = certificate.tbs;
-    work.budget.spend_verification(key.key.cost(tbs.len())).map_err(|_| Error::VerificationBudget)?;
-    let verified = match anchor.and_then(|anchor| anchor.parsed_key(scheme, &key.key, work.backend)) {
-        Some(parsed) => parsed.verify(tbs, signature),
-        None => work.backend.verify(scheme, &key.key, tbs, signature),
-    };
-    verified.map_err(|_| Error::Signature(index))
+    work.budget.spend_verification(key.key.cost(certificate.tbs.len())).map_err(|_| Error::VerificationBudget)?;
+    work.backend.verify(scheme, &key.key, certificate.tbs, signature).map_err(|_| Error::Signature(index))
 }
 
 /// §6.1.3 (b), (c): every CA's constraints on everything below it, but for self-issued intermediates.

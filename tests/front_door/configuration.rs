@@ -31,6 +31,10 @@ impl Backend for OnlyEs256 {
         AwsLcRs.sha256(parts)
     }
 
+    fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+        AwsLcRs.hmac_sha256(key, parts)
+    }
+
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
         match key {
             PublicKey::Ec { curve: Curve::P256, .. } => AwsLcRs.check_key(key),

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::codec::der;
-use crate::crypto::tests::Plain;
 use crate::crypto::{self, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
 use crate::x509::algorithm::Error as AlgorithmError;
 use crate::x509::certificate::Error as CertificateError;
@@ -432,6 +431,9 @@ impl Backend for Counting {
     fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
         backend().sha256(parts)
     }
+    fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+        backend().hmac_sha256(key, parts)
+    }
     fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
         Ok(())
     }
@@ -441,32 +443,6 @@ impl Backend for Counting {
     }
     fn random(&self, _: &mut [u8]) -> Result<(), RandomFailed> {
         Err(RandomFailed)
-    }
-}
-
-/// Whoever asks first has the anchor's key parsed, and nobody else is answered by it.
-#[test]
-fn a_parsed_anchor_answers_for_its_backend_and_its_scheme_alone() {
-    let by_root = Draft::leaf(("leaf", 1), ("root", 9));
-    let forged = Draft { issuer_key: key(8), ..by_root.clone() };
-    // Signed over SHA-256, whatever it says.
-    let of_another_hash = Draft { algorithm: seq(&[&object(oid::ECDSA_WITH_SHA384)]), ..by_root.clone() };
-    let refused = Err(Error::Signature(0));
-    let refusing: &dyn Backend = &Plain(|parts| backend().sha256(parts));
-    let cases = [
-        ("the first", &by_root, backend(), path(0, 1)),
-        ("by another key", &forged, backend(), refused),
-        ("over another hash", &of_another_hash, backend(), refused),
-        ("by another backend", &by_root, refusing, refused),
-    ];
-    for first in 0..cases.len() {
-        let anchors = [TrustAnchor::from_der(&root().make()).unwrap()];
-        for (what, certificate, backend, verdict) in cases.iter().cycle().skip(first).take(cases.len()) {
-            let certificate = certificate.make();
-            let chain = Chain::read([&certificate[..]]).unwrap();
-            let found = validate(&chain, &anchors, None, Rules::default(), *backend);
-            assert_eq!(&found, verdict, "{what}, where {} came first", cases[first].0);
-        }
     }
 }
 
