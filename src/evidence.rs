@@ -49,7 +49,7 @@ use crate::attestation::{AttestationType, Format};
 use crate::authenticator::{Aaguid, Flags};
 use crate::ceremony::authentication::{SignCount, UserVerification, VerifiedAuthentication};
 use crate::ceremony::extensions::ExtensionReport;
-use crate::ceremony::{BackupEligibility, BackupState, Basis, Ceremony, Step, StepNumber};
+use crate::ceremony::{BackupEligibility, Basis, Ceremony, Outcome, Outcomes, Step, StepNumber};
 use crate::credential::CredentialId;
 use crate::crypto::Algorithm;
 use crate::quirk::Quirks;
@@ -93,33 +93,21 @@ impl TrustOutcome {
         }
     }
 
+    /// The outcome of step 24.
+    pub(crate) const fn outcome(self) -> Outcome {
+        match self {
+            Self::NoCertificates | Self::Trusted => Outcome::Passed,
+            Self::NotJudged => Outcome::NotRequired,
+            Self::Untrusted(_) | Self::LegacyRs1 => Outcome::Waived,
+        }
+    }
+
     /// Why the certificates lead to no anchor.
     fn reason(self) -> Option<String> {
         match self {
             Self::Untrusted(error) => Some(error.to_string()),
             _ => None,
         }
-    }
-}
-
-/// What came of a step that did not refuse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// It was judged, and it holds.
-    Passed,
-    /// It was judged, and it does not hold; the policy lets that pass.
-    Waived,
-    /// It was not asked for, or there was nothing to judge.
-    NotRequired,
-    /// It could not be judged: the record does not know what to compare with.
-    NotKnown,
-}
-
-impl Outcome {
-    /// `Passed` if the step was asked for, else `NotRequired`.
-    const fn where_asked(asked: bool) -> Self {
-        if asked { Self::Passed } else { Self::NotRequired }
     }
 }
 
@@ -229,6 +217,8 @@ pub struct Evidence {
     pub extensions: ExtensionReport,
     /// The leniencies that were needed.
     pub quirks: Quirks,
+    /// The outcome of each step, as the ceremony and the policy recorded it.
+    pub outcomes: Outcomes,
 }
 
 impl Evidence {
@@ -255,6 +245,7 @@ impl Evidence {
             }),
             extensions: verified.extension_report(),
             quirks: verified.quirks(),
+            outcomes: *verified.outcomes(),
         }
     }
 
@@ -267,40 +258,10 @@ impl Evidence {
         }
     }
 
-    /// The steps, and what came of each. The last of a registration, that the credential id is new, is
-    /// [`Registered::claim`](crate::policy::Registered::claim)'s, and is not among them. Step 7.2/19 says what came of BE;
-    /// BS is as [`Basis::backup_state`] wants it.
+    /// The outcome of each step. The last step of a registration, that the credential id is new, is decided by
+    /// [`Registered::claim`](crate::policy::Registered::claim) and is not listed.
     pub fn steps(&self) -> impl Iterator<Item = (StepNumber, Outcome)> {
-        let steps = self.ceremony().steps().filter(|step| step.step != Step::CredentialIdUnique);
-        steps.map(|step| (step, self.outcome(step.step)))
-    }
-
-    fn outcome(&self, step: Step) -> Outcome {
-        let place = &self.basis.place;
-        match (step, &self.details) {
-            (Step::CrossOrigin, _) => Outcome::where_asked(place.cross_origin),
-            (Step::TopOrigin, _) => Outcome::where_asked(place.top_origin.is_some()),
-            (Step::UserVerified, _) => Outcome::where_asked(self.basis.user_verification_required),
-            (Step::BackupStatePolicy, _) => Outcome::where_asked(self.basis.backup_state != BackupState::Any),
-            (Step::Extensions, _) => Outcome::where_asked(self.basis.extensions_judged),
-            (Step::UserPresent, Details::Registration(of)) => Outcome::where_asked(!of.conditional),
-            (Step::BackupEligibility, Details::Registration(of)) => {
-                Outcome::where_asked(of.backup_eligibility != BackupEligibility::Any)
-            }
-            (Step::AttestationTrust, Details::Registration(of)) => match of.trust {
-                TrustOutcome::NoCertificates | TrustOutcome::Trusted => Outcome::Passed,
-                TrustOutcome::NotJudged => Outcome::NotRequired,
-                TrustOutcome::Untrusted(_) | TrustOutcome::LegacyRs1 => Outcome::Waived,
-            },
-            (Step::AllowCredentials, Details::Authentication(of)) => Outcome::where_asked(of.credentials_named),
-            (Step::BackupEligibility, Details::Authentication(of)) if !of.backup_eligibility_known => Outcome::NotKnown,
-            (Step::SignCount, Details::Authentication(of)) => match of.sign_count {
-                SignCount::NotKept => Outcome::NotRequired,
-                SignCount::Advanced => Outcome::Passed,
-                SignCount::Regressed { .. } => Outcome::Waived,
-            },
-            _ => Outcome::Passed,
-        }
+        self.outcomes.iter().filter(|(step, _)| step.step != Step::CredentialIdUnique)
     }
 
     fn numbers(&self, outcome: Outcome) -> Vec<String> {

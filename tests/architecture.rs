@@ -53,6 +53,8 @@ const FLOORS: &[(&str, &[&str])] = &[
         &[
             "step",
             "refusal",
+            "outcomes",
+            "failure",
             "backup",
             "basis",
             "client_data",

@@ -6,13 +6,13 @@
 use base64::Engine as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use wardkey::attestation::{AttestationType, Format};
+use wardkey::attestation::AttestationType;
 use wardkey::authenticator::AuthenticatorData;
 use wardkey::ceremony::authentication::{self, SignCountPolicy};
-use wardkey::ceremony::{Ceremony, Failure, Refusal, registration};
+use wardkey::ceremony::{Ceremony, Failure, Outcomes, Refusal, registration};
 use wardkey::client::{ClientData, Framing, Origins, Site, data};
 use wardkey::crypto::{Algorithm, Backend};
-use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
+use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UnixTime, UserHandle};
 
@@ -115,7 +115,9 @@ pub(crate) struct Judgement {
     pub(crate) attestation_format: Option<&'static str>,
     pub(crate) attestation_type: Option<&'static str>,
     pub(crate) reason: Option<String>,
-    /// Why there is no verdict: then nothing else here means anything.
+    /// The outcome of each step; `None` if the response could not be parsed.
+    pub(crate) outcomes: Option<Outcomes>,
+    /// Why there is no verdict. The other members then mean nothing.
     pub(crate) error: Option<String>,
 }
 
@@ -151,15 +153,17 @@ impl Judgement {
             code: Some(failure.code()),
             step: failure.step().map(|step| step.to_string()),
             reason: Some(failure.to_string()),
+            outcomes: Some(failure.outcomes),
             ..Self::default()
         }
     }
 
-    fn registered(format: Format, attestation_type: AttestationType) -> Self {
+    fn registered(registered: &Registered) -> Self {
         Self {
             accept: true,
-            attestation_format: Some(format.identifier()),
-            attestation_type: Some(attestation_type.name()),
+            attestation_format: Some(registered.attestation_format().identifier()),
+            attestation_type: Some(registered.attestation_type().name()),
+            outcomes: Some(registered.evidence().outcomes),
             ..Self::default()
         }
     }
@@ -263,7 +267,7 @@ impl Vector {
         let mut circumstances = Circumstances::at(expected.time, backend);
         circumstances.quirks = expected.quirks;
         let registered = policy.decide(&verified, &placeholder(), &circumstances)?;
-        let judged = Judgement::registered(registered.attestation_format(), registered.attestation_type());
+        let judged = Judgement::registered(&registered);
         let known = &self.expected.known_credential_ids;
         let stored = known.iter().find(|id| id.0 == registered.credential_id().as_bytes());
         registered.claim(stored)?;
@@ -298,8 +302,8 @@ impl Vector {
         expected.sign_count = if counter == "report" { SignCountPolicy::Report } else { SignCountPolicy::Reject };
         expected.extensions = self.extensions()?;
         expected.quirks = self.quirks()?;
-        let _verified = authentication::verify(&expected, &response, &record, backend)?;
-        Ok(Judgement { accept: true, ..Judgement::default() })
+        let verified = authentication::verify(&expected, &response, &record, backend)?;
+        Ok(Judgement { accept: true, outcomes: Some(*verified.outcomes()), ..Judgement::default() })
     }
 }
 
@@ -331,7 +335,7 @@ fn parse_only(response: &AuthenticationResponse) -> Result<Judgement, Stop> {
     Ok(Judgement { accept: true, ..Judgement::default() })
 }
 
-const fn failure(ceremony: Ceremony, refusal: Refusal) -> Failure {
+fn failure(ceremony: Ceremony, refusal: Refusal) -> Failure {
     Failure::new(ceremony, refusal)
 }
 

@@ -167,29 +167,14 @@ impl<'a> AttestationObject<'a> {
     /// # Errors
     /// [`ObjectError`].
     pub fn read(bytes: &'a [u8], quirks: Quirks) -> Result<Self, ObjectError> {
-        Self::read_with(bytes, quirks, |_, _| {})
-    }
-
-    /// As [`AttestationObject::read`]; also hands on what [`AuthenticatorData::read_with`] does.
-    pub(crate) fn read_with(
-        bytes: &'a [u8],
-        quirks: Quirks,
-        parameter: impl FnMut(Value<'a>, Value<'a>),
-    ) -> Result<Self, ObjectError> {
         let rules = Rules {
             any_key_order: quirks.contains(Quirk::CborKeyOrder),
             indefinite_length: quirks.contains(Quirk::CborIndefiniteLength),
         };
-        let (mut format, mut statement, mut authenticator_data, mut closed) = (None, None, None, true);
-        let used = Value::read_map(bytes, rules, |key, value| match key.text() {
-            Some("fmt") => format = value.text(),
-            Some("attStmt") => statement = Some(value),
-            Some("authData") => authenticator_data = value.bytes(),
-            _ => closed = false,
-        })?;
-        let (Some(used), Some(format), Some(statement), Some(authenticator_data), true) =
-            (used, format, statement, authenticator_data, closed)
-        else {
+        let (object, used) = Value::read_with(bytes, rules)?;
+        let [format, statement, authenticator_data] =
+            object.map().and_then(|map| fields(map, ["fmt", "attStmt", "authData"])).ok_or(ObjectError::Shape)?;
+        let (Some(format), Some(authenticator_data)) = (format.text(), authenticator_data.bytes()) else {
             return Err(ObjectError::Shape);
         };
         // A format that is not known may have either; step 21 refuses it.
@@ -198,7 +183,7 @@ impl<'a> AttestationObject<'a> {
             (Value::Map(_), Some(format)) if format != Format::Compound => {}
             _ => return Err(ObjectError::Statement),
         }
-        let authenticator_data = AuthenticatorData::read_with(authenticator_data, parameter)?;
+        let authenticator_data = AuthenticatorData::read(authenticator_data)?;
         let quirks = [(used.any_key_order, Quirk::CborKeyOrder), (used.indefinite_length, Quirk::CborIndefiniteLength)]
             .into_iter()
             .filter_map(|(used, quirk)| used.then_some(quirk))

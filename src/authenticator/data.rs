@@ -13,7 +13,7 @@
 
 use super::Aaguid;
 use crate::codec::base64url::Bytes;
-use crate::codec::cbor::{self, Map, Rules, Value};
+use crate::codec::cbor::{self, Map, Value};
 use core::fmt;
 
 /// The flags octet.
@@ -170,20 +170,14 @@ impl<'a> AuthenticatorData<'a> {
     /// Reads the authenticator data that `bytes` are.
     ///
     /// # Errors
-    /// [`Error`]; never the last two, which depend on the ceremony.
+    /// [`Error`]. The ceremonies add [`Error::NoAttestedCredentialData`] and [`Error::AttestedCredentialData`].
     pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
-        Self::read_with(bytes, |_, _| {})
-    }
-
-    /// As [`AuthenticatorData::read`]; also hands on the labels and parameters of a credential public key, in that one
-    /// pass, so that they count for nothing where this fails.
-    pub(crate) fn read_with(bytes: &'a [u8], parameter: impl FnMut(Value<'a>, Value<'a>)) -> Result<Self, Error> {
         let (rp_id_hash, rest) = bytes.split_first_chunk::<32>().ok_or(Error::Truncated)?;
         let (&flags, rest) = rest.split_first().ok_or(Error::Truncated)?;
         let (sign_count, rest) = rest.split_first_chunk::<4>().ok_or(Error::Truncated)?;
         let flags = Flags(flags);
         let (attested_credential_data, rest) = if flags.attested_credential_data() {
-            let (attested, rest) = attested_credential_data(rest, parameter)?;
+            let (attested, rest) = attested_credential_data(rest)?;
             (Some(attested), rest)
         } else {
             (None, rest)
@@ -259,10 +253,7 @@ impl fmt::Debug for AuthenticatorData<'_> {
     }
 }
 
-fn attested_credential_data<'a>(
-    bytes: &'a [u8],
-    parameter: impl FnMut(Value<'a>, Value<'a>),
-) -> Result<(AttestedCredentialData<'a>, &'a [u8]), Error> {
+fn attested_credential_data(bytes: &[u8]) -> Result<(AttestedCredentialData<'_>, &[u8]), Error> {
     let (aaguid, rest) = bytes.split_first_chunk::<16>().ok_or(Error::Truncated)?;
     let (len, rest) = rest.split_first_chunk::<2>().ok_or(Error::Truncated)?;
     let len = usize::from(u16::from_be_bytes(*len));
@@ -271,8 +262,8 @@ fn attested_credential_data<'a>(
         return Err(Error::EmptyCredentialId);
     }
     let key = rest;
-    let (used, rest) = Value::read_first_map(key, Rules::default(), parameter).map_err(Error::PublicKey)?;
-    used.ok_or(Error::PublicKeyNotAMap)?;
+    let (value, rest) = Value::read_first(key).map_err(Error::PublicKey)?;
+    value.map().ok_or(Error::PublicKeyNotAMap)?;
     let credential_public_key = cbor::before(key, rest);
     Ok((AttestedCredentialData { aaguid: Aaguid::from_bytes(*aaguid), credential_id, credential_public_key }, rest))
 }

@@ -1,11 +1,13 @@
-//! §7.2 Verifying an Authentication Assertion, steps 3 to 24, in their order. Authenticator data that cannot be read (7) is
-//! told where it is first looked into, after client data (8 to 14).
+//! §7.2 Verifying an Authentication Assertion: steps 3 to 24.
+//!
+//! [`verify`] is pure. The caller looks the credential record up and stores its update.
 
 pub use super::outcome::{SignCount, SignCountPolicy, UserVerification};
 
 use super::extensions::{AuthenticationExtensions, ExtensionReport};
-use super::{BackupState, Basis, Ceremony, Failure, Refusal, client_data, client_extension_results};
-use crate::authenticator::{self, AuthenticatorData};
+use super::{BackupState, Basis, Ceremony, Failure, Outcome, Outcomes, Refusal, Step};
+use super::{client_data, client_extension_results};
+use crate::authenticator::{self, AuthenticatorData, Flags};
 use crate::client::json::ClientExtensionResults;
 use crate::client::{AuthenticationResponse, ClientData, Site};
 use crate::credential::{CredentialId, CredentialRecord, RecordState, RecordUpdate};
@@ -78,6 +80,7 @@ pub struct VerifiedAuthentication<'a> {
     extension_results: Option<&'a ClientExtensionResults>,
     extension_report: ExtensionReport,
     quirks: Quirks,
+    outcomes: Outcomes,
 }
 
 impl<'a> VerifiedAuthentication<'a> {
@@ -180,20 +183,29 @@ impl<'a> VerifiedAuthentication<'a> {
     pub const fn quirks(&self) -> Quirks {
         self.quirks
     }
+
+    /// The outcome of each step.
+    #[must_use]
+    pub const fn outcomes(&self) -> &Outcomes {
+        &self.outcomes
+    }
 }
 
-/// Verifies an authentication against the record of its credential.
+/// Verifies an authentication against the record of its credential: §7.2 steps 3 to 24.
+///
+/// The order is that of the standard, with two exceptions. Authenticator data that cannot be read (step 7) is refused where
+/// it is first needed, after client data (steps 8 to 14). Step 19 checks BS before BE: a refusal that depends on the
+/// stored record must not come before one that does not, because that would tell accounts apart.
 ///
 /// # Errors
-/// [`Failure`]: the first step that refuses.
+/// [`Failure`]: the first step that refuses, and the outcome of each step before it.
 pub fn verify<'a>(
     expected: &Expected<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
 ) -> Result<VerifiedAuthentication<'a>, Failure> {
-    steps(expected, response, record, backend, "webauthn.get")
-        .map_err(|refusal| Failure::new(Ceremony::Authentication, refusal))
+    verify_type("webauthn.get", expected, response, record, backend)
 }
 
 /// `type` of a Secure Payment Confirmation.
@@ -206,8 +218,19 @@ pub(super) fn verify_payment<'a>(
     record: &CredentialRecord,
     backend: &dyn Backend,
 ) -> Result<VerifiedAuthentication<'a>, Failure> {
-    steps(expected, response, record, backend, PAYMENT)
-        .map_err(|refusal| Failure::new(Ceremony::Authentication, refusal))
+    verify_type(PAYMENT, expected, response, record, backend)
+}
+
+fn verify_type<'a>(
+    ceremony_type: &str,
+    expected: &Expected<'a>,
+    response: &'a AuthenticationResponse,
+    record: &CredentialRecord,
+    backend: &dyn Backend,
+) -> Result<VerifiedAuthentication<'a>, Failure> {
+    let mut outcomes = Outcomes::new(Ceremony::Authentication);
+    steps(expected, response, record, backend, ceremony_type, &mut outcomes)
+        .map_err(|refusal| Failure::after(outcomes, refusal))
 }
 
 fn steps<'a>(
@@ -216,29 +239,64 @@ fn steps<'a>(
     record: &CredentialRecord,
     backend: &dyn Backend,
     ceremony_type: &str,
+    outcomes: &mut Outcomes,
 ) -> Result<VerifiedAuthentication<'a>, Refusal> {
+    // Step 3: the response. It was read as the JSON of §5.1.
     let mut quirks = client_extension_results(response.client_extension_results(), expected.quirks)?;
-    credential(expected, response, record)?;
+    outcomes.passed(Step::Response);
+
+    // Step 5: allowCredentials, where it was sent
+    let allowed = expected.allow_credentials;
+    let named = allowed.iter().any(|allowed| allowed.as_bytes() == response.credential_id());
+    outcomes.check(Step::AllowCredentials, !allowed.is_empty(), named, Refusal::CredentialNotAllowed)?;
+
+    // Step 6: the credential record is the one that was named, and belongs to the user
+    if record.id.as_bytes() != response.credential_id() {
+        return Err(Refusal::CredentialMismatch);
+    }
     quirks = quirks.union(user(expected, response, record)?);
+    outcomes.passed(Step::User);
+
+    // Steps 8 to 14: client data
     let (client_data, place) =
-        client_data::verify(response.client_data_json(), ceremony_type, expected.challenge, expected.site)?;
+        client_data::verify(response.client_data_json(), ceremony_type, expected.challenge, expected.site, outcomes)?;
+
+    // Step 7: authenticator data. An assertion carries no attested credential data (§6.1).
     let authenticator_data =
         AuthenticatorData::read(response.authenticator_data()).map_err(Refusal::AuthenticatorData)?;
     if authenticator_data.attested_credential_data().is_some() {
         return Err(Refusal::AuthenticatorData(authenticator::data::Error::AttestedCredentialData));
     }
+    outcomes.passed(Step::AuthenticatorData);
+
+    // Step 15: rpIdHash
     let appid_used = rp_id_hash(expected, response, &authenticator_data, backend)?;
-    flags(expected, record, &authenticator_data)?;
+    outcomes.passed(Step::RpIdHash);
+
+    // Steps 16 to 19: UP, UV, BS and BE
+    flags(expected, record, authenticator_data.flags(), outcomes)?;
+
+    // Steps 20 and 21: the signature over authenticator data and the hash of client data
     let algorithm = signature(response, &authenticator_data, record, backend)?;
+    outcomes.passed(Step::Signature);
+
+    // Step 22: the signature counter
     let sign_count = sign_count(expected.sign_count, record.sign_count, authenticator_data.sign_count())?;
+    outcomes.record(Step::SignCount, sign_count.outcome());
+
+    // Step 23: extension outputs
     let extension_results = response.client_extension_results();
     let extension_report = expected.extensions.judge(authenticator_data.extensions(), extension_results)?;
+    let extensions_judged = expected.extensions != AuthenticationExtensions::NONE;
+    outcomes.record(Step::Extensions, Outcome::of_required(extensions_judged));
+
+    // Step 24: the update of the record. The caller stores it.
+    let (expect, set) = update(record, &authenticator_data);
     let user_verification = match (authenticator_data.flags().user_verified(), record.uv_initialized) {
         (false, _) => UserVerification::NotPerformed,
         (true, false) => UserVerification::First,
         (true, true) => UserVerification::Performed,
     };
-    let (expect, set) = update(record, &authenticator_data);
     Ok(VerifiedAuthentication {
         authenticator_data,
         client_data,
@@ -247,7 +305,7 @@ fn steps<'a>(
         sign_count,
         user_verification,
         payment: ceremony_type == PAYMENT,
-        credentials_named: !expected.allow_credentials.is_empty(),
+        credentials_named: !allowed.is_empty(),
         appid_used,
         basis: Basis {
             place,
@@ -255,33 +313,19 @@ fn steps<'a>(
             module: backend.module(algorithm.scheme()),
             user_verification_required: expected.user_verification_required,
             backup_state: expected.backup_state,
-            extensions_judged: expected.extensions != AuthenticationExtensions::NONE,
+            extensions_judged,
         },
         expect,
         set,
         extension_results,
         extension_report,
         quirks,
+        outcomes: *outcomes,
     })
 }
 
-/// Step 5, and the half of step 6 that says which credential: the record's, or none.
-fn credential(
-    expected: &Expected<'_>,
-    response: &AuthenticationResponse,
-    record: &CredentialRecord,
-) -> Result<(), Refusal> {
-    let id = response.credential_id();
-    let allowed = expected.allow_credentials;
-    // Ids are random: in a long list nearly all differ in their last byte already.
-    let answered = |allowed: &[u8]| allowed.last() == id.last() && allowed == id;
-    if !allowed.is_empty() && !allowed.iter().any(|allowed| answered(allowed.as_bytes())) {
-        return Err(Refusal::CredentialNotAllowed);
-    }
-    if record.id.as_bytes() == id { Ok(()) } else { Err(Refusal::CredentialMismatch) }
-}
-
-/// The half of step 6 that says whose credential: the account's that was named before, and the user handle's.
+/// The part of step 6 that says whose credential it is: the account that was named before must own it, and the user handle
+/// must be that account's. Returns the quirks that were needed.
 fn user(
     expected: &Expected<'_>,
     response: &AuthenticationResponse,
@@ -306,8 +350,8 @@ fn user(
     }
 }
 
-/// Step 15, and §10.1.1: only an AppID that was asked for, and that the client says it used, stands for the RP ID.
-/// Answers whether one does.
+/// Compares rpIdHash. The AppID counts instead of the RP ID only if it was requested and the client says that it used it
+/// (§10.1.1). Returns whether the AppID was used.
 fn rp_id_hash(
     expected: &Expected<'_>,
     response: &AuthenticationResponse,
@@ -323,31 +367,34 @@ fn rp_id_hash(
     if *authenticator_data.rp_id_hash() == hash { Ok(appid.is_some()) } else { Err(Refusal::RpIdHash) }
 }
 
-/// Steps 16 to 19.
 fn flags(
     expected: &Expected<'_>,
     record: &CredentialRecord,
-    authenticator_data: &AuthenticatorData<'_>,
+    flags: Flags,
+    outcomes: &mut Outcomes,
 ) -> Result<(), Refusal> {
-    let flags = authenticator_data.flags();
-    if !flags.user_present() {
-        return Err(Refusal::UserNotPresent);
+    // Step 16: UP
+    outcomes.check(Step::UserPresent, true, flags.user_present(), Refusal::UserNotPresent)?;
+    // Step 17: UV
+    let required = expected.user_verification_required;
+    outcomes.check(Step::UserVerified, required, flags.user_verified(), Refusal::UserNotVerified)?;
+    // Step 18: BS only with BE
+    let possible = flags.backup_eligible() || !flags.backup_state();
+    outcomes.check(Step::BackupState, true, possible, Refusal::BackupState)?;
+    // Step 19: BS, by the policy. It comes before BE, because it does not depend on the record.
+    let (policy, backed_up) = (expected.backup_state, flags.backup_state());
+    let asked = policy != BackupState::Any;
+    outcomes.check(Step::BackupStatePolicy, asked, policy.admits(backed_up), Refusal::BackupStateNotAllowed)?;
+    // Step 19: BE never changes
+    match record.backup_eligible {
+        None => outcomes.record(Step::BackupEligibility, Outcome::NotKnown),
+        Some(eligible) if eligible == flags.backup_eligible() => outcomes.passed(Step::BackupEligibility),
+        Some(_) => return Err(Refusal::BackupEligibilityChanged),
     }
-    if !flags.user_verified() && expected.user_verification_required {
-        return Err(Refusal::UserNotVerified);
-    }
-    if flags.backup_state() && !flags.backup_eligible() {
-        return Err(Refusal::BackupState);
-    }
-    // First what depends on no record, so that a record does not show in what is refused without a signature.
-    if !expected.backup_state.admits(flags.backup_state()) {
-        return Err(Refusal::BackupStateNotAllowed);
-    }
-    let changed = record.backup_eligible.is_some_and(|eligible| eligible != flags.backup_eligible());
-    if changed { Err(Refusal::BackupEligibilityChanged) } else { Ok(()) }
+    Ok(())
 }
 
-/// Steps 20 and 21: the record's key and the record's algorithm, never one from the message.
+/// Steps 20 and 21: the record fixes the key and its algorithm. Nothing in the message chooses them.
 fn signature(
     response: &AuthenticationResponse,
     authenticator_data: &AuthenticatorData<'_>,
@@ -366,7 +413,7 @@ fn signature(
     Ok(key.algorithm())
 }
 
-/// Step 22.
+/// Step 22: compares the signature counters.
 fn sign_count(policy: SignCountPolicy, stored: u32, received: u32) -> Result<SignCount, Refusal> {
     match (stored, received) {
         (0, 0) => Ok(SignCount::NotKept),

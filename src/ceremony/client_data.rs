@@ -1,6 +1,6 @@
 //! Client data, as both ceremonies judge it: §7.1 steps 5 to 11, §7.2 steps 8 to 14.
 
-use super::{Place, Refusal};
+use super::{Outcome, Outcomes, Place, Refusal, Step};
 use crate::client::data::{self, ClientData, Member};
 use crate::client::{Framing, Site};
 use crate::codec::base64url;
@@ -12,17 +12,22 @@ pub(super) fn verify<'a>(
     ceremony_type: &str,
     challenge: &[u8],
     site: &'a Site,
+    outcomes: &mut Outcomes,
 ) -> Result<(ClientData<'a>, Place<&'a str>), Refusal> {
+    // Step 5 (8 at sign-in): UTF-8 decode
     match data::decode(bytes).map_err(malformed)? {
         Cow::Borrowed(text) => {
+            outcomes.passed(Step::ClientDataText);
+            // Step 6 (9): JSON
             let client_data = ClientData::parse(text).map_err(malformed)?;
-            let place = judge(&client_data, ceremony_type, challenge, site)?;
+            outcomes.passed(Step::ClientDataJson);
+            let place = members(&client_data, ceremony_type, challenge, site, outcomes)?;
             Ok((client_data, place))
         }
-        // Not UTF-8, so refused. Where U+FFFD broke the JSON or a member, that step says so; elsewhere, this one.
+        // The bytes are not UTF-8, so this is a refusal. If U+FFFD broke the JSON or a member, the later step reports it.
         Cow::Owned(text) => {
             let client_data = ClientData::parse(&text).map_err(malformed)?;
-            judge(&client_data, ceremony_type, challenge, site)?;
+            members(&client_data, ceremony_type, challenge, site, outcomes)?;
             Err(Refusal::ClientDataNotUtf8)
         }
     }
@@ -35,41 +40,50 @@ fn malformed(error: data::Error) -> Refusal {
     }
 }
 
-fn judge<'s>(
+/// Checks the members that both ceremonies have.
+fn members<'s>(
     client_data: &ClientData<'_>,
     ceremony_type: &str,
     challenge: &[u8],
     site: &'s Site,
+    outcomes: &mut Outcomes,
 ) -> Result<Place<&'s str>, Refusal> {
-    if client_data.ceremony_type.text() != Some(ceremony_type) {
-        return Err(Refusal::Type);
-    }
-    // The challenge is compared as a string: there is one way to write it.
-    if !client_data.challenge.text().is_some_and(|text| base64url::is_encoding_of(text, challenge)) {
-        return Err(Refusal::Challenge);
-    }
+    // Step 7 (10): type
+    outcomes.check(Step::Type, true, client_data.ceremony_type.text() == Some(ceremony_type), Refusal::Type)?;
+    // Step 8 (11): challenge. It is compared as a string, because base64url has one spelling for it.
+    let same = client_data.challenge.text().is_some_and(|text| base64url::is_encoding_of(text, challenge));
+    outcomes.check(Step::Challenge, true, same, Refusal::Challenge)?;
+    // Step 9 (12): origin
     let origin = client_data.origin.text().and_then(|origin| site.origins.admit(origin));
     let (origin, origin_rule) = origin.ok_or(Refusal::Origin)?;
-    let (cross_origin, top_origin) = framing(client_data, &site.framing)?;
+    outcomes.passed(Step::Origin);
+    let (cross_origin, top_origin) = framing(client_data, &site.framing, outcomes)?;
     Ok(Place { rp_id: &site.rp_id, origin, origin_rule, cross_origin, top_origin })
 }
 
 /// Returns `crossOrigin`, and the listed origin that `topOrigin` names.
-fn framing<'s>(client_data: &ClientData<'_>, framing: &'s Framing) -> Result<(bool, Option<&'s str>), Refusal> {
-    // Step 10 (13 at sign-in): crossOrigin. A frame of another origin must be expected.
+fn framing<'s>(
+    client_data: &ClientData<'_>,
+    framing: &'s Framing,
+    outcomes: &mut Outcomes,
+) -> Result<(bool, Option<&'s str>), Refusal> {
+    // Step 10 (13): crossOrigin. A frame of another origin must be expected.
     let cross_origin = match client_data.cross_origin {
         Member::Absent => false,
         Member::Bool(cross_origin) => cross_origin,
         Member::Text(_) | Member::Other => return Err(Refusal::CrossOrigin),
     };
-    if cross_origin && matches!(framing, Framing::SameOrigin) {
-        return Err(Refusal::CrossOrigin);
-    }
-    // Step 11 (14 at sign-in): topOrigin. It must be listed. Clients add it only beside `crossOrigin: true` (§5.8.1).
+    let is_expected = !matches!(framing, Framing::SameOrigin);
+    outcomes.check(Step::CrossOrigin, cross_origin, is_expected, Refusal::CrossOrigin)?;
+    // Step 11 (14): topOrigin. It must be listed. Clients add it only beside `crossOrigin: true` (§5.8.1).
     match (&client_data.top_origin, framing) {
-        (Member::Absent, _) => Ok((cross_origin, None)),
+        (Member::Absent, _) => {
+            outcomes.record(Step::TopOrigin, Outcome::NotRequired);
+            Ok((cross_origin, None))
+        }
         (Member::Text(top), Framing::CrossOrigin(expected)) if cross_origin => {
             let listed = expected.iter().find(|listed| **listed == **top).ok_or(Refusal::TopOrigin)?;
+            outcomes.passed(Step::TopOrigin);
             Ok((cross_origin, Some(listed)))
         }
         _ => Err(Refusal::TopOrigin),

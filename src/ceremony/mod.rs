@@ -9,7 +9,9 @@ mod backup;
 mod basis;
 mod client_data;
 pub mod extensions;
+mod failure;
 mod outcome;
+mod outcomes;
 pub mod payment;
 mod refusal;
 pub mod registration;
@@ -17,7 +19,9 @@ mod step;
 
 pub use backup::{BackupEligibility, BackupState};
 pub use basis::{Basis, Configured, Place};
-pub use refusal::{Failure, Refusal};
+pub use failure::Failure;
+pub use outcomes::{Outcome, Outcomes};
+pub use refusal::Refusal;
 pub use step::{Ceremony, Step, StepNumber};
 
 use crate::client::json::ClientExtensionResults;

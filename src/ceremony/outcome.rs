@@ -1,4 +1,6 @@
-//! What an authentication finds out besides that it holds: the signature counter and user verification.
+//! What an authentication reports besides its verdict: the signature counter and user verification.
+
+use super::Outcome;
 
 /// What is done about a signature counter that does not advance (§7.2 step 22: a signal, not proof, of a clone).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -30,6 +32,15 @@ pub enum SignCount {
 }
 
 impl SignCount {
+    /// The outcome of step 22.
+    pub(super) const fn outcome(self) -> Outcome {
+        match self {
+            Self::NotKept => Outcome::NotRequired,
+            Self::Advanced => Outcome::Passed,
+            Self::Regressed { .. } => Outcome::Waived,
+        }
+    }
+
     /// Its name, in the evidence.
     #[must_use]
     pub const fn name(self) -> &'static str {

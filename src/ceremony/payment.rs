@@ -8,7 +8,7 @@
 
 use super::authentication::{self, VerifiedAuthentication};
 use super::registration::VerifiedRegistration;
-use super::{Ceremony, Failure, Refusal};
+use super::{Failure, Refusal};
 use crate::client::extensions::{Blob, ClientExtensionResults};
 use crate::client::payment::{self, PaymentDetails};
 use crate::client::{AuthenticationResponse, data};
@@ -87,7 +87,7 @@ pub fn verify<'a>(
 ) -> Result<VerifiedPayment<'a>, Failure> {
     let authentication = verify_authentication(&expected.authentication, response, record, backend)?;
     let binding = judge(expected, response, backend);
-    let browser_binding = binding.map_err(|refusal| Failure::new(Ceremony::Authentication, refusal))?;
+    let browser_binding = binding.map_err(|refusal| Failure::after(*authentication.outcomes(), refusal))?;
     Ok(VerifiedPayment { authentication, browser_binding })
 }
 
@@ -139,7 +139,7 @@ pub fn browser_bound_key(
         let key = payment::browser_bound_key(&client_data);
         browser_bound(key, results, bytes, backend)
     });
-    verified.map_err(|refusal| Failure::new(Ceremony::Registration, refusal))
+    verified.map_err(|refusal| Failure::after(*registration.outcomes(), refusal))
 }
 
 /// The key that signed client data; `None` where nobody did. A key without signature proves nothing and counts as none;

@@ -3,14 +3,13 @@
 //! Facts are numbers and enumerations, never text that was received, so they can be logged as they are. What the
 //! person at the browser sees should be one and the same for all of them (§14.6.2).
 
-use super::step::{Ceremony, Step, StepNumber};
+use super::step::Step;
 use crate::attestation::{AttestationType, ObjectError, StatementError};
 use crate::authenticator;
 use crate::client::{data, json::ResponseError, payment};
 use crate::crypto::cose;
 use crate::extension::Extension;
 use crate::x509::chain;
-use core::fmt;
 
 macro_rules! refusals {
     ($($(#[$meta:meta])* $name:ident $(($($field:ty),*))? => $step:ident, $code:literal;)*) => {
@@ -246,51 +245,6 @@ refusals! {
     UnsignedPrfNotEnabled => Extensions, "unsigned-prf-not-enabled";
 }
 
-/// A refusal, and the ceremony it ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Failure {
-    /// The ceremony.
-    pub ceremony: Ceremony,
-    /// The reason.
-    pub refusal: Refusal,
-}
-
-impl Failure {
-    /// The end of a ceremony.
-    #[must_use]
-    pub const fn new(ceremony: Ceremony, refusal: Refusal) -> Self {
-        Self { ceremony, refusal }
-    }
-
-    /// The step of the standard that refuses.
-    #[must_use]
-    pub const fn step(&self) -> Option<StepNumber> {
-        self.refusal.step().number(self.ceremony)
-    }
-
-    /// A stable word for logs and dashboards, such as `challenge-mismatch`.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        self.refusal.code()
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.step() {
-            Some(step) => write!(f, "{} (step {step})", self.refusal),
-            None => write!(f, "{}", self.refusal),
-        }
-    }
-}
-
-impl core::error::Error for Failure {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        Some(&self.refusal)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -300,14 +254,5 @@ mod tests {
         let unique: std::collections::BTreeSet<_> = Refusal::CODES.iter().collect();
         assert_eq!(unique.len(), Refusal::CODES.len());
         assert!(Refusal::CODES.iter().all(|code| code.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))));
-    }
-
-    #[test]
-    fn a_failure_names_its_step() {
-        let failure = Failure::new(Ceremony::Authentication, Refusal::Origin);
-        assert_eq!(failure.to_string(), "an origin that is not expected (step 7.2/12)");
-        assert_eq!(failure.code(), "origin-not-allowed");
-        let failure = Failure::new(Ceremony::Registration, Refusal::AlgorithmNotOffered(-65535));
-        assert_eq!(failure.to_string(), "COSE algorithm -65535 was not offered (step 7.1/20)");
     }
 }

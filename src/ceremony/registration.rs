@@ -1,15 +1,13 @@
-//! §7.1 Registering a New Credential, steps 3 to 22, 25, 27 and 28: everything that bytes and expectations can tell.
+//! §7.1 Registering a New Credential: the steps that depend only on the response and on what was expected.
 //!
-//! Trust (23, 24) is the [`policy`](crate::policy)'s, uniqueness (26) is the store's. Both judge a registration that is
-//! all that this file asks for, so a response that is wrong in 24 and in 25, 27 or 28 is refused at the later step. The
-//! verdict is the same. The rest is in the standard's order, but for the unsigned copies (3): they can be compared only
-//! once the attestation object was read (13), and those of a key only where step 20 will not refuse it.
+//! [`verify`] is pure. It takes steps 3 to 22, 25, 27 and 28. The [`policy`](crate::policy) takes steps 23 and 24, and the
+//! caller's store takes part in step 26.
 
 use super::extensions::{ExtensionReport, RegistrationExtensions};
-use super::{BackupEligibility, BackupState, Basis, Ceremony, Failure, Refusal};
+use super::{BackupEligibility, BackupState, Basis, Ceremony, Failure, Outcome, Outcomes, Refusal, Step};
 use super::{client_data, client_extension_results};
 use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Format, Inputs, KeyEnforcement, Made};
-use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData};
+use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData, Flags};
 use crate::budget::Budget;
 use crate::client::json::ClientExtensionResults;
 use crate::client::{ClientData, RegistrationResponse, Site};
@@ -93,6 +91,7 @@ pub struct VerifiedRegistration<'a> {
     time: Option<UnixTime>,
     quirks: Quirks,
     budget: Budget,
+    outcomes: Outcomes,
 }
 
 impl<'a> VerifiedRegistration<'a> {
@@ -191,45 +190,82 @@ impl<'a> VerifiedRegistration<'a> {
     pub(crate) const fn budget(&self) -> Budget {
         self.budget
     }
+
+    /// The outcome of each step. Steps 24 and 26 are not reached yet.
+    #[must_use]
+    pub const fn outcomes(&self) -> &Outcomes {
+        &self.outcomes
+    }
 }
 
-/// Verifies a registration.
+/// Verifies a registration: §7.1 steps 3 to 22, 25, 27 and 28.
+///
+/// The order is that of the standard, with two exceptions. Unsigned copies (step 3) are compared after step 13, because
+/// the attestation object holds what they must agree with. Trust in the attestation (steps 23 and 24) is decided
+/// afterwards by [`AttestationPolicy::decide`](crate::policy::AttestationPolicy::decide), and uniqueness of the credential
+/// id (step 26) by [`Registered::claim`](crate::policy::Registered::claim). So a response that fails step 24 and also step
+/// 25, 27 or 28 is refused at the later step.
 ///
 /// # Errors
-/// [`Failure`]: the first step that refuses.
+/// [`Failure`]: the first step that refuses, and the outcome of each step before it.
 pub fn verify<'a>(
     expected: &Expected<'a>,
     response: &'a RegistrationResponse,
     backend: &dyn Backend,
 ) -> Result<VerifiedRegistration<'a>, Failure> {
-    steps(expected, response, backend).map_err(|refusal| Failure::new(Ceremony::Registration, refusal))
+    let mut outcomes = Outcomes::new(Ceremony::Registration);
+    steps(expected, response, backend, &mut outcomes).map_err(|refusal| Failure::after(outcomes, refusal))
 }
 
 fn steps<'a>(
     expected: &Expected<'a>,
     response: &'a RegistrationResponse,
     backend: &dyn Backend,
+    outcomes: &mut Outcomes,
 ) -> Result<VerifiedRegistration<'a>, Refusal> {
+    // Step 3: the response. It was read as the JSON of §5.1; its unsigned copies are compared below.
     let quirks = client_extension_results(response.client_extension_results(), expected.quirks)?;
-    let (client_data, place) =
-        client_data::verify(response.client_data_json(), "webauthn.create", expected.challenge, expected.site)?;
-    let mut parameters = cose::Parameters::default();
-    let object = AttestationObject::read_with(response.attestation_object(), expected.quirks, |label, value| {
-        parameters.add(label, value);
-    })
-    .map_err(Refusal::AttestationObject)?;
+
+    // Steps 5 to 11: client data
+    let (client_data, place) = client_data::verify(
+        response.client_data_json(),
+        "webauthn.create",
+        expected.challenge,
+        expected.site,
+        outcomes,
+    )?;
+
+    // Step 13: the attestation object, and the authenticator data in it
+    let object =
+        AttestationObject::read(response.attestation_object(), expected.quirks).map_err(Refusal::AttestationObject)?;
+    outcomes.passed(Step::AttestationObject);
     let authenticator_data = *object.authenticator_data();
     let attested = *authenticator_data
         .attested_credential_data()
         .ok_or(Refusal::AuthenticatorData(authenticator::data::Error::NoAttestedCredentialData))?;
-    let key = public_key(expected, &parameters, backend);
+    outcomes.passed(Step::AuthenticatorData);
+
+    // Step 3, continued: unsigned copies. A key that step 20 will refuse has no copy to agree with.
+    let key = public_key(expected, attested.credential_public_key(), backend);
     copies(response, &authenticator_data, key.as_ref().ok())?;
-    if *authenticator_data.rp_id_hash() != expected.site.rp_id_hash(backend) {
-        return Err(Refusal::RpIdHash);
-    }
-    flags(expected, &authenticator_data)?;
+    outcomes.passed(Step::Response);
+
+    // Step 14: rpIdHash
+    let same = *authenticator_data.rp_id_hash() == expected.site.rp_id_hash(backend);
+    outcomes.check(Step::RpIdHash, true, same, Refusal::RpIdHash)?;
+
+    // Steps 15 to 19: UP, UV, BS and BE
+    flags(expected, authenticator_data.flags(), outcomes)?;
+
+    // Step 20: the algorithm was offered, and the key is one of that algorithm
     let key = key?;
+    outcomes.passed(Step::Algorithm);
+
+    // Step 21: the attestation statement format
     let format = Format::from_identifier(object.format()).ok_or(Refusal::AttestationFormat)?;
+    outcomes.passed(Step::AttestationFormat);
+
+    // Step 22: the attestation statement
     let inputs = Inputs {
         backend,
         client_data_json: response.client_data_json(),
@@ -244,12 +280,22 @@ fn steps<'a>(
     };
     let attestation =
         attestation::verify(format, object.statement(), &inputs).map_err(Refusal::AttestationStatement)?;
+    outcomes.passed(Step::AttestationStatement);
+
+    // Step 25: the credential id has at most 1023 bytes
     let credential_id = CredentialId::new(attested.credential_id()).map_err(|_| Refusal::CredentialIdTooLong)?;
-    if response.credential_id() != attested.credential_id() {
-        return Err(Refusal::CredentialIdMismatch);
-    }
+    outcomes.passed(Step::CredentialIdLength);
+
+    // Step 27: the record takes the attested id, so the response must name the same one
+    let same = response.credential_id() == attested.credential_id();
+    outcomes.check(Step::CredentialRecord, true, same, Refusal::CredentialIdMismatch)?;
+
+    // Step 28: extension outputs
     let extension_results = response.client_extension_results();
     let extension_report = expected.extensions.judge(authenticator_data.extensions(), extension_results)?;
+    let extensions_judged = expected.extensions != RegistrationExtensions::NONE;
+    outcomes.record(Step::Extensions, Outcome::of_required(extensions_judged));
+
     Ok(VerifiedRegistration {
         credential_id,
         attested,
@@ -267,52 +313,56 @@ fn steps<'a>(
             module: backend.module(key.algorithm().scheme()),
             user_verification_required: expected.user_verification_required,
             backup_state: expected.backup_state,
-            extensions_judged: expected.extensions != RegistrationExtensions::NONE,
+            extensions_judged,
         },
         conditional: expected.conditional,
         backup_eligibility: expected.backup_eligibility,
         time: expected.time,
         quirks: quirks.union(object.quirks()),
         budget: inputs.budget.get(),
+        outcomes: *outcomes,
     })
 }
 
-/// Steps 15 to 19.
-fn flags(expected: &Expected<'_>, authenticator_data: &AuthenticatorData<'_>) -> Result<(), Refusal> {
-    let flags = authenticator_data.flags();
-    if !flags.user_present() && !expected.conditional {
-        return Err(Refusal::UserNotPresent);
-    }
-    if !flags.user_verified() && expected.user_verification_required {
-        return Err(Refusal::UserNotVerified);
-    }
-    if flags.backup_state() && !flags.backup_eligible() {
-        return Err(Refusal::BackupState);
-    }
-    if !expected.backup_eligibility.admits(flags.backup_eligible()) {
-        return Err(Refusal::BackupEligibility);
-    }
-    if expected.backup_state.admits(flags.backup_state()) { Ok(()) } else { Err(Refusal::BackupStateNotAllowed) }
+fn flags(expected: &Expected<'_>, flags: Flags, outcomes: &mut Outcomes) -> Result<(), Refusal> {
+    // Step 15: UP. A conditional create may leave it clear.
+    outcomes.check(Step::UserPresent, !expected.conditional, flags.user_present(), Refusal::UserNotPresent)?;
+    // Step 16: UV
+    let required = expected.user_verification_required;
+    outcomes.check(Step::UserVerified, required, flags.user_verified(), Refusal::UserNotVerified)?;
+    // Step 17: BS only with BE
+    let possible = flags.backup_eligible() || !flags.backup_state();
+    outcomes.check(Step::BackupState, true, possible, Refusal::BackupState)?;
+    // Step 18: BE, by the policy
+    let (policy, eligible) = (expected.backup_eligibility, flags.backup_eligible());
+    let asked = policy != BackupEligibility::Any;
+    outcomes.check(Step::BackupEligibility, asked, policy.admits(eligible), Refusal::BackupEligibility)?;
+    // Step 19: BS, by the policy
+    let (policy, backed_up) = (expected.backup_state, flags.backup_state());
+    let asked = policy != BackupState::Any;
+    outcomes.check(Step::BackupStatePolicy, asked, policy.admits(backed_up), Refusal::BackupStateNotAllowed)
 }
 
-/// Step 20, and §5.8.5: an algorithm that was offered, and a key that can verify under it.
+/// Reads the credential public key. Its algorithm must be one that was offered (step 20), and this build must be able to
+/// verify with the key (§5.8.5).
 fn public_key<'a>(
     expected: &Expected<'_>,
-    parameters: &cose::Parameters<'a>,
+    encoding: &'a [u8],
     backend: &dyn Backend,
 ) -> Result<cose::CoseKey<'a>, Refusal> {
+    let parameters = cose::Parameters::read(encoding).map_err(Refusal::PublicKey)?;
     let number = parameters.algorithm_number().map_err(Refusal::PublicKey)?;
     let offered = |algorithm: &Algorithm| i64::from(algorithm.cose()) == number;
     if !expected.algorithms.iter().any(offered) {
         return Err(Refusal::AlgorithmNotOffered(number));
     }
-    let key = cose::CoseKey::of(parameters).map_err(Refusal::PublicKey)?;
+    let key = cose::CoseKey::of(&parameters).map_err(Refusal::PublicKey)?;
     key.key().check(backend).map_err(|error| Refusal::PublicKey(error.into()))?;
     Ok(key)
 }
 
-/// The copies that browsers add for convenience (§5.2.1.1) are not signed: they may be missing, but not disagree. A key
-/// that step 20 refuses has no copy to agree with.
+/// Compares the copies that browsers add for convenience (§5.2.1.1). They are not signed: they may be missing, but must
+/// not disagree. A key that step 20 refuses has no copy to agree with.
 fn copies(
     response: &RegistrationResponse,
     authenticator_data: &AuthenticatorData<'_>,

@@ -68,6 +68,12 @@ macro_rules! steps {
             /// Every step, in the order of §7.1, then those that only §7.2 has.
             pub const ALL: [Self; [$(Self::$name),*].len()] = [$(Self::$name),*];
 
+            /// Its place in [`Self::ALL`].
+            #[expect(clippy::as_conversions, reason = "a fieldless enum is its discriminant, and there is no other way")]
+            pub(super) const fn index(self) -> usize {
+                self as usize
+            }
+
             /// Where it stands in a ceremony; `None` where that ceremony has no such step.
             #[must_use]
             pub const fn number(self, ceremony: Ceremony) -> Option<StepNumber> {

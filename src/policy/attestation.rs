@@ -9,7 +9,7 @@ use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Format, K
 use crate::authenticator::Aaguid;
 use crate::budget::Budget;
 use crate::ceremony::registration::VerifiedRegistration;
-use crate::ceremony::{Ceremony, Failure, Refusal};
+use crate::ceremony::{Failure, Refusal};
 use crate::codec::der::{self, Reader};
 use crate::credential::UserHandle;
 use crate::crypto::{Algorithm, Backend};
@@ -136,7 +136,7 @@ impl AttestationPolicy {
             self.aaguid(aaguid, &judged)?;
             Ok(judged)
         });
-        let judged = judged.map_err(|refusal| Failure::new(Ceremony::Registration, refusal))?;
+        let judged = judged.map_err(|refusal| Failure::after(*verified.outcomes(), refusal))?;
         Ok(Registered::new(verified, user, judged, circumstances.time))
     }
 

@@ -5,7 +5,7 @@ use super::attestation::Judged;
 use crate::attestation::{AttestationType, Format};
 use crate::authenticator::{Aaguid, SignedOutputs};
 use crate::ceremony::registration::VerifiedRegistration;
-use crate::ceremony::{Ceremony, Failure, Refusal};
+use crate::ceremony::{Failure, Refusal, Step};
 use crate::client::extensions::Blob;
 use crate::client::json::ClientExtensionResults;
 use crate::credential::{CredentialRecord, UserHandle};
@@ -53,6 +53,9 @@ impl Registered {
         record.backup_state = Some(flags.backup_state());
         record.transports = verified.transports().to_vec();
         let attestation = verified.attestation();
+        // Step 24: trust in the attestation
+        let mut outcomes = *verified.outcomes();
+        outcomes.record(Step::AttestationTrust, judged.trust.outcome());
         let evidence = Evidence {
             credential_id: verified.credential_id().clone(),
             basis: verified.basis().keep(),
@@ -74,6 +77,7 @@ impl Registered {
             }),
             extensions: verified.extension_report(),
             quirks: verified.quirks().union(judged.quirks),
+            outcomes,
         };
         Self {
             record,
@@ -106,7 +110,7 @@ impl Registered {
     pub fn claim<T>(self, stored: Option<T>) -> Result<CredentialRecord, Failure> {
         match stored {
             None => Ok(self.record),
-            Some(_) => Err(Failure::new(Ceremony::Registration, Refusal::CredentialKnown)),
+            Some(_) => Err(Failure::after(self.evidence.outcomes, Refusal::CredentialKnown)),
         }
     }
 

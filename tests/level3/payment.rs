@@ -277,8 +277,9 @@ fn verify(made: Authentication, known: &[Vec<u8>], required: bool) -> Result<Bro
     expected.browser_bound_required = required;
     let verified = payment::verify(&expected, &response, &record(), &AwsLcRs);
     let pure = verified.map(|verified| verified.browser_binding().clone()).map_err(Error::Payment);
-    assert_eq!(pure, paid);
-    pure
+    // The steps that held differ: the front door sends allowCredentials.
+    assert_eq!(pure.as_ref().map_err(Error::code), paid.as_ref().map_err(Error::code));
+    paid
 }
 
 #[test]

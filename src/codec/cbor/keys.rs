@@ -1,6 +1,6 @@
 //! Map keys as they come.
 
-use super::{Error, MAX_DEPTH, Reader, Rules};
+use super::{Error, MAX_DEPTH, Reader, Rules, before};
 use crate::codec::Few;
 
 /// Entries a map may have under [`Rules::any_key_order`], where finding a duplicate takes a look at every pair.
@@ -53,7 +53,9 @@ impl<'a> Keys<'a> {
     fn again(&self, rules: Rules) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let mut reader = Reader::again(self.entries, rules);
         (0..self.count).map_while(move |_| {
-            let (encoding, _) = reader.encoded(MAX_DEPTH).ok()?;
+            let start = reader.rest;
+            reader.value(MAX_DEPTH).ok()?;
+            let encoding = before(start, reader.rest);
             reader.value(MAX_DEPTH).ok()?;
             Some(encoding)
         })

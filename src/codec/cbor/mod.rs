@@ -102,35 +102,6 @@ impl<'a> Value<'a> {
         if reader.rest.is_empty() { Ok((value, reader.used)) } else { Err(Error::TrailingBytes) }
     }
 
-    /// Reads the one map that `bytes` are and hands on its entries as they come, each key once: in one pass, so that they
-    /// count for nothing where this fails. `None`: another value, and nothing was handed on. Also answers which of `rules`
-    /// were needed.
-    pub(crate) fn read_map(
-        bytes: &'a [u8],
-        rules: Rules,
-        entry: impl FnMut(Self, Self),
-    ) -> Result<Option<Rules>, Error> {
-        let (used, rest) = Self::read_first_map(bytes, rules, entry)?;
-        if rest.is_empty() { Ok(used) } else { Err(Error::TrailingBytes) }
-    }
-
-    /// As [`Value::read_map`] for the map that `bytes` begin with; also answers what follows.
-    pub(crate) fn read_first_map(
-        bytes: &'a [u8],
-        rules: Rules,
-        entry: impl FnMut(Self, Self),
-    ) -> Result<(Option<Rules>, &'a [u8]), Error> {
-        let mut reader = Reader::new(bytes, rules);
-        let is_map = bytes.first().is_some_and(|head| head >> 5 == 5);
-        if is_map {
-            let (_, argument) = reader.head()?;
-            reader.map(argument, MAX_DEPTH, entry)?;
-        } else {
-            reader.value(MAX_DEPTH)?;
-        }
-        Ok((is_map.then_some(reader.used), reader.rest))
-    }
-
     /// Reads the value that `bytes` begin with and answers it with what follows.
     pub(crate) fn read_first(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), Error> {
         let mut reader = Reader::new(bytes, Rules::default());
@@ -291,7 +262,7 @@ impl<'a> Reader<'a> {
                 Ok(Value::Array(Array { items, len, rules: self.rules }))
             }
             5 => {
-                let (entries, len) = self.map(argument, depth, |_, _| {})?;
+                let (entries, len) = self.map(argument, depth)?;
                 Ok(Value::Map(Map { entries, len, rules: self.rules }))
             }
             6 => Err(Error::Tag),
@@ -304,28 +275,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads one value, and answers its encoding as well.
-    fn encoded(&mut self, depth: u8) -> Result<(&'a [u8], Value<'a>), Error> {
-        let start = self.rest;
-        let value = self.value(depth)?;
-        Ok((before(start, self.rest), value))
-    }
-
     /// Reads the entries of a map; answers their encoding and their number.
-    fn map(
-        &mut self,
-        argument: Argument,
-        depth: u8,
-        mut entry: impl FnMut(Value<'a>, Value<'a>),
-    ) -> Result<(&'a [u8], u64), Error> {
+    fn map(&mut self, argument: Argument, depth: u8) -> Result<(&'a [u8], u64), Error> {
         let mut keys = Keys::of(self.rest);
         self.sequence(argument, depth, |reader, depth| {
-            let (encoding, key) = reader.encoded(depth)?;
+            let start = reader.rest;
+            reader.value(depth)?;
             if !reader.checked {
-                keys.check(encoding, reader)?;
+                keys.check(before(start, reader.rest), reader)?;
             }
-            entry(key, reader.value(depth)?);
-            Ok(())
+            reader.value(depth).map(drop)
         })
     }
 

@@ -191,47 +191,4 @@ fn reads_the_first_value_and_leaves_the_rest() {
     let bytes = hex("a1 01 02 ff ff");
     let (value, rest) = Value::read_first(&bytes).unwrap();
     assert_eq!((value.map().unwrap().len(), rest), (1, &bytes[3..]));
-    let mut entries = Vec::new();
-    let read = Value::read_first_map(&bytes, Rules::default(), |key, value| entries.push((key, value)));
-    assert_eq!(read, Ok((Some(Rules::default()), &bytes[3..])));
-    assert_eq!(entries, [(Value::Unsigned(1), Value::Unsigned(2))]);
-    assert_eq!(Value::read_first_map(&hex("01 ff"), Rules::default(), |_, _| {}), Ok((None, &[0xff][..])));
-}
-
-/// In one pass, and the same: what a map holds, which leniencies it took, and why it is refused.
-#[test]
-fn the_entries_of_a_map_are_handed_on_as_they_come() {
-    let both = Rules { any_key_order: true, indefinite_length: true };
-    for encoding in [
-        "a0",
-        "a3 01 02 03 26 20 80",
-        "a2 6161 a1 61 62 03 6162 4100",
-        "a2 02 00 01 00",
-        "a2 01 00 01 00",
-        "bf 01 00 ff",
-        "bf 02 00 01 00",
-        "a1 00",
-        "a1 00 00 00",
-        "a1 00 1800",
-        "b801 00 00",
-        "",
-        "00",
-        "80",
-        "8100",
-        "40 00",
-        "c1 00",
-    ] {
-        for rules in [Rules::default(), both] {
-            let bytes = hex(encoding);
-            let mut entries = Vec::new();
-            let found = Value::read_map(&bytes, rules, |key, value| entries.push((key, value)));
-            match Value::read_with(&bytes, rules) {
-                Ok((Value::Map(map), used)) => {
-                    assert_eq!((found, entries), (Ok(Some(used)), map.iter().collect()), "{encoding}");
-                }
-                Ok(_) => assert_eq!((found, entries), (Ok(None), Vec::new()), "{encoding}"),
-                Err(error) => assert_eq!(found, Err(error), "{encoding}"),
-            }
-        }
-    }
 }

@@ -5,7 +5,7 @@
 //! requires and no others: no private part, no key_ops, no compressed point.
 
 use super::{Curve, Hash, KeyError, MlDsa, PublicKey, Scheme};
-use crate::codec::cbor::{self, Rules, Value};
+use crate::codec::cbor::{self, Value};
 
 /// A COSEAlgorithmIdentifier (§5.8.5) that this crate knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -195,25 +195,22 @@ pub(crate) struct Parameters<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    /// Those of the map that `bytes` are.
-    fn read(bytes: &'a [u8]) -> Result<Self, Error> {
-        let mut parameters = Self::default();
-        Value::read_map(bytes, Rules::default(), |label, value| parameters.add(label, value))?.ok_or(Error::NotAMap)?;
-        Ok(parameters)
-    }
-
-    /// One more, under a label that is none of theirs.
-    pub(crate) fn add(&mut self, label: Value<'a>, value: Value<'a>) {
-        self.number = self.number.saturating_add(1);
-        let Self { kty, alg, of_kind: [first, second, third], .. } = self;
-        match label.integer() {
-            Some(KTY) => *kty = value.integer(),
-            Some(ALG) => *alg = value.integer(),
-            Some(-1) => *first = Some(value),
-            Some(-2) => *second = Some(value),
-            Some(-3) => *third = Some(value),
-            _ => {}
+    /// Reads the parameters of an encoded COSE_Key. Canonical CBOR has each label once.
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Error> {
+        let map = Value::read(bytes)?.map().ok_or(Error::NotAMap)?;
+        let mut parameters = Self { number: map.len(), ..Self::default() };
+        let Self { kty, alg, of_kind: [first, second, third], .. } = &mut parameters;
+        for (label, value) in map.iter() {
+            match label.integer() {
+                Some(KTY) => *kty = value.integer(),
+                Some(ALG) => *alg = value.integer(),
+                Some(-1) => *first = Some(value),
+                Some(-2) => *second = Some(value),
+                Some(-3) => *third = Some(value),
+                _ => {}
+            }
         }
+        Ok(parameters)
     }
 
     /// The COSE number under `alg`, so that an algorithm nobody offered is refused as such before its key is looked at.
