@@ -4,21 +4,11 @@
 //! has been the same in all of them.
 
 use super::certificate::{self, CertificateError, Leaf, X5c};
+use super::key::{self, AndroidProperties, KeyEnforcement, KeyProperties, RootOfTrust};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
 use crate::codec::cbor::Map;
 use crate::codec::der::{self, Reader, Tag};
 use crate::x509::oid;
-
-/// Where §8.4 lets a key's origin and purpose be enforced.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum KeyEnforcement {
-    /// By software or hardware: "the union of teeEnforced and softwareEnforced".
-    #[default]
-    Any,
-    /// By hardware: a trusted execution environment or StrongBox made the attestation and holds the key.
-    Hardware,
-}
 
 /// Why an android-key statement is refused; one for each check, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -54,6 +44,9 @@ pub enum Problem {
     /// Attested or kept by software, where hardware is required.
     #[error("the key is kept by software")]
     SecurityLevel,
+    /// What the key description says of the device is not what is demanded.
+    #[error(transparent)]
+    Properties(#[from] key::Problem),
 }
 
 /// KM_ORIGIN_GENERATED.
@@ -90,9 +83,13 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let extension = leaf.certificate().extensions.find(oid::ANDROID_KEY_DESCRIPTION).ok_or(Problem::KeyDescription)?;
     let description = KeyDescription::read(extension.value).map_err(|_| Problem::KeyDescription)?;
     description.judge(inputs.client_data_hash(), inputs.key_enforcement)?;
-    let hardware = description.judge(inputs.client_data_hash(), KeyEnforcement::Hardware).is_ok();
+    let in_hardware = description.judge(inputs.client_data_hash(), KeyEnforcement::Hardware).is_ok();
+    let root_of_trust = description.hardware_enforced.root_of_trust.map_or(RootOfTrust::Absent, RootOfTrust::read);
+    let properties = KeyProperties::Android(AndroidProperties { in_hardware, root_of_trust });
+    properties.check(inputs.key_enforcement)?;
     let attestation = Attestation::with_path(Format::AndroidKey, AttestationType::BasicOrAttCa, leaf, x5c);
-    Ok(Attestation { key_in_hardware: Some(hardware), ..attestation.signed_with(algorithm) })
+    let (key_in_hardware, key_properties) = (Some(in_hardware), Some(properties));
+    Ok(Attestation { key_in_hardware, key_properties, ..attestation.signed_with(algorithm) })
 }
 
 /// §8.4.1: the extension data of 1.3.6.1.4.1.11129.2.1.17.
@@ -139,7 +136,7 @@ impl<'a> KeyDescription<'a> {
         // environment, otherwise use the union of teeEnforced and softwareEnforced".
         let lists = match enforcement {
             KeyEnforcement::Any => &both[..],
-            KeyEnforcement::Hardware => both.get(1..).unwrap_or_default(),
+            KeyEnforcement::Hardware | KeyEnforcement::VerifiedBoot => both.get(1..).unwrap_or_default(),
         };
         // Whatever these lists say must agree: one that is right does not outweigh another.
         let mut origins = lists.iter().filter_map(|list| list.origin).peekable();
@@ -152,7 +149,7 @@ impl<'a> KeyDescription<'a> {
         }
         let levels = [self.attestation_security_level, self.key_mint_security_level];
         let in_hardware = levels.iter().all(|level| matches!(*level, TRUSTED_ENVIRONMENT | STRONG_BOX));
-        if enforcement == KeyEnforcement::Hardware && !in_hardware {
+        if enforcement != KeyEnforcement::Any && !in_hardware {
             return Err(Problem::SecurityLevel);
         }
         Ok(())
@@ -165,12 +162,15 @@ struct AuthorizationList<'a> {
     purposes: &'a [u8],
     all_applications: bool,
     origin: Option<i64>,
+    /// The contents of the field; §8.4 does not look into it.
+    root_of_trust: Option<&'a [u8]>,
 }
 
 impl<'a> AuthorizationList<'a> {
     const PURPOSE: Tag = Tag::constructed(1);
     const ALL_APPLICATIONS: Tag = Tag::constructed(600);
     const ORIGIN: Tag = Tag::constructed(702);
+    const ROOT_OF_TRUST: Tag = Tag::constructed(704);
 
     /// Fields in any order, none twice. The schema has them in ascending order of their tags, but phones write them as
     /// they like (the Motorola Edge of 2022: 717, 716, 712, 711, 710, 718), and §8.4 asks for no order.
@@ -198,6 +198,7 @@ impl<'a> AuthorizationList<'a> {
                     }
                 }
                 Self::ALL_APPLICATIONS => list.all_applications = true,
+                Self::ROOT_OF_TRUST => list.root_of_trust = Some(field.contents),
                 Self::ORIGIN => list.origin = Some(der::number(der::read_all(field.contents, Reader::integer)?)?),
                 _ => {}
             }

@@ -2,15 +2,18 @@
 
 use super::{Attestation, AttestationType, Format, Inputs, StatementError, fields};
 use crate::codec::cbor::{Array, Value};
+use crate::crypto::PublicKey;
+use core::borrow::Borrow;
 
 /// How many statements must verify (§8.9 leaves it to the relying party).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CompoundPolicy {
-    /// All of them.
+    /// All of them. Where the policy judges certificates, each must have an attestation key of its own.
     #[default]
     All,
-    /// At least so many, and at least one; those that do not verify, or are of an unknown format, are dropped.
+    /// At least so many, and at least one, each under an attestation key of its own (for self attestation, the credential
+    /// key). Statements that do not verify, or are of an unknown format, are dropped.
     AtLeast(usize),
 }
 
@@ -30,6 +33,10 @@ pub enum Problem {
     /// Fewer verify than the policy asks for.
     #[error("fewer statements verify than must")]
     TooFew,
+    /// As many verify as the policy asks for, but some under the same attestation key: one statement sent twice, or one key
+    /// that signed twice.
+    #[error("the statements that verify share an attestation key, and fewer are independent than must be")]
+    NotIndependent,
 }
 
 /// Statements that are looked at. Each costs a signature or more.
@@ -54,13 +61,31 @@ pub(super) fn verify<'a>(statements: Array<'a>, inputs: &Inputs<'_, 'a>) -> Resu
             (Err(_), CompoundPolicy::AtLeast(_)) => {}
         }
     }
-    if matches!(inputs.compound, CompoundPolicy::AtLeast(least) if verified.len() < least.max(1)) {
-        return Err(Problem::TooFew.into());
+    match inputs.compound {
+        CompoundPolicy::AtLeast(least) if verified.len() < least.max(1) => return Err(Problem::TooFew.into()),
+        CompoundPolicy::AtLeast(least) if independent(&verified) < least.max(1) => {
+            return Err(Problem::NotIndependent.into());
+        }
+        _ => {}
     }
     let mut attestation = Attestation::without_path(Format::Compound, AttestationType::Compound);
     attestation.dropped = total.saturating_sub(verified.len());
     attestation.statements = verified;
     Ok(attestation)
+}
+
+/// How many different attestation keys signed these statements. Two with the same certificate have the same key. The
+/// statements that nobody signs count as one.
+pub(crate) fn independent<'s, 'a: 's>(statements: &'s [impl Borrow<Attestation<'a>>]) -> usize {
+    let mut keys: Vec<Option<PublicKey<'s>>> = Vec::with_capacity(statements.len());
+    for statement in statements {
+        let statement: &'s Attestation<'a> = statement.borrow();
+        let key = statement.key();
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys.len()
 }
 
 /// The format of a statement, where it is a known one, and the statement.

@@ -10,23 +10,28 @@ pub mod apple;
 mod certificate;
 pub mod compound;
 pub mod fido_u2f;
+pub mod key;
 pub mod none;
 pub mod packed;
 pub mod tpm;
+pub mod voucher;
 
-pub use android_key::KeyEnforcement;
 pub use certificate::CertificateError;
 pub use compound::CompoundPolicy;
+pub use key::{KeyEnforcement, KeyProperties};
+pub use voucher::{Fact, Voucher};
 
-use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData};
+use crate::authenticator::{self, Aaguid, AttestedCredentialData, AuthenticatorData};
 use crate::budget::Budget;
 use crate::codec::base64url::Bytes;
 use crate::codec::cbor::{self, Map, Rules, Value};
+use crate::codec::der::{self, Reader};
 use crate::crypto::{Algorithm, Backend, BadSignature, PublicKey, Scheme, cose::CoseKey};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::chain::{self, Chain};
+use crate::x509::oid;
 use certificate::{Leaf, X5c};
 use core::cell::{Cell, OnceCell};
 use core::fmt;
@@ -232,7 +237,7 @@ pub(crate) struct Inputs<'i, 'a> {
     pub(crate) time: Option<UnixTime>,
     /// How many statements of a compound one must verify.
     pub(crate) compound: CompoundPolicy,
-    /// Where an Android key must be kept.
+    /// What a statement must say of its key.
     pub(crate) key_enforcement: KeyEnforcement,
     /// What statements sign.
     pub(crate) made: Made,
@@ -286,13 +291,17 @@ pub struct Attestation<'a> {
     pub trust_path: Vec<Cow<'a, [u8]>>,
     /// The algorithm by which the leaf signed the statement, where it signed one.
     pub algorithm: Option<Algorithm>,
-    /// Whether hardware made the attestation and holds the key, as [`KeyEnforcement::Hardware`] wants it: what an
-    /// `android-key` statement tells; `None` under any other format.
+    /// Whether hardware made the attestation and enforces the key's origin and purpose, as an `android-key` statement says;
+    /// `None` under any other format.
     pub key_in_hardware: Option<bool>,
+    /// What the statement says of how the key is kept: a `tpm` and an `android-key` statement say something.
+    pub key_properties: Option<KeyProperties>,
     /// The statements of a compound attestation that verify.
     pub statements: Vec<Self>,
     /// How many of them do not, and were dropped.
     pub dropped: usize,
+    /// The credential key, where it signs the statement itself (self attestation).
+    own_key: Option<PublicKey<'a>>,
     /// The first certificate of the trust path, where it was read from the statement itself; boxed, since most have none.
     leaf: Option<Box<Certificate<'a>>>,
 }
@@ -305,8 +314,10 @@ impl<'a> Attestation<'a> {
             trust_path: Vec::new(),
             algorithm: None,
             key_in_hardware: None,
+            key_properties: None,
             statements: Vec::new(),
             dropped: 0,
+            own_key: None,
             leaf: None,
         }
     }
@@ -314,6 +325,27 @@ impl<'a> Attestation<'a> {
     fn with_path(format: Format, attestation_type: AttestationType, leaf: Leaf<'a>, path: X5c<'a>) -> Self {
         let trust_path = path.into_iter().map(Cow::Borrowed).collect();
         Self { trust_path, leaf: Some(Box::new(leaf.into())), ..Self::without_path(format, attestation_type) }
+    }
+
+    /// Who vouches for `fact`: of a compound attestation, the strongest voucher of its statements.
+    #[must_use]
+    pub fn voucher(&self, fact: Fact) -> Voucher {
+        let own = Voucher::of(self.format, self.attestation_type, fact);
+        self.statements.iter().map(|statement| statement.voucher(fact)).fold(own, Voucher::max)
+    }
+
+    /// The model that the attestation certificate names (id-fido-gen-ce-aaguid, §8.2.1), in whatever format.
+    pub(crate) fn certified_model(&self) -> Option<Aaguid> {
+        let leaf = self.leaf()?;
+        let extension = leaf.extensions.find(oid::FIDO_AAGUID)?;
+        let value: Result<&[u8], der::Error> = der::read_all(extension.value, Reader::octet_string);
+        value.ok()?.try_into().ok().map(Aaguid::from_bytes)
+    }
+
+    /// The key that signs the statement: that of its certificate, or the credential key under self attestation. `None` where
+    /// nobody signs.
+    fn key(&self) -> Option<PublicKey<'_>> {
+        self.own_key.or_else(|| Some(self.leaf()?.public_key().ok()?.key))
     }
 
     /// The first certificate of the trust path.

@@ -107,5 +107,6 @@ fn verify_self<'a>(alg: i64, sig: &[u8], inputs: &Inputs<'_, 'a>) -> Result<Atte
     }
     let verified = inputs.verify_signature(algorithm.scheme(), inputs.key.key(), inputs.signed(), sig);
     verified.map_err(|_| Problem::Signature)?;
-    Ok(Attestation::without_path(Format::Packed, AttestationType::SelfAttestation))
+    let attestation = Attestation::without_path(Format::Packed, AttestationType::SelfAttestation);
+    Ok(Attestation { own_key: Some(*inputs.key.key()), ..attestation })
 }

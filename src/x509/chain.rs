@@ -215,6 +215,20 @@ impl<'a> Chain<'a> {
         Ok(Path { anchor: number, certificates: length, checked_for_revocation, sony_intermediate })
     }
 
+    /// Whether the names lead to one of these anchors, whoever signed.
+    pub(crate) fn is_in_the_name_of(&self, anchors: &[TrustAnchor]) -> bool {
+        match self.end(anchors) {
+            Ok(End::Leaf(_) | End::Included { .. }) => true,
+            Ok(End::LeftOut) => {
+                let is_issuer = |last: &Certificate<'_>| {
+                    anchors.iter().any(|anchor| anchor.issues() && anchor.subject() == last.issuer.encoding)
+                };
+                self.0.last().is_some_and(is_issuer)
+            }
+            Err(_) => false,
+        }
+    }
+
     /// Follows the names.
     fn end(&self, anchors: &[TrustAnchor]) -> Result<End, Error> {
         for (index, certificate) in self.0.iter().enumerate() {

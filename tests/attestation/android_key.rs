@@ -4,13 +4,15 @@ use crate::row::{Row, row, row_of};
 use wardkey::attestation::CertificateError as C;
 use wardkey::attestation::KeyEnforcement;
 use wardkey::attestation::android_key::Problem;
+use wardkey::attestation::key::{self, VerifiedBootState};
+use wardkey::ceremony::Refusal;
 use wardkey_authenticator::attestation::android_key::{
-    ALL_APPLICATIONS, AuthorizationList, KEY_DESCRIPTION, KeyDescription, ORIGIN, PURPOSE, purposes,
+    ALL_APPLICATIONS, AuthorizationList, KEY_DESCRIPTION, KeyDescription, ORIGIN, PURPOSE, ROOT_OF_TRUST, purposes,
 };
 use wardkey_authenticator::*;
 
 pub(crate) fn rows() -> Vec<Row> {
-    [good(), statements(), descriptions(), lists(), forms(), hardware()].concat()
+    [good(), statements(), descriptions(), lists(), forms(), hardware(), roots_of_trust()].concat()
 }
 
 /// A key whose description is changed.
@@ -30,6 +32,12 @@ pub(crate) fn software(description: &mut KeyDescription) {
     description.software_enforced = AuthorizationList::signing();
 }
 
+/// rootOfTrust of a device: locked or not, and its boot state in DER.
+fn booted(locked: bool, state: u8) -> Vec<u8> {
+    let (key, hash) = (der::octet_string(&[7; 32]), der::octet_string(&[8; 32]));
+    der::sequence(&[&key, &der::boolean(locked), &der::enumerated(state), &hash])
+}
+
 /// Kept by a trusted environment, as phones say it: with fields of their own around those of §8.4.
 fn phone(description: &mut KeyDescription) {
     description.software_enforced = AuthorizationList(vec![(701, der::integer(1)), (709, der::octet_string(b"app"))]);
@@ -41,15 +49,7 @@ fn phone(description: &mut KeyDescription) {
         (10, der::integer(1)),
         (503, der::null()),
         (ORIGIN, der::integer(0)),
-        (
-            704,
-            der::sequence(&[
-                &der::octet_string(&[7; 32]),
-                &der::boolean(true),
-                &der::enumerated(0),
-                &der::octet_string(&[8; 32]),
-            ]),
-        ),
+        (ROOT_OF_TRUST, booted(true, 0)),
         (705, der::integer(160_000)),
         (706, der::integer(202_608)),
     ]);
@@ -268,4 +268,69 @@ fn hardware() -> Vec<Row> {
             .refused(Problem::SecurityLevel),
         with("kept-by-the-keystore", |description| levels(description, 100)).refused(Problem::SecurityLevel),
     ]
+}
+
+/// How the device was booted: §8.4 does not ask, and a relying party may.
+fn roots_of_trust() -> Vec<Row> {
+    use key::Problem::{BootState, DeviceUnlocked, NoRootOfTrust, RootOfTrust};
+    let stated = |name: &str, root: Option<Vec<u8>>| {
+        described(&format!("root-of-trust/{name}"), move |description| {
+            root.iter().for_each(|root| description.hardware_enforced.set(ROOT_OF_TRUST, root.clone()));
+        })
+    };
+    let (key, hash, locked) = (der::octet_string(&[7; 32]), der::octet_string(&[8; 32]), der::boolean(true));
+    let fields = |fields: &[&[u8]]| Some(der::sequence(fields));
+    let state = |state| Some(booted(true, state));
+    let without_hash = fields(&[&key, &locked, &der::enumerated(0)]);
+    // Under `Hardware`, and under `VerifiedBoot`.
+    let cases = [
+        ("verified", state(0), Ok(()), Ok(())),
+        ("verified-before-version-3", without_hash, Ok(()), Ok(())),
+        ("absent", None, Ok(()), Err(NoRootOfTrust)),
+        ("self-signed", state(1), Ok(()), Err(BootState(VerifiedBootState::SelfSigned))),
+        (
+            "unverified",
+            state(2),
+            Err(BootState(VerifiedBootState::Unverified)),
+            Err(BootState(VerifiedBootState::Unverified)),
+        ),
+        ("failed", state(3), Err(BootState(VerifiedBootState::Failed)), Err(BootState(VerifiedBootState::Failed))),
+        ("unlocked", Some(booted(false, 0)), Err(DeviceUnlocked), Err(DeviceUnlocked)),
+        ("unlocked-and-unverified", Some(booted(false, 2)), Err(DeviceUnlocked), Err(DeviceUnlocked)),
+        ("of-an-unknown-state", state(4), Err(RootOfTrust), Err(RootOfTrust)),
+        ("of-nothing", fields(&[]), Err(RootOfTrust), Err(RootOfTrust)),
+        (
+            "with-a-fifth-field",
+            fields(&[&key, &locked, &der::enumerated(0), &hash, &hash]),
+            Err(RootOfTrust),
+            Err(RootOfTrust),
+        ),
+        (
+            "locked-by-another-number",
+            fields(&[&key, &[1, 1, 1], &der::enumerated(0), &hash]),
+            Err(RootOfTrust),
+            Err(RootOfTrust),
+        ),
+    ];
+    let mut rows = Vec::new();
+    for (name, root, hardware, verified_boot) in cases {
+        rows.push(stated(&format!("{name}/any"), root.clone()).policy(|_| {}));
+        for (under, enforcement, verdict) in [
+            ("hardware", KeyEnforcement::Hardware, hardware),
+            ("verified-boot", KeyEnforcement::VerifiedBoot, verified_boot),
+        ] {
+            let row = stated(&format!("{name}/{under}"), root.clone());
+            let asked = row.clone().policy(move |policy| policy.key_enforcement = enforcement);
+            let mut by_policy = row.only_policy(move |policy| policy.key_enforcement = enforcement);
+            by_policy.name += "/by-policy";
+            match verdict {
+                Ok(()) => rows.extend([asked, by_policy]),
+                Err(problem) => rows.extend([
+                    asked.refused(Problem::Properties(problem)),
+                    by_policy.refusal(Refusal::AttestedKey(problem)),
+                ]),
+            }
+        }
+    }
+    rows
 }

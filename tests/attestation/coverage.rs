@@ -14,6 +14,7 @@ const ENUMS: &[(&str, &str, &[&str])] = &[
     ("attestation/none.rs", "Problem", &["AttestationStatement/None"]),
     ("attestation/apple.rs", "Problem", &["AttestationStatement/Apple"]),
     ("attestation/compound.rs", "Problem", &["AttestationStatement/Compound"]),
+    ("attestation/key.rs", "Problem", &["AttestationStatement/*/Properties"]),
     ("attestation/certificate.rs", "CertificateError", &["AttestationStatement/*/Certificate"]),
     ("x509/chain.rs", "Error", &["AttestationUntrusted"]),
     ("x509/crl.rs", "Problem", &["AttestationUntrusted/Crl"]),

@@ -85,7 +85,7 @@ fn the_vectors_are_these_rows() {
     let differs = lines.iter().zip(written.lines()).find(|(made, written)| made != written);
     let at = differs.map(|(made, _)| made.split(',').next().unwrap_or_default());
     assert!(at.is_none() && text == written, "run with WRITE_VECTORS=1; the first other line: {at:?}");
-    assert!(text.len() < 2_700_000, "{} bytes of vectors", text.len());
+    assert!(text.len() < 2_800_000, "{} bytes of vectors", text.len());
     println!("{} vectors, {} bytes", lines.len(), text.len());
 }
 

@@ -7,7 +7,7 @@ use wardkey::ceremony::Refusal;
 use wardkey_authenticator::*;
 
 pub(crate) fn rows() -> Vec<Row> {
-    [formats(), compounds(), refused(), at_least()].concat()
+    [formats(), compounds(), refused(), repeated(), at_least()].concat()
 }
 
 fn formats() -> Vec<Row> {
@@ -49,7 +49,7 @@ fn compounds() -> Vec<Row> {
         row("compound/fido-u2f-and-none", both(FidoU2f::new(), NoAttestation)),
         row("compound/packed-twice", both(Packed::new(), Packed::by(Algorithm::Es384))),
         row("compound/three", both(Packed::new(), Tpm::new()).with(AndroidKey::new())),
-        row("compound/six", (1..6).fold(Compound::new().with(Tpm::new()), |all, _| all.with(PackedSelf::new()))),
+        row("compound/six", (1..6).fold(Compound::new().with(Tpm::new()), |all, _| all.with(Packed::new()))),
         row_of("compound/rs256", Algorithm::Rs256, both(Packed::new(), Tpm::new())),
         row_of("compound/eddsa", Algorithm::EdDsa, both(Packed::new(), AndroidKey::new())),
     ]
@@ -88,6 +88,39 @@ fn refused() -> Vec<Row> {
         row("compound/packed-an-array", Packed::new())
             .then(|r| r.attestation_object(|o| o.set("attStmt", Cbor::Array(Vec::new()))))
             .refusal(object),
+    ]
+}
+
+/// Two statements under one attestation key prove no more than one.
+fn repeated() -> Vec<Row> {
+    let copied = |r: Registration| {
+        r.statement(|statement| {
+            let first = statement.items()[0].clone();
+            statement.items()[1] = first;
+        })
+    };
+    let ignore = |r: Registration| r.expecting(|expected| expected.verify_trust = false);
+    let refused = |row: Row| row.refusal(Refusal::AttestationStatementsNotIndependent);
+    let too_few = |name: &str, least: usize, format: Compound| {
+        row(&format!("compound/{name}"), format)
+            .policy(move |policy| policy.compound = CompoundPolicy::AtLeast(least))
+            .refused(Problem::NotIndependent)
+    };
+    vec![
+        refused(row("compound/one-statement-twice", both(Packed::new(), Packed::new())).then(copied)),
+        refused(row("compound/self-twice", both(PackedSelf::new(), PackedSelf::new()))),
+        refused(row("compound/android-key-and-self", both(AndroidKey::new(), PackedSelf::new()))),
+        refused(row("compound/self-and-android-key", both(PackedSelf::new(), AndroidKey::new()))).policy(|_| {}),
+        refused(row("compound/none-twice", both(NoAttestation, NoAttestation))).policy(|_| {}),
+        row("compound/self-twice-not-judged", both(PackedSelf::new(), PackedSelf::new())).then(ignore),
+        too_few("at-least-2-of-one-twice", 2, both(Packed::new(), Packed::new())).then(copied),
+        too_few("at-least-2-of-none-twice", 2, both(NoAttestation, NoAttestation)),
+        too_few("at-least-3-of-a-key-twice", 3, both(AndroidKey::new(), Tpm::new()).with(PackedSelf::new())),
+        row("compound/at-least-1-of-one-twice", both(Packed::new(), Packed::new()))
+            .then(copied)
+            .policy(|policy| policy.compound = CompoundPolicy::AtLeast(1)),
+        row("compound/at-least-2-and-a-key-twice", both(AndroidKey::new(), Tpm::new()).with(PackedSelf::new()))
+            .policy(|policy| policy.compound = CompoundPolicy::AtLeast(2)),
     ]
 }
 

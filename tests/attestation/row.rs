@@ -129,6 +129,10 @@ impl Row {
             Err(Refusal::AttestationStatement(_)) => ("§7.1 step 22", "attestation-invalid"),
             Err(Refusal::AttestationTypeNotAccepted(_)) => ("§7.1 step 24", "attestation-type-not-accepted"),
             Err(Refusal::AttestationStatementsTooFew) => ("§7.1 step 24", "attestation-statements-too-few"),
+            Err(Refusal::AttestationStatementsNotIndependent) => {
+                ("§7.1 step 24", "attestation-statements-not-independent")
+            }
+            Err(Refusal::AttestedKey(_)) => ("§7.1 step 24", "attested-key-not-accepted"),
             Err(Refusal::AttestedKeyNotInHardware) => ("§7.1 step 24", "attested-key-not-in-hardware"),
             Err(Refusal::AttestationUntrusted(_)) => ("§7.1 step 24", "attestation-untrusted"),
             Err(Refusal::AttestationLegacyRs1) => ("§7.1 step 24", "attestation-legacy-rs1"),

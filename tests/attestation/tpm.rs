@@ -2,7 +2,10 @@
 
 use crate::row::{Row, aaguid, row, row_from, row_of};
 use wardkey::attestation::CertificateError as C;
+use wardkey::attestation::KeyEnforcement;
+use wardkey::attestation::key::Problem as KeyProblem;
 use wardkey::attestation::tpm::Problem;
+use wardkey::ceremony::Refusal;
 use wardkey::x509::{CertificateError as Malformed, DerError};
 use wardkey_authenticator::attestation::tpm::{CertInfo, Parameters, PubArea, Unique, tpm_names};
 use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, SUBJECT_ALT_NAME};
@@ -11,7 +14,7 @@ use wardkey_authenticator::name::attribute;
 use wardkey_authenticator::*;
 
 pub(crate) fn rows() -> Vec<Row> {
-    [good(), statements(), areas(), schemes(), infos(), certificates()].concat()
+    [good(), statements(), areas(), schemes(), infos(), certificates(), properties()].concat()
 }
 
 fn good() -> Vec<Row> {
@@ -293,4 +296,40 @@ fn certificates() -> Vec<Row> {
             .refused(Problem::Certificate(C::AaguidExtension)),
         with("names-of-real-vendors", |leaf| leaf.set(tpm_names("id:49465800", "SLB9670", "id:0007003D"))),
     ]
+}
+
+/// Where the TPM keeps the key: §8.3 does not ask, and a relying party may.
+fn properties() -> Vec<Row> {
+    /// fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth and sign: what Windows Hello has.
+    const KEPT: u32 = 0x0004_0072;
+    let area = |name: &str, attributes: u32, name_alg: u16| {
+        let change = move |area: &mut PubArea| (area.object_attributes, area.name_alg) = (attributes, name_alg);
+        row(&format!("tpm/key/{name}"), Tpm::new().pub_area(change))
+    };
+    let mut rows = Vec::new();
+    for (name, attributes, name_alg, problem) in [
+        ("kept", KEPT, 0x000b, None),
+        ("kept-and-named-by-sha-384", KEPT, 0x000c, None),
+        ("that-moves-with-its-parent", KEPT & !0x02, 0x000b, Some(KeyProblem::ObjectAttributes)),
+        ("that-changes-its-parent", KEPT & !0x10, 0x000b, Some(KeyProblem::ObjectAttributes)),
+        ("imported", KEPT & !0x20, 0x000b, Some(KeyProblem::ObjectAttributes)),
+        ("of-no-attributes", 0x0004_0000, 0x000b, Some(KeyProblem::ObjectAttributes)),
+        ("named-by-sha-1", KEPT, 0x0004, Some(KeyProblem::NameAlgorithm)),
+    ] {
+        rows.push(area(&format!("{name}/any"), attributes, name_alg).policy(|_| {}));
+        for enforcement in [KeyEnforcement::Hardware, KeyEnforcement::VerifiedBoot] {
+            let row = area(&format!("{name}/{enforcement:?}"), attributes, name_alg);
+            let asked = row.clone().policy(move |policy| policy.key_enforcement = enforcement);
+            let mut by_policy = row.only_policy(move |policy| policy.key_enforcement = enforcement);
+            by_policy.name += "/by-policy";
+            match problem {
+                None => rows.extend([asked, by_policy]),
+                Some(problem) => rows.extend([
+                    asked.refused(Problem::Properties(problem)),
+                    by_policy.refusal(Refusal::AttestedKey(problem)),
+                ]),
+            }
+        }
+    }
+    rows
 }

@@ -3,6 +3,7 @@
 mod structures;
 
 use super::certificate::{self, CertificateError, Leaf, X5c};
+use super::key::{self, KeyProperties, TpmProperties};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
 use crate::codec::cbor::Map;
 use crate::crypto::{Algorithm, Hash, PublicKey, Scheme};
@@ -63,6 +64,9 @@ pub enum Problem {
     /// attested.name is not the name of `pubArea`.
     #[error("certInfo certifies another object")]
     Name,
+    /// What `pubArea` says of the key is not what is demanded.
+    #[error(transparent)]
+    Properties(#[from] key::Problem),
 }
 
 struct Statement<'a> {
@@ -113,7 +117,11 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let signature = bare(statement.sig, algorithm.scheme());
     signer.verify(statement.cert_info, &signature, inputs, Problem::Signature)?;
     cert_info(statement.cert_info, &public, hash, inputs)?;
-    Ok(Attestation::with_path(Format::Tpm, AttestationType::AttCa, leaf, statement.x5c).signed_with(algorithm))
+    let (object_attributes, name_algorithm) = (public.object_attributes, public.name_hash);
+    let properties = KeyProperties::Tpm(TpmProperties { object_attributes, name_algorithm });
+    properties.check(inputs.key_enforcement)?;
+    let attestation = Attestation::with_path(Format::Tpm, AttestationType::AttCa, leaf, statement.x5c);
+    Ok(Attestation { key_properties: Some(properties), ..attestation.signed_with(algorithm) })
 }
 
 /// "Verify that the public key specified by the parameters and unique fields of pubArea is identical to the

@@ -75,7 +75,9 @@ pub(super) enum Unique<'a> {
 pub(super) struct Public<'a> {
     encoding: &'a [u8],
     name_algorithm: u16,
-    name_hash: Hash,
+    pub(super) name_hash: Hash,
+    /// A TPMA_OBJECT.
+    pub(super) object_attributes: u32,
     parameters: Parameters,
     pub(super) unique: Unique<'a>,
 }
@@ -104,7 +106,7 @@ impl<'a> Public<'a> {
         let kind = reader.u16()?;
         let name_algorithm = reader.u16()?;
         let name_hash = hash(name_algorithm)?;
-        reader.u32()?; // objectAttributes
+        let object_attributes = reader.u32()?;
         reader.sized()?; // authPolicy
         let (parameters, unique) = match kind {
             RSA => rsa_parameters(&mut reader)?,
@@ -112,7 +114,7 @@ impl<'a> Public<'a> {
             _ => return Err(Malformed),
         };
         reader.finish()?;
-        Ok(Self { encoding, name_algorithm, name_hash, parameters, unique })
+        Ok(Self { encoding, name_algorithm, name_hash, object_attributes, parameters, unique })
     }
 
     /// Whether it has neither a symmetric algorithm nor a key derivation scheme: "If the key is not a restricted decryption

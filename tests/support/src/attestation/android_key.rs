@@ -16,6 +16,8 @@ pub const PURPOSE: u32 = 1;
 pub const ALL_APPLICATIONS: u32 = 600;
 /// AuthorizationList: origin.
 pub const ORIGIN: u32 = 702;
+/// AuthorizationList: rootOfTrust.
+pub const ROOT_OF_TRUST: u32 = 704;
 
 /// The format `android-key`.
 #[derive(Clone, Debug, Default)]
