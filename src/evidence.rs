@@ -42,16 +42,19 @@
 //! | `attestedAaguid` | the model, where a trusted statement vouches for it |
 //! | `statementFormats`, `statementTypes`, `statementTrusts`, `statementAlgorithms`, `statementAnchors`, `statementCertificates`, `statementCertificatesCheckedForRevocation` | the same for each statement: several under `compound`; see [`StatementEvidence`] |
 //! | `statementsDropped` | statements of a compound attestation that do not verify |
+//! | `statementKeysInHardware`, `statementRootsOfTrust`, `statementDevicesLocked` | what each `android-key` statement says of its key: whether hardware holds it; the [boot state](crate::attestation::key::VerifiedBootState), `absent` or `malformed`; deviceLocked |
+//! | `statementTpmObjectAttributes`, `statementTpmNameAlgorithms` | what each `tpm` statement says of its key: objectAttributes as a number; `sha-1`, `sha-256`, `sha-384` or `sha-512` |
+//! | `vouchedByAttestationKey`, `vouchedByCredentialKey`, `vouchedByCaller`, `vouchedByNobody`, `unattested` | the [facts](crate::attestation::Fact) of the authenticator data, each on the list of its [`Voucher`] |
 //! | `unsolicitedExtensions`, `unknownExtensions`, `secretExtensionResults` | see [`ExtensionReport`] |
 //! | `quirks` | the leniencies that were needed |
 
-use crate::attestation::{AttestationType, Format};
+use crate::attestation::{AttestationType, Fact, Format, KeyProperties, Voucher};
 use crate::authenticator::{Aaguid, Flags};
 use crate::ceremony::authentication::{SignCount, UserVerification, VerifiedAuthentication};
 use crate::ceremony::extensions::ExtensionReport;
 use crate::ceremony::{BackupEligibility, Basis, Ceremony, Outcome, Outcomes, Step, StepNumber};
 use crate::credential::CredentialId;
-use crate::crypto::Algorithm;
+use crate::crypto::{Algorithm, Hash};
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
 use crate::x509::PathError;
@@ -124,12 +127,25 @@ pub struct StatementEvidence {
     pub trust: Option<TrustOutcome>,
     /// The algorithm by which its certificate signed it, where one did.
     pub algorithm: Option<Algorithm>,
+    /// What it says of how the credential key is kept, trusted or not.
+    pub key: Option<KeyProperties>,
     /// The SHA-256 of the trust anchor's certificate, where its certificates lead to one. As JSON in hexadecimal.
     pub anchor: Option<[u8; 32]>,
     /// How many certificates led there.
     pub certificates: usize,
     /// How many of them are of an issuer whose revocation list was handed in.
     pub checked_for_revocation: usize,
+}
+
+impl StatementEvidence {
+    /// Who vouches for `fact` by this statement; nobody, where the policy refused it.
+    #[must_use]
+    pub const fn voucher(&self, fact: Fact) -> Voucher {
+        match self.trust {
+            Some(_) => Voucher::of(self.format, self.attestation_type, fact),
+            None => Voucher::Nobody,
+        }
+    }
 }
 
 /// What only a registration has.
@@ -163,6 +179,12 @@ impl RegistrationEvidence {
     pub fn statements(&self) -> impl Iterator<Item = &StatementEvidence> {
         self.statement.iter().chain(&self.compound)
     }
+
+    /// Who vouches for a fact of the authenticator data: the strongest of the statements that the policy accepts.
+    #[must_use]
+    pub fn voucher(&self, fact: Fact) -> Voucher {
+        self.statements().map(|statement| statement.voucher(fact)).max().unwrap_or(Voucher::Nobody)
+    }
 }
 
 /// What only an authentication has.
@@ -193,6 +215,17 @@ pub enum Details {
     Registration(RegistrationEvidence),
     /// §7.2.
     Authentication(AuthenticationEvidence),
+}
+
+impl Details {
+    /// What only a registration has; `None` for an authentication.
+    #[must_use]
+    pub const fn registration(&self) -> Option<&RegistrationEvidence> {
+        match self {
+            Self::Registration(of) => Some(of),
+            Self::Authentication(_) => None,
+        }
+    }
 }
 
 /// What a verdict rests on.
@@ -284,14 +317,15 @@ impl Serialize for Evidence {
             Details::Registration(of) => (Some(of), None),
             Details::Authentication(of) => (None, Some(of)),
         };
+        let vouched = registration.is_some_and(|of| of.voucher(Fact::UserVerified) != Voucher::Nobody);
         let user_verification = match authentication {
             Some(of) => of.user_verification,
-            None if self.flags.user_verified() => UserVerification::Performed,
+            None if self.flags.user_verified() && vouched => UserVerification::Performed,
             None => UserVerification::NotPerformed,
         };
         let quirks: Vec<&str> = self.quirks.iter().map(crate::quirk::Quirk::name).collect();
         let (basis, place) = (&self.basis, &self.basis.place);
-        let mut json = to.serialize_struct("Evidence", 46)?;
+        let mut json = to.serialize_struct("Evidence", 56)?;
         json.serialize_field("version", &VERSION)?;
         json.serialize_field("edition", EDITION)?;
         json.serialize_field("ceremony", self.kind())?;
@@ -327,6 +361,8 @@ impl Serialize for Evidence {
         json.serialize_field("attestationTime", &registration.and_then(|of| of.trust_time))?;
         json.serialize_field("attestedAaguid", &registration.and_then(|of| of.attested_aaguid))?;
         statements::<S>(&mut json, registration)?;
+        keys::<S>(&mut json, registration)?;
+        vouchers::<S>(&mut json, registration)?;
         json.serialize_field("unsolicitedExtensions", &self.extensions.unsolicited)?;
         json.serialize_field("unknownExtensions", &self.extensions.unknown)?;
         json.serialize_field("secretExtensionResults", &self.extensions.secret_results)?;
@@ -340,9 +376,6 @@ fn statements<S: Serializer>(
     json: &mut S::SerializeStruct,
     registration: Option<&RegistrationEvidence>,
 ) -> Result<(), S::Error> {
-    fn list<T>(of: Option<&RegistrationEvidence>, what: impl Fn(&StatementEvidence) -> T) -> Option<Vec<T>> {
-        of.map(|of| of.statements().map(what).collect())
-    }
     let trust = |of: &StatementEvidence| of.trust.map_or("refused", TrustOutcome::name);
     let hex = |digest: [u8; 32]| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     json.serialize_field("statementFormats", &list(registration, |of| of.format.identifier()))?;
@@ -354,4 +387,58 @@ fn statements<S: Serializer>(
     let checked = list(registration, |of| of.checked_for_revocation);
     json.serialize_field("statementCertificatesCheckedForRevocation", &checked)?;
     json.serialize_field("statementsDropped", &registration.map(|of| of.statements_dropped))
+}
+
+/// The same of what each statement says of its key.
+fn keys<S: Serializer>(
+    json: &mut S::SerializeStruct,
+    registration: Option<&RegistrationEvidence>,
+) -> Result<(), S::Error> {
+    let android = |of: &StatementEvidence| match of.key {
+        Some(KeyProperties::Android(key)) => Some(key),
+        _ => None,
+    };
+    let tpm = |of: &StatementEvidence| match of.key {
+        Some(KeyProperties::Tpm(key)) => Some(key),
+        _ => None,
+    };
+    let hash = |hash| match hash {
+        Hash::Sha1 => "sha-1",
+        Hash::Sha256 => "sha-256",
+        Hash::Sha384 => "sha-384",
+        Hash::Sha512 => "sha-512",
+    };
+    let in_hardware = list(registration, |of| android(of).map(|key| key.in_hardware));
+    let roots_of_trust = list(registration, |of| android(of).map(|key| key.root_of_trust.name()));
+    let devices_locked = list(registration, |of| android(of).and_then(|key| key.root_of_trust.device_locked()));
+    json.serialize_field("statementKeysInHardware", &in_hardware)?;
+    json.serialize_field("statementRootsOfTrust", &roots_of_trust)?;
+    json.serialize_field("statementDevicesLocked", &devices_locked)?;
+    let object_attributes = list(registration, |of| tpm(of).map(|key| key.object_attributes));
+    let name_algorithms = list(registration, |of| tpm(of).map(|key| hash(key.name_algorithm)));
+    json.serialize_field("statementTpmObjectAttributes", &object_attributes)?;
+    json.serialize_field("statementTpmNameAlgorithms", &name_algorithms)
+}
+
+/// Each fact of the authenticator data on the list of who vouches for it.
+fn vouchers<S: Serializer>(
+    json: &mut S::SerializeStruct,
+    registration: Option<&RegistrationEvidence>,
+) -> Result<(), S::Error> {
+    let by = |voucher: Voucher| {
+        let vouched = |of: &RegistrationEvidence| -> Vec<&str> {
+            Fact::ALL.into_iter().filter(|fact| of.voucher(*fact) == voucher).map(Fact::name).collect()
+        };
+        registration.map(vouched)
+    };
+    json.serialize_field("vouchedByAttestationKey", &by(Voucher::AttestationKey))?;
+    json.serialize_field("vouchedByCredentialKey", &by(Voucher::CredentialKey))?;
+    json.serialize_field("vouchedByCaller", &by(Voucher::Caller))?;
+    json.serialize_field("vouchedByNobody", &by(Voucher::Nobody))?;
+    json.serialize_field("unattested", &by(Voucher::Unattested))
+}
+
+/// What each statement says.
+fn list<T>(of: Option<&RegistrationEvidence>, what: impl Fn(&StatementEvidence) -> T) -> Option<Vec<T>> {
+    of.map(|of| of.statements().map(what).collect())
 }

@@ -19,7 +19,7 @@ use wardkey::client::{ClientData, Origins, Site, data};
 use wardkey::codec::cbor::{self, Value};
 use wardkey::crypto::cose::CoseKey;
 use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme, cose};
-use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
+use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors, TrustOutcome};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::x509::{CertificateError, DerError, ExtensionsError, PathError, TrustAnchorError};
 use wardkey::{AuthenticationResponse, RegistrationResponse, UnixTime, UserHandle};
@@ -300,7 +300,9 @@ fn a_compound_statement_has_at_most_eight() {
         let compound = (0..count).fold(Compound::new(), |compound, _| compound.with(PackedSelf::new()));
         let registration = Registration::new("bounds.compound", Algorithm::Es256).format(compound);
         let budget = Budget::default();
-        assert_eq!(register(&registration, &[], &budget).is_ok(), verifications > 0, "{count}");
+        // What verifies is refused by the policy, because one key signed all of it.
+        let refused = register(&registration, &[], &budget).unwrap_err().refusal;
+        assert_eq!(refused == Refusal::AttestationStatementsNotIndependent, verifications > 0, "{count}: {refused:?}");
         // The RP ID, and the client data once for all of them.
         assert_eq!(budget.spent(), (verifications, 1 + usize::from(verifications > 0)), "{count}");
     }
@@ -373,6 +375,37 @@ fn what_is_signed_costs_by_its_length() {
         let budget = Budget::default();
         assert_eq!(register(&long(count), &Chain::new().trust_anchors(), &budget).is_ok(), accepted, "{count}");
         assert_eq!(budget.spent().0, verifications, "{count} statements of 47 units each, and 19 for the key");
+    }
+}
+
+/// A path that is not trusted is looked at again for what speaks against the authenticator: no signature is verified twice.
+#[test]
+fn preferring_trust_costs_no_verification_more() {
+    let expired = |packed: Packed| packed.leaf(|leaf| leaf.not_after = der::utc_time("260101000000Z"));
+    let packed = || Packed::new().chain(Chain::of(3, Algorithm::Es256));
+    let no_ca =
+        |packed: Packed| packed.authority(2, |ca| ca.certificate.set(Extension::basic_constraints(false, None)));
+    let out_of_date = TrustOutcome::Untrusted(PathError::Expired(0));
+    for (made, trust, verifications) in [
+        (packed(), TrustOutcome::Trusted, 4),
+        (expired(packed()), out_of_date, 4),
+        (expired(no_ca(packed())), out_of_date, 4),
+        (packed().chain(Chain::self_signed()), TrustOutcome::Untrusted(PathError::NoAnchor), 1),
+    ] {
+        let registration = Registration::new("bounds.prefer", Algorithm::Es256).format(made);
+        let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
+        let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
+        let algorithms = wardkey::crypto::Algorithm::ALL;
+        let expected = registration::Expected::new(&site, &registration.expected.challenge, &algorithms);
+        let mut policy = AttestationPolicy::any();
+        let anchor = TrustAnchor::from_der(&Chain::new().trust_anchors()[0]).unwrap();
+        policy.trust = Trust::Prefer(TrustAnchors::new([anchor]));
+        let budget = Budget::default();
+        let verified = registration::verify(&expected, &response, &budget).unwrap();
+        let circumstances = Circumstances::at(Some(UnixTime::from_secs(1_795_392_000)), &budget);
+        let decided = policy.decide(&verified, &UserHandle::new([1]).unwrap(), &circumstances).unwrap();
+        assert_eq!(decided.trust(), trust);
+        assert_eq!(budget.spent().0, verifications, "the statement, and each certificate at most once");
     }
 }
 

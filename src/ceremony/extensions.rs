@@ -4,8 +4,15 @@
 //! missing and with outputs that nobody asked for. What is required is required of *signed* outputs, whether they were
 //! asked for or not; what only the client says is in structures of their own whose names begin with `Unsigned`, because
 //! any script in the page could have written it.
+//!
+//! At an authentication the credential key signs all outputs of the authenticator. At a registration the attestation
+//! statement decides who signs them ([`voucher`](crate::attestation::voucher)): nobody does beside `none` and `fido-u2f`, so
+//! that an output beside these fulfils no requirement. The level of `credProtect` is no requirement in this sense: it
+//! protects the user's own credential and is taken as it was received, except beside `fido-u2f`, which knows no
+//! extensions.
 
 use super::Refusal;
+use crate::attestation::Voucher;
 use crate::authenticator::Extensions;
 use crate::authenticator::extensions::{HmacSecret, Malformed};
 use crate::client::extensions::{ClientExtensionResults, CreationExtensions, LargeBlobSupport, RequestExtensions};
@@ -65,7 +72,8 @@ pub struct UnsignedRegistrationOutputs {
     pub prf_enabled: bool,
 }
 
-/// What is required of the outputs of a registration.
+/// What is required of the outputs of a registration. All but `unsigned` must be signed, by the attestation statement:
+/// ask for attestation, because `none` signs nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
@@ -91,7 +99,8 @@ pub struct RegistrationExtensions {
     pub requested: ExtensionSet,
     /// The least level of `credProtect`, where the authenticator answers at all.
     pub cred_protect: Option<CredentialProtection>,
-    /// Whether it has to answer, where the level is above the 1 that silence means.
+    /// Whether it has to answer, where the level is above the 1 that silence means. An answer beside a `fido-u2f` statement
+    /// is not the authenticator's.
     pub cred_protect_enforced: bool,
     /// What is required.
     pub required: RegistrationOutputs,
@@ -200,12 +209,35 @@ impl RegistrationExtensions {
         )
     }
 
+    /// The first extension whose output is required and must be signed.
+    #[must_use]
+    pub fn required_signed(&self) -> Option<Extension> {
+        let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, unsigned: _ } =
+            self.required;
+        let required = [
+            (min_pin_length.is_some(), Extension::MinPinLength),
+            (pin_complexity_policy, Extension::PinComplexityPolicy),
+            (cred_blob_stored, Extension::CredBlob),
+            (hmac_secret, Extension::HmacSecret),
+        ];
+        required.into_iter().find_map(|(required, extension)| required.then_some(extension))
+    }
+
+    /// Checks what depends on who vouches for the outputs of the authenticator. The policy asks again, with the statements
+    /// that it accepts.
+    pub(super) fn check_vouched(&self, outputs: Option<&Extensions<'_>>, voucher: Voucher) -> Result<(), Refusal> {
+        self.cred_protect(outputs, voucher)?;
+        let unsigned = self.required_signed().is_some() && !voucher.is_signature();
+        if unsigned { Err(Refusal::ExtensionsNotSigned) } else { Ok(()) }
+    }
+
     pub(super) fn judge(
         &self,
         signed: Option<&Extensions<'_>>,
+        voucher: Voucher,
         results: Option<&ClientExtensionResults>,
     ) -> Result<ExtensionReport, Refusal> {
-        self.cred_protect(signed)?;
+        self.check_vouched(signed, voucher)?;
         let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, unsigned } =
             self.required;
         let asked = |extension| self.requested.iter().any(|input| Extension::answers(extension, input));
@@ -233,14 +265,15 @@ impl RegistrationExtensions {
         report(self.requested, self.unsolicited, self.secret_results, signed, results)
     }
 
-    /// The signed level is at least the one asked for. An authenticator that is silent protects by level 1, which is
-    /// enough where no more was asked for; beyond that it passes unless more was enforced (CTAP §12.1).
-    fn cred_protect(&self, signed: Option<&Extensions<'_>>) -> Result<(), Refusal> {
+    /// The level is at least the one asked for. An authenticator that is silent protects by level 1, which is enough where
+    /// no more was asked for; beyond that it passes unless more was enforced (CTAP §12.1). An answer that nobody vouches
+    /// for can only lower the level: otherwise it is silence.
+    fn cred_protect(&self, outputs: Option<&Extensions<'_>>, voucher: Voucher) -> Result<(), Refusal> {
         let Some(least) = self.cred_protect else { return Ok(()) };
-        match output(signed, true, Extensions::cred_protect)? {
+        match output(outputs, true, Extensions::cred_protect)? {
             Some(level) if level < least => Err(Refusal::CredProtectTooWeak(level.level())),
-            Some(_) => Ok(()),
-            None => {
+            Some(_) if voucher != Voucher::Nobody => Ok(()),
+            _ => {
                 let enough = least <= CredentialProtection::UserVerificationOptional;
                 require(self.cred_protect_enforced, enough, Refusal::CredProtectMissing)
             }

@@ -4,7 +4,7 @@
 //! person at the browser sees should be one and the same for all of them (§14.6.2).
 
 use super::step::Step;
-use crate::attestation::{AttestationType, ObjectError, StatementError};
+use crate::attestation::{AttestationType, ObjectError, StatementError, key};
 use crate::authenticator;
 use crate::client::{data, json::ResponseError, payment};
 use crate::crypto::cose;
@@ -144,9 +144,15 @@ refusals! {
     /// Fewer statements of a compound attestation verify than the policy wants.
     #[error("fewer statements of a compound attestation than the policy wants")]
     AttestationStatementsTooFew => AttestationTrust, "attestation-statements-too-few";
+    /// Statements of a compound attestation have one attestation key: fewer are independent than the policy wants.
+    #[error("statements of a compound attestation share an attestation key")]
+    AttestationStatementsNotIndependent => AttestationTrust, "attestation-statements-not-independent";
     /// An Android key that software keeps, where the policy wants hardware.
     #[error("a key that is not kept by hardware")]
     AttestedKeyNotInHardware => AttestationTrust, "attested-key-not-in-hardware";
+    /// What a statement says of the key is not what the policy demands.
+    #[error("the attested key: {0}")]
+    AttestedKey(key::Problem) => AttestationTrust, "attested-key-not-accepted";
     /// An attestation type that the policy does not accept.
     #[error("{0} attestation is not accepted")]
     AttestationTypeNotAccepted(AttestationType) => AttestationTrust, "attestation-type-not-accepted";
@@ -204,6 +210,9 @@ refusals! {
     /// Secure Payment Confirmation: a known browser-bound key had to sign, and another one did.
     #[error("an unknown browser-bound key")]
     BrowserBoundKeyUnknown => Extensions, "browser-bound-key-unknown";
+    /// An output of the authenticator is required, and no attestation statement that counts signs its outputs.
+    #[error("an extension output must be signed, and the attestation signs none")]
+    ExtensionsNotSigned => Extensions, "extension-outputs-not-signed";
     /// Credential protection was enforced, and the authenticator signed none.
     #[error("no credential protection, where it was enforced")]
     CredProtectMissing => Extensions, "cred-protect-missing";

@@ -6,7 +6,8 @@
 use super::extensions::{ExtensionReport, RegistrationExtensions};
 use super::{BackupEligibility, BackupState, Basis, Ceremony, Failure, Outcome, Outcomes, Refusal, Step};
 use super::{client_data, client_extension_results};
-use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Format, Inputs, KeyEnforcement, Made};
+use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Fact, Format, Inputs};
+use crate::attestation::{KeyEnforcement, Made, Voucher};
 use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData, Flags};
 use crate::budget::Budget;
 use crate::client::json::ClientExtensionResults;
@@ -40,7 +41,7 @@ pub struct Expected<'e> {
     pub time: Option<UnixTime>,
     /// How many statements of a compound attestation must verify.
     pub compound: CompoundPolicy,
-    /// Where an Android key must be kept.
+    /// What a statement must say of its key, where its format says anything of it.
     pub key_enforcement: KeyEnforcement,
     /// What is expected of extensions; the default judges nothing.
     pub extensions: RegistrationExtensions,
@@ -85,6 +86,7 @@ pub struct VerifiedRegistration<'a> {
     transports: &'a [Transport],
     extension_results: Option<&'a ClientExtensionResults>,
     extension_report: ExtensionReport,
+    extensions: RegistrationExtensions,
     basis: Basis<&'a str>,
     conditional: bool,
     backup_eligibility: BackupEligibility,
@@ -167,8 +169,8 @@ impl<'a> VerifiedRegistration<'a> {
         self.transports
     }
 
-    /// What the client says of extensions: unsigned. What the authenticator signed is in
-    /// [`Self::authenticator_data`].
+    /// What the client says of extensions: unsigned. What the authenticator says is in [`Self::authenticator_data`];
+    /// [`Attestation::voucher`] says who signed it.
     #[must_use]
     pub const fn unsigned_extension_results(&self) -> Option<&'a ClientExtensionResults> {
         self.extension_results
@@ -178,6 +180,11 @@ impl<'a> VerifiedRegistration<'a> {
     #[must_use]
     pub const fn extension_report(&self) -> ExtensionReport {
         self.extension_report
+    }
+
+    /// Step 28 again, for a policy that accepts some of the statements: who vouches for extension outputs then.
+    pub(crate) fn check_extensions_vouched(&self, voucher: Voucher) -> Result<(), Refusal> {
+        self.extensions.check_vouched(self.authenticator_data.extensions(), voucher)
     }
 
     /// The leniencies that were needed.
@@ -292,7 +299,9 @@ fn steps<'a>(
 
     // Step 28: extension outputs
     let extension_results = response.client_extension_results();
-    let extension_report = expected.extensions.judge(authenticator_data.extensions(), extension_results)?;
+    let outputs = authenticator_data.extensions();
+    let voucher = attestation.voucher(Fact::Extensions);
+    let extension_report = expected.extensions.judge(outputs, voucher, extension_results)?;
     let extensions_judged = expected.extensions != RegistrationExtensions::NONE;
     outcomes.record(Step::Extensions, Outcome::of_required(extensions_judged));
 
@@ -307,6 +316,7 @@ fn steps<'a>(
         transports: response.transports(),
         extension_results,
         extension_report,
+        extensions: expected.extensions,
         basis: Basis {
             place,
             backend: backend.name(),

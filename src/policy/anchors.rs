@@ -1,14 +1,19 @@
 //! Which certificates are trusted for which attestation (§7.1 step 23).
 
-use crate::attestation::Format;
+use crate::attestation::{AttestationType, Fact, Format, Voucher};
 use crate::authenticator::Aaguid;
 use crate::x509::{Crl, TrustAnchor};
 
 /// The certificates that a relying party trusts for attestation: for everything, for a format, or for one model.
 ///
-/// The narrowest list that there is decides: an anchor for one AAGUID vouches for no other, and one for everything
-/// does not vouch for a model that has its own. A `fido-u2f` statement does not sign its AAGUID (§8.6), which anyone
-/// on the way can rewrite, so that no AAGUID's list is its.
+/// The narrowest list decides: an anchor for one AAGUID vouches for no other, and one for everything does not vouch for a
+/// model that has its own. A `fido-u2f` statement does not sign its AAGUID (§8.6), which anyone on the way can rewrite, so
+/// that it is never judged by the list of an AAGUID.
+///
+/// An AAGUID is vouched for by the attestation key under `packed` alone. Under `tpm`, `apple`, `android-key` and
+/// `android-safetynet`, software chooses the AAGUID: it counts if [`TrustAnchors::for_aaguid`] has anchors for it, or, under
+/// `tpm`, if the trusted certificate names it. List there only CAs that issue certificates to that model and to no other.
+/// [`voucher`](crate::attestation::voucher) has the whole table.
 #[derive(Clone, Debug, Default)]
 pub struct TrustAnchors {
     any: Vec<TrustAnchor>,
@@ -66,28 +71,35 @@ impl TrustAnchors {
         self.of_aaguid(format, aaguid).or_else(|| find(&self.formats, format)).unwrap_or(&self.any)
     }
 
+    /// The model's own anchors. An AAGUID that nobody signs chooses none.
     fn of_aaguid(&self, format: Format, aaguid: Aaguid) -> Option<&[TrustAnchor]> {
-        if format == Format::FidoU2f { None } else { find(&self.aaguids, aaguid) }
+        find(&self.aaguids, aaguid).filter(|_| aaguid_voucher(format).is_signature())
     }
 
-    /// Whether there is an anchor that can vouch for this model.
+    /// Whether there is an anchor that can vouch for this model. That a certificate may name the model beside other
+    /// anchors is not counted on.
     pub(super) fn can_attest(&self, aaguid: Aaguid) -> bool {
         let can = |&format: &Format| self.vouch(format, aaguid) && !self.of(format, aaguid).is_empty();
         aaguid != Aaguid::ZERO && Format::ALL.iter().any(can)
     }
 
-    /// Whether a statement that leads to an anchor vouches for its AAGUID as well.
+    /// Whether a statement of this format that leads to an anchor vouches for its AAGUID as well.
     ///
-    /// Under `packed`, `tpm` and `apple` the attestation key or CA signs the authenticator data. Android's formats
-    /// sign what an app hands in (§8.4: "produced outside this environment", §8.5: "completely controlled by the
-    /// caller"): there an AAGUID counts if its own anchors bear it out. `fido-u2f` says nothing of it.
+    /// It does where the attestation key vouches for the AAGUID. Where software chose the AAGUID and a signature covers
+    /// it, it counts only if its own anchors bear it out: they issue certificates to that model alone. See
+    /// [`voucher`](crate::attestation::voucher).
     pub(super) fn vouch(&self, format: Format, aaguid: Aaguid) -> bool {
-        match format {
-            Format::Packed | Format::Tpm | Format::Apple => true,
-            Format::AndroidKey | Format::AndroidSafetynet => self.of_aaguid(format, aaguid).is_some(),
-            Format::FidoU2f | Format::None | Format::Compound => false,
+        match aaguid_voucher(format) {
+            Voucher::AttestationKey => true,
+            Voucher::Caller | Voucher::CredentialKey => self.of_aaguid(format, aaguid).is_some(),
+            Voucher::Unattested | Voucher::Nobody => false,
         }
     }
+}
+
+/// Who vouches for the AAGUID beside a statement with certificates.
+const fn aaguid_voucher(format: Format) -> Voucher {
+    Voucher::of(format, AttestationType::BasicOrAttCa, Fact::Aaguid)
 }
 
 fn add<K: PartialEq>(lists: &mut Vec<(K, Vec<TrustAnchor>)>, key: K, anchors: impl IntoIterator<Item = TrustAnchor>) {

@@ -1,11 +1,15 @@
 //! Which attestations are accepted (§7.1 steps 23 and 24), as data.
 //!
-//! What an authenticator says of itself counts for nothing until a chain of certificates leads from its statement to
-//! an anchor that the relying party chose: its AAGUID bites only after that.
+//! A claim may lower trust; only proof raises it. What an authenticator says of itself raises nothing until a
+//! certification path leads from its statement to an anchor that the relying party chose, and the statement vouches for
+//! it ([`voucher`](crate::attestation::voucher)).
 
+use super::path::{Finding, finding};
 use super::{Registered, TrustAnchors};
 use crate::attestation::android_safetynet::HOST_NAME;
-use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Format, KeyEnforcement};
+use crate::attestation::compound::independent;
+use crate::attestation::voucher::names_model;
+use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Fact, Format, KeyEnforcement, Voucher};
 use crate::authenticator::Aaguid;
 use crate::budget::Budget;
 use crate::ceremony::registration::VerifiedRegistration;
@@ -29,8 +33,11 @@ pub enum Trust {
     Ignore,
     /// They must lead to an anchor. Without anchors, none does.
     Verify(TrustAnchors),
-    /// They should lead to an anchor. Where they do not, the credential is accepted as one whose authenticator is not
-    /// known, and the outcome and the evidence say so (§7.1 step 24 permits it).
+    /// They should lead to an anchor. An authenticator that is not known is accepted, and the outcome and the evidence say
+    /// so (§7.1 step 24 permits it). One that is known to be bad is refused as under `Verify`: its certificate was revoked,
+    /// or a revocation list of its issuer cannot be applied; it is issued in the name of an anchor or of a CA below one,
+    /// which did not sign it or may not issue it; or the model is denied. Whoever leaves the statement out is not known:
+    /// this choice notices, and does not keep anybody out.
     Prefer(TrustAnchors),
 }
 
@@ -45,10 +52,9 @@ impl Trust {
 
 /// Which attestations are accepted.
 ///
-/// What an authenticator says of itself counts for nothing until a chain of certificates leads from its statement to an
-/// anchor that the relying party chose: lists of models bite only after that. So [`AttestationPolicy::any`] with a
-/// `deny_aaguids` alone denies nobody, and models to be accepted need [`Trust::Verify`] with anchors that can vouch for
-/// them.
+/// A claim may lower trust; only proof raises it. So `deny_aaguids` refuses whoever claims to be of a denied model, under
+/// any [`Trust`], while `allow_aaguids` accepts only an AAGUID that is vouched for: models to be accepted need
+/// [`Trust::Verify`] with anchors that can vouch for them ([`TrustAnchors`]).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AttestationPolicy {
@@ -56,19 +62,24 @@ pub struct AttestationPolicy {
     pub types: Vec<AttestationType>,
     /// The certificates.
     pub trust: Trust,
-    /// The models that are accepted; `None`: any. With a list, only an attested AAGUID will do: one that a trusted
-    /// statement signs, or whose own anchors bear it out. `fido-u2f` attests none, and all zeros names no model.
+    /// The models that are accepted; `None`: any. With a list, only an attested AAGUID will do: one that the attestation
+    /// key of a trusted statement vouches for, or that the model's own anchors or a trusted certificate bear out
+    /// ([`voucher`](crate::attestation::voucher)). `fido-u2f` attests none, and all zeros names no model.
     pub allow_aaguids: Option<Vec<Aaguid>>,
-    /// Models that are refused, where they are attested. (Who attests nothing can claim any AAGUID.)
+    /// Models that are refused: by the AAGUID that the authenticator claims, whether anybody vouches for it or not, and by
+    /// the model that an attestation certificate names, trusted or not. This keeps out honest devices of a model with a
+    /// defect. It keeps nobody out who claims another AAGUID: for that, use `allow_aaguids`. All zeros refuses those who
+    /// name no model.
     pub deny_aaguids: Vec<Aaguid>,
     /// Whether statements signed with RS1 (RSA and SHA-1, as old TPMs do) count as trusted.
     pub accept_legacy_rs1: bool,
     /// Whether enterprise attestation was asked for, so that certificates may name the very device (§8.2.2).
     pub enterprise: bool,
-    /// How many statements of a compound attestation must verify and be accepted. What
-    /// [`Expected::compound`](crate::ceremony::registration::Expected::compound) let drop counts as well.
+    /// How many statements of a compound attestation must verify and be accepted, each under an attestation key of its own.
+    /// What [`Expected::compound`](crate::ceremony::registration::Expected::compound) let drop counts as not verified. A
+    /// statement that is not in a compound attestation is judged by `types` alone.
     pub compound: CompoundPolicy,
-    /// Where an Android key must be kept, whatever
+    /// What a statement must say of its key, where its format says anything of it, whatever
     /// [`Expected::key_enforcement`](crate::ceremony::registration::Expected::key_enforcement) was.
     pub key_enforcement: KeyEnforcement,
 }
@@ -123,7 +134,9 @@ impl AttestationPolicy {
     /// Decides about a verified registration of the account with this user handle.
     ///
     /// # Errors
-    /// [`Failure`] at [`Step::AttestationTrust`](crate::ceremony::Step::AttestationTrust).
+    /// [`Failure`] at [`Step::AttestationTrust`](crate::ceremony::Step::AttestationTrust); at
+    /// [`Step::Extensions`](crate::ceremony::Step::Extensions) where an output has to be signed, and the policy accepts no
+    /// statement that signs it.
     pub fn decide(
         &self,
         verified: &VerifiedRegistration<'_>,
@@ -132,8 +145,10 @@ impl AttestationPolicy {
     ) -> Result<Registered, Failure> {
         let aaguid = verified.attested_credential_data().aaguid();
         let mut budget = verified.budget();
-        let judged = self.judge(verified.attestation(), aaguid, circumstances, &mut budget).and_then(|judged| {
-            self.aaguid(aaguid, &judged)?;
+        let attestation = verified.attestation();
+        let judged = self.judge(attestation, aaguid, circumstances, &mut budget).and_then(|judged| {
+            self.aaguid(attestation, aaguid, judged.attested)?;
+            verified.check_extensions_vouched(judged.voucher(Fact::Extensions))?;
             Ok(judged)
         });
         let judged = judged.map_err(|refusal| Failure::after(*verified.outcomes(), refusal))?;
@@ -169,8 +184,11 @@ impl AttestationPolicy {
         if !self.types.contains(&attestation_type) {
             return Err(Refusal::AttestationTypeNotAccepted(attestation_type));
         }
-        if self.key_enforcement == KeyEnforcement::Hardware && attestation.key_in_hardware == Some(false) {
+        if self.key_enforcement != KeyEnforcement::Any && attestation.key_in_hardware == Some(false) {
             return Err(Refusal::AttestedKeyNotInHardware);
+        }
+        if let Some(key) = attestation.key_properties {
+            key.check(self.key_enforcement).map_err(Refusal::AttestedKey)?;
         }
         match attestation_type {
             AttestationType::None | AttestationType::SelfAttestation => {
@@ -185,8 +203,13 @@ impl AttestationPolicy {
         }
     }
 
-    /// The statements of a compound attestation, each by the same policy. The whole is trusted as far as the least
-    /// trusted of those that count.
+    /// The statements of a compound attestation, each by the same policy. The whole is trusted as far as the least trusted
+    /// of those that are accepted.
+    ///
+    /// A statement under an attestation key that another statement has proves nothing more, whether it is a copy or made
+    /// anew. So [`CompoundPolicy::AtLeast`] counts keys, not statements. [`CompoundPolicy::All`] refuses such a statement
+    /// where certificates are judged, because each statement must add to what is known of the authenticator; under
+    /// [`Trust::Ignore`] nothing is known of it whatever is stated, and §8.9 allows the repetition.
     fn compound<'a>(
         &self,
         attestation: &'a Attestation<'_>,
@@ -197,13 +220,13 @@ impl AttestationPolicy {
         if self.compound == CompoundPolicy::All && attestation.dropped > 0 {
             return Err(Refusal::AttestationStatementsTooFew);
         }
-        let mut accepted = 0_usize;
+        let mut accepted = Vec::new();
         let mut whole = Judged::new(TrustOutcome::Trusted);
         let mut last = Refusal::AttestationStatementsTooFew;
         for statement in &attestation.statements {
             match (self.judge(statement, aaguid, circumstances, budget), self.compound) {
                 (Ok(judged), _) => {
-                    accepted = accepted.saturating_add(1);
+                    accepted.push(statement);
                     whole = whole.and(judged);
                 }
                 (Err(refusal), CompoundPolicy::All) => return Err(refusal),
@@ -213,8 +236,13 @@ impl AttestationPolicy {
                 }
             }
         }
+        let keys = independent(&accepted);
         match self.compound {
-            CompoundPolicy::AtLeast(least) if accepted < least.max(1) => Err(last),
+            CompoundPolicy::AtLeast(least) if accepted.len() < least.max(1) => Err(last),
+            CompoundPolicy::AtLeast(least) if keys < least.max(1) => Err(Refusal::AttestationStatementsNotIndependent),
+            CompoundPolicy::All if keys < accepted.len() && self.trust.anchors().is_some() => {
+                Err(Refusal::AttestationStatementsNotIndependent)
+            }
             _ => Ok(whole),
         }
     }
@@ -247,12 +275,19 @@ impl AttestationPolicy {
         let path = match path {
             Ok(path) => path,
             Err(error) if required => return Err(Refusal::AttestationUntrusted(error)),
-            Err(error) => return Ok(Judged::of(attestation, TrustOutcome::Untrusted(error))),
+            Err(error) => {
+                return match finding(error, attestation, trusted, revocation, rules, circumstances, budget) {
+                    Finding::Unknown => Ok(Judged::of(attestation, TrustOutcome::Untrusted(error))),
+                    Finding::KnownBad(error) => Err(Refusal::AttestationUntrusted(error)),
+                };
+            }
         };
         if legacy && required {
             return Err(Refusal::AttestationLegacyRs1);
         }
         let trust = if legacy { TrustOutcome::LegacyRs1 } else { TrustOutcome::Trusted };
+        // Its verification procedure has compared the two.
+        let named = names_model(attestation.format) && attestation.certified_model() == Some(aaguid);
         let anchor = trusted.get(path.anchor).map(|anchor| anchor.fingerprint(circumstances.backend));
         let statement = StatementEvidence {
             anchor,
@@ -261,7 +296,7 @@ impl AttestationPolicy {
             ..evidence_of(attestation, Some(trust))
         };
         Ok(Judged {
-            attested: !legacy && aaguid != Aaguid::ZERO && anchors.vouch(attestation.format, aaguid),
+            attested: !legacy && aaguid != Aaguid::ZERO && (anchors.vouch(attestation.format, aaguid) || named),
             quirks: if path.sony_intermediate { Quirks::NONE.with(quirk) } else { Quirks::NONE },
             statement: Some(statement),
             ..Judged::new(trust)
@@ -277,18 +312,19 @@ impl AttestationPolicy {
         }
     }
 
-    /// Without an attestation, a claim is worth nothing, and a list of accepted models has no use for it. A model that
-    /// is not accepted is refused as soon as its certificates are trusted, if only by its own word.
-    fn aaguid(&self, aaguid: Aaguid, judged: &Judged<'_>) -> Result<(), Refusal> {
-        match &self.allow_aaguids {
-            Some(_) if !judged.attested => return Err(Refusal::AaguidNotAttested),
-            Some(allowed) if !allowed.contains(&aaguid) => return Err(Refusal::AaguidNotAccepted),
-            _ => {}
+    /// A denied model is refused by its own claim, and by the name in any certificate that came. A list of accepted models
+    /// takes no claim.
+    fn aaguid(&self, attestation: &Attestation<'_>, aaguid: Aaguid, attested: bool) -> Result<(), Refusal> {
+        let certified = || attestation.statements.iter().chain([attestation]).filter_map(Attestation::certified_model);
+        let denied = |model: Aaguid| self.deny_aaguids.contains(&model);
+        if denied(aaguid) || (!self.deny_aaguids.is_empty() && certified().any(denied)) {
+            return Err(Refusal::AaguidNotAccepted);
         }
-        // One trusted statement is enough, whatever stands beside it.
-        let trusted = |statement: &StatementEvidence| statement.trust == Some(TrustOutcome::Trusted);
-        let trusted = judged.trust == TrustOutcome::Trusted || judged.compound.iter().any(trusted);
-        if trusted && self.deny_aaguids.contains(&aaguid) { Err(Refusal::AaguidNotAccepted) } else { Ok(()) }
+        match &self.allow_aaguids {
+            Some(_) if !attested => Err(Refusal::AaguidNotAttested),
+            Some(allowed) if !allowed.contains(&aaguid) => Err(Refusal::AaguidNotAccepted),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -299,6 +335,7 @@ const fn evidence_of(attestation: &Attestation<'_>, trust: Option<TrustOutcome>)
         attestation_type: attestation.attestation_type,
         trust,
         algorithm: attestation.algorithm,
+        key: attestation.key_properties,
         anchor: None,
         certificates: 0,
         checked_for_revocation: 0,
@@ -334,6 +371,12 @@ impl Judged<'_> {
     /// Of one statement.
     fn of(attestation: &Attestation<'_>, trust: TrustOutcome) -> Self {
         Self { statement: Some(evidence_of(attestation, Some(trust))), ..Self::new(trust) }
+    }
+
+    /// Who vouches for `fact`: the strongest of the statements that are accepted.
+    pub(super) fn voucher(&self, fact: Fact) -> Voucher {
+        let statements = self.statement.iter().chain(&self.compound);
+        statements.map(|statement| statement.voucher(fact)).max().unwrap_or(Voucher::Nobody)
     }
 
     /// Together with one more statement of a compound attestation.

@@ -5,6 +5,7 @@
 
 mod anchors;
 mod attestation;
+mod path;
 mod registered;
 
 pub use crate::evidence::TrustOutcome;

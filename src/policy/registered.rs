@@ -2,7 +2,7 @@
 
 use super::TrustOutcome;
 use super::attestation::Judged;
-use crate::attestation::{AttestationType, Format};
+use crate::attestation::{AttestationType, Fact, Format, KeyProperties, Voucher};
 use crate::authenticator::{Aaguid, SignedOutputs};
 use crate::ceremony::registration::VerifiedRegistration;
 use crate::ceremony::{Failure, Refusal, Step};
@@ -26,6 +26,7 @@ pub struct Registered {
     device_serial: Option<Vec<u8>>,
     trust: TrustOutcome,
     signed_extensions: SignedOutputs,
+    claimed_extensions: SignedOutputs,
     unsigned_extensions: ClientExtensionResults,
     pub(crate) attestation_policy: Option<String>,
     pub(crate) browser_bound_key: Result<Option<Blob>, Failure>,
@@ -47,12 +48,20 @@ impl Registered {
             user.clone(),
             attested.credential_public_key().to_vec(),
         );
-        record.sign_count = authenticator_data.sign_count();
-        record.uv_initialized = flags.user_verified();
-        record.backup_eligible = Some(flags.backup_eligible());
-        record.backup_state = Some(flags.backup_state());
         record.transports = verified.transports().to_vec();
         let attestation = verified.attestation();
+        // §7.1 step 27 stores what authenticator data says. Where a statement signs other facts and leaves these out, no
+        // authenticator said so: an item that would raise trust, or that would lock its owner out if it is false, stays
+        // as CTAP 2.2 §10.2 has it or becomes unknown, and the next sign-in, which the credential key signs, teaches it.
+        let vouched = |fact| judged.voucher(fact) != Voucher::Nobody;
+        let unless_claimed = |flag: bool| (vouched(Fact::Backup) || !flag).then_some(flag);
+        record.sign_count = if vouched(Fact::SignCount) { authenticator_data.sign_count() } else { 0 };
+        record.uv_initialized = flags.user_verified() && vouched(Fact::UserVerified);
+        record.backup_eligible = unless_claimed(flags.backup_eligible());
+        record.backup_state = unless_claimed(flags.backup_state());
+        let claimed_extensions = SignedOutputs::of(authenticator_data.extensions());
+        let signed = judged.voucher(Fact::Extensions).is_signature();
+        let signed_extensions = if signed { claimed_extensions.clone() } else { SignedOutputs::default() };
         // Step 24: trust in the attestation
         let mut outcomes = *verified.outcomes();
         outcomes.record(Step::AttestationTrust, judged.trust.outcome());
@@ -87,7 +96,8 @@ impl Registered {
             attested: judged.attested,
             device_serial: judged.device_serial.map(<[u8]>::to_vec),
             trust: judged.trust,
-            signed_extensions: SignedOutputs::of(authenticator_data.extensions()),
+            signed_extensions,
+            claimed_extensions,
             unsigned_extensions: verified.unsigned_extension_results().cloned().unwrap_or_default(),
             attestation_policy: None,
             browser_bound_key: Ok(None),
@@ -163,10 +173,32 @@ impl Registered {
         self.trust
     }
 
-    /// What the authenticator signed of extensions: as trustworthy as [`Self::trust`] says the authenticator is.
+    /// The extension outputs that the attestation signs: as trustworthy as [`Self::trust`] says the authenticator is.
+    /// Empty beside `none` and `fido-u2f`, which sign none; see [`Self::claimed_extensions`].
     #[must_use]
     pub const fn signed_extensions(&self) -> &SignedOutputs {
         &self.signed_extensions
+    }
+
+    /// The extension outputs in the authenticator data, whether anybody signs them or not. Use them for what helps the
+    /// user, such as offering what `hmac-secret` makes possible; decide nothing by them that they would raise.
+    #[must_use]
+    pub const fn claimed_extensions(&self) -> &SignedOutputs {
+        &self.claimed_extensions
+    }
+
+    /// What the accepted statements say of how the credential key is kept: each `tpm` and each `android-key` statement says
+    /// something. As trustworthy as [`Self::trust`] says.
+    pub fn key_properties(&self) -> impl Iterator<Item = KeyProperties> {
+        let statements = self.evidence.details.registration().into_iter().flat_map(RegistrationEvidence::statements);
+        statements.filter(|statement| statement.trust.is_some()).filter_map(|statement| statement.key)
+    }
+
+    /// Who vouches for a fact of the authenticator data: the strongest of the statements that the policy accepts. Whether
+    /// an attestation key is to be trusted, [`Self::trust`] says.
+    #[must_use]
+    pub fn voucher(&self, fact: Fact) -> Voucher {
+        self.evidence.details.registration().map_or(Voucher::Nobody, |of| of.voucher(fact))
     }
 
     /// What the client says of extensions. Nobody signed it: decide nothing by it that matters.

@@ -47,7 +47,8 @@ pub enum ConfigError {
     #[error("a list of accepted models that no registration can meet; verify certificates, by anchors of these models")]
     UnattestableModels,
     /// This model is accepted, and no anchor can vouch for it: it has none of its own, and there is none for everything or
-    /// for a format that signs its AAGUID. All zeros names no model.
+    /// for `packed`, in which alone the attestation key vouches for the AAGUID
+    /// ([`voucher`](crate::attestation::voucher)). All zeros names no model.
     #[error("the accepted model {0} can never be attested; add its anchors, or leave it out")]
     UnattestableModel(Aaguid),
     /// The policy accepts enterprise attestation, and clients are asked for another.
@@ -318,6 +319,11 @@ impl RelyingPartyBuilder {
 }
 
 impl Attestation {
+    /// Whether clients are asked for attestation. What they do not know is `none` to them (§5.4.7).
+    pub(super) const fn is_asked_for(&self) -> bool {
+        !matches!(self.conveyance, AttestationConveyance::None | AttestationConveyance::Other(_))
+    }
+
     /// What no registration can meet is not built.
     fn check(&self) -> Result<(), ConfigError> {
         let Self { policy, conveyance: asked } = self;
@@ -334,9 +340,7 @@ impl Attestation {
         if let Some(model) = policy.unattestable_model() {
             return Err(ConfigError::UnattestableModel(model));
         }
-        // What clients do not know is `none` to them (§5.4.7).
-        let none = matches!(asked, AttestationConveyance::None | AttestationConveyance::Other(_));
-        if none && (!without_certificates || policy.allow_aaguids.is_some()) {
+        if !self.is_asked_for() && (!without_certificates || policy.allow_aaguids.is_some()) {
             return Err(ConfigError::AttestationNotAskedFor);
         }
         if policy.enterprise && *asked != AttestationConveyance::Enterprise {

@@ -87,7 +87,7 @@ pub struct RegistrationRequest {
     pub timeout_secs: Option<u32>,
     /// Client extension inputs.
     pub extensions: CreationExtensions,
-    /// What is required of their outputs.
+    /// What is required of their outputs. Signed ones need attestation, which the relying party has to ask for.
     pub outputs: RegistrationOutputs,
 }
 
@@ -160,6 +160,9 @@ impl RelyingParty {
         let mut extensions = RegistrationExtensions::of(&request.extensions).requiring(request.outputs);
         if let Some(extension) = extensions.required_but_not_requested() {
             return Err(InputError::RequiredButNotRequested(extension).into());
+        }
+        if let Some(extension) = extensions.required_signed().filter(|_| !attestation.is_asked_for()) {
+            return Err(InputError::RequiredButNotAttested(extension).into());
         }
         extensions.unsolicited = self.unsolicited;
         extensions.secret_results = self.secret_results;

@@ -65,6 +65,9 @@ fn the_evidence_of_an_authentication() {
         r#""statementFormats":null,"statementTypes":null,"statementTrusts":null,"#,
         r#""statementAlgorithms":null,"statementAnchors":null,"statementCertificates":null,"#,
         r#""statementCertificatesCheckedForRevocation":null,"statementsDropped":null,"#,
+        r#""statementKeysInHardware":null,"statementRootsOfTrust":null,"statementDevicesLocked":null,"#,
+        r#""statementTpmObjectAttributes":null,"statementTpmNameAlgorithms":null,"vouchedByAttestationKey":null,"#,
+        r#""vouchedByCredentialKey":null,"vouchedByCaller":null,"vouchedByNobody":null,"unattested":null,"#,
         r#""unsolicitedExtensions":[],"unknownExtensions":0,"secretExtensionResults":false,"quirks":[]}"#,
     ];
     assert_eq!(serde_json::to_string(&found).unwrap(), expected.concat());

@@ -3,11 +3,13 @@
 use crate::*;
 use wardkey::ceremony::extensions::{SecretResults, Unsolicited};
 use wardkey::client::extensions::*;
+use wardkey::client::json::AttestationConveyance;
 use wardkey::client::json::CredentialDescriptor;
 use wardkey::client::json::PublicKeyCredentialType::PublicKey;
 use wardkey::extension::{CredentialProtection, Extension};
-use wardkey_authenticator::Cbor;
+use wardkey::policy::AttestationPolicy;
 use wardkey_authenticator::hash::sha256;
+use wardkey_authenticator::{Cbor, FidoU2f, PackedSelf};
 
 fn asking(ask: impl FnOnce(&mut RegistrationRequest)) -> RegistrationRequest {
     let mut request = RegistrationRequest::default();
@@ -15,8 +17,19 @@ fn asking(ask: impl FnOnce(&mut RegistrationRequest)) -> RegistrationRequest {
     request
 }
 
+/// Self attestation, so that outputs are signed.
+fn attested() -> Registration {
+    registration().format(PackedSelf::new())
+}
+
 fn signed(identifier: &str, output: impl Into<Cbor>) -> Registration {
-    registration().authenticator_data(|data| data.extension(identifier, output))
+    attested().authenticator_data(|data| data.extension(identifier, output))
+}
+
+/// A relying party that asks for attestation, which what is signed depends on.
+fn asks() -> RelyingParty {
+    let builder = RelyingParty::builder("example.org", "Example");
+    builder.attestation(AttestationPolicy::any(), AttestationConveyance::Direct).build().unwrap()
 }
 
 fn posted(identifier: &'static str, output: Value) -> Registration {
@@ -49,6 +62,14 @@ fn cred_protect() {
         assert_eq!(refusal(silent), Refusal::CredProtectMissing);
     }
     assert!(register(&rp(), &enforced, signed("credProtect", 2)).is_ok());
+    let beside = |made: Registration| made.authenticator_data(|data| data.extension("credProtect", 2));
+    assert!(register(&rp(), &enforced, beside(registration())).is_ok(), "beside none, as it was received");
+    let u2f = || registration().format(FidoU2f::new());
+    let no_answer = register(&rp(), &enforced, beside(u2f()));
+    assert_eq!(refusal(no_answer), Refusal::CredProtectMissing, "U2F knows no extensions");
+    assert!(register(&rp(), &two, beside(u2f())).is_ok());
+    let weaker = u2f().authenticator_data(|data| data.extension("credProtect", 1));
+    assert_eq!(refusal(register(&rp(), &two, weaker)), Refusal::CredProtectTooWeak(1), "a claim may lower");
     for malformed in [Cbor::Integer(0), Cbor::Integer(4), Cbor::Bool(true), Cbor::Null] {
         let refused = Refusal::ExtensionOutputMalformed(Extension::CredProtect);
         assert_eq!(refusal(register(&rp(), &two, signed("credProtect", malformed.clone()))), refused);
@@ -64,42 +85,84 @@ fn cred_protect() {
 #[test]
 fn min_pin_length() {
     let mut asked = asking(|request| request.extensions.min_pin_length = true);
-    assert!(register(&rp(), &asked, registration()).is_ok(), "asked for, not required");
+    assert!(register(&asks(), &asked, attested()).is_ok(), "asked for, not required");
     asked.outputs.min_pin_length = Some(8);
-    assert_eq!(refusal(register(&rp(), &asked, registration())), Refusal::MinPinLengthMissing);
-    assert_eq!(refusal(register(&rp(), &asked, signed("minPinLength", 7))), Refusal::MinPinLength(7));
-    let registered = register(&rp(), &asked, signed("minPinLength", 8)).unwrap();
+    assert_eq!(refusal(register(&asks(), &asked, attested())), Refusal::MinPinLengthMissing);
+    assert_eq!(refusal(register(&asks(), &asked, signed("minPinLength", 7))), Refusal::MinPinLength(7));
+    let registered = register(&asks(), &asked, signed("minPinLength", 8)).unwrap();
     assert_eq!(registered.signed_extensions().min_pin_length, Some(8));
     let malformed = Refusal::ExtensionOutputMalformed(Extension::MinPinLength);
-    assert_eq!(refusal(register(&rp(), &asked, signed("minPinLength", -8))), malformed);
+    assert_eq!(refusal(register(&asks(), &asked, signed("minPinLength", -8))), malformed);
+}
+
+/// What is required is required of what somebody signs: neither `none` nor `fido-u2f` signs an output (§8.6, §8.7).
+#[test]
+fn what_nobody_signs_is_no_required_output() {
+    type Require = fn(&mut RegistrationRequest);
+    let cases: [(&str, Cbor, Require); 4] = [
+        ("minPinLength", 63.into(), |asked| {
+            asked.extensions.min_pin_length = true;
+            asked.outputs.min_pin_length = Some(8);
+        }),
+        ("pinComplexityPolicy", Cbor::Bool(true), |asked| {
+            asked.extensions.pin_complexity_policy = true;
+            asked.outputs.pin_complexity_policy = true;
+        }),
+        ("credBlob", Cbor::Bool(true), |asked| {
+            asked.extensions.cred_blob = Some(b"blob".to_vec().into());
+            asked.outputs.cred_blob_stored = true;
+        }),
+        ("hmac-secret", Cbor::Bool(true), |asked| {
+            asked.extensions.hmac_create_secret = true;
+            asked.outputs.hmac_secret = true;
+        }),
+    ];
+    for (identifier, output, require) in cases {
+        let request = asking(require);
+        let made = |made: Registration| made.authenticator_data(|data| data.extension(identifier, output.clone()));
+        assert!(register(&asks(), &request, made(attested())).is_ok(), "{identifier}");
+        for unsigned in [registration(), registration().format(FidoU2f::new())] {
+            assert_eq!(refusal(register(&asks(), &request, made(unsigned))), Refusal::ExtensionsNotSigned);
+        }
+        let error = register(&rp(), &request, made(attested())).unwrap_err();
+        let Error::Extension(InputError::RequiredButNotAttested(extension)) = error else { panic!("{error:?}") };
+        assert_eq!(extension.identifier(), identifier);
+    }
+    let claims = |made: Registration| made.authenticator_data(|data| data.extension("minPinLength", 63));
+    for unsigned in [registration(), registration().format(FidoU2f::new())] {
+        let registered = register(&asks(), &RegistrationRequest::default(), claims(unsigned)).unwrap();
+        assert_eq!(registered.signed_extensions().min_pin_length, None);
+        assert_eq!(registered.claimed_extensions().min_pin_length, Some(63));
+    }
 }
 
 #[test]
 fn pin_complexity_policy() {
     let mut asked = asking(|request| request.extensions.pin_complexity_policy = true);
-    assert!(register(&rp(), &asked, registration()).is_ok());
+    assert!(register(&asks(), &asked, attested()).is_ok());
     asked.outputs.pin_complexity_policy = true;
-    for made in [registration(), signed("pinComplexityPolicy", Cbor::Bool(false))] {
-        assert_eq!(refusal(register(&rp(), &asked, made)), Refusal::PinComplexityPolicy);
+    for made in [attested(), signed("pinComplexityPolicy", Cbor::Bool(false))] {
+        assert_eq!(refusal(register(&asks(), &asked, made)), Refusal::PinComplexityPolicy);
     }
-    assert!(register(&rp(), &asked, signed("pinComplexityPolicy", Cbor::Bool(true))).is_ok());
+    assert!(register(&asks(), &asked, signed("pinComplexityPolicy", Cbor::Bool(true))).is_ok());
     let malformed = Refusal::ExtensionOutputMalformed(Extension::PinComplexityPolicy);
-    assert_eq!(refusal(register(&rp(), &asked, signed("pinComplexityPolicy", 1))), malformed);
+    assert_eq!(refusal(register(&asks(), &asked, signed("pinComplexityPolicy", 1))), malformed);
 }
 
 #[test]
 fn cred_blob() {
     let mut asked = asking(|request| request.extensions.cred_blob = Some(b"blob".to_vec().into()));
-    assert!(register(&rp(), &asked, registration()).is_ok());
+    assert!(register(&asks(), &asked, attested()).is_ok());
     asked.outputs.cred_blob_stored = true;
-    for made in [registration(), signed("credBlob", Cbor::Bool(false)), posted("credBlob", json!(true))] {
-        assert_eq!(refusal(register(&rp(), &asked, made)), Refusal::CredBlobNotStored);
+    for made in [attested(), signed("credBlob", Cbor::Bool(false)), attested().json(unsigned("credBlob", json!(true)))]
+    {
+        assert_eq!(refusal(register(&asks(), &asked, made)), Refusal::CredBlobNotStored);
     }
-    assert!(register(&rp(), &asked, signed("credBlob", Cbor::Bool(true))).is_ok());
+    assert!(register(&asks(), &asked, signed("credBlob", Cbor::Bool(true))).is_ok());
     asked.extensions.cred_blob = Some(vec![0; 32].into());
-    assert!(register(&rp(), &asked, signed("credBlob", Cbor::Bool(true))).is_ok(), "as long as may be");
+    assert!(register(&asks(), &asked, signed("credBlob", Cbor::Bool(true))).is_ok(), "as long as may be");
     asked.extensions.cred_blob = Some(vec![0; 33].into());
-    let too_long = register(&rp(), &asked, registration()).unwrap_err();
+    let too_long = register(&asks(), &asked, attested()).unwrap_err();
     assert_eq!(too_long, Error::Extension(InputError::CredBlobTooLong));
 }
 
@@ -126,14 +189,14 @@ fn get_cred_blob() {
 #[test]
 fn hmac_secret() {
     let mut asked = asking(|request| request.extensions.hmac_create_secret = true);
-    assert!(register(&rp(), &asked, registration()).is_ok());
+    assert!(register(&asks(), &asked, attested()).is_ok());
     asked.outputs.hmac_secret = true;
-    for made in [registration(), signed("hmac-secret", Cbor::Bool(false))] {
-        assert_eq!(refusal(register(&rp(), &asked, made)), Refusal::HmacSecret);
+    for made in [attested(), signed("hmac-secret", Cbor::Bool(false))] {
+        assert_eq!(refusal(register(&asks(), &asked, made)), Refusal::HmacSecret);
     }
-    assert!(register(&rp(), &asked, signed("hmac-secret", Cbor::Bool(true))).is_ok());
+    assert!(register(&asks(), &asked, signed("hmac-secret", Cbor::Bool(true))).is_ok());
     let malformed = Refusal::ExtensionOutputMalformed(Extension::HmacSecret);
-    assert_eq!(refusal(register(&rp(), &asked, signed("hmac-secret", 1))), malformed);
+    assert_eq!(refusal(register(&asks(), &asked, signed("hmac-secret", 1))), malformed);
 }
 
 #[test]

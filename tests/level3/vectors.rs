@@ -3,7 +3,7 @@
 
 use crate::*;
 use wardkey_authenticator::hash::sha256;
-use wardkey_authenticator::{Cbor, Vector, flags};
+use wardkey_authenticator::{Cbor, FidoU2f, PackedSelf, Vector, flags};
 
 const APPID: &str = "https://example.org/u2f.json";
 
@@ -168,8 +168,12 @@ fn required() -> Vec<Vector> {
             .refused(step, "a level below the one asked for"),
         created("cred-protect-enforced-and-silent", made("cred-protect-enforced-and-silent"), enforced)
             .refused(step, "the policy was enforced, and the authenticator says nothing"),
-        created("min-pin-length-too-short", extended("min-pin-length-too-short", "minPinLength", 7), pin)
-            .refused(step, "shorter PINs than required"),
+        created(
+            "min-pin-length-too-short",
+            extended("min-pin-length-too-short", "minPinLength", 7).format(PackedSelf::new()),
+            pin,
+        )
+        .refused(step, "shorter PINs than required"),
         created(
             "prf-results-refused-create",
             made("prf-results-refused-create").json(unsigned("prf", results.clone())),
@@ -192,6 +196,38 @@ fn required() -> Vec<Vector> {
         )
         .extensions(secrets)
         .refused("§7.2 step 23", "results that should have stayed in the browser, where they are refused"),
+    ]
+}
+
+/// A registration's statement decides who signs its outputs: nobody, beside `none` and `fido-u2f`.
+fn unattested() -> Vec<Vector> {
+    let step = "§7.1 step 28";
+    let pin = || json!({"requested": ["minPinLength"], "required": {"minPinLength": 8}});
+    let enforced = json!({
+        "requested": ["credentialProtectionPolicy"],
+        "credProtect": "userVerificationRequired",
+        "credProtectEnforced": true,
+    });
+    let with_pin = |name: &str| extended(name, "minPinLength", 63);
+    let protected = |name: &str| extended(name, "credProtect", 3);
+    let u2f = |made: Registration| made.format(FidoU2f::new());
+    let vector = |name: &str, made: &dyn Fn(&str) -> Registration| Vector::registration(&id(name), &made(name));
+    vec![
+        vector("min-pin-length-beside-self", &|name| with_pin(name).format(PackedSelf::new()))
+            .extensions(pin())
+            .accepted(step, "the credential key signs the output"),
+        vector("min-pin-length-beside-none", &with_pin)
+            .extensions(pin())
+            .refused(step, "a signed output was required, and nobody signs this one"),
+        vector("min-pin-length-beside-fido-u2f", &|name| u2f(with_pin(name)))
+            .extensions(pin())
+            .refused(step, "a signed output was required, and a U2F statement does not sign this one"),
+        vector("cred-protect-enforced-beside-none", &protected)
+            .extensions(enforced.clone())
+            .accepted(step, "the level that was asked for, as it was received"),
+        vector("cred-protect-enforced-beside-fido-u2f", &|name| u2f(protected(name)))
+            .extensions(enforced)
+            .refused(step, "an answer was enforced, and this one is not the authenticator's"),
     ]
 }
 
@@ -254,7 +290,8 @@ fn options() -> Vec<Vector> {
 fn vectors_are_what_is_committed() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/extensions.jsonl");
     let vectors: Vec<Vector> =
-        [unsolicited(), appid(), malformed(), required(), required_and_not_asked_for(), options()].concat();
+        [unsolicited(), appid(), malformed(), required(), unattested(), required_and_not_asked_for(), options()]
+            .concat();
     let lines: String = vectors.iter().map(|vector| vector.line() + "\n").collect();
     if std::env::var_os("WRITE_VECTORS").is_some() {
         std::fs::write(path, &lines).unwrap();

@@ -1,6 +1,7 @@
 //! §8.9 Compound attestation: which statements count, and how far the whole is trusted.
 
 use super::*;
+use wardkey::attestation::StatementError;
 
 #[test]
 fn so_many_must_be_accepted() {
@@ -26,16 +27,22 @@ fn the_least_trusted_decides_in_any_order() {
     let preferred = preferring(TrustAnchors::new(root()));
     let untrusted = TrustOutcome::Untrusted(PathError::NoAnchor);
     type Add = fn(Compound) -> Compound;
-    let statements: [(Add, _); 4] = [
-        (|all| all.with(Packed::new().chain(evil())), untrusted),
-        (|all| all.with(Tpm::by(Algorithm::Rs1)), TrustOutcome::LegacyRs1),
-        (|all| all.with(PackedSelf::new()), TrustOutcome::NoCertificates),
-        (|all| all.with(Packed::new()), TrustOutcome::Trusted),
+    // The last of each says whether it is under the same key when it is made again.
+    let statements: [(Add, _, bool); 4] = [
+        (|all| all.with(Packed::new().chain(evil())), untrusted, false),
+        (|all| all.with(Tpm::by(Algorithm::Rs1)), TrustOutcome::LegacyRs1, true),
+        (|all| all.with(PackedSelf::new()), TrustOutcome::NoCertificates, true),
+        (|all| all.with(Packed::new()), TrustOutcome::Trusted, false),
     ];
-    for (i, (less, least)) in statements.iter().enumerate() {
-        for (more, _) in &statements[i..] {
+    for (i, (less, least, one_key)) in statements.iter().enumerate() {
+        for (j, (more, ..)) in statements.iter().enumerate().skip(i) {
             for compound in [more(less(Compound::new())), less(more(Compound::new()))] {
-                let registered = register(compound, &preferred).unwrap();
+                let registered = register(compound, &preferred);
+                if i == j && *one_key {
+                    assert_eq!(registered.unwrap_err(), Refusal::AttestationStatementsNotIndependent);
+                    continue;
+                }
+                let registered = registered.unwrap();
                 assert_eq!(registered.trust(), *least);
                 assert_eq!(registered.attested_aaguid().is_some(), *least == TrustOutcome::Trusted);
             }
@@ -45,4 +52,50 @@ fn the_least_trusted_decides_in_any_order() {
         let registered = register(compound, &AttestationPolicy::any()).unwrap();
         assert_eq!(registered.trust(), TrustOutcome::NotJudged);
     }
+}
+
+/// Statements count by the keys that signed them: the same again proves nothing more, and a refused one is no rival.
+#[test]
+fn a_statement_twice_is_one() {
+    let twice = |format: Compound| {
+        es256().format(format).statement(|statement| {
+            let first = statement.items()[0].clone();
+            statement.items().push(first);
+        })
+    };
+    let packed = || twice(Compound::new().with(Packed::new()));
+    let one_key = || es256().format(both(PackedSelf::new(), AndroidKey::new()));
+    let all_types = |policy: &mut AttestationPolicy| policy.types = AttestationPolicy::any().types;
+    let trusted = || with(trusting(TrustAnchors::new(root())), all_types);
+    let with_android = || with(trusting(TrustAnchors::new(root())), |_| ());
+    let counting = |policy, compound| with(policy, |policy: &mut AttestationPolicy| policy.compound = compound);
+    let at_least = CompoundPolicy::AtLeast;
+    let not_independent = Err(Refusal::AttestationStatementsNotIndependent);
+    let self_not_accepted = Refusal::AttestationTypeNotAccepted(AttestationType::SelfAttestation);
+    for (made, policy, verdict) in [
+        (packed(), counting(trusted(), at_least(1)), Ok(TrustOutcome::Trusted)),
+        (packed(), counting(trusted(), at_least(2)), not_independent),
+        (packed(), counting(AttestationPolicy::any(), at_least(2)), not_independent),
+        (packed(), counting(trusted(), CompoundPolicy::All), not_independent),
+        (packed(), AttestationPolicy::any(), Ok(TrustOutcome::NotJudged)),
+        (twice(both(Packed::new(), Tpm::new())), counting(trusted(), at_least(2)), Ok(TrustOutcome::Trusted)),
+        (twice(both(Packed::new(), Tpm::new())), counting(trusted(), at_least(3)), not_independent),
+        (one_key(), counting(trusted(), at_least(2)), not_independent),
+        (one_key(), counting(trusted(), at_least(1)), Ok(TrustOutcome::NoCertificates)),
+        (one_key(), counting(with_android(), at_least(1)), Ok(TrustOutcome::Trusted)),
+        (one_key(), counting(with_android(), at_least(2)), Err(self_not_accepted)),
+        (es256().format(both(NoAttestation, NoAttestation)), counting(trusted(), at_least(2)), not_independent),
+        (
+            es256().format(both(Packed::new(), NoAttestation)),
+            counting(trusted(), at_least(2)),
+            Ok(TrustOutcome::NoCertificates),
+        ),
+    ] {
+        // Whoever verified it asked for less.
+        let found = finish_by(&made, &policy, Quirks::NONE, |expected| expected.compound = at_least(1));
+        assert_eq!(found.map(|registered| registered.trust()), verdict, "{:?} of {made:?}", policy.compound);
+    }
+    let repeated = StatementError::Compound(wardkey::attestation::compound::Problem::NotIndependent);
+    let refused = finish(&packed(), &counting(trusted(), at_least(2)), Quirks::NONE).unwrap_err();
+    assert_eq!(refused, Refusal::AttestationStatement(repeated), "already where statements are verified");
 }

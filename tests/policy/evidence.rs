@@ -1,7 +1,8 @@
 //! What an auditor is told of a registration.
 
 use crate::{es256, evil, finish, model, preferring, root, stranger, trusting, with};
-use wardkey::attestation::CompoundPolicy;
+use serde_json::json;
+use wardkey::attestation::{CompoundPolicy, Fact, KeyProperties};
 use wardkey::crypto::default_backend;
 use wardkey::policy::{AttestationPolicy, TrustAnchors};
 use wardkey::quirk::Quirks;
@@ -33,6 +34,11 @@ fn the_evidence_of_a_registration() {
         r#""statementFormats":["packed"],"statementTypes":["basic_or_attca"],"statementTrusts":["trusted"],"#,
         &format!(r#""statementAlgorithms":[-7],"statementAnchors":["{anchor}"],"statementCertificates":[1],"#),
         r#""statementCertificatesCheckedForRevocation":[0],"statementsDropped":0,"#,
+        r#""statementKeysInHardware":[null],"statementRootsOfTrust":[null],"statementDevicesLocked":[null],"#,
+        r#""statementTpmObjectAttributes":[null],"statementTpmNameAlgorithms":[null],"#,
+        r#""vouchedByAttestationKey":["credential_key","credential_id","aaguid","user_present","user_verified","backup","#,
+        r#""sign_count","extensions"],"vouchedByCredentialKey":[],"vouchedByCaller":[],"vouchedByNobody":[],"#,
+        r#""unattested":[],"#,
         r#""unsolicitedExtensions":[],"unknownExtensions":0,"secretExtensionResults":false,"quirks":[]}"#,
     ];
     assert_eq!(serde_json::to_string(registered.evidence()).unwrap(), expected.concat());
@@ -74,4 +80,103 @@ fn the_evidence_says_what_was_trusted() {
     assert_eq!(several["statementTypes"], serde_json::json!(["basic_or_attca", "attca"]));
     assert_eq!(several["statementTrusts"], serde_json::json!(["refused", "trusted"]));
     assert_eq!(several["statementCertificates"], serde_json::json!([0, 1]));
+}
+
+/// What statements say of their keys is a fact, whatever the policy makes of it.
+#[test]
+fn what_statements_say_of_their_keys() {
+    let of = |made: Registration, policy: &AttestationPolicy| {
+        let registered = finish(&made, policy, Quirks::NONE).unwrap();
+        let evidence = serde_json::to_value(registered.evidence()).unwrap();
+        let members = [
+            "statementKeysInHardware",
+            "statementRootsOfTrust",
+            "statementDevicesLocked",
+            "statementTpmObjectAttributes",
+            "statementTpmNameAlgorithms",
+        ];
+        (registered.key_properties().collect::<Vec<_>>(), members.map(|member| evidence[member].clone()))
+    };
+    let any = AttestationPolicy::any();
+    let tpm = |attributes: u32, name_alg: u16| {
+        Tpm::new().pub_area(move |area| (area.object_attributes, area.name_alg) = (attributes, name_alg))
+    };
+    let booted = |locked: bool, state: u8| {
+        let hash = der::octet_string(&[0; 32]);
+        let root = der::sequence(&[&hash, &der::boolean(locked), &der::enumerated(state), &hash]);
+        AndroidKey::new().key_description(move |description| description.hardware_enforced.set(704, root.clone()))
+    };
+    for (attributes, fixed_tpm, fixed_parent, sensitive_data_origin) in [
+        (0x0004_0072, true, true, true),
+        (0x02, true, false, false),
+        (0x10, false, true, false),
+        (0x20, false, false, true),
+    ] {
+        let (keys, _) = of(es256().format(tpm(attributes, 0x000b)), &any);
+        let [KeyProperties::Tpm(key)] = keys[..] else { panic!("{keys:?}") };
+        assert_eq!(key.fixed_tpm(), fixed_tpm);
+        assert_eq!((key.fixed_parent(), key.sensitive_data_origin()), (fixed_parent, sensitive_data_origin));
+    }
+    let null = || json!([null]);
+    for (name_alg, name) in [(0x0004, "sha-1"), (0x000b, "sha-256"), (0x000c, "sha-384"), (0x000d, "sha-512")] {
+        let (_, members) = of(es256().format(tpm(0x0004_0000, name_alg)), &any);
+        assert_eq!(members, [null(), null(), null(), json!([0x0004_0000]), json!([name])]);
+    }
+    for (locked, state, name) in
+        [(true, 0, "verified"), (true, 1, "self_signed"), (false, 2, "unverified"), (false, 3, "failed")]
+    {
+        let (keys, members) = of(es256().format(booted(locked, state)), &any);
+        assert!(matches!(&keys[..], [KeyProperties::Android(key)] if key.in_hardware), "{keys:?}");
+        assert_eq!(members, [json!([true]), json!([name]), json!([locked]), null(), null()]);
+    }
+    let (_, members) = of(es256().format(booted(true, 4)), &any);
+    assert_eq!(members, [json!([true]), json!(["malformed"]), null(), null(), null()]);
+    let software =
+        AndroidKey::new().key_description(|d| std::mem::swap(&mut d.software_enforced, &mut d.hardware_enforced));
+    let (_, members) = of(es256().format(software), &any);
+    assert_eq!(members, [json!([false]), json!(["absent"]), null(), null(), null()]);
+    let (keys, members) = of(es256().format(Packed::new()), &any);
+    assert_eq!((keys, members), (Vec::new(), [null(), null(), null(), null(), null()]));
+
+    // A refused statement's key is in the evidence, and not the registration's.
+    let policy = with(trusting(TrustAnchors::new(root())), |policy| policy.compound = CompoundPolicy::AtLeast(1));
+    let compound = Compound::new().with(booted(true, 0).chain(evil())).with(tpm(0x72, 0x000b));
+    let (keys, members) = of(es256().format(compound), &policy);
+    assert!(matches!(&keys[..], [KeyProperties::Tpm(_)]), "{keys:?}");
+    assert_eq!(members[0], json!([true, null]));
+    assert_eq!(members[3], json!([null, 0x72]));
+}
+
+/// Each fact is on one list, and the lists follow the table of `attestation::voucher`.
+#[test]
+fn the_evidence_says_who_vouches_for_what() {
+    let all = [
+        "credential_key",
+        "credential_id",
+        "aaguid",
+        "user_present",
+        "user_verified",
+        "backup",
+        "sign_count",
+        "extensions",
+    ];
+    let lists = |made: Registration| {
+        let registered = finish(&made, &AttestationPolicy::any(), Quirks::NONE).unwrap();
+        let evidence = serde_json::to_value(registered.evidence()).unwrap();
+        let names =
+            ["vouchedByAttestationKey", "vouchedByCredentialKey", "vouchedByCaller", "vouchedByNobody", "unattested"];
+        for fact in Fact::ALL {
+            let on = names.map(|name| evidence[name].as_array().unwrap().contains(&fact.name().into()));
+            assert_eq!(on.into_iter().filter(|on| *on).count(), 1, "{fact:?}");
+        }
+        names.map(|name| evidence[name].clone())
+    };
+    let nothing = || json!([]);
+    assert_eq!(lists(es256()), [nothing(), nothing(), nothing(), nothing(), json!(all)]);
+    assert_eq!(lists(es256().format(PackedSelf::new())), [nothing(), json!(all), nothing(), nothing(), nothing()]);
+    assert_eq!(lists(es256().format(Tpm::new())), [json!(all[..1]), nothing(), json!(all[1..]), nothing(), nothing()]);
+    let u2f = Compound::new().with(FidoU2f::new()).with(AndroidKey::new());
+    let signed = json!(["credential_key", "credential_id", "user_present"]);
+    let added = json!(["aaguid", "user_verified", "backup", "sign_count", "extensions"]);
+    assert_eq!(lists(es256().format(u2f)), [signed, added, nothing(), nothing(), nothing()]);
 }

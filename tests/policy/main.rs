@@ -5,18 +5,20 @@
 mod compound;
 mod evidence;
 
-use wardkey::attestation::{AttestationType, CompoundPolicy, Format, KeyEnforcement};
+use wardkey::attestation::{AttestationType, CompoundPolicy, Fact, Format, KeyEnforcement};
 use wardkey::authenticator::Aaguid;
+use wardkey::ceremony::extensions::{RegistrationExtensions, RegistrationOutputs};
 use wardkey::ceremony::{Refusal, registration};
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::crypto::{Algorithm as Known, default_backend};
 use wardkey::evidence::Details;
 use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors, TrustOutcome};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::x509::{Crl, PathError};
+use wardkey::x509::{Crl, CrlProblem, PathError};
 use wardkey::{RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator::attestation::Format as Attests;
 use wardkey_authenticator::expected::VALIDATE_AT;
+use wardkey_authenticator::flags::{BE, BS, UV};
 use wardkey_authenticator::*;
 
 fn es256() -> Registration {
@@ -181,16 +183,55 @@ fn cve_2026_6856_and_cve_2025_12150_aaguid_lists_bite_only_after_trust() {
     assert_eq!(packed(&another), Err(Refusal::AaguidNotAccepted));
     let none = with(trusted(), |policy| policy.allow_aaguids = Some(Vec::new()));
     assert_eq!(packed(&none), Err(Refusal::AaguidNotAccepted), "an empty list is not no list");
+}
 
-    let denying = |policy: AttestationPolicy| with(policy, |policy| policy.deny_aaguids = vec![OTHER, model()]);
-    assert_eq!(packed(&denying(trusted())), Err(Refusal::AaguidNotAccepted));
-    assert_eq!(packed(&denying(AttestationPolicy::any())), Ok(None), "whoever attests nothing can claim anything");
-    assert_eq!(register(NoAttestation, &denying(AttestationPolicy::any())).map(drop), Ok(()));
-    let beside = |other: PackedSelf| Compound::new().with(other).with(Packed::new());
-    let with_self = with(trusted(), |policy| policy.types.push(AttestationType::SelfAttestation));
-    assert_eq!(register(beside(PackedSelf::new()), &with_self).map(drop), Ok(()));
-    let refused = register(beside(PackedSelf::new()), &denying(with_self)).unwrap_err();
-    assert_eq!(refused, Refusal::AaguidNotAccepted, "one trusted statement is enough, whatever stands beside it");
+/// A claim may lower: who says that they are of a denied model is refused, whether anybody vouches for it or not.
+#[test]
+fn a_denied_model_is_refused_by_its_own_word() {
+    let trusted = || with(trusting(TrustAnchors::new(root())), |policy| policy.types = AttestationPolicy::any().types);
+    let untrusted = || preferring(TrustAnchors::new(stranger()));
+    for policy in [AttestationPolicy::any(), trusted(), preferring(TrustAnchors::new(root())), untrusted()] {
+        for made in [
+            es256(),
+            es256().format(PackedSelf::new()),
+            es256().format(Packed::new()),
+            es256().format(Tpm::new()),
+            es256().format(AndroidKey::new()),
+            es256().format(AndroidSafetyNet::new()),
+            es256().format(FidoU2f::new()),
+            es256().format(Apple::new()),
+            es256().format(both(PackedSelf::new(), Packed::new())),
+        ] {
+            let name = made.attestation.identifier();
+            let denying = |models: &[Aaguid]| with(policy.clone(), |policy| policy.deny_aaguids = models.to_vec());
+            let other = finish(&made, &denying(&[OTHER]), Quirks::NONE).map(drop);
+            assert_eq!(other, finish(&made, &policy, Quirks::NONE).map(drop), "{name}: another model is denied");
+            if other.is_ok() {
+                let refused = finish(&made, &denying(&[OTHER, model()]), Quirks::NONE).unwrap_err();
+                assert_eq!(refused, Refusal::AaguidNotAccepted, "{name}");
+            }
+        }
+    }
+    // A U2F key names no model in its authenticator data; its certificate may.
+    let named = FidoU2f::new().leaf(|leaf| leaf.set(Extension::aaguid(OTHER.as_bytes())));
+    let zero = |data: &mut AuthenticatorData| data.attested().aaguid.fill(0);
+    for made in [
+        es256().authenticator_data(zero).format(named.clone()),
+        es256().authenticator_data(zero).format(both(named.clone(), PackedSelf::new())),
+    ] {
+        for (denied, verdict) in [(OTHER, Err(Refusal::AaguidNotAccepted)), (model(), Ok(()))] {
+            let denying = with(AttestationPolicy::any(), |policy| policy.deny_aaguids = vec![denied]);
+            assert_eq!(finish(&made, &denying, Quirks::NONE).map(drop), verdict);
+        }
+    }
+    let nameless = with(AttestationPolicy::any(), |policy| policy.deny_aaguids = vec![Aaguid::ZERO]);
+    let refused = finish(&es256().authenticator_data(zero), &nameless, Quirks::NONE).unwrap_err();
+    assert_eq!(refused, Refusal::AaguidNotAccepted, "all zeros denies who names no model");
+    assert_eq!(register(NoAttestation, &nameless).map(drop), Ok(()));
+    let both_lists = with(trusting(TrustAnchors::new(root())), |policy| {
+        (policy.allow_aaguids, policy.deny_aaguids) = (Some(vec![model()]), vec![model()]);
+    });
+    assert_eq!(register(Packed::new(), &both_lists).unwrap_err(), Refusal::AaguidNotAccepted);
 }
 
 #[test]
@@ -199,11 +240,14 @@ fn an_aaguid_is_attested_by_those_who_sign_it() {
     let own = || TrustAnchors::default().for_aaguid(model(), root());
     for (made, with_any_anchor, with_its_own) in [
         (es256().format(Packed::new()), true, true),
-        (es256().format(Tpm::new()), true, true),
-        (es256().format(Apple::new()), true, true),
+        (es256().format(Tpm::new()), false, true),
+        (es256().format(named_tpm()), true, true),
+        (es256().format(Apple::new()), false, true),
         (es256().format(AndroidKey::new()), false, true),
         (es256().format(AndroidSafetyNet::new()), false, true),
-        (es256().format(both(FidoU2f::new(), Tpm::new())), true, false),
+        (es256().format(both(FidoU2f::new(), Packed::new())), true, false),
+        (es256().format(both(AndroidKey::new(), Tpm::new())), false, true),
+        (es256().format(both(AndroidKey::new(), named_tpm())), true, true),
     ] {
         let name = made.attestation.identifier();
         for (anchors, attested) in [(flat(), with_any_anchor), (own(), with_its_own)] {
@@ -216,8 +260,124 @@ fn an_aaguid_is_attested_by_those_who_sign_it() {
             assert_eq!(finish(&made, &allowing, Quirks::NONE).map(drop), verdict, "{name}");
         }
     }
-    let denying = with(trusting(flat()), |policy| policy.deny_aaguids = vec![model()]);
-    assert_eq!(register(AndroidSafetyNet::new(), &denying).unwrap_err(), Refusal::AaguidNotAccepted, "by its own word");
+}
+
+/// Whoever asks a TPM to certify a key chooses `extraData` (TPM 2.0 Library, Part 2, TPMS_ATTEST), and with it the AAGUID.
+#[test]
+fn a_tpm_attests_no_other_model() {
+    let vendor = || TrustAnchors::default().for_format(Format::Packed, stranger());
+    let beside_tpms = vendor().for_format(Format::Tpm, root()).for_format(Format::Apple, root());
+    let allowing = |anchors| with(trusting(anchors), |policy| policy.allow_aaguids = Some(vec![model()]));
+    for made in [es256().format(Tpm::new()), es256().format(Apple::new())] {
+        let refused = finish(&made, &allowing(beside_tpms.clone()), Quirks::NONE).unwrap_err();
+        assert_eq!(refused, Refusal::AaguidNotAttested);
+        let own = allowing(beside_tpms.clone().for_aaguid(model(), root()));
+        assert_eq!(finish(&made, &own, Quirks::NONE).map(drop), Ok(()), "a CA of that model alone");
+        let another = allowing(beside_tpms.clone().for_aaguid(OTHER, root()));
+        assert_eq!(finish(&made, &another, Quirks::NONE).unwrap_err(), Refusal::AaguidNotAttested);
+    }
+    assert_eq!(register(named_tpm(), &allowing(beside_tpms)).map(drop), Ok(()), "the certificate names the model");
+    let unnamed = allowing(TrustAnchors::new(stranger()).for_format(Format::Tpm, root()));
+    assert_eq!(register(named_tpm().chain(evil()), &unnamed).unwrap_err(), NO_ANCHOR);
+    let legacy = Tpm::by(Algorithm::Rs1).leaf(|leaf| leaf.set(Extension::aaguid(model().as_bytes())));
+    let preferred = register(legacy, &preferring(TrustAnchors::new(root()))).unwrap();
+    assert_eq!((preferred.trust(), preferred.attested_aaguid()), (TrustOutcome::LegacyRs1, None));
+}
+
+/// By a TPM whose certificate names the model.
+fn named_tpm() -> Tpm {
+    Tpm::new().leaf(|leaf| leaf.set(Extension::aaguid(model().as_bytes())))
+}
+
+/// §8.6: a U2F statement signs neither flags (but for UP), nor the counter, nor extensions: what is changed there on the
+/// way raises nothing, and locks nobody out.
+#[test]
+fn what_a_u2f_statement_does_not_sign_raises_nothing() {
+    let genuine = es256().authenticator_data(|data| data.clear_flags(UV)).format(FidoU2f::new());
+    let forged = genuine.clone().authenticator_data(|data| {
+        data.set_flags(UV | BE | BS);
+        data.sign_count = 77;
+        data.extension("minPinLength", 63);
+    });
+    let sent = |made: &Registration| {
+        let object = made.make().attestation_object;
+        let at = object.windows(8).position(|window| window == b"authData").unwrap();
+        object[..at].to_vec()
+    };
+    assert_eq!(sent(&genuine), sent(&forged), "the same statement, beside other authenticator data");
+    let policy = trusting(TrustAnchors::new(root()));
+    let of = |made: &Registration| {
+        let registered = finish_by(made, &policy, Quirks::NONE, |expected| {
+            expected.user_verification_required = false;
+        });
+        registered.unwrap()
+    };
+    let registered = of(&forged);
+    assert_eq!(registered.trust(), TrustOutcome::Trusted);
+    assert_eq!(registered.signed_extensions().min_pin_length, None);
+    assert_eq!(registered.claimed_extensions().min_pin_length, Some(63));
+    let evidence = serde_json::to_value(registered.evidence()).unwrap();
+    assert_eq!(evidence["userVerification"], "not_performed");
+    assert_eq!((&evidence["flags"], &evidence["signCount"]), (&0xdd.into(), &77.into()), "as received");
+    let nobody = serde_json::json!(["aaguid", "user_verified", "backup", "sign_count", "extensions"]);
+    assert_eq!(evidence["vouchedByNobody"], nobody);
+    let record = registered.claim(None::<()>).unwrap();
+    assert_eq!((record.uv_initialized, record.sign_count), (false, 0));
+    assert_eq!((record.backup_eligible, record.backup_state), (None, None), "the first sign-in teaches them");
+    let record = of(&genuine).claim(None::<()>).unwrap();
+    assert_eq!((record.uv_initialized, record.sign_count), (false, 0));
+    assert_eq!((record.backup_eligible, record.backup_state), (Some(false), Some(false)));
+
+    // Whoever signs the authenticator data, or takes `none`, has the record that §7.1 step 27 wants.
+    let any = AttestationPolicy::any();
+    for made in [
+        es256(),
+        es256().format(PackedSelf::new()),
+        es256().format(Packed::new()),
+        es256().format(Tpm::new()),
+        es256().format(AndroidKey::new()),
+        es256().format(AndroidSafetyNet::new()),
+        es256().format(Apple::new()),
+        es256().format(both(FidoU2f::new(), PackedSelf::new())),
+        es256().format(both(FidoU2f::new(), NoAttestation)),
+    ] {
+        let made = made.authenticator_data(|data| {
+            data.set_flags(UV | BE | BS);
+            data.sign_count = 77;
+            data.extension("minPinLength", 63);
+        });
+        let name = made.attestation.identifier();
+        let registered = finish(&made, &any, Quirks::NONE).unwrap();
+        let signed = registered.voucher(Fact::Extensions).is_signature();
+        assert_eq!(registered.signed_extensions().min_pin_length, signed.then_some(63), "{name}");
+        let record = registered.claim(None::<()>).unwrap();
+        assert_eq!((record.uv_initialized, record.sign_count), (true, 77), "{name}");
+        assert_eq!((record.backup_eligible, record.backup_state), (Some(true), Some(true)), "{name}");
+    }
+}
+
+/// A statement that the policy refused signs nothing, whatever it is beside.
+#[test]
+fn a_statement_that_is_refused_signs_nothing() {
+    let mut outputs = RegistrationOutputs::default();
+    outputs.min_pin_length = Some(8);
+    let policy = with(trusting(TrustAnchors::new(root())), |policy| policy.compound = CompoundPolicy::AtLeast(1));
+    let made = |other: Packed| {
+        let made = es256().format(both(FidoU2f::new(), other));
+        made.authenticator_data(|data| data.extension("minPinLength", 63))
+    };
+    let required = |made: &Registration| {
+        finish_by(made, &policy, Quirks::NONE, |expected| {
+            expected.compound = policy.compound;
+            expected.extensions = RegistrationExtensions::NONE.requiring(outputs);
+        })
+    };
+    assert_eq!(required(&made(Packed::new())).unwrap().signed_extensions().min_pin_length, Some(63));
+    let forged = made(Packed::new().chain(evil()));
+    assert_eq!(required(&forged).unwrap_err(), Refusal::ExtensionsNotSigned);
+    let registered = finish(&forged, &policy, Quirks::NONE).unwrap();
+    assert_eq!((registered.trust(), registered.signed_extensions().min_pin_length), (TrustOutcome::Trusted, None));
+    assert!(!registered.claim(None::<()>).unwrap().uv_initialized);
 }
 
 /// §8.6: the AAGUID beside a U2F statement is signed by nobody, and chooses no anchors.
@@ -250,8 +410,8 @@ fn trust_that_is_preferred_is_not_required() {
     assert_eq!(trust(Packed::new(), TrustAnchors::new(root())), (TrustOutcome::Trusted, Some(model())));
     assert_eq!(trust(Packed::new(), TrustAnchors::new(stranger())), untrusted(PathError::NoAnchor));
     assert_eq!(trust(Packed::new(), TrustAnchors::default()), untrusted(PathError::NoAnchors));
-    let expired = Packed::new().leaf(|leaf| leaf.not_after = der::utc_time("260101000000Z"));
-    assert_eq!(trust(expired, TrustAnchors::new(root())), untrusted(PathError::Expired(0)));
+    let expired = || Packed::new().leaf(|leaf| leaf.not_after = der::utc_time("260101000000Z"));
+    assert_eq!(trust(expired(), TrustAnchors::new(root())), untrusted(PathError::Expired(0)));
     let registered = register(NoAttestation, &preferring(TrustAnchors::new(root()))).unwrap();
     assert_eq!(registered.trust(), TrustOutcome::NoCertificates);
     let registered = register(Packed::new(), &AttestationPolicy::any()).unwrap();
@@ -383,7 +543,63 @@ fn a_revoked_certificate_leads_nowhere() {
     assert_eq!((statement.certificates, statement.checked_for_revocation), (2, 1), "the root has no list");
     let revoked = Refusal::AttestationUntrusted(PathError::Revoked(0));
     assert_eq!(register(packed(), &trusting(revoking(&[0x4a]))).unwrap_err(), revoked);
-    let registered = register(packed(), &preferring(revoking(&[0x4a]))).unwrap();
-    assert_eq!(registered.trust(), TrustOutcome::Untrusted(PathError::Revoked(0)));
-    assert_eq!(registered.attested_aaguid(), None);
+    assert_eq!(register(packed(), &preferring(revoking(&[0x4a]))).unwrap_err(), revoked, "nobody prefers that");
+}
+
+/// `Trust::Prefer` accepts who is not known, and refuses who is known to be bad.
+#[test]
+fn preferring_is_no_welcome_for_the_revoked() {
+    let two = || Chain::of(2, Algorithm::Es256);
+    let list = |authority: usize, serial: &[u8]| RevocationList::of(&two().authorities[authority], &[serial]);
+    let crls = |lists: &[RevocationList]| {
+        let crls = lists.iter().map(|list| Crl::from_der(&list.der()).unwrap());
+        TrustAnchors::new(root()).with_crls(crls.collect::<Vec<_>>())
+    };
+    let leaf = |change: fn(&mut Certificate)| {
+        Packed::new().chain(two()).leaf(|leaf| leaf.serial_number = vec![0x4a]).leaf(change)
+    };
+    let ca = |change: fn(&mut Authority)| Packed::new().chain(two()).authority(1, change);
+    let expired: fn(&mut Certificate) = |leaf| leaf.not_after = der::utc_time("260101000000Z");
+    let early: fn(&mut Certificate) = |leaf| leaf.not_before = der::utc_time("270101000000Z");
+    let no_ca: fn(&mut Authority) = |ca| ca.certificate.set(Extension::basic_constraints(false, None));
+    let no_usage: fn(&mut Authority) = |ca| ca.certificate.set(Extension::digital_signature());
+    let no_issuers: fn(&mut Authority) = |ca| ca.certificate.set(Extension::basic_constraints(true, Some(0)));
+    let above = |change: fn(&mut Authority)| Packed::new().chain(Chain::of(3, Algorithm::Es256)).authority(1, change);
+    let ca_serial = two().authorities[1].certificate.serial_number.clone();
+    let others = || TrustAnchors::new(stranger());
+    let other_key: fn(&mut Authority) = |ca| ca.issuer = Key::new("policy.other", Algorithm::Es256);
+    let none = || TrustAnchors::new(root());
+    let mut late = list(1, &[0x4b]);
+    late.next_update = Some(der::utc_time("260101000000Z"));
+    let (unknown, bad) = (true, false);
+    for (why, format, anchors, error, tolerated) in [
+        ("no anchor of its", leaf(|_| ()).chain(evil()), none(), PathError::NoAnchor, unknown),
+        ("expired", leaf(expired), none(), PathError::Expired(0), unknown),
+        ("not yet valid", leaf(early), none(), PathError::NotYetValid(0), unknown),
+        ("expired, and on no list", leaf(expired), crls(&[list(1, &[0x4b])]), PathError::Expired(0), unknown),
+        ("revoked", leaf(|_| ()), crls(&[list(1, &[0x4a])]), PathError::Revoked(0), bad),
+        ("expired and revoked", leaf(expired), crls(&[list(1, &[0x4a])]), PathError::Revoked(0), bad),
+        ("not yet valid and revoked", leaf(early), crls(&[list(1, &[0x4a])]), PathError::Revoked(0), bad),
+        ("a list of yesterday", leaf(|_| ()), crls(&[late]), PathError::Crl(0, CrlProblem::Expired), bad),
+        ("not signed by its issuer", ca(other_key), none(), PathError::Signature(1), bad),
+        ("an issuer as some phones have it", ca(no_ca), none(), PathError::NotCa(1), unknown),
+        ("such an issuer of one that is revoked", ca(no_ca), crls(&[list(0, &ca_serial)]), PathError::Revoked(1), bad),
+        ("an issuer that nobody has", above(no_ca), none(), PathError::NotCa(2), bad),
+        ("an issuer that may not issue", ca(no_usage), none(), PathError::KeyUsage(1), bad),
+        ("an issuer of issuers that may not be", above(no_issuers), none(), PathError::PathLength(2), bad),
+        ("a stranger's issuer that may not issue", ca(no_usage), others(), PathError::KeyUsage(1), unknown),
+        ("a stranger's issuer that nobody has", above(no_ca), others(), PathError::NotCa(2), unknown),
+    ] {
+        let preferred = register(format.clone(), &preferring(anchors.clone())).map(|registered| registered.trust());
+        let expected = match tolerated {
+            true => Ok(TrustOutcome::Untrusted(error)),
+            false => Err(Refusal::AttestationUntrusted(error)),
+        };
+        assert_eq!(preferred, expected, "{why}");
+        assert!(register(format, &trusting(anchors)).is_err(), "{why}");
+    }
+    // The same faults under a stranger's root say nothing.
+    let strangers = Packed::new().chain(two()).authority(1, other_key);
+    let registered = register(strangers, &preferring(TrustAnchors::new(stranger()))).unwrap();
+    assert_eq!(registered.trust(), TrustOutcome::Untrusted(PathError::NoAnchor));
 }

@@ -222,19 +222,21 @@ fn codes() -> BTreeSet<&'static str> {
 }
 
 /// What certificates, and what they attest, are refused for: not of this table, which has no certificates.
-const OF_CERTIFICATES: [&str; 7] = [
+const OF_CERTIFICATES: [&str; 9] = [
     "aaguid-not-accepted",
     "aaguid-not-attested",
     "attestation-legacy-rs1",
+    "attestation-statements-not-independent",
     "attestation-statements-too-few",
     "attestation-untrusted",
+    "attested-key-not-accepted",
     "attested-key-not-in-hardware",
     "enterprise-attestation-not-accepted",
 ];
 
 /// What extension outputs and payments are refused for, and a credential that nobody has: format 1 has no words for what was
 /// required of them, so `tests/level3` has their rows.
-const OF_EXTENSIONS: [&str; 21] = [
+const OF_EXTENSIONS: [&str; 22] = [
     "browser-bound-key-unknown",
     "browser-bound-signature-invalid",
     "browser-bound-signature-missing",
@@ -244,6 +246,7 @@ const OF_EXTENSIONS: [&str; 21] = [
     "cred-protect-too-weak",
     "credential-unknown",
     "extension-output-malformed",
+    "extension-outputs-not-signed",
     "extension-secret-results",
     "extension-unsolicited",
     "hmac-secret-missing",

@@ -10,7 +10,9 @@
 //! Outputs are judged in the last step of a ceremony (§7.1/28, §7.2/23): *signed* ones as facts, *unsigned* ones only
 //! where a field under a name that says `unsigned` asks for it. A signed output that was asked for is of its shape or
 //! refused; that it is there, or how large, is required only where [`ceremony::extensions`](crate::ceremony::extensions)
-//! is told so. What is *read* is handed on and decides nothing. The last column names tests of `tests/level3`,
+//! is told so. At a registration, the attestation statement decides whether an output is signed
+//! ([`voucher`](crate::attestation::voucher)): beside `none` and `fido-u2f` none is, and a requirement is not met; started:
+//! clients are asked for attestation. What is *read* is handed on and decides nothing. The last column names tests of `tests/level3`,
 //! `tests/front_door`, this module and those it is made of, and vectors of `tests/vectors/{extensions,steps}.jsonl`;
 //! whether they are there is a test too.
 //!
@@ -27,12 +29,12 @@
 //! | `largeBlob` read §10.1.5 | by construction: read xor write | unsigned: read | `large_blob_read`, `what_the_standard_forbids_cannot_be_read` |
 //! | `largeBlob` write §10.1.5 | started: exactly one credential | unsigned: `written`, where required | `large_blob_write`, `inputs_fit_the_credentials_that_may_answer` |
 //! | `credentialProtectionPolicy` CTAP §12.1 | by construction: a level that is known | signed: at least the level asked for | `cred_protect`, `what_the_standard_forbids_cannot_be_read`, `cred-protect-too-weak` |
-//! | `enforceCredentialProtectionPolicy` CTAP §12.1 | by construction: true or false, and never true without the policy | signed: `credProtect` is there, above level 1 | `cred_protect`, `what_the_standard_forbids_cannot_be_read`, `lint_extensions`, `cred-protect-enforced-and-silent` |
+//! | `enforceCredentialProtectionPolicy` CTAP §12.1 | by construction: true or false, and never true without the policy | signed: `credProtect` is there, above level 1 | `cred_protect`, `what_the_standard_forbids_cannot_be_read`, `lint_extensions`, `cred-protect-enforced-and-silent`, `cred-protect-enforced-beside-fido-u2f` |
 //! | `credBlob` CTAP §12.2 | started: 32 bytes at most | signed: a boolean; true, where required | `cred_blob`, `inputs_fit_the_credentials_that_may_answer` |
 //! | `getCredBlob` CTAP §12.2 | by construction | signed, under `credBlob`: bytes; there and not empty, where required. The unsigned copy does not count | `get_cred_blob`, `each_output_has_its_shape` |
-//! | `minPinLength` CTAP §12.4 | by construction | signed: a number; at least what is required | `min_pin_length`, `min-pin-length-too-short` |
+//! | `minPinLength` CTAP §12.4 | by construction | signed: a number; at least what is required | `min_pin_length`, `min-pin-length-too-short`, `min-pin-length-beside-none`, `min-pin-length-beside-fido-u2f` |
 //! | `pinComplexityPolicy` CTAP §12.6 | by construction | signed: a boolean; true, where required | `pin_complexity_policy` |
-//! | `hmacCreateSecret` CTAP §12.5 | by construction | signed, under `hmac-secret`: of its shape; true, where required | `hmac_secret` |
+//! | `hmacCreateSecret` CTAP §12.5 | by construction | signed, under `hmac-secret`: of its shape; true, where required | `hmac_secret`, `what_nobody_signs_is_no_required_output` |
 //! | `hmacGetSecret` CTAP §12.5 | started: salts of 32 bytes | signed, under `hmac-secret`: a length of ciphertext; results as of `prf` | `hmac_get_secret`, `inputs_fit_the_credentials_that_may_answer` |
 //! | `hmac-secret-mc` CTAP §12.8 | `prf` with `eval`; `hmacGetSecret` among `others` | signed: a length of ciphertext | `hmac_secret_mc`, `each_output_has_its_shape` |
 //! | `uvm` Level 2 §10.3 | by construction | signed: 1 to 3 methods; there, where required of an authentication | `uvm`, `methods_are_one_to_three_triples` |
@@ -122,6 +124,9 @@ pub enum InputError {
     /// An output is required of an extension that is not asked for.
     #[error("an output of {0} is required, and not asked for")]
     RequiredButNotRequested(Extension),
+    /// A signed output is required of a registration, and clients are asked for no attestation: `none` signs nothing.
+    #[error("a signed output of {0} is required; ask for direct or enterprise attestation, because none signs nothing")]
+    RequiredButNotAttested(Extension),
 }
 
 /// Nothing among inputs by name has a field.
