@@ -24,7 +24,7 @@
 //! | look over your options | [`client::json::CreationOptions::lint`], [`client::json::RequestOptions::lint`] |
 //! | keep what has to be kept | [`CredentialRecord`], [`RecordUpdate`], [`RegistrationState`], [`AuthenticationState`] |
 //! | come from webauthn-rs or another library, from U2F | [`interop`] |
-//! | admit certain authenticators, or certain credentials, alone | [`policy::AttestationPolicy`], [`relying_party::RelyingPartyBuilder`] |
+//! | admit certain authenticators, or certain credentials, alone | [`policy::AttestationPolicy`], [`relying_party::RelyingPartyBuilder`], [`attestation::voucher`]: who vouches for what |
 //! | answer, log and alert | [`Error::fault`](error::Error::fault), [`Error::public`], [`Error::code`], [`Error::step`] |
 //! | show what a verdict rests on | [`Evidence`], of [`policy::Registered::evidence`] and of each sign-in and payment |
 //! | verify by your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`], [`ceremony::payment::verify`], [`Evidence::of_authentication`] |

@@ -1,7 +1,7 @@
 //! What a statement says of how the credential key is kept, and what a relying party may demand of it.
 //!
-//! §8.3 and §8.4 ask little of it. The facts are reported as [`Attestation::key_properties`](super::Attestation::key_properties), and a
-//! [`KeyEnforcement`] demands them.
+//! §8.3 and §8.4 ask little of it. [`Attestation::key_properties`](super::Attestation::key_properties) reports the facts;
+//! a [`KeyEnforcement`] demands them.
 //!
 //! | demanded | `android-key` | `tpm` |
 //! |---|---|---|

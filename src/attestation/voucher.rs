@@ -33,7 +33,7 @@
 //!   §10.2: UP and AT set, every other flag clear, a counter of zero).
 //! * `none` (§8.7): there is no signature. The standard takes the authenticator data as it was received.
 //! * `apple` (§8.8): the anonymization CA certifies the credential key together with a nonce. The nonce is a hash of
-//!   the authenticator data, and the operating system computes it.
+//!   the authenticator data, which software of the operating system makes and hands in.
 //!
 //! # What follows from it
 //!

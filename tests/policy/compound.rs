@@ -54,7 +54,7 @@ fn the_least_trusted_decides_in_any_order() {
     }
 }
 
-/// Statements count by the keys that signed them: the same again proves nothing more, and a refused one is no rival.
+/// Statements count by the keys that signed them. A statement that the policy refuses does not count against another one.
 #[test]
 fn a_statement_twice_is_one() {
     let twice = |format: Compound| {

@@ -245,6 +245,8 @@ fn an_aaguid_is_attested_by_those_who_sign_it() {
         (es256().format(Apple::new()), false, true),
         (es256().format(AndroidKey::new()), false, true),
         (es256().format(AndroidSafetyNet::new()), false, true),
+        (es256().format(FidoU2f::new().leaf(|leaf| leaf.set(Extension::aaguid(model().as_bytes())))), false, false),
+        (es256().format(AndroidKey::new().leaf(|leaf| leaf.set(Extension::aaguid(model().as_bytes())))), false, true),
         (es256().format(both(FidoU2f::new(), Packed::new())), true, false),
         (es256().format(both(AndroidKey::new(), Tpm::new())), false, true),
         (es256().format(both(AndroidKey::new(), named_tpm())), true, true),
@@ -543,12 +545,16 @@ fn a_revoked_certificate_leads_nowhere() {
     assert_eq!((statement.certificates, statement.checked_for_revocation), (2, 1), "the root has no list");
     let revoked = Refusal::AttestationUntrusted(PathError::Revoked(0));
     assert_eq!(register(packed(), &trusting(revoking(&[0x4a]))).unwrap_err(), revoked);
-    assert_eq!(register(packed(), &preferring(revoking(&[0x4a]))).unwrap_err(), revoked, "nobody prefers that");
+    assert_eq!(
+        register(packed(), &preferring(revoking(&[0x4a]))).unwrap_err(),
+        revoked,
+        "preferred trust refuses it too"
+    );
 }
 
-/// `Trust::Prefer` accepts who is not known, and refuses who is known to be bad.
+/// `Trust::Prefer` accepts an authenticator that is not known, and refuses one that is known to be bad.
 #[test]
-fn preferring_is_no_welcome_for_the_revoked() {
+fn preferred_trust_refuses_what_is_known_to_be_bad() {
     let two = || Chain::of(2, Algorithm::Es256);
     let list = |authority: usize, serial: &[u8]| RevocationList::of(&two().authorities[authority], &[serial]);
     let crls = |lists: &[RevocationList]| {
