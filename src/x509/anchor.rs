@@ -13,7 +13,8 @@
 use super::algorithm::{self, SubjectPublicKey};
 use super::certificate::{self, Certificate, Version};
 use super::extensions;
-use crate::codec::pem;
+use super::name::{Canonical, Name};
+use crate::codec::{der, pem};
 use crate::crypto::Backend;
 use core::fmt;
 use core::ops::Range;
@@ -98,12 +99,18 @@ impl TrustAnchor {
         self.subject() == certificate.subject.encoding && self.spki() == certificate.spki
     }
 
+    /// Whether it has this name, as RFC 5280 §7.1 compares names.
+    pub(super) fn is_named(&self, name: &Canonical) -> bool {
+        der::read_all(self.subject(), Name::read).is_ok_and(|subject| subject.canonical() == *name)
+    }
+
     /// The certificate that the anchor came in.
     pub(crate) fn certificate(&self) -> Result<Certificate<'_>, certificate::Error> {
         Certificate::read(&self.der)
     }
 
-    fn spki(&self) -> &[u8] {
+    /// The whole SubjectPublicKeyInfo.
+    pub(super) fn spki(&self) -> &[u8] {
         self.der.get(self.spki.clone()).unwrap_or_default()
     }
 }

@@ -93,11 +93,10 @@ impl Revocation<'_> {
                 }
             }
         }
-        let anchors = self.anchors.iter().filter_map(|anchor| anchor.certificate().ok());
-        for anchor in anchors.filter(|anchor| anchor.subject.canonical() == *crl.issuer()) {
-            if !tried.contains(&anchor.spki) {
-                tried.push(anchor.spki);
-                if is_signed_by(crl, anchor.spki, work)?.is_ok() {
+        for anchor in self.anchors.iter().filter(|anchor| anchor.is_named(crl.issuer())) {
+            if !tried.contains(&anchor.spki()) {
+                tried.push(anchor.spki());
+                if is_signed_by(crl, anchor.spki(), work)?.is_ok() {
                     return Ok(None);
                 }
             }
