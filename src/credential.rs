@@ -121,23 +121,24 @@ opaque_bytes! {
     UserHandle, "a user handle", 64
 }
 
-/// How a client may reach an authenticator (§5.8.4). A hint; values that are not known are kept.
+/// How a client may reach an authenticator (§5.8.4). A hint; values that are not known are kept. Ordered by name, as
+/// `getTransports()` returns them (§5.2.1).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Transport {
-    /// USB.
-    Usb,
-    /// NFC.
-    Nfc,
     /// Bluetooth Low Energy.
     Ble,
-    /// ISO/IEC 7816 smart card.
-    SmartCard,
     /// A phone, by proximity and tunnel.
     Hybrid,
     /// The client device itself.
     Internal,
+    /// NFC.
+    Nfc,
+    /// ISO/IEC 7816 smart card.
+    SmartCard,
+    /// USB.
+    Usb,
     /// A value that this version does not know, as received.
     #[serde(untagged)]
     Other(String),

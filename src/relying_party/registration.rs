@@ -11,7 +11,7 @@ use crate::client::json::{
     Attachment, AuthenticatorSelection, CreationOptions, CredentialDescriptor, CredentialParameters, Hint,
     PublicKeyCredentialType, ResidentKey, RpEntity, UserEntity, UserVerification,
 };
-use crate::credential::{CredentialRecord, UserHandle, Version};
+use crate::credential::{CredentialRecord, Transport, UserHandle, Version};
 use crate::crypto::{Algorithm, RandomFailed, default_backend};
 use crate::error::Error;
 use crate::extension::Extension;
@@ -115,13 +115,20 @@ pub(super) fn attachment_of(hints: &[Hint]) -> Option<Attachment> {
     attachments.all(|other| other == first).then_some(first)
 }
 
-/// The descriptor of a stored credential, with its transports.
+/// The descriptor of a stored credential, with its transports: sorted and each once, as those of a decoy are, because
+/// the order in which a browser named them would tell a real credential from a decoy (§14.6.2).
 pub(super) fn descriptor(record: &CredentialRecord) -> CredentialDescriptor {
     CredentialDescriptor {
         credential_type: PublicKeyCredentialType::PublicKey,
         id: record.id.clone(),
-        transports: record.transports.clone(),
+        transports: sorted(record.transports.clone()),
     }
+}
+
+pub(super) fn sorted(mut transports: Vec<Transport>) -> Vec<Transport> {
+    transports.sort();
+    transports.dedup();
+    transports
 }
 
 impl RelyingParty {

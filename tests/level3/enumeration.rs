@@ -239,6 +239,31 @@ fn lists_have_one_order() {
     }
 }
 
+/// §14.6.2: a decoy's transports have one order, so those of real credentials must have it as well, however the browser
+/// or the old library wrote them.
+#[test]
+fn transports_have_one_order() {
+    use wardkey::credential::Transport::{Ble, Hybrid, Internal, Nfc, SmartCard, Usb};
+    let all = [Ble, Hybrid, Internal, Nfc, SmartCard, Usb];
+    for written in [vec![Internal, Hybrid, Internal], vec![Hybrid, Internal], all.iter().rev().cloned().collect()] {
+        let mut record = record();
+        record.transports = written.clone();
+        let records = [record];
+        let (asked, _) = rp().start_authentication(&user().handle, &records, NOW).unwrap();
+        let (again, _) = rp().start_reauthentication(&user().handle, &records, NOW).unwrap();
+        let (paid, _) = rp().start_payment(&user().handle, &records, NOW).unwrap();
+        let (excluded, _) = rp().start_registration(&user(), &records, NOW).unwrap();
+        let expected: Vec<_> = all.iter().filter(|transport| written.contains(transport)).cloned().collect();
+        for list in
+            [asked.allow_credentials, again.allow_credentials, paid.allow_credentials, excluded.exclude_credentials]
+        {
+            assert_eq!(list[0].transports, expected, "{written:?}");
+        }
+    }
+    let names: Vec<String> = all.iter().map(|one| serde_json::to_string(one).unwrap()).collect();
+    assert!(names.is_sorted(), "as getTransports() returns them (§5.2.1): {names:?}");
+}
+
 #[test]
 fn decoys_ask_for_what_the_real_are_asked_for() {
     let decoys = Decoys::new([3; 32]).shaped(vec![0, 1], vec![DecoyShape::new(1, 20, Vec::new()).unwrap()]);
