@@ -77,11 +77,12 @@ fn framing<'s>(
     outcomes.check(Step::CrossOrigin, cross_origin, is_expected, Refusal::CrossOrigin)?;
     // Step 11 (14): topOrigin. It must be listed. Clients add it only beside `crossOrigin: true` (§5.8.1).
     match (&client_data.top_origin, framing) {
+        (Member::Absent, Framing::CrossOriginNamed(_)) if cross_origin => Err(Refusal::TopOriginMissing),
         (Member::Absent, _) => {
             outcomes.record(Step::TopOrigin, Outcome::NotRequired);
             Ok((cross_origin, None))
         }
-        (Member::Text(top), Framing::CrossOrigin(expected)) if cross_origin => {
+        (Member::Text(top), Framing::CrossOrigin(expected) | Framing::CrossOriginNamed(expected)) if cross_origin => {
             let listed = expected.iter().find(|listed| **listed == **top).ok_or(Refusal::TopOrigin)?;
             outcomes.passed(Step::TopOrigin);
             Ok((cross_origin, Some(listed)))

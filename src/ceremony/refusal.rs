@@ -102,6 +102,9 @@ refusals! {
     /// `topOrigin` is not expected, or there without a `crossOrigin` that is true.
     #[error("a top-level origin that is not expected")]
     TopOrigin => TopOrigin, "top-origin-not-allowed";
+    /// `topOrigin` is absent in a cross-origin frame, and the relying party requires that the client names it.
+    #[error("topOrigin is required in a cross-origin frame, and the client did not send it")]
+    TopOriginMissing => TopOrigin, "top-origin-missing";
     /// The attestation object.
     #[error("{0}")]
     AttestationObject(ObjectError) => AttestationObject, "attestation-object-malformed";

@@ -10,8 +10,11 @@ pub enum Framing {
     /// No: `crossOrigin: true` and any `topOrigin` are refused.
     #[default]
     SameOrigin,
-    /// Yes; where the client names the top-level origin, it must be one of these. Level 2 clients do not name it.
+    /// Yes. Where the client names the top-level origin, it must be one of these. Level 2 clients do not name it and are
+    /// accepted, also where this list is empty.
     CrossOrigin(Vec<String>),
+    /// Yes, and the client must name the top-level origin: one of these.
+    CrossOriginNamed(Vec<String>),
 }
 
 /// Where the relying party is: its RP ID, its origins, and who may frame it.

@@ -21,6 +21,9 @@ pub enum ConfigError {
     /// The RP ID, or an origin.
     #[error(transparent)]
     Origin(#[from] OriginError),
+    /// Frames are accepted on pages of a list that is empty, or must be named and are not accepted at all.
+    #[error("no origin whose pages may frame the portal; list them in `framed_by`, or do not call it")]
+    NoTopOrigins,
     /// No algorithm to offer, or one twice.
     #[error("no algorithm to offer, or the same one twice")]
     Algorithms,
@@ -67,7 +70,8 @@ pub struct RelyingPartyBuilder {
     native: Vec<String>,
     subdomains: bool,
     any_port: bool,
-    framing: Framing,
+    top_origins: Option<Vec<String>>,
+    top_origin_required: bool,
     algorithms: Vec<Algorithm>,
     user_verification_required: bool,
     timeout_secs: u32,
@@ -93,7 +97,8 @@ impl RelyingPartyBuilder {
             native: Vec::new(),
             subdomains: false,
             any_port: false,
-            framing: Framing::SameOrigin,
+            top_origins: None,
+            top_origin_required: false,
             algorithms: Algorithm::RECOMMENDED.to_vec(),
             user_verification_required: true,
             timeout_secs: 300,
@@ -143,10 +148,17 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Lets the portal run in a frame. Where the client names the page around it (`topOrigin`), it must be one of
-    /// these; clients of Level 2 do not name it, and are then let through.
+    /// Accepts ceremonies in a cross-origin frame on a page of one of these origins, at least one. Clients of Level 2 do
+    /// not name that page (`topOrigin`), so their frames are accepted on any page: [`Self::require_top_origin`] refuses
+    /// them.
     pub fn framed_by(mut self, top_origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.framing = Framing::CrossOrigin(top_origins.into_iter().map(Into::into).collect());
+        self.top_origins = Some(top_origins.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Refuses a cross-origin frame whose page the client does not name (`topOrigin`). Needs [`Self::framed_by`].
+    pub const fn require_top_origin(mut self) -> Self {
+        self.top_origin_required = true;
         self
     }
 
@@ -256,9 +268,7 @@ impl RelyingPartyBuilder {
         for origin in &self.native {
             check_native_origin(origin)?;
         }
-        if let Framing::CrossOrigin(top_origins) = &self.framing {
-            top_origins.iter().try_for_each(|origin| check_web_origin(origin, None))?;
-        }
+        let framing = self.framing()?;
         self.check_algorithms()?;
         for attestation in self.attestation_named.values_mut().chain([&mut self.attestation]) {
             attestation.conveyance = as_sent(&attestation.conveyance);
@@ -275,7 +285,7 @@ impl RelyingPartyBuilder {
         if self.any_port {
             origins = origins.with_any_port();
         }
-        let site = Site::new(self.rp_id, origins, self.framing);
+        let site = Site::new(self.rp_id, origins, framing);
         Ok(RelyingParty {
             site,
             name: self.name,
@@ -293,6 +303,20 @@ impl RelyingPartyBuilder {
             quirks: self.quirks,
             backend: self.backend,
         })
+    }
+
+    /// §7.1 steps 10 and 11, §7.2 steps 13 and 14: an empty list would accept the frames of any page that the client does
+    /// not name, and requiring a name of frames that are refused would do nothing.
+    fn framing(&self) -> Result<Framing, ConfigError> {
+        let Some(top_origins) = &self.top_origins else {
+            return if self.top_origin_required { Err(ConfigError::NoTopOrigins) } else { Ok(Framing::SameOrigin) };
+        };
+        if top_origins.is_empty() {
+            return Err(ConfigError::NoTopOrigins);
+        }
+        top_origins.iter().try_for_each(|origin| check_web_origin(origin, None))?;
+        let framing = if self.top_origin_required { Framing::CrossOriginNamed } else { Framing::CrossOrigin };
+        Ok(framing(top_origins.clone()))
     }
 
     /// What is backed up must be eligible for it (§7.1 step 17, §7.2 step 18).

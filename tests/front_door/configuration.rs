@@ -58,7 +58,7 @@ fn new(rp_id: &str) -> RelyingPartyBuilder {
 #[test]
 fn what_a_developer_might_type() {
     let android = "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
-    let built: [(RelyingPartyBuilder, Result<(), ConfigError>); 42] = [
+    let built: [(RelyingPartyBuilder, Result<(), ConfigError>); 45] = [
         (builder(), Ok(())),
         (builder().origin("https://clinic.example"), Ok(())),
         (builder().origin("https://portal.clinic.example:8443"), Ok(())),
@@ -67,7 +67,7 @@ fn what_a_developer_might_type() {
         (builder().native_origin(android), Ok(())),
         (builder().native_origin("ios:bundle-id:org.example.portal"), Ok(())),
         (builder().framed_by(["https://hospital.example"]), Ok(())),
-        (builder().framed_by([] as [&str; 0]), Ok(())),
+        (builder().framed_by(["https://hospital.example"]).require_top_origin(), Ok(())),
         (builder().algorithms(Algorithm::ALL), Ok(())),
         (builder().algorithms([Algorithm::LegacyRs1]), Ok(())),
         (builder().backend(&OnlyEs256).algorithms([Algorithm::Es256, Algorithm::Esp256]), Ok(())),
@@ -96,6 +96,9 @@ fn what_a_developer_might_type() {
         (new("portal.clinic.example").origin("https://clinic.example"), Err(OriginError::OriginOutsideRpId.into())),
         (builder().native_origin("android:apk-key-hash:12:34:AB"), Err(OriginError::NativeOrigin.into())),
         (builder().native_origin("https://clinic.example"), Err(OriginError::NativeOrigin.into())),
+        (builder().framed_by([] as [&str; 0]), Err(ConfigError::NoTopOrigins)),
+        (builder().framed_by([] as [&str; 0]).require_top_origin(), Err(ConfigError::NoTopOrigins)),
+        (builder().require_top_origin(), Err(ConfigError::NoTopOrigins)),
         (builder().algorithms([]), Err(ConfigError::Algorithms)),
         (builder().algorithms([Algorithm::Es256, Algorithm::EdDsa, Algorithm::Es256]), Err(ConfigError::Algorithms)),
         (builder().backend(&OnlyEs256), Err(ConfigError::UnverifiableAlgorithm)),
@@ -271,9 +274,16 @@ fn where_a_ceremony_may_come_from() {
             made.client_data(|data| data.set("crossOrigin", true)).client_data(|data| data.set("topOrigin", top))
         }
     };
-    let rp = builder().framed_by(["https://hospital.example"]).build().unwrap();
-    assert_eq!(code(&rp, &framed("https://hospital.example")), None);
-    assert_eq!(code(&rp, &framed("https://evil.example")), Some("top-origin-not-allowed"));
+    let unnamed = |made: Authentication| made.client_data(|data| data.set("crossOrigin", true));
+    let by_hospital = || builder().framed_by(["https://hospital.example"]);
+    for (rp, when_unnamed) in [(by_hospital(), None), (by_hospital().require_top_origin(), Some("top-origin-missing"))]
+    {
+        let rp = rp.build().unwrap();
+        assert_eq!(code(&rp, &|made| made), None, "in no frame");
+        assert_eq!(code(&rp, &framed("https://hospital.example")), None);
+        assert_eq!(code(&rp, &framed("https://evil.example")), Some("top-origin-not-allowed"));
+        assert_eq!(code(&rp, &unnamed), when_unnamed);
+    }
     assert_eq!(code(&clinic(), &framed("https://hospital.example")), Some("cross-origin-not-allowed"));
 }
 
