@@ -35,7 +35,7 @@
 //! | `userVerificationRequired`, `userVerification` | what was required; `not_performed`, `first` or `performed` |
 //! | `signCount`, `signCountStored`, `signCountOutcome` | received; in the record before; what came of it |
 //! | `conditional` | whether it was a conditional create |
-//! | `backupEligibilityWanted`, `backupEligibilityKnown` | the policy of a registration; whether the record knew BE |
+//! | `backupEligibilityWanted`, `backupEligibilityKnown` | the policy; whether the record knew BE |
 //! | `backupStateWanted` | the policy |
 //! | `attestationFormat`, `attestationType` | of the statement |
 //! | `attestationTrust`, `attestationTrustReason`, `attestationTime` | what came of its certificates, why, and when |
@@ -203,6 +203,8 @@ pub struct AuthenticationEvidence {
     pub sign_count: SignCount,
     /// The record's signature counter before.
     pub stored_sign_count: u32,
+    /// What was wanted of BE.
+    pub backup_eligibility: BackupEligibility,
     /// Whether the record knew BE.
     pub backup_eligibility_known: bool,
 }
@@ -274,6 +276,7 @@ impl Evidence {
                 user_verification: verified.user_verification(),
                 sign_count: verified.sign_count(),
                 stored_sign_count: record.sign_count,
+                backup_eligibility: verified.backup_eligibility(),
                 backup_eligibility_known: record.backup_eligible.is_some(),
             }),
             extensions: verified.extension_report(),
@@ -295,6 +298,14 @@ impl Evidence {
     /// [`Registered::claim`](crate::policy::Registered::claim) and is not listed.
     pub fn steps(&self) -> impl Iterator<Item = (StepNumber, Outcome)> {
         self.outcomes.iter().filter(|(step, _)| step.step != Step::CredentialIdUnique)
+    }
+
+    /// What was wanted of BE.
+    const fn backup_eligibility(&self) -> BackupEligibility {
+        match &self.details {
+            Details::Registration(of) => of.backup_eligibility,
+            Details::Authentication(of) => of.backup_eligibility,
+        }
     }
 
     fn numbers(&self, outcome: Outcome) -> Vec<String> {
@@ -351,7 +362,7 @@ impl Serialize for Evidence {
         json.serialize_field("signCountStored", &authentication.map(|of| of.stored_sign_count))?;
         json.serialize_field("signCountOutcome", &authentication.map(|of| of.sign_count.name()))?;
         json.serialize_field("conditional", &registration.map(|of| of.conditional))?;
-        json.serialize_field("backupEligibilityWanted", &registration.map(|of| of.backup_eligibility.name()))?;
+        json.serialize_field("backupEligibilityWanted", self.backup_eligibility().name())?;
         json.serialize_field("backupEligibilityKnown", &authentication.map(|of| of.backup_eligibility_known))?;
         json.serialize_field("backupStateWanted", basis.backup_state.name())?;
         json.serialize_field("attestationFormat", &registration.map(|of| of.format.identifier()))?;

@@ -5,7 +5,7 @@
 pub use super::outcome::{SignCount, SignCountPolicy, UserVerification};
 
 use super::extensions::{AuthenticationExtensions, ExtensionReport};
-use super::{BackupState, Basis, Ceremony, Failure, Outcome, Outcomes, Refusal, Step};
+use super::{BackupEligibility, BackupState, Basis, Ceremony, Failure, Outcome, Outcomes, Refusal, Step};
 use super::{client_data, client_extension_results};
 use crate::authenticator::{self, AuthenticatorData, Flags};
 use crate::client::json::ClientExtensionResults;
@@ -28,6 +28,8 @@ pub struct Expected<'e> {
     pub user_handle: Option<&'e [u8]>,
     /// Whether user verification was required.
     pub user_verification_required: bool,
+    /// What is wanted of BE.
+    pub backup_eligibility: BackupEligibility,
     /// What is wanted of BS.
     pub backup_state: BackupState,
     /// The AppID, where the `appid` extension was requested (§10.1.1).
@@ -50,6 +52,7 @@ impl<'e> Expected<'e> {
             allow_credentials: &[],
             user_handle: None,
             user_verification_required: true,
+            backup_eligibility: BackupEligibility::Any,
             backup_state: BackupState::Any,
             appid: None,
             sign_count: SignCountPolicy::Reject,
@@ -74,6 +77,7 @@ pub struct VerifiedAuthentication<'a> {
     payment: bool,
     credentials_named: bool,
     appid_used: bool,
+    backup_eligibility: BackupEligibility,
     basis: Basis<&'a str>,
     expect: RecordState,
     set: RecordState,
@@ -124,6 +128,12 @@ impl<'a> VerifiedAuthentication<'a> {
     #[must_use]
     pub const fn appid_used(&self) -> bool {
         self.appid_used
+    }
+
+    /// What was wanted of BE.
+    #[must_use]
+    pub const fn backup_eligibility(&self) -> BackupEligibility {
+        self.backup_eligibility
     }
 
     /// What the record said before.
@@ -194,7 +204,7 @@ impl<'a> VerifiedAuthentication<'a> {
 /// Verifies an authentication against the record of its credential: §7.2 steps 3 to 24.
 ///
 /// The order is that of the standard, with two exceptions. Authenticator data that cannot be read (step 7) is refused where
-/// it is first needed, after client data (steps 8 to 14). Step 19 checks BS before BE: a refusal that depends on the
+/// it is first needed, after client data (steps 8 to 14). Step 19 checks the policies before the record: a refusal that depends on the
 /// stored record must not come before one that does not, because that would tell accounts apart.
 ///
 /// # Errors
@@ -307,6 +317,7 @@ fn steps<'a>(
         payment: ceremony_type == PAYMENT,
         credentials_named: !allowed.is_empty(),
         appid_used,
+        backup_eligibility: expected.backup_eligibility,
         basis: Basis {
             place,
             backend: backend.name(),
@@ -381,7 +392,11 @@ fn flags(
     // Step 18: BS only with BE
     let possible = flags.backup_eligible() || !flags.backup_state();
     outcomes.check(Step::BackupState, true, possible, Refusal::BackupState)?;
-    // Step 19: BS, by the policy. It comes before BE, because it does not depend on the record.
+    // Step 19: the policies on BE and BS. They come first, because they do not depend on the record: a refusal without a
+    // signature check must not show what a record holds.
+    if !expected.backup_eligibility.admits(flags.backup_eligible()) {
+        return Err(Refusal::BackupEligibility);
+    }
     let (policy, backed_up) = (expected.backup_state, flags.backup_state());
     let asked = policy != BackupState::Any;
     outcomes.check(Step::BackupStatePolicy, asked, policy.admits(backed_up), Refusal::BackupStateNotAllowed)?;

@@ -1,6 +1,10 @@
 //! Which credentials are wanted as to backup (§6.1.3): a policy each for BE, which never changes, and BS, which does.
 
-/// What §7.1 step 18 makes of BE.
+/// Which values of BE are accepted: §7.1 step 18 at a registration, §7.2 step 19 at a sign-in.
+///
+/// At a sign-in the received flag is judged, so the policy also holds for records from before the policy and for imported
+/// records that do not know BE. Whoever has no other credential than one that is refused is locked out:
+/// [`interop::check`](crate::interop::check) lists the records that say so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BackupEligibility {

@@ -201,7 +201,9 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Which credentials are accepted as to backup.
+    /// Which credentials are accepted as to backup eligibility, at registrations and at sign-ins (§7.1 step 18, §7.2 step
+    /// 19). Whoever registered before and has only credentials that are refused now is locked out, so run
+    /// [`interop::check`](crate::interop::check) over your records before you set it.
     pub const fn backup_eligibility(mut self, wanted: BackupEligibility) -> Self {
         self.backup_eligibility = wanted;
         self

@@ -225,6 +225,37 @@ fn backup_state_is_the_policys() {
     }
 }
 
+/// §7.2 step 19: the policy judges the received flag, whatever the record knows of it.
+#[test]
+fn backup_eligibility_is_the_policys() {
+    use wardkey::ceremony::BackupEligibility;
+    let (before, refused) = (clinic(), Some("backup-eligibility-not-allowed"));
+    for (flags, policy, expected) in [
+        (BE | BS, BackupEligibility::Any, None),
+        (BE | BS, BackupEligibility::SingleDevice, refused),
+        (BE | BS, BackupEligibility::MultiDevice, None),
+        (0, BackupEligibility::Any, None),
+        (0, BackupEligibility::SingleDevice, None),
+        (0, BackupEligibility::MultiDevice, refused),
+    ] {
+        let rp = builder().backup_eligibility(policy).build().unwrap();
+        let mut browser = Browser::new("front-door.backup-eligibility");
+        let (options, state) = before.start_registration(&ada(), &[], NOW).unwrap();
+        let response = browser.create(&options, |made| made.authenticator_data(|data| data.set_flags(flags))).unwrap();
+        let record = before.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+        let mut imported = record.clone();
+        (imported.backup_eligible, imported.backup_state) = (None, None);
+        for (what, record) in [("registered before the policy", &record), ("imported, BE unknown", &imported)] {
+            let found = sign_in(&rp, &browser, record, |made| made);
+            if let Ok(found) = &found {
+                assert_eq!(serde_json::to_value(&found.evidence).unwrap()["backupEligibilityWanted"], policy.name());
+            }
+            let found = found.err().map(|error| (error.code(), error.step().unwrap().to_string()));
+            assert_eq!(found, expected.map(|code| (code, "7.2/19".to_owned())), "{policy:?}, {flags}: {what}");
+        }
+    }
+}
+
 #[test]
 fn of_two_sign_ins_at_once_one_loses() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.race"));

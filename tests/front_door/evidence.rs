@@ -59,7 +59,7 @@ fn the_evidence_of_an_authentication() {
         &format!(r#""backend":"{name}","module":"{name}","algorithm":-8,"flags":5,"#),
         r#""userVerificationRequired":true,"userVerification":"performed","#,
         r#""signCount":7,"signCountStored":9,"signCountOutcome":"regressed","conditional":null,"#,
-        r#""backupEligibilityWanted":null,"backupEligibilityKnown":true,"backupStateWanted":"any","#,
+        r#""backupEligibilityWanted":"any","backupEligibilityKnown":true,"backupStateWanted":"any","#,
         r#""attestationFormat":null,"attestationType":null,"attestationTrust":null,"#,
         r#""attestationTrustReason":null,"attestationTime":null,"attestedAaguid":null,"#,
         r#""statementFormats":null,"statementTypes":null,"statementTrusts":null,"#,
