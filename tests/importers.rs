@@ -5,7 +5,7 @@ use wardkey::ceremony::authentication::{SignCount, UserVerification};
 use wardkey::ceremony::{Refusal, authentication};
 use wardkey::client::extensions::AppId;
 use wardkey::client::{Framing, Origins, Site};
-use wardkey::crypto::{AwsLcRs, Backend, RustCrypto, cose, default_backend};
+use wardkey::crypto::{AwsLcRs, Backend, RustCrypto, cose};
 use wardkey::interop::webauthn_rs::StoredCredential;
 use wardkey::interop::{self, check};
 use wardkey::relying_party::{AuthenticationRequest, RelyingParty};
@@ -24,6 +24,10 @@ fn user(registration: &Registration) -> UserHandle {
 
 fn rp() -> RelyingParty {
     RelyingParty::builder("example.org", "Example").user_verification_preferred().build().unwrap()
+}
+
+fn by(backend: &'static dyn Backend) -> RelyingParty {
+    RelyingParty::builder("example.org", "Example").backend(backend).build().unwrap()
 }
 
 fn answer(authentication: Authentication, challenge: &[u8]) -> AuthenticationResponse {
@@ -109,7 +113,7 @@ fn rows_of_webauthn_rs_sign_in() {
         assert_eq!((record.backup_eligible, record.backup_state), (eligible, backed_up), "{release} {name}");
         assert_eq!((record.sign_count, record.uv_initialized), (if name == "rows-es256" { 3 } else { 0 }, true));
         assert_eq!(line["row"].get("cred_id").is_some(), kind == "Credential");
-        assert_eq!(check([&record], default_backend()), []);
+        assert_eq!(check([&record], &rp()), []);
 
         let bits = if eligible == Some(true) { flags::BE | flags::BS } else { 0 };
         let registration = registration.authenticator_data(|data| data.set_flags(bits));
@@ -182,15 +186,15 @@ fn the_lock_out_check_agrees_with_the_ceremony() {
         let id = CredentialId::new(registration.credential_id()).unwrap();
         let key = registration.public_key_bytes();
         let record = |key: Vec<u8>| CredentialRecord::new(id.clone(), user(&registration), key);
-        for backend in [&AwsLcRs as &dyn Backend, &RustCrypto] {
+        for backend in [&AwsLcRs as &'static dyn Backend, &RustCrypto] {
             let whole = record(key.clone());
-            assert_eq!(check([&whole], backend), [], "{algorithm:?}");
+            assert_eq!(check([&whole], &by(backend)), [], "{algorithm:?}");
             assert_eq!(verdict(&registration, &whole, backend), Ok(()), "{algorithm:?}");
             for at in 0..key.len().min(90) {
                 let mut changed = key.clone();
                 changed[at] ^= 1;
                 let changed = record(changed);
-                let accused = !check([&changed], backend).is_empty();
+                let accused = !check([&changed], &by(backend)).is_empty();
                 match verdict(&registration, &changed, backend) {
                     Ok(()) => assert!(!accused, "{algorithm:?} at {at}"),
                     Err(Refusal::StoredPublicKey(_)) => assert!(accused, "{algorithm:?} at {at}"),
@@ -209,8 +213,8 @@ fn an_off_curve_point_is_told_before_it_locks_anybody_out() {
     let json: Value = json!({"id": base64url(registration.credential_id()), "publicKey": key, "counter": 0});
     let passkey: interop::simplewebauthn::Passkey = serde_json::from_value(json).unwrap();
     let record = passkey.into_record(user(&registration)).unwrap();
-    for backend in [&AwsLcRs as &dyn Backend, &RustCrypto] {
-        let [(_, interop::Unusable::PublicKey(cose::Error::Key(why)))] = check([&record], backend)[..] else {
+    for backend in [&AwsLcRs as &'static dyn Backend, &RustCrypto] {
+        let [(_, interop::Unusable::PublicKey(cose::Error::Key(why)))] = check([&record], &by(backend))[..] else {
             panic!("{}", backend.name())
         };
         assert_eq!(why, wardkey::crypto::KeyError::NotOnCurve);

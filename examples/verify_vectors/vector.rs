@@ -233,6 +233,13 @@ impl Vector {
         }
     }
 
+    /// An algorithm that is no longer offered still signs in, but RS1 only where it is named.
+    fn sign_in_algorithms(&self) -> Vec<Algorithm> {
+        let rs1 = Algorithm::LegacyRs1;
+        let named = self.expected.algs.iter().flatten().any(|&number| number == i64::from(rs1.cose()));
+        Algorithm::ALL.into_iter().chain(named.then_some(rs1)).collect()
+    }
+
     /// Format 1 has no word for the strength of a TPM's signature: RS1 is accepted.
     fn policy(&self) -> Result<AttestationPolicy, Stop> {
         let mut policy = AttestationPolicy::any();
@@ -293,8 +300,9 @@ impl Vector {
         let record = record(credential, response.user_handle())?;
         let ids = self.expected.allow_credentials.iter().flatten();
         let allow_credentials: Vec<_> = ids.map(credential_id).collect::<Result<_, _>>()?;
-        let site = self.site();
+        let (site, algorithms) = (self.site(), self.sign_in_algorithms());
         let mut expected = authentication::Expected::new(&site, &self.expected.challenge.0);
+        expected.algorithms = &algorithms;
         expected.allow_credentials = &allow_credentials;
         expected.user_handle = self.expected.user_identified.unwrap_or(true).then(|| record.user_handle.as_bytes());
         expected.user_verification_required = self.expected.uv_required;

@@ -5,12 +5,20 @@
 use libfuzzer_sys::fuzz_target;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::sync::LazyLock;
 use wardkey::client::json::UserVerification;
 use wardkey::crypto::cose::CoseKey;
 use wardkey::interop::webauthn_rs::{self, CreationChallenge, RequestChallenge, StoredCredential};
 use wardkey::interop::{self, Unusable};
-use wardkey::{AuthenticationResponse, CredentialRecord, RegistrationResponse, UserHandle};
+use wardkey::{AuthenticationResponse, CredentialRecord, RegistrationResponse, RelyingParty, UserHandle};
 use wardkey_fuzz::BACKENDS;
+
+/// One relying party for each backend.
+static RPS: LazyLock<[RelyingParty; 2]> = LazyLock::new(|| {
+    BACKENDS.map(|backend| {
+        RelyingParty::builder("example.org", "Example").backend(backend).build().expect("a relying party")
+    })
+});
 
 /// The account of every record.
 fn user() -> UserHandle {
@@ -26,9 +34,9 @@ fn import<T: DeserializeOwned>(json: &str, into_record: impl Fn(T) -> Result<Cre
     assert!(record.backup_eligible != Some(false) || record.backup_state == Some(false));
     let kept = serde_json::to_string(&record).expect("JSON");
     assert_eq!(serde_json::from_str::<CredentialRecord>(&kept).expect("JSON"), record);
-    let unusable = BACKENDS.map(|backend| interop::check([&record], backend).into_iter().map(|(_, why)| why).next());
+    let unusable = RPS.each_ref().map(|rp| interop::check([&record], rp).into_iter().map(|(_, why)| why).next());
     assert_eq!(unusable[0].is_some(), unusable[1].is_some(), "{unusable:?}");
-    let twice = interop::check([&record, &record], BACKENDS[0]).len();
+    let twice = interop::check([&record, &record], &RPS[0]).len();
     assert_eq!(twice, if unusable[0].is_some() { 2 } else { 1 });
 
     let Ok(exported) = webauthn_rs::stored(&record, &UserVerification::Required) else { return };

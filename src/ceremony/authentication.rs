@@ -28,6 +28,8 @@ pub struct Expected<'e> {
     pub user_handle: Option<&'e [u8]>,
     /// Whether user verification was required.
     pub user_verification_required: bool,
+    /// The algorithms that may sign in, whether they are still offered or not; every one but RS1 by default.
+    pub algorithms: &'e [Algorithm],
     /// What is wanted of BE.
     pub backup_eligibility: BackupEligibility,
     /// What is wanted of BS.
@@ -52,6 +54,7 @@ impl<'e> Expected<'e> {
             allow_credentials: &[],
             user_handle: None,
             user_verification_required: true,
+            algorithms: &Algorithm::ALL,
             backup_eligibility: BackupEligibility::Any,
             backup_state: BackupState::Any,
             appid: None,
@@ -288,6 +291,10 @@ fn steps<'a>(
 
     // Steps 20 and 21: the signature over authenticator data and the hash of client data
     let algorithm = signature(response, &authenticator_data, record, backend)?;
+    // The algorithm, after the signature, so that a refused algorithm costs what an accepted one costs
+    if !expected.algorithms.contains(&algorithm) {
+        return Err(Refusal::AlgorithmNotAccepted(algorithm.cose().into()));
+    }
     outcomes.passed(Step::Signature);
 
     // Step 22: the signature counter

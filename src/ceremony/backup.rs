@@ -28,7 +28,7 @@ impl BackupEligibility {
         }
     }
 
-    pub(super) const fn admits(self, backup_eligible: bool) -> bool {
+    pub(crate) const fn admits(self, backup_eligible: bool) -> bool {
         match self {
             Self::Any => true,
             Self::MultiDevice => backup_eligible,

@@ -13,7 +13,7 @@ use crate::client::extensions::{Blob, ClientExtensionResults};
 use crate::client::payment::{self, PaymentDetails};
 use crate::client::{AuthenticationResponse, data};
 use crate::credential::CredentialRecord;
-use crate::crypto::{Backend, cose::CoseKey};
+use crate::crypto::{Algorithm, Backend, cose::CoseKey};
 use crate::extension::Extension;
 
 /// What a payment is judged by.
@@ -156,7 +156,9 @@ fn browser_bound(
         return Err(Refusal::BrowserBoundSignature);
     };
     let verified = CoseKey::read(key.as_bytes()).is_ok_and(|cose| {
-        cose.key().check(backend).is_ok()
+        // Not RS1: no client offers it for browser-bound keys.
+        Algorithm::ALL.contains(&cose.algorithm())
+            && cose.key().check(backend).is_ok()
             && backend.verify(cose.algorithm().scheme(), cose.key(), client_data_json, signature.as_bytes()).is_ok()
     });
     if verified { Ok(Some(key)) } else { Err(Refusal::BrowserBoundSignature) }

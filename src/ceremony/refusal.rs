@@ -186,6 +186,9 @@ refusals! {
     /// The record's public key: it could never verify anything.
     #[error("the record's public key: {0}")]
     StoredPublicKey(cose::Error) => Signature, "stored-public-key-unusable";
+    /// The signature verifies, but the relying party does not accept the record's algorithm at sign-ins.
+    #[error("COSE algorithm {0} is not accepted at sign-ins")]
+    AlgorithmNotAccepted(i64) => Signature, "algorithm-not-accepted";
     /// The signature does not verify.
     #[error("the signature does not verify")]
     Signature => Signature, "signature-invalid";

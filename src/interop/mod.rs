@@ -22,14 +22,15 @@
 //!
 //! ```
 //! use wardkey::interop::{check, simplewebauthn::Passkey};
-//! use wardkey::{UserHandle, crypto::default_backend};
+//! use wardkey::{RelyingParty, UserHandle};
 //!
 //! let stored = r#"{"id": "Y3JlZGVudGlhbA", "publicKey": "pAEBAycgBiFYIFhmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZm",
 //!                  "counter": 7, "deviceType": "singleDevice", "backedUp": false, "transports": ["usb"]}"#;
 //! let passkey: Passkey = serde_json::from_str(stored)?;
 //! let record = passkey.into_record(UserHandle::new(*b"user-1")?)?;
 //! assert_eq!((record.sign_count, record.backup_eligible), (7, Some(false)));
-//! assert!(check(&[record], default_backend()).is_empty());
+//! let rp = RelyingParty::new("clinic.example", "Example Clinic")?;
+//! assert!(check(&[record], &rp).is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -76,8 +77,9 @@ pub mod webauthn4j;
 pub mod webauthn_rs;
 
 use crate::credential::{CredentialId, CredentialRecord, LengthError, Transport, UserHandle};
+use crate::crypto::Algorithm;
 use crate::crypto::cose::{CoseKey, Error as CoseError};
-use crate::crypto::{Algorithm, Backend};
+use crate::relying_party::RelyingParty;
 use std::collections::HashSet;
 
 /// Why a record could never verify, so that whoever relies on it would be locked out.
@@ -96,6 +98,13 @@ pub enum Unusable {
     /// The backend does not verify the key's algorithm.
     #[error("COSE algorithm {} is not verified by this backend", .0.cose())]
     Algorithm(Algorithm),
+    /// The relying party does not accept the key's algorithm at sign-ins: it is refused there, or it is RS1 and not
+    /// accepted by name.
+    #[error("COSE algorithm {} is not accepted by this relying party at sign-ins", .0.cose())]
+    AlgorithmNotAccepted(Algorithm),
+    /// The relying party's policies on backup refuse every sign-in with what the record says of backup eligibility.
+    #[error("a credential whose backup eligibility is not what the relying party's policy wants")]
+    BackupEligibility,
     /// Attested credential data that ends early, or goes on after the key.
     #[error("not attested credential data")]
     AttestedCredentialData,
@@ -104,33 +113,41 @@ pub enum Unusable {
     Twice,
 }
 
-/// The lock-out check: which records could never verify, and why. Run it over everything that was imported, with the
-/// backend that will verify, before anyone is told to use what is in it.
+/// The lock-out check: returns the records that could never sign in at this relying party, and why. Run it over everything
+/// that was imported, before anyone is told to use what is in it, and over all records before you refuse an algorithm at
+/// sign-ins or change a policy on backup.
 ///
-/// Nothing here says that a key is its owner's: only that a signature by it could be accepted. A relying party that
-/// requires user verification refuses authenticators that have none, such as those of U2F; that is its policy, which
-/// records do not tell.
+/// Nothing here says that a key is its owner's: only that a signature by it could be accepted. What a record does not say
+/// cannot be checked: a relying party that requires user verification refuses authenticators that have none, such as
+/// those of U2F, and a policy on backup eligibility may refuse records that do not know theirs.
 #[must_use]
 pub fn check<'r>(
     records: impl IntoIterator<Item = &'r CredentialRecord>,
-    backend: &dyn Backend,
+    rp: &RelyingParty,
 ) -> Vec<(&'r CredentialRecord, Unusable)> {
     let mut ids = HashSet::new();
     let unusable = |record: &'r CredentialRecord| {
         let first = ids.insert(&record.id);
-        let verdict = verifiable(record, backend).and(if first { Ok(()) } else { Err(Unusable::Twice) });
+        let verdict = verifiable(record, rp).and(if first { Ok(()) } else { Err(Unusable::Twice) });
         verdict.err().map(|why| (record, why))
     };
     records.into_iter().filter_map(unusable).collect()
 }
 
-/// Exactly what an authentication will ask of the record (§7.2 step 21), and that the key is a point.
-fn verifiable(record: &CredentialRecord, backend: &dyn Backend) -> Result<(), Unusable> {
+/// Exactly what an authentication will ask of the record (§7.2 steps 19 and 21), and that the key is a point.
+fn verifiable(record: &CredentialRecord, rp: &RelyingParty) -> Result<(), Unusable> {
     let key = CoseKey::read(&record.public_key)?;
-    if !backend.supports(key.algorithm().scheme()) {
+    if !rp.backend().supports(key.algorithm().scheme()) {
         return Err(Unusable::Algorithm(key.algorithm()));
     }
-    key.key().check(backend).map_err(|error| Unusable::PublicKey(error.into()))
+    key.key().check(rp.backend()).map_err(|error| Unusable::PublicKey(error.into()))?;
+    if !rp.sign_in_algorithms().contains(&key.algorithm()) {
+        return Err(Unusable::AlgorithmNotAccepted(key.algorithm()));
+    }
+    match record.backup_eligible {
+        Some(eligible) if !rp.admits_backup_eligibility(eligible) => Err(Unusable::BackupEligibility),
+        _ => Ok(()),
+    }
 }
 
 /// What the shapes have in common, as far as each of them knows it.

@@ -1,8 +1,9 @@
 //! Each importer on the JSON that its library's documentation shows, with keys of ours.
 
 use super::*;
+use crate::ceremony::{BackupEligibility, BackupState};
 use crate::codec::base64url;
-use crate::crypto::{Algorithm, KeyError, default_backend};
+use crate::crypto::{Algorithm, Backend, KeyError, default_backend};
 use serde_json::{Value, json};
 
 /// The base points of P-256 and Ed25519.
@@ -12,6 +13,11 @@ const G: [u8; 64] = [
     0x7f, 0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e, 0x16, 0x2b, 0xce, 0x33, 0x57, 0x6b, 0x31, 0x5e, 0xce, 0xcb,
     0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51, 0xf5,
 ];
+
+fn rp(backend: &'static dyn Backend) -> RelyingParty {
+    let builder = RelyingParty::builder("example.org", "Example").backend(backend);
+    builder.algorithms([Algorithm::Es256]).build().unwrap()
+}
 
 pub(super) fn point() -> Vec<u8> {
     [&[4][..], &G].concat()
@@ -63,7 +69,7 @@ fn expect(
     assert_eq!((record.sign_count, record.uv_initialized), (count, uv));
     assert_eq!((record.backup_eligible, record.backup_state), backup);
     assert_eq!(record.transports, transports);
-    assert_eq!(check([record], default_backend()), []);
+    assert_eq!(check([record], &rp(default_backend())), []);
 }
 
 const UNKNOWN: (Option<bool>, Option<bool>) = (None, None);
@@ -279,7 +285,7 @@ fn the_lock_out_check_says_who_could_never_sign_in() {
         record(b"7", Vec::new()),
         record(b"1", ed25519()),
     ];
-    let found = check(&records, default_backend());
+    let found = check(&records, &rp(default_backend()));
     let found: Vec<_> = found.iter().map(|(record, why)| (record.id.as_bytes()[0], *why)).collect();
     assert!(
         matches!(
@@ -335,7 +341,48 @@ impl Backend for OnlyEs256 {
 fn the_lock_out_check_asks_the_backend_that_will_verify() {
     let record = |key: Vec<u8>| CredentialRecord::new(CredentialId::new(key.clone()).unwrap(), user(), key);
     let records = [record(es256()), record(ed25519())];
-    assert_eq!(check(&records, default_backend()), []);
-    assert_eq!(check(&records, &OnlyEs256), [(&records[1], Unusable::Algorithm(Algorithm::EdDsa))]);
+    assert_eq!(check(&records, &rp(default_backend())), []);
+    assert_eq!(check(&records, &rp(&OnlyEs256)), [(&records[1], Unusable::Algorithm(Algorithm::EdDsa))]);
     assert_eq!(Unusable::Algorithm(Algorithm::EdDsa).to_string(), "COSE algorithm -8 is not verified by this backend");
+}
+
+/// Whom the relying party's own choices lock out: by algorithm (§7.2 step 21), by backup (step 19).
+#[test]
+fn the_lock_out_check_asks_the_relying_party() {
+    use cose::Parameter::{Bytes, Integer};
+    let rsa = |alg| {
+        let modulus = [&[0x80][..], &[0x11; 255]].concat();
+        cose::encode(&[(1, Integer(3)), (3, Integer(alg)), (-1, Bytes(&modulus)), (-2, Bytes(&[1, 0, 1]))])
+    };
+    let record = |key: Vec<u8>, eligible| {
+        let mut record = CredentialRecord::new(CredentialId::new(*b"id").unwrap(), user(), key);
+        record.backup_eligible = eligible;
+        record
+    };
+    let builder = || RelyingParty::builder("example.org", "Example").algorithms([Algorithm::Es256]);
+    let not_accepted = |algorithm| Some(Unusable::AlgorithmNotAccepted(algorithm));
+    let (rs1, rs256) = (record(rsa(-65535), None), record(rsa(-257), None));
+    let [unknown, synced, bound] = [None, Some(true), Some(false)].map(|eligible| record(es256(), eligible));
+    let backup = Some(Unusable::BackupEligibility);
+    for (builder, record, expected) in [
+        (builder(), &rs256, None),
+        (builder().refuse_at_sign_in([Algorithm::Rs256]), &rs256, not_accepted(Algorithm::Rs256)),
+        (builder(), &rs1, not_accepted(Algorithm::LegacyRs1)),
+        (builder().accept_rs1_at_sign_in(), &rs1, None),
+        (builder().algorithms([Algorithm::LegacyRs1]), &rs1, None),
+        (builder().backup_eligibility(BackupEligibility::MultiDevice), &unknown, None),
+        (builder().backup_eligibility(BackupEligibility::MultiDevice), &synced, None),
+        (builder().backup_eligibility(BackupEligibility::MultiDevice), &bound, backup),
+        (builder().backup_eligibility(BackupEligibility::SingleDevice), &synced, backup),
+        (builder().backup_eligibility(BackupEligibility::SingleDevice), &bound, None),
+        (builder().backup_state_at_authentication(BackupState::BackedUp), &synced, None),
+        (builder().backup_state_at_authentication(BackupState::BackedUp), &bound, backup),
+        (builder().backup_state_at_authentication(BackupState::NotBackedUp), &synced, None),
+    ] {
+        let built = builder.build().unwrap();
+        let found = check([record], &built).first().map(|(_, why)| *why);
+        assert_eq!(found, expected, "{built:?} {record:?}");
+    }
+    let text = Unusable::AlgorithmNotAccepted(Algorithm::LegacyRs1).to_string();
+    assert_eq!(text, "COSE algorithm -65535 is not accepted by this relying party at sign-ins");
 }

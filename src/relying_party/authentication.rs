@@ -235,6 +235,7 @@ impl RelyingParty {
         expected.allow_credentials = &state.allow_credentials;
         expected.user_handle = state.user_handle.as_ref().map(UserHandle::as_bytes);
         expected.user_verification_required = state.user_verification_required;
+        expected.algorithms = &self.sign_in_algorithms;
         expected.backup_eligibility = self.backup_eligibility;
         expected.backup_state = self.backup_state_at_authentication;
         expected.appid = state.appid.as_deref();

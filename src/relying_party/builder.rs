@@ -30,6 +30,10 @@ pub enum ConfigError {
     /// An algorithm that this build cannot verify: offered, it would lock out whoever registers with it.
     #[error("an algorithm that this build cannot verify")]
     UnverifiableAlgorithm,
+    /// An algorithm that is offered at registrations, or accepted at sign-ins by name, is also refused at sign-ins:
+    /// whoever registered with it could never sign in.
+    #[error("an algorithm that is offered or accepted by name, and refused at sign-ins")]
+    AlgorithmRefused,
     /// A timeout of zero.
     #[error("a timeout of zero")]
     Timeout,
@@ -73,6 +77,8 @@ pub struct RelyingPartyBuilder {
     top_origins: Option<Vec<String>>,
     top_origin_required: bool,
     algorithms: Vec<Algorithm>,
+    rs1_at_sign_in: bool,
+    refused_at_sign_in: Vec<Algorithm>,
     user_verification_required: bool,
     timeout_secs: u32,
     attestation: Attestation,
@@ -100,6 +106,8 @@ impl RelyingPartyBuilder {
             top_origins: None,
             top_origin_required: false,
             algorithms: Algorithm::RECOMMENDED.to_vec(),
+            rs1_at_sign_in: false,
+            refused_at_sign_in: Vec::new(),
             user_verification_required: true,
             timeout_secs: 300,
             attestation: Attestation { policy: AttestationPolicy::any(), conveyance: AttestationConveyance::None },
@@ -162,9 +170,24 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Offers these algorithms, best first, instead of [`Algorithm::RECOMMENDED`].
+    /// Offers these algorithms at registrations, best first, instead of [`Algorithm::RECOMMENDED`]. An algorithm that is
+    /// no longer offered still signs in, so that nobody is locked out: [`Self::refuse_at_sign_in`] ends that.
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Also accepts RS1 (RSA with SHA-1) at sign-ins, without offering it: for keys that were imported from a library
+    /// that registered them. Without this call, RS1 signs in only where it is offered by name.
+    pub const fn accept_rs1_at_sign_in(mut self) -> Self {
+        self.rs1_at_sign_in = true;
+        self
+    }
+
+    /// Refuses these algorithms at sign-ins. Whoever has no credential of another algorithm is locked out, so run
+    /// [`interop::check`](crate::interop::check) over your records before.
+    pub fn refuse_at_sign_in(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.refused_at_sign_in = algorithms.into_iter().collect();
         self
     }
 
@@ -272,6 +295,7 @@ impl RelyingPartyBuilder {
         }
         let framing = self.framing()?;
         self.check_algorithms()?;
+        let sign_in_algorithms = self.sign_in_algorithms()?;
         for attestation in self.attestation_named.values_mut().chain([&mut self.attestation]) {
             attestation.conveyance = as_sent(&attestation.conveyance);
             attestation.check()?;
@@ -292,6 +316,7 @@ impl RelyingPartyBuilder {
             site,
             name: self.name,
             algorithms: self.algorithms,
+            sign_in_algorithms,
             user_verification_required: self.user_verification_required,
             timeout_secs: self.timeout_secs,
             attestation: self.attestation,
@@ -341,6 +366,20 @@ impl RelyingPartyBuilder {
         } else {
             Err(ConfigError::UnverifiableAlgorithm)
         }
+    }
+}
+
+impl RelyingPartyBuilder {
+    /// What may sign in. What is offered must be among it, or whoever registers is locked out.
+    fn sign_in_algorithms(&self) -> Result<Vec<Algorithm>, ConfigError> {
+        let legacy = Algorithm::LegacyRs1;
+        let by_name = self.rs1_at_sign_in || self.algorithms.contains(&legacy);
+        let refused = |algorithm: &Algorithm| self.refused_at_sign_in.contains(algorithm);
+        if self.algorithms.iter().any(refused) || (by_name && refused(&legacy)) {
+            return Err(ConfigError::AlgorithmRefused);
+        }
+        let all = Algorithm::ALL.into_iter().chain(by_name.then_some(legacy));
+        Ok(all.filter(|algorithm| !refused(algorithm)).collect())
     }
 }
 

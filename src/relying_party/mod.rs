@@ -47,6 +47,7 @@ pub struct RelyingParty {
     site: Site,
     name: String,
     algorithms: Vec<Algorithm>,
+    sign_in_algorithms: Vec<Algorithm>,
     user_verification_required: bool,
     timeout_secs: u32,
     attestation: Attestation,
@@ -97,6 +98,25 @@ impl RelyingParty {
     #[must_use]
     pub fn algorithms(&self) -> &[Algorithm] {
         &self.algorithms
+    }
+
+    /// The algorithms that may sign in: every one but RS1, less those that are
+    /// [refused](RelyingPartyBuilder::refuse_at_sign_in), and RS1 where it is offered or
+    /// [accepted](RelyingPartyBuilder::accept_rs1_at_sign_in).
+    #[must_use]
+    pub fn sign_in_algorithms(&self) -> &[Algorithm] {
+        &self.sign_in_algorithms
+    }
+
+    pub(crate) fn backend(&self) -> &'static dyn Backend {
+        self.backend
+    }
+
+    /// Whether the policies on backup let a credential of this eligibility sign in at any time: what is not eligible is
+    /// never backed up.
+    pub(crate) fn admits_backup_eligibility(&self, backup_eligible: bool) -> bool {
+        let backed_up = self.backup_state_at_authentication == BackupState::BackedUp;
+        self.backup_eligibility.admits(backup_eligible) && (backup_eligible || !backed_up)
     }
 
     fn challenge(&self) -> Result<Vec<u8>, RandomFailed> {

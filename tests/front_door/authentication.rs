@@ -225,6 +225,32 @@ fn backup_state_is_the_policys() {
     }
 }
 
+/// §7.2 step 21: what is no longer offered still signs in; RS1 does only where it is named, and what is refused does not.
+#[test]
+fn algorithms_at_sign_in() {
+    use wardkey::crypto::Algorithm::{Es256, LegacyRs1, Rs256};
+    let es256 = || builder().algorithms([Es256]);
+    let (rs256, rs1) = ([Rs256], [LegacyRs1]);
+    let refused = Some("algorithm-not-accepted");
+    for (what, offered, built, expected) in [
+        ("no longer offered", rs256, es256(), None),
+        ("refused", rs256, es256().refuse_at_sign_in([Rs256]), refused),
+        ("another refused", rs256, es256().refuse_at_sign_in([LegacyRs1]), None),
+        ("RS1, never named", rs1, es256(), refused),
+        ("RS1, accepted by name", rs1, es256().accept_rs1_at_sign_in(), None),
+        ("RS1, offered", rs1, builder().algorithms([Es256, LegacyRs1]), None),
+    ] {
+        let mut browser = Browser::new("front-door.sign-in-algorithms");
+        let record = register(&builder().algorithms(offered).build().unwrap(), &mut browser);
+        let rp = built.build().unwrap();
+        let found = sign_in(&rp, &browser, &record, |made| made).err();
+        assert_eq!(found.map(|error| error.code()), expected, "{what}");
+        assert_eq!(found.map(|error| error.step().unwrap().to_string()), expected.map(|_| "7.2/21".into()), "{what}");
+        let forged = sign_in(&rp, &browser, &record, |made| made.signature(|signature| signature[20] ^= 1));
+        assert_eq!(forged.unwrap_err().code(), "signature-invalid", "{what}: the signature is verified first");
+    }
+}
+
 /// §7.2 step 19: the policy judges the received flag, whatever the record knows of it.
 #[test]
 fn backup_eligibility_is_the_policys() {

@@ -58,7 +58,7 @@ fn new(rp_id: &str) -> RelyingPartyBuilder {
 #[test]
 fn what_a_developer_might_type() {
     let android = "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
-    let built: [(RelyingPartyBuilder, Result<(), ConfigError>); 45] = [
+    let built: [(RelyingPartyBuilder, Result<(), ConfigError>); 49] = [
         (builder(), Ok(())),
         (builder().origin("https://clinic.example"), Ok(())),
         (builder().origin("https://portal.clinic.example:8443"), Ok(())),
@@ -70,6 +70,13 @@ fn what_a_developer_might_type() {
         (builder().framed_by(["https://hospital.example"]).require_top_origin(), Ok(())),
         (builder().algorithms(Algorithm::ALL), Ok(())),
         (builder().algorithms([Algorithm::LegacyRs1]), Ok(())),
+        (builder().accept_rs1_at_sign_in(), Ok(())),
+        (builder().refuse_at_sign_in([Algorithm::Rs384, Algorithm::LegacyRs1]), Ok(())),
+        (builder().refuse_at_sign_in([Algorithm::Rs256]), Err(ConfigError::AlgorithmRefused)),
+        (
+            builder().accept_rs1_at_sign_in().refuse_at_sign_in([Algorithm::LegacyRs1]),
+            Err(ConfigError::AlgorithmRefused),
+        ),
         (builder().backend(&OnlyEs256).algorithms([Algorithm::Es256, Algorithm::Esp256]), Ok(())),
         (builder().backend(&RustCrypto).algorithms(Algorithm::ALL), Ok(())),
         (new(""), Err(OriginError::RpId.into())),

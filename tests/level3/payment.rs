@@ -312,6 +312,24 @@ fn browser_bound_signature() {
     assert_eq!(refusal(verify(keyless, &known, false)), Refusal::BrowserBoundSignature);
 }
 
+/// A browser-bound key is any that signs in without being named: RS1 does not, be the key known or not.
+#[test]
+fn a_browser_bound_key_is_not_of_rs1() {
+    for (algorithm, expected) in
+        [(Algorithm::Rs256, Ok(BrowserBinding::Known)), (Algorithm::Rs1, Err(Refusal::BrowserBoundSignature))]
+    {
+        let key = Key::new("level3.browser", algorithm);
+        let mut with_key = collected();
+        with_key["browserBoundPublicKey"] = json!(base64url(&key.cose().encode()));
+        let made = || payment(with_key.clone()).client_data(|data| data.set("challenge", base64url(&[5; 32])));
+        let signature = key.sign(&made().make().client_data_json);
+        let output = json!({"browserBoundSignature": {"signature": base64url(&signature)}});
+        let made = payment(with_key.clone()).json(unsigned("payment", output));
+        let found = verify(made, &[key.cose().encode()], false);
+        assert_eq!(found.map_err(|error| refusal::<()>(Err(error))), expected, "{algorithm:?}");
+    }
+}
+
 #[test]
 fn browser_bound_key_at_registration() {
     let mut request = RegistrationRequest::default();

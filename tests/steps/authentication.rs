@@ -330,10 +330,25 @@ fn good() -> Rows {
     ])]
 }
 
-/// Every algorithm, the legacy one too: that it is offered matters only when it is registered.
+/// Step 21: every algorithm signs in, whether it is still offered or not, but RS1 only where it is named.
 fn every_algorithm() -> Rows {
-    Algorithm::ALL
-        .into_iter()
-        .map(|algorithm| accepted().under(algorithm).rows([("good.*", |a: Authentication| a)]))
-        .collect()
+    let all = Algorithm::ALL.into_iter().filter(|&algorithm| algorithm != Rs1);
+    let good = all.map(|algorithm| accepted().under(algorithm).rows([("good.*", |a: Authentication| a)]));
+    let by_name = [
+        accepted().rows([
+            ("good.no-longer-offered", |a: Authentication| a.expecting(|e| e.algs = Some(vec![-8, -257]))),
+            ("good.offered-with-rs1", |a| a.expecting(|e| e.algs = Some(vec![-65535]))),
+        ]),
+        refused("7.2/21", "algorithm-not-accepted").under(Rs1).rows([
+            ("alg.rs1-not-by-name", |a: Authentication| a),
+            ("alg.rs1-not-in-the-list", |a| a.expecting(|e| e.algs = Some(vec![-7, -257]))),
+        ]),
+        refused("7.2/21", "signature-invalid")
+            .under(Rs1)
+            .rows([("alg.rs1-bad-signature", |a: Authentication| a.signature(|s| s[20] ^= 1))]),
+        accepted()
+            .under(Rs1)
+            .rows([("good.rs1-by-name", |a: Authentication| a.expecting(|e| e.algs = Some(vec![-7, -65535])))]),
+    ];
+    good.chain(by_name).collect()
 }

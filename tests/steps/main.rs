@@ -116,8 +116,11 @@ fn to_strings(steps: &[impl ToString]) -> Vec<String> {
 }
 
 /// Refusals that vectors cannot express, since format 1 has no word for what was expected.
-fn beyond_the_format() -> [Failure; 6] {
+fn beyond_the_format() -> [Failure; 9] {
     [
+        authentication_backup_eligibility(BE | BS, BackupEligibility::SingleDevice).unwrap_err(),
+        registration_in_an_unnamed_frame(true).unwrap_err(),
+        authentication_in_an_unnamed_frame(true).unwrap_err(),
         backup_eligibility(BE, BackupEligibility::SingleDevice).unwrap_err(),
         backup_eligibility(BE | BS, BackupEligibility::SingleDevice).unwrap_err(),
         backup_eligibility(0, BackupEligibility::MultiDevice).unwrap_err(),
@@ -151,32 +154,73 @@ fn backup(flags: u8, eligibility: BackupEligibility, state: BackupState) -> Resu
 }
 
 fn authentication_backup_state(flags: u8, wanted: BackupState) -> Result<(), Failure> {
-    sign_in(b"", flags, wanted)
+    sign_in(b"", flags, BackupEligibility::Any, wanted)
+}
+
+fn authentication_backup_eligibility(flags: u8, wanted: BackupEligibility) -> Result<(), Failure> {
+    sign_in(b"", flags, wanted, BackupState::Any)
 }
 
 /// Signs in to the account of `user` with a credential that is its owner's.
 fn another_account(user: &[u8]) -> Result<(), Failure> {
-    sign_in(user, 0, BackupState::Any)
+    sign_in(user, 0, BackupEligibility::Any, BackupState::Any)
 }
 
-fn sign_in(user: &[u8], flags: u8, wanted: BackupState) -> Result<(), Failure> {
+/// A site that requires `topOrigin` in a cross-origin frame.
+fn named_frames() -> Site {
+    let framing = Framing::CrossOriginNamed(vec!["https://top.example".into()]);
+    Site::new("example.org", Origins::exact(["https://example.org"]), framing)
+}
+
+fn registration_in_an_unnamed_frame(cross_origin: bool) -> Result<(), Failure> {
+    let made = made::Registration::new("steps.unnamed-frame", made::Algorithm::Es256)
+        .client_data(|data| data.set("crossOrigin", cross_origin));
+    let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
+    let (site, algorithms) = (named_frames(), [Algorithm::Es256]);
+    let expected = wardkey::ceremony::registration::Expected::new(&site, &made.expected.challenge, &algorithms);
+    wardkey::ceremony::registration::verify(&expected, &response, &AwsLcRs).map(drop)
+}
+
+fn authentication_in_an_unnamed_frame(cross_origin: bool) -> Result<(), Failure> {
+    let made = made::Authentication::new("steps.unnamed-frame", made::Algorithm::Es256)
+        .client_data(|data| data.set("crossOrigin", cross_origin));
+    let (response, record, site) = (posted(&made), record_of(&made), named_frames());
+    let expected = wardkey::ceremony::authentication::Expected::new(&site, &made.expected.challenge);
+    wardkey::ceremony::authentication::verify(&expected, &response, &record, &AwsLcRs).map(drop)
+}
+
+fn posted(made: &made::Authentication) -> AuthenticationResponse {
+    AuthenticationResponse::from_json(&made.response().to_string()).unwrap()
+}
+
+fn record_of(made: &made::Authentication) -> CredentialRecord {
+    let key = made.expected.credential.as_ref().unwrap().public_key.encode();
+    let owner = UserHandle::new(made.user_handle.clone().unwrap()).unwrap();
+    CredentialRecord::new(CredentialId::new(made.credential_id.clone()).unwrap(), owner, key)
+}
+
+fn sign_in(user: &[u8], flags: u8, eligibility: BackupEligibility, state: BackupState) -> Result<(), Failure> {
     let made = made::Authentication::new("steps.another-account", made::Algorithm::Es256)
         .authenticator_data(|data| data.set_flags(flags));
-    let owner = made.user_handle.clone().unwrap();
-    let response = AuthenticationResponse::from_json(&made.response().to_string()).unwrap();
-    let key = made.expected.credential.as_ref().unwrap().public_key.encode();
-    let id = CredentialId::new(made.credential_id.clone()).unwrap();
-    let record = CredentialRecord::new(id, UserHandle::new(owner.clone()).unwrap(), key);
-    let site = site();
+    let (response, record, site) = (posted(&made), record_of(&made), site());
     let mut expected = wardkey::ceremony::authentication::Expected::new(&site, &made.expected.challenge);
-    expected.backup_state = wanted;
-    expected.user_handle = Some(if user.is_empty() { &owner } else { user });
+    expected.backup_eligibility = eligibility;
+    expected.backup_state = state;
+    expected.user_handle = Some(if user.is_empty() { record.user_handle.as_bytes() } else { user });
     wardkey::ceremony::authentication::verify(&expected, &response, &record, &AwsLcRs).map(drop)
 }
 
 #[test]
 fn refusals_beyond_the_format() {
-    let [single, backed_up, multi, other, at_registration, at_authentication] = beyond_the_format();
+    let [at_sign_in, framed, framed_too, single, backed_up, multi, other, at_registration, at_authentication] =
+        beyond_the_format();
+    assert_eq!(at_sign_in, Failure::new(Ceremony::Authentication, Refusal::BackupEligibility));
+    assert_eq!(at_sign_in.step().map(|step| step.to_string()).as_deref(), Some("7.2/19"));
+    for (failure, step) in [(framed, "7.1/11"), (framed_too, "7.2/14")] {
+        assert_eq!(failure, Failure::new(failure.ceremony, Refusal::TopOriginMissing));
+        assert_eq!(failure.step().map(|step| step.to_string()).as_deref(), Some(step));
+    }
+    assert_eq!((registration_in_an_unnamed_frame(false), authentication_in_an_unnamed_frame(false)), (Ok(()), Ok(())));
     for failure in [single, backed_up, multi] {
         assert_eq!((failure.ceremony, failure.refusal), (Ceremony::Registration, Refusal::BackupEligibility));
         assert_eq!(failure.step().map(|step: StepNumber| step.to_string()).as_deref(), Some("7.1/18"));
@@ -210,6 +254,7 @@ fn refusals_beyond_the_format() {
         (0, BackupEligibility::Any),
     ] {
         assert_eq!(backup_eligibility(flags, wanted), Ok(()), "{wanted:?}");
+        assert_eq!(authentication_backup_eligibility(flags, wanted), Ok(()), "{wanted:?}");
     }
 }
 

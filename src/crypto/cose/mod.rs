@@ -49,8 +49,9 @@ pub enum Algorithm {
     MlDsa65,
     /// −50: ML-DSA-87 (RFC 9964).
     MlDsa87,
-    /// −65535: RSASSA-PKCS1-v1_5 with SHA-1, the RS1 of old TPMs. Verified in attestation statements; as a
-    /// credential's algorithm only where it is offered by this name.
+    /// −65535: RSASSA-PKCS1-v1_5 with SHA-1, the RS1 of old TPMs. Verified in attestation statements. As a credential's
+    /// algorithm, a registration accepts it only where it is offered by this name, and a sign-in only where it is offered
+    /// or [accepted](crate::relying_party::RelyingPartyBuilder::accept_rs1_at_sign_in) by this name.
     LegacyRs1,
 }
 

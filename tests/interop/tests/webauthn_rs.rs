@@ -47,7 +47,7 @@ fn registered_with_webauthn_rs_signs_in_with_wardkey() {
         assert_eq!(imported.public_key, registration.public_key_bytes(), "{algorithm:?}");
         assert_eq!((imported.sign_count, imported.uv_initialized), (3, true));
         assert_eq!((imported.backup_eligible, imported.backup_state), (None, None));
-        assert!(check([&imported], wardkey::crypto::default_backend()).is_empty());
+        assert!(check([&imported], &ours()).is_empty());
 
         sign_in_with_ours(&registration, &mut imported, 4);
         assert_eq!(

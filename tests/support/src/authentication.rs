@@ -87,6 +87,7 @@ impl Authentication {
                 uv_required: false,
                 allow_credentials: Some(vec![attested.credential_id.clone()]),
                 user_identified: true,
+                algs: None,
                 appid: None,
                 refuse_counter: true,
                 credential: Some(CredentialRecord {

@@ -70,6 +70,9 @@ pub struct AuthenticationExpected {
     pub challenge: Vec<u8>,
     /// Whether user verification is required.
     pub uv_required: bool,
+    /// The COSE algorithms offered; `None`: all that the library verifies, RS1 excepted. At a sign-in it decides about RS1
+    /// alone, because an algorithm that is no longer offered still signs in.
+    pub algs: Option<Vec<i64>>,
     /// The ids sent in allowCredentials; empty: none were sent; `None`: not judged.
     pub allow_credentials: Option<Vec<Vec<u8>>>,
     /// Whether the user was known before the ceremony.

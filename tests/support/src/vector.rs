@@ -144,6 +144,9 @@ fn expected_of_authentication(authentication: &Authentication) -> Value {
         "backup_policy": "verify",
         "credential": expected.credential.as_ref().map(record),
     });
+    if let Some(algs) = &expected.algs {
+        json["algs"] = json!(algs);
+    }
     if let Some(appid) = &expected.appid {
         json["appid"] = appid.as_str().into();
     }

@@ -2,10 +2,11 @@ use super::*;
 use crate::client::json::UserVerification;
 use crate::codec::base64url;
 use crate::credential::CredentialId;
-use crate::crypto::{Algorithm, default_backend};
+use crate::crypto::Algorithm;
 use crate::interop::check;
 use crate::interop::tests::{es256, point, user};
 use crate::interop::webauthn_rs::{NotExportable, stored};
+use crate::relying_party::RelyingParty;
 use serde_json::{Value, json};
 
 fn text(bytes: &[u8]) -> String {
@@ -48,7 +49,7 @@ fn a_passkey_of_0_6() {
     assert_eq!((record.public_key.clone(), record.sign_count, record.uv_initialized), (es256(), 3, true));
     assert_eq!((record.backup_eligible, record.backup_state), (Some(true), Some(false)));
     assert_eq!(record.transports, [Transport::Internal, Transport::Hybrid]);
-    assert_eq!(check([&record], default_backend()), []);
+    assert_eq!(check([&record], &RelyingParty::new("example.org", "Example").unwrap()), []);
     assert_eq!(read(passkey()["cred"].clone()), record, "the bare credential");
     let stored: StoredCredential = serde_json::from_str(&passkey().to_string()).unwrap();
     assert_eq!(stored.credential_id(), b"credential");
