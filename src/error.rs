@@ -44,9 +44,18 @@ pub enum Error {
     /// The user's, mostly: the ceremony took longer than its timeout.
     #[error("the ceremony has expired")]
     Expired,
-    /// The state is of another relying party: it was posted to the wrong address, or taken from the wrong store.
-    #[error("the state is of another relying party")]
+    /// The caller's: the state was issued later than the time handed in, by more than 5 minutes. The clocks of your machines
+    /// differ, or a time was handed in that is not in seconds.
+    #[error("the state was issued more than 5 minutes after the time handed in; compare the clocks of your machines")]
+    NotYetIssued,
+    /// The state, or the sign-in that a signal is sent after, is of another relying party: it was posted to the wrong
+    /// address, or taken from the wrong store.
+    #[error("the state or sign-in is of another relying party")]
     WrongRelyingParty,
+    /// The caller's: the state offers a COSE algorithm that this build cannot verify, because another build started the
+    /// registration.
+    #[error("the registration offers COSE algorithm {0}, which this build cannot verify")]
+    UnverifiableAlgorithm(i32),
     /// The caller's: there is no attestation policy of this name.
     #[error("no attestation policy of this name")]
     UnknownPolicy,
@@ -70,9 +79,12 @@ pub enum Error {
     /// The state is not of a re-authentication of this user: it was posted to the wrong address, or in another session.
     #[error("the state is not of a re-authentication of this user")]
     NotAReauthentication,
-    /// The user's: the last re-authentication is of somebody else, or too long ago.
-    #[error("no re-authentication of this user that is recent enough")]
+    /// The user's: the last re-authentication is too long ago, or later than the time handed in.
+    #[error("the re-authentication is not recent enough")]
     NotFresh,
+    /// The user's: the last re-authentication is of another relying party, of another user, or for another purpose.
+    #[error("the re-authentication is of another relying party or user, or for another purpose")]
+    ReauthenticationMismatch,
     /// The user's: in the last re-authentication user verification was not performed, or for the first time, and does
     /// not count as a factor (§4, uvInitialized).
     #[error("a re-authentication whose user verification does not count as a factor")]
@@ -137,8 +149,10 @@ impl Error {
             | Self::WrongRelyingParty
             | Self::OtherPurpose
             | Self::NotAReauthentication => Fault::Response,
-            Self::Expired | Self::NotFresh | Self::NotAFactor => Fault::User,
-            Self::UnknownPolicy
+            Self::Expired | Self::NotFresh | Self::ReauthenticationMismatch | Self::NotAFactor => Fault::User,
+            Self::NotYetIssued
+            | Self::UnverifiableAlgorithm(_)
+            | Self::UnknownPolicy
             | Self::NoCredentials
             | Self::ForeignCredential
             | Self::Extension(_)
@@ -157,8 +171,9 @@ impl Error {
     }
 
     /// A stable word for logs and dashboards: the refusal's ([`Refusal::CODES`](crate::ceremony::Refusal::CODES)), or
-    /// `response-malformed`, `expired`, `wrong-relying-party`, `unknown-policy`, `no-credentials`, `foreign-credential`,
-    /// `extension-input`, `credential-left-out`, `other-purpose`, `not-a-reauthentication`, `not-fresh`, `not-a-factor`,
+    /// `response-malformed`, `expired`, `not-yet-issued`, `wrong-relying-party`, `unverifiable-algorithm`,
+    /// `unknown-policy`, `no-credentials`, `foreign-credential`, `extension-input`, `credential-left-out`,
+    /// `other-purpose`, `not-a-reauthentication`, `not-fresh`, `reauthentication-mismatch`, `not-a-factor`,
     /// `random-failed`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -166,6 +181,8 @@ impl Error {
             Self::Failed(failure) | Self::Payment(failure) => failure.code(),
             Self::Response(_) => "response-malformed",
             Self::Expired => "expired",
+            Self::NotYetIssued => "not-yet-issued",
+            Self::UnverifiableAlgorithm(_) => "unverifiable-algorithm",
             Self::WrongRelyingParty => "wrong-relying-party",
             Self::UnknownPolicy => "unknown-policy",
             Self::NoCredentials => "no-credentials",
@@ -175,6 +192,7 @@ impl Error {
             Self::OtherPurpose => "other-purpose",
             Self::NotAReauthentication => "not-a-reauthentication",
             Self::NotFresh => "not-fresh",
+            Self::ReauthenticationMismatch => "reauthentication-mismatch",
             Self::NotAFactor => "not-a-factor",
             Self::Random(_) => "random-failed",
         }

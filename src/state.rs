@@ -3,22 +3,97 @@
 //! A state goes into your store under its [`id`](RegistrationState::id), belongs to one web session, and comes out
 //! once: `finish_*` takes it by value, so a second use does not compile, and the store must delete it as it hands it
 //! out (`DELETE … RETURNING`), whatever the outcome, so that a second machine cannot use it either.
-//! It is not signed: keep it on the server, never in a cookie or a form.
+//!
+//! It is not signed: keep it on the server, never in a cookie or a form. Reading it refuses what no `start_*` writes: a
+//! missing member, a challenge of fewer than 16 bytes, an expiry that does not follow the time of issue within a day, a
+//! re-authentication or payment without user verification. That finds a damaged store or a mistake in your code. It is
+//! not an integrity check: a state whose user handle or challenge was replaced by another valid one is read as it is.
 
 use crate::ceremony::extensions::{AuthenticationExtensions, RegistrationExtensions};
+use crate::client::extensions::AppId;
 use crate::client::{AuthenticationResponse, ClientData, RegistrationResponse, data};
 use crate::codec::base64url;
 use crate::credential::{CredentialId, UserHandle, Version};
 use crate::crypto::default_backend;
 use crate::time::UnixTime;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+/// §13.4.3: a challenge has at least 16 bytes.
+const MIN_CHALLENGE_LEN: usize = 16;
+
+/// The most seconds between issue and expiry. §15.1 recommends 300 to 600; a page with autofill may wait for hours.
+pub(crate) const MAX_LIFETIME_SECS: u32 = 24 * 60 * 60;
+
+/// Why a stored state is not one that a `start_*` wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum StateError {
+    /// §13.4.3.
+    #[error("a challenge of {0} bytes, where at least 16 are needed")]
+    ChallengeTooShort(usize),
+    /// Times that bound nothing.
+    #[error("a state must expire after it was issued, and within a day")]
+    Lifetime,
+    /// §7.1 step 20 would refuse every registration.
+    #[error("a state of a registration that offers no algorithm, or one twice")]
+    Algorithms,
+    /// §7.2 step 6: with credentials, the account is known; without, the credential says which it is.
+    #[error("a state must name a user and credentials, or neither")]
+    Account,
+    /// Only a sign-in may leave user verification or the account open.
+    #[error("a state of a re-authentication or a payment must require user verification and name a user")]
+    Purpose,
+    /// A re-authentication that would count for no time, or for more than a day.
+    #[error("a state of a re-authentication must count for 1 second to 1 day")]
+    Freshness,
+}
 
 fn id_of(challenge: &[u8]) -> String {
     base64url::encode(&default_backend().sha256(&[challenge]))
 }
 
 macro_rules! state {
-    ($name:ident answered by $response:ident) => {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident answered by $response:ident {
+            $($(#[$attribute:meta])* $field:ident: $type:ty,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, PartialEq, Eq, Serialize)]
+        #[serde(rename_all = "camelCase")]
+        #[must_use = "store it under its id until the browser answers"]
+        pub struct $name {
+            pub(crate) version: Version,
+            pub(crate) rp_id: String,
+            #[serde(with = "base64url::text")]
+            pub(crate) challenge: Vec<u8>,
+            pub(crate) issued_at: UnixTime,
+            pub(crate) expires_at: UnixTime,
+            $($(#[$attribute])* pub(crate) $field: $type,)*
+        }
+
+        /// Every member must be there, be it null.
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                #[derive(Deserialize)]
+                #[serde(rename_all = "camelCase")]
+                struct Stored {
+                    version: Version,
+                    rp_id: String,
+                    #[serde(with = "base64url::text")]
+                    challenge: Vec<u8>,
+                    issued_at: UnixTime,
+                    expires_at: UnixTime,
+                    $($(#[$attribute])* $field: $type,)*
+                }
+                let Stored { version, rp_id, challenge, issued_at, expires_at, $($field,)* } =
+                    Stored::deserialize(from)?;
+                let state = Self { version, rp_id, challenge, issued_at, expires_at, $($field,)* };
+                state.check().map_err(D::Error::custom)?;
+                Ok(state)
+            }
+        }
+
         impl $response {
             /// The [`id`](crate::state) of the state that this answers, by the client's word: for services that do not keep
             /// the id in the page, so that two tabs do not disturb each other. See that the state belongs to the web
@@ -45,37 +120,42 @@ macro_rules! state {
                 &self.challenge
             }
 
+            /// When it was issued.
+            #[must_use]
+            pub const fn issued_at(&self) -> UnixTime {
+                self.issued_at
+            }
+
             /// When it expires: delete what is older.
             #[must_use]
             pub const fn expires_at(&self) -> UnixTime {
                 self.expires_at
             }
+
+            /// What the states of both ceremonies have in common.
+            fn check_issue(&self) -> Result<(), StateError> {
+                if self.challenge.len() < MIN_CHALLENGE_LEN {
+                    return Err(StateError::ChallengeTooShort(self.challenge.len()));
+                }
+                let lifetime = self.expires_at.secs().saturating_sub(self.issued_at.secs());
+                if (1..=i64::from(MAX_LIFETIME_SECS)).contains(&lifetime) { Ok(()) } else { Err(StateError::Lifetime) }
+            }
         }
     };
 }
 
-/// A registration that was started. Not `Clone`, on purpose.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[must_use = "store it under its id until the browser answers"]
-pub struct RegistrationState {
-    pub(crate) version: Version,
-    pub(crate) rp_id: String,
-    #[serde(with = "base64url::text")]
-    pub(crate) challenge: Vec<u8>,
-    pub(crate) user_handle: UserHandle,
-    pub(crate) algorithms: Vec<i32>,
-    pub(crate) user_verification_required: bool,
-    pub(crate) conditional: bool,
-    // Required, be it null: a state that lost it would be judged by another policy.
-    #[serde(deserialize_with = "Option::deserialize")]
-    pub(crate) attestation: Option<String>,
-    #[serde(default)]
-    pub(crate) extensions: RegistrationExtensions,
-    pub(crate) expires_at: UnixTime,
+state! {
+    /// A registration that was started. Not `Clone`, on purpose.
+    pub struct RegistrationState answered by RegistrationResponse {
+        user_handle: UserHandle,
+        algorithms: Vec<i32>,
+        user_verification_required: bool,
+        conditional: bool,
+        #[serde(deserialize_with = "Option::deserialize")]
+        attestation: Option<String>,
+        extensions: RegistrationExtensions,
+    }
 }
-
-state!(RegistrationState answered by RegistrationResponse);
 
 impl RegistrationState {
     /// The account that the credential will belong to.
@@ -83,42 +163,44 @@ impl RegistrationState {
     pub const fn user_handle(&self) -> &UserHandle {
         &self.user_handle
     }
+
+    fn check(&self) -> Result<(), StateError> {
+        self.check_issue()?;
+        let twice = |(i, number)| self.algorithms.iter().take(i).any(|earlier| earlier == number);
+        if self.algorithms.is_empty() || self.algorithms.iter().enumerate().any(twice) {
+            return Err(StateError::Algorithms);
+        }
+        Ok(())
+    }
 }
 
-/// What an authentication was started for: it is finished as that and as nothing else. A state that does not say is of
-/// a sign-in, which passes for neither of the others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// What an authentication was started for: it is finished as that and as nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub(crate) enum Purpose {
-    #[default]
     SignIn,
-    Reauthentication,
+    Reauthentication {
+        /// What the re-authentication is for, in the caller's words.
+        purpose: String,
+        /// How many seconds it counts from the time of issue.
+        fresh_secs: u32,
+    },
     Payment,
 }
 
-/// An authentication that was started. Not `Clone`, on purpose.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[must_use = "store it under its id until the browser answers"]
-pub struct AuthenticationState {
-    pub(crate) version: Version,
-    pub(crate) rp_id: String,
-    #[serde(with = "base64url::text")]
-    pub(crate) challenge: Vec<u8>,
-    #[serde(default)]
-    pub(crate) purpose: Purpose,
-    // Required, be it null: a state that lost it would be of anybody.
-    #[serde(deserialize_with = "Option::deserialize")]
-    pub(crate) user_handle: Option<UserHandle>,
-    pub(crate) allow_credentials: Vec<CredentialId>,
-    pub(crate) user_verification_required: bool,
-    pub(crate) appid: Option<String>,
-    #[serde(default)]
-    pub(crate) extensions: AuthenticationExtensions,
-    pub(crate) expires_at: UnixTime,
+state! {
+    /// An authentication that was started. Not `Clone`, on purpose.
+    pub struct AuthenticationState answered by AuthenticationResponse {
+        purpose: Purpose,
+        #[serde(deserialize_with = "Option::deserialize")]
+        user_handle: Option<UserHandle>,
+        allow_credentials: Vec<CredentialId>,
+        user_verification_required: bool,
+        #[serde(deserialize_with = "Option::deserialize")]
+        appid: Option<AppId>,
+        extensions: AuthenticationExtensions,
+    }
 }
-
-state!(AuthenticationState answered by AuthenticationResponse);
 
 impl AuthenticationState {
     /// The account that was asked; `None` where the credential is to tell.
@@ -131,5 +213,21 @@ impl AuthenticationState {
     #[must_use]
     pub fn allow_credentials(&self) -> &[CredentialId] {
         &self.allow_credentials
+    }
+
+    fn check(&self) -> Result<(), StateError> {
+        self.check_issue()?;
+        if self.user_handle.is_none() != self.allow_credentials.is_empty() {
+            return Err(StateError::Account);
+        }
+        match self.purpose {
+            Purpose::SignIn => return Ok(()),
+            Purpose::Reauthentication { fresh_secs, .. } if !(1..=MAX_LIFETIME_SECS).contains(&fresh_secs) => {
+                return Err(StateError::Freshness);
+            }
+            Purpose::Reauthentication { .. } | Purpose::Payment => {}
+        }
+        let strict = self.user_verification_required && self.user_handle.is_some();
+        if strict { Ok(()) } else { Err(StateError::Purpose) }
     }
 }

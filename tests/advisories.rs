@@ -127,18 +127,19 @@ fn ghsa_f66q_9rf6_8795_reauthentication_by_any_users_credential() {
     let rp = clinic();
     let (ada, mallory) = (enrol(&rp, "ada"), enrol(&rp, "mallory"));
     let credentials = [ada.record.clone(), mallory.record.clone()];
-    let error = rp.start_reauthentication(&ada.record.user_handle, &credentials, NOW).unwrap_err();
+    let error = rp.start_reauthentication(&ada.record.user_handle, &credentials, "x", 300, NOW).unwrap_err();
     assert_eq!(error, Error::ForeignCredential);
     // Ada is asked again, and Mallory's passkey answers, whichever record is looked up.
     let attempt = |asked: &Account, answering: &Account, record: &CredentialRecord| {
         let asked = std::slice::from_ref(&asked.record);
-        let (options, state) = rp.start_reauthentication(&asked[0].user_handle, asked, NOW).unwrap();
+        let (options, state) = rp.start_reauthentication(&asked[0].user_handle, asked, "x", 300, NOW).unwrap();
         let response = answer(answering, challenge_of(&options));
-        rp.finish_reauthentication(state, &ada.record.user_handle, &response, record, 300, NOW).map(|done| done.proof)
+        rp.finish_reauthentication(state, &ada.record.user_handle, &response, record, NOW).map(|done| done.proof)
     };
     let proof = attempt(&ada, &ada, &ada.record).unwrap();
-    assert_eq!(proof.require(&ada.record.user_handle, NOW), Ok(()));
-    assert_eq!(proof.require(&mallory.record.user_handle, NOW), Err(Error::NotFresh));
+    assert_eq!(proof.require(&rp, &ada.record.user_handle, "x", NOW), Ok(()));
+    let mallorys = proof.require(&rp, &mallory.record.user_handle, "x", NOW);
+    assert_eq!(mallorys, Err(Error::ReauthenticationMismatch));
     for record in [&ada.record, &mallory.record] {
         assert_eq!(refusal(&attempt(&ada, &mallory, record).unwrap_err()), Refusal::CredentialNotAllowed);
     }

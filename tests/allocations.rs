@@ -64,16 +64,10 @@ fn an_authentication_allocates_nothing() {
 fn the_front_door_allocates_nothing() {
     let sign_in = SignIn::new(Algorithm::Es256);
     let rp = RelyingParty::builder("example.org", "Example").user_verification_preferred().build().unwrap();
-    let state = serde_json::json!({
-        "version": 1,
-        "rpId": "example.org",
-        "challenge": json::base64url(&sign_in.challenge),
-        "userHandle": sign_in.record.user_handle,
-        "allowCredentials": sign_in.allowed,
-        "userVerificationRequired": false,
-        "appid": null,
-        "expiresAt": 2,
-    });
+    let known = (&sign_in.record.user_handle, std::slice::from_ref(&sign_in.record));
+    let (_, state) = rp.start_authentication(known.0, known.1, UnixTime::from_secs(1)).unwrap();
+    let mut state = serde_json::to_value(&state).unwrap();
+    state["challenge"] = json::base64url(&sign_in.challenge).into();
     let finish = || {
         let state: AuthenticationState = serde_json::from_value(state.clone()).unwrap();
         let mut verdict = None;

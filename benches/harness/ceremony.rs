@@ -79,6 +79,9 @@ impl SignIn {
         expected.allow_credentials = &self.allowed;
         expected.user_handle = Some(record.user_handle.as_bytes());
         expected.user_verification_required = false;
+        if self.key.algorithm == made::Algorithm::Rs1 {
+            expected.algorithms = &[Algorithm::LegacyRs1]; // by name, or it signs nobody in
+        }
         authentication::verify(&expected, response, record, backend).map(|verified| {
             std::hint::black_box(&verified);
         })

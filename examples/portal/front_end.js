@@ -33,16 +33,17 @@ async function signIn(name) {
   await tell(await post("/signed-in", await get(await post("/sign-in", { name }))));
 }
 
-async function confirm(toPrescribe) {
-  await post("/confirmed", await get(await post("/confirm", { toPrescribe })));
+// The purpose says what is confirmed: "add-passkey", "delete-passkey" and its id, "prescribe" and what.
+async function confirm(purpose) {
+  await post("/confirmed", await get(await post("/confirm", { purpose })));
 }
 
-// The first passkey of an account; for others, `confirm` before.
+// The first passkey of an account; for others, `confirm("add-passkey")` before.
 async function register() {
   await tell(await post("/registered", await create(await post("/register", {}))));
 }
 
-// On the settings page, after `confirm`.
+// On the settings page, after `confirm("delete-passkey " + id)`.
 async function remove(id) {
   await tell(await post("/delete", { id }));
 }

@@ -3,7 +3,7 @@
 
 mod portal;
 
-use portal::{Portal, Refused, Session};
+use portal::{ADD_PASSKEY, Portal, Refused, Session, delete_passkey, prescription};
 use serde_json::Value;
 use wardkey::policy::{AttestationPolicy, TrustAnchor, TrustAnchors};
 use wardkey::{CredentialId, UnixTime, UserHandle};
@@ -76,18 +76,21 @@ fn main() -> Result<(), Refused> {
 
     println!("A second passkey is confirmed by the first; who is no prescriber does not prescribe.");
     assert_eq!(portal.register(&ada.session, at(2100)).unwrap_err().status, 403);
-    confirm(&mut portal, &mut ada, false, at(2110))?;
+    confirm(&mut portal, &mut ada, ADD_PASSKEY, at(2110))?;
     let options = portal.register(&ada.session, at(2120))?;
     let posted = ada.create(&options, |made| made);
     portal.registered(&ada.session, &posted, at(2130))?;
     assert_eq!(portal.prescribe(&ada.session, "aspirin", at(2140)).unwrap_err().status, 403);
-    assert_eq!(portal.confirm(&ada.session, true, at(2140)).unwrap_err().status, 403);
+    assert_eq!(portal.confirm(&ada.session, &prescription("aspirin"), at(2140)).unwrap_err().status, 403);
 
     println!("The settings page lists both and deletes one, of which the provider is told; never the last.");
     assert_eq!(portal.passkeys(&ada.session)?.as_array().map(Vec::len), Some(2));
     let [first, second] = [0, 1].map(|nth| ada.id(nth));
-    let answer = portal.delete(&ada.session, &first, at(2150))?;
+    assert_eq!(portal.delete(&ada.session, &first, at(2150)).unwrap_err().status, 403, "confirmed for something else");
+    confirm(&mut portal, &mut ada, &delete_passkey(&first), at(2150))?;
+    let answer = portal.delete(&ada.session, &first, at(2155))?;
     assert_eq!(answer["unknownCredential"]["credentialId"], first.as_str());
+    confirm(&mut portal, &mut ada, &delete_passkey(&second), at(2158))?;
     assert_eq!(portal.delete(&ada.session, &second, at(2160)).unwrap_err().status, 409);
 
     println!("Grace prescribes: she needs hardware that the clinic knows, and confirms by it each time.");
@@ -103,7 +106,8 @@ fn main() -> Result<(), Refused> {
     assert_eq!(portal.registered(&ada.session, &posted, at(3030)).unwrap_err().status, 400, "in another session");
     portal.registered(&grace.session, &posted, at(3030))?;
     assert_eq!(portal.prescribe(&grace.session, "aspirin", at(3040)).unwrap_err().status, 403, "not confirmed");
-    confirm(&mut portal, &mut grace, true, at(3050))?;
+    confirm(&mut portal, &mut grace, &prescription("aspirin"), at(3050))?;
+    assert_eq!(portal.prescribe(&grace.session, "morphine", at(3055)).unwrap_err().status, 403, "something else");
     portal.prescribe(&grace.session, "aspirin", at(3060))?;
     assert_eq!(portal.prescribe(&grace.session, "aspirin", at(3171)).unwrap_err().status, 403, "too long ago");
 
@@ -114,8 +118,8 @@ fn main() -> Result<(), Refused> {
     Ok(())
 }
 
-fn confirm(portal: &mut Portal, browser: &mut Browser, to_prescribe: bool, now: UnixTime) -> Result<(), Refused> {
-    let options = portal.confirm(&browser.session, to_prescribe, now)?;
+fn confirm(portal: &mut Portal, browser: &mut Browser, purpose: &str, now: UnixTime) -> Result<(), Refused> {
+    let options = portal.confirm(&browser.session, purpose, now)?;
     let posted = browser.get(&options);
     let answer = portal.confirmed(&mut browser.session, &posted, now)?;
     assert_eq!(answer["counts"], true);

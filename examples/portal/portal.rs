@@ -50,6 +50,20 @@ type Answer = Result<Value, Refused>;
 /// The name of the policy for those who prescribe; everybody else has the one without a name.
 const PRESCRIBERS: &str = "prescribers";
 
+/// What a user confirms, with what it acts on: the purpose of a re-authentication. The page names it, and so does the
+/// request that needs it.
+pub const ADD_PASSKEY: &str = "add-passkey";
+
+pub fn delete_passkey(id: &str) -> String {
+    format!("delete-passkey {id}")
+}
+
+pub fn prescription(what: &str) -> String {
+    format!("{PRESCRIBE}{what}")
+}
+
+const PRESCRIBE: &str = "prescribe ";
+
 pub struct Portal {
     rp: RelyingParty,
     decoys: Decoys,
@@ -98,7 +112,7 @@ impl Portal {
         }
         let existing = self.records(&user.handle, false);
         if !existing.is_empty() {
-            self.proof(session, now)?;
+            self.proof(session, ADD_PASSKEY, now)?;
         }
         let started = self.rp.start_registration_with(&request, &user, &existing, now);
         let (options, state) = started.map_err(|error| self.refused(error))?;
@@ -149,7 +163,7 @@ impl Portal {
         self.write(&record.id, authenticated.update)?;
         self.log.push(line(&authenticated.evidence));
         let all = self.records(&authenticated.user, false);
-        let accepted = self.rp.signal_all_accepted_credentials(&authenticated, &all);
+        let accepted = self.rp.signal_all_accepted_credentials(&authenticated, &all, now);
         let accepted = accepted.map_err(|error| self.refused(error))?;
         self.begin(session, authenticated.user)?;
         Ok(json!({
@@ -159,13 +173,14 @@ impl Portal {
     }
 
     /// Before something that matters: a new passkey, a deleted one, or a prescription, which some passkeys cannot confirm.
-    pub fn confirm(&mut self, session: &Session, to_prescribe: bool, now: UnixTime) -> Answer {
+    pub fn confirm(&mut self, session: &Session, purpose: &str, now: UnixTime) -> Answer {
         let user = self.account(session)?.user.handle.clone();
-        let records = self.records(&user, to_prescribe);
+        let records = self.records(&user, purpose.starts_with(PRESCRIBE));
         if records.is_empty() {
             return Err(self.not(403, "no-passkey-for-it"));
         }
-        let started = self.rp.start_reauthentication(&user, &records, now);
+        let two_minutes = 120;
+        let started = self.rp.start_reauthentication(&user, &records, purpose, two_minutes, now);
         let (options, state) = started.map_err(|error| self.refused(error))?;
         self.keep(session, state.id(), &state, &options)
     }
@@ -173,8 +188,7 @@ impl Portal {
     pub fn confirmed(&mut self, session: &mut Session, body: &str, now: UnixTime) -> Answer {
         let user = self.account(session)?.user.handle.clone();
         let (state, response, record) = self.answered(session, body, now)?;
-        let two_minutes = 120;
-        let finished = self.rp.finish_reauthentication(state, &user, &response, &record, two_minutes, now);
+        let finished = self.rp.finish_reauthentication(state, &user, &response, &record, now);
         let done = finished.map_err(|error| self.refused(error))?;
         self.write(&record.id, done.authenticated.update)?;
         self.log.push(line(&done.authenticated.evidence));
@@ -185,7 +199,7 @@ impl Portal {
     }
 
     pub fn prescribe(&mut self, session: &Session, what: &str, now: UnixTime) -> Answer {
-        let proof = self.proof(session, now)?;
+        let proof = self.proof(session, &prescription(what), now)?;
         let by_hardware = self.passkeys.get(proof.credential_id()).is_some_and(|passkey| passkey.may_prescribe);
         if !by_hardware || !self.account(session)?.prescribes {
             return Err(self.not(403, "may-not-prescribe"));
@@ -204,7 +218,7 @@ impl Portal {
 
     /// Never the last one: its owner would be locked out. Counting and deleting are one transaction.
     pub fn delete(&mut self, session: &Session, id: &str, now: UnixTime) -> Answer {
-        let user = self.proof(session, now)?.user().clone();
+        let user = self.proof(session, &delete_passkey(id), now)?.user().clone();
         let own = id.parse().ok().filter(|id| self.passkeys.get(id).is_some_and(|one| one.record.user_handle == user));
         let Some(id): Option<CredentialId> = own else { return Err(self.not(404, "no-such-passkey")) };
         if self.records(&user, false).len() == 1 {
@@ -234,10 +248,15 @@ impl Portal {
         own.filter(|one| one.may_prescribe || !to_prescribe).map(|passkey| passkey.record.clone()).collect()
     }
 
-    fn proof<'s>(&mut self, session: &'s Session, now: UnixTime) -> Result<&'s Reauthentication, Refused> {
+    fn proof<'s>(
+        &mut self,
+        session: &'s Session,
+        purpose: &str,
+        now: UnixTime,
+    ) -> Result<&'s Reauthentication, Refused> {
         let user = self.account(session)?.user.handle.clone();
         let proof = session.confirmed.as_ref().ok_or(Error::NotFresh).map_err(|error| self.refused(error))?;
-        proof.require(&user, now).map_err(|error| self.refused(error))?;
+        proof.require(&self.rp, &user, purpose, now).map_err(|error| self.refused(error))?;
         Ok(proof)
     }
 

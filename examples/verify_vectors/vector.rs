@@ -4,7 +4,9 @@
 //! be said to it is no verdict: the vector fails, and the reason says why.
 
 use base64::Engine as _;
-use serde::{Deserialize, Deserializer};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use wardkey::attestation::AttestationType;
 use wardkey::authenticator::AuthenticatorData;
@@ -219,11 +221,16 @@ impl Vector {
         self.expected.quirks.iter().map(named).collect()
     }
 
-    /// What is expected of extensions, in the words of the library's own states.
-    fn extensions<T: Default + serde::de::DeserializeOwned>(&self) -> Result<T, Stop> {
-        let read = |json: &RawValue| serde_json::from_str(json.get());
-        let extensions = self.expected.extensions.as_deref().map(read).transpose();
-        Ok(extensions.map_err(|error| inexpressible(format_args!("expected.extensions: {error}")))?.unwrap_or_default())
+    /// What is expected of extensions, in the words of the library's own states. These have every member; a vector has
+    /// those that differ from the default.
+    fn extensions<T: Default + Serialize + DeserializeOwned>(&self) -> Result<T, Stop> {
+        let Some(json) = &self.expected.extensions else { return Ok(T::default()) };
+        let read = || {
+            let mut all = serde_json::to_value(T::default())?;
+            overlay(&mut all, serde_json::from_str(json.get())?);
+            serde_json::from_value(all)
+        };
+        read().map_err(|error: serde_json::Error| inexpressible(format_args!("expected.extensions: {error}")))
     }
 
     fn algorithms(&self, backend: &dyn Backend) -> Vec<Algorithm> {
@@ -312,6 +319,17 @@ impl Vector {
         expected.quirks = self.quirks()?;
         let verified = authentication::verify(&expected, &response, &record, backend)?;
         Ok(Judgement { accept: true, outcomes: Some(*verified.outcomes()), ..Judgement::default() })
+    }
+}
+
+fn overlay(under: &mut Value, over: Value) {
+    match (under, over) {
+        (Value::Object(under), Value::Object(over)) => {
+            for (name, value) in over {
+                overlay(under.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (under, over) => *under = over,
     }
 }
 

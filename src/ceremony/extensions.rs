@@ -61,7 +61,7 @@ pub struct ExtensionReport {
 
 /// What is required of a registration by outputs that nobody signed: a convenience, and no protection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UnsignedRegistrationOutputs {
     /// `credProps.rk` must not be false. (Absent means unknown, and passes.)
@@ -75,10 +75,11 @@ pub struct UnsignedRegistrationOutputs {
 /// What is required of the outputs of a registration. All but `unsigned` must be signed, by the attestation statement:
 /// ask for attestation, because `none` signs nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RegistrationOutputs {
     /// The least `minPinLength`, in code points. Authenticators without PIN do not pass.
+    #[serde(deserialize_with = "Option::deserialize")] // required, be it null
     pub min_pin_length: Option<u32>,
     /// `pinComplexityPolicy` must be true.
     pub pin_complexity_policy: bool,
@@ -92,12 +93,13 @@ pub struct RegistrationOutputs {
 
 /// What step 28 of a registration judges by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RegistrationExtensions {
     /// The inputs that were sent.
     pub requested: ExtensionSet,
     /// The least level of `credProtect`, where the authenticator answers at all.
+    #[serde(deserialize_with = "Option::deserialize")] // required, be it null
     pub cred_protect: Option<CredentialProtection>,
     /// Whether it has to answer, where the level is above the 1 that silence means. An answer beside a `fido-u2f` statement
     /// is not the authenticator's.
@@ -112,7 +114,7 @@ pub struct RegistrationExtensions {
 
 /// What is required of an authentication by outputs that nobody signed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UnsignedAuthenticationOutputs {
     /// `largeBlob.written` must be true.
@@ -121,7 +123,7 @@ pub struct UnsignedAuthenticationOutputs {
 
 /// What is required of the outputs of an authentication.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AuthenticationOutputs {
     /// `credBlob` must be there, and not empty: an empty one says that none was stored.
@@ -134,7 +136,7 @@ pub struct AuthenticationOutputs {
 
 /// What step 23 of an authentication judges by. The AppID is not here: it decides step 15.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AuthenticationExtensions {
     /// The inputs that were sent.

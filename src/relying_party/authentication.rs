@@ -6,7 +6,7 @@ use crate::authenticator::SignedOutputs;
 use crate::ceremony::authentication::{self, Expected, SignCount, UserVerification, VerifiedAuthentication};
 use crate::ceremony::extensions::{AuthenticationExtensions, AuthenticationOutputs};
 use crate::client::AuthenticationResponse;
-use crate::client::extensions::{InputError, RequestExtensions};
+use crate::client::extensions::{AppId, InputError, RequestExtensions};
 use crate::client::json::{self, ClientExtensionResults, CredentialDescriptor, Hint, RequestOptions};
 use crate::credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle, Version};
 use crate::error::Error;
@@ -23,8 +23,8 @@ pub struct AuthenticationRequest {
     /// User verification for this one; the relying party's own choice without. What is asked for here is what
     /// `finish_authentication` judges by.
     pub user_verification: Option<json::UserVerification>,
-    /// Seconds that it may take, at least 1; the relying party's own choice without. A page with passkey autofill may wait
-    /// for an hour.
+    /// Seconds that it may take, at least 1 and at most a day; the relying party's own choice without. A page with passkey
+    /// autofill may wait for an hour.
     pub timeout_secs: Option<u32>,
     /// Client extension inputs, the AppID of credentials that were registered with U2F (§10.1.1) among them.
     pub extensions: RequestExtensions,
@@ -171,8 +171,9 @@ impl RelyingParty {
             user_handle,
             allow_credentials: allow_credentials.iter().map(|credential| credential.id.clone()).collect(),
             user_verification_required,
-            appid: request.extensions.appid.as_ref().map(|appid| appid.as_str().to_owned()),
+            appid: request.extensions.appid.clone(),
             extensions,
+            issued_at: now,
             expires_at: now.plus_secs(timeout),
         };
         let options = RequestOptions {
@@ -191,8 +192,8 @@ impl RelyingParty {
     /// sign-in it names the account. Where it holds nothing, [`Self::refuse_authentication`].
     ///
     /// # Errors
-    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::WrongRelyingParty`],
-    /// [`Error::OtherPurpose`] where the state is of a re-authentication or a payment.
+    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`],
+    /// [`Error::WrongRelyingParty`], [`Error::OtherPurpose`] where the state is of a re-authentication or a payment.
     pub fn finish_authentication(
         &self,
         state: AuthenticationState,
@@ -200,33 +201,32 @@ impl RelyingParty {
         record: &CredentialRecord,
         now: UnixTime,
     ) -> Result<Authenticated, Error> {
-        self.finish(Purpose::SignIn, &state, response, record, now)
+        self.admit_for(|purpose| *purpose == Purpose::SignIn, &state, now)?;
+        self.finish(&state, response, record, now)
     }
 
     pub(super) fn finish(
         &self,
-        purpose: Purpose,
         state: &AuthenticationState,
         response: &AuthenticationResponse,
         record: &CredentialRecord,
         now: UnixTime,
     ) -> Result<Authenticated, Error> {
-        self.admit_for(&[purpose], state, now)?;
         let expected = self.expected_of(state);
         let verified = authentication::verify(&expected, response, record, self.backend)
             .inspect_err(|failure| self.level(&failure.refusal, expected, response, authentication::verify))?;
         Ok(Self::authenticated(record, &verified, now))
     }
 
-    /// As [`Self::admit`], and the state must have been started for one of these.
+    /// As [`Self::admit`], and the state must have been started for this.
     pub(super) fn admit_for(
         &self,
-        purposes: &[Purpose],
+        purpose: fn(&Purpose) -> bool,
         state: &AuthenticationState,
         now: UnixTime,
     ) -> Result<(), Error> {
-        self.admit(&state.rp_id, state.expires_at, now)?;
-        if purposes.contains(&state.purpose) { Ok(()) } else { Err(Error::OtherPurpose) }
+        self.admit(&state.rp_id, state.issued_at, state.expires_at, now)?;
+        if purpose(&state.purpose) { Ok(()) } else { Err(Error::OtherPurpose) }
     }
 
     /// What a state says that its response is judged by.
@@ -238,7 +238,7 @@ impl RelyingParty {
         expected.algorithms = &self.sign_in_algorithms;
         expected.backup_eligibility = self.backup_eligibility;
         expected.backup_state = self.backup_state_at_authentication;
-        expected.appid = state.appid.as_deref();
+        expected.appid = state.appid.as_ref().map(AppId::as_str);
         expected.extensions = state.extensions;
         expected.sign_count = self.sign_count;
         expected.quirks = self.quirks;

@@ -12,6 +12,7 @@ use crate::client::{Framing, Origins, Site};
 use crate::crypto::{Algorithm, Backend, default_backend};
 use crate::policy::{AttestationPolicy, Trust};
 use crate::quirk::{Quirk, Quirks};
+use crate::state::MAX_LIFETIME_SECS;
 use std::collections::BTreeMap;
 
 /// Why a relying party cannot be built. Says what to write instead, where it can.
@@ -34,8 +35,8 @@ pub enum ConfigError {
     /// whoever registered with it could never sign in.
     #[error("an algorithm that is offered or accepted by name, and refused at sign-ins")]
     AlgorithmRefused,
-    /// A timeout of zero.
-    #[error("a timeout of zero")]
+    /// A timeout of zero, or of more than a day.
+    #[error("a timeout must be of 1 second to 1 day")]
     Timeout,
     /// Credentials must be backed up, and may not be eligible for it.
     #[error("credentials that must be backed up, of authenticators that back up none")]
@@ -198,7 +199,7 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// How long a ceremony may take, in seconds; 300 without this call, 300 to 600 recommended (§15.1).
+    /// How long a ceremony may take, in seconds, at most a day; 300 without this call, 300 to 600 recommended (§15.1).
     pub const fn timeout_secs(mut self, seconds: u32) -> Self {
         self.timeout_secs = seconds;
         self
@@ -301,7 +302,7 @@ impl RelyingPartyBuilder {
             attestation.check()?;
         }
         self.check_backup()?;
-        if self.timeout_secs == 0 {
+        if !(1..=MAX_LIFETIME_SECS).contains(&self.timeout_secs) {
             return Err(ConfigError::Timeout);
         }
         let mut origins = Origins::exact(self.origins).and_exactly(self.related.into_iter().chain(self.native));

@@ -253,7 +253,7 @@ impl RelyingParty {
         response: &AuthenticationResponse,
         now: UnixTime,
     ) -> Error {
-        if let Err(error) = self.admit_for(&[Purpose::SignIn, Purpose::Reauthentication], &state, now) {
+        if let Err(error) = self.admit_for(|purpose| *purpose != Purpose::Payment, &state, now) {
             return error;
         }
         self.refuse(self.expected_of(&state), response, authentication::verify).into()

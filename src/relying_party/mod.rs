@@ -29,6 +29,7 @@ use crate::crypto::{Algorithm, Backend, RandomFailed};
 use crate::error::Error;
 use crate::policy::AttestationPolicy;
 use crate::quirk::Quirks;
+use crate::state::MAX_LIFETIME_SECS;
 use crate::time::UnixTime;
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
@@ -71,6 +72,9 @@ struct Attestation {
 
 /// The bytes of a challenge: twice the least that §13.4.3 allows.
 const CHALLENGE_LEN: usize = 32;
+
+/// How far the clock of the machine that finishes a ceremony may be behind that of the machine that started it.
+const CLOCK_SKEW_SECS: u32 = 300;
 
 impl RelyingParty {
     /// A relying party at `https://` and its RP ID, with user verification required and the recommended algorithms.
@@ -125,10 +129,13 @@ impl RelyingParty {
         Ok(challenge)
     }
 
-    /// The state must be of this relying party, and of a ceremony that is not over.
-    fn admit(&self, rp_id: &str, expires_at: UnixTime, now: UnixTime) -> Result<(), Error> {
+    /// The state must be of this relying party, and of a ceremony that has begun and is not over.
+    fn admit(&self, rp_id: &str, issued_at: UnixTime, expires_at: UnixTime, now: UnixTime) -> Result<(), Error> {
         if rp_id != self.site.rp_id {
             return Err(Error::WrongRelyingParty);
+        }
+        if issued_at > now.plus_secs(CLOCK_SKEW_SECS) {
+            return Err(Error::NotYetIssued);
         }
         if now > expires_at { Err(Error::Expired) } else { Ok(()) }
     }
@@ -147,9 +154,9 @@ impl RelyingParty {
         name.map_or(Some(&self.attestation), |name| self.attestation_named.get(name)).ok_or(Error::UnknownPolicy)
     }
 
-    /// Seconds, as a request wants it, or as the relying party does.
+    /// Seconds, as a request wants it, or as the relying party does: at least 1, at most a day.
     fn timeout(&self, wanted: Option<u32>) -> u32 {
-        wanted.unwrap_or(self.timeout_secs).max(1)
+        wanted.unwrap_or(self.timeout_secs).clamp(1, MAX_LIFETIME_SECS)
     }
 }
 

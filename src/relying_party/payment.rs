@@ -115,8 +115,8 @@ impl RelyingParty {
     /// [`Self::refuse_payment`].
     ///
     /// # Errors
-    /// [`Error::Payment`] with the step that refuses, [`Error::Expired`], [`Error::WrongRelyingParty`],
-    /// [`Error::OtherPurpose`] where the state is not of [`Self::start_payment`].
+    /// [`Error::Payment`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`],
+    /// [`Error::WrongRelyingParty`], [`Error::OtherPurpose`] where the state is not of [`Self::start_payment`].
     pub fn finish_payment(
         &self,
         state: AuthenticationState,
@@ -125,7 +125,7 @@ impl RelyingParty {
         expected: &ExpectedPayment<'_>,
         now: UnixTime,
     ) -> Result<Paid, Error> {
-        self.admit_for(&[Purpose::Payment], &state, now)?;
+        self.admit_for(|purpose| *purpose == Purpose::Payment, &state, now)?;
         let site = expected.site(&self.site);
         let mut judged_by = payment::Expected::new(self.expected_of(&state), expected.details);
         judged_by.authentication.site = &site;
@@ -171,7 +171,7 @@ impl RelyingParty {
         expected: &ExpectedPayment<'_>,
         now: UnixTime,
     ) -> Error {
-        if let Err(error) = self.admit_for(&[Purpose::Payment], &state, now) {
+        if let Err(error) = self.admit_for(|purpose| *purpose == Purpose::Payment, &state, now) {
             return error;
         }
         let site = expected.site(&self.site);

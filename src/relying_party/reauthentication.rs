@@ -1,5 +1,5 @@
-//! Asking somebody who is signed in to prove it again, before something that matters: bound to the user, and to how
-//! long it may count.
+//! Asking somebody who is signed in to prove it again, before something that matters. The proof is bound to the relying
+//! party, to the user, to a purpose, and to how long it may count.
 
 use super::{Authenticated, AuthenticationRequest, RelyingParty};
 use crate::ceremony::authentication::UserVerification;
@@ -7,11 +7,12 @@ use crate::client::AuthenticationResponse;
 use crate::client::json::{self, RequestOptions};
 use crate::credential::{CredentialId, CredentialRecord, UserHandle, Version};
 use crate::error::Error;
-use crate::state::{AuthenticationState, Purpose};
+use crate::state::{AuthenticationState, MAX_LIFETIME_SECS, Purpose};
 use crate::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
-/// That a user was re-authenticated, and how long that counts. Keep it in the user's web session.
+/// That a user was re-authenticated at a relying party for a purpose, and how long that counts. Keep it in the user's web
+/// session.
 ///
 /// Made by [`RelyingParty::finish_reauthentication`]; serde is for your session store, not for anything that a browser
 /// could write to. One that cannot be read, of another version for example, is none: ask again.
@@ -19,6 +20,8 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 pub struct Reauthentication {
     version: Version,
+    rp_id: String,
+    purpose: String,
     user: UserHandle,
     credential_id: CredentialId,
     user_verification: UserVerification,
@@ -27,7 +30,19 @@ pub struct Reauthentication {
 }
 
 impl Reauthentication {
-    /// Whose it is.
+    /// The RP ID of the relying party that made it.
+    #[must_use]
+    pub fn rp_id(&self) -> &str {
+        &self.rp_id
+    }
+
+    /// What it was asked for.
+    #[must_use]
+    pub fn purpose(&self) -> &str {
+        &self.purpose
+    }
+
+    /// The account.
     #[must_use]
     pub const fn user(&self) -> &UserHandle {
         &self.user
@@ -46,7 +61,7 @@ impl Reauthentication {
         self.user_verification
     }
 
-    /// When it was.
+    /// When the challenge was issued. The user answered later.
     #[must_use]
     pub const fn at(&self) -> UnixTime {
         self.at
@@ -58,27 +73,44 @@ impl Reauthentication {
         self.until
     }
 
-    /// Call it before what the re-authentication was for. A time before it does not count either: clocks go back.
-    /// User verification must count as a factor, which that of a credential's first time does not (§4, uvInitialized).
+    /// Call it before what the re-authentication was for, with the relying party, the user and the purpose that it must be
+    /// of. A time before the challenge was issued does not count either: clocks go back. User verification must count as
+    /// a factor, which that of a credential's first time does not (§4, uvInitialized).
     ///
     /// # Errors
-    /// [`Error::NotFresh`], [`Error::NotAFactor`].
-    pub fn require(&self, user: &UserHandle, now: UnixTime) -> Result<(), Error> {
-        self.require_one_of(&[UserVerification::Performed], user, now)
+    /// [`Error::ReauthenticationMismatch`], [`Error::NotFresh`], [`Error::NotAFactor`].
+    pub fn require(&self, rp: &RelyingParty, user: &UserHandle, purpose: &str, now: UnixTime) -> Result<(), Error> {
+        self.require_one_of(&[UserVerification::Performed], rp, user, purpose, now)
     }
 
-    /// As [`Self::require`], where an additional factor as strong as user verification stood beside this
+    /// As [`Self::require`], where an additional factor as strong as user verification was checked beside this
     /// re-authentication: then its first time will do as well. Write `update_after_additional_factor` to the record, after
     /// `update`, so that it counts by itself from then on.
     ///
     /// # Errors
-    /// [`Error::NotFresh`], [`Error::NotAFactor`].
-    pub fn require_with_additional_factor(&self, user: &UserHandle, now: UnixTime) -> Result<(), Error> {
-        self.require_one_of(&[UserVerification::Performed, UserVerification::First], user, now)
+    /// As [`Self::require`].
+    pub fn require_with_additional_factor(
+        &self,
+        rp: &RelyingParty,
+        user: &UserHandle,
+        purpose: &str,
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        self.require_one_of(&[UserVerification::Performed, UserVerification::First], rp, user, purpose, now)
     }
 
-    fn require_one_of(&self, accepted: &[UserVerification], user: &UserHandle, now: UnixTime) -> Result<(), Error> {
-        if self.user != *user || !(self.at..=self.until).contains(&now) {
+    fn require_one_of(
+        &self,
+        accepted: &[UserVerification],
+        rp: &RelyingParty,
+        user: &UserHandle,
+        purpose: &str,
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        if self.rp_id != rp.site.rp_id || self.user != *user || self.purpose != purpose {
+            return Err(Error::ReauthenticationMismatch);
+        }
+        if !(self.at..=self.until).contains(&now) {
             return Err(Error::NotFresh);
         }
         if accepted.contains(&self.user_verification) { Ok(()) } else { Err(Error::NotAFactor) }
@@ -99,22 +131,42 @@ pub struct Reauthenticated {
 impl RelyingParty {
     /// Starts to ask a signed-in user again, with user verification whatever the relying party's own choice is.
     ///
+    /// `purpose` is what the user confirms, in your own words: an action, and what it acts on where that matters
+    /// (`"delete-passkey"`, `"prescription 4711"`). [`Reauthentication::require`] asks for the same text. The proof counts
+    /// for `fresh_secs` seconds from `now`, when the challenge is issued, because nobody knows when the user answered; at
+    /// most a day. So the user has no longer than that to answer.
+    ///
+    /// ```
+    /// use wardkey::{CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
+    ///
+    /// fn confirm(rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], now: UnixTime) -> Result<String, Error> {
+    ///     let (options, state) = rp.start_reauthentication(user, own, "delete-passkey", 120, now)?;
+    ///     # let _ = (options, &state);
+    ///     Ok(state.id()) // store the state under it, and send the options to the page
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Random`].
     pub fn start_reauthentication(
         &self,
         user: &UserHandle,
         credentials: &[CredentialRecord],
+        purpose: impl Into<String>,
+        fresh_secs: u32,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
+        let fresh_secs = fresh_secs.clamp(1, MAX_LIFETIME_SECS);
         let request = AuthenticationRequest {
             user_verification: Some(json::UserVerification::Required),
+            timeout_secs: Some(self.timeout(None).min(fresh_secs)),
             ..AuthenticationRequest::default()
         };
-        self.start_known(Purpose::Reauthentication, &request, user, credentials, now)
+        let purpose = Purpose::Reauthentication { purpose: purpose.into(), fresh_secs };
+        self.start_known(purpose, &request, user, credentials, now)
     }
 
-    /// Finishes it. It counts for `fresh_secs` seconds from `now`.
+    /// Finishes it. `user` is the account of the web session.
     ///
     /// `Ok` says that the credential answered. Where its user verification counts as no factor yet, as with most imported
     /// credentials, [`Reauthentication::require`] will refuse the proof, each time anew: look at
@@ -130,21 +182,25 @@ impl RelyingParty {
         user: &UserHandle,
         response: &AuthenticationResponse,
         record: &CredentialRecord,
-        fresh_secs: u32,
         now: UnixTime,
     ) -> Result<Reauthenticated, Error> {
-        let bound = state.purpose == Purpose::Reauthentication && state.user_handle.as_ref() == Some(user);
-        if !bound || !state.user_verification_required {
+        let Purpose::Reauthentication { purpose, fresh_secs } = &state.purpose else {
+            return Err(Error::NotAReauthentication);
+        };
+        if state.user_handle.as_ref() != Some(user) {
             return Err(Error::NotAReauthentication);
         }
-        let authenticated = self.finish(Purpose::Reauthentication, &state, response, record, now)?;
+        self.admit(&state.rp_id, state.issued_at, state.expires_at, now)?;
+        let authenticated = self.finish(&state, response, record, now)?;
         let proof = Reauthentication {
             version: Version,
+            rp_id: state.rp_id.clone(),
+            purpose: purpose.clone(),
             user: authenticated.user.clone(),
             credential_id: authenticated.credential_id.clone(),
             user_verification: authenticated.user_verification,
-            at: now,
-            until: now.plus_secs(fresh_secs),
+            at: state.issued_at,
+            until: state.issued_at.plus_secs(*fresh_secs),
         };
         Ok(Reauthenticated { proof, authenticated })
     }

@@ -83,7 +83,7 @@ pub struct RegistrationRequest {
     pub attestation_formats: Vec<Format>,
     /// User verification for this one; the relying party's own choice without. A conditional create never requires it.
     pub user_verification: Option<UserVerification>,
-    /// Seconds that it may take, at least 1; the relying party's own choice without.
+    /// Seconds that it may take, at least 1 and at most a day; the relying party's own choice without.
     pub timeout_secs: Option<u32>,
     /// Client extension inputs.
     pub extensions: CreationExtensions,
@@ -214,9 +214,17 @@ impl RelyingParty {
             conditional,
             attestation: request.attestation.clone(),
             extensions,
+            issued_at: now,
             expires_at: now.plus_secs(timeout),
         };
         Ok((options, state))
+    }
+
+    /// An algorithm that a state offers. Another build may have offered what this one cannot verify: then nobody could sign
+    /// in with what would be registered.
+    fn verifiable(&self, number: i32) -> Result<Algorithm, Error> {
+        let known = Algorithm::from_cose(number.into());
+        known.filter(|algorithm| self.backend.supports(algorithm.scheme())).ok_or(Error::UnverifiableAlgorithm(number))
     }
 
     /// Which authenticators a request is for. One for payments is for the client device, with user verification, unless
@@ -247,18 +255,18 @@ impl RelyingParty {
     /// [`claim`](Registered::claim) the record.
     ///
     /// # Errors
-    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::WrongRelyingParty`],
-    /// [`Error::UnknownPolicy`].
+    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`],
+    /// [`Error::WrongRelyingParty`], [`Error::UnknownPolicy`], [`Error::UnverifiableAlgorithm`].
     pub fn finish_registration(
         &self,
         state: RegistrationState,
         response: &RegistrationResponse,
         now: UnixTime,
     ) -> Result<Registered, Error> {
-        self.admit(&state.rp_id, state.expires_at, now)?;
+        self.admit(&state.rp_id, state.issued_at, state.expires_at, now)?;
         let Attestation { policy, .. } = self.attestation(state.attestation.as_deref())?;
         let algorithms: Vec<Algorithm> =
-            state.algorithms.iter().filter_map(|&number| Algorithm::from_cose(number.into())).collect();
+            state.algorithms.iter().map(|number| self.verifiable(*number)).collect::<Result<_, _>>()?;
         let mut expected = Expected::new(&self.site, &state.challenge, &algorithms);
         expected.user_verification_required = state.user_verification_required;
         expected.conditional = state.conditional;

@@ -4,25 +4,53 @@ use super::{Authenticated, Reauthentication, RelyingParty, User};
 use crate::client::signal::{AllAcceptedCredentials, CurrentUserDetails, UnknownCredential};
 use crate::credential::{CredentialId, CredentialRecord, UserHandle};
 use crate::error::Error;
+use crate::time::UnixTime;
 use std::collections::BTreeSet;
 
-/// Who is signed in, and by which credential: made of an [`Authenticated`], or of the [`Reauthentication`] that a web
-/// session keeps, for what is done in a later request. Of nothing else.
+/// Who is signed in, where, and by which credential: made of an [`Authenticated`], or of the [`Reauthentication`] that a
+/// web session keeps, for what is done in a later request. Of nothing else.
+///
+/// A re-authentication counts here for any purpose, but no longer than for its own, and each counts at its own relying
+/// party only.
 #[derive(Clone, Copy, Debug)]
 pub struct SignedIn<'a> {
+    rp_id: &'a str,
     user: &'a UserHandle,
     credential_id: &'a CredentialId,
+    /// From when to when a re-authentication counts.
+    counts: Option<(UnixTime, UnixTime)>,
 }
 
 impl<'a> From<&'a Authenticated> for SignedIn<'a> {
     fn from(authenticated: &'a Authenticated) -> Self {
-        Self { user: &authenticated.user, credential_id: &authenticated.credential_id }
+        Self {
+            rp_id: authenticated.evidence.basis.place.rp_id.as_str(),
+            user: &authenticated.user,
+            credential_id: &authenticated.credential_id,
+            counts: None,
+        }
     }
 }
 
 impl<'a> From<&'a Reauthentication> for SignedIn<'a> {
     fn from(proof: &'a Reauthentication) -> Self {
-        Self { user: proof.user(), credential_id: proof.credential_id() }
+        Self {
+            rp_id: proof.rp_id(),
+            user: proof.user(),
+            credential_id: proof.credential_id(),
+            counts: Some((proof.at(), proof.until())),
+        }
+    }
+}
+
+impl SignedIn<'_> {
+    /// # Errors
+    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`].
+    fn require(&self, rp: &RelyingParty, now: UnixTime) -> Result<(), Error> {
+        if self.rp_id != rp.site.rp_id {
+            return Err(Error::WrongRelyingParty);
+        }
+        if self.counts.is_none_or(|(at, until)| (at..=until).contains(&now)) { Ok(()) } else { Err(Error::NotFresh) }
     }
 }
 
@@ -44,6 +72,7 @@ impl RelyingParty {
     /// whatever is left out is hidden or deleted on the user's devices. Records that occur twice are named once.
     ///
     /// # Errors
+    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] of a re-authentication that no longer counts,
     /// [`Error::NoCredentials`], [`Error::ForeignCredential`], and [`Error::CredentialLeftOut`] where the one just used
     /// is not among them: the user would be locked out. (A single credential that the user deleted is told by
     /// [`Self::signal_unknown_credential`].)
@@ -51,8 +80,11 @@ impl RelyingParty {
         &self,
         signed_in: impl Into<SignedIn<'a>>,
         all: &[CredentialRecord],
+        now: UnixTime,
     ) -> Result<AllAcceptedCredentials, Error> {
-        let SignedIn { user, credential_id } = signed_in.into();
+        let signed_in = signed_in.into();
+        signed_in.require(self, now)?;
+        let SignedIn { user, credential_id, .. } = signed_in;
         if all.is_empty() {
             return Err(Error::NoCredentials);
         }
@@ -75,13 +107,17 @@ impl RelyingParty {
     /// For the user who is signed in: the names of the account as they are now.
     ///
     /// # Errors
+    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] of a re-authentication that no longer counts,
     /// [`Error::ForeignCredential`] where `user` is another account's.
     pub fn signal_current_user_details<'a>(
         &self,
         signed_in: impl Into<SignedIn<'a>>,
         user: &User,
+        now: UnixTime,
     ) -> Result<CurrentUserDetails, Error> {
-        if user.handle != *signed_in.into().user {
+        let signed_in = signed_in.into();
+        signed_in.require(self, now)?;
+        if user.handle != *signed_in.user {
             return Err(Error::ForeignCredential);
         }
         Ok(CurrentUserDetails {

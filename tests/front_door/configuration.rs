@@ -58,7 +58,7 @@ fn new(rp_id: &str) -> RelyingPartyBuilder {
 #[test]
 fn what_a_developer_might_type() {
     let android = "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
-    let built: [(RelyingPartyBuilder, Result<(), ConfigError>); 49] = [
+    let built: [(RelyingPartyBuilder, Result<(), ConfigError>); 51] = [
         (builder(), Ok(())),
         (builder().origin("https://clinic.example"), Ok(())),
         (builder().origin("https://portal.clinic.example:8443"), Ok(())),
@@ -110,7 +110,9 @@ fn what_a_developer_might_type() {
         (builder().algorithms([Algorithm::Es256, Algorithm::EdDsa, Algorithm::Es256]), Err(ConfigError::Algorithms)),
         (builder().backend(&OnlyEs256), Err(ConfigError::UnverifiableAlgorithm)),
         (builder().backend(&OnlyEs256).algorithms([Algorithm::Es384]), Err(ConfigError::UnverifiableAlgorithm)),
+        (builder().timeout_secs(86_400), Ok(())),
         (builder().timeout_secs(0), Err(ConfigError::Timeout)),
+        (builder().timeout_secs(86_401), Err(ConfigError::Timeout)),
     ];
     for (i, (built, expected)) in built.into_iter().enumerate() {
         let described = format!("{built:?}");

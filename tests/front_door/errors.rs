@@ -19,6 +19,8 @@ fn each_has_its_code_and_only_a_refusal_has_a_step() {
         (Error::Payment(refused), "challenge-mismatch", Some("7.1/8"), Fault::Response),
         (Error::from(ResponseError::Type), "response-malformed", None, Fault::Response),
         (Error::Expired, "expired", None, Fault::User),
+        (Error::NotYetIssued, "not-yet-issued", None, Fault::Caller),
+        (Error::UnverifiableAlgorithm(-300), "unverifiable-algorithm", None, Fault::Caller),
         (Error::WrongRelyingParty, "wrong-relying-party", None, Fault::Response),
         (Error::UnknownPolicy, "unknown-policy", None, Fault::Caller),
         (Error::NoCredentials, "no-credentials", None, Fault::Caller),
@@ -28,6 +30,7 @@ fn each_has_its_code_and_only_a_refusal_has_a_step() {
         (Error::OtherPurpose, "other-purpose", None, Fault::Response),
         (Error::NotAReauthentication, "not-a-reauthentication", None, Fault::Response),
         (Error::NotFresh, "not-fresh", None, Fault::User),
+        (Error::ReauthenticationMismatch, "reauthentication-mismatch", None, Fault::User),
         (Error::NotAFactor, "not-a-factor", None, Fault::User),
         (Error::from(RandomFailed), "random-failed", None, Fault::Machine),
     ] {

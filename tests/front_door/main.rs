@@ -6,6 +6,7 @@ mod configuration;
 mod errors;
 mod evidence;
 mod registration;
+mod state;
 
 use browser::Browser;
 use std::slice::from_ref;

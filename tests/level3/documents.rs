@@ -82,28 +82,28 @@ fn signals() {
     let rp = rp();
     let authenticated = authenticate(&rp, &AuthenticationRequest::default(), authentication()).unwrap();
     let id = record().id.to_base64url();
-    let all = rp.signal_all_accepted_credentials(&authenticated, &[record()]).unwrap();
+    let all = rp.signal_all_accepted_credentials(&authenticated, &[record()], NOW).unwrap();
     let handle = user().handle.to_base64url();
     let json = json!({"rpId": "example.org", "userId": handle, "allAcceptedCredentialIds": [id]});
     assert_eq!(serde_json::to_value(&all).unwrap(), json);
     let mut other = record();
     other.user_handle = UserHandle::new([9; 32]).unwrap();
-    let foreign = rp.signal_all_accepted_credentials(&authenticated, &[record(), other]);
+    let foreign = rp.signal_all_accepted_credentials(&authenticated, &[record(), other], NOW);
     assert_eq!(foreign, Err(Error::ForeignCredential));
-    assert_eq!(rp.signal_all_accepted_credentials(&authenticated, &[]), Err(Error::NoCredentials));
+    assert_eq!(rp.signal_all_accepted_credentials(&authenticated, &[], NOW), Err(Error::NoCredentials));
     let mut older = record();
     older.id = wardkey::CredentialId::new(*b"older").unwrap();
-    let left_out = rp.signal_all_accepted_credentials(&authenticated, std::slice::from_ref(&older)).unwrap_err();
+    let left_out = rp.signal_all_accepted_credentials(&authenticated, std::slice::from_ref(&older), NOW).unwrap_err();
     assert_eq!((left_out, left_out.code()), (Error::CredentialLeftOut, "credential-left-out"));
     let twice = [older.clone(), record(), older.clone(), record()];
-    let once = rp.signal_all_accepted_credentials(&authenticated, &twice).unwrap();
+    let once = rp.signal_all_accepted_credentials(&authenticated, &twice, NOW).unwrap();
     let json = serde_json::to_value(&once).unwrap();
     assert_eq!(json["allAcceptedCredentialIds"], json!([older.id.to_base64url(), id]));
-    let details = rp.signal_current_user_details(&authenticated, &user()).unwrap();
+    let details = rp.signal_current_user_details(&authenticated, &user(), NOW).unwrap();
     let json = json!({"rpId": "example.org", "userId": handle, "name": "ada@mail.example", "displayName": "Ada"});
     assert_eq!(serde_json::to_value(&details).unwrap(), json);
     let stranger = User::new(UserHandle::new([9; 32]).unwrap(), "x", "x");
-    assert_eq!(rp.signal_current_user_details(&authenticated, &stranger), Err(Error::ForeignCredential));
+    assert_eq!(rp.signal_current_user_details(&authenticated, &stranger, NOW), Err(Error::ForeignCredential));
     let response = get(authentication(), &[0; 32]);
     let unknown = rp.signal_unknown_credential(response.credential_id(), None::<()>).unwrap();
     assert_eq!(serde_json::to_value(&unknown).unwrap(), json!({"rpId": "example.org", "credentialId": id}));
@@ -115,22 +115,49 @@ fn signals() {
 #[test]
 fn signals_from_a_later_request() {
     let rp = rp();
-    let (options, state) = rp.start_reauthentication(&user().handle, &[record()], NOW).unwrap();
+    let (options, state) = rp.start_reauthentication(&user().handle, &[record()], "rename", 300, NOW).unwrap();
     let response = get(authentication(), &options.challenge);
-    let done = rp.finish_reauthentication(state, &user().handle, &response, &record(), 300, NOW).unwrap();
+    let done = rp.finish_reauthentication(state, &user().handle, &response, &record(), NOW).unwrap();
     assert_eq!(done.proof.credential_id(), &record().id);
     let [now, later] = [
-        rp.signal_all_accepted_credentials(&done.authenticated, &[record()]),
-        rp.signal_all_accepted_credentials(&done.proof, &[record()]),
+        rp.signal_all_accepted_credentials(&done.authenticated, &[record()], NOW),
+        rp.signal_all_accepted_credentials(&done.proof, &[record()], NOW),
     ];
     assert_eq!(now.unwrap(), later.unwrap());
     let [now, later] = [
-        rp.signal_current_user_details(&done.authenticated, &user()),
-        rp.signal_current_user_details(&done.proof, &user()),
+        rp.signal_current_user_details(&done.authenticated, &user(), NOW),
+        rp.signal_current_user_details(&done.proof, &user(), NOW),
     ];
     assert_eq!(now.unwrap(), later.unwrap());
     let stranger = User::new(UserHandle::new([9; 32]).unwrap(), "x", "x");
-    assert_eq!(rp.signal_current_user_details(&done.proof, &stranger), Err(Error::ForeignCredential));
+    assert_eq!(rp.signal_current_user_details(&done.proof, &stranger, NOW), Err(Error::ForeignCredential));
+    assert!(rp.signal_all_accepted_credentials(&done.proof, &[record()], NOW.plus_secs(300)).is_ok());
+    for time in [NOW.plus_secs(301), UnixTime::from_secs(NOW.secs() - 1)] {
+        let all = rp.signal_all_accepted_credentials(&done.proof, &[record()], time);
+        assert_eq!(all, Err(Error::NotFresh), "{time:?}");
+        assert_eq!(rp.signal_current_user_details(&done.proof, &user(), time), Err(Error::NotFresh), "{time:?}");
+    }
+}
+
+/// What was signed at one relying party says nothing at another, though the records may be the same.
+#[test]
+fn signals_are_of_the_relying_party_that_was_signed_in_to() {
+    let rp = rp();
+    let (options, state) = rp.start_reauthentication(&user().handle, &[record()], "rename", 300, NOW).unwrap();
+    let response = get(authentication(), &options.challenge);
+    let done = rp.finish_reauthentication(state, &user().handle, &response, &record(), NOW).unwrap();
+    let elsewhere = RelyingParty::new("prescribers.example", "x").unwrap();
+    let wrong = Error::WrongRelyingParty;
+    let all = [
+        elsewhere.signal_all_accepted_credentials(&done.authenticated, &[record()], NOW),
+        elsewhere.signal_all_accepted_credentials(&done.proof, &[record()], NOW),
+    ];
+    assert_eq!(all, [Err(wrong), Err(wrong)]);
+    let details = [
+        elsewhere.signal_current_user_details(&done.authenticated, &user(), NOW),
+        elsewhere.signal_current_user_details(&done.proof, &user(), NOW),
+    ];
+    assert_eq!(details, [Err(wrong), Err(wrong)]);
 }
 
 #[test]

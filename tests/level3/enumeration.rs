@@ -110,7 +110,7 @@ fn every_refusal_costs_and_says_the_same() {
     let error = rp.refuse_authentication(state, &get(made, &options.challenge), NOW);
     note("unknown credential, discoverable", error, "credential-unknown");
 
-    let (options, state) = rp.start_reauthentication(&user().handle, &[record()], NOW).unwrap();
+    let (options, state) = rp.start_reauthentication(&user().handle, &[record()], "x", 300, NOW).unwrap();
     let error = rp.refuse_authentication(state, &get(authentication(), &options.challenge), NOW);
     note("unknown credential, re-authentication", error, "credential-unknown");
 
@@ -250,7 +250,7 @@ fn transports_have_one_order() {
         record.transports = written.clone();
         let records = [record];
         let (asked, _) = rp().start_authentication(&user().handle, &records, NOW).unwrap();
-        let (again, _) = rp().start_reauthentication(&user().handle, &records, NOW).unwrap();
+        let (again, _) = rp().start_reauthentication(&user().handle, &records, "x", 300, NOW).unwrap();
         let (paid, _) = rp().start_payment(&user().handle, &records, NOW).unwrap();
         let (excluded, _) = rp().start_registration(&user(), &records, NOW).unwrap();
         let expected: Vec<_> = all.iter().filter(|transport| written.contains(transport)).cloned().collect();

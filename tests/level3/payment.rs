@@ -134,7 +134,7 @@ fn a_payment_is_no_sign_in() {
     let expected = ExpectedPayment::new(&details);
     let payment_state = || rp.start_payment(&user().handle, &[record()], NOW).unwrap().1;
     let sign_in_state = || rp.start_authentication(&user().handle, &[record()], NOW).unwrap().1;
-    let again_state = || rp.start_reauthentication(&user().handle, &[record()], NOW).unwrap().1;
+    let again_state = || rp.start_reauthentication(&user().handle, &[record()], "x", 300, NOW).unwrap().1;
     let response = get(authentication(), &[0; 32]);
     let errors = [
         rp.finish_authentication(payment_state(), &response, &record(), NOW).unwrap_err(),

@@ -5,6 +5,8 @@ use wardkey::client::json::UserVerification;
 use wardkey::relying_party::Reauthentication;
 use wardkey_authenticator::flags::UV;
 
+const PURPOSE: &str = "delete-passkey";
+
 fn later(seconds: u32) -> UnixTime {
     NOW.plus_secs(seconds)
 }
@@ -13,21 +15,66 @@ fn stranger() -> UserHandle {
     UserHandle::new([8; 32]).unwrap()
 }
 
+fn start(rp: &RelyingParty) -> (wardkey::client::json::RequestOptions, wardkey::AuthenticationState) {
+    rp.start_reauthentication(&user().handle, &[record()], PURPOSE, 300, NOW).unwrap()
+}
+
 #[test]
-fn it_is_bound_to_the_user_and_to_a_time() {
+fn it_is_bound_to_the_relying_party_the_user_a_purpose_and_a_time() {
     let rp = rp();
-    let (options, state) = rp.start_reauthentication(&user().handle, &[record()], NOW).unwrap();
+    let (options, state) = start(&rp);
     assert_eq!(options.user_verification, UserVerification::Required);
     let response = get(authentication(), &options.challenge);
-    let done = rp.finish_reauthentication(state, &user().handle, &response, &record(), 300, NOW).unwrap();
-    let proof: Reauthentication = serde_json::from_str(&serde_json::to_string(&done.proof).unwrap()).unwrap();
-    assert_eq!((proof.user(), proof.at(), proof.until()), (&user().handle, NOW, later(300)));
-    assert_eq!(proof.require(&user().handle, NOW), Ok(()));
-    assert_eq!(proof.require(&user().handle, later(300)), Ok(()));
-    for (user, time) in
-        [(user().handle, later(301)), (user().handle, UnixTime::from_secs(NOW.secs() - 1)), (stranger(), NOW)]
+    let done = rp.finish_reauthentication(state, &user().handle, &response, &record(), later(20)).unwrap();
+    let json = serde_json::to_value(&done.proof).unwrap();
+    let proof: Reauthentication = serde_json::from_value(json.clone()).unwrap();
+    assert_eq!((proof.rp_id(), proof.purpose(), proof.user()), ("example.org", PURPOSE, &user().handle));
+    assert_eq!((proof.at(), proof.until()), (NOW, later(300)), "from when the challenge was issued");
+    let elsewhere = RelyingParty::new("prescribers.example", "x").unwrap();
+    let (fresh, mismatch) = (Err(Error::NotFresh), Err(Error::ReauthenticationMismatch));
+    for (rp, user, purpose, time, expected) in [
+        (&rp, user().handle, PURPOSE, NOW, Ok(())),
+        (&rp, user().handle, PURPOSE, later(300), Ok(())),
+        (&rp, user().handle, PURPOSE, later(301), fresh),
+        (&rp, user().handle, PURPOSE, UnixTime::from_secs(NOW.secs() - 1), fresh),
+        (&rp, stranger(), PURPOSE, NOW, mismatch),
+        (&rp, user().handle, "prescription 4711", NOW, mismatch),
+        (&rp, user().handle, "", NOW, mismatch),
+        (&elsewhere, user().handle, PURPOSE, NOW, mismatch),
+    ] {
+        assert_eq!(proof.require(rp, &user, purpose, time), expected, "{purpose} {time:?}");
+        assert_eq!(proof.require_with_additional_factor(rp, &user, purpose, time), expected, "{purpose} {time:?}");
+    }
+    for member in json.as_object().unwrap().keys() {
+        let mut json = json.clone();
+        json.as_object_mut().unwrap().remove(member);
+        assert!(serde_json::from_value::<Reauthentication>(json).is_err(), "without {member}");
+    }
+}
+
+/// What is signed may be as old as the challenge, so that is where the time begins, however long the relying party's own
+/// ceremonies may take; and nobody is asked for longer than the answer would count.
+#[test]
+fn its_age_counts_from_the_challenge() {
+    let rp = RelyingParty::builder("example.org", "x").timeout_secs(3600).build().unwrap();
+    for (fresh_secs, lifetime, counts) in
+        [(120, 120, 120), (7200, 3600, 7200), (0, 1, 1), (u32::MAX, 3600, 86_400), (86_400, 3600, 86_400)]
     {
-        assert_eq!(proof.require(&user, time), Err(Error::NotFresh));
+        let start = || rp.start_reauthentication(&user().handle, &[record()], PURPOSE, fresh_secs, NOW).unwrap();
+        let (options, state) = start();
+        assert_eq!((state.issued_at(), state.expires_at()), (NOW, later(lifetime)), "{fresh_secs}");
+        assert_eq!(options.timeout, lifetime * 1000);
+        let state = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
+        let response = get(authentication(), &options.challenge);
+        let posted = later(lifetime);
+        let proof = rp.finish_reauthentication(state, &user().handle, &response, &record(), posted).unwrap().proof;
+        assert_eq!((proof.at(), proof.until()), (NOW, later(counts)), "{fresh_secs}");
+        assert_eq!(proof.require(&rp, &user().handle, PURPOSE, posted), Ok(()), "it is fresh when it is posted");
+        let (options, state) = start();
+        let response = get(authentication(), &options.challenge);
+        let posted = later(lifetime + 1);
+        let late = rp.finish_reauthentication(state, &user().handle, &response, &record(), posted);
+        assert_eq!(late.unwrap_err(), Error::Expired);
     }
 }
 
@@ -35,31 +82,20 @@ fn it_is_bound_to_the_user_and_to_a_time() {
 fn nothing_else_passes_for_it() {
     let lax = RelyingParty::builder("example.org", "x").user_verification_preferred().build().unwrap();
     let (_, discoverable) = rp().start_discoverable_authentication(NOW).unwrap();
-    let (_, of_a_stranger) = rp().start_reauthentication(&user().handle, &[record()], NOW).unwrap();
+    let (_, of_a_stranger) = start(&rp());
     let (_, sign_in) = rp().start_authentication(&user().handle, &[record()], NOW).unwrap();
     let (_, payment) = rp().start_payment(&user().handle, &[record()], NOW).unwrap();
-    let unstated = {
-        let (_, state) = rp().start_reauthentication(&user().handle, &[record()], NOW).unwrap();
-        let mut json = serde_json::to_value(&state).unwrap();
-        assert_eq!(json["purpose"], "reauthentication");
-        json.as_object_mut().unwrap().remove("purpose");
-        serde_json::from_value(json).unwrap()
-    };
     let response = get(authentication(), &[0; 32]);
-    for (state, user) in [
-        (discoverable, user().handle),
-        (of_a_stranger, stranger()),
-        (sign_in, user().handle),
-        (payment, user().handle),
-        (unstated, user().handle),
-    ] {
-        let error = rp().finish_reauthentication(state, &user, &response, &record(), 300, NOW).unwrap_err();
+    for (state, user) in
+        [(discoverable, user().handle), (of_a_stranger, stranger()), (sign_in, user().handle), (payment, user().handle)]
+    {
+        let error = rp().finish_reauthentication(state, &user, &response, &record(), NOW).unwrap_err();
         assert_eq!((error, error.code()), (Error::NotAReauthentication, "not-a-reauthentication"));
     }
-    let (options, state) = lax.start_reauthentication(&user().handle, &[record()], NOW).unwrap();
+    let (options, state) = start(&lax);
     let unverified = authentication().authenticator_data(|data| data.clear_flags(UV));
     let response = get(unverified, &options.challenge);
-    let result = lax.finish_reauthentication(state, &user().handle, &response, &record(), 300, NOW);
+    let result = lax.finish_reauthentication(state, &user().handle, &response, &record(), NOW);
     assert_eq!(refusal(result), Refusal::UserNotVerified, "whatever the relying party's own choice is");
 }
 
@@ -68,26 +104,28 @@ fn nothing_else_passes_for_it() {
 fn the_first_user_verification_is_no_factor() {
     let rp = rp();
     let again = |record: &CredentialRecord| {
-        let (options, state) = rp.start_reauthentication(&user().handle, std::slice::from_ref(record), NOW).unwrap();
+        let (options, state) =
+            rp.start_reauthentication(&user().handle, std::slice::from_ref(record), PURPOSE, 300, NOW).unwrap();
         let response = get(authentication(), &options.challenge);
-        rp.finish_reauthentication(state, &user().handle, &response, record, 300, NOW).unwrap()
+        rp.finish_reauthentication(state, &user().handle, &response, record, NOW).unwrap()
     };
     let mut fresh = record();
     fresh.uv_initialized = false;
     let first = again(&fresh);
     assert_eq!(first.proof.user_verification(), wardkey::ceremony::authentication::UserVerification::First);
     let stored: Reauthentication = serde_json::from_str(&serde_json::to_string(&first.proof).unwrap()).unwrap();
-    let error = stored.require(&user().handle, NOW).unwrap_err();
+    let error = stored.require(&rp, &user().handle, PURPOSE, NOW).unwrap_err();
     assert_eq!((error, error.code()), (Error::NotAFactor, "not-a-factor"));
-    assert_eq!(stored.require_with_additional_factor(&user().handle, NOW), Ok(()));
-    assert_eq!(stored.require_with_additional_factor(&stranger(), NOW), Err(Error::NotFresh));
+    assert_eq!(stored.require_with_additional_factor(&rp, &user().handle, PURPOSE, NOW), Ok(()));
+    let of_a_stranger = stored.require_with_additional_factor(&rp, &stranger(), PURPOSE, NOW);
+    assert_eq!(of_a_stranger, Err(Error::ReauthenticationMismatch));
     assert_eq!(first.authenticated.update, None, "nothing else has changed");
     assert!(fresh.apply(&first.authenticated.update_after_additional_factor.unwrap()));
-    assert_eq!(again(&fresh).proof.require(&user().handle, NOW), Ok(()));
+    assert_eq!(again(&fresh).proof.require(&rp, &user().handle, PURPOSE, NOW), Ok(()));
     let mut json = serde_json::to_value(&stored).unwrap();
     json["userVerification"] = json!("not_performed");
     let unverified: Reauthentication = serde_json::from_value(json.clone()).unwrap();
-    assert_eq!(unverified.require_with_additional_factor(&user().handle, NOW), Err(Error::NotAFactor));
+    assert_eq!(unverified.require_with_additional_factor(&rp, &user().handle, PURPOSE, NOW), Err(Error::NotAFactor));
     for version in [json!(2), json!(null)] {
         json["version"] = version;
         assert!(serde_json::from_value::<Reauthentication>(json.clone()).is_err());

@@ -329,13 +329,27 @@ fn notations(seeds: &mut Seeds) -> io::Result<()> {
     for options in options() {
         seeds.write("options", options.to_string().as_bytes())?;
     }
+    let (challenge, issued) = ("AAAAAAAAAAAAAAAAAAAAAA", 1_795_392_000);
     let registration = json!({
-        "version": 1, "rpId": "example.org", "challenge": "AAAA", "userHandle": "AQ", "algorithms": [-8, -7],
-        "userVerificationRequired": true, "conditional": false, "expiresAt": 1_795_392_000,
+        "version": 1, "rpId": "example.org", "challenge": challenge, "issuedAt": issued, "expiresAt": issued + 300,
+        "userHandle": "AQ", "algorithms": [-8, -7], "userVerificationRequired": true, "conditional": false,
+        "attestation": null, "extensions": {
+            "requested": ["credProps"], "credProtect": null, "credProtectEnforced": false,
+            "required": {
+                "minPinLength": null, "pinComplexityPolicy": false, "credBlobStored": false, "hmacSecret": false,
+                "unsigned": { "discoverable": false, "largeBlobSupported": false, "prfEnabled": false },
+            },
+            "unsolicited": "tolerate", "secretResults": "report",
+        },
     });
     let authentication = json!({
-        "version": 1, "rpId": "example.org", "challenge": "AAAA", "userHandle": "AQ", "allowCredentials": ["AQID"],
-        "userVerificationRequired": true, "appid": null, "expiresAt": 1_795_392_000,
+        "version": 1, "rpId": "example.org", "challenge": challenge, "issuedAt": issued, "expiresAt": issued + 120,
+        "purpose": { "reauthentication": { "purpose": "delete-passkey", "freshSecs": 120 } }, "userHandle": "AQ",
+        "allowCredentials": ["AQID"], "userVerificationRequired": true, "appid": null, "extensions": {
+            "requested": [],
+            "required": { "credBlob": false, "uvm": false, "unsigned": { "largeBlobWritten": false } },
+            "unsolicited": "tolerate", "secretResults": "report",
+        },
     });
     seeds.write("state", registration.to_string().as_bytes())?;
     seeds.write("state", authentication.to_string().as_bytes())?;

@@ -1,0 +1,197 @@
+//! States as a store hands them out: whole, or refused when they are read (and never read as less strict); good for their
+//! time, and finished by a build that verifies what they offer.
+
+use crate::browser::Browser;
+use crate::{NOW, ada, builder, clinic, register};
+use serde_json::{Value, json};
+use std::slice::from_ref;
+use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
+use wardkey::{AuthenticationState, Error, RegistrationState, UnixTime};
+
+/// What kind of state it is, its JSON, and how it is read and written again.
+type Kind = (&'static str, Value, fn(Value) -> Result<Value, String>);
+
+fn states() -> [Kind; 5] {
+    fn registration(json: Value) -> Result<Value, String> {
+        let state: RegistrationState = serde_json::from_value(json).map_err(|error| error.to_string())?;
+        Ok(serde_json::to_value(&state).unwrap())
+    }
+    fn authentication(json: Value) -> Result<Value, String> {
+        let state: AuthenticationState = serde_json::from_value(json).map_err(|error| error.to_string())?;
+        Ok(serde_json::to_value(&state).unwrap())
+    }
+    let rp = clinic();
+    let record = register(&rp, &mut Browser::new("front-door.states"));
+    let (user, own) = (ada().handle, from_ref(&record));
+    let json = |state: &AuthenticationState| serde_json::to_value(state).unwrap();
+    [
+        (
+            "registration",
+            serde_json::to_value(rp.start_registration(&ada(), &[], NOW).unwrap().1).unwrap(),
+            registration,
+        ),
+        ("sign-in", json(&rp.start_authentication(&user, own, NOW).unwrap().1), authentication),
+        ("discoverable", json(&rp.start_discoverable_authentication(NOW).unwrap().1), authentication),
+        ("reauthentication", json(&rp.start_reauthentication(&user, own, "x", 60, NOW).unwrap().1), authentication),
+        ("payment", json(&rp.start_payment(&user, own, NOW).unwrap().1), authentication),
+    ]
+}
+
+/// The JSON Pointers of all members of all objects in it.
+fn members(json: &Value, at: &str, found: &mut Vec<String>) {
+    for (name, value) in json.as_object().into_iter().flatten() {
+        let pointer = format!("{at}/{name}");
+        members(value, &pointer, found);
+        found.push(pointer);
+    }
+}
+
+fn object<'j>(json: &'j mut Value, pointer: &str) -> (&'j mut serde_json::Map<String, Value>, String) {
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    (json.pointer_mut(parent).unwrap().as_object_mut().unwrap(), name.to_owned())
+}
+
+#[test]
+fn no_member_may_be_missing() {
+    for (kind, whole, read) in states() {
+        assert_eq!(read(whole.clone()), Ok(whole.clone()), "{kind}");
+        let mut pointers = Vec::new();
+        members(&whole, "", &mut pointers);
+        assert!(pointers.len() >= 16, "{pointers:?}");
+        for pointer in pointers {
+            let mut edited = whole.clone();
+            let (parent, name) = object(&mut edited, &pointer);
+            parent.remove(&name);
+            assert!(read(edited).is_err(), "{kind} without {pointer}");
+        }
+    }
+}
+
+/// What no `start_*` writes is refused when it is read, with a text that says why.
+#[test]
+fn a_state_is_judged_when_it_is_read() {
+    let other = json!("AAAAAAAAAAAAAAAAAAAAAA");
+    let (short, lifetime) = ("a challenge of", "a state must expire after it was issued, and within a day");
+    let (account, purpose) = ("a state must name a user and credentials, or neither", "must require user verification");
+    let algorithms = "a state of a registration that offers no algorithm, or one twice";
+    let (issued, day) = (NOW.secs(), 86_400);
+    for (kinds, pointer, value, expected) in [
+        (&["registration", "sign-in", "discoverable"][..], "/challenge", json!(""), Some(short)),
+        (&["registration", "sign-in", "discoverable"], "/challenge", json!("AAAAAAAAAAAAAAAAAAAA"), Some(short)),
+        (&["registration", "sign-in", "discoverable"], "/challenge", other, None),
+        (&["registration", "sign-in", "payment"], "/expiresAt", json!(issued + day + 1), Some(lifetime)),
+        (&["registration", "sign-in", "payment"], "/expiresAt", json!(issued + day), None),
+        (&["registration", "sign-in", "payment"], "/expiresAt", json!(issued + 1), None),
+        (&["registration", "sign-in", "payment"], "/expiresAt", json!(issued), Some(lifetime)),
+        (&["registration", "sign-in", "payment"], "/expiresAt", json!(i64::MAX), Some(lifetime)),
+        (&["registration", "sign-in", "payment"], "/expiresAt", json!(i64::MIN), Some(lifetime)),
+        (&["registration", "sign-in", "payment"], "/issuedAt", json!(i64::MIN), Some(lifetime)),
+        (&["registration", "sign-in", "payment"], "/issuedAt", json!(issued + 301), Some(lifetime)),
+        (&["registration"], "/algorithms", json!([]), Some(algorithms)),
+        (&["registration"], "/algorithms", json!([-7, -8, -7]), Some(algorithms)),
+        (&["registration"], "/algorithms", json!([-300]), None),
+        (&["registration"], "/userHandle", json!(""), Some("a user handle has 1 to 64")),
+        (&["registration", "sign-in"], "/version", json!(2), Some("another version")),
+        (&["sign-in", "reauthentication", "payment"], "/userHandle", Value::Null, Some(account)),
+        (&["sign-in", "reauthentication", "payment"], "/allowCredentials", json!([]), Some(account)),
+        (&["discoverable"], "/userHandle", json!("AA"), Some(account)),
+        (&["discoverable"], "/allowCredentials", json!(["AA"]), Some(account)),
+        (&["sign-in", "discoverable"], "/userVerificationRequired", json!(false), None),
+        (&["reauthentication", "payment"], "/userVerificationRequired", json!(false), Some(purpose)),
+        (&["discoverable"], "/purpose", json!("payment"), Some(purpose)),
+        (&["sign-in"], "/purpose", json!("new"), Some("unknown variant")),
+        (&["sign-in"], "/purpose", Value::Null, Some("")),
+        (&["reauthentication"], "/purpose", json!("reauthentication"), Some("")),
+        (&["reauthentication"], "/purpose/reauthentication/freshSecs", json!(0), Some("1 second to 1 day")),
+        (&["reauthentication"], "/purpose/reauthentication/freshSecs", json!(day), None),
+        (&["reauthentication"], "/purpose/reauthentication/freshSecs", json!(day + 1), Some("1 second to 1 day")),
+        (&["sign-in"], "/appid", json!("http://clinic.example"), Some("")),
+        (&["registration", "sign-in"], "/extensions", json!({}), Some("missing field")),
+        (&["registration", "sign-in"], "/extensions/required/unsigned", json!({}), Some("missing field")),
+        (&["registration", "sign-in"], "/extensions/unsolicited", json!("new"), Some("unknown variant")),
+    ] {
+        for (kind, whole, read) in states().into_iter().filter(|(kind, ..)| kinds.contains(kind)) {
+            let mut edited = whole;
+            let (parent, name) = object(&mut edited, pointer);
+            parent.insert(name, value.clone());
+            let found = read(edited).err();
+            let described = format!("{kind}, {pointer} {value}: {found:?}");
+            assert_eq!(found.is_some(), expected.is_some(), "{described}");
+            assert!(found.unwrap_or_default().contains(expected.unwrap_or_default()), "{described}");
+        }
+    }
+}
+
+/// A state of one ceremony is none of the other.
+#[test]
+fn a_state_is_of_one_ceremony() {
+    let [(_, registration, as_registration), (_, sign_in, as_authentication), ..] = states();
+    assert!(as_authentication(registration).is_err() && as_registration(sign_in).is_err());
+}
+
+/// The clocks of two machines may differ a little; times that are not in seconds differ by a lot.
+#[test]
+fn a_state_from_the_future_is_a_mistake_of_the_caller() {
+    let (rp, mut browser) = (clinic(), Browser::new("front-door.clocks"));
+    let record = register(&rp, &mut browser);
+    let milliseconds = UnixTime::from_secs(NOW.secs() * 1000);
+    for (issued_at, expected) in [
+        (NOW, None),
+        (NOW.plus_secs(300), None),
+        (NOW.plus_secs(301), Some("not-yet-issued")),
+        (milliseconds, Some("not-yet-issued")),
+    ] {
+        let (options, state) = rp.start_discoverable_authentication(issued_at).unwrap();
+        let response = browser.get(&options, |made| made).unwrap();
+        let found = rp.finish_authentication(state, &response, &record, NOW).err();
+        assert_eq!(found.map(|error| error.code()), expected, "{issued_at:?}");
+        let (options, state) = rp.start_registration(&ada(), &[], issued_at).unwrap();
+        let response = Browser::new("front-door.clocks.more").create(&options, |made| made).unwrap();
+        let found = rp.finish_registration(state, &response, NOW).err();
+        assert_eq!(found.map(|error| error.code()), expected, "{issued_at:?}");
+    }
+}
+
+/// Verifies as AWS-LC does, but no RSA.
+#[derive(Debug)]
+struct WithoutRsa;
+
+impl Backend for WithoutRsa {
+    fn name(&self) -> &'static str {
+        "without RSA"
+    }
+    fn supports(&self, scheme: Scheme) -> bool {
+        !matches!(scheme, Scheme::RsaPkcs1(_) | Scheme::RsaPss(_)) && AwsLcRs.supports(scheme)
+    }
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
+        AwsLcRs.sha256(parts)
+    }
+    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
+        AwsLcRs.check_key(key)
+    }
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, m: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        AwsLcRs.verify(scheme, key, m, signature)
+    }
+    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+        AwsLcRs.random(out)
+    }
+}
+
+/// §7.1 step 20 is judged by what was offered. What this build does not verify is told, not left out.
+#[test]
+fn an_algorithm_that_this_build_lacks_is_told() {
+    use wardkey::crypto::Algorithm::Es256;
+    let rp = builder().backend(&WithoutRsa).algorithms([Es256]).build().unwrap();
+    for (offered, expected) in [
+        (json!([-7]), None),
+        (json!([-7, -257]), Some(Error::UnverifiableAlgorithm(-257))),
+        (json!([-300, -7]), Some(Error::UnverifiableAlgorithm(-300))),
+    ] {
+        let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+        let mut state = serde_json::to_value(&state).unwrap();
+        state["algorithms"] = offered.clone();
+        let state = serde_json::from_value(state).unwrap();
+        let response = Browser::new("front-door.lacking").create(&options, |made| made).unwrap();
+        assert_eq!(rp.finish_registration(state, &response, NOW).err(), expected, "{offered}");
+    }
+}
