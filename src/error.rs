@@ -62,6 +62,9 @@ pub enum Error {
     /// The caller's: no credential to ask for. Use a discoverable authentication.
     #[error("no credential to ask for")]
     NoCredentials,
+    /// The caller's: the relying party was built without decoys, so there are none for a name that nobody has.
+    #[error("the relying party has no decoys")]
+    NoDecoys,
     /// The caller's: a record of another account among those to ask for.
     #[error("a credential of another account among those to ask for")]
     ForeignCredential,
@@ -154,6 +157,7 @@ impl Error {
             | Self::UnverifiableAlgorithm(_)
             | Self::UnknownPolicy
             | Self::NoCredentials
+            | Self::NoDecoys
             | Self::ForeignCredential
             | Self::Extension(_)
             | Self::CredentialLeftOut => Fault::Caller,
@@ -172,7 +176,7 @@ impl Error {
 
     /// A stable word for logs and dashboards: the refusal's ([`Refusal::CODES`](crate::ceremony::Refusal::CODES)), or
     /// `response-malformed`, `expired`, `not-yet-issued`, `wrong-relying-party`, `unverifiable-algorithm`,
-    /// `unknown-policy`, `no-credentials`, `foreign-credential`, `extension-input`, `credential-left-out`,
+    /// `unknown-policy`, `no-credentials`, `no-decoys`, `foreign-credential`, `extension-input`, `credential-left-out`,
     /// `other-purpose`, `not-a-reauthentication`, `not-fresh`, `reauthentication-mismatch`, `not-a-factor`,
     /// `random-failed`.
     #[must_use]
@@ -185,6 +189,7 @@ impl Error {
             Self::UnverifiableAlgorithm(_) => "unverifiable-algorithm",
             Self::WrongRelyingParty => "wrong-relying-party",
             Self::UnknownPolicy => "unknown-policy",
+            Self::NoDecoys => "no-decoys",
             Self::NoCredentials => "no-credentials",
             Self::ForeignCredential => "foreign-credential",
             Self::Extension(_) => "extension-input",

@@ -66,7 +66,6 @@ const PRESCRIBE: &str = "prescribe ";
 
 pub struct Portal {
     rp: RelyingParty,
-    decoys: Decoys,
     accounts: HashMap<String, Account>,
     passkeys: HashMap<CredentialId, Passkey>,
     /// By the state's id: the session that it belongs to, and its JSON. Swept by its `expires_at`.
@@ -80,16 +79,10 @@ impl Portal {
     pub fn new(hardware: AttestationPolicy, secret: [u8; 32]) -> Result<Self, ConfigError> {
         let rp = RelyingParty::builder("clinic.example", "Example Clinic")
             .origin("https://portal.clinic.example")
+            .decoys(Decoys::new(secret))
             .attestation_named(PRESCRIBERS, hardware, AttestationConveyance::Direct)
             .build()?;
-        Ok(Self {
-            rp,
-            decoys: Decoys::new(secret),
-            accounts: HashMap::new(),
-            passkeys: HashMap::new(),
-            states: HashMap::new(),
-            log: Vec::new(),
-        })
+        Ok(Self { rp, accounts: HashMap::new(), passkeys: HashMap::new(), states: HashMap::new(), log: Vec::new() })
     }
 
     /// An account is made once, with its user handle. How its owner proves who they are is the portal's affair, and so is
@@ -150,7 +143,7 @@ impl Portal {
                 self.rp.start_discoverable_authentication_with(&request, now)
             }
             (Some(_), Some(handle)) if !records.is_empty() => self.rp.start_authentication(&handle, &records, now),
-            (Some(name), _) => self.rp.start_decoy_authentication(&self.decoys, name, now),
+            (Some(name), _) => self.rp.start_decoy_authentication(name, now),
         };
         let (options, state) = started.map_err(|error| self.refused(error))?;
         self.keep(session, state.id(), &state, &options)

@@ -416,21 +416,21 @@ fn flags(
     Ok(())
 }
 
-/// Steps 20 and 21: the record fixes the key and its algorithm. Nothing in the message chooses them.
-fn signature(
+/// Steps 20 and 21: the record fixes the key and its algorithm. Nothing in the message chooses them. Nothing is hashed for a
+/// key that verifies nothing.
+pub(crate) fn signature(
     response: &AuthenticationResponse,
     authenticator_data: &AuthenticatorData<'_>,
     record: &CredentialRecord,
     backend: &dyn Backend,
 ) -> Result<Algorithm, Refusal> {
-    let client_data_hash = backend.sha256(&[response.client_data_json()]);
-    let message = authenticator_data.followed_by(&client_data_hash);
+    let message = || authenticator_data.followed_by(&backend.sha256(&[response.client_data_json()]));
     let key = CoseKey::read(&record.public_key).map_err(Refusal::StoredPublicKey)?;
     if !backend.supports(key.algorithm().scheme()) {
         return Err(Refusal::StoredPublicKey(KeyError::Unsupported.into()));
     }
     backend
-        .verify(key.algorithm().scheme(), key.key(), &message, response.signature())
+        .verify(key.algorithm().scheme(), key.key(), &message(), response.signature())
         .map_err(|_| Refusal::Signature)?;
     Ok(key.algorithm())
 }

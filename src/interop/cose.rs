@@ -1,67 +1,12 @@
-//! COSE_Keys written, and those of others written again in canonical form.
+//! COSE_Keys of others, written again in canonical form.
 //!
 //! What signs is the point or the modulus, not its notation, so a stored key may be rewritten: an authentication
 //! reads keys strictly, and a member out of order must not lock anybody out.
 
 use crate::codec::cbor::{Map, Rules, Value};
 use crate::crypto::cose::{CoseKey, Error};
-
-/// One parameter of a COSE_Key.
-#[derive(Clone, Copy)]
-pub(super) enum Parameter<'a> {
-    Integer(i64),
-    Bytes(&'a [u8]),
-}
-
+pub(super) use crate::crypto::cose::{Parameter, encode};
 use Parameter::{Bytes, Integer};
-
-/// A COSE_Key with these parameters, which must stand in canonical order: 1, 3, −1, −2, −3.
-pub(super) fn encode(parameters: &[(i64, Parameter<'_>)]) -> Vec<u8> {
-    let mut out = Vec::new();
-    head(0xa0, wide(parameters.len()), &mut out);
-    for (label, parameter) in parameters {
-        integer(*label, &mut out);
-        match parameter {
-            Integer(value) => integer(*value, &mut out),
-            Bytes(bytes) => {
-                head(0x40, wide(bytes.len()), &mut out);
-                out.extend_from_slice(bytes);
-            }
-        }
-    }
-    out
-}
-
-fn wide(len: usize) -> u64 {
-    u64::try_from(len).unwrap_or(u64::MAX)
-}
-
-fn integer(value: i64, out: &mut Vec<u8>) {
-    match u64::try_from(value) {
-        Ok(value) => head(0x00, value, out),
-        Err(_) => head(0x20, value.unsigned_abs().saturating_sub(1), out),
-    }
-}
-
-/// The major type in the upper three bits, then a number in the fewest bytes.
-fn head(major: u8, number: u64, out: &mut Vec<u8>) {
-    match (u8::try_from(number), u16::try_from(number), u32::try_from(number)) {
-        (Ok(number @ 0..=23), ..) => out.push(major | number),
-        (Ok(number), ..) => out.extend_from_slice(&[major | 24, number]),
-        (_, Ok(number), _) => {
-            out.push(major | 25);
-            out.extend_from_slice(&number.to_be_bytes());
-        }
-        (.., Ok(number)) => {
-            out.push(major | 26);
-            out.extend_from_slice(&number.to_be_bytes());
-        }
-        _ => {
-            out.push(major | 27);
-            out.extend_from_slice(&number.to_be_bytes());
-        }
-    }
-}
 
 /// An ES256 key from a raw point (FIDO registry §3.6.2, ALG_KEY_ECC_X962_RAW): 04, x, y.
 pub(super) fn es256(point: &[u8]) -> Option<Vec<u8>> {
@@ -117,21 +62,6 @@ mod tests {
 
     fn es256_key() -> Vec<u8> {
         es256(&[&[4][..], &X, &X].concat()).unwrap()
-    }
-
-    #[test]
-    fn heads_are_minimal() {
-        let mut out = Vec::new();
-        for number in [0, 23, 24, 255, 256, 65535, 65536, 4_294_967_295, 4_294_967_296] {
-            out.clear();
-            head(0, number, &mut out);
-            assert_eq!(Value::read(&out), Ok(Value::Unsigned(number)));
-        }
-        for number in [-1, -24, -25, -257, -65535] {
-            out.clear();
-            integer(number, &mut out);
-            assert_eq!(Value::read(&out).unwrap().integer(), Some(number));
-        }
     }
 
     #[test]

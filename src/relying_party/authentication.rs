@@ -1,6 +1,7 @@
 //! Signing in: the two halves of §7.2.
 
 use super::RelyingParty;
+use super::enumeration::Verify;
 use super::registration::descriptor;
 use crate::authenticator::SignedOutputs;
 use crate::ceremony::authentication::{self, Expected, SignCount, UserVerification, VerifiedAuthentication};
@@ -67,8 +68,7 @@ pub struct Authenticated {
 
 impl RelyingParty {
     /// Starts a sign-in of an account that is known, with its credentials, which must be of one account and at least
-    /// one. They are asked for in the order of their ids, in whichever order they come: a list whose order changes is no
-    /// decoy's.
+    /// one. The options name them sorted by id, because decoys are sorted as well.
     ///
     /// Whoever asks learns whether the account has passkeys, so ask it only of users who have proved something
     /// already; else start a discoverable sign-in (§14.6.2), or answer names that nobody has by
@@ -115,6 +115,10 @@ impl RelyingParty {
         }
         let mut allowed: Vec<_> = credentials.iter().map(descriptor).collect();
         allowed.sort_by(|a, b| a.id.cmp(&b.id));
+        if matches!(purpose, Purpose::SignIn | Purpose::Payment) {
+            let prf = request.extensions.prf.as_ref().map(|prf| &prf.eval_by_credential);
+            self.work_of_decoys(user, &allowed, prf);
+        }
         self.start(purpose, request, Some(user.clone()), allowed, now)
     }
 
@@ -213,8 +217,10 @@ impl RelyingParty {
         now: UnixTime,
     ) -> Result<Authenticated, Error> {
         let expected = self.expected_of(state);
-        let verified = authentication::verify(&expected, response, record, self.backend)
-            .inspect_err(|failure| self.level(&failure.refusal, expected, response, authentication::verify))?;
+        let stand_in = self.stand_ins.of(response.credential_id()); // as for a credential that is not stored
+        let verify: Verify = authentication::verify;
+        let verified = verify(&expected, response, record, self.backend)
+            .inspect_err(|failure| self.level(&failure.refusal, expected, response, record, stand_in, verify))?;
         Ok(Self::authenticated(record, &verified, now))
     }
 

@@ -1,5 +1,6 @@
 //! Configuration, judged once, with errors that say what to write instead.
 
+use super::decoys::{Decoys, StandIns};
 use super::{Attestation, RelyingParty, as_sent};
 use crate::attestation::AttestationType;
 use crate::authenticator::Aaguid;
@@ -35,6 +36,13 @@ pub enum ConfigError {
     /// whoever registered with it could never sign in.
     #[error("an algorithm that is offered or accepted by name, and refused at sign-ins")]
     AlgorithmRefused,
+    /// A shape of decoys has an algorithm (a COSE number) that this relying party does not accept at sign-ins: such a
+    /// decoy would take another time than every real account.
+    #[error("decoys of COSE algorithm {0}, which is not accepted at sign-ins")]
+    DecoyAlgorithm(i32),
+    /// The key of rotated decoys was encrypted for another secret.
+    #[error("the key of the decoys was encrypted for another secret than this one")]
+    RotatedDecoys,
     /// A timeout of zero, or of more than a day.
     #[error("a timeout must be of 1 second to 1 day")]
     Timeout,
@@ -91,6 +99,7 @@ pub struct RelyingPartyBuilder {
     unsolicited: Unsolicited,
     secret_results: SecretResults,
     quirks: Quirks,
+    decoys: Option<Decoys>,
     backend: &'static dyn Backend,
 }
 
@@ -120,6 +129,7 @@ impl RelyingPartyBuilder {
             unsolicited: Unsolicited::Tolerate,
             secret_results: SecretResults::Report,
             quirks: Quirks::NONE,
+            decoys: None,
             backend: default_backend(),
         }
     }
@@ -270,6 +280,12 @@ impl RelyingPartyBuilder {
         self
     }
 
+    /// Answers names that nobody has with these decoys, and levels the time of all refusals by them: see [`Decoys`].
+    pub fn decoys(mut self, decoys: Decoys) -> Self {
+        self.decoys = Some(decoys);
+        self
+    }
+
     /// Verifies with this backend.
     pub const fn backend(mut self, backend: &'static dyn Backend) -> Self {
         self.backend = backend;
@@ -297,6 +313,8 @@ impl RelyingPartyBuilder {
         let framing = self.framing()?;
         self.check_algorithms()?;
         let sign_in_algorithms = self.sign_in_algorithms()?;
+        let (decoys, backend) = (self.decoys.take(), self.backend);
+        let stand_ins = StandIns::new(decoys, &self.rp_id, &self.algorithms, &sign_in_algorithms, backend)?;
         for attestation in self.attestation_named.values_mut().chain([&mut self.attestation]) {
             attestation.conveyance = as_sent(&attestation.conveyance);
             attestation.check()?;
@@ -329,6 +347,7 @@ impl RelyingPartyBuilder {
             unsolicited: self.unsolicited,
             secret_results: self.secret_results,
             quirks: self.quirks,
+            stand_ins,
             backend: self.backend,
         })
     }

@@ -5,16 +5,18 @@
 
 mod authentication;
 mod builder;
+mod decoys;
 mod enumeration;
 mod payment;
 mod reauthentication;
 mod registration;
 mod signal;
+mod stand_in;
 mod well_known;
 
 pub use authentication::{Authenticated, AuthenticationRequest};
 pub use builder::{ConfigError, RelyingPartyBuilder};
-pub use enumeration::{DecoyShape, Decoys};
+pub use decoys::{DecoyShape, Decoys};
 pub use payment::{ExpectedPayment, Paid};
 pub use reauthentication::{Reauthenticated, Reauthentication};
 pub use registration::{Mediation, RegistrationRequest, User};
@@ -31,6 +33,7 @@ use crate::policy::AttestationPolicy;
 use crate::quirk::Quirks;
 use crate::state::MAX_LIFETIME_SECS;
 use crate::time::UnixTime;
+use decoys::StandIns;
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 
@@ -60,6 +63,7 @@ pub struct RelyingParty {
     unsolicited: Unsolicited,
     secret_results: SecretResults,
     quirks: Quirks,
+    stand_ins: StandIns,
     backend: &'static dyn Backend,
 }
 

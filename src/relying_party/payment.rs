@@ -131,9 +131,10 @@ impl RelyingParty {
         judged_by.authentication.site = &site;
         judged_by.browser_bound_keys = expected.browser_bound_keys;
         judged_by.browser_bound_required = expected.browser_bound_required;
+        let stand_in = self.stand_ins.of(response.credential_id()); // as for a credential that is not stored
         let verified = payment::verify(&judged_by, response, record, self.backend).map_err(|failure| {
-            let verify = payment::verify_authentication;
-            self.level(&failure.refusal, judged_by.authentication, response, verify);
+            let (expected, verify) = (judged_by.authentication, payment::verify_authentication);
+            self.level(&failure.refusal, expected, response, record, stand_in, verify);
             Error::Payment(failure)
         })?;
         let Authenticated {

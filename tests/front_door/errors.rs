@@ -23,6 +23,7 @@ fn each_has_its_code_and_only_a_refusal_has_a_step() {
         (Error::UnverifiableAlgorithm(-300), "unverifiable-algorithm", None, Fault::Caller),
         (Error::WrongRelyingParty, "wrong-relying-party", None, Fault::Response),
         (Error::UnknownPolicy, "unknown-policy", None, Fault::Caller),
+        (Error::NoDecoys, "no-decoys", None, Fault::Caller),
         (Error::NoCredentials, "no-credentials", None, Fault::Caller),
         (Error::ForeignCredential, "foreign-credential", None, Fault::Caller),
         (Error::from(InputError::PrfCredential), "extension-input", None, Fault::Caller),

@@ -2,22 +2,25 @@
 
 use crate::*;
 use std::sync::Mutex;
-use wardkey::ceremony::BackupState;
+use wardkey::CredentialId;
+use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::client::extensions::{LargeBlobRequest, PrfRequest, PrfValues};
-use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
+use wardkey::client::json::RequestOptions;
+use wardkey::crypto::{self, AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
 use wardkey::error::PublicFailure;
 use wardkey::relying_party::{DecoyShape, Decoys, ExpectedPayment};
+use wardkey_authenticator::{Key, flags};
 
-/// Counts what is asked of it.
+/// Notes what is asked of it.
 #[derive(Debug, Default)]
-struct Counting(Mutex<Vec<&'static str>>);
+struct Counting(Mutex<Vec<String>>);
 
 impl Counting {
-    fn note(&self, call: &'static str) {
-        self.0.lock().unwrap().push(call);
+    fn note(&self, call: impl Into<String>) {
+        self.0.lock().unwrap().push(call.into());
     }
 
-    fn calls(&self) -> Vec<&'static str> {
+    fn calls(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 }
@@ -34,6 +37,7 @@ impl Backend for Counting {
         AwsLcRs.sha256(parts)
     }
     fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+        self.note("hmac");
         AwsLcRs.hmac_sha256(key, parts)
     }
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
@@ -47,7 +51,8 @@ impl Backend for Counting {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), BadSignature> {
-        self.note("verify");
+        let bits = if let PublicKey::Rsa { modulus, .. } = key { modulus.len() * 8 } else { 0 };
+        self.note(format!("verify {scheme:?} {bits}"));
         AwsLcRs.verify(scheme, key, message, signature)
     }
     fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
@@ -59,131 +64,322 @@ fn public(error: &Error) -> String {
     format!("{} {}", error.public(), serde_json::to_string(&error.public()).unwrap())
 }
 
-#[test]
-fn every_refusal_costs_and_says_the_same() {
-    let counting: &'static Counting = Box::leak(Box::default());
-    let rp = RelyingParty::builder("example.org", "x").backend(counting).build().unwrap();
-    let decoys = Decoys::new([3; 32]);
-    let start = |rp: &RelyingParty| rp.start_authentication(&user().handle, &[record()], NOW).unwrap();
-    let mut seen = Vec::new();
-    let mut note = |what: &str, error: Error, code: &str| {
-        assert_eq!(error.code(), code, "{what}: the log says what it was");
-        seen.push((what.to_owned(), counting.calls(), public(&error)));
-    };
+/// A relying party whose accounts all have credentials of one algorithm, and somebody who is no user of it.
+struct Stage {
+    counting: &'static Counting,
+    rp: RelyingParty,
+    algorithm: Algorithm,
+    record: CredentialRecord,
+}
 
-    let (options, state) = start(&rp);
-    let forged = authentication().signature(|signature| *signature.last_mut().unwrap() ^= 1);
-    let response = get(forged, &options.challenge);
-    let error = rp.finish_authentication(state, &response, &record(), NOW).unwrap_err();
-    note("bad signature", error, "signature-invalid");
-
-    let (options, state) = start(&rp);
-    let mut other = record();
-    other.user_handle = UserHandle::new([9; 32]).unwrap();
-    let response = get(authentication(), &options.challenge);
-    let error = rp.finish_authentication(state, &response, &other, NOW).unwrap_err();
-    note("wrong user", error, "user-mismatch");
-
-    let (options, state) = start(&rp);
-    let mut made = authentication();
-    made.user_handle = Some(vec![9; 32]);
-    let error = rp.finish_authentication(state, &get(made, &options.challenge), &record(), NOW).unwrap_err();
-    note("wrong user handle", error, "user-handle-mismatch");
-
-    let (options, state) = start(&rp);
-    let mut made = authentication();
-    made.credential_id = b"another credential".to_vec();
-    let error = rp.finish_authentication(state, &get(made, &options.challenge), &record(), NOW).unwrap_err();
-    note("not allowed", error, "credential-not-allowed");
-
-    let (options, state) = start(&rp);
-    let error = rp.refuse_authentication(state, &get(authentication(), &options.challenge), NOW);
-    note("unknown credential", error, "credential-unknown");
-
-    let (options, state) = rp.start_decoy_authentication(&decoys, "nobody@mail.example", NOW).unwrap();
-    let error = rp.refuse_authentication(state, &get(authentication(), &options.challenge), NOW);
-    note("unknown user", error, "credential-unknown");
-
-    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
-    let mut made = authentication();
-    made.user_handle = None;
-    let error = rp.refuse_authentication(state, &get(made, &options.challenge), NOW);
-    note("unknown credential, discoverable", error, "credential-unknown");
-
-    let (options, state) = rp.start_reauthentication(&user().handle, &[record()], "x", 300, NOW).unwrap();
-    let error = rp.refuse_authentication(state, &get(authentication(), &options.challenge), NOW);
-    note("unknown credential, re-authentication", error, "credential-unknown");
-
-    let (options, state) = start(&rp);
-    let mut unusable = record();
-    unusable.public_key = vec![0xa0];
-    let response = get(authentication(), &options.challenge);
-    let error = rp.finish_authentication(state, &response, &unusable, NOW).unwrap_err();
-    note("a key that cannot verify anything", error, "stored-public-key-unusable");
-
-    let (options, state) = start(&rp);
-    let mut turned = record();
-    turned.backup_eligible = turned.backup_eligible.map(|eligible| !eligible);
-    let response = get(authentication(), &options.challenge);
-    let error = rp.finish_authentication(state, &response, &turned, NOW).unwrap_err();
-    note("a record that says otherwise", error, "backup-eligibility-changed");
-
-    // BS is judged before the record's BE, so that a record does not show in what is refused without a signature.
-    let backed_up = RelyingParty::builder("example.org", "x").backend(counting);
-    let backed_up = backed_up.backup_state_at_authentication(BackupState::BackedUp).build().unwrap();
-    counting.calls();
-    for (what, record) in
-        [("BS that is not allowed", record()), ("BS, and a record that says otherwise", turned.clone())]
-    {
-        let (options, state) = start(&backed_up);
-        let response = get(authentication(), &options.challenge);
-        let error = backed_up.finish_authentication(state, &response, &record, NOW).unwrap_err();
-        assert_eq!((error.code(), counting.calls()), ("backup-state-not-allowed", vec!["digest"]), "{what}");
+impl Stage {
+    fn new(algorithm: Algorithm) -> Self {
+        let counting: &'static Counting = Box::leak(Box::default());
+        let offered = crypto::Algorithm::from_cose(algorithm.id()).unwrap();
+        let rp = RelyingParty::builder("example.org", "x").backend(counting).algorithms([offered]);
+        let rp = rp.decoys(Decoys::new([3; 32])).build().unwrap();
+        let made = Self::made(algorithm);
+        let id = CredentialId::new(&made.credential_id).unwrap();
+        let mut record =
+            CredentialRecord::new(id, user().handle, made.expected.credential.unwrap().public_key.encode());
+        (record.uv_initialized, record.backup_eligible) = (true, Some(false));
+        counting.calls();
+        Self { counting, rp, algorithm, record }
     }
 
+    fn made(algorithm: Algorithm) -> Authentication {
+        let mut made = Authentication::new("level3.enumeration", algorithm);
+        made.user_handle = Some(vec![7; 32]);
+        made
+    }
+
+    /// A response as the authenticator makes it, but signed by a key that the stranger has.
+    fn forged(&self) -> Authentication {
+        Self::made(self.algorithm).key(Key::new("level3.stranger", self.algorithm))
+    }
+
+    /// Names that nobody has, whose lists are of as many credentials, with ids of at most 32 bytes, as the record's.
+    fn nobody(&self, credentials: usize) -> String {
+        let alike = |name: &String| {
+            let (options, _) = self.rp.start_decoy_authentication(name, NOW).unwrap();
+            let short = options.allow_credentials.iter().all(|credential| credential.id.as_bytes().len() <= 32);
+            options.allow_credentials.len() == credentials && short
+        };
+        let name = (0..).map(|n| format!("nobody{n}@mail.example")).find(alike).unwrap();
+        self.counting.calls();
+        name
+    }
+
+    fn own(&self) -> &[CredentialRecord] {
+        std::slice::from_ref(&self.record)
+    }
+}
+
+/// What is wrong, what it cost, and what the person at the browser is told.
+type Seen = Vec<(&'static str, Vec<String>, String)>;
+
+fn sign_ins(stage: &Stage) -> Seen {
+    let Stage { counting, rp, record, .. } = stage;
+    let mut seen = Vec::new();
+    let mut note = |what: &'static str, error: Error, code: &str| {
+        assert_eq!(error.code(), code, "{what}: the log says what it was");
+        seen.push((what, counting.calls(), public(&error)));
+    };
+    let changed = |change: fn(&mut CredentialRecord)| {
+        let mut record = record.clone();
+        change(&mut record);
+        record
+    };
+    let other_user = changed(|record| record.user_handle = UserHandle::new([9; 32]).unwrap());
+    let unusable = changed(|record| record.public_key = vec![0xa0]);
+    let turned = changed(|record| record.backup_eligible = Some(true));
+    let turned_and_unusable = changed(|record| {
+        (record.backup_eligible, record.public_key) = (Some(true), vec![0xa0]);
+    });
+    let known = || {
+        let started = rp.start_authentication(&user().handle, stage.own(), NOW).unwrap();
+        counting.calls();
+        started
+    };
+    let finish = |made: Authentication, record: &CredentialRecord| {
+        let (options, state) = known();
+        rp.finish_authentication(state, &get(made, &options.challenge), record, NOW).unwrap_err()
+    };
+    let with = |change: fn(&mut Authentication)| {
+        let mut made = stage.forged();
+        change(&mut made);
+        made
+    };
+    let another: fn(&mut Authentication) = |made| made.credential_id = b"another credential".to_vec();
+
+    note("bad signature", finish(stage.forged(), record), "signature-invalid");
+    note("a signature of one byte", finish(stage.forged().signature(|s| s.truncate(1)), record), "signature-invalid");
+    note("wrong user", finish(stage.forged(), &other_user), "user-mismatch");
+    let wrong_handle = with(|made| made.user_handle = Some(vec![9; 32]));
+    note("wrong user handle", finish(wrong_handle, record), "user-handle-mismatch");
+    note("not allowed", finish(with(another), record), "credential-not-allowed");
+    note("not allowed, a key that cannot verify", finish(with(another), &unusable), "credential-not-allowed");
+    note(
+        "another record",
+        finish(stage.forged(), &changed(|record| record.id = CredentialId::new([1]).unwrap())),
+        "credential-mismatch",
+    );
+    note("a key that cannot verify", finish(stage.forged(), &unusable), "stored-public-key-unusable");
+    note("a record that says otherwise", finish(stage.forged(), &turned), "backup-eligibility-changed");
+    note("both", finish(stage.forged(), &turned_and_unusable), "backup-eligibility-changed");
+
+    let refuse = |(options, state): (RequestOptions, AuthenticationState), made: Authentication| {
+        counting.calls();
+        rp.refuse_authentication(state, &get(made, &options.challenge), NOW)
+    };
+    note("unknown credential", refuse(known(), with(another)), "credential-unknown");
+    let nobody = || rp.start_decoy_authentication("nobody@mail.example", NOW).unwrap();
+    let first = nobody().0.allow_credentials[0].id.as_bytes().to_vec();
+    let mut decoy = stage.forged();
+    decoy.credential_id = first;
+    note("unknown user", refuse(nobody(), decoy.clone()), "credential-unknown");
+    note("unknown user, another credential", refuse(nobody(), with(another)), "credential-unknown");
+    note(
+        "unknown user, a signature of one byte",
+        refuse(nobody(), decoy.signature(|s| s.truncate(1))),
+        "credential-unknown",
+    );
+    let (options, state) = nobody();
+    counting.calls();
+    let error = rp.finish_authentication(state, &get(stage.forged(), &options.challenge), record, NOW).unwrap_err();
+    note("unknown user, somebody's credential", error, "credential-not-allowed");
+    let discoverable = || rp.start_discoverable_authentication(NOW).unwrap();
+    let nameless = with(|made| (made.user_handle, made.credential_id) = (None, b"another credential".to_vec()));
+    note("unknown credential, discoverable", refuse(discoverable(), nameless), "credential-unknown");
+    let (options, state) = discoverable();
+    counting.calls();
+    let nameless = with(|made| made.user_handle = None);
+    let error = rp.finish_authentication(state, &get(nameless, &options.challenge), record, NOW).unwrap_err();
+    note("no user handle, discoverable", error, "user-handle-missing");
+    let again = rp.start_reauthentication(&user().handle, stage.own(), "x", 300, NOW).unwrap();
+    note("unknown credential, re-authentication", refuse(again, with(another)), "credential-unknown");
+    seen
+}
+
+fn payments(stage: &Stage) -> Seen {
+    let Stage { counting, rp, record, .. } = stage;
+    let mut seen = Vec::new();
+    let mut note = |what: &'static str, error: Error, code: &str| {
+        assert_eq!(error.code(), code, "{what}: the log says what it was");
+        seen.push((what, counting.calls(), public(&error)));
+    };
     let details = crate::payment::shown();
     let expected = ExpectedPayment::new(&details).called_by(["https://shop.example"]).unwrap();
-    let paying = || {
-        crate::payment::payment(crate::payment::collected())
-            .client_data(|data| data.set("origin", "https://shop.example"))
+    let paying = |id: &[u8]| {
+        let mut made = stage.forged().client_data(|data| {
+            data.set("type", "payment.get");
+            data.set("payment", crate::payment::collected());
+            data.set("origin", "https://shop.example");
+        });
+        made.credential_id = id.to_vec();
+        made
     };
-    let start = || rp.start_payment(&user().handle, &[record()], NOW).unwrap();
+    let finish = |id: &[u8], change: fn(&mut CredentialRecord)| {
+        let (options, state) = rp.start_payment(&user().handle, stage.own(), NOW).unwrap();
+        let mut record = record.clone();
+        change(&mut record);
+        counting.calls();
+        rp.finish_payment(state, &get(paying(id), &options.challenge), &record, &expected, NOW).unwrap_err()
+    };
+    let refuse = |(options, state): (RequestOptions, AuthenticationState), id: &[u8]| {
+        counting.calls();
+        rp.refuse_payment(state, &get(paying(id), &options.challenge), &expected, NOW)
+    };
+    let (own, another) = (record.id.as_bytes(), &b"another credential"[..]);
+    note("bad signature", finish(own, |_| ()), "signature-invalid");
+    note("wrong user", finish(own, |r| r.user_handle = UserHandle::new([9; 32]).unwrap()), "user-mismatch");
+    note("not allowed", finish(another, |_| ()), "credential-not-allowed");
+    note("a record that says otherwise", finish(own, |r| r.backup_eligible = Some(true)), "backup-eligibility-changed");
+    note("a key that cannot verify", finish(own, |r| r.public_key = vec![0xa0]), "stored-public-key-unusable");
+    let known = rp.start_payment(&user().handle, stage.own(), NOW).unwrap();
+    note("unknown credential", refuse(known, another), "credential-unknown");
+    let nobody = || rp.start_decoy_payment("nobody@mail.example", NOW).unwrap();
+    let decoy = nobody().0.allow_credentials[0].id.as_bytes().to_vec();
+    note("unknown user", refuse(nobody(), &decoy), "credential-unknown");
+    seen
+}
 
-    let (options, state) = start();
-    let forged = paying().signature(|signature| *signature.last_mut().unwrap() ^= 1);
-    let error = rp.finish_payment(state, &get(forged, &options.challenge), &record(), &expected, NOW).unwrap_err();
-    note("payment, bad signature", error, "signature-invalid");
-
-    let (options, state) = start();
-    let response = get(paying(), &options.challenge);
-    let error = rp.finish_payment(state, &response, &other, &expected, NOW).unwrap_err();
-    note("payment, wrong user", error, "user-mismatch");
-
-    let (options, state) = start();
-    let mut made = paying();
-    made.credential_id = b"another credential".to_vec();
-    let response = get(made, &options.challenge);
-    let error = rp.finish_payment(state, &response, &record(), &expected, NOW).unwrap_err();
-    note("payment, not allowed", error, "credential-not-allowed");
-
-    let (options, state) = start();
-    let response = get(paying(), &options.challenge);
-    let error = rp.finish_payment(state, &response, &turned, &expected, NOW).unwrap_err();
-    note("payment, a record that says otherwise", error, "backup-eligibility-changed");
-
-    let (options, state) = start();
-    let error = rp.refuse_payment(state, &get(paying(), &options.challenge), &expected, NOW);
-    note("payment, unknown credential", error, "credential-unknown");
-
-    let (options, state) = rp.start_decoy_payment(&decoys, "nobody@mail.example", NOW).unwrap();
-    let error = rp.refuse_payment(state, &get(paying(), &options.challenge), &expected, NOW);
-    note("payment, unknown user", error, "credential-unknown");
-
-    for (what, calls, answer) in seen {
+/// For each algorithm, a real account and an unknown one, in every ceremony and whatever is wrong: one verification of that
+/// algorithm, with the hashes that belong to it.
+#[test]
+fn every_refusal_costs_and_says_the_same() {
+    for algorithm in Algorithm::ALL {
+        let stage = Stage::new(algorithm);
+        let scheme = crypto::Algorithm::from_cose(algorithm.id()).unwrap().scheme();
+        let rsa = matches!(scheme, Scheme::RsaPkcs1(_) | Scheme::RsaPss(_));
+        let verify = format!("verify {scheme:?} {}", if rsa { 2048 } else { 0 });
         // The site of a payment is made for it, so that its RP ID is hashed each time.
-        let site: &[_] = if what.starts_with("payment") { &["digest"] } else { &[] };
-        assert_eq!(calls, [site, &["digest", "verify"]].concat(), "{what}");
-        assert_eq!(answer, r#"that did not work; please try again {"error":"failed"}"#, "{what}");
+        for (seen, expected) in [
+            (sign_ins(&stage), &["hmac", "digest", &verify][..]),
+            (payments(&stage), &["hmac", "digest", "digest", &verify]),
+        ] {
+            for (what, calls, answer) in seen {
+                assert_eq!(calls, expected, "{algorithm:?}: {what}");
+                assert_eq!(answer, r#"that did not work; please try again {"error":"failed"}"#, "{what}");
+            }
+        }
+    }
+}
+
+/// Nobody's list comes no later than one of the same size that is somebody's.
+#[test]
+fn every_start_costs_the_same() {
+    let stage = Stage::new(Algorithm::Es256);
+    let Stage { counting, rp, .. } = &stage;
+    let mut with_prf = AuthenticationRequest::default();
+    let values = PrfValues::new([1; 24]).with_second([2; 40]);
+    with_prf.extensions.prf = Some(PrfRequest::by_credential([(stage.record.id.clone(), values)].into()));
+    for credentials in 1..=3 {
+        let nobody = stage.nobody(credentials);
+        let own: Vec<_> = (0..credentials)
+            .map(|n| {
+                let mut record = stage.record.clone();
+                record.id = if n == 0 { record.id } else { CredentialId::new([u8::try_from(n).unwrap(); 20]).unwrap() };
+                record
+            })
+            .collect();
+        for request in [AuthenticationRequest::default(), with_prf.clone()] {
+            let _ = rp.start_authentication_with(&request, &user().handle, &own, NOW).unwrap();
+            let known = counting.calls();
+            let _ = rp.start_decoy_authentication_with(&request, &nobody, NOW).unwrap();
+            let unknown = counting.calls();
+            // The list that is derived is as long; the inputs of a real list are the caller's, one for each id it names.
+            assert_eq!(known, unknown, "{credentials}");
+            assert!(known.len() >= 3 + 3 * credentials, "{known:?}");
+        }
+        let _ = rp.start_payment(&user().handle, &own, NOW).unwrap();
+        let known = counting.calls();
+        let _ = rp.start_decoy_payment(&nobody, NOW).unwrap();
+        assert_eq!(known, counting.calls(), "{credentials}");
+    }
+    let _ = rp.start_reauthentication(&user().handle, stage.own(), "x", 300, NOW).unwrap();
+    assert_eq!(counting.calls(), [""; 0], "nobody unknown is re-authenticated");
+}
+
+/// A credential id costs the same algorithm in every ceremony, or an id that is nobody's would show in one of them.
+#[test]
+fn a_credential_id_costs_one_algorithm() {
+    use crypto::Algorithm::{EdDsa, Es256, Es384, Rs256};
+    let counting: &'static Counting = Box::leak(Box::default());
+    let shape = |weight, id_len, algorithm| DecoyShape::new(weight, id_len, Vec::new(), algorithm).unwrap();
+    let shapes = vec![shape(2, 32, Es256), shape(1, 32, Rs256), shape(1, 32, EdDsa), shape(1, 16, Es384)];
+    let decoys = Decoys::new([3; 32]).shaped(vec![1, 1, 1], shapes);
+    let rp = RelyingParty::builder("example.org", "x").backend(counting).decoys(decoys).build().unwrap();
+    let details = crate::payment::shown();
+    let expected = ExpectedPayment::new(&details);
+    let verified = |error: Error| {
+        assert_eq!(error.code(), "credential-unknown");
+        let calls = counting.calls();
+        calls.into_iter().filter(|call| call.starts_with("verify")).collect::<Vec<_>>()
+    };
+    let mut found = std::collections::BTreeSet::new();
+    for name in (0..40).map(|n| format!("nobody{n}")) {
+        for credential in rp.start_decoy_authentication(&name, NOW).unwrap().0.allow_credentials {
+            let mut made = authentication();
+            made.credential_id = credential.id.as_bytes().to_vec();
+            let mut paying = crate::payment::payment(crate::payment::collected());
+            paying.credential_id = made.credential_id.clone();
+            let (options, state) = rp.start_decoy_authentication(&name, NOW).unwrap();
+            let by_name = verified(rp.refuse_authentication(state, &get(made.clone(), &options.challenge), NOW));
+            let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+            let discoverable = verified(rp.refuse_authentication(state, &get(made, &options.challenge), NOW));
+            let (options, state) = rp.start_decoy_payment(&name, NOW).unwrap();
+            let paid = verified(rp.refuse_payment(state, &get(paying, &options.challenge), &expected, NOW));
+            assert!(by_name.len() == 1 && by_name == discoverable && by_name == paid, "{by_name:?} {discoverable:?}");
+            found.insert((credential.id.as_bytes().len(), by_name));
+        }
+    }
+    let of_16 = found.iter().filter(|(len, _)| *len == 16).count();
+    assert_eq!((of_16, found.len()), (1, 4), "an id has an algorithm of a shape of its length: {found:?}");
+}
+
+/// The policies on backup are judged before the record's BE, so that a record does not show in what is refused without a
+/// signature; and an unknown credential is refused as early.
+#[test]
+fn the_policies_on_backup_show_no_record() {
+    let counting: &'static Counting = Box::leak(Box::default());
+    let build = |state, eligibility| {
+        let rp = RelyingParty::builder("example.org", "x").backend(counting).decoys(Decoys::new([3; 32]));
+        rp.backup_state_at_authentication(state).backup_eligibility(eligibility).build().unwrap()
+    };
+    let mut turned = record();
+    turned.backup_eligible = turned.backup_eligible.map(|eligible| !eligible);
+    for (rp, flags, code) in [
+        (build(BackupState::BackedUp, BackupEligibility::Any), 0, "backup-state-not-allowed"),
+        (build(BackupState::Any, BackupEligibility::MultiDevice), 0, "backup-eligibility-not-allowed"),
+        (build(BackupState::Any, BackupEligibility::SingleDevice), flags::BE, "backup-eligibility-not-allowed"),
+    ] {
+        let made = || authentication().authenticator_data(|data| data.set_flags(flags));
+        let (options, state) = rp.start_decoy_authentication("nobody", NOW).unwrap();
+        counting.calls();
+        let mut errors =
+            vec![(rp.refuse_authentication(state, &get(made(), &options.challenge), NOW), counting.calls())];
+        for record in [record(), turned.clone()] {
+            let (options, state) = rp.start_authentication(&user().handle, std::slice::from_ref(&record), NOW).unwrap();
+            counting.calls();
+            let response = get(made(), &options.challenge);
+            errors.push((rp.finish_authentication(state, &response, &record, NOW).unwrap_err(), counting.calls()));
+        }
+        for (error, calls) in errors {
+            assert_eq!((error.code(), calls), (code, vec!["hmac".to_owned()]));
+        }
+    }
+}
+
+/// Without decoys there is no list for a name that nobody has, which the first test of it shows.
+#[test]
+fn without_decoys_there_is_no_list() {
+    let errors = [
+        rp().start_decoy_authentication("nobody", NOW).unwrap_err(),
+        rp().start_decoy_payment("nobody", NOW).unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!((error, error.code()), (Error::NoDecoys, "no-decoys"));
     }
 }
 
@@ -199,14 +395,18 @@ fn other_steps_refuse_both_alike() {
     assert_eq!((error, error.public()), (Error::Expired, PublicFailure));
 }
 
+fn decoyed(decoys: Decoys) -> RelyingParty {
+    RelyingParty::builder("example.org", "Example").decoys(decoys).build().unwrap()
+}
+
 #[test]
 fn decoys_are_shaped_like_the_real() {
-    let decoys = Decoys::new([3; 32]);
-    let (fake, state) = rp().start_decoy_authentication(&decoys, "nobody@mail.example", NOW).unwrap();
-    let (again, _) = rp().start_decoy_authentication(&decoys, "nobody@mail.example", NOW).unwrap();
+    let rp = decoyed(Decoys::new([3; 32]));
+    let (fake, state) = rp.start_decoy_authentication("nobody@mail.example", NOW).unwrap();
+    let (again, _) = rp.start_decoy_authentication("nobody@mail.example", NOW).unwrap();
     assert_eq!(fake.allow_credentials, again.allow_credentials);
     assert_ne!(fake.challenge, again.challenge);
-    let (real, real_state) = rp().start_authentication(&user().handle, &[record()], NOW).unwrap();
+    let (real, real_state) = rp.start_authentication(&user().handle, &[record()], NOW).unwrap();
     let keys = |value: Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let (fake_json, real_json) = (serde_json::to_value(&fake).unwrap(), serde_json::to_value(&real).unwrap());
     assert_eq!(keys(fake_json["allowCredentials"][0].clone()), keys(real_json["allowCredentials"][0].clone()));
@@ -219,8 +419,7 @@ fn decoys_are_shaped_like_the_real() {
 #[test]
 fn lists_have_one_order() {
     let of = |ids: [&[u8]; 3]| {
-        let records =
-            ids.map(|id| CredentialRecord::new(wardkey::CredentialId::new(id).unwrap(), user().handle, Vec::new()));
+        let records = ids.map(|id| CredentialRecord::new(CredentialId::new(id).unwrap(), user().handle, Vec::new()));
         let (options, state) = rp().start_authentication(&user().handle, &records, NOW).unwrap();
         let asked: Vec<_> = options.allow_credentials.into_iter().map(|credential| credential.id).collect();
         assert_eq!(asked, state.allow_credentials());
@@ -229,12 +428,13 @@ fn lists_have_one_order() {
     let sorted = of([b"a", b"b", b"c"]);
     assert!(sorted.is_sorted());
     assert_eq!(of([b"c", b"a", b"b"]), sorted);
-    let decoys = Decoys::new([3; 32]).shaped(vec![0, 0, 0, 0, 1], Vec::new());
+    let rp = decoyed(Decoys::new([3; 32]).shaped(vec![0, 0, 0, 0, 1], Vec::new()));
     for name in ["a", "b", "c", "d"] {
-        assert!(decoys.credentials(name).is_sorted_by_key(|credential| &credential.id), "{name}");
+        let list = rp.start_decoy_authentication(name, NOW).unwrap().0.allow_credentials;
+        assert!(list.len() == 5 && list.is_sorted_by_key(|credential| &credential.id), "{name}");
     }
     for len in [0, 1024, usize::MAX] {
-        let error = DecoyShape::new(1, len, Vec::new()).unwrap_err();
+        let error = DecoyShape::new(1, len, Vec::new(), crypto::Algorithm::Es256).unwrap_err();
         assert_eq!((error.len, error.most), (len, 1023), "no decoy has such an id, so that a name would have no list");
     }
 }
@@ -260,17 +460,22 @@ fn transports_have_one_order() {
             assert_eq!(list[0].transports, expected, "{written:?}");
         }
     }
+    let shape = DecoyShape::new(1, 20, vec![Usb, Internal, Ble, Usb], crypto::Algorithm::Es256).unwrap();
+    let rp = decoyed(Decoys::new([3; 32]).shaped(vec![1], vec![shape]));
+    let decoy = rp.start_decoy_authentication("nobody", NOW).unwrap().0;
+    assert_eq!(decoy.allow_credentials[0].transports, [Ble, Internal, Usb]);
     let names: Vec<String> = all.iter().map(|one| serde_json::to_string(one).unwrap()).collect();
     assert!(names.is_sorted(), "as getTransports() returns them (§5.2.1): {names:?}");
 }
 
 #[test]
 fn decoys_ask_for_what_the_real_are_asked_for() {
-    let decoys = Decoys::new([3; 32]).shaped(vec![0, 1], vec![DecoyShape::new(1, 20, Vec::new()).unwrap()]);
+    let shape = DecoyShape::new(1, 20, Vec::new(), crypto::Algorithm::Es256).unwrap();
+    let rp = decoyed(Decoys::new([3; 32]).shaped(vec![0, 1], vec![shape]));
     let mut request = AuthenticationRequest::default();
     let values = PrfValues::new([1; 24]).with_second([2; 16]);
     request.extensions.prf = Some(PrfRequest::by_credential([(record().id, values)].into()));
-    let start = || rp().start_decoy_authentication_with(&request, &decoys, "nobody@mail.example", NOW).unwrap().0;
+    let start = || rp.start_decoy_authentication_with(&request, "nobody@mail.example", NOW).unwrap().0;
     let (fake, again) = (start(), start());
     assert_eq!(fake.extensions, again.extensions, "the same each time");
     let prf = fake.extensions.prf.unwrap();
@@ -287,7 +492,7 @@ fn decoys_ask_for_what_the_real_are_asked_for() {
     assert_eq!(without.get("transports"), None, "as a record that was imported without");
     request.extensions.prf = None;
     request.extensions.large_blob = Some(LargeBlobRequest::Write(b"blob".to_vec().into()));
-    let error = rp().start_decoy_authentication_with(&request, &decoys, "nobody@mail.example", NOW).unwrap_err();
+    let error = rp.start_decoy_authentication_with(&request, "nobody@mail.example", NOW).unwrap_err();
     let real = [record(), record()];
-    assert_eq!(rp().start_authentication_with(&request, &user().handle, &real, NOW).unwrap_err(), error);
+    assert_eq!(rp.start_authentication_with(&request, &user().handle, &real, NOW).unwrap_err(), error);
 }

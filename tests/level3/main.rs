@@ -15,7 +15,9 @@ use serde_json::{Value, json};
 use wardkey::ceremony::Refusal;
 use wardkey::policy::Registered;
 use wardkey::relying_party::{Authenticated, AuthenticationRequest, RegistrationRequest};
-use wardkey::{AuthenticationResponse, CredentialRecord, Error, RegistrationResponse, RelyingParty, UnixTime};
+use wardkey::{
+    AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RegistrationResponse, RelyingParty, UnixTime,
+};
 use wardkey::{User, UserHandle};
 use wardkey_authenticator::json::base64url;
 use wardkey_authenticator::{Algorithm, Authentication, Registration};

@@ -4,6 +4,10 @@
 //! A key is one whole combination of kty, alg and curve, in canonical CBOR, with the parameters that its kind
 //! requires and no others: no private part, no key_ops, no compressed point.
 
+mod encode;
+
+pub(crate) use encode::{Parameter, encode};
+
 use super::{Curve, Hash, KeyError, MlDsa, PublicKey, Scheme};
 use crate::codec::cbor::{self, Value};
 
@@ -184,6 +188,16 @@ pub struct CoseKey<'a> {
 const KTY: i64 = 1;
 const ALG: i64 = 3;
 
+/// The number of an elliptic curve (RFC 9053 §7.1, RFC 8812 §3.1).
+const fn crv(curve: Curve) -> i64 {
+    match curve {
+        Curve::P256 => 1,
+        Curve::P384 => 2,
+        Curve::P521 => 3,
+        Curve::Secp256k1 => 8,
+    }
+}
+
 /// A COSE_Key in canonical CBOR, not judged yet: the parameters that one kind of key or another has.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Parameters<'a> {
@@ -246,13 +260,7 @@ impl<'a> CoseKey<'a> {
         let (required, key) = match algorithm.scheme() {
             Scheme::Ecdsa(curve, _) => {
                 is_kind(2)?;
-                let registered = match curve {
-                    Curve::P256 => 1,
-                    Curve::P384 => 2,
-                    Curve::P521 => 3,
-                    Curve::Secp256k1 => 8,
-                };
-                is_curve(registered)?;
+                is_curve(crv(curve))?;
                 (5, PublicKey::ec(curve, octets(second)?, octets(third)?))
             }
             Scheme::Ed25519 => {

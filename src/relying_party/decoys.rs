@@ -1,0 +1,504 @@
+//! Credentials that nobody has, for names that nobody has (§14.6.2, §14.6.3).
+
+use super::registration::sorted;
+use super::stand_in::{MODULUS_HEAD_LEN, StandInKey};
+use super::{ConfigError, RelyingParty};
+use crate::client::extensions::{PrfInput, PrfValues};
+use crate::client::json::{CredentialDescriptor, PublicKeyCredentialType};
+use crate::credential::{CredentialId, LengthError, Transport, UserHandle};
+use crate::crypto::{Algorithm, Backend, default_backend};
+use core::fmt;
+use std::collections::BTreeMap;
+
+/// What one kind of credential looks like from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecoyShape {
+    weight: u32,
+    id_len: usize,
+    transports: Vec<Transport>,
+    algorithm: Algorithm,
+}
+
+impl DecoyShape {
+    /// A kind of credential: how often it occurs, in relation to the others; how many bytes its ids have; its transports,
+    /// which are none in many records from elsewhere; and its algorithm, which shows in how long a refusal takes.
+    ///
+    /// # Errors
+    /// [`LengthError`]: ids have 1 to 1023 bytes.
+    pub fn new(
+        weight: u32,
+        id_len: usize,
+        transports: Vec<Transport>,
+        algorithm: Algorithm,
+    ) -> Result<Self, LengthError> {
+        CredentialId::check_len(id_len).map(|()| Self { weight, id_len, transports: sorted(transports), algorithm })
+    }
+}
+
+/// Credentials that nobody has, for names that nobody has (§14.6.2, §14.6.3), so that a stranger cannot find out whether an
+/// account exists. Hand them to [`RelyingPartyBuilder::decoys`](super::RelyingPartyBuilder::decoys).
+///
+/// Three things give an account away, and each has its answer:
+///
+/// * *allowCredentials*. A name that nobody has gets a list as well. It is derived from the RP ID, the name and a secret, so
+///   it is the same each time, and it is shaped like those of real accounts.
+/// * *Time*. A credential id always costs one verification of the same algorithm, whatever is wrong with the response: the
+///   algorithm of its record, or, where it is not stored, the one that the secret assigns to the id, of a shape with ids
+///   of this length. Starting a sign-in or a payment of a real account derives a list of the same size and drops it.
+/// * *The answer*. Every failure has the one text of [`PublicFailure`](crate::error::PublicFailure).
+///
+/// Better still is a discoverable sign-in, which asks for no name at all.
+///
+/// What remains visible: a real account whose credentials look like no shape; RSA keys of another length than 2048 bits; a
+/// record that is kept [prepared](crate::CredentialRecord::prepare), which answers faster. Use [`shaped`](Self::shaped)
+/// where your accounts differ from the usual ones, and give your real names and these the same normalisation before they
+/// are looked up.
+///
+/// # The secret
+///
+/// Keep it as long as the accounts. With another one, each name that nobody has gets another list, and whoever saw the
+/// list before knows that it was a decoy's. A list that depends on a new secret alone cannot be the old one, so a library
+/// without a store cannot hide such a change. Therefore the secret can be changed without changing the lists: the key that
+/// they depend on is encrypted for the new secret ([`rotate`](Self::rotate), [`rotated`](Self::rotated)). Nobody outside
+/// sees anything of it. Whoever had the old secret can still compute all lists, so this is for a rotation, not for a leak.
+/// After a leak, use a new secret without the old key. All lists of names that nobody has change at once, so that whoever
+/// compares them with lists from before can tell these names from accounts.
+///
+/// ```
+/// use wardkey::{RelyingParty, relying_party::Decoys, UnixTime};
+/// let rp = |decoys| RelyingParty::builder("clinic.example", "Clinic").decoys(decoys).build().unwrap();
+/// let list = |rp: &RelyingParty, name| {
+///     let (options, _state) = rp.start_decoy_authentication(name, UnixTime::from_secs(1_795_392_000)).unwrap();
+///     options.allow_credentials
+/// };
+/// let before = rp(Decoys::new([7; 32]));
+/// assert_eq!(list(&before, "nobody@mail.example"), list(&before, "nobody@mail.example"));
+/// assert_ne!(list(&before, "nobody@mail.example"), list(&before, "no-one@mail.example"));
+///
+/// let key = Decoys::new([7; 32]).rotate(&[8; 32]); // keep it beside the new secret, and forget the old one
+/// let after = rp(Decoys::rotated(&[8; 32], &key).unwrap());
+/// assert_eq!(list(&before, "nobody@mail.example"), list(&after, "nobody@mail.example"));
+/// ```
+#[derive(Clone)]
+pub struct Decoys {
+    key: [u8; 32],
+    counts: Vec<u32>,
+    /// `None`: the usual ones, of the algorithms that are offered.
+    shapes: Option<Vec<DecoyShape>>,
+}
+
+/// The secret is not printed.
+impl fmt::Debug for Decoys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoys").field("counts", &self.counts).field("shapes", &self.shapes).finish_non_exhaustive()
+    }
+}
+
+impl Decoys {
+    /// Decoys of the shapes that are usual among consumers: synced passkeys mostly, then platform authenticators, then
+    /// security keys, with ES256 for the most part, as far as it is offered. The secret is 32 random bytes from where you
+    /// keep secrets.
+    ///
+    /// The algorithms depend on those that the relying party offers. Before you offer others, write the shapes out with
+    /// [`shaped`](Self::shaped): a decoy whose algorithm changes is no real credential's.
+    #[must_use]
+    pub fn new(secret: [u8; 32]) -> Self {
+        Self { key: secret, counts: vec![60, 30, 10], shapes: None }
+    }
+
+    /// As your own accounts are: `counts` says how often an account has one credential, two, and so on, in relation to
+    /// each other; `shapes` what they look like. What adds up to nothing is left as it was.
+    ///
+    /// Keep them as long as the secret: other counts or shapes make other lists. Count them in your store once, with their
+    /// transports and algorithms: every usual shape has transports, so where records were imported without, a list that
+    /// has none is a real one until there are shapes without as well.
+    #[must_use]
+    pub fn shaped(mut self, counts: Vec<u32>, shapes: Vec<DecoyShape>) -> Self {
+        if counts.iter().any(|&weight| weight > 0) {
+            self.counts = counts;
+        }
+        if shapes.iter().any(|shape| shape.weight > 0) {
+            self.shapes = Some(shapes);
+        }
+        self
+    }
+
+    /// Returns the key that the lists depend on, encrypted for a new secret: 32 random bytes that encrypt no other key. The
+    /// result is not secret. Keep it in your configuration beside the new secret, and hand both to [`Self::rotated`].
+    #[must_use]
+    pub fn rotate(&self, secret: &[u8; 32]) -> [u8; 48] {
+        let key = xor(&self.key, &pad(secret));
+        let mut encrypted = [0; 48];
+        for (to, from) in encrypted.iter_mut().zip(key.into_iter().chain(tag(secret, &self.key))) {
+            *to = from;
+        }
+        encrypted
+    }
+
+    /// Decoys with the lists that they had before [`Self::rotate`]. Give them the same counts and shapes as before.
+    ///
+    /// # Errors
+    /// [`ConfigError::RotatedDecoys`]: the key was encrypted for another secret.
+    pub fn rotated(secret: &[u8; 32], encrypted: &[u8; 48]) -> Result<Self, ConfigError> {
+        let (key, expected) = encrypted.split_first_chunk().ok_or(ConfigError::RotatedDecoys)?;
+        let key = xor(key, &pad(secret));
+        // Both tags are the operator's own, so the time of the comparison tells nobody anything.
+        if tag(secret, &key) == expected { Ok(Self::new(key)) } else { Err(ConfigError::RotatedDecoys) }
+    }
+}
+
+/// What the key of a rotation is encrypted with.
+fn pad(secret: &[u8; 32]) -> [u8; 32] {
+    default_backend().hmac_sha256(secret, &[b"wardkey decoy key pad"])
+}
+
+/// What tells a key that was encrypted for another secret: 16 bytes.
+fn tag(secret: &[u8; 32], key: &[u8; 32]) -> Vec<u8> {
+    let tag = default_backend().hmac_sha256(secret, &[b"wardkey decoy key tag", key]);
+    tag.into_iter().take(16).collect()
+}
+
+fn xor(one: &[u8; 32], other: &[u8; 32]) -> [u8; 32] {
+    let mut bytes = *one;
+    for (byte, other) in bytes.iter_mut().zip(other) {
+        *byte ^= other;
+    }
+    bytes
+}
+
+/// The algorithm that most passkeys have, where it is offered.
+fn usual_algorithm(offered: &[Algorithm]) -> Algorithm {
+    let first = offered.first().copied().unwrap_or(Algorithm::Es256);
+    if offered.contains(&Algorithm::Es256) { Algorithm::Es256 } else { first }
+}
+
+/// The shapes that are usual among consumers, of the algorithms that are offered.
+fn usual_shapes(offered: &[Algorithm]) -> Vec<DecoyShape> {
+    let shape = |weight, id_len, transports, algorithm| {
+        let algorithm = if offered.contains(&algorithm) { algorithm } else { usual_algorithm(offered) };
+        DecoyShape { weight, id_len, transports, algorithm }
+    };
+    let synced = || vec![Transport::Hybrid, Transport::Internal];
+    vec![
+        shape(40, 20, synced(), Algorithm::Es256),
+        shape(25, 16, synced(), Algorithm::Es256),
+        shape(10, 32, vec![Transport::Internal], Algorithm::Es256),
+        shape(10, 32, vec![Transport::Internal], Algorithm::Rs256),
+        shape(10, 48, vec![Transport::Nfc, Transport::Usb], Algorithm::Es256),
+        shape(5, 64, vec![Transport::Usb], Algorithm::EdDsa),
+    ]
+}
+
+/// What stands in for one credential: its shape, and what was drawn for it.
+#[derive(Clone, Copy)]
+pub(super) struct StandIn<'s> {
+    shape: Option<&'s Shape>,
+    modulus_head: [u8; MODULUS_HEAD_LEN],
+}
+
+impl StandIn<'_> {
+    /// The COSE_Key that nobody has the private key of.
+    pub(super) fn public_key(&self) -> Vec<u8> {
+        self.shape.map(|shape| shape.key.public_key(self.modulus_head)).unwrap_or_default()
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Shape {
+    shape: DecoyShape,
+    key: StandInKey,
+}
+
+/// The decoys of one relying party; without any, the one key that stands in for every credential that is not stored.
+#[derive(Clone)]
+pub(super) struct StandIns {
+    key: Option<[u8; 32]>,
+    counts: Vec<u32>,
+    shapes: Vec<Shape>,
+    backend: &'static dyn Backend,
+}
+
+/// The secret is not printed.
+impl fmt::Debug for StandIns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shapes: Vec<_> = self.shapes.iter().map(|shape| &shape.shape).collect();
+        f.debug_struct("StandIns").field("counts", &self.counts).field("shapes", &shapes).finish_non_exhaustive()
+    }
+}
+
+impl StandIns {
+    /// Those of a relying party: with `decoys`, or without.
+    ///
+    /// # Errors
+    /// [`ConfigError::DecoyAlgorithm`]: a shape has an algorithm that never signs in here, so it is no real credential's.
+    pub(super) fn new(
+        decoys: Option<Decoys>,
+        rp_id: &str,
+        offered: &[Algorithm],
+        sign_in: &[Algorithm],
+        backend: &'static dyn Backend,
+    ) -> Result<Self, ConfigError> {
+        // Bound to the RP ID, because no real credential is listed at two relying parties.
+        let bound = |decoys: &Decoys| backend.hmac_sha256(&decoys.key, &[b"wardkey decoys of ", rp_id.as_bytes()]);
+        let key = decoys.as_ref().map(bound);
+        let (counts, shapes) = match decoys {
+            Some(Decoys { counts, shapes, .. }) => (counts, shapes.unwrap_or_else(|| usual_shapes(offered))),
+            None => {
+                let algorithm = usual_algorithm(offered);
+                (Vec::new(), vec![DecoyShape { weight: 1, id_len: 1, transports: Vec::new(), algorithm }])
+            }
+        };
+        let signs_in = |algorithm| sign_in.contains(&algorithm) && backend.supports(algorithm.scheme());
+        if let Some(shape) = shapes.iter().find(|shape| !signs_in(shape.algorithm)) {
+            return Err(ConfigError::DecoyAlgorithm(shape.algorithm.cose()));
+        }
+        let seed = key.unwrap_or_default();
+        let random = |len| stream(backend, &seed, &[b"stand-in key"], len);
+        let shape = |shape: DecoyShape| Shape { key: StandInKey::new(shape.algorithm, random), shape };
+        Ok(Self { key, counts, shapes: shapes.into_iter().map(shape).collect(), backend })
+    }
+
+    /// What stands in for the credential with this id, if it is not stored. That depends on the id and the secret alone,
+    /// so that an id costs the same in every ceremony.
+    pub(super) fn of(&self, id: &[u8]) -> StandIn<'_> {
+        let drawn = self.key.map(|key| self.backend.hmac_sha256(&key, &[b"shape of ", id])).unwrap_or_default();
+        let [a, b, c, d, _, _, _, _, modulus_head @ ..] = drawn;
+        let alike = self.shapes.iter().filter(|shape| shape.shape.id_len == id.len());
+        let number = u32::from_be_bytes([a, b, c, d]);
+        let shape = pick(alike, number).or_else(|| pick(self.shapes.iter(), number));
+        StandIn { shape, modulus_head }
+    }
+
+    /// The account and the credentials of a name that nobody has; `None` without decoys.
+    pub(super) fn account(&self, name: &str) -> Option<(UserHandle, Vec<CredentialDescriptor>)> {
+        let key = self.key?;
+        let seed = self.backend.hmac_sha256(&key, &[b"account of ", name.as_bytes()]);
+        let [a, b, c, d, ..] = seed;
+        let count = position(self.counts.iter().copied(), u32::from_be_bytes([a, b, c, d])).unwrap_or_default();
+        let len = |number: usize| self.id_len(&seed, number);
+        let credentials = (0..=count).filter_map(|number| self.credential(&seed, number, len(number)));
+        let mut credentials: Vec<_> = credentials.collect();
+        credentials.sort_by(|a, b| a.id.cmp(&b.id)); // as those of real accounts are
+        Some((self.user_handle(&seed)?, credentials))
+    }
+
+    /// Does the work of [`Self::account`] for an account that there is, so that its list does not come faster.
+    pub(super) fn work_of_account(&self, user: &UserHandle, own: &[CredentialDescriptor]) {
+        let Some(key) = self.key else { return };
+        let seed = self.backend.hmac_sha256(&key, &[b"account of ", user.as_bytes()]);
+        let credential = |(number, own): (usize, &CredentialDescriptor)| {
+            self.id_len(&seed, number);
+            self.credential(&seed, number, own.id.as_bytes().len())
+        };
+        let credentials: Vec<_> = own.iter().enumerate().filter_map(credential).collect();
+        core::hint::black_box((self.user_handle(&seed), credentials));
+    }
+
+    fn id_len(&self, seed: &[u8; 32], number: usize) -> usize {
+        let [a, b, c, d, ..] = self.backend.hmac_sha256(seed, &[b"length", &number.to_be_bytes()]);
+        pick(self.shapes.iter(), u32::from_be_bytes([a, b, c, d])).map(|shape| shape.shape.id_len).unwrap_or_default()
+    }
+
+    fn credential(&self, seed: &[u8; 32], number: usize, id_len: usize) -> Option<CredentialDescriptor> {
+        let id = CredentialId::new(stream(self.backend, seed, &[b"id", &number.to_be_bytes()], id_len)).ok()?;
+        let transports = self.of(id.as_bytes()).shape?.shape.transports.clone();
+        Some(CredentialDescriptor::new(PublicKeyCredentialType::PublicKey, id, transports))
+    }
+
+    /// Never sent, but kept in the state as a real one would be.
+    fn user_handle(&self, seed: &[u8; 32]) -> Option<UserHandle> {
+        UserHandle::new(stream(self.backend, seed, &[b"user handle"], UserHandle::MAX_LEN)).ok()
+    }
+
+    /// What `prf.evalByCredential` is to the credentials of an account: inputs as long as those of the request, whose own
+    /// credentials are not among these.
+    pub(super) fn prf(
+        &self,
+        asked: &BTreeMap<CredentialId, PrfValues>,
+        credentials: &[CredentialDescriptor],
+    ) -> BTreeMap<CredentialId, PrfValues> {
+        let key = self.key.unwrap_or_default();
+        let values = |(credential, shape): (&CredentialDescriptor, &PrfValues)| {
+            let input = |which: &[u8], shape: &PrfInput| {
+                let label: [&[u8]; 3] = [b"prf input ", which, credential.id.as_bytes()];
+                PrfInput::from(stream(self.backend, &key, &label, shape.as_bytes().len()))
+            };
+            let first = input(b"1", &shape.first);
+            let second = shape.second.as_ref().map(|shape| input(b"2", shape));
+            (credential.id.clone(), PrfValues { first, second })
+        };
+        credentials.iter().zip(asked.values().cycle()).map(values).collect()
+    }
+}
+
+/// As many pseudo-random bytes as are asked for (NIST SP 800-108 §4.1, counter mode).
+fn stream(backend: &dyn Backend, key: &[u8; 32], label: &[&[u8]], len: usize) -> Vec<u8> {
+    let block = |number: u32| {
+        let number = number.to_be_bytes();
+        let parts: Vec<&[u8]> = [&number[..]].into_iter().chain(label.iter().copied()).collect();
+        backend.hmac_sha256(key, &parts)
+    };
+    (0..).flat_map(block).take(len).collect()
+}
+
+/// The shape on which a number drawn at random falls; `None` where the weights add up to nothing.
+fn pick<'s>(mut shapes: impl Iterator<Item = &'s Shape> + Clone, drawn: u32) -> Option<&'s Shape> {
+    let place = position(shapes.clone().map(|shape| shape.shape.weight), drawn)?;
+    shapes.nth(place)
+}
+
+/// The place of the weight on which a number drawn at random falls.
+fn position(weights: impl Iterator<Item = u32> + Clone, drawn: u32) -> Option<usize> {
+    let total: u64 = weights.clone().map(u64::from).sum();
+    let mut left = u64::from(drawn).checked_rem(total)?;
+    for (place, weight) in weights.enumerate() {
+        match left.checked_sub(u64::from(weight)) {
+            Some(less) => left = less,
+            None => return Some(place),
+        }
+    }
+    None
+}
+
+impl RelyingParty {
+    /// Does for an account that there is what [`Self::start_decoy_authentication`] does for a name that nobody has.
+    pub(super) fn work_of_decoys(
+        &self,
+        user: &UserHandle,
+        own: &[CredentialDescriptor],
+        asked: Option<&BTreeMap<CredentialId, PrfValues>>,
+    ) {
+        self.stand_ins.work_of_account(user, own);
+        core::hint::black_box(asked.map(|asked| self.stand_ins.prf(asked, own)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::cose::CoseKey;
+
+    const OFFERED: [Algorithm; 3] = Algorithm::RECOMMENDED;
+
+    fn built(decoys: Decoys, rp_id: &str) -> StandIns {
+        StandIns::new(Some(decoys), rp_id, &OFFERED, &Algorithm::ALL, default_backend()).unwrap()
+    }
+
+    fn credentials(decoys: &StandIns, name: &str) -> Vec<CredentialDescriptor> {
+        decoys.account(name).unwrap().1
+    }
+
+    fn algorithm(decoys: &StandIns, id: &[u8]) -> Algorithm {
+        CoseKey::read(&decoys.of(id).public_key()).unwrap().algorithm()
+    }
+
+    #[test]
+    fn lists_have_the_shapes_and_counts_that_were_asked_for() {
+        let decoys = built(Decoys::new([1; 32]), "example.org");
+        let lists: Vec<_> = (0..2000).map(|n| credentials(&decoys, &format!("user{n}"))).collect();
+        let of_count = |count: usize| lists.iter().filter(|list| list.len() == count).count();
+        assert!((1100..1300).contains(&of_count(1)), "{}", of_count(1));
+        assert!((500..700).contains(&of_count(2)), "{}", of_count(2));
+        assert!((150..250).contains(&of_count(3)), "{}", of_count(3));
+        let all: Vec<_> = lists.concat();
+        let looks = |credential: &CredentialDescriptor| {
+            let id = credential.id.as_bytes();
+            (id.len(), credential.transports.clone(), algorithm(&decoys, id))
+        };
+        let mut shares: Vec<_> = all.iter().map(|credential| (looks(credential), 0)).collect();
+        shares.sort_by_key(|(looks, _)| format!("{looks:?}"));
+        shares.dedup();
+        for (looked_for, share) in &mut shares {
+            *share = all.iter().filter(|credential| looks(credential) == *looked_for).count() * 100 / all.len();
+        }
+        let shapes = usual_shapes(&OFFERED);
+        assert_eq!(shares.len(), shapes.len(), "{shares:?}");
+        for shape in shapes {
+            let looked_for = (shape.id_len, shape.transports, shape.algorithm);
+            let (_, share) = shares.iter().find(|(looks, _)| *looks == looked_for).unwrap();
+            assert!(share.abs_diff(usize::try_from(shape.weight).unwrap()) <= 3, "{looked_for:?}: {share} %");
+        }
+        let unique: std::collections::BTreeSet<_> = all.iter().map(|credential| &credential.id).collect();
+        assert_eq!(unique.len(), all.len());
+        assert_eq!(credentials(&decoys, "x"), credentials(&built(Decoys::new([1; 32]), "example.org"), "x"));
+        for other in [built(Decoys::new([2; 32]), "example.org"), built(Decoys::new([1; 32]), "example.net")] {
+            assert_ne!(credentials(&other, "x"), credentials(&decoys, "x"));
+        }
+        for said in [format!("{decoys:?}"), format!("{:?}", Decoys::new([1; 32]))] {
+            assert!(!said.contains("key") && !said.contains("secret"), "{said}");
+        }
+    }
+
+    #[test]
+    fn accounts_are_shaped_as_they_are_told() {
+        let shape = DecoyShape::new(1, 1023, Vec::new(), Algorithm::Es384).unwrap();
+        let shaped = Decoys::new([1; 32]).shaped(vec![0, 0, 0, 1], vec![shape]);
+        let list = credentials(&built(shaped.clone(), "example.org"), "x");
+        assert!(list.len() == 4 && list.iter().all(|credential| credential.id.as_bytes().len() == 1023));
+        let unchanged = built(shaped.shaped(vec![], vec![]), "example.org");
+        assert_eq!(credentials(&unchanged, "x"), list, "what adds up to nothing changes nothing");
+        assert_eq!(algorithm(&unchanged, &[7; 1023]), Algorithm::Es384);
+        assert_eq!(algorithm(&unchanged, &[7; 16]), Algorithm::Es384, "an id of another length has some shape");
+    }
+
+    /// The usual shapes are of what is offered; a shape of what never signs in is refused.
+    #[test]
+    fn shapes_fit_the_algorithms() {
+        use Algorithm::{EdDsa, Es256, Es384, Rs256};
+        let algorithms = |offered: &[Algorithm]| {
+            let shapes = usual_shapes(offered);
+            shapes.into_iter().map(|shape| shape.algorithm).collect::<Vec<_>>()
+        };
+        assert_eq!(algorithms(&OFFERED), [Es256, Es256, Es256, Rs256, Es256, EdDsa]);
+        assert_eq!(algorithms(&[Es384]), [Es384; 6]);
+        assert_eq!(algorithms(&[EdDsa, Es256]), [Es256, Es256, Es256, Es256, Es256, EdDsa]);
+        let shaped = || {
+            let shape = DecoyShape::new(1, 16, Vec::new(), Rs256).unwrap();
+            Some(Decoys::new([1; 32]).shaped(vec![1], vec![shape]))
+        };
+        let new = |sign_in: &[Algorithm]| {
+            StandIns::new(shaped(), "example.org", &[Es256], sign_in, default_backend()).map(drop)
+        };
+        assert_eq!(new(&[Es256, Rs256]), Ok(()), "it is no longer offered");
+        assert_eq!(new(&[Es256]), Err(ConfigError::DecoyAlgorithm(-257)));
+    }
+
+    /// Whatever the secret is changed to, and however often, nothing that can be seen changes.
+    #[test]
+    fn a_rotation_changes_no_list() {
+        let old = Decoys::new([1; 32]);
+        let once = Decoys::rotated(&[2; 32], &old.rotate(&[2; 32])).unwrap();
+        let twice = Decoys::rotated(&[3; 32], &once.rotate(&[3; 32])).unwrap();
+        let [old, once, twice] = [&old, &once, &twice].map(|decoys| built(decoys.clone(), "example.org"));
+        for name in (0..50).map(|n| format!("user{n}")) {
+            let list = credentials(&old, &name);
+            assert!(list == credentials(&once, &name) && list == credentials(&twice, &name), "{name}");
+            for credential in list {
+                let id = credential.id.as_bytes();
+                assert_eq!(old.of(id).public_key(), twice.of(id).public_key());
+            }
+        }
+        let key = Decoys::new([1; 32]).rotate(&[2; 32]);
+        assert_eq!(Decoys::rotated(&[3; 32], &key).err(), Some(ConfigError::RotatedDecoys));
+        for at in 0..48 {
+            let mut key = key;
+            key[at] ^= 1;
+            assert_eq!(Decoys::rotated(&[2; 32], &key).err(), Some(ConfigError::RotatedDecoys), "{at}");
+        }
+    }
+
+    /// Without decoys, the algorithm that most passkeys have stands in for all.
+    #[test]
+    fn without_decoys_one_algorithm_stands_in() {
+        use Algorithm::{EdDsa, Es256, Es384, MlDsa44, Rs256};
+        for (offered, expected) in
+            [(&OFFERED[..], Es256), (&[EdDsa, Es384], EdDsa), (&[Rs256], Rs256), (&[MlDsa44, Es256], Es256)]
+        {
+            let none = StandIns::new(None, "example.org", offered, &Algorithm::ALL, default_backend()).unwrap();
+            assert_eq!(none.account("x"), None);
+            for id in [&[1; 16][..], &[2; 32]] {
+                assert_eq!(algorithm(&none, id), expected, "{offered:?}");
+            }
+        }
+    }
+}
