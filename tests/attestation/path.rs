@@ -58,6 +58,11 @@ fn good() -> Vec<Row> {
     let mut reissued = es256(1).authorities.remove(0);
     reissued.certificate.not_after = der::utc_time("250101000000Z");
     let reissued = reissued.der();
+    let included = |name: &str, below: usize| {
+        let reissued = reissued.clone();
+        let packed = Packed::new().chain(es256(below)).x5c(move |x5c| x5c.push(reissued.clone()));
+        row(&format!("path/{name}"), packed)
+    };
     let intermediate = es256(2).authorities.remove(1).der();
     let policies = Extension::new(CERTIFICATE_POLICIES, der::sequence(&[&der::sequence(&[&der::oid("2.23.133.6.1")])]));
     let policies = policies.critical();
@@ -74,7 +79,9 @@ fn good() -> Vec<Row> {
             r.format(Packed::new().chain(Chain::of(1, Rs256)).leaf(leaf))
         }),
         list("root-included", move |x5c| x5c.push(root.clone())),
-        list("older-issue-of-the-root-included", move |x5c| x5c.push(reissued.clone())),
+        included("older-issue-of-the-root-included", 2),
+        // An anchor is recognised wherever it is, and then its dates are not judged.
+        included("older-issue-of-the-root-included-sixth", 5),
         authority("anchor-without-basic-constraints", 0, |ca| {
             ca.certificate.remove(BASIC_CONSTRAINTS);
             ca.certificate.remove(extension::KEY_USAGE);

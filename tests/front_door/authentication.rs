@@ -155,6 +155,11 @@ fn user_verification_counts_only_after_it_was_initialized() {
     let authenticated = sign_in(&lenient, &browser, &record, clear).unwrap();
     assert_eq!(authenticated.user_verification, UserVerification::NotPerformed);
     assert_eq!(authenticated.update_after_additional_factor, None, "it stays initialized");
+    record.uv_initialized = false;
+    let authenticated = sign_in(&lenient, &browser, &record, clear).unwrap();
+    assert_eq!(authenticated.user_verification, UserVerification::NotPerformed);
+    let after = authenticated.update_after_additional_factor;
+    assert_eq!(after, None, "another factor stood beside nothing that could become one");
 }
 
 #[test]

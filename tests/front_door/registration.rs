@@ -4,7 +4,7 @@ use crate::browser::{Browser, state_id};
 use crate::{NOW, ada, builder, clinic, register};
 use serde_json::json;
 use std::slice::from_ref;
-use wardkey::attestation::{AttestationType, Format};
+use wardkey::attestation::{AttestationType, Format, KeyEnforcement};
 use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::client::json::{Attachment, AttestationConveyance, Hint, ResidentKey};
 use wardkey::credential::Transport;
@@ -13,9 +13,10 @@ use wardkey::policy::{AttestationPolicy, TrustAnchor, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::relying_party::{Mediation, RegistrationRequest};
 use wardkey::{Error, RegistrationResponse, RegistrationState};
+use wardkey_authenticator::attestation::android_key::{AuthorizationList, ORIGIN, PURPOSE, purposes};
 use wardkey_authenticator::flags::{BE, BS, UP, UV};
 use wardkey_authenticator::json::base64url;
-use wardkey_authenticator::{Chain, Packed, PackedSelf, Registration};
+use wardkey_authenticator::{AndroidKey, Chain, Packed, PackedSelf, Registration, der};
 
 fn request(change: impl FnOnce(&mut RegistrationRequest)) -> RegistrationRequest {
     let mut request = RegistrationRequest::default();
@@ -285,4 +286,30 @@ fn a_state_of_another_version_is_not_read() {
     assert_eq!(serde_json::from_value::<RegistrationState>(stored.clone()).unwrap(), state);
     stored["version"] = 2.into();
     assert!(serde_json::from_value::<RegistrationState>(stored).is_err());
+}
+
+/// §8.4: where only keys in hardware are wanted, the hardware-enforced list alone says whether the key was generated there;
+/// elsewhere the lists must agree. The policy says which while the statement is verified.
+#[test]
+fn the_policy_says_which_lists_of_an_android_key_count() {
+    let by_software = AndroidKey::new().key_description(|description| {
+        description.software_enforced = AuthorizationList(vec![(ORIGIN, der::integer(0))]);
+        description.hardware_enforced = AuthorizationList(vec![(PURPOSE, purposes(&[2]))]);
+    });
+    let otherwise_by_software = AndroidKey::new().key_description(|description| {
+        description.software_enforced = AuthorizationList(vec![(ORIGIN, der::integer(2))]);
+    });
+    let invalid = Some("attestation-invalid");
+    for (enforcement, by_software_alone, another_by_software) in
+        [(KeyEnforcement::Any, None, invalid), (KeyEnforcement::Hardware, invalid, None)]
+    {
+        let root = TrustAnchor::from_der(&Chain::new().trust_anchors()[0]).unwrap();
+        let mut policy = AttestationPolicy::trusted(TrustAnchors::new([root]));
+        policy.key_enforcement = enforcement;
+        let rp = builder().algorithms([Algorithm::Es256]).attestation(policy, AttestationConveyance::Direct);
+        let rp = rp.build().unwrap();
+        for (format, expected) in [(&by_software, by_software_alone), (&otherwise_by_software, another_by_software)] {
+            assert_eq!(refusal(&rp, |made| made.format(format.clone())), expected, "{enforcement:?}");
+        }
+    }
 }

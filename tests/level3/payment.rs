@@ -187,6 +187,14 @@ fn who_may_call_for_a_payment() {
     ] {
         assert_eq!(refusal(pay(&rp(), made, &expected)), refused);
     }
+    // Whom the relying party lets frame its own pages does not matter: what was shown names the page.
+    let own_frames = RelyingParty::builder("example.org", "x").framed_by(["https://partner.example"]);
+    for rp in [own_frames.clone().build().unwrap(), own_frames.require_top_origin().build().unwrap()] {
+        assert!(pay(&rp, framed("https://pay.example", "https://shop.example"), &merchants()).is_ok());
+        assert!(pay(&rp, from("https://shop.example"), &merchants()).is_ok());
+        let by_partner = pay(&rp, framed("https://pay.example", "https://partner.example"), &merchants());
+        assert_eq!(refusal(by_partner), Refusal::TopOrigin);
+    }
     assert_eq!(own().called_by(["https://shop.example/"]).unwrap_err(), OriginError::Origin);
     assert_eq!(own().called_by(Vec::<String>::new()).unwrap_err(), OriginError::NoOrigin);
 }

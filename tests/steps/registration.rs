@@ -242,6 +242,10 @@ fn flags() -> Rows {
             ("flags.uv-clear", |r: Registration| {
                 r.expecting(|e| e.uv_required = true).authenticator_data(|d| d.clear_flags(UV))
             }),
+            ("flags.uv-clear-in-a-conditional-create", |r| {
+                r.expecting(|e| (e.uv_required, e.conditional) = (true, true))
+                    .authenticator_data(|d| d.clear_flags(UP | UV))
+            }),
             ("flags.uv-clear-reserved-set", |r| {
                 r.expecting(|e| e.uv_required = true)
                     .authenticator_data(|d| d.clear_flags(UV))
