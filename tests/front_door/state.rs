@@ -166,6 +166,9 @@ impl Backend for WithoutRsa {
     fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
         AwsLcRs.sha256(parts)
     }
+    fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+        AwsLcRs.hmac_sha256(key, parts)
+    }
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
         AwsLcRs.check_key(key)
     }
