@@ -144,6 +144,21 @@ pub enum Transport {
     Other(String),
 }
 
+impl Transport {
+    /// The transport of this name, which a client gave.
+    pub(crate) fn from_name(name: &str) -> Self {
+        match name {
+            "usb" => Self::Usb,
+            "nfc" => Self::Nfc,
+            "ble" => Self::Ble,
+            "smart-card" => Self::SmartCard,
+            "hybrid" => Self::Hybrid,
+            "internal" => Self::Internal,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
 /// What a relying party keeps of a credential: those items of §4 that sign-ins need, under their names, and the account
 /// that owns it. Whoever wants to verify again, years later, keeps `attestationObject` and `attestationClientDataJSON` as
 /// well: see [`evidence`](crate::evidence).

@@ -5,9 +5,9 @@
 
 use super::certificate::{CertificateError, Leaf};
 use super::{Attestation, AttestationType, Format, Inputs, fields};
-use crate::client::json::Object;
 use crate::codec::base64url;
 use crate::codec::cbor::Map;
+use crate::codec::json::Object;
 use crate::crypto::Algorithm;
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;

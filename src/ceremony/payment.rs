@@ -11,7 +11,7 @@ use super::registration::VerifiedRegistration;
 use super::{Failure, Refusal};
 use crate::client::extensions::{Blob, ClientExtensionResults};
 use crate::client::payment::{self, PaymentDetails};
-use crate::client::{AuthenticationResponse, data};
+use crate::client::{AuthenticationResponse, ClientData};
 use crate::credential::CredentialRecord;
 use crate::crypto::{Algorithm, Backend, cose::CoseKey};
 use crate::extension::Extension;
@@ -86,7 +86,7 @@ pub fn verify<'a>(
     backend: &dyn Backend,
 ) -> Result<VerifiedPayment<'a>, Failure> {
     let authentication = verify_authentication(&expected.authentication, response, record, backend)?;
-    let binding = judge(expected, response, backend);
+    let binding = judge(expected, authentication.client_data(), response, backend);
     let browser_binding = binding.map_err(|refusal| Failure::after(*authentication.outcomes(), refusal))?;
     Ok(VerifiedPayment { authentication, browser_binding })
 }
@@ -106,14 +106,14 @@ pub(crate) fn verify_authentication<'a>(
 
 fn judge(
     expected: &Expected<'_>,
+    client_data: &ClientData<'_>,
     response: &AuthenticationResponse,
     backend: &dyn Backend,
 ) -> Result<BrowserBinding, Refusal> {
-    let bytes = response.client_data_json();
-    let client_data = data::decode(bytes).map_err(Refusal::ClientData)?;
     let rp_id = &expected.authentication.site.rp_id;
-    let key = payment::judge(&client_data, rp_id, expected.details).map_err(Refusal::Payment)?;
-    let binding = match browser_bound(key, response.client_extension_results(), bytes, backend)? {
+    let key = payment::judge(client_data, rp_id, expected.details).map_err(Refusal::Payment)?;
+    let signed = response.client_data_json();
+    let binding = match browser_bound(key, response.client_extension_results(), signed, backend)? {
         None => BrowserBinding::Absent,
         Some(key) if expected.browser_bound_keys.iter().any(|known| known == key.as_bytes()) => BrowserBinding::Known,
         Some(key) => BrowserBinding::New(key),
@@ -134,12 +134,9 @@ pub fn browser_bound_key(
     registration: &VerifiedRegistration<'_>,
     backend: &dyn Backend,
 ) -> Result<Option<Blob>, Failure> {
-    let (bytes, results) = (registration.client_data_json(), registration.unsigned_extension_results());
-    let verified = data::decode(bytes).map_err(Refusal::ClientData).and_then(|client_data| {
-        let key = payment::browser_bound_key(&client_data);
-        browser_bound(key, results, bytes, backend)
-    });
-    verified.map_err(|refusal| Failure::after(*registration.outcomes(), refusal))
+    let key = payment::browser_bound_key(registration.client_data());
+    browser_bound(key, registration.unsigned_extension_results(), registration.client_data_json(), backend)
+        .map_err(|refusal| Failure::after(*registration.outcomes(), refusal))
 }
 
 /// The key that signed client data; `None` where nobody did. A key without signature proves nothing and counts as none;

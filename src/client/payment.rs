@@ -1,8 +1,9 @@
 //! What the client says of a payment (Secure Payment Confirmation §5, CollectedClientAdditionalPaymentData): the member
 //! `payment` of client data, so signed through its hash.
 
+use crate::client::ClientData;
 use crate::client::extensions::Blob;
-use crate::client::json::{Object, object};
+use crate::codec::json::Object;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// PaymentCurrencyAmount.
@@ -167,22 +168,14 @@ fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Ve
     Ok(Vec::deserialize(from)?.into_iter().map(|Object(value)| value).collect())
 }
 
-#[derive(Deserialize)]
-struct Outer<T> {
-    #[serde(default = "none", deserialize_with = "object", bound(deserialize = "T: Deserialize<'de>"))]
-    payment: Option<T>,
-}
-
-const fn none<T>() -> Option<T> {
-    None
-}
-
-fn read<'a, T: Deserialize<'a>>(client_data: &'a str) -> Option<T> {
-    serde_json::from_str::<Object<Outer<T>>>(client_data).ok()?.0.payment
+/// The member `payment`, if it is there and of this shape.
+fn read<'a, T: Deserialize<'a>>(client_data: &ClientData<'a>) -> Option<T> {
+    let Object(payment) = serde_json::from_str(client_data.payment?).ok()?;
+    Some(payment)
 }
 
 /// The browser-bound key (a COSE_Key) that client data of a registration names, if any.
-pub(crate) fn browser_bound_key(client_data: &str) -> Option<Blob> {
+pub(crate) fn browser_bound_key(client_data: &ClientData<'_>) -> Option<Blob> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Key {
@@ -191,8 +184,8 @@ pub(crate) fn browser_bound_key(client_data: &str) -> Option<Blob> {
     read::<Key>(client_data)?.browser_bound_public_key
 }
 
-/// Compares what was collected with what was shown; answers with the browser-bound key (a COSE_Key), if one is named.
-pub(crate) fn judge(client_data: &str, rp_id: &str, shown: &PaymentDetails) -> Result<Option<Blob>, Member> {
+/// Compares what was collected with what was shown; returns the browser-bound key (a COSE_Key), if one is named.
+pub(crate) fn judge(client_data: &ClientData<'_>, rp_id: &str, shown: &PaymentDetails) -> Result<Option<Blob>, Member> {
     let collected: Collected = read(client_data).ok_or(Member::Payment)?;
     let names: Vec<&String> = collected.rp_id.iter().chain(&collected.rp).collect();
     let require = |fulfilled: bool, member| if fulfilled { Ok(()) } else { Err(member) };
@@ -230,7 +223,7 @@ mod tests {
                 r#"{{"payment":{{"rpId":"a","topOrigin":"b","total":{total},"instrument":{instrument},
                     "paymentEntitiesLogos":{logos}}}}}"#
             );
-            read::<Collected>(&json).is_some()
+            read::<Collected>(&ClientData::parse(&json).unwrap()).is_some()
         };
         let (total, instrument) = (r#"{"currency":"EUR","value":"1"}"#, r#"{"displayName":"x","icon":"y"}"#);
         assert!(read(total, instrument, r#"[{"url":"x","label":"y"}]"#));

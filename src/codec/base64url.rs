@@ -5,7 +5,7 @@
 use super::Few;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use core::ops::{Deref, Range};
+use core::ops::Deref;
 
 /// What the processor has for it, asked once. Both engines read the same texts, and refuse the same.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -47,76 +47,15 @@ impl Deref for ShortBytes {
 pub(crate) struct NotBase64Url;
 
 /// Decodes a whole text.
-pub(crate) fn decode(text: &str) -> Result<Bytes, NotBase64Url> {
-    let mut bytes = Bytes::from_elem(0, base64::decoded_len_estimate(text.len()));
-    let written = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).map_err(|_| NotBase64Url)?;
-    bytes.truncate(written);
+pub(crate) fn decode(text: &str) -> Result<Vec<u8>, NotBase64Url> {
+    let mut bytes = Vec::with_capacity(base64::decoded_len_estimate(text.len()));
+    URL_SAFE_NO_PAD.decode_vec(text, &mut bytes).map_err(|_| NotBase64Url)?;
     Ok(bytes)
 }
 
 /// The bytes that so many characters stand for: three for four.
-const fn decoded_len(characters: usize) -> usize {
+pub(crate) const fn decoded_len(characters: usize) -> usize {
     characters.saturating_sub(characters.div_ceil(4))
-}
-
-/// What an assertion carries has room on the stack, up to an RSA signature of 4096 bits; for more there is one allocation.
-const ROOM: usize = 1024;
-
-/// Texts decoded one after the other into one buffer.
-pub(crate) struct Decoded {
-    buffer: Few<u8, ROOM>,
-    used: usize,
-    /// How many bytes there can be at most, as far as that is known: what is allocated, if anything is.
-    most: usize,
-}
-
-/// Only how many bytes there are: signed secrets may be among them.
-impl core::fmt::Debug for Decoded {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Decoded({} bytes)", self.used)
-    }
-}
-
-impl Clone for Decoded {
-    /// All at once, as [`ShortBytes`] do.
-    fn clone(&self) -> Self {
-        Self { buffer: Few::from_slice(&self.buffer), ..*self }
-    }
-}
-
-impl Default for Decoded {
-    fn default() -> Self {
-        Self { buffer: Few::from_buf([0; ROOM]), used: 0, most: 0 }
-    }
-}
-
-impl Decoded {
-    /// For texts of at most so many characters together.
-    pub(crate) fn of_at_most(characters: usize) -> Self {
-        Self { most: decoded_len(characters), ..Self::default() }
-    }
-
-    /// Decodes a whole text; answers where its bytes are.
-    pub(crate) fn push(&mut self, text: &[u8]) -> Result<Range<usize>, NotBase64Url> {
-        let start = self.used;
-        let end = start.saturating_add(decoded_len(text.len()));
-        if end > self.buffer.len() {
-            let len = end.max(self.most);
-            let mut longer = Vec::with_capacity(len);
-            longer.extend_from_slice(&self.buffer);
-            longer.resize(len, 0);
-            self.buffer = Few::from_vec(longer);
-        }
-        let room = self.buffer.get_mut(start..end).unwrap_or_default();
-        let written = URL_SAFE_NO_PAD.decode_slice(text, room).map_err(|_| NotBase64Url)?;
-        self.used = start.saturating_add(written);
-        Ok(start..self.used)
-    }
-
-    /// The bytes at `place`.
-    pub(crate) fn get(&self, place: &Range<usize>) -> &[u8] {
-        self.buffer.get(place.clone()).unwrap_or_default()
-    }
 }
 
 /// Encodes a whole byte string.
@@ -154,7 +93,7 @@ pub(crate) mod text {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
         let text = String::deserialize(from)?;
-        super::decode(&text).map(|bytes| bytes.into_vec()).map_err(D::Error::custom)
+        super::decode(&text).map_err(D::Error::custom)
     }
 }
 
@@ -166,7 +105,7 @@ mod tests {
     fn one_byte_string_has_one_spelling() {
         for (text, bytes) in [("", &b""[..]), ("AA", &[0]), ("__79", &[255, 254, 253]), ("Zm9v", b"foo")] {
             assert_eq!(decode(text).as_deref(), Ok(bytes));
-            assert_eq!(Decoded::default().push(text.as_bytes()), Ok(0..bytes.len()));
+            assert_eq!(decoded_len(text.len()), bytes.len());
             assert_eq!(encode(bytes), text);
             assert!(is_encoding_of(text, bytes));
         }
@@ -187,7 +126,6 @@ mod tests {
             ("Zm9é", "not ASCII"),
         ] {
             assert_eq!(decode(text), Err(NotBase64Url), "{why}");
-            assert_eq!(Decoded::default().push(text.as_bytes()), Err(NotBase64Url), "{why}");
             assert!(!is_encoding_of(text, b"foo"), "{why}");
         }
     }
@@ -208,23 +146,11 @@ mod tests {
                 let mut other = text.clone().into_bytes();
                 other[at] = c;
                 let alike = one_at_a_time.decode(&other).ok();
-                let mut decoded = Decoded::default();
-                let found = decoded.push(&other).ok().map(|place| decoded.get(&place).to_vec());
-                assert_eq!(found, alike, "{c:02x} at {at}");
+                assert_eq!(URL_SAFE_NO_PAD.decode(&other).ok(), alike, "{c:02x} at {at}");
                 let is_base64url = c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
                 assert!(alike.is_some() == is_base64url || at == text.len() - 1, "{c:02x} at {at}");
             }
         }
-    }
-
-    #[test]
-    fn texts_lie_one_after_the_other() {
-        let mut decoded = Decoded::default();
-        let long = encode(&[7; 3000]);
-        let places = ["Zm9v", "", "__79", &long].map(|text| decoded.push(text.as_bytes()).unwrap());
-        let bytes = places.each_ref().map(|place| decoded.get(place));
-        assert_eq!(bytes, [&b"foo"[..], b"", &[255, 254, 253], &[7; 3000]]);
-        assert_eq!(places.each_ref().map(|place| decoded.clone().get(place).to_vec()), bytes);
     }
 
     #[test]

@@ -33,7 +33,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     let url = if standard { bare.replace('+', "-").replace('/', "_") } else { bare.to_owned() };
-    base64url::decode(&url).ok().map(base64url::Bytes::into_vec)
+    base64url::decode(&url).ok()
 }
 
 impl<'de> Deserialize<'de> for Octets {

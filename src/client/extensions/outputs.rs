@@ -9,8 +9,8 @@
 //!   what `JSON.stringify` makes of an `ArrayBuffer`.
 
 use super::Blob;
-use crate::client::json::{Object, Text, UnknownNames};
 use crate::codec::base64url;
+use crate::codec::json::{Object, Text, UnknownNames, object};
 use crate::extension::{Extension, ExtensionSet, UserVerificationMethod};
 use core::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -117,7 +117,7 @@ pub struct BrowserBoundSignature {
 #[non_exhaustive]
 pub struct PaymentOutputs {
     /// By the key that never leaves the browser.
-    #[serde(default, deserialize_with = "crate::client::json::object")]
+    #[serde(default, deserialize_with = "object")]
     pub browser_bound_signature: Option<BrowserBoundSignature>,
 }
 
@@ -143,7 +143,7 @@ fn blob<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Blob>, D::Error> {
             f.write_str("base64url text")
         }
         fn visit_str<E>(self, text: &str) -> Result<Option<Blob>, E> {
-            Ok(base64url::decode(text).ok().map(|bytes| bytes.into_vec().into()))
+            Ok(base64url::decode(text).ok().map(Blob::from))
         }
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Blob>, A::Error> {
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
@@ -210,7 +210,7 @@ macro_rules! outputs {
                                     map.next_value::<IgnoredAny>()?;
                                 }
                                 None => {
-                                    unknown.add::<A::Error>(identifier)?;
+                                    unknown.add(identifier).map_err(A::Error::custom)?;
                                     map.next_value::<IgnoredAny>()?;
                                     results.unknown = results.unknown.saturating_add(1);
                                 }

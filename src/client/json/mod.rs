@@ -4,9 +4,6 @@ mod creation;
 mod lint;
 mod request;
 mod response;
-mod text;
-
-pub(crate) use text::{Object, Text, UnknownNames, object};
 
 pub use creation::*;
 pub use lint::{Lint, PersonalData};

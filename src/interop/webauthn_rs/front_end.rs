@@ -4,9 +4,10 @@
 //! `clientExtensionResults`. The rest is the same JSON, but that webauthn-rs up to 0.5 took bytes in either alphabet of
 //! base64, padded or not: [`any_spelling`](super::any_spelling) is for front ends that made use of it.
 
-use crate::client::json::{CreationOptions, MAX_LEN, Object, RequestOptions, ResponseError};
+use crate::client::json::{CreationOptions, MAX_LEN, RequestOptions, ResponseError};
 use crate::client::{AuthenticationResponse, RegistrationResponse};
 use crate::codec::base64url;
+use crate::codec::json::Object;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -195,7 +196,7 @@ fn standard(json: &str) -> Result<String, ResponseError> {
     if json.len() > MAX_LEN {
         return Err(ResponseError::TooLong);
     }
-    let unreadable = |error: serde_json::Error| ResponseError::Json { line: error.line(), column: error.column() };
+    let unreadable = |error: serde_json::Error| ResponseError::unreadable(&error);
     let Object::<Posted<'_>>(posted) = serde_json::from_str(json).map_err(unreadable)?;
     serde_json::to_string(&posted).map_err(unreadable)
 }

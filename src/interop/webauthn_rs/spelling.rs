@@ -38,7 +38,7 @@ pub fn any_spelling(posted: &str) -> Result<Cow<'_, str>, ResponseError> {
     if posted.len() > MAX_LEN {
         return Err(ResponseError::TooLong);
     }
-    let unreadable = |error: serde_json::Error| ResponseError::Json { line: error.line(), column: error.column() };
+    let unreadable = |error: serde_json::Error| ResponseError::unreadable(&error);
     let mut response: Object<'_> = serde_json::from_str(posted).map_err(unreadable)?;
     if response.respell() {
         serde_json::to_string(&response).map(Cow::Owned).map_err(unreadable)

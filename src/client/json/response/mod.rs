@@ -1,31 +1,31 @@
 //! RegistrationResponseJSON and AuthenticationResponseJSON (§5.1): what the browser posts.
 //!
-//! Parsed, untrusted. Members that the standard does not know are read over; those it knows have the one type it gives
-//! them and are there if it requires them. No member of the envelope, of `response`, of `clientExtensionResults` or of an
-//! output that is known occurs twice, known or not, however its name is spelt; what is inside members that are read over
-//! is not looked at. The unsigned copies that browsers add for convenience may be missing, as front ends leave them out;
-//! a ceremony compares those that are there with what is signed.
+//! Parsed, untrusted. A member that the standard does not know is read over. A member that it knows must have the type
+//! that the standard gives it, and must be there if the standard requires it. No member of the envelope, of `response`, of
+//! `clientExtensionResults` or of a known output occurs twice, known or not, however its name is spelt, and none of these
+//! objects has more than [`MAX_UNKNOWN_MEMBERS`] that are not known. The values of members that are read over are not
+//! looked at. The unsigned copies that browsers add for convenience may be missing, because front ends leave them out; a
+//! ceremony compares those that are there with what is signed.
 
-mod members;
-mod transports;
-mod wire;
-
-pub use transports::{MAX_TRANSPORT_LEN, MAX_TRANSPORTS};
-
-use super::text::Text;
 pub use crate::client::extensions::{ClientExtensionResults, CredentialProperties};
-use crate::codec::base64url::Decoded;
+pub use crate::codec::json::MAX_UNKNOWN_MEMBERS;
+
+use crate::codec::base64url;
+use crate::codec::json::{AnyText, ByteString, MemberError, Object, Text, members};
 use crate::credential::Transport;
 use core::fmt;
-use core::ops::Range;
-use members::{ByteStrings, Members, ObjectOf};
-use serde::de::{Deserialize, DeserializeSeed as _, Deserializer, Error as _};
-use transports::Transports;
-use wire::{Assertion, Attestation, Envelope, Wire};
+use core::marker::PhantomData;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-/// The most bytes of JSON that are read. By serde, which does not see them: the most characters of all byte strings, and
-/// bytes of all blobs, together.
+/// The most bytes of JSON that are read. A response that is read by serde, which does not show the text, has at most as
+/// many bytes in its byte strings and blobs together as so much base64url holds.
 pub const MAX_LEN: usize = 1024 * 1024;
+/// The most transports that are read of a registration, so the most that are kept: more than twice as many as the
+/// standard has (§5.8.4).
+pub const MAX_TRANSPORTS: usize = 16;
+/// The most bytes of a transport that is kept.
+pub const MAX_TRANSPORT_LEN: usize = 32;
 
 /// A member of the JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,6 +92,15 @@ pub enum ResponseError {
         /// The column there, in bytes, from 1.
         column: usize,
     },
+    /// An object with more than [`MAX_UNKNOWN_MEMBERS`] members that are not known.
+    #[error("an object of a response has more than {MAX_UNKNOWN_MEMBERS} members that are not known{}", place(.line, .column))]
+    #[non_exhaustive]
+    TooManyMembers {
+        /// The line where the reader gave up, from 1; 0 where it does not know.
+        line: usize,
+        /// The column there, in bytes, from 1.
+        column: usize,
+    },
     /// A required member is missing or null.
     #[error("{0} is missing")]
     Missing(Member),
@@ -109,9 +118,23 @@ pub enum ResponseError {
     IdMismatch,
 }
 
-/// Where a reader gave up, if it knows: who reads by serde is told by serde's own reader.
 fn place(line: &usize, column: &usize) -> String {
     if *line == 0 { String::new() } else { format!(" (line {line}, column {column})") }
+}
+
+impl ResponseError {
+    /// What the JSON reader found, and where, without what it read.
+    pub(crate) fn unreadable(error: &serde_json::Error) -> Self {
+        Self::at(error, error.line(), error.column())
+    }
+
+    fn at(error: &impl fmt::Display, line: usize, column: usize) -> Self {
+        if MemberError::TooMany.is(error) {
+            Self::TooManyMembers { line, column }
+        } else {
+            Self::Json { line, column }
+        }
+    }
 }
 
 /// AuthenticatorAttachment (§5.4.5), by the client's word; values that are not known count as none.
@@ -134,95 +157,221 @@ impl AuthenticatorAttachment {
     }
 }
 
-/// A response, by the JSON that it is read from.
-trait Posted<'a>: Sized {
-    type Members: Members<'a> + Default;
+/// The JSON as it is read: any member may be missing, and `response` is `R`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a, R: Deserialize<'de>"))]
+struct Envelope<'a, R> {
+    id: Option<Text<'a>>,
+    raw_id: Option<Text<'a>>,
+    #[serde(rename = "type")]
+    credential_type: Option<Text<'a>>,
+    response: Option<Object<R>>,
+    authenticator_attachment: Option<Text<'a>>,
+    client_extension_results: Option<ClientExtensionResults>,
+}
 
-    fn open(wire: &mut Wire<'a, Self::Members>, bytes: ByteStrings) -> Result<Self, ResponseError>;
+/// AuthenticatorAttestationResponseJSON as it is read. Only the first two members are signed, or hold what is signed.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Attestation {
+    #[serde(rename = "clientDataJSON")]
+    client_data_json: Option<ByteString>,
+    attestation_object: Option<ByteString>,
+    transports: Option<Transports>,
+    authenticator_data: Option<ByteString>,
+    public_key: Option<ByteString>,
+    public_key_algorithm: Option<i64>,
+}
 
-    fn parse(json: &'a str) -> Result<Self, ResponseError> {
-        if json.len() > MAX_LEN {
-            return Err(ResponseError::TooLong);
+/// AuthenticatorAssertionResponseJSON as it is read.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Assertion {
+    #[serde(rename = "clientDataJSON")]
+    client_data_json: Option<ByteString>,
+    authenticator_data: Option<ByteString>,
+    signature: Option<ByteString>,
+    user_handle: Option<ByteString>,
+}
+
+/// Hints that are kept with the record and sent back in every request: each once, and neither many nor long. The rest is
+/// read over, because nobody is locked out for the sake of a hint.
+#[derive(Default)]
+struct Transports(Vec<Transport>);
+
+impl<'de> Deserialize<'de> for Transports {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Texts;
+        impl<'de> Visitor<'de> for Texts {
+            type Value = Transports;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array of strings")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<Transports, A::Error> {
+                let mut kept = Vec::new();
+                for _ in 0..MAX_TRANSPORTS {
+                    let Some(Text(text)) = texts.next_element()? else { return Ok(Transports(kept)) };
+                    let transport = Transport::from_name(&text);
+                    if text.len() <= MAX_TRANSPORT_LEN && !kept.contains(&transport) {
+                        kept.push(transport);
+                    }
+                }
+                while texts.next_element::<AnyText>()?.is_some() {}
+                Ok(Transports(kept))
+            }
         }
-        let (mut wire, mut bytes) = (Wire::default(), ByteStrings::of(json));
-        let mut from = serde_json::Deserializer::from_str(json);
-        let read = ObjectOf { members: &mut wire, bytes: &mut bytes }.deserialize(&mut from);
-        let read = read.and_then(|()| from.end());
-        read.map_err(|e| ResponseError::Json { line: e.line(), column: e.column() })?;
-        Self::open(&mut wire, bytes)
-    }
-
-    /// What serde reads. Its own errors repeat what they cannot read, so none of them is handed on.
-    fn read<D: Deserializer<'a>>(from: D) -> Result<Self, D::Error> {
-        let (mut wire, mut bytes) = (Wire::default(), ByteStrings::default());
-        ObjectOf { members: &mut wire, bytes: &mut bytes }
-            .deserialize(from)
-            .map_err(|_| D::Error::custom(ResponseError::Json { line: 0, column: 0 }))?;
-        Self::open(&mut wire, bytes).map_err(D::Error::custom)
+        from.deserialize_seq(Texts)
     }
 }
 
-/// Two responses are equal where all their members are, in whichever order those came.
-macro_rules! equal_by_members {
-    ($response:ident: $($member:ident)*) => {
-        impl PartialEq for $response {
-            fn eq(&self, other: &Self) -> bool {
-                $(self.$member() == other.$member())&&*
+/// Decoded bytes. Only their number is printed, because signed secrets may be among them.
+#[derive(Clone, PartialEq, Eq)]
+struct Bytes(Vec<u8>);
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
+}
+
+fn optional(member: Member, value: Option<ByteString>) -> Result<Option<Bytes>, ResponseError> {
+    value.map(|ByteString(bytes)| bytes.map(Bytes).ok_or(ResponseError::NotBase64Url(member))).transpose()
+}
+
+fn required(member: Member, value: Option<ByteString>) -> Result<Bytes, ResponseError> {
+    optional(member, value)?.ok_or(ResponseError::Missing(member))
+}
+
+/// What both responses have in common, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Common {
+    raw_id: Bytes,
+    attachment: Option<AuthenticatorAttachment>,
+    client_extension_results: Option<ClientExtensionResults>,
+}
+
+impl<R> Envelope<'_, R> {
+    fn open(self) -> Result<(Common, R), ResponseError> {
+        let Text(id) = self.id.ok_or(ResponseError::Missing(Member::Id))?;
+        let Text(raw_id) = self.raw_id.ok_or(ResponseError::Missing(Member::RawId))?;
+        let bytes = base64url::decode(&raw_id).map_err(|_| ResponseError::NotBase64Url(Member::RawId))?;
+        if bytes.is_empty() {
+            return Err(ResponseError::Empty(Member::RawId));
+        }
+        // Both are encoded in the same way, and there is one way.
+        if id != raw_id {
+            return Err(ResponseError::IdMismatch);
+        }
+        match self.credential_type {
+            Some(Text(name)) if name == "public-key" => {}
+            Some(_) => return Err(ResponseError::Type),
+            None => return Err(ResponseError::Missing(Member::Type)),
+        }
+        let attachment = self.authenticator_attachment;
+        let attachment = attachment.and_then(|Text(name)| AuthenticatorAttachment::from_name(&name));
+        let Object(response) = self.response.ok_or(ResponseError::Missing(Member::Response))?;
+        let client_extension_results = self.client_extension_results;
+        Ok((Common { raw_id: Bytes(bytes), attachment, client_extension_results }, response))
+    }
+}
+
+fn from_json<'a, R: Deserialize<'a>>(json: &'a str) -> Result<Envelope<'a, R>, ResponseError> {
+    if json.len() > MAX_LEN {
+        return Err(ResponseError::TooLong);
+    }
+    let Object(envelope) = serde_json::from_str(json).map_err(|error| ResponseError::unreadable(&error))?;
+    Ok(envelope)
+}
+
+/// Reads an envelope by serde, whose errors repeat what they cannot read: each is replaced inside the object, so that
+/// serde_json adds the place, as it does to the error of any visitor.
+fn by_serde<'de, D: Deserializer<'de>, R: Deserialize<'de>>(from: D) -> Result<Envelope<'de, R>, D::Error> {
+    struct Silent<R>(PhantomData<R>);
+    impl<'de, R: Deserialize<'de>> Visitor<'de> for Silent<R> {
+        type Value = Envelope<'de, R>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            members(map).map_err(|error| A::Error::custom(ResponseError::at(&error, 0, 0)))
+        }
+    }
+    from.deserialize_map(Silent(PhantomData)).map_err(|error: D::Error| {
+        // What is no object at all never came as far as the visitor.
+        let text = error.to_string();
+        let silent = [ResponseError::at(&MemberError::TooMany, 0, 0), ResponseError::Json { line: 0, column: 0 }];
+        let ours = silent.iter().any(|silent| text.starts_with(&silent.to_string()));
+        if ours { error } else { D::Error::custom(ResponseError::Json { line: 0, column: 0 }) }
+    })
+}
+
+macro_rules! response {
+    ($response:ident is $wire:ident, decoded: $($bytes:ident)*, optional: $($optional:ident)*) => {
+        impl $response {
+            /// `rawId`: the credential's id, by the client's word. Look the record up under it.
+            #[must_use]
+            pub fn credential_id(&self) -> &[u8] {
+                &self.common.raw_id.0
+            }
+
+            /// `response.clientDataJSON`, decoded; see [`client::data`](crate::client::data).
+            #[must_use]
+            pub fn client_data_json(&self) -> &[u8] {
+                &self.client_data_json.0
+            }
+
+            /// `authenticatorAttachment`: a hint.
+            #[must_use]
+            pub const fn authenticator_attachment(&self) -> Option<AuthenticatorAttachment> {
+                self.common.attachment
+            }
+
+            /// `clientExtensionResults`: unsigned; `None` where the member is missing.
+            #[must_use]
+            pub const fn client_extension_results(&self) -> Option<&ClientExtensionResults> {
+                self.common.client_extension_results.as_ref()
+            }
+
+            /// The bytes of all byte strings and blobs together.
+            fn decoded_len(&self) -> usize {
+                let blobs = self.client_extension_results().map_or(0, ClientExtensionResults::blobs_len);
+                let required = [&self.common.raw_id, $(&self.$bytes),*];
+                let optional = [$(&self.$optional),*];
+                let all = required.into_iter().chain(optional.into_iter().flatten());
+                all.map(|bytes| bytes.0.len()).fold(blobs, usize::saturating_add)
             }
         }
 
-        impl Eq for $response {}
-    };
-}
-
-equal_by_members! {
-    RegistrationResponse: credential_id client_data_json authenticator_attachment client_extension_results
-    attestation_object transports authenticator_data_copy public_key_copy public_key_algorithm_copy
-}
-equal_by_members! {
-    AuthenticationResponse: credential_id client_data_json authenticator_attachment client_extension_results
-    authenticator_data signature user_handle
-}
-
-macro_rules! envelope_accessors {
-    () => {
-        /// `rawId`: the credential's id, by the client's word. Look the record up under it.
-        #[must_use]
-        pub fn credential_id(&self) -> &[u8] {
-            self.bytes.get(&self.envelope.raw_id)
-        }
-
-        /// `response.clientDataJSON`, decoded; see [`client::data`](crate::client::data).
-        #[must_use]
-        pub fn client_data_json(&self) -> &[u8] {
-            self.bytes.get(&self.client_data_json)
-        }
-
-        /// `authenticatorAttachment`: a hint.
-        #[must_use]
-        pub const fn authenticator_attachment(&self) -> Option<AuthenticatorAttachment> {
-            self.envelope.attachment
-        }
-
-        /// `clientExtensionResults`: unsigned; `None` where the member is missing.
-        #[must_use]
-        pub const fn client_extension_results(&self) -> Option<&ClientExtensionResults> {
-            self.envelope.client_extension_results.as_ref()
+        /// For web frameworks that read JSON bodies by themselves. As strict as `from_json`, and as silent about what was
+        /// received. How long a body may be is for the framework to limit; a response with more bytes than [`MAX_LEN`]
+        /// characters hold is refused.
+        impl<'de> Deserialize<'de> for $response {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let response = Self::open(by_serde::<D, $wire>(from)?).map_err(D::Error::custom)?;
+                if response.decoded_len() > base64url::decoded_len(MAX_LEN) {
+                    return Err(D::Error::custom(ResponseError::TooLong));
+                }
+                Ok(response)
+            }
         }
     };
 }
 
 /// The response to a registration, parsed and untrusted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistrationResponse {
-    bytes: Decoded,
-    envelope: Envelope,
-    client_data_json: Range<usize>,
-    attestation_object: Range<usize>,
-    transports: Transports,
-    authenticator_data: Option<Range<usize>>,
-    public_key: Option<Range<usize>>,
+    common: Common,
+    client_data_json: Bytes,
+    attestation_object: Bytes,
+    transports: Vec<Transport>,
+    authenticator_data: Option<Bytes>,
+    public_key: Option<Bytes>,
     public_key_algorithm: Option<i64>,
+}
+
+response! {
+    RegistrationResponse is Attestation,
+    decoded: client_data_json attestation_object, optional: authenticator_data public_key
 }
 
 impl RegistrationResponse {
@@ -231,32 +380,44 @@ impl RegistrationResponse {
     /// # Errors
     /// [`ResponseError`]. No check of a ceremony is made here.
     pub fn from_json(json: &str) -> Result<Self, ResponseError> {
-        Self::parse(json)
+        Self::open(from_json(json)?)
     }
 
-    envelope_accessors!();
+    fn open(envelope: Envelope<'_, Attestation>) -> Result<Self, ResponseError> {
+        let (common, response) = envelope.open()?;
+        let Transports(transports) = response.transports.unwrap_or_default();
+        Ok(Self {
+            common,
+            client_data_json: required(Member::ClientDataJson, response.client_data_json)?,
+            attestation_object: required(Member::AttestationObject, response.attestation_object)?,
+            transports,
+            authenticator_data: optional(Member::AuthenticatorData, response.authenticator_data)?,
+            public_key: optional(Member::PublicKey, response.public_key)?,
+            public_key_algorithm: response.public_key_algorithm,
+        })
+    }
 
     /// `response.attestationObject`, decoded; see [`attestation`](crate::attestation).
     #[must_use]
     pub fn attestation_object(&self) -> &[u8] {
-        self.bytes.get(&self.attestation_object)
+        &self.attestation_object.0
     }
 
-    /// `response.transports`: hints, to be kept with the record. Each once; at most [`MAX_TRANSPORTS`] of at most
-    /// [`MAX_TRANSPORT_LEN`] bytes, and no more of what the client said.
+    /// `response.transports`: hints, to be kept with the record. Each once. Of the first [`MAX_TRANSPORTS`] that the client
+    /// named, those of at most [`MAX_TRANSPORT_LEN`] bytes.
     #[must_use]
     pub fn transports(&self) -> &[Transport] {
-        &self.transports.0
+        &self.transports
     }
 
     /// The unsigned copy of authenticator data.
     pub(crate) fn authenticator_data_copy(&self) -> Option<&[u8]> {
-        self.authenticator_data.as_ref().map(|place| self.bytes.get(place))
+        self.authenticator_data.as_ref().map(|bytes| &*bytes.0)
     }
 
     /// The unsigned copy of the public key: a SubjectPublicKeyInfo.
     pub(crate) fn public_key_copy(&self) -> Option<&[u8]> {
-        self.public_key.as_ref().map(|place| self.bytes.get(place))
+        self.public_key.as_ref().map(|bytes| &*bytes.0)
     }
 
     /// The unsigned copy of the COSE number.
@@ -265,34 +426,19 @@ impl RegistrationResponse {
     }
 }
 
-impl<'a> Posted<'a> for RegistrationResponse {
-    type Members = Attestation;
-
-    fn open(wire: &mut Wire<'a, Attestation>, mut bytes: ByteStrings) -> Result<Self, ResponseError> {
-        let envelope = wire.open(&mut bytes)?;
-        let members = &mut wire.members;
-        Ok(Self {
-            envelope,
-            client_data_json: members.client_data_json.required(Member::ClientDataJson)?,
-            attestation_object: members.attestation_object.required(Member::AttestationObject)?,
-            transports: members.transports.take().unwrap_or_default(),
-            authenticator_data: members.authenticator_data.optional(Member::AuthenticatorData)?,
-            public_key: members.public_key.optional(Member::PublicKey)?,
-            public_key_algorithm: members.public_key_algorithm.take(),
-            bytes: bytes.decoded,
-        })
-    }
+/// The response to an authentication, parsed and untrusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthenticationResponse {
+    common: Common,
+    client_data_json: Bytes,
+    authenticator_data: Bytes,
+    signature: Bytes,
+    user_handle: Option<Bytes>,
 }
 
-/// The response to an authentication, parsed and untrusted.
-#[derive(Clone, Debug)]
-pub struct AuthenticationResponse {
-    bytes: Decoded,
-    envelope: Envelope,
-    client_data_json: Range<usize>,
-    authenticator_data: Range<usize>,
-    signature: Range<usize>,
-    user_handle: Option<Range<usize>>,
+response! {
+    AuthenticationResponse is Assertion,
+    decoded: client_data_json authenticator_data signature, optional: user_handle
 }
 
 impl AuthenticationResponse {
@@ -301,61 +447,37 @@ impl AuthenticationResponse {
     /// # Errors
     /// [`ResponseError`]. No check of a ceremony is made here.
     pub fn from_json(json: &str) -> Result<Self, ResponseError> {
-        Self::parse(json)
+        Self::open(from_json(json)?)
     }
 
-    envelope_accessors!();
+    fn open(envelope: Envelope<'_, Assertion>) -> Result<Self, ResponseError> {
+        let (common, response) = envelope.open()?;
+        Ok(Self {
+            common,
+            client_data_json: required(Member::ClientDataJson, response.client_data_json)?,
+            authenticator_data: required(Member::AuthenticatorData, response.authenticator_data)?,
+            signature: required(Member::Signature, response.signature)?,
+            user_handle: optional(Member::UserHandle, response.user_handle)?,
+        })
+    }
 
     /// `response.authenticatorData`, decoded; see [`authenticator::data`](crate::authenticator::data).
     #[must_use]
     pub fn authenticator_data(&self) -> &[u8] {
-        self.bytes.get(&self.authenticator_data)
+        &self.authenticator_data.0
     }
 
     /// `response.signature`, decoded.
     #[must_use]
     pub fn signature(&self) -> &[u8] {
-        self.bytes.get(&self.signature)
+        &self.signature.0
     }
 
     /// `response.userHandle`: the account, by the client's word; `None` where it is missing or null. In a
     /// discoverable sign-in, look the account up under it; the ceremony compares it with the record's.
     #[must_use]
     pub fn user_handle(&self) -> Option<&[u8]> {
-        self.user_handle.as_ref().map(|place| self.bytes.get(place))
-    }
-}
-
-impl<'a> Posted<'a> for AuthenticationResponse {
-    type Members = Assertion;
-
-    fn open(wire: &mut Wire<'a, Assertion>, mut bytes: ByteStrings) -> Result<Self, ResponseError> {
-        let envelope = wire.open(&mut bytes)?;
-        let members = &wire.members;
-        Ok(Self {
-            envelope,
-            client_data_json: members.client_data_json.required(Member::ClientDataJson)?,
-            authenticator_data: members.authenticator_data.required(Member::AuthenticatorData)?,
-            signature: members.signature.required(Member::Signature)?,
-            user_handle: members.user_handle.optional(Member::UserHandle)?,
-            bytes: bytes.decoded,
-        })
-    }
-}
-
-/// For web frameworks that read JSON bodies by themselves. As strict as `from_json`, and as silent about what was
-/// received; how long a body may be is theirs to say, while no more than [`MAX_LEN`] of it is kept.
-impl<'de> Deserialize<'de> for RegistrationResponse {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Self::read(from)
-    }
-}
-
-/// For web frameworks that read JSON bodies by themselves. As strict as `from_json`, and as silent about what was
-/// received; how long a body may be is theirs to say, while no more than [`MAX_LEN`] of it is kept.
-impl<'de> Deserialize<'de> for AuthenticationResponse {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Self::read(from)
+        self.user_handle.as_ref().map(|bytes| &*bytes.0)
     }
 }
 

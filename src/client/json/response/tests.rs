@@ -159,16 +159,6 @@ fn refuses_each_other_spelling() {
             ResponseError::NotBase64Url(Member::PublicKey),
             "the other alphabet",
         ),
-        (
-            registration().to_string().replacen("\"oA\"", "\"o\nA\"", 1),
-            ResponseError::NotBase64Url(Member::AttestationObject),
-            "what no JSON string has either: a line break",
-        ),
-        (
-            registration().to_string().replacen("\"oA\"", "\"oA\\udc00A\"", 1),
-            ResponseError::NotBase64Url(Member::AttestationObject),
-            "half a character",
-        ),
         (" ".repeat(MAX_LEN + 1), ResponseError::TooLong, "a flood"),
     ] {
         assert_eq!(RegistrationResponse::from_json(&json), Err(error), "{why}");
@@ -201,6 +191,8 @@ fn refuses_each_other_spelling() {
         with(registration(), "/clientExtensionResults", Some(json!([]))),
         with(registration(), "/clientExtensionResults", Some(json!({"appid": "true"}))),
         with(registration(), "/clientExtensionResults", Some(json!({"credProps": [true]}))),
+        registration().to_string().replacen("\"oA\"", "\"o\nA\"", 1),
+        registration().to_string().replacen("\"oA\"", "\"oA\\udc00A\"", 1),
         registration().to_string().replacen("\"oA\"", "\"oA\\", 1),
         registration().to_string().replacen("\"oA\"", "\"oA\\x\"", 1),
         registration().to_string().replacen("\"platform\"", "\"plat\nform\"", 1),
@@ -221,19 +213,84 @@ fn tells_where_it_gave_up_if_it_knows() {
     assert_eq!(error.to_string(), "not the JSON of a response");
 }
 
+/// serde_json reports the end of what it had read, so at most three columns from where `from_json` stops.
+#[test]
+fn by_serde_an_error_says_where() {
+    let text = registration().to_string();
+    for (json, why) in [
+        (text.replacen('{', "{]", 1), "not JSON"),
+        (text.replacen("\"platform\"", "1", 1), "another type"),
+        (text.replacen("true", "\"yes\"", 1), "another type two objects further in"),
+        (text.replacen("\"e30\"", "[7]", 1), "a byte string of another type"),
+        (text.replacen("\"internal\"", "1", 1), "another type in a list"),
+        (text.replacen('{', "{\"x\":1,\"x\":1,", 1), "a member twice"),
+        (text[..text.len() / 2].to_owned(), "half of it"),
+    ] {
+        let Err(ResponseError::Json { line: 1, column }) = RegistrationResponse::from_json(&json) else {
+            panic!("{why}")
+        };
+        let error = serde_json::from_str::<RegistrationResponse>(&json).unwrap_err().to_string();
+        let found = error.strip_prefix("not the JSON of a response at line 1 column ").expect(&error);
+        assert!(found.parse::<usize>().unwrap().abs_diff(column) <= 3, "{why}: {found}, not {column}");
+    }
+    let error = serde_json::from_str::<RegistrationResponse>("[]").unwrap_err().to_string();
+    assert_eq!(error, "not the JSON of a response", "where there is no object, there is no place in it");
+}
+
+#[test]
+fn unknown_members_are_bounded_in_each_object() {
+    let names = |count| (0..count).map(|name| format!("\"{name}\":[],")).collect::<String>();
+    let objects = ["{", "\"response\":{", "\"clientExtensionResults\":{", "\"credProps\":{"];
+    for start in objects {
+        let with = |names: &str| registration().to_string().replacen(start, &format!("{start}{names}"), 1);
+        let most = with(&names(MAX_UNKNOWN_MEMBERS - 1)); // "clientExtensionResults" has one already
+        assert!(RegistrationResponse::from_json(&most).is_ok(), "{start}");
+        assert!(serde_json::from_str::<RegistrationResponse>(&most).is_ok(), "{start}");
+        let more = with(&names(MAX_UNKNOWN_MEMBERS + 1));
+        let Err(error @ ResponseError::TooManyMembers { line: 1, column }) = RegistrationResponse::from_json(&more)
+        else {
+            panic!("{start}")
+        };
+        assert!(column > 1000);
+        let (text, _) = error.to_string().split_once(" (line").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        let by_serde = serde_json::from_str::<RegistrationResponse>(&more).unwrap_err().to_string();
+        assert!(by_serde.starts_with(&format!("{text} at line 1 column ")), "{by_serde}");
+        let value: Value = serde_json::from_str(&more).unwrap();
+        let by_value = RegistrationResponse::deserialize(&value).unwrap_err().to_string();
+        assert_eq!(by_value, text);
+    }
+    let twice = names(MAX_UNKNOWN_MEMBERS) + "\"0\":0,";
+    let json = authentication().to_string().replacen('{', &format!("{{{twice}"), 1);
+    assert!(matches!(AuthenticationResponse::from_json(&json), Err(ResponseError::Json { .. })), "one of them twice");
+}
+
+/// The first sixteen are read as transports. The rest are strings and nothing more: they are counted as they are read, so
+/// that a list of one transport costs no more than another.
 #[test]
 fn transports_are_few_and_short_and_each_once() {
     let read = |transports: Value| {
         let json = with(registration(), "/response/transports", Some(transports));
-        RegistrationResponse::from_json(&json).unwrap().transports().to_vec()
+        RegistrationResponse::from_json(&json).map(|response| response.transports().to_vec())
     };
-    assert_eq!(read(json!(["usb", "usb", "x", "usb", "x"])), [Transport::Usb, Transport::Other("x".into())]);
+    let other = |name: &str| Transport::Other(name.into());
+    assert_eq!(read(json!(["usb", "usb", "x", "usb", "x"])), Ok(vec![Transport::Usb, other("x")]));
     assert_eq!(
         read(json!(["x".repeat(33), "nfc", "x".repeat(32)])),
-        [Transport::Nfc, Transport::Other("x".repeat(32))]
+        Ok(vec![Transport::Nfc, other(&"x".repeat(32))])
     );
+    let known = ["usb", "nfc", "ble", "smart-card", "hybrid", "internal"];
+    let by_serde: Vec<Transport> = serde_json::from_value(json!(known)).unwrap();
+    assert_eq!(read(json!(known)), Ok(by_serde));
     let many: Vec<String> = (0..1000).map(|n| n.to_string()).collect();
-    assert_eq!(read(json!(many)).len(), MAX_TRANSPORTS);
+    assert_eq!(read(json!(many)).unwrap().len(), MAX_TRANSPORTS);
+    let mut late = vec!["usb"; MAX_TRANSPORTS - 1];
+    late.push("nfc");
+    assert_eq!(read(json!(late)), Ok(vec![Transport::Usb, Transport::Nfc]));
+    late.insert(0, "usb");
+    assert_eq!(read(json!(late)), Ok(vec![Transport::Usb]));
+    let mut number = json!(late);
+    number.as_array_mut().unwrap().push(json!(1));
+    assert!(matches!(read(number), Err(ResponseError::Json { .. })), "a number after those that are read");
 }
 
 #[test]

@@ -1,0 +1,201 @@
+//! JSON as strictly as it is meant: objects whose members occur once, strings, byte strings.
+//!
+//! [`Object`] reads a struct that derives `Deserialize`. Without it, serde also takes an array of the members for the
+//! struct, and a member twice where the struct does not name it.
+
+use super::base64url;
+use core::fmt;
+use core::marker::PhantomData;
+use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, StringDeserializer};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
+use serde::forward_to_deserialize_any;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// The most members of one object whose names the reader does not know. Each name is kept until the object ends, because
+/// it must not occur again. RFC 8259 §9 allows such a limit. The standard names at most 15 members of an object that is
+/// posted, and clients and pages add a few of their own.
+pub const MAX_UNKNOWN_MEMBERS: usize = 256;
+
+/// Why the members of an object are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum MemberError {
+    /// RFC 8259 §4: of two members with one name, readers take the first, the last, or neither.
+    #[error("a member occurs twice")]
+    Twice,
+    /// More than [`MAX_UNKNOWN_MEMBERS`].
+    #[error("more than {MAX_UNKNOWN_MEMBERS} members that are not known")]
+    TooMany,
+}
+
+impl MemberError {
+    /// Whether a reader gave this as its error. An error of serde has no variants, so its text tells. No text that was
+    /// received stands at the beginning of one.
+    pub(crate) fn is(self, error: &impl fmt::Display) -> bool {
+        error.to_string().starts_with(&self.to_string())
+    }
+}
+
+/// A string, borrowed where it holds no escape. (A plain `Cow` inside an `Option` would be copied even so.)
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
+
+impl<'de> Text<'de> {
+    /// What `seed` makes of it, borrowed where it is.
+    fn read<S: DeserializeSeed<'de>, E: serde::de::Error>(self, seed: S) -> Result<S::Value, E> {
+        match self.0 {
+            Cow::Borrowed(text) => seed.deserialize(BorrowedStrDeserializer::new(text)),
+            Cow::Owned(text) => seed.deserialize(StringDeserializer::new(text)),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Borrow;
+        impl<'de> Visitor<'de> for Borrow {
+            type Value = Text<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+            fn visit_string<E>(self, text: String) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Owned(text)))
+            }
+        }
+        from.deserialize_str(Borrow)
+    }
+}
+
+/// A string that is read over: only its type is checked.
+pub(crate) struct AnyText;
+
+impl<'de> Deserialize<'de> for AnyText {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Over;
+        impl Visitor<'_> for Over {
+            type Value = AnyText;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+            fn visit_str<E>(self, _: &str) -> Result<AnyText, E> {
+                Ok(AnyText)
+            }
+        }
+        from.deserialize_str(Over)
+    }
+}
+
+/// A string that should be base64url without padding; `None`: it is not.
+pub(crate) struct ByteString(pub(crate) Option<Vec<u8>>);
+
+impl<'de> Deserialize<'de> for ByteString {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Decode;
+        impl Visitor<'_> for Decode {
+            type Value = ByteString;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<ByteString, E> {
+                Ok(ByteString(base64url::decode(text).ok()))
+            }
+        }
+        from.deserialize_str(Decode)
+    }
+}
+
+/// A JSON object, each of whose members occurs once.
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = Object<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                members(map).map(Object)
+            }
+        }
+        from.deserialize_map(Members(PhantomData))
+    }
+}
+
+/// The struct that these members are, each of which occurs once.
+pub(crate) fn members<'de, A: MapAccess<'de>, T: Deserialize<'de>>(map: A) -> Result<T, A::Error> {
+    T::deserialize(OfAStruct(map))
+}
+
+/// Serde for a member that is an object, null, or missing.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    Ok(Option::<Object<T>>::deserialize(from)?.map(|Object(value)| value))
+}
+
+/// Names that a reader does not know, each once, [`MAX_UNKNOWN_MEMBERS`] at most. Nothing is allocated before the first.
+#[derive(Default)]
+pub(crate) struct UnknownNames<'a>(BTreeSet<Cow<'a, str>>);
+
+impl<'a> UnknownNames<'a> {
+    pub(crate) fn add(&mut self, name: Cow<'a, str>) -> Result<(), MemberError> {
+        if self.0.len() == MAX_UNKNOWN_MEMBERS && !self.0.contains(&name) {
+            return Err(MemberError::TooMany);
+        }
+        if self.0.insert(name) { Ok(()) } else { Err(MemberError::Twice) }
+    }
+}
+
+/// Members for a derived struct, which says by itself which names it knows and refuses those twice. Any other type gets
+/// the members as they are.
+struct OfAStruct<A>(A);
+
+impl<'de, A: MapAccess<'de>> Deserializer<'de> for OfAStruct<A> {
+    type Error = A::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, A::Error> {
+        MapAccessDeserializer::new(self.0).deserialize_any(visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        known: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, A::Error> {
+        visitor.visit_map(Once { members: self.0, known, unknown: UnknownNames::default() })
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+struct Once<'de, A> {
+    members: A,
+    known: &'static [&'static str],
+    unknown: UnknownNames<'de>,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Once<'de, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        let Some(Text(name)) = self.members.next_key()? else { return Ok(None) };
+        if !self.known.contains(&&*name) {
+            self.unknown.add(name.clone()).map_err(A::Error::custom)?;
+        }
+        Text(name).read(seed).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.members.next_value_seed(seed)
+    }
+}
