@@ -14,6 +14,7 @@
 use super::Aaguid;
 use crate::codec::base64url::Bytes;
 use crate::codec::cbor::{self, Map, Value};
+use crate::extension::{Extension, ExtensionSet};
 use core::fmt;
 
 /// The flags octet.
@@ -96,29 +97,79 @@ impl<'a> AttestedCredentialData<'a> {
     }
 }
 
+/// The identifiers under which [`authenticator::extensions`](super::extensions) reads an output.
+const READ: [Extension; 8] = [
+    Extension::CredProtect,
+    Extension::CredBlob,
+    Extension::MinPinLength,
+    Extension::PinComplexityPolicy,
+    Extension::HmacSecret,
+    Extension::HmacSecretMc,
+    Extension::Uvm,
+    Extension::ThirdPartyPayment,
+];
+
+fn place(extension: Extension) -> Option<usize> {
+    READ.iter().position(|read| *read == extension)
+}
+
 /// Authenticator extension outputs (§9.5): signed.
+///
+/// The map is walked once, when it is read, and the outputs in it that have a type here are kept: so a large map costs
+/// no more for each extension that a ceremony asks about.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Extensions<'a>(Map<'a>);
+pub struct Extensions<'a> {
+    map: Map<'a>,
+    read: [Option<Value<'a>>; READ.len()],
+    known: ExtensionSet,
+    unknown: u32,
+}
 
 /// Which they are, and nothing of what they say: a blob may be a secret of the relying party, and an authenticator that
 /// errs may sign one of the client's.
 impl fmt::Debug for Extensions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (known, unknown) = self.identifiers();
-        f.debug_struct("Extensions").field("known", &known).field("unknown", &unknown).finish()
+        f.debug_struct("Extensions").field("known", &self.known).field("unknown", &self.unknown).finish()
     }
 }
 
 impl<'a> Extensions<'a> {
-    /// The output under an extension identifier.
+    /// The outputs of a map; `None` where a key is no text.
+    fn of(map: Map<'a>) -> Option<Self> {
+        let mut extensions = Self { map, read: [None; READ.len()], known: ExtensionSet::NONE, unknown: 0 };
+        for (key, value) in map.iter() {
+            let Some(extension) = Extension::from_identifier(key.text()?) else {
+                extensions.unknown = extensions.unknown.saturating_add(1);
+                continue;
+            };
+            extensions.known = extensions.known.with(extension);
+            if let Some(output) = place(extension).and_then(|place| extensions.read.get_mut(place)) {
+                *output = Some(value);
+            }
+        }
+        Some(extensions)
+    }
+
+    /// The output of one of [`READ`].
+    pub(super) fn output(&self, extension: Extension) -> Option<Value<'a>> {
+        self.read.get(place(extension)?).copied().flatten()
+    }
+
+    /// The output under an extension identifier. Walks the map.
     #[must_use]
     pub fn get(&self, identifier: &str) -> Option<Value<'a>> {
-        self.0.get(identifier)
+        self.map.get(identifier)
     }
 
     /// Identifiers and outputs, in canonical order.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
-        self.0.iter().filter_map(|(key, value)| Some((key.text()?, value)))
+        self.map.iter().filter_map(|(key, value)| Some((key.text()?, value)))
+    }
+
+    /// The identifiers that are known, and how many others there are.
+    #[must_use]
+    pub const fn identifiers(&self) -> (ExtensionSet, u32) {
+        (self.known, self.unknown)
     }
 }
 
@@ -274,11 +325,7 @@ fn extensions(bytes: &[u8]) -> Result<(Extensions<'_>, &[u8]), Error> {
     }
     let (value, rest) = Value::read_first(bytes).map_err(Error::Extensions)?;
     let map = value.map().ok_or(Error::ExtensionsNotAMap)?;
-    if map.iter().all(|(key, _)| key.text().is_some()) {
-        Ok((Extensions(map), rest))
-    } else {
-        Err(Error::ExtensionsNotAMap)
-    }
+    Ok((Extensions::of(map).ok_or(Error::ExtensionsNotAMap)?, rest))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@
 
 use super::data::Extensions;
 use crate::codec::cbor::Value;
-use crate::extension::{Extension, ExtensionSet};
+use crate::extension::Extension;
 use core::fmt;
 
 pub use crate::extension::{CredentialProtection, UserVerificationMethod};
@@ -45,8 +45,12 @@ pub enum HmacSecret {
 #[allow(clippy::exhaustive_structs, reason = "one fact")]
 pub struct Malformed(pub Extension);
 
-fn shaped<T>(extension: Extension, value: Option<Value<'_>>, shape: impl Fn(Value<'_>) -> Option<T>) -> Shaped<T> {
-    value.map(|value| shape(value).ok_or(Malformed(extension))).transpose()
+fn shaped<'a, T>(
+    outputs: &Extensions<'a>,
+    extension: Extension,
+    shape: impl Fn(Value<'a>) -> Option<T>,
+) -> Shaped<T> {
+    outputs.output(extension).map(|value| shape(value).ok_or(Malformed(extension))).transpose()
 }
 
 /// One result or two, of 32 bytes each; under PIN protocol 2 a block of 16 comes before.
@@ -87,7 +91,7 @@ impl<'a> Extensions<'a> {
     /// [`Malformed`].
     pub fn cred_protect(&self) -> Result<Option<CredentialProtection>, Malformed> {
         let level = |value: Value<'_>| unsigned(value).and_then(CredentialProtection::from_level);
-        shaped(Extension::CredProtect, self.get("credProtect"), level)
+        shaped(self, Extension::CredProtect, level)
     }
 
     /// `credBlob` of a registration: whether the blob was stored.
@@ -95,7 +99,7 @@ impl<'a> Extensions<'a> {
     /// # Errors
     /// [`Malformed`].
     pub fn cred_blob_stored(&self) -> Result<Option<bool>, Malformed> {
-        shaped(Extension::CredBlob, self.get("credBlob"), boolean)
+        shaped(self, Extension::CredBlob, boolean)
     }
 
     /// `credBlob` of an authentication: the blob; empty where none was stored.
@@ -103,11 +107,7 @@ impl<'a> Extensions<'a> {
     /// # Errors
     /// [`Malformed`].
     pub fn cred_blob(&self) -> Result<Option<&'a [u8]>, Malformed> {
-        match self.get("credBlob") {
-            None => Ok(None),
-            Some(Value::Bytes(blob)) => Ok(Some(blob)),
-            Some(_) => Err(Malformed(Extension::CredBlob)),
-        }
+        shaped(self, Extension::CredBlob, Value::bytes)
     }
 
     /// `minPinLength`: the fewest code points that a PIN may have.
@@ -115,7 +115,7 @@ impl<'a> Extensions<'a> {
     /// # Errors
     /// [`Malformed`].
     pub fn min_pin_length(&self) -> Result<Option<u64>, Malformed> {
-        shaped(Extension::MinPinLength, self.get("minPinLength"), unsigned)
+        shaped(self, Extension::MinPinLength, unsigned)
     }
 
     /// `pinComplexityPolicy`: whether PINs must be more than long.
@@ -123,7 +123,7 @@ impl<'a> Extensions<'a> {
     /// # Errors
     /// [`Malformed`].
     pub fn pin_complexity_policy(&self) -> Result<Option<bool>, Malformed> {
-        shaped(Extension::PinComplexityPolicy, self.get("pinComplexityPolicy"), boolean)
+        shaped(self, Extension::PinComplexityPolicy, boolean)
     }
 
     /// `hmac-secret`.
@@ -131,7 +131,7 @@ impl<'a> Extensions<'a> {
     /// # Errors
     /// [`Malformed`].
     pub fn hmac_secret(&self) -> Result<Option<HmacSecret>, Malformed> {
-        shaped(Extension::HmacSecret, self.get("hmac-secret"), |value| match value {
+        shaped(self, Extension::HmacSecret, |value| match value {
             Value::Bool(created) => Some(HmacSecret::Created(created)),
             Value::Bytes(bytes) if is_ciphertext(&bytes.len()) => Some(HmacSecret::Encrypted { len: bytes.len() }),
             _ => None,
@@ -143,7 +143,7 @@ impl<'a> Extensions<'a> {
     /// # Errors
     /// [`Malformed`].
     pub fn uvm(&self) -> Result<Option<Vec<UserVerificationMethod>>, Malformed> {
-        shaped(Extension::Uvm, self.get("uvm"), methods)
+        shaped(self, Extension::Uvm, methods)
     }
 
     /// `thirdPartyPayment`: whether the credential may pay on sites of others.
@@ -151,7 +151,7 @@ impl<'a> Extensions<'a> {
     /// # Errors
     /// [`Malformed`].
     pub fn third_party_payment(&self) -> Result<Option<bool>, Malformed> {
-        shaped(Extension::ThirdPartyPayment, self.get("thirdPartyPayment"), boolean)
+        shaped(self, Extension::ThirdPartyPayment, boolean)
     }
 
     /// `hmac-secret-mc`: results, encrypted for the client. Only the length is of interest here.
@@ -160,25 +160,15 @@ impl<'a> Extensions<'a> {
     /// [`Malformed`].
     pub fn hmac_secret_mc(&self) -> Result<Option<usize>, Malformed> {
         let ciphertext = |value: Value<'_>| value.bytes().map(<[u8]>::len).filter(is_ciphertext);
-        shaped(Extension::HmacSecretMc, self.get("hmac-secret-mc"), ciphertext)
+        shaped(self, Extension::HmacSecretMc, ciphertext)
     }
 
     /// Whether there is an output that would be a secret of the client: §10.1.4 has none of an authenticator under `prf`,
     /// and CTAP §12.3 has the key of a large blob beside authenticator data.
     #[must_use]
     pub fn has_secrets(&self) -> bool {
-        [Extension::Prf, Extension::LargeBlobKey].iter().any(|secret| self.get(secret.identifier()).is_some())
-    }
-
-    /// The identifiers that are known, and how many others there are.
-    #[must_use]
-    pub fn identifiers(&self) -> (ExtensionSet, u32) {
-        self.iter().fold((ExtensionSet::NONE, 0), |(set, others), (identifier, _)| {
-            match Extension::from_identifier(identifier) {
-                Some(extension) => (set.with(extension), others),
-                None => (set, others.saturating_add(1)),
-            }
-        })
+        let (known, _) = self.identifiers();
+        known.contains(Extension::Prf) || known.contains(Extension::LargeBlobKey)
     }
 }
 

@@ -3,17 +3,22 @@
 use super::{Error, MAX_DEPTH, Reader, Rules, before};
 use crate::codec::Few;
 
-/// Entries a map may have under [`Rules::any_key_order`], where finding a duplicate takes a look at every pair.
+/// Entries that an unsorted map may have under [`Rules::any_key_order`], where every pair of keys is compared to find a
+/// duplicate. The maps of §8 have six entries at most.
 const MAX_UNSORTED: usize = 64;
+
+/// Keys that one message may have out of order: as many as a full map at each level of nesting. So a message of many
+/// small unsorted maps costs a bounded number of comparisons too. Eight statements of §8.9 have fewer than 100 keys.
+pub(super) const MAX_UNSORTED_KEYS: usize = 512;
 
 /// The keys of one map as they come: each after the last, or, unsorted, unlike all before it.
 pub(super) struct Keys<'a> {
     entries: &'a [u8],
     count: usize,
     last: &'a [u8],
-    /// Whether one did not stand after the last: in this map, for an unsorted one takes no room from its neighbours.
+    /// Whether a key of this map was out of order. Per map, so that an unsorted map sets no bound to a sorted one.
     unsorted: bool,
-    /// Where they may be unsorted, the first of them, so that no value is read again to find its key.
+    /// Under [`Rules::any_key_order`], the first keys of this map, so that no value is read again to find its key.
     seen: Few<&'a [u8], MAX_UNSORTED>,
 }
 
@@ -36,7 +41,8 @@ impl<'a> Keys<'a> {
                     return Err(Error::DuplicateKey);
                 }
                 (self.unsorted, reader.used.any_key_order) = (true, true);
-                if !room {
+                reader.unsorted_keys = reader.unsorted_keys.saturating_add(1);
+                if !room || reader.unsorted_keys > MAX_UNSORTED_KEYS {
                     return Err(Error::TooLarge);
                 }
             }

@@ -47,8 +47,8 @@ pub enum Error {
     /// More than [`MAX_DEPTH`] levels.
     #[error("CBOR nested too deeply")]
     TooDeep,
-    /// An unsorted map with too many entries to compare.
-    #[error("an unsorted CBOR map that is too large")]
+    /// An unsorted map of more than 64 entries, or more than 512 keys out of order in one message: too many to compare.
+    #[error("too many CBOR map keys out of order")]
     TooLarge,
     /// A text string is not UTF-8.
     #[error("a CBOR text string that is not UTF-8")]
@@ -223,6 +223,8 @@ struct Reader<'a> {
     rest: &'a [u8],
     rules: Rules,
     used: Rules,
+    /// How many keys were out of order, or in a map after one that was.
+    unsorted_keys: usize,
     /// What is read was checked before, so that keys need not be compared again: else the comparisons of nested maps
     /// would multiply.
     checked: bool,
@@ -230,7 +232,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(bytes: &'a [u8], rules: Rules) -> Self {
-        Self { rest: bytes, rules, used: Rules::default(), checked: false }
+        Self { rest: bytes, rules, used: Rules::default(), unsorted_keys: 0, checked: false }
     }
 
     fn again(bytes: &'a [u8], rules: Rules) -> Self {

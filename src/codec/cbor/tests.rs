@@ -154,6 +154,20 @@ fn an_unsorted_map_costs_no_square() {
 }
 
 #[test]
+fn many_unsorted_maps_cost_no_square_either() {
+    let order = Rules { any_key_order: true, indefinite_length: false };
+    let maps = |count: u16, map: &[u8]| {
+        let head = [&[0x99][..], &count.to_be_bytes()].concat();
+        Value::read_with(&[head, map.repeat(count.into())].concat(), order).map(|(_, used)| used.any_key_order)
+    };
+    // Of two keys, the second is out of order; of three, the second and the third.
+    let (two, three) = (hex("a2 02 00 01 00"), hex("a3 03 00 02 00 04 00"));
+    assert_eq!((maps(512, &two), maps(513, &two)), (Ok(true), Err(Error::TooLarge)));
+    assert_eq!((maps(256, &three), maps(257, &three)), (Ok(true), Err(Error::TooLarge)));
+    assert_eq!(maps(10_000, &hex("a2 01 00 02 00")), Ok(false), "sorted maps are not counted");
+}
+
+#[test]
 fn an_unsorted_map_takes_no_room_from_a_sorted_one() {
     let order = Rules { any_key_order: true, indefinite_length: false };
     let keys = (0..100_u8).flat_map(|key| if key < 24 { vec![key, 0] } else { vec![0x18, key, 0] });
