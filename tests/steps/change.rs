@@ -41,6 +41,12 @@ pub(crate) fn set(json: &mut Value, pointer: &str, value: impl Into<Value>) {
     json.pointer_mut(parent).unwrap()[name] = value.into();
 }
 
+/// Gives an object of the JSON so many members that nobody knows.
+pub(crate) fn unknown(json: &mut Value, pointer: &str, count: usize) {
+    let members = json.pointer_mut(pointer).unwrap().as_object_mut().unwrap();
+    members.extend((0..count).map(|name| (name.to_string(), Value::Null)));
+}
+
 /// Takes a member out of the JSON.
 pub(crate) fn remove(json: &mut Value, pointer: &str) {
     let (parent, name) = pointer.rsplit_once('/').unwrap();

@@ -3,7 +3,7 @@
 use crate::change::{edit, first, replace, trailing_bits};
 use crate::table::{Ceremony, Group, accepted, refused};
 use serde_json::{Value, json};
-use wardkey_authenticator::RelyingParty;
+use wardkey_authenticator::{ClientData, RelyingParty};
 use wardkey_authenticator::json::base64url;
 
 const ANDROID: &str = "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
@@ -23,6 +23,11 @@ fn top<C: Ceremony>(c: C, origin: impl Into<Value>) -> C {
 /// Says this for its origin.
 fn from<C: Ceremony>(c: C, origin: impl Into<Value>) -> C {
     c.client_data(|d| d.set("origin", origin))
+}
+
+/// Names so many members that nobody knows.
+fn unknown(data: &mut ClientData, count: usize) {
+    data.0.extend((0..count).map(|name| (name.to_string(), Value::Null)));
 }
 
 pub(crate) fn table<C: Ceremony>() -> Vec<Group<C>> {
@@ -90,6 +95,7 @@ fn json<C: Ceremony>() -> Vec<Group<C>> {
                 c.client_data_json(|t| replace(t, "{", "{\"\\u006frigin\":\"https://evil.example\","))
             }),
             ("client-data.unknown-twice", |c| c.client_data(|d| d.push("x", 1)).client_data(|d| d.push("x", 2))),
+            ("client-data.257-unknown-members", |c| c.client_data(|d| unknown(d, 257))),
         ]),
     ]
 }
@@ -218,6 +224,7 @@ fn good<C: Ceremony>() -> Vec<Group<C>> {
     vec![accepted().rows([
         ("client-data.bom", |c: C| c.client_data_json(|t| *t = [b"\xef\xbb\xbf", &t[..]].concat())),
         ("client-data.unknown-member", |c| c.client_data(|d| d.push("androidPackageName", "org.example.portal"))),
+        ("client-data.256-unknown-members", |c| c.client_data(|d| unknown(d, 256))),
         ("client-data.unknown-object", |c| c.client_data(|d| d.push("x", json!({"type": [1, null], "origin": {}})))),
         ("client-data.unknown-in-other-scripts", |c| c.client_data(|d| d.push("über", "\u{1f511} κλειδί"))),
         ("client-data.duplicate-further-in", |c| {

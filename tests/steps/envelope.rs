@@ -1,6 +1,6 @@
 //! The JSON of §5.1 as far as both ceremonies share it, and `clientExtensionResults`: §7.1 and §7.2, step 3.
 
-use crate::change::{ids, remove, set, text, trailing_bits};
+use crate::change::{ids, remove, set, text, trailing_bits, unknown};
 use crate::table::{Ceremony, Group, accepted, refused};
 use serde_json::{Value, json};
 
@@ -42,6 +42,9 @@ pub(crate) fn table<C: Ceremony>() -> Vec<Group<C>> {
             ("json.extension-result-of-another-type", |c| {
                 c.json(|j| set(j, "/clientExtensionResults", json!({"appid": "true"})))
             }),
+            ("json.257-unknown-members", |c| c.json(|j| unknown(j, "", 257))),
+            ("json.257-unknown-members-of-response", |c| c.json(|j| unknown(j, "/response", 257))),
+            ("json.257-unknown-extension-results", |c| c.json(|j| unknown(j, "/clientExtensionResults", 257))),
         ]),
         refused(step, "client-extension-results-missing").strict().rows([
             ("json.no-extension-results+strict", |c: C| c.json(|j| remove(j, "/clientExtensionResults"))),
@@ -54,6 +57,7 @@ pub(crate) fn table<C: Ceremony>() -> Vec<Group<C>> {
             ("json.unknown-members", |c| {
                 c.json(|j| set(j, "/new", json!({"deep": [[[1]]]}))).json(|j| set(j, "/response/new", Value::Null))
             }),
+            ("json.256-unknown-members", |c| c.json(|j| unknown(j, "", 256))),
             ("json.unknown-extension-result", |c| c.json(|j| set(j, "/clientExtensionResults", json!({"new": [1]})))),
             ("json.prf-result", |c| {
                 c.json(|j| set(j, "/clientExtensionResults", json!({"prf": {"results": {"first": "AAAA"}}})))

@@ -67,6 +67,7 @@ fn envelope() -> Rows {
             ("json.public-key-null", |r| r.json(|j| set(j, "/response/publicKey", Value::Null))),
             ("json.no-transports", |r| r.json(|j| remove(j, "/response/transports"))),
             ("json.empty-transports", |r| r.posted(|p| p.transports.clear())),
+            ("json.300-transports", |r| r.posted(|p| p.transports.extend((0..300).map(|name| name.to_string())))),
             ("json.unknown-transport", |r| r.posted(|p| p.transports.push("carrier-pigeon".into()))),
             ("json.cred-props", |r| r.posted(|p| p.client_extension_results = json!({"credProps": {"rk": true}}))),
         ]),
@@ -150,6 +151,15 @@ fn object() -> Rows {
             }),
             ("object.fmt-twice-in-spite-of-the-quirk", |r| {
                 r.quirk("cbor-key-order").attestation_object(|o| o.push("fmt", "none")).attestation_object(unsorted)
+            }),
+            ("object.65-keys-out-of-order-in-spite-of-the-quirk", |r| {
+                let r = r.quirk("cbor-key-order").format(PackedSelf::new());
+                r.statement(|s| (0..65).for_each(|key| s.push(key, 0))).statement(unsorted)
+            }),
+            ("object.513-maps-out-of-order-in-spite-of-the-quirk", |r| {
+                let maps = [&[0x99, 2, 1][..], &[0xa2, 2, 0, 1, 0].repeat(513)].concat();
+                let r = r.quirk("cbor-key-order").format(PackedSelf::new());
+                r.statement(move |s| s.set("x", Cbor::Raw(maps.clone())))
             }),
         ]),
         accepted().rows([
