@@ -7,63 +7,20 @@
 #[path = "harness/ceremony.rs"]
 #[allow(dead_code, reason = "the other bench uses the rest")]
 mod ceremony;
+#[path = "harness/entry_points.rs"]
+#[allow(dead_code, reason = "the bench of that name prints the rest")]
+mod entry_points;
 
 use ceremony::{SignIn, SignUp};
+use entry_points::Yes;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
-use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
 use wardkey::policy::TrustAnchor;
 use wardkey::{AuthenticationResponse, RegistrationResponse};
 use wardkey_authenticator::*;
 
 const BASELINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/counts.txt");
-
-/// Hashes with AWS-LC, and accepts every key and signature.
-#[derive(Debug)]
-struct Yes;
-
-impl Backend for Yes {
-    fn name(&self) -> &'static str {
-        "yes"
-    }
-
-    fn supports(&self, scheme: Scheme) -> bool {
-        AwsLcRs.supports(scheme)
-    }
-
-    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
-        AwsLcRs.sha256(parts)
-    }
-
-    fn sha1(&self, parts: &[&[u8]]) -> Option<[u8; 20]> {
-        AwsLcRs.sha1(parts)
-    }
-
-    fn sha384(&self, parts: &[&[u8]]) -> Option<[u8; 48]> {
-        AwsLcRs.sha384(parts)
-    }
-
-    fn sha512(&self, parts: &[&[u8]]) -> Option<[u8; 64]> {
-        AwsLcRs.sha512(parts)
-    }
-
-    fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-        AwsLcRs.hmac_sha256(key, parts)
-    }
-
-    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
-        Ok(())
-    }
-
-    fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), BadSignature> {
-        Ok(())
-    }
-
-    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
-        AwsLcRs.random(out)
-    }
-}
 
 /// One call of what is counted.
 type Case = Box<dyn FnMut()>;

@@ -45,11 +45,7 @@ pub enum HmacSecret {
 #[allow(clippy::exhaustive_structs, reason = "one fact")]
 pub struct Malformed(pub Extension);
 
-fn shaped<'a, T>(
-    outputs: &Extensions<'a>,
-    extension: Extension,
-    shape: impl Fn(Value<'a>) -> Option<T>,
-) -> Shaped<T> {
+fn shaped<'a, T>(outputs: &Extensions<'a>, extension: Extension, shape: impl Fn(Value<'a>) -> Option<T>) -> Shaped<T> {
     outputs.output(extension).map(|value| shape(value).ok_or(Malformed(extension))).transpose()
 }
 

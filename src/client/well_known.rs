@@ -12,6 +12,7 @@
 use super::origin::{OriginError, check_web_origin, is_bundle};
 use crate::codec::base64url;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The labels that every client supports (§5.11.1).
 pub const MAX_LABELS: usize = 5;
@@ -75,7 +76,7 @@ impl RelatedOrigins {
     /// list (`clinic.co.uk` for `portal.clinic.co.uk`); this crate has none, because it would be out of date.
     pub fn check(&self, registrable_domain: impl Fn(&str) -> Option<String>) -> Vec<RelatedOriginsWarning> {
         let mut warnings = Vec::new();
-        let mut labels: Vec<String> = Vec::new();
+        let (mut seen, mut labels) = (BTreeSet::new(), BTreeSet::new());
         if self.origins.is_empty() {
             warnings.push(RelatedOriginsWarning::Empty);
         }
@@ -84,7 +85,7 @@ impl RelatedOrigins {
                 warnings.push(RelatedOriginsWarning::Malformed(place));
                 continue;
             }
-            if self.origins.iter().take(place).any(|earlier| earlier == origin) {
+            if !seen.insert(origin) {
                 warnings.push(RelatedOriginsWarning::Duplicate(place));
                 continue;
             }
@@ -92,7 +93,7 @@ impl RelatedOrigins {
                 None => warnings.push(RelatedOriginsWarning::NoRegistrableDomain(place)),
                 Some(label) if labels.contains(&label) => {}
                 Some(_) if labels.len() >= MAX_LABELS => warnings.push(RelatedOriginsWarning::TooManyLabels(place)),
-                Some(label) => labels.push(label),
+                Some(label) => drop(labels.insert(label)),
             }
         }
         warnings
@@ -102,15 +103,14 @@ impl RelatedOrigins {
     /// "Validating related origins").
     #[must_use]
     pub fn allow(&self, caller: &str, max_labels: usize, registrable_domain: impl Fn(&str) -> Option<String>) -> bool {
-        let mut labels: Vec<String> = Vec::new();
+        let mut labels = BTreeSet::new();
         for origin in &self.origins {
             let Some(label) = label(origin, &registrable_domain) else { continue };
-            if !labels.contains(&label) {
-                if labels.len() >= max_labels {
-                    continue; // before it is compared: what stands too far back is not seen
-                }
-                labels.push(label);
+            // §5.11.1: an origin whose label is one too many is skipped before it is compared.
+            if labels.len() >= max_labels && !labels.contains(&label) {
+                continue;
             }
+            labels.insert(label);
             if origin == caller {
                 return true;
             }
@@ -163,8 +163,9 @@ impl AndroidApp {
 #[must_use]
 pub fn asset_links(apps: &[AndroidApp]) -> serde_json::Value {
     let fingerprint = |sha256: &[u8; 32]| {
-        let digits: Vec<String> = sha256.iter().map(|byte| format!("{byte:02X}")).collect();
-        digits.join(":")
+        let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or_default().to_ascii_uppercase();
+        let digits = sha256.iter().flat_map(|byte| [':', digit(byte >> 4), digit(byte & 15)]);
+        digits.skip(1).collect::<String>()
     };
     let statement = |app: &AndroidApp| {
         serde_json::json!({

@@ -5,12 +5,14 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
 
-/// Counts what this thread has allocated and not given back, and the most that was.
+/// Counts what this thread has allocated and not given back, the most that was, and all that it ever asked for.
 struct Counting;
 
 thread_local! {
     static HELD: Cell<isize> = const { Cell::new(0) };
     static PEAK: Cell<isize> = const { Cell::new(0) };
+    static CALLS: Cell<usize> = const { Cell::new(0) };
+    static BYTES: Cell<usize> = const { Cell::new(0) };
 }
 
 fn hold(bytes: isize) {
@@ -29,6 +31,8 @@ fn size(layout: Layout) -> isize {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         hold(size(layout));
+        let _ = CALLS.try_with(|calls| calls.set(calls.get().saturating_add(1)));
+        let _ = BYTES.try_with(|bytes| bytes.set(bytes.get().saturating_add(layout.size())));
         // SAFETY: the caller's promise, handed on.
         unsafe { System.alloc(layout) }
     }
@@ -49,6 +53,13 @@ pub(super) fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
     PEAK.set(before);
     let answer = work();
     (answer, usize::try_from(PEAK.get() - before).unwrap())
+}
+
+/// How often `work` asked for memory, and for how many bytes in all.
+pub(super) fn asked(work: impl FnOnce()) -> (usize, usize) {
+    let before = (CALLS.get(), BYTES.get());
+    work();
+    (CALLS.get() - before.0, BYTES.get() - before.1)
 }
 
 /// A backend that counts what it is asked and says yes.

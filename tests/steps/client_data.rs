@@ -3,8 +3,8 @@
 use crate::change::{edit, first, replace, trailing_bits};
 use crate::table::{Ceremony, Group, accepted, refused};
 use serde_json::{Value, json};
-use wardkey_authenticator::{ClientData, RelyingParty};
 use wardkey_authenticator::json::base64url;
+use wardkey_authenticator::{ClientData, RelyingParty};
 
 const ANDROID: &str = "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
 const IOS: &str = "ios:bundle-id:org.example.portal";

@@ -10,6 +10,7 @@ use crate::client::extensions::{AppId, InputError, LargeBlobSupport};
 use crate::client::origin::is_on_site;
 use crate::crypto::Algorithm;
 use crate::extension::CredentialProtection;
+use std::collections::{BTreeSet, HashSet};
 
 /// What a user handle looks like that should look like nothing (§14.6.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -234,8 +235,8 @@ fn push_if(lints: &mut Vec<Lint>, condition: bool, lint: Lint) {
 fn common(lints: &mut Vec<Lint>, challenge: &[u8], timeout: u32, hints: &[Hint]) {
     push_if(lints, challenge.len() < 16, Lint::ShortChallenge);
     push_if(lints, !(300_000..=600_000).contains(&timeout), Lint::Timeout(timeout));
-    let twice = |(place, hint): (usize, &Hint)| hints.iter().take(place).any(|earlier| earlier == hint);
-    push_if(lints, hints.iter().enumerate().any(twice), Lint::DuplicateHint);
+    let mut seen = HashSet::new();
+    push_if(lints, !hints.iter().all(|hint| seen.insert(hint)), Lint::DuplicateHint);
     push_if(lints, hints.iter().any(|hint| matches!(hint, Hint::Other(_))), Lint::UnknownValue);
 }
 
@@ -246,7 +247,7 @@ fn user_verification(lints: &mut Vec<Lint>, wanted: &UserVerification) {
 
 fn credentials(lints: &mut Vec<Lint>, list: &[super::CredentialDescriptor]) {
     push_if(lints, list.len() > MANY, Lint::ManyCredentials(list.len()));
-    let ids: std::collections::BTreeSet<_> = list.iter().map(|credential| &credential.id).collect();
+    let ids: BTreeSet<_> = list.iter().map(|credential| &credential.id).collect();
     push_if(lints, ids.len() < list.len(), Lint::DuplicateCredential);
     push_if(lints, list.iter().any(|credential| credential.transports.is_empty()), Lint::NoTransports);
     let unknown = list.iter().any(|credential| credential.credential_type != PublicKeyCredentialType::PublicKey);

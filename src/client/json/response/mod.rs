@@ -129,11 +129,7 @@ impl ResponseError {
     }
 
     fn at(error: &impl fmt::Display, line: usize, column: usize) -> Self {
-        if MemberError::TooMany.is(error) {
-            Self::TooManyMembers { line, column }
-        } else {
-            Self::Json { line, column }
-        }
+        if MemberError::TooMany.is(error) { Self::TooManyMembers { line, column } } else { Self::Json { line, column } }
     }
 }
 

@@ -274,10 +274,7 @@ fn transports_are_few_and_short_and_each_once() {
     };
     let other = |name: &str| Transport::Other(name.into());
     assert_eq!(read(json!(["usb", "usb", "x", "usb", "x"])), Ok(vec![Transport::Usb, other("x")]));
-    assert_eq!(
-        read(json!(["x".repeat(33), "nfc", "x".repeat(32)])),
-        Ok(vec![Transport::Nfc, other(&"x".repeat(32))])
-    );
+    assert_eq!(read(json!(["x".repeat(33), "nfc", "x".repeat(32)])), Ok(vec![Transport::Nfc, other(&"x".repeat(32))]));
     let known = ["usb", "nfc", "ble", "smart-card", "hybrid", "internal"];
     let by_serde: Vec<Transport> = serde_json::from_value(json!(known)).unwrap();
     assert_eq!(read(json!(known)), Ok(by_serde));

@@ -1,0 +1,938 @@
+//! Every entry point of the crate that takes something of a length that it does not choose itself, made at any length.
+//!
+//! `tests/bounds/growth.rs` holds what each allocates at n, 2n and 4n; `benches/entry_points.rs` writes the table of what
+//! each costs. Signatures are verified by [`Yes`], because each costs what the standard asks for and no more.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::hint::black_box;
+use wardkey::attestation::{AttestationObject, CompoundPolicy};
+use wardkey::authenticator::AuthenticatorData;
+use wardkey::ceremony::{authentication, payment, registration};
+use wardkey::client::capabilities::ClientCapabilities;
+use wardkey::client::extensions::{PrfRequest, PrfValues};
+use wardkey::client::json::{CreationOptions, CredentialDescriptor, PublicKeyCredentialType, RequestOptions};
+use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
+use wardkey::client::well_known::{self, AndroidApp, AppleApp, RelatedOrigins};
+use wardkey::client::{ClientData, Framing, Origins, Site, data};
+use wardkey::codec::cbor;
+use wardkey::crypto::cose::CoseKey;
+use wardkey::crypto::{self, AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
+use wardkey::interop;
+use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
+use wardkey::quirk::{Quirk, Quirks};
+use wardkey::relying_party::{AuthenticationRequest, Decoys, ExpectedPayment};
+use wardkey::x509::Crl;
+use wardkey::{
+    AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, RegistrationResponse,
+    RegistrationState, RelyingParty, UnixTime, User, UserHandle,
+};
+use wardkey_authenticator::{
+    self as made, AndroidSafetyNet, Authentication, Authority, Cbor, Certified, Chain, Compound, Extension, Packed,
+    PackedSelf, Registration, RevocationList, der,
+};
+
+/// Hashes and draws with AWS-LC, and accepts every key and every signature.
+#[derive(Debug)]
+pub struct Yes;
+
+impl Backend for Yes {
+    fn name(&self) -> &'static str {
+        "yes"
+    }
+
+    fn supports(&self, scheme: Scheme) -> bool {
+        AwsLcRs.supports(scheme)
+    }
+
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
+        AwsLcRs.sha256(parts)
+    }
+
+    fn sha1(&self, parts: &[&[u8]]) -> Option<[u8; 20]> {
+        AwsLcRs.sha1(parts)
+    }
+
+    fn sha384(&self, parts: &[&[u8]]) -> Option<[u8; 48]> {
+        AwsLcRs.sha384(parts)
+    }
+
+    fn sha512(&self, parts: &[&[u8]]) -> Option<[u8; 64]> {
+        AwsLcRs.sha512(parts)
+    }
+
+    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
+        Ok(())
+    }
+
+    fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), BadSignature> {
+        Ok(())
+    }
+
+    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+        AwsLcRs.random(out)
+    }
+}
+
+/// One entry point under one kind of input.
+pub struct EntryPoint {
+    /// Whether it reads what the relying party itself hands in: its own records, options and configuration.
+    pub own: bool,
+    /// What is called.
+    pub name: &'static str,
+    /// What grows.
+    pub grows: &'static str,
+    /// What stops it; empty: nothing but the length of the message, or of what the relying party hands in.
+    pub bound: &'static str,
+    /// The longest input that is measured, in bytes: the bound, or a quarter of a mebibyte.
+    pub most: usize,
+    /// How many times its length it may hold at once.
+    pub held: usize,
+    /// An input of about so many bytes.
+    pub make: Box<dyn Fn(usize) -> Input>,
+}
+
+/// What is handed in, and the call.
+pub struct Input {
+    /// Its length.
+    pub bytes: usize,
+    /// The call.
+    pub work: Box<dyn Fn()>,
+}
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+const NOW: UnixTime = UnixTime::from_secs(made::expected::VALIDATE_AT);
+
+fn entry(
+    name: &'static str,
+    grows: &'static str,
+    bound: &'static str,
+    most: usize,
+    make: impl Fn(usize) -> Input + 'static,
+) -> EntryPoint {
+    EntryPoint { own: false, name, grows, bound, most, held: 12, make: Box::new(make) }
+}
+
+fn input(bytes: usize, work: impl Fn() + 'static) -> Input {
+    Input { bytes, work: Box::new(work) }
+}
+
+/// A call that takes a text, or bytes.
+fn with<B: AsRef<[u8]> + 'static, T>(given: B, call: impl Fn(&B) -> T + 'static) -> Input {
+    input(given.as_ref().len(), move || drop(black_box(call(black_box(&given)))))
+}
+
+/// All entry points.
+pub fn all() -> Vec<EntryPoint> {
+    let messages = [responses(), client_data(), cbor(), ceremonies(), front_ends()].into_iter().flatten();
+    let own = [certificates(), front_door(), documents(), imports()].into_iter().flatten();
+    messages.chain(own.map(|entry| EntryPoint { own: true, ..entry })).collect()
+}
+
+/// Members of about so many bytes, each with a name of its own: `"a1":0,"a2":0`.
+fn members(bytes: usize) -> String {
+    let names: Vec<String> = (0..bytes / 11).map(|name| format!("\"a{name:05}\":0")).collect();
+    names.join(",")
+}
+
+/// A list in JSON of about so many bytes.
+fn list(item: &str, bytes: usize) -> String {
+    format!("[{}]", vec![item; bytes / (item.len() + 1) + 1].join(","))
+}
+
+/// A base64url text of about so many characters.
+fn characters(count: usize) -> String {
+    URL_SAFE_NO_PAD.encode(vec![0x20; count / 4 * 3])
+}
+
+/// A response with these members put in: of the envelope, of `response`, of `clientExtensionResults`.
+fn posted(envelope: &str, response: &str, results: &str) -> String {
+    let comma = |members: &str| if members.is_empty() { String::new() } else { format!(",{members}") };
+    format!(
+        r#"{{"id":"AQ","rawId":"AQ","type":"public-key","response":{{"clientDataJSON":"e30","attestationObject":"oA","authenticatorData":"oA"{},"signature":"oA"}}{},"clientExtensionResults":{{{results}}}}}"#,
+        comma(response),
+        comma(envelope)
+    )
+}
+
+/// An authentication with a signature of so many characters.
+fn signed(characters: usize) -> String {
+    let signature = format!("\"signature\":\"{}", self::characters(characters));
+    posted("", "", "").replacen("\"signature\":\"oA", &signature, 1)
+}
+
+fn responses() -> Vec<EntryPoint> {
+    const LEN: &str = "1 MiB";
+    const NAMES: &str = "256 unknown members";
+    let read = |name, grows, bound, make: fn(usize) -> String| {
+        entry(name, grows, bound, MIB - KIB, move |n| with(make(n), |json| RegistrationResponse::from_json(json)))
+    };
+    let registration = "RegistrationResponse::from_json";
+    vec![
+        read(registration, "clientDataJSON", LEN, |n| posted("", "", "").replacen("e30", &characters(n), 1)),
+        read(registration, "unknown members", NAMES, |n| posted(&members(n), "", "")),
+        read(registration, "unknown members of response", NAMES, |n| posted("", &members(n), "")),
+        read(registration, "unknown extension results", NAMES, |n| posted("", "", &members(n))),
+        read(registration, "unknown members of a known result", NAMES, |n| {
+            posted("", "", &format!(r#""prf":{{{}}}"#, members(n)))
+        }),
+        read(registration, "results that are read over", LEN, |n| {
+            posted("", "", &format!(r#""prf":{{"results":{{{}}}}}"#, members(n)))
+        }),
+        read(registration, "numbers in a member that is read over", LEN, |n| {
+            posted(&format!("\"x\":{}", list("1e9", n)), "", "")
+        }),
+        read(registration, "open brackets", LEN, |n| posted(&format!("\"x\":{}", "[".repeat(n)), "", "")),
+        read(registration, "transports", "16 are read, the rest are read over", |n| {
+            posted("", &format!("\"transports\":{}", list("\"a\"", n)), "")
+        }),
+        read(registration, "transports with escapes", "16 are read, the rest are read over", |n| {
+            posted("", &format!("\"transports\":{}", list(r#""\n""#, n)), "")
+        }),
+        read(registration, "uvm", LEN, |n| posted("", "", &format!("\"uvm\":{}", list("[1,1,1]", n)))),
+        read(registration, "largeBlob", LEN, |n| {
+            posted("", "", &format!(r#""largeBlob":{{"blob":"{}"}}"#, characters(n)))
+        }),
+        entry("AuthenticationResponse::from_json", "signature", LEN, MIB - KIB, |n| {
+            with(signed(n), |json| AuthenticationResponse::from_json(json))
+        }),
+        entry("AuthenticationResponse by serde", "unknown members", NAMES, MIB - KIB, |n| {
+            with(posted(&members(n), "", ""), |json| serde_json::from_str::<AuthenticationResponse>(json))
+        }),
+        entry("AuthenticationResponse by serde", "signature", LEN, MIB - KIB, |n| {
+            with(signed(n), |json| serde_json::from_str::<AuthenticationResponse>(json))
+        }),
+        entry("RegistrationResponse from serde_json::Value", "unknown members", NAMES, MIB - KIB, |n| {
+            let json = posted(&members(n), "", "");
+            let value: Value = serde_json::from_str(&json).expect("JSON");
+            input(json.len(), move || drop(black_box(RegistrationResponse::deserialize(&value))))
+        }),
+        entry("AuthenticationResponse::state_id", "client data", "128 KiB; 256 unknown members", 128 * KIB - 64, |n| {
+            let data = format!(r#"{{"challenge":"AAAA","x":{}}}"#, list("1e9", n - 32));
+            let json = posted("", "", "").replacen("e30", &URL_SAFE_NO_PAD.encode(&data), 1);
+            let response = AuthenticationResponse::from_json(&json).expect("a response");
+            input(data.len(), move || drop(black_box(response.state_id().expect("a challenge"))))
+        }),
+    ]
+}
+
+fn client_data() -> Vec<EntryPoint> {
+    let parse = |grows, bound, make: fn(usize) -> String| {
+        entry("ClientData::parse", grows, bound, 128 * KIB - 64, move |n| {
+            with(make(n), |text| ClientData::parse(text).is_ok())
+        })
+    };
+    vec![
+        entry("client::data::decode", "octets that are not UTF-8", "128 KiB", 128 * KIB, |n| {
+            with(vec![0x80; n], |bytes| data::decode(bytes).map(drop))
+        }),
+        parse("unknown members", "256", |n| format!("{{{}}}", members(n))),
+        parse("a member that is read over", "128 KiB", |n| format!("{{\"x\":{}}}", list("1e9", n - 16))),
+        parse("brackets", "128 levels", |n| format!("{{\"x\":[{}]}}", vec!["[]"; n / 3 - 8].join(","))),
+        parse("escapes in the origin", "128 KiB", |n| format!("{{\"origin\":\"{}\"}}", "\\u0041".repeat(n / 6 - 4))),
+        parse("half surrogates in the origin", "128 KiB", |n| {
+            format!("{{\"origin\":\"{}\"}}", "\\ud800".repeat(n / 6 - 4))
+        }),
+    ]
+}
+
+/// A CBOR array of so many nulls.
+fn nulls(count: usize) -> Vec<u8> {
+    [made::cbor::head(4, count as u64), vec![0xf6; count]].concat()
+}
+
+/// A CBOR map of about so many bytes, from ascending numbers of five bytes.
+fn sorted(bytes: usize) -> Vec<u8> {
+    let count = bytes / 6;
+    let entries = (0..count as u32).flat_map(|key| [&[0x1a][..], &(key + 0x1_0000).to_be_bytes(), &[0]].concat());
+    [made::cbor::head(5, count as u64), entries.collect()].concat()
+}
+
+fn cbor() -> Vec<EntryPoint> {
+    const LEN: usize = 256 * KIB;
+    let object =
+        |statement: Vec<u8>| [&b"\xa3\x63fmt\x64none\x67attStmt"[..], &statement, b"\x68authData\x40"].concat();
+    let read = |name, grows, bound, quirks, make: fn(usize) -> Vec<u8>| {
+        entry(name, grows, bound, LEN, move |n| {
+            with(object(make(n)), move |bytes| AttestationObject::read(bytes, quirks).is_ok())
+        })
+    };
+    let (strict, lenient) = (Quirks::NONE, Quirks::NONE.with(Quirk::CborKeyOrder).with(Quirk::CborIndefiniteLength));
+    let name = "AttestationObject::read";
+    let data = |map: Vec<u8>| [&[0; 32][..], &[0x81], &[0; 4], &map].concat();
+    let extensions = |grows, make: fn(usize) -> Cbor| {
+        entry("AuthenticatorData::read and its outputs", grows, "", LEN, move |n| {
+            with(data(make(n).encode()), |bytes| {
+                let data = AuthenticatorData::read(bytes).expect("authenticator data");
+                let outputs = data.extensions().expect("a map");
+                (wardkey::authenticator::SignedOutputs::of(Some(outputs)), outputs.identifiers(), outputs.has_secrets())
+            })
+        })
+    };
+    vec![
+        entry("cbor::Value::read and get", "entries of a map", "", LEN, |n| {
+            with(sorted(n), |bytes| cbor::Value::read(bytes).expect("CBOR").map().expect("a map").get("x").is_some())
+        }),
+        entry("cbor::Value::read", "nulls in an array", "", LEN, |n| {
+            with(nulls(n), |bytes| cbor::Value::read(bytes).is_ok())
+        }),
+        entry("cbor::Value::read", "entries before a key that occurs twice", "", LEN, |n| {
+            let mut map = sorted(n);
+            let (len, at) = (map.len(), map.len() - 12);
+            map.copy_within(at..at + 6, len - 6);
+            with(map, |bytes| cbor::Value::read(bytes).is_ok())
+        }),
+        entry("CoseKey::read", "an RSA modulus", "8192 bits", LEN, |n| {
+            let key = [
+                (1, Cbor::Integer(3)),
+                (3, Cbor::Integer(-257)),
+                (-1, vec![0xff; n].into()),
+                (-2, vec![1, 0, 1].into()),
+            ];
+            let key = Cbor::map(key.map(|(label, value)| (Cbor::Integer(label), value))).encode();
+            with(key, |bytes| CoseKey::read(bytes).is_ok())
+        }),
+        read(name, "nulls in attStmt", "", strict, |n| [&b"\xa1\x61a"[..], &nulls(n)].concat()),
+        read(name, "entries of attStmt", "", strict, sorted),
+        read(name, "nulls below arrays", "8 levels", strict, |n| [&b"\xa1\x61a"[..], &[0x81; 5], &nulls(n)].concat()),
+        read(name, "open arrays", "8 levels", strict, |n| vec![0x81; n]),
+        read(name, "open arrays of indefinite length, by quirk", "8 levels", lenient, |n| vec![0x9f; n]),
+        read(name, "sorted maps, by quirk", "", lenient, |n| {
+            let map = [&[0xa2][..], &[1, 0, 2, 0]].concat();
+            [&b"\xa1\x61a"[..], &made::cbor::head(4, (n / map.len()) as u64), &map.repeat(n / map.len())].concat()
+        }),
+        read(name, "unsorted maps, by quirk", "64 keys of a map, 512 of a message", lenient, |n| {
+            let keys = (0..64_u8).rev().flat_map(|key| if key < 24 { vec![key, 0] } else { vec![0x18, key, 0] });
+            let map: Vec<u8> = [0xb8, 64].into_iter().chain(keys).collect();
+            [&b"\xa1\x61a"[..], &made::cbor::head(4, (n / map.len()) as u64), &map.repeat(n / map.len())].concat()
+        }),
+        read(name, "long keys in unsorted maps, by quirk", "64 keys of a map, 512 of a message", lenient, |n| {
+            let key = |last: u8| [&made::cbor::head(2, n as u64 / 64)[..], &vec![7; n / 64 - 1], &[last, 0]].concat();
+            [vec![0xb8, 64], (0..64).rev().flat_map(key).collect()].concat()
+        }),
+        extensions("unknown outputs", |n| {
+            Cbor::Map((0..n / 8).map(|output| (Cbor::Text(format!("x{output:05}")), 0.into())).collect())
+        }),
+        extensions("nulls in an unknown output", |n| Cbor::map([("a", Cbor::Raw(nulls(n)))])),
+        extensions("nulls in a known output", |n| Cbor::map([("uvm", Cbor::Raw(nulls(n)))])),
+    ]
+}
+
+fn site() -> Site {
+    Site::new("example.org", Origins::exact(["https://example.org"]), Framing::SameOrigin)
+}
+
+/// A registration, verified and judged by a policy.
+fn register(made: Registration, policy: AttestationPolicy) -> Input {
+    let json = made.response().to_string();
+    let response = RegistrationResponse::from_json(&json).expect("a response");
+    let (site, user) = (site(), UserHandle::new([1]).expect("a user handle"));
+    input(json.len(), move || {
+        let mut expected = registration::Expected::new(&site, &made.expected.challenge, &crypto::Algorithm::ALL);
+        expected.time = Some(NOW);
+        expected.compound = policy.compound;
+        let verified = registration::verify(&expected, &response, &Yes);
+        let decide = |verified| policy.decide(&verified, &user, &Circumstances::at(Some(NOW), &Yes));
+        drop(black_box(verified.and_then(decide)));
+    })
+}
+
+fn anything() -> AttestationPolicy {
+    AttestationPolicy::any()
+}
+
+/// Trust in the root of the software authenticator's chains.
+fn trusted() -> AttestationPolicy {
+    let anchors = Chain::new().trust_anchors().into_iter().map(|der| TrustAnchor::from_der(&der).expect("an anchor"));
+    let mut policy = AttestationPolicy::any();
+    policy.trust = Trust::Verify(TrustAnchors::new(anchors));
+    policy
+}
+
+fn create() -> Registration {
+    Registration::new("growth", made::Algorithm::Es256)
+}
+
+fn get() -> Authentication {
+    Authentication::new("growth", made::Algorithm::Es256)
+}
+
+/// The record of an authentication that the software authenticator makes.
+fn record_of(made: &Authentication) -> CredentialRecord {
+    let stored = made.expected.credential.clone().expect("a record");
+    let user = UserHandle::new(stored.user_handle.expect("an account")).expect("a user handle");
+    CredentialRecord::new(CredentialId::new(stored.id).expect("an id"), user, stored.public_key.encode())
+}
+
+/// Ids of 32 bytes.
+fn ids(count: usize) -> impl Iterator<Item = CredentialId> {
+    let id = |number: u32| [&[7; 28][..], &number.reverse_bits().to_be_bytes()].concat();
+    (0..count as u32).map(move |number| CredentialId::new(id(number)).expect("an id"))
+}
+
+/// What was shown, with so many logos.
+fn shown(logos: usize) -> PaymentDetails {
+    let instrument = Instrument::new("card", "https://icon.example");
+    let mut details =
+        PaymentDetails::new("https://shop.example", "https://shop.example", Amount::new("EUR", "1"), instrument);
+    details.logos = vec![wardkey::client::payment::Logo::new("https://logo.example", "logo"); logos];
+    details
+}
+
+fn payment_of(details: &PaymentDetails) -> Value {
+    let logos: Vec<_> = details.logos.iter().map(|logo| json!({"url": logo.url, "label": logo.label})).collect();
+    json!({
+        "rpId": "example.org", "topOrigin": details.top_origin, "payeeOrigin": details.payee_origin,
+        "total": details.total, "instrument": details.instrument, "paymentEntitiesLogos": logos,
+    })
+}
+
+fn ceremonies() -> Vec<EntryPoint> {
+    const LEN: usize = 256 * KIB;
+    let names = |bytes: usize| serde_json::from_str::<Value>(&format!("{{{}}}", members(bytes))).expect("JSON");
+    let verify = "registration::verify, decide";
+    vec![
+        entry(verify, "nulls in a signed output", "", LEN, |n| {
+            register(create().authenticator_data(move |d| d.extension("a", Cbor::Raw(nulls(n * 3 / 8)))), anything())
+        }),
+        entry(verify, "unknown signed outputs", "", LEN, |n| {
+            let outputs = move |d: &mut made::AuthenticatorData| {
+                (0..n * 3 / 64).for_each(|output| d.extension(&format!("x{output:05}"), 0));
+            };
+            register(create().authenticator_data(outputs), anything())
+        }),
+        entry(verify, "nulls in x5c", "128 certificates", LEN, |n| {
+            let statement = move |s: &mut Cbor| s.set("x5c", Cbor::Raw(nulls(n * 3 / 4)));
+            register(create().format(Packed::new()).statement(statement), anything())
+        }),
+        entry(verify, "certificates in x5c", "128 read, 10 walked", LEN, |n| {
+            register(create().format(Packed::new().x5c(move |x5c| *x5c = vec![x5c[0].clone(); n / 900])), trusted())
+        }),
+        entry(verify, "nulls in eight statements, seven of which may be dropped", "8 statements", LEN, |n| {
+            let compound = (0..8).fold(Compound::new(), |compound, _| compound.with(PackedSelf::new()));
+            let statement = move |s: &mut Cbor| {
+                s.items()
+                    .iter_mut()
+                    .skip(1)
+                    .for_each(|one| one.get("attStmt").set("x5c", Cbor::Raw(nulls(n * 3 / 32))));
+            };
+            let mut policy = anything();
+            policy.compound = CompoundPolicy::AtLeast(1);
+            register(create().format(compound).statement(statement), policy)
+        }),
+        entry(verify, "unknown members of a JWS header", "256", LEN, move |n| {
+            let names = names(n / 2);
+            let header = move |h: &mut Value| {
+                h.as_object_mut().expect("an object").extend(names.as_object().expect("one").clone())
+            };
+            register(create().format(AndroidSafetyNet::new().header(header)), anything())
+        }),
+        entry(verify, "certificates in a JWS header", "128 read", LEN, |n| {
+            let header =
+                move |h: &mut Value| h["x5c"].as_array_mut().expect("a list").extend(vec!["AAAA".into(); n / 14]);
+            register(create().format(AndroidSafetyNet::new().header(header)), anything())
+        }),
+        entry(verify, "a subjectAltName", "16 KiB of certificate", 15 * KIB, |n| {
+            let names: Vec<u8> = (0..n / 2).flat_map(|_| der::implicit(2, b"")).collect();
+            let names = Extension::new("2.5.29.17", der::sequence(&[&names]));
+            let made = create().format(Packed::new().leaf(move |leaf| leaf.set(names.clone())));
+            Input { bytes: n, ..register(made, trusted()) }
+        }),
+        entry("authentication::verify", "allowCredentials", "", LEN, |n| {
+            let made = get();
+            let response = AuthenticationResponse::from_json(&made.response().to_string()).expect("a response");
+            let (record, site) = (record_of(&made), site());
+            let allowed: Vec<_> = ids(n / 32).chain([record.id.clone()]).collect();
+            input(n, move || {
+                let mut expected = authentication::Expected::new(&site, &made.expected.challenge);
+                expected.allow_credentials = &allowed;
+                expected.user_handle = Some(record.user_handle.as_bytes());
+                authentication::verify(&expected, &response, &record, &Yes).map(drop).expect("a verdict");
+            })
+        }),
+        entry("authentication::verify", "unknown signed outputs", "", LEN, |n| {
+            let outputs = move |d: &mut made::AuthenticatorData| {
+                (0..n * 3 / 32).for_each(|output| d.extension(&format!("x{output:05}"), 0));
+            };
+            let made = get().authenticator_data(outputs);
+            let json = made.response().to_string();
+            let response = AuthenticationResponse::from_json(&json).expect("a response");
+            let (record, site) = (record_of(&made), site());
+            input(json.len(), move || {
+                let expected = authentication::Expected::new(&site, &made.expected.challenge);
+                authentication::verify(&expected, &response, &record, &Yes).map(drop).expect("a verdict");
+            })
+        }),
+        entry("payment::verify", "logos", "128 KiB of client data", 160 * KIB, |n| {
+            let details = shown(n / 70);
+            let collected = payment_of(&details);
+            let made = get().client_data(|d| d.set("type", "payment.get")).client_data(|d| d.set("payment", collected));
+            let json = made.response().to_string();
+            let response = AuthenticationResponse::from_json(&json).expect("a response");
+            let (record, site) = (record_of(&made), site());
+            input(json.len(), move || {
+                let expected = authentication::Expected::new(&site, &made.expected.challenge);
+                let expected = payment::Expected::new(expected, &details);
+                payment::verify(&expected, &response, &record, &Yes).map(drop).expect("a verdict");
+            })
+        }),
+        entry("payment::browser_bound_key", "a member of client data", "128 KiB", 160 * KIB, |n| {
+            let made = create().client_data(|d| d.set("payment", json!({"x": vec![0; n * 3 / 8]})));
+            let made = made.json(|j| {
+                j["clientExtensionResults"]["payment"] = json!({"browserBoundSignature": {"signature": "AA"}})
+            });
+            let json = made.response().to_string();
+            let response = RegistrationResponse::from_json(&json).expect("a response");
+            let site = site();
+            input(json.len(), move || {
+                let expected = registration::Expected::new(&site, &made.expected.challenge, &crypto::Algorithm::ALL);
+                let verified = registration::verify(&expected, &response, &Yes).expect("a verdict");
+                payment::browser_bound_key(&verified, &Yes).expect_err("there is no such key");
+            })
+        }),
+    ]
+}
+
+fn certificates() -> Vec<EntryPoint> {
+    const LEN: usize = 256 * KIB;
+    let pem =
+        |label: &str, der: &[u8]| format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der));
+    let revoked = |bytes: usize| {
+        let serial = |number: u32| (number.reverse_bits().to_be_bytes().to_vec(), Vec::new());
+        let list = RevocationList::of(&Authority::root("growth.crl", made::Algorithm::Es256), &[]);
+        list.with(|list| list.revoked = (0..bytes as u32 / 23).map(serial).collect()).der()
+    };
+    vec![
+        entry("TrustAnchor::from_der", "nested sequences", "16 KiB", 64 * KIB, |n| {
+            with((0..n / 4).fold(der::null(), |inner, _| der::sequence(&[&inner])), |der| {
+                TrustAnchor::from_der(der).is_ok()
+            })
+        }),
+        entry("TrustAnchor::from_pem", "certificates", "", LEN, move |n| {
+            let one = pem("CERTIFICATE", &Chain::new().trust_anchors()[0]);
+            with(one.repeat(n / one.len()), |text| TrustAnchor::from_pem(text).map(drop))
+        }),
+        entry("TrustAnchor::from_pem", "beginnings of certificates", "", LEN, |n| {
+            with("-----BEGIN CERTIFICATE-----\n".repeat(n / 28), |text| TrustAnchor::from_pem(text).map(drop))
+        }),
+        entry("Crl::from_der", "revoked certificates", "", LEN, move |n| {
+            with(revoked(n), |der| Crl::from_der(der).map(drop))
+        }),
+        entry("Crl::from_pem", "revoked certificates", "", LEN, move |n| {
+            with(pem("X509 CRL", &revoked(n * 3 / 4)), |text| Crl::from_pem(text).map(drop))
+        }),
+        entry("AttestationPolicy::decide", "trust anchors", "8 of one name", LEN, |n| {
+            let other = Authority::root("growth.other", made::Algorithm::Es256).der();
+            let others = vec![TrustAnchor::from_der(&other).expect("an anchor"); n / other.len()];
+            let mut policy = trusted();
+            if let Trust::Verify(anchors) = &mut policy.trust {
+                let own =
+                    Chain::new().trust_anchors().into_iter().map(|der| TrustAnchor::from_der(&der).expect("an anchor"));
+                *anchors = TrustAnchors::new(others.into_iter().chain(own));
+            }
+            Input { bytes: n, ..register(create().format(Packed::new()), policy) }
+        }),
+    ]
+}
+
+fn rp() -> RelyingParty {
+    RelyingParty::builder("example.org", "Example").backend(&Yes).build().expect("a relying party")
+}
+
+fn user() -> UserHandle {
+    UserHandle::new([1]).expect("a user handle")
+}
+
+/// Records of one account, of 32 bytes of id each.
+fn records(count: usize) -> Vec<CredentialRecord> {
+    ids(count).map(|id| CredentialRecord::new(id, user(), vec![0xa0; 77])).collect()
+}
+
+/// What is written as JSON and read again.
+fn read_again<T: DeserializeOwned>(value: &impl Serialize) -> Input {
+    with(serde_json::to_string(value).expect("JSON"), |json| {
+        serde_json::from_str::<T>(json).map(drop).expect("the same")
+    })
+}
+
+/// An authentication that was started with so many credentials, the last of which answers.
+struct Started {
+    rp: RelyingParty,
+    state: String,
+    response: AuthenticationResponse,
+    records: Vec<CredentialRecord>,
+}
+
+impl Started {
+    fn new(
+        bytes: usize,
+        made: Authentication,
+        start: impl Fn(&RelyingParty, &UserHandle, &[CredentialRecord]) -> (RequestOptions, AuthenticationState),
+    ) -> Self {
+        let rp = rp();
+        let record = record_of(&made);
+        let other = |id| CredentialRecord::new(id, record.user_handle.clone(), record.public_key.clone());
+        let records: Vec<_> = ids(bytes / 46).map(other).chain([record.clone()]).collect();
+        let (_, state) = start(&rp, &record.user_handle, &records);
+        let challenge = made::json::base64url(state.challenge());
+        let made = made.client_data(|data| data.set("challenge", challenge));
+        let response = AuthenticationResponse::from_json(&made.response().to_string()).expect("a response");
+        Self { rp, state: serde_json::to_string(&state).expect("JSON"), response, records }
+    }
+
+    fn sign_in(bytes: usize) -> Self {
+        Self::new(bytes, get(), |rp, user, records| rp.start_authentication(user, records, NOW).expect("options"))
+    }
+
+    fn payment(bytes: usize, details: &PaymentDetails) -> Self {
+        let collected = payment_of(details);
+        let made = get().client_data(|d| d.set("type", "payment.get")).client_data(|d| d.set("payment", collected));
+        Self::new(bytes, made, |rp, user, records| rp.start_payment(user, records, NOW).expect("options"))
+    }
+
+    fn record(&self) -> &CredentialRecord {
+        self.records.last().expect("the one that answers")
+    }
+
+    fn state(&self) -> AuthenticationState {
+        serde_json::from_str(&self.state).expect("a state")
+    }
+
+    /// The end of it.
+    fn then<T>(self, end: impl Fn(&Self) -> T + 'static) -> Input {
+        input(self.state.len(), move || drop(black_box(end(&self))))
+    }
+}
+
+fn front_door() -> Vec<EntryPoint> {
+    const LEN: usize = 256 * KIB;
+    let start = |name, make: fn(&RelyingParty, &[CredentialRecord])| {
+        entry(name, "credentials", "", LEN, move |n| {
+            let (rp, records) = (rp(), records(n / 32));
+            input(n, move || make(&rp, &records))
+        })
+    };
+    vec![
+        start("start_registration", |rp, records| {
+            drop(black_box(rp.start_registration(&User::new(user(), "a", "b"), records, NOW).expect("options")));
+        }),
+        start("start_authentication", |rp, records| {
+            drop(black_box(rp.start_authentication(&user(), records, NOW).expect("options")));
+        }),
+        start("start_reauthentication", |rp, records| {
+            drop(black_box(rp.start_reauthentication(&user(), records, NOW).expect("options")));
+        }),
+        start("start_payment", |rp, records| {
+            drop(black_box(rp.start_payment(&user(), records, NOW).expect("options")));
+        }),
+        entry("start_authentication_with", "prf.evalByCredential", "", LEN, |n| {
+            let (rp, records) = (rp(), records(n / 32));
+            let inputs = records.iter().map(|record| (record.id.clone(), PrfValues::new(*b"x"))).collect();
+            let mut request = AuthenticationRequest::default();
+            request.extensions.prf = Some(PrfRequest::by_credential(inputs));
+            input(n, move || {
+                drop(black_box(rp.start_authentication_with(&request, &user(), &records, NOW).expect("options")));
+            })
+        }),
+        entry("signal_all_accepted_credentials", "credentials", "", LEN, |n| {
+            let started = Started::sign_in(n);
+            let end = started.rp.finish_authentication(started.state(), &started.response, started.record(), NOW);
+            let signed_in = end.expect("a verdict");
+            started.then(move |started| {
+                started.rp.signal_all_accepted_credentials(&signed_in, &started.records).expect("a signal")
+            })
+        }),
+        entry("Decoys::credentials, start_decoy_authentication", "the name", "", LEN, |n| {
+            let (rp, decoys) = (rp(), Decoys::new([1; 32]));
+            with("x".repeat(n), move |name| {
+                drop(black_box(rp.start_decoy_authentication(&decoys, name, NOW).expect("options")))
+            })
+        }),
+        entry("finish_registration", "unknown signed outputs", "", LEN, |n| {
+            let (rp, user) = (rp(), User::new(user(), "a", "b"));
+            let (_, state) = rp.start_registration(&user, &[], NOW).expect("options");
+            let challenge = made::json::base64url(state.challenge());
+            let outputs = move |d: &mut made::AuthenticatorData| {
+                (0..n * 3 / 64).for_each(|output| d.extension(&format!("x{output:05}"), 0));
+            };
+            let made = create().authenticator_data(outputs).client_data(|data| data.set("challenge", challenge));
+            let json = made.response().to_string();
+            let response = RegistrationResponse::from_json(&json).expect("a response");
+            let state = serde_json::to_string(&state).expect("JSON");
+            input(json.len(), move || {
+                let state = serde_json::from_str(&state).expect("a state");
+                drop(black_box(rp.finish_registration(state, &response, NOW).expect("a verdict")));
+            })
+        }),
+        entry("finish_authentication", "credentials of the state", "", LEN, |n| {
+            Started::sign_in(n).then(|started| {
+                started
+                    .rp
+                    .finish_authentication(started.state(), &started.response, started.record(), NOW)
+                    .expect("a verdict")
+            })
+        }),
+        entry("refuse_authentication", "credentials of the state", "", LEN, |n| {
+            Started::sign_in(n)
+                .then(|started| started.rp.refuse_authentication(started.state(), &started.response, NOW))
+        }),
+        entry("finish_payment", "credentials of the state", "", LEN, |n| {
+            let details = shown(1);
+            Started::payment(n, &details).then(move |started| {
+                let expected = ExpectedPayment::new(&details);
+                let end =
+                    started.rp.finish_payment(started.state(), &started.response, started.record(), &expected, NOW);
+                end.expect("a verdict")
+            })
+        }),
+        entry("refuse_payment", "credentials of the state", "", LEN, |n| {
+            let details = shown(1);
+            Started::payment(n, &details).then(move |started| {
+                started.rp.refuse_payment(started.state(), &started.response, &ExpectedPayment::new(&details), NOW)
+            })
+        }),
+        entry("RelyingPartyBuilder::build", "origins", "", LEN, |n| {
+            let origins: Vec<_> = (0..n / 32).map(|host| format!("https://h{host:010}.example.org")).collect();
+            input(n, move || {
+                let builder = RelyingParty::builder("example.org", "Example").backend(&Yes);
+                let builder = origins.iter().fold(builder, |builder, origin| builder.origin(origin));
+                drop(black_box(builder.build().expect("a relying party")));
+            })
+        }),
+        entry("Origins::allow", "origins", "", LEN, |n| {
+            let origins = Origins::exact((0..n / 32).map(|host| format!("https://h{host:010}.example.org")));
+            let origins = origins.with_subdomains().with_any_port();
+            input(n, move || assert!(!black_box(&origins).allow("https://evil.example:1")))
+        }),
+        entry("Origins::allow", "what is received", "128 KiB of client data", 128 * KIB, |n| {
+            let origins = Origins::exact(["https://example.org"]).with_subdomains().with_any_port();
+            with(format!("https://{}example.org", "x.".repeat(n / 2)), move |origin| origins.allow(origin))
+        }),
+    ]
+}
+
+fn descriptors(bytes: usize) -> Vec<CredentialDescriptor> {
+    let descriptor = |id| CredentialDescriptor::new(PublicKeyCredentialType::PublicKey, id, Vec::new());
+    ids(bytes / 75).map(descriptor).collect()
+}
+
+/// Options with so many bytes of allowCredentials.
+fn request(bytes: usize) -> RequestOptions {
+    let (mut options, _) = rp().start_discoverable_authentication(NOW).expect("options");
+    options.allow_credentials = descriptors(bytes);
+    options
+}
+
+/// Options with so many bytes of excludeCredentials.
+fn creation(bytes: usize) -> CreationOptions {
+    let (mut options, _) = rp().start_registration(&User::new(user(), "a", "b"), &[], NOW).expect("options");
+    options.exclude_credentials = descriptors(bytes);
+    options
+}
+
+fn documents() -> Vec<EntryPoint> {
+    const LEN: usize = 256 * KIB;
+    let origins = |n: usize| (0..n / 32).map(|host| format!("https://h{host:010}.example"));
+    let domain = |host: &str| Some(host.to_owned());
+    let hints = |n: usize| (0..n / 8).map(|hint| format!("h{hint:05}")).collect::<Vec<_>>();
+    vec![
+        entry("CreationOptions by serde", "excludeCredentials", "", LEN, |n| {
+            read_again::<CreationOptions>(&creation(n))
+        }),
+        entry("RequestOptions by serde", "allowCredentials", "", LEN, move |n| {
+            read_again::<RequestOptions>(&request(n))
+        }),
+        entry("RequestOptions::lint", "allowCredentials", "", LEN, move |n| {
+            let options = request(n);
+            input(n, move || drop(black_box(options.lint())))
+        }),
+        entry("RequestOptions::lint", "hints", "", LEN, move |n| {
+            let json = json!({"challenge": "AAAA", "hints": hints(n)});
+            let options: RequestOptions = serde_json::from_value(json).expect("options");
+            input(n, move || drop(black_box(options.lint())))
+        }),
+        entry("RequestExtensions::check", "prf.evalByCredential", "", LEN, move |n| {
+            let options = request(n);
+            let inputs = options.allow_credentials.iter().map(|one| (one.id.clone(), PrfValues::new(*b"x"))).collect();
+            let mut extensions = options.extensions.clone();
+            extensions.prf = Some(PrfRequest::by_credential(inputs));
+            input(n, move || extensions.check(&options.allow_credentials).expect("inputs that fit"))
+        }),
+        entry("RegistrationState by serde", "an unknown member", "", LEN, |n| {
+            let (_, state) = rp().start_registration(&User::new(user(), "a", "b"), &[], NOW).expect("options");
+            let mut state = serde_json::to_value(&state).expect("JSON");
+            state["x"] = "x".repeat(n).into();
+            read_again::<RegistrationState>(&state)
+        }),
+        entry("AuthenticationState by serde", "allowCredentials", "", LEN, |n| {
+            let (_, state) = rp().start_authentication(&user(), &records(n / 46), NOW).expect("options");
+            read_again::<AuthenticationState>(&state)
+        }),
+        entry("CredentialRecord by serde", "transports", "", LEN, |n| {
+            let mut record = serde_json::to_value(&records(1)[0]).expect("JSON");
+            record["transports"] = vec!["usb"; n / 6].into();
+            read_again::<CredentialRecord>(&record)
+        }),
+        entry("ClientCapabilities by serde", "capabilities", "", LEN, |n| {
+            let names = members(n).replace(":0", ":true");
+            with(format!("{{{names}}}"), |json| serde_json::from_str::<ClientCapabilities>(json).map(drop))
+        }),
+        entry("RelatedOrigins::new", "origins", "", LEN, move |n| {
+            let origins: Vec<_> = origins(n).collect();
+            input(n, move || drop(black_box(RelatedOrigins::new(&origins).expect("a document"))))
+        }),
+        entry("RelatedOrigins::check", "origins", "5 labels", LEN, move |n| {
+            let document = RelatedOrigins::new(origins(n)).expect("a document");
+            input(n, move || drop(black_box(document.check(domain))))
+        }),
+        entry("RelatedOrigins::allow", "origins and labels", "", LEN, move |n| {
+            let document = RelatedOrigins::new(origins(n)).expect("a document");
+            input(n, move || {
+                assert!(!document.allow("https://evil.example", usize::MAX, |host| {
+                    host.split('.').next().map(|label| format!("{label}.example"))
+                }))
+            })
+        }),
+        entry("AndroidApp::new, origins, asset_links", "certificates", "", LEN, |n| {
+            let certificates = vec![[7; 32]; n / 32];
+            input(n, move || {
+                let app = AndroidApp::new("org.example.portal", certificates.iter().copied()).expect("an app");
+                drop(black_box((app.origins().count(), well_known::asset_links(&[app]))));
+            })
+        }),
+        entry("AppleApp::new, app_site_association", "the bundle", "", LEN, |n| {
+            let bundle = format!("org.{}", "x".repeat(n));
+            with(bundle, |bundle| {
+                well_known::app_site_association(&[AppleApp::new("A1B2C3D4E5", bundle).expect("an app")])
+            })
+        }),
+        entry("CredentialId, UserHandle from text", "characters", "1023 and 64 bytes", LEN, |n| {
+            with(characters(n), |text| (text.parse::<CredentialId>().is_ok(), text.parse::<UserHandle>().is_ok()))
+        }),
+    ]
+}
+
+/// What front ends post that were written for webauthn-rs.
+fn front_ends() -> Vec<EntryPoint> {
+    vec![
+        entry("interop::webauthn_rs::any_spelling", "unknown members", "1 MiB", MIB - KIB, |n| {
+            with(posted(&members(n), "", ""), |json| interop::webauthn_rs::any_spelling(json).map(drop))
+        }),
+        entry("interop::webauthn_rs::any_spelling", "an array of octets", "1 MiB", MIB - KIB, |n| {
+            let octets = list("7", n);
+            let json = posted("", "", "").replacen("\"signature\":\"oA\"", &format!("\"signature\":{octets}"), 1);
+            with(json, |json| interop::webauthn_rs::any_spelling(json).map(drop).expect("a response"))
+        }),
+        entry("interop::webauthn_rs::registration_response", "clientDataJSON", "1 MiB", MIB - KIB, |n| {
+            with(posted("", "", "").replacen("e30", &characters(n), 1), |json| {
+                interop::webauthn_rs::registration_response(json).map(drop).expect("a response")
+            })
+        }),
+        entry("interop::webauthn_rs::authentication_response", "unknown members", "256", MIB - KIB, |n| {
+            with(posted(&members(n), "", ""), |json| interop::webauthn_rs::authentication_response(json).map(drop))
+        }),
+        entry("interop::webauthn_rs::posted_registration", "clientDataJSON", "1 MiB", MIB - KIB, |n| {
+            let json = posted("", "", "").replacen("e30", &characters(n), 1);
+            let response = RegistrationResponse::from_json(&json).expect("a response");
+            input(json.len(), move || drop(black_box(interop::webauthn_rs::posted_registration(&response))))
+        }),
+        entry("interop::webauthn_rs::posted_authentication", "signature", "1 MiB", MIB - KIB, |n| {
+            let response = AuthenticationResponse::from_json(&signed(n)).expect("a response");
+            input(n, move || drop(black_box(interop::webauthn_rs::posted_authentication(&response))))
+        }),
+    ]
+}
+
+fn imports() -> Vec<EntryPoint> {
+    const LEN: usize = 256 * KIB;
+    macro_rules! import {
+        ($name:literal, $grows:literal, $shape:path, $make:expr) => {
+            entry($name, $grows, "", LEN, |n| {
+                let make: fn(usize) -> Value = $make;
+                with(make(n).to_string(), |json| {
+                    serde_json::from_str::<$shape>(json).ok().map(|shape| shape.into_record(user()))
+                })
+            })
+        };
+    }
+    // These compare values of serde_json, which has 32 bytes and more for each; or serde keeps them for an untagged enum.
+    let by_values = |entry| EntryPoint { held: 64, ..entry };
+    vec![
+        by_values(import!(
+            "interop::webauthn_rs::StoredCredential",
+            "an array of octets",
+            interop::webauthn_rs::StoredCredential,
+            |n| { json!({"cred": {"cred_id": vec![7; n / 2], "cred": {}, "counter": 0, "verified": true}}) }
+        )),
+        import!("interop::simplewebauthn::Passkey", "transports", interop::simplewebauthn::Passkey, |n| {
+            json!({"id": "AQ", "publicKey": "oA", "counter": 0, "transports": vec!["usb"; n / 6]})
+        }),
+        import!("interop::simplewebauthn::Passkey", "octets by their places", interop::simplewebauthn::Passkey, |n| {
+            let octets: serde_json::Map<_, _> = (0..n / 10).map(|place| (place.to_string(), 7.into())).collect();
+            json!({"id": "AQ", "publicKey": octets, "counter": 0})
+        }),
+        import!(
+            "interop::py_webauthn::VerifiedRegistration",
+            "a base64 text",
+            interop::py_webauthn::VerifiedRegistration,
+            |n| { json!({"credential_id": characters(n), "credential_public_key": "oA", "sign_count": 4}) }
+        ),
+        import!("interop::go_webauthn::Credential", "a base64 text", interop::go_webauthn::Credential, |n| {
+            json!({"id": "AQ==", "publicKey": STANDARD.encode(vec![7; n / 4 * 3]), "authenticator": {"AAGUID": "", "signCount": 4}})
+        }),
+        import!(
+            "interop::java_webauthn_server::RegisteredCredential",
+            "a base64 text",
+            interop::java_webauthn_server::RegisteredCredential,
+            |n| {
+                json!({"credentialId": "AQ", "userHandle": "AQ", "publicKeyCose": characters(n), "signatureCount": 4})
+            }
+        ),
+        import!("interop::webauthn4j::CredentialRecord", "a base64 text", interop::webauthn4j::CredentialRecord, |n| {
+            json!({"attestedCredentialData": characters(n), "counter": 4})
+        }),
+        import!(
+            "interop::fido2_net_lib::StoredCredential",
+            "a base64 text",
+            interop::fido2_net_lib::StoredCredential,
+            |n| {
+                json!({"Id": "AQ==", "PublicKey": STANDARD.encode(vec![7; n / 4 * 3]), "SignCount": 4, "UserHandle": "AQ=="})
+            }
+        ),
+        import!("interop::u2f::Registration", "an array of octets", interop::u2f::Registration, |n| {
+            json!({"keyHandle": vec![7; n / 2], "publicKey": "BA"})
+        }),
+        by_values(entry("interop::webauthn_rs::record", "transports", "", LEN, |n| {
+            let key = json!({"cred": {
+                "cred_id": "AQ", "cred": {"type_": "ES256", "key": {"EC_EC2": {"curve": "SECP256R1", "x": "AQ", "y": "AQ"}}},
+                "counter": 0, "user_verified": true, "backup_eligible": false, "backup_state": false,
+                "transports": vec!["usb"; n / 6],
+            }});
+            input(n, move || drop(black_box(interop::webauthn_rs::record(&key, user()))))
+        })),
+        by_values(entry("interop::webauthn_rs::request_options, to_wire", "allowCredentials", "", LEN, |n| {
+            let options = request(n);
+            input(n, move || {
+                let challenge = interop::webauthn_rs::RequestChallenge::new(&options);
+                let theirs: Value = interop::webauthn_rs::to_wire(&challenge).expect("the same");
+                drop(black_box(interop::webauthn_rs::request_options(&theirs).expect("the same")));
+            })
+        })),
+        by_values(entry("interop::webauthn_rs::creation_options", "excludeCredentials", "", LEN, |n| {
+            let options = creation(n);
+            input(n, move || {
+                let challenge = interop::webauthn_rs::CreationChallenge::new(&options);
+                drop(black_box(interop::webauthn_rs::creation_options(&challenge).expect("the same")));
+            })
+        })),
+        entry("interop::check", "records", "", LEN, |n| {
+            let key = create().public_key_bytes();
+            let records: Vec<_> = ids(n / 110).map(|id| CredentialRecord::new(id, user(), key.clone())).collect();
+            input(n, move || assert!(black_box(interop::check(&records, &Yes)).is_empty()))
+        }),
+    ]
+}

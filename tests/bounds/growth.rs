@@ -1,0 +1,175 @@
+//! Every entry point at n, 2n and 4n: neither what it allocates nor what it computes grows faster than its input.
+
+use super::counting::{asked, peak};
+use super::entry_points::{self, EntryPoint, Input};
+use std::process::Command;
+
+/// What n log n grows by beyond n, at these sizes, and what a vector that doubles may add.
+const FASTER: f64 = 1.2;
+/// What every call costs, however short its input is: calls of the allocator, bytes, instructions of a debug build.
+const CALLS: f64 = 64.0;
+const BYTES: f64 = 32_768.0;
+const INSTRUCTIONS: f64 = 300_000.0;
+
+/// One entry point at three sizes, of which each is twice the one before. What is set up once is not measured.
+fn measured<T>(entry: &EntryPoint, parts: [usize; 3], measure: impl Fn(&dyn Fn()) -> T) -> [(f64, T); 3] {
+    parts.map(|part| {
+        let Input { bytes, work } = (entry.make)(entry.most / part);
+        work();
+        (bytes as f64, measure(&*work))
+    })
+}
+
+/// Whether a count grows faster than the input, beyond what every call costs.
+fn grows_faster(free: f64, [before, after]: [(f64, f64); 2]) -> bool {
+    let grown = after.0 / before.0;
+    assert!((1.3..2.5).contains(&grown), "{before:?}, then {after:?}: not about twice as long");
+    after.1 > free + before.1 * grown * FASTER
+}
+
+#[test]
+fn no_entry_point_allocates_faster_than_its_input_grows() {
+    let mut wrong = Vec::new();
+    for entry in entry_points::all() {
+        let counts = measured(&entry, [16, 8, 4], |work| {
+            let (calls, asked) = asked(work);
+            let ((), held) = peak(work);
+            [calls, asked, held].map(|count| count as f64)
+        });
+        for pair in counts.windows(2) {
+            let of = |which: usize| [0, 1].map(|at| (pair[at].0, pair[at].1[which]));
+            let [_, (bytes, held)] = of(2);
+            let too_much = held > BYTES + entry.held as f64 * bytes;
+            if grows_faster(CALLS, of(0)) || grows_faster(BYTES, of(1)) || too_much {
+                wrong.push(format!("{}, {}: {pair:?}", entry.name, entry.grows));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "bytes of the input; calls, bytes asked for, bytes held at once:\n{}", wrong.join("\n"));
+}
+
+/// callgrind counts while this function runs.
+#[inline(never)]
+fn counted(work: &dyn Fn()) {
+    work();
+}
+
+/// Instructions, counted by callgrind, which runs this test again for that. Without valgrind nothing is counted, and what is
+/// left is the test before this one, and those of the bounds by which no loop multiplies.
+#[test]
+fn no_entry_point_computes_faster_than_its_input_grows() {
+    const CHILD: &str = "WARDKEY_COUNTED_BY_CALLGRIND";
+    const PARTS: [usize; 3] = [64, 32, 16];
+    if std::env::var_os(CHILD).is_some() {
+        for entry in entry_points::all() {
+            measured(&entry, PARTS, counted);
+        }
+        return;
+    }
+    let report = std::env::temp_dir().join(format!("wardkey-growth-{}", std::process::id()));
+    let run = Command::new("valgrind")
+        .args(["--tool=callgrind", "--combine-dumps=yes", "--toggle-collect=bounds::growth::counted"])
+        .args(["--dump-after=bounds::growth::counted", &format!("--callgrind-out-file={}", report.display())])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "growth::no_entry_point_computes_faster_than_its_input_grows"])
+        .env(CHILD, "1")
+        .output();
+    let Ok(run) = run else {
+        println!("no valgrind: the instructions of {} entry points were not counted", entry_points::all().len());
+        return;
+    };
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let text = std::fs::read_to_string(&report).unwrap();
+    std::fs::remove_file(&report).unwrap();
+    let counts =
+        text.lines().filter_map(|line| line.strip_prefix("summary: ")).map(|count| count.trim().parse::<f64>());
+    let counts: Vec<f64> = counts.map(Result::unwrap).filter(|count| *count > 0.0).collect();
+    let mut wrong = Vec::new();
+    let entries = entry_points::all();
+    assert_eq!(counts.len(), 3 * entries.len());
+    for (entry, counts) in entries.iter().zip(counts.chunks(3)) {
+        let lengths = PARTS.map(|part| (entry.make)(entry.most / part).bytes as f64);
+        let counts: Vec<_> = lengths.into_iter().zip(counts.iter().copied()).collect();
+        if counts.windows(2).any(|pair| grows_faster(INSTRUCTIONS, [pair[0], pair[1]])) {
+            wrong.push(format!("{}, {}: {counts:?}", entry.name, entry.grows));
+        }
+    }
+    assert!(wrong.is_empty(), "bytes of the input, instructions:\n{}", wrong.join("\n"));
+}
+
+/// Functions that take something of any length and need no row of their own, by the reason.
+const EXEMPT: [(&str, &[&str]); 4] = [
+    (
+        "keeps what it is given",
+        &[
+            "algorithms",
+            "and_exactly",
+            "append_allowed_origin",
+            "apply",
+            "attestation_named",
+            "builder",
+            "by_credential",
+            "called_by",
+            "eval",
+            "exact",
+            "for_aaguid",
+            "for_format",
+            "framed_by",
+            "native_origin",
+            "new",
+            "of",
+            "origin",
+            "related_origin",
+            "requiring",
+            "rp_name",
+            "shaped",
+            "signal_current_user_details",
+            "signal_unknown_credential",
+            "with_crls",
+            "with_second",
+        ],
+    ),
+    ("looks up one name", &["from_identifier", "from_name", "get", "has_extension"]),
+    ("hashes, or refuses every other length", &["digest", "ec", "ed25519", "ed448", "ml_dsa", "rsa"]),
+    (
+        "is the same as one that has a row",
+        &[
+            "finish_reauthentication",
+            "start_decoy_authentication_with",
+            "start_decoy_payment",
+            "start_registration_with",
+        ],
+    ),
+];
+
+/// The names of the public functions below `folder` that take something whose length its type does not say.
+fn take_any_length(folder: &std::path::Path, found: &mut std::collections::BTreeSet<String>) {
+    const ANY: [&str; 7] = ["str", "&[", "a [", "impl ", "Vec<", "Response", "State,"];
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            take_any_length(&path, found);
+            continue;
+        }
+        let code = std::fs::read_to_string(&path).unwrap();
+        for item in code.split("pub ").skip(1) {
+            let Some(function) = item.strip_prefix("fn ").or_else(|| item.strip_prefix("const fn ")) else { continue };
+            let (name, rest) = function.split_once(['(', '<']).unwrap();
+            let parameters = rest.split(['{', ';']).next().unwrap().split("->").next().unwrap();
+            if ANY.iter().any(|any| parameters.contains(any)) {
+                found.insert(name.to_owned());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_entry_point_is_measured() {
+    let mut functions = std::collections::BTreeSet::new();
+    take_any_length(concat!(env!("CARGO_MANIFEST_DIR"), "/src").as_ref(), &mut functions);
+    let measured: String = entry_points::all().iter().map(|entry| format!("{} ", entry.name)).collect();
+    let named = |name: &str| measured.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    let exempt = |name: &str| EXEMPT.iter().any(|(_, names)| names.contains(&name));
+    let missing: Vec<_> = functions.iter().filter(|name| !named(name) && !exempt(name)).collect();
+    assert!(missing.is_empty(), "neither in benches/harness/entry_points.rs nor exempt: {missing:?}");
+}
