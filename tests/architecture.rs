@@ -32,7 +32,6 @@ const DOORS: &[(&str, &str)] = &[
     ("getrandom", "crypto/rustcrypto"),
     ("hmac", "crypto/rustcrypto"),
     ("k256", "crypto/rustcrypto"),
-    ("memchr", "client/data.rs"),
     ("ml_dsa", "crypto/rustcrypto"),
     ("p256", "crypto/rustcrypto"),
     ("p384", "crypto/rustcrypto"),
