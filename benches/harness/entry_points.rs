@@ -64,6 +64,10 @@ impl Backend for Yes {
         AwsLcRs.sha512(parts)
     }
 
+    fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+        AwsLcRs.hmac_sha256(key, parts)
+    }
+
     fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
         Ok(())
     }
@@ -624,7 +628,7 @@ fn front_door() -> Vec<EntryPoint> {
             drop(black_box(rp.start_authentication(&user(), records, NOW).expect("options")));
         }),
         start("start_reauthentication", |rp, records| {
-            drop(black_box(rp.start_reauthentication(&user(), records, NOW).expect("options")));
+            drop(black_box(rp.start_reauthentication(&user(), records, "growth", 60, NOW).expect("options")));
         }),
         start("start_payment", |rp, records| {
             drop(black_box(rp.start_payment(&user(), records, NOW).expect("options")));
@@ -643,14 +647,12 @@ fn front_door() -> Vec<EntryPoint> {
             let end = started.rp.finish_authentication(started.state(), &started.response, started.record(), NOW);
             let signed_in = end.expect("a verdict");
             started.then(move |started| {
-                started.rp.signal_all_accepted_credentials(&signed_in, &started.records).expect("a signal")
+                started.rp.signal_all_accepted_credentials(&signed_in, &started.records, NOW).expect("a signal")
             })
         }),
         entry("Decoys::credentials, start_decoy_authentication", "the name", "", LEN, |n| {
-            let (rp, decoys) = (rp(), Decoys::new([1; 32]));
-            with("x".repeat(n), move |name| {
-                drop(black_box(rp.start_decoy_authentication(&decoys, name, NOW).expect("options")))
-            })
+            let rp = rp();
+            with("x".repeat(n), move |name| drop(black_box(rp.start_decoy_authentication(name, NOW).expect("options"))))
         }),
         entry("finish_registration", "unknown signed outputs", "", LEN, |n| {
             let (rp, user) = (rp(), User::new(user(), "a", "b"));
@@ -930,9 +932,9 @@ fn imports() -> Vec<EntryPoint> {
             })
         })),
         entry("interop::check", "records", "", LEN, |n| {
-            let key = create().public_key_bytes();
+            let (rp, key) = (rp(), create().public_key_bytes());
             let records: Vec<_> = ids(n / 110).map(|id| CredentialRecord::new(id, user(), key.clone())).collect();
-            input(n, move || assert!(black_box(interop::check(&records, &Yes)).is_empty()))
+            input(n, move || assert!(black_box(interop::check(&records, &rp)).is_empty()))
         }),
     ]
 }
