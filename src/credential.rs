@@ -184,8 +184,11 @@ pub struct CredentialRecord {
     /// Whether UV counts as a factor: it was set at registration, or later beside another factor as strong.
     pub uv_initialized: bool,
     /// BE at registration. `None`: unknown, as in records from elsewhere; then it is learnt at the next sign-in.
+    // Required, be it null, as the next one: a record that lost it would accept another value.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub backup_eligible: Option<bool>,
     /// BS at the last ceremony. `None`: unknown, as in records from elsewhere; then it is learnt at the next sign-in.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub backup_state: Option<bool>,
     /// What the client told of transports, for `allowCredentials`.
     #[serde(default)]
@@ -255,8 +258,10 @@ pub struct RecordState {
     /// Whether UV counts as a factor.
     pub uv_initialized: bool,
     /// BE, where it is known.
+    #[serde(deserialize_with = "Option::deserialize")] // required, be it null
     pub backup_eligible: Option<bool>,
     /// BS, where it is known.
+    #[serde(deserialize_with = "Option::deserialize")] // required, be it null
     pub backup_state: Option<bool>,
 }
 
@@ -360,6 +365,35 @@ mod tests {
             serde_json::from_str::<CredentialRecord>(&stored.replacen("\"version\":1", "\"version\":2", 1)).is_err()
         );
         assert!(serde_json::from_str::<CredentialRecord>(&stored.replacen("\"aWQ\"", "\"\"", 1)).is_err());
+    }
+
+    /// What is not known is null. A member that is not there at all is a damaged store's.
+    #[test]
+    fn no_member_of_a_stored_shape_may_be_missing() {
+        use serde_json::{Value, from_value, to_value};
+        let mut record =
+            CredentialRecord::new(CredentialId::new(*b"id").unwrap(), UserHandle::new(*b"user").unwrap(), vec![0xa0]);
+        record.backup_eligible = Some(false);
+        let expect = RecordState::of(&record);
+        let update = RecordUpdate::between(expect, RecordState { sign_count: 5, ..expect }).unwrap();
+        let (record, update) = (to_value(&record).unwrap(), to_value(update).unwrap());
+        let without = |json: &Value, name: &str| {
+            let mut json = json.clone();
+            json.as_object_mut().unwrap().remove(name).unwrap();
+            json
+        };
+        for name in record.as_object().unwrap().keys() {
+            let read = from_value::<CredentialRecord>(without(&record, name));
+            assert_eq!(read.is_ok(), name == "transports", "{name}"); // a hint, which decides nothing
+        }
+        for name in update.as_object().unwrap().keys() {
+            assert!(from_value::<RecordUpdate>(without(&update, name)).is_err(), "{name}");
+        }
+        for name in update["set"].as_object().unwrap().keys() {
+            let mut update = update.clone();
+            update["set"] = without(&update["set"], name);
+            assert!(from_value::<RecordUpdate>(update).is_err(), "{name}");
+        }
     }
 
     #[test]

@@ -15,8 +15,8 @@
 //! | register a passkey | [`RelyingParty::start_registration`], [`RelyingParty::finish_registration`], [`policy::Registered::claim`] |
 //! | sign in without a user name, or by autofill | [`RelyingParty::start_discoverable_authentication`], [`RelyingParty::finish_authentication`] |
 //! | ask a known user | [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
-//! | ask again before something that matters | [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`] |
-//! | answer names that nobody has | [`relying_party::Decoys`], [`RelyingParty::refuse_authentication`], [`RelyingParty::refuse_payment`], [`Error::public`] |
+//! | ask again before something that matters | [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`], [`Reauthentication::require`](relying_party::Reauthentication::require) |
+//! | answer names that nobody has | [`relying_party::Decoys`], [`RelyingParty::start_decoy_authentication`], [`RelyingParty::refuse_authentication`], [`RelyingParty::refuse_payment`], [`Error::public`] |
 //! | use extensions | [`client::extensions`]: inputs, outputs, and the table of what is checked where |
 //! | confirm payments, called for by merchants too | [`RelyingParty::start_payment`], [`RelyingParty::finish_payment`], [`relying_party::ExpectedPayment`] |
 //! | tell passkey providers what is current | [`RelyingParty::signal_all_accepted_credentials`] and [`client::signal`] |

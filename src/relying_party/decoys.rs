@@ -295,12 +295,12 @@ impl StandIns {
     }
 
     fn id_len(&self, seed: &[u8; 32], number: usize) -> usize {
-        let [a, b, c, d, ..] = self.backend.hmac_sha256(seed, &[b"length", &number.to_be_bytes()]);
+        let [a, b, c, d, ..] = self.backend.hmac_sha256(seed, &[b"length", &position_bytes(number)]);
         pick(self.shapes.iter(), u32::from_be_bytes([a, b, c, d])).map(|shape| shape.shape.id_len).unwrap_or_default()
     }
 
     fn credential(&self, seed: &[u8; 32], number: usize, id_len: usize) -> Option<CredentialDescriptor> {
-        let id = CredentialId::new(stream(self.backend, seed, &[b"id", &number.to_be_bytes()], id_len)).ok()?;
+        let id = CredentialId::new(stream(self.backend, seed, &[b"id", &position_bytes(number)], id_len)).ok()?;
         let transports = self.of(id.as_bytes()).shape?.shape.transports.clone();
         Some(CredentialDescriptor::new(PublicKeyCredentialType::PublicKey, id, transports))
     }
@@ -331,7 +331,7 @@ impl StandIns {
     }
 }
 
-/// As many pseudo-random bytes as are asked for (NIST SP 800-108 §4.1, counter mode).
+/// As many pseudo-random bytes as are asked for: HMAC in counter mode.
 fn stream(backend: &dyn Backend, key: &[u8; 32], label: &[&[u8]], len: usize) -> Vec<u8> {
     let block = |number: u32| {
         let number = number.to_be_bytes();
@@ -339,6 +339,11 @@ fn stream(backend: &dyn Backend, key: &[u8; 32], label: &[&[u8]], len: usize) ->
         backend.hmac_sha256(key, &parts)
     };
     (0..).flat_map(block).take(len).collect()
+}
+
+/// The same on every platform.
+fn position_bytes(number: usize) -> [u8; 4] {
+    u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes()
 }
 
 /// The shape on which a number drawn at random falls; `None` where the weights add up to nothing.

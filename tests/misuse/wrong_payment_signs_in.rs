@@ -2,14 +2,14 @@
 
 use wardkey::client::signal::AllAcceptedCredentials;
 use wardkey::relying_party::{Authenticated, Paid};
-use wardkey::{CredentialRecord, RelyingParty};
+use wardkey::{CredentialRecord, RelyingParty, UnixTime};
 
 fn session(paid: Paid) -> Authenticated {
     paid
 }
 
-fn signal(rp: &RelyingParty, paid: &Paid, all: &[CredentialRecord]) -> Option<AllAcceptedCredentials> {
-    rp.signal_all_accepted_credentials(paid, all).ok()
+fn signal(rp: &RelyingParty, paid: &Paid, all: &[CredentialRecord], now: UnixTime) -> Option<AllAcceptedCredentials> {
+    rp.signal_all_accepted_credentials(paid, all, now).ok()
 }
 
 fn main() {}
