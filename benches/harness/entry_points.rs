@@ -544,7 +544,11 @@ fn certificates() -> Vec<EntryPoint> {
 }
 
 fn rp() -> RelyingParty {
-    RelyingParty::builder("example.org", "Example").backend(&Yes).build().expect("a relying party")
+    RelyingParty::builder("example.org", "Example")
+        .backend(&Yes)
+        .decoys(Decoys::new([1; 32]))
+        .build()
+        .expect("a relying party")
 }
 
 fn user() -> UserHandle {

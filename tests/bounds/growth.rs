@@ -119,8 +119,11 @@ const EXEMPT: [(&str, &[&str]); 4] = [
             "new",
             "of",
             "origin",
+            "refuse_at_sign_in",
             "related_origin",
             "requiring",
+            "rotate",
+            "rotated",
             "rp_name",
             "shaped",
             "signal_current_user_details",
@@ -129,7 +132,10 @@ const EXEMPT: [(&str, &[&str]); 4] = [
             "with_second",
         ],
     ),
-    ("looks up one name", &["from_identifier", "from_name", "get", "has_extension"]),
+    (
+        "looks up or compares one name",
+        &["from_identifier", "from_name", "get", "has_extension", "require", "require_with_additional_factor"],
+    ),
     ("hashes, or refuses every other length", &["digest", "ec", "ed25519", "ed448", "ml_dsa", "rsa"]),
     (
         "is the same as one that has a row",
