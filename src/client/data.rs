@@ -1,8 +1,9 @@
 //! Client data (§5.8.1): the JSON whose hash the authenticator signs.
 //!
-//! Hashed as received, read strictly: one BOM may lead, then one JSON object and nothing else. A member named twice
-//! is refused, however its name is spelt, because two conforming readers would see two different values. Members
-//! that are not known are read over, and any order is fine.
+//! The hash covers the bytes as received. [`decode`] drops one BOM; [`ClientData::parse`] then reads one JSON object and
+//! nothing else. A member that occurs twice is refused, however its name is spelt, because two conforming readers would
+//! see two different values. Members may come in any order. Those that are not known are read over, and there are at most
+//! [`MAX_UNKNOWN_MEMBERS`](crate::client::json::MAX_UNKNOWN_MEMBERS) of them.
 
 use crate::codec::json::{MAX_UNKNOWN_MEMBERS, MemberError, Text, UnknownNames};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -10,10 +11,10 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// The most bytes of client data. Real ones have some hundred.
+/// The most bytes of client data. Clients send a few hundred.
 pub const MAX_LEN: usize = 128 * 1024;
 
-/// Levels of arrays and objects that members may be nested in. Real ones have one or two.
+/// The most levels of arrays and objects. Clients send one or two.
 pub const MAX_DEPTH: usize = 128;
 
 /// Why bytes are not client data.
@@ -46,14 +47,14 @@ pub enum Error {
     TooManyMembers,
 }
 
-/// UTF-8 decode (§7.1 step 5, §7.2 step 8), which drops one BOM and puts U+FFFD for what is not UTF-8.
+/// UTF-8 decode (§7.1 step 5, §7.2 step 8): drops one BOM and replaces what is not UTF-8 by U+FFFD.
 ///
-/// An owned answer means that it had to. Where such a character stands decides which step refuses: in the origin, the
-/// origin's; anywhere else, this one, in the end.
+/// Returns `Cow::Owned` if something was replaced. A ceremony then refuses: at the step of the member that the replaced
+/// octets are in, or, if that step passes, as not UTF-8.
 ///
 /// # Errors
-/// [`Error::TooLong`]; [`Error::NotUtf8`] for UTF-16 and UTF-32, told by their byte order marks or by two NULs among the
-/// first four bytes (RFC 4627 §3): no JSON text in UTF-8 begins so.
+/// [`Error::TooLong`]; [`Error::NotUtf8`] for UTF-16 and UTF-32, which begin with their byte order mark or have two NULs
+/// among the first four bytes (RFC 4627 §3). No JSON text in UTF-8 does.
 pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
     if bytes.len() > MAX_LEN {
         return Err(Error::TooLong);
@@ -63,7 +64,7 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
         return Err(Error::NotUtf8);
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    // Asked first because it is five times as fast where there is nothing to replace.
+    // `from_utf8` first, because it is five times as fast where there is nothing to replace.
     Ok(str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed))
 }
 
@@ -74,7 +75,7 @@ pub enum Member<'a> {
     /// Not there.
     #[default]
     Absent,
-    /// A string, unescaped; a lone surrogate stands as three U+FFFD, one for each octet that UTF-8 would not have.
+    /// A string, unescaped. A lone surrogate becomes three U+FFFD (UTF-8 decode per the Encoding Standard).
     Text(Cow<'a, str>),
     /// true or false.
     Bool(bool),
@@ -106,7 +107,7 @@ impl<'a> Member<'a> {
     }
 }
 
-/// A JSON string with escapes. Read as bytes, since only so a lone surrogate is no error.
+/// A JSON string with escapes. Read as bytes, because as text serde_json refuses a lone surrogate.
 struct Unescaped(String);
 
 impl<'de> Deserialize<'de> for Unescaped {
@@ -149,9 +150,7 @@ impl<'a> ClientData<'a> {
     /// # Errors
     /// [`Error::TooDeep`], [`Error::NotJson`], [`Error::DuplicateMember`], [`Error::TooManyMembers`].
     pub fn parse(text: &'a str) -> Result<Self, Error> {
-        // Text with fewer brackets is not deeper either, and to count them takes no branch.
-        let open = text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count();
-        if open > MAX_DEPTH && depth(text) > MAX_DEPTH {
+        if depth(text) > MAX_DEPTH {
             return Err(Error::TooDeep);
         }
         let Members { data, refused } =
@@ -164,8 +163,8 @@ impl<'a> ClientData<'a> {
     }
 }
 
-/// How many arrays and objects are open at once, where it is most. (The JSON reader takes no stack for what it reads
-/// over, so it has no bound of its own there.)
+/// The most arrays and objects that are open at once. serde_json sets no bound for what it reads over, because it takes no
+/// stack for that.
 fn depth(text: &str) -> usize {
     let (mut now, mut most, mut in_string, mut escaped) = (0_usize, 0_usize, false, false);
     for byte in text.bytes() {
@@ -184,7 +183,7 @@ fn depth(text: &str) -> usize {
     most
 }
 
-/// The members, and what is wrong with their names. What is no JSON at all is refused first.
+/// The members, and why their names are refused. Text that is not JSON is refused before.
 struct Members<'a> {
     data: ClientData<'a>,
     refused: Option<MemberError>,

@@ -7,16 +7,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use core::ops::Deref;
 
-/// What the processor has for it, asked once. Both engines read the same texts, and refuse the same.
+/// The SIMD engine, chosen once by CPU detection. It accepts and refuses the same texts as the scalar engine.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 static URL_SAFE_NO_PAD: std::sync::LazyLock<base64::engine::Simd> =
     std::sync::LazyLock::new(|| base64::engine::Simd::url_safe(base64::engine::general_purpose::NO_PAD));
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// Bytes of no fixed number that stay on the stack as a rule.
+/// A message that is signed. Up to 512 bytes take no allocation.
 pub(crate) type Bytes = Few<u8, 512>;
-/// Bytes of an id or a user handle, which clients make of 16 to 64, or of a configured name.
+/// A credential id, a user handle or a configured name. Up to 64 bytes take no allocation.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ShortBytes(Few<u8, 64>);
 
@@ -27,7 +27,7 @@ impl ShortBytes {
 }
 
 impl Clone for ShortBytes {
-    /// All at once: a list's own clone goes one by one.
+    /// Copies the bytes at once, because the clone of a list goes one by one.
     fn clone(&self) -> Self {
         Self::from_slice(self)
     }
@@ -63,7 +63,7 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Whether `text` is *the* encoding of `bytes`, compared as a string: nothing that was received is decoded.
+/// Whether `text` is the encoding of `bytes`. Compares strings, so nothing that was received is decoded.
 pub(crate) fn is_encoding_of(text: &str, bytes: &[u8]) -> bool {
     let mut buffer = [0; 86]; // a challenge of 64 bytes, too few for vectors
     match base64::engine::general_purpose::URL_SAFE_NO_PAD.encode_slice(bytes, &mut buffer) {
@@ -72,13 +72,13 @@ pub(crate) fn is_encoding_of(text: &str, bytes: &[u8]) -> bool {
     }
 }
 
-/// Decodes standard Base64 (RFC 4648 §4) with its padding: what PEM is made of, and `x5c` in
-/// a JSON Web Signature (RFC 7515 §4.1.6).
+/// Decodes standard Base64 with padding (RFC 4648 §4), as in PEM and in the `x5c` of a JSON Web Signature (RFC 7515
+/// §4.1.6).
 pub(crate) fn decode_standard(text: &str) -> Result<Vec<u8>, NotBase64Url> {
     STANDARD.decode(text).map_err(|_| NotBase64Url)
 }
 
-/// Encodes in standard Base64: what SafetyNet has as its nonce (§8.5).
+/// Encodes in standard Base64, as in the nonce of SafetyNet (§8.5).
 pub(crate) fn encode_standard(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
@@ -130,7 +130,7 @@ mod tests {
         }
     }
 
-    /// Long texts are decoded many characters at a time: whatever stands where, as one at a time says.
+    /// The SIMD engine decodes many characters at a time. Every octet at every position, compared with the scalar engine.
     #[test]
     fn long_texts_are_as_strict_as_short_ones() {
         let one_at_a_time = base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,4 +1,4 @@
-//! Map keys as they come.
+//! The order of map keys, and duplicates among them.
 
 use super::{Error, MAX_DEPTH, Reader, Rules, before};
 use crate::codec::Few;
@@ -11,7 +11,8 @@ const MAX_UNSORTED: usize = 64;
 /// small unsorted maps costs a bounded number of comparisons too. Eight statements of §8.9 have fewer than 100 keys.
 pub(super) const MAX_UNSORTED_KEYS: usize = 512;
 
-/// The keys of one map as they come: each after the last, or, unsorted, unlike all before it.
+/// The keys of one map as they are read. In canonical form each comes after the one before it; out of order, each must
+/// differ from all before it.
 pub(super) struct Keys<'a> {
     entries: &'a [u8],
     count: usize,
@@ -55,7 +56,7 @@ impl<'a> Keys<'a> {
         Ok(())
     }
 
-    /// Those before this one, read again: only where it is refused.
+    /// The keys before this one, read again. Called only where the map is refused.
     fn again(&self, rules: Rules) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let mut reader = Reader::again(self.entries, rules);
         (0..self.count).map_while(move |_| {
@@ -68,12 +69,9 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// Whether a key stands after the one before it, which is empty before the first.
+/// Whether `key` comes after the key before it, `last`, which is empty before the first.
 fn ascends(last: &[u8], key: &[u8]) -> bool {
-    match (last, key) {
-        ([last], [key]) => last < key,
-        _ => last.is_empty() || rank(last) < rank(key),
-    }
+    last.is_empty() || rank(last) < rank(key)
 }
 
 /// CTAP2 canonical order: by major type, then by length, then by bytes.
