@@ -5,6 +5,9 @@
 
 pub mod cbor;
 mod ceremonies;
+pub mod der;
+pub mod keys;
+pub mod toy;
 
 pub use ceremonies::{
     CHALLENGE, authentication_json, authenticator_data, certified, creation_client_data, es256, policy,
