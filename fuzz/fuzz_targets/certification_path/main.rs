@@ -1,0 +1,152 @@
+//! Certification paths: names, keys, CA flags, path lengths, validity, key usage, extensions, name constraints,
+//! revocation lists and trust anchors. The input describes them, and the target writes them as DER for the library. The
+//! oracle (`oracle.rs`) judges the description by RFC 5280, section 6.1. The target checks that both give the same
+//! verdict: the same anchor and path, or a refusal for one of the reasons that the oracle finds.
+//!
+//! Input: three octets for the length of the path, the year and a few choices, then edits: see `description.rs`.
+#![no_main]
+
+mod description;
+mod oracle;
+
+use description::{Scene, Scope};
+use libfuzzer_sys::fuzz_target;
+use oracle::{Fault, Path};
+use wardkey::attestation::Format;
+use wardkey::authenticator::Aaguid;
+use wardkey::ceremony::Refusal;
+use wardkey::ceremony::registration::{Expected, verify};
+use wardkey::crypto::Algorithm;
+use wardkey::evidence::Details;
+use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors};
+use wardkey::quirk::{Quirk, Quirks};
+use wardkey::x509::{Crl, PathError};
+use wardkey::{RegistrationResponse, UnixTime, UserHandle};
+use wardkey_fuzz::keys::Key;
+use wardkey_fuzz::toy::{self, Toy};
+use wardkey_fuzz::{CHALLENGE, Parts, cbor, creation_client_data, der, registration_json, site};
+
+/// The AAGUID of the authenticator.
+const MODEL: [u8; 16] = [7; 16];
+const ID: [u8; 16] = [1; 16];
+
+/// A registration with a packed attestation, signed by the key of the leaf.
+fn response(scene: &Scene) -> RegistrationResponse {
+    let client_data = creation_client_data();
+    let credential = Key::new(Algorithm::Es256, 3).cose();
+    let hash = toy::sha256(&[b"example.org"]);
+    let data = [&hash[..], b"\x45\0\0\0\0", &MODEL, &[0, 16], &ID, &credential].concat();
+    let leaf = scene.x5c[0].key;
+    let signature = toy::sign(leaf, &[&data[..], &toy::sha256(&[&client_data])].concat());
+    let certificates: Vec<_> = scene.x5c.iter().map(|sent| cbor::string(2, &sent.der())).collect();
+    let parts: [&[u8]; 6] = [
+        b"\xa3\x63alg",
+        &cbor::head(1, (-1 - i64::from(leaf.algorithm.cose())) as u64),
+        b"\x63sig",
+        &cbor::string(2, &signature),
+        b"\x63x5c",
+        &[cbor::head(4, scene.x5c.len() as u64), certificates.concat()].concat(),
+    ];
+    let object = cbor::attestation_object("packed", &parts.concat(), &data);
+    RegistrationResponse::from_json(&registration_json(&ID, &client_data, &object)).expect("a response")
+}
+
+/// The anchor with this certificate. Checks that every certificate that can be read is an anchor.
+fn anchor(certificate: &description::Certificate) -> Option<TrustAnchor> {
+    let anchor = TrustAnchor::from_der(&certificate.der());
+    assert_eq!(anchor.is_ok(), oracle::is_certificate(certificate), "{anchor:?} {certificate:#?}");
+    anchor.ok()
+}
+
+/// A policy with the anchors and lists of the scene.
+fn policy(scene: &Scene) -> AttestationPolicy {
+    let of = |wanted: Scope| -> Vec<TrustAnchor> {
+        let anchors = scene.anchors.iter().filter(|(scope, _)| *scope == wanted);
+        anchors.filter_map(|(_, certificate)| anchor(certificate)).collect()
+    };
+    let mut anchors = TrustAnchors::new(of(Scope::Everything));
+    for (format, scope) in [(Format::Packed, Scope::Format), (Format::Tpm, Scope::OtherFormat)] {
+        let own = of(scope);
+        anchors = if own.is_empty() { anchors } else { anchors.for_format(format, own) };
+    }
+    for (model, scope) in [(MODEL, Scope::Model), ([8; 16], Scope::OtherModel)] {
+        let own = of(scope);
+        anchors = if own.is_empty() { anchors } else { anchors.for_aaguid(Aaguid::from_bytes(model), own) };
+    }
+    let lists = scene.lists.iter().filter(|list| !list.issuer.is_empty());
+    let lists = lists.map(|list| Crl::from_der(&list.der()).expect("a revocation list"));
+    let mut policy = AttestationPolicy::any();
+    policy.trust = Trust::Verify(anchors.with_crls(lists));
+    policy
+}
+
+/// The faults that a refusal may mean.
+fn meant(refusal: Refusal) -> [Fault; 2] {
+    let error = match refusal {
+        Refusal::AttestationStatement(_) => return [Fault::Statement; 2],
+        Refusal::AttestationUntrusted(error) => error,
+        other => panic!("a path is not refused for this: {other:?}"),
+    };
+    let fault = match error {
+        PathError::TooLong => Fault::TooLong,
+        // Unused bits of a signature are found when it is verified.
+        PathError::Certificate(at, _) => return [Fault::Unreadable(at), Fault::Signature(at)],
+        PathError::NoAnchors => Fault::NoAnchors,
+        PathError::IssuerName(at) => Fault::IssuerName(at),
+        PathError::NoAnchor => Fault::NoAnchor,
+        PathError::NotYetValid(at) => Fault::NotYetValid(at),
+        PathError::Expired(at) => Fault::Expired(at),
+        PathError::NotCa(at) => Fault::NotCa(at),
+        PathError::KeyUsage(at) => Fault::KeyUsage(at),
+        PathError::PathLength(_) => Fault::PathLength,
+        PathError::Extensions(at, _) => Fault::Critical(at),
+        PathError::NameConstraints(at, _) => Fault::NameConstraints(at),
+        PathError::Algorithm(at, _) | PathError::Signature(at) => Fault::Signature(at),
+        PathError::Revoked(at) => Fault::Revoked(at),
+        PathError::Crl(at, _) => Fault::List(at),
+        other => panic!("the oracle has no rule for this: {other:?}"),
+    };
+    [fault; 2]
+}
+
+/// The accepted path, by its evidence.
+fn path(registered: &Registered, scene: &Scene) -> Path {
+    assert_eq!(registered.attested_aaguid(), Some(Aaguid::from_bytes(MODEL)));
+    let Details::Registration(details) = &registered.evidence().details else { panic!("a registration") };
+    let statement = details.statement.as_ref().expect("a statement");
+    let fingerprint = statement.anchor.expect("an anchor");
+    let is_it = |certificate: &description::Certificate| toy::sha256(&[&certificate.der()]) == fingerprint;
+    let anchor = scene.anchors.iter().position(|(_, certificate)| is_it(certificate)).expect("an anchor of the scene");
+    Path { anchor, certificates: statement.certificates, checked_for_revocation: statement.checked_for_revocation }
+}
+
+fuzz_target!(|input: &[u8]| {
+    toy::begin();
+    let scene = Scene::read(&mut Parts(input));
+    let expected = oracle::judge(&scene);
+    let response = response(&scene);
+    let site = site(0);
+    let verified = verify(&Expected::new(&site, &CHALLENGE, &Algorithm::ALL), &response, &Toy);
+    let decided = verified.and_then(|verified| {
+        let time = scene.year.map(|year| UnixTime::from_secs(der::seconds(year)));
+        let mut circumstances = Circumstances::at(time, &Toy);
+        if scene.quirk {
+            circumstances.quirks = Quirks::NONE.with(Quirk::AttestationIntermediateWithoutCa);
+        }
+        policy(&scene).decide(&verified, &UserHandle::new([1]).expect("a handle"), &circumstances)
+    });
+    match (decided, expected) {
+        (Ok(registered), Ok(expected)) => {
+            let found = path(&registered, &scene);
+            let same = scene.anchors[found.anchor].1.der() == scene.anchors[expected.anchor].1.der();
+            assert!(same, "another anchor: {found:?} {expected:?} {scene:#?}");
+            assert_eq!(Path { anchor: expected.anchor, ..found }, expected, "{scene:#?}");
+        }
+        (Ok(_), Err(faults)) => panic!("accepted although {faults:?}: {scene:#?}"),
+        (Err(failure), Ok(_)) => panic!("refused although nothing is wrong: {failure}: {scene:#?}"),
+        (Err(failure), Err(faults)) => {
+            let found = meant(failure.refusal).iter().any(|meant| faults.contains(meant));
+            assert!(found, "{failure}, not one of {faults:?}: {scene:#?}");
+        }
+    }
+});
