@@ -20,7 +20,7 @@ use model::{Authenticating, Items, PARTIES, Party, Purpose, Record, Registering}
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use wardkey::CredentialRecord;
 use wardkey::error::Error;
 use wardkey::relying_party::{Authenticated, Reauthentication};
@@ -36,8 +36,8 @@ struct Held<S> {
     stored: Value,
     /// Somebody changed it in the store.
     edited: bool,
-    /// It lacks a member, or has a member of another type. Reading it must fail.
-    broken: bool,
+    /// The members that it lacks, or that are of another type. With one of them, reading must fail.
+    broken: BTreeSet<String>,
 }
 
 impl<S> Held<S> {
@@ -45,7 +45,7 @@ impl<S> Held<S> {
     fn read<T: DeserializeOwned>(&self) -> Option<T> {
         let state = library::read(&self.stored);
         assert!(state.is_some() || self.edited, "a state that cannot be read: {}", self.stored);
-        assert!(state.is_none() || !self.broken, "a broken state is read: {}", self.stored);
+        assert!(state.is_none() || self.broken.is_empty(), "a broken state is read: {}", self.stored);
         state
     }
 }
@@ -196,7 +196,7 @@ where
         let shown = (member.shown)(&says);
         assert!(shown.is_none_or(|shown| stored[member.name] == shown), "{}: {stored}", member.name);
     }
-    Some(Held { party, says, stored, edited: false, broken: false })
+    Some(Held { party, says, stored, edited: false, broken: BTreeSet::new() })
 }
 
 /// Edits a state in the store: copies a member from another state, removes a member, or gives it a value of another
@@ -207,24 +207,27 @@ fn edit<S: Clone>(states: &mut [Option<Held<S>>], members: &[Member<S>], p: &mut
     let Some(from) = states[from].clone() else { return };
     let Some(to) = states[to].as_mut() else { return };
     let names: Vec<String> = to.stored.as_object().expect("an object").keys().cloned().collect();
-    let any = &names[which % names.len()];
+    let any = names[which % names.len()].clone();
     match how % 4 {
         0 | 1 => {
             let member = &members[which % members.len()];
             let value = from.stored[member.name].clone();
-            if to.stored[member.name] != value {
+            if to.stored[member.name] != value && !from.broken.contains(member.name) {
                 to.stored[member.name] = value;
                 (member.copy)(&mut to.says, &from.says);
                 to.edited = true;
+                to.broken.remove(member.name);
             }
         }
         2 => {
-            to.stored.as_object_mut().expect("an object").remove(any);
-            (to.edited, to.broken) = (true, true);
+            to.stored.as_object_mut().expect("an object").remove(&any);
+            to.edited = true;
+            to.broken.insert(any);
         }
         _ => {
-            to.stored[any] = json!(3.5);
-            (to.edited, to.broken) = (true, true);
+            to.stored[&any] = json!(3.5);
+            to.edited = true;
+            to.broken.insert(any);
         }
     }
 }

@@ -395,7 +395,8 @@ pub fn authentication(
     judge.require(said.has(UV) || !state.verification_required, Wrong::UserVerified);
     let wanted = |wanted: Option<bool>, flag| wanted.is_none_or(|wanted| wanted == said.has(flag));
     judge.require(wanted(party.eligible, BE) && wanted(party.backed_up_at_sign_in, BS), Wrong::BackupPolicy);
-    judge.require(!(said.unsolicited && state.unsolicited_refused), Wrong::Extensions);
+    let unsolicited = said.unsolicited || answer.appid && state.appid.is_none();
+    judge.require(!(unsolicited && state.unsolicited_refused), Wrong::Extensions);
     judge.require(!payment || answer.payment == Some(true), Wrong::Payment);
     judge.require(state.allowed.is_empty() || state.allowed.contains(&answer.id), Wrong::NotAsked);
     let handle = answer.handle.as_deref();
