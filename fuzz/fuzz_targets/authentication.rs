@@ -1,17 +1,20 @@
 //! Whole authentications behind a backend that says yes: what is accepted fits the record, and so does the update.
 //!
-//! Input: two octets of choices, the record's counter, then client data, authenticator data and user handle as blocks.
+//! Input: two octets of choices, the counter and the algorithm in the record, then client data, authenticator data and
+//! user handle as blocks.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use wardkey::ceremony::authentication::{Expected, SignCount, SignCountPolicy, verify};
 use wardkey::credential::RecordState;
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, UserHandle};
+use wardkey_fuzz::keys::{Key, algorithm};
 use wardkey_fuzz::{CHALLENGE, Parts, Yes, quirks};
 
 fuzz_target!(|input: &[u8]| {
     let mut parts = Parts(input);
     let (choices, leniencies, counter) = (parts.octet(), quirks(parts.octet()), parts.octet());
+    let key = Key::new(algorithm(parts.octet()), 0);
     let (client_data, data, handle) = (parts.block(), parts.block(), parts.block());
     let handle = (choices & 1 != 0).then_some(handle);
     let json = wardkey_fuzz::authentication_json(&[1; 32], handle, client_data, data, parts.0);
@@ -19,7 +22,7 @@ fuzz_target!(|input: &[u8]| {
 
     let id = CredentialId::new([1; 32]).expect("an id");
     let user = UserHandle::new([1]).expect("a handle");
-    let mut record = CredentialRecord::new(id.clone(), user.clone(), wardkey_fuzz::es256());
+    let mut record = CredentialRecord::new(id.clone(), user.clone(), key.cose());
     record.sign_count = u32::from(counter);
     record.uv_initialized = choices & 2 != 0;
     record.backup_eligible = (choices & 4 != 0).then_some(choices & 8 != 0);
@@ -39,6 +42,7 @@ fuzz_target!(|input: &[u8]| {
         }
     };
 
+    assert_eq!(verified.algorithm(), key.algorithm);
     let flags = verified.authenticator_data().flags();
     assert!(flags.user_present() && (flags.user_verified() || !expected.user_verification_required));
     assert!(handle == Some(&[1]) || expected.user_handle.is_some());

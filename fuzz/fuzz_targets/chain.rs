@@ -1,19 +1,21 @@
-//! Chains of certificates up to anchors, behind signatures that all verify: what is trusted ends at an anchor.
+//! Certification paths up to anchors, with signatures that all verify: a path that is trusted ends at an anchor.
 //!
-//! Input: the count of anchors and of certificates, a time, then each certificate as a block.
+//! Input: the count of anchors and of certificates, leniencies, a time, the algorithm of the attestation key, then each
+//! certificate as a block.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use wardkey::policy::{Circumstances, TrustOutcome};
 use wardkey::{UnixTime, UserHandle};
+use wardkey_fuzz::keys::algorithm;
 use wardkey_fuzz::{Parts, Yes, certified, policy, quirks, verified};
 
 fuzz_target!(|input: &[u8]| {
     let mut parts = Parts(input);
-    let (counts, bits, years) = (parts.octet(), parts.octet(), parts.octet());
+    let (counts, bits, years, algorithm) = (parts.octet(), parts.octet(), parts.octet(), algorithm(parts.octet()));
     let anchors = parts.blocks(counts & 0x0f);
     let x5c = parts.blocks(counts >> 4);
-    let response = certified(&x5c);
+    let response = certified(algorithm, &x5c);
     let Some(verified) = verified(&response) else { return };
 
     let time = (years > 0).then(|| UnixTime::from_secs(i64::from(years) * 31_556_952));

@@ -1,7 +1,8 @@
 //! Secure Payment Confirmation, behind a backend that says yes: what is accepted says what was shown, and nobody who
 //! paid has signed in, nor the other way round.
 //!
-//! Input: an octet of choices, the client data as a block, the client's extension results.
+//! Input: an octet of choices, whose upper bits select the algorithm in the record, the client data as a block, the
+//! client extension results.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -11,6 +12,7 @@ use wardkey::ceremony::{Refusal, authentication};
 use wardkey::client::payment::{Amount, Instrument, Logo, PaymentDetails};
 use wardkey::crypto::cose::CoseKey;
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, UserHandle};
+use wardkey_fuzz::keys::{Key, algorithm};
 use wardkey_fuzz::{CHALLENGE, DIGEST, Parts, Yes, authentication_json, es256, site};
 
 /// What was shown in every payment; the icon is a choice.
@@ -53,7 +55,7 @@ fuzz_target!(|input: &[u8]| {
     let json = with_results(authentication_json(&[1; 32], Some(&[1]), client_data, &data, b"signature"));
     let Ok(response) = AuthenticationResponse::from_json(&json) else { return };
     let (id, user) = (CredentialId::new([1; 32]).expect("an id"), UserHandle::new([1]).expect("a handle"));
-    let record = CredentialRecord::new(id, user, es256());
+    let record = CredentialRecord::new(id, user, Key::new(algorithm(choices >> 3), 0).cose());
     let (site, shown, known) = (site(0), shown(choices & 1 != 0), [es256()]);
     let authentication = authentication::Expected::new(&site, &CHALLENGE);
     let mut expected = payment::Expected::new(authentication, &shown);

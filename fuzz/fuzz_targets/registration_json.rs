@@ -5,6 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use wardkey::RegistrationResponse;
 use wardkey::ceremony::registration::{Expected, verify};
+use wardkey_fuzz::keys::ALGORITHMS;
 use wardkey_fuzz::{CHALLENGE, Yes};
 
 fuzz_target!(|json: &str| {
@@ -16,8 +17,7 @@ fuzz_target!(|json: &str| {
     };
     assert_eq!(by_serde.expect("serde accepts what from_json accepts"), response);
     let site = wardkey_fuzz::site(0);
-    let algorithms = wardkey::crypto::Algorithm::ALL;
-    let expected = Expected::new(&site, &CHALLENGE, &algorithms);
+    let expected = Expected::new(&site, &CHALLENGE, &ALGORITHMS);
     let Ok(verified) = verify(&expected, &response, &Yes) else { return };
     let again = wardkey_fuzz::registration_json(
         response.credential_id(),

@@ -1,6 +1,7 @@
-//! Every attestation statement, behind signatures that all verify and hashes that are all the same.
+//! Every attestation statement, with signatures that all verify and hashes that are all the same.
 //!
-//! Input: the format, the authenticator data as a block, the statement.
+//! Input: an octet that selects the format (the top bit: at least one statement of a compound attestation must verify),
+//! the authenticator data as a block, the statement.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -8,12 +9,13 @@ use wardkey::RegistrationResponse;
 use wardkey::attestation::{AttestationType, CompoundPolicy, Format};
 use wardkey::authenticator::AuthenticatorData;
 use wardkey::ceremony::registration::{Expected, verify};
+use wardkey_fuzz::keys::ALGORITHMS;
 use wardkey_fuzz::{CHALLENGE, Parts, Yes, cbor};
 
 fuzz_target!(|input: &[u8]| {
     let mut parts = Parts(input);
     let choice = parts.octet();
-    let format = Format::ALL[usize::from(choice & 7)];
+    let format = Format::ALL[usize::from(choice & 0x7f) % Format::ALL.len()];
     let authenticator_data = parts.block();
     let Ok(data) = AuthenticatorData::read(authenticator_data) else { return };
     let Some(attested) = data.attested_credential_data() else { return };
@@ -22,8 +24,7 @@ fuzz_target!(|input: &[u8]| {
     let json = wardkey_fuzz::registration_json(attested.credential_id(), &client_data, &object);
     let response = RegistrationResponse::from_json(&json).expect("a response");
     let site = wardkey_fuzz::site(0);
-    let algorithms = wardkey::crypto::Algorithm::ALL;
-    let mut expected = Expected::new(&site, &CHALLENGE, &algorithms);
+    let mut expected = Expected::new(&site, &CHALLENGE, &ALGORITHMS);
     expected.user_verification_required = false;
     if choice & 0x80 != 0 {
         expected.compound = CompoundPolicy::AtLeast(1);

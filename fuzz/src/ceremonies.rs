@@ -1,14 +1,17 @@
 //! One relying party, one challenge, and what a browser would post to it.
 
-use crate::{Yes, cbor};
+use crate::keys::{ALGORITHMS, Key};
+use crate::{Yes, cbor, der};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::sync::LazyLock;
-use wardkey::RegistrationResponse;
+use wardkey::ceremony::Refusal;
 use wardkey::ceremony::registration::{Expected, VerifiedRegistration, verify};
 use wardkey::client::{Framing, Origins, Site};
-use wardkey::policy::{AttestationPolicy, Trust, TrustAnchor, TrustAnchors};
+use wardkey::crypto::Algorithm;
+use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
 use wardkey::x509::Crl;
+use wardkey::{RegistrationResponse, UserHandle};
 
 /// The challenge that was sent in every ceremony.
 pub const CHALLENGE: [u8; 32] = [0; 32];
@@ -62,10 +65,12 @@ pub fn authentication_json(
     )
 }
 
-/// A registration with a packed attestation, these its certificates.
-pub fn certified(x5c: &[&[u8]]) -> RegistrationResponse {
+/// A registration with a packed attestation: the algorithm of the attestation key, and its certificates.
+pub fn certified(algorithm: Algorithm, x5c: &[&[u8]]) -> RegistrationResponse {
+    let alg = cbor::head(1, (-1 - i64::from(algorithm.cose())) as u64);
     let certificates: Vec<u8> = x5c.iter().flat_map(|der| cbor::string(2, der)).collect();
-    let statement = [&b"\xa3\x63alg\x26\x63sig\x40\x63x5c"[..], &cbor::head(4, x5c.len() as u64), &certificates];
+    let head = cbor::head(4, x5c.len() as u64);
+    let statement = [&b"\xa3\x63alg"[..], &alg, b"\x63sig\x40\x63x5c", &head, &certificates];
     let object = cbor::attestation_object("packed", &statement.concat(), &authenticator_data());
     let json = registration_json(&[1; 32], &creation_client_data(), &object);
     RegistrationResponse::from_json(&json).expect("a response")
@@ -74,7 +79,7 @@ pub fn certified(x5c: &[&[u8]]) -> RegistrationResponse {
 /// The registration, if it verifies behind the backend that says yes.
 pub fn verified(response: &RegistrationResponse) -> Option<VerifiedRegistration<'_>> {
     static SITE: LazyLock<Site> = LazyLock::new(|| site(0));
-    verify(&Expected::new(&SITE, &CHALLENGE, &wardkey::crypto::Algorithm::ALL), response, &Yes).ok()
+    verify(&Expected::new(&SITE, &CHALLENGE, &ALGORITHMS), response, &Yes).ok()
 }
 
 /// A policy that trusts these certificates, as far as they are such, but for what these lists revoke.
@@ -85,9 +90,38 @@ pub fn policy(anchors: &[&[u8]], crls: &[Crl]) -> AttestationPolicy {
     policy
 }
 
-/// An ES256 key, as good as any to [`Yes`](crate::Yes).
+/// An ES256 key. To [`Yes`](crate::Yes), every key is good.
 pub fn es256() -> Vec<u8> {
-    [b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20", &[2; 32][..], b"\x22\x58\x20", &[3; 32]].concat()
+    Key::new(Algorithm::Es256, 0).cose()
+}
+
+/// An attestation certificate with an ES256 key, issued in this name: the octets of the serial number, and the
+/// AlgorithmIdentifier of the signature.
+pub fn leaf(issuer: &[u8], serial: &[u8], algorithm: &[u8]) -> Vec<u8> {
+    let attribute = |arc, text: &str| der::attribute(arc, 0x0c, text.as_bytes());
+    let unit = attribute(11, "Authenticator Attestation");
+    let subject = der::tlv(0x30, &[&attribute(6, "AA"), &attribute(10, "Fuzz"), &unit, &attribute(3, "leaf")]);
+    let spki = Key::new(Algorithm::Es256, 0).spki();
+    let end_entity = der::extension(&[0x55, 0x1d, 19], true, &[0x30, 0]);
+    let tbs = der::Tbs { serial, algorithm, issuer, subject: &subject, spki: &spki, extensions: &[end_entity] };
+    der::signed(&tbs.der(), algorithm, &[1])
+}
+
+/// The certificate of a CA with this name and key.
+pub fn authority(name: &[u8], key: Key) -> Vec<u8> {
+    let (algorithm, spki) = (key.signature_algorithm(), key.spki());
+    let ca = der::extension(&[0x55, 0x1d, 19], true, b"\x30\x03\x01\x01\xff");
+    let tbs =
+        der::Tbs { serial: &[1], algorithm: &algorithm, issuer: name, subject: name, spki: &spki, extensions: &[ca] };
+    der::signed(&tbs.der(), &algorithm, &[1])
+}
+
+/// What becomes of a packed attestation by an ES256 key with these certificates, under these anchors and lists.
+pub fn decide(anchors: &[&[u8]], crls: &[Crl], x5c: &[&[u8]]) -> Result<(), Refusal> {
+    let response = certified(Algorithm::Es256, x5c);
+    let verified = verified(&response).ok_or(Refusal::AttestationFormat)?;
+    let (user, circumstances) = (UserHandle::new([1]).expect("a handle"), Circumstances::at(None, &Yes));
+    policy(anchors, crls).decide(&verified, &user, &circumstances).map(drop).map_err(|failure| failure.refusal)
 }
 
 /// Authenticator data of a registration, its credential id 32 octets of 1.

@@ -3,12 +3,16 @@
 
 use crate::cbor;
 use crate::der::{octets_of, tlv};
+use std::sync::LazyLock;
 use wardkey::crypto::{Algorithm, Curve, Scheme};
 
-/// The algorithm that an octet selects, out of all that the library knows, RS1 included.
+/// Every algorithm that the library knows, RS1 included.
+pub static ALGORITHMS: LazyLock<Vec<Algorithm>> =
+    LazyLock::new(|| Algorithm::ALL.into_iter().chain([Algorithm::LegacyRs1]).collect());
+
+/// The algorithm that an octet selects, out of all of them.
 pub fn algorithm(octet: u8) -> Algorithm {
-    let all = || Algorithm::ALL.into_iter().chain([Algorithm::LegacyRs1]);
-    all().nth(usize::from(octet) % all().count()).expect("an algorithm")
+    ALGORITHMS[usize::from(octet) % ALGORITHMS.len()]
 }
 
 /// A public key.

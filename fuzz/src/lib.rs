@@ -10,8 +10,8 @@ pub mod keys;
 pub mod toy;
 
 pub use ceremonies::{
-    CHALLENGE, authentication_json, authenticator_data, certified, creation_client_data, es256, policy,
-    registration_json, request_client_data, site, verified,
+    CHALLENGE, authentication_json, authenticator_data, authority, certified, creation_client_data, decide, es256,
+    leaf, policy, registration_json, request_client_data, site, verified,
 };
 
 use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, RustCrypto, Scheme};

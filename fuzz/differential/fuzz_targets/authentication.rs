@@ -1,7 +1,6 @@
 //! Authentications, signed after they were mutated, judged by both libraries.
 //!
-//! Input: two octets of choices and the record's counter, then client data and authenticator data as blocks, as
-//! `authentication` has them.
+//! Input: as for `authentication`. The algorithm in the record is always ES256.
 #![no_main]
 
 use base64::Engine as _;
@@ -32,7 +31,7 @@ fn block<'a>(input: &mut &'a [u8]) -> &'a [u8] {
 }
 
 fuzz_target!(|input: &[u8]| {
-    let [choices, _, counter, rest @ ..] = input else { return };
+    let [choices, _, counter, _, rest @ ..] = input else { return };
     let mut rest = rest;
     let (client_data, data) = (block(&mut rest), block(&mut rest));
     // Seeds carry the digest of the other targets' backend where the hash of the RP ID belongs.

@@ -1,8 +1,10 @@
 //! Writes seeds for the fuzz targets: `cargo run -p wardkey-authenticator --example fuzz_seeds -- FOLDER`.
 //!
-//! One folder a target, one file a seed, from every format and algorithm that the authenticator makes and from every
-//! vector in `tests/vectors`. Where a target's backend answers every hash with one digest, that digest stands in the
-//! seed, so that a fuzzer starts behind the comparison and not before it.
+//! One folder for each target, one file for each seed, from every format and algorithm that the authenticator makes and
+//! from every vector in `tests/vectors`. Where the backend of a target returns the same digest for every hash, the seed
+//! has that digest, so that a fuzzer starts behind the comparison and not before it.
+
+mod models;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -22,6 +24,16 @@ const CHALLENGE: [u8; 32] = [0; 32];
 /// As `Format::ALL` of the library has them.
 const FORMATS: [&str; 8] =
     ["packed", "tpm", "android-key", "android-safetynet", "fido-u2f", "none", "apple", "compound"];
+
+/// COSE numbers of the algorithms, as `keys::ALGORITHMS` of the targets has them.
+const ALGORITHMS: [i64; 20] =
+    [-8, -7, -35, -36, -257, -258, -259, -37, -38, -39, -48, -49, -50, -47, -53, -9, -51, -52, -19, -65535];
+
+/// The octet that selects an algorithm.
+fn selects(algorithm: Algorithm) -> u8 {
+    let number = algorithm.id();
+    ALGORITHMS.iter().position(|&other| other == number).expect("an algorithm of the library") as u8
+}
 
 struct Seeds {
     folder: PathBuf,
@@ -58,12 +70,19 @@ fn main() -> io::Result<()> {
     registration(&mut seeds, &extended)?;
     for certificates in 1..=4 {
         for algorithm in [Algorithm::Es256, Algorithm::Rs256, Algorithm::Ps256, Algorithm::EdDsa] {
-            chain(&mut seeds, Chain::of(certificates, algorithm))?;
+            chain(&mut seeds, Packed::new(), Chain::of(certificates, algorithm))?;
         }
     }
-    authentication(&mut seeds, &Authentication::new("fuzz", Algorithm::Es256).client_data(at_challenge))?;
-    payments(&mut seeds)?;
+    for algorithm in Algorithm::ALL.into_iter().filter(|&algorithm| algorithm != Algorithm::Rs1) {
+        chain(&mut seeds, Packed::by(algorithm), Chain::of(2, algorithm))?;
+    }
+    for algorithm in Algorithm::ALL {
+        authentication(&mut seeds, &Authentication::new("fuzz", algorithm).client_data(at_challenge))?;
+        payments(&mut seeds, algorithm)?;
+    }
     stored_elsewhere(&mut seeds)?;
+    models::front_door(&mut seeds)?;
+    models::certification_path(&mut seeds)?;
     notations(&mut seeds)?;
     vectors(&mut seeds, Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors")))?;
     println!("{} seeds", seeds.written);
@@ -122,11 +141,12 @@ fn registration(seeds: &mut Seeds, registration: &Registration) -> io::Result<()
     seeds.write("registration_json", posted.to_string().as_bytes())
 }
 
-/// Anchor and certificates of a packed attestation with this chain, and what its authorities have revoked.
-fn chain(seeds: &mut Seeds, chain: Chain) -> io::Result<()> {
+/// Anchor and certificates of a packed attestation with this chain, and revocation lists of its authorities.
+fn chain(seeds: &mut Seeds, packed: Packed, chain: Chain) -> io::Result<()> {
     let anchors = chain.trust_anchors();
     let issuer = chain.authorities.last().expect("an authority").clone();
-    let registration = Registration::new("fuzz", Algorithm::Es256).format(Packed::new().chain(chain));
+    let algorithm = selects(packed.algorithm);
+    let registration = Registration::new("fuzz", Algorithm::Es256).format(packed.chain(chain));
     let object = registration.make().attestation_object;
     let certificates = certificates(&object);
     for der in anchors.iter().chain(&certificates) {
@@ -136,7 +156,7 @@ fn chain(seeds: &mut Seeds, chain: Chain) -> io::Result<()> {
     for years in [0, 57] {
         let counts = (certificates.len() << 4 | anchors.len()) as u8;
         let blocks: Vec<u8> = anchors.iter().chain(&certificates).flat_map(|der| block(der)).collect();
-        let path = [&[counts, 0, years][..], &blocks].concat();
+        let path = [&[counts, 0, years, algorithm][..], &blocks].concat();
         seeds.write("chain", &path)?;
         for crl in revocation_lists(&issuer) {
             seeds.write("crl", &[&path[..], &crl.der()].concat())?;
@@ -183,22 +203,24 @@ fn authentication(seeds: &mut Seeds, authentication: &Authentication) -> io::Res
     let data = with_digest(&made.authenticator_data, &[sha256(b"example.org")]);
     let blocks = [block(&made.client_data_json), block(&data), block(&[1]), made.signature].concat();
     for choices in [0b0001_0001, 0b0110_1111, 0b0001_0000] {
-        seeds.write("authentication", &[&[choices, 0, 0][..], &blocks].concat())?;
+        let algorithm = selects(authentication.key.algorithm);
+        seeds.write("authentication", &[&[choices, 0, 0, algorithm][..], &blocks].concat())?;
     }
     seeds.write("client_data", &made.client_data_json)?;
     seeds.write("authenticator_data", &made.authenticator_data)?;
     seeds.write("authentication_json", authentication.response().to_string().as_bytes())
 }
 
-/// Payments as `fuzz_targets/payment.rs` expects them, with and without a browser-bound signature.
-fn payments(seeds: &mut Seeds) -> io::Result<()> {
+/// Payments as `fuzz_targets/payment.rs` expects them, with and without a browser-bound signature by a key of this
+/// algorithm.
+fn payments(seeds: &mut Seeds, algorithm: Algorithm) -> io::Result<()> {
     let collected = json!({
         "rpId": "example.org", "topOrigin": "https://shop.example", "payeeOrigin": "https://shop.example",
         "paymentEntitiesLogos": [{ "url": "https://a.example", "label": "a" }],
         "total": { "currency": "EUR", "value": "12.50" },
         "instrument": { "displayName": "Card", "icon": "https://bank.example/card.png", "iconMustBeShown": true },
     });
-    let key = json::base64url(&Registration::new("fuzz", Algorithm::Es256).public_key_bytes());
+    let key = json::base64url(&Registration::new("fuzz", algorithm).public_key_bytes());
     let (mut older, mut bound) = (collected.clone(), collected.clone());
     (older["rpId"], older["rp"]) = (Value::Null, "example.org".into());
     (older["instrument"]["icon"], older["instrument"]["iconMustBeShown"]) = ("".into(), false.into());
@@ -210,6 +232,7 @@ fn payments(seeds: &mut Seeds) -> io::Result<()> {
         let mut data = ClientData::get(&CHALLENGE, "https://example.org");
         data.set("type", "payment.get");
         data.set("payment", payment.clone());
+        let choices = choices | selects(algorithm) << 3;
         seeds.write("payment", &[&[choices][..], &block(&data.to_json()), results.as_bytes()].concat())?;
         seeds.write("client_data", &data.to_json())?;
     }
@@ -218,20 +241,22 @@ fn payments(seeds: &mut Seeds) -> io::Result<()> {
 
 /// A credential as each library stores it, for the user handle 01, and what the front ends of webauthn-rs see and post.
 fn stored_elsewhere(seeds: &mut Seeds) -> io::Result<()> {
-    for algorithm in [Algorithm::Es256, Algorithm::Es384, Algorithm::Rs256, Algorithm::EdDsa] {
+    for algorithm in Algorithm::ALL {
         let registration = Registration::new("fuzz", algorithm);
         let (id, key) = (registration.credential_id(), registration.public_key_bytes());
         let attested = [&[0; 16][..], &(id.len() as u16).to_be_bytes(), id, &key].concat();
         let (id_64, key_64) = (json::base64(id), json::base64(&key));
         let (id, key_url, attested) = (json::base64url(id), json::base64url(&key), json::base64url(&attested));
-        let webauthn_rs = json!({
-            "cred_id": id, "cred": webauthn_rs_key(&registration.key), "counter": 3, "transports": ["internal"],
-            "user_verified": true, "backup_eligible": true, "backup_state": false, "registration_policy": "required",
-            "extensions": {}, "attestation": { "data": "None", "metadata": "None" }, "attestation_format": "none",
-        });
+        if let Some(key) = webauthn_rs_key(&registration.key) {
+            let stored = json!({
+                "cred_id": id, "cred": key, "counter": 3, "transports": ["internal"], "user_verified": true,
+                "backup_eligible": true, "backup_state": false, "registration_policy": "required", "extensions": {},
+                "attestation": { "data": "None", "metadata": "None" }, "attestation_format": "none",
+            });
+            seeds.write("import", stored.to_string().as_bytes())?;
+            seeds.write("import", json!({ "cred": stored }).to_string().as_bytes())?;
+        }
         let shapes = [
-            json!({ "cred": webauthn_rs }),
-            webauthn_rs,
             json!({
                 "id": id, "publicKey": key, "counter": 5, "deviceType": "multiDevice", "backedUp": true,
                 "transports": ["internal", "hybrid"], "webauthnUserID": "AQ",
@@ -279,20 +304,28 @@ fn stored_elsewhere(seeds: &mut Seeds) -> io::Result<()> {
     seeds.write("import", json!({ "publicKey": request, "mediation": "conditional" }).to_string().as_bytes())
 }
 
-/// A key as webauthn-rs writes it.
-fn webauthn_rs_key(key: &Key) -> Value {
-    let name = key.algorithm.name();
-    match key.public() {
+/// A key as webauthn-rs writes it, if it knows the algorithm.
+fn webauthn_rs_key(key: &Key) -> Option<Value> {
+    let name = match key.algorithm.name() {
+        "EdDSA" => "EDDSA",
+        "RS1" => "INSECURE_RS1",
+        name @ ("ES256" | "ES384" | "ES512" | "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512") => name,
+        _ => return None,
+    };
+    let key = match key.public() {
         PublicKey::Ec2 { x, y, .. } => {
-            let curve = if name == "ES384" { "SECP384R1" } else { "SECP256R1" };
-            json!({ "type_": name, "key": { "EC_EC2": { "curve": curve, "x": json::base64url(&x), "y": json::base64url(&y) } } })
+            let curve = match name {
+                "ES256" => "SECP256R1",
+                "ES384" => "SECP384R1",
+                _ => "SECP521R1",
+            };
+            json!({ "EC_EC2": { "curve": curve, "x": json::base64url(&x), "y": json::base64url(&y) } })
         }
-        PublicKey::Okp { x, .. } => {
-            json!({ "type_": "EDDSA", "key": { "EC_OKP": { "curve": "ED25519", "x": json::base64url(&x) } } })
-        }
-        PublicKey::Rsa { n, e } => json!({ "type_": name, "key": { "RSA": { "n": json::base64url(&n), "e": e } } }),
-        other => panic!("webauthn-rs has no such key: {other:?}"),
-    }
+        PublicKey::Okp { x, .. } => json!({ "EC_OKP": { "curve": "ED25519", "x": json::base64url(&x) } }),
+        PublicKey::Rsa { n, e } => json!({ "RSA": { "n": json::base64url(&n), "e": e } }),
+        PublicKey::Akp { .. } => return None,
+    };
+    Some(json!({ "type_": name, "key": key }))
 }
 
 /// Creation and request options.
@@ -382,6 +415,7 @@ fn vector_seeds(seeds: &mut Seeds, vector: &Value) -> io::Result<()> {
     let bytes = |value: &Value| value.as_str().and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
     let target = if vector["kind"] == "registration" { "registration_json" } else { "authentication_json" };
     seeds.write(target, response.to_string().as_bytes())?;
+    models::vector(seeds, vector)?;
     let inner = &response["response"];
     for (member, target) in [("clientDataJSON", "client_data"), ("authenticatorData", "authenticator_data")] {
         if let Some(bytes) = bytes(&inner[member]) {
