@@ -42,7 +42,7 @@ pub fn new_year(year: u16) -> Vec<u8> {
 
 /// The first second of a year from 1970 on, in seconds since 1970.
 pub fn seconds(year: u16) -> i64 {
-    let leap = |year: u16| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = |year: u16| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     (1970..year).map(|year| if leap(year) { 366 } else { 365 }).sum::<i64>() * 86_400
 }
 

@@ -489,7 +489,7 @@ impl Authentication {
 
     fn signed_in(&self, authenticated: &Authenticated) -> Session {
         let (account, credential) = (authenticated.user.as_bytes().to_vec(), self.answer.id.clone());
-        Session::SignedIn { party: self.party, account, credential, authenticated: authenticated.clone() }
+        Session::SignedIn { party: self.party, account, credential, authenticated: Box::new(authenticated.clone()) }
     }
 
     fn proof(&self, asked: &model::Authenticating, facts: &Record, now: i64) -> model::Proof {
