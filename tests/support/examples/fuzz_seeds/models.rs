@@ -75,15 +75,38 @@ pub fn front_door(seeds: &mut Seeds) -> io::Result<()> {
             }
         }
     }
-    // Two states of different relying parties: a member of one in the other, no member, a member of another type.
-    for member in 0..10 {
-        for how in [0, 2, 3] {
-            let [sign_in, .., payment, _, _] = starts(1);
-            let edit = |list| vec![EDIT, list, 0, 1, how, member];
-            let begun = [registered(0), registered(1), starts(0)[0].clone(), sign_in, payment].concat();
-            seeds.write("front_door", &[begun, edit(0), answer(ANSWER_AUTHENTICATION, &[])].concat())?;
-            let begun = [[START_REGISTRATION, 0, ACCOUNT, 4], [START_REGISTRATION, 1, 1, 8]].concat();
-            seeds.write("front_door", &[begun, edit(1), answer(ANSWER_REGISTRATION, &[])].concat())?;
+    // Time passes before the answer, and before the session is used.
+    for (before, after) in (0..8).flat_map(|before| (0..8).map(move |after| (before, after))) {
+        let [sign_in, _, reauthentication, payment, ..] = starts(0);
+        for start in [sign_in, reauthentication, payment] {
+            let (before, after) = ([CLOCK, before], [CLOCK, after]);
+            let answer = answer(ANSWER_AUTHENTICATION, &[]);
+            let operations = [&registered(0)[..], &start, &before, &answer, &session, &after, &session];
+            seeds.write("front_door", &operations.concat())?;
+        }
+    }
+    // Two states, of two accounts or of two relying parties: a member of one in the other, no member, a member of another
+    // type.
+    for (other, account) in [(0, 1), (1, 0), (2, 1)] {
+        let with_account = |operation: Vec<u8>| -> Vec<u8> {
+            let mut operation = operation;
+            operation[2] = account;
+            operation
+        };
+        for (member, how) in (0..10).flat_map(|member| [0, 2, 3].map(|how| (member, how))) {
+            for (start, start_other) in starts(0).into_iter().zip(starts(other)).take(4) {
+                let start_other =
+                    if start_other[0] == START_DISCOVERABLE { start_other } else { with_account(start_other) };
+                let begun = [registered(0), with_account(registered(other)), start, start_other].concat();
+                for (to, from) in [(0, 1), (1, 0)] {
+                    let edit = vec![EDIT, 0, to, from, how, member];
+                    let answer = [ANSWER_AUTHENTICATION, to, 0];
+                    seeds.write("front_door", &[&begun[..], &edit, &answer].concat())?;
+                }
+            }
+            let begun = [[START_REGISTRATION, 0, ACCOUNT, 4], [START_REGISTRATION, other, account, 8]].concat();
+            let edit = vec![EDIT, 1, 0, 1, how, member];
+            seeds.write("front_door", &[begun, edit, answer(ANSWER_REGISTRATION, &[])].concat())?;
         }
     }
     for number in 0..ALGORITHMS.len() as u8 {
