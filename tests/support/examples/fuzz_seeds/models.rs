@@ -122,7 +122,7 @@ pub fn front_door(seeds: &mut Seeds) -> io::Result<()> {
 pub fn certification_path(seeds: &mut Seeds) -> io::Result<()> {
     for length in 0..8 {
         for bits in [0, 1, 4, 5] {
-            for year in [0, 1, 0xff] {
+            for year in [0, 1, 10, 110, 0xff] {
                 seeds.write("certification_path", &[length, year, bits])?;
             }
         }
@@ -134,6 +134,22 @@ pub fn certification_path(seeds: &mut Seeds) -> io::Result<()> {
                 seeds.write("certification_path", &[2, 0, 0, what, how, value])?;
                 seeds.write("certification_path", &[2, 0, 1, what % 3, 31, 0, 5, how, value])?;
             }
+        }
+    }
+    // Below a root, 0, and two intermediates, 1 and 2, the leaf is 3, and the anchor is 4.
+    let of_authorities = [(10, 6), (10, 14), (12, 3), (12, 5), (12, 6), (12, 7), (13, 3), (13, 5), (13, 6), (13, 0x25)];
+    let of_names = [(1, 0), (0, 1), (0, 0x20), (0, 0x40), (0, 0x60), (0, 0xa0), (14, 0), (14, 1), (14, 4), (14, 0x2c)];
+    for (authority, below) in [(1, 2), (1, 3), (2, 3)] {
+        for (how, value) in of_authorities {
+            for (how_below, value_below) in of_names {
+                let edits = [authority, how, value, below, how_below, value_below];
+                seeds.write("certification_path", &[&[2, 0, 0][..], &edits].concat())?;
+            }
+        }
+    }
+    for (bits, version) in [(0, 0), (1, 0), (0, 2), (1, 2)] {
+        for (basic, usage) in [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (2, 1)] {
+            seeds.write("certification_path", &[2, 0, bits, 4, 22, version, 4, 10, basic, 4, 11, usage])?;
         }
     }
     Ok(())
