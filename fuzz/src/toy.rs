@@ -66,6 +66,10 @@ impl Backend for Toy {
         sha256(parts)
     }
 
+    fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+        AwsLcRs.hmac_sha256(key, parts)
+    }
+
     fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
         Ok(())
     }

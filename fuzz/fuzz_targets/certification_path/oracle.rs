@@ -2,7 +2,7 @@
 //! where the library documents a stricter rule.
 
 use crate::description::{
-    CRL_SIGN, Certificate, DIGITAL_SIGNATURE, Form, General, KEY_CERT_SIGN, List, Name, Relative, Scene, Scope,
+    CRL_SIGN, Certificate, DIGITAL_SIGNATURE, Form, General, KEY_CERT_SIGN, Name, Relative, Scene, Scope,
 };
 use wardkey_fuzz::keys::Key;
 
@@ -104,7 +104,7 @@ fn trusted(scene: &Scene) -> Vec<usize> {
 
 /// The accepted path, or everything that is wrong.
 pub fn judge(scene: &Scene) -> Result<Path, Vec<Fault>> {
-    let Scene { x5c, anchors, lists, .. } = scene;
+    let Scene { x5c, anchors, .. } = scene;
     if !statement(&x5c[0]) {
         return Err(vec![Fault::Statement]);
     }
@@ -160,7 +160,7 @@ pub fn judge(scene: &Scene) -> Result<Path, Vec<Fault>> {
     validate(path, scene.year, &mut faults);
     let mut checked_for_revocation = 0;
     if let Some(anchor) = anchor {
-        checked_for_revocation = revocation(path, certificate(anchor), lists, scene.year, &mut faults);
+        checked_for_revocation = revocation(path, certificate(anchor), scene, &mut faults);
     }
     match anchor {
         Some(anchor) if faults.is_empty() => Ok(Path { anchor, certificates: path.len(), checked_for_revocation }),
@@ -292,37 +292,53 @@ fn allowed(names: &[General], permitted: &[General], excluded: &[General]) -> bo
     })
 }
 
-/// Section 6.3. A list belongs to an issuer by its name and by the key that signed it. If there are lists with the name
-/// of an issuer, at least one must belong to it, and all that belong to it must be current. Returns how many
-/// certificates were checked.
-fn revocation(
-    path: &[Certificate],
-    anchor: &Certificate,
-    lists: &[List],
-    year: Option<u16>,
-    faults: &mut Vec<Fault>,
-) -> usize {
-    let mut checked = 0;
-    for (at, certificate) in path.iter().enumerate() {
-        let issuer = path.get(at + 1).unwrap_or(anchor);
-        let in_its_name: Vec<&List> = lists.iter().filter(|list| is_named(list, issuer.subject)).collect();
-        let own: Vec<&&List> = in_its_name.iter().filter(|list| list.signer == issuer.key && !list.damaged).collect();
+/// Section 6.3, with the lists of the relying party. A list belongs to an issuer of the path by its name and by a key that
+/// the path has for that name; then it must be current, and covers everything that was issued in that name. A list that
+/// verifies with another key is another issuer's if the relying party has an anchor with that name and key; otherwise it
+/// cannot be applied, and the path is refused. Returns how many certificates were checked.
+fn revocation(path: &[Certificate], anchor: &Certificate, scene: &Scene, faults: &mut Vec<Fault>) -> usize {
+    let issuer = |at: usize| path.get(at + 1).unwrap_or(anchor);
+    let mut checked = vec![false; path.len()];
+    for list in scene.lists.iter().filter(|list| !list.issuer.is_empty()) {
+        let issued = |at: &usize| same_name(issuer(*at).subject, list.issuer);
+        let in_its_name: Vec<usize> = (0..path.len()).rev().filter(issued).collect();
         if in_its_name.is_empty() {
             continue;
         }
-        let may_sign = usage(issuer).is_none_or(|usage| usage & CRL_SIGN != 0); // 6.3.3 (f)
-        let current = |list: &&&List| year.is_none_or(|year| (list.this_update..=list.next_update).contains(&year));
-        if own.is_empty() || !may_sign || !own.iter().all(current) {
-            faults.push(Fault::List(at));
+        let made = |certificate: &&Certificate| certificate.key == list.signer && !list.damaged;
+        let Some(signer) = in_its_name.iter().map(|at| issuer(*at)).find(made) else {
+            let anchors = scene.anchors.iter().map(|(_, anchor)| anchor).filter(|anchor| is_certificate(anchor));
+            let mut others = anchors.filter(|anchor| same_name(anchor.subject, list.issuer));
+            if !others.any(|anchor| made(&anchor)) {
+                faults.extend(in_its_name.iter().map(|at| Fault::List(*at)));
+            }
+            continue;
+        };
+        let may_sign = usage(signer).is_none_or(|usage| usage & CRL_SIGN != 0); // 6.3.3 (f)
+        let current = scene.year.is_none_or(|year| (list.this_update..=list.next_update).contains(&year));
+        for at in in_its_name {
+            if !(may_sign && current) {
+                faults.push(Fault::List(at));
+            }
+            if list.revoked.contains(&path[at].serial) {
+                faults.push(Fault::Revoked(at));
+            }
+            checked[at] = true;
         }
-        if own.iter().any(|list| list.revoked.contains(&certificate.serial)) {
-            faults.push(Fault::Revoked(at));
-        }
-        checked += 1;
     }
-    checked
+    checked.into_iter().filter(|checked| *checked).count()
 }
 
-fn is_named(list: &List, name: Name) -> bool {
-    list.issuer == name
+/// Section 7.1: string types and case make no difference.
+fn same_name(a: Name, b: Name) -> bool {
+    const TELETEX: u8 = 0x14;
+    let same = |(a, b): (&Relative, &Relative)| {
+        let text = |relative: &Relative| match relative.tag {
+            TELETEX => relative.text.clone(), // its characters are not read
+            _ => relative.text.to_lowercase(),
+        };
+        a.arc == b.arc && text(a) == text(b)
+    };
+    let (a, b) = (a.relatives(), b.relatives());
+    a.len() == b.len() && a.iter().zip(&b).all(same)
 }

@@ -286,7 +286,6 @@ pub struct Authentication {
     /// The user who is signed in at the endpoint of re-authentications.
     account: Vec<u8>,
     callers: &'static [&'static str],
-    fresh: i64,
     signer: Key,
     payment: Option<Value>,
     answer: Asserted,
@@ -345,7 +344,6 @@ impl Authentication {
             purpose,
             account: asked.account.clone().unwrap_or_else(|| account(0)),
             callers: &[],
-            fresh: 300,
             signer: usual.and_then(|stored| stored.key).unwrap_or(Key::new(Algorithm::Es256, 0)),
             payment: (purpose == Purpose::Payment).then(|| payment(PARTIES[party].rp_id)),
             answer: Asserted {
@@ -373,7 +371,6 @@ impl Authentication {
     fn deviate(&mut self, which: u8, value: u8, world: &World, handed: &mut Option<Option<usize>>) {
         let any_record = (!world.records.is_empty()).then(|| usize::from(value) % world.records.len().max(1));
         match which {
-            11 => self.fresh = of(&[0, 1, 60, 3_600], value),
             12 => *handed = Some(any_record.filter(|_| value & 0x80 == 0)),
             13 => {
                 let known = any_record.filter(|_| value & 0x80 == 0);
@@ -461,8 +458,7 @@ impl Authentication {
                 Err(error) => (Some(error.code()), None, None),
             },
             Purpose::Reauthentication => {
-                let (account, fresh) = (&self.account, self.fresh);
-                match library::finish_reauthentication(party, state, account, &response, record, fresh, now) {
+                match library::finish_reauthentication(party, state, &self.account, &response, record, now) {
                     Ok(done) => {
                         let says = self.proof(&held.says, facts, now);
                         let session = Session::Reauthenticated { says, proof: done.proof };
@@ -496,13 +492,14 @@ impl Authentication {
         let verified = self.answer.said.has(UV);
         model::Proof {
             rp_id: PARTIES[self.party].rp_id,
+            purpose: asked.confirms.0.clone(),
             account: facts.account.clone(),
             credential: facts.id.clone(),
             factor: verified && facts.items.verification_counts,
             verified,
             issued: asked.issued,
             finished: now,
-            fresh: self.fresh,
+            fresh: asked.confirms.1,
         }
     }
 

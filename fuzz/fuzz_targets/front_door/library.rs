@@ -27,13 +27,13 @@ use wardkey::{
 use wardkey_fuzz::toy::Toy;
 
 static RELYING_PARTIES: LazyLock<Vec<RelyingParty>> = LazyLock::new(|| PARTIES.iter().map(build).collect());
-static DECOYS: LazyLock<Decoys> = LazyLock::new(|| Decoys::new([9; 32]));
 
 fn build(party: &Party) -> RelyingParty {
     let mut hardware = AttestationPolicy::any();
     hardware.types = vec![AttestationType::SelfAttestation];
     let mut builder = RelyingParty::builder(party.rp_id, "A relying party")
         .backend(&Toy)
+        .decoys(Decoys::new([9; 32]))
         .timeout_secs(party.timeout as u32)
         .attestation_named(party.named_policy, hardware, AttestationConveyance::Direct);
     for origin in party.origins {
@@ -50,6 +50,10 @@ fn build(party: &Party) -> RelyingParty {
     if let Some(tops) = party.framed_by {
         builder = builder.framed_by(tops.iter().copied());
     }
+    builder = if party.frames_are_named { builder.require_top_origin() } else { builder };
+    builder = if party.accepts_rs1 { builder.accept_rs1_at_sign_in() } else { builder };
+    let refused = Algorithm::ALL.into_iter().filter(|algorithm| party.refuses.contains(&algorithm.cose()));
+    builder = builder.refuse_at_sign_in(refused);
     if !party.verification_required {
         builder = builder.user_verification_preferred();
     }
@@ -152,9 +156,10 @@ pub fn start_reauthentication(
     party: usize,
     account: &[u8],
     records: &[CredentialRecord],
+    (purpose, fresh): (&str, u32),
     now: i64,
 ) -> Result<Started<AuthenticationState>, Error> {
-    rp(party).start_reauthentication(&handle(account), records, time(now)).map(request)
+    rp(party).start_reauthentication(&handle(account), records, purpose, fresh, time(now)).map(request)
 }
 
 pub fn start_payment(
@@ -168,8 +173,8 @@ pub fn start_payment(
 
 pub fn start_decoy(party: usize, name: &str, payment: bool, now: i64) -> Started<AuthenticationState> {
     let started = match payment {
-        true => rp(party).start_decoy_payment(&DECOYS, name, time(now)),
-        false => rp(party).start_decoy_authentication(&DECOYS, name, time(now)),
+        true => rp(party).start_decoy_payment(name, time(now)),
+        false => rp(party).start_decoy_authentication(name, time(now)),
     };
     request(started.expect("a decoy"))
 }
@@ -209,10 +214,9 @@ pub fn finish_reauthentication(
     account: &[u8],
     response: &AuthenticationResponse,
     record: &CredentialRecord,
-    fresh: i64,
     now: i64,
 ) -> Result<Reauthenticated, Error> {
-    rp(party).finish_reauthentication(state, &handle(account), response, record, fresh as u32, time(now))
+    rp(party).finish_reauthentication(state, &handle(account), response, record, time(now))
 }
 
 /// The details of every payment.
@@ -259,15 +263,19 @@ pub fn refuse_payment(
 }
 
 /// Requires a re-authentication of this account at this relying party.
-pub fn require(party: usize, proof: &Reauthentication, account: &[u8], now: i64) -> Result<(), Error> {
-    let _ = party;
-    proof.require(&handle(account), time(now))
+pub fn require(party: usize, proof: &Reauthentication, account: &[u8], purpose: &str, now: i64) -> Result<(), Error> {
+    proof.require(rp(party), &handle(account), purpose, time(now))
 }
 
 /// Requires the same, where the user gave an additional factor.
-pub fn require_with_factor(party: usize, proof: &Reauthentication, account: &[u8], now: i64) -> Result<(), Error> {
-    let _ = party;
-    proof.require_with_additional_factor(&handle(account), time(now))
+pub fn require_with_factor(
+    party: usize,
+    proof: &Reauthentication,
+    account: &[u8],
+    purpose: &str,
+    now: i64,
+) -> Result<(), Error> {
+    proof.require_with_additional_factor(rp(party), &handle(account), purpose, time(now))
 }
 
 /// Proof of who is signed in.
@@ -277,19 +285,19 @@ pub enum Session<'a> {
 }
 
 pub fn signal_all(party: usize, session: &Session<'_>, all: &[CredentialRecord], now: i64) -> Result<Value, Error> {
-    let _ = now;
     let signal = match *session {
-        Session::SignedIn(authenticated) => rp(party).signal_all_accepted_credentials(authenticated, all),
-        Session::Reauthenticated(proof) => rp(party).signal_all_accepted_credentials(proof, all),
+        Session::SignedIn(authenticated) => rp(party).signal_all_accepted_credentials(authenticated, all, time(now)),
+        Session::Reauthenticated(proof) => rp(party).signal_all_accepted_credentials(proof, all, time(now)),
     };
     signal.map(|signal| stored(&signal))
 }
 
 pub fn signal_details(party: usize, session: &Session<'_>, account: &[u8], now: i64) -> Result<Value, Error> {
-    let _ = now;
     let signal = match *session {
-        Session::SignedIn(authenticated) => rp(party).signal_current_user_details(authenticated, &user(account)),
-        Session::Reauthenticated(proof) => rp(party).signal_current_user_details(proof, &user(account)),
+        Session::SignedIn(authenticated) => {
+            rp(party).signal_current_user_details(authenticated, &user(account), time(now))
+        }
+        Session::Reauthenticated(proof) => rp(party).signal_current_user_details(proof, &user(account), time(now)),
     };
     signal.map(|signal| stored(&signal))
 }
@@ -307,19 +315,20 @@ pub fn reason(code: &str) -> Wrong {
     match code {
         "wrong-relying-party" => Wrong::RelyingParty,
         "expired" => Wrong::Expired,
+        "not-yet-issued" => Wrong::NotYetIssued,
         "unknown-policy" => Wrong::PolicyName,
         "other-purpose" | "not-a-reauthentication" => Wrong::Purpose,
         "type-mismatch" => Wrong::Type,
         "challenge-mismatch" => Wrong::Challenge,
         "origin-not-allowed" => Wrong::Origin,
-        "cross-origin-not-allowed" | "top-origin-not-allowed" => Wrong::Frame,
+        "cross-origin-not-allowed" | "top-origin-not-allowed" | "top-origin-missing" => Wrong::Frame,
         "rp-id-mismatch" => Wrong::RpIdHash,
         "user-not-present" => Wrong::UserPresent,
         "user-not-verified" => Wrong::UserVerified,
         "backup-state-invalid" => Wrong::BackupState,
         "backup-eligibility-not-allowed" | "backup-state-not-allowed" => Wrong::BackupPolicy,
         "backup-eligibility-changed" => Wrong::BackupEligibility,
-        "algorithm-not-offered" => Wrong::Algorithm,
+        "algorithm-not-offered" | "algorithm-not-accepted" => Wrong::Algorithm,
         "attestation-invalid" => Wrong::Statement,
         "attestation-type-not-accepted" => Wrong::AttestationType,
         "credential-id-mismatch" => Wrong::Id,

@@ -121,7 +121,7 @@ struct Member<S> {
     copy: fn(&mut S, &S),
 }
 
-const REGISTERING: [Member<Registering>; 9] = [
+const REGISTERING: [Member<Registering>; 10] = [
     Member { name: "rpId", shown: |s| Some(json!(s.rp_id)), copy: |to, from| to.rp_id = from.rp_id.clone() },
     Member {
         name: "challenge",
@@ -150,17 +150,29 @@ const REGISTERING: [Member<Registering>; 9] = [
     },
     Member { name: "attestation", shown: |s| Some(json!(s.policy)), copy: |to, from| to.policy = from.policy.clone() },
     Member { name: "extensions", shown: |_| None, copy: |to, from| to.unsolicited_refused = from.unsolicited_refused },
+    Member { name: "issuedAt", shown: |s| Some(json!(s.issued)), copy: |to, from| to.issued = from.issued },
     Member { name: "expiresAt", shown: |s| Some(json!(s.expires)), copy: |to, from| to.expires = from.expires },
 ];
 
-const AUTHENTICATING: [Member<Authenticating>; 9] = [
+const AUTHENTICATING: [Member<Authenticating>; 10] = [
     Member { name: "rpId", shown: |s| Some(json!(s.rp_id)), copy: |to, from| to.rp_id = from.rp_id.clone() },
     Member {
         name: "challenge",
         shown: |s| Some(base64url(&s.challenge)),
         copy: |to, from| to.challenge = from.challenge.clone(),
     },
-    Member { name: "purpose", shown: |_| None, copy: |to, from| to.purpose = from.purpose },
+    Member {
+        name: "purpose",
+        shown: |s| match s.purpose {
+            Purpose::SignIn => Some(json!("sign-in")),
+            Purpose::Payment => Some(json!("payment")),
+            Purpose::Reauthentication => {
+                let (purpose, fresh) = &s.confirms;
+                Some(json!({ "reauthentication": { "purpose": purpose, "freshSecs": fresh } }))
+            }
+        },
+        copy: |to, from| (to.purpose, to.confirms) = (from.purpose, from.confirms.clone()),
+    },
     Member {
         name: "userHandle",
         shown: |s| match s.account.as_deref() {
@@ -182,6 +194,7 @@ const AUTHENTICATING: [Member<Authenticating>; 9] = [
     },
     Member { name: "appid", shown: |s| Some(json!(s.appid)), copy: |to, from| to.appid = from.appid.clone() },
     Member { name: "extensions", shown: |_| None, copy: |to, from| to.unsolicited_refused = from.unsolicited_refused },
+    Member { name: "issuedAt", shown: |s| Some(json!(s.issued)), copy: |to, from| to.issued = from.issued },
     Member { name: "expiresAt", shown: |s| Some(json!(s.expires)), copy: |to, from| to.expires = from.expires },
 ];
 
@@ -316,6 +329,7 @@ impl World {
             conditional,
             policy: policy.map(str::to_owned),
             unsolicited_refused: refuses_unsolicited,
+            issued: self.now,
             expires: self.expires(party, timeout),
         };
         self.registering.push(hold(party, says, &started.state, &REGISTERING));
@@ -329,12 +343,21 @@ impl World {
     fn start_known(&mut self, purpose: Purpose, p: &mut Parts<'_>) {
         let (party, account, bits) = (usize::from(p.octet() % 4), account(p.octet()), p.octet());
         let plain = purpose == Purpose::SignIn;
-        let timeout = timeout(bits).filter(|_| plain);
+        let fresh = [300, 1, 60, 3_600][usize::from(bits & 3)];
+        let confirms = (PURPOSES[usize::from(bits >> 3 & 1)].to_owned(), i64::from(fresh));
+        let timeout = match purpose {
+            Purpose::SignIn => timeout(bits),
+            // The user has no longer than the re-authentication counts.
+            Purpose::Reauthentication => Some(fresh.min(PARTIES[party].timeout as u32)),
+            Purpose::Payment => None,
+        };
         let appid = (plain && bits & 4 != 0).then_some(answers::APPID);
         let records = self.records_of(party, &account, bits & 0x80 != 0);
         let started = match purpose {
             Purpose::SignIn => library::start_authentication(party, &account, &records, (appid, timeout), self.now),
-            Purpose::Reauthentication => library::start_reauthentication(party, &account, &records, self.now),
+            Purpose::Reauthentication => {
+                library::start_reauthentication(party, &account, &records, (&confirms.0, fresh), self.now)
+            }
             Purpose::Payment => library::start_payment(party, &account, &records, self.now),
         };
         let foreign = records.iter().any(|record| record.user_handle.as_bytes() != account);
@@ -350,14 +373,14 @@ impl World {
         let mut ids: Vec<_> = records.iter().map(|record| record.id.as_bytes().to_vec()).collect();
         ids.sort();
         assert_eq!(started.credentials, ids, "the credentials of the account, in the order of their ids");
-        self.hold_authentication(party, purpose, Some(account), appid, timeout, started);
+        self.hold_authentication(party, (purpose, confirms), Some(account), appid, timeout, started);
     }
 
     fn start_discoverable(&mut self, p: &mut Parts<'_>) {
         let (party, timeout) = (usize::from(p.octet() % 4), timeout(p.octet()));
         let started = library::start_discoverable(party, timeout, self.now);
         assert!(started.credentials.is_empty());
-        self.hold_authentication(party, Purpose::SignIn, None, None, timeout, started);
+        self.hold_authentication(party, (Purpose::SignIn, Default::default()), None, None, timeout, started);
     }
 
     fn start_decoy(&mut self, p: &mut Parts<'_>) {
@@ -371,13 +394,13 @@ impl World {
         self.issue(&again.challenge);
         let purpose = if payment { Purpose::Payment } else { Purpose::SignIn };
         let nobody = Some(format!("decoy {name}").into_bytes());
-        self.hold_authentication(party, purpose, nobody, None, None, started);
+        self.hold_authentication(party, (purpose, Default::default()), nobody, None, None, started);
     }
 
     fn hold_authentication(
         &mut self,
         party: usize,
-        purpose: Purpose,
+        (purpose, confirms): (Purpose, (String, i64)),
         account: Option<Vec<u8>>,
         appid: Option<&str>,
         timeout: Option<u32>,
@@ -389,6 +412,7 @@ impl World {
             rp_id: rp_id.to_owned(),
             challenge: started.challenge,
             purpose,
+            confirms,
             account,
             allowed: started.credentials,
             verification_required: verification_required || purpose != Purpose::SignIn,
@@ -434,7 +458,11 @@ impl World {
         };
         let user = if somebody == 0 { own_account.clone() } else { account(somebody) };
         let (party, session, current) = match session {
-            Session::SignedIn { party, authenticated, .. } => (*party, library::Session::SignedIn(authenticated), true),
+            Session::SignedIn { party: own, authenticated, .. } => {
+                let party = if elsewhere == 0 { *own } else { usize::from(elsewhere % 4) };
+                let current = PARTIES[party].rp_id == PARTIES[*own].rp_id;
+                (party, library::Session::SignedIn(authenticated), current)
+            }
             Session::Reauthenticated { says, proof } => {
                 let own = PARTIES.iter().position(|party| party.rp_id == says.rp_id).expect("a relying party");
                 let party = if elsewhere == 0 { own } else { usize::from(elsewhere % 4) };
@@ -442,7 +470,8 @@ impl World {
                     return; // somebody set the clock back
                 }
                 let current = says.is_current(&PARTIES[party], own_account, self.now);
-                let for_user = says.is_current(&PARTIES[party], &user, self.now);
+                let purpose = if how & 8 == 0 { &says.purpose } else { PURPOSES[0] };
+                let for_user = says.is_current(&PARTIES[party], &user, self.now) && says.purpose == purpose;
                 let counts = |required: Result<(), Error>, enough: bool| match required {
                     Ok(()) => assert!(for_user && enough, "a proof counts that must not: {says:?}"),
                     Err(error) => {
@@ -450,8 +479,8 @@ impl World {
                         assert_eq!(error.code() == "not-a-factor", for_user, "{error}: {says:?}");
                     }
                 };
-                counts(library::require(party, proof, &user, self.now), says.factor);
-                counts(library::require_with_factor(party, proof, &user, self.now), says.verified);
+                counts(library::require(party, proof, &user, purpose, self.now), says.factor);
+                counts(library::require_with_factor(party, proof, &user, purpose, self.now), says.verified);
                 (party, library::Session::Reauthenticated(proof), current)
             }
         };
@@ -495,6 +524,9 @@ impl World {
         }
     }
 }
+
+/// What users are asked to confirm.
+const PURPOSES: [&str; 2] = ["prescribe", "delete a passkey"];
 
 /// The timeout that a request asks for.
 fn timeout(bits: u8) -> Option<u32> {

@@ -10,6 +10,8 @@ pub enum Wrong {
     /// The state was started for another RP ID.
     RelyingParty,
     Expired,
+    /// The state was issued later than now, by more than clocks may differ.
+    NotYetIssued,
     /// The state names an attestation policy that this relying party does not have.
     PolicyName,
     /// The state was started for another purpose, or is a re-authentication of another user.
@@ -65,6 +67,9 @@ pub const UV: u8 = 4;
 pub const BE: u8 = 8;
 pub const BS: u8 = 16;
 
+/// How many seconds the clocks of machines may differ.
+const CLOCK_SKEW: i64 = 300;
+
 /// RS1: RSASSA-PKCS1-v1_5 with SHA-1.
 pub const RS1: i32 = -65535;
 
@@ -77,8 +82,14 @@ pub struct Party {
     pub subdomains: bool,
     pub any_port: bool,
     pub framed_by: Option<&'static [&'static str]>,
+    /// Frames are accepted only if the client names the page around them.
+    pub frames_are_named: bool,
     /// The algorithms that are offered; empty: all but RS1.
     pub offers: &'static [i32],
+    /// RS1 is accepted at sign-ins.
+    pub accepts_rs1: bool,
+    /// Algorithms that are refused at sign-ins.
+    pub refuses: &'static [i32],
     pub verification_required: bool,
     pub timeout: i64,
     /// The name of a policy that accepts self attestation and nothing else.
@@ -99,7 +110,10 @@ const CLINIC: Party = Party {
     subdomains: false,
     any_port: false,
     framed_by: None,
+    frames_are_named: false,
     offers: &[],
+    accepts_rs1: false,
+    refuses: &[],
     verification_required: true,
     timeout: 300,
     named_policy: "hardware",
@@ -128,6 +142,7 @@ pub const PARTIES: [Party; 4] = [
         origins: &["https://clinic.example"],
         subdomains: true,
         offers: &[-7, -257],
+        refuses: &[-259, -36],
         named_policy: "attested",
         eligible: Some(false),
         backed_up_at_sign_in: Some(false),
@@ -138,6 +153,9 @@ pub const PARTIES: [Party; 4] = [
         origins: &["https://pay.example"],
         elsewhere: &["https://clinic.example", "ios:bundle-id:org.example.pay"],
         any_port: true,
+        framed_by: Some(&["https://top.example"]),
+        frames_are_named: true,
+        accepts_rs1: true,
         timeout: 60,
         eligible: Some(true),
         ..CLINIC
@@ -161,7 +179,8 @@ impl Party {
 
     /// An algorithm that is no longer offered still signs in. RS1 signs in only where it is accepted by name.
     fn signs_in_with(&self, algorithm: i32) -> bool {
-        algorithm != RS1 || self.offers(RS1)
+        let named = algorithm != RS1 || self.offers(RS1) || self.accepts_rs1;
+        named && !self.refuses.contains(&algorithm)
     }
 }
 
@@ -181,12 +200,12 @@ fn web(origin: &str) -> Option<(&str, Option<&str>)> {
 }
 
 /// Steps 10 and 11 of section 7.1, 13 and 14 of section 7.2. Level 2 clients do not name the page around a frame.
-fn framed(expected: Option<&[&str]>, cross: Option<bool>, top: Option<&str>) -> bool {
+fn framed(expected: Option<&[&str]>, named: bool, cross: Option<bool>, top: Option<&str>) -> bool {
     let cross = cross == Some(true);
     match (expected, top) {
         (None, None) => !cross,
         (None, Some(_)) => false,
-        (Some(_), None) => true,
+        (Some(_), None) => !(cross && named),
         (Some(listed), Some(top)) => cross && listed.contains(&top),
     }
 }
@@ -202,6 +221,7 @@ pub struct Registering {
     pub conditional: bool,
     pub policy: Option<String>,
     pub unsolicited_refused: bool,
+    pub issued: i64,
     pub expires: i64,
 }
 
@@ -218,6 +238,8 @@ pub struct Authenticating {
     pub rp_id: String,
     pub challenge: Vec<u8>,
     pub purpose: Purpose,
+    /// What a re-authentication is for, and how many seconds it counts.
+    pub confirms: (String, i64),
     /// The account that was asked for. The account of a decoy starts with `d` and has no credentials.
     pub account: Option<Vec<u8>>,
     pub allowed: Vec<Vec<u8>>,
@@ -329,8 +351,9 @@ pub fn registration(party: &Party, state: &Registering, created: &Created, now: 
     let mut judge = Judge(Vec::new());
     judge.require(state.rp_id == party.rp_id, Wrong::RelyingParty);
     judge.require(now <= state.expires, Wrong::Expired);
+    judge.require(state.issued <= now + CLOCK_SKEW, Wrong::NotYetIssued);
     judge.require(state.policy.as_ref().is_none_or(|name| name == party.named_policy), Wrong::PolicyName);
-    let frame = framed(party.framed_by, said.cross_origin, said.top_origin);
+    let frame = framed(party.framed_by, party.frames_are_named, said.cross_origin, said.top_origin);
     judge.said(said, "webauthn.create", &state.challenge, party.admits(said.origin), frame);
     judge.require(said.rp_id == party.rp_id, Wrong::RpIdHash);
     judge.require(said.has(UP) || state.conditional, Wrong::UserPresent);
@@ -376,17 +399,21 @@ pub fn authentication(
     let mut judge = Judge(Vec::new());
     judge.require(state.rp_id == party.rp_id, Wrong::RelyingParty);
     judge.require(now <= state.expires, Wrong::Expired);
+    judge.require(state.issued <= now + CLOCK_SKEW, Wrong::NotYetIssued);
     judge.require(state.purpose == endpoint.purpose, Wrong::Purpose);
     if endpoint.purpose == Purpose::Reauthentication {
-        let bound = state.account.as_deref() == Some(endpoint.account) && state.verification_required;
-        judge.require(bound, Wrong::Purpose);
+        judge.require(state.account.as_deref() == Some(endpoint.account), Wrong::Purpose);
     }
+    judge.require(state.verification_required || state.purpose == Purpose::SignIn, Wrong::Purpose);
     let origin = match endpoint.callers {
         [_, ..] if payment => endpoint.callers.contains(&said.origin),
         _ => party.admits(said.origin),
     };
     let tops = [endpoint.payment_top];
-    let frame = framed(if payment { Some(&tops) } else { party.framed_by }, said.cross_origin, said.top_origin);
+    let frame = match payment {
+        true => framed(Some(&tops), false, said.cross_origin, said.top_origin),
+        false => framed(party.framed_by, party.frames_are_named, said.cross_origin, said.top_origin),
+    };
     let kind = if payment { "payment.get" } else { "webauthn.get" };
     judge.said(said, kind, &state.challenge, origin, frame);
     let rp_id = state.appid.as_deref().filter(|_| answer.appid).unwrap_or(party.rp_id);
@@ -427,6 +454,7 @@ pub fn signed_in(before: Items, said: &Said) -> Items {
 #[derive(Clone, Debug)]
 pub struct Proof {
     pub rp_id: &'static str,
+    pub purpose: String,
     pub account: Vec<u8>,
     pub credential: Vec<u8>,
     /// UV was set, and counts as a factor by the record.
