@@ -1,18 +1,18 @@
-//! Credentials as the relying party keeps them (§4, credential record).
+//! Credential ids, user handles and credential records (§4), as a relying party stores them.
 
 use crate::codec::base64url::{self, ShortBytes};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Why bytes cannot be a [`CredentialId`] or a [`UserHandle`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("{len} bytes, where {what} has 1 to {most}")]
+#[error("{what} must have 1 to {most} bytes, found {len}")]
 #[non_exhaustive]
 pub struct LengthError {
-    /// What the bytes were to be.
+    /// The kind of value.
     pub what: &'static str,
-    /// How many bytes there are.
+    /// The number of bytes found.
     pub len: usize,
-    /// How many bytes there may be.
+    /// The maximum number of bytes.
     pub most: usize,
 }
 
@@ -23,7 +23,7 @@ pub enum TextError {
     /// Not base64url without padding.
     #[error("not base64url without padding")]
     NotBase64Url,
-    /// Of another length.
+    /// The wrong number of bytes.
     #[error(transparent)]
     Length(#[from] LengthError),
 }
@@ -35,13 +35,13 @@ macro_rules! opaque_bytes {
         pub struct $name(ShortBytes);
 
         impl $name {
-            /// The most bytes there may be.
+            /// The maximum number of bytes.
             pub const MAX_LEN: usize = $most;
 
-            /// Copies the bytes, if there are 1 to [`Self::MAX_LEN`] of them. Up to 64 take no allocation.
+            /// Copies the bytes. Up to 64 bytes are stored inline, without an allocation.
             ///
             /// # Errors
-            /// [`LengthError`].
+            /// [`LengthError`] unless there are 1 to [`Self::MAX_LEN`] bytes.
             pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, LengthError> {
                 let bytes = bytes.as_ref();
                 Self::check_len(bytes.len())?;
@@ -55,13 +55,13 @@ macro_rules! opaque_bytes {
                 }
             }
 
-            /// The bytes.
+            /// Returns the bytes.
             #[must_use]
             pub fn as_bytes(&self) -> &[u8] {
                 &self.0
             }
 
-            /// The bytes in base64url without padding, as in the browser's JSON.
+            /// Encodes the bytes in base64url without padding, as in the JSON of the browser.
             #[must_use]
             pub fn to_base64url(&self) -> String {
                 base64url::encode(&self.0)
@@ -74,14 +74,14 @@ macro_rules! opaque_bytes {
             }
         }
 
-        /// The bytes are the key: a map of these is asked with what a response says, as it is.
+        /// Lets a map with this key type be searched by the bytes of a response.
         impl core::borrow::Borrow<[u8]> for $name {
             fn borrow(&self) -> &[u8] {
                 &self.0
             }
         }
 
-        /// From base64url without padding, as in a path or a form.
+        /// Decodes base64url without padding, as in a path or a form.
         impl core::str::FromStr for $name {
             type Err = TextError;
 
@@ -96,7 +96,7 @@ macro_rules! opaque_bytes {
             }
         }
 
-        /// Base64url text.
+        /// Base64url without padding, as text.
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
                 base64url::text::serialize(&self.0, to)
@@ -112,24 +112,24 @@ macro_rules! opaque_bytes {
 }
 
 opaque_bytes! {
-    /// A credential id: 1 to 1023 bytes (§7.1), opaque. Names a credential; proves nothing.
+    /// A credential id: 1 to 1023 opaque bytes (§7.1). It names a credential and proves nothing.
     CredentialId, "a credential id", 1023
 }
 
 opaque_bytes! {
-    /// A user handle: 1 to 64 bytes (§5.4.3), opaque, and nothing that names a person (§14.6.1).
+    /// A user handle: 1 to 64 opaque bytes (§5.4.3). It must not identify a person (§14.6.1), so use random bytes.
     UserHandle, "a user handle", 64
 }
 
-/// How a client may reach an authenticator (§5.8.4). A hint; values that are not known are kept. Ordered by name, as
-/// `getTransports()` returns them (§5.2.1).
+/// How a client may reach an authenticator (§5.8.4). A hint: unknown values are kept. Ordered by name, as `getTransports()`
+/// returns them (§5.2.1).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Transport {
     /// Bluetooth Low Energy.
     Ble,
-    /// A phone, by proximity and tunnel.
+    /// A phone, through proximity and a tunnel.
     Hybrid,
     /// The client device itself.
     Internal,
@@ -139,13 +139,13 @@ pub enum Transport {
     SmartCard,
     /// USB.
     Usb,
-    /// A value that this version does not know, as received.
+    /// An unknown value, as received.
     #[serde(untagged)]
     Other(String),
 }
 
 impl Transport {
-    /// The transport of this name, which a client gave.
+    /// Returns the transport with this name. Every name is accepted.
     pub(crate) fn from_name(name: &str) -> Self {
         match name {
             "usb" => Self::Usb,
@@ -159,43 +159,51 @@ impl Transport {
     }
 }
 
-/// What a relying party keeps of a credential: those items of §4 that sign-ins need, under their names, and the account
-/// that owns it. Whoever wants to verify again, years later, keeps `attestationObject` and `attestationClientDataJSON` as
-/// well: see [`evidence`](crate::evidence).
+/// A stored credential: the items of §4 that sign-ins need, under their names, and the account that owns it.
 ///
-/// Made by [`Registered::claim`](crate::policy::Registered::claim); stored whole (serde); brought up to date
-/// only by a [`RecordUpdate`].
+/// [`Registered::claim`](crate::policy::Registered::claim) makes it. Store it with serde, and change it only with a
+/// [`RecordUpdate`]. To verify the registration again years later, also store `attestationObject` and
+/// `attestationClientDataJSON`: see [`evidence`](crate::evidence).
+///
+/// ```
+/// use wardkey::{CredentialId, CredentialRecord, UserHandle};
+/// let (id, user) = (CredentialId::new(b"credential")?, UserHandle::new(b"user")?);
+/// let record = CredentialRecord::new(id, user, vec![0xa0]);
+/// let stored = serde_json::to_string(&record)?;
+/// assert_eq!(serde_json::from_str::<CredentialRecord>(&stored)?, record);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CredentialRecord {
-    /// The version of this shape.
+    /// The version of the stored format.
     version: Version,
-    /// The credential id: unique over all accounts.
+    /// The credential id. Must be unique over all accounts.
     pub id: CredentialId,
-    /// The account: its user handle.
+    /// The user handle of the account.
     pub user_handle: UserHandle,
-    /// The credential public key: a COSE_Key, encoded as it was attested.
+    /// The credential public key: a COSE_Key, with the bytes that were attested.
     #[serde(with = "base64url::text")]
     pub public_key: Vec<u8>,
-    /// The last signature counter; 0 where the authenticator keeps none, and where it is not known: then the next
-    /// sign-in teaches it.
+    /// The last signature counter. 0 if the authenticator has none, and if it is unknown; then the next sign-in sets it.
     pub sign_count: u32,
-    /// Whether UV counts as a factor: it was set at registration, or later beside another factor as strong.
+    /// uvInitialized: whether UV counts as a factor, because it was set at registration, or later together with an
+    /// equally strong factor.
     pub uv_initialized: bool,
-    /// BE at registration. `None`: unknown, as in records from elsewhere; then it is learnt at the next sign-in.
-    // Required, be it null, as the next one: a record that lost it would accept another value.
+    /// BE at registration. `None` if unknown, as in imported records; then the next sign-in sets it.
+    // Required even if null, as the next member: a record without it would accept any value.
     #[serde(deserialize_with = "Option::deserialize")]
     pub backup_eligible: Option<bool>,
-    /// BS at the last ceremony. `None`: unknown, as in records from elsewhere; then it is learnt at the next sign-in.
+    /// BS at the last ceremony. `None` if unknown, as in imported records; then the next sign-in sets it.
     #[serde(deserialize_with = "Option::deserialize")]
     pub backup_state: Option<bool>,
-    /// What the client told of transports, for `allowCredentials`.
+    /// The transports that the client reported, for `allowCredentials`.
     #[serde(default)]
     pub transports: Vec<Transport>,
 }
 
-/// The one version of the stored shape so far; any other is refused when it is read.
+/// Version 1 of a stored format, the only one so far. Reading refuses every other version.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Version;
 
@@ -209,13 +217,13 @@ impl<'de> Deserialize<'de> for Version {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         match u8::deserialize(from)? {
             1 => Ok(Self),
-            _ => Err(D::Error::custom("a stored shape of another version")),
+            _ => Err(D::Error::custom("expected version 1 of the stored format")),
         }
     }
 }
 
 impl CredentialRecord {
-    /// A record from its items: for imports and tests. Nothing in it is verified here.
+    /// Makes a record from its items, for imports and tests. Verifies nothing: never pass client input.
     #[must_use]
     pub const fn new(id: CredentialId, user_handle: UserHandle, public_key: Vec<u8>) -> Self {
         Self {
@@ -231,9 +239,9 @@ impl CredentialRecord {
         }
     }
 
-    /// Brings the record up to date after a sign-in. `false`, and nothing changed, where the record is not the one
-    /// that was verified against any more: another sign-in was faster, so begin again.
-    #[must_use = "`false` means that another sign-in was faster"]
+    /// Applies the update of a sign-in. Returns `false` and changes nothing if another sign-in changed the record since it
+    /// was verified against; then start again.
+    #[must_use = "`false` means that another sign-in changed the record first"]
     pub fn apply(&mut self, update: &RecordUpdate) -> bool {
         let current = RecordState::of(self) == update.expect;
         if current {
@@ -247,26 +255,25 @@ impl CredentialRecord {
     }
 }
 
-/// The items of a record that a sign-in may change. Stored as a part of what has a version: a [`CredentialRecord`], a
-/// [`RecordUpdate`].
+/// The items of a [`CredentialRecord`] that a sign-in may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RecordState {
     /// The signature counter.
     pub sign_count: u32,
-    /// Whether UV counts as a factor.
+    /// uvInitialized: whether UV counts as a factor.
     pub uv_initialized: bool,
-    /// BE, where it is known.
-    #[serde(deserialize_with = "Option::deserialize")] // required, be it null
+    /// BE; `None` if unknown.
+    #[serde(deserialize_with = "Option::deserialize")] // required even if null
     pub backup_eligible: Option<bool>,
-    /// BS, where it is known.
-    #[serde(deserialize_with = "Option::deserialize")] // required, be it null
+    /// BS; `None` if unknown.
+    #[serde(deserialize_with = "Option::deserialize")] // required even if null
     pub backup_state: Option<bool>,
 }
 
 impl RecordState {
-    /// These items of `record`.
+    /// Returns these items of `record`.
     #[must_use]
     pub const fn of(record: &CredentialRecord) -> Self {
         Self {
@@ -278,10 +285,10 @@ impl RecordState {
     }
 }
 
-/// A compare-and-set on one record (§7.2, "Update credentialRecord"): write `set` where the store still holds
-/// `expect`. Losing means that another sign-in was faster: begin again.
+/// A compare-and-set on one record (§7.2, "Update credentialRecord"): write `set` if the store still holds `expect`. If it
+/// does not, another sign-in changed the record first; start again.
 ///
-/// In SQL, where what is not known is `NULL`, which `=` never finds:
+/// In SQL, unknown values are `NULL`, so compare with `IS NOT DISTINCT FROM`:
 ///
 /// ```sql
 /// UPDATE credentials SET sign_count = ?, uv_initialized = ?, backup_eligible = ?, backup_state = ?
@@ -289,24 +296,24 @@ impl RecordState {
 ///   AND backup_eligible IS NOT DISTINCT FROM ? AND backup_state IS NOT DISTINCT FROM ?
 /// ```
 ///
-/// Where records are kept whole, as JSON: read, [`CredentialRecord::apply`] and write in one transaction, or write where
-/// the old text still stands.
+/// If you store records as JSON, call [`CredentialRecord::apply`] between read and write in one transaction, or write only if
+/// the old text is unchanged.
 ///
-/// A queue may hold it on its way to the store: its serde form has a version.
+/// The serde form has a version, so you may put an update into a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-#[must_use = "the record must be brought up to date, or a cloned authenticator goes unnoticed"]
+#[must_use = "write it to the store, or a cloned authenticator stays unnoticed"]
 pub struct RecordUpdate {
     version: Version,
-    /// What the record must still be.
+    /// The items that the stored record must still have.
     pub expect: RecordState,
-    /// What it becomes.
+    /// The new items.
     pub set: RecordState,
 }
 
 impl RecordUpdate {
-    /// The way from one state to another; `None` where there is none to go.
+    /// Returns the update from `expect` to `set`, or `None` if they are equal.
     pub(crate) fn between(expect: RecordState, set: RecordState) -> Option<Self> {
         (set != expect).then_some(Self { version: Version, expect, set })
     }
@@ -317,7 +324,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_are_judged_when_a_value_is_made() {
+    fn values_have_1_to_max_len_bytes() {
         for (len, id, handle) in [
             (0, false, false),
             (1, true, true),
@@ -329,12 +336,14 @@ mod tests {
             assert_eq!(CredentialId::new(vec![0; len]).is_ok(), id, "{len}");
             assert_eq!(UserHandle::new(vec![0; len]).is_ok(), handle, "{len}");
         }
-        assert_eq!(UserHandle::new(vec![0; 65]).unwrap_err().to_string(), "65 bytes, where a user handle has 1 to 64");
+        assert_eq!(
+            UserHandle::new(vec![0; 65]).unwrap_err().to_string(),
+            "a user handle must have 1 to 64 bytes, found 65"
+        );
     }
 
-    /// As the key of a map, whether it hashes or sorts; and as text.
     #[test]
-    fn an_id_is_its_bytes() {
+    fn ids_are_found_in_maps_by_their_bytes_and_round_trip_as_text() {
         use std::collections::{BTreeMap, HashMap};
         for len in [1, 16, 64, 65, 1023] {
             let bytes: Vec<u8> = (0..=255).cycle().take(len).collect();
@@ -349,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_survives_its_store() {
+    fn a_stored_record_reads_back_equal() {
         let mut record =
             CredentialRecord::new(CredentialId::new(*b"id").unwrap(), UserHandle::new(*b"user").unwrap(), vec![0xa0]);
         record.transports = vec![Transport::SmartCard, Transport::Other("carrier-pigeon".into())];
@@ -397,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn an_update_is_a_compare_and_set() {
+    fn an_update_applies_only_to_the_expected_record() {
         let mut record =
             CredentialRecord::new(CredentialId::new(*b"id").unwrap(), UserHandle::new(*b"user").unwrap(), vec![0xa0]);
         let expect = RecordState::of(&record);
@@ -410,6 +419,6 @@ mod tests {
         assert!(serde_json::from_str::<RecordUpdate>(&stored.replacen(r#""version":1,"#, "", 1)).is_err());
         assert!(record.apply(&update));
         assert_eq!(record.sign_count, 5);
-        assert!(!record.apply(&update), "the second of two sign-ins lost the race");
+        assert!(!record.apply(&update), "the record no longer has the expected items");
     }
 }

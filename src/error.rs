@@ -1,4 +1,4 @@
-//! What can go wrong at the front door, and whose fault it is.
+//! Errors of the front door, and who has to act on them.
 
 use crate::ceremony::{Failure, StepNumber};
 use crate::client::extensions::InputError;
@@ -6,99 +6,100 @@ use crate::client::json::ResponseError;
 use crate::crypto::RandomFailed;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-/// Whose fault an [`Error`] is: what a back end chooses its answer by.
+/// Who is at fault for an [`Error`]. Choose the HTTP status by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The response's: it is refused. Over HTTP, 400, or what your sign-ins answer where they fail: 401, or 403. So is a
-    /// record that cannot verify anything, or another credential's, since an answer of its own would tell accounts apart:
-    /// have somebody look at the codes `stored-public-key-unusable` and `credential-mismatch`.
+    /// The response is refused. Answer 400, or whatever a failed sign-in answers in your portal: 401 or 403.
+    ///
+    /// Also used for an unusable or mismatched stored record: a distinct answer would reveal that the account exists. So
+    /// raise an alert for the codes `stored-public-key-unusable` and `credential-mismatch`.
     Response,
-    /// The user's, who has to begin again, or to do more: 403.
+    /// The user must start again or do more. Answer 403.
     User,
-    /// The caller's: a mistake in the code or the data of the back end. 500, and somebody should look at it.
+    /// The code or the data of the back end is wrong. Answer 500, and raise an alert.
     Caller,
-    /// The machine's: 503.
+    /// The machine failed. Answer 503.
     Machine,
 }
 
-/// Why a ceremony has no good end. For logs: it holds facts, never secrets, never text that was received.
+/// Why a ceremony failed. For logs: contains facts, but no secrets and no received text.
 ///
-/// Who signs in should see one and the same answer for all of them, [`Self::public`] (§14.6.2). Who is signed in and
-/// registers one more passkey may be told what to do about it: [`Expired`](Self::Expired);
-/// `credential-already-registered`, by [`claim`](crate::policy::Registered::claim), of a credential that is stored
-/// already; what a policy does not admit (`attestation-type-not-accepted`, `attestation-untrusted`,
-/// `aaguid-not-attested`, `aaguid-not-accepted`).
+/// During a sign-in, show the same answer for every error: [`Self::public`] (§14.6.2). A user who is signed in and registers
+/// another passkey may be told the reason, so that they can act on it: [`Expired`](Self::Expired); the code
+/// `credential-already-registered` of [`claim`](crate::policy::Registered::claim); and the codes of a policy
+/// (`attestation-type-not-accepted`, `attestation-untrusted`, `aaguid-not-attested`, `aaguid-not-accepted`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The response's: a step of the standard refuses it.
+    /// A step of the standard refuses the response.
     #[error(transparent)]
     Failed(#[from] Failure),
-    /// The same of a payment (Secure Payment Confirmation), which is no sign-in that failed.
+    /// A step of the standard refuses the response to a payment (Secure Payment Confirmation).
     #[error("a payment: {0}")]
     Payment(Failure),
-    /// The response's: it could not be parsed, so that no ceremony began.
+    /// The response could not be parsed.
     #[error(transparent)]
     Response(#[from] ResponseError),
-    /// The user's, mostly: the ceremony took longer than its timeout.
-    #[error("the ceremony has expired")]
+    /// The ceremony took longer than its timeout. Usually the user waited too long.
+    #[error("the ceremony took longer than its timeout")]
     Expired,
-    /// The caller's: the state was issued later than the time handed in, by more than 5 minutes. The clocks of your machines
-    /// differ, or a time was handed in that is not in seconds.
-    #[error("the state was issued more than 5 minutes after the time handed in; compare the clocks of your machines")]
+    /// The state was issued more than 5 minutes after `now`: the clocks of your machines differ, or `now` is not in seconds.
+    #[error("the state was issued more than 5 minutes after the given time; compare the clocks of your machines")]
     NotYetIssued,
-    /// The state, or the sign-in that a signal is sent after, is of another relying party: it was posted to the wrong
-    /// address, or taken from the wrong store.
-    #[error("the state or sign-in is of another relying party")]
+    /// The state, or the sign-in that a signal follows, belongs to a different relying party: the response was posted to the
+    /// wrong address, or the state was read from the wrong store.
+    #[error("the RP ID of the state or sign-in is not that of this relying party")]
     WrongRelyingParty,
-    /// The caller's: the state offers a COSE algorithm that this build cannot verify, because another build started the
-    /// registration.
+    /// The state offers a COSE algorithm that this build cannot verify, because a different build started the registration.
     #[error("the registration offers COSE algorithm {0}, which this build cannot verify")]
     UnverifiableAlgorithm(i32),
-    /// The caller's: there is no attestation policy of this name.
-    #[error("no attestation policy of this name")]
+    /// The builder was given no attestation policy with this name.
+    #[error("no attestation policy has the requested name")]
     UnknownPolicy,
-    /// The caller's: no credential to ask for. Use a discoverable authentication.
-    #[error("no credential to ask for")]
+    /// The list of records is empty. Use a discoverable authentication.
+    #[error("expected at least one credential record, found none")]
     NoCredentials,
-    /// The caller's: the relying party was built without decoys, so there are none for a name that nobody has.
-    #[error("the relying party has no decoys")]
+    /// The relying party was built without [`Decoys`](crate::relying_party::Decoys), so it cannot answer for a name without
+    /// an account.
+    #[error("the relying party was built without decoys")]
     NoDecoys,
-    /// The caller's: a record of another account among those to ask for.
-    #[error("a credential of another account among those to ask for")]
+    /// The list of records contains a record of a different account.
+    #[error("expected credential records of one account, found a record of a different account")]
     ForeignCredential,
-    /// The caller's: extension inputs that clients would refuse.
+    /// Clients would refuse the extension inputs.
     #[error(transparent)]
     Extension(#[from] InputError),
-    /// The caller's: the list leaves out the credential that was just used, which the user's devices would then hide or
-    /// delete.
-    #[error("the credential just used is left out")]
+    /// The list of accepted credentials lacks the credential that was just used. The user's devices would hide or delete it.
+    #[error("the list of accepted credentials lacks the credential that was just used")]
     CredentialLeftOut,
-    /// The state is of another kind of ceremony, a sign-in, a re-authentication or a payment: it was posted to the wrong
-    /// address.
-    #[error("the state was started for something else")]
+    /// The state was started for a different purpose (sign-in, re-authentication or payment): the response was posted to the
+    /// wrong address.
+    #[error("the state was started for a different purpose: sign-in, re-authentication or payment")]
     OtherPurpose,
-    /// The state is not of a re-authentication of this user: it was posted to the wrong address, or in another session.
-    #[error("the state is not of a re-authentication of this user")]
+    /// The state does not belong to a re-authentication of this user: the response was posted to the wrong address, or in a
+    /// different session.
+    #[error("the state does not belong to a re-authentication of this user")]
     NotAReauthentication,
-    /// The user's: the last re-authentication is too long ago, or later than the time handed in.
-    #[error("the re-authentication is not recent enough")]
+    /// The last re-authentication is too old, or later than `now`.
+    #[error("the re-authentication is too old, or later than the given time")]
     NotFresh,
-    /// The user's: the last re-authentication is of another relying party, of another user, or for another purpose.
-    #[error("the re-authentication is of another relying party or user, or for another purpose")]
+    /// The last re-authentication was made at a different relying party, by a different user, or for a different purpose.
+    #[error(
+        "the re-authentication was made at a different relying party, by a different user, or for a different purpose"
+    )]
     ReauthenticationMismatch,
-    /// The user's: in the last re-authentication user verification was not performed, or for the first time, and does
-    /// not count as a factor (§4, uvInitialized).
-    #[error("a re-authentication whose user verification does not count as a factor")]
+    /// User verification of the last re-authentication does not count as a factor, because it was not performed, or performed
+    /// for the first time (§4, uvInitialized).
+    #[error("user verification of the re-authentication does not count as a factor")]
     NotAFactor,
-    /// The machine's: no randomness.
+    /// The random source failed.
     #[error(transparent)]
     Random(#[from] RandomFailed),
 }
 
-/// What the person at the browser is told of a failure: one and the same thing, whatever it was, so that nobody learns
-/// from it which accounts and credentials there are (§14.6.2). [`Error`] itself is for the log.
+/// The answer to show at the browser. It is the same for every error, so that an attacker cannot find out which accounts and
+/// credentials exist (§14.6.2). Write the [`Error`] itself to the log.
 ///
 /// ```
 /// use wardkey::error::{Error, PublicFailure};
@@ -108,7 +109,7 @@ pub enum Error {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("that did not work; please try again")]
-#[allow(clippy::exhaustive_structs, reason = "that it holds nothing is the point")]
+#[allow(clippy::exhaustive_structs, reason = "it must never have a field, because all errors have the same answer")]
 pub struct PublicFailure;
 
 impl Serialize for PublicFailure {
@@ -120,7 +121,7 @@ impl Serialize for PublicFailure {
 }
 
 impl Failure {
-    /// What the person at the browser is told, as of any [`Error`].
+    /// Returns the answer to show at the browser, as for every [`Error`].
     #[must_use]
     pub const fn public(&self) -> PublicFailure {
         PublicFailure
@@ -128,7 +129,7 @@ impl Failure {
 }
 
 impl ResponseError {
-    /// What the person at the browser is told, as of any [`Error`].
+    /// Returns the answer to show at the browser, as for every [`Error`].
     #[must_use]
     pub const fn public(&self) -> PublicFailure {
         PublicFailure
@@ -136,13 +137,13 @@ impl ResponseError {
 }
 
 impl Error {
-    /// What the person at the browser is told.
+    /// Returns the answer to show at the browser.
     #[must_use]
     pub const fn public(&self) -> PublicFailure {
         PublicFailure
     }
 
-    /// Whose fault it is.
+    /// Returns who is at fault.
     #[must_use]
     pub const fn fault(&self) -> Fault {
         match self {
@@ -165,7 +166,7 @@ impl Error {
         }
     }
 
-    /// The step of the standard that refuses, where one does.
+    /// Returns the step of the standard that refuses the response, if a step does.
     #[must_use]
     pub const fn step(&self) -> Option<StepNumber> {
         match self {
@@ -174,7 +175,7 @@ impl Error {
         }
     }
 
-    /// A stable word for logs and dashboards: the refusal's ([`Refusal::CODES`](crate::ceremony::Refusal::CODES)), or
+    /// Returns a stable code for logs and dashboards: the code of the refusal ([`Refusal::CODES`](crate::ceremony::Refusal::CODES)), or
     /// `response-malformed`, `expired`, `not-yet-issued`, `wrong-relying-party`, `unverifiable-algorithm`,
     /// `unknown-policy`, `no-credentials`, `no-decoys`, `foreign-credential`, `extension-input`, `credential-left-out`,
     /// `other-purpose`, `not-a-reauthentication`, `not-fresh`, `reauthentication-mismatch`, `not-a-factor`,

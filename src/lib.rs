@@ -1,67 +1,69 @@
 //! Passkeys for healthcare portals: a pure FIDO2/WebAuthn Level 3 relying-party library.
 //!
-//! Posted bytes, expectations and a time go in; a verdict comes out. No network, no store, no clock, no logging, no
-//! global state. Behaviour and numbers follow the W3C Recommendation of 2026-08-25; steps have names, and their
-//! numbers stand in one table ([`ceremony::Step`]).
+//! You pass in the posted bytes, what you expect, and the time; the library returns a verdict. It has no network, no store,
+//! no clock, no logging and no mutable global state. Behaviour and numbers follow the W3C Recommendation of 2026-08-25.
+//! Steps have names, and one table holds their numbers ([`ceremony::Step`]).
 //!
 //! # Start here
 //!
-//! [`RelyingParty`] is the front door. Build one, then `start_…` and `finish_…` each ceremony; the
-//! [README](https://docs.rs/crate/wardkey/latest) shows the whole journey, and `examples/portal` a whole back
+//! [`RelyingParty`] is the front door. Build one, then call `start_…` and `finish_…` for each ceremony. The
+//! [README](https://docs.rs/crate/wardkey/latest) shows a registration and a sign-in; `examples/portal` is a complete back
 //! end with its page.
 //!
-//! | you want to | use |
+//! | to | use |
 //! |---|---|
 //! | register a passkey | [`RelyingParty::start_registration`], [`RelyingParty::finish_registration`], [`policy::Registered::claim`] |
-//! | sign in without a user name, or by autofill | [`RelyingParty::start_discoverable_authentication`], [`RelyingParty::finish_authentication`] |
-//! | ask a known user | [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
-//! | ask again before something that matters | [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`], [`Reauthentication::require`](relying_party::Reauthentication::require) |
-//! | answer names that nobody has | [`relying_party::Decoys`], [`RelyingParty::start_decoy_authentication`], [`RelyingParty::refuse_authentication`], [`RelyingParty::refuse_payment`], [`Error::public`] |
+//! | sign in without a user name, or with autofill | [`RelyingParty::start_discoverable_authentication`], [`RelyingParty::finish_authentication`] |
+//! | sign in a known user | [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
+//! | re-authenticate before a critical action | [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`] |
+//! | hide whether an account exists | [`relying_party::Decoys`], [`RelyingParty::refuse_authentication`], [`RelyingParty::refuse_payment`], [`Error::public`] |
 //! | use extensions | [`client::extensions`]: inputs, outputs, and the table of what is checked where |
-//! | confirm payments, called for by merchants too | [`RelyingParty::start_payment`], [`RelyingParty::finish_payment`], [`relying_party::ExpectedPayment`] |
-//! | tell passkey providers what is current | [`RelyingParty::signal_all_accepted_credentials`] and [`client::signal`] |
-//! | serve other sites and native apps | [`RelyingParty::related_origins`], [`client::well_known`] |
-//! | look over your options | [`client::json::CreationOptions::lint`], [`client::json::RequestOptions::lint`] |
-//! | keep what has to be kept | [`CredentialRecord`], [`RecordUpdate`], [`RegistrationState`], [`AuthenticationState`] |
-//! | come from webauthn-rs or another library, from U2F | [`interop`] |
-//! | admit certain authenticators, or certain credentials, alone | [`policy::AttestationPolicy`], [`relying_party::RelyingPartyBuilder`], [`attestation::voucher`]: who vouches for what |
+//! | confirm payments, also when a merchant starts them | [`RelyingParty::start_payment`], [`RelyingParty::finish_payment`], [`relying_party::ExpectedPayment`] |
+//! | tell passkey providers which credentials are current | [`RelyingParty::signal_all_accepted_credentials`] and [`client::signal`] |
+//! | serve related sites and native apps | [`RelyingParty::related_origins`], [`client::well_known`] |
+//! | check your options | [`client::json::CreationOptions::lint`], [`client::json::RequestOptions::lint`] |
+//! | store records and states | [`CredentialRecord`], [`RecordUpdate`], [`RegistrationState`], [`AuthenticationState`] |
+//! | migrate from webauthn-rs, another library, or U2F | [`interop`] |
+//! | accept only certain authenticators or credentials | [`policy::AttestationPolicy`], [`relying_party::RelyingPartyBuilder`], [`attestation::voucher`]: who vouches for which fact |
 //! | answer, log and alert | [`Error::fault`](error::Error::fault), [`Error::public`], [`Error::code`], [`Error::step`] |
-//! | show what a verdict rests on | [`Evidence`], of [`policy::Registered::evidence`] and of each sign-in and payment |
-//! | verify by your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`], [`ceremony::payment::verify`], [`Evidence::of_authentication`] |
+//! | show an auditor why a verdict was reached | [`Evidence`], from [`policy::Registered::evidence`] and from each sign-in and payment |
+//! | verify with your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`], [`ceremony::payment::verify`], [`Evidence::of_authentication`] |
 //!
-//! # The house
+//! # Modules
 //!
-//! One module a chapter of the standard, one file a section. Dependencies point down; a test reads every import.
+//! One module per chapter of the standard, one file per section. Dependencies point down; a test reads every import.
 //!
 //! ```text
-//! interop                  what other libraries stored, sent and configured, made ours
-//! relying_party            the front door: fills in what is expected, calls the ceremony, asks the policy
-//! state  error             what is kept between the halves of a ceremony; what can go wrong
-//! policy                   what a relying party accepts, as data (§7.1 steps 23, 24, 26)
+//! interop                  conversion from other libraries' stored credentials, responses and configuration
+//! relying_party            the front door: fills in the expectations, calls the ceremony, applies the policy
+//! state  error             what is stored between the two halves of a ceremony; errors of the front door
+//! policy                   what a relying party accepts, as data (§7.1 steps 23 and 24); the claim (step 26)
 //! evidence                 what a verdict rests on, for logs and auditors
-//! ceremony                 §7: the only code that verifies; the table of steps; refusals
-//! attestation              §8: one file a format
-//! client  authenticator    §5 and §6: what each of them says, parsed and untrusted
-//! x509                     certificates, and validation of certification paths
-//! credential               §4: ids, user handles, records
-//! crypto                   the seam: algorithms as whole combinations, keys judged when made, two backends
-//! codec                    bytes and notations
-//! time  quirk  extension   the time that is handed in; leniencies and extensions by name
+//! ceremony                 §7: verification, the table of steps, refusals
+//! attestation              §8: one file per format
+//! client  authenticator    §5 and §6: parsed, untrusted values
+//! x509                     certificates and validation of certification paths
+//! credential               §4: credential ids, user handles, credential records
+//! crypto                   signature schemes, validated public keys, the `Backend` trait, two backends
+//! codec                    CBOR, DER, base64url, strict JSON, PEM
+//! time  quirk  extension   time; named deviations from the standard; names of extensions
 //! budget                   bounds on the work that one message can cause
 //! ```
 //!
 //! # Features
 //!
-//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`: each adds what can be verified, and none changes
-//! what is refused.
+//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`. Each adds algorithms or a backend. A build without an
+//! algorithm never offers it, and refuses a key of this algorithm.
 //!
-//! With `fips`, AWS-LC is its FIPS 140-3 module, and the evidence of each ceremony says `AWS-LC FIPS`, which the module is
-//! asked for: [`Basis::backend`](ceremony::Basis::backend) made the hashes of the ceremony and drew the challenge,
-//! [`Basis::module`](ceremony::Basis::module) verifies signatures of the credential. For Ed448 (feature `ed448`) that is
-//! another one, outside of it, as is the check that an Ed25519 key has no small order, which is not cryptography by FIPS
-//! 140-3. Not every service of the module is an approved one: secp256k1 (ES256K) is none, and SHA-1 (RS1, and names and
-//! signatures of old TPMs) is one for verifying alone, as legacy use. Which version of the module is validated, and for
-//! which platforms, its certificate says.
+//! # FIPS 140-3
+//!
+//! With `fips`, AWS-LC is linked as its FIPS 140-3 module, and the evidence of each ceremony says `AWS-LC FIPS`. The module
+//! itself is asked, not the feature. [`Basis::backend`](ceremony::Basis::backend) made the hashes of the ceremony and drew
+//! the challenge; [`Basis::module`](ceremony::Basis::module) verified the signature of the credential. Outside the module
+//! are Ed448 (feature `ed448`), and the check that an Ed25519 key has no small order, which FIPS 140-3 does not count as
+//! cryptography. Not every service of the module is approved: secp256k1 (ES256K) is not, and SHA-1 (RS1; names and
+//! signatures of old TPMs) is approved only for verification, as legacy use. The certificate of the module says which
+//! version is validated, and for which platforms.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

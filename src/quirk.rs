@@ -1,44 +1,47 @@
-//! Leniencies by name: what real clients sent that the standard does not allow.
+//! Named deviations from the standard that real clients need.
 //!
-//! All are off by default, chosen by the caller, and reported by the evidence of each ceremony that needed one.
+//! Each [`Quirk`] is off by default. The relying party switches it on by name, and the evidence of each ceremony that needed
+//! one reports it.
 //!
-//! # Tolerated without a name, and why
+//! # Deviations that are always accepted
 //!
-//! What leaves one reading of the message, or what a standard demands to accept, is nothing to choose:
+//! These need no choice, because the message still has one reading, or because another standard requires to accept them:
 //!
-//! | what | why |
+//! | deviation | reason |
 //! |---|---|
-//! | an integer `alg` beside `x5c` in an `apple` statement, where §8.8 has `x5c` alone | early iOS and macOS sent it; it is not used |
-//! | other string types in the subject of a `packed` certificate than those of §8.2.1: PrintableString, UTF8String and IA5String for each other | certificates in the field have them; the text is compared |
-//! | a bare signature in a `tpm` statement, where §8.3 has a TPMT_SIGNATURE | Windows and the standard's own vectors have it; no octets are both |
-//! | the fields of an AuthorizationList in an `android-key` certificate in any order | phones write them so; §8.4 asks for no order, and none may come twice |
-//! | the attributes within one relative distinguished name in any order, where DER sorts a SET OF | certificates in use have it wrong; names are compared octet by octet |
-//! | a certificate whose signature BIT STRING has a non-zero count of unused bits | Yubico's first U2F keys have it; it verifies under nobody, so it passes only where certificates are not judged, or where the certificate is an anchor itself |
-//! | any BOOLEAN of BER in the basic constraints of a trust anchor | AuthenTrend's root has TRUE as 01; an anchor is a name and a key (RFC 5280 §6.1.1 (d)) |
-//! | members that are not known in the header of an `android-safetynet` response | RFC 7515 §4: they "MUST be ignored"; `jwk`, `jku`, `x5u` and `crit` are refused |
-//! | no parameters where an RSA signature algorithm's "MUST be NULL" | RFC 4055 §5: "Implementations MUST accept the parameters being absent as well as present" |
+//! | an integer `alg` beside `x5c` in an `apple` statement, where §8.8 has only `x5c` | early iOS and macOS sent it; its value is not used |
+//! | PrintableString, UTF8String or IA5String in the subject of a `packed` certificate where §8.2.1 requires a different one of the three | certificates in use have them; the text is compared |
+//! | a bare signature in a `tpm` statement, where §8.3 has a TPMT_SIGNATURE | Windows and the vectors of the standard have it; no octet string is both |
+//! | the fields of an AuthorizationList in an `android-key` certificate in any order | phones write them so; §8.4 requires no order; a field must not occur twice |
+//! | attributes of a relative distinguished name in any order, although DER sorts a SET OF | certificates in use have them unsorted; names are compared octet by octet |
+//! | a certificate whose signature BIT STRING has a non-zero count of unused bits | the first U2F keys of Yubico have it; such a signature never verifies, so the certificate is accepted only if certification paths are not checked, or if the certificate itself is an anchor |
+//! | any BER encoding of TRUE in the basic constraints of a trust anchor | the root of AuthenTrend encodes it as 01; an anchor is a name and a key (RFC 5280 §6.1.1 (d)) |
+//! | unknown members in the header of an `android-safetynet` response | RFC 7515 §4: they "MUST be ignored"; `jwk`, `jku`, `x5u` and `crit` are refused |
+//! | absent parameters of an RSA signature algorithm, although they "MUST be NULL" | RFC 4055 §5: "Implementations MUST accept the parameters being absent as well as present" |
 
 use core::fmt;
 
-/// One leniency.
+/// A named deviation from the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Quirk {
-    /// Map keys of the attestation object in any order (§6.5.4 wants CTAP2 canonical form). Never in signed bytes.
+    /// Accepts map keys of the attestation object in any order (§6.5.4 requires CTAP2 canonical form). Signed bytes must still
+    /// be canonical.
     CborKeyOrder,
-    /// Arrays and maps of indefinite length in the attestation object. Never in signed bytes.
+    /// Accepts arrays and maps of indefinite length in the attestation object. Signed bytes must still be canonical.
     CborIndefiniteLength,
-    /// No `clientExtensionResults` (§5.1 requires the member): front ends that serialise by hand leave it out.
+    /// Accepts a response without `clientExtensionResults` (§5.1 requires the member). Front ends that build the JSON
+    /// themselves leave it out.
     MissingClientExtensionResults,
-    /// An empty `userHandle`, read as none: old versions of Safari.
+    /// Reads an empty `userHandle` as absent. Old versions of Safari send it.
     EmptyUserHandle,
-    /// The intermediate certificate of some Sony phones, which Google issued in 2016 as an end entity's. Only under
-    /// `android-key`, below a root in the name of Google's hardware attestation roots, and in the shape that was recorded.
+    /// Accepts the intermediate certificate of some Sony phones, which Google issued in 2016 without `cA = TRUE`. Only for
+    /// `android-key`, only below a root with the name of Google's hardware attestation roots, and only in the recorded shape.
     AttestationIntermediateWithoutCa,
 }
 
 impl Quirk {
-    /// Every quirk there is.
+    /// All quirks.
     pub const ALL: [Self; 5] = [
         Self::CborKeyOrder,
         Self::CborIndefiniteLength,
@@ -47,7 +50,7 @@ impl Quirk {
         Self::AttestationIntermediateWithoutCa,
     ];
 
-    /// Its name, in logs and vectors.
+    /// Returns the name that logs and vectors use.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -59,7 +62,7 @@ impl Quirk {
         }
     }
 
-    /// The quirk of this name.
+    /// Returns the quirk with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|quirk| quirk.name() == name)
@@ -81,34 +84,34 @@ impl Quirk {
 pub struct Quirks(u8);
 
 impl Quirks {
-    /// No leniency: the default.
+    /// The empty set: the default.
     pub const NONE: Self = Self(0);
 
-    /// Also this one.
+    /// Returns the set with `quirk` added.
     #[must_use]
     pub const fn with(self, quirk: Quirk) -> Self {
         Self(self.0 | quirk.bit())
     }
 
-    /// Also those.
+    /// Returns the union of both sets.
     #[must_use]
     pub const fn union(self, others: Self) -> Self {
         Self(self.0 | others.0)
     }
 
-    /// Whether it is among them.
+    /// Returns whether `quirk` is in the set.
     #[must_use]
     pub const fn contains(self, quirk: Quirk) -> bool {
         self.0 & quirk.bit() != 0
     }
 
-    /// Whether there is none.
+    /// Returns whether the set is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// One after the other.
+    /// Iterates over the set in the order of [`Quirk::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Quirk> {
         Quirk::ALL.into_iter().filter(move |&quirk| self.contains(quirk))
     }
@@ -131,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_set_holds_what_was_put_in() {
+    fn a_set_contains_exactly_what_was_added() {
         for quirk in Quirk::ALL {
             assert_eq!(Quirk::from_name(quirk.name()), Some(quirk));
             let others: Quirks = Quirk::ALL.into_iter().filter(|&other| other != quirk).collect();

@@ -1,13 +1,14 @@
-//! What the server remembers between the two halves of a ceremony.
+//! The state that the server stores between the two halves of a ceremony.
 //!
-//! A state goes into your store under its [`id`](RegistrationState::id), belongs to one web session, and comes out
-//! once: `finish_*` takes it by value, so a second use does not compile, and the store must delete it as it hands it
-//! out (`DELETE … RETURNING`), whatever the outcome, so that a second machine cannot use it either.
+//! Store a state under its [`id`](RegistrationState::id), bound to one web session, and use it once. `finish_*` takes it by
+//! value, so a second use does not compile. Delete it in the same statement that reads it (`DELETE … RETURNING`), whatever
+//! the outcome, so that a second machine cannot use it either.
 //!
-//! It is not signed: keep it on the server, never in a cookie or a form. Reading it refuses what no `start_*` writes: a
-//! missing member, a challenge of fewer than 16 bytes, an expiry that does not follow the time of issue within a day, a
-//! re-authentication or payment without user verification. That finds a damaged store or a mistake in your code. It is
-//! not an integrity check: a state whose user handle or challenge was replaced by another valid one is read as it is.
+//! A state is not signed: keep it on the server, never in a cookie or a form. Reading a state refuses what no `start_*`
+//! writes: a missing member, a challenge of fewer than 16 bytes, an expiry that is not 1 second to 1 day after the time of
+//! issue, a re-authentication or payment without user verification. That finds a damaged store or a mistake in your code.
+//! It is not an integrity check: if somebody replaces the user handle or the challenge by another valid one, reading
+//! accepts it.
 
 use crate::ceremony::extensions::{AuthenticationExtensions, RegistrationExtensions};
 use crate::client::extensions::AppId;
@@ -21,29 +22,30 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 /// §13.4.3: a challenge has at least 16 bytes.
 const MIN_CHALLENGE_LEN: usize = 16;
 
-/// The most seconds between issue and expiry. §15.1 recommends 300 to 600; a page with autofill may wait for hours.
+/// The maximum number of seconds between issue and expiry. §15.1 recommends 300 to 600; a page with autofill may wait for
+/// hours.
 pub(crate) const MAX_LIFETIME_SECS: u32 = 24 * 60 * 60;
 
-/// Why a stored state is not one that a `start_*` wrote.
+/// Why a stored state is refused: no `start_*` writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 enum StateError {
-    /// §13.4.3.
-    #[error("a challenge of {0} bytes, where at least 16 are needed")]
+    /// §13.4.3: a challenge has at least 16 bytes.
+    #[error("a challenge must have at least 16 bytes, found {0}")]
     ChallengeTooShort(usize),
-    /// Times that bound nothing.
-    #[error("a state must expire after it was issued, and within a day")]
+    /// The times do not limit the ceremony.
+    #[error("a state must expire 1 second to 1 day after it was issued")]
     Lifetime,
     /// §7.1 step 20 would refuse every registration.
-    #[error("a state of a registration that offers no algorithm, or one twice")]
+    #[error("a registration state must offer at least one algorithm, and none twice")]
     Algorithms,
-    /// §7.2 step 6: with credentials, the account is known; without, the credential says which it is.
-    #[error("a state must name a user and credentials, or neither")]
+    /// §7.2 step 6: with allowed credentials the account is known; without, the credential identifies it.
+    #[error("a state must name both a user and credentials, or neither")]
     Account,
-    /// Only a sign-in may leave user verification or the account open.
-    #[error("a state of a re-authentication or a payment must require user verification and name a user")]
+    /// Only a sign-in may leave out user verification or the account.
+    #[error("the state of a re-authentication or a payment must require user verification and name a user")]
     Purpose,
-    /// A re-authentication that would count for no time, or for more than a day.
-    #[error("a state of a re-authentication must count for 1 second to 1 day")]
+    /// A re-authentication must count for some time, and for at most a day.
+    #[error("the state of a re-authentication must count for 1 second to 1 day")]
     Freshness,
 }
 
@@ -61,7 +63,7 @@ macro_rules! state {
         $(#[$meta])*
         #[derive(Debug, PartialEq, Eq, Serialize)]
         #[serde(rename_all = "camelCase")]
-        #[must_use = "store it under its id until the browser answers"]
+        #[must_use = "store it under its id until the browser responds"]
         pub struct $name {
             pub(crate) version: Version,
             pub(crate) rp_id: String,
@@ -72,7 +74,7 @@ macro_rules! state {
             $($(#[$attribute])* pub(crate) $field: $type,)*
         }
 
-        /// Every member must be there, be it null.
+        /// Every member must be present; a member without a value is null.
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 #[derive(Deserialize)]
@@ -95,9 +97,9 @@ macro_rules! state {
         }
 
         impl $response {
-            /// The [`id`](crate::state) of the state that this answers, by the client's word: for services that do not keep
-            /// the id in the page, so that two tabs do not disturb each other. See that the state belongs to the web
-            /// session that the response came in. `None` where the client data names no challenge.
+            /// Returns the [`id`](crate::state) of the state that this response claims to answer, computed from its challenge.
+            /// With it, the page need not keep the id, and two tabs do not disturb each other. Check that the state belongs
+            /// to the web session of the request. Returns `None` if the client data names no challenge.
             #[must_use]
             pub fn state_id(&self) -> Option<String> {
                 let text = data::decode(self.client_data_json()).ok()?;
@@ -107,32 +109,32 @@ macro_rules! state {
         }
 
         impl $name {
-            /// The key to store the state under: the SHA-256 of its challenge, in base64url. A response says which one it
-            /// answers: its `state_id`.
+            /// Returns the key to store the state under: the SHA-256 of its challenge, in base64url. `state_id` of a response
+            /// returns the same text.
             #[must_use]
             pub fn id(&self) -> String {
                 id_of(&self.challenge)
             }
 
-            /// The challenge that was sent.
+            /// Returns the challenge that was sent.
             #[must_use]
             pub fn challenge(&self) -> &[u8] {
                 &self.challenge
             }
 
-            /// When it was issued.
+            /// Returns the time of issue.
             #[must_use]
             pub const fn issued_at(&self) -> UnixTime {
                 self.issued_at
             }
 
-            /// When it expires: delete what is older.
+            /// Returns the time of expiry. Delete states that have expired.
             #[must_use]
             pub const fn expires_at(&self) -> UnixTime {
                 self.expires_at
             }
 
-            /// What the states of both ceremonies have in common.
+            /// Checks what both kinds of state have in common.
             fn check_issue(&self) -> Result<(), StateError> {
                 if self.challenge.len() < MIN_CHALLENGE_LEN {
                     return Err(StateError::ChallengeTooShort(self.challenge.len()));
@@ -145,7 +147,7 @@ macro_rules! state {
 }
 
 state! {
-    /// A registration that was started. Not `Clone`, on purpose.
+    /// The state of a registration that was started. Not `Clone`, so that it cannot be used twice.
     pub struct RegistrationState answered by RegistrationResponse {
         user_handle: UserHandle,
         algorithms: Vec<i32>,
@@ -158,7 +160,7 @@ state! {
 }
 
 impl RegistrationState {
-    /// The account that the credential will belong to.
+    /// Returns the user handle of the account that the credential will belong to.
     #[must_use]
     pub const fn user_handle(&self) -> &UserHandle {
         &self.user_handle
@@ -174,22 +176,22 @@ impl RegistrationState {
     }
 }
 
-/// What an authentication was started for: it is finished as that and as nothing else.
+/// The purpose of an authentication. Only the `finish_*` of the same purpose accepts the state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub(crate) enum Purpose {
     SignIn,
     Reauthentication {
-        /// What the re-authentication is for, in the caller's words.
+        /// The action that the re-authentication allows, in the caller's words.
         purpose: String,
-        /// How many seconds it counts from the time of issue.
+        /// How long it counts, in seconds from the time of issue.
         fresh_secs: u32,
     },
     Payment,
 }
 
 state! {
-    /// An authentication that was started. Not `Clone`, on purpose.
+    /// The state of an authentication that was started. Not `Clone`, so that it cannot be used twice.
     pub struct AuthenticationState answered by AuthenticationResponse {
         purpose: Purpose,
         #[serde(deserialize_with = "Option::deserialize")]
@@ -203,13 +205,13 @@ state! {
 }
 
 impl AuthenticationState {
-    /// The account that was asked; `None` where the credential is to tell.
+    /// Returns the user handle of the account; `None` in a discoverable authentication, where the credential identifies it.
     #[must_use]
     pub const fn user_handle(&self) -> Option<&UserHandle> {
         self.user_handle.as_ref()
     }
 
-    /// The credentials that were asked for; empty where any discoverable one may answer.
+    /// Returns the ids sent in `allowCredentials`; empty in a discoverable authentication.
     #[must_use]
     pub fn allow_credentials(&self) -> &[CredentialId] {
         &self.allow_credentials

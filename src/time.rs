@@ -1,29 +1,36 @@
-//! The time, handed in: the library has no clock, so the same call gives the same verdict in ten years.
+//! The time, which the caller passes in: the library has no clock, so the same call gives the same verdict in ten years.
 
 use serde::{Deserialize, Serialize};
 
-/// Seconds since 1970-01-01T00:00:00Z, leap seconds not counted. Before 1970 is negative.
+/// A point in time: seconds since 1970-01-01T00:00:00Z without leap seconds, negative before 1970.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use wardkey::UnixTime;
+/// let now = UnixTime::from(SystemTime::now());
+/// assert!(now.plus_secs(300) > now);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UnixTime(i64);
 
 impl UnixTime {
-    /// The time `seconds` after 1970-01-01T00:00:00Z.
+    /// Makes a time from seconds since 1970-01-01T00:00:00Z. Not milliseconds.
     #[must_use]
     pub const fn from_secs(seconds: i64) -> Self {
         Self(seconds)
     }
 
-    /// Seconds since 1970-01-01T00:00:00Z.
+    /// Returns the seconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn secs(self) -> i64 {
         self.0
     }
 
-    /// The time this many seconds later; the end of time stays where it is.
+    /// Returns the time `seconds` later, at most `i64::MAX`.
     #[must_use]
     pub const fn plus_secs(self, seconds: u32) -> Self {
-        #[allow(clippy::as_conversions)] // widening; `From` is not const
+        #[allow(clippy::as_conversions)] // a widening cast; `From` is not const
         Self(self.0.saturating_add(seconds as i64))
     }
 }
@@ -44,7 +51,7 @@ mod tests {
     use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
     #[test]
-    fn a_systems_time_is_that_of_its_clock() {
+    fn system_time_converts_to_whole_seconds() {
         let second = Duration::from_secs(1);
         for (time, seconds) in [
             (UNIX_EPOCH, 0),
@@ -58,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_time_stays_where_it_is() {
+    fn adding_seconds_saturates() {
         assert_eq!(UnixTime::from_secs(-1).plus_secs(3).secs(), 2);
         assert_eq!(UnixTime::from_secs(i64::MAX - 1).plus_secs(u32::MAX).secs(), i64::MAX);
     }

@@ -42,7 +42,7 @@ pub enum Error {
     /// A member occurs twice.
     #[error("client data that names a member twice")]
     DuplicateMember,
-    /// More than [`MAX_UNKNOWN_MEMBERS`](crate::client::json::MAX_UNKNOWN_MEMBERS) members that are not known.
+    /// More than [`MAX_UNKNOWN_MEMBERS`] unknown members.
     #[error("client data with more than {MAX_UNKNOWN_MEMBERS} members that are not known")]
     TooManyMembers,
 }

@@ -7,16 +7,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use core::ops::Deref;
 
-/// The SIMD engine, chosen once by CPU detection. It accepts and refuses the same texts as the scalar engine.
+/// The SIMD engine, chosen once by CPU detection. It accepts the same texts as the scalar engine.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 static URL_SAFE_NO_PAD: std::sync::LazyLock<base64::engine::Simd> =
     std::sync::LazyLock::new(|| base64::engine::Simd::url_safe(base64::engine::general_purpose::NO_PAD));
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// A message that is signed. Up to 512 bytes take no allocation.
+/// Bytes with inline storage for up to 512.
 pub(crate) type Bytes = Few<u8, 512>;
-/// A credential id, a user handle or a configured name. Up to 64 bytes take no allocation.
+/// Bytes with inline storage for up to 64: clients make credential ids and user handles of 16 to 64 bytes.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ShortBytes(Few<u8, 64>);
 
@@ -27,7 +27,7 @@ impl ShortBytes {
 }
 
 impl Clone for ShortBytes {
-    /// Copies the bytes at once, because the clone of a list goes one by one.
+    /// Copies the slice as a whole; `SmallVec::clone` copies byte by byte.
     fn clone(&self) -> Self {
         Self::from_slice(self)
     }
@@ -41,49 +41,54 @@ impl Deref for ShortBytes {
     }
 }
 
-/// The text is not the base64url encoding of any byte string.
+/// The text is not base64url without padding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not base64url without padding")]
 pub(crate) struct NotBase64Url;
 
-/// Decodes a whole text.
+/// Decodes `text`.
+///
+/// # Errors
+/// [`NotBase64Url`] if it is not the one encoding of a byte string.
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, NotBase64Url> {
     let mut bytes = Vec::with_capacity(base64::decoded_len_estimate(text.len()));
     URL_SAFE_NO_PAD.decode_vec(text, &mut bytes).map_err(|_| NotBase64Url)?;
     Ok(bytes)
 }
 
-/// The bytes that so many characters stand for: three for four.
+/// Returns the number of bytes that this many characters encode: three bytes in four characters.
 pub(crate) const fn decoded_len(characters: usize) -> usize {
     characters.saturating_sub(characters.div_ceil(4))
 }
 
-/// Encodes a whole byte string.
+/// Encodes `bytes`.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Whether `text` is the encoding of `bytes`. Compares strings, so nothing that was received is decoded.
+/// Returns whether `text` is the encoding of `bytes`. Encodes `bytes` and compares, so received text is not decoded.
 pub(crate) fn is_encoding_of(text: &str, bytes: &[u8]) -> bool {
-    let mut buffer = [0; 86]; // a challenge of 64 bytes, too few for vectors
+    let mut buffer = [0; 86]; // enough for a challenge of 64 bytes, encoded by the scalar engine
     match base64::engine::general_purpose::URL_SAFE_NO_PAD.encode_slice(bytes, &mut buffer) {
         Ok(written) => buffer.get(..written) == Some(text.as_bytes()),
         Err(_) => encode(bytes) == text,
     }
 }
 
-/// Decodes standard Base64 with padding (RFC 4648 §4), as in PEM and in the `x5c` of a JSON Web Signature (RFC 7515
-/// §4.1.6).
+/// Decodes standard base64 (RFC 4648 §4) with padding, as in PEM and in `x5c` of a JSON Web Signature (RFC 7515 §4.1.6).
+///
+/// # Errors
+/// [`NotBase64Url`].
 pub(crate) fn decode_standard(text: &str) -> Result<Vec<u8>, NotBase64Url> {
     STANDARD.decode(text).map_err(|_| NotBase64Url)
 }
 
-/// Encodes in standard Base64, as in the nonce of SafetyNet (§8.5).
+/// Encodes in standard base64 with padding, as in the nonce of SafetyNet (§8.5).
 pub(crate) fn encode_standard(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// Serde for byte fields that are base64url text in JSON.
+/// Serde for bytes that are base64url text.
 pub(crate) mod text {
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
@@ -102,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_byte_string_has_one_spelling() {
+    fn decodes_and_encodes() {
         for (text, bytes) in [("", &b""[..]), ("AA", &[0]), ("__79", &[255, 254, 253]), ("Zm9v", b"foo")] {
             assert_eq!(decode(text).as_deref(), Ok(bytes));
             assert_eq!(decoded_len(text.len()), bytes.len());
@@ -112,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_every_other_spelling() {
+    fn refuses_everything_but_the_one_encoding() {
         for (text, why) in [
             ("AA==", "padding"),
             ("AB", "trailing bits"),
@@ -130,14 +135,14 @@ mod tests {
         }
     }
 
-    /// The SIMD engine decodes many characters at a time. Every octet at every position, compared with the scalar engine.
+    /// Compares the SIMD engine with the scalar engine for every character at every position of a long text.
     #[test]
-    fn long_texts_are_as_strict_as_short_ones() {
-        let one_at_a_time = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    fn the_simd_engine_agrees_with_the_scalar_engine() {
+        let scalar = base64::engine::general_purpose::URL_SAFE_NO_PAD;
         let bytes: Vec<u8> = (0..=255).cycle().step_by(7).take(150).collect();
         for len in 60..=bytes.len() {
             let text = encode(&bytes[..len]);
-            assert_eq!(text, one_at_a_time.encode(&bytes[..len]));
+            assert_eq!(text, scalar.encode(&bytes[..len]));
             assert_eq!(decode(&text).as_deref(), Ok(&bytes[..len]));
         }
         let text = encode(&bytes);
@@ -145,16 +150,16 @@ mod tests {
             for c in 0..=255_u8 {
                 let mut other = text.clone().into_bytes();
                 other[at] = c;
-                let alike = one_at_a_time.decode(&other).ok();
-                assert_eq!(URL_SAFE_NO_PAD.decode(&other).ok(), alike, "{c:02x} at {at}");
+                let expected = scalar.decode(&other).ok();
+                assert_eq!(URL_SAFE_NO_PAD.decode(&other).ok(), expected, "{c:02x} at {at}");
                 let is_base64url = c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
-                assert!(alike.is_some() == is_base64url || at == text.len() - 1, "{c:02x} at {at}");
+                assert!(expected.is_some() == is_base64url || at == text.len() - 1, "{c:02x} at {at}");
             }
         }
     }
 
     #[test]
-    fn compares_strings_longer_than_its_buffer() {
+    fn compares_texts_longer_than_the_buffer() {
         let long = vec![7; 4096];
         assert!(is_encoding_of(&encode(&long), &long));
         assert!(!is_encoding_of(&encode(&long[1..]), &long));

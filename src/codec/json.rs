@@ -1,7 +1,7 @@
-//! JSON as strictly as it is meant: objects whose members occur once, strings, byte strings.
+//! Strict JSON on top of serde: objects whose members occur once, strings, byte strings.
 //!
-//! [`Object`] reads a struct that derives `Deserialize`. Without it, serde also takes an array of the members for the
-//! struct, and a member twice where the struct does not name it.
+//! [`Object`] reads a struct that derives `Deserialize`. Without it, serde also reads an array of the members as the struct,
+//! and accepts an unknown member twice.
 
 use super::base64url;
 use core::fmt;
@@ -12,36 +12,36 @@ use serde::forward_to_deserialize_any;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// The most members of one object whose names the reader does not know. Each name is kept until the object ends, because
-/// it must not occur again. RFC 8259 §9 allows such a limit. The standard names at most 15 members of an object that is
-/// posted, and clients and pages add a few of their own.
+/// The maximum number of unknown members of one object. The reader keeps each name until the object ends, because it must
+/// not occur again. RFC 8259 §9 allows such a limit. The standard names at most 15 members of a posted object, and clients
+/// and pages add a few.
 pub const MAX_UNKNOWN_MEMBERS: usize = 256;
 
-/// Why the members of an object are refused.
+/// Why an object is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum MemberError {
-    /// RFC 8259 §4: of two members with one name, readers take the first, the last, or neither.
+    /// RFC 8259 §4: names should be unique, because readers differ in which of two equal names they take.
     #[error("a member occurs twice")]
     Twice,
     /// More than [`MAX_UNKNOWN_MEMBERS`].
-    #[error("more than {MAX_UNKNOWN_MEMBERS} members that are not known")]
+    #[error("more than {MAX_UNKNOWN_MEMBERS} unknown members")]
     TooMany,
 }
 
 impl MemberError {
-    /// Whether a reader gave this as its error. An error of serde has no variants, so its text tells. No text that was
-    /// received stands at the beginning of one.
+    /// Returns whether `error` was made from this value. An error of serde has no variants, so its text is compared. The
+    /// comparison is safe because an error text never starts with received text.
     pub(crate) fn is(self, error: &impl fmt::Display) -> bool {
         error.to_string().starts_with(&self.to_string())
     }
 }
 
-/// A string, borrowed where it holds no escape. (A plain `Cow` inside an `Option` would be copied even so.)
+/// A string, borrowed if it contains no escape. (serde would copy a plain `Cow` inside an `Option`.)
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
 impl<'de> Text<'de> {
-    /// What `seed` makes of it, borrowed where it is.
+    /// Deserializes the string with `seed`, keeping it borrowed if it is.
     fn read<S: DeserializeSeed<'de>, E: serde::de::Error>(self, seed: S) -> Result<S::Value, E> {
         match self.0 {
             Cow::Borrowed(text) => seed.deserialize(BorrowedStrDeserializer::new(text)),
@@ -72,7 +72,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-/// A string that is read over: only its type is checked.
+/// A string that is skipped. Checks only the type.
 pub(crate) struct AnyText;
 
 impl<'de> Deserialize<'de> for AnyText {
@@ -91,7 +91,7 @@ impl<'de> Deserialize<'de> for AnyText {
     }
 }
 
-/// A string that should be base64url without padding; `None`: it is not.
+/// A string that should be base64url without padding; `None` if it is not.
 pub(crate) struct ByteString(pub(crate) Option<Vec<u8>>);
 
 impl<'de> Deserialize<'de> for ByteString {
@@ -110,7 +110,7 @@ impl<'de> Deserialize<'de> for ByteString {
     }
 }
 
-/// A JSON object, each of whose members occurs once.
+/// A JSON object in which each member occurs once.
 pub(crate) struct Object<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
@@ -129,17 +129,17 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-/// The struct that these members are, each of which occurs once.
+/// Reads the members of an object into a struct. Refuses a member that occurs twice.
 pub(crate) fn members<'de, A: MapAccess<'de>, T: Deserialize<'de>>(map: A) -> Result<T, A::Error> {
     T::deserialize(OfAStruct(map))
 }
 
-/// Serde for a member that is an object, null, or missing.
+/// Serde for a member that is an object, null or absent.
 pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     Ok(Option::<Object<T>>::deserialize(from)?.map(|Object(value)| value))
 }
 
-/// Names that a reader does not know, each once, [`MAX_UNKNOWN_MEMBERS`] at most. Nothing is allocated before the first.
+/// The unknown member names of one object, each once, at most [`MAX_UNKNOWN_MEMBERS`].
 #[derive(Default)]
 pub(crate) struct UnknownNames<'a>(BTreeSet<Cow<'a, str>>);
 
@@ -152,8 +152,8 @@ impl<'a> UnknownNames<'a> {
     }
 }
 
-/// Members for a derived struct, which says by itself which names it knows and refuses those twice. Any other type gets
-/// the members as they are.
+/// Passes members to a derived `Deserialize`. A derived struct names the members it knows and refuses those twice; this adds
+/// the check of unknown members. Other types get the members unchanged.
 struct OfAStruct<A>(A);
 
 impl<'de, A: MapAccess<'de>> Deserializer<'de> for OfAStruct<A> {

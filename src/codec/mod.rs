@@ -1,4 +1,4 @@
-//! Bytes and notations. Knows nothing of WebAuthn.
+//! Readers and writers of encodings. This module does not depend on WebAuthn.
 //!
 //! | notation | reader | source |
 //! |---|---|---|
@@ -14,5 +14,5 @@ pub(crate) mod der;
 pub(crate) mod json;
 pub(crate) mod pem;
 
-/// A list of which the first `N` stay on the stack.
+/// A list that stores up to `N` items inline.
 pub(crate) type Few<T, const N: usize> = smallvec::SmallVec<[T; N]>;

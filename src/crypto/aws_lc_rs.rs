@@ -1,19 +1,19 @@
-//! The default backend: AWS-LC through `aws-lc-rs`. The only file that names the crate.
+//! The default backend: AWS-LC through `aws-lc-rs`.
 //!
-//! Inputs are built here from judged parts: AWS-LC would also take compressed and hybrid points, whatever a message has
-//! for a SubjectPublicKeyInfo, and any Ed25519 key. For a signature a point comes in its SubjectPublicKeyInfo: `aws-lc-rs`
-//! tries both forms, and checks the point alone twice, which is a fifth slower.
+//! This module encodes keys from checked parts, because AWS-LC also accepts compressed and hybrid points, any
+//! SubjectPublicKeyInfo, and any Ed25519 key. To verify a signature, a point is passed in a SubjectPublicKeyInfo: `aws-lc-rs`
+//! tries both encodings, and checks a bare point twice, which is a fifth slower.
 
 use super::ED448_MODULE;
-use super::curve::{POINT_ROOM, uncompressed};
+use super::curve::{MAX_SPKI_LEN, uncompressed};
 use super::{Backend, BadSignature, Curve, Hash, KeyError, PublicKey, RandomFailed, Scheme};
 use aws_lc_rs::agreement::{self, ParsedPublicKey as Peer, UnparsedPublicKey as Unparsed};
 use aws_lc_rs::signature::{self as lc, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm};
 use aws_lc_rs::{digest, hmac as mac, rand::SecureRandom as _, rand::SystemRandom, try_fips_mode};
 
-/// AWS-LC: a C compiler at build time. Under the feature `fips` it is linked as its FIPS 140-3 module.
+/// The backend AWS-LC. Needs a C compiler to build. With the feature `fips` it is linked as its FIPS 140-3 module.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::exhaustive_structs, reason = "a backend is named as a value, and will never hold one")]
+#[expect(clippy::exhaustive_structs, reason = "callers write the unit value, and it will never have a field")]
 pub struct AwsLcRs;
 
 type Algorithm = &'static dyn VerificationAlgorithm;
@@ -34,7 +34,7 @@ fn ecdsa(curve: Curve, hash: Hash) -> Option<Algorithm> {
     })
 }
 
-/// A point is judged alike for a key agreement as for a signature, and a sixth faster.
+/// The algorithm of key agreement for a curve. Its constructor checks a point like that of ECDSA, and a sixth faster.
 fn ecdh(curve: Curve) -> Option<&'static agreement::Algorithm> {
     Some(match curve {
         Curve::P256 => &agreement::ECDH_P256,
@@ -79,7 +79,7 @@ fn array<const N: usize>(output: &[u8]) -> [u8; N] {
 
 fn hash<const N: usize>(algorithm: &'static digest::Algorithm, parts: &[&[u8]]) -> [u8; N] {
     let digest = if let [whole] = parts {
-        digest::digest(algorithm, whole) // a context is allocated by AWS-LC
+        digest::digest(algorithm, whole) // AWS-LC would allocate a context
     } else {
         let mut context = digest::Context::new(algorithm);
         for part in parts {
@@ -91,7 +91,7 @@ fn hash<const N: usize>(algorithm: &'static digest::Algorithm, parts: &[&[u8]]) 
 }
 
 impl Backend for AwsLcRs {
-    /// By the module's own word, not by this crate's features: what is linked may be another crate's choice.
+    /// Asks the module, not the features of this crate, because another crate may decide which module is linked.
     fn name(&self) -> &'static str {
         if try_fips_mode().is_ok() { "AWS-LC FIPS" } else { "AWS-LC" }
     }
@@ -137,14 +137,14 @@ impl Backend for AwsLcRs {
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
         match *key {
             PublicKey::Ec { curve, x, y } => {
-                let mut buffer = [0; POINT_ROOM];
+                let mut buffer = [0; MAX_SPKI_LEN];
                 let on_curve = match ecdh(curve) {
                     Some(algorithm) => {
                         Peer::try_from(Unparsed::new(algorithm, uncompressed(&[], x, y, &mut buffer))).map(drop)
                     }
                     None => {
                         let any_hash = ecdsa(curve, Hash::Sha256).ok_or(KeyError::Unsupported)?;
-                        let info = uncompressed(curve.before_point(), x, y, &mut buffer);
+                        let info = uncompressed(curve.spki_prefix(), x, y, &mut buffer);
                         ParsedPublicKey::new(any_hash, info).map(drop)
                     }
                 };
@@ -172,7 +172,7 @@ impl Backend for AwsLcRs {
         };
         match (*key, scheme) {
             (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other => {
-                verify(ecdsa(curve, hash), uncompressed(curve.before_point(), x, y, &mut [0; POINT_ROOM]))
+                verify(ecdsa(curve, hash), uncompressed(curve.spki_prefix(), x, y, &mut [0; MAX_SPKI_LEN]))
             }
             (PublicKey::Ed25519(key), Scheme::Ed25519) => verify(Some(&lc::ED25519), key),
             #[cfg(feature = "ed448")]

@@ -1,13 +1,13 @@
-//! What verifying a signature costs, for the [`Budget`](crate::budget::Budget) of a message.
+//! The cost of verifying a signature, for the [`Budget`](crate::budget::Budget) of a message.
 
 use super::{Curve, MlDsa, PublicKey};
 
-/// Octets of a message that are hashed in one unit: SHA-512 reads about 6 KiB in 10 µs, SHA-256 18 KiB.
+/// The octets of a message that one unit of cost hashes: SHA-512 reads about 6 KiB in 10 µs, SHA-256 18 KiB.
 const OCTETS_PER_UNIT: usize = 8 * 1024;
 
 impl PublicKey<'_> {
-    /// The cost of one verification over a message of this length, in units of about 10 µs: what AWS-LC takes on one core
-    /// of a server, and `ed448-goldilocks` for Ed448. The pure Rust backend takes up to seven times as long.
+    /// Returns the cost of one verification over a message of this length, in units of about 10 µs of AWS-LC on one core of a
+    /// server (for Ed448: of `ed448-goldilocks`). RustCrypto takes up to seven times as long.
     pub(crate) fn cost(&self, message_len: usize) -> u32 {
         let arithmetic = match *self {
             Self::Ec { curve: Curve::P256, .. } => 5,
@@ -26,8 +26,8 @@ impl PublicKey<'_> {
     }
 }
 
-/// A multiplication takes the square of the modulus's length. There is one for each bit of the exponent, one more for each
-/// bit that is set, and five to begin with; 1024 octets take one unit.
+/// Returns the cost of RSA. The cost of a multiplication is the square of the length of the modulus. There is one per bit of
+/// the exponent, one more per set bit, and five for the setup. One multiplication with a modulus of 1024 octets costs one unit.
 fn rsa(modulus_len: usize, exponent: &[u8]) -> u32 {
     let bits = u32::try_from(exponent.len()).unwrap_or(u32::MAX).saturating_mul(8);
     let leading = exponent.first().map_or(0, |first| first.leading_zeros());
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rsa_keys_cost_by_modulus_and_exponent() {
+    fn the_cost_of_rsa_grows_with_modulus_and_exponent() {
         for (bits, exponent, cost) in [
             (2048, &[3][..], 1),
             (2048, &[1, 0, 1], 2),

@@ -1,4 +1,4 @@
-//! Curves of ECDSA, and their points as octets.
+//! The curves of ECDSA, and the encoding of their points.
 
 /// An elliptic curve of ECDSA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,7 +15,7 @@ pub enum Curve {
 }
 
 impl Curve {
-    /// The length of one coordinate, in bytes.
+    /// Returns the length of one coordinate, in bytes.
     #[must_use]
     pub const fn coordinate_len(self) -> usize {
         match self {
@@ -25,8 +25,8 @@ impl Curve {
         }
     }
 
-    /// What stands before the octets of a point in its SubjectPublicKeyInfo (RFC 5480 §2; SEC 2 §2.4.1).
-    pub(crate) const fn before_point(self) -> &'static [u8] {
+    /// Returns the octets that precede the point in a SubjectPublicKeyInfo (RFC 5480 §2; SEC 2 §2.4.1).
+    pub(crate) const fn spki_prefix(self) -> &'static [u8] {
         match self {
             Self::P256 => {
                 b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\0"
@@ -42,13 +42,13 @@ impl Curve {
     }
 }
 
-/// Room for a point of P-521, 133 bytes, and for the 25 that stand before it in a SubjectPublicKeyInfo.
-pub(super) const POINT_ROOM: usize = 158;
+/// The maximum length of a SubjectPublicKeyInfo of a point: 25 octets of prefix and 133 of a point of P-521.
+pub(super) const MAX_SPKI_LEN: usize = 158;
 
-/// 04 ‖ x ‖ y (SEC1 §2.3.3), behind what is to stand before it: no other form of a point is ever handed to a module.
-pub(super) fn uncompressed<'b>(before: &[u8], x: &[u8], y: &[u8], buffer: &'b mut [u8; POINT_ROOM]) -> &'b [u8] {
+/// Writes `prefix` and the uncompressed point 04 ‖ x ‖ y (SEC1 §2.3.3) to `buffer`. Backends receive points in this form only.
+pub(super) fn uncompressed<'b>(prefix: &[u8], x: &[u8], y: &[u8], buffer: &'b mut [u8; MAX_SPKI_LEN]) -> &'b [u8] {
     let mut len = 0_usize;
-    for part in [before, &[4], x, y] {
+    for part in [prefix, &[4], x, y] {
         let end = len.saturating_add(part.len());
         if let Some(room) = buffer.get_mut(len..end) {
             room.copy_from_slice(part);

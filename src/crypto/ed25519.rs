@@ -1,7 +1,7 @@
-//! What makes 32 bytes an Ed25519 key (RFC 8032 §5.1.3): a reduced y, a point, and an order that is not small.
+//! Checks of an Ed25519 key (RFC 8032 §5.1.3): y is reduced, the key is a point, and its order is not small.
 //!
-//! No backend refuses all of it: of five measured, four accept the identity as a key, and with it one signature for
-//! every message.
+//! They are needed because backends do not refuse all such keys. Of five that were tested, four accept the identity as a key;
+//! with it, one signature verifies for every message.
 
 use super::KeyError;
 use curve25519_dalek::edwards::CompressedEdwardsY;
@@ -14,7 +14,7 @@ const P: [u8; 32] = {
     p
 };
 
-/// The y coordinates of the eight points of small order, little-endian; each stands for both signs of x.
+/// The y coordinates of the eight points of small order, little-endian; each for both signs of x.
 const LOW_ORDER: [[u8; 32]; 5] = [
     [0; 32],
     {
@@ -37,7 +37,7 @@ const LOW_ORDER: [[u8; 32]; 5] = [
     ],
 ];
 
-/// What can be told from the bytes alone, at every sign-in: y is reduced and not that of a point of small order.
+/// Checks that y is reduced and not that of a point of small order. Cheap, so it is done for every key that is read.
 pub(super) fn check_encoding(key: &[u8; 32]) -> Result<(), KeyError> {
     let mut y = *key;
     y[31] &= 0x7f; // the sign of x
@@ -47,7 +47,7 @@ pub(super) fn check_encoding(key: &[u8; 32]) -> Result<(), KeyError> {
     if LOW_ORDER.contains(&y) { Err(KeyError::LowOrder) } else { Ok(()) }
 }
 
-/// Whether there is a point with this y: a square root, so only before a key is stored.
+/// Checks that a point with this y exists. Needs a square root, so it is done only before a key is stored.
 pub(super) fn check_point(key: &[u8; 32]) -> Result<(), KeyError> {
     let point = CompressedEdwardsY(*key).decompress().ok_or(KeyError::NotOnCurve)?;
     if point.is_small_order() { Err(KeyError::LowOrder) } else { Ok(()) }
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_reduced_or_no_point() {
+    fn refuses_a_y_that_is_not_reduced_or_has_no_point() {
         for low in 0..=18 {
             let mut key = P;
             key[0] = key[0].wrapping_add(low);

@@ -1,7 +1,7 @@
-//! Ed448 (RFC 8032 §5.2), under both backends: AWS-LC has none. The only file that names `ed448-goldilocks`.
+//! Ed448 (RFC 8032 §5.2) for both backends, because AWS-LC does not have it.
 //!
-//! The crate takes any encoding that stands for a point; §5.2.3 has one encoding for each. So both the key and the R
-//! of a signature are judged as bytes here first.
+//! The crate `ed448-goldilocks` accepts several encodings of a point; §5.2.3 allows one. So this module checks the encoding of
+//! the key and of R first.
 
 use super::{BadSignature, KeyError};
 use ed448_goldilocks::{CompressedEdwardsY, Signature, VerifyingKey};
@@ -13,13 +13,13 @@ const P: [u8; 56] = {
     p
 };
 
-/// Whether the 57 bytes of a point are the ones that §5.2.2 writes: y reduced, and nothing but the sign of x after it.
+/// Returns whether the 57 bytes are the encoding of §5.2.2: y is reduced, and only the sign of x follows it.
 fn is_canonical(point: &[u8; 57]) -> bool {
     let [y @ .., sign] = point;
     y.iter().rev().lt(P.iter().rev()) && sign & 0x7f == 0
 }
 
-/// Whether the key is a point, and one of the prime-order group: §5.2.5 yields no other.
+/// Checks that the key is a point of the prime-order group. §5.2.5 generates no other keys.
 pub(super) fn check_key(key: &[u8; 57]) -> Result<(), KeyError> {
     if !is_canonical(key) {
         return Err(KeyError::NotOnCurve);
@@ -28,7 +28,7 @@ pub(super) fn check_key(key: &[u8; 57]) -> Result<(), KeyError> {
     VerifyingKey::from_bytes(key).map(drop).map_err(|_| KeyError::LowOrder)
 }
 
-/// §5.2.7, cofactorless.
+/// Verifies a signature (§5.2.7), cofactorless.
 pub(super) fn verify(key: &[u8; 57], message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
     let (r, _) = signature.split_first_chunk::<57>().ok_or(BadSignature)?;
     if !(is_canonical(key) && is_canonical(r)) {
@@ -64,9 +64,9 @@ mod tests {
         })
     }
 
-    /// §5.2.7: neither the key nor R has another spelling, though the signature is good.
+    /// A good signature is refused if the key or R is not canonically encoded.
     #[test]
-    fn a_signature_has_one_encoding() {
+    fn refuses_other_encodings_of_the_key_and_of_r() {
         use ed448_goldilocks::signature::Signer as _;
         let signer = SigningKey::from(&[7; 57].into());
         let key = *signer.verifying_key().as_bytes();
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_canonical_points_of_the_prime_order_group() {
+    fn accepts_only_canonical_points_of_the_prime_order_group() {
         let key = *SigningKey::from(&[7; 57].into()).verifying_key().as_bytes();
         let [y @ .., sign] = key;
         for (what, key, expected) in [

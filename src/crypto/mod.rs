@@ -1,8 +1,8 @@
 //! Signature verification behind the trait [`Backend`].
 //!
 //! A [`Scheme`] fixes key type, curve, hash and padding together, so a message cannot choose any of them. A [`PublicKey`]
-//! exists only with checked lengths and ranges. A [`Backend`] computes and decides nothing else. The two backends of this
-//! crate give the same verdicts (`tests/wycheproof.rs`, `tests/vectors.rs`).
+//! exists only with checked lengths and ranges. A [`Backend`] computes, and decides nothing else. The two backends of this
+//! crate give the same verdicts.
 
 pub mod cose;
 mod cost;
@@ -24,9 +24,9 @@ pub use curve::Curve;
 pub use rustcrypto::RustCrypto;
 
 #[cfg(not(any(feature = "aws-lc-rs", feature = "rustcrypto")))]
-compile_error!("wardkey verifies nothing without a crypto backend: switch on the feature `aws-lc-rs` or `rustcrypto`");
+compile_error!("wardkey needs a crypto backend: enable the feature `aws-lc-rs` or `rustcrypto`");
 
-/// A hash function. SHA-1 only where the standard's formats still meet it: TPM names and RS1 signatures.
+/// A hash function. SHA-1 is used only where formats of the standard still need it: TPM names and RS1 signatures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Hash {
@@ -40,7 +40,7 @@ pub enum Hash {
     Sha512,
 }
 
-/// The output of a [`Hash`](enum@Hash), of that hash's length: made by [`Backend`]'s functions and nowhere else.
+/// The output of a [`Hash`](enum@Hash), with the length of that hash. Only [`Backend`] functions make it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest {
     bytes: [u8; 64],
@@ -87,58 +87,58 @@ impl MlDsa {
     }
 }
 
-/// One whole way to sign: nothing in it is left for a message to choose.
+/// A signature scheme: key type, curve, hash and padding together, so a message cannot choose any of them.
 ///
-/// Signatures are encoded as §6.5.5 says: ECDSA as strict DER, everything else as raw bytes of one length.
+/// Signatures are encoded as in §6.5.5: ECDSA as strict DER, all others as raw bytes of a fixed length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scheme {
-    /// ECDSA over a curve with a hash.
+    /// ECDSA on a curve, with a hash.
     Ecdsa(Curve, Hash),
     /// Ed25519 (RFC 8032): cofactorless, S reduced.
     Ed25519,
     /// Ed448 (RFC 8032).
     Ed448,
-    /// RSASSA-PKCS1-v1_5 (RFC 8017 §8.2): the whole encoded message is compared.
+    /// RSASSA-PKCS1-v1_5 (RFC 8017 §8.2). The encoded message is compared as a whole.
     RsaPkcs1(Hash),
-    /// RSASSA-PSS (RFC 8017 §8.1) with MGF1 of the same hash and a salt of its length (RFC 8230 §2).
+    /// RSASSA-PSS (RFC 8017 §8.1) with MGF1 of the same hash and a salt of the length of the hash (RFC 8230 §2).
     RsaPss(Hash),
     /// ML-DSA (FIPS 204), pure, with an empty context string.
     MlDsa(MlDsa),
 }
 
-/// The fewest and the most bits of an RSA modulus: NIST SP 800-131A, and a bound on the work.
+/// The bits of an RSA modulus: the minimum of NIST SP 800-131A, and a maximum to bound the work.
 const RSA_BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
-/// The most bits of an RSA exponent. Verification costs as many squarings as it has bits, and both backends stop here:
-/// a key above it could be registered and never verify.
+/// The maximum bits of an RSA exponent. Verification takes one squaring per bit. Both backends have this limit too, so a key
+/// with a longer exponent could be registered but would never verify.
 const RSA_EXPONENT_BITS: usize = 33;
 
-/// Why bytes are not a public key that could verify anything.
+/// Why bytes are not a usable public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// A coordinate or key does not have the length that its kind demands.
-    #[error("a public key or coordinate of the wrong length")]
+    /// A key or coordinate does not have the length of its kind.
+    #[error("the public key or coordinate does not have the length of its kind")]
     Length,
-    /// The coordinates are not those of a point on the curve, or not reduced.
-    #[error("not a point on the curve")]
+    /// The coordinates are not a point on the curve, or not reduced.
+    #[error("the public key is not a point on the curve")]
     NotOnCurve,
-    /// An Ed25519 or Ed448 key whose order is small: it verifies signatures that nobody made. For Ed448 also a point
-    /// with a part of small order, which no key generation yields.
-    #[error("an EdDSA key of low order")]
+    /// An Ed25519 or Ed448 key of small order: it verifies signatures without a private key. For Ed448 also a point with a
+    /// component of small order, which no key generation yields.
+    #[error("the EdDSA key has low order")]
     LowOrder,
     /// An RSA modulus of fewer than 2048 or more than 8192 bits, with a leading zero byte, or even.
-    #[error("an RSA modulus that is even, padded, or not of 2048 to 8192 bits")]
+    #[error("the RSA modulus must be odd, of 2048 to 8192 bits, and without a leading zero")]
     Modulus,
     /// An RSA exponent that is even, 1, of more than 33 bits, or with a leading zero byte.
-    #[error("an RSA exponent that is even, below 3, padded, or above 33 bits")]
+    #[error("the RSA exponent must be odd, at least 3, of at most 33 bits, and without a leading zero")]
     Exponent,
-    /// This build cannot verify with such a key.
-    #[error("a kind of key that this build cannot verify")]
+    /// This build cannot verify with a key of this kind.
+    #[error("this build cannot verify with a key of this kind")]
     Unsupported,
 }
 
-/// A public key, with lengths and ranges judged when it was made.
+/// A public key whose lengths and ranges were checked when it was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PublicKey<'a> {
@@ -172,25 +172,25 @@ pub enum PublicKey<'a> {
 }
 
 impl<'a> PublicKey<'a> {
-    /// An elliptic-curve key from full-length coordinates.
+    /// Makes an elliptic-curve key from coordinates. [`Self::check`] checks that they are a point of the curve.
     ///
     /// # Errors
-    /// [`KeyError::Length`].
+    /// [`KeyError::Length`] unless both coordinates have full length.
     pub fn ec(curve: Curve, x: &'a [u8], y: &'a [u8]) -> Result<Self, KeyError> {
         let len = curve.coordinate_len();
         if x.len() == len && y.len() == len { Ok(Self::Ec { curve, x, y }) } else { Err(KeyError::Length) }
     }
 
-    /// An Ed25519 key (RFC 8032 §5.1.2).
+    /// Makes an Ed25519 key (RFC 8032 §5.1.2).
     ///
     /// # Errors
-    /// [`KeyError::Length`], [`KeyError::NotOnCurve`] where y is not reduced, [`KeyError::LowOrder`].
+    /// [`KeyError::Length`], [`KeyError::NotOnCurve`] if y is not reduced, [`KeyError::LowOrder`].
     pub fn ed25519(key: &'a [u8]) -> Result<Self, KeyError> {
         let key = key.try_into().map_err(|_| KeyError::Length)?;
         ed25519::check_encoding(key).map(|()| Self::Ed25519(key))
     }
 
-    /// An Ed448 key (RFC 8032 §5.2.2).
+    /// Makes an Ed448 key (RFC 8032 §5.2.2).
     ///
     /// # Errors
     /// [`KeyError::Length`].
@@ -198,7 +198,7 @@ impl<'a> PublicKey<'a> {
         key.try_into().map(Self::Ed448).map_err(|_| KeyError::Length)
     }
 
-    /// An RSA key from minimal big-endian integers.
+    /// Makes an RSA key from big-endian integers without leading zeros.
     ///
     /// # Errors
     /// [`KeyError::Modulus`], [`KeyError::Exponent`].
@@ -221,7 +221,7 @@ impl<'a> PublicKey<'a> {
         Ok(Self::Rsa { modulus, exponent })
     }
 
-    /// An ML-DSA key.
+    /// Makes an ML-DSA key.
     ///
     /// # Errors
     /// [`KeyError::Length`].
@@ -229,7 +229,7 @@ impl<'a> PublicKey<'a> {
         if key.len() == set.public_key_len() { Ok(Self::MlDsa(set, key)) } else { Err(KeyError::Length) }
     }
 
-    /// Whether a key of this kind verifies under `scheme`.
+    /// Returns whether `scheme` verifies with a key of this kind.
     #[must_use]
     pub fn fits(&self, scheme: Scheme) -> bool {
         match (self, scheme) {
@@ -242,7 +242,7 @@ impl<'a> PublicKey<'a> {
         }
     }
 
-    /// The last check before a key is stored: that it is a point, and one this backend can verify with.
+    /// Checks, before the key is stored, that it is a point of its curve and that `backend` can verify with it.
     ///
     /// # Errors
     /// [`KeyError::NotOnCurve`], [`KeyError::LowOrder`], [`KeyError::Unsupported`].
@@ -254,76 +254,78 @@ impl<'a> PublicKey<'a> {
     }
 }
 
-/// The signature does not verify. Says nothing more, on purpose.
+/// The signature does not verify. Contains no reason, so that an attacker learns none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("the signature does not verify")]
 #[allow(clippy::exhaustive_structs, reason = "a backend outside this crate answers with it")]
 pub struct BadSignature;
 
-/// Randomness could not be had.
+/// The random source failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("the system's random source failed")]
 #[allow(clippy::exhaustive_structs, reason = "a backend outside this crate answers with it")]
 pub struct RandomFailed;
 
-/// What Ed448 is verified by, under either backend.
+/// The module that verifies Ed448 with either backend.
 const ED448_MODULE: &str = "ed448-goldilocks";
 
-/// A crypto module. Keys and schemes arrive judged; what is left is arithmetic.
+/// A crypto module. It receives checked keys and schemes, and only computes.
 ///
-/// Hashes are arrays of their own length, so that no backend can answer with a digest of another.
+/// Each hash is returned as an array of its length, so that a backend cannot return a digest of the wrong length.
 pub trait Backend: core::fmt::Debug + Send + Sync {
-    /// The name of the module. Evidence reports it.
+    /// Returns the name of the module, for the evidence.
     fn name(&self) -> &'static str;
 
-    /// The module that verifies this scheme, for the evidence: the backend itself, unless it hands the scheme on.
+    /// Returns the name of the module that verifies this scheme, for the evidence: the backend itself, unless it delegates
+    /// the scheme.
     fn module(&self, scheme: Scheme) -> &'static str {
         let _ = scheme;
         self.name()
     }
 
-    /// Whether [`Backend::verify`] can answer for this scheme. What it cannot is never offered and never registered.
+    /// Returns whether [`Backend::verify`] supports this scheme. An unsupported algorithm is never offered or registered.
     fn supports(&self, scheme: Scheme) -> bool;
 
-    /// SHA-256 of `parts`, one after the other.
+    /// Returns SHA-256 of the concatenation of `parts`.
     fn sha256(&self, parts: &[&[u8]]) -> [u8; 32];
 
-    /// SHA-1 of `parts`. Only TPM statements need this one and the next two: a backend that answers `None`, as it does
-    /// unless it says otherwise, refuses the statements that do.
+    /// Returns SHA-1 of the concatenation of `parts`, or `None` (the default) if the backend does not have it. Only TPM
+    /// statements need SHA-1, SHA-384 and SHA-512; without the hash such a statement is refused.
     fn sha1(&self, parts: &[&[u8]]) -> Option<[u8; 20]> {
         let _ = parts;
         None
     }
 
-    /// SHA-384 of `parts`.
+    /// Returns SHA-384 of the concatenation of `parts`, or `None` (the default).
     fn sha384(&self, parts: &[&[u8]]) -> Option<[u8; 48]> {
         let _ = parts;
         None
     }
 
-    /// SHA-512 of `parts`.
+    /// Returns SHA-512 of the concatenation of `parts`, or `None` (the default).
     fn sha512(&self, parts: &[&[u8]]) -> Option<[u8; 64]> {
         let _ = parts;
         None
     }
 
-    /// HMAC-SHA-256 (RFC 2104, FIPS 198-1) of the concatenation of `parts`. Decoys are derived with it.
+    /// Returns HMAC-SHA-256 (RFC 2104, FIPS 198-1) of the concatenation of `parts`. Decoys are derived with it.
     fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32];
 
-    /// Whether the key can be used: a point on its curve, for the curves that [`PublicKey`] cannot judge by itself.
+    /// Checks what [`PublicKey`] cannot check by itself: that the key is a point of its curve, and that the backend supports
+    /// keys of this kind.
     ///
     /// # Errors
     /// [`KeyError::NotOnCurve`], [`KeyError::LowOrder`] for Ed448, [`KeyError::Unsupported`].
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError>;
 
-    /// Verifies `signature` over `message`. A key that does not fit the scheme verifies nothing.
+    /// Verifies `signature` over `message`.
     ///
     /// # Errors
-    /// [`BadSignature`].
+    /// [`BadSignature`], also if the key does not fit the scheme.
     fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, message: &[u8], signature: &[u8])
     -> Result<(), BadSignature>;
 
-    /// Fills `out` with random bytes: challenges and user handles are the only things that need them.
+    /// Fills `out` with random bytes, for challenges and user handles.
     ///
     /// # Errors
     /// [`RandomFailed`].
@@ -331,8 +333,7 @@ pub trait Backend: core::fmt::Debug + Send + Sync {
 }
 
 impl dyn Backend + '_ {
-    /// The hash of `parts`, one after the other, by a function that was chosen at run time; `None` where the backend has
-    /// none such.
+    /// Returns the hash of the concatenation of `parts`, or `None` if the backend does not have this hash function.
     #[must_use]
     pub fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Option<Digest> {
         match hash {
@@ -344,7 +345,7 @@ impl dyn Backend + '_ {
     }
 }
 
-/// The backend that this build verifies with unless told otherwise: AWS-LC where it is compiled in.
+/// Returns the default backend of this build: AWS-LC if it is compiled in, else RustCrypto.
 #[must_use]
 pub fn default_backend() -> &'static dyn Backend {
     #[cfg(feature = "aws-lc-rs")]

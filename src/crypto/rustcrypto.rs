@@ -1,9 +1,9 @@
-//! The pure Rust backend: RustCrypto. With `ed448.rs` the only file that names its crates.
+//! The pure Rust backend: RustCrypto.
 //!
-//! Every scheme of `aws_lc_rs.rs`, with the same verdicts: where a crate is stricter or laxer than its standard, it is
-//! put right here, and the line says so.
+//! It supports every scheme of the backend AWS-LC, with the same verdicts. If a crate is stricter or more lenient than its
+//! standard, this module corrects it, and a comment says so.
 
-use super::curve::{POINT_ROOM, uncompressed};
+use super::curve::{MAX_SPKI_LEN, uncompressed};
 use super::{
     Backend, BadSignature, Curve, ED448_MODULE, Hash, KeyError, MlDsa, PublicKey, RSA_BITS, RandomFailed, Scheme,
 };
@@ -14,14 +14,14 @@ use rsa::BoxedUint;
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 
-/// RustCrypto: no C compiler, every target.
+/// The backend RustCrypto. Builds for every target, without a C compiler.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::exhaustive_structs, reason = "a backend is named as a value, and will never hold one")]
+#[expect(clippy::exhaustive_structs, reason = "callers write the unit value, and it will never have a field")]
 pub struct RustCrypto;
 
-/// ECDSA (FIPS 186-5 §6.4.2) over a hash that the crates cut or pad to the length of the order.
+/// Verifies ECDSA (FIPS 186-5 §6.4.2). The crates truncate or pad the hash to the length of the order.
 ///
-/// k256 takes the lower of s and n − s only. Either verifies by the standard, so all curves get the lower one.
+/// k256 accepts only the lower of s and n − s. The standard accepts both, so s is normalised for every curve.
 fn ecdsa(curve: Curve, point: &[u8], hash: &[u8], signature: &[u8]) -> Option<()> {
     macro_rules! verify {
         ($curve:ident) => {{
@@ -38,7 +38,7 @@ fn ecdsa(curve: Curve, point: &[u8], hash: &[u8], signature: &[u8]) -> Option<()
     }
 }
 
-/// Whether 04 ‖ x ‖ y is a point of the curve (SEC1 §2.3.4).
+/// Returns whether 04 ‖ x ‖ y is a point of the curve (SEC1 §2.3.4).
 fn is_on_curve(curve: Curve, point: &[u8]) -> bool {
     match curve {
         Curve::P256 => p256::PublicKey::from_sec1_bytes(point).is_ok(),
@@ -48,7 +48,8 @@ fn is_on_curve(curve: Curve, point: &[u8]) -> bool {
     }
 }
 
-/// RFC 8032 §5.1.7, cofactorless, S < L. Not `verify_strict`, which refuses what other verifiers accept.
+/// Verifies Ed25519 (RFC 8032 §5.1.7), cofactorless, with S < L. Does not use `verify_strict`, because it refuses signatures
+/// that other verifiers accept.
 fn ed25519(key: &[u8; 32], message: &[u8], signature: &[u8]) -> Option<()> {
     let key = ed25519_dalek::VerifyingKey::from_bytes(key).ok()?;
     let signature = ed25519_dalek::Signature::from_slice(signature).ok()?;
@@ -71,7 +72,7 @@ fn rsa(scheme: Scheme, modulus: &[u8], exponent: &[u8], message: &[u8], signatur
     .ok()
 }
 
-/// FIPS 204 Algorithm 3 with an empty context.
+/// Verifies ML-DSA (FIPS 204 Algorithm 3) with an empty context.
 fn ml_dsa<P: MlDsaParams>(key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
     let key = ml_dsa::VerifyingKey::<P>::decode(&EncodedVerifyingKey::<P>::try_from(key).ok()?);
     key.verify(message, &ml_dsa::Signature::try_from(signature).ok()?).ok()
@@ -124,7 +125,7 @@ impl Backend for RustCrypto {
     fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
         match *key {
             PublicKey::Ec { curve, x, y } => {
-                if is_on_curve(curve, uncompressed(&[], x, y, &mut [0; POINT_ROOM])) {
+                if is_on_curve(curve, uncompressed(&[], x, y, &mut [0; MAX_SPKI_LEN])) {
                     Ok(())
                 } else {
                     Err(KeyError::NotOnCurve)
@@ -150,7 +151,7 @@ impl Backend for RustCrypto {
                 let backend: &dyn Backend = self;
                 let hash = backend.digest(hash, &[message]);
                 hash.and_then(|hash| {
-                    ecdsa(curve, uncompressed(&[], x, y, &mut [0; POINT_ROOM]), hash.as_ref(), signature)
+                    ecdsa(curve, uncompressed(&[], x, y, &mut [0; MAX_SPKI_LEN]), hash.as_ref(), signature)
                 })
             }
             (PublicKey::Ed25519(key), Scheme::Ed25519) => ed25519(key, message, signature),

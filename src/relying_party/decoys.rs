@@ -49,10 +49,9 @@ impl DecoyShape {
 ///
 /// Better still is a discoverable sign-in, which asks for no name at all.
 ///
-/// What remains visible: a real account whose credentials look like no shape; RSA keys of another length than 2048 bits; a
-/// record that is kept [prepared](crate::CredentialRecord::prepare), which answers faster. Use [`shaped`](Self::shaped)
-/// where your accounts differ from the usual ones, and give your real names and these the same normalisation before they
-/// are looked up.
+/// What remains visible: a real account whose credentials look like no shape, and RSA keys of another length than 2048 bits.
+/// Use [`shaped`](Self::shaped) where your accounts differ from the usual ones, and give your real names and these the same
+/// normalisation before they are looked up.
 ///
 /// # The secret
 ///

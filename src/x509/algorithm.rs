@@ -192,7 +192,7 @@ impl<'a> SubjectPublicKey<'a> {
     pub(crate) fn is_of(info: &[u8], key: &PublicKey<'_>) -> bool {
         match *key {
             PublicKey::Ec { curve, x, y } => {
-                let point = info.strip_prefix(curve.before_point()).and_then(|point| point.strip_prefix(&[4]));
+                let point = info.strip_prefix(curve.spki_prefix()).and_then(|point| point.strip_prefix(&[4]));
                 point.and_then(|point| point.split_at_checked(x.len())) == Some((x, y))
             }
             _ => SubjectPublicKey::read(info).is_ok_and(|info| info.key == *key),

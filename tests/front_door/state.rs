@@ -71,9 +71,10 @@ fn no_member_may_be_missing() {
 #[test]
 fn a_state_is_judged_when_it_is_read() {
     let other = json!("AAAAAAAAAAAAAAAAAAAAAA");
-    let (short, lifetime) = ("a challenge of", "a state must expire after it was issued, and within a day");
-    let (account, purpose) = ("a state must name a user and credentials, or neither", "must require user verification");
-    let algorithms = "a state of a registration that offers no algorithm, or one twice";
+    let (short, lifetime) = ("at least 16 bytes", "a state must expire 1 second to 1 day after it was issued");
+    let (account, purpose) =
+        ("a state must name both a user and credentials, or neither", "must require user verification");
+    let algorithms = "a registration state must offer at least one algorithm, and none twice";
     let (issued, day) = (NOW.secs(), 86_400);
     for (kinds, pointer, value, expected) in [
         (&["registration", "sign-in", "discoverable"][..], "/challenge", json!(""), Some(short)),
@@ -90,8 +91,8 @@ fn a_state_is_judged_when_it_is_read() {
         (&["registration"], "/algorithms", json!([]), Some(algorithms)),
         (&["registration"], "/algorithms", json!([-7, -8, -7]), Some(algorithms)),
         (&["registration"], "/algorithms", json!([-300]), None),
-        (&["registration"], "/userHandle", json!(""), Some("a user handle has 1 to 64")),
-        (&["registration", "sign-in"], "/version", json!(2), Some("another version")),
+        (&["registration"], "/userHandle", json!(""), Some("a user handle must have 1 to 64 bytes")),
+        (&["registration", "sign-in"], "/version", json!(2), Some("expected version 1")),
         (&["sign-in", "reauthentication", "payment"], "/userHandle", Value::Null, Some(account)),
         (&["sign-in", "reauthentication", "payment"], "/allowCredentials", json!([]), Some(account)),
         (&["discoverable"], "/userHandle", json!("AA"), Some(account)),

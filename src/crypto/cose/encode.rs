@@ -1,17 +1,17 @@
-//! COSE_Keys written in canonical CBOR (CTAP2 §8).
+//! Writes COSE_Keys in canonical CBOR (CTAP2 §8).
 
 use super::{Algorithm, CoseKey, crv};
 use crate::crypto::PublicKey;
 use Parameter::{Bytes, Integer};
 
-/// One parameter of a COSE_Key.
+/// The value of a parameter of a COSE_Key.
 #[derive(Clone, Copy)]
 pub(crate) enum Parameter<'a> {
     Integer(i64),
     Bytes(&'a [u8]),
 }
 
-/// A COSE_Key with these parameters, which must stand in canonical order: 1, 3, −1, −2, −3.
+/// Encodes a COSE_Key with these parameters. The caller must pass them in canonical order: 1, 3, −1, −2, −3.
 pub(crate) fn encode(parameters: &[(i64, Parameter<'_>)]) -> Vec<u8> {
     let mut out = Vec::new();
     head(0xa0, wide(parameters.len()), &mut out);
@@ -39,7 +39,7 @@ fn integer(value: i64, out: &mut Vec<u8>) {
     }
 }
 
-/// The major type in the upper three bits, then a number in the fewest bytes.
+/// Writes the major type in the upper three bits, then the number in the shortest form.
 fn head(major: u8, number: u64, out: &mut Vec<u8>) {
     match (u8::try_from(number), u16::try_from(number), u32::try_from(number)) {
         (Ok(number @ 0..=23), ..) => out.push(major | number),
@@ -60,12 +60,12 @@ fn head(major: u8, number: u64, out: &mut Vec<u8>) {
 }
 
 impl<'a> CoseKey<'a> {
-    /// A key of this algorithm; `None` where it does not fit the algorithm's scheme.
+    /// Makes a COSE_Key, or returns `None` if the key does not fit the scheme of the algorithm.
     pub(crate) fn new(algorithm: Algorithm, key: PublicKey<'a>) -> Option<Self> {
         key.fits(algorithm.scheme()).then_some(Self { algorithm, key })
     }
 
-    /// The bytes of the COSE_Key.
+    /// Encodes the COSE_Key.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let alg = Integer(self.algorithm.cose().into());
         match self.key {
@@ -88,7 +88,7 @@ mod tests {
     use crate::codec::cbor::Value;
 
     #[test]
-    fn heads_are_minimal() {
+    fn numbers_are_encoded_in_the_shortest_form() {
         let mut out = Vec::new();
         for number in [0, 23, 24, 255, 256, 65535, 65536, 4_294_967_295, 4_294_967_296] {
             out.clear();

@@ -1,8 +1,8 @@
 //! COSE_Key as a credential public key (§5.8.5, §6.5.1; RFC 9052 §7, RFC 9053, RFC 8230, RFC 8812, RFC 9864,
 //! RFC 9964).
 //!
-//! A key is one whole combination of kty, alg and curve, in canonical CBOR, with the parameters that its kind
-//! requires and no others: no private part, no key_ops, no compressed point.
+//! The algorithm fixes kty and curve. The key must be canonical CBOR with the parameters that its kind requires and no
+//! others: no private key, no key_ops, no compressed point.
 
 mod encode;
 
@@ -11,7 +11,7 @@ pub(crate) use encode::{Parameter, encode};
 use super::{Curve, Hash, KeyError, MlDsa, PublicKey, Scheme};
 use crate::codec::cbor::{self, Value};
 
-/// A COSEAlgorithmIdentifier (§5.8.5) that this crate knows.
+/// A known COSEAlgorithmIdentifier (§5.8.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -23,13 +23,13 @@ pub enum Algorithm {
     Es512,
     /// −47: ECDSA on secp256k1 with SHA-256.
     Es256k,
-    /// −9: as ES256, the curve in its name (RFC 9864). Not recommended in pubKeyCredParams.
+    /// −9: the same as ES256, with the curve in its name (RFC 9864). Not recommended in pubKeyCredParams.
     Esp256,
-    /// −51: as ES384 (RFC 9864). Not recommended in pubKeyCredParams.
+    /// −51: the same as ES384 (RFC 9864). Not recommended in pubKeyCredParams.
     Esp384,
-    /// −52: as ES512 (RFC 9864). Not recommended in pubKeyCredParams.
+    /// −52: the same as ES512 (RFC 9864). Not recommended in pubKeyCredParams.
     Esp512,
-    /// −8: EdDSA, which §5.8.5 pins to Ed25519.
+    /// −8: EdDSA. §5.8.5 allows only Ed25519.
     EdDsa,
     /// −19: Ed25519 (RFC 9864). Not recommended in pubKeyCredParams.
     Ed25519,
@@ -53,14 +53,15 @@ pub enum Algorithm {
     MlDsa65,
     /// −50: ML-DSA-87 (RFC 9964).
     MlDsa87,
-    /// −65535: RSASSA-PKCS1-v1_5 with SHA-1, the RS1 of old TPMs. Verified in attestation statements. As a credential's
-    /// algorithm, a registration accepts it only where it is offered by this name, and a sign-in only where it is offered
-    /// or [accepted](crate::relying_party::RelyingPartyBuilder::accept_rs1_at_sign_in) by this name.
+    /// −65535: RS1 of old TPMs, RSASSA-PKCS1-v1_5 with SHA-1. Verified in attestation statements. A registration accepts a
+    /// credential with it only if it is offered by name; a sign-in only if it is offered or
+    /// [accepted](crate::relying_party::RelyingPartyBuilder::accept_rs1_at_sign_in) by name.
     LegacyRs1,
 }
 
 impl Algorithm {
-    /// Every algorithm but [`Algorithm::LegacyRs1`], by preference: those that §5.4 would not have offered are last.
+    /// All algorithms except [`Algorithm::LegacyRs1`], which must be named to be used. In order of preference: those that §5.4
+    /// does not recommend to offer are last.
     pub const ALL: [Self; 19] = [
         Self::EdDsa,
         Self::Es256,
@@ -83,10 +84,10 @@ impl Algorithm {
         Self::Ed25519,
     ];
 
-    /// What §5.4 recommends to offer so that every client has one of them.
+    /// The algorithms that §5.4 recommends to offer, so that every client supports one of them.
     pub const RECOMMENDED: [Self; 3] = [Self::EdDsa, Self::Es256, Self::Rs256];
 
-    /// The COSE number.
+    /// Returns the COSEAlgorithmIdentifier.
     #[must_use]
     pub const fn cose(self) -> i32 {
         match self {
@@ -113,14 +114,14 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm with this COSE number.
+    /// Returns the algorithm with this COSEAlgorithmIdentifier.
     #[must_use]
     pub fn from_cose(number: i64) -> Option<Self> {
         let mut all = Self::ALL.into_iter().chain([Self::LegacyRs1]);
         all.find(|algorithm| i64::from(algorithm.cose()) == number)
     }
 
-    /// The one scheme behind the number.
+    /// Returns the signature scheme of the algorithm.
     #[must_use]
     pub const fn scheme(self) -> Scheme {
         match self {
@@ -144,7 +145,7 @@ impl Algorithm {
     }
 }
 
-/// Why bytes are not the COSE_Key of a credential.
+/// Why bytes are not a COSE_Key of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -152,43 +153,43 @@ pub enum Error {
     #[error("COSE_Key: {0}")]
     Cbor(#[from] cbor::Error),
     /// Not a map.
-    #[error("COSE_Key is not a map")]
+    #[error("the COSE_Key is not a CBOR map")]
     NotAMap,
-    /// No `alg` (3), or not a number.
-    #[error("COSE_Key without alg")]
+    /// `alg` (3) is missing or not an integer.
+    #[error("alg of the COSE_Key is missing or not an integer")]
     NoAlgorithm,
-    /// A number that this crate has no algorithm for.
-    #[error("COSE algorithm {0} is unknown")]
+    /// `alg` is not a known algorithm.
+    #[error("COSE algorithm {0} is not known")]
     UnknownAlgorithm(i64),
-    /// `kty` (1) missing, or not the algorithm's.
-    #[error("COSE_Key with a kty that is not its algorithm's")]
+    /// `kty` (1) is missing or does not match the algorithm.
+    #[error("kty of the COSE_Key is missing or does not match its algorithm")]
     KeyType,
-    /// `crv` (−1) missing, or not the algorithm's.
-    #[error("COSE_Key with a curve that is not its algorithm's")]
+    /// `crv` (−1) is missing or does not match the algorithm.
+    #[error("crv of the COSE_Key is missing or does not match its algorithm")]
     Curve,
-    /// A required parameter is missing or not a byte string. A compressed y is a boolean, so it ends here.
-    #[error("COSE_Key without a required parameter")]
+    /// A required parameter is missing or not a byte string. The y of a compressed point is a boolean, so it is refused here.
+    #[error("a required parameter of the COSE_Key is missing or not a byte string")]
     Parameter,
-    /// A parameter that the algorithm does not require: optional ones and private ones alike (§6.5.1).
-    #[error("COSE_Key with more parameters than required")]
+    /// A parameter that the algorithm does not require, whether optional or private (§6.5.1).
+    #[error("the COSE_Key has a parameter that its algorithm does not require")]
     ExtraParameter,
-    /// The key itself.
+    /// The key is not usable.
     #[error(transparent)]
     Key(#[from] KeyError),
 }
 
-/// A credential public key: its algorithm, and a key that fits it.
+/// A credential public key: an algorithm and a key that fits it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CoseKey<'a> {
     algorithm: Algorithm,
     key: PublicKey<'a>,
 }
 
-/// Labels of RFC 9052 §7.1 and RFC 9053 §7; −1 to −3 mean what the key type says.
+/// Labels of RFC 9052 §7.1 and RFC 9053 §7. The meaning of −1 to −3 depends on the key type.
 const KTY: i64 = 1;
 const ALG: i64 = 3;
 
-/// The number of an elliptic curve (RFC 9053 §7.1, RFC 8812 §3.1).
+/// Returns the COSE identifier of an elliptic curve (RFC 9053 §7.1, RFC 8812 §3.1).
 const fn crv(curve: Curve) -> i64 {
     match curve {
         Curve::P256 => 1,
@@ -198,19 +199,19 @@ const fn crv(curve: Curve) -> i64 {
     }
 }
 
-/// A COSE_Key in canonical CBOR, not judged yet: the parameters that one kind of key or another has.
+/// The parameters of a COSE_Key in canonical CBOR, not yet checked.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Parameters<'a> {
     kty: Option<i64>,
     alg: Option<i64>,
-    /// −1, −2 and −3.
+    /// The parameters −1, −2 and −3.
     of_kind: [Option<Value<'a>>; 3],
-    /// All of them, those that no key has included.
+    /// The number of all parameters, known or unknown.
     number: u64,
 }
 
 impl<'a> Parameters<'a> {
-    /// Reads the parameters of an encoded COSE_Key. Canonical CBOR has each label once.
+    /// Reads the parameters of an encoded COSE_Key. No label occurs twice, because canonical CBOR forbids it.
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Error> {
         let map = Value::read(bytes)?.map().ok_or(Error::NotAMap)?;
         let mut parameters = Self { number: map.len(), ..Self::default() };
@@ -228,22 +229,23 @@ impl<'a> Parameters<'a> {
         Ok(parameters)
     }
 
-    /// The COSE number under `alg`, so that an algorithm nobody offered is refused as such before its key is looked at.
+    /// Returns `alg`. The caller checks it before it reads the key, so that an algorithm that was not offered is refused as
+    /// such.
     pub(crate) fn algorithm_number(&self) -> Result<i64, Error> {
         self.alg.ok_or(Error::NoAlgorithm)
     }
 }
 
 impl<'a> CoseKey<'a> {
-    /// Reads a whole COSE_Key. Whether its point is on the curve is [`PublicKey::check`]'s to say.
+    /// Reads a COSE_Key. Does not check that a point is on its curve: call [`PublicKey::check`] before you store the key.
     ///
     /// # Errors
-    /// [`Error`], in the order of its variants.
+    /// [`Error`]; the checks run in the order of its variants.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
         Self::of(&Parameters::read(bytes)?)
     }
 
-    /// The key that these parameters make.
+    /// Makes the key from its parameters.
     ///
     /// # Errors
     /// [`Error`], from [`Error::NoAlgorithm`] on.
@@ -285,13 +287,13 @@ impl<'a> CoseKey<'a> {
         if parameters.number == required { Ok(Self { algorithm, key: key? }) } else { Err(Error::ExtraParameter) }
     }
 
-    /// The algorithm.
+    /// Returns the algorithm.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// The key.
+    /// Returns the key.
     #[must_use]
     pub const fn key(&self) -> &PublicKey<'a> {
         &self.key

@@ -1,9 +1,9 @@
-//! One row for each rule of a credential's COSE_Key.
+//! One row for each rule of a COSE_Key.
 
 use super::*;
 use crate::codec::cbor;
 
-/// A value as it is written, canonical or not.
+/// A CBOR value to write, canonical or not.
 #[derive(Clone, Debug)]
 enum Item {
     Int(i64),
@@ -40,7 +40,7 @@ fn write(item: &Item) -> Vec<u8> {
     }
 }
 
-/// The map with these entries in this order.
+/// Writes a map with these entries in this order.
 fn map(entries: &[(i64, Item)]) -> Vec<u8> {
     let content = entries.iter().flat_map(|(label, item)| [write(&Item::Int(*label)), write(item)].concat());
     head(5, entries.len() as u64).into_iter().chain(content).collect()
@@ -92,7 +92,7 @@ fn valid(algorithm: Algorithm) -> Entries {
     }
 }
 
-/// `entries` with `item` under `label`, in canonical order.
+/// Returns `entries` with `item` under `label`, in canonical order.
 fn with(entries: Entries, label: i64, item: Item) -> Entries {
     let mut entries = without(entries, label);
     entries.push((label, item));
@@ -110,7 +110,7 @@ fn all() -> impl Iterator<Item = Algorithm> {
 }
 
 #[test]
-fn every_algorithm_has_its_number_and_reads_its_key() {
+fn every_algorithm_reads_its_identifier_and_its_key() {
     for algorithm in all() {
         let number = i64::from(algorithm.cose());
         assert_eq!(Algorithm::from_cose(number), Some(algorithm));
@@ -126,9 +126,9 @@ fn every_algorithm_has_its_number_and_reads_its_key() {
     }
 }
 
-/// The registry's numbers (IANA, COSE Algorithms), written a second time.
+/// Compares with a second list of the numbers of the IANA registry (COSE Algorithms).
 #[test]
-fn the_numbers_are_the_registrys() {
+fn identifiers_equal_those_of_the_iana_registry() {
     let numbers: Vec<i32> = all().map(Algorithm::cose).collect();
     let registered =
         [-8, -7, -35, -36, -257, -258, -259, -37, -38, -39, -48, -49, -50, -47, -53, -9, -51, -52, -19, -65535];
@@ -137,7 +137,7 @@ fn the_numbers_are_the_registrys() {
 }
 
 #[test]
-fn refuses_by_rule() {
+fn refuses_a_key_that_breaks_one_rule() {
     let es256 = || valid(Algorithm::Es256);
     let eddsa = || valid(Algorithm::EdDsa);
     let rs256 = || valid(Algorithm::Rs256);
@@ -251,7 +251,7 @@ fn refuses_by_rule() {
 }
 
 #[test]
-fn refuses_what_is_no_map() {
+fn refuses_values_that_are_not_maps() {
     for (what, encoded, error) in [
         ("nothing", vec![], Error::Cbor(cbor::Error::Truncated)),
         ("a number", vec![0], Error::NotAMap),
@@ -270,32 +270,32 @@ fn refuses_what_is_no_map() {
     assert_eq!(CoseKey::read(&cut), Err(Error::Cbor(cbor::Error::Truncated)));
 }
 
-/// Labels are compared by value and by type: text "3" is not 3.
+/// Labels are compared by value and by type: the text "3" is not the integer 3.
 #[test]
-fn a_text_label_is_no_label() {
+fn a_text_label_does_not_count_as_an_integer_label() {
     let encoded = [0xa1, 0x61, b'3', 0x26];
     assert_eq!(algorithm_number(&encoded), Err(Error::NoAlgorithm));
 }
 
 #[test]
-fn an_algorithm_is_refused_before_its_key_is_looked_at() {
+fn an_unknown_algorithm_is_refused_before_the_key_is_read() {
     let encoded = map(&[(3, Item::Int(-65534))]);
     assert_eq!(algorithm_number(&encoded), Ok(-65534));
     assert_eq!(CoseKey::read(&encoded), Err(Error::UnknownAlgorithm(-65534)));
 }
 
 #[test]
-fn errors_say_what_is_wrong_and_nothing_of_the_input() {
+fn error_texts_state_the_rule_without_received_text() {
     for (error, text) in [
         (Error::Cbor(cbor::Error::KeyOrder), "COSE_Key: CBOR map keys out of canonical order"),
-        (Error::NotAMap, "COSE_Key is not a map"),
-        (Error::NoAlgorithm, "COSE_Key without alg"),
-        (Error::UnknownAlgorithm(-65534), "COSE algorithm -65534 is unknown"),
-        (Error::KeyType, "COSE_Key with a kty that is not its algorithm's"),
-        (Error::Curve, "COSE_Key with a curve that is not its algorithm's"),
-        (Error::Parameter, "COSE_Key without a required parameter"),
-        (Error::ExtraParameter, "COSE_Key with more parameters than required"),
-        (Error::Key(KeyError::Length), "a public key or coordinate of the wrong length"),
+        (Error::NotAMap, "the COSE_Key is not a CBOR map"),
+        (Error::NoAlgorithm, "alg of the COSE_Key is missing or not an integer"),
+        (Error::UnknownAlgorithm(-65534), "COSE algorithm -65534 is not known"),
+        (Error::KeyType, "kty of the COSE_Key is missing or does not match its algorithm"),
+        (Error::Curve, "crv of the COSE_Key is missing or does not match its algorithm"),
+        (Error::Parameter, "a required parameter of the COSE_Key is missing or not a byte string"),
+        (Error::ExtraParameter, "the COSE_Key has a parameter that its algorithm does not require"),
+        (Error::Key(KeyError::Length), "the public key or coordinate does not have the length of its kind"),
     ] {
         assert_eq!(error.to_string(), text);
     }

@@ -1,9 +1,9 @@
-//! What is refused as a public key, by its bytes alone and as a point.
+//! Public keys that are refused, by their bytes and as points.
 
 use super::*;
 use crate::crypto::KeyError::{Exponent, Length, LowOrder, Modulus, NotOnCurve};
 
-/// The base points (SEC 2; FIPS 186-5): the public keys of the private key 1.
+/// The base point of a curve (SEC 2; FIPS 186-5), which is the public key of the private key 1.
 fn base_point(curve: Curve) -> (Vec<u8>, Vec<u8>) {
     macro_rules! point {
         ($curve:ident) => {{
@@ -33,7 +33,7 @@ fn prime(curve: Curve) -> Vec<u8> {
     }
 }
 
-/// A point whose x is so small that x + p has the length of a coordinate, and that x + p.
+/// A point (x, y) with an x so small that x + p still has the length of a coordinate, and x + p.
 fn small_point(curve: Curve) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
     macro_rules! decompress {
         ($curve:ident, $x:expr) => {{
@@ -63,7 +63,7 @@ fn small_point(curve: Curve) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
 }
 
 #[test]
-fn ec_coordinates_have_one_length() {
+fn ec_coordinates_must_have_full_length() {
     for curve in CURVES {
         let len = curve.coordinate_len();
         let key = |x: usize, y: usize| PublicKey::ec(curve, &[1; 140][..x], &[1; 140][..y]).map(drop);
@@ -142,7 +142,7 @@ fn ed448_keys_have_57_bytes() {
     assert!(BACKENDS.iter().all(|backend| key.check(*backend) == Err(LowOrder)), "more in ed448.rs");
 }
 
-/// 2^(bits − 1) + 1, an odd number of that many bits.
+/// 2^(bits − 1) + 1: an odd number with `bits` bits.
 fn odd(bits: usize) -> Vec<u8> {
     let mut n = vec![0; bits.div_ceil(8)];
     n[0] = 1 << ((bits - 1) % 8);
@@ -199,7 +199,7 @@ fn rsa_exponents_are_odd_minimal_and_of_2_to_33_bits() {
 }
 
 #[test]
-fn ml_dsa_keys_have_their_sets_length() {
+fn ml_dsa_keys_have_the_length_of_their_parameter_set() {
     for set in SETS {
         for other in SETS.map(MlDsa::public_key_len).into_iter().chain([0, 32, 1311, 1313, 2593]) {
             let expected = if other == set.public_key_len() { Ok(()) } else { Err(Length) };
@@ -212,14 +212,14 @@ fn ml_dsa_keys_have_their_sets_length() {
 }
 
 #[test]
-fn errors_name_the_rule() {
+fn error_texts_state_the_rule() {
     for (error, text) in [
-        (Length, "a public key or coordinate of the wrong length"),
-        (NotOnCurve, "not a point on the curve"),
-        (LowOrder, "an EdDSA key of low order"),
-        (Modulus, "an RSA modulus that is even, padded, or not of 2048 to 8192 bits"),
-        (Exponent, "an RSA exponent that is even, below 3, padded, or above 33 bits"),
-        (KeyError::Unsupported, "a kind of key that this build cannot verify"),
+        (Length, "the public key or coordinate does not have the length of its kind"),
+        (NotOnCurve, "the public key is not a point on the curve"),
+        (LowOrder, "the EdDSA key has low order"),
+        (Modulus, "the RSA modulus must be odd, of 2048 to 8192 bits, and without a leading zero"),
+        (Exponent, "the RSA exponent must be odd, at least 3, of at most 33 bits, and without a leading zero"),
+        (KeyError::Unsupported, "this build cannot verify with a key of this kind"),
     ] {
         assert_eq!(error.to_string(), text);
     }

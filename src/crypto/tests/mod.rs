@@ -1,5 +1,5 @@
-//! One row for each rule of a public key, and every scheme signed once and verified by both backends.
-//! What a signature must not look like is Project Wycheproof's part (`tests/wycheproof.rs`).
+//! One row for each rule of a public key. Every scheme is signed once and verified by both backends. Malformed signatures are
+//! tested with Project Wycheproof (`tests/wycheproof.rs`).
 
 mod keys;
 mod signatures;
@@ -11,7 +11,7 @@ const HASHES: [Hash; 4] = [Hash::Sha1, Hash::Sha256, Hash::Sha384, Hash::Sha512]
 const CURVES: [Curve; 4] = [Curve::P256, Curve::P384, Curve::P521, Curve::Secp256k1];
 const SETS: [MlDsa; 3] = [MlDsa::MlDsa44, MlDsa::MlDsa65, MlDsa::MlDsa87];
 
-/// Every scheme that can be written down, supported or not.
+/// All values of [`Scheme`], supported or not.
 fn schemes() -> Vec<Scheme> {
     let ecdsa = CURVES.iter().flat_map(|curve| HASHES.map(|hash| Scheme::Ecdsa(*curve, hash)));
     let rsa = HASHES.iter().flat_map(|hash| [Scheme::RsaPkcs1(*hash), Scheme::RsaPss(*hash)]);
@@ -19,7 +19,7 @@ fn schemes() -> Vec<Scheme> {
     ecdsa.chain(rsa).chain(others).collect()
 }
 
-/// Digits of any grouping, as bytes.
+/// Decodes hex digits; ignores other characters.
 fn hex(text: &str) -> Vec<u8> {
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(16)).collect();
     digits.chunks(2).map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap()).collect()
@@ -42,7 +42,7 @@ fn backends_support_the_same_schemes() {
     }
 }
 
-/// A backend with the required functions only. It verifies nothing.
+/// A backend with only the required functions. It verifies no signature.
 #[derive(Debug)]
 struct Plain;
 
@@ -70,9 +70,9 @@ impl Backend for Plain {
     }
 }
 
-/// RFC 4231 test cases 1, 2 and 6: a short key, a shorter one, one that is longer than a block.
+/// RFC 4231 test cases 1, 2 and 6: keys of 20 and 4 bytes, and one longer than a block.
 #[test]
-fn hmacs_are_those_of_rfc_4231() {
+fn hmac_agrees_with_rfc_4231() {
     for (key, message, hmac) in [
         (vec![0x0b; 20], "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
         (
@@ -93,9 +93,9 @@ fn hmacs_are_those_of_rfc_4231() {
     }
 }
 
-/// FIPS 180-4's example "abc", in one part and in four.
+/// The example "abc" of FIPS 180-4, in one part and in four.
 #[test]
-fn digests_are_over_all_parts() {
+fn digests_cover_all_parts() {
     for (algorithm, digest) in [
         (Hash::Sha1, "a9993e364706816aba3e25717850c26c9cd0d89d"),
         (Hash::Sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -119,9 +119,9 @@ fn digests_are_over_all_parts() {
     assert_eq!(AwsLcRs.sha256(&[b"ab", b"c"]), RustCrypto.sha256(&[b"abc"]));
 }
 
-/// A digest has the length of its hash, whoever made it, and no hash stands for another.
+/// A digest has the length of its hash, and a hash that is missing is not replaced by another.
 #[test]
-fn a_backend_has_the_hashes_that_it_says() {
+fn a_backend_returns_only_the_hashes_it_has() {
     let plain: &dyn Backend = &Plain;
     let lengths = |backend: &dyn Backend| HASHES.map(|hash| backend.digest(hash, &[]).map(|d| d.as_ref().len()));
     assert_eq!(lengths(plain), [None, Some(32), None, None]);
@@ -149,9 +149,9 @@ fn backends_have_names_and_the_default_is_aws_lc() {
     assert_eq!(default_backend().name(), AwsLcRs.name());
 }
 
-/// A module is not named for what another one did.
+/// The evidence names the module that verified, also if the backend delegates.
 #[test]
-fn ed448_is_verified_by_a_module_of_its_own() {
+fn ed448_is_reported_with_its_own_module() {
     for backend in BACKENDS {
         for scheme in schemes() {
             let module = if scheme == Scheme::Ed448 { "ed448-goldilocks" } else { backend.name() };

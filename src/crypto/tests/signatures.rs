@@ -1,4 +1,4 @@
-//! Every scheme, signed by RustCrypto and verified by both backends; and what may not verify for any of them.
+//! Every scheme is signed by RustCrypto and verified by both backends. Changed messages, keys and signatures must not verify.
 
 use super::*;
 use ed25519_dalek::Signer as _;
@@ -7,7 +7,7 @@ use rsa::{BoxedUint, rand_core};
 
 const MESSAGE: &[u8] = b"authenticator data, and the hash of the client data";
 
-/// A scheme, the parts of a public key as its constructor takes them, and its signature over [`MESSAGE`].
+/// A scheme, the arguments of the constructor of its public key, and a signature over [`MESSAGE`].
 struct Signed {
     scheme: Scheme,
     key: [Vec<u8>; 2],
@@ -50,7 +50,7 @@ fn ecdsa(curve: Curve, hash: Hash) -> Signed {
     Signed { scheme: Scheme::Ecdsa(curve, hash), key: [x.to_vec(), y.to_vec()], signature }
 }
 
-/// Salts and blinding need numbers that differ, not numbers that nobody knows.
+/// A deterministic generator: salts and blinding of tests need distinct numbers, not secret ones.
 struct Counter(u64);
 
 impl rand_core::TryRng for Counter {
@@ -72,7 +72,8 @@ impl rand_core::TryRng for Counter {
 
 impl rand_core::TryCryptoRng for Counter {}
 
-/// Primes of moduli of 2049 bits, where EM of PSS is a byte shorter than the modulus, and of 3482, no multiple of 8.
+/// Primes of a modulus of 2049 bits, for which EM of PSS is a byte shorter than the modulus, and of one of 3482 bits, which is
+/// not a multiple of 8.
 const PRIMES: [[&str; 2]; 2] = [
     [
         "01fb9ec5754e006a8fec85f7e9fc6db6bd9845dc1f3e737e8907948aed5ecbab8f794a12a1c79ab17d6f3a2d30fd37f8
@@ -95,7 +96,7 @@ const PRIMES: [[&str; 2]; 2] = [
          e6c44629762b225cbdb540b32de4b16e3c4b16a3569009bee4c7",
     ],
 ];
-/// The usual exponent, and the longest that is taken: 2^33 − 9.
+/// The usual exponent, and the longest accepted one: 2^33 − 9.
 const EXPONENTS: [u64; 2] = [65537, (1 << 33) - 9];
 
 fn rsa(primes: [&str; 2], exponent: u64) -> Vec<Signed> {
@@ -163,7 +164,7 @@ fn signed() -> Vec<Signed> {
 }
 
 #[test]
-fn every_scheme_verifies_under_both_backends_and_nothing_else_does() {
+fn both_backends_verify_every_scheme_and_no_other() {
     let signed = signed();
     for scheme in schemes() {
         let signatures = signed.iter().filter(|signed| signed.scheme == scheme).count();
@@ -194,7 +195,7 @@ fn every_scheme_verifies_under_both_backends_and_nothing_else_does() {
 }
 
 #[test]
-fn a_key_fits_the_schemes_of_its_kind_and_no_other() {
+fn a_key_fits_only_the_schemes_of_its_kind() {
     for case in signed() {
         for scheme in schemes() {
             let same_kind = match (case.scheme, scheme) {
@@ -207,9 +208,9 @@ fn a_key_fits_the_schemes_of_its_kind_and_no_other() {
     }
 }
 
-/// §6.5.5 and FIPS 186-5: DER and no other form, and s as well as n − s.
+/// §6.5.5 and FIPS 186-5: only DER is accepted, with s as well as with n − s.
 #[test]
-fn ecdsa_takes_either_s_and_no_raw_form() {
+fn ecdsa_accepts_s_and_n_minus_s_in_der_only() {
     for case in CURVES.map(|curve| ecdsa(curve, Hash::Sha256)) {
         macro_rules! forms {
             ($curve:ident) => {{
@@ -235,9 +236,9 @@ fn ecdsa_takes_either_s_and_no_raw_form() {
     }
 }
 
-/// A key that was stored unchecked verifies nothing.
+/// A key that was stored without a check must not verify anything.
 #[test]
-fn what_is_no_point_verifies_nothing() {
+fn a_key_that_is_not_a_point_verifies_nothing() {
     for case in CURVES.map(|curve| ecdsa(curve, Hash::Sha256)) {
         let [x, y] = &case.key;
         for (backend, (x, y)) in BACKENDS.iter().flat_map(|backend| [(y, x), (x, x)].map(|point| (backend, point))) {
