@@ -128,10 +128,10 @@ pub enum KeyError {
     #[error("the EdDSA key has low order")]
     LowOrder,
     /// An RSA modulus of fewer than 2048 or more than 8192 bits, with a leading zero byte, or even.
-    #[error("the RSA modulus must be odd, of 2048 to 8192 bits, and without a leading zero")]
+    #[error("an RSA modulus that is even, padded, or not of 2048 to 8192 bits")]
     Modulus,
     /// An RSA exponent that is even, 1, of more than 33 bits, or with a leading zero byte.
-    #[error("the RSA exponent must be odd, at least 3, of at most 33 bits, and without a leading zero")]
+    #[error("an RSA exponent that is even, below 3, padded, or above 33 bits")]
     Exponent,
     /// This build cannot verify with a key of this kind.
     #[error("this build cannot verify with a key of this kind")]

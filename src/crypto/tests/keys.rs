@@ -217,8 +217,8 @@ fn error_texts_state_the_rule() {
         (Length, "the public key or coordinate does not have the length of its kind"),
         (NotOnCurve, "the public key is not a point on the curve"),
         (LowOrder, "the EdDSA key has low order"),
-        (Modulus, "the RSA modulus must be odd, of 2048 to 8192 bits, and without a leading zero"),
-        (Exponent, "the RSA exponent must be odd, at least 3, of at most 33 bits, and without a leading zero"),
+        (Modulus, "an RSA modulus that is even, padded, or not of 2048 to 8192 bits"),
+        (Exponent, "an RSA exponent that is even, below 3, padded, or above 33 bits"),
         (KeyError::Unsupported, "this build cannot verify with a key of this kind"),
     ] {
         assert_eq!(error.to_string(), text);
