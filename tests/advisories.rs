@@ -1,7 +1,7 @@
-//! What went wrong elsewhere, in public, once more against this library: a test for each advisory that a relying-party
-//! library can answer for, named after it. `SECURITY.md` has the table.
+//! Published advisories of other libraries, tried against this one. One test per advisory that concerns a relying-party
+//! library, named after it. `SECURITY.md` has the table.
 //!
-//! Each begins with a ceremony that is accepted and changes the one thing that the advisory is about.
+//! Each test starts with a ceremony that is accepted and changes the one thing that the advisory is about.
 
 #[path = "../examples/verify_vectors/vector.rs"]
 #[allow(dead_code, reason = "only the verdict and its code are looked at here")]
@@ -25,7 +25,7 @@ use wardkey_authenticator::{
 const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
 const BACKENDS: [&dyn Backend; 2] = [&AwsLcRs, &RustCrypto];
 
-/// The code of the refusal, or `accepted`; the same from both backends.
+/// Returns the code of the refusal, or `accepted`. Checks that both backends agree.
 fn code_of(line: &str) -> &'static str {
     let vector: vector::Vector = serde_json::from_str(line).unwrap();
     let [one, other] = BACKENDS.map(|backend| vector.judge(backend));
@@ -53,7 +53,7 @@ fn authentication(name: &str) -> Authentication {
     authentication
 }
 
-/// An account of a clinic, and the passkey that it registered there by the front door.
+/// An account, and the passkey that it registered through the front door.
 struct Account {
     record: CredentialRecord,
     passkey: Registration,
@@ -63,7 +63,7 @@ fn clinic() -> RelyingParty {
     RelyingParty::builder("example.org", "Clinic").origin("https://example.org").build().unwrap()
 }
 
-/// What a state knows of its challenge, for an authenticator to answer.
+/// The challenge of a state, for an authenticator to answer.
 fn challenge_of(options: &impl serde::Serialize) -> Value {
     serde_json::to_value(options).unwrap()["challenge"].clone()
 }
@@ -79,7 +79,7 @@ fn enrol(rp: &RelyingParty, name: &str) -> Account {
     Account { record, passkey }
 }
 
-/// The passkey's answer to a challenge.
+/// The response of the passkey to a challenge.
 fn answer(account: &Account, challenge: Value) -> AuthenticationResponse {
     let answer = Authentication::of(&account.passkey).client_data(|data| data.set("challenge", challenge));
     AuthenticationResponse::from_json(&answer.response().to_string()).unwrap()
@@ -105,7 +105,7 @@ fn cve_2026_46419_another_users_credential_as_second_factor() {
     let response = answer(&mallory, challenge_of(&options));
     let error = rp.finish_authentication(state, &response, &mallory.record, NOW).unwrap_err();
     assert_eq!(refusal(&error), Refusal::CredentialNotAllowed);
-    // Whatever the allow list: the record must be the identified account's.
+    // The record must belong to the identified account, whatever the allow list is.
     let site = rp.site();
     let challenge = [7; 32];
     let mut expected = authentication::Expected::new(site, &challenge);
@@ -143,7 +143,7 @@ fn ghsa_f66q_9rf6_8795_reauthentication_by_any_users_credential() {
     for record in [&ada.record, &mallory.record] {
         assert_eq!(refusal(&attempt(&ada, &mallory, record).unwrap_err()), Refusal::CredentialNotAllowed);
     }
-    // Mallory's own re-authentication is none of Ada's.
+    // A re-authentication of Mallory does not count for Ada.
     assert_eq!(attempt(&mallory, &mallory, &mallory.record).unwrap_err(), Error::NotAReauthentication);
 }
 
@@ -192,7 +192,7 @@ fn cve_2026_37982_an_enrolment_enrols_for_the_account_that_began_it() {
     let ada = UserHandle::new(*b"ada").unwrap();
     let (options, state) = rp.start_registration(&User::new(ada.clone(), "ada", ""), &[], NOW).unwrap();
     let challenge = challenge_of(&options);
-    // The attacker's authenticator has another user handle in mind; a registration does not even say it.
+    // A registration response contains no user handle, so the attacker cannot choose one.
     let attackers = Registration::new("mallory", Algorithm::Es256).client_data(|data| data.set("challenge", challenge));
     let response = RegistrationResponse::from_json(&attackers.response().to_string()).unwrap();
     let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
@@ -372,7 +372,7 @@ fn rails_57100_a_challenge_has_its_time() {
 
 #[test]
 fn bossconsole_35_only_signed_copies_are_compared() {
-    // The challenge beside client data is a member that nobody reads; the one inside decides.
+    // A challenge outside of the client data is an unknown member; only the one inside counts.
     let unsigned = authentication("advisory.copies");
     let right = URL_SAFE_NO_PAD.encode(&unsigned.expected.challenge);
     let forged = unsigned
@@ -416,7 +416,7 @@ fn rustsec_2024_0421_masked_punycode_is_another_string() {
 
 #[test]
 fn rustsec_2019_0025_nested_tags_end_at_the_first() {
-    // A tag in the head itself, and one whose number follows.
+    // A tag with its number in the head, and one with its number after the head.
     for tag in [0xc0_u8, 0xd9] {
         assert_eq!(cbor::Value::read(&vec![tag; 1_000_000]), Err(cbor::Error::Tag));
     }

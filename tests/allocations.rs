@@ -1,5 +1,5 @@
-//! What a ceremony may allocate on the Rust side, from the browser's JSON to the verdict. (AWS-LC allocates for itself,
-//! in C, where no Rust allocator sees it.)
+//! The number of allocations of a ceremony, from the JSON of the browser to the verdict. (Allocations of AWS-LC in C are not
+//! counted, because no Rust allocator sees them.)
 
 #[path = "../benches/harness/ceremony.rs"]
 #[allow(dead_code, reason = "the benches use the rest")]
@@ -12,7 +12,7 @@ use wardkey::crypto::AwsLcRs;
 use wardkey::{AuthenticationResponse, AuthenticationState, RelyingParty, UnixTime};
 use wardkey_authenticator::*;
 
-/// The system's allocator, counting the calls of this thread that ask for memory.
+/// The system allocator, with a counter of the allocations of this thread.
 struct Counting;
 
 thread_local! {
@@ -20,7 +20,7 @@ thread_local! {
 }
 
 #[expect(unsafe_code, reason = "there is no other way to be the allocator")]
-// SAFETY: every call goes to the system's allocator unchanged; counting touches a plain cell and allocates nothing.
+// SAFETY: every call is passed to the system allocator unchanged; the counter is a cell and allocates nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         CALLS.set(CALLS.get() + 1);
@@ -60,7 +60,7 @@ fn an_authentication_allocates_its_byte_strings() {
     }
 }
 
-/// The front door adds nothing: the answer holds the account's handle without an allocation.
+/// The front door adds no allocation: short user handles are stored inline.
 #[test]
 fn the_front_door_allocates_no_more() {
     let sign_in = SignIn::new(Algorithm::Es256);
@@ -83,8 +83,8 @@ fn the_front_door_allocates_no_more() {
     assert_eq!(finish(), BYTE_STRINGS);
 }
 
-/// Five byte strings and the transports of the response; the copy that AWS-LC's binding keeps of the key it checks, the
-/// record's key and its transports.
+/// Five byte strings and the transports of the response; the copy of the key that the binding of AWS-LC makes; the key and
+/// the transports of the record.
 #[test]
 fn a_registration_without_attestation_allocates_nine_times() {
     let sign_up = SignUp::new(NoAttestation);
@@ -92,8 +92,8 @@ fn a_registration_without_attestation_allocates_nine_times() {
     assert_eq!(allocations(|| sign_up.verify(&AwsLcRs)), 9);
 }
 
-/// Two more for a chain of up to four: the leaf as it was read, and the trust path. Two again for a longer one: its list as
-/// it is posted, and as it is read.
+/// Two more for a path of up to four certificates: the parsed leaf and the trust path. Two more for a longer path: the list of
+/// certificates, as received and as parsed.
 #[test]
 fn a_certificate_costs_no_allocation_of_its_own() {
     let counts = [1, 2, 3, 4, 5, 8].map(|certificates| {

@@ -1,11 +1,11 @@
-//! The house as it is drawn: dependencies point down, also between the files of a folder where they are one-way, and each
-//! third-party crate has its door.
+//! Dependencies between modules, and between the files of some directories, point down. Each crate is used only in the modules
+//! that `Cargo.toml` names.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Modules from the ground up; those of one row do not know each other.
+/// The modules from the lowest layer to the highest. Modules of one row do not use each other.
 const LAYERS: &[&[&str]] = &[
     &["time", "quirk", "extension", "budget"],
     &["codec"],
@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["interop"],
 ];
 
-/// Third-party crates and the one place that names each, or the few; `serde` and `thiserror` are everybody's.
+/// Crates, and the modules that may use each. Every module may use `serde` and `thiserror`.
 const DOORS: &[(&str, &str)] = &[
     ("aws_lc_rs", "crypto/aws_lc_rs.rs"),
     ("base64", "codec/base64url.rs"),
@@ -44,7 +44,7 @@ const DOORS: &[(&str, &str)] = &[
     ("url", "client/origin.rs"),
 ];
 
-/// The files of a folder from the ground up: none names one above it.
+/// The files of a directory from the lowest to the highest. None uses a file above it.
 const FLOORS: &[(&str, &[&str])] = &[
     ("authenticator", &["aaguid", "data", "extensions"]),
     (
@@ -94,7 +94,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// File names below `src` and their code, without comments and tests.
+/// The files of `src` by name, with their code but without comments and tests.
 fn code() -> BTreeMap<String, String> {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
     let mut files = Vec::new();
@@ -148,7 +148,7 @@ fn each_crate_has_its_door() {
                 !before.is_alphanumeric() && before != '_' && before != ':'
             });
             if named && !doors.split(' ').any(|door| file.starts_with(door)) {
-                elsewhere.push(format!("{file} names {name}; its door is {doors}"));
+                elsewhere.push(format!("{file} uses {name}, which is allowed only in {doors}"));
             }
         }
     }

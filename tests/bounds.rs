@@ -1,8 +1,8 @@
-//! What a hostile message costs: bytes at the peak, and calls of the crypto backend. Counted, not timed, so that a slow
-//! machine proves the same as a fast one.
+//! The cost of hostile messages: peak memory, and calls of the crypto backend. Costs are counted, not timed, so that the
+//! result does not depend on the machine.
 //!
-//! Memory: the most that is allocated at once while a message is read is at most a small multiple of its length.
-//! Arithmetic: each certificate and each statement costs one verification, and both are counted before the first.
+//! Memory: the peak while a message is read is a small multiple of its length.
+//! Arithmetic: each certificate and each statement costs one verification, and their numbers are checked before the first.
 
 #![allow(unsafe_code, reason = "a global allocator cannot be written without; it counts and hands on to the system's")]
 
@@ -33,12 +33,12 @@ use wardkey_authenticator::{
     PackedSelf, Registration, der,
 };
 
-/// Verifies a registration and asks a policy, with everything counted.
+/// Verifies a registration and applies a policy. Counts the calls of the backend.
 fn register(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) -> Result<(), Failure> {
     measured(registration, anchors, backend).0
 }
 
-/// The same, with the most bytes that it held beside the response and the policy.
+/// The same, and counts the peak memory in addition to response and policy.
 fn measured(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) -> (Result<(), Failure>, usize) {
     let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
     let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
@@ -104,7 +104,7 @@ fn nesting_ends_where_it_is_bounded() {
         let text = open.repeat(DEEP / 10);
         for text in [text.clone(), format!("{{\"type\":{text}"), format!("{{\"unknown\":{text}")] {
             let (read, bytes) = peak(|| ClientData::parse(&text).map(drop));
-            // serde_json keeps an octet for each open bracket of what it reads over, in a vector that doubles.
+            // serde_json keeps an octet for each open bracket of a skipped value, in a vector that doubles.
             assert!(read.is_err() && bytes <= 4 * text.len(), "{bytes} of {}", text.len());
             assert!(RegistrationResponse::from_json(&text).is_err());
             assert!(AuthenticationResponse::from_json(&text).is_err());
@@ -112,7 +112,7 @@ fn nesting_ends_where_it_is_bounded() {
     }
 }
 
-/// SEQUENCE in SEQUENCE, as deep as 16 KiB of a certificate have room for, where something looks into it.
+/// Nested SEQUENCEs, as deep as 16 KiB of a certificate allow, in a place that is parsed.
 #[test]
 fn certificates_are_read_without_recursion() {
     let nested = (0..3_000).fold(der::null(), |inner, _| der::sequence(&[&inner]));
@@ -156,24 +156,24 @@ fn messages_of_a_mebibyte_are_refused_in_a_small_multiple_of_it() {
             r#"{{"id":"AQ","rawId":"AQ","type":"public-key","response":{{"clientDataJSON":"{client_data}","attestationObject":"oA","authenticatorData":"oA","signature":"oA"}},"clientExtensionResults":{{}}}}"#
         )
     };
-    // Too long as a whole: not even looked at.
+    // Too long as a whole: not parsed.
     let json = response(&long(MEBIBYTE));
     let (read, bytes) = peak(|| RegistrationResponse::from_json(&json));
     assert_eq!((read.is_err(), bytes), (true, 0));
-    // As long as may be: read, and then the client data is too long.
+    // The maximum length: parsed, and then the client data is too long.
     let json = response(&long(MEBIBYTE * 3 / 4 - 1024));
     let (read, bytes) = peak(|| RegistrationResponse::from_json(&json).unwrap());
     assert!(bytes < 2 * json.len(), "{bytes} of {}", json.len());
     let (decoded, bytes) = peak(|| data::decode(read.client_data_json()).map(drop));
     assert_eq!((decoded, bytes), (Err(data::Error::TooLong), 0));
-    // Client data of the longest: unlike names, of which 256 are kept.
+    // Client data of maximum length with distinct names, of which 256 are kept.
     let names: String = (0..data::MAX_LEN / 12).map(|name| format!(",\"{name:06x}\":0")).collect();
     let members = format!("{{\"type\":\"x\"{names}}}");
     assert!(members.len() <= data::MAX_LEN);
     let (read, bytes) = peak(|| ClientData::parse(&members).map(drop));
     assert_eq!(read, Err(data::Error::TooManyMembers));
     assert!(bytes < members.len() / 8, "{bytes} of {}", members.len());
-    // The same name again and again, however it is spelt.
+    // The same name many times, with and without escapes.
     let twice = format!("{{\"type\":\"x\"{}}}", r#","a":0,"\u0061":0"#.repeat(5_000));
     let (read, bytes) = peak(|| ClientData::parse(&twice).map(drop));
     assert!(read.is_err() && bytes < twice.len(), "{bytes} of {}", twice.len());
@@ -200,7 +200,7 @@ fn an_unsorted_map_is_compared_in_pairs_only_while_it_is_small() {
     assert_eq!(read(64), wardkey::attestation::ObjectError::Shape, "as large as may be, and no attestation object");
 }
 
-/// x5c of so many copies of the leaf.
+/// Makes x5c with `count` copies of the leaf.
 fn copies(count: usize) -> Registration {
     let packed = Packed::new().x5c(move |x5c| *x5c = vec![x5c[0].clone(); count]);
     Registration::new("bounds.copies", Algorithm::Es256).format(packed)
@@ -217,7 +217,7 @@ fn a_chain_costs_a_verification_for_each_certificate_and_is_short() {
         assert!(register(&copies(count), &anchors, &budget).is_err(), "{count}");
         assert!(budget.spent().0 <= 1, "{count} certificates cost {:?}", budget.spent());
     }
-    // The longest line there may be: nine intermediates.
+    // The longest path: nine intermediates.
     let budget = Budget::default();
     let chain = Chain::of(10, Algorithm::Es256);
     let anchors = chain.trust_anchors();
@@ -226,7 +226,7 @@ fn a_chain_costs_a_verification_for_each_certificate_and_is_short() {
     assert_eq!(budget.spent().0, 11);
 }
 
-/// So many authorities, each the issuer of all others: one name, one key.
+/// CA certificates with one name and one key, so that each is an issuer of all others.
 fn loops(certificates: usize) -> (Registration, Vec<Vec<u8>>) {
     let authority = Authority::root("bounds.loop", Algorithm::Es256);
     let own = authority.der();
@@ -260,7 +260,7 @@ fn anchors_of_one_name_are_tried_eight_times() {
         other.der()
     });
     let anchors: Vec<_> = others.collect();
-    /// A budget that refuses what certificates are signed with: their signatures are the longest messages.
+    /// A limit that refuses the signatures of certificates, because certificates are the longest messages.
     #[derive(Debug)]
     struct NoChain(Budget);
     impl Backend for NoChain {
@@ -308,12 +308,12 @@ fn a_compound_statement_has_at_most_eight() {
         // What verifies is refused by the policy, because one key signed all of it.
         let refused = register(&registration, &[], &budget).unwrap_err().refusal;
         assert_eq!(refused == Refusal::AttestationStatementsNotIndependent, verifications > 0, "{count}: {refused:?}");
-        // The RP ID, and the client data once for all of them.
+        // The RP ID, and the client data once for all statements.
         assert_eq!(budget.spent(), (verifications, 1 + usize::from(verifications > 0)), "{count}");
     }
 }
 
-/// So many statements, each by a key of this algorithm, with its own certificate under this chain.
+/// Statements signed with distinct keys of this algorithm, each with its own certificate below this path.
 fn compound(count: usize, algorithm: Algorithm, chain: &Chain) -> Registration {
     let statement = || Packed::by(algorithm).chain(chain.clone());
     let compound = (0..count).fold(Compound::new(), |compound, _| compound.with(statement()));
@@ -371,7 +371,7 @@ fn rsa_keys_of_certificates_cost_by_their_length() {
     }
 }
 
-/// Long messages cost as well: authenticator data is hashed once for each statement.
+/// Long signed messages cost too: authenticator data is hashed once per statement.
 #[test]
 fn what_is_signed_costs_by_its_length() {
     let extension = Cbor::Bytes(vec![0; 380 * 1024]);
@@ -386,7 +386,7 @@ fn what_is_signed_costs_by_its_length() {
     }
 }
 
-/// A path that is not trusted is looked at again for what speaks against the authenticator: no signature is verified twice.
+/// An untrusted path is searched again for contradictions, but no signature is verified twice.
 #[test]
 fn preferring_trust_costs_no_verification_more() {
     let expired = |packed: Packed| packed.leaf(|leaf| leaf.not_after = der::utc_time("260101000000Z"));
@@ -450,7 +450,7 @@ fn extensions_are_looked_up_and_not_multiplied() {
     let bytes = [&[0; 32][..], &[0x81], &[0; 4], &map].concat();
     let (read, held) = peak(|| AuthenticatorData::read(&bytes).map(|data| data.extensions().unwrap().iter().count()));
     assert_eq!((read, held), (Ok(5_000), 0));
-    // In a certificate, where each is compared with those before it.
+    // In a certificate, where each extension is compared with the earlier ones.
     for (count, too_many) in [(32, false), (33, true), (400, true)] {
         let mut root = Authority::root("bounds.extensions", Algorithm::Es256);
         for i in root.certificate.extensions.len()..count {

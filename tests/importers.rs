@@ -1,4 +1,4 @@
-//! What the importers make of other libraries' shapes signs in; what the lock-out check names never could.
+//! Imported credentials sign in. `interop::check` reports exactly those that never could.
 
 use serde_json::{Value, json};
 use wardkey::ceremony::authentication::{SignCount, UserVerification};
@@ -35,7 +35,7 @@ fn answer(authentication: Authentication, challenge: &[u8]) -> AuthenticationRes
     serde_json::from_value(authentication.client_data(|data| data.set("challenge", challenge)).response()).unwrap()
 }
 
-/// Signs in, and answers with the record as it is then.
+/// Signs in and returns the updated record.
 fn sign_in(registration: &Registration, mut record: CredentialRecord) -> CredentialRecord {
     let (options, state) = rp().start_authentication(&record.user_handle, &[record.clone()], NOW).unwrap();
     let counted = |data: &mut wardkey_authenticator::AuthenticatorData| data.sign_count = record.sign_count + 1;
@@ -88,7 +88,7 @@ fn every_imported_shape_signs_in() {
     }
 }
 
-/// Rows that webauthn-rs 0.4 and 0.5 wrote themselves: see tests/importers/README.md.
+/// Rows written by webauthn-rs 0.4 and 0.5: see tests/importers/README.md.
 #[test]
 fn rows_of_webauthn_rs_sign_in() {
     let rows = include_str!("importers/webauthn_rs.jsonl");
@@ -105,7 +105,7 @@ fn rows_of_webauthn_rs_sign_in() {
         assert_eq!(record.id.as_bytes(), registration.credential_id(), "{release} {name}");
         assert_eq!(record.public_key, registration.public_key_bytes(), "{release} {name}");
         let eligible = match name {
-            "rows-basic" => Some(false), // its maker attested it
+            "rows-basic" => Some(false), // attested by its manufacturer
             "rows-synced" | "rows-upgraded" => Some(true),
             _ => None,
         };
@@ -157,7 +157,7 @@ fn u2f_registrations_sign_in_through_appid() {
     assert_eq!(attempt(false, 42).unwrap_err().code(), "rp-id-mismatch");
 }
 
-/// What a ceremony says of a genuine signature by this registration's key, against this record.
+/// Verifies a genuine signature of the key of this registration against this record.
 fn verdict(registration: &Registration, record: &CredentialRecord, backend: &dyn Backend) -> Result<(), Refusal> {
     let site = Site::new("example.org", Origins::exact(["https://example.org"]), Framing::SameOrigin);
     let made = Authentication::of(registration);
@@ -166,7 +166,7 @@ fn verdict(registration: &Registration, record: &CredentialRecord, backend: &dyn
     authentication::verify(&expected, &response, record, backend).map(|_| ()).map_err(|failure| failure.refusal)
 }
 
-/// Every change of one byte in every kind of key: what still signs in was not accused, and what is not a key was.
+/// For every change of one byte in every kind of key: `check` reports it exactly if it cannot sign in.
 #[test]
 fn the_lock_out_check_agrees_with_the_ceremony() {
     for algorithm in [

@@ -1,5 +1,5 @@
-//! Nothing that a stranger wrote stands in an error, and nothing unescaped in any `Debug` output: every vector, judged
-//! by the public functions, with the text of whatever came of it searched for what was put in.
+//! No error contains received text, and no `Debug` output contains it unescaped. Verifies every vector with the public
+//! functions and searches the resulting texts for the input.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,7 +18,7 @@ use wardkey::quirk::Quirks;
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UserHandle};
 use wardkey_authenticator::{Authentication, Cbor, Registration};
 
-/// Words of the standard and of this library, which may stand in an error though a message has them too.
+/// Words of the standard and of this library, which an error may contain although a message contains them too.
 const WORDS: &[&str] = &[
     "public-key",
     "webauthn.create",
@@ -58,7 +58,7 @@ const WORDS: &[&str] = &[
     "payment",
 ];
 
-/// Every string of a message, and what those in base64url hold where that is text, or JSON with strings of its own.
+/// Collects every string of a message, including those inside base64url text and inside nested JSON.
 fn strings(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => {
@@ -80,7 +80,7 @@ fn strings(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Errors hold none of `input`; no text holds a control character.
+/// Checks that an error contains nothing of `input`, and no text a control character.
 fn check_error(id: &str, input: &BTreeSet<String>, error: &(dyn Error + 'static)) {
     let mut next = Some(error);
     while let Some(error) = next {
@@ -98,8 +98,7 @@ fn check_debug(id: &str, value: &impl Debug) {
     assert!(!format!("{value:?}").contains(char::is_control), "{id}: {value:?}");
 }
 
-/// Judges a vector by an RP that expects something else, so that nearly all of them end in an error, and by the one it
-/// names.
+/// Verifies a vector with expectations that do not fit, so that nearly all vectors give an error, and with its own.
 fn judge(vector: &Value) {
     let id = vector["id"].as_str().unwrap();
     let mut input = BTreeSet::new();
@@ -156,7 +155,7 @@ fn judge(vector: &Value) {
     }
 }
 
-/// The door for web frameworks says no more than the other.
+/// Reading a response through serde, as web frameworks do, reveals no more than `from_json`.
 fn check_serde<T: DeserializeOwned>(id: &str, input: &BTreeSet<String>, response: &Value) {
     for error in [
         serde_json::from_str::<T>(&response.to_string()).err(),
@@ -196,7 +195,7 @@ fn errors_hold_facts_and_no_text_that_was_received() {
     println!("and {} of ../shared/vectors", judge_all("../shared/vectors"));
 }
 
-/// Each member of a response in turn is what it must not be: text, of which no error holds any.
+/// Replaces each member of a response by a text, which no error may contain.
 #[test]
 fn no_error_holds_a_member_of_another_type() {
     let made = Registration::new("leaks", wardkey_authenticator::Algorithm::Es256);
@@ -220,7 +219,7 @@ fn no_error_holds_a_member_of_another_type() {
     }
 }
 
-/// What no authenticator should sign, and what it signs for the relying party alone, is in no `Debug` output.
+/// No `Debug` output contains secrets that an authenticator signed by mistake or for the relying party only.
 #[test]
 fn signed_secrets_are_not_printed() {
     const SECRET: &[u8] = b"secret secret secret secret 32 b";
@@ -274,7 +273,7 @@ fn stored_shapes_are_refused_without_repeating_them() {
             serde_json::from_str::<wardkey::AuthenticationState>(&json).unwrap_err(),
             serde_json::from_str::<wardkey::RecordUpdate>(&json).unwrap_err(),
         ] {
-            // serde_json quotes a string of the wrong type, escaped: these shapes are the relying party's own.
+            // serde_json quotes a string of the wrong type, escaped. These values come from the relying party itself.
             assert!(!error.to_string().contains(char::is_control), "{error}");
         }
     }

@@ -1,6 +1,6 @@
-//! What must not compile: a state used twice, and evidence that nothing was verified for.
+//! Code that must not compile: using a state twice, making a verified value without verification.
 //!
-//! The compiler's words are in `tests/misuse/*.stderr`. After a change of them that is one of words only:
+//! `tests/misuse/*.stderr` holds the messages of the compiler. If only their wording changed, write them anew:
 //! `TRYBUILD=overwrite cargo test --test misuse`.
 
 #[test]

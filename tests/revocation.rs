@@ -1,4 +1,4 @@
-//! RFC 5280 §5: what is a revocation list. What comes of one along a path is in `tests/attestation/path.rs`.
+//! RFC 5280 §5: reading revocation lists. `tests/attestation/path.rs` tests their effect on a path.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -6,7 +6,7 @@ use wardkey::x509::{AlgorithmError, Crl, CrlError, DerError, ExtensionsError, Pe
 use wardkey_authenticator::x509::signature_algorithm;
 use wardkey_authenticator::*;
 
-/// A revocation list of the usual intermediate, which has revoked nothing.
+/// A revocation list of the usual intermediate, without entries.
 fn list() -> RevocationList {
     RevocationList::of(&Chain::of(2, Algorithm::Es256).authorities[1], &[])
 }

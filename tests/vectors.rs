@@ -1,4 +1,4 @@
-//! Every vector, on both backends: the right verdict, for the right reason, and the same from both.
+//! Every vector has the right verdict for the right reason, with both backends.
 
 #[path = "../examples/verify_vectors/main.rs"]
 #[allow(dead_code, reason = "its `main`")]
@@ -18,7 +18,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Vectors that are disputed, each with the section that settles it. One that agrees again must go.
+/// Disputed vectors, each with the section that settles it. A vector that agrees must be removed from this list.
 const DISPUTED: &[(&str, &str)] = &[(
     "peer/java_webauthn_server/registrationtestdata-selfattestationrs1-reg",
     "RFC 8230 §4: n \"MUST utilize the minimum number of octets\"; this one begins with a zero octet",
@@ -48,7 +48,7 @@ fn judge(files: &[PathBuf]) -> usize {
     count
 }
 
-/// Whoever verifies nothing must not be told that nothing failed.
+/// A run that verifies nothing must not report success.
 #[test]
 fn no_vector_is_no_success() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -63,7 +63,7 @@ fn no_vector_is_no_success() {
     assert_eq!(example::answer(vec!["no such file".to_owned()]), ExitCode::from(2));
 }
 
-/// What cannot be said to the library is no verdict, whatever the vector wants to see.
+/// A vector that cannot be expressed has no verdict and fails, whatever verdict it expects.
 #[test]
 fn what_the_runner_cannot_say_fails() {
     use serde_json::{Value, json};
@@ -116,7 +116,7 @@ fn our_own() {
 
 #[test]
 fn shared() {
-    // The folder also holds cases of other formats, so these files are named.
+    // Named one by one, because the directory also contains files of other formats.
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/vectors"));
     let files = ["adversarial.jsonl", "browsers.jsonl", "peers.jsonl"].map(|name| folder.join(name));
     match &files.into_iter().filter(|file| file.exists()).collect::<Vec<_>>()[..] {

@@ -1,7 +1,7 @@
-//! §16 Test vectors: the standard's ceremonies, made again from their seeds.
+//! The test vectors of §16, made from their seeds.
 //!
-//! The published values are not copied into this repository. Where they lie beside it, every byte is compared with
-//! them; everywhere, what is made is compared with the digests of what was made when it was last equal to them.
+//! This repository does not contain the published values. If they are present next to it, every byte is compared with them.
+//! Otherwise the digests below are compared; they were taken when all bytes were equal.
 
 #![allow(clippy::expect_used)]
 
@@ -16,8 +16,8 @@ use wardkey_authenticator::Vector;
 use wardkey_authenticator::hash::sha256;
 use wardkey_authenticator::w3c::{Ceremony, attestation_root, ceremonies};
 
-/// The vectors' names, and the SHA-256 of attestationObject, of the registration's clientDataJSON, and of the
-/// authentication's signature.
+/// The name of each vector, and the SHA-256 of attestationObject, of clientDataJSON of the registration, and of the signature
+/// of the authentication.
 const DIGESTS: [(&str, [&str; 3]); 17] = [
     (
         "none-es256",
@@ -160,9 +160,8 @@ const DIGESTS: [(&str, [&str; 3]); 17] = [
 /// The SHA-256 of the attestation root certificate.
 const ROOT_DIGEST: &str = "68ff927708f5d229252ffe4a1c6842c11998d1e1fa2b46138bb5642eff9b161b";
 
-/// All fifteen ceremonies of the Recommendation pass, registration and authentication, their certificates trusted by
-/// the published root. The two superseded Android registrations do not: their key descriptions name neither origin nor
-/// purpose (§8.4).
+/// The fifteen ceremonies of the Recommendation verify, with the published root as trust anchor. The two superseded Android
+/// registrations do not, because their key descriptions contain neither origin nor purpose (§8.4).
 #[test]
 fn ceremonies_verify() {
     let mut passed = 0;
@@ -210,7 +209,7 @@ fn ceremonies_equal_the_published_ones() {
     }
 }
 
-/// Every value of a vector, and where it stands in the published one.
+/// Every value of a vector, and its place in the published file.
 fn values(ceremony: &Ceremony) -> [(&'static str, Vec<u8>); 9] {
     let (registration, authentication) = (&ceremony.registration, &ceremony.authentication);
     let (registered, authenticated) = (registration.make(), authentication.make());
@@ -227,7 +226,7 @@ fn values(ceremony: &Ceremony) -> [(&'static str, Vec<u8>); 9] {
     ]
 }
 
-/// The folder of the published vectors.
+/// The directory of the published vectors.
 fn published() -> Option<PathBuf> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/vectors/w3c"));
     if !folder.is_dir() {

@@ -1,35 +1,35 @@
-//! Project Wycheproof's signature tests, through the crate's own signature layer: a key is made and checked as before
-//! it is stored, and a signature verified as at every sign-in. Both backends must give the same verdict on each case.
+//! The signature tests of Project Wycheproof. Keys are made and checked as in a registration, signatures are verified as in a
+//! sign-in. Both backends must give the same verdict on each case.
 //!
-//! Nothing is skipped: where this crate refuses what Wycheproof calls valid or acceptable, the file's row says how
-//! often and why, and what no row excuses fails the test.
+//! No case is skipped. If this crate refuses a case that Wycheproof calls valid or acceptable, the row of the file says how
+//! often and why; every other difference fails the test.
 #![allow(clippy::arithmetic_side_effects, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use wardkey::crypto::{AwsLcRs, Backend, Curve, Hash, KeyError, MlDsa, PublicKey, RustCrypto, Scheme};
 use wycheproof::{HashFunction, TestResult};
 
-/// What became of one test.
+/// The result of one case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcome {
     /// Verified, and valid for Wycheproof.
     Verified,
     /// Refused, and invalid for Wycheproof.
     Refused,
-    /// Refused, and invalid for Wycheproof too: the key has not the length of its kind, so no [`PublicKey`] is made.
+    /// Refused, and invalid for Wycheproof too: the key does not have the length of its kind, so no [`PublicKey`] is made.
     KeyLength,
     /// Refused, and acceptable for Wycheproof: a DigestInfo without its NULL. RFC 8017 §8.2.2 compares the whole
     /// encoded message.
     MissingNull,
-    /// Refused, and valid for Wycheproof: not the hash, MGF hash and salt length of a COSE algorithm (RFC 8230 §2).
+    /// Refused, and valid for Wycheproof: hash, MGF hash and salt length are not those of a COSE algorithm (RFC 8230 §2).
     OtherParameters,
-    /// Refused, and valid for Wycheproof: signed with a context string, where COSE's is empty (RFC 9964).
+    /// Refused, and valid for Wycheproof: signed with a context string, which is empty in COSE (RFC 9964).
     Context,
     /// Verified, and invalid for Wycheproof: a row of [`DISAGREEMENTS`].
     Disagreement,
 }
 
-/// Signatures that verify here and are invalid in their file: file, test, why we are right.
+/// Signatures that verify here and are invalid in their file: file, case, reason.
 const DISAGREEMENTS: [(&str, usize, &str); 1] =
     [("rsa_pss_2048_sha256_mgf1_0", 69, "made with a salt of 32 bytes, where the file wants 0: that is PS256")];
 
@@ -37,10 +37,10 @@ const DISAGREEMENTS: [(&str, usize, &str); 1] =
 /// [`Outcome::Verified`] nor [`Outcome::Refused`].
 type File = (&'static str, usize, usize, &'static [(Outcome, usize)]);
 
-/// One key and what is signed with it.
+/// One key and the cases signed with it.
 struct Group {
     key: Key,
-    /// The schemes to try. Exactly one of them unless the group's parameters are nobody's: then none may verify.
+    /// The schemes to try: one, or several if the parameters of the group fit no scheme; then none may verify.
     schemes: Vec<Scheme>,
     cases: Vec<Case>,
 }
@@ -83,7 +83,7 @@ fn verifies(backend: &dyn Backend, group: &Group, case: &Case) -> Result<bool, K
     Ok(group.schemes.iter().any(verified))
 }
 
-/// Judges one case by both backends.
+/// Verifies one case with both backends.
 fn judge(file: &str, group: &Group, case: &Case) -> Outcome {
     let verdict = verifies(&AwsLcRs, group, case);
     assert_eq!(verdict, verifies(&RustCrypto, group, case), "{file} {}: the backends disagree", case.id);
@@ -150,7 +150,7 @@ fn hash(name: HashFunction) -> Option<Hash> {
     }
 }
 
-/// Integers are written with a leading zero where their first bit is set; COSE_Key has none.
+/// Removes the leading zero that Wycheproof writes before an integer whose first bit is set; COSE_Key has none.
 fn unpadded(integer: &[u8]) -> Vec<u8> {
     integer.strip_prefix(&[0]).unwrap_or(integer).to_vec()
 }

@@ -1,6 +1,6 @@
-// The page's half. `post` sends JSON to the back end and answers its JSON, a refusal's too.
+// The page of the portal. `post(path, value)` sends JSON to the back end and returns the JSON of the answer, also of a refusal.
 
-// A browser answers one request at a time: the one that waits for autofill ends before another begins.
+// A browser handles one request at a time, so this ends the one that waits for autofill before another starts.
 let waiting = new AbortController();
 function interrupt() {
   waiting.abort();
@@ -18,7 +18,7 @@ async function get(options, mediation) {
   return (await navigator.credentials.get({ publicKey, mediation, signal: interrupt() })).toJSON();
 }
 
-// On the sign-in page, as it loads: <input name="username" autocomplete="username webauthn">
+// Call it when the sign-in page loads. The page needs <input name="username" autocomplete="username webauthn">
 async function autofill() {
   if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
   try {
@@ -28,27 +28,27 @@ async function autofill() {
   }
 }
 
-// By a button: with a name, or without one.
+// Call it from a button, with or without a user name.
 async function signIn(name) {
   await tell(await post("/signed-in", await get(await post("/sign-in", { name }))));
 }
 
-// The purpose says what is confirmed: "add-passkey", "delete-passkey" and its id, "prescribe" and what.
+// Re-authenticates for a purpose: "add-passkey", "delete-passkey <id>" or "prescribe <drug>".
 async function confirm(purpose) {
   await post("/confirmed", await get(await post("/confirm", { purpose })));
 }
 
-// The first passkey of an account; for others, `confirm("add-passkey")` before.
+// Registers a passkey. If the account already has one, call `confirm("add-passkey")` first.
 async function register() {
   await tell(await post("/registered", await create(await post("/register", {}))));
 }
 
-// On the settings page, after `confirm("delete-passkey " + id)`.
+// Deletes a passkey. Call `confirm("delete-passkey " + id)` first.
 async function remove(id) {
   await tell(await post("/delete", { id }));
 }
 
-// Passkey providers are told what is accepted, where the browser can tell them.
+// Signals to passkey providers which credentials are accepted, if the browser supports it.
 async function tell(answer) {
   if (answer.allAcceptedCredentials) {
     await PublicKeyCredential.signalAllAcceptedCredentials?.(answer.allAcceptedCredentials);

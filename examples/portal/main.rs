@@ -1,5 +1,6 @@
-//! A portal's back end ([`portal`]), its page (`front_end.js`), and a day at it, with a software authenticator in the place
-//! of browser and passkeys: `cargo run --example portal`.
+//! One day at a portal: `cargo run --example portal`.
+//!
+//! [`portal`] is the back end and `front_end.js` the page. Here a software authenticator takes the place of the browser.
 
 mod portal;
 
@@ -11,7 +12,7 @@ use wardkey_authenticator::{Algorithm, Authentication, Chain, Packed, Registrati
 
 const ORIGIN: &str = "https://portal.clinic.example";
 
-/// A browser, and the passkeys that it has made.
+/// A browser and its passkeys.
 struct Browser {
     name: &'static str,
     session: Session,
@@ -52,29 +53,29 @@ fn main() -> Result<(), Refused> {
     let root = TrustAnchor::from_der(&Chain::new().trust_anchors()[0]).expect("a root");
     let mut portal = Portal::new(AttestationPolicy::trusted(TrustAnchors::new([root])), [7; 32]).expect("a portal");
 
-    println!("Ada opens an account, by whatever proves who she is, and registers a passkey.");
+    println!("Ada opens an account and registers a passkey.");
     let mut ada = Browser::new("ada");
     portal.open_account(&mut ada.session, "ada@mail.example", false)?;
     let options = portal.register(&ada.session, at(0))?;
     let posted = ada.create(&options, |made| made);
     portal.registered(&ada.session, &posted, at(10))?;
-    assert_eq!(portal.registered(&ada.session, &posted, at(11)).unwrap_err().status, 400, "the same answer again");
+    assert_eq!(portal.registered(&ada.session, &posted, at(11)).unwrap_err().status, 400, "the state was used");
 
-    println!("She signs in by autofill; the page was open for half an hour, and the session gets an id of its own.");
-    ada.session = Session { id: "handed to her".into(), ..Session::default() };
+    println!("She signs in with autofill, although the page was open for half an hour. Her session gets a new id.");
+    ada.session = Session { id: "chosen by an attacker".into(), ..Session::default() };
     let options = portal.sign_in(&ada.session, None, at(100))?;
     let posted = ada.get(&options);
     let answer = portal.signed_in(&mut ada.session, &posted, at(1900))?;
     assert_eq!(answer["twoFactors"], true);
-    assert_ne!(ada.session.id, "handed to her");
+    assert_ne!(ada.session.id, "chosen by an attacker");
 
-    println!("A name that nobody has gets the same kind of answer as hers.");
+    println!("A name without an account gets the same kind of answer as hers.");
     for name in ["ada@mail.example", "nobody@mail.example"] {
         let options = portal.sign_in(&ada.session, Some(name), at(2000))?;
         assert!(!options["allowCredentials"].as_array().expect("a list").is_empty(), "{name}");
     }
 
-    println!("A second passkey is confirmed by the first; who is no prescriber does not prescribe.");
+    println!("She adds a second passkey after a re-authentication. She may not prescribe.");
     assert_eq!(portal.register(&ada.session, at(2100)).unwrap_err().status, 403);
     confirm(&mut portal, &mut ada, ADD_PASSKEY, at(2110))?;
     let options = portal.register(&ada.session, at(2120))?;
@@ -83,17 +84,17 @@ fn main() -> Result<(), Refused> {
     assert_eq!(portal.prescribe(&ada.session, "aspirin", at(2140)).unwrap_err().status, 403);
     assert_eq!(portal.confirm(&ada.session, &prescription("aspirin"), at(2140)).unwrap_err().status, 403);
 
-    println!("The settings page lists both and deletes one, of which the provider is told; never the last.");
+    println!("The settings page lists both passkeys and deletes one, but never the last.");
     assert_eq!(portal.passkeys(&ada.session)?.as_array().map(Vec::len), Some(2));
     let [first, second] = [0, 1].map(|nth| ada.id(nth));
-    assert_eq!(portal.delete(&ada.session, &first, at(2150)).unwrap_err().status, 403, "confirmed for something else");
+    assert_eq!(portal.delete(&ada.session, &first, at(2150)).unwrap_err().status, 403, "confirmed for a different purpose");
     confirm(&mut portal, &mut ada, &delete_passkey(&first), at(2150))?;
     let answer = portal.delete(&ada.session, &first, at(2155))?;
     assert_eq!(answer["unknownCredential"]["credentialId"], first.as_str());
     confirm(&mut portal, &mut ada, &delete_passkey(&second), at(2158))?;
     assert_eq!(portal.delete(&ada.session, &second, at(2160)).unwrap_err().status, 409);
 
-    println!("Grace prescribes: she needs hardware that the clinic knows, and confirms by it each time.");
+    println!("Grace prescribes. She must use attested hardware, and re-authenticate with it for each prescription.");
     let mut grace = Browser::new("grace");
     portal.open_account(&mut grace.session, "grace@mail.example", true)?;
     let options = portal.register(&grace.session, at(3000))?;
@@ -103,11 +104,11 @@ fn main() -> Result<(), Refused> {
     assert_eq!(refused.body["unknownCredential"]["credentialId"], grace.id(0).as_str());
     let options = portal.register(&grace.session, at(3020))?;
     let posted = grace.create(&options, |made| made.format(Packed::new()));
-    assert_eq!(portal.registered(&ada.session, &posted, at(3030)).unwrap_err().status, 400, "in another session");
+    assert_eq!(portal.registered(&ada.session, &posted, at(3030)).unwrap_err().status, 400, "the wrong session");
     portal.registered(&grace.session, &posted, at(3030))?;
     assert_eq!(portal.prescribe(&grace.session, "aspirin", at(3040)).unwrap_err().status, 403, "not confirmed");
     confirm(&mut portal, &mut grace, &prescription("aspirin"), at(3050))?;
-    assert_eq!(portal.prescribe(&grace.session, "morphine", at(3055)).unwrap_err().status, 403, "something else");
+    assert_eq!(portal.prescribe(&grace.session, "morphine", at(3055)).unwrap_err().status, 403, "a different prescription");
     portal.prescribe(&grace.session, "aspirin", at(3060))?;
     assert_eq!(portal.prescribe(&grace.session, "aspirin", at(3171)).unwrap_err().status, 403, "too long ago");
 

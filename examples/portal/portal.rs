@@ -1,5 +1,7 @@
-//! The back end of a portal, without HTTP: each function is a request, and answers what goes back to the page. What is a
-//! map here is a table of a database; sessions are whatever the web framework has.
+//! The back end of a portal, without HTTP.
+//!
+//! Each public function of [`Portal`] handles one request and returns the JSON for the page. In a real portal the maps are
+//! tables of a database, and the session is that of the web framework.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,17 +22,17 @@ struct Account {
     prescribes: bool,
 }
 
-/// A passkey, as the settings page of its account lists it.
+/// A passkey of an account, as the settings page lists it.
 struct Passkey {
     record: CredentialRecord,
     label: String,
-    /// By its own word, for the list.
+    /// The claimed model, for the list only.
     model: Aaguid,
-    /// Whether the policy for prescribers admitted it.
+    /// Whether it was registered under the policy for prescribers.
     may_prescribe: bool,
 }
 
-/// What the portal knows of whoever sits at a browser.
+/// The web session of a browser.
 #[derive(Default)]
 pub struct Session {
     pub id: String,
@@ -38,7 +40,7 @@ pub struct Session {
     pub confirmed: Option<Reauthentication>,
 }
 
-/// An answer that is not 200.
+/// An answer with a status other than 200.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Refused {
     pub status: u16,
@@ -47,11 +49,10 @@ pub struct Refused {
 
 type Answer = Result<Value, Refused>;
 
-/// The name of the policy for those who prescribe; everybody else has the one without a name.
+/// The attestation policy of prescribers. All other users have the default policy.
 const PRESCRIBERS: &str = "prescribers";
 
-/// What a user confirms, with what it acts on: the purpose of a re-authentication. The page names it, and so does the
-/// request that needs it.
+/// A purpose of re-authentication. The page passes it to `confirm`, and the action requires it.
 pub const ADD_PASSKEY: &str = "add-passkey";
 
 pub fn delete_passkey(id: &str) -> String {
@@ -68,14 +69,14 @@ pub struct Portal {
     rp: RelyingParty,
     accounts: HashMap<String, Account>,
     passkeys: HashMap<CredentialId, Passkey>,
-    /// By the state's id: the session that it belongs to, and its JSON. Swept by its `expires_at`.
+    /// The id of each state, with its session and its JSON. A real portal deletes states after `expires_at`.
     states: HashMap<String, (String, String)>,
-    /// For auditors, a JSON object a line: verdicts with their evidence, refusals with their code and step.
+    /// The log for auditors, one JSON object per line: the evidence of each verdict, the code and step of each refusal.
     pub log: Vec<String>,
 }
 
 impl Portal {
-    /// `hardware` is what prescribers must register; `secret` is 32 random bytes from where secrets are kept.
+    /// `hardware` is the attestation policy of prescribers. `secret` is 32 random bytes from your secret store.
     pub fn new(hardware: AttestationPolicy, secret: [u8; 32]) -> Result<Self, ConfigError> {
         let rp = RelyingParty::builder("clinic.example", "Example Clinic")
             .origin("https://portal.clinic.example")
@@ -85,8 +86,7 @@ impl Portal {
         Ok(Self { rp, accounts: HashMap::new(), passkeys: HashMap::new(), states: HashMap::new(), log: Vec::new() })
     }
 
-    /// An account is made once, with its user handle. How its owner proves who they are is the portal's affair, and so is
-    /// who may prescribe.
+    /// Creates an account with its user handle. How the portal identifies the owner and who may prescribe is not shown.
     pub fn open_account(&mut self, session: &mut Session, name: &str, prescribes: bool) -> Answer {
         let handle = UserHandle::random().map_err(|error| self.refused(error))?;
         let user = User::new(handle.clone(), name, name);
@@ -95,7 +95,8 @@ impl Portal {
         Ok(json!({}))
     }
 
-    /// A signed-in user adds a passkey: whoever enrols one owns the account, so it is confirmed by one that is there.
+    /// Starts a registration for a signed-in user. A new passkey gives access to the account, so a user who has a passkey must
+    /// re-authenticate with it.
     pub fn register(&mut self, session: &Session, now: UnixTime) -> Answer {
         let Account { user, prescribes } = self.account(session)?;
         let (user, mut request) = (user.clone(), RegistrationRequest::default());
@@ -131,8 +132,8 @@ impl Portal {
         Ok(answer)
     }
 
-    /// By autofill, without a name, where the page may wait for an hour; or by a name, which tells nobody whether there is
-    /// such an account.
+    /// Starts a sign-in. Without a name it is for autofill, and the page may wait for an hour. With a name, the answer does not
+    /// reveal whether the account exists.
     pub fn sign_in(&mut self, session: &Session, name: Option<&str>, now: UnixTime) -> Answer {
         let known = name.and_then(|name| self.accounts.get(name)).map(|account| account.user.handle.clone());
         let records = known.as_ref().map(|handle| self.records(handle, false)).unwrap_or_default();
@@ -165,7 +166,8 @@ impl Portal {
         }))
     }
 
-    /// Before something that matters: a new passkey, a deleted one, or a prescription, which some passkeys cannot confirm.
+    /// Starts a re-authentication: before a passkey is added or deleted, and before a prescription. Only passkeys registered
+    /// under the policy for prescribers can confirm a prescription.
     pub fn confirm(&mut self, session: &Session, purpose: &str, now: UnixTime) -> Answer {
         let user = self.account(session)?.user.handle.clone();
         let records = self.records(&user, purpose.starts_with(PRESCRIBE));
@@ -187,7 +189,7 @@ impl Portal {
         self.log.push(line(&done.authenticated.evidence));
         let counts = done.proof.user_verification().is_factor();
         session.confirmed = Some(done.proof);
-        // Imported accounts may need their old second factor once: see the guide, "From First to a factor".
+        // Imported accounts may need their old second factor once: see "From First to a factor" in the guide.
         Ok(json!({ "counts": counts }))
     }
 
@@ -209,7 +211,7 @@ impl Portal {
         Ok(shown.collect())
     }
 
-    /// Never the last one: its owner would be locked out. Counting and deleting are one transaction.
+    /// Deletes a passkey, but never the last one, because its owner would be locked out. Count and delete in one transaction.
     pub fn delete(&mut self, session: &Session, id: &str, now: UnixTime) -> Answer {
         let user = self.proof(session, &delete_passkey(id), now)?.user().clone();
         let own = id.parse().ok().filter(|id| self.passkeys.get(id).is_some_and(|one| one.record.user_handle == user));
@@ -221,9 +223,9 @@ impl Portal {
         Ok(json!({ "unknownCredential": self.rp.signal_unknown_credential(&id, self.passkeys.get(&id)) }))
     }
 
-    /// Whoever signs in begins a session with an id of its own: one that somebody handed them before is worth nothing.
+    /// Starts a session with a new random id, so that an id known to an attacker before the sign-in is useless.
     fn begin(&mut self, session: &mut Session, user: UserHandle) -> Result<(), Refused> {
-        let random = UserHandle::random().map_err(|error| self.refused(error))?; // 64 bytes, as any framework has them
+        let random = UserHandle::random().map_err(|error| self.refused(error))?; // 64 random bytes; a web framework has its own
         *session = Session { id: random.to_base64url(), user: Some(user), confirmed: None };
         Ok(())
     }
@@ -253,7 +255,7 @@ impl Portal {
         Ok(proof)
     }
 
-    /// What a browser answered, the state that it answers, and the record of its credential.
+    /// Returns the state, the parsed response, and the record of its credential.
     fn answered(
         &mut self,
         session: &Session,
@@ -271,7 +273,7 @@ impl Portal {
         }
     }
 
-    /// In SQL a compare-and-set: see [`RecordUpdate`].
+    /// Writes the update. In SQL this is a compare-and-set: see [`RecordUpdate`].
     fn write(&mut self, id: &CredentialId, update: Option<RecordUpdate>) -> Result<(), Refused> {
         let (Some(passkey), Some(update)) = (self.passkeys.get_mut(id), update) else { return Ok(()) };
         if passkey.record.apply(&update) { Ok(()) } else { Err(self.not(409, "another-was-faster")) }
@@ -282,7 +284,7 @@ impl Portal {
         Ok(to_value(options).unwrap_or_default())
     }
 
-    /// Out of the store with it, whatever comes of it: in SQL, `DELETE … WHERE id = ? AND session = ? RETURNING`.
+    /// Reads and deletes a state. In SQL: `DELETE … WHERE id = ? AND session = ? RETURNING`.
     fn take<S: DeserializeOwned>(&mut self, session: &Session, id: Option<String>) -> Result<S, Refused> {
         let found = id.filter(|id| self.states.get(id).is_some_and(|(owner, _)| *owner == session.id));
         let state = found.and_then(|id| self.states.remove(&id));
@@ -290,8 +292,8 @@ impl Portal {
         state.ok_or_else(|| self.not(400, "no-such-state"))
     }
 
-    /// The authenticator has made a passkey that nobody will accept: its provider may forget it. And who is signed in may
-    /// be told more than that it did not work.
+    /// The answer to a refused registration. It signals the passkey provider to remove the new passkey, and contains the code,
+    /// because the user is signed in and may know the reason.
     fn not_registered(&mut self, response: &RegistrationResponse, error: Error) -> Refused {
         let stored = self.passkeys.get(response.credential_id());
         let signal = self.rp.signal_unknown_credential(response.credential_id(), stored);
@@ -314,7 +316,7 @@ impl Portal {
         Refused { status, body: public(error.public()) }
     }
 
-    /// What the portal itself refuses.
+    /// A refusal by the portal itself.
     fn not(&mut self, status: u16, why: &str) -> Refused {
         self.log.push(json!({ "refused": why }).to_string());
         Refused { status, body: public(PublicFailure) }

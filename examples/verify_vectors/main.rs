@@ -1,14 +1,13 @@
-//! Runs ceremony vectors (format 1, see `tests/vectors/README.md`) through the library.
+//! Verifies ceremony vectors (format 1, see `tests/vectors/README.md`).
 //!
 //! ```text
 //! cargo run --release --example verify_vectors -- [--json] FILE...      (- is standard input)
 //! ```
 //!
-//! Prints what disagrees and why, then `N passed, N failed`; exits with 1 where anything disagrees, with 2 where a
-//! file cannot be read or there is no vector at all. With `--json` it prints one line for every vector instead, and the
-//! count to standard error.
-//! A line that is no vector, or that says what cannot be said to the library, fails: its `accept` is null, and `error` says
-//! why.
+//! Prints each disagreement with its reason, then `N passed, N failed`. Exits with 1 if a vector disagrees, and with 2 if a
+//! file cannot be read or contains no vector. With `--json` it prints one line per vector instead, and the count to standard
+//! error. A line that is not a vector, or that the library cannot express, fails: `accept` is null and `error` gives the
+//! reason.
 
 pub(crate) mod vector;
 
@@ -21,7 +20,7 @@ fn main() -> ExitCode {
     answer(std::env::args().skip(1).collect())
 }
 
-/// What is printed, and what it exits with.
+/// Runs the command line and returns the exit code.
 pub(crate) fn answer(mut files: Vec<String>) -> ExitCode {
     let json = files.iter().any(|argument| argument == "--json");
     files.retain(|argument| argument != "--json");

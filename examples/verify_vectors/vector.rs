@@ -1,7 +1,7 @@
-//! Ceremony vectors, format 1 (`tests/vectors/README.md`): one JSON object a line, bytes in base64url.
+//! Ceremony vectors, format 1 (`tests/vectors/README.md`): one JSON object per line, bytes in base64url.
 //!
-//! A vector becomes what the relying party expected and what the browser posted; the public API does the rest. What cannot
-//! be said to it is no verdict: the vector fails, and the reason says why.
+//! Converts a vector to expectations and a response, and calls the pure functions of the library. A vector that they cannot
+//! express fails, with the reason.
 
 use base64::Engine as _;
 use serde::de::DeserializeOwned;
@@ -108,7 +108,7 @@ pub(crate) struct Verdict {
     attestation_type: Option<String>,
 }
 
-/// What the library says of a vector.
+/// The verdict of the library on a vector.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Judgement {
     pub(crate) accept: bool,
@@ -119,11 +119,11 @@ pub(crate) struct Judgement {
     pub(crate) reason: Option<String>,
     /// The outcome of each step; `None` if the response could not be parsed.
     pub(crate) outcomes: Option<Outcomes>,
-    /// Why there is no verdict. The other members then mean nothing.
+    /// Why there is no verdict. If set, ignore the other members.
     pub(crate) error: Option<String>,
 }
 
-/// Why a ceremony is not accepted: it is refused, or this runner cannot say what the vector expects.
+/// Why a ceremony is not accepted: it is refused, or this runner cannot express the expectation.
 enum Stop {
     Refused(Failure),
     Inexpressible(String),
@@ -139,7 +139,7 @@ fn inexpressible(what: impl std::fmt::Display) -> Stop {
     Stop::Inexpressible(format!("this runner cannot say {what}"))
 }
 
-/// Which of the words that format 1 has for a member stands there; the first where none does.
+/// Returns which of the words that format 1 allows is the value of a member; the first word if the member is absent.
 fn word<'w>(member: &str, value: Option<&str>, words: &[&'w str]) -> Result<&'w str, Stop> {
     let known = value.map_or(words.first(), |value| words.iter().find(|word| **word == value));
     known.copied().ok_or_else(|| inexpressible(format_args!("expected.{member}: {}", value.unwrap_or_default())))
@@ -172,7 +172,7 @@ impl Judgement {
 }
 
 impl Vector {
-    /// Judges the ceremony.
+    /// Verifies the ceremony.
     pub(crate) fn judge(&self, backend: &dyn Backend) -> Judgement {
         let judged = match self.kind {
             Kind::Registration => self.registration(backend),
@@ -184,7 +184,7 @@ impl Vector {
         })
     }
 
-    /// Where the judgement is not the vector's: what is wrong with it.
+    /// Returns how the verdict differs from that of the vector, or `None`.
     pub(crate) fn disagreement(&self, judged: &Judgement) -> Option<String> {
         let verdict = &self.verdict;
         if judged.error.is_some() {
@@ -221,7 +221,7 @@ impl Vector {
         self.expected.quirks.iter().map(named).collect()
     }
 
-    /// What is expected of extensions, in the words of the library's own states. These have every member; a vector has
+    /// The expectations of extensions, in the serde form of the states. States contain every member; a vector contains only
     /// those that differ from the default.
     fn extensions<T: Default + Serialize + DeserializeOwned>(&self) -> Result<T, Stop> {
         let Some(json) = &self.expected.extensions else { return Ok(T::default()) };
@@ -240,14 +240,14 @@ impl Vector {
         }
     }
 
-    /// An algorithm that is no longer offered still signs in, but RS1 only where it is named.
+    /// An algorithm that is no longer offered still signs in, but RS1 only if it is named.
     fn sign_in_algorithms(&self) -> Vec<Algorithm> {
         let rs1 = Algorithm::LegacyRs1;
         let named = self.expected.algs.iter().flatten().any(|&number| number == i64::from(rs1.cose()));
         Algorithm::ALL.into_iter().chain(named.then_some(rs1)).collect()
     }
 
-    /// Format 1 has no word for the strength of a TPM's signature: RS1 is accepted.
+    /// Format 1 cannot express whether RS1 is accepted in attestation, so it is accepted.
     fn policy(&self) -> Result<AttestationPolicy, Stop> {
         let mut policy = AttestationPolicy::any();
         policy.accept_legacy_rs1 = true;
@@ -333,7 +333,7 @@ fn overlay(under: &mut Value, over: Value) {
     }
 }
 
-/// The stored record. A user handle that is unknown is not judged: then it is the response's own, where that is one.
+/// The stored record. If the user handle is unknown it is not checked: the record then has that of the response, if any.
 fn record(credential: &Credential, received: Option<&[u8]>) -> Result<CredentialRecord, Stop> {
     let user = match &credential.user_handle {
         Some(known) => UserHandle::new(&known.0).map_err(inexpressible)?,
@@ -352,7 +352,7 @@ fn placeholder() -> UserHandle {
     UserHandle::new([0]).expect("one byte is a user handle")
 }
 
-/// A vector without a record: whatever is wrong must show while the response is parsed.
+/// A vector without a record: parsing must refuse the response.
 fn parse_only(response: &AuthenticationResponse) -> Result<Judgement, Stop> {
     let refuse = |refusal| failure(Ceremony::Authentication, refusal);
     let text = data::decode(response.client_data_json()).map_err(|e| refuse(Refusal::ClientData(e)))?;
@@ -366,7 +366,7 @@ fn failure(ceremony: Ceremony, refusal: Refusal) -> Failure {
 }
 
 impl Verdict {
-    /// The step of §7.1 or §7.2 that decides, where the vector names one: `7.1/8`.
+    /// The step of §7.1 or §7.2 that decides, if the vector names one: `7.1/8`.
     pub(crate) fn step(&self) -> Option<String> {
         let (_, named) = self.step.as_deref()?.split_once("§7.")?;
         let (section, rest) = named.split_once(" step ")?;

@@ -1,11 +1,11 @@
-//! Counts what is allocated, and what a backend is asked.
+//! Counts allocations, and calls of a backend.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
 
-/// Counts what this thread has allocated and not given back, the most that was, and all that it ever asked for.
+/// Counts the memory that this thread holds, its peak, and the sum of all allocations.
 struct Counting;
 
 thread_local! {
@@ -16,7 +16,7 @@ thread_local! {
 }
 
 fn hold(bytes: isize) {
-    // `try_with`: a thread that ends gives back after its own locals are gone.
+    // `try_with`, because a thread that ends frees memory after its thread-locals are gone.
     let _ = HELD.try_with(|held| {
         held.set(held.get().saturating_add(bytes));
         let _ = PEAK.try_with(|peak| peak.set(peak.get().max(held.get())));
@@ -27,19 +27,19 @@ fn size(layout: Layout) -> isize {
     isize::try_from(layout.size()).unwrap_or(isize::MAX)
 }
 
-// SAFETY: every call goes to the system's allocator as it came; the counters allocate nothing.
+// SAFETY: every call is passed to the system allocator unchanged; the counters allocate nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         hold(size(layout));
         let _ = CALLS.try_with(|calls| calls.set(calls.get().saturating_add(1)));
         let _ = BYTES.try_with(|bytes| bytes.set(bytes.get().saturating_add(layout.size())));
-        // SAFETY: the caller's promise, handed on.
+        // SAFETY: the caller keeps the contract of the allocator.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         hold(-size(layout));
-        // SAFETY: the caller's promise, handed on.
+        // SAFETY: the caller keeps the contract of the allocator.
         unsafe { System.dealloc(block, layout) }
     }
 }
@@ -47,7 +47,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// The most bytes that `work` held at once.
+/// Returns the peak memory of `work` in bytes.
 pub(super) fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = HELD.get();
     PEAK.set(before);
@@ -55,14 +55,14 @@ pub(super) fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
     (answer, usize::try_from(PEAK.get() - before).unwrap())
 }
 
-/// How often `work` asked for memory, and for how many bytes in all.
+/// Returns the number of allocations of `work` and the sum of their bytes.
 pub(super) fn asked(work: impl FnOnce()) -> (usize, usize) {
     let before = (CALLS.get(), BYTES.get());
     work();
     (CALLS.get() - before.0, BYTES.get() - before.1)
 }
 
-/// A backend that counts what it is asked and says yes.
+/// A backend that counts its calls and accepts every key and signature.
 #[derive(Debug, Default)]
 pub(super) struct Budget {
     verifications: AtomicUsize,

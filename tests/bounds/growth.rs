@@ -1,17 +1,17 @@
-//! Every entry point at n, 2n and 4n: neither what it allocates nor what it computes grows faster than its input.
+//! Every entry point with inputs of length n, 2n and 4n: neither allocations nor instructions grow faster than the input.
 
 use super::counting::{asked, peak};
 use super::entry_points::{self, EntryPoint, Input};
 use std::process::Command;
 
-/// What n log n grows by beyond n, at these sizes, and what a vector that doubles may add.
+/// The allowed growth beyond linear: that of n log n at these sizes, and that of a vector that doubles.
 const FASTER: f64 = 1.2;
-/// What every call costs, however short its input is: calls of the allocator, bytes, instructions of a debug build.
+/// The cost of a call with a short input: allocations, bytes, instructions of a debug build.
 const CALLS: f64 = 64.0;
 const BYTES: f64 = 32_768.0;
 const INSTRUCTIONS: f64 = 300_000.0;
 
-/// One entry point at three sizes, of which each is twice the one before. What is set up once is not measured.
+/// Measures one entry point at three sizes, each twice the previous one. The setup is not measured.
 fn measured<T>(entry: &EntryPoint, parts: [usize; 3], measure: impl Fn(&dyn Fn()) -> T) -> [(f64, T); 3] {
     parts.map(|part| {
         let Input { bytes, work } = (entry.make)(entry.most / part);
@@ -20,7 +20,7 @@ fn measured<T>(entry: &EntryPoint, parts: [usize; 3], measure: impl Fn(&dyn Fn()
     })
 }
 
-/// Whether a count grows faster than the input, beyond what every call costs.
+/// Returns whether a count grows faster than the input, apart from the cost of every call.
 fn grows_faster(free: f64, [before, after]: [(f64, f64); 2]) -> bool {
     let grown = after.0 / before.0;
     assert!((1.3..2.5).contains(&grown), "{before:?}, then {after:?}: not about twice as long");
@@ -54,8 +54,8 @@ fn counted(work: &dyn Fn()) {
     work();
 }
 
-/// Instructions, counted by callgrind, which runs this test again for that. Without valgrind nothing is counted, and what is
-/// left is the test before this one, and those of the bounds by which no loop multiplies.
+/// Counts instructions with callgrind, which runs this test again. Without valgrind it counts nothing; then only the test of
+/// allocations and the tests of single bounds remain.
 #[test]
 fn no_entry_point_computes_faster_than_its_input_grows() {
     const CHILD: &str = "WARDKEY_COUNTED_BY_CALLGRIND";
@@ -97,7 +97,7 @@ fn no_entry_point_computes_faster_than_its_input_grows() {
     assert!(wrong.is_empty(), "bytes of the input, instructions:\n{}", wrong.join("\n"));
 }
 
-/// Functions that take something of any length and need no row of their own, by the reason.
+/// Functions that take an input of any length and need no row, with the reason.
 const EXEMPT: [(&str, &[&str]); 4] = [
     (
         "keeps what it is given",
@@ -148,7 +148,7 @@ const EXEMPT: [(&str, &[&str]); 4] = [
     ),
 ];
 
-/// The names of the public functions below `folder` that take something whose length its type does not say.
+/// Returns the names of the public functions below `folder` that take an input of any length.
 fn take_any_length(folder: &std::path::Path, found: &mut std::collections::BTreeSet<String>) {
     const ANY: [&str; 7] = ["str", "&[", "a [", "impl ", "Vec<", "Response", "State,"];
     for entry in std::fs::read_dir(folder).unwrap() {
