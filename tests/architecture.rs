@@ -138,7 +138,7 @@ fn dependencies_point_down() {
 }
 
 #[test]
-fn each_crate_has_its_door() {
+fn each_crate_is_used_only_in_its_modules() {
     let mut elsewhere = Vec::new();
     for (file, code) in code() {
         for (name, doors) in DOORS {
@@ -156,7 +156,7 @@ fn each_crate_has_its_door() {
 }
 
 #[test]
-fn files_of_a_folder_name_only_those_below() {
+fn files_use_only_files_below_them() {
     let code = code();
     for (folder, floors) in FLOORS {
         let files = code.keys().filter_map(|file| file.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(".rs"));

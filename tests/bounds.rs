@@ -55,7 +55,7 @@ fn measured(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) 
 }
 
 #[test]
-fn lengths_that_are_only_declared_cost_nothing() {
+fn declared_lengths_are_not_allocated() {
     for head in [
         &b"\x5b\x7f\xff\xff\xff\xff\xff\xff\xff"[..],
         b"\x7b\xff\xff\xff\xff\xff\xff\xff\xff",
@@ -83,7 +83,7 @@ fn lengths_that_are_only_declared_cost_nothing() {
 }
 
 #[test]
-fn nesting_ends_where_it_is_bounded() {
+fn nesting_is_bounded() {
     const DEEP: usize = 100_000;
     for (open, errors) in [
         (&b"\x81"[..], [cbor::Error::TooDeep, cbor::Error::TooDeep]),
@@ -149,7 +149,7 @@ fn long(bytes: usize) -> String {
 }
 
 #[test]
-fn messages_of_a_mebibyte_are_refused_in_a_small_multiple_of_it() {
+fn a_message_of_1_mib_needs_a_small_multiple_of_its_length() {
     const MEBIBYTE: usize = 1024 * 1024;
     let response = |client_data: &str| {
         format!(
@@ -187,7 +187,7 @@ fn messages_of_a_mebibyte_are_refused_in_a_small_multiple_of_it() {
 }
 
 #[test]
-fn an_unsorted_map_is_compared_in_pairs_only_while_it_is_small() {
+fn unsorted_map_keys_are_compared_in_pairs_only_up_to_a_bound() {
     let map = |entries: u32| -> Vec<u8> {
         // 23, 22, ... down: each key before the last one.
         let keys = (0..entries).rev().flat_map(|key| [&[0x1a][..], &(key + 0x1_0000).to_be_bytes(), &[0]].concat());
@@ -207,7 +207,7 @@ fn copies(count: usize) -> Registration {
 }
 
 #[test]
-fn a_chain_costs_a_verification_for_each_certificate_and_is_short() {
+fn a_path_costs_one_verification_per_certificate_and_is_bounded() {
     let anchors = Chain::new().trust_anchors();
     let budget = Budget::default();
     assert_eq!(register(&copies(1), &anchors, &budget), Ok(()));
@@ -249,7 +249,7 @@ fn certificates_that_issue_each_other_lead_nowhere() {
 }
 
 #[test]
-fn anchors_of_one_name_are_tried_eight_times() {
+fn at_most_eight_anchors_of_one_name_are_tried() {
     let name = Authority::root("bounds.name", Algorithm::Es256);
     let chain = Packed::new().chain(Chain::under(vec![name.clone()]));
     let registration = Registration::new("bounds.name", Algorithm::Es256).format(chain);
@@ -300,7 +300,7 @@ fn anchors_of_one_name_are_tried_eight_times() {
 }
 
 #[test]
-fn a_compound_statement_has_at_most_eight() {
+fn a_compound_attestation_has_at_most_eight_statements() {
     for (count, verifications) in [(2, 2), (8, 8), (9, 0), (1000, 0)] {
         let compound = (0..count).fold(Compound::new(), |compound, _| compound.with(PackedSelf::new()));
         let registration = Registration::new("bounds.compound", Algorithm::Es256).format(compound);
@@ -350,7 +350,7 @@ fn a_message_has_a_budget_for_its_signatures() {
 
 /// Certificates bring RSA keys of up to 8192 bits and exponents of up to 33: one verification takes up to 72 units.
 #[test]
-fn rsa_keys_of_certificates_cost_by_their_length() {
+fn rsa_keys_cost_by_their_length() {
     for (exponent, verifications, refused) in [(&[1, 0, 1][..], 16, false), (&[1, 0xff, 0xff, 0xff, 0xff], 7, true)] {
         let algorithm = der::sequence(&[&der::oid("1.2.840.113549.1.1.1"), &der::null()]);
         let numbers = der::sequence(&[&der::unsigned(&[0xff; 1024]), &der::unsigned(exponent)]);
@@ -373,7 +373,7 @@ fn rsa_keys_of_certificates_cost_by_their_length() {
 
 /// Long signed messages cost too: authenticator data is hashed once per statement.
 #[test]
-fn what_is_signed_costs_by_its_length() {
+fn signed_messages_cost_by_their_length() {
     let extension = Cbor::Bytes(vec![0; 380 * 1024]);
     let long = |count| {
         compound(count, Algorithm::Es384, &Chain::new())
@@ -388,7 +388,7 @@ fn what_is_signed_costs_by_its_length() {
 
 /// An untrusted path is searched again for contradictions, but no signature is verified twice.
 #[test]
-fn preferring_trust_costs_no_verification_more() {
+fn preferred_trust_costs_no_extra_verification() {
     let expired = |packed: Packed| packed.leaf(|leaf| leaf.not_after = der::utc_time("260101000000Z"));
     let packed = || Packed::new().chain(Chain::of(3, Algorithm::Es256));
     let no_ca =
@@ -423,7 +423,7 @@ fn preferring_trust_costs_no_verification_more() {
 
 /// Only the RP ID.
 #[test]
-fn nothing_is_hashed_that_nothing_signs() {
+fn only_signed_data_is_hashed() {
     let budget = Budget::default();
     let registration = Registration::new("bounds.none", Algorithm::Es256).format(NoAttestation);
     assert!(register(&registration, &[], &budget).is_ok());
@@ -431,7 +431,7 @@ fn nothing_is_hashed_that_nothing_signs() {
 }
 
 #[test]
-fn a_jws_has_a_bounded_chain_too() {
+fn the_certificates_of_a_jws_are_bounded_too() {
     for count in [11, 128, 129, 400] {
         let safetynet = AndroidSafetyNet::new().x5c(move |x5c| *x5c = vec![x5c[0].clone(); count]);
         let registration = Registration::new("bounds.jws", Algorithm::Es256).format(safetynet);
@@ -444,7 +444,7 @@ fn a_jws_has_a_bounded_chain_too() {
 }
 
 #[test]
-fn extensions_are_looked_up_and_not_multiplied() {
+fn extensions_need_no_memory_and_are_bounded_in_certificates() {
     let extensions = (0..5_000).map(|i| (Cbor::Text(format!("x{i:05}")), Cbor::Integer(0)));
     let map = Cbor::Map(extensions.collect()).encode();
     let bytes = [&[0; 32][..], &[0x81], &[0; 4], &map].concat();
@@ -472,7 +472,7 @@ fn rsa(modulus: Vec<u8>, exponent: Vec<u8>) -> Vec<u8> {
 }
 
 #[test]
-fn rsa_keys_that_take_long_are_refused_before_any_arithmetic() {
+fn expensive_rsa_keys_are_refused_before_any_verification() {
     let odd = |bytes: usize| vec![0xff; bytes];
     let read = |modulus, exponent| CoseKey::read(&rsa(modulus, exponent)).map(drop);
     let key = |error| Err(cose::Error::Key(error));

@@ -168,7 +168,7 @@ fn verdict(registration: &Registration, record: &CredentialRecord, backend: &dyn
 
 /// For every change of one byte in every kind of key: `check` reports it exactly if it cannot sign in.
 #[test]
-fn the_lock_out_check_agrees_with_the_ceremony() {
+fn check_agrees_with_the_ceremony() {
     for algorithm in [
         Algorithm::Es256,
         Algorithm::Es384,
@@ -206,7 +206,7 @@ fn the_lock_out_check_agrees_with_the_ceremony() {
 }
 
 #[test]
-fn an_off_curve_point_is_told_before_it_locks_anybody_out() {
+fn check_reports_a_point_that_is_not_on_its_curve() {
     let registration = Registration::new("off-curve", Algorithm::Es256);
     let mut key = registration.public_key_bytes();
     *key.last_mut().unwrap() ^= 1;

@@ -190,14 +190,14 @@ fn judge_all(folder: &str) -> usize {
 }
 
 #[test]
-fn errors_hold_facts_and_no_text_that_was_received() {
+fn errors_contain_no_received_text() {
     assert!(judge_all("tests/vectors") >= 152);
     println!("and {} of ../shared/vectors", judge_all("../shared/vectors"));
 }
 
 /// Replaces each member of a response by a text, which no error may contain.
 #[test]
-fn no_error_holds_a_member_of_another_type() {
+fn errors_contain_no_member_of_the_wrong_type() {
     let made = Registration::new("leaks", wardkey_authenticator::Algorithm::Es256);
     let hostile = "text of\na stranger \u{1b}[31m";
     for response in [made.response(), Authentication::of(&made).response()] {
@@ -260,7 +260,7 @@ fn signed_secrets_are_not_printed() {
 }
 
 #[test]
-fn stored_shapes_are_refused_without_repeating_them() {
+fn errors_of_stored_values_do_not_repeat_them() {
     let hostile = "line one\nline two \u{1b}[31m";
     for json in [
         format!(r#"{{"version":1,"id":{}}}"#, Value::from(hostile)),

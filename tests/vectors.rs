@@ -50,7 +50,7 @@ fn judge(files: &[PathBuf]) -> usize {
 
 /// A run that verifies nothing must not report success.
 #[test]
-fn no_vector_is_no_success() {
+fn a_file_without_vectors_is_an_error() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let line = include_str!("vectors/steps.jsonl").lines().next().unwrap();
     for (name, text, code) in [("empty", "", 2), ("blank", "\n \n", 2), ("none", "{}\n", 1), ("one", line, 0)] {
@@ -65,7 +65,7 @@ fn no_vector_is_no_success() {
 
 /// A vector that cannot be expressed has no verdict and fails, whatever verdict it expects.
 #[test]
-fn what_the_runner_cannot_say_fails() {
+fn a_vector_that_the_runner_cannot_express_fails() {
     use serde_json::{Value, json};
     let lines = concat!(include_str!("vectors/steps.jsonl"), include_str!("vectors/attestation.jsonl"));
     let vectors: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

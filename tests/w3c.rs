@@ -182,7 +182,7 @@ fn ceremonies_verify() {
 }
 
 #[test]
-fn ceremonies_are_made_as_they_were() {
+fn ceremonies_have_the_recorded_digests() {
     assert_eq!(hex(&sha256(&attestation_root().der())), ROOT_DIGEST);
     let ceremonies = ceremonies();
     assert_eq!(ceremonies.len(), DIGESTS.len());

@@ -87,7 +87,11 @@ fn main() -> Result<(), Refused> {
     println!("The settings page lists both passkeys and deletes one, but never the last.");
     assert_eq!(portal.passkeys(&ada.session)?.as_array().map(Vec::len), Some(2));
     let [first, second] = [0, 1].map(|nth| ada.id(nth));
-    assert_eq!(portal.delete(&ada.session, &first, at(2150)).unwrap_err().status, 403, "confirmed for a different purpose");
+    assert_eq!(
+        portal.delete(&ada.session, &first, at(2150)).unwrap_err().status,
+        403,
+        "confirmed for a different purpose"
+    );
     confirm(&mut portal, &mut ada, &delete_passkey(&first), at(2150))?;
     let answer = portal.delete(&ada.session, &first, at(2155))?;
     assert_eq!(answer["unknownCredential"]["credentialId"], first.as_str());
@@ -108,7 +112,11 @@ fn main() -> Result<(), Refused> {
     portal.registered(&grace.session, &posted, at(3030))?;
     assert_eq!(portal.prescribe(&grace.session, "aspirin", at(3040)).unwrap_err().status, 403, "not confirmed");
     confirm(&mut portal, &mut grace, &prescription("aspirin"), at(3050))?;
-    assert_eq!(portal.prescribe(&grace.session, "morphine", at(3055)).unwrap_err().status, 403, "a different prescription");
+    assert_eq!(
+        portal.prescribe(&grace.session, "morphine", at(3055)).unwrap_err().status,
+        403,
+        "a different prescription"
+    );
     portal.prescribe(&grace.session, "aspirin", at(3060))?;
     assert_eq!(portal.prescribe(&grace.session, "aspirin", at(3171)).unwrap_err().status, 403, "too long ago");
 

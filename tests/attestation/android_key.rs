@@ -15,7 +15,7 @@ pub(crate) fn rows() -> Vec<Row> {
     [good(), statements(), descriptions(), lists(), forms(), hardware(), roots_of_trust()].concat()
 }
 
-/// A key whose description is changed.
+/// Changes the key description.
 fn described(name: &str, change: impl Fn(&mut KeyDescription) + Send + Sync + 'static) -> Row {
     row(&format!("android-key/{name}"), AndroidKey::new().key_description(change))
 }
@@ -25,7 +25,7 @@ fn levels(description: &mut KeyDescription, level: u8) {
     description.key_mint_security_level = der::enumerated(level);
 }
 
-/// Kept by software.
+/// A key in software.
 pub(crate) fn software(description: &mut KeyDescription) {
     levels(description, 0);
     description.hardware_enforced = AuthorizationList::default();
@@ -38,7 +38,7 @@ fn booted(locked: bool, state: u8) -> Vec<u8> {
     der::sequence(&[&key, &der::boolean(locked), &der::enumerated(state), &hash])
 }
 
-/// Kept by a trusted environment, as phones say it: with fields of their own around those of §8.4.
+/// A key in a trusted environment, described as phones do: with additional fields around those of §8.4.
 fn phone(description: &mut KeyDescription) {
     description.software_enforced = AuthorizationList(vec![(701, der::integer(1)), (709, der::octet_string(b"app"))]);
     description.hardware_enforced = AuthorizationList(vec![
@@ -55,7 +55,7 @@ fn phone(description: &mut KeyDescription) {
     ]);
 }
 
-/// So many fields of no meaning here.
+/// This many fields that §8.4 does not use.
 fn fields(count: u32) -> Vec<(u32, Vec<u8>)> {
     (0..count).map(|i| (1000 + i, der::null())).collect()
 }
@@ -202,9 +202,9 @@ fn lists() -> Vec<Row> {
     ]
 }
 
-/// The fields of an authorization list are `[n] EXPLICIT`: one in another form must not be missed.
+/// The fields of an authorization list are `[n] EXPLICIT`. A field in a different form must be refused, not ignored.
 fn forms() -> Vec<Row> {
-    // allApplications, which is 600, and origin, which is 702; the leading octet says class and form.
+    // allApplications (600) and origin (702); the first octet has class and form.
     let other = |name: &str, field: (u32, Vec<u8>), change: fn(&mut [u8])| {
         let encoded = der::explicit(field.0, &field.1);
         let insert = move |leaf: &mut Certificate| {
@@ -270,7 +270,7 @@ fn hardware() -> Vec<Row> {
     ]
 }
 
-/// How the device was booted: §8.4 does not ask, and a relying party may.
+/// The boot state of the device: §8.4 does not require it, but a policy can.
 fn roots_of_trust() -> Vec<Row> {
     use key::Problem::{BootState, DeviceUnlocked, NoRootOfTrust, RootOfTrust};
     let stated = |name: &str, root: Option<Vec<u8>>| {
@@ -282,7 +282,7 @@ fn roots_of_trust() -> Vec<Row> {
     let fields = |fields: &[&[u8]]| Some(der::sequence(fields));
     let state = |state| Some(booted(true, state));
     let without_hash = fields(&[&key, &locked, &der::enumerated(0)]);
-    // Under `Hardware`, and under `VerifiedBoot`.
+    // With `Hardware`, and with `VerifiedBoot`.
     let cases = [
         ("verified", state(0), Ok(()), Ok(())),
         ("verified-before-version-3", without_hash, Ok(()), Ok(())),

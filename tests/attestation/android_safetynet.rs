@@ -76,7 +76,7 @@ fn forms() -> Vec<Row> {
     ]
 }
 
-/// RFC 7515: the header decides nothing.
+/// RFC 7515: the header must not choose the key or the algorithm.
 fn headers() -> Vec<Row> {
     let rows = [
         header("alg-none", |header| header["alg"] = json!("none")),
@@ -161,7 +161,7 @@ fn payloads() -> Vec<Row> {
     ]
 }
 
-/// RFC 5280 §4.2.1.10: the constraints of a CA hold for the host name, wherever the leaf has it.
+/// RFC 5280 §4.2.1.10: the constraints of a CA apply to the host name, in whichever field the leaf has it.
 fn constraints() -> Vec<Row> {
     let with = |name: &str, list: u32, base: &str, change: fn(&mut Certificate)| {
         let subtrees = der::explicit(list, &der::sequence(&[&der::implicit(2, base.as_bytes())]));
@@ -186,7 +186,7 @@ fn constraints() -> Vec<Row> {
     ]
 }
 
-/// RFC 7515 §5.2, RFC 8259 §8.1: JSON is UTF-8, also in members that nobody reads.
+/// RFC 7515 §5.2, RFC 8259 §8.1: JSON is UTF-8, also in unknown members.
 fn encodings() -> Vec<Row> {
     let with = |name: &str, member: &'static [u8]| {
         let insert = move |json: &mut Vec<u8>| drop(json.splice(1..1, [b"\"unread\":\"", member, b"\","].concat()));

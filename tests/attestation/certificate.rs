@@ -1,4 +1,4 @@
-//! RFC 5280 §4: the certificate that attests, as such. Under `packed`; the reader is the same for every format.
+//! RFC 5280 §4: the attestation certificate. The rows use `packed`; all formats have the same reader.
 
 use crate::row::{Row, row};
 use wardkey::attestation::CertificateError as C;
@@ -19,7 +19,7 @@ fn with(name: &str, change: impl Fn(&mut Certificate) + Send + Sync + 'static) -
     row(&format!("certificate/{name}"), Packed::new().leaf(change))
 }
 
-/// The leaf's bytes, after it is signed.
+/// Changes the bytes of the leaf after it is signed.
 fn bytes(name: &str, change: fn(&mut Vec<u8>)) -> Row {
     row(&format!("certificate/{name}"), Packed::new().x5c(move |x5c| change(&mut x5c[0])))
 }
@@ -135,7 +135,7 @@ fn keys() -> Vec<Row> {
     ]
 }
 
-/// RFC 5280 §4.2.1.3, §4.2.1.9: an end entity that claims a CA's powers, in every format with certificates.
+/// RFC 5280 §4.2.1.3, §4.2.1.9: an end entity that claims the powers of a CA, in every format with certificates.
 fn claims() -> Vec<Row> {
     let may_sign = |leaf: &mut Certificate| leaf.set(Extension::new(KEY_USAGE, der::bit_string(&[0x84], 2)).critical());
     let may_sign_without_constraints = move |leaf: &mut Certificate| {
@@ -167,7 +167,7 @@ fn claims() -> Vec<Row> {
         of!("apple", Apple::new(), apple::Problem::Certificate),
     ]
     .concat();
-    // cRLSign is no power of CAs alone: RFC 5280 §6.3.3 (f) asks for nothing else of who signs a list.
+    // cRLSign alone is allowed: by RFC 5280 §6.3.3 (f) the signer of a list need not be a CA.
     rows.push(row("certificate/crl-sign-without-ca", Packed::new().leaf(crls)));
     rows
 }

@@ -1,9 +1,9 @@
-//! Which reasons to refuse there are, read from the source, and which of them the table's rows met.
+//! Reads the error variants from the source, and finds those without a row.
 
 use std::collections::BTreeSet;
 use wardkey::ceremony::Refusal;
 
-/// Enumerations of reasons: the file, the name, and where in a [`Refusal`] they stand. `*` is any one variant.
+/// The error enumerations: file, name, and place in a [`Refusal`]. `*` is any one variant.
 const ENUMS: &[(&str, &str, &[&str])] = &[
     ("attestation/mod.rs", "StatementError", &["AttestationStatement"]),
     ("attestation/packed.rs", "Problem", &["AttestationStatement/Packed"]),
@@ -36,7 +36,7 @@ const ENUMS: &[(&str, &str, &[&str])] = &[
     ("x509/algorithm.rs", "Error", &["AttestationStatement/*/Certificate/Key", "AttestationUntrusted/Algorithm"]),
 ];
 
-/// What no ceremony can meet, and why.
+/// Variants that no ceremony can produce, with the reason.
 const EXCEPTIONS: &[(&str, &str)] =
     &[("AttestationUntrusted/Empty", "an x5c of no certificates is none by its format's syntax")];
 
@@ -62,7 +62,7 @@ pub(crate) fn paths(refusal: &Refusal) -> Vec<String> {
     paths
 }
 
-/// How many reasons there are, and those without a row.
+/// Returns the number of variants, and those without a row.
 pub(crate) fn missing(produced: &BTreeSet<String>) -> (usize, Vec<String>) {
     let is_met = |path: &str| {
         let same = |met: &String| {
@@ -86,7 +86,7 @@ fn source(file: &str) -> String {
     std::fs::read_to_string(format!("{}/src/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-/// The variants of `pub enum name` in a file.
+/// Returns the variants of `pub enum name` in a file.
 fn variants(file: &str, name: &str) -> Vec<String> {
     let text = source(file);
     let body = text.split(&format!("pub enum {name} {{\n")).nth(1).and_then(|rest| rest.split("\n}").next());

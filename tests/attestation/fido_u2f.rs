@@ -7,7 +7,7 @@ use wardkey::policy::Trust;
 use wardkey::x509::{CertificateError as Malformed, DerError, PathError};
 use wardkey_authenticator::*;
 
-/// As the first U2F keys of Yubico have it: a signature of octets that says that some of its bits are not used.
+/// A certificate like those of the first U2F keys of Yubico: the signature has a non-zero count of unused bits.
 fn unused_bits(bits: u8) -> FidoU2f {
     FidoU2f::new().x5c(move |x5c| {
         let leaf = &mut x5c[0];

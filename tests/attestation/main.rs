@@ -1,7 +1,10 @@
-//! §8, and §7.1 steps 21 to 24: one table of registrations, each valid but for one change, and what becomes of each.
+//! §8, and §7.1 steps 21 to 24: a table of registrations, each with one change, and their verdicts.
 //!
-//! The same table is written down as `tests/vectors/attestation.jsonl`, for other libraries to run; `WRITE_VECTORS=1`
-//! writes the file anew.
+//! The rows are also vectors, for other libraries: `tests/vectors/attestation.jsonl`. After a change of the table:
+//!
+//! ```text
+//! WRITE_VECTORS=1 cargo test --test attestation
+//! ```
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -26,7 +29,7 @@ use std::sync::LazyLock;
 use wardkey::crypto::{AwsLcRs, Backend, RustCrypto};
 use wardkey_authenticator::Vector;
 
-/// Every row, made once.
+/// All rows, made once.
 static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
     [
         packed::rows(),
@@ -45,7 +48,7 @@ static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
 });
 
 #[test]
-fn every_row_has_its_verdict() {
+fn every_row_has_the_expected_verdict() {
     let mut wrong = Vec::new();
     for row in TABLE.iter() {
         let response = row.response();
@@ -60,7 +63,7 @@ fn every_row_has_its_verdict() {
 }
 
 #[test]
-fn names_are_unlike_each_other() {
+fn row_names_are_unique() {
     let names: BTreeSet<_> = TABLE.iter().map(|row| &row.name).collect();
     assert_eq!(names.len(), TABLE.len());
 }
@@ -74,7 +77,7 @@ fn every_variant_has_a_row() {
 }
 
 #[test]
-fn the_vectors_are_these_rows() {
+fn the_committed_vectors_equal_the_rows() {
     let lines: Vec<String> = TABLE.iter().filter_map(vector).map(|vector| vector.line()).collect();
     let text = lines.join("\n") + "\n";
     let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/attestation.jsonl"));
@@ -84,12 +87,12 @@ fn the_vectors_are_these_rows() {
     let written = std::fs::read_to_string(file).unwrap_or_default();
     let differs = lines.iter().zip(written.lines()).find(|(made, written)| made != written);
     let at = differs.map(|(made, _)| made.split(',').next().unwrap_or_default());
-    assert!(at.is_none() && text == written, "run with WRITE_VECTORS=1; the first other line: {at:?}");
+    assert!(at.is_none() && text == written, "run with WRITE_VECTORS=1; first difference: {at:?}");
     assert!(text.len() < 2_800_000, "{} bytes of vectors", text.len());
     println!("{} vectors, {} bytes", lines.len(), text.len());
 }
 
-/// The row in format 1, which has no words for most of a policy.
+/// The row in format 1, or `None` if format 1 cannot express its policy.
 fn vector(row: &Row) -> Option<Vector> {
     if row.policy.is_some() || row.bound {
         return None;

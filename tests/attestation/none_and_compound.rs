@@ -35,7 +35,7 @@ fn both(first: impl Format + 'static, second: impl Format + 'static) -> Compound
     Compound::new().with(first).with(second)
 }
 
-/// So many statements, each by an Ed448 key of its own.
+/// This many statements, each with a different Ed448 key.
 fn by_ed448(count: usize) -> Compound {
     (0..count).fold(Compound::new(), |all, _| all.with(Packed::by(Algorithm::Ed448)))
 }
@@ -91,7 +91,7 @@ fn refused() -> Vec<Row> {
     ]
 }
 
-/// Two statements under one attestation key prove no more than one.
+/// Two statements with one attestation key prove no more than one.
 fn repeated() -> Vec<Row> {
     let copied = |r: Registration| {
         r.statement(|statement| {

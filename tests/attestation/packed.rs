@@ -162,7 +162,7 @@ fn unit(leaf: &mut Certificate, unit: &str) {
     leaf.subject.set(ORGANIZATIONAL_UNIT, der::utf8(unit));
 }
 
-/// With id-fido-gen-ce-aaguid for the row of this name, changed.
+/// Has id-fido-gen-ce-aaguid of the row with this name, changed.
 fn with_aaguid(name: &str, change: fn(&mut Extension)) -> Packed {
     let mut extension = Extension::aaguid(&aaguid(name));
     change(&mut extension);

@@ -1,4 +1,4 @@
-//! RFC 5280 §6.1: from the attestation certificate to an anchor. Certificates are counted from the leaf, 0.
+//! RFC 5280 §6.1: the certification path to an anchor. Certificates are counted from the leaf, which is 0.
 
 use crate::row::{Row, aaguid, row, x5c};
 use wardkey::attestation::packed;
@@ -24,17 +24,17 @@ fn path(name: &str, chain: Chain) -> Row {
     row(&format!("path/{name}"), Packed::new().chain(chain))
 }
 
-/// A leaf under an intermediate; the authority with this number, root first, is changed.
+/// A leaf below an intermediate. Changes the CA with this number, root first.
 pub(crate) fn authority(name: &str, i: usize, change: impl FnOnce(&mut Authority)) -> Row {
     row(&format!("path/{name}"), Packed::new().chain(es256(2)).authority(i, change))
 }
 
-/// A leaf under an intermediate; the leaf is changed.
+/// A leaf below an intermediate. Changes the leaf.
 pub(crate) fn leaf(name: &str, change: impl Fn(&mut Certificate) + Send + Sync + 'static) -> Row {
     row(&format!("path/{name}"), Packed::new().chain(es256(2)).leaf(change))
 }
 
-/// A leaf under an intermediate; the list is changed.
+/// A leaf below an intermediate. Changes the list of certificates.
 fn list(name: &str, change: impl Fn(&mut Vec<Vec<u8>>) + Send + Sync + 'static) -> Row {
     row(&format!("path/{name}"), Packed::new().chain(es256(2)).x5c(change))
 }
@@ -80,7 +80,7 @@ fn good() -> Vec<Row> {
         }),
         list("root-included", move |x5c| x5c.push(root.clone())),
         included("older-issue-of-the-root-included", 2),
-        // An anchor is recognised wherever it is, and then its dates are not judged.
+        // An anchor is recognised at any place in the list, and its validity period is not checked.
         included("older-issue-of-the-root-included-sixth", 5),
         authority("anchor-without-basic-constraints", 0, |ca| {
             ca.certificate.remove(BASIC_CONSTRAINTS);
@@ -114,7 +114,7 @@ fn chain_of<F: Certified>(format: F, certificates: usize) -> F {
     format.chain(es256(certificates))
 }
 
-/// basicConstraints without cA, beside a keyUsage with keyCertSign.
+/// basicConstraints without cA, together with a keyUsage with keyCertSign.
 fn not_a_ca(ca: &mut Authority) {
     ca.certificate.set(Extension::basic_constraints(false, None));
 }
@@ -130,7 +130,7 @@ fn trust_the_leaf(registration: Registration) -> Registration {
     registration.expecting(|expected| expected.trust_anchors = vec![leaf])
 }
 
-/// §6.1.1 (d): nothing in the message becomes an anchor.
+/// §6.1.1 (d): no certificate of the message becomes an anchor.
 fn anchors() -> Vec<Row> {
     let root = || es256(1).trust_anchors();
     let evil = || Chain::under(vec![Authority::root("wardkey.evil", Algorithm::Es256)]);
@@ -150,7 +150,7 @@ fn anchors() -> Vec<Row> {
     not_a_ca(&mut no_ca_intermediate);
     let no_ca_intermediate = no_ca_intermediate.der();
     let forged = {
-        // A certificate by the key of another registration's leaf, which is an end entity.
+        // A certificate signed by the leaf of a different registration, which is an end entity.
         let device = Key::new("attestation.path.device", Algorithm::Es256);
         let mut end_entity = Authority::intermediate("wardkey.device", Algorithm::Es256, &es256(1).authorities[0]);
         end_entity.key = device.clone();
@@ -346,7 +346,7 @@ fn algorithms() -> Vec<Row> {
     ]
 }
 
-/// What the certificates of a message may cost (`src/budget.rs`).
+/// The budget for the certificates of a message (`src/budget.rs`).
 fn budgets() -> Vec<Row> {
     let many = || {
         let constraints = der::explicit(1, &der::sequence(&[&der::implicit(2, b"x")]).repeat(1000));

@@ -1,4 +1,4 @@
-//! RFC 5280 §5 and §6.3: along a path that `path.rs` would let pass, against revocation lists.
+//! RFC 5280 §5 and §6.3: revocation lists, applied to paths that are otherwise valid.
 
 use crate::path::{authority, es256, leaf};
 use crate::row::{Row, row};
@@ -9,7 +9,7 @@ use wardkey::x509::{AlgorithmError, Crl, CrlProblem};
 use wardkey_authenticator::x509::signature_algorithm;
 use wardkey_authenticator::*;
 
-/// The leaf has the serial number 0x4a01; the list is the intermediate's.
+/// The leaf has the serial number 0x4a01; the intermediate issued the list.
 pub(crate) fn rows() -> Vec<Row> {
     const SERIAL: &[u8] = &[0x4a, 1];
     let chain = es256(2);
@@ -57,8 +57,8 @@ pub(crate) fn rows() -> Vec<Row> {
     ]
 }
 
-/// The leaf is revoked, and x5c has another certificate of its issuer than the list was issued with: the same name and key
-/// with this subjectKeyIdentifier. Whoever posts chooses which to send.
+/// The leaf is revoked, but x5c has a second certificate of its issuer, with the same name and key and this
+/// subjectKeyIdentifier. An attacker can choose which certificate to send.
 fn crl_of_a_certificate_with(name: &str, identifier: Vec<u8>) -> Row {
     let again = |ca: &mut Authority| {
         ca.certificate.set(Extension::new(extension::SUBJECT_KEY_IDENTIFIER, identifier));
@@ -71,7 +71,8 @@ fn crl_of_a_certificate_with(name: &str, identifier: Vec<u8>) -> Row {
         .untrusted(P::Revoked(0))
 }
 
-/// A list by another root with the name of the anchor's, as Google has two. It revokes the serial number of the intermediate.
+/// A list of a different root with the same name as the anchor (Google has two such roots). It revokes the serial number of
+/// the intermediate.
 fn crl_of_a_namesake(name: &str, anchored: bool) -> Row {
     let mut namesake = Authority::root("wardkey.namesake", Algorithm::Es256);
     let subject = &es256(2).authorities[0].certificate.subject;
@@ -80,7 +81,7 @@ fn crl_of_a_namesake(name: &str, anchored: bool) -> Row {
     let crl = Crl::from_der(&RevocationList::of(&namesake, &[&serial]).der()).unwrap();
     let other = TrustAnchor::from_der(&namesake.der()).unwrap();
     leaf(&format!("crl-of-a-namesake-{name}"), |_| {}).trust(move |anchors| {
-        // For another format: whose a list is does not depend on what an anchor is trusted for.
+        // An anchor for a different format: the issuer of a list does not depend on what an anchor is trusted for.
         let anchors = anchors.with_crls([crl.clone()]);
         let others = anchored.then(|| other.clone());
         Trust::Verify(if anchored { anchors.for_format(Known::Tpm, others) } else { anchors })

@@ -1,4 +1,4 @@
-//! A row: a registration that the software authenticator makes, changed in one way, and its verdict.
+//! A row: a registration of the software authenticator with one change, and its verdict.
 
 use std::sync::Arc;
 use wardkey::attestation::{AttestationObject, AttestationType, CompoundPolicy, StatementError};
@@ -19,28 +19,28 @@ type Policy = Arc<dyn Fn(&mut AttestationPolicy) + Send + Sync>;
 pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) registration: Registration,
-    /// What the relying party chooses besides what the authenticator's `expected` says.
+    /// Choices of the policy in addition to `expected` of the registration.
     pub(crate) policy: Option<Policy>,
     pub(crate) verdict: Result<(), Refusal>,
-    /// Only a strict reading refuses it.
+    /// Only a strict reader refuses it.
     pub(crate) strict: bool,
-    /// What verifies it asks for less than the policy, which must not rely on that.
+    /// The verification requires less than the policy, and the policy must not rely on it.
     pub(crate) asking_less: bool,
-    /// It is refused by a bound of this library; others have others, so it is no vector.
+    /// A bound of this library refuses it. Other libraries have other bounds, so it is not a vector.
     pub(crate) bound: bool,
 }
 
-/// A registration of an ES256 credential, valid so far.
+/// A valid registration of an ES256 credential.
 pub(crate) fn row(name: &str, format: impl Format + 'static) -> Row {
     row_of(name, Algorithm::Es256, format)
 }
 
-/// A registration of a credential of this algorithm.
+/// A valid registration of a credential with this algorithm.
 pub(crate) fn row_of(name: &str, algorithm: Algorithm, format: impl Format + 'static) -> Row {
     row_from(name, Registration::new(&format!("attestation.{name}"), algorithm).format(format))
 }
 
-/// This registration. `publicKey` is an optional copy, and would be a tenth of the vectors' size: it is left out.
+/// A row of this registration, without the optional copy `publicKey`, which would be a tenth of the size of the vectors.
 pub(crate) fn row_from(name: &str, registration: Registration) -> Row {
     let registration = registration.posted(|posted| posted.public_key = None);
     Row {
@@ -54,7 +54,7 @@ pub(crate) fn row_from(name: &str, registration: Registration) -> Row {
     }
 }
 
-/// The AAGUID that the row of this name will have.
+/// The AAGUID of the row with this name.
 pub(crate) fn aaguid(name: &str) -> Vec<u8> {
     let mut registration = Registration::new(&format!("attestation.{name}"), Algorithm::Es256);
     registration.authenticator_data.attested().aaguid.clone()
@@ -69,48 +69,48 @@ pub(crate) fn x5c(registration: &Registration) -> Vec<Vec<u8>> {
 }
 
 impl Row {
-    /// With the registration changed.
+    /// Changes the registration.
     pub(crate) fn then(self, change: impl FnOnce(Registration) -> Registration) -> Self {
         Self { registration: change(self.registration), ..self }
     }
 
-    /// With these certificates trusted.
+    /// Trusts these certificates.
     pub(crate) fn trusting(self, anchors: Vec<Vec<u8>>) -> Self {
         self.then(|registration| registration.expecting(|expected| expected.trust_anchors = anchors))
     }
 
-    /// Under another policy, for which format 1 has no words: the row becomes no vector.
+    /// Changes the policy. Format 1 cannot express that, so the row is not a vector.
     pub(crate) fn policy(self, change: impl Fn(&mut AttestationPolicy) + Send + Sync + 'static) -> Self {
         Self { policy: Some(Arc::new(change)), ..self }
     }
 
-    /// Under another policy of certificates.
+    /// Changes the policy on certificates.
     pub(crate) fn trust(self, trust: impl Fn(TrustAnchors) -> Trust + Send + Sync + 'static) -> Self {
         let anchors = self.anchors();
         self.policy(move |policy| policy.trust = trust(anchors.clone()))
     }
 
-    /// Under this policy, by a caller whose `Expected` says nothing of it.
+    /// Changes the policy, but not the expectations of the verification.
     pub(crate) fn only_policy(self, change: impl Fn(&mut AttestationPolicy) + Send + Sync + 'static) -> Self {
         Self { asking_less: true, ..self.policy(change) }
     }
 
-    /// Refused by a strict reading only.
+    /// Marks the row: only a strict reader refuses it.
     pub(crate) fn strict(self) -> Self {
         Self { strict: true, ..self }
     }
 
-    /// Refused by a bound of this library.
+    /// Marks the row: a bound of this library refuses it.
     pub(crate) fn bound(self) -> Self {
         Self { bound: true, ..self }
     }
 
-    /// Refused, because the statement does not verify.
+    /// Refused because the statement does not verify.
     pub(crate) fn refused(self, error: impl Into<StatementError>) -> Self {
         self.refusal(Refusal::AttestationStatement(error.into()))
     }
 
-    /// Refused, because its certificates lead to no anchor.
+    /// Refused because the certification path does not end at an anchor.
     pub(crate) fn untrusted(self, error: PathError) -> Self {
         self.refusal(Refusal::AttestationUntrusted(error))
     }
@@ -120,7 +120,7 @@ impl Row {
         Self { verdict: Err(refusal), ..self }
     }
 
-    /// The step of the standard that refuses, and the code in the log.
+    /// The step that refuses, and the code.
     fn step_and_code(&self) -> (&'static str, &'static str) {
         match self.verdict {
             Ok(()) => ("", ""),
@@ -147,7 +147,7 @@ impl Row {
         self.step_and_code().0
     }
 
-    /// Whether the library says what the row says.
+    /// Checks that the verdict of the library is that of the row.
     pub(crate) fn check(&self, response: &RegistrationResponse, backend: &dyn Backend) -> Result<(), String> {
         let (step, code) = self.step_and_code();
         match (self.judge(response, backend), self.verdict) {
@@ -173,12 +173,12 @@ impl Row {
         TrustAnchors::new(ders.iter().map(|der| TrustAnchor::from_der(der).unwrap()))
     }
 
-    /// What the browser posts.
+    /// The response that the browser posts.
     pub(crate) fn response(&self) -> RegistrationResponse {
         RegistrationResponse::from_json(&self.registration.response().to_string()).unwrap()
     }
 
-    /// What the library says.
+    /// The verdict of the library.
     fn judge(&self, response: &RegistrationResponse, backend: &dyn Backend) -> Result<Registered, Failure> {
         let given = &self.registration.expected;
         let mut policy = AttestationPolicy::any();

@@ -65,7 +65,7 @@ fn good() -> Vec<Row> {
     rows
 }
 
-/// A credential one of whose coordinates begins with a zero, which TPMs leave out.
+/// A credential with a coordinate that starts with a zero octet, which TPMs leave out.
 fn trimmed(name: &str) -> Row {
     let mut keys = (0..).map(|i| Key::new(&format!("attestation.{name}.{i}"), Algorithm::Es256));
     let key = keys.find(|key| matches!(key.public(), PublicKey::Ec2 { x, .. } if x[0] == 0)).unwrap();
@@ -73,7 +73,7 @@ fn trimmed(name: &str) -> Row {
     row_from(name, Registration::of(&format!("attestation.{name}"), key).format(Tpm::new().pub_area(trim)))
 }
 
-/// subjectAltName with these attributes of the TPM, each in an RDN of its own.
+/// subjectAltName with these attributes of the TPM, each in a separate RDN.
 fn names_apart(attributes: &[u8]) -> Extension {
     let name = |i: &u8| der::set(&[&attribute(&format!("2.23.133.2.{i}"), &der::utf8("id:00000000"))]);
     let names: Vec<u8> = attributes.iter().flat_map(name).collect();
@@ -124,7 +124,7 @@ fn statements() -> Vec<Row> {
     rows
 }
 
-/// A TPMT_SIGNATURE that names another scheme than it is of.
+/// A TPMT_SIGNATURE that names the wrong scheme.
 fn scheme(aik: Algorithm, named: u8) -> Tpm {
     Tpm::by(aik).tpmt_signature().signature(move |sig| sig[1] = named)
 }
@@ -175,7 +175,7 @@ fn areas() -> Vec<Row> {
     rows
 }
 
-/// What pubArea names behind objectAttributes and an empty authPolicy: symmetric, scheme, curve and kdf.
+/// The fields of pubArea after objectAttributes and an empty authPolicy: symmetric, scheme, curve and kdf.
 fn schemes() -> Vec<Row> {
     use Algorithm::{Es256, Es384, Es512, Ps256, Ps512, Rs256, Rs512};
     let named = |name: &str, algorithm: Algorithm, at: usize, id: &'static [u8]| {
@@ -298,9 +298,9 @@ fn certificates() -> Vec<Row> {
     ]
 }
 
-/// Where the TPM keeps the key: §8.3 does not ask, and a relying party may.
+/// Key properties: §8.3 does not require them, but a policy can.
 fn properties() -> Vec<Row> {
-    /// fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth and sign: what Windows Hello has.
+    /// fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth and sign, as Windows Hello sets them.
     const KEPT: u32 = 0x0004_0072;
     let area = |name: &str, attributes: u32, name_alg: u16| {
         let change = move |area: &mut PubArea| (area.object_attributes, area.name_alg) = (attributes, name_alg);

@@ -1,4 +1,4 @@
-//! §7.1 step 24: attestations that verify, and that a relying party does not want. More of it in `tests/policy`.
+//! §7.1 step 24: attestations that verify, but that the policy refuses. `tests/policy` has more.
 
 use crate::android_key::software;
 use crate::row::{Row, row};
@@ -64,7 +64,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows
 }
 
-/// An intermediate without CA passes by the quirk under one format, below one root, in one shape.
+/// The quirk accepts an intermediate without `cA` for one format, below one root, in one shape.
 fn sony_intermediates() -> Vec<Row> {
     let not_ca = |row: Row| row.untrusted(PathError::NotCa(1));
     let name = |what: &str| format!("trust/intermediate-without-ca-{what}");

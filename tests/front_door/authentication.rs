@@ -1,4 +1,4 @@
-//! Signing in: who may answer, what it proves, and what is to be written.
+//! Sign-ins: which credentials are accepted, what they prove, and which update is returned.
 
 use crate::browser::{Browser, state_id};
 use crate::{NOW, ada, builder, clinic, is_of, register};
@@ -16,7 +16,7 @@ use wardkey_authenticator::flags::{BE, BS, UV};
 use wardkey_authenticator::hash::sha256;
 use wardkey_authenticator::json::base64url;
 
-/// Signs in with `record`, discoverably.
+/// Signs in with `record`, without naming the user.
 fn sign_in(
     rp: &RelyingParty,
     browser: &Browser,
@@ -76,19 +76,19 @@ fn a_known_user_answers_with_one_of_their_own_credentials() {
     assert_eq!(rp.finish_authentication(state, &response, &first, NOW).unwrap().user, ada().handle);
 
     let step_and_code = |error: Error| (error.step().map(|step| step.to_string()), error.code());
-    // The browser answers with a credential that it was not asked for.
+    // The browser responds with a credential that was not allowed.
     let (options, state) = rp.start_authentication(&ada().handle, from_ref(&first), NOW).unwrap();
     let (open, _) = rp.start_discoverable_authentication(NOW).unwrap();
     let challenge = base64url(&options.challenge);
     let response = browser.get(&open, |made| made.client_data(|data| data.set("challenge", challenge))).unwrap();
     let error = rp.finish_authentication(state, &response, &second, NOW).unwrap_err();
     assert_eq!(step_and_code(error), (Some("7.2/5".into()), "credential-not-allowed"));
-    // The store hands out another record.
+    // The store returns the wrong record.
     let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
     let response = browser.get(&options, |made| made).unwrap();
     let error = rp.finish_authentication(state, &response, &first, NOW).unwrap_err();
     assert_eq!(step_and_code(error), (Some("7.2/6".into()), "credential-mismatch"));
-    // The record has been given to somebody else since.
+    // The record now belongs to a different account.
     let (options, state) = rp.start_authentication(&ada().handle, from_ref(&first), NOW).unwrap();
     let response = browser.get(&options, |made| made).unwrap();
     let mut stolen = first.clone();
@@ -119,7 +119,7 @@ fn a_discoverable_sign_in_says_who_it_is() {
     assert_eq!(code(|made| made.posted(|p| p.user_handle = Some(b"eve".to_vec()))), "user-handle-mismatch");
 }
 
-/// §4, uvInitialized: the sign-in that sets it must not be one that relied on it.
+/// §4, uvInitialized: the sign-in that sets it must not rely on it.
 #[test]
 fn user_verification_counts_only_after_it_was_initialized() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.uv"));
@@ -136,7 +136,7 @@ fn user_verification_counts_only_after_it_was_initialized() {
         assert!(!authenticated.user_verification.is_factor());
         assert_eq!(authenticated.update, None, "it is not initialized by itself");
     }
-    // This time the user gives a one-time code as well, in a request of its own.
+    // The user also gives a one-time code, in a separate request.
     let authenticated = sign_in(&rp, &browser, &record, counted(1)).unwrap();
     assert!(!authenticated.user_verification.is_factor(), "not in the very ceremony that sets it");
     let [update, after] = [authenticated.update, authenticated.update_after_additional_factor].map(Option::unwrap);
@@ -202,7 +202,7 @@ fn backup_state_follows_and_backup_eligibility_never_changes() {
         sign_in(&rp, &browser, &record, |made| made.authenticator_data(|d| d.clear_flags(BE | BS))).unwrap_err();
     assert_eq!(error.code(), "backup-eligibility-changed");
 
-    // A record from elsewhere may not know: then it is learnt, once.
+    // In an imported record BE may be unknown; the sign-in sets it once.
     record.backup_eligible = None;
     let authenticated = sign_in(&rp, &browser, &record, synced).unwrap();
     assert!(record.apply(&authenticated.update.unwrap()));
@@ -211,7 +211,7 @@ fn backup_state_follows_and_backup_eligibility_never_changes() {
 }
 
 #[test]
-fn backup_state_is_the_policys() {
+fn the_policy_decides_about_backup_state() {
     let mut browser = Browser::new("front-door.backup-state");
     let mut record = register(&clinic(), &mut browser);
     record.backup_eligible = None;
@@ -230,7 +230,7 @@ fn backup_state_is_the_policys() {
     }
 }
 
-/// §7.2 step 21: what is no longer offered still signs in; RS1 does only where it is named, and what is refused does not.
+/// §7.2 step 21: an algorithm that is no longer offered still signs in, RS1 only if it is named, a refused one never.
 #[test]
 fn algorithms_at_sign_in() {
     use wardkey::crypto::Algorithm::{Es256, LegacyRs1, Rs256};
@@ -256,9 +256,9 @@ fn algorithms_at_sign_in() {
     }
 }
 
-/// §7.2 step 19: the policy judges the received flag, whatever the record knows of it.
+/// §7.2 step 19: the policy checks the received flag, whatever the record contains.
 #[test]
-fn backup_eligibility_is_the_policys() {
+fn the_policy_decides_about_backup_eligibility() {
     use wardkey::ceremony::BackupEligibility;
     let (before, refused) = (clinic(), Some("backup-eligibility-not-allowed"));
     for (flags, policy, expected) in [
@@ -288,7 +288,7 @@ fn backup_eligibility_is_the_policys() {
 }
 
 #[test]
-fn of_two_sign_ins_at_once_one_loses() {
+fn only_one_of_two_concurrent_sign_ins_updates_the_record() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.race"));
     let mut record = register(&rp, &mut browser);
     let first = sign_in(&rp, &browser, &record, counted(1)).unwrap().update.unwrap();
@@ -303,7 +303,7 @@ fn of_two_sign_ins_at_once_one_loses() {
 }
 
 #[test]
-fn an_appid_counts_where_it_was_asked_for() {
+fn an_appid_is_accepted_only_if_requested() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.appid"));
     let record = register(&rp, &mut browser);
     let appid = "https://clinic.example/u2f";

@@ -1,4 +1,4 @@
-//! A browser with a software authenticator: it knows what the options tell it, and nothing else.
+//! A browser with a software authenticator. It knows only the options.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use wardkey_authenticator as made;
 use wardkey_authenticator::hash::sha256;
 use wardkey_authenticator::{Algorithm, Authentication, Registration, json::base64url};
 
-/// A browser, and the passkeys in it.
+/// A browser and its passkeys.
 pub(crate) struct Browser {
     name: &'static str,
     passkeys: Vec<Registration>,
@@ -27,8 +27,8 @@ impl Browser {
         Self { name, passkeys: Vec::new() }
     }
 
-    /// `navigator.credentials.create()`: with the first algorithm that is asked for, unless one of its passkeys is
-    /// excluded. `change` is what this authenticator does in another way.
+    /// `navigator.credentials.create()`: uses the first offered algorithm, and fails if one of its passkeys is excluded.
+    /// `change` changes the response.
     pub(crate) fn create(
         &mut self,
         options: &impl Serialize,
@@ -54,7 +54,7 @@ impl Browser {
         Some(RegistrationResponse::from_json(&response).unwrap())
     }
 
-    /// `navigator.credentials.get()`: with the newest passkey that may answer.
+    /// `navigator.credentials.get()`: uses the newest allowed passkey.
     pub(crate) fn get(
         &self,
         options: &impl Serialize,
@@ -76,7 +76,7 @@ fn relying_party(id: String) -> made::RelyingParty {
     made::RelyingParty { id, origins, ..made::RelyingParty::default() }
 }
 
-/// The SHA-256 of a challenge in base64url: what a state is to be stored under.
+/// The SHA-256 of a challenge in base64url: the key to store a state under.
 pub(crate) fn state_id(challenge: &[u8]) -> String {
     base64url(&sha256(challenge))
 }

@@ -1,4 +1,4 @@
-//! What a relying party can be built from, and what it says to a developer who typed something else.
+//! Configurations that are accepted, and the error texts for those that are not.
 
 use crate::browser::Browser;
 use crate::{NOW, ada, builder, clinic, register};
@@ -14,7 +14,7 @@ use wardkey::policy::{AttestationPolicy, Trust, TrustAnchor, TrustAnchors};
 use wardkey::relying_party::{ConfigError, RelyingPartyBuilder};
 use wardkey_authenticator::{Authentication, Chain};
 
-/// A backend that verifies ES256 and nothing else, and has no randomness.
+/// A backend that verifies only ES256, and whose random source fails.
 #[derive(Debug)]
 struct OnlyEs256;
 
@@ -123,9 +123,9 @@ fn what_a_developer_might_type() {
 const MODEL: Aaguid = Aaguid::from_bytes([1; 16]);
 const OTHER: Aaguid = Aaguid::from_bytes([2; 16]);
 
-/// What would refuse everybody, or was hardly meant, is told when it is built and not by those who are locked out.
+/// A configuration that would refuse everybody, or is probably a mistake, is an error when it is built.
 #[test]
-fn attestation_that_nobody_can_meet_is_not_built() {
+fn an_attestation_policy_that_nobody_can_meet_is_an_error() {
     use AttestationConveyance::{Direct, Enterprise, None as NoConveyance, Other};
     let root = || TrustAnchors::new(root_list());
     let any = AttestationPolicy::any;
@@ -202,7 +202,7 @@ fn attestation_that_nobody_can_meet_is_not_built() {
 }
 
 #[test]
-fn what_must_be_backed_up_must_be_eligible_for_it() {
+fn required_backup_needs_backup_eligibility() {
     use wardkey::ceremony::{BackupEligibility::*, BackupState};
     for (eligibility, registration, authentication, expected) in [
         (SingleDevice, BackupState::BackedUp, BackupState::Any, Err(ConfigError::Backup)),
@@ -220,7 +220,7 @@ fn root_list() -> [TrustAnchor; 1] {
 }
 
 #[test]
-fn an_error_says_what_to_write_instead() {
+fn error_texts_say_what_to_write_instead() {
     for (error, says) in [
         (OriginError::RpId, "clinic.example"),
         (OriginError::RpIdIsAnAddress, "localhost"),
@@ -242,7 +242,7 @@ fn the_defaults_are_strict_and_readable() {
 }
 
 #[test]
-fn where_a_ceremony_may_come_from() {
+fn origins_that_are_accepted() {
     let mut browser = Browser::new("front-door.origins");
     let record = register(&clinic(), &mut browser);
     let android = "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";

@@ -1,4 +1,4 @@
-//! Errors at the front door: a stable code for each, and nothing in them that was received.
+//! Errors of the front door: each has a stable code and contains no received text.
 
 use crate::browser::Browser;
 use crate::{NOW, ada, clinic, register};
@@ -12,7 +12,7 @@ use wardkey::{AuthenticationResponse, Error, RegistrationResponse};
 use wardkey_authenticator::{Authentication, Cbor, Registration};
 
 #[test]
-fn each_has_its_code_and_only_a_refusal_has_a_step() {
+fn every_error_has_a_code_and_only_refusals_have_a_step() {
     let refused = Failure::new(Ceremony::Registration, Refusal::Challenge);
     for (error, code, step, fault) in [
         (Error::from(refused), "challenge-mismatch", Some("7.1/8"), Fault::Response),
@@ -44,10 +44,10 @@ fn each_has_its_code_and_only_a_refusal_has_a_step() {
     assert!(Error::from(refused).source().is_some());
 }
 
-/// What an attacker writes where an error might repeat it.
+/// A text that an attacker writes where an error could repeat it.
 const CANARY: &str = "canary<script>";
 
-/// A code, and a ceremony that ends with it.
+/// A code, and a change that makes a ceremony fail with it.
 type Row<C> = (&'static str, fn(C) -> C);
 
 fn silent(error: &dyn std::fmt::Debug, text: &str, what: &str) {
@@ -57,7 +57,7 @@ fn silent(error: &dyn std::fmt::Debug, text: &str, what: &str) {
 }
 
 #[test]
-fn no_error_repeats_what_a_registration_says() {
+fn errors_of_registrations_contain_no_received_text() {
     let rows: [Row<Registration>; 11] = [
         ("origin-not-allowed", |r| r.client_data(|d| d.set("origin", CANARY))),
         ("type-mismatch", |r| r.client_data(|d| d.set("type", CANARY))),
@@ -81,7 +81,7 @@ fn no_error_repeats_what_a_registration_says() {
 }
 
 #[test]
-fn no_error_repeats_what_an_authentication_says() {
+fn errors_of_authentications_contain_no_received_text() {
     let mut browser = Browser::new("front-door.canary");
     let record = register(&clinic(), &mut browser);
     let rows: [Row<Authentication>; 5] = [
@@ -101,7 +101,7 @@ fn no_error_repeats_what_an_authentication_says() {
 }
 
 #[test]
-fn no_error_repeats_what_the_json_says() {
+fn errors_of_json_contain_no_received_text() {
     for json in [
         CANARY.to_owned(),
         format!("\"{CANARY}\""),

@@ -1,4 +1,4 @@
-//! What an auditor is told of a sign-in, and that none of it is a stranger's text.
+//! The evidence of a sign-in, and that it contains no received text.
 
 use crate::browser::Browser;
 use crate::{NOW, ada, builder, clinic, register};
@@ -26,7 +26,7 @@ fn evidence(
     rp.finish_authentication(state, &response, record, NOW).unwrap().evidence
 }
 
-/// The list that a step is on.
+/// The list that contains a step.
 fn outcome(evidence: &wardkey::Evidence, number: &str) -> Outcome {
     let mut steps = evidence.steps().filter(|(step, _)| step.to_string() == number).map(|(_, outcome)| outcome);
     let found = steps.next().unwrap();
@@ -34,7 +34,7 @@ fn outcome(evidence: &wardkey::Evidence, number: &str) -> Outcome {
     found
 }
 
-/// The whole of it, in its order: who keeps evidence relies on it.
+/// The complete evidence in its order, which auditors rely on.
 #[test]
 fn the_evidence_of_an_authentication() {
     let rp = builder().framed_by(["https://hospital.example"]).sign_count(SignCountPolicy::Report).build().unwrap();
@@ -74,7 +74,7 @@ fn the_evidence_of_an_authentication() {
 }
 
 #[test]
-fn each_step_says_what_it_came_to() {
+fn every_step_has_its_outcome_in_the_evidence() {
     use Outcome::{NotKnown, NotRequired, Passed, Waived};
     let mut browser = Browser::new("front-door.outcomes");
     let record = register(&clinic(), &mut browser);
@@ -114,7 +114,7 @@ fn each_step_says_what_it_came_to() {
     let named = strict.finish_authentication(state, &response, &record, NOW).unwrap().evidence;
     assert_eq!(outcome(&named, "7.2/5"), Passed);
 
-    // A conditional create: UP and UV are not asked for.
+    // A conditional create does not require UP and UV.
     let mut request = RegistrationRequest::default();
     request.mediation = Mediation::Conditional;
     let rp = build(|builder| {
@@ -141,9 +141,9 @@ fn each_step_says_what_it_came_to() {
     );
 }
 
-/// An origin that no list names is not repeated: what is said is which rule let it in.
+/// An origin that is not listed is not in the evidence; the rule that accepted it is.
 #[test]
-fn texts_are_the_relying_partys_own() {
+fn the_evidence_contains_no_received_text() {
     let mut browser = Browser::new("front-door.evidence.origins");
     let record = register(&clinic(), &mut browser);
     let build = |change: fn(RelyingPartyBuilder) -> RelyingPartyBuilder| change(builder()).build().unwrap();
@@ -170,7 +170,7 @@ fn texts_are_the_relying_partys_own() {
 }
 
 #[test]
-fn an_appid_that_stands_for_the_rp_id_is_told() {
+fn the_evidence_reports_the_use_of_an_appid() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.evidence.appid"));
     let record = register(&rp, &mut browser);
     let mut request = AuthenticationRequest::default();
@@ -190,9 +190,9 @@ fn an_appid_that_stands_for_the_rp_id_is_told() {
     }
 }
 
-/// The module is the one that verified, not the backend that handed it on.
+/// The module is the one that verified, not the backend that delegated to it.
 #[test]
-fn ed448_is_not_told_as_the_backends_own() {
+fn the_evidence_names_the_module_of_ed448() {
     let rp = builder().algorithms([Algorithm::Ed448]).build().unwrap();
     let mut browser = Browser::new("front-door.evidence.ed448");
     let record = register(&rp, &mut browser);
@@ -200,9 +200,9 @@ fn ed448_is_not_told_as_the_backends_own() {
     assert_eq!((found.basis.backend, found.basis.module), (default_backend().name(), "ed448-goldilocks"));
 }
 
-/// The module says by itself what it is, and it is the one that was asked for.
+/// The module reports its own name, and it is the one that the feature selects.
 #[test]
-fn the_module_is_the_one_that_is_linked() {
+fn the_evidence_names_the_linked_module() {
     use wardkey::crypto::{AwsLcRs, Backend as _};
     let expected = if cfg!(feature = "fips") { "AWS-LC FIPS" } else { "AWS-LC" };
     assert_eq!(AwsLcRs.name(), expected);

@@ -1,4 +1,4 @@
-//! `RelyingParty` from end to end: what it sends is what a browser works from, and what comes back is all it knows.
+//! `RelyingParty` from end to end: a browser works from the options, and the relying party from the responses.
 
 mod authentication;
 mod browser;
@@ -27,7 +27,7 @@ fn ada() -> User {
     User::new(UserHandle::new(*b"ada's handle").unwrap(), "ada@mail.example", "Ada")
 }
 
-/// Registers a passkey of Ada's that this browser makes.
+/// Registers a passkey of this browser for Ada.
 fn register(rp: &RelyingParty, browser: &mut Browser) -> CredentialRecord {
     let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
     let response = browser.create(&options, |made| made).unwrap();
@@ -35,12 +35,12 @@ fn register(rp: &RelyingParty, browser: &mut Browser) -> CredentialRecord {
     registered.claim(None::<()>).unwrap()
 }
 
-/// Whether the response is to a record of this credential: what a store looks up.
+/// Returns whether the response names this credential, as the lookup of a store does.
 fn is_of(response: &AuthenticationResponse, record: &CredentialRecord) -> bool {
     response.credential_id() == record.id.as_bytes()
 }
 
-/// The journey of the README, with options and states through JSON as between machines.
+/// The journey of the README, with options and states passed as JSON.
 #[test]
 fn the_whole_journey() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.journey"));

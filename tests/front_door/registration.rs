@@ -1,4 +1,4 @@
-//! Registering: what is asked for, and what is made of the answer.
+//! Registrations: the options, and the result of the response.
 
 use crate::browser::{Browser, state_id};
 use crate::{NOW, ada, builder, clinic, register};
@@ -24,7 +24,7 @@ fn request(change: impl FnOnce(&mut RegistrationRequest)) -> RegistrationRequest
     request
 }
 
-/// The code that a registration by `rp` ends with, where the authenticator does something in another way.
+/// Returns the code of a registration at `rp` with a changed response.
 fn refusal(rp: &wardkey::RelyingParty, change: impl FnOnce(Registration) -> Registration) -> Option<&'static str> {
     let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
     let response = Browser::new("front-door.refused").create(&options, change).unwrap();
@@ -95,9 +95,9 @@ fn what_is_chosen_is_asked_for() {
     assert_eq!(state.expires_at().secs(), NOW.secs() + 420);
 }
 
-/// What was started under one policy is not finished under another, nor under one that is not there any more.
+/// A registration is finished under the policy that it was started with, or fails if that policy is gone.
 #[test]
-fn a_state_knows_its_policy() {
+fn a_state_is_finished_under_its_policy() {
     let strict =
         || AttestationPolicy::trusted(TrustAnchors::new(TrustAnchor::from_der(&Chain::new().trust_anchors()[0])));
     let rp = builder().attestation_named("prescribers", strict(), AttestationConveyance::Direct).build().unwrap();
@@ -163,7 +163,7 @@ fn the_record_is_what_was_attested() {
 fn a_credential_is_claimed_once() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.claim"));
     let record = register(&rp, &mut browser);
-    let mut again = Browser::new("front-door.claim"); // the same authenticator, asked as if it knew nothing
+    let mut again = Browser::new("front-door.claim"); // the same authenticator without its passkeys
     let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
     let response = again.create(&options, |made| made).unwrap();
     let registered = rp.finish_registration(state, &response, NOW).unwrap();
@@ -200,7 +200,7 @@ fn a_conditional_create_needs_neither_presence_nor_verification() {
 }
 
 #[test]
-fn backup_eligibility_is_the_policys() {
+fn the_policy_decides_about_backup_eligibility() {
     let eligible = |made: Registration| made.authenticator_data(|data| data.set_flags(BE));
     let only = |wanted| builder().backup_eligibility(wanted).build().unwrap();
     let not_allowed = Some("backup-eligibility-not-allowed");
@@ -215,7 +215,7 @@ fn backup_eligibility_is_the_policys() {
 }
 
 #[test]
-fn backup_state_is_the_policys() {
+fn the_policy_decides_about_backup_state() {
     let flags = |flags| move |made: Registration| made.authenticator_data(|data| data.set_flags(flags));
     let only = |wanted| builder().backup_state_at_registration(wanted).build().unwrap();
     let not_allowed = Some("backup-state-not-allowed");
@@ -239,7 +239,7 @@ fn only_what_was_offered_when_it_began() {
     let response = Browser::new("front-door.offered")
         .create(&options, |made| made.client_data(|data| data.set("challenge", challenge)))
         .unwrap();
-    // The state tells what was offered, whatever the relying party offers by now.
+    // The state contains the offered algorithms, whatever the relying party offers now.
     let error = es256.finish_registration(state, &response, NOW).unwrap_err();
     assert_eq!((error.code(), error.step().unwrap().to_string().as_str()), ("algorithm-not-offered", "7.1/20"));
 }
@@ -280,7 +280,7 @@ fn a_state_is_good_until_it_expires_and_at_its_own_relying_party() {
 }
 
 #[test]
-fn a_state_of_another_version_is_not_read() {
+fn a_state_with_an_unknown_version_is_refused() {
     let (_, state) = clinic().start_registration(&ada(), &[], NOW).unwrap();
     let mut stored = serde_json::to_value(&state).unwrap();
     assert_eq!(serde_json::from_value::<RegistrationState>(stored.clone()).unwrap(), state);
@@ -288,8 +288,8 @@ fn a_state_of_another_version_is_not_read() {
     assert!(serde_json::from_value::<RegistrationState>(stored).is_err());
 }
 
-/// §8.4: where only keys in hardware are wanted, the hardware-enforced list alone says whether the key was generated there;
-/// elsewhere the lists must agree. The policy says which while the statement is verified.
+/// §8.4: if only keys in hardware are accepted, only the hardware-enforced list counts; otherwise both lists must agree. The
+/// policy decides that while the statement is verified.
 #[test]
 fn the_policy_says_which_lists_of_an_android_key_count() {
     let by_software = AndroidKey::new().key_description(|description| {

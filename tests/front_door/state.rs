@@ -1,5 +1,5 @@
-//! States as a store hands them out: whole, or refused when they are read (and never read as less strict); good for their
-//! time, and finished by a build that verifies what they offer.
+//! Stored states: an incomplete or invalid state is refused when it is read, never read as a less strict one. A state is valid
+//! for its time, and only for a build that verifies the offered algorithms.
 
 use crate::browser::Browser;
 use crate::{NOW, ada, builder, clinic, register};
@@ -8,7 +8,7 @@ use std::slice::from_ref;
 use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
 use wardkey::{AuthenticationState, Error, RegistrationState, UnixTime};
 
-/// What kind of state it is, its JSON, and how it is read and written again.
+/// The kind of state, its JSON, and a function that reads and writes it.
 type Kind = (&'static str, Value, fn(Value) -> Result<Value, String>);
 
 fn states() -> [Kind; 5] {
@@ -37,7 +37,7 @@ fn states() -> [Kind; 5] {
     ]
 }
 
-/// The JSON Pointers of all members of all objects in it.
+/// The JSON Pointers of all members of all objects in a value.
 fn members(json: &Value, at: &str, found: &mut Vec<String>) {
     for (name, value) in json.as_object().into_iter().flatten() {
         let pointer = format!("{at}/{name}");
@@ -67,9 +67,9 @@ fn no_member_may_be_missing() {
     }
 }
 
-/// What no `start_*` writes is refused when it is read, with a text that says why.
+/// A state that no `start_*` writes is refused when it is read, with a text that gives the reason.
 #[test]
-fn a_state_is_judged_when_it_is_read() {
+fn an_invalid_state_is_refused_when_it_is_read() {
     let other = json!("AAAAAAAAAAAAAAAAAAAAAA");
     let (short, lifetime) = ("at least 16 bytes", "a state must expire 1 second to 1 day after it was issued");
     let (account, purpose) =
@@ -123,16 +123,16 @@ fn a_state_is_judged_when_it_is_read() {
     }
 }
 
-/// A state of one ceremony is none of the other.
+/// A state of one ceremony is not accepted for the other.
 #[test]
-fn a_state_is_of_one_ceremony() {
+fn a_state_is_accepted_only_for_its_ceremony() {
     let [(_, registration, as_registration), (_, sign_in, as_authentication), ..] = states();
     assert!(as_authentication(registration).is_err() && as_registration(sign_in).is_err());
 }
 
-/// The clocks of two machines may differ a little; times that are not in seconds differ by a lot.
+/// The clocks of two machines may differ by some minutes; a time that is not in seconds differs by more.
 #[test]
-fn a_state_from_the_future_is_a_mistake_of_the_caller() {
+fn a_state_from_the_future_is_an_error_of_the_caller() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.clocks"));
     let record = register(&rp, &mut browser);
     let milliseconds = UnixTime::from_secs(NOW.secs() * 1000);
@@ -153,7 +153,7 @@ fn a_state_from_the_future_is_a_mistake_of_the_caller() {
     }
 }
 
-/// Verifies as AWS-LC does, but no RSA.
+/// AWS-LC without RSA.
 #[derive(Debug)]
 struct WithoutRsa;
 
@@ -181,9 +181,9 @@ impl Backend for WithoutRsa {
     }
 }
 
-/// §7.1 step 20 is judged by what was offered. What this build does not verify is told, not left out.
+/// §7.1 step 20 depends on the offered algorithms. One that this build cannot verify is an error, not ignored.
 #[test]
-fn an_algorithm_that_this_build_lacks_is_told() {
+fn an_offered_algorithm_that_this_build_lacks_is_an_error() {
     use wardkey::crypto::Algorithm::Es256;
     let rp = builder().backend(&WithoutRsa).algorithms([Es256]).build().unwrap();
     for (offered, expected) in [

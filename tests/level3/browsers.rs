@@ -1,4 +1,4 @@
-//! What real browsers answered: every extension output of the recorded ceremonies is one of these types.
+//! Recorded browsers: every extension output of the recorded ceremonies has one of our types.
 
 use crate::*;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ fn count(counts: &mut BTreeMap<&'static str, usize>, what: &'static str, there: 
     *counts.entry(what).or_default() += usize::from(there);
 }
 
-/// Unsigned outputs, and the authenticator data that holds the signed ones.
+/// The unsigned outputs, and the authenticator data with the signed ones.
 fn outputs(vector: &Value) -> Option<(ClientExtensionResults, Vec<u8>)> {
     let posted = vector["response"].to_string();
     if vector["kind"] == "registration" {

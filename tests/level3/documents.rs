@@ -1,11 +1,11 @@
-//! What is published and posted beside ceremonies: documents, signals, capabilities.
+//! Documents, signals and capabilities that exist besides ceremonies.
 
 use crate::*;
 use wardkey::client::capabilities::{ClientCapabilities, ClientCapability};
 use wardkey::client::origin::OriginError;
 use wardkey::client::well_known::*;
 
-/// Everything but the last two labels, or three under co.uk, as a public suffix list would say.
+/// Returns all labels except the last two (three under co.uk), as a public suffix list would.
 fn registrable_domain(host: &str) -> Option<String> {
     let labels: Vec<&str> = host.split('.').collect();
     let keep = if host.ends_with(".co.uk") { 3 } else { 2 };
@@ -111,7 +111,7 @@ fn signals() {
     assert_eq!(rp.signal_unknown_credential([0; 1024], None::<()>), None, "no id");
 }
 
-/// A settings page has no sign-in at hand, but the session's proof.
+/// A settings page has no sign-in, but the proof in the session.
 #[test]
 fn signals_from_a_later_request() {
     let rp = rp();
@@ -139,9 +139,9 @@ fn signals_from_a_later_request() {
     }
 }
 
-/// What was signed at one relying party says nothing at another, though the records may be the same.
+/// A sign-in at one relying party does not count at another, although the records may be equal.
 #[test]
-fn signals_are_of_the_relying_party_that_was_signed_in_to() {
+fn signals_need_a_sign_in_at_the_same_relying_party() {
     let rp = rp();
     let (options, state) = rp.start_reauthentication(&user().handle, &[record()], "rename", 300, NOW).unwrap();
     let response = get(authentication(), &options.challenge);

@@ -1,4 +1,4 @@
-//! Whether somebody has an account shows neither in the options, nor in the work, nor in the answer.
+//! Neither the options, nor the work, nor the answer reveals whether an account exists.
 
 use crate::*;
 use std::sync::Mutex;
@@ -11,7 +11,7 @@ use wardkey::error::PublicFailure;
 use wardkey::relying_party::{DecoyShape, Decoys, ExpectedPayment};
 use wardkey_authenticator::{Key, flags};
 
-/// Notes what is asked of it.
+/// A backend that records its calls.
 #[derive(Debug, Default)]
 struct Counting(Mutex<Vec<String>>);
 
@@ -64,7 +64,7 @@ fn public(error: &Error) -> String {
     format!("{} {}", error.public(), serde_json::to_string(&error.public()).unwrap())
 }
 
-/// A relying party whose accounts all have credentials of one algorithm, and somebody who is no user of it.
+/// A relying party whose accounts all have credentials of one algorithm, and a stranger without an account.
 struct Stage {
     counting: &'static Counting,
     rp: RelyingParty,
@@ -93,12 +93,12 @@ impl Stage {
         made
     }
 
-    /// A response as the authenticator makes it, but signed by a key that the stranger has.
+    /// A response of the authenticator, but signed with a key of the stranger.
     fn forged(&self) -> Authentication {
         Self::made(self.algorithm).key(Key::new("level3.stranger", self.algorithm))
     }
 
-    /// Names that nobody has, whose lists are of as many credentials, with ids of at most 32 bytes, as the record's.
+    /// Names without an account, whose lists have the same number of credentials, with ids of at most 32 bytes.
     fn nobody(&self, credentials: usize) -> String {
         let alike = |name: &String| {
             let (options, _) = self.rp.start_decoy_authentication(name, NOW).unwrap();
@@ -115,7 +115,7 @@ impl Stage {
     }
 }
 
-/// What is wrong, what it cost, and what the person at the browser is told.
+/// The fault, its cost, and the answer at the browser.
 type Seen = Vec<(&'static str, Vec<String>, String)>;
 
 fn sign_ins(stage: &Stage) -> Seen {
@@ -244,8 +244,8 @@ fn payments(stage: &Stage) -> Seen {
     seen
 }
 
-/// For each algorithm, a real account and an unknown one, in every ceremony and whatever is wrong: one verification of that
-/// algorithm, with the hashes that belong to it.
+/// For each algorithm, in every ceremony and for every fault, a real account and an unknown one cost the same: one verification
+/// of that algorithm with its hashes.
 #[test]
 fn every_refusal_costs_and_says_the_same() {
     for algorithm in Algorithm::ALL {
@@ -253,7 +253,7 @@ fn every_refusal_costs_and_says_the_same() {
         let scheme = crypto::Algorithm::from_cose(algorithm.id()).unwrap().scheme();
         let rsa = matches!(scheme, Scheme::RsaPkcs1(_) | Scheme::RsaPss(_));
         let verify = format!("verify {scheme:?} {}", if rsa { 2048 } else { 0 });
-        // The RP ID and the client data are hashed.
+        // The hashes of the RP ID and of the client data.
         let expected = ["hmac", "digest", "digest", &verify];
         for (what, calls, answer) in [sign_ins(&stage), payments(&stage)].concat() {
             assert_eq!(calls, expected, "{algorithm:?}: {what}");
@@ -262,7 +262,7 @@ fn every_refusal_costs_and_says_the_same() {
     }
 }
 
-/// Nobody's list comes no later than one of the same size that is somebody's.
+/// The list of a name without an account costs the same as a real list of the same size.
 #[test]
 fn every_start_costs_the_same() {
     let stage = Stage::new(Algorithm::Es256);
@@ -297,7 +297,7 @@ fn every_start_costs_the_same() {
     assert_eq!(counting.calls(), [""; 0], "nobody unknown is re-authenticated");
 }
 
-/// A credential id costs the same algorithm in every ceremony, or an id that is nobody's would show in one of them.
+/// A credential id costs the same algorithm in every ceremony. Otherwise one of them would reveal an unknown id.
 #[test]
 fn a_credential_id_costs_one_algorithm() {
     use crypto::Algorithm::{EdDsa, Es256, Es384, Rs256};
@@ -334,8 +334,8 @@ fn a_credential_id_costs_one_algorithm() {
     assert_eq!((of_16, found.len()), (1, 4), "an id has an algorithm of a shape of its length: {found:?}");
 }
 
-/// The policies on backup are judged before the record's BE, so that a record does not show in what is refused without a
-/// signature; and an unknown credential is refused as early.
+/// The policies on backup are checked before BE of the record, so that a refusal before the signature reveals no record. An
+/// unknown credential is refused at the same point.
 #[test]
 fn the_policies_on_backup_show_no_record() {
     let counting: &'static Counting = Box::leak(Box::default());
@@ -367,9 +367,9 @@ fn the_policies_on_backup_show_no_record() {
     }
 }
 
-/// Without decoys there is no list for a name that nobody has, which the first test of it shows.
+/// Without decoys there is no list for a name without an account; the first call returns an error.
 #[test]
-fn without_decoys_there_is_no_list() {
+fn without_decoys_an_unknown_name_is_an_error() {
     let errors = [
         rp().start_decoy_authentication("nobody", NOW).unwrap_err(),
         rp().start_decoy_payment("nobody", NOW).unwrap_err(),
@@ -379,9 +379,9 @@ fn without_decoys_there_is_no_list() {
     }
 }
 
-/// What is wrong with a response whoever it is of, is refused alike.
+/// A fault of the response itself is refused in the same way for real and unknown accounts.
 #[test]
-fn other_steps_refuse_both_alike() {
+fn faults_of_the_response_are_refused_alike() {
     let (options, state) = rp().start_discoverable_authentication(NOW).unwrap();
     let made = authentication().client_data(|data| data.set("origin", "https://evil.example"));
     let error = rp().refuse_authentication(state, &get(made, &options.challenge), NOW);
@@ -396,7 +396,7 @@ fn decoyed(decoys: Decoys) -> RelyingParty {
 }
 
 #[test]
-fn decoys_are_shaped_like_the_real() {
+fn decoys_look_like_real_credentials() {
     let rp = decoyed(Decoys::new([3; 32]));
     let (fake, state) = rp.start_decoy_authentication("nobody@mail.example", NOW).unwrap();
     let (again, _) = rp.start_decoy_authentication("nobody@mail.example", NOW).unwrap();
@@ -411,7 +411,7 @@ fn decoys_are_shaped_like_the_real() {
     assert_eq!(states[0], states[1], "what is stored has one shape as well");
 }
 
-/// A list that comes in another order each time, as from a store without ORDER BY, would be no decoy's.
+/// A changing order, as from a store without ORDER BY, would show that a list is not a decoy.
 #[test]
 fn lists_have_one_order() {
     let of = |ids: [&[u8]; 3]| {
@@ -435,8 +435,8 @@ fn lists_have_one_order() {
     }
 }
 
-/// §14.6.2: a decoy's transports have one order, so those of real credentials must have it as well, however the browser
-/// or the old library wrote them.
+/// §14.6.2: the transports of decoys have one order, so those of real credentials must have it too, however the browser or the
+/// old library ordered them.
 #[test]
 fn transports_have_one_order() {
     use wardkey::credential::Transport::{Ble, Hybrid, Internal, Nfc, SmartCard, Usb};
@@ -465,7 +465,7 @@ fn transports_have_one_order() {
 }
 
 #[test]
-fn decoys_ask_for_what_the_real_are_asked_for() {
+fn decoy_options_have_the_same_extensions() {
     let shape = DecoyShape::new(1, 20, Vec::new(), crypto::Algorithm::Es256).unwrap();
     let rp = decoyed(Decoys::new([3; 32]).shaped(vec![0, 1], vec![shape]));
     let mut request = AuthenticationRequest::default();

@@ -1,4 +1,4 @@
-//! Outputs that are refused where they were asked for, and let pass where they were not.
+//! Extension outputs: refused if they were requested and are wrong, ignored if nobody requested them.
 
 use crate::*;
 use wardkey::ceremony::extensions::{SecretResults, Unsolicited};
@@ -26,7 +26,7 @@ fn signed(identifier: &str, output: impl Into<Cbor>) -> Registration {
     attested().authenticator_data(|data| data.extension(identifier, output))
 }
 
-/// A relying party that asks for attestation, which what is signed depends on.
+/// A relying party that requests attestation, so that outputs are signed.
 fn asks() -> RelyingParty {
     let builder = RelyingParty::builder("example.org", "Example");
     builder.attestation(AttestationPolicy::any(), AttestationConveyance::Direct).build().unwrap()
@@ -95,7 +95,7 @@ fn min_pin_length() {
     assert_eq!(refusal(register(&asks(), &asked, signed("minPinLength", -8))), malformed);
 }
 
-/// What is required is required of what somebody signs: neither `none` nor `fido-u2f` signs an output (§8.6, §8.7).
+/// A required output must be signed: neither `none` nor `fido-u2f` signs outputs (§8.6, §8.7).
 #[test]
 fn what_nobody_signs_is_no_required_output() {
     type Require = fn(&mut RegistrationRequest);
@@ -307,7 +307,7 @@ fn prf_enabled() {
     assert!(register(&rp(), &asked, posted("prf", json!({"enabled": true}))).is_ok());
 }
 
-/// Results are reported, refused where that is wanted, and nowhere to be found.
+/// Secret results are reported or refused, and never appear in any value or text.
 #[test]
 fn prf_results() {
     const RESULT: &str = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I";

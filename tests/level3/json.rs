@@ -1,4 +1,4 @@
-//! Options and JSON: what is written is read again, and what others wrote is read whole or not at all.
+//! JSON of options: written values read back equal, and JSON of others is read completely or refused.
 
 use crate::options::{requested, started};
 use crate::*;
@@ -189,7 +189,7 @@ proptest! {
         prop_assert_eq!(serde_json::to_string(&read).unwrap(), json);
     }
 
-    /// JSON of others is read so that nothing of it is lost, or not at all.
+    /// JSON of others is read without loss, or refused.
     #[test]
     fn creation_json_is_read_or_refused(
         policy in option::of(prop_oneof![
@@ -248,7 +248,7 @@ proptest! {
         prop_assert_eq!(serde_json::from_value::<CreationOptions>(written).unwrap(), options);
     }
 
-    /// What has a field is refused among the others, where it would stand in the JSON a second time; what has none is not.
+    /// A known extension among `others` is refused, because it would occur twice in the JSON; an unknown one is accepted.
     #[test]
     fn others_have_no_field(at in any::<prop::sample::Index>(), name in word()) {
         let creation = serde_json::to_value(every_creation_input()).unwrap();

@@ -32,12 +32,12 @@ fn user() -> User {
     User::new(UserHandle::new([7; 32]).unwrap(), "ada@mail.example", "Ada")
 }
 
-/// The authenticator's side of a registration, before it knows the challenge.
+/// A registration of the authenticator, before it knows the challenge.
 fn registration() -> Registration {
     Registration::new("level3", Algorithm::Es256)
 }
 
-/// What a browser posts for options, where the authenticator does as `made` says.
+/// The response of a browser to options with this challenge.
 fn create(made: Registration, challenge: &[u8]) -> RegistrationResponse {
     let made = made.client_data(|data| data.set("challenge", base64url(challenge)));
     RegistrationResponse::from_json(&made.response().to_string()).unwrap()
@@ -54,13 +54,13 @@ fn register(rp: &RelyingParty, request: &RegistrationRequest, made: Registration
     rp.finish_registration(state, &create(made, &options.challenge), NOW)
 }
 
-/// The record of the credential that all of these tests use.
+/// The record of the credential that these tests use.
 fn record() -> CredentialRecord {
     let registered = register(&rp(), &RegistrationRequest::default(), registration()).unwrap();
     registered.claim(None::<()>).unwrap()
 }
 
-/// The authenticator's side of an authentication with it.
+/// An authentication with this credential.
 fn authentication() -> Authentication {
     let mut made = Authentication::of(&registration());
     made.user_handle = Some(vec![7; 32]);
@@ -77,12 +77,12 @@ fn authenticate(
     rp.finish_authentication(state, &get(made, &options.challenge), &record(), NOW)
 }
 
-/// An unsigned output, in whatever is posted.
+/// Adds an unsigned output to the posted JSON.
 fn unsigned(identifier: &'static str, output: Value) -> impl Fn(&mut Value) + Send + Sync + 'static {
     move |json| json["clientExtensionResults"][identifier] = output.clone()
 }
 
-/// The refusal of what was refused.
+/// Returns the refusal, or panics if no step refused.
 fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
     match result {
         Err(Error::Failed(failure) | Error::Payment(failure)) => failure.refusal,

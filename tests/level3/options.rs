@@ -1,4 +1,4 @@
-//! The two options dictionaries: what goes into them, what comes back, and what clients punish.
+//! The two options dictionaries: their members, reading them back, and the lints.
 
 use crate::*;
 use wardkey::attestation::Format;
@@ -57,7 +57,7 @@ fn user_verification_of_one_request() {
     assert_eq!(refusal(authenticate(&lax, &request, unverified())), Refusal::UserNotVerified);
 }
 
-/// What is sent as `required` is judged as that, however it was written.
+/// A value that is sent as `required` is checked as `required`, however the caller wrote it.
 #[test]
 fn a_choice_by_another_name_is_the_same_choice() {
     use wardkey_authenticator::flags::UV;
@@ -229,7 +229,7 @@ fn lint_request() {
     assert!(options.lint().contains(&Lint::DuplicateCredential));
 }
 
-/// §5.1.8, §5.1.9: what the standard lets out has the value that it gives.
+/// §5.1.8, §5.1.9: an absent member has the default of the standard.
 #[test]
 fn absent_members_have_their_defaults() {
     let minimal = json!({
@@ -249,7 +249,7 @@ fn absent_members_have_their_defaults() {
     assert_eq!(options.rp_id, None);
 }
 
-/// §5.4.4: without `residentKey`, `requireResidentKey` says it.
+/// §5.4.4: without `residentKey`, `requireResidentKey` decides.
 #[test]
 fn the_effective_resident_key() {
     for (json, resident_key) in [
@@ -264,7 +264,7 @@ fn the_effective_resident_key() {
     }
 }
 
-/// Whoever starts a ceremony here names the RP ID.
+/// Options always contain the RP ID.
 #[test]
 fn the_rp_id_is_sent() {
     assert_eq!(started(&RegistrationRequest::default()).rp.id.as_deref(), Some("example.org"));

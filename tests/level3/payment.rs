@@ -1,4 +1,4 @@
-//! Secure Payment Confirmation: what was shown is what was signed.
+//! Secure Payment Confirmation: the shown payment is the signed one.
 
 use crate::*;
 use wardkey::ceremony::authentication;
@@ -113,7 +113,7 @@ fn older_names_and_icons_that_could_not_be_shown() {
     assert!(finish(payment(without), &details).is_ok());
 }
 
-/// Nobody who signed in has paid, and nobody who paid has signed in.
+/// A sign-in is not accepted as a payment, and a payment not as a sign-in.
 /// The member's default in the standard's dictionary is true.
 #[test]
 fn an_icon_must_be_shown_unless_it_is_said_not_to() {
@@ -153,7 +153,7 @@ fn a_payment_is_no_sign_in() {
     assert_eq!((error.code(), error.step().unwrap().number), ("signature-invalid", 21));
 }
 
-/// Its client requires user verification, so the server does, whatever the relying party's own choice is.
+/// The client requires user verification, so the server requires it too, whatever the relying party chose.
 #[test]
 fn a_payment_takes_user_verification() {
     use wardkey_authenticator::flags::UV;
@@ -162,7 +162,7 @@ fn a_payment_takes_user_verification() {
     assert_eq!(refusal(pay(&lax, unverified, &ExpectedPayment::new(&shown()))), Refusal::UserNotVerified);
 }
 
-/// A merchant's page calls, or a frame in it.
+/// A payment may be started by the page of a merchant, or by a frame in it.
 #[test]
 fn who_may_call_for_a_payment() {
     let details = shown();
@@ -187,7 +187,7 @@ fn who_may_call_for_a_payment() {
     ] {
         assert_eq!(refusal(pay(&rp(), made, &expected)), refused);
     }
-    // Whom the relying party lets frame its own pages does not matter: what was shown names the page.
+    // `framed_by` does not matter here, because the payment names the page.
     let own_frames = RelyingParty::builder("example.org", "x").framed_by(["https://partner.example"]);
     for rp in [own_frames.clone().build().unwrap(), own_frames.require_top_origin().build().unwrap()] {
         assert!(pay(&rp, framed("https://pay.example", "https://shop.example"), &merchants()).is_ok());
@@ -199,7 +199,7 @@ fn who_may_call_for_a_payment() {
     assert_eq!(own().called_by(Vec::<String>::new()).unwrap_err(), OriginError::NoOrigin);
 }
 
-/// Every payment has the extension `payment`, so what comes of it is no surprise under any policy.
+/// Every payment requests the extension `payment`, so its output is never unsolicited.
 #[test]
 fn what_a_payment_answers_was_asked_for() {
     let details = shown();
@@ -267,7 +267,7 @@ fn a_payment_credential_is_of_the_device() {
     assert_eq!(options.lint(), [Lint::Payment(InputError::PaymentAttachment)]);
 }
 
-/// Verifies with a browser-bound key at the pure level, and by the front door with a state of that challenge.
+/// Verifies with a browser-bound key through the pure function, and through the front door with a state of that challenge.
 fn verify(made: Authentication, known: &[Vec<u8>], required: bool) -> Result<BrowserBinding, Error> {
     let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
     let response = get(made, &[5; 32]);
@@ -285,7 +285,7 @@ fn verify(made: Authentication, known: &[Vec<u8>], required: bool) -> Result<Bro
     expected.browser_bound_required = required;
     let verified = payment::verify(&expected, &response, &record(), &AwsLcRs);
     let pure = verified.map(|verified| verified.browser_binding().clone()).map_err(Error::Payment);
-    // The steps that held differ: the front door sends allowCredentials.
+    // The recorded steps differ, because the front door sends allowCredentials.
     assert_eq!(pure.as_ref().map_err(Error::code), paid.as_ref().map_err(Error::code));
     paid
 }
@@ -320,7 +320,8 @@ fn browser_bound_signature() {
     assert_eq!(refusal(verify(keyless, &known, false)), Refusal::BrowserBoundSignature);
 }
 
-/// A browser-bound key is any that signs in without being named: RS1 does not, be the key known or not.
+/// A browser-bound key may have every algorithm that signs in without being named. RS1 is refused, whether the key is known
+/// or not.
 #[test]
 fn a_browser_bound_key_is_not_of_rs1() {
     for (algorithm, expected) in

@@ -1,4 +1,4 @@
-//! Proving it again: whose it is, how long it counts, and that nothing else passes for it.
+//! Re-authentication: its user, its purpose, its time, and that nothing else is accepted in its place.
 
 use crate::*;
 use wardkey::client::json::UserVerification;
@@ -52,10 +52,10 @@ fn it_is_bound_to_the_relying_party_the_user_a_purpose_and_a_time() {
     }
 }
 
-/// What is signed may be as old as the challenge, so that is where the time begins, however long the relying party's own
-/// ceremonies may take; and nobody is asked for longer than the answer would count.
+/// The signature may be as old as the challenge, so its age counts from the time of issue. The ceremony may not take longer
+/// than the re-authentication counts.
 #[test]
-fn its_age_counts_from_the_challenge() {
+fn its_age_counts_from_the_time_of_issue() {
     let rp = RelyingParty::builder("example.org", "x").timeout_secs(3600).build().unwrap();
     for (fresh_secs, lifetime, counts) in
         [(120, 120, 120), (7200, 3600, 7200), (0, 1, 1), (u32::MAX, 3600, 86_400), (86_400, 3600, 86_400)]
@@ -79,7 +79,7 @@ fn its_age_counts_from_the_challenge() {
 }
 
 #[test]
-fn nothing_else_passes_for_it() {
+fn no_other_state_is_accepted_as_a_reauthentication() {
     let lax = RelyingParty::builder("example.org", "x").user_verification_preferred().build().unwrap();
     let (_, discoverable) = rp().start_discoverable_authentication(NOW).unwrap();
     let (_, of_a_stranger) = start(&rp());
@@ -99,9 +99,9 @@ fn nothing_else_passes_for_it() {
     assert_eq!(refusal(result), Refusal::UserNotVerified, "whatever the relying party's own choice is");
 }
 
-/// §4, uvInitialized: the first time is no factor, unless another one stood beside it.
+/// §4, uvInitialized: the first user verification is not a factor, unless a further factor was given with it.
 #[test]
-fn the_first_user_verification_is_no_factor() {
+fn the_first_user_verification_is_not_a_factor() {
     let rp = rp();
     let again = |record: &CredentialRecord| {
         let (options, state) =

@@ -1,4 +1,4 @@
-//! `tests/vectors/extensions.jsonl`, as far as format 1 can say what is expected of extensions. Made anew with
+//! Makes `tests/vectors/extensions.jsonl`: the cases that format 1 can express. After a change:
 //! `WRITE_VECTORS=1 cargo test --test level3`.
 
 use crate::*;
@@ -23,7 +23,7 @@ fn id(name: &str) -> String {
     format!("extensions/{name}")
 }
 
-/// Registrations with outputs that nobody asked for: accepted.
+/// Registrations with unsolicited outputs: accepted.
 fn unsolicited() -> Vec<Vector> {
     let method = Cbor::Array(vec![Cbor::Array(vec![2.into(), 4.into(), 2.into()])]);
     let mut vectors: Vec<Vector> = [
@@ -77,7 +77,7 @@ fn unsolicited() -> Vec<Vector> {
     vectors
 }
 
-/// The AppID, asked for or not, used or not.
+/// The AppID, requested or not, used or not.
 fn appid() -> Vec<Vector> {
     let asked = |name: &str| used(name).expecting(|expected| expected.appid = Some(APPID.into()));
     let by_appid = |made: Authentication| made.authenticator_data(|data| data.rp_id_hash = sha256(APPID.as_bytes()));
@@ -99,7 +99,7 @@ fn appid() -> Vec<Vector> {
     ]
 }
 
-/// Outputs that are not of their type, or not of any map.
+/// Outputs with the wrong type, and signed extensions that are not a map.
 fn malformed() -> Vec<Vector> {
     let step = "§7.1 step 13";
     let broken = |name: &str, map: Cbor| {
@@ -148,7 +148,7 @@ fn malformed() -> Vec<Vector> {
     vectors
 }
 
-/// What is asked for or required of extensions, and not fulfilled.
+/// Requested or required outputs that are missing or wrong.
 fn required() -> Vec<Vector> {
     let step = "§7.1 step 28";
     let created =
@@ -199,7 +199,7 @@ fn required() -> Vec<Vector> {
     ]
 }
 
-/// A registration's statement decides who signs its outputs: nobody, beside `none` and `fido-u2f`.
+/// The statement decides who signs the outputs of a registration: with `none` and `fido-u2f`, nobody.
 fn unattested() -> Vec<Vector> {
     let step = "§7.1 step 28";
     let pin = || json!({"requested": ["minPinLength"], "required": {"minPinLength": 8}});
@@ -231,7 +231,7 @@ fn unattested() -> Vec<Vector> {
     ]
 }
 
-/// A required output counts where it is signed, whatever was asked for.
+/// A required output counts if it is signed, whether it was requested or not.
 fn required_and_not_asked_for() -> Vec<Vector> {
     let step = "§7.2 step 23";
     let method = Cbor::Array(vec![Cbor::Array(vec![2.into(), 4.into(), 2.into()])]);
@@ -257,7 +257,7 @@ fn required_and_not_asked_for() -> Vec<Vector> {
     vectors
 }
 
-/// Options: what a ceremony allows because it was asked for so.
+/// Effects of options on the verdict.
 fn options() -> Vec<Vector> {
     let absent = |name: &str| made(name).authenticator_data(|data| data.clear_flags(flags::UP | flags::UV));
     let conditional = |name: &str| absent(name).expecting(|expected| expected.conditional = true);

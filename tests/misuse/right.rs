@@ -1,4 +1,4 @@
-//! The right use: each state once, the record from `claim`, nothing ignored.
+//! Correct use, which compiles: each state is used once, the record comes from `claim`, no result is ignored.
 #![deny(unused_must_use)]
 
 use wardkey::{AuthenticationResponse, CredentialRecord, Error, RegistrationResponse, RelyingParty, UnixTime, User};

@@ -1,4 +1,4 @@
-//! A sign-in that never was: all its fields can be read, so all have to be kept from being written.
+//! Making an `Authenticated` from its public fields must not compile.
 
 use wardkey::relying_party::Authenticated;
 

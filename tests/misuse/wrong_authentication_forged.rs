@@ -1,4 +1,4 @@
-//! An authentication that nobody verified.
+//! Making a verified authentication without verification must not compile.
 
 use wardkey::ceremony::authentication::VerifiedAuthentication;
 

@@ -1,4 +1,4 @@
-//! Two records of one registration.
+//! Claiming a registration twice must not compile.
 
 use wardkey::policy::Registered;
 

@@ -1,4 +1,4 @@
-//! Somebody who paid, taken for somebody who signed in.
+//! Using a payment as a sign-in must not compile.
 
 use wardkey::client::signal::AllAcceptedCredentials;
 use wardkey::relying_party::{Authenticated, Paid};

@@ -1,4 +1,4 @@
-//! A record from its fields, without `claim`.
+//! Making a record from its fields, without `claim`, must not compile.
 
 use wardkey::{CredentialId, CredentialRecord, UserHandle};
 

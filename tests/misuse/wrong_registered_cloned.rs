@@ -1,4 +1,4 @@
-//! A copy of a registration, to claim it twice after all.
+//! Cloning a registration to claim it twice must not compile.
 
 use wardkey::policy::Registered;
 

@@ -1,4 +1,4 @@
-//! A registration that no policy accepted.
+//! Making a `Registered` without a policy must not compile.
 
 use wardkey::policy::Registered;
 

@@ -1,4 +1,4 @@
-//! A registration that nobody verified.
+//! Making a verified registration without verification must not compile.
 
 use wardkey::ceremony::registration::VerifiedRegistration;
 

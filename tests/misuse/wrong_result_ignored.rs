@@ -1,4 +1,4 @@
-//! A registration whose outcome nobody looks at, and a record that nobody stores.
+//! Ignoring the result of a registration, or the record, must not compile.
 #![deny(unused_must_use)]
 
 use wardkey::policy::Registered;

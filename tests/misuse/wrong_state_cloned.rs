@@ -1,4 +1,4 @@
-//! A copy of a state, to use it twice after all.
+//! Cloning a state to use it twice must not compile.
 
 use wardkey::{AuthenticationState, RegistrationState};
 

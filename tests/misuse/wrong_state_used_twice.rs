@@ -1,4 +1,4 @@
-//! One state, two answers.
+//! Using one state for two responses must not compile.
 
 use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, RegistrationResponse};
 use wardkey::{RegistrationState, RelyingParty, UnixTime};

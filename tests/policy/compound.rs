@@ -4,7 +4,7 @@ use super::*;
 use wardkey::attestation::StatementError;
 
 #[test]
-fn so_many_must_be_accepted() {
+fn at_least_n_statements_must_be_accepted() {
     let stranger = || AndroidKey::new().chain(evil());
     let at_least =
         |least| with(trusting(TrustAnchors::new(root())), |policy| policy.compound = CompoundPolicy::AtLeast(least));
@@ -21,13 +21,13 @@ fn so_many_must_be_accepted() {
     assert_eq!(trust(both(Packed::new(), PackedSelf::new()), &at_least(1)), trusted);
 }
 
-/// The authenticator chooses the order of its statements.
+/// The order of the statements does not matter, because the authenticator chooses it.
 #[test]
 fn the_least_trusted_decides_in_any_order() {
     let preferred = preferring(TrustAnchors::new(root()));
     let untrusted = TrustOutcome::Untrusted(PathError::NoAnchor);
     type Add = fn(Compound) -> Compound;
-    // The last of each says whether it is under the same key when it is made again.
+    // The last value of each row says whether the second statement has the same attestation key.
     let statements: [(Add, _, bool); 4] = [
         (|all| all.with(Packed::new().chain(evil())), untrusted, false),
         (|all| all.with(Tpm::by(Algorithm::Rs1)), TrustOutcome::LegacyRs1, true),
@@ -56,7 +56,7 @@ fn the_least_trusted_decides_in_any_order() {
 
 /// Statements count by the keys that signed them. A statement that the policy refuses does not count against another one.
 #[test]
-fn a_statement_twice_is_one() {
+fn two_statements_with_one_attestation_key_count_once() {
     let twice = |format: Compound| {
         es256().format(format).statement(|statement| {
             let first = statement.items()[0].clone();
@@ -91,7 +91,7 @@ fn a_statement_twice_is_one() {
             Ok(TrustOutcome::NoCertificates),
         ),
     ] {
-        // Whoever verified it asked for less.
+        // The verification required less than the policy.
         let found = finish_by(&made, &policy, Quirks::NONE, |expected| expected.compound = at_least(1));
         assert_eq!(found.map(|registered| registered.trust()), verdict, "{:?} of {made:?}", policy.compound);
     }

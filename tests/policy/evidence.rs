@@ -1,4 +1,4 @@
-//! What an auditor is told of a registration.
+//! The evidence of a registration.
 
 use crate::{es256, evil, finish, model, preferring, root, stranger, trusting, with};
 use serde_json::json;
@@ -9,7 +9,7 @@ use wardkey::quirk::Quirks;
 use wardkey_authenticator::expected::VALIDATE_AT;
 use wardkey_authenticator::*;
 
-/// The whole of it, in its order: who keeps evidence relies on it.
+/// The complete evidence in its order, which auditors rely on.
 #[test]
 fn the_evidence_of_a_registration() {
     let made = es256().format(Packed::new());
@@ -82,9 +82,9 @@ fn the_evidence_says_what_was_trusted() {
     assert_eq!(several["statementCertificates"], serde_json::json!([0, 1]));
 }
 
-/// What statements say of their keys is a fact, whatever the policy makes of it.
+/// The properties of keys that statements report are in the evidence, whatever the policy is.
 #[test]
-fn what_statements_say_of_their_keys() {
+fn the_evidence_has_the_key_properties_of_each_statement() {
     let of = |made: Registration, policy: &AttestationPolicy| {
         let registered = finish(&made, policy, Quirks::NONE).unwrap();
         let evidence = serde_json::to_value(registered.evidence()).unwrap();
@@ -138,7 +138,7 @@ fn what_statements_say_of_their_keys() {
     let (keys, members) = of(es256().format(Packed::new()), &any);
     assert_eq!((keys, members), (Vec::new(), [null(), null(), null(), null(), null()]));
 
-    // A refused statement's key is in the evidence, and not the registration's.
+    // The key of a refused statement is in the evidence, but is not that of the registration.
     let policy = with(trusting(TrustAnchors::new(root())), |policy| policy.compound = CompoundPolicy::AtLeast(1));
     let compound = Compound::new().with(booted(true, 0).chain(evil())).with(tpm(0x72, 0x000b));
     let (keys, members) = of(es256().format(compound), &policy);

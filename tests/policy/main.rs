@@ -1,4 +1,4 @@
-//! §7.1 steps 23 and 24: what a relying party accepts, as data, and what it is told of what it accepted.
+//! §7.1 steps 23 and 24: attestation policies, and the evidence of what they accepted.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -57,7 +57,7 @@ fn finish_by(
     policy.decide(&verified, &user, &circumstances).map_err(|failure| failure.refusal)
 }
 
-/// What every registration here claims to be.
+/// The model that every registration here claims.
 fn model() -> Aaguid {
     let mut made = es256();
     Aaguid::from_bytes(made.authenticator_data.attested().aaguid.clone().try_into().unwrap())
@@ -65,12 +65,12 @@ fn model() -> Aaguid {
 
 const OTHER: Aaguid = Aaguid::from_bytes([7; 16]);
 
-/// The root of everything that the authenticator makes without being told otherwise.
+/// The default root of the software authenticator.
 fn root() -> [TrustAnchor; 1] {
     anchor(&Chain::new())
 }
 
-/// A root that signed nothing here.
+/// A root that signed none of these certificates.
 fn stranger() -> [TrustAnchor; 1] {
     anchor(&evil())
 }
@@ -164,7 +164,7 @@ fn the_narrowest_list_of_anchors_decides() {
     }
 }
 
-/// An AAGUID on the list was believed though nobody had attested it, or the credential's own key had.
+/// The fault: an accepted AAGUID counted without attestation, or with self attestation.
 #[test]
 fn cve_2026_6856_and_cve_2025_12150_aaguid_lists_bite_only_after_trust() {
     let allowing = |policy: AttestationPolicy| with(policy, |policy| policy.allow_aaguids = Some(vec![model()]));
@@ -185,9 +185,9 @@ fn cve_2026_6856_and_cve_2025_12150_aaguid_lists_bite_only_after_trust() {
     assert_eq!(packed(&none), Err(Refusal::AaguidNotAccepted), "an empty list is not no list");
 }
 
-/// A claim may lower: who says that they are of a denied model is refused, whether anybody vouches for it or not.
+/// A claim may lower trust: a denied model is refused by its claim, whether it is attested or not.
 #[test]
-fn a_denied_model_is_refused_by_its_own_word() {
+fn a_denied_model_is_refused_by_its_claim() {
     let trusted = || with(trusting(TrustAnchors::new(root())), |policy| policy.types = AttestationPolicy::any().types);
     let untrusted = || preferring(TrustAnchors::new(stranger()));
     for policy in [AttestationPolicy::any(), trusted(), preferring(TrustAnchors::new(root())), untrusted()] {
@@ -212,7 +212,7 @@ fn a_denied_model_is_refused_by_its_own_word() {
             }
         }
     }
-    // A U2F key names no model in its authenticator data; its certificate may.
+    // A U2F key has no AAGUID in its authenticator data, but its certificate may have one.
     let named = FidoU2f::new().leaf(|leaf| leaf.set(Extension::aaguid(OTHER.as_bytes())));
     let zero = |data: &mut AuthenticatorData| data.attested().aaguid.fill(0);
     for made in [
@@ -235,7 +235,7 @@ fn a_denied_model_is_refused_by_its_own_word() {
 }
 
 #[test]
-fn an_aaguid_is_attested_by_those_who_sign_it() {
+fn an_aaguid_counts_only_with_a_voucher_for_it() {
     let flat = || TrustAnchors::new(root());
     let own = || TrustAnchors::default().for_aaguid(model(), root());
     for (made, with_any_anchor, with_its_own) in [
@@ -264,7 +264,7 @@ fn an_aaguid_is_attested_by_those_who_sign_it() {
     }
 }
 
-/// Whoever asks a TPM to certify a key chooses `extraData` (TPM 2.0 Library, Part 2, TPMS_ATTEST), and with it the AAGUID.
+/// The caller of TPM2_Certify chooses `extraData` (TPM 2.0 Library, Part 2, TPMS_ATTEST), and with it the AAGUID.
 #[test]
 fn a_tpm_attests_no_other_model() {
     let vendor = || TrustAnchors::default().for_format(Format::Packed, stranger());
@@ -286,15 +286,15 @@ fn a_tpm_attests_no_other_model() {
     assert_eq!((preferred.trust(), preferred.attested_aaguid()), (TrustOutcome::LegacyRs1, None));
 }
 
-/// By a TPM whose certificate names the model.
+/// Attested by a TPM whose certificate names the model.
 fn named_tpm() -> Tpm {
     Tpm::new().leaf(|leaf| leaf.set(Extension::aaguid(model().as_bytes())))
 }
 
-/// §8.6: a U2F statement signs neither flags (but for UP), nor the counter, nor extensions: what is changed there on the
-/// way raises nothing, and locks nobody out.
+/// §8.6: a U2F statement signs only UP of the flags, and neither the counter nor extensions. Changing these on the way must not
+/// raise trust or lock the user out.
 #[test]
-fn what_a_u2f_statement_does_not_sign_raises_nothing() {
+fn unsigned_data_of_a_u2f_statement_raises_nothing() {
     let genuine = es256().authenticator_data(|data| data.clear_flags(UV)).format(FidoU2f::new());
     let forged = genuine.clone().authenticator_data(|data| {
         data.set_flags(UV | BE | BS);
@@ -330,7 +330,7 @@ fn what_a_u2f_statement_does_not_sign_raises_nothing() {
     assert_eq!((record.uv_initialized, record.sign_count), (false, 0));
     assert_eq!((record.backup_eligible, record.backup_state), (Some(false), Some(false)));
 
-    // Whoever signs the authenticator data, or takes `none`, has the record that §7.1 step 27 wants.
+    // With signed authenticator data, or with `none`, the record is that of §7.1 step 27.
     let any = AttestationPolicy::any();
     for made in [
         es256(),
@@ -358,9 +358,9 @@ fn what_a_u2f_statement_does_not_sign_raises_nothing() {
     }
 }
 
-/// A statement that the policy refused signs nothing, whatever it is beside.
+/// A statement that the policy refuses vouches for nothing, also in a compound attestation.
 #[test]
-fn a_statement_that_is_refused_signs_nothing() {
+fn a_refused_statement_vouches_for_nothing() {
     let mut outputs = RegistrationOutputs::default();
     outputs.min_pin_length = Some(8);
     let policy = with(trusting(TrustAnchors::new(root())), |policy| policy.compound = CompoundPolicy::AtLeast(1));
@@ -382,7 +382,7 @@ fn a_statement_that_is_refused_signs_nothing() {
     assert!(!registered.claim(None::<()>).unwrap().uv_initialized);
 }
 
-/// §8.6: the AAGUID beside a U2F statement is signed by nobody, and chooses no anchors.
+/// §8.6: a U2F statement does not sign the AAGUID, so the AAGUID must not select anchors.
 #[test]
 fn a_u2f_statement_has_no_aaguid() {
     let u2f = |anchors| register(FidoU2f::new(), &trusting(anchors));
@@ -403,7 +403,7 @@ fn an_aaguid_of_zeros_names_no_model() {
 }
 
 #[test]
-fn trust_that_is_preferred_is_not_required() {
+fn preferred_trust_accepts_unknown_authenticators() {
     let trust = |format: Packed, anchors| {
         let registered = register(format, &preferring(anchors)).unwrap();
         (registered.trust(), registered.attested_aaguid())
@@ -466,9 +466,9 @@ fn an_android_key_can_be_required_to_be_in_hardware() {
     assert_eq!(register(software(), &trusting(TrustAnchors::new(root()))).map(drop), Ok(()));
 }
 
-/// Whoever calls the pure functions may expect less than their policy says, or nothing of it.
+/// A caller of the pure functions may verify with weaker expectations than those of the policy.
 #[test]
-fn a_policy_does_not_rely_on_what_was_expected() {
+fn a_policy_does_not_rely_on_the_expectations_of_the_verification() {
     let software = AndroidKey::new().key_description(|description| {
         std::mem::swap(&mut description.software_enforced, &mut description.hardware_enforced);
     });
@@ -512,7 +512,7 @@ fn an_intermediate_without_ca_takes_a_quirk_and_is_reported() {
     assert_eq!(registered.quirks(), Quirks::NONE, "not reported where it is not needed");
 }
 
-/// GHSA-6hxq-p678-4hr2: a self-signed certificate in x5c was taken for the end of the path.
+/// GHSA-6hxq-p678-4hr2: a self-signed certificate in x5c was accepted as trust anchor.
 #[test]
 fn ghsa_6hxq_p678_4hr2_a_root_in_the_message_is_no_anchor() {
     let its_root = evil().trust_anchors().remove(0);
@@ -530,7 +530,7 @@ fn ghsa_6hxq_p678_4hr2_a_root_in_the_message_is_no_anchor() {
 }
 
 #[test]
-fn a_revoked_certificate_leads_nowhere() {
+fn a_revoked_certificate_is_not_trusted() {
     let packed = || {
         let chain = Chain::of(2, Algorithm::Es256);
         Packed::new().chain(chain).leaf(|leaf| leaf.serial_number = vec![0x4a])
@@ -552,7 +552,7 @@ fn a_revoked_certificate_leads_nowhere() {
     );
 }
 
-/// `Trust::Prefer` accepts an authenticator that is not known, and refuses one that is known to be bad.
+/// `Trust::Prefer` accepts an unknown authenticator, and refuses one that is known to be bad.
 #[test]
 fn preferred_trust_refuses_what_is_known_to_be_bad() {
     let two = || Chain::of(2, Algorithm::Es256);
@@ -604,7 +604,7 @@ fn preferred_trust_refuses_what_is_known_to_be_bad() {
         assert_eq!(preferred, expected, "{why}");
         assert!(register(format, &trusting(anchors)).is_err(), "{why}");
     }
-    // The same faults under a stranger's root say nothing.
+    // The same faults under an unknown root are not evidence against the authenticator.
     let strangers = Packed::new().chain(two()).authority(1, other_key);
     let registered = register(strangers, &preferring(TrustAnchors::new(stranger()))).unwrap();
     assert_eq!(registered.trust(), TrustOutcome::Untrusted(PathError::NoAnchor));

@@ -1,23 +1,23 @@
-//! One wrong bit is refused: of every signed part, of every algorithm and every attestation format.
+//! A change of one bit in any signed part is refused, for every algorithm and every attestation format.
 
 use crate::*;
 use wardkey_authenticator::attestation::formats;
 use wardkey_authenticator::{Compound, Format, Packed, seed::Seed};
 
-/// One of each family of signatures, of which all bits are tried.
+/// One algorithm of each family, for which all bits are tried.
 const WHOLE: [made::Algorithm; 3] = [made::Algorithm::Es256, made::Algorithm::Ed25519, made::Algorithm::Rs256];
 
-/// Which bits of a member are tried.
+/// The bits of a member that are tried.
 #[derive(Clone, Copy)]
 enum Bits {
     All,
-    /// One of each byte, drawn from the member's name.
+    /// One bit of each byte, drawn from the name of the member.
     OneOfEach,
-    /// The same, of so many bytes at most.
+    /// The same, for at most this many bytes.
     Some(usize),
 }
 
-/// The algorithms of credentials, as the authenticator has them. (RS1 is for TPMs.)
+/// The algorithms of credentials. (The authenticator uses RS1 only for TPMs.)
 fn algorithms() -> impl Iterator<Item = made::Algorithm> {
     let offered = |made: &made::Algorithm| Algorithm::ALL.iter().any(|ours| i64::from(ours.cose()) == made.id());
     made::Algorithm::ALL.into_iter().filter(offered)
@@ -50,7 +50,7 @@ fn from_base64url(text: &str) -> Vec<u8> {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).unwrap()
 }
 
-/// Without the unsigned copies, which would tell.
+/// Removes the unsigned copies, because they would reveal the change.
 fn without_copies(made: Registration) -> Registration {
     made.json(|json| {
         let response = json["response"].as_object_mut().unwrap();
@@ -58,8 +58,8 @@ fn without_copies(made: Registration) -> Registration {
     })
 }
 
-/// What no signature covers, though it stands in an attestation object: Google's version number, whose text is not
-/// judged; and of U2F, which signs parts of what authenticator data has, the flags, the counter and the AAGUID.
+/// The parts of an attestation object that no signature covers: the version of SafetyNet, whose text is not checked; and for
+/// U2F the flags, the counter and the AAGUID.
 fn unsigned(made: &Registration, object: &[u8]) -> Vec<usize> {
     let after = |name: &[u8]| object.windows(name.len()).position(|part| part == name).unwrap() + name.len();
     match made.attestation.identifier().as_str() {
@@ -83,7 +83,7 @@ fn every_bit_matters(made: Registration, which: Bits) {
     }
 }
 
-/// As many as are cheap.
+/// As many bits as are cheap.
 fn cheap(algorithm: made::Algorithm) -> Bits {
     if WHOLE.contains(&algorithm) { Bits::All } else { Bits::Some(300) }
 }
@@ -110,7 +110,7 @@ fn every_single_bit_of_a_registration_that_its_own_key_attests_matters() {
     }
 }
 
-/// With certificates, which lead to an anchor: packed, TPM, Android, Apple, U2F and several at once. (`none` signs
+/// Formats with a certification path to an anchor: packed, TPM, Android, Apple, U2F, and a compound of several. (`none` signs
 /// nothing.)
 #[test]
 fn every_single_byte_of_a_registration_with_certificates_matters() {
@@ -122,7 +122,7 @@ fn every_single_byte_of_a_registration_with_certificates_matters() {
     every_bit_matters(attested_by(Compound::new().with(Packed::new()).with(PackedSelf::new())), Bits::Some(300));
 }
 
-/// By attestation keys of every algorithm.
+/// Attestation keys of every algorithm.
 #[test]
 fn what_an_attestation_key_signs_matters() {
     for algorithm in algorithms() {

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use wardkey::codec::cbor::Value;
 use wardkey_authenticator::Cbor;
 
-/// The one encoding of a value that was read.
+/// Writes a value in its one encoding.
 pub(crate) fn write(value: Value<'_>) -> Vec<u8> {
     fn head(major: u8, n: u64) -> Vec<u8> {
         let be = n.to_be_bytes();
@@ -35,7 +35,7 @@ pub(crate) fn write(value: Value<'_>) -> Vec<u8> {
     }
 }
 
-/// Any value that CTAP2 can say, as the software authenticator writes it.
+/// Any value of CTAP2, for the writer of the software authenticator.
 fn values() -> impl Strategy<Value = Cbor> {
     let leaf = prop_oneof![
         any::<i64>().prop_map(Cbor::Integer),
@@ -71,7 +71,7 @@ fn accepted_cbor_has_one_encoding() {
 
 #[test]
 fn whatever_is_written_canonically_is_read() {
-    // A key twice is the one thing that the strategy may write and nobody may read.
+    // The strategy can write a key twice; reading must refuse that.
     fn unique(value: &Cbor) -> bool {
         match value {
             Cbor::Array(items) => items.iter().all(unique),

@@ -1,4 +1,4 @@
-//! The order of members, white space and escapes decide nothing.
+//! The order of members, white space and escapes do not change a verdict.
 
 use crate::*;
 use proptest::collection::vec;
@@ -7,7 +7,7 @@ use wardkey::interop::webauthn_rs;
 use wardkey_authenticator::attestation::formats;
 use wardkey_authenticator::flags;
 
-/// Writes JSON with every object's members in some order, and some white space wherever there may be some.
+/// Writes JSON with the members of each object in a random order, and with random white space.
 fn write(json: &Json, noise: &mut impl Iterator<Item = u8>) -> String {
     let space = |noise: &mut dyn Iterator<Item = u8>| {
         let byte = usize::from(noise.next().unwrap_or_default());
@@ -33,7 +33,7 @@ fn write(json: &Json, noise: &mut impl Iterator<Item = u8>) -> String {
     format!("{}{value}{}", space(noise), space(noise))
 }
 
-/// A string, one of its letters escaped or none.
+/// Writes a string, with one character escaped or none.
 fn spell(text: &str, noise: &mut impl Iterator<Item = u8>) -> String {
     let inside = |part: &str| {
         let quoted = Json::from(part).to_string();
@@ -47,12 +47,12 @@ fn spell(text: &str, noise: &mut impl Iterator<Item = u8>) -> String {
     }
 }
 
-/// The same JSON in other words.
+/// The same JSON in a different notation.
 pub(crate) fn reworded(json: Json) -> impl Strategy<Value = String> {
     vec(any::<u8>(), 1..64).prop_map(move |noise| write(&json, &mut noise.into_iter().cycle()))
 }
 
-/// Registrations that end in different steps, with attestations and extension outputs of every kind.
+/// Registrations that end at different steps, with all kinds of attestation and extension outputs.
 fn registrations() -> Vec<Registration> {
     let made = Registration::new("properties.order", made::Algorithm::Es256);
     let results = json!({
@@ -87,7 +87,7 @@ fn authentications() -> Vec<Authentication> {
 }
 
 #[test]
-fn the_order_and_the_spacing_of_the_json_decide_nothing() {
+fn the_notation_of_the_json_does_not_change_the_verdict() {
     for made in registrations() {
         let response = made.response();
         let verdict = register(&made, &response.to_string());
@@ -102,9 +102,9 @@ fn the_order_and_the_spacing_of_the_json_decide_nothing() {
     }
 }
 
-/// Client data too is JSON: a client may write it as it likes, as long as it signs what it posts.
+/// Client data is JSON too: a client may write it in any notation, if it signs the bytes it posts.
 #[test]
-fn the_order_and_the_spacing_of_client_data_decide_nothing() {
+fn the_notation_of_client_data_does_not_change_the_verdict() {
     for origin in ["https://example.org", "https://evil.example"] {
         let creation = Registration::new("properties.order", made::Algorithm::Es256).format(PackedSelf::new());
         let creation = creation.client_data(|data| data.set("origin", origin));
@@ -125,9 +125,9 @@ fn the_order_and_the_spacing_of_client_data_decide_nothing() {
     }
 }
 
-/// And what front ends of webauthn-rs post.
+/// The responses of front ends of webauthn-rs.
 #[test]
-fn the_order_and_the_spacing_of_what_old_front_ends_post_decide_nothing() {
+fn the_notation_of_webauthn_rs_responses_does_not_change_the_verdict() {
     let creation = RegistrationResponse::from_json(&registrations()[0].response().to_string()).unwrap();
     let request = AuthenticationResponse::from_json(&authentications()[0].response().to_string()).unwrap();
     let [create, get] = [webauthn_rs::posted_registration(&creation), webauthn_rs::posted_authentication(&request)];

@@ -1,5 +1,5 @@
-//! What holds for every input: one wrong bit is refused, the order of members is nothing, no bytes panic, and what is
-//! accepted is what would be written.
+//! Properties of every input: a change of one bit is refused, the order of members does not matter, nothing panics, and an
+//! accepted value has one encoding.
 
 mod bits;
 mod cbor;
@@ -22,7 +22,7 @@ fn site() -> Site {
     Site::new("example.org", Origins::exact(["https://example.org"]), Framing::SameOrigin)
 }
 
-/// Posts a registration, certificates judged by the anchors that are expected: its code, or that it was accepted.
+/// Verifies a registration with the expected anchors. Returns the code of the refusal, or `accepted`.
 fn register(made: &Registration, json: &str) -> &'static str {
     let Ok(response) = RegistrationResponse::from_json(json) else { return "response-malformed" };
     let (site, algorithms) = (site(), Algorithm::ALL);
@@ -37,7 +37,7 @@ fn register(made: &Registration, json: &str) -> &'static str {
         .map_or_else(|failure| failure.code(), |_| "accepted")
 }
 
-/// Posts an authentication: its code, or that it was accepted.
+/// Verifies an authentication. Returns the code of the refusal, or `accepted`.
 fn authenticate(made: &Authentication, json: &str) -> &'static str {
     let Ok(response) = AuthenticationResponse::from_json(json) else { return "response-malformed" };
     let stored = made.expected.credential.as_ref().unwrap();
@@ -62,7 +62,7 @@ fn many() -> ProptestConfig {
     ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// Bytes that some parser takes, for others to be made of.
+/// Bytes that a parser accepts, as a base for variants.
 fn seeds() -> Vec<Vec<u8>> {
     let registration = Registration::new("properties.seeds", made::Algorithm::Es256).format(PackedSelf::new());
     let rsa = Registration::new("properties.seeds", made::Algorithm::Rs256)
@@ -76,7 +76,7 @@ fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// One of these with a part cut out and something else put in.
+/// One of these with a part replaced by random bytes.
 fn mutated(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let splice = (any::<prop::sample::Index>(), 0_usize..9, vec(any::<u8>(), 0..9));
     (prop::sample::select(seeds), vec(splice, 1..4)).prop_map(|(mut bytes, splices)| {

@@ -1,4 +1,4 @@
-//! No bytes panic, and what has a writer is read only as it would be written.
+//! No input makes a parser panic, and a value with a writer is accepted only in the form that the writer makes.
 
 use crate::*;
 use proptest::collection::vec;
@@ -13,7 +13,7 @@ use wardkey::crypto::cose::CoseKey;
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::{AuthenticationState, RecordUpdate, RegistrationState};
 
-/// Gives these bytes to everything that parses bytes.
+/// Passes these bytes to every parser.
 fn parse_all(bytes: &[u8]) {
     let lenient: Quirks = Quirk::ALL.into_iter().collect();
     let _ = Value::read(bytes);
@@ -57,9 +57,9 @@ fn no_bytes_make_a_ceremony_panic() {
     });
 }
 
-/// An id in JSON: what is read is written as the same text, in which one bit more or less is another id or none.
+/// A credential id in JSON is written as the same text; a change of one bit of the text gives a different id or an error.
 #[test]
-fn base64url_has_one_spelling() {
+fn a_credential_id_has_one_encoding() {
     let one_spelling = |text: &str| {
         if let Ok(id) = serde_json::from_value::<CredentialId>(text.into()) {
             assert_eq!((id.to_base64url(), base64url(id.as_bytes())), (text.to_owned(), text.to_owned()));
@@ -78,7 +78,7 @@ fn base64url_has_one_spelling() {
 }
 
 #[test]
-fn authenticator_data_is_the_sum_of_its_parts() {
+fn authenticator_data_encodes_to_the_same_bytes() {
     let same_again = |bytes: &[u8]| {
         let Ok(data) = AuthenticatorData::read(bytes) else { return };
         let mut again = [data.rp_id_hash(), &[data.flags().bits()][..], &data.sign_count().to_be_bytes()].concat();
@@ -99,7 +99,7 @@ fn authenticator_data_is_the_sum_of_its_parts() {
     proptest!(many(), |(bytes in mutated(seeds()))| same_again(&bytes));
 }
 
-/// What is read of this text is written, and read again is the same, written again too.
+/// Reads a value, writes it and reads it again. Both values and both texts must be equal.
 fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(text: &[u8]) -> bool {
     let Ok(one) = serde_json::from_slice::<T>(text) else { return false };
     let written = serde_json::to_string(&one).unwrap();
@@ -108,9 +108,9 @@ fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(tex
     true
 }
 
-/// Options, states, records and updates: whole, each shape is read; however it is changed, it is refused or kept.
+/// Options, states, records and updates: each valid value is read, and each changed one is refused or round-trips.
 #[test]
-fn what_is_sent_and_stored_is_read_as_it_is_written() {
+fn sent_and_stored_values_round_trip() {
     let user = wardkey::User::new(UserHandle::new([1]).unwrap(), "ada", "Ada");
     let made = Registration::new("properties.stored", made::Algorithm::Es256);
     let mut record = CredentialRecord::new(
@@ -139,7 +139,7 @@ fn what_is_sent_and_stored_is_read_as_it_is_written() {
         assert!(round_trip(json.to_string().as_bytes()), "{json}");
         proptest!(few(), |(text in mutated(vec![json.to_string().into_bytes()]))| { round_trip(&text); });
         proptest!(few(), |(text in json::reworded(json.clone()))| prop_assert!(round_trip(text.as_bytes()), "{}", text));
-        // Each member by itself: gone, or of another type.
+        // Each member alone: removed, or of a different type.
         for name in json.as_object().unwrap().keys() {
             for other in [None, Some(json!(null)), Some(json!(-1)), Some(json!("")), Some(json!([])), Some(json!({}))] {
                 let mut json = json.clone();

@@ -1,4 +1,4 @@
-//! §7.2 Verifying an Authentication Assertion: what only an authentication has.
+//! §7.2 Verifying an Authentication Assertion: the rows that a registration does not have.
 
 use crate::change::{extensions, remove, set, signed, text, trailing_bits, unsorted};
 use crate::signature::{self, digest_info};
@@ -18,12 +18,12 @@ pub(crate) fn table() -> Rows {
     sections.into_iter().chain(more).flatten().collect()
 }
 
-/// A credential that nobody asks for by id, of a user that nobody knows yet.
+/// A discoverable authentication: no `allowCredentials`, and the user is not known before.
 fn discoverable(a: Authentication) -> Authentication {
     a.expecting(|e| e.allow_credentials = Some(Vec::new())).expecting(|e| e.user_identified = false)
 }
 
-/// Step 3: the JSON that only an authentication has.
+/// Step 3: the members of the JSON that only an authentication has.
 fn envelope() -> Rows {
     vec![
         refused("7.2/3", "response-malformed").rows([
@@ -52,7 +52,7 @@ fn envelope() -> Rows {
     ]
 }
 
-/// Step 5, and which record is the credential's (step 6).
+/// Step 5, and step 6: the record must be that of the credential.
 fn credential() -> Rows {
     vec![
         refused("7.2/5", "credential-not-allowed").rows([
@@ -83,7 +83,7 @@ fn credential() -> Rows {
     ]
 }
 
-/// Step 6: whose credential it is.
+/// Step 6: the owner of the credential.
 fn user() -> Rows {
     vec![
         refused("7.2/6", "user-handle-mismatch").rows([
@@ -113,7 +113,7 @@ fn user() -> Rows {
     ]
 }
 
-/// Step 7: authenticator data (§6.1) describes its own length; in an assertion nothing is attested.
+/// Step 7: authenticator data (§6.1) determines its own length; an assertion has no attested credential data.
 fn authenticator_data() -> Rows {
     vec![
         refused("7.2/7", "authenticator-data-malformed").rows([
@@ -195,14 +195,14 @@ fn rp_id() -> Rows {
     ]
 }
 
-/// The AppID is asked for, and used.
+/// The AppID is requested and used.
 fn with_appid(a: Authentication, says: Value) -> Authentication {
     a.expecting(|e| e.appid = Some("https://example.org/u2f".into()))
         .authenticator_data(|d| d.rp_id_hash = sha256(b"https://example.org/u2f"))
         .posted(move |p| p.client_extension_results = json!({"appid": says}))
 }
 
-/// Steps 16 and 17: no exception for assertions.
+/// Steps 16 and 17: UP and UV, without exception for assertions.
 fn flags() -> Rows {
     vec![
         refused("7.2/16", "user-not-present")
@@ -252,7 +252,7 @@ fn backup() -> Rows {
     ]
 }
 
-/// Step 21: the key is the record's, and one that could verify something.
+/// Step 21: the key is that of the record, and must be usable.
 fn stored_key() -> Rows {
     let unusable = || refused("7.2/21", "stored-public-key-unusable");
     vec![
@@ -268,7 +268,7 @@ fn stored_key() -> Rows {
             ("record.key-unsorted", |a: Authentication| a.record(|r| unsorted(&mut r.public_key))),
             ("record.key-private", |a| a.record(|r| r.public_key.set(-4, vec![7; 32]))),
         ]),
-        // Under the identity, R = S·B verifies for every message.
+        // With the identity as key, R = S·B verifies for every message.
         unusable().under(EdDsa).rows([
             ("record.identity", |a: Authentication| {
                 let point = [&[1][..], &[0; 31]].concat();
@@ -281,7 +281,7 @@ fn stored_key() -> Rows {
                 a.record(|r| r.public_key.set(-2, point)).signature(move |s| s.clone_from(&forged))
             }),
         ]),
-        // Under e = 1 the encoded message is its own signature.
+        // With e = 1 the encoded message is its own signature.
         unusable().under(Rs256).rows([
             ("record.e-one", |a: Authentication| {
                 let a = a.record(|r| r.public_key.set(-2, vec![1]));
@@ -295,7 +295,7 @@ fn stored_key() -> Rows {
     ]
 }
 
-/// Step 22: a counter that does not advance, where the policy refuses that.
+/// Step 22: a counter that does not increase, if the policy refuses that.
 fn counter() -> Rows {
     fn counted(a: Authentication, stored: u32, received: u32) -> Authentication {
         a.record(|r| r.sign_count = stored).authenticator_data(|d| d.sign_count = received)
@@ -330,7 +330,7 @@ fn good() -> Rows {
     ])]
 }
 
-/// Step 21: every algorithm signs in, whether it is still offered or not, but RS1 only where it is named.
+/// Step 21: every algorithm signs in, whether it is still offered or not; RS1 only if it is named.
 fn every_algorithm() -> Rows {
     let all = Algorithm::ALL.into_iter().filter(|&algorithm| algorithm != Rs1);
     let good = all.map(|algorithm| accepted().under(algorithm).rows([("good.*", |a: Authentication| a)]));

@@ -1,4 +1,4 @@
-//! Client data (§5.8.1), judged alike by both ceremonies: §7.1 steps 5 to 11, §7.2 steps 8 to 14.
+//! Client data (§5.8.1), which both ceremonies check in the same way: §7.1 steps 5 to 11, §7.2 steps 8 to 14.
 
 use crate::change::{edit, first, replace, trailing_bits};
 use crate::table::{Ceremony, Group, accepted, refused};
@@ -9,23 +9,23 @@ use wardkey_authenticator::{ClientData, RelyingParty};
 const ANDROID: &str = "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
 const IOS: &str = "ios:bundle-id:org.example.portal";
 
-/// Expects to be framed by `https://example.com`.
+/// Expects a frame on a page of `https://example.com`.
 fn framed(rp: &mut RelyingParty) {
     rp.allow_cross_origin = true;
     rp.top_origins = vec!["https://example.com".into()];
 }
 
-/// Comes from a frame, whose top origin is this.
+/// Comes from a frame with this top origin.
 fn top<C: Ceremony>(c: C, origin: impl Into<Value>) -> C {
     c.client_data(|d| d.set("crossOrigin", true)).client_data(|d| d.set("topOrigin", origin))
 }
 
-/// Says this for its origin.
+/// Has this origin.
 fn from<C: Ceremony>(c: C, origin: impl Into<Value>) -> C {
     c.client_data(|d| d.set("origin", origin))
 }
 
-/// Names so many members that nobody knows.
+/// Has this many unknown members.
 fn unknown(data: &mut ClientData, count: usize) {
     data.0.extend((0..count).map(|name| (name.to_string(), Value::Null)));
 }
@@ -85,7 +85,7 @@ fn json<C: Ceremony>() -> Vec<Group<C>> {
                 c.client_data_json(|t| replace(t, "}", format!(",\"x\":{}", "{\"a\":".repeat(200))))
             }),
         ]),
-        // Of two conforming readers one takes the first and the other the last.
+        // Conforming readers differ: some take the first member, some the last.
         refused(step, "client-data-malformed").strict().rows([
             ("client-data.type-twice-last-right", |c: C| c.client_data(|d| first(d, "type", "webauthn.none"))),
             ("client-data.type-twice-first-right", |c| c.client_data(|d| d.push("type", "webauthn.none"))),
@@ -171,7 +171,7 @@ fn origin<C: Ceremony>() -> Vec<Group<C>> {
             ("origin.not-utf8", |c| c.client_data_json(|t| replace(t, "example", b"ex\xffmple"))),
             ("origin.lone-surrogate", |c| c.client_data_json(|t| replace(t, "example.org", "example.org\\ud800"))),
         ]),
-        // No client serialises an origin like this, but a URL parser would find ours in it.
+        // No client serialises an origin like this, but a URL parser would read it as an accepted one.
         refused(step, "origin-not-allowed").strict().rows([
             ("origin.slash", |c: C| from(c, "https://example.org/")),
             ("origin.path", |c| from(c, "https://example.org/login")),

@@ -1,4 +1,4 @@
-//! The JSON of §5.1 as far as both ceremonies share it, and `clientExtensionResults`: §7.1 and §7.2, step 3.
+//! The members of the JSON (§5.1) that both ceremonies have, and `clientExtensionResults`: §7.1 and §7.2, step 3.
 
 use crate::change::{ids, remove, set, text, trailing_bits, unknown};
 use crate::table::{Ceremony, Group, accepted, refused};

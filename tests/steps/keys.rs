@@ -1,5 +1,5 @@
-//! Credential public keys, §7.1 step 20 and §5.8.5: alg, kty, curve and sizes are one combination, with the required
-//! parameters and no others (§6.5.1).
+//! Credential public keys, §7.1 step 20 and §5.8.5: alg fixes kty, curve and sizes. A key has the required parameters and no
+//! others (§6.5.1).
 
 use crate::table::{Group, refused};
 use wardkey_authenticator::Algorithm::*;

@@ -1,10 +1,10 @@
-//! The standard, read as a table: what each step refuses, and what it must not refuse.
+//! A table of the steps: what each must refuse, and what it must accept.
 //!
-//! A ceremony of the software authenticator is valid; a row changes one thing in it. The table of a ceremony is
-//! [`envelope`], then [`client_data`], which both ceremonies judge alike, then [`registration`] with its [`keys`] or
-//! [`authentication`] with its [`signature`]s, each in the order of its section.
+//! Each row changes one thing in a valid ceremony of the software authenticator. The table of a ceremony is [`envelope`], then
+//! [`client_data`], then [`registration`] with [`keys`], or [`authentication`] with [`signature`], each in the order of its
+//! section.
 //!
-//! The rows are vectors as well, for other libraries to run: `tests/vectors/steps.jsonl`. After a change of the table:
+//! The rows are also vectors, for other libraries: `tests/vectors/steps.jsonl`. After a change of the table:
 //!
 //! ```text
 //! WRITE_VECTORS=1 cargo test --test steps
@@ -35,7 +35,7 @@ use wardkey_authenticator::flags::{BE, BS};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/steps.jsonl");
 
-/// Every row of both tables, made once.
+/// The rows of both tables, made once.
 fn lines() -> &'static [Line] {
     static LINES: LazyLock<Vec<Line>> = LazyLock::new(|| {
         let registration = [envelope::table(), client_data::table(), registration::table()];
@@ -47,7 +47,7 @@ fn lines() -> &'static [Line] {
 }
 
 #[test]
-fn every_row_has_its_verdict_its_step_and_its_code() {
+fn every_row_has_the_expected_verdict_step_and_code() {
     let mut wrong = Vec::new();
     for line in lines() {
         let vector: Vector = serde_json::from_str(&line.vector).unwrap();
@@ -66,7 +66,7 @@ fn every_row_has_its_verdict_its_step_and_its_code() {
 }
 
 #[test]
-fn every_row_has_a_name_of_its_own() {
+fn row_names_are_unique() {
     let mut seen = BTreeSet::new();
     let twice: Vec<_> = lines().iter().map(|line| &line.id).filter(|id| !seen.insert(*id)).collect();
     assert!(twice.is_empty(), "{twice:?}");
@@ -74,7 +74,7 @@ fn every_row_has_a_name_of_its_own() {
 }
 
 #[test]
-fn the_vectors_are_these_rows() {
+fn the_committed_vectors_equal_the_rows() {
     let text: String = lines().iter().flat_map(|line| [line.vector.as_str(), "\n"]).collect();
     if std::env::var_os("WRITE_VECTORS").is_some() {
         fs::write(FILE, &text).unwrap();
@@ -90,8 +90,8 @@ fn the_vectors_are_these_rows() {
     assert!(text.len() < 1_600_000, "{} bytes", text.len());
 }
 
-/// Each check records its step. An accepted ceremony leaves none out, but for step 26, which the store decides. A refused
-/// one names the one step that refused.
+/// Each check records its step. An accepted ceremony records every step except step 26, which the store decides. A refused
+/// ceremony records one refusing step.
 #[test]
 fn every_step_is_recorded() {
     for line in lines() {
@@ -115,7 +115,7 @@ fn to_strings(steps: &[impl ToString]) -> Vec<String> {
     steps.iter().map(ToString::to_string).collect()
 }
 
-/// Refusals that vectors cannot express, since format 1 has no word for what was expected.
+/// Refusals that vectors cannot express, because format 1 cannot express the expectation.
 fn beyond_the_format() -> [Failure; 9] {
     [
         authentication_backup_eligibility(BE | BS, BackupEligibility::SingleDevice).unwrap_err(),
@@ -161,7 +161,7 @@ fn authentication_backup_eligibility(flags: u8, wanted: BackupEligibility) -> Re
     sign_in(b"", flags, wanted, BackupState::Any)
 }
 
-/// Signs in to the account of `user` with a credential that is its owner's.
+/// Signs in to the account of `user` with a credential of its owner.
 fn another_account(user: &[u8]) -> Result<(), Failure> {
     sign_in(user, 0, BackupEligibility::Any, BackupState::Any)
 }
@@ -258,7 +258,7 @@ fn refusals_beyond_the_format() {
     }
 }
 
-/// The codes of `Refusal`, read from where they are written: `… => Step, "code";`.
+/// Reads the codes of `Refusal` from the source: `… => Step, "code";`.
 fn codes() -> BTreeSet<&'static str> {
     let source = include_str!("../../src/ceremony/refusal.rs");
     let (_, table) = source.split_once("\nrefusals! {").unwrap();
@@ -266,7 +266,7 @@ fn codes() -> BTreeSet<&'static str> {
     table.lines().filter_map(|line| line.strip_suffix("\";")?.rsplit_once('"')).map(|(_, code)| code).collect()
 }
 
-/// What certificates, and what they attest, are refused for: not of this table, which has no certificates.
+/// The codes for certificates and attested facts. This table has no rows for them, because it has no certificates.
 const OF_CERTIFICATES: [&str; 9] = [
     "aaguid-not-accepted",
     "aaguid-not-attested",
@@ -279,8 +279,8 @@ const OF_CERTIFICATES: [&str; 9] = [
     "enterprise-attestation-not-accepted",
 ];
 
-/// What extension outputs and payments are refused for, and a credential that nobody has: format 1 has no words for what was
-/// required of them, so `tests/level3` has their rows.
+/// The codes for extension outputs, payments and unknown credentials. Format 1 cannot express their expectations, so
+/// `tests/level3` has their rows.
 const OF_EXTENSIONS: [&str; 22] = [
     "browser-bound-key-unknown",
     "browser-bound-signature-invalid",

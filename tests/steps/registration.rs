@@ -1,4 +1,4 @@
-//! §7.1 Registering a New Credential: what only a registration has.
+//! §7.1 Registering a New Credential: the rows that an authentication does not have.
 
 use crate::change::{extensions, headed, indefinite, remove, set, text, unsorted};
 use crate::keys;
@@ -17,7 +17,7 @@ pub(crate) fn table() -> Rows {
     sections.into_iter().chain(more).flatten().collect()
 }
 
-/// Step 3: the JSON that only a registration has.
+/// Step 3: the members of the JSON that only a registration has.
 fn envelope() -> Rows {
     vec![
         refused("7.1/3", "response-malformed").rows([
@@ -38,7 +38,7 @@ fn envelope() -> Rows {
             ("json.transport-number", |r| r.json(|j| set(j, "/response/transports", json!([1])))),
             ("json.public-key-algorithm-text", |r| r.json(|j| set(j, "/response/publicKeyAlgorithm", "-7"))),
         ]),
-        // The copies are not signed: they may be missing, but not disagree.
+        // The copies are not signed. They may be missing, but must not disagree.
         refused("7.1/3", "copy-mismatch").strict().rows([
             ("copy.authenticator-data", |r: Registration| r.posted(|p| p.authenticator_data[32] ^= UV)),
             ("copy.authenticator-data-empty", |r| r.posted(|p| p.authenticator_data.clear())),
@@ -50,7 +50,7 @@ fn envelope() -> Rows {
             ("copy.public-key-trailing-byte", |r| r.posted(|p| p.public_key.as_mut().unwrap().push(0))),
             ("copy.public-key-algorithm", |r| r.posted(|p| p.public_key_algorithm = -257)),
             ("copy.public-key-algorithm-same-key", |r| r.posted(|p| p.public_key_algorithm = -9)),
-            // The first step that refuses is the one that is named.
+            // The first step that refuses is reported.
             ("copy.and-rp-id-hash", |r| {
                 r.authenticator_data(|d| d.rp_id_hash = sha256(b"evil.example")).posted(|p| p.public_key_algorithm = -9)
             }),
@@ -169,8 +169,8 @@ fn object() -> Rows {
     ]
 }
 
-/// Step 13 as well: authenticator data (§6.1) describes its own length. From byte 53 on: the length of the id in two
-/// bytes, an id of 32, the key.
+/// Step 13: authenticator data (§6.1) determines its own length. From byte 53 on: the length of the id in two bytes, an id of
+/// 32 bytes, the key.
 fn authenticator_data() -> Rows {
     vec![
         refused("7.1/13", "authenticator-data-malformed").rows([("data.not-attested", |r: Registration| {
@@ -298,7 +298,7 @@ fn algorithm() -> Rows {
     ]
 }
 
-/// Step 21: fmt is one of the registry's, case-sensitively (§8.1).
+/// Step 21: fmt is a registered identifier; case matters (§8.1).
 fn format() -> Rows {
     vec![refused("7.1/21", "attestation-format-unknown").rows([
         ("fmt.unknown", |r: Registration| r.attestation_object(|o| o.set("fmt", "fido-u3f"))),
@@ -356,7 +356,7 @@ fn statement() -> Rows {
     ]
 }
 
-/// Step 24: the types that need no trust may be refused as such.
+/// Step 24: a policy may refuse the types that need no trust.
 fn trust() -> Rows {
     vec![
         refused("7.1/24", "attestation-type-not-accepted").rows([
@@ -425,7 +425,7 @@ fn good() -> Rows {
     ]
 }
 
-/// Every algorithm with no attestation and with its own.
+/// Every algorithm with `none` and with self attestation.
 fn every_algorithm() -> Rows {
     let all = Algorithm::ALL.into_iter().filter(|&algorithm| algorithm != Rs1);
     let rows = |algorithm| {

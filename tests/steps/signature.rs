@@ -1,4 +1,4 @@
-//! Signatures, §7.2 step 21: what is signed, and by family how (§6.5.5).
+//! Signatures, §7.2 step 21: the signed message, and the encoding for each family of algorithms (§6.5.5).
 
 use crate::change::{encoded, signed, sum, with_s};
 use crate::table::{Group, accepted, refused};
@@ -15,7 +15,7 @@ pub(crate) fn table() -> Rows {
     [message(), ecdsa(), eddsa(), rsa(), ml_dsa()].into_iter().flatten().collect()
 }
 
-/// authenticatorData ‖ SHA-256(clientDataJSON), signed once, by the record's key.
+/// The message is authenticatorData ‖ SHA-256(clientDataJSON), signed by the key of the record.
 fn message() -> Rows {
     vec![refused("7.2/21", "signature-invalid").rows([
         ("sig.empty", |a: Authentication| a.signature(Vec::clear)),
@@ -113,7 +113,7 @@ fn ecdsa() -> Rows {
         invalid()
             .under(Es256k)
             .rows([("ecdsa.es256k-by-p256", |a: Authentication| a.key(Key::new("steps/other", Es256)))]),
-        // WebAuthn has no rule against the greater s.
+        // WebAuthn does not forbid the greater s.
         accepted().rows([
             ("ecdsa.es256-high-s", |a: Authentication| with_s(a, Curve::P256, true)),
             ("ecdsa.es256-low-s", |a| with_s(a, Curve::P256, false)),
@@ -166,7 +166,7 @@ pub(crate) fn digest_info(hash: Hash, message: &[u8]) -> Vec<u8> {
     [digest_info_prefix(hash), &hash.digest(&[message])].concat()
 }
 
-/// The credential's key over any encoded message.
+/// Signs any encoded message with the key of the credential.
 fn raw(encoded: &[u8]) -> Vec<u8> {
     Modulus::Credential.raw(encoded)
 }

@@ -1,24 +1,24 @@
-//! What a table is made of: rows that share a verdict.
+//! The types of a table: groups of rows that share a verdict.
 
 use wardkey_authenticator::{Algorithm, Authentication, ClientData, Registration, RelyingParty, Vector};
 
-/// What both ceremonies have in common, for the rows that both tables have.
+/// The operations that both ceremonies have, for the rows of both tables.
 pub(crate) trait Ceremony: Sized + 'static {
-    /// What stands before a row's name.
+    /// The prefix of the name of a row.
     const PREFIX: &'static str;
-    /// Of two things, one for each ceremony.
+    /// Returns the value for this ceremony.
     fn either<T>(registration: T, authentication: T) -> T;
     /// A valid ceremony.
     fn valid(name: &str, algorithm: Algorithm) -> Self;
     /// Its vector, to be accepted.
     fn vector(&self, id: &str) -> Vector;
-    /// Changes who expects it.
+    /// Changes the expectations.
     fn rp(self, change: impl FnOnce(&mut RelyingParty)) -> Self;
-    /// Changes the challenge sent, and so the client data.
+    /// Changes the challenge that was sent, and with it the client data.
     fn challenge(self, challenge: Vec<u8>) -> Self;
-    /// Switches a leniency on.
+    /// Enables a quirk.
     fn quirk(self, name: &str) -> Self;
-    /// As the ceremony's own methods of these names.
+    /// The methods of the ceremony with these names.
     fn client_data(self, change: impl FnOnce(&mut ClientData)) -> Self;
     fn client_data_json(self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self;
     fn json(self, change: impl Fn(&mut serde_json::Value) + Send + Sync + 'static) -> Self;
@@ -72,10 +72,10 @@ macro_rules! ceremony {
 ceremony!(Registration, registration, "reg", chosen, _other => chosen);
 ceremony!(Authentication, authentication, "auth", _other, chosen => chosen);
 
-/// A name, and what is changed in a valid ceremony.
+/// A name, and a change of a valid ceremony.
 pub(crate) type Row<C> = (&'static str, fn(C) -> C);
 
-/// Rows of one verdict.
+/// Rows with one verdict.
 pub(crate) struct Group<C> {
     step: &'static str,
     code: &'static str,
@@ -84,49 +84,49 @@ pub(crate) struct Group<C> {
     rows: Vec<Row<C>>,
 }
 
-/// A row made: its vector, and what the library must say of it.
+/// A finished row: its vector, and the expected verdict of the library.
 pub(crate) struct Line {
     pub(crate) id: String,
     /// `7.1/8`, or `accepted`.
     pub(crate) step: &'static str,
-    /// The stable code; empty where it is accepted.
+    /// The stable code; empty if it is accepted.
     pub(crate) code: &'static str,
     pub(crate) vector: String,
 }
 
-/// What a step refuses with a code.
+/// Rows that a step refuses with this code.
 pub(crate) const fn refused<C>(step: &'static str, code: &'static str) -> Group<C> {
     Group { step, code, algorithm: Algorithm::Es256, strict: false, rows: Vec::new() }
 }
 
-/// What is accepted.
+/// Rows that are accepted.
 pub(crate) const fn accepted<C>() -> Group<C> {
     refused("accepted", "")
 }
 
 impl<C: Ceremony> Group<C> {
-    /// What only a strict reading refuses.
+    /// Marks rows that only a strict reader refuses.
     pub(crate) fn strict(self) -> Self {
         Self { strict: true, ..self }
     }
 
-    /// With a credential of another algorithm than ES256.
+    /// Uses a credential with a different algorithm than ES256.
     pub(crate) fn under(self, algorithm: Algorithm) -> Self {
         Self { algorithm, ..self }
     }
 
-    /// These rows.
+    /// Adds these rows.
     pub(crate) fn rows<const N: usize>(self, rows: [Row<C>; N]) -> Self {
         Self { rows: rows.to_vec(), ..self }
     }
 
-    /// The rows, made.
+    /// Makes the rows.
     pub(crate) fn lines(&self) -> Vec<Line> {
         self.rows.iter().map(|(name, change)| self.line(name, *change)).collect()
     }
 
     fn line(&self, name: &str, change: fn(C) -> C) -> Line {
-        // Where the same change is named for every algorithm, the algorithm is the rest of the name.
+        // If several algorithms have the same row, the name of the algorithm ends the name of the row.
         let name = match name.strip_suffix('*') {
             Some(name) => format!("{name}{}", self.algorithm.name().to_ascii_lowercase()),
             None => name.to_owned(),

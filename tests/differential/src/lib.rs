@@ -1,7 +1,7 @@
-//! A second opinion: webauthn-rs-core 0.6.2, through its published API, on a ceremony and on what was expected of it.
+//! The verdict of webauthn-rs-core 0.6.2 on a ceremony, through its published API.
 //!
-//! It is asked the question that it can answer. What it has no word for is left out of both verdicts: whom to trust
-//! (it judges certificates by the machine's clock), and the user handle (its callers compare that).
+//! Both libraries are compared only on what webauthn-rs-core can express. Left out are trust (it uses the clock of the machine
+//! for certificates) and the user handle (its callers compare that).
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -11,17 +11,17 @@ use webauthn_rs_core::WebauthnCore;
 use webauthn_rs_core::proto::{AuthenticationState, COSEKey, PublicKeyCredential, RegisterPublicKeyCredential};
 use webauthn_rs_core::proto::{Credential, RegistrationState};
 
-/// What it says.
+/// The verdict of webauthn-rs-core.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opinion {
-    /// It accepts.
+    /// Accepted.
     Accept,
-    /// It refuses, in its words.
+    /// Refused, with its error text.
     Refuse(String),
 }
 
 impl Opinion {
-    /// Whether it accepts.
+    /// Returns whether it accepts.
     #[must_use]
     pub fn accepts(&self) -> bool {
         *self == Self::Accept
@@ -30,7 +30,7 @@ impl Opinion {
     fn of<T, E: core::fmt::Debug>(result: Result<T, E>) -> Self {
         match result {
             Ok(_) => Self::Accept,
-            // The first word: the rest is text of the message.
+            // Only the first word, because the rest may contain received text.
             Err(error) => {
                 Self::Refuse(format!("{error:?}").split(['(', ' ', '{']).next().unwrap_or_default().to_owned())
             }
@@ -47,7 +47,7 @@ fn verification(required: bool) -> &'static str {
     if required { "required" } else { "preferred" }
 }
 
-/// What a registration is judged by.
+/// The expectations of a registration.
 pub struct Registration<'a> {
     pub rp_id: &'a str,
     pub origins: &'a [String],
@@ -60,7 +60,7 @@ pub struct Registration<'a> {
     pub known_credential_ids: &'a [String],
 }
 
-/// The names under which it knows COSE numbers.
+/// Its names of COSE algorithms.
 const ALGORITHMS: [(i64, &str); 11] = [
     (-7, "ES256"),
     (-35, "ES384"),
@@ -76,7 +76,7 @@ const ALGORITHMS: [(i64, &str); 11] = [
 ];
 
 impl Registration<'_> {
-    /// Its opinion of a response.
+    /// Verifies a response.
     #[must_use]
     pub fn judge(&self, response: &str) -> Opinion {
         let names: BTreeMap<i64, &str> = ALGORITHMS.into();
@@ -99,7 +99,7 @@ impl Registration<'_> {
     }
 }
 
-/// What an authentication is judged by.
+/// The expectations of an authentication.
 pub struct Authentication<'a> {
     pub rp_id: &'a str,
     pub origins: &'a [String],
@@ -110,7 +110,7 @@ pub struct Authentication<'a> {
     pub record: Record<'a>,
 }
 
-/// What it has to know of the credential.
+/// The items of the credential that it needs.
 pub struct Record<'a> {
     pub id: &'a [u8],
     pub public_key: &'a [u8],
@@ -140,7 +140,7 @@ impl Record<'_> {
 }
 
 impl Authentication<'_> {
-    /// Its opinion of a response.
+    /// Verifies a response.
     #[must_use]
     pub fn judge(&self, response: &str) -> Opinion {
         let Some(credential) = self.record.credential() else { return Opinion::Refuse("StoredKey".to_owned()) };

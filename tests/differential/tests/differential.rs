@@ -1,7 +1,6 @@
-//! Every vector, judged by webauthn-rs as well. Where the two differ, there is a row in `divergences.tsv` for this kind of
-//! difference, with the section that settles it and the places where it may be. A difference without a row fails, and so
-//! does a row, or one of its places, that no vector shows any more. (The project's own vectors show some of the rows;
-//! those of `../shared/vectors` show all.)
+//! Verifies every vector with webauthn-rs too. Each kind of difference has a row in `divergences.tsv`, with the section that
+//! settles it and the vectors that may show it. The test fails for a difference without a row, and for a row that no vector
+//! shows any more. (The vectors of this repository show some of the rows; with `../shared/vectors` all are shown.)
 
 #[path = "../../../examples/verify_vectors/vector.rs"]
 #[allow(dead_code, reason = "a second opinion looks at acceptance only")]
@@ -67,8 +66,8 @@ fn decode(text: &str) -> Vec<u8> {
 }
 
 impl Ceremony {
-    /// `None` where it has no word for what is expected: frames, conditional creates, leniencies, extensions, a counter that is
-    /// only reported, a list of several credentials, a response that is not judged against a record.
+    /// `None` if webauthn-rs cannot express the expectations: frames, conditional creates, quirks, extensions, a counter that is
+    /// only reported, a list of several credentials, a response without a record.
     fn second_opinion(&self) -> Option<Opinion> {
         let expected = &self.expected;
         let conditional = expected.mediation.as_deref() == Some("conditional");
@@ -112,7 +111,7 @@ impl Ceremony {
     }
 }
 
-/// Ours, of the same question: nobody's certificates are trusted or not.
+/// The verdict of wardkey on the same question, without trust in certificates.
 fn first_opinion(line: &str) -> Judgement {
     let mut json: Value = serde_json::from_str(line).expect("a vector");
     if json["kind"] == "registration" {
@@ -122,10 +121,10 @@ fn first_opinion(line: &str) -> Judgement {
     vector.judge(default_backend())
 }
 
-/// A kind of divergence: what wardkey says (`accept`, or a refusal's code), what webauthn-rs says, and where.
+/// A kind of difference: the verdict of wardkey (`accept`, or a code), that of webauthn-rs, and the subject of the vectors.
 type Kind = (String, String, String);
 
-/// What a vector is about, by its id.
+/// Returns the subject of a vector from its id.
 fn family(id: &str) -> String {
     let (source, rest) = id.split_once('/').unwrap_or((id, ""));
     match source {
@@ -135,7 +134,7 @@ fn family(id: &str) -> String {
     }
 }
 
-/// The kinds that are known, and what settles each.
+/// The known kinds, and the section that settles each.
 fn table() -> BTreeMap<Kind, String> {
     let mut table = BTreeMap::new();
     for row in include_str!("../divergences.tsv").lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
@@ -162,7 +161,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Every divergence by its kind, with the vectors that show it.
+/// All differences by kind, with the vectors that show them.
 fn divergences(folder: &str) -> BTreeMap<Kind, Vec<String>> {
     let mut found: BTreeMap<_, Vec<String>> = BTreeMap::new();
     let (mut asked, mut seen) = (0, 0);
@@ -190,7 +189,7 @@ fn divergences(folder: &str) -> BTreeMap<Kind, Vec<String>> {
     found
 }
 
-/// Each divergence has its row. Answers the rows that nothing here shows.
+/// Checks that each difference has a row. Returns the rows that no vector shows.
 fn check(folder: &str) -> Vec<Kind> {
     let (found, mut table) = (divergences(folder), table());
     let without_row: Vec<_> = found.iter().filter(|(kind, _)| table.remove(kind).is_none()).collect();

@@ -1,11 +1,11 @@
-//! wardkey beside the crates that people come from and the clients that they use, each in the other's place.
+//! Tests of wardkey together with the crates webauthn-rs and passkey.
 //!
-//! | file | shows |
+//! | file | what it proves |
 //! |---|---|
-//! | `tests/webauthn_rs.rs` | what was registered with webauthn-rs signs in with wardkey, and the other way round |
+//! | `tests/webauthn_rs.rs` | credentials registered with webauthn-rs sign in with wardkey, and the other way round |
 //! | `tests/wire.rs` | a front end written for webauthn-rs works with wardkey, and the other way round |
 //! | `tests/passkey_client.rs` | the crate `passkey` registers and signs in with wardkey |
-//! | the guide | compiles, and runs |
+//! | the guide | its examples compile and run |
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../src/interop/guide.md")]

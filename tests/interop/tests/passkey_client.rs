@@ -1,4 +1,4 @@
-//! The crate `passkey`, a client and an authenticator in process, registers and signs in with wardkey.
+//! The crate `passkey` (a client and an authenticator) registers and signs in with wardkey.
 
 use passkey::authenticator::{Authenticator, UiHint, UserCheck, UserValidationMethod};
 use passkey::client::{Client, DefaultClientData};
@@ -17,7 +17,7 @@ use webauthn_rs::prelude::Url;
 
 const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
 
-/// Somebody who agrees to everything, and is verified.
+/// A user who accepts every request and is verified.
 struct Agrees;
 
 #[async_trait::async_trait]
@@ -42,7 +42,7 @@ impl UserValidationMethod for Agrees {
     }
 }
 
-/// A device that makes keys of one algorithm and holds one passkey.
+/// An authenticator with keys of one algorithm and one passkey.
 fn device(algorithm: iana::Algorithm, counts: bool) -> Authenticator<Option<Passkey>, Agrees, RustCryptoBackend> {
     let mut authenticator = Authenticator::new(Aaguid::new_empty(), None, Agrees, RustCryptoBackend);
     authenticator.set_algorithms(&[algorithm]).unwrap();

@@ -1,4 +1,4 @@
-//! Credentials move from webauthn-rs to wardkey and back, and sign in on either side.
+//! Credentials are converted from webauthn-rs to wardkey and back, and sign in with both.
 
 mod common;
 
@@ -98,7 +98,7 @@ fn registered_with_wardkey_signs_in_with_webauthn_rs() {
     }
 }
 
-/// Our functions take any type that serde knows; these name theirs, as an application would.
+/// Our functions accept any serde type; these wrappers name the types of webauthn-rs, as an application would.
 mod typed {
     use super::*;
 
@@ -130,7 +130,7 @@ fn what_is_no_key_is_refused_when_it_is_called() {
     assert!(matches!(record(&uuid(), user().handle), Err(ImportError::Shape(_))));
 }
 
-/// Posts a signature for the challenge of `$start`, and answers with what `$finish` says.
+/// Signs the challenge of `$start` and returns the result of `$finish`.
 macro_rules! sign_in_as {
     ($registration:expr, $count:expr, $start:expr, |$response:ident, $state:ident| $finish:expr) => {{
         let (options, $state) = $start.unwrap();
@@ -209,7 +209,7 @@ fn backup_eligibility_is_carried_over_where_it_was_told() {
     sign_in_with_ours(&registration, &mut synced, 1);
 }
 
-/// kanidm/webauthn-rs#185, #510: registered without BE, as everything was before 2022, and synced ever since.
+/// kanidm/webauthn-rs#185, #510: registered without BE, like all credentials before 2022, and synced since.
 #[test]
 fn eligibility_that_nobody_knew_of_locks_nobody_out() {
     let (registration, passkey) = register_with_theirs("flip", Algorithm::Es256);

@@ -1,4 +1,4 @@
-//! Front ends written for webauthn-rs: what they are sent and post, with either relying party behind.
+//! Front ends written for webauthn-rs: their options and responses, with either library as relying party.
 
 mod common;
 
@@ -15,7 +15,7 @@ use webauthn_rs::prelude::{
     CreationChallengeResponse, PublicKeyCredential, RegisterPublicKeyCredential, RequestChallengeResponse,
 };
 
-/// As a page posts it that was written for webauthn-rs: `extensions`, and nothing that it does not know.
+/// A response as posted by a page written for webauthn-rs: with `extensions`, and without members unknown to it.
 fn as_their_page_posts(mut standard: Value) -> Value {
     let posted = standard.as_object_mut().unwrap();
     let results = posted.remove("clientExtensionResults").unwrap();
@@ -115,7 +115,7 @@ fn what_their_types_would_change_is_named() {
     assert_eq!(refused.member, "allowCredentials");
 }
 
-/// Our functions take any type that serde knows; these name theirs, as an application would.
+/// Our functions accept any serde type; these wrappers name the types of webauthn-rs, as an application would.
 mod typed {
     use super::*;
 
@@ -146,7 +146,7 @@ fn another_type_is_refused_when_it_is_called() {
     assert_eq!(typed::created(&posted).unwrap().credential_id(), made.credential_id());
 }
 
-/// As pages could post to webauthn-rs up to 0.5: one padded, one in the alphabet of plain base64.
+/// Responses that webauthn-rs accepted up to 0.5: one with padding, one in the standard alphabet.
 #[test]
 fn pages_that_spell_bytes_in_another_way_register_and_sign_in() {
     fn respelt(posted: &mut Value, spell: fn(&str) -> String) {

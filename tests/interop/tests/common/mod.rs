@@ -1,4 +1,4 @@
-//! One authenticator, and the two relying parties that it meets.
+//! One authenticator and two relying parties.
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
@@ -11,7 +11,7 @@ use webauthn_rs::prelude::{Url, Uuid, Webauthn, WebauthnBuilder};
 
 pub const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
 
-/// What webauthn-rs verifies.
+/// The algorithms that webauthn-rs verifies.
 pub const SHARED: [Algorithm; 3] = [Algorithm::Es256, Algorithm::Es384, Algorithm::Rs256];
 
 pub fn theirs() -> Webauthn {
@@ -19,7 +19,7 @@ pub fn theirs() -> Webauthn {
     WebauthnBuilder::new("example.org", &origin).unwrap().rp_name("Example").build().unwrap()
 }
 
-/// From the same inputs, offering everything.
+/// Makes both relying parties from the same inputs, with all algorithms offered.
 pub fn ours() -> RelyingParty {
     let origin = Url::parse("https://example.org").unwrap();
     let builder = Configuration::new("example.org", origin).rp_name("Example").into_builder();
@@ -35,7 +35,7 @@ pub fn user() -> User {
     User::new(UserHandle::new(uuid().as_bytes()).unwrap(), "ada", "Ada")
 }
 
-/// A new credential, registered for this challenge.
+/// Registers a new credential for this challenge.
 pub fn create(name: &str, algorithm: Algorithm, challenge: &[u8]) -> Registration {
     let challenge = base64url(challenge);
     Registration::new(name, algorithm)
@@ -43,7 +43,7 @@ pub fn create(name: &str, algorithm: Algorithm, challenge: &[u8]) -> Registratio
         .expecting(|expected| expected.user_handle = uuid().as_bytes().to_vec())
 }
 
-/// A signature for this challenge.
+/// Signs this challenge.
 pub fn get(registration: &Registration, challenge: &[u8], sign_count: u32) -> Authentication {
     let challenge = base64url(challenge);
     Authentication::of(registration)
@@ -51,7 +51,7 @@ pub fn get(registration: &Registration, challenge: &[u8], sign_count: u32) -> Au
         .authenticator_data(|data| data.sign_count = sign_count)
 }
 
-/// Signs in with wardkey, first by name, then without; `record` is brought up to date.
+/// Signs in with wardkey, first with a user name, then without. Updates `record`.
 pub fn sign_in_with_ours(registration: &Registration, record: &mut CredentialRecord, sign_count: u32) {
     let rp = ours();
     for step in 0..2 {
@@ -80,7 +80,7 @@ pub fn register_with_ours(name: &str, algorithm: Algorithm) -> (Registration, Cr
     (registration, registered.claim(None::<()>).unwrap())
 }
 
-/// What a client makes of any JSON that it is sent: text, and back.
+/// Passes a value through JSON text, as a client does.
 pub fn sent(value: &impl serde::Serialize) -> Value {
     serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
 }
