@@ -1,4 +1,4 @@
-//! Whole ceremonies, from the browser's JSON to the verdict, beside the bare limit: `cargo bench --bench ceremonies`.
+//! Whole ceremonies, from the JSON of the browser to the verdict, compared with the limit: `cargo bench --bench ceremonies`.
 
 #[path = "harness/ceremony.rs"]
 mod ceremony;
@@ -114,7 +114,7 @@ fn anchors() {
     table.row("packed, 1 certificate", sign_ups.iter().map(|sign_up| Some(contestant(|| sign_up.verify(&AwsLcRs)))));
 }
 
-/// How much more two threads do than one. The best of many rounds: what else runs on the machine takes from two first.
+/// The throughput of two threads compared with one. The best of many rounds, because other load slows two threads first.
 fn threads() {
     const CALLS: u32 = 100;
     let sign_in = SignIn::new(Algorithm::Es256);

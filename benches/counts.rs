@@ -1,8 +1,8 @@
 //! Instructions of our own code, counted by callgrind: `cargo bench --bench counts`. Needs valgrind.
 //!
-//! The ceremonies are verified by a backend that hashes and says yes, so that a signature's millions of instructions
-//! do not hide a regression of one per cent. Counts are compared with those in `benches/counts.txt`, which
-//! `cargo bench --bench counts -- --save` writes. They belong to one compiler and one target.
+//! The backend hashes and accepts every signature, so that the millions of instructions of a signature do not hide a regression
+//! of one per cent. Counts are compared with `benches/counts.txt`, which `cargo bench --bench counts -- --save` writes. They are
+//! valid for one compiler and one target.
 
 #[path = "harness/ceremony.rs"]
 #[allow(dead_code, reason = "the other bench uses the rest")]
@@ -22,10 +22,10 @@ use wardkey_authenticator::*;
 
 const BASELINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/counts.txt");
 
-/// One call of what is counted.
+/// One call of a case.
 type Case = Box<dyn FnMut()>;
 
-/// Every case by its name: what is counted is one call, the second.
+/// All cases by name. The second call is counted.
 fn cases() -> Vec<(&'static str, Case)> {
     let sign_in = |algorithm| {
         let sign_in = SignIn::new(algorithm);

@@ -1,4 +1,4 @@
-//! What every entry point costs: `cargo bench --bench entry_points` writes the table of `README.md`.
+//! The cost of every entry point: `cargo bench --bench entry_points` prints a table.
 //!
 //! Each row is measured at the longest input and at half of it: `growth` is how many times as long the longest takes. A time
 //! is the least of many runs. Bold: more than a millisecond per 64 KiB, or faster growth than n log n. With a part of a name
@@ -17,11 +17,11 @@ use entry_points::{EntryPoint, Input};
 use std::time::{Duration, Instant};
 
 const PER: f64 = 65_536.0;
-/// What an entry point may cost, in microseconds per 64 KiB, and how much faster than its input it may grow.
+/// The allowed cost in microseconds per 64 KiB, and the allowed growth beyond linear.
 const MOST: f64 = 1_000.0;
 const FASTER: f64 = 1.3;
 
-/// The least time that a call takes, in microseconds.
+/// Returns the shortest time of a call, in microseconds.
 fn least(work: &dyn Fn()) -> f64 {
     let (begin, mut least, mut runs) = (Instant::now(), f64::MAX, 0);
     while runs < 5 || (begin.elapsed() < Duration::from_millis(150) && runs < 2_000) {

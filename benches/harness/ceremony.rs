@@ -1,4 +1,4 @@
-//! Ceremonies of the software authenticator, as wardkey takes them and as bare signatures.
+//! Ceremonies of the software authenticator: verified by wardkey, and as bare signatures.
 
 use aws_lc_rs::digest::{self, SHA256};
 use aws_lc_rs::signature::{self as lc, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm};

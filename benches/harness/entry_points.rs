@@ -1,7 +1,7 @@
-//! Every entry point of the crate that takes something of a length that it does not choose itself, made at any length.
+//! The entry points of the crate that take an input of any length, with a generator of such inputs.
 //!
-//! `tests/bounds/growth.rs` holds what each allocates at n, 2n and 4n; `benches/entry_points.rs` writes the table of what
-//! each costs. Signatures are verified by [`Yes`], because each costs what the standard asks for and no more.
+//! `tests/bounds/growth.rs` checks their allocations at n, 2n and 4n; `benches/entry_points.rs` measures their cost. The backend
+//! is [`Yes`], so that the cost of signatures is not measured.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -83,13 +83,13 @@ impl Backend for Yes {
 
 /// One entry point under one kind of input.
 pub struct EntryPoint {
-    /// Whether it reads what the relying party itself hands in: its own records, options and configuration.
+    /// Whether its input is the relying party's own: records, options and configuration.
     pub own: bool,
     /// What is called.
     pub name: &'static str,
     /// What grows.
     pub grows: &'static str,
-    /// What stops it; empty: nothing but the length of the message, or of what the relying party hands in.
+    /// The bound of the input; empty if only the length of the message or of the own input bounds it.
     pub bound: &'static str,
     /// The longest input that is measured, in bytes: the bound, or a quarter of a mebibyte.
     pub most: usize,
@@ -137,7 +137,7 @@ pub fn all() -> Vec<EntryPoint> {
     messages.chain(own.map(|entry| EntryPoint { own: true, ..entry })).collect()
 }
 
-/// Members of about so many bytes, each with a name of its own: `"a1":0,"a2":0`.
+/// About this many bytes of members with distinct names: `"a1":0,"a2":0`.
 fn members(bytes: usize) -> String {
     let names: Vec<String> = (0..bytes / 11).map(|name| format!("\"a{name:05}\":0")).collect();
     names.join(",")

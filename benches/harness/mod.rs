@@ -1,4 +1,4 @@
-//! Contestants side by side: in every round each takes its turn, so that what slows the machine slows all of them.
+//! Measures contestants in turn, round by round, so that a slow machine slows all of them.
 //!
 //! A contestant is timed in batches of about half a millisecond. What is printed for it is the median of its ratios to
 //! the first contestant of its row, round by round; for the first itself, the median of its times.

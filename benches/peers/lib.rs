@@ -1,7 +1,7 @@
-//! Each peer, through its published API, made a contestant: what can be prepared before a response arrives is prepared
-//! once; what is timed begins with the posted JSON and ends with the verdict.
+//! Each peer as a contestant, through its published API. Everything that can be prepared before a response arrives is prepared
+//! once; the measurement starts with the posted JSON and ends with the verdict.
 //!
-//! A peer that cannot verify a ceremony, or refuses it, does not take part in its race.
+//! A peer that cannot verify a ceremony, or refuses it, is not measured on it.
 
 pub mod passki;
 pub mod webauthn_rp;

@@ -1,4 +1,4 @@
-//! Attestation objects, under each leniency: one only adds, and says that it was needed.
+//! Attestation objects with each quirk: a quirk only accepts more, and is reported.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

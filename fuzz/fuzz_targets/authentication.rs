@@ -1,4 +1,4 @@
-//! Whole authentications behind a backend that says yes: what is accepted fits the record, and so does the update.
+//! Whole authentications, all signatures accepted: an accepted response and its update fit the record.
 //!
 //! Input: two octets of choices, the counter and the algorithm in the record, then client data, authenticator data and
 //! user handle as blocks.

@@ -1,4 +1,4 @@
-//! AuthenticationResponseJSON: what is accepted is accepted again when it is written from its parts.
+//! AuthenticationResponseJSON: an accepted response is accepted again after writing it from its parts.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

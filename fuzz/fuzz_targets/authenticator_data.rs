@@ -1,4 +1,4 @@
-//! Authenticator data: what is read, put together again, is what was there.
+//! Authenticator data: the parts of an accepted value encode to the same bytes.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Base64url, through a credential id in JSON: one byte string has one spelling.
+//! Base64url, through a credential id in JSON: one byte string has one encoding.
 #![no_main]
 
 use base64::Engine as _;

@@ -1,4 +1,4 @@
-//! CBOR: whatever is read is written the same way, and counts its items right.
+//! CBOR: an accepted value encodes to the same bytes, and its counts are right.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

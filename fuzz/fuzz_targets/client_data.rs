@@ -1,4 +1,4 @@
-//! Client data: what is accepted, another JSON reader accepts, and sees the same members in it.
+//! Client data: a second JSON reader accepts every accepted text, and sees the same members.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

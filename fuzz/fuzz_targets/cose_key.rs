@@ -1,4 +1,4 @@
-//! COSE_Key: canonical, closed, and judged alike by both backends.
+//! COSE_Key: an accepted key encodes to the same bytes, and both backends agree on it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! What other libraries stored, sent and posted: what is imported could verify or is told apart by the lock-out check,
-//! and what goes back to webauthn-rs comes in again as the same.
+//! Records, options and responses of other libraries: an imported record can verify or `interop::check` reports it, and a record
+//! exported to webauthn-rs imports equal.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -25,7 +25,7 @@ fn user() -> UserHandle {
     UserHandle::new([1]).expect("a handle")
 }
 
-/// Reads one stored shape; what comes of it is kept, is checked, and is exported where webauthn-rs has room for it.
+/// Imports one stored shape; stores, checks, and exports the record if webauthn-rs can represent it.
 fn import<T: DeserializeOwned>(json: &str, into_record: impl Fn(T) -> Result<CredentialRecord, Unusable>) {
     let Ok(stored) = serde_json::from_str(json) else { return };
     let Ok(record) = into_record(stored) else { return };
@@ -51,7 +51,7 @@ fn import<T: DeserializeOwned>(json: &str, into_record: impl Fn(T) -> Result<Cre
         )
     };
     assert_eq!(items(&again), items(&record));
-    // It writes `false` for what it never asked, so that is not believed again.
+    // webauthn-rs writes `false` for values that it never received, so the import ignores it.
     let eligible = record.backup_eligible == Some(true);
     assert_eq!(
         (again.backup_eligible, again.backup_state),
@@ -59,7 +59,7 @@ fn import<T: DeserializeOwned>(json: &str, into_record: impl Fn(T) -> Result<Cre
     );
 }
 
-/// Responses as its front ends post them: those that have what the standard has, and no more, mean the same.
+/// Responses of its front ends: one with exactly the members of the standard has the same meaning.
 fn responses(json: &str) {
     let ours = serde_json::from_str::<Value>(json)
         .is_ok_and(|json| json.get("extensions").is_none() && json["clientExtensionResults"].is_object());
@@ -90,7 +90,7 @@ fn responses(json: &str) {
     }
 }
 
-/// Options as its types write them: what is read as ours is sent to its front ends as the same.
+/// Options written by its types: our options made from them are sent to its front ends unchanged.
 fn options(json: &str) {
     let Ok(challenge) = serde_json::from_str::<Value>(json) else { return };
     if let Ok(options) = webauthn_rs::creation_options(&challenge) {

@@ -1,4 +1,4 @@
-//! PEM texts of trust anchors: each certificate in one is an anchor by itself.
+//! PEM texts of trust anchors: each certificate is the same anchor as its DER.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,4 @@
-//! Whole registrations behind a backend that says yes: what is registered can sign in, and nothing it must refuse
-//! comes through.
+//! Whole registrations, all signatures accepted: a registered credential can sign in, and every required refusal happens.
 //!
 //! Input: two octets of choices, the client data as a block, the attestation object.
 #![no_main]
@@ -48,7 +47,7 @@ fuzz_target!(|input: &[u8]| {
     assert!(verified.credential_id().as_bytes().len() <= CredentialId::MAX_LEN);
     assert!(verified.quirks().iter().all(|quirk| leniencies.contains(quirk)));
 
-    // A browser's signature without its key is refused, and what is found is a key.
+    // A browser-bound signature without its key is refused, and an accepted key is readable.
     match browser_bound_key(&verified, &Yes) {
         Ok(found) => assert!(found.is_some_and(|key| CoseKey::read(key.as_bytes()).is_ok())),
         Err(failure) => assert_eq!(failure.refusal, Refusal::BrowserBoundSignature),

@@ -1,4 +1,4 @@
-//! The states between the halves of a ceremony: parse, write, parse is equal, and the id with them.
+//! The states between the halves of a ceremony: parse, write, parse gives an equal state with an equal id.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

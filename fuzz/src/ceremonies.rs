@@ -1,4 +1,4 @@
-//! One relying party, one challenge, and what a browser would post to it.
+//! One relying party, one challenge, and the responses of a browser.
 
 use crate::keys::{ALGORITHMS, Key};
 use crate::{Yes, cbor, der};
@@ -82,7 +82,7 @@ pub fn verified(response: &RegistrationResponse) -> Option<VerifiedRegistration<
     verify(&Expected::new(&SITE, &CHALLENGE, &ALGORITHMS), response, &Yes).ok()
 }
 
-/// A policy that trusts these certificates, as far as they are such, but for what these lists revoke.
+/// A policy that trusts these certificates, if they can be read, with these revocation lists.
 pub fn policy(anchors: &[&[u8]], crls: &[Crl]) -> AttestationPolicy {
     let mut policy = AttestationPolicy::any();
     let anchors = anchors.iter().filter_map(|der| TrustAnchor::from_der(der).ok());

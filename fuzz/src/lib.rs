@@ -1,7 +1,7 @@
-//! What the fuzz targets share: a backend that says yes, one set of expectations, and the framing of their inputs.
+//! Shared code of the fuzz targets: the backend `Yes`, one set of expectations, and the framing of inputs.
 //!
-//! Everything is reached through the library's public API. There is no feature, cfg or hidden module for fuzzing: what
-//! a fuzzer can reach is what an integrator can reach, and nothing can be left switched on by mistake.
+//! The targets use only the public API. There is no feature, cfg or hidden module for fuzzing, so a fuzzer reaches exactly what
+//! an integrator reaches.
 
 pub mod cbor;
 mod ceremonies;
@@ -22,8 +22,8 @@ pub const BACKENDS: [&dyn Backend; 2] = [&AwsLcRs, &RustCrypto];
 /// What [`Yes`] answers for every hash: an octet that no real value is full of, so that seeds show where one stood.
 pub const DIGEST: u8 = 0x57;
 
-/// A backend for which every key is good, every signature verifies, and every message has the same digest. Whatever
-/// lies behind a signature or a hash can be reached; what is left of a verdict is the library's own reading.
+/// A backend that accepts every key and every signature, and returns the same digest for every message, so that a fuzzer
+/// reaches the code after signatures and hashes.
 #[derive(Debug)]
 pub struct Yes;
 
@@ -61,7 +61,7 @@ impl Backend for Yes {
     }
 
     fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), BadSignature> {
-        // The seam's promise to a backend: what arrives has been judged.
+        // The contract of `Backend`: keys and schemes were checked.
         assert!(key.fits(scheme), "{scheme:?} with {key:?}");
         Ok(())
     }
@@ -102,7 +102,7 @@ pub fn quirks(bits: u8) -> wardkey::quirk::Quirks {
     all.filter(|(i, _)| bits >> i & 1 == 1).map(|(_, quirk)| quirk).collect()
 }
 
-/// Parses, writes and parses again; what comes out is what went in. Answers both.
+/// Parses, writes and parses again, checks that both values are equal, and returns both.
 pub fn round_trip<T>(json: &str) -> Option<(T, T)>
 where
     T: serde::de::DeserializeOwned + serde::Serialize + PartialEq + core::fmt::Debug,

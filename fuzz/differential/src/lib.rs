@@ -1,9 +1,9 @@
-//! Two opinions on one message, compared by the table of known divergences.
+//! Compares the verdicts of two libraries with the table of known differences.
 
 use wardkey::ceremony::Failure;
 use wardkey_differential::Opinion;
 
-/// Whoever accepts what the other refuses does so in a way that the table settles.
+/// Checks that the verdicts agree, or that the table has a row for the difference.
 pub fn compare<T>(ours: Result<T, Failure>, theirs: &Opinion) {
     let kind = match (&ours, theirs) {
         (Ok(_), Opinion::Refuse(why)) => ("accept", why.as_str()),

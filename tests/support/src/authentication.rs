@@ -1,4 +1,4 @@
-//! §5.1.4, §6.3.3: an authentication with a registered credential, from what is asked for to what the browser posts.
+//! §5.1.4, §6.3.3: an authentication with a registered credential, from the options to the posted response.
 
 use crate::authenticator_data::AuthenticatorData;
 use crate::authenticator_data::flags::{BE, BS, UV};
@@ -111,7 +111,7 @@ impl Authentication {
         }
     }
 
-    /// Signs with another key than the credential's.
+    /// Signs with the wrong key.
     pub fn key(mut self, key: Key) -> Self {
         self.key = key;
         self

@@ -21,7 +21,7 @@ pub mod flags {
     pub const ED: u8 = 0x80;
 }
 
-/// Authenticator data, member by member. Flags say what they say, whatever is there.
+/// Authenticator data, member by member. Flags are independent of the members, so that tests can make them disagree.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AuthenticatorData {
     /// rpIdHash, 32 bytes.
@@ -89,7 +89,7 @@ impl AuthenticatorData {
 }
 
 impl AttestedCredential {
-    /// The encoding. The length of the credential id stands at 53 and 54 of the authenticator data.
+    /// The encoding. The length of the credential id is at bytes 53 and 54 of the authenticator data.
     fn encode(&self) -> Vec<u8> {
         let len = (self.credential_id.len() as u16).to_be_bytes();
         [&self.aaguid, &len[..], &self.credential_id, &self.public_key.encode()].concat()

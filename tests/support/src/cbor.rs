@@ -8,7 +8,7 @@ pub enum Cbor {
     Bytes(Vec<u8>),
     Text(String),
     Array(Vec<Cbor>),
-    /// Written in canonical order. A key that stands twice is written twice.
+    /// Written in canonical order. A key that occurs twice is written twice.
     Map(Vec<(Cbor, Cbor)>),
     /// Written in the order given: a deliberate violation.
     MapAsGiven(Vec<(Cbor, Cbor)>),

@@ -1,11 +1,11 @@
-//! What a test does to a layer that exists only while a ceremony is made.
+//! Changes to layers that exist only while a ceremony is made.
 
 use std::fmt;
 use std::sync::Arc;
 
 type Change<T> = Arc<dyn Fn(&mut T) + Send + Sync>;
 
-/// Changes to one layer, in the order they were asked for. None, until a test asks.
+/// Changes to one layer, in the order in which they were added. Empty at first.
 pub struct Changes<T>(Vec<Change<T>>);
 
 impl<T> Changes<T> {
@@ -14,7 +14,7 @@ impl<T> Changes<T> {
         self.0.push(Arc::new(change));
     }
 
-    /// The layer as the standard has it, changed.
+    /// Applies the changes to the layer.
     pub fn apply(&self, mut layer: T) -> T {
         for change in &self.0 {
             change(&mut layer);
@@ -41,7 +41,7 @@ impl<T> fmt::Debug for Changes<T> {
     }
 }
 
-/// The methods that take a change to a layer which exists only while a ceremony is made: one row a layer.
+/// Makes the methods for layers that exist only while a ceremony is made: one row per layer.
 macro_rules! kept {
     ($($(#[$doc:meta])+ $layer:ident($of:ty) $(in $field:ident)?;)+) => {$(
         $(#[$doc])+
@@ -52,7 +52,7 @@ macro_rules! kept {
     )+};
 }
 
-/// The methods that change a layer which is a plain value, by the name of its field or by another: one row a layer.
+/// Makes the methods for layers that are fields: one row per layer.
 macro_rules! open {
     ($($(#[$doc:meta])+ $layer:ident($of:ty) in $field:ident;)+) => {$(
         $(#[$doc])+

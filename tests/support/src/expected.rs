@@ -12,7 +12,7 @@ pub struct RelyingParty {
     pub id: String,
     /// The exact origins accepted.
     pub origins: Vec<String>,
-    /// Whether it expects to be framed by another origin.
+    /// Whether it accepts cross-origin frames.
     pub allow_cross_origin: bool,
     /// The top origins then accepted.
     pub top_origins: Vec<String>,

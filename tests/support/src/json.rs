@@ -30,7 +30,7 @@ pub(crate) fn credential(id: &[u8], response: Value, results: &Value, attachment
     json
 }
 
-/// An object whose members stand in this order.
+/// An object with members in this order.
 pub fn object(members: &[(String, Value)]) -> String {
     let members: Vec<_> = members.iter().map(|(name, value)| format!("{}:{}", string(name), text(value))).collect();
     format!("{{{}}}", members.join(","))

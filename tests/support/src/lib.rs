@@ -1,18 +1,17 @@
-//! A software authenticator: makes any valid ceremony, for every algorithm and every attestation format, and then
-//! breaks one thing.
+//! A software authenticator: makes any valid ceremony, for every algorithm and every attestation format, and can change one
+//! thing in it.
 //!
-//! It is the encoding side of the standard, written apart from wardkey, which is the reading side: neither depends on
-//! the other. Every random value is derived from the ceremony's name ([`seed`]), so a ceremony is the same for ever,
-//! and anyone can make it again.
+//! It implements the encoding side of the standard independently of wardkey, which implements the reading side. Every random
+//! value is derived from the name of the ceremony ([`seed`]), so a ceremony always has the same bytes.
 //!
-//! # A ceremony is made in layers
+//! # Layers
 //!
-//! Each layer is a plain value; each has a method of its name that takes a change. One line breaks one thing, before
-//! or after it is hashed or signed, and everything made from it follows:
+//! Each layer is a plain value, with a method of its name that takes a change. A change is made before or after hashing and
+//! signing, as the table says, and everything derived from the layer follows:
 //!
-//! | layer | what it is | registration | authentication |
+//! | layer | meaning | registration | authentication |
 //! |---|---|---|---|
-//! | `expecting` | what the relying party expects | [`RegistrationExpected`] | [`AuthenticationExpected`] |
+//! | `expecting` | the expectations of the relying party | [`RegistrationExpected`] | [`AuthenticationExpected`] |
 //! | `client_data` | the members of the client data | [`ClientData`] | [`ClientData`] |
 //! | `client_data_json` | its text, before it is hashed | bytes | bytes |
 //! | `public_key` | the COSE_Key | [`Cbor`] | |
@@ -37,7 +36,7 @@
 //! ```
 //! use wardkey_authenticator::*;
 //!
-//! // A valid registration, and what the relying party must know of it.
+//! // A valid registration, and what the relying party needs to verify it.
 //! let registration = Registration::new("docs.tpm", Algorithm::Es256).format(Tpm::new());
 //! let (challenge, anchors) = (&registration.expected.challenge, &registration.expected.trust_anchors);
 //! let response: serde_json::Value = registration.response();
@@ -58,7 +57,7 @@
 //! let broken = registration.clone().json(|json| json["rawId"] = "AA==".into());
 //! # assert_ne!(broken.response(), response);
 //!
-//! // An authentication with that credential, and one by a key that is not the credential's.
+//! // An authentication with that credential, and one signed with the wrong key.
 //! let authentication = Authentication::of(&registration);
 //! let forged = authentication.clone().key(Key::new("docs.forger", Algorithm::Es256));
 //! # assert_ne!(forged.response(), authentication.response());

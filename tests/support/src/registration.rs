@@ -1,4 +1,4 @@
-//! §5.1.3, §6.3.2: a registration, from what the relying party asks for to what the browser posts.
+//! §5.1.3, §6.3.2: a registration, from the options to the posted response.
 
 use crate::attestation::{Format, Inputs, NoAttestation};
 use crate::authenticator_data::AuthenticatorData;

@@ -47,7 +47,7 @@ struct Row {
 #[derive(Clone, Copy, PartialEq)]
 enum Framed {
     No,
-    /// In a frame of another origin.
+    /// In a cross-origin frame.
     CrossOrigin,
     /// The same, and the client names the top origin.
     TopOrigin,
@@ -102,7 +102,7 @@ fn chain() -> Chain {
     Chain::under(vec![attestation_root()]).subject(subject)
 }
 
-/// A key in software, whose properties stand in the hardware's list all the same.
+/// A key in software, although its properties are in the hardware-enforced list.
 fn android_key() -> AndroidKey {
     AndroidKey::new().chain(chain()).key_description(|description| {
         description.attestation_security_level = der::enumerated(0);

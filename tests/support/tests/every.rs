@@ -1,4 +1,4 @@
-//! Every algorithm and every attestation format can be made, the same each time; every layer can be broken.
+//! Every algorithm and every attestation format can be made, with the same bytes each time; every layer can be changed.
 
 use wardkey_authenticator::attestation::formats;
 use wardkey_authenticator::hash::sha256;

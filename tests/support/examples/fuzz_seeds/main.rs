@@ -16,12 +16,12 @@ use wardkey_authenticator::hash::sha256;
 use wardkey_authenticator::keys::PublicKey;
 use wardkey_authenticator::*;
 
-/// What the targets' backend answers for every hash.
+/// The digest that the backend of the targets returns.
 const DIGEST: [u8; 32] = [0x57; 32];
 /// The challenge of every ceremony there.
 const CHALLENGE: [u8; 32] = [0; 32];
 
-/// As `Format::ALL` of the library has them.
+/// In the order of `Format::ALL` of the library.
 const FORMATS: [&str; 8] =
     ["packed", "tpm", "android-key", "android-safetynet", "fido-u2f", "none", "apple", "compound"];
 
@@ -94,7 +94,7 @@ fn block(bytes: &[u8]) -> Vec<u8> {
     [&(bytes.len() as u16).to_be_bytes()[..], bytes].concat()
 }
 
-/// `bytes` with the one digest wherever one of these hashes stands.
+/// Replaces these hashes in `bytes` by the digest.
 fn with_digest(bytes: &[u8], hashes: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for hash in hashes {
@@ -239,7 +239,7 @@ fn payments(seeds: &mut Seeds, algorithm: Algorithm) -> io::Result<()> {
     Ok(())
 }
 
-/// A credential as each library stores it, for the user handle 01, and what the front ends of webauthn-rs see and post.
+/// A credential in the form of each library, for the user handle 01, and options and responses of webauthn-rs front ends.
 fn stored_elsewhere(seeds: &mut Seeds) -> io::Result<()> {
     for algorithm in Algorithm::ALL {
         let registration = Registration::new("fuzz", algorithm);
@@ -354,7 +354,7 @@ fn options() -> [Value; 2] {
     [creation, request]
 }
 
-/// What has no layer of its own: texts and stored shapes.
+/// Texts and stored values, which have no layer of the authenticator.
 fn notations(seeds: &mut Seeds) -> io::Result<()> {
     for text in ["", "AA", "__79", "Zm9v", "Zm9vYmFy", "AA==", "AB"] {
         seeds.write("base64url", text.as_bytes())?;
@@ -395,7 +395,7 @@ fn notations(seeds: &mut Seeds) -> io::Result<()> {
     seeds.write("record", format!("{record}\n{}", json!({ "version": 1, "expect": before, "set": after })).as_bytes())
 }
 
-/// The responses of every vector, and the anchors they are judged by.
+/// The responses of every vector, and their anchors.
 fn vectors(seeds: &mut Seeds, folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

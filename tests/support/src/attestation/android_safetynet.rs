@@ -113,8 +113,8 @@ impl Format for AndroidSafetyNet {
     }
 }
 
-/// What Google said, five seconds before it is judged. Its members stand in alphabetical order, so that what is signed
-/// is the same whether or not serde_json was built to keep the order.
+/// The response of SafetyNet, made five seconds before the time of validation. Members are in alphabetical order, so that the
+/// signed bytes do not depend on the feature `preserve_order` of serde_json.
 fn payload(nonce: &[u8]) -> Value {
     json!({
         "apkCertificateDigestSha256": [base64(&sha256(b"its certificate"))],

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 /// The public exponent of every key: 65537.
 pub const EXPONENT: [u8; 3] = [1, 0, 1];
 
-/// A fixed RSA key, named after what signs with it.
+/// A fixed RSA key, named after its use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Modulus {
     /// A credential: 2048 bits.
@@ -113,7 +113,7 @@ pub fn emsa_pkcs1(digest_info: &[u8], len: usize) -> Vec<u8> {
     [&[0, 1], &vec![0xff; len - digest_info.len() - 3][..], &[0], digest_info].concat()
 }
 
-/// What stands before the digest in a DigestInfo (RFC 8017 §9.2, note 1).
+/// The prefix of the digest in a DigestInfo (RFC 8017 §9.2, note 1).
 pub fn digest_info_prefix(hash: Hash) -> &'static [u8] {
     match hash {
         Hash::Sha1 => b"\x30\x21\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00\x04\x14",

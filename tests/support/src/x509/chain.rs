@@ -23,7 +23,7 @@ impl Authority {
         Self::named(Name::new(info, "wardkey", "Authenticator Attestation CA"), info, algorithm, Modulus::Root, None)
     }
 
-    /// An authority under another one.
+    /// An authority below `issuer`.
     pub fn intermediate(info: &str, algorithm: Algorithm, issuer: &Self) -> Self {
         let name = Name::new(info, "wardkey", "Authenticator Attestation CA");
         Self::named(name, info, algorithm, Modulus::Intermediate, Some(issuer))
@@ -78,7 +78,7 @@ impl Chain {
         Self::under(authorities)
     }
 
-    /// As some Sony phones have it: a root in the name of Google's, an intermediate, and one that is no CA, each named by a
+    /// The path of some Sony phones: a root with the name of Google's, an intermediate, and one that is not a CA, each named by a
     /// serial number.
     pub fn of_a_sony_phone() -> Self {
         let named = |mut authority: Authority, subject: &str, issuer: &str| {
@@ -95,7 +95,7 @@ impl Chain {
         Self::under(vec![root, named(intermediate, first, google), named(end_entity, last, first)])
     }
 
-    /// A leaf that signs itself, trusted by nobody.
+    /// A self-signed leaf, which is not trusted.
     pub fn self_signed() -> Self {
         Self::under(Vec::new())
     }

@@ -30,7 +30,7 @@ pub struct Extension {
     pub oid: String,
     /// Whether a reader that does not know it must refuse the certificate.
     pub critical: bool,
-    /// What stands in extnValue's OCTET STRING.
+    /// The contents of the OCTET STRING extnValue.
     pub value: Vec<u8>,
 }
 
