@@ -11,7 +11,7 @@ pub(crate) struct Budget {
     comparisons: Left,
 }
 
-/// What is left; `None` once more was asked for than was left, and from then on.
+/// The remaining units; `None` after a request that exceeded them.
 type Left = Option<u32>;
 
 /// More work than the budget has left.
@@ -32,7 +32,7 @@ impl Budget {
     /// The one recorded certification path with name constraints needs 1. This allows 64 names below 64 subtrees.
     pub(crate) const COMPARISONS: u32 = 4096;
 
-    /// The budget of one message.
+    /// Returns the budget of one message.
     pub(crate) const fn of_a_message() -> Self {
         Self { verifications: Some(Self::VERIFICATIONS), comparisons: Some(Self::COMPARISONS) }
     }
@@ -42,7 +42,7 @@ impl Budget {
         spend(&mut self.verifications, cost)
     }
 
-    /// The cost of comparing names or attributes of so many octets.
+    /// Returns the cost of comparing names or attributes of this many octets.
     pub(crate) fn comparison_of(octets: usize) -> u32 {
         u32::try_from(octets.checked_div(64).unwrap_or(0)).unwrap_or(u32::MAX).saturating_add(1)
     }
@@ -52,7 +52,7 @@ impl Budget {
         spend(&mut self.comparisons, cost)
     }
 
-    /// Whether a signature was left unverified because of its cost.
+    /// Returns whether a signature was not verified because of its cost.
     pub(crate) const fn lacks_verifications(&self) -> bool {
         self.verifications.is_none()
     }
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_refused_once_is_refused_from_then_on() {
+    fn an_exhausted_budget_stays_exhausted() {
         let mut budget = Budget::of_a_message();
         assert_eq!(budget.spend_verification(Budget::VERIFICATIONS), Ok(()));
         assert!(!budget.lacks_verifications(), "all of it may be spent");

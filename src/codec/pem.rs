@@ -1,8 +1,8 @@
-//! PEM (RFC 7468) of certificates and revocation lists: how relying parties keep what they trust. Never in a message.
+//! PEM (RFC 7468) of certificates and revocation lists, for trust anchors of the relying party. Messages contain no PEM.
 
 use super::base64url;
 
-/// Why a text has no certificates, or no revocation lists.
+/// Why no certificates or revocation lists can be read from a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -12,20 +12,20 @@ pub enum Error {
     /// No `-----BEGIN X509 CRL-----` line.
     #[error("no PEM certificate revocation list")]
     NoCrl,
-    /// A beginning without its `-----END …-----` line.
+    /// A `-----BEGIN …-----` line without its `-----END …-----` line.
     #[error("PEM without an end")]
     NoEnd,
-    /// What stands between the lines is not Base64.
+    /// The text between the lines is not base64.
     #[error("PEM that is not Base64")]
     Base64,
 }
 
-/// The DER of every `CERTIFICATE` in the text. Explanatory text around them is ignored (RFC 7468 §2).
+/// Returns the DER of every `CERTIFICATE` in the text. Ignores explanatory text around them (RFC 7468 §2).
 pub(crate) fn certificates(text: &str) -> Result<Vec<Vec<u8>>, Error> {
     blocks(text, "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", Error::NoCertificate)
 }
 
-/// The DER of every `X509 CRL` in the text.
+/// Returns the DER of every `X509 CRL` in the text.
 pub(crate) fn crls(text: &str) -> Result<Vec<Vec<u8>>, Error> {
     blocks(text, "-----BEGIN X509 CRL-----", "-----END X509 CRL-----", Error::NoCrl)
 }
@@ -47,13 +47,13 @@ mod tests {
     const ONE: &str = "-----BEGIN CERTIFICATE-----\r\nAAEC\n AwQ=\n-----END CERTIFICATE-----\n";
 
     #[test]
-    fn one_or_many_with_text_around() {
+    fn reads_one_or_many_and_ignores_text_around_them() {
         assert_eq!(certificates(ONE), Ok(vec![vec![0, 1, 2, 3, 4]]));
         assert_eq!(certificates(&format!("Subject: x\n{ONE}\n# next\n{ONE}")).map(|all| all.len()), Ok(2));
     }
 
     #[test]
-    fn refuses_the_rest() {
+    fn refuses_texts_without_complete_pem() {
         for (text, error) in [
             ("", Error::NoCertificate),
             ("-----BEGIN PRIVATE KEY-----\nAAEC\n-----END PRIVATE KEY-----", Error::NoCertificate),

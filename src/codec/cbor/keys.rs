@@ -3,12 +3,12 @@
 use super::{Error, MAX_DEPTH, Reader, Rules, before};
 use crate::codec::Few;
 
-/// Entries that an unsorted map may have under [`Rules::any_key_order`], where every pair of keys is compared to find a
-/// duplicate. The maps of §8 have six entries at most.
+/// The maximum entries of an unsorted map under [`Rules::any_key_order`]. Every pair of keys is compared to find duplicates.
+/// The maps of §8 have at most six entries.
 const MAX_UNSORTED: usize = 64;
 
-/// Keys that one message may have out of order: as many as a full map at each level of nesting. So a message of many
-/// small unsorted maps costs a bounded number of comparisons too. Eight statements of §8.9 have fewer than 100 keys.
+/// The maximum number of keys of one message out of order: a full map at each level of nesting. It bounds the comparisons of a
+/// message with many small unsorted maps. Eight statements of §8.9 have fewer than 100 keys.
 pub(super) const MAX_UNSORTED_KEYS: usize = 512;
 
 /// The keys of one map as they are read. In canonical form each comes after the one before it; out of order, each must
@@ -17,9 +17,9 @@ pub(super) struct Keys<'a> {
     entries: &'a [u8],
     count: usize,
     last: &'a [u8],
-    /// Whether a key of this map was out of order. Per map, so that an unsorted map sets no bound to a sorted one.
+    /// Set when a key of this map was out of order. Per map, so that an unsorted map does not limit a sorted one.
     unsorted: bool,
-    /// Under [`Rules::any_key_order`], the first keys of this map, so that no value is read again to find its key.
+    /// Under [`Rules::any_key_order`]: the first keys of this map, so that they need not be parsed again.
     seen: Few<&'a [u8], MAX_UNSORTED>,
 }
 

@@ -1,23 +1,23 @@
 //! CBOR in CTAP2 canonical form (§2.4, FIDO CTAP 2.2 §8): one value has one encoding.
 //!
-//! Refused: non-minimal heads, indefinite lengths, tags, floats, `undefined` and other simple values, unsorted or
-//! duplicate map keys, invalid UTF-8, bytes left over. Nothing is allocated and nothing is copied: an [`Array`] or a
-//! [`Map`] is a checked slice that is walked again when it is read, so a declared length costs nothing.
-//! Nesting is bounded by [`MAX_DEPTH`].
+//! Refuses non-minimal heads, indefinite lengths, tags, floats, `undefined` and other simple values, unsorted or duplicate
+//! map keys, invalid UTF-8, and trailing bytes. The reader allocates and copies nothing: an [`Array`] or a [`Map`] is a
+//! checked slice that is parsed again when it is used, so a declared length costs nothing. Nesting is bounded by
+//! [`MAX_DEPTH`].
 
 mod keys;
 
 use keys::Keys;
 
-/// Levels of arrays and maps that may be nested. CTAP2 messages stop at 4; a compound statement with a certificate
-/// chain (§8.9) needs 5.
+/// The maximum levels of nested arrays and maps. CTAP2 messages have at most 4; a compound attestation with certificates
+/// (§8.9) needs 5.
 pub const MAX_DEPTH: u8 = 8;
 
-/// Why bytes are not one canonical CBOR value.
+/// Why bytes are not a canonical CBOR value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The input ends inside a value; also a length that reaches past the end.
+    /// The input ends inside a value, or a length is greater than the rest of the input.
     #[error("the input ends inside a CBOR value")]
     Truncated,
     /// Bytes follow the value.
@@ -38,7 +38,7 @@ pub enum Error {
     /// A float, `undefined`, or a simple value other than true, false and null.
     #[error("a CBOR float or simple value")]
     Simple,
-    /// A map key is not after the one before it.
+    /// A map key is out of canonical order.
     #[error("CBOR map keys out of canonical order")]
     KeyOrder,
     /// A map key occurs twice.
@@ -55,16 +55,17 @@ pub enum Error {
     NotUtf8,
 }
 
-/// What may deviate from canonical form; nothing, by default.
+/// The allowed deviations from canonical form; none by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rules {
-    /// Map keys may stand in any order. Duplicates stay refused.
+    /// Map keys may be in any order. Duplicates are still refused.
     pub(crate) any_key_order: bool,
-    /// Arrays and maps may have an indefinite length. Strings in chunks stay refused: no client ever sent one.
+    /// Arrays and maps may have an indefinite length. Strings of indefinite length are still refused, because no client sends
+    /// them.
     pub(crate) indefinite_length: bool,
 }
 
-/// One value. Strings borrow from the input.
+/// A value. Strings borrow from the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Value<'a> {
@@ -87,7 +88,7 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// Reads the one value that `bytes` are.
+    /// Reads `bytes` as one value.
     ///
     /// # Errors
     /// [`Error`], at the first byte that is not canonical.
@@ -95,21 +96,21 @@ impl<'a> Value<'a> {
         Self::read_with(bytes, Rules::default()).map(|(value, _)| value)
     }
 
-    /// As [`Value::read`] under `rules`; also answers which of them were needed.
+    /// Like [`Value::read`], with `rules`. Also returns which of the deviations occurred.
     pub(crate) fn read_with(bytes: &'a [u8], rules: Rules) -> Result<(Self, Rules), Error> {
         let mut reader = Reader::new(bytes, rules);
         let value = reader.value(MAX_DEPTH)?;
         if reader.rest.is_empty() { Ok((value, reader.used)) } else { Err(Error::TrailingBytes) }
     }
 
-    /// Reads the value that `bytes` begin with and answers it with what follows.
+    /// Reads the first value of `bytes` and returns it with the rest.
     pub(crate) fn read_first(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), Error> {
         let mut reader = Reader::new(bytes, Rules::default());
         let value = reader.value(MAX_DEPTH)?;
         Ok((value, reader.rest))
     }
 
-    /// The value as an integer that fits, or `None`.
+    /// Returns an integer that fits into `i64`, or `None`.
     #[must_use]
     pub fn integer(self) -> Option<i64> {
         match self {
@@ -119,25 +120,25 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The value as a byte string, or `None`.
+    /// Returns a byte string, or `None`.
     #[must_use]
     pub const fn bytes(self) -> Option<&'a [u8]> {
         if let Self::Bytes(bytes) = self { Some(bytes) } else { None }
     }
 
-    /// The value as text, or `None`.
+    /// Returns a text string, or `None`.
     #[must_use]
     pub const fn text(self) -> Option<&'a str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
-    /// The value as an array, or `None`.
+    /// Returns an array, or `None`.
     #[must_use]
     pub const fn array(self) -> Option<Array<'a>> {
         if let Self::Array(array) = self { Some(array) } else { None }
     }
 
-    /// The value as a map, or `None`.
+    /// Returns a map, or `None`.
     #[must_use]
     pub const fn map(self) -> Option<Map<'a>> {
         if let Self::Map(map) = self { Some(map) } else { None }
@@ -153,26 +154,26 @@ pub struct Array<'a> {
 }
 
 impl<'a> Array<'a> {
-    /// The number of items.
+    /// Returns the number of items.
     #[must_use]
     pub const fn len(&self) -> u64 {
         self.len
     }
 
-    /// Whether there are no items.
+    /// Returns whether there are no items.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The items, in order.
+    /// Iterates over the items in order.
     pub fn iter(&self) -> impl Iterator<Item = Value<'a>> + use<'a> {
         let mut reader = Reader::again(self.items, self.rules);
-        (0..self.len).map_while(move |_| reader.value(MAX_DEPTH).ok()) // checked before: never ends early
+        (0..self.len).map_while(move |_| reader.value(MAX_DEPTH).ok()) // already checked, so it does not end early
     }
 }
 
-/// A checked map: every key once.
+/// A checked map. No key occurs twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Map<'a> {
     entries: &'a [u8],
@@ -181,31 +182,31 @@ pub struct Map<'a> {
 }
 
 impl<'a> Map<'a> {
-    /// The number of entries.
+    /// Returns the number of entries.
     #[must_use]
     pub const fn len(&self) -> u64 {
         self.len
     }
 
-    /// Whether there are no entries.
+    /// Returns whether there are no entries.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The entries, in the order they were sent in.
+    /// Iterates over the entries in the order of the input.
     pub fn iter(&self) -> impl Iterator<Item = (Value<'a>, Value<'a>)> + use<'a> {
         let mut reader = Reader::again(self.entries, self.rules);
         (0..self.len).map_while(move |_| Some((reader.value(MAX_DEPTH).ok()?, reader.value(MAX_DEPTH).ok()?)))
     }
 
-    /// The value under a text key.
+    /// Returns the value of a text key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Value<'a>> {
         self.iter().find_map(|(k, value)| (k.text() == Some(key)).then_some(value))
     }
 
-    /// The value under an integer key.
+    /// Returns the value of an integer key.
     #[must_use]
     pub fn label(&self, key: i64) -> Option<Value<'a>> {
         self.iter().find_map(|(k, value)| (k.integer() == Some(key)).then_some(value))
@@ -214,7 +215,7 @@ impl<'a> Map<'a> {
 
 const BREAK: u8 = 0xff;
 
-/// What was read of `start` when `rest` is left.
+/// Returns the part of `start` before `rest`.
 pub(crate) fn before<'a>(start: &'a [u8], rest: &[u8]) -> &'a [u8] {
     start.get(..start.len().saturating_sub(rest.len())).unwrap_or_default()
 }
@@ -223,10 +224,10 @@ struct Reader<'a> {
     rest: &'a [u8],
     rules: Rules,
     used: Rules,
-    /// How many keys were out of order, or in a map after one that was.
+    /// The number of keys that were out of order, or after such a key in their map.
     unsorted_keys: usize,
-    /// What is read was checked before, so that keys need not be compared again: else the comparisons of nested maps
-    /// would multiply.
+    /// Reads a value that was already checked. Does not compare keys again, because the comparisons of nested maps would
+    /// multiply.
     checked: bool,
 }
 
@@ -240,14 +241,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The argument of a head: a number, or an indefinite length.
+/// The argument of a head: a number or an indefinite length.
 enum Argument {
     Definite(u64),
     Indefinite,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads one value; `depth` levels may open inside it.
+    /// Reads one value with at most `depth` levels inside it.
     fn value(&mut self, depth: u8) -> Result<Value<'a>, Error> {
         let (major, argument) = self.head()?;
         let definite = match argument {
@@ -277,7 +278,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the entries of a map; answers their encoding and their number.
+    /// Reads the entries of a map. Returns their encoding and their number.
     fn map(&mut self, argument: Argument, depth: u8) -> Result<(&'a [u8], u64), Error> {
         let mut keys = Keys::of(self.rest);
         self.sequence(argument, depth, |reader, depth| {
@@ -290,7 +291,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Reads the items of an array or the entries of a map; answers their encoding and their number.
+    /// Reads the items of an array or the entries of a map. Returns their encoding and their number.
     fn sequence(
         &mut self,
         argument: Argument,
@@ -318,7 +319,7 @@ impl<'a> Reader<'a> {
         Ok((content, len))
     }
 
-    #[inline(always)] // most values are hardly more than their head
+    #[inline(always)] // most values consist of little more than a head
     fn head(&mut self) -> Result<(u8, Argument), Error> {
         let (&first, rest) = self.rest.split_first().ok_or(Error::Truncated)?;
         self.rest = rest;

@@ -51,7 +51,7 @@ fn integers_fit_or_are_none() {
 }
 
 #[test]
-fn refuses_everything_else() {
+fn refuses_values_that_are_not_canonical() {
     for (encoding, error, why) in [
         ("", Error::Truncated, "nothing"),
         ("18", Error::Truncated, "a head without its argument"),
@@ -101,7 +101,7 @@ fn refuses_everything_else() {
 }
 
 #[test]
-fn nesting_is_bounded_at_once() {
+fn nesting_is_bounded_before_the_contents_are_read() {
     let deep = |levels: usize| [vec![0x81; levels], vec![0]].concat();
     assert!(Value::read(&deep(usize::from(MAX_DEPTH))).is_ok());
     assert_eq!(Value::read(&deep(usize::from(MAX_DEPTH) + 1)), Err(Error::TooDeep));
@@ -111,7 +111,7 @@ fn nesting_is_bounded_at_once() {
 }
 
 #[test]
-fn leniencies_are_named_and_reported() {
+fn deviations_are_accepted_only_by_rule_and_reported() {
     let order = Rules { any_key_order: true, indefinite_length: false };
     let length = Rules { any_key_order: false, indefinite_length: true };
     let unsorted = hex("a3 02 00 01 05 03 00");
@@ -139,7 +139,7 @@ fn leniencies_are_named_and_reported() {
 }
 
 #[test]
-fn an_unsorted_map_costs_no_square() {
+fn an_unsorted_map_costs_bounded_comparisons() {
     let mut map = hex("b9 0100 18ff 00");
     for key in 0..255_u8 {
         map.extend(if key < 24 { vec![key, 0] } else { vec![0x18, key, 0] });
@@ -154,7 +154,7 @@ fn an_unsorted_map_costs_no_square() {
 }
 
 #[test]
-fn many_unsorted_maps_cost_no_square_either() {
+fn many_unsorted_maps_cost_bounded_comparisons() {
     let order = Rules { any_key_order: true, indefinite_length: false };
     let maps = |count: u16, map: &[u8]| {
         let head = [&[0x99][..], &count.to_be_bytes()].concat();
@@ -168,7 +168,7 @@ fn many_unsorted_maps_cost_no_square_either() {
 }
 
 #[test]
-fn an_unsorted_map_takes_no_room_from_a_sorted_one() {
+fn an_unsorted_map_does_not_limit_a_sorted_one() {
     let order = Rules { any_key_order: true, indefinite_length: false };
     let keys = (0..100_u8).flat_map(|key| if key < 24 { vec![key, 0] } else { vec![0x18, key, 0] });
     let sorted: Vec<u8> = [0xb8, 100].into_iter().chain(keys).collect();
@@ -183,8 +183,8 @@ fn an_unsorted_map_takes_no_room_from_a_sorted_one() {
     }
 }
 
-/// Each level has 63 entries whose keys come before the first one's; the first holds the next level. Comparing keys
-/// within keys within keys would take 64 to the power of the levels.
+/// Each level has 63 entries with keys before the first key; the first key contains the next level. Comparing nested keys
+/// without a bound would take 64 to the power of the levels.
 #[test]
 fn nested_unsorted_maps_do_not_multiply() {
     let mut map = vec![0xa0];

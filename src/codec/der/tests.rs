@@ -1,4 +1,4 @@
-//! One row for every rule of the reader; the crate `der` as an oracle for heads; dates by counting.
+//! One row for every rule of the reader. Heads are compared with the crate `der`, dates by counting days.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "tests")]
@@ -179,7 +179,7 @@ fn times() {
         (0x18, "99991231235959Z", Ok(253_402_300_799)),
         (0x18, "00000101000000Z", Ok(-62_167_219_200)),
         (0x18, "20260825000000Z", Ok(1_787_616_000)),
-        (0x17, "010229000000Z", Err(Error::Time)), // no leap year
+        (0x17, "010229000000Z", Err(Error::Time)), // not a leap year
         (0x18, "19000229000000Z", Err(Error::Time)),
         (0x17, "001301000000Z", Err(Error::Time)),
         (0x17, "000001000000Z", Err(Error::Time)),
@@ -199,7 +199,7 @@ fn times() {
     }
 }
 
-/// Every day of ten thousand years comes one day after the one before it.
+/// Every day of ten thousand years is one day after the previous one.
 #[test]
 fn days_follow_each_other() {
     let mut expected = -62_167_219_200;
@@ -239,22 +239,22 @@ fn heads_by_us(bytes: &[u8]) -> Option<usize> {
     Some(count)
 }
 
-/// Every three-byte head, and every head with a long length or tag, gets the verdict of the crate `der`.
+/// The crate `der` gives the same verdict for every head of three bytes, and for every head with a long length or tag.
 #[test]
 fn heads_agree_with_the_oracle() {
-    // Universal types that the oracle does not know; we read what has a tag and judge it where it is used.
+    // Universal types that the oracle does not know. Our reader accepts every tag; the caller checks the type.
     let unknown = |tag: u8| tag < 0x1f && !matches!(tag, 0..=6 | 9 | 10 | 12 | 13 | 16..=24 | 26 | 27 | 30);
     let mut bytes = [0x05; 3 + 256];
     for tag in 0..=u8::MAX {
         for second in 0..=u8::MAX {
             for third in [0, 1, 0x1e, 0x1f, 0x7f, 0x80, 0x81, 0xff] {
                 bytes[..3].copy_from_slice(&[tag, second, third]);
-                // Between the shortest and the longest of the short lengths, long contents show nothing more.
+                // Lengths between the shortest and the longest short form add nothing.
                 let paddings: &[usize] = if (4..0x7c).contains(&second) { &[0, 1] } else { &[0, 1, 127, 128, 256] };
                 for padding in paddings {
                     let bytes = &bytes[..3 + padding];
                     let (ours, theirs) = (heads_by_us(bytes), heads_by_the_oracle(bytes));
-                    // It also reads tags above 16383.
+                    // The oracle also reads tags above 16383.
                     let long = tag & 0x1f == 0x1f && second >= 0x80 && third >= 0x80;
                     if ours != theirs && !long {
                         assert!(

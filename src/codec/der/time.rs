@@ -1,9 +1,9 @@
-//! UTCTime and GeneralizedTime, each in the one form of RFC 5280 §4.1.2.5: Greenwich, with seconds and no fraction.
+//! UTCTime and GeneralizedTime in the form of RFC 5280 §4.1.2.5: GMT, with seconds and without fraction.
 
 use super::{Element, Error, Tag};
 use crate::time::UnixTime;
 
-/// Reads either type; years from 0000 to 9999.
+/// Reads either type, with years from 0000 to 9999.
 pub(super) fn read(element: Element<'_>) -> Result<UnixTime, Error> {
     let (year, rest) = match (element.tag, element.contents) {
         (Tag::UTC_TIME, [y, z, rest @ ..]) => match two_digits(*y, *z)? {
@@ -42,8 +42,8 @@ const fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-/// A year that begins in March ends with its leap day, and the months before it follow a straight line: 153 days for
-/// five of them. Day 0 of that calendar, 0000-03-01, is 719,468 days before 1970-01-01.
+/// Counts days in a calendar whose year starts in March, so that the leap day is the last day of the year and five months have
+/// 153 days. Day 0 is 0000-03-01, which is 719,468 days before 1970-01-01.
 #[expect(clippy::arithmetic_side_effects, reason = "two-digit fields; the largest result has 39 bits")]
 const fn unix_time(year: i64, month: i64, day: i64, hour: i64, minute: i64, second: i64) -> UnixTime {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
