@@ -24,7 +24,7 @@ use wardkey::crypto::{self, AwsLcRs, Backend, BadSignature, KeyError, PublicKey,
 use wardkey::interop;
 use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::relying_party::{AuthenticationRequest, ExpectedPayment};
+use wardkey::relying_party::{AuthenticationRequest, Decoys, ExpectedPayment};
 use wardkey::x509::Crl;
 use wardkey::{
     AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, RegistrationResponse,
