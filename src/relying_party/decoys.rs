@@ -467,6 +467,18 @@ mod tests {
         assert_eq!(new(&[Es256]), Err(ConfigError::DecoyAlgorithm(-257)));
     }
 
+    /// A modulus that is the same for all credentials could be found out.
+    #[test]
+    fn each_credential_has_a_modulus_of_its_own() {
+        let shape = DecoyShape::new(1, 16, Vec::new(), Algorithm::Rs256).unwrap();
+        let decoys = built(Decoys::new([1; 32]).shaped(vec![1], vec![shape]), "example.org");
+        let keys: std::collections::BTreeSet<_> = (0..50).map(|id| decoys.of(&[id; 16]).public_key()).collect();
+        assert_eq!(keys.len(), 50);
+        let elsewhere =
+            Decoys::new([2; 32]).shaped(vec![1], vec![DecoyShape::new(1, 16, Vec::new(), Algorithm::Rs256).unwrap()]);
+        assert!(!keys.contains(&built(elsewhere, "example.org").of(&[0; 16]).public_key()), "and no stranger knows it");
+    }
+
     /// Whatever the secret is changed to, and however often, nothing that can be seen changes.
     #[test]
     fn a_rotation_changes_no_list() {

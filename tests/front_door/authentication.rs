@@ -61,9 +61,13 @@ fn the_options_are_what_the_standard_calls_them() {
     });
     assert_eq!(serde_json::to_value(&options).unwrap(), expected);
     assert_eq!(state.expires_at(), NOW.plus_secs(3600));
-    request.timeout_secs = Some(0);
-    let (options, state) = rp.start_discoverable_authentication_with(&request, NOW).unwrap();
-    assert_eq!((options.timeout, state.expires_at()), (1000, NOW.plus_secs(1)), "a second at least");
+    for (wanted, seconds) in [(0, 1), (86_400, 86_400), (86_401, 86_400), (u32::MAX, 86_400)] {
+        request.timeout_secs = Some(wanted);
+        let (options, state) = rp.start_discoverable_authentication_with(&request, NOW).unwrap();
+        assert_eq!((options.timeout, state.expires_at()), (seconds * 1000, NOW.plus_secs(seconds)), "{wanted}");
+        let stored = serde_json::to_string(&state).unwrap();
+        assert_eq!(serde_json::from_str::<AuthenticationState>(&stored).unwrap(), state, "it can be read");
+    }
 }
 
 #[test]

@@ -159,6 +159,7 @@ fn sign_ins(stage: &Stage) -> Seen {
     note("wrong user handle", finish(wrong_handle, record), "user-handle-mismatch");
     note("not allowed", finish(with(another), record), "credential-not-allowed");
     note("not allowed, a key that cannot verify", finish(with(another), &unusable), "credential-not-allowed");
+    note("not allowed, a record that says otherwise", finish(with(another), &turned), "credential-not-allowed");
     note(
         "another record",
         finish(stage.forged(), &changed(|record| record.id = CredentialId::new([1]).unwrap())),
