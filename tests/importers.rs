@@ -1,4 +1,4 @@
-//! Imported credentials sign in. `interop::check` reports exactly those that never could.
+//! Records that the importers make of other libraries' rows sign in; records that the lock-out check lists never could.
 
 use serde_json::{Value, json};
 use wardkey::ceremony::authentication::{SignCount, UserVerification};
@@ -6,8 +6,7 @@ use wardkey::ceremony::{Refusal, authentication};
 use wardkey::client::extensions::AppId;
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::crypto::{AwsLcRs, Backend, RustCrypto, cose};
-use wardkey::interop::webauthn_rs::StoredCredential;
-use wardkey::interop::{self, check};
+use wardkey::interop::{self, Concern, ImportError, Imported, Row, check};
 use wardkey::relying_party::{AuthenticationRequest, RelyingParty};
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, UnixTime, UserHandle};
 use wardkey_authenticator::hash::sha256;
@@ -46,39 +45,73 @@ fn sign_in(registration: &Registration, mut record: CredentialRecord) -> Credent
     record
 }
 
+/// The records of all rows; a row that is an error fails the test.
+fn records(rows: impl Iterator<Item = Result<Imported, ImportError>>) -> Vec<CredentialRecord> {
+    rows.map(|row| row.unwrap().record).collect()
+}
+
+/// The record of the one row that there is.
+fn only(rows: impl Iterator<Item = Result<Imported, ImportError>>) -> CredentialRecord {
+    let [record] = records(rows).try_into().unwrap();
+    record
+}
+
+/// What the lock-out check says of records that could not sign in.
+fn locked_out(record: &CredentialRecord, rp: &RelyingParty) -> Option<Concern> {
+    check([record], rp).into_iter().map(|(_, concern)| concern).find(|concern| concern.locks_out())
+}
+
 #[test]
 fn every_imported_shape_signs_in() {
     let registration = Registration::new("importers", Algorithm::Es256);
     let (id, key) = (registration.credential_id(), registration.public_key_bytes());
     let (handle, user) = (registration.expected.user_handle.clone(), user(&registration));
     let attested = [&[0; 16][..], &[0, 32], id, &key].concat();
+    let of = |_: &Row<'_>| Some(user.clone());
 
-    macro_rules! import {
-        ($shape:path, $json:tt) => {
-            serde_json::from_value::<$shape>(json!($json)).unwrap().into_record(user.clone()).unwrap()
-        };
-    }
-    let records = [
-        import!(interop::simplewebauthn::Passkey, {
-            "id": base64url(id), "publicKey": key, "counter": 0, "deviceType": "singleDevice", "backedUp": false,
-        }),
-        import!(interop::py_webauthn::VerifiedRegistration, {
-            "credential_id": base64url(id), "credential_public_key": base64url(&key), "sign_count": 4,
-        }),
-        import!(interop::go_webauthn::Credential, {
-            "id": base64(id), "publicKey": base64(&key), "authenticator": {"AAGUID": "", "signCount": 4},
-            "flags": {"userPresent": true, "userVerified": true, "backupEligible": false, "backupState": false},
-        }),
-        import!(interop::java_webauthn_server::RegisteredCredential, {
-            "credentialId": base64url(id), "userHandle": base64url(&handle), "publicKeyCose": base64url(&key),
-            "signatureCount": 4, "backupEligible": false,
-        }),
-        import!(interop::webauthn4j::CredentialRecord, {"attestedCredentialData": base64url(&attested), "counter": 4}),
-        import!(interop::fido2_net_lib::StoredCredential, {
-            "Id": base64(id), "PublicKey": base64(&key), "SignCount": 4, "UserHandle": base64(&handle),
-        }),
+    let all = [
+        only(interop::simplewebauthn::records(
+            &json!({
+                "id": base64url(id), "publicKey": key, "counter": 0, "deviceType": "singleDevice", "backedUp": false,
+            })
+            .to_string(),
+            of,
+        )),
+        only(interop::py_webauthn::records(
+            &json!({
+                "credential_id": base64url(id), "credential_public_key": base64url(&key), "sign_count": 4,
+            })
+            .to_string(),
+            of,
+        )),
+        only(interop::go_webauthn::records(
+            &json!({
+                "id": base64(id), "publicKey": base64(&key), "authenticator": {"AAGUID": "", "signCount": 4},
+                "flags": {"userPresent": true, "userVerified": true, "backupEligible": false, "backupState": false},
+            })
+            .to_string(),
+            of,
+        )),
+        only(interop::java_webauthn_server::records(
+            &json!({
+                "credentialId": base64url(id), "userHandle": base64url(&handle), "publicKeyCose": base64url(&key),
+                "signatureCount": 4, "backupEligible": false,
+            })
+            .to_string(),
+        )),
+        only(interop::webauthn4j::records(
+            &json!({"attestedCredentialData": base64url(&attested), "counter": 4}).to_string(),
+            of,
+        )),
+        only(interop::fido2_net_lib::records(
+            &json!({
+                "Id": base64(id), "PublicKey": base64(&key), "SignCount": 4, "UserHandle": base64(&handle),
+            })
+            .to_string(),
+            of,
+        )),
     ];
-    for record in records {
+    for record in all {
         let count = record.sign_count;
         let record = sign_in(&registration, record);
         assert_eq!(
@@ -100,8 +133,8 @@ fn rows_of_webauthn_rs_sign_in() {
         *releases.entry(release.to_owned()).or_default() += 1;
         let algorithm = if algorithm == "RS256" { Algorithm::Rs256 } else { Algorithm::Es256 };
         let registration = Registration::new(name, algorithm);
-        let stored: StoredCredential = serde_json::from_value(line["row"].clone()).unwrap();
-        let record = stored.into_record(user(&registration)).unwrap();
+        let row = line["row"].to_string();
+        let record = only(interop::webauthn_rs::records(&row, |_| Some(user(&registration))));
         assert_eq!(record.id.as_bytes(), registration.credential_id(), "{release} {name}");
         assert_eq!(record.public_key, registration.public_key_bytes(), "{release} {name}");
         let eligible = match name {
@@ -113,7 +146,7 @@ fn rows_of_webauthn_rs_sign_in() {
         assert_eq!((record.backup_eligible, record.backup_state), (eligible, backed_up), "{release} {name}");
         assert_eq!((record.sign_count, record.uv_initialized), (if name == "rows-es256" { 3 } else { 0 }, true));
         assert_eq!(line["row"].get("cred_id").is_some(), kind == "Credential");
-        assert_eq!(check([&record], &rp()), []);
+        assert_eq!(locked_out(&record, &rp()), None);
 
         let bits = if eligible == Some(true) { flags::BE | flags::BS } else { 0 };
         let registration = registration.authenticator_data(|data| data.set_flags(bits));
@@ -127,12 +160,11 @@ fn rows_of_webauthn_rs_sign_in() {
 fn u2f_registrations_sign_in_through_appid() {
     let registration = Registration::new("u2f", Algorithm::Es256);
     let PublicKey::Ec2 { x, y, .. } = registration.key.public() else { panic!("a point") };
-    let stored: interop::u2f::Registration = serde_json::from_value(json!({
+    let stored = json!({
         "keyHandle": base64url(registration.credential_id()), "publicKey": base64url(&[&[4], &x[..], &y].concat()),
         "counter": 41,
-    }))
-    .unwrap();
-    let record = stored.into_record(user(&registration)).unwrap();
+    });
+    let record = only(interop::u2f::records(&stored.to_string(), |_| Some(user(&registration))));
 
     let mut request = AuthenticationRequest::default();
     request.extensions.appid = Some(AppId::new(APPID).unwrap());
@@ -188,13 +220,13 @@ fn check_agrees_with_the_ceremony() {
         let record = |key: Vec<u8>| CredentialRecord::new(id.clone(), user(&registration), key);
         for backend in [&AwsLcRs as &'static dyn Backend, &RustCrypto] {
             let whole = record(key.clone());
-            assert_eq!(check([&whole], &by(backend)), [], "{algorithm:?}");
+            assert_eq!(locked_out(&whole, &by(backend)), None, "{algorithm:?}");
             assert_eq!(verdict(&registration, &whole, backend), Ok(()), "{algorithm:?}");
             for at in 0..key.len().min(90) {
                 let mut changed = key.clone();
                 changed[at] ^= 1;
                 let changed = record(changed);
-                let accused = !check([&changed], &by(backend)).is_empty();
+                let accused = locked_out(&changed, &by(backend)).is_some();
                 match verdict(&registration, &changed, backend) {
                     Ok(()) => assert!(!accused, "{algorithm:?} at {at}"),
                     Err(Refusal::StoredPublicKey(_)) => assert!(accused, "{algorithm:?} at {at}"),
@@ -210,14 +242,35 @@ fn check_reports_a_point_that_is_not_on_its_curve() {
     let registration = Registration::new("off-curve", Algorithm::Es256);
     let mut key = registration.public_key_bytes();
     *key.last_mut().unwrap() ^= 1;
-    let json: Value = json!({"id": base64url(registration.credential_id()), "publicKey": key, "counter": 0});
-    let passkey: interop::simplewebauthn::Passkey = serde_json::from_value(json).unwrap();
-    let record = passkey.into_record(user(&registration)).unwrap();
+    let json = json!({"id": base64url(registration.credential_id()), "publicKey": key, "counter": 0}).to_string();
+    let record = only(interop::simplewebauthn::records(&json, |_| Some(user(&registration))));
     for backend in [&AwsLcRs as &'static dyn Backend, &RustCrypto] {
-        let [(_, interop::Unusable::PublicKey(cose::Error::Key(why)))] = check([&record], &by(backend))[..] else {
+        let Some(Concern::PublicKey(cose::Error::Key(why))) = locked_out(&record, &by(backend)) else {
             panic!("{}", backend.name())
         };
         assert_eq!(why, wardkey::crypto::KeyError::NotOnCurve);
         assert_eq!(verdict(&registration, &record, backend), Err(Refusal::Signature));
+    }
+}
+
+/// Keys that some libraries stored with bytes behind them, or out of order, sign in after the import, and are reported.
+#[test]
+fn mended_keys_sign_in() {
+    let registration = Registration::new("mended", Algorithm::Es256);
+    let key = registration.public_key_bytes();
+    let (x, y) = (&key[7..42], &key[42..]); // each with its label and head
+    let unsorted = [&[0xa5, 0x03, 0x26, 0x01, 0x02][..], y, x, &[0x20, 0x01]].concat();
+    for (stored, code) in
+        [([&key[..], b"\xa1\x6bcredProtect\x02"].concat(), "key-had-trailing-bytes"), (unsorted, "key-rewritten")]
+    {
+        let json =
+            json!({"id": base64url(registration.credential_id()), "publicKey": stored, "counter": 0}).to_string();
+        let [row] = interop::simplewebauthn::records(&json, |_| Some(user(&registration)))
+            .collect::<Vec<_>>()
+            .try_into()
+            .unwrap();
+        let imported = row.unwrap();
+        assert_eq!(imported.concerns.iter().map(|concern| concern.code()).collect::<Vec<_>>(), [code]);
+        sign_in(&registration, imported.record);
     }
 }

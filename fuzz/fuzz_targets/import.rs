@@ -1,15 +1,13 @@
-//! Records, options and responses of other libraries: an imported record can verify or `interop::check` reports it, and a record
-//! exported to webauthn-rs imports equal.
+//! What other libraries stored, sent and posted: a record that is imported could verify or is listed by the lock-out check,
+//! and what goes back to webauthn-rs comes in again as the same.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::LazyLock;
 use wardkey::client::json::UserVerification;
 use wardkey::crypto::cose::CoseKey;
-use wardkey::interop::webauthn_rs::{self, CreationChallenge, RequestChallenge, StoredCredential};
-use wardkey::interop::{self, Unusable};
+use wardkey::interop::{self, ImportError, Imported, Row, webauthn_rs};
 use wardkey::{AuthenticationResponse, CredentialRecord, RegistrationResponse, RelyingParty, UserHandle};
 use wardkey_fuzz::BACKENDS;
 
@@ -20,27 +18,41 @@ static RPS: LazyLock<[RelyingParty; 2]> = LazyLock::new(|| {
     })
 });
 
-/// The account of every record.
+/// The account of every record whose row has no handle.
 fn user() -> UserHandle {
-    UserHandle::new([1]).expect("a handle")
+    UserHandle::new([1; 16]).expect("a handle")
 }
 
-/// Imports one stored shape; stores, checks, and exports the record if webauthn-rs can represent it.
-fn import<T: DeserializeOwned>(json: &str, into_record: impl Fn(T) -> Result<CredentialRecord, Unusable>) {
-    let Ok(stored) = serde_json::from_str(json) else { return };
-    let Ok(record) = into_record(stored) else { return };
-    assert_eq!(record.user_handle, user());
+/// Reads rows of one library; each is a record or an error in its place.
+fn import(rows: impl Iterator<Item = Result<Imported, ImportError>>) {
+    for (index, row) in rows.enumerate() {
+        match row {
+            Ok(imported) => {
+                assert_eq!(imported.row, index);
+                assert!(imported.concerns.iter().all(|concern| !concern.locks_out()));
+                record(&imported.record);
+            }
+            Err(error) => assert_eq!(error.row, Some(index)),
+        }
+    }
+}
+
+/// A record is kept, is checked, and is exported where webauthn-rs has room for it.
+fn record(record: &CredentialRecord) {
     assert!(CoseKey::read(&record.public_key).is_ok(), "a key that no ceremony reads");
     assert!(record.backup_eligible != Some(false) || record.backup_state == Some(false));
     let kept = serde_json::to_string(&record).expect("JSON");
-    assert_eq!(serde_json::from_str::<CredentialRecord>(&kept).expect("JSON"), record);
-    let unusable = RPS.each_ref().map(|rp| interop::check([&record], rp).into_iter().map(|(_, why)| why).next());
-    assert_eq!(unusable[0].is_some(), unusable[1].is_some(), "{unusable:?}");
-    let twice = interop::check([&record, &record], &RPS[0]).len();
-    assert_eq!(twice, if unusable[0].is_some() { 2 } else { 1 });
+    assert_eq!(serde_json::from_str::<CredentialRecord>(&kept).expect("JSON"), *record);
+    let locked_out = |records: &[&CredentialRecord], rp: &RelyingParty| {
+        let found = interop::check(records.iter().copied(), rp);
+        found.into_iter().filter(|(_, concern)| concern.locks_out()).count()
+    };
+    let unusable = RPS.each_ref().map(|rp| locked_out(&[record], rp));
+    assert_eq!(unusable[0], unusable[1]);
+    assert_eq!(locked_out(&[record, record], &RPS[0]), 2 * unusable[0] + 1);
 
-    let Ok(exported) = webauthn_rs::stored(&record, &UserVerification::Required) else { return };
-    let again = webauthn_rs::record(&exported, user()).expect("what was exported");
+    let Ok(exported) = webauthn_rs::stored(record, &UserVerification::Required) else { return };
+    let again = webauthn_rs::record(&exported, record.user_handle.clone()).expect("what was exported");
     let items = |record: &CredentialRecord| {
         (
             record.id.clone(),
@@ -50,8 +62,8 @@ fn import<T: DeserializeOwned>(json: &str, into_record: impl Fn(T) -> Result<Cre
             record.transports.clone(),
         )
     };
-    assert_eq!(items(&again), items(&record));
-    // webauthn-rs writes `false` for values that it never received, so the import ignores it.
+    assert_eq!(items(&again), items(record));
+    // It writes `false` for what it never asked, so that is not believed again.
     let eligible = record.backup_eligible == Some(true);
     assert_eq!(
         (again.backup_eligible, again.backup_state),
@@ -94,24 +106,27 @@ fn responses(json: &str) {
 fn options(json: &str) {
     let Ok(challenge) = serde_json::from_str::<Value>(json) else { return };
     if let Ok(options) = webauthn_rs::creation_options(&challenge) {
-        let sent = webauthn_rs::to_wire::<Value>(&CreationChallenge::new(&options)).expect("any JSON is a Value");
+        let sent =
+            webauthn_rs::to_wire::<Value>(&webauthn_rs::creation_challenge(&options)).expect("any JSON is a Value");
         assert_eq!(webauthn_rs::creation_options(&sent), Ok(options));
     }
     if let Ok(options) = webauthn_rs::request_options(&challenge) {
-        let sent = webauthn_rs::to_wire::<Value>(&RequestChallenge::new(&options)).expect("any JSON is a Value");
+        let sent =
+            webauthn_rs::to_wire::<Value>(&webauthn_rs::request_challenge(&options)).expect("any JSON is a Value");
         assert_eq!(webauthn_rs::request_options(&sent), Ok(options));
     }
 }
 
 fuzz_target!(|json: &str| {
-    import(json, |stored: StoredCredential| stored.into_record(user()));
-    import(json, |stored: interop::simplewebauthn::Passkey| stored.into_record(user()));
-    import(json, |stored: interop::go_webauthn::Credential| stored.into_record(user()));
-    import(json, |stored: interop::py_webauthn::VerifiedRegistration| stored.into_record(user()));
-    import(json, |stored: interop::java_webauthn_server::RegisteredCredential| stored.into_record(user()));
-    import(json, |stored: interop::webauthn4j::CredentialRecord| stored.into_record(user()));
-    import(json, |stored: interop::fido2_net_lib::StoredCredential| stored.into_record(user()));
-    import(json, |stored: interop::u2f::Registration| stored.into_record(user()));
+    let of = |_: &Row<'_>| Some(user());
+    import(webauthn_rs::records(json, of));
+    import(interop::simplewebauthn::records(json, of));
+    import(interop::go_webauthn::records(json, of));
+    import(interop::py_webauthn::records(json, of));
+    import(interop::java_webauthn_server::records(json));
+    import(interop::webauthn4j::records(json, of));
+    import(interop::fido2_net_lib::records(json, of));
+    import(interop::u2f::records(json, of));
     responses(json);
     options(json);
 });

@@ -1,6 +1,7 @@
 //! An encoder of CTAP2 canonical CBOR, for round trips.
 
 use wardkey::codec::cbor::Value;
+pub use wardkey_authenticator::cbor::head;
 
 /// The one encoding of a value that was read by the default rules.
 pub fn encode(value: Value<'_>) -> Vec<u8> {
@@ -25,17 +26,6 @@ pub fn encode(value: Value<'_>) -> Vec<u8> {
 
 pub fn string(major: u8, bytes: &[u8]) -> Vec<u8> {
     [head(major, bytes.len() as u64), bytes.to_vec()].concat()
-}
-
-pub fn head(major: u8, n: u64) -> Vec<u8> {
-    let major = major << 5;
-    match n {
-        0..=23 => vec![major | n as u8],
-        24..=0xff => vec![major | 24, n as u8],
-        0x100..=0xffff => [&[major | 25][..], &(n as u16).to_be_bytes()].concat(),
-        0x1_0000..=0xffff_ffff => [&[major | 26][..], &(n as u32).to_be_bytes()].concat(),
-        _ => [&[major | 27][..], &n.to_be_bytes()].concat(),
-    }
 }
 
 /// An attestation object of these parts.

@@ -78,6 +78,23 @@ pub struct AttestedCredentialData<'a> {
 }
 
 impl<'a> AttestedCredentialData<'a> {
+    /// Splits bytes that begin with attested credential data into the model, the credential id and what follows it: the
+    /// public key, and in authenticator data the extension outputs.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`], [`Error::EmptyCredentialId`].
+    pub(crate) fn split(bytes: &'a [u8]) -> Result<(Aaguid, &'a [u8], &'a [u8]), Error> {
+        let (aaguid, rest) = bytes.split_first_chunk::<16>().ok_or(Error::Truncated)?;
+        let (len, rest) = rest.split_first_chunk::<2>().ok_or(Error::Truncated)?;
+        let len = usize::from(u16::from_be_bytes(*len));
+        let (credential_id, rest) = rest.split_at_checked(len).ok_or(Error::Truncated)?;
+        if credential_id.is_empty() {
+            Err(Error::EmptyCredentialId)
+        } else {
+            Ok((Aaguid::from_bytes(*aaguid), credential_id, rest))
+        }
+    }
+
     /// The model, untrusted until the attestation is.
     #[must_use]
     pub const fn aaguid(&self) -> Aaguid {
@@ -305,18 +322,11 @@ impl fmt::Debug for AuthenticatorData<'_> {
 }
 
 fn attested_credential_data(bytes: &[u8]) -> Result<(AttestedCredentialData<'_>, &[u8]), Error> {
-    let (aaguid, rest) = bytes.split_first_chunk::<16>().ok_or(Error::Truncated)?;
-    let (len, rest) = rest.split_first_chunk::<2>().ok_or(Error::Truncated)?;
-    let len = usize::from(u16::from_be_bytes(*len));
-    let (credential_id, rest) = rest.split_at_checked(len).ok_or(Error::Truncated)?;
-    if credential_id.is_empty() {
-        return Err(Error::EmptyCredentialId);
-    }
-    let key = rest;
+    let (aaguid, credential_id, key) = AttestedCredentialData::split(bytes)?;
     let (value, rest) = Value::read_first(key).map_err(Error::PublicKey)?;
     value.map().ok_or(Error::PublicKeyNotAMap)?;
     let credential_public_key = cbor::before(key, rest);
-    Ok((AttestedCredentialData { aaguid: Aaguid::from_bytes(*aaguid), credential_id, credential_public_key }, rest))
+    Ok((AttestedCredentialData { aaguid, credential_id, credential_public_key }, rest))
 }
 
 fn extensions(bytes: &[u8]) -> Result<(Extensions<'_>, &[u8]), Error> {

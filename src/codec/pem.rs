@@ -1,4 +1,4 @@
-//! PEM (RFC 7468) of certificates and revocation lists, for trust anchors of the relying party. Messages contain no PEM.
+//! PEM (RFC 7468) of certificates, revocation lists and public keys of the relying party. Messages contain no PEM.
 
 use super::base64url;
 
@@ -30,6 +30,12 @@ pub(crate) fn crls(text: &str) -> Result<Vec<Vec<u8>>, Error> {
     blocks(text, "-----BEGIN X509 CRL-----", "-----END X509 CRL-----", Error::NoCrl)
 }
 
+/// The SubjectPublicKeyInfo of the one `PUBLIC KEY` in the text; `None` where there is not exactly one.
+pub(crate) fn public_key(text: &str) -> Option<Vec<u8>> {
+    let keys = blocks(text, "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----", Error::NoEnd).ok()?;
+    <[_; 1]>::try_from(keys).ok().map(|[key]| key)
+}
+
 fn blocks(text: &str, begin: &str, end: &str, none: Error) -> Result<Vec<Vec<u8>>, Error> {
     let blocks = text.split(begin).skip(1).map(|part| {
         let (body, _) = part.split_once(end).ok_or(Error::NoEnd)?;
@@ -50,6 +56,15 @@ mod tests {
     fn reads_one_or_many_and_ignores_text_around_them() {
         assert_eq!(certificates(ONE), Ok(vec![vec![0, 1, 2, 3, 4]]));
         assert_eq!(certificates(&format!("Subject: x\n{ONE}\n# next\n{ONE}")).map(|all| all.len()), Ok(2));
+    }
+
+    #[test]
+    fn one_public_key() {
+        let one = ONE.replace("CERTIFICATE", "PUBLIC KEY");
+        assert_eq!(public_key(&one), Some(vec![0, 1, 2, 3, 4]));
+        for text in ["", ONE, &format!("{one}{one}"), "-----BEGIN PUBLIC KEY-----\nAAEC"] {
+            assert_eq!(public_key(text), None, "{text}");
+        }
     }
 
     #[test]

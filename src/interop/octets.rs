@@ -1,28 +1,49 @@
-//! Byte strings as the JSON writers of other languages write them.
+//! Byte strings, as the JSON writers of other languages and of databases write them.
 //!
-//! Base64 or base64url, padded or not, but one of them throughout; an array of numbers; what JavaScript makes of a
-//! `Uint8Array` (`{"0": 1, "1": 2}`) and of a `Buffer` (`{"type": "Buffer", "data": [1, 2]}`); byte strings of binary
-//! formats. No text is read in two ways: the alphabets differ in two letters, and trailing bits must be zero.
+//! | notation | who writes it |
+//! |---|---|
+//! | base64 or base64url, padded or not, but one alphabet throughout | most |
+//! | an array of numbers | Rust, Python |
+//! | `{"0": 1, "1": 2}`, `{"type": "Buffer", "data": [1, 2]}` | JavaScript, of a `Uint8Array` and of a `Buffer` |
+//! | `\\x0102` | PostgreSQL, of a `bytea` (its manual, "bytea Hex Format") |
+//! | `=?BINARY?B?AQI=?=` | lbuchs/WebAuthn, of its `ByteBuffer` |
+//!
+//! No text can be read in two ways: the alphabets of base64 differ in two letters, trailing bits must be zero, and the
+//! other notations have characters that base64 has not.
 
 use crate::codec::base64url;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// For a field that must be there.
-pub(super) fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
-    Octets::deserialize(from).map(|Octets(bytes)| bytes)
-}
-
-/// For a field that may be null, or missing with `#[serde(default)]`.
-pub(super) fn optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<u8>>, D::Error> {
-    Ok(Option::<Octets>::deserialize(from)?.map(|Octets(bytes)| bytes))
-}
-
+/// Bytes in one of the notations above.
 pub(super) struct Octets(pub(super) Vec<u8>);
 
-/// Whole text of one alphabet, with all of its padding or none.
-fn decode(text: &str) -> Option<Vec<u8>> {
+impl Octets {
+    pub(super) const EXPECTED: &'static str = "bytes, in base64 or as an array of numbers";
+
+    /// Decodes text.
+    pub(super) fn of(text: &str) -> Option<Self> {
+        let bytes = if let Some(digits) = text.strip_prefix(r"\x") {
+            hex(digits)
+        } else if let Some(word) = text.strip_prefix("=?BINARY?B?") {
+            base64(word.strip_suffix("?=")?)
+        } else {
+            base64(text)
+        };
+        bytes.map(Self)
+    }
+}
+
+/// Decodes hexadecimal digits, in pairs.
+pub(super) fn hex(digits: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
+    rest.is_empty().then(|| pairs.iter().map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect())?
+}
+
+/// Decodes text of one alphabet, with all of its padding or none.
+fn base64(text: &str) -> Option<Vec<u8>> {
     let bare = text.trim_end_matches('=');
     let padded = bare.len() != text.len();
     if padded && (!text.len().is_multiple_of(4) || text.len().abs_diff(bare.len()) > 2) {
@@ -48,11 +69,11 @@ impl<'de> Visitor<'de> for Spellings {
     type Value = Octets;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("bytes: base64 text or an array of numbers")
+        f.write_str(Self::Value::EXPECTED)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Octets, E> {
-        decode(text).map(Octets).ok_or_else(|| E::custom("not base64 or base64url"))
+        Octets::of(text).ok_or_else(|| E::custom(Octets::EXPECTED))
     }
 
     fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Octets, E> {
@@ -108,6 +129,9 @@ mod tests {
             r#"{"0": 251, "1": 255, "2": 0}"#,
             r#"{"2": 0, "0": 251, "1": 255}"#,
             r#"{"type": "Buffer", "data": [251, 255, 0]}"#,
+            r#""\\xfbff00""#,
+            r#""\\xFBff00""#,
+            r#""=?BINARY?B?+/8A?=""#,
         ] {
             assert_eq!(octets(json), Some(vec![251, 255, 0]), "{json}");
         }
@@ -127,6 +151,11 @@ mod tests {
             r#""AA=A""#,
             r#""A Q""#,
             r#""====""#,
+            r#""\\xfbff0""#,
+            r#""\\xfbffg0""#,
+            r#""\\x+1""#,
+            r#""=?BINARY?B?+/8A""#,
+            r#""=?BINARY?B?+_8A?=""#,
             "[256]",
             "[-1]",
             r#"{"1": 1}"#,

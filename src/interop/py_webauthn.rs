@@ -1,69 +1,32 @@
-//! py_webauthn (Python): the items of its `VerifiedRegistration`, under their names.
+//! py_webauthn (Python): the items of its `VerifiedRegistration`, under their names, bytes in base64url as its own
+//! helpers write them.
 //!
-//! Bytes in base64url, as the library's own helpers write them. Transports are not among its items; where an
-//! application kept them beside, they are read.
+//! Source: duo-labs.github.io/py_webauthn, "Registration", `VerifiedRegistration` (releases 1 to 2). The backup items came
+//! with release 1.3. Transports are not among the items; they are read where an application stored them beside.
+//!
+//! `user_verified` is that of the registration; leave a column out that sign-ins overwrite.
 
-use super::{Items, Unusable, octets, transports};
-use crate::credential::{CredentialRecord, Transport, UserHandle};
-use serde::Deserialize;
+use super::{ImportError, Imported, Items, Members, Reason, Row, import};
+use crate::credential::UserHandle;
 
-/// `credential_device_type`: BE in words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum DeviceType {
-    /// BE is clear.
-    SingleDevice,
-    /// BE is set.
-    MultiDevice,
+/// Converts stored registrations: an array, JSON lines or one object.
+///
+/// `user` returns the user handle of a row: the `user_id` that was given to `generate_registration_options`.
+pub fn records(
+    json: &str,
+    user: impl FnMut(&Row<'_>) -> Option<UserHandle>,
+) -> impl Iterator<Item = Result<Imported, ImportError>> {
+    import(json, read, user)
 }
 
-/// A verified registration, as it was kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
-pub struct VerifiedRegistration {
-    /// The credential id.
-    #[serde(deserialize_with = "octets::read")]
-    pub credential_id: Vec<u8>,
-    /// The COSE_Key.
-    #[serde(deserialize_with = "octets::read")]
-    pub credential_public_key: Vec<u8>,
-    /// The signature counter.
-    pub sign_count: u32,
-    /// UV at the registration. A `user_verified` of later authentications is another thing.
-    #[serde(default)]
-    pub user_verified: Option<bool>,
-    /// BE in words; not told before release 1.3.
-    #[serde(default)]
-    pub credential_device_type: Option<DeviceType>,
-    /// BS; not told before release 1.3.
-    #[serde(default)]
-    pub credential_backed_up: Option<bool>,
-    /// The attestation object, which tells UV first.
-    #[serde(default, deserialize_with = "octets::optional")]
-    pub attestation_object: Option<Vec<u8>>,
-    /// Transports.
-    #[serde(default, deserialize_with = "transports::optional")]
-    pub transports: Option<Vec<Transport>>,
-}
-
-impl VerifiedRegistration {
-    /// The record, for the account with this user handle.
-    ///
-    /// # Errors
-    /// [`Unusable`].
-    pub fn into_record(self, user: UserHandle) -> Result<CredentialRecord, Unusable> {
-        Items {
-            id: self.credential_id,
-            public_key: self.credential_public_key,
-            sign_count: self.sign_count,
-            user_verified: self.user_verified,
-            backup_eligible: self.credential_device_type.map(|device| device == DeviceType::MultiDevice),
-            backup_state: self.credential_backed_up,
-            transports: self.transports,
-            user_handle: None,
-            attestation_object: self.attestation_object,
-        }
-        .into_record(user)
-    }
+fn read(row: &Members<'_>, to: &mut Items) -> Result<(), Reason> {
+    to.id = row.bytes(&["credential_id"])?;
+    to.public_key = row.public_key(&["credential_public_key"])?;
+    to.sign_count = row.count(&["sign_count"])?;
+    to.user_verified = row.flag(&["user_verified"])?;
+    to.backup_eligible = row.device_type(&["credential_device_type"])?;
+    to.backup_state = row.flag(&["credential_backed_up"])?;
+    to.attestation_object = row.optional_bytes(&["attestation_object"])?;
+    to.transports = row.transports(&["transports"])?;
+    Ok(())
 }

@@ -1,72 +1,34 @@
 //! SimpleWebAuthn (TypeScript): the `Passkey` that its documentation stores, and what releases before 11 called an
 //! authenticator.
 //!
-//! `publicKey` may be what JavaScript makes of its `Uint8Array`, or base64 text; `transports` a list or a text with
-//! commas, as its advice for SQL columns has it.
+//! Source: simplewebauthn.dev, "@simplewebauthn/server", "Additional data structures" (release 13), and the guide to
+//! release 11 for the earlier names. `publicKey` may be what JavaScript makes of its `Uint8Array`, or base64 text;
+//! `transports` an array, or text with commas, as the page advises for SQL columns.
+//!
+//! The shape has no UV. `userVerified` is read where the application stored that of the registration; leave a column out
+//! that sign-ins overwrite, because it would make UV a factor that it is not.
 
-use super::{Items, Unusable, octets, transports};
-use crate::credential::{CredentialRecord, Transport, UserHandle};
-use serde::Deserialize;
+use super::{ImportError, Imported, Items, Members, Reason, Row, import};
+use crate::credential::UserHandle;
 
-/// `credentialDeviceType`: BE in words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum DeviceType {
-    /// BE is clear.
-    SingleDevice,
-    /// BE is set.
-    MultiDevice,
+/// Converts stored passkeys: an array, JSON lines or one object.
+///
+/// `user` returns the user handle of a row; it may return `None` where the row has `webauthnUserID`.
+pub fn records(
+    json: &str,
+    user: impl FnMut(&Row<'_>) -> Option<UserHandle>,
+) -> impl Iterator<Item = Result<Imported, ImportError>> {
+    import(json, read, user)
 }
 
-/// A stored passkey.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Passkey {
-    /// The credential id; `credentialID` before release 11.
-    #[serde(alias = "credentialID", deserialize_with = "octets::read")]
-    pub id: Vec<u8>,
-    /// The COSE_Key; `credentialPublicKey` before release 11.
-    #[serde(alias = "credentialPublicKey", deserialize_with = "octets::read")]
-    pub public_key: Vec<u8>,
-    /// The signature counter.
-    pub counter: u32,
-    /// BE in words.
-    #[serde(default, alias = "credentialDeviceType")]
-    pub device_type: Option<DeviceType>,
-    /// BS.
-    #[serde(default, alias = "credentialBackedUp")]
-    pub backed_up: Option<bool>,
-    /// Transports.
-    #[serde(default, deserialize_with = "transports::optional")]
-    pub transports: Option<Vec<Transport>>,
-    /// `userVerified` of the registration, where it was kept beside the passkey. Leave a column out that sign-ins
-    /// overwrite: it would make UV a factor that it is not.
-    #[serde(default)]
-    pub user_verified: Option<bool>,
-    /// The user handle.
-    #[serde(default, rename = "webauthnUserID", alias = "webAuthnUserID", deserialize_with = "octets::optional")]
-    pub webauthn_user_id: Option<Vec<u8>>,
-}
-
-impl Passkey {
-    /// The record, for the account with this user handle.
-    ///
-    /// # Errors
-    /// [`Unusable`].
-    pub fn into_record(self, user: UserHandle) -> Result<CredentialRecord, Unusable> {
-        Items {
-            id: self.id,
-            public_key: self.public_key,
-            sign_count: self.counter,
-            user_verified: self.user_verified,
-            backup_eligible: self.device_type.map(|device| device == DeviceType::MultiDevice),
-            backup_state: self.backed_up,
-            transports: self.transports,
-            user_handle: self.webauthn_user_id,
-            attestation_object: None,
-        }
-        .into_record(user)
-    }
+fn read(row: &Members<'_>, to: &mut Items) -> Result<(), Reason> {
+    to.id = row.bytes(&["credentialID", "id"])?; // in this order: rows of before 11 may have an `id` of their own
+    to.public_key = row.public_key(&["credentialPublicKey", "publicKey"])?;
+    to.sign_count = row.count(&["counter"])?;
+    to.backup_eligible = row.device_type(&["deviceType", "credentialDeviceType"])?;
+    to.backup_state = row.flag(&["backedUp", "credentialBackedUp"])?;
+    to.transports = row.transports(&["transports"])?;
+    to.user_verified = row.flag(&["userVerified"])?;
+    to.user_handle = row.optional_bytes(&["webauthnUserID"])?;
+    Ok(())
 }

@@ -1,12 +1,18 @@
-//! Each importer on the JSON that its library's documentation shows, with keys of ours.
+//! Each importer on the rows that its library's documentation shows, with keys of ours.
 
 use super::*;
 use crate::ceremony::{BackupEligibility, BackupState};
 use crate::codec::base64url;
+use crate::codec::cbor::encode::{Item, map};
+use crate::credential::{CredentialId, CredentialRecord, Transport, UserHandle};
+use crate::crypto::cose::Error as CoseError;
 use crate::crypto::{Algorithm, Backend, KeyError, default_backend};
+use crate::relying_party::RelyingParty;
+use crate::x509::AlgorithmError;
 use serde_json::{Value, json};
+use std::error::Error;
 
-/// The base points of P-256 and Ed25519.
+/// The base point of P-256.
 const G: [u8; 64] = [
     0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4, 0x40, 0xf2, 0x77, 0x03, 0x7d,
     0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2, 0x96, 0x4f, 0xe3, 0x42, 0xe2, 0xfe, 0x1a,
@@ -24,86 +30,157 @@ pub(super) fn point() -> Vec<u8> {
 }
 
 pub(super) fn es256() -> Vec<u8> {
-    cose::es256(&point()).unwrap()
+    key::es256(&point()).unwrap()
 }
 
-fn ed25519() -> Vec<u8> {
+/// The base point of Ed25519.
+fn ed25519() -> [u8; 32] {
     let mut x = [0x66; 32];
     x[0] = 0x58;
-    use cose::Parameter::{Bytes, Integer};
-    cose::encode(&[(1, Integer(1)), (3, Integer(-8)), (-1, Integer(6)), (-2, Bytes(&x))])
+    x
 }
 
 pub(super) fn user() -> UserHandle {
-    UserHandle::new(*b"user-1").unwrap()
+    UserHandle::new(*b"user handle of 1").unwrap()
 }
 
-fn url(bytes: &[u8]) -> String {
+pub(super) fn url(bytes: &[u8]) -> String {
     base64url::encode(bytes)
 }
 
-fn padded(bytes: &[u8]) -> String {
+pub(super) fn padded(bytes: &[u8]) -> String {
     base64url::encode_standard(bytes)
 }
 
-/// The attestation object of `credential`, registered with UP and these flags.
-fn attestation_object(id: &[u8], flags: u8) -> Vec<u8> {
-    let data = [&[7; 32][..], &[0x41 | flags, 0, 0, 0, 0], &[0; 16], &[0, id.len() as u8], id, &es256()].concat();
+pub(super) const UV: u8 = 0x04;
+
+/// The attestation object of a credential, registered with UP and these flags.
+pub(super) fn attestation_object(id: &[u8], flags: u8) -> Vec<u8> {
+    let data = [&[7; 32][..], &[0x41 | flags, 0, 0, 0, 0], &attested(id, &es256())].concat();
     let authenticator_data = [b"hauthData\x58", &[data.len() as u8][..], &data].concat();
     [b"\xa3cfmtdnonegattStmt\xa0", &authenticator_data[..]].concat()
 }
 
-const UV: u8 = 0x04;
-
-/// The record of `credential` with these items, and that the lock-out check has nothing to say of it.
-fn expect(
-    record: &CredentialRecord,
-    count: u32,
-    uv: bool,
-    backup: (Option<bool>, Option<bool>),
-    transports: &[Transport],
-) {
-    assert_eq!(record.id.as_bytes(), b"credential");
-    assert_eq!(record.user_handle, user());
-    assert_eq!(record.public_key, es256());
-    assert_eq!((record.sign_count, record.uv_initialized), (count, uv));
-    assert_eq!((record.backup_eligible, record.backup_state), backup);
-    assert_eq!(record.transports, transports);
-    assert_eq!(check([record], &rp(default_backend())), []);
+/// Attested credential data.
+fn attested(id: &[u8], key: &[u8]) -> Vec<u8> {
+    [&[7; 16][..], &[0, id.len() as u8], id, key].concat()
 }
 
-const UNKNOWN: (Option<bool>, Option<bool>) = (None, None);
-const SYNCED: (Option<bool>, Option<bool>) = (Some(true), Some(true));
-const BOUND: (Option<bool>, Option<bool>) = (Some(false), Some(false));
+type Backup = (Option<bool>, Option<bool>);
+const UNKNOWN: Backup = (None, None);
+const SYNCED: Backup = (Some(true), Some(true));
+const BOUND: Backup = (Some(false), Some(false));
+
+/// What an importer makes of a text, without the caller's function where its rows hold their user handles.
+type Records = fn(&str) -> Vec<Result<Imported, ImportError>>;
+
+macro_rules! of {
+    ($library:ident) => {
+        |json| $library::records(json, |_| Some(user())).collect()
+    };
+    ($library:ident, its own handles) => {
+        |json| $library::records(json).collect()
+    };
+}
+
+/// A row, and the items of the record that it makes.
+struct Good {
+    row: Value,
+    count: u32,
+    uv: bool,
+    backup: Backup,
+    transports: &'static [Transport],
+}
+
+fn good(row: Value, count: u32, uv: bool, backup: Backup, transports: &'static [Transport]) -> Good {
+    Good { row, count, uv, backup, transports }
+}
+
+/// Every good row makes its record, alone, in an array and in JSON lines; a bad row beside them is an error in its place.
+fn rows(records: Records, good: &[Good], bad: &[(Value, &str)]) {
+    let check = |imported: &Imported, expected: &Good| {
+        let record = &imported.record;
+        assert_eq!(record.id.as_bytes(), b"credential");
+        assert_eq!((&record.user_handle, &record.public_key), (&user(), &es256()), "{}", expected.row);
+        assert_eq!((record.sign_count, record.uv_initialized), (expected.count, expected.uv), "{}", expected.row);
+        assert_eq!((record.backup_eligible, record.backup_state), expected.backup, "{}", expected.row);
+        assert_eq!(record.transports, expected.transports, "{}", expected.row);
+        assert_eq!(super::check([record], &rp(default_backend())), []);
+    };
+    for expected in good {
+        let alone = records(&serde_json::to_string_pretty(&expected.row).unwrap());
+        let [Ok(imported)] = &alone[..] else { panic!("{}: {alone:?}", expected.row) };
+        check(imported, expected);
+    }
+    for (bad, code) in bad {
+        let mut rows = vec![bad.clone()];
+        rows.extend(good.iter().flat_map(|expected| [expected.row.clone(), bad.clone()]));
+        let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+        for text in [Value::Array(rows).to_string(), lines] {
+            let found = records(&text);
+            assert_eq!(found.len(), 1 + 2 * good.len());
+            for (index, row) in found.into_iter().enumerate() {
+                match row {
+                    Ok(imported) => {
+                        assert_eq!((index % 2, imported.row), (1, index), "{bad}");
+                        check(&imported, &good[index / 2]);
+                    }
+                    Err(error) => {
+                        assert_eq!((index % 2, error.row, error.code()), (0, Some(index), *code), "{bad}");
+                    }
+                }
+            }
+        }
+    }
+}
 
 #[test]
 fn simplewebauthn_passkeys() {
-    let read = |json: Value| serde_json::from_value::<simplewebauthn::Passkey>(json).unwrap().into_record(user());
     let numbered: Value = es256().iter().enumerate().map(|(i, &byte)| (i.to_string(), json!(byte))).collect();
-    for public_key in [json!(url(&es256())), json!(padded(&es256())), json!(es256()), numbered] {
-        let record = read(json!({
-            "id": url(b"credential"), "publicKey": public_key, "user": {"id": 1}, "webauthnUserID": url(b"user-1"),
+    let passkey = |public_key: Value| {
+        json!({
+            "id": url(b"credential"), "publicKey": public_key, "user": {"id": 1}, "webauthnUserID": url(user().as_bytes()),
             "counter": 5, "deviceType": "multiDevice", "backedUp": true, "transports": ["internal", "hybrid"],
-        }));
-        expect(&record.unwrap(), 5, false, SYNCED, &[Transport::Internal, Transport::Hybrid]);
-    }
+        })
+    };
     let old = json!({
-        "credentialID": {"type": "Buffer", "data": b"credential"}, "credentialPublicKey": es256(),
-        "counter": 0, "credentialDeviceType": "singleDevice", "credentialBackedUp": false, "transports": "usb,nfc",
+        "id": 7, "credentialID": {"type": "Buffer", "data": b"credential"}, "credentialPublicKey": es256(),
+        "counter": "0", "credentialDeviceType": "singleDevice", "credentialBackedUp": 0, "transports": "usb,nfc",
         "userVerified": true,
     });
-    expect(&read(old).unwrap(), 0, true, BOUND, &[Transport::Usb, Transport::Nfc]);
     let oldest = json!({"credentialID": url(b"credential"), "credentialPublicKey": url(&es256()), "counter": 0});
-    expect(&read(oldest).unwrap(), 0, false, UNKNOWN, &[]);
-    let another = json!({
-        "id": url(b"credential"), "publicKey": url(&es256()), "counter": 0, "webauthnUserID": url(b"user-2"),
-    });
-    assert_eq!(read(another), Err(Unusable::UserHandle));
+    let mut good: Vec<_> = [json!(url(&es256())), json!(padded(&es256())), json!(es256()), numbered]
+        .map(|key| good(passkey(key), 5, false, SYNCED, &[Transport::Internal, Transport::Hybrid]))
+        .into();
+    good.push(self::good(old, 0, true, BOUND, &[Transport::Usb, Transport::Nfc]));
+    good.push(self::good(oldest.clone(), 0, false, UNKNOWN, &[]));
+    let with = |member: &str, value: Value| {
+        let mut row = oldest.clone();
+        row[member] = value;
+        row
+    };
+    rows(
+        of!(simplewebauthn),
+        &good,
+        &[
+            (json!(7), "not-an-object"),
+            (json!({}), "member-missing"),
+            (with("credentialID", json!("?")), "member-malformed"),
+            (with("credential_id", json!("AA")), "member-repeated"),
+            (with("credentialID", json!("")), "credential-id-length"),
+            (with("credentialPublicKey", json!("AA")), "public-key"),
+            (with("counter", json!(-1)), "member-malformed"),
+            (with("counter", Value::Null), "member-missing"),
+            (with("deviceType", json!("tripleDevice")), "member-malformed"),
+            (with("backedUp", json!("yes")), "member-malformed"),
+            (with("transports", json!("{usb")), "member-malformed"),
+            (with("webauthnUserID", json!(url(b"user handle of 2"))), "user-handle-mismatch"),
+        ],
+    );
 }
 
 #[test]
 fn go_webauthn_credentials() {
-    let read = |json: Value| serde_json::from_value::<go_webauthn::Credential>(json).unwrap().into_record(user());
     let registered = |flags: Value, object: Value| {
         json!({
             "id": padded(b"credential"), "publicKey": padded(&es256()), "transport": ["internal"], "flags": flags,
@@ -115,191 +192,444 @@ fn go_webauthn_credentials() {
     let with = |flags| registered(flags, json!(null));
     let flags =
         |up, uv, be, bs| json!({"userPresent": up, "userVerified": uv, "backupEligible": be, "backupState": bs});
-    let internal = [Transport::Internal];
-    expect(&read(with(flags(true, true, true, true))).unwrap(), 9, false, SYNCED, &internal);
-    expect(&read(with(flags(true, false, false, false))).unwrap(), 9, false, BOUND, &internal);
-    expect(&read(with(flags(false, false, false, false))).unwrap(), 9, false, UNKNOWN, &internal);
-    expect(&read(with(flags(true, true, false, true))).unwrap(), 9, false, UNKNOWN, &internal);
-    expect(&read(with(json!(null))).unwrap(), 9, false, UNKNOWN, &internal);
-    for (of_the_login, of_the_registration) in [(true, false), (false, true)] {
-        let object = padded(&attestation_object(b"credential", if of_the_registration { UV } else { 0 }));
-        let record = read(registered(flags(true, of_the_login, true, true), object.into())).unwrap();
-        expect(&record, 9, of_the_registration, SYNCED, &internal);
-    }
+    let of_registration = |login, flags_byte| {
+        registered(flags(true, login, true, true), padded(&attestation_object(b"credential", flags_byte)).into())
+    };
     let old = json!({
         "ID": padded(b"credential"), "PublicKey": padded(&es256()), "AttestationType": "none",
         "Authenticator": {"AAGUID": padded(&[0; 16]), "SignCount": 3, "CloneWarning": true},
     });
-    expect(&read(old).unwrap(), 3, false, UNKNOWN, &[]);
     let u2f = json!({
         "id": padded(b"credential"), "publicKey": padded(&point()), "attestationType": "fido-u2f", "transport": null,
         "authenticator": {"AAGUID": null, "SignCount": 3, "CloneWarning": false},
     });
-    expect(&read(u2f).unwrap(), 3, false, UNKNOWN, &[]);
+    const INTERNAL: &[Transport] = &[Transport::Internal];
+    let text = old.to_string();
+    let suspects = go_webauthn::records(&text, |_| Some(user())).map(|row| row.unwrap().concerns);
+    assert_eq!(suspects.collect::<Vec<_>>(), [[Concern::CloneWarning]]);
+    rows(
+        of!(go_webauthn),
+        &[
+            good(with(flags(true, true, true, true)), 9, false, SYNCED, INTERNAL),
+            good(with(flags(true, false, false, false)), 9, false, BOUND, INTERNAL),
+            good(with(flags(false, false, false, false)), 9, false, UNKNOWN, INTERNAL),
+            good(with(flags(true, true, false, true)), 9, false, UNKNOWN, INTERNAL),
+            good(with(json!(null)), 9, false, UNKNOWN, INTERNAL),
+            good(of_registration(true, 0), 9, false, SYNCED, INTERNAL),
+            good(of_registration(false, UV), 9, true, SYNCED, INTERNAL),
+            good(old, 3, false, UNKNOWN, &[]),
+            good(u2f, 3, false, UNKNOWN, &[]),
+        ],
+        &[
+            (json!({"id": padded(b"credential"), "publicKey": padded(&es256())}), "member-missing"),
+            (with(json!(7)), "member-malformed"),
+        ],
+    );
 }
 
 #[test]
 fn py_webauthn_registrations() {
-    let read =
-        |json: Value| serde_json::from_value::<py_webauthn::VerifiedRegistration>(json).unwrap().into_record(user());
-    let mut stored = json!({
-        "credential_id": url(b"credential"), "credential_public_key": url(&es256()), "sign_count": 23,
-        "aaguid": "00000000-0000-0000-0000-000000000000", "fmt": "none", "credential_type": "public-key",
-        "user_verified": true, "attestation_object": url(b"..."), "credential_device_type": "multi_device",
-        "credential_backed_up": false,
-    });
-    expect(&read(stored.clone()).unwrap(), 23, true, (Some(true), Some(false)), &[]);
-    stored["credential_device_type"] = "single_device".into();
-    stored["transports"] = json!(["usb"]);
-    expect(&read(stored.clone()).unwrap(), 23, true, BOUND, &[Transport::Usb]);
-    stored["attestation_object"] = url(&attestation_object(b"credential", 0)).into();
-    expect(&read(stored).unwrap(), 23, false, BOUND, &[Transport::Usb]);
+    let stored = |device: &str, object: Vec<u8>, transports: Value| {
+        json!({
+            "credential_id": url(b"credential"), "credential_public_key": url(&es256()), "sign_count": 23,
+            "aaguid": "00000000-0000-0000-0000-000000000000", "fmt": "none", "credential_type": "public-key",
+            "user_verified": true, "attestation_object": url(&object), "credential_device_type": device,
+            "credential_backed_up": false, "transports": transports,
+        })
+    };
+    rows(
+        of!(py_webauthn),
+        &[
+            good(stored("multi_device", b"...".into(), Value::Null), 23, true, (Some(true), Some(false)), &[]),
+            good(stored("single_device", b"...".into(), json!(["usb"])), 23, true, BOUND, &[Transport::Usb]),
+            good(stored("single_device", attestation_object(b"credential", 0), json!("[]")), 23, false, BOUND, &[]),
+        ],
+        &[(json!({"credential_id": url(b"credential")}), "member-missing")],
+    );
 }
 
 #[test]
 fn java_webauthn_server_credentials() {
-    let read = |json: Value| {
-        serde_json::from_value::<java_webauthn_server::RegisteredCredential>(json).unwrap().into_record(user())
+    let stored = |handle: &[u8], backup: Option<bool>| {
+        json!({
+            "credentialId": url(b"credential"), "userHandle": url(handle), "publicKeyCose": url(&es256()),
+            "signatureCount": 2, "backupEligible": backup, "backupState": backup,
+        })
     };
-    let mut stored = json!({
-        "credentialId": url(b"credential"), "userHandle": url(b"user-1"), "publicKeyCose": url(&es256()),
-        "signatureCount": 2, "backupEligible": null, "backupState": null,
-    });
-    expect(&read(stored.clone()).unwrap(), 2, false, UNKNOWN, &[]);
-    (stored["backupEligible"], stored["backupState"]) = (true.into(), true.into());
-    expect(&read(stored.clone()).unwrap(), 2, false, SYNCED, &[]);
-    stored["userHandle"] = url(b"user-2").into();
-    assert_eq!(read(stored), Err(Unusable::UserHandle));
+    rows(
+        of!(java_webauthn_server, its own handles),
+        &[
+            good(stored(user().as_bytes(), None), 2, false, UNKNOWN, &[]),
+            good(stored(user().as_bytes(), Some(true)), 2, false, SYNCED, &[]),
+        ],
+        &[
+            (stored(&[0; 65], None), "user-handle-length"),
+            (json!({"credentialId": url(b"credential"), "publicKeyCose": url(&es256())}), "member-missing"),
+        ],
+    );
 }
 
 #[test]
 fn webauthn4j_records() {
-    let registered = |data: &[u8], object: Option<String>| {
-        let json = json!({
+    let stored = |data: &[u8], object: Option<Vec<u8>>| {
+        json!({
             "attestedCredentialData": url(data), "counter": 1, "uvInitialized": true, "backupEligible": false,
             "backupState": false, "transports": ["nfc"], "attestationStatement": {"fmt": "none"}, "clientData": null,
-            "attestationObject": object,
-        });
-        serde_json::from_value::<webauthn4j::CredentialRecord>(json).unwrap().into_record(user())
+            "attestationObject": object.map(|object| url(&object)),
+        })
     };
-    let read = |data: &[u8]| registered(data, None);
-    let data = [&[7; 16][..], &[0, 10], b"credential", &es256()].concat();
-    expect(&read(&data).unwrap(), 1, false, BOUND, &[Transport::Nfc]);
-    let object = Some(url(&attestation_object(b"credential", UV)));
-    expect(&registered(&data, object).unwrap(), 1, true, BOUND, &[Transport::Nfc]);
-    for len in [0, 15, 17, 27] {
-        assert_eq!(read(&data[..len]), Err(Unusable::AttestedCredentialData), "{len}");
-    }
-    assert!(matches!(read(&data[..40]), Err(Unusable::PublicKey(_))));
-    assert!(matches!(read(&[&data[..], &[0]].concat()), Err(Unusable::PublicKey(_))));
+    let data = attested(b"credential", &es256());
+    let bad: Vec<_> = [(0, "authenticator-data"), (15, "authenticator-data"), (17, "authenticator-data")]
+        .into_iter()
+        .chain([(27, "authenticator-data"), (28, "public-key"), (40, "public-key")])
+        .map(|(len, code)| (stored(&data[..len], None), code))
+        .collect();
+    rows(
+        of!(webauthn4j),
+        &[
+            good(stored(&data, None), 1, false, BOUND, &[Transport::Nfc]),
+            good(stored(&data, Some(attestation_object(b"credential", UV))), 1, true, BOUND, &[Transport::Nfc]),
+            good(stored(&[&data[..], &[0]].concat(), None), 1, false, BOUND, &[Transport::Nfc]),
+        ],
+        &bad,
+    );
 }
 
 #[test]
 fn fido2_net_lib_credentials() {
-    let read =
-        |json: Value| serde_json::from_value::<fido2_net_lib::StoredCredential>(json).unwrap().into_record(user());
     let four = json!({
         "Id": padded(b"credential"), "PublicKey": padded(&es256()), "SignCount": 6, "Transports": ["internal"],
         "IsBackupEligible": true, "IsBackedUp": true, "AttestationObject": padded(b"..."),
-        "AttestationClientDataJson": padded(b"..."), "DevicePublicKeys": [], "UserId": padded(b"user-1"),
-        "UserHandle": padded(b"user-1"), "AttestationFormat": "none", "RegDate": "2026-01-02T03:04:05Z",
+        "AttestationClientDataJson": padded(b"..."), "DevicePublicKeys": [], "UserId": padded(user().as_bytes()),
+        "UserHandle": padded(user().as_bytes()), "AttestationFormat": "none", "RegDate": "2026-01-02T03:04:05Z",
         "AaGuid": "00000000-0000-0000-0000-000000000000", "Descriptor": {"type": "public-key", "id": url(b"credential")},
     });
-    expect(&read(four).unwrap(), 6, false, SYNCED, &[Transport::Internal]);
     let registered = json!({
         "type": "public-key", "id": padded(b"credential"), "publicKey": url(&es256()), "transports": ["usb"],
         "signCount": 1, "isBackupEligible": false, "isBackedUp": false,
         "attestationObject": padded(&attestation_object(b"credential", UV)),
-        "user": {"name": "ada", "id": url(b"user-1"), "displayName": "Ada"},
+        "user": {"name": "ada", "id": url(user().as_bytes()), "displayName": "Ada"},
     });
-    expect(&read(registered.clone()).unwrap(), 1, true, BOUND, &[Transport::Usb]);
     let three = json!({
-        "UserId": padded(b"user-1"), "PublicKey": padded(&es256()), "UserHandle": padded(b"user-1"),
+        "UserId": padded(user().as_bytes()), "PublicKey": padded(&es256()), "UserHandle": padded(user().as_bytes()),
         "SignatureCounter": 8, "CredType": "none", "RegDate": "2021-01-02T03:04:05Z",
         "Descriptor": {"Type": "public-key", "Id": url(b"credential"), "Transports": ["ble"]},
     });
-    expect(&read(three).unwrap(), 8, false, UNKNOWN, &[Transport::Ble]);
-    let mut another = registered;
-    another["user"]["id"] = url(b"user-2").into();
-    assert_eq!(read(another), Err(Unusable::UserHandle));
-    let without_id = json!({"publicKey": url(&es256()), "signCount": 0});
-    assert!(matches!(read(without_id), Err(Unusable::CredentialId(_))));
-}
-
-#[test]
-fn uv_is_taken_from_the_registration_of_this_credential_alone() {
-    let whole = attestation_object(b"credential", UV);
-    let verified = |object: &[u8]| registered::user_verified(object, b"credential");
-    assert_eq!(verified(&whole), Some(true));
-    assert_eq!(verified(&attestation_object(b"credential", 0)), Some(false));
-    assert_eq!(verified(&attestation_object(b"credentiaL", UV)), None);
-    let unsorted = [&b"\xa3gattStmt\xa0cfmtdnone"[..], &whole[19..]].concat();
-    assert_eq!(verified(&unsorted), Some(true));
-    for len in [0, 1, whole.len() - 1] {
-        assert_eq!(verified(&whole[..len]), None, "{len}");
-    }
+    let mut another = registered.clone();
+    another["user"]["id"] = url(b"user handle of 2").into();
+    rows(
+        of!(fido2_net_lib),
+        &[
+            good(four, 6, false, SYNCED, &[Transport::Internal]),
+            good(registered, 1, true, BOUND, &[Transport::Usb]),
+            good(three, 8, false, UNKNOWN, &[Transport::Ble]),
+        ],
+        &[
+            (another, "user-handle-mismatch"),
+            (json!({"publicKey": url(&es256()), "signCount": 0}), "member-missing"),
+            (json!({"descriptor": {}, "publicKey": url(&es256()), "signCount": 0}), "member-missing"),
+        ],
+    );
 }
 
 #[test]
 fn u2f_registrations() {
-    let read = |json: Value| serde_json::from_value::<u2f::Registration>(json).unwrap().into_record(user());
     let stored = |key: &[u8]| json!({"keyHandle": url(b"credential"), "publicKey": url(key), "counter": 4});
-    expect(&read(stored(&point())).unwrap(), 4, false, UNKNOWN, &[]);
-    expect(
-        &read(json!({"key_handle": url(b"credential"), "public_key": url(&point())})).unwrap(),
-        0,
-        false,
-        UNKNOWN,
-        &[],
+    rows(
+        of!(u2f),
+        &[
+            good(stored(&point()), 4, false, UNKNOWN, &[]),
+            good(json!({"key_handle": url(b"credential"), "public_key": url(&point())}), 0, false, UNKNOWN, &[]),
+        ],
+        &[(stored(&G), "public-key"), (stored(&point()[..64]), "public-key")],
     );
-    assert!(matches!(read(stored(&G)), Err(Unusable::PublicKey(_))));
-    assert!(matches!(read(stored(&point()[..64])), Err(Unusable::PublicKey(_))));
 }
 
+/// The caller's function is given the row, by its place, its id and its JSON.
 #[test]
-fn ids_that_are_none() {
-    for id in [&[][..], &[0; 1024]] {
-        let items = Items { id: id.to_vec(), public_key: es256(), ..Items::default() };
-        assert!(matches!(items.into_record(user()), Err(Unusable::CredentialId(_))));
+fn user_handles_of_many_users() {
+    let row = |id: &[u8]| json!({"credential_id": url(id), "credential_public_key": url(&es256()), "sign_count": 0});
+    let text = json!([row(b"1"), {}, row(b"2"), row(b"3")]).to_string();
+    let mut seen = Vec::new();
+    let records = py_webauthn::records(&text, |row| {
+        seen.push((row.index(), row.credential_id().as_bytes().to_vec(), row.json().to_owned()));
+        (row.index() != 2).then(|| UserHandle::new(row.credential_id().as_bytes()).unwrap())
+    });
+    let records: Vec<_> = records.map(|row| row.map(|imported| imported.record.user_handle)).collect();
+    assert_eq!(records[0].as_ref().unwrap().as_bytes(), b"1");
+    assert_eq!(records[3].as_ref().unwrap().as_bytes(), b"3");
+    let error = records[2].as_ref().unwrap_err();
+    assert_eq!((error.reason, error.row), (Reason::NoUserHandle, Some(2)));
+    assert_eq!(error.credential_id(), Some(&CredentialId::new(*b"2").unwrap()));
+    assert_eq!(records[1].as_ref().unwrap_err().credential_id(), None);
+    let expected = [(0, b"1"), (2, b"2"), (3, b"3")].map(|(at, id)| (at, id.to_vec(), row(id).to_string()));
+    assert_eq!(seen, expected);
+}
+
+/// A text that ends early, or has a broken line, loses no row before it, nor a line after it.
+#[test]
+fn broken_json_loses_no_good_row() {
+    let row = json!({"keyHandle": url(b"credential"), "publicKey": url(&point())}).to_string();
+    let read = |text: String| -> Vec<_> {
+        u2f::records(&text, |_| Some(user())).map(|row| row.map_err(|error| error.reason)).collect()
+    };
+    for (text, good) in [
+        (format!("[{row},{row},{}", &row[..row.len() - 1]), vec![true, true, false]),
+        (format!("[{row},{row}"), vec![true, true, false]),
+        (format!("{row}\n{}\n{row}", &row[..row.len() - 1]), vec![true, false, true]),
+        (format!("{row}\n{}\n{row}\n", &row[..30]), vec![true, false, true]),
+    ] {
+        let found = read(text.clone());
+        assert_eq!(found.iter().map(Result::is_ok).collect::<Vec<_>>(), good, "{text}");
+        let errors = found.into_iter().filter_map(Result::err).map(|error| matches!(error, Reason::Json { .. }));
+        assert_eq!(errors.collect::<Vec<_>>(), [true], "{text}");
+    }
+}
+
+/// A key in every notation, and what becomes of it.
+#[test]
+fn stored_keys_by_their_notation() {
+    use Concern::{KeyHadTrailingBytes, KeyRewritten};
+    let read = |key: Value| -> Result<(Vec<u8>, Vec<Concern>), Reason> {
+        let row = json!({"keyHandle": url(b"credential"), "publicKey": key}).to_string();
+        let [imported] = u2f::records(&row, |_| Some(user())).collect::<Vec<_>>().try_into().unwrap();
+        imported.map(|imported| (imported.record.public_key, imported.concerns)).map_err(|error| error.reason)
+    };
+    let bytes = |key: &[u8]| json!(url(key));
+    let key = es256();
+    let (x, y) = (&key[7..42], &key[42..]); // each with its label and head
+    let unsorted = [&[0xa5, 0x03, 0x26, 0x01, 0x02][..], y, x, &[0x20, 0x01]].concat();
+    let indefinite = [&[0xbf][..], &key[1..], &[0xff]].concat();
+    let with_kid = [&[0xa6, 0x01, 0x02, 0x02, 0x41, 0x07][..], &key[3..]].concat();
+    let modulus = [&[0x80][..], &[0x11; 255]].concat();
+    let rsa = |alg, n: &[u8], e: &[u8]| {
+        map(&[(1, Item::Integer(3)), (3, Item::Integer(alg)), (-1, Item::Bytes(n)), (-2, Item::Bytes(e))])
+    };
+    let rs256 = rsa(-257, &modulus, &[1, 0, 1]);
+    let padded_rsa = rsa(-257, &[&[0][..], &modulus].concat(), &[0, 1, 0, 1]);
+    let okp = |alg| {
+        map(&[(1, Item::Integer(1)), (3, Item::Integer(alg)), (-1, Item::Integer(6)), (-2, Item::Bytes(&ed25519()))])
+    };
+    let ec_info = [crate::crypto::Curve::P256.before_point(), &point()].concat();
+    let ed_info = [b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\0", &ed25519()[..]].concat();
+    let rsa_info = |oid_and_parameters: &[u8]| {
+        let tlv = |tag: u8, value: &[u8]| [&[tag, 0x82][..], &(value.len() as u16).to_be_bytes(), value].concat();
+        let numbers = [tlv(0x02, &[&[0][..], &modulus].concat()), b"\x02\x03\x01\0\x01".to_vec()].concat();
+        let bits = [&[0][..], &tlv(0x30, &numbers)].concat();
+        let identifier = [&[0x30, oid_and_parameters.len() as u8][..], oid_and_parameters].concat();
+        tlv(0x30, &[identifier, tlv(0x03, &bits)].concat())
+    };
+    let rsa_encryption = rsa_info(b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\0");
+    let pss = rsa_info(b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a");
+    let pem = |info: &[u8]| format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", padded(info));
+    let ec_jwk = json!({"kty": "EC", "crv": "P-256", "x": url(&G[..32]), "y": url(&G[32..])});
+    let rsa_jwk = json!({"kty": "RSA", "n": url(&modulus), "e": "AQAB", "alg": "PS256"});
+    for (stored, expected, concerns) in [
+        (bytes(&key), &key, vec![]),
+        (bytes(&point()), &key, vec![]),
+        (bytes(&unsorted), &key, vec![KeyRewritten]),
+        (bytes(&indefinite), &key, vec![KeyRewritten]),
+        (bytes(&with_kid), &key, vec![KeyRewritten]),
+        (bytes(&padded_rsa), &rs256, vec![KeyRewritten]),
+        (bytes(&[&key[..], &[0xa0]].concat()), &key, vec![KeyHadTrailingBytes { len: 1 }]),
+        (bytes(&[&with_kid[..], &[0xff; 20]].concat()), &key, vec![KeyHadTrailingBytes { len: 20 }]),
+        (bytes(&ec_info), &key, vec![]),
+        (bytes(&ed_info), &okp(-8), vec![]),
+        (bytes(&rsa_encryption), &rs256, vec![]),
+        (bytes(&pss), &rsa(-37, &modulus, &[1, 0, 1]), vec![]),
+        (json!(pem(&ec_info)), &key, vec![]),
+        (json!(pem(&rsa_encryption)), &rs256, vec![]),
+        (ec_jwk.clone(), &key, vec![]),
+        (json!({"kty": "OKP", "crv": "Ed25519", "x": url(&ed25519())}), &okp(-8), vec![]),
+        (json!({"kty": "OKP", "crv": "Ed25519", "x": url(&ed25519()), "alg": "Ed25519"}), &okp(-19), vec![]),
+        (rsa_jwk, &rsa(-37, &modulus, &[1, 0, 1]), vec![]),
+        (json!({"kty": "RSA", "n": url(&modulus), "e": "AQAB"}), &rs256, vec![]),
+    ] {
+        assert_eq!(read(stored.clone()).as_ref(), Ok(&(expected.clone(), concerns)), "{stored}");
+    }
+    let malformed = |expected| Reason::Malformed { member: "publicKey", expected };
+    let (jwk, one_pem) = (malformed("a public key in JWK"), malformed("one public key in PEM"));
+    let public_key = Reason::PublicKey;
+    let mut x25519 = ec_jwk.clone();
+    x25519["crv"] = json!("X25519");
+    let mut unknown = ec_jwk.clone();
+    unknown["alg"] = json!("ES999");
+    let mut other_curve = ec_jwk;
+    other_curve["alg"] = json!("ES384");
+    for (stored, reason) in [
+        (bytes(&[0xa0]), public_key(CoseError::NoAlgorithm)),
+        (
+            bytes(&map(&[(1, Item::Integer(2)), (3, Item::Integer(-999))])),
+            public_key(CoseError::UnknownAlgorithm(-999)),
+        ),
+        (bytes(&[&key[..42], &[0x22, 0xf5]].concat()), public_key(CoseError::Parameter)),
+        (bytes(&rsa(-257, &[0], &[0])), public_key(CoseError::Key(KeyError::Modulus))),
+        (bytes(&ec_info[..80]), Reason::SubjectPublicKeyInfo(AlgorithmError::Der(crate::x509::DerError::Truncated))),
+        (json!(pem(&ec_info) + &pem(&ec_info)), one_pem),
+        (json!("-----BEGIN CERTIFICATE-----"), one_pem),
+        (x25519, jwk),
+        (unknown, jwk),
+        (other_curve, public_key(CoseError::Curve)),
+        (json!({"kty": "EC", "crv": "P-256", "x": url(&G[..32])}), Reason::Missing { member: "y" }),
+        (json!({"kty": "AKP", "pub": "AA"}), jwk),
+        (json!({"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA"}), public_key(CoseError::Key(KeyError::Length))),
+        (json!({"kty": 7}), malformed("bytes, in base64 or as an array of numbers")),
+    ] {
+        assert_eq!(read(stored.clone()), Err(reason), "{stored}");
+    }
+    for len in 0..65 {
+        assert!(read(bytes(&point()[..len])).is_err(), "{len}");
     }
 }
 
 #[test]
-fn the_lock_out_check_says_who_could_never_sign_in() {
-    let record = |id: &[u8], key: Vec<u8>| CredentialRecord::new(CredentialId::new(id).unwrap(), user(), key);
+fn the_lock_out_check_lists_records_by_id() {
+    use Concern::{PublicKey, RepeatedId, UserHandleNamesPerson, UserHandleShort};
+    let record = |id: &[u8], user: &[u8], key: Vec<u8>| {
+        CredentialRecord::new(CredentialId::new(id).unwrap(), UserHandle::new(user).unwrap(), key)
+    };
+    let ed25519 = key::okp(-8, 6, &ed25519());
     let mut off_curve = es256();
     *off_curve.last_mut().unwrap() ^= 1;
-    let mut low_order = ed25519();
-    let at = low_order.len() - 32;
-    low_order[at..].fill(0);
-    let mut unknown = es256();
-    unknown[4] = 0x38; // alg −7 becomes a number of two bytes
-    unknown.insert(5, 0x63); // −100
+    let low_order = key::okp(-8, 6, &[0; 32]);
+    let unknown = key::ec(-100, 1, &G[..32], &G[32..]);
+    let handle = user();
+    let handle = handle.as_bytes();
     let records = [
-        record(b"1", es256()),
-        record(b"2", ed25519()),
-        record(b"3", off_curve),
-        record(b"4", low_order),
-        record(b"5", unknown),
-        record(b"6", point()),
-        record(b"7", Vec::new()),
-        record(b"1", ed25519()),
+        record(b"1", handle, es256()),
+        record(b"2", handle, ed25519.clone()),
+        record(b"3", handle, off_curve),
+        record(b"4", handle, low_order),
+        record(b"5", handle, unknown),
+        record(b"6", handle, point()),
+        record(b"7", handle, Vec::new()),
+        record(b"1", handle, ed25519),
+        record(b"8", b"ada@clinic.example", es256()),
+        record(b"9", &handle[..15], es256()),
+        record(b"0", b"a@b", point()),
+        record(b"a", b"\xff@ not UTF-8, so no text", es256()),
     ];
     let found = check(&records, &rp(default_backend()));
-    let found: Vec<_> = found.iter().map(|(record, why)| (record.id.as_bytes()[0], *why)).collect();
+    let found: Vec<_> = found.iter().map(|(id, concern)| (id.as_bytes()[0], *concern)).collect();
     assert!(
         matches!(
             found[..],
             [
-                (b'3', Unusable::PublicKey(CoseError::Key(KeyError::NotOnCurve))),
-                (b'4', Unusable::PublicKey(CoseError::Key(KeyError::LowOrder))),
-                (b'5', Unusable::PublicKey(CoseError::UnknownAlgorithm(-100))),
-                (b'6', Unusable::PublicKey(_)),
-                (b'7', Unusable::PublicKey(_)),
-                (b'1', Unusable::Twice),
+                (b'3', PublicKey(CoseError::Key(KeyError::NotOnCurve))),
+                (b'4', PublicKey(CoseError::Key(KeyError::LowOrder))),
+                (b'5', PublicKey(CoseError::UnknownAlgorithm(-100))),
+                (b'6', PublicKey(_)),
+                (b'7', PublicKey(_)),
+                (b'1', RepeatedId),
+                (b'8', UserHandleNamesPerson),
+                (b'9', UserHandleShort { len: 15 }),
+                (b'0', PublicKey(_)),
+                (b'0', UserHandleNamesPerson),
+                (b'0', UserHandleShort { len: 3 }),
             ]
         ),
         "{found:?}"
+    );
+    let locked_out: Vec<_> = found.iter().filter(|(_, concern)| concern.locks_out()).map(|(id, _)| *id).collect();
+    assert_eq!(locked_out, *b"3456710");
+}
+
+/// Every reason and every concern: its code, its text, and its cause, which the text does not repeat.
+#[test]
+fn every_reason_and_concern_has_a_code_and_a_text() {
+    let length = UserHandle::new([]).unwrap_err();
+    let data = crate::authenticator::data::Error::Truncated;
+    let (member, expected) = ("counter", "a number");
+    let reasons = [
+        (Reason::Json { line: 2, column: 3 }, "not-json", "not JSON at line 2, column 3"),
+        (Reason::NotAnObject, "not-an-object", "the row is not a JSON object"),
+        (Reason::Missing { member }, "member-missing", "the member `counter` is missing or null"),
+        (Reason::Repeated { member }, "member-repeated", "the member `counter` occurs twice"),
+        (Reason::Malformed { member, expected }, "member-malformed", "the member `counter` is not a number"),
+        (Reason::CredentialId(length), "credential-id-length", "the credential id cannot be one"),
+        (Reason::UserHandle(length), "user-handle-length", "the stored user handle cannot be one"),
+        (Reason::NoUserHandle, "user-handle-missing", "no user handle: neither the row nor the caller gives one"),
+        (Reason::OtherUserHandle, "user-handle-mismatch", "the row holds another user handle than the caller gives"),
+        (Reason::PublicKey(CoseError::NotAMap), "public-key", "the public key cannot be read as a COSE_Key"),
+        (
+            Reason::SubjectPublicKeyInfo(AlgorithmError::UnknownKey),
+            "subject-public-key-info",
+            "the public key cannot be read as a SubjectPublicKeyInfo",
+        ),
+        (Reason::AuthenticatorData(data), "authenticator-data", "the stored authenticator data cannot be read"),
+        (
+            Reason::ExportAlgorithm(Algorithm::EdDsa),
+            "export-algorithm",
+            "webauthn-rs does not verify COSE algorithm -8",
+        ),
+        (
+            Reason::ExportRsaKey,
+            "export-rsa-key",
+            "webauthn-rs verifies RSA keys of 2048 bits with an exponent of three bytes only",
+        ),
+        (Reason::ExportBackup, "export-backup", "backup eligibility or backup state is unknown; sign in once"),
+        (Reason::ExportTransport, "export-transport", "webauthn-rs has no name for a transport of the record"),
+        (
+            Reason::ExportUserVerification,
+            "export-user-verification",
+            "user verification was not performed at registration, or that is unknown",
+        ),
+        (
+            Reason::ExportRequirement,
+            "export-requirement",
+            "webauthn-rs has no name for this user verification requirement",
+        ),
+        (
+            Reason::NotRepresentable { member },
+            "not-representable",
+            "the member `counter` of the options cannot be represented on the other side",
+        ),
+    ];
+    for (reason, code, text) in reasons {
+        let error = reason.alone();
+        assert_eq!((error.code(), error.to_string()), (code, text.to_owned()));
+        let in_a_row = reason.of(Some(3), None);
+        assert_eq!(in_a_row.to_string(), format!("row 3: {text}"));
+        let cause = in_a_row.source().map(ToString::to_string);
+        assert!(cause.is_none_or(|cause| !text.contains(&cause)), "{text}");
+    }
+    let concerns = [
+        (Concern::PublicKey(CoseError::NotAMap), "public-key", "the public key can never verify a signature"),
+        (Concern::Algorithm(Algorithm::EdDsa), "algorithm", "COSE algorithm -8 is not verified by this backend"),
+        (
+            Concern::AlgorithmNotAccepted(Algorithm::LegacyRs1),
+            "algorithm-not-accepted",
+            "COSE algorithm -65535 is not accepted by this relying party at sign-ins",
+        ),
+        (
+            Concern::BackupEligibility,
+            "backup-eligibility",
+            "the relying party's policy on backup refuses the stored backup eligibility",
+        ),
+        (Concern::RepeatedId, "repeated-id", "an earlier record has the same credential id"),
+        (
+            Concern::UserHandleNamesPerson,
+            "user-handle-names-person",
+            "the user handle is text with an @, so it may name a person",
+        ),
+        (Concern::UserHandleShort { len: 4 }, "user-handle-short", "the user handle has 4 bytes, fewer than 16"),
+        (
+            Concern::KeyHadTrailingBytes { len: 4 },
+            "key-had-trailing-bytes",
+            "4 bytes followed the stored public key and were removed",
+        ),
+        (Concern::KeyRewritten, "key-rewritten", "the stored public key was rewritten in canonical form"),
+        (
+            Concern::CloneWarning,
+            "clone-warning",
+            "the other library noted that the signature counter once did not advance",
+        ),
+    ];
+    for (concern, code, text) in concerns {
+        assert_eq!((concern.code(), concern.to_string()), (code, text.to_owned()));
+    }
+    assert!(
+        concerns.iter().all(|(concern, ..)| concern.source().is_some() == matches!(concern, Concern::PublicKey(_)))
     );
 }
 
@@ -339,31 +669,25 @@ impl Backend for OnlyEs256 {
 
 #[test]
 fn the_lock_out_check_asks_the_backend_that_will_verify() {
-    let record = |key: Vec<u8>| CredentialRecord::new(CredentialId::new(key.clone()).unwrap(), user(), key);
-    let records = [record(es256()), record(ed25519())];
+    let record = |id: &[u8], key: Vec<u8>| CredentialRecord::new(CredentialId::new(id).unwrap(), user(), key);
+    let records = [record(b"1", es256()), record(b"2", key::okp(-8, 6, &ed25519()))];
     assert_eq!(check(&records, &rp(default_backend())), []);
-    assert_eq!(check(&records, &rp(&OnlyEs256)), [(&records[1], Unusable::Algorithm(Algorithm::EdDsa))]);
-    assert_eq!(Unusable::Algorithm(Algorithm::EdDsa).to_string(), "COSE algorithm -8 is not verified by this backend");
+    assert_eq!(check(&records, &rp(&OnlyEs256)), [(records[1].id.clone(), Concern::Algorithm(Algorithm::EdDsa))]);
 }
 
-/// Whom the relying party's own choices lock out: by algorithm (§7.2 step 21), by backup (step 19).
+/// The relying party's own choices lock out too: of algorithms (§7.2 step 21), of backup (step 19).
 #[test]
 fn the_lock_out_check_asks_the_relying_party() {
-    use cose::Parameter::{Bytes, Integer};
-    let rsa = |alg| {
-        let modulus = [&[0x80][..], &[0x11; 255]].concat();
-        cose::encode(&[(1, Integer(3)), (3, Integer(alg)), (-1, Bytes(&modulus)), (-2, Bytes(&[1, 0, 1]))])
-    };
     let record = |key: Vec<u8>, eligible| {
         let mut record = CredentialRecord::new(CredentialId::new(*b"id").unwrap(), user(), key);
         record.backup_eligible = eligible;
         record
     };
     let builder = || RelyingParty::builder("example.org", "Example").algorithms([Algorithm::Es256]);
-    let not_accepted = |algorithm| Some(Unusable::AlgorithmNotAccepted(algorithm));
-    let (rs1, rs256) = (record(rsa(-65535), None), record(rsa(-257), None));
+    let not_accepted = |algorithm| Some(Concern::AlgorithmNotAccepted(algorithm));
+    let [rs1, rs256] = [-65535, -257].map(|alg| record(key::rsa(alg, &[0x91; 256], &[1, 0, 1]), None));
     let [unknown, synced, bound] = [None, Some(true), Some(false)].map(|eligible| record(es256(), eligible));
-    let backup = Some(Unusable::BackupEligibility);
+    let backup = Some(Concern::BackupEligibility);
     for (builder, record, expected) in [
         (builder(), &rs256, None),
         (builder().refuse_at_sign_in([Algorithm::Rs256]), &rs256, not_accepted(Algorithm::Rs256)),
@@ -380,9 +704,8 @@ fn the_lock_out_check_asks_the_relying_party() {
         (builder().backup_state_at_authentication(BackupState::NotBackedUp), &synced, None),
     ] {
         let built = builder.build().unwrap();
-        let found = check([record], &built).first().map(|(_, why)| *why);
-        assert_eq!(found, expected, "{built:?} {record:?}");
+        let found: Vec<_> = check([record], &built).into_iter().map(|(_, concern)| concern).collect();
+        assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{built:?} {record:?}");
+        assert!(found.iter().all(|concern| concern.locks_out()));
     }
-    let text = Unusable::AlgorithmNotAccepted(Algorithm::LegacyRs1).to_string();
-    assert_eq!(text, "COSE algorithm -65535 is not accepted by this relying party at sign-ins");
 }

@@ -1,19 +1,19 @@
-//! Transports as they lie in databases: a list, or one text with commas, as in a VARCHAR column, in braces, as PostgreSQL
-//! writes an array, or a list in JSON itself.
+//! Transports, as they are stored: an array of names; text with commas, as in a VARCHAR column; the same in braces, as
+//! PostgreSQL writes an array; or text that is itself a JSON array.
 
 use crate::credential::Transport;
 use serde::de::value::StrDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Unexpected, Visitor};
 use std::fmt;
 
-/// For a field that may be null, or missing with `#[serde(default)]`.
-pub(super) fn optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<Transport>>, D::Error> {
-    Ok(Option::<List>::deserialize(from)?.map(|List(transports)| transports))
+/// Transports in one of the notations above.
+pub(super) struct List(pub(super) Vec<Transport>);
+
+impl List {
+    pub(super) const EXPECTED: &'static str = "transports: an array, or text with commas";
 }
 
-struct List(Vec<Transport>);
-
-/// What is left of another notation is no name.
+/// Reads one name. Refuses characters that belong to another notation.
 fn named<E: Error>(name: &str) -> Result<Transport, E> {
     if name.contains(['{', '}', '[', ']', '"', '\\']) {
         return Err(E::invalid_value(Unexpected::Other("a text"), &ListOrText));
@@ -33,7 +33,7 @@ impl<'de> Visitor<'de> for ListOrText {
     type Value = List;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("transports: an array, or a text with commas")
+        f.write_str(List::EXPECTED)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<List, E> {

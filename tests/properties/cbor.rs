@@ -4,20 +4,10 @@ use crate::*;
 use proptest::collection::vec;
 use wardkey::codec::cbor::Value;
 use wardkey_authenticator::Cbor;
+use wardkey_authenticator::cbor::head;
 
 /// Writes a value in its one encoding.
 pub(crate) fn write(value: Value<'_>) -> Vec<u8> {
-    fn head(major: u8, n: u64) -> Vec<u8> {
-        let be = n.to_be_bytes();
-        let (info, argument) = match n {
-            0..=23 => (n as u8, &be[8..]),
-            24..=0xff => (24, &be[7..]),
-            0x100..=0xffff => (25, &be[6..]),
-            0x1_0000..=0xffff_ffff => (26, &be[4..]),
-            _ => (27, &be[..]),
-        };
-        [&[major << 5 | info], argument].concat()
-    }
     match value {
         Value::Unsigned(n) => head(0, n),
         Value::Negative(n) => head(1, n),

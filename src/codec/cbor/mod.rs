@@ -5,6 +5,7 @@
 //! checked slice that is parsed again when it is used, so a declared length costs nothing. Nesting is bounded by
 //! [`MAX_DEPTH`].
 
+pub(crate) mod encode;
 mod keys;
 
 use keys::Keys;

@@ -6,8 +6,6 @@
 
 mod encode;
 
-pub(crate) use encode::{Parameter, encode};
-
 use super::{Curve, Hash, KeyError, MlDsa, PublicKey, Scheme};
 use crate::codec::cbor::{self, Value};
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::codec::cbor;
+use wardkey_authenticator::cbor::head;
 
 /// A CBOR value to write, canonical or not.
 #[derive(Clone, Debug)]
@@ -18,17 +19,6 @@ fn algorithm_number(bytes: &[u8]) -> Result<i64, Error> {
 }
 
 type Entries = Vec<(i64, Item)>;
-
-fn head(major: u8, n: u64) -> Vec<u8> {
-    let bytes = n.to_be_bytes();
-    match n {
-        0..24 => vec![major << 5 | bytes[7]],
-        24..0x100 => [&[major << 5 | 24], &bytes[7..]].concat(),
-        0x100..0x1_0000 => [&[major << 5 | 25], &bytes[6..]].concat(),
-        0x1_0000..0x1_0000_0000 => [&[major << 5 | 26], &bytes[4..]].concat(),
-        _ => [&[major << 5 | 27], &bytes[..]].concat(),
-    }
-}
 
 fn write(item: &Item) -> Vec<u8> {
     match item {

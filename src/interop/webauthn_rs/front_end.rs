@@ -1,53 +1,61 @@
 //! What front ends that were written for webauthn-rs are sent and post, so that they keep working unchanged.
 //!
 //! They are sent the options in `{"publicKey": …}`; they post `extensions`, or nothing, where the standard has
-//! `clientExtensionResults`. The rest is the same JSON, but that webauthn-rs up to 0.5 took bytes in either alphabet of
+//! `clientExtensionResults`. The rest is the same JSON, except that webauthn-rs up to 0.5 read bytes in either alphabet of
 //! base64, padded or not: [`any_spelling`](super::any_spelling) is for front ends that made use of it.
 
+use super::spelling::Object;
 use crate::client::json::{CreationOptions, MAX_LEN, RequestOptions, ResponseError};
 use crate::client::{AuthenticationResponse, RegistrationResponse};
 use crate::codec::base64url;
-use crate::codec::json::Object;
+use crate::interop::members::Members;
+use crate::interop::{ImportError, Reason};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
-/// Options that do not mean the same as types of webauthn-rs, or of this crate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{member} cannot be represented on the other side")]
-#[non_exhaustive]
-pub struct NotRepresentable {
-    /// The first member that would be lost or changed; `publicKey`: the options as a whole.
-    pub member: &'static str,
+/// The options as a whole: another type, or none that serde can write.
+const WHOLE: Reason = Reason::NotRepresentable { member: "publicKey" };
+
+/// Returns the JSON of a `CreationChallengeResponse` with these options, `{"publicKey": …}`, for
+/// `serde_json::to_string` or [`to_wire`].
+#[must_use]
+pub fn creation_challenge(options: &CreationOptions) -> impl Serialize {
+    CreationChallenge { options }
 }
 
-/// What `CreationChallengeResponse` is as JSON: `{"publicKey": …}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct CreationChallenge<'o> {
+/// Returns the JSON of a `RequestChallengeResponse` with these options, `{"publicKey": …}`, for
+/// `serde_json::to_string` or [`to_wire`].
+#[must_use]
+pub fn request_challenge(options: &RequestOptions) -> impl Serialize {
+    RequestChallenge::new(options, None)
+}
+
+/// As [`request_challenge`], with `"mediation": "conditional"` for autofill, which its
+/// `start_discoverable_authentication` writes.
+#[must_use]
+pub fn conditional_request_challenge(options: &RequestOptions) -> impl Serialize {
+    RequestChallenge::new(options, Some("conditional"))
+}
+
+#[derive(Serialize)]
+struct CreationChallenge<'o> {
     #[serde(rename = "publicKey")]
     options: &'o CreationOptions,
 }
 
-impl<'o> CreationChallenge<'o> {
-    /// These options, for such a front end.
-    #[must_use]
-    pub const fn new(options: &'o CreationOptions) -> Self {
-        Self { options }
-    }
-}
-
-/// What `RequestChallengeResponse` is as JSON: `{"publicKey": …}`, with `"mediation": "conditional"` for autofill.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct RequestChallenge<'o> {
+#[derive(Serialize)]
+struct RequestChallenge<'o> {
     #[serde(rename = "publicKey")]
     options: WithAllowCredentials<'o>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mediation: Option<&'static str>,
 }
 
-/// webauthn-rs always sends `allowCredentials`, and front ends may walk it without looking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// webauthn-rs always writes `allowCredentials`, and front ends may iterate over it without a check.
+#[derive(Serialize)]
 struct WithAllowCredentials<'o> {
     #[serde(flatten)]
     options: &'o RequestOptions,
@@ -56,56 +64,48 @@ struct WithAllowCredentials<'o> {
 }
 
 impl<'o> RequestChallenge<'o> {
-    /// These options, for such a front end.
-    #[must_use]
-    pub const fn new(options: &'o RequestOptions) -> Self {
+    const fn new(options: &'o RequestOptions, mediation: Option<&'static str>) -> Self {
         let empty = if options.allow_credentials.is_empty() { Some([]) } else { None };
-        Self { options: WithAllowCredentials { options, empty }, mediation: None }
-    }
-
-    /// For autofill, as its `start_discoverable_authentication` answers.
-    #[must_use]
-    pub const fn conditional(mut self) -> Self {
-        self.mediation = Some("conditional");
-        self
+        Self { options: WithAllowCredentials { options, empty }, mediation }
     }
 }
 
-/// A challenge as a type of webauthn-rs: [`CreationChallenge`] as its `CreationChallengeResponse`,
-/// [`RequestChallenge`] as its `RequestChallengeResponse`. Any other pair compiles too, and is refused when it is
-/// called, because [no type of it is named here](super#why-no-type-of-it-is-named).
+/// Converts a challenge to a type of webauthn-rs: [`creation_challenge`] to its `CreationChallengeResponse`,
+/// [`request_challenge`] to its `RequestChallengeResponse`. Any other pair compiles too, and is an error when the function
+/// runs, because [no type of it is named here](super#why-no-type-of-it-is-named).
 ///
 /// # Errors
-/// [`NotRepresentable`]: its type would say something else.
-pub fn to_wire<T: DeserializeOwned + Serialize>(challenge: &impl Serialize) -> Result<T, NotRepresentable> {
-    const WHOLE: NotRepresentable = NotRepresentable { member: "publicKey" };
-    let ours = serde_json::to_value(challenge).map_err(|_| WHOLE)?;
-    let theirs: T = T::deserialize(&ours).map_err(|_| WHOLE)?;
-    same(&ours, &serde_json::to_value(&theirs).map_err(|_| WHOLE)?).map(|()| theirs)
+/// [`ImportError`] with [`Reason::NotRepresentable`]: its type would lose or change a member.
+pub fn to_wire<T: DeserializeOwned + Serialize>(challenge: &impl Serialize) -> Result<T, ImportError> {
+    let convert = || {
+        let ours = serde_json::to_value(challenge).map_err(|_| WHOLE)?;
+        let theirs: T = T::deserialize(&ours).map_err(|_| WHOLE)?;
+        same(&ours, &serde_json::to_value(&theirs).map_err(|_| WHOLE)?).map(|()| theirs)
+    };
+    convert().map_err(Reason::alone)
 }
 
-/// The options in a `CreationChallengeResponse` of webauthn-rs; any other type is refused when it is called.
+/// Returns the options in a `CreationChallengeResponse` of webauthn-rs; any other type is an error when the function runs.
 ///
 /// # Errors
-/// [`NotRepresentable`].
-pub fn creation_options(challenge: &impl Serialize) -> Result<CreationOptions, NotRepresentable> {
-    from_wire(challenge, |options| serde_json::to_value(CreationChallenge::new(options)))
+/// [`ImportError`] with [`Reason::NotRepresentable`].
+pub fn creation_options(challenge: &impl Serialize) -> Result<CreationOptions, ImportError> {
+    from_wire(challenge, |options| serde_json::to_value(creation_challenge(options))).map_err(Reason::alone)
 }
 
-/// The options in a `RequestChallengeResponse` of webauthn-rs; any other type is refused when it is called. Its
-/// `mediation` stands beside them, not in them.
+/// Returns the options in a `RequestChallengeResponse` of webauthn-rs; any other type is an error when the function runs.
+/// Its `mediation` is beside the options, not part of them.
 ///
 /// # Errors
-/// [`NotRepresentable`].
-pub fn request_options(challenge: &impl Serialize) -> Result<RequestOptions, NotRepresentable> {
-    from_wire(challenge, |options| serde_json::to_value(RequestChallenge::new(options)))
+/// [`ImportError`] with [`Reason::NotRepresentable`].
+pub fn request_options(challenge: &impl Serialize) -> Result<RequestOptions, ImportError> {
+    from_wire(challenge, |options| serde_json::to_value(request_challenge(options))).map_err(Reason::alone)
 }
 
 fn from_wire<T: DeserializeOwned>(
     challenge: &impl Serialize,
     again: impl Fn(&T) -> serde_json::Result<Value>,
-) -> Result<T, NotRepresentable> {
-    const WHOLE: NotRepresentable = NotRepresentable { member: "publicKey" };
+) -> Result<T, Reason> {
     let mut theirs = serde_json::to_value(challenge).map_err(|_| WHOLE)?;
     if let Some(Value::Object(extensions)) = theirs.pointer_mut("/publicKey/extensions") {
         extensions.remove("uvm"); // always asked for, but Level 3 has no such extension and no client answers it
@@ -131,9 +131,9 @@ const MEMBERS: [&str; 13] = [
     "allowCredentials",
 ];
 
-/// Whether the options are the same; no list and no extensions are the same as empty ones, and an extension input that
-/// is false or null is the same as none.
-fn same(one: &Value, other: &Value) -> Result<(), NotRepresentable> {
+/// Compares the options. A missing list or a missing `extensions` equals an empty one; an extension input that is false or
+/// null equals a missing one.
+fn same(one: &Value, other: &Value) -> Result<(), Reason> {
     let (one, other) = (one.get("publicKey"), other.get("publicKey"));
     let member = |options: Option<&Value>, name: &str| {
         let mut value = options.and_then(|options| options.get(name)).cloned().unwrap_or_default();
@@ -143,14 +143,15 @@ fn same(one: &Value, other: &Value) -> Result<(), NotRepresentable> {
         if value == json!([]) || value == json!({}) { Value::Null } else { value }
     };
     let changed = MEMBERS.into_iter().chain(["userVerification"]).find(|name| member(one, name) != member(other, name));
-    changed.map_or(Ok(()), |member| Err(NotRepresentable { member }))
+    changed.map_or(Ok(()), |member| Err(Reason::NotRepresentable { member }))
 }
 
-/// A registration as such a front end posts it; a `RegisterPublicKeyCredential` through `serde_json::to_string`.
+/// Parses a registration as such a front end posts it; for a `RegisterPublicKeyCredential`, what `serde_json::to_string`
+/// makes of it.
 ///
-/// `extensions` is read as `clientExtensionResults`, and without either there were none, as webauthn-rs has it. All
-/// else is as strict as [`RegistrationResponse::from_json`]: base64url without padding, as webauthn-rs 0.6 has it too.
-/// For what a front end of an earlier release may post, see [`any_spelling`](super::any_spelling).
+/// Reads `extensions` as `clientExtensionResults`; without either there were none, as webauthn-rs has it. Everything else
+/// is as strict as [`RegistrationResponse::from_json`]: base64url without padding, which webauthn-rs 0.6 requires too. For
+/// what a front end of an earlier release may post, see [`any_spelling`](super::any_spelling).
 ///
 /// # Errors
 /// [`ResponseError`].
@@ -158,8 +159,8 @@ pub fn registration_response(json: &str) -> Result<RegistrationResponse, Respons
     RegistrationResponse::from_json(&standard(json)?)
 }
 
-/// An authentication as such a front end posts it; a `PublicKeyCredential` through `serde_json::to_string`. Read as
-/// [`registration_response`] is.
+/// Parses an authentication as such a front end posts it; for a `PublicKeyCredential`, what `serde_json::to_string` makes of
+/// it. Read as by [`registration_response`].
 ///
 /// # Errors
 /// [`ResponseError`].
@@ -167,42 +168,41 @@ pub fn authentication_response(json: &str) -> Result<AuthenticationResponse, Res
     AuthenticationResponse::from_json(&standard(json)?)
 }
 
-/// What is posted, member by member, each as it stands there.
-#[derive(Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Posted<'a> {
-    #[serde(borrow)]
-    id: &'a RawValue,
-    #[serde(borrow)]
-    raw_id: &'a RawValue,
-    #[serde(borrow, rename = "type")]
-    credential_type: &'a RawValue,
-    #[serde(borrow)]
-    response: &'a RawValue,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    authenticator_attachment: Option<&'a RawValue>,
-    #[serde(borrow, default, alias = "extensions", serialize_with = "results")]
-    client_extension_results: Option<&'a RawValue>,
+/// Where a reader gave up. The error itself may contain text of the message.
+pub(super) fn unreadable(error: serde_json::Error) -> ResponseError {
+    ResponseError::unreadable(&error)
 }
 
-fn results<S: serde::Serializer>(results: &Option<&RawValue>, to: S) -> Result<S::Ok, S::Error> {
-    match results {
-        Some(results) => results.serialize(to),
-        None => Map::new().serialize(to),
-    }
-}
-
+/// Rewrites a posted response as the standard has it: `extensions` under its standard name, and an empty object where there
+/// is neither, or null. Members that occur twice, both names included, occur twice in it too, so the strict reader refuses
+/// them.
 fn standard(json: &str) -> Result<String, ResponseError> {
+    const STANDARD: &str = "clientExtensionResults";
     if json.len() > MAX_LEN {
         return Err(ResponseError::TooLong);
     }
-    let unreadable = |error: serde_json::Error| ResponseError::unreadable(&error);
-    let Object::<Posted<'_>>(posted) = serde_json::from_str(json).map_err(unreadable)?;
+    let none: &RawValue = serde_json::from_str("{}").map_err(unreadable)?;
+    let mut posted: Object<'_> = serde_json::from_str::<Members<'_>>(json).map_err(unreadable)?.into();
+    let mut named = false;
+    for (name, value) in &mut posted.0 {
+        if name == "extensions" {
+            *name = STANDARD.to_owned();
+        }
+        if name == STANDARD {
+            named = true;
+            if value.get() == "null" {
+                *value = Cow::Borrowed(none);
+            }
+        }
+    }
+    if !named {
+        posted.0.push((STANDARD.to_owned(), Cow::Borrowed(none)));
+    }
     serde_json::to_string(&posted).map_err(unreadable)
 }
 
-/// A registration response as such a front end would have posted it, for `RegisterPublicKeyCredential`. It has no
-/// place for what is not told here.
+/// Returns a registration response as such a front end would have posted it, for `RegisterPublicKeyCredential`, which has no
+/// place for more.
 #[must_use]
 pub fn posted_registration(response: &RegistrationResponse) -> Value {
     let results = response.client_extension_results();
@@ -223,8 +223,8 @@ pub fn posted_registration(response: &RegistrationResponse) -> Value {
     })
 }
 
-/// An authentication response as such a front end would have posted it, for `PublicKeyCredential`. It has no place
-/// for what is not told here.
+/// Returns an authentication response as such a front end would have posted it, for `PublicKeyCredential`, which has no
+/// place for more.
 #[must_use]
 pub fn posted_authentication(response: &AuthenticationResponse) -> Value {
     let appid = response.client_extension_results().and_then(|results| results.appid);

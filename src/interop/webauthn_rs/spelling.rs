@@ -1,25 +1,26 @@
 //! Byte strings as webauthn-rs up to 0.5 let front ends post them.
 
+use super::front_end::unreadable;
 use crate::client::json::{MAX_LEN, ResponseError};
 use crate::codec::base64url;
+use crate::interop::members::Members;
 use crate::interop::octets::Octets;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 use std::borrow::Cow;
-use std::fmt;
 
 /// The members of a response, or of its `response`, that are bytes.
 const BYTES: [&str; 8] =
     ["id", "rawId", "clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle", "publicKey"];
 
-/// A posted response with its bytes in base64url without padding, from any spelling that webauthn-rs up to 0.5 read:
-/// either alphabet, padded or not, or an array of numbers. For [`registration_response`](super::registration_response)
-/// and [`authentication_response`](super::authentication_response), which read the standard's one spelling only, as
-/// webauthn-rs 0.6 does.
+/// Rewrites a posted response with its bytes in base64url without padding, from any spelling that webauthn-rs up to 0.5
+/// read: either alphabet, padded or not, or an array of numbers. For
+/// [`registration_response`](super::registration_response) and
+/// [`authentication_response`](super::authentication_response), which read only the standard's spelling, as webauthn-rs
+/// 0.6 does.
 ///
-/// `Cow::Borrowed`: nothing had to be written again, so this front end does not need it. What is read in no way, or in
-/// two, stays as it is, for the strict reader to refuse.
+/// Returns `Cow::Borrowed` where nothing had to be rewritten, so this front end does not need the function. A member that
+/// is not bytes in one of these spellings is left unchanged, and the strict reader refuses it.
 ///
 /// ```
 /// use wardkey::interop::webauthn_rs::{any_spelling, authentication_response};
@@ -38,8 +39,7 @@ pub fn any_spelling(posted: &str) -> Result<Cow<'_, str>, ResponseError> {
     if posted.len() > MAX_LEN {
         return Err(ResponseError::TooLong);
     }
-    let unreadable = |error: serde_json::Error| ResponseError::unreadable(&error);
-    let mut response: Object<'_> = serde_json::from_str(posted).map_err(unreadable)?;
+    let mut response: Object<'_> = serde_json::from_str::<Members<'_>>(posted).map_err(unreadable)?.into();
     if response.respell() {
         serde_json::to_string(&response).map(Cow::Owned).map_err(unreadable)
     } else {
@@ -47,11 +47,17 @@ pub fn any_spelling(posted: &str) -> Result<Cow<'_, str>, ResponseError> {
     }
 }
 
-/// Members in their order, those that stand there twice among them: refusing is for the strict reader.
-struct Object<'a>(Vec<(Cow<'a, str>, Cow<'a, RawValue>)>);
+/// Members in their order, those that occur twice included, which the strict reader refuses.
+pub(super) struct Object<'a>(pub(super) Vec<(String, Cow<'a, RawValue>)>);
+
+impl<'a> From<Members<'a>> for Object<'a> {
+    fn from(Members(members): Members<'a>) -> Self {
+        Self(members.into_iter().map(|(name, value)| (name, Cow::Borrowed(value))).collect())
+    }
+}
 
 impl Object<'_> {
-    /// Writes bytes in base64url; answers whether that changed anything.
+    /// Writes bytes in base64url, and returns whether that changed anything.
     fn respell(&mut self) -> bool {
         let mut changed = false;
         for (name, value) in &mut self.0 {
@@ -70,7 +76,7 @@ impl Object<'_> {
 }
 
 fn inner(value: &RawValue) -> Option<Box<RawValue>> {
-    let mut object: Object<'_> = serde_json::from_str(value.get()).ok()?;
+    let mut object: Object<'_> = serde_json::from_str::<Members<'_>>(value.get()).ok()?.into();
     if object.respell() { to_raw_value(&object).ok() } else { None }
 }
 
@@ -84,30 +90,6 @@ fn bytes(value: &RawValue) -> Option<Box<RawValue>> {
 impl Serialize for Object<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_map(self.0.iter().map(|(name, value)| (name, &**value)))
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Members;
-
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-                    members.push((Cow::Owned(name), Cow::Borrowed(value)));
-                }
-                Ok(Object(members))
-            }
-        }
-
-        from.deserialize_map(Members)
     }
 }
 

@@ -9,6 +9,7 @@ use wardkey::attestation::Format;
 use wardkey::client::extensions::AppId;
 use wardkey::client::json::{CreationOptions, RequestOptions, ResponseError};
 use wardkey::interop::webauthn_rs::*;
+use wardkey::interop::{ImportError, Reason};
 use wardkey::relying_party::{AuthenticationRequest, RegistrationRequest};
 use wardkey_authenticator::Algorithm;
 use webauthn_rs::prelude::{
@@ -33,7 +34,7 @@ fn as_their_page_posts(mut standard: Value) -> Value {
 fn their_front_end_with_our_relying_party() {
     let rp = ours();
     let (options, state) = rp.start_registration(&user(), &[], NOW).unwrap();
-    let received = sent(&CreationChallenge::new(&options));
+    let received = sent(&creation_challenge(&options));
     let read: CreationChallengeResponse = serde_json::from_value(received).unwrap();
     assert_eq!(read.public_key.user.id, uuid().as_bytes());
     let registration = create("page", Algorithm::Es256, &read.public_key.challenge);
@@ -47,7 +48,7 @@ fn their_front_end_with_our_relying_party() {
             false => rp.start_authentication(&record.user_handle, std::slice::from_ref(&record), NOW),
         }
         .unwrap();
-        let read: RequestChallengeResponse = serde_json::from_value(sent(&RequestChallenge::new(&options))).unwrap();
+        let read: RequestChallengeResponse = serde_json::from_value(sent(&request_challenge(&options))).unwrap();
         assert_eq!(read.public_key.allow_credentials.is_empty(), discoverable);
         let posted = get(&registration, &read.public_key.challenge, 1 + record.sign_count).response();
         let typed: PublicKeyCredential = serde_json::from_value(as_their_page_posts(posted)).unwrap();
@@ -79,15 +80,15 @@ fn our_options_as_their_types_and_back() {
     let (_, record) = register_with_ours("options", Algorithm::Es256);
     let existing = std::slice::from_ref(&record);
     let (options, _) = rp.start_registration(&user(), existing, NOW).unwrap();
-    let typed: CreationChallengeResponse = to_wire(&CreationChallenge::new(&options)).unwrap();
+    let typed: CreationChallengeResponse = to_wire(&creation_challenge(&options)).unwrap();
     assert_eq!(typed.public_key.exclude_credentials.as_ref().unwrap().len(), 1);
     assert_eq!(creation_options(&typed), Ok(options));
 
     let (options, _) = rp.start_authentication(&user().handle, existing, NOW).unwrap();
-    let typed: RequestChallengeResponse = to_wire(&RequestChallenge::new(&options)).unwrap();
+    let typed: RequestChallengeResponse = to_wire(&request_challenge(&options)).unwrap();
     assert_eq!(request_options(&typed), Ok(options));
     let (options, _) = rp.start_discoverable_authentication(NOW).unwrap();
-    let typed: RequestChallengeResponse = to_wire(&RequestChallenge::new(&options).conditional()).unwrap();
+    let typed: RequestChallengeResponse = to_wire(&conditional_request_challenge(&options)).unwrap();
     assert!(typed.mediation.is_some());
     assert_eq!(request_options(&typed), Ok(options));
 
@@ -95,35 +96,35 @@ fn our_options_as_their_types_and_back() {
     let appid = "https://example.org/u2f.json";
     request.extensions.appid = Some(AppId::new(appid).unwrap());
     let (options, _) = rp.start_authentication_with(&request, &user().handle, existing, NOW).unwrap();
-    let typed: RequestChallengeResponse = to_wire(&RequestChallenge::new(&options)).unwrap();
+    let typed: RequestChallengeResponse = to_wire(&request_challenge(&options)).unwrap();
     assert_eq!(typed.public_key.extensions.unwrap().appid.as_deref(), Some(appid));
 }
 
 #[test]
-fn what_their_types_would_change_is_named() {
+fn a_member_that_their_types_would_change_is_named() {
     let rp = ours();
     let mut request = RegistrationRequest::default();
     request.attestation_formats = vec![Format::Packed, Format::Compound];
     let (options, _) = rp.start_registration_with(&request, &user(), &[], NOW).unwrap();
-    let refused = to_wire::<CreationChallengeResponse>(&CreationChallenge::new(&options)).unwrap_err();
-    assert_eq!(refused.member, "publicKey");
+    let refused = to_wire::<CreationChallengeResponse>(&creation_challenge(&options)).unwrap_err();
+    assert!(matches!(refused.reason, Reason::NotRepresentable { member: "publicKey", .. }));
 
     let (_, mut record) = register_with_ours("options", Algorithm::Es256);
     record.transports = vec![wardkey::credential::Transport::SmartCard];
     let (options, _) = rp.start_authentication(&user().handle, &[record], NOW).unwrap();
-    let refused = to_wire::<RequestChallengeResponse>(&RequestChallenge::new(&options)).unwrap_err();
-    assert_eq!(refused.member, "allowCredentials");
+    let refused = to_wire::<RequestChallengeResponse>(&request_challenge(&options)).unwrap_err();
+    assert!(matches!(refused.reason, Reason::NotRepresentable { member: "allowCredentials", .. }));
 }
 
 /// Our functions accept any serde type; these wrappers name the types of webauthn-rs, as an application would.
 mod typed {
     use super::*;
 
-    pub fn creation(options: &CreationOptions) -> Result<CreationChallengeResponse, NotRepresentable> {
-        to_wire(&CreationChallenge::new(options))
+    pub fn creation(options: &CreationOptions) -> Result<CreationChallengeResponse, ImportError> {
+        to_wire(&creation_challenge(options))
     }
-    pub fn request(options: &RequestOptions) -> Result<RequestChallengeResponse, NotRepresentable> {
-        to_wire(&RequestChallenge::new(options))
+    pub fn request(options: &RequestOptions) -> Result<RequestChallengeResponse, ImportError> {
+        to_wire(&request_challenge(options))
     }
     pub fn created(posted: &RegisterPublicKeyCredential) -> Result<RegistrationResponse, ResponseError> {
         registration_response(&serde_json::to_string(posted).unwrap())
@@ -131,15 +132,15 @@ mod typed {
 }
 
 #[test]
-fn another_type_is_refused_when_it_is_called() {
+fn another_type_is_refused_when_the_function_runs() {
     let (creation, _) = ours().start_registration(&user(), &[], NOW).unwrap();
     let (request, _) = ours().start_discoverable_authentication(NOW).unwrap();
     let theirs = typed::creation(&creation).unwrap();
     assert_eq!(creation_options(&theirs), Ok(creation.clone()));
     assert_eq!(request_options(&typed::request(&request).unwrap()), Ok(request.clone()));
     assert!(request_options(&theirs).is_err());
-    assert!(to_wire::<RequestChallengeResponse>(&CreationChallenge::new(&creation)).is_err());
-    assert!(to_wire::<CreationChallengeResponse>(&RequestChallenge::new(&request)).is_err());
+    assert!(to_wire::<RequestChallengeResponse>(&creation_challenge(&creation)).is_err());
+    assert!(to_wire::<CreationChallengeResponse>(&request_challenge(&request)).is_err());
 
     let made = create("typed", Algorithm::Es256, &creation.challenge);
     let posted: RegisterPublicKeyCredential = serde_json::from_value(made.response()).unwrap();

@@ -23,34 +23,38 @@ fn options(existing: &[CredentialRecord]) -> (CreationOptions, RequestOptions) {
 #[test]
 fn options_stand_in_public_key() {
     let (creation, request) = options(&[]);
-    let creation_json = serde_json::to_value(CreationChallenge::new(&creation)).unwrap();
+    let creation_json = serde_json::to_value(creation_challenge(&creation)).unwrap();
     assert_eq!(creation_json, json!({"publicKey": creation}));
-    let request_json = serde_json::to_value(RequestChallenge::new(&request).conditional()).unwrap();
+    let request_json = serde_json::to_value(conditional_request_challenge(&request)).unwrap();
     assert_eq!(request_json["mediation"], "conditional");
     assert_eq!(request_json["publicKey"]["allowCredentials"], json!([]));
     assert_eq!(request_json["publicKey"]["rpId"], "clinic.example");
     let (_, request) = options(&[record(Transport::Usb)]);
-    let request_json = serde_json::to_string(&RequestChallenge::new(&request)).unwrap();
+    let request_json = serde_json::to_string(&request_challenge(&request)).unwrap();
     assert_eq!(request_json.matches("allowCredentials").count(), 1);
     assert!(!request_json.contains("mediation"));
+}
+
+fn not(member: &'static str) -> ImportError {
+    Reason::NotRepresentable { member }.alone()
 }
 
 #[test]
 fn options_come_back_or_the_member_is_named() {
     let (creation, request) = options(&[record(Transport::SmartCard)]);
-    assert_eq!(creation_options(&CreationChallenge::new(&creation)), Ok(creation.clone()));
-    assert_eq!(request_options(&RequestChallenge::new(&request)), Ok(request.clone()));
-    let same: Value = to_wire(&CreationChallenge::new(&creation)).unwrap();
+    assert_eq!(creation_options(&creation_challenge(&creation)), Ok(creation.clone()));
+    assert_eq!(request_options(&request_challenge(&request)), Ok(request.clone()));
+    let same: Value = to_wire(&creation_challenge(&creation)).unwrap();
     assert_eq!(same["publicKey"]["user"]["id"], user().to_base64url());
 
-    let mut json = serde_json::to_value(CreationChallenge::new(&creation)).unwrap();
+    let mut json = serde_json::to_value(creation_challenge(&creation)).unwrap();
     json["publicKey"]["extensions"] = json!({"uvm": true});
     assert_eq!(creation_options(&json), Ok(creation.clone()));
     json["publicKey"]["rp"]["icon"] = "data:,".into();
-    assert_eq!(creation_options(&json), Err(NotRepresentable { member: "rp" }));
+    assert_eq!(creation_options(&json).unwrap_err(), not("rp"));
     json["publicKey"]["timeout"] = Value::Null;
-    assert_eq!(creation_options(&json), Err(NotRepresentable { member: "publicKey" }));
-    assert_eq!(request_options(&json!({})), Err(NotRepresentable { member: "publicKey" }));
+    assert_eq!(creation_options(&json).unwrap_err(), not("publicKey"));
+    assert_eq!(request_options(&json!({})).unwrap_err(), not("publicKey"));
 }
 
 const POSTED: &str = r#"{"id":"AQ","rawId":"AQ","response":{"clientDataJSON":"e30","attestationObject":"oA",
@@ -67,12 +71,15 @@ fn extensions_by_either_name_or_none() {
         (with(r#""extensions":{}"#), None),
         (with(r#""extensions":{"appid":true}"#), Some(true)),
         (with(r#""clientExtensionResults":{"appid":true}"#), Some(true)),
+        (with(r#""extensions":null"#), None),
+        (with(r#""clientExtensionResults":null"#), None),
     ] {
         let response = authentication_response(&json).unwrap();
         assert_eq!(response.client_extension_results().map(|results| results.appid), Some(appid), "{json}");
         assert!(registration_response(&json).is_ok());
     }
     assert!(authentication_response(&with(r#""vendor":1"#)).is_ok(), "a member that nobody knows, once");
+    assert!(authentication_response(&with(r#""authenticatorAttachment":null"#)).is_ok());
     let attached = authentication_response(&with(r#""authenticatorAttachment":"platform""#)).unwrap();
     assert!(attached.authenticator_attachment().is_some());
 }

@@ -1,32 +1,33 @@
 use super::*;
 use crate::client::json::UserVerification;
-use crate::codec::base64url;
-use crate::credential::CredentialId;
+use crate::credential::{CredentialId, Transport};
 use crate::crypto::Algorithm;
 use crate::interop::check;
-use crate::interop::tests::{es256, point, user};
-use crate::interop::webauthn_rs::{NotExportable, stored};
+use crate::interop::tests::{es256, point, url, user};
+use crate::interop::webauthn_rs::stored;
 use crate::relying_party::RelyingParty;
 use serde_json::{Value, json};
-
-fn text(bytes: &[u8]) -> String {
-    base64url::encode(bytes)
-}
 
 fn ec() -> (Vec<u8>, Vec<u8>) {
     (point()[1..33].to_vec(), point()[33..].to_vec())
 }
 
+/// The record of the one row that `json` is.
+fn import(json: &Value) -> Result<CredentialRecord, ImportError> {
+    let [row] = records(&json.to_string(), |_| Some(user())).collect::<Vec<_>>().try_into().unwrap();
+    row.map(|imported| imported.record)
+}
+
 fn read(json: Value) -> CredentialRecord {
-    serde_json::from_value::<StoredCredential>(json).unwrap().into_record(user()).unwrap()
+    import(&json).unwrap()
 }
 
 /// As 0.6 writes a passkey. Rows that 0.4 and 0.5 wrote themselves are in tests/importers.
 fn passkey() -> Value {
     let (x, y) = ec();
     json!({"cred": {
-        "cred_id": text(b"credential"),
-        "cred": {"type_": "ES256", "key": {"EC_EC2": {"curve": "SECP256R1", "x": text(&x), "y": text(&y)}}},
+        "cred_id": url(b"credential"),
+        "cred": {"type_": "ES256", "key": {"EC_EC2": {"curve": "SECP256R1", "x": url(&x), "y": url(&y)}}},
         "counter": 3,
         "transports": ["internal", "hybrid"],
         "user_verified": true,
@@ -51,8 +52,7 @@ fn a_passkey_of_0_6() {
     assert_eq!(record.transports, [Transport::Internal, Transport::Hybrid]);
     assert_eq!(check([&record], &RelyingParty::new("example.org", "Example").unwrap()), []);
     assert_eq!(read(passkey()["cred"].clone()), record, "the bare credential");
-    let stored: StoredCredential = serde_json::from_str(&passkey().to_string()).unwrap();
-    assert_eq!(stored.credential_id(), b"credential");
+    assert_eq!(super::record(&passkey(), user()), Ok(record), "a value in memory");
 }
 
 #[test]
@@ -89,9 +89,9 @@ fn not_eligible_is_believed_only_beside_a_makers_attestation() {
 
 #[test]
 fn every_kind_of_key_by_its_name() {
-    let okp = |curve, len| json!({"EC_OKP": {"curve": curve, "x": text(&vec![0x66; len])}});
-    let rsa = json!({"RSA": {"n": text(&[0x81; 256]), "e": [1, 0, 1]}});
-    let ec = |curve, len| json!({"EC_EC2": {"curve": curve, "x": text(&vec![1; len]), "y": text(&vec![1; len])}});
+    let okp = |curve, len| json!({"EC_OKP": {"curve": curve, "x": url(&vec![0x66; len])}});
+    let rsa = json!({"RSA": {"n": url(&[0x81; 256]), "e": [1, 0, 1]}});
+    let ec = |curve, len| json!({"EC_EC2": {"curve": curve, "x": url(&vec![1; len]), "y": url(&vec![1; len])}});
     for (name, key, algorithm) in [
         ("ES384", ec("SECP384R1", 48), Algorithm::Es384),
         ("ES512", ec("SECP521R1", 66), Algorithm::Es512),
@@ -114,24 +114,39 @@ fn every_kind_of_key_by_its_name() {
 }
 
 #[test]
-fn what_could_never_verify_is_told() {
-    for (pointer, value) in [
-        ("/cred/cred/type_", json!("ES384")),
-        ("/cred/cred/key/EC_EC2/x", json!("AAAA")),
-        ("/cred/cred/key/EC_EC2/curve", json!("SECP384R1")),
-        ("/cred/cred_id", json!("")),
+fn keys_that_cannot_be_read_are_refused() {
+    for (pointer, value, code) in [
+        ("/cred/cred/type_", json!("ES384"), "public-key"),
+        ("/cred/cred/key/EC_EC2/x", json!("AAAA"), "public-key"),
+        ("/cred/cred/key/EC_EC2/curve", json!("SECP384R1"), "public-key"),
+        ("/cred/cred/key/EC_EC2/curve", json!("SECP256K1"), "member-malformed"),
+        ("/cred/cred/key", json!({"EC_X25519": {}}), "member-missing"),
+        ("/cred/cred/type_", json!("PinUvProtocol"), "member-malformed"),
+        ("/cred/cred", json!(null), "member-missing"),
+        ("/cred/user_verified", json!(null), "member-missing"),
+        ("/cred/attestation", json!({}), "member-missing"),
+        ("/cred/cred_id", json!(""), "credential-id-length"),
+        ("/cred", json!({}), "member-missing"),
+        ("/cred", json!(7), "member-malformed"),
     ] {
         let mut stored = passkey();
         *stored.pointer_mut(pointer).unwrap() = value;
-        let stored: StoredCredential = serde_json::from_value(stored).unwrap();
-        assert!(stored.into_record(user()).is_err(), "{pointer}");
+        let error = import(&stored).unwrap_err();
+        assert_eq!((error.code(), error.row), (code, Some(0)), "{pointer}");
+        let alone = super::record(&stored, user()).unwrap_err();
+        assert_eq!((alone.code(), alone.row), (code, None), "{pointer}");
     }
-    for (pointer, value) in [("/cred/cred/type_", json!("PinUvProtocol")), ("/cred/cred", json!(null))] {
-        let mut stored = passkey();
-        *stored.pointer_mut(pointer).unwrap() = value;
-        assert!(serde_json::from_value::<StoredCredential>(stored.clone()).is_err(), "{pointer}");
-        assert!(matches!(super::record(&stored, user()), Err(ImportError::Shape(_))));
-    }
+}
+
+/// Rows as two releases wrote them, with a bad one beside them.
+#[test]
+fn a_bad_row_loses_no_good_one() {
+    let text = json!([passkey(), {"cred": {"cred_id": url(b"another")}}, passkey()["cred"]]).to_string();
+    let rows: Vec<_> = records(&text, |_| Some(user())).collect();
+    let [Ok(first), Err(error), Ok(third)] = &rows[..] else { panic!("{rows:?}") };
+    assert_eq!((&first.record, first.row, third.row), (&third.record, 0, 2));
+    assert_eq!((error.row, error.reason), (Some(1), Reason::Missing { member: "cred" }));
+    assert_eq!(error.credential_id(), Some(&CredentialId::new(*b"another").unwrap()));
 }
 
 #[test]
@@ -150,31 +165,31 @@ fn what_would_be_lost_or_guessed_is_not_exported() {
     let refused = |change: fn(&mut CredentialRecord)| {
         let mut record = whole.clone();
         change(&mut record);
-        stored(&record, &UserVerification::Preferred).unwrap_err()
+        let error = stored(&record, &UserVerification::Preferred).unwrap_err();
+        assert_eq!((error.row, error.credential_id()), (None, Some(&record.id)));
+        error.reason
     };
-    assert_eq!(refused(|record| record.backup_eligible = None), NotExportable::Backup);
-    assert_eq!(refused(|record| record.backup_state = None), NotExportable::Backup);
-    assert_eq!(refused(|record| record.transports.push(Transport::SmartCard)), NotExportable::Transport);
-    assert!(matches!(refused(|record| record.public_key.clear()), NotExportable::PublicKey(_)));
+    assert_eq!(refused(|record| record.backup_eligible = None), Reason::ExportBackup);
+    assert_eq!(refused(|record| record.backup_state = None), Reason::ExportBackup);
+    assert_eq!(refused(|record| record.transports.push(Transport::SmartCard)), Reason::ExportTransport);
+    assert!(matches!(refused(|record| record.public_key.clear()), Reason::PublicKey(_)));
     let never_verified = |registered_with| {
         let mut record = whole.clone();
         record.uv_initialized = false;
-        stored(&record, &registered_with).map(|_| ())
+        stored(&record, &registered_with).map(|_| ()).map_err(|error| error.reason)
     };
-    assert_eq!(never_verified(UserVerification::Required), Err(NotExportable::NotVerified));
+    assert_eq!(never_verified(UserVerification::Required), Err(Reason::ExportUserVerification));
     assert_eq!(never_verified(UserVerification::Preferred), Ok(()));
     let other = UserVerification::Other("never".into());
-    assert_eq!(stored(&whole, &other).unwrap_err(), NotExportable::UserVerification);
+    assert_eq!(stored(&whole, &other).unwrap_err().reason, Reason::ExportRequirement);
 
-    let rsa = |n: usize, algorithm: i64| {
-        use Parameter::{Bytes, Integer};
-        let key =
-            encode(&[(1, Integer(3)), (3, Integer(algorithm)), (-1, Bytes(&vec![0x81; n])), (-2, Bytes(&[1, 0, 1]))]);
+    let export = |n: usize, algorithm: i64| {
+        let key = rsa(algorithm, &vec![0x81; n], &[1, 0, 1]);
         let mut record = CredentialRecord::new(CredentialId::new(*b"id").unwrap(), user(), key);
         (record.backup_eligible, record.backup_state) = (Some(false), Some(false));
-        stored(&record, &UserVerification::Preferred).map(|_| ())
+        stored(&record, &UserVerification::Preferred).map(|_| ()).map_err(|error| error.reason)
     };
-    assert_eq!(rsa(256, -257), Ok(()));
-    assert_eq!(rsa(384, -257), Err(NotExportable::RsaKey));
-    assert_eq!(rsa(256, -258), Err(NotExportable::Algorithm(Algorithm::Rs384)));
+    assert_eq!(export(256, -257), Ok(()));
+    assert_eq!(export(384, -257), Err(Reason::ExportRsaKey));
+    assert_eq!(export(256, -258), Err(Reason::ExportAlgorithm(Algorithm::Rs384)));
 }

@@ -2,12 +2,12 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+use ::webauthn_rs::prelude::{Url, Uuid, Webauthn, WebauthnBuilder};
 use serde_json::Value;
-use wardkey::interop::webauthn_rs::Configuration;
+use wardkey::interop::webauthn_rs;
 use wardkey::{CredentialRecord, RegistrationResponse, RelyingParty, UnixTime, User, UserHandle};
 use wardkey_authenticator::json::base64url;
 use wardkey_authenticator::{Algorithm, Authentication, Registration};
-use webauthn_rs::prelude::{Url, Uuid, Webauthn, WebauthnBuilder};
 
 pub const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
 
@@ -22,7 +22,7 @@ pub fn theirs() -> Webauthn {
 /// Makes both relying parties from the same inputs, with all algorithms offered.
 pub fn ours() -> RelyingParty {
     let origin = Url::parse("https://example.org").unwrap();
-    let builder = Configuration::new("example.org", origin).rp_name("Example").into_builder();
+    let builder = webauthn_rs::relying_party("example.org", "Example", [origin]);
     let verified = wardkey::crypto::Algorithm::ALL.into_iter().filter(|&a| a != wardkey::crypto::Algorithm::Ed448);
     builder.algorithms(verified).build().unwrap()
 }

@@ -1,0 +1,219 @@
+//! Public keys as they are stored, and the canonical COSE_Key that an authentication reads.
+//!
+//! The point or the modulus verifies, not its notation, so a stored key may be rewritten: an authentication reads keys
+//! strictly, and a member out of order must not lock anybody out.
+//!
+//! | stored as | recognised by | becomes |
+//! |---|---|---|
+//! | COSE_Key (RFC 9052 §7) | the head of a CBOR map | the same, in canonical form |
+//! | raw point of U2F (FIDO registry §3.6.2) | 65 bytes from 04 on | ES256 |
+//! | SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) | the DER tag 30 | the algorithm that its key has alone; RS256 for rsaEncryption |
+//! | the same in PEM (RFC 7468) | `-----BEGIN PUBLIC KEY-----` | the same |
+//! | JWK (RFC 7517) | an object with `kty` | its `alg`, or else as above |
+//!
+//! RSA keys without an algorithm are RS256: no library named here offers another algorithm for keys that it stores so.
+
+use super::check::Concern;
+use super::error::Reason;
+use super::members::Members;
+use crate::codec::cbor::encode::{self, Item};
+use crate::codec::cbor::{self, Map, Rules, Value};
+use crate::codec::pem;
+use crate::crypto::Algorithm;
+use crate::crypto::cose::{CoseKey, Error};
+use crate::x509::algorithm::SubjectPublicKey;
+
+use Item::{Bytes, Integer};
+
+/// A public key, as it is stored.
+#[derive(Debug)]
+pub(super) enum StoredKey {
+    /// COSE_Key, raw point or SubjectPublicKeyInfo.
+    Encoded(Vec<u8>),
+    /// A COSE_Key that this module wrote, from the parameters of another notation.
+    Written(Vec<u8>),
+}
+
+impl Default for StoredKey {
+    fn default() -> Self {
+        Self::Encoded(Vec::new())
+    }
+}
+
+impl StoredKey {
+    /// The key as an authentication reads it, and what was changed for it.
+    pub(super) fn canonical(self) -> Result<(Vec<u8>, Option<Concern>), Reason> {
+        match self {
+            Self::Written(key) => {
+                CoseKey::read(&key).map_err(Reason::PublicKey)?;
+                Ok((key, None))
+            }
+            Self::Encoded(info) if info.first() == Some(&0x30) => Ok((of_info(&info)?, None)),
+            Self::Encoded(key) => canonical(key).map_err(Reason::PublicKey),
+        }
+    }
+}
+
+impl Members<'_> {
+    /// A public key that the library always writes, in any of the notations above.
+    pub(super) fn public_key(&self, names: &[&'static str]) -> Result<StoredKey, Reason> {
+        if let Some((member, value)) = self.raw(names)?
+            && let Ok(jwk) = Members::read(value)
+            && let Some(kty) = jwk.text(&["kty"]).unwrap_or_default()
+        {
+            let key = of_jwk(&kty, &jwk)?.ok_or(Reason::Malformed { member, expected: "a public key in JWK" })?;
+            return Ok(StoredKey::Written(key));
+        }
+        let text = self.text(names).unwrap_or_default();
+        if let Some(text) = text.filter(|text| text.contains("-----BEGIN")) {
+            let member = names.first().copied().unwrap_or_default();
+            let info = pem::public_key(&text);
+            return info.map(StoredKey::Encoded).ok_or(Reason::Malformed { member, expected: "one public key in PEM" });
+        }
+        self.bytes(names).map(StoredKey::Encoded)
+    }
+}
+
+/// Writes an elliptic-curve key.
+pub(super) fn ec(alg: i64, crv: i64, x: &[u8], y: &[u8]) -> Vec<u8> {
+    encode::map(&[(1, Integer(2)), (3, Integer(alg)), (-1, Integer(crv)), (-2, Bytes(x)), (-3, Bytes(y))])
+}
+
+/// Writes an octet key pair's key.
+pub(super) fn okp(alg: i64, crv: i64, x: &[u8]) -> Vec<u8> {
+    encode::map(&[(1, Integer(1)), (3, Integer(alg)), (-1, Integer(crv)), (-2, Bytes(x))])
+}
+
+/// Writes an RSA key. Leading zeros of the numbers mean nothing, and are left out.
+pub(super) fn rsa(alg: i64, n: &[u8], e: &[u8]) -> Vec<u8> {
+    encode::map(&[(1, Integer(3)), (3, Integer(alg)), (-1, Bytes(number(n))), (-2, Bytes(number(e)))])
+}
+
+/// Writes a key of RFC 9964 (AKP).
+fn akp(alg: i64, key: &[u8]) -> Vec<u8> {
+    encode::map(&[(1, Integer(7)), (3, Integer(alg)), (-1, Bytes(key))])
+}
+
+fn number(bytes: &[u8]) -> &[u8] {
+    let zeros = bytes.iter().position(|&byte| byte != 0).unwrap_or_default();
+    bytes.get(zeros..).unwrap_or_default()
+}
+
+/// An ES256 key from a raw point (FIDO registry §3.6.2, ALG_KEY_ECC_X962_RAW): 04, x, y.
+pub(super) fn es256(point: &[u8]) -> Option<Vec<u8>> {
+    let (x, y) = point.strip_prefix(&[4])?.split_at_checked(32)?;
+    (y.len() == 32).then(|| ec(-7, 1, x, y))
+}
+
+/// A key as it is where it can be read, else rewritten without parameters that its kind does not require, else what it
+/// begins with. A raw point of U2F, which cannot be a COSE_Key, becomes one.
+///
+/// # Errors
+/// Why it cannot be read as it is, where rewriting does not help.
+fn canonical(key: Vec<u8>) -> Result<(Vec<u8>, Option<Concern>), Error> {
+    let Err(error) = CoseKey::read(&key) else { return Ok((key, None)) };
+    let readable = |key: &Vec<u8>| CoseKey::read(key).is_ok();
+    if let Some(key) = es256(&key).filter(readable) {
+        return Ok((key, None));
+    }
+    if let Some(key) = rewrite(&key).filter(readable) {
+        return Ok((key, Some(Concern::KeyRewritten)));
+    }
+    let (_, behind) = Value::read_first(&key).map_err(|_| error)?;
+    let first = cbor::before(&key, behind);
+    let mended = Some(first.to_vec()).filter(readable).or_else(|| rewrite(first).filter(readable));
+    let concern = Concern::KeyHadTrailingBytes { len: behind.len() };
+    mended.map(|key| (key, Some(concern))).ok_or(error)
+}
+
+/// The parameters that the kind of key requires, in canonical form.
+fn rewrite(key: &[u8]) -> Option<Vec<u8>> {
+    let rules = Rules { any_key_order: true, indefinite_length: true };
+    let map = Value::read_with(key, rules).ok()?.0.map()?;
+    let integer = |map: Map<'_>, label| map.label(label)?.integer();
+    let (kty, alg) = (integer(map, 1)?, integer(map, 3)?);
+    let bytes = |label| map.label(label)?.bytes();
+    Some(match kty {
+        1 => okp(alg, integer(map, -1)?, bytes(-2)?),
+        2 => ec(alg, integer(map, -1)?, bytes(-2)?, bytes(-3)?),
+        3 => rsa(alg, bytes(-1)?, bytes(-2)?),
+        7 => akp(alg, bytes(-1)?),
+        _ => return None,
+    })
+}
+
+/// The algorithms that a key without one may have, the usual one of each kind first.
+const BY_KEY: [Algorithm; 13] = [
+    Algorithm::Es256,
+    Algorithm::Es384,
+    Algorithm::Es512,
+    Algorithm::Es256k,
+    Algorithm::EdDsa,
+    Algorithm::Ed448,
+    Algorithm::Rs256,
+    Algorithm::Ps256,
+    Algorithm::Ps384,
+    Algorithm::Ps512,
+    Algorithm::MlDsa44,
+    Algorithm::MlDsa65,
+    Algorithm::MlDsa87,
+];
+
+/// A key from its SubjectPublicKeyInfo.
+fn of_info(info: &[u8]) -> Result<Vec<u8>, Reason> {
+    let info = SubjectPublicKey::read(info).map_err(Reason::SubjectPublicKeyInfo)?;
+    let algorithm = BY_KEY.into_iter().find(|algorithm| info.fits(algorithm.scheme()));
+    let algorithm = algorithm.ok_or(Reason::PublicKey(Error::NoAlgorithm))?;
+    let key = CoseKey::new(algorithm, info.key).ok_or(Reason::PublicKey(Error::NoAlgorithm))?;
+    Ok(key.encode())
+}
+
+/// The COSE numbers of JWK algorithms (IANA, JSON Web Signature and Encryption Algorithms).
+const JWK_ALGORITHMS: [(&str, Algorithm); 16] = [
+    ("ES256", Algorithm::Es256),
+    ("ES384", Algorithm::Es384),
+    ("ES512", Algorithm::Es512),
+    ("ES256K", Algorithm::Es256k),
+    ("EdDSA", Algorithm::EdDsa),
+    ("Ed25519", Algorithm::Ed25519),
+    ("Ed448", Algorithm::Ed448),
+    ("RS256", Algorithm::Rs256),
+    ("RS384", Algorithm::Rs384),
+    ("RS512", Algorithm::Rs512),
+    ("PS256", Algorithm::Ps256),
+    ("PS384", Algorithm::Ps384),
+    ("PS512", Algorithm::Ps512),
+    ("ML-DSA-44", Algorithm::MlDsa44),
+    ("ML-DSA-65", Algorithm::MlDsa65),
+    ("ML-DSA-87", Algorithm::MlDsa87),
+];
+
+/// A key from its JWK (RFC 7518 §6, RFC 8037 §2, RFC 8812 §3.1, RFC 9964 §3); `None` for an unknown type, curve or
+/// algorithm.
+fn of_jwk(kty: &str, jwk: &Members<'_>) -> Result<Option<Vec<u8>>, Reason> {
+    let named = jwk.text(&["alg"])?;
+    let curve = jwk.text(&["crv"])?;
+    let (crv, usual) = match (kty, curve.as_deref()) {
+        ("EC", Some("P-256")) => (1, Some(Algorithm::Es256)),
+        ("EC", Some("P-384")) => (2, Some(Algorithm::Es384)),
+        ("EC", Some("P-521")) => (3, Some(Algorithm::Es512)),
+        ("EC", Some("secp256k1")) => (8, Some(Algorithm::Es256k)),
+        ("OKP", Some("Ed25519")) => (6, Some(Algorithm::EdDsa)),
+        ("OKP", Some("Ed448")) => (7, Some(Algorithm::Ed448)),
+        ("RSA", _) => (0, Some(Algorithm::Rs256)),
+        ("AKP", _) => (0, None),
+        _ => return Ok(None),
+    };
+    let algorithm = match named {
+        Some(named) => JWK_ALGORITHMS.into_iter().find(|(name, _)| *name == named).map(|(_, algorithm)| algorithm),
+        None => usual,
+    };
+    let Some(algorithm) = algorithm else { return Ok(None) };
+    let alg = i64::from(algorithm.cose());
+    Ok(Some(match kty {
+        "EC" => ec(alg, crv, &jwk.bytes(&["x"])?, &jwk.bytes(&["y"])?),
+        "OKP" => okp(alg, crv, &jwk.bytes(&["x"])?),
+        "RSA" => rsa(alg, &jwk.bytes(&["n"])?, &jwk.bytes(&["e"])?),
+        _ => akp(alg, &jwk.bytes(&["pub"])?),
+    }))
+}

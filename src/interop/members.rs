@@ -1,0 +1,138 @@
+//! The members of a JSON object, read one by one, so that an error can name the member.
+//!
+//! Databases and serialisers change the case of names and add underscores (`publicKey`, `PublicKey`, `public_key`), so
+//! names are compared without case and underscores. A member that occurs twice under one of its names is refused.
+
+use super::error::Reason;
+use super::octets::Octets;
+use super::scalar::{Count, Flag};
+use super::transports::List;
+use crate::credential::Transport;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::fmt;
+
+/// The members of an object in their order, those that occur twice included.
+pub(super) struct Members<'a>(pub(super) Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Each;
+
+        impl<'de> Visitor<'de> for Each {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        from.deserialize_map(Each)
+    }
+}
+
+/// Whether both are one name, but for case and underscores.
+fn is_name(one: &str, other: &str) -> bool {
+    let letters =
+        |name: &str| name.bytes().filter(|&byte| byte != b'_').map(|byte| byte.to_ascii_lowercase()).collect();
+    let (one, other): (Vec<u8>, Vec<u8>) = (letters(one), letters(other));
+    one == other
+}
+
+/// The name that a message gives a member: the first of those that the library uses.
+fn first(names: &[&'static str]) -> &'static str {
+    names.first().copied().unwrap_or_default()
+}
+
+/// Makes a member that the library always writes an error where it is missing.
+fn required<T>(value: Option<T>, names: &[&'static str]) -> Result<T, Reason> {
+    value.ok_or(Reason::Missing { member: first(names) })
+}
+
+impl<'a> Members<'a> {
+    /// Reads the object that `json` is.
+    pub(super) fn read(json: &'a str) -> Result<Self, Reason> {
+        serde_json::from_str(json).map_err(|_| Reason::NotAnObject)
+    }
+
+    /// The JSON of the member under the first of `names` that is there and not null.
+    pub(super) fn raw(&self, names: &[&'static str]) -> Result<Option<(&'static str, &'a str)>, Reason> {
+        for &member in names {
+            let mut found = self.0.iter().filter(|(name, _)| is_name(name, member)).map(|(_, value)| value.get());
+            match (found.next(), found.next()) {
+                (Some(_), Some(_)) => return Err(Reason::Repeated { member }),
+                (Some(value), None) if value != "null" => return Ok(Some((member, value))),
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    fn get<T: Deserialize<'a>>(&self, names: &[&'static str], expected: &'static str) -> Result<Option<T>, Reason> {
+        let Some((member, value)) = self.raw(names)? else { return Ok(None) };
+        serde_json::from_str(value).map(Some).map_err(|_| Reason::Malformed { member, expected })
+    }
+
+    /// Bytes that the library always writes.
+    pub(super) fn bytes(&self, names: &[&'static str]) -> Result<Vec<u8>, Reason> {
+        required(self.optional_bytes(names)?, names)
+    }
+
+    /// Bytes that may be missing or null.
+    pub(super) fn optional_bytes(&self, names: &[&'static str]) -> Result<Option<Vec<u8>>, Reason> {
+        Ok(self.get(names, Octets::EXPECTED)?.map(|Octets(bytes)| bytes))
+    }
+
+    /// A signature counter that the library always writes.
+    pub(super) fn count(&self, names: &[&'static str]) -> Result<u32, Reason> {
+        required(self.optional_count(names)?, names)
+    }
+
+    /// A signature counter that may be missing or null.
+    pub(super) fn optional_count(&self, names: &[&'static str]) -> Result<Option<u32>, Reason> {
+        Ok(self.get(names, Count::EXPECTED)?.map(|Count(count)| count))
+    }
+
+    /// A flag; `None` where it is missing or null.
+    pub(super) fn flag(&self, names: &[&'static str]) -> Result<Option<bool>, Reason> {
+        Ok(self.get(names, Flag::EXPECTED)?.map(|Flag(flag)| flag))
+    }
+
+    /// Text; `None` where it is missing or null.
+    pub(super) fn text(&self, names: &[&'static str]) -> Result<Option<String>, Reason> {
+        self.get(names, "text")
+    }
+
+    /// Transports; none where they are missing or null.
+    pub(super) fn transports(&self, names: &[&'static str]) -> Result<Vec<Transport>, Reason> {
+        Ok(self.get(names, List::EXPECTED)?.map(|List(transports)| transports).unwrap_or_default())
+    }
+
+    /// An object that the library always writes.
+    pub(super) fn object(&self, names: &[&'static str]) -> Result<Self, Reason> {
+        required(self.optional_object(names)?, names)
+    }
+
+    /// An object; `None` where it is missing or null.
+    pub(super) fn optional_object(&self, names: &[&'static str]) -> Result<Option<Self>, Reason> {
+        self.get(names, "an object")
+    }
+
+    /// Backup eligibility in words, as two libraries store it: a single-device or a multi-device credential.
+    pub(super) fn device_type(&self, names: &[&'static str]) -> Result<Option<bool>, Reason> {
+        let Some((member, _)) = self.raw(names)? else { return Ok(None) };
+        match self.text(names)?.as_deref() {
+            Some("singleDevice" | "single_device") => Ok(Some(false)),
+            Some("multiDevice" | "multi_device") => Ok(Some(true)),
+            _ => Err(Reason::Malformed { member, expected: "a single or a multi device" }),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Rows out of the text that a library or a database wrote, each read on its own.
+
+use super::error::{ImportError, Reason};
+use super::items::{Imported, Items};
+use super::members::Members;
+use crate::credential::{CredentialId, UserHandle};
+use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use std::fmt;
+
+/// A row whose user handle is asked for: where a library does not store it, the caller knows it from elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    index: usize,
+    json: &'a str,
+    credential_id: &'a CredentialId,
+}
+
+impl<'a> Row<'a> {
+    /// The row's place in the text, counted from 0.
+    #[must_use]
+    pub const fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The row as it stands in the text, for members of the application's own, such as a user's primary key.
+    #[must_use]
+    pub const fn json(&self) -> &'a str {
+        self.json
+    }
+
+    /// The credential id.
+    #[must_use]
+    pub const fn credential_id(&self) -> &'a CredentialId {
+        self.credential_id
+    }
+}
+
+/// Reads the members of one row into items, the credential id first, so that an error can name it.
+pub(super) type Read = fn(&Members<'_>, &mut Items) -> Result<(), Reason>;
+
+/// Converts every row of `json` (an array, JSON lines, or one object).
+pub(super) fn import(
+    json: &str,
+    read: Read,
+    mut user: impl FnMut(&Row<'_>) -> Option<UserHandle>,
+) -> impl Iterator<Item = Result<Imported, ImportError>> {
+    let rows = split(json).into_iter().enumerate();
+    rows.map(move |(index, row)| one(index, row, |row, items| read(&Members::read(row)?, items), &mut user))
+}
+
+/// Converts one row.
+pub(super) fn one(
+    index: usize,
+    row: Result<&str, Reason>,
+    read: impl FnOnce(&str, &mut Items) -> Result<(), Reason>,
+    user: impl FnOnce(&Row<'_>) -> Option<UserHandle>,
+) -> Result<Imported, ImportError> {
+    let mut items = Items::default();
+    let row = row.and_then(|json| read(json, &mut items).map(|()| json));
+    let credential_id = CredentialId::new(&items.id);
+    let imported = row.and_then(|json| {
+        let id = credential_id.clone().map_err(Reason::CredentialId)?;
+        let user = user(&Row { index, json, credential_id: &id });
+        items.imported(index, id, user)
+    });
+    imported.map_err(|reason| reason.of(Some(index), credential_id.ok()))
+}
+
+/// The rows of a text: the elements of an array, or objects one after the other, as in JSON lines. What is no JSON is an
+/// error in its place: in an array the last one, because its end is unknown; else the rows go on with the next line that
+/// begins with `{`.
+pub(super) fn split(json: &str) -> Vec<Result<&str, Reason>> {
+    let json = json.trim_start_matches('\u{feff}'); // a byte order mark, as exports on Windows have it
+    if json.trim_start().starts_with('[') { array(json) } else { lines(json) }
+}
+
+fn array(json: &str) -> Vec<Result<&str, Reason>> {
+    let mut rows = Vec::new();
+    let mut from = serde_json::Deserializer::from_str(json);
+    let read = Elements(&mut rows).deserialize(&mut from).and_then(|()| from.end());
+    rows.extend(read.err().map(|error| Err(place(&error, 0))));
+    rows
+}
+
+/// Puts the elements of an array into a list, so that those before an error are kept.
+struct Elements<'r, 'a>(&'r mut Vec<Result<&'a str, Reason>>);
+
+impl<'a> DeserializeSeed<'a> for Elements<'_, 'a> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'a>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_seq(self)
+    }
+}
+
+impl<'a> Visitor<'a> for Elements<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(row) = seq.next_element::<&RawValue>()? {
+            self.0.push(Ok(row.get()));
+        }
+        Ok(())
+    }
+}
+
+fn lines(mut json: &str) -> Vec<Result<&str, Reason>> {
+    let mut rows = Vec::new();
+    let mut lines_before = 0_usize;
+    loop {
+        let mut stream = serde_json::Deserializer::from_str(json).into_iter::<&RawValue>();
+        let mut start = 0;
+        let error = loop {
+            match stream.next() {
+                Some(Ok(row)) => rows.push(Ok(row.get())),
+                Some(Err(error)) => break error,
+                None => return rows,
+            }
+            start = stream.byte_offset();
+        };
+        rows.push(Err(place(&error, lines_before)));
+        // Go on with the next line after the one in which the broken row began.
+        let broken = json.get(start..).unwrap_or_default().trim_start();
+        let Some((_, rest)) = broken.split_once("\n{") else { return rows };
+        let rest = json.get(json.len().saturating_sub(rest.len().saturating_add(1))..).unwrap_or_default();
+        let read = json.get(..json.len().saturating_sub(rest.len())).unwrap_or_default();
+        lines_before = lines_before.saturating_add(read.matches('\n').count());
+        json = rest;
+    }
+}
+
+/// Where a reader gave up. The error itself may contain text of the row.
+fn place(error: &serde_json::Error, lines_before: usize) -> Reason {
+    Reason::Json { line: error.line().saturating_add(lines_before), column: error.column() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_by_their_notation() {
+        for (text, rows) in [
+            ("", vec![]),
+            (" \n", vec![]),
+            ("[]", vec![]),
+            ("{}", vec![Ok("{}")]),
+            ("[{}, 7 ,null]", vec![Ok("{}"), Ok("7"), Ok("null")]),
+            ("\u{feff}[{}]", vec![Ok("{}")]),
+            ("{}\n{\"a\": 1}\r\n\n{}\n", vec![Ok("{}"), Ok("{\"a\": 1}"), Ok("{}")]),
+            ("{\n  \"a\": {\n}\n}\n{}", vec![Ok("{\n  \"a\": {\n}\n}"), Ok("{}")]),
+            ("{}{}", vec![Ok("{}"), Ok("{}")]),
+            // An array ends at its first error; those before it are kept.
+            ("[{}, {\"a\" 1}, {}]", vec![Ok("{}"), Err(1)]),
+            ("[{},\n {}", vec![Ok("{}"), Ok("{}"), Err(2)]),
+            ("[{}] {}", vec![Ok("{}"), Err(1)]),
+            // Lines go on.
+            ("{}\n{\"a\" 1}\n{}", vec![Ok("{}"), Err(2), Ok("{}")]),
+            ("{}\n{\"a\": \n{}\n{\"b\"}\n{}", vec![Ok("{}"), Err(4), Ok("{}"), Err(4), Ok("{}")]),
+            ("nonsense\n{}", vec![Err(1), Ok("{}")]),
+            ("{}\nnonsense", vec![Ok("{}"), Err(2)]),
+            ("{\"a\": \"\n{}", vec![Err(1), Ok("{}")]),
+        ] {
+            let found = split(text).into_iter().map(|row| {
+                row.map_err(|reason| match reason {
+                    Reason::Json { line, .. } => line,
+                    other => panic!("{other}"),
+                })
+            });
+            assert_eq!(found.collect::<Vec<_>>(), rows, "{text}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! A relying party from the values that `WebauthnBuilder` is given.
+
+use crate::client::origin::is_within;
+use crate::relying_party::{RelyingParty, RelyingPartyBuilder};
+
+/// Returns a builder from what `WebauthnBuilder` is given: the RP ID, its `rp_name`, and its origins, `append_allowed_origin`'s
+/// included, as strings (a `Url` is one by `as_str`).
+///
+/// Each origin becomes an [`origin`](RelyingPartyBuilder::origin) on the RP ID's domain, a
+/// [`related_origin`](RelyingPartyBuilder::related_origin) elsewhere, or an app's
+/// [`native_origin`](RelyingPartyBuilder::native_origin). As webauthn-rs does, it ignores what follows the origin in a URL;
+/// whether the origins are valid is for [`build`](RelyingPartyBuilder::build) to check.
+///
+/// The other settings of `WebauthnBuilder` are methods of the builder: `allow_subdomains(true)` is
+/// [`allow_subdomains`](RelyingPartyBuilder::allow_subdomains), `allow_any_port(true)` is
+/// [`allow_any_port`](RelyingPartyBuilder::allow_any_port) (both for origins on the RP ID's domain only), and `timeout` is
+/// [`timeout_secs`](RelyingPartyBuilder::timeout_secs): webauthn-rs only tells it to the browser, here a later response is
+/// refused. The defaults are the same: 300 seconds, user verification required.
+///
+/// ```
+/// use wardkey::interop::webauthn_rs;
+/// let origins = ["https://portal.clinic.example/", "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"];
+/// let rp = webauthn_rs::relying_party("clinic.example", "Example Clinic", origins).build()?;
+/// assert!(rp.site().origins.allow("https://portal.clinic.example"));
+/// assert!(!rp.site().origins.allow("https://clinic.example"));
+/// # Ok::<(), wardkey::relying_party::ConfigError>(())
+/// ```
+pub fn relying_party(
+    rp_id: &str,
+    rp_name: &str,
+    origins: impl IntoIterator<Item = impl AsRef<str>>,
+) -> RelyingPartyBuilder {
+    origins.into_iter().fold(RelyingParty::builder(rp_id, rp_name), |builder, url| {
+        let origin = origin_of(url.as_ref());
+        match host(origin) {
+            None => builder.native_origin(origin),
+            Some(host) if is_within(host, rp_id) => builder.origin(origin),
+            Some(_) => builder.related_origin(origin),
+        }
+    })
+}
+
+/// A URL without what follows its origin, such as the `/` that the crate `url` adds.
+fn origin_of(url: &str) -> &str {
+    let after_scheme = |(scheme, rest): (&str, &str)| {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+        scheme.len().checked_add(3)?.checked_add(authority.len())
+    };
+    url.split_once("://").and_then(after_scheme).and_then(|len| url.get(..len)).unwrap_or(url)
+}
+
+/// The host of a web origin; `None` for an app's.
+fn host(origin: &str) -> Option<&str> {
+    let (_, authority) = origin.split_once("://")?;
+    authority.split(':').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::origin::OriginError;
+
+    #[test]
+    fn origins_that_webauthn_rs_accepts() {
+        let origins = [
+            "https://clinic.example:8443/login?x#y",
+            "https://portal.clinic.example/",
+            "https://hospital.example",
+            "ios:bundle-id:org.example.portal",
+        ];
+        let rp = relying_party("clinic.example", "Example Clinic", origins).timeout_secs(90).build().unwrap();
+        let origins: Vec<_> = rp.site().origins.iter().collect();
+        assert_eq!(
+            origins,
+            [
+                "https://clinic.example:8443",
+                "https://portal.clinic.example",
+                "https://hospital.example",
+                "ios:bundle-id:org.example.portal",
+            ]
+        );
+        assert!(!rp.site().origins.allow("https://clinic.example"));
+    }
+
+    #[test]
+    fn subdomains_and_ports() {
+        for (subdomains, any_port) in [(false, false), (true, false), (false, true), (true, true)] {
+            let mut builder = relying_party("clinic.example", "Example Clinic", ["https://clinic.example/"]);
+            if subdomains {
+                builder = builder.allow_subdomains();
+            }
+            if any_port {
+                builder = builder.allow_any_port();
+            }
+            let rp = builder.build().unwrap();
+            assert_eq!(rp.site().origins.allow("https://a.clinic.example"), subdomains);
+            assert_eq!(rp.site().origins.allow("https://clinic.example:8443"), any_port);
+        }
+    }
+
+    #[test]
+    fn origins_that_no_client_sends_are_refused() {
+        for (origin, error) in [
+            ("http://clinic.example/", OriginError::InsecureOrigin),
+            ("https://Clinic.example/", OriginError::Origin),
+            ("not an origin", OriginError::NativeOrigin),
+        ] {
+            let built = relying_party("clinic.example", "Example Clinic", [origin]).build();
+            assert_eq!(built.err(), Some(error.into()), "{origin}");
+        }
+    }
+}
