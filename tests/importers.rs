@@ -103,6 +103,7 @@ fn every_imported_shape_signs_in() {
             &json!({"attestedCredentialData": base64url(&attested), "counter": 4}).to_string(),
             of,
         )),
+        only(interop::python_fido2::records(&json!(base64url(&attested)).to_string(), of)),
         only(interop::fido2_net_lib::records(
             &json!({
                 "Id": base64(id), "PublicKey": base64(&key), "SignCount": 4, "UserHandle": base64(&handle),

@@ -126,6 +126,7 @@ fuzz_target!(|json: &str| {
     import(interop::java_webauthn_server::records(json));
     import(interop::webauthn4j::records(json, of));
     import(interop::fido2_net_lib::records(json, of));
+    import(interop::python_fido2::records(json, of));
     import(interop::u2f::records(json, of));
     responses(json);
     options(json);

@@ -42,7 +42,7 @@ impl Items {
     pub(super) fn attested(&mut self, data: &[u8]) -> Result<(), Reason> {
         let (_, id, key) = AttestedCredentialData::split(data).map_err(Reason::AuthenticatorData)?;
         self.id = id.to_vec();
-        self.public_key = StoredKey::Encoded(key.to_vec());
+        self.public_key = key.to_vec().into();
         Ok(())
     }
 

@@ -40,6 +40,12 @@ impl Default for StoredKey {
     }
 }
 
+impl From<Vec<u8>> for StoredKey {
+    fn from(encoded: Vec<u8>) -> Self {
+        Self::Encoded(encoded)
+    }
+}
+
 impl StoredKey {
     /// The key as an authentication reads it, and what was changed for it.
     pub(super) fn canonical(self) -> Result<(Vec<u8>, Option<Concern>), Reason> {

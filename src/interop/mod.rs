@@ -14,6 +14,7 @@
 //! | java-webauthn-server | [`java_webauthn_server::records`] |
 //! | webauthn4j | [`webauthn4j::records`] |
 //! | fido2-net-lib | [`fido2_net_lib::records`] |
+//! | python-fido2 | [`python_fido2::records`] |
 //! | U2F | [`u2f::records`] |
 //!
 //! # In three steps
@@ -89,6 +90,7 @@
 //! | go-webauthn, fido2-net-lib, webauthn4j | the attestation object, where it was kept: go-webauthn and webauthn4j let sign-ins set their own columns, fido2-net-lib has none |
 //! | py_webauthn | the attestation object, else `user_verified` of the verified registration |
 //! | SimpleWebAuthn | `userVerified` of the registration, where the application kept it |
+//! | python-fido2 | the authenticator data of the registration, where the application kept it whole |
 //! | java-webauthn-server, U2F | nothing: they keep none |
 
 mod check;
@@ -104,6 +106,7 @@ mod key;
 mod members;
 mod octets;
 pub mod py_webauthn;
+pub mod python_fido2;
 mod rows;
 mod scalar;
 pub mod simplewebauthn;

@@ -43,10 +43,18 @@ pub(super) type Read = fn(&Members<'_>, &mut Items) -> Result<(), Reason>;
 pub(super) fn import(
     json: &str,
     read: Read,
+    user: impl FnMut(&Row<'_>) -> Option<UserHandle>,
+) -> impl Iterator<Item = Result<Imported, ImportError>> {
+    import_values(json, move |row, items| read(&Members::read(row)?, items), user)
+}
+
+/// As [`import`], for rows that are not always objects.
+pub(super) fn import_values(
+    json: &str,
+    read: impl Fn(&str, &mut Items) -> Result<(), Reason>,
     mut user: impl FnMut(&Row<'_>) -> Option<UserHandle>,
 ) -> impl Iterator<Item = Result<Imported, ImportError>> {
-    let rows = split(json).into_iter().enumerate();
-    rows.map(move |(index, row)| one(index, row, |row, items| read(&Members::read(row)?, items), &mut user))
+    split(json).into_iter().enumerate().map(move |(index, row)| one(index, row, &read, &mut user))
 }
 
 /// Converts one row.

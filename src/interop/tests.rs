@@ -345,6 +345,37 @@ fn u2f_registrations() {
     );
 }
 
+#[test]
+fn python_fido2_credentials() {
+    let data = attested(b"credential", &es256());
+    let auth_data = |flags: u8| [&[7; 32][..], &[flags, 0, 0, 0, 3], &data].concat();
+    let without = [&[7; 32][..], &[1, 0, 0, 0, 3]].concat();
+    rows(
+        of!(python_fido2),
+        &[
+            good(json!(url(&data)), 0, false, UNKNOWN, &[]),
+            good(json!({"credential_data": padded(&data)}), 0, false, UNKNOWN, &[]),
+            good(json!({"credential_data": data, "counter": 5}), 5, false, UNKNOWN, &[]),
+            good(json!({"auth_data": url(&auth_data(0x45))}), 3, true, BOUND, &[]),
+            good(json!({"auth_data": url(&auth_data(0x41))}), 3, false, BOUND, &[]),
+            good(
+                json!({"auth_data": url(&auth_data(0x5d)), "counter": 9, "transports": ["usb"]}),
+                9,
+                true,
+                SYNCED,
+                &[Transport::Usb],
+            ),
+        ],
+        &[
+            (json!(7), "not-an-object"),
+            (json!("?"), "member-malformed"),
+            (json!(url(&data[..20])), "authenticator-data"),
+            (json!({"auth_data": url(&without)}), "authenticator-data"),
+            (json!({}), "member-missing"),
+        ],
+    );
+}
+
 /// The caller's function is given the row, by its place, its id and its JSON.
 #[test]
 fn user_handles_of_many_users() {
