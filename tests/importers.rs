@@ -103,6 +103,13 @@ fn every_imported_shape_signs_in() {
             &json!({"attestedCredentialData": base64url(&attested), "counter": 4}).to_string(),
             of,
         )),
+        only(interop::webauthn_framework::records(
+            &json!({
+                "publicKeyCredentialId": base64url(id), "credentialPublicKey": base64url(&key), "counter": 4,
+                "userHandle": base64url(&handle), "type": "public-key", "transports": [], "trustPath": {},
+            })
+            .to_string(),
+        )),
         only(interop::python_fido2::records(&json!(base64url(&attested)).to_string(), of)),
         only(interop::fido2_net_lib::records(
             &json!({

@@ -15,6 +15,7 @@
 //! | webauthn4j | [`webauthn4j::records`] |
 //! | fido2-net-lib | [`fido2_net_lib::records`] |
 //! | python-fido2 | [`python_fido2::records`] |
+//! | webauthn-framework (PHP) | [`webauthn_framework::records`] |
 //! | U2F | [`u2f::records`] |
 //!
 //! # In three steps
@@ -91,7 +92,8 @@
 //! | py_webauthn | the attestation object, else `user_verified` of the verified registration |
 //! | SimpleWebAuthn | `userVerified` of the registration, where the application kept it |
 //! | python-fido2 | the authenticator data of the registration, where the application kept it whole |
-//! | java-webauthn-server, U2F | nothing: they keep none |
+//! | webauthn-framework | nothing: sign-ins change its `uvInitialized` |
+//! | java-webauthn-server, U2F | nothing: they store none |
 
 mod check;
 mod error;
@@ -113,6 +115,7 @@ pub mod simplewebauthn;
 mod transports;
 pub mod u2f;
 pub mod webauthn4j;
+pub mod webauthn_framework;
 pub mod webauthn_rs;
 
 pub use check::{Concern, check};

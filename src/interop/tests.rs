@@ -376,6 +376,34 @@ fn python_fido2_credentials() {
     );
 }
 
+#[test]
+fn webauthn_framework_records() {
+    let normalized = json!({
+        "publicKeyCredentialId": url(b"credential"), "type": "public-key", "transports": ["internal"],
+        "attestationType": "none", "trustPath": {}, "aaguid": "00000000-0000-0000-0000-000000000000",
+        "credentialPublicKey": url(&es256()), "userHandle": url(user().as_bytes()), "counter": 12,
+        "backupEligible": true, "backupStatus": true, "uvInitialized": true, "rpId": "example.org",
+    });
+    let columns = json!({
+        "id": 1, "public_key_credential_id": padded(b"credential"), "type": "public-key", "transports": "[\"usb\"]",
+        "attestation_type": "none", "trust_path": "{}", "aaguid": "00000000-0000-0000-0000-000000000000",
+        "credential_public_key": padded(&es256()), "user_handle": "user handle of 1", "counter": 0, "other_ui": null,
+        "backup_eligible": 0, "backup_status": 0, "uv_initialized": 1,
+    });
+    let mut without = columns.clone();
+    without["user_handle"] = Value::Null;
+    let mut plain = normalized.clone();
+    plain["userHandle"] = json!("user handle of 1");
+    rows(
+        of!(webauthn_framework, its own handles),
+        &[
+            good(normalized, 12, false, SYNCED, &[Transport::Internal]),
+            good(columns, 0, false, BOUND, &[Transport::Usb]),
+        ],
+        &[(without, "user-handle-missing"), (plain, "member-malformed"), (json!({}), "member-missing")],
+    );
+}
+
 /// The caller's function is given the row, by its place, its id and its JSON.
 #[test]
 fn user_handles_of_many_users() {
