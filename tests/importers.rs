@@ -61,6 +61,24 @@ fn locked_out(record: &CredentialRecord, rp: &RelyingParty) -> Option<Concern> {
     check([record], rp).into_iter().map(|(_, concern)| concern).find(|concern| concern.locks_out())
 }
 
+/// A public key as OpenSSL writes it.
+fn pem(spki: &[u8]) -> String {
+    format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", base64(spki))
+}
+
+/// PEM names no algorithm of an RSA key: lbuchs/WebAuthn offers RS256 alone.
+#[test]
+fn an_rsa_key_in_pem_signs_in() {
+    let registration = Registration::new("pem", Algorithm::Rs256);
+    let row = json!({
+        "credentialId": base64(registration.credential_id()), "signatureCounter": 4,
+        "credentialPublicKey": pem(&registration.key.spki()),
+    });
+    let record = only(interop::lbuchs::records(&row.to_string(), |_| Some(user(&registration))));
+    assert_eq!(record.public_key, registration.public_key_bytes());
+    sign_in(&registration, record);
+}
+
 #[test]
 fn every_imported_shape_signs_in() {
     let registration = Registration::new("importers", Algorithm::Es256);
@@ -109,6 +127,10 @@ fn every_imported_shape_signs_in() {
                 "userHandle": base64url(&handle), "type": "public-key", "transports": [], "trustPath": {},
             })
             .to_string(),
+        )),
+        only(interop::lbuchs::records(
+            &json!({"credentialId": base64(id), "credentialPublicKey": pem(&registration.key.spki())}).to_string(),
+            of,
         )),
         only(interop::python_fido2::records(&json!(base64url(&attested)).to_string(), of)),
         only(interop::fido2_net_lib::records(

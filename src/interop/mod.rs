@@ -16,6 +16,7 @@
 //! | fido2-net-lib | [`fido2_net_lib::records`] |
 //! | python-fido2 | [`python_fido2::records`] |
 //! | webauthn-framework (PHP) | [`webauthn_framework::records`] |
+//! | lbuchs/WebAuthn (PHP) | [`lbuchs::records`] |
 //! | U2F | [`u2f::records`] |
 //!
 //! # In three steps
@@ -93,6 +94,7 @@
 //! | SimpleWebAuthn | `userVerified` of the registration, where the application kept it |
 //! | python-fido2 | the authenticator data of the registration, where the application kept it whole |
 //! | webauthn-framework | nothing: sign-ins change its `uvInitialized` |
+//! | lbuchs/WebAuthn | `userVerified` of the registration |
 //! | java-webauthn-server, U2F | nothing: they store none |
 
 mod check;
@@ -105,6 +107,7 @@ pub mod guide {}
 mod items;
 pub mod java_webauthn_server;
 mod key;
+pub mod lbuchs;
 mod members;
 mod octets;
 pub mod py_webauthn;

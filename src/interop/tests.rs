@@ -404,6 +404,37 @@ fn webauthn_framework_records() {
     );
 }
 
+#[test]
+fn lbuchs_registrations() {
+    let info = [crate::crypto::Curve::P256.before_point(), &point()].concat();
+    let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", padded(&info));
+    let stored = |id: Value, pem: &str, count: Value| {
+        json!({
+            "rpId": "example.org", "attestationFormat": "none", "credentialId": id, "credentialPublicKey": pem,
+            "certificateChain": null, "certificate": null, "certificateIssuer": "", "certificateSubject": "",
+            "signatureCounter": count, "AAGUID": padded(&[0; 16]), "rootValid": false, "userPresent": true,
+            "userVerified": true,
+        })
+    };
+    let id = json!(padded(b"credential"));
+    let mut newer = stored(json!("\\x63726564656e7469616c"), &pem, json!(8));
+    (newer["isBackupEligible"], newer["isBackedUp"], newer["userVerified"]) = (true.into(), true.into(), false.into());
+    rows(
+        of!(lbuchs),
+        &[
+            good(stored(id.clone(), &pem, Value::Null), 0, true, UNKNOWN, &[]),
+            good(stored(json!("=?BINARY?B?Y3JlZGVudGlhbA==?="), &pem, json!(7)), 7, true, UNKNOWN, &[]),
+            good(newer, 8, false, SYNCED, &[]),
+        ],
+        &[
+            (stored(id.clone(), &pem.replace("PUBLIC KEY", "CERTIFICATE"), Value::Null), "member-malformed"),
+            (stored(id.clone(), &pem.replace("MFk", "MFo"), Value::Null), "subject-public-key-info"),
+            (stored(json!("?"), &pem, Value::Null), "member-malformed"),
+            (json!({"credentialId": id}), "member-missing"),
+        ],
+    );
+}
+
 /// The caller's function is given the row, by its place, its id and its JSON.
 #[test]
 fn user_handles_of_many_users() {
