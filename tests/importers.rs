@@ -132,6 +132,10 @@ fn every_imported_shape_signs_in() {
             &json!({"credentialId": base64(id), "credentialPublicKey": pem(&registration.key.spki())}).to_string(),
             of,
         )),
+        only(interop::webauthn_ruby::records(
+            &json!({"webauthn_id": base64url(id), "public_key": base64url(&key), "sign_count": 4}).to_string(),
+            of,
+        )),
         only(interop::python_fido2::records(&json!(base64url(&attested)).to_string(), of)),
         only(interop::fido2_net_lib::records(
             &json!({

@@ -129,6 +129,7 @@ fuzz_target!(|json: &str| {
     import(interop::python_fido2::records(json, of));
     import(interop::webauthn_framework::records(json));
     import(interop::lbuchs::records(json, of));
+    import(interop::webauthn_ruby::records(json, of));
     import(interop::u2f::records(json, of));
     responses(json);
     options(json);

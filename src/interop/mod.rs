@@ -17,6 +17,7 @@
 //! | python-fido2 | [`python_fido2::records`] |
 //! | webauthn-framework (PHP) | [`webauthn_framework::records`] |
 //! | lbuchs/WebAuthn (PHP) | [`lbuchs::records`] |
+//! | webauthn-ruby | [`webauthn_ruby::records`] |
 //! | U2F | [`u2f::records`] |
 //!
 //! # In three steps
@@ -95,7 +96,7 @@
 //! | python-fido2 | the authenticator data of the registration, where the application kept it whole |
 //! | webauthn-framework | nothing: sign-ins change its `uvInitialized` |
 //! | lbuchs/WebAuthn | `userVerified` of the registration |
-//! | java-webauthn-server, U2F | nothing: they store none |
+//! | java-webauthn-server, webauthn-ruby, U2F | nothing: they store none |
 
 mod check;
 mod error;
@@ -120,6 +121,7 @@ pub mod u2f;
 pub mod webauthn4j;
 pub mod webauthn_framework;
 pub mod webauthn_rs;
+pub mod webauthn_ruby;
 
 pub use check::{Concern, check};
 pub use error::{ImportError, Reason};

@@ -435,6 +435,23 @@ fn lbuchs_registrations() {
     );
 }
 
+#[test]
+fn webauthn_ruby_credentials() {
+    let readme = json!({"webauthn_id": url(b"credential"), "public_key": url(&es256()), "sign_count": 3});
+    let demo = json!({
+        "id": 1, "external_id": padded(b"credential"), "public_key": padded(&point()), "nickname": "phone",
+        "sign_count": "0", "user_id": 7, "webauthn_id": url(user().as_bytes()),
+    });
+    rows(
+        of!(webauthn_ruby),
+        &[good(readme, 3, false, UNKNOWN, &[]), good(demo, 0, false, UNKNOWN, &[])],
+        &[
+            (json!({"public_key": url(&es256()), "sign_count": 0}), "member-missing"),
+            (json!({"webauthn_id": url(b"credential"), "public_key": "AA", "sign_count": 0}), "public-key"),
+        ],
+    );
+}
+
 /// The caller's function is given the row, by its place, its id and its JSON.
 #[test]
 fn user_handles_of_many_users() {
