@@ -136,6 +136,14 @@ fn every_imported_shape_signs_in() {
             &json!({"webauthn_id": base64url(id), "public_key": base64url(&key), "sign_count": 4}).to_string(),
             of,
         )),
+        only(interop::spring_security::records(
+            &json!({
+                "credential_id": base64url(id), "user_entity_user_id": base64url(&handle), "public_key": base64(&key),
+                "signature_count": 4, "uv_initialized": true, "backup_eligible": false, "backup_state": false,
+                "authenticator_transports": "",
+            })
+            .to_string(),
+        )),
         only(interop::python_fido2::records(&json!(base64url(&attested)).to_string(), of)),
         only(interop::fido2_net_lib::records(
             &json!({

@@ -130,6 +130,7 @@ fuzz_target!(|json: &str| {
     import(interop::webauthn_framework::records(json));
     import(interop::lbuchs::records(json, of));
     import(interop::webauthn_ruby::records(json, of));
+    import(interop::spring_security::records(json));
     import(interop::u2f::records(json, of));
     responses(json);
     options(json);

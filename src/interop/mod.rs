@@ -18,6 +18,7 @@
 //! | webauthn-framework (PHP) | [`webauthn_framework::records`] |
 //! | lbuchs/WebAuthn (PHP) | [`lbuchs::records`] |
 //! | webauthn-ruby | [`webauthn_ruby::records`] |
+//! | Spring Security | [`spring_security::records`] |
 //! | U2F | [`u2f::records`] |
 //!
 //! # In three steps
@@ -96,6 +97,7 @@
 //! | python-fido2 | the authenticator data of the registration, where the application kept it whole |
 //! | webauthn-framework | nothing: sign-ins change its `uvInitialized` |
 //! | lbuchs/WebAuthn | `userVerified` of the registration |
+//! | Spring Security | the attestation object, else `uv_initialized`, which no sign-in changes |
 //! | java-webauthn-server, webauthn-ruby, U2F | nothing: they store none |
 
 mod check;
@@ -116,6 +118,7 @@ pub mod python_fido2;
 mod rows;
 mod scalar;
 pub mod simplewebauthn;
+pub mod spring_security;
 mod transports;
 pub mod u2f;
 pub mod webauthn4j;

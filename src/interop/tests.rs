@@ -452,6 +452,37 @@ fn webauthn_ruby_credentials() {
     );
 }
 
+#[test]
+fn spring_security_credentials() {
+    let row = |key: Value, object: Value| {
+        json!({
+            "credential_id": url(b"credential"), "user_entity_user_id": url(user().as_bytes()), "public_key": key,
+            "signature_count": 6, "uv_initialized": true, "backup_eligible": false,
+            "authenticator_transports": "internal,hybrid", "public_key_credential_type": "public-key",
+            "backup_state": false, "attestation_object": object, "attestation_client_data_json": null,
+            "created": "2026-01-02T03:04:05", "last_used": null, "label": "phone",
+        })
+    };
+    const BOTH: &[Transport] = &[Transport::Internal, Transport::Hybrid];
+    let postgres: String = es256().iter().map(|byte| format!("{byte:02x}")).collect();
+    let record = json!({
+        "credentialId": url(b"credential"), "userEntityUserId": url(user().as_bytes()), "publicKey": url(&es256()),
+        "signatureCount": 0, "uvInitialized": false, "backupEligible": true, "backupState": true, "transports": [],
+    });
+    let mut another = record.clone();
+    another["userEntityUserId"] = Value::Null;
+    rows(
+        of!(spring_security, its own handles),
+        &[
+            good(row(json!(padded(&es256())), Value::Null), 6, true, BOUND, BOTH),
+            good(row(json!(format!("\\x{postgres}")), Value::Null), 6, true, BOUND, BOTH),
+            good(row(json!(es256()), json!(attestation_object(b"credential", 0))), 6, false, BOUND, BOTH),
+            good(record, 0, false, SYNCED, &[]),
+        ],
+        &[(another, "member-missing"), (row(json!("\\xa5"), Value::Null), "public-key")],
+    );
+}
+
 /// The caller's function is given the row, by its place, its id and its JSON.
 #[test]
 fn user_handles_of_many_users() {
