@@ -163,6 +163,25 @@ fn every_imported_shape_signs_in() {
     }
 }
 
+/// Where the user handle is the text of the user's id.
+#[test]
+fn handles_made_of_text_sign_in() {
+    const USER: &str = "3f2504e0-4f89-11d3-9a0c-0305e82c3301";
+    let registration = Registration::new("text", Algorithm::Es256).expecting(|expected| {
+        expected.user_handle = USER.into();
+    });
+    let (id, key) = (registration.credential_id(), registration.public_key_bytes());
+    let data = json!({
+        "PublicKey": base64(&key), "SignCount": 4, "Transports": [], "IsUserVerified": true, "IsBackupEligible": false,
+        "IsBackedUp": false, "AttestationObject": registration.response()["response"]["attestationObject"], "ClientDataJson": "e30=",
+    });
+    let row = json!({"CredentialId": base64(id), "UserId": USER, "Data": data.to_string()}).to_string();
+    for record in [only(interop::aspnet_identity::records(&row))] {
+        assert_eq!(record.user_handle.as_bytes(), USER.as_bytes());
+        sign_in(&registration, record);
+    }
+}
+
 /// Rows written by webauthn-rs 0.4 and 0.5: see tests/importers/README.md.
 #[test]
 fn rows_of_webauthn_rs_sign_in() {

@@ -10,6 +10,7 @@ use super::transports::List;
 use crate::credential::Transport;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::fmt;
 
 /// The members of an object in their order, those that occur twice included.
@@ -109,6 +110,22 @@ impl<'a> Members<'a> {
     /// Text; `None` where it is missing or null.
     pub(super) fn text(&self, names: &[&'static str]) -> Result<Option<String>, Reason> {
         self.get(names, "text")
+    }
+
+    /// An identifier: text, or a whole number, which stands for its decimal digits; `None` where it is missing or null.
+    pub(super) fn name(&self, names: &[&'static str]) -> Result<Option<String>, Reason> {
+        match self.raw(names)? {
+            Some((_, digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Some(digits.to_owned())),
+            _ => self.text(names),
+        }
+    }
+
+    /// JSON that is a member itself, or is the text of a member, as in a column of text; `None` where it is missing or null.
+    pub(super) fn json(&self, names: &[&'static str]) -> Result<Option<Cow<'a, str>>, Reason> {
+        match self.raw(names)? {
+            Some((_, json)) if !json.starts_with('"') => Ok(Some(Cow::Borrowed(json))),
+            _ => Ok(self.text(names)?.map(Cow::Owned)),
+        }
     }
 
     /// Transports; none where they are missing or null.

@@ -19,6 +19,7 @@
 //! | lbuchs/WebAuthn (PHP) | [`lbuchs::records`] |
 //! | webauthn-ruby | [`webauthn_ruby::records`] |
 //! | Spring Security | [`spring_security::records`] |
+//! | ASP.NET Core Identity | [`aspnet_identity::records`] |
 //! | U2F | [`u2f::records`] |
 //!
 //! # In three steps
@@ -97,9 +98,10 @@
 //! | python-fido2 | the authenticator data of the registration, where the application kept it whole |
 //! | webauthn-framework | nothing: sign-ins change its `uvInitialized` |
 //! | lbuchs/WebAuthn | `userVerified` of the registration |
-//! | Spring Security | the attestation object, else `uv_initialized`, which no sign-in changes |
+//! | Spring Security, ASP.NET Core Identity | the attestation object, else `uv_initialized` or `IsUserVerified`, which no sign-in changes |
 //! | java-webauthn-server, webauthn-ruby, U2F | nothing: they store none |
 
+pub mod aspnet_identity;
 mod check;
 mod error;
 pub mod fido2_net_lib;

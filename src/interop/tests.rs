@@ -483,6 +483,43 @@ fn spring_security_credentials() {
     );
 }
 
+#[test]
+fn aspnet_identity_passkeys() {
+    let hexadecimal = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>();
+    let data = |notation: &dyn Fn(&[u8]) -> String, object: &[u8]| {
+        json!({
+            "PublicKey": notation(&es256()), "Name": "phone", "CreatedAt": "2026-01-02T03:04:05+00:00", "SignCount": 5,
+            "Transports": ["internal"], "IsUserVerified": true, "IsBackupEligible": true, "IsBackedUp": true,
+            "AttestationObject": notation(object), "ClientDataJson": notation(b"{}"),
+        })
+    };
+    let row = |id: String, data: Value| json!({"CredentialId": id, "UserId": "user handle of 1", "Data": data});
+    let server = data(&|bytes| padded(bytes), b"...");
+    let sqlite = data(&|bytes| hexadecimal(bytes), &attestation_object(b"credential", 0));
+    let mut flat = server.clone();
+    (flat["CredentialId"], flat["UserId"]) = (json!(padded(b"credential")), json!("user handle of 1"));
+    let numbered = json!({"CredentialId": padded(b"credential"), "UserId": 4711, "Data": server});
+    let [Ok(imported)] = &aspnet_identity::records(&numbered.to_string()).collect::<Vec<_>>()[..] else { panic!() };
+    assert_eq!(imported.record.user_handle.as_bytes(), b"4711");
+    const INTERNAL: &[Transport] = &[Transport::Internal];
+    rows(
+        of!(aspnet_identity, its own handles),
+        &[
+            good(row(padded(b"credential"), json!(server.to_string())), 5, true, SYNCED, INTERNAL),
+            good(row(padded(b"credential"), server.clone()), 5, true, SYNCED, INTERNAL),
+            good(row(hexadecimal(b"credential"), json!(sqlite.to_string())), 5, false, SYNCED, INTERNAL),
+            good(row(padded(b"credential"), sqlite), 5, false, SYNCED, INTERNAL),
+            good(flat, 5, true, SYNCED, INTERNAL),
+        ],
+        &[
+            (row(padded(b"credential"), json!("{")), "member-malformed"),
+            (row(padded(b"credential"), json!({"SignCount": 0})), "member-missing"),
+            (json!({"UserId": "user handle of 1", "Data": server}), "member-missing"),
+            (json!({"CredentialId": padded(b"credential"), "Data": server}), "user-handle-missing"),
+        ],
+    );
+}
+
 /// The caller's function is given the row, by its place, its id and its JSON.
 #[test]
 fn user_handles_of_many_users() {

@@ -1,0 +1,63 @@
+//! ASP.NET Core Identity (.NET): the rows of its table `AspNetUserPasskeys`, or its `UserPasskeyInfo`.
+//!
+//! Source: learn.microsoft.com, "Enable Web Authentication API (WebAuthn) passkeys" (ASP.NET Core 10);
+//! github.com/dotnet/aspnetcore, `IdentityUserPasskey.cs`, `IdentityPasskeyData.cs` and `IdentityUserContext.cs` (schema
+//! version 3): the columns `CredentialId`, `UserId`, and `Data`, which is JSON. EF Core writes bytes in it in base64, with
+//! SQLite in hexadecimal digits; then `CredentialId` may be in hexadecimal digits as well.
+//!
+//! The user handle is the text of the user's id in UTF-8. Ids of type `Guid` are lower-case in it: convert the column
+//! where a database writes it in upper case.
+//!
+//! `IsUserVerified` is UV at registration: no sign-in changes it. The attestation object tells it first.
+
+use super::octets::hex;
+use super::{ImportError, Imported, Items, Members, Reason, import};
+
+/// Converts stored passkeys: an array, JSON lines or one object. Each row holds its user handle.
+pub fn records(json: &str) -> impl Iterator<Item = Result<Imported, ImportError>> {
+    import(json, read, |_| None)
+}
+
+fn read(row: &Members<'_>, to: &mut Items) -> Result<(), Reason> {
+    let json = row.json(&["Data"])?;
+    let data = json.as_deref().map(Members::read).transpose();
+    let data = data.map_err(|_| Reason::Malformed { member: "Data", expected: "an object, or the JSON of one" })?;
+    let data = data.as_ref().unwrap_or(row); // `UserPasskeyInfo` has all members in one object
+    let digits = data.text(&["PublicKey"]).ok().flatten().and_then(|text| hex(&text));
+    let notation = Notation { hexadecimal: digits.is_some_and(|key| is_map(&key)) };
+    to.id = notation.bytes(row, "CredentialId")?.ok_or(Reason::Missing { member: "CredentialId" })?;
+    to.public_key = match notation.bytes(data, "PublicKey") {
+        Ok(Some(key)) if notation.hexadecimal => key.into(),
+        _ => data.public_key(&["PublicKey"])?,
+    };
+    to.sign_count = data.count(&["SignCount"])?;
+    to.transports = data.transports(&["Transports"])?;
+    to.user_verified = data.flag(&["IsUserVerified"])?;
+    to.backup_eligible = data.flag(&["IsBackupEligible"])?;
+    to.backup_state = data.flag(&["IsBackedUp"])?;
+    to.attestation_object = notation.bytes(data, "AttestationObject")?;
+    to.user_handle = row.name(&["UserId"])?.map(String::into_bytes);
+    Ok(())
+}
+
+/// How a row writes its bytes.
+#[derive(Clone, Copy)]
+struct Notation {
+    hexadecimal: bool,
+}
+
+impl Notation {
+    fn bytes(self, from: &Members<'_>, member: &'static str) -> Result<Option<Vec<u8>>, Reason> {
+        let digits = if self.hexadecimal { from.text(&[member]).unwrap_or_default() } else { None };
+        match digits.and_then(|digits| hex(&digits)) {
+            Some(bytes) => Ok(Some(bytes)),
+            None => from.optional_bytes(&[member]),
+        }
+    }
+}
+
+/// Whether bytes begin as a COSE_Key does, with the head of a CBOR map. In base64, such bytes begin with a letter from `o`
+/// to `v`, which is no hexadecimal digit, so a text has one meaning.
+fn is_map(key: &[u8]) -> bool {
+    key.first().is_some_and(|head| head >> 5 == 5)
+}
