@@ -176,7 +176,13 @@ fn handles_made_of_text_sign_in() {
         "IsBackedUp": false, "AttestationObject": registration.response()["response"]["attestationObject"], "ClientDataJson": "e30=",
     });
     let row = json!({"CredentialId": base64(id), "UserId": USER, "Data": data.to_string()}).to_string();
-    for record in [only(interop::aspnet_identity::records(&row))] {
+    let credential = json!({
+        "type": "webauthn", "secretData": "{}", "credentialData": json!({
+            "credentialId": base64(id), "credentialPublicKey": base64url(&key), "counter": 4, "transports": [],
+        }).to_string(),
+    });
+    let realm = json!({"realm": "clinic", "users": [{"id": USER, "credentials": [credential]}]}).to_string();
+    for record in [only(interop::aspnet_identity::records(&row)), only(interop::keycloak::records(&realm))] {
         assert_eq!(record.user_handle.as_bytes(), USER.as_bytes());
         sign_in(&registration, record);
     }

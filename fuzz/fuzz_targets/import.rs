@@ -132,6 +132,7 @@ fuzz_target!(|json: &str| {
     import(interop::webauthn_ruby::records(json, of));
     import(interop::spring_security::records(json));
     import(interop::aspnet_identity::records(json));
+    import(interop::keycloak::records(json));
     import(interop::u2f::records(json, of));
     responses(json);
     options(json);

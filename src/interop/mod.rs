@@ -20,6 +20,7 @@
 //! | webauthn-ruby | [`webauthn_ruby::records`] |
 //! | Spring Security | [`spring_security::records`] |
 //! | ASP.NET Core Identity | [`aspnet_identity::records`] |
+//! | Keycloak | [`keycloak::records`] |
 //! | U2F | [`u2f::records`] |
 //!
 //! # In three steps
@@ -99,7 +100,7 @@
 //! | webauthn-framework | nothing: sign-ins change its `uvInitialized` |
 //! | lbuchs/WebAuthn | `userVerified` of the registration |
 //! | Spring Security, ASP.NET Core Identity | the attestation object, else `uv_initialized` or `IsUserVerified`, which no sign-in changes |
-//! | java-webauthn-server, webauthn-ruby, U2F | nothing: they store none |
+//! | java-webauthn-server, webauthn-ruby, Keycloak, U2F | nothing: they store none |
 
 pub mod aspnet_identity;
 mod check;
@@ -112,6 +113,7 @@ pub mod guide {}
 mod items;
 pub mod java_webauthn_server;
 mod key;
+pub mod keycloak;
 pub mod lbuchs;
 mod members;
 mod octets;

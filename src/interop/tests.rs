@@ -520,6 +520,57 @@ fn aspnet_identity_passkeys() {
     );
 }
 
+#[test]
+fn keycloak_credentials() {
+    let data = |id: &str| {
+        json!({
+            "aaguid": "00000000-0000-0000-0000-000000000000", "credentialId": id, "counter": 2,
+            "credentialPublicKey": url(&es256()), "attestationStatementFormat": "none", "transports": ["usb"],
+        })
+    };
+    let credential = |kind: &str, data: Value| json!({"id": "c", "type": kind, "userLabel": "key", "createdDate": 1, "secretData": "{}", "credentialData": data});
+    let id = padded(b"credential");
+    let row =
+        |data: Value| json!({"id": "c", "user_id": "user handle of 1", "type": "webauthn", "credential_data": data});
+    rows(
+        of!(keycloak, its own handles),
+        &[
+            good(row(json!(data(&id).to_string())), 2, false, UNKNOWN, &[Transport::Usb]),
+            good(row(data(&id)), 2, false, UNKNOWN, &[Transport::Usb]),
+        ],
+        &[
+            (row(json!("{")), "member-malformed"),
+            (row(data("?")), "member-malformed"),
+            (row(Value::Null), "member-missing"),
+            (credential("webauthn", data(&id)), "user-handle-missing"),
+            (json!(7), "not-an-object"),
+        ],
+    );
+
+    // An export: users with passwords and keys, one of them bad, and a user without credentials.
+    let text = |data: Value| json!(data.to_string());
+    let users = json!([
+        {"id": "user handle of 1", "username": "ada", "credentials": [
+            credential("password", text(json!({"hashIterations": 5}))),
+            credential("webauthn", text(data(&id))),
+            credential("webauthn-passwordless", text(json!({"credentialId": id}))),
+        ]},
+        {"id": "user handle of 2", "username": "bob"},
+        {"id": "user handle of 1", "username": "ada", "credentials": [credential("webauthn-passwordless", text(data(&id)))]},
+        {"id": "user handle of 3", "credentials": []},
+    ]);
+    let lines: String = users.as_array().unwrap().iter().map(|user| format!("{user}\n")).collect();
+    let realm = json!({"realm": "clinic", "users": users}).to_string();
+    for text in [realm, users.to_string(), lines] {
+        let found: Vec<_> = keycloak::records(&text).collect();
+        let [Ok(first), Err(bad), Ok(second)] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((first.row, second.row), (1, 3));
+        assert_eq!((&first.record.user_handle, &second.record.user_handle), (&user(), &user()));
+        assert_eq!((bad.row, bad.code()), (Some(2), "member-missing"));
+        assert_eq!(bad.credential_id(), Some(&CredentialId::new(*b"credential").unwrap()));
+    }
+}
+
 /// The caller's function is given the row, by its place, its id and its JSON.
 #[test]
 fn user_handles_of_many_users() {
