@@ -14,7 +14,7 @@ use crate::quirk::{Quirk, Quirks};
 pub struct Imported {
     /// The row, counted from 0.
     pub row: usize,
-    /// The record. Whether it can sign in is for [`check`](super::check) to say.
+    /// The record. Whether it can sign in is for [`check`](super::check()) to say.
     pub record: CredentialRecord,
     /// What the import changed, and what the row says that a record has no place for. None of them locks out.
     pub concerns: Vec<Concern>,

@@ -26,7 +26,7 @@
 //! # In three steps
 //!
 //! 1. Import every row. A row that is stored in a form that is not read here, or could be no credential, is an error now.
-//! 2. [`check`] the records: it lists those that could never verify, before you switch.
+//! 2. [`check()`] the records: it lists those that could never verify, before you switch.
 //! 3. Store the others, and sign people in.
 //!
 //! ```
@@ -76,6 +76,13 @@
 //! let rows = go_webauthn::records(dump, |row| serde_json::from_str(row.json()).ok().map(|owner: Owner| owner.user_handle));
 //! # assert_eq!(rows.map(|row| row.unwrap().record.user_handle.to_base64url()).collect::<Vec<_>>(), ["jxpS4Fw7RA-dZyoQtH7JIQ"]);
 //! ```
+//!
+//! # Stored keys
+//!
+//! Every importer reads a COSE_Key, a raw point of U2F, a SubjectPublicKeyInfo in DER or PEM, or a JWK, and makes a canonical
+//! COSE_Key of it, because sign-ins read keys strictly. An RSA key that comes without an algorithm is RS256, the only RSA
+//! algorithm that libraries offer for keys that they store so. A COSE_Key with members out of order or with bytes behind
+//! it is mended, and [`Imported::concerns`] reports it.
 //!
 //! # Facts that were not stored stay unknown
 //!

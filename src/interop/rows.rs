@@ -75,9 +75,12 @@ pub(super) fn one(
     imported.map_err(|reason| reason.of(Some(index), credential_id.ok()))
 }
 
-/// The rows of a text: the elements of an array, or objects one after the other, as in JSON lines. What is no JSON is an
-/// error in its place: in an array the last one, because its end is unknown; else the rows go on with the next line that
-/// begins with `{`.
+/// Returns the rows of a text: the elements of an array, or objects one after the other, as in JSON lines. A row that is not
+/// JSON is an error in its place.
+///
+/// In an array, that error is the last row. The end of a broken row is unknown, and text behind it might be the content of
+/// a string, such as a name that a user chose; it must not become a record. In JSON lines, the rows go on with the next
+/// line that begins with `{`: no JSON string contains a line break.
 pub(super) fn split(json: &str) -> Vec<Result<&str, Reason>> {
     let json = json.trim_start_matches('\u{feff}'); // a byte order mark, as exports on Windows have it
     if json.trim_start().starts_with('[') { array(json) } else { lines(json) }

@@ -8,13 +8,13 @@
 //! |---|---|
 //! | `Passkey`, `SecurityKey`, `AttestedPasskey`, `AttestedResidentKey`, `DiscoverableKey`, `Credential`, as JSON in a database | [`records`] |
 //! | the same, in memory | [`record`] |
-//! | a record for its types, or for its database | [`stored`] |
+//! | a record for its types, or for its database | [`stored()`] |
 //! | `CreationChallengeResponse`, `RequestChallengeResponse`, as sent to its front ends | [`creation_challenge`], [`request_challenge`], [`conditional_request_challenge`] |
 //! | the same, as its types | [`to_wire`], [`creation_options`], [`request_options`] |
 //! | `RegisterPublicKeyCredential`, `PublicKeyCredential`, as its front ends post them | [`registration_response`], [`authentication_response`] |
 //! | the same, with their bytes in any spelling that it read up to 0.5 | [`any_spelling`] |
 //! | the same, as its types | [`posted_registration`], [`posted_authentication`] |
-//! | `WebauthnBuilder` | [`relying_party`] |
+//! | `WebauthnBuilder` | [`relying_party()`] |
 //!
 //! The [guide](super::guide) shows each of them in its place.
 //!
