@@ -944,6 +944,62 @@ fn imports() -> Vec<EntryPoint> {
             |json| interop::u2f::records(json, of).count(),
             |n| json!({"keyHandle": "AQ", "publicKey": vec![7; n / 2]}).to_string(),
         ),
+        rows(
+            "interop::python_fido2::records",
+            "a text",
+            |json| interop::python_fido2::records(json, of).count(),
+            |n| json!(characters(n)).to_string(),
+        ),
+        rows(
+            "interop::webauthn_framework::records",
+            "a text",
+            |json| interop::webauthn_framework::records(json).count(),
+            |n| {
+                json!({"publicKeyCredentialId": "AQ", "credentialPublicKey": characters(n), "counter": 4, "userHandle": "AQ"}).to_string()
+            },
+        ),
+        rows(
+            "interop::lbuchs::records",
+            "a text",
+            |json| interop::lbuchs::records(json, of).count(),
+            |n| {
+                json!({"credentialId": "AQ==", "credentialPublicKey": format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", characters(n))}).to_string()
+            },
+        ),
+        rows(
+            "interop::webauthn_ruby::records",
+            "a text",
+            |json| interop::webauthn_ruby::records(json, of).count(),
+            |n| json!({"external_id": "AQ", "public_key": characters(n), "sign_count": 4}).to_string(),
+        ),
+        rows(
+            "interop::spring_security::records",
+            "a text",
+            |json| interop::spring_security::records(json).count(),
+            |n| {
+                json!({"credential_id": "AQ", "user_entity_user_id": "AQ", "public_key": characters(n), "signature_count": 4}).to_string()
+            },
+        ),
+        rows(
+            "interop::aspnet_identity::records",
+            "a text",
+            |json| interop::aspnet_identity::records(json).count(),
+            |n| json!({"CredentialId": "AQ==", "Data": {"PublicKey": characters(n), "SignCount": 4}}).to_string(),
+        ),
+        rows(
+            "interop::keycloak::records",
+            "a text",
+            |json| interop::keycloak::records(json).count(),
+            |n| {
+                let data =
+                    json!({"credentialId": "AQ", "credentialPublicKey": characters(n), "counter": 4}).to_string();
+                json!({"id": "AQ", "credentials": [{"type": "webauthn", "credentialData": data}]}).to_string()
+            },
+        ),
+        entry("interop::webauthn_rs::relying_party", "origins", "", LEN, |n| {
+            let origins: Vec<_> = (0..n / 32).map(|site| format!("https://a{site:011}.example.org")).collect();
+            input(n, move || drop(black_box(interop::webauthn_rs::relying_party("example.org", "Example", &origins))))
+        }),
         by_values(entry("interop::webauthn_rs::record", "transports", "", LEN, |n| {
             let key = json!({"cred": {
                 "cred_id": "AQ", "cred": {"type_": "ES256", "key": {"EC_EC2": {"curve": "SECP256R1", "x": "AQ", "y": "AQ"}}},

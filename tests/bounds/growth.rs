@@ -104,7 +104,6 @@ const EXEMPT: [(&str, &[&str]); 4] = [
         &[
             "algorithms",
             "and_exactly",
-            "append_allowed_origin",
             "apply",
             "attestation_named",
             "builder",
