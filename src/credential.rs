@@ -324,7 +324,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_have_1_to_max_len_bytes() {
+    fn lengths_are_judged_when_a_value_is_made() {
         for (len, id, handle) in [
             (0, false, false),
             (1, true, true),
