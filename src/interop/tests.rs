@@ -406,7 +406,7 @@ fn webauthn_framework_records() {
 
 #[test]
 fn lbuchs_registrations() {
-    let info = [crate::crypto::Curve::P256.before_point(), &point()].concat();
+    let info = [crate::crypto::Curve::P256.spki_prefix(), &point()].concat();
     let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", padded(&info));
     let stored = |id: Value, pem: &str, count: Value| {
         json!({
@@ -636,7 +636,7 @@ fn stored_keys_by_their_notation() {
     let okp = |alg| {
         map(&[(1, Item::Integer(1)), (3, Item::Integer(alg)), (-1, Item::Integer(6)), (-2, Item::Bytes(&ed25519()))])
     };
-    let ec_info = [crate::crypto::Curve::P256.before_point(), &point()].concat();
+    let ec_info = [crate::crypto::Curve::P256.spki_prefix(), &point()].concat();
     let ed_info = [b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\0", &ed25519()[..]].concat();
     let rsa_info = |oid_and_parameters: &[u8]| {
         let tlv = |tag: u8, value: &[u8]| [&[tag, 0x82][..], &(value.len() as u16).to_be_bytes(), value].concat();
