@@ -3,7 +3,7 @@
 //! The hash covers the bytes as received. [`decode`] drops one BOM; [`ClientData::parse`] then reads one JSON object and
 //! nothing else. A member that occurs twice is refused, however its name is spelt, because two conforming readers would
 //! see two different values. Members may come in any order. Those that are not known are read over, and there are at most
-//! [`MAX_UNKNOWN_MEMBERS`](crate::client::json::MAX_UNKNOWN_MEMBERS) of them.
+//! [`MAX_UNKNOWN_MEMBERS`] of them.
 
 use crate::codec::json::{MAX_UNKNOWN_MEMBERS, MemberError, Text, UnknownNames};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
