@@ -1,5 +1,9 @@
 //! Credentials as the relying party keeps them (§4, credential record).
 
+mod descriptor;
+
+pub use descriptor::{CredentialDescriptor, CredentialParameters, PublicKeyCredentialType};
+
 use crate::codec::base64url::{self, ShortBytes};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 

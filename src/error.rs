@@ -1,9 +1,9 @@
 //! What can go wrong at the front door, and whose fault it is.
 
 use crate::ceremony::{Failure, StepNumber};
-use crate::client::extensions::InputError;
 use crate::client::json::ResponseError;
 use crate::crypto::RandomFailed;
+use crate::extensions::InputError;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// Whose fault an [`Error`] is: what a back end chooses its answer by.

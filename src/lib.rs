@@ -17,7 +17,7 @@
 //! | ask a known user | [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
 //! | ask again before something that matters | [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`] |
 //! | answer names that nobody has | [`relying_party::Decoys`], [`RelyingParty::refuse_authentication`], [`RelyingParty::refuse_payment`], [`Error::public`] |
-//! | use extensions | [`client::extensions`]: inputs, outputs, and the table of what is checked where |
+//! | use extensions | [`extensions`]: inputs, outputs, and the table of what is checked where |
 //! | confirm payments, called for by merchants too | [`RelyingParty::start_payment`], [`RelyingParty::finish_payment`], [`relying_party::ExpectedPayment`] |
 //! | tell passkey providers what is current | [`RelyingParty::signal_all_accepted_credentials`] and [`client::signal`] |
 //! | serve other sites and native apps | [`RelyingParty::related_origins`], [`client::well_known`] |
@@ -43,11 +43,12 @@
 //! attestation              §8: one file a format
 //! client  authenticator    §5 and §6: what each of them says, parsed and untrusted
 //! x509                     certificates, and validation of certification paths
+//! extensions               §9, §10: one file per extension, with its inputs, outputs and checks
 //! credential               §4: ids, user handles, records
 //! crypto                   the seam: algorithms as whole combinations, keys judged when made, two backends
 //! codec                    bytes and notations
-//! time  quirk  extension   the time that is handed in; leniencies and extensions by name
-//! budget                   bounds on the work that one message can cause
+//! time  quirk              the time that is handed in; leniencies by name
+//! budget  set              bounds on the work that one message can cause; sets of enumerations
 //! ```
 //!
 //! # Features
@@ -91,11 +92,12 @@ pub mod credential;
 pub mod crypto;
 pub mod error;
 pub mod evidence;
-pub mod extension;
+pub mod extensions;
 pub mod interop;
 pub mod policy;
 pub mod quirk;
 pub mod relying_party;
+mod set;
 pub mod state;
 pub mod time;
 pub mod x509;

@@ -18,7 +18,7 @@
 //! | members that are not known in the header of an `android-safetynet` response | RFC 7515 §4: they "MUST be ignored"; `jwk`, `jku`, `x5u` and `crit` are refused |
 //! | no parameters where an RSA signature algorithm's "MUST be NULL" | RFC 4055 §5: "Implementations MUST accept the parameters being absent as well as present" |
 
-use core::fmt;
+use crate::set::bit_set;
 
 /// One leniency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,66 +64,11 @@ impl Quirk {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|quirk| quirk.name() == name)
     }
-
-    const fn bit(self) -> u8 {
-        match self {
-            Self::CborKeyOrder => 1,
-            Self::CborIndefiniteLength => 2,
-            Self::MissingClientExtensionResults => 4,
-            Self::EmptyUserHandle => 8,
-            Self::AttestationIntermediateWithoutCa => 16,
-        }
-    }
 }
 
-/// A set of [`Quirk`]s.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Quirks(u8);
-
-impl Quirks {
-    /// No leniency: the default.
-    pub const NONE: Self = Self(0);
-
-    /// Also this one.
-    #[must_use]
-    pub const fn with(self, quirk: Quirk) -> Self {
-        Self(self.0 | quirk.bit())
-    }
-
-    /// Also those.
-    #[must_use]
-    pub const fn union(self, others: Self) -> Self {
-        Self(self.0 | others.0)
-    }
-
-    /// Whether it is among them.
-    #[must_use]
-    pub const fn contains(self, quirk: Quirk) -> bool {
-        self.0 & quirk.bit() != 0
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// One after the other.
-    pub fn iter(self) -> impl Iterator<Item = Quirk> {
-        Quirk::ALL.into_iter().filter(move |&quirk| self.contains(quirk))
-    }
-}
-
-impl fmt::Debug for Quirks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter().map(Quirk::name)).finish()
-    }
-}
-
-impl FromIterator<Quirk> for Quirks {
-    fn from_iter<I: IntoIterator<Item = Quirk>>(quirks: I) -> Self {
-        quirks.into_iter().fold(Self::NONE, Self::with)
-    }
+bit_set! {
+    /// A set of [`Quirk`]s.
+    Quirks of Quirk, by name
 }
 
 #[cfg(test)]
@@ -140,6 +85,6 @@ mod tests {
         }
         assert_eq!(Quirk::from_name("none"), None);
         assert_eq!(format!("{:?}", Quirks::NONE.with(Quirk::EmptyUserHandle)), r#"{"empty-user-handle"}"#);
-        assert!(Quirks::NONE.is_empty() && !Quirks::NONE.union(Quirks(8)).is_empty());
+        assert!(Quirks::NONE.is_empty() && !Quirks::NONE.union(Quirks::NONE.with(Quirk::EmptyUserHandle)).is_empty());
     }
 }

@@ -9,12 +9,11 @@
 //! re-authentication or payment without user verification. That finds a damaged store or a mistake in your code. It is
 //! not an integrity check: a state whose user handle or challenge was replaced by another valid one is read as it is.
 
-use crate::ceremony::extensions::{AuthenticationExtensions, RegistrationExtensions};
-use crate::client::extensions::AppId;
 use crate::client::{AuthenticationResponse, ClientData, RegistrationResponse, data};
 use crate::codec::base64url;
 use crate::credential::{CredentialId, UserHandle, Version};
 use crate::crypto::default_backend;
+use crate::extensions::{AppId, AuthenticationExtensions, RegistrationExtensions};
 use crate::time::UnixTime;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 

@@ -3,15 +3,16 @@
 use super::RelyingParty;
 use super::enumeration::Verify;
 use super::registration::descriptor;
-use crate::authenticator::SignedOutputs;
 use crate::ceremony::authentication::{self, Expected, SignCount, UserVerification, VerifiedAuthentication};
-use crate::ceremony::extensions::{AuthenticationExtensions, AuthenticationOutputs};
 use crate::client::AuthenticationResponse;
-use crate::client::extensions::{AppId, InputError, RequestExtensions};
-use crate::client::json::{self, ClientExtensionResults, CredentialDescriptor, Hint, RequestOptions};
-use crate::credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle, Version};
+use crate::client::json::{self, Hint, RequestOptions};
+use crate::credential::{CredentialDescriptor, CredentialId, CredentialRecord, RecordUpdate, UserHandle, Version};
 use crate::error::Error;
 use crate::evidence::Evidence;
+use crate::extensions::{
+    AppId, AuthenticationExtensions, AuthenticationOutputs, ClientExtensionResults, InputError, RequestExtensions,
+    SignedOutputs,
+};
 use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
 

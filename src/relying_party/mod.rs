@@ -23,12 +23,12 @@ pub use registration::{Mediation, RegistrationRequest, User};
 pub use signal::SignedIn;
 
 use crate::ceremony::authentication::SignCountPolicy;
-use crate::ceremony::extensions::{SecretResults, Unsolicited};
 use crate::ceremony::{BackupEligibility, BackupState};
 use crate::client::Site;
 use crate::client::json::{AttestationConveyance, UserVerification};
 use crate::crypto::{Algorithm, Backend, RandomFailed};
 use crate::error::Error;
+use crate::extensions::{SecretResults, Unsolicited};
 use crate::policy::AttestationPolicy;
 use crate::quirk::Quirks;
 use crate::state::MAX_LIFETIME_SECS;

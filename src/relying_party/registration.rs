@@ -2,19 +2,19 @@
 
 use super::{Attestation, RelyingParty, as_sent};
 use crate::attestation::Format;
-use crate::ceremony::extensions::{RegistrationExtensions, RegistrationOutputs};
 use crate::ceremony::payment;
 use crate::ceremony::registration::{self, Expected};
 use crate::client::RegistrationResponse;
-use crate::client::extensions::{CreationExtensions, InputError};
 use crate::client::json::{
-    Attachment, AuthenticatorSelection, CreationOptions, CredentialDescriptor, CredentialParameters, Hint,
-    PublicKeyCredentialType, ResidentKey, RpEntity, UserEntity, UserVerification,
+    Attachment, AuthenticatorSelection, CreationOptions, Hint, ResidentKey, RpEntity, UserEntity, UserVerification,
 };
-use crate::credential::{CredentialRecord, Transport, UserHandle, Version};
+use crate::credential::{
+    CredentialDescriptor, CredentialParameters, CredentialRecord, PublicKeyCredentialType, Transport, UserHandle,
+    Version,
+};
 use crate::crypto::{Algorithm, RandomFailed, default_backend};
 use crate::error::Error;
-use crate::extension::Extension;
+use crate::extensions::{CreationExtensions, Extension, InputError, RegistrationExtensions, RegistrationOutputs};
 use crate::policy::{Circumstances, Registered};
 use crate::state::RegistrationState;
 use crate::time::UnixTime;

@@ -5,10 +5,9 @@ use crate::*;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use wardkey::client::extensions::*;
 use wardkey::client::json::*;
-use wardkey::credential::{CredentialId, Transport};
-use wardkey::extension::CredentialProtection;
+use wardkey::credential::{CredentialDescriptor, CredentialId, Transport};
+use wardkey::extensions::*;
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..48)

@@ -2,10 +2,9 @@
 
 use crate::*;
 use wardkey::attestation::Format;
-use wardkey::client::extensions::*;
 use wardkey::client::json::*;
-use wardkey::credential::{CredentialId, Transport};
-use wardkey::extension::CredentialProtection;
+use wardkey::credential::{CredentialDescriptor, CredentialId, PublicKeyCredentialType, Transport};
+use wardkey::extensions::*;
 use wardkey::relying_party::Mediation;
 
 pub(crate) fn started(request: &RegistrationRequest) -> CreationOptions {

@@ -2,16 +2,13 @@
 
 use crate::*;
 use wardkey::ceremony::authentication;
-use wardkey::ceremony::extensions::Unsolicited;
 use wardkey::ceremony::payment::{self, BrowserBinding};
-use wardkey::client::extensions::InputError;
-use wardkey::client::extensions::PaymentCreation;
 use wardkey::client::json::{Attachment, Hint, Lint, ResidentKey, UserVerification};
 use wardkey::client::origin::OriginError;
 use wardkey::client::payment::{Amount, Instrument, Logo, Member, PaymentDetails};
 use wardkey::client::{Origins, Site};
 use wardkey::crypto::AwsLcRs;
-use wardkey::extension::Extension;
+use wardkey::extensions::{Extension, InputError, OutputRefusal, PaymentCreation, Unsolicited};
 use wardkey::relying_party::{ExpectedPayment, Mediation, Paid};
 use wardkey_authenticator::{Cbor, Key};
 
@@ -215,12 +212,12 @@ fn what_a_payment_answers_was_asked_for() {
         let paid = pay(&rp, signed(Cbor::Bool(true)), &expected).unwrap();
         assert_eq!(paid.signed_extensions.third_party_payment, Some(true));
         assert!(paid.evidence.extensions.unsolicited.is_empty(), "{policy:?}");
-        let malformed = Refusal::ExtensionOutputMalformed(Extension::ThirdPartyPayment);
+        let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::ThirdPartyPayment));
         assert_eq!(refusal(pay(&rp, signed(Cbor::Integer(1)), &expected)), malformed, "{policy:?}");
         let surprise = pay(&rp, payment(collected()).json(unsigned("appid", json!(false))), &expected);
         match policy {
             Unsolicited::Refuse => {
-                assert_eq!(refusal(surprise), Refusal::ExtensionUnsolicited(Some(Extension::Appid)));
+                assert_eq!(refusal(surprise), Refusal::Extension(OutputRefusal::Unsolicited(Some(Extension::Appid))));
             }
             _ => {
                 let unsolicited = surprise.unwrap().evidence.extensions.unsolicited;

@@ -2,14 +2,11 @@
 //!
 //! None of this is an error. Each warning says which part of the standard, or which clients, make it one.
 
-use super::{
-    Attachment, AttestationConveyance, AuthenticatorSelection, CreationOptions, Hint, PublicKeyCredentialType,
-    RequestOptions, ResidentKey, UserVerification,
-};
-use crate::client::extensions::{AppId, InputError, LargeBlobSupport};
+use super::{Attachment, AttestationConveyance, CreationOptions, Hint, RequestOptions, ResidentKey, UserVerification};
 use crate::client::origin::is_on_site;
+use crate::credential::{CredentialDescriptor, PublicKeyCredentialType};
 use crate::crypto::Algorithm;
-use crate::extension::CredentialProtection;
+use crate::extensions::{AppId, CredentialProtection, InputError, LargeBlobSupport};
 use std::collections::{BTreeSet, HashSet};
 
 /// What a user handle looks like that should look like nothing (§14.6.1).
@@ -188,22 +185,6 @@ impl CreationOptions {
     }
 }
 
-impl AuthenticatorSelection {
-    /// What `payment` goes with (Secure Payment Confirmation §5, client extension processing of a registration).
-    pub(crate) fn check_payment(&self) -> Result<(), InputError> {
-        if self.authenticator_attachment != Some(Attachment::Platform) {
-            return Err(InputError::PaymentAttachment);
-        }
-        if !matches!(self.resident_key, ResidentKey::Required | ResidentKey::Preferred) {
-            return Err(InputError::PaymentResidentKey);
-        }
-        match self.user_verification {
-            UserVerification::Required => Ok(()),
-            _ => Err(InputError::PaymentUserVerification),
-        }
-    }
-}
-
 impl RequestOptions {
     /// What clients punish in these options; empty: nothing that is known. For a conditional get, see
     /// [`Self::lint_conditional`].
@@ -245,7 +226,7 @@ fn user_verification(lints: &mut Vec<Lint>, wanted: &UserVerification) {
     push_if(lints, matches!(wanted, UserVerification::Other(_)), Lint::UnknownValue);
 }
 
-fn credentials(lints: &mut Vec<Lint>, list: &[super::CredentialDescriptor]) {
+fn credentials(lints: &mut Vec<Lint>, list: &[CredentialDescriptor]) {
     push_if(lints, list.len() > MANY, Lint::ManyCredentials(list.len()));
     let ids: BTreeSet<_> = list.iter().map(|credential| &credential.id).collect();
     push_if(lints, ids.len() < list.len(), Lint::DuplicateCredential);

@@ -1,9 +1,10 @@
 //! PublicKeyCredentialRequestOptionsJSON (§5.1.9): what the browser is sent to sign in.
 
 use super::creation::{preferred, timeout};
-use super::{CredentialDescriptor, Hint, UserVerification};
-use crate::client::extensions::RequestExtensions;
+use super::{Hint, UserVerification};
 use crate::codec::base64url;
+use crate::credential::CredentialDescriptor;
+use crate::extensions::RequestExtensions;
 use serde::{Deserialize, Serialize};
 
 /// PublicKeyCredentialRequestOptionsJSON (§5.1.9): give it to the browser's
