@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::LazyLock;
-use wardkey::client::json::UserVerification;
+use wardkey::client::json::UserVerificationRequirement;
 use wardkey::crypto::cose::CoseKey;
 use wardkey::interop::webauthn_rs::{self, CreationChallenge, RequestChallenge, StoredCredential};
 use wardkey::interop::{self, Unusable};

@@ -24,7 +24,7 @@ pub struct AuthenticationRequest {
     pub hints: Vec<Hint>,
     /// User verification for this one; the relying party's own choice without. What is asked for here is what
     /// `finish_authentication` judges by.
-    pub user_verification: Option<json::UserVerification>,
+    pub user_verification: Option<json::UserVerificationRequirement>,
     /// Seconds that it may take, at least 1 and at most a day; the relying party's own choice without. A page with passkey
     /// autofill may wait for an hour.
     pub timeout_secs: Option<u32>,
@@ -165,7 +165,7 @@ impl RelyingParty {
         extensions.unsolicited = self.unsolicited;
         extensions.secret_results = self.secret_results;
         let user_verification = self.user_verification(request.user_verification.as_ref());
-        let user_verification_required = user_verification == json::UserVerification::Required;
+        let user_verification_required = user_verification == json::UserVerificationRequirement::Required;
         let timeout = self.timeout(request.timeout_secs);
         let challenge = self.challenge()?;
         let state = AuthenticationState {

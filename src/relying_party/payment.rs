@@ -106,7 +106,7 @@ impl RelyingParty {
     /// What every payment asks for: its client requires user verification, whatever the relying party's own choice is.
     pub(super) fn payment_request() -> AuthenticationRequest {
         AuthenticationRequest {
-            user_verification: Some(json::UserVerification::Required),
+            user_verification: Some(json::UserVerificationRequirement::Required),
             ..AuthenticationRequest::default()
         }
     }

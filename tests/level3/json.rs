@@ -30,12 +30,12 @@ fn hint() -> impl Strategy<Value = Hint> {
     prop_oneof![Just(Hint::SecurityKey), Just(Hint::ClientDevice), Just(Hint::Hybrid), word().prop_map(Hint::Other)]
 }
 
-fn user_verification() -> impl Strategy<Value = UserVerification> {
+fn user_verification() -> impl Strategy<Value = UserVerificationRequirement> {
     prop_oneof![
-        Just(UserVerification::Required),
-        Just(UserVerification::Preferred),
-        Just(UserVerification::Discouraged),
-        word().prop_map(UserVerification::Other)
+        Just(UserVerificationRequirement::Required),
+        Just(UserVerificationRequirement::Preferred),
+        Just(UserVerificationRequirement::Discouraged),
+        word().prop_map(UserVerificationRequirement::Other)
     ]
 }
 

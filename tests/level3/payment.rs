@@ -3,7 +3,7 @@
 use crate::*;
 use wardkey::ceremony::authentication;
 use wardkey::ceremony::payment::{self, BrowserBinding};
-use wardkey::client::json::{Attachment, Hint, Lint, ResidentKey, UserVerification};
+use wardkey::client::json::{Attachment, Hint, Lint, ResidentKey, UserVerificationRequirement};
 use wardkey::client::origin::OriginError;
 use wardkey::client::payment::{Amount, Instrument, Logo, Member, PaymentDetails};
 use wardkey::client::{Origins, Site};
@@ -244,7 +244,7 @@ fn a_payment_credential_is_of_the_device() {
         let (options, _) = lax.start_registration_with(&asking(choose), &user(), &[], NOW).unwrap();
         let selection = &options.authenticator_selection;
         assert_eq!(selection.authenticator_attachment, Some(Attachment::Platform));
-        assert_eq!(selection.user_verification, UserVerification::Required);
+        assert_eq!(selection.user_verification, UserVerificationRequirement::Required);
         assert_eq!(options.lint(), []);
     }
     type Row = (fn(&mut RegistrationRequest), InputError);
@@ -252,7 +252,10 @@ fn a_payment_credential_is_of_the_device() {
         (|request| request.attachment = Some(Attachment::CrossPlatform), InputError::PaymentAttachment),
         (|request| request.hints = vec![Hint::Hybrid], InputError::PaymentAttachment),
         (|request| request.resident_key = ResidentKey::Discouraged, InputError::PaymentResidentKey),
-        (|request| request.user_verification = Some(UserVerification::Preferred), InputError::PaymentUserVerification),
+        (
+            |request| request.user_verification = Some(UserVerificationRequirement::Preferred),
+            InputError::PaymentUserVerification,
+        ),
         (|request| request.mediation = Mediation::Conditional, InputError::PaymentUserVerification),
     ];
     for (choose, error) in rows {

@@ -59,7 +59,7 @@ enumeration! {
 
 enumeration! {
     /// UserVerificationRequirement (§5.8.6).
-    UserVerification {
+    UserVerificationRequirement {
         /// A ceremony without UV fails, and the server refuses it.
         Required,
         /// UV where the device can. The server learns whether, and must not rely on it.
@@ -131,7 +131,7 @@ pub struct AuthenticatorSelection {
     /// For clients of Level 1: true if and only if `residentKey` is `required`.
     pub require_resident_key: bool,
     /// UV.
-    pub user_verification: UserVerification,
+    pub user_verification: UserVerificationRequirement,
 }
 
 /// The same as it stands in JSON.
@@ -143,7 +143,7 @@ struct Selection {
     #[serde(default)]
     require_resident_key: bool,
     #[serde(default = "preferred")]
-    user_verification: UserVerification,
+    user_verification: UserVerificationRequirement,
 }
 
 impl From<Selection> for AuthenticatorSelection {
@@ -176,14 +176,14 @@ impl AuthenticatorSelection {
             return Err(InputError::PaymentResidentKey);
         }
         match self.user_verification {
-            UserVerification::Required => Ok(()),
+            UserVerificationRequirement::Required => Ok(()),
             _ => Err(InputError::PaymentUserVerification),
         }
     }
 }
 
-pub(super) const fn preferred() -> UserVerification {
-    UserVerification::Preferred
+pub(super) const fn preferred() -> UserVerificationRequirement {
+    UserVerificationRequirement::Preferred
 }
 
 const fn no_attestation() -> AttestationConveyance {

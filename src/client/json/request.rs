@@ -1,7 +1,7 @@
 //! PublicKeyCredentialRequestOptionsJSON (§5.1.9): what the browser is sent to sign in.
 
 use super::creation::{preferred, timeout};
-use super::{Hint, UserVerification};
+use super::{Hint, UserVerificationRequirement};
 use crate::codec::base64url;
 use crate::credential::CredentialDescriptor;
 use crate::extensions::RequestExtensions;
@@ -27,7 +27,7 @@ pub struct RequestOptions {
     pub allow_credentials: Vec<CredentialDescriptor>,
     /// UV.
     #[serde(default = "preferred")]
-    pub user_verification: UserVerification,
+    pub user_verification: UserVerificationRequirement,
     /// Where the user interface should lead to, most wanted first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,

@@ -1,6 +1,6 @@
 //! The way back: a record as webauthn-rs stores its keys, where nothing is lost and it could verify.
 
-use crate::client::json::UserVerification;
+use crate::client::json::UserVerificationRequirement;
 use crate::codec::base64url;
 use crate::credential::{CredentialRecord, Transport};
 use crate::crypto::cose::{CoseKey, Error as CoseError};
@@ -47,14 +47,17 @@ pub enum NotExportable {
 ///
 /// # Errors
 /// [`NotExportable`].
-pub fn stored(record: &CredentialRecord, registered_with: &UserVerification) -> Result<Value, NotExportable> {
+pub fn stored(
+    record: &CredentialRecord,
+    registered_with: &UserVerificationRequirement,
+) -> Result<Value, NotExportable> {
     let (Some(backup_eligible), Some(backup_state)) = (record.backup_eligible, record.backup_state) else {
         return Err(NotExportable::Backup);
     };
-    if matches!(registered_with, UserVerification::Other(_)) {
+    if matches!(registered_with, UserVerificationRequirement::Other(_)) {
         return Err(NotExportable::UserVerification);
     }
-    if matches!(registered_with, UserVerification::Required) && !record.uv_initialized {
+    if matches!(registered_with, UserVerificationRequirement::Required) && !record.uv_initialized {
         return Err(NotExportable::NotVerified);
     }
     let transports: Result<Vec<_>, _> = record.transports.iter().map(transport).collect();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::client::json::UserVerification;
+use crate::client::json::UserVerificationRequirement;
 use crate::codec::base64url;
 use crate::credential::CredentialId;
 use crate::crypto::Algorithm;
@@ -137,7 +137,7 @@ fn what_could_never_verify_is_told() {
 #[test]
 fn there_and_back() {
     let record = read(passkey());
-    let exported = stored(&record, &UserVerification::Required).unwrap();
+    let exported = stored(&record, &UserVerificationRequirement::Required).unwrap();
     assert_eq!(read(exported.clone()), record);
     let mut expected = passkey();
     expected["cred"]["extensions"] = json!({});
@@ -150,7 +150,7 @@ fn what_would_be_lost_or_guessed_is_not_exported() {
     let refused = |change: fn(&mut CredentialRecord)| {
         let mut record = whole.clone();
         change(&mut record);
-        stored(&record, &UserVerification::Preferred).unwrap_err()
+        stored(&record, &UserVerificationRequirement::Preferred).unwrap_err()
     };
     assert_eq!(refused(|record| record.backup_eligible = None), NotExportable::Backup);
     assert_eq!(refused(|record| record.backup_state = None), NotExportable::Backup);
@@ -161,9 +161,9 @@ fn what_would_be_lost_or_guessed_is_not_exported() {
         record.uv_initialized = false;
         stored(&record, &registered_with).map(|_| ())
     };
-    assert_eq!(never_verified(UserVerification::Required), Err(NotExportable::NotVerified));
-    assert_eq!(never_verified(UserVerification::Preferred), Ok(()));
-    let other = UserVerification::Other("never".into());
+    assert_eq!(never_verified(UserVerificationRequirement::Required), Err(NotExportable::NotVerified));
+    assert_eq!(never_verified(UserVerificationRequirement::Preferred), Ok(()));
+    let other = UserVerificationRequirement::Other("never".into());
     assert_eq!(stored(&whole, &other).unwrap_err(), NotExportable::UserVerification);
 
     let rsa = |n: usize, algorithm: i64| {
@@ -172,7 +172,7 @@ fn what_would_be_lost_or_guessed_is_not_exported() {
             encode(&[(1, Integer(3)), (3, Integer(algorithm)), (-1, Bytes(&vec![0x81; n])), (-2, Bytes(&[1, 0, 1]))]);
         let mut record = CredentialRecord::new(CredentialId::new(*b"id").unwrap(), user(), key);
         (record.backup_eligible, record.backup_state) = (Some(false), Some(false));
-        stored(&record, &UserVerification::Preferred).map(|_| ())
+        stored(&record, &UserVerificationRequirement::Preferred).map(|_| ())
     };
     assert_eq!(rsa(256, -257), Ok(()));
     assert_eq!(rsa(384, -257), Err(NotExportable::RsaKey));
