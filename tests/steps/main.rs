@@ -260,10 +260,7 @@ fn refusals_beyond_the_format() {
 
 /// The codes of `Refusal`, read from where they are written: `… => Step, "code";`.
 fn codes() -> BTreeSet<&'static str> {
-    let source = include_str!("../../src/ceremony/refusal.rs");
-    let (_, table) = source.split_once("\nrefusals! {").unwrap();
-    let (table, _) = table.split_once("\n}").unwrap();
-    table.lines().filter_map(|line| line.strip_suffix("\";")?.rsplit_once('"')).map(|(_, code)| code).collect()
+    Refusal::codes().collect()
 }
 
 /// What certificates, and what they attest, are refused for: not of this table, which has no certificates.
