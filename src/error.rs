@@ -174,7 +174,7 @@ impl Error {
         }
     }
 
-    /// A stable word for logs and dashboards: the refusal's ([`Refusal::CODES`](crate::ceremony::Refusal::CODES)), or
+    /// A stable word for logs and dashboards: the refusal's ([`Refusal::codes`](crate::ceremony::Refusal::codes)), or
     /// `response-malformed`, `expired`, `not-yet-issued`, `wrong-relying-party`, `unverifiable-algorithm`,
     /// `unknown-policy`, `no-credentials`, `no-decoys`, `foreign-credential`, `extension-input`, `credential-left-out`,
     /// `other-purpose`, `not-a-reauthentication`, `not-fresh`, `reauthentication-mismatch`, `not-a-factor`,
