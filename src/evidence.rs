@@ -51,10 +51,10 @@
 use crate::attestation::{AttestationType, Fact, Format, KeyProperties, Voucher};
 use crate::authenticator::{Aaguid, Flags};
 use crate::ceremony::authentication::{SignCount, UserVerification, VerifiedAuthentication};
-use crate::ceremony::extensions::ExtensionReport;
 use crate::ceremony::{BackupEligibility, Basis, Ceremony, Outcome, Outcomes, Step, StepNumber};
 use crate::credential::CredentialId;
 use crate::crypto::{Algorithm, Hash};
+use crate::extensions::ExtensionReport;
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
 use crate::x509::PathError;

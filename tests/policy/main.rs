@@ -7,11 +7,11 @@ mod evidence;
 
 use wardkey::attestation::{AttestationType, CompoundPolicy, Fact, Format, KeyEnforcement};
 use wardkey::authenticator::Aaguid;
-use wardkey::ceremony::extensions::{RegistrationExtensions, RegistrationOutputs};
 use wardkey::ceremony::{Refusal, registration};
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::crypto::{Algorithm as Known, default_backend};
 use wardkey::evidence::Details;
+use wardkey::extensions::{OutputRefusal, RegistrationExtensions, RegistrationOutputs};
 use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors, TrustOutcome};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::x509::{Crl, CrlProblem, PathError};
@@ -376,7 +376,7 @@ fn a_refused_statement_vouches_for_nothing() {
     };
     assert_eq!(required(&made(Packed::new())).unwrap().signed_extensions().min_pin_length, Some(63));
     let forged = made(Packed::new().chain(evil()));
-    assert_eq!(required(&forged).unwrap_err(), Refusal::ExtensionsNotSigned);
+    assert_eq!(required(&forged).unwrap_err(), Refusal::Extension(OutputRefusal::NotSigned));
     let registered = finish(&forged, &policy, Quirks::NONE).unwrap();
     assert_eq!((registered.trust(), registered.signed_extensions().min_pin_length), (TrustOutcome::Trusted, None));
     assert!(!registered.claim(None::<()>).unwrap().uv_initialized);
