@@ -2,42 +2,35 @@
 
 use super::base64url;
 
-/// Why a text has no certificates, or no revocation lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// No `-----BEGIN CERTIFICATE-----` line.
-    #[error("no PEM certificate")]
-    NoCertificate,
-    /// No `-----BEGIN X509 CRL-----` line.
-    #[error("no PEM certificate revocation list")]
-    NoCrl,
+/// How a text differs from PEM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Malformed {
+    /// No `-----BEGIN …-----` line with the label.
+    NoBlock,
     /// A beginning without its `-----END …-----` line.
-    #[error("PEM without an end")]
     NoEnd,
-    /// What stands between the lines is not Base64.
-    #[error("PEM that is not Base64")]
+    /// The text between the two lines is not Base64.
     Base64,
 }
 
 /// The DER of every `CERTIFICATE` in the text. Explanatory text around them is ignored (RFC 7468 §2).
-pub(crate) fn certificates(text: &str) -> Result<Vec<Vec<u8>>, Error> {
-    blocks(text, "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", Error::NoCertificate)
+pub(crate) fn certificates(text: &str) -> Result<Vec<Vec<u8>>, Malformed> {
+    blocks(text, "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----")
 }
 
 /// The DER of every `X509 CRL` in the text.
-pub(crate) fn crls(text: &str) -> Result<Vec<Vec<u8>>, Error> {
-    blocks(text, "-----BEGIN X509 CRL-----", "-----END X509 CRL-----", Error::NoCrl)
+pub(crate) fn crls(text: &str) -> Result<Vec<Vec<u8>>, Malformed> {
+    blocks(text, "-----BEGIN X509 CRL-----", "-----END X509 CRL-----")
 }
 
-fn blocks(text: &str, begin: &str, end: &str, none: Error) -> Result<Vec<Vec<u8>>, Error> {
+fn blocks(text: &str, begin: &str, end: &str) -> Result<Vec<Vec<u8>>, Malformed> {
     let blocks = text.split(begin).skip(1).map(|part| {
-        let (body, _) = part.split_once(end).ok_or(Error::NoEnd)?;
+        let (body, _) = part.split_once(end).ok_or(Malformed::NoEnd)?;
         let base64: String = body.split_ascii_whitespace().collect();
-        base64url::decode_standard(&base64).map_err(|_| Error::Base64)
+        base64url::decode_standard(&base64).map_err(|_| Malformed::Base64)
     });
     let blocks: Vec<_> = blocks.collect::<Result<_, _>>()?;
-    if blocks.is_empty() { Err(none) } else { Ok(blocks) }
+    if blocks.is_empty() { Err(Malformed::NoBlock) } else { Ok(blocks) }
 }
 
 #[cfg(test)]
@@ -55,14 +48,14 @@ mod tests {
     #[test]
     fn refuses_the_rest() {
         for (text, error) in [
-            ("", Error::NoCertificate),
-            ("-----BEGIN PRIVATE KEY-----\nAAEC\n-----END PRIVATE KEY-----", Error::NoCertificate),
-            ("-----BEGIN CERTIFICATE-----\nAAEC", Error::NoEnd),
-            ("-----BEGIN CERTIFICATE-----\nAAE_\n-----END CERTIFICATE-----", Error::Base64),
-            ("-----BEGIN CERTIFICATE-----\nAAECAw\n-----END CERTIFICATE-----", Error::Base64),
+            ("", Malformed::NoBlock),
+            ("-----BEGIN PRIVATE KEY-----\nAAEC\n-----END PRIVATE KEY-----", Malformed::NoBlock),
+            ("-----BEGIN CERTIFICATE-----\nAAEC", Malformed::NoEnd),
+            ("-----BEGIN CERTIFICATE-----\nAAE_\n-----END CERTIFICATE-----", Malformed::Base64),
+            ("-----BEGIN CERTIFICATE-----\nAAECAw\n-----END CERTIFICATE-----", Malformed::Base64),
             (
                 "-----BEGIN CERTIFICATE-----\nAAEC\n-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----",
-                Error::NoEnd,
+                Malformed::NoEnd,
             ),
         ] {
             assert_eq!(certificates(text), Err(error), "{text}");
