@@ -68,6 +68,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         "x509",
         &[
             "oid",
+            "error",
             "name",
             "algorithm",
             "constraints",

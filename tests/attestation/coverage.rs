@@ -14,7 +14,7 @@ const REASONS: &[(&str, &str)] = &[
     ),
     (
         "AndroidKey",
-        "Syntax Certificate Signature CertificateKey KeyDescription Challenge AllApplications Origin Purpose SecurityLevel \
+        "Syntax Signature CertificateKey KeyDescription Challenge AllApplications Origin Purpose SecurityLevel \
          NoRootOfTrust RootOfTrust DeviceUnlocked BootState",
     ),
     ("AndroidSafetynet", "Syntax Jws Header Certificate HostName Signature Payload Nonce CtsProfileMatch Timestamp"),

@@ -83,7 +83,7 @@ fn refused() -> Vec<Row> {
             .refused(Reason::Signature.of(Known::Packed)),
         row("compound/second-does-not-verify", both(Packed::new(), Tpm::new().cert_info(|info| info.magic = 0)))
             .refused(Reason::Magic.of(Known::Tpm)),
-        row("compound/eight-by-ed448", by_ed448(8)).bound().refused(Reason::VerificationBudget.of(FORMAT)),
+        row("compound/eight-by-ed448", by_ed448(8)).bound().refused(Reason::VerificationBudget.into()),
         row("compound/none-with-something", both(Packed::new(), NoAttestation))
             .then(|r| r.statement(|s| s.items()[1].get("attStmt").set("alg", -7)))
             .refused(Reason::NotEmpty.of(Known::None)),
@@ -138,7 +138,7 @@ fn at_least() -> Vec<Row> {
     let broken = || Packed::new().signature(Vec::clear);
     let unknown = |r: Registration| r.statement(|statement| statement.items()[1].set("fmt", "quantum"));
     vec![
-        with("eight-by-ed448", 1, by_ed448(8)).bound().refused(Reason::VerificationBudget.of(FORMAT)),
+        with("eight-by-ed448", 1, by_ed448(8)).bound().refused(Reason::VerificationBudget.into()),
         with("both", 2, both(Packed::new(), Tpm::new())),
         with("first-broken", 1, both(broken(), Tpm::new())),
         with("second-unknown", 1, both(Packed::new(), Tpm::new())).then(unknown),

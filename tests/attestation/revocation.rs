@@ -47,7 +47,7 @@ pub(crate) fn rows() -> Vec<Row> {
                 (crl.signature, crl.signature_algorithm) = (rs256.clone(), rs256);
             })],
         )
-        .untrusted(Rule::KeyMismatch.at(0)),
+        .untrusted(Rule::CrlKeyMismatch.at(0)),
         crl_by_a_ca_that_may_not(),
         crl_of_a_certificate_with("another-key-identifier", der::octet_string(&[0x40, 1, 2, 3, 4, 5, 6, 7])),
         crl_of_a_certificate_with("an-unreadable-key-identifier", der::null()),
