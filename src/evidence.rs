@@ -57,7 +57,7 @@ use crate::crypto::{Algorithm, Hash};
 use crate::extensions::ExtensionReport;
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
-use crate::x509::PathError;
+use crate::x509;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// The version of this shape.
@@ -77,7 +77,7 @@ pub enum TrustOutcome {
     /// They lead to an anchor.
     Trusted,
     /// They lead to none, for this reason, and the policy lets that pass.
-    Untrusted(PathError),
+    Untrusted(x509::Error),
     /// They lead to an anchor, but the statement is signed with RS1, which does not count, and the policy lets that
     /// pass.
     LegacyRs1,

@@ -69,6 +69,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         "x509",
         &[
             "oid",
+            "error",
             "name",
             "algorithm",
             "constraints",

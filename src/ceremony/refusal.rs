@@ -4,12 +4,12 @@
 //! person at the browser sees should be one and the same for all of them (§14.6.2).
 
 use super::step::Step;
-use crate::attestation::{AttestationType, ObjectError, StatementError, key};
+use crate::attestation::{self, AttestationType};
 use crate::authenticator;
 use crate::client::{data, json::ResponseError, payment};
 use crate::crypto::cose;
 use crate::extensions::OutputRefusal;
-use crate::x509::chain;
+use crate::x509;
 
 macro_rules! refusals {
     ($($(#[$meta:meta])* $name:ident $(($($field:ty),*))? => $step:ident, $code:literal;)*) => {
@@ -120,7 +120,7 @@ refusals! {
     TopOriginMissing => TopOrigin, "top-origin-missing";
     /// The attestation object.
     #[error("{0}")]
-    AttestationObject(ObjectError) => AttestationObject, "attestation-object-malformed";
+    AttestationObject(attestation::Error) => AttestationObject, "attestation-object-malformed";
     /// Authenticator data.
     #[error("{0}")]
     AuthenticatorData(authenticator::data::Error) => AuthenticatorData, "authenticator-data-malformed";
@@ -156,7 +156,7 @@ refusals! {
     AttestationFormat => AttestationFormat, "attestation-format-unknown";
     /// The attestation statement.
     #[error("{0}")]
-    AttestationStatement(StatementError) => AttestationStatement, "attestation-invalid";
+    AttestationStatement(attestation::Error) => AttestationStatement, "attestation-invalid";
     /// Fewer statements of a compound attestation verify than the policy wants.
     #[error("fewer statements of a compound attestation than the policy wants")]
     AttestationStatementsTooFew => AttestationTrust, "attestation-statements-too-few";
@@ -168,13 +168,13 @@ refusals! {
     AttestedKeyNotInHardware => AttestationTrust, "attested-key-not-in-hardware";
     /// What a statement says of the key is not what the policy demands.
     #[error("the attested key: {0}")]
-    AttestedKey(key::Problem) => AttestationTrust, "attested-key-not-accepted";
+    AttestedKey(attestation::Error) => AttestationTrust, "attested-key-not-accepted";
     /// An attestation type that the policy does not accept.
     #[error("{0} attestation is not accepted")]
     AttestationTypeNotAccepted(AttestationType) => AttestationTrust, "attestation-type-not-accepted";
     /// The certificates of the attestation do not lead to a trust anchor.
     #[error("the attestation is not trusted: {0}")]
-    AttestationUntrusted(chain::Error) => AttestationTrust, "attestation-untrusted";
+    AttestationUntrusted(x509::Error) => AttestationTrust, "attestation-untrusted";
     /// A statement signed with RSA and SHA-1, which the policy does not count as trusted.
     #[error("an attestation signed with RS1")]
     AttestationLegacyRs1 => AttestationTrust, "attestation-legacy-rs1";
