@@ -80,7 +80,8 @@ pub(super) fn one(
 ///
 /// In an array, that error is the last row. The end of a broken row is unknown, and text behind it might be the content of
 /// a string, such as a name that a user chose; it must not become a record. In JSON lines, the rows go on with the next
-/// line that begins with `{`: no JSON string contains a line break.
+/// line that begins with `{`: no JSON string contains a line break. A broken row may be read to the end of the text before
+/// that shows, so the rows end once [`AGAIN`] times the text was read in vain.
 pub(super) fn split(json: &str) -> Vec<Result<&str, Reason>> {
     let json = json.trim_start_matches('\u{feff}'); // a byte order mark, as exports on Windows have it
     if json.trim_start().starts_with('[') { array(json) } else { lines(json) }
@@ -120,8 +121,13 @@ impl<'a> Visitor<'a> for Elements<'_, 'a> {
     }
 }
 
+/// How often, on average, the text may be read in vain for the sake of rows after broken ones. Real broken rows end within a
+/// line or two. Without this bound, lines such as `{"a":`, none of which is closed, would cost the square of the text.
+const AGAIN: usize = 16;
+
 fn lines(mut json: &str) -> Vec<Result<&str, Reason>> {
     let mut rows = Vec::new();
+    let mut in_vain = json.len().saturating_mul(AGAIN);
     let mut lines_before = 0_usize;
     loop {
         let mut stream = serde_json::Deserializer::from_str(json).into_iter::<&RawValue>();
@@ -135,6 +141,9 @@ fn lines(mut json: &str) -> Vec<Result<&str, Reason>> {
             start = stream.byte_offset();
         };
         rows.push(Err(place(&error, lines_before)));
+        let read: usize = json.split_inclusive('\n').take(error.line()).map(str::len).sum();
+        let Some(left) = in_vain.checked_sub(read.saturating_sub(start)) else { return rows };
+        in_vain = left;
         // Go on with the next line after the one in which the broken row began.
         let broken = json.get(start..).unwrap_or_default().trim_start();
         let Some((_, rest)) = broken.split_once("\n{") else { return rows };
@@ -153,6 +162,15 @@ fn place(error: &serde_json::Error, lines_before: usize) -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// None of these rows is closed, so each is read to the end of the text: the rows end early.
+    #[test]
+    fn rows_that_close_nothing_end() {
+        let rows = lines(&"{\"a\":\n".repeat(1_000)).len();
+        assert!((10..40).contains(&rows), "{rows} of 1,000 lines");
+        let rows = [&"{\"a\" 1}\n".repeat(1_000), "{}"].concat();
+        assert_eq!(lines(&rows).len(), 1_001, "rows that are broken where they are read cost nothing more");
+    }
 
     #[test]
     fn rows_by_their_notation() {
