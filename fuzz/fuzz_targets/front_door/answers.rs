@@ -461,7 +461,7 @@ impl Authentication {
                 match library::finish_reauthentication(party, state, &self.account, &response, record, now) {
                     Ok(done) => {
                         let says = self.proof(&held.says, facts, now);
-                        let session = Session::Reauthenticated { says, proof: done.proof };
+                        let session = Session::Reauthenticated { says, proof: Box::new(done.proof) };
                         (None, Some(session), Some(Outcome::from(&done.authenticated)))
                     }
                     Err(error) => (Some(error.code()), None, None),

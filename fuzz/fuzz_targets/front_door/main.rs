@@ -82,7 +82,7 @@ fn items_of(record: &CredentialRecord) -> Items {
 /// The value that a web session keeps.
 enum Session {
     SignedIn { party: usize, account: Vec<u8>, credential: Vec<u8>, authenticated: Box<Authenticated> },
-    Reauthenticated { says: model::Proof, proof: Reauthentication },
+    Reauthenticated { says: model::Proof, proof: Box<Reauthentication> },
 }
 
 /// The stores of all back ends, and the time.
