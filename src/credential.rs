@@ -1,5 +1,9 @@
 //! Credential ids, user handles and credential records (§4), as a relying party stores them.
 
+mod descriptor;
+
+pub use descriptor::{CredentialDescriptor, CredentialParameters, PublicKeyCredentialType};
+
 use crate::codec::base64url::{self, ShortBytes};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 

@@ -1,9 +1,9 @@
 //! Errors of the front door, and who has to act on them.
 
 use crate::ceremony::{Failure, StepNumber};
-use crate::client::extensions::InputError;
 use crate::client::json::ResponseError;
 use crate::crypto::RandomFailed;
+use crate::extensions::InputError;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// Who is at fault for an [`Error`]. Choose the HTTP status by it.
@@ -175,7 +175,8 @@ impl Error {
         }
     }
 
-    /// Returns a stable code for logs and dashboards: the code of the refusal ([`Refusal::CODES`](crate::ceremony::Refusal::CODES)), or
+    /// Returns a stable code for logs and dashboards: the code of the refusal
+    /// ([`Refusal::codes`](crate::ceremony::Refusal::codes)), or
     /// `response-malformed`, `expired`, `not-yet-issued`, `wrong-relying-party`, `unverifiable-algorithm`,
     /// `unknown-policy`, `no-credentials`, `no-decoys`, `foreign-credential`, `extension-input`, `credential-left-out`,
     /// `other-purpose`, `not-a-reauthentication`, `not-fresh`, `reauthentication-mismatch`, `not-a-factor`,

@@ -51,13 +51,13 @@
 use crate::attestation::{AttestationType, Fact, Format, KeyProperties, Voucher};
 use crate::authenticator::{Aaguid, Flags};
 use crate::ceremony::authentication::{SignCount, UserVerification, VerifiedAuthentication};
-use crate::ceremony::extensions::ExtensionReport;
 use crate::ceremony::{BackupEligibility, Basis, Ceremony, Outcome, Outcomes, Step, StepNumber};
 use crate::credential::CredentialId;
 use crate::crypto::{Algorithm, Hash};
+use crate::extensions::ExtensionReport;
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
-use crate::x509::PathError;
+use crate::x509;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// The version of this shape.
@@ -77,7 +77,7 @@ pub enum TrustOutcome {
     /// They lead to an anchor.
     Trusted,
     /// They lead to none, for this reason, and the policy lets that pass.
-    Untrusted(PathError),
+    Untrusted(x509::Error),
     /// They lead to an anchor, but the statement is signed with RS1, which does not count, and the policy lets that
     /// pass.
     LegacyRs1,

@@ -17,7 +17,7 @@
 //! | sign in a known user | [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
 //! | re-authenticate before a critical action | [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`] |
 //! | hide whether an account exists | [`relying_party::Decoys`], [`RelyingParty::refuse_authentication`], [`RelyingParty::refuse_payment`], [`Error::public`] |
-//! | use extensions | [`client::extensions`]: inputs, outputs, and the table of what is checked where |
+//! | use extensions | [`extensions`]: inputs, outputs, and the table of what is checked where |
 //! | confirm payments, also when a merchant starts them | [`RelyingParty::start_payment`], [`RelyingParty::finish_payment`], [`relying_party::ExpectedPayment`] |
 //! | tell passkey providers which credentials are current | [`RelyingParty::signal_all_accepted_credentials`] and [`client::signal`] |
 //! | serve related sites and native apps | [`RelyingParty::related_origins`], [`client::well_known`] |
@@ -43,11 +43,12 @@
 //! attestation              §8: one file per format
 //! client  authenticator    §5 and §6: parsed, untrusted values
 //! x509                     certificates and validation of certification paths
+//! extensions               §9, §10: one file per extension, with its inputs, outputs and checks
 //! credential               §4: credential ids, user handles, credential records
 //! crypto                   signature schemes, validated public keys, the `Backend` trait, two backends
 //! codec                    CBOR, DER, base64url, strict JSON, PEM
-//! time  quirk  extension   time; named deviations from the standard; names of extensions
-//! budget                   bounds on the work that one message can cause
+//! time  quirk              time; named deviations from the standard
+//! budget  set              bounds on the work that one message can cause; sets of enumerations
 //! ```
 //!
 //! # Features
@@ -93,11 +94,12 @@ pub mod credential;
 pub mod crypto;
 pub mod error;
 pub mod evidence;
-pub mod extension;
+pub mod extensions;
 pub mod interop;
 pub mod policy;
 pub mod quirk;
 pub mod relying_party;
+mod set;
 pub mod state;
 pub mod time;
 pub mod x509;

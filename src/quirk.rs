@@ -19,7 +19,7 @@
 //! | unknown members in the header of an `android-safetynet` response | RFC 7515 §4: they "MUST be ignored"; `jwk`, `jku`, `x5u` and `crit` are refused |
 //! | absent parameters of an RSA signature algorithm, although they "MUST be NULL" | RFC 4055 §5: "Implementations MUST accept the parameters being absent as well as present" |
 
-use core::fmt;
+use crate::set::bit_set;
 
 /// A named deviation from the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,66 +67,11 @@ impl Quirk {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|quirk| quirk.name() == name)
     }
-
-    const fn bit(self) -> u8 {
-        match self {
-            Self::CborKeyOrder => 1,
-            Self::CborIndefiniteLength => 2,
-            Self::MissingClientExtensionResults => 4,
-            Self::EmptyUserHandle => 8,
-            Self::AttestationIntermediateWithoutCa => 16,
-        }
-    }
 }
 
-/// A set of [`Quirk`]s.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Quirks(u8);
-
-impl Quirks {
-    /// The empty set: the default.
-    pub const NONE: Self = Self(0);
-
-    /// Returns the set with `quirk` added.
-    #[must_use]
-    pub const fn with(self, quirk: Quirk) -> Self {
-        Self(self.0 | quirk.bit())
-    }
-
-    /// Returns the union of both sets.
-    #[must_use]
-    pub const fn union(self, others: Self) -> Self {
-        Self(self.0 | others.0)
-    }
-
-    /// Returns whether `quirk` is in the set.
-    #[must_use]
-    pub const fn contains(self, quirk: Quirk) -> bool {
-        self.0 & quirk.bit() != 0
-    }
-
-    /// Returns whether the set is empty.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// Iterates over the set in the order of [`Quirk::ALL`].
-    pub fn iter(self) -> impl Iterator<Item = Quirk> {
-        Quirk::ALL.into_iter().filter(move |&quirk| self.contains(quirk))
-    }
-}
-
-impl fmt::Debug for Quirks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter().map(Quirk::name)).finish()
-    }
-}
-
-impl FromIterator<Quirk> for Quirks {
-    fn from_iter<I: IntoIterator<Item = Quirk>>(quirks: I) -> Self {
-        quirks.into_iter().fold(Self::NONE, Self::with)
-    }
+bit_set! {
+    /// A set of [`Quirk`]s.
+    Quirks of Quirk, by name
 }
 
 #[cfg(test)]
@@ -143,6 +88,6 @@ mod tests {
         }
         assert_eq!(Quirk::from_name("none"), None);
         assert_eq!(format!("{:?}", Quirks::NONE.with(Quirk::EmptyUserHandle)), r#"{"empty-user-handle"}"#);
-        assert!(Quirks::NONE.is_empty() && !Quirks::NONE.union(Quirks(8)).is_empty());
+        assert!(Quirks::NONE.is_empty() && !Quirks::NONE.union(Quirks::NONE.with(Quirk::EmptyUserHandle)).is_empty());
     }
 }

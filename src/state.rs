@@ -10,12 +10,11 @@
 //! It is not an integrity check: if somebody replaces the user handle or the challenge by another valid one, reading
 //! accepts it.
 
-use crate::ceremony::extensions::{AuthenticationExtensions, RegistrationExtensions};
-use crate::client::extensions::AppId;
 use crate::client::{AuthenticationResponse, ClientData, RegistrationResponse, data};
 use crate::codec::base64url;
 use crate::credential::{CredentialId, UserHandle, Version};
 use crate::crypto::default_backend;
+use crate::extensions::{AppId, AuthenticationExtensions, RegistrationExtensions};
 use crate::time::UnixTime;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 

@@ -17,7 +17,7 @@ mod growth;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counting::{Budget, peak};
-use wardkey::attestation::{AttestationObject, StatementError};
+use wardkey::attestation::{AttestationObject, Reason};
 use wardkey::authenticator::AuthenticatorData;
 use wardkey::ceremony::{Failure, Refusal, registration};
 use wardkey::client::{ClientData, Origins, Site, data};
@@ -26,7 +26,7 @@ use wardkey::crypto::cose::CoseKey;
 use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme, cose};
 use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors, TrustOutcome};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::x509::{CertificateError, DerError, ExtensionsError, PathError, TrustAnchorError};
+use wardkey::x509::{Malformed, Rule};
 use wardkey::{AuthenticationResponse, RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator::{
     Algorithm, AndroidSafetyNet, Authority, Cbor, Certified, Chain, Compound, Extension, NoAttestation, Packed,
@@ -98,7 +98,7 @@ fn nesting_is_bounded() {
         assert_eq!((read, held), (Err(errors[0]), 0));
         let quirks = Quirks::NONE.with(Quirk::CborIndefiniteLength).with(Quirk::CborKeyOrder);
         let (read, held) = peak(|| AttestationObject::read(&bytes, quirks));
-        assert_eq!((read.unwrap_err(), held), (errors[1].into(), 0));
+        assert_eq!((read.unwrap_err(), held), (Reason::Cbor(errors[1]).into(), 0));
     }
     for open in ["[", "{\"a\":", "[{\"a\":"] {
         let text = open.repeat(DEEP / 10);
@@ -117,22 +117,22 @@ fn nesting_is_bounded() {
 fn certificates_are_read_without_recursion() {
     let nested = (0..3_000).fold(der::null(), |inner, _| der::sequence(&[&inner]));
     let (read, bytes) = peak(|| TrustAnchor::from_der(&nested));
-    assert_eq!((read, bytes), (Err(TrustAnchorError::Certificate(CertificateError::Der(DerError::Truncated))), 0));
+    assert_eq!((read, bytes), (Err(Rule::Malformed(Malformed::Truncated).into()), 0));
     let permitted = |base: &[u8]| der::sequence(&[&der::explicit(0, &der::sequence(&[base]))]);
     let qualifier = der::sequence(&[&der::oid("1.3.6.1.5.5.7.2.2"), &nested]);
     let policy = der::sequence(&[&der::oid("2.5.29.32.0"), &der::sequence(&[&qualifier])]);
-    let refused = |error| Err(PathError::Extensions(1, ExtensionsError::Der(error)));
+    let refused = |error| Err(Rule::Malformed(error).at(1));
     let anchors = Chain::new().trust_anchors();
     let packed = || Packed::new().chain(Chain::of(2, Algorithm::Es256));
     let registration = |packed| Registration::new("bounds.nested", Algorithm::Es256).format(packed);
     let (registered, usual) = measured(&registration(packed()), &anchors, &Budget::default());
     assert_eq!(registered, Ok(()));
     for (oid, value, verdict, what) in [
-        ("2.5.29.30", nested.clone(), refused(DerError::TrailingBytes), "name constraints"),
-        ("2.5.29.30", permitted(&der::explicit(4, &nested)), refused(DerError::Tag), "a directoryName of theirs"),
+        ("2.5.29.30", nested.clone(), refused(Malformed::TrailingBytes), "name constraints"),
+        ("2.5.29.30", permitted(&der::explicit(4, &nested)), refused(Malformed::Tag), "a directoryName of theirs"),
         ("2.5.29.30", permitted(&der::explicit(0, &nested)), Ok(()), "an otherName of theirs, which the leaf has not"),
         ("2.5.29.32", der::sequence(&[&policy]), Ok(()), "a qualifier of a policy"),
-        ("1.2.3", nested.clone(), Err(PathError::Extensions(1, ExtensionsError::UnknownCritical)), "an unknown one"),
+        ("1.2.3", nested.clone(), Err(Rule::UnknownCritical.at(1)), "an unknown one"),
     ] {
         let change = move |ca: &mut Authority| ca.certificate.set(Extension::new(oid, value).critical());
         let registration = registration(packed().authority(1, change));
@@ -195,9 +195,9 @@ fn unsorted_map_keys_are_compared_in_pairs_only_up_to_a_bound() {
     };
     let quirks = Quirks::NONE.with(Quirk::CborKeyOrder);
     let read = |entries| AttestationObject::read(&map(entries), quirks).unwrap_err();
-    assert_eq!(read(100_000), cbor::Error::TooLarge.into());
-    assert_eq!(read(65), cbor::Error::TooLarge.into());
-    assert_eq!(read(64), wardkey::attestation::ObjectError::Shape, "as large as may be, and no attestation object");
+    assert_eq!(read(100_000), Reason::Cbor(cbor::Error::TooLarge).into());
+    assert_eq!(read(65), Reason::Cbor(cbor::Error::TooLarge).into());
+    assert_eq!(read(64), Reason::Object.into(), "as large as may be, and no attestation object");
 }
 
 /// Makes x5c with `count` copies of the leaf.
@@ -325,8 +325,8 @@ fn compound(count: usize, algorithm: Algorithm, chain: &Chain) -> Registration {
 fn a_message_has_a_budget_for_its_signatures() {
     use Algorithm::{Ed448, Es256, Es384, Es512, Rs256};
     let too_much = |refusal: Refusal| match refusal {
-        Refusal::AttestationStatement(StatementError::VerificationBudget) => "statement",
-        Refusal::AttestationUntrusted(PathError::VerificationBudget) => "path",
+        Refusal::AttestationStatement(error) if error.reason() == Reason::VerificationBudget => "statement",
+        Refusal::AttestationUntrusted(error) if error.rule() == Rule::VerificationBudget => "path",
         Refusal::AttestationStatementsNotIndependent => "one key",
         other => panic!("{other:?}"),
     };
@@ -363,7 +363,7 @@ fn rsa_keys_cost_by_their_length() {
         let made = Registration::new("bounds.rsa", Algorithm::Es256).format(compound);
         let budget = Budget::default();
         let verdict = register(&made, &Chain::new().trust_anchors(), &budget).map_err(|failure| failure.refusal);
-        let too_much = Refusal::AttestationStatement(StatementError::VerificationBudget);
+        let too_much = Refusal::AttestationStatement(Reason::VerificationBudget.into());
         // What verifies is refused by the policy, because one key signed all of it.
         let one_key = Refusal::AttestationStatementsNotIndependent;
         assert_eq!(verdict, Err(if refused { too_much } else { one_key }), "{exponent:02x?}");
@@ -393,12 +393,12 @@ fn preferred_trust_costs_no_extra_verification() {
     let packed = || Packed::new().chain(Chain::of(3, Algorithm::Es256));
     let no_ca =
         |packed: Packed| packed.authority(2, |ca| ca.certificate.set(Extension::basic_constraints(false, None)));
-    let out_of_date = TrustOutcome::Untrusted(PathError::Expired(0));
+    let out_of_date = TrustOutcome::Untrusted(Rule::Expired.at(0));
     for (made, trust, verifications) in [
         (packed(), TrustOutcome::Trusted, 4),
         (expired(packed()), out_of_date, 4),
-        (expired(no_ca(packed())), TrustOutcome::Untrusted(PathError::NotCa(1)), 1),
-        (packed().chain(Chain::self_signed()), TrustOutcome::Untrusted(PathError::NoAnchor), 1),
+        (expired(no_ca(packed())), TrustOutcome::Untrusted(Rule::NotCa.at(1)), 1),
+        (packed().chain(Chain::self_signed()), TrustOutcome::Untrusted(Rule::NoAnchor.into()), 1),
     ] {
         let registration = Registration::new("bounds.prefer", Algorithm::Es256).format(made);
         let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
@@ -458,7 +458,7 @@ fn extensions_need_no_memory_and_are_bounded_in_certificates() {
         }
         let certificate = root.der();
         let (read, held) = peak(|| TrustAnchor::from_der(&certificate).map(drop));
-        let refused = TrustAnchorError::Certificate(CertificateError::Extensions(ExtensionsError::TooMany));
+        let refused = Rule::TooManyExtensions.into();
         assert_eq!(read, if too_many { Err(refused) } else { Ok(()) }, "{count}");
         assert_eq!(held, if too_many { 0 } else { certificate.len() }, "{count}: a copy of what was accepted");
     }

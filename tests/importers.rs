@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 use wardkey::ceremony::authentication::{SignCount, UserVerification};
 use wardkey::ceremony::{Refusal, authentication};
-use wardkey::client::extensions::AppId;
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::crypto::{AwsLcRs, Backend, RustCrypto, cose};
+use wardkey::extensions::AppId;
 use wardkey::interop::{self, Concern, ImportError, Imported, Row, check};
 use wardkey::relying_party::{AuthenticationRequest, RelyingParty};
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, UnixTime, UserHandle};

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use wardkey::x509::{AlgorithmError, Crl, CrlError, DerError, ExtensionsError, PemError};
+use wardkey::x509::{Crl, Malformed, Rule};
 use wardkey_authenticator::x509::signature_algorithm;
 use wardkey_authenticator::*;
 
@@ -23,15 +23,15 @@ fn revocation_lists_are_judged_when_they_are_read() {
     assert!(Crl::from_der(&good.der()).is_ok());
     let identifier = |oid: &str| Some(der::sequence(&[&der::oid(oid)]));
     for (name, crl, error) in [
-        ("version 1", list().with(|list| list.version = None), CrlError::Version),
-        ("version 3", list().with(|list| list.version = Some(2)), CrlError::Version),
-        ("no issuer", list().with(|list| list.issuer = Name::default()), CrlError::NoIssuer),
-        ("no next update", list().with(|list| list.next_update = None), CrlError::NoNextUpdate),
-        ("no next update, but entries", good.clone().with(|list| list.next_update = None), CrlError::NoNextUpdate),
+        ("version 1", list().with(|list| list.version = None), Rule::CrlVersion),
+        ("version 3", list().with(|list| list.version = Some(2)), Rule::CrlVersion),
+        ("no issuer", list().with(|list| list.issuer = Name::default()), Rule::NoIssuer),
+        ("no next update", list().with(|list| list.next_update = None), Rule::CrlNoNextUpdate),
+        ("no next update, but entries", good.clone().with(|list| list.next_update = None), Rule::CrlNoNextUpdate),
         (
             "two algorithms",
             list().with(|list| list.signature_algorithm = Some(signature_algorithm(Algorithm::Es384))),
-            CrlError::SignatureAlgorithm,
+            Rule::AlgorithmsDiffer,
         ),
         (
             "SHA-1",
@@ -39,34 +39,40 @@ fn revocation_lists_are_judged_when_they_are_read() {
                 let sha_1 = identifier("1.2.840.10045.4.1");
                 (list.signature, list.signature_algorithm) = (sha_1.clone(), sha_1);
             }),
-            CrlError::Algorithm(AlgorithmError::BrokenHash),
+            Rule::BrokenHash,
         ),
         (
             "a delta",
             list().with(|list| list.extensions.push(Extension::new("2.5.29.27", der::integer(6)).critical())),
-            CrlError::Extensions(ExtensionsError::UnknownCritical),
+            Rule::UnknownCritical,
         ),
         (
             "an indirect list's entry",
             list().with(|list| list.revoked = entries(reason().critical())),
-            CrlError::Extensions(ExtensionsError::UnknownCritical),
+            Rule::UnknownCritical,
         ),
         (
             "an extension twice",
             list().with(|list| list.extensions.push(list.extensions[0].clone())),
-            CrlError::Extensions(ExtensionsError::Duplicate),
+            Rule::DuplicateExtension,
         ),
         (
             "no date",
             list().with(|list| list.this_update = der::utc_time("260230000000Z")),
-            CrlError::Der(DerError::Time),
+            Rule::Malformed(Malformed::Time),
         ),
     ] {
-        assert_eq!(Crl::from_der(&crl.der()).map(drop), Err(error), "{name}");
+        assert_eq!(Crl::from_der(&crl.der()).map(drop).map_err(|error| error.rule()), Err(error), "{name}");
     }
     let (cut, longer) = (list().der(), [list().der(), vec![0]].concat());
-    assert_eq!(Crl::from_der(&cut[..cut.len() - 1]).map(drop), Err(CrlError::Der(DerError::Truncated)));
-    assert_eq!(Crl::from_der(&longer).map(drop), Err(CrlError::Der(DerError::TrailingBytes)));
+    assert_eq!(
+        Crl::from_der(&cut[..cut.len() - 1]).map(drop).map_err(|error| error.rule()),
+        Err(Rule::Malformed(Malformed::Truncated))
+    );
+    assert_eq!(
+        Crl::from_der(&longer).map(drop).map_err(|error| error.rule()),
+        Err(Rule::Malformed(Malformed::TrailingBytes))
+    );
 }
 
 #[test]
@@ -74,6 +80,9 @@ fn revocation_lists_come_in_pem_too() {
     let pem = |der: &[u8]| format!("-----BEGIN X509 CRL-----\n{}\n-----END X509 CRL-----\n", json::base64(der));
     let two = format!("# today's\n{}{}", pem(&list().der()), pem(&list().der()));
     assert_eq!(Crl::from_pem(&two).map(|crls| crls.len()), Ok(2));
-    assert_eq!(Crl::from_pem("").map(drop), Err(CrlError::Pem(PemError::NoCrl)));
-    assert_eq!(Crl::from_pem(&pem(b"0")).map(drop), Err(CrlError::Der(DerError::Truncated)));
+    assert_eq!(Crl::from_pem("").map(drop).map_err(|error| error.rule()), Err(Rule::NoPem));
+    assert_eq!(
+        Crl::from_pem(&pem(b"0")).map(drop).map_err(|error| error.rule()),
+        Err(Rule::Malformed(Malformed::Truncated))
+    );
 }

@@ -13,14 +13,15 @@ use wardkey::attestation::{AttestationObject, CompoundPolicy};
 use wardkey::authenticator::AuthenticatorData;
 use wardkey::ceremony::{authentication, payment, registration};
 use wardkey::client::capabilities::ClientCapabilities;
-use wardkey::client::extensions::{PrfRequest, PrfValues};
-use wardkey::client::json::{CreationOptions, CredentialDescriptor, PublicKeyCredentialType, RequestOptions};
+use wardkey::client::json::{CreationOptions, RequestOptions};
 use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
 use wardkey::client::well_known::{self, AndroidApp, AppleApp, RelatedOrigins};
 use wardkey::client::{ClientData, Framing, Origins, Site, data};
 use wardkey::codec::cbor;
+use wardkey::credential::{CredentialDescriptor, PublicKeyCredentialType};
 use wardkey::crypto::cose::CoseKey;
 use wardkey::crypto::{self, AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
+use wardkey::extensions::{PrfRequest, PrfValues};
 use wardkey::interop;
 use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
@@ -273,7 +274,7 @@ fn cbor() -> Vec<EntryPoint> {
             with(data(make(n).encode()), |bytes| {
                 let data = AuthenticatorData::read(bytes).expect("authenticator data");
                 let outputs = data.extensions().expect("a map");
-                (wardkey::authenticator::SignedOutputs::of(Some(outputs)), outputs.identifiers(), outputs.has_secrets())
+                (wardkey::extensions::SignedOutputs::of(Some(outputs)), outputs.identifiers(), outputs.has_secrets())
             })
         })
     };

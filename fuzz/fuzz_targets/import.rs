@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use std::sync::LazyLock;
-use wardkey::client::json::UserVerification;
+use wardkey::client::json::UserVerificationRequirement;
 use wardkey::crypto::cose::CoseKey;
 use wardkey::interop::{self, ImportError, Imported, Row, webauthn_rs};
 use wardkey::{AuthenticationResponse, CredentialRecord, RegistrationResponse, RelyingParty, UserHandle};

@@ -3,51 +3,12 @@
 //! Key descriptions of keymaster 1 to 4 and KeyMint 1 to 4 differ in tags that are read over here; what §8.4 asks for
 //! has been the same in all of them.
 
-use super::certificate::{self, CertificateError, Leaf, X5c};
-use super::key::{self, AndroidProperties, KeyEnforcement, KeyProperties, RootOfTrust};
-use super::{Attestation, AttestationType, Format, Inputs, fields};
+use super::certificate::{self, Leaf, X5c};
+use super::key::{AndroidProperties, KeyEnforcement, KeyProperties, RootOfTrust};
+use super::{Attestation, AttestationType, Format, Inputs, Reason, fields};
 use crate::codec::cbor::Map;
 use crate::codec::der::{self, Reader, Tag};
 use crate::x509::oid;
-
-/// Why an android-key statement is refused; one for each check, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Problem {
-    /// Not the map of `alg`, `sig` and `x5c`, each of its type.
-    #[error("not the map of alg, sig and x5c")]
-    Syntax,
-    /// The credential certificate, or how `alg` and its key fit together.
-    #[error(transparent)]
-    Certificate(#[from] CertificateError),
-    /// The signature.
-    #[error("the signature does not verify")]
-    Signature,
-    /// The certificate's key is not the credential's.
-    #[error("the certificate is of another key")]
-    Key,
-    /// The certificate has no key description, or not in its form.
-    #[error("the certificate has no key description")]
-    KeyDescription,
-    /// attestationChallenge is not the hash of the client data.
-    #[error("the key description is of another ceremony")]
-    Challenge,
-    /// allApplications: the key is not scoped to this relying party.
-    #[error("the key is open to all applications")]
-    AllApplications,
-    /// origin is missing, or not KM_ORIGIN_GENERATED, where it must be.
-    #[error("the key was not generated where it is")]
-    Origin,
-    /// purpose is missing, or not KM_PURPOSE_SIGN, where it must be.
-    #[error("the key is not one for signatures")]
-    Purpose,
-    /// Attested or kept by software, where hardware is required.
-    #[error("the key is kept by software")]
-    SecurityLevel,
-    /// What the key description says of the device is not what is demanded.
-    #[error(transparent)]
-    Properties(#[from] key::Problem),
-}
 
 /// KM_ORIGIN_GENERATED.
 const GENERATED: i64 = 0;
@@ -73,15 +34,15 @@ impl<'a> Statement<'a> {
     }
 }
 
-pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
-    let Statement { alg, sig, x5c } = Statement::parse(statement).ok_or(Problem::Syntax)?;
+pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
+    let Statement { alg, sig, x5c } = Statement::parse(statement).ok_or(Reason::Syntax)?;
     let leaf = Leaf::read(x5c.first().copied())?;
-    let algorithm = leaf.verify(alg, inputs.signed(), sig, inputs, Problem::Signature)?;
+    let algorithm = leaf.verify(alg, inputs.signed(), sig, inputs)?;
     if leaf.key()? != *inputs.key.key() {
-        return Err(Problem::Key);
+        return Err(Reason::CertificateKey);
     }
-    let extension = leaf.certificate().extensions.find(oid::ANDROID_KEY_DESCRIPTION).ok_or(Problem::KeyDescription)?;
-    let description = KeyDescription::read(extension.value).map_err(|_| Problem::KeyDescription)?;
+    let extension = leaf.certificate().extensions.find(oid::ANDROID_KEY_DESCRIPTION).ok_or(Reason::KeyDescription)?;
+    let description = KeyDescription::read(extension.value).map_err(|_| Reason::KeyDescription)?;
     description.judge(inputs.client_data_hash(), inputs.key_enforcement)?;
     let in_hardware = description.judge(inputs.client_data_hash(), KeyEnforcement::Hardware).is_ok();
     let root_of_trust = description.hardware_enforced.root_of_trust.map_or(RootOfTrust::Absent, RootOfTrust::read);
@@ -102,7 +63,7 @@ struct KeyDescription<'a> {
 }
 
 impl<'a> KeyDescription<'a> {
-    fn read(value: &'a [u8]) -> Result<Self, der::Error> {
+    fn read(value: &'a [u8]) -> Result<Self, der::Malformed> {
         der::read_all(value, |value| {
             let mut fields = value.sequence()?;
             fields.integer()?; // attestationVersion
@@ -124,13 +85,13 @@ impl<'a> KeyDescription<'a> {
         })
     }
 
-    fn judge(&self, client_data_hash: &[u8], enforcement: KeyEnforcement) -> Result<(), Problem> {
+    fn judge(&self, client_data_hash: &[u8], enforcement: KeyEnforcement) -> Result<(), Reason> {
         if self.attestation_challenge != client_data_hash {
-            return Err(Problem::Challenge);
+            return Err(Reason::Challenge);
         }
         let both = [&self.software_enforced, &self.hardware_enforced];
         if both.iter().any(|list| list.all_applications) {
-            return Err(Problem::AllApplications);
+            return Err(Reason::AllApplications);
         }
         // "use only the teeEnforced authorization list if the RP wants to accept only keys from a trusted execution
         // environment, otherwise use the union of teeEnforced and softwareEnforced".
@@ -141,16 +102,16 @@ impl<'a> KeyDescription<'a> {
         // Whatever these lists say must agree: one that is right does not outweigh another.
         let mut origins = lists.iter().filter_map(|list| list.origin).peekable();
         if origins.peek().is_none() || origins.any(|origin| origin != GENERATED) {
-            return Err(Problem::Origin);
+            return Err(Reason::Origin);
         }
         let purposes = || lists.iter().flat_map(|list| list.purposes());
         if purposes().any(|purpose| !matches!(purpose, SIGN | VERIFY)) || purposes().all(|purpose| purpose != SIGN) {
-            return Err(Problem::Purpose);
+            return Err(Reason::Purpose);
         }
         let levels = [self.attestation_security_level, self.key_mint_security_level];
         let in_hardware = levels.iter().all(|level| matches!(*level, TRUSTED_ENVIRONMENT | STRONG_BOX));
         if enforcement != KeyEnforcement::Any && !in_hardware {
-            return Err(Problem::SecurityLevel);
+            return Err(Reason::SecurityLevel);
         }
         Ok(())
     }
@@ -174,7 +135,7 @@ impl<'a> AuthorizationList<'a> {
 
     /// Fields in any order, none twice. The schema has them in ascending order of their tags, but phones write them as
     /// they like (the Motorola Edge of 2022: 717, 716, 712, 711, 710, 718), and §8.4 asks for no order.
-    fn read(from: &mut Reader<'a>) -> Result<Self, der::Error> {
+    fn read(from: &mut Reader<'a>) -> Result<Self, der::Malformed> {
         let mut fields = from.sequence()?;
         let mut list = Self::default();
         let mut seen = [None; MAX_FIELDS];
@@ -182,12 +143,12 @@ impl<'a> AuthorizationList<'a> {
             let field = fields.any()?;
             // `[n] EXPLICIT`: context-specific, constructed, one value in it. allApplications in another form must not be missed.
             if !field.tag.is_explicit() {
-                return Err(der::Error::Tag);
+                return Err(der::Malformed::Tag);
             }
             der::read_all(field.contents, Reader::any)?;
             match seen.iter_mut().find(|slot| slot.is_none_or(|tag| tag == field.tag)) {
                 Some(slot @ None) => *slot = Some(field.tag),
-                _ => return Err(der::Error::Tag), // it is there already, or there are too many
+                _ => return Err(der::Malformed::Tag), // it is there already, or there are too many
             }
             match field.tag {
                 Self::PURPOSE => {

@@ -3,8 +3,8 @@
 //!
 //! The header decides nothing: the algorithm is RS256, the key is that of a certificate whose chain the policy judges.
 
-use super::certificate::{CertificateError, Leaf};
-use super::{Attestation, AttestationType, Format, Inputs, fields};
+use super::certificate::Leaf;
+use super::{Attestation, AttestationType, Format, Inputs, Reason, fields};
 use crate::codec::base64url;
 use crate::codec::cbor::Map;
 use crate::codec::json::Object;
@@ -14,42 +14,6 @@ use crate::x509::certificate::Certificate;
 use crate::x509::oid;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use std::borrow::Cow;
-
-/// Why an android-safetynet statement is refused; one for each check, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Problem {
-    /// Not the map of `ver` and `response`, each of its type.
-    #[error("not the map of ver and response")]
-    Syntax,
-    /// `response` is not a compact JWS of three parts.
-    #[error("response is not a compact JSON Web Signature")]
-    Jws,
-    /// The JWS header is not RS256 with a certificate chain, or names a key by itself.
-    #[error("the JWS header is not RS256 with x5c alone")]
-    Header,
-    /// The certificate.
-    #[error(transparent)]
-    Certificate(#[from] CertificateError),
-    /// The certificate is not issued to attest.android.com.
-    #[error("the certificate is not that of attest.android.com")]
-    HostName,
-    /// The signature.
-    #[error("the signature does not verify")]
-    Signature,
-    /// The payload is not the JSON of an attestation response.
-    #[error("the payload is not a SafetyNet response")]
-    Payload,
-    /// The nonce is not that of this ceremony.
-    #[error("the nonce is of another ceremony")]
-    Nonce,
-    /// ctsProfileMatch is not true.
-    #[error("the device does not match a certified profile")]
-    CtsProfileMatch,
-    /// The timestamp is not about now.
-    #[error("the response was not made about now")]
-    Timestamp,
-}
 
 /// The service that signs.
 pub(crate) const HOST_NAME: &str = "attest.android.com";
@@ -92,21 +56,21 @@ fn response<'a>(map: Map<'a>) -> Option<&'a [u8]> {
     response.bytes()
 }
 
-pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
-    let response = response(statement).ok_or(Problem::Syntax)?;
-    let response = core::str::from_utf8(response).map_err(|_| Problem::Jws)?;
-    let (signed, signature) = response.rsplit_once('.').ok_or(Problem::Jws)?;
-    let (header, payload) = signed.split_once('.').ok_or(Problem::Jws)?;
+pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
+    let response = response(statement).ok_or(Reason::Syntax)?;
+    let response = core::str::from_utf8(response).map_err(|_| Reason::Jws)?;
+    let (signed, signature) = response.rsplit_once('.').ok_or(Reason::Jws)?;
+    let (header, payload) = signed.split_once('.').ok_or(Reason::Jws)?;
     let [header, payload, signature] = [header, payload, signature].map(base64url::decode);
-    let (Ok(header), Ok(payload), Ok(signature)) = (header, payload, signature) else { return Err(Problem::Jws) };
+    let (Ok(header), Ok(payload), Ok(signature)) = (header, payload, signature) else { return Err(Reason::Jws) };
 
-    let x5c = x5c(&header).ok_or(Problem::Header)?;
+    let x5c = x5c(&header).ok_or(Reason::Header)?;
     let leaf = Leaf::read(x5c.first().map(Vec::as_slice))?;
     if !is_issued_to(leaf.certificate(), HOST_NAME)? {
-        return Err(Problem::HostName);
+        return Err(Reason::HostName);
     }
     let rs256 = Algorithm::Rs256;
-    leaf.verify(rs256.cose().into(), signed.as_bytes(), &signature, inputs, Problem::Signature)?;
+    leaf.verify(rs256.cose().into(), signed.as_bytes(), &signature, inputs)?;
     judge(&payload, inputs)?;
     let attestation = Attestation::without_path(Format::AndroidSafetynet, AttestationType::BasicOrAttCa);
     let trust_path = x5c.into_iter().map(Cow::Owned).collect();
@@ -115,7 +79,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
 
 /// RFC 2818 §3.1: the names in the subject alternative name where it has one, the common name elsewhere. Name constraints
 /// of the CAs above it hold for this name too, which the [`policy`](crate::policy) judges with the certification path.
-fn is_issued_to(certificate: &Certificate<'_>, host: &str) -> Result<bool, CertificateError> {
+fn is_issued_to(certificate: &Certificate<'_>, host: &str) -> Result<bool, Reason> {
     let names = certificate.extensions.subject_alt_name()?;
     let mut names = names.iter().flat_map(|names| names.dns()).peekable();
     if names.peek().is_some() {
@@ -135,20 +99,20 @@ fn x5c(header: &[u8]) -> Option<Vec<Vec<u8>>> {
 }
 
 /// Judges the payload, which is UTF-8 as a whole (RFC 8259 §8.1).
-fn judge(payload: &[u8], inputs: &Inputs<'_, '_>) -> Result<(), Problem> {
-    let payload = core::str::from_utf8(payload).map_err(|_| Problem::Payload)?;
-    let Object::<Payload>(payload) = serde_json::from_str(payload).map_err(|_| Problem::Payload)?;
-    let nonce = payload.nonce.ok_or(Problem::Nonce)?;
+fn judge(payload: &[u8], inputs: &Inputs<'_, '_>) -> Result<(), Reason> {
+    let payload = core::str::from_utf8(payload).map_err(|_| Reason::Payload)?;
+    let Object::<Payload>(payload) = serde_json::from_str(payload).map_err(|_| Reason::Payload)?;
+    let nonce = payload.nonce.ok_or(Reason::Nonce)?;
     if nonce != base64url::encode_standard(&inputs.backend.sha256(&[inputs.signed()])) {
-        return Err(Problem::Nonce);
+        return Err(Reason::Nonce);
     }
     if !payload.cts_profile_match {
-        return Err(Problem::CtsProfileMatch);
+        return Err(Reason::CtsProfileMatch);
     }
-    let made = payload.timestamp_ms.ok_or(Problem::Timestamp)?.div_euclid(1000);
+    let made = payload.timestamp_ms.ok_or(Reason::Timestamp)?.div_euclid(1000);
     let about = |now: UnixTime| {
         let age = now.secs().saturating_sub(made);
         (MAX_AHEAD.saturating_neg()..=MAX_AGE).contains(&age)
     };
-    if inputs.time.is_none_or(about) { Ok(()) } else { Err(Problem::Timestamp) }
+    if inputs.time.is_none_or(about) { Ok(()) } else { Err(Reason::Timestamp) }
 }

@@ -1,6 +1,6 @@
 //! §8.9 Compound attestation: several statements about one credential.
 
-use super::{Attestation, AttestationType, Format, Inputs, StatementError, fields};
+use super::{Attestation, AttestationType, Error, Format, Inputs, Reason, fields};
 use crate::codec::cbor::{Array, Value};
 use crate::crypto::PublicKey;
 use core::borrow::Borrow;
@@ -17,43 +17,22 @@ pub enum CompoundPolicy {
     AtLeast(usize),
 }
 
-/// Why a compound statement is refused; one for each check, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Problem {
-    /// Not an array of two or more maps of `fmt` and `attStmt`, or too many of them.
-    #[error("not an array of two or more maps of fmt and attStmt")]
-    Syntax,
-    /// One of them is compound itself.
-    #[error("compound within compound")]
-    Nested,
-    /// One of them is of an unknown format, and all must verify.
-    #[error("a statement of an unknown format")]
-    UnknownFormat,
-    /// Fewer verify than the policy asks for.
-    #[error("fewer statements verify than must")]
-    TooFew,
-    /// As many verify as the policy asks for, but some under the same attestation key: one statement sent twice, or one key
-    /// that signed twice.
-    #[error("the statements that verify share an attestation key, and fewer are independent than must be")]
-    NotIndependent,
-}
-
 /// Statements that are looked at. Each costs a signature or more.
 const MAX_STATEMENTS: u64 = 8;
 
-pub(super) fn verify<'a>(statements: Array<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, StatementError> {
+pub(super) fn verify<'a>(statements: Array<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Error> {
     if !(2..=MAX_STATEMENTS).contains(&statements.len()) {
-        return Err(Problem::Syntax.into());
+        return Err(Reason::Syntax.of(Format::Compound));
     }
     // All are read before the first is verified: an array that breaks the syntax is refused, whatever else it holds.
-    let parsed = statements.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    let parsed = statements.iter().map(parse).collect::<Result<Vec<_>, _>>();
+    let parsed = parsed.map_err(|reason| reason.of(Format::Compound))?;
     let total = parsed.len();
     let mut verified = Vec::with_capacity(total);
     for (format, statement) in parsed {
         let result = match format {
             Some(format) => super::verify(format, statement, inputs),
-            None => Err(Problem::UnknownFormat.into()),
+            None => Err(Reason::UnknownFormat.of(Format::Compound)),
         };
         match (result, inputs.compound) {
             (Ok(attestation), _) => verified.push(attestation),
@@ -62,9 +41,11 @@ pub(super) fn verify<'a>(statements: Array<'a>, inputs: &Inputs<'_, 'a>) -> Resu
         }
     }
     match inputs.compound {
-        CompoundPolicy::AtLeast(least) if verified.len() < least.max(1) => return Err(Problem::TooFew.into()),
+        CompoundPolicy::AtLeast(least) if verified.len() < least.max(1) => {
+            return Err(Reason::TooFew.of(Format::Compound));
+        }
         CompoundPolicy::AtLeast(least) if independent(&verified) < least.max(1) => {
-            return Err(Problem::NotIndependent.into());
+            return Err(Reason::NotIndependent.of(Format::Compound));
         }
         _ => {}
     }
@@ -89,13 +70,13 @@ pub(crate) fn independent<'s, 'a: 's>(statements: &'s [impl Borrow<Attestation<'
 }
 
 /// The format of a statement, where it is a known one, and the statement.
-fn parse(item: Value<'_>) -> Result<(Option<Format>, Value<'_>), Problem> {
-    let map = item.map().ok_or(Problem::Syntax)?;
-    let [identifier, statement] = fields(map, ["fmt", "attStmt"]).ok_or(Problem::Syntax)?;
-    let identifier = identifier.text().ok_or(Problem::Syntax)?;
+fn parse(item: Value<'_>) -> Result<(Option<Format>, Value<'_>), Reason> {
+    let map = item.map().ok_or(Reason::Syntax)?;
+    let [identifier, statement] = fields(map, ["fmt", "attStmt"]).ok_or(Reason::Syntax)?;
+    let identifier = identifier.text().ok_or(Reason::Syntax)?;
     match Format::from_identifier(identifier) {
-        Some(Format::Compound) => Err(Problem::Nested),
-        Some(_) if statement.map().is_none() => Err(Problem::Syntax),
+        Some(Format::Compound) => Err(Reason::Nested),
+        Some(_) if statement.map().is_none() => Err(Reason::Syntax),
         format => Ok((format, statement)),
     }
 }

@@ -12,6 +12,7 @@
 //! The other formats say nothing of how the key is kept, and meet every demand: choose by
 //! [`types`](crate::policy::AttestationPolicy::types) and anchors which of them are accepted.
 
+use super::Reason;
 use crate::codec::der::{self, Tag};
 use crate::crypto::Hash;
 
@@ -93,36 +94,11 @@ pub enum VerifiedBootState {
     Failed,
 }
 
-/// Why a key does not meet a [`KeyEnforcement`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Problem {
-    /// `tpm`: fixedTPM, fixedParent or sensitiveDataOrigin is clear.
-    #[error("the key may exist outside of the TPM: fixedTPM, fixedParent or sensitiveDataOrigin is clear")]
-    ObjectAttributes,
-    /// `tpm`: nameAlg is SHA-1, of which collisions are known, so that a name may be that of two keys.
-    #[error("the key's name is a SHA-1 hash")]
-    NameAlgorithm,
-    /// `android-key`: rootOfTrust is missing, where it is demanded.
-    #[error("the key description has no root of trust")]
-    NoRootOfTrust,
-    /// `android-key`: rootOfTrust is malformed.
-    #[error("the root of trust in the key description is malformed")]
-    RootOfTrust,
-    /// `android-key`: deviceLocked is false.
-    #[error("the bootloader of the device is unlocked")]
-    DeviceUnlocked,
-    /// `android-key`: verifiedBootState is not one that is accepted.
-    #[error("the verified boot state of the device is {}, which is not accepted", .0.name())]
-    BootState(VerifiedBootState),
-}
-
 impl KeyProperties {
     /// Checks what `enforcement` demands beyond §8.
     ///
-    /// # Errors
-    /// [`Problem`]. Whether hardware keeps an Android key is not among them: `android-key` has its own errors for that.
-    pub fn check(&self, enforcement: KeyEnforcement) -> Result<(), Problem> {
+    /// Whether hardware keeps an Android key is not checked here, but by the verification procedure of `android-key`.
+    pub(crate) fn check(&self, enforcement: KeyEnforcement) -> Result<(), Reason> {
         match (self, enforcement) {
             (_, KeyEnforcement::Any) => Ok(()),
             (Self::Tpm(key), _) => key.check(),
@@ -154,24 +130,24 @@ impl TpmProperties {
         self.object_attributes & Self::SENSITIVE_DATA_ORIGIN != 0
     }
 
-    fn check(&self) -> Result<(), Problem> {
+    fn check(&self) -> Result<(), Reason> {
         if !(self.fixed_tpm() && self.fixed_parent() && self.sensitive_data_origin()) {
-            return Err(Problem::ObjectAttributes);
+            return Err(Reason::ObjectAttributes);
         }
-        if self.name_algorithm == Hash::Sha1 { Err(Problem::NameAlgorithm) } else { Ok(()) }
+        if self.name_algorithm == Hash::Sha1 { Err(Reason::NameAlgorithm) } else { Ok(()) }
     }
 }
 
 impl RootOfTrust {
     /// Reads the contents of tag 704.
     pub(super) fn read(explicit: &[u8]) -> Self {
-        let read: Result<_, der::Error> = der::read_all(explicit, |value| {
+        let read: Result<_, der::Malformed> = der::read_all(explicit, |value| {
             let mut fields = value.sequence()?;
             fields.octet_string()?; // verifiedBootKey
             let device_locked = match fields.contents(Tag::BOOLEAN)? {
                 [0x00] => false,
                 [0xff] => true,
-                _ => return Err(der::Error::Tag),
+                _ => return Err(der::Malformed::Tag),
             };
             let boot_state = der::number(fields.contents(Tag::ENUMERATED)?)?;
             // verifiedBootHash: not before version 3.
@@ -213,17 +189,17 @@ impl RootOfTrust {
         }
     }
 
-    fn check(self, enforcement: KeyEnforcement) -> Result<(), Problem> {
+    fn check(self, enforcement: KeyEnforcement) -> Result<(), Reason> {
         let all = enforcement == KeyEnforcement::VerifiedBoot;
         match self {
-            Self::Absent if all => Err(Problem::NoRootOfTrust),
+            Self::Absent if all => Err(Reason::NoRootOfTrust),
             Self::Absent => Ok(()),
-            Self::Malformed => Err(Problem::RootOfTrust),
-            Self::Stated { device_locked: false, .. } => Err(Problem::DeviceUnlocked),
+            Self::Malformed => Err(Reason::RootOfTrust),
+            Self::Stated { device_locked: false, .. } => Err(Reason::DeviceUnlocked),
             Self::Stated { boot_state, .. } => match boot_state {
                 VerifiedBootState::Verified => Ok(()),
                 VerifiedBootState::SelfSigned if !all => Ok(()),
-                _ => Err(Problem::BootState(boot_state)),
+                _ => Err(Reason::BootState(boot_state)),
             },
         }
     }

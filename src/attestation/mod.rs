@@ -4,33 +4,34 @@
 //! [`Attestation`] (an attestation type and a trust path) or its own `Problem`, one variant a check, in order.
 //! Whether the path is trusted is not judged here, but by the [`policy`](crate::policy).
 
-pub mod android_key;
-pub mod android_safetynet;
-pub mod apple;
+mod android_key;
+pub(crate) mod android_safetynet;
+mod apple;
 mod certificate;
-pub mod compound;
-pub mod fido_u2f;
+pub(crate) mod compound;
+mod error;
+mod fido_u2f;
 pub mod key;
-pub mod none;
-pub mod packed;
-pub mod tpm;
+mod none;
+mod packed;
+mod tpm;
 pub mod voucher;
 
-pub use certificate::CertificateError;
 pub use compound::CompoundPolicy;
+pub use error::{Error, Reason};
 pub use key::{KeyEnforcement, KeyProperties};
 pub use voucher::{Fact, Voucher};
 
-use crate::authenticator::{self, Aaguid, AttestedCredentialData, AuthenticatorData};
+use crate::authenticator::{Aaguid, AttestedCredentialData, AuthenticatorData};
 use crate::budget::Budget;
 use crate::codec::base64url::Bytes;
-use crate::codec::cbor::{self, Map, Rules, Value};
+use crate::codec::cbor::{Map, Rules, Value};
 use crate::codec::der::{self, Reader};
 use crate::crypto::{Algorithm, Backend, BadSignature, PublicKey, Scheme, cose::CoseKey};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
-use crate::x509::chain::{self, Chain};
+use crate::x509::chain::Chain;
 use crate::x509::oid;
 use certificate::{Leaf, X5c};
 use core::cell::{Cell, OnceCell};
@@ -139,24 +140,6 @@ impl fmt::Display for AttestationType {
     }
 }
 
-/// Why bytes are not an attestation object (§6.5.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum ObjectError {
-    /// Not canonical CBOR.
-    #[error("attestation object: {0}")]
-    Cbor(#[from] cbor::Error),
-    /// Not the map of `fmt`, `attStmt` and `authData`, each of its type, and nothing else.
-    #[error("the attestation object is not the map of fmt, attStmt and authData")]
-    Shape,
-    /// `attStmt` is not a map (or, under `compound`, an array; where the format is not known, either).
-    #[error("attStmt is not of the type that its format has")]
-    Statement,
-    /// The authenticator data in it.
-    #[error(transparent)]
-    AuthenticatorData(#[from] authenticator::data::Error),
-}
-
 /// An attestation object (§6.5.4), read whole; the statement is not looked into yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttestationObject<'a> {
@@ -170,25 +153,25 @@ impl<'a> AttestationObject<'a> {
     /// Reads the attestation object that `bytes` are. Of `quirks` only those of CBOR matter here.
     ///
     /// # Errors
-    /// [`ObjectError`].
-    pub fn read(bytes: &'a [u8], quirks: Quirks) -> Result<Self, ObjectError> {
+    /// [`Error`].
+    pub fn read(bytes: &'a [u8], quirks: Quirks) -> Result<Self, Error> {
         let rules = Rules {
             any_key_order: quirks.contains(Quirk::CborKeyOrder),
             indefinite_length: quirks.contains(Quirk::CborIndefiniteLength),
         };
-        let (object, used) = Value::read_with(bytes, rules)?;
+        let (object, used) = Value::read_with(bytes, rules).map_err(Reason::Cbor)?;
         let [format, statement, authenticator_data] =
-            object.map().and_then(|map| fields(map, ["fmt", "attStmt", "authData"])).ok_or(ObjectError::Shape)?;
+            object.map().and_then(|map| fields(map, ["fmt", "attStmt", "authData"])).ok_or(Reason::Object)?;
         let (Some(format), Some(authenticator_data)) = (format.text(), authenticator_data.bytes()) else {
-            return Err(ObjectError::Shape);
+            return Err(Reason::Object.into());
         };
         // A format that is not known may have either; step 21 refuses it.
         match (statement, Format::from_identifier(format)) {
             (Value::Array(_), Some(Format::Compound) | None) | (Value::Map(_), None) => {}
             (Value::Map(_), Some(format)) if format != Format::Compound => {}
-            _ => return Err(ObjectError::Statement),
+            _ => return Err(Reason::StatementType.into()),
         }
-        let authenticator_data = AuthenticatorData::read(authenticator_data)?;
+        let authenticator_data = AuthenticatorData::read(authenticator_data).map_err(Reason::AuthenticatorData)?;
         let quirks = [(used.any_key_order, Quirk::CborKeyOrder), (used.indefinite_length, Quirk::CborIndefiniteLength)]
             .into_iter()
             .filter_map(|(used, quirk)| used.then_some(quirk))
@@ -338,7 +321,7 @@ impl<'a> Attestation<'a> {
     pub(crate) fn certified_model(&self) -> Option<Aaguid> {
         let leaf = self.leaf()?;
         let extension = leaf.extensions.find(oid::FIDO_AAGUID)?;
-        let value: Result<&[u8], der::Error> = der::read_all(extension.value, Reader::octet_string);
+        let value: Result<&[u8], der::Malformed> = der::read_all(extension.value, Reader::octet_string);
         value.ok()?.try_into().ok().map(Aaguid::from_bytes)
     }
 
@@ -354,7 +337,7 @@ impl<'a> Attestation<'a> {
     }
 
     /// The trust path.
-    pub(crate) fn chain(&self) -> Result<Chain<'_>, chain::Error> {
+    pub(crate) fn chain(&self) -> Result<Chain<'_>, crate::x509::Error> {
         Chain::continued(self.leaf.as_deref(), self.trust_path.iter().map(AsRef::as_ref))
     }
 
@@ -363,67 +346,34 @@ impl<'a> Attestation<'a> {
     }
 }
 
-/// Why a statement is refused (§7.1, "verify that attStmt is a correct attestation statement").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum StatementError {
-    /// §8.2.
-    #[error("packed attestation: {0}")]
-    Packed(#[from] packed::Problem),
-    /// §8.3.
-    #[error("tpm attestation: {0}")]
-    Tpm(#[from] tpm::Problem),
-    /// §8.4.
-    #[error("android-key attestation: {0}")]
-    AndroidKey(#[from] android_key::Problem),
-    /// §8.5.
-    #[error("android-safetynet attestation: {0}")]
-    AndroidSafetynet(#[from] android_safetynet::Problem),
-    /// §8.6.
-    #[error("fido-u2f attestation: {0}")]
-    FidoU2f(#[from] fido_u2f::Problem),
-    /// §8.7.
-    #[error("none attestation: {0}")]
-    None(#[from] none::Problem),
-    /// §8.8.
-    #[error("apple attestation: {0}")]
-    Apple(#[from] apple::Problem),
-    /// §8.9.
-    #[error("compound attestation: {0}")]
-    Compound(#[from] compound::Problem),
-    /// The signatures of the message cost more to verify than one message may.
-    #[error("verifying the signatures of the message costs more than one message may")]
-    VerificationBudget,
-}
-
 /// Runs the verification procedure of `format`.
 pub(crate) fn verify<'a>(
     format: Format,
     statement: Value<'a>,
     inputs: &Inputs<'_, 'a>,
-) -> Result<Attestation<'a>, StatementError> {
+) -> Result<Attestation<'a>, Error> {
     let verified = procedure(format, statement, inputs);
     // Whatever a policy lets drop: a signature that was not verified is not one that does not verify.
-    if inputs.budget.get().lacks_verifications() { Err(StatementError::VerificationBudget) } else { verified }
+    if inputs.budget.get().lacks_verifications() { Err(Reason::VerificationBudget.into()) } else { verified }
 }
 
-fn procedure<'a>(
-    format: Format,
-    statement: Value<'a>,
-    inputs: &Inputs<'_, 'a>,
-) -> Result<Attestation<'a>, StatementError> {
+fn procedure<'a>(format: Format, statement: Value<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Error> {
     // The attestation object has maps for every format but compound, which has an array: nothing else arrives here.
     let map = statement.map().unwrap_or_default();
-    Ok(match format {
-        Format::Packed => packed::verify(map, inputs)?,
-        Format::Tpm => tpm::verify(map, inputs)?,
-        Format::AndroidKey => android_key::verify(map, inputs)?,
-        Format::AndroidSafetynet => android_safetynet::verify(map, inputs)?,
-        Format::FidoU2f => fido_u2f::verify(map, inputs)?,
-        Format::None => none::verify(statement.map().ok_or(none::Problem::NotEmpty)?)?,
-        Format::Apple => apple::verify(map, inputs)?,
-        Format::Compound => compound::verify(statement.array().ok_or(compound::Problem::Syntax)?, inputs)?,
-    })
+    let verified = match format {
+        Format::Packed => packed::verify(map, inputs),
+        Format::Tpm => tpm::verify(map, inputs),
+        Format::AndroidKey => android_key::verify(map, inputs),
+        Format::AndroidSafetynet => android_safetynet::verify(map, inputs),
+        Format::FidoU2f => fido_u2f::verify(map, inputs),
+        Format::None => statement.map().ok_or(Reason::NotEmpty).and_then(none::verify),
+        Format::Apple => apple::verify(map, inputs),
+        Format::Compound => {
+            let statements = statement.array().ok_or(Reason::Syntax.of(format))?;
+            return compound::verify(statements, inputs);
+        }
+    };
+    verified.map_err(|reason| reason.of(format))
 }
 
 /// The values of a map that has these keys and no others, in their order: statements are closed maps.

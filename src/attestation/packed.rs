@@ -1,38 +1,11 @@
 //! §8.2 Packed attestation: with a certificate chain (`x5c`), or by the credential's own key.
 
-use super::certificate::{self, CertificateError, Leaf, X5c};
-use super::{Attestation, AttestationType, Format, Inputs, fields};
+use super::certificate::{self, Leaf, X5c};
+use super::{Attestation, AttestationType, Format, Inputs, Reason, fields};
 use crate::codec::cbor::Map;
 use crate::codec::der::{self, Reader};
 use crate::x509::certificate::Certificate;
 use crate::x509::oid;
-
-/// Why a packed statement is refused; one for each check, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Problem {
-    /// Not the map of `alg`, `sig` and, where there is a chain, `x5c`, each of its type.
-    #[error("not the map of alg, sig and x5c")]
-    Syntax,
-    /// Self attestation: `alg` is not the credential's.
-    #[error("alg is not the credential's algorithm")]
-    AlgorithmMismatch,
-    /// The attestation certificate, or how `alg` and its key fit together.
-    #[error(transparent)]
-    Certificate(#[from] CertificateError),
-    /// The signature.
-    #[error("the signature does not verify")]
-    Signature,
-    /// §8.2.1: the subject has no country, organization or common name.
-    #[error("the certificate's subject lacks a country, organization or common name")]
-    Subject,
-    /// §8.2.1: the organizational unit is not "Authenticator Attestation".
-    #[error("the certificate's organizational unit is not Authenticator Attestation")]
-    OrganizationalUnit,
-    /// §8.2.1: the firmware version is no number, is negative, or is critical.
-    #[error("the firmware version extension is critical or malformed")]
-    FirmwareVersion,
-}
 
 struct Statement<'a> {
     alg: i64,
@@ -50,8 +23,8 @@ impl<'a> Statement<'a> {
     }
 }
 
-pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
-    let Statement { alg, sig, x5c } = Statement::parse(statement).ok_or(Problem::Syntax)?;
+pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
+    let Statement { alg, sig, x5c } = Statement::parse(statement).ok_or(Reason::Syntax)?;
     match x5c {
         Some(x5c) => verify_x5c(alg, sig, x5c, inputs),
         None => verify_self(alg, sig, inputs),
@@ -59,9 +32,9 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
 }
 
 /// "If x5c is present".
-fn verify_x5c<'a>(alg: i64, sig: &[u8], x5c: X5c<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
+fn verify_x5c<'a>(alg: i64, sig: &[u8], x5c: X5c<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
     let leaf = Leaf::read(x5c.first().copied())?;
-    let algorithm = leaf.verify(alg, inputs.signed(), sig, inputs, Problem::Signature)?;
+    let algorithm = leaf.verify(alg, inputs.signed(), sig, inputs)?;
     certificate_requirements(leaf.certificate())?;
     leaf.check_aaguid(inputs.attested.aaguid())?;
     Ok(Attestation::with_path(Format::Packed, AttestationType::BasicOrAttCa, leaf, x5c).signed_with(algorithm))
@@ -69,7 +42,7 @@ fn verify_x5c<'a>(alg: i64, sig: &[u8], x5c: X5c<'a>, inputs: &Inputs<'_, 'a>) -
 
 /// §8.2.1 Certificate requirements for packed attestation statements. PrintableString, UTF8String and IA5String stand
 /// for each other, for certificates in the field differ there; what is written in another type counts as missing.
-fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Problem> {
+fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Reason> {
     certificate::version_3(certificate)?;
     let (mut country, mut organization, mut common_name, mut units, mut unit) = (false, false, false, 0_usize, "");
     for attribute in certificate.subject.attributes() {
@@ -83,30 +56,30 @@ fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Problem
         }
     }
     if !(country && organization && common_name) {
-        return Err(Problem::Subject);
+        return Err(Reason::Subject);
     }
     if (units, unit) != (1, "Authenticator Attestation") {
-        return Err(Problem::OrganizationalUnit);
+        return Err(Reason::OrganizationalUnit);
     }
     certificate::end_entity(certificate)?;
     firmware_version(certificate)
 }
 
 /// id-fido-gen-ce-fw-version (§8.2.1): an INTEGER that is not negative, not critical.
-fn firmware_version(certificate: &Certificate<'_>) -> Result<(), Problem> {
+fn firmware_version(certificate: &Certificate<'_>) -> Result<(), Reason> {
     let Some(extension) = certificate.extensions.find(oid::FIDO_FIRMWARE_VERSION) else { return Ok(()) };
-    let number: Result<_, der::Error> = der::read_all(extension.value, Reader::unsigned);
-    if number.is_ok() && !extension.critical { Ok(()) } else { Err(Problem::FirmwareVersion) }
+    let number: Result<_, der::Malformed> = der::read_all(extension.value, Reader::unsigned);
+    if number.is_ok() && !extension.critical { Ok(()) } else { Err(Reason::FirmwareVersion) }
 }
 
 /// "If x5c is not present, self attestation is in use."
-fn verify_self<'a>(alg: i64, sig: &[u8], inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
+fn verify_self<'a>(alg: i64, sig: &[u8], inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
     let algorithm = inputs.key.algorithm();
     if alg != i64::from(algorithm.cose()) {
-        return Err(Problem::AlgorithmMismatch);
+        return Err(Reason::AlgorithmMismatch);
     }
     let verified = inputs.verify_signature(algorithm.scheme(), inputs.key.key(), inputs.signed(), sig);
-    verified.map_err(|_| Problem::Signature)?;
+    verified.map_err(|_| Reason::Signature)?;
     let attestation = Attestation::without_path(Format::Packed, AttestationType::SelfAttestation);
     Ok(Attestation { own_key: Some(*inputs.key.key()), ..attestation })
 }

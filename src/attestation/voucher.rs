@@ -44,7 +44,7 @@
 //! |---|---|
 //! | the AAGUID, for a list of accepted models and as [`attested_aaguid`](crate::policy::Registered::attested_aaguid) | `attestation_key`; or any that signs, where the anchors are that model's own or the certificate names the model ([`names_model`]); and the path must lead to an anchor |
 //! | the AAGUID, for a list of denied models | always: it is a claim that lowers |
-//! | [`signed_extensions`](crate::policy::Registered::signed_extensions), and outputs that are [required](crate::ceremony::extensions::RegistrationOutputs) | `attestation_key`, `credential_key` or `caller` |
+//! | [`signed_extensions`](crate::policy::Registered::signed_extensions), and outputs that are [required](crate::extensions::RegistrationOutputs) | `attestation_key`, `credential_key` or `caller` |
 //! | `credProtect`, where an answer was enforced | all but `nobody` |
 //! | UP, UV, BE and BS, in steps 15 to 19 of the ceremony (§7.1) | always: the standard judges the flags as received |
 //! | UV, as the record's `uv_initialized` | all but `nobody` (§7.1 step 27) |

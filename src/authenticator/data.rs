@@ -13,8 +13,8 @@
 
 use super::Aaguid;
 use crate::codec::base64url::Bytes;
-use crate::codec::cbor::{self, Map, Value};
-use crate::extension::{Extension, ExtensionSet};
+use crate::codec::cbor::{self, Value};
+use crate::extensions::SignedMap;
 use core::fmt;
 
 /// The flags octet.
@@ -114,82 +114,6 @@ impl<'a> AttestedCredentialData<'a> {
     }
 }
 
-/// The identifiers under which [`authenticator::extensions`](super::extensions) reads an output.
-const READ: [Extension; 8] = [
-    Extension::CredProtect,
-    Extension::CredBlob,
-    Extension::MinPinLength,
-    Extension::PinComplexityPolicy,
-    Extension::HmacSecret,
-    Extension::HmacSecretMc,
-    Extension::Uvm,
-    Extension::ThirdPartyPayment,
-];
-
-fn place(extension: Extension) -> Option<usize> {
-    READ.iter().position(|read| *read == extension)
-}
-
-/// Authenticator extension outputs (§9.5): signed.
-///
-/// The map is walked once, when it is read, and the outputs in it that have a type here are kept: so a large map costs
-/// no more for each extension that a ceremony asks about.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Extensions<'a> {
-    map: Map<'a>,
-    read: [Option<Value<'a>>; READ.len()],
-    known: ExtensionSet,
-    unknown: u32,
-}
-
-/// Which they are, and nothing of what they say: a blob may be a secret of the relying party, and an authenticator that
-/// errs may sign one of the client's.
-impl fmt::Debug for Extensions<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Extensions").field("known", &self.known).field("unknown", &self.unknown).finish()
-    }
-}
-
-impl<'a> Extensions<'a> {
-    /// The outputs of a map; `None` where a key is no text.
-    fn of(map: Map<'a>) -> Option<Self> {
-        let mut extensions = Self { map, read: [None; READ.len()], known: ExtensionSet::NONE, unknown: 0 };
-        for (key, value) in map.iter() {
-            let Some(extension) = Extension::from_identifier(key.text()?) else {
-                extensions.unknown = extensions.unknown.saturating_add(1);
-                continue;
-            };
-            extensions.known = extensions.known.with(extension);
-            if let Some(output) = place(extension).and_then(|place| extensions.read.get_mut(place)) {
-                *output = Some(value);
-            }
-        }
-        Some(extensions)
-    }
-
-    /// The output of one of [`READ`].
-    pub(super) fn output(&self, extension: Extension) -> Option<Value<'a>> {
-        self.read.get(place(extension)?).copied().flatten()
-    }
-
-    /// The output under an extension identifier. Walks the map.
-    #[must_use]
-    pub fn get(&self, identifier: &str) -> Option<Value<'a>> {
-        self.map.get(identifier)
-    }
-
-    /// Identifiers and outputs, in canonical order.
-    pub fn iter(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
-        self.map.iter().filter_map(|(key, value)| Some((key.text()?, value)))
-    }
-
-    /// The identifiers that are known, and how many others there are.
-    #[must_use]
-    pub const fn identifiers(&self) -> (ExtensionSet, u32) {
-        (self.known, self.unknown)
-    }
-}
-
 /// Why bytes are not authenticator data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
@@ -231,7 +155,7 @@ pub struct AuthenticatorData<'a> {
     flags: Flags,
     sign_count: u32,
     attested_credential_data: Option<AttestedCredentialData<'a>>,
-    extensions: Option<Extensions<'a>>,
+    extensions: Option<SignedMap<'a>>,
 }
 
 impl<'a> AuthenticatorData<'a> {
@@ -302,7 +226,7 @@ impl<'a> AuthenticatorData<'a> {
 
     /// The signed extension outputs, if any.
     #[must_use]
-    pub const fn extensions(&self) -> Option<&Extensions<'a>> {
+    pub const fn extensions(&self) -> Option<&SignedMap<'a>> {
         self.extensions.as_ref()
     }
 }
@@ -329,13 +253,13 @@ fn attested_credential_data(bytes: &[u8]) -> Result<(AttestedCredentialData<'_>,
     Ok((AttestedCredentialData { aaguid, credential_id, credential_public_key }, rest))
 }
 
-fn extensions(bytes: &[u8]) -> Result<(Extensions<'_>, &[u8]), Error> {
+fn extensions(bytes: &[u8]) -> Result<(SignedMap<'_>, &[u8]), Error> {
     if bytes.is_empty() {
         return Err(Error::Truncated);
     }
     let (value, rest) = Value::read_first(bytes).map_err(Error::Extensions)?;
     let map = value.map().ok_or(Error::ExtensionsNotAMap)?;
-    Ok((Extensions::of(map).ok_or(Error::ExtensionsNotAMap)?, rest))
+    Ok((SignedMap::of(map).ok_or(Error::ExtensionsNotAMap)?, rest))
 }
 
 #[cfg(test)]

@@ -1,10 +1,8 @@
-//! What the authenticator says (§6): [authenticator data](data) and [extension outputs](extensions), signed, byte for
-//! byte.
+//! What the authenticator says (§6): [authenticator data](data), signed, byte for byte. Extension outputs are in
+//! [`extensions`](crate::extensions).
 
 mod aaguid;
 pub mod data;
-pub mod extensions;
 
 pub use aaguid::{Aaguid, NotAnAaguid};
-pub use data::{AttestedCredentialData, AuthenticatorData, Extensions, Flags};
-pub use extensions::SignedOutputs;
+pub use data::{AttestedCredentialData, AuthenticatorData, Flags};

@@ -4,14 +4,13 @@
 
 pub use super::outcome::{SignCount, SignCountPolicy, UserVerification};
 
-use super::extensions::{AuthenticationExtensions, ExtensionReport};
 use super::{BackupEligibility, BackupState, Basis, Ceremony, Failure, Outcome, Outcomes, Refusal, Step};
 use super::{client_data, client_extension_results};
 use crate::authenticator::{self, AuthenticatorData, Flags};
-use crate::client::json::ClientExtensionResults;
 use crate::client::{AuthenticationResponse, ClientData, Site};
 use crate::credential::{CredentialId, CredentialRecord, RecordState, RecordUpdate};
 use crate::crypto::{Algorithm, Backend, KeyError, cose::CoseKey};
+use crate::extensions::{AuthenticationExtensions, ClientExtensionResults, ExtensionReport};
 use crate::quirk::{Quirk, Quirks};
 
 /// What an authentication is judged by. All of it comes from the relying party; nothing from the message.
@@ -303,7 +302,7 @@ fn steps<'a>(
 
     // Step 23: extension outputs
     let extension_results = response.client_extension_results();
-    let extension_report = expected.extensions.judge(authenticator_data.extensions(), extension_results)?;
+    let extension_report = expected.extensions.check(authenticator_data.extensions(), extension_results)?;
     let extensions_judged = expected.extensions != AuthenticationExtensions::NONE;
     outcomes.record(Step::Extensions, Outcome::of_required(extensions_judged));
 

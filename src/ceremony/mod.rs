@@ -8,7 +8,6 @@ pub mod authentication;
 mod backup;
 mod basis;
 mod client_data;
-pub mod extensions;
 mod failure;
 mod outcome;
 mod outcomes;
@@ -24,7 +23,7 @@ pub use outcomes::{Outcome, Outcomes};
 pub use refusal::Refusal;
 pub use step::{Ceremony, Step, StepNumber};
 
-use crate::client::json::ClientExtensionResults;
+use crate::extensions::ClientExtensionResults;
 use crate::quirk::{Quirk, Quirks};
 
 /// §5.1: the IDL requires `clientExtensionResults`.

@@ -9,12 +9,11 @@
 use super::authentication::{self, VerifiedAuthentication};
 use super::registration::VerifiedRegistration;
 use super::{Failure, Refusal};
-use crate::client::extensions::{Blob, ClientExtensionResults};
 use crate::client::payment::{self, PaymentDetails};
 use crate::client::{AuthenticationResponse, ClientData};
 use crate::credential::CredentialRecord;
 use crate::crypto::{Algorithm, Backend, cose::CoseKey};
-use crate::extension::Extension;
+use crate::extensions::{Blob, ClientExtensionResults, Extension};
 
 /// What a payment is judged by.
 #[derive(Clone, Copy, Debug)]

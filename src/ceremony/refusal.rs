@@ -4,12 +4,12 @@
 //! person at the browser sees should be one and the same for all of them (§14.6.2).
 
 use super::step::Step;
-use crate::attestation::{AttestationType, ObjectError, StatementError, key};
+use crate::attestation::{self, AttestationType};
 use crate::authenticator;
 use crate::client::{data, json::ResponseError, payment};
 use crate::crypto::cose;
-use crate::extension::Extension;
-use crate::x509::chain;
+use crate::extensions::OutputRefusal;
+use crate::x509;
 
 macro_rules! refusals {
     ($($(#[$meta:meta])* $name:ident $(($($field:ty),*))? => $step:ident, $code:literal;)*) => {
@@ -22,17 +22,29 @@ macro_rules! refusals {
                 #[doc = concat!("\n\nCode `", $code, "`, [`Step::", stringify!($step), "`].")]
                 $name $(($($field),*))?,
             )*
+            /// An extension output. [`OutputRefusal::code`] is the code, [`Step::Extensions`] the step.
+            #[error("{0}")]
+            Extension(OutputRefusal),
+        }
+
+        impl From<OutputRefusal> for Refusal {
+            fn from(refusal: OutputRefusal) -> Self {
+                Self::Extension(refusal)
+            }
         }
 
         impl Refusal {
-            /// Every [`code`](Self::code).
-            pub const CODES: &[&str] = &[$($code),*];
+            /// Returns every [`code`](Self::code).
+            pub fn codes() -> impl Iterator<Item = &'static str> {
+                [$($code),*].into_iter().chain(OutputRefusal::CODES.iter().copied())
+            }
 
             /// The step that refuses. Every reason has one: without it, this would not compile.
             #[must_use]
             pub const fn step(&self) -> Step {
                 match self {
                     $(Self::$name { .. } => Step::$step,)*
+                    Self::Extension(_) => Step::Extensions,
                 }
             }
 
@@ -41,6 +53,7 @@ macro_rules! refusals {
             pub const fn code(&self) -> &'static str {
                 match self {
                     $(Self::$name { .. } => $code,)*
+                    Self::Extension(refusal) => refusal.code(),
                 }
             }
         }
@@ -107,7 +120,7 @@ refusals! {
     TopOriginMissing => TopOrigin, "top-origin-missing";
     /// The attestation object.
     #[error("{0}")]
-    AttestationObject(ObjectError) => AttestationObject, "attestation-object-malformed";
+    AttestationObject(attestation::Error) => AttestationObject, "attestation-object-malformed";
     /// Authenticator data.
     #[error("{0}")]
     AuthenticatorData(authenticator::data::Error) => AuthenticatorData, "authenticator-data-malformed";
@@ -143,7 +156,7 @@ refusals! {
     AttestationFormat => AttestationFormat, "attestation-format-unknown";
     /// The attestation statement.
     #[error("{0}")]
-    AttestationStatement(StatementError) => AttestationStatement, "attestation-invalid";
+    AttestationStatement(attestation::Error) => AttestationStatement, "attestation-invalid";
     /// Fewer statements of a compound attestation verify than the policy wants.
     #[error("fewer statements of a compound attestation than the policy wants")]
     AttestationStatementsTooFew => AttestationTrust, "attestation-statements-too-few";
@@ -155,13 +168,13 @@ refusals! {
     AttestedKeyNotInHardware => AttestationTrust, "attested-key-not-in-hardware";
     /// What a statement says of the key is not what the policy demands.
     #[error("the attested key: {0}")]
-    AttestedKey(key::Problem) => AttestationTrust, "attested-key-not-accepted";
+    AttestedKey(attestation::Error) => AttestationTrust, "attested-key-not-accepted";
     /// An attestation type that the policy does not accept.
     #[error("{0} attestation is not accepted")]
     AttestationTypeNotAccepted(AttestationType) => AttestationTrust, "attestation-type-not-accepted";
     /// The certificates of the attestation do not lead to a trust anchor.
     #[error("the attestation is not trusted: {0}")]
-    AttestationUntrusted(chain::Error) => AttestationTrust, "attestation-untrusted";
+    AttestationUntrusted(x509::Error) => AttestationTrust, "attestation-untrusted";
     /// A statement signed with RSA and SHA-1, which the policy does not count as trusted.
     #[error("an attestation signed with RS1")]
     AttestationLegacyRs1 => AttestationTrust, "attestation-legacy-rs1";
@@ -195,15 +208,6 @@ refusals! {
     /// The counter did not advance, and the policy refuses that.
     #[error("the signature counter did not advance")]
     SignCount => SignCount, "sign-count-regressed";
-    /// A signed output that was asked for is not of its extension's shape.
-    #[error("the signed output of {0} is malformed")]
-    ExtensionOutputMalformed(Extension) => Extensions, "extension-output-malformed";
-    /// An output that nobody asked for, where the policy refuses that; `None`: of an extension that is not known.
-    #[error("an extension output that nobody asked for")]
-    ExtensionUnsolicited(Option<Extension>) => Extensions, "extension-unsolicited";
-    /// Results of a pseudo-random function were sent, where the policy refuses that.
-    #[error("secret results that should have stayed in the browser")]
-    SecretResults => Extensions, "extension-secret-results";
     /// Secure Payment Confirmation: a member of the signed client data is not what was shown.
     #[error("{0} is not what was shown")]
     Payment(payment::Member) => Extensions, "payment-mismatch";
@@ -216,48 +220,6 @@ refusals! {
     /// Secure Payment Confirmation: a known browser-bound key had to sign, and another one did.
     #[error("an unknown browser-bound key")]
     BrowserBoundKeyUnknown => Extensions, "browser-bound-key-unknown";
-    /// An output of the authenticator is required, and no attestation statement that counts signs its outputs.
-    #[error("an extension output must be signed, and the attestation signs none")]
-    ExtensionsNotSigned => Extensions, "extension-outputs-not-signed";
-    /// Credential protection was enforced, and the authenticator signed none.
-    #[error("no credential protection, where it was enforced")]
-    CredProtectMissing => Extensions, "cred-protect-missing";
-    /// The signed level of credential protection is below the one asked for.
-    #[error("credential protection of level {0} only")]
-    CredProtectTooWeak(u8) => Extensions, "cred-protect-too-weak";
-    /// A least PIN length was required, and the authenticator signed none.
-    #[error("the authenticator does not tell its minimum PIN length")]
-    MinPinLengthMissing => Extensions, "min-pin-length-missing";
-    /// The signed minimum PIN length is below the one required.
-    #[error("a minimum PIN length of {0} only")]
-    MinPinLength(u64) => Extensions, "min-pin-length-too-short";
-    /// A PIN complexity policy was required, and the authenticator signed none.
-    #[error("the authenticator has no PIN complexity policy")]
-    PinComplexityPolicy => Extensions, "pin-complexity-policy-missing";
-    /// The blob had to be stored, and was not.
-    #[error("the credential blob was not stored")]
-    CredBlobNotStored => Extensions, "cred-blob-not-stored";
-    /// The blob had to come, and did not.
-    #[error("the credential blob did not come")]
-    CredBlobMissing => Extensions, "cred-blob-missing";
-    /// An HMAC secret was required, and the authenticator signed that there is none.
-    #[error("the credential has no HMAC secret")]
-    HmacSecret => Extensions, "hmac-secret-missing";
-    /// User verification methods were required, and the authenticator signed none.
-    #[error("the authenticator does not tell how it verified the user")]
-    UvmMissing => Extensions, "uvm-missing";
-    /// By the client's unsigned word, the credential is not discoverable.
-    #[error("not discoverable, by the client's word")]
-    UnsignedNotDiscoverable => Extensions, "unsigned-not-discoverable";
-    /// By the client's unsigned word, the credential can have no large blob, or it says nothing.
-    #[error("no support for large blobs, by the client's word")]
-    UnsignedLargeBlobUnsupported => Extensions, "unsigned-large-blob-unsupported";
-    /// By the client's unsigned word, the large blob was not written, or it says nothing.
-    #[error("the large blob was not written, by the client's word")]
-    UnsignedLargeBlobNotWritten => Extensions, "unsigned-large-blob-not-written";
-    /// By the client's unsigned word, the credential has no pseudo-random function, or it says nothing.
-    #[error("no pseudo-random function, by the client's word")]
-    UnsignedPrfNotEnabled => Extensions, "unsigned-prf-not-enabled";
 }
 
 #[cfg(test)]
@@ -266,8 +228,8 @@ mod tests {
 
     #[test]
     fn codes_are_words_and_unlike_each_other() {
-        let unique: std::collections::BTreeSet<_> = Refusal::CODES.iter().collect();
-        assert_eq!(unique.len(), Refusal::CODES.len());
-        assert!(Refusal::CODES.iter().all(|code| code.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))));
+        let unique: std::collections::BTreeSet<_> = Refusal::codes().collect();
+        assert_eq!(unique.len(), Refusal::codes().count());
+        assert!(unique.iter().all(|code| code.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))));
     }
 }

@@ -3,17 +3,16 @@
 //! [`verify`] is pure. It takes steps 3 to 22, 25, 27 and 28. The [`policy`](crate::policy) takes steps 23 and 24, and the
 //! caller's store takes part in step 26.
 
-use super::extensions::{ExtensionReport, RegistrationExtensions};
 use super::{BackupEligibility, BackupState, Basis, Ceremony, Failure, Outcome, Outcomes, Refusal, Step};
 use super::{client_data, client_extension_results};
 use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Fact, Format, Inputs};
 use crate::attestation::{KeyEnforcement, Made, Voucher};
 use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData, Flags};
 use crate::budget::Budget;
-use crate::client::json::ClientExtensionResults;
 use crate::client::{ClientData, RegistrationResponse, Site};
 use crate::credential::{CredentialId, Transport};
 use crate::crypto::{Algorithm, Backend, cose};
+use crate::extensions::{ClientExtensionResults, ExtensionReport, RegistrationExtensions, Vouched};
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
 use crate::x509::algorithm::SubjectPublicKey;
@@ -184,7 +183,7 @@ impl<'a> VerifiedRegistration<'a> {
 
     /// Step 28 again, for a policy that accepts some of the statements: who vouches for extension outputs then.
     pub(crate) fn check_extensions_vouched(&self, voucher: Voucher) -> Result<(), Refusal> {
-        self.extensions.check_vouched(self.authenticator_data.extensions(), voucher)
+        Ok(self.extensions.check_vouched(self.authenticator_data.extensions(), vouched(voucher))?)
     }
 
     /// The leniencies that were needed.
@@ -301,7 +300,7 @@ fn steps<'a>(
     let extension_results = response.client_extension_results();
     let outputs = authenticator_data.extensions();
     let voucher = attestation.voucher(Fact::Extensions);
-    let extension_report = expected.extensions.judge(outputs, voucher, extension_results)?;
+    let extension_report = expected.extensions.check(outputs, vouched(voucher), extension_results)?;
     let extensions_judged = expected.extensions != RegistrationExtensions::NONE;
     outcomes.record(Step::Extensions, Outcome::of_required(extensions_judged));
 
@@ -384,4 +383,13 @@ fn copies(
         && response.public_key_algorithm_copy().is_none_or(same_algorithm)
         && response.public_key_copy().is_none_or(same_key);
     if agrees { Ok(()) } else { Err(Refusal::CopyMismatch) }
+}
+
+/// Who vouches for extension outputs, as far as their checks depend on it.
+fn vouched(voucher: Voucher) -> Vouched {
+    match voucher {
+        Voucher::Nobody => Vouched::Nobody,
+        voucher if voucher.is_signature() => Vouched::Signed,
+        _ => Vouched::Unattested,
+    }
 }

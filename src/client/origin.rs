@@ -204,11 +204,6 @@ pub(crate) fn check_web_origin(origin: &str, rp_id: Option<&str>) -> Result<(), 
     if rp_id.is_none_or(|rp_id| is_within(host, rp_id)) { Ok(()) } else { Err(OriginError::OriginOutsideRpId) }
 }
 
-/// Whether a configured URL is an https URL of a host.
-pub(crate) fn is_https_url(url: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.has_host())
-}
-
 /// Whether a configured URL may be on the site of the RP ID: on it, below it, or above it. Which domains anybody may
 /// register under is not known here, so what is above passes.
 pub(crate) fn is_on_site(url: &str, rp_id: &str) -> bool {

@@ -2,8 +2,8 @@
 //! `payment` of client data, so signed through its hash.
 
 use crate::client::ClientData;
-use crate::client::extensions::Blob;
 use crate::codec::json::Object;
+use crate::extensions::Blob;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// PaymentCurrencyAmount.

@@ -2,48 +2,41 @@
 
 use super::base64url;
 
-/// Why no certificates or revocation lists can be read from a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// No `-----BEGIN CERTIFICATE-----` line.
-    #[error("no PEM certificate")]
-    NoCertificate,
-    /// No `-----BEGIN X509 CRL-----` line.
-    #[error("no PEM certificate revocation list")]
-    NoCrl,
-    /// A `-----BEGIN …-----` line without its `-----END …-----` line.
-    #[error("PEM without an end")]
+/// How a text differs from PEM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Malformed {
+    /// No `-----BEGIN …-----` line with the label.
+    NoBlock,
+    /// A beginning without its `-----END …-----` line.
     NoEnd,
-    /// The text between the lines is not base64.
-    #[error("PEM that is not Base64")]
+    /// The text between the two lines is not Base64.
     Base64,
 }
 
-/// Returns the DER of every `CERTIFICATE` in the text. Ignores explanatory text around them (RFC 7468 §2).
-pub(crate) fn certificates(text: &str) -> Result<Vec<Vec<u8>>, Error> {
-    blocks(text, "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", Error::NoCertificate)
+/// The DER of every `CERTIFICATE` in the text. Explanatory text around them is ignored (RFC 7468 §2).
+pub(crate) fn certificates(text: &str) -> Result<Vec<Vec<u8>>, Malformed> {
+    blocks(text, "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----")
 }
 
-/// Returns the DER of every `X509 CRL` in the text.
-pub(crate) fn crls(text: &str) -> Result<Vec<Vec<u8>>, Error> {
-    blocks(text, "-----BEGIN X509 CRL-----", "-----END X509 CRL-----", Error::NoCrl)
+/// The DER of every `X509 CRL` in the text.
+pub(crate) fn crls(text: &str) -> Result<Vec<Vec<u8>>, Malformed> {
+    blocks(text, "-----BEGIN X509 CRL-----", "-----END X509 CRL-----")
 }
 
-/// The SubjectPublicKeyInfo of the one `PUBLIC KEY` in the text; `None` where there is not exactly one.
+/// The SubjectPublicKeyInfo of the one `PUBLIC KEY` in the text; `None` if there is not exactly one.
 pub(crate) fn public_key(text: &str) -> Option<Vec<u8>> {
-    let keys = blocks(text, "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----", Error::NoEnd).ok()?;
+    let keys = blocks(text, "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----").ok()?;
     <[_; 1]>::try_from(keys).ok().map(|[key]| key)
 }
 
-fn blocks(text: &str, begin: &str, end: &str, none: Error) -> Result<Vec<Vec<u8>>, Error> {
+fn blocks(text: &str, begin: &str, end: &str) -> Result<Vec<Vec<u8>>, Malformed> {
     let blocks = text.split(begin).skip(1).map(|part| {
-        let (body, _) = part.split_once(end).ok_or(Error::NoEnd)?;
+        let (body, _) = part.split_once(end).ok_or(Malformed::NoEnd)?;
         let base64: String = body.split_ascii_whitespace().collect();
-        base64url::decode_standard(&base64).map_err(|_| Error::Base64)
+        base64url::decode_standard(&base64).map_err(|_| Malformed::Base64)
     });
     let blocks: Vec<_> = blocks.collect::<Result<_, _>>()?;
-    if blocks.is_empty() { Err(none) } else { Ok(blocks) }
+    if blocks.is_empty() { Err(Malformed::NoBlock) } else { Ok(blocks) }
 }
 
 #[cfg(test)]
@@ -70,14 +63,14 @@ mod tests {
     #[test]
     fn refuses_texts_without_complete_pem() {
         for (text, error) in [
-            ("", Error::NoCertificate),
-            ("-----BEGIN PRIVATE KEY-----\nAAEC\n-----END PRIVATE KEY-----", Error::NoCertificate),
-            ("-----BEGIN CERTIFICATE-----\nAAEC", Error::NoEnd),
-            ("-----BEGIN CERTIFICATE-----\nAAE_\n-----END CERTIFICATE-----", Error::Base64),
-            ("-----BEGIN CERTIFICATE-----\nAAECAw\n-----END CERTIFICATE-----", Error::Base64),
+            ("", Malformed::NoBlock),
+            ("-----BEGIN PRIVATE KEY-----\nAAEC\n-----END PRIVATE KEY-----", Malformed::NoBlock),
+            ("-----BEGIN CERTIFICATE-----\nAAEC", Malformed::NoEnd),
+            ("-----BEGIN CERTIFICATE-----\nAAE_\n-----END CERTIFICATE-----", Malformed::Base64),
+            ("-----BEGIN CERTIFICATE-----\nAAECAw\n-----END CERTIFICATE-----", Malformed::Base64),
             (
                 "-----BEGIN CERTIFICATE-----\nAAEC\n-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----",
-                Error::NoEnd,
+                Malformed::NoEnd,
             ),
         ] {
             assert_eq!(certificates(text), Err(error), "{text}");

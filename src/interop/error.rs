@@ -4,7 +4,7 @@ use crate::authenticator::data::Error as DataError;
 use crate::credential::{CredentialId, LengthError};
 use crate::crypto::Algorithm;
 use crate::crypto::cose::Error as CoseError;
-use crate::x509::AlgorithmError;
+use crate::x509;
 use std::fmt;
 
 /// Why one row, record or value was not converted. It never stops the rows after it.
@@ -78,7 +78,7 @@ pub enum Reason {
     PublicKey(#[source] CoseError),
     /// The public key is a SubjectPublicKeyInfo that cannot be read, or of an algorithm that COSE has no number for.
     #[error("the public key cannot be read as a SubjectPublicKeyInfo")]
-    SubjectPublicKeyInfo(#[source] AlgorithmError),
+    SubjectPublicKeyInfo(#[source] x509::Error),
     /// Attested credential data (§6.5.1) or authenticator data (§6.1) that cannot be read.
     #[error("the stored authenticator data cannot be read")]
     AuthenticatorData(#[source] DataError),

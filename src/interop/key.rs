@@ -167,7 +167,7 @@ const BY_KEY: [Algorithm; 13] = [
 
 /// A key from its SubjectPublicKeyInfo.
 fn of_info(info: &[u8]) -> Result<Vec<u8>, Reason> {
-    let info = SubjectPublicKey::read(info).map_err(Reason::SubjectPublicKeyInfo)?;
+    let info = SubjectPublicKey::read(info).map_err(|rule| Reason::SubjectPublicKeyInfo(rule.into()))?;
     let algorithm = BY_KEY.into_iter().find(|algorithm| info.fits(algorithm.scheme()));
     let algorithm = algorithm.ok_or(Reason::PublicKey(Error::NoAlgorithm))?;
     let key = CoseKey::new(algorithm, info.key).ok_or(Reason::PublicKey(Error::NoAlgorithm))?;

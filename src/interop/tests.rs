@@ -8,7 +8,7 @@ use crate::credential::{CredentialId, CredentialRecord, Transport, UserHandle};
 use crate::crypto::cose::Error as CoseError;
 use crate::crypto::{Algorithm, Backend, KeyError, default_backend};
 use crate::relying_party::RelyingParty;
-use crate::x509::AlgorithmError;
+use crate::x509::{Malformed, Rule};
 use serde_json::{Value, json};
 use std::error::Error;
 
@@ -690,7 +690,7 @@ fn stored_keys_by_their_notation() {
         ),
         (bytes(&[&key[..42], &[0x22, 0xf5]].concat()), public_key(CoseError::Parameter)),
         (bytes(&rsa(-257, &[0], &[0])), public_key(CoseError::Key(KeyError::Modulus))),
-        (bytes(&ec_info[..80]), Reason::SubjectPublicKeyInfo(AlgorithmError::Der(crate::x509::DerError::Truncated))),
+        (bytes(&ec_info[..80]), Reason::SubjectPublicKeyInfo(Rule::Malformed(Malformed::Truncated).into())),
         (json!(pem(&ec_info) + &pem(&ec_info)), one_pem),
         (json!("-----BEGIN CERTIFICATE-----"), one_pem),
         (x25519, jwk),
@@ -778,7 +778,7 @@ fn every_reason_and_concern_has_a_code_and_a_text() {
         (Reason::OtherUserHandle, "user-handle-mismatch", "the row holds another user handle than the caller gives"),
         (Reason::PublicKey(CoseError::NotAMap), "public-key", "the public key cannot be read as a COSE_Key"),
         (
-            Reason::SubjectPublicKeyInfo(AlgorithmError::UnknownKey),
+            Reason::SubjectPublicKeyInfo(Rule::UnknownKey.into()),
             "subject-public-key-info",
             "the public key cannot be read as a SubjectPublicKeyInfo",
         ),

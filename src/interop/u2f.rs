@@ -4,12 +4,12 @@
 //! libraries store them.
 //!
 //! The key handle is the credential id. Such a credential was made for an AppID, not for the RP ID, so ask for it with
-//! [`RequestExtensions::appid`](crate::client::extensions::RequestExtensions::appid): the client then says whether
+//! [`RequestExtensions::appid`](crate::extensions::RequestExtensions::appid): the client then says whether
 //! it used the AppID (§10.1.1), and the ceremony compares. U2F has no user verification and no discoverable
 //! credentials: a relying party that requires user verification cannot use it, and the account must be known.
 //!
 //! ```
-//! use wardkey::client::extensions::AppId;
+//! use wardkey::extensions::AppId;
 //! use wardkey::interop::u2f;
 //! use wardkey::relying_party::{AuthenticationRequest, RelyingParty};
 //! use wardkey::{UnixTime, UserHandle};

@@ -9,7 +9,7 @@ use super::{Registered, TrustAnchors};
 use crate::attestation::android_safetynet::HOST_NAME;
 use crate::attestation::compound::independent;
 use crate::attestation::voucher::names_model;
-use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Fact, Format, KeyEnforcement, Voucher};
+use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Fact, Format, KeyEnforcement, Reason, Voucher};
 use crate::authenticator::Aaguid;
 use crate::budget::Budget;
 use crate::ceremony::registration::VerifiedRegistration;
@@ -188,7 +188,8 @@ impl AttestationPolicy {
             return Err(Refusal::AttestedKeyNotInHardware);
         }
         if let Some(key) = attestation.key_properties {
-            key.check(self.key_enforcement).map_err(Refusal::AttestedKey)?;
+            let unmet = |reason: Reason| Refusal::AttestedKey(reason.of(attestation.format));
+            key.check(self.key_enforcement).map_err(unmet)?;
         }
         match attestation_type {
             AttestationType::None | AttestationType::SelfAttestation => {

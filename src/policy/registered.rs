@@ -3,14 +3,13 @@
 use super::TrustOutcome;
 use super::attestation::Judged;
 use crate::attestation::{AttestationType, Fact, Format, KeyProperties, Voucher};
-use crate::authenticator::{Aaguid, SignedOutputs};
+use crate::authenticator::Aaguid;
 use crate::ceremony::registration::VerifiedRegistration;
 use crate::ceremony::{Failure, Refusal, Step};
-use crate::client::extensions::Blob;
-use crate::client::json::ClientExtensionResults;
 use crate::credential::{CredentialRecord, UserHandle};
 use crate::crypto::Algorithm;
 use crate::evidence::{Details, Evidence, RegistrationEvidence};
+use crate::extensions::{Blob, ClientExtensionResults, SignedOutputs};
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
 

@@ -3,15 +3,16 @@
 use super::RelyingParty;
 use super::enumeration::Verify;
 use super::registration::descriptor;
-use crate::authenticator::SignedOutputs;
 use crate::ceremony::authentication::{self, Expected, SignCount, UserVerification, VerifiedAuthentication};
-use crate::ceremony::extensions::{AuthenticationExtensions, AuthenticationOutputs};
 use crate::client::AuthenticationResponse;
-use crate::client::extensions::{AppId, InputError, RequestExtensions};
-use crate::client::json::{self, ClientExtensionResults, CredentialDescriptor, Hint, RequestOptions};
-use crate::credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle, Version};
+use crate::client::json::{self, Hint, RequestOptions};
+use crate::credential::{CredentialDescriptor, CredentialId, CredentialRecord, RecordUpdate, UserHandle, Version};
 use crate::error::Error;
 use crate::evidence::Evidence;
+use crate::extensions::{
+    AppId, AuthenticationExtensions, AuthenticationOutputs, ClientExtensionResults, InputError, RequestExtensions,
+    SignedOutputs,
+};
 use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
 
@@ -23,7 +24,7 @@ pub struct AuthenticationRequest {
     pub hints: Vec<Hint>,
     /// User verification for this one; the relying party's own choice without. What is asked for here is what
     /// `finish_authentication` judges by.
-    pub user_verification: Option<json::UserVerification>,
+    pub user_verification: Option<json::UserVerificationRequirement>,
     /// Seconds that it may take, at least 1 and at most a day; the relying party's own choice without. A page with passkey
     /// autofill may wait for an hour.
     pub timeout_secs: Option<u32>,
@@ -164,7 +165,7 @@ impl RelyingParty {
         extensions.unsolicited = self.unsolicited;
         extensions.secret_results = self.secret_results;
         let user_verification = self.user_verification(request.user_verification.as_ref());
-        let user_verification_required = user_verification == json::UserVerification::Required;
+        let user_verification_required = user_verification == json::UserVerificationRequirement::Required;
         let timeout = self.timeout(request.timeout_secs);
         let challenge = self.challenge()?;
         let state = AuthenticationState {

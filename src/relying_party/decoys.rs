@@ -3,10 +3,11 @@
 use super::registration::sorted;
 use super::stand_in::{MODULUS_HEAD_LEN, StandInKey};
 use super::{ConfigError, RelyingParty};
-use crate::client::extensions::{PrfInput, PrfValues};
-use crate::client::json::{CredentialDescriptor, PublicKeyCredentialType};
-use crate::credential::{CredentialId, LengthError, Transport, UserHandle};
+use crate::credential::{
+    CredentialDescriptor, CredentialId, LengthError, PublicKeyCredentialType, Transport, UserHandle,
+};
 use crate::crypto::{Algorithm, Backend, default_backend};
+use crate::extensions::{PrfInput, PrfValues};
 use core::fmt;
 use std::collections::BTreeMap;
 

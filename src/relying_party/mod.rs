@@ -23,12 +23,12 @@ pub use registration::{Mediation, RegistrationRequest, User};
 pub use signal::SignedIn;
 
 use crate::ceremony::authentication::SignCountPolicy;
-use crate::ceremony::extensions::{SecretResults, Unsolicited};
 use crate::ceremony::{BackupEligibility, BackupState};
 use crate::client::Site;
-use crate::client::json::{AttestationConveyance, UserVerification};
+use crate::client::json::{AttestationConveyance, UserVerificationRequirement};
 use crate::crypto::{Algorithm, Backend, RandomFailed};
 use crate::error::Error;
+use crate::extensions::{SecretResults, Unsolicited};
 use crate::policy::AttestationPolicy;
 use crate::quirk::Quirks;
 use crate::state::MAX_LIFETIME_SECS;
@@ -145,11 +145,11 @@ impl RelyingParty {
     }
 
     /// User verification as a request wants it, or as the relying party does.
-    fn user_verification(&self, wanted: Option<&UserVerification>) -> UserVerification {
+    fn user_verification(&self, wanted: Option<&UserVerificationRequirement>) -> UserVerificationRequirement {
         match wanted {
             Some(wanted) => as_sent(wanted),
-            None if self.user_verification_required => UserVerification::Required,
-            None => UserVerification::Preferred,
+            None if self.user_verification_required => UserVerificationRequirement::Required,
+            None => UserVerificationRequirement::Preferred,
         }
     }
 

@@ -2,16 +2,16 @@
 //! sign-in could be mistaken for.
 
 use super::{Authenticated, AuthenticationRequest, RelyingParty};
-use crate::authenticator::SignedOutputs;
 use crate::ceremony::authentication::{SignCount, UserVerification};
 use crate::ceremony::payment::{self, BrowserBinding};
-use crate::client::json::{self, ClientExtensionResults, RequestOptions};
+use crate::client::json::{self, RequestOptions};
 use crate::client::origin::{OriginError, check_web_origin};
 use crate::client::payment::PaymentDetails;
 use crate::client::{AuthenticationResponse, Framing, Origins, Site};
 use crate::credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle};
 use crate::error::Error;
 use crate::evidence::Evidence;
+use crate::extensions::{ClientExtensionResults, SignedOutputs};
 use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
 
@@ -106,7 +106,7 @@ impl RelyingParty {
     /// What every payment asks for: its client requires user verification, whatever the relying party's own choice is.
     pub(super) fn payment_request() -> AuthenticationRequest {
         AuthenticationRequest {
-            user_verification: Some(json::UserVerification::Required),
+            user_verification: Some(json::UserVerificationRequirement::Required),
             ..AuthenticationRequest::default()
         }
     }

@@ -158,7 +158,7 @@ impl RelyingParty {
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
         let fresh_secs = fresh_secs.clamp(1, MAX_LIFETIME_SECS);
         let request = AuthenticationRequest {
-            user_verification: Some(json::UserVerification::Required),
+            user_verification: Some(json::UserVerificationRequirement::Required),
             timeout_secs: Some(self.timeout(None).min(fresh_secs)),
             ..AuthenticationRequest::default()
         };

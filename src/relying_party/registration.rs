@@ -2,19 +2,20 @@
 
 use super::{Attestation, RelyingParty, as_sent};
 use crate::attestation::Format;
-use crate::ceremony::extensions::{RegistrationExtensions, RegistrationOutputs};
 use crate::ceremony::payment;
 use crate::ceremony::registration::{self, Expected};
 use crate::client::RegistrationResponse;
-use crate::client::extensions::{CreationExtensions, InputError};
 use crate::client::json::{
-    Attachment, AuthenticatorSelection, CreationOptions, CredentialDescriptor, CredentialParameters, Hint,
-    PublicKeyCredentialType, ResidentKey, RpEntity, UserEntity, UserVerification,
+    Attachment, AuthenticatorSelection, CreationOptions, Hint, ResidentKey, RpEntity, UserEntity,
+    UserVerificationRequirement,
 };
-use crate::credential::{CredentialRecord, Transport, UserHandle, Version};
+use crate::credential::{
+    CredentialDescriptor, CredentialParameters, CredentialRecord, PublicKeyCredentialType, Transport, UserHandle,
+    Version,
+};
 use crate::crypto::{Algorithm, RandomFailed, default_backend};
 use crate::error::Error;
-use crate::extension::Extension;
+use crate::extensions::{CreationExtensions, Extension, InputError, RegistrationExtensions, RegistrationOutputs};
 use crate::policy::{Circumstances, Registered};
 use crate::state::RegistrationState;
 use crate::time::UnixTime;
@@ -82,7 +83,7 @@ pub struct RegistrationRequest {
     /// Which attestation formats, most wanted first.
     pub attestation_formats: Vec<Format>,
     /// User verification for this one; the relying party's own choice without. A conditional create never requires it.
-    pub user_verification: Option<UserVerification>,
+    pub user_verification: Option<UserVerificationRequirement>,
     /// Seconds that it may take, at least 1 and at most a day; the relying party's own choice without.
     pub timeout_secs: Option<u32>,
     /// Client extension inputs.
@@ -178,7 +179,7 @@ impl RelyingParty {
         let hints: Vec<Hint> = request.hints.iter().map(as_sent).collect();
         let selection = self.selection(request, &hints)?;
         let timeout = self.timeout(request.timeout_secs);
-        let user_verification_required = selection.user_verification == UserVerification::Required;
+        let user_verification_required = selection.user_verification == UserVerificationRequirement::Required;
         let algorithms: Vec<i32> = self.algorithms.iter().map(|algorithm| algorithm.cose()).collect();
         let options = CreationOptions {
             rp: RpEntity { id: Some(self.site.rp_id.clone()), name: self.name.clone() },
@@ -233,14 +234,14 @@ impl RelyingParty {
         let payment = request.extensions.payment.is_some();
         let attachment = request.attachment.as_ref().map(as_sent).or_else(|| attachment_of(hints));
         let resident_key = as_sent(&request.resident_key);
-        let wanted = request.user_verification.clone().or(payment.then_some(UserVerification::Required));
+        let wanted = request.user_verification.clone().or(payment.then_some(UserVerificationRequirement::Required));
         let selection = AuthenticatorSelection {
             authenticator_attachment: attachment.or(payment.then_some(Attachment::Platform)),
             require_resident_key: resident_key == ResidentKey::Required,
             resident_key,
             user_verification: match self.user_verification(wanted.as_ref()) {
-                UserVerification::Required if request.mediation == Mediation::Conditional => {
-                    UserVerification::Preferred
+                UserVerificationRequirement::Required if request.mediation == Mediation::Conditional => {
+                    UserVerificationRequirement::Preferred
                 }
                 chosen => chosen,
             },

@@ -3,39 +3,10 @@
 //!
 //! A signature becomes a [`Scheme`] only together with the issuer's key, which alone says on which curve it is.
 
+use super::error::Rule;
 use super::oid;
 use crate::codec::der::{self, Reader, Tag};
 use crate::crypto::{Curve, Hash, KeyError, MlDsa, PublicKey, Scheme};
-
-/// Why a key or a signature algorithm cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// Not strict DER.
-    #[error(transparent)]
-    Der(#[from] der::Error),
-    /// A signature algorithm that is none of those known here.
-    #[error("an unknown signature algorithm")]
-    UnknownSignature,
-    /// A public key algorithm or curve that is none of those known here.
-    #[error("an unknown public key algorithm or curve")]
-    UnknownKey,
-    /// Parameters that the algorithm does not have, or not in the one combination accepted.
-    #[error("algorithm parameters that are not the accepted ones")]
-    Parameters,
-    /// A signature with SHA-1 or MD5: a collision gives two certificates one signature.
-    #[error("a certificate signed with a broken hash")]
-    BrokenHash,
-    /// A compressed or hybrid point.
-    #[error("a point that is not uncompressed")]
-    PointFormat,
-    /// The bytes of the key are not one that could verify anything.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-    /// The issuer's key is of another kind than the signature.
-    #[error("the signature algorithm does not fit the issuer's key")]
-    KeyMismatch,
-}
 
 /// A signature algorithm, as far as the certificate alone tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +26,7 @@ enum Parameters<'a> {
     Other(Reader<'a>),
 }
 
-fn algorithm<'a>(from: &mut Reader<'a>) -> Result<(&'a [u8], Parameters<'a>), Error> {
+fn algorithm<'a>(from: &mut Reader<'a>) -> Result<(&'a [u8], Parameters<'a>), Rule> {
     let mut sequence = from.sequence()?;
     let oid = sequence.oid()?;
     let mut ahead = sequence;
@@ -71,7 +42,7 @@ fn algorithm<'a>(from: &mut Reader<'a>) -> Result<(&'a [u8], Parameters<'a>), Er
 
 impl SignatureAlgorithm {
     /// Reads a whole AlgorithmIdentifier.
-    pub(crate) fn read(identifier: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn read(identifier: &[u8]) -> Result<Self, Rule> {
         let (oid, parameters) = der::read_all(identifier, algorithm)?;
         let (algorithm, null) = match oid {
             oid::ECDSA_WITH_SHA256 => (Self::Ecdsa(Hash::Sha256), false),
@@ -86,20 +57,20 @@ impl SignatureAlgorithm {
             oid::ML_DSA_65 => (Self::MlDsa(MlDsa::MlDsa65), false),
             oid::ML_DSA_87 => (Self::MlDsa(MlDsa::MlDsa87), false),
             oid::RSASSA_PSS => return pss_hash(parameters).map(Self::RsaPss),
-            oid::SHA1_WITH_RSA | oid::MD5_WITH_RSA | oid::ECDSA_WITH_SHA1 => return Err(Error::BrokenHash),
-            _ => return Err(Error::UnknownSignature),
+            oid::SHA1_WITH_RSA | oid::MD5_WITH_RSA | oid::ECDSA_WITH_SHA1 => return Err(Rule::BrokenHash),
+            _ => return Err(Rule::UnknownSignature),
         };
         match parameters {
             // Under RSA too, where they "MUST be NULL": "Implementations MUST accept the parameters being absent as well as
             // present" (RFC 4055 §5).
             Parameters::Absent => Ok(algorithm),
             Parameters::Null if null => Ok(algorithm),
-            _ => Err(Error::Parameters),
+            _ => Err(Rule::Parameters),
         }
     }
 
     /// The one scheme under which the holder of `issuer` signs so.
-    pub(crate) fn scheme(self, issuer: &SubjectPublicKey<'_>) -> Result<Scheme, Error> {
+    pub(crate) fn scheme(self, issuer: &SubjectPublicKey<'_>) -> Result<Scheme, Rule> {
         let scheme = match (self, issuer.key) {
             (Self::Ecdsa(hash), PublicKey::Ec { curve, .. }) => Scheme::Ecdsa(curve, hash),
             (Self::RsaPkcs1(hash), _) => Scheme::RsaPkcs1(hash),
@@ -107,21 +78,21 @@ impl SignatureAlgorithm {
             (Self::Ed25519, _) => Scheme::Ed25519,
             (Self::Ed448, _) => Scheme::Ed448,
             (Self::MlDsa(set), _) => Scheme::MlDsa(set),
-            (Self::Ecdsa(_), _) => return Err(Error::KeyMismatch),
+            (Self::Ecdsa(_), _) => return Err(Rule::KeyMismatch),
         };
-        if issuer.fits(scheme) { Ok(scheme) } else { Err(Error::KeyMismatch) }
+        if issuer.fits(scheme) { Ok(scheme) } else { Err(Rule::KeyMismatch) }
     }
 }
 
 /// RSASSA-PSS-params (RFC 4055 §3.1): one hash for the message and for MGF1, a salt of its length, trailer BC. The
 /// defaults stand for SHA-1.
-fn pss_hash(parameters: Parameters<'_>) -> Result<Hash, Error> {
-    let Parameters::Other(mut parameters) = parameters else { return Err(Error::Parameters) };
+fn pss_hash(parameters: Parameters<'_>) -> Result<Hash, Rule> {
+    let Parameters::Other(mut parameters) = parameters else { return Err(Rule::Parameters) };
     let mut fields = parameters.sequence()?;
     parameters.finish()?;
     let mut explicit = |number| fields.optional(Tag::constructed(number));
     let (Some(hash), Some(mask), Some(salt)) = (explicit(0)?, explicit(1)?, explicit(2)?) else {
-        return Err(Error::BrokenHash);
+        return Err(Rule::BrokenHash);
     };
     fields.finish()?;
     let hash = der::read_all(hash, hash_algorithm)?;
@@ -131,28 +102,28 @@ fn pss_hash(parameters: Parameters<'_>) -> Result<Hash, Error> {
             of.finish()?;
             Ok(hash)
         }
-        _ => Err(Error::Parameters),
+        _ => Err(Rule::Parameters),
     })?;
     let salt = der::read_all(salt, Reader::small)?;
     let len = match hash {
         Hash::Sha256 => 32,
         Hash::Sha384 => 48,
         Hash::Sha512 => 64,
-        Hash::Sha1 => return Err(Error::BrokenHash),
+        Hash::Sha1 => return Err(Rule::BrokenHash),
     };
-    if mask_hash == hash && salt == len { Ok(hash) } else { Err(Error::Parameters) }
+    if mask_hash == hash && salt == len { Ok(hash) } else { Err(Rule::Parameters) }
 }
 
-fn hash_algorithm(from: &mut Reader<'_>) -> Result<Hash, Error> {
+fn hash_algorithm(from: &mut Reader<'_>) -> Result<Hash, Rule> {
     match algorithm(from)? {
         (oid, Parameters::Absent | Parameters::Null) => match oid {
             oid::SHA256 => Ok(Hash::Sha256),
             oid::SHA384 => Ok(Hash::Sha384),
             oid::SHA512 => Ok(Hash::Sha512),
             oid::SHA1 => Ok(Hash::Sha1),
-            _ => Err(Error::Parameters),
+            _ => Err(Rule::Parameters),
         },
-        _ => Err(Error::Parameters),
+        _ => Err(Rule::Parameters),
     }
 }
 
@@ -200,17 +171,17 @@ impl<'a> SubjectPublicKey<'a> {
     }
 
     /// Reads a whole SubjectPublicKeyInfo.
-    pub(crate) fn read(info: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn read(info: &'a [u8]) -> Result<Self, Rule> {
         let ((oid, parameters), key) = der::read_all(info, |info| {
             let mut info = info.sequence()?;
             let algorithm = algorithm(&mut info)?;
             let key = info.bit_string()?;
             info.finish()?;
-            Ok::<_, Error>((algorithm, key))
+            Ok::<_, Rule>((algorithm, key))
         })?;
         let unrestricted = |key: Result<PublicKey<'a>, KeyError>| match parameters {
             Parameters::Absent => Ok(Self { key: key?, use_for: UseFor::Any }),
-            _ => Err(Error::Parameters),
+            _ => Err(Rule::Parameters),
         };
         match oid {
             oid::ED25519 => unrestricted(PublicKey::ed25519(key)),
@@ -222,7 +193,7 @@ impl<'a> SubjectPublicKey<'a> {
             oid::RSA_ENCRYPTION if matches!(parameters, Parameters::Null) => {
                 Ok(Self { key: rsa(key)?, use_for: UseFor::Any })
             }
-            oid::RSA_ENCRYPTION => Err(Error::Parameters),
+            oid::RSA_ENCRYPTION => Err(Rule::Parameters),
             oid::RSASSA_PSS => {
                 let use_for = match parameters {
                     Parameters::Absent => UseFor::AnyPss,
@@ -230,34 +201,34 @@ impl<'a> SubjectPublicKey<'a> {
                 };
                 Ok(Self { key: rsa(key)?, use_for })
             }
-            _ => Err(Error::UnknownKey),
+            _ => Err(Rule::UnknownKey),
         }
     }
 }
 
 /// RFC 5480 §2: a named curve, and here only the uncompressed form of a point.
-fn ec<'a>(parameters: Parameters<'_>, point: &'a [u8]) -> Result<PublicKey<'a>, Error> {
-    let Parameters::Other(mut parameters) = parameters else { return Err(Error::Parameters) };
-    let curve = match parameters.oid().map_err(|_| Error::UnknownKey)? {
+fn ec<'a>(parameters: Parameters<'_>, point: &'a [u8]) -> Result<PublicKey<'a>, Rule> {
+    let Parameters::Other(mut parameters) = parameters else { return Err(Rule::Parameters) };
+    let curve = match parameters.oid().map_err(|_| Rule::UnknownKey)? {
         oid::SECP256R1 => Curve::P256,
         oid::SECP384R1 => Curve::P384,
         oid::SECP521R1 => Curve::P521,
         oid::SECP256K1 => Curve::Secp256k1,
-        _ => return Err(Error::UnknownKey),
+        _ => return Err(Rule::UnknownKey),
     };
     parameters.finish()?;
-    let [4, coordinates @ ..] = point else { return Err(Error::PointFormat) };
+    let [4, coordinates @ ..] = point else { return Err(Rule::PointFormat) };
     let (x, y) = coordinates.split_at_checked(curve.coordinate_len()).ok_or(KeyError::Length)?;
     Ok(PublicKey::ec(curve, x, y)?)
 }
 
 /// RFC 8017 appendix A.1.1.
-fn rsa(key: &[u8]) -> Result<PublicKey<'_>, Error> {
+fn rsa(key: &[u8]) -> Result<PublicKey<'_>, Rule> {
     let (modulus, exponent) = der::read_all(key, |key| {
         let mut key = key.sequence()?;
         let numbers = (key.unsigned()?, key.unsigned()?);
         key.finish()?;
-        Ok::<_, der::Error>(numbers)
+        Ok::<_, der::Malformed>(numbers)
     })?;
     Ok(PublicKey::rsa(modulus, exponent)?)
 }

@@ -10,9 +10,9 @@
 //! by them, yet may sign certificates by their key usage (GoTrust). So a self-issued one issues if its key usage lets it,
 //! or if it has neither extension. One that only says it is no CA is taken at its word.
 
-use super::algorithm::{self, SubjectPublicKey};
-use super::certificate::{self, Certificate, Version};
-use super::extensions;
+use super::algorithm::SubjectPublicKey;
+use super::certificate::{Certificate, Version};
+use super::error::{Error, Rule};
 use super::name::{Canonical, Name};
 use crate::codec::{der, pem};
 use crate::crypto::Backend;
@@ -26,24 +26,6 @@ pub struct TrustAnchor {
     subject: Range<usize>,
     spki: Range<usize>,
     issues: bool,
-}
-
-/// Why something is not a trust anchor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// Not a certificate.
-    #[error("not a certificate: {0}")]
-    Certificate(#[from] certificate::Error),
-    /// A malformed basic constraints or key usage extension.
-    #[error("not a trust anchor's extensions: {0}")]
-    Extensions(#[from] extensions::Error),
-    /// A key that could verify nothing.
-    #[error("not a trust anchor's key: {0}")]
-    Key(#[from] algorithm::Error),
-    /// Text that is not PEM (RFC 7468).
-    #[error(transparent)]
-    Pem(#[from] pem::Error),
 }
 
 impl TrustAnchor {
@@ -64,7 +46,7 @@ impl TrustAnchor {
     /// # Errors
     /// [`Error`]: if one of them cannot be an anchor, none is returned.
     pub fn from_pem(text: &str) -> Result<Vec<Self>, Error> {
-        pem::certificates(text)?.iter().map(|der| Self::from_der(der)).collect()
+        pem::certificates(text).map_err(Rule::from)?.iter().map(|der| Self::from_der(der)).collect()
     }
 
     /// The certificate, as it was given.
@@ -90,7 +72,7 @@ impl TrustAnchor {
     }
 
     /// The key.
-    pub(crate) fn public_key(&self) -> Result<SubjectPublicKey<'_>, algorithm::Error> {
+    pub(crate) fn public_key(&self) -> Result<SubjectPublicKey<'_>, Rule> {
         SubjectPublicKey::read(self.spki())
     }
 
@@ -105,7 +87,7 @@ impl TrustAnchor {
     }
 
     /// The certificate that the anchor came in.
-    pub(crate) fn certificate(&self) -> Result<Certificate<'_>, certificate::Error> {
+    pub(crate) fn certificate(&self) -> Result<Certificate<'_>, Rule> {
         Certificate::read(&self.der)
     }
 
@@ -116,7 +98,7 @@ impl TrustAnchor {
 }
 
 /// Whether it is the certificate of a CA, or of a root that only fails to say so.
-fn may_issue(certificate: &Certificate<'_>) -> Result<bool, extensions::Error> {
+fn may_issue(certificate: &Certificate<'_>) -> Result<bool, Rule> {
     let ca = certificate.extensions.basic_constraints_of_an_anchor()?.map(|constraints| constraints.ca);
     match ca {
         Some(true) => Ok(true),

@@ -1,37 +1,14 @@
 //! The certificate (RFC 5280 §4.1), as a borrowed view: no allocation, no copy.
 
-use super::algorithm::{self, SignatureAlgorithm, SubjectPublicKey};
-use super::extensions::{self, Extensions};
+use super::algorithm::{SignatureAlgorithm, SubjectPublicKey};
+use super::error::Rule;
+use super::extensions::Extensions;
 use super::name::Name;
 use crate::codec::der::{self, Reader, Tag};
 use crate::time::UnixTime;
 
 /// The most bytes of a certificate. The largest in use, with ML-DSA keys and signatures, have 10 kB.
 pub(crate) const MAX_LEN: usize = 16 * 1024;
-
-/// Why bytes are not a certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// Not strict DER.
-    #[error(transparent)]
-    Der(#[from] der::Error),
-    /// More than 16 KiB.
-    #[error("a certificate of more than 16 KiB")]
-    TooLarge,
-    /// A version other than 2 and 3 is written down, or has fields of a later one (RFC 5280 §4.1.2.1).
-    #[error("a certificate version that does not exist, or lacks the certificate's fields")]
-    Version,
-    /// The issuer has no name (RFC 5280 §4.1.2.4).
-    #[error("a certificate without an issuer")]
-    NoIssuer,
-    /// The algorithm under the signature is not the one beside it (RFC 5280 §4.1.1.2).
-    #[error("a certificate that names two signature algorithms")]
-    SignatureAlgorithm,
-    /// The extensions.
-    #[error(transparent)]
-    Extensions(#[from] extensions::Error),
-}
 
 /// §4.1.2.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,16 +49,16 @@ pub(crate) struct Certificate<'a> {
 
 impl<'a> Certificate<'a> {
     /// Reads the one certificate that `encoding` is.
-    pub(crate) fn read(encoding: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn read(encoding: &'a [u8]) -> Result<Self, Rule> {
         if encoding.len() > MAX_LEN {
-            return Err(Error::TooLarge);
+            return Err(Rule::TooLarge);
         }
         let mut outer = der::read_all(encoding, Reader::sequence)?;
         let tbs = outer.element(Tag::SEQUENCE)?;
         let algorithm = algorithm_identifier(&mut outer)?;
         let signature = outer.contents(Tag::BIT_STRING)?;
         if !matches!(signature, [0..=7, _, ..]) {
-            return Err(der::Error::BitString.into());
+            return Err(der::Malformed::BitString.into());
         }
         outer.finish()?;
 
@@ -89,11 +66,11 @@ impl<'a> Certificate<'a> {
         let version = version(&mut fields)?;
         let serial = fields.integer()?;
         if fields.element(Tag::SEQUENCE)?.encoding != algorithm {
-            return Err(Error::SignatureAlgorithm);
+            return Err(Rule::AlgorithmsDiffer);
         }
         let issuer = Name::read(&mut fields)?;
         if issuer.is_empty() {
-            return Err(Error::NoIssuer);
+            return Err(Rule::NoIssuer);
         }
         let validity = validity(&mut fields)?;
         let subject = Name::read(&mut fields)?;
@@ -101,7 +78,7 @@ impl<'a> Certificate<'a> {
         unique_identifiers(&mut fields, version)?;
         let extensions = match fields.optional(Tag::constructed(3))? {
             None => Extensions::default(),
-            Some(_) if version < Version::V3 => return Err(Error::Version),
+            Some(_) if version < Version::V3 => return Err(Rule::Version),
             Some(explicit) => der::read_all(explicit, Extensions::read)?,
         };
         fields.finish()?;
@@ -110,18 +87,18 @@ impl<'a> Certificate<'a> {
     }
 
     /// §4.1.2.7
-    pub(crate) fn public_key(&self) -> Result<SubjectPublicKey<'a>, algorithm::Error> {
+    pub(crate) fn public_key(&self) -> Result<SubjectPublicKey<'a>, Rule> {
         SubjectPublicKey::read(self.spki)
     }
 
     /// §4.1.1.2
-    pub(crate) fn signature_algorithm(&self) -> Result<SignatureAlgorithm, algorithm::Error> {
+    pub(crate) fn signature_algorithm(&self) -> Result<SignatureAlgorithm, Rule> {
         SignatureAlgorithm::read(self.algorithm)
     }
 
     /// §4.1.1.3: of whole octets, which is judged where it is verified. The certificates of the first U2F keys of Yubico say
     /// that some of their bits are not used: nobody can verify those, but their keys sign as any (§8.6).
-    pub(crate) fn signature(&self) -> Result<&'a [u8], Error> {
+    pub(crate) fn signature(&self) -> Result<&'a [u8], Rule> {
         Ok(der::octets(self.signature)?)
     }
 
@@ -132,7 +109,7 @@ impl<'a> Certificate<'a> {
 }
 
 /// §4.1.1.2, whatever it identifies: not every certificate's signature is verified, and none is held less strictly.
-fn algorithm_identifier<'a>(from: &mut Reader<'a>) -> Result<&'a [u8], der::Error> {
+fn algorithm_identifier<'a>(from: &mut Reader<'a>) -> Result<&'a [u8], der::Malformed> {
     let identifier = from.element(Tag::SEQUENCE)?;
     let mut fields = Reader::new(identifier.contents);
     fields.oid()?;
@@ -144,16 +121,16 @@ fn algorithm_identifier<'a>(from: &mut Reader<'a>) -> Result<&'a [u8], der::Erro
 }
 
 /// `[0] EXPLICIT Version DEFAULT v1`: X.690 §11.5 leaves v1 out.
-fn version(fields: &mut Reader<'_>) -> Result<Version, Error> {
+fn version(fields: &mut Reader<'_>) -> Result<Version, Rule> {
     match fields.optional(Tag::constructed(0))? {
         None => Ok(Version::V1),
         Some([2, 1, 1]) => Ok(Version::V2),
         Some([2, 1, 2]) => Ok(Version::V3),
-        Some(_) => Err(Error::Version),
+        Some(_) => Err(Rule::Version),
     }
 }
 
-fn validity(fields: &mut Reader<'_>) -> Result<Validity, der::Error> {
+fn validity(fields: &mut Reader<'_>) -> Result<Validity, der::Malformed> {
     let mut times = fields.sequence()?;
     let validity = Validity { not_before: times.time()?, not_after: times.time()? };
     times.finish()?;
@@ -161,12 +138,12 @@ fn validity(fields: &mut Reader<'_>) -> Result<Validity, der::Error> {
 }
 
 /// §4.1.2.8: from version 2 on; nothing uses them.
-fn unique_identifiers(fields: &mut Reader<'_>, version: Version) -> Result<(), Error> {
+fn unique_identifiers(fields: &mut Reader<'_>, version: Version) -> Result<(), Rule> {
     for number in [1, 2] {
         if let Some(bits) = fields.optional(Tag::primitive(number))? {
             der::bits(bits)?;
             if version == Version::V1 {
-                return Err(Error::Version);
+                return Err(Rule::Version);
             }
         }
     }

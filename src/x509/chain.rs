@@ -14,13 +14,14 @@
 //! Signatures are verified after names, dates and extensions, from the anchor downwards, so an attacker cannot make us
 //! verify signatures under keys that no anchor vouches for. What the path may cost is spent from the message's [`Budget`].
 
-use super::algorithm::{self, SubjectPublicKey};
+use super::algorithm::SubjectPublicKey;
 use super::anchor::TrustAnchor;
-use super::certificate::{self, Certificate, Version};
-use super::extensions::{self, BasicConstraints, KeyUsage};
+use super::certificate::{Certificate, Version};
+use super::error::{Error, Rule};
+use super::extensions::{BasicConstraints, KeyUsage};
 use super::name::Name;
-use super::revocation::{self, Revocation, Work};
-use super::{constraints, crl, oid};
+use super::oid;
+use super::revocation::{Revocation, Work};
 use crate::budget::Budget;
 use crate::codec::Few;
 use crate::crypto::Backend;
@@ -31,81 +32,6 @@ pub(crate) const MAX_CERTIFICATES: usize = 10;
 
 /// Anchors of one name whose keys are tried. Google's attestation roots share one name and have two keys.
 const MAX_SAME_NAME: usize = 8;
-
-/// Why a certification path does not end at a trust anchor. Certificates are counted from the leaf, which is 0; an anchor counts as
-/// the one above the last below it, whether x5c holds it or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// No certificate at all.
-    #[error("a certification path without certificates")]
-    Empty,
-    /// More than 10 certificates.
-    #[error("more than 10 certificates")]
-    TooLong,
-    /// Not a certificate.
-    #[error("certificate {0}: {1}")]
-    Certificate(usize, #[source] certificate::Error),
-    /// The caller trusts nothing.
-    #[error("no trust anchors were given")]
-    NoAnchors,
-    /// A certificate's issuer is not the subject of the next one.
-    #[error("certificate {0} was not issued in the name of the next")]
-    IssuerName(usize),
-    /// The last certificate's issuer is no trust anchor.
-    #[error("the certification path does not end at a trust anchor")]
-    NoAnchor,
-    /// More anchors of one name than are tried.
-    #[error("more than 8 trust anchors of one name")]
-    TooManyAnchors,
-    /// The time is before the certificate's validity.
-    #[error("certificate {0} is not yet valid")]
-    NotYetValid(usize),
-    /// The time is after the certificate's validity.
-    #[error("certificate {0} has expired")]
-    Expired(usize),
-    /// An issuer that is not a CA, or is a certificate before version 3, which cannot say so.
-    #[error("certificate {0} is not a CA")]
-    NotCa(usize),
-    /// An issuer whose key usage lacks keyCertSign.
-    #[error("certificate {0} may not sign certificates")]
-    KeyUsage(usize),
-    /// An issuer with more intermediates below it than it may have.
-    #[error("certificate {0} has too long a path below it")]
-    PathLength(usize),
-    /// A malformed or unknown critical extension.
-    #[error("certificate {0}: {1}")]
-    Extensions(usize, #[source] extensions::Error),
-    /// A name outside a CA's name constraints.
-    #[error("certificate {0}: {1}")]
-    NameConstraints(usize, #[source] constraints::Error),
-    /// A signature algorithm or an issuer's key that cannot be used.
-    #[error("the signature of certificate {0}: {1}")]
-    Algorithm(usize, #[source] algorithm::Error),
-    /// A signature that its issuer did not make.
-    #[error("the signature of certificate {0} does not verify")]
-    Signature(usize),
-    /// A certificate that its issuer has revoked.
-    #[error("certificate {0} was revoked")]
-    Revoked(usize),
-    /// A revocation list of a certificate's issuer that cannot be applied: the caller's fault, not the message's.
-    #[error("the revocation list for certificate {0}: {1}")]
-    Crl(usize, #[source] crl::Problem),
-    /// The signatures of the message cost more to verify than one message may.
-    #[error("verifying the signatures of the message costs more than one message may")]
-    VerificationBudget,
-}
-
-impl From<revocation::Error> for Error {
-    fn from(error: revocation::Error) -> Self {
-        match error {
-            revocation::Error::Anchor(index, error) => Self::Certificate(index, error),
-            revocation::Error::Crl(index, problem) => Self::Crl(index, problem),
-            revocation::Error::Revoked(index) => Self::Revoked(index),
-            revocation::Error::Exhausted => Self::VerificationBudget,
-        }
-    }
-}
 
 /// What the format and the relying party change in RFC 5280; nothing, by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,16 +88,16 @@ impl<'a> Chain<'a> {
         let x5c = x5c.into_iter();
         let len = x5c.clone().take(MAX_CERTIFICATES.saturating_add(1)).count();
         if len == 0 {
-            return Err(Error::Empty);
+            return Err(Rule::Empty.into());
         }
         if len > MAX_CERTIFICATES {
-            return Err(Error::TooLong);
+            return Err(Rule::TooLong.into());
         }
         let mut certificates = Few::new();
         for (index, bytes) in x5c.enumerate() {
             let known = leaf.filter(|leaf| index == 0 && leaf.encoding == bytes).copied();
             let read = known.map_or_else(|| Certificate::read(bytes), Ok);
-            certificates.push(read.map_err(|error| Error::Certificate(index, error))?);
+            certificates.push(read.map_err(|rule: Rule| rule.at(index))?);
         }
         Ok(Self(certificates))
     }
@@ -187,7 +113,7 @@ impl<'a> Chain<'a> {
         budget: &mut Budget,
     ) -> Result<Path, Error> {
         if anchors.is_empty() {
-            return Err(Error::NoAnchors);
+            return Err(Rule::NoAnchors.into());
         }
         let (length, included) = match self.end(anchors)? {
             End::Leaf(anchor) => {
@@ -208,7 +134,7 @@ impl<'a> Chain<'a> {
         let mut work = Work { backend, budget };
         let (number, anchor) = verify_signatures(path, anchors, included, &mut work)?;
         if sony_intermediate && anchor.subject() != GOOGLE {
-            return Err(Error::NotCa(1));
+            return Err(Rule::NotCa.at(1));
         }
         check_name_constraints(path, rules, work.budget)?;
         let checked_for_revocation = revocation.check(path, anchor, time, &mut work)?;
@@ -240,7 +166,7 @@ impl<'a> Chain<'a> {
                 return Ok(if index == 0 { End::Leaf(anchor) } else { End::Included { below: index, anchor } });
             }
             match self.0.get(index.saturating_add(1)) {
-                Some(next) if next.subject != certificate.issuer => return Err(Error::IssuerName(index)),
+                Some(next) if next.subject != certificate.issuer => return Err(Rule::IssuerName.at(index)),
                 _ => {}
             }
         }
@@ -250,14 +176,14 @@ impl<'a> Chain<'a> {
 
 /// §6.1.4 (o), §6.1.5 (f)
 fn check_extensions(index: usize, certificate: &Certificate<'_>) -> Result<(), Error> {
-    certificate.extensions.check_critical().map_err(|error| Error::Extensions(index, error))
+    certificate.extensions.check_critical().map_err(|rule: Rule| rule.at(index))
 }
 
 /// §6.1.3 (a) (2)
 fn check_validity(index: usize, certificate: &Certificate<'_>, time: Option<UnixTime>) -> Result<(), Error> {
     match time {
-        Some(time) if time < certificate.validity.not_before => Err(Error::NotYetValid(index)),
-        Some(time) if time > certificate.validity.not_after => Err(Error::Expired(index)),
+        Some(time) if time < certificate.validity.not_before => Err(Rule::NotYetValid.at(index)),
+        Some(time) if time > certificate.validity.not_after => Err(Rule::Expired.at(index)),
         _ => Ok(()),
     }
 }
@@ -265,23 +191,23 @@ fn check_validity(index: usize, certificate: &Certificate<'_>, time: Option<Unix
 /// §6.1.4 (k) to (n), of a certificate that issued the one before it. Answers whether a leniency was needed.
 fn check_issuer(index: usize, path: &[Certificate<'_>], rules: Rules) -> Result<bool, Error> {
     let Some((issuer, below)) = path.get(..=index).and_then(<[_]>::split_last) else { return Ok(false) };
-    let of_extensions = |error| Error::Extensions(index, error);
+    let of_extensions = |rule: Rule| rule.at(index);
     let constraints = issuer.extensions.basic_constraints().map_err(of_extensions)?;
     let usage = issuer.extensions.key_usage().map_err(of_extensions)?;
     let Some(constraints) = constraints.filter(|_| issuer.version == Version::V3) else {
-        return Err(Error::NotCa(index));
+        return Err(Rule::NotCa.at(index));
     };
     if !constraints.ca {
         let lenient = rules.sony_intermediate && index == 1 && is_sony_intermediate(issuer);
-        return if lenient { Ok(true) } else { Err(Error::NotCa(index)) };
+        return if lenient { Ok(true) } else { Err(Rule::NotCa.at(index)) };
     }
     if usage.is_some_and(|usage| !usage.key_cert_sign()) {
-        return Err(Error::KeyUsage(index));
+        return Err(Rule::KeyUsage.at(index));
     }
     // Self-issued certificates do not count, nor does the leaf (§4.2.1.9).
     let intermediates = below.iter().skip(1).filter(|certificate| !certificate.is_self_issued()).count();
     let longest = constraints.path_length.map(|longest| usize::try_from(longest).unwrap_or(usize::MAX));
-    if longest.is_some_and(|longest| intermediates > longest) { Err(Error::PathLength(index)) } else { Ok(false) }
+    if longest.is_some_and(|longest| intermediates > longest) { Err(Rule::PathLength.at(index)) } else { Ok(false) }
 }
 
 /// The subject of Google's hardware attestation roots: serialNumber = f92009e853b6b045.
@@ -316,19 +242,19 @@ fn verify_signatures<'t>(
     included: Option<usize>,
     work: &mut Work<'_>,
 ) -> Result<(usize, &'t TrustAnchor), Error> {
-    let Some(top) = path.len().checked_sub(1) else { return Err(Error::Empty) };
-    let Some(last) = path.get(top) else { return Err(Error::Empty) };
+    let Some(top) = path.len().checked_sub(1) else { return Err(Rule::Empty.into()) };
+    let Some(last) = path.get(top) else { return Err(Rule::Empty.into()) };
     let is_candidate = |(index, anchor): &(usize, &TrustAnchor)| match included {
         Some(anchor) => *index == anchor,
         None => anchor.issues() && anchor.subject() == last.issuer.encoding,
     };
-    let mut verdict = Err(Error::NoAnchor);
+    let mut verdict: Result<_, Error> = Err(Rule::NoAnchor.into());
     for (tried, candidate) in anchors.iter().enumerate().filter(is_candidate).enumerate() {
         if tried >= MAX_SAME_NAME {
-            return Err(Error::TooManyAnchors);
+            return Err(Rule::TooManyAnchors.into());
         }
         verdict = verify_signature(top, last, candidate.1.public_key(), work).map(|()| candidate);
-        if matches!(verdict, Ok(_) | Err(Error::VerificationBudget)) {
+        if verdict.is_ok() || verdict.is_err_and(|error| error.rule() == Rule::VerificationBudget) {
             break;
         }
     }
@@ -344,31 +270,31 @@ fn verify_signatures<'t>(
 fn verify_signature(
     index: usize,
     certificate: &Certificate<'_>,
-    key: Result<SubjectPublicKey<'_>, algorithm::Error>,
+    key: Result<SubjectPublicKey<'_>, Rule>,
     work: &mut Work<'_>,
 ) -> Result<(), Error> {
-    let of_algorithm = |error| Error::Algorithm(index, error);
+    let of_algorithm = |rule: Rule| rule.at(index);
     let key = key.map_err(of_algorithm)?;
     let scheme = certificate.signature_algorithm().and_then(|by| by.scheme(&key)).map_err(of_algorithm)?;
-    let signature = certificate.signature().map_err(|error| Error::Certificate(index, error))?;
-    work.budget.spend_verification(key.key.cost(certificate.tbs.len())).map_err(|_| Error::VerificationBudget)?;
-    work.backend.verify(scheme, &key.key, certificate.tbs, signature).map_err(|_| Error::Signature(index))
+    let signature = certificate.signature().map_err(|rule: Rule| rule.at(index))?;
+    work.budget.spend_verification(key.key.cost(certificate.tbs.len())).map_err(|_| Rule::VerificationBudget)?;
+    work.backend.verify(scheme, &key.key, certificate.tbs, signature).map_err(|_| Rule::Signature.at(index))
 }
 
 /// §6.1.3 (b), (c): every CA's constraints on everything below it, but for self-issued intermediates.
 fn check_name_constraints(path: &[Certificate<'_>], rules: Rules, budget: &mut Budget) -> Result<(), Error> {
     for (index, ca) in path.iter().enumerate().skip(1) {
-        let of_extensions = |at| move |error| Error::Extensions(at, error);
+        let of_extensions = |at| move |rule: Rule| rule.at(at);
         let Some(constraints) = ca.extensions.name_constraints().map_err(of_extensions(index))? else { continue };
         for (below, certificate) in path.iter().enumerate().take(index) {
             if below == 0 || !certificate.is_self_issued() {
                 let alternatives = certificate.extensions.subject_alt_name().map_err(of_extensions(below))?;
                 let allowed = constraints.allow(certificate.subject, alternatives, budget);
-                allowed.map_err(|error| Error::NameConstraints(below, error))?;
+                allowed.map_err(|rule: Rule| rule.at(below))?;
             }
         }
         if let Some(host) = rules.host {
-            constraints.allow_host(host, budget).map_err(|error| Error::NameConstraints(0, error))?;
+            constraints.allow_host(host, budget).map_err(|rule: Rule| rule.at(0))?;
         }
     }
     Ok(())

@@ -4,27 +4,13 @@
 //! A directoryName is within a subtree if it begins with the base, byte for byte. It is outside an excluded one only if
 //! it differs however names may be compared: what may be another spelling of an excluded name is not let through.
 
+use super::error::Rule;
 use super::name::{GeneralName, GeneralNames, Name};
 use super::oid;
 use crate::budget::{Budget, Exhausted};
 use crate::codec::der::{self, Reader, Tag};
 
-/// Why a certificate does not stay within the names that a CA above it may issue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// A name outside the permitted subtrees, or inside an excluded one.
-    #[error("a name that the name constraints do not permit")]
-    Violated,
-    /// A constraint on a name of a kind that is not judged here, and the certificate has such a name.
-    #[error("a name constraint that cannot be judged")]
-    Unsupported,
-    /// Names and name constraints that are too many to be compared with each other.
-    #[error("comparing the names with the name constraints costs more than one message may")]
-    ComparisonBudget,
-}
-
-impl From<Exhausted> for Error {
+impl From<Exhausted> for Rule {
     fn from(_: Exhausted) -> Self {
         Self::ComparisonBudget
     }
@@ -39,15 +25,15 @@ pub(crate) struct NameConstraints<'a> {
 
 impl<'a> NameConstraints<'a> {
     /// One subtree or more, of either kind.
-    pub(super) fn read(value: &'a [u8]) -> Result<Self, der::Error> {
+    pub(super) fn read(value: &'a [u8]) -> Result<Self, der::Malformed> {
         let (permitted, excluded) = der::read_all(value, |value| {
             let mut fields = value.sequence()?;
             let lists = (fields.optional(Tag::constructed(0))?, fields.optional(Tag::constructed(1))?);
             fields.finish()?;
-            Ok::<_, der::Error>(lists)
+            Ok::<_, der::Malformed>(lists)
         })?;
         if permitted.or(excluded).is_none() || permitted == Some(&[]) || excluded == Some(&[]) {
-            return Err(der::Error::Empty);
+            return Err(der::Malformed::Empty);
         }
         let lists = [permitted, excluded].map(|subtrees| Reader::new(subtrees.unwrap_or_default()));
         for mut subtrees in lists {
@@ -65,7 +51,7 @@ impl<'a> NameConstraints<'a> {
         subject: Name<'a>,
         alternatives: Option<GeneralNames<'a>>,
         budget: &mut Budget,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Rule> {
         if !subject.is_empty() {
             self.allow_name(GeneralName::Directory(subject), budget)?;
         }
@@ -77,11 +63,11 @@ impl<'a> NameConstraints<'a> {
     }
 
     /// Whether this host name is allowed, wherever in the certificate it was found.
-    pub(crate) fn allow_host(&self, host: &'a str, budget: &mut Budget) -> Result<(), Error> {
+    pub(crate) fn allow_host(&self, host: &'a str, budget: &mut Budget) -> Result<(), Rule> {
         self.allow_name(GeneralName::Dns(host), budget)
     }
 
-    fn allow_name(&self, name: GeneralName<'a>, budget: &mut Budget) -> Result<(), Error> {
+    fn allow_name(&self, name: GeneralName<'a>, budget: &mut Budget) -> Result<(), Rule> {
         let (mut constrained, mut permitted) = (false, false);
         for base in bases(self.permitted) {
             budget.spend_comparison(cost(name, base))?;
@@ -91,17 +77,17 @@ impl<'a> NameConstraints<'a> {
             }
         }
         if constrained && !permitted {
-            return Err(Error::Violated);
+            return Err(Rule::NameNotPermitted);
         }
         for base in bases(self.excluded) {
             budget.spend_comparison(cost(name, base))?;
             if is_within(name, base)? == Some(true) {
-                return Err(Error::Violated);
+                return Err(Rule::NameNotPermitted);
             }
             if let (GeneralName::Directory(name), GeneralName::Directory(base)) = (name, base)
                 && !name.is_plainly_outside(base, budget)?
             {
-                return Err(Error::Unsupported);
+                return Err(Rule::NameConstraintUnsupported);
             }
         }
         Ok(())
@@ -114,7 +100,7 @@ fn cost(name: GeneralName<'_>, base: GeneralName<'_>) -> u32 {
 }
 
 /// GeneralSubtree: minimum is its default, 0, and maximum is absent, so the base is all there is.
-fn base<'a>(subtrees: &mut Reader<'a>) -> Result<GeneralName<'a>, der::Error> {
+fn base<'a>(subtrees: &mut Reader<'a>) -> Result<GeneralName<'a>, der::Malformed> {
     let mut subtree = subtrees.sequence()?;
     let base = GeneralName::read(&mut subtree)?;
     subtree.finish()?;
@@ -127,11 +113,11 @@ fn bases(mut subtrees: Reader<'_>) -> impl Iterator<Item = GeneralName<'_>> {
 }
 
 /// Whether the name lies within the subtree; `None` where they are of different kinds.
-fn is_within(name: GeneralName<'_>, base: GeneralName<'_>) -> Result<Option<bool>, Error> {
+fn is_within(name: GeneralName<'_>, base: GeneralName<'_>) -> Result<Option<bool>, Rule> {
     match (name, base) {
         (GeneralName::Dns(name), GeneralName::Dns(base)) => is_subdomain(name, base).map(Some),
         (GeneralName::Directory(name), GeneralName::Directory(base)) => Ok(Some(starts_with(name, base))),
-        (GeneralName::Other(name), GeneralName::Other(base)) if name == base => Err(Error::Unsupported),
+        (GeneralName::Other(name), GeneralName::Other(base)) if name == base => Err(Rule::NameConstraintUnsupported),
         _ => Ok(None),
     }
 }
@@ -142,9 +128,9 @@ fn starts_with(name: Name<'_>, base: Name<'_>) -> bool {
 }
 
 /// Zero or more labels more on the left. Wildcards and leading dots have no meaning in RFC 5280.
-fn is_subdomain(name: &str, base: &str) -> Result<bool, Error> {
+fn is_subdomain(name: &str, base: &str) -> Result<bool, Rule> {
     if name.contains('*') || base.starts_with('.') {
-        return Err(Error::Unsupported);
+        return Err(Rule::NameConstraintUnsupported);
     }
     let Some((more, end)) = name.len().checked_sub(base.len()).and_then(|at| name.split_at_checked(at)) else {
         return Ok(false);

@@ -3,10 +3,11 @@
 //! A list speaks for one issuer, whole and by itself: delta lists, indirect ones and those of a single distribution
 //! point say so in critical extensions, of which none is understood.
 
-use super::algorithm::{self, SignatureAlgorithm, SubjectPublicKey};
+use super::algorithm::{SignatureAlgorithm, SubjectPublicKey};
 use super::anchor::range;
 use super::certificate::Certificate;
-use super::extensions::{self, Extensions};
+use super::error::{Error, Rule};
+use super::extensions::Extensions;
 use super::name::{Canonical, Name};
 use crate::codec::der::{self, Reader, Tag};
 use crate::codec::pem;
@@ -44,63 +45,16 @@ pub struct Crl {
     revoked: Box<[Range<usize>]>,
 }
 
-/// Why bytes are not a certificate revocation list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// Not strict DER.
-    #[error(transparent)]
-    Der(#[from] der::Error),
-    /// Not version 2 (RFC 5280 §5.1.2.1).
-    #[error("a revocation list that is not of version 2")]
-    Version,
-    /// The issuer has no name (RFC 5280 §5.1.2.3).
-    #[error("a revocation list without an issuer")]
-    NoIssuer,
-    /// A signature algorithm that is not accepted.
-    #[error("the revocation list's signature algorithm: {0}")]
-    Algorithm(#[from] algorithm::Error),
-    /// The algorithm under the signature is not the one beside it (RFC 5280 §5.1.1.2).
-    #[error("a revocation list that names two signature algorithms")]
-    SignatureAlgorithm,
-    /// No nextUpdate (RFC 5280 §5.1.2.5), so that nobody could tell when it is old.
-    #[error("a revocation list without a next update")]
-    NoNextUpdate,
-    /// The extensions of the list or of an entry; none that is critical is understood.
-    #[error("the revocation list's extensions: {0}")]
-    Extensions(#[from] extensions::Error),
-    /// Text that is not PEM (RFC 7468).
-    #[error(transparent)]
-    Pem(#[from] pem::Error),
-}
-
-/// Why a list cannot be applied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Problem {
-    /// The issuer's key usage lacks cRLSign.
-    #[error("its issuer may not sign it")]
-    KeyUsage,
-    /// The signature algorithm does not fit the issuer's key, or the issuer's key cannot be used.
-    #[error("{0}")]
-    Algorithm(#[source] algorithm::Error),
-    /// The signature does not verify with the issuer's key.
-    #[error("its signature does not verify with its issuer's key")]
-    Signature,
-    /// The time is before thisUpdate.
-    #[error("it is not yet valid")]
-    NotYetValid,
-    /// The time is after nextUpdate.
-    #[error("it has expired")]
-    Expired,
-}
-
 impl Crl {
     /// The list that a DER CertificateList holds.
     ///
     /// # Errors
     /// [`Error`].
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+        Ok(Self::read(der)?)
+    }
+
+    fn read(der: &[u8]) -> Result<Self, Rule> {
         let at = |part: &[u8]| range(der, part);
         let mut outer = der::read_all(der, Reader::sequence)?;
         let tbs = outer.element(Tag::SEQUENCE)?;
@@ -111,14 +65,14 @@ impl Crl {
 
         let mut fields = Reader::new(tbs.contents);
         if fields.optional(Tag::INTEGER)? != Some(&[1]) {
-            return Err(Error::Version);
+            return Err(Rule::CrlVersion);
         }
         if fields.element(Tag::SEQUENCE)?.encoding != algorithm {
-            return Err(Error::SignatureAlgorithm);
+            return Err(Rule::AlgorithmsDiffer);
         }
         let issuer = Name::read(&mut fields)?;
         if issuer.is_empty() {
-            return Err(Error::NoIssuer);
+            return Err(Rule::NoIssuer);
         }
         let this_update = fields.time()?;
         let next_update = next_update(&mut fields)?;
@@ -147,7 +101,7 @@ impl Crl {
     /// # Errors
     /// [`Error`]: if one of them is none, none is returned.
     pub fn from_pem(text: &str) -> Result<Vec<Self>, Error> {
-        pem::crls(text)?.iter().map(|der| Self::from_der(der)).collect()
+        pem::crls(text).map_err(Rule::from)?.iter().map(|der| Self::from_der(der)).collect()
     }
 
     /// The list, as it was given.
@@ -178,21 +132,21 @@ impl Crl {
     }
 
     /// Verifies it with a key of its issuer (§6.3.3 (g)).
-    pub(super) fn verify(&self, key: &SubjectPublicKey<'_>, backend: &dyn Backend) -> Result<(), Problem> {
-        let algorithm = SignatureAlgorithm::read(self.part(&self.algorithm)).map_err(Problem::Algorithm)?;
-        let scheme = algorithm.scheme(key).map_err(Problem::Algorithm)?;
+    pub(super) fn verify(&self, key: &SubjectPublicKey<'_>, backend: &dyn Backend) -> Result<(), Rule> {
+        let algorithm = SignatureAlgorithm::read(self.part(&self.algorithm))?;
+        let scheme = algorithm.scheme(key).map_err(|_| Rule::CrlKeyMismatch)?;
         let (message, signature) = (self.part(&self.tbs), self.part(&self.signature));
-        backend.verify(scheme, &key.key, message, signature).map_err(|_| Problem::Signature)
+        backend.verify(scheme, &key.key, message, signature).map_err(|_| Rule::CrlSignature)
     }
 
     /// Whether its issuer may sign it (§6.3.3 (f)), and whether it is current at `time`; without a time, dates are not judged.
-    pub(super) fn check(&self, issuer: &Certificate<'_>, time: Option<UnixTime>) -> Result<(), Problem> {
+    pub(super) fn check(&self, issuer: &Certificate<'_>, time: Option<UnixTime>) -> Result<(), Rule> {
         if !matches!(issuer.extensions.key_usage(), Ok(usage) if usage.is_none_or(|usage| usage.crl_sign())) {
-            return Err(Problem::KeyUsage);
+            return Err(Rule::CrlKeyUsage);
         }
         match time {
-            Some(time) if time < self.this_update => Err(Problem::NotYetValid),
-            Some(time) if time > self.next_update => Err(Problem::Expired),
+            Some(time) if time < self.this_update => Err(Rule::CrlNotYetValid),
+            Some(time) if time > self.next_update => Err(Rule::CrlExpired),
             _ => Ok(()),
         }
     }
@@ -213,20 +167,20 @@ impl fmt::Debug for Crl {
 }
 
 /// §5.1.2.5: optional by its syntax, demanded by its text.
-fn next_update(fields: &mut Reader<'_>) -> Result<UnixTime, Error> {
+fn next_update(fields: &mut Reader<'_>) -> Result<UnixTime, Rule> {
     let mut ahead = *fields;
     match ahead.any().map(|next| next.tag) {
         Ok(Tag::UTC_TIME | Tag::GENERALIZED_TIME) => Ok(fields.time()?),
-        _ => Err(Error::NoNextUpdate),
+        _ => Err(Rule::CrlNoNextUpdate),
     }
 }
 
 /// §5.1.2.6: the serial numbers. Whatever the reason, a certificate that stands here is revoked.
-fn revoked<'a>(fields: &mut Reader<'a>) -> Result<Vec<&'a [u8]>, Error> {
+fn revoked<'a>(fields: &mut Reader<'a>) -> Result<Vec<&'a [u8]>, Rule> {
     let mut revoked = Vec::new();
     let Some(contents) = fields.optional(Tag::SEQUENCE)? else { return Ok(revoked) };
     if contents.is_empty() {
-        return Err(der::Error::Empty.into());
+        return Err(der::Malformed::Empty.into());
     }
     let mut entries = Reader::new(contents);
     while !entries.is_empty() {

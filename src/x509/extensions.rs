@@ -1,30 +1,13 @@
 //! Extensions (RFC 5280 §4.2), and views of those that attestation and path validation look into.
 
 use super::constraints::NameConstraints;
+use super::error::Rule;
 use super::name::GeneralNames;
 use super::oid;
 use crate::codec::der::{self, Reader, Tag};
 
 /// Extensions a certificate may have; the most seen in use is 12.
 const MAX_EXTENSIONS: usize = 32;
-
-/// Why the extensions of a certificate are refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// Not strict DER.
-    #[error(transparent)]
-    Der(#[from] der::Error),
-    /// An extension occurs twice (RFC 5280 §4.2).
-    #[error("a duplicate certificate extension")]
-    Duplicate,
-    /// More extensions than any real certificate has.
-    #[error("more than 32 certificate extensions")]
-    TooMany,
-    /// A critical extension that is not understood (RFC 5280 §4.2).
-    #[error("an unknown critical certificate extension")]
-    UnknownCritical,
-}
 
 /// One extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,14 +19,14 @@ pub(crate) struct Extension<'a> {
 }
 
 impl<'a> Extension<'a> {
-    fn read(from: &mut Reader<'a>) -> Result<Self, der::Error> {
+    fn read(from: &mut Reader<'a>) -> Result<Self, der::Malformed> {
         let mut fields = from.sequence()?;
         let oid = fields.oid()?;
         Self::read_after(oid, fields)
     }
 
     /// Reads what follows the identifier.
-    fn read_after(oid: &'a [u8], mut fields: Reader<'a>) -> Result<Self, der::Error> {
+    fn read_after(oid: &'a [u8], mut fields: Reader<'a>) -> Result<Self, der::Malformed> {
         let extension = Self { oid, critical: fields.default_false()?, value: fields.octet_string()? };
         fields.finish()?;
         Ok(extension)
@@ -51,8 +34,8 @@ impl<'a> Extension<'a> {
 
     /// Reads the value, or refuses a critical extension that nobody here understands. Certificate policies are
     /// understood: none is asked for, so RFC 5280 §6.1 is satisfied by any, and their syntax is what is left.
-    fn check_understood(&self) -> Result<(), Error> {
-        let read = |read: fn(&[u8]) -> Result<(), der::Error>| read(self.value).map_err(Error::Der);
+    fn check_understood(&self) -> Result<(), Rule> {
+        let read = |read: fn(&[u8]) -> Result<(), der::Malformed>| read(self.value).map_err(Rule::Malformed);
         match self.oid {
             oid::BASIC_CONSTRAINTS => read(|value| BasicConstraints::read(value).map(drop)),
             oid::KEY_USAGE => read(|value| KeyUsage::read(value).map(drop)),
@@ -63,7 +46,7 @@ impl<'a> Extension<'a> {
             oid::AUTHORITY_KEY_IDENTIFIER => read(|value| authority_key_identifier(value).map(drop)),
             // Path validation applies those of a CA. A leaf has no use for them, but their syntax is checked.
             oid::NAME_CONSTRAINTS => read(|value| NameConstraints::read(value).map(drop)),
-            _ => Err(Error::UnknownCritical),
+            _ => Err(Rule::UnknownCritical),
         }
     }
 }
@@ -74,22 +57,22 @@ pub(crate) struct Extensions<'a>(&'a [u8]);
 
 impl<'a> Extensions<'a> {
     /// `SEQUENCE SIZE (1..MAX) OF Extension`, in one pass.
-    pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, Error> {
+    pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, Rule> {
         let contents = from.contents(Tag::SEQUENCE)?;
         let mut rest = Reader::new(contents);
         let mut seen = [&[][..]; MAX_EXTENSIONS];
         let mut slots = seen.iter_mut();
         if rest.is_empty() {
-            return Err(der::Error::Empty.into());
+            return Err(der::Malformed::Empty.into());
         }
         while !rest.is_empty() {
-            *slots.next().ok_or(Error::TooMany)? = Extension::read(&mut rest)?.oid;
+            *slots.next().ok_or(Rule::TooManyExtensions)? = Extension::read(&mut rest)?.oid;
         }
         let count = MAX_EXTENSIONS.saturating_sub(slots.len());
         let mut later = seen.iter().take(count);
         while let Some(oid) = later.next() {
             if later.clone().any(|other| other == oid) {
-                return Err(Error::Duplicate);
+                return Err(Rule::DuplicateExtension);
             }
         }
         Ok(Self(contents))
@@ -114,46 +97,46 @@ impl<'a> Extensions<'a> {
     }
 
     /// Refuses a critical extension that is not understood, or malformed.
-    pub(crate) fn check_critical(&self) -> Result<(), Error> {
+    pub(crate) fn check_critical(&self) -> Result<(), Rule> {
         self.iter().filter(|extension| extension.critical).try_for_each(|extension| extension.check_understood())
     }
 
     /// Refuses every critical extension: for lists of which none is understood.
-    pub(crate) fn refuse_critical(&self) -> Result<(), Error> {
-        if self.iter().any(|extension| extension.critical) { Err(Error::UnknownCritical) } else { Ok(()) }
+    pub(crate) fn refuse_critical(&self) -> Result<(), Rule> {
+        if self.iter().any(|extension| extension.critical) { Err(Rule::UnknownCritical) } else { Ok(()) }
     }
 
-    fn view<T>(&self, oid: &[u8], read: impl FnOnce(&'a [u8]) -> Result<T, der::Error>) -> Result<Option<T>, Error> {
-        self.find(oid).map(|extension| read(extension.value)).transpose().map_err(Error::Der)
+    fn view<T>(&self, oid: &[u8], read: impl FnOnce(&'a [u8]) -> Result<T, der::Malformed>) -> Result<Option<T>, Rule> {
+        self.find(oid).map(|extension| read(extension.value)).transpose().map_err(Rule::Malformed)
     }
 
     /// §4.2.1.9
-    pub(crate) fn basic_constraints(&self) -> Result<Option<BasicConstraints>, Error> {
+    pub(crate) fn basic_constraints(&self) -> Result<Option<BasicConstraints>, Rule> {
         self.view(oid::BASIC_CONSTRAINTS, BasicConstraints::read)
     }
 
     /// The same of a trust anchor, which the relying party chose: roots of the FIDO metadata write TRUE as 01 (AuthenTrend).
-    pub(crate) fn basic_constraints_of_an_anchor(&self) -> Result<Option<BasicConstraints>, Error> {
+    pub(crate) fn basic_constraints_of_an_anchor(&self) -> Result<Option<BasicConstraints>, Rule> {
         self.view(oid::BASIC_CONSTRAINTS, BasicConstraints::read_ber)
     }
 
     /// §4.2.1.3
-    pub(crate) fn key_usage(&self) -> Result<Option<KeyUsage>, Error> {
+    pub(crate) fn key_usage(&self) -> Result<Option<KeyUsage>, Rule> {
         self.view(oid::KEY_USAGE, KeyUsage::read)
     }
 
     /// §4.2.1.12
-    pub(crate) fn extended_key_usage(&self) -> Result<Option<ExtendedKeyUsage<'a>>, Error> {
+    pub(crate) fn extended_key_usage(&self) -> Result<Option<ExtendedKeyUsage<'a>>, Rule> {
         self.view(oid::EXTENDED_KEY_USAGE, ExtendedKeyUsage::read)
     }
 
     /// §4.2.1.6
-    pub(crate) fn subject_alt_name(&self) -> Result<Option<GeneralNames<'a>>, Error> {
+    pub(crate) fn subject_alt_name(&self) -> Result<Option<GeneralNames<'a>>, Rule> {
         self.view(oid::SUBJECT_ALT_NAME, |value| der::read_all(value, GeneralNames::read))
     }
 
     /// §4.2.1.10
-    pub(crate) fn name_constraints(&self) -> Result<Option<NameConstraints<'a>>, Error> {
+    pub(crate) fn name_constraints(&self) -> Result<Option<NameConstraints<'a>>, Rule> {
         self.view(oid::NAME_CONSTRAINTS, NameConstraints::read)
     }
 }
@@ -167,23 +150,23 @@ pub(crate) struct BasicConstraints {
 }
 
 impl BasicConstraints {
-    fn read(value: &[u8]) -> Result<Self, der::Error> {
+    fn read(value: &[u8]) -> Result<Self, der::Malformed> {
         Self::read_with(value, Reader::default_false)
     }
 
     /// As [`Self::read`], but for `cA`, which may be any BOOLEAN of BER: FALSE spelled out, TRUE as other than FF.
-    fn read_ber(value: &[u8]) -> Result<Self, der::Error> {
+    fn read_ber(value: &[u8]) -> Result<Self, der::Malformed> {
         Self::read_with(value, |fields| match fields.optional(Tag::BOOLEAN)? {
             None => Ok(false),
             Some([octet]) => Ok(*octet != 0),
-            Some(_) => Err(der::Error::Boolean),
+            Some(_) => Err(der::Malformed::Boolean),
         })
     }
 
     fn read_with<'a>(
         value: &'a [u8],
-        boolean: impl FnOnce(&mut Reader<'a>) -> Result<bool, der::Error>,
-    ) -> Result<Self, der::Error> {
+        boolean: impl FnOnce(&mut Reader<'a>) -> Result<bool, der::Malformed>,
+    ) -> Result<Self, der::Malformed> {
         der::read_all(value, |value| {
             let mut fields = value.sequence()?;
             let ca = boolean(&mut fields)?;
@@ -202,7 +185,7 @@ impl KeyUsage {
     /// Bit 0 alone.
     pub(crate) const DIGITAL_SIGNATURE: Self = Self(0x80);
 
-    fn read(value: &[u8]) -> Result<Self, der::Error> {
+    fn read(value: &[u8]) -> Result<Self, der::Malformed> {
         let bits = der::read_all(value, Reader::bits)?;
         Ok(Self(bits.first().copied().unwrap_or(0)))
     }
@@ -228,7 +211,7 @@ impl KeyUsage {
 pub(crate) struct ExtendedKeyUsage<'a>(&'a [u8]);
 
 impl<'a> ExtendedKeyUsage<'a> {
-    fn read(value: &'a [u8]) -> Result<Self, der::Error> {
+    fn read(value: &'a [u8]) -> Result<Self, der::Malformed> {
         let contents = der::read_all(value, |value| value.contents(Tag::SEQUENCE))?;
         each(&mut Reader::new(contents), |purposes| purposes.oid().map(drop))?;
         Ok(Self(contents))
@@ -244,10 +227,10 @@ impl<'a> ExtendedKeyUsage<'a> {
 /// Reads one element or more until nothing is left.
 fn each<'a>(
     of: &mut Reader<'a>,
-    mut read: impl FnMut(&mut Reader<'a>) -> Result<(), der::Error>,
-) -> Result<(), der::Error> {
+    mut read: impl FnMut(&mut Reader<'a>) -> Result<(), der::Malformed>,
+) -> Result<(), der::Malformed> {
     if of.is_empty() {
-        return Err(der::Error::Empty);
+        return Err(der::Malformed::Empty);
     }
     while !of.is_empty() {
         read(of)?;
@@ -256,7 +239,7 @@ fn each<'a>(
 }
 
 /// §4.2.1.4
-fn certificate_policies(from: &mut Reader<'_>) -> Result<(), der::Error> {
+fn certificate_policies(from: &mut Reader<'_>) -> Result<(), der::Malformed> {
     each(&mut from.sequence()?, |policies| {
         let mut policy = policies.sequence()?;
         policy.oid()?;
@@ -275,7 +258,7 @@ fn certificate_policies(from: &mut Reader<'_>) -> Result<(), der::Error> {
 }
 
 /// §4.2.1.1
-fn authority_key_identifier(value: &[u8]) -> Result<Option<&[u8]>, der::Error> {
+fn authority_key_identifier(value: &[u8]) -> Result<Option<&[u8]>, der::Malformed> {
     der::read_all(value, |value| {
         let mut fields = value.sequence()?;
         let identifier = fields.optional(Tag::primitive(0))?;

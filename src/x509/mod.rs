@@ -11,6 +11,7 @@
 //! | `anchor` | 6.1.1 (d) trust anchors |
 //! | `crl` | 5 certificate revocation lists |
 //! | `revocation` | 6.3 revocation along a certification path |
+//! | `error` | why one of them is refused |
 //! | `chain` | 6.1 validation of the certification path in x5c |
 //!
 //! Everything borrows from the message. Nothing in a message is ever an anchor. What is public are the anchors and
@@ -22,20 +23,16 @@ pub(crate) mod certificate;
 pub(crate) mod chain;
 pub(crate) mod constraints;
 pub(crate) mod crl;
+mod error;
 pub(crate) mod extensions;
 pub(crate) mod name;
 pub(crate) mod oid;
 pub(crate) mod revocation;
 
-pub use crate::codec::der::Error as DerError;
-pub use crate::codec::pem::Error as PemError;
-pub use algorithm::Error as AlgorithmError;
-pub use anchor::{Error as TrustAnchorError, TrustAnchor};
-pub use certificate::Error as CertificateError;
-pub use chain::Error as PathError;
-pub use constraints::Error as NameConstraintsError;
-pub use crl::{Crl, Error as CrlError, Problem as CrlProblem};
-pub use extensions::Error as ExtensionsError;
+pub use crate::codec::der::Malformed;
+pub use anchor::TrustAnchor;
+pub use crl::Crl;
+pub use error::{Error, Rule};
 
 #[cfg(test)]
 mod tests;

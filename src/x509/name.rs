@@ -30,7 +30,7 @@ pub(crate) struct Attribute<'a> {
 
 impl<'a> Attribute<'a> {
     /// The characters, where the type is PrintableString, UTF8String or IA5String and the contents keep to it.
-    pub(crate) fn text(&self) -> Result<&'a str, der::Error> {
+    pub(crate) fn text(&self) -> Result<&'a str, der::Malformed> {
         der::text(self.tag, self.contents)
     }
 
@@ -48,7 +48,7 @@ impl<'a> Attribute<'a> {
         }
     }
 
-    fn read(set: &mut Reader<'a>) -> Result<Self, der::Error> {
+    fn read(set: &mut Reader<'a>) -> Result<Self, der::Malformed> {
         let mut attribute = set.sequence()?;
         let oid = attribute.oid()?;
         let Element { tag, contents, .. } = attribute.any()?;
@@ -59,13 +59,13 @@ impl<'a> Attribute<'a> {
 
 impl<'a> Name<'a> {
     /// Reads a Name. The order within a SET OF is not judged: certificates in use have it wrong.
-    pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, der::Error> {
+    pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, der::Malformed> {
         let Element { contents, encoding, .. } = from.element(Tag::SEQUENCE)?;
         let mut names = Reader::new(contents);
         while !names.is_empty() {
             let mut set = names.nested(Tag::SET)?;
             if set.is_empty() {
-                return Err(der::Error::Empty);
+                return Err(der::Malformed::Empty);
             }
             while !set.is_empty() {
                 Attribute::read(&mut set)?;
@@ -164,14 +164,14 @@ impl<'a> GeneralName<'a> {
     const DNS: Tag = Tag::primitive(2);
     const DIRECTORY: Tag = Tag::constructed(4);
 
-    pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, der::Error> {
+    pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, der::Malformed> {
         let element = from.any()?;
         match element.tag {
             Self::DNS => der::text(Tag::IA5_STRING, element.contents).map(Self::Dns),
             // Name is a CHOICE, so its tag is EXPLICIT (X.680 §31.2.7).
             Self::DIRECTORY => der::read_all(element.contents, Name::read).map(Self::Directory),
             tag if (0..=8).any(|n| tag == Tag::primitive(n) || tag == Tag::constructed(n)) => Ok(Self::Other(tag)),
-            _ => Err(der::Error::Tag),
+            _ => Err(der::Malformed::Tag),
         }
     }
 
@@ -190,11 +190,11 @@ impl<'a> GeneralName<'a> {
 pub(crate) struct GeneralNames<'a>(&'a [u8]);
 
 impl<'a> GeneralNames<'a> {
-    pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, der::Error> {
+    pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, der::Malformed> {
         let contents = from.contents(Tag::SEQUENCE)?;
         let mut names = Reader::new(contents);
         if names.is_empty() {
-            return Err(der::Error::Empty);
+            return Err(der::Malformed::Empty);
         }
         while !names.is_empty() {
             GeneralName::read(&mut names)?;

@@ -6,24 +6,13 @@
 
 use super::algorithm::SubjectPublicKey;
 use super::anchor::TrustAnchor;
-use super::certificate::{self, Certificate};
-use super::crl::{self, Crl};
+use super::certificate::Certificate;
+use super::crl::Crl;
+use super::error::{Error, Rule};
 use super::name::Canonical;
 use crate::budget::Budget;
 use crate::crypto::Backend;
 use crate::time::UnixTime;
-
-/// Why a certification path is refused. Certificates are counted as in [`PathError`](super::PathError).
-pub(super) enum Error {
-    /// The anchor cannot be read.
-    Anchor(usize, certificate::Error),
-    /// A list of the certificate's issuer that cannot be applied.
-    Crl(usize, crl::Problem),
-    /// The certificate is on a list of its issuer.
-    Revoked(usize),
-    /// More work than the budget has left.
-    Exhausted,
-}
 
 /// Who verifies signatures, and what they may still cost.
 pub(super) struct Work<'w> {
@@ -51,7 +40,7 @@ impl Revocation<'_> {
         if self.crls.is_empty() {
             return Ok(0);
         }
-        let of_anchor = |error| Error::Anchor(path.len(), error);
+        let of_anchor = |rule: Rule| rule.at(path.len());
         let issuers = path.iter().skip(1).copied().map(Ok).chain([anchor.certificate().map_err(of_anchor)]);
         let issuers: Vec<_> = issuers.map(|issuer| issuer.map(Issuer::of)).collect::<Result<_, _>>()?;
         let mut listed = vec![false; path.len()];
@@ -60,11 +49,11 @@ impl Revocation<'_> {
             let Some(index) = issuers.iter().rposition(of_this_issuer) else { continue };
             let named = issuers.iter().rev().filter(|issuer| of_this_issuer(issuer)).map(|issuer| &issuer.certificate);
             let Some(signer) = self.signer(crl, named, index, work)? else { continue };
-            crl.check(signer, time).map_err(|problem| Error::Crl(index, problem))?;
+            crl.check(signer, time).map_err(|rule| rule.at(index))?;
             let issued = path.iter().zip(&issuers).zip(&mut listed).enumerate().rev();
             for (index, ((certificate, _), listed)) in issued.filter(|(_, ((_, issuer), _))| of_this_issuer(issuer)) {
                 if crl.revokes(certificate.serial) {
-                    return Err(Error::Revoked(index));
+                    return Err(Rule::Revoked.at(index));
                 }
                 *listed = true;
             }
@@ -89,7 +78,7 @@ impl Revocation<'_> {
                 tried.push(issuer.spki);
                 match is_signed_by(crl, issuer.spki, work)? {
                     Ok(()) => return Ok(Some(issuer)),
-                    Err(problem) => first = first.or(Some(problem)),
+                    Err(rule) => first = first.or(Some(rule)),
                 }
             }
         }
@@ -101,7 +90,7 @@ impl Revocation<'_> {
                 }
             }
         }
-        Err(Error::Crl(index, first.unwrap_or(crl::Problem::Signature)))
+        Err(first.unwrap_or(Rule::CrlSignature).at(index))
     }
 }
 
@@ -118,11 +107,11 @@ impl<'a> Issuer<'a> {
 }
 
 /// Verifies a list with a key. Its length is the relying party's choice, so only the arithmetic is spent.
-fn is_signed_by(crl: &Crl, key: &[u8], work: &mut Work<'_>) -> Result<Result<(), crl::Problem>, Error> {
+fn is_signed_by(crl: &Crl, key: &[u8], work: &mut Work<'_>) -> Result<Result<(), Rule>, Error> {
     let key = match SubjectPublicKey::read(key) {
         Ok(key) => key,
-        Err(error) => return Ok(Err(crl::Problem::Algorithm(error))),
+        Err(_) => return Ok(Err(Rule::CrlKeyMismatch)),
     };
-    work.budget.spend_verification(key.key.cost(0)).map_err(|_| Error::Exhausted)?;
+    work.budget.spend_verification(key.key.cost(0)).map_err(|_| Rule::VerificationBudget)?;
     Ok(crl.verify(&key, work.backend))
 }

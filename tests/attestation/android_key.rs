@@ -1,15 +1,16 @@
 //! §8.4 Android key attestation.
 
 use crate::row::{Row, row, row_of};
-use wardkey::attestation::CertificateError as C;
 use wardkey::attestation::KeyEnforcement;
-use wardkey::attestation::android_key::Problem;
-use wardkey::attestation::key::{self, VerifiedBootState};
+use wardkey::attestation::key::VerifiedBootState;
+use wardkey::attestation::{Format as Known, Reason};
 use wardkey::ceremony::Refusal;
 use wardkey_authenticator::attestation::android_key::{
     ALL_APPLICATIONS, AuthorizationList, KEY_DESCRIPTION, KeyDescription, ORIGIN, PURPOSE, ROOT_OF_TRUST, purposes,
 };
 use wardkey_authenticator::*;
+
+const FORMAT: Known = Known::AndroidKey;
 
 pub(crate) fn rows() -> Vec<Row> {
     [good(), statements(), descriptions(), lists(), forms(), hardware(), roots_of_trust()].concat()
@@ -107,25 +108,24 @@ fn statements() -> Vec<Row> {
     let other = Key::new("attestation.android-key.other", Algorithm::Es256);
     let (cose, spki) = (other.cose(), other.spki());
     vec![
-        with("no-alg", |statement| statement.remove("alg")).refused(Problem::Syntax),
-        with("no-sig", |statement| statement.remove("sig")).refused(Problem::Syntax),
-        with("no-x5c", |statement| statement.remove("x5c")).refused(Problem::Syntax),
-        with("x5c-empty", |statement| statement.get("x5c").items().clear()).refused(Problem::Syntax),
-        with("another-member", |statement| statement.set("ver", "1")).refused(Problem::Syntax),
-        with("alg-rs256-of-an-ec-key", |statement| statement.set("alg", -257))
-            .refused(Problem::Certificate(C::Algorithm)),
+        with("no-alg", |statement| statement.remove("alg")).refused(Reason::Syntax.of(FORMAT)),
+        with("no-sig", |statement| statement.remove("sig")).refused(Reason::Syntax.of(FORMAT)),
+        with("no-x5c", |statement| statement.remove("x5c")).refused(Reason::Syntax.of(FORMAT)),
+        with("x5c-empty", |statement| statement.get("x5c").items().clear()).refused(Reason::Syntax.of(FORMAT)),
+        with("another-member", |statement| statement.set("ver", "1")).refused(Reason::Syntax.of(FORMAT)),
+        with("alg-rs256-of-an-ec-key", |statement| statement.set("alg", -257)).refused(Reason::Algorithm.of(FORMAT)),
         row("android-key/signature-bit", AndroidKey::new().signature(|sig| *sig.last_mut().unwrap() ^= 1))
-            .refused(Problem::Signature),
+            .refused(Reason::Signature.of(FORMAT)),
         row("android-key/message-without-hash", AndroidKey::new().message(|m| m.truncate(m.len() - 32)))
-            .refused(Problem::Signature),
+            .refused(Reason::Signature.of(FORMAT)),
         row(
             "android-key/certificate-of-another-key",
             AndroidKey::new().leaf(move |leaf| leaf.public_key = spki.clone()),
         )
-        .refused(Problem::Signature),
+        .refused(Reason::Signature.of(FORMAT)),
         row("android-key/credential-of-another-key", AndroidKey::new())
             .then(|r| r.public_key(|key| *key = cose))
-            .refused(Problem::Key),
+            .refused(Reason::CertificateKey.of(FORMAT)),
     ]
 }
 
@@ -153,14 +153,14 @@ fn descriptions() -> Vec<Row> {
         }),
         described("65-fields", |description| description.software_enforced.0 = fields(65)).bound(),
     ];
-    let mut rows: Vec<_> = malformed.into_iter().map(|row| row.refused(Problem::KeyDescription)).collect();
+    let mut rows: Vec<_> = malformed.into_iter().map(|row| row.refused(Reason::KeyDescription.of(FORMAT))).collect();
     rows.extend([
         described("challenge-of-another-ceremony", |description| description.attestation_challenge[0] ^= 1)
-            .refused(Problem::Challenge),
+            .refused(Reason::Challenge.of(FORMAT)),
         described("challenge-empty", |description| description.attestation_challenge.clear())
-            .refused(Problem::Challenge),
+            .refused(Reason::Challenge.of(FORMAT)),
         described("challenge-longer", |description| description.attestation_challenge.push(0))
-            .refused(Problem::Challenge),
+            .refused(Reason::Challenge.of(FORMAT)),
     ]);
     rows
 }
@@ -171,34 +171,36 @@ fn lists() -> Vec<Row> {
     };
     vec![
         described("all-applications", move |description| description.hardware_enforced = all())
-            .refused(Problem::AllApplications),
+            .refused(Reason::AllApplications.of(FORMAT)),
         described("all-applications-by-software", |description| {
             description.software_enforced = AuthorizationList(vec![(ALL_APPLICATIONS, der::null())]);
         })
-        .refused(Problem::AllApplications),
-        described("no-origin", |description| description.hardware_enforced.remove(ORIGIN)).refused(Problem::Origin),
+        .refused(Reason::AllApplications.of(FORMAT)),
+        described("no-origin", |description| description.hardware_enforced.remove(ORIGIN))
+            .refused(Reason::Origin.of(FORMAT)),
         described("origin-imported", |description| description.hardware_enforced.set(ORIGIN, der::integer(2)))
-            .refused(Problem::Origin),
+            .refused(Reason::Origin.of(FORMAT)),
         described("origins-that-differ", |description| {
             description.software_enforced = AuthorizationList(vec![(ORIGIN, der::integer(1))]);
         })
-        .refused(Problem::Origin),
-        described("no-purpose", |description| description.hardware_enforced.remove(PURPOSE)).refused(Problem::Purpose),
+        .refused(Reason::Origin.of(FORMAT)),
+        described("no-purpose", |description| description.hardware_enforced.remove(PURPOSE))
+            .refused(Reason::Purpose.of(FORMAT)),
         described("purpose-of-nothing", |description| description.hardware_enforced.set(PURPOSE, purposes(&[])))
-            .refused(Problem::Purpose),
+            .refused(Reason::Purpose.of(FORMAT)),
         described("purpose-decrypt", |description| description.hardware_enforced.set(PURPOSE, purposes(&[1])))
-            .refused(Problem::Purpose),
+            .refused(Reason::Purpose.of(FORMAT)),
         described("purpose-verify-alone", |description| description.hardware_enforced.set(PURPOSE, purposes(&[3])))
-            .refused(Problem::Purpose),
+            .refused(Reason::Purpose.of(FORMAT)),
         described("purposes-sign-and-decrypt", |description| {
             description.hardware_enforced.set(PURPOSE, purposes(&[1, 2]))
         })
         .strict()
-        .refused(Problem::Purpose),
+        .refused(Reason::Purpose.of(FORMAT)),
         described("purpose-attest-key", |description| description.hardware_enforced.set(PURPOSE, purposes(&[7])))
-            .refused(Problem::Purpose),
+            .refused(Reason::Purpose.of(FORMAT)),
         described("lists-empty", |description| description.hardware_enforced = AuthorizationList::default())
-            .refused(Problem::Origin),
+            .refused(Reason::Origin.of(FORMAT)),
     ]
 }
 
@@ -215,12 +217,12 @@ fn forms() -> Vec<Row> {
         let format = AndroidKey::new().key_description(move |description| {
             description.software_enforced = AuthorizationList(vec![field.clone()]);
         });
-        row(&format!("android-key/{name}"), format.leaf(insert)).refused(Problem::KeyDescription)
+        row(&format!("android-key/{name}"), format.leaf(insert)).refused(Reason::KeyDescription.of(FORMAT))
     };
     let all = || (ALL_APPLICATIONS, der::null());
     let with = |name: &str, contents: Vec<u8>| {
         described(name, move |description| description.software_enforced.set(1000, contents.clone()))
-            .refused(Problem::KeyDescription)
+            .refused(Reason::KeyDescription.of(FORMAT))
     };
     vec![
         other("all-applications-implicit", all(), |field| field[0] = 0x9f),
@@ -247,32 +249,32 @@ fn hardware() -> Vec<Row> {
         with("another-origin-by-software", |description| {
             description.software_enforced = AuthorizationList(vec![(ORIGIN, der::integer(2))]);
         }),
-        with("software", software).refused(Problem::Origin),
+        with("software", software).refused(Reason::Origin.of(FORMAT)),
         with("origin-by-software", |description| {
             description.software_enforced = AuthorizationList(vec![(ORIGIN, der::integer(0))]);
             description.hardware_enforced = AuthorizationList(vec![(PURPOSE, purposes(&[2]))]);
         })
-        .refused(Problem::Origin),
+        .refused(Reason::Origin.of(FORMAT)),
         with("purpose-by-software", |description| {
             description.software_enforced = AuthorizationList(vec![(PURPOSE, purposes(&[2]))]);
             description.hardware_enforced = AuthorizationList(vec![(ORIGIN, der::integer(0))]);
         })
-        .refused(Problem::Purpose),
+        .refused(Reason::Purpose.of(FORMAT)),
         with("all-applications-by-software", |description| {
             description.software_enforced = AuthorizationList(vec![(ALL_APPLICATIONS, der::null())]);
         })
-        .refused(Problem::AllApplications),
+        .refused(Reason::AllApplications.of(FORMAT)),
         with("attested-by-software", |description| description.attestation_security_level = der::enumerated(0))
-            .refused(Problem::SecurityLevel),
+            .refused(Reason::SecurityLevel.of(FORMAT)),
         with("kept-by-software", |description| description.key_mint_security_level = der::enumerated(0))
-            .refused(Problem::SecurityLevel),
-        with("kept-by-the-keystore", |description| levels(description, 100)).refused(Problem::SecurityLevel),
+            .refused(Reason::SecurityLevel.of(FORMAT)),
+        with("kept-by-the-keystore", |description| levels(description, 100)).refused(Reason::SecurityLevel.of(FORMAT)),
     ]
 }
 
 /// The boot state of the device: §8.4 does not require it, but a policy can.
 fn roots_of_trust() -> Vec<Row> {
-    use key::Problem::{BootState, DeviceUnlocked, NoRootOfTrust, RootOfTrust};
+    use Reason::{BootState, DeviceUnlocked, NoRootOfTrust, RootOfTrust};
     let stated = |name: &str, root: Option<Vec<u8>>| {
         described(&format!("root-of-trust/{name}"), move |description| {
             root.iter().for_each(|root| description.hardware_enforced.set(ROOT_OF_TRUST, root.clone()));
@@ -326,8 +328,8 @@ fn roots_of_trust() -> Vec<Row> {
             match verdict {
                 Ok(()) => rows.extend([asked, by_policy]),
                 Err(problem) => rows.extend([
-                    asked.refused(Problem::Properties(problem)),
-                    by_policy.refusal(Refusal::AttestedKey(problem)),
+                    asked.refused(problem.of(FORMAT)),
+                    by_policy.refusal(Refusal::AttestedKey(problem.of(FORMAT))),
                 ]),
             }
         }

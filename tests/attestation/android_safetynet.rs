@@ -2,12 +2,13 @@
 
 use crate::row::{Row, row, row_of};
 use serde_json::{Value, json};
-use wardkey::attestation::CertificateError as C;
-use wardkey::attestation::android_safetynet::Problem;
-use wardkey::x509::{CertificateError as Malformed, DerError, NameConstraintsError, PathError};
+use wardkey::attestation::{Format as Known, Reason};
+use wardkey::x509::{Malformed, Rule};
 use wardkey_authenticator::expected::VALIDATE_AT;
 use wardkey_authenticator::extension::SUBJECT_ALT_NAME;
 use wardkey_authenticator::*;
+
+const FORMAT: Known = Known::AndroidSafetynet;
 
 pub(crate) fn rows() -> Vec<Row> {
     [good(), forms(), headers(), certificates(), constraints(), payloads(), encodings()].concat()
@@ -52,7 +53,7 @@ fn forms() -> Vec<Row> {
     let statement = |name: &str, change: fn(&mut Cbor)| {
         row(&format!("android-safetynet/{name}"), AndroidSafetyNet::new())
             .then(|r| r.statement(change))
-            .refused(Problem::Syntax)
+            .refused(Reason::Syntax.of(FORMAT))
     };
     let jws = |name: &str, change: fn(&mut Vec<u8>)| {
         row(&format!("android-safetynet/{name}"), AndroidSafetyNet::new().jws(change))
@@ -64,15 +65,16 @@ fn forms() -> Vec<Row> {
         statement("no-response", |statement| statement.remove("response")),
         statement("response-text", |statement| statement.set("response", "a.b.c")),
         statement("another-member", |statement| statement.set("alg", -257)),
-        jws("response-empty", Vec::clear).refused(Problem::Jws),
-        jws("two-parts", |jws| jws.truncate(jws.iter().rposition(|c| *c == b'.').unwrap())).refused(Problem::Jws),
-        jws("four-parts", |jws| jws.extend(b".AA")).refused(Problem::Jws),
-        jws("padded", |jws| jws.extend(b"==")).refused(Problem::Jws),
-        jws("not-utf-8", |jws| jws.push(0xff)).refused(Problem::Jws),
+        jws("response-empty", Vec::clear).refused(Reason::Jws.of(FORMAT)),
+        jws("two-parts", |jws| jws.truncate(jws.iter().rposition(|c| *c == b'.').unwrap()))
+            .refused(Reason::Jws.of(FORMAT)),
+        jws("four-parts", |jws| jws.extend(b".AA")).refused(Reason::Jws.of(FORMAT)),
+        jws("padded", |jws| jws.extend(b"==")).refused(Reason::Jws.of(FORMAT)),
+        jws("not-utf-8", |jws| jws.push(0xff)).refused(Reason::Jws.of(FORMAT)),
         jws("signature-empty", |jws| jws.truncate(jws.iter().rposition(|c| *c == b'.').unwrap() + 1))
-            .refused(Problem::Signature),
+            .refused(Reason::Signature.of(FORMAT)),
         row("android-safetynet/signature-bit", AndroidSafetyNet::new().signature(|sig| sig[9] ^= 1))
-            .refused(Problem::Signature),
+            .refused(Reason::Signature.of(FORMAT)),
     ]
 }
 
@@ -93,7 +95,7 @@ fn headers() -> Vec<Row> {
         header("an-array", |header| *header = json!([])),
         header("array-of-its-members", |header| *header = json!([header["alg"], header["x5c"], null, null])),
     ];
-    rows.into_iter().map(|row| row.refused(Problem::Header)).collect()
+    rows.into_iter().map(|row| row.refused(Reason::Header.of(FORMAT))).collect()
 }
 
 fn certificates() -> Vec<Row> {
@@ -112,52 +114,52 @@ fn certificates() -> Vec<Row> {
     };
     vec![
         header("certificate-of-one-byte", |header| header["x5c"][0] = json!("MA=="))
-            .refused(Problem::Certificate(C::Malformed(Malformed::Der(DerError::Truncated)))),
+            .refused(Reason::Certificate(Rule::Malformed(Malformed::Truncated)).of(FORMAT)),
         row("android-safetynet/certificate-of-an-ec-key", by_ec.header(|header| header["alg"] = json!("RS256")))
-            .refused(Problem::Certificate(C::Algorithm)),
+            .refused(Reason::Algorithm.of(FORMAT)),
         leaf("host-name-as-common-name", |leaf| leaf.remove(SUBJECT_ALT_NAME)),
         leaf("no-host-name", |leaf| {
             leaf.remove(SUBJECT_ALT_NAME);
             leaf.subject = Name::default();
         })
-        .refused(Problem::HostName),
+        .refused(Reason::HostName.of(FORMAT)),
         leaf("host-names-malformed", |leaf| leaf.extension(SUBJECT_ALT_NAME).value.push(0))
-            .refused(Problem::Certificate(C::Extension(DerError::TrailingBytes.into()))),
-        host("host-name-other", &["evil.example"]).refused(Problem::HostName),
-        host("host-name-with-a-suffix", &["attest.android.com.evil.example"]).refused(Problem::HostName),
-        host("host-name-with-a-prefix", &["evil-attest.android.com"]).refused(Problem::HostName),
-        host("host-name-wildcard", &["*.android.com"]).strict().refused(Problem::HostName),
+            .refused(Reason::Certificate(Malformed::TrailingBytes.into()).of(FORMAT)),
+        host("host-name-other", &["evil.example"]).refused(Reason::HostName.of(FORMAT)),
+        host("host-name-with-a-suffix", &["attest.android.com.evil.example"]).refused(Reason::HostName.of(FORMAT)),
+        host("host-name-with-a-prefix", &["evil-attest.android.com"]).refused(Reason::HostName.of(FORMAT)),
+        host("host-name-wildcard", &["*.android.com"]).strict().refused(Reason::HostName.of(FORMAT)),
         host("host-name-among-others", &["example.com", "attest.android.com"]),
     ]
 }
 
 fn payloads() -> Vec<Row> {
     vec![
-        payload("payload-an-array", |payload| *payload = json!([])).refused(Problem::Payload),
+        payload("payload-an-array", |payload| *payload = json!([])).refused(Reason::Payload.of(FORMAT)),
         payload("payload-an-array-of-its-members", |payload| {
             *payload = json!([payload["nonce"], payload["timestampMs"], true]);
         })
-        .refused(Problem::Payload),
-        payload("timestamp-text", |payload| payload["timestampMs"] = json!("now")).refused(Problem::Payload),
+        .refused(Reason::Payload.of(FORMAT)),
+        payload("timestamp-text", |payload| payload["timestampMs"] = json!("now")).refused(Reason::Payload.of(FORMAT)),
         payload("nonce-missing", |payload| drop(payload.as_object_mut().unwrap().remove("nonce")))
-            .refused(Problem::Nonce),
+            .refused(Reason::Nonce.of(FORMAT)),
         payload("nonce-of-another-ceremony", |payload| payload["nonce"] = json!(json::base64(&[7; 32])))
-            .refused(Problem::Nonce),
+            .refused(Reason::Nonce.of(FORMAT)),
         payload("nonce-base64url", |payload| {
             let nonce = payload["nonce"].as_str().unwrap().trim_end_matches('=').to_owned();
             payload["nonce"] = json!(nonce);
         })
-        .refused(Problem::Nonce),
+        .refused(Reason::Nonce.of(FORMAT)),
         payload("profile-does-not-match", |payload| payload["ctsProfileMatch"] = json!(false))
-            .refused(Problem::CtsProfileMatch),
+            .refused(Reason::CtsProfileMatch.of(FORMAT)),
         payload("profile-missing", |payload| drop(payload.as_object_mut().unwrap().remove("ctsProfileMatch")))
-            .refused(Problem::CtsProfileMatch),
+            .refused(Reason::CtsProfileMatch.of(FORMAT)),
         payload("timestamp-missing", |payload| drop(payload.as_object_mut().unwrap().remove("timestampMs")))
-            .refused(Problem::Timestamp),
+            .refused(Reason::Timestamp.of(FORMAT)),
         payload("too-old", |payload| payload["timestampMs"] = json!((VALIDATE_AT - 601) * 1000))
-            .refused(Problem::Timestamp),
+            .refused(Reason::Timestamp.of(FORMAT)),
         payload("from-the-future", |payload| payload["timestampMs"] = json!((VALIDATE_AT + 61) * 1000))
-            .refused(Problem::Timestamp),
+            .refused(Reason::Timestamp.of(FORMAT)),
     ]
 }
 
@@ -174,7 +176,7 @@ fn constraints() -> Vec<Row> {
     let address = |leaf: &mut Certificate| {
         leaf.set(Extension::subject_alt_name(&[&der::implicit(7, &[192, 0, 2, 1])]));
     };
-    let violated = PathError::NameConstraints(0, NameConstraintsError::Violated);
+    let violated = Rule::NameNotPermitted.at(0);
     vec![
         with("host-name-permitted", 0, "android.com", |_| {}),
         with("host-name-as-common-name-permitted", 0, "android.com", common_name),
@@ -193,7 +195,7 @@ fn encodings() -> Vec<Row> {
         let named = |part: &str| format!("android-safetynet/{part}-with-{name}");
         let header = row(&named("header"), AndroidSafetyNet::new().header_bytes(insert));
         let payload = row(&named("payload"), AndroidSafetyNet::new().payload_bytes(insert));
-        [header.refused(Problem::Header), payload.refused(Problem::Payload)]
+        [header.refused(Reason::Header.of(FORMAT)), payload.refused(Reason::Payload.of(FORMAT))]
     };
     let good = |part: &str| format!("android-safetynet/{part}-with-utf-8");
     let insert = |json: &mut Vec<u8>| drop(json.splice(1..1, "\"unread\":\"å\",".bytes()));

@@ -1,11 +1,12 @@
 //! §8.8 Apple anonymous attestation.
 
 use crate::row::{Row, row, row_of};
-use wardkey::attestation::CertificateError as C;
-use wardkey::attestation::apple::Problem;
-use wardkey::x509::{CertificateError as Malformed, DerError};
+use wardkey::attestation::{Format as Known, Reason};
+use wardkey::x509::{Malformed, Rule};
 use wardkey_authenticator::attestation::apple::NONCE;
 use wardkey_authenticator::*;
+
+const FORMAT: Known = Known::Apple;
 
 pub(crate) fn rows() -> Vec<Row> {
     let statement =
@@ -23,32 +24,34 @@ pub(crate) fn rows() -> Vec<Row> {
         statement("with-alg", |statement| statement.set("alg", -7)),
         row("apple/aaguid-of-zeros", Apple::new())
             .then(|r| r.authenticator_data(|data| data.attested().aaguid.fill(0))),
-        statement("alg-a-text", |statement| statement.set("alg", "ES256")).refused(Problem::Syntax),
-        statement("no-x5c", |statement| statement.remove("x5c")).refused(Problem::Syntax),
-        statement("x5c-empty", |statement| statement.get("x5c").items().clear()).refused(Problem::Syntax),
-        statement("another-member", |statement| statement.set("sig", vec![0])).refused(Problem::Syntax),
+        statement("alg-a-text", |statement| statement.set("alg", "ES256")).refused(Reason::Syntax.of(FORMAT)),
+        statement("no-x5c", |statement| statement.remove("x5c")).refused(Reason::Syntax.of(FORMAT)),
+        statement("x5c-empty", |statement| statement.get("x5c").items().clear()).refused(Reason::Syntax.of(FORMAT)),
+        statement("another-member", |statement| statement.set("sig", vec![0])).refused(Reason::Syntax.of(FORMAT)),
         statement("alg-and-another-member", |statement| (statement.set("alg", -7), statement.set("sig", vec![0])).0)
-            .refused(Problem::Syntax),
+            .refused(Reason::Syntax.of(FORMAT)),
         row(
             "apple/certificate-cut-short",
             Apple::new().x5c(|x5c| {
                 x5c[0].pop();
             }),
         )
-        .refused(Problem::Certificate(C::Malformed(Malformed::Der(DerError::Truncated)))),
-        leaf("no-nonce", |leaf| leaf.remove(NONCE)).refused(Problem::NonceExtension),
+        .refused(Reason::Certificate(Rule::Malformed(Malformed::Truncated)).of(FORMAT)),
+        leaf("no-nonce", |leaf| leaf.remove(NONCE)).refused(Reason::NonceExtension.of(FORMAT)),
         leaf("nonce-not-wrapped", |leaf| leaf.extension(NONCE).value = der::octet_string(&[7; 32]))
-            .refused(Problem::NonceExtension),
-        leaf("nonce-under-another-tag", |leaf| leaf.extension(NONCE).value[2] = 0xa2).refused(Problem::NonceExtension),
-        leaf("nonce-trailing-byte", |leaf| leaf.extension(NONCE).value.push(0)).refused(Problem::NonceExtension),
-        nonce("nonce-of-another-ceremony", |nonce| nonce[0] ^= 1).refused(Problem::Nonce),
-        nonce("nonce-cut-short", |nonce| nonce.truncate(31)).refused(Problem::Nonce),
-        nonce("nonce-empty", Vec::clear).refused(Problem::Nonce),
+            .refused(Reason::NonceExtension.of(FORMAT)),
+        leaf("nonce-under-another-tag", |leaf| leaf.extension(NONCE).value[2] = 0xa2)
+            .refused(Reason::NonceExtension.of(FORMAT)),
+        leaf("nonce-trailing-byte", |leaf| leaf.extension(NONCE).value.push(0))
+            .refused(Reason::NonceExtension.of(FORMAT)),
+        nonce("nonce-of-another-ceremony", |nonce| nonce[0] ^= 1).refused(Reason::Nonce.of(FORMAT)),
+        nonce("nonce-cut-short", |nonce| nonce.truncate(31)).refused(Reason::Nonce.of(FORMAT)),
+        nonce("nonce-empty", Vec::clear).refused(Reason::Nonce.of(FORMAT)),
         row("apple/certificate-of-another-key", Apple::new().leaf(move |leaf| leaf.public_key = spki.clone()))
-            .refused(Problem::Key),
+            .refused(Reason::CertificateKey.of(FORMAT)),
         row("apple/credential-of-another-key", Apple::new())
             .then(|r| r.public_key(|key| *key = cose))
-            .refused(Problem::Key),
+            .refused(Reason::CertificateKey.of(FORMAT)),
     ]);
     rows
 }

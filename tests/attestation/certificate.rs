@@ -1,15 +1,15 @@
 //! RFC 5280 §4: the attestation certificate. The rows use `packed`; all formats have the same reader.
 
 use crate::row::{Row, row};
-use wardkey::attestation::CertificateError as C;
-use wardkey::attestation::packed::Problem;
-use wardkey::attestation::{android_key, android_safetynet, apple, fido_u2f, tpm};
+use wardkey::attestation::{Format as Known, Reason};
 use wardkey::crypto::KeyError;
-use wardkey::x509::{AlgorithmError, CertificateError as Malformed, DerError, ExtensionsError};
+use wardkey::x509::{Malformed, Rule};
 use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, KEY_USAGE};
 use wardkey_authenticator::keys::PublicKey;
 use wardkey_authenticator::x509::signature_algorithm;
 use wardkey_authenticator::*;
+
+const FORMAT: Known = Known::Packed;
 
 pub(crate) fn rows() -> Vec<Row> {
     [syntax(), extensions(), keys(), claims()].concat()
@@ -24,38 +24,41 @@ fn bytes(name: &str, change: fn(&mut Vec<u8>)) -> Row {
     row(&format!("certificate/{name}"), Packed::new().x5c(move |x5c| change(&mut x5c[0])))
 }
 
-fn malformed(error: Malformed) -> Problem {
-    Problem::Certificate(C::Malformed(error))
+fn malformed(rule: impl Into<Rule>) -> Reason {
+    Reason::Certificate(rule.into())
 }
 
 fn syntax() -> Vec<Row> {
     let large = Extension::new("1.3.6.1.4.1.55555.1", vec![0; 16_384]);
     vec![
-        bytes("empty", Vec::clear).refused(malformed(DerError::Truncated.into())),
+        bytes("empty", Vec::clear).refused(malformed(Malformed::Truncated).of(FORMAT)),
         bytes("cut-short", |der| {
             der.pop();
         })
-        .refused(malformed(DerError::Truncated.into())),
-        bytes("trailing-byte", |der| der.push(0)).refused(malformed(DerError::TrailingBytes.into())),
-        bytes("indefinite-length", |der| drop(der.splice(1..4, [0x80]))).refused(malformed(DerError::Length.into())),
-        bytes("set-instead-of-sequence", |der| der[0] = 0x31).refused(malformed(DerError::Tag.into())),
-        with("larger-than-16-kib", move |leaf| leaf.set(large.clone())).bound().refused(malformed(Malformed::TooLarge)),
-        with("version-1-with-extensions", |leaf| leaf.version = None).refused(malformed(Malformed::Version)),
-        with("version-4", |leaf| leaf.version = Some(3)).refused(malformed(Malformed::Version)),
-        with("no-issuer", |leaf| leaf.issuer = Name::default()).refused(malformed(Malformed::NoIssuer)),
+        .refused(malformed(Malformed::Truncated).of(FORMAT)),
+        bytes("trailing-byte", |der| der.push(0)).refused(malformed(Malformed::TrailingBytes).of(FORMAT)),
+        bytes("indefinite-length", |der| drop(der.splice(1..4, [0x80])))
+            .refused(malformed(Malformed::Length).of(FORMAT)),
+        bytes("set-instead-of-sequence", |der| der[0] = 0x31).refused(malformed(Malformed::Tag).of(FORMAT)),
+        with("larger-than-16-kib", move |leaf| leaf.set(large.clone()))
+            .bound()
+            .refused(malformed(Rule::TooLarge).of(FORMAT)),
+        with("version-1-with-extensions", |leaf| leaf.version = None).refused(malformed(Rule::Version).of(FORMAT)),
+        with("version-4", |leaf| leaf.version = Some(3)).refused(malformed(Rule::Version).of(FORMAT)),
+        with("no-issuer", |leaf| leaf.issuer = Name::default()).refused(malformed(Rule::NoIssuer).of(FORMAT)),
         with("two-signature-algorithms", |leaf| {
             leaf.signature_algorithm = Some(signature_algorithm(Algorithm::Es384));
         })
-        .refused(malformed(Malformed::SignatureAlgorithm)),
+        .refused(malformed(Rule::AlgorithmsDiffer).of(FORMAT)),
         bytes("signature-algorithm-cut-short", |der| {
             const ES256: [u8; 4] = [0x30, 10, 6, 8];
             let places: Vec<_> = (0..der.len()).filter(|&at| der[at..].starts_with(&ES256)).collect();
             assert_eq!(places.len(), 2);
             places.into_iter().for_each(|at| der[at + 3] = 9);
         })
-        .refused(malformed(DerError::Truncated.into())),
+        .refused(malformed(Malformed::Truncated).of(FORMAT)),
         with("date-that-is-none", |leaf| leaf.not_before = der::utc_time("240230000000Z"))
-            .refused(malformed(DerError::Time.into())),
+            .refused(malformed(Malformed::Time).of(FORMAT)),
         negative_serial_number(),
     ]
 }
@@ -75,36 +78,36 @@ fn negative_serial_number() -> Row {
 }
 
 fn extensions() -> Vec<Row> {
-    let in_list = |error: ExtensionsError| malformed(Malformed::Extensions(error));
-    let looked_into = |error: DerError| Problem::Certificate(C::Extension(error.into()));
+    let in_list = |error: Rule| malformed(error);
+    let looked_into = |error: Malformed| Reason::Certificate(error.into());
     let set = |name: &str, oid: &'static str, value: &'static [u8]| {
         with(name, move |leaf| leaf.set(Extension::new(oid, value.to_vec())))
     };
     vec![
         with("duplicate-extension", |leaf| leaf.extensions.push(leaf.extensions[0].clone()))
-            .refused(in_list(ExtensionsError::Duplicate)),
+            .refused(in_list(Rule::DuplicateExtension).of(FORMAT)),
         with("33-extensions", |leaf| {
             (leaf.extensions.len()..33)
                 .for_each(|i| leaf.set(Extension::new(&format!("1.3.6.1.4.1.55555.{i}"), der::null())));
         })
         .bound()
-        .refused(in_list(ExtensionsError::TooMany)),
+        .refused(in_list(Rule::TooManyExtensions).of(FORMAT)),
         with("32-extensions", |leaf| {
             (leaf.extensions.len()..32)
                 .for_each(|i| leaf.set(Extension::new(&format!("1.3.6.1.4.1.55555.{i}"), der::null())));
         }),
-        set("key-usage-malformed", KEY_USAGE, &[3, 2, 0]).refused(looked_into(DerError::Truncated)),
-        set("key-usage-bad-padding", KEY_USAGE, &[3, 2, 7, 0xc0]).refused(looked_into(DerError::BitString)),
+        set("key-usage-malformed", KEY_USAGE, &[3, 2, 0]).refused(looked_into(Malformed::Truncated).of(FORMAT)),
+        set("key-usage-bad-padding", KEY_USAGE, &[3, 2, 7, 0xc0]).refused(looked_into(Malformed::BitString).of(FORMAT)),
         set("basic-constraints-malformed", BASIC_CONSTRAINTS, &[0x30, 3, 1, 1, 1])
-            .refused(looked_into(DerError::Boolean)),
+            .refused(looked_into(Malformed::Boolean).of(FORMAT)),
         set("basic-constraints-false-spelt-out", BASIC_CONSTRAINTS, &[0x30, 3, 1, 1, 0])
             .strict()
-            .refused(looked_into(DerError::Boolean)),
+            .refused(looked_into(Malformed::Boolean).of(FORMAT)),
     ]
 }
 
 fn keys() -> Vec<Row> {
-    let key = |error: AlgorithmError| Problem::Certificate(C::Key(error));
+    let key = |error: Rule| Reason::Certificate(error);
     let spki = |name: &str, spki: Vec<u8>| with(name, move |leaf| leaf.public_key = spki.clone());
     let p256 = Key::new("attestation.certificate.p256", Algorithm::Es256);
     let PublicKey::Ec2 { x, y, .. } = p256.public() else { panic!("an EC2 key") };
@@ -122,16 +125,16 @@ fn keys() -> Vec<Row> {
     };
     vec![
         spki("key-trailing-element", der::sequence(&[&p256.spki()[2..], &der::null()]))
-            .refused(key(DerError::TrailingBytes.into())),
-        spki("key-of-unknown-algorithm", unknown).refused(key(AlgorithmError::UnknownKey)),
+            .refused(key(Malformed::TrailingBytes.into()).of(FORMAT)),
+        spki("key-of-unknown-algorithm", unknown).refused(key(Rule::UnknownKey).of(FORMAT)),
         spki("key-on-brainpool", ec("1.3.36.3.3.2.8.1.1.7", &[&[4], &x[..], &y[..]].concat()))
-            .refused(key(AlgorithmError::UnknownKey)),
-        spki("key-ed25519-with-parameters", ed25519_with_null).refused(key(AlgorithmError::Parameters)),
-        spki("key-compressed", ec(p256_oid, &compressed)).strict().refused(key(AlgorithmError::PointFormat)),
+            .refused(key(Rule::UnknownKey).of(FORMAT)),
+        spki("key-ed25519-with-parameters", ed25519_with_null).refused(key(Rule::Parameters).of(FORMAT)),
+        spki("key-compressed", ec(p256_oid, &compressed)).strict().refused(key(Rule::PointFormat).of(FORMAT)),
         spki("key-rsa-1024", Key::rsa(Algorithm::Rs256, Modulus::Credential1024).spki())
             .strict()
-            .refused(key(AlgorithmError::Key(KeyError::Modulus))),
-        spki("key-off-the-curve", ec(p256_oid, &off_curve)).refused(Problem::Signature),
+            .refused(key(Rule::Key(KeyError::Modulus)).of(FORMAT)),
+        spki("key-off-the-curve", ec(p256_oid, &off_curve)).refused(Reason::Signature.of(FORMAT)),
     ]
 }
 
@@ -146,25 +149,26 @@ fn claims() -> Vec<Row> {
     let crls = |leaf: &mut Certificate| leaf.set(Extension::new(KEY_USAGE, der::bit_string(&[0x82], 1)).critical());
     let name = |claim: &str, format: &str| format!("certificate/{claim}-under-{format}");
     macro_rules! of {
-        ($format:literal, $made:expr, $problem:path) => {
+        ($format:literal, $made:expr, $of:path) => {
             [
-                row(&name("key-cert-sign-without-ca", $format), $made.leaf(may_sign)).refused($problem(C::KeyCertSign)),
+                row(&name("key-cert-sign-without-ca", $format), $made.leaf(may_sign))
+                    .refused(Reason::KeyCertSign.of($of)),
                 row(
                     &name("key-cert-sign-without-basic-constraints", $format),
                     $made.leaf(may_sign_without_constraints),
                 )
-                .refused($problem(C::KeyCertSign)),
-                row(&name("path-length-without-ca", $format), $made.leaf(length)).refused($problem(C::PathLength)),
+                .refused(Reason::KeyCertSign.of($of)),
+                row(&name("path-length-without-ca", $format), $made.leaf(length)).refused(Reason::PathLength.of($of)),
             ]
         };
     }
     let mut rows = [
-        of!("packed", Packed::new(), Problem::Certificate),
-        of!("tpm", Tpm::new(), tpm::Problem::Certificate),
-        of!("android-key", AndroidKey::new(), android_key::Problem::Certificate),
-        of!("android-safetynet", AndroidSafetyNet::new(), android_safetynet::Problem::Certificate),
-        of!("fido-u2f", FidoU2f::new(), fido_u2f::Problem::Certificate),
-        of!("apple", Apple::new(), apple::Problem::Certificate),
+        of!("packed", Packed::new(), Known::Packed),
+        of!("tpm", Tpm::new(), Known::Tpm),
+        of!("android-key", AndroidKey::new(), Known::AndroidKey),
+        of!("android-safetynet", AndroidSafetyNet::new(), Known::AndroidSafetynet),
+        of!("fido-u2f", FidoU2f::new(), Known::FidoU2f),
+        of!("apple", Apple::new(), Known::Apple),
     ]
     .concat();
     // cRLSign alone is allowed: by RFC 5280 §6.3.3 (f) the signer of a list need not be a CA.

@@ -1,95 +1,88 @@
 //! Reads the error variants from the source, and finds those without a row.
 
 use std::collections::BTreeSet;
+use wardkey::attestation::Reason;
 use wardkey::ceremony::Refusal;
 
-/// The error enumerations: file, name, and place in a [`Refusal`]. `*` is any one variant.
-const ENUMS: &[(&str, &str, &[&str])] = &[
-    ("attestation/mod.rs", "StatementError", &["AttestationStatement"]),
-    ("attestation/packed.rs", "Problem", &["AttestationStatement/Packed"]),
-    ("attestation/tpm/mod.rs", "Problem", &["AttestationStatement/Tpm"]),
-    ("attestation/android_key.rs", "Problem", &["AttestationStatement/AndroidKey"]),
-    ("attestation/android_safetynet.rs", "Problem", &["AttestationStatement/AndroidSafetynet"]),
-    ("attestation/fido_u2f.rs", "Problem", &["AttestationStatement/FidoU2f"]),
-    ("attestation/none.rs", "Problem", &["AttestationStatement/None"]),
-    ("attestation/apple.rs", "Problem", &["AttestationStatement/Apple"]),
-    ("attestation/compound.rs", "Problem", &["AttestationStatement/Compound"]),
-    ("attestation/key.rs", "Problem", &["AttestationStatement/*/Properties"]),
-    ("attestation/certificate.rs", "CertificateError", &["AttestationStatement/*/Certificate"]),
-    ("x509/chain.rs", "Error", &["AttestationUntrusted"]),
-    ("x509/crl.rs", "Problem", &["AttestationUntrusted/Crl"]),
-    ("x509/constraints.rs", "Error", &["AttestationUntrusted/NameConstraints"]),
+/// The reasons of each format: a row must meet each.
+const REASONS: &[(&str, &str)] = &[
+    ("Packed", "Syntax AlgorithmMismatch Certificate Signature Subject OrganizationalUnit FirmwareVersion"),
     (
-        "x509/certificate.rs",
-        "Error",
-        &["AttestationStatement/*/Certificate/Malformed", "AttestationUntrusted/Certificate"],
+        "Tpm",
+        "Syntax TpmVersion PublicArea PublicAreaKey SymmetricAlgorithm Scheme Certificate SubjectNotEmpty SubjectAltName \
+         ExtendedKeyUsage Signature CertInfo Magic Type ExtraData Name ObjectAttributes NameAlgorithm",
     ),
     (
-        "x509/extensions.rs",
-        "Error",
-        &[
-            "AttestationStatement/*/Certificate/Extension",
-            "AttestationStatement/*/Certificate/Malformed/Extensions",
-            "AttestationUntrusted/Extensions",
-        ],
+        "AndroidKey",
+        "Syntax Signature CertificateKey KeyDescription Challenge AllApplications Origin Purpose SecurityLevel \
+         NoRootOfTrust RootOfTrust DeviceUnlocked BootState",
     ),
-    ("x509/algorithm.rs", "Error", &["AttestationStatement/*/Certificate/Key", "AttestationUntrusted/Algorithm"]),
+    ("AndroidSafetynet", "Syntax Jws Header Certificate HostName Signature Payload Nonce CtsProfileMatch Timestamp"),
+    ("FidoU2f", "Syntax CertificateCount Certificate NotP256 NotEs256 Signature"),
+    ("None", "NotEmpty"),
+    ("Apple", "Syntax Certificate NonceExtension Nonce CertificateKey"),
+    ("Compound", "Syntax Nested UnknownFormat TooFew NotIndependent"),
 ];
 
-/// Variants that no ceremony can produce, with the reason.
-const EXCEPTIONS: &[(&str, &str)] =
-    &[("AttestationUntrusted/Empty", "an x5c of no certificates is none by its format's syntax")];
+/// What no row of the table meets, and why.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("Rule/Empty", "an x5c of no certificates is none by its format's syntax"),
+    ("Rule/CrlVersion", "no list of another version can be made: tests/revocation.rs"),
+    ("Rule/CrlNoNextUpdate", "no list without a next update can be made: tests/revocation.rs"),
+    ("Rule/NoPem", "of the relying party's files: tests/revocation.rs"),
+    ("Rule/PemNoEnd", "of the relying party's files: codec/pem.rs"),
+    ("Rule/PemBase64", "of the relying party's files: codec/pem.rs"),
+    ("Reason/Cbor", "of the attestation object: tests/steps"),
+    ("Reason/Object", "of the attestation object: tests/steps"),
+    ("Reason/AuthenticatorData", "of the attestation object: tests/steps"),
+];
 
-/// `AttestationUntrusted(NameConstraints(1, Violated))` as `AttestationUntrusted`, `AttestationUntrusted/NameConstraints`
-/// and `AttestationUntrusted/NameConstraints/Violated`.
+fn first_word(debug: impl std::fmt::Debug) -> String {
+    format!("{debug:?}").chars().take_while(|c| c.is_alphanumeric()).collect()
+}
+
+/// The refusal, its reason with and without the format, and its rule.
 pub(crate) fn paths(refusal: &Refusal) -> Vec<String> {
-    let (mut stack, mut word, mut paths) = (Vec::new(), String::new(), Vec::new());
-    for c in format!("{refusal:?}").chars().chain([',']) {
-        if c.is_alphanumeric() {
-            word.push(c);
-            continue;
+    let mut paths = vec![first_word(refusal)];
+    match refusal {
+        Refusal::AttestationUntrusted(error) => paths.push(format!("Rule/{}", first_word(error.rule()))),
+        Refusal::AttestationStatement(error) | Refusal::AttestationObject(error) => {
+            let reason = first_word(error.reason());
+            paths.push(format!("Reason/{reason}"));
+            paths.extend(error.format().map(|format| format!("{format:?}/{reason}")));
+            if let Reason::Certificate(rule) = error.reason() {
+                paths.push(format!("Rule/{}", first_word(rule)));
+            }
         }
-        let variant = std::mem::take(&mut word);
-        if variant.starts_with(char::is_uppercase) {
-            paths.push(stack.iter().chain([&variant]).map(String::as_str).collect::<Vec<_>>().join("/"));
-        }
-        match c {
-            '(' => stack.push(variant),
-            ')' => drop(stack.pop()),
-            _ => {}
-        }
+        _ => {}
     }
     paths
 }
 
 /// Returns the number of variants, and those without a row.
 pub(crate) fn missing(produced: &BTreeSet<String>) -> (usize, Vec<String>) {
-    let is_met = |path: &str| {
-        let same = |met: &String| {
-            met.split('/').count() == path.split('/').count()
-                && met.split('/').zip(path.split('/')).all(|(met, asked)| asked == "*" || met == asked)
-        };
-        produced.iter().any(same)
-    };
-    let mut wanted: Vec<Vec<String>> = trust_refusals().map(|refusal| vec![refusal]).collect();
-    for (file, name, places) in ENUMS {
-        let variants = variants(file, name);
-        assert!(!variants.is_empty(), "{file} has no {name}");
-        wanted.extend(variants.iter().map(|variant| places.iter().map(|at| format!("{at}/{variant}")).collect()));
+    let mut wanted: Vec<String> = trust_refusals().collect();
+    for (file, name) in [("attestation/error.rs", "Reason"), ("x509/error.rs", "Rule")] {
+        let variants = variants(file);
+        assert!(variants.len() > 30, "{file} has no table");
+        wanted.extend(variants.iter().map(|variant| format!("{name}/{variant}")));
     }
-    let excepted = |at: &[String]| EXCEPTIONS.iter().any(|(path, _)| at.iter().any(|at| at == path));
-    let without = wanted.iter().filter(|at| at.iter().any(|path| is_met(path)) == excepted(at));
-    (wanted.len(), without.map(|at| at.join(" or ")).collect())
+    wanted.extend(
+        REASONS.iter().flat_map(|(of, all)| all.split_whitespace().map(move |reason| format!("{of}/{reason}"))),
+    );
+    let excepted = |at: &str| EXCEPTIONS.iter().any(|(path, _)| at == *path);
+    let without = wanted.iter().filter(|at| produced.contains(*at) == excepted(at));
+    (wanted.len(), without.cloned().collect())
 }
 
 fn source(file: &str) -> String {
     std::fs::read_to_string(format!("{}/src/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-/// Returns the variants of `pub enum name` in a file.
-fn variants(file: &str, name: &str) -> Vec<String> {
+/// The variants in the table of a file.
+fn variants(file: &str) -> Vec<String> {
     let text = source(file);
-    let body = text.split(&format!("pub enum {name} {{\n")).nth(1).and_then(|rest| rest.split("\n}").next());
+    let body = text.split("s! {\n").nth(1).and_then(|rest| rest.split("\n}").next());
     let variant = |line: &str| {
         let name: String = line.strip_prefix("    ")?.chars().take_while(|c| c.is_alphanumeric()).collect();
         name.starts_with(char::is_uppercase).then_some(name)

@@ -1,13 +1,14 @@
 //! §8.6 FIDO U2F attestation.
 
 use crate::row::{Row, row, row_of};
-use wardkey::attestation::CertificateError as C;
-use wardkey::attestation::fido_u2f::Problem;
+use wardkey::attestation::{Format as Known, Reason};
 use wardkey::policy::Trust;
-use wardkey::x509::{CertificateError as Malformed, DerError, PathError};
+use wardkey::x509::{Malformed, Rule};
 use wardkey_authenticator::*;
 
-/// A certificate like those of the first U2F keys of Yubico: the signature has a non-zero count of unused bits.
+const FORMAT: Known = Known::FidoU2f;
+
+/// As the first U2F keys of Yubico have it: a signature of octets that says that some of its bits are not used.
 fn unused_bits(bits: u8) -> FidoU2f {
     FidoU2f::new().x5c(move |x5c| {
         let leaf = &mut x5c[0];
@@ -38,44 +39,44 @@ pub(crate) fn rows() -> Vec<Row> {
             "fido-u2f/certificate-version-1",
             FidoU2f::new().leaf(|leaf| (leaf.version, leaf.extensions) = (None, Vec::new())),
         ),
-        statement("no-sig", |statement| statement.remove("sig")).refused(Problem::Syntax),
-        statement("no-x5c", |statement| statement.remove("x5c")).refused(Problem::Syntax),
-        statement("x5c-empty", |statement| statement.get("x5c").items().clear()).refused(Problem::Syntax),
-        statement("sig-text", |statement| statement.set("sig", "signature")).refused(Problem::Syntax),
-        statement("another-member", |statement| statement.set("alg", -7)).refused(Problem::Syntax),
+        statement("no-sig", |statement| statement.remove("sig")).refused(Reason::Syntax.of(FORMAT)),
+        statement("no-x5c", |statement| statement.remove("x5c")).refused(Reason::Syntax.of(FORMAT)),
+        statement("x5c-empty", |statement| statement.get("x5c").items().clear()).refused(Reason::Syntax.of(FORMAT)),
+        statement("sig-text", |statement| statement.set("sig", "signature")).refused(Reason::Syntax.of(FORMAT)),
+        statement("another-member", |statement| statement.set("alg", -7)).refused(Reason::Syntax.of(FORMAT)),
         row("fido-u2f/two-certificates", FidoU2f::new().x5c(move |x5c| x5c.push(root.clone())))
-            .refused(Problem::CertificateCount),
+            .refused(Reason::CertificateCount.of(FORMAT)),
         row(
             "fido-u2f/certificate-cut-short",
             FidoU2f::new().x5c(|x5c| {
                 x5c[0].pop();
             }),
         )
-        .refused(Problem::Certificate(C::Malformed(Malformed::Der(DerError::Truncated)))),
+        .refused(Reason::Certificate(Rule::Malformed(Malformed::Truncated)).of(FORMAT)),
         row("fido-u2f/certificate-signature-of-unused-bits", unused_bits(2))
-            .untrusted(PathError::Certificate(0, Malformed::Der(DerError::BitString))),
+            .untrusted(Rule::Malformed(Malformed::BitString).at(0)),
         row("fido-u2f/certificate-signature-of-unused-bits-not-judged", unused_bits(2)).trust(|_| Trust::Ignore),
         row("fido-u2f/certificate-signature-of-an-unused-octet", unused_bits(8))
-            .refused(Problem::Certificate(C::Malformed(Malformed::Der(DerError::BitString)))),
+            .refused(Reason::Certificate(Rule::Malformed(Malformed::BitString)).of(FORMAT)),
         row(
             "fido-u2f/certificate-may-not-sign",
             FidoU2f::new().leaf(|leaf| leaf.set(crate::packed::key_encipherment())),
         )
         .strict()
-        .refused(Problem::Certificate(C::KeyUsage)),
-        row("fido-u2f/certificate-key-p384", by(Algorithm::Es384)).refused(Problem::CertificateKey),
-        row("fido-u2f/certificate-key-rsa", by(Algorithm::Rs256)).refused(Problem::CertificateKey),
+        .refused(Reason::KeyUsage.of(FORMAT)),
+        row("fido-u2f/certificate-key-p384", by(Algorithm::Es384)).refused(Reason::NotP256.of(FORMAT)),
+        row("fido-u2f/certificate-key-rsa", by(Algorithm::Rs256)).refused(Reason::NotP256.of(FORMAT)),
         row_of("fido-u2f/credential-esp256", Algorithm::Esp256, FidoU2f::new())
             .strict()
-            .refused(Problem::CredentialKey),
-        row_of("fido-u2f/credential-es384", Algorithm::Es384, FidoU2f::new()).refused(Problem::CredentialKey),
+            .refused(Reason::NotEs256.of(FORMAT)),
+        row_of("fido-u2f/credential-es384", Algorithm::Es384, FidoU2f::new()).refused(Reason::NotEs256.of(FORMAT)),
         row("fido-u2f/signature-bit", FidoU2f::new().signature(|sig| *sig.last_mut().unwrap() ^= 1))
-            .refused(Problem::Signature),
-        message("message-reserved-byte", |message| message[0] = 5).refused(Problem::Signature),
-        message("message-of-another-rp", |message| message[1] ^= 1).refused(Problem::Signature),
-        message("message-of-another-ceremony", |message| message[33] ^= 1).refused(Problem::Signature),
-        message("message-of-another-credential", |message| message[65] ^= 1).refused(Problem::Signature),
-        message("message-of-a-compressed-key", |message| message[97] = 2).refused(Problem::Signature),
-        message("message-of-another-key", |message| message[98] ^= 1).refused(Problem::Signature),
+            .refused(Reason::Signature.of(FORMAT)),
+        message("message-reserved-byte", |message| message[0] = 5).refused(Reason::Signature.of(FORMAT)),
+        message("message-of-another-rp", |message| message[1] ^= 1).refused(Reason::Signature.of(FORMAT)),
+        message("message-of-another-ceremony", |message| message[33] ^= 1).refused(Reason::Signature.of(FORMAT)),
+        message("message-of-another-credential", |message| message[65] ^= 1).refused(Reason::Signature.of(FORMAT)),
+        message("message-of-a-compressed-key", |message| message[97] = 2).refused(Reason::Signature.of(FORMAT)),
+        message("message-of-another-key", |message| message[98] ^= 1).refused(Reason::Signature.of(FORMAT)),
     ]
 }

@@ -1,10 +1,12 @@
 //! §8.1 identifiers, §8.7 None attestation, §8.9 Compound attestation.
 
 use crate::row::{Row, row, row_of};
-use wardkey::attestation::compound::Problem;
-use wardkey::attestation::{CompoundPolicy, ObjectError, StatementError, none, packed, tpm};
+use wardkey::attestation::CompoundPolicy;
+use wardkey::attestation::{Format as Known, Reason};
 use wardkey::ceremony::Refusal;
 use wardkey_authenticator::*;
+
+const FORMAT: Known = Known::Compound;
 
 pub(crate) fn rows() -> Vec<Row> {
     [formats(), compounds(), refused(), repeated(), at_least()].concat()
@@ -17,10 +19,10 @@ fn formats() -> Vec<Row> {
             .then(|r| r.attestation_object(move |o| o.set("fmt", fmt)))
             .refusal(Refusal::AttestationFormat)
     };
-    let statement = Refusal::AttestationObject(ObjectError::Statement);
+    let statement = Refusal::AttestationObject(Reason::StatementType.into());
     vec![
         row("none/empty", NoAttestation),
-        object("none/something", |o| o.get("attStmt").set("alg", -7)).refused(none::Problem::NotEmpty),
+        object("none/something", |o| o.get("attStmt").set("alg", -7)).refused(Reason::NotEmpty.of(Known::None)),
         object("none/an-array", |o| o.set("attStmt", Cbor::Array(Vec::new()))).refusal(statement),
         object("none/bytes", |o| o.set("attStmt", Vec::<u8>::new())).refusal(statement),
         unknown("format/in-capitals", "Packed"),
@@ -60,28 +62,31 @@ fn refused() -> Vec<Row> {
         row(&format!("compound/{name}"), both(Packed::new(), Tpm::new()))
             .then(|r| r.statement(move |s| change(s.items())))
     };
-    let object = Refusal::AttestationObject(ObjectError::Statement);
+    let object = Refusal::AttestationObject(Reason::StatementType.into());
     vec![
-        with("of-nothing", Vec::clear).refused(Problem::Syntax),
-        with("of-one", |all| all.truncate(1)).refused(Problem::Syntax),
-        with("of-nine", |all| all.resize(9, all[0].clone())).bound().refused(Problem::Syntax),
-        with("of-text", |all| all[1] = "packed".into()).refused(Problem::Syntax),
-        with("without-fmt", |all| all[1].remove("fmt")).refused(Problem::Syntax),
-        with("without-statement", |all| all[1].remove("attStmt")).refused(Problem::Syntax),
-        with("with-its-own-authenticator-data", |all| all[1].set("authData", vec![0])).refused(Problem::Syntax),
-        with("fmt-bytes", |all| all[1].set("fmt", b"packed".to_vec())).refused(Problem::Syntax),
-        with("statement-an-array", |all| all[1].set("attStmt", Cbor::Array(Vec::new()))).refused(Problem::Syntax),
-        row("compound/nested", both(Packed::new(), both(Tpm::new(), AndroidKey::new()))).refused(Problem::Nested),
-        with("unknown-format", |all| all[1].set("fmt", "quantum")).refused(Problem::UnknownFormat),
-        with("format-in-capitals", |all| all[1].set("fmt", "TPM")).refused(Problem::UnknownFormat),
+        with("of-nothing", Vec::clear).refused(Reason::Syntax.of(FORMAT)),
+        with("of-one", |all| all.truncate(1)).refused(Reason::Syntax.of(FORMAT)),
+        with("of-nine", |all| all.resize(9, all[0].clone())).bound().refused(Reason::Syntax.of(FORMAT)),
+        with("of-text", |all| all[1] = "packed".into()).refused(Reason::Syntax.of(FORMAT)),
+        with("without-fmt", |all| all[1].remove("fmt")).refused(Reason::Syntax.of(FORMAT)),
+        with("without-statement", |all| all[1].remove("attStmt")).refused(Reason::Syntax.of(FORMAT)),
+        with("with-its-own-authenticator-data", |all| all[1].set("authData", vec![0]))
+            .refused(Reason::Syntax.of(FORMAT)),
+        with("fmt-bytes", |all| all[1].set("fmt", b"packed".to_vec())).refused(Reason::Syntax.of(FORMAT)),
+        with("statement-an-array", |all| all[1].set("attStmt", Cbor::Array(Vec::new())))
+            .refused(Reason::Syntax.of(FORMAT)),
+        row("compound/nested", both(Packed::new(), both(Tpm::new(), AndroidKey::new())))
+            .refused(Reason::Nested.of(FORMAT)),
+        with("unknown-format", |all| all[1].set("fmt", "quantum")).refused(Reason::UnknownFormat.of(FORMAT)),
+        with("format-in-capitals", |all| all[1].set("fmt", "TPM")).refused(Reason::UnknownFormat.of(FORMAT)),
         row("compound/first-does-not-verify", both(Packed::new().signature(Vec::clear), Tpm::new()))
-            .refused(packed::Problem::Signature),
+            .refused(Reason::Signature.of(Known::Packed)),
         row("compound/second-does-not-verify", both(Packed::new(), Tpm::new().cert_info(|info| info.magic = 0)))
-            .refused(tpm::Problem::Magic),
-        row("compound/eight-by-ed448", by_ed448(8)).bound().refused(StatementError::VerificationBudget),
+            .refused(Reason::Magic.of(Known::Tpm)),
+        row("compound/eight-by-ed448", by_ed448(8)).bound().refused(Reason::VerificationBudget.into()),
         row("compound/none-with-something", both(Packed::new(), NoAttestation))
             .then(|r| r.statement(|s| s.items()[1].get("attStmt").set("alg", -7)))
-            .refused(none::Problem::NotEmpty),
+            .refused(Reason::NotEmpty.of(Known::None)),
         row("compound/a-map", both(Packed::new(), Tpm::new()))
             .then(|r| r.attestation_object(|o| o.set("attStmt", Cbor::Map(Vec::new()))))
             .refusal(object),
@@ -104,7 +109,7 @@ fn repeated() -> Vec<Row> {
     let too_few = |name: &str, least: usize, format: Compound| {
         row(&format!("compound/{name}"), format)
             .policy(move |policy| policy.compound = CompoundPolicy::AtLeast(least))
-            .refused(Problem::NotIndependent)
+            .refused(Reason::NotIndependent.of(FORMAT))
     };
     vec![
         refused(row("compound/one-statement-twice", both(Packed::new(), Packed::new())).then(copied)),
@@ -133,19 +138,19 @@ fn at_least() -> Vec<Row> {
     let broken = || Packed::new().signature(Vec::clear);
     let unknown = |r: Registration| r.statement(|statement| statement.items()[1].set("fmt", "quantum"));
     vec![
-        with("eight-by-ed448", 1, by_ed448(8)).bound().refused(StatementError::VerificationBudget),
+        with("eight-by-ed448", 1, by_ed448(8)).bound().refused(Reason::VerificationBudget.into()),
         with("both", 2, both(Packed::new(), Tpm::new())),
         with("first-broken", 1, both(broken(), Tpm::new())),
         with("second-unknown", 1, both(Packed::new(), Tpm::new())).then(unknown),
-        with("of-two-one-broken", 2, both(broken(), Tpm::new())).refused(Problem::TooFew),
-        with("of-two-one-unknown", 2, both(Packed::new(), Tpm::new())).then(unknown).refused(Problem::TooFew),
-        with("both-broken", 0, both(broken(), broken())).refused(Problem::TooFew),
-        with("nested", 1, both(Packed::new(), both(Tpm::new(), AndroidKey::new()))).refused(Problem::Nested),
+        with("of-two-one-broken", 2, both(broken(), Tpm::new())).refused(Reason::TooFew.of(FORMAT)),
+        with("of-two-one-unknown", 2, both(Packed::new(), Tpm::new())).then(unknown).refused(Reason::TooFew.of(FORMAT)),
+        with("both-broken", 0, both(broken(), broken())).refused(Reason::TooFew.of(FORMAT)),
+        with("nested", 1, both(Packed::new(), both(Tpm::new(), AndroidKey::new()))).refused(Reason::Nested.of(FORMAT)),
         with("statement-an-array", 1, both(Packed::new(), Tpm::new()))
             .then(|r| r.statement(|statement| statement.items()[1].set("attStmt", Cbor::Array(Vec::new()))))
-            .refused(Problem::Syntax),
+            .refused(Reason::Syntax.of(FORMAT)),
         with("of-one", 1, both(Packed::new(), Tpm::new()))
             .then(|r| r.statement(|statement| statement.items().truncate(1)))
-            .refused(Problem::Syntax),
+            .refused(Reason::Syntax.of(FORMAT)),
     ]
 }

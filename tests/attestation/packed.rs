@@ -1,11 +1,12 @@
 //! §8.2 Packed attestation.
 
 use crate::row::{Row, aaguid, row, row_of};
-use wardkey::attestation::CertificateError as C;
-use wardkey::attestation::packed::Problem;
+use wardkey::attestation::{Format as Known, Reason};
 use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, FIRMWARE_VERSION};
 use wardkey_authenticator::name::{COMMON_NAME, COUNTRY, ORGANIZATION, ORGANIZATIONAL_UNIT};
 use wardkey_authenticator::*;
+
+const FORMAT: Known = Known::Packed;
 
 pub(crate) fn rows() -> Vec<Row> {
     [good(), syntax(), signatures(), subjects(), aaguids(), firmware_versions()].concat()
@@ -60,7 +61,7 @@ fn syntax() -> Vec<Row> {
         own("ecdaa-key-id", |statement| statement.set("ecdaaKeyId", vec![0])),
         own("empty-map", |statement| statement.entries().clear()),
     ];
-    rows.into_iter().map(|row| row.refused(Problem::Syntax)).collect()
+    rows.into_iter().map(|row| row.refused(Reason::Syntax.of(FORMAT))).collect()
 }
 
 fn signatures() -> Vec<Row> {
@@ -75,19 +76,22 @@ fn signatures() -> Vec<Row> {
     let other = Key::new("attestation.packed.other", Algorithm::Es256);
     vec![
         row("packed/signature-bit", Packed::new().signature(|sig| *sig.last_mut().unwrap() ^= 1))
-            .refused(Problem::Signature),
-        row("packed/signature-empty", Packed::new().signature(Vec::clear)).refused(Problem::Signature),
-        row("packed/signature-trailing-byte", Packed::new().signature(|sig| sig.push(0))).refused(Problem::Signature),
+            .refused(Reason::Signature.of(FORMAT)),
+        row("packed/signature-empty", Packed::new().signature(Vec::clear)).refused(Reason::Signature.of(FORMAT)),
+        row("packed/signature-trailing-byte", Packed::new().signature(|sig| sig.push(0)))
+            .refused(Reason::Signature.of(FORMAT)),
         row("packed/signature-rsa-bit", Packed::by(Algorithm::Rs256).signature(|sig| sig[9] ^= 1))
-            .refused(Problem::Signature),
+            .refused(Reason::Signature.of(FORMAT)),
         row("packed/message-without-hash", Packed::new().message(|m| m.truncate(m.len() - 32)))
-            .refused(Problem::Signature),
-        row("packed/message-other-flags", Packed::new().message(|m| m[32] ^= flags::UV)).refused(Problem::Signature),
+            .refused(Reason::Signature.of(FORMAT)),
+        row("packed/message-other-flags", Packed::new().message(|m| m[32] ^= flags::UV))
+            .refused(Reason::Signature.of(FORMAT)),
         row("packed/certificate-other-key", Packed::new().leaf(move |leaf| leaf.public_key = other.spki()))
-            .refused(Problem::Signature),
+            .refused(Reason::Signature.of(FORMAT)),
         row("packed/self-signature-bit", PackedSelf::new().signature(|sig| *sig.last_mut().unwrap() ^= 1))
-            .refused(Problem::Signature),
-        row("packed/self-message-other", PackedSelf::new().message(|m| m[0] ^= 1)).refused(Problem::Signature),
+            .refused(Reason::Signature.of(FORMAT)),
+        row("packed/self-message-other", PackedSelf::new().message(|m| m[0] ^= 1))
+            .refused(Reason::Signature.of(FORMAT)),
         row("packed/x5c-by-the-credential-key", PackedSelf::new())
             .then(|r| {
                 let x5c = crate::row::x5c(
@@ -97,17 +101,17 @@ fn signatures() -> Vec<Row> {
                 r.statement(move |statement| statement.set("x5c", Cbor::Array(x5c.clone())))
             })
             .trusting(Chain::new().trust_anchors())
-            .refused(Problem::Signature),
-        own("alg-rs256", -257).refused(Problem::AlgorithmMismatch),
-        own("alg-esp256", -9).refused(Problem::AlgorithmMismatch),
-        own("alg-unknown", -70_000).refused(Problem::AlgorithmMismatch),
-        alg("alg-rs256-of-an-ec-key", es256(), -257).refused(Problem::Certificate(C::Algorithm)),
-        alg("alg-es384-of-a-p256-key", es256(), -35).refused(Problem::Certificate(C::Algorithm)),
-        alg("alg-es256k-of-a-p256-key", es256(), -47).refused(Problem::Certificate(C::Algorithm)),
-        alg("alg-es256-of-an-ed25519-key", ed25519(), -7).refused(Problem::Certificate(C::Algorithm)),
-        alg("alg-unknown", es256(), -70_000).refused(Problem::Certificate(C::Algorithm)),
-        alg("alg-ps256-signed-as-rs256", Packed::by(Algorithm::Rs256), -37).refused(Problem::Signature),
-        alg("alg-rs384-signed-as-rs256", Packed::by(Algorithm::Rs256), -258).refused(Problem::Signature),
+            .refused(Reason::Signature.of(FORMAT)),
+        own("alg-rs256", -257).refused(Reason::AlgorithmMismatch.of(FORMAT)),
+        own("alg-esp256", -9).refused(Reason::AlgorithmMismatch.of(FORMAT)),
+        own("alg-unknown", -70_000).refused(Reason::AlgorithmMismatch.of(FORMAT)),
+        alg("alg-rs256-of-an-ec-key", es256(), -257).refused(Reason::Algorithm.of(FORMAT)),
+        alg("alg-es384-of-a-p256-key", es256(), -35).refused(Reason::Algorithm.of(FORMAT)),
+        alg("alg-es256k-of-a-p256-key", es256(), -47).refused(Reason::Algorithm.of(FORMAT)),
+        alg("alg-es256-of-an-ed25519-key", ed25519(), -7).refused(Reason::Algorithm.of(FORMAT)),
+        alg("alg-unknown", es256(), -70_000).refused(Reason::Algorithm.of(FORMAT)),
+        alg("alg-ps256-signed-as-rs256", Packed::by(Algorithm::Rs256), -37).refused(Reason::Signature.of(FORMAT)),
+        alg("alg-rs384-signed-as-rs256", Packed::by(Algorithm::Rs256), -258).refused(Reason::Signature.of(FORMAT)),
     ]
 }
 
@@ -115,41 +119,42 @@ fn signatures() -> Vec<Row> {
 fn subjects() -> Vec<Row> {
     let with = |name: &str, change: fn(&mut Certificate)| row(&format!("packed/{name}"), Packed::new().leaf(change));
     vec![
-        with("no-country", |leaf| leaf.subject.remove(COUNTRY)).refused(Problem::Subject),
-        with("no-organization", |leaf| leaf.subject.remove(ORGANIZATION)).refused(Problem::Subject),
-        with("no-common-name", |leaf| leaf.subject.remove(COMMON_NAME)).refused(Problem::Subject),
-        with("empty-organization", |leaf| leaf.subject.set(ORGANIZATION, der::utf8(""))).refused(Problem::Subject),
-        with("empty-subject", |leaf| leaf.subject = Name::default()).refused(Problem::Subject),
+        with("no-country", |leaf| leaf.subject.remove(COUNTRY)).refused(Reason::Subject.of(FORMAT)),
+        with("no-organization", |leaf| leaf.subject.remove(ORGANIZATION)).refused(Reason::Subject.of(FORMAT)),
+        with("no-common-name", |leaf| leaf.subject.remove(COMMON_NAME)).refused(Reason::Subject.of(FORMAT)),
+        with("empty-organization", |leaf| leaf.subject.set(ORGANIZATION, der::utf8("")))
+            .refused(Reason::Subject.of(FORMAT)),
+        with("empty-subject", |leaf| leaf.subject = Name::default()).refused(Reason::Subject.of(FORMAT)),
         with("no-organizational-unit", |leaf| leaf.subject.remove(ORGANIZATIONAL_UNIT))
-            .refused(Problem::OrganizationalUnit),
+            .refused(Reason::OrganizationalUnit.of(FORMAT)),
         with("organizational-unit-in-capitals", |leaf| unit(leaf, "AUTHENTICATOR ATTESTATION"))
-            .refused(Problem::OrganizationalUnit),
+            .refused(Reason::OrganizationalUnit.of(FORMAT)),
         with("organizational-unit-longer", |leaf| unit(leaf, "Authenticator Attestation "))
-            .refused(Problem::OrganizationalUnit),
+            .refused(Reason::OrganizationalUnit.of(FORMAT)),
         with("organizational-unit-twice", |leaf| {
             leaf.subject.0.push((ORGANIZATIONAL_UNIT.into(), der::utf8("Sales")));
         })
-        .refused(Problem::OrganizationalUnit),
+        .refused(Reason::OrganizationalUnit.of(FORMAT)),
         with("organizational-unit-after-another", |leaf| {
             leaf.subject.0.insert(0, (ORGANIZATIONAL_UNIT.into(), der::utf8("Sales")));
         })
-        .refused(Problem::OrganizationalUnit),
+        .refused(Reason::OrganizationalUnit.of(FORMAT)),
         with("organizational-unit-after-an-empty-one", |leaf| {
             leaf.subject.0.insert(0, (ORGANIZATIONAL_UNIT.into(), der::utf8("")));
         })
-        .refused(Problem::OrganizationalUnit),
+        .refused(Reason::OrganizationalUnit.of(FORMAT)),
         with("certificate-version-2", |leaf| (leaf.version, leaf.extensions) = (Some(1), Vec::new()))
-            .refused(Problem::Certificate(C::Version)),
+            .refused(Reason::CertificateVersion.of(FORMAT)),
         with("ca", |leaf| leaf.set(Extension::basic_constraints(true, None)))
-            .refused(Problem::Certificate(C::BasicConstraints)),
+            .refused(Reason::BasicConstraints.of(FORMAT)),
         with("no-basic-constraints", |leaf| leaf.remove(BASIC_CONSTRAINTS))
-            .refused(Problem::Certificate(C::BasicConstraints)),
+            .refused(Reason::BasicConstraints.of(FORMAT)),
         with("key-usage-certificates-only", |leaf| leaf.set(Extension::certificate_signing()))
             .strict()
-            .refused(Problem::Certificate(C::KeyCertSign)),
+            .refused(Reason::KeyCertSign.of(FORMAT)),
         with("key-usage-encryption-only", |leaf| leaf.set(key_encipherment()))
             .strict()
-            .refused(Problem::Certificate(C::KeyUsage)),
+            .refused(Reason::KeyUsage.of(FORMAT)),
     ]
 }
 
@@ -176,14 +181,13 @@ fn aaguids() -> Vec<Row> {
     };
     vec![
         with("of-another-model", |extension| *extension = Extension::aaguid(&[7; 16]))
-            .refused(Problem::Certificate(C::Aaguid)),
-        with("of-zeros", |extension| *extension = Extension::aaguid(&[0; 16])).refused(Problem::Certificate(C::Aaguid)),
-        with("critical", |extension| extension.critical = true).refused(Problem::Certificate(C::AaguidExtension)),
-        with("wrapped-once", |extension| drop(extension.value.drain(..2)))
-            .refused(Problem::Certificate(C::AaguidExtension)),
+            .refused(Reason::Aaguid.of(FORMAT)),
+        with("of-zeros", |extension| *extension = Extension::aaguid(&[0; 16])).refused(Reason::Aaguid.of(FORMAT)),
+        with("critical", |extension| extension.critical = true).refused(Reason::AaguidExtension.of(FORMAT)),
+        with("wrapped-once", |extension| drop(extension.value.drain(..2))).refused(Reason::AaguidExtension.of(FORMAT)),
         with("15-bytes", |extension| *extension = Extension::aaguid(&[7; 15]))
-            .refused(Problem::Certificate(C::AaguidExtension)),
-        with("trailing-byte", |extension| extension.value.push(0)).refused(Problem::Certificate(C::AaguidExtension)),
+            .refused(Reason::AaguidExtension.of(FORMAT)),
+        with("trailing-byte", |extension| extension.value.push(0)).refused(Reason::AaguidExtension.of(FORMAT)),
     ]
 }
 
@@ -191,7 +195,7 @@ fn aaguids() -> Vec<Row> {
 fn firmware_versions() -> Vec<Row> {
     let with = |name: &str, extension: Extension| {
         let format = Packed::new().leaf(move |leaf| leaf.set(extension.clone()));
-        row(&format!("packed/firmware-version-{name}"), format).strict().refused(Problem::FirmwareVersion)
+        row(&format!("packed/firmware-version-{name}"), format).strict().refused(Reason::FirmwareVersion.of(FORMAT))
     };
     let of = |value: Vec<u8>| Extension::new(FIRMWARE_VERSION, value);
     vec![

@@ -1,9 +1,8 @@
 //! RFC 5280 §6.1: the certification path to an anchor. Certificates are counted from the leaf, which is 0.
 
 use crate::row::{Row, aaguid, row, x5c};
-use wardkey::attestation::packed;
-use wardkey::x509::PathError::{self as P};
-use wardkey::x509::{AlgorithmError, CertificateError, DerError, ExtensionsError, NameConstraintsError};
+use wardkey::attestation::{Format as Known, Reason};
+use wardkey::x509::{Malformed, Rule};
 use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, SUBJECT_ALT_NAME};
 use wardkey_authenticator::name::COMMON_NAME;
 use wardkey_authenticator::x509::signature_algorithm;
@@ -160,56 +159,58 @@ fn anchors() -> Vec<Row> {
         Chain::under(vec![es256(1).authorities.remove(0), end_entity])
     };
     vec![
-        path("no-anchors", es256(1)).trusting(Vec::new()).untrusted(P::NoAnchors),
-        path("other-anchor", es256(1)).trusting(vec![other]).untrusted(P::NoAnchor),
-        path("leaf-that-signed-itself", Chain::self_signed()).trusting(root()).untrusted(P::NoAnchor),
+        path("no-anchors", es256(1)).trusting(Vec::new()).untrusted(Rule::NoAnchors),
+        path("other-anchor", es256(1)).trusting(vec![other]).untrusted(Rule::NoAnchor),
+        path("leaf-that-signed-itself", Chain::self_signed()).trusting(root()).untrusted(Rule::NoAnchor),
         row("path/attackers-root-in-x5c", Packed::new().chain(evil()).x5c(move |x5c| x5c.push(evil_first.clone())))
             .trusting(root())
-            .untrusted(P::NoAnchor),
+            .untrusted(Rule::NoAnchor),
         row(
             "path/attackers-root-then-the-anchor",
             Packed::new().chain(evil()).x5c(move |x5c| x5c.extend(evil_then_root.clone())),
         )
         .trusting(root())
-        .untrusted(P::IssuerName(1)),
+        .untrusted(Rule::IssuerName.at(1)),
         path("anchor-of-the-name-but-another-key", es256(1))
             .trusting(vec![fake_name.clone()])
-            .untrusted(P::Signature(0)),
+            .untrusted(Rule::Signature.at(0)),
         path("two-anchors-of-one-name", es256(1)).trusting(vec![fake_name, real_name]),
-        path("intermediate-by-a-namesake-of-the-root", fake_intermediate).trusting(root()).untrusted(P::Signature(1)),
+        path("intermediate-by-a-namesake-of-the-root", fake_intermediate)
+            .trusting(root())
+            .untrusted(Rule::Signature.at(1)),
         path("9-anchors-of-one-name", es256(1))
             .trusting((0..9).map(|i| same_name(i).der()).collect())
             .bound()
-            .untrusted(P::TooManyAnchors),
+            .untrusted(Rule::TooManyAnchors),
         path("intermediate-left-out", es256(2))
             .then(|r| r.format(Packed::new().chain(es256(2)).x5c(|x5c| x5c.truncate(1))))
-            .untrusted(P::NoAnchor),
+            .untrusted(Rule::NoAnchor),
         authority("anchor-that-is-an-end-entity", 0, |ca| {
             not_a_ca(ca);
             ca.certificate.set(Extension::digital_signature());
         })
-        .untrusted(P::NoAnchor),
+        .untrusted(Rule::NoAnchor),
         authority("anchor-that-is-no-ca", 0, |ca| {
             not_a_ca(ca);
             ca.certificate.remove(extension::KEY_USAGE);
         })
         .strict()
-        .untrusted(P::NoAnchor),
+        .untrusted(Rule::NoAnchor),
         path("intermediate-that-is-no-ca-but-may-sign-is-the-anchor", es256(2))
             .then(|r| r.format(Packed::new().chain(es256(2)).authority(1, not_a_ca)))
             .trusting(vec![no_ca_intermediate])
-            .untrusted(P::NotCa(1)),
-        path("end-entity-that-issues", forged).untrusted(P::NotCa(1)),
+            .untrusted(Rule::NotCa.at(1)),
+        path("end-entity-that-issues", forged).untrusted(Rule::NotCa.at(1)),
     ]
 }
 
 fn links() -> Vec<Row> {
     let root = es256(1).trust_anchors().remove(0);
-    let unreadable = P::Certificate(1, CertificateError::Der(DerError::Truncated));
+    let unreadable = Rule::Malformed(Malformed::Truncated).at(1);
     vec![
-        path("of-11", es256(11)).bound().untrusted(P::TooLong),
-        list("of-128", |x5c| x5c.resize(128, x5c[0].clone())).bound().untrusted(P::TooLong),
-        list("of-129", |x5c| x5c.resize(129, x5c[0].clone())).bound().refused(packed::Problem::Syntax),
+        path("of-11", es256(11)).bound().untrusted(Rule::TooLong),
+        list("of-128", |x5c| x5c.resize(128, x5c[0].clone())).bound().untrusted(Rule::TooLong),
+        list("of-129", |x5c| x5c.resize(129, x5c[0].clone())).bound().refused(Reason::Syntax.of(Known::Packed)),
         list("unreadable-intermediate", |x5c| {
             x5c[1].pop();
         })
@@ -219,33 +220,34 @@ fn links() -> Vec<Row> {
             authorities[1].certificate.issuer = Name::default();
             x5c[1] = authorities[1].der();
         })
-        .untrusted(P::Certificate(1, CertificateError::NoIssuer)),
-        list("in-the-wrong-order", move |x5c| x5c.insert(1, root.clone())).untrusted(P::IssuerName(0)),
-        leaf("not-yet-valid", |leaf| leaf.not_before = der::utc_time("270101000000Z")).untrusted(P::NotYetValid(0)),
-        leaf("expired", |leaf| leaf.not_after = der::utc_time("260101000000Z")).untrusted(P::Expired(0)),
+        .untrusted(Rule::NoIssuer.at(1)),
+        list("in-the-wrong-order", move |x5c| x5c.insert(1, root.clone())).untrusted(Rule::IssuerName.at(0)),
+        leaf("not-yet-valid", |leaf| leaf.not_before = der::utc_time("270101000000Z"))
+            .untrusted(Rule::NotYetValid.at(0)),
+        leaf("expired", |leaf| leaf.not_after = der::utc_time("260101000000Z")).untrusted(Rule::Expired.at(0)),
         authority("intermediate-not-yet-valid", 1, |ca| ca.certificate.not_before = der::utc_time("270101000000Z"))
-            .untrusted(P::NotYetValid(1)),
+            .untrusted(Rule::NotYetValid.at(1)),
         authority("intermediate-expired", 1, |ca| ca.certificate.not_after = der::utc_time("260101000000Z"))
-            .untrusted(P::Expired(1)),
+            .untrusted(Rule::Expired.at(1)),
         authority("intermediate-without-basic-constraints", 1, |ca| ca.certificate.remove(BASIC_CONSTRAINTS))
-            .untrusted(P::NotCa(1)),
+            .untrusted(Rule::NotCa.at(1)),
         authority("intermediate-without-ca", 1, |ca| ca.certificate.set(Extension::basic_constraints(false, None)))
-            .untrusted(P::NotCa(1)),
+            .untrusted(Rule::NotCa.at(1)),
         authority("intermediate-of-version-1", 1, |ca| {
             (ca.certificate.version, ca.certificate.extensions) = (None, Vec::new());
         })
-        .untrusted(P::NotCa(1)),
+        .untrusted(Rule::NotCa.at(1)),
         authority("intermediate-that-may-not-sign", 1, |ca| ca.certificate.set(Extension::digital_signature()))
-            .untrusted(P::KeyUsage(1)),
+            .untrusted(Rule::KeyUsage.at(1)),
         row(
             "path/longer-than-allowed",
             Packed::new().chain(es256(3)).authority(1, |ca| {
                 ca.certificate.set(Extension::basic_constraints(true, Some(0)));
             }),
         )
-        .untrusted(P::PathLength(2)),
-        list("leaf-signature-bit", |x5c| *x5c[0].last_mut().unwrap() ^= 1).untrusted(P::Signature(0)),
-        list("intermediate-signature-bit", |x5c| *x5c[1].last_mut().unwrap() ^= 1).untrusted(P::Signature(1)),
+        .untrusted(Rule::PathLength.at(2)),
+        list("leaf-signature-bit", |x5c| *x5c[0].last_mut().unwrap() ^= 1).untrusted(Rule::Signature.at(0)),
+        list("intermediate-signature-bit", |x5c| *x5c[1].last_mut().unwrap() ^= 1).untrusted(Rule::Signature.at(1)),
     ]
 }
 
@@ -256,16 +258,15 @@ fn extensions() -> Vec<Row> {
     let usage = critical(extension::KEY_USAGE, &[3, 2, 1]);
     let no_names = critical(NAME_CONSTRAINTS, &[0x30, 0]);
     vec![
-        leaf("unknown-critical-extension", move |leaf| leaf.set(unknown()))
-            .untrusted(P::Extensions(0, ExtensionsError::UnknownCritical)),
+        leaf("unknown-critical-extension", move |leaf| leaf.set(unknown())).untrusted(Rule::UnknownCritical.at(0)),
         authority("unknown-critical-extension-of-the-intermediate", 1, |ca| ca.certificate.set(unknown()))
-            .untrusted(P::Extensions(1, ExtensionsError::UnknownCritical)),
+            .untrusted(Rule::UnknownCritical.at(1)),
         leaf("empty-critical-certificate-policies", move |leaf| leaf.set(policies.clone()))
-            .untrusted(P::Extensions(0, DerError::Empty.into())),
+            .untrusted(Rule::Malformed(Malformed::Empty).at(0)),
         leaf("empty-critical-name-constraints-of-the-leaf", move |leaf| leaf.set(no_names.clone()))
-            .untrusted(P::Extensions(0, DerError::Empty.into())),
+            .untrusted(Rule::Malformed(Malformed::Empty).at(0)),
         authority("malformed-key-usage-of-the-intermediate", 1, |ca| ca.certificate.set(usage))
-            .untrusted(P::Extensions(1, DerError::Truncated.into())),
+            .untrusted(Rule::Malformed(Malformed::Truncated).at(1)),
     ]
 }
 
@@ -292,28 +293,26 @@ fn constraints() -> Vec<Row> {
     };
     let dns = || subtrees(0, &der::implicit(2, b"example.org"));
     let unreadable = Extension::new(SUBJECT_ALT_NAME, vec![0x30, 0]);
-    let refused = |at, error| P::NameConstraints(at, error);
+    let refused = |at, rule: Rule| rule.at(at);
     vec![
         with("host-name-permitted", dns(), Some(host("attest.example.org"))),
-        with("host-name-not-permitted", dns(), Some(host("example.com")))
-            .untrusted(refused(0, NameConstraintsError::Violated)),
+        with("host-name-not-permitted", dns(), Some(host("example.com"))).untrusted(refused(0, Rule::NameNotPermitted)),
         with("host-name-with-a-longer-label", dns(), Some(host("evilexample.org")))
-            .untrusted(refused(0, NameConstraintsError::Violated)),
+            .untrusted(refused(0, Rule::NameNotPermitted)),
         with("host-name-excluded", subtrees(1, &der::implicit(2, b"example.org")), Some(host("a.example.org")))
-            .untrusted(refused(0, NameConstraintsError::Violated)),
-        with("subject-not-permitted", subtrees(0, &other()), None)
-            .untrusted(refused(0, NameConstraintsError::Violated)),
+            .untrusted(refused(0, Rule::NameNotPermitted)),
+        with("subject-not-permitted", subtrees(0, &other()), None).untrusted(refused(0, Rule::NameNotPermitted)),
         with("subject-not-excluded", subtrees(1, &other()), None),
-        with("subject-excluded", excluded(str::to_owned), None).untrusted(refused(0, NameConstraintsError::Violated)),
+        with("subject-excluded", excluded(str::to_owned), None).untrusted(refused(0, Rule::NameNotPermitted)),
         with("subject-excluded-in-capitals", excluded(str::to_uppercase), None)
             .strict()
-            .untrusted(refused(0, NameConstraintsError::Unsupported)),
+            .untrusted(refused(0, Rule::NameConstraintUnsupported)),
         with("name-constraints-without-any", Extension::new(NAME_CONSTRAINTS, der::sequence(&[])).critical(), None)
-            .untrusted(P::Extensions(1, DerError::Empty.into())),
+            .untrusted(Rule::Malformed(Malformed::Empty).at(1)),
         with("name-constraints-without-any-not-critical", Extension::new(NAME_CONSTRAINTS, der::sequence(&[])), None)
-            .untrusted(P::Extensions(1, DerError::Empty.into())),
+            .untrusted(Rule::Malformed(Malformed::Empty).at(1)),
         with("name-constraints-on-unreadable-names", dns(), Some(unreadable))
-            .untrusted(P::Extensions(0, DerError::Empty.into())),
+            .untrusted(Rule::Malformed(Malformed::Empty).at(0)),
     ]
 }
 
@@ -325,24 +324,22 @@ fn algorithms() -> Vec<Row> {
     };
     let (null, none) = (der::null(), Vec::new());
     let identifier = |oid: &str, parameters: &[u8]| der::sequence(&[&der::oid(oid), parameters]);
-    let at = |error| P::Algorithm(0, error);
+    let at = |rule: Rule| rule.at(0);
     vec![
         named("signature-algorithm-unknown", identifier("1.2.840.10040.4.3", &none))
-            .untrusted(at(AlgorithmError::UnknownSignature)),
-        named("signature-with-sha-1", signature_algorithm(Algorithm::Rs1)).untrusted(at(AlgorithmError::BrokenHash)),
-        named("signature-with-ecdsa-sha-1", identifier("1.2.840.10045.4.1", &none))
-            .untrusted(at(AlgorithmError::BrokenHash)),
-        named("signature-with-md5", identifier("1.2.840.113549.1.1.4", &null))
-            .untrusted(at(AlgorithmError::BrokenHash)),
+            .untrusted(at(Rule::UnknownSignature)),
+        named("signature-with-sha-1", signature_algorithm(Algorithm::Rs1)).untrusted(at(Rule::BrokenHash)),
+        named("signature-with-ecdsa-sha-1", identifier("1.2.840.10045.4.1", &none)).untrusted(at(Rule::BrokenHash)),
+        named("signature-with-md5", identifier("1.2.840.113549.1.1.4", &null)).untrusted(at(Rule::BrokenHash)),
         named("signature-algorithm-with-parameters", identifier("1.2.840.10045.4.3.2", &null))
-            .untrusted(at(AlgorithmError::Parameters)),
+            .untrusted(at(Rule::Parameters)),
         named("signature-algorithm-of-another-key", signature_algorithm(Algorithm::Rs256))
-            .untrusted(at(AlgorithmError::KeyMismatch)),
+            .untrusted(at(Rule::KeyMismatch)),
         authority("intermediate-key-unusable", 1, |ca| {
             let algorithm = der::sequence(&[&der::oid("1.2.840.10040.4.1")]);
             ca.certificate.public_key = der::sequence(&[&algorithm, &der::bit_string(&[0], 0)]);
         })
-        .untrusted(at(AlgorithmError::UnknownKey)),
+        .untrusted(at(Rule::UnknownKey)),
     ]
 }
 
@@ -356,9 +353,7 @@ fn budgets() -> Vec<Row> {
         format.leaf(move |leaf| leaf.set(names.clone()))
     };
     vec![
-        path("4-by-ed448", Chain::of(4, Algorithm::Ed448)).bound().untrusted(P::VerificationBudget),
-        row("path/1000-names-by-1000-name-constraints", many())
-            .bound()
-            .untrusted(P::NameConstraints(0, NameConstraintsError::ComparisonBudget)),
+        path("4-by-ed448", Chain::of(4, Algorithm::Ed448)).bound().untrusted(Rule::VerificationBudget),
+        row("path/1000-names-by-1000-name-constraints", many()).bound().untrusted(Rule::ComparisonBudget.at(0)),
     ]
 }

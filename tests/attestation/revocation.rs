@@ -4,8 +4,7 @@ use crate::path::{authority, es256, leaf};
 use crate::row::{Row, row};
 use wardkey::attestation::Format as Known;
 use wardkey::policy::{Trust, TrustAnchor};
-use wardkey::x509::PathError::{self as P};
-use wardkey::x509::{AlgorithmError, Crl, CrlProblem};
+use wardkey::x509::{Crl, Rule};
 use wardkey_authenticator::x509::signature_algorithm;
 use wardkey_authenticator::*;
 
@@ -31,16 +30,16 @@ pub(crate) fn rows() -> Vec<Row> {
         with("of-both-issuers", vec![list(&[]), of_root(&[SERIAL])]),
         with("of-another-issuer", vec![RevocationList::of(&others, &[SERIAL])]),
         with("leaf-revoked-by-a-list-of-another-key-identifier", vec![list(&[SERIAL]).with(other_key)])
-            .untrusted(P::Revoked(0)),
-        with("leaf-revoked", vec![list(&[&[1], &[2], SERIAL, &[0x4b, 1]])]).untrusted(P::Revoked(0)),
-        with("leaf-revoked-by-the-second", vec![list(&[]), list(&[SERIAL])]).untrusted(P::Revoked(0)),
+            .untrusted(Rule::Revoked.at(0)),
+        with("leaf-revoked", vec![list(&[&[1], &[2], SERIAL, &[0x4b, 1]])]).untrusted(Rule::Revoked.at(0)),
+        with("leaf-revoked-by-the-second", vec![list(&[]), list(&[SERIAL])]).untrusted(Rule::Revoked.at(0)),
         with("intermediate-revoked", vec![of_root(&[&intermediate.certificate.serial_number])])
-            .untrusted(P::Revoked(1)),
-        with("by-another-key", vec![stranger]).untrusted(P::Crl(0, CrlProblem::Signature)),
+            .untrusted(Rule::Revoked.at(1)),
+        with("by-another-key", vec![stranger]).untrusted(Rule::CrlSignature.at(0)),
         with("expired", vec![list(&[]).with(|crl| crl.next_update = Some(der::utc_time("261122000000Z")))])
-            .untrusted(P::Crl(0, CrlProblem::Expired)),
+            .untrusted(Rule::CrlExpired.at(0)),
         with("not-yet-valid", vec![list(&[]).with(|crl| crl.this_update = der::utc_time("261124000000Z"))])
-            .untrusted(P::Crl(0, CrlProblem::NotYetValid)),
+            .untrusted(Rule::CrlNotYetValid.at(0)),
         with(
             "of-another-algorithm",
             vec![list(&[]).with(|crl| {
@@ -48,12 +47,12 @@ pub(crate) fn rows() -> Vec<Row> {
                 (crl.signature, crl.signature_algorithm) = (rs256.clone(), rs256);
             })],
         )
-        .untrusted(P::Crl(0, CrlProblem::Algorithm(AlgorithmError::KeyMismatch))),
+        .untrusted(Rule::CrlKeyMismatch.at(0)),
         crl_by_a_ca_that_may_not(),
         crl_of_a_certificate_with("another-key-identifier", der::octet_string(&[0x40, 1, 2, 3, 4, 5, 6, 7])),
         crl_of_a_certificate_with("an-unreadable-key-identifier", der::null()),
         crl_of_a_namesake("of-the-root-that-is-an-anchor", true),
-        crl_of_a_namesake("of-the-root-that-is-no-anchor", false).untrusted(P::Crl(1, CrlProblem::Signature)),
+        crl_of_a_namesake("of-the-root-that-is-no-anchor", false).untrusted(Rule::CrlSignature.at(1)),
     ]
 }
 
@@ -68,7 +67,7 @@ fn crl_of_a_certificate_with(name: &str, identifier: Vec<u8>) -> Row {
     let format = Packed::new().chain(es256(2)).authority(1, again).leaf(|leaf| leaf.serial_number = vec![0x4a, 1]);
     row(&format!("path/crl-of-{name}"), format)
         .trust(move |anchors| Trust::Verify(anchors.with_crls([crl.clone()])))
-        .untrusted(P::Revoked(0))
+        .untrusted(Rule::Revoked.at(0))
 }
 
 /// A list of a different root with the same name as the anchor (Google has two such roots). It revokes the serial number of
@@ -93,5 +92,5 @@ fn crl_by_a_ca_that_may_not() -> Row {
     let usage = Extension::new(extension::KEY_USAGE, der::bit_string(&[0x04], 2)).critical();
     let row = authority("crl-by-a-ca-that-may-not", 1, |ca| ca.certificate.set(usage));
     let crl = Crl::from_der(&RevocationList::of(&es256(2).authorities[1], &[]).der()).unwrap();
-    row.trust(move |anchors| Trust::Verify(anchors.with_crls([crl.clone()]))).untrusted(P::Crl(0, CrlProblem::KeyUsage))
+    row.trust(move |anchors| Trust::Verify(anchors.with_crls([crl.clone()]))).untrusted(Rule::CrlKeyUsage.at(0))
 }

@@ -1,14 +1,14 @@
 //! A row: a registration of the software authenticator with one change, and its verdict.
 
 use std::sync::Arc;
-use wardkey::attestation::{AttestationObject, AttestationType, CompoundPolicy, StatementError};
+use wardkey::attestation::{AttestationObject, AttestationType, CompoundPolicy, Error};
 use wardkey::ceremony::{Failure, Refusal, registration};
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::codec::cbor::Value;
 use wardkey::crypto::{Algorithm as Known, Backend};
 use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::x509::PathError;
+use wardkey::x509;
 use wardkey::{RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator::{Algorithm, Format, Registration};
 
@@ -105,14 +105,14 @@ impl Row {
         Self { bound: true, ..self }
     }
 
-    /// Refused because the statement does not verify.
-    pub(crate) fn refused(self, error: impl Into<StatementError>) -> Self {
-        self.refusal(Refusal::AttestationStatement(error.into()))
+    /// Refused, because the statement does not verify.
+    pub(crate) fn refused(self, error: Error) -> Self {
+        self.refusal(Refusal::AttestationStatement(error))
     }
 
-    /// Refused because the certification path does not end at an anchor.
-    pub(crate) fn untrusted(self, error: PathError) -> Self {
-        self.refusal(Refusal::AttestationUntrusted(error))
+    /// Refused, because its certificates lead to no anchor.
+    pub(crate) fn untrusted(self, error: impl Into<x509::Error>) -> Self {
+        self.refusal(Refusal::AttestationUntrusted(error.into()))
     }
 
     /// Refused.

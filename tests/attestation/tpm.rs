@@ -1,17 +1,17 @@
 //! §8.3 TPM attestation.
 
 use crate::row::{Row, aaguid, row, row_from, row_of};
-use wardkey::attestation::CertificateError as C;
 use wardkey::attestation::KeyEnforcement;
-use wardkey::attestation::key::Problem as KeyProblem;
-use wardkey::attestation::tpm::Problem;
+use wardkey::attestation::{Format as Known, Reason};
 use wardkey::ceremony::Refusal;
-use wardkey::x509::{CertificateError as Malformed, DerError};
+use wardkey::x509::{Malformed, Rule};
 use wardkey_authenticator::attestation::tpm::{CertInfo, Parameters, PubArea, Unique, tpm_names};
 use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, SUBJECT_ALT_NAME};
 use wardkey_authenticator::keys::PublicKey;
 use wardkey_authenticator::name::attribute;
 use wardkey_authenticator::*;
+
+const FORMAT: Known = Known::Tpm;
 
 pub(crate) fn rows() -> Vec<Row> {
     [good(), statements(), areas(), schemes(), infos(), certificates(), properties()].concat()
@@ -94,32 +94,35 @@ fn statements() -> Vec<Row> {
         with("ver-a-number", |statement| statement.set("ver", 2)),
         with("another-member", |statement| statement.set("ecdaaKeyId", vec![0])),
     ];
-    let mut rows: Vec<_> = syntax.into_iter().map(|row| row.refused(Problem::Syntax)).collect();
+    let mut rows: Vec<_> = syntax.into_iter().map(|row| row.refused(Reason::Syntax.of(FORMAT))).collect();
     rows.extend([
-        with("ver-1", |statement| statement.set("ver", "1.2")).refused(Problem::Version),
-        with("ver-2", |statement| statement.set("ver", "2")).refused(Problem::Version),
-        with("alg-rs256-of-an-ec-key", |statement| statement.set("alg", -257))
-            .refused(Problem::Certificate(C::Algorithm)),
-        with("alg-unknown", |statement| statement.set("alg", -70_000)).refused(Problem::Certificate(C::Algorithm)),
-        row("tpm/aik-that-hashes-for-itself", Tpm::by(Algorithm::EdDsa)).refused(Problem::Certificate(C::Algorithm)),
-        row("tpm/signature-bit", Tpm::new().signature(|sig| *sig.last_mut().unwrap() ^= 1)).refused(Problem::Signature),
-        row("tpm/signature-empty", Tpm::new().signature(Vec::clear)).refused(Problem::Signature),
+        with("ver-1", |statement| statement.set("ver", "1.2")).refused(Reason::TpmVersion.of(FORMAT)),
+        with("ver-2", |statement| statement.set("ver", "2")).refused(Reason::TpmVersion.of(FORMAT)),
+        with("alg-rs256-of-an-ec-key", |statement| statement.set("alg", -257)).refused(Reason::Algorithm.of(FORMAT)),
+        with("alg-unknown", |statement| statement.set("alg", -70_000)).refused(Reason::Algorithm.of(FORMAT)),
+        row("tpm/aik-that-hashes-for-itself", Tpm::by(Algorithm::EdDsa)).refused(Reason::Algorithm.of(FORMAT)),
+        row("tpm/signature-bit", Tpm::new().signature(|sig| *sig.last_mut().unwrap() ^= 1))
+            .refused(Reason::Signature.of(FORMAT)),
+        row("tpm/signature-empty", Tpm::new().signature(Vec::clear)).refused(Reason::Signature.of(FORMAT)),
         row("tpm/tpmt-signature-bit", Tpm::new().tpmt_signature().signature(|sig| sig[6] ^= 1))
-            .refused(Problem::Signature),
+            .refused(Reason::Signature.of(FORMAT)),
         row("tpm/tpmt-signature-other-hash", Tpm::new().tpmt_signature().signature(|sig| sig[3] = 0x0c))
-            .refused(Problem::Signature),
+            .refused(Reason::Signature.of(FORMAT)),
         row(
             "tpm/tpmt-signature-rsa-other-hash",
             Tpm::by(Algorithm::Rs256).tpmt_signature().signature(|sig| sig[3] = 0x0c),
         )
-        .refused(Problem::Signature),
-        row("tpm/tpmt-signature-of-pss-around-pkcs1", scheme(Algorithm::Rs256, 0x16)).refused(Problem::Signature),
-        row("tpm/tpmt-signature-of-pkcs1-around-pss", scheme(Algorithm::Ps256, 0x14)).refused(Problem::Signature),
-        row("tpm/tpmt-signature-of-rsa-around-ecdsa", scheme(Algorithm::Es256, 0x14)).refused(Problem::Signature),
+        .refused(Reason::Signature.of(FORMAT)),
+        row("tpm/tpmt-signature-of-pss-around-pkcs1", scheme(Algorithm::Rs256, 0x16))
+            .refused(Reason::Signature.of(FORMAT)),
+        row("tpm/tpmt-signature-of-pkcs1-around-pss", scheme(Algorithm::Ps256, 0x14))
+            .refused(Reason::Signature.of(FORMAT)),
+        row("tpm/tpmt-signature-of-rsa-around-ecdsa", scheme(Algorithm::Es256, 0x14))
+            .refused(Reason::Signature.of(FORMAT)),
         row("tpm/tpmt-signature-trailing-byte", Tpm::new().tpmt_signature().signature(|sig| sig.push(0)))
-            .refused(Problem::Signature),
+            .refused(Reason::Signature.of(FORMAT)),
         row("tpm/rsa-signature-bit", Tpm::by(Algorithm::Rs256).signature(|sig| sig[9] ^= 1))
-            .refused(Problem::Signature),
+            .refused(Reason::Signature.of(FORMAT)),
     ]);
     rows
 }
@@ -148,29 +151,29 @@ fn areas() -> Vec<Row> {
         with("unknown-curve", |area| area.parameters = Parameters::Ecc { curve_id: 0x0010, kdf: 0x0010 }),
         rsa("other-size", |area| area.parameters = Parameters::Rsa { key_bits: 1024, exponent: 0 }),
     ];
-    let mut rows: Vec<_> = malformed.into_iter().map(|row| row.refused(Problem::PublicArea)).collect();
+    let mut rows: Vec<_> = malformed.into_iter().map(|row| row.refused(Reason::PublicArea.of(FORMAT))).collect();
     rows.extend([
-        with("other-x", |area| coordinates(area)[0][9] ^= 1).refused(Problem::Key),
-        with("other-y", |area| coordinates(area)[1][9] ^= 1).refused(Problem::Key),
+        with("other-x", |area| coordinates(area)[0][9] ^= 1).refused(Reason::PublicAreaKey.of(FORMAT)),
+        with("other-y", |area| coordinates(area)[1][9] ^= 1).refused(Reason::PublicAreaKey.of(FORMAT)),
         with("other-curve", |area| area.parameters = Parameters::Ecc { curve_id: 4, kdf: 0x0010 })
-            .refused(Problem::Key),
+            .refused(Reason::PublicAreaKey.of(FORMAT)),
         with("of-an-rsa-key", |area| {
             let PublicKey::Rsa { n, .. } = Key::rsa(Algorithm::Rs256, Modulus::Credential).public() else { return };
             (area.kind, area.parameters) = (1, Parameters::Rsa { key_bits: 2048, exponent: 0 });
             area.unique = Unique::Rsa { n };
         })
-        .refused(Problem::Key),
+        .refused(Reason::PublicAreaKey.of(FORMAT)),
         rsa("other-exponent", |area| area.parameters = Parameters::Rsa { key_bits: 2048, exponent: 3 })
-            .refused(Problem::Key),
+            .refused(Reason::PublicAreaKey.of(FORMAT)),
         rsa("other-modulus", |area| {
             if let Unique::Rsa { n } = &mut area.unique {
                 n[9] ^= 1;
             }
         })
-        .refused(Problem::Key),
+        .refused(Reason::PublicAreaKey.of(FORMAT)),
         row("tpm/pub-area-changed-afterwards", Tpm::new())
             .then(|r| r.statement(|statement| statement.get("pubArea").bytes()[7] ^= 1))
-            .refused(Problem::Name),
+            .refused(Reason::Name.of(FORMAT)),
     ]);
     rows
 }
@@ -211,8 +214,8 @@ fn schemes() -> Vec<Row> {
         named("aes-of-an-rsa-key", Rs256, 10, &[0, 6, 0, 128, 0, 0x43]),
         named("kdf1-of-an-ecc-key", Es256, 16, &[0, 0x20, 0, 0x0b]),
     ];
-    let other_scheme = other_scheme.into_iter().map(|row| row.refused(Problem::Scheme));
-    let symmetric = symmetric.into_iter().map(|row| row.refused(Problem::SymmetricAlgorithm));
+    let other_scheme = other_scheme.into_iter().map(|row| row.refused(Reason::Scheme.of(FORMAT)));
+    let symmetric = symmetric.into_iter().map(|row| row.refused(Reason::SymmetricAlgorithm.of(FORMAT)));
     good.into_iter().chain(other_scheme).chain(symmetric).collect()
 }
 
@@ -230,27 +233,27 @@ fn infos() -> Vec<Row> {
         row(&format!("tpm/cert-info-{name}"), Tpm::new().cert_info_bytes(change))
     };
     vec![
-        bytes("empty", Vec::clear).refused(Problem::CertInfo),
+        bytes("empty", Vec::clear).refused(Reason::CertInfo.of(FORMAT)),
         bytes("cut-short", |info| {
             info.pop();
         })
-        .refused(Problem::CertInfo),
-        bytes("trailing-byte", |info| info.push(0)).refused(Problem::CertInfo),
-        with("made-outside", |info| info.magic = 0).refused(Problem::Magic),
-        with("magic-bit", |info| info.magic ^= 1).refused(Problem::Magic),
-        with("of-a-quote", |info| info.kind = 0x8018).refused(Problem::Type),
-        with("of-another-ceremony", |info| info.extra_data[0] ^= 1).refused(Problem::ExtraData),
-        with("extra-data-empty", |info| info.extra_data.clear()).refused(Problem::ExtraData),
-        with("extra-data-longer", |info| info.extra_data.push(0)).refused(Problem::ExtraData),
+        .refused(Reason::CertInfo.of(FORMAT)),
+        bytes("trailing-byte", |info| info.push(0)).refused(Reason::CertInfo.of(FORMAT)),
+        with("made-outside", |info| info.magic = 0).refused(Reason::Magic.of(FORMAT)),
+        with("magic-bit", |info| info.magic ^= 1).refused(Reason::Magic.of(FORMAT)),
+        with("of-a-quote", |info| info.kind = 0x8018).refused(Reason::Type.of(FORMAT)),
+        with("of-another-ceremony", |info| info.extra_data[0] ^= 1).refused(Reason::ExtraData.of(FORMAT)),
+        with("extra-data-empty", |info| info.extra_data.clear()).refused(Reason::ExtraData.of(FORMAT)),
+        with("extra-data-longer", |info| info.extra_data.push(0)).refused(Reason::ExtraData.of(FORMAT)),
         row(
             "tpm/cert-info-extra-data-by-another-hash",
             Tpm::by(Algorithm::Es384).cert_info(|info| info.extra_data.truncate(32)),
         )
-        .refused(Problem::ExtraData),
-        with("name-of-another-object", |info| info.name[9] ^= 1).refused(Problem::Name),
-        with("name-algorithm-other", |info| info.name[1] = 0x0c).refused(Problem::Name),
-        with("name-without-algorithm", |info| drop(info.name.drain(..2))).refused(Problem::Name),
-        with("name-empty", |info| info.name.clear()).refused(Problem::Name),
+        .refused(Reason::ExtraData.of(FORMAT)),
+        with("name-of-another-object", |info| info.name[9] ^= 1).refused(Reason::Name.of(FORMAT)),
+        with("name-algorithm-other", |info| info.name[1] = 0x0c).refused(Reason::Name.of(FORMAT)),
+        with("name-without-algorithm", |info| drop(info.name.drain(..2))).refused(Reason::Name.of(FORMAT)),
+        with("name-empty", |info| info.name.clear()).refused(Reason::Name.of(FORMAT)),
     ]
 }
 
@@ -259,41 +262,43 @@ fn certificates() -> Vec<Row> {
     let with =
         |name: &str, change: fn(&mut Certificate)| row(&format!("tpm/aik-certificate-{name}"), Tpm::new().leaf(change));
     vec![
-        with("subject", |leaf| leaf.subject = Name::new("TPM", "wardkey", "AIK")).refused(Problem::Subject),
-        with("no-alternative-name", |leaf| leaf.remove(SUBJECT_ALT_NAME)).refused(Problem::SubjectAltName),
-        with("no-manufacturer", |leaf| leaf.set(names_apart(&[2, 3]))).refused(Problem::SubjectAltName),
-        with("no-model", |leaf| leaf.set(names_apart(&[1, 3]))).refused(Problem::SubjectAltName),
-        with("no-version", |leaf| leaf.set(names_apart(&[1, 2]))).refused(Problem::SubjectAltName),
+        with("subject", |leaf| leaf.subject = Name::new("TPM", "wardkey", "AIK"))
+            .refused(Reason::SubjectNotEmpty.of(FORMAT)),
+        with("no-alternative-name", |leaf| leaf.remove(SUBJECT_ALT_NAME)).refused(Reason::SubjectAltName.of(FORMAT)),
+        with("no-manufacturer", |leaf| leaf.set(names_apart(&[2, 3]))).refused(Reason::SubjectAltName.of(FORMAT)),
+        with("no-model", |leaf| leaf.set(names_apart(&[1, 3]))).refused(Reason::SubjectAltName.of(FORMAT)),
+        with("no-version", |leaf| leaf.set(names_apart(&[1, 2]))).refused(Reason::SubjectAltName.of(FORMAT)),
         with("empty-manufacturer", |leaf| leaf.set(tpm_names("", "SLB9670", "id:0007003D")))
-            .refused(Problem::SubjectAltName),
+            .refused(Reason::SubjectAltName.of(FORMAT)),
         with("empty-model", |leaf| leaf.set(tpm_names("id:49465800", "", "id:0007003D")))
-            .refused(Problem::SubjectAltName),
+            .refused(Reason::SubjectAltName.of(FORMAT)),
         with("empty-version", |leaf| leaf.set(tpm_names("id:49465800", "SLB9670", "")))
-            .refused(Problem::SubjectAltName),
+            .refused(Reason::SubjectAltName.of(FORMAT)),
         with("host-name-instead", |leaf| {
             leaf.set(Extension::subject_alt_name(&[&der::implicit(2, b"tpm.example.org")]));
         })
-        .refused(Problem::SubjectAltName),
+        .refused(Reason::SubjectAltName.of(FORMAT)),
         with("alternative-name-malformed", |leaf| leaf.extension(SUBJECT_ALT_NAME).value.push(0))
-            .refused(Problem::Certificate(C::Extension(DerError::TrailingBytes.into()))),
-        with("no-extended-key-usage", |leaf| leaf.remove(EXTENDED_KEY_USAGE)).refused(Problem::ExtendedKeyUsage),
+            .refused(Reason::Certificate(Malformed::TrailingBytes.into()).of(FORMAT)),
+        with("no-extended-key-usage", |leaf| leaf.remove(EXTENDED_KEY_USAGE))
+            .refused(Reason::ExtendedKeyUsage.of(FORMAT)),
         with("any-extended-key-usage", |leaf| leaf.set(Extension::extended_key_usage(&["2.5.29.37.0"])))
-            .refused(Problem::ExtendedKeyUsage),
+            .refused(Reason::ExtendedKeyUsage.of(FORMAT)),
         with("other-purpose", |leaf| leaf.set(Extension::extended_key_usage(&["2.23.133.8.1"])))
-            .refused(Problem::ExtendedKeyUsage),
+            .refused(Reason::ExtendedKeyUsage.of(FORMAT)),
         with("extended-key-usage-empty", |leaf| leaf.set(Extension::extended_key_usage(&[])))
-            .refused(Problem::Certificate(C::Extension(DerError::Empty.into()))),
+            .refused(Reason::Certificate(Malformed::Empty.into()).of(FORMAT)),
         with("ca", |leaf| leaf.set(Extension::basic_constraints(true, None)))
-            .refused(Problem::Certificate(C::BasicConstraints)),
+            .refused(Reason::BasicConstraints.of(FORMAT)),
         with("no-basic-constraints", |leaf| leaf.remove(BASIC_CONSTRAINTS))
-            .refused(Problem::Certificate(C::BasicConstraints)),
+            .refused(Reason::BasicConstraints.of(FORMAT)),
         with("version-1", |leaf| (leaf.version, leaf.extensions) = (None, Vec::new()))
-            .refused(Problem::Certificate(C::Version)),
+            .refused(Reason::CertificateVersion.of(FORMAT)),
         with("version-1-with-extensions", |leaf| leaf.version = None)
-            .refused(Problem::Certificate(C::Malformed(Malformed::Version))),
-        with("of-another-model", |leaf| leaf.set(Extension::aaguid(&[7; 16]))).refused(Problem::Certificate(C::Aaguid)),
+            .refused(Reason::Certificate(Rule::Version).of(FORMAT)),
+        with("of-another-model", |leaf| leaf.set(Extension::aaguid(&[7; 16]))).refused(Reason::Aaguid.of(FORMAT)),
         with("aaguid-critical", |leaf| leaf.set(Extension::aaguid(&[7; 16]).critical()))
-            .refused(Problem::Certificate(C::AaguidExtension)),
+            .refused(Reason::AaguidExtension.of(FORMAT)),
         with("names-of-real-vendors", |leaf| leaf.set(tpm_names("id:49465800", "SLB9670", "id:0007003D"))),
     ]
 }
@@ -310,11 +315,11 @@ fn properties() -> Vec<Row> {
     for (name, attributes, name_alg, problem) in [
         ("kept", KEPT, 0x000b, None),
         ("kept-and-named-by-sha-384", KEPT, 0x000c, None),
-        ("that-moves-with-its-parent", KEPT & !0x02, 0x000b, Some(KeyProblem::ObjectAttributes)),
-        ("that-changes-its-parent", KEPT & !0x10, 0x000b, Some(KeyProblem::ObjectAttributes)),
-        ("imported", KEPT & !0x20, 0x000b, Some(KeyProblem::ObjectAttributes)),
-        ("of-no-attributes", 0x0004_0000, 0x000b, Some(KeyProblem::ObjectAttributes)),
-        ("named-by-sha-1", KEPT, 0x0004, Some(KeyProblem::NameAlgorithm)),
+        ("that-moves-with-its-parent", KEPT & !0x02, 0x000b, Some(Reason::ObjectAttributes)),
+        ("that-changes-its-parent", KEPT & !0x10, 0x000b, Some(Reason::ObjectAttributes)),
+        ("imported", KEPT & !0x20, 0x000b, Some(Reason::ObjectAttributes)),
+        ("of-no-attributes", 0x0004_0000, 0x000b, Some(Reason::ObjectAttributes)),
+        ("named-by-sha-1", KEPT, 0x0004, Some(Reason::NameAlgorithm)),
     ] {
         rows.push(area(&format!("{name}/any"), attributes, name_alg).policy(|_| {}));
         for enforcement in [KeyEnforcement::Hardware, KeyEnforcement::VerifiedBoot] {
@@ -325,8 +330,8 @@ fn properties() -> Vec<Row> {
             match problem {
                 None => rows.extend([asked, by_policy]),
                 Some(problem) => rows.extend([
-                    asked.refused(Problem::Properties(problem)),
-                    by_policy.refusal(Refusal::AttestedKey(problem)),
+                    asked.refused(problem.of(FORMAT)),
+                    by_policy.refusal(Refusal::AttestedKey(problem.of(FORMAT))),
                 ]),
             }
         }

@@ -2,10 +2,10 @@
 
 use crate::android_key::software;
 use crate::row::{Row, row};
-use wardkey::attestation::{AttestationType, CompoundPolicy, KeyEnforcement};
+use wardkey::attestation::{AttestationType, CompoundPolicy, Format as Known, KeyEnforcement, Reason};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::Refusal;
-use wardkey::x509::PathError;
+use wardkey::x509::Rule;
 use wardkey_authenticator::attestation::android_key::KEY_DESCRIPTION;
 use wardkey_authenticator::*;
 
@@ -27,11 +27,11 @@ pub(crate) fn rows() -> Vec<Row> {
         row("trust/untrusted-within-compound", {
             Compound::new().with(Packed::new()).with(AndroidKey::new().chain(Chain::self_signed()))
         })
-        .untrusted(PathError::NoAnchor),
+        .untrusted(Rule::NoAnchor),
         row("trust/ignored-without-anchors", Packed::new().chain(Chain::self_signed())).then(ignore),
         row("trust/ignored-but-the-statement-is-not", Packed::new().signature(Vec::clear))
             .then(ignore)
-            .refused(wardkey::attestation::packed::Problem::Signature),
+            .refused(Reason::Signature.of(Known::Packed)),
         row("trust/compound-not-accepted", Compound::new().with(Packed::new()).with(Tpm::new()))
             .policy(|policy| policy.types.retain(|kind| *kind != AttestationType::Compound))
             .refusal(not_accepted(AttestationType::Compound)),
@@ -66,7 +66,7 @@ pub(crate) fn rows() -> Vec<Row> {
 
 /// The quirk accepts an intermediate without `cA` for one format, below one root, in one shape.
 fn sony_intermediates() -> Vec<Row> {
-    let not_ca = |row: Row| row.untrusted(PathError::NotCa(1));
+    let not_ca = |row: Row| row.untrusted(Rule::NotCa.at(1));
     let name = |what: &str| format!("trust/intermediate-without-ca-{what}");
     let with = |what: &str, change: fn(&mut Authority)| {
         not_ca(row(&name(what), AndroidKey::new().chain(Chain::of_a_sony_phone()).authority(2, change)))

@@ -4,10 +4,10 @@ use crate::browser::Browser;
 use crate::{NOW, ada, clinic, register};
 use std::error::Error as _;
 use wardkey::ceremony::{Ceremony, Failure, Refusal};
-use wardkey::client::extensions::InputError;
 use wardkey::client::json::{Member, ResponseError};
 use wardkey::crypto::RandomFailed;
 use wardkey::error::Fault;
+use wardkey::extensions::InputError;
 use wardkey::{AuthenticationResponse, Error, RegistrationResponse};
 use wardkey_authenticator::{Authentication, Cbor, Registration};
 

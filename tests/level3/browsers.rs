@@ -4,8 +4,7 @@ use crate::*;
 use std::collections::BTreeMap;
 use wardkey::attestation::AttestationObject;
 use wardkey::authenticator::AuthenticatorData;
-use wardkey::client::json::ClientExtensionResults;
-use wardkey::extension::Extension;
+use wardkey::extensions::{ClientExtensionResults, Extension, SignedOutputs};
 use wardkey::quirk::Quirks;
 
 fn count(counts: &mut BTreeMap<&'static str, usize>, what: &'static str, there: bool) {
@@ -41,7 +40,7 @@ fn real_outputs_have_their_types() {
         }
         let prf = results.prf.unwrap_or_default();
         count(&mut unsigned, "prf enabled", prf.enabled == Some(true));
-        count(&mut unsigned, "prf results", prf.results.is_some());
+        count(&mut unsigned, "prf results", prf.results);
         let large_blob = results.large_blob.clone().unwrap_or_default();
         count(&mut unsigned, "largeBlob supported", large_blob.supported == Some(true));
         count(&mut unsigned, "largeBlob blob", large_blob.blob.is_some());
@@ -54,13 +53,14 @@ fn real_outputs_have_their_types() {
         };
         let Some(map) = data.extensions() else { continue };
         let registration = data.attested_credential_data().is_some();
+        let outputs = SignedOutputs::of(Some(map));
         for extension in map.identifiers().0.iter() {
             let typed = match extension {
-                Extension::CredProtect => map.cred_protect().unwrap().is_some(),
-                Extension::CredBlob if registration => map.cred_blob_stored().unwrap().is_some(),
-                Extension::CredBlob => map.cred_blob().unwrap().is_some(),
-                Extension::MinPinLength => map.min_pin_length().unwrap().is_some(),
-                Extension::HmacSecret => map.hmac_secret().unwrap().is_some(),
+                Extension::CredProtect => outputs.cred_protect.is_some(),
+                Extension::CredBlob if registration => outputs.cred_blob_stored.is_some(),
+                Extension::CredBlob => outputs.cred_blob.is_some(),
+                Extension::MinPinLength => outputs.min_pin_length.is_some(),
+                Extension::HmacSecret => outputs.hmac_secret.is_some(),
                 _ => true,
             };
             assert!(typed, "{}", vector["id"]);

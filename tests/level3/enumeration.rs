@@ -4,10 +4,10 @@ use crate::*;
 use std::sync::Mutex;
 use wardkey::CredentialId;
 use wardkey::ceremony::{BackupEligibility, BackupState};
-use wardkey::client::extensions::{LargeBlobRequest, PrfRequest, PrfValues};
 use wardkey::client::json::RequestOptions;
 use wardkey::crypto::{self, AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
 use wardkey::error::PublicFailure;
+use wardkey::extensions::{LargeBlobRequest, PrfRequest, PrfValues};
 use wardkey::relying_party::{DecoyShape, Decoys, ExpectedPayment};
 use wardkey_authenticator::{Key, flags};
 

@@ -1,12 +1,10 @@
 //! Extension outputs: refused if they were requested and are wrong, ignored if nobody requested them.
 
 use crate::*;
-use wardkey::ceremony::extensions::{SecretResults, Unsolicited};
-use wardkey::client::extensions::*;
 use wardkey::client::json::AttestationConveyance;
-use wardkey::client::json::CredentialDescriptor;
-use wardkey::client::json::PublicKeyCredentialType::PublicKey;
-use wardkey::extension::{CredentialProtection, Extension};
+use wardkey::credential::CredentialDescriptor;
+use wardkey::credential::PublicKeyCredentialType::PublicKey;
+use wardkey::extensions::*;
 use wardkey::policy::AttestationPolicy;
 use wardkey_authenticator::hash::sha256;
 use wardkey_authenticator::{Cbor, FidoU2f, PackedSelf};
@@ -47,7 +45,10 @@ fn cred_protect() {
         })
     };
     let two = asked(UserVerificationOptionalWithCredentialIdList, false);
-    assert_eq!(refusal(register(&rp(), &two, signed("credProtect", 1))), Refusal::CredProtectTooWeak(1));
+    assert_eq!(
+        refusal(register(&rp(), &two, signed("credProtect", 1))),
+        Refusal::Extension(OutputRefusal::CredProtectTooWeak(1))
+    );
     for level in [2, 3] {
         let registered = register(&rp(), &two, signed("credProtect", level)).unwrap();
         assert_eq!(registered.signed_extensions().cred_protect, CredentialProtection::from_level(level as u64));
@@ -59,25 +60,29 @@ fn cred_protect() {
     let enforced = asked(UserVerificationOptionalWithCredentialIdList, true);
     for policy in [UserVerificationOptionalWithCredentialIdList, UserVerificationRequired] {
         let silent = register(&rp(), &asked(policy, true), registration());
-        assert_eq!(refusal(silent), Refusal::CredProtectMissing);
+        assert_eq!(refusal(silent), Refusal::Extension(OutputRefusal::CredProtectMissing));
     }
     assert!(register(&rp(), &enforced, signed("credProtect", 2)).is_ok());
     let beside = |made: Registration| made.authenticator_data(|data| data.extension("credProtect", 2));
     assert!(register(&rp(), &enforced, beside(registration())).is_ok(), "beside none, as it was received");
     let u2f = || registration().format(FidoU2f::new());
     let no_answer = register(&rp(), &enforced, beside(u2f()));
-    assert_eq!(refusal(no_answer), Refusal::CredProtectMissing, "U2F knows no extensions");
+    assert_eq!(refusal(no_answer), Refusal::Extension(OutputRefusal::CredProtectMissing), "U2F knows no extensions");
     assert!(register(&rp(), &two, beside(u2f())).is_ok());
     let weaker = u2f().authenticator_data(|data| data.extension("credProtect", 1));
-    assert_eq!(refusal(register(&rp(), &two, weaker)), Refusal::CredProtectTooWeak(1), "a claim may lower");
+    assert_eq!(
+        refusal(register(&rp(), &two, weaker)),
+        Refusal::Extension(OutputRefusal::CredProtectTooWeak(1)),
+        "a claim may lower"
+    );
     for malformed in [Cbor::Integer(0), Cbor::Integer(4), Cbor::Bool(true), Cbor::Null] {
-        let refused = Refusal::ExtensionOutputMalformed(Extension::CredProtect);
+        let refused = Refusal::Extension(OutputRefusal::Malformed(Extension::CredProtect));
         assert_eq!(refusal(register(&rp(), &two, signed("credProtect", malformed.clone()))), refused);
         assert!(register(&rp(), &RegistrationRequest::default(), signed("credProtect", malformed)).is_ok());
     }
     assert_eq!(
         refusal(register(&rp(), &enforced, posted("credProtect", json!(3)))),
-        Refusal::CredProtectMissing,
+        Refusal::Extension(OutputRefusal::CredProtectMissing),
         "an unsigned output does not count"
     );
 }
@@ -87,11 +92,14 @@ fn min_pin_length() {
     let mut asked = asking(|request| request.extensions.min_pin_length = true);
     assert!(register(&asks(), &asked, attested()).is_ok(), "asked for, not required");
     asked.outputs.min_pin_length = Some(8);
-    assert_eq!(refusal(register(&asks(), &asked, attested())), Refusal::MinPinLengthMissing);
-    assert_eq!(refusal(register(&asks(), &asked, signed("minPinLength", 7))), Refusal::MinPinLength(7));
+    assert_eq!(refusal(register(&asks(), &asked, attested())), Refusal::Extension(OutputRefusal::MinPinLengthMissing));
+    assert_eq!(
+        refusal(register(&asks(), &asked, signed("minPinLength", 7))),
+        Refusal::Extension(OutputRefusal::MinPinLength(7))
+    );
     let registered = register(&asks(), &asked, signed("minPinLength", 8)).unwrap();
     assert_eq!(registered.signed_extensions().min_pin_length, Some(8));
-    let malformed = Refusal::ExtensionOutputMalformed(Extension::MinPinLength);
+    let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::MinPinLength));
     assert_eq!(refusal(register(&asks(), &asked, signed("minPinLength", -8))), malformed);
 }
 
@@ -122,7 +130,10 @@ fn what_nobody_signs_is_no_required_output() {
         let made = |made: Registration| made.authenticator_data(|data| data.extension(identifier, output.clone()));
         assert!(register(&asks(), &request, made(attested())).is_ok(), "{identifier}");
         for unsigned in [registration(), registration().format(FidoU2f::new())] {
-            assert_eq!(refusal(register(&asks(), &request, made(unsigned))), Refusal::ExtensionsNotSigned);
+            assert_eq!(
+                refusal(register(&asks(), &request, made(unsigned))),
+                Refusal::Extension(OutputRefusal::NotSigned)
+            );
         }
         let error = register(&rp(), &request, made(attested())).unwrap_err();
         let Error::Extension(InputError::RequiredButNotAttested(extension)) = error else { panic!("{error:?}") };
@@ -142,10 +153,10 @@ fn pin_complexity_policy() {
     assert!(register(&asks(), &asked, attested()).is_ok());
     asked.outputs.pin_complexity_policy = true;
     for made in [attested(), signed("pinComplexityPolicy", Cbor::Bool(false))] {
-        assert_eq!(refusal(register(&asks(), &asked, made)), Refusal::PinComplexityPolicy);
+        assert_eq!(refusal(register(&asks(), &asked, made)), Refusal::Extension(OutputRefusal::PinComplexityPolicy));
     }
     assert!(register(&asks(), &asked, signed("pinComplexityPolicy", Cbor::Bool(true))).is_ok());
-    let malformed = Refusal::ExtensionOutputMalformed(Extension::PinComplexityPolicy);
+    let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::PinComplexityPolicy));
     assert_eq!(refusal(register(&asks(), &asked, signed("pinComplexityPolicy", 1))), malformed);
 }
 
@@ -156,7 +167,7 @@ fn cred_blob() {
     asked.outputs.cred_blob_stored = true;
     for made in [attested(), signed("credBlob", Cbor::Bool(false)), attested().json(unsigned("credBlob", json!(true)))]
     {
-        assert_eq!(refusal(register(&asks(), &asked, made)), Refusal::CredBlobNotStored);
+        assert_eq!(refusal(register(&asks(), &asked, made)), Refusal::Extension(OutputRefusal::CredBlobNotStored));
     }
     assert!(register(&asks(), &asked, signed("credBlob", Cbor::Bool(true))).is_ok());
     asked.extensions.cred_blob = Some(vec![0; 32].into());
@@ -171,15 +182,18 @@ fn get_cred_blob() {
     let mut asked = AuthenticationRequest::default();
     asked.extensions.get_cred_blob = true;
     asked.outputs.cred_blob = true;
-    assert_eq!(refusal(authenticate(&rp(), &asked, authentication())), Refusal::CredBlobMissing);
+    assert_eq!(
+        refusal(authenticate(&rp(), &asked, authentication())),
+        Refusal::Extension(OutputRefusal::CredBlobMissing)
+    );
     let unsigned = authentication().json(unsigned("getCredBlob", json!("YmxvYg")));
-    assert_eq!(refusal(authenticate(&rp(), &asked, unsigned)), Refusal::CredBlobMissing);
+    assert_eq!(refusal(authenticate(&rp(), &asked, unsigned)), Refusal::Extension(OutputRefusal::CredBlobMissing));
     let answered = |output: Cbor| authentication().authenticator_data(|data| data.extension("credBlob", output));
     let authenticated = authenticate(&rp(), &asked, answered(Cbor::Bytes(b"blob".to_vec()))).unwrap();
     assert_eq!(authenticated.signed_extensions.cred_blob.as_deref(), Some(&b"blob"[..]));
     let none_stored = || answered(Cbor::Bytes(Vec::new()));
-    assert_eq!(refusal(authenticate(&rp(), &asked, none_stored())), Refusal::CredBlobMissing);
-    let malformed = Refusal::ExtensionOutputMalformed(Extension::CredBlob);
+    assert_eq!(refusal(authenticate(&rp(), &asked, none_stored())), Refusal::Extension(OutputRefusal::CredBlobMissing));
+    let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::CredBlob));
     assert_eq!(refusal(authenticate(&rp(), &asked, answered(Cbor::Bool(true)))), malformed);
     asked.outputs.cred_blob = false;
     let authenticated = authenticate(&rp(), &asked, none_stored()).unwrap();
@@ -192,10 +206,10 @@ fn hmac_secret() {
     assert!(register(&asks(), &asked, attested()).is_ok());
     asked.outputs.hmac_secret = true;
     for made in [attested(), signed("hmac-secret", Cbor::Bool(false))] {
-        assert_eq!(refusal(register(&asks(), &asked, made)), Refusal::HmacSecret);
+        assert_eq!(refusal(register(&asks(), &asked, made)), Refusal::Extension(OutputRefusal::HmacSecret));
     }
     assert!(register(&asks(), &asked, signed("hmac-secret", Cbor::Bool(true))).is_ok());
-    let malformed = Refusal::ExtensionOutputMalformed(Extension::HmacSecret);
+    let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::HmacSecret));
     assert_eq!(refusal(register(&asks(), &asked, signed("hmac-secret", 1))), malformed);
 }
 
@@ -208,7 +222,7 @@ fn hmac_get_secret() {
     for len in [32, 48, 64, 80] {
         assert!(authenticate(&rp(), &asked, answered(len)).is_ok(), "ciphertext is tolerated");
     }
-    let malformed = Refusal::ExtensionOutputMalformed(Extension::HmacSecret);
+    let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::HmacSecret));
     assert_eq!(refusal(authenticate(&rp(), &asked, answered(33))), malformed);
     let leaked = authentication().json(unsigned("hmacGetSecret", json!({"output1": "AAAA"})));
     assert!(authenticate(&rp(), &asked, leaked).unwrap().evidence.extensions.secret_results);
@@ -220,7 +234,7 @@ fn hmac_secret_mc() {
     for len in [32, 48, 64, 80] {
         assert!(register(&rp(), &asked, signed("hmac-secret-mc", Cbor::Bytes(vec![9; len]))).is_ok());
     }
-    let malformed = Refusal::ExtensionOutputMalformed(Extension::HmacSecretMc);
+    let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::HmacSecretMc));
     for output in [Cbor::Bytes(vec![9; 33]), Cbor::Bool(true)] {
         assert_eq!(refusal(register(&rp(), &asked, signed("hmac-secret-mc", output.clone()))), malformed);
         assert!(register(&rp(), &RegistrationRequest::default(), signed("hmac-secret-mc", output)).is_ok());
@@ -235,12 +249,16 @@ fn uvm() {
     let answered = |output: Cbor| authentication().authenticator_data(|data| data.extension("uvm", output));
     assert!(authenticate(&rp(), &asked, authentication()).is_ok());
     asked.outputs.uvm = true;
-    assert_eq!(refusal(authenticate(&rp(), &asked, authentication())), Refusal::UvmMissing);
+    assert_eq!(refusal(authenticate(&rp(), &asked, authentication())), Refusal::Extension(OutputRefusal::UvmMissing));
     let unsigned = authentication().json(unsigned("uvm", json!([[2, 4, 2]])));
-    assert_eq!(refusal(authenticate(&rp(), &asked, unsigned)), Refusal::UvmMissing, "only the signed copy counts");
+    assert_eq!(
+        refusal(authenticate(&rp(), &asked, unsigned)),
+        Refusal::Extension(OutputRefusal::UvmMissing),
+        "only the signed copy counts"
+    );
     let authenticated = authenticate(&rp(), &asked, answered(Cbor::Array(vec![method()]))).unwrap();
     assert_eq!(authenticated.signed_extensions.uvm.len(), 1);
-    let malformed = Refusal::ExtensionOutputMalformed(Extension::Uvm);
+    let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::Uvm));
     for output in [Cbor::Array(vec![]), Cbor::Array(vec![method(), method(), method(), method()]), method()] {
         assert_eq!(refusal(authenticate(&rp(), &asked, answered(output))), malformed);
     }
@@ -251,7 +269,7 @@ fn cred_props() {
     let mut asked = asking(|request| request.extensions.cred_props = true);
     assert!(register(&rp(), &asked, posted("credProps", json!({"rk": false}))).is_ok());
     asked.outputs.unsigned.discoverable = true;
-    let refused = Refusal::UnsignedNotDiscoverable;
+    let refused = Refusal::Extension(OutputRefusal::UnsignedNotDiscoverable);
     assert_eq!(refusal(register(&rp(), &asked, posted("credProps", json!({"rk": false})))), refused);
     for passes in [json!({"rk": true}), json!({})] {
         assert!(register(&rp(), &asked, posted("credProps", passes)).is_ok(), "absent means unknown");
@@ -263,7 +281,10 @@ fn large_blob_support() {
     let asked = |support| asking(|request| request.extensions.large_blob = Some(LargeBlobCreation { support }));
     let required = asked(LargeBlobSupport::Required);
     for made in [registration(), posted("largeBlob", json!({"supported": false})), posted("largeBlob", json!({}))] {
-        assert_eq!(refusal(register(&rp(), &required, made.clone())), Refusal::UnsignedLargeBlobUnsupported);
+        assert_eq!(
+            refusal(register(&rp(), &required, made.clone())),
+            Refusal::Extension(OutputRefusal::UnsignedLargeBlobUnsupported)
+        );
         assert!(register(&rp(), &asked(LargeBlobSupport::Preferred), made).is_ok());
     }
     let registered = register(&rp(), &required, posted("largeBlob", json!({"supported": true}))).unwrap();
@@ -278,7 +299,10 @@ fn large_blob_write() {
     asked.outputs.unsigned.large_blob_written = true;
     for output in [json!({}), json!({"written": false})] {
         let made = authentication().json(unsigned("largeBlob", output));
-        assert_eq!(refusal(authenticate(&rp(), &asked, made)), Refusal::UnsignedLargeBlobNotWritten);
+        assert_eq!(
+            refusal(authenticate(&rp(), &asked, made)),
+            Refusal::Extension(OutputRefusal::UnsignedLargeBlobNotWritten)
+        );
     }
     let made = authentication().json(unsigned("largeBlob", json!({"written": true})));
     assert!(authenticate(&rp(), &asked, made).is_ok());
@@ -302,7 +326,7 @@ fn prf_enabled() {
     assert!(register(&rp(), &asked, registration()).is_ok());
     asked.outputs.unsigned.prf_enabled = true;
     for made in [registration(), posted("prf", json!({})), posted("prf", json!({"enabled": false}))] {
-        assert_eq!(refusal(register(&rp(), &asked, made)), Refusal::UnsignedPrfNotEnabled);
+        assert_eq!(refusal(register(&rp(), &asked, made)), Refusal::Extension(OutputRefusal::UnsignedPrfNotEnabled));
     }
     assert!(register(&rp(), &asked, posted("prf", json!({"enabled": true}))).is_ok());
 }
@@ -328,17 +352,23 @@ fn prf_results() {
     assert!(serde_json::to_string(&options).unwrap().contains("c2FsdA"));
 
     let strict = RelyingParty::builder("example.org", "x").secret_results(SecretResults::Refuse).build().unwrap();
-    assert_eq!(refusal(authenticate(&strict, &asked, leaked())), Refusal::SecretResults);
+    assert_eq!(refusal(authenticate(&strict, &asked, leaked())), Refusal::Extension(OutputRefusal::SecretResults));
     assert!(authenticate(&strict, &asked, authentication()).is_ok());
     let made = posted("prf", json!({"enabled": true, "results": {"first": RESULT}}));
-    assert_eq!(refusal(register(&strict, &RegistrationRequest::default(), made.clone())), Refusal::SecretResults);
+    assert_eq!(
+        refusal(register(&strict, &RegistrationRequest::default(), made.clone())),
+        Refusal::Extension(OutputRefusal::SecretResults)
+    );
     let registered = register(&rp(), &RegistrationRequest::default(), made).unwrap();
     assert!(registered.evidence().extensions.secret_results);
     let record = serde_json::to_string(&registered.claim(None::<()>).unwrap()).unwrap();
     assert!(!record.contains(RESULT));
     for secret in ["prf", "largeBlobKey"] {
         let clear = signed(secret, Cbor::Bytes(b"secret secret".to_vec()));
-        assert_eq!(refusal(register(&strict, &RegistrationRequest::default(), clear.clone())), Refusal::SecretResults);
+        assert_eq!(
+            refusal(register(&strict, &RegistrationRequest::default(), clear.clone())),
+            Refusal::Extension(OutputRefusal::SecretResults)
+        );
         let registered = register(&rp(), &RegistrationRequest::default(), clear.clone()).unwrap();
         assert!(registered.evidence().extensions.secret_results);
         let posted = create(clear, &[1; 32]);
@@ -422,13 +452,13 @@ fn unsolicited() {
     let named: Vec<_> = reported.unsolicited.iter().collect();
     assert_eq!((named, reported.unknown), (vec![Extension::CredProps, Extension::CredProtect], 0));
     let refused = register(&rp(Unsolicited::Refuse), &nothing, made());
-    assert_eq!(refusal(refused), Refusal::ExtensionUnsolicited(Some(Extension::CredProps)));
+    assert_eq!(refusal(refused), Refusal::Extension(OutputRefusal::Unsolicited(Some(Extension::CredProps))));
     for unknown in [signed("vendor", 1), posted("vendor", json!({}))] {
         assert!(register(&rp(Unsolicited::Tolerate), &nothing, unknown.clone()).is_ok());
         let report = register(&rp(Unsolicited::Report), &nothing, unknown.clone()).unwrap().evidence().extensions;
         assert_eq!(report.unknown, 1);
         let refused = register(&rp(Unsolicited::Refuse), &nothing, unknown);
-        assert_eq!(refusal(refused), Refusal::ExtensionUnsolicited(None));
+        assert_eq!(refusal(refused), Refusal::Extension(OutputRefusal::Unsolicited(None)));
     }
     let asked = asking(|request| {
         request.extensions.cred_props = true;
@@ -438,5 +468,5 @@ fn unsolicited() {
     assert!(register(&rp(Unsolicited::Refuse), &asked, made()).is_ok());
     let answer = authentication().json(unsigned("appid", json!(false)));
     let refused = authenticate(&rp(Unsolicited::Refuse), &AuthenticationRequest::default(), answer);
-    assert_eq!(refusal(refused), Refusal::ExtensionUnsolicited(Some(Extension::Appid)));
+    assert_eq!(refusal(refused), Refusal::Extension(OutputRefusal::Unsolicited(Some(Extension::Appid))));
 }

@@ -5,10 +5,9 @@ use crate::*;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use wardkey::client::extensions::*;
 use wardkey::client::json::*;
-use wardkey::credential::{CredentialId, Transport};
-use wardkey::extension::CredentialProtection;
+use wardkey::credential::{CredentialDescriptor, CredentialId, Transport};
+use wardkey::extensions::*;
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..48)
@@ -31,12 +30,12 @@ fn hint() -> impl Strategy<Value = Hint> {
     prop_oneof![Just(Hint::SecurityKey), Just(Hint::ClientDevice), Just(Hint::Hybrid), word().prop_map(Hint::Other)]
 }
 
-fn user_verification() -> impl Strategy<Value = UserVerification> {
+fn user_verification() -> impl Strategy<Value = UserVerificationRequirement> {
     prop_oneof![
-        Just(UserVerification::Required),
-        Just(UserVerification::Preferred),
-        Just(UserVerification::Discouraged),
-        word().prop_map(UserVerification::Other)
+        Just(UserVerificationRequirement::Required),
+        Just(UserVerificationRequirement::Preferred),
+        Just(UserVerificationRequirement::Discouraged),
+        word().prop_map(UserVerificationRequirement::Other)
     ]
 }
 

@@ -1,7 +1,8 @@
-//! The rest of Level 3: extensions, options, payments, and what protects against enumeration. One test for each row of
-//! the tables in `src/client/extensions/mod.rs`, through the front door.
+//! The rest of Level 3: extensions, options, payments, and what protects against enumeration. All of it
+//! goes through the front door.
 
 mod browsers;
+mod coverage;
 mod documents;
 mod enumeration;
 mod extensions;
@@ -87,48 +88,5 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
     match result {
         Err(Error::Failed(failure) | Error::Payment(failure)) => failure.refusal,
         other => panic!("not refused by a step: {other:?}"),
-    }
-}
-
-/// Every test in the files of a folder, or in a file: what stands as a function under `#[test]`, there or in a macro.
-fn tests_in(path: &str) -> Vec<String> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    let files = match std::fs::read_dir(&path) {
-        Ok(entries) => entries.map(|entry| entry.unwrap().path()).collect(),
-        Err(_) => vec![path],
-    };
-    let text: String = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
-    let after = text.split("#[test]\n").skip(1);
-    let names = after.map(|rest| rest.split_once("fn ").unwrap().1.split_once('(').unwrap().0.to_owned());
-    names.collect()
-}
-
-/// Every test and every vector that the tables name is there.
-#[test]
-fn the_tables_name_tests_that_exist() {
-    let tables = include_str!("../../src/client/extensions/mod.rs");
-    let tests: Vec<String> = [
-        "tests/level3",
-        "tests/front_door",
-        "src/client/extensions",
-        "src/client/json/lint.rs",
-        "src/authenticator/extensions.rs",
-        "src/credential.rs",
-    ]
-    .into_iter()
-    .flat_map(tests_in)
-    .collect();
-    let vectors = [include_str!("../vectors/extensions.jsonl"), include_str!("../vectors/steps.jsonl")].concat();
-    let rows: Vec<&str> = tables.lines().filter(|line| line.starts_with("//! | `")).collect();
-    assert!(rows.len() >= 37, "{}", rows.len());
-    for row in rows {
-        let last = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
-        let named: Vec<&str> = last.split('`').skip(1).step_by(2).collect();
-        assert!(!named.is_empty(), "{row}");
-        for name in named {
-            let vector = |file: &str| vectors.contains(&format!("{{\"id\":\"{file}/{name}\","));
-            let known = tests.iter().any(|test| test == name) || vector("extensions") || vector("steps");
-            assert!(known, "{name}, named in {row}");
-        }
     }
 }

@@ -2,10 +2,9 @@
 
 use crate::*;
 use wardkey::attestation::Format;
-use wardkey::client::extensions::*;
 use wardkey::client::json::*;
-use wardkey::credential::{CredentialId, Transport};
-use wardkey::extension::CredentialProtection;
+use wardkey::credential::{CredentialDescriptor, CredentialId, PublicKeyCredentialType, Transport};
+use wardkey::extensions::*;
 use wardkey::relying_party::Mediation;
 
 pub(crate) fn started(request: &RegistrationRequest) -> CreationOptions {
@@ -47,13 +46,13 @@ fn user_verification_of_one_request() {
     let unverified = || registration().authenticator_data(|data| data.clear_flags(UV));
     let mut request = RegistrationRequest::default();
     assert_eq!(refusal(register(&rp(), &request, unverified())), Refusal::UserNotVerified);
-    request.user_verification = Some(UserVerification::Preferred);
+    request.user_verification = Some(UserVerificationRequirement::Preferred);
     assert!(register(&rp(), &request, unverified()).is_ok());
     let lax = RelyingParty::builder("example.org", "x").user_verification_preferred().build().unwrap();
     let mut request = AuthenticationRequest::default();
     let unverified = || authentication().authenticator_data(|data| data.clear_flags(UV));
     assert!(authenticate(&lax, &request, unverified()).is_ok());
-    request.user_verification = Some(UserVerification::Required);
+    request.user_verification = Some(UserVerificationRequirement::Required);
     assert_eq!(refusal(authenticate(&lax, &request, unverified())), Refusal::UserNotVerified);
 }
 
@@ -61,7 +60,7 @@ fn user_verification_of_one_request() {
 #[test]
 fn a_choice_by_another_name_is_the_same_choice() {
     use wardkey_authenticator::flags::UV;
-    let required = || UserVerification::Other("required".into());
+    let required = || UserVerificationRequirement::Other("required".into());
     let lax = RelyingParty::builder("example.org", "x").user_verification_preferred().build().unwrap();
     let mut request = AuthenticationRequest::default();
     request.user_verification = Some(required());
@@ -72,7 +71,7 @@ fn a_choice_by_another_name_is_the_same_choice() {
     let unverified = registration().authenticator_data(|data| data.clear_flags(UV));
     assert_eq!(refusal(register(&lax, &request, unverified)), Refusal::UserNotVerified);
     assert!(started(&request).authenticator_selection.require_resident_key);
-    request.user_verification = Some(UserVerification::Other("demanded".into()));
+    request.user_verification = Some(UserVerificationRequirement::Other("demanded".into()));
     assert_eq!(started(&request).authenticator_selection.user_verification, request.user_verification.unwrap());
 }
 
@@ -83,7 +82,7 @@ fn conditional_create() {
     let request = registering(|request| request.mediation = Mediation::Conditional);
     let record = register(&rp(), &request, absent()).unwrap().claim(None::<()>).unwrap();
     assert!(!record.uv_initialized);
-    assert_eq!(started(&request).authenticator_selection.user_verification, UserVerification::Preferred);
+    assert_eq!(started(&request).authenticator_selection.user_verification, UserVerificationRequirement::Preferred);
     assert_eq!(refusal(register(&rp(), &RegistrationRequest::default(), absent())), Refusal::UserNotPresent);
 }
 
@@ -119,7 +118,7 @@ fn lint_creation() {
     assert_eq!(lints(|o| o.timeout = 60_000), [Lint::Timeout(60_000)]);
     assert_eq!(lints(|o| o.timeout = 900_000), [Lint::Timeout(900_000)]);
     let email = lints(|o| o.user.id = UserHandle::new(*b"ada@mail.example").unwrap());
-    assert_eq!(email, [Lint::PersonalUserHandle(PersonalData::EmailAddress)]);
+    assert_eq!(email, [Lint::PersonalUserHandle]);
     assert_eq!(lints(|o| o.user.id = UserHandle::new([1; 8]).unwrap()), [Lint::ShortUserHandle]);
     assert_eq!(lints(|o| o.user.name.clear()), [Lint::EmptyUserName]);
     assert_eq!(lints(|o| o.pub_key_cred_params.retain(|p| p.alg == -7)), [-8, -257].map(Lint::MissingAlgorithm));
@@ -133,7 +132,7 @@ fn lint_creation() {
     }
     assert_eq!(lints(|o| o.authenticator_selection.require_resident_key = false), [Lint::RequireResidentKey]);
     assert_eq!(
-        lints(|o| o.authenticator_selection.user_verification = UserVerification::Discouraged),
+        lints(|o| o.authenticator_selection.user_verification = UserVerificationRequirement::Discouraged),
         [Lint::UserVerificationDiscouraged]
     );
     assert_eq!(
@@ -242,10 +241,10 @@ fn absent_members_have_their_defaults() {
     assert_eq!(options.timeout, 300_000);
     assert_eq!(options.attestation, AttestationConveyance::None);
     assert_eq!(options.authenticator_selection, AuthenticatorSelection::default());
-    assert_eq!(options.authenticator_selection.user_verification, UserVerification::Preferred);
+    assert_eq!(options.authenticator_selection.user_verification, UserVerificationRequirement::Preferred);
     assert!(options.extensions.is_empty() && options.rp.id.is_none());
     let options: RequestOptions = serde_json::from_value(json!({"challenge": "AQ"})).unwrap();
-    assert_eq!((options.timeout, options.user_verification), (300_000, UserVerification::Preferred));
+    assert_eq!((options.timeout, options.user_verification), (300_000, UserVerificationRequirement::Preferred));
     assert_eq!(options.rp_id, None);
 }
 

@@ -2,16 +2,13 @@
 
 use crate::*;
 use wardkey::ceremony::authentication;
-use wardkey::ceremony::extensions::Unsolicited;
 use wardkey::ceremony::payment::{self, BrowserBinding};
-use wardkey::client::extensions::InputError;
-use wardkey::client::extensions::PaymentCreation;
-use wardkey::client::json::{Attachment, Hint, Lint, ResidentKey, UserVerification};
+use wardkey::client::json::{Attachment, Hint, Lint, ResidentKey, UserVerificationRequirement};
 use wardkey::client::origin::OriginError;
 use wardkey::client::payment::{Amount, Instrument, Logo, Member, PaymentDetails};
 use wardkey::client::{Origins, Site};
 use wardkey::crypto::AwsLcRs;
-use wardkey::extension::Extension;
+use wardkey::extensions::{Extension, InputError, OutputRefusal, PaymentCreation, Unsolicited};
 use wardkey::relying_party::{ExpectedPayment, Mediation, Paid};
 use wardkey_authenticator::{Cbor, Key};
 
@@ -215,12 +212,12 @@ fn what_a_payment_answers_was_asked_for() {
         let paid = pay(&rp, signed(Cbor::Bool(true)), &expected).unwrap();
         assert_eq!(paid.signed_extensions.third_party_payment, Some(true));
         assert!(paid.evidence.extensions.unsolicited.is_empty(), "{policy:?}");
-        let malformed = Refusal::ExtensionOutputMalformed(Extension::ThirdPartyPayment);
+        let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::ThirdPartyPayment));
         assert_eq!(refusal(pay(&rp, signed(Cbor::Integer(1)), &expected)), malformed, "{policy:?}");
         let surprise = pay(&rp, payment(collected()).json(unsigned("appid", json!(false))), &expected);
         match policy {
             Unsolicited::Refuse => {
-                assert_eq!(refusal(surprise), Refusal::ExtensionUnsolicited(Some(Extension::Appid)));
+                assert_eq!(refusal(surprise), Refusal::Extension(OutputRefusal::Unsolicited(Some(Extension::Appid))));
             }
             _ => {
                 let unsolicited = surprise.unwrap().evidence.extensions.unsolicited;
@@ -247,7 +244,7 @@ fn a_payment_credential_is_of_the_device() {
         let (options, _) = lax.start_registration_with(&asking(choose), &user(), &[], NOW).unwrap();
         let selection = &options.authenticator_selection;
         assert_eq!(selection.authenticator_attachment, Some(Attachment::Platform));
-        assert_eq!(selection.user_verification, UserVerification::Required);
+        assert_eq!(selection.user_verification, UserVerificationRequirement::Required);
         assert_eq!(options.lint(), []);
     }
     type Row = (fn(&mut RegistrationRequest), InputError);
@@ -255,7 +252,10 @@ fn a_payment_credential_is_of_the_device() {
         (|request| request.attachment = Some(Attachment::CrossPlatform), InputError::PaymentAttachment),
         (|request| request.hints = vec![Hint::Hybrid], InputError::PaymentAttachment),
         (|request| request.resident_key = ResidentKey::Discouraged, InputError::PaymentResidentKey),
-        (|request| request.user_verification = Some(UserVerification::Preferred), InputError::PaymentUserVerification),
+        (
+            |request| request.user_verification = Some(UserVerificationRequirement::Preferred),
+            InputError::PaymentUserVerification,
+        ),
         (|request| request.mediation = Mediation::Conditional, InputError::PaymentUserVerification),
     ];
     for (choose, error) in rows {

@@ -1,7 +1,7 @@
 //! Re-authentication: its user, its purpose, its time, and that nothing else is accepted in its place.
 
 use crate::*;
-use wardkey::client::json::UserVerification;
+use wardkey::client::json::UserVerificationRequirement;
 use wardkey::relying_party::Reauthentication;
 use wardkey_authenticator::flags::UV;
 
@@ -23,7 +23,7 @@ fn start(rp: &RelyingParty) -> (wardkey::client::json::RequestOptions, wardkey::
 fn it_is_bound_to_the_relying_party_the_user_a_purpose_and_a_time() {
     let rp = rp();
     let (options, state) = start(&rp);
-    assert_eq!(options.user_verification, UserVerification::Required);
+    assert_eq!(options.user_verification, UserVerificationRequirement::Required);
     let response = get(authentication(), &options.challenge);
     let done = rp.finish_reauthentication(state, &user().handle, &response, &record(), later(20)).unwrap();
     let json = serde_json::to_value(&done.proof).unwrap();

@@ -1,7 +1,8 @@
 //! §8.9 Compound attestation: which statements count, and how far the whole is trusted.
 
 use super::*;
-use wardkey::attestation::StatementError;
+use wardkey::attestation::{Format as Known, Reason};
+use wardkey::x509::Rule;
 
 #[test]
 fn at_least_n_statements_must_be_accepted() {
@@ -12,10 +13,10 @@ fn at_least_n_statements_must_be_accepted() {
         |format: Compound, policy: &AttestationPolicy| register(format, policy).map(|registered| registered.trust());
     let trusted = Ok(TrustOutcome::Trusted);
     assert_eq!(trust(both(Packed::new(), Tpm::new()), &trusting(TrustAnchors::new(root()))), trusted);
-    assert_eq!(trust(both(Packed::new(), stranger()), &trusting(TrustAnchors::new(root()))), Err(NO_ANCHOR));
+    assert_eq!(trust(both(Packed::new(), stranger()), &trusting(TrustAnchors::new(root()))), Err(no_anchor()));
     assert_eq!(trust(both(Packed::new(), stranger()), &at_least(1)), trusted);
-    assert_eq!(trust(both(Packed::new(), stranger()), &at_least(2)), Err(NO_ANCHOR));
-    assert_eq!(trust(both(stranger(), stranger()), &at_least(0)), Err(NO_ANCHOR), "none is not enough");
+    assert_eq!(trust(both(Packed::new(), stranger()), &at_least(2)), Err(no_anchor()));
+    assert_eq!(trust(both(stranger(), stranger()), &at_least(0)), Err(no_anchor()), "none is not enough");
     let own = Refusal::AttestationTypeNotAccepted(AttestationType::SelfAttestation);
     assert_eq!(trust(both(Packed::new(), PackedSelf::new()), &trusting(TrustAnchors::new(root()))), Err(own));
     assert_eq!(trust(both(Packed::new(), PackedSelf::new()), &at_least(1)), trusted);
@@ -25,7 +26,7 @@ fn at_least_n_statements_must_be_accepted() {
 #[test]
 fn the_least_trusted_decides_in_any_order() {
     let preferred = preferring(TrustAnchors::new(root()));
-    let untrusted = TrustOutcome::Untrusted(PathError::NoAnchor);
+    let untrusted = TrustOutcome::Untrusted(Rule::NoAnchor.into());
     type Add = fn(Compound) -> Compound;
     // The last value of each row says whether the second statement has the same attestation key.
     let statements: [(Add, _, bool); 4] = [
@@ -95,7 +96,7 @@ fn two_statements_with_one_attestation_key_count_once() {
         let found = finish_by(&made, &policy, Quirks::NONE, |expected| expected.compound = at_least(1));
         assert_eq!(found.map(|registered| registered.trust()), verdict, "{:?} of {made:?}", policy.compound);
     }
-    let repeated = StatementError::Compound(wardkey::attestation::compound::Problem::NotIndependent);
+    let repeated = Reason::NotIndependent.of(Known::Compound);
     let refused = finish(&packed(), &counting(trusted(), at_least(2)), Quirks::NONE).unwrap_err();
     assert_eq!(refused, Refusal::AttestationStatement(repeated), "already where statements are verified");
 }

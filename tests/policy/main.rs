@@ -7,14 +7,14 @@ mod evidence;
 
 use wardkey::attestation::{AttestationType, CompoundPolicy, Fact, Format, KeyEnforcement};
 use wardkey::authenticator::Aaguid;
-use wardkey::ceremony::extensions::{RegistrationExtensions, RegistrationOutputs};
 use wardkey::ceremony::{Refusal, registration};
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::crypto::{Algorithm as Known, default_backend};
 use wardkey::evidence::Details;
+use wardkey::extensions::{OutputRefusal, RegistrationExtensions, RegistrationOutputs};
 use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors, TrustOutcome};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::x509::{Crl, CrlProblem, PathError};
+use wardkey::x509::{Crl, Rule};
 use wardkey::{RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator::attestation::Format as Attests;
 use wardkey_authenticator::expected::VALIDATE_AT;
@@ -100,7 +100,9 @@ fn both(first: impl Attests + 'static, second: impl Attests + 'static) -> Compou
     Compound::new().with(first).with(second)
 }
 
-const NO_ANCHOR: Refusal = Refusal::AttestationUntrusted(PathError::NoAnchor);
+fn no_anchor() -> Refusal {
+    Refusal::AttestationUntrusted(Rule::NoAnchor.into())
+}
 
 #[test]
 fn types_are_accepted_by_name() {
@@ -140,7 +142,7 @@ fn no_anchors_fail_closed() {
         TrustAnchors::default().for_aaguid(OTHER, root()),
     ] {
         let refused = register(Packed::new(), &trusting(anchors)).unwrap_err();
-        assert_eq!(refused, Refusal::AttestationUntrusted(PathError::NoAnchors));
+        assert_eq!(refused, Refusal::AttestationUntrusted(Rule::NoAnchors.into()));
     }
 }
 
@@ -151,12 +153,12 @@ fn the_narrowest_list_of_anchors_decides() {
         (any(), Ok(()), "for everything"),
         (any().for_format(Format::Tpm, stranger()), Ok(()), "another format has its own"),
         (any().for_aaguid(OTHER, stranger()), Ok(()), "another model has its own"),
-        (any().for_format(Format::Packed, stranger()), Err(NO_ANCHOR), "the format has its own"),
-        (any().for_aaguid(model(), stranger()), Err(NO_ANCHOR), "the model has its own"),
+        (any().for_format(Format::Packed, stranger()), Err(no_anchor()), "the format has its own"),
+        (any().for_aaguid(model(), stranger()), Err(no_anchor()), "the model has its own"),
         (TrustAnchors::new(stranger()).for_format(Format::Packed, root()), Ok(()), "by its format"),
         (TrustAnchors::new(stranger()).for_aaguid(model(), root()), Ok(()), "by its model"),
         (any().for_format(Format::Packed, stranger()).for_aaguid(model(), root()), Ok(()), "model before format"),
-        (any().for_format(Format::Packed, root()).for_aaguid(model(), stranger()), Err(NO_ANCHOR), "and only that"),
+        (any().for_format(Format::Packed, root()).for_aaguid(model(), stranger()), Err(no_anchor()), "and only that"),
         (any().for_aaguid(model(), stranger()).for_aaguid(model(), root()), Ok(()), "lists add up"),
         (any().for_format(Format::Packed, stranger()).for_format(Format::Packed, root()), Ok(()), "lists add up"),
     ] {
@@ -280,7 +282,7 @@ fn a_tpm_attests_no_other_model() {
     }
     assert_eq!(register(named_tpm(), &allowing(beside_tpms)).map(drop), Ok(()), "the certificate names the model");
     let unnamed = allowing(TrustAnchors::new(stranger()).for_format(Format::Tpm, root()));
-    assert_eq!(register(named_tpm().chain(evil()), &unnamed).unwrap_err(), NO_ANCHOR);
+    assert_eq!(register(named_tpm().chain(evil()), &unnamed).unwrap_err(), no_anchor());
     let legacy = Tpm::by(Algorithm::Rs1).leaf(|leaf| leaf.set(Extension::aaguid(model().as_bytes())));
     let preferred = register(legacy, &preferring(TrustAnchors::new(root()))).unwrap();
     assert_eq!((preferred.trust(), preferred.attested_aaguid()), (TrustOutcome::LegacyRs1, None));
@@ -376,7 +378,7 @@ fn a_refused_statement_vouches_for_nothing() {
     };
     assert_eq!(required(&made(Packed::new())).unwrap().signed_extensions().min_pin_length, Some(63));
     let forged = made(Packed::new().chain(evil()));
-    assert_eq!(required(&forged).unwrap_err(), Refusal::ExtensionsNotSigned);
+    assert_eq!(required(&forged).unwrap_err(), Refusal::Extension(OutputRefusal::NotSigned));
     let registered = finish(&forged, &policy, Quirks::NONE).unwrap();
     assert_eq!((registered.trust(), registered.signed_extensions().min_pin_length), (TrustOutcome::Trusted, None));
     assert!(!registered.claim(None::<()>).unwrap().uv_initialized);
@@ -389,7 +391,7 @@ fn a_u2f_statement_has_no_aaguid() {
     assert_eq!(u2f(TrustAnchors::new(root())).unwrap().attested_aaguid(), None);
     assert_eq!(u2f(TrustAnchors::new(root()).for_aaguid(model(), stranger())).map(drop), Ok(()));
     let only_by_model = TrustAnchors::new(stranger()).for_aaguid(model(), root());
-    assert_eq!(u2f(only_by_model).map(drop), Err(NO_ANCHOR));
+    assert_eq!(u2f(only_by_model).map(drop), Err(no_anchor()));
 }
 
 #[test]
@@ -410,10 +412,10 @@ fn preferred_trust_accepts_unknown_authenticators() {
     };
     let untrusted = |error| (TrustOutcome::Untrusted(error), None);
     assert_eq!(trust(Packed::new(), TrustAnchors::new(root())), (TrustOutcome::Trusted, Some(model())));
-    assert_eq!(trust(Packed::new(), TrustAnchors::new(stranger())), untrusted(PathError::NoAnchor));
-    assert_eq!(trust(Packed::new(), TrustAnchors::default()), untrusted(PathError::NoAnchors));
+    assert_eq!(trust(Packed::new(), TrustAnchors::new(stranger())), untrusted(Rule::NoAnchor.into()));
+    assert_eq!(trust(Packed::new(), TrustAnchors::default()), untrusted(Rule::NoAnchors.into()));
     let expired = || Packed::new().leaf(|leaf| leaf.not_after = der::utc_time("260101000000Z"));
-    assert_eq!(trust(expired(), TrustAnchors::new(root())), untrusted(PathError::Expired(0)));
+    assert_eq!(trust(expired(), TrustAnchors::new(root())), untrusted(Rule::Expired.at(0)));
     let registered = register(NoAttestation, &preferring(TrustAnchors::new(root()))).unwrap();
     assert_eq!(registered.trust(), TrustOutcome::NoCertificates);
     let registered = register(Packed::new(), &AttestationPolicy::any()).unwrap();
@@ -430,7 +432,7 @@ fn rs1_counts_only_where_it_is_named() {
     assert_eq!(tpm(&trusting(anchors())), Err(Refusal::AttestationLegacyRs1));
     assert_eq!(tpm(&preferring(anchors())), Ok(TrustOutcome::LegacyRs1));
     assert_eq!(tpm(&with(trusting(anchors()), |policy| policy.accept_legacy_rs1 = true)), Ok(TrustOutcome::Trusted));
-    assert_eq!(tpm(&trusting(TrustAnchors::new(stranger()))), Err(NO_ANCHOR), "a path is judged first");
+    assert_eq!(tpm(&trusting(TrustAnchors::new(stranger()))), Err(no_anchor()), "a path is judged first");
     let allowing = with(preferring(anchors()), |policy| policy.allow_aaguids = Some(vec![model()]));
     assert_eq!(tpm(&allowing), Err(Refusal::AaguidNotAttested));
 }
@@ -501,7 +503,7 @@ fn an_intermediate_without_ca_takes_a_quirk_and_is_reported() {
     };
     let (phone, usual) = (Chain::of_a_sony_phone(), Chain::of(3, Algorithm::Es256));
     let quirk = Quirks::NONE.with(Quirk::AttestationIntermediateWithoutCa);
-    let not_ca = Refusal::AttestationUntrusted(PathError::NotCa(1));
+    let not_ca = Refusal::AttestationUntrusted(Rule::NotCa.at(1));
     let made = |chain: &Chain| es256().format(AndroidKey::new().chain(chain.clone()));
     assert_eq!(finish(&made(&phone), &policy(&phone), Quirks::NONE).unwrap_err(), not_ca);
     let registered = finish(&made(&phone), &policy(&phone), quirk).unwrap();
@@ -518,15 +520,15 @@ fn ghsa_6hxq_p678_4hr2_a_root_in_the_message_is_no_anchor() {
     let its_root = evil().trust_anchors().remove(0);
     let (alone, followed) = (its_root.clone(), [its_root, Chain::new().trust_anchors().remove(0)]);
     let policy = trusting(TrustAnchors::new(root()));
-    assert_eq!(register(Packed::new().chain(evil()), &policy).unwrap_err(), NO_ANCHOR);
+    assert_eq!(register(Packed::new().chain(evil()), &policy).unwrap_err(), no_anchor());
     let with_root = Packed::new().chain(evil()).x5c(move |x5c| x5c.push(alone.clone()));
     let chosen = register(with_root.clone(), &trusting(TrustAnchors::new(stranger())));
     assert_eq!(chosen.map(drop), Ok(()), "the same chain under an anchor that was chosen");
-    assert_eq!(register(with_root, &policy).unwrap_err(), NO_ANCHOR);
+    assert_eq!(register(with_root, &policy).unwrap_err(), no_anchor());
     let with_both = Packed::new().chain(evil()).x5c(move |x5c| x5c.extend(followed.clone()));
-    assert_eq!(register(with_both, &policy).unwrap_err(), Refusal::AttestationUntrusted(PathError::IssuerName(1)));
+    assert_eq!(register(with_both, &policy).unwrap_err(), Refusal::AttestationUntrusted(Rule::IssuerName.at(1)));
     let own = Packed::new().chain(Chain::self_signed());
-    assert_eq!(register(own, &policy).unwrap_err(), NO_ANCHOR);
+    assert_eq!(register(own, &policy).unwrap_err(), no_anchor());
 }
 
 #[test]
@@ -543,7 +545,7 @@ fn a_revoked_certificate_is_not_trusted() {
     let Details::Registration(evidence) = &listed.evidence().details else { panic!() };
     let statement = evidence.statement.as_ref().unwrap();
     assert_eq!((statement.certificates, statement.checked_for_revocation), (2, 1), "the root has no list");
-    let revoked = Refusal::AttestationUntrusted(PathError::Revoked(0));
+    let revoked = Refusal::AttestationUntrusted(Rule::Revoked.at(0));
     assert_eq!(register(packed(), &trusting(revoking(&[0x4a]))).unwrap_err(), revoked);
     assert_eq!(
         register(packed(), &preferring(revoking(&[0x4a]))).unwrap_err(),
@@ -579,22 +581,22 @@ fn preferred_trust_refuses_what_is_known_to_be_bad() {
     late.next_update = Some(der::utc_time("260101000000Z"));
     let (unknown, bad) = (true, false);
     for (why, format, anchors, error, tolerated) in [
-        ("no anchor of its", leaf(|_| ()).chain(evil()), none(), PathError::NoAnchor, unknown),
-        ("expired", leaf(expired), none(), PathError::Expired(0), unknown),
-        ("not yet valid", leaf(early), none(), PathError::NotYetValid(0), unknown),
-        ("expired, and on no list", leaf(expired), crls(&[list(1, &[0x4b])]), PathError::Expired(0), unknown),
-        ("revoked", leaf(|_| ()), crls(&[list(1, &[0x4a])]), PathError::Revoked(0), bad),
-        ("expired and revoked", leaf(expired), crls(&[list(1, &[0x4a])]), PathError::Revoked(0), bad),
-        ("not yet valid and revoked", leaf(early), crls(&[list(1, &[0x4a])]), PathError::Revoked(0), bad),
-        ("a list of yesterday", leaf(|_| ()), crls(&[late]), PathError::Crl(0, CrlProblem::Expired), bad),
-        ("not signed by its issuer", ca(other_key), none(), PathError::Signature(1), bad),
-        ("an issuer that is no CA", ca(no_ca), none(), PathError::NotCa(1), bad),
-        ("an issuer that is revoked", ca(|_| ()), crls(&[list(0, &ca_serial)]), PathError::Revoked(1), bad),
-        ("an issuer that nobody has", above(no_ca), none(), PathError::NotCa(2), bad),
-        ("an issuer that may not issue", ca(no_usage), none(), PathError::KeyUsage(1), bad),
-        ("an issuer of issuers that may not be", above(no_issuers), none(), PathError::PathLength(2), bad),
-        ("a stranger's issuer that may not issue", ca(no_usage), others(), PathError::KeyUsage(1), unknown),
-        ("a stranger's issuer that nobody has", above(no_ca), others(), PathError::NotCa(2), unknown),
+        ("no anchor of its", leaf(|_| ()).chain(evil()), none(), Rule::NoAnchor.into(), unknown),
+        ("expired", leaf(expired), none(), Rule::Expired.at(0), unknown),
+        ("not yet valid", leaf(early), none(), Rule::NotYetValid.at(0), unknown),
+        ("expired, and on no list", leaf(expired), crls(&[list(1, &[0x4b])]), Rule::Expired.at(0), unknown),
+        ("revoked", leaf(|_| ()), crls(&[list(1, &[0x4a])]), Rule::Revoked.at(0), bad),
+        ("expired and revoked", leaf(expired), crls(&[list(1, &[0x4a])]), Rule::Revoked.at(0), bad),
+        ("not yet valid and revoked", leaf(early), crls(&[list(1, &[0x4a])]), Rule::Revoked.at(0), bad),
+        ("a list of yesterday", leaf(|_| ()), crls(&[late]), Rule::CrlExpired.at(0), bad),
+        ("not signed by its issuer", ca(other_key), none(), Rule::Signature.at(1), bad),
+        ("an issuer that is no CA", ca(no_ca), none(), Rule::NotCa.at(1), bad),
+        ("an issuer that is revoked", ca(|_| ()), crls(&[list(0, &ca_serial)]), Rule::Revoked.at(1), bad),
+        ("an issuer that nobody has", above(no_ca), none(), Rule::NotCa.at(2), bad),
+        ("an issuer that may not issue", ca(no_usage), none(), Rule::KeyUsage.at(1), bad),
+        ("an issuer of issuers that may not be", above(no_issuers), none(), Rule::PathLength.at(2), bad),
+        ("a stranger's issuer that may not issue", ca(no_usage), others(), Rule::KeyUsage.at(1), unknown),
+        ("a stranger's issuer that nobody has", above(no_ca), others(), Rule::NotCa.at(2), unknown),
     ] {
         let preferred = register(format.clone(), &preferring(anchors.clone())).map(|registered| registered.trust());
         let expected = match tolerated {
@@ -607,5 +609,5 @@ fn preferred_trust_refuses_what_is_known_to_be_bad() {
     // The same faults under an unknown root are not evidence against the authenticator.
     let strangers = Packed::new().chain(two()).authority(1, other_key);
     let registered = register(strangers, &preferring(TrustAnchors::new(stranger()))).unwrap();
-    assert_eq!(registered.trust(), TrustOutcome::Untrusted(PathError::NoAnchor));
+    assert_eq!(registered.trust(), TrustOutcome::Untrusted(Rule::NoAnchor.into()));
 }

@@ -260,10 +260,7 @@ fn refusals_beyond_the_format() {
 
 /// Reads the codes of `Refusal` from the source: `… => Step, "code";`.
 fn codes() -> BTreeSet<&'static str> {
-    let source = include_str!("../../src/ceremony/refusal.rs");
-    let (_, table) = source.split_once("\nrefusals! {").unwrap();
-    let (table, _) = table.split_once("\n}").unwrap();
-    table.lines().filter_map(|line| line.strip_suffix("\";")?.rsplit_once('"')).map(|(_, code)| code).collect()
+    Refusal::codes().collect()
 }
 
 /// The codes for certificates and attested facts. This table has no rows for them, because it has no certificates.

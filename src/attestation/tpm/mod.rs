@@ -2,72 +2,15 @@
 
 mod structures;
 
-use super::certificate::{self, CertificateError, Leaf, X5c};
-use super::key::{self, KeyProperties, TpmProperties};
-use super::{Attestation, AttestationType, Format, Inputs, fields};
+use super::certificate::{self, Leaf, X5c};
+use super::key::{KeyProperties, TpmProperties};
+use super::{Attestation, AttestationType, Format, Inputs, Reason, fields};
 use crate::codec::cbor::Map;
 use crate::crypto::{Algorithm, Hash, PublicKey, Scheme};
 use crate::x509::certificate::Certificate;
 use crate::x509::oid;
 use std::borrow::Cow;
 use structures::{Attest, Public, Signature, Unique};
-
-/// Why a tpm statement is refused; one for each check, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Problem {
-    /// Not the map of `ver`, `alg`, `x5c`, `sig`, `certInfo` and `pubArea`, each of its type.
-    #[error("not the map of ver, alg, x5c, sig, certInfo and pubArea")]
-    Syntax,
-    /// `ver` is not "2.0".
-    #[error("not TPM 2.0")]
-    Version,
-    /// `pubArea` is not a TPMT_PUBLIC.
-    #[error("pubArea is malformed")]
-    PublicArea,
-    /// `pubArea` is not the credential's key.
-    #[error("pubArea is of another key")]
-    Key,
-    /// `pubArea` has a symmetric algorithm or a key derivation scheme, which no signing key has.
-    #[error("pubArea has a symmetric algorithm or a key derivation scheme, which a signing key does not have")]
-    SymmetricAlgorithm,
-    /// The scheme or the hash in `pubArea` is not that of the credential's algorithm.
-    #[error("the scheme in pubArea is not that of the credential's algorithm")]
-    Scheme,
-    /// The AIK certificate, or how `alg` and its key fit together.
-    #[error(transparent)]
-    Certificate(#[from] CertificateError),
-    /// §8.3.1: the subject is not empty.
-    #[error("the AIK certificate's subject is not empty")]
-    Subject,
-    /// §8.3.1: the subject alternative name lacks the TPM's manufacturer, model or version, or leaves it empty.
-    #[error("the AIK certificate does not name the TPM's manufacturer, model and version")]
-    SubjectAltName,
-    /// §8.3.1: the extended key usage lacks tcg-kp-AIKCertificate.
-    #[error("the AIK certificate is none by its extended key usage")]
-    ExtendedKeyUsage,
-    /// The signature.
-    #[error("the signature does not verify")]
-    Signature,
-    /// `certInfo` is not a TPMS_ATTEST.
-    #[error("certInfo is malformed")]
-    CertInfo,
-    /// magic is not TPM_GENERATED_VALUE: any key could have signed this.
-    #[error("certInfo was not made by a TPM")]
-    Magic,
-    /// type is not TPM_ST_ATTEST_CERTIFY.
-    #[error("certInfo certifies nothing")]
-    Type,
-    /// extraData is not the hash of this ceremony.
-    #[error("certInfo is of another ceremony")]
-    ExtraData,
-    /// attested.name is not the name of `pubArea`.
-    #[error("certInfo certifies another object")]
-    Name,
-    /// What `pubArea` says of the key is not what is demanded.
-    #[error(transparent)]
-    Properties(#[from] key::Problem),
-}
 
 struct Statement<'a> {
     ver: &'a str,
@@ -93,29 +36,29 @@ impl<'a> Statement<'a> {
     }
 }
 
-pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Problem> {
-    let statement = Statement::parse(statement).ok_or(Problem::Syntax)?;
+pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
+    let statement = Statement::parse(statement).ok_or(Reason::Syntax)?;
     if statement.ver != "2.0" {
-        return Err(Problem::Version);
+        return Err(Reason::TpmVersion);
     }
-    let public = Public::read(statement.pub_area).map_err(|_| Problem::PublicArea)?;
+    let public = Public::read(statement.pub_area).map_err(|_| Reason::PublicArea)?;
     if !is_key(&public.unique, inputs.key.key()) {
-        return Err(Problem::Key);
+        return Err(Reason::PublicAreaKey);
     }
     if !public.uses_no_symmetric_algorithm() {
-        return Err(Problem::SymmetricAlgorithm);
+        return Err(Reason::SymmetricAlgorithm);
     }
     if !public.may_sign(inputs.key.algorithm().scheme()) {
-        return Err(Problem::Scheme);
+        return Err(Reason::Scheme);
     }
     let leaf = Leaf::read(statement.x5c.first().copied())?;
     certificate_requirements(leaf.certificate())?;
     leaf.check_aaguid(inputs.attested.aaguid())?;
     let signer = leaf.signer(statement.alg)?;
     let algorithm = signer.algorithm;
-    let hash = hash(algorithm).ok_or(CertificateError::Algorithm)?;
+    let hash = hash(algorithm).ok_or(Reason::Algorithm)?;
     let signature = bare(statement.sig, algorithm.scheme());
-    signer.verify(statement.cert_info, &signature, inputs, Problem::Signature)?;
+    signer.verify(statement.cert_info, &signature, inputs)?;
     cert_info(statement.cert_info, &public, hash, inputs)?;
     let (object_attributes, name_algorithm) = (public.object_attributes, public.name_hash);
     let properties = KeyProperties::Tpm(TpmProperties { object_attributes, name_algorithm });
@@ -148,19 +91,19 @@ const fn hash(algorithm: Algorithm) -> Option<Hash> {
 }
 
 /// "Validate that certInfo is valid".
-fn cert_info(encoding: &[u8], public: &Public<'_>, hash: Hash, inputs: &Inputs<'_, '_>) -> Result<(), Problem> {
-    let attest = Attest::read(encoding).map_err(|_| Problem::CertInfo)?;
+fn cert_info(encoding: &[u8], public: &Public<'_>, hash: Hash, inputs: &Inputs<'_, '_>) -> Result<(), Reason> {
+    let attest = Attest::read(encoding).map_err(|_| Reason::CertInfo)?;
     if !attest.is_generated() {
-        return Err(Problem::Magic);
+        return Err(Reason::Magic);
     }
     if !attest.is_certify() {
-        return Err(Problem::Type);
+        return Err(Reason::Type);
     }
     if inputs.backend.digest(hash, &[inputs.signed()]).is_none_or(|digest| attest.extra_data != digest.as_ref()) {
-        return Err(Problem::ExtraData);
+        return Err(Reason::ExtraData);
     }
-    let name = attest.certified_name().map_err(|_| Problem::CertInfo)?;
-    if public.has_name(name, inputs.backend) { Ok(()) } else { Err(Problem::Name) }
+    let name = attest.certified_name().map_err(|_| Reason::CertInfo)?;
+    if public.has_name(name, inputs.backend) { Ok(()) } else { Err(Reason::Name) }
 }
 
 /// The signature as `alg` has it, out of either form in which it is sent.
@@ -174,13 +117,13 @@ fn bare(sig: &[u8], scheme: Scheme) -> Cow<'_, [u8]> {
 
 /// §8.3.1 TPM attestation statement certificate requirements. The manufacturer is not looked up in a list of vendors:
 /// the standard asks for none, and its own vector's is in none. An empty value names nothing.
-fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Problem> {
+fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Reason> {
     certificate::version_3(certificate)?;
     if !certificate.subject.is_empty() {
-        return Err(Problem::Subject);
+        return Err(Reason::SubjectNotEmpty);
     }
-    let names = certificate.extensions.subject_alt_name().map_err(CertificateError::from)?;
-    let names = names.ok_or(Problem::SubjectAltName)?;
+    let names = certificate.extensions.subject_alt_name()?;
+    let names = names.ok_or(Reason::SubjectAltName)?;
     let (mut manufacturer, mut model, mut version) = (false, false, false);
     for value in names.directory().flat_map(|name| name.attributes()).filter(|value| !value.contents.is_empty()) {
         match value.oid {
@@ -191,11 +134,11 @@ fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Problem
         }
     }
     if !(manufacturer && model && version) {
-        return Err(Problem::SubjectAltName);
+        return Err(Reason::SubjectAltName);
     }
-    let usage = certificate.extensions.extended_key_usage().map_err(CertificateError::from)?;
+    let usage = certificate.extensions.extended_key_usage()?;
     if !usage.is_some_and(|usage| usage.contains(oid::TCG_AIK_CERTIFICATE)) {
-        return Err(Problem::ExtendedKeyUsage);
+        return Err(Reason::ExtendedKeyUsage);
     }
     Ok(certificate::end_entity(certificate)?)
 }

@@ -1,8 +1,8 @@
 //! PublicKeyCredentialCreationOptionsJSON (§5.1.8): what the browser is sent to register.
 
-use crate::client::extensions::CreationExtensions;
 use crate::codec::base64url;
-use crate::credential::{CredentialId, Transport, UserHandle};
+use crate::credential::{CredentialDescriptor, CredentialParameters, UserHandle};
+use crate::extensions::{CreationExtensions, InputError};
 use serde::{Deserialize, Serialize};
 
 /// PublicKeyCredentialRpEntity (§5.4.2).
@@ -29,39 +29,6 @@ pub struct UserEntity {
     pub display_name: String,
 }
 
-/// PublicKeyCredentialParameters (§5.3).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CredentialParameters {
-    /// `public-key`; clients ignore parameters of another type.
-    #[serde(rename = "type")]
-    pub credential_type: PublicKeyCredentialType,
-    /// The COSE number.
-    pub alg: i32,
-}
-
-/// PublicKeyCredentialDescriptorJSON (§5.1.8).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CredentialDescriptor {
-    /// `public-key`; clients ignore descriptors of another type.
-    #[serde(rename = "type")]
-    pub credential_type: PublicKeyCredentialType,
-    /// The credential id.
-    pub id: CredentialId,
-    /// How to reach it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub transports: Vec<Transport>,
-}
-
-impl CredentialDescriptor {
-    /// A descriptor.
-    #[must_use]
-    pub const fn new(credential_type: PublicKeyCredentialType, id: CredentialId, transports: Vec<Transport>) -> Self {
-        Self { credential_type, id, transports }
-    }
-}
-
 /// A string enumeration of the standard that keeps values it does not know (§2.1.1).
 macro_rules! enumeration {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident),* $(,)? }) => {
@@ -79,16 +46,6 @@ macro_rules! enumeration {
 }
 
 enumeration! {
-    /// PublicKeyCredentialType (§5.8.2).
-    #[derive(Default)]
-    PublicKeyCredentialType {
-        /// The only one there is.
-        #[default]
-        PublicKey,
-    }
-}
-
-enumeration! {
     /// ResidentKeyRequirement (§5.4.6): whether the credential is to be discoverable.
     ResidentKey {
         /// A server-side credential is preferred.
@@ -102,7 +59,7 @@ enumeration! {
 
 enumeration! {
     /// UserVerificationRequirement (§5.8.6).
-    UserVerification {
+    UserVerificationRequirement {
         /// A ceremony without UV fails, and the server refuses it.
         Required,
         /// UV where the device can. The server learns whether, and must not rely on it.
@@ -174,7 +131,7 @@ pub struct AuthenticatorSelection {
     /// For clients of Level 1: true if and only if `residentKey` is `required`.
     pub require_resident_key: bool,
     /// UV.
-    pub user_verification: UserVerification,
+    pub user_verification: UserVerificationRequirement,
 }
 
 /// The same as it stands in JSON.
@@ -186,7 +143,7 @@ struct Selection {
     #[serde(default)]
     require_resident_key: bool,
     #[serde(default = "preferred")]
-    user_verification: UserVerification,
+    user_verification: UserVerificationRequirement,
 }
 
 impl From<Selection> for AuthenticatorSelection {
@@ -209,8 +166,24 @@ impl Default for AuthenticatorSelection {
     }
 }
 
-pub(super) const fn preferred() -> UserVerification {
-    UserVerification::Preferred
+impl AuthenticatorSelection {
+    /// What `payment` goes with (Secure Payment Confirmation §5, client extension processing of a registration).
+    pub(crate) fn check_payment(&self) -> Result<(), InputError> {
+        if self.authenticator_attachment != Some(Attachment::Platform) {
+            return Err(InputError::PaymentAttachment);
+        }
+        if !matches!(self.resident_key, ResidentKey::Required | ResidentKey::Preferred) {
+            return Err(InputError::PaymentResidentKey);
+        }
+        match self.user_verification {
+            UserVerificationRequirement::Required => Ok(()),
+            _ => Err(InputError::PaymentUserVerification),
+        }
+    }
+}
+
+pub(super) const fn preferred() -> UserVerificationRequirement {
+    UserVerificationRequirement::Preferred
 }
 
 const fn no_attestation() -> AttestationConveyance {

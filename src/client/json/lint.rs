@@ -3,26 +3,13 @@
 //! None of this is an error. Each warning says which part of the standard, or which clients, make it one.
 
 use super::{
-    Attachment, AttestationConveyance, AuthenticatorSelection, CreationOptions, Hint, PublicKeyCredentialType,
-    RequestOptions, ResidentKey, UserVerification,
+    Attachment, AttestationConveyance, CreationOptions, Hint, RequestOptions, ResidentKey, UserVerificationRequirement,
 };
-use crate::client::extensions::{AppId, InputError, LargeBlobSupport};
 use crate::client::origin::is_on_site;
+use crate::credential::{CredentialDescriptor, PublicKeyCredentialType};
 use crate::crypto::Algorithm;
-use crate::extension::CredentialProtection;
+use crate::extensions::{AppId, CredentialProtection, InputError, LargeBlobSupport};
 use std::collections::{BTreeSet, HashSet};
-
-/// What a user handle looks like that should look like nothing (§14.6.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PersonalData {
-    /// An e-mail address.
-    EmailAddress,
-    /// A number that people are known by: of a phone, an insurance, a patient.
-    Number,
-    /// A name.
-    Name,
-}
 
 /// Something that clients punish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -37,7 +24,7 @@ pub enum Lint {
     Timeout(u32),
     /// A user handle that looks like personal data: it is stored on authenticators, where others may read it.
     #[error("a user handle that looks like personal data")]
-    PersonalUserHandle(PersonalData),
+    PersonalUserHandle,
     /// A user handle of fewer than 16 bytes: it may be guessed, or a row number.
     #[error("a user handle of fewer than 16 bytes")]
     ShortUserHandle,
@@ -120,9 +107,7 @@ impl CreationOptions {
         let mut lints = Vec::new();
         common(&mut lints, &self.challenge, self.timeout, &self.hints);
         let handle = self.user.id.as_bytes();
-        if let Some(kind) = personal_data(handle) {
-            lints.push(Lint::PersonalUserHandle(kind));
-        }
+        push_if(&mut lints, is_personal_data(handle), Lint::PersonalUserHandle);
         push_if(&mut lints, handle.len() < 16, Lint::ShortUserHandle);
         push_if(&mut lints, self.user.name.is_empty(), Lint::EmptyUserName);
         let names = [&self.rp.name, &self.user.name, &self.user.display_name];
@@ -188,22 +173,6 @@ impl CreationOptions {
     }
 }
 
-impl AuthenticatorSelection {
-    /// What `payment` goes with (Secure Payment Confirmation §5, client extension processing of a registration).
-    pub(crate) fn check_payment(&self) -> Result<(), InputError> {
-        if self.authenticator_attachment != Some(Attachment::Platform) {
-            return Err(InputError::PaymentAttachment);
-        }
-        if !matches!(self.resident_key, ResidentKey::Required | ResidentKey::Preferred) {
-            return Err(InputError::PaymentResidentKey);
-        }
-        match self.user_verification {
-            UserVerification::Required => Ok(()),
-            _ => Err(InputError::PaymentUserVerification),
-        }
-    }
-}
-
 impl RequestOptions {
     /// What clients punish in these options; empty: nothing that is known. For a conditional get, see
     /// [`Self::lint_conditional`].
@@ -240,12 +209,12 @@ fn common(lints: &mut Vec<Lint>, challenge: &[u8], timeout: u32, hints: &[Hint])
     push_if(lints, hints.iter().any(|hint| matches!(hint, Hint::Other(_))), Lint::UnknownValue);
 }
 
-fn user_verification(lints: &mut Vec<Lint>, wanted: &UserVerification) {
-    push_if(lints, *wanted == UserVerification::Discouraged, Lint::UserVerificationDiscouraged);
-    push_if(lints, matches!(wanted, UserVerification::Other(_)), Lint::UnknownValue);
+fn user_verification(lints: &mut Vec<Lint>, wanted: &UserVerificationRequirement) {
+    push_if(lints, *wanted == UserVerificationRequirement::Discouraged, Lint::UserVerificationDiscouraged);
+    push_if(lints, matches!(wanted, UserVerificationRequirement::Other(_)), Lint::UnknownValue);
 }
 
-fn credentials(lints: &mut Vec<Lint>, list: &[super::CredentialDescriptor]) {
+fn credentials(lints: &mut Vec<Lint>, list: &[CredentialDescriptor]) {
     push_if(lints, list.len() > MANY, Lint::ManyCredentials(list.len()));
     let ids: BTreeSet<_> = list.iter().map(|credential| &credential.id).collect();
     push_if(lints, ids.len() < list.len(), Lint::DuplicateCredential);
@@ -259,23 +228,21 @@ fn appid(lints: &mut Vec<Lint>, appid: Option<&AppId>, rp_id: Option<&str>) {
     push_if(lints, appid.is_some_and(elsewhere), Lint::AppIdElsewhere);
 }
 
-/// Whether bytes read as something that people are known by. Random bytes do not, nor do UUIDs or hexadecimal digits.
-fn personal_data(handle: &[u8]) -> Option<PersonalData> {
-    let text = core::str::from_utf8(handle).ok()?;
+/// Returns whether bytes look like an e-mail address, like a number that identifies a person, or like a name. Random bytes
+/// do not, nor do UUIDs or hexadecimal digits.
+fn is_personal_data(handle: &[u8]) -> bool {
+    let Ok(text) = core::str::from_utf8(handle) else { return false };
     if text.contains('@') && text.chars().all(|c| !c.is_control()) && text.len() >= 3 {
-        return Some(PersonalData::EmailAddress);
+        return true;
     }
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let separator = |c: char| matches!(c, '+' | '-' | ' ' | '.' | '/' | '(' | ')');
-    if digits >= 5 && text.chars().all(|c| c.is_ascii_digit() || separator(c)) {
-        return Some(PersonalData::Number);
-    }
-    if is_personal_number(text) {
-        return Some(PersonalData::Number);
+    if digits >= 5 && text.chars().all(|c| c.is_ascii_digit() || separator(c)) || is_personal_number(text) {
+        return true;
     }
     let hexadecimal = text.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
     let name = text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '\'' | '_'));
-    (name && !hexadecimal && text.chars().count() >= 3).then_some(PersonalData::Name)
+    name && !hexadecimal && text.chars().count() >= 3
 }
 
 /// Letters and digits in the shape of a number that people are known by: few letters around a run of digits, such as a
@@ -298,29 +265,29 @@ mod tests {
 
     #[test]
     fn personal_data_has_a_look_about_it() {
-        for (handle, kind) in [
-            ("ada@mail.example", Some(PersonalData::EmailAddress)),
-            ("+44 20 7946 0958", Some(PersonalData::Number)),
-            ("943 476 5919", Some(PersonalData::Number)),
-            ("A123456780", Some(PersonalData::Number)),
-            ("QQ 12 34 56 C", Some(PersonalData::Number)),
-            ("12345678Z", Some(PersonalData::Number)),
-            ("MRN-0012345", Some(PersonalData::Number)),
-            ("RSSMRA85T10A562S", Some(PersonalData::Number)),
-            ("A1B2C3D4E5F60718", None),
-            ("ABCDEFG1", None),
-            ("A1234500000000000", None),
-            ("7KQ2M9X4ZP81LD3W", None),
-            ("Ada Lovelace", Some(PersonalData::Name)),
-            ("ada.lovelace", Some(PersonalData::Name)),
-            ("Žofie", Some(PersonalData::Name)),
-            ("123e4567-e89b-12d3-a456-426614174000", None),
-            ("deadbeefdeadbeef", None),
-            ("k3Jd82mfQ0zs", None),
-            ("12", None),
+        for (handle, expected) in [
+            ("ada@mail.example", true),
+            ("+44 20 7946 0958", true),
+            ("943 476 5919", true),
+            ("A123456780", true),
+            ("QQ 12 34 56 C", true),
+            ("12345678Z", true),
+            ("MRN-0012345", true),
+            ("RSSMRA85T10A562S", true),
+            ("A1B2C3D4E5F60718", false),
+            ("ABCDEFG1", false),
+            ("A1234500000000000", false),
+            ("7KQ2M9X4ZP81LD3W", false),
+            ("Ada Lovelace", true),
+            ("ada.lovelace", true),
+            ("Žofie", true),
+            ("123e4567-e89b-12d3-a456-426614174000", false),
+            ("deadbeefdeadbeef", false),
+            ("k3Jd82mfQ0zs", false),
+            ("12", false),
         ] {
-            assert_eq!(personal_data(handle.as_bytes()), kind, "{handle}");
+            assert_eq!(is_personal_data(handle.as_bytes()), expected, "{handle}");
         }
-        assert_eq!(personal_data(&[0xff; 64]), None);
+        assert!(!is_personal_data(&[0xff; 64]));
     }
 }

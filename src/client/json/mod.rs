@@ -6,6 +6,6 @@ mod request;
 mod response;
 
 pub use creation::*;
-pub use lint::{Lint, PersonalData};
+pub use lint::Lint;
 pub use request::*;
 pub use response::*;

@@ -1,9 +1,10 @@
 //! PublicKeyCredentialRequestOptionsJSON (§5.1.9): what the browser is sent to sign in.
 
 use super::creation::{preferred, timeout};
-use super::{CredentialDescriptor, Hint, UserVerification};
-use crate::client::extensions::RequestExtensions;
+use super::{Hint, UserVerificationRequirement};
 use crate::codec::base64url;
+use crate::credential::CredentialDescriptor;
+use crate::extensions::RequestExtensions;
 use serde::{Deserialize, Serialize};
 
 /// PublicKeyCredentialRequestOptionsJSON (§5.1.9): give it to the browser's
@@ -26,7 +27,7 @@ pub struct RequestOptions {
     pub allow_credentials: Vec<CredentialDescriptor>,
     /// UV.
     #[serde(default = "preferred")]
-    pub user_verification: UserVerification,
+    pub user_verification: UserVerificationRequirement,
     /// Where the user interface should lead to, most wanted first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,

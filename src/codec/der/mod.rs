@@ -9,49 +9,58 @@
 
 mod time;
 
-/// Why bytes are not the expected DER value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+use core::fmt;
+
+/// How bytes differ from the DER value that was expected (X.690).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Error {
-    /// The input ends inside a value, or a length is greater than the rest of the input.
-    #[error("the input ends inside a DER value")]
+pub enum Malformed {
+    /// The input ends inside a value; also a length that reaches past the end.
     Truncated,
     /// Bytes follow the value.
-    #[error("bytes follow the DER value")]
     TrailingBytes,
-    /// A length is indefinite, not written in the fewest octets, or above 2^24.
-    #[error("a DER length that is indefinite, not minimal, or too large")]
+    /// A length is indefinite, not written in the fewest octets, or above 2^24 (§10.1).
     Length,
-    /// A tag is malformed, or not the expected one.
-    #[error("not the DER tag that has to stand here")]
+    /// A tag is malformed, or not the expected one (§8.1.2).
     Tag,
-    /// A BOOLEAN is neither 00 nor FF, or spells out a default value.
-    #[error("a DER BOOLEAN that is neither 00 nor FF, or spells out its default")]
+    /// A BOOLEAN is neither 00 nor FF, or spells out a default value (§11.1, §11.5).
     Boolean,
-    /// An INTEGER is empty, not minimal, or outside the range of its field.
-    #[error("a DER INTEGER that is empty, not minimal, or out of range")]
+    /// An INTEGER is empty, not minimal, or outside the range of its field (§8.3.2).
     Integer,
-    /// A BIT STRING has set padding bits, or unused bits where whole octets are required.
-    #[error("a DER BIT STRING with bad padding")]
+    /// A BIT STRING has set padding bits, or unused bits where whole octets are required (§11.2.1).
     BitString,
-    /// A NULL has contents.
-    #[error("a DER NULL with contents")]
+    /// A NULL has contents (§8.8.2).
     Null,
-    /// An OBJECT IDENTIFIER is empty, cut short, or not minimal.
-    #[error("a malformed DER OBJECT IDENTIFIER")]
+    /// An OBJECT IDENTIFIER is empty, cut short, or not minimal (§8.19).
     ObjectIdentifier,
-    /// A UTCTime or GeneralizedTime is not a date, or not in the form of RFC 5280 §4.1.2.5.
-    #[error("a DER time that is no date in RFC 5280's form")]
+    /// A UTCTime or GeneralizedTime is no date, or not in the form of RFC 5280 §4.1.2.5.
     Time,
-    /// A string has characters outside its type's alphabet.
-    #[error("a DER string with characters that its type does not have")]
+    /// A string has characters outside its type's alphabet (§8.23).
     String,
-    /// A SEQUENCE OF or SET OF is empty, but at least one element is required.
-    #[error("an empty DER SEQUENCE OF or SET OF")]
+    /// A SEQUENCE OF or SET OF is empty where at least one element is required.
     Empty,
 }
 
-/// A tag: class and form of the identifier octet, and the number.
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Truncated => "the input ends inside a value",
+            Self::TrailingBytes => "bytes follow the value",
+            Self::Length => "a length is indefinite, not minimal, or too large",
+            Self::Tag => "expected another tag",
+            Self::Boolean => "a BOOLEAN is neither 00 nor FF, or spells out its default",
+            Self::Integer => "an INTEGER is empty, not minimal, or out of range",
+            Self::BitString => "a BIT STRING has set padding bits, or unused bits",
+            Self::Null => "a NULL has contents",
+            Self::ObjectIdentifier => "an OBJECT IDENTIFIER is empty, cut short, or not minimal",
+            Self::Time => "a time is no date, or not in the form of RFC 5280",
+            Self::String => "a string has characters that its type does not allow",
+            Self::Empty => "a SEQUENCE OF or SET OF is empty",
+        })
+    }
+}
+
+/// An identifier octet's class and form, and the tag's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Tag {
     form: u8,
@@ -131,7 +140,7 @@ pub(crate) struct Reader<'a> {
 }
 
 /// Reads `bytes` with `read`, and refuses trailing bytes.
-pub(crate) fn read_all<'a, T, E: From<Error>>(
+pub(crate) fn read_all<'a, T, E: From<Malformed>>(
     bytes: &'a [u8],
     read: impl FnOnce(&mut Reader<'a>) -> Result<T, E>,
 ) -> Result<T, E> {
@@ -151,67 +160,68 @@ impl<'a> Reader<'a> {
     }
 
     /// Refuses trailing bytes.
-    pub(crate) const fn finish(&self) -> Result<(), Error> {
-        if self.rest.is_empty() { Ok(()) } else { Err(Error::TrailingBytes) }
+    pub(crate) const fn finish(&self) -> Result<(), Malformed> {
+        if self.rest.is_empty() { Ok(()) } else { Err(Malformed::TrailingBytes) }
     }
 
     #[inline]
-    fn octet(&mut self) -> Result<u8, Error> {
-        let (&octet, rest) = self.rest.split_first().ok_or(Error::Truncated)?;
+    fn octet(&mut self) -> Result<u8, Malformed> {
+        let (&octet, rest) = self.rest.split_first().ok_or(Malformed::Truncated)?;
         self.rest = rest;
         Ok(octet)
     }
 
     /// Reads a tag (X.690 §8.1.2). Numbers of 31 and above may take two octets, up to 16383.
     #[inline]
-    fn tag(&mut self) -> Result<Tag, Error> {
+    fn tag(&mut self) -> Result<Tag, Malformed> {
         let leading = self.octet()?;
         let number = match leading & 0x1f {
             0x1f => self.high_tag_number()?,
             number => u16::from(number),
         };
         let tag = Tag { form: leading & 0xe0, number };
-        if tag.is_possible() { Ok(tag) } else { Err(Error::Tag) }
+        if tag.is_possible() { Ok(tag) } else { Err(Malformed::Tag) }
     }
 
-    fn high_tag_number(&mut self) -> Result<u16, Error> {
+    fn high_tag_number(&mut self) -> Result<u16, Malformed> {
         match self.octet()? {
             octet @ 0x1f..=0x7f => Ok(u16::from(octet)),
             octet @ 0x81.. => match self.octet()? {
                 last @ ..=0x7f => Ok(u16::from(octet & 0x7f) << 7 | u16::from(last)),
-                _ => Err(Error::Tag),
+                _ => Err(Malformed::Tag),
             },
-            _ => Err(Error::Tag),
+            _ => Err(Malformed::Tag),
         }
     }
 
     /// Reads a length (X.690 §10.1).
     #[inline]
-    fn length(&mut self) -> Result<usize, Error> {
+    fn length(&mut self) -> Result<usize, Malformed> {
         let (length, least) = match self.octet()? {
             short @ ..=0x7f => (u32::from(short), 0),
             0x81 => (u32::from(self.octet()?), 0x80),
             0x82 => (u32::from_be_bytes([0, 0, self.octet()?, self.octet()?]), 0x100),
             0x83 => (u32::from_be_bytes([0, self.octet()?, self.octet()?, self.octet()?]), 0x1_0000),
-            _ => return Err(Error::Length),
+            _ => return Err(Malformed::Length),
         };
-        if length < least { Err(Error::Length) } else { usize::try_from(length).map_err(|_| Error::Length) }
+        if length < least { Err(Malformed::Length) } else { usize::try_from(length).map_err(|_| Malformed::Length) }
     }
 
     /// Reads the next value with any tag.
-    pub(crate) fn any(&mut self) -> Result<Element<'a>, Error> {
+    pub(crate) fn any(&mut self) -> Result<Element<'a>, Malformed> {
         let start = self.rest;
         let tag = self.tag()?;
         let length = self.length()?;
-        let (contents, rest) = self.rest.split_at_checked(length).ok_or(Error::Truncated)?;
+        let (contents, rest) = self.rest.split_at_checked(length).ok_or(Malformed::Truncated)?;
         self.rest = rest;
-        let (encoding, _) = start.split_at_checked(start.len().saturating_sub(rest.len())).ok_or(Error::Truncated)?;
+        let (encoding, _) =
+            start.split_at_checked(start.len().saturating_sub(rest.len())).ok_or(Malformed::Truncated)?;
         Ok(Element { tag, contents, encoding })
     }
 
     /// Reads the next value, which must have this tag.
     #[inline]
-    pub(crate) fn element(&mut self, tag: Tag) -> Result<Element<'a>, Error> {
+    pub(crate) fn element(&mut self, tag: Tag) -> Result<Element<'a>, Malformed> {
         // Fast path for the most frequent form: one octet of tag and one of length.
         if let Some(leading) = tag.octet()
             && let [octet, length @ ..=0x7f, after @ ..] = self.rest
@@ -223,18 +233,18 @@ impl<'a> Reader<'a> {
             return Ok(Element { tag, contents, encoding });
         }
         let element = self.any()?;
-        if element.tag == tag { Ok(element) } else { Err(Error::Tag) }
+        if element.tag == tag { Ok(element) } else { Err(Malformed::Tag) }
     }
 
     /// Reads the contents of the next value, which must have this tag.
     #[inline]
-    pub(crate) fn contents(&mut self, tag: Tag) -> Result<&'a [u8], Error> {
+    pub(crate) fn contents(&mut self, tag: Tag) -> Result<&'a [u8], Malformed> {
         self.element(tag).map(|element| element.contents)
     }
 
     /// Reads the contents of the next value if it has this tag; otherwise reads nothing.
     #[inline]
-    pub(crate) fn optional(&mut self, tag: Tag) -> Result<Option<&'a [u8]>, Error> {
+    pub(crate) fn optional(&mut self, tag: Tag) -> Result<Option<&'a [u8]>, Malformed> {
         let Some(leading) = self.rest.first() else { return Ok(None) };
         let mut ahead = *self;
         // Fast path for a tag of one octet, as in `element`.
@@ -246,133 +256,137 @@ impl<'a> Reader<'a> {
 
     /// Returns a reader of the contents of the next value, which must have this constructed tag.
     #[inline]
-    pub(crate) fn nested(&mut self, tag: Tag) -> Result<Self, Error> {
+    pub(crate) fn nested(&mut self, tag: Tag) -> Result<Self, Malformed> {
         self.contents(tag).map(Self::new)
     }
 
     /// X.690 §8.9, §8.10.
     #[inline]
-    pub(crate) fn sequence(&mut self) -> Result<Self, Error> {
+    pub(crate) fn sequence(&mut self) -> Result<Self, Malformed> {
         self.nested(Tag::SEQUENCE)
     }
 
     /// X.690 §8.3: two's complement in the fewest octets.
-    pub(crate) fn integer(&mut self) -> Result<&'a [u8], Error> {
+    pub(crate) fn integer(&mut self) -> Result<&'a [u8], Malformed> {
         integer(self.contents(Tag::INTEGER)?)
     }
 
     /// A non-negative INTEGER, big-endian, without a leading zero; zero has no octets.
-    pub(crate) fn unsigned(&mut self) -> Result<&'a [u8], Error> {
+    pub(crate) fn unsigned(&mut self) -> Result<&'a [u8], Malformed> {
         match self.integer()? {
             [0, magnitude @ ..] => Ok(magnitude),
-            [0x80..=0xff, ..] => Err(Error::Integer),
+            [0x80..=0xff, ..] => Err(Malformed::Integer),
             magnitude => Ok(magnitude),
         }
     }
 
     /// A non-negative INTEGER of at most 32 bits.
-    pub(crate) fn small(&mut self) -> Result<u32, Error> {
-        number(self.integer()?).and_then(|number| u32::try_from(number).map_err(|_| Error::Integer))
+    pub(crate) fn small(&mut self) -> Result<u32, Malformed> {
+        number(self.integer()?).and_then(|number| u32::try_from(number).map_err(|_| Malformed::Integer))
     }
 
     /// `BOOLEAN DEFAULT FALSE`: X.690 §11.5 leaves a default value out.
-    pub(crate) fn default_false(&mut self) -> Result<bool, Error> {
+    pub(crate) fn default_false(&mut self) -> Result<bool, Malformed> {
         match self.optional(Tag::BOOLEAN)? {
             None => Ok(false),
             Some([0xff]) => Ok(true),
-            Some(_) => Err(Error::Boolean),
+            Some(_) => Err(Malformed::Boolean),
         }
     }
 
     /// Reads the contents of an OBJECT IDENTIFIER, to compare them with a constant (X.690 §8.19).
     #[inline]
-    pub(crate) fn oid(&mut self) -> Result<&'a [u8], Error> {
+    pub(crate) fn oid(&mut self) -> Result<&'a [u8], Malformed> {
         oid(self.contents(Tag::OBJECT_IDENTIFIER)?)
     }
 
     /// A BIT STRING of whole octets.
-    pub(crate) fn bit_string(&mut self) -> Result<&'a [u8], Error> {
+    pub(crate) fn bit_string(&mut self) -> Result<&'a [u8], Malformed> {
         octets(self.contents(Tag::BIT_STRING)?)
     }
 
     /// A BIT STRING of any number of bits. Unused bits must be zero (X.690 §11.2.1).
-    pub(crate) fn bits(&mut self) -> Result<&'a [u8], Error> {
+    pub(crate) fn bits(&mut self) -> Result<&'a [u8], Malformed> {
         bits(self.contents(Tag::BIT_STRING)?)
     }
 
-    pub(crate) fn octet_string(&mut self) -> Result<&'a [u8], Error> {
+    pub(crate) fn octet_string(&mut self) -> Result<&'a [u8], Malformed> {
         self.contents(Tag::OCTET_STRING)
     }
 
-    pub(crate) fn null(&mut self) -> Result<(), Error> {
-        if self.contents(Tag::NULL)?.is_empty() { Ok(()) } else { Err(Error::Null) }
+    pub(crate) fn null(&mut self) -> Result<(), Malformed> {
+        if self.contents(Tag::NULL)?.is_empty() { Ok(()) } else { Err(Malformed::Null) }
     }
 
     /// A UTCTime or GeneralizedTime (RFC 5280 §4.1.2.5).
-    pub(crate) fn time(&mut self) -> Result<crate::time::UnixTime, Error> {
+    pub(crate) fn time(&mut self) -> Result<crate::time::UnixTime, Malformed> {
         time::read(self.any()?)
     }
 }
 
 /// Checks the contents of an INTEGER or ENUMERATED (X.690 §8.3.2).
-pub(crate) const fn integer(contents: &[u8]) -> Result<&[u8], Error> {
+pub(crate) const fn integer(contents: &[u8]) -> Result<&[u8], Malformed> {
     match contents {
-        [] | [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => Err(Error::Integer),
+        [] | [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => Err(Malformed::Integer),
         _ => Ok(contents),
     }
 }
 
 /// Returns the contents of an INTEGER or ENUMERATED as a number of at most 64 bits.
-pub(crate) fn number(contents: &[u8]) -> Result<i64, Error> {
+pub(crate) fn number(contents: &[u8]) -> Result<i64, Malformed> {
     let contents = integer(contents)?;
     if contents.len() > 8 {
-        return Err(Error::Integer);
+        return Err(Malformed::Integer);
     }
     let sign = if contents.first().is_some_and(|first| *first >= 0x80) { -1 } else { 0 };
     Ok(contents.iter().fold(sign, |number: i64, octet| number << 8 | i64::from(*octet)))
 }
 
 /// Checks the contents of an OBJECT IDENTIFIER: every subidentifier ends, and none has a leading zero.
-pub(crate) fn oid(contents: &[u8]) -> Result<&[u8], Error> {
+pub(crate) fn oid(contents: &[u8]) -> Result<&[u8], Malformed> {
     let mut first = true; // the first octet of a subidentifier
     for octet in contents {
         if first && *octet == 0x80 {
-            return Err(Error::ObjectIdentifier);
+            return Err(Malformed::ObjectIdentifier);
         }
         first = *octet < 0x80;
     }
-    if contents.is_empty() || !first { Err(Error::ObjectIdentifier) } else { Ok(contents) }
+    if contents.is_empty() || !first { Err(Malformed::ObjectIdentifier) } else { Ok(contents) }
 }
 
 /// The contents of a BIT STRING of whole octets.
-pub(crate) fn octets(contents: &[u8]) -> Result<&[u8], Error> {
+pub(crate) fn octets(contents: &[u8]) -> Result<&[u8], Malformed> {
     match contents {
         [0, octets @ ..] => Ok(octets),
-        _ => Err(Error::BitString),
+        _ => Err(Malformed::BitString),
     }
 }
 
 /// Checks the contents of a BIT STRING and returns them without the count of unused bits.
-pub(crate) fn bits(contents: &[u8]) -> Result<&[u8], Error> {
+pub(crate) fn bits(contents: &[u8]) -> Result<&[u8], Malformed> {
     match contents {
         [0, octets @ ..] => Ok(octets),
         [unused @ 1..=7, octets @ ..] => match octets.last() {
             Some(last) if last.trailing_zeros() >= u32::from(*unused) => Ok(octets),
-            _ => Err(Error::BitString),
+            _ => Err(Malformed::BitString),
         },
-        _ => Err(Error::BitString),
+        _ => Err(Malformed::BitString),
     }
 }
 
 /// Returns the characters of a string type that a name may contain.
-pub(crate) fn text(tag: Tag, contents: &[u8]) -> Result<&str, Error> {
+pub(crate) fn text(tag: Tag, contents: &[u8]) -> Result<&str, Malformed> {
     let alphabet: fn(&u8) -> bool = match tag {
         Tag::UTF8_STRING => |_| true,
         Tag::PRINTABLE_STRING => |c| c.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(c),
         Tag::IA5_STRING => u8::is_ascii,
-        _ => return Err(Error::Tag),
+        _ => return Err(Malformed::Tag),
     };
-    if contents.iter().all(alphabet) { str::from_utf8(contents).map_err(|_| Error::String) } else { Err(Error::String) }
+    if contents.iter().all(alphabet) {
+        str::from_utf8(contents).map_err(|_| Malformed::String)
+    } else {
+        Err(Malformed::String)
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use super::*;
 use crate::time::UnixTime;
 
-fn any(bytes: &[u8]) -> Result<Element<'_>, Error> {
+fn any(bytes: &[u8]) -> Result<Element<'_>, Malformed> {
     read_all(bytes, Reader::any)
 }
 
@@ -24,25 +24,25 @@ fn heads() {
     }
     assert_eq!(any(&[0xbf, 0x84, 0x58, 0x00]).map(|element| element.tag), Ok(Tag::constructed(600)));
     for (bytes, error, why) in [
-        (&[][..], Error::Truncated, "nothing"),
-        (&[0x04], Error::Truncated, "no length"),
-        (&[0x04, 0x01], Error::Truncated, "no contents"),
-        (&[0x04, 0x82, 0x01], Error::Truncated, "half a length"),
-        (&[0x04, 0x83, 0xff, 0xff, 0xff], Error::Truncated, "a length past the end"),
-        (&[0x04, 0x00, 0x00], Error::TrailingBytes, "a byte more"),
-        (&[0x30, 0x80, 0x00, 0x00], Error::Length, "indefinite"),
-        (&[0x04, 0x81, 0x01, 0x00], Error::Length, "81 where the short form would do"),
-        (&[0x04, 0x82, 0x00, 0xff], Error::Length, "82 where 81 would do"),
-        (&[0x04, 0x83, 0x00, 0xff, 0xff], Error::Length, "83 where 82 would do"),
-        (&[0x04, 0x84, 0x01, 0x00, 0x00, 0x00], Error::Length, "above 2^24"),
-        (&[0x04, 0xff], Error::Length, "reserved"),
-        (&[0x00, 0x00], Error::Tag, "end of contents"),
-        (&[0x24, 0x00], Error::Tag, "constructed OCTET STRING"),
-        (&[0x10, 0x00], Error::Tag, "primitive SEQUENCE"),
-        (&[0x11, 0x00], Error::Tag, "primitive SET"),
-        (&[0xbf, 0x1e, 0x00], Error::Tag, "a long tag that fits the short form"),
-        (&[0xbf, 0x80, 0x01, 0x00], Error::Tag, "a long tag with a leading zero"),
-        (&[0xbf, 0x81, 0x80, 0x00, 0x00], Error::Tag, "a tag of three octets"),
+        (&[][..], Malformed::Truncated, "nothing"),
+        (&[0x04], Malformed::Truncated, "no length"),
+        (&[0x04, 0x01], Malformed::Truncated, "no contents"),
+        (&[0x04, 0x82, 0x01], Malformed::Truncated, "half a length"),
+        (&[0x04, 0x83, 0xff, 0xff, 0xff], Malformed::Truncated, "a length past the end"),
+        (&[0x04, 0x00, 0x00], Malformed::TrailingBytes, "a byte more"),
+        (&[0x30, 0x80, 0x00, 0x00], Malformed::Length, "indefinite"),
+        (&[0x04, 0x81, 0x01, 0x00], Malformed::Length, "81 where the short form would do"),
+        (&[0x04, 0x82, 0x00, 0xff], Malformed::Length, "82 where 81 would do"),
+        (&[0x04, 0x83, 0x00, 0xff, 0xff], Malformed::Length, "83 where 82 would do"),
+        (&[0x04, 0x84, 0x01, 0x00, 0x00, 0x00], Malformed::Length, "above 2^24"),
+        (&[0x04, 0xff], Malformed::Length, "reserved"),
+        (&[0x00, 0x00], Malformed::Tag, "end of contents"),
+        (&[0x24, 0x00], Malformed::Tag, "constructed OCTET STRING"),
+        (&[0x10, 0x00], Malformed::Tag, "primitive SEQUENCE"),
+        (&[0x11, 0x00], Malformed::Tag, "primitive SET"),
+        (&[0xbf, 0x1e, 0x00], Malformed::Tag, "a long tag that fits the short form"),
+        (&[0xbf, 0x80, 0x01, 0x00], Malformed::Tag, "a long tag with a leading zero"),
+        (&[0xbf, 0x81, 0x80, 0x00, 0x00], Malformed::Tag, "a tag of three octets"),
     ] {
         assert_eq!(any(bytes), Err(error), "{why}");
     }
@@ -57,18 +57,18 @@ fn elements_know_their_encoding() {
     assert_eq!(reader.null(), Ok(()));
     assert_eq!(reader.optional(Tag::BOOLEAN), Ok(None));
     assert_eq!(reader.finish(), Ok(()));
-    assert_eq!(Reader::new(&[0x05, 0x00]).element(Tag::BOOLEAN), Err(Error::Tag));
+    assert_eq!(Reader::new(&[0x05, 0x00]).element(Tag::BOOLEAN), Err(Malformed::Tag));
     for (bytes, found, why) in [
         (&[0xbf, 0x84, 0x58, 0x01, 0x07][..], Ok(Some(&[0x07][..])), "[600]"),
         (&[0xbf, 0x84, 0x59, 0x00], Ok(None), "[601]"),
-        (&[0xbf, 0x84, 0x58, 0x80], Err(Error::Length), "[600] with an indefinite length"),
-        (&[0x24, 0x00], Err(Error::Tag), "a tag that cannot be"),
-        (&[0xbf], Err(Error::Truncated), "half a tag"),
+        (&[0xbf, 0x84, 0x58, 0x80], Err(Malformed::Length), "[600] with an indefinite length"),
+        (&[0x24, 0x00], Err(Malformed::Tag), "a tag that cannot be"),
+        (&[0xbf], Err(Malformed::Truncated), "half a tag"),
     ] {
         assert_eq!(Reader::new(bytes).optional(Tag::constructed(600)), found, "{why}");
     }
-    assert_eq!(Reader::new(&[0x01, 0x80]).optional(Tag::BOOLEAN), Err(Error::Length));
-    assert_eq!(Reader::new(&[0x05, 0x01, 0x00]).null(), Err(Error::Null));
+    assert_eq!(Reader::new(&[0x01, 0x80]).optional(Tag::BOOLEAN), Err(Malformed::Length));
+    assert_eq!(Reader::new(&[0x05, 0x01, 0x00]).null(), Err(Malformed::Null));
 }
 
 #[test]
@@ -81,17 +81,17 @@ fn integers() {
         (&[0xff], Ok(-1)),
         (&[0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], Ok(i64::MAX)),
         (&[0x80, 0, 0, 0, 0, 0, 0, 0], Ok(i64::MIN)),
-        (&[], Err(Error::Integer)),
-        (&[0x00, 0x7f], Err(Error::Integer)),
-        (&[0xff, 0x80], Err(Error::Integer)),
-        (&[0x00, 0x80, 0, 0, 0, 0, 0, 0, 0], Err(Error::Integer)),
+        (&[], Err(Malformed::Integer)),
+        (&[0x00, 0x7f], Err(Malformed::Integer)),
+        (&[0xff, 0x80], Err(Malformed::Integer)),
+        (&[0x00, 0x80, 0, 0, 0, 0, 0, 0, 0], Err(Malformed::Integer)),
     ] {
         assert_eq!(number(contents), value, "{contents:02x?}");
     }
     assert_eq!(Reader::new(&[0x02, 0x02, 0x00, 0x80]).unsigned(), Ok(&[0x80][..]));
     assert_eq!(Reader::new(&[0x02, 0x01, 0x00]).unsigned(), Ok(&[][..]));
-    assert_eq!(Reader::new(&[0x02, 0x01, 0x80]).unsigned(), Err(Error::Integer));
-    assert_eq!(Reader::new(&[0x02, 0x01, 0x80]).small(), Err(Error::Integer));
+    assert_eq!(Reader::new(&[0x02, 0x01, 0x80]).unsigned(), Err(Malformed::Integer));
+    assert_eq!(Reader::new(&[0x02, 0x01, 0x80]).small(), Err(Malformed::Integer));
     assert_eq!(Reader::new(&[0x02, 0x05, 0x00, 0xff, 0xff, 0xff, 0xff]).small(), Ok(u32::MAX));
 }
 
@@ -101,9 +101,9 @@ fn booleans_default_to_false() {
         (&[][..], Ok(false)),
         (&[0x05, 0x00], Ok(false)),
         (&[0x01, 0x01, 0xff], Ok(true)),
-        (&[0x01, 0x01, 0x00], Err(Error::Boolean)),
-        (&[0x01, 0x01, 0x01], Err(Error::Boolean)),
-        (&[0x01, 0x00], Err(Error::Boolean)),
+        (&[0x01, 0x01, 0x00], Err(Malformed::Boolean)),
+        (&[0x01, 0x01, 0x01], Err(Malformed::Boolean)),
+        (&[0x01, 0x00], Err(Malformed::Boolean)),
     ] {
         assert_eq!(Reader::new(bytes).default_false(), value, "{bytes:02x?}");
     }
@@ -131,11 +131,11 @@ fn bit_strings() {
     for (contents, whole, named) in [
         (&[0x00, 0xa0][..], Ok(&[0xa0][..]), Ok(&[0xa0][..])),
         (&[0x00], Ok(&[]), Ok(&[])),
-        (&[0x05, 0xa0], Err(Error::BitString), Ok(&[0xa0])),
-        (&[0x06, 0xa0], Err(Error::BitString), Err(Error::BitString)),
-        (&[0x01], Err(Error::BitString), Err(Error::BitString)),
-        (&[0x08, 0x00], Err(Error::BitString), Err(Error::BitString)),
-        (&[], Err(Error::BitString), Err(Error::BitString)),
+        (&[0x05, 0xa0], Err(Malformed::BitString), Ok(&[0xa0])),
+        (&[0x06, 0xa0], Err(Malformed::BitString), Err(Malformed::BitString)),
+        (&[0x01], Err(Malformed::BitString), Err(Malformed::BitString)),
+        (&[0x08, 0x00], Err(Malformed::BitString), Err(Malformed::BitString)),
+        (&[], Err(Malformed::BitString), Err(Malformed::BitString)),
     ] {
         let mut bytes = vec![0x03, u8::try_from(contents.len()).unwrap()];
         bytes.extend(contents);
@@ -150,18 +150,18 @@ fn strings_keep_to_their_alphabet() {
     assert_eq!(text(Tag::UTF8_STRING, "Löw".as_bytes()), Ok("Löw"));
     assert_eq!(text(Tag::IA5_STRING, b"id:*@_"), Ok("id:*@_"));
     for (tag, contents, error) in [
-        (Tag::PRINTABLE_STRING, &b"a*"[..], Error::String),
-        (Tag::PRINTABLE_STRING, b"a@b", Error::String),
-        (Tag::PRINTABLE_STRING, "ö".as_bytes(), Error::String),
-        (Tag::IA5_STRING, "ö".as_bytes(), Error::String),
-        (Tag::UTF8_STRING, &[0xff], Error::String),
-        (Tag::OCTET_STRING, b"a", Error::Tag),
+        (Tag::PRINTABLE_STRING, &b"a*"[..], Malformed::String),
+        (Tag::PRINTABLE_STRING, b"a@b", Malformed::String),
+        (Tag::PRINTABLE_STRING, "ö".as_bytes(), Malformed::String),
+        (Tag::IA5_STRING, "ö".as_bytes(), Malformed::String),
+        (Tag::UTF8_STRING, &[0xff], Malformed::String),
+        (Tag::OCTET_STRING, b"a", Malformed::Tag),
     ] {
         assert_eq!(text(tag, contents), Err(error), "{contents:02x?}");
     }
 }
 
-fn time_of(tag: u8, digits: &str) -> Result<i64, Error> {
+fn time_of(tag: u8, digits: &str) -> Result<i64, Malformed> {
     let mut bytes = vec![tag, u8::try_from(digits.len()).unwrap()];
     bytes.extend(digits.as_bytes());
     read_all(&bytes, Reader::time).map(UnixTime::secs)
@@ -179,21 +179,21 @@ fn times() {
         (0x18, "99991231235959Z", Ok(253_402_300_799)),
         (0x18, "00000101000000Z", Ok(-62_167_219_200)),
         (0x18, "20260825000000Z", Ok(1_787_616_000)),
-        (0x17, "010229000000Z", Err(Error::Time)), // not a leap year
-        (0x18, "19000229000000Z", Err(Error::Time)),
-        (0x17, "001301000000Z", Err(Error::Time)),
-        (0x17, "000001000000Z", Err(Error::Time)),
-        (0x17, "000100000000Z", Err(Error::Time)),
-        (0x17, "000431000000Z", Err(Error::Time)),
-        (0x17, "000101240000Z", Err(Error::Time)),
-        (0x17, "000101006000Z", Err(Error::Time)),
-        (0x17, "000101000060Z", Err(Error::Time)),
-        (0x17, "0001010000Z", Err(Error::Time)), // no seconds
-        (0x17, "000101000000+0000", Err(Error::Time)),
-        (0x18, "20000101000000.0Z", Err(Error::Time)),
-        (0x17, "0001010000 0Z", Err(Error::Time)),
-        (0x18, "", Err(Error::Time)),
-        (0x04, "700101000000Z", Err(Error::Tag)),
+        (0x17, "010229000000Z", Err(Malformed::Time)), // not a leap year
+        (0x18, "19000229000000Z", Err(Malformed::Time)),
+        (0x17, "001301000000Z", Err(Malformed::Time)),
+        (0x17, "000001000000Z", Err(Malformed::Time)),
+        (0x17, "000100000000Z", Err(Malformed::Time)),
+        (0x17, "000431000000Z", Err(Malformed::Time)),
+        (0x17, "000101240000Z", Err(Malformed::Time)),
+        (0x17, "000101006000Z", Err(Malformed::Time)),
+        (0x17, "000101000060Z", Err(Malformed::Time)),
+        (0x17, "0001010000Z", Err(Malformed::Time)), // no seconds
+        (0x17, "000101000000+0000", Err(Malformed::Time)),
+        (0x18, "20000101000000.0Z", Err(Malformed::Time)),
+        (0x17, "0001010000 0Z", Err(Malformed::Time)),
+        (0x18, "", Err(Malformed::Time)),
+        (0x04, "700101000000Z", Err(Malformed::Tag)),
     ] {
         assert_eq!(time_of(tag, digits), value, "{digits}");
     }

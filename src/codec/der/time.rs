@@ -1,10 +1,10 @@
 //! UTCTime and GeneralizedTime in the form of RFC 5280 §4.1.2.5: GMT, with seconds and without fraction.
 
-use super::{Element, Error, Tag};
+use super::{Element, Malformed, Tag};
 use crate::time::UnixTime;
 
 /// Reads either type, with years from 0000 to 9999.
-pub(super) fn read(element: Element<'_>) -> Result<UnixTime, Error> {
+pub(super) fn read(element: Element<'_>) -> Result<UnixTime, Malformed> {
     let (year, rest) = match (element.tag, element.contents) {
         (Tag::UTC_TIME, [y, z, rest @ ..]) => match two_digits(*y, *z)? {
             year @ 50.. => (year.saturating_add(1900), rest),
@@ -13,22 +13,22 @@ pub(super) fn read(element: Element<'_>) -> Result<UnixTime, Error> {
         (Tag::GENERALIZED_TIME, [w, x, y, z, rest @ ..]) => {
             (two_digits(*w, *x)?.saturating_mul(100).saturating_add(two_digits(*y, *z)?), rest)
         }
-        (Tag::UTC_TIME | Tag::GENERALIZED_TIME, _) => return Err(Error::Time),
-        _ => return Err(Error::Tag),
+        (Tag::UTC_TIME | Tag::GENERALIZED_TIME, _) => return Err(Malformed::Time),
+        _ => return Err(Malformed::Tag),
     };
-    let [m, n, d, e, h, i, k, l, s, t, b'Z'] = rest else { return Err(Error::Time) };
+    let [m, n, d, e, h, i, k, l, s, t, b'Z'] = rest else { return Err(Malformed::Time) };
     let (month, day) = (two_digits(*m, *n)?, two_digits(*d, *e)?);
     let (hour, minute, second) = (two_digits(*h, *i)?, two_digits(*k, *l)?, two_digits(*s, *t)?);
     let is_date = (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day);
     if is_date && hour < 24 && minute < 60 && second < 60 {
         Ok(unix_time(year, month, day, hour, minute, second))
     } else {
-        Err(Error::Time)
+        Err(Malformed::Time)
     }
 }
 
-fn two_digits(tens: u8, ones: u8) -> Result<i64, Error> {
-    let digit = |c: u8| if c.is_ascii_digit() { Ok(i64::from(c & 0x0f)) } else { Err(Error::Time) };
+fn two_digits(tens: u8, ones: u8) -> Result<i64, Malformed> {
+    let digit = |c: u8| if c.is_ascii_digit() { Ok(i64::from(c & 0x0f)) } else { Err(Malformed::Time) };
     Ok(digit(tens)?.saturating_mul(10).saturating_add(digit(ones)?))
 }
 

@@ -1,6 +1,6 @@
 //! A record as webauthn-rs stores its keys, where nothing is lost and webauthn-rs could verify it.
 
-use crate::client::json::UserVerification;
+use crate::client::json::UserVerificationRequirement;
 use crate::codec::base64url;
 use crate::credential::{CredentialRecord, Transport};
 use crate::crypto::cose::CoseKey;
@@ -20,18 +20,18 @@ use serde_json::{Value, json};
 ///
 /// # Errors
 /// [`ImportError`], with one of the reasons that begin with `Export`, or [`Reason::PublicKey`].
-pub fn stored(record: &CredentialRecord, registered_with: &UserVerification) -> Result<Value, ImportError> {
+pub fn stored(record: &CredentialRecord, registered_with: &UserVerificationRequirement) -> Result<Value, ImportError> {
     write(record, registered_with).map_err(|reason| reason.of(None, Some(record.id.clone())))
 }
 
-fn write(record: &CredentialRecord, registered_with: &UserVerification) -> Result<Value, Reason> {
+fn write(record: &CredentialRecord, registered_with: &UserVerificationRequirement) -> Result<Value, Reason> {
     let (Some(backup_eligible), Some(backup_state)) = (record.backup_eligible, record.backup_state) else {
         return Err(Reason::ExportBackup);
     };
-    if matches!(registered_with, UserVerification::Other(_)) {
+    if matches!(registered_with, UserVerificationRequirement::Other(_)) {
         return Err(Reason::ExportRequirement);
     }
-    if matches!(registered_with, UserVerification::Required) && !record.uv_initialized {
+    if matches!(registered_with, UserVerificationRequirement::Required) && !record.uv_initialized {
         return Err(Reason::ExportUserVerification);
     }
     let transports: Result<Vec<_>, _> = record.transports.iter().map(transport).collect();

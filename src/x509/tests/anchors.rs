@@ -1,12 +1,10 @@
 //! Trust anchors: what becomes one, and what a relying party is told otherwise.
 
 use super::*;
-use crate::codec::{der, pem};
 use crate::crypto::KeyError;
-use crate::x509::algorithm::Error as AlgorithmError;
-use crate::x509::anchor::{Error, TrustAnchor};
-use crate::x509::certificate::{Certificate, Error as CertificateError};
-use crate::x509::extensions::Error as ExtensionsError;
+use crate::x509::Malformed;
+use crate::x509::anchor::TrustAnchor;
+use crate::x509::certificate::Certificate;
 
 fn root() -> Draft {
     Draft::ca(("root", 9), ("root", 9))
@@ -62,18 +60,18 @@ fn refuses_what_cannot_be_one() {
     let rsa_1024 = seq(&[&tlv(2, &[&[0], &[0xff; 128]]), &[2, 3, 1, 0, 1]]);
     let weak = seq(&[&seq(&[&object(oid::RSA_ENCRYPTION), &[5, 0]]), &tlv(3, &[&[0], &rsa_1024])]);
     let malformed = |value: &[u8]| root().extensions(&[extension(oid::BASIC_CONSTRAINTS, true, value)]).make();
-    let of_extensions = |error| Error::Extensions(ExtensionsError::Der(error));
+    let of_extensions = |error| Error::from(Rule::Malformed(error));
     let usage = extension(oid::KEY_USAGE, true, &[5, 0]);
     for (der, error) in [
-        (vec![0x30, 0], Error::Certificate(CertificateError::Der(der::Error::Truncated))),
-        (malformed(&[5, 0]), of_extensions(der::Error::Tag)),
-        (malformed(&[0x30, 4, 1, 2, 0xff, 0xff]), of_extensions(der::Error::Boolean)),
-        (root().extensions(&[usage]).make(), of_extensions(der::Error::Tag)),
-        (Draft { spki: weak, ..root() }.make(), Error::Key(AlgorithmError::Key(KeyError::Modulus))),
+        (vec![0x30, 0], Rule::Malformed(Malformed::Truncated).into()),
+        (malformed(&[5, 0]), of_extensions(Malformed::Tag)),
+        (malformed(&[0x30, 4, 1, 2, 0xff, 0xff]), of_extensions(Malformed::Boolean)),
+        (root().extensions(&[usage]).make(), of_extensions(Malformed::Tag)),
+        (Draft { spki: weak, ..root() }.make(), Rule::Key(KeyError::Modulus).into()),
     ] {
         assert_eq!(TrustAnchor::from_der(&der), Err(error));
     }
-    assert_eq!(TrustAnchor::from_pem("nothing"), Err(Error::Pem(pem::Error::NoCertificate)));
+    assert_eq!(TrustAnchor::from_pem("nothing"), Err(Rule::NoPem.into()));
 }
 
 #[test]
@@ -87,5 +85,5 @@ fn pem_holds_one_or_many() {
     let anchors = TrustAnchor::from_pem(&format!("one\n{}two\n{}", pem(&one), pem(&two))).unwrap();
     assert_eq!(anchors.iter().map(TrustAnchor::der).collect::<Vec<_>>(), [one, two.clone()]);
     let broken = format!("{}{}", pem(&two), pem(&[0x30, 0]));
-    assert!(matches!(TrustAnchor::from_pem(&broken), Err(Error::Certificate(_))));
+    assert!(matches!(TrustAnchor::from_pem(&broken).map_err(|error| error.rule()), Err(Rule::Malformed(_))));
 }

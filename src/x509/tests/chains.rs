@@ -1,12 +1,8 @@
 //! One row for every rule of path validation, good and bad.
 
 use super::*;
-use crate::codec::der;
 use crate::crypto::{self, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
-use crate::x509::algorithm::Error as AlgorithmError;
-use crate::x509::certificate::Error as CertificateError;
-use crate::x509::constraints::Error as ConstraintsError;
-use crate::x509::extensions::Error as ExtensionsError;
+use crate::x509::Malformed;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn backend() -> &'static dyn Backend {
@@ -73,7 +69,7 @@ fn ends_at_an_anchor() {
         (vec![leaf(), inter(), root()], vec![inter()], path(0, 1), "what follows the anchor is not looked at"),
         (vec![leaf()], vec![leaf()], path(0, 1), "the leaf is the anchor"),
         (vec![leaf(), inter(), root()], vec![other, leaf()], path(1, 1), "the leaf of a longer chain is the anchor"),
-        (vec![leaf().valid("000101000000Z", "010101000000Z")], vec![leaf()], Err(Error::Expired(0)), "not that leaf"),
+        (vec![leaf().valid("000101000000Z", "010101000000Z")], vec![leaf()], Err(Rule::Expired.at(0)), "not that leaf"),
         (long(), vec![Draft::ca(("20", 20), ("20", 20))], path(0, 10), "ten certificates"),
     ] {
         assert_eq!(verify(why, &x5c, &anchors), verdict, "{why}");
@@ -88,21 +84,21 @@ fn nothing_in_the_message_is_an_anchor() {
     let fake_inter = || Draft::ca(("inter", 2), ("root", 7));
     let alone = || Draft::leaf(("leaf", 1), ("leaf", 1));
     for (x5c, anchors, error, why) in [
-        (vec![by_evil(), evil()], vec![root()], Error::NoAnchor, "an attacker's root"),
-        (vec![by_evil(), evil(), root()], vec![root()], Error::IssuerName(1), "an attacker's chain, then the anchor"),
-        (vec![leaf(), fake_inter()], vec![root()], Error::Signature(1), "an attacker's root of the same name"),
-        (vec![leaf(), fake_inter(), fake_root()], vec![root()], Error::Signature(2), "the same, included"),
+        (vec![by_evil(), evil()], vec![root()], Rule::NoAnchor.into(), "an attacker's root"),
+        (vec![by_evil(), evil(), root()], vec![root()], Rule::IssuerName.at(1), "an attacker's chain, then the anchor"),
+        (vec![leaf(), fake_inter()], vec![root()], Rule::Signature.at(1), "an attacker's root of the same name"),
+        (vec![leaf(), fake_inter(), fake_root()], vec![root()], Rule::Signature.at(2), "the same, included"),
         (
             vec![leaf(), fake_inter(), fake_root(), root()],
             vec![root()],
-            Error::Signature(2),
+            Rule::Signature.at(2),
             "the same, then the anchor",
         ),
-        (vec![leaf(), fake_inter(), root()], vec![root()], Error::Signature(1), "the anchor did not sign"),
-        (vec![alone()], vec![root()], Error::NoAnchor, "a certificate that signed itself"),
-        (vec![leaf(), inter()], vec![], Error::NoAnchors, "no anchors"),
-        (vec![leaf()], vec![root()], Error::NoAnchor, "the intermediate left out"),
-        (vec![leaf()], vec![Draft { serial: vec![2, 1, 5], ..leaf() }], Error::NoAnchor, "no leaf but this one"),
+        (vec![leaf(), fake_inter(), root()], vec![root()], Rule::Signature.at(1), "the anchor did not sign"),
+        (vec![alone()], vec![root()], Rule::NoAnchor.into(), "a certificate that signed itself"),
+        (vec![leaf(), inter()], vec![], Rule::NoAnchors.into(), "no anchors"),
+        (vec![leaf()], vec![root()], Rule::NoAnchor.into(), "the intermediate left out"),
+        (vec![leaf()], vec![Draft { serial: vec![2, 1, 5], ..leaf() }], Rule::NoAnchor.into(), "no leaf but this one"),
     ] {
         assert_eq!(verify(why, &x5c, &anchors), Err(error), "{why}");
     }
@@ -110,9 +106,9 @@ fn nothing_in_the_message_is_an_anchor() {
     let (trusted, issued) = ([alone()], Draft::leaf(("forged", 3), ("leaf", 1)));
     assert_eq!(verify("trusted itself", &trusted, &trusted), path(0, 1));
     let what = "issued by a trusted leaf";
-    assert_eq!(verify(what, std::slice::from_ref(&issued), &trusted), Err(Error::NoAnchor));
+    assert_eq!(verify(what, std::slice::from_ref(&issued), &trusted), Err(Rule::NoAnchor.into()));
     let what = "issued by a trusted leaf, included";
-    assert_eq!(verify(what, &[issued, alone()], &trusted), Err(Error::NotCa(1)));
+    assert_eq!(verify(what, &[issued, alone()], &trusted), Err(Rule::NotCa.at(1)));
 }
 
 #[test]
@@ -141,66 +137,54 @@ fn every_link_keeps_the_rules() {
     let host =
         |text: &str| leaf().with(extension(oid::SUBJECT_ALT_NAME, false, &seq(&[&tlv(0x82, &[text.as_bytes()])])));
     let empty = extension(oid::NAME_CONSTRAINTS, true, &seq(&[]));
-    let critical = |index| Err(Error::Extensions(index, ExtensionsError::UnknownCritical));
+    let critical = |index| Err(Rule::UnknownCritical.at(index));
     for (x5c, verdict, why) in [
-        (vec![leaf(), ca(&[])], Err(Error::NotCa(1)), "no basic constraints"),
-        (vec![leaf(), ca(&[basic_constraints(false, None)])], Err(Error::NotCa(1)), "not a CA"),
-        (vec![leaf(), Draft { version: vec![], ..ca(&[]) }], Err(Error::NotCa(1)), "version 1"),
+        (vec![leaf(), ca(&[])], Err(Rule::NotCa.at(1)), "no basic constraints"),
+        (vec![leaf(), ca(&[basic_constraints(false, None)])], Err(Rule::NotCa.at(1)), "not a CA"),
+        (vec![leaf(), Draft { version: vec![], ..ca(&[]) }], Err(Rule::NotCa.at(1)), "version 1"),
         (vec![leaf(), ca(std::slice::from_ref(&yes))], path(0, 2), "no key usage"),
         (vec![leaf(), ca(&[yes.clone(), sign.clone()])], path(0, 2), "keyCertSign"),
-        (vec![leaf(), ca(&[yes.clone(), key_usage(0x80)])], Err(Error::KeyUsage(1)), "no keyCertSign"),
+        (vec![leaf(), ca(&[yes.clone(), key_usage(0x80)])], Err(Rule::KeyUsage.at(1)), "no keyCertSign"),
         (
             vec![leaf(), ca(&[yes.clone(), broken_usage])],
-            Err(Error::Extensions(1, ExtensionsError::Der(der::Error::Tag))),
+            Err(Rule::Malformed(Malformed::Tag).at(1)),
             "a malformed key usage",
         ),
         (vec![leaf(), short(0)], path(0, 2), "path length 0, a leaf below"),
-        (vec![by_below(), below(), short(0)], Err(Error::PathLength(2)), "path length 0, a CA below"),
+        (vec![by_below(), below(), short(0)], Err(Rule::PathLength.at(2)), "path length 0, a CA below"),
         (vec![by_below(), below(), short(1)], path(0, 3), "path length 1, a CA below"),
         (vec![by_self_issued(), self_issued(), short(0)], path(0, 3), "path length 0, itself below"),
-        (vec![leaf().valid("000101000000Z", "010101000000Z"), inter()], Err(Error::Expired(0)), "the leaf expired"),
+        (vec![leaf().valid("000101000000Z", "010101000000Z"), inter()], Err(Rule::Expired.at(0)), "the leaf expired"),
         (
             vec![leaf().valid("270101000000Z", "280101000000Z"), inter()],
-            Err(Error::NotYetValid(0)),
+            Err(Rule::NotYetValid.at(0)),
             "the leaf is young",
         ),
-        (vec![leaf(), old()], Err(Error::Expired(1)), "the intermediate expired"),
-        (vec![leaf(), young()], Err(Error::NotYetValid(1)), "the intermediate is young"),
+        (vec![leaf(), old()], Err(Rule::Expired.at(1)), "the intermediate expired"),
+        (vec![leaf(), young()], Err(Rule::NotYetValid.at(1)), "the intermediate is young"),
         (vec![leaf().with(odd.clone()), inter()], critical(0), "unknown and critical in the leaf"),
         (vec![leaf(), inter().with(odd)], critical(1), "unknown and critical in the intermediate"),
         (
             vec![leaf().with(empty), inter()],
-            Err(Error::Extensions(0, ExtensionsError::Der(der::Error::Empty))),
+            Err(Rule::Malformed(Malformed::Empty).at(0)),
             "name constraints without any in the leaf",
         ),
-        (
-            vec![leaf(), twice(inter())],
-            Err(Error::Certificate(1, CertificateError::Extensions(ExtensionsError::Duplicate))),
-            "a duplicate extension",
-        ),
-        (vec![Draft { issuer: name("Inter"), ..leaf() }, inter()], Err(Error::IssuerName(0)), "another name"),
-        (vec![inter(), leaf()], Err(Error::IssuerName(0)), "out of order"),
+        (vec![leaf(), twice(inter())], Err(Rule::DuplicateExtension.at(1)), "a duplicate extension"),
+        (vec![Draft { issuer: name("Inter"), ..leaf() }, inter()], Err(Rule::IssuerName.at(0)), "another name"),
+        (vec![inter(), leaf()], Err(Rule::IssuerName.at(0)), "out of order"),
         (
             vec![Draft { issuer_key: key(3), ..leaf() }, inter()],
-            Err(Error::Signature(0)),
+            Err(Rule::Signature.at(0)),
             "another key signed the leaf",
         ),
-        (vec![leaf(), Draft { issuer_key: key(3), ..inter() }], Err(Error::Signature(1)), "another key signed"),
-        (
-            vec![Draft { algorithm: sha1, ..leaf() }, inter()],
-            Err(Error::Algorithm(0, AlgorithmError::BrokenHash)),
-            "SHA-1",
-        ),
-        (vec![leaf(), unusable], Err(Error::Algorithm(0, AlgorithmError::UnknownKey)), "a key of no known kind"),
+        (vec![leaf(), Draft { issuer_key: key(3), ..inter() }], Err(Rule::Signature.at(1)), "another key signed"),
+        (vec![Draft { algorithm: sha1, ..leaf() }, inter()], Err(Rule::BrokenHash.at(0)), "SHA-1"),
+        (vec![leaf(), unusable], Err(Rule::UnknownKey.at(0)), "a key of no known kind"),
         (vec![host("a.example.com"), limited()], path(0, 2), "a permitted name"),
-        (
-            vec![host("a.example.org"), limited()],
-            Err(Error::NameConstraints(0, ConstraintsError::Violated)),
-            "another name than permitted",
-        ),
+        (vec![host("a.example.org"), limited()], Err(Rule::NameNotPermitted.at(0)), "another name than permitted"),
         (
             vec![leaf(), inter(), Draft::leaf(("root", 8), ("x", 8))],
-            Err(Error::NotCa(2)),
+            Err(Rule::NotCa.at(2)),
             "an end entity with the root's name",
         ),
     ] {
@@ -215,8 +199,8 @@ fn both_ends_of_the_validity_belong_to_it() {
     for (time, verdict) in [
         (Some(from), path(0, 2)),
         (Some(until), path(0, 2)),
-        (Some(from - 1), Err(Error::NotYetValid(0))),
-        (Some(until + 1), Err(Error::Expired(0))),
+        (Some(from - 1), Err(Rule::NotYetValid.at(0))),
+        (Some(until + 1), Err(Rule::Expired.at(0))),
         (None, path(0, 2)),
     ] {
         assert_eq!(verify_at(&x5c, &anchors, time, Rules::default()), verdict);
@@ -273,7 +257,7 @@ fn the_intermediate_of_sony_phones_is_known_by_its_shape_and_its_root() {
         x5c[1].extensions.push(extension(oid, false, &seq(&[])));
         x5c
     };
-    let not_ca = Err(Error::NotCa(1));
+    let not_ca = Err(Rule::NotCa.at(1));
     for (x5c, verdict, why) in [
         (sony(), lenient, "as recorded"),
         (
@@ -322,7 +306,7 @@ fn the_intermediate_of_sony_phones_is_known_by_its_shape_and_its_root() {
         Draft { subject: subject.clone(), issuer, spki: spki(&key(4)), issuer_key: key(3), ..end_entity.clone() };
     let below_second = Draft { issuer: subject, issuer_key: key(4), ..leaf };
     let x5c = [below_second, second, end_entity, inter];
-    assert_eq!(verify_at(&x5c, &root, Some(NOW), rules), Err(Error::NotCa(2)));
+    assert_eq!(verify_at(&x5c, &root, Some(NOW), rules), Err(Rule::NotCa.at(2)));
 }
 
 #[test]
@@ -341,7 +325,7 @@ fn a_budget_is_spent_on_signatures_and_on_names() {
             refused => break refused,
         }
     };
-    assert_eq!((last, paths), (Err(Error::VerificationBudget), Budget::VERIFICATIONS / 10));
+    assert_eq!((last, paths), (Err(Rule::VerificationBudget.into()), Budget::VERIFICATIONS / 10));
     // Names by name constraints: as many of each.
     let limited = |count: usize, base: &[u8]| {
         let subtrees = seq(&[base]).repeat(count);
@@ -351,7 +335,7 @@ fn a_budget_is_spent_on_signatures_and_on_names() {
         let subject = name("");
         Draft { subject, ..leaf() }.with(extension(oid::SUBJECT_ALT_NAME, false, &seq(&[&of.repeat(count)])))
     };
-    let too_many = Err(Error::NameConstraints(0, ConstraintsError::ComparisonBudget));
+    let too_many = Err(Rule::ComparisonBudget.at(0));
     let organization = |text: &str| tlv(0xa4, &[&seq(&[&attribute(oid::ORGANIZATION, 0x0c, text)])]);
     let long = |last: char| tlv(0x82, &[format!("{}{last}", "a".repeat(300)).as_bytes()]);
     for (what, names, bases, verdict) in [
@@ -373,7 +357,7 @@ fn a_budget_is_spent_on_signatures_and_on_names() {
             .collect();
         tlv(0xa4, &[&seq(&[&tlv(0x31, &[&values])])])
     };
-    for (count, verdict) in [(50, Err(Error::NameConstraints(0, ConstraintsError::Unsupported))), (100, too_many)] {
+    for (count, verdict) in [(50, Err(Rule::NameConstraintUnsupported.at(0))), (100, too_many)] {
         let (names, base) = (named(1, &one(&mut (0..count))), limited(1, &one(&mut (0..count).rev())));
         assert_eq!(spend(&ders(&[names, base]), &mut Budget::of_a_message()), verdict, "{count} attributes");
     }
@@ -386,7 +370,7 @@ fn name_constraints_hold_for_the_host_name_that_is_used() {
         let subtrees = seq(&[&tlv(0x82, &[base.as_bytes()])]);
         inter().with(extension(oid::NAME_CONSTRAINTS, true, &seq(&[&tlv(list, &[&subtrees])])))
     };
-    let violated = Err(Error::NameConstraints(0, ConstraintsError::Violated));
+    let violated = Err(Rule::NameNotPermitted.at(0));
     for (host, ca, verdict) in [
         (Some("attest.android.com"), of(0xa0, "corp.example"), violated),
         (Some("attest.android.com"), of(0xa1, "android.com"), violated),
@@ -401,18 +385,15 @@ fn name_constraints_hold_for_the_host_name_that_is_used() {
 
 #[test]
 fn lengths_are_bounded() {
-    assert_eq!(Chain::read([]).map(drop), Err(Error::Empty));
+    assert_eq!(Chain::read([]).map(drop), Err(Rule::Empty.into()));
     // Eleven, and a hundred CAs that sign each other: refused before the first is read.
     for len in [11, 100] {
         let garbage = vec![&b"x"[..]; len];
-        assert_eq!(Chain::read(garbage).map(drop), Err(Error::TooLong));
+        assert_eq!(Chain::read(garbage).map(drop), Err(Rule::TooLong.into()));
     }
-    assert_eq!(
-        Chain::read([&b"x"[..]]).map(drop),
-        Err(Error::Certificate(0, CertificateError::Der(der::Error::Truncated)))
-    );
+    assert_eq!(Chain::read([&b"x"[..]]).map(drop), Err(Rule::Malformed(Malformed::Truncated).at(0)));
     let same_name: Vec<_> = (10..20).map(|n| Draft::ca(("root", n), ("root", n))).collect();
-    assert_eq!(verify("ten anchors of one name", &[leaf(), inter()], &same_name), Err(Error::TooManyAnchors));
+    assert_eq!(verify("ten anchors of one name", &[leaf(), inter()], &same_name), Err(Rule::TooManyAnchors.into()));
     let found: Vec<_> = same_name[..7].iter().cloned().chain([root()]).collect();
     assert_eq!(verify("eight anchors of one name", &[leaf(), inter()], &found), path(7, 2));
 }

@@ -12,7 +12,8 @@ mod recorded;
 mod revocation;
 
 use super::anchor::TrustAnchor;
-use super::chain::{Chain, Error, Path, Rules};
+use super::chain::{Chain, Path, Rules};
+use super::error::{Error, Rule};
 use super::oid;
 use super::revocation::Revocation;
 use crate::budget::Budget;

@@ -1,10 +1,9 @@
 //! Names, general names and name constraints.
 
 use super::*;
-use crate::codec::der;
+use crate::codec::der::Malformed;
 use crate::codec::der::Tag;
 use crate::x509::certificate::Certificate;
-use crate::x509::constraints::Error;
 
 fn alternative(names: &[&[u8]]) -> Vec<u8> {
     extension(oid::SUBJECT_ALT_NAME, false, &seq(names))
@@ -36,7 +35,7 @@ fn attributes_show_their_string_type() {
     };
     assert_eq!((only(oid::COUNTRY).tag, only(oid::COUNTRY).text()), (Tag::PRINTABLE_STRING, Ok("SE")));
     assert_eq!((only(oid::ORGANIZATION).tag, only(oid::ORGANIZATION).text()), (Tag::UTF8_STRING, Ok("Yubico")));
-    assert_eq!(only(oid::COMMON_NAME).text(), Err(der::Error::Tag));
+    assert_eq!(only(oid::COMMON_NAME).text(), Err(Malformed::Tag));
     assert_eq!(subject.attributes().count(), 4);
     assert!(!subject.is_empty());
 }
@@ -68,7 +67,7 @@ fn name_of_nobody() -> Vec<u8> {
     name("")
 }
 
-fn judge(permitted: &[&Vec<u8>], excluded: &[&Vec<u8>], leaf: &Draft) -> Result<(), Error> {
+fn judge(permitted: &[&Vec<u8>], excluded: &[&Vec<u8>], leaf: &Draft) -> Result<(), Rule> {
     let subtrees = |tag, bases: &[&Vec<u8>]| {
         let bases: Vec<_> = bases.iter().map(|base| seq(&[base])).collect();
         if bases.is_empty() { vec![] } else { tlv(tag, &[&bases.concat()]) }
@@ -99,8 +98,8 @@ fn name_constraints() {
     let mail = Draft { subject: seq(&[&attribute(oid::EMAIL_ADDRESS, 0x16, "a@b")]), ..plain.clone() };
     let address = tlv(0x87, &[&[10, 0, 0, 0, 255, 0, 0, 0]]);
     let with_address = nameless.clone().with(alternative(&[&tlv(0x87, &[&[10, 0, 0, 1]])]));
-    let violated = Err(Error::Violated);
-    let unsupported = Err(Error::Unsupported);
+    let violated = Err(Rule::NameNotPermitted);
+    let unsupported = Err(Rule::NameConstraintUnsupported);
     for (permitted, excluded, leaf, verdict, why) in [
         (&[&dns("example.com")][..], &[][..], &host("example.com"), Ok(()), "the host itself"),
         (&[&dns("example.com")], &[], &host("A.EXAMPLE.com"), Ok(()), "a subdomain"),

@@ -1,8 +1,8 @@
 //! What rustls-webpki says of the same chains and x509-parser of the same certificates. Every difference has a row.
 
 use super::recorded::{self, Recorded};
-use crate::x509::certificate::{Certificate, Error as CertificateError};
-use crate::x509::extensions::Error as ExtensionsError;
+use crate::x509::Rule;
+use crate::x509::certificate::Certificate;
 use rustls_pki_types::{CertificateDer, UnixTime};
 use std::collections::BTreeSet;
 
@@ -130,7 +130,7 @@ fn recorded_certificates_read_as_x509_parser_reads_them() {
             }
             (Err(_), None) => neither += 1,
             // It looks for duplicates only when it is asked to.
-            (Err(CertificateError::Extensions(ExtensionsError::Duplicate)), Some(_)) => duplicates += 1,
+            (Err(Rule::DuplicateExtension), Some(_)) => duplicates += 1,
             (ours, _) => panic!("{ours:?}"),
         }
     }

@@ -3,7 +3,7 @@
 
 use super::chains::Counting;
 use super::*;
-use crate::x509::crl::{Crl, Problem};
+use crate::x509::crl::Crl;
 use crate::x509::revocation::Revocation;
 
 /// A list in this name by this key, with these serial numbers. `tag` is the string type of the name.
@@ -75,25 +75,31 @@ fn a_list_is_its_issuers_by_name_and_key() {
     // Its own successor: the same name, the old key certified by the new one.
     let rolled = || vec![leaf(), Draft::ca(("inter", 2), ("inter", 3)), Draft::ca(("inter", 3), ("root", 9))];
     let short = || vec![leaf(), inter()];
-    let other_key = |at| Err(Error::Crl(at, Problem::Signature));
+    let other_key = |at| Err(Rule::CrlSignature.at(at));
     for (x5c, others, crls, verdict, why) in [
-        (short(), &[][..], vec![list(("inter", 2), &[1])], Err(Error::Revoked(0)), "revoked"),
+        (short(), &[][..], vec![list(("inter", 2), &[1])], Err(Rule::Revoked.at(0)), "revoked"),
         (short(), &[], vec![list(("inter", 2), &[2])], Ok(1), "another serial number"),
         (
             vec![leaf(), inter().with(identifier(5))],
             &[],
             vec![list(("inter", 2), &[1])],
-            Err(Error::Revoked(0)),
+            Err(Rule::Revoked.at(0)),
             "an SKI",
         ),
         (
             vec![leaf(), inter().with(unreadable())],
             &[],
             vec![list(("inter", 2), &[1])],
-            Err(Error::Revoked(0)),
+            Err(Rule::Revoked.at(0)),
             "no SKI",
         ),
-        (short(), &[], vec![list_of(("INTER ", 2), 0x13, &[1])], Err(Error::Revoked(0)), "a name in another spelling"),
+        (
+            short(),
+            &[],
+            vec![list_of(("INTER ", 2), 0x13, &[1])],
+            Err(Rule::Revoked.at(0)),
+            "a name in another spelling",
+        ),
         (short(), &[], vec![list_of(("inter", 7), 0x13, &[])], other_key(0), "another spelling, and another key"),
         (short(), &[], vec![list(("inter", 7), &[])], other_key(0), "another key of the name"),
         (
@@ -111,19 +117,19 @@ fn a_list_is_its_issuers_by_name_and_key() {
             short(),
             &namesake,
             vec![list(("root", 8), &[]), list(("root", 9), &[2])],
-            Err(Error::Revoked(1)),
+            Err(Rule::Revoked.at(1)),
             "lists of both roots, and revoked by its own",
         ),
         (rolled(), &[], vec![list(("inter", 3), &[])], Ok(2), "the successor's key, which the path vouches for"),
-        (rolled(), &[], vec![list(("inter", 3), &[1])], Err(Error::Revoked(0)), "revoked by the successor's key"),
-        (rolled(), &[], vec![list(("inter", 2), &[1])], Err(Error::Revoked(0)), "revoked by the old key"),
+        (rolled(), &[], vec![list(("inter", 3), &[1])], Err(Rule::Revoked.at(0)), "revoked by the successor's key"),
+        (rolled(), &[], vec![list(("inter", 2), &[1])], Err(Rule::Revoked.at(0)), "revoked by the old key"),
     ] {
         assert_eq!(check(&x5c, &root, others, &crls).0, verdict, "{why}");
     }
     // Which of the anchors of one name issued the path makes no difference.
     let both = anchors(&[Draft::ca(("root", 8), ("root", 8)), Draft::ca(("root", 9), ("root", 9))]);
     assert_eq!(check(&short(), &both, &[], &[list(("root", 8), &[2])]).0, Ok(0));
-    assert_eq!(check(&short(), &both, &[], &[list(("root", 9), &[2])]).0, Err(Error::Revoked(1)));
+    assert_eq!(check(&short(), &both, &[], &[list(("root", 9), &[2])]).0, Err(Rule::Revoked.at(1)));
 }
 
 /// Lists that verify with no key of the path are tried with each other key of the name once, and that is spent.
@@ -135,5 +141,5 @@ fn lists_are_spent_from_the_budget() {
     assert_eq!(check(&x5c, &root, &namesakes, &[list(("root", 7), &[])]), (Ok(0), 5));
     let many = vec![list(("inter", 2), &[]); 200];
     let (verdict, signatures) = check(&x5c, &root, &[], &many);
-    assert_eq!((verdict, signatures), (Err(Error::VerificationBudget), 102));
+    assert_eq!((verdict, signatures), (Err(Rule::VerificationBudget.into()), 102));
 }

@@ -4,7 +4,7 @@ mod common;
 
 use common::*;
 use wardkey::CredentialRecord;
-use wardkey::client::json::UserVerification;
+use wardkey::client::json::UserVerificationRequirement;
 use wardkey::credential::Transport;
 use wardkey::interop::webauthn_rs::{record, records, stored};
 use wardkey::interop::{Reason, check};
@@ -73,7 +73,7 @@ fn both_support_these_algorithms_and_no_others() {
     ] {
         assert!(register_with_theirs("neither", algorithm).1.is_err(), "{algorithm:?}");
         let (_, registered) = register_with_ours("neither", algorithm);
-        let refused = stored(&registered, &UserVerification::Required).unwrap_err();
+        let refused = stored(&registered, &UserVerificationRequirement::Required).unwrap_err();
         assert!(matches!(refused.reason, Reason::ExportAlgorithm(_)), "{algorithm:?}: {refused}");
     }
 }
@@ -83,7 +83,7 @@ fn registered_with_wardkey_signs_in_with_webauthn_rs() {
     for algorithm in SHARED {
         let (registration, mut registered) = register_with_ours("ours", algorithm);
         sign_in_with_ours(&registration, &mut registered, 1);
-        let exported = stored(&registered, &UserVerification::Required).unwrap();
+        let exported = stored(&registered, &UserVerificationRequirement::Required).unwrap();
         let mut passkey: Passkey = serde_json::from_value(exported.clone()).unwrap();
         sign_in_with_theirs(&registration, &mut passkey, 3);
         sign_in_with_theirs(&registration, &mut passkey, 4);
@@ -145,7 +145,7 @@ macro_rules! sign_in_as {
 fn exported_as_every_type_of_key_it_signs_in_with_webauthn_rs() {
     let webauthn = theirs();
     let (registration, registered) = register_with_ours("every type", Algorithm::Es256);
-    let exported = stored(&registered, &UserVerification::Required).unwrap();
+    let exported = stored(&registered, &UserVerificationRequirement::Required).unwrap();
 
     let mut key: SecurityKey = serde_json::from_value(exported.clone()).unwrap();
     let result =
@@ -223,7 +223,7 @@ fn eligibility_that_nobody_knew_of_locks_nobody_out() {
 #[test]
 fn a_record_that_webauthn_rs_has_no_place_for_is_an_error() {
     let (_, registered) = register_with_ours("loss", Algorithm::Es256);
-    let export = |record: &CredentialRecord| stored(record, &UserVerification::Required).map_err(|error| error.reason);
+    let export = |record: &CredentialRecord| stored(record, &UserVerificationRequirement::Required).map_err(|error| error.reason);
     let mut record = registered.clone();
     record.transports.push(Transport::SmartCard);
     assert_eq!(export(&record), Err(Reason::ExportTransport));

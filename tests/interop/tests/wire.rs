@@ -6,7 +6,7 @@ use common::*;
 use serde_json::{Value, json};
 use wardkey::RegistrationResponse;
 use wardkey::attestation::Format;
-use wardkey::client::extensions::AppId;
+use wardkey::extensions::AppId;
 use wardkey::client::json::{CreationOptions, RequestOptions, ResponseError};
 use wardkey::interop::webauthn_rs::*;
 use wardkey::interop::{ImportError, Reason};

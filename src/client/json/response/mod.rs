@@ -7,12 +7,12 @@
 //! looked at. The unsigned copies that browsers add for convenience may be missing, because front ends leave them out; a
 //! ceremony compares those that are there with what is signed.
 
-pub use crate::client::extensions::{ClientExtensionResults, CredentialProperties};
 pub use crate::codec::json::MAX_UNKNOWN_MEMBERS;
 
 use crate::codec::base64url;
 use crate::codec::json::{AnyText, ByteString, MemberError, Object, Text, members};
 use crate::credential::Transport;
+use crate::extensions::ClientExtensionResults;
 use core::fmt;
 use core::marker::PhantomData;
 use serde::Deserialize;

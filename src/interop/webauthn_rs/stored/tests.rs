@@ -1,5 +1,5 @@
 use super::*;
-use crate::client::json::UserVerification;
+use crate::client::json::UserVerificationRequirement;
 use crate::credential::{CredentialId, Transport};
 use crate::crypto::Algorithm;
 use crate::interop::check;
@@ -152,7 +152,7 @@ fn a_bad_row_loses_no_good_one() {
 #[test]
 fn there_and_back() {
     let record = read(passkey());
-    let exported = stored(&record, &UserVerification::Required).unwrap();
+    let exported = stored(&record, &UserVerificationRequirement::Required).unwrap();
     assert_eq!(read(exported.clone()), record);
     let mut expected = passkey();
     expected["cred"]["extensions"] = json!({});
@@ -165,7 +165,7 @@ fn what_would_be_lost_or_guessed_is_not_exported() {
     let refused = |change: fn(&mut CredentialRecord)| {
         let mut record = whole.clone();
         change(&mut record);
-        let error = stored(&record, &UserVerification::Preferred).unwrap_err();
+        let error = stored(&record, &UserVerificationRequirement::Preferred).unwrap_err();
         assert_eq!((error.row, error.credential_id()), (None, Some(&record.id)));
         error.reason
     };
@@ -178,16 +178,16 @@ fn what_would_be_lost_or_guessed_is_not_exported() {
         record.uv_initialized = false;
         stored(&record, &registered_with).map(|_| ()).map_err(|error| error.reason)
     };
-    assert_eq!(never_verified(UserVerification::Required), Err(Reason::ExportUserVerification));
-    assert_eq!(never_verified(UserVerification::Preferred), Ok(()));
-    let other = UserVerification::Other("never".into());
+    assert_eq!(never_verified(UserVerificationRequirement::Required), Err(Reason::ExportUserVerification));
+    assert_eq!(never_verified(UserVerificationRequirement::Preferred), Ok(()));
+    let other = UserVerificationRequirement::Other("never".into());
     assert_eq!(stored(&whole, &other).unwrap_err().reason, Reason::ExportRequirement);
 
     let export = |n: usize, algorithm: i64| {
         let key = rsa(algorithm, &vec![0x81; n], &[1, 0, 1]);
         let mut record = CredentialRecord::new(CredentialId::new(*b"id").unwrap(), user(), key);
         (record.backup_eligible, record.backup_state) = (Some(false), Some(false));
-        stored(&record, &UserVerification::Preferred).map(|_| ()).map_err(|error| error.reason)
+        stored(&record, &UserVerificationRequirement::Preferred).map(|_| ()).map_err(|error| error.reason)
     };
     assert_eq!(export(256, -257), Ok(()));
     assert_eq!(export(384, -257), Err(Reason::ExportRsaKey));

@@ -1,7 +1,5 @@
 use super::*;
-use crate::client::json::{CredentialDescriptor, PublicKeyCredentialType};
-use crate::credential::CredentialId;
-use crate::extension::CredentialProtection;
+use crate::credential::{CredentialDescriptor, CredentialId, PublicKeyCredentialType};
 use serde_json::json;
 
 fn round_trip<T>(value: &T, json: &serde_json::Value)
@@ -161,4 +159,123 @@ fn salts_and_blobs_are_not_printed() {
     };
     let printed = format!("{inputs:?}");
     assert!(printed.contains("PrfInput(4 bytes)") && printed.contains("Blob(4 bytes)"), "{printed}");
+}
+
+#[test]
+fn a_set_holds_what_was_put_in() {
+    assert!(Extension::ALL.len() < 32);
+    for extension in Extension::ALL {
+        assert_eq!(Extension::from_identifier(extension.identifier()), Some(extension));
+        let others: ExtensionSet = Extension::ALL.into_iter().filter(|&other| other != extension).collect();
+        assert!(!others.contains(extension) && others.with(extension).contains(extension));
+        let one = ExtensionSet::NONE.with(extension);
+        assert_eq!(one.iter().collect::<Vec<_>>(), [extension]);
+        let json = serde_json::to_string(&one).unwrap();
+        assert_eq!(serde_json::from_str::<ExtensionSet>(&json).unwrap(), one);
+    }
+    assert!(serde_json::from_str::<ExtensionSet>(r#"["PRF"]"#).is_err(), "case matters");
+    let set = ExtensionSet::NONE.with(Extension::Prf);
+    assert_eq!(format!("{set:?}"), r#"{"prf"}"#);
+    assert!(ExtensionSet::NONE.is_empty() && !ExtensionSet::NONE.union(set).is_empty());
+}
+
+#[test]
+fn an_output_is_solicited_by_the_input_that_it_answers() {
+    let set = |extensions: &[Extension]| extensions.iter().copied().collect::<ExtensionSet>();
+    let inputs = set(&[Extension::Prf, Extension::CredentialProtectionPolicy]);
+    let outputs = set(&[Extension::Prf, Extension::HmacSecret, Extension::CredProtect, Extension::CredBlob]);
+    assert_eq!(outputs.unsolicited(inputs), set(&[Extension::CredBlob]));
+    assert_eq!(outputs.unsolicited(ExtensionSet::NONE), outputs);
+    assert!(set(&[Extension::CredBlob]).unsolicited(set(&[Extension::GetCredBlob])).is_empty());
+}
+
+fn read(json: &str) -> Result<ClientExtensionResults, serde_json::Error> {
+    serde_json::from_str(json)
+}
+
+#[test]
+fn each_output_is_read_as_what_it_is() {
+    let results = read(
+        r#"{"appid":true,"appidExclude":true,"credProps":{"rk":true},"prf":{"enabled":true},
+            "largeBlob":{"supported":true,"blob":"AQI","written":false},"credBlob":false,"getCredBlob":"AQI",
+            "hmacCreateSecret":true,"uvm":[[2,4,2]],"payment":{"browserBoundSignature":{"signature":"AQ"}},
+            "cmtgKey":{"cmtgKey":"oA","signature":"AQ"},"credProtect":2,"x":1,"y":{"z":[]}}"#,
+    )
+    .unwrap();
+    assert_eq!((results.appid, results.appid_exclude), (Some(true), Some(true)));
+    assert_eq!(results.cred_props.unwrap().rk, Some(true));
+    assert_eq!(results.prf.unwrap(), PrfOutputs { enabled: Some(true), results: false });
+    let large_blob = results.large_blob.as_ref().unwrap();
+    assert_eq!((large_blob.supported, large_blob.written), (Some(true), Some(false)));
+    assert_eq!(large_blob.blob.as_ref().unwrap().as_bytes(), [1, 2]);
+    assert_eq!(results.get_cred_blob.as_ref().unwrap().as_bytes(), [1, 2]);
+    assert_eq!((results.cred_blob, results.hmac_create_secret), (Some(false), Some(true)));
+    assert_eq!(results.uvm.as_deref(), Some(&[UserVerificationMethod::from((2, 4, 2))][..]));
+    assert!(results.payment.as_ref().unwrap().browser_bound_signature.is_some());
+    assert!(results.cmtg_key.as_ref().unwrap().signature.is_some());
+    assert_eq!((results.present.iter().count(), results.unknown), (12, 2));
+    assert!(!results.has_secrets());
+}
+
+#[test]
+fn secrets_are_noticed_and_not_kept() {
+    for json in [
+        r#"{"prf":{"results":{}}}"#,
+        r#"{"prf":{"results":{"first":null}}}"#,
+        r#"{"prf":{"results":null}}"#,
+        r#"{"hmacGetSecret":{}}"#,
+        r#"{"hmacGetSecret":null}"#,
+        r#"{"largeBlobKey":null}"#,
+    ] {
+        assert!(!read(json).unwrap().has_secrets(), "{json}");
+    }
+    let secret = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3I";
+    for json in [
+        format!(r#"{{"prf":{{"results":{{"first":"{secret}"}}}}}}"#),
+        format!(r#"{{"prf":{{"enabled":true,"results":"{secret}"}}}}"#),
+        r#"{"prf":{"results":{"first":null,"second":{"0":1}}}}"#.to_owned(),
+        r#"{"prf":{"results":[1]}}"#.to_owned(),
+        r#"{"prf":{"results":true}}"#.to_owned(),
+        r#"{"hmacGetSecret":1}"#.to_owned(),
+        r#"{"hmacGetSecret":-1}"#.to_owned(),
+        r#"{"largeBlobKey":0.5}"#.to_owned(),
+        format!(r#"{{"hmacGetSecret":{{"output1":"{secret}"}}}}"#),
+        format!(r#"{{"largeBlobKey":"{secret}"}}"#),
+    ] {
+        let results = read(&json).unwrap();
+        assert!(results.has_secrets(), "{json}");
+        assert!(!format!("{results:?}").contains("secret-"), "{results:?}");
+        assert!(!format!("{results:?}").contains(secret), "{results:?}");
+    }
+}
+
+#[test]
+fn blobs_are_not_printed_and_odd_ones_count_as_absent() {
+    assert_eq!(read(r#"{"largeBlob":{"blob":null}}"#).unwrap().large_blob, Some(LargeBlobOutputs::default()));
+    let results = read(r#"{"largeBlob":{"blob":{"0":1}},"getCredBlob":[1,2]}"#).unwrap();
+    assert_eq!((results.large_blob.unwrap().blob, results.get_cred_blob), (None, None));
+    assert!(read(r#"{"getCredBlob":"AQ=="}"#).unwrap().get_cred_blob.is_none());
+    let printed = format!("{:?}", read(r#"{"getCredBlob":"AQID"}"#).unwrap());
+    assert!(printed.contains("Blob(3 bytes)"), "{printed}");
+}
+
+#[test]
+fn refuses_other_types_and_a_second_time() {
+    for json in [
+        r#"{"appid":"true"}"#,
+        r#"{"credProps":[true]}"#,
+        r#"{"prf":true}"#,
+        r#"{"prf":{"enabled":1}}"#,
+        r#"{"largeBlob":{"supported":"yes"}}"#,
+        r#"{"credBlob":"AQ"}"#,
+        r#"{"uvm":[[1,2]]}"#,
+        r#"{"appid":true,"appid":true}"#,
+        r#"{"prf":{},"\u0070rf":{}}"#,
+        r#"{"x":1,"y":1,"\u0078":1}"#,
+        r#"{"prf":{"x":1,"x":1}}"#,
+        r#"{"prf":{"enabled":true,"enabled":false}}"#,
+    ] {
+        assert!(read(json).is_err(), "{json}");
+    }
+    assert_eq!(read(r#"{"appid":null}"#).unwrap().appid, None);
 }

@@ -1,23 +1,31 @@
-//! Extension outputs, as both ceremonies judge them: §7.1 step 28, §7.2 step 23.
+//! What a ceremony expects of extension outputs (§7.1 step 28, §7.2 step 23).
 //!
-//! Without expectations nothing is judged, as the standard has it: a relying party must cope with outputs that are
-//! missing and with outputs that nobody asked for. What is required is required of *signed* outputs, whether they were
-//! asked for or not; what only the client says is in structures of their own whose names begin with `Unsigned`, because
-//! any script in the page could have written it.
+//! Without expectations nothing is checked: a relying party must cope with missing and with unsolicited outputs. A
+//! requirement applies to *signed* outputs. Requirements for outputs that only the client reports are in structures whose
+//! names begin with `Unsigned`, because any script in the page could have written these outputs.
 //!
-//! At an authentication the credential key signs all outputs of the authenticator. At a registration the attestation
-//! statement decides who signs them ([`voucher`](crate::attestation::voucher)): nobody does beside `none` and `fido-u2f`, so
-//! that an output beside these fulfils no requirement. The level of `credProtect` is no requirement in this sense: it
-//! protects the user's own credential and is taken as it was received, except beside `fido-u2f`, which knows no
-//! extensions.
+//! In an authentication, the credential key signs all outputs of the authenticator. In a registration, the attestation
+//! statement decides who signs them ([`voucher`](crate::attestation::voucher)): nobody does with `none` and `fido-u2f`, so
+//! that an output beside these fulfils no requirement. The level of `credProtect` is not a requirement in this sense: it
+//! protects the user's own credential and is taken as received, except with `fido-u2f`, which has no extensions.
 
-use super::Refusal;
-use crate::attestation::Voucher;
-use crate::authenticator::Extensions;
-use crate::authenticator::extensions::{HmacSecret, Malformed};
-use crate::client::extensions::{ClientExtensionResults, CreationExtensions, LargeBlobSupport, RequestExtensions};
-use crate::extension::{CredentialProtection, Extension, ExtensionSet};
+use super::{
+    ClientExtensionResults, CreationExtensions, CredentialProtection, Extension, ExtensionSet, LargeBlobSupport,
+    OutputRefusal, RequestExtensions, Shaped, SignedMap, cred_blob, cred_props, cred_protect, hmac_secret, large_blob,
+    min_pin_length, pin_complexity_policy, prf, uvm,
+};
 use serde::{Deserialize, Serialize};
+
+/// Who vouches for the signed outputs of a registration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Vouched {
+    /// Nobody: the statement signs other data and leaves the outputs out.
+    Nobody,
+    /// Nobody, because there is no statement: outputs are taken as received.
+    Unattested,
+    /// A signature covers the outputs.
+    Signed,
+}
 
 /// What is done about outputs that nobody asked for.
 ///
@@ -225,61 +233,44 @@ impl RegistrationExtensions {
         required.into_iter().find_map(|(required, extension)| required.then_some(extension))
     }
 
-    /// Checks what depends on who vouches for the outputs of the authenticator. The policy asks again, with the statements
-    /// that it accepts.
-    pub(super) fn check_vouched(&self, outputs: Option<&Extensions<'_>>, voucher: Voucher) -> Result<(), Refusal> {
-        self.cred_protect(outputs, voucher)?;
-        let unsigned = self.required_signed().is_some() && !voucher.is_signature();
-        if unsigned { Err(Refusal::ExtensionsNotSigned) } else { Ok(()) }
+    /// Checks what depends on who vouches for signed outputs. The policy repeats it for the statements that it accepts.
+    pub(crate) fn check_vouched(&self, signed: Option<&SignedMap<'_>>, vouched: Vouched) -> Result<(), OutputRefusal> {
+        if let Some(least) = self.cred_protect {
+            cred_protect::check(signed, vouched, least, self.cred_protect_enforced)?;
+        }
+        let unsigned = self.required_signed().is_some() && vouched != Vouched::Signed;
+        if unsigned { Err(OutputRefusal::NotSigned) } else { Ok(()) }
     }
 
-    pub(super) fn judge(
+    /// §7.1 step 28
+    pub(crate) fn check(
         &self,
-        signed: Option<&Extensions<'_>>,
-        voucher: Voucher,
+        signed: Option<&SignedMap<'_>>,
+        vouched: Vouched,
         results: Option<&ClientExtensionResults>,
-    ) -> Result<ExtensionReport, Refusal> {
-        self.check_vouched(signed, voucher)?;
-        let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, unsigned } =
-            self.required;
-        let asked = |extension| self.requested.iter().any(|input| Extension::answers(extension, input));
-        let length = output(signed, asked(Extension::MinPinLength), Extensions::min_pin_length)?;
-        match (min_pin_length, length) {
-            (Some(_), None) => return Err(Refusal::MinPinLengthMissing),
-            (Some(least), Some(length)) if length < u64::from(least) => return Err(Refusal::MinPinLength(length)),
-            _ => {}
-        }
-        let complex = output(signed, asked(Extension::PinComplexityPolicy), Extensions::pin_complexity_policy)?;
-        require(pin_complexity_policy, complex == Some(true), Refusal::PinComplexityPolicy)?;
-        let stored = output(signed, asked(Extension::CredBlob), Extensions::cred_blob_stored)?;
-        require(cred_blob_stored, stored == Some(true), Refusal::CredBlobNotStored)?;
-        let secret = output(signed, asked(Extension::HmacSecret), Extensions::hmac_secret)?;
-        let created = secret == Some(HmacSecret::Created(true));
-        require(hmac_secret, created, Refusal::HmacSecret)?;
-        output(signed, asked(Extension::HmacSecretMc), Extensions::hmac_secret_mc)?;
-        output(signed, asked(Extension::Uvm), Extensions::uvm)?;
-        let discoverable = results.and_then(|results| results.cred_props).and_then(|props| props.rk) != Some(false);
-        require(unsigned.discoverable, discoverable, Refusal::UnsignedNotDiscoverable)?;
-        let large_blob = results.and_then(|results| results.large_blob.as_ref()).and_then(|blob| blob.supported);
-        require(unsigned.large_blob_supported, large_blob == Some(true), Refusal::UnsignedLargeBlobUnsupported)?;
-        let prf = results.and_then(|results| results.prf).and_then(|prf| prf.enabled);
-        require(unsigned.prf_enabled, prf == Some(true), Refusal::UnsignedPrfNotEnabled)?;
-        report(self.requested, self.unsolicited, self.secret_results, signed, results)
-    }
-
-    /// The level is at least the one asked for. An authenticator that is silent protects by level 1, which is enough where
-    /// no more was asked for; beyond that it passes unless more was enforced (CTAP §12.1). An answer that nobody vouches
-    /// for can only lower the level: otherwise it is silence.
-    fn cred_protect(&self, outputs: Option<&Extensions<'_>>, voucher: Voucher) -> Result<(), Refusal> {
-        let Some(least) = self.cred_protect else { return Ok(()) };
-        match output(outputs, true, Extensions::cred_protect)? {
-            Some(level) if level < least => Err(Refusal::CredProtectTooWeak(level.level())),
-            Some(_) if voucher != Voucher::Nobody => Ok(()),
-            _ => {
-                let enough = least <= CredentialProtection::UserVerificationOptional;
-                require(self.cred_protect_enforced, enough, Refusal::CredProtectMissing)
-            }
-        }
+    ) -> Result<ExtensionReport, OutputRefusal> {
+        self.check_vouched(signed, vouched)?;
+        let required = self.required;
+        let answers = Answers { requested: self.requested, signed, results };
+        min_pin_length::check(
+            answers.signed(Extension::MinPinLength, SignedMap::min_pin_length)?,
+            required.min_pin_length,
+        )?;
+        pin_complexity_policy::check(
+            answers.signed(Extension::PinComplexityPolicy, SignedMap::pin_complexity_policy)?,
+            required.pin_complexity_policy,
+        )?;
+        cred_blob::check_stored(
+            answers.signed(Extension::CredBlob, SignedMap::cred_blob_stored)?,
+            required.cred_blob_stored,
+        )?;
+        hmac_secret::check(answers.signed(Extension::HmacSecret, SignedMap::hmac_secret)?, required.hmac_secret)?;
+        answers.signed(Extension::HmacSecretMc, SignedMap::hmac_secret_mc)?;
+        answers.signed(Extension::Uvm, SignedMap::uvm)?;
+        cred_props::check(results, required.unsigned.discoverable)?;
+        large_blob::check_supported(results, required.unsigned.large_blob_supported)?;
+        prf::check(results, required.unsigned.prf_enabled)?;
+        answers.report(self.unsolicited, self.secret_results)
     }
 }
 
@@ -323,72 +314,69 @@ impl AuthenticationExtensions {
         )
     }
 
-    pub(super) fn judge(
+    /// §7.2 step 23
+    pub(crate) fn check(
         &self,
-        signed: Option<&Extensions<'_>>,
+        signed: Option<&SignedMap<'_>>,
         results: Option<&ClientExtensionResults>,
-    ) -> Result<ExtensionReport, Refusal> {
-        let AuthenticationOutputs { cred_blob, uvm, unsigned } = self.required;
-        let asked = |extension| self.requested.iter().any(|input| Extension::answers(extension, input));
-        let blob = output(signed, asked(Extension::CredBlob), |map| map.cred_blob())?;
-        require(cred_blob, blob.is_some_and(|blob| !blob.is_empty()), Refusal::CredBlobMissing)?;
-        let methods = output(signed, asked(Extension::Uvm), Extensions::uvm)?;
-        require(uvm, methods.is_some(), Refusal::UvmMissing)?;
-        output(signed, asked(Extension::HmacSecret), Extensions::hmac_secret)?;
-        output(signed, asked(Extension::ThirdPartyPayment), Extensions::third_party_payment)?;
-        let written = results.and_then(|results| results.large_blob.as_ref()).and_then(|blob| blob.written);
-        require(unsigned.large_blob_written, written == Some(true), Refusal::UnsignedLargeBlobNotWritten)?;
-        report(self.requested, self.unsolicited, self.secret_results, signed, results)
+    ) -> Result<ExtensionReport, OutputRefusal> {
+        let required = self.required;
+        let answers = Answers { requested: self.requested, signed, results };
+        cred_blob::check_present(answers.signed(Extension::CredBlob, |map| map.cred_blob())?, required.cred_blob)?;
+        uvm::check(answers.signed(Extension::Uvm, SignedMap::uvm)?.as_ref(), required.uvm)?;
+        answers.signed(Extension::HmacSecret, SignedMap::hmac_secret)?;
+        answers.signed(Extension::ThirdPartyPayment, SignedMap::third_party_payment)?;
+        large_blob::check_written(results, required.unsigned.large_blob_written)?;
+        answers.report(self.unsolicited, self.secret_results)
     }
 }
 
-const fn require(required: bool, fulfilled: bool, refusal: Refusal) -> Result<(), Refusal> {
-    if required && !fulfilled { Err(refusal) } else { Ok(()) }
-}
-
-/// A signed output. A malformed one is refused where it was asked for, and read over where it was not.
-fn output<'a, T>(
-    signed: Option<&Extensions<'a>>,
-    asked: bool,
-    read: impl FnOnce(&Extensions<'a>) -> Result<Option<T>, Malformed>,
-) -> Result<Option<T>, Refusal> {
-    match signed.map(read).transpose() {
-        Ok(output) => Ok(output.flatten()),
-        Err(Malformed(extension)) if asked => Err(Refusal::ExtensionOutputMalformed(extension)),
-        Err(_) => Ok(None),
-    }
-}
-
-fn first_unrequested(requested: ExtensionSet, required: &[(bool, Extension)]) -> Option<Extension> {
-    let asked = |output: Extension| requested.iter().any(|input| output.answers(input));
-    required.iter().find(|(required, extension)| *required && !asked(*extension)).map(|(_, extension)| *extension)
-}
-
-/// What came unasked, and what should have stayed in the browser.
-fn report(
+/// The outputs of a response, and the inputs that were sent.
+struct Answers<'r, 'a> {
     requested: ExtensionSet,
-    unsolicited: Unsolicited,
-    secrets: SecretResults,
-    signed: Option<&Extensions<'_>>,
-    results: Option<&ClientExtensionResults>,
-) -> Result<ExtensionReport, Refusal> {
-    let secret_results =
-        results.is_some_and(ClientExtensionResults::has_secrets) || signed.is_some_and(Extensions::has_secrets);
-    if secret_results && secrets == SecretResults::Refuse {
-        return Err(Refusal::SecretResults);
+    signed: Option<&'r SignedMap<'a>>,
+    results: Option<&'r ClientExtensionResults>,
+}
+
+impl<'a> Answers<'_, 'a> {
+    /// Returns a signed output. Refuses a malformed one that was asked for, and ignores one that was not.
+    fn signed<T>(&self, extension: Extension, read: impl FnOnce(&SignedMap<'a>) -> Shaped<T>) -> Shaped<T> {
+        match self.signed.map_or(Ok(None), read) {
+            Err(_) if !is_requested(self.requested, extension) => Ok(None),
+            output => output,
+        }
     }
-    let mut report = ExtensionReport { secret_results, ..ExtensionReport::default() };
-    if unsolicited == Unsolicited::Tolerate {
-        return Ok(report);
+
+    /// Reports or refuses unsolicited outputs, and secrets that should have stayed in the browser.
+    fn report(&self, unsolicited: Unsolicited, secrets: SecretResults) -> Result<ExtensionReport, OutputRefusal> {
+        let secret_results = self.results.is_some_and(ClientExtensionResults::has_secrets)
+            || self.signed.is_some_and(SignedMap::has_secrets);
+        if secret_results && secrets == SecretResults::Refuse {
+            return Err(OutputRefusal::SecretResults);
+        }
+        let mut report = ExtensionReport { secret_results, ..ExtensionReport::default() };
+        if unsolicited == Unsolicited::Tolerate {
+            return Ok(report);
+        }
+        let (signed, signed_unknown) = self.signed.map(SignedMap::identifiers).unwrap_or_default();
+        let (unsigned, unsigned_unknown) =
+            self.results.map(|results| (results.present, results.unknown)).unwrap_or_default();
+        report.unsolicited = signed.union(unsigned).unsolicited(self.requested);
+        report.unknown = signed_unknown.saturating_add(unsigned_unknown);
+        match (unsolicited, report.unsolicited.iter().next()) {
+            (Unsolicited::Refuse, Some(extension)) => Err(OutputRefusal::Unsolicited(Some(extension))),
+            (Unsolicited::Refuse, None) if report.unknown > 0 => Err(OutputRefusal::Unsolicited(None)),
+            _ => Ok(report),
+        }
     }
-    let (signed_set, signed_unknown) = signed.map(Extensions::identifiers).unwrap_or_default();
-    let (unsigned_set, unsigned_unknown) =
-        results.map(|results| (results.present, results.unknown)).unwrap_or_default();
-    report.unsolicited = signed_set.union(unsigned_set).unsolicited(requested);
-    report.unknown = signed_unknown.saturating_add(unsigned_unknown);
-    match (unsolicited, report.unsolicited.iter().next()) {
-        (Unsolicited::Refuse, Some(extension)) => Err(Refusal::ExtensionUnsolicited(Some(extension))),
-        (Unsolicited::Refuse, None) if report.unknown > 0 => Err(Refusal::ExtensionUnsolicited(None)),
-        _ => Ok(report),
-    }
+}
+
+fn is_requested(requested: ExtensionSet, output: Extension) -> bool {
+    requested.iter().any(|input| output.answers(input))
+}
+
+/// Returns the first extension whose output is required although it was not asked for.
+fn first_unrequested(requested: ExtensionSet, required: &[(bool, Extension)]) -> Option<Extension> {
+    let unrequested = |&&(required, extension): &&(bool, Extension)| required && !is_requested(requested, extension);
+    required.iter().find(unrequested).map(|&(_, extension)| extension)
 }

@@ -1,0 +1,50 @@
+//! What names a credential or its algorithm in options (§5.3, §5.8.2, §5.8.3).
+
+use super::{CredentialId, Transport};
+use serde::{Deserialize, Serialize};
+
+/// PublicKeyCredentialType (§5.8.2). Keeps values that it does not know (§2.1.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum PublicKeyCredentialType {
+    /// `public-key`, the only one that the standard defines.
+    #[default]
+    PublicKey,
+    /// A value that this version does not know, as received.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// PublicKeyCredentialParameters (§5.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CredentialParameters {
+    /// `public-key`; clients ignore parameters of another type.
+    #[serde(rename = "type")]
+    pub credential_type: PublicKeyCredentialType,
+    /// The COSE number.
+    pub alg: i32,
+}
+
+/// PublicKeyCredentialDescriptorJSON (§5.1.8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CredentialDescriptor {
+    /// `public-key`; clients ignore descriptors of another type.
+    #[serde(rename = "type")]
+    pub credential_type: PublicKeyCredentialType,
+    /// The credential id.
+    pub id: CredentialId,
+    /// How to reach it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transports: Vec<Transport>,
+}
+
+impl CredentialDescriptor {
+    /// A descriptor.
+    #[must_use]
+    pub const fn new(credential_type: PublicKeyCredentialType, id: CredentialId, transports: Vec<Transport>) -> Self {
+        Self { credential_type, id, transports }
+    }
+}

@@ -1,0 +1,18 @@
+//! A key of the trust group (`cmtgKey`), a draft for Level 4. It is read and not verified.
+
+use super::Blob;
+use super::values::blob;
+use serde::Deserialize;
+
+/// `cmtgKey`, a draft for Level 4: parsed, not verified.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct CmtgKeyOutputs {
+    /// A COSE_Key of the trust group.
+    #[serde(default, deserialize_with = "blob")]
+    pub cmtg_key: Option<Blob>,
+    /// Its signature.
+    #[serde(default, deserialize_with = "blob")]
+    pub signature: Option<Blob>,
+}

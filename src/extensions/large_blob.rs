@@ -1,0 +1,103 @@
+//! Large blob storage extension (`largeBlob`, §10.1.5).
+
+use super::values::{blob, flag};
+use super::{Blob, ClientExtensionResults, InputError, OutputRefusal};
+use crate::credential::CredentialDescriptor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap as _};
+
+/// LargeBlobSupport (§10.1.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum LargeBlobSupport {
+    /// Only an authenticator that can store large blobs.
+    Required,
+    /// One that can, where there is one.
+    Preferred,
+}
+
+/// `largeBlob` of a registration (§10.1.5). It has no `read` and no `write`: there is nothing to read yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(clippy::exhaustive_structs, reason = "the one member that the standard has here")]
+pub struct LargeBlobCreation {
+    /// `support`.
+    pub support: LargeBlobSupport,
+}
+
+/// `largeBlob` of an authentication (§10.1.5): one or the other, by construction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LargeBlobRequest {
+    /// `read`: fetch the blob.
+    Read,
+    /// `write`: store this one. `allowCredentials` must hold exactly one credential.
+    Write(Blob),
+}
+
+impl Serialize for LargeBlobRequest {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(1))?;
+        match self {
+            Self::Read => map.serialize_entry("read", &true)?,
+            Self::Write(blob) => map.serialize_entry("write", blob)?,
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for LargeBlobRequest {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Members {
+            #[serde(default, deserialize_with = "flag::read")]
+            read: bool,
+            write: Option<Blob>,
+        }
+        match Members::deserialize(from)? {
+            Members { read: true, write: None } => Ok(Self::Read),
+            Members { read: false, write: Some(blob) } => Ok(Self::Write(blob)),
+            _ => Err(D::Error::custom(InputError::LargeBlobReadAndWrite)),
+        }
+    }
+}
+
+impl LargeBlobRequest {
+    /// §10.1.5: `write` needs exactly one credential in `allowCredentials`.
+    pub(super) const fn check(&self, allow_credentials: &[CredentialDescriptor]) -> Result<(), InputError> {
+        match self {
+            Self::Write(_) if allow_credentials.len() != 1 => Err(InputError::LargeBlobWriteNeedsOne),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// AuthenticationExtensionsLargeBlobOutputs (§10.1.5).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct LargeBlobOutputs {
+    /// Whether the credential can have a blob; in registrations.
+    pub supported: Option<bool>,
+    /// The blob that was read.
+    #[serde(default, deserialize_with = "blob")]
+    pub blob: Option<Blob>,
+    /// Whether the blob was written.
+    pub written: Option<bool>,
+}
+
+fn output(results: Option<&ClientExtensionResults>) -> Option<&LargeBlobOutputs> {
+    results.and_then(|results| results.large_blob.as_ref())
+}
+
+/// Requires `supported: true` at a registration.
+pub(super) fn check_supported(results: Option<&ClientExtensionResults>, required: bool) -> Result<(), OutputRefusal> {
+    let supported = output(results).and_then(|output| output.supported) == Some(true);
+    if required && !supported { Err(OutputRefusal::UnsignedLargeBlobUnsupported) } else { Ok(()) }
+}
+
+/// Requires `written: true` at an authentication.
+pub(super) fn check_written(results: Option<&ClientExtensionResults>, required: bool) -> Result<(), OutputRefusal> {
+    let written = output(results).and_then(|output| output.written) == Some(true);
+    if required && !written { Err(OutputRefusal::UnsignedLargeBlobNotWritten) } else { Ok(()) }
+}

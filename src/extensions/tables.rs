@@ -1,0 +1,198 @@
+//! The macros behind the tables of the parent module.
+
+/// Defines [`Extension`](super::Extension).
+macro_rules! identifiers {
+    ($($(#[$doc:meta])* $name:ident = $identifier:literal;)*) => {
+        /// An extension identifier that this crate knows. Case matters (§9.1).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Extension {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Extension {
+            /// Every extension.
+            pub const ALL: [Self; [$(Self::$name),*].len()] = [$(Self::$name),*];
+
+            /// Returns the identifier.
+            #[must_use]
+            pub const fn identifier(self) -> &'static str {
+                match self {
+                    $(Self::$name => $identifier,)*
+                }
+            }
+
+            /// Returns the extension with this identifier.
+            #[must_use]
+            pub fn from_identifier(identifier: &str) -> Option<Self> {
+                match identifier {
+                    $($identifier => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+/// Defines a structure of client extension inputs. `is_set` says whether a field asks for its extension.
+macro_rules! inputs {
+    ($(#[$doc:meta])* $inputs:ident { $($(#[$meta:meta])* $field:ident: $type:ty = $($extension:ident),+;)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        #[non_exhaustive]
+        pub struct $inputs {
+            $($(#[$meta])* pub $field: $type,)*
+            /// Inputs that have no field here, as they are. Outputs that this version does not know are ignored.
+            #[serde(flatten)]
+            pub others: serde_json::Map<String, serde_json::Value>,
+        }
+
+        impl $inputs {
+            /// The inputs that have a field.
+            const TYPED: ExtensionSet = ExtensionSet::NONE$($(.with(Extension::$extension))+)*;
+
+            /// Returns whether there is no input.
+            #[must_use]
+            pub fn is_empty(&self) -> bool {
+                self.requested().is_empty() && self.others.is_empty()
+            }
+
+            /// Returns the known extensions that are asked for.
+            #[must_use]
+            pub fn requested(&self) -> ExtensionSet {
+                let typed = [$((first![$(Extension::$extension),+], self.$field.is_set())),*];
+                let typed = typed.into_iter().filter_map(|(extension, set)| set.then_some(extension));
+                typed.chain(named(&self.others)).collect()
+            }
+
+            /// No input by name may have a field: JSON would have the member twice.
+            fn check_others(&self) -> Result<(), InputError> {
+                match named(&self.others).find(|&extension| Self::TYPED.contains(extension)) {
+                    Some(extension) => Err(InputError::HasAField(extension)),
+                    None => Ok(()),
+                }
+            }
+        }
+    };
+}
+
+macro_rules! first {
+    ($first:expr $(, $rest:expr)*) => {
+        $first
+    };
+}
+
+/// A field of extension inputs.
+pub(super) trait Input {
+    /// Returns whether it asks for its extension.
+    fn is_set(&self) -> bool;
+}
+
+impl Input for bool {
+    fn is_set(&self) -> bool {
+        *self
+    }
+}
+
+impl<T> Input for Option<T> {
+    fn is_set(&self) -> bool {
+        self.is_some()
+    }
+}
+
+/// Defines [`ClientExtensionResults`](super::ClientExtensionResults).
+macro_rules! results {
+    ($($(#[$doc:meta])* $field:ident: $type:ty, $wire:ty, $extension:ident, $open:expr;)*) => {
+        /// AuthenticationExtensionsClientOutputsJSON (§5.1, §10): unsigned, so that any script in the page could have
+        /// written it. Outputs that are not listed here are tolerated and counted.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct ClientExtensionResults {
+            $($(#[$doc])* pub $field: Option<$type>,)*
+            /// The identifiers that came, those with a value of null or of no use among them.
+            pub present: ExtensionSet,
+            /// How many identifiers came that are not known.
+            pub unknown: u32,
+        }
+
+        impl<'de> Deserialize<'de> for ClientExtensionResults {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                struct Results;
+                impl<'de> Visitor<'de> for Results {
+                    type Value = ClientExtensionResults;
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("an object")
+                    }
+                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                        let mut results = ClientExtensionResults::default();
+                        let mut unknown = UnknownNames::default();
+                        while let Some(Text(identifier)) = map.next_key()? {
+                            let extension = Extension::from_identifier(&identifier);
+                            if let Some(extension) = extension {
+                                if results.present.contains(extension) {
+                                    return Err(A::Error::custom("an extension output that occurs twice"));
+                                }
+                                results.present = results.present.with(extension);
+                            }
+                            match extension {
+                                $(Some(Extension::$extension) => {
+                                    results.$field = map.next_value::<Option<$wire>>()?.and_then($open);
+                                })*
+                                Some(_) => {
+                                    map.next_value::<IgnoredAny>()?;
+                                }
+                                None => {
+                                    unknown.add(identifier).map_err(A::Error::custom)?;
+                                    map.next_value::<IgnoredAny>()?;
+                                    results.unknown = results.unknown.saturating_add(1);
+                                }
+                            }
+                        }
+                        Ok(results)
+                    }
+                }
+                from.deserialize_map(Results)
+            }
+        }
+    };
+}
+
+/// Defines [`OutputRefusal`](super::OutputRefusal).
+macro_rules! output_refusals {
+    ($($(#[$doc:meta])* $name:ident $(($field:ident: $type:ty))? => $code:literal, $text:literal;)*) => {
+        /// Why a ceremony refuses an extension output: §7.1 step 28, §7.2 step 23.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum OutputRefusal {
+            $(
+                $(#[$doc])*
+                #[doc = concat!("\n\nCode `", $code, "`.")]
+                $name $(($type))?,
+            )*
+        }
+
+        impl OutputRefusal {
+            /// Every [`code`](Self::code).
+            pub(crate) const CODES: &[&str] = &[$($code),*];
+
+            /// Returns the stable code for logs and dashboards.
+            #[must_use]
+            pub const fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$name { .. } => $code,)*
+                }
+            }
+        }
+
+        impl fmt::Display for OutputRefusal {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$name $(($field))? => write!(f, $text),)*
+                }
+            }
+        }
+    };
+}
+
+pub(super) use {first, identifiers, inputs, output_refusals, results};

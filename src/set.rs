@@ -1,0 +1,63 @@
+//! Sets of the variants of one enumeration, as bits.
+
+/// Defines a set type. The enumeration must have fewer than 32 variants, which `ALL` lists.
+macro_rules! bit_set {
+    ($(#[$doc:meta])* $set:ident of $item:ident, by $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+        pub struct $set(u32);
+
+        impl $set {
+            /// The empty set.
+            pub const NONE: Self = Self(0);
+
+            #[allow(clippy::as_conversions, reason = "the discriminant of an enumeration of fewer than 32 variants")]
+            const fn bit(item: $item) -> u32 {
+                1 << item as u32
+            }
+
+            /// Adds an element.
+            #[must_use]
+            pub const fn with(self, item: $item) -> Self {
+                Self(self.0 | Self::bit(item))
+            }
+
+            /// Returns the union of both sets.
+            #[must_use]
+            pub const fn union(self, others: Self) -> Self {
+                Self(self.0 | others.0)
+            }
+
+            /// Returns whether the set has this element.
+            #[must_use]
+            pub const fn contains(self, item: $item) -> bool {
+                self.0 & Self::bit(item) != 0
+            }
+
+            /// Returns whether the set is empty.
+            #[must_use]
+            pub const fn is_empty(self) -> bool {
+                self.0 == 0
+            }
+
+            /// Returns the elements in the order of their declaration.
+            pub fn iter(self) -> impl Iterator<Item = $item> {
+                $item::ALL.into_iter().filter(move |&item| self.contains(item))
+            }
+        }
+
+        impl FromIterator<$item> for $set {
+            fn from_iter<I: IntoIterator<Item = $item>>(items: I) -> Self {
+                items.into_iter().fold(Self::NONE, Self::with)
+            }
+        }
+
+        impl core::fmt::Debug for $set {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.debug_set().entries(self.iter().map($item::$name)).finish()
+            }
+        }
+    };
+}
+
+pub(crate) use bit_set;
