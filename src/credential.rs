@@ -167,7 +167,7 @@ impl Transport {
 ///
 /// [`Registered::claim`](crate::policy::Registered::claim) makes it. Store it with serde, and change it only with a
 /// [`RecordUpdate`]. To verify the registration again years later, also store `attestationObject` and
-/// `attestationClientDataJSON`: see [`evidence`](crate::evidence).
+/// `attestationClientDataJSON`: see [`evidence`](crate::ceremony::evidence).
 ///
 /// ```
 /// use wardkey::{CredentialId, CredentialRecord, UserHandle};

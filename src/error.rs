@@ -1,5 +1,6 @@
 //! Errors of the front door, and who has to act on them.
 
+use crate::ceremony::evidence::Evidence;
 use crate::ceremony::{Failure, StepNumber};
 use crate::client::json::ResponseError;
 use crate::crypto::RandomFailed;
@@ -29,7 +30,7 @@ pub enum Fault {
 /// another passkey may be told the reason, so that they can act on it: [`Expired`](Self::Expired); the code
 /// `credential-already-registered` of [`claim`](crate::policy::Registered::claim); and the codes of a policy
 /// (`attestation-type-not-accepted`, `attestation-untrusted`, `aaguid-not-attested`, `aaguid-not-accepted`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A step of the standard refuses the response.
@@ -171,6 +172,16 @@ impl Error {
     pub const fn step(&self) -> Option<StepNumber> {
         match self {
             Self::Failed(failure) | Self::Payment(failure) => failure.step(),
+            _ => None,
+        }
+    }
+
+    /// Returns the [evidence](crate::ceremony::evidence) of the refused ceremony, if a step refuses the response. For logs only:
+    /// it names the credential and may tell whether the account exists (§14.6.2).
+    #[must_use]
+    pub fn evidence(&self) -> Option<Evidence> {
+        match self {
+            Self::Failed(failure) | Self::Payment(failure) => Some(failure.evidence()),
             _ => None,
         }
     }

@@ -26,8 +26,8 @@
 //! | migrate from webauthn-rs, another library, or U2F | [`interop`] |
 //! | accept only certain authenticators or credentials | [`policy::AttestationPolicy`], [`relying_party::RelyingPartyBuilder`], [`attestation::voucher`]: who vouches for which fact |
 //! | answer, log and alert | [`Error::fault`](error::Error::fault), [`Error::public`], [`Error::code`], [`Error::step`] |
-//! | show an auditor why a verdict was reached | [`Evidence`], from [`policy::Registered::evidence`] and from each sign-in and payment |
-//! | verify with your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`], [`ceremony::payment::verify`], [`Evidence::of_authentication`] |
+//! | show an auditor why a verdict was reached | [`Evidence`]: [`ceremony::evidence`] describes it |
+//! | verify with your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`], [`ceremony::payment::verify`] |
 //!
 //! # Modules
 //!
@@ -38,8 +38,7 @@
 //! relying_party            the front door: fills in the expectations, calls the ceremony, applies the policy
 //! state  error             what is stored between the two halves of a ceremony; errors of the front door
 //! policy                   what a relying party accepts, as data (§7.1 steps 23 and 24); the claim (step 26)
-//! evidence                 what a verdict rests on, for logs and auditors
-//! ceremony                 §7: verification, the table of steps, refusals
+//! ceremony                 §7: verification, the table of steps, refusals, the evidence for logs and auditors
 //! attestation              §8: one file per format
 //! client  authenticator    §5 and §6: parsed, untrusted values
 //! x509                     certificates and validation of certification paths
@@ -59,8 +58,8 @@
 //! # FIPS 140-3
 //!
 //! With `fips`, AWS-LC is linked as its FIPS 140-3 module, and the evidence of each ceremony says `AWS-LC FIPS`. The module
-//! itself is asked, not the feature. [`Basis::backend`](ceremony::Basis::backend) made the hashes of the ceremony and drew
-//! the challenge; [`Basis::module`](ceremony::Basis::module) verified the signature of the credential. Outside the module
+//! itself is asked, not the feature. [`Evidence::backend`] made the hashes of the ceremony and drew the challenge;
+//! [`Evidence::module`] verified the signature of the credential. Outside the module
 //! are Ed448 (feature `ed448`), and the check that an Ed25519 key has no small order, which FIPS 140-3 does not count as
 //! cryptography. Not every service of the module is approved: secp256k1 (ES256K) is not, and SHA-1 (RS1; names and
 //! signatures of old TPMs) is approved only for verification, as legacy use. The certificate of the module says which
@@ -93,7 +92,6 @@ pub mod codec;
 pub mod credential;
 pub mod crypto;
 pub mod error;
-pub mod evidence;
 pub mod extensions;
 pub mod interop;
 pub mod policy;
@@ -104,10 +102,10 @@ pub mod state;
 pub mod time;
 pub mod x509;
 
+pub use ceremony::evidence::Evidence;
 pub use client::{AuthenticationResponse, RegistrationResponse};
 pub use credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle};
 pub use error::Error;
-pub use evidence::Evidence;
 pub use relying_party::{RelyingParty, User};
 pub use state::{AuthenticationState, RegistrationState};
 pub use time::UnixTime;

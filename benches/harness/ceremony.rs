@@ -6,7 +6,7 @@ use wardkey::ceremony::{Failure, authentication, registration};
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::codec::cbor::{Map, Value};
 use wardkey::crypto::{Algorithm, Backend};
-use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors};
+use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchor, TrustAnchors};
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator::{self as made, PostedAuthentication, PostedRegistration};
 
@@ -196,8 +196,7 @@ impl SignUp {
         expected.user_verification_required = false;
         expected.time = Some(UnixTime::from_secs(made::expected::VALIDATE_AT));
         let verified = registration::verify(&expected, &response, backend).expect("a verdict");
-        let circumstances = Circumstances::at(expected.time, backend);
-        self.policy.decide(&verified, &self.user, &circumstances).expect("a decision")
+        self.policy.decide(&verified, &self.user).expect("a decision")
     }
 
     /// The limit: the hash of the client data, the parsing of the credential's key, and every signature, by keys that

@@ -23,7 +23,7 @@ use wardkey::crypto::cose::CoseKey;
 use wardkey::crypto::{self, AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
 use wardkey::extensions::{PrfRequest, PrfValues};
 use wardkey::interop;
-use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
+use wardkey::policy::{AttestationPolicy, Trust, TrustAnchor, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::relying_party::{AuthenticationRequest, Decoys, ExpectedPayment};
 use wardkey::x509::Crl;
@@ -341,7 +341,7 @@ fn register(made: Registration, policy: AttestationPolicy) -> Input {
         expected.time = Some(NOW);
         expected.compound = policy.compound;
         let verified = registration::verify(&expected, &response, &Yes);
-        let decide = |verified| policy.decide(&verified, &user, &Circumstances::at(Some(NOW), &Yes));
+        let decide = |verified| policy.decide(&verified, &user);
         drop(black_box(verified.and_then(decide)));
     })
 }

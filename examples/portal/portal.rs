@@ -71,7 +71,7 @@ pub struct Portal {
     passkeys: HashMap<CredentialId, Passkey>,
     /// The id of each state, with its session and its JSON. A real portal deletes states after `expires_at`.
     states: HashMap<String, (String, String)>,
-    /// The log for auditors, one JSON object per line: the evidence of each verdict, the code and step of each refusal.
+    /// The log for auditors, one JSON object per line: the evidence of each ceremony, and the code of each other error.
     pub log: Vec<String>,
 }
 
@@ -122,7 +122,7 @@ impl Portal {
         }
         let finished = self.rp.finish_registration(state, &response, now);
         let registered = finished.map_err(|error| self.not_registered(&response, error))?;
-        let (model, evidence) = (registered.claimed_aaguid(), line(registered.evidence()));
+        let (model, evidence) = (registered.claimed_aaguid(), line(&registered.evidence()));
         let may_prescribe = registered.attestation_policy() == Some(PRESCRIBERS);
         let stored = self.passkeys.get(registered.credential_id());
         let record = registered.claim(stored).map_err(|failure| self.not_registered(&response, failure.into()))?;
@@ -297,16 +297,19 @@ impl Portal {
     fn not_registered(&mut self, response: &RegistrationResponse, error: Error) -> Refused {
         let stored = self.passkeys.get(response.credential_id());
         let signal = self.rp.signal_unknown_credential(response.credential_id(), stored);
+        let code = error.code();
         let mut refused = self.refused(error);
-        refused.body["code"] = error.code().into();
+        refused.body["code"] = code.into();
         refused.body["unknownCredential"] = to_value(signal).unwrap_or_default();
         refused
     }
 
     fn refused(&mut self, error: impl Into<Error>) -> Refused {
         let error = error.into();
-        let step = error.step().map(|step| step.to_string());
-        self.log.push(json!({ "refused": error.code(), "step": step }).to_string());
+        self.log.push(match error.evidence() {
+            Some(evidence) => line(&evidence),
+            None => json!({ "refused": error.code() }).to_string(),
+        });
         let status = match error.fault() {
             Fault::Response => 400,
             Fault::User => 403,

@@ -11,12 +11,14 @@ use serde_json::value::RawValue;
 use wardkey::attestation::AttestationType;
 use wardkey::authenticator::AuthenticatorData;
 use wardkey::ceremony::authentication::{self, SignCountPolicy};
-use wardkey::ceremony::{Ceremony, Failure, Outcomes, Refusal, registration};
+use wardkey::ceremony::{Ceremony, Failure, Refusal, registration};
 use wardkey::client::{ClientData, Framing, Origins, Site, data};
 use wardkey::crypto::{Algorithm, Backend};
-use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors};
+use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchor, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UnixTime, UserHandle};
+use wardkey::{
+    AuthenticationResponse, CredentialId, CredentialRecord, Evidence, RegistrationResponse, UnixTime, UserHandle,
+};
 
 /// A byte string.
 #[derive(Clone, Debug, Default)]
@@ -117,8 +119,9 @@ pub(crate) struct Judgement {
     pub(crate) attestation_format: Option<&'static str>,
     pub(crate) attestation_type: Option<&'static str>,
     pub(crate) reason: Option<String>,
-    /// The outcome of each step; `None` if the response could not be parsed.
-    pub(crate) outcomes: Option<Outcomes>,
+    /// The evidence without the names of backend and module, so that the judgements of two backends can be compared. `None` for
+    /// a vector without a record, which is only parsed.
+    pub(crate) evidence: Option<Box<Evidence>>,
     /// Why there is no verdict. If set, ignore the other members.
     pub(crate) error: Option<String>,
 }
@@ -149,13 +152,18 @@ fn credential_id(bytes: &Bytes) -> Result<CredentialId, Stop> {
     CredentialId::new(&bytes.0).map_err(inexpressible)
 }
 
+fn without_backend(mut evidence: Evidence) -> Box<Evidence> {
+    (evidence.backend, evidence.module) = (None, None);
+    Box::new(evidence)
+}
+
 impl Judgement {
     fn refused(failure: &Failure) -> Self {
         Self {
             code: Some(failure.code()),
             step: failure.step().map(|step| step.to_string()),
             reason: Some(failure.to_string()),
-            outcomes: Some(failure.outcomes),
+            evidence: Some(without_backend(failure.evidence())),
             ..Self::default()
         }
     }
@@ -165,7 +173,7 @@ impl Judgement {
             accept: true,
             attestation_format: Some(registered.attestation_format().identifier()),
             attestation_type: Some(registered.attestation_type().name()),
-            outcomes: Some(registered.evidence().outcomes),
+            evidence: Some(without_backend(registered.evidence())),
             ..Self::default()
         }
     }
@@ -278,9 +286,7 @@ impl Vector {
         expected.time = self.expected.validate_at.map(UnixTime::from_secs);
         expected.quirks = self.quirks()?;
         let verified = registration::verify(&expected, &response, backend)?;
-        let mut circumstances = Circumstances::at(expected.time, backend);
-        circumstances.quirks = expected.quirks;
-        let registered = policy.decide(&verified, &placeholder(), &circumstances)?;
+        let registered = policy.decide(&verified, &placeholder())?;
         let judged = Judgement::registered(&registered);
         let known = &self.expected.known_credential_ids;
         let stored = known.iter().find(|id| id.0 == registered.credential_id().as_bytes());
@@ -318,7 +324,7 @@ impl Vector {
         expected.extensions = self.extensions()?;
         expected.quirks = self.quirks()?;
         let verified = authentication::verify(&expected, &response, &record, backend)?;
-        Ok(Judgement { accept: true, outcomes: Some(*verified.outcomes()), ..Judgement::default() })
+        Ok(Judgement { accept: true, evidence: Some(without_backend(verified.evidence())), ..Judgement::default() })
     }
 }
 

@@ -9,11 +9,11 @@ use core::slice::from_ref;
 use libfuzzer_sys::fuzz_target;
 use wardkey::ceremony::Refusal;
 use wardkey::crypto::Algorithm::{Ed448, EdDsa, Es256, MlDsa44, MlDsa65, MlDsa87, Rs256};
-use wardkey::policy::{Circumstances, TrustOutcome};
+use wardkey::policy::TrustOutcome;
 use wardkey::x509::{Crl, PathError};
 use wardkey::{UnixTime, UserHandle};
 use wardkey_fuzz::keys::{Key, algorithm};
-use wardkey_fuzz::{Parts, Yes, authority, certified, decide, leaf, policy, quirks, verified};
+use wardkey_fuzz::{Parts, authority, certified, decide, leaf, policy, quirks, verified};
 use x509_parser::prelude::{CertificateRevocationList, FromDer as _};
 
 fn check(crl: &Crl) {
@@ -65,14 +65,12 @@ fuzz_target!(|input: &[u8]| {
     crls.iter().for_each(check);
 
     let response = certified(algorithm, &x5c);
-    let Some(verified) = verified(&response) else { return };
     let time = (years > 0).then(|| UnixTime::from_secs(i64::from(years) * 31_556_952));
-    let mut circumstances = Circumstances::at(time, &Yes);
-    circumstances.quirks = quirks(bits);
+    let Some(verified) = verified(&response, time, quirks(bits)) else { return };
     let user = UserHandle::new([1]).expect("a handle");
-    if let Ok(registered) = policy(&anchors, &crls).decide(&verified, &user, &circumstances) {
+    if let Ok(registered) = policy(&anchors, &crls).decide(&verified, &user) {
         assert_eq!(registered.trust(), TrustOutcome::Trusted);
-        let without = policy(&anchors, &[]).decide(&verified, &user, &circumstances);
+        let without = policy(&anchors, &[]).decide(&verified, &user);
         assert!(without.is_ok(), "trusted because of a list");
     }
 });

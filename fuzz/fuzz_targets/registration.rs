@@ -9,7 +9,7 @@ use wardkey::ceremony::payment::browser_bound_key;
 use wardkey::ceremony::registration::{Expected, verify};
 use wardkey::ceremony::{Refusal, authentication};
 use wardkey::crypto::cose::CoseKey;
-use wardkey::policy::{AttestationPolicy, Circumstances};
+use wardkey::policy::AttestationPolicy;
 use wardkey::{AuthenticationResponse, CredentialId, RegistrationResponse, UserHandle};
 use wardkey_fuzz::keys::ALGORITHMS;
 use wardkey_fuzz::{CHALLENGE, Parts, Yes, quirks};
@@ -54,7 +54,7 @@ fuzz_target!(|input: &[u8]| {
     }
 
     let user = UserHandle::new([1]).expect("a handle");
-    let decide = || AttestationPolicy::any().decide(&verified, &user, &Circumstances::at(None, &Yes));
+    let decide = || AttestationPolicy::any().decide(&verified, &user);
     let Ok(registered) = decide() else { return };
     let record = registered.claim(None::<()>).expect("new");
     let refused = decide().expect("the same verdict").claim(Some(&record)).expect_err("known");

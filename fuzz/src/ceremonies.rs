@@ -9,9 +9,10 @@ use wardkey::ceremony::Refusal;
 use wardkey::ceremony::registration::{Expected, VerifiedRegistration, verify};
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::crypto::Algorithm;
-use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
+use wardkey::policy::{AttestationPolicy, Trust, TrustAnchor, TrustAnchors};
+use wardkey::quirk::Quirks;
 use wardkey::x509::Crl;
-use wardkey::{RegistrationResponse, UserHandle};
+use wardkey::{RegistrationResponse, UnixTime, UserHandle};
 
 /// The challenge that was sent in every ceremony.
 pub const CHALLENGE: [u8; 32] = [0; 32];
@@ -77,9 +78,15 @@ pub fn certified(algorithm: Algorithm, x5c: &[&[u8]]) -> RegistrationResponse {
 }
 
 /// The registration, if it verifies behind the backend that says yes.
-pub fn verified(response: &RegistrationResponse) -> Option<VerifiedRegistration<'_>> {
+pub fn verified(
+    response: &RegistrationResponse,
+    time: Option<UnixTime>,
+    quirks: Quirks,
+) -> Option<VerifiedRegistration<'_>> {
     static SITE: LazyLock<Site> = LazyLock::new(|| site(0));
-    verify(&Expected::new(&SITE, &CHALLENGE, &ALGORITHMS), response, &Yes).ok()
+    let mut expected = Expected::new(&SITE, &CHALLENGE, &ALGORITHMS);
+    (expected.time, expected.quirks) = (time, quirks);
+    verify(&expected, response, &Yes).ok()
 }
 
 /// A policy that trusts these certificates, if they can be read, with these revocation lists.
@@ -119,9 +126,9 @@ pub fn authority(name: &[u8], key: Key) -> Vec<u8> {
 /// What becomes of a packed attestation by an ES256 key with these certificates, under these anchors and lists.
 pub fn decide(anchors: &[&[u8]], crls: &[Crl], x5c: &[&[u8]]) -> Result<(), Refusal> {
     let response = certified(Algorithm::Es256, x5c);
-    let verified = verified(&response).ok_or(Refusal::AttestationFormat)?;
-    let (user, circumstances) = (UserHandle::new([1]).expect("a handle"), Circumstances::at(None, &Yes));
-    policy(anchors, crls).decide(&verified, &user, &circumstances).map(drop).map_err(|failure| failure.refusal)
+    let verified = verified(&response, None, Quirks::NONE).ok_or(Refusal::AttestationFormat)?;
+    let user = UserHandle::new([1]).expect("a handle");
+    policy(anchors, crls).decide(&verified, &user).map(drop).map_err(|failure| failure.refusal)
 }
 
 /// Authenticator data of a registration, its credential id 32 octets of 1.

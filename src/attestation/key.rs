@@ -15,6 +15,7 @@
 use super::Reason;
 use crate::codec::der::{self, Tag};
 use crate::crypto::Hash;
+use serde::{Deserialize, Serialize};
 
 /// What a statement must say of the credential key, where its format says anything of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -33,7 +34,8 @@ pub enum KeyEnforcement {
 }
 
 /// What a statement says of the credential key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum KeyProperties {
     /// `pubArea` of a `tpm` statement.
@@ -43,7 +45,8 @@ pub enum KeyProperties {
 }
 
 /// What `pubArea` says of the credential key (TPM 2.0 Library, Part 2, TPMT_PUBLIC). The TPM certifies it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TpmProperties {
     /// objectAttributes: a TPMA_OBJECT.
@@ -53,7 +56,8 @@ pub struct TpmProperties {
 }
 
 /// What an Android key description says of the credential key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AndroidProperties {
     /// Whether hardware made the attestation, and enforces the key's origin and purpose.
@@ -63,7 +67,8 @@ pub struct AndroidProperties {
 }
 
 /// How an Android device was booted when it made the key: rootOfTrust, tag 704 of the list that hardware enforces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum RootOfTrust {
     /// It is not stated.
@@ -81,7 +86,8 @@ pub enum RootOfTrust {
 }
 
 /// VerifiedBootState of an Android key description.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum VerifiedBootState {
     /// 0: the manufacturer signed what was booted.
@@ -176,16 +182,6 @@ impl RootOfTrust {
         match self {
             Self::Stated { device_locked, .. } => Some(*device_locked),
             Self::Absent | Self::Malformed => None,
-        }
-    }
-
-    /// Its name, in the evidence: `absent`, `malformed`, or that of the boot state.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Absent => "absent",
-            Self::Malformed => "malformed",
-            Self::Stated { boot_state, .. } => boot_state.name(),
         }
     }
 

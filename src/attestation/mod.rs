@@ -36,10 +36,12 @@ use crate::x509::oid;
 use certificate::{Leaf, X5c};
 use core::cell::{Cell, OnceCell};
 use core::fmt;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// An attestation statement format (§8): the closed table that `fmt` is looked up in, exactly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Format {
     /// §8.2.
@@ -102,18 +104,23 @@ impl fmt::Display for Format {
 }
 
 /// An attestation type (§6.5.3), as far as a statement can tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AttestationType {
     /// No attestation.
     None,
     /// Signed by the credential's own key: says nothing of where the key is.
+    #[serde(rename = "self")]
     SelfAttestation,
     /// Basic or AttCA: only metadata can tell them apart.
+    #[serde(rename = "basic_or_attca")]
     BasicOrAttCa,
     /// Attestation CA.
+    #[serde(rename = "attca")]
     AttCa,
     /// Anonymization CA.
+    #[serde(rename = "anonca")]
     AnonCa,
     /// Several statements.
     Compound,
@@ -242,7 +249,7 @@ impl Inputs<'_, '_> {
     }
 
     /// authenticatorData ‖ clientDataHash: what most formats sign.
-    fn signed(&self) -> &[u8] {
+    pub(crate) fn signed(&self) -> &[u8] {
         self.made.signed.get_or_init(|| self.authenticator_data.followed_by(self.client_data_hash()))
     }
 

@@ -55,9 +55,11 @@
 //! key, so that its attestation looks trusted although flags and extensions were added to it on the way.
 
 use super::{AttestationType, Format};
+use serde::{Deserialize, Serialize};
 
 /// A fact that authenticator data (§6.1) states.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fact {
     /// The credential public key.
@@ -108,7 +110,8 @@ impl Fact {
 }
 
 /// Who vouches for a fact, the weakest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Voucher {
     /// Nobody: the statement signs other facts and leaves this one out, so that anyone on the way can write it.

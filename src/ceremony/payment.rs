@@ -1,10 +1,10 @@
-//! Secure Payment Confirmation: an authentication (§7.2) whose client data says what was paid, to whom and with what.
+//! Secure Payment Confirmation: an authentication (§7.2) whose client data contains the payment.
 //!
-//! A ceremony of its own: [`authentication::verify`] refuses `payment.get`, and
-//! [`verify`] here refuses `webauthn.get`, so that nobody who signed in has paid, nor the other way round. Every step
-//! of §7.2 is taken, with `type` `payment.get`; then, as its step 23, client data's `payment` is compared with what was
-//! shown, and the browser-bound signature is verified where there is one. That signature is made by a second key, which
-//! never leaves the browser, over client data as it was posted; it stands beside the credential's, never instead.
+//! [`authentication::verify`] refuses `type` `payment.get`, and [`verify`] here refuses `webauthn.get`. So a sign-in never counts
+//! as a payment, and a payment never counts as a sign-in. [`verify`] takes every step of §7.2. As part of step 23 it compares
+//! `payment` of the client data with what was shown, and verifies the browser-bound signature if there is one. The browser makes
+//! that signature over the client data with a second key, which never leaves it. The signature of the credential is always
+//! required as well.
 
 use super::authentication::{self, VerifiedAuthentication};
 use super::registration::VerifiedRegistration;
@@ -15,69 +15,72 @@ use crate::credential::CredentialRecord;
 use crate::crypto::{Algorithm, Backend, cose::CoseKey};
 use crate::extensions::{Blob, ClientExtensionResults, Extension};
 
-/// What a payment is judged by.
+/// What a payment is verified against.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Expected<'e> {
-    /// All that a sign-in would be judged by. The origins are those of the pages that may ask for payments: with
-    /// credentials that pay elsewhere, not the relying party's own. At the front door,
-    /// [`ExpectedPayment`](crate::relying_party::ExpectedPayment) says which.
+    /// What a sign-in would be verified against. The origins are those of the pages that may request payments. If credentials
+    /// pay at merchants, these are the origins of the merchants. (Applications set them with
+    /// [`ExpectedPayment`](crate::relying_party::ExpectedPayment).)
     pub authentication: authentication::Expected<'e>,
     /// What was shown.
     pub details: &'e PaymentDetails,
-    /// The browser-bound keys of this credential that are known: COSE_Keys, encoded.
+    /// The known browser-bound keys of this credential: encoded COSE_Keys.
     pub browser_bound_keys: &'e [Vec<u8>],
-    /// Whether one of them must have signed.
+    /// Whether one of them must sign.
     pub browser_bound_required: bool,
 }
 
 impl<'e> Expected<'e> {
-    /// A payment with these details, with or without a browser-bound key.
+    /// Makes the expectations of a payment with these details, which needs no browser-bound key.
     #[must_use]
     pub const fn new(authentication: authentication::Expected<'e>, details: &'e PaymentDetails) -> Self {
         Self { authentication, details, browser_bound_keys: &[], browser_bound_required: false }
     }
 }
 
-/// What came of the browser-bound signature.
+/// The result for the browser-bound signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BrowserBinding {
-    /// There was none.
+    /// There is none.
     Absent,
-    /// It verifies under a key that is known.
+    /// It verifies with a known key.
     Known,
-    /// It verifies under this key (a COSE_Key), which is not known: a browser that was not seen before.
+    /// It verifies with this key (an encoded COSE_Key), which is not known yet: the browser is new.
     New(Blob),
 }
 
-/// A payment that is all that §7.2 and Secure Payment Confirmation say.
-///
-/// Made by [`verify`] and nowhere else; borrows from the response and from what was expected.
+/// A payment that passed §7.2 and Secure Payment Confirmation. Only [`verify`] makes it. It borrows from the response and the
+/// expectations.
 #[derive(Clone, Debug)]
-#[must_use = "the record must be brought up to date"]
+#[must_use = "the record must be updated"]
 pub struct VerifiedPayment<'a> {
     authentication: VerifiedAuthentication<'a>,
     browser_binding: BrowserBinding,
 }
 
 impl<'a> VerifiedPayment<'a> {
-    /// The authentication.
+    /// Returns the authentication.
     pub const fn authentication(&self) -> &VerifiedAuthentication<'a> {
         &self.authentication
     }
 
-    /// The browser-bound signature.
+    /// Returns the result for the browser-bound signature.
     #[must_use]
     pub const fn browser_binding(&self) -> &BrowserBinding {
         &self.browser_binding
     }
+
+    pub(crate) fn into_parts(self) -> (VerifiedAuthentication<'a>, BrowserBinding) {
+        (self.authentication, self.browser_binding)
+    }
 }
 
-/// Verifies a payment against the record of its credential.
+/// Verifies a payment with the record of its credential.
 ///
 /// # Errors
-/// [`Failure`]: the first step that refuses.
+/// [`Failure`] with the first step that refuses, and the evidence.
 pub fn verify<'a>(
     expected: &Expected<'a>,
     response: &'a AuthenticationResponse,
@@ -85,13 +88,14 @@ pub fn verify<'a>(
     backend: &dyn Backend,
 ) -> Result<VerifiedPayment<'a>, Failure> {
     let authentication = verify_authentication(&expected.authentication, response, record, backend)?;
-    let binding = judge(expected, authentication.client_data(), response, backend);
-    let browser_binding = binding.map_err(|refusal| Failure::after(*authentication.outcomes(), refusal))?;
-    Ok(VerifiedPayment { authentication, browser_binding })
+    match check(expected, authentication.client_data(), response, backend) {
+        Ok(browser_binding) => Ok(VerifiedPayment { authentication, browser_binding }),
+        Err(refusal) => Err(Failure::after(authentication.recorder, refusal)),
+    }
 }
 
-/// The part of it that is §7.2. Nobody has to ask for the extension `payment`: every payment has it, and what clients and
-/// authenticators answer to it was asked for.
+/// Verifies the authentication of a payment (§7.2). Every payment requests the extension `payment`, so its outputs are never
+/// unsolicited.
 pub(crate) fn verify_authentication<'a>(
     expected: &authentication::Expected<'a>,
     response: &'a AuthenticationResponse,
@@ -103,7 +107,8 @@ pub(crate) fn verify_authentication<'a>(
     authentication::verify_payment(&expected, response, record, backend)
 }
 
-fn judge(
+/// Checks what Secure Payment Confirmation adds to §7.2.
+fn check(
     expected: &Expected<'_>,
     client_data: &ClientData<'_>,
     response: &AuthenticationResponse,
@@ -124,22 +129,22 @@ fn judge(
     }
 }
 
-/// The browser-bound key that client data of a registration names, its signature verified: keep it with the record, as
-/// a browser that is known. `None` where there is none.
+/// Returns the browser-bound key in the client data of a registration, after verifying its signature. Store it with the record
+/// as a known browser. Returns `None` if there is none.
 ///
 /// # Errors
-/// [`Failure`] where there is a signature and it does not verify.
+/// [`Failure`] if there is a signature that does not verify.
 pub fn browser_bound_key(
     registration: &VerifiedRegistration<'_>,
     backend: &dyn Backend,
 ) -> Result<Option<Blob>, Failure> {
     let key = payment::browser_bound_key(registration.client_data());
     browser_bound(key, registration.unsigned_extension_results(), registration.client_data_json(), backend)
-        .map_err(|refusal| Failure::after(*registration.outcomes(), refusal))
+        .map_err(|refusal| Failure::after(registration.recorder.clone(), refusal))
 }
 
-/// The key that signed client data; `None` where nobody did. A key without signature proves nothing and counts as none;
-/// a signature without key cannot be verified and is refused.
+/// Returns the key that signed the client data, or `None`. A key without a signature proves nothing, so it is ignored. A
+/// signature without a key cannot be verified, so it is refused.
 fn browser_bound(
     key: Option<Blob>,
     results: Option<&ClientExtensionResults>,
@@ -152,7 +157,7 @@ fn browser_bound(
         return Err(Refusal::BrowserBoundSignature);
     };
     let verified = CoseKey::read(key.as_bytes()).is_ok_and(|cose| {
-        // Not RS1: no client offers it for browser-bound keys.
+        // RS1 is refused, because no client offers it for browser-bound keys.
         Algorithm::ALL.contains(&cose.algorithm())
             && cose.key().check(backend).is_ok()
             && backend.verify(cose.algorithm().scheme(), cose.key(), client_data_json, signature.as_bytes()).is_ok()

@@ -39,31 +39,19 @@ pub enum OriginError {
     App,
 }
 
-/// By which rule a listed origin lets a ceremony in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// The rule by which a listed origin accepts the origin of a ceremony.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum OriginRule {
-    /// It is the ceremony's origin, octet by octet.
+    /// The two are equal, octet by octet.
     Listed,
-    /// The ceremony's origin is another port of its host.
+    /// The origin of the ceremony has the same host and a different port.
     AnyPort,
-    /// The ceremony's origin is below its host.
+    /// The origin of the ceremony has a subdomain of the host.
     Subdomain,
-    /// The ceremony's origin is another port below its host.
+    /// The origin of the ceremony has a subdomain of the host, and a different port.
     SubdomainAndPort,
-}
-
-impl OriginRule {
-    /// Its name, in the evidence.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Listed => "listed",
-            Self::AnyPort => "any_port",
-            Self::Subdomain => "subdomain",
-            Self::SubdomainAndPort => "subdomain_and_port",
-        }
-    }
 }
 
 /// Which origins a ceremony may come from.

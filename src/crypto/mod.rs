@@ -27,16 +27,20 @@ pub use rustcrypto::RustCrypto;
 compile_error!("wardkey needs a crypto backend: enable the feature `aws-lc-rs` or `rustcrypto`");
 
 /// A hash function. SHA-1 is used only where formats of the standard still need it: TPM names and RS1 signatures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub enum Hash {
     /// SHA-1, 20 bytes.
+    #[serde(rename = "sha-1")]
     Sha1,
     /// SHA-256, 32 bytes.
+    #[serde(rename = "sha-256")]
     Sha256,
     /// SHA-384, 48 bytes.
+    #[serde(rename = "sha-384")]
     Sha384,
     /// SHA-512, 64 bytes.
+    #[serde(rename = "sha-512")]
     Sha512,
 }
 

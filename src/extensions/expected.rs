@@ -37,7 +37,7 @@ pub enum Unsolicited {
     /// They are read over, as §9 wants relying parties to be able to.
     #[default]
     Tolerate,
-    /// They are named in the [`ExtensionReport`].
+    /// Accepts them, and names them in the evidence.
     Report,
     /// They are refused, those that this version does not know among them.
     Refuse,
@@ -48,23 +48,19 @@ pub enum Unsolicited {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum SecretResults {
-    /// The [`ExtensionReport`] says that they came. They are never kept.
+    /// Accepts them, and reports them in the evidence. They are never kept.
     #[default]
     Report,
     /// They are refused, so that a front end that leaks them does not go unnoticed.
     Refuse,
 }
 
-/// What a verdict found out about extensions, for evidence and alerts.
+/// What the evidence reports about extensions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ExtensionReport {
-    /// Outputs that nobody asked for, signed and unsigned; empty under [`Unsolicited::Tolerate`].
-    pub unsolicited: ExtensionSet,
-    /// How many outputs came that this version does not know; 0 under [`Unsolicited::Tolerate`].
-    pub unknown: u32,
-    /// Results of a pseudo-random function were sent to the server. Mend the front end: they are secrets.
-    pub secret_results: bool,
+pub(crate) struct ExtensionReport {
+    pub(crate) unsolicited: ExtensionSet,
+    pub(crate) unknown: u32,
+    pub(crate) secret_results: bool,
 }
 
 /// What is required of a registration by outputs that nobody signed: a convenience, and no protection.

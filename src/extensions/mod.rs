@@ -6,7 +6,7 @@
 //! | client extension outputs | [`ClientExtensionResults`] | unsigned: any script in the page could have written them |
 //! | authenticator extension outputs | [`SignedMap`], [`SignedOutputs`] | in authenticator data, signed as [`voucher`](crate::attestation::voucher) says |
 //! | what a ceremony expects of outputs | [`RegistrationExtensions`], [`AuthenticationExtensions`] | |
-//! | what it found | [`ExtensionReport`], [`OutputRefusal`] | |
+//! | what it found | the [evidence](crate::ceremony::evidence), [`OutputRefusal`] | |
 //!
 //! A client extension and the authenticator extension behind it may have different identifiers: a client that is asked
 //! for `prf` has the authenticator answer under `hmac-secret`. [`Extension::answers`] pairs them.
@@ -98,11 +98,11 @@ pub use appid::AppId;
 pub use cmtg_key::CmtgKeyOutputs;
 pub use cred_props::CredentialProperties;
 pub use cred_protect::{CredentialProtection, CredentialProtectionInput};
-pub(crate) use expected::Vouched;
 pub use expected::{
-    AuthenticationExtensions, AuthenticationOutputs, ExtensionReport, RegistrationExtensions, RegistrationOutputs,
-    SecretResults, UnsignedAuthenticationOutputs, UnsignedRegistrationOutputs, Unsolicited,
+    AuthenticationExtensions, AuthenticationOutputs, RegistrationExtensions, RegistrationOutputs, SecretResults,
+    UnsignedAuthenticationOutputs, UnsignedRegistrationOutputs, Unsolicited,
 };
+pub(crate) use expected::{ExtensionReport, Vouched};
 pub use hmac_secret::{HmacGetSecret, HmacSecret};
 pub use large_blob::{LargeBlobCreation, LargeBlobOutputs, LargeBlobRequest, LargeBlobSupport};
 pub use payment::{BrowserBoundSignature, PaymentCreation, PaymentOutputs};
@@ -116,7 +116,7 @@ use crate::credential::CredentialDescriptor;
 use crate::set::bit_set;
 use core::fmt;
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use signed::Shaped;
 use tables::{Input as _, first, identifiers, inputs, output_refusals, results};
 use values::{BlobMember, WithheldMember, flag};
@@ -204,22 +204,6 @@ impl ExtensionSet {
     #[must_use]
     pub fn unsolicited(self, inputs: Self) -> Self {
         self.iter().filter(|output| !inputs.iter().any(|input| output.answers(input))).collect()
-    }
-}
-
-impl Serialize for ExtensionSet {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(self.iter().map(Extension::identifier))
-    }
-}
-
-impl<'de> Deserialize<'de> for ExtensionSet {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let identifiers = Vec::<String>::deserialize(from)?;
-        let known = |identifier: &String| {
-            Extension::from_identifier(identifier).ok_or_else(|| D::Error::custom("an extension that is not known"))
-        };
-        identifiers.iter().map(known).collect()
     }
 }
 

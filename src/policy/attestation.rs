@@ -12,17 +12,17 @@ use crate::attestation::voucher::names_model;
 use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Fact, Format, KeyEnforcement, Reason, Voucher};
 use crate::authenticator::Aaguid;
 use crate::budget::Budget;
-use crate::ceremony::registration::VerifiedRegistration;
+use crate::ceremony::evidence::{StatementEvidence, TrustOutcome};
+use crate::ceremony::registration::{Expected, VerifiedRegistration};
 use crate::ceremony::{Failure, Refusal};
 use crate::codec::der::{self, Reader};
 use crate::credential::UserHandle;
 use crate::crypto::{Algorithm, Backend};
-use crate::evidence::{StatementEvidence, TrustOutcome};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 use crate::x509::chain::Rules;
-use crate::x509::oid;
 use crate::x509::revocation::Revocation;
+use crate::x509::{self, oid};
 
 /// What is done about the certificates of a statement. The statement itself must verify, whatever is chosen.
 #[derive(Clone, Debug, Default)]
@@ -84,24 +84,14 @@ pub struct AttestationPolicy {
     pub key_enforcement: KeyEnforcement,
 }
 
-/// What a decision needs to know besides the registration.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Circumstances<'c> {
-    /// The time at which certificates must be valid; `None`: their dates are not judged.
-    pub time: Option<UnixTime>,
-    /// The leniencies that were switched on.
-    pub quirks: Quirks,
-    /// Who does the arithmetic.
-    pub backend: &'c dyn Backend,
-}
-
-impl<'c> Circumstances<'c> {
-    /// At this time, with no leniency.
-    #[must_use]
-    pub const fn at(time: Option<UnixTime>, backend: &'c dyn Backend) -> Self {
-        Self { time, quirks: Quirks::NONE, backend }
-    }
+/// What the checks of certificates need to know.
+#[derive(Clone, Copy)]
+pub(super) struct Circumstances<'c> {
+    /// The time at which certificates must be valid. `None`: their dates are not checked.
+    pub(super) time: Option<UnixTime>,
+    /// The quirks that are enabled.
+    pub(super) quirks: Quirks,
+    pub(super) backend: &'c dyn Backend,
 }
 
 impl AttestationPolicy {
@@ -131,18 +121,16 @@ impl AttestationPolicy {
         policy
     }
 
-    /// Decides about a verified registration of the account with this user handle.
+    /// Decides about a verified registration of the account with this user handle. Time, quirks and backend are those with
+    /// which the registration was verified.
     ///
     /// # Errors
     /// [`Failure`] at [`Step::AttestationTrust`](crate::ceremony::Step::AttestationTrust); at
     /// [`Step::Extensions`](crate::ceremony::Step::Extensions) where an output has to be signed, and the policy accepts no
     /// statement that signs it.
-    pub fn decide(
-        &self,
-        verified: &VerifiedRegistration<'_>,
-        user: &UserHandle,
-        circumstances: &Circumstances<'_>,
-    ) -> Result<Registered, Failure> {
+    pub fn decide(&self, verified: &VerifiedRegistration<'_>, user: &UserHandle) -> Result<Registered, Failure> {
+        let Expected { time, quirks, .. } = verified.expected;
+        let circumstances = &Circumstances { time, quirks, backend: verified.backend };
         let aaguid = verified.attested_credential_data().aaguid();
         let mut budget = verified.budget();
         let attestation = verified.attestation();
@@ -151,8 +139,8 @@ impl AttestationPolicy {
             verified.check_extensions_vouched(judged.voucher(Fact::Extensions))?;
             Ok(judged)
         });
-        let judged = judged.map_err(|refusal| Failure::after(*verified.outcomes(), refusal))?;
-        Ok(Registered::new(verified, user, judged, circumstances.time))
+        let judged = judged.map_err(|refusal| Failure::after(verified.recorder.clone(), refusal))?;
+        Ok(Registered::new(verified, user, judged))
     }
 
     /// Whether a credential without certificates is accepted.
@@ -233,7 +221,7 @@ impl AttestationPolicy {
                 (Err(refusal), CompoundPolicy::All) => return Err(refusal),
                 (Err(refusal), CompoundPolicy::AtLeast(_)) => {
                     last = refusal;
-                    whole.compound.push(evidence_of(statement, None));
+                    whole.statements.push(evidence_of(statement, None));
                 }
             }
         }
@@ -278,7 +266,9 @@ impl AttestationPolicy {
             Err(error) if required => return Err(Refusal::AttestationUntrusted(error)),
             Err(error) => {
                 return match finding(error, attestation, trusted, revocation, rules, circumstances, budget) {
-                    Finding::Unknown => Ok(Judged::of(attestation, TrustOutcome::Untrusted(error))),
+                    Finding::Unknown => {
+                        Ok(Judged { reason: Some(error), ..Judged::of(attestation, TrustOutcome::Untrusted) })
+                    }
                     Finding::KnownBad(error) => Err(Refusal::AttestationUntrusted(error)),
                 };
             }
@@ -299,7 +289,7 @@ impl AttestationPolicy {
         Ok(Judged {
             attested: !legacy && aaguid != Aaguid::ZERO && (anchors.vouch(attestation.format, aaguid) || named),
             quirks: if path.sony_intermediate { Quirks::NONE.with(quirk) } else { Quirks::NONE },
-            statement: Some(statement),
+            statements: vec![statement],
             ..Judged::new(trust)
         })
     }
@@ -346,52 +336,44 @@ const fn evidence_of(attestation: &Attestation<'_>, trust: Option<TrustOutcome>)
 /// What a policy finds in an attestation that it accepts.
 pub(super) struct Judged<'a> {
     pub(super) trust: TrustOutcome,
+    /// Why the certificates are untrusted.
+    pub(super) reason: Option<x509::Error>,
     /// Whether the AAGUID is vouched for.
     pub(super) attested: bool,
     /// id-fido-gen-ce-sernum, of a trusted certificate.
     pub(super) device_serial: Option<&'a [u8]>,
     pub(super) quirks: Quirks,
-    /// The statement; `None` for a compound attestation.
-    pub(super) statement: Option<StatementEvidence>,
-    /// The statements of a compound attestation, the refused ones among them.
-    pub(super) compound: Vec<StatementEvidence>,
+    /// The statement, or those of a compound attestation, including the ones that the policy refused.
+    pub(super) statements: Vec<StatementEvidence>,
 }
 
 impl Judged<'_> {
     const fn new(trust: TrustOutcome) -> Self {
-        Self {
-            trust,
-            attested: false,
-            device_serial: None,
-            quirks: Quirks::NONE,
-            statement: None,
-            compound: Vec::new(),
-        }
+        Self { trust, reason: None, attested: false, device_serial: None, quirks: Quirks::NONE, statements: Vec::new() }
     }
 
     /// Of one statement.
     fn of(attestation: &Attestation<'_>, trust: TrustOutcome) -> Self {
-        Self { statement: Some(evidence_of(attestation, Some(trust))), ..Self::new(trust) }
+        Self { statements: vec![evidence_of(attestation, Some(trust))], ..Self::new(trust) }
     }
 
     /// Who vouches for `fact`: the strongest of the statements that are accepted.
     pub(super) fn voucher(&self, fact: Fact) -> Voucher {
-        let statements = self.statement.iter().chain(&self.compound);
-        statements.map(|statement| statement.voucher(fact)).max().unwrap_or(Voucher::Nobody)
+        self.statements.iter().map(|statement| statement.voucher(fact)).max().unwrap_or(Voucher::Nobody)
     }
 
     /// Together with one more statement of a compound attestation.
     fn and(mut self, other: Self) -> Self {
         let trust = least(self.trust, other.trust);
         let trusted = trust == TrustOutcome::Trusted;
-        self.compound.extend(other.statement);
+        self.statements.extend(other.statements);
         Self {
             trust,
+            reason: self.reason.or(other.reason),
             attested: trusted && (self.attested || other.attested),
             device_serial: self.device_serial.or(other.device_serial).filter(|_| trusted),
             quirks: self.quirks.union(other.quirks),
-            statement: None,
-            compound: self.compound,
+            statements: self.statements,
         }
     }
 }
@@ -401,7 +383,7 @@ impl Judged<'_> {
 /// reason is told; the evidence has each statement's.
 fn least(one: TrustOutcome, other: TrustOutcome) -> TrustOutcome {
     let rank = |outcome| match outcome {
-        TrustOutcome::Untrusted(_) => 0,
+        TrustOutcome::Untrusted => 0,
         TrustOutcome::LegacyRs1 => 1,
         TrustOutcome::NotJudged => 2,
         TrustOutcome::NoCertificates => 3,

@@ -3,7 +3,8 @@
 //! [`Trust::Prefer`](super::Trust::Prefer) accepts an authenticator that is not known. It refuses one of which something bad
 //! is known, because nobody who chooses anchors and revocation lists means to accept what they speak against.
 
-use super::{Circumstances, TrustAnchor};
+use super::TrustAnchor;
+use super::attestation::Circumstances;
 use crate::attestation::Attestation;
 use crate::budget::Budget;
 use crate::x509::chain::Rules;

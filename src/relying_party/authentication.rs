@@ -4,11 +4,11 @@ use super::RelyingParty;
 use super::enumeration::Verify;
 use super::registration::descriptor;
 use crate::ceremony::authentication::{self, Expected, SignCount, UserVerification, VerifiedAuthentication};
+use crate::ceremony::evidence::Evidence;
 use crate::client::AuthenticationResponse;
 use crate::client::json::{self, Hint, RequestOptions};
 use crate::credential::{CredentialDescriptor, CredentialId, CredentialRecord, RecordUpdate, UserHandle, Version};
 use crate::error::Error;
-use crate::evidence::Evidence;
 use crate::extensions::{
     AppId, AuthenticationExtensions, AuthenticationOutputs, ClientExtensionResults, InputError, RequestExtensions,
     SignedOutputs,
@@ -63,7 +63,7 @@ pub struct Authenticated {
     /// this request or a later one: from the next sign-in on, user verification counts as a factor. Without it, a
     /// credential whose user verification is [`First`](UserVerification::First) stays so.
     pub update_after_additional_factor: Option<RecordUpdate>,
-    /// What this verdict rests on, the leniencies that were needed among it.
+    /// The [evidence](crate::ceremony::evidence), for your log.
     pub evidence: Evidence,
 }
 
@@ -217,12 +217,20 @@ impl RelyingParty {
         record: &CredentialRecord,
         now: UnixTime,
     ) -> Result<Authenticated, Error> {
-        let expected = self.expected_of(state);
+        let expected = self.expected_of(state, now);
         let stand_in = self.stand_ins.of(response.credential_id()); // as for a credential that is not stored
         let verify: Verify = authentication::verify;
-        let verified = verify(&expected, response, record, self.backend)
-            .inspect_err(|failure| self.level(&failure.refusal, expected, response, record, stand_in, verify))?;
-        Ok(Self::authenticated(record, &verified, now))
+        match verify(&expected, response, record, self.backend) {
+            Ok(mut verified) => {
+                state.identify(&mut verified.recorder.evidence);
+                Ok(Self::authenticated(record, verified))
+            }
+            Err(mut failure) => {
+                self.level(&failure.refusal, expected, response, record, stand_in, verify);
+                state.identify(&mut failure.recorder.evidence);
+                Err(Error::Failed(failure))
+            }
+        }
     }
 
     /// As [`Self::admit`], and the state must have been started for this.
@@ -237,7 +245,7 @@ impl RelyingParty {
     }
 
     /// What a state says that its response is judged by.
-    pub(super) fn expected_of<'s>(&'s self, state: &'s AuthenticationState) -> Expected<'s> {
+    pub(super) fn expected_of<'s>(&'s self, state: &'s AuthenticationState, now: UnixTime) -> Expected<'s> {
         let mut expected = Expected::new(&self.site, &state.challenge);
         expected.allow_credentials = &state.allow_credentials;
         expected.user_handle = state.user_handle.as_ref().map(UserHandle::as_bytes);
@@ -248,15 +256,12 @@ impl RelyingParty {
         expected.appid = state.appid.as_ref().map(AppId::as_str);
         expected.extensions = state.extensions;
         expected.sign_count = self.sign_count;
+        expected.time = Some(now);
         expected.quirks = self.quirks;
         expected
     }
 
-    pub(super) fn authenticated(
-        record: &CredentialRecord,
-        verified: &VerifiedAuthentication<'_>,
-        now: UnixTime,
-    ) -> Authenticated {
+    pub(super) fn authenticated(record: &CredentialRecord, verified: VerifiedAuthentication<'_>) -> Authenticated {
         Authenticated {
             user: record.user_handle.clone(),
             credential_id: record.id.clone(),
@@ -267,7 +272,7 @@ impl RelyingParty {
             unsigned_extensions: verified.unsigned_extension_results().cloned().unwrap_or_default(),
             update: verified.update(),
             update_after_additional_factor: verified.update_after_additional_factor(),
-            evidence: Evidence::of_authentication(verified, Some(now)),
+            evidence: verified.recorder.finish(),
         }
     }
 }

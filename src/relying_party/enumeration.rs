@@ -4,9 +4,10 @@ use super::decoys::StandIn;
 use super::{AuthenticationRequest, RelyingParty};
 use crate::authenticator::AuthenticatorData;
 use crate::ceremony::authentication::{self, Expected, VerifiedAuthentication};
-use crate::ceremony::{Ceremony, Failure, Refusal};
+use crate::ceremony::{Ceremony, Failure, Outcome, Recorder, Refusal, Step};
 use crate::client::AuthenticationResponse;
 use crate::client::json::RequestOptions;
+use crate::codec::base64url;
 use crate::credential::{CredentialId, CredentialRecord, UserHandle};
 use crate::crypto::Backend;
 use crate::error::Error;
@@ -85,7 +86,9 @@ impl RelyingParty {
         if let Err(error) = self.admit_for(|purpose| *purpose != Purpose::Payment, &state, now) {
             return error;
         }
-        self.refuse(self.expected_of(&state), response, authentication::verify).into()
+        let mut failure = self.refuse(self.expected_of(&state, now), response, authentication::verify);
+        state.identify(&mut failure.recorder.evidence);
+        Error::Failed(failure)
     }
 
     /// Refuses a sign-in or a payment by a credential that is not stored.
@@ -94,8 +97,17 @@ impl RelyingParty {
         let verified =
             stand_in_record(&stand_in).map(|record| self.verify_as_known(expected, response, record, verify));
         match verified {
-            Some(Err(failure)) if failure.refusal != Refusal::Signature => failure,
-            _ => Failure::new(Ceremony::Authentication, Refusal::CredentialUnknown),
+            Some(Err(mut failure)) if failure.refusal != Refusal::Signature => {
+                failure.recorder.without_record();
+                failure.recorder.evidence.user = expected.user_handle.map(base64url::encode);
+                failure
+            }
+            _ => {
+                let mut recorder = expected.begin(response, self.backend);
+                recorder.passed(Step::Response);
+                recorder.record(Step::AllowCredentials, Outcome::NotKnown);
+                Failure::after(recorder, Refusal::CredentialUnknown)
+            }
         }
     }
 
@@ -152,7 +164,8 @@ impl RelyingParty {
     /// Steps 20 and 21 alone.
     fn verify_signature(&self, response: &AuthenticationResponse, record: &CredentialRecord) -> Result<(), Refusal> {
         let data = AuthenticatorData::read(response.authenticator_data()).map_err(Refusal::AuthenticatorData)?;
-        authentication::signature(response, &data, record, self.backend).map(drop)
+        let mut unused = Recorder::new(Ceremony::Authentication);
+        authentication::signature(response, &data, record, self.backend, &mut unused).map(drop)
     }
 }
 

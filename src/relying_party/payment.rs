@@ -3,6 +3,7 @@
 
 use super::{Authenticated, AuthenticationRequest, RelyingParty};
 use crate::ceremony::authentication::{SignCount, UserVerification};
+use crate::ceremony::evidence::Evidence;
 use crate::ceremony::payment::{self, BrowserBinding};
 use crate::client::json::{self, RequestOptions};
 use crate::client::origin::{OriginError, check_web_origin};
@@ -10,7 +11,6 @@ use crate::client::payment::PaymentDetails;
 use crate::client::{AuthenticationResponse, Framing, Origins, Site};
 use crate::credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle};
 use crate::error::Error;
-use crate::evidence::Evidence;
 use crate::extensions::{ClientExtensionResults, SignedOutputs};
 use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
@@ -84,7 +84,7 @@ pub struct Paid {
     pub update: Option<RecordUpdate>,
     /// What to write after that, once an additional factor as strong as user verification stood beside this payment.
     pub update_after_additional_factor: Option<RecordUpdate>,
-    /// What this verdict rests on, the leniencies that were needed among it.
+    /// The [evidence](crate::ceremony::evidence), for your log.
     pub evidence: Evidence,
 }
 
@@ -127,16 +127,19 @@ impl RelyingParty {
     ) -> Result<Paid, Error> {
         self.admit_for(|purpose| *purpose == Purpose::Payment, &state, now)?;
         let site = expected.site(&self.site);
-        let mut judged_by = payment::Expected::new(self.expected_of(&state), expected.details);
+        let mut judged_by = payment::Expected::new(self.expected_of(&state, now), expected.details);
         judged_by.authentication.site = &site;
         judged_by.browser_bound_keys = expected.browser_bound_keys;
         judged_by.browser_bound_required = expected.browser_bound_required;
         let stand_in = self.stand_ins.of(response.credential_id()); // as for a credential that is not stored
-        let verified = payment::verify(&judged_by, response, record, self.backend).map_err(|failure| {
+        let verified = payment::verify(&judged_by, response, record, self.backend).map_err(|mut failure| {
             let (expected, verify) = (judged_by.authentication, payment::verify_authentication);
             self.level(&failure.refusal, expected, response, record, stand_in, verify);
+            state.identify(&mut failure.recorder.evidence);
             Error::Payment(failure)
         })?;
+        let (mut authentication, browser_binding) = verified.into_parts();
+        state.identify(&mut authentication.recorder.evidence);
         let Authenticated {
             user,
             credential_id,
@@ -148,11 +151,11 @@ impl RelyingParty {
             update,
             update_after_additional_factor,
             evidence,
-        } = Self::authenticated(record, verified.authentication(), now);
+        } = Self::authenticated(record, authentication);
         Ok(Paid {
             user,
             credential_id,
-            browser_binding: verified.browser_binding().clone(),
+            browser_binding,
             user_verification,
             sign_count,
             backup_state,
@@ -176,8 +179,10 @@ impl RelyingParty {
             return error;
         }
         let site = expected.site(&self.site);
-        let mut judged_by = self.expected_of(&state);
+        let mut judged_by = self.expected_of(&state, now);
         judged_by.site = &site;
-        Error::Payment(self.refuse(judged_by, response, payment::verify_authentication))
+        let mut failure = self.refuse(judged_by, response, payment::verify_authentication);
+        state.identify(&mut failure.recorder.evidence);
+        Error::Payment(failure)
     }
 }

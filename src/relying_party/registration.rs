@@ -2,8 +2,8 @@
 
 use super::{Attestation, RelyingParty, as_sent};
 use crate::attestation::Format;
-use crate::ceremony::payment;
 use crate::ceremony::registration::{self, Expected};
+use crate::ceremony::{Failure, payment};
 use crate::client::RegistrationResponse;
 use crate::client::json::{
     Attachment, AuthenticatorSelection, CreationOptions, Hint, ResidentKey, RpEntity, UserEntity,
@@ -16,7 +16,7 @@ use crate::credential::{
 use crate::crypto::{Algorithm, RandomFailed, default_backend};
 use crate::error::Error;
 use crate::extensions::{CreationExtensions, Extension, InputError, RegistrationExtensions, RegistrationOutputs};
-use crate::policy::{Circumstances, Registered};
+use crate::policy::{AttestationPolicy, Registered};
 use crate::state::RegistrationState;
 use crate::time::UnixTime;
 
@@ -278,11 +278,27 @@ impl RelyingParty {
         expected.compound = policy.compound;
         expected.key_enforcement = policy.key_enforcement;
         expected.quirks = self.quirks;
-        let verified = registration::verify(&expected, response, self.backend)?;
-        let mut circumstances = Circumstances::at(Some(now), self.backend);
-        circumstances.quirks = self.quirks;
-        let mut registered = policy.decide(&verified, &state.user_handle, &circumstances)?;
-        registered.attestation_policy = state.attestation;
+        match self.verify_registration(&expected, policy, &state, response) {
+            Ok(mut registered) => {
+                state.identify(&mut registered.recorder.evidence);
+                Ok(registered)
+            }
+            Err(mut failure) => {
+                state.identify(&mut failure.recorder.evidence);
+                Err(Error::Failed(failure))
+            }
+        }
+    }
+
+    fn verify_registration<'a>(
+        &'a self,
+        expected: &Expected<'a>,
+        policy: &AttestationPolicy,
+        state: &RegistrationState,
+        response: &'a RegistrationResponse,
+    ) -> Result<Registered, Failure> {
+        let verified = registration::verify(expected, response, self.backend)?;
+        let mut registered = policy.decide(&verified, &state.user_handle)?;
         if state.extensions.requested.contains(Extension::Payment) {
             registered.browser_bound_key = payment::browser_bound_key(&verified, self.backend);
         }

@@ -24,7 +24,7 @@ pub struct SignedIn<'a> {
 impl<'a> From<&'a Authenticated> for SignedIn<'a> {
     fn from(authenticated: &'a Authenticated) -> Self {
         Self {
-            rp_id: authenticated.evidence.basis.place.rp_id.as_str(),
+            rp_id: authenticated.evidence.rp_id.as_deref().unwrap_or_default(),
             user: &authenticated.user,
             credential_id: &authenticated.credential_id,
             counts: None,

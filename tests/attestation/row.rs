@@ -6,7 +6,7 @@ use wardkey::ceremony::{Failure, Refusal, registration};
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::codec::cbor::Value;
 use wardkey::crypto::{Algorithm as Known, Backend};
-use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors};
+use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchor, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::x509;
 use wardkey::{RegistrationResponse, UnixTime, UserHandle};
@@ -207,8 +207,6 @@ impl Row {
         }
         expected.quirks = given.quirks.iter().map(|name| Quirk::from_name(name).unwrap()).collect();
         let verified = registration::verify(&expected, response, backend)?;
-        let mut circumstances = Circumstances::at(expected.time, backend);
-        circumstances.quirks = expected.quirks;
-        policy.decide(&verified, &UserHandle::new(given.user_handle.clone()).unwrap(), &circumstances)
+        policy.decide(&verified, &UserHandle::new(given.user_handle.clone()).unwrap())
     }
 }

@@ -15,8 +15,8 @@ use wardkey_authenticator::{Authentication, Cbor, Registration};
 fn every_error_has_a_code_and_only_refusals_have_a_step() {
     let refused = Failure::new(Ceremony::Registration, Refusal::Challenge);
     for (error, code, step, fault) in [
-        (Error::from(refused), "challenge-mismatch", Some("7.1/8"), Fault::Response),
-        (Error::Payment(refused), "challenge-mismatch", Some("7.1/8"), Fault::Response),
+        (Error::from(refused.clone()), "challenge-mismatch", Some("7.1/8"), Fault::Response),
+        (Error::Payment(refused.clone()), "challenge-mismatch", Some("7.1/8"), Fault::Response),
         (Error::from(ResponseError::Type), "response-malformed", None, Fault::Response),
         (Error::Expired, "expired", None, Fault::User),
         (Error::NotYetIssued, "not-yet-issued", None, Fault::Caller),
@@ -39,7 +39,7 @@ fn every_error_has_a_code_and_only_refusals_have_a_step() {
         assert_eq!(error.step().map(|step| step.to_string()).as_deref(), step, "{code}");
         assert!(!error.to_string().is_empty());
     }
-    assert_eq!(Error::from(refused).to_string(), "another challenge (step 7.1/8)");
+    assert_eq!(Error::from(refused.clone()).to_string(), "another challenge (step 7.1/8)");
     assert_eq!(Error::from(ResponseError::Missing(Member::RawId)).to_string(), "rawId is missing");
     assert!(Error::from(refused).source().is_some());
 }

@@ -94,7 +94,7 @@ fn signals() {
     let mut older = record();
     older.id = wardkey::CredentialId::new(*b"older").unwrap();
     let left_out = rp.signal_all_accepted_credentials(&authenticated, std::slice::from_ref(&older), NOW).unwrap_err();
-    assert_eq!((left_out, left_out.code()), (Error::CredentialLeftOut, "credential-left-out"));
+    assert_eq!((left_out.clone(), left_out.code()), (Error::CredentialLeftOut, "credential-left-out"));
     let twice = [older.clone(), record(), older.clone(), record()];
     let once = rp.signal_all_accepted_credentials(&authenticated, &twice, NOW).unwrap();
     let json = serde_json::to_value(&once).unwrap();
@@ -152,12 +152,12 @@ fn signals_need_a_sign_in_at_the_same_relying_party() {
         elsewhere.signal_all_accepted_credentials(&done.authenticated, &[record()], NOW),
         elsewhere.signal_all_accepted_credentials(&done.proof, &[record()], NOW),
     ];
-    assert_eq!(all, [Err(wrong), Err(wrong)]);
+    assert_eq!(all, [Err(wrong.clone()), Err(wrong.clone())]);
     let details = [
         elsewhere.signal_current_user_details(&done.authenticated, &user(), NOW),
         elsewhere.signal_current_user_details(&done.proof, &user(), NOW),
     ];
-    assert_eq!(details, [Err(wrong), Err(wrong)]);
+    assert_eq!(details, [Err(wrong.clone()), Err(wrong)]);
 }
 
 #[test]

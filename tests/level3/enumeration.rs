@@ -254,8 +254,8 @@ fn every_refusal_costs_and_says_the_same() {
         let scheme = crypto::Algorithm::from_cose(algorithm.id()).unwrap().scheme();
         let rsa = matches!(scheme, Scheme::RsaPkcs1(_) | Scheme::RsaPss(_));
         let verify = format!("verify {scheme:?} {}", if rsa { 2048 } else { 0 });
-        // The hashes of the RP ID and of the client data.
-        let expected = ["hmac", "digest", "digest", &verify];
+        // The hashes of the RP ID, of the client data, and of the signed bytes.
+        let expected = ["hmac", "digest", "digest", "digest", &verify];
         for (what, calls, answer) in [sign_ins(&stage), payments(&stage)].concat() {
             assert_eq!(calls, expected, "{algorithm:?}: {what}");
             assert_eq!(answer, r#"that did not work; please try again {"error":"failed"}"#, "{what}");
@@ -376,7 +376,7 @@ fn without_decoys_an_unknown_name_is_an_error() {
         rp().start_decoy_payment("nobody", NOW).unwrap_err(),
     ];
     for error in errors {
-        assert_eq!((error, error.code()), (Error::NoDecoys, "no-decoys"));
+        assert_eq!((error.clone(), error.code()), (Error::NoDecoys, "no-decoys"));
     }
 }
 
@@ -389,7 +389,7 @@ fn faults_of_the_response_are_refused_alike() {
     assert_eq!(error.code(), "origin-not-allowed");
     let (_, state) = rp().start_discoverable_authentication(NOW).unwrap();
     let error = rp().refuse_authentication(state, &get(authentication(), &[1; 32]), NOW.plus_secs(301));
-    assert_eq!((error, error.public()), (Error::Expired, PublicFailure));
+    assert_eq!((error.clone(), error.public()), (Error::Expired, PublicFailure));
 }
 
 fn decoyed(decoys: Decoys) -> RelyingParty {

@@ -225,7 +225,7 @@ fn hmac_get_secret() {
     let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::HmacSecret));
     assert_eq!(refusal(authenticate(&rp(), &asked, answered(33))), malformed);
     let leaked = authentication().json(unsigned("hmacGetSecret", json!({"output1": "AAAA"})));
-    assert!(authenticate(&rp(), &asked, leaked).unwrap().evidence.extensions.secret_results);
+    assert!(authenticate(&rp(), &asked, leaked).unwrap().evidence.secret_extension_results == Some(true));
 }
 
 #[test]
@@ -339,7 +339,7 @@ fn prf_results() {
     asked.extensions.prf = Some(PrfRequest::eval(PrfValues::new(*b"salt")));
     let leaked = || authentication().json(unsigned("prf", json!({"results": {"first": RESULT}})));
     let authenticated = authenticate(&rp(), &asked, leaked()).unwrap();
-    assert!(authenticated.evidence.extensions.secret_results);
+    assert!(authenticated.evidence.secret_extension_results == Some(true));
     let logged = format!("{authenticated:?} {}", serde_json::to_string(&authenticated.evidence).unwrap());
     assert!(logged.contains(r#""secretExtensionResults":true"#));
     let response = AuthenticationResponse::from_json(&leaked().response().to_string()).unwrap();
@@ -360,7 +360,7 @@ fn prf_results() {
         Refusal::Extension(OutputRefusal::SecretResults)
     );
     let registered = register(&rp(), &RegistrationRequest::default(), made).unwrap();
-    assert!(registered.evidence().extensions.secret_results);
+    assert!(registered.evidence().secret_extension_results == Some(true));
     let record = serde_json::to_string(&registered.claim(None::<()>).unwrap()).unwrap();
     assert!(!record.contains(RESULT));
     for secret in ["prf", "largeBlobKey"] {
@@ -370,7 +370,7 @@ fn prf_results() {
             Refusal::Extension(OutputRefusal::SecretResults)
         );
         let registered = register(&rp(), &RegistrationRequest::default(), clear.clone()).unwrap();
-        assert!(registered.evidence().extensions.secret_results);
+        assert!(registered.evidence().secret_extension_results == Some(true));
         let posted = create(clear, &[1; 32]);
         let evidence = serde_json::to_string(&registered.evidence()).unwrap();
         let printed = format!("{registered:?} {posted:?}");
@@ -393,7 +393,7 @@ fn prf_eval_by_credential() {
     assert!(authenticate(&rp(), &asked, authentication()).is_ok());
     asked.extensions.prf = of(wardkey::CredentialId::new(*b"other").unwrap());
     let error = authenticate(&rp(), &asked, authentication()).unwrap_err();
-    assert_eq!((error, error.code()), (Error::Extension(InputError::PrfCredential), "extension-input"));
+    assert_eq!((error.clone(), error.code()), (Error::Extension(InputError::PrfCredential), "extension-input"));
     let descriptor = CredentialDescriptor::new(PublicKey, record().id, Vec::new());
     assert_eq!(asked.extensions.check(&[descriptor]), Err(InputError::PrfCredential));
 }
@@ -447,16 +447,17 @@ fn unsolicited() {
     let nothing = RegistrationRequest::default();
     let made = || signed("credProtect", 2).json(unsigned("credProps", json!({"rk": true})));
     let tolerated = register(&rp(Unsolicited::Tolerate), &nothing, made()).unwrap();
-    assert!(tolerated.evidence().extensions.unsolicited.is_empty());
-    let reported = register(&rp(Unsolicited::Report), &nothing, made()).unwrap().evidence().extensions;
-    let named: Vec<_> = reported.unsolicited.iter().collect();
-    assert_eq!((named, reported.unknown), (vec![Extension::CredProps, Extension::CredProtect], 0));
+    assert_eq!(tolerated.evidence().unsolicited_extensions, Some(ExtensionSet::NONE));
+    let reported = register(&rp(Unsolicited::Report), &nothing, made()).unwrap().evidence();
+    let named: Vec<_> = reported.unsolicited_extensions.unwrap().iter().collect();
+    assert_eq!(named, [Extension::CredProps, Extension::CredProtect]);
+    assert_eq!(reported.unknown_extensions, Some(0));
     let refused = register(&rp(Unsolicited::Refuse), &nothing, made());
     assert_eq!(refusal(refused), Refusal::Extension(OutputRefusal::Unsolicited(Some(Extension::CredProps))));
     for unknown in [signed("vendor", 1), posted("vendor", json!({}))] {
         assert!(register(&rp(Unsolicited::Tolerate), &nothing, unknown.clone()).is_ok());
-        let report = register(&rp(Unsolicited::Report), &nothing, unknown.clone()).unwrap().evidence().extensions;
-        assert_eq!(report.unknown, 1);
+        let report = register(&rp(Unsolicited::Report), &nothing, unknown.clone()).unwrap().evidence();
+        assert_eq!(report.unknown_extensions, Some(1));
         let refused = register(&rp(Unsolicited::Refuse), &nothing, unknown);
         assert_eq!(refusal(refused), Refusal::Extension(OutputRefusal::Unsolicited(None)));
     }

@@ -8,7 +8,7 @@ use wardkey::client::origin::OriginError;
 use wardkey::client::payment::{Amount, Instrument, Logo, Member, PaymentDetails};
 use wardkey::client::{Origins, Site};
 use wardkey::crypto::AwsLcRs;
-use wardkey::extensions::{Extension, InputError, OutputRefusal, PaymentCreation, Unsolicited};
+use wardkey::extensions::{Extension, ExtensionSet, InputError, OutputRefusal, PaymentCreation, Unsolicited};
 use wardkey::relying_party::{ExpectedPayment, Mediation, Paid};
 use wardkey_authenticator::{Cbor, Key};
 
@@ -57,7 +57,8 @@ fn what_was_shown_is_what_was_signed() {
     let paid = finish(payment(collected()), &shown()).unwrap();
     assert_eq!((paid.user, paid.credential_id), (user().handle, record().id));
     assert_eq!(paid.browser_binding, BrowserBinding::Absent);
-    assert_eq!(serde_json::to_value(&paid.evidence).unwrap()["ceremony"], "payment", "and no sign-in");
+    let evidence = serde_json::to_value(&paid.evidence).unwrap();
+    assert_eq!((&evidence["ceremony"], &evidence["purpose"]), (&"authentication".into(), &"payment".into()));
     for (pointer, value, member) in [
         ("/rpId", json!("evil.example"), Member::RpId),
         ("/topOrigin", json!("https://evil.example"), Member::TopOrigin),
@@ -142,7 +143,7 @@ fn a_payment_is_no_sign_in() {
         rp.refuse_payment(sign_in_state(), &response, &expected, NOW),
     ];
     for error in errors {
-        assert_eq!((error, error.code()), (Error::OtherPurpose, "other-purpose"));
+        assert_eq!((error.clone(), error.code()), (Error::OtherPurpose, "other-purpose"));
     }
     let error = finish(payment(collected()).signature(|s| s.clear()), &details).unwrap_err();
     assert!(matches!(error, Error::Payment(_)), "a failure says that it was a payment");
@@ -211,7 +212,7 @@ fn what_a_payment_answers_was_asked_for() {
         };
         let paid = pay(&rp, signed(Cbor::Bool(true)), &expected).unwrap();
         assert_eq!(paid.signed_extensions.third_party_payment, Some(true));
-        assert!(paid.evidence.extensions.unsolicited.is_empty(), "{policy:?}");
+        assert_eq!(paid.evidence.unsolicited_extensions, Some(ExtensionSet::NONE), "{policy:?}");
         let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::ThirdPartyPayment));
         assert_eq!(refusal(pay(&rp, signed(Cbor::Integer(1)), &expected)), malformed, "{policy:?}");
         let surprise = pay(&rp, payment(collected()).json(unsigned("appid", json!(false))), &expected);
@@ -220,7 +221,7 @@ fn what_a_payment_answers_was_asked_for() {
                 assert_eq!(refusal(surprise), Refusal::Extension(OutputRefusal::Unsolicited(Some(Extension::Appid))));
             }
             _ => {
-                let unsolicited = surprise.unwrap().evidence.extensions.unsolicited;
+                let unsolicited = surprise.unwrap().evidence.unsolicited_extensions.unwrap();
                 assert_eq!(unsolicited.contains(Extension::Appid), policy == Unsolicited::Report);
             }
         }

@@ -35,11 +35,11 @@ fn it_is_bound_to_the_relying_party_the_user_a_purpose_and_a_time() {
     for (rp, user, purpose, time, expected) in [
         (&rp, user().handle, PURPOSE, NOW, Ok(())),
         (&rp, user().handle, PURPOSE, later(300), Ok(())),
-        (&rp, user().handle, PURPOSE, later(301), fresh),
+        (&rp, user().handle, PURPOSE, later(301), fresh.clone()),
         (&rp, user().handle, PURPOSE, UnixTime::from_secs(NOW.secs() - 1), fresh),
-        (&rp, stranger(), PURPOSE, NOW, mismatch),
-        (&rp, user().handle, "prescription 4711", NOW, mismatch),
-        (&rp, user().handle, "", NOW, mismatch),
+        (&rp, stranger(), PURPOSE, NOW, mismatch.clone()),
+        (&rp, user().handle, "prescription 4711", NOW, mismatch.clone()),
+        (&rp, user().handle, "", NOW, mismatch.clone()),
         (&elsewhere, user().handle, PURPOSE, NOW, mismatch),
     ] {
         assert_eq!(proof.require(rp, &user, purpose, time), expected, "{purpose} {time:?}");
@@ -90,7 +90,7 @@ fn no_other_state_is_accepted_as_a_reauthentication() {
         [(discoverable, user().handle), (of_a_stranger, stranger()), (sign_in, user().handle), (payment, user().handle)]
     {
         let error = rp().finish_reauthentication(state, &user, &response, &record(), NOW).unwrap_err();
-        assert_eq!((error, error.code()), (Error::NotAReauthentication, "not-a-reauthentication"));
+        assert_eq!((error.clone(), error.code()), (Error::NotAReauthentication, "not-a-reauthentication"));
     }
     let (options, state) = start(&lax);
     let unverified = authentication().authenticator_data(|data| data.clear_flags(UV));
@@ -115,7 +115,7 @@ fn the_first_user_verification_is_not_a_factor() {
     assert_eq!(first.proof.user_verification(), wardkey::ceremony::authentication::UserVerification::First);
     let stored: Reauthentication = serde_json::from_str(&serde_json::to_string(&first.proof).unwrap()).unwrap();
     let error = stored.require(&rp, &user().handle, PURPOSE, NOW).unwrap_err();
-    assert_eq!((error, error.code()), (Error::NotAFactor, "not-a-factor"));
+    assert_eq!((error.clone(), error.code()), (Error::NotAFactor, "not-a-factor"));
     assert_eq!(stored.require_with_additional_factor(&rp, &user().handle, PURPOSE, NOW), Ok(()));
     let of_a_stranger = stored.require_with_additional_factor(&rp, &stranger(), PURPOSE, NOW);
     assert_eq!(of_a_stranger, Err(Error::ReauthenticationMismatch));

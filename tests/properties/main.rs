@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use wardkey::ceremony::{authentication, registration};
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::crypto::{Algorithm, AwsLcRs};
-use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
+use wardkey::policy::{AttestationPolicy, Trust, TrustAnchor, TrustAnchors};
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator as made;
 use wardkey_authenticator::json::base64url;
@@ -26,14 +26,14 @@ fn site() -> Site {
 fn register(made: &Registration, json: &str) -> &'static str {
     let Ok(response) = RegistrationResponse::from_json(json) else { return "response-malformed" };
     let (site, algorithms) = (site(), Algorithm::ALL);
-    let expected = registration::Expected::new(&site, &made.expected.challenge, &algorithms);
+    let mut expected = registration::Expected::new(&site, &made.expected.challenge, &algorithms);
+    expected.time = made.expected.validate_at.map(UnixTime::from_secs);
     let mut policy = AttestationPolicy::any();
     let anchors = made.expected.trust_anchors.iter().map(|der| TrustAnchor::from_der(der).unwrap());
     policy.trust = Trust::Verify(TrustAnchors::new(anchors));
     let user = UserHandle::new([1]).unwrap();
-    let circumstances = Circumstances::at(made.expected.validate_at.map(UnixTime::from_secs), &AwsLcRs);
     registration::verify(&expected, &response, &AwsLcRs)
-        .and_then(|verified| policy.decide(&verified, &user, &circumstances))
+        .and_then(|verified| policy.decide(&verified, &user))
         .map_or_else(|failure| failure.code(), |_| "accepted")
 }
 

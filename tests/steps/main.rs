@@ -26,7 +26,7 @@ use std::fs;
 use std::sync::LazyLock;
 use table::{Group, Line};
 use vector::Vector;
-use wardkey::ceremony::{BackupEligibility, BackupState, Ceremony, Failure, Outcome, Refusal, StepNumber};
+use wardkey::ceremony::{BackupEligibility, BackupState, Ceremony, Failure, Refusal, StepNumber};
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::crypto::{Algorithm, AwsLcRs, RustCrypto};
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UserHandle};
@@ -97,16 +97,15 @@ fn every_step_is_recorded() {
     for line in lines() {
         let vector: Vector = serde_json::from_str(&line.vector).unwrap();
         let judged = vector.judge(&AwsLcRs);
-        let Some(outcomes) = judged.outcomes else { continue };
-        let with = |outcome: Outcome| {
-            let steps = outcomes.iter().filter(move |(_, found)| *found == outcome);
-            steps.map(|(step, _)| step.to_string()).collect::<Vec<_>>()
-        };
+        let Some(evidence) = judged.evidence else { continue };
+        let refused = to_strings(&evidence.steps_refused);
+        assert_eq!(evidence.accepted, judged.accept, "{}", line.id);
         if judged.accept {
-            let store: &[&str] = if outcomes.ceremony() == Ceremony::Registration { &["7.1/26"] } else { &[] };
-            assert_eq!((with(Outcome::NotReached), with(Outcome::Refused)), (to_strings(store), vec![]), "{}", line.id);
+            let store: &[&str] = if evidence.ceremony == Ceremony::Registration { &["7.1/26"] } else { &[] };
+            assert_eq!((to_strings(&evidence.steps_not_reached), refused), (to_strings(store), vec![]), "{}", line.id);
         } else {
-            assert_eq!(with(Outcome::Refused), to_strings(judged.step.as_slice()), "{}", line.id);
+            assert_eq!(refused, to_strings(judged.step.as_slice()), "{}", line.id);
+            assert_eq!(evidence.refusal.as_deref(), Some(line.code), "{}", line.id);
         }
     }
 }

@@ -17,8 +17,7 @@ use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::Refusal;
 use wardkey::ceremony::registration::{Expected, verify};
 use wardkey::crypto::Algorithm;
-use wardkey::evidence::Details;
-use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors};
+use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchor, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::x509::{Crl, PathError};
 use wardkey::{RegistrationResponse, UnixTime, UserHandle};
@@ -112,8 +111,8 @@ fn meant(refusal: Refusal) -> [Fault; 2] {
 /// The accepted path, by its evidence.
 fn path(registered: &Registered, scene: &Scene) -> Path {
     assert_eq!(registered.attested_aaguid(), Some(Aaguid::from_bytes(MODEL)));
-    let Details::Registration(details) = &registered.evidence().details else { panic!("a registration") };
-    let statement = details.statement.as_ref().expect("a statement");
+    let evidence = registered.evidence();
+    let [statement] = &evidence.statements[..] else { panic!("one statement") };
     let fingerprint = statement.anchor.expect("an anchor");
     let is_it = |certificate: &description::Certificate| toy::sha256(&[&certificate.der()]) == fingerprint;
     let anchor = scene.anchors.iter().position(|(_, certificate)| is_it(certificate)).expect("an anchor of the scene");
@@ -126,15 +125,13 @@ fuzz_target!(|input: &[u8]| {
     let expected = oracle::judge(&scene);
     let response = response(&scene);
     let site = site(0);
-    let verified = verify(&Expected::new(&site, &CHALLENGE, &Algorithm::ALL), &response, &Toy);
-    let decided = verified.and_then(|verified| {
-        let time = scene.year.map(|year| UnixTime::from_secs(der::seconds(year)));
-        let mut circumstances = Circumstances::at(time, &Toy);
-        if scene.quirk {
-            circumstances.quirks = Quirks::NONE.with(Quirk::AttestationIntermediateWithoutCa);
-        }
-        policy(&scene).decide(&verified, &UserHandle::new([1]).expect("a handle"), &circumstances)
-    });
+    let mut expectations = Expected::new(&site, &CHALLENGE, &Algorithm::ALL);
+    expectations.time = scene.year.map(|year| UnixTime::from_secs(der::seconds(year)));
+    if scene.quirk {
+        expectations.quirks = Quirks::NONE.with(Quirk::AttestationIntermediateWithoutCa);
+    }
+    let decided = verify(&expectations, &response, &Toy)
+        .and_then(|verified| policy(&scene).decide(&verified, &UserHandle::new([1]).expect("a handle")));
     match (decided, expected) {
         (Ok(registered), Ok(expected)) => {
             let found = path(&registered, &scene);

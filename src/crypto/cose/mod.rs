@@ -8,9 +8,11 @@ mod encode;
 
 use super::{Curve, Hash, KeyError, MlDsa, PublicKey, Scheme};
 use crate::codec::cbor::{self, Value};
+use serde::{Deserialize, Serialize};
 
-/// A known COSEAlgorithmIdentifier (§5.8.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A known COSEAlgorithmIdentifier (§5.8.5). In JSON: its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "i32", try_from = "i32")]
 #[non_exhaustive]
 pub enum Algorithm {
     /// −7: ECDSA on P-256 with SHA-256.
@@ -140,6 +142,20 @@ impl Algorithm {
             Self::MlDsa87 => Scheme::MlDsa(MlDsa::MlDsa87),
             Self::LegacyRs1 => Scheme::RsaPkcs1(Hash::Sha1),
         }
+    }
+}
+
+impl From<Algorithm> for i32 {
+    fn from(algorithm: Algorithm) -> Self {
+        algorithm.cose()
+    }
+}
+
+impl TryFrom<i32> for Algorithm {
+    type Error = Error;
+
+    fn try_from(number: i32) -> Result<Self, Error> {
+        Self::from_cose(number.into()).ok_or_else(|| Error::UnknownAlgorithm(number.into()))
     }
 }
 
