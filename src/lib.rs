@@ -26,7 +26,7 @@
 //! | migrate from webauthn-rs, another library, or U2F | [`interop`] |
 //! | accept only certain authenticators or credentials | [`policy::AttestationPolicy`], [`relying_party::RelyingPartyBuilder`], [`attestation::voucher`]: who vouches for which fact |
 //! | answer, log and alert | [`Error::fault`](error::Error::fault), [`Error::public`], [`Error::code`], [`Error::step`] |
-//! | show an auditor why a verdict was reached | [`Evidence`]: [`ceremony::evidence`] describes it |
+//! | show an auditor why a verdict was reached | [`ceremony::evidence`] |
 //! | verify with your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`], [`ceremony::payment::verify`] |
 //!
 //! # Modules
@@ -58,8 +58,8 @@
 //! # FIPS 140-3
 //!
 //! With `fips`, AWS-LC is linked as its FIPS 140-3 module, and the evidence of each ceremony says `AWS-LC FIPS`. The module
-//! itself is asked, not the feature. [`Evidence::backend`] made the hashes of the ceremony and drew the challenge;
-//! [`Evidence::module`] verified the signature of the credential. Outside the module
+//! itself is asked, not the feature. The member `backend` of the [evidence](ceremony::evidence) names what made the hashes of
+//! the ceremony and drew the challenge; `module` names what verified the signature of the credential. Outside the module
 //! are Ed448 (feature `ed448`), and the check that an Ed25519 key has no small order, which FIPS 140-3 does not count as
 //! cryptography. Not every service of the module is approved: secp256k1 (ES256K) is not, and SHA-1 (RS1; names and
 //! signatures of old TPMs) is approved only for verification, as legacy use. The certificate of the module says which
@@ -102,7 +102,6 @@ pub mod state;
 pub mod time;
 pub mod x509;
 
-pub use ceremony::evidence::Evidence;
 pub use client::{AuthenticationResponse, RegistrationResponse};
 pub use credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle};
 pub use error::Error;

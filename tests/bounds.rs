@@ -140,7 +140,7 @@ fn certificates_are_read_without_recursion() {
         let expected = verdict.map_err(Refusal::AttestationUntrusted);
         assert_eq!(registered.map_err(|failure| failure.refusal), expected, "{what}");
         // The failure keeps its evidence on the heap.
-        let evidence = size_of::<wardkey::Evidence>() + 256;
+        let evidence = size_of::<wardkey::ceremony::evidence::Evidence>() + 256;
         assert!(bytes <= usual + evidence, "{what}: {bytes}, where {usual} are usual");
     }
 }

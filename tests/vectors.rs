@@ -8,7 +8,7 @@ use example::vector::Vector;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use wardkey::Evidence;
+use wardkey::ceremony::evidence::Evidence;
 use wardkey::crypto::{AwsLcRs, RustCrypto};
 
 fn files(folder: &Path) -> Vec<PathBuf> {

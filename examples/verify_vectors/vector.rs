@@ -11,14 +11,13 @@ use serde_json::value::RawValue;
 use wardkey::attestation::AttestationType;
 use wardkey::authenticator::AuthenticatorData;
 use wardkey::ceremony::authentication::{self, SignCountPolicy};
+use wardkey::ceremony::evidence::Evidence;
 use wardkey::ceremony::{Ceremony, Failure, Refusal, registration};
 use wardkey::client::{ClientData, Framing, Origins, Site, data};
 use wardkey::crypto::{Algorithm, Backend};
 use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchor, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::{
-    AuthenticationResponse, CredentialId, CredentialRecord, Evidence, RegistrationResponse, UnixTime, UserHandle,
-};
+use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UnixTime, UserHandle};
 
 /// A byte string.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::policy::TrustOutcome;
+use wardkey::ceremony::evidence::TrustOutcome;
 use wardkey::{UnixTime, UserHandle};
 use wardkey_fuzz::keys::algorithm;
 use wardkey_fuzz::{Parts, certified, policy, quirks, verified};

@@ -9,7 +9,7 @@ use core::slice::from_ref;
 use libfuzzer_sys::fuzz_target;
 use wardkey::ceremony::Refusal;
 use wardkey::crypto::Algorithm::{Ed448, EdDsa, Es256, MlDsa44, MlDsa65, MlDsa87, Rs256};
-use wardkey::policy::TrustOutcome;
+use wardkey::ceremony::evidence::TrustOutcome;
 use wardkey::x509::{Crl, PathError};
 use wardkey::{UnixTime, UserHandle};
 use wardkey_fuzz::keys::{Key, algorithm};

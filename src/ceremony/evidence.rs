@@ -180,7 +180,8 @@ impl StatementEvidence {
 /// The record of a ceremony. [The module](self) describes each member.
 ///
 /// ```
-/// use wardkey::{Error, Evidence};
+/// use wardkey::Error;
+/// use wardkey::ceremony::evidence::Evidence;
 /// fn log(evidence: &Evidence) -> serde_json::Result<String> {
 ///     serde_json::to_string(&evidence.clone().with_user("patient-4711"))
 /// }

@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn a_failure_names_its_step() {
         let failure = Failure::new(Ceremony::Authentication, Refusal::Origin);
-        assert_eq!(failure.to_string(), "an origin that is not expected (step 7.2/12)");
+        assert_eq!(failure.to_string(), "origin is not among the expected origins (step 7.2/12)");
         assert_eq!(failure.code(), "origin-not-allowed");
         let failure = Failure::new(Ceremony::Registration, Refusal::AlgorithmNotOffered(-65535));
         assert_eq!(failure.to_string(), "COSE algorithm -65535 was not offered (step 7.1/20)");

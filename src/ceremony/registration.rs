@@ -271,7 +271,7 @@ fn steps<'a>(
     })
 }
 
-/// Step 13: the attestation object, with the authenticator data in it.
+/// Reads the attestation object, which contains the authenticator data.
 fn attestation_object<'a>(
     expected: &Expected<'_>,
     response: &'a RegistrationResponse,

@@ -1,11 +1,10 @@
 //! A registration that was accepted, and the last check before it is stored (§7.1 steps 26 and 27).
 
-use super::TrustOutcome;
 use super::attestation::Judged;
 use crate::attestation::{AttestationType, Fact, Format, KeyProperties, Voucher};
 use crate::authenticator::Aaguid;
 use crate::ceremony::authentication::UserVerification;
-use crate::ceremony::evidence::Evidence;
+use crate::ceremony::evidence::{Evidence, TrustOutcome};
 use crate::ceremony::registration::VerifiedRegistration;
 use crate::ceremony::{Failure, Recorder, Refusal, Step};
 use crate::credential::{CredentialRecord, UserHandle};

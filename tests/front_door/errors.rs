@@ -39,7 +39,7 @@ fn every_error_has_a_code_and_only_refusals_have_a_step() {
         assert_eq!(error.step().map(|step| step.to_string()).as_deref(), step, "{code}");
         assert!(!error.to_string().is_empty());
     }
-    assert_eq!(Error::from(refused.clone()).to_string(), "another challenge (step 7.1/8)");
+    assert_eq!(Error::from(refused.clone()).to_string(), "challenge is not the one that was issued (step 7.1/8)");
     assert_eq!(Error::from(ResponseError::Missing(Member::RawId)).to_string(), "rawId is missing");
     assert!(Error::from(refused).source().is_some());
 }

@@ -2,8 +2,8 @@
 
 use crate::{es256, evil, finish, model, preferring, root, stranger, trusting, with};
 use serde_json::json;
-use wardkey::Evidence;
 use wardkey::attestation::{CompoundPolicy, Fact, KeyProperties, Voucher};
+use wardkey::ceremony::evidence::Evidence;
 use wardkey::crypto::default_backend;
 use wardkey::policy::{AttestationPolicy, TrustAnchors};
 use wardkey::quirk::Quirks;

@@ -7,11 +7,12 @@ mod evidence;
 
 use wardkey::attestation::{AttestationType, CompoundPolicy, Fact, Format, KeyEnforcement};
 use wardkey::authenticator::Aaguid;
+use wardkey::ceremony::evidence::TrustOutcome;
 use wardkey::ceremony::{Refusal, registration};
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::crypto::{Algorithm as Known, default_backend};
 use wardkey::extensions::{OutputRefusal, RegistrationExtensions, RegistrationOutputs};
-use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchor, TrustAnchors, TrustOutcome};
+use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchor, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::x509::{Crl, Rule};
 use wardkey::{RegistrationResponse, UnixTime, UserHandle};
