@@ -10,11 +10,11 @@
 //! | verified by the functions of [`ceremony`](crate::ceremony) | `evidence` of what they return, and of [`Failure`](super::Failure) |
 //!
 //! Evidence contains no secrets and no received text: only numbers, names that this library defines, texts of your own
-//! configuration, and the ids of the credential and the user. It is for logs only. Never show it at the browser, because a
-//! refusal at a step after "credential record" tells that the account exists (§14.6.2).
+//! configuration, and the ids of the credential and the user. It is for logs only. Never show it at the browser, because the
+//! step that refused can tell whether the account exists (§14.6.2).
 //!
-//! "Accepted" does not mean that every step passed. A policy may accept that a check fails or may not ask for it, and a record
-//! may lack the value to compare with. So each step of the ceremony is on exactly one list. A step that passed only because of
+//! An accepted ceremony can have steps that did not pass: a policy can accept that a check fails or not ask for it, and a record
+//! can lack the value to compare with. So each step of the ceremony is on exactly one list. A step that passed only because of
 //! a [quirk](crate::quirk) counts as passed, and `quirks` names the quirk.
 //!
 //! # Again, years later
@@ -27,15 +27,17 @@
 //!
 //! [`ceremony::registration::verify`](crate::ceremony::registration::verify) and
 //! [`ceremony::authentication::verify`](crate::ceremony::authentication::verify) then verify again, with the time of the
-//! ceremony as [`Expected::time`](crate::ceremony::authentication::Expected::time). Members that only the front door knows are
-//! null in that evidence: the table marks them with "front door".
+//! ceremony as [`Expected::time`](crate::ceremony::authentication::Expected::time). In that evidence, the members that only
+//! [`RelyingParty`](crate::RelyingParty) knows are null. The table marks them with "front door".
 //!
 //! # As JSON
 //!
-//! One flat object. Every member is present; a member that does not apply, or that the ceremony did not reach, is `null`.
-//! Reading requires this `version` and `edition`. It ignores unknown members, so that a release can read the evidence of a
-//! later one with the same version. It refuses an unknown value, such as a later attestation statement format. Reading
-//! verifies nothing: store evidence where only you can write.
+//! One flat object with every member. A member is `null` if it does not apply, or if the ceremony ended before its value was
+//! known.
+//!
+//! `Evidence` reads back what it wrote. It refuses another `version` or `edition`, and names that it does not know, such as a
+//! later attestation statement format. It ignores members that it does not know, so that a release can read the evidence of a
+//! later release with the same version. Reading verifies nothing: store evidence where only you can write.
 //!
 //! | member | value |
 //! |---|---|
@@ -53,7 +55,7 @@
 //! | `stepsPassed` | the steps whose check was made and holds, such as `7.2/11` |
 //! | `stepsWaived` | the steps whose check does not hold, which the policy accepts |
 //! | `stepsNotRequired` | the steps that the policy did not ask for, or that had nothing to check |
-//! | `stepsNotKnown` | the steps that could not be checked, because the record lacks the value to compare with |
+//! | `stepsNotKnown` | the steps that could not be checked, because there is no record, or the record lacks the value to compare with |
 //! | `stepsRefused` | the step that refused the ceremony |
 //! | `stepsNotReached` | the steps that the ceremony did not reach. `7.1/26` is here if a registration was accepted, because [`claim`](crate::policy::Registered::claim) decides it later |
 //! | `rpId`, `appidUsed` | the RP ID, and whether the AppID was used in its place (§10.1.1) |
@@ -225,7 +227,7 @@ pub struct Evidence {
     pub steps_waived: Vec<StepNumber>,
     /// The steps that the policy did not ask for, or that had nothing to check.
     pub steps_not_required: Vec<StepNumber>,
-    /// The steps that could not be checked, because the record lacks the value to compare with.
+    /// The steps that could not be checked, because there is no record, or the record lacks the value to compare with.
     pub steps_not_known: Vec<StepNumber>,
     /// The step that refused the ceremony.
     pub steps_refused: Vec<StepNumber>,

@@ -174,7 +174,7 @@ pub(crate) enum Outcome {
     NotRequired,
     /// The check was made and holds.
     Passed,
-    /// The check could not be made, because the credential record lacks the value to compare with.
+    /// The check could not be made, because there is no credential record, or it lacks the value to compare with.
     NotKnown,
     /// The check was made and does not hold. The policy accepts that.
     Waived,

@@ -281,6 +281,9 @@ impl RelyingParty {
         match self.verify_registration(&expected, policy, &state, response) {
             Ok(mut registered) => {
                 state.identify(&mut registered.recorder.evidence);
+                if let Err(failure) = &mut registered.browser_bound_key {
+                    state.identify(&mut failure.recorder.evidence);
+                }
                 Ok(registered)
             }
             Err(mut failure) => {

@@ -1,8 +1,9 @@
 //! Secure Payment Confirmation: the shown payment is the signed one.
 
 use crate::*;
-use wardkey::ceremony::authentication;
+use wardkey::ceremony::evidence::Purpose;
 use wardkey::ceremony::payment::{self, BrowserBinding};
+use wardkey::ceremony::{StepNumber, authentication};
 use wardkey::client::json::{Attachment, Hint, Lint, ResidentKey, UserVerificationRequirement};
 use wardkey::client::origin::OriginError;
 use wardkey::client::payment::{Amount, Instrument, Logo, Member, PaymentDetails};
@@ -93,8 +94,13 @@ fn what_was_shown_is_what_was_signed() {
     let logos = Refusal::Payment(Member::PaymentEntitiesLogos);
     assert_eq!(refusal(finish(payment(swapped), &shown())), logos, "an ordered subset");
     let none = payment(collected()).client_data(|data| data.remove("payment"));
-    let failure = refusal(finish(none, &shown()));
-    assert_eq!((failure, failure.code()), (Refusal::Payment(Member::Payment), "payment-mismatch"));
+    let refused = finish(none, &shown());
+    let evidence = refused.as_ref().unwrap_err().evidence().unwrap();
+    assert_eq!((evidence.accepted, evidence.refusal.as_deref()), (false, Some("payment-mismatch")));
+    let step = |list: &[StepNumber]| list.iter().any(|step| step.to_string() == "7.2/23");
+    assert!(step(&evidence.steps_refused) && !step(&evidence.steps_not_required) && !step(&evidence.steps_passed));
+    assert_eq!((evidence.purpose, evidence.state_id.is_some()), (Some(Purpose::Payment), true));
+    assert_eq!(refusal(refused), Refusal::Payment(Member::Payment));
 }
 
 #[test]
