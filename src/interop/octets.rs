@@ -94,7 +94,9 @@ impl<'de> Visitor<'de> for Spellings {
         let (mut bytes, mut data) = (BTreeMap::new(), None);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "type" => drop(map.next_value::<Skipped>()?),
+                "type" => {
+                    map.next_value::<Skipped>()?;
+                }
                 "data" if data.is_none() => data = Some(map.next_value::<Vec<u8>>()?),
                 index => {
                     let at = index.parse::<usize>().ok().filter(|at| at.to_string() == index).ok_or_else(neither)?;
