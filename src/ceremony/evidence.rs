@@ -76,7 +76,7 @@
 //! | `statements` | one object for each statement: [`StatementEvidence`]. Several for a `compound` attestation, none for an authentication |
 //! | `statementsDropped` | how many statements of a compound attestation do not verify |
 //! | `vouchers` | who vouches for each [fact](Fact) of the authenticator data: a [`Voucher`] |
-//! | `unsolicitedExtensions`, `unknownExtensions` | the extension outputs that were not requested; how many outputs this library does not know. Empty and 0 under [`Unsolicited::Tolerate`](crate::extensions::Unsolicited::Tolerate) |
+//! | `unsolicitedExtensions`, `unknownExtensions` | the extension outputs that were not requested; how many outputs this library does not know |
 //! | `secretExtensionResults` | whether the front end sent results of a pseudo-random function, which are secret: repair it |
 //! | `quirks` | the quirks that were needed |
 
