@@ -84,13 +84,12 @@ fn a_sign_in_with_its_evidence_allocates_at_most_twelve_times() {
 }
 
 /// Five byte strings and the transports of the response; the copy of the key that the binding of AWS-LC makes; the key and
-/// the transports of the record. And for the evidence: RP ID and origin, as the ceremony recorded them and as the policy keeps
-/// them; user, statement, and two for the vouchers.
+/// the transports of the record. And for the evidence: RP ID, origin, user, statement.
 #[test]
-fn a_registration_without_attestation_allocates_seventeen_times() {
+fn a_registration_without_attestation_allocates_thirteen_times() {
     let sign_up = SignUp::new(NoAttestation);
     drop(sign_up.verify(&AwsLcRs));
-    assert_eq!(allocations(|| sign_up.verify(&AwsLcRs)), 17);
+    assert_eq!(allocations(|| sign_up.verify(&AwsLcRs)), 13);
 }
 
 /// Two more for a path of up to four certificates: the parsed leaf and the trust path. Two more for a longer path: the list of
@@ -102,5 +101,5 @@ fn the_number_of_certificates_barely_changes_the_allocations() {
         drop(sign_up.verify(&AwsLcRs));
         allocations(|| sign_up.verify(&AwsLcRs))
     });
-    assert_eq!(counts, [19, 19, 19, 19, 21, 21]);
+    assert_eq!(counts, [15, 15, 15, 15, 17, 17]);
 }

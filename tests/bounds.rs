@@ -50,7 +50,7 @@ fn measured(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) 
     let user = UserHandle::new([1]).unwrap();
     peak(|| {
         let verified = registration::verify(&expected, &response, backend)?;
-        policy.decide(&verified, &user).map(drop)
+        policy.decide(verified, &user).map(drop)
     })
 }
 
@@ -299,7 +299,7 @@ fn at_most_eight_anchors_of_one_name_are_tried() {
     let mut policy = AttestationPolicy::any();
     policy.trust = Trust::Verify(TrustAnchors::new(anchors.iter().map(|der| TrustAnchor::from_der(der).unwrap())));
     let user = UserHandle::new([1]).unwrap();
-    assert!(policy.decide(&verified, &user).is_err());
+    assert!(policy.decide(verified, &user).is_err());
     assert_eq!(backend.0.spent().0, 1 + 8, "the statement, and the certificates");
 }
 
@@ -414,7 +414,7 @@ fn preferred_trust_costs_no_extra_verification() {
         policy.trust = Trust::Prefer(TrustAnchors::new([anchor]));
         let budget = Budget::default();
         let verified = registration::verify(&expected, &response, &budget).unwrap();
-        let decided = policy.decide(&verified, &UserHandle::new([1]).unwrap());
+        let decided = policy.decide(verified, &UserHandle::new([1]).unwrap());
         let found = decided.map(|decided| decided.untrusted_reason()).unwrap_or_else(|failure| match failure.refusal {
             Refusal::AttestationUntrusted(error) => Some(error),
             other => panic!("{other:?}"),

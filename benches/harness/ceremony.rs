@@ -196,7 +196,7 @@ impl SignUp {
         expected.user_verification_required = false;
         expected.time = Some(UnixTime::from_secs(made::expected::VALIDATE_AT));
         let verified = registration::verify(&expected, &response, backend).expect("a verdict");
-        self.policy.decide(&verified, &self.user).expect("a decision")
+        self.policy.decide(verified, &self.user).expect("a decision")
     }
 
     /// The limit: the hash of the client data, the parsing of the credential's key, and every signature, by keys that

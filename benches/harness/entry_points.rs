@@ -341,7 +341,7 @@ fn register(made: Registration, policy: AttestationPolicy) -> Input {
         expected.time = Some(NOW);
         expected.compound = policy.compound;
         let verified = registration::verify(&expected, &response, &Yes);
-        let decide = |verified| policy.decide(&verified, &user);
+        let decide = |verified| policy.decide(verified, &user);
         drop(black_box(verified.and_then(decide)));
     })
 }

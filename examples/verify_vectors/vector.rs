@@ -285,7 +285,7 @@ impl Vector {
         expected.time = self.expected.validate_at.map(UnixTime::from_secs);
         expected.quirks = self.quirks()?;
         let verified = registration::verify(&expected, &response, backend)?;
-        let registered = policy.decide(&verified, &placeholder())?;
+        let registered = policy.decide(verified, &placeholder())?;
         let judged = Judgement::registered(&registered);
         let known = &self.expected.known_credential_ids;
         let stored = known.iter().find(|id| id.0 == registered.credential_id().as_bytes());

@@ -19,11 +19,11 @@ fuzz_target!(|input: &[u8]| {
     let time = (years > 0).then(|| UnixTime::from_secs(i64::from(years) * 31_556_952));
     let Some(verified) = verified(&response, time, quirks(bits)) else { return };
     let user = UserHandle::new([1]).expect("a handle");
-    let decided = policy(&anchors, &[]).decide(&verified, &user);
+    let decided = policy(&anchors, &[]).decide(verified.clone(), &user);
     if let Ok(registered) = decided {
         assert_eq!(registered.trust(), TrustOutcome::Trusted);
-        assert!(policy(&anchors, &[]).decide(&verified, &user).is_ok(), "the same again");
-        let nobody = policy(&[], &[]).decide(&verified, &user);
+        assert!(policy(&anchors, &[]).decide(verified.clone(), &user).is_ok(), "the same again");
+        let nobody = policy(&[], &[]).decide(verified.clone(), &user);
         assert!(nobody.is_err(), "trusted without an anchor");
     }
 });

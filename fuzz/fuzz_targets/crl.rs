@@ -68,9 +68,9 @@ fuzz_target!(|input: &[u8]| {
     let time = (years > 0).then(|| UnixTime::from_secs(i64::from(years) * 31_556_952));
     let Some(verified) = verified(&response, time, quirks(bits)) else { return };
     let user = UserHandle::new([1]).expect("a handle");
-    if let Ok(registered) = policy(&anchors, &crls).decide(&verified, &user) {
+    if let Ok(registered) = policy(&anchors, &crls).decide(verified.clone(), &user) {
         assert_eq!(registered.trust(), TrustOutcome::Trusted);
-        let without = policy(&anchors, &[]).decide(&verified, &user);
+        let without = policy(&anchors, &[]).decide(verified.clone(), &user);
         assert!(without.is_ok(), "trusted because of a list");
     }
 });

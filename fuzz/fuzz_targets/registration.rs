@@ -54,7 +54,7 @@ fuzz_target!(|input: &[u8]| {
     }
 
     let user = UserHandle::new([1]).expect("a handle");
-    let decide = || AttestationPolicy::any().decide(&verified, &user);
+    let decide = || AttestationPolicy::any().decide(verified.clone(), &user);
     let Ok(registered) = decide() else { return };
     let record = registered.claim(None::<()>).expect("new");
     let refused = decide().expect("the same verdict").claim(Some(&record)).expect_err("known");

@@ -128,7 +128,7 @@ pub fn decide(anchors: &[&[u8]], crls: &[Crl], x5c: &[&[u8]]) -> Result<(), Refu
     let response = certified(Algorithm::Es256, x5c);
     let verified = verified(&response, None, Quirks::NONE).ok_or(Refusal::AttestationFormat)?;
     let user = UserHandle::new([1]).expect("a handle");
-    policy(anchors, crls).decide(&verified, &user).map(drop).map_err(|failure| failure.refusal)
+    policy(anchors, crls).decide(verified, &user).map(drop).map_err(|failure| failure.refusal)
 }
 
 /// Authenticator data of a registration, its credential id 32 octets of 1.

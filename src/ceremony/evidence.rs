@@ -179,6 +179,11 @@ impl StatementEvidence {
     }
 }
 
+/// Returns who vouches for `fact`: the strongest voucher of the statements that the policy accepts.
+pub(crate) fn voucher(statements: &[StatementEvidence], fact: Fact) -> Voucher {
+    statements.iter().map(|statement| statement.voucher(fact)).max().unwrap_or(Voucher::Nobody)
+}
+
 /// The record of a ceremony. [The module](self) describes each member.
 ///
 /// ```

@@ -3,9 +3,10 @@
 //! A ceremony begins with every step [`NotReached`](Outcome::NotReached), and each check records its own outcome. So no step
 //! becomes "passed" by default.
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, voucher};
 use super::refusal::Refusal;
 use super::step::{Ceremony, LAST, Outcome, Step, StepNumber};
+use crate::attestation::Fact;
 use crate::crypto::{Algorithm, Backend};
 use crate::extensions::ExtensionReport;
 
@@ -77,6 +78,10 @@ impl Recorder {
     /// Returns the evidence with its lists of steps.
     pub(crate) fn finish(self) -> Evidence {
         let mut evidence = self.evidence;
+        if !evidence.statements.is_empty() {
+            let vouchers = Fact::ALL.into_iter().map(|fact| (fact, voucher(&evidence.statements, fact)));
+            evidence.vouchers = Some(vouchers.collect());
+        }
         let mut steps: [Option<(StepNumber, Outcome)>; LAST + 1] = [None; LAST + 1];
         for (step, outcome) in Step::ALL.into_iter().zip(self.outcomes) {
             let Some(number) = step.number(evidence.ceremony) else { continue };

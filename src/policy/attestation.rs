@@ -12,7 +12,7 @@ use crate::attestation::voucher::names_model;
 use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Fact, Format, KeyEnforcement, Reason, Voucher};
 use crate::authenticator::Aaguid;
 use crate::budget::Budget;
-use crate::ceremony::evidence::{StatementEvidence, TrustOutcome};
+use crate::ceremony::evidence::{StatementEvidence, TrustOutcome, voucher};
 use crate::ceremony::registration::{Expected, VerifiedRegistration};
 use crate::ceremony::{Failure, Refusal};
 use crate::codec::der::{self, Reader};
@@ -128,7 +128,7 @@ impl AttestationPolicy {
     /// [`Failure`] at [`Step::AttestationTrust`](crate::ceremony::Step::AttestationTrust); at
     /// [`Step::Extensions`](crate::ceremony::Step::Extensions) where an output has to be signed, and the policy accepts no
     /// statement that signs it.
-    pub fn decide(&self, verified: &VerifiedRegistration<'_>, user: &UserHandle) -> Result<Registered, Failure> {
+    pub fn decide(&self, verified: VerifiedRegistration<'_>, user: &UserHandle) -> Result<Registered, Failure> {
         let Expected { time, quirks, .. } = verified.expected;
         let circumstances = &Circumstances { time, quirks, backend: verified.backend };
         let aaguid = verified.attested_credential_data().aaguid();
@@ -139,8 +139,10 @@ impl AttestationPolicy {
             verified.check_extensions_vouched(judged.voucher(Fact::Extensions))?;
             Ok(judged)
         });
-        let judged = judged.map_err(|refusal| Failure::after(verified.recorder.clone(), refusal))?;
-        Ok(Registered::new(verified, user, judged))
+        match judged {
+            Ok(judged) => Ok(Registered::new(verified, user, judged)),
+            Err(refusal) => Err(Failure::after(verified.recorder, refusal)),
+        }
     }
 
     /// Whether a credential without certificates is accepted.
@@ -161,13 +163,13 @@ impl AttestationPolicy {
         self.allow_aaguids.iter().flatten().find(cannot).copied()
     }
 
-    fn judge<'a>(
+    fn judge(
         &self,
-        attestation: &'a Attestation<'_>,
+        attestation: &Attestation<'_>,
         aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
         budget: &mut Budget,
-    ) -> Result<Judged<'a>, Refusal> {
+    ) -> Result<Judged, Refusal> {
         let attestation_type = attestation.attestation_type;
         if !self.types.contains(&attestation_type) {
             return Err(Refusal::AttestationTypeNotAccepted(attestation_type));
@@ -199,13 +201,13 @@ impl AttestationPolicy {
     /// anew. So [`CompoundPolicy::AtLeast`] counts keys, not statements. [`CompoundPolicy::All`] refuses such a statement
     /// where certificates are judged, because each statement must add to what is known of the authenticator; under
     /// [`Trust::Ignore`] nothing is known of it whatever is stated, and §8.9 allows the repetition.
-    fn compound<'a>(
+    fn compound(
         &self,
-        attestation: &'a Attestation<'_>,
+        attestation: &Attestation<'_>,
         aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
         budget: &mut Budget,
-    ) -> Result<Judged<'a>, Refusal> {
+    ) -> Result<Judged, Refusal> {
         if self.compound == CompoundPolicy::All && attestation.dropped > 0 {
             return Err(Refusal::AttestationStatementsTooFew);
         }
@@ -243,7 +245,7 @@ impl AttestationPolicy {
         aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
         budget: &mut Budget,
-    ) -> Result<Judged<'static>, Refusal> {
+    ) -> Result<Judged, Refusal> {
         let (anchors, required) = match &self.trust {
             Trust::Ignore => return Ok(Judged::of(attestation, TrustOutcome::NotJudged)),
             Trust::Verify(anchors) => (anchors, true),
@@ -295,11 +297,11 @@ impl AttestationPolicy {
     }
 
     /// §8.2.2: a certificate that names the very device is only for those who asked for one. What it names it.
-    fn device_serial<'a>(&self, attestation: &'a Attestation<'_>) -> Result<Option<&'a [u8]>, Refusal> {
+    fn device_serial(&self, attestation: &Attestation<'_>) -> Result<Option<Vec<u8>>, Refusal> {
         match attestation.leaf().and_then(|leaf| leaf.extensions.find(oid::FIDO_SERIAL_NUMBER)) {
             None => Ok(None),
             Some(_) if !self.enterprise => Err(Refusal::EnterpriseAttestation),
-            Some(serial) => Ok(der::read_all(serial.value, Reader::octet_string).ok()),
+            Some(serial) => Ok(der::read_all(serial.value, Reader::octet_string).ok().map(<[u8]>::to_vec)),
         }
     }
 
@@ -334,20 +336,20 @@ const fn evidence_of(attestation: &Attestation<'_>, trust: Option<TrustOutcome>)
 }
 
 /// What a policy finds in an attestation that it accepts.
-pub(super) struct Judged<'a> {
+pub(super) struct Judged {
     pub(super) trust: TrustOutcome,
     /// Why the certificates are untrusted.
     pub(super) reason: Option<x509::Error>,
     /// Whether the AAGUID is vouched for.
     pub(super) attested: bool,
     /// id-fido-gen-ce-sernum, of a trusted certificate.
-    pub(super) device_serial: Option<&'a [u8]>,
+    pub(super) device_serial: Option<Vec<u8>>,
     pub(super) quirks: Quirks,
     /// The statement, or those of a compound attestation, including the ones that the policy refused.
     pub(super) statements: Vec<StatementEvidence>,
 }
 
-impl Judged<'_> {
+impl Judged {
     const fn new(trust: TrustOutcome) -> Self {
         Self { trust, reason: None, attested: false, device_serial: None, quirks: Quirks::NONE, statements: Vec::new() }
     }
@@ -359,7 +361,7 @@ impl Judged<'_> {
 
     /// Who vouches for `fact`: the strongest of the statements that are accepted.
     pub(super) fn voucher(&self, fact: Fact) -> Voucher {
-        self.statements.iter().map(|statement| statement.voucher(fact)).max().unwrap_or(Voucher::Nobody)
+        voucher(&self.statements, fact)
     }
 
     /// Together with one more statement of a compound attestation.

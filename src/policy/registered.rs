@@ -1,10 +1,10 @@
 //! A registration that was accepted, and the last check before it is stored (§7.1 steps 26 and 27).
 
 use super::attestation::Judged;
-use crate::attestation::{AttestationType, Fact, Format, KeyProperties, Voucher};
+use crate::attestation::{Attestation, AttestationType, Fact, Format, KeyProperties, Voucher};
 use crate::authenticator::Aaguid;
 use crate::ceremony::authentication::UserVerification;
-use crate::ceremony::evidence::{Evidence, TrustOutcome};
+use crate::ceremony::evidence::{Evidence, TrustOutcome, voucher};
 use crate::ceremony::registration::VerifiedRegistration;
 use crate::ceremony::{Failure, Recorder, Refusal, Step};
 use crate::credential::{CredentialRecord, UserHandle};
@@ -35,44 +35,43 @@ pub struct Registered {
 }
 
 impl Registered {
-    pub(super) fn new(verified: &VerifiedRegistration<'_>, user: &UserHandle, judged: Judged<'_>) -> Self {
-        let authenticator_data = verified.authenticator_data();
-        let attested = verified.attested_credential_data();
-        let attestation = verified.attestation();
+    pub(super) fn new(verified: VerifiedRegistration<'_>, user: &UserHandle, judged: Judged) -> Self {
         let vouched = |fact| judged.voucher(fact) != Voucher::Nobody;
-        let record = record(verified, user, vouched);
-        let claimed_extensions = SignedOutputs::of(authenticator_data.extensions());
+        let record = record(&verified, user, vouched);
+        let user_verified = verified.authenticator_data().flags().user_verified() && vouched(Fact::UserVerified);
+        let claimed_extensions = SignedOutputs::of(verified.authenticator_data().extensions());
         let signed = judged.voucher(Fact::Extensions).is_signature();
         let signed_extensions = if signed { claimed_extensions.clone() } else { SignedOutputs::default() };
-        let mut recorder = verified.recorder.clone();
+        let unsigned_extensions = verified.unsigned_extension_results().cloned().unwrap_or_default();
+        let aaguid = verified.attested_credential_data().aaguid();
+        let &Attestation { format, attestation_type, dropped, .. } = verified.attestation();
+        let algorithm = verified.algorithm();
+        let mut recorder = verified.recorder;
         // Step 24: trust in the attestation
         recorder.record(Step::AttestationTrust, judged.trust.outcome());
         let evidence = &mut recorder.evidence;
         evidence.user = Some(user.to_base64url());
-        evidence.user_verification = Some(match authenticator_data.flags().user_verified() {
-            true if vouched(Fact::UserVerified) => UserVerification::Performed,
-            _ => UserVerification::NotPerformed,
-        });
+        evidence.user_verification =
+            Some(if user_verified { UserVerification::Performed } else { UserVerification::NotPerformed });
         evidence.attestation_trust = Some(judged.trust);
         evidence.attestation_trust_reason = judged.reason.map(|reason| reason.to_string());
-        evidence.attested_aaguid = judged.attested.then_some(attested.aaguid());
-        evidence.vouchers = Some(Fact::ALL.into_iter().map(|fact| (fact, judged.voucher(fact))).collect());
+        evidence.attested_aaguid = judged.attested.then_some(aaguid);
         evidence.statements = judged.statements;
-        evidence.statements_dropped = Some(attestation.dropped);
+        evidence.statements_dropped = Some(dropped);
         evidence.quirks = evidence.quirks.union(judged.quirks);
         Self {
             record,
-            algorithm: verified.algorithm(),
-            format: attestation.format,
-            attestation_type: attestation.attestation_type,
-            aaguid: attested.aaguid(),
+            algorithm,
+            format,
+            attestation_type,
+            aaguid,
             attested: judged.attested,
-            device_serial: judged.device_serial.map(<[u8]>::to_vec),
+            device_serial: judged.device_serial,
             trust: judged.trust,
             untrusted: judged.reason,
             signed_extensions,
             claimed_extensions,
-            unsigned_extensions: verified.unsigned_extension_results().cloned().unwrap_or_default(),
+            unsigned_extensions,
             browser_bound_key: Ok(None),
             recorder,
         }
@@ -179,8 +178,7 @@ impl Registered {
     /// [`Self::trust`] tells whether an attestation key is trusted.
     #[must_use]
     pub fn voucher(&self, fact: Fact) -> Voucher {
-        let vouchers = self.recorder.evidence.vouchers.as_ref();
-        vouchers.and_then(|vouchers| vouchers.get(&fact)).copied().unwrap_or(Voucher::Nobody)
+        voucher(&self.recorder.evidence.statements, fact)
     }
 
     /// Returns the client extension outputs. Nobody signed them, so they must not grant anything.

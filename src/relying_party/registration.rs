@@ -301,10 +301,12 @@ impl RelyingParty {
         response: &'a RegistrationResponse,
     ) -> Result<Registered, Failure> {
         let verified = registration::verify(expected, response, self.backend)?;
-        let mut registered = policy.decide(&verified, &state.user_handle)?;
-        if state.extensions.requested.contains(Extension::Payment) {
-            registered.browser_bound_key = payment::browser_bound_key(&verified, self.backend);
-        }
+        let browser_bound_key = match state.extensions.requested.contains(Extension::Payment) {
+            true => payment::browser_bound_key(&verified, self.backend),
+            false => Ok(None),
+        };
+        let mut registered = policy.decide(verified, &state.user_handle)?;
+        registered.browser_bound_key = browser_bound_key;
         Ok(registered)
     }
 }

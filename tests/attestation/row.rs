@@ -207,6 +207,6 @@ impl Row {
         }
         expected.quirks = given.quirks.iter().map(|name| Quirk::from_name(name).unwrap()).collect();
         let verified = registration::verify(&expected, response, backend)?;
-        policy.decide(&verified, &UserHandle::new(given.user_handle.clone()).unwrap())
+        policy.decide(verified, &UserHandle::new(given.user_handle.clone()).unwrap())
     }
 }

@@ -129,6 +129,7 @@ const EXEMPT: [(&str, &[&str]); 4] = [
             "signal_unknown_credential",
             "with_crls",
             "with_second",
+            "with_user",
         ],
     ),
     (

@@ -52,7 +52,7 @@ fn finish_by(
     let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
     let verified = registration::verify(&expected, &response, backend).map_err(|failure| failure.refusal)?;
     let user = UserHandle::new(made.expected.user_handle.clone()).unwrap();
-    policy.decide(&verified, &user).map_err(|failure| failure.refusal)
+    policy.decide(verified, &user).map_err(|failure| failure.refusal)
 }
 
 /// The model that every registration here claims.

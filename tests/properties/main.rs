@@ -33,7 +33,7 @@ fn register(made: &Registration, json: &str) -> &'static str {
     policy.trust = Trust::Verify(TrustAnchors::new(anchors));
     let user = UserHandle::new([1]).unwrap();
     registration::verify(&expected, &response, &AwsLcRs)
-        .and_then(|verified| policy.decide(&verified, &user))
+        .and_then(|verified| policy.decide(verified, &user))
         .map_or_else(|failure| failure.code(), |_| "accepted")
 }
 

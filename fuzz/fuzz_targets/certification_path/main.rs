@@ -131,7 +131,7 @@ fuzz_target!(|input: &[u8]| {
         expectations.quirks = Quirks::NONE.with(Quirk::AttestationIntermediateWithoutCa);
     }
     let decided = verify(&expectations, &response, &Toy)
-        .and_then(|verified| policy(&scene).decide(&verified, &UserHandle::new([1]).expect("a handle")));
+        .and_then(|verified| policy(&scene).decide(verified, &UserHandle::new([1]).expect("a handle")));
     match (decided, expected) {
         (Ok(registered), Ok(expected)) => {
             let found = path(&registered, &scene);
