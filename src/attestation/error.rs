@@ -1,4 +1,4 @@
-//! Why an attestation object or an attestation statement is refused.
+//! The reasons to refuse an attestation object or an attestation statement.
 
 use super::Format;
 use super::key::VerifiedBootState;
@@ -7,7 +7,7 @@ use crate::codec::cbor;
 use crate::x509::Rule;
 use core::fmt;
 
-/// Why an attestation object or an attestation statement is refused: the reason, and the format that demands it.
+/// The refusal of an attestation object or an attestation statement: the reason, and the format whose rule is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Error {
     format: Option<Format>,
@@ -15,20 +15,20 @@ pub struct Error {
 }
 
 impl Error {
-    /// The format of the statement. In a compound attestation, that of the statement in it which is refused. `None`: the
-    /// attestation object, or the message as a whole.
+    /// Returns the format of the statement. In a compound attestation, this is the format of the refused statement in it. `None`
+    /// means the attestation object, or the message as a whole.
     #[must_use]
     pub const fn format(&self) -> Option<Format> {
         self.format
     }
 
-    /// The reason.
+    /// Returns the reason.
     #[must_use]
     pub const fn reason(&self) -> Reason {
         self.reason
     }
 
-    /// A stable word for logs: [`Reason::code`].
+    /// Returns a stable word for logs: [`Reason::code`].
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.reason.code()
@@ -54,7 +54,7 @@ impl From<Reason> for Error {
 
 macro_rules! reasons {
     ($($(#[$meta:meta])* $name:ident $(($field:ty))? => $code:literal, $text:literal;)*) => {
-        /// A reason to refuse an attestation object or an attestation statement. Each names the section that asks for it.
+        /// A reason to refuse an attestation object or an attestation statement. Each states its rule and the section.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Reason {
@@ -66,7 +66,7 @@ macro_rules! reasons {
         }
 
         impl Reason {
-            /// A stable word for logs.
+            /// Returns a stable word for logs.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self {
@@ -220,7 +220,7 @@ reasons! {
 
     /// §8.9: a compound attestation contains no compound attestation.
     Nested => "attestation-nested", "a compound attestation within a compound attestation";
-    /// §8.9: all statements must verify, and the format of one is not known.
+    /// §8.9: a statement in a compound attestation has a known format, if all must verify.
     UnknownFormat => "attestation-unknown-format", "a statement has an unknown format";
     /// §8.9: as many statements verify as the policy demands.
     TooFew => "attestation-too-few", "fewer statements verify than the policy demands";
@@ -235,7 +235,7 @@ reasons! {
 }
 
 impl Reason {
-    /// The error of a statement of this format.
+    /// Returns the error for a statement of this format.
     #[must_use]
     pub const fn of(self, format: Format) -> Error {
         Error { format: Some(format), reason: self }

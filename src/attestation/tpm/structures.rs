@@ -1,9 +1,9 @@
-//! The structures of TPM 2.0 (Trusted Platform Module Library, Part 2) that a TPM attestation carries: big-endian,
-//! each describing its own length, nothing left over.
+//! The structures of TPM 2.0 (Trusted Platform Module Library, Part 2) in a TPM attestation. Numbers are big-endian. Trailing
+//! bytes are refused.
 
 use crate::crypto::{Backend, Curve, Hash, Scheme};
 
-/// A structure that is cut short, too long, or not of the kind that is read.
+/// A structure is cut short, too long, or of another kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Malformed;
 
@@ -27,6 +27,7 @@ const ATTEST_CERTIFY: u16 = 0x8017;
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
+    /// Reads `N` octets. TPM 2.0 Part 2 has no padding and no optional octets.
     fn take<const N: usize>(&mut self) -> Result<&'a [u8; N]> {
         let (taken, rest) = self.0.split_first_chunk().ok_or(Malformed)?;
         self.0 = rest;
@@ -41,7 +42,7 @@ impl<'a> Reader<'a> {
         self.take().map(|bytes| u32::from_be_bytes(*bytes))
     }
 
-    /// TPM2B: a length and as many bytes.
+    /// Reads a TPM2B structure: a length of 16 bits and as many octets.
     fn sized(&mut self) -> Result<&'a [u8]> {
         let len = self.u16()?;
         let (taken, rest) = self.0.split_at_checked(len.into()).ok_or(Malformed)?;
@@ -49,11 +50,13 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
+    /// Refuses octets after the structure (TPM 2.0 Part 2).
     const fn finish(&self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Malformed) }
     }
 }
 
+/// TPM 2.0 Part 2, TPMI_ALG_HASH, as far as a backend may support it.
 fn hash(algorithm: u16) -> Result<Hash> {
     match algorithm {
         0x0004 => Ok(Hash::Sha1),
@@ -76,24 +79,24 @@ pub(super) struct Public<'a> {
     encoding: &'a [u8],
     name_algorithm: u16,
     pub(super) name_hash: Hash,
-    /// A TPMA_OBJECT.
+    /// TPMA_OBJECT.
     pub(super) object_attributes: u32,
     parameters: Parameters,
     pub(super) unique: Unique<'a>,
 }
 
-/// What a TPMT_PUBLIC says of the uses of its key.
+/// The uses of a key, in a TPMT_PUBLIC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Parameters {
-    /// TPMT_SYM_DEF_OBJECT: its algorithm.
+    /// The algorithm of TPMT_SYM_DEF_OBJECT.
     symmetric: u16,
     /// TPMT_RSA_SCHEME or TPMT_ECC_SCHEME.
     scheme: Named,
-    /// TPMT_KDF_SCHEME, which RSA keys do not have: NULL there.
+    /// TPMT_KDF_SCHEME. TPMS_RSA_PARMS does not have it; then this is NULL.
     kdf: u16,
 }
 
-/// A scheme, and the hash algorithm that most of them name.
+/// A scheme, and its hash algorithm if it has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Named {
     scheme: u16,
@@ -101,6 +104,7 @@ struct Named {
 }
 
 impl<'a> Public<'a> {
+    /// Reads a TPMT_PUBLIC (TPM 2.0 Part 2, 12.2.4).
     pub(super) fn read(encoding: &'a [u8]) -> Result<Self> {
         let mut reader = Reader(encoding);
         let kind = reader.u16()?;
@@ -117,14 +121,15 @@ impl<'a> Public<'a> {
         Ok(Self { encoding, name_algorithm, name_hash, object_attributes, parameters, unique })
     }
 
-    /// Whether it has neither a symmetric algorithm nor a key derivation scheme: "If the key is not a restricted decryption
-    /// key, this field shall be set to TPM_ALG_NULL" (Part 2, TPMS_RSA_PARMS and TPMS_ECC_PARMS), and `kdf` has no effect.
+    /// Returns whether it has neither a symmetric algorithm nor a key derivation scheme: "If the key is not a restricted
+    /// decryption key, this field shall be set to TPM_ALG_NULL" (Part 2, TPMS_RSA_PARMS and TPMS_ECC_PARMS), and `kdf` has no
+    /// effect.
     pub(super) const fn uses_no_symmetric_algorithm(&self) -> bool {
         self.parameters.symmetric == NULL && self.parameters.kdf == NULL
     }
 
-    /// Whether its key may sign under `scheme`: its scheme is NULL, which leaves the choice to each signature, or this one
-    /// with its hash (Part 2, TPMI_ALG_RSA_SCHEME, TPMI_ALG_ECC_SCHEME).
+    /// Returns whether its key may sign under `scheme`: its scheme is either this one with its hash, or NULL, which allows any
+    /// (Part 2, TPMI_ALG_RSA_SCHEME, TPMI_ALG_ECC_SCHEME).
     pub(super) fn may_sign(&self, scheme: Scheme) -> bool {
         let Named { scheme: named, hash: by } = self.parameters.scheme;
         let is = |kind: u16, by_scheme: Hash| named == kind && by.is_some_and(|by| hash(by) == Ok(by_scheme));
@@ -137,7 +142,7 @@ impl<'a> Public<'a> {
             }
     }
 
-    /// Whether `name` is this object's: its name algorithm, then the hash of the structure by it.
+    /// Returns whether `name` is the Name of this object: nameAlg and the hash of the structure (TPM 2.0 Part 1, 16).
     pub(super) fn has_name(&self, name: &[u8], backend: &dyn Backend) -> bool {
         let digest = backend.digest(self.name_hash, &[self.encoding]);
         let expected = self.name_algorithm.to_be_bytes();
@@ -145,7 +150,7 @@ impl<'a> Public<'a> {
     }
 }
 
-/// TPMT_SYM_DEF_OBJECT: its algorithm.
+/// Reads TPMT_SYM_DEF_OBJECT. Returns its algorithm.
 fn symmetric(reader: &mut Reader<'_>) -> Result<u16> {
     let algorithm = reader.u16()?;
     if algorithm != NULL {
@@ -154,7 +159,7 @@ fn symmetric(reader: &mut Reader<'_>) -> Result<u16> {
     Ok(algorithm)
 }
 
-/// TPMT_RSA_SCHEME, TPMT_ECC_SCHEME or TPMT_KDF_SCHEME.
+/// Reads TPMT_RSA_SCHEME, TPMT_ECC_SCHEME or TPMT_KDF_SCHEME.
 fn scheme(reader: &mut Reader<'_>) -> Result<Named> {
     let scheme = reader.u16()?;
     let hash = if matches!(scheme, NULL | RSAES) { None } else { Some(reader.u16()?) };
@@ -164,12 +169,12 @@ fn scheme(reader: &mut Reader<'_>) -> Result<Named> {
     Ok(Named { scheme, hash })
 }
 
-/// TPMS_RSA_PARMS and TPM2B_PUBLIC_KEY_RSA.
+/// Reads TPMS_RSA_PARMS and TPM2B_PUBLIC_KEY_RSA.
 fn rsa_parameters<'a>(reader: &mut Reader<'a>) -> Result<(Parameters, Unique<'a>)> {
     let parameters = Parameters { symmetric: symmetric(reader)?, scheme: scheme(reader)?, kdf: NULL };
     let bits = reader.u16()?;
     let exponent = match reader.u32()? {
-        0 => 65537,
+        0 => 65537, // TPM 2.0 Part 2, TPMS_RSA_PARMS: the default
         exponent => exponent,
     };
     let modulus = reader.sized()?;
@@ -180,7 +185,7 @@ fn rsa_parameters<'a>(reader: &mut Reader<'a>) -> Result<(Parameters, Unique<'a>
     }
 }
 
-/// TPMS_ECC_PARMS and TPMS_ECC_POINT.
+/// Reads TPMS_ECC_PARMS and TPMS_ECC_POINT.
 fn ecc_parameters<'a>(reader: &mut Reader<'a>) -> Result<(Parameters, Unique<'a>)> {
     let (symmetric, named) = (symmetric(reader)?, scheme(reader)?);
     let curve = match reader.u16()? {
@@ -193,15 +198,16 @@ fn ecc_parameters<'a>(reader: &mut Reader<'a>) -> Result<(Parameters, Unique<'a>
     Ok((parameters, Unique::Ecc { curve, x: reader.sized()?, y: reader.sized()? }))
 }
 
-/// TPMS_ATTEST (`certInfo`), up to what is attested.
+/// TPMS_ATTEST (`certInfo`), without the field `attested`.
 pub(super) struct Attest<'a> {
-    reader: Reader<'a>,
-    pub(super) magic: u32,
-    pub(super) kind: u16,
+    attested: Reader<'a>,
+    magic: u32,
+    kind: u16,
     pub(super) extra_data: &'a [u8],
 }
 
 impl<'a> Attest<'a> {
+    /// Reads a TPMS_ATTEST (TPM 2.0 Part 2, 10.12.8).
     pub(super) fn read(encoding: &'a [u8]) -> Result<Self> {
         let mut reader = Reader(encoding);
         let magic = reader.u32()?;
@@ -210,36 +216,36 @@ impl<'a> Attest<'a> {
         let extra_data = reader.sized()?;
         reader.take::<17>()?; // clockInfo
         reader.take::<8>()?; // firmwareVersion
-        Ok(Self { reader, magic, kind, extra_data })
+        Ok(Self { attested: reader, magic, kind, extra_data })
     }
 
-    /// Whether a TPM made it, out of its own state.
+    /// Returns whether a TPM made it.
     pub(super) const fn is_generated(&self) -> bool {
         self.magic == GENERATED
     }
 
-    /// Whether it certifies an object.
+    /// Returns whether it certifies an object.
     pub(super) const fn is_certify(&self) -> bool {
         self.kind == ATTEST_CERTIFY
     }
 
-    /// TPMS_CERTIFY_INFO: the name of the certified object.
+    /// Returns the name in `attested`, a TPMS_CERTIFY_INFO (TPM 2.0 Part 2, 10.12.3).
     pub(super) fn certified_name(mut self) -> Result<&'a [u8]> {
-        let name = self.reader.sized()?;
-        self.reader.sized()?; // qualifiedName
-        self.reader.finish()?;
+        let name = self.attested.sized()?;
+        self.attested.sized()?; // qualifiedName
+        self.attested.finish()?;
         Ok(name)
     }
 }
 
-/// A signature as a TPMT_SIGNATURE holds it.
+/// The signature in a TPMT_SIGNATURE.
 pub(super) enum Signature<'a> {
     Rsa(&'a [u8]),
     Ecdsa { r: &'a [u8], s: &'a [u8] },
 }
 
-/// Reads a TPMT_SIGNATURE that names this scheme and its hash. `None`: it is none, so it is the bare signature that
-/// Windows and the vectors of the standard have. Nothing is both: each form fixes its length.
+/// Reads a TPMT_SIGNATURE of this scheme and hash (TPM 2.0 Part 2, 11.3.4). Returns `None` for anything else: Windows and the
+/// test vectors of the standard send the signature alone. The length tells the two forms apart.
 pub(super) fn signature(encoding: &[u8], scheme: Scheme) -> Option<Signature<'_>> {
     let mut reader = Reader(encoding);
     let kind = reader.u16().ok()?;
@@ -257,19 +263,19 @@ pub(super) fn signature(encoding: &[u8], scheme: Scheme) -> Option<Signature<'_>
     Some(signature)
 }
 
-/// Ecdsa-Sig-Value (RFC 3279 §2.2.3): the form in which §6.5.5 has a signature.
+/// Writes an Ecdsa-Sig-Value (RFC 3279 §2.2.3), the form of §6.5.5.
 pub(super) fn ecdsa_sig_value(r: &[u8], s: &[u8]) -> Vec<u8> {
     tagged(0x30, &[integer(r), integer(s)].concat())
 }
 
-/// A non-negative INTEGER.
+/// Writes a non-negative INTEGER.
 fn integer(magnitude: &[u8]) -> Vec<u8> {
     let minimal: Vec<u8> = magnitude.iter().copied().skip_while(|&byte| byte == 0).collect();
     let sign = minimal.first().is_none_or(|&first| first >= 0x80);
     tagged(0x02, &[if sign { &[0][..] } else { &[] }, &minimal].concat())
 }
 
-/// A DER value of fewer than 64 KiB: a TPM's numbers have lengths of 16 bits.
+/// Writes a DER value of less than 64 KiB. A TPM2B structure is not longer.
 fn tagged(tag: u8, contents: &[u8]) -> Vec<u8> {
     let [_, _, .., high, low] = contents.len().to_be_bytes();
     let head: &[u8] = match (high, low) {

@@ -26,7 +26,7 @@ pub(super) fn webpki(x5c: &[Vec<u8>], anchors: &[Vec<u8>], time: i64) -> Result<
         .map(drop)
 }
 
-/// Generated chains, by what is said of them in `chains.rs`, that get another verdict from rustls-webpki.
+/// Generated chains, by what is said of them in `paths.rs`, that get another verdict from rustls-webpki.
 const GENERATED: &[(&str, &str)] = &[
     ("the leaf is the anchor", "webpki wants an issuer; §7.1 of the standard accepts the certificate itself"),
     ("the leaf of a longer chain is the anchor", "the same"),
@@ -67,7 +67,7 @@ fn recorded_chains_get_the_verdict_of_webpki() {
     for file in ["peers.jsonl", "browsers.jsonl", "adversarial.jsonl"] {
         for Recorded { id, x5c, anchors, time, trust, .. } in recorded::ceremonies(file) {
             let (true, Some(time), false) = (trust, time, x5c.is_empty()) else { continue };
-            let ours = recorded::verify(&x5c, &recorded::trusted(&anchors), Some(time), Default::default());
+            let ours = recorded::verify(&x5c, &recorded::trusted(&anchors), Some(time));
             let theirs = webpki(&x5c, &anchors, time);
             if ours.is_ok() == theirs.is_ok() {
                 alike += 1;

@@ -1,13 +1,14 @@
 //! Certificates and chains that were recorded, beside the repository: where the folder is not, a line says so.
 
 use super::oracles;
+use crate::attestation::android_key::SONY_INTERMEDIATE;
 use crate::codec::{base64url, cbor, der, pem};
 use crate::crypto::{self, Curve, KeyError, PublicKey};
 use crate::time::UnixTime;
 use crate::x509::anchor::TrustAnchor;
 use crate::x509::certificate::Certificate;
-use crate::x509::chain::{Chain, Path, Rules};
 use crate::x509::oid;
+use crate::x509::path::{Inputs, ValidPath};
 use crate::x509::{Error, Rule};
 use serde_json::Value as Json;
 use std::path::PathBuf;
@@ -114,9 +115,12 @@ pub(super) fn trusted(ders: &[Vec<u8>]) -> Vec<TrustAnchor> {
     ders.iter().map(|der| TrustAnchor::from_der(der).unwrap()).collect()
 }
 
-pub(super) fn verify(x5c: &[Vec<u8>], anchors: &[TrustAnchor], time: Option<i64>, rules: Rules) -> Result<Path, Error> {
-    let chain = Chain::read(x5c.iter().map(Vec::as_slice))?;
-    super::validate(&chain, anchors, time, rules, crypto::default_backend())
+fn inputs(anchors: &[TrustAnchor], time: Option<i64>) -> Inputs<'_> {
+    Inputs { time: time.map(UnixTime::from_secs), ..super::inputs(anchors) }
+}
+
+pub(super) fn verify(x5c: &[Vec<u8>], anchors: &[TrustAnchor], time: Option<i64>) -> Result<ValidPath, Error> {
+    super::validate(x5c, &inputs(anchors, time))
 }
 
 /// When the last certificate of a chain had just been issued.
@@ -243,7 +247,7 @@ fn android_chains() {
     let mut valid = 0;
     for (file, x5c) in &chains {
         let name = file.trim_start_matches("android-chains/").trim_end_matches(".pem");
-        let verdict = verify(x5c, &anchors, issued(x5c), Rules::default());
+        let verdict = verify(x5c, &anchors, issued(x5c));
         match ANDROID.iter().find(|(refused, _)| *refused == name) {
             Some((_, error)) => assert_eq!(verdict, Err(*error), "{name}"),
             None => {
@@ -252,9 +256,10 @@ fn android_chains() {
             }
         }
         if name.starts_with("sony") {
-            let rules = Rules { sony_intermediate: true, ..Rules::default() };
-            let path = verify(x5c, &anchors, issued(x5c), rules).unwrap();
-            assert!(path.sony_intermediate && path.certificates == 3);
+            let issuer_without_ca = Some(SONY_INTERMEDIATE);
+            let inputs = Inputs { issuer_without_ca, ..inputs(&anchors, issued(x5c)) };
+            let path = super::validate(x5c, &inputs).unwrap();
+            assert!(path.issuer_without_ca && path.certificates == 3);
         }
     }
     println!("{valid} of {} Android chains end at Google's roots", chains.len());
@@ -280,11 +285,11 @@ fn tpm_chains_with_critical_policies() {
             assert_eq!(webpki, Err(webpki::Error::UnsupportedCriticalExtension), "{}", recorded.id);
         }
         // Two chains end at test roots that are nowhere; there the intermediate stands in for the anchor.
-        let verdict = verify(x5c, &anchors, issued(x5c), Rules::default());
+        let verdict = verify(x5c, &anchors, issued(x5c));
         rooted += usize::from(verdict.is_ok());
         let own = trusted(&recorded.anchors);
-        let verdict = verdict.or_else(|_| verify(x5c, &own, issued(x5c), Rules::default()));
-        let verdict = verdict.or_else(|_| verify(x5c, &trusted(&x5c[x5c.len() - 1..]), issued(x5c), Rules::default()));
+        let verdict = verdict.or_else(|_| verify(x5c, &own, issued(x5c)));
+        let verdict = verdict.or_else(|_| verify(x5c, &trusted(&x5c[x5c.len() - 1..]), issued(x5c)));
         println!("{}: {verdict:?}", recorded.id);
         assert!(verdict.is_ok(), "{}", recorded.id);
     }
@@ -315,7 +320,7 @@ fn ceremonies_get_the_verdict_of_their_vector() {
             if !recorded.trust {
                 continue;
             }
-            let verdict = verify(&recorded.x5c, &trusted(&recorded.anchors), recorded.time, Rules::default());
+            let verdict = verify(&recorded.x5c, &trusted(&recorded.anchors), recorded.time);
             if recorded.accept {
                 assert!(verdict.is_ok(), "{}: {verdict:?}", recorded.id);
                 accepted += 1;

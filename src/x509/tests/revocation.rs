@@ -1,7 +1,7 @@
 //! What a path says of the revocation lists it met, and what they cost it. What a list refuses is in
 //! `tests/attestation/path.rs`.
 
-use super::chains::Counting;
+use super::paths::Counting;
 use super::*;
 use crate::x509::crl::Crl;
 use crate::x509::revocation::Revocation;
@@ -32,10 +32,8 @@ fn anchors(drafts: &[Draft]) -> Vec<TrustAnchor> {
 fn check(x5c: &[Draft], own: &[TrustAnchor], others: &[TrustAnchor], crls: &[Crl]) -> (Result<usize, Error>, usize) {
     let x5c: Vec<_> = x5c.iter().map(Draft::make).collect();
     let (counting, all) = (Counting::default(), own.iter().chain(others).collect::<Vec<_>>());
-    let chain = Chain::read(x5c.iter().map(Vec::as_slice)).unwrap();
     let revocation = Revocation { crls, anchors: &all };
-    let time = Some(UnixTime::from_secs(NOW));
-    let path = chain.verify(own, revocation, time, Rules::default(), &counting, &mut Budget::of_a_message());
+    let path = validate(&x5c, &Inputs { revocation, backend: &counting, ..inputs(own) });
     (path.map(|path| path.checked_for_revocation), counting.0.into_inner())
 }
 
