@@ -52,8 +52,8 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let root_of_trust = description.hardware_enforced.root_of_trust.map_or(RootOfTrust::Absent, RootOfTrust::read);
     let properties = KeyProperties::Android(AndroidProperties { in_hardware, root_of_trust });
     properties.check(inputs.key_enforcement)?;
-    let attestation = Attestation::with_path(Format::AndroidKey, AttestationType::BasicOrAttCa, x5c);
-    Ok(Attestation { key_properties: Some(properties), ..attestation.signed_with(algorithm) })
+    let attestation = Attestation::with_path(Format::AndroidKey, AttestationType::BasicOrAttCa, x5c, Some(algorithm));
+    Ok(Attestation { key_properties: Some(properties), ..attestation })
 }
 
 /// §8.4.1: the extension data (Android's KeyDescription).

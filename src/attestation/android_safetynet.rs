@@ -31,7 +31,7 @@ struct Header {
     _refused: Refused,
 }
 
-/// A member that is refused.
+/// A member that is refused (RFC 7515 §4.1: `jwk`, `jku` and `x5u` choose the key, and `crit` must be understood).
 #[derive(Default)]
 struct Refused;
 
@@ -77,8 +77,8 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     // §8.5, SafetyNet online documentation: the certificate verifies the signature.
     leaf.verify(Algorithm::Rs256, signed.as_bytes(), &signature, inputs)?;
     check_payload(&payload, inputs)?;
-    let attestation = Attestation::with_path(Format::AndroidSafetynet, AttestationType::BasicOrAttCa, x5c);
-    Ok(attestation.signed_with(Algorithm::Rs256))
+    let (kind, algorithm) = (AttestationType::BasicOrAttCa, Algorithm::Rs256);
+    Ok(Attestation::with_path(Format::AndroidSafetynet, kind, x5c, Some(algorithm)))
 }
 
 /// Returns whether the certificate is issued to a host name (RFC 2818 §3.1): the names in the subject alternative name count

@@ -33,7 +33,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
         return Err(Reason::CertificateKey);
     }
     // Step 6: the attestation type and the trust path
-    Ok(Attestation::with_path(Format::Apple, AttestationType::AnonCa, x5c))
+    Ok(Attestation::with_path(Format::Apple, AttestationType::AnonCa, x5c, None))
 }
 
 /// Reads `SEQUENCE { [1] EXPLICIT OCTET STRING }`, the form in the standard's test vector and in use. The standard's text

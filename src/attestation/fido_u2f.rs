@@ -35,5 +35,5 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     // Step 6: the signature
     leaf.verify(Algorithm::Es256, &message, sig, inputs)?;
     // Step 8: the attestation type and the trust path
-    Ok(Attestation::with_path(Format::FidoU2f, AttestationType::BasicOrAttCa, x5c).signed_with(Algorithm::Es256))
+    Ok(Attestation::with_path(Format::FidoU2f, AttestationType::BasicOrAttCa, x5c, Some(Algorithm::Es256)))
 }

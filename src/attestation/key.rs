@@ -142,33 +142,29 @@ impl TpmProperties {
 impl RootOfTrust {
     /// Reads the contents of field 704 (Android's RootOfTrust; not in §8.4).
     pub(super) fn read(explicit: &[u8]) -> Self {
-        let read: Result<_, der::Malformed> = der::read_all(explicit, |value| {
+        let read = der::read_all(explicit, |value| {
             let mut fields = value.sequence()?;
             fields.octet_string()?; // verifiedBootKey
             let device_locked = match fields.contents(Tag::BOOLEAN)? {
                 [0x00] => false,
                 [0xff] => true,
-                _ => return Err(der::Malformed::Tag),
+                _ => return Err(der::Malformed::Boolean),
             };
-            let boot_state = der::number(fields.contents(Tag::ENUMERATED)?)?;
+            let boot_state = match fields.contents(Tag::ENUMERATED)? {
+                [0] => VerifiedBootState::Verified,
+                [1] => VerifiedBootState::SelfSigned,
+                [2] => VerifiedBootState::Unverified,
+                [3] => VerifiedBootState::Failed,
+                _ => return Err(der::Malformed::Integer),
+            };
             // verifiedBootHash exists since version 3.
             if !fields.is_empty() {
                 fields.octet_string()?;
             }
             fields.finish()?;
-            Ok((device_locked, boot_state))
+            Ok(Self::Stated { device_locked, boot_state })
         });
-        let boot_state = |number| match number {
-            0 => Some(VerifiedBootState::Verified),
-            1 => Some(VerifiedBootState::SelfSigned),
-            2 => Some(VerifiedBootState::Unverified),
-            3 => Some(VerifiedBootState::Failed),
-            _ => None,
-        };
-        match read.map(|(device_locked, number)| (device_locked, boot_state(number))) {
-            Ok((device_locked, Some(boot_state))) => Self::Stated { device_locked, boot_state },
-            _ => Self::Malformed,
-        }
+        read.unwrap_or(Self::Malformed)
     }
 
     /// Returns deviceLocked, if there is a rootOfTrust.

@@ -39,7 +39,7 @@ use core::fmt;
 use std::borrow::Cow;
 
 /// An attestation statement format (§8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Format {
     /// §8.2.
@@ -298,8 +298,13 @@ impl<'a> Attestation<'a> {
         }
     }
 
-    fn with_path(format: Format, attestation_type: AttestationType, trust_path: X5c<'a>) -> Self {
-        Self { trust_path, ..Self::without_path(format, attestation_type) }
+    fn with_path(
+        format: Format,
+        attestation_type: AttestationType,
+        trust_path: X5c<'a>,
+        algorithm: Option<Algorithm>,
+    ) -> Self {
+        Self { trust_path, algorithm, ..Self::without_path(format, attestation_type) }
     }
 
     /// Returns who vouches for `fact`; for a compound attestation, the strongest voucher of its statements.
@@ -332,10 +337,6 @@ impl<'a> Attestation<'a> {
     pub(crate) fn certification_path(&self) -> Result<CertificationPath<'_>, crate::x509::Error> {
         CertificationPath::read(self.trust_path.iter().map(AsRef::as_ref))
     }
-
-    fn signed_with(self, algorithm: Algorithm) -> Self {
-        Self { algorithm: Some(algorithm), ..self }
-    }
 }
 
 /// Runs the verification procedure of `format`.
@@ -345,8 +346,8 @@ pub(crate) fn verify<'a>(
     inputs: &Inputs<'_, 'a>,
 ) -> Result<Attestation<'a>, Error> {
     let verified = procedure(format, statement, inputs);
-    // A bound of this library: when the budget is exhausted, the whole message is refused, also if the policy would drop this
-    // statement, because nobody knows whether its signature verifies.
+    // §7.1 step 22 needs the result of every signature. Without budget there is none, so the message is refused, also if the
+    // policy would drop a statement that does not verify.
     if inputs.budget.get().lacks_verifications() { Err(Reason::VerificationBudget.into()) } else { verified }
 }
 

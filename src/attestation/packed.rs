@@ -35,7 +35,7 @@ fn verify_x5c<'a>(alg: i64, sig: &[u8], x5c: X5c<'a>, inputs: &Inputs<'_, 'a>) -
     check_certificate(&leaf)?;
     // "this extension matches the aaguid in authenticatorData"
     leaf.check_aaguid(inputs.attested.aaguid())?;
-    Ok(Attestation::with_path(Format::Packed, AttestationType::BasicOrAttCa, x5c).signed_with(algorithm))
+    Ok(Attestation::with_path(Format::Packed, AttestationType::BasicOrAttCa, x5c, Some(algorithm)))
 }
 
 /// §8.2.1 Certificate requirements for packed attestation statements. PrintableString, UTF8String and IA5String are

@@ -3,6 +3,7 @@
 use crate::attestation::{AttestationType, Fact, Format, Voucher};
 use crate::authenticator::Aaguid;
 use crate::x509::{Crl, TrustAnchor};
+use std::collections::BTreeMap;
 
 /// The certificates that a relying party trusts for attestation: for everything, for one format, or for one model.
 ///
@@ -30,8 +31,8 @@ use crate::x509::{Crl, TrustAnchor};
 #[derive(Clone, Debug, Default)]
 pub struct TrustAnchors {
     any: Vec<TrustAnchor>,
-    formats: Vec<(Format, Vec<TrustAnchor>)>,
-    aaguids: Vec<(Aaguid, Vec<TrustAnchor>)>,
+    formats: BTreeMap<Format, Vec<TrustAnchor>>,
+    aaguids: BTreeMap<Aaguid, Vec<TrustAnchor>>,
     crls: Vec<Crl>,
 }
 
@@ -53,14 +54,14 @@ impl TrustAnchors {
     /// Adds anchors to the list of a format.
     #[must_use]
     pub fn for_format(mut self, format: Format, anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
-        add(&mut self.formats, format, anchors);
+        self.formats.entry(format).or_default().extend(anchors);
         self
     }
 
     /// Adds anchors to the list of a model.
     #[must_use]
     pub fn for_aaguid(mut self, aaguid: Aaguid, anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
-        add(&mut self.aaguids, aaguid, anchors);
+        self.aaguids.entry(aaguid).or_default().extend(anchors);
         self
     }
 
@@ -88,19 +89,17 @@ impl TrustAnchors {
 
     /// Returns the anchors of all lists.
     pub(super) fn all(&self) -> impl Iterator<Item = &TrustAnchor> {
-        let of_formats = self.formats.iter().flat_map(|(_, list)| list);
-        let of_aaguids = self.aaguids.iter().flat_map(|(_, list)| list);
-        self.any.iter().chain(of_formats).chain(of_aaguids)
+        self.any.iter().chain(self.formats.values().flatten()).chain(self.aaguids.values().flatten())
     }
 
     /// Returns the anchors for a statement of this format with this AAGUID.
     pub(super) fn of(&self, format: Format, aaguid: Aaguid) -> &[TrustAnchor] {
-        self.of_aaguid(format, aaguid).or_else(|| find(&self.formats, format)).unwrap_or(&self.any)
+        self.of_aaguid(format, aaguid).or_else(|| self.formats.get(&format)).unwrap_or(&self.any)
     }
 
     /// Returns the list of the model. `None` if there is none, or if no signature covers the AAGUID.
-    fn of_aaguid(&self, format: Format, aaguid: Aaguid) -> Option<&[TrustAnchor]> {
-        find(&self.aaguids, aaguid).filter(|_| aaguid_voucher(format).is_signature())
+    fn of_aaguid(&self, format: Format, aaguid: Aaguid) -> Option<&Vec<TrustAnchor>> {
+        self.aaguids.get(&aaguid).filter(|_| aaguid_voucher(format).is_signature())
     }
 
     /// Returns whether an anchor can vouch for this model. Certificates that contain the AAGUID do not count, because not every
@@ -125,15 +124,4 @@ impl TrustAnchors {
 /// Returns who vouches for the AAGUID with a statement that has certificates.
 const fn aaguid_voucher(format: Format) -> Voucher {
     Voucher::of(format, AttestationType::BasicOrAttCa, Fact::Aaguid)
-}
-
-fn add<K: PartialEq>(lists: &mut Vec<(K, Vec<TrustAnchor>)>, key: K, anchors: impl IntoIterator<Item = TrustAnchor>) {
-    match lists.iter_mut().find(|(other, _)| *other == key) {
-        Some((_, list)) => list.extend(anchors),
-        None => lists.push((key, anchors.into_iter().collect())),
-    }
-}
-
-fn find<K: PartialEq>(lists: &[(K, Vec<TrustAnchor>)], key: K) -> Option<&[TrustAnchor]> {
-    lists.iter().find(|(other, _)| *other == key).map(|(_, list)| list.as_slice())
 }

@@ -29,20 +29,21 @@ impl<'a> Extension<'a> {
     /// Checks the value of a critical extension, and refuses one that is not recognized. Any certificate policy is accepted,
     /// because the relying party requires none (§6.1.1 (c): any-policy), so only their syntax is checked.
     fn check_understood(&self) -> Result<(), Rule> {
-        let read = |read: fn(&[u8]) -> Result<(), der::Malformed>| read(self.value).map_err(Rule::Malformed);
-        match self.oid {
-            oid::BASIC_CONSTRAINTS => read(|value| BasicConstraints::read(value).map(drop)),
-            oid::KEY_USAGE => read(|value| KeyUsage::read(value).map(drop)),
-            oid::EXTENDED_KEY_USAGE => read(|value| ExtendedKeyUsage::read(value).map(drop)),
-            oid::SUBJECT_ALT_NAME => read(|value| der::read_all(value, GeneralNames::read).map(drop)),
-            oid::CERTIFICATE_POLICIES => read(|value| der::read_all(value, certificate_policies)),
-            oid::SUBJECT_KEY_IDENTIFIER => read(|value| der::read_all(value, Reader::octet_string).map(drop)),
-            oid::AUTHORITY_KEY_IDENTIFIER => read(|value| der::read_all(value, authority_key_identifier)),
+        let value = self.value;
+        let read = match self.oid {
+            oid::BASIC_CONSTRAINTS => BasicConstraints::read(value).map(drop),
+            oid::KEY_USAGE => KeyUsage::read(value).map(drop),
+            oid::EXTENDED_KEY_USAGE => ExtendedKeyUsage::read(value).map(drop),
+            oid::SUBJECT_ALT_NAME => der::read_all(value, GeneralNames::read).map(drop),
+            oid::CERTIFICATE_POLICIES => der::read_all(value, certificate_policies),
+            oid::SUBJECT_KEY_IDENTIFIER => der::read_all(value, Reader::octet_string).map(drop),
+            oid::AUTHORITY_KEY_IDENTIFIER => der::read_all(value, authority_key_identifier),
             // Path validation applies those of a CA. Those of a leaf have no effect, so only their syntax is checked.
-            oid::NAME_CONSTRAINTS => read(|value| NameConstraints::read(value).map(drop)),
+            oid::NAME_CONSTRAINTS => NameConstraints::read(value).map(drop),
             // §4.2: "MUST reject the certificate if it encounters a critical extension it does not recognize"
-            _ => Err(Rule::UnknownCritical),
-        }
+            _ => return Err(Rule::UnknownCritical),
+        };
+        read.map_err(Rule::Malformed)
     }
 }
 
@@ -91,6 +92,7 @@ impl<'a> Extensions<'a> {
         if self.iter().any(|extension| extension.critical) { Err(Rule::UnknownCritical) } else { Ok(()) }
     }
 
+    /// Reads the value of an extension of §4.2.1, if there is one.
     fn view<T>(&self, oid: &[u8], read: impl FnOnce(&'a [u8]) -> Result<T, der::Malformed>) -> Result<Option<T>, Rule> {
         self.find(oid).map(|extension| read(extension.value)).transpose().map_err(Rule::Malformed)
     }
@@ -103,7 +105,8 @@ impl<'a> Extensions<'a> {
     /// Reads basic constraints of a trust anchor, which may use BER because the relying party trusts it: a root of the FIDO
     /// metadata encodes TRUE as 01 (AuthenTrend).
     pub(super) fn basic_constraints_of_an_anchor(&self) -> Result<Option<BasicConstraints>, Rule> {
-        self.view(oid::BASIC_CONSTRAINTS, BasicConstraints::read_ber)
+        // X.690 §8.2.2: TRUE is any octet but 0.
+        self.view(oid::BASIC_CONSTRAINTS, |value| BasicConstraints::read_with(value, |octet| Ok(octet != 0)))
     }
 
     /// Reads the key usage (§4.2.1.3).
@@ -137,25 +140,21 @@ pub(crate) struct BasicConstraints {
 
 impl BasicConstraints {
     fn read(value: &[u8]) -> Result<Self, der::Malformed> {
-        Self::read_with(value, Reader::default_false)
+        Self::read_with(value, |octet| if octet == 0xff { Ok(true) } else { Err(der::Malformed::Boolean) })
     }
 
-    /// Like [`Self::read`], but `cA` may be any BOOLEAN of BER (X.690 §8.2): also FALSE, and TRUE other than FF.
-    fn read_ber(value: &[u8]) -> Result<Self, der::Malformed> {
-        Self::read_with(value, |fields| match fields.optional(Tag::BOOLEAN)? {
-            None => Ok(false),
-            Some([octet]) => Ok(*octet != 0),
-            Some(_) => Err(der::Malformed::Boolean),
-        })
-    }
-
-    fn read_with<'a>(
-        value: &'a [u8],
-        boolean: impl FnOnce(&mut Reader<'a>) -> Result<bool, der::Malformed>,
+    /// Reads the extension, with `boolean` for a `cA` that is present.
+    fn read_with(
+        value: &[u8],
+        boolean: impl FnOnce(u8) -> Result<bool, der::Malformed>,
     ) -> Result<Self, der::Malformed> {
         der::read_all(value, |value| {
             let mut fields = value.sequence()?;
-            let ca = boolean(&mut fields)?;
+            let ca = match fields.optional(Tag::BOOLEAN)? {
+                None => false,
+                Some([octet]) => boolean(*octet)?,
+                Some(_) => return Err(der::Malformed::Boolean),
+            };
             let path_length = if fields.is_empty() { None } else { Some(fields.small()?) };
             fields.finish()?;
             Ok(Self { ca, path_length })

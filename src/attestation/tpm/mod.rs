@@ -42,7 +42,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
         return Err(Reason::TpmVersion);
     }
     // §8.3: pubArea is a TPMT_PUBLIC (TPM 2.0 Part 2, 12.2.4).
-    let public = Public::read(statement.pub_area).map_err(|_| Reason::PublicArea)?;
+    let public = Public::read(statement.pub_area).ok_or(Reason::PublicArea)?;
     // "the public key specified by the parameters and unique fields of pubArea is identical to the credentialPublicKey"
     if !is_key(&public.unique, inputs.key.key()) {
         return Err(Reason::PublicAreaKey);
@@ -68,8 +68,8 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let (object_attributes, name_algorithm) = (public.object_attributes, public.name_hash);
     let properties = KeyProperties::Tpm(TpmProperties { object_attributes, name_algorithm });
     properties.check(inputs.key_enforcement)?;
-    let attestation = Attestation::with_path(Format::Tpm, AttestationType::AttCa, statement.x5c);
-    Ok(Attestation { key_properties: Some(properties), ..attestation.signed_with(algorithm) })
+    let attestation = Attestation::with_path(Format::Tpm, AttestationType::AttCa, statement.x5c, Some(algorithm));
+    Ok(Attestation { key_properties: Some(properties), ..attestation })
 }
 
 /// Returns whether the key in `pubArea` is the credential key. Coordinates are compared as integers, because TPMs omit leading
@@ -98,7 +98,7 @@ const fn hash(algorithm: Algorithm) -> Option<Hash> {
 /// §8.3: "Validate that certInfo is valid"
 fn check_cert_info(encoding: &[u8], public: &Public<'_>, hash: Hash, inputs: &Inputs<'_, '_>) -> Result<(), Reason> {
     // "certInfo is a TPMS_ATTEST structure" (TPM 2.0 Part 2, 10.12.8).
-    let attest = Attest::read(encoding).map_err(|_| Reason::CertInfo)?;
+    let attest = Attest::read(encoding).ok_or(Reason::CertInfo)?;
     // "magic is set to TPM_GENERATED_VALUE"
     if !attest.is_generated() {
         return Err(Reason::Magic);
@@ -112,7 +112,7 @@ fn check_cert_info(encoding: &[u8], public: &Public<'_>, hash: Hash, inputs: &In
         return Err(Reason::ExtraData);
     }
     // "attested contains a TPMS_CERTIFY_INFO structure [...] whose name field contains a valid Name for pubArea"
-    let name = attest.certified_name().map_err(|_| Reason::CertInfo)?;
+    let name = attest.certified_name().ok_or(Reason::CertInfo)?;
     if public.has_name(name, inputs.backend) { Ok(()) } else { Err(Reason::Name) }
 }
 

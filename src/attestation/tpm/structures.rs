@@ -3,12 +3,6 @@
 
 use crate::crypto::{Backend, Curve, Hash, Scheme};
 
-/// A structure is cut short, too long, or of another kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Malformed;
-
-type Result<T> = core::result::Result<T, Malformed>;
-
 /// TPM_ALG_NULL: no algorithm, so no details follow.
 const NULL: u16 = 0x0010;
 const RSA: u16 = 0x0001;
@@ -27,43 +21,42 @@ const ATTEST_CERTIFY: u16 = 0x8017;
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    /// Reads `N` octets. TPM 2.0 Part 2 has no padding and no optional octets.
-    fn take<const N: usize>(&mut self) -> Result<&'a [u8; N]> {
-        let (taken, rest) = self.0.split_first_chunk().ok_or(Malformed)?;
+    fn take<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
+        let (taken, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
-        Ok(taken)
+        Some(taken)
     }
 
-    fn u16(&mut self) -> Result<u16> {
+    fn u16(&mut self) -> Option<u16> {
         self.take().map(|bytes| u16::from_be_bytes(*bytes))
     }
 
-    fn u32(&mut self) -> Result<u32> {
+    fn u32(&mut self) -> Option<u32> {
         self.take().map(|bytes| u32::from_be_bytes(*bytes))
     }
 
     /// Reads a TPM2B structure: a length of 16 bits and as many octets.
-    fn sized(&mut self) -> Result<&'a [u8]> {
+    fn sized(&mut self) -> Option<&'a [u8]> {
         let len = self.u16()?;
-        let (taken, rest) = self.0.split_at_checked(len.into()).ok_or(Malformed)?;
+        let (taken, rest) = self.0.split_at_checked(len.into())?;
         self.0 = rest;
-        Ok(taken)
+        Some(taken)
     }
 
-    /// Refuses octets after the structure (TPM 2.0 Part 2).
-    const fn finish(&self) -> Result<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(Malformed) }
+    /// Refuses trailing bytes.
+    fn finish(&self) -> Option<()> {
+        self.0.is_empty().then_some(())
     }
 }
 
 /// TPM 2.0 Part 2, TPMI_ALG_HASH, as far as a backend may support it.
-fn hash(algorithm: u16) -> Result<Hash> {
+fn hash(algorithm: u16) -> Option<Hash> {
     match algorithm {
-        0x0004 => Ok(Hash::Sha1),
-        0x000b => Ok(Hash::Sha256),
-        0x000c => Ok(Hash::Sha384),
-        0x000d => Ok(Hash::Sha512),
-        _ => Err(Malformed),
+        0x0004 => Some(Hash::Sha1),
+        0x000b => Some(Hash::Sha256),
+        0x000c => Some(Hash::Sha384),
+        0x000d => Some(Hash::Sha512),
+        _ => None,
     }
 }
 
@@ -105,7 +98,7 @@ struct Named {
 
 impl<'a> Public<'a> {
     /// Reads a TPMT_PUBLIC (TPM 2.0 Part 2, 12.2.4).
-    pub(super) fn read(encoding: &'a [u8]) -> Result<Self> {
+    pub(super) fn read(encoding: &'a [u8]) -> Option<Self> {
         let mut reader = Reader(encoding);
         let kind = reader.u16()?;
         let name_algorithm = reader.u16()?;
@@ -115,10 +108,10 @@ impl<'a> Public<'a> {
         let (parameters, unique) = match kind {
             RSA => rsa_parameters(&mut reader)?,
             ECC => ecc_parameters(&mut reader)?,
-            _ => return Err(Malformed),
+            _ => return None,
         };
         reader.finish()?;
-        Ok(Self { encoding, name_algorithm, name_hash, object_attributes, parameters, unique })
+        Some(Self { encoding, name_algorithm, name_hash, object_attributes, parameters, unique })
     }
 
     /// Returns whether it has neither a symmetric algorithm nor a key derivation scheme: "If the key is not a restricted
@@ -132,7 +125,7 @@ impl<'a> Public<'a> {
     /// (Part 2, TPMI_ALG_RSA_SCHEME, TPMI_ALG_ECC_SCHEME).
     pub(super) fn may_sign(&self, scheme: Scheme) -> bool {
         let Named { scheme: named, hash: by } = self.parameters.scheme;
-        let is = |kind: u16, by_scheme: Hash| named == kind && by.is_some_and(|by| hash(by) == Ok(by_scheme));
+        let is = |kind: u16, by_scheme: Hash| named == kind && by.is_some_and(|by| hash(by) == Some(by_scheme));
         named == NULL
             || match scheme {
                 Scheme::RsaPkcs1(hash) => is(RSASSA, hash),
@@ -151,26 +144,26 @@ impl<'a> Public<'a> {
 }
 
 /// Reads TPMT_SYM_DEF_OBJECT. Returns its algorithm.
-fn symmetric(reader: &mut Reader<'_>) -> Result<u16> {
+fn symmetric(reader: &mut Reader<'_>) -> Option<u16> {
     let algorithm = reader.u16()?;
     if algorithm != NULL {
         reader.u32()?; // keyBits, mode
     }
-    Ok(algorithm)
+    Some(algorithm)
 }
 
 /// Reads TPMT_RSA_SCHEME, TPMT_ECC_SCHEME or TPMT_KDF_SCHEME.
-fn scheme(reader: &mut Reader<'_>) -> Result<Named> {
+fn scheme(reader: &mut Reader<'_>) -> Option<Named> {
     let scheme = reader.u16()?;
     let hash = if matches!(scheme, NULL | RSAES) { None } else { Some(reader.u16()?) };
     if scheme == ECDAA {
         reader.u16()?; // count
     }
-    Ok(Named { scheme, hash })
+    Some(Named { scheme, hash })
 }
 
 /// Reads TPMS_RSA_PARMS and TPM2B_PUBLIC_KEY_RSA.
-fn rsa_parameters<'a>(reader: &mut Reader<'a>) -> Result<(Parameters, Unique<'a>)> {
+fn rsa_parameters<'a>(reader: &mut Reader<'a>) -> Option<(Parameters, Unique<'a>)> {
     let parameters = Parameters { symmetric: symmetric(reader)?, scheme: scheme(reader)?, kdf: NULL };
     let bits = reader.u16()?;
     let exponent = match reader.u32()? {
@@ -178,24 +171,20 @@ fn rsa_parameters<'a>(reader: &mut Reader<'a>) -> Result<(Parameters, Unique<'a>
         exponent => exponent,
     };
     let modulus = reader.sized()?;
-    if modulus.len().checked_mul(8) == Some(bits.into()) {
-        Ok((parameters, Unique::Rsa { modulus, exponent }))
-    } else {
-        Err(Malformed)
-    }
+    (modulus.len().checked_mul(8)? == bits.into()).then_some((parameters, Unique::Rsa { modulus, exponent }))
 }
 
 /// Reads TPMS_ECC_PARMS and TPMS_ECC_POINT.
-fn ecc_parameters<'a>(reader: &mut Reader<'a>) -> Result<(Parameters, Unique<'a>)> {
+fn ecc_parameters<'a>(reader: &mut Reader<'a>) -> Option<(Parameters, Unique<'a>)> {
     let (symmetric, named) = (symmetric(reader)?, scheme(reader)?);
     let curve = match reader.u16()? {
         0x0003 => Curve::P256,
         0x0004 => Curve::P384,
         0x0005 => Curve::P521,
-        _ => return Err(Malformed),
+        _ => return None,
     };
     let parameters = Parameters { symmetric, scheme: named, kdf: scheme(reader)?.scheme };
-    Ok((parameters, Unique::Ecc { curve, x: reader.sized()?, y: reader.sized()? }))
+    Some((parameters, Unique::Ecc { curve, x: reader.sized()?, y: reader.sized()? }))
 }
 
 /// TPMS_ATTEST (`certInfo`), without the field `attested`.
@@ -208,7 +197,7 @@ pub(super) struct Attest<'a> {
 
 impl<'a> Attest<'a> {
     /// Reads a TPMS_ATTEST (TPM 2.0 Part 2, 10.12.8).
-    pub(super) fn read(encoding: &'a [u8]) -> Result<Self> {
+    pub(super) fn read(encoding: &'a [u8]) -> Option<Self> {
         let mut reader = Reader(encoding);
         let magic = reader.u32()?;
         let kind = reader.u16()?;
@@ -216,7 +205,7 @@ impl<'a> Attest<'a> {
         let extra_data = reader.sized()?;
         reader.take::<17>()?; // clockInfo
         reader.take::<8>()?; // firmwareVersion
-        Ok(Self { attested: reader, magic, kind, extra_data })
+        Some(Self { attested: reader, magic, kind, extra_data })
     }
 
     /// Returns whether a TPM made it.
@@ -230,11 +219,11 @@ impl<'a> Attest<'a> {
     }
 
     /// Returns the name in `attested`, a TPMS_CERTIFY_INFO (TPM 2.0 Part 2, 10.12.3).
-    pub(super) fn certified_name(mut self) -> Result<&'a [u8]> {
+    pub(super) fn certified_name(mut self) -> Option<&'a [u8]> {
         let name = self.attested.sized()?;
         self.attested.sized()?; // qualifiedName
         self.attested.finish()?;
-        Ok(name)
+        Some(name)
     }
 }
 
@@ -248,18 +237,16 @@ pub(super) enum Signature<'a> {
 /// test vectors of the standard send the signature alone. The length tells the two forms apart.
 pub(super) fn signature(encoding: &[u8], scheme: Scheme) -> Option<Signature<'_>> {
     let mut reader = Reader(encoding);
-    let kind = reader.u16().ok()?;
-    let named = hash(reader.u16().ok()?).ok()?;
+    let kind = reader.u16()?;
+    let named = hash(reader.u16()?)?;
     let signature = match (kind, scheme) {
         (RSASSA, Scheme::RsaPkcs1(hash)) | (RSAPSS, Scheme::RsaPss(hash)) if hash == named => {
-            Signature::Rsa(reader.sized().ok()?)
+            Signature::Rsa(reader.sized()?)
         }
-        (ECDSA, Scheme::Ecdsa(_, hash)) if hash == named => {
-            Signature::Ecdsa { r: reader.sized().ok()?, s: reader.sized().ok()? }
-        }
+        (ECDSA, Scheme::Ecdsa(_, hash)) if hash == named => Signature::Ecdsa { r: reader.sized()?, s: reader.sized()? },
         _ => return None,
     };
-    reader.finish().ok()?;
+    reader.finish()?;
     Some(signature)
 }
 
@@ -316,16 +303,16 @@ mod tests {
             ([NONE, NONE, &[0, 0x20, 0, 0x0b]], false, true, true, "KDF1 with SHA-256"),
         ] {
             let bytes = ecc(named);
-            let area = Public::read(&bytes).unwrap_or_else(|_| panic!("{why}"));
+            let area = Public::read(&bytes).unwrap_or_else(|| panic!("{why}"));
             assert_eq!(area.unique, Unique::Ecc { curve: Curve::P256, x: &[7], y: &[8] }, "{why}");
             assert_eq!(area.uses_no_symmetric_algorithm(), alone, "{why}");
             let may = [(Curve::P256, Hash::Sha256), (Curve::P384, Hash::Sha384)]
                 .map(|(curve, hash)| area.may_sign(Scheme::Ecdsa(curve, hash)));
             assert_eq!(may, [es256, es384], "{why}");
             for end in 0..bytes.len() {
-                assert!(Public::read(&bytes[..end]).is_err(), "{why}: {end} bytes");
+                assert!(Public::read(&bytes[..end]).is_none(), "{why}: {end} bytes");
             }
-            assert!(Public::read(&[&bytes[..], &[0]].concat()).is_err(), "{why}, and a byte more");
+            assert!(Public::read(&[&bytes[..], &[0]].concat()).is_none(), "{why}, and a byte more");
         }
         for (named, rs256, rs1, ps256, why) in [
             (NONE, true, true, true, "nothing"),
@@ -337,7 +324,7 @@ mod tests {
             (&[0, 0x18, 0, 0x0b], false, false, false, "ECDSA"),
         ] {
             let bytes = rsa(named);
-            let area = Public::read(&bytes).unwrap_or_else(|_| panic!("{why}"));
+            let area = Public::read(&bytes).unwrap_or_else(|| panic!("{why}"));
             assert_eq!(area.unique, Unique::Rsa { modulus: &[0xff], exponent: 65537 }, "{why}");
             let schemes = [Scheme::RsaPkcs1(Hash::Sha256), Scheme::RsaPkcs1(Hash::Sha1), Scheme::RsaPss(Hash::Sha256)];
             assert_eq!(schemes.map(|scheme| area.may_sign(scheme)), [rs256, rs1, ps256], "{why}");
