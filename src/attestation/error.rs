@@ -4,7 +4,7 @@ use super::Format;
 use super::key::VerifiedBootState;
 use crate::authenticator;
 use crate::codec::cbor;
-use crate::x509::Rule;
+use crate::x509::{Rule, reasons};
 use core::fmt;
 
 /// The refusal of an attestation object or an attestation statement: the reason, and the format whose rule is broken.
@@ -52,41 +52,10 @@ impl From<Reason> for Error {
     }
 }
 
-macro_rules! reasons {
-    ($($(#[$meta:meta])* $name:ident $(($field:ty))? => $code:literal, $text:literal;)*) => {
-        /// A reason to refuse an attestation object or an attestation statement. Each states its rule and the section.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum Reason {
-            $(
-                $(#[$meta])*
-                #[doc = concat!("\n\nCode `", $code, "`.")]
-                $name $(($field))?,
-            )*
-        }
-
-        impl Reason {
-            /// Returns a stable word for logs.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self {
-                    $(Self::$name { .. } => $code,)*
-                }
-            }
-
-            const fn text(self) -> &'static str {
-                match self {
-                    $(Self::$name { .. } => $text,)*
-                }
-            }
-
-            #[cfg(test)]
-            const CODES: &[&str] = &[$($code),*];
-        }
-    };
-}
-
 reasons! {
+    /// A reason to refuse an attestation object or an attestation statement. Each states its rule and the section.
+    pub enum Reason;
+
     /// §6.5.4: the attestation object is canonical CBOR.
     Cbor(cbor::Error) => "attestation-cbor", "the attestation object is not canonical CBOR";
     /// §6.5.4: the attestation object is the map of `fmt`, `attStmt` and `authData`, each of its type.
@@ -183,11 +152,11 @@ reasons! {
     SecurityLevel => "attestation-security-level", "expected a security level of hardware, found software";
     /// Key enforcement: rootOfTrust is present.
     NoRootOfTrust => "attestation-no-root-of-trust", "the key description has no root of trust";
-    /// Key enforcement: rootOfTrust has its form.
+    /// Key enforcement: rootOfTrust, if there is one, is well-formed.
     RootOfTrust => "attestation-root-of-trust", "the root of trust in the key description is malformed";
     /// Key enforcement: deviceLocked is true.
     DeviceUnlocked => "attestation-device-unlocked", "the bootloader of the device is unlocked";
-    /// Key enforcement: verifiedBootState is accepted.
+    /// Key enforcement: verifiedBootState is Verified, or SelfSigned under [`Hardware`](super::KeyEnforcement::Hardware).
     BootState(VerifiedBootState) => "attestation-boot-state", "the verified boot state is not accepted";
 
     /// §8.5: `response` is a compact JWS of three parts (RFC 7515 §7.1).

@@ -111,11 +111,11 @@ pub use signed::SignedMap;
 pub use uvm::UserVerificationMethod;
 pub use values::Blob;
 
-use crate::codec::json::{Object, Text, UnknownNames};
+use crate::codec::json::{Object, Skipped, Text, UnknownNames};
 use crate::credential::CredentialDescriptor;
 use crate::set::bit_set;
 use core::fmt;
-use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use signed::Shaped;
 use tables::{Input as _, first, identifiers, inputs, output_refusals, results};

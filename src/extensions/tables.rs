@@ -140,11 +140,11 @@ macro_rules! results {
                                     results.$field = map.next_value::<Option<$wire>>()?.and_then($open);
                                 })*
                                 Some(_) => {
-                                    map.next_value::<IgnoredAny>()?;
+                                    map.next_value::<Skipped>()?;
                                 }
                                 None => {
                                     unknown.add(identifier).map_err(A::Error::custom)?;
-                                    map.next_value::<IgnoredAny>()?;
+                                    map.next_value::<Skipped>()?;
                                     results.unknown = results.unknown.saturating_add(1);
                                 }
                             }

@@ -20,9 +20,9 @@ use std::collections::BTreeMap;
 /// use wardkey::attestation::Format;
 /// use wardkey::authenticator::Aaguid;
 /// use wardkey::policy::TrustAnchors;
-/// use wardkey::x509::{Error, TrustAnchor};
+/// use wardkey::x509::TrustAnchor;
 ///
-/// fn anchors(vendor: &str, google: &str, model: Aaguid) -> Result<TrustAnchors, Error> {
+/// fn anchors(vendor: &str, google: &str, model: Aaguid) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
 ///     Ok(TrustAnchors::default()
 ///         .for_aaguid(model, TrustAnchor::from_pem(vendor)?)
 ///         .for_format(Format::AndroidKey, TrustAnchor::from_pem(google)?))
@@ -41,9 +41,9 @@ impl TrustAnchors {
     ///
     /// ```
     /// use wardkey::policy::TrustAnchors;
-    /// use wardkey::x509::{Error, TrustAnchor};
+    /// use wardkey::x509::TrustAnchor;
     ///
-    /// fn read(pem: &str) -> Result<TrustAnchors, Error> {
+    /// fn read(pem: &str) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
     ///     Ok(TrustAnchors::new(TrustAnchor::from_pem(pem)?))
     /// }
     /// ```

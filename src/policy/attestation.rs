@@ -60,9 +60,9 @@ impl Trust {
 /// ```
 /// use wardkey::authenticator::Aaguid;
 /// use wardkey::policy::{AttestationPolicy, TrustAnchors};
-/// use wardkey::x509::{Error, TrustAnchor};
+/// use wardkey::x509::TrustAnchor;
 ///
-/// fn only(model: Aaguid, vendor: &str) -> Result<AttestationPolicy, Error> {
+/// fn only(model: Aaguid, vendor: &str) -> Result<AttestationPolicy, Box<dyn std::error::Error>> {
 ///     let anchors = TrustAnchors::default().for_aaguid(model, TrustAnchor::from_pem(vendor)?);
 ///     let mut policy = AttestationPolicy::trusted(anchors);
 ///     policy.allow_aaguids = Some(vec![model]);
@@ -78,11 +78,12 @@ pub struct AttestationPolicy {
     pub trust: Trust,
     /// The accepted models; `None` accepts any. With a list, the AAGUID must be attested: the attestation key of a trusted
     /// statement vouches for it, or the anchors are only for that model, or a trusted certificate contains it
-    /// ([`voucher`](crate::attestation::voucher)). `fido-u2f` attests no AAGUID, and zeros are not a model.
+    /// ([`voucher`](crate::attestation::voucher)). `fido-u2f` attests no AAGUID, and an AAGUID of zeros is not a model.
     pub allow_aaguids: Option<Vec<Aaguid>>,
     /// The refused models. The AAGUID that the authenticator claims counts, attested or not, and so does the one in an
     /// attestation certificate, trusted or not. This keeps out honest devices of a model with a defect, but not an attacker,
-    /// who can claim another AAGUID: for that, use `allow_aaguids`. Zeros refuse authenticators that claim no model.
+    /// who can claim another AAGUID: for that, use `allow_aaguids`. An AAGUID of zeros in this list refuses authenticators that
+    /// claim no model.
     pub deny_aaguids: Vec<Aaguid>,
     /// Whether statements signed with RS1 (RSA with SHA-1, which old TPMs use) count as trusted.
     pub accept_legacy_rs1: bool,
@@ -114,7 +115,7 @@ impl<'c> Circumstances<'c> {
     ///
     /// ```
     /// use wardkey::policy::Circumstances;
-    /// use wardkey::time::UnixTime;
+    /// use wardkey::UnixTime;
     ///
     /// let now = UnixTime::from_secs(1_790_000_000);
     /// let circumstances = Circumstances::at(Some(now), wardkey::crypto::default_backend());
@@ -177,9 +178,9 @@ impl AttestationPolicy {
     /// ```
     /// use wardkey::ceremony::Failure;
     /// use wardkey::ceremony::registration::VerifiedRegistration;
-    /// use wardkey::credential::UserHandle;
+    /// use wardkey::UserHandle;
     /// use wardkey::policy::{AttestationPolicy, Circumstances, Registered};
-    /// use wardkey::time::UnixTime;
+    /// use wardkey::UnixTime;
     ///
     /// fn decide(verified: &VerifiedRegistration<'_>, user: &UserHandle, now: UnixTime) -> Result<Registered, Failure> {
     ///     let circumstances = Circumstances::at(Some(now), wardkey::crypto::default_backend());

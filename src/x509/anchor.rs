@@ -23,13 +23,13 @@ use core::ops::Range;
 ///
 /// ```
 /// use wardkey::policy::{AttestationPolicy, TrustAnchors};
-/// use wardkey::x509::{Error, TrustAnchor};
+/// use wardkey::x509::TrustAnchor;
 ///
-/// fn only_our_models(pem: &str) -> Result<AttestationPolicy, Error> {
+/// fn only_our_models(pem: &str) -> Result<AttestationPolicy, Box<dyn std::error::Error>> {
 ///     Ok(AttestationPolicy::trusted(TrustAnchors::new(TrustAnchor::from_pem(pem)?)))
 /// }
 ///
-/// assert_eq!(only_our_models("no certificate").unwrap_err().code(), "x509-no-pem");
+/// assert!(only_our_models("no certificate").is_err());
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TrustAnchor {

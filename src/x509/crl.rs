@@ -36,9 +36,9 @@ use core::ops::Range;
 ///
 /// ```
 /// use wardkey::policy::TrustAnchors;
-/// use wardkey::x509::{Crl, Error, TrustAnchor};
+/// use wardkey::x509::{Crl, TrustAnchor};
 ///
-/// fn anchors(roots: &str, lists: &str) -> Result<TrustAnchors, Error> {
+/// fn anchors(roots: &str, lists: &str) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
 ///     Ok(TrustAnchors::new(TrustAnchor::from_pem(roots)?).with_crls(Crl::from_pem(lists)?))
 /// }
 /// ```
@@ -145,7 +145,7 @@ impl Crl {
     /// certificates of the issuer are refused, so replace the list before.
     ///
     /// ```
-    /// use wardkey::time::UnixTime;
+    /// use wardkey::UnixTime;
     /// use wardkey::x509::Crl;
     ///
     /// fn needs_renewal(list: &Crl, now: UnixTime) -> bool {

@@ -54,13 +54,16 @@ impl From<Rule> for Error {
     }
 }
 
-macro_rules! rules {
-    ($($(#[$meta:meta])* $name:ident $(($field:ty))? => $code:literal, $text:literal;)*) => {
-        /// A rule for certificates, certification paths, trust anchors and revocation lists. Sections are those of RFC 5280,
-        /// if no other document is named.
+/// Defines an enumeration of reasons, each with a stable code and a text.
+macro_rules! reasons {
+    (
+        $(#[$doc:meta])* pub enum $reasons:ident;
+        $($(#[$meta:meta])* $name:ident $(($field:ty))? => $code:literal, $text:literal;)*
+    ) => {
+        $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        pub enum Rule {
+        pub enum $reasons {
             $(
                 $(#[$meta])*
                 #[doc = concat!("\n\nCode `", $code, "`.")]
@@ -68,7 +71,7 @@ macro_rules! rules {
             )*
         }
 
-        impl Rule {
+        impl $reasons {
             /// Returns a stable word for logs.
             #[must_use]
             pub const fn code(self) -> &'static str {
@@ -89,7 +92,13 @@ macro_rules! rules {
     };
 }
 
-rules! {
+pub(crate) use reasons;
+
+reasons! {
+    /// A rule for certificates, certification paths, trust anchors and revocation lists. Sections are those of RFC 5280, if no
+    /// other document is named.
+    pub enum Rule;
+
     /// Strict DER (X.690 §8 to §11).
     Malformed(Malformed) => "x509-malformed", "not strict DER";
     /// At most 16 KiB: a bound of this library.

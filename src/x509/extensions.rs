@@ -139,6 +139,7 @@ pub(crate) struct BasicConstraints {
 }
 
 impl BasicConstraints {
+    /// X.690 §11.1: TRUE is FF. X.690 §11.5: FALSE, the default, is not encoded.
     fn read(value: &[u8]) -> Result<Self, der::Malformed> {
         Self::read_with(value, |octet| if octet == 0xff { Ok(true) } else { Err(der::Malformed::Boolean) })
     }
@@ -153,7 +154,7 @@ impl BasicConstraints {
             let ca = match fields.optional(Tag::BOOLEAN)? {
                 None => false,
                 Some([octet]) => boolean(*octet)?,
-                Some(_) => return Err(der::Malformed::Boolean),
+                Some(_) => return Err(der::Malformed::Boolean), // X.690 §8.2.1: one octet
             };
             let path_length = if fields.is_empty() { None } else { Some(fields.small()?) };
             fields.finish()?;

@@ -33,6 +33,7 @@ pub(crate) mod revocation;
 pub use crate::codec::der::Malformed;
 pub use anchor::TrustAnchor;
 pub use crl::Crl;
+pub(crate) use error::reasons;
 pub use error::{Error, Rule};
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ use super::anchor::TrustAnchor;
 use super::certificate::Certificate;
 use super::crl::Crl;
 use super::error::{Error, Rule};
-use super::name::Canonical;
 use crate::budget::Budget;
 use crate::crypto::Backend;
 use crate::time::UnixTime;
+use std::collections::BTreeSet;
 
 /// The backend that verifies signatures, and the remaining budget.
 pub(super) struct Work<'w> {
@@ -41,26 +41,27 @@ impl Revocation<'_> {
         if self.crls.is_empty() {
             return Ok(0);
         }
-        let of_anchor = |rule: Rule| rule.at(path.len());
-        let issuers = path.iter().skip(1).copied().map(Ok).chain([anchor.certificate().map_err(of_anchor)]);
-        let issuers: Vec<_> = issuers.map(|issuer| issuer.map(Issuer::of)).collect::<Result<_, _>>()?;
-        let mut listed = vec![false; path.len()];
+        let above = anchor.certificate().map_err(|rule| rule.at(path.len()))?;
+        let issuers = path.iter().skip(1).chain([&above]).map(|issuer| (issuer.subject.canonical(), issuer));
+        let issuers: Vec<_> = issuers.collect();
+        let mut listed = BTreeSet::new();
         for crl in self.crls {
-            let of_this_issuer = |issuer: &Issuer<'_>| issuer.name == *crl.issuer();
-            let Some(index) = issuers.iter().rposition(of_this_issuer) else { continue };
-            let named = issuers.iter().rev().filter(|issuer| of_this_issuer(issuer)).map(|issuer| &issuer.certificate);
-            let Some(signer) = self.signer(crl, named, index, work)? else { continue };
-            crl.check(signer, time).map_err(|rule| rule.at(index))?;
-            let issued = path.iter().zip(&issuers).zip(&mut listed).enumerate().rev();
-            for (index, ((certificate, _), listed)) in issued.filter(|(_, ((_, issuer), _))| of_this_issuer(issuer)) {
+            // The certificates whose issuer has the name in the list, from the anchor downwards
+            let path = path.iter().zip(&issuers).enumerate().rev();
+            let issued: Vec<_> = path.filter(|(_, (_, (name, _)))| name == crl.issuer()).collect();
+            let Some(&(first, _)) = issued.first() else { continue };
+            let named = issued.iter().map(|(_, (_, (_, issuer)))| *issuer);
+            let Some(signer) = self.signer(crl, named, first, work)? else { continue };
+            crl.check(signer, time).map_err(|rule| rule.at(first))?;
+            for (index, (certificate, _)) in issued {
                 // §6.1.3 (a) (3): the certificate is not revoked.
                 if crl.revokes(certificate.serial) {
                     return Err(Rule::Revoked.at(index));
                 }
-                *listed = true;
+                listed.insert(index);
             }
         }
-        Ok(listed.into_iter().filter(|listed| *listed).count())
+        Ok(listed.len())
     }
 
     /// Returns the certificate of the path with whose key the list verifies. Returns `None` if the list verifies with another
@@ -94,18 +95,6 @@ impl Revocation<'_> {
         }
         // §6.3.3 (g): the signature of the list verifies.
         Err(first.unwrap_or(Rule::CrlSignature).at(index))
-    }
-}
-
-/// An issuer in the path, or the anchor above it.
-struct Issuer<'a> {
-    certificate: Certificate<'a>,
-    name: Canonical,
-}
-
-impl<'a> Issuer<'a> {
-    fn of(certificate: Certificate<'a>) -> Self {
-        Self { name: certificate.subject.canonical(), certificate }
     }
 }
 

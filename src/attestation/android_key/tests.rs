@@ -8,12 +8,12 @@ use crate::x509::tests::paths::{path, verify_with};
 use crate::x509::tests::{Draft, attribute, basic_constraints, extension, key, key_usage, name, seq, spki, tlv};
 use crate::x509::{Rule, oid};
 
-/// A name of one serial number.
+/// Returns a name of one serial number.
 fn serial(text: &str) -> Vec<u8> {
     seq(&[&attribute(oid::SERIAL_NUMBER, 0x13, text)])
 }
 
-/// The path of a Sony phone, as recorded: Google's root, its intermediate, and the one that is no CA.
+/// Returns the path of a Sony phone, as recorded: the leaf, the issuer without `cA`, an intermediate and Google's root.
 fn sony() -> [Draft; 4] {
     let google = serial("f92009e853b6b045");
     let named = |draft: Draft, subject: &Vec<u8>, issuer: &Vec<u8>| Draft {
@@ -89,20 +89,20 @@ fn the_intermediate_of_sony_phones_is_known_by_its_shape_and_its_root() {
         let strict = if verdict == path(0, 3) { verdict } else { not_ca };
         assert_eq!(verify_with(&x5c, &[root], |_| {}), strict, "{why}, without the quirk");
     }
-    // A name that is more than a serial number.
+    // A name with another attribute
     let [leaf, end_entity, inter, root] = sony();
     let root = [root];
     let subject = seq(&[&attribute(oid::SERIAL_NUMBER, 0x13, "1"), &attribute(oid::COMMON_NAME, 0x0c, "x")]);
     let renamed = Draft { subject: subject.clone(), ..end_entity.clone() };
     let below = Draft { issuer: subject, ..leaf.clone() };
     assert_eq!(validate(&[below, renamed, inter.clone()], &root), not_ca);
-    // Another root, and an anchor that is not the root.
+    // Another root, and an anchor that is not the root
     let other = [Draft { subject: name("other"), issuer: name("other"), ..root[0].clone() }];
     let below_other = Draft { issuer: name("other"), ..inter.clone() };
     assert_eq!(validate(&[leaf.clone(), end_entity.clone(), below_other], &other), not_ca);
     let anchor = std::slice::from_ref(&inter);
     assert_eq!(validate(&[leaf.clone(), end_entity.clone()], anchor), not_ca);
-    // One of that shape below the other.
+    // Two certificates of this shape
     let subject = serial("0000000000000000");
     let issuer = end_entity.subject.clone();
     let second =

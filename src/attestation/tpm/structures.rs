@@ -171,7 +171,7 @@ fn rsa_parameters<'a>(reader: &mut Reader<'a>) -> Option<(Parameters, Unique<'a>
         exponent => exponent,
     };
     let modulus = reader.sized()?;
-    (modulus.len().checked_mul(8)? == bits.into()).then_some((parameters, Unique::Rsa { modulus, exponent }))
+    (modulus.len().checked_mul(8)? == usize::from(bits)).then_some((parameters, Unique::Rsa { modulus, exponent }))
 }
 
 /// Reads TPMS_ECC_PARMS and TPMS_ECC_POINT.

@@ -1,4 +1,4 @@
-//! Trust anchors: what becomes one, and what a relying party is told otherwise.
+//! Trust anchors: which certificates can be one, and the errors for the others.
 
 use super::*;
 use crate::crypto::KeyError;

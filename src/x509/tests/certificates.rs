@@ -1,4 +1,4 @@
-//! One row for every reason why bytes are not a certificate, its extensions or its algorithms not acceptable.
+//! One row for every reason to refuse a certificate, its extensions or its algorithms.
 
 use super::*;
 use crate::crypto::{Curve, Hash, KeyError, MlDsa, Scheme};
@@ -117,7 +117,7 @@ fn refuses_every_other_length() {
     assert_eq!(Certificate::read(&large), Err(Rule::TooLarge));
 }
 
-/// A changed byte may change what a certificate says; it never panics, and a signature covers it.
+/// Reading a certificate with a changed octet does not panic, and its signature does not verify.
 #[test]
 fn survives_every_changed_byte() {
     let der = leaf().with(key_usage(0x80)).make();

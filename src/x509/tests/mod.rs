@@ -1,10 +1,11 @@
-//! Certificates made for one test each, and what a rule, RFC 5280 or another library says of them.
+//! Tests with certificates that each test makes, and comparisons with other libraries.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "tests")]
 
 mod anchors;
 mod certificates;
+mod limbo;
 mod names;
 mod oracles;
 pub(crate) mod paths;
@@ -21,10 +22,10 @@ use crate::crypto;
 use crate::time::UnixTime;
 use p256::ecdsa::{DerSignature, SigningKey, signature::Signer as _};
 
-/// 2026-01-01, inside the validity of everything made here.
+/// 2026-01-01, within the validity period of all certificates here.
 pub(crate) const NOW: i64 = 1_767_225_600;
 
-/// Inputs with these anchors, at the time of the test, and nothing else.
+/// Returns inputs with these anchors and the time of the tests.
 pub(crate) fn inputs(anchors: &[TrustAnchor]) -> Inputs<'_> {
     Inputs {
         anchors,
@@ -41,7 +42,7 @@ pub(crate) fn validate(x5c: &[Vec<u8>], inputs: &Inputs<'_>) -> Result<ValidPath
     CertificationPath::read(x5c.iter().map(Vec::as_slice))?.validate(inputs, &mut Budget::of_a_message())
 }
 
-/// A tag, a length in the fewest octets, and the parts one after the other.
+/// Writes a DER value.
 pub(crate) fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let contents = parts.concat();
     let [.., high, low] = contents.len().to_be_bytes();
@@ -66,7 +67,7 @@ pub(crate) fn attribute(oid: &[u8], tag: u8, text: &str) -> Vec<u8> {
     tlv(0x31, &[&seq(&[&object(oid), &tlv(tag, &[text.as_bytes()])])])
 }
 
-/// A name of one common name; none for the empty text.
+/// Returns a name with one common name, or an empty name for the empty text.
 pub(crate) fn name(common: &str) -> Vec<u8> {
     if common.is_empty() { seq(&[]) } else { seq(&[&attribute(oid::COMMON_NAME, 0x0c, common)]) }
 }
@@ -82,12 +83,12 @@ pub(crate) fn basic_constraints(ca: bool, path_length: Option<u8>) -> Vec<u8> {
     extension(oid::BASIC_CONSTRAINTS, true, &seq(&[ca, &path_length]))
 }
 
-/// The first octet of the bits.
+/// Returns a key usage extension. `bits` is the first octet.
 pub(crate) fn key_usage(bits: u8) -> Vec<u8> {
     extension(oid::KEY_USAGE, true, &[3, 2, u8::try_from(bits.trailing_zeros()).unwrap(), bits])
 }
 
-/// A key of P-256, told apart by a number.
+/// Returns the P-256 key with this number.
 pub(crate) fn key(number: u8) -> SigningKey {
     SigningKey::from_slice(&[number; 32]).unwrap()
 }
@@ -98,26 +99,26 @@ pub(crate) fn spki(key: &SigningKey) -> Vec<u8> {
     seq(&[&algorithm, &tlv(3, &[&[0], point.as_bytes()])])
 }
 
-/// A certificate in the making; every field is its encoding.
+/// The parts of a certificate. Every field is encoded.
 #[derive(Clone)]
 pub(crate) struct Draft {
     pub(crate) version: Vec<u8>,
     pub(crate) serial: Vec<u8>,
     pub(crate) algorithm: Vec<u8>,
-    /// The algorithm beside the signature, where it is another.
+    /// The algorithm outside of the signed part, if it differs.
     pub(crate) outer_algorithm: Option<Vec<u8>>,
     pub(crate) issuer: Vec<u8>,
     pub(crate) validity: Vec<u8>,
     pub(crate) subject: Vec<u8>,
     pub(crate) spki: Vec<u8>,
-    /// Between the key and the extensions.
+    /// The fields between the key and the extensions.
     pub(crate) unique_ids: Vec<u8>,
     pub(crate) extensions: Vec<Vec<u8>>,
     pub(crate) issuer_key: SigningKey,
 }
 
 impl Draft {
-    /// An end entity with basic constraints.
+    /// Returns an end entity with basic constraints.
     pub(crate) fn leaf(subject: (&str, u8), issuer: (&str, u8)) -> Self {
         Self {
             version: vec![0xa0, 3, 2, 1, 2],
@@ -134,7 +135,7 @@ impl Draft {
         }
     }
 
-    /// A CA that may sign certificates.
+    /// Returns a CA that may sign certificates.
     pub(crate) fn ca(subject: (&str, u8), issuer: (&str, u8)) -> Self {
         Self { extensions: vec![basic_constraints(true, None), key_usage(0x06)], ..Self::leaf(subject, issuer) }
     }

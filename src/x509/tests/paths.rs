@@ -72,7 +72,7 @@ fn ends_at_an_anchor() {
         (vec![leaf(), inter()], vec![inter()], path(0, 1), "the intermediate is the anchor"),
         (vec![leaf(), inter(), root()], vec![inter()], path(0, 1), "what follows the anchor is not looked at"),
         (vec![leaf()], vec![leaf()], path(0, 1), "the leaf is the anchor"),
-        (vec![leaf(), inter(), root()], vec![other, leaf()], path(1, 1), "the leaf of a longer chain is the anchor"),
+        (vec![leaf(), inter(), root()], vec![other, leaf()], path(1, 1), "the leaf of a longer path is the anchor"),
         (vec![leaf().valid("000101000000Z", "010101000000Z")], vec![leaf()], Err(Rule::Expired.at(0)), "not that leaf"),
         (long(), vec![Draft::ca(("20", 20), ("20", 20))], path(0, 10), "ten certificates"),
     ] {
@@ -89,7 +89,7 @@ fn nothing_in_the_message_is_an_anchor() {
     let alone = || Draft::leaf(("leaf", 1), ("leaf", 1));
     for (x5c, anchors, error, why) in [
         (vec![by_evil(), evil()], vec![root()], Rule::NoAnchor.into(), "an attacker's root"),
-        (vec![by_evil(), evil(), root()], vec![root()], Rule::IssuerName.at(1), "an attacker's chain, then the anchor"),
+        (vec![by_evil(), evil(), root()], vec![root()], Rule::IssuerName.at(1), "an attacker's path, then the anchor"),
         (vec![leaf(), fake_inter()], vec![root()], Rule::Signature.at(1), "an attacker's root of the same name"),
         (vec![leaf(), fake_inter(), fake_root()], vec![root()], Rule::Signature.at(2), "the same, included"),
         (
@@ -106,7 +106,7 @@ fn nothing_in_the_message_is_an_anchor() {
     ] {
         assert_eq!(verify(why, &x5c, &anchors), Err(error), "{why}");
     }
-    // The leaf's own key and name, signed by itself: an end entity that is trusted still issues nothing.
+    // A self-signed end entity that is an anchor issues nothing.
     let (trusted, issued) = ([alone()], Draft::leaf(("forged", 3), ("leaf", 1)));
     assert_eq!(verify("trusted itself", &trusted, &trusted), path(0, 1));
     let what = "issued by a trusted leaf";
@@ -245,7 +245,7 @@ fn a_budget_is_spent_on_signatures_and_on_names() {
         let path = CertificationPath::read(x5c.iter().map(Vec::as_slice)).unwrap();
         path.validate(&inputs(&anchors), budget)
     };
-    // Two signatures by P-256 keys, over and over.
+    // Paths of two signatures with P-256 keys, until the budget is exhausted
     let (x5c, mut budget, mut paths) = (ders(&[leaf(), inter()]), Budget::of_a_message(), 0);
     let last = loop {
         match spend(&x5c, &mut budget) {
@@ -254,7 +254,7 @@ fn a_budget_is_spent_on_signatures_and_on_names() {
         }
     };
     assert_eq!((last, paths), (Err(Rule::VerificationBudget.into()), Budget::VERIFICATIONS / 10));
-    // Names by name constraints: as many of each.
+    // As many names as name constraints
     let limited = |count: usize, base: &[u8]| {
         let subtrees = seq(&[base]).repeat(count);
         inter().with(extension(oid::NAME_CONSTRAINTS, true, &seq(&[&tlv(0xa1, &[&subtrees])])))
@@ -267,9 +267,9 @@ fn a_budget_is_spent_on_signatures_and_on_names() {
     let organization = |text: &str| tlv(0xa4, &[&seq(&[&attribute(oid::ORGANIZATION, 0x0c, text)])]);
     let long = |last: char| tlv(0x82, &[format!("{}{last}", "a".repeat(300)).as_bytes()]);
     for (what, names, bases, verdict) in [
-        ("64 by 64 host names", named(64, b"\x82\0"), limited(64, b"\x82\x01x"), path(0, 2)),
-        ("65 by 64 host names", named(65, b"\x82\0"), limited(64, b"\x82\x01x"), too_many),
-        ("65 by 64 of different kinds", named(65, b"\x82\0"), limited(64, &organization("x")), too_many),
+        ("64 by 64 host names", named(64, b"\x82\x01y"), limited(64, b"\x82\x01x"), path(0, 2)),
+        ("65 by 64 host names", named(65, b"\x82\x01y"), limited(64, b"\x82\x01x"), too_many),
+        ("65 by 64 of different kinds", named(65, b"\x82\x01y"), limited(64, &organization("x")), too_many),
         ("40 by 40 directory names", named(40, &organization("a")), limited(40, &organization("b")), path(0, 2)),
         ("50 by 50 directory names", named(50, &organization("a")), limited(50, &organization("b")), too_many),
         ("20 by 20 long names, 10 for each pair", named(20, &long('a')), limited(20, &long('b')), path(0, 2)),
@@ -278,7 +278,7 @@ fn a_budget_is_spent_on_signatures_and_on_names() {
         let verdict_found = spend(&ders(&[names, bases]), &mut Budget::of_a_message());
         assert_eq!(verdict_found, verdict, "{what}");
     }
-    // One name each, of many attributes in one relative distinguished name: those are compared with each other.
+    // One name each, with many attributes in one relative distinguished name, because every pair of them is compared
     let one = |texts: &mut dyn Iterator<Item = usize>| {
         let values: Vec<u8> = texts
             .flat_map(|text| seq(&[&object(oid::COMMON_NAME), &tlv(0x0c, &[format!("{text}").as_bytes()])]))
@@ -314,7 +314,7 @@ fn name_constraints_hold_for_the_host_name_that_is_used() {
 fn lengths_are_bounded() {
     let read = |x5c: &[&[u8]]| CertificationPath::read(x5c.iter().copied()).map(drop);
     assert_eq!(read(&[]), Err(Rule::Empty.into()));
-    // Eleven, and a hundred CAs that sign each other: refused before the first is read.
+    // Too many certificates are refused before the first is read.
     for len in [11, 100] {
         assert_eq!(read(&vec![&b"x"[..]; len]), Err(Rule::TooLong.into()));
     }
@@ -354,7 +354,7 @@ impl Backend for Counting {
     }
 }
 
-/// Nothing is verified below a link that does not hold.
+/// After a signature that does not verify, no other signature is verified.
 #[test]
 fn a_strangers_path_costs_one_signature() {
     let count = |x5c: &[Draft]| {

@@ -3,8 +3,8 @@
 //! Parsed, untrusted. A member that the standard does not know is read over. A member that it knows must have the type
 //! that the standard gives it, and must be there if the standard requires it. No member of the envelope, of `response`, of
 //! `clientExtensionResults` or of a known output occurs twice, known or not, however its name is spelt, and none of these
-//! objects has more than [`MAX_UNKNOWN_MEMBERS`] that are not known. The values of members that are read over are not
-//! looked at. The unsigned copies that browsers add for convenience may be missing, because front ends leave them out; a
+//! objects has more than [`MAX_UNKNOWN_MEMBERS`] that are not known. The value of an unknown member is skipped: it may be
+//! any JSON that is Unicode text and at most 127 levels deep. The unsigned copies that browsers add for convenience may be missing, because front ends leave them out; a
 //! ceremony compares those that are there with what is signed.
 
 pub use crate::codec::json::MAX_UNKNOWN_MEMBERS;
@@ -338,7 +338,7 @@ macro_rules! response {
             }
         }
 
-        /// For web frameworks that read JSON bodies by themselves. As strict as `from_json`, and as silent about what was
+        /// For web frameworks that read JSON bodies by themselves, from text or bytes. As strict as `from_json`, and as silent about what was
         /// received. How long a body may be is for the framework to limit; a response with more bytes than [`MAX_LEN`]
         /// characters hold is refused.
         impl<'de> Deserialize<'de> for $response {

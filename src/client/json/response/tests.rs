@@ -237,6 +237,34 @@ fn by_serde_an_error_says_where() {
     assert_eq!(error, "not the JSON of a response", "where there is no object, there is no place in it");
 }
 
+/// RFC 8259 §8.1: JSON is UTF-8. That holds in skipped members too, and where serde_json reads bytes.
+#[test]
+fn from_bytes_all_text_is_utf8() {
+    let text = registration().to_string();
+    let objects = [("{", "the envelope"), ("\"response\":{", "response"), ("\"clientExtensionResults\":{", "outputs")];
+    let extension = [("\"credProps\":{", "a known output")];
+    for (start, place) in objects.into_iter().chain(extension) {
+        for member in
+            ["\"newer\":\"*\",", "\"newer\":[{\"deep\":[1,-1.5,null,true,\"*\"]}],", "\"newer\":{\"*\":0},", "\"*\":0,"]
+        {
+            let json = text.replacen(start, &format!("{start}{member}"), 1);
+            assert!(serde_json::from_slice::<RegistrationResponse>(json.as_bytes()).is_ok(), "{place}: {member}");
+            let bytes: Vec<u8> = json.bytes().map(|byte| if byte == b'*' { 0xff } else { byte }).collect();
+            let error = serde_json::from_slice::<RegistrationResponse>(&bytes).unwrap_err().to_string();
+            assert!(error.starts_with("not the JSON of a response at line 1 column "), "{place}: {member}: {error}");
+        }
+    }
+    for (output, place) in
+        [("prf", "secrets"), ("hmacGetSecret", "secrets"), ("getCredBlob", "a blob"), ("uvm", "no output")]
+    {
+        for value in ["[\"*\"]", "{\"x\":\"*\"}", "{\"*\":null}"] {
+            let json = text.replacen("\"credProps\":", &format!("\"{output}\":{value},\"credProps\":"), 1);
+            let bytes: Vec<u8> = json.bytes().map(|byte| if byte == b'*' { 0xff } else { byte }).collect();
+            assert!(serde_json::from_slice::<RegistrationResponse>(&bytes).is_err(), "{place}: {value}");
+        }
+    }
+}
+
 #[test]
 fn unknown_members_are_bounded_in_each_object() {
     let names = |count| (0..count).map(|name| format!("\"{name}\":[],")).collect::<String>();
