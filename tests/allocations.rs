@@ -92,7 +92,7 @@ fn a_registration_without_attestation_allocates_nine_times() {
     assert_eq!(allocations(|| sign_up.verify(&AwsLcRs)), 9);
 }
 
-/// The trust path, and the extensions of the leaf.
+/// Two more than without attestation: the trust path, as received and as read. Both lists grow once beyond four certificates.
 #[test]
 fn the_number_of_certificates_barely_changes_the_allocations() {
     let counts = [1, 2, 3, 4, 5, 8].map(|certificates| {

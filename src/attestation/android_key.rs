@@ -145,16 +145,19 @@ impl<'a> AuthorizationList<'a> {
     fn read(from: &mut Reader<'a>) -> Result<Self, der::Malformed> {
         let mut fields = from.sequence()?;
         let mut list = Self::default();
-        let mut seen = Vec::new();
+        let mut seen = [None; MAX_FIELDS];
         while !fields.is_empty() {
             let field = fields.any()?;
             // X.690 §8.14: `[n] EXPLICIT` is constructed and contains one value. Another form of allApplications would be
             // overlooked.
-            if !field.tag.is_explicit() || seen.contains(&field.tag) || seen.len() == MAX_FIELDS {
+            if !field.tag.is_explicit() {
                 return Err(der::Malformed::Tag);
             }
-            seen.push(field.tag);
             der::read_all(field.contents, Reader::any)?;
+            match seen.iter_mut().find(|slot| slot.is_none_or(|tag| tag == field.tag)) {
+                Some(slot @ None) => *slot = Some(field.tag),
+                _ => return Err(der::Malformed::Tag), // a duplicate, or too many
+            }
             match field.tag {
                 Self::PURPOSE => {
                     list.purposes = der::read_all(field.contents, |set| set.contents(Tag::SET))?;

@@ -55,18 +55,16 @@ impl<'a> Extensions<'a> {
     /// §4.1: `Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension`
     pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, Rule> {
         let contents = from.contents(Tag::SEQUENCE)?;
-        let mut seen = Vec::new();
+        let mut seen = [None; MAX_EXTENSIONS];
         der::each(Reader::new(contents), |rest| {
             let Extension { oid, .. } = Extension::read(rest)?;
-            // §4.2: "MUST NOT include more than one instance of a particular extension"
-            if seen.contains(&oid) {
-                return Err(Rule::DuplicateExtension);
+            match seen.iter_mut().find(|slot| slot.is_none_or(|seen| seen == oid)) {
+                Some(slot @ None) => *slot = Some(oid),
+                // §4.2: "MUST NOT include more than one instance of a particular extension"
+                Some(_) => return Err(Rule::DuplicateExtension),
+                // A bound of this library; RFC 5280 has none.
+                None => return Err(Rule::TooManyExtensions),
             }
-            // A bound of this library; RFC 5280 has none.
-            if seen.len() == MAX_EXTENSIONS {
-                return Err(Rule::TooManyExtensions);
-            }
-            seen.push(oid);
             Ok(())
         })?;
         Ok(Self(contents))
