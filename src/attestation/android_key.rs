@@ -18,7 +18,7 @@ use crate::x509::path::IssuerWithoutCa;
 const GENERATED: i64 = 0;
 /// KM_PURPOSE_SIGN.
 const SIGN: i64 = 2;
-/// KM_PURPOSE_VERIFY, which gives nothing away, because everyone has the public key.
+/// KM_PURPOSE_VERIFY. It is harmless, because everyone has the public key.
 const VERIFY: i64 = 3;
 /// SecurityLevel TrustedEnvironment. (Software is 0, and Android's keystore uses 100.)
 const TRUSTED_ENVIRONMENT: i64 = 1;
@@ -49,7 +49,8 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let description = KeyDescription::read(extension.value).map_err(|_| Reason::KeyDescription)?;
     description.check(inputs.client_data_hash(), inputs.key_enforcement)?;
     let in_hardware = description.check(inputs.client_data_hash(), KeyEnforcement::Hardware).is_ok();
-    let root_of_trust = description.hardware_enforced.root_of_trust.map_or(RootOfTrust::Absent, RootOfTrust::read);
+    let [_, hardware_enforced] = description.lists;
+    let root_of_trust = hardware_enforced.root_of_trust.map_or(RootOfTrust::Absent, RootOfTrust::read);
     let properties = KeyProperties::Android(AndroidProperties { in_hardware, root_of_trust });
     properties.check(inputs.key_enforcement)?;
     let attestation = Attestation::with_path(Format::AndroidKey, AttestationType::BasicOrAttCa, x5c, Some(algorithm));
@@ -58,33 +59,27 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
 
 /// §8.4.1: the extension data (Android's KeyDescription).
 struct KeyDescription<'a> {
-    attestation_security_level: i64,
-    key_mint_security_level: i64,
+    /// attestationSecurityLevel, keyMintSecurityLevel
+    security_levels: [i64; 2],
     attestation_challenge: &'a [u8],
-    software_enforced: AuthorizationList<'a>,
-    hardware_enforced: AuthorizationList<'a>,
+    /// softwareEnforced, hardwareEnforced (teeEnforced)
+    lists: [AuthorizationList<'a>; 2],
 }
 
 impl<'a> KeyDescription<'a> {
     fn read(value: &'a [u8]) -> Result<Self, der::Malformed> {
         der::read_all(value, |value| {
             let mut fields = value.sequence()?;
-            fields.integer()?; // attestationVersion
-            let attestation_security_level = der::number(fields.contents(Tag::ENUMERATED)?)?;
-            fields.integer()?; // keymasterVersion, keyMintVersion
-            let key_mint_security_level = der::number(fields.contents(Tag::ENUMERATED)?)?;
+            let security_level = |fields: &mut Reader<'a>| {
+                fields.integer()?; // attestationVersion, keyMintVersion
+                der::number(fields.contents(Tag::ENUMERATED)?)
+            };
+            let security_levels = [security_level(&mut fields)?, security_level(&mut fields)?];
             let attestation_challenge = fields.octet_string()?;
             fields.octet_string()?; // uniqueId
-            let software_enforced = AuthorizationList::read(&mut fields)?;
-            let hardware_enforced = AuthorizationList::read(&mut fields)?;
+            let lists = [AuthorizationList::read(&mut fields)?, AuthorizationList::read(&mut fields)?];
             fields.finish()?;
-            Ok(Self {
-                attestation_security_level,
-                key_mint_security_level,
-                attestation_challenge,
-                software_enforced,
-                hardware_enforced,
-            })
+            Ok(Self { security_levels, attestation_challenge, lists })
         })
     }
 
@@ -94,15 +89,14 @@ impl<'a> KeyDescription<'a> {
             return Err(Reason::Challenge);
         }
         // §8.4: "AuthorizationList.allApplications field is not present on either authorization list"
-        let both = [&self.software_enforced, &self.hardware_enforced];
-        if both.iter().any(|list| list.all_applications) {
+        if self.lists.iter().any(|list| list.all_applications) {
             return Err(Reason::AllApplications);
         }
         // §8.4: "use only the teeEnforced authorization list if the RP wants to accept only keys from a trusted execution
         // environment, otherwise use the union of teeEnforced and softwareEnforced"
         let lists = match enforcement {
-            KeyEnforcement::Any => &both[..],
-            KeyEnforcement::Hardware | KeyEnforcement::VerifiedBoot => both.get(1..).unwrap_or_default(),
+            KeyEnforcement::Any => &self.lists[..],
+            KeyEnforcement::Hardware | KeyEnforcement::VerifiedBoot => self.lists.get(1..).unwrap_or_default(),
         };
         // §8.4: "origin field is equal to KM_ORIGIN_GENERATED": every one, because two lists may contradict each other
         let mut origins = lists.iter().filter_map(|list| list.origin).peekable();
@@ -110,13 +104,14 @@ impl<'a> KeyDescription<'a> {
             return Err(Reason::Origin);
         }
         // §8.4: "purpose field is equal to KM_PURPOSE_SIGN"
-        let purposes = || lists.iter().flat_map(|list| list.purposes());
-        if purposes().any(|purpose| !matches!(purpose, SIGN | VERIFY)) || purposes().all(|purpose| purpose != SIGN) {
+        let mut purposes = lists.iter().flat_map(|list| &list.purposes);
+        if purposes.clone().all(|purpose| *purpose != SIGN)
+            || !purposes.all(|purpose| matches!(*purpose, SIGN | VERIFY))
+        {
             return Err(Reason::Purpose);
         }
         // Key enforcement: hardware made the attestation and keeps the key (Android's SecurityLevel; not in §8.4).
-        let levels = [self.attestation_security_level, self.key_mint_security_level];
-        let in_hardware = levels.iter().all(|level| matches!(*level, TRUSTED_ENVIRONMENT | STRONG_BOX));
+        let in_hardware = self.security_levels.iter().all(|level| matches!(*level, TRUSTED_ENVIRONMENT | STRONG_BOX));
         if enforcement != KeyEnforcement::Any && !in_hardware {
             return Err(Reason::SecurityLevel);
         }
@@ -127,7 +122,7 @@ impl<'a> KeyDescription<'a> {
 /// The fields of an AuthorizationList that are checked.
 #[derive(Default)]
 struct AuthorizationList<'a> {
-    purposes: &'a [u8],
+    purposes: Vec<i64>,
     all_applications: bool,
     origin: Option<i64>,
     /// The contents of the field. §8.4 does not require anything of it.
@@ -160,10 +155,9 @@ impl<'a> AuthorizationList<'a> {
             }
             match field.tag {
                 Self::PURPOSE => {
-                    list.purposes = der::read_all(field.contents, |set| set.contents(Tag::SET))?;
-                    let mut purposes = Reader::new(list.purposes);
+                    let mut purposes = der::read_all(field.contents, |set| set.nested(Tag::SET))?;
                     while !purposes.is_empty() {
-                        der::number(purposes.integer()?)?;
+                        list.purposes.push(der::number(purposes.integer()?)?);
                     }
                 }
                 Self::ALL_APPLICATIONS => list.all_applications = true,
@@ -173,12 +167,6 @@ impl<'a> AuthorizationList<'a> {
             }
         }
         Ok(list)
-    }
-
-    /// Returns the purposes, whose syntax [`Self::read`] checked.
-    fn purposes(&self) -> impl Iterator<Item = i64> + use<'a> {
-        let mut purposes = Reader::new(self.purposes);
-        core::iter::from_fn(move || der::number(purposes.integer().ok()?).ok())
     }
 }
 

@@ -15,19 +15,6 @@ use std::collections::BTreeMap;
 /// `android-safetynet`, software chooses the AAGUID. There it counts as attested if it has a list
 /// ([`TrustAnchors::for_aaguid`]) or, under `tpm`, if the trusted certificate contains it. So such a list must contain only
 /// CAs that issue certificates to that model alone. [`voucher`](crate::attestation::voucher) has the whole table.
-///
-/// ```
-/// use wardkey::attestation::Format;
-/// use wardkey::authenticator::Aaguid;
-/// use wardkey::policy::TrustAnchors;
-/// use wardkey::x509::TrustAnchor;
-///
-/// fn anchors(vendor: &str, google: &str, model: Aaguid) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
-///     Ok(TrustAnchors::default()
-///         .for_aaguid(model, TrustAnchor::from_pem(vendor)?)
-///         .for_format(Format::AndroidKey, TrustAnchor::from_pem(google)?))
-/// }
-/// ```
 #[derive(Clone, Debug, Default)]
 pub struct TrustAnchors {
     any: Vec<TrustAnchor>,
@@ -52,6 +39,16 @@ impl TrustAnchors {
     }
 
     /// Adds anchors to the list of a format.
+    ///
+    /// ```
+    /// use wardkey::attestation::Format;
+    /// use wardkey::policy::TrustAnchors;
+    /// use wardkey::x509::TrustAnchor;
+    ///
+    /// fn android(google: &str) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
+    ///     Ok(TrustAnchors::default().for_format(Format::AndroidKey, TrustAnchor::from_pem(google)?))
+    /// }
+    /// ```
     #[must_use]
     pub fn for_format(mut self, format: Format, anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
         self.formats.entry(format).or_default().extend(anchors);
@@ -59,6 +56,16 @@ impl TrustAnchors {
     }
 
     /// Adds anchors to the list of a model.
+    ///
+    /// ```
+    /// use wardkey::authenticator::Aaguid;
+    /// use wardkey::policy::TrustAnchors;
+    /// use wardkey::x509::TrustAnchor;
+    ///
+    /// fn only(model: Aaguid, vendor: &str) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
+    ///     Ok(TrustAnchors::default().for_aaguid(model, TrustAnchor::from_pem(vendor)?))
+    /// }
+    /// ```
     #[must_use]
     pub fn for_aaguid(mut self, aaguid: Aaguid, anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
         self.aaguids.entry(aaguid).or_default().extend(anchors);
@@ -67,6 +74,15 @@ impl TrustAnchors {
 
     /// Adds revocation lists. A certification path is refused if it contains a certificate that its issuer revoked, or if a list
     /// cannot be applied to it: see [`Crl`].
+    ///
+    /// ```
+    /// use wardkey::policy::TrustAnchors;
+    /// use wardkey::x509::Crl;
+    ///
+    /// fn with_lists(anchors: TrustAnchors, lists: &str) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
+    ///     Ok(anchors.with_crls(Crl::from_pem(lists)?))
+    /// }
+    /// ```
     #[must_use]
     pub fn with_crls(mut self, crls: impl IntoIterator<Item = Crl>) -> Self {
         self.crls.extend(crls);

@@ -20,23 +20,13 @@ use core::fmt;
 use core::ops::Range;
 
 /// A certificate at which a certification path may end.
-///
-/// ```
-/// use wardkey::policy::{AttestationPolicy, TrustAnchors};
-/// use wardkey::x509::TrustAnchor;
-///
-/// fn only_our_models(pem: &str) -> Result<AttestationPolicy, Box<dyn std::error::Error>> {
-///     Ok(AttestationPolicy::trusted(TrustAnchors::new(TrustAnchor::from_pem(pem)?)))
-/// }
-///
-/// assert!(only_our_models("no certificate").is_err());
-/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TrustAnchor {
     der: Box<[u8]>,
     subject: Range<usize>,
     spki: Range<usize>,
-    issues: bool,
+    /// Whether it may issue certificates.
+    pub(super) issues: bool,
 }
 
 impl TrustAnchor {
@@ -89,11 +79,6 @@ impl TrustAnchor {
     /// Returns the encoded subject.
     pub(super) fn subject(&self) -> &[u8] {
         self.der.get(self.subject.clone()).unwrap_or_default()
-    }
-
-    /// Returns whether it may issue certificates.
-    pub(super) const fn issues(&self) -> bool {
-        self.issues
     }
 
     /// Returns whether it may issue certificates and its subject is the issuer of `certificate`.

@@ -18,13 +18,6 @@ pub(crate) enum Version {
     V3,
 }
 
-/// §4.1.2.5: validity, which includes both dates
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Validity {
-    pub(crate) not_before: UnixTime,
-    pub(crate) not_after: UnixTime,
-}
-
 /// A certificate of which only the syntax was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Certificate<'a> {
@@ -36,7 +29,9 @@ pub(crate) struct Certificate<'a> {
     /// Two's complement. It may be negative: §4.1.2.2 says to handle such certificates.
     pub(crate) serial: &'a [u8],
     pub(crate) issuer: Name<'a>,
-    pub(crate) validity: Validity,
+    /// §4.1.2.5: validity, which includes both dates
+    pub(crate) not_before: UnixTime,
+    pub(crate) not_after: UnixTime,
     pub(crate) subject: Name<'a>,
     /// The encoded SubjectPublicKeyInfo.
     pub(crate) spki: &'a [u8],
@@ -76,7 +71,9 @@ impl<'a> Certificate<'a> {
         if issuer.is_empty() {
             return Err(Rule::NoIssuer);
         }
-        let validity = validity(&mut fields)?;
+        let mut validity = fields.sequence()?;
+        let (not_before, not_after) = (validity.time()?, validity.time()?);
+        validity.finish()?;
         let subject = Name::read(&mut fields)?;
         let spki = fields.element(Tag::SEQUENCE)?.encoding;
         unique_identifiers(&mut fields, version)?;
@@ -87,8 +84,20 @@ impl<'a> Certificate<'a> {
             Some(explicit) => der::read_all(explicit, Extensions::read)?,
         };
         fields.finish()?;
-        let tbs = tbs.encoding;
-        Ok(Self { encoding, tbs, version, serial, issuer, validity, subject, spki, extensions, algorithm, signature })
+        Ok(Self {
+            encoding,
+            tbs: tbs.encoding,
+            version,
+            serial,
+            issuer,
+            not_before,
+            not_after,
+            subject,
+            spki,
+            extensions,
+            algorithm,
+            signature,
+        })
     }
 
     /// Reads the public key (§4.1.2.7).
@@ -134,14 +143,6 @@ fn version(fields: &mut Reader<'_>) -> Result<Version, Rule> {
         Some([2, 1, 2]) => Ok(Version::V3),
         Some(_) => Err(Rule::Version),
     }
-}
-
-/// §4.1.2.5: validity
-fn validity(fields: &mut Reader<'_>) -> Result<Validity, der::Malformed> {
-    let mut times = fields.sequence()?;
-    let validity = Validity { not_before: times.time()?, not_after: times.time()? };
-    times.finish()?;
-    Ok(validity)
 }
 
 /// §4.1.2.8: unique identifiers "MUST only appear if the version is 2 or 3". Nothing uses them.

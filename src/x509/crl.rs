@@ -33,20 +33,11 @@ use core::ops::Range;
 /// Nothing is cached between registrations. Every registration with a certificate of the issuer in its path hashes the whole
 /// list and verifies its signature, once for each path, after the path has led to an anchor. So a list of many megabytes
 /// costs every such registration the time to hash it. The lookup itself is a binary search.
-///
-/// ```
-/// use wardkey::policy::TrustAnchors;
-/// use wardkey::x509::{Crl, TrustAnchor};
-///
-/// fn anchors(roots: &str, lists: &str) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
-///     Ok(TrustAnchors::new(TrustAnchor::from_pem(roots)?).with_crls(Crl::from_pem(lists)?))
-/// }
-/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Crl {
     der: Box<[u8]>,
     tbs: Range<usize>,
-    issuer: Canonical,
+    pub(super) issuer: Canonical,
     algorithm: Range<usize>,
     signature: Range<usize>,
     this_update: UnixTime,
@@ -159,11 +150,6 @@ impl Crl {
 
     fn part(&self, range: &Range<usize>) -> &[u8] {
         self.der.get(range.clone()).unwrap_or_default()
-    }
-
-    /// Returns the name of the issuer.
-    pub(super) const fn issuer(&self) -> &Canonical {
-        &self.issuer
     }
 
     /// Verifies the signature with a key of the issuer (§6.3.3 (g)).

@@ -33,7 +33,7 @@ impl<'a> Extension<'a> {
         let read = match self.oid {
             oid::BASIC_CONSTRAINTS => BasicConstraints::read(value).map(drop),
             oid::KEY_USAGE => KeyUsage::read(value).map(drop),
-            oid::EXTENDED_KEY_USAGE => ExtendedKeyUsage::read(value).map(drop),
+            oid::EXTENDED_KEY_USAGE => extended_key_usage(value, &[]).map(drop),
             oid::SUBJECT_ALT_NAME => der::read_all(value, GeneralNames::read).map(drop),
             oid::CERTIFICATE_POLICIES => der::read_all(value, certificate_policies),
             oid::SUBJECT_KEY_IDENTIFIER => der::read_all(value, Reader::octet_string).map(drop),
@@ -112,9 +112,10 @@ impl<'a> Extensions<'a> {
         self.view(oid::KEY_USAGE, KeyUsage::read)
     }
 
-    /// Reads the extended key usage (§4.2.1.12).
-    pub(crate) fn extended_key_usage(&self) -> Result<Option<ExtendedKeyUsage<'a>>, Rule> {
-        self.view(oid::EXTENDED_KEY_USAGE, ExtendedKeyUsage::read)
+    /// Returns whether the extended key usage contains this purpose (§4.2.1.12).
+    pub(crate) fn has_purpose(&self, purpose: &[u8]) -> Result<bool, Rule> {
+        let found = self.view(oid::EXTENDED_KEY_USAGE, |value| extended_key_usage(value, purpose))?;
+        Ok(found.unwrap_or(false))
     }
 
     /// Reads the subject alternative name (§4.2.1.6).
@@ -190,22 +191,14 @@ impl KeyUsage {
     }
 }
 
-/// §4.2.1.12: extended key usage, one or more purposes
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ExtendedKeyUsage<'a>(&'a [u8]);
-
-impl<'a> ExtendedKeyUsage<'a> {
-    fn read(value: &'a [u8]) -> Result<Self, der::Malformed> {
-        let contents = der::read_all(value, |value| value.contents(Tag::SEQUENCE))?;
-        der::each(Reader::new(contents), |purposes| purposes.oid().map(drop))?;
-        Ok(Self(contents))
-    }
-
-    /// Returns whether the list contains this purpose. anyExtendedKeyUsage does not count.
-    pub(crate) fn contains(&self, purpose: &[u8]) -> bool {
-        let mut purposes = Reader::new(self.0);
-        core::iter::from_fn(|| purposes.oid().ok()).any(|oid| oid == purpose)
-    }
+/// §4.2.1.12: extended key usage. Returns whether it contains this purpose. anyExtendedKeyUsage does not count.
+fn extended_key_usage(value: &[u8], purpose: &[u8]) -> Result<bool, der::Malformed> {
+    let mut found = false;
+    der::each(der::read_all(value, Reader::sequence)?, |purposes| {
+        found |= purposes.oid()? == purpose;
+        Ok::<_, der::Malformed>(())
+    })?;
+    Ok(found)
 }
 
 /// §4.2.1.4: certificate policies

@@ -151,7 +151,7 @@ impl<'a> CertificationPath<'a> {
         for (index, certificate) in self.0.iter().enumerate() {
             let is_this = |anchor: &TrustAnchor| match index {
                 0 => anchor.der() == certificate.encoding,
-                _ => anchor.issues() && anchor.has_name_and_key_of(certificate),
+                _ => anchor.issues && anchor.has_name_and_key_of(certificate),
             };
             if let Some(anchor) = anchors.iter().position(is_this) {
                 return Ok(if index == 0 { End::Leaf(anchor) } else { End::Included { below: index, anchor } });
@@ -169,8 +169,8 @@ impl<'a> CertificationPath<'a> {
 /// §6.1.3 (a) (2): the validity period includes the time.
 fn check_validity(index: usize, certificate: &Certificate<'_>, time: Option<UnixTime>) -> Result<(), Error> {
     match time {
-        Some(time) if time < certificate.validity.not_before => Err(Rule::NotYetValid.at(index)),
-        Some(time) if time > certificate.validity.not_after => Err(Rule::Expired.at(index)),
+        Some(time) if time < certificate.not_before => Err(Rule::NotYetValid.at(index)),
+        Some(time) if time > certificate.not_after => Err(Rule::Expired.at(index)),
         _ => Ok(()),
     }
 }

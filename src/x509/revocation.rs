@@ -48,7 +48,7 @@ impl Revocation<'_> {
         for crl in self.crls {
             // The certificates whose issuer has the name in the list, from the anchor downwards
             let path = path.iter().zip(&issuers).enumerate().rev();
-            let issued: Vec<_> = path.filter(|(_, (_, (name, _)))| name == crl.issuer()).collect();
+            let issued: Vec<_> = path.filter(|(_, (_, (name, _)))| *name == crl.issuer).collect();
             let Some(&(first, _)) = issued.first() else { continue };
             let named = issued.iter().map(|(_, (_, (_, issuer)))| *issuer);
             let Some(signer) = self.signer(crl, named, first, work)? else { continue };
@@ -85,7 +85,7 @@ impl Revocation<'_> {
                 }
             }
         }
-        for anchor in self.anchors.iter().filter(|anchor| anchor.is_named(crl.issuer())) {
+        for anchor in self.anchors.iter().filter(|anchor| anchor.is_named(&crl.issuer)) {
             if !tried.contains(&anchor.spki()) {
                 tried.push(anchor.spki());
                 if is_signed_by(crl, anchor.spki(), work)?.is_ok() {

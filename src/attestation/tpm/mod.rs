@@ -100,11 +100,11 @@ fn check_cert_info(encoding: &[u8], public: &Public<'_>, hash: Hash, inputs: &In
     // "certInfo is a TPMS_ATTEST structure" (TPM 2.0 Part 2, 10.12.8).
     let attest = Attest::read(encoding).ok_or(Reason::CertInfo)?;
     // "magic is set to TPM_GENERATED_VALUE"
-    if !attest.is_generated() {
+    if attest.magic != structures::GENERATED {
         return Err(Reason::Magic);
     }
     // "type is set to TPM_ST_ATTEST_CERTIFY"
-    if !attest.is_certify() {
+    if attest.kind != structures::ATTEST_CERTIFY {
         return Err(Reason::Type);
     }
     // "extraData is set to the hash of attToBeSigned using the hash algorithm employed in alg"
@@ -151,8 +151,7 @@ fn check_certificate(leaf: &Leaf<'_>) -> Result<(), Reason> {
         return Err(Reason::SubjectAltName);
     }
     // "The Extended Key Usage extension MUST contain the OID 2.23.133.8.3"
-    let usage = certificate.extensions.extended_key_usage()?;
-    if !usage.is_some_and(|usage| usage.contains(oid::TCG_AIK_CERTIFICATE)) {
+    if !certificate.extensions.has_purpose(oid::TCG_AIK_CERTIFICATE)? {
         return Err(Reason::ExtendedKeyUsage);
     }
     leaf.check_end_entity()

@@ -14,9 +14,9 @@ const ECDSA: u16 = 0x0018;
 const ECDAA: u16 = 0x001a;
 
 /// TPM_GENERATED_VALUE.
-const GENERATED: u32 = 0xff54_4347;
+pub(super) const GENERATED: u32 = 0xff54_4347;
 /// TPM_ST_ATTEST_CERTIFY.
-const ATTEST_CERTIFY: u16 = 0x8017;
+pub(super) const ATTEST_CERTIFY: u16 = 0x8017;
 
 struct Reader<'a>(&'a [u8]);
 
@@ -41,6 +41,16 @@ impl<'a> Reader<'a> {
         let (taken, rest) = self.0.split_at_checked(len.into())?;
         self.0 = rest;
         Some(taken)
+    }
+
+    /// Reads a TPMT_RSA_SCHEME, TPMT_ECC_SCHEME or TPMT_KDF_SCHEME, and its hash algorithm if it has one.
+    fn scheme(&mut self) -> Option<(u16, Option<u16>)> {
+        let scheme = self.u16()?;
+        let hash = if matches!(scheme, NULL | RSAES) { None } else { Some(self.u16()?) };
+        if scheme == ECDAA {
+            self.u16()?; // count
+        }
+        Some((scheme, hash))
     }
 
     /// Refuses trailing bytes.
@@ -74,26 +84,13 @@ pub(super) struct Public<'a> {
     pub(super) name_hash: Hash,
     /// TPMA_OBJECT.
     pub(super) object_attributes: u32,
-    parameters: Parameters,
-    pub(super) unique: Unique<'a>,
-}
-
-/// The uses of a key, in a TPMT_PUBLIC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Parameters {
     /// The algorithm of TPMT_SYM_DEF_OBJECT.
     symmetric: u16,
-    /// TPMT_RSA_SCHEME or TPMT_ECC_SCHEME.
-    scheme: Named,
+    /// TPMT_RSA_SCHEME or TPMT_ECC_SCHEME, and its hash algorithm if it has one.
+    scheme: (u16, Option<u16>),
     /// TPMT_KDF_SCHEME. TPMS_RSA_PARMS does not have it; then this is NULL.
     kdf: u16,
-}
-
-/// A scheme, and its hash algorithm if it has one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Named {
-    scheme: u16,
-    hash: Option<u16>,
+    pub(super) unique: Unique<'a>,
 }
 
 impl<'a> Public<'a> {
@@ -105,26 +102,53 @@ impl<'a> Public<'a> {
         let name_hash = hash(name_algorithm)?;
         let object_attributes = reader.u32()?;
         reader.sized()?; // authPolicy
-        let (parameters, unique) = match kind {
-            RSA => rsa_parameters(&mut reader)?,
-            ECC => ecc_parameters(&mut reader)?,
+        let symmetric = reader.u16()?;
+        if symmetric != NULL {
+            reader.u32()?; // keyBits, mode
+        }
+        let scheme = reader.scheme()?;
+        let (kdf, unique) = match kind {
+            // TPMS_RSA_PARMS and TPM2B_PUBLIC_KEY_RSA
+            RSA => {
+                let bits = reader.u16()?;
+                let exponent = match reader.u32()? {
+                    0 => 65537, // TPM 2.0 Part 2, TPMS_RSA_PARMS: the default
+                    exponent => exponent,
+                };
+                let modulus = reader.sized()?;
+                if modulus.len().checked_mul(8)? != usize::from(bits) {
+                    return None;
+                }
+                (NULL, Unique::Rsa { modulus, exponent })
+            }
+            // TPMS_ECC_PARMS and TPMS_ECC_POINT
+            ECC => {
+                let curve = match reader.u16()? {
+                    0x0003 => Curve::P256,
+                    0x0004 => Curve::P384,
+                    0x0005 => Curve::P521,
+                    _ => return None,
+                };
+                let (kdf, _) = reader.scheme()?;
+                (kdf, Unique::Ecc { curve, x: reader.sized()?, y: reader.sized()? })
+            }
             _ => return None,
         };
         reader.finish()?;
-        Some(Self { encoding, name_algorithm, name_hash, object_attributes, parameters, unique })
+        Some(Self { encoding, name_algorithm, name_hash, object_attributes, symmetric, scheme, kdf, unique })
     }
 
     /// Returns whether it has neither a symmetric algorithm nor a key derivation scheme: "If the key is not a restricted
     /// decryption key, this field shall be set to TPM_ALG_NULL" (Part 2, TPMS_RSA_PARMS and TPMS_ECC_PARMS), and `kdf` has no
     /// effect.
     pub(super) const fn uses_no_symmetric_algorithm(&self) -> bool {
-        self.parameters.symmetric == NULL && self.parameters.kdf == NULL
+        self.symmetric == NULL && self.kdf == NULL
     }
 
     /// Returns whether its key may sign under `scheme`: its scheme is either this one with its hash, or NULL, which allows any
     /// (Part 2, TPMI_ALG_RSA_SCHEME, TPMI_ALG_ECC_SCHEME).
     pub(super) fn may_sign(&self, scheme: Scheme) -> bool {
-        let Named { scheme: named, hash: by } = self.parameters.scheme;
+        let (named, by) = self.scheme;
         let is = |kind: u16, by_scheme: Hash| named == kind && by.is_some_and(|by| hash(by) == Some(by_scheme));
         named == NULL
             || match scheme {
@@ -143,55 +167,11 @@ impl<'a> Public<'a> {
     }
 }
 
-/// Reads TPMT_SYM_DEF_OBJECT. Returns its algorithm.
-fn symmetric(reader: &mut Reader<'_>) -> Option<u16> {
-    let algorithm = reader.u16()?;
-    if algorithm != NULL {
-        reader.u32()?; // keyBits, mode
-    }
-    Some(algorithm)
-}
-
-/// Reads TPMT_RSA_SCHEME, TPMT_ECC_SCHEME or TPMT_KDF_SCHEME.
-fn scheme(reader: &mut Reader<'_>) -> Option<Named> {
-    let scheme = reader.u16()?;
-    let hash = if matches!(scheme, NULL | RSAES) { None } else { Some(reader.u16()?) };
-    if scheme == ECDAA {
-        reader.u16()?; // count
-    }
-    Some(Named { scheme, hash })
-}
-
-/// Reads TPMS_RSA_PARMS and TPM2B_PUBLIC_KEY_RSA.
-fn rsa_parameters<'a>(reader: &mut Reader<'a>) -> Option<(Parameters, Unique<'a>)> {
-    let parameters = Parameters { symmetric: symmetric(reader)?, scheme: scheme(reader)?, kdf: NULL };
-    let bits = reader.u16()?;
-    let exponent = match reader.u32()? {
-        0 => 65537, // TPM 2.0 Part 2, TPMS_RSA_PARMS: the default
-        exponent => exponent,
-    };
-    let modulus = reader.sized()?;
-    (modulus.len().checked_mul(8)? == usize::from(bits)).then_some((parameters, Unique::Rsa { modulus, exponent }))
-}
-
-/// Reads TPMS_ECC_PARMS and TPMS_ECC_POINT.
-fn ecc_parameters<'a>(reader: &mut Reader<'a>) -> Option<(Parameters, Unique<'a>)> {
-    let (symmetric, named) = (symmetric(reader)?, scheme(reader)?);
-    let curve = match reader.u16()? {
-        0x0003 => Curve::P256,
-        0x0004 => Curve::P384,
-        0x0005 => Curve::P521,
-        _ => return None,
-    };
-    let parameters = Parameters { symmetric, scheme: named, kdf: scheme(reader)?.scheme };
-    Some((parameters, Unique::Ecc { curve, x: reader.sized()?, y: reader.sized()? }))
-}
-
 /// TPMS_ATTEST (`certInfo`), without the field `attested`.
 pub(super) struct Attest<'a> {
     attested: Reader<'a>,
-    magic: u32,
-    kind: u16,
+    pub(super) magic: u32,
+    pub(super) kind: u16,
     pub(super) extra_data: &'a [u8],
 }
 
@@ -206,16 +186,6 @@ impl<'a> Attest<'a> {
         reader.take::<17>()?; // clockInfo
         reader.take::<8>()?; // firmwareVersion
         Some(Self { attested: reader, magic, kind, extra_data })
-    }
-
-    /// Returns whether a TPM made it.
-    pub(super) const fn is_generated(&self) -> bool {
-        self.magic == GENERATED
-    }
-
-    /// Returns whether it certifies an object.
-    pub(super) const fn is_certify(&self) -> bool {
-        self.kind == ATTEST_CERTIFY
     }
 
     /// Returns the name in `attested`, a TPMS_CERTIFY_INFO (TPM 2.0 Part 2, 10.12.3).
