@@ -31,13 +31,14 @@ struct Header {
     _refused: Refused,
 }
 
-/// A member that is refused (RFC 7515 §4.1: `jwk`, `jku` and `x5u` choose the key, and `crit` must be understood).
+/// A member that is refused.
 #[derive(Default)]
 struct Refused;
 
 impl<'de> Deserialize<'de> for Refused {
     fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        Err(D::Error::custom("a member that must not be there"))
+        // RFC 7515 §4.1.2, §4.1.3, §4.1.5: these choose the key. §4.1.11: `crit` lists what the recipient must understand.
+        Err(D::Error::custom("expected no jwk, jku, x5u or crit"))
     }
 }
 

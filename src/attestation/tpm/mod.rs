@@ -8,7 +8,7 @@ use super::{Attestation, AttestationType, Format, Inputs, Reason, fields, oid};
 use crate::codec::cbor::Map;
 use crate::crypto::{Algorithm, Hash, PublicKey, Scheme};
 use std::borrow::Cow;
-use structures::{Attest, Public, Signature, Unique};
+use structures::{Attest, Public, Unique};
 
 struct Statement<'a> {
     ver: &'a str,
@@ -47,7 +47,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     if !is_key(&public.unique, inputs.key.key()) {
         return Err(Reason::PublicAreaKey);
     }
-    // TPM 2.0 Part 2, TPMS_RSA_PARMS and TPMS_ECC_PARMS: a signing key has neither.
+    // TPM 2.0 Part 2, TPMS_RSA_PARMS and TPMS_ECC_PARMS: a signing key has no symmetric algorithm and no KDF.
     if !public.uses_no_symmetric_algorithm() {
         return Err(Reason::SymmetricAlgorithm);
     }
@@ -63,7 +63,8 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     // "sig is a valid signature over certInfo using the attestation public key in aikCert"
     let algorithm = certificate::algorithm(statement.alg)?;
     let hash = hash(algorithm).ok_or(Reason::Algorithm)?;
-    leaf.verify(algorithm, statement.cert_info, &bare(statement.sig, algorithm.scheme()), inputs)?;
+    let sig = structures::signature(statement.sig, algorithm.scheme()).unwrap_or(Cow::Borrowed(statement.sig));
+    leaf.verify(algorithm, statement.cert_info, &sig, inputs)?;
     check_cert_info(statement.cert_info, &public, hash, inputs)?;
     let (object_attributes, name_algorithm) = (public.object_attributes, public.name_hash);
     let properties = KeyProperties::Tpm(TpmProperties { object_attributes, name_algorithm });
@@ -114,15 +115,6 @@ fn check_cert_info(encoding: &[u8], public: &Public<'_>, hash: Hash, inputs: &In
     // "attested contains a TPMS_CERTIFY_INFO structure [...] whose name field contains a valid Name for pubArea"
     let name = attest.certified_name().ok_or(Reason::CertInfo)?;
     if public.has_name(name, inputs.backend) { Ok(()) } else { Err(Reason::Name) }
-}
-
-/// Returns the signature in the form of §6.5.5. A statement contains either that or a TPMT_SIGNATURE (§8.3).
-fn bare(sig: &[u8], scheme: Scheme) -> Cow<'_, [u8]> {
-    match structures::signature(sig, scheme) {
-        Some(Signature::Rsa(signature)) => Cow::Borrowed(signature),
-        Some(Signature::Ecdsa { r, s }) => Cow::Owned(structures::ecdsa_sig_value(r, s)),
-        None => Cow::Borrowed(sig),
-    }
 }
 
 /// §8.3.1 TPM attestation statement certificate requirements. The manufacturer is not compared with a list of vendors: the

@@ -2,6 +2,7 @@
 //! bytes are refused.
 
 use crate::crypto::{Backend, Curve, Hash, Scheme};
+use std::borrow::Cow;
 
 /// TPM_ALG_NULL: no algorithm, so no details follow.
 const NULL: u16 = 0x0010;
@@ -167,7 +168,7 @@ impl<'a> Public<'a> {
     }
 }
 
-/// TPMS_ATTEST (`certInfo`), without the field `attested`.
+/// TPMS_ATTEST (`certInfo`). The field `attested` is not parsed.
 pub(super) struct Attest<'a> {
     attested: Reader<'a>,
     pub(super) magic: u32,
@@ -197,23 +198,19 @@ impl<'a> Attest<'a> {
     }
 }
 
-/// The signature in a TPMT_SIGNATURE.
-pub(super) enum Signature<'a> {
-    Rsa(&'a [u8]),
-    Ecdsa { r: &'a [u8], s: &'a [u8] },
-}
-
-/// Reads a TPMT_SIGNATURE of this scheme and hash (TPM 2.0 Part 2, 11.3.4). Returns `None` for anything else: Windows and the
-/// test vectors of the standard send the signature alone. The length tells the two forms apart.
-pub(super) fn signature(encoding: &[u8], scheme: Scheme) -> Option<Signature<'_>> {
+/// Reads a TPMT_SIGNATURE of this scheme and hash (TPM 2.0 Part 2, 11.3.4). Returns the signature in the form of §6.5.5, or `None`
+/// for anything else: Windows and the test vectors of the standard send the form of §6.5.5. The length tells the two apart.
+pub(super) fn signature(encoding: &[u8], scheme: Scheme) -> Option<Cow<'_, [u8]>> {
     let mut reader = Reader(encoding);
     let kind = reader.u16()?;
     let named = hash(reader.u16()?)?;
     let signature = match (kind, scheme) {
         (RSASSA, Scheme::RsaPkcs1(hash)) | (RSAPSS, Scheme::RsaPss(hash)) if hash == named => {
-            Signature::Rsa(reader.sized()?)
+            Cow::Borrowed(reader.sized()?)
         }
-        (ECDSA, Scheme::Ecdsa(_, hash)) if hash == named => Signature::Ecdsa { r: reader.sized()?, s: reader.sized()? },
+        (ECDSA, Scheme::Ecdsa(_, hash)) if hash == named => {
+            Cow::Owned(ecdsa_sig_value(reader.sized()?, reader.sized()?))
+        }
         _ => return None,
     };
     reader.finish()?;
@@ -221,7 +218,7 @@ pub(super) fn signature(encoding: &[u8], scheme: Scheme) -> Option<Signature<'_>
 }
 
 /// Writes an Ecdsa-Sig-Value (RFC 3279 §2.2.3), the form of §6.5.5.
-pub(super) fn ecdsa_sig_value(r: &[u8], s: &[u8]) -> Vec<u8> {
+fn ecdsa_sig_value(r: &[u8], s: &[u8]) -> Vec<u8> {
     tagged(0x30, &[integer(r), integer(s)].concat())
 }
 
