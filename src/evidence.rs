@@ -25,7 +25,7 @@
 //! | `ceremony` | `registration`, `authentication` or `payment` |
 //! | `credentialId` | base64url |
 //! | `rpId`, `appidUsed` | the RP ID, and whether the AppID stood for it |
-//! | `origin`, `originRule` | the listed origin that let the ceremony in, and [how](crate::client::origin::OriginRule) |
+//! | `origin`, `originRule` | the listed origin that let the ceremony in, and [how](crate::ceremony::OriginRule) |
 //! | `crossOrigin`, `topOrigin` | whether it was in a frame, and the listed origin of the page around it |
 //! | `time` | the time handed in, in seconds since 1970 |
 //! | `stepsPassed`, `stepsWaived`, `stepsNotRequired`, `stepsNotKnown` | every step, by its [`Outcome`] |
@@ -42,13 +42,14 @@
 //! | `attestedAaguid` | the model, where a trusted statement vouches for it |
 //! | `statementFormats`, `statementTypes`, `statementTrusts`, `statementAlgorithms`, `statementAnchors`, `statementCertificates`, `statementCertificatesCheckedForRevocation` | the same for each statement: several under `compound`; see [`StatementEvidence`] |
 //! | `statementsDropped` | statements of a compound attestation that do not verify |
-//! | `statementKeysInHardware`, `statementRootsOfTrust`, `statementDevicesLocked` | what each `android-key` statement says of its key: whether hardware holds it; the [boot state](crate::attestation::key::VerifiedBootState), `absent` or `malformed`; deviceLocked |
+//! | `statementKeysInHardware`, `statementRootsOfTrust`, `statementDevicesLocked` | what each `android-key` statement says of its key: whether hardware holds it; the [boot state](crate::attestation::VerifiedBootState), `absent` or `malformed`; deviceLocked |
 //! | `statementTpmObjectAttributes`, `statementTpmNameAlgorithms` | what each `tpm` statement says of its key: objectAttributes as a number; `sha-1`, `sha-256`, `sha-384` or `sha-512` |
-//! | `vouchedByAttestationKey`, `vouchedByCredentialKey`, `vouchedByCaller`, `vouchedByNobody`, `unattested` | the [facts](crate::attestation::Fact) of the authenticator data, each on the list of its [`Voucher`] |
+//! | `vouchedByAttestationKey`, `vouchedByCredentialKey`, `vouchedByCaller`, `vouchedByNobody`, `unattested` | the [facts](crate::attestation::voucher::Fact) of the authenticator data, each on the list of its [`Voucher`] |
 //! | `unsolicitedExtensions`, `unknownExtensions`, `secretExtensionResults` | see [`ExtensionReport`] |
 //! | `quirks` | the leniencies that were needed |
 
-use crate::attestation::{AttestationType, Fact, Format, KeyProperties, Voucher};
+use crate::attestation::voucher::{Fact, Voucher};
+use crate::attestation::{AttestationType, Format, KeyProperties};
 use crate::authenticator::{Aaguid, Flags};
 use crate::ceremony::authentication::{SignCount, UserVerification, VerifiedAuthentication};
 use crate::ceremony::{BackupEligibility, Basis, Ceremony, Outcome, Outcomes, Step, StepNumber};
@@ -77,7 +78,7 @@ pub enum TrustOutcome {
     /// They lead to an anchor.
     Trusted,
     /// They lead to none, for this reason, and the policy lets that pass.
-    Untrusted(x509::Error),
+    Untrusted(x509::CertificateError),
     /// They lead to an anchor, but the statement is signed with RS1, which does not count, and the policy lets that
     /// pass.
     LegacyRs1,

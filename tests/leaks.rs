@@ -10,10 +10,10 @@ use std::error::Error;
 use std::fmt::Debug;
 use std::fs;
 use std::path::Path;
-use wardkey::attestation::AttestationObject;
-use wardkey::ceremony::{authentication, registration};
-use wardkey::client::{ClientData, Origins, Site, data};
+use wardkey::ceremony::{Origins, Site, authentication, registration};
 use wardkey::crypto::{Algorithm, AwsLcRs};
+use wardkey::internals::decode_client_data;
+use wardkey::internals::{AttestationObject, ClientData};
 use wardkey::quirk::Quirks;
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UserHandle};
 use wardkey_authenticator::{Authentication, Cbor, Registration};
@@ -119,8 +119,10 @@ fn judge(vector: &Value) {
         };
         check_debug(id, &response);
         check_client_data(id, &input, response.client_data_json());
-        for (site, algorithms) in [(&site, &Algorithm::ALL[..]), (&site, &[]), (&elsewhere, &Algorithm::ALL)] {
-            let mut expected = registration::Expected::new(site, &challenge, algorithms);
+        for (site, algorithms) in
+            [(&site, &Algorithm::OFFERABLE[..]), (&site, &[]), (&elsewhere, &Algorithm::OFFERABLE)]
+        {
+            let mut expected = registration::ExpectedRegistration::new(site, &challenge, algorithms);
             expected.user_verification_required = false;
             match registration::verify(&expected, &response, &AwsLcRs) {
                 Ok(verified) => check_debug(id, &verified),
@@ -143,7 +145,7 @@ fn judge(vector: &Value) {
         let user = UserHandle::new(bytes("user_handle").unwrap_or_else(|| vec![1])).unwrap();
         let record = CredentialRecord::new(CredentialId::new(own.clone()).unwrap(), user, key);
         check_debug(id, &record);
-        let mut expected = authentication::Expected::new(site, &challenge);
+        let mut expected = authentication::ExpectedAuthentication::new(site, &challenge);
         expected.user_verification_required = false;
         for known in [None, Some(&b"somebody else"[..]), Some(record.user_handle.as_bytes())] {
             expected.user_handle = known;
@@ -167,7 +169,7 @@ fn check_serde<T: DeserializeOwned>(id: &str, input: &BTreeSet<String>, response
 }
 
 fn check_client_data(id: &str, input: &BTreeSet<String>, bytes: &[u8]) {
-    match data::decode(bytes) {
+    match decode_client_data(bytes) {
         Ok(text) => match ClientData::parse(&text) {
             Ok(data) => check_debug(id, &data),
             Err(error) => check_error(id, input, &error),
@@ -237,7 +239,7 @@ fn signed_secrets_are_not_printed() {
         let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
         let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
         hidden(&response);
-        let expected = registration::Expected::new(&site, &made.expected.challenge, &Algorithm::ALL);
+        let expected = registration::ExpectedRegistration::new(&site, &made.expected.challenge, &Algorithm::OFFERABLE);
         let verified = registration::verify(&expected, &response, &AwsLcRs).unwrap();
         hidden(&verified);
         let object = AttestationObject::read(response.attestation_object(), Quirks::NONE).unwrap();
@@ -250,7 +252,7 @@ fn signed_secrets_are_not_printed() {
         let record = CredentialRecord::new(id, user, credential.public_key.encode());
         let response = AuthenticationResponse::from_json(&made.response().to_string()).unwrap();
         hidden(&response);
-        let mut expected = authentication::Expected::new(&site, &made.expected.challenge);
+        let mut expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
         expected.user_handle = Some(record.user_handle.as_bytes());
         let verified = authentication::verify(&expected, &response, &record, &AwsLcRs).unwrap();
         assert!(verified.authenticator_data().extensions().is_some());

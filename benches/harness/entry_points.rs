@@ -9,27 +9,24 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::hint::black_box;
-use wardkey::attestation::{AttestationObject, CompoundPolicy};
-use wardkey::authenticator::AuthenticatorData;
-use wardkey::ceremony::{authentication, payment, registration};
+use wardkey::attestation::CompoundPolicy;
+use wardkey::ceremony::{Framing, Origins, Site, authentication, payment, registration};
 use wardkey::client::capabilities::ClientCapabilities;
-use wardkey::client::json::{CreationOptions, RequestOptions};
+use wardkey::client::json::{CreationOptions, CredentialDescriptor, PublicKeyCredentialType, RequestOptions};
 use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
-use wardkey::client::well_known::{self, AndroidApp, AppleApp, RelatedOrigins};
-use wardkey::client::{ClientData, Framing, Origins, Site, data};
-use wardkey::codec::cbor;
-use wardkey::credential::{CredentialDescriptor, PublicKeyCredentialType};
-use wardkey::crypto::cose::CoseKey;
-use wardkey::crypto::{self, AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
+use wardkey::client::well_known;
+use wardkey::client::well_known::{AndroidApp, AppleApp, RelatedOrigins};
+use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
 use wardkey::extensions::{PrfRequest, PrfValues};
-use wardkey::interop;
-use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
+use wardkey::internals::decode_client_data;
+use wardkey::internals::{AttestationObject, AuthenticatorData, ClientData, CoseKey, cbor};
+use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::relying_party::{AuthenticationRequest, Decoys, ExpectedPayment};
-use wardkey::x509::Crl;
+use wardkey::x509::{Crl, TrustAnchor};
 use wardkey::{
-    AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, RegistrationResponse,
-    RegistrationState, RelyingParty, UnixTime, User, UserHandle,
+    AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Decoys,
+    ExpectedPayment, RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle, crypto,
+    interop,
 };
 use wardkey_authenticator::{
     self as made, AndroidSafetyNet, Authentication, Authority, Cbor, Certified, Chain, Compound, Extension, Packed,
@@ -69,15 +66,15 @@ impl Backend for Yes {
         AwsLcRs.hmac_sha256(key, parts)
     }
 
-    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
+    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), CryptoError> {
         Ok(())
     }
 
-    fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), BadSignature> {
+    fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
         Ok(())
     }
 
-    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
         AwsLcRs.random(out)
     }
 }
@@ -232,8 +229,8 @@ fn client_data() -> Vec<EntryPoint> {
         })
     };
     vec![
-        entry("client::data::decode", "octets that are not UTF-8", "128 KiB", 128 * KIB, |n| {
-            with(vec![0x80; n], |bytes| data::decode(bytes).map(drop))
+        entry("decode_client_data", "octets that are not UTF-8", "128 KiB", 128 * KIB, |n| {
+            with(vec![0x80; n], |bytes| decode_client_data(bytes).map(drop))
         }),
         parse("unknown members", "256", |n| format!("{{{}}}", members(n))),
         parse("a member that is read over", "128 KiB", |n| format!("{{\"x\":{}}}", list("1e9", n - 16))),
@@ -337,7 +334,8 @@ fn register(made: Registration, policy: AttestationPolicy) -> Input {
     let response = RegistrationResponse::from_json(&json).expect("a response");
     let (site, user) = (site(), UserHandle::new([1]).expect("a user handle"));
     input(json.len(), move || {
-        let mut expected = registration::Expected::new(&site, &made.expected.challenge, &crypto::Algorithm::ALL);
+        let mut expected =
+            registration::ExpectedRegistration::new(&site, &made.expected.challenge, &crypto::Algorithm::OFFERABLE);
         expected.time = Some(NOW);
         expected.compound = policy.compound;
         let verified = registration::verify(&expected, &response, &Yes);
@@ -453,7 +451,7 @@ fn ceremonies() -> Vec<EntryPoint> {
             let (record, site) = (record_of(&made), site());
             let allowed: Vec<_> = ids(n / 32).chain([record.id.clone()]).collect();
             input(n, move || {
-                let mut expected = authentication::Expected::new(&site, &made.expected.challenge);
+                let mut expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
                 expected.allow_credentials = &allowed;
                 expected.user_handle = Some(record.user_handle.as_bytes());
                 authentication::verify(&expected, &response, &record, &Yes).map(drop).expect("a verdict");
@@ -468,7 +466,7 @@ fn ceremonies() -> Vec<EntryPoint> {
             let response = AuthenticationResponse::from_json(&json).expect("a response");
             let (record, site) = (record_of(&made), site());
             input(json.len(), move || {
-                let expected = authentication::Expected::new(&site, &made.expected.challenge);
+                let expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
                 authentication::verify(&expected, &response, &record, &Yes).map(drop).expect("a verdict");
             })
         }),
@@ -480,7 +478,7 @@ fn ceremonies() -> Vec<EntryPoint> {
             let response = AuthenticationResponse::from_json(&json).expect("a response");
             let (record, site) = (record_of(&made), site());
             input(json.len(), move || {
-                let expected = authentication::Expected::new(&site, &made.expected.challenge);
+                let expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
                 let expected = payment::Expected::new(expected, &details);
                 payment::verify(&expected, &response, &record, &Yes).map(drop).expect("a verdict");
             })
@@ -494,7 +492,11 @@ fn ceremonies() -> Vec<EntryPoint> {
             let response = RegistrationResponse::from_json(&json).expect("a response");
             let site = site();
             input(json.len(), move || {
-                let expected = registration::Expected::new(&site, &made.expected.challenge, &crypto::Algorithm::ALL);
+                let expected = registration::ExpectedRegistration::new(
+                    &site,
+                    &made.expected.challenge,
+                    &crypto::Algorithm::OFFERABLE,
+                );
                 let verified = registration::verify(&expected, &response, &Yes).expect("a verdict");
                 payment::browser_bound_key(&verified, &Yes).expect_err("there is no such key");
             })

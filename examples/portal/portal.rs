@@ -9,12 +9,11 @@ use serde_json::{Value, json, to_value};
 use std::collections::HashMap;
 use wardkey::authenticator::Aaguid;
 use wardkey::client::json::{AttestationConveyance, Hint};
-use wardkey::error::{Fault, PublicFailure};
 use wardkey::policy::AttestationPolicy;
-use wardkey::relying_party::{AuthenticationRequest, ConfigError, Decoys, Reauthentication, RegistrationRequest};
 use wardkey::{
-    AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Error, RecordUpdate,
-    RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle,
+    AuthenticationRequest, AuthenticationResponse, AuthenticationState, ConfigError, CredentialId, CredentialRecord,
+    Decoys, Error, Fault, PublicFailure, Reauthentication, RecordUpdate, RegistrationRequest, RegistrationResponse,
+    RegistrationState, RelyingParty, UnixTime, User, UserHandle,
 };
 
 struct Account {

@@ -5,7 +5,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::policy::{Circumstances, TrustOutcome};
+use wardkey::evidence::TrustOutcome;
+use wardkey::policy::Circumstances;
 use wardkey::{UnixTime, UserHandle};
 use wardkey_fuzz::keys::algorithm;
 use wardkey_fuzz::{Parts, Yes, certified, policy, quirks, verified};

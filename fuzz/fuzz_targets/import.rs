@@ -6,9 +6,9 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use std::sync::LazyLock;
 use wardkey::client::json::UserVerificationRequirement;
-use wardkey::crypto::cose::CoseKey;
-use wardkey::interop::{self, ImportError, Imported, Row, webauthn_rs};
-use wardkey::{AuthenticationResponse, CredentialRecord, RegistrationResponse, RelyingParty, UserHandle};
+use wardkey::internals::CoseKey;
+use wardkey::interop::{webauthn_rs, ImportError, Imported, Row};
+use wardkey::{interop, AuthenticationResponse, CredentialRecord, RegistrationResponse, RelyingParty, UserHandle};
 use wardkey_fuzz::BACKENDS;
 
 /// One relying party for each backend.

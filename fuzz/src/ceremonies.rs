@@ -5,12 +5,11 @@ use crate::{Yes, cbor, der};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::sync::LazyLock;
-use wardkey::ceremony::Refusal;
-use wardkey::ceremony::registration::{Expected, VerifiedRegistration, verify};
-use wardkey::client::{Framing, Origins, Site};
+use wardkey::ceremony::{Framing, Origins, Refusal, Site};
+use wardkey::ceremony::registration::{verify, ExpectedRegistration, VerifiedRegistration};
 use wardkey::crypto::Algorithm;
-use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
-use wardkey::x509::Crl;
+use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchors};
+use wardkey::x509::{Crl, TrustAnchor};
 use wardkey::{RegistrationResponse, UserHandle};
 
 /// The challenge that was sent in every ceremony.
@@ -79,7 +78,7 @@ pub fn certified(algorithm: Algorithm, x5c: &[&[u8]]) -> RegistrationResponse {
 /// The registration, if it verifies behind the backend that says yes.
 pub fn verified(response: &RegistrationResponse) -> Option<VerifiedRegistration<'_>> {
     static SITE: LazyLock<Site> = LazyLock::new(|| site(0));
-    verify(&Expected::new(&SITE, &CHALLENGE, &ALGORITHMS), response, &Yes).ok()
+    verify(&ExpectedRegistration::new(&SITE, &CHALLENGE, &ALGORITHMS), response, &Yes).ok()
 }
 
 /// A policy that trusts these certificates, if they can be read, with these revocation lists.

@@ -1,6 +1,6 @@
 //! §8.9 Compound attestation: several statements about one credential.
 
-use super::{Attestation, AttestationType, Error, Format, Inputs, Reason, fields};
+use super::{Attestation, AttestationType, Format, Inputs, Reason, StatementError, fields};
 use crate::codec::cbor::{Array, Value};
 use crate::crypto::PublicKey;
 use core::borrow::Borrow;
@@ -20,7 +20,7 @@ pub enum CompoundPolicy {
 /// Statements that are looked at. Each costs a signature or more.
 const MAX_STATEMENTS: u64 = 8;
 
-pub(super) fn verify<'a>(statements: Array<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Error> {
+pub(super) fn verify<'a>(statements: Array<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, StatementError> {
     if !(2..=MAX_STATEMENTS).contains(&statements.len()) {
         return Err(Reason::Syntax.of(Format::Compound));
     }

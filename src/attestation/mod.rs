@@ -11,23 +11,23 @@ mod certificate;
 pub(crate) mod compound;
 mod error;
 mod fido_u2f;
-pub mod key;
+mod key;
 mod none;
 mod packed;
 mod tpm;
 pub mod voucher;
 
 pub use compound::CompoundPolicy;
-pub use error::{Error, Reason};
-pub use key::{KeyEnforcement, KeyProperties};
-pub use voucher::{Fact, Voucher};
+pub use error::{Reason, StatementError};
+pub use key::{AndroidProperties, KeyEnforcement, KeyProperties, RootOfTrust, TpmProperties, VerifiedBootState};
+use voucher::{Fact, Voucher};
 
 use crate::authenticator::{Aaguid, AttestedCredentialData, AuthenticatorData};
 use crate::budget::Budget;
 use crate::codec::base64url::Bytes;
 use crate::codec::cbor::{Map, Rules, Value};
 use crate::codec::der::{self, Reader};
-use crate::crypto::{Algorithm, Backend, BadSignature, PublicKey, Scheme, cose::CoseKey};
+use crate::crypto::{Algorithm, Backend, CryptoError, PublicKey, Scheme, cose::CoseKey};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
@@ -141,6 +141,7 @@ impl fmt::Display for AttestationType {
 }
 
 /// An attestation object (§6.5.4), read whole; the statement is not looked into yet.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttestationObject<'a> {
     format: &'a str,
@@ -153,13 +154,13 @@ impl<'a> AttestationObject<'a> {
     /// Reads the attestation object that `bytes` are. Of `quirks` only those of CBOR matter here.
     ///
     /// # Errors
-    /// [`Error`].
-    pub fn read(bytes: &'a [u8], quirks: Quirks) -> Result<Self, Error> {
+    /// [`StatementError`].
+    pub fn read(bytes: &'a [u8], quirks: Quirks) -> Result<Self, StatementError> {
         let rules = Rules {
             any_key_order: quirks.contains(Quirk::CborKeyOrder),
             indefinite_length: quirks.contains(Quirk::CborIndefiniteLength),
         };
-        let (object, used) = Value::read_with(bytes, rules).map_err(Reason::Cbor)?;
+        let (object, used) = Value::read_with(bytes, rules).map_err(|error| Reason::Cbor(error.into()))?;
         let [format, statement, authenticator_data] =
             object.map().and_then(|map| fields(map, ["fmt", "attStmt", "authData"])).ok_or(Reason::Object)?;
         let (Some(format), Some(authenticator_data)) = (format.text(), authenticator_data.bytes()) else {
@@ -171,7 +172,8 @@ impl<'a> AttestationObject<'a> {
             (Value::Map(_), Some(format)) if format != Format::Compound => {}
             _ => return Err(Reason::StatementType.into()),
         }
-        let authenticator_data = AuthenticatorData::read(authenticator_data).map_err(Reason::AuthenticatorData)?;
+        let authenticator_data =
+            AuthenticatorData::read(authenticator_data).map_err(|error| Reason::AuthenticatorData(error.into()))?;
         let quirks = [(used.any_key_order, Quirk::CborKeyOrder), (used.indefinite_length, Quirk::CborIndefiniteLength)]
             .into_iter()
             .filter_map(|(used, quirk)| used.then_some(quirk))
@@ -253,11 +255,11 @@ impl Inputs<'_, '_> {
         key: &PublicKey<'_>,
         message: &[u8],
         signature: &[u8],
-    ) -> Result<(), BadSignature> {
+    ) -> Result<(), CryptoError> {
         let mut budget = self.budget.get();
         let spent = budget.spend_verification(key.cost(message.len()));
         self.budget.set(budget);
-        spent.map_err(|_| BadSignature)?;
+        spent.map_err(|_| CryptoError::BadSignature)?;
         self.backend.verify(scheme, key, message, signature)
     }
 }
@@ -337,7 +339,7 @@ impl<'a> Attestation<'a> {
     }
 
     /// The trust path.
-    pub(crate) fn chain(&self) -> Result<Chain<'_>, crate::x509::Error> {
+    pub(crate) fn chain(&self) -> Result<Chain<'_>, crate::x509::CertificateError> {
         Chain::continued(self.leaf.as_deref(), self.trust_path.iter().map(AsRef::as_ref))
     }
 
@@ -351,13 +353,17 @@ pub(crate) fn verify<'a>(
     format: Format,
     statement: Value<'a>,
     inputs: &Inputs<'_, 'a>,
-) -> Result<Attestation<'a>, Error> {
+) -> Result<Attestation<'a>, StatementError> {
     let verified = procedure(format, statement, inputs);
     // Whatever a policy lets drop: a signature that was not verified is not one that does not verify.
     if inputs.budget.get().lacks_verifications() { Err(Reason::VerificationBudget.into()) } else { verified }
 }
 
-fn procedure<'a>(format: Format, statement: Value<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Error> {
+fn procedure<'a>(
+    format: Format,
+    statement: Value<'a>,
+    inputs: &Inputs<'_, 'a>,
+) -> Result<Attestation<'a>, StatementError> {
     // The attestation object has maps for every format but compound, which has an array: nothing else arrives here.
     let map = statement.map().unwrap_or_default();
     let verified = match format {

@@ -2,7 +2,8 @@
 //! [`extensions`](crate::extensions).
 
 mod aaguid;
-pub mod data;
+pub(crate) mod data;
 
-pub use aaguid::{Aaguid, NotAnAaguid};
-pub use data::{AttestedCredentialData, AuthenticatorData, Flags};
+pub use aaguid::Aaguid;
+pub use data::Flags;
+pub(crate) use data::{AttestedCredentialData, AuthenticatorData};

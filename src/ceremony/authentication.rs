@@ -4,19 +4,19 @@
 
 pub use super::outcome::{SignCount, SignCountPolicy, UserVerification};
 
-use super::{BackupEligibility, BackupState, Basis, Ceremony, Failure, Outcome, Outcomes, Refusal, Step};
+use super::{BackupEligibility, BackupState, Basis, Ceremony, Failure, Outcome, Outcomes, Refusal, Site, Step};
 use super::{client_data, client_extension_results};
 use crate::authenticator::{self, AuthenticatorData, Flags};
-use crate::client::{AuthenticationResponse, ClientData, Site};
+use crate::client::{AuthenticationResponse, ClientData};
 use crate::credential::{CredentialId, CredentialRecord, RecordState, RecordUpdate};
-use crate::crypto::{Algorithm, Backend, KeyError, cose::CoseKey};
-use crate::extensions::{AuthenticationExtensions, ClientExtensionResults, ExtensionReport};
+use crate::crypto::{Algorithm, Backend, CryptoError, cose::CoseKey};
+use crate::extensions::{AuthenticationExtensions, ClientExtensionResults, ExtensionReport, SignedOutputs};
 use crate::quirk::{Quirk, Quirks};
 
 /// What an authentication is judged by. All of it comes from the relying party; nothing from the message.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Expected<'e> {
+pub struct ExpectedAuthentication<'e> {
     /// RP ID, origins and frames.
     pub site: &'e Site,
     /// The challenge that was sent.
@@ -43,7 +43,7 @@ pub struct Expected<'e> {
     pub quirks: Quirks,
 }
 
-impl<'e> Expected<'e> {
+impl<'e> ExpectedAuthentication<'e> {
     /// A discoverable authentication that requires user verification, with no leniency.
     #[must_use]
     pub const fn new(site: &'e Site, challenge: &'e [u8]) -> Self {
@@ -53,7 +53,7 @@ impl<'e> Expected<'e> {
             allow_credentials: &[],
             user_handle: None,
             user_verification_required: true,
-            algorithms: &Algorithm::ALL,
+            algorithms: &Algorithm::OFFERABLE,
             backup_eligibility: BackupEligibility::Any,
             backup_state: BackupState::Any,
             appid: None,
@@ -90,13 +90,27 @@ pub struct VerifiedAuthentication<'a> {
 }
 
 impl<'a> VerifiedAuthentication<'a> {
+    /// Returns the flags of authenticator data.
+    #[must_use]
+    pub const fn flags(&self) -> Flags {
+        self.authenticator_data.flags()
+    }
+
+    /// Returns what the authenticator signed of extensions.
+    #[must_use]
+    pub fn signed_extensions(&self) -> SignedOutputs {
+        SignedOutputs::of(self.authenticator_data.extensions())
+    }
+
     /// The authenticator data.
+    #[doc(hidden)]
     #[must_use]
     pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
         &self.authenticator_data
     }
 
     /// The client data.
+    #[doc(hidden)]
     #[must_use]
     pub const fn client_data(&self) -> &ClientData<'a> {
         &self.client_data
@@ -177,8 +191,7 @@ impl<'a> VerifiedAuthentication<'a> {
         RecordUpdate::between(self.set, RecordState { uv_initialized, ..self.set })
     }
 
-    /// What the client says of extensions: unsigned. What the authenticator signed is in
-    /// [`Self::authenticator_data`].
+    /// What the client says of extensions: unsigned. What the authenticator signed is in [`Self::signed_extensions`].
     #[must_use]
     pub const fn unsigned_extension_results(&self) -> Option<&'a ClientExtensionResults> {
         self.extension_results
@@ -212,7 +225,7 @@ impl<'a> VerifiedAuthentication<'a> {
 /// # Errors
 /// [`Failure`]: the first step that refuses, and the outcome of each step before it.
 pub fn verify<'a>(
-    expected: &Expected<'a>,
+    expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
@@ -225,7 +238,7 @@ const PAYMENT: &str = "payment.get";
 
 /// The same for Secure Payment Confirmation, whose client data has a type of its own.
 pub(super) fn verify_payment<'a>(
-    expected: &Expected<'a>,
+    expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
@@ -235,7 +248,7 @@ pub(super) fn verify_payment<'a>(
 
 fn verify_type<'a>(
     ceremony_type: &str,
-    expected: &Expected<'a>,
+    expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
@@ -246,7 +259,7 @@ fn verify_type<'a>(
 }
 
 fn steps<'a>(
-    expected: &Expected<'a>,
+    expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
@@ -274,10 +287,10 @@ fn steps<'a>(
         client_data::verify(response.client_data_json(), ceremony_type, expected.challenge, expected.site, outcomes)?;
 
     // Step 7: authenticator data. An assertion carries no attested credential data (§6.1).
-    let authenticator_data =
-        AuthenticatorData::read(response.authenticator_data()).map_err(Refusal::AuthenticatorData)?;
+    let authenticator_data = AuthenticatorData::read(response.authenticator_data())
+        .map_err(|error| Refusal::AuthenticatorData(error.into()))?;
     if authenticator_data.attested_credential_data().is_some() {
-        return Err(Refusal::AuthenticatorData(authenticator::data::Error::AttestedCredentialData));
+        return Err(Refusal::AuthenticatorData(authenticator::data::Error::AttestedCredentialData.into()));
     }
     outcomes.passed(Step::AuthenticatorData);
 
@@ -344,7 +357,7 @@ fn steps<'a>(
 /// The part of step 6 that says whose credential it is: the account that was named before must own it, and the user handle
 /// must be that account's. Returns the quirks that were needed.
 fn user(
-    expected: &Expected<'_>,
+    expected: &ExpectedAuthentication<'_>,
     response: &AuthenticationResponse,
     record: &CredentialRecord,
 ) -> Result<Quirks, Refusal> {
@@ -370,7 +383,7 @@ fn user(
 /// Compares rpIdHash. The AppID counts instead of the RP ID only if it was requested and the client says that it used it
 /// (§10.1.1). Returns whether the AppID was used.
 fn rp_id_hash(
-    expected: &Expected<'_>,
+    expected: &ExpectedAuthentication<'_>,
     response: &AuthenticationResponse,
     authenticator_data: &AuthenticatorData<'_>,
     backend: &dyn Backend,
@@ -385,7 +398,7 @@ fn rp_id_hash(
 }
 
 fn flags(
-    expected: &Expected<'_>,
+    expected: &ExpectedAuthentication<'_>,
     record: &CredentialRecord,
     flags: Flags,
     outcomes: &mut Outcomes,
@@ -424,9 +437,9 @@ pub(crate) fn signature(
     backend: &dyn Backend,
 ) -> Result<Algorithm, Refusal> {
     let message = || authenticator_data.followed_by(&backend.sha256(&[response.client_data_json()]));
-    let key = CoseKey::read(&record.public_key).map_err(Refusal::StoredPublicKey)?;
+    let key = CoseKey::read(&record.public_key).map_err(|error| Refusal::StoredPublicKey(error.into()))?;
     if !backend.supports(key.algorithm().scheme()) {
-        return Err(Refusal::StoredPublicKey(KeyError::Unsupported.into()));
+        return Err(Refusal::StoredPublicKey(CryptoError::Unsupported.into()));
     }
     backend
         .verify(key.algorithm().scheme(), key.key(), &message(), response.signature())

@@ -2,7 +2,7 @@
 //! kept here.
 
 use super::BackupState;
-use crate::client::origin::OriginRule;
+use super::origins::OriginRule;
 use crate::codec::base64url::ShortBytes;
 use core::fmt;
 use serde::{Serialize, Serializer};
@@ -35,7 +35,7 @@ impl Serialize for Configured {
     }
 }
 
-/// Where a ceremony took place: in texts that are kept, or that the [`Site`](crate::client::Site) still holds.
+/// Where a ceremony took place: in texts that are kept, or that the [`Site`](crate::ceremony::Site) still holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Place<Text = Configured> {

@@ -1,8 +1,8 @@
 //! Client data, as both ceremonies judge it: §7.1 steps 5 to 11, §7.2 steps 8 to 14.
 
+use super::{Framing, Site};
 use super::{Outcome, Outcomes, Place, Refusal, Step};
 use crate::client::data::{self, ClientData, Member};
-use crate::client::{Framing, Site};
 use crate::codec::base64url;
 use std::borrow::Cow;
 
@@ -36,7 +36,7 @@ pub(super) fn verify<'a>(
 fn malformed(error: data::Error) -> Refusal {
     match error {
         data::Error::NotUtf8 => Refusal::ClientDataNotUtf8,
-        error => Refusal::ClientData(error),
+        error => Refusal::ClientData(error.into()),
     }
 }
 

@@ -9,18 +9,22 @@ mod backup;
 mod basis;
 mod client_data;
 mod failure;
+mod origins;
 mod outcome;
 mod outcomes;
 pub mod payment;
 mod refusal;
 pub mod registration;
+mod site;
 mod step;
 
 pub use backup::{BackupEligibility, BackupState};
 pub use basis::{Basis, Configured, Place};
 pub use failure::Failure;
+pub use origins::{OriginRule, Origins};
 pub use outcomes::{Outcome, Outcomes};
 pub use refusal::Refusal;
+pub use site::{Framing, Site};
 pub use step::{Ceremony, Step, StepNumber};
 
 use crate::extensions::ClientExtensionResults;

@@ -22,7 +22,7 @@ pub struct Expected<'e> {
     /// All that a sign-in would be judged by. The origins are those of the pages that may ask for payments: with
     /// credentials that pay elsewhere, not the relying party's own. At the front door,
     /// [`ExpectedPayment`](crate::relying_party::ExpectedPayment) says which.
-    pub authentication: authentication::Expected<'e>,
+    pub authentication: authentication::ExpectedAuthentication<'e>,
     /// What was shown.
     pub details: &'e PaymentDetails,
     /// The browser-bound keys of this credential that are known: COSE_Keys, encoded.
@@ -34,7 +34,7 @@ pub struct Expected<'e> {
 impl<'e> Expected<'e> {
     /// A payment with these details, with or without a browser-bound key.
     #[must_use]
-    pub const fn new(authentication: authentication::Expected<'e>, details: &'e PaymentDetails) -> Self {
+    pub const fn new(authentication: authentication::ExpectedAuthentication<'e>, details: &'e PaymentDetails) -> Self {
         Self { authentication, details, browser_bound_keys: &[], browser_bound_required: false }
     }
 }
@@ -93,7 +93,7 @@ pub fn verify<'a>(
 /// The part of it that is §7.2. Nobody has to ask for the extension `payment`: every payment has it, and what clients and
 /// authenticators answer to it was asked for.
 pub(crate) fn verify_authentication<'a>(
-    expected: &authentication::Expected<'a>,
+    expected: &authentication::ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
@@ -153,7 +153,7 @@ fn browser_bound(
     };
     let verified = CoseKey::read(key.as_bytes()).is_ok_and(|cose| {
         // Not RS1: no client offers it for browser-bound keys.
-        Algorithm::ALL.contains(&cose.algorithm())
+        Algorithm::OFFERABLE.contains(&cose.algorithm())
             && cose.key().check(backend).is_ok()
             && backend.verify(cose.algorithm().scheme(), cose.key(), client_data_json, signature.as_bytes()).is_ok()
     });

@@ -5,10 +5,9 @@
 
 use super::step::Step;
 use crate::attestation::{self, AttestationType};
-use crate::authenticator;
-use crate::client::{data, json::ResponseError, payment};
-use crate::crypto::cose;
+use crate::client::json::ResponseError;
 use crate::extensions::OutputRefusal;
+use crate::parse::ParseError;
 use crate::x509;
 
 macro_rules! refusals {
@@ -96,17 +95,15 @@ refusals! {
     ClientDataNotUtf8 => ClientDataText, "client-data-not-utf8";
     /// Client data is not one JSON object with each member once.
     #[error("{0}")]
-    ClientData(data::Error) => ClientDataJson, "client-data-malformed";
+    ClientData(ParseError) => ClientDataJson, "client-data-malformed";
     /// `type` is another.
     #[error("client data of another type")]
     Type => Type, "type-mismatch";
     /// `challenge` is another.
     #[error("another challenge")]
     Challenge => Challenge, "challenge-mismatch";
-    /// `origin` is not expected. What was received is not repeated here; whoever configures a relying party finds it by
-    /// [`client::data::decode`](crate::client::data::decode) and
-    /// [`ClientData::parse`](crate::client::ClientData::parse), and holds it against
-    /// [`Site::origins`](crate::client::Site::origins).
+    /// `origin` is not expected. What was received is not repeated here; `claimed_origin`
+    /// of the response returns it for your log. Compare it with [`Site::origins`](super::Site::origins).
     #[error("an origin that is not expected")]
     Origin => Origin, "origin-not-allowed";
     /// `crossOrigin` is true where no frame is expected, or not a boolean.
@@ -120,10 +117,10 @@ refusals! {
     TopOriginMissing => TopOrigin, "top-origin-missing";
     /// The attestation object.
     #[error("{0}")]
-    AttestationObject(attestation::Error) => AttestationObject, "attestation-object-malformed";
+    AttestationObject(attestation::StatementError) => AttestationObject, "attestation-object-malformed";
     /// Authenticator data.
     #[error("{0}")]
-    AuthenticatorData(authenticator::data::Error) => AuthenticatorData, "authenticator-data-malformed";
+    AuthenticatorData(ParseError) => AuthenticatorData, "authenticator-data-malformed";
     /// rpIdHash is not that of the RP ID.
     #[error("made for another RP ID")]
     RpIdHash => RpIdHash, "rp-id-mismatch";
@@ -150,13 +147,13 @@ refusals! {
     AlgorithmNotOffered(i64) => Algorithm, "algorithm-not-offered";
     /// The credential public key.
     #[error("{0}")]
-    PublicKey(cose::Error) => Algorithm, "public-key-malformed";
+    PublicKey(ParseError) => Algorithm, "public-key-malformed";
     /// `fmt` is none of §8.
     #[error("an unknown attestation statement format")]
     AttestationFormat => AttestationFormat, "attestation-format-unknown";
     /// The attestation statement.
     #[error("{0}")]
-    AttestationStatement(attestation::Error) => AttestationStatement, "attestation-invalid";
+    AttestationStatement(attestation::StatementError) => AttestationStatement, "attestation-invalid";
     /// Fewer statements of a compound attestation verify than the policy wants.
     #[error("fewer statements of a compound attestation than the policy wants")]
     AttestationStatementsTooFew => AttestationTrust, "attestation-statements-too-few";
@@ -168,13 +165,13 @@ refusals! {
     AttestedKeyNotInHardware => AttestationTrust, "attested-key-not-in-hardware";
     /// What a statement says of the key is not what the policy demands.
     #[error("the attested key: {0}")]
-    AttestedKey(attestation::Error) => AttestationTrust, "attested-key-not-accepted";
+    AttestedKey(attestation::StatementError) => AttestationTrust, "attested-key-not-accepted";
     /// An attestation type that the policy does not accept.
     #[error("{0} attestation is not accepted")]
     AttestationTypeNotAccepted(AttestationType) => AttestationTrust, "attestation-type-not-accepted";
     /// The certificates of the attestation do not lead to a trust anchor.
     #[error("the attestation is not trusted: {0}")]
-    AttestationUntrusted(x509::Error) => AttestationTrust, "attestation-untrusted";
+    AttestationUntrusted(x509::CertificateError) => AttestationTrust, "attestation-untrusted";
     /// A statement signed with RSA and SHA-1, which the policy does not count as trusted.
     #[error("an attestation signed with RS1")]
     AttestationLegacyRs1 => AttestationTrust, "attestation-legacy-rs1";
@@ -198,7 +195,7 @@ refusals! {
     CredentialIdMismatch => CredentialRecord, "credential-id-mismatch";
     /// The record's public key: it could never verify anything.
     #[error("the record's public key: {0}")]
-    StoredPublicKey(cose::Error) => Signature, "stored-public-key-unusable";
+    StoredPublicKey(ParseError) => Signature, "stored-public-key-unusable";
     /// The signature verifies, but the relying party does not accept the record's algorithm at sign-ins.
     #[error("COSE algorithm {0} is not accepted at sign-ins")]
     AlgorithmNotAccepted(i64) => Signature, "algorithm-not-accepted";
@@ -210,7 +207,7 @@ refusals! {
     SignCount => SignCount, "sign-count-regressed";
     /// Secure Payment Confirmation: a member of the signed client data is not what was shown.
     #[error("{0} is not what was shown")]
-    Payment(payment::Member) => Extensions, "payment-mismatch";
+    Payment(&'static str) => Extensions, "payment-mismatch";
     /// Secure Payment Confirmation: a browser-bound key had to sign, and none did.
     #[error("no browser-bound signature")]
     BrowserBoundSignatureMissing => Extensions, "browser-bound-signature-missing";

@@ -3,16 +3,17 @@
 //! [`verify`] is pure. It takes steps 3 to 22, 25, 27 and 28. The [`policy`](crate::policy) takes steps 23 and 24, and the
 //! caller's store takes part in step 26.
 
-use super::{BackupEligibility, BackupState, Basis, Ceremony, Failure, Outcome, Outcomes, Refusal, Step};
+use super::{BackupEligibility, BackupState, Basis, Ceremony, Failure, Outcome, Outcomes, Refusal, Site, Step};
 use super::{client_data, client_extension_results};
-use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Fact, Format, Inputs};
-use crate::attestation::{KeyEnforcement, Made, Voucher};
-use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData, Flags};
+use crate::attestation::voucher::{Fact, Voucher};
+use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Format, Inputs};
+use crate::attestation::{KeyEnforcement, Made};
+use crate::authenticator::{self, Aaguid, AttestedCredentialData, AuthenticatorData, Flags};
 use crate::budget::Budget;
-use crate::client::{ClientData, RegistrationResponse, Site};
+use crate::client::{ClientData, RegistrationResponse};
 use crate::credential::{CredentialId, Transport};
 use crate::crypto::{Algorithm, Backend, cose};
-use crate::extensions::{ClientExtensionResults, ExtensionReport, RegistrationExtensions, Vouched};
+use crate::extensions::{ClientExtensionResults, ExtensionReport, RegistrationExtensions, SignedOutputs, Vouched};
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
 use crate::x509::algorithm::SubjectPublicKey;
@@ -21,7 +22,7 @@ use core::cell::Cell;
 /// What a registration is judged by. All of it comes from the relying party; nothing from the message.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Expected<'e> {
+pub struct ExpectedRegistration<'e> {
     /// RP ID, origins and frames.
     pub site: &'e Site,
     /// The challenge that was sent.
@@ -48,7 +49,7 @@ pub struct Expected<'e> {
     pub quirks: Quirks,
 }
 
-impl<'e> Expected<'e> {
+impl<'e> ExpectedRegistration<'e> {
     /// A modal registration that requires user verification, with no leniency.
     #[must_use]
     pub const fn new(site: &'e Site, challenge: &'e [u8], algorithms: &'e [Algorithm]) -> Self {
@@ -102,13 +103,39 @@ impl<'a> VerifiedRegistration<'a> {
         &self.credential_id
     }
 
-    /// The credential public key, a COSE_Key as it was attested, and the model's AAGUID, untrusted so far.
+    /// The attested credential data.
+    #[doc(hidden)]
     #[must_use]
     pub const fn attested_credential_data(&self) -> &AttestedCredentialData<'a> {
         &self.attested
     }
 
+    /// Returns the credential public key: a COSE_Key, with the bytes that were attested.
+    #[must_use]
+    pub const fn credential_public_key(&self) -> &'a [u8] {
+        self.attested.credential_public_key()
+    }
+
+    /// Returns the AAGUID of the model. Untrusted until the attestation is trusted.
+    #[must_use]
+    pub const fn claimed_aaguid(&self) -> Aaguid {
+        self.attested.aaguid()
+    }
+
+    /// Returns the flags of authenticator data.
+    #[must_use]
+    pub const fn flags(&self) -> Flags {
+        self.authenticator_data.flags()
+    }
+
+    /// Returns what the authenticator says of extensions. [`Attestation::voucher`] says who signed it.
+    #[must_use]
+    pub fn signed_extensions(&self) -> SignedOutputs {
+        SignedOutputs::of(self.authenticator_data.extensions())
+    }
+
     /// The authenticator data.
+    #[doc(hidden)]
     #[must_use]
     pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
         &self.authenticator_data
@@ -151,6 +178,7 @@ impl<'a> VerifiedRegistration<'a> {
     }
 
     /// The client data.
+    #[doc(hidden)]
     #[must_use]
     pub const fn client_data(&self) -> &ClientData<'a> {
         &self.client_data
@@ -168,8 +196,7 @@ impl<'a> VerifiedRegistration<'a> {
         self.transports
     }
 
-    /// What the client says of extensions: unsigned. What the authenticator says is in [`Self::authenticator_data`];
-    /// [`Attestation::voucher`] says who signed it.
+    /// What the client says of extensions: unsigned. What the authenticator says is in [`Self::signed_extensions`].
     #[must_use]
     pub const fn unsigned_extension_results(&self) -> Option<&'a ClientExtensionResults> {
         self.extension_results
@@ -215,7 +242,7 @@ impl<'a> VerifiedRegistration<'a> {
 /// # Errors
 /// [`Failure`]: the first step that refuses, and the outcome of each step before it.
 pub fn verify<'a>(
-    expected: &Expected<'a>,
+    expected: &ExpectedRegistration<'a>,
     response: &'a RegistrationResponse,
     backend: &dyn Backend,
 ) -> Result<VerifiedRegistration<'a>, Failure> {
@@ -224,7 +251,7 @@ pub fn verify<'a>(
 }
 
 fn steps<'a>(
-    expected: &Expected<'a>,
+    expected: &ExpectedRegistration<'a>,
     response: &'a RegistrationResponse,
     backend: &dyn Backend,
     outcomes: &mut Outcomes,
@@ -248,7 +275,7 @@ fn steps<'a>(
     let authenticator_data = *object.authenticator_data();
     let attested = *authenticator_data
         .attested_credential_data()
-        .ok_or(Refusal::AuthenticatorData(authenticator::data::Error::NoAttestedCredentialData))?;
+        .ok_or(Refusal::AuthenticatorData(authenticator::data::Error::NoAttestedCredentialData.into()))?;
     outcomes.passed(Step::AuthenticatorData);
 
     // Step 3, continued: unsigned copies. A key that step 20 will refuse has no copy to agree with.
@@ -333,7 +360,7 @@ fn steps<'a>(
     })
 }
 
-fn flags(expected: &Expected<'_>, flags: Flags, outcomes: &mut Outcomes) -> Result<(), Refusal> {
+fn flags(expected: &ExpectedRegistration<'_>, flags: Flags, outcomes: &mut Outcomes) -> Result<(), Refusal> {
     // Step 15: UP. A conditional create may leave it clear.
     outcomes.check(Step::UserPresent, !expected.conditional, flags.user_present(), Refusal::UserNotPresent)?;
     // Step 16: UV
@@ -355,17 +382,17 @@ fn flags(expected: &Expected<'_>, flags: Flags, outcomes: &mut Outcomes) -> Resu
 /// Reads the credential public key. Its algorithm must be one that was offered (step 20), and this build must be able to
 /// verify with the key (§5.8.5).
 fn public_key<'a>(
-    expected: &Expected<'_>,
+    expected: &ExpectedRegistration<'_>,
     encoding: &'a [u8],
     backend: &dyn Backend,
 ) -> Result<cose::CoseKey<'a>, Refusal> {
-    let parameters = cose::Parameters::read(encoding).map_err(Refusal::PublicKey)?;
-    let number = parameters.algorithm_number().map_err(Refusal::PublicKey)?;
+    let parameters = cose::Parameters::read(encoding).map_err(|error| Refusal::PublicKey(error.into()))?;
+    let number = parameters.algorithm_number().map_err(|error| Refusal::PublicKey(error.into()))?;
     let offered = |algorithm: &Algorithm| i64::from(algorithm.cose()) == number;
     if !expected.algorithms.iter().any(offered) {
         return Err(Refusal::AlgorithmNotOffered(number));
     }
-    let key = cose::CoseKey::of(&parameters).map_err(Refusal::PublicKey)?;
+    let key = cose::CoseKey::of(&parameters).map_err(|error| Refusal::PublicKey(error.into()))?;
     key.key().check(backend).map_err(|error| Refusal::PublicKey(error.into()))?;
     Ok(key)
 }

@@ -12,10 +12,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// The most bytes of client data. Clients send a few hundred.
-pub const MAX_LEN: usize = 128 * 1024;
+pub(crate) const MAX_LEN: usize = 128 * 1024;
 
 /// The most levels of arrays and objects. Clients send one or two.
-pub const MAX_DEPTH: usize = 128;
+pub(crate) const MAX_DEPTH: usize = 128;
 
 /// Why bytes are not client data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]

@@ -9,8 +9,9 @@
 //! Each is served as `application/json` over https with status 200. A document opens nothing by itself: the same origins
 //! must be given to [`RelyingParty`](crate::relying_party::RelyingParty)'s builder.
 
-use super::origin::{OriginError, check_web_origin, is_bundle};
+use super::origin::{check_web_origin, is_bundle};
 use crate::codec::base64url;
+use crate::invalid::InvalidValue;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -31,36 +32,45 @@ pub struct RelatedOrigins {
 }
 
 /// What clients will make of a document that its author will not expect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RelatedOriginsWarning {
     /// The origin at this place (from 0) is not in the form in which clients send it, so that none is equal to it.
-    #[error("origin {0} is not in the form that clients send")]
     Malformed(usize),
     /// The origin at this place has no registrable domain: clients skip it.
-    #[error("origin {0} has no registrable domain")]
     NoRegistrableDomain(usize),
     /// The origin at this place stands in the document before.
-    #[error("origin {0} is there twice")]
     Duplicate(usize),
     /// The origin at this place brings in a sixth registrable origin label or a later one: clients that support five
     /// skip it. Origins that share a label, such as `clinic.example` and `clinic.test`, cost one.
-    #[error("origin {0} has a label beyond the five that every client supports")]
     TooManyLabels(usize),
     /// No origin at all.
-    #[error("no origin")]
     Empty,
+}
+
+impl core::fmt::Display for RelatedOriginsWarning {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Malformed(value) => write!(f, "origin {value} is not in the form that clients send"),
+            Self::NoRegistrableDomain(value) => write!(f, "origin {value} has no registrable domain"),
+            Self::Duplicate(value) => write!(f, "origin {value} is there twice"),
+            Self::TooManyLabels(value) => {
+                write!(f, "origin {value} has a label beyond the five that every client supports")
+            }
+            Self::Empty => f.write_str("no origin"),
+        }
+    }
 }
 
 impl RelatedOrigins {
     /// A document of these origins, in this order: clients read it from the beginning.
     ///
     /// # Errors
-    /// [`OriginError`] where one is not a web origin as clients send it, or there is none.
-    pub fn new(origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, OriginError> {
+    /// [`InvalidValue`] where one is not a web origin as clients send it, or there is none.
+    pub fn new(origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, InvalidValue> {
         let origins: Vec<String> = origins.into_iter().map(Into::into).collect();
         if origins.is_empty() {
-            return Err(OriginError::NoOrigin);
+            return Err(InvalidValue::NoOrigin);
         }
         origins.iter().try_for_each(|origin| check_web_origin(origin, None))?;
         Ok(Self { origins })
@@ -139,18 +149,18 @@ impl AndroidApp {
     /// `apksigner verify --print-certs` prints it.
     ///
     /// # Errors
-    /// [`OriginError::App`] for what is no package name, or no certificate.
+    /// [`InvalidValue::App`] for what is no package name, or no certificate.
     pub fn new(
         package: impl Into<String>,
         certificates: impl IntoIterator<Item = [u8; 32]>,
-    ) -> Result<Self, OriginError> {
+    ) -> Result<Self, InvalidValue> {
         let (package, certificates) = (package.into(), certificates.into_iter().collect::<Vec<_>>());
         let segment = |segment: &str| {
             segment.starts_with(|c: char| c.is_ascii_alphabetic())
                 && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         };
         let named = package.contains('.') && package.split('.').all(segment);
-        if named && !certificates.is_empty() { Ok(Self { package, certificates }) } else { Err(OriginError::App) }
+        if named && !certificates.is_empty() { Ok(Self { package, certificates }) } else { Err(InvalidValue::App) }
     }
 
     /// The origins that the app's ceremonies come from: `android:apk-key-hash:…`, for the builder's `native_origin`.
@@ -189,10 +199,10 @@ impl AppleApp {
     /// An app by its team (ten letters and digits) and bundle identifier, such as `org.example.portal`.
     ///
     /// # Errors
-    /// [`OriginError::App`].
-    pub fn new(team: &str, bundle: &str) -> Result<Self, OriginError> {
+    /// [`InvalidValue::App`].
+    pub fn new(team: &str, bundle: &str) -> Result<Self, InvalidValue> {
         let team_ok = team.len() == 10 && team.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-        if team_ok && is_bundle(bundle) { Ok(Self(format!("{team}.{bundle}"))) } else { Err(OriginError::App) }
+        if team_ok && is_bundle(bundle) { Ok(Self(format!("{team}.{bundle}"))) } else { Err(InvalidValue::App) }
     }
 }
 

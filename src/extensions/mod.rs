@@ -89,7 +89,7 @@ mod min_pin_length;
 mod payment;
 mod pin_complexity_policy;
 mod prf;
-mod signed;
+pub(crate) mod signed;
 mod tables;
 mod uvm;
 mod values;
@@ -107,7 +107,7 @@ pub use hmac_secret::{HmacGetSecret, HmacSecret};
 pub use large_blob::{LargeBlobCreation, LargeBlobOutputs, LargeBlobRequest, LargeBlobSupport};
 pub use payment::{BrowserBoundSignature, PaymentCreation, PaymentOutputs};
 pub use prf::{PrfCreation, PrfInput, PrfOutputs, PrfRequest, PrfValues};
-pub use signed::SignedMap;
+pub(crate) use signed::SignedMap;
 pub use uvm::UserVerificationMethod;
 pub use values::Blob;
 

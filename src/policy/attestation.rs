@@ -9,7 +9,8 @@ use super::{Registered, TrustAnchors};
 use crate::attestation::android_safetynet::HOST_NAME;
 use crate::attestation::compound::independent;
 use crate::attestation::voucher::names_model;
-use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Fact, Format, KeyEnforcement, Reason, Voucher};
+use crate::attestation::voucher::{Fact, Voucher};
+use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Format, KeyEnforcement, Reason};
 use crate::authenticator::Aaguid;
 use crate::budget::Budget;
 use crate::ceremony::registration::VerifiedRegistration;
@@ -76,11 +77,11 @@ pub struct AttestationPolicy {
     /// Whether enterprise attestation was asked for, so that certificates may name the very device (§8.2.2).
     pub enterprise: bool,
     /// How many statements of a compound attestation must verify and be accepted, each under an attestation key of its own.
-    /// What [`Expected::compound`](crate::ceremony::registration::Expected::compound) let drop counts as not verified. A
+    /// What [`Expected::compound`](crate::ceremony::registration::ExpectedRegistration::compound) let drop counts as not verified. A
     /// statement that is not in a compound attestation is judged by `types` alone.
     pub compound: CompoundPolicy,
     /// What a statement must say of its key, where its format says anything of it, whatever
-    /// [`Expected::key_enforcement`](crate::ceremony::registration::Expected::key_enforcement) was.
+    /// [`Expected::key_enforcement`](crate::ceremony::registration::ExpectedRegistration::key_enforcement) was.
     pub key_enforcement: KeyEnforcement,
 }
 

@@ -8,8 +8,6 @@ mod attestation;
 mod path;
 mod registered;
 
-pub use crate::evidence::TrustOutcome;
-pub use crate::x509::TrustAnchor;
 pub use anchors::TrustAnchors;
 pub use attestation::{AttestationPolicy, Circumstances, Trust};
 pub use registered::Registered;

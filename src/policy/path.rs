@@ -3,12 +3,12 @@
 //! [`Trust::Prefer`](super::Trust::Prefer) accepts an authenticator that is not known. It refuses one of which something bad
 //! is known, because nobody who chooses anchors and revocation lists means to accept what they speak against.
 
-use super::{Circumstances, TrustAnchor};
+use super::Circumstances;
 use crate::attestation::Attestation;
 use crate::budget::Budget;
 use crate::x509::chain::Rules;
 use crate::x509::revocation::Revocation;
-use crate::x509::{Error, Rule};
+use crate::x509::{CertificateError, Rule, TrustAnchor};
 
 /// What is known of an authenticator whose certificates are not trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(super) enum Finding {
     /// Nothing.
     Unknown,
     /// This.
-    KnownBad(Error),
+    KnownBad(CertificateError),
 }
 
 /// What an untrusted path says, of which this is the error. A path that is out of date, or that has an issuer as some phones
@@ -24,7 +24,7 @@ pub(super) enum Finding {
 /// at again without judging that, so that a certificate which has expired *and* was revoked is found out. Dates and issuers
 /// are judged before the first signature, so this costs no signature more.
 pub(super) fn finding(
-    mut error: Error,
+    mut error: CertificateError,
     attestation: &Attestation<'_>,
     trusted: &[TrustAnchor],
     revocation: Revocation<'_>,
@@ -85,7 +85,7 @@ const fn is_known_bad(rule: Rule, in_our_name: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::KeyError;
+    use crate::crypto::CryptoError;
     use crate::x509::Malformed;
     use std::collections::BTreeSet;
 
@@ -108,7 +108,7 @@ mod tests {
             (Rule::Parameters, unknown),
             (Rule::BrokenHash, unknown),
             (Rule::PointFormat, unknown),
-            (Rule::Key(KeyError::Modulus), unknown),
+            (Rule::Key(CryptoError::Modulus), unknown),
             (Rule::KeyMismatch, unknown),
             (Rule::NameNotPermitted, bad),
             (Rule::NameConstraintUnsupported, unknown),

@@ -1,14 +1,14 @@
 //! A registration that was accepted, and the last question before it is stored (§7.1 steps 26 and 27).
 
-use super::TrustOutcome;
 use super::attestation::Judged;
-use crate::attestation::{AttestationType, Fact, Format, KeyProperties, Voucher};
+use crate::attestation::voucher::{Fact, Voucher};
+use crate::attestation::{AttestationType, Format, KeyProperties};
 use crate::authenticator::Aaguid;
 use crate::ceremony::registration::VerifiedRegistration;
 use crate::ceremony::{Failure, Refusal, Step};
 use crate::credential::{CredentialRecord, UserHandle};
 use crate::crypto::Algorithm;
-use crate::evidence::{Details, Evidence, RegistrationEvidence};
+use crate::evidence::{Details, Evidence, RegistrationEvidence, TrustOutcome};
 use crate::extensions::{Blob, ClientExtensionResults, SignedOutputs};
 use crate::quirk::Quirks;
 use crate::time::UnixTime;

@@ -3,7 +3,9 @@
 use super::RelyingParty;
 use super::enumeration::Verify;
 use super::registration::descriptor;
-use crate::ceremony::authentication::{self, Expected, SignCount, UserVerification, VerifiedAuthentication};
+use crate::ceremony::authentication::{
+    self, ExpectedAuthentication, SignCount, UserVerification, VerifiedAuthentication,
+};
 use crate::client::AuthenticationResponse;
 use crate::client::json::{self, Hint, RequestOptions};
 use crate::credential::{CredentialDescriptor, CredentialId, CredentialRecord, RecordUpdate, UserHandle, Version};
@@ -237,8 +239,8 @@ impl RelyingParty {
     }
 
     /// What a state says that its response is judged by.
-    pub(super) fn expected_of<'s>(&'s self, state: &'s AuthenticationState) -> Expected<'s> {
-        let mut expected = Expected::new(&self.site, &state.challenge);
+    pub(super) fn expected_of<'s>(&'s self, state: &'s AuthenticationState) -> ExpectedAuthentication<'s> {
+        let mut expected = ExpectedAuthentication::new(&self.site, &state.challenge);
         expected.allow_credentials = &state.allow_credentials;
         expected.user_handle = state.user_handle.as_ref().map(UserHandle::as_bytes);
         expected.user_verification_required = state.user_verification_required;

@@ -6,11 +6,12 @@ use crate::attestation::AttestationType;
 use crate::authenticator::Aaguid;
 use crate::ceremony::authentication::SignCountPolicy;
 use crate::ceremony::{BackupEligibility, BackupState};
+use crate::ceremony::{Framing, Origins, Site};
 use crate::client::json::AttestationConveyance;
-use crate::client::origin::{OriginError, check_native_origin, check_rp_id, check_web_origin};
-use crate::client::{Framing, Origins, Site};
+use crate::client::origin::{check_native_origin, check_rp_id, check_web_origin};
 use crate::crypto::{Algorithm, Backend, default_backend};
 use crate::extensions::{SecretResults, Unsolicited};
+use crate::invalid::InvalidValue;
 use crate::policy::{AttestationPolicy, Trust};
 use crate::quirk::{Quirk, Quirks};
 use crate::state::MAX_LIFETIME_SECS;
@@ -22,7 +23,7 @@ use std::collections::BTreeMap;
 pub enum ConfigError {
     /// The RP ID, or an origin.
     #[error(transparent)]
-    Origin(#[from] OriginError),
+    Origin(#[from] InvalidValue),
     /// Frames are accepted on pages of a list that is empty, or must be named and are not accepted at all.
     #[error("no origin whose pages may frame the portal; list them in `framed_by`, or do not call it")]
     NoTopOrigins,
@@ -398,7 +399,7 @@ impl RelyingPartyBuilder {
         if self.algorithms.iter().any(refused) || (by_name && refused(&legacy)) {
             return Err(ConfigError::AlgorithmRefused);
         }
-        let all = Algorithm::ALL.into_iter().chain(by_name.then_some(legacy));
+        let all = Algorithm::OFFERABLE.into_iter().chain(by_name.then_some(legacy));
         Ok(all.filter(|algorithm| !refused(algorithm)).collect())
     }
 }

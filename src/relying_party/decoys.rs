@@ -3,11 +3,10 @@
 use super::registration::sorted;
 use super::stand_in::{MODULUS_HEAD_LEN, StandInKey};
 use super::{ConfigError, RelyingParty};
-use crate::credential::{
-    CredentialDescriptor, CredentialId, LengthError, PublicKeyCredentialType, Transport, UserHandle,
-};
+use crate::credential::{CredentialDescriptor, CredentialId, PublicKeyCredentialType, Transport, UserHandle};
 use crate::crypto::{Algorithm, Backend, default_backend};
 use crate::extensions::{PrfInput, PrfValues};
+use crate::invalid::InvalidValue;
 use core::fmt;
 use std::collections::BTreeMap;
 
@@ -25,13 +24,13 @@ impl DecoyShape {
     /// which are none in many records from elsewhere; and its algorithm, which shows in how long a refusal takes.
     ///
     /// # Errors
-    /// [`LengthError`]: ids have 1 to 1023 bytes.
+    /// [`InvalidValue`]: ids have 1 to 1023 bytes.
     pub fn new(
         weight: u32,
         id_len: usize,
         transports: Vec<Transport>,
         algorithm: Algorithm,
-    ) -> Result<Self, LengthError> {
+    ) -> Result<Self, InvalidValue> {
         CredentialId::check_len(id_len).map(|()| Self { weight, id_len, transports: sorted(transports), algorithm })
     }
 }
@@ -65,7 +64,7 @@ impl DecoyShape {
 /// compares them with lists from before can tell these names from accounts.
 ///
 /// ```
-/// use wardkey::{RelyingParty, relying_party::Decoys, UnixTime};
+/// use wardkey::{Decoys, RelyingParty, UnixTime};
 /// let rp = |decoys| RelyingParty::builder("clinic.example", "Clinic").decoys(decoys).build().unwrap();
 /// let list = |rp: &RelyingParty, name| {
 ///     let (options, _state) = rp.start_decoy_authentication(name, UnixTime::from_secs(1_795_392_000)).unwrap();
@@ -386,7 +385,7 @@ mod tests {
     const OFFERED: [Algorithm; 3] = Algorithm::RECOMMENDED;
 
     fn built(decoys: Decoys, rp_id: &str) -> StandIns {
-        StandIns::new(Some(decoys), rp_id, &OFFERED, &Algorithm::ALL, default_backend()).unwrap()
+        StandIns::new(Some(decoys), rp_id, &OFFERED, &Algorithm::OFFERABLE, default_backend()).unwrap()
     }
 
     fn credentials(decoys: &StandIns, name: &str) -> Vec<CredentialDescriptor> {
@@ -511,7 +510,7 @@ mod tests {
         for (offered, expected) in
             [(&OFFERED[..], Es256), (&[EdDsa, Es384], EdDsa), (&[Rs256], Rs256), (&[MlDsa44, Es256], Es256)]
         {
-            let none = StandIns::new(None, "example.org", offered, &Algorithm::ALL, default_backend()).unwrap();
+            let none = StandIns::new(None, "example.org", offered, &Algorithm::OFFERABLE, default_backend()).unwrap();
             assert_eq!(none.account("x"), None);
             for id in [&[1; 16][..], &[2; 32]] {
                 assert_eq!(algorithm(&none, id), expected, "{offered:?}");

@@ -3,7 +3,7 @@
 use super::decoys::StandIn;
 use super::{AuthenticationRequest, RelyingParty};
 use crate::authenticator::AuthenticatorData;
-use crate::ceremony::authentication::{self, Expected, VerifiedAuthentication};
+use crate::ceremony::authentication::{self, ExpectedAuthentication, VerifiedAuthentication};
 use crate::ceremony::{Ceremony, Failure, Refusal};
 use crate::client::AuthenticationResponse;
 use crate::client::json::RequestOptions;
@@ -89,7 +89,12 @@ impl RelyingParty {
     }
 
     /// Refuses a sign-in or a payment by a credential that is not stored.
-    pub(super) fn refuse(&self, expected: Expected<'_>, response: &AuthenticationResponse, verify: Verify) -> Failure {
+    pub(super) fn refuse(
+        &self,
+        expected: ExpectedAuthentication<'_>,
+        response: &AuthenticationResponse,
+        verify: Verify,
+    ) -> Failure {
         let stand_in = self.stand_ins.of(response.credential_id());
         let verified =
             stand_in_record(&stand_in).map(|record| self.verify_as_known(expected, response, record, verify));
@@ -103,7 +108,7 @@ impl RelyingParty {
     /// early because of whose credential it is.
     fn verify_as_known(
         &self,
-        expected: Expected<'_>,
+        expected: ExpectedAuthentication<'_>,
         response: &AuthenticationResponse,
         mut record: CredentialRecord,
         verify: Verify,
@@ -114,7 +119,7 @@ impl RelyingParty {
             record.user_handle = handle;
         }
         record.backup_eligible = None;
-        let mut expected: Expected<'_> = expected;
+        let mut expected: ExpectedAuthentication<'_> = expected;
         expected.allow_credentials = &[];
         expected.user_handle = Some(record.user_handle.as_bytes());
         verify(&expected, response, &record, self.backend).map(drop)
@@ -126,7 +131,7 @@ impl RelyingParty {
     pub(super) fn level(
         &self,
         refusal: &Refusal,
-        expected: Expected<'_>,
+        expected: ExpectedAuthentication<'_>,
         response: &AuthenticationResponse,
         record: &CredentialRecord,
         stand_in: StandIn<'_>,
@@ -151,7 +156,8 @@ impl RelyingParty {
 
     /// Steps 20 and 21 alone.
     fn verify_signature(&self, response: &AuthenticationResponse, record: &CredentialRecord) -> Result<(), Refusal> {
-        let data = AuthenticatorData::read(response.authenticator_data()).map_err(Refusal::AuthenticatorData)?;
+        let data = AuthenticatorData::read(response.authenticator_data())
+            .map_err(|error| Refusal::AuthenticatorData(error.into()))?;
         authentication::signature(response, &data, record, self.backend).map(drop)
     }
 }
@@ -164,7 +170,7 @@ fn stand_in_record(stand_in: &StandIn<'_>) -> Option<CredentialRecord> {
 
 /// How one kind of ceremony verifies: a sign-in or a payment.
 pub(super) type Verify = for<'a> fn(
-    &Expected<'a>,
+    &ExpectedAuthentication<'a>,
     &'a AuthenticationResponse,
     &CredentialRecord,
     &dyn Backend,

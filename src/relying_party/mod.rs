@@ -22,11 +22,11 @@ pub use reauthentication::{Reauthenticated, Reauthentication};
 pub use registration::{Mediation, RegistrationRequest, User};
 pub use signal::SignedIn;
 
+use crate::ceremony::Site;
 use crate::ceremony::authentication::SignCountPolicy;
 use crate::ceremony::{BackupEligibility, BackupState};
-use crate::client::Site;
 use crate::client::json::{AttestationConveyance, UserVerificationRequirement};
-use crate::crypto::{Algorithm, Backend, RandomFailed};
+use crate::crypto::{Algorithm, Backend};
 use crate::error::Error;
 use crate::extensions::{SecretResults, Unsolicited};
 use crate::policy::AttestationPolicy;
@@ -42,7 +42,7 @@ use std::collections::BTreeMap;
 /// ```
 /// use wardkey::RelyingParty;
 /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?; // origin https://clinic.example, UV required
-/// # Ok::<(), wardkey::relying_party::ConfigError>(())
+/// # Ok::<(), wardkey::ConfigError>(())
 /// ```
 ///
 /// While developing: `RelyingParty::builder("localhost", "Clinic").origin("http://localhost:3000")`.
@@ -127,9 +127,9 @@ impl RelyingParty {
         self.backup_eligibility.admits(backup_eligible) && (backup_eligible || !backed_up)
     }
 
-    fn challenge(&self) -> Result<Vec<u8>, RandomFailed> {
+    fn challenge(&self) -> Result<Vec<u8>, Error> {
         let mut challenge = vec![0; CHALLENGE_LEN];
-        self.backend.random(&mut challenge)?;
+        self.backend.random(&mut challenge).map_err(|_| Error::Random)?;
         Ok(challenge)
     }
 

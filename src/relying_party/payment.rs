@@ -4,14 +4,16 @@
 use super::{Authenticated, AuthenticationRequest, RelyingParty};
 use crate::ceremony::authentication::{SignCount, UserVerification};
 use crate::ceremony::payment::{self, BrowserBinding};
+use crate::ceremony::{Framing, Origins, Site};
+use crate::client::AuthenticationResponse;
 use crate::client::json::{self, RequestOptions};
-use crate::client::origin::{OriginError, check_web_origin};
+use crate::client::origin::check_web_origin;
 use crate::client::payment::PaymentDetails;
-use crate::client::{AuthenticationResponse, Framing, Origins, Site};
 use crate::credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::extensions::{ClientExtensionResults, SignedOutputs};
+use crate::invalid::InvalidValue;
 use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
 
@@ -38,11 +40,11 @@ impl<'e> ExpectedPayment<'e> {
     /// Called for by pages of these origins, and by no others: the merchants' that you trust with your credentials.
     ///
     /// # Errors
-    /// [`OriginError`]: an origin that clients never send.
-    pub fn called_by(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, OriginError> {
+    /// [`InvalidValue`]: an origin that clients never send.
+    pub fn called_by(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, InvalidValue> {
         self.callers = origins.into_iter().map(Into::into).collect();
         if self.callers.is_empty() {
-            return Err(OriginError::NoOrigin);
+            return Err(InvalidValue::NoOrigin);
         }
         self.callers.iter().try_for_each(|origin| check_web_origin(origin, None))?;
         Ok(self)

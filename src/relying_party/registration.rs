@@ -3,7 +3,7 @@
 use super::{Attestation, RelyingParty, as_sent};
 use crate::attestation::Format;
 use crate::ceremony::payment;
-use crate::ceremony::registration::{self, Expected};
+use crate::ceremony::registration::{self, ExpectedRegistration};
 use crate::client::RegistrationResponse;
 use crate::client::json::{
     Attachment, AuthenticatorSelection, CreationOptions, Hint, ResidentKey, RpEntity, UserEntity,
@@ -13,7 +13,7 @@ use crate::credential::{
     CredentialDescriptor, CredentialParameters, CredentialRecord, PublicKeyCredentialType, Transport, UserHandle,
     Version,
 };
-use crate::crypto::{Algorithm, RandomFailed, default_backend};
+use crate::crypto::{Algorithm, default_backend};
 use crate::error::Error;
 use crate::extensions::{CreationExtensions, Extension, InputError, RegistrationExtensions, RegistrationOutputs};
 use crate::policy::{Circumstances, Registered};
@@ -24,11 +24,11 @@ impl UserHandle {
     /// A handle of 64 random bytes, as §14.6.1 recommends: make one for each account and keep it for good.
     ///
     /// # Errors
-    /// [`RandomFailed`].
-    pub fn random() -> Result<Self, RandomFailed> {
+    /// [`Error::Random`].
+    pub fn random() -> Result<Self, Error> {
         let mut bytes = vec![0; Self::MAX_LEN];
-        default_backend().random(&mut bytes)?;
-        Self::new(bytes).map_err(|_| RandomFailed)
+        default_backend().random(&mut bytes).map_err(|_| Error::Random)?;
+        Self::new(bytes).map_err(|_| Error::Random)
     }
 }
 
@@ -268,7 +268,7 @@ impl RelyingParty {
         let Attestation { policy, .. } = self.attestation(state.attestation.as_deref())?;
         let algorithms: Vec<Algorithm> =
             state.algorithms.iter().map(|number| self.verifiable(*number)).collect::<Result<_, _>>()?;
-        let mut expected = Expected::new(&self.site, &state.challenge, &algorithms);
+        let mut expected = ExpectedRegistration::new(&self.site, &state.challenge, &algorithms);
         expected.user_verification_required = state.user_verification_required;
         expected.conditional = state.conditional;
         expected.extensions = state.extensions;

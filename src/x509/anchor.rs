@@ -12,7 +12,7 @@
 
 use super::algorithm::SubjectPublicKey;
 use super::certificate::{Certificate, Version};
-use super::error::{Error, Rule};
+use super::error::{CertificateError, Rule};
 use super::name::{Canonical, Name};
 use crate::codec::{der, pem};
 use crate::crypto::Backend;
@@ -32,8 +32,8 @@ impl TrustAnchor {
     /// The anchor that a DER certificate holds.
     ///
     /// # Errors
-    /// [`Error`]: also for a key that this crate refuses, such as RSA below 2048 bits.
-    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+    /// [`CertificateError`]: also for a key that this crate refuses, such as RSA below 2048 bits.
+    pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
         let certificate = Certificate::read(der)?;
         certificate.public_key()?;
         let issues = may_issue(&certificate)? && !certificate.subject.is_empty(); // §8.3.1 leaves have no name to issue in
@@ -44,8 +44,8 @@ impl TrustAnchor {
     /// The anchors in a PEM text (RFC 7468): one or more `CERTIFICATE`s; what stands between them is ignored.
     ///
     /// # Errors
-    /// [`Error`]: if one of them cannot be an anchor, none is returned.
-    pub fn from_pem(text: &str) -> Result<Vec<Self>, Error> {
+    /// [`CertificateError`]: if one of them cannot be an anchor, none is returned.
+    pub fn from_pem(text: &str) -> Result<Vec<Self>, CertificateError> {
         pem::certificates(text).map_err(Rule::from)?.iter().map(|der| Self::from_der(der)).collect()
     }
 

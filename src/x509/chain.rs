@@ -17,7 +17,7 @@
 use super::algorithm::SubjectPublicKey;
 use super::anchor::TrustAnchor;
 use super::certificate::{Certificate, Version};
-use super::error::{Error, Rule};
+use super::error::{CertificateError, Rule};
 use super::extensions::{BasicConstraints, KeyUsage};
 use super::name::Name;
 use super::oid;
@@ -73,7 +73,7 @@ enum End {
 impl<'a> Chain<'a> {
     /// Reads every certificate; too many are refused before the first.
     #[cfg(test)]
-    pub(crate) fn read<I>(x5c: I) -> Result<Self, Error>
+    pub(crate) fn read<I>(x5c: I) -> Result<Self, CertificateError>
     where
         I: IntoIterator<Item = &'a [u8], IntoIter: Clone>,
     {
@@ -81,7 +81,7 @@ impl<'a> Chain<'a> {
     }
 
     /// Like `read`, but reuses the leaf that was read before.
-    pub(crate) fn continued<I>(leaf: Option<&Certificate<'a>>, x5c: I) -> Result<Self, Error>
+    pub(crate) fn continued<I>(leaf: Option<&Certificate<'a>>, x5c: I) -> Result<Self, CertificateError>
     where
         I: IntoIterator<Item = &'a [u8], IntoIter: Clone>,
     {
@@ -111,7 +111,7 @@ impl<'a> Chain<'a> {
         rules: Rules,
         backend: &dyn Backend,
         budget: &mut Budget,
-    ) -> Result<Path, Error> {
+    ) -> Result<Path, CertificateError> {
         if anchors.is_empty() {
             return Err(Rule::NoAnchors.into());
         }
@@ -156,7 +156,7 @@ impl<'a> Chain<'a> {
     }
 
     /// Follows the names.
-    fn end(&self, anchors: &[TrustAnchor]) -> Result<End, Error> {
+    fn end(&self, anchors: &[TrustAnchor]) -> Result<End, CertificateError> {
         for (index, certificate) in self.0.iter().enumerate() {
             let is_this = |anchor: &TrustAnchor| match index {
                 0 => anchor.der() == certificate.encoding,
@@ -175,12 +175,12 @@ impl<'a> Chain<'a> {
 }
 
 /// §6.1.4 (o), §6.1.5 (f)
-fn check_extensions(index: usize, certificate: &Certificate<'_>) -> Result<(), Error> {
+fn check_extensions(index: usize, certificate: &Certificate<'_>) -> Result<(), CertificateError> {
     certificate.extensions.check_critical().map_err(|rule: Rule| rule.at(index))
 }
 
 /// §6.1.3 (a) (2)
-fn check_validity(index: usize, certificate: &Certificate<'_>, time: Option<UnixTime>) -> Result<(), Error> {
+fn check_validity(index: usize, certificate: &Certificate<'_>, time: Option<UnixTime>) -> Result<(), CertificateError> {
     match time {
         Some(time) if time < certificate.validity.not_before => Err(Rule::NotYetValid.at(index)),
         Some(time) if time > certificate.validity.not_after => Err(Rule::Expired.at(index)),
@@ -189,7 +189,7 @@ fn check_validity(index: usize, certificate: &Certificate<'_>, time: Option<Unix
 }
 
 /// §6.1.4 (k) to (n), of a certificate that issued the one before it. Answers whether a leniency was needed.
-fn check_issuer(index: usize, path: &[Certificate<'_>], rules: Rules) -> Result<bool, Error> {
+fn check_issuer(index: usize, path: &[Certificate<'_>], rules: Rules) -> Result<bool, CertificateError> {
     let Some((issuer, below)) = path.get(..=index).and_then(<[_]>::split_last) else { return Ok(false) };
     let of_extensions = |rule: Rule| rule.at(index);
     let constraints = issuer.extensions.basic_constraints().map_err(of_extensions)?;
@@ -241,14 +241,14 @@ fn verify_signatures<'t>(
     anchors: &'t [TrustAnchor],
     included: Option<usize>,
     work: &mut Work<'_>,
-) -> Result<(usize, &'t TrustAnchor), Error> {
+) -> Result<(usize, &'t TrustAnchor), CertificateError> {
     let Some(top) = path.len().checked_sub(1) else { return Err(Rule::Empty.into()) };
     let Some(last) = path.get(top) else { return Err(Rule::Empty.into()) };
     let is_candidate = |(index, anchor): &(usize, &TrustAnchor)| match included {
         Some(anchor) => *index == anchor,
         None => anchor.issues() && anchor.subject() == last.issuer.encoding,
     };
-    let mut verdict: Result<_, Error> = Err(Rule::NoAnchor.into());
+    let mut verdict: Result<_, CertificateError> = Err(Rule::NoAnchor.into());
     for (tried, candidate) in anchors.iter().enumerate().filter(is_candidate).enumerate() {
         if tried >= MAX_SAME_NAME {
             return Err(Rule::TooManyAnchors.into());
@@ -272,7 +272,7 @@ fn verify_signature(
     certificate: &Certificate<'_>,
     key: Result<SubjectPublicKey<'_>, Rule>,
     work: &mut Work<'_>,
-) -> Result<(), Error> {
+) -> Result<(), CertificateError> {
     let of_algorithm = |rule: Rule| rule.at(index);
     let key = key.map_err(of_algorithm)?;
     let scheme = certificate.signature_algorithm().and_then(|by| by.scheme(&key)).map_err(of_algorithm)?;
@@ -282,7 +282,7 @@ fn verify_signature(
 }
 
 /// §6.1.3 (b), (c): every CA's constraints on everything below it, but for self-issued intermediates.
-fn check_name_constraints(path: &[Certificate<'_>], rules: Rules, budget: &mut Budget) -> Result<(), Error> {
+fn check_name_constraints(path: &[Certificate<'_>], rules: Rules, budget: &mut Budget) -> Result<(), CertificateError> {
     for (index, ca) in path.iter().enumerate().skip(1) {
         let of_extensions = |at| move |rule: Rule| rule.at(at);
         let Some(constraints) = ca.extensions.name_constraints().map_err(of_extensions(index))? else { continue };

@@ -6,7 +6,7 @@
 use super::algorithm::{SignatureAlgorithm, SubjectPublicKey};
 use super::anchor::range;
 use super::certificate::Certificate;
-use super::error::{Error, Rule};
+use super::error::{CertificateError, Rule};
 use super::extensions::Extensions;
 use super::name::{Canonical, Name};
 use crate::codec::der::{self, Reader, Tag};
@@ -49,8 +49,8 @@ impl Crl {
     /// The list that a DER CertificateList holds.
     ///
     /// # Errors
-    /// [`Error`].
-    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+    /// [`CertificateError`].
+    pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
         Ok(Self::read(der)?)
     }
 
@@ -99,8 +99,8 @@ impl Crl {
     /// The lists in a PEM text (RFC 7468): one or more `X509 CRL`s; what stands between them is ignored.
     ///
     /// # Errors
-    /// [`Error`]: if one of them is none, none is returned.
-    pub fn from_pem(text: &str) -> Result<Vec<Self>, Error> {
+    /// [`CertificateError`]: if one of them is none, none is returned.
+    pub fn from_pem(text: &str) -> Result<Vec<Self>, CertificateError> {
         pem::crls(text).map_err(Rule::from)?.iter().map(|der| Self::from_der(der)).collect()
     }
 

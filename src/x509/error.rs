@@ -2,7 +2,7 @@
 
 use crate::codec::der::Malformed;
 use crate::codec::pem;
-use crate::crypto::KeyError;
+use crate::crypto::CryptoError;
 use core::fmt;
 
 /// The rule that a certificate, a certification path, a trust anchor or a revocation list breaks, and which certificate
@@ -11,12 +11,12 @@ use core::fmt;
 /// Certificates are counted from the leaf, which is 0. A trust anchor counts as the certificate above the last one below
 /// it, whether `x5c` holds it or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Error {
+pub struct CertificateError {
     certificate: Option<usize>,
     rule: Rule,
 }
 
-impl Error {
+impl CertificateError {
     /// The certificate of the path that breaks the rule; the leaf is 0. `None`: the path as a whole, or a single
     /// certificate or revocation list that is no part of a path.
     #[must_use]
@@ -37,7 +37,7 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for CertificateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.certificate {
             Some(number) => write!(f, "certificate {number}: {}", self.rule),
@@ -46,9 +46,9 @@ impl fmt::Display for Error {
     }
 }
 
-impl core::error::Error for Error {}
+impl core::error::Error for CertificateError {}
 
-impl From<Rule> for Error {
+impl From<Rule> for CertificateError {
     fn from(rule: Rule) -> Self {
         Self { certificate: None, rule }
     }
@@ -117,7 +117,7 @@ rules! {
     /// RFC 5480 §2.2: only the uncompressed form of a point is accepted.
     PointFormat => "x509-point-format", "expected an uncompressed point, found another form";
     /// §4.1.2.7: the public key can verify signatures.
-    Key(KeyError) => "x509-key", "the public key is not usable";
+    Key(CryptoError) => "x509-key", "the public key is not usable";
     /// §6.1.3 (a) (1): the signature algorithm fits the issuer's key.
     KeyMismatch => "x509-key-mismatch", "the signature algorithm does not fit the issuer's key";
     /// §4.2.1.10, §6.1.3 (b) and (c): names are within the permitted subtrees and outside of the excluded ones.
@@ -185,8 +185,8 @@ rules! {
 impl Rule {
     /// The error of the certificate with this number.
     #[must_use]
-    pub const fn at(self, certificate: usize) -> Error {
-        Error { certificate: Some(certificate), rule: self }
+    pub const fn at(self, certificate: usize) -> CertificateError {
+        CertificateError { certificate: Some(certificate), rule: self }
     }
 }
 
@@ -207,8 +207,8 @@ impl From<Malformed> for Rule {
     }
 }
 
-impl From<KeyError> for Rule {
-    fn from(key: KeyError) -> Self {
+impl From<CryptoError> for Rule {
+    fn from(key: CryptoError) -> Self {
         Self::Key(key)
     }
 }

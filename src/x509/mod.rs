@@ -32,7 +32,7 @@ pub(crate) mod revocation;
 pub use crate::codec::der::Malformed;
 pub use anchor::TrustAnchor;
 pub use crl::Crl;
-pub use error::{Error, Rule};
+pub use error::{CertificateError, Rule};
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use super::algorithm::SubjectPublicKey;
 use super::anchor::TrustAnchor;
 use super::certificate::Certificate;
 use super::crl::Crl;
-use super::error::{Error, Rule};
+use super::error::{CertificateError, Rule};
 use super::name::Canonical;
 use crate::budget::Budget;
 use crate::crypto::Backend;
@@ -36,7 +36,7 @@ impl Revocation<'_> {
         anchor: &TrustAnchor,
         time: Option<UnixTime>,
         work: &mut Work<'_>,
-    ) -> Result<usize, Error> {
+    ) -> Result<usize, CertificateError> {
         if self.crls.is_empty() {
             return Ok(0);
         }
@@ -70,7 +70,7 @@ impl Revocation<'_> {
         named: impl Iterator<Item = &'c Certificate<'a>>,
         index: usize,
         work: &mut Work<'_>,
-    ) -> Result<Option<&'c Certificate<'a>>, Error> {
+    ) -> Result<Option<&'c Certificate<'a>>, CertificateError> {
         let (mut tried, mut first) = (Vec::new(), None);
         for issuer in named {
             // A certificate that signed itself may be in x5c again and again: its key is tried once.
@@ -107,7 +107,7 @@ impl<'a> Issuer<'a> {
 }
 
 /// Verifies a list with a key. Its length is the relying party's choice, so only the arithmetic is spent.
-fn is_signed_by(crl: &Crl, key: &[u8], work: &mut Work<'_>) -> Result<Result<(), Rule>, Error> {
+fn is_signed_by(crl: &Crl, key: &[u8], work: &mut Work<'_>) -> Result<Result<(), Rule>, CertificateError> {
     let key = match SubjectPublicKey::read(key) {
         Ok(key) => key,
         Err(_) => return Ok(Err(Rule::CrlKeyMismatch)),

@@ -1,8 +1,7 @@
 //! §8.3 TPM attestation.
 
 use crate::row::{Row, aaguid, row, row_from, row_of};
-use wardkey::attestation::KeyEnforcement;
-use wardkey::attestation::{Format as Known, Reason};
+use wardkey::attestation::{Format as Known, KeyEnforcement, Reason};
 use wardkey::ceremony::Refusal;
 use wardkey::x509::{Malformed, Rule};
 use wardkey_authenticator::attestation::tpm::{CertInfo, Parameters, PubArea, Unique, tpm_names};

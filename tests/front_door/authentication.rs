@@ -9,8 +9,10 @@ use wardkey::ceremony::authentication::{SignCount, SignCountPolicy, UserVerifica
 use wardkey::client::json::Hint;
 use wardkey::extensions::AppId;
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::relying_party::{Authenticated, AuthenticationRequest, Mediation, RegistrationRequest};
-use wardkey::{AuthenticationState, CredentialRecord, Error, RelyingParty, UserHandle};
+use wardkey::{
+    Authenticated, AuthenticationRequest, AuthenticationState, CredentialRecord, Error, Mediation, RegistrationRequest,
+    RelyingParty, UserHandle,
+};
 use wardkey_authenticator::Authentication;
 use wardkey_authenticator::flags::{BE, BS, UV};
 use wardkey_authenticator::hash::sha256;

@@ -4,11 +4,9 @@ use crate::browser::Browser;
 use crate::{NOW, ada, clinic, register};
 use std::error::Error as _;
 use wardkey::ceremony::{Ceremony, Failure, Refusal};
-use wardkey::client::json::{Member, ResponseError};
-use wardkey::crypto::RandomFailed;
-use wardkey::error::Fault;
+use wardkey::client::json::ResponseError;
 use wardkey::extensions::InputError;
-use wardkey::{AuthenticationResponse, Error, RegistrationResponse};
+use wardkey::{AuthenticationResponse, Error, Fault, RegistrationResponse};
 use wardkey_authenticator::{Authentication, Cbor, Registration};
 
 #[test]
@@ -33,15 +31,16 @@ fn every_error_has_a_code_and_only_refusals_have_a_step() {
         (Error::NotFresh, "not-fresh", None, Fault::User),
         (Error::ReauthenticationMismatch, "reauthentication-mismatch", None, Fault::User),
         (Error::NotAFactor, "not-a-factor", None, Fault::User),
-        (Error::from(RandomFailed), "random-failed", None, Fault::Machine),
+        (Error::Random, "random-failed", None, Fault::Machine),
     ] {
         assert_eq!((error.code(), error.fault()), (code, fault));
         assert_eq!(error.step().map(|step| step.to_string()).as_deref(), step, "{code}");
         assert!(!error.to_string().is_empty());
     }
     assert_eq!(Error::from(refused).to_string(), "another challenge (step 7.1/8)");
-    assert_eq!(Error::from(ResponseError::Missing(Member::RawId)).to_string(), "rawId is missing");
-    assert!(Error::from(refused).source().is_some());
+    assert_eq!(Error::from(ResponseError::Missing("rawId")).to_string(), "rawId is missing");
+    assert!(Error::from(refused).source().is_none(), "the text above contains all of it");
+    assert_eq!(Error::Payment(refused).to_string(), Error::from(refused).to_string());
 }
 
 /// A text that an attacker writes where an error could repeat it.

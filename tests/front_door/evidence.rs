@@ -4,13 +4,13 @@ use crate::browser::Browser;
 use crate::{NOW, ada, builder, clinic, register};
 use serde_json::{Value, json};
 use std::slice::from_ref;
-use wardkey::ceremony::BackupState;
-use wardkey::ceremony::Outcome;
 use wardkey::ceremony::authentication::SignCountPolicy;
+use wardkey::ceremony::{BackupState, Outcome};
 use wardkey::crypto::{Algorithm, default_backend};
 use wardkey::extensions::AppId;
-use wardkey::relying_party::{AuthenticationRequest, Mediation, RegistrationRequest, RelyingPartyBuilder};
-use wardkey::{CredentialRecord, RelyingParty};
+use wardkey::{
+    AuthenticationRequest, CredentialRecord, Mediation, RegistrationRequest, RelyingParty, RelyingPartyBuilder,
+};
 use wardkey_authenticator::Authentication;
 use wardkey_authenticator::flags::{BE, BS, UP, UV};
 use wardkey_authenticator::hash::sha256;
@@ -20,14 +20,14 @@ fn evidence(
     browser: &Browser,
     record: &CredentialRecord,
     change: impl FnOnce(Authentication) -> Authentication,
-) -> wardkey::Evidence {
+) -> wardkey::evidence::Evidence {
     let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
     let response = browser.get(&options, change).unwrap();
     rp.finish_authentication(state, &response, record, NOW).unwrap().evidence
 }
 
 /// The list that contains a step.
-fn outcome(evidence: &wardkey::Evidence, number: &str) -> Outcome {
+fn outcome(evidence: &wardkey::evidence::Evidence, number: &str) -> Outcome {
     let mut steps = evidence.steps().filter(|(step, _)| step.to_string() == number).map(|(_, outcome)| outcome);
     let found = steps.next().unwrap();
     assert_eq!(steps.next(), None, "{number} is there once");

@@ -2,9 +2,8 @@
 
 use crate::*;
 use std::collections::BTreeMap;
-use wardkey::attestation::AttestationObject;
-use wardkey::authenticator::AuthenticatorData;
 use wardkey::extensions::{ClientExtensionResults, Extension, SignedOutputs};
+use wardkey::internals::{AttestationObject, AuthenticatorData};
 use wardkey::quirk::Quirks;
 
 fn count(counts: &mut BTreeMap<&'static str, usize>, what: &'static str, there: bool) {

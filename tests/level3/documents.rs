@@ -1,8 +1,8 @@
 //! Documents, signals and capabilities that exist besides ceremonies.
 
 use crate::*;
+use wardkey::InvalidValue;
 use wardkey::client::capabilities::{ClientCapabilities, ClientCapability};
-use wardkey::client::origin::OriginError;
 use wardkey::client::well_known::*;
 
 /// Returns all labels except the last two (three under co.uk), as a public suffix list would.
@@ -41,8 +41,8 @@ fn related_origins_document() {
     assert_eq!(document.origins(), ["https://clinic.test", "https://hospital.example:8443"]);
     assert_eq!(serde_json::from_str::<RelatedOrigins>(&json).unwrap(), document);
     assert_eq!(super::rp().related_origins(), None);
-    assert_eq!(RelatedOrigins::new(Vec::<String>::new()), Err(OriginError::NoOrigin));
-    assert_eq!(RelatedOrigins::new(["https://clinic.test/"]), Err(OriginError::Origin));
+    assert_eq!(RelatedOrigins::new(Vec::<String>::new()), Err(InvalidValue::NoOrigin));
+    assert_eq!(RelatedOrigins::new(["https://clinic.test/"]), Err(InvalidValue::Origin));
     let found: RelatedOrigins = serde_json::from_str(
         r#"{"origins":["https://a.example/","https://a.example","https://a.example","https://localhost"]}"#,
     )
@@ -69,9 +69,9 @@ fn native_apps() {
     let origin = app.origins().next().unwrap();
     assert!(RelyingParty::builder("clinic.example", "x").native_origin(origin).build().is_ok());
     for bad in ["", "portal", "org..portal", "1org.portal", "org.example.portal/x"] {
-        assert_eq!(AndroidApp::new(bad, [[0; 32]]), Err(OriginError::App), "{bad}");
+        assert_eq!(AndroidApp::new(bad, [[0; 32]]), Err(InvalidValue::App), "{bad}");
     }
-    assert_eq!(AndroidApp::new("org.example", []), Err(OriginError::App));
+    assert_eq!(AndroidApp::new("org.example", []), Err(InvalidValue::App));
     let apple = AppleApp::new("A1B2C3D4E5", "org.example.portal").unwrap();
     assert_eq!(app_site_association(&[apple]), json!({"webcredentials": {"apps": ["A1B2C3D4E5.org.example.portal"]}}));
     assert!(AppleApp::new("short", "org.example").is_err() && AppleApp::new("A1B2C3D4E5", "").is_err());

@@ -2,13 +2,11 @@
 
 use crate::*;
 use std::sync::Mutex;
-use wardkey::CredentialId;
 use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::client::json::RequestOptions;
-use wardkey::crypto::{self, AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
-use wardkey::error::PublicFailure;
+use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
 use wardkey::extensions::{LargeBlobRequest, PrfRequest, PrfValues};
-use wardkey::relying_party::{DecoyShape, Decoys, ExpectedPayment};
+use wardkey::{CredentialId, DecoyShape, Decoys, ExpectedPayment, InvalidValue, PublicFailure, crypto};
 use wardkey_authenticator::{Key, flags};
 
 /// A backend that records its calls.
@@ -40,22 +38,16 @@ impl Backend for Counting {
         self.note("hmac");
         AwsLcRs.hmac_sha256(key, parts)
     }
-    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
+    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), CryptoError> {
         self.note("check_key");
         AwsLcRs.check_key(key)
     }
-    fn verify(
-        &self,
-        scheme: Scheme,
-        key: &PublicKey<'_>,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), BadSignature> {
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, message: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
         let bits = if let PublicKey::Rsa { modulus, .. } = key { modulus.len() * 8 } else { 0 };
         self.note(format!("verify {scheme:?} {bits}"));
         AwsLcRs.verify(scheme, key, message, signature)
     }
-    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
         AwsLcRs.random(out)
     }
 }
@@ -432,7 +424,8 @@ fn lists_have_one_order() {
     }
     for len in [0, 1024, usize::MAX] {
         let error = DecoyShape::new(1, len, Vec::new(), crypto::Algorithm::Es256).unwrap_err();
-        assert_eq!((error.len, error.most), (len, 1023), "no decoy has such an id, so that a name would have no list");
+        let InvalidValue::Length { len: found, most, .. } = error else { panic!("{error}") };
+        assert_eq!((found, most), (len, 1023), "no decoy has such an id, so that a name would have no list");
     }
 }
 
@@ -440,7 +433,7 @@ fn lists_have_one_order() {
 /// old library ordered them.
 #[test]
 fn transports_have_one_order() {
-    use wardkey::credential::Transport::{Ble, Hybrid, Internal, Nfc, SmartCard, Usb};
+    use wardkey::Transport::{Ble, Hybrid, Internal, Nfc, SmartCard, Usb};
     let all = [Ble, Hybrid, Internal, Nfc, SmartCard, Usb];
     for written in [vec![Internal, Hybrid, Internal], vec![Hybrid, Internal], all.iter().rev().cloned().collect()] {
         let mut record = record();

@@ -1,9 +1,8 @@
 //! Extension outputs: refused if they were requested and are wrong, ignored if nobody requested them.
 
 use crate::*;
-use wardkey::client::json::AttestationConveyance;
-use wardkey::credential::CredentialDescriptor;
-use wardkey::credential::PublicKeyCredentialType::PublicKey;
+use wardkey::client::json::PublicKeyCredentialType::PublicKey;
+use wardkey::client::json::{AttestationConveyance, CredentialDescriptor};
 use wardkey::extensions::*;
 use wardkey::policy::AttestationPolicy;
 use wardkey_authenticator::hash::sha256;

@@ -5,9 +5,10 @@ use crate::*;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use wardkey::client::json::CredentialDescriptor;
 use wardkey::client::json::*;
-use wardkey::credential::{CredentialDescriptor, CredentialId, Transport};
 use wardkey::extensions::*;
+use wardkey::{CredentialId, Transport};
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..48)

@@ -3,9 +3,9 @@
 use crate::*;
 use wardkey::attestation::Format;
 use wardkey::client::json::*;
-use wardkey::credential::{CredentialDescriptor, CredentialId, PublicKeyCredentialType, Transport};
+use wardkey::client::json::{CredentialDescriptor, PublicKeyCredentialType};
 use wardkey::extensions::*;
-use wardkey::relying_party::Mediation;
+use wardkey::{CredentialId, Mediation, Transport};
 
 pub(crate) fn started(request: &RegistrationRequest) -> CreationOptions {
     rp().start_registration_with(request, &user(), &[], NOW).unwrap().0

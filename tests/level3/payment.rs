@@ -1,15 +1,13 @@
 //! Secure Payment Confirmation: the shown payment is the signed one.
 
 use crate::*;
-use wardkey::ceremony::authentication;
-use wardkey::ceremony::payment::{self, BrowserBinding};
+use wardkey::ceremony::payment::BrowserBinding;
+use wardkey::ceremony::{Origins, Site, authentication, payment};
 use wardkey::client::json::{Attachment, Hint, Lint, ResidentKey, UserVerificationRequirement};
-use wardkey::client::origin::OriginError;
-use wardkey::client::payment::{Amount, Instrument, Logo, Member, PaymentDetails};
-use wardkey::client::{Origins, Site};
+use wardkey::client::payment::{Amount, Instrument, Logo, PaymentDetails};
 use wardkey::crypto::AwsLcRs;
 use wardkey::extensions::{Extension, InputError, OutputRefusal, PaymentCreation, Unsolicited};
-use wardkey::relying_party::{ExpectedPayment, Mediation, Paid};
+use wardkey::{ExpectedPayment, InvalidValue, Mediation, Paid};
 use wardkey_authenticator::{Cbor, Key};
 
 pub(crate) fn shown() -> PaymentDetails {
@@ -59,26 +57,26 @@ fn what_was_shown_is_what_was_signed() {
     assert_eq!(paid.browser_binding, BrowserBinding::Absent);
     assert_eq!(serde_json::to_value(&paid.evidence).unwrap()["ceremony"], "payment", "and no sign-in");
     for (pointer, value, member) in [
-        ("/rpId", json!("evil.example"), Member::RpId),
-        ("/topOrigin", json!("https://evil.example"), Member::TopOrigin),
-        ("/payeeOrigin", json!("https://evil.example"), Member::PayeeOrigin),
-        ("/payeeOrigin", json!(null), Member::PayeeOrigin),
-        ("/paymentEntitiesLogos/0/label", json!("c"), Member::PaymentEntitiesLogos),
-        ("/total/value", json!("1250"), Member::Total),
-        ("/total/value", json!("12.5"), Member::Total),
-        ("/total/currency", json!("USD"), Member::Total),
-        ("/instrument/displayName", json!("Card"), Member::Instrument),
-        ("/instrument/icon", json!(""), Member::Instrument),
-        ("/instrument/iconMustBeShown", json!(false), Member::Instrument),
-        ("/total", json!(null), Member::Payment),
-        ("", json!([]), Member::Payment),
+        ("/rpId", json!("evil.example"), "payment.rpId"),
+        ("/topOrigin", json!("https://evil.example"), "payment.topOrigin"),
+        ("/payeeOrigin", json!("https://evil.example"), "payment.payeeOrigin"),
+        ("/payeeOrigin", json!(null), "payment.payeeOrigin"),
+        ("/paymentEntitiesLogos/0/label", json!("c"), "payment.paymentEntitiesLogos"),
+        ("/total/value", json!("1250"), "payment.total"),
+        ("/total/value", json!("12.5"), "payment.total"),
+        ("/total/currency", json!("USD"), "payment.total"),
+        ("/instrument/displayName", json!("Card"), "payment.instrument"),
+        ("/instrument/icon", json!(""), "payment.instrument"),
+        ("/instrument/iconMustBeShown", json!(false), "payment.instrument"),
+        ("/total", json!(null), "payment"),
+        ("", json!([]), "payment"),
     ] {
         let mut broken = collected();
         *broken.pointer_mut(pointer).unwrap() = value;
         assert_eq!(refusal(finish(payment(broken), &shown())), Refusal::Payment(member), "{pointer}");
     }
     for (name, value, member) in
-        [("payeeName", json!("Shop"), Member::PayeeName), ("rp", json!("evil.example"), Member::RpId)]
+        [("payeeName", json!("Shop"), "payment.payeeName"), ("rp", json!("evil.example"), "payment.rpId")]
     {
         let mut broken = collected();
         broken[name] = value;
@@ -89,11 +87,11 @@ fn what_was_shown_is_what_was_signed() {
         broken["paymentEntitiesLogos"].as_array_mut().unwrap().reverse();
         broken
     };
-    let logos = Refusal::Payment(Member::PaymentEntitiesLogos);
+    let logos = Refusal::Payment("payment.paymentEntitiesLogos");
     assert_eq!(refusal(finish(payment(swapped), &shown())), logos, "an ordered subset");
     let none = payment(collected()).client_data(|data| data.remove("payment"));
     let failure = refusal(finish(none, &shown()));
-    assert_eq!((failure, failure.code()), (Refusal::Payment(Member::Payment), "payment-mismatch"));
+    assert_eq!((failure, failure.code()), (Refusal::Payment("payment"), "payment-mismatch"));
 }
 
 #[test]
@@ -192,8 +190,8 @@ fn who_may_call_for_a_payment() {
         let by_partner = pay(&rp, framed("https://pay.example", "https://partner.example"), &merchants());
         assert_eq!(refusal(by_partner), Refusal::TopOrigin);
     }
-    assert_eq!(own().called_by(["https://shop.example/"]).unwrap_err(), OriginError::Origin);
-    assert_eq!(own().called_by(Vec::<String>::new()).unwrap_err(), OriginError::NoOrigin);
+    assert_eq!(own().called_by(["https://shop.example/"]).unwrap_err(), InvalidValue::Origin);
+    assert_eq!(own().called_by(Vec::<String>::new()).unwrap_err(), InvalidValue::NoOrigin);
 }
 
 /// Every payment requests the extension `payment`, so its output is never unsolicited.
@@ -280,7 +278,7 @@ fn verify(made: Authentication, known: &[Vec<u8>], required: bool) -> Result<Bro
     front.browser_bound_required = required;
     let state = serde_json::from_value(state).unwrap();
     let paid = rp().finish_payment(state, &response, &record(), &front, NOW).map(|paid| paid.browser_binding);
-    let mut expected = payment::Expected::new(authentication::Expected::new(&site, &[5; 32]), &details);
+    let mut expected = payment::Expected::new(authentication::ExpectedAuthentication::new(&site, &[5; 32]), &details);
     expected.browser_bound_keys = known;
     expected.browser_bound_required = required;
     let verified = payment::verify(&expected, &response, &record(), &AwsLcRs);

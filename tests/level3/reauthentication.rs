@@ -1,8 +1,8 @@
 //! Re-authentication: its user, its purpose, its time, and that nothing else is accepted in its place.
 
 use crate::*;
+use wardkey::Reauthentication;
 use wardkey::client::json::UserVerificationRequirement;
-use wardkey::relying_party::Reauthentication;
 use wardkey_authenticator::flags::UV;
 
 const PURPOSE: &str = "delete-passkey";

@@ -1,8 +1,7 @@
 //! Using a payment as a sign-in must not compile.
 
 use wardkey::client::signal::AllAcceptedCredentials;
-use wardkey::relying_party::{Authenticated, Paid};
-use wardkey::{CredentialRecord, RelyingParty, UnixTime};
+use wardkey::{Authenticated, CredentialRecord, Paid, RelyingParty, UnixTime};
 
 fn session(paid: Paid) -> Authenticated {
     paid

@@ -5,16 +5,16 @@
 mod compound;
 mod evidence;
 
-use wardkey::attestation::{AttestationType, CompoundPolicy, Fact, Format, KeyEnforcement};
+use wardkey::attestation::voucher::Fact;
+use wardkey::attestation::{AttestationType, CompoundPolicy, Format, KeyEnforcement};
 use wardkey::authenticator::Aaguid;
-use wardkey::ceremony::{Refusal, registration};
-use wardkey::client::{Framing, Origins, Site};
+use wardkey::ceremony::{Framing, Origins, Refusal, Site, registration};
 use wardkey::crypto::{Algorithm as Known, default_backend};
-use wardkey::evidence::Details;
+use wardkey::evidence::{Details, TrustOutcome};
 use wardkey::extensions::{OutputRefusal, RegistrationExtensions, RegistrationOutputs};
-use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors, TrustOutcome};
+use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::x509::{Crl, Rule};
+use wardkey::x509::{Crl, Rule, TrustAnchor};
 use wardkey::{RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator::attestation::Format as Attests;
 use wardkey_authenticator::expected::VALIDATE_AT;
@@ -41,11 +41,11 @@ fn finish_by(
     made: &Registration,
     policy: &AttestationPolicy,
     quirks: Quirks,
-    change: impl FnOnce(&mut registration::Expected<'_>),
+    change: impl FnOnce(&mut registration::ExpectedRegistration<'_>),
 ) -> Result<Registered, Refusal> {
     let backend = default_backend();
     let site = Site::new(&made.expected.rp.id, Origins::exact(&made.expected.rp.origins), Framing::SameOrigin);
-    let mut expected = registration::Expected::new(&site, &made.expected.challenge, &Known::RECOMMENDED);
+    let mut expected = registration::ExpectedRegistration::new(&site, &made.expected.challenge, &Known::RECOMMENDED);
     expected.time = Some(UnixTime::from_secs(VALIDATE_AT));
     expected.quirks = quirks;
     change(&mut expected);

@@ -9,10 +9,10 @@ mod parsers;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value as Json;
-use wardkey::ceremony::{authentication, registration};
-use wardkey::client::{Framing, Origins, Site};
+use wardkey::ceremony::{Framing, Origins, Site, authentication, registration};
 use wardkey::crypto::{Algorithm, AwsLcRs};
-use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
+use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchors};
+use wardkey::x509::TrustAnchor;
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator as made;
 use wardkey_authenticator::json::base64url;
@@ -25,8 +25,8 @@ fn site() -> Site {
 /// Verifies a registration with the expected anchors. Returns the code of the refusal, or `accepted`.
 fn register(made: &Registration, json: &str) -> &'static str {
     let Ok(response) = RegistrationResponse::from_json(json) else { return "response-malformed" };
-    let (site, algorithms) = (site(), Algorithm::ALL);
-    let expected = registration::Expected::new(&site, &made.expected.challenge, &algorithms);
+    let (site, algorithms) = (site(), Algorithm::OFFERABLE);
+    let expected = registration::ExpectedRegistration::new(&site, &made.expected.challenge, &algorithms);
     let mut policy = AttestationPolicy::any();
     let anchors = made.expected.trust_anchors.iter().map(|der| TrustAnchor::from_der(der).unwrap());
     policy.trust = Trust::Verify(TrustAnchors::new(anchors));
@@ -45,7 +45,7 @@ fn authenticate(made: &Authentication, json: &str) -> &'static str {
     let mut record = CredentialRecord::new(id.unwrap(), user.unwrap(), stored.public_key.encode());
     record.backup_eligible = Some(stored.backup_eligible);
     let site = site();
-    let expected = authentication::Expected::new(&site, &made.expected.challenge);
+    let expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
     authentication::verify(&expected, &response, &record, &AwsLcRs)
         .map_or_else(|failure| failure.code(), |_| "accepted")
 }

@@ -6,12 +6,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use libfuzzer_sys::fuzz_target;
-use wardkey::attestation::AttestationObject;
-use wardkey::ceremony::registration::{Expected, verify};
-use wardkey::ceremony::{Ceremony, Failure, Refusal};
-use wardkey::client::{Origins, Site};
-use wardkey::crypto::{Algorithm, default_backend};
-use wardkey::{RegistrationResponse, quirk::Quirks};
+use wardkey::ceremony::{Ceremony, Failure, Origins, Refusal, Site};
+use wardkey::ceremony::registration::{verify, ExpectedRegistration};
+use wardkey::crypto::{default_backend, Algorithm};
+use wardkey::internals::AttestationObject;
+use wardkey::quirk::Quirks;
+use wardkey::RegistrationResponse;
 use wardkey_differential::Registration;
 use wardkey_fuzz_differential::compare;
 
@@ -40,7 +40,7 @@ fuzz_target!(|input: &[u8]| {
     }
     .judge(&json);
     let site = Site::new(RP_ID, Origins::exact(origins), Default::default());
-    let mut expected = Expected::new(&site, &[0; 32], &ALGORITHMS);
+    let mut expected = ExpectedRegistration::new(&site, &[0; 32], &ALGORITHMS);
     expected.user_verification_required = required;
     let malformed = |error| Failure::new(Ceremony::Registration, Refusal::Response(error));
     match RegistrationResponse::from_json(&json) {

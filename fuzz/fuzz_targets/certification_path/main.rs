@@ -15,12 +15,12 @@ use oracle::{Fault, Path};
 use wardkey::attestation::Format;
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::Refusal;
-use wardkey::ceremony::registration::{Expected, verify};
+use wardkey::ceremony::registration::{verify, ExpectedRegistration};
 use wardkey::crypto::Algorithm;
 use wardkey::evidence::Details;
-use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors};
+use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::x509::{Crl, PathError};
+use wardkey::x509::{Crl, PathError, TrustAnchor};
 use wardkey::{RegistrationResponse, UnixTime, UserHandle};
 use wardkey_fuzz::keys::Key;
 use wardkey_fuzz::toy::{self, Toy};
@@ -126,7 +126,7 @@ fuzz_target!(|input: &[u8]| {
     let expected = oracle::judge(&scene);
     let response = response(&scene);
     let site = site(0);
-    let verified = verify(&Expected::new(&site, &CHALLENGE, &Algorithm::ALL), &response, &Toy);
+    let verified = verify(&ExpectedRegistration::new(&site, &CHALLENGE, &Algorithm::OFFERABLE), &response, &Toy);
     let decided = verified.and_then(|verified| {
         let time = scene.year.map(|year| UnixTime::from_secs(der::seconds(year)));
         let mut circumstances = Circumstances::at(time, &Toy);

@@ -12,87 +12,106 @@ use crate::extensions::{AppId, CredentialProtection, InputError, LargeBlobSuppor
 use std::collections::{BTreeSet, HashSet};
 
 /// Something that clients punish.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lint {
     /// A challenge of fewer than 16 bytes (§13.4.3).
-    #[error("a challenge of fewer than 16 bytes")]
     ShortChallenge,
     /// A timeout outside 300 000 to 600 000 ms, which §15.1 recommends: clients clamp it, and people who need longer
     /// are cut off.
-    #[error("a timeout of {0} ms, where 300000 to 600000 are recommended")]
     Timeout(u32),
     /// A user handle that looks like personal data: it is stored on authenticators, where others may read it.
-    #[error("a user handle that looks like personal data")]
     PersonalUserHandle,
     /// A user handle of fewer than 16 bytes: it may be guessed, or a row number.
-    #[error("a user handle of fewer than 16 bytes")]
     ShortUserHandle,
     /// An empty account name: clients show it, and some refuse it.
-    #[error("an empty account name")]
     EmptyUserName,
     /// A name of more than 64 bytes: authenticators may cut it there (§6.4.1).
-    #[error("a name of more than 64 bytes, which authenticators may cut")]
     LongName,
     /// One of the three algorithms that §5.4 recommends is not offered, so that some authenticator has none in common:
     /// Windows Hello on old TPMs has −257 only, security keys −7.
-    #[error("COSE algorithm {0} is not offered, and some authenticators have no other")]
     MissingAlgorithm(i32),
     /// An algorithm that §5.4 does not recommend in pubKeyCredParams: −9, −51, −52, −19.
-    #[error("COSE algorithm {0} is not recommended in pubKeyCredParams")]
     NotRecommendedAlgorithm(i32),
     /// A credential that need not be discoverable, on platforms that have only discoverable ones: iOS, macOS and
     /// Android ignore it, so what is made differs from one device to the other.
-    #[error("a credential that need not be discoverable, where platforms have only discoverable ones")]
     NotDiscoverable,
     /// `requireResidentKey` does not say the same as `residentKey` (§5.4.4).
-    #[error("requireResidentKey contradicts residentKey")]
     RequireResidentKey,
     /// `largeBlob` is required and the credential need not be discoverable, while authenticators keep large blobs for
     /// discoverable ones only (CTAP §12.3).
-    #[error("largeBlob is required of a credential that need not be discoverable")]
     LargeBlobNotDiscoverable,
     /// `enforceCredentialProtectionPolicy` with `userVerificationOptional`, which every authenticator grants: the client
     /// refuses none (CTAP §12.1), and the server those that do not know the extension.
-    #[error("enforceCredentialProtectionPolicy where user verification is optional")]
     NothingToEnforce,
     /// An AppID that is not on the site of the RP ID: clients refuse the ceremony (§10.1.1, §10.1.2).
-    #[error("an AppID that is not on the site of the RP ID")]
     AppIdElsewhere,
     /// User verification that is discouraged: many authenticators ask for it all the same, and a credential without it
     /// is one factor only.
-    #[error("user verification is discouraged")]
     UserVerificationDiscouraged,
     /// Hints and the attachment lead to different places (§5.8.8): clients that know hints follow those.
-    #[error("hints contradict the attachment")]
     HintsContradictAttachment,
     /// The same hint twice: the second is ignored (§5.8.8).
-    #[error("a hint occurs twice")]
     DuplicateHint,
     /// `payment` with a selection that it does not go with: every client throws (Secure Payment Confirmation §5).
-    #[error("{0}")]
     Payment(InputError),
     /// Attestation formats without attestation: with `none`, no format is asked for.
-    #[error("attestation formats are named, and no attestation is asked for")]
     FormatsWithoutAttestation,
     /// Enterprise attestation: it fails, or falls back, wherever the authenticator's owner has not permitted it.
-    #[error("enterprise attestation works only where it was permitted")]
     EnterpriseAttestation,
     /// More credentials than some authenticators go through: security keys take them one by one, in lists of few.
-    #[error("{0} credentials; some clients stop at 64")]
     ManyCredentials(usize),
     /// The same credential twice.
-    #[error("a credential occurs twice")]
     DuplicateCredential,
     /// A credential without transports: clients offer every way there is, the wrong ones first.
-    #[error("a credential without transports")]
     NoTransports,
     /// A list of credentials with passkey autofill, which takes it as a filter only.
-    #[error("allowCredentials with a conditional get is a filter")]
     FilteredConditional,
     /// A value that this version does not know: clients ignore it, or take the default.
-    #[error("a value that is not of the standard")]
     UnknownValue,
+}
+
+impl core::fmt::Display for Lint {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::ShortChallenge => f.write_str("a challenge of fewer than 16 bytes"),
+            Self::Timeout(value) => write!(f, "a timeout of {value} ms, where 300000 to 600000 are recommended"),
+            Self::PersonalUserHandle => f.write_str("a user handle that looks like personal data"),
+            Self::ShortUserHandle => f.write_str("a user handle of fewer than 16 bytes"),
+            Self::EmptyUserName => f.write_str("an empty account name"),
+            Self::LongName => f.write_str("a name of more than 64 bytes, which authenticators may cut"),
+            Self::MissingAlgorithm(value) => {
+                write!(f, "COSE algorithm {value} is not offered, and some authenticators have no other")
+            }
+            Self::NotRecommendedAlgorithm(value) => {
+                write!(f, "COSE algorithm {value} is not recommended in pubKeyCredParams")
+            }
+            Self::NotDiscoverable => {
+                f.write_str("a credential that need not be discoverable, where platforms have only discoverable ones")
+            }
+            Self::RequireResidentKey => f.write_str("requireResidentKey contradicts residentKey"),
+            Self::LargeBlobNotDiscoverable => {
+                f.write_str("largeBlob is required of a credential that need not be discoverable")
+            }
+            Self::NothingToEnforce => {
+                f.write_str("enforceCredentialProtectionPolicy where user verification is optional")
+            }
+            Self::AppIdElsewhere => f.write_str("an AppID that is not on the site of the RP ID"),
+            Self::UserVerificationDiscouraged => f.write_str("user verification is discouraged"),
+            Self::HintsContradictAttachment => f.write_str("hints contradict the attachment"),
+            Self::DuplicateHint => f.write_str("a hint occurs twice"),
+            Self::Payment(value) => write!(f, "{value}"),
+            Self::FormatsWithoutAttestation => {
+                f.write_str("attestation formats are named, and no attestation is asked for")
+            }
+            Self::EnterpriseAttestation => f.write_str("enterprise attestation works only where it was permitted"),
+            Self::ManyCredentials(value) => write!(f, "{value} credentials; some clients stop at 64"),
+            Self::DuplicateCredential => f.write_str("a credential occurs twice"),
+            Self::NoTransports => f.write_str("a credential without transports"),
+            Self::FilteredConditional => f.write_str("allowCredentials with a conditional get is a filter"),
+            Self::UnknownValue => f.write_str("a value that is not of the standard"),
+        }
+    }
 }
 
 /// The most credentials that clients are known to go through.

@@ -3,9 +3,13 @@
 mod creation;
 mod lint;
 mod request;
-mod response;
+pub(crate) mod response;
 
+pub use crate::credential::{CredentialDescriptor, CredentialParameters, PublicKeyCredentialType};
 pub use creation::*;
 pub use lint::Lint;
 pub use request::*;
-pub use response::*;
+pub(crate) use response::{AuthenticationResponse, RegistrationResponse};
+pub use response::{
+    AuthenticatorAttachment, MAX_LEN, MAX_TRANSPORT_LEN, MAX_TRANSPORTS, MAX_UNKNOWN_MEMBERS, ResponseError,
+};

@@ -1,7 +1,7 @@
 //! One row for every rule of path validation, good and bad.
 
 use super::*;
-use crate::crypto::{self, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
+use crate::crypto::{self, Backend, CryptoError, PublicKey, Scheme};
 use crate::x509::Malformed;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,7 +9,7 @@ fn backend() -> &'static dyn Backend {
     crypto::default_backend()
 }
 
-fn verify_at(x5c: &[Draft], anchors: &[Draft], time: Option<i64>, rules: Rules) -> Result<Path, Error> {
+fn verify_at(x5c: &[Draft], anchors: &[Draft], time: Option<i64>, rules: Rules) -> Result<Path, CertificateError> {
     let x5c: Vec<_> = x5c.iter().map(Draft::make).collect();
     let anchors: Vec<_> = anchors.iter().map(|anchor| TrustAnchor::from_der(&anchor.make()).unwrap()).collect();
     let chain = Chain::read(x5c.iter().map(Vec::as_slice))?;
@@ -17,7 +17,7 @@ fn verify_at(x5c: &[Draft], anchors: &[Draft], time: Option<i64>, rules: Rules) 
 }
 
 /// By default, and compared with another library; `what` names the chain there.
-fn verify(what: &str, x5c: &[Draft], anchors: &[Draft]) -> Result<Path, Error> {
+fn verify(what: &str, x5c: &[Draft], anchors: &[Draft]) -> Result<Path, CertificateError> {
     let verdict = verify_at(x5c, anchors, Some(NOW), Rules::default());
     let ders = |drafts: &[Draft]| drafts.iter().map(Draft::make).collect::<Vec<_>>();
     super::oracles::compare(what, &ders(x5c), &ders(anchors), NOW, verdict.is_ok());
@@ -27,7 +27,7 @@ fn verify(what: &str, x5c: &[Draft], anchors: &[Draft]) -> Result<Path, Error> {
     verdict
 }
 
-fn path(anchor: usize, certificates: usize) -> Result<Path, Error> {
+fn path(anchor: usize, certificates: usize) -> Result<Path, CertificateError> {
     Ok(Path { anchor, certificates, checked_for_revocation: 0, sony_intermediate: false })
 }
 
@@ -415,15 +415,15 @@ impl Backend for Counting {
     fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         backend().hmac_sha256(key, parts)
     }
-    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
+    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), CryptoError> {
         Ok(())
     }
-    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, tbs: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, tbs: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
         self.0.fetch_add(1, Ordering::Relaxed);
         backend().verify(scheme, key, tbs, signature)
     }
-    fn random(&self, _: &mut [u8]) -> Result<(), RandomFailed> {
-        Err(RandomFailed)
+    fn random(&self, _: &mut [u8]) -> Result<(), CryptoError> {
+        Err(CryptoError::Random)
     }
 }
 

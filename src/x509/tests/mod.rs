@@ -13,7 +13,7 @@ mod revocation;
 
 use super::anchor::TrustAnchor;
 use super::chain::{Chain, Path, Rules};
-use super::error::{Error, Rule};
+use super::error::{CertificateError, Rule};
 use super::oid;
 use super::revocation::Revocation;
 use crate::budget::Budget;
@@ -31,7 +31,7 @@ fn validate(
     time: Option<i64>,
     rules: Rules,
     backend: &dyn Backend,
-) -> Result<Path, Error> {
+) -> Result<Path, CertificateError> {
     let time = time.map(UnixTime::from_secs);
     chain.verify(anchors, Revocation::default(), time, rules, backend, &mut Budget::of_a_message())
 }

@@ -2,13 +2,13 @@
 
 use super::oracles;
 use crate::codec::{base64url, cbor, der, pem};
-use crate::crypto::{self, Curve, KeyError, PublicKey};
+use crate::crypto::{self, CryptoError, Curve, PublicKey};
 use crate::time::UnixTime;
 use crate::x509::anchor::TrustAnchor;
 use crate::x509::certificate::Certificate;
 use crate::x509::chain::{Chain, Path, Rules};
 use crate::x509::oid;
-use crate::x509::{Error, Rule};
+use crate::x509::{CertificateError, Rule};
 use serde_json::Value as Json;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -114,7 +114,12 @@ pub(super) fn trusted(ders: &[Vec<u8>]) -> Vec<TrustAnchor> {
     ders.iter().map(|der| TrustAnchor::from_der(der).unwrap()).collect()
 }
 
-pub(super) fn verify(x5c: &[Vec<u8>], anchors: &[TrustAnchor], time: Option<i64>, rules: Rules) -> Result<Path, Error> {
+pub(super) fn verify(
+    x5c: &[Vec<u8>],
+    anchors: &[TrustAnchor],
+    time: Option<i64>,
+    rules: Rules,
+) -> Result<Path, CertificateError> {
     let chain = Chain::read(x5c.iter().map(Vec::as_slice))?;
     super::validate(&chain, anchors, time, rules, crypto::default_backend())
 }
@@ -132,7 +137,7 @@ fn anchors_of(folder: &str) -> Vec<TrustAnchor> {
     ders.filter_map(|der| match TrustAnchor::from_der(&der) {
         Ok(anchor) => Some(anchor),
         Err(error) => {
-            assert_eq!(error, Rule::Key(KeyError::Modulus).into());
+            assert_eq!(error, Rule::Key(CryptoError::Modulus).into());
             None
         }
     })
@@ -147,7 +152,7 @@ fn every_recorded_certificate_is_read() {
             count += 1;
             let certificate = Certificate::read(der).unwrap();
             if let Err(error) = certificate.public_key() {
-                assert_eq!(error, Rule::Key(KeyError::Modulus), "{file} {index}");
+                assert_eq!(error, Rule::Key(CryptoError::Modulus), "{file} {index}");
                 weak.push(file.clone());
             }
             let extensions = certificate.extensions;
@@ -214,12 +219,12 @@ fn roots_are_what_their_manifest_says() {
         }
     }
     println!("{signed} roots signed themselves; not judged: {broken:?}");
-    let reasons = [Rule::BrokenHash, Rule::Key(KeyError::Modulus)];
+    let reasons = [Rule::BrokenHash, Rule::Key(CryptoError::Modulus)];
     assert!(broken.iter().all(|(_, error)| reasons.contains(error)));
 }
 
 /// The recorded Android chains that do not end at one of Google's roots, and why.
-static ANDROID: LazyLock<Vec<(&str, Error)>> = LazyLock::new(|| {
+static ANDROID: LazyLock<Vec<(&str, CertificateError)>> = LazyLock::new(|| {
     vec![
         // One certificate, issued by nobody here: a parser's test.
         ("allow_while_on_body", Rule::NoAnchor.into()),

@@ -29,7 +29,12 @@ fn anchors(drafts: &[Draft]) -> Vec<TrustAnchor> {
 }
 
 /// How many certificates of the path were checked, and how many signatures were verified.
-fn check(x5c: &[Draft], own: &[TrustAnchor], others: &[TrustAnchor], crls: &[Crl]) -> (Result<usize, Error>, usize) {
+fn check(
+    x5c: &[Draft],
+    own: &[TrustAnchor],
+    others: &[TrustAnchor],
+    crls: &[Crl],
+) -> (Result<usize, CertificateError>, usize) {
     let x5c: Vec<_> = x5c.iter().map(Draft::make).collect();
     let (counting, all) = (Counting::default(), own.iter().chain(others).collect::<Vec<_>>());
     let chain = Chain::read(x5c.iter().map(Vec::as_slice)).unwrap();

@@ -3,11 +3,10 @@
 mod common;
 
 use common::*;
-use wardkey::CredentialRecord;
 use wardkey::client::json::UserVerificationRequirement;
-use wardkey::credential::Transport;
+use wardkey::interop::{check, Reason};
 use wardkey::interop::webauthn_rs::{record, records, stored};
-use wardkey::interop::{Reason, check};
+use wardkey::{CredentialRecord, Transport};
 use wardkey_authenticator::{Algorithm, Authentication, Packed, Registration, flags};
 use webauthn_rs::prelude::*;
 

@@ -4,13 +4,13 @@ mod common;
 
 use common::*;
 use serde_json::{Value, json};
-use wardkey::RegistrationResponse;
 use wardkey::attestation::Format;
-use wardkey::extensions::AppId;
 use wardkey::client::json::{CreationOptions, RequestOptions, ResponseError};
+use wardkey::extensions::AppId;
+use wardkey::RegistrationResponse;
 use wardkey::interop::webauthn_rs::*;
 use wardkey::interop::{ImportError, Reason};
-use wardkey::relying_party::{AuthenticationRequest, RegistrationRequest};
+use wardkey::{AuthenticationRequest, RegistrationRequest};
 use wardkey_authenticator::Algorithm;
 use webauthn_rs::prelude::{
     CreationChallengeResponse, PublicKeyCredential, RegisterPublicKeyCredential, RequestChallengeResponse,
@@ -110,7 +110,7 @@ fn a_member_that_their_types_would_change_is_named() {
     assert!(matches!(refused.reason, Reason::NotRepresentable { member: "publicKey", .. }));
 
     let (_, mut record) = register_with_ours("options", Algorithm::Es256);
-    record.transports = vec![wardkey::credential::Transport::SmartCard];
+    record.transports = vec![wardkey::Transport::SmartCard];
     let (options, _) = rp.start_authentication(&user().handle, &[record], NOW).unwrap();
     let refused = to_wire::<RequestChallengeResponse>(&request_challenge(&options)).unwrap_err();
     assert!(matches!(refused.reason, Reason::NotRepresentable { member: "allowCredentials", .. }));

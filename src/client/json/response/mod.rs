@@ -27,55 +27,6 @@ pub const MAX_TRANSPORTS: usize = 16;
 /// The most bytes of a transport that is kept.
 pub const MAX_TRANSPORT_LEN: usize = 32;
 
-/// A member of the JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Member {
-    /// `id`.
-    Id,
-    /// `rawId`.
-    RawId,
-    /// `type`.
-    Type,
-    /// `response`.
-    Response,
-    /// `response.clientDataJSON`.
-    ClientDataJson,
-    /// `response.attestationObject`.
-    AttestationObject,
-    /// `response.authenticatorData`.
-    AuthenticatorData,
-    /// `response.signature`.
-    Signature,
-    /// `response.userHandle`.
-    UserHandle,
-    /// `response.publicKey`.
-    PublicKey,
-    /// `response.publicKeyAlgorithm`.
-    PublicKeyAlgorithm,
-    /// `clientExtensionResults`.
-    ClientExtensionResults,
-}
-
-impl fmt::Display for Member {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Id => "id",
-            Self::RawId => "rawId",
-            Self::Type => "type",
-            Self::Response => "response",
-            Self::ClientDataJson => "response.clientDataJSON",
-            Self::AttestationObject => "response.attestationObject",
-            Self::AuthenticatorData => "response.authenticatorData",
-            Self::Signature => "response.signature",
-            Self::UserHandle => "response.userHandle",
-            Self::PublicKey => "response.publicKey",
-            Self::PublicKeyAlgorithm => "response.publicKeyAlgorithm",
-            Self::ClientExtensionResults => "clientExtensionResults",
-        })
-    }
-}
-
 /// Why JSON is not a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
@@ -103,13 +54,13 @@ pub enum ResponseError {
     },
     /// A required member is missing or null.
     #[error("{0} is missing")]
-    Missing(Member),
+    Missing(&'static str),
     /// A member that is not base64url without padding.
     #[error("{0} is not base64url")]
-    NotBase64Url(Member),
+    NotBase64Url(&'static str),
     /// A member of no bytes.
     #[error("{0} is empty")]
-    Empty(Member),
+    Empty(&'static str),
     /// `type` is not `public-key`.
     #[error("type is not public-key")]
     Type,
@@ -230,11 +181,11 @@ impl fmt::Debug for Bytes {
     }
 }
 
-fn optional(member: Member, value: Option<ByteString>) -> Result<Option<Bytes>, ResponseError> {
+fn optional(member: &'static str, value: Option<ByteString>) -> Result<Option<Bytes>, ResponseError> {
     value.map(|ByteString(bytes)| bytes.map(Bytes).ok_or(ResponseError::NotBase64Url(member))).transpose()
 }
 
-fn required(member: Member, value: Option<ByteString>) -> Result<Bytes, ResponseError> {
+fn required(member: &'static str, value: Option<ByteString>) -> Result<Bytes, ResponseError> {
     optional(member, value)?.ok_or(ResponseError::Missing(member))
 }
 
@@ -248,11 +199,11 @@ struct Common {
 
 impl<R> Envelope<'_, R> {
     fn open(self) -> Result<(Common, R), ResponseError> {
-        let Text(id) = self.id.ok_or(ResponseError::Missing(Member::Id))?;
-        let Text(raw_id) = self.raw_id.ok_or(ResponseError::Missing(Member::RawId))?;
-        let bytes = base64url::decode(&raw_id).map_err(|_| ResponseError::NotBase64Url(Member::RawId))?;
+        let Text(id) = self.id.ok_or(ResponseError::Missing("id"))?;
+        let Text(raw_id) = self.raw_id.ok_or(ResponseError::Missing("rawId"))?;
+        let bytes = base64url::decode(&raw_id).map_err(|_| ResponseError::NotBase64Url("rawId"))?;
         if bytes.is_empty() {
-            return Err(ResponseError::Empty(Member::RawId));
+            return Err(ResponseError::Empty("rawId"));
         }
         // Both are encoded in the same way, and there is one way.
         if id != raw_id {
@@ -261,11 +212,11 @@ impl<R> Envelope<'_, R> {
         match self.credential_type {
             Some(Text(name)) if name == "public-key" => {}
             Some(_) => return Err(ResponseError::Type),
-            None => return Err(ResponseError::Missing(Member::Type)),
+            None => return Err(ResponseError::Missing("type")),
         }
         let attachment = self.authenticator_attachment;
         let attachment = attachment.and_then(|Text(name)| AuthenticatorAttachment::from_name(&name));
-        let Object(response) = self.response.ok_or(ResponseError::Missing(Member::Response))?;
+        let Object(response) = self.response.ok_or(ResponseError::Missing("response"))?;
         let client_extension_results = self.client_extension_results;
         Ok((Common { raw_id: Bytes(bytes), attachment, client_extension_results }, response))
     }
@@ -384,11 +335,11 @@ impl RegistrationResponse {
         let Transports(transports) = response.transports.unwrap_or_default();
         Ok(Self {
             common,
-            client_data_json: required(Member::ClientDataJson, response.client_data_json)?,
-            attestation_object: required(Member::AttestationObject, response.attestation_object)?,
+            client_data_json: required("response.clientDataJSON", response.client_data_json)?,
+            attestation_object: required("response.attestationObject", response.attestation_object)?,
             transports,
-            authenticator_data: optional(Member::AuthenticatorData, response.authenticator_data)?,
-            public_key: optional(Member::PublicKey, response.public_key)?,
+            authenticator_data: optional("response.authenticatorData", response.authenticator_data)?,
+            public_key: optional("response.publicKey", response.public_key)?,
             public_key_algorithm: response.public_key_algorithm,
         })
     }
@@ -450,10 +401,10 @@ impl AuthenticationResponse {
         let (common, response) = envelope.open()?;
         Ok(Self {
             common,
-            client_data_json: required(Member::ClientDataJson, response.client_data_json)?,
-            authenticator_data: required(Member::AuthenticatorData, response.authenticator_data)?,
-            signature: required(Member::Signature, response.signature)?,
-            user_handle: optional(Member::UserHandle, response.user_handle)?,
+            client_data_json: required("response.clientDataJSON", response.client_data_json)?,
+            authenticator_data: required("response.authenticatorData", response.authenticator_data)?,
+            signature: required("response.signature", response.signature)?,
+            user_handle: optional("response.userHandle", response.user_handle)?,
         })
     }
 

@@ -1,6 +1,6 @@
-//! Where a relying party is, as ceremonies expect it.
+//! The RP ID, the origins and the frames that a relying party expects.
 
-use super::Origins;
+use super::origins::Origins;
 use crate::crypto::Backend;
 
 /// Whether ceremonies may run inside a frame of another origin (§7.1 steps 10 and 11, §7.2 steps 13 and 14).
