@@ -2,7 +2,7 @@
 
 use crate::ceremony::{Failure, StepNumber};
 use crate::client::json::ResponseError;
-use crate::extensions::InputError;
+use crate::invalid::InvalidValue;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// Who is at fault for an [`Error`]. Choose the HTTP status by it.
@@ -68,7 +68,7 @@ pub enum Error {
     ForeignCredential,
     /// Clients would refuse the extension inputs.
     #[error(transparent)]
-    Extension(#[from] InputError),
+    Extension(InvalidValue),
     /// The list of accepted credentials lacks the credential that was just used. The user's devices would hide or delete it.
     #[error("the list of accepted credentials lacks the credential that was just used")]
     CredentialLeftOut,

@@ -1,6 +1,7 @@
 //! Values of the caller that cannot be used.
 
-/// Why a value that you passed cannot be used: an id, a handle, an AAGUID, an RP ID, an origin, or the name of an app.
+/// Why a value that you passed cannot be used: an id, a handle, an AAGUID, an RP ID, an origin, the name of an app, or an
+/// extension input.
 ///
 /// Contains lengths, but no text of the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -52,4 +53,47 @@ pub enum InvalidValue {
         "expected an app's name, such as org.example.portal, with its certificates or its team, such as A1B2C3D4E5"
     )]
     App,
+
+    /// An AppID that is not an https URL.
+    #[error("an AppID that is not an https URL, such as https://clinic.example/u2f.json")]
+    AppId,
+    /// `credBlob` of more than [`Blob::MAX_CRED_BLOB_LEN`] bytes.
+    #[error("a credBlob of more than 32 bytes, which not every authenticator could store")]
+    CredBlobTooLong,
+    /// `prf.evalByCredential` for a credential that is not in `allowCredentials`: clients throw (§10.1.4).
+    #[error("prf.evalByCredential names a credential that is not in allowCredentials")]
+    PrfCredential,
+    /// `largeBlob` that reads and writes, or neither (§10.1.5).
+    #[error("largeBlob must either read or write")]
+    LargeBlobReadAndWrite,
+    /// `largeBlob.write` without exactly one credential in `allowCredentials` (§10.1.5).
+    #[error("largeBlob.write needs exactly one credential in allowCredentials")]
+    LargeBlobWriteNeedsOne,
+    /// A salt of `hmacGetSecret` that has not 32 bytes.
+    #[error("a salt of hmacGetSecret that has not 32 bytes")]
+    HmacSaltLength,
+    /// `enforceCredentialProtectionPolicy` without a policy (CTAP §12.1).
+    #[error("enforceCredentialProtectionPolicy without credentialProtectionPolicy")]
+    EnforceWithoutPolicy,
+    /// An input among `others` that has a field of its own: JSON would have the member twice.
+    #[error("{0} stands among the other inputs, and has a field of its own")]
+    HasAField(&'static str),
+    /// A member whose only value is true.
+    #[error("a member that must be true")]
+    NotTrue,
+    /// `payment` for another authenticator than the client device's: clients throw (Secure Payment Confirmation §5).
+    #[error("payment needs authenticatorAttachment platform")]
+    PaymentAttachment,
+    /// `payment` with a credential that need not be discoverable: clients throw.
+    #[error("payment needs residentKey required or preferred")]
+    PaymentResidentKey,
+    /// `payment` without required user verification, as in a conditional create: clients throw.
+    #[error("payment needs userVerification required")]
+    PaymentUserVerification,
+    /// An output is required of an extension that is not asked for.
+    #[error("an output of {0} is required, and not asked for")]
+    RequiredButNotRequested(&'static str),
+    /// A signed output is required of a registration, and clients are asked for no attestation: `none` signs nothing.
+    #[error("a signed output of {0} is required; ask for direct or enterprise attestation, because none signs nothing")]
+    RequiredButNotAttested(&'static str),
 }

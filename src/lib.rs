@@ -18,7 +18,7 @@
 //! | re-authenticate before a critical action | [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`] |
 //! | hide whether an account exists | [`Decoys`], [`RelyingParty::refuse_authentication`], [`RelyingParty::refuse_payment`], [`Error::public`] |
 //! | use extensions | [`extensions`]: inputs, outputs, and the table of what is checked where |
-//! | confirm payments, also when a merchant starts them | [`RelyingParty::start_payment`], [`RelyingParty::finish_payment`], [`ExpectedPayment`] |
+//! | confirm payments, also when a merchant starts them | [`RelyingParty::start_payment`], [`RelyingParty::finish_payment`], [`ceremony::payment::ExpectedPayment`] |
 //! | tell passkey providers which credentials are current | [`RelyingParty::signal_all_accepted_credentials`] and [`client::signal`] |
 //! | serve related sites and native apps | [`RelyingParty::related_origins`], [`client::well_known`] |
 //! | check your options | [`client::json::CreationOptions::lint`], [`client::json::RequestOptions::lint`] |
@@ -113,8 +113,8 @@ pub use error::{Error, Fault, PublicFailure};
 pub use invalid::InvalidValue;
 pub use parse::ParseError;
 pub use relying_party::{
-    Authenticated, AuthenticationRequest, ConfigError, DecoyShape, Decoys, ExpectedPayment, Mediation, Paid,
-    Reauthenticated, Reauthentication, RegistrationRequest, RelyingParty, RelyingPartyBuilder, SignedIn, User,
+    Authenticated, AuthenticationRequest, ConfigError, DecoyShape, Decoys, Paid, Reauthenticated, Reauthentication,
+    RegistrationRequest, RelyingParty, RelyingPartyBuilder, SignedIn, User,
 };
 pub use state::{AuthenticationState, RegistrationState};
 pub use time::UnixTime;
@@ -125,11 +125,16 @@ pub use time::UnixTime;
 #[doc(hidden)]
 pub mod internals {
     pub use crate::attestation::AttestationObject;
+    pub use crate::attestation::error::Reason;
     pub use crate::authenticator::data::{AttestedCredentialData, AuthenticatorData, Error as AuthenticatorDataError};
     pub use crate::client::data::{ClientData, Error as ClientDataError, Member, decode as decode_client_data};
+    pub use crate::client::json::creation::{AuthenticatorSelection, RpEntity, UserEntity};
     pub use crate::codec::cbor;
+    pub use crate::codec::der::Malformed;
+    pub use crate::credential::{CredentialDescriptor, CredentialParameters, PublicKeyCredentialType};
     pub use crate::crypto::cose::{CoseKey, Error as CoseError};
     pub use crate::extensions::signed::SignedMap;
+    pub use crate::x509::error::Rule;
 }
 
 #[cfg(doctest)]

@@ -17,18 +17,17 @@ mod growth;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counting::{Budget, peak};
-use wardkey::attestation::Reason;
 use wardkey::ceremony::{Failure, Origins, Refusal, Site, registration};
 use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
 use wardkey::evidence::TrustOutcome;
-use wardkey::internals::ClientDataError;
-use wardkey::internals::CoseError;
 use wardkey::internals::cbor::Value;
-use wardkey::internals::decode_client_data;
-use wardkey::internals::{AttestationObject, AuthenticatorData, ClientData, CoseKey, cbor};
+use wardkey::internals::{
+    AttestationObject, AuthenticatorData, ClientData, ClientDataError, CoseError, CoseKey, Malformed, Reason, Rule,
+    cbor, decode_client_data,
+};
 use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::x509::{Malformed, Rule, TrustAnchor};
+use wardkey::x509::TrustAnchor;
 use wardkey::{AuthenticationResponse, RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator::{
     Algorithm, AndroidSafetyNet, Authority, Cbor, Certified, Chain, Compound, Extension, NoAttestation, Packed,

@@ -10,23 +10,25 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::hint::black_box;
 use wardkey::attestation::CompoundPolicy;
+use wardkey::ceremony::payment::ExpectedPayment;
 use wardkey::ceremony::{Framing, Origins, Site, authentication, payment, registration};
 use wardkey::client::capabilities::ClientCapabilities;
-use wardkey::client::json::{CreationOptions, CredentialDescriptor, PublicKeyCredentialType, RequestOptions};
+use wardkey::client::json::{CreationOptions, RequestOptions};
 use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
 use wardkey::client::well_known;
-use wardkey::client::well_known::{AndroidApp, AppleApp, RelatedOrigins};
+use wardkey::client::well_known::{AndroidApp, RelatedOrigins};
 use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
-use wardkey::extensions::{PrfRequest, PrfValues};
-use wardkey::internals::decode_client_data;
-use wardkey::internals::{AttestationObject, AuthenticatorData, ClientData, CoseKey, cbor};
+use wardkey::extensions::{Prf, PrfValues};
+use wardkey::internals::{
+    AttestationObject, AuthenticatorData, ClientData, CoseKey, CredentialDescriptor, PublicKeyCredentialType, cbor,
+    decode_client_data,
+};
 use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::x509::{Crl, TrustAnchor};
 use wardkey::{
     AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Decoys,
-    ExpectedPayment, RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle, crypto,
-    interop,
+    RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle, crypto, interop,
 };
 use wardkey_authenticator::{
     self as made, AndroidSafetyNet, Authentication, Authority, Cbor, Certified, Chain, Compound, Extension, Packed,
@@ -479,8 +481,8 @@ fn ceremonies() -> Vec<EntryPoint> {
             let (record, site) = (record_of(&made), site());
             input(json.len(), move || {
                 let expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
-                let expected = payment::Expected::new(expected, &details);
-                payment::verify(&expected, &response, &record, &Yes).map(drop).expect("a verdict");
+                let shown = payment::ExpectedPayment::new(&details);
+                payment::verify(&expected, &shown, &response, &record, &Yes).map(drop).expect("a verdict");
             })
         }),
         entry("payment::browser_bound_key", "a member of client data", "128 KiB", 160 * KIB, |n| {
@@ -644,7 +646,7 @@ fn front_door() -> Vec<EntryPoint> {
             let (rp, records) = (rp(), records(n / 32));
             let inputs = records.iter().map(|record| (record.id.clone(), PrfValues::new(*b"x"))).collect();
             let mut request = AuthenticationRequest::default();
-            request.extensions.prf = Some(PrfRequest::by_credential(inputs));
+            request.extensions.prf = Some(Prf::by_credential(inputs));
             input(n, move || {
                 drop(black_box(rp.start_authentication_with(&request, &user(), &records, NOW).expect("options")));
             })
@@ -768,7 +770,7 @@ fn documents() -> Vec<EntryPoint> {
             let options = request(n);
             let inputs = options.allow_credentials.iter().map(|one| (one.id.clone(), PrfValues::new(*b"x"))).collect();
             let mut extensions = options.extensions.clone();
-            extensions.prf = Some(PrfRequest::by_credential(inputs));
+            extensions.prf = Some(Prf::by_credential(inputs));
             input(n, move || extensions.check(&options.allow_credentials).expect("inputs that fit"))
         }),
         entry("RegistrationState by serde", "an unknown member", "", LEN, |n| {
@@ -813,11 +815,9 @@ fn documents() -> Vec<EntryPoint> {
                 drop(black_box((app.origins().count(), well_known::asset_links(&[app]))));
             })
         }),
-        entry("AppleApp::new, app_site_association", "the bundle", "", LEN, |n| {
+        entry("app_site_association", "the bundle", "", LEN, |n| {
             let bundle = format!("org.{}", "x".repeat(n));
-            with(bundle, |bundle| {
-                well_known::app_site_association(&[AppleApp::new("A1B2C3D4E5", bundle).expect("an app")])
-            })
+            with(bundle, |bundle| well_known::app_site_association([("A1B2C3D4E5", bundle.as_str())]).expect("an app"))
         }),
         entry("CredentialId, UserHandle from text", "characters", "1023 and 64 bytes", LEN, |n| {
             with(characters(n), |text| (text.parse::<CredentialId>().is_ok(), text.parse::<UserHandle>().is_ok()))

@@ -22,6 +22,7 @@ impl StatementError {
     }
 
     /// The reason.
+    #[doc(hidden)]
     #[must_use]
     pub const fn reason(&self) -> Reason {
         self.reason

@@ -9,7 +9,7 @@ pub(crate) mod android_safetynet;
 mod apple;
 mod certificate;
 pub(crate) mod compound;
-mod error;
+pub(crate) mod error;
 mod fido_u2f;
 mod key;
 mod none;
@@ -18,7 +18,8 @@ mod tpm;
 pub mod voucher;
 
 pub use compound::CompoundPolicy;
-pub use error::{Reason, StatementError};
+pub(crate) use error::Reason;
+pub use error::StatementError;
 pub use key::{AndroidProperties, KeyEnforcement, KeyProperties, RootOfTrust, TpmProperties, VerifiedBootState};
 use voucher::{Fact, Voucher};
 

@@ -6,36 +6,57 @@
 //! shown, and the browser-bound signature is verified where there is one. That signature is made by a second key, which
 //! never leaves the browser, over client data as it was posted; it stands beside the credential's, never instead.
 
-use super::authentication::{self, VerifiedAuthentication};
+use super::authentication::{self, ExpectedAuthentication, VerifiedAuthentication};
 use super::registration::VerifiedRegistration;
-use super::{Failure, Refusal};
+use super::{Failure, Framing, Origins, Refusal, Site};
+use crate::client::origin::check_web_origin;
 use crate::client::payment::{self, PaymentDetails};
 use crate::client::{AuthenticationResponse, ClientData};
 use crate::credential::CredentialRecord;
 use crate::crypto::{Algorithm, Backend, cose::CoseKey};
 use crate::extensions::{Blob, ClientExtensionResults, Extension};
+use crate::invalid::InvalidValue;
 
-/// What a payment is judged by.
-#[derive(Clone, Copy, Debug)]
+/// What a payment is judged by, in addition to an authentication.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Expected<'e> {
-    /// All that a sign-in would be judged by. The origins are those of the pages that may ask for payments: with
-    /// credentials that pay elsewhere, not the relying party's own. At the front door,
-    /// [`ExpectedPayment`](crate::relying_party::ExpectedPayment) says which.
-    pub authentication: authentication::ExpectedAuthentication<'e>,
-    /// What was shown.
+pub struct ExpectedPayment<'e> {
+    /// What was shown. Its `top_origin` is also the one page that may frame the caller's.
     pub details: &'e PaymentDetails,
-    /// The browser-bound keys of this credential that are known: COSE_Keys, encoded.
+    /// The known browser-bound keys of this credential: COSE_Keys, encoded.
     pub browser_bound_keys: &'e [Vec<u8>],
     /// Whether one of them must have signed.
     pub browser_bound_required: bool,
+    callers: Vec<String>,
 }
 
-impl<'e> Expected<'e> {
-    /// A payment with these details, with or without a browser-bound key.
+impl<'e> ExpectedPayment<'e> {
+    /// Expects a payment with these details, called for by your own pages, with or without a browser-bound key.
     #[must_use]
-    pub const fn new(authentication: authentication::ExpectedAuthentication<'e>, details: &'e PaymentDetails) -> Self {
-        Self { authentication, details, browser_bound_keys: &[], browser_bound_required: false }
+    pub const fn new(details: &'e PaymentDetails) -> Self {
+        Self { details, browser_bound_keys: &[], browser_bound_required: false, callers: Vec::new() }
+    }
+
+    /// Expects that pages of these origins, and no others, call for the payment: those of the merchants that you trust with
+    /// your credentials. [`RelyingParty::finish_payment`](crate::RelyingParty::finish_payment) then replaces the origins of
+    /// the relying party by these; [`verify`] takes the origins from [`ExpectedAuthentication::site`] as they are.
+    ///
+    /// # Errors
+    /// [`InvalidValue`]: an origin that clients never send, or no origin.
+    pub fn called_by(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, InvalidValue> {
+        self.callers = origins.into_iter().map(Into::into).collect();
+        if self.callers.is_empty() {
+            return Err(InvalidValue::NoOrigin);
+        }
+        self.callers.iter().try_for_each(|origin| check_web_origin(origin, None))?;
+        Ok(self)
+    }
+
+    /// Returns the site that a payment may come from. The page around the caller's is signed as part of the payment and
+    /// compared with the details, so a frame is expected in that page and nowhere else.
+    pub(crate) fn site(&self, own: &Site) -> Site {
+        let origins = if self.callers.is_empty() { own.origins.clone() } else { Origins::exact(&self.callers) };
+        Site::new(&own.rp_id, origins, Framing::CrossOrigin(vec![self.details.top_origin.clone()]))
     }
 }
 
@@ -79,13 +100,14 @@ impl<'a> VerifiedPayment<'a> {
 /// # Errors
 /// [`Failure`]: the first step that refuses.
 pub fn verify<'a>(
-    expected: &Expected<'a>,
+    expected: &ExpectedAuthentication<'a>,
+    payment: &ExpectedPayment<'_>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
 ) -> Result<VerifiedPayment<'a>, Failure> {
-    let authentication = verify_authentication(&expected.authentication, response, record, backend)?;
-    let binding = judge(expected, authentication.client_data(), response, backend);
+    let authentication = verify_authentication(expected, response, record, backend)?;
+    let binding = judge(expected.site, payment, authentication.client_data(), response, backend);
     let browser_binding = binding.map_err(|refusal| Failure::after(*authentication.outcomes(), refusal))?;
     Ok(VerifiedPayment { authentication, browser_binding })
 }
@@ -93,7 +115,7 @@ pub fn verify<'a>(
 /// The part of it that is §7.2. Nobody has to ask for the extension `payment`: every payment has it, and what clients and
 /// authenticators answer to it was asked for.
 pub(crate) fn verify_authentication<'a>(
-    expected: &authentication::ExpectedAuthentication<'a>,
+    expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
@@ -104,13 +126,13 @@ pub(crate) fn verify_authentication<'a>(
 }
 
 fn judge(
-    expected: &Expected<'_>,
+    site: &Site,
+    expected: &ExpectedPayment<'_>,
     client_data: &ClientData<'_>,
     response: &AuthenticationResponse,
     backend: &dyn Backend,
 ) -> Result<BrowserBinding, Refusal> {
-    let rp_id = &expected.authentication.site.rp_id;
-    let key = payment::judge(client_data, rp_id, expected.details).map_err(Refusal::Payment)?;
+    let key = payment::judge(client_data, &site.rp_id, expected.details).map_err(Refusal::Payment)?;
     let signed = response.client_data_json();
     let binding = match browser_bound(key, response.client_extension_results(), signed, backend)? {
         None => BrowserBinding::Absent,

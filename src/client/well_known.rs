@@ -190,25 +190,19 @@ pub fn asset_links(apps: &[AndroidApp]) -> serde_json::Value {
     apps.iter().map(statement).collect()
 }
 
-/// An app of Apple's systems: the prefix of its team and its bundle identifier. Its ceremonies come from the origin
-/// `https://` and the RP ID.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AppleApp(String);
-
-impl AppleApp {
-    /// An app by its team (ten letters and digits) and bundle identifier, such as `org.example.portal`.
-    ///
-    /// # Errors
-    /// [`InvalidValue::App`].
-    pub fn new(team: &str, bundle: &str) -> Result<Self, InvalidValue> {
-        let team_ok = team.len() == 10 && team.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-        if team_ok && is_bundle(bundle) { Ok(Self(format!("{team}.{bundle}"))) } else { Err(InvalidValue::App) }
-    }
-}
-
-/// The document `apple-app-site-association`, which lets apps use the RP ID's passkeys.
-#[must_use]
-pub fn app_site_association(apps: &[AppleApp]) -> serde_json::Value {
-    let apps: Vec<&str> = apps.iter().map(|app| app.0.as_str()).collect();
-    serde_json::json!({ "webcredentials": { "apps": apps } })
+/// The document `apple-app-site-association`, which lets apps use the RP ID's passkeys. Each app is given by its team (ten
+/// letters and digits) and its bundle identifier, such as `("A1B2C3D4E5", "org.example.portal")`. Ceremonies of these apps come
+/// from the origin `https://` and the RP ID.
+///
+/// # Errors
+/// [`InvalidValue::App`].
+pub fn app_site_association<'a>(
+    apps: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<serde_json::Value, InvalidValue> {
+    let name = |(team, bundle): (&str, &str)| {
+        let is_team = team.len() == 10 && team.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        if is_team && is_bundle(bundle) { Ok(format!("{team}.{bundle}")) } else { Err(InvalidValue::App) }
+    };
+    let apps = apps.into_iter().map(name).collect::<Result<Vec<_>, _>>()?;
+    Ok(serde_json::json!({ "webcredentials": { "apps": apps } }))
 }

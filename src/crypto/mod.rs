@@ -42,7 +42,7 @@ pub enum Hash {
 
 /// The output of a [`Hash`](enum@Hash), with the length of that hash. Only [`Backend`] functions make it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Digest {
+pub(crate) struct Digest {
     bytes: [u8; 64],
     len: usize,
 }
@@ -328,7 +328,7 @@ pub trait Backend: core::fmt::Debug + Send + Sync {
 impl dyn Backend + '_ {
     /// Returns the hash of the concatenation of `parts`, or `None` if the backend does not have this hash function.
     #[must_use]
-    pub fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Option<Digest> {
+    pub(crate) fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Option<Digest> {
         match hash {
             Hash::Sha1 => self.sha1(parts).map(Digest::of),
             Hash::Sha256 => Some(Digest::of(self.sha256(parts))),

@@ -1,8 +1,8 @@
 //! What a ceremony expects of extension outputs (§7.1 step 28, §7.2 step 23).
 //!
 //! Without expectations nothing is checked: a relying party must cope with missing and with unsolicited outputs. A
-//! requirement applies to *signed* outputs. Requirements for outputs that only the client reports are in structures whose
-//! names begin with `Unsigned`, because any script in the page could have written these outputs.
+//! requirement applies to *signed* outputs. The names of requirements for outputs that only the
+//! client reports begin with `unsigned`, because any script in the page could have written these outputs.
 //!
 //! In an authentication, the credential key signs all outputs of the authenticator. In a registration, the attestation
 //! statement decides who signs them ([`voucher`](crate::attestation::voucher)): nobody does with `none` and `fido-u2f`, so
@@ -67,20 +67,7 @@ pub struct ExtensionReport {
     pub secret_results: bool,
 }
 
-/// What is required of a registration by outputs that nobody signed: a convenience, and no protection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct UnsignedRegistrationOutputs {
-    /// `credProps.rk` must not be false. (Absent means unknown, and passes.)
-    pub discoverable: bool,
-    /// `largeBlob.supported` must be true. Set where `largeBlob` was asked for with `support: "required"`.
-    pub large_blob_supported: bool,
-    /// `prf.enabled` must be true.
-    pub prf_enabled: bool,
-}
-
-/// What is required of the outputs of a registration. All but `unsigned` must be signed, by the attestation statement:
+/// What is required of the outputs of a registration. All but those whose name begins with `unsigned` must be signed, by the attestation statement:
 /// ask for attestation, because `none` signs nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -95,8 +82,12 @@ pub struct RegistrationOutputs {
     pub cred_blob_stored: bool,
     /// `hmac-secret` must be true.
     pub hmac_secret: bool,
-    /// The same, by what nobody signed.
-    pub unsigned: UnsignedRegistrationOutputs,
+    /// `credProps.rk` must not be false. (Absent means unknown, and passes.) Unsigned: a convenience, and no protection.
+    pub unsigned_discoverable: bool,
+    /// `largeBlob.supported` must be true. Unsigned. Set if `largeBlob` was asked for with `support: "required"`.
+    pub unsigned_large_blob_supported: bool,
+    /// `prf.enabled` must be true. Unsigned.
+    pub unsigned_prf_enabled: bool,
 }
 
 /// What step 28 of a registration judges by.
@@ -120,15 +111,6 @@ pub struct RegistrationExtensions {
     pub secret_results: SecretResults,
 }
 
-/// What is required of an authentication by outputs that nobody signed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct UnsignedAuthenticationOutputs {
-    /// `largeBlob.written` must be true.
-    pub large_blob_written: bool,
-}
-
 /// What is required of the outputs of an authentication.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -138,8 +120,8 @@ pub struct AuthenticationOutputs {
     pub cred_blob: bool,
     /// `uvm` must be there.
     pub uvm: bool,
-    /// The same, by what nobody signed.
-    pub unsigned: UnsignedAuthenticationOutputs,
+    /// `largeBlob.written` must be true. Unsigned: a convenience, and no protection.
+    pub unsigned_large_blob_written: bool,
 }
 
 /// What step 23 of an authentication judges by. The AppID is not here: it decides step 15.
@@ -168,11 +150,9 @@ impl RegistrationExtensions {
             pin_complexity_policy: false,
             cred_blob_stored: false,
             hmac_secret: false,
-            unsigned: UnsignedRegistrationOutputs {
-                discoverable: false,
-                large_blob_supported: false,
-                prf_enabled: false,
-            },
+            unsigned_discoverable: false,
+            unsigned_large_blob_supported: false,
+            unsigned_prf_enabled: false,
         },
         unsolicited: Unsolicited::Tolerate,
         secret_results: SecretResults::Report,
@@ -182,28 +162,25 @@ impl RegistrationExtensions {
     #[must_use]
     pub fn of(inputs: &CreationExtensions) -> Self {
         let mut expected = Self { requested: inputs.requested(), ..Self::default() };
-        if let Some(protection) = inputs.cred_protect {
-            expected.cred_protect = Some(protection.policy);
-            expected.cred_protect_enforced = protection.enforce;
-        }
-        let support = inputs.large_blob.map(|large_blob| large_blob.support);
-        expected.required.unsigned.large_blob_supported = support == Some(LargeBlobSupport::Required);
+        expected.cred_protect = inputs.cred_protect;
+        expected.cred_protect_enforced = inputs.enforce_cred_protect;
+        expected.required.unsigned_large_blob_supported = inputs.large_blob == Some(LargeBlobSupport::Required);
         expected
     }
 
     /// Also requires `outputs`.
     #[must_use]
     pub const fn requiring(mut self, outputs: RegistrationOutputs) -> Self {
-        let large_blob_supported = self.required.unsigned.large_blob_supported;
+        let large_blob_supported = self.required.unsigned_large_blob_supported;
         self.required = outputs;
-        self.required.unsigned.large_blob_supported |= large_blob_supported;
+        self.required.unsigned_large_blob_supported |= large_blob_supported;
         self
     }
 
     /// An extension whose output is required though nobody asked for it: hardly any credential would ever pass.
     #[must_use]
     pub fn required_but_not_requested(&self) -> Option<Extension> {
-        let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, unsigned } =
+        let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, .. } =
             self.required;
         first_unrequested(
             self.requested,
@@ -212,9 +189,9 @@ impl RegistrationExtensions {
                 (pin_complexity_policy, Extension::PinComplexityPolicy),
                 (cred_blob_stored, Extension::CredBlob),
                 (hmac_secret, Extension::HmacSecret),
-                (unsigned.discoverable, Extension::CredProps),
-                (unsigned.large_blob_supported, Extension::LargeBlob),
-                (unsigned.prf_enabled, Extension::Prf),
+                (self.required.unsigned_discoverable, Extension::CredProps),
+                (self.required.unsigned_large_blob_supported, Extension::LargeBlob),
+                (self.required.unsigned_prf_enabled, Extension::Prf),
             ],
         )
     }
@@ -222,7 +199,7 @@ impl RegistrationExtensions {
     /// The first extension whose output is required and must be signed.
     #[must_use]
     pub fn required_signed(&self) -> Option<Extension> {
-        let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, unsigned: _ } =
+        let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, .. } =
             self.required;
         let required = [
             (min_pin_length.is_some(), Extension::MinPinLength),
@@ -267,9 +244,9 @@ impl RegistrationExtensions {
         hmac_secret::check(answers.signed(Extension::HmacSecret, SignedMap::hmac_secret)?, required.hmac_secret)?;
         answers.signed(Extension::HmacSecretMc, SignedMap::hmac_secret_mc)?;
         answers.signed(Extension::Uvm, SignedMap::uvm)?;
-        cred_props::check(results, required.unsigned.discoverable)?;
-        large_blob::check_supported(results, required.unsigned.large_blob_supported)?;
-        prf::check(results, required.unsigned.prf_enabled)?;
+        cred_props::check(results, required.unsigned_discoverable)?;
+        large_blob::check_supported(results, required.unsigned_large_blob_supported)?;
+        prf::check(results, required.unsigned_prf_enabled)?;
         answers.report(self.unsolicited, self.secret_results)
     }
 }
@@ -278,11 +255,7 @@ impl AuthenticationExtensions {
     /// Nothing was asked for, and nothing is judged.
     pub const NONE: Self = Self {
         requested: ExtensionSet::NONE,
-        required: AuthenticationOutputs {
-            cred_blob: false,
-            uvm: false,
-            unsigned: UnsignedAuthenticationOutputs { large_blob_written: false },
-        },
+        required: AuthenticationOutputs { cred_blob: false, uvm: false, unsigned_large_blob_written: false },
         unsolicited: Unsolicited::Tolerate,
         secret_results: SecretResults::Report,
     };
@@ -303,13 +276,13 @@ impl AuthenticationExtensions {
     /// An extension whose output is required though nobody asked for it: hardly any credential would ever pass.
     #[must_use]
     pub fn required_but_not_requested(&self) -> Option<Extension> {
-        let AuthenticationOutputs { cred_blob, uvm, unsigned } = self.required;
+        let AuthenticationOutputs { cred_blob, uvm, unsigned_large_blob_written } = self.required;
         first_unrequested(
             self.requested,
             &[
                 (cred_blob, Extension::CredBlob),
                 (uvm, Extension::Uvm),
-                (unsigned.large_blob_written, Extension::LargeBlob),
+                (unsigned_large_blob_written, Extension::LargeBlob),
             ],
         )
     }
@@ -326,7 +299,7 @@ impl AuthenticationExtensions {
         uvm::check(answers.signed(Extension::Uvm, SignedMap::uvm)?.as_ref(), required.uvm)?;
         answers.signed(Extension::HmacSecret, SignedMap::hmac_secret)?;
         answers.signed(Extension::ThirdPartyPayment, SignedMap::third_party_payment)?;
-        large_blob::check_written(results, required.unsigned.large_blob_written)?;
+        large_blob::check_written(results, required.unsigned_large_blob_written)?;
         answers.report(self.unsolicited, self.secret_results)
     }
 }

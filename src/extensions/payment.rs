@@ -5,9 +5,11 @@
 
 use super::signed::boolean;
 use super::values::blob;
-use super::{Blob, Extension, InputError, Shaped, SignedMap};
+use super::{Blob, Extension, Shaped, SignedMap};
 use crate::codec::json::object;
 use crate::credential::CredentialParameters;
+use crate::crypto::Algorithm;
+use crate::invalid::InvalidValue;
 use serde::{Deserialize, Serialize};
 
 /// `payment` of a registration (Secure Payment Confirmation §5): the credential may be used to confirm payments.
@@ -19,7 +21,7 @@ pub struct PaymentCreation {
     /// `browserBoundPubKeyCredParams`: algorithms of a second key that never leaves this browser; empty: as
     /// `pubKeyCredParams`.
     #[serde(default, rename = "browserBoundPubKeyCredParams", skip_serializing_if = "Vec::is_empty")]
-    pub browser_bound_algorithms: Vec<CredentialParameters>,
+    pub(crate) browser_bound_algorithms: Vec<CredentialParameters>,
 }
 
 impl PaymentCreation {
@@ -27,6 +29,14 @@ impl PaymentCreation {
     #[must_use]
     pub const fn new() -> Self {
         Self { is_payment: True, browser_bound_algorithms: Vec::new() }
+    }
+
+    /// Returns it with `browserBoundPubKeyCredParams`: the algorithms of a second key that never leaves the browser. Without
+    /// them, the browser takes those of `pubKeyCredParams`.
+    #[must_use]
+    pub fn with_browser_bound_algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.browser_bound_algorithms = algorithms.into_iter().map(CredentialParameters::of).collect();
+        self
     }
 }
 
@@ -42,10 +52,10 @@ impl Default for PaymentCreation {
 struct True;
 
 impl TryFrom<bool> for True {
-    type Error = InputError;
+    type Error = InvalidValue;
 
-    fn try_from(value: bool) -> Result<Self, InputError> {
-        if value { Ok(Self) } else { Err(InputError::NotTrue) }
+    fn try_from(value: bool) -> Result<Self, InvalidValue> {
+        if value { Ok(Self) } else { Err(InvalidValue::NotTrue) }
     }
 }
 
@@ -57,21 +67,19 @@ impl From<True> for bool {
 
 /// BrowserBoundSignature of Secure Payment Confirmation (§5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
-pub struct BrowserBoundSignature {
+pub(crate) struct BrowserBoundSignature {
     /// The signature over client data as it was posted.
     #[serde(default, deserialize_with = "blob")]
-    pub signature: Option<Blob>,
+    pub(crate) signature: Option<Blob>,
 }
 
 /// AuthenticationExtensionsPaymentOutputs of Secure Payment Confirmation (§5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct PaymentOutputs {
+pub(crate) struct PaymentOutputs {
     /// By the key that never leaves the browser.
     #[serde(default, deserialize_with = "object")]
-    pub browser_bound_signature: Option<BrowserBoundSignature>,
+    pub(crate) browser_bound_signature: Option<BrowserBoundSignature>,
 }
 
 impl SignedMap<'_> {

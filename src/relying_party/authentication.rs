@@ -12,9 +12,9 @@ use crate::credential::{CredentialDescriptor, CredentialId, CredentialRecord, Re
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::extensions::{
-    AppId, AuthenticationExtensions, AuthenticationOutputs, ClientExtensionResults, InputError, RequestExtensions,
-    SignedOutputs,
+    AppId, AuthenticationExtensions, AuthenticationOutputs, ClientExtensionResults, RequestExtensions, SignedOutputs,
 };
+use crate::invalid::InvalidValue;
 use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
 
@@ -159,10 +159,10 @@ impl RelyingParty {
         allow_credentials: Vec<CredentialDescriptor>,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        request.extensions.check(&allow_credentials)?;
+        request.extensions.check(&allow_credentials).map_err(Error::Extension)?;
         let mut extensions = AuthenticationExtensions::of(&request.extensions).requiring(request.outputs);
         if let Some(extension) = extensions.required_but_not_requested() {
-            return Err(InputError::RequiredButNotRequested(extension).into());
+            return Err(Error::Extension(InvalidValue::RequiredButNotRequested(extension.identifier())));
         }
         extensions.unsolicited = self.unsolicited;
         extensions.secret_results = self.secret_results;

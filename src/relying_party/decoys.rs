@@ -5,7 +5,7 @@ use super::stand_in::{MODULUS_HEAD_LEN, StandInKey};
 use super::{ConfigError, RelyingParty};
 use crate::credential::{CredentialDescriptor, CredentialId, PublicKeyCredentialType, Transport, UserHandle};
 use crate::crypto::{Algorithm, Backend, default_backend};
-use crate::extensions::{PrfInput, PrfValues};
+use crate::extensions::{Blob, PrfValues};
 use crate::invalid::InvalidValue;
 use core::fmt;
 use std::collections::BTreeMap;
@@ -318,9 +318,9 @@ impl StandIns {
     ) -> BTreeMap<CredentialId, PrfValues> {
         let key = self.key.unwrap_or_default();
         let values = |(credential, shape): (&CredentialDescriptor, &PrfValues)| {
-            let input = |which: &[u8], shape: &PrfInput| {
+            let input = |which: &[u8], shape: &Blob| {
                 let label: [&[u8]; 3] = [b"prf input ", which, credential.id.as_bytes()];
-                PrfInput::from(stream(self.backend, &key, &label, shape.as_bytes().len()))
+                Blob::from(stream(self.backend, &key, &label, shape.as_bytes().len()))
             };
             let first = input(b"1", &shape.first);
             let second = shape.second.as_ref().map(|shape| input(b"2", shape));

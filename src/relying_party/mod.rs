@@ -17,9 +17,9 @@ mod well_known;
 pub use authentication::{Authenticated, AuthenticationRequest};
 pub use builder::{ConfigError, RelyingPartyBuilder};
 pub use decoys::{DecoyShape, Decoys};
-pub use payment::{ExpectedPayment, Paid};
+pub use payment::Paid;
 pub use reauthentication::{Reauthenticated, Reauthentication};
-pub use registration::{Mediation, RegistrationRequest, User};
+pub use registration::{RegistrationRequest, User};
 pub use signal::SignedIn;
 
 use crate::ceremony::Site;

@@ -3,60 +3,15 @@
 
 use super::{Authenticated, AuthenticationRequest, RelyingParty};
 use crate::ceremony::authentication::{SignCount, UserVerification};
-use crate::ceremony::payment::{self, BrowserBinding};
-use crate::ceremony::{Framing, Origins, Site};
+use crate::ceremony::payment::{self, BrowserBinding, ExpectedPayment};
 use crate::client::AuthenticationResponse;
 use crate::client::json::{self, RequestOptions};
-use crate::client::origin::check_web_origin;
-use crate::client::payment::PaymentDetails;
 use crate::credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::extensions::{ClientExtensionResults, SignedOutputs};
-use crate::invalid::InvalidValue;
 use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
-
-/// What a payment is judged by, beyond what a sign-in would be.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ExpectedPayment<'e> {
-    /// What you had shown. Its `top_origin` is also the one page that may frame the caller's.
-    pub details: &'e PaymentDetails,
-    /// The browser-bound keys of this credential that are known: COSE_Keys, encoded.
-    pub browser_bound_keys: &'e [Vec<u8>],
-    /// Whether one of them must have signed.
-    pub browser_bound_required: bool,
-    callers: Vec<String>,
-}
-
-impl<'e> ExpectedPayment<'e> {
-    /// A payment with these details, called for by your own pages, with or without a browser-bound key.
-    #[must_use]
-    pub const fn new(details: &'e PaymentDetails) -> Self {
-        Self { details, browser_bound_keys: &[], browser_bound_required: false, callers: Vec::new() }
-    }
-
-    /// Called for by pages of these origins, and by no others: the merchants' that you trust with your credentials.
-    ///
-    /// # Errors
-    /// [`InvalidValue`]: an origin that clients never send.
-    pub fn called_by(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, InvalidValue> {
-        self.callers = origins.into_iter().map(Into::into).collect();
-        if self.callers.is_empty() {
-            return Err(InvalidValue::NoOrigin);
-        }
-        self.callers.iter().try_for_each(|origin| check_web_origin(origin, None))?;
-        Ok(self)
-    }
-
-    /// Where it may come from. What is around the caller's page is signed as part of the payment and compared with the
-    /// details, so a frame is expected in that page and nowhere else.
-    fn site(&self, own: &Site) -> Site {
-        let origins = if self.callers.is_empty() { own.origins.clone() } else { Origins::exact(&self.callers) };
-        Site::new(&own.rp_id, origins, Framing::CrossOrigin(vec![self.details.top_origin.clone()]))
-    }
-}
 
 /// A payment that is all that §7.2 and Secure Payment Confirmation say. It signs nobody in: whoever called for it, a
 /// merchant's page perhaps, is not thereby in a session of the account.
@@ -129,14 +84,12 @@ impl RelyingParty {
     ) -> Result<Paid, Error> {
         self.admit_for(|purpose| *purpose == Purpose::Payment, &state, now)?;
         let site = expected.site(&self.site);
-        let mut judged_by = payment::Expected::new(self.expected_of(&state), expected.details);
-        judged_by.authentication.site = &site;
-        judged_by.browser_bound_keys = expected.browser_bound_keys;
-        judged_by.browser_bound_required = expected.browser_bound_required;
+        let mut judged_by = self.expected_of(&state);
+        judged_by.site = &site;
         let stand_in = self.stand_ins.of(response.credential_id()); // as for a credential that is not stored
-        let verified = payment::verify(&judged_by, response, record, self.backend).map_err(|failure| {
-            let (expected, verify) = (judged_by.authentication, payment::verify_authentication);
-            self.level(&failure.refusal, expected, response, record, stand_in, verify);
+        let verified = payment::verify(&judged_by, expected, response, record, self.backend).map_err(|failure| {
+            let verify = payment::verify_authentication;
+            self.level(&failure.refusal, judged_by, response, record, stand_in, verify);
             Error::Payment(failure)
         })?;
         let Authenticated {

@@ -25,6 +25,7 @@ impl CertificateError {
     }
 
     /// The broken rule.
+    #[doc(hidden)]
     #[must_use]
     pub const fn rule(&self) -> Rule {
         self.rule

@@ -23,16 +23,18 @@ pub(crate) mod certificate;
 pub(crate) mod chain;
 pub(crate) mod constraints;
 pub(crate) mod crl;
-mod error;
+pub(crate) mod error;
 pub(crate) mod extensions;
 pub(crate) mod name;
 pub(crate) mod oid;
 pub(crate) mod revocation;
 
-pub use crate::codec::der::Malformed;
+#[cfg(test)]
+pub(crate) use crate::codec::der::Malformed;
 pub use anchor::TrustAnchor;
 pub use crl::Crl;
-pub use error::{CertificateError, Rule};
+pub use error::CertificateError;
+pub(crate) use error::Rule;
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,9 @@
 //! RFC 5280 §4: the attestation certificate. The rows use `packed`; all formats have the same reader.
 
 use crate::row::{Row, row};
-use wardkey::attestation::{Format as Known, Reason};
+use wardkey::attestation::Format as Known;
 use wardkey::crypto::CryptoError;
-use wardkey::x509::{Malformed, Rule};
+use wardkey::internals::{Malformed, Reason, Rule};
 use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, KEY_USAGE};
 use wardkey_authenticator::keys::PublicKey;
 use wardkey_authenticator::x509::signature_algorithm;

@@ -10,7 +10,7 @@ use wardkey::client::json::Hint;
 use wardkey::extensions::AppId;
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::{
-    Authenticated, AuthenticationRequest, AuthenticationState, CredentialRecord, Error, Mediation, RegistrationRequest,
+    Authenticated, AuthenticationRequest, AuthenticationState, CredentialRecord, Error, RegistrationRequest,
     RelyingParty, UserHandle,
 };
 use wardkey_authenticator::Authentication;
@@ -130,7 +130,7 @@ fn a_discoverable_sign_in_says_who_it_is() {
 fn user_verification_counts_only_after_it_was_initialized() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.uv"));
     let mut request = RegistrationRequest::default();
-    request.mediation = Mediation::Conditional;
+    request.conditional = true;
     let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
     let response = browser.create(&options, |made| made.authenticator_data(|data| data.clear_flags(UV))).unwrap();
     let mut record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();

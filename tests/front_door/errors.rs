@@ -5,8 +5,7 @@ use crate::{NOW, ada, clinic, register};
 use std::error::Error as _;
 use wardkey::ceremony::{Ceremony, Failure, Refusal};
 use wardkey::client::json::ResponseError;
-use wardkey::extensions::InputError;
-use wardkey::{AuthenticationResponse, Error, Fault, RegistrationResponse};
+use wardkey::{AuthenticationResponse, Error, Fault, InvalidValue, RegistrationResponse};
 use wardkey_authenticator::{Authentication, Cbor, Registration};
 
 #[test]
@@ -24,7 +23,7 @@ fn every_error_has_a_code_and_only_refusals_have_a_step() {
         (Error::NoDecoys, "no-decoys", None, Fault::Caller),
         (Error::NoCredentials, "no-credentials", None, Fault::Caller),
         (Error::ForeignCredential, "foreign-credential", None, Fault::Caller),
-        (Error::from(InputError::PrfCredential), "extension-input", None, Fault::Caller),
+        (Error::Extension(InvalidValue::PrfCredential), "extension-input", None, Fault::Caller),
         (Error::CredentialLeftOut, "credential-left-out", None, Fault::Caller),
         (Error::OtherPurpose, "other-purpose", None, Fault::Response),
         (Error::NotAReauthentication, "not-a-reauthentication", None, Fault::Response),

@@ -8,9 +8,7 @@ use wardkey::ceremony::authentication::SignCountPolicy;
 use wardkey::ceremony::{BackupState, Outcome};
 use wardkey::crypto::{Algorithm, default_backend};
 use wardkey::extensions::AppId;
-use wardkey::{
-    AuthenticationRequest, CredentialRecord, Mediation, RegistrationRequest, RelyingParty, RelyingPartyBuilder,
-};
+use wardkey::{AuthenticationRequest, CredentialRecord, RegistrationRequest, RelyingParty, RelyingPartyBuilder};
 use wardkey_authenticator::Authentication;
 use wardkey_authenticator::flags::{BE, BS, UP, UV};
 use wardkey_authenticator::hash::sha256;
@@ -116,7 +114,7 @@ fn every_step_has_its_outcome_in_the_evidence() {
 
     // A conditional create does not require UP and UV.
     let mut request = RegistrationRequest::default();
-    request.mediation = Mediation::Conditional;
+    request.conditional = true;
     let rp = build(|builder| {
         let builder = builder.backup_eligibility(wardkey::ceremony::BackupEligibility::MultiDevice);
         builder.backup_state_at_registration(BackupState::BackedUp)

@@ -2,11 +2,12 @@
 
 use crate::*;
 use std::sync::Mutex;
+use wardkey::ceremony::payment::ExpectedPayment;
 use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::client::json::RequestOptions;
 use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
-use wardkey::extensions::{LargeBlobRequest, PrfRequest, PrfValues};
-use wardkey::{CredentialId, DecoyShape, Decoys, ExpectedPayment, InvalidValue, PublicFailure, crypto};
+use wardkey::extensions::{LargeBlobRequest, Prf, PrfValues};
+use wardkey::{CredentialId, DecoyShape, Decoys, InvalidValue, PublicFailure, crypto};
 use wardkey_authenticator::{Key, flags};
 
 /// A backend that records its calls.
@@ -262,7 +263,7 @@ fn every_start_costs_the_same() {
     let Stage { counting, rp, .. } = &stage;
     let mut with_prf = AuthenticationRequest::default();
     let values = PrfValues::new([1; 24]).with_second([2; 40]);
-    with_prf.extensions.prf = Some(PrfRequest::by_credential([(stage.record.id.clone(), values)].into()));
+    with_prf.extensions.prf = Some(Prf::by_credential([(stage.record.id.clone(), values)].into()));
     for credentials in 1..=3 {
         let nobody = stage.nobody(credentials);
         let own: Vec<_> = (0..credentials)
@@ -464,7 +465,7 @@ fn decoy_options_have_the_same_extensions() {
     let rp = decoyed(Decoys::new([3; 32]).shaped(vec![0, 1], vec![shape]));
     let mut request = AuthenticationRequest::default();
     let values = PrfValues::new([1; 24]).with_second([2; 16]);
-    request.extensions.prf = Some(PrfRequest::by_credential([(record().id, values)].into()));
+    request.extensions.prf = Some(Prf::by_credential([(record().id, values)].into()));
     let start = || rp.start_decoy_authentication_with(&request, "nobody@mail.example", NOW).unwrap().0;
     let (fake, again) = (start(), start());
     assert_eq!(fake.extensions, again.extensions, "the same each time");

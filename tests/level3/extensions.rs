@@ -1,9 +1,11 @@
 //! Extension outputs: refused if they were requested and are wrong, ignored if nobody requested them.
 
 use crate::*;
-use wardkey::client::json::PublicKeyCredentialType::PublicKey;
-use wardkey::client::json::{AttestationConveyance, CredentialDescriptor};
+use wardkey::InvalidValue;
+use wardkey::client::json::AttestationConveyance;
 use wardkey::extensions::*;
+use wardkey::internals::CredentialDescriptor;
+use wardkey::internals::PublicKeyCredentialType::PublicKey;
 use wardkey::policy::AttestationPolicy;
 use wardkey_authenticator::hash::sha256;
 use wardkey_authenticator::{Cbor, FidoU2f, PackedSelf};
@@ -38,9 +40,8 @@ fn cred_protect() {
     use CredentialProtection::*;
     let asked = |policy, enforce| {
         asking(|request| {
-            let input = CredentialProtectionInput::at_least(policy);
-            let enforced = CredentialProtectionInput::enforced(policy);
-            request.extensions.cred_protect = Some(if enforce { enforced } else { input });
+            request.extensions.cred_protect = Some(policy);
+            request.extensions.enforce_cred_protect = enforce;
         })
     };
     let two = asked(UserVerificationOptionalWithCredentialIdList, false);
@@ -135,8 +136,8 @@ fn what_nobody_signs_is_no_required_output() {
             );
         }
         let error = register(&rp(), &request, made(attested())).unwrap_err();
-        let Error::Extension(InputError::RequiredButNotAttested(extension)) = error else { panic!("{error:?}") };
-        assert_eq!(extension.identifier(), identifier);
+        let Error::Extension(InvalidValue::RequiredButNotAttested(extension)) = error else { panic!("{error:?}") };
+        assert_eq!(extension, identifier);
     }
     let claims = |made: Registration| made.authenticator_data(|data| data.extension("minPinLength", 63));
     for unsigned in [registration(), registration().format(FidoU2f::new())] {
@@ -173,7 +174,7 @@ fn cred_blob() {
     assert!(register(&asks(), &asked, signed("credBlob", Cbor::Bool(true))).is_ok(), "as long as may be");
     asked.extensions.cred_blob = Some(vec![0; 33].into());
     let too_long = register(&asks(), &asked, attested()).unwrap_err();
-    assert_eq!(too_long, Error::Extension(InputError::CredBlobTooLong));
+    assert_eq!(too_long, Error::Extension(InvalidValue::CredBlobTooLong));
 }
 
 #[test]
@@ -215,7 +216,7 @@ fn hmac_secret() {
 #[test]
 fn hmac_get_secret() {
     let mut asked = AuthenticationRequest::default();
-    asked.extensions.hmac_get_secret = Some(HmacGetSecret::new([1; 32], None));
+    asked.extensions.hmac_get_secret = Some(PrfValues::new([1; 32]));
     let answered =
         |len| authentication().authenticator_data(|data| data.extension("hmac-secret", Cbor::Bytes(vec![9; len])));
     for len in [32, 48, 64, 80] {
@@ -229,7 +230,7 @@ fn hmac_get_secret() {
 
 #[test]
 fn hmac_secret_mc() {
-    let asked = asking(|request| request.extensions.prf = Some(PrfCreation::eval(PrfValues::new(*b"x"))));
+    let asked = asking(|request| request.extensions.prf = Some(Prf::eval(PrfValues::new(*b"x"))));
     for len in [32, 48, 64, 80] {
         assert!(register(&rp(), &asked, signed("hmac-secret-mc", Cbor::Bytes(vec![9; len]))).is_ok());
     }
@@ -267,7 +268,7 @@ fn uvm() {
 fn cred_props() {
     let mut asked = asking(|request| request.extensions.cred_props = true);
     assert!(register(&rp(), &asked, posted("credProps", json!({"rk": false}))).is_ok());
-    asked.outputs.unsigned.discoverable = true;
+    asked.outputs.unsigned_discoverable = true;
     let refused = Refusal::Extension(OutputRefusal::UnsignedNotDiscoverable);
     assert_eq!(refusal(register(&rp(), &asked, posted("credProps", json!({"rk": false})))), refused);
     for passes in [json!({"rk": true}), json!({})] {
@@ -277,7 +278,7 @@ fn cred_props() {
 
 #[test]
 fn large_blob_support() {
-    let asked = |support| asking(|request| request.extensions.large_blob = Some(LargeBlobCreation { support }));
+    let asked = |support| asking(|request| request.extensions.large_blob = Some(support));
     let required = asked(LargeBlobSupport::Required);
     for made in [registration(), posted("largeBlob", json!({"supported": false})), posted("largeBlob", json!({}))] {
         assert_eq!(
@@ -287,7 +288,7 @@ fn large_blob_support() {
         assert!(register(&rp(), &asked(LargeBlobSupport::Preferred), made).is_ok());
     }
     let registered = register(&rp(), &required, posted("largeBlob", json!({"supported": true}))).unwrap();
-    assert_eq!(registered.unsigned_extensions().large_blob.as_ref().unwrap().supported, Some(true));
+    assert_eq!(registered.unsigned_extensions().large_blob_supported(), Some(true));
 }
 
 #[test]
@@ -295,7 +296,7 @@ fn large_blob_write() {
     let mut asked = AuthenticationRequest::default();
     asked.extensions.large_blob = Some(LargeBlobRequest::Write(b"blob".to_vec().into()));
     assert!(authenticate(&rp(), &asked, authentication()).is_ok());
-    asked.outputs.unsigned.large_blob_written = true;
+    asked.outputs.unsigned_large_blob_written = true;
     for output in [json!({}), json!({"written": false})] {
         let made = authentication().json(unsigned("largeBlob", output));
         assert_eq!(
@@ -306,7 +307,7 @@ fn large_blob_write() {
     let made = authentication().json(unsigned("largeBlob", json!({"written": true})));
     assert!(authenticate(&rp(), &asked, made).is_ok());
     let nobody = rp().start_discoverable_authentication_with(&asked, NOW).unwrap_err();
-    assert_eq!(nobody, Error::Extension(InputError::LargeBlobWriteNeedsOne));
+    assert_eq!(nobody, Error::Extension(InvalidValue::LargeBlobWriteNeedsOne));
 }
 
 #[test]
@@ -315,15 +316,15 @@ fn large_blob_read() {
     asked.extensions.large_blob = Some(LargeBlobRequest::Read);
     let made = authentication().json(unsigned("largeBlob", json!({"blob": "YmxvYg"})));
     let authenticated = authenticate(&rp(), &asked, made).unwrap();
-    let blob = authenticated.unsigned_extensions.large_blob.unwrap().blob.unwrap();
+    let blob = authenticated.unsigned_extensions.large_blob().unwrap();
     assert_eq!(blob.as_bytes(), b"blob");
 }
 
 #[test]
 fn prf_enabled() {
-    let mut asked = asking(|request| request.extensions.prf = Some(PrfCreation::enable()));
+    let mut asked = asking(|request| request.extensions.prf = Some(Prf::default()));
     assert!(register(&rp(), &asked, registration()).is_ok());
-    asked.outputs.unsigned.prf_enabled = true;
+    asked.outputs.unsigned_prf_enabled = true;
     for made in [registration(), posted("prf", json!({})), posted("prf", json!({"enabled": false}))] {
         assert_eq!(refusal(register(&rp(), &asked, made)), Refusal::Extension(OutputRefusal::UnsignedPrfNotEnabled));
     }
@@ -335,7 +336,7 @@ fn prf_enabled() {
 fn prf_results() {
     const RESULT: &str = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I";
     let mut asked = AuthenticationRequest::default();
-    asked.extensions.prf = Some(PrfRequest::eval(PrfValues::new(*b"salt")));
+    asked.extensions.prf = Some(Prf::eval(PrfValues::new(*b"salt")));
     let leaked = || authentication().json(unsigned("prf", json!({"results": {"first": RESULT}})));
     let authenticated = authenticate(&rp(), &asked, leaked()).unwrap();
     assert!(authenticated.evidence.extensions.secret_results);
@@ -387,14 +388,14 @@ fn prf_results() {
 #[test]
 fn prf_eval_by_credential() {
     let mut asked = AuthenticationRequest::default();
-    let of = |id: wardkey::CredentialId| Some(PrfRequest::by_credential([(id, PrfValues::new(*b"x"))].into()));
+    let of = |id: wardkey::CredentialId| Some(Prf::by_credential([(id, PrfValues::new(*b"x"))].into()));
     asked.extensions.prf = of(record().id);
     assert!(authenticate(&rp(), &asked, authentication()).is_ok());
     asked.extensions.prf = of(wardkey::CredentialId::new(*b"other").unwrap());
     let error = authenticate(&rp(), &asked, authentication()).unwrap_err();
-    assert_eq!((error, error.code()), (Error::Extension(InputError::PrfCredential), "extension-input"));
+    assert_eq!((error, error.code()), (Error::Extension(InvalidValue::PrfCredential), "extension-input"));
     let descriptor = CredentialDescriptor::new(PublicKey, record().id, Vec::new());
-    assert_eq!(asked.extensions.check(&[descriptor]), Err(InputError::PrfCredential));
+    assert_eq!(asked.extensions.check(&[descriptor]), Err(InvalidValue::PrfCredential));
 }
 
 #[test]
@@ -418,7 +419,7 @@ fn appid_exclude() {
     let asked = asking(|request| request.extensions.appid_exclude = AppId::new("https://example.org/u2f.json").ok());
     let registered = register(&rp(), &asked, posted("appidExclude", json!(true))).unwrap();
     assert_eq!(registered.unsigned_extensions().appid_exclude, Some(true));
-    assert_eq!(AppId::new("http://example.org"), Err(InputError::AppId));
+    assert_eq!(AppId::new("http://example.org"), Err(InvalidValue::AppId));
 }
 
 #[test]
@@ -433,7 +434,7 @@ fn what_is_required_must_be_asked_for() {
     let mut request = RegistrationRequest::default();
     request.outputs.min_pin_length = Some(8);
     let error = register(&rp(), &request, registration()).unwrap_err();
-    assert_eq!(error, Error::Extension(InputError::RequiredButNotRequested(Extension::MinPinLength)));
+    assert_eq!(error, Error::Extension(InvalidValue::RequiredButNotRequested(Extension::MinPinLength.identifier())));
     let mut request = AuthenticationRequest::default();
     request.outputs.uvm = true;
     let error = authenticate(&rp(), &request, authentication()).unwrap_err();
@@ -461,8 +462,7 @@ fn unsolicited() {
     }
     let asked = asking(|request| {
         request.extensions.cred_props = true;
-        request.extensions.cred_protect =
-            Some(CredentialProtectionInput::at_least(CredentialProtection::UserVerificationOptional));
+        request.extensions.cred_protect = Some(CredentialProtection::UserVerificationOptional);
     });
     assert!(register(&rp(Unsolicited::Refuse), &asked, made()).is_ok());
     let answer = authentication().json(unsigned("appid", json!(false)));

@@ -1,13 +1,13 @@
 //! Secure Payment Confirmation: the shown payment is the signed one.
 
 use crate::*;
-use wardkey::ceremony::payment::BrowserBinding;
+use wardkey::ceremony::payment::{BrowserBinding, ExpectedPayment};
 use wardkey::ceremony::{Origins, Site, authentication, payment};
-use wardkey::client::json::{Attachment, Hint, Lint, ResidentKey, UserVerificationRequirement};
+use wardkey::client::json::{AuthenticatorAttachment, Hint, Lint, ResidentKey, UserVerificationRequirement};
 use wardkey::client::payment::{Amount, Instrument, Logo, PaymentDetails};
 use wardkey::crypto::AwsLcRs;
-use wardkey::extensions::{Extension, InputError, OutputRefusal, PaymentCreation, Unsolicited};
-use wardkey::{ExpectedPayment, InvalidValue, Mediation, Paid};
+use wardkey::extensions::{Extension, OutputRefusal, PaymentCreation, Unsolicited};
+use wardkey::{InvalidValue, Paid};
 use wardkey_authenticator::{Cbor, Key};
 
 pub(crate) fn shown() -> PaymentDetails {
@@ -237,24 +237,26 @@ fn a_payment_credential_is_of_the_device() {
     for choose in [
         |_: &mut RegistrationRequest| {},
         |request: &mut RegistrationRequest| request.hints = vec![Hint::ClientDevice],
-        |request: &mut RegistrationRequest| request.attachment = Some(Attachment::Other("platform".into())),
+        |request: &mut RegistrationRequest| {
+            request.attachment = Some(AuthenticatorAttachment::Other("platform".into()))
+        },
     ] {
         let (options, _) = lax.start_registration_with(&asking(choose), &user(), &[], NOW).unwrap();
         let selection = &options.authenticator_selection;
-        assert_eq!(selection.authenticator_attachment, Some(Attachment::Platform));
+        assert_eq!(selection.authenticator_attachment, Some(AuthenticatorAttachment::Platform));
         assert_eq!(selection.user_verification, UserVerificationRequirement::Required);
         assert_eq!(options.lint(), []);
     }
-    type Row = (fn(&mut RegistrationRequest), InputError);
+    type Row = (fn(&mut RegistrationRequest), InvalidValue);
     let rows: [Row; 5] = [
-        (|request| request.attachment = Some(Attachment::CrossPlatform), InputError::PaymentAttachment),
-        (|request| request.hints = vec![Hint::Hybrid], InputError::PaymentAttachment),
-        (|request| request.resident_key = ResidentKey::Discouraged, InputError::PaymentResidentKey),
+        (|request| request.attachment = Some(AuthenticatorAttachment::CrossPlatform), InvalidValue::PaymentAttachment),
+        (|request| request.hints = vec![Hint::Hybrid], InvalidValue::PaymentAttachment),
+        (|request| request.resident_key = ResidentKey::Discouraged, InvalidValue::PaymentResidentKey),
         (
             |request| request.user_verification = Some(UserVerificationRequirement::Preferred),
-            InputError::PaymentUserVerification,
+            InvalidValue::PaymentUserVerification,
         ),
-        (|request| request.mediation = Mediation::Conditional, InputError::PaymentUserVerification),
+        (|request| request.conditional = true, InvalidValue::PaymentUserVerification),
     ];
     for (choose, error) in rows {
         let result = rp().start_registration_with(&asking(choose), &user(), &[], NOW);
@@ -262,7 +264,7 @@ fn a_payment_credential_is_of_the_device() {
     }
     let (mut options, _) = rp().start_registration_with(&asking(|_| {}), &user(), &[], NOW).unwrap();
     options.authenticator_selection.authenticator_attachment = None;
-    assert_eq!(options.lint(), [Lint::Payment(InputError::PaymentAttachment)]);
+    assert_eq!(options.lint(), [Lint::Payment(InvalidValue::PaymentAttachment)]);
 }
 
 /// Verifies with a browser-bound key through the pure function, and through the front door with a state of that challenge.
@@ -278,10 +280,8 @@ fn verify(made: Authentication, known: &[Vec<u8>], required: bool) -> Result<Bro
     front.browser_bound_required = required;
     let state = serde_json::from_value(state).unwrap();
     let paid = rp().finish_payment(state, &response, &record(), &front, NOW).map(|paid| paid.browser_binding);
-    let mut expected = payment::Expected::new(authentication::ExpectedAuthentication::new(&site, &[5; 32]), &details);
-    expected.browser_bound_keys = known;
-    expected.browser_bound_required = required;
-    let verified = payment::verify(&expected, &response, &record(), &AwsLcRs);
+    let expected = authentication::ExpectedAuthentication::new(&site, &[5; 32]);
+    let verified = payment::verify(&expected, &front, &response, &record(), &AwsLcRs);
     let pure = verified.map(|verified| verified.browser_binding().clone()).map_err(Error::Payment);
     // The recorded steps differ, because the front door sends allowCredentials.
     assert_eq!(pure.as_ref().map_err(Error::code), paid.as_ref().map_err(Error::code));

@@ -6,8 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
 use wardkey::client::json::{CreationOptions, RequestOptions};
 use wardkey::internals::cbor::Value;
-use wardkey::internals::decode_client_data;
-use wardkey::internals::{AttestationObject, AuthenticatorData, ClientData, CoseKey};
+use wardkey::internals::{AttestationObject, AuthenticatorData, ClientData, CoseKey, decode_client_data};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::{AuthenticationState, RecordUpdate, RegistrationState};
 

@@ -9,13 +9,14 @@ use wardkey::attestation::AttestationType;
 use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::ceremony::authentication::SignCountPolicy;
 use wardkey::ceremony::extensions::Unsolicited;
+use wardkey::ceremony::payment::ExpectedPayment;
 use wardkey::client::extensions::AppId;
 use wardkey::client::json::{AttestationConveyance, CreationOptions, RequestOptions};
 use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
 use wardkey::crypto::Algorithm;
 use wardkey::policy::{AttestationPolicy, Registered};
 use wardkey::quirk::Quirk;
-use wardkey::{Authenticated, AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Decoys, Error, ExpectedPayment, Mediation, Paid, Reauthenticated, Reauthentication, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle};
+use wardkey::{Authenticated, AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Decoys, Error, Paid, Reauthenticated, Reauthentication, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle};
 use wardkey_fuzz::toy::Toy;
 
 static RELYING_PARTIES: LazyLock<Vec<RelyingParty>> = LazyLock::new(|| PARTIES.iter().map(build).collect());

@@ -3,12 +3,14 @@
 //! None of this is an error. Each warning says which part of the standard, or which clients, make it one.
 
 use super::{
-    Attachment, AttestationConveyance, CreationOptions, Hint, RequestOptions, ResidentKey, UserVerificationRequirement,
+    AttestationConveyance, AuthenticatorAttachment, CreationOptions, Hint, RequestOptions, ResidentKey,
+    UserVerificationRequirement,
 };
 use crate::client::origin::is_on_site;
 use crate::credential::{CredentialDescriptor, PublicKeyCredentialType};
 use crate::crypto::Algorithm;
-use crate::extensions::{AppId, CredentialProtection, InputError, LargeBlobSupport};
+use crate::extensions::{AppId, CredentialProtection, LargeBlobSupport};
+use crate::invalid::InvalidValue;
 use std::collections::{BTreeSet, HashSet};
 
 /// Something that clients punish.
@@ -54,7 +56,7 @@ pub enum Lint {
     /// The same hint twice: the second is ignored (§5.8.8).
     DuplicateHint,
     /// `payment` with a selection that it does not go with: every client throws (Secure Payment Confirmation §5).
-    Payment(InputError),
+    Payment(InvalidValue),
     /// Attestation formats without attestation: with `none`, no format is asked for.
     FormatsWithoutAttestation,
     /// Enterprise attestation: it fails, or falls back, wherever the authenticator's owner has not permitted it.
@@ -146,11 +148,11 @@ impl CreationOptions {
     }
 
     fn extensions(&self, lints: &mut Vec<Lint>) {
-        let required = self.extensions.large_blob.is_some_and(|input| input.support == LargeBlobSupport::Required);
+        let required = self.extensions.large_blob == Some(LargeBlobSupport::Required);
         let discoverable = self.authenticator_selection.resident_key == ResidentKey::Required;
         push_if(lints, required && !discoverable, Lint::LargeBlobNotDiscoverable);
         let optional = CredentialProtection::UserVerificationOptional;
-        let nothing = self.extensions.cred_protect.is_some_and(|input| input.enforce && input.policy == optional);
+        let nothing = self.extensions.enforce_cred_protect && self.extensions.cred_protect == Some(optional);
         push_if(lints, nothing, Lint::NothingToEnforce);
         appid(lints, self.extensions.appid_exclude.as_ref(), self.rp.id.as_deref());
     }
@@ -178,12 +180,12 @@ impl CreationOptions {
         push_if(lints, !required, Lint::NotDiscoverable);
         push_if(lints, selection.require_resident_key != required, Lint::RequireResidentKey);
         user_verification(lints, &selection.user_verification);
-        let meant: Vec<Attachment> = self.hints.iter().filter_map(Hint::attachment).collect();
+        let meant: Vec<AuthenticatorAttachment> = self.hints.iter().filter_map(Hint::attachment).collect();
         let contradicted = selection.authenticator_attachment.as_ref().is_some_and(|attachment| {
-            !matches!(attachment, Attachment::Other(_)) && !meant.is_empty() && !meant.contains(attachment)
+            !matches!(attachment, AuthenticatorAttachment::Other(_)) && !meant.is_empty() && !meant.contains(attachment)
         });
         push_if(lints, contradicted, Lint::HintsContradictAttachment);
-        let unknown = matches!(selection.authenticator_attachment, Some(Attachment::Other(_)))
+        let unknown = matches!(selection.authenticator_attachment, Some(AuthenticatorAttachment::Other(_)))
             || matches!(selection.resident_key, ResidentKey::Other(_));
         push_if(lints, unknown, Lint::UnknownValue);
         if self.extensions.payment.is_some() {

@@ -9,6 +9,8 @@
 
 pub use crate::codec::json::MAX_UNKNOWN_MEMBERS;
 
+use super::AuthenticatorAttachment;
+use crate::client::data::{self, ClientData};
 use crate::codec::base64url;
 use crate::codec::json::{AnyText, ByteString, MemberError, Object, Text, members};
 use crate::credential::Transport;
@@ -84,23 +86,11 @@ impl ResponseError {
     }
 }
 
-/// AuthenticatorAttachment (§5.4.5), by the client's word; values that are not known count as none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AuthenticatorAttachment {
-    /// Part of the client device.
-    Platform,
-    /// Roaming.
-    CrossPlatform,
-}
-
-impl AuthenticatorAttachment {
-    fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "platform" => Some(Self::Platform),
-            "cross-platform" => Some(Self::CrossPlatform),
-            _ => None,
-        }
+fn attachment(name: &str) -> Option<AuthenticatorAttachment> {
+    match name {
+        "platform" => Some(AuthenticatorAttachment::Platform),
+        "cross-platform" => Some(AuthenticatorAttachment::CrossPlatform),
+        _ => None,
     }
 }
 
@@ -214,8 +204,7 @@ impl<R> Envelope<'_, R> {
             Some(_) => return Err(ResponseError::Type),
             None => return Err(ResponseError::Missing("type")),
         }
-        let attachment = self.authenticator_attachment;
-        let attachment = attachment.and_then(|Text(name)| AuthenticatorAttachment::from_name(&name));
+        let attachment = self.authenticator_attachment.and_then(|Text(name)| attachment(&name));
         let Object(response) = self.response.ok_or(ResponseError::Missing("response"))?;
         let client_extension_results = self.client_extension_results;
         Ok((Common { raw_id: Bytes(bytes), attachment, client_extension_results }, response))
@@ -261,16 +250,26 @@ macro_rules! response {
                 &self.common.raw_id.0
             }
 
-            /// `response.clientDataJSON`, decoded; see [`client::data`](crate::client::data).
+            /// `response.clientDataJSON`, decoded; what the authenticator signs the hash of.
             #[must_use]
             pub fn client_data_json(&self) -> &[u8] {
                 &self.client_data_json.0
             }
 
-            /// `authenticatorAttachment`: a hint.
+            /// Returns the `origin` that client data claims, for the log of a refusal with the code `origin-not-allowed`. At
+            /// most 256 characters, escaped as in a Rust string. Received text: never compare it, and never show it in a
+            /// page.
             #[must_use]
-            pub const fn authenticator_attachment(&self) -> Option<AuthenticatorAttachment> {
-                self.common.attachment
+            pub fn claimed_origin(&self) -> Option<String> {
+                let text = data::decode(self.client_data_json()).ok()?;
+                let client_data = ClientData::parse(&text).ok()?;
+                Some(client_data.origin.text()?.escape_debug().take(256).collect())
+            }
+
+            /// `authenticatorAttachment`: a hint. `None` also for a value that is not known.
+            #[must_use]
+            pub const fn authenticator_attachment(&self) -> Option<&AuthenticatorAttachment> {
+                self.common.attachment.as_ref()
             }
 
             /// `clientExtensionResults`: unsigned; `None` where the member is missing.
@@ -408,7 +407,7 @@ impl AuthenticationResponse {
         })
     }
 
-    /// `response.authenticatorData`, decoded; see [`authenticator::data`](crate::authenticator::data).
+    /// `response.authenticatorData`, decoded.
     #[must_use]
     pub fn authenticator_data(&self) -> &[u8] {
         &self.authenticator_data.0

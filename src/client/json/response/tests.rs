@@ -42,7 +42,7 @@ fn reads_a_registration() {
     assert_eq!(response.client_data_json(), b"{}");
     assert_eq!(response.attestation_object(), [0xa0]);
     assert_eq!(response.transports(), [Transport::Internal, Transport::Other("new".into())]);
-    assert_eq!(response.authenticator_attachment(), Some(AuthenticatorAttachment::Platform));
+    assert_eq!(response.authenticator_attachment(), Some(&AuthenticatorAttachment::Platform));
     assert_eq!(response.client_extension_results().unwrap().cred_props.unwrap().rk, Some(true));
     assert_eq!(response.authenticator_data_copy(), Some(&[0][..]));
     assert_eq!((response.public_key_copy(), response.public_key_algorithm_copy()), (Some(&[1][..]), Some(-7)));
@@ -85,7 +85,7 @@ fn reads_over_what_it_does_not_know_and_what_may_be_missing() {
         ("telepathy", None),
     ] {
         let json = with(registration(), "/authenticatorAttachment", Some(json!(name)));
-        assert_eq!(RegistrationResponse::from_json(&json).unwrap().authenticator_attachment(), attachment);
+        assert_eq!(RegistrationResponse::from_json(&json).unwrap().authenticator_attachment(), attachment.as_ref());
     }
     let most = registration().to_string();
     let most = format!("{most}{}", " ".repeat(MAX_LEN - most.len()));
