@@ -113,8 +113,8 @@ pub use error::{Error, Fault, PublicFailure};
 pub use invalid::InvalidValue;
 pub use parse::ParseError;
 pub use relying_party::{
-    Authenticated, AuthenticationRequest, ConfigError, DecoyShape, Decoys, Paid, Reauthenticated, Reauthentication,
-    RegistrationRequest, RelyingParty, RelyingPartyBuilder, SignedIn, User,
+    Authenticated, AuthenticationRequest, ConfigError, DecoyShape, Decoys, Paid, Reauthentication, RegistrationRequest,
+    RelyingParty, RelyingPartyBuilder, SignedIn, User,
 };
 pub use state::{AuthenticationState, RegistrationState};
 pub use time::UnixTime;
@@ -133,6 +133,7 @@ pub mod internals {
     pub use crate::codec::der::Malformed;
     pub use crate::credential::{CredentialDescriptor, CredentialParameters, PublicKeyCredentialType};
     pub use crate::crypto::cose::{CoseKey, Error as CoseError};
+    pub use crate::extensions::expected::{AuthenticationExtensions, RegistrationExtensions};
     pub use crate::extensions::signed::SignedMap;
     pub use crate::x509::error::Rule;
 }

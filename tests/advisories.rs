@@ -134,7 +134,7 @@ fn ghsa_f66q_9rf6_8795_reauthentication_by_any_users_credential() {
         let asked = std::slice::from_ref(&asked.record);
         let (options, state) = rp.start_reauthentication(&asked[0].user_handle, asked, "x", 300, NOW).unwrap();
         let response = answer(answering, challenge_of(&options));
-        rp.finish_reauthentication(state, &ada.record.user_handle, &response, record, NOW).map(|done| done.proof)
+        rp.finish_reauthentication(state, &ada.record.user_handle, &response, record, NOW).map(|done| done.0)
     };
     let proof = attempt(&ada, &ada, &ada.record).unwrap();
     assert_eq!(proof.require(&rp, &ada.record.user_handle, "x", NOW), Ok(()));
@@ -208,7 +208,7 @@ fn ghsa_j628_q885_8gr5_no_line_of_a_log_is_written_by_a_stranger() {
     let injected = "https://evil.example\n2026-11-23 INFO login ok \u{1b}[2J";
     let forged = registration("advisory.log").client_data(|data| data.set("origin", injected));
     let response = RegistrationResponse::from_json(&forged.response().to_string()).unwrap();
-    let site = wardkey::ceremony::Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
+    let site = wardkey::ceremony::Site::new("example.org", Origins::exact(["https://example.org"]));
     let algorithms = wardkey::crypto::Algorithm::OFFERABLE;
     let expected = registration::ExpectedRegistration::new(&site, &forged.expected.challenge, &algorithms);
     let failure = registration::verify(&expected, &response, &AwsLcRs).unwrap_err();

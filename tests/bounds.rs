@@ -45,7 +45,7 @@ fn register(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) 
 /// The same, and counts the peak memory in addition to response and policy.
 fn measured(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) -> (Result<(), Failure>, usize) {
     let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
-    let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
+    let site = Site::new("example.org", Origins::exact(["https://example.org"]));
     let algorithms = wardkey::crypto::Algorithm::OFFERABLE;
     let expected = registration::ExpectedRegistration::new(&site, &registration.expected.challenge, &algorithms);
     let mut policy = AttestationPolicy::any();
@@ -291,7 +291,7 @@ fn at_most_eight_anchors_of_one_name_are_tried() {
         }
     }
     let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
-    let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
+    let site = Site::new("example.org", Origins::exact(["https://example.org"]));
     let algorithms = wardkey::crypto::Algorithm::OFFERABLE;
     let expected = registration::ExpectedRegistration::new(&site, &registration.expected.challenge, &algorithms);
     let verified = registration::verify(&expected, &response, &AwsLcRs).unwrap();
@@ -406,7 +406,7 @@ fn preferred_trust_costs_no_extra_verification() {
     ] {
         let registration = Registration::new("bounds.prefer", Algorithm::Es256).format(made);
         let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
-        let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
+        let site = Site::new("example.org", Origins::exact(["https://example.org"]));
         let algorithms = wardkey::crypto::Algorithm::OFFERABLE;
         let expected = registration::ExpectedRegistration::new(&site, &registration.expected.challenge, &algorithms);
         let mut policy = AttestationPolicy::any();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use wardkey::ceremony::authentication::{SignCount, UserVerification};
-use wardkey::ceremony::{Framing, Origins, Refusal, Site, authentication};
+use wardkey::ceremony::{Origins, Refusal, Site, authentication};
 use wardkey::crypto::{AwsLcRs, Backend, RustCrypto};
 use wardkey::extensions::AppId;
 use wardkey::interop::{Concern, ImportError, Imported, Row, check};
@@ -259,7 +259,7 @@ fn u2f_registrations_sign_in_through_appid() {
 
 /// Verifies a genuine signature of the key of this registration against this record.
 fn verdict(registration: &Registration, record: &CredentialRecord, backend: &dyn Backend) -> Result<(), Refusal> {
-    let site = Site::new("example.org", Origins::exact(["https://example.org"]), Framing::SameOrigin);
+    let site = Site::new("example.org", Origins::exact(["https://example.org"]));
     let made = Authentication::of(registration);
     let response = serde_json::from_value::<AuthenticationResponse>(made.response()).unwrap();
     let expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);

@@ -107,8 +107,8 @@ fn judge(vector: &Value) {
     }
     let challenge = URL_SAFE_NO_PAD.decode(vector["expected"]["challenge"].as_str().unwrap()).unwrap();
     let origins = vector["rp"]["origins"].as_array().unwrap().iter().map(|origin| origin.as_str().unwrap());
-    let site = Site::new(vector["rp"]["id"].as_str().unwrap(), Origins::exact(origins), Default::default());
-    let elsewhere = Site::new("elsewhere.test", Origins::exact(["https://elsewhere.test"]), Default::default());
+    let site = Site::new(vector["rp"]["id"].as_str().unwrap(), Origins::exact(origins));
+    let elsewhere = Site::new("elsewhere.test", Origins::exact(["https://elsewhere.test"]));
     let json = vector["response"].to_string();
     if vector["kind"] == "registration" {
         check_serde::<RegistrationResponse>(id, &input, &vector["response"]);
@@ -235,7 +235,7 @@ fn signed_secrets_are_not_printed() {
         let registration = Registration::new("leaks", wardkey_authenticator::Algorithm::Es256);
         let signed = output.clone();
         let made = registration.clone().authenticator_data(move |data| data.extension(identifier, signed));
-        let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
+        let site = Site::new("example.org", Origins::exact(["https://example.org"]));
         let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
         hidden(&response);
         let expected = registration::ExpectedRegistration::new(&site, &made.expected.challenge, &Algorithm::OFFERABLE);

@@ -92,7 +92,7 @@ fn a_vector_that_the_runner_cannot_express_fails() {
         (&created, "/compound_policy", json!("new")),
         (&created, "/trust_anchors", json!(["AAAA"])),
         (&created, "/attestation_policy/trust", json!("new")),
-        (&created, "/extensions", json!({"secretResults": 1})),
+        (&created, "/extensions", json!({"refuseSecretResults": 1})),
     ] {
         let mut vector = vector.clone();
         let (parent, member) = pointer.rsplit_once('/').unwrap();

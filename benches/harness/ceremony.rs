@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest::{self, SHA256};
 use aws_lc_rs::signature::{self as lc, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm};
-use wardkey::ceremony::{Failure, Framing, Origins, Site, authentication, registration};
+use wardkey::ceremony::{Failure, Origins, Site, authentication, registration};
 use wardkey::crypto::{Algorithm, Backend};
 use wardkey::internals::cbor::{Map, Value};
 use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchors};
@@ -11,7 +11,7 @@ use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, Registrati
 use wardkey_authenticator::{self as made, PostedAuthentication, PostedRegistration};
 
 fn site(rp: &made::RelyingParty) -> Site {
-    Site::new(&rp.id, Origins::exact(&rp.origins), Framing::SameOrigin)
+    Site::new(&rp.id, Origins::exact(&rp.origins))
 }
 
 /// The same algorithm of ours.

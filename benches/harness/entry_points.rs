@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::hint::black_box;
 use wardkey::attestation::CompoundPolicy;
 use wardkey::ceremony::payment::ExpectedPayment;
-use wardkey::ceremony::{Framing, Origins, Site, authentication, payment, registration};
+use wardkey::ceremony::{Origins, Site, authentication, payment, registration};
 use wardkey::client::capabilities::ClientCapabilities;
 use wardkey::client::json::{CreationOptions, RequestOptions};
 use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
@@ -327,7 +327,7 @@ fn cbor() -> Vec<EntryPoint> {
 }
 
 fn site() -> Site {
-    Site::new("example.org", Origins::exact(["https://example.org"]), Framing::SameOrigin)
+    Site::new("example.org", Origins::exact(["https://example.org"]))
 }
 
 /// A registration, verified and judged by a policy.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use wardkey::attestation::AttestationType;
 use wardkey::ceremony::authentication::SignCountPolicy;
-use wardkey::ceremony::{Ceremony, Failure, Framing, Origins, Outcomes, Refusal, Site, authentication, registration};
+use wardkey::ceremony::{Ceremony, Failure, Origins, Outcomes, Refusal, Site, authentication, registration};
 use wardkey::crypto::{Algorithm, Backend};
 use wardkey::internals::{AuthenticatorData, ClientData, decode_client_data};
 use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchors};
@@ -208,12 +208,8 @@ impl Vector {
     }
 
     fn site(&self) -> Site {
-        let framing = if self.rp.allow_cross_origin {
-            Framing::CrossOrigin(self.rp.top_origins.clone())
-        } else {
-            Framing::SameOrigin
-        };
-        Site::new(&self.rp.id, Origins::exact(&self.rp.origins), framing)
+        let site = Site::new(&self.rp.id, Origins::exact(&self.rp.origins));
+        if self.rp.allow_cross_origin { site.framed_by(&self.rp.top_origins) } else { site }
     }
 
     fn quirks(&self) -> Result<Quirks, Stop> {

@@ -5,7 +5,7 @@ use crate::{Yes, cbor, der};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::sync::LazyLock;
-use wardkey::ceremony::{Framing, Origins, Refusal, Site};
+use wardkey::ceremony::{Origins, Refusal, Site};
 use wardkey::ceremony::registration::{verify, ExpectedRegistration, VerifiedRegistration};
 use wardkey::crypto::Algorithm;
 use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchors};
@@ -17,11 +17,8 @@ pub const CHALLENGE: [u8; 32] = [0; 32];
 
 /// The relying party of every ceremony; the top bit lets it be framed.
 pub fn site(bits: u8) -> Site {
-    let framing = match bits >> 7 {
-        0 => Framing::SameOrigin,
-        _ => Framing::CrossOrigin(vec!["https://top.example".to_owned()]),
-    };
-    Site::new("example.org", Origins::exact(["https://example.org"]).with_subdomains(), framing)
+    let site = Site::new("example.org", Origins::exact(["https://example.org"]).with_subdomains());
+    if bits >> 7 == 0 { site } else { site.framed_by(["https://top.example"]) }
 }
 
 fn client_data(ceremony: &str) -> Vec<u8> {

@@ -10,7 +10,10 @@ use crate::authenticator::{self, AuthenticatorData, Flags};
 use crate::client::{AuthenticationResponse, ClientData};
 use crate::credential::{CredentialId, CredentialRecord, RecordState, RecordUpdate};
 use crate::crypto::{Algorithm, Backend, CryptoError, cose::CoseKey};
-use crate::extensions::{AuthenticationExtensions, ClientExtensionResults, ExtensionReport, SignedOutputs};
+use crate::extensions::{
+    AuthenticationExtensions, AuthenticationOutputs, ClientExtensionResults, ExtensionReport, RequestExtensions,
+    SignedOutputs, Unsolicited,
+};
 use crate::quirk::{Quirk, Quirks};
 
 /// What an authentication is judged by. All of it comes from the relying party; nothing from the message.
@@ -38,6 +41,7 @@ pub struct ExpectedAuthentication<'e> {
     /// What is done about a counter that does not advance.
     pub sign_count: SignCountPolicy,
     /// What is expected of extensions; the default judges nothing.
+    #[doc(hidden)]
     pub extensions: AuthenticationExtensions,
     /// The leniencies that were switched on.
     pub quirks: Quirks,
@@ -61,6 +65,27 @@ impl<'e> ExpectedAuthentication<'e> {
             extensions: AuthenticationExtensions::NONE,
             quirks: Quirks::NONE,
         }
+    }
+
+    /// Expects outputs of extensions: `inputs` were sent, `required` must come back, and `unsolicited` says what to do about
+    /// outputs that nobody asked for.
+    #[must_use]
+    pub fn with_extensions(
+        mut self,
+        inputs: &RequestExtensions,
+        required: AuthenticationOutputs,
+        unsolicited: Unsolicited,
+    ) -> Self {
+        self.extensions =
+            AuthenticationExtensions { unsolicited, ..AuthenticationExtensions::of(inputs).requiring(required) };
+        self
+    }
+
+    /// Refuses results of a pseudo-random function, which should have stayed in the browser.
+    #[must_use]
+    pub const fn refuse_secret_results(mut self) -> Self {
+        self.extensions.refuse_secret_results = true;
+        self
     }
 }
 

@@ -1,6 +1,6 @@
 //! Client data, as both ceremonies judge it: §7.1 steps 5 to 11, §7.2 steps 8 to 14.
 
-use super::{Framing, Site};
+use super::Site;
 use super::{Outcome, Outcomes, Place, Refusal, Step};
 use crate::client::data::{self, ClientData, Member};
 use crate::codec::base64url;
@@ -57,14 +57,14 @@ fn members<'s>(
     let origin = client_data.origin.text().and_then(|origin| site.origins.admit(origin));
     let (origin, origin_rule) = origin.ok_or(Refusal::Origin)?;
     outcomes.passed(Step::Origin);
-    let (cross_origin, top_origin) = framing(client_data, &site.framing, outcomes)?;
+    let (cross_origin, top_origin) = framing(client_data, site, outcomes)?;
     Ok(Place { rp_id: &site.rp_id, origin, origin_rule, cross_origin, top_origin })
 }
 
 /// Returns `crossOrigin`, and the listed origin that `topOrigin` names.
 fn framing<'s>(
     client_data: &ClientData<'_>,
-    framing: &'s Framing,
+    site: &'s Site,
     outcomes: &mut Outcomes,
 ) -> Result<(bool, Option<&'s str>), Refusal> {
     // Step 10 (13): crossOrigin. A frame of another origin must be expected.
@@ -73,16 +73,16 @@ fn framing<'s>(
         Member::Bool(cross_origin) => cross_origin,
         Member::Text(_) | Member::Other => return Err(Refusal::CrossOrigin),
     };
-    let is_expected = !matches!(framing, Framing::SameOrigin);
+    let is_expected = site.top_origins.is_some();
     outcomes.check(Step::CrossOrigin, cross_origin, is_expected, Refusal::CrossOrigin)?;
     // Step 11 (14): topOrigin. It must be listed. Clients add it only beside `crossOrigin: true` (§5.8.1).
-    match (&client_data.top_origin, framing) {
-        (Member::Absent, Framing::CrossOriginNamed(_)) if cross_origin => Err(Refusal::TopOriginMissing),
+    match (&client_data.top_origin, &site.top_origins) {
+        (Member::Absent, _) if cross_origin && site.top_origin_required => Err(Refusal::TopOriginMissing),
         (Member::Absent, _) => {
             outcomes.record(Step::TopOrigin, Outcome::NotRequired);
             Ok((cross_origin, None))
         }
-        (Member::Text(top), Framing::CrossOrigin(expected) | Framing::CrossOriginNamed(expected)) if cross_origin => {
+        (Member::Text(top), Some(expected)) if cross_origin => {
             let listed = expected.iter().find(|listed| **listed == **top).ok_or(Refusal::TopOrigin)?;
             outcomes.passed(Step::TopOrigin);
             Ok((cross_origin, Some(listed)))

@@ -24,7 +24,7 @@ pub use failure::Failure;
 pub use origins::{OriginRule, Origins};
 pub use outcomes::{Outcome, Outcomes};
 pub use refusal::Refusal;
-pub use site::{Framing, Site};
+pub use site::Site;
 pub use step::{Ceremony, Step, StepNumber};
 
 use crate::extensions::ClientExtensionResults;

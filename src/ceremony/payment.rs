@@ -8,7 +8,7 @@
 
 use super::authentication::{self, ExpectedAuthentication, VerifiedAuthentication};
 use super::registration::VerifiedRegistration;
-use super::{Failure, Framing, Origins, Refusal, Site};
+use super::{Failure, Origins, Refusal, Site};
 use crate::client::origin::check_web_origin;
 use crate::client::payment::{self, PaymentDetails};
 use crate::client::{AuthenticationResponse, ClientData};
@@ -56,7 +56,7 @@ impl<'e> ExpectedPayment<'e> {
     /// compared with the details, so a frame is expected in that page and nowhere else.
     pub(crate) fn site(&self, own: &Site) -> Site {
         let origins = if self.callers.is_empty() { own.origins.clone() } else { Origins::exact(&self.callers) };
-        Site::new(&own.rp_id, origins, Framing::CrossOrigin(vec![self.details.top_origin.clone()]))
+        Site::new(&own.rp_id, origins).framed_by([&self.details.top_origin])
     }
 }
 

@@ -13,7 +13,10 @@ use crate::budget::Budget;
 use crate::client::{ClientData, RegistrationResponse};
 use crate::credential::{CredentialId, Transport};
 use crate::crypto::{Algorithm, Backend, cose};
-use crate::extensions::{ClientExtensionResults, ExtensionReport, RegistrationExtensions, SignedOutputs, Vouched};
+use crate::extensions::{
+    ClientExtensionResults, CreationExtensions, ExtensionReport, RegistrationExtensions, RegistrationOutputs,
+    SignedOutputs, Unsolicited, Vouched,
+};
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
 use crate::x509::algorithm::SubjectPublicKey;
@@ -44,6 +47,7 @@ pub struct ExpectedRegistration<'e> {
     /// What a statement must say of its key, where its format says anything of it.
     pub key_enforcement: KeyEnforcement,
     /// What is expected of extensions; the default judges nothing.
+    #[doc(hidden)]
     pub extensions: RegistrationExtensions,
     /// The leniencies that were switched on.
     pub quirks: Quirks,
@@ -67,6 +71,27 @@ impl<'e> ExpectedRegistration<'e> {
             extensions: RegistrationExtensions::NONE,
             quirks: Quirks::NONE,
         }
+    }
+
+    /// Expects outputs of extensions: `inputs` were sent, `required` must come back, and `unsolicited` says what to do about
+    /// outputs that nobody asked for.
+    #[must_use]
+    pub fn with_extensions(
+        mut self,
+        inputs: &CreationExtensions,
+        required: RegistrationOutputs,
+        unsolicited: Unsolicited,
+    ) -> Self {
+        self.extensions =
+            RegistrationExtensions { unsolicited, ..RegistrationExtensions::of(inputs).requiring(required) };
+        self
+    }
+
+    /// Refuses results of a pseudo-random function, which should have stayed in the browser.
+    #[must_use]
+    pub const fn refuse_secret_results(mut self) -> Self {
+        self.extensions.refuse_secret_results = true;
+        self
     }
 }
 

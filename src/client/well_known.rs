@@ -9,6 +9,7 @@
 //! Each is served as `application/json` over https with status 200. A document opens nothing by itself: the same origins
 //! must be given to [`RelyingParty`](crate::relying_party::RelyingParty)'s builder.
 
+use super::json::Lint;
 use super::origin::{check_web_origin, is_bundle};
 use crate::codec::base64url;
 use crate::invalid::InvalidValue;
@@ -29,37 +30,6 @@ pub const MAX_LABELS: usize = 5;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RelatedOrigins {
     origins: Vec<String>,
-}
-
-/// What clients will make of a document that its author will not expect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RelatedOriginsWarning {
-    /// The origin at this place (from 0) is not in the form in which clients send it, so that none is equal to it.
-    Malformed(usize),
-    /// The origin at this place has no registrable domain: clients skip it.
-    NoRegistrableDomain(usize),
-    /// The origin at this place stands in the document before.
-    Duplicate(usize),
-    /// The origin at this place brings in a sixth registrable origin label or a later one: clients that support five
-    /// skip it. Origins that share a label, such as `clinic.example` and `clinic.test`, cost one.
-    TooManyLabels(usize),
-    /// No origin at all.
-    Empty,
-}
-
-impl core::fmt::Display for RelatedOriginsWarning {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::Malformed(value) => write!(f, "origin {value} is not in the form that clients send"),
-            Self::NoRegistrableDomain(value) => write!(f, "origin {value} has no registrable domain"),
-            Self::Duplicate(value) => write!(f, "origin {value} is there twice"),
-            Self::TooManyLabels(value) => {
-                write!(f, "origin {value} has a label beyond the five that every client supports")
-            }
-            Self::Empty => f.write_str("no origin"),
-        }
-    }
 }
 
 impl RelatedOrigins {
@@ -84,25 +54,25 @@ impl RelatedOrigins {
 
     /// What is wrong with it. `registrable_domain` answers for a host with its registrable domain by the public suffix
     /// list (`clinic.co.uk` for `portal.clinic.co.uk`); this crate has none, because it would be out of date.
-    pub fn check(&self, registrable_domain: impl Fn(&str) -> Option<String>) -> Vec<RelatedOriginsWarning> {
+    pub fn check(&self, registrable_domain: impl Fn(&str) -> Option<String>) -> Vec<Lint> {
         let mut warnings = Vec::new();
         let (mut seen, mut labels) = (BTreeSet::new(), BTreeSet::new());
         if self.origins.is_empty() {
-            warnings.push(RelatedOriginsWarning::Empty);
+            warnings.push(Lint::NoOrigin);
         }
         for (place, origin) in self.origins.iter().enumerate() {
             if check_web_origin(origin, None).is_err() {
-                warnings.push(RelatedOriginsWarning::Malformed(place));
+                warnings.push(Lint::MalformedOrigin(place));
                 continue;
             }
             if !seen.insert(origin) {
-                warnings.push(RelatedOriginsWarning::Duplicate(place));
+                warnings.push(Lint::DuplicateOrigin(place));
                 continue;
             }
             match label(origin, &registrable_domain) {
-                None => warnings.push(RelatedOriginsWarning::NoRegistrableDomain(place)),
+                None => warnings.push(Lint::NoRegistrableDomain(place)),
                 Some(label) if labels.contains(&label) => {}
-                Some(_) if labels.len() >= MAX_LABELS => warnings.push(RelatedOriginsWarning::TooManyLabels(place)),
+                Some(_) if labels.len() >= MAX_LABELS => warnings.push(Lint::TooManyLabels(place)),
                 Some(label) => drop(labels.insert(label)),
             }
         }

@@ -43,18 +43,6 @@ pub enum Unsolicited {
     Refuse,
 }
 
-/// What is done about results of a pseudo-random function (`prf`, `hmacGetSecret`), which should stay in the browser.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum SecretResults {
-    /// The [`ExtensionReport`] says that they came. They are never kept.
-    #[default]
-    Report,
-    /// They are refused, so that a front end that leaks them does not go unnoticed.
-    Refuse,
-}
-
 /// What a verdict found out about extensions, for evidence and alerts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -107,8 +95,8 @@ pub struct RegistrationExtensions {
     pub required: RegistrationOutputs,
     /// Outputs that nobody asked for.
     pub unsolicited: Unsolicited,
-    /// Secrets that should have stayed in the browser.
-    pub secret_results: SecretResults,
+    /// Whether results of a pseudo-random function are refused, which should have stayed in the browser.
+    pub refuse_secret_results: bool,
 }
 
 /// What is required of the outputs of an authentication.
@@ -135,13 +123,13 @@ pub struct AuthenticationExtensions {
     pub required: AuthenticationOutputs,
     /// Outputs that nobody asked for.
     pub unsolicited: Unsolicited,
-    /// Secrets that should have stayed in the browser.
-    pub secret_results: SecretResults,
+    /// Whether results of a pseudo-random function are refused, which should have stayed in the browser.
+    pub refuse_secret_results: bool,
 }
 
 impl RegistrationExtensions {
     /// Nothing was asked for, and nothing is judged.
-    pub const NONE: Self = Self {
+    pub(crate) const NONE: Self = Self {
         requested: ExtensionSet::NONE,
         cred_protect: None,
         cred_protect_enforced: false,
@@ -155,12 +143,12 @@ impl RegistrationExtensions {
             unsigned_prf_enabled: false,
         },
         unsolicited: Unsolicited::Tolerate,
-        secret_results: SecretResults::Report,
+        refuse_secret_results: false,
     };
 
     /// What these inputs lead to expect.
     #[must_use]
-    pub fn of(inputs: &CreationExtensions) -> Self {
+    pub(crate) fn of(inputs: &CreationExtensions) -> Self {
         let mut expected = Self { requested: inputs.requested(), ..Self::default() };
         expected.cred_protect = inputs.cred_protect;
         expected.cred_protect_enforced = inputs.enforce_cred_protect;
@@ -170,7 +158,7 @@ impl RegistrationExtensions {
 
     /// Also requires `outputs`.
     #[must_use]
-    pub const fn requiring(mut self, outputs: RegistrationOutputs) -> Self {
+    pub(crate) const fn requiring(mut self, outputs: RegistrationOutputs) -> Self {
         let large_blob_supported = self.required.unsigned_large_blob_supported;
         self.required = outputs;
         self.required.unsigned_large_blob_supported |= large_blob_supported;
@@ -179,7 +167,7 @@ impl RegistrationExtensions {
 
     /// An extension whose output is required though nobody asked for it: hardly any credential would ever pass.
     #[must_use]
-    pub fn required_but_not_requested(&self) -> Option<Extension> {
+    pub(crate) fn required_but_not_requested(&self) -> Option<Extension> {
         let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, .. } =
             self.required;
         first_unrequested(
@@ -198,7 +186,7 @@ impl RegistrationExtensions {
 
     /// The first extension whose output is required and must be signed.
     #[must_use]
-    pub fn required_signed(&self) -> Option<Extension> {
+    pub(crate) fn required_signed(&self) -> Option<Extension> {
         let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, .. } =
             self.required;
         let required = [
@@ -247,35 +235,35 @@ impl RegistrationExtensions {
         cred_props::check(results, required.unsigned_discoverable)?;
         large_blob::check_supported(results, required.unsigned_large_blob_supported)?;
         prf::check(results, required.unsigned_prf_enabled)?;
-        answers.report(self.unsolicited, self.secret_results)
+        answers.report(self.unsolicited, self.refuse_secret_results)
     }
 }
 
 impl AuthenticationExtensions {
     /// Nothing was asked for, and nothing is judged.
-    pub const NONE: Self = Self {
+    pub(crate) const NONE: Self = Self {
         requested: ExtensionSet::NONE,
         required: AuthenticationOutputs { cred_blob: false, uvm: false, unsigned_large_blob_written: false },
         unsolicited: Unsolicited::Tolerate,
-        secret_results: SecretResults::Report,
+        refuse_secret_results: false,
     };
 
     /// What these inputs lead to expect.
     #[must_use]
-    pub fn of(inputs: &RequestExtensions) -> Self {
+    pub(crate) fn of(inputs: &RequestExtensions) -> Self {
         Self { requested: inputs.requested(), ..Self::default() }
     }
 
     /// Also requires `outputs`.
     #[must_use]
-    pub const fn requiring(mut self, outputs: AuthenticationOutputs) -> Self {
+    pub(crate) const fn requiring(mut self, outputs: AuthenticationOutputs) -> Self {
         self.required = outputs;
         self
     }
 
     /// An extension whose output is required though nobody asked for it: hardly any credential would ever pass.
     #[must_use]
-    pub fn required_but_not_requested(&self) -> Option<Extension> {
+    pub(crate) fn required_but_not_requested(&self) -> Option<Extension> {
         let AuthenticationOutputs { cred_blob, uvm, unsigned_large_blob_written } = self.required;
         first_unrequested(
             self.requested,
@@ -300,7 +288,7 @@ impl AuthenticationExtensions {
         answers.signed(Extension::HmacSecret, SignedMap::hmac_secret)?;
         answers.signed(Extension::ThirdPartyPayment, SignedMap::third_party_payment)?;
         large_blob::check_written(results, required.unsigned_large_blob_written)?;
-        answers.report(self.unsolicited, self.secret_results)
+        answers.report(self.unsolicited, self.refuse_secret_results)
     }
 }
 
@@ -321,10 +309,10 @@ impl<'a> Answers<'_, 'a> {
     }
 
     /// Reports or refuses unsolicited outputs, and secrets that should have stayed in the browser.
-    fn report(&self, unsolicited: Unsolicited, secrets: SecretResults) -> Result<ExtensionReport, OutputRefusal> {
+    fn report(&self, unsolicited: Unsolicited, refuse_secrets: bool) -> Result<ExtensionReport, OutputRefusal> {
         let secret_results = self.results.is_some_and(ClientExtensionResults::has_secrets)
             || self.signed.is_some_and(SignedMap::has_secrets);
-        if secret_results && secrets == SecretResults::Refuse {
+        if secret_results && refuse_secrets {
             return Err(OutputRefusal::SecretResults);
         }
         let mut report = ExtensionReport { secret_results, ..ExtensionReport::default() };

@@ -6,15 +6,41 @@ use crate::credential::CredentialDescriptor;
 use crate::invalid::InvalidValue;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap as _};
 
-/// `largeBlob` of a registration (§10.1.5): LargeBlobSupport. In JSON the object with the member `support`.
+/// `largeBlob` of a registration (§10.1.5): LargeBlobSupport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "support", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum LargeBlobSupport {
     /// Only an authenticator that can store large blobs.
     Required,
     /// One that can, where there is one.
     Preferred,
+}
+
+/// Serde for `largeBlob` of a registration, which has the member `support` alone.
+pub(super) mod support {
+    use super::LargeBlobSupport;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Members {
+        support: LargeBlobSupport,
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, clippy::ref_option, reason = "what serde calls")]
+    pub(in super::super) fn serialize<S: Serializer>(
+        value: &Option<LargeBlobSupport>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.map(|support| Members { support }).serialize(to)
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<LargeBlobSupport>, D::Error> {
+        Ok(Option::<Members>::deserialize(from)?.map(|Members { support }| support))
+    }
 }
 
 /// `largeBlob` of an authentication (§10.1.5): one or the other, by construction.

@@ -5,7 +5,7 @@
 //! | client extension inputs | [`CreationExtensions`], [`RequestExtensions`] | the relying party's own |
 //! | client extension outputs | [`ClientExtensionResults`] | unsigned: any script in the page could have written them |
 //! | authenticator extension outputs | [`SignedMap`], [`SignedOutputs`] | in authenticator data, signed as [`voucher`](crate::attestation::voucher) says |
-//! | what a ceremony expects of outputs | [`RegistrationExtensions`], [`AuthenticationExtensions`] | |
+//! | what a ceremony requires of outputs | [`RegistrationOutputs`], [`AuthenticationOutputs`], [`Unsolicited`] | |
 //! | what it found | [`ExtensionReport`], [`OutputRefusal`] | |
 //!
 //! A client extension and the authenticator extension behind it may have different identifiers: a client that is asked
@@ -82,7 +82,7 @@ mod cmtg_key;
 mod cred_blob;
 mod cred_props;
 mod cred_protect;
-mod expected;
+pub(crate) mod expected;
 mod hmac_secret;
 mod large_blob;
 mod min_pin_length;
@@ -100,14 +100,11 @@ use cmtg_key::CmtgKeyOutputs;
 use cred_props::CredentialProperties;
 pub use cred_protect::CredentialProtection;
 pub(crate) use expected::Vouched;
-pub use expected::{
-    AuthenticationExtensions, AuthenticationOutputs, ExtensionReport, RegistrationExtensions, RegistrationOutputs,
-    SecretResults, Unsolicited,
-};
+pub(crate) use expected::{AuthenticationExtensions, RegistrationExtensions};
+pub use expected::{AuthenticationOutputs, ExtensionReport, RegistrationOutputs, Unsolicited};
 pub(crate) use hmac_secret::HmacSecret;
 use large_blob::LargeBlobOutputs;
 pub use large_blob::{LargeBlobRequest, LargeBlobSupport};
-pub use payment::PaymentCreation;
 use payment::PaymentOutputs;
 use prf::PrfOutputs;
 pub use prf::{Prf, PrfValues};
@@ -117,6 +114,7 @@ pub use values::Blob;
 
 use crate::codec::json::{Object, Text, UnknownNames};
 use crate::credential::CredentialDescriptor;
+use crate::crypto::Algorithm;
 use crate::set::bit_set;
 use core::fmt;
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
@@ -246,7 +244,7 @@ inputs! {
         #[serde(default, deserialize_with = "prf::read_creation", skip_serializing_if = "Option::is_none")]
         prf: Option<Prf> = Prf;
         /// `largeBlob` (§10.1.5).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, with = "large_blob::support", skip_serializing_if = "Option::is_none")]
         large_blob: Option<LargeBlobSupport> = LargeBlob;
         /// `credentialProtectionPolicy` (CTAP §12.1): the least level that is accepted.
         #[serde(default, rename = "credentialProtectionPolicy", skip_serializing_if = "Option::is_none")]
@@ -271,9 +269,11 @@ inputs! {
         /// `uvm` (Level 2 §10.3).
         #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         uvm: bool = Uvm;
-        /// `payment` (Secure Payment Confirmation §5).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        payment: Option<PaymentCreation> = Payment;
+        /// `payment` (Secure Payment Confirmation §5): the credential may confirm payments. The list is
+        /// `browserBoundPubKeyCredParams`, the algorithms of a second key that never leaves the browser; empty: those of
+        /// `pubKeyCredParams`.
+        #[serde(default, with = "payment::creation", skip_serializing_if = "Option::is_none")]
+        payment: Option<Vec<Algorithm>> = Payment;
     }
 }
 

@@ -12,37 +12,39 @@ use crate::crypto::Algorithm;
 use crate::invalid::InvalidValue;
 use serde::{Deserialize, Serialize};
 
-/// `payment` of a registration (Secure Payment Confirmation §5): the credential may be used to confirm payments.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct PaymentCreation {
-    is_payment: True,
-    /// `browserBoundPubKeyCredParams`: algorithms of a second key that never leaves this browser; empty: as
-    /// `pubKeyCredParams`.
-    #[serde(default, rename = "browserBoundPubKeyCredParams", skip_serializing_if = "Vec::is_empty")]
-    pub(crate) browser_bound_algorithms: Vec<CredentialParameters>,
-}
+/// Serde for `payment` of a registration (Secure Payment Confirmation §5), as the algorithms of
+/// `browserBoundPubKeyCredParams`.
+pub(super) mod creation {
+    use super::{Algorithm, CredentialParameters, True};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-impl PaymentCreation {
-    /// A credential for payments.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { is_payment: True, browser_bound_algorithms: Vec::new() }
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Members {
+        is_payment: True,
+        #[serde(default, rename = "browserBoundPubKeyCredParams", skip_serializing_if = "Vec::is_empty")]
+        algorithms: Vec<CredentialParameters>,
     }
 
-    /// Returns it with `browserBoundPubKeyCredParams`: the algorithms of a second key that never leaves the browser. Without
-    /// them, the browser takes those of `pubKeyCredParams`.
-    #[must_use]
-    pub fn with_browser_bound_algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
-        self.browser_bound_algorithms = algorithms.into_iter().map(CredentialParameters::of).collect();
-        self
+    #[allow(clippy::ref_option, reason = "what serde calls")]
+    pub(in super::super) fn serialize<S: Serializer>(
+        algorithms: &Option<Vec<Algorithm>>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let members = algorithms.as_ref().map(|algorithms| Members {
+            is_payment: True,
+            algorithms: algorithms.iter().copied().map(CredentialParameters::of).collect(),
+        });
+        members.serialize(to)
     }
-}
 
-impl Default for PaymentCreation {
-    fn default() -> Self {
-        Self::new()
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Vec<Algorithm>>, D::Error> {
+        let Some(Members { algorithms, .. }) = Option::deserialize(from)? else { return Ok(None) };
+        let known = |parameters: CredentialParameters| Algorithm::from_cose(parameters.alg.into());
+        let read: Option<Vec<Algorithm>> = algorithms.into_iter().map(known).collect();
+        read.map(Some).ok_or_else(|| D::Error::custom("a COSE algorithm that is not known"))
     }
 }
 

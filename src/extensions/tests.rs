@@ -31,7 +31,7 @@ fn creation_inputs_are_the_json_of_their_sections() {
     inputs.pin_complexity_policy = true;
     inputs.hmac_create_secret = true;
     inputs.uvm = true;
-    inputs.payment = Some(PaymentCreation::new());
+    inputs.payment = Some(Vec::new());
     inputs.others.insert("vendor".into(), json!({"x": 1}));
     round_trip(
         &inputs,

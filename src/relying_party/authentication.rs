@@ -165,7 +165,7 @@ impl RelyingParty {
             return Err(Error::Extension(InvalidValue::RequiredButNotRequested(extension.identifier())));
         }
         extensions.unsolicited = self.unsolicited;
-        extensions.secret_results = self.secret_results;
+        extensions.refuse_secret_results = self.refuse_secret_results;
         let user_verification = self.user_verification(request.user_verification.as_ref());
         let user_verification_required = user_verification == json::UserVerificationRequirement::Required;
         let timeout = self.timeout(request.timeout_secs);

@@ -6,11 +6,11 @@ use crate::attestation::AttestationType;
 use crate::authenticator::Aaguid;
 use crate::ceremony::authentication::SignCountPolicy;
 use crate::ceremony::{BackupEligibility, BackupState};
-use crate::ceremony::{Framing, Origins, Site};
+use crate::ceremony::{Origins, Site};
 use crate::client::json::AttestationConveyance;
 use crate::client::origin::{check_native_origin, check_rp_id, check_web_origin};
 use crate::crypto::{Algorithm, Backend, default_backend};
-use crate::extensions::{SecretResults, Unsolicited};
+use crate::extensions::Unsolicited;
 use crate::invalid::InvalidValue;
 use crate::policy::{AttestationPolicy, Trust};
 use crate::quirk::{Quirk, Quirks};
@@ -98,7 +98,7 @@ pub struct RelyingPartyBuilder {
     backup_state_at_authentication: BackupState,
     sign_count: SignCountPolicy,
     unsolicited: Unsolicited,
-    secret_results: SecretResults,
+    refuse_secret_results: bool,
     quirks: Quirks,
     decoys: Option<Decoys>,
     backend: &'static dyn Backend,
@@ -128,7 +128,7 @@ impl RelyingPartyBuilder {
             backup_state_at_authentication: BackupState::Any,
             sign_count: SignCountPolicy::Reject,
             unsolicited: Unsolicited::Tolerate,
-            secret_results: SecretResults::Report,
+            refuse_secret_results: false,
             quirks: Quirks::NONE,
             decoys: None,
             backend: default_backend(),
@@ -269,9 +269,10 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// What is done about results of a pseudo-random function, which should stay in the browser.
-    pub const fn secret_results(mut self, policy: SecretResults) -> Self {
-        self.secret_results = policy;
+    /// Refuses a response with results of a pseudo-random function, which should stay in the browser, so that a front end that
+    /// leaks them does not go unnoticed. Without this call they are reported in the evidence. They are never kept.
+    pub const fn refuse_secret_results(mut self) -> Self {
+        self.refuse_secret_results = true;
         self
     }
 
@@ -311,7 +312,7 @@ impl RelyingPartyBuilder {
         for origin in &self.native {
             check_native_origin(origin)?;
         }
-        let framing = self.framing()?;
+        self.check_framing()?;
         self.check_algorithms()?;
         let sign_in_algorithms = self.sign_in_algorithms()?;
         let (decoys, backend) = (self.decoys.take(), self.backend);
@@ -331,7 +332,9 @@ impl RelyingPartyBuilder {
         if self.any_port {
             origins = origins.with_any_port();
         }
-        let site = Site::new(self.rp_id, origins, framing);
+        let mut site = Site::new(self.rp_id, origins);
+        site.top_origins = self.top_origins;
+        site.top_origin_required = self.top_origin_required;
         Ok(RelyingParty {
             site,
             name: self.name,
@@ -346,7 +349,7 @@ impl RelyingPartyBuilder {
             backup_state_at_authentication: self.backup_state_at_authentication,
             sign_count: self.sign_count,
             unsolicited: self.unsolicited,
-            secret_results: self.secret_results,
+            refuse_secret_results: self.refuse_secret_results,
             quirks: self.quirks,
             stand_ins,
             backend: self.backend,
@@ -355,16 +358,14 @@ impl RelyingPartyBuilder {
 
     /// §7.1 steps 10 and 11, §7.2 steps 13 and 14: an empty list would accept the frames of any page that the client does
     /// not name, and requiring a name of frames that are refused would do nothing.
-    fn framing(&self) -> Result<Framing, ConfigError> {
+    fn check_framing(&self) -> Result<(), ConfigError> {
         let Some(top_origins) = &self.top_origins else {
-            return if self.top_origin_required { Err(ConfigError::NoTopOrigins) } else { Ok(Framing::SameOrigin) };
+            return if self.top_origin_required { Err(ConfigError::NoTopOrigins) } else { Ok(()) };
         };
         if top_origins.is_empty() {
             return Err(ConfigError::NoTopOrigins);
         }
-        top_origins.iter().try_for_each(|origin| check_web_origin(origin, None))?;
-        let framing = if self.top_origin_required { Framing::CrossOriginNamed } else { Framing::CrossOrigin };
-        Ok(framing(top_origins.clone()))
+        Ok(top_origins.iter().try_for_each(|origin| check_web_origin(origin, None))?)
     }
 
     /// What is backed up must be eligible for it (§7.1 step 17, §7.2 step 18).

@@ -18,7 +18,7 @@ pub use authentication::{Authenticated, AuthenticationRequest};
 pub use builder::{ConfigError, RelyingPartyBuilder};
 pub use decoys::{DecoyShape, Decoys};
 pub use payment::Paid;
-pub use reauthentication::{Reauthenticated, Reauthentication};
+pub use reauthentication::Reauthentication;
 pub use registration::{RegistrationRequest, User};
 pub use signal::SignedIn;
 
@@ -28,7 +28,7 @@ use crate::ceremony::{BackupEligibility, BackupState};
 use crate::client::json::{AttestationConveyance, UserVerificationRequirement};
 use crate::crypto::{Algorithm, Backend};
 use crate::error::Error;
-use crate::extensions::{SecretResults, Unsolicited};
+use crate::extensions::Unsolicited;
 use crate::policy::AttestationPolicy;
 use crate::quirk::Quirks;
 use crate::state::MAX_LIFETIME_SECS;
@@ -61,7 +61,7 @@ pub struct RelyingParty {
     backup_state_at_authentication: BackupState,
     sign_count: SignCountPolicy,
     unsolicited: Unsolicited,
-    secret_results: SecretResults,
+    refuse_secret_results: bool,
     quirks: Quirks,
     stand_ins: StandIns,
     backend: &'static dyn Backend,

@@ -163,7 +163,7 @@ impl RelyingParty {
             return Err(Error::Extension(InvalidValue::RequiredButNotAttested(extension.identifier())));
         }
         extensions.unsolicited = self.unsolicited;
-        extensions.secret_results = self.secret_results;
+        extensions.refuse_secret_results = self.refuse_secret_results;
         let challenge = self.challenge()?;
         let conditional = request.conditional;
         let hints: Vec<Hint> = request.hints.iter().map(as_sent).collect();

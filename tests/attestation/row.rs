@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use wardkey::attestation::{AttestationType, CompoundPolicy, StatementError};
-use wardkey::ceremony::{Failure, Framing, Origins, Refusal, Site, registration};
+use wardkey::ceremony::{Failure, Origins, Refusal, Site, registration};
 use wardkey::crypto::{Algorithm as Known, Backend};
 use wardkey::internals::AttestationObject;
 use wardkey::internals::cbor::Value;
@@ -194,7 +194,7 @@ impl Row {
         if let Some(change) = &self.policy {
             change(&mut policy);
         }
-        let site = Site::new(&given.rp.id, Origins::exact(&given.rp.origins), Framing::SameOrigin);
+        let site = Site::new(&given.rp.id, Origins::exact(&given.rp.origins));
         let algorithms: Vec<_> =
             Known::OFFERABLE.into_iter().filter(|known| backend.supports(known.scheme())).collect();
         let mut expected = registration::ExpectedRegistration::new(&site, &given.challenge, &algorithms);

@@ -108,7 +108,7 @@ fn an_invalid_state_is_refused_when_it_is_read() {
         (&["reauthentication"], "/purpose/reauthentication/freshSecs", json!(day + 1), Some("1 second to 1 day")),
         (&["sign-in"], "/appid", json!("http://clinic.example"), Some("")),
         (&["registration", "sign-in"], "/extensions", json!({}), Some("missing field")),
-        (&["registration", "sign-in"], "/extensions/required/unsigned", json!({}), Some("missing field")),
+        (&["registration", "sign-in"], "/extensions/required", json!({}), Some("missing field")),
         (&["registration", "sign-in"], "/extensions/unsolicited", json!("new"), Some("unknown variant")),
     ] {
         for (kind, whole, read) in states().into_iter().filter(|(kind, ..)| kinds.contains(kind)) {

@@ -3,6 +3,7 @@
 use crate::*;
 use wardkey::InvalidValue;
 use wardkey::client::capabilities::ClientCapabilities;
+use wardkey::client::json::Lint;
 use wardkey::client::well_known::*;
 
 /// Returns all labels except the last two (three under co.uk), as a public suffix list would.
@@ -16,7 +17,7 @@ fn registrable_domain(host: &str) -> Option<String> {
 fn related_origins_five_labels() {
     let origins: Vec<String> = (1..=6).map(|n| format!("https://site{n}.example")).collect();
     let document = RelatedOrigins::new(origins.clone()).unwrap();
-    assert_eq!(document.check(registrable_domain), [RelatedOriginsWarning::TooManyLabels(5)]);
+    assert_eq!(document.check(registrable_domain), [Lint::TooManyLabels(5)]);
     assert!(document.allow(&origins[4], MAX_LABELS, registrable_domain));
     assert!(!document.allow(&origins[5], MAX_LABELS, registrable_domain));
     assert!(document.allow(&origins[5], 6, registrable_domain));
@@ -49,14 +50,10 @@ fn related_origins_document() {
     .unwrap();
     assert_eq!(
         found.check(registrable_domain),
-        [
-            RelatedOriginsWarning::Malformed(0),
-            RelatedOriginsWarning::Duplicate(2),
-            RelatedOriginsWarning::NoRegistrableDomain(3)
-        ]
+        [Lint::MalformedOrigin(0), Lint::DuplicateOrigin(2), Lint::NoRegistrableDomain(3)]
     );
     let empty: RelatedOrigins = serde_json::from_str(r#"{"origins":[]}"#).unwrap();
-    assert_eq!(empty.check(registrable_domain), [RelatedOriginsWarning::Empty]);
+    assert_eq!(empty.check(registrable_domain), [Lint::NoOrigin]);
 }
 
 #[test]
@@ -120,24 +117,22 @@ fn signals_from_a_later_request() {
     let (options, state) = rp.start_reauthentication(&user().handle, &[record()], "rename", 300, NOW).unwrap();
     let response = get(authentication(), &options.challenge);
     let done = rp.finish_reauthentication(state, &user().handle, &response, &record(), NOW).unwrap();
-    assert_eq!(done.proof.credential_id(), &record().id);
+    assert_eq!(done.0.credential_id(), &record().id);
     let [now, later] = [
-        rp.signal_all_accepted_credentials(&done.authenticated, &[record()], NOW),
-        rp.signal_all_accepted_credentials(&done.proof, &[record()], NOW),
+        rp.signal_all_accepted_credentials(&done.1, &[record()], NOW),
+        rp.signal_all_accepted_credentials(&done.0, &[record()], NOW),
     ];
     assert_eq!(now.unwrap(), later.unwrap());
-    let [now, later] = [
-        rp.signal_current_user_details(&done.authenticated, &user(), NOW),
-        rp.signal_current_user_details(&done.proof, &user(), NOW),
-    ];
+    let [now, later] =
+        [rp.signal_current_user_details(&done.1, &user(), NOW), rp.signal_current_user_details(&done.0, &user(), NOW)];
     assert_eq!(now.unwrap(), later.unwrap());
     let stranger = User::new(UserHandle::new([9; 32]).unwrap(), "x", "x");
-    assert_eq!(rp.signal_current_user_details(&done.proof, &stranger, NOW), Err(Error::ForeignCredential));
-    assert!(rp.signal_all_accepted_credentials(&done.proof, &[record()], NOW.plus_secs(300)).is_ok());
+    assert_eq!(rp.signal_current_user_details(&done.0, &stranger, NOW), Err(Error::ForeignCredential));
+    assert!(rp.signal_all_accepted_credentials(&done.0, &[record()], NOW.plus_secs(300)).is_ok());
     for time in [NOW.plus_secs(301), UnixTime::from_secs(NOW.secs() - 1)] {
-        let all = rp.signal_all_accepted_credentials(&done.proof, &[record()], time);
+        let all = rp.signal_all_accepted_credentials(&done.0, &[record()], time);
         assert_eq!(all, Err(Error::NotFresh), "{time:?}");
-        assert_eq!(rp.signal_current_user_details(&done.proof, &user(), time), Err(Error::NotFresh), "{time:?}");
+        assert_eq!(rp.signal_current_user_details(&done.0, &user(), time), Err(Error::NotFresh), "{time:?}");
     }
 }
 
@@ -151,13 +146,13 @@ fn signals_need_a_sign_in_at_the_same_relying_party() {
     let elsewhere = RelyingParty::new("prescribers.example", "x").unwrap();
     let wrong = Error::WrongRelyingParty;
     let all = [
-        elsewhere.signal_all_accepted_credentials(&done.authenticated, &[record()], NOW),
-        elsewhere.signal_all_accepted_credentials(&done.proof, &[record()], NOW),
+        elsewhere.signal_all_accepted_credentials(&done.1, &[record()], NOW),
+        elsewhere.signal_all_accepted_credentials(&done.0, &[record()], NOW),
     ];
     assert_eq!(all, [Err(wrong), Err(wrong)]);
     let details = [
-        elsewhere.signal_current_user_details(&done.authenticated, &user(), NOW),
-        elsewhere.signal_current_user_details(&done.proof, &user(), NOW),
+        elsewhere.signal_current_user_details(&done.1, &user(), NOW),
+        elsewhere.signal_current_user_details(&done.0, &user(), NOW),
     ];
     assert_eq!(details, [Err(wrong), Err(wrong)]);
 }

@@ -351,7 +351,7 @@ fn prf_results() {
     assert!(!serde_json::to_string(&state).unwrap().contains("c2FsdA"), "salts are not kept");
     assert!(serde_json::to_string(&options).unwrap().contains("c2FsdA"));
 
-    let strict = RelyingParty::builder("example.org", "x").secret_results(SecretResults::Refuse).build().unwrap();
+    let strict = RelyingParty::builder("example.org", "x").refuse_secret_results().build().unwrap();
     assert_eq!(refusal(authenticate(&strict, &asked, leaked())), Refusal::Extension(OutputRefusal::SecretResults));
     assert!(authenticate(&strict, &asked, authentication()).is_ok());
     let made = posted("prf", json!({"enabled": true, "results": {"first": RESULT}}));

@@ -6,7 +6,7 @@ use wardkey::ceremony::{Origins, Site, authentication, payment};
 use wardkey::client::json::{AuthenticatorAttachment, Hint, Lint, ResidentKey, UserVerificationRequirement};
 use wardkey::client::payment::{Amount, Instrument, Logo, PaymentDetails};
 use wardkey::crypto::AwsLcRs;
-use wardkey::extensions::{Extension, OutputRefusal, PaymentCreation, Unsolicited};
+use wardkey::extensions::{Extension, OutputRefusal, Unsolicited};
 use wardkey::{InvalidValue, Paid};
 use wardkey_authenticator::{Cbor, Key};
 
@@ -144,7 +144,7 @@ fn a_payment_is_no_sign_in() {
     }
     let error = finish(payment(collected()).signature(|s| s.clear()), &details).unwrap_err();
     assert!(matches!(error, Error::Payment(_)), "a failure says that it was a payment");
-    assert_eq!(error.to_string(), "a payment: the signature does not verify (step 7.2/21)");
+    assert_eq!(error.to_string(), "the signature does not verify (step 7.2/21)");
     assert_eq!((error.code(), error.step().unwrap().number), ("signature-invalid", 21));
 }
 
@@ -229,7 +229,7 @@ fn what_a_payment_answers_was_asked_for() {
 fn a_payment_credential_is_of_the_device() {
     let asking = |choose: fn(&mut RegistrationRequest)| {
         let mut request = RegistrationRequest::default();
-        request.extensions.payment = Some(PaymentCreation::new());
+        request.extensions.payment = Some(Vec::new());
         choose(&mut request);
         request
     };
@@ -269,7 +269,7 @@ fn a_payment_credential_is_of_the_device() {
 
 /// Verifies with a browser-bound key through the pure function, and through the front door with a state of that challenge.
 fn verify(made: Authentication, known: &[Vec<u8>], required: bool) -> Result<BrowserBinding, Error> {
-    let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
+    let site = Site::new("example.org", Origins::exact(["https://example.org"]));
     let response = get(made, &[5; 32]);
     let details = shown();
     let (_, state) = rp().start_payment(&user().handle, &[record()], NOW)?;
@@ -340,7 +340,7 @@ fn a_browser_bound_key_is_not_of_rs1() {
 #[test]
 fn browser_bound_key_at_registration() {
     let mut request = RegistrationRequest::default();
-    request.extensions.payment = Some(PaymentCreation::new());
+    request.extensions.payment = Some(Vec::new());
     let key = Key::new("level3.browser", Algorithm::Es256);
     let named = json!({"browserBoundPublicKey": base64url(&key.cose().encode())});
     let registered_by = |request: &RegistrationRequest, sign: fn(&Key, &[u8]) -> Option<Vec<u8>>| {

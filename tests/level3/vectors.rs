@@ -157,8 +157,8 @@ fn required() -> Vec<Vector> {
     let mut enforced = protection.clone();
     enforced["credProtectEnforced"] = json!(true);
     let pin = json!({"requested": ["minPinLength"], "required": {"minPinLength": 8}});
-    let secrets = json!({"requested": ["prf"], "secretResults": "refuse"});
-    let large_blob = json!({"requested": ["largeBlob"], "required": {"unsigned": {"largeBlobSupported": true}}});
+    let secrets = json!({"requested": ["prf"], "refuseSecretResults": true});
+    let large_blob = json!({"requested": ["largeBlob"], "required": {"unsignedLargeBlobSupported": true}});
     let nothing_else = json!({"unsolicited": "refuse"});
     let results = json!({"results": {"first": "AAAA"}});
     vec![

@@ -8,10 +8,10 @@ mod evidence;
 use wardkey::attestation::voucher::Fact;
 use wardkey::attestation::{AttestationType, CompoundPolicy, Format, KeyEnforcement};
 use wardkey::authenticator::Aaguid;
-use wardkey::ceremony::{Framing, Origins, Refusal, Site, registration};
+use wardkey::ceremony::{Origins, Refusal, Site, registration};
 use wardkey::crypto::{Algorithm as Known, default_backend};
 use wardkey::evidence::{Details, TrustOutcome};
-use wardkey::extensions::{OutputRefusal, RegistrationExtensions, RegistrationOutputs};
+use wardkey::extensions::{CreationExtensions, OutputRefusal, RegistrationOutputs, Unsolicited};
 use wardkey::internals::Rule;
 use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
@@ -45,7 +45,7 @@ fn finish_by(
     change: impl FnOnce(&mut registration::ExpectedRegistration<'_>),
 ) -> Result<Registered, Refusal> {
     let backend = default_backend();
-    let site = Site::new(&made.expected.rp.id, Origins::exact(&made.expected.rp.origins), Framing::SameOrigin);
+    let site = Site::new(&made.expected.rp.id, Origins::exact(&made.expected.rp.origins));
     let mut expected = registration::ExpectedRegistration::new(&site, &made.expected.challenge, &Known::RECOMMENDED);
     expected.time = Some(UnixTime::from_secs(VALIDATE_AT));
     expected.quirks = quirks;
@@ -374,7 +374,7 @@ fn a_refused_statement_vouches_for_nothing() {
     let required = |made: &Registration| {
         finish_by(made, &policy, Quirks::NONE, |expected| {
             expected.compound = policy.compound;
-            expected.extensions = RegistrationExtensions::NONE.requiring(outputs);
+            *expected = expected.with_extensions(&CreationExtensions::default(), outputs, Unsolicited::Tolerate);
         })
     };
     assert_eq!(required(&made(Packed::new())).unwrap().signed_extensions().min_pin_length, Some(63));

@@ -9,7 +9,7 @@ mod parsers;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value as Json;
-use wardkey::ceremony::{Framing, Origins, Site, authentication, registration};
+use wardkey::ceremony::{Origins, Site, authentication, registration};
 use wardkey::crypto::{Algorithm, AwsLcRs};
 use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchors};
 use wardkey::x509::TrustAnchor;
@@ -19,7 +19,7 @@ use wardkey_authenticator::json::base64url;
 use wardkey_authenticator::{Authentication, PackedSelf, Registration};
 
 fn site() -> Site {
-    Site::new("example.org", Origins::exact(["https://example.org"]), Framing::SameOrigin)
+    Site::new("example.org", Origins::exact(["https://example.org"]))
 }
 
 /// Verifies a registration with the expected anchors. Returns the code of the refusal, or `accepted`.

@@ -27,7 +27,7 @@ use std::sync::LazyLock;
 use table::{Group, Line};
 use vector::Vector;
 use wardkey::ceremony::{
-    BackupEligibility, BackupState, Ceremony, Failure, Framing, Origins, Outcome, Refusal, Site, StepNumber,
+    BackupEligibility, BackupState, Ceremony, Failure, Origins, Outcome, Refusal, Site, StepNumber,
 };
 use wardkey::crypto::{Algorithm, AwsLcRs, RustCrypto};
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UserHandle};
@@ -132,7 +132,7 @@ fn beyond_the_format() -> [Failure; 9] {
 }
 
 fn site() -> Site {
-    Site::new("example.org", Origins::exact(["https://example.org"]), Framing::SameOrigin)
+    Site::new("example.org", Origins::exact(["https://example.org"]))
 }
 
 fn backup_eligibility(flags: u8, wanted: BackupEligibility) -> Result<(), Failure> {
@@ -170,8 +170,9 @@ fn another_account(user: &[u8]) -> Result<(), Failure> {
 
 /// A site that requires `topOrigin` in a cross-origin frame.
 fn named_frames() -> Site {
-    let framing = Framing::CrossOriginNamed(vec!["https://top.example".into()]);
-    Site::new("example.org", Origins::exact(["https://example.org"]), framing)
+    Site::new("example.org", Origins::exact(["https://example.org"]))
+        .framed_by(["https://top.example"])
+        .require_top_origin()
 }
 
 fn registration_in_an_unnamed_frame(cross_origin: bool) -> Result<(), Failure> {

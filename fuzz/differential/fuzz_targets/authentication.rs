@@ -67,7 +67,7 @@ fuzz_target!(|input: &[u8]| {
     let mut record = CredentialRecord::new(id, user, key.clone());
     record.sign_count = (*counter).into();
     record.backup_eligible = Some(eligible);
-    let site = Site::new(RP_ID, Origins::exact(origins), Default::default());
+    let site = Site::new(RP_ID, Origins::exact(origins));
     let challenge = [0; 32];
     let mut expected = ExpectedAuthentication::new(&site, &challenge);
     expected.user_verification_required = required;

@@ -39,7 +39,7 @@ fuzz_target!(|input: &[u8]| {
         known_credential_ids: &[],
     }
     .judge(&json);
-    let site = Site::new(RP_ID, Origins::exact(origins), Default::default());
+    let site = Site::new(RP_ID, Origins::exact(origins));
     let mut expected = ExpectedRegistration::new(&site, &[0; 32], &ALGORITHMS);
     expected.user_verification_required = required;
     let malformed = |error| Failure::new(Ceremony::Registration, Refusal::Response(error));

@@ -459,8 +459,8 @@ impl Authentication {
                 match library::finish_reauthentication(party, state, &self.account, &response, record, now) {
                     Ok(done) => {
                         let says = self.proof(&held.says, facts, now);
-                        let session = Session::Reauthenticated { says, proof: Box::new(done.proof) };
-                        (None, Some(session), Some(Outcome::from(&done.authenticated)))
+                        let session = Session::Reauthenticated { says, proof: Box::new(done.0) };
+                        (None, Some(session), Some(Outcome::from(&done.1)))
                     }
                     Err(error) => (Some(error.code()), None, None),
                 }

@@ -16,7 +16,7 @@ use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
 use wardkey::crypto::Algorithm;
 use wardkey::policy::{AttestationPolicy, Registered};
 use wardkey::quirk::Quirk;
-use wardkey::{Authenticated, AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Decoys, Error, Paid, Reauthenticated, Reauthentication, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle};
+use wardkey::{Authenticated, AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Decoys, Error, Paid, Reauthentication, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle};
 use wardkey_fuzz::toy::Toy;
 
 static RELYING_PARTIES: LazyLock<Vec<RelyingParty>> = LazyLock::new(|| PARTIES.iter().map(build).collect());
@@ -208,7 +208,7 @@ pub fn finish_reauthentication(
     response: &AuthenticationResponse,
     record: &CredentialRecord,
     now: i64,
-) -> Result<Reauthenticated, Error> {
+) -> Result<(Reauthentication, Authenticated), Error> {
     rp(party).finish_reauthentication(state, &handle(account), response, record, time(now))
 }
 

@@ -13,7 +13,8 @@ use crate::extensions::{AppId, CredentialProtection, LargeBlobSupport};
 use crate::invalid::InvalidValue;
 use std::collections::{BTreeSet, HashSet};
 
-/// Something that clients punish.
+/// Something in options or in a document of [related origins](crate::client::well_known) that is allowed, and that clients
+/// punish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lint {
@@ -71,6 +72,19 @@ pub enum Lint {
     FilteredConditional,
     /// A value that this version does not know: clients ignore it, or take the default.
     UnknownValue,
+
+    /// A document of related origins: the origin at this place (from 0) is not in the form in which clients send it, so that
+    /// none is equal to it.
+    MalformedOrigin(usize),
+    /// A document of related origins: the origin at this place has no registrable domain, so clients skip it.
+    NoRegistrableDomain(usize),
+    /// A document of related origins: the origin at this place occurs before.
+    DuplicateOrigin(usize),
+    /// A document of related origins: the origin at this place has a sixth registrable origin label or a later one, so clients
+    /// that support five skip it. Origins that share a label, such as `clinic.example` and `clinic.test`, cost one.
+    TooManyLabels(usize),
+    /// A document of related origins without an origin.
+    NoOrigin,
 }
 
 impl core::fmt::Display for Lint {
@@ -112,6 +126,13 @@ impl core::fmt::Display for Lint {
             Self::NoTransports => f.write_str("a credential without transports"),
             Self::FilteredConditional => f.write_str("allowCredentials with a conditional get is a filter"),
             Self::UnknownValue => f.write_str("a value that is not of the standard"),
+            Self::MalformedOrigin(value) => write!(f, "origin {value} is not in the form that clients send"),
+            Self::NoRegistrableDomain(value) => write!(f, "origin {value} has no registrable domain"),
+            Self::DuplicateOrigin(value) => write!(f, "origin {value} occurs twice"),
+            Self::TooManyLabels(value) => {
+                write!(f, "origin {value} has a label beyond the five that every client supports")
+            }
+            Self::NoOrigin => f.write_str("the document lists no origin"),
         }
     }
 }
@@ -152,7 +173,8 @@ impl CreationOptions {
         let discoverable = self.authenticator_selection.resident_key == ResidentKey::Required;
         push_if(lints, required && !discoverable, Lint::LargeBlobNotDiscoverable);
         let optional = CredentialProtection::UserVerificationOptional;
-        let nothing = self.extensions.enforce_cred_protect && self.extensions.cred_protect == Some(optional);
+        let nothing =
+            self.extensions.enforce_cred_protect && self.extensions.cred_protect.is_none_or(|level| level == optional);
         push_if(lints, nothing, Lint::NothingToEnforce);
         appid(lints, self.extensions.appid_exclude.as_ref(), self.rp.id.as_deref());
     }

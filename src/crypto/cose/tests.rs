@@ -277,7 +277,10 @@ fn an_unknown_algorithm_is_refused_before_the_key_is_read() {
 #[test]
 fn error_texts_state_the_rule_without_received_text() {
     for (error, text) in [
-        (Error::Cbor(cbor::Error::KeyOrder), "COSE_Key: CBOR map keys out of canonical order"),
+        (
+            Error::Cbor(cbor::Error::KeyOrder),
+            "the COSE_Key is not canonical CBOR: CBOR map keys out of canonical order",
+        ),
         (Error::NotAMap, "the COSE_Key is not a CBOR map"),
         (Error::NoAlgorithm, "alg of the COSE_Key is missing or not an integer"),
         (Error::UnknownAlgorithm(-65534), "COSE algorithm -65534 is not known"),

@@ -217,8 +217,8 @@ fn error_texts_state_the_rule() {
         (KeyLength, "the public key or coordinate does not have the length of its kind"),
         (NotOnCurve, "the public key is not a point on the curve"),
         (LowOrder, "the EdDSA key has low order"),
-        (Modulus, "an RSA modulus that is even, padded, or not of 2048 to 8192 bits"),
-        (Exponent, "an RSA exponent that is even, below 3, padded, or above 33 bits"),
+        (Modulus, "expected an odd RSA modulus of 2048 to 8192 bits without padding, found another"),
+        (Exponent, "expected an odd RSA exponent from 3 up to 33 bits without padding, found another"),
         (CryptoError::Unsupported, "this build cannot verify with a key of this kind"),
     ] {
         assert_eq!(error.to_string(), text);
