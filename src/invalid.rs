@@ -55,10 +55,10 @@ pub enum InvalidValue {
     App,
 
     /// An AppID that is not an https URL.
-    #[error("an AppID that is not an https URL, such as https://clinic.example/u2f.json")]
+    #[error("expected an https URL as AppID, such as https://clinic.example/u2f.json, found other text")]
     AppId,
-    /// `credBlob` of more than [`Blob::MAX_CRED_BLOB_LEN`] bytes.
-    #[error("a credBlob of more than 32 bytes, which not every authenticator could store")]
+    /// `credBlob` of more than [`Blob::MAX_CRED_BLOB_LEN`](crate::extensions::Blob::MAX_CRED_BLOB_LEN) bytes.
+    #[error("expected a credBlob of at most 32 bytes, which every authenticator can store, found a longer one")]
     CredBlobTooLong,
     /// `prf.evalByCredential` for a credential that is not in `allowCredentials`: clients throw (§10.1.4).
     #[error("prf.evalByCredential names a credential that is not in allowCredentials")]
@@ -70,16 +70,16 @@ pub enum InvalidValue {
     #[error("largeBlob.write needs exactly one credential in allowCredentials")]
     LargeBlobWriteNeedsOne,
     /// A salt of `hmacGetSecret` that has not 32 bytes.
-    #[error("a salt of hmacGetSecret that has not 32 bytes")]
+    #[error("expected salts of 32 bytes in hmacGetSecret, found another length")]
     HmacSaltLength,
     /// `enforceCredentialProtectionPolicy` without a policy (CTAP §12.1).
     #[error("enforceCredentialProtectionPolicy without credentialProtectionPolicy")]
     EnforceWithoutPolicy,
     /// An input among `others` that has a field of its own: JSON would have the member twice.
-    #[error("{0} stands among the other inputs, and has a field of its own")]
+    #[error("the input {0} has a field, but was found among the other inputs")]
     HasAField(&'static str),
     /// A member whose only value is true.
-    #[error("a member that must be true")]
+    #[error("expected true in isPayment, found another value")]
     NotTrue,
     /// `payment` for another authenticator than the client device's: clients throw (Secure Payment Confirmation §5).
     #[error("payment needs authenticatorAttachment platform")]
@@ -91,7 +91,7 @@ pub enum InvalidValue {
     #[error("payment needs userVerification required")]
     PaymentUserVerification,
     /// An output is required of an extension that is not asked for.
-    #[error("an output of {0} is required, and not asked for")]
+    #[error("an output of {0} is required, but not requested")]
     RequiredButNotRequested(&'static str),
     /// A signed output is required of a registration, and clients are asked for no attestation: `none` signs nothing.
     #[error("a signed output of {0} is required; ask for direct or enterprise attestation, because none signs nothing")]

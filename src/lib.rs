@@ -113,7 +113,7 @@ pub use error::{Error, Fault, PublicFailure};
 pub use invalid::InvalidValue;
 pub use parse::ParseError;
 pub use relying_party::{
-    Authenticated, AuthenticationRequest, ConfigError, DecoyShape, Decoys, Paid, Reauthentication, RegistrationRequest,
+    Authenticated, AuthenticationRequest, ConfigError, Decoys, Paid, Reauthentication, RegistrationRequest,
     RelyingParty, RelyingPartyBuilder, SignedIn, User,
 };
 pub use state::{AuthenticationState, RegistrationState};

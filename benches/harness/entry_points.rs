@@ -16,7 +16,7 @@ use wardkey::client::capabilities::ClientCapabilities;
 use wardkey::client::json::{CreationOptions, RequestOptions};
 use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
 use wardkey::client::well_known;
-use wardkey::client::well_known::{AndroidApp, RelatedOrigins};
+use wardkey::client::well_known::RelatedOrigins;
 use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
 use wardkey::extensions::{Prf, PrfValues};
 use wardkey::internals::{
@@ -808,11 +808,14 @@ fn documents() -> Vec<EntryPoint> {
                 }))
             })
         }),
-        entry("AndroidApp::new, origins, asset_links", "certificates", "", LEN, |n| {
+        entry("android_origin, asset_links", "certificates", "", LEN, |n| {
             let certificates = vec![[7; 32]; n / 32];
             input(n, move || {
-                let app = AndroidApp::new("org.example.portal", certificates.iter().copied()).expect("an app");
-                drop(black_box((app.origins().count(), well_known::asset_links(&[app]))));
+                let origins = certificates.iter().map(well_known::android_origin).count();
+                drop(black_box((
+                    origins,
+                    well_known::asset_links([("org.example.portal", &certificates[..])]).expect("an app"),
+                )));
             })
         }),
         entry("app_site_association", "the bundle", "", LEN, |n| {

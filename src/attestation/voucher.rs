@@ -38,7 +38,7 @@
 //! # What follows from it
 //!
 //! A claim may lower trust; only proof raises it. A voucher says who signed. Whether that key is to be trusted, its
-//! certificates decide ([`TrustOutcome`](crate::policy::TrustOutcome)).
+//! certificates decide ([`TrustOutcome`](crate::evidence::TrustOutcome)).
 //!
 //! | what | counts where its voucher is |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! What the authenticator says (§6): [authenticator data](data), signed, byte for byte. Extension outputs are in
+//! What the authenticator says (§6): authenticator data, signed, byte for byte. Extension outputs are in
 //! [`extensions`](crate::extensions).
 
 mod aaguid;

@@ -72,30 +72,8 @@ pub enum BrowserBinding {
     New(Blob),
 }
 
-/// A payment that is all that §7.2 and Secure Payment Confirmation say.
-///
-/// Made by [`verify`] and nowhere else; borrows from the response and from what was expected.
-#[derive(Clone, Debug)]
-#[must_use = "the record must be brought up to date"]
-pub struct VerifiedPayment<'a> {
-    authentication: VerifiedAuthentication<'a>,
-    browser_binding: BrowserBinding,
-}
-
-impl<'a> VerifiedPayment<'a> {
-    /// The authentication.
-    pub const fn authentication(&self) -> &VerifiedAuthentication<'a> {
-        &self.authentication
-    }
-
-    /// The browser-bound signature.
-    #[must_use]
-    pub const fn browser_binding(&self) -> &BrowserBinding {
-        &self.browser_binding
-    }
-}
-
-/// Verifies a payment against the record of its credential.
+/// Verifies a payment against the record of its credential. Returns the authentication, whose record must be updated, and what
+/// came of the browser-bound signature.
 ///
 /// # Errors
 /// [`Failure`]: the first step that refuses.
@@ -105,11 +83,11 @@ pub fn verify<'a>(
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
-) -> Result<VerifiedPayment<'a>, Failure> {
+) -> Result<(VerifiedAuthentication<'a>, BrowserBinding), Failure> {
     let authentication = verify_authentication(expected, response, record, backend)?;
     let binding = judge(expected.site, payment, authentication.client_data(), response, backend);
     let browser_binding = binding.map_err(|refusal| Failure::after(*authentication.outcomes(), refusal))?;
-    Ok(VerifiedPayment { authentication, browser_binding })
+    Ok((authentication, browser_binding))
 }
 
 /// The part of it that is §7.2. Nobody has to ask for the extension `payment`: every payment has it, and what clients and

@@ -21,7 +21,7 @@ pub(crate) const MAX_DEPTH: usize = 128;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// More than [`MAX_LEN`] bytes.
+    /// More than 128 KiB.
     #[error("client data of more than {MAX_LEN} bytes")]
     TooLong,
     /// Not UTF-8 text.
@@ -36,7 +36,7 @@ pub enum Error {
         /// The column there, in bytes, from 1.
         column: usize,
     },
-    /// More than [`MAX_DEPTH`] levels.
+    /// More than 128 levels.
     #[error("client data nested too deeply")]
     TooDeep,
     /// A member occurs twice.

@@ -107,57 +107,47 @@ fn label(origin: &str, registrable_domain: &impl Fn(&str) -> Option<String>) -> 
     (!label.is_empty()).then_some(label)
 }
 
-/// An Android app: its package and the certificates that sign it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AndroidApp {
-    package: String,
-    certificates: Vec<[u8; 32]>,
-}
-
-impl AndroidApp {
-    /// An app by its package name, such as `org.example.portal`, and the SHA-256 of each signing certificate (DER), as
-    /// `apksigner verify --print-certs` prints it.
-    ///
-    /// # Errors
-    /// [`InvalidValue::App`] for what is no package name, or no certificate.
-    pub fn new(
-        package: impl Into<String>,
-        certificates: impl IntoIterator<Item = [u8; 32]>,
-    ) -> Result<Self, InvalidValue> {
-        let (package, certificates) = (package.into(), certificates.into_iter().collect::<Vec<_>>());
-        let segment = |segment: &str| {
-            segment.starts_with(|c: char| c.is_ascii_alphabetic())
-                && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        };
-        let named = package.contains('.') && package.split('.').all(segment);
-        if named && !certificates.is_empty() { Ok(Self { package, certificates }) } else { Err(InvalidValue::App) }
-    }
-
-    /// The origins that the app's ceremonies come from: `android:apk-key-hash:…`, for the builder's `native_origin`.
-    pub fn origins(&self) -> impl Iterator<Item = String> {
-        self.certificates.iter().map(|sha256| format!("android:apk-key-hash:{}", base64url::encode(sha256)))
-    }
-}
-
-/// The document `assetlinks.json`, which lets Android apps use the RP ID's passkeys.
+/// Returns the origin that the ceremonies of an Android app come from, for
+/// [`native_origin`](crate::RelyingPartyBuilder::native_origin). `certificate` is the SHA-256 of the signing certificate (DER),
+/// as `apksigner verify --print-certs` prints it.
 #[must_use]
-pub fn asset_links(apps: &[AndroidApp]) -> serde_json::Value {
+pub fn android_origin(certificate: &[u8; 32]) -> String {
+    format!("android:apk-key-hash:{}", base64url::encode(certificate))
+}
+
+/// The document `assetlinks.json`, which lets Android apps use the RP ID's passkeys. Each app is given by its package name,
+/// such as `org.example.portal`, and the SHA-256 of each signing certificate: see [`android_origin`].
+///
+/// # Errors
+/// [`InvalidValue::App`] for text that is no package name, or an app without a certificate.
+pub fn asset_links<'a>(
+    apps: impl IntoIterator<Item = (&'a str, &'a [[u8; 32]])>,
+) -> Result<serde_json::Value, InvalidValue> {
+    apps.into_iter().map(|(package, certificates)| statement(package, certificates)).collect()
+}
+
+fn statement(package: &str, certificates: &[[u8; 32]]) -> Result<serde_json::Value, InvalidValue> {
+    let segment = |segment: &str| {
+        segment.starts_with(|c: char| c.is_ascii_alphabetic())
+            && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    let named = package.contains('.') && package.split('.').all(segment);
+    if !named || certificates.is_empty() {
+        return Err(InvalidValue::App);
+    }
     let fingerprint = |sha256: &[u8; 32]| {
         let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or_default().to_ascii_uppercase();
         let digits = sha256.iter().flat_map(|byte| [':', digit(byte >> 4), digit(byte & 15)]);
         digits.skip(1).collect::<String>()
     };
-    let statement = |app: &AndroidApp| {
-        serde_json::json!({
-            "relation": ["delegate_permission/common.handle_all_urls", "delegate_permission/common.get_login_creds"],
-            "target": {
-                "namespace": "android_app",
-                "package_name": app.package,
-                "sha256_cert_fingerprints": app.certificates.iter().map(fingerprint).collect::<Vec<_>>(),
-            },
-        })
-    };
-    apps.iter().map(statement).collect()
+    Ok(serde_json::json!({
+        "relation": ["delegate_permission/common.handle_all_urls", "delegate_permission/common.get_login_creds"],
+        "target": {
+            "namespace": "android_app",
+            "package_name": package,
+            "sha256_cert_fingerprints": certificates.iter().map(fingerprint).collect::<Vec<_>>(),
+        },
+    }))
 }
 
 /// The document `apple-app-site-association`, which lets apps use the RP ID's passkeys. Each app is given by its team (ten

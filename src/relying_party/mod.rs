@@ -16,7 +16,7 @@ mod well_known;
 
 pub use authentication::{Authenticated, AuthenticationRequest};
 pub use builder::{ConfigError, RelyingPartyBuilder};
-pub use decoys::{DecoyShape, Decoys};
+pub use decoys::Decoys;
 pub use payment::Paid;
 pub use reauthentication::Reauthentication;
 pub use registration::{RegistrationRequest, User};

@@ -87,11 +87,12 @@ impl RelyingParty {
         let mut judged_by = self.expected_of(&state);
         judged_by.site = &site;
         let stand_in = self.stand_ins.of(response.credential_id()); // as for a credential that is not stored
-        let verified = payment::verify(&judged_by, expected, response, record, self.backend).map_err(|failure| {
-            let verify = payment::verify_authentication;
-            self.level(&failure.refusal, judged_by, response, record, stand_in, verify);
-            Error::Payment(failure)
-        })?;
+        let (verified, browser_binding) = payment::verify(&judged_by, expected, response, record, self.backend)
+            .map_err(|failure| {
+                let verify = payment::verify_authentication;
+                self.level(&failure.refusal, judged_by, response, record, stand_in, verify);
+                Error::Payment(failure)
+            })?;
         let Authenticated {
             user,
             credential_id,
@@ -103,11 +104,11 @@ impl RelyingParty {
             update,
             update_after_additional_factor,
             evidence,
-        } = Self::authenticated(record, verified.authentication(), now);
+        } = Self::authenticated(record, &verified, now);
         Ok(Paid {
             user,
             credential_id,
-            browser_binding: verified.browser_binding().clone(),
+            browser_binding,
             user_verification,
             sign_count,
             backup_state,

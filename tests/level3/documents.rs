@@ -58,17 +58,17 @@ fn related_origins_document() {
 
 #[test]
 fn native_apps() {
-    let app = AndroidApp::new("org.example.portal", [[0xab; 32]]).unwrap();
-    let links = asset_links(std::slice::from_ref(&app));
+    let certificates = [[0xab; 32]];
+    let links = asset_links([("org.example.portal", &certificates[..])]).unwrap();
     assert_eq!(links[0]["target"]["package_name"], "org.example.portal");
     let fingerprint = links[0]["target"]["sha256_cert_fingerprints"][0].as_str().unwrap();
     assert_eq!((fingerprint.len(), &fingerprint[..5]), (95, "AB:AB"));
-    let origin = app.origins().next().unwrap();
+    let origin = android_origin(&certificates[0]);
     assert!(RelyingParty::builder("clinic.example", "x").native_origin(origin).build().is_ok());
     for bad in ["", "portal", "org..portal", "1org.portal", "org.example.portal/x"] {
-        assert_eq!(AndroidApp::new(bad, [[0; 32]]), Err(InvalidValue::App), "{bad}");
+        assert_eq!(asset_links([(bad, &certificates[..])]), Err(InvalidValue::App), "{bad}");
     }
-    assert_eq!(AndroidApp::new("org.example", []), Err(InvalidValue::App));
+    assert_eq!(asset_links([("org.example", &[][..])]), Err(InvalidValue::App));
     let apple = app_site_association([("A1B2C3D4E5", "org.example.portal")]);
     assert_eq!(apple, Ok(json!({"webcredentials": {"apps": ["A1B2C3D4E5.org.example.portal"]}})));
     for bad in [("short", "org.example"), ("A1B2C3D4E5", ""), ("a1b2c3d4e5", "org.example")] {

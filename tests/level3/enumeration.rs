@@ -7,7 +7,7 @@ use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::client::json::RequestOptions;
 use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
 use wardkey::extensions::{LargeBlobRequest, Prf, PrfValues};
-use wardkey::{CredentialId, DecoyShape, Decoys, InvalidValue, PublicFailure, crypto};
+use wardkey::{CredentialId, Decoys, InvalidValue, PublicFailure, crypto};
 use wardkey_authenticator::{Key, flags};
 
 /// A backend that records its calls.
@@ -296,9 +296,11 @@ fn every_start_costs_the_same() {
 fn a_credential_id_costs_one_algorithm() {
     use crypto::Algorithm::{EdDsa, Es256, Es384, Rs256};
     let counting: &'static Counting = Box::leak(Box::default());
-    let shape = |weight, id_len, algorithm| DecoyShape::new(weight, id_len, Vec::new(), algorithm).unwrap();
-    let shapes = vec![shape(2, 32, Es256), shape(1, 32, Rs256), shape(1, 32, EdDsa), shape(1, 16, Es384)];
-    let decoys = Decoys::new([3; 32]).shaped(vec![1, 1, 1], shapes);
+    let shapes = [(2, 32, Es256), (1, 32, Rs256), (1, 32, EdDsa), (1, 16, Es384)];
+    let decoys = shapes.into_iter().fold(Decoys::new([3; 32]).with_counts(vec![1, 1, 1]), |decoys, shape| {
+        let (weight, id_len, algorithm) = shape;
+        decoys.with_shape(weight, id_len, Vec::new(), algorithm).unwrap()
+    });
     let rp = RelyingParty::builder("example.org", "x").backend(counting).decoys(decoys).build().unwrap();
     let details = crate::payment::shown();
     let expected = ExpectedPayment::new(&details);
@@ -418,13 +420,13 @@ fn lists_have_one_order() {
     let sorted = of([b"a", b"b", b"c"]);
     assert!(sorted.is_sorted());
     assert_eq!(of([b"c", b"a", b"b"]), sorted);
-    let rp = decoyed(Decoys::new([3; 32]).shaped(vec![0, 0, 0, 0, 1], Vec::new()));
+    let rp = decoyed(Decoys::new([3; 32]).with_counts(vec![0, 0, 0, 0, 1]));
     for name in ["a", "b", "c", "d"] {
         let list = rp.start_decoy_authentication(name, NOW).unwrap().0.allow_credentials;
         assert!(list.len() == 5 && list.is_sorted_by_key(|credential| &credential.id), "{name}");
     }
     for len in [0, 1024, usize::MAX] {
-        let error = DecoyShape::new(1, len, Vec::new(), crypto::Algorithm::Es256).unwrap_err();
+        let error = Decoys::new([3; 32]).with_shape(1, len, Vec::new(), crypto::Algorithm::Es256).unwrap_err();
         let InvalidValue::Length { len: found, most, .. } = error else { panic!("{error}") };
         assert_eq!((found, most), (len, 1023), "no decoy has such an id, so that a name would have no list");
     }
@@ -451,8 +453,8 @@ fn transports_have_one_order() {
             assert_eq!(list[0].transports, expected, "{written:?}");
         }
     }
-    let shape = DecoyShape::new(1, 20, vec![Usb, Internal, Ble, Usb], crypto::Algorithm::Es256).unwrap();
-    let rp = decoyed(Decoys::new([3; 32]).shaped(vec![1], vec![shape]));
+    let decoys = Decoys::new([3; 32]).with_counts(vec![1]);
+    let rp = decoyed(decoys.with_shape(1, 20, vec![Usb, Internal, Ble, Usb], crypto::Algorithm::Es256).unwrap());
     let decoy = rp.start_decoy_authentication("nobody", NOW).unwrap().0;
     assert_eq!(decoy.allow_credentials[0].transports, [Ble, Internal, Usb]);
     let names: Vec<String> = all.iter().map(|one| serde_json::to_string(one).unwrap()).collect();
@@ -461,8 +463,8 @@ fn transports_have_one_order() {
 
 #[test]
 fn decoy_options_have_the_same_extensions() {
-    let shape = DecoyShape::new(1, 20, Vec::new(), crypto::Algorithm::Es256).unwrap();
-    let rp = decoyed(Decoys::new([3; 32]).shaped(vec![0, 1], vec![shape]));
+    let decoys = Decoys::new([3; 32]).with_counts(vec![0, 1]);
+    let rp = decoyed(decoys.with_shape(1, 20, Vec::new(), crypto::Algorithm::Es256).unwrap());
     let mut request = AuthenticationRequest::default();
     let values = PrfValues::new([1; 24]).with_second([2; 16]);
     request.extensions.prf = Some(Prf::by_credential([(record().id, values)].into()));

@@ -282,7 +282,7 @@ fn verify(made: Authentication, known: &[Vec<u8>], required: bool) -> Result<Bro
     let paid = rp().finish_payment(state, &response, &record(), &front, NOW).map(|paid| paid.browser_binding);
     let expected = authentication::ExpectedAuthentication::new(&site, &[5; 32]);
     let verified = payment::verify(&expected, &front, &response, &record(), &AwsLcRs);
-    let pure = verified.map(|verified| verified.browser_binding().clone()).map_err(Error::Payment);
+    let pure = verified.map(|(_, browser_binding)| browser_binding).map_err(Error::Payment);
     // The recorded steps differ, because the front door sends allowCredentials.
     assert_eq!(pure.as_ref().map_err(Error::code), paid.as_ref().map_err(Error::code));
     paid
