@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// PublicKeyCredentialClientCapabilities: keys and booleans, those that nobody knows among them.
 ///
 /// ```
-/// use wardkey::client::capabilities::{ClientCapabilities, ClientCapability};
+/// use wardkey::client::capabilities::ClientCapabilities;
 /// let json = r#"{"conditionalGet":true,"relatedOrigins":false,"extension:prf":true,"somethingNew":true}"#;
 /// let capabilities: ClientCapabilities = serde_json::from_str(json)?;
 /// assert_eq!(capabilities.has("conditionalGet"), Some(true));

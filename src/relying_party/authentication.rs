@@ -77,6 +77,15 @@ impl RelyingParty {
     /// already; else start a discoverable sign-in (§14.6.2), or answer names that nobody has by
     /// [`Self::start_decoy_authentication`].
     ///
+    /// ```
+    /// # use wardkey::{CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
+    /// fn begin(rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], now: UnixTime) -> Result<String, Error> {
+    ///     let (options, state) = rp.start_authentication(user, own, now)?;
+    ///     # let _ = options;
+    ///     Ok(state.id()) // store the state under it, and send the options as JSON
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Random`].
     pub fn start_authentication(
@@ -89,6 +98,17 @@ impl RelyingParty {
     }
 
     /// As [`Self::start_authentication`], with choices for this one.
+    ///
+    /// ```
+    /// # use wardkey::{AuthenticationRequest, CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
+    /// fn begin(rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], now: UnixTime) -> Result<String, Error> {
+    ///     let mut request = AuthenticationRequest::default();
+    ///     request.timeout_secs = Some(60);
+    ///     let (options, state) = rp.start_authentication_with(&request, user, own, now)?;
+    ///     # let _ = options;
+    ///     Ok(state.id())
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Extension`], [`Error::Random`].
@@ -130,6 +150,16 @@ impl RelyingParty {
     /// nothing has to be remembered of the mediation. Such a page may wait long:
     /// [`AuthenticationRequest::timeout_secs`].
     ///
+    /// ```
+    /// # use wardkey::{RelyingParty, UnixTime};
+    /// let rp = RelyingParty::new("clinic.example", "Clinic")?;
+    /// let now = UnixTime::from_secs(1_795_392_000); // your clock
+    /// let (options, state) = rp.start_discoverable_authentication(now)?;
+    /// let json = serde_json::to_string(&options)?; // for the page
+    /// # let _ = (json, state);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Random`].
     pub fn start_discoverable_authentication(
@@ -140,6 +170,17 @@ impl RelyingParty {
     }
 
     /// As [`Self::start_discoverable_authentication`], with choices for this one.
+    ///
+    /// ```
+    /// # use wardkey::{AuthenticationRequest, RelyingParty, UnixTime};
+    /// # let rp = RelyingParty::new("clinic.example", "Clinic")?;
+    /// # let now = UnixTime::from_secs(1_795_392_000);
+    /// let mut request = AuthenticationRequest::default();
+    /// request.timeout_secs = Some(3600); // a page with autofill waits long
+    /// let (options, state) = rp.start_discoverable_authentication_with(&request, now)?;
+    /// # let _ = (options, state);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Extension`], [`Error::Random`].
@@ -197,6 +238,20 @@ impl RelyingParty {
 
     /// Finishes a sign-in. `record` is what your store holds under the response's credential id; in a discoverable
     /// sign-in it names the account. Where it holds nothing, [`Self::refuse_authentication`].
+    ///
+    /// ```
+    /// # use wardkey::{Authenticated, AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
+    /// # fn end(
+    /// #     rp: &RelyingParty, state: AuthenticationState, response: &AuthenticationResponse,
+    /// #     record: &mut CredentialRecord, now: UnixTime,
+    /// # ) -> Result<UserHandle, Error> {
+    /// let Authenticated { user, update, .. } = rp.finish_authentication(state, response, record, now)?;
+    /// if let Some(update) = update {
+    ///     assert!(record.apply(&update)); // in your store: compare and set
+    /// }
+    /// Ok(user)
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`],

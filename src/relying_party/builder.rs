@@ -137,6 +137,13 @@ impl RelyingPartyBuilder {
 
     /// Accepts ceremonies from this web origin, on the RP ID's domain or below: `https://portal.clinic.example`.
     /// Without any, `https://` and the RP ID is accepted.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").origin("https://portal.clinic.example").build()?;
+    /// assert!(rp.site().origins.allow("https://portal.clinic.example"));
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(origin.into());
         self
@@ -144,12 +151,27 @@ impl RelyingPartyBuilder {
 
     /// Accepts ceremonies from this origin elsewhere, which `/.well-known/webauthn` of the RP ID lists (§5.11). As it
     /// stands: neither its sub-domains nor its ports come with it.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").related_origin("https://clinic.test").build()?;
+    /// assert!(rp.related_origins().is_some(), "publish it at /.well-known/webauthn");
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn related_origin(mut self, origin: impl Into<String>) -> Self {
         self.related.push(origin.into());
         self
     }
 
     /// Accepts ceremonies from this app: `android:apk-key-hash:…` or `ios:bundle-id:…`.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .native_origin("ios:bundle-id:example.clinic.portal")
+    ///     .build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn native_origin(mut self, origin: impl Into<String>) -> Self {
         self.native.push(origin.into());
         self
@@ -157,12 +179,26 @@ impl RelyingPartyBuilder {
 
     /// Also accepts every host below the host of an [`origin`](Self::origin) of one's own, not of a related one. Any site
     /// that can be put there can then sign your users in (§13.4.8).
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").allow_subdomains().build()?;
+    /// assert!(rp.site().origins.allow("https://portal.clinic.example"));
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn allow_subdomains(mut self) -> Self {
         self.subdomains = true;
         self
     }
 
     /// Also accepts every port of the host of an [`origin`](Self::origin) of one's own, not of a related one.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").allow_any_port().build()?;
+    /// assert!(rp.site().origins.allow("https://clinic.example:8443"));
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn allow_any_port(mut self) -> Self {
         self.any_port = true;
         self
@@ -171,12 +207,27 @@ impl RelyingPartyBuilder {
     /// Accepts ceremonies in a cross-origin frame on a page of one of these origins, at least one. Clients of Level 2 do
     /// not name that page (`topOrigin`), so their frames are accepted on any page: [`Self::require_top_origin`] refuses
     /// them.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").framed_by(["https://hospital.example"]).build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn framed_by(mut self, top_origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.top_origins = Some(top_origins.into_iter().map(Into::into).collect());
         self
     }
 
     /// Refuses a cross-origin frame whose page the client does not name (`topOrigin`). Needs [`Self::framed_by`].
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .framed_by(["https://hospital.example"]).require_top_origin()
+    ///     .build()?;
+    /// assert!(rp.site().top_origin_required);
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn require_top_origin(mut self) -> Self {
         self.top_origin_required = true;
         self
@@ -184,6 +235,16 @@ impl RelyingPartyBuilder {
 
     /// Offers these algorithms at registrations, best first, instead of [`Algorithm::RECOMMENDED`]. An algorithm that is
     /// no longer offered still signs in, so that nobody is locked out: [`Self::refuse_at_sign_in`] ends that.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::crypto::Algorithm;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .algorithms([Algorithm::Es384, Algorithm::Es256])
+    ///     .build()?;
+    /// assert_eq!(rp.algorithms(), [Algorithm::Es384, Algorithm::Es256]);
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
         self
@@ -191,6 +252,14 @@ impl RelyingPartyBuilder {
 
     /// Also accepts RS1 (RSA with SHA-1) at sign-ins, without offering it: for keys that were imported from a library
     /// that registered them. Without this call, RS1 signs in only where it is offered by name.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::crypto::Algorithm;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").accept_rs1_at_sign_in().build()?;
+    /// assert!(rp.sign_in_algorithms().contains(&Algorithm::LegacyRs1));
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn accept_rs1_at_sign_in(mut self) -> Self {
         self.rs1_at_sign_in = true;
         self
@@ -198,6 +267,14 @@ impl RelyingPartyBuilder {
 
     /// Refuses these algorithms at sign-ins. Whoever has no credential of another algorithm is locked out, so run
     /// [`interop::check`](crate::interop::check) over your records before.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::crypto::Algorithm;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").refuse_at_sign_in([Algorithm::Es256k]).build()?;
+    /// assert!(!rp.sign_in_algorithms().contains(&Algorithm::Es256k));
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn refuse_at_sign_in(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.refused_at_sign_in = algorithms.into_iter().collect();
         self
@@ -205,18 +282,39 @@ impl RelyingPartyBuilder {
 
     /// Asks for user verification without requiring it. Required or not, `user_verification` of each sign-in says
     /// whether it counts as a factor: the first one ever of a credential does not (§4, uvInitialized).
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").user_verification_preferred().build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn user_verification_preferred(mut self) -> Self {
         self.user_verification_required = false;
         self
     }
 
     /// How long a ceremony may take, in seconds, at most a day; 300 without this call, 300 to 600 recommended (§15.1).
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").timeout_secs(600).build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn timeout_secs(mut self, seconds: u32) -> Self {
         self.timeout_secs = seconds;
         self
     }
 
     /// Which attestations are accepted, and what clients are asked for so that there is one.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::{client::json::AttestationConveyance, policy::AttestationPolicy};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .attestation(AttestationPolicy::any(), AttestationConveyance::Direct)
+    ///     .build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn attestation(mut self, policy: AttestationPolicy, conveyance: AttestationConveyance) -> Self {
         self.attestation = Attestation { policy, conveyance };
         self
@@ -226,6 +324,17 @@ impl RelyingPartyBuilder {
     /// ([`RegistrationRequest::attestation`](super::RegistrationRequest::attestation)): known hardware for those who
     /// prescribe, say, beside anything for patients. Their states remember the name, so that what was started under one
     /// policy is not finished under another. (A second relying party of the same RP ID would finish it.)
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::{RegistrationRequest, client::json::AttestationConveyance, policy::AttestationPolicy};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .attestation_named("staff", AttestationPolicy::any(), AttestationConveyance::Direct)
+    ///     .build()?;
+    /// let mut request = RegistrationRequest::default();
+    /// request.attestation = Some("staff".to_owned());
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn attestation_named(
         mut self,
         name: impl Into<String>,
@@ -239,12 +348,30 @@ impl RelyingPartyBuilder {
     /// Which credentials are accepted as to backup eligibility, at registrations and at sign-ins (§7.1 step 18, §7.2 step
     /// 19). Whoever registered before and has only credentials that are refused now is locked out, so run
     /// [`interop::check`](crate::interop::check) over your records before you set it.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::ceremony::BackupEligibility;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .backup_eligibility(BackupEligibility::SingleDevice)
+    ///     .build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn backup_eligibility(mut self, wanted: BackupEligibility) -> Self {
         self.backup_eligibility = wanted;
         self
     }
 
     /// Which credentials may be registered as to whether they are backed up now (§7.1 step 19).
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::ceremony::BackupState;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .backup_state_at_registration(BackupState::BackedUp)
+    ///     .build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn backup_state_at_registration(mut self, wanted: BackupState) -> Self {
         self.backup_state_at_registration = wanted;
         self
@@ -252,18 +379,41 @@ impl RelyingPartyBuilder {
 
     /// Which credentials may sign in as to whether they are backed up now (§7.2 step 19). What is refused here was
     /// registered once, and who has nothing else is locked out.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::ceremony::BackupState;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .backup_state_at_authentication(BackupState::BackedUp)
+    ///     .build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn backup_state_at_authentication(mut self, wanted: BackupState) -> Self {
         self.backup_state_at_authentication = wanted;
         self
     }
 
     /// What is done about a signature counter that does not advance.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::ceremony::authentication::SignCountPolicy;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").sign_count(SignCountPolicy::Report).build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn sign_count(mut self, policy: SignCountPolicy) -> Self {
         self.sign_count = policy;
         self
     }
 
     /// What is done about extension outputs that nobody asked for.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::extensions::Unsolicited;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").unsolicited_extensions(Unsolicited::Report).build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn unsolicited_extensions(mut self, policy: Unsolicited) -> Self {
         self.unsolicited = policy;
         self
@@ -271,30 +421,64 @@ impl RelyingPartyBuilder {
 
     /// Refuses a response with results of a pseudo-random function, which should stay in the browser, so that a front end that
     /// leaks them does not go unnoticed. Without this call they are reported in the evidence. They are never kept.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").refuse_secret_results().build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn refuse_secret_results(mut self) -> Self {
         self.refuse_secret_results = true;
         self
     }
 
     /// Switches on a leniency by name.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::quirk::Quirk;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").quirk(Quirk::EmptyUserHandle).build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn quirk(mut self, quirk: Quirk) -> Self {
         self.quirks = self.quirks.with(quirk);
         self
     }
 
     /// Answers names that nobody has with these decoys, and levels the time of all refusals by them: see [`Decoys`].
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::Decoys;
+    /// let secret = [7; 32]; // 32 random bytes from where you keep secrets
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new(secret)).build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn decoys(mut self, decoys: Decoys) -> Self {
         self.decoys = Some(decoys);
         self
     }
 
     /// Verifies with this backend.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::crypto::default_backend;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").backend(default_backend()).build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn backend(mut self, backend: &'static dyn Backend) -> Self {
         self.backend = backend;
         self
     }
 
     /// Judges the choices.
+    ///
+    /// ```
+    /// use wardkey::{ConfigError, RelyingParty};
+    /// let refused = RelyingParty::builder("clinic.example", "Clinic").timeout_secs(0).build();
+    /// assert_eq!(refused.unwrap_err(), ConfigError::Timeout);
+    /// ```
     ///
     /// # Errors
     /// [`ConfigError`]: the first that cannot be used.

@@ -17,6 +17,15 @@ impl RelyingParty {
     /// What [`Self::start_authentication`] is to an account, for a name that has no account, or an account that has no
     /// passkey. Store the state, as for a real one; when a response comes, [`Self::refuse_authentication`].
     ///
+    /// ```
+    /// # use wardkey::{Decoys, RelyingParty, UnixTime};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new([7; 32])).build()?;
+    /// # let now = UnixTime::from_secs(1_795_392_000);
+    /// let (options, state) = rp.start_decoy_authentication("nobody@mail.example", now)?;
+    /// # let _ = (options, state);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::NoDecoys`] where the relying party was built without
     /// [`decoys`](super::RelyingPartyBuilder::decoys), [`Error::Random`].
@@ -32,6 +41,17 @@ impl RelyingParty {
     /// `prf.evalByCredential` names, the decoy's replace them, each with inputs of the same length that are the same each
     /// time.
     ///
+    /// ```
+    /// # use wardkey::AuthenticationRequest;
+    /// # use wardkey::{Decoys, RelyingParty, UnixTime};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new([7; 32])).build()?;
+    /// # let now = UnixTime::from_secs(1_795_392_000);
+    /// let request = AuthenticationRequest::default(); // as for a real account
+    /// let (options, state) = rp.start_decoy_authentication_with(&request, "nobody@mail.example", now)?;
+    /// # let _ = (options, state);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::NoDecoys`], [`Error::Random`], and [`Error::Extension`] where an account with as many credentials would
     /// have it: `largeBlob.write` is for one credential, so write to users who have signed in, and to no name.
@@ -46,6 +66,15 @@ impl RelyingParty {
 
     /// What [`Self::start_payment`] is to an account, for a name that has none; when a response comes,
     /// [`Self::refuse_payment`].
+    ///
+    /// ```
+    /// # use wardkey::{Decoys, RelyingParty, UnixTime};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new([7; 32])).build()?;
+    /// # let now = UnixTime::from_secs(1_795_392_000);
+    /// let (options, state) = rp.start_decoy_payment("nobody@mail.example", now)?;
+    /// # let _ = (options, state);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::NoDecoys`], [`Error::Random`].
@@ -76,6 +105,15 @@ impl RelyingParty {
     ///
     /// Never `Ok`: whatever the response says, it signs nobody in. The error says for your log what is wrong with it:
     /// `credential-unknown`, unless another step refuses it before.
+    ///
+    /// ```
+    /// # use wardkey::{AuthenticationResponse, AuthenticationState, PublicFailure, RelyingParty, UnixTime};
+    /// fn refuse(rp: &RelyingParty, state: AuthenticationState, response: &AuthenticationResponse, now: UnixTime) -> PublicFailure {
+    ///     let error = rp.refuse_authentication(state, response, now);
+    ///     eprintln!("{error} ({})", error.code()); // your log
+    ///     error.public()
+    /// }
+    /// ```
     pub fn refuse_authentication(
         &self,
         state: AuthenticationState,

@@ -85,6 +85,13 @@ impl RelyingParty {
     ///
     /// `rp_id` is a domain name, such as `clinic.example`; `name` is what clients may show.
     ///
+    /// ```
+    /// use wardkey::RelyingParty;
+    /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?;
+    /// assert!(rp.site().origins.allow("https://clinic.example"));
+    /// # Ok::<(), wardkey::ConfigError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`ConfigError`].
     pub fn new(rp_id: impl Into<String>, name: impl Into<String>) -> Result<Self, ConfigError> {
@@ -92,17 +99,37 @@ impl RelyingParty {
     }
 
     /// A relying party with choices of its own.
+    ///
+    /// ```
+    /// use wardkey::RelyingParty;
+    /// let rp = RelyingParty::builder("localhost", "Clinic").origin("http://localhost:3000").build()?;
+    /// # Ok::<(), wardkey::ConfigError>(())
+    /// ```
     pub fn builder(rp_id: impl Into<String>, name: impl Into<String>) -> RelyingPartyBuilder {
         RelyingPartyBuilder::new(rp_id.into(), name.into())
     }
 
     /// RP ID, origins and frames.
+    ///
+    /// ```
+    /// # use wardkey::RelyingParty;
+    /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?;
+    /// assert_eq!(rp.site().rp_id, "clinic.example");
+    /// # Ok::<(), wardkey::ConfigError>(())
+    /// ```
     #[must_use]
     pub const fn site(&self) -> &Site {
         &self.site
     }
 
     /// The algorithms that are offered, best first.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, crypto::Algorithm};
+    /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?;
+    /// assert_eq!(rp.algorithms(), Algorithm::RECOMMENDED);
+    /// # Ok::<(), wardkey::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn algorithms(&self) -> &[Algorithm] {
         &self.algorithms
@@ -111,6 +138,13 @@ impl RelyingParty {
     /// The algorithms that may sign in: every one but RS1, less those that are
     /// [refused](RelyingPartyBuilder::refuse_at_sign_in), and RS1 where it is offered or
     /// [accepted](RelyingPartyBuilder::accept_rs1_at_sign_in).
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, crypto::Algorithm};
+    /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?;
+    /// assert_eq!(rp.sign_in_algorithms(), Algorithm::OFFERABLE);
+    /// # Ok::<(), wardkey::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn sign_in_algorithms(&self) -> &[Algorithm] {
         &self.sign_in_algorithms

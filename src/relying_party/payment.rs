@@ -49,6 +49,15 @@ impl RelyingParty {
     /// Starts a payment with one of an account's credentials, at least one. Challenge, RP ID and credential ids are what
     /// the page hands to `PaymentRequest`, your own or a merchant's; user verification is required, as clients have it.
     ///
+    /// ```
+    /// # use wardkey::{CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
+    /// fn begin(rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], now: UnixTime) -> Result<String, Error> {
+    ///     let (options, state) = rp.start_payment(user, own, now)?;
+    ///     # let _ = options;
+    ///     Ok(state.id()) // store the state under it, and send the options as JSON
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Random`].
     pub fn start_payment(
@@ -70,6 +79,19 @@ impl RelyingParty {
 
     /// Finishes a payment. `record` is what your store holds under the response's credential id; where it holds nothing,
     /// [`Self::refuse_payment`].
+    ///
+    /// ```
+    /// # use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, Error, Paid, RelyingParty, UnixTime};
+    /// # use wardkey::{ceremony::payment::ExpectedPayment, client::payment::{Amount, Instrument, PaymentDetails}};
+    /// # fn end(
+    /// #     rp: &RelyingParty, state: AuthenticationState, response: &AuthenticationResponse,
+    /// #     record: &CredentialRecord, now: UnixTime,
+    /// # ) -> Result<Paid, Error> {
+    /// let (total, card) = (Amount::new("EUR", "12.50"), Instrument::new("Card *1234", "https://bank.example/card.png"));
+    /// let shown = PaymentDetails::new("https://clinic.example", "https://clinic.example", total, card);
+    /// rp.finish_payment(state, response, record, &ExpectedPayment::new(&shown), now)
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::Payment`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`],
@@ -121,6 +143,19 @@ impl RelyingParty {
     }
 
     /// What [`Self::refuse_authentication`] is to sign-ins: refuses a payment whose credential is in no record of yours.
+    ///
+    /// ```
+    /// # use wardkey::{AuthenticationResponse, AuthenticationState, PublicFailure, RelyingParty, UnixTime};
+    /// # use wardkey::ceremony::payment::ExpectedPayment;
+    /// # fn refuse(
+    /// #     rp: &RelyingParty, state: AuthenticationState, response: &AuthenticationResponse,
+    /// #     expected: &ExpectedPayment<'_>, now: UnixTime,
+    /// # ) -> PublicFailure {
+    /// let error = rp.refuse_payment(state, response, expected, now);
+    /// eprintln!("{error} ({})", error.code()); // your log
+    /// error.public()
+    /// # }
+    /// ```
     pub fn refuse_payment(
         &self,
         state: AuthenticationState,

@@ -163,6 +163,18 @@ impl RelyingParty {
     /// [`Reauthentication::user_verification`] here, ask for the factor that the account had before, and write
     /// [`Authenticated::update_after_additional_factor`].
     ///
+    /// ```
+    /// # use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
+    /// # fn confirm(
+    /// #     rp: &RelyingParty, state: AuthenticationState, user: &UserHandle, response: &AuthenticationResponse,
+    /// #     record: &mut CredentialRecord, now: UnixTime,
+    /// # ) -> Result<(), Error> {
+    /// let (proof, authenticated) = rp.finish_reauthentication(state, user, response, record, now)?;
+    /// assert!(authenticated.update.is_none_or(|update| record.apply(&update))); // in your store: compare and set
+    /// proof.require(rp, user, "delete-passkey", now)
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::NotAReauthentication`] where the state is of another user, or was not started by
     /// [`Self::start_reauthentication`]; else as [`Self::finish_authentication`].

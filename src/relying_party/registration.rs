@@ -128,6 +128,16 @@ impl RelyingParty {
     /// Send the options to the browser as JSON; store the state under its id, bound to the user's web session.
     /// Re-authenticate the user before: whoever enrols a passkey owns the account.
     ///
+    /// ```
+    /// # use wardkey::{CredentialRecord, Error, RegistrationState, RelyingParty, UnixTime, User};
+    /// fn begin(rp: &RelyingParty, user: &User, own: &[CredentialRecord], now: UnixTime) -> Result<RegistrationState, Error> {
+    ///     let (options, state) = rp.start_registration(user, own, now)?;
+    ///     // Send `options` as JSON to the page, and store `state` under `state.id()`.
+    ///     # let _ = options;
+    ///     Ok(state)
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Random`], [`Error::ForeignCredential`].
     pub fn start_registration(
@@ -140,6 +150,17 @@ impl RelyingParty {
     }
 
     /// As [`Self::start_registration`], with choices for this one.
+    ///
+    /// ```
+    /// # use wardkey::{Error, RegistrationRequest, RegistrationState, RelyingParty, UnixTime, User};
+    /// fn begin(rp: &RelyingParty, user: &User, now: UnixTime) -> Result<RegistrationState, Error> {
+    ///     let mut request = RegistrationRequest::default();
+    ///     request.extensions.cred_props = true;
+    ///     let (options, state) = rp.start_registration_with(&request, user, &[], now)?;
+    ///     # let _ = options;
+    ///     Ok(state)
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::Random`], [`Error::ForeignCredential`], [`Error::Extension`], [`Error::UnknownPolicy`].
@@ -239,6 +260,14 @@ impl RelyingParty {
 
     /// Finishes a registration. Then look the credential id up in your store and
     /// [`claim`](Registered::claim) the record.
+    ///
+    /// ```
+    /// # use wardkey::{Error, RegistrationResponse, RegistrationState, RelyingParty, UnixTime, policy::Registered};
+    /// fn end(rp: &RelyingParty, state: RegistrationState, posted: &str, now: UnixTime) -> Result<Registered, Error> {
+    ///     let response = RegistrationResponse::from_json(posted)?;
+    ///     rp.finish_registration(state, &response, now) // then look up the credential id, and claim the record
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`],

@@ -62,6 +62,14 @@ impl RelyingParty {
     ///
     /// Where you answer enumeration by decoys, send it after discoverable sign-ins only: an answer that comes with
     /// unknown credentials and not with bad signatures tells them apart.
+    ///
+    /// ```
+    /// # use wardkey::{CredentialRecord, RelyingParty};
+    /// fn signal(rp: &RelyingParty, id: &[u8], stored: Option<&CredentialRecord>) -> Option<String> {
+    ///     let signal = rp.signal_unknown_credential(id, stored)?;
+    ///     serde_json::to_string(&signal).ok() // for PublicKeyCredential.signalUnknownCredential()
+    /// }
+    /// ```
     #[must_use]
     pub fn signal_unknown_credential<T>(&self, id: impl AsRef<[u8]>, stored: Option<T>) -> Option<Signal> {
         let credential_id = CredentialId::new(id).ok().filter(|_| stored.is_none())?;
@@ -70,6 +78,13 @@ impl RelyingParty {
 
     /// For the user who is signed in: all credentials of the account. `all` is every record that the account has;
     /// whatever is left out is hidden or deleted on the user's devices. Records that occur twice are named once.
+    ///
+    /// ```
+    /// # use wardkey::{Authenticated, CredentialRecord, Error, RelyingParty, UnixTime, client::signal::Signal};
+    /// fn signal(rp: &RelyingParty, done: &Authenticated, all: &[CredentialRecord], now: UnixTime) -> Result<Signal, Error> {
+    ///     rp.signal_all_accepted_credentials(done, all, now) // every record of the account
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] of a re-authentication that no longer counts,
@@ -105,6 +120,13 @@ impl RelyingParty {
     }
 
     /// For the user who is signed in: the names of the account as they are now.
+    ///
+    /// ```
+    /// # use wardkey::{Authenticated, Error, RelyingParty, UnixTime, User, client::signal::Signal};
+    /// fn signal(rp: &RelyingParty, done: &Authenticated, user: &User, now: UnixTime) -> Result<Signal, Error> {
+    ///     rp.signal_current_user_details(done, user, now)
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] of a re-authentication that no longer counts,
