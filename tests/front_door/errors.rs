@@ -2,10 +2,17 @@
 
 use crate::browser::Browser;
 use crate::{NOW, ada, clinic, register};
-use std::error::Error as _;
+use std::collections::BTreeSet;
+use std::error::Error as StdError;
+use wardkey::attestation::StatementError;
 use wardkey::ceremony::{Ceremony, Failure, Refusal};
 use wardkey::client::json::ResponseError;
-use wardkey::{AuthenticationResponse, Error, Fault, InvalidValue, RegistrationResponse};
+use wardkey::crypto::CryptoError;
+use wardkey::extensions::OutputRefusal;
+use wardkey::internals::{AuthenticatorDataError, ClientDataError, CoseError, Reason, Rule, cbor};
+use wardkey::x509::CertificateError;
+use wardkey::{AuthenticationResponse, CredentialId, Error, Fault, InvalidValue, ParseError, RegistrationResponse};
+use wardkey::{RelyingParty, UserHandle, interop};
 use wardkey_authenticator::{Authentication, Cbor, Registration};
 
 #[test]
@@ -40,6 +47,77 @@ fn every_error_has_a_code_and_only_refusals_have_a_step() {
     assert_eq!(Error::from(ResponseError::Missing("rawId")).to_string(), "rawId is missing");
     assert!(Error::from(refused).source().is_none(), "the text above contains all of it");
     assert_eq!(Error::Payment(refused).to_string(), Error::from(refused).to_string());
+}
+
+/// Each public error type, with each kind of cause that it can have. No text repeats that of its source, and the snapshot of
+/// the public API names no error type that is missing here.
+#[test]
+fn no_error_repeats_its_source() {
+    let mut missing: BTreeSet<&str> = include_str!("../public-api.txt")
+        .lines()
+        .filter_map(|line| line.strip_suffix(" impl Error")?.rsplit("::").next())
+        .collect();
+    assert!(missing.len() > 8, "{missing:?}");
+    let mut walk = |error: &dyn StdError, name: &'static str| {
+        missing.remove(name.rsplit("::").next().unwrap());
+        let mut link = Some(error);
+        while let Some(error) = link {
+            let text = error.to_string();
+            assert!(!text.is_empty() && !text.ends_with('.'), "{name}: {text}");
+            link = error.source();
+            let source = link.map(ToString::to_string);
+            assert!(source.as_ref().is_none_or(|source| !text.contains(source)), "{name}: {text}: {source:?}");
+        }
+    };
+    macro_rules! walk {
+        ($($error:expr),* $(,)?) => {
+            $(let error = $error; walk(&error, std::any::type_name_of_val(&error));)*
+        };
+    }
+    let (cbor, data) = (cbor::Error::Tag, AuthenticatorDataError::PublicKey(cbor::Error::Tag));
+    let (client_data, cose) = (ClientDataError::TooDeep, CoseError::Key(CryptoError::LowOrder));
+    walk![cbor, data, client_data, cose, CoseError::Cbor(cbor)];
+    walk![ParseError::from(cbor), ParseError::from(data), ParseError::from(client_data), ParseError::from(cose)];
+    walk![CryptoError::BadSignature, CryptoError::Random, CryptoError::Modulus];
+    let certificate = CertificateError::from(Rule::Key(CryptoError::Modulus));
+    let statement = StatementError::from(Reason::AuthenticatorData(data.into()));
+    walk![
+        certificate,
+        CertificateError::from(Rule::NoAnchor),
+        statement,
+        StatementError::from(Reason::Cbor(cbor.into()))
+    ];
+    walk![ResponseError::Type, ResponseError::Missing("rawId"), InvalidValue::PrfCredential];
+    walk![CredentialId::new([]).unwrap_err(), "=".parse::<CredentialId>().unwrap_err()];
+    walk![
+        RelyingParty::new("", "x").unwrap_err(),
+        RelyingParty::builder("a.example", "x").timeout_secs(0).build().unwrap_err()
+    ];
+    for json in
+        ["{", "[{}]", r#"[{"id":"","publicKey":"AA","counter":0}]"#, r#"[{"id":"AA","publicKey":"AA","counter":0}]"#]
+    {
+        let user = UserHandle::new([1]).unwrap();
+        let imported = interop::simplewebauthn::records(json, |_| Some(user.clone())).next().unwrap();
+        walk![imported.unwrap_err()];
+    }
+    for refusal in [
+        Refusal::Response(ResponseError::Type),
+        Refusal::ClientData(client_data.into()),
+        Refusal::AuthenticatorData(data.into()),
+        Refusal::PublicKey(cose.into()),
+        Refusal::StoredPublicKey(cose.into()),
+        Refusal::AttestationObject(statement),
+        Refusal::AttestationStatement(statement),
+        Refusal::AttestedKey(statement),
+        Refusal::AttestationUntrusted(certificate),
+        Refusal::Payment("payment.total"),
+        Refusal::Extension(OutputRefusal::NotSigned),
+    ] {
+        let failure = Failure::new(Ceremony::Registration, refusal);
+        walk![refusal, failure, Error::from(failure), Error::Payment(failure)];
+    }
+    walk![Error::from(ResponseError::Type), Error::Extension(InvalidValue::PrfCredential), Error::Random];
+    assert!(missing.is_empty(), "without a row: {missing:?}");
 }
 
 /// A text that an attacker writes where an error could repeat it.
