@@ -334,7 +334,7 @@ mod tests {
         }
         let text = |text: &str| text.parse::<UserHandle>().unwrap_err();
         assert_eq!(text("AA=="), InvalidValue::NotBase64Url);
-        assert_eq!(text(""), UserHandle::new([]).unwrap_err().into());
+        assert_eq!(text(""), UserHandle::new([]).unwrap_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::ceremony::authentication::{verify, ExpectedAuthentication, SignCount, SignCountPolicy};
+use wardkey::ceremony::authentication::{ExpectedAuthentication, SignCount, SignCountPolicy, verify};
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RecordState, UserHandle};
 use wardkey_fuzz::keys::{Key, algorithm};
 use wardkey_fuzz::{CHALLENGE, Parts, Yes, quirks};

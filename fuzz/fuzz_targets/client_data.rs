@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use wardkey::internals::{decode_client_data, ClientData, ClientDataError, Member};
+use wardkey::internals::{ClientData, ClientDataError, Member, decode_client_data};
 
 fn same(member: &Member<'_>, value: Option<&Value>) -> bool {
     match (member, value) {

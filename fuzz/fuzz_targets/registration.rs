@@ -4,9 +4,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::ceremony::{authentication, Refusal};
 use wardkey::ceremony::payment::browser_bound_key;
-use wardkey::ceremony::registration::{verify, ExpectedRegistration};
+use wardkey::ceremony::registration::{ExpectedRegistration, verify};
+use wardkey::ceremony::{Refusal, authentication};
 use wardkey::internals::{AttestationObject, CoseKey};
 use wardkey::policy::{AttestationPolicy, Circumstances};
 use wardkey::{AuthenticationResponse, CredentialId, RegistrationResponse, UserHandle};

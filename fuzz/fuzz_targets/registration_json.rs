@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::ceremony::registration::{verify, ExpectedRegistration};
 use wardkey::RegistrationResponse;
+use wardkey::ceremony::registration::{ExpectedRegistration, verify};
 use wardkey_fuzz::keys::ALGORITHMS;
 use wardkey_fuzz::{CHALLENGE, Yes};
 

@@ -5,10 +5,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::attestation::{AttestationType, CompoundPolicy, Format};
-use wardkey::ceremony::registration::{verify, ExpectedRegistration};
-use wardkey::internals::AuthenticatorData;
 use wardkey::RegistrationResponse;
+use wardkey::attestation::{AttestationType, CompoundPolicy, Format};
+use wardkey::ceremony::registration::{ExpectedRegistration, verify};
+use wardkey::internals::AuthenticatorData;
 use wardkey_fuzz::keys::ALGORITHMS;
 use wardkey_fuzz::{CHALLENGE, Parts, Yes, cbor};
 

@@ -1,7 +1,7 @@
 //! Shared code of the fuzz targets: the backend `Yes`, one set of expectations, and the framing of inputs.
 //!
-//! The targets use only the public API. There is no feature, cfg or hidden module for fuzzing, so a fuzzer reaches exactly what
-//! an integrator reaches.
+//! The targets use the public API, and those of a single parser use `wardkey::internals`. There is no feature and no cfg for
+//! fuzzing, so a fuzzer reaches the code that an integrator reaches.
 
 pub mod cbor;
 mod ceremonies;

@@ -74,16 +74,10 @@ impl Backend for Toy {
         Ok(())
     }
 
-    fn verify(
-        &self,
-        scheme: Scheme,
-        key: &PublicKey<'_>,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), CryptoError> {
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, message: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
         assert!(key.fits(scheme), "{scheme:?} with {key:?}");
         VERIFIED.set(VERIFIED.get() + 1);
-        if seal(scheme, key, message) == signature { Ok(()) } else { Err(CryptoError) }
+        if seal(scheme, key, message) == signature { Ok(()) } else { Err(CryptoError::BadSignature) }
     }
 
     /// Never returns the same octets twice within an input.

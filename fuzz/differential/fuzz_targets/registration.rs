@@ -6,12 +6,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use libfuzzer_sys::fuzz_target;
+use wardkey::RegistrationResponse;
+use wardkey::ceremony::registration::{ExpectedRegistration, verify};
 use wardkey::ceremony::{Ceremony, Failure, Origins, Refusal, Site};
-use wardkey::ceremony::registration::{verify, ExpectedRegistration};
-use wardkey::crypto::{default_backend, Algorithm};
+use wardkey::crypto::{Algorithm, default_backend};
 use wardkey::internals::AttestationObject;
 use wardkey::quirk::Quirks;
-use wardkey::RegistrationResponse;
 use wardkey_differential::Registration;
 use wardkey_fuzz_differential::compare;
 

@@ -9,7 +9,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use wardkey::ceremony::authentication::{SignCount, UserVerification};
 use wardkey::crypto::Algorithm;
-use wardkey::{Authenticated, AuthenticationResponse, AuthenticationState, Error, Paid, RecordUpdate, RegistrationResponse, RegistrationState};
+use wardkey::{
+    Authenticated, AuthenticationResponse, AuthenticationState, Error, Paid, RecordUpdate, RegistrationResponse,
+    RegistrationState,
+};
 use wardkey_fuzz::keys::{Key, algorithm};
 use wardkey_fuzz::{Parts, cbor, toy};
 

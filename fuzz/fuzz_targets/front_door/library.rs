@@ -6,17 +6,20 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::LazyLock;
 use wardkey::attestation::AttestationType;
-use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::ceremony::authentication::SignCountPolicy;
-use wardkey::ceremony::extensions::Unsolicited;
 use wardkey::ceremony::payment::ExpectedPayment;
-use wardkey::client::extensions::AppId;
+use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::client::json::{AttestationConveyance, CreationOptions, RequestOptions};
 use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
 use wardkey::crypto::Algorithm;
+use wardkey::extensions::{AppId, Unsolicited};
 use wardkey::policy::{AttestationPolicy, Registered};
 use wardkey::quirk::Quirk;
-use wardkey::{Authenticated, AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Decoys, Error, Paid, Reauthentication, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle};
+use wardkey::{
+    Authenticated, AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord,
+    Decoys, Error, Paid, Reauthentication, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty,
+    UnixTime, User, UserHandle,
+};
 use wardkey_fuzz::toy::Toy;
 
 static RELYING_PARTIES: LazyLock<Vec<RelyingParty>> = LazyLock::new(|| PARTIES.iter().map(build).collect());
@@ -116,7 +119,7 @@ pub fn start_registration(
     now: i64,
 ) -> Result<Started<RegistrationState>, Error> {
     let mut asked = RegistrationRequest::default();
-    asked.mediation = if conditional { Mediation::Conditional } else { Mediation::Modal };
+    asked.conditional = conditional;
     asked.attestation = policy.map(str::to_owned);
     asked.timeout_secs = timeout;
     rp(party).start_registration_with(&asked, &user(account), existing, time(now)).map(creation)

@@ -140,5 +140,5 @@ fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Reason>
     if !usage.is_some_and(|usage| usage.contains(oid::TCG_AIK_CERTIFICATE)) {
         return Err(Reason::ExtendedKeyUsage);
     }
-    Ok(certificate::end_entity(certificate)?)
+    certificate::end_entity(certificate)
 }

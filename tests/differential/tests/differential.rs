@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use vector::Judgement;
-use wardkey::crypto::{default_backend, Algorithm};
+use wardkey::crypto::{Algorithm, default_backend};
 use wardkey_differential::{Authentication, Opinion, Record, Registration};
 
 #[derive(Deserialize)]

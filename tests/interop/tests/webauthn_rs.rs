@@ -4,8 +4,8 @@ mod common;
 
 use common::*;
 use wardkey::client::json::UserVerificationRequirement;
-use wardkey::interop::{check, Reason};
 use wardkey::interop::webauthn_rs::{record, records, stored};
+use wardkey::interop::{Reason, check};
 use wardkey::{CredentialRecord, Transport};
 use wardkey_authenticator::{Algorithm, Authentication, Packed, Registration, flags};
 use webauthn_rs::prelude::*;
@@ -222,7 +222,9 @@ fn eligibility_that_nobody_knew_of_locks_nobody_out() {
 #[test]
 fn a_record_that_webauthn_rs_has_no_place_for_is_an_error() {
     let (_, registered) = register_with_ours("loss", Algorithm::Es256);
-    let export = |record: &CredentialRecord| stored(record, &UserVerificationRequirement::Required).map_err(|error| error.reason);
+    let export = |record: &CredentialRecord| {
+        stored(record, &UserVerificationRequirement::Required).map_err(|error| error.reason)
+    };
     let mut record = registered.clone();
     record.transports.push(Transport::SmartCard);
     assert_eq!(export(&record), Err(Reason::ExportTransport));

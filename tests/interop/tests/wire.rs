@@ -4,10 +4,10 @@ mod common;
 
 use common::*;
 use serde_json::{Value, json};
+use wardkey::RegistrationResponse;
 use wardkey::attestation::Format;
 use wardkey::client::json::{CreationOptions, RequestOptions, ResponseError};
 use wardkey::extensions::AppId;
-use wardkey::RegistrationResponse;
 use wardkey::interop::webauthn_rs::*;
 use wardkey::interop::{ImportError, Reason};
 use wardkey::{AuthenticationRequest, RegistrationRequest};
