@@ -86,7 +86,7 @@ fn a_vector_that_the_runner_cannot_express_fails() {
         (&used, "/counter_policy", json!("new")),
         (&used, "/backup_policy", json!("new")),
         (&used, "/mediation", json!("new")),
-        (&used, "/extensions", json!({"unsolicited": "new"})),
+        (&used, "/extensions", json!({"refuseUnsolicited": "new"})),
         (&created, "/quirks", json!(["new"])),
         (&created, "/mediation", json!("new")),
         (&created, "/compound_policy", json!("new")),

@@ -12,7 +12,7 @@ use crate::credential::{CredentialId, CredentialRecord, RecordState, RecordUpdat
 use crate::crypto::{Algorithm, Backend, CryptoError, cose::CoseKey};
 use crate::extensions::{
     AuthenticationExtensions, AuthenticationOutputs, ClientExtensionResults, ExtensionReport, RequestExtensions,
-    SignedOutputs, Unsolicited,
+    SignedOutputs,
 };
 use crate::quirk::{Quirk, Quirks};
 
@@ -67,17 +67,22 @@ impl<'e> ExpectedAuthentication<'e> {
         }
     }
 
-    /// Expects outputs of extensions: `inputs` were sent, `required` must come back, and `unsolicited` says what to do about
-    /// outputs that nobody asked for.
+    /// Expects outputs of extensions: `inputs` were sent, and `required` must come back.
     #[must_use]
-    pub fn with_extensions(
-        mut self,
-        inputs: &RequestExtensions,
-        required: AuthenticationOutputs,
-        unsolicited: Unsolicited,
-    ) -> Self {
-        self.extensions =
-            AuthenticationExtensions { unsolicited, ..AuthenticationExtensions::of(inputs).requiring(required) };
+    pub fn with_extensions(mut self, inputs: &RequestExtensions, required: AuthenticationOutputs) -> Self {
+        let Self { extensions, .. } = self;
+        self.extensions = AuthenticationExtensions {
+            refuse_unsolicited: extensions.refuse_unsolicited,
+            refuse_secret_results: extensions.refuse_secret_results,
+            ..AuthenticationExtensions::of(inputs).requiring(required)
+        };
+        self
+    }
+
+    /// Refuses outputs that nobody asked for, including those that this version does not know.
+    #[must_use]
+    pub const fn refuse_unsolicited_extensions(mut self) -> Self {
+        self.extensions.refuse_unsolicited = true;
         self
     }
 

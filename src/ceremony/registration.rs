@@ -15,7 +15,7 @@ use crate::credential::{CredentialId, Transport};
 use crate::crypto::{Algorithm, Backend, cose};
 use crate::extensions::{
     ClientExtensionResults, CreationExtensions, ExtensionReport, RegistrationExtensions, RegistrationOutputs,
-    SignedOutputs, Unsolicited, Vouched,
+    SignedOutputs, Vouched,
 };
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
@@ -73,17 +73,22 @@ impl<'e> ExpectedRegistration<'e> {
         }
     }
 
-    /// Expects outputs of extensions: `inputs` were sent, `required` must come back, and `unsolicited` says what to do about
-    /// outputs that nobody asked for.
+    /// Expects outputs of extensions: `inputs` were sent, and `required` must come back.
     #[must_use]
-    pub fn with_extensions(
-        mut self,
-        inputs: &CreationExtensions,
-        required: RegistrationOutputs,
-        unsolicited: Unsolicited,
-    ) -> Self {
-        self.extensions =
-            RegistrationExtensions { unsolicited, ..RegistrationExtensions::of(inputs).requiring(required) };
+    pub fn with_extensions(mut self, inputs: &CreationExtensions, required: RegistrationOutputs) -> Self {
+        let Self { extensions, .. } = self;
+        self.extensions = RegistrationExtensions {
+            refuse_unsolicited: extensions.refuse_unsolicited,
+            refuse_secret_results: extensions.refuse_secret_results,
+            ..RegistrationExtensions::of(inputs).requiring(required)
+        };
+        self
+    }
+
+    /// Refuses outputs that nobody asked for, including those that this version does not know.
+    #[must_use]
+    pub const fn refuse_unsolicited_extensions(mut self) -> Self {
+        self.extensions.refuse_unsolicited = true;
         self
     }
 

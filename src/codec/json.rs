@@ -7,8 +7,11 @@ use super::base64url;
 use core::fmt;
 use core::marker::PhantomData;
 use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, StringDeserializer};
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+};
 use serde::forward_to_deserialize_any;
+use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -91,6 +94,137 @@ impl<'de> Deserialize<'de> for AnyText {
     }
 }
 
+/// A value that is skipped. Every string in it must be Unicode (RFC 8259 §8.1): serde's `IgnoredAny` does not check that
+/// where serde_json reads bytes.
+pub(crate) struct Skipped;
+
+impl<'de> Deserialize<'de> for Skipped {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Skipped {
+    type Value = Self;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_i128<E>(self, _: i128) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_u128<E>(self, _: u128) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_bytes<E>(self, _: &[u8]) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_none<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(self)
+    }
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(self)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
+        while items.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+        while map.next_entry::<Self, Self>()?.is_some() {}
+        Ok(self)
+    }
+}
+
+/// Reads a number that serde_json passes as a map. It does that for `deserialize_any` if any crate of the build switches on
+/// its feature `arbitrary_precision`.
+pub(crate) fn number_of_map<'de, A: MapAccess<'de>>(map: A) -> Result<Number, A::Error> {
+    Number::deserialize(MapAccessDeserializer::new(map))
+}
+
+/// A value that is read before its type is checked. Refuses an object in which a member occurs twice, or with more than
+/// [`MAX_UNKNOWN_MEMBERS`] members.
+pub(crate) struct Buffered(pub(crate) Value);
+
+impl<'de> Deserialize<'de> for Buffered {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Buffered;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Buffered, E> {
+        Ok(Buffered(value.into()))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Buffered, E> {
+        Ok(Buffered(value.into()))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Buffered, E> {
+        Ok(Buffered(value.into()))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Buffered, E> {
+        Ok(Buffered(value.into()))
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Buffered, E> {
+        Ok(Buffered(value.into()))
+    }
+    fn visit_unit<E>(self) -> Result<Buffered, E> {
+        Ok(Buffered(Value::Null))
+    }
+    fn visit_none<E>(self) -> Result<Buffered, E> {
+        Ok(Buffered(Value::Null))
+    }
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Buffered, D::Error> {
+        from.deserialize_any(self)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Buffered, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Buffered(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Buffered(list.into()))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Buffered, A::Error> {
+        let mut members = Map::new();
+        while let Some((name, Buffered(value))) = map.next_entry::<String, _>()? {
+            if members.insert(name, value).is_some() {
+                return Err(A::Error::custom(MemberError::Twice));
+            }
+            if members.len() > MAX_UNKNOWN_MEMBERS {
+                return Err(A::Error::custom(MemberError::TooMany));
+            }
+        }
+        let object = Value::Object(members);
+        // See `number_of_map`.
+        Ok(Buffered(Number::deserialize(&object).map_or(object, Value::Number)))
+    }
+}
+
 /// A string that should be base64url without padding; `None` if it is not.
 pub(crate) struct ByteString(pub(crate) Option<Vec<u8>>);
 
@@ -169,7 +303,7 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for OfAStruct<A> {
         known: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, A::Error> {
-        visitor.visit_map(Once { members: self.0, known, unknown: UnknownNames::default() })
+        visitor.visit_map(Once { members: self.0, known, unknown: UnknownNames::default(), is_known: false })
     }
 
     forward_to_deserialize_any! {
@@ -182,6 +316,8 @@ struct Once<'de, A> {
     members: A,
     known: &'static [&'static str],
     unknown: UnknownNames<'de>,
+    /// Whether the struct reads the next value.
+    is_known: bool,
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Once<'de, A> {
@@ -189,13 +325,19 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Once<'de, A> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         let Some(Text(name)) = self.members.next_key()? else { return Ok(None) };
-        if !self.known.contains(&&*name) {
+        self.is_known = self.known.contains(&&*name);
+        if !self.is_known {
             self.unknown.add(name.clone()).map_err(A::Error::custom)?;
         }
         Text(name).read(seed).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        self.members.next_value_seed(seed)
+        if self.is_known {
+            return self.members.next_value_seed(seed);
+        }
+        // The struct ignores the value of an unknown member, whatever it is.
+        let Skipped = self.members.next_value()?;
+        seed.deserialize(().into_deserializer())
     }
 }

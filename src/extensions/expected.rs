@@ -27,29 +27,13 @@ pub(crate) enum Vouched {
     Signed,
 }
 
-/// What is done about outputs that nobody asked for.
-///
-/// Chromium asks security keys for `credProtect` on its own for discoverable credentials, so refusing locks people out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Unsolicited {
-    /// They are read over, as §9 wants relying parties to be able to.
-    #[default]
-    Tolerate,
-    /// They are named in the [`ExtensionReport`].
-    Report,
-    /// They are refused, those that this version does not know among them.
-    Refuse,
-}
-
 /// What a verdict found out about extensions, for evidence and alerts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExtensionReport {
-    /// Outputs that nobody asked for, signed and unsigned; empty under [`Unsolicited::Tolerate`].
+    /// Outputs that nobody asked for, signed and unsigned.
     pub unsolicited: ExtensionSet,
-    /// How many outputs came that this version does not know; 0 under [`Unsolicited::Tolerate`].
+    /// How many outputs came that this version does not know.
     pub unknown: u32,
     /// Results of a pseudo-random function were sent to the server. Mend the front end: they are secrets.
     pub secret_results: bool,
@@ -93,8 +77,8 @@ pub struct RegistrationExtensions {
     pub cred_protect_enforced: bool,
     /// What is required.
     pub required: RegistrationOutputs,
-    /// Outputs that nobody asked for.
-    pub unsolicited: Unsolicited,
+    /// Whether outputs that nobody asked for are refused.
+    pub refuse_unsolicited: bool,
     /// Whether results of a pseudo-random function are refused, which should have stayed in the browser.
     pub refuse_secret_results: bool,
 }
@@ -121,8 +105,8 @@ pub struct AuthenticationExtensions {
     pub requested: ExtensionSet,
     /// What is required.
     pub required: AuthenticationOutputs,
-    /// Outputs that nobody asked for.
-    pub unsolicited: Unsolicited,
+    /// Whether outputs that nobody asked for are refused.
+    pub refuse_unsolicited: bool,
     /// Whether results of a pseudo-random function are refused, which should have stayed in the browser.
     pub refuse_secret_results: bool,
 }
@@ -142,7 +126,7 @@ impl RegistrationExtensions {
             unsigned_large_blob_supported: false,
             unsigned_prf_enabled: false,
         },
-        unsolicited: Unsolicited::Tolerate,
+        refuse_unsolicited: false,
         refuse_secret_results: false,
     };
 
@@ -235,7 +219,7 @@ impl RegistrationExtensions {
         cred_props::check(results, required.unsigned_discoverable)?;
         large_blob::check_supported(results, required.unsigned_large_blob_supported)?;
         prf::check(results, required.unsigned_prf_enabled)?;
-        answers.report(self.unsolicited, self.refuse_secret_results)
+        answers.report(self.refuse_unsolicited, self.refuse_secret_results)
     }
 }
 
@@ -244,7 +228,7 @@ impl AuthenticationExtensions {
     pub(crate) const NONE: Self = Self {
         requested: ExtensionSet::NONE,
         required: AuthenticationOutputs { cred_blob: false, uvm: false, unsigned_large_blob_written: false },
-        unsolicited: Unsolicited::Tolerate,
+        refuse_unsolicited: false,
         refuse_secret_results: false,
     };
 
@@ -288,7 +272,7 @@ impl AuthenticationExtensions {
         answers.signed(Extension::HmacSecret, SignedMap::hmac_secret)?;
         answers.signed(Extension::ThirdPartyPayment, SignedMap::third_party_payment)?;
         large_blob::check_written(results, required.unsigned_large_blob_written)?;
-        answers.report(self.unsolicited, self.refuse_secret_results)
+        answers.report(self.refuse_unsolicited, self.refuse_secret_results)
     }
 }
 
@@ -308,25 +292,29 @@ impl<'a> Answers<'_, 'a> {
         }
     }
 
-    /// Reports or refuses unsolicited outputs, and secrets that should have stayed in the browser.
-    fn report(&self, unsolicited: Unsolicited, refuse_secrets: bool) -> Result<ExtensionReport, OutputRefusal> {
+    /// Refuses an unsigned output of the wrong type that was asked for. Reports or refuses unsolicited outputs, and secrets
+    /// that should have stayed in the browser.
+    fn report(&self, refuse_unsolicited: bool, refuse_secrets: bool) -> Result<ExtensionReport, OutputRefusal> {
+        let malformed = self.results.map_or(ExtensionSet::NONE, |results| results.malformed);
+        if let Some(extension) = malformed.iter().find(|&extension| is_requested(self.requested, extension)) {
+            return Err(OutputRefusal::Malformed(extension));
+        }
         let secret_results = self.results.is_some_and(ClientExtensionResults::has_secrets)
             || self.signed.is_some_and(SignedMap::has_secrets);
         if secret_results && refuse_secrets {
             return Err(OutputRefusal::SecretResults);
         }
-        let mut report = ExtensionReport { secret_results, ..ExtensionReport::default() };
-        if unsolicited == Unsolicited::Tolerate {
-            return Ok(report);
-        }
         let (signed, signed_unknown) = self.signed.map(SignedMap::identifiers).unwrap_or_default();
         let (unsigned, unsigned_unknown) =
             self.results.map(|results| (results.present, results.unknown)).unwrap_or_default();
-        report.unsolicited = signed.union(unsigned).unsolicited(self.requested);
-        report.unknown = signed_unknown.saturating_add(unsigned_unknown);
-        match (unsolicited, report.unsolicited.iter().next()) {
-            (Unsolicited::Refuse, Some(extension)) => Err(OutputRefusal::Unsolicited(Some(extension))),
-            (Unsolicited::Refuse, None) if report.unknown > 0 => Err(OutputRefusal::Unsolicited(None)),
+        let report = ExtensionReport {
+            unsolicited: signed.union(unsigned).unsolicited(self.requested),
+            unknown: signed_unknown.saturating_add(unsigned_unknown),
+            secret_results,
+        };
+        match report.unsolicited.iter().next() {
+            Some(extension) if refuse_unsolicited => Err(OutputRefusal::Unsolicited(Some(extension))),
+            None if refuse_unsolicited && report.unknown > 0 => Err(OutputRefusal::Unsolicited(None)),
             _ => Ok(report),
         }
     }

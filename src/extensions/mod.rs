@@ -5,7 +5,7 @@
 //! | client extension inputs | [`CreationExtensions`], [`RequestExtensions`] | the relying party's own |
 //! | client extension outputs | [`ClientExtensionResults`] | unsigned: any script in the page could have written them |
 //! | authenticator extension outputs | [`SignedMap`], [`SignedOutputs`] | in authenticator data, signed as [`voucher`](crate::attestation::voucher) says |
-//! | what a ceremony requires of outputs | [`RegistrationOutputs`], [`AuthenticationOutputs`], [`Unsolicited`] | |
+//! | what a ceremony requires of outputs | [`RegistrationOutputs`], [`AuthenticationOutputs`] | |
 //! | what it found | [`ExtensionReport`], [`OutputRefusal`] | |
 //!
 //! A client extension and the authenticator extension behind it may have different identifiers: a client that is asked
@@ -101,7 +101,7 @@ use cred_props::CredentialProperties;
 pub use cred_protect::CredentialProtection;
 pub(crate) use expected::Vouched;
 pub(crate) use expected::{AuthenticationExtensions, RegistrationExtensions};
-pub use expected::{AuthenticationOutputs, ExtensionReport, RegistrationOutputs, Unsolicited};
+pub use expected::{AuthenticationOutputs, ExtensionReport, RegistrationOutputs};
 pub(crate) use hmac_secret::HmacSecret;
 use large_blob::LargeBlobOutputs;
 pub use large_blob::{LargeBlobRequest, LargeBlobSupport};
@@ -112,12 +112,12 @@ pub(crate) use signed::SignedMap;
 pub use uvm::UserVerificationMethod;
 pub use values::Blob;
 
-use crate::codec::json::{Object, Text, UnknownNames};
+use crate::codec::json::{Buffered, Object, Skipped, Text, UnknownNames};
 use crate::credential::CredentialDescriptor;
 use crate::crypto::Algorithm;
 use crate::set::bit_set;
 use core::fmt;
-use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use signed::Shaped;
 use tables::{Input as _, identifiers, inputs, output_refusals, results};
@@ -412,13 +412,14 @@ impl ClientExtensionResults {
         self.cmtg_key.as_ref()?.signature.as_ref()
     }
 
-    /// Whether results of a pseudo-random function were sent that should have stayed in the browser, or the key of a
-    /// large blob.
+    /// Returns whether results of a pseudo-random function were sent that should have stayed in the browser, or the key of a
+    /// large blob. A `prf` of another type counts, because it was not read.
     #[must_use]
     pub fn has_secrets(&self) -> bool {
         self.prf.is_some_and(|prf| prf.results)
             || self.hmac_get_secret == Some(true)
             || self.large_blob_key == Some(true)
+            || self.malformed.contains(Extension::Prf)
     }
 
     /// The bytes of all blobs together.
@@ -503,8 +504,8 @@ impl fmt::Debug for SignedOutputs {
 }
 
 output_refusals! {
-    /// A signed output that was asked for is not of its extension's shape.
-    Malformed(extension: Extension) => "extension-output-malformed", "the signed output of {extension} is malformed";
+    /// An output that was asked for does not have the type of its extension.
+    Malformed(extension: Extension) => "extension-output-malformed", "the output of {extension} does not have the type of its extension";
     /// An output that nobody asked for, where the policy refuses that; `None`: of an extension that is not known.
     Unsolicited(_extension: Option<Extension>) => "extension-unsolicited", "an extension output that nobody asked for";
     /// Results of a pseudo-random function were sent, where the policy refuses that.

@@ -1,8 +1,9 @@
 //! Values that several extensions share.
 
 use crate::codec::base64url;
+use crate::codec::json::Skipped;
 use core::fmt;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// Bytes of a large blob, a credential blob, a key, a signature, or an input of `prf`. `Debug` does not print them because
 /// they may be a secret of the relying party.
@@ -43,11 +44,11 @@ pub(super) fn blob<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Blob>, D
             Ok(base64url::decode(text).ok().map(Blob::from))
         }
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Blob>, A::Error> {
-            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            while map.next_entry::<Skipped, Skipped>()?.is_some() {}
             Ok(None)
         }
         fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Option<Blob>, A::Error> {
-            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            while seq.next_element::<Skipped>()?.is_some() {}
             Ok(None)
         }
         fn visit_unit<E>(self) -> Result<Option<Blob>, E> {
@@ -76,13 +77,13 @@ pub(super) fn withheld<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Er
         }
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
             let mut secrets = false;
-            while let Some((_, value)) = map.next_entry::<IgnoredAny, Option<IgnoredAny>>()? {
+            while let Some((_, value)) = map.next_entry::<Skipped, Option<Skipped>>()? {
                 secrets |= value.is_some();
             }
             Ok(secrets)
         }
         fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            while seq.next_element::<Skipped>()?.is_some() {}
             Ok(true)
         }
         fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {

@@ -12,7 +12,8 @@
 //! other notations have characters that base64 has not.
 
 use crate::codec::base64url;
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use crate::codec::json::Skipped;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -93,7 +94,9 @@ impl<'de> Visitor<'de> for Spellings {
         let (mut bytes, mut data) = (BTreeMap::new(), None);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "type" => drop(map.next_value::<IgnoredAny>()?),
+                "type" => {
+                    map.next_value::<Skipped>()?;
+                }
                 "data" if data.is_none() => data = Some(map.next_value::<Vec<u8>>()?),
                 index => {
                     let at = index.parse::<usize>().ok().filter(|at| at.to_string() == index).ok_or_else(neither)?;

@@ -205,7 +205,7 @@ impl RelyingParty {
         if let Some(extension) = extensions.required_but_not_requested() {
             return Err(Error::Extension(InvalidValue::RequiredButNotRequested(extension.identifier())));
         }
-        extensions.unsolicited = self.unsolicited;
+        extensions.refuse_unsolicited = self.refuse_unsolicited;
         extensions.refuse_secret_results = self.refuse_secret_results;
         let user_verification = self.user_verification(request.user_verification.as_ref());
         let user_verification_required = user_verification == json::UserVerificationRequirement::Required;

@@ -10,7 +10,6 @@ use crate::ceremony::{Origins, Site};
 use crate::client::json::AttestationConveyance;
 use crate::client::origin::{check_native_origin, check_rp_id, check_web_origin};
 use crate::crypto::{Algorithm, Backend, default_backend};
-use crate::extensions::Unsolicited;
 use crate::invalid::InvalidValue;
 use crate::policy::{AttestationPolicy, Trust};
 use crate::quirk::{Quirk, Quirks};
@@ -97,7 +96,7 @@ pub struct RelyingPartyBuilder {
     backup_state_at_registration: BackupState,
     backup_state_at_authentication: BackupState,
     sign_count: SignCountPolicy,
-    unsolicited: Unsolicited,
+    refuse_unsolicited: bool,
     refuse_secret_results: bool,
     quirks: Quirks,
     decoys: Option<Decoys>,
@@ -127,7 +126,7 @@ impl RelyingPartyBuilder {
             backup_state_at_registration: BackupState::Any,
             backup_state_at_authentication: BackupState::Any,
             sign_count: SignCountPolicy::Reject,
-            unsolicited: Unsolicited::Tolerate,
+            refuse_unsolicited: false,
             refuse_secret_results: false,
             quirks: Quirks::NONE,
             decoys: None,
@@ -406,16 +405,18 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// What is done about extension outputs that nobody asked for.
+    /// Refuses responses with extension outputs that nobody asked for, including those that this version does not know.
+    /// Without this call they are ignored, whatever their type, and named in the evidence: a relying party must cope with them
+    /// (§9). Chromium asks security keys for `credProtect` on its own for discoverable credentials, so refusing locks people
+    /// out.
     ///
     /// ```
-    /// # use wardkey::{RelyingParty, ConfigError};
-    /// # use wardkey::extensions::Unsolicited;
-    /// let rp = RelyingParty::builder("clinic.example", "Clinic").unsolicited_extensions(Unsolicited::Report).build()?;
+    /// # use wardkey::{ConfigError, RelyingParty};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").refuse_unsolicited_extensions().build()?;
     /// # Ok::<(), ConfigError>(())
     /// ```
-    pub const fn unsolicited_extensions(mut self, policy: Unsolicited) -> Self {
-        self.unsolicited = policy;
+    pub const fn refuse_unsolicited_extensions(mut self) -> Self {
+        self.refuse_unsolicited = true;
         self
     }
 
@@ -532,7 +533,7 @@ impl RelyingPartyBuilder {
             backup_state_at_registration: self.backup_state_at_registration,
             backup_state_at_authentication: self.backup_state_at_authentication,
             sign_count: self.sign_count,
-            unsolicited: self.unsolicited,
+            refuse_unsolicited: self.refuse_unsolicited,
             refuse_secret_results: self.refuse_secret_results,
             quirks: self.quirks,
             stand_ins,

@@ -28,7 +28,6 @@ use crate::ceremony::{BackupEligibility, BackupState};
 use crate::client::json::{AttestationConveyance, UserVerificationRequirement};
 use crate::crypto::{Algorithm, Backend};
 use crate::error::Error;
-use crate::extensions::Unsolicited;
 use crate::policy::AttestationPolicy;
 use crate::quirk::Quirks;
 use crate::state::MAX_LIFETIME_SECS;
@@ -60,7 +59,7 @@ pub struct RelyingParty {
     backup_state_at_registration: BackupState,
     backup_state_at_authentication: BackupState,
     sign_count: SignCountPolicy,
-    unsolicited: Unsolicited,
+    refuse_unsolicited: bool,
     refuse_secret_results: bool,
     quirks: Quirks,
     stand_ins: StandIns,

@@ -183,7 +183,7 @@ impl RelyingParty {
         if let Some(extension) = extensions.required_signed().filter(|_| !attestation.is_asked_for()) {
             return Err(Error::Extension(InvalidValue::RequiredButNotAttested(extension.identifier())));
         }
-        extensions.unsolicited = self.unsolicited;
+        extensions.refuse_unsolicited = self.refuse_unsolicited;
         extensions.refuse_secret_results = self.refuse_secret_results;
         let challenge = self.challenge()?;
         let conditional = request.conditional;

@@ -109,7 +109,7 @@ fn an_invalid_state_is_refused_when_it_is_read() {
         (&["sign-in"], "/appid", json!("http://clinic.example"), Some("")),
         (&["registration", "sign-in"], "/extensions", json!({}), Some("missing field")),
         (&["registration", "sign-in"], "/extensions/required", json!({}), Some("missing field")),
-        (&["registration", "sign-in"], "/extensions/unsolicited", json!("new"), Some("unknown variant")),
+        (&["registration", "sign-in"], "/extensions/refuseUnsolicited", json!("new"), Some("invalid type")),
     ] {
         for (kind, whole, read) in states().into_iter().filter(|(kind, ..)| kinds.contains(kind)) {
             let mut edited = whole;

@@ -6,7 +6,7 @@ use wardkey::ceremony::{Origins, Site, authentication, payment};
 use wardkey::client::json::{AuthenticatorAttachment, Hint, Lint, ResidentKey, UserVerificationRequirement};
 use wardkey::client::payment::{Amount, Instrument, Logo, PaymentDetails};
 use wardkey::crypto::AwsLcRs;
-use wardkey::extensions::{Extension, OutputRefusal, Unsolicited};
+use wardkey::extensions::{Extension, OutputRefusal};
 use wardkey::{InvalidValue, Paid};
 use wardkey_authenticator::{Cbor, Key};
 
@@ -199,8 +199,10 @@ fn who_may_call_for_a_payment() {
 fn what_a_payment_answers_was_asked_for() {
     let details = shown();
     let expected = ExpectedPayment::new(&details);
-    for policy in [Unsolicited::Tolerate, Unsolicited::Report, Unsolicited::Refuse] {
-        let rp = RelyingParty::builder("example.org", "x").unsolicited_extensions(policy).build().unwrap();
+    for refuse in [false, true] {
+        let builder = RelyingParty::builder("example.org", "x");
+        let builder = if refuse { builder.refuse_unsolicited_extensions() } else { builder };
+        let rp = builder.build().unwrap();
         let signed = |output: Cbor| {
             let data = move |data: &mut wardkey_authenticator::AuthenticatorData| {
                 data.extension("thirdPartyPayment", output);
@@ -209,18 +211,14 @@ fn what_a_payment_answers_was_asked_for() {
         };
         let paid = pay(&rp, signed(Cbor::Bool(true)), &expected).unwrap();
         assert_eq!(paid.signed_extensions.third_party_payment, Some(true));
-        assert!(paid.evidence.extensions.unsolicited.is_empty(), "{policy:?}");
+        assert!(paid.evidence.extensions.unsolicited.is_empty(), "{refuse}");
         let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::ThirdPartyPayment));
-        assert_eq!(refusal(pay(&rp, signed(Cbor::Integer(1)), &expected)), malformed, "{policy:?}");
+        assert_eq!(refusal(pay(&rp, signed(Cbor::Integer(1)), &expected)), malformed, "{refuse}");
         let surprise = pay(&rp, payment(collected()).json(unsigned("appid", json!(false))), &expected);
-        match policy {
-            Unsolicited::Refuse => {
-                assert_eq!(refusal(surprise), Refusal::Extension(OutputRefusal::Unsolicited(Some(Extension::Appid))));
-            }
-            _ => {
-                let unsolicited = surprise.unwrap().evidence.extensions.unsolicited;
-                assert_eq!(unsolicited.contains(Extension::Appid), policy == Unsolicited::Report);
-            }
+        if refuse {
+            assert_eq!(refusal(surprise), Refusal::Extension(OutputRefusal::Unsolicited(Some(Extension::Appid))));
+        } else {
+            assert!(surprise.unwrap().evidence.extensions.unsolicited.contains(Extension::Appid));
         }
     }
 }

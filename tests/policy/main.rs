@@ -11,7 +11,7 @@ use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::{Origins, Refusal, Site, registration};
 use wardkey::crypto::{Algorithm as Known, default_backend};
 use wardkey::evidence::{Details, TrustOutcome};
-use wardkey::extensions::{CreationExtensions, OutputRefusal, RegistrationOutputs, Unsolicited};
+use wardkey::extensions::{CreationExtensions, OutputRefusal, RegistrationOutputs};
 use wardkey::internals::Rule;
 use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
@@ -374,7 +374,7 @@ fn a_refused_statement_vouches_for_nothing() {
     let required = |made: &Registration| {
         finish_by(made, &policy, Quirks::NONE, |expected| {
             expected.compound = policy.compound;
-            *expected = expected.with_extensions(&CreationExtensions::default(), outputs, Unsolicited::Tolerate);
+            *expected = expected.with_extensions(&CreationExtensions::default(), outputs);
         })
     };
     assert_eq!(required(&made(Packed::new())).unwrap().signed_extensions().min_pin_length, Some(63));

@@ -12,7 +12,7 @@ use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::client::json::{AttestationConveyance, CreationOptions, RequestOptions};
 use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
 use wardkey::crypto::Algorithm;
-use wardkey::extensions::{AppId, Unsolicited};
+use wardkey::extensions::AppId;
 use wardkey::policy::{AttestationPolicy, Registered};
 use wardkey::quirk::Quirk;
 use wardkey::{
@@ -70,7 +70,7 @@ fn build(party: &Party) -> RelyingParty {
         builder = builder.quirk(Quirk::EmptyUserHandle);
     }
     if party.refuses_unsolicited {
-        builder = builder.unsolicited_extensions(Unsolicited::Refuse);
+        builder = builder.refuse_unsolicited_extensions();
     }
     builder.build().expect("a relying party")
 }

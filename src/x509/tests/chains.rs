@@ -339,9 +339,9 @@ fn a_budget_is_spent_on_signatures_and_on_names() {
     let organization = |text: &str| tlv(0xa4, &[&seq(&[&attribute(oid::ORGANIZATION, 0x0c, text)])]);
     let long = |last: char| tlv(0x82, &[format!("{}{last}", "a".repeat(300)).as_bytes()]);
     for (what, names, bases, verdict) in [
-        ("64 by 64 host names", named(64, b"\x82\0"), limited(64, b"\x82\x01x"), path(0, 2)),
-        ("65 by 64 host names", named(65, b"\x82\0"), limited(64, b"\x82\x01x"), too_many),
-        ("65 by 64 of different kinds", named(65, b"\x82\0"), limited(64, &organization("x")), too_many),
+        ("64 by 64 host names", named(64, b"\x82\x01y"), limited(64, b"\x82\x01x"), path(0, 2)),
+        ("65 by 64 host names", named(65, b"\x82\x01y"), limited(64, b"\x82\x01x"), too_many),
+        ("65 by 64 of different kinds", named(65, b"\x82\x01y"), limited(64, &organization("x")), too_many),
         ("40 by 40 directory names", named(40, &organization("a")), limited(40, &organization("b")), path(0, 2)),
         ("50 by 50 directory names", named(50, &organization("a")), limited(50, &organization("b")), too_many),
         ("20 by 20 long names, 10 for each pair", named(20, &long('a')), limited(20, &long('b')), path(0, 2)),

@@ -6,6 +6,7 @@
 mod anchors;
 mod certificates;
 mod chains;
+mod limbo;
 mod names;
 mod oracles;
 mod recorded;

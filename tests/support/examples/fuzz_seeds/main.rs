@@ -372,7 +372,7 @@ fn notations(seeds: &mut Seeds) -> io::Result<()> {
                 "minPinLength": null, "pinComplexityPolicy": false, "credBlobStored": false, "hmacSecret": false,
                 "unsignedDiscoverable": false, "unsignedLargeBlobSupported": false, "unsignedPrfEnabled": false,
             },
-            "unsolicited": "tolerate", "refuseSecretResults": false,
+            "refuseUnsolicited": false, "refuseSecretResults": false,
         },
     });
     let authentication = json!({
@@ -381,7 +381,7 @@ fn notations(seeds: &mut Seeds) -> io::Result<()> {
         "allowCredentials": ["AQID"], "userVerificationRequired": true, "appid": null, "extensions": {
             "requested": [],
             "required": { "credBlob": false, "uvm": false, "unsignedLargeBlobWritten": false },
-            "unsolicited": "tolerate", "refuseSecretResults": false,
+            "refuseUnsolicited": false, "refuseSecretResults": false,
         },
     });
     seeds.write("state", registration.to_string().as_bytes())?;
