@@ -119,9 +119,10 @@ pub use relying_party::{
 pub use state::{AuthenticationState, RegistrationState};
 pub use time::UnixTime;
 
-/// The parsers of single structures, for the tests, fuzz targets and benches of this repository.
+/// What only the tests, fuzz targets and benches of this repository need: the parsers of single structures, the members of the
+/// options, and the reasons behind the codes of errors.
 ///
-/// Not part of the public API: a minor release may change or remove them.
+/// Not part of the public API: a minor release may change or remove any of it.
 #[doc(hidden)]
 pub mod internals {
     pub use crate::attestation::AttestationObject;

@@ -28,7 +28,7 @@ impl StatementError {
         self.reason
     }
 
-    /// A stable word for logs: [`Reason::code`].
+    /// A stable word for logs, such as `attestation-cbor`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.reason.code()

@@ -52,7 +52,7 @@ pub(super) struct DecoyShape {
 /// let rp = |decoys| RelyingParty::builder("clinic.example", "Clinic").decoys(decoys).build().unwrap();
 /// let list = |rp: &RelyingParty, name| {
 ///     let (options, _state) = rp.start_decoy_authentication(name, UnixTime::from_secs(1_795_392_000)).unwrap();
-///     options.allow_credentials
+///     serde_json::to_value(&options).unwrap()["allowCredentials"].clone()
 /// };
 /// let before = rp(Decoys::new([7; 32]));
 /// assert_eq!(list(&before, "nobody@mail.example"), list(&before, "nobody@mail.example"));

@@ -31,7 +31,7 @@ impl CertificateError {
         self.rule
     }
 
-    /// A stable word for logs: [`Rule::code`].
+    /// A stable word for logs, such as `x509-expired`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.rule.code()

@@ -438,7 +438,7 @@ fn what_is_required_must_be_asked_for() {
     let mut request = AuthenticationRequest::default();
     request.outputs.uvm = true;
     let error = authenticate(&rp(), &request, authentication()).unwrap_err();
-    assert_eq!(error.to_string(), "an output of uvm is required, and not asked for");
+    assert_eq!(error.to_string(), "an output of uvm is required, but not requested");
 }
 
 /// §9: a relying party must cope with unsolicited outputs, so nobody is locked out by one of another type. The JSON stays
