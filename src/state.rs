@@ -97,7 +97,7 @@ macro_rules! state {
         }
 
         impl $response {
-            /// Returns the [`id`](crate::state) of the state that this response claims to answer, computed from its challenge.
+            /// Returns the `id` of the state that this response claims to answer, computed from its challenge.
             /// With it, the page need not keep the id, and two tabs do not disturb each other. Check that the state belongs
             /// to the web session of the request. Returns `None` if the client data names no challenge.
             #[must_use]

@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 /// The modules from the lowest layer to the highest. Modules of one row do not use each other.
 const LAYERS: &[&[&str]] = &[
     &["set"],
-    &["time", "quirk", "budget"],
+    &["time", "quirk", "budget", "invalid"],
     &["codec"],
     &["crypto"],
     &["credential"],
     &["extensions"],
     &["x509"],
     &["client", "authenticator"],
+    &["parse"],
     &["attestation"],
     &["ceremony"],
     &["policy"],

@@ -17,21 +17,24 @@ mod growth;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counting::{Budget, peak};
-use wardkey::attestation::{AttestationObject, Reason};
-use wardkey::authenticator::AuthenticatorData;
-use wardkey::ceremony::{Failure, Refusal, registration};
-use wardkey::client::{ClientData, Origins, Site, data};
-use wardkey::codec::cbor::{self, Value};
-use wardkey::crypto::cose::CoseKey;
-use wardkey::crypto::{Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme, cose};
-use wardkey::policy::{AttestationPolicy, Trust, TrustAnchor, TrustAnchors};
+use wardkey::ceremony::{Failure, Origins, Refusal, Site, registration};
+use wardkey::crypto::{Backend, CryptoError, PublicKey, Scheme};
+use wardkey::internals::cbor::Value;
+use wardkey::internals::{
+    AttestationObject, AuthenticatorData, ClientData, ClientDataError, CoseError, CoseKey, Malformed, Reason, Rule,
+    cbor, decode_client_data,
+};
+use wardkey::policy::{AttestationPolicy, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::x509::{Malformed, Rule};
+use wardkey::x509::TrustAnchor;
 use wardkey::{AuthenticationResponse, RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator::{
     Algorithm, AndroidSafetyNet, Authority, Cbor, Certified, Chain, Compound, Extension, NoAttestation, Packed,
     PackedSelf, Registration, der,
 };
+
+/// The maximum length of client data.
+const CLIENT_DATA_LEN: usize = 128 * 1024;
 
 /// Verifies a registration and applies a policy. Counts the calls of the backend.
 fn register(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) -> Result<(), Failure> {
@@ -41,9 +44,9 @@ fn register(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) 
 /// The same, and counts the peak memory in addition to response and policy.
 fn measured(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) -> (Result<(), Failure>, usize) {
     let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
-    let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
-    let algorithms = wardkey::crypto::Algorithm::ALL;
-    let mut expected = registration::Expected::new(&site, &registration.expected.challenge, &algorithms);
+    let site = Site::new("example.org", Origins::exact(["https://example.org"]));
+    let algorithms = wardkey::crypto::Algorithm::OFFERABLE;
+    let mut expected = registration::ExpectedRegistration::new(&site, &registration.expected.challenge, &algorithms);
     expected.time = Some(UnixTime::from_secs(1_795_392_000));
     let mut policy = AttestationPolicy::any();
     policy.trust = Trust::Verify(TrustAnchors::new(anchors.iter().map(|der| TrustAnchor::from_der(der).unwrap())));
@@ -98,7 +101,7 @@ fn nesting_is_bounded() {
         assert_eq!((read, held), (Err(errors[0]), 0));
         let quirks = Quirks::NONE.with(Quirk::CborIndefiniteLength).with(Quirk::CborKeyOrder);
         let (read, held) = peak(|| AttestationObject::read(&bytes, quirks));
-        assert_eq!((read.unwrap_err(), held), (Reason::Cbor(errors[1]).into(), 0));
+        assert_eq!((read.unwrap_err(), held), (Reason::Cbor(errors[1].into()).into(), 0));
     }
     for open in ["[", "{\"a\":", "[{\"a\":"] {
         let text = open.repeat(DEEP / 10);
@@ -166,14 +169,14 @@ fn a_message_of_1_mib_needs_a_small_multiple_of_its_length() {
     let json = response(&long(MEBIBYTE * 3 / 4 - 1024));
     let (read, bytes) = peak(|| RegistrationResponse::from_json(&json).unwrap());
     assert!(bytes < 2 * json.len(), "{bytes} of {}", json.len());
-    let (decoded, bytes) = peak(|| data::decode(read.client_data_json()).map(drop));
-    assert_eq!((decoded, bytes), (Err(data::Error::TooLong), 0));
+    let (decoded, bytes) = peak(|| decode_client_data(read.client_data_json()).map(drop));
+    assert_eq!((decoded, bytes), (Err(ClientDataError::TooLong), 0));
     // Client data of maximum length with distinct names, of which 256 are kept.
-    let names: String = (0..data::MAX_LEN / 12).map(|name| format!(",\"{name:06x}\":0")).collect();
+    let names: String = (0..CLIENT_DATA_LEN / 12).map(|name| format!(",\"{name:06x}\":0")).collect();
     let members = format!("{{\"type\":\"x\"{names}}}");
-    assert!(members.len() <= data::MAX_LEN);
+    assert!(members.len() <= CLIENT_DATA_LEN);
     let (read, bytes) = peak(|| ClientData::parse(&members).map(drop));
-    assert_eq!(read, Err(data::Error::TooManyMembers));
+    assert_eq!(read, Err(ClientDataError::TooManyMembers));
     assert!(bytes < members.len() / 8, "{bytes} of {}", members.len());
     // The same name many times, with and without escapes.
     let twice = format!("{{\"type\":\"x\"{}}}", r#","a":0,"\u0061":0"#.repeat(5_000));
@@ -197,8 +200,8 @@ fn unsorted_map_keys_are_compared_in_pairs_only_up_to_a_bound() {
     };
     let quirks = Quirks::NONE.with(Quirk::CborKeyOrder);
     let read = |entries| AttestationObject::read(&map(entries), quirks).unwrap_err();
-    assert_eq!(read(100_000), Reason::Cbor(cbor::Error::TooLarge).into());
-    assert_eq!(read(65), Reason::Cbor(cbor::Error::TooLarge).into());
+    assert_eq!(read(100_000), Reason::Cbor(cbor::Error::TooLarge.into()).into());
+    assert_eq!(read(65), Reason::Cbor(cbor::Error::TooLarge.into()).into());
     assert_eq!(read(64), Reason::Object.into(), "as large as may be, and no attestation object");
 }
 
@@ -278,22 +281,22 @@ fn at_most_eight_anchors_of_one_name_are_tried() {
         fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
             self.0.hmac_sha256(key, parts)
         }
-        fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
+        fn check_key(&self, key: &PublicKey<'_>) -> Result<(), CryptoError> {
             self.0.check_key(key)
         }
-        fn verify(&self, a: Scheme, b: &PublicKey<'_>, c: &[u8], d: &[u8]) -> Result<(), BadSignature> {
+        fn verify(&self, a: Scheme, b: &PublicKey<'_>, c: &[u8], d: &[u8]) -> Result<(), CryptoError> {
             let is_statement = self.0.spent().0 == 0;
             self.0.verify(a, b, c, d)?;
-            if is_statement { Ok(()) } else { Err(BadSignature) }
+            if is_statement { Ok(()) } else { Err(CryptoError::BadSignature) }
         }
-        fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+        fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
             self.0.random(out)
         }
     }
     let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
-    let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
-    let algorithms = wardkey::crypto::Algorithm::ALL;
-    let expected = registration::Expected::new(&site, &registration.expected.challenge, &algorithms);
+    let site = Site::new("example.org", Origins::exact(["https://example.org"]));
+    let algorithms = wardkey::crypto::Algorithm::OFFERABLE;
+    let expected = registration::ExpectedRegistration::new(&site, &registration.expected.challenge, &algorithms);
     let backend = NoChain(Budget::default());
     let verified = registration::verify(&expected, &response, &backend).unwrap();
     let mut policy = AttestationPolicy::any();
@@ -405,9 +408,10 @@ fn preferred_trust_costs_no_extra_verification() {
     ] {
         let registration = Registration::new("bounds.prefer", Algorithm::Es256).format(made);
         let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
-        let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
-        let algorithms = wardkey::crypto::Algorithm::ALL;
-        let mut expected = registration::Expected::new(&site, &registration.expected.challenge, &algorithms);
+        let site = Site::new("example.org", Origins::exact(["https://example.org"]));
+        let algorithms = wardkey::crypto::Algorithm::OFFERABLE;
+        let mut expected =
+            registration::ExpectedRegistration::new(&site, &registration.expected.challenge, &algorithms);
         expected.time = Some(UnixTime::from_secs(1_795_392_000));
         let mut policy = AttestationPolicy::any();
         let anchor = TrustAnchor::from_der(&Chain::new().trust_anchors()[0]).unwrap();
@@ -478,10 +482,10 @@ fn rsa(modulus: Vec<u8>, exponent: Vec<u8>) -> Vec<u8> {
 fn expensive_rsa_keys_are_refused_before_any_verification() {
     let odd = |bytes: usize| vec![0xff; bytes];
     let read = |modulus, exponent| CoseKey::read(&rsa(modulus, exponent)).map(drop);
-    let key = |error| Err(cose::Error::Key(error));
+    let key = |error| Err(CoseError::Key(error));
     assert_eq!(read(odd(256), vec![1, 0, 1]), Ok(()));
-    assert_eq!(read(odd(2048), vec![1, 0, 1]), key(KeyError::Modulus), "16 kbit");
-    assert_eq!(read(odd(65_536), vec![1, 0, 1]), key(KeyError::Modulus), "512 kbit");
-    assert_eq!(read(odd(256), odd(256)), key(KeyError::Exponent), "as long as the modulus");
-    assert_eq!(read(odd(256), odd(9)), key(KeyError::Exponent));
+    assert_eq!(read(odd(2048), vec![1, 0, 1]), key(CryptoError::Modulus), "16 kbit");
+    assert_eq!(read(odd(65_536), vec![1, 0, 1]), key(CryptoError::Modulus), "512 kbit");
+    assert_eq!(read(odd(256), odd(256)), key(CryptoError::Exponent), "as long as the modulus");
+    assert_eq!(read(odd(256), odd(9)), key(CryptoError::Exponent));
 }

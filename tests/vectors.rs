@@ -115,13 +115,13 @@ fn a_vector_that_the_runner_cannot_express_fails() {
         (&used, "/counter_policy", json!("new")),
         (&used, "/backup_policy", json!("new")),
         (&used, "/mediation", json!("new")),
-        (&used, "/extensions", json!({"unsolicited": "new"})),
+        (&used, "/extensions", json!({"refuseUnsolicited": "new"})),
         (&created, "/quirks", json!(["new"])),
         (&created, "/mediation", json!("new")),
         (&created, "/compound_policy", json!("new")),
         (&created, "/trust_anchors", json!(["AAAA"])),
         (&created, "/attestation_policy/trust", json!("new")),
-        (&created, "/extensions", json!({"secretResults": 1})),
+        (&created, "/extensions", json!({"refuseSecretResults": 1})),
     ] {
         let mut vector = vector.clone();
         let (parent, member) = pointer.rsplit_once('/').unwrap();

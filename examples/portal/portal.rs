@@ -9,12 +9,11 @@ use serde_json::{Value, json, to_value};
 use std::collections::HashMap;
 use wardkey::authenticator::Aaguid;
 use wardkey::client::json::{AttestationConveyance, Hint};
-use wardkey::error::{Fault, PublicFailure};
 use wardkey::policy::AttestationPolicy;
-use wardkey::relying_party::{AuthenticationRequest, ConfigError, Decoys, Reauthentication, RegistrationRequest};
 use wardkey::{
-    AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Error, RecordUpdate,
-    RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle,
+    AuthenticationRequest, AuthenticationResponse, AuthenticationState, ConfigError, CredentialId, CredentialRecord,
+    Decoys, Error, Fault, PublicFailure, Reauthentication, RecordUpdate, RegistrationRequest, RegistrationResponse,
+    RegistrationState, RelyingParty, UnixTime, User, UserHandle,
 };
 
 struct Account {
@@ -184,11 +183,11 @@ impl Portal {
         let user = self.account(session)?.user.handle.clone();
         let (state, response, record) = self.answered(session, body, now)?;
         let finished = self.rp.finish_reauthentication(state, &user, &response, &record, now);
-        let done = finished.map_err(|error| self.refused(error))?;
-        self.write(&record.id, done.authenticated.update)?;
-        self.log.push(line(&done.authenticated.evidence));
-        let counts = done.proof.user_verification().is_factor();
-        session.confirmed = Some(done.proof);
+        let (proof, authenticated) = finished.map_err(|error| self.refused(error))?;
+        self.write(&record.id, authenticated.update)?;
+        self.log.push(line(&authenticated.evidence));
+        let counts = proof.user_verification().is_factor();
+        session.confirmed = Some(proof);
         // Imported accounts may need their old second factor once: see "From First to a factor" in the guide.
         Ok(json!({ "counts": counts }))
     }

@@ -9,14 +9,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use wardkey::attestation::AttestationType;
-use wardkey::authenticator::AuthenticatorData;
-use wardkey::ceremony::authentication::{self, SignCountPolicy};
+use wardkey::ceremony::authentication::SignCountPolicy;
 use wardkey::ceremony::evidence::Evidence;
-use wardkey::ceremony::{Ceremony, Failure, Refusal, registration};
-use wardkey::client::{ClientData, Framing, Origins, Site, data};
+use wardkey::ceremony::{Ceremony, Failure, Origins, Refusal, Site, authentication, registration};
 use wardkey::crypto::{Algorithm, Backend};
-use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchor, TrustAnchors};
+use wardkey::internals::{AuthenticatorData, ClientData, decode_client_data};
+use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
+use wardkey::x509::TrustAnchor;
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UnixTime, UserHandle};
 
 /// A byte string.
@@ -215,12 +215,8 @@ impl Vector {
     }
 
     fn site(&self) -> Site {
-        let framing = if self.rp.allow_cross_origin {
-            Framing::CrossOrigin(self.rp.top_origins.clone())
-        } else {
-            Framing::SameOrigin
-        };
-        Site::new(&self.rp.id, Origins::exact(&self.rp.origins), framing)
+        let site = Site::new(&self.rp.id, Origins::exact(&self.rp.origins));
+        if self.rp.allow_cross_origin { site.framed_by(&self.rp.top_origins) } else { site }
     }
 
     fn quirks(&self) -> Result<Quirks, Stop> {
@@ -243,7 +239,7 @@ impl Vector {
     fn algorithms(&self, backend: &dyn Backend) -> Vec<Algorithm> {
         match &self.expected.algs {
             Some(numbers) => numbers.iter().filter_map(|&number| Algorithm::from_cose(number)).collect(),
-            None => Algorithm::ALL.into_iter().filter(|algorithm| backend.supports(algorithm.scheme())).collect(),
+            None => Algorithm::OFFERABLE.into_iter().filter(|algorithm| backend.supports(algorithm.scheme())).collect(),
         }
     }
 
@@ -251,7 +247,7 @@ impl Vector {
     fn sign_in_algorithms(&self) -> Vec<Algorithm> {
         let rs1 = Algorithm::LegacyRs1;
         let named = self.expected.algs.iter().flatten().any(|&number| number == i64::from(rs1.cose()));
-        Algorithm::ALL.into_iter().chain(named.then_some(rs1)).collect()
+        Algorithm::OFFERABLE.into_iter().chain(named.then_some(rs1)).collect()
     }
 
     /// Format 1 cannot express whether RS1 is accepted in attestation, so it is accepted.
@@ -278,7 +274,7 @@ impl Vector {
         let malformed = |error| failure(Ceremony::Registration, Refusal::Response(error));
         let response = RegistrationResponse::from_json(self.response.get()).map_err(malformed)?;
         let (site, algorithms) = (self.site(), self.algorithms(backend));
-        let mut expected = registration::Expected::new(&site, &self.expected.challenge.0, &algorithms);
+        let mut expected = registration::ExpectedRegistration::new(&site, &self.expected.challenge.0, &algorithms);
         expected.user_verification_required = self.expected.uv_required;
         expected.conditional = self.conditional()?;
         expected.extensions = self.extensions()?;
@@ -313,7 +309,7 @@ impl Vector {
         let ids = self.expected.allow_credentials.iter().flatten();
         let allow_credentials: Vec<_> = ids.map(credential_id).collect::<Result<_, _>>()?;
         let (site, algorithms) = (self.site(), self.sign_in_algorithms());
-        let mut expected = authentication::Expected::new(&site, &self.expected.challenge.0);
+        let mut expected = authentication::ExpectedAuthentication::new(&site, &self.expected.challenge.0);
         expected.algorithms = &algorithms;
         expected.allow_credentials = &allow_credentials;
         expected.user_handle = self.expected.user_identified.unwrap_or(true).then(|| record.user_handle.as_bytes());
@@ -360,9 +356,9 @@ fn placeholder() -> UserHandle {
 /// A vector without a record: parsing must refuse the response.
 fn parse_only(response: &AuthenticationResponse) -> Result<Judgement, Stop> {
     let refuse = |refusal| failure(Ceremony::Authentication, refusal);
-    let text = data::decode(response.client_data_json()).map_err(|e| refuse(Refusal::ClientData(e)))?;
-    ClientData::parse(&text).map_err(|e| refuse(Refusal::ClientData(e)))?;
-    AuthenticatorData::read(response.authenticator_data()).map_err(|e| refuse(Refusal::AuthenticatorData(e)))?;
+    let text = decode_client_data(response.client_data_json()).map_err(|e| refuse(Refusal::ClientData(e.into())))?;
+    ClientData::parse(&text).map_err(|e| refuse(Refusal::ClientData(e.into())))?;
+    AuthenticatorData::read(response.authenticator_data()).map_err(|e| refuse(Refusal::AuthenticatorData(e.into())))?;
     Ok(Judgement { accept: true, ..Judgement::default() })
 }
 

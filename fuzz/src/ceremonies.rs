@@ -5,13 +5,12 @@ use crate::{Yes, cbor, der};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::sync::LazyLock;
-use wardkey::ceremony::Refusal;
-use wardkey::ceremony::registration::{Expected, VerifiedRegistration, verify};
-use wardkey::client::{Framing, Origins, Site};
+use wardkey::ceremony::registration::{ExpectedRegistration, VerifiedRegistration, verify};
+use wardkey::ceremony::{Origins, Refusal, Site};
 use wardkey::crypto::Algorithm;
-use wardkey::policy::{AttestationPolicy, Trust, TrustAnchor, TrustAnchors};
+use wardkey::policy::{AttestationPolicy, Trust, TrustAnchors};
 use wardkey::quirk::Quirks;
-use wardkey::x509::Crl;
+use wardkey::x509::{Crl, TrustAnchor};
 use wardkey::{RegistrationResponse, UnixTime, UserHandle};
 
 /// The challenge that was sent in every ceremony.
@@ -19,11 +18,8 @@ pub const CHALLENGE: [u8; 32] = [0; 32];
 
 /// The relying party of every ceremony; the top bit lets it be framed.
 pub fn site(bits: u8) -> Site {
-    let framing = match bits >> 7 {
-        0 => Framing::SameOrigin,
-        _ => Framing::CrossOrigin(vec!["https://top.example".to_owned()]),
-    };
-    Site::new("example.org", Origins::exact(["https://example.org"]).with_subdomains(), framing)
+    let site = Site::new("example.org", Origins::exact(["https://example.org"]).with_subdomains());
+    if bits >> 7 == 0 { site } else { site.framed_by(["https://top.example"]) }
 }
 
 fn client_data(ceremony: &str) -> Vec<u8> {
@@ -84,7 +80,7 @@ pub fn verified(
     quirks: Quirks,
 ) -> Option<VerifiedRegistration<'_>> {
     static SITE: LazyLock<Site> = LazyLock::new(|| site(0));
-    let mut expected = Expected::new(&SITE, &CHALLENGE, &ALGORITHMS);
+    let mut expected = ExpectedRegistration::new(&SITE, &CHALLENGE, &ALGORITHMS);
     (expected.time, expected.quirks) = (time, quirks);
     verify(&expected, response, &Yes).ok()
 }

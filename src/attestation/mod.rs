@@ -9,9 +9,9 @@ pub(crate) mod android_safetynet;
 mod apple;
 mod certificate;
 pub(crate) mod compound;
-mod error;
+pub(crate) mod error;
 mod fido_u2f;
-pub mod key;
+mod key;
 mod none;
 pub(crate) mod oid;
 mod packed;
@@ -19,9 +19,10 @@ mod tpm;
 pub mod voucher;
 
 pub use compound::CompoundPolicy;
-pub use error::{Error, Reason};
-pub use key::{KeyEnforcement, KeyProperties};
-pub use voucher::{Fact, Voucher};
+pub(crate) use error::Reason;
+pub use error::StatementError;
+pub use key::{AndroidProperties, KeyEnforcement, KeyProperties, RootOfTrust, TpmProperties, VerifiedBootState};
+use voucher::{Fact, Voucher};
 
 use crate::authenticator::{Aaguid, AttestedCredentialData, AuthenticatorData};
 use crate::budget::Budget;
@@ -148,6 +149,7 @@ impl fmt::Display for AttestationType {
 }
 
 /// An attestation object (§6.5.4). The statement is not verified.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttestationObject<'a> {
     format: &'a str,
@@ -160,15 +162,15 @@ impl<'a> AttestationObject<'a> {
     /// Reads an attestation object and refuses trailing bytes. Only the quirks of CBOR have an effect.
     ///
     /// # Errors
-    /// [`Error`] without a format: [`Reason::Cbor`], [`Reason::Object`], [`Reason::StatementType`] or
+    /// [`StatementError`] without a format: [`Reason::Cbor`], [`Reason::Object`], [`Reason::StatementType`] or
     /// [`Reason::AuthenticatorData`].
-    pub fn read(bytes: &'a [u8], quirks: Quirks) -> Result<Self, Error> {
+    pub fn read(bytes: &'a [u8], quirks: Quirks) -> Result<Self, StatementError> {
         let rules = Rules {
             any_key_order: quirks.contains(Quirk::CborKeyOrder),
             indefinite_length: quirks.contains(Quirk::CborIndefiniteLength),
         };
         // §6.5.4: a map of fmt, attStmt and authData, in the CTAP2 canonical CBOR encoding form
-        let (object, used) = Value::read_with(bytes, rules).map_err(Reason::Cbor)?;
+        let (object, used) = Value::read_with(bytes, rules).map_err(|error| Reason::Cbor(error.into()))?;
         let [format, statement, authenticator_data] =
             object.map().and_then(|map| fields(map, ["fmt", "attStmt", "authData"])).ok_or(Reason::Object)?;
         let (Some(format), Some(authenticator_data)) = (format.text(), authenticator_data.bytes()) else {
@@ -182,7 +184,8 @@ impl<'a> AttestationObject<'a> {
             _ => return Err(Reason::StatementType.into()),
         }
         // §6.1: authenticator data
-        let authenticator_data = AuthenticatorData::read(authenticator_data).map_err(Reason::AuthenticatorData)?;
+        let authenticator_data =
+            AuthenticatorData::read(authenticator_data).map_err(|error| Reason::AuthenticatorData(error.into()))?;
         let quirks = [(used.any_key_order, Quirk::CborKeyOrder), (used.indefinite_length, Quirk::CborIndefiniteLength)]
             .into_iter()
             .filter_map(|(used, quirk)| used.then_some(quirk))
@@ -341,7 +344,7 @@ impl<'a> Attestation<'a> {
     }
 
     /// Reads the trust path.
-    pub(crate) fn certification_path(&self) -> Result<CertificationPath<'_>, crate::x509::Error> {
+    pub(crate) fn certification_path(&self) -> Result<CertificationPath<'_>, crate::x509::CertificateError> {
         CertificationPath::read(self.trust_path.iter().map(AsRef::as_ref))
     }
 }
@@ -351,14 +354,18 @@ pub(crate) fn verify<'a>(
     format: Format,
     statement: Value<'a>,
     inputs: &Inputs<'_, 'a>,
-) -> Result<Attestation<'a>, Error> {
+) -> Result<Attestation<'a>, StatementError> {
     let verified = procedure(format, statement, inputs);
     // §7.1 step 22 needs the result of every signature. Without budget there is none, so the message is refused, also if the
     // policy would drop a statement that does not verify.
     if inputs.budget.get().lacks_verifications() { Err(Reason::VerificationBudget.into()) } else { verified }
 }
 
-fn procedure<'a>(format: Format, statement: Value<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Error> {
+fn procedure<'a>(
+    format: Format,
+    statement: Value<'a>,
+    inputs: &Inputs<'_, 'a>,
+) -> Result<Attestation<'a>, StatementError> {
     if format == Format::Compound {
         // §8.9, syntax: an array
         return compound::verify(statement.array().ok_or(Reason::Syntax.of(format))?, inputs);

@@ -7,21 +7,24 @@ pub use super::outcome::{SignCount, SignCountPolicy, UserVerification};
 use super::evidence::{Evidence, Purpose};
 use super::recorder::Recorder;
 use super::{
-    BackupEligibility, BackupState, Ceremony, Failure, Outcome, Refusal, Step, client_data, client_extension_results,
+    BackupEligibility, BackupState, Ceremony, Failure, Outcome, Refusal, Site, Step, client_data,
+    client_extension_results,
 };
 use crate::authenticator::{self, AuthenticatorData, Flags};
-use crate::client::{AuthenticationResponse, ClientData, Site};
+use crate::client::{AuthenticationResponse, ClientData};
 use crate::codec::base64url;
 use crate::credential::{CredentialId, CredentialRecord, RecordState, RecordUpdate};
-use crate::crypto::{Algorithm, Backend, KeyError, cose::CoseKey};
-use crate::extensions::{AuthenticationExtensions, ClientExtensionResults};
+use crate::crypto::{Algorithm, Backend, CryptoError, cose::CoseKey};
+use crate::extensions::{
+    AuthenticationExtensions, AuthenticationOutputs, ClientExtensionResults, RequestExtensions, SignedOutputs,
+};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 
 /// What an authentication is verified against. Every value comes from the relying party, none from the message.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Expected<'e> {
+pub struct ExpectedAuthentication<'e> {
     /// RP ID, origins and frames.
     pub site: &'e Site,
     /// The challenge that was issued.
@@ -45,12 +48,13 @@ pub struct Expected<'e> {
     /// The time, for the evidence. No step depends on it.
     pub time: Option<UnixTime>,
     /// What is expected of extensions. By default nothing is checked.
+    #[doc(hidden)]
     pub extensions: AuthenticationExtensions,
     /// The quirks that are enabled.
     pub quirks: Quirks,
 }
 
-impl<'e> Expected<'e> {
+impl<'e> ExpectedAuthentication<'e> {
     /// Makes the expectations of a discoverable authentication that requires user verification, without quirks.
     #[must_use]
     pub const fn new(site: &'e Site, challenge: &'e [u8]) -> Self {
@@ -60,7 +64,7 @@ impl<'e> Expected<'e> {
             allow_credentials: &[],
             user_handle: None,
             user_verification_required: true,
-            algorithms: &Algorithm::ALL,
+            algorithms: &Algorithm::OFFERABLE,
             backup_eligibility: BackupEligibility::Any,
             backup_state: BackupState::Any,
             appid: None,
@@ -86,6 +90,32 @@ impl<'e> Expected<'e> {
         evidence.backup_state_wanted = Some(self.backup_state);
         recorder
     }
+
+    /// Expects outputs of extensions: `inputs` were sent, and `required` must come back.
+    #[must_use]
+    pub fn with_extensions(mut self, inputs: &RequestExtensions, required: AuthenticationOutputs) -> Self {
+        let Self { extensions, .. } = self;
+        self.extensions = AuthenticationExtensions {
+            refuse_unsolicited: extensions.refuse_unsolicited,
+            refuse_secret_results: extensions.refuse_secret_results,
+            ..AuthenticationExtensions::of(inputs).requiring(required)
+        };
+        self
+    }
+
+    /// Refuses outputs that nobody asked for, including those that this version does not know.
+    #[must_use]
+    pub const fn refuse_unsolicited_extensions(mut self) -> Self {
+        self.extensions.refuse_unsolicited = true;
+        self
+    }
+
+    /// Refuses results of a pseudo-random function, which should have stayed in the browser.
+    #[must_use]
+    pub const fn refuse_secret_results(mut self) -> Self {
+        self.extensions.refuse_secret_results = true;
+        self
+    }
 }
 
 /// An authentication that passed §7.2. Only [`verify`] makes it. It borrows from the response and the expectations.
@@ -110,13 +140,27 @@ struct Checked<'a> {
 }
 
 impl<'a> VerifiedAuthentication<'a> {
+    /// Returns the flags of authenticator data.
+    #[must_use]
+    pub const fn flags(&self) -> Flags {
+        self.authenticator_data().flags()
+    }
+
+    /// Returns what the authenticator signed of extensions.
+    #[must_use]
+    pub fn signed_extensions(&self) -> SignedOutputs {
+        SignedOutputs::of(self.authenticator_data().extensions())
+    }
+
     /// Returns the authenticator data.
+    #[doc(hidden)]
     #[must_use]
     pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
         &self.checked.authenticator_data
     }
 
     /// Returns the client data.
+    #[doc(hidden)]
     #[must_use]
     pub const fn client_data(&self) -> &ClientData<'a> {
         &self.checked.client_data
@@ -156,7 +200,7 @@ impl<'a> VerifiedAuthentication<'a> {
         RecordUpdate::between(set, RecordState { uv_initialized, ..set })
     }
 
-    /// Returns the client extension outputs, which nobody signed. The signed ones are in [`Self::authenticator_data`].
+    /// Returns the client extension outputs, which nobody signed. The signed ones are in [`Self::signed_extensions`].
     #[must_use]
     pub const fn unsigned_extension_results(&self) -> Option<&'a ClientExtensionResults> {
         self.checked.extension_results
@@ -184,7 +228,7 @@ impl<'a> VerifiedAuthentication<'a> {
 /// # Errors
 /// [`Failure`] with the first step that refuses, and the evidence.
 pub fn verify<'a>(
-    expected: &Expected<'a>,
+    expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
@@ -194,7 +238,7 @@ pub fn verify<'a>(
 
 /// As [`verify`], for Secure Payment Confirmation, whose client data has its own `type`.
 pub(super) fn verify_payment<'a>(
-    expected: &Expected<'a>,
+    expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
@@ -206,7 +250,7 @@ pub(super) fn verify_payment<'a>(
 
 fn verify_type<'a>(
     ceremony_type: &str,
-    expected: &Expected<'a>,
+    expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     mut recorder: Recorder,
@@ -223,7 +267,7 @@ fn verify_type<'a>(
 
 fn steps<'a>(
     ceremony_type: &str,
-    expected: &Expected<'a>,
+    expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
@@ -271,7 +315,7 @@ fn steps<'a>(
 
 /// Steps 3 to 6: the response, and the credential that it names.
 fn credential(
-    expected: &Expected<'_>,
+    expected: &ExpectedAuthentication<'_>,
     response: &AuthenticationResponse,
     record: &CredentialRecord,
     recorder: &mut Recorder,
@@ -297,22 +341,22 @@ fn credential(
 
 /// Steps 7 and 15 to 19: authenticator data.
 fn authenticator_data<'a>(
-    expected: &Expected<'_>,
+    expected: &ExpectedAuthentication<'_>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
     recorder: &mut Recorder,
 ) -> Result<AuthenticatorData<'a>, Refusal> {
     // Step 7: authenticator data. An assertion carries no attested credential data (§6.1).
-    let authenticator_data =
-        AuthenticatorData::read(response.authenticator_data()).map_err(Refusal::AuthenticatorData)?;
+    let authenticator_data = AuthenticatorData::read(response.authenticator_data())
+        .map_err(|error| Refusal::AuthenticatorData(error.into()))?;
     let flags = authenticator_data.flags();
     recorder.evidence.flags = Some(flags);
     recorder.evidence.sign_count = Some(authenticator_data.sign_count());
     recorder.evidence.sign_count_stored = Some(record.sign_count);
     recorder.evidence.user_verification = Some(user_verification(flags, record));
     if authenticator_data.attested_credential_data().is_some() {
-        return Err(Refusal::AuthenticatorData(authenticator::data::Error::AttestedCredentialData));
+        return Err(Refusal::AuthenticatorData(authenticator::data::Error::AttestedCredentialData.into()));
     }
     recorder.passed(Step::AuthenticatorData);
 
@@ -329,7 +373,7 @@ fn authenticator_data<'a>(
 /// The part of step 6 that checks the owner: if the user was known before, the record must be that user's, and the user
 /// handle in the response must be that of the record. Returns the quirks that were needed.
 fn user(
-    expected: &Expected<'_>,
+    expected: &ExpectedAuthentication<'_>,
     response: &AuthenticationResponse,
     record: &CredentialRecord,
 ) -> Result<Quirks, Refusal> {
@@ -355,7 +399,7 @@ fn user(
 /// Compares rpIdHash. The AppID counts instead of the RP ID only if it was requested and the client says that it used it
 /// (§10.1.1). Returns whether the AppID was used.
 fn rp_id_hash(
-    expected: &Expected<'_>,
+    expected: &ExpectedAuthentication<'_>,
     response: &AuthenticationResponse,
     authenticator_data: &AuthenticatorData<'_>,
     backend: &dyn Backend,
@@ -370,7 +414,7 @@ fn rp_id_hash(
 }
 
 fn check_flags(
-    expected: &Expected<'_>,
+    expected: &ExpectedAuthentication<'_>,
     record: &CredentialRecord,
     flags: Flags,
     recorder: &mut Recorder,
@@ -409,10 +453,10 @@ pub(crate) fn signature(
     backend: &dyn Backend,
     recorder: &mut Recorder,
 ) -> Result<Algorithm, Refusal> {
-    let key = CoseKey::read(&record.public_key).map_err(Refusal::StoredPublicKey)?;
+    let key = CoseKey::read(&record.public_key).map_err(|error| Refusal::StoredPublicKey(error.into()))?;
     let scheme = key.algorithm().scheme();
     if !backend.supports(scheme) {
-        return Err(Refusal::StoredPublicKey(KeyError::Unsupported.into()));
+        return Err(Refusal::StoredPublicKey(CryptoError::Unsupported.into()));
     }
     // Step 20: the hash of client data
     let message = authenticator_data.followed_by(&backend.sha256(&[response.client_data_json()]));

@@ -1,9 +1,8 @@
 //! Client data (§5.8.1) in both ceremonies: §7.1 steps 5 to 11, §7.2 steps 8 to 14.
 
 use super::recorder::Recorder;
-use super::{Outcome, Refusal, Step};
+use super::{Outcome, Refusal, Site, Step};
 use crate::client::data::{self, ClientData, Member};
-use crate::client::{Framing, Site};
 use crate::codec::base64url;
 use std::borrow::Cow;
 
@@ -38,7 +37,7 @@ pub(super) fn verify<'a>(
 fn malformed(error: data::Error) -> Refusal {
     match error {
         data::Error::NotUtf8 => Refusal::ClientDataNotUtf8,
-        error => Refusal::ClientData(error),
+        error => Refusal::ClientData(error.into()),
     }
 }
 
@@ -61,28 +60,28 @@ fn members(
     recorder.passed(Step::Origin);
     recorder.evidence.origin = Some(origin.to_owned());
     recorder.evidence.origin_rule = Some(origin_rule);
-    framing(client_data, &site.framing, recorder)
+    framing(client_data, site, recorder)
 }
 
 /// Checks whether the ceremony may run in the frame that the client data names.
-fn framing(client_data: &ClientData<'_>, framing: &Framing, recorder: &mut Recorder) -> Result<(), Refusal> {
+fn framing(client_data: &ClientData<'_>, site: &Site, recorder: &mut Recorder) -> Result<(), Refusal> {
     // Step 10 (13): crossOrigin. A frame of another origin must be expected.
     let cross_origin = match client_data.cross_origin {
         Member::Absent => false,
         Member::Bool(cross_origin) => cross_origin,
         Member::Text(_) | Member::Other => return Err(Refusal::CrossOrigin),
     };
-    let is_expected = !matches!(framing, Framing::SameOrigin);
+    let is_expected = site.top_origins.is_some();
     recorder.evidence.cross_origin = Some(cross_origin);
     recorder.check(Step::CrossOrigin, cross_origin, is_expected, Refusal::CrossOrigin)?;
     // Step 11 (14): topOrigin. It must be listed. Clients add it only beside `crossOrigin: true` (§5.8.1).
-    match (&client_data.top_origin, framing) {
-        (Member::Absent, Framing::CrossOriginNamed(_)) if cross_origin => Err(Refusal::TopOriginMissing),
+    match (&client_data.top_origin, &site.top_origins) {
+        (Member::Absent, _) if cross_origin && site.top_origin_required => Err(Refusal::TopOriginMissing),
         (Member::Absent, _) => {
             recorder.record(Step::TopOrigin, Outcome::NotRequired);
             Ok(())
         }
-        (Member::Text(top), Framing::CrossOrigin(expected) | Framing::CrossOriginNamed(expected)) if cross_origin => {
+        (Member::Text(top), Some(expected)) if cross_origin => {
             let listed = expected.iter().find(|listed| **listed == **top).ok_or(Refusal::TopOrigin)?;
             recorder.passed(Step::TopOrigin);
             recorder.evidence.top_origin = Some(listed.clone());

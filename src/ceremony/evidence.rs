@@ -80,12 +80,13 @@
 //! | `secretExtensionResults` | whether the front end sent results of a pseudo-random function, which are secret: repair it |
 //! | `quirks` | the quirks that were needed |
 
+use super::OriginRule;
 use super::backup::{BackupEligibility, BackupState};
 use super::outcome::UserVerification;
 use super::step::{Ceremony, Outcome, StepNumber};
-use crate::attestation::{AttestationType, Fact, Format, KeyProperties, Voucher};
+use crate::attestation::voucher::{Fact, Voucher};
+use crate::attestation::{AttestationType, Format, KeyProperties};
 use crate::authenticator::{Aaguid, Flags};
-use crate::client::origin::OriginRule;
 use crate::credential::{CredentialId, Version};
 use crate::crypto::Algorithm;
 use crate::extensions::ExtensionSet;

@@ -68,11 +68,8 @@ impl fmt::Display for Failure {
     }
 }
 
-impl core::error::Error for Failure {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        Some(&self.refusal)
-    }
-}
+/// The text above already contains that of the refusal.
+impl core::error::Error for Failure {}
 
 #[cfg(test)]
 mod tests {

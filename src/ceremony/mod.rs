@@ -9,17 +9,21 @@ mod backup;
 mod client_data;
 pub mod evidence;
 mod failure;
+mod origins;
 mod outcome;
 pub mod payment;
 mod recorder;
 mod refusal;
 pub mod registration;
+mod site;
 mod step;
 
 pub use backup::{BackupEligibility, BackupState};
 pub use failure::Failure;
+pub use origins::{OriginRule, Origins};
 pub(crate) use recorder::Recorder;
 pub use refusal::Refusal;
+pub use site::Site;
 pub(crate) use step::Outcome;
 pub use step::{Ceremony, Step, StepNumber};
 

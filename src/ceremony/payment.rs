@@ -6,36 +6,57 @@
 //! that signature over the client data with a second key, which never leaves it. The signature of the credential is always
 //! required as well.
 
-use super::authentication::{self, VerifiedAuthentication};
+use super::authentication::{self, ExpectedAuthentication, VerifiedAuthentication};
 use super::registration::VerifiedRegistration;
-use super::{Failure, Refusal};
+use super::{Failure, Origins, Refusal, Site};
+use crate::client::origin::check_web_origin;
 use crate::client::payment::{self, PaymentDetails};
 use crate::client::{AuthenticationResponse, ClientData};
 use crate::credential::CredentialRecord;
 use crate::crypto::{Algorithm, Backend, cose::CoseKey};
 use crate::extensions::{Blob, ClientExtensionResults, Extension};
+use crate::invalid::InvalidValue;
 
-/// What a payment is verified against.
-#[derive(Clone, Copy, Debug)]
+/// What a payment is judged by, in addition to an authentication.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Expected<'e> {
-    /// What a sign-in would be verified against. The origins are those of the pages that may request payments. If credentials
-    /// pay at merchants, these are the origins of the merchants. (Applications set them with
-    /// [`ExpectedPayment`](crate::relying_party::ExpectedPayment).)
-    pub authentication: authentication::Expected<'e>,
-    /// What was shown.
+pub struct ExpectedPayment<'e> {
+    /// What was shown. Its `top_origin` is also the one page that may frame the caller's.
     pub details: &'e PaymentDetails,
-    /// The known browser-bound keys of this credential: encoded COSE_Keys.
+    /// The known browser-bound keys of this credential: COSE_Keys, encoded.
     pub browser_bound_keys: &'e [Vec<u8>],
     /// Whether one of them must sign.
     pub browser_bound_required: bool,
+    callers: Vec<String>,
 }
 
-impl<'e> Expected<'e> {
-    /// Makes the expectations of a payment with these details, which needs no browser-bound key.
+impl<'e> ExpectedPayment<'e> {
+    /// Expects a payment with these details, called for by your own pages, with or without a browser-bound key.
     #[must_use]
-    pub const fn new(authentication: authentication::Expected<'e>, details: &'e PaymentDetails) -> Self {
-        Self { authentication, details, browser_bound_keys: &[], browser_bound_required: false }
+    pub const fn new(details: &'e PaymentDetails) -> Self {
+        Self { details, browser_bound_keys: &[], browser_bound_required: false, callers: Vec::new() }
+    }
+
+    /// Expects that pages of these origins, and no others, call for the payment: those of the merchants that you trust with
+    /// your credentials. [`RelyingParty::finish_payment`](crate::RelyingParty::finish_payment) then replaces the origins of
+    /// the relying party by these; [`verify`] takes the origins from [`ExpectedAuthentication::site`] as they are.
+    ///
+    /// # Errors
+    /// [`InvalidValue`]: an origin that clients never send, or no origin.
+    pub fn called_by(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, InvalidValue> {
+        self.callers = origins.into_iter().map(Into::into).collect();
+        if self.callers.is_empty() {
+            return Err(InvalidValue::NoOrigin);
+        }
+        self.callers.iter().try_for_each(|origin| check_web_origin(origin, None))?;
+        Ok(self)
+    }
+
+    /// Returns the site that a payment may come from. The page around the caller's is signed as part of the payment and
+    /// compared with the details, so a frame is expected in that page and nowhere else.
+    pub(crate) fn site(&self, own: &Site) -> Site {
+        let origins = if self.callers.is_empty() { own.origins.clone() } else { Origins::exact(&self.callers) };
+        Site::new(&own.rp_id, origins).framed_by([&self.details.top_origin])
     }
 }
 
@@ -51,45 +72,21 @@ pub enum BrowserBinding {
     New(Blob),
 }
 
-/// A payment that passed §7.2 and Secure Payment Confirmation. Only [`verify`] makes it. It borrows from the response and the
-/// expectations.
-#[derive(Clone, Debug)]
-#[must_use = "the record must be updated"]
-pub struct VerifiedPayment<'a> {
-    authentication: VerifiedAuthentication<'a>,
-    browser_binding: BrowserBinding,
-}
-
-impl<'a> VerifiedPayment<'a> {
-    /// Returns the authentication.
-    pub const fn authentication(&self) -> &VerifiedAuthentication<'a> {
-        &self.authentication
-    }
-
-    /// Returns the result for the browser-bound signature.
-    #[must_use]
-    pub const fn browser_binding(&self) -> &BrowserBinding {
-        &self.browser_binding
-    }
-
-    pub(crate) fn into_parts(self) -> (VerifiedAuthentication<'a>, BrowserBinding) {
-        (self.authentication, self.browser_binding)
-    }
-}
-
-/// Verifies a payment with the record of its credential.
+/// Verifies a payment against the record of its credential. Returns the authentication, whose record must be updated, and what
+/// came of the browser-bound signature.
 ///
 /// # Errors
 /// [`Failure`] with the first step that refuses, and the evidence.
 pub fn verify<'a>(
-    expected: &Expected<'a>,
+    expected: &ExpectedAuthentication<'a>,
+    payment: &ExpectedPayment<'_>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
-) -> Result<VerifiedPayment<'a>, Failure> {
-    let authentication = verify_authentication(&expected.authentication, response, record, backend)?;
-    match check(expected, authentication.client_data(), response, backend) {
-        Ok(browser_binding) => Ok(VerifiedPayment { authentication, browser_binding }),
+) -> Result<(VerifiedAuthentication<'a>, BrowserBinding), Failure> {
+    let authentication = verify_authentication(expected, response, record, backend)?;
+    match check(expected.site, payment, authentication.client_data(), response, backend) {
+        Ok(browser_binding) => Ok((authentication, browser_binding)),
         Err(refusal) => Err(Failure::after(authentication.recorder, refusal)),
     }
 }
@@ -97,7 +94,7 @@ pub fn verify<'a>(
 /// Verifies the authentication of a payment (§7.2). Every payment requests the extension `payment`, so its outputs are never
 /// unsolicited.
 pub(crate) fn verify_authentication<'a>(
-    expected: &authentication::Expected<'a>,
+    expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
@@ -109,13 +106,13 @@ pub(crate) fn verify_authentication<'a>(
 
 /// Checks what Secure Payment Confirmation adds to §7.2.
 fn check(
-    expected: &Expected<'_>,
+    site: &Site,
+    expected: &ExpectedPayment<'_>,
     client_data: &ClientData<'_>,
     response: &AuthenticationResponse,
     backend: &dyn Backend,
 ) -> Result<BrowserBinding, Refusal> {
-    let rp_id = &expected.authentication.site.rp_id;
-    let key = payment::judge(client_data, rp_id, expected.details).map_err(Refusal::Payment)?;
+    let key = payment::judge(client_data, &site.rp_id, expected.details).map_err(Refusal::Payment)?;
     let signed = response.client_data_json();
     let binding = match browser_bound(key, response.client_extension_results(), signed, backend)? {
         None => BrowserBinding::Absent,
@@ -158,7 +155,7 @@ fn browser_bound(
     };
     let verified = CoseKey::read(key.as_bytes()).is_ok_and(|cose| {
         // RS1 is refused, because no client offers it for browser-bound keys.
-        Algorithm::ALL.contains(&cose.algorithm())
+        Algorithm::OFFERABLE.contains(&cose.algorithm())
             && cose.key().check(backend).is_ok()
             && backend.verify(cose.algorithm().scheme(), cose.key(), client_data_json, signature.as_bytes()).is_ok()
     });

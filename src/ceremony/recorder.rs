@@ -6,7 +6,7 @@
 use super::evidence::{Evidence, voucher};
 use super::refusal::Refusal;
 use super::step::{Ceremony, LAST, Outcome, Step, StepNumber};
-use crate::attestation::Fact;
+use crate::attestation::voucher::Fact;
 use crate::crypto::{Algorithm, Backend};
 use crate::extensions::ExtensionReport;
 

@@ -5,10 +5,9 @@
 
 use super::step::Step;
 use crate::attestation::{self, AttestationType};
-use crate::authenticator;
-use crate::client::{data, json::ResponseError, payment};
-use crate::crypto::cose;
+use crate::client::json::ResponseError;
 use crate::extensions::OutputRefusal;
+use crate::parse::ParseError;
 use crate::x509;
 
 macro_rules! refusals {
@@ -96,17 +95,15 @@ refusals! {
     ClientDataNotUtf8 => ClientDataText, "client-data-not-utf8";
     /// Client data is not a JSON object with each member once.
     #[error("{0}")]
-    ClientData(data::Error) => ClientDataJson, "client-data-malformed";
+    ClientData(ParseError) => ClientDataJson, "client-data-malformed";
     /// `type` is not that of the ceremony.
     #[error("type of the client data is not that of the ceremony")]
     Type => Type, "type-mismatch";
     /// `challenge` is not the one that was issued.
     #[error("challenge is not the one that was issued")]
     Challenge => Challenge, "challenge-mismatch";
-    /// `origin` is not expected. What was received is not repeated here; whoever configures a relying party finds it by
-    /// [`client::data::decode`](crate::client::data::decode) and
-    /// [`ClientData::parse`](crate::client::ClientData::parse), and holds it against
-    /// [`Site::origins`](crate::client::Site::origins).
+    /// `origin` is not expected. What was received is not repeated here; `claimed_origin`
+    /// of the response returns it for your log. Compare it with [`Site::origins`](super::Site::origins).
     #[error("origin is not among the expected origins")]
     Origin => Origin, "origin-not-allowed";
     /// `crossOrigin` is true although no frame is expected, or is not a boolean.
@@ -120,10 +117,10 @@ refusals! {
     TopOriginMissing => TopOrigin, "top-origin-missing";
     /// The attestation object cannot be decoded.
     #[error("{0}")]
-    AttestationObject(attestation::Error) => AttestationObject, "attestation-object-malformed";
+    AttestationObject(attestation::StatementError) => AttestationObject, "attestation-object-malformed";
     /// Authenticator data cannot be decoded.
     #[error("{0}")]
-    AuthenticatorData(authenticator::data::Error) => AuthenticatorData, "authenticator-data-malformed";
+    AuthenticatorData(ParseError) => AuthenticatorData, "authenticator-data-malformed";
     /// rpIdHash is not that of the RP ID.
     #[error("rpIdHash is not the hash of the RP ID")]
     RpIdHash => RpIdHash, "rp-id-mismatch";
@@ -150,13 +147,13 @@ refusals! {
     AlgorithmNotOffered(i64) => Algorithm, "algorithm-not-offered";
     /// The credential public key cannot be used.
     #[error("{0}")]
-    PublicKey(cose::Error) => Algorithm, "public-key-malformed";
+    PublicKey(ParseError) => Algorithm, "public-key-malformed";
     /// `fmt` is not a format of §8.
     #[error("fmt is not a known attestation statement format")]
     AttestationFormat => AttestationFormat, "attestation-format-unknown";
     /// The attestation statement does not verify.
     #[error("{0}")]
-    AttestationStatement(attestation::Error) => AttestationStatement, "attestation-invalid";
+    AttestationStatement(attestation::StatementError) => AttestationStatement, "attestation-invalid";
     /// Fewer statements of a compound attestation verify than the policy requires.
     #[error("fewer statements of the compound attestation verify than the policy requires")]
     AttestationStatementsTooFew => AttestationTrust, "attestation-statements-too-few";
@@ -168,13 +165,13 @@ refusals! {
     AttestedKeyNotInHardware => AttestationTrust, "attested-key-not-in-hardware";
     /// What a statement states about the key does not meet the policy.
     #[error("the attested key: {0}")]
-    AttestedKey(attestation::Error) => AttestationTrust, "attested-key-not-accepted";
+    AttestedKey(attestation::StatementError) => AttestationTrust, "attested-key-not-accepted";
     /// The policy does not accept the attestation type.
     #[error("the policy does not accept the attestation type {0}")]
     AttestationTypeNotAccepted(AttestationType) => AttestationTrust, "attestation-type-not-accepted";
     /// The certification path of the attestation does not end at a trust anchor.
     #[error("the attestation is not trusted: {0}")]
-    AttestationUntrusted(x509::Error) => AttestationTrust, "attestation-untrusted";
+    AttestationUntrusted(x509::CertificateError) => AttestationTrust, "attestation-untrusted";
     /// The statement is signed with RSA and SHA-1, which the policy does not count as trusted.
     #[error("the attestation is signed with RS1, which the policy does not accept")]
     AttestationLegacyRs1 => AttestationTrust, "attestation-legacy-rs1";
@@ -198,7 +195,7 @@ refusals! {
     CredentialIdMismatch => CredentialRecord, "credential-id-mismatch";
     /// The public key of the record cannot be used, so no signature can be verified with it.
     #[error("the public key of the record: {0}")]
-    StoredPublicKey(cose::Error) => Signature, "stored-public-key-unusable";
+    StoredPublicKey(ParseError) => Signature, "stored-public-key-unusable";
     /// The signature verifies, but the relying party does not accept the algorithm of the record at sign-ins.
     #[error("COSE algorithm {0} is not accepted at sign-ins")]
     AlgorithmNotAccepted(i64) => Signature, "algorithm-not-accepted";
@@ -210,7 +207,7 @@ refusals! {
     SignCount => SignCount, "sign-count-regressed";
     /// Secure Payment Confirmation: a member of the signed client data is not what was shown.
     #[error("{0} is not what was shown")]
-    Payment(payment::Member) => Extensions, "payment-mismatch";
+    Payment(&'static str) => Extensions, "payment-mismatch";
     /// Secure Payment Confirmation: a browser-bound signature is required, and there is none.
     #[error("a browser-bound signature is required, and there is none")]
     BrowserBoundSignatureMissing => Extensions, "browser-bound-signature-missing";

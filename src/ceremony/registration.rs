@@ -5,15 +5,20 @@
 
 use super::evidence::Purpose;
 use super::recorder::Recorder;
-use super::{BackupEligibility, BackupState, Ceremony, Failure, Refusal, Step, client_data, client_extension_results};
-use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Fact, Format, Inputs};
-use crate::attestation::{KeyEnforcement, Made, Voucher};
-use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData, Flags};
+use super::{
+    BackupEligibility, BackupState, Ceremony, Failure, Refusal, Site, Step, client_data, client_extension_results,
+};
+use crate::attestation::voucher::{Fact, Voucher};
+use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Format, Inputs};
+use crate::attestation::{KeyEnforcement, Made};
+use crate::authenticator::{self, Aaguid, AttestedCredentialData, AuthenticatorData, Flags};
 use crate::budget::Budget;
-use crate::client::{ClientData, RegistrationResponse, Site};
+use crate::client::{ClientData, RegistrationResponse};
 use crate::credential::{CredentialId, Transport};
 use crate::crypto::{Algorithm, Backend, cose};
-use crate::extensions::{ClientExtensionResults, RegistrationExtensions, Vouched};
+use crate::extensions::{
+    ClientExtensionResults, CreationExtensions, RegistrationExtensions, RegistrationOutputs, SignedOutputs, Vouched,
+};
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
 use crate::x509::algorithm::SubjectPublicKey;
@@ -22,7 +27,7 @@ use core::cell::Cell;
 /// What a registration is verified against. Every value comes from the relying party, none from the message.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Expected<'e> {
+pub struct ExpectedRegistration<'e> {
     /// RP ID, origins and frames.
     pub site: &'e Site,
     /// The challenge that was issued.
@@ -44,12 +49,13 @@ pub struct Expected<'e> {
     /// What a statement must state about the credential key, if its format states anything about it.
     pub key_enforcement: KeyEnforcement,
     /// What is expected of extensions. By default nothing is checked.
+    #[doc(hidden)]
     pub extensions: RegistrationExtensions,
     /// The quirks that are enabled.
     pub quirks: Quirks,
 }
 
-impl<'e> Expected<'e> {
+impl<'e> ExpectedRegistration<'e> {
     /// Makes the expectations of a registration with a dialogue that requires user verification, without quirks.
     #[must_use]
     pub const fn new(site: &'e Site, challenge: &'e [u8], algorithms: &'e [Algorithm]) -> Self {
@@ -84,6 +90,32 @@ impl<'e> Expected<'e> {
         evidence.backup_state_wanted = Some(self.backup_state);
         recorder
     }
+
+    /// Expects outputs of extensions: `inputs` were sent, and `required` must come back.
+    #[must_use]
+    pub fn with_extensions(mut self, inputs: &CreationExtensions, required: RegistrationOutputs) -> Self {
+        let Self { extensions, .. } = self;
+        self.extensions = RegistrationExtensions {
+            refuse_unsolicited: extensions.refuse_unsolicited,
+            refuse_secret_results: extensions.refuse_secret_results,
+            ..RegistrationExtensions::of(inputs).requiring(required)
+        };
+        self
+    }
+
+    /// Refuses outputs that nobody asked for, including those that this version does not know.
+    #[must_use]
+    pub const fn refuse_unsolicited_extensions(mut self) -> Self {
+        self.extensions.refuse_unsolicited = true;
+        self
+    }
+
+    /// Refuses results of a pseudo-random function, which should have stayed in the browser.
+    #[must_use]
+    pub const fn refuse_secret_results(mut self) -> Self {
+        self.extensions.refuse_secret_results = true;
+        self
+    }
 }
 
 /// A registration that passed §7.1, except steps 23 and 24 (trust in the attestation) and 26 (uniqueness of the credential id).
@@ -92,7 +124,7 @@ impl<'e> Expected<'e> {
 #[must_use = "a verified registration is not stored yet"]
 pub struct VerifiedRegistration<'a> {
     checked: Checked<'a>,
-    pub(crate) expected: Expected<'a>,
+    pub(crate) expected: ExpectedRegistration<'a>,
     pub(crate) backend: &'a dyn Backend,
     pub(crate) recorder: Recorder,
 }
@@ -120,12 +152,38 @@ impl<'a> VerifiedRegistration<'a> {
     }
 
     /// Returns the attested credential data: the credential public key as a COSE_Key, and the AAGUID, which is not trusted yet.
+    #[doc(hidden)]
     #[must_use]
     pub const fn attested_credential_data(&self) -> &AttestedCredentialData<'a> {
         &self.checked.attested
     }
 
+    /// Returns the credential public key: a COSE_Key, with the bytes that were attested.
+    #[must_use]
+    pub const fn credential_public_key(&self) -> &'a [u8] {
+        self.attested_credential_data().credential_public_key()
+    }
+
+    /// Returns the AAGUID of the model. Untrusted until the attestation is trusted.
+    #[must_use]
+    pub const fn claimed_aaguid(&self) -> Aaguid {
+        self.attested_credential_data().aaguid()
+    }
+
+    /// Returns the flags of authenticator data.
+    #[must_use]
+    pub const fn flags(&self) -> Flags {
+        self.authenticator_data().flags()
+    }
+
+    /// Returns what the authenticator says of extensions. [`Attestation::voucher`] says who signed it.
+    #[must_use]
+    pub fn signed_extensions(&self) -> SignedOutputs {
+        SignedOutputs::of(self.authenticator_data().extensions())
+    }
+
     /// Returns the authenticator data.
+    #[doc(hidden)]
     #[must_use]
     pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
         &self.checked.authenticator_data
@@ -144,6 +202,7 @@ impl<'a> VerifiedRegistration<'a> {
     }
 
     /// Returns the client data.
+    #[doc(hidden)]
     #[must_use]
     pub const fn client_data(&self) -> &ClientData<'a> {
         &self.checked.client_data
@@ -162,7 +221,7 @@ impl<'a> VerifiedRegistration<'a> {
     }
 
     /// Returns the client extension outputs, which nobody signed. The outputs of the authenticator are in
-    /// [`Self::authenticator_data`]; [`Attestation::voucher`] returns who vouches for them.
+    /// [`Self::signed_extensions`]; [`Attestation::voucher`] returns who vouches for them.
     #[must_use]
     pub const fn unsigned_extension_results(&self) -> Option<&'a ClientExtensionResults> {
         self.checked.extension_results
@@ -196,7 +255,7 @@ impl<'a> VerifiedRegistration<'a> {
 /// # Errors
 /// [`Failure`] with the first step that refuses, and the evidence.
 pub fn verify<'a>(
-    expected: &Expected<'a>,
+    expected: &ExpectedRegistration<'a>,
     response: &'a RegistrationResponse,
     backend: &'a dyn Backend,
 ) -> Result<VerifiedRegistration<'a>, Failure> {
@@ -208,7 +267,7 @@ pub fn verify<'a>(
 }
 
 fn steps<'a>(
-    expected: &Expected<'a>,
+    expected: &ExpectedRegistration<'a>,
     response: &'a RegistrationResponse,
     backend: &dyn Backend,
     recorder: &mut Recorder,
@@ -229,7 +288,7 @@ fn steps<'a>(
     let authenticator_data = *object.authenticator_data();
     let attested = *authenticator_data
         .attested_credential_data()
-        .ok_or(Refusal::AuthenticatorData(authenticator::data::Error::NoAttestedCredentialData))?;
+        .ok_or(Refusal::AuthenticatorData(authenticator::data::Error::NoAttestedCredentialData.into()))?;
     recorder.passed(Step::AuthenticatorData);
 
     let key = authenticator_data_and_key(expected, response, &authenticator_data, &attested, backend, recorder)?;
@@ -273,7 +332,7 @@ fn steps<'a>(
 
 /// Reads the attestation object, which contains the authenticator data.
 fn attestation_object<'a>(
-    expected: &Expected<'_>,
+    expected: &ExpectedRegistration<'_>,
     response: &'a RegistrationResponse,
     recorder: &mut Recorder,
 ) -> Result<AttestationObject<'a>, Refusal> {
@@ -289,7 +348,7 @@ fn attestation_object<'a>(
 
 /// Steps 14 to 20: authenticator data, and the credential public key in it. Also the unsigned copies of both (step 3).
 fn authenticator_data_and_key<'a>(
-    expected: &Expected<'_>,
+    expected: &ExpectedRegistration<'_>,
     response: &RegistrationResponse,
     authenticator_data: &AuthenticatorData<'_>,
     attested: &AttestedCredentialData<'a>,
@@ -350,7 +409,7 @@ fn credential_id(
     Ok(credential_id)
 }
 
-fn check_flags(expected: &Expected<'_>, flags: Flags, recorder: &mut Recorder) -> Result<(), Refusal> {
+fn check_flags(expected: &ExpectedRegistration<'_>, flags: Flags, recorder: &mut Recorder) -> Result<(), Refusal> {
     // Step 15: UP. A conditional create may leave it clear.
     recorder.check(Step::UserPresent, !expected.conditional, flags.user_present(), Refusal::UserNotPresent)?;
     // Step 16: UV
@@ -372,17 +431,17 @@ fn check_flags(expected: &Expected<'_>, flags: Flags, recorder: &mut Recorder) -
 /// Reads the credential public key. Its algorithm must have been offered (step 20), and this build must be able to verify
 /// signatures with the key (§5.8.5).
 fn public_key<'a>(
-    expected: &Expected<'_>,
+    expected: &ExpectedRegistration<'_>,
     encoding: &'a [u8],
     backend: &dyn Backend,
 ) -> Result<cose::CoseKey<'a>, Refusal> {
-    let parameters = cose::Parameters::read(encoding).map_err(Refusal::PublicKey)?;
-    let number = parameters.algorithm_number().map_err(Refusal::PublicKey)?;
+    let parameters = cose::Parameters::read(encoding).map_err(|error| Refusal::PublicKey(error.into()))?;
+    let number = parameters.algorithm_number().map_err(|error| Refusal::PublicKey(error.into()))?;
     let offered = |algorithm: &Algorithm| i64::from(algorithm.cose()) == number;
     if !expected.algorithms.iter().any(offered) {
         return Err(Refusal::AlgorithmNotOffered(number));
     }
-    let key = cose::CoseKey::of(&parameters).map_err(Refusal::PublicKey)?;
+    let key = cose::CoseKey::of(&parameters).map_err(|error| Refusal::PublicKey(error.into()))?;
     key.key().check(backend).map_err(|error| Refusal::PublicKey(error.into()))?;
     Ok(key)
 }

@@ -5,17 +5,18 @@
 
 use super::path::known_bad;
 use super::{Registered, TrustAnchors};
+use crate::attestation::AndroidProperties;
 use crate::attestation::android_key::SONY_INTERMEDIATE;
 use crate::attestation::android_safetynet::HOST_NAME;
 use crate::attestation::compound::independent;
-use crate::attestation::key::AndroidProperties;
 use crate::attestation::voucher::names_model;
-use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Fact, Format, Voucher, oid};
+use crate::attestation::voucher::{Fact, Voucher};
+use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Format, oid};
 use crate::attestation::{KeyEnforcement, KeyProperties, Reason};
 use crate::authenticator::Aaguid;
 use crate::budget::Budget;
 use crate::ceremony::evidence::{StatementEvidence, TrustOutcome, voucher};
-use crate::ceremony::registration::{Expected, VerifiedRegistration};
+use crate::ceremony::registration::{ExpectedRegistration, VerifiedRegistration};
 use crate::ceremony::{Failure, Refusal};
 use crate::codec::der::{self, Reader};
 use crate::credential::UserHandle;
@@ -90,11 +91,11 @@ pub struct AttestationPolicy {
     /// Whether you asked for enterprise attestation, so that certificates may identify the individual device (§8.2.2).
     pub enterprise: bool,
     /// How many statements of a compound attestation must verify and be accepted, each with an attestation key of its own.
-    /// Statements that [`Expected::compound`](crate::ceremony::registration::Expected::compound) dropped count as not
+    /// Statements that [`ExpectedRegistration::compound`](crate::ceremony::registration::ExpectedRegistration::compound) dropped count as not
     /// verified. For a statement outside of a compound attestation, only `types` counts.
     pub compound: CompoundPolicy,
     /// How the credential key must be kept, if the statement has a format that says so. This applies in addition to
-    /// [`Expected::key_enforcement`](crate::ceremony::registration::Expected::key_enforcement).
+    /// [`ExpectedRegistration::key_enforcement`](crate::ceremony::registration::ExpectedRegistration::key_enforcement).
     pub key_enforcement: KeyEnforcement,
 }
 
@@ -168,7 +169,7 @@ impl AttestationPolicy {
     /// }
     /// ```
     pub fn decide(&self, verified: VerifiedRegistration<'_>, user: &UserHandle) -> Result<Registered, Failure> {
-        let Expected { time, quirks, .. } = verified.expected;
+        let ExpectedRegistration { time, quirks, .. } = verified.expected;
         let circumstances = &Circumstances { time, quirks, backend: verified.backend };
         let aaguid = verified.attested_credential_data().aaguid();
         let mut budget = verified.budget();
@@ -377,7 +378,7 @@ const fn evidence_of(attestation: &Attestation<'_>, trust: Option<TrustOutcome>)
 pub(super) struct Judged {
     pub(super) trust: TrustOutcome,
     /// Why the certificates are untrusted.
-    pub(super) reason: Option<x509::Error>,
+    pub(super) reason: Option<x509::CertificateError>,
     /// Whether the AAGUID is attested.
     pub(super) attested: bool,
     /// id-fido-gen-ce-sernum (§8.2.2) of a trusted certificate.

@@ -8,7 +8,6 @@ mod attestation;
 mod path;
 mod registered;
 
-pub use crate::x509::TrustAnchor;
 pub use anchors::TrustAnchors;
 pub use attestation::{AttestationPolicy, Trust};
 pub use registered::Registered;

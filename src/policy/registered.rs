@@ -1,7 +1,8 @@
 //! A registration that was accepted, and the last check before it is stored (§7.1 steps 26 and 27).
 
 use super::attestation::Judged;
-use crate::attestation::{Attestation, AttestationType, Fact, Format, KeyProperties, Voucher};
+use crate::attestation::voucher::{Fact, Voucher};
+use crate::attestation::{Attestation, AttestationType, Format, KeyProperties};
 use crate::authenticator::Aaguid;
 use crate::ceremony::authentication::UserVerification;
 use crate::ceremony::evidence::{Evidence, TrustOutcome, voucher};
@@ -26,7 +27,7 @@ pub struct Registered {
     attested: bool,
     device_serial: Option<Vec<u8>>,
     trust: TrustOutcome,
-    untrusted: Option<x509::Error>,
+    untrusted: Option<x509::CertificateError>,
     signed_extensions: SignedOutputs,
     claimed_extensions: SignedOutputs,
     unsigned_extensions: ClientExtensionResults,
@@ -149,7 +150,7 @@ impl Registered {
 
     /// Returns why the certificates are untrusted, if [`Self::trust`] is [`TrustOutcome::Untrusted`].
     #[must_use]
-    pub const fn untrusted_reason(&self) -> Option<x509::Error> {
+    pub const fn untrusted_reason(&self) -> Option<x509::CertificateError> {
         self.untrusted
     }
 

@@ -9,8 +9,10 @@ use wardkey::ceremony::authentication::{SignCount, SignCountPolicy, UserVerifica
 use wardkey::client::json::Hint;
 use wardkey::extensions::AppId;
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::relying_party::{Authenticated, AuthenticationRequest, Mediation, RegistrationRequest};
-use wardkey::{AuthenticationState, CredentialRecord, Error, RelyingParty, UserHandle};
+use wardkey::{
+    Authenticated, AuthenticationRequest, AuthenticationState, CredentialRecord, Error, RegistrationRequest,
+    RelyingParty, UserHandle,
+};
 use wardkey_authenticator::Authentication;
 use wardkey_authenticator::flags::{BE, BS, UV};
 use wardkey_authenticator::hash::sha256;
@@ -128,7 +130,7 @@ fn a_discoverable_sign_in_says_who_it_is() {
 fn user_verification_counts_only_after_it_was_initialized() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.uv"));
     let mut request = RegistrationRequest::default();
-    request.mediation = Mediation::Conditional;
+    request.conditional = true;
     let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
     let response = browser.create(&options, |made| made.authenticator_data(|data| data.clear_flags(UV))).unwrap();
     let mut record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();

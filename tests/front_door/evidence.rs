@@ -11,8 +11,10 @@ use wardkey::client::json::AttestationConveyance;
 use wardkey::crypto::{Algorithm, default_backend};
 use wardkey::extensions::AppId;
 use wardkey::policy::AttestationPolicy;
-use wardkey::relying_party::{AuthenticationRequest, Decoys, Mediation, RegistrationRequest, RelyingPartyBuilder};
-use wardkey::{CredentialRecord, Error, RelyingParty, UserHandle};
+use wardkey::{
+    AuthenticationRequest, CredentialRecord, Decoys, Error, RegistrationRequest, RelyingParty, RelyingPartyBuilder,
+    UserHandle,
+};
 use wardkey_authenticator::Authentication;
 use wardkey_authenticator::flags::{BE, BS, UP, UV};
 use wardkey_authenticator::hash::sha256;
@@ -146,7 +148,7 @@ fn the_evidence_tells_for_what_a_ceremony_was() {
     let (options, state) = rp.start_reauthentication(&user, from_ref(&record), "delete-passkey", 60, NOW).unwrap();
     let (id, response) = (state.id(), browser.get(&options, |made| made).unwrap());
     let done = rp.finish_reauthentication(state, &user, &response, &record, NOW).unwrap();
-    let found = serde_json::to_value(&done.authenticated.evidence).unwrap();
+    let found = serde_json::to_value(&done.1.evidence).unwrap();
     assert_eq!((&found["ceremony"], &found["purpose"]), (&json!("authentication"), &json!("reauthentication")));
     assert_eq!((&found["purposeText"], &found["stateId"]), (&json!("delete-passkey"), &json!(id)));
 }
@@ -275,7 +277,7 @@ fn every_step_has_its_outcome_in_the_evidence() {
 
     // A conditional create does not require UP and UV.
     let mut request = RegistrationRequest::default();
-    request.mediation = Mediation::Conditional;
+    request.conditional = true;
     let rp = build(|builder| {
         let builder = builder.backup_eligibility(wardkey::ceremony::BackupEligibility::MultiDevice);
         builder.backup_state_at_registration(BackupState::BackedUp)

@@ -1,8 +1,8 @@
 //! §8.9 Compound attestation: which statements count, and how far the whole is trusted.
 
 use super::*;
-use wardkey::attestation::{Format as Known, Reason};
-use wardkey::x509::Rule;
+use wardkey::attestation::Format as Known;
+use wardkey::internals::{Reason, Rule};
 
 #[test]
 fn at_least_n_statements_must_be_accepted() {

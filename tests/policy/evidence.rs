@@ -2,7 +2,8 @@
 
 use crate::{es256, evil, finish, model, preferring, root, stranger, trusting, with};
 use serde_json::json;
-use wardkey::attestation::{CompoundPolicy, Fact, KeyProperties, Voucher};
+use wardkey::attestation::voucher::{Fact, Voucher};
+use wardkey::attestation::{CompoundPolicy, KeyProperties};
 use wardkey::ceremony::evidence::Evidence;
 use wardkey::crypto::default_backend;
 use wardkey::policy::{AttestationPolicy, TrustAnchors};

@@ -5,16 +5,17 @@
 mod compound;
 mod evidence;
 
-use wardkey::attestation::{AttestationType, CompoundPolicy, Fact, Format, KeyEnforcement};
+use wardkey::attestation::voucher::Fact;
+use wardkey::attestation::{AttestationType, CompoundPolicy, Format, KeyEnforcement};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::evidence::TrustOutcome;
-use wardkey::ceremony::{Refusal, registration};
-use wardkey::client::{Framing, Origins, Site};
+use wardkey::ceremony::{Origins, Refusal, Site, registration};
 use wardkey::crypto::{Algorithm as Known, default_backend};
-use wardkey::extensions::{OutputRefusal, RegistrationExtensions, RegistrationOutputs};
-use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchor, TrustAnchors};
+use wardkey::extensions::{CreationExtensions, OutputRefusal, RegistrationOutputs};
+use wardkey::internals::Rule;
+use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::x509::{Crl, Rule};
+use wardkey::x509::{Crl, TrustAnchor};
 use wardkey::{RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator::attestation::Format as Attests;
 use wardkey_authenticator::expected::VALIDATE_AT;
@@ -41,11 +42,11 @@ fn finish_by(
     made: &Registration,
     policy: &AttestationPolicy,
     quirks: Quirks,
-    change: impl FnOnce(&mut registration::Expected<'_>),
+    change: impl FnOnce(&mut registration::ExpectedRegistration<'_>),
 ) -> Result<Registered, Refusal> {
     let backend = default_backend();
-    let site = Site::new(&made.expected.rp.id, Origins::exact(&made.expected.rp.origins), Framing::SameOrigin);
-    let mut expected = registration::Expected::new(&site, &made.expected.challenge, &Known::RECOMMENDED);
+    let site = Site::new(&made.expected.rp.id, Origins::exact(&made.expected.rp.origins));
+    let mut expected = registration::ExpectedRegistration::new(&site, &made.expected.challenge, &Known::RECOMMENDED);
     expected.time = Some(UnixTime::from_secs(VALIDATE_AT));
     expected.quirks = quirks;
     change(&mut expected);
@@ -374,7 +375,7 @@ fn a_refused_statement_vouches_for_nothing() {
     let required = |made: &Registration| {
         finish_by(made, &policy, Quirks::NONE, |expected| {
             expected.compound = policy.compound;
-            expected.extensions = RegistrationExtensions::NONE.requiring(outputs);
+            *expected = expected.with_extensions(&CreationExtensions::default(), outputs);
         })
     };
     assert_eq!(required(&made(Packed::new())).unwrap().signed_extensions().min_pin_length, Some(63));

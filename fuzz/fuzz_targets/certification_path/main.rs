@@ -15,11 +15,12 @@ use oracle::{Fault, Path};
 use wardkey::attestation::Format;
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::Refusal;
-use wardkey::ceremony::registration::{Expected, verify};
+use wardkey::ceremony::registration::{ExpectedRegistration, verify};
 use wardkey::crypto::Algorithm;
-use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchor, TrustAnchors};
+use wardkey::internals::Rule;
+use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::x509::{Crl, PathError};
+use wardkey::x509::{Crl, TrustAnchor};
 use wardkey::{RegistrationResponse, UnixTime, UserHandle};
 use wardkey_fuzz::keys::Key;
 use wardkey_fuzz::toy::{self, Toy};
@@ -86,23 +87,26 @@ fn meant(refusal: Refusal) -> [Fault; 2] {
         Refusal::AttestationUntrusted(error) => error,
         other => panic!("a path is not refused for this: {other:?}"),
     };
-    let fault = match error {
-        PathError::TooLong => Fault::TooLong,
+    let at = error.certificate().unwrap_or_default();
+    let fault = match error.rule() {
+        Rule::TooLong => Fault::TooLong,
+        Rule::NoAnchors => Fault::NoAnchors,
+        Rule::IssuerName => Fault::IssuerName(at),
+        Rule::NoAnchor => Fault::NoAnchor,
+        Rule::NotYetValid => Fault::NotYetValid(at),
+        Rule::Expired => Fault::Expired(at),
+        Rule::NotCa => Fault::NotCa(at),
+        Rule::KeyUsage => Fault::KeyUsage(at),
+        Rule::PathLength => Fault::PathLength,
+        Rule::UnknownCritical => Fault::Critical(at),
+        Rule::NameNotPermitted => Fault::NameConstraints(at),
+        Rule::KeyMismatch | Rule::Signature | Rule::UnknownSignature | Rule::BrokenHash => Fault::Signature(at),
+        Rule::Revoked => Fault::Revoked(at),
+        rule if rule.code().starts_with("x509-crl-") => Fault::List(at),
         // Unused bits of a signature are found when it is verified.
-        PathError::Certificate(at, _) => return [Fault::Unreadable(at), Fault::Signature(at)],
-        PathError::NoAnchors => Fault::NoAnchors,
-        PathError::IssuerName(at) => Fault::IssuerName(at),
-        PathError::NoAnchor => Fault::NoAnchor,
-        PathError::NotYetValid(at) => Fault::NotYetValid(at),
-        PathError::Expired(at) => Fault::Expired(at),
-        PathError::NotCa(at) => Fault::NotCa(at),
-        PathError::KeyUsage(at) => Fault::KeyUsage(at),
-        PathError::PathLength(_) => Fault::PathLength,
-        PathError::Extensions(at, _) => Fault::Critical(at),
-        PathError::NameConstraints(at, _) => Fault::NameConstraints(at),
-        PathError::Algorithm(at, _) | PathError::Signature(at) => Fault::Signature(at),
-        PathError::Revoked(at) => Fault::Revoked(at),
-        PathError::Crl(at, _) => Fault::List(at),
+        Rule::Malformed(_) | Rule::TooLarge | Rule::Version | Rule::NoIssuer | Rule::AlgorithmsDiffer => {
+            return [Fault::Unreadable(at), Fault::Signature(at)];
+        }
         other => panic!("the oracle has no rule for this: {other:?}"),
     };
     [fault; 2]
@@ -125,7 +129,7 @@ fuzz_target!(|input: &[u8]| {
     let expected = oracle::judge(&scene);
     let response = response(&scene);
     let site = site(0);
-    let mut expectations = Expected::new(&site, &CHALLENGE, &Algorithm::ALL);
+    let mut expectations = ExpectedRegistration::new(&site, &CHALLENGE, &Algorithm::OFFERABLE);
     expectations.time = scene.year.map(|year| UnixTime::from_secs(der::seconds(year)));
     if scene.quirk {
         expectations.quirks = Quirks::NONE.with(Quirk::AttestationIntermediateWithoutCa);

@@ -9,9 +9,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use wardkey::ceremony::authentication::{SignCount, UserVerification};
 use wardkey::crypto::Algorithm;
-use wardkey::error::Error;
-use wardkey::relying_party::{Authenticated, Paid};
-use wardkey::{AuthenticationResponse, AuthenticationState, RecordUpdate, RegistrationResponse, RegistrationState};
+use wardkey::{
+    Authenticated, AuthenticationResponse, AuthenticationState, Error, Paid, RecordUpdate, RegistrationResponse,
+    RegistrationState,
+};
 use wardkey_fuzz::keys::{Key, algorithm};
 use wardkey_fuzz::{Parts, cbor, toy};
 
@@ -461,8 +462,8 @@ impl Authentication {
                 match library::finish_reauthentication(party, state, &self.account, &response, record, now) {
                     Ok(done) => {
                         let says = self.proof(&held.says, facts, now);
-                        let session = Session::Reauthenticated { says, proof: Box::new(done.proof) };
-                        (None, Some(session), Some(Outcome::from(&done.authenticated)))
+                        let session = Session::Reauthenticated { says, proof: Box::new(done.0) };
+                        (None, Some(session), Some(Outcome::from(&done.1)))
                     }
                     Err(error) => (Some(error.code()), None, None),
                 }

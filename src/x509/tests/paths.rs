@@ -1,7 +1,7 @@
 //! One row for every rule of path validation, good and bad.
 
 use super::*;
-use crate::crypto::{Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
+use crate::crypto::{Backend, CryptoError, PublicKey, Scheme};
 use crate::x509::Malformed;
 use crate::x509::certificate::Certificate;
 use crate::x509::path::IssuerWithoutCa;
@@ -12,7 +12,7 @@ pub(crate) fn verify_with(
     x5c: &[Draft],
     anchors: &[Draft],
     change: impl FnOnce(&mut Inputs<'_>),
-) -> Result<ValidPath, Error> {
+) -> Result<ValidPath, CertificateError> {
     let x5c: Vec<_> = x5c.iter().map(Draft::make).collect();
     let anchors: Vec<_> = anchors.iter().map(|anchor| TrustAnchor::from_der(&anchor.make()).unwrap()).collect();
     let mut inputs = inputs(&anchors);
@@ -21,7 +21,7 @@ pub(crate) fn verify_with(
 }
 
 /// Validates a path, and compares the verdict with another library's; `what` names the path there.
-fn verify(what: &str, x5c: &[Draft], anchors: &[Draft]) -> Result<ValidPath, Error> {
+fn verify(what: &str, x5c: &[Draft], anchors: &[Draft]) -> Result<ValidPath, CertificateError> {
     let verdict = verify_with(x5c, anchors, |_| {});
     let ders = |drafts: &[Draft]| drafts.iter().map(Draft::make).collect::<Vec<_>>();
     super::oracles::compare(what, &ders(x5c), &ders(anchors), NOW, verdict.is_ok());
@@ -31,7 +31,7 @@ fn verify(what: &str, x5c: &[Draft], anchors: &[Draft]) -> Result<ValidPath, Err
     verdict
 }
 
-pub(crate) fn path(anchor: usize, certificates: usize) -> Result<ValidPath, Error> {
+pub(crate) fn path(anchor: usize, certificates: usize) -> Result<ValidPath, CertificateError> {
     Ok(ValidPath { anchor, certificates, checked_for_revocation: 0, issuer_without_ca: false })
 }
 
@@ -342,15 +342,15 @@ impl Backend for Counting {
     fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         crypto::default_backend().hmac_sha256(key, parts)
     }
-    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
+    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), CryptoError> {
         Ok(())
     }
-    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, tbs: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, tbs: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
         self.0.fetch_add(1, Ordering::Relaxed);
         crypto::default_backend().verify(scheme, key, tbs, signature)
     }
-    fn random(&self, _: &mut [u8]) -> Result<(), RandomFailed> {
-        Err(RandomFailed)
+    fn random(&self, _: &mut [u8]) -> Result<(), CryptoError> {
+        Err(CryptoError::Random)
     }
 }
 
