@@ -24,11 +24,10 @@ pub use error::StatementError;
 pub use key::{AndroidProperties, KeyEnforcement, KeyProperties, RootOfTrust, TpmProperties, VerifiedBootState};
 use voucher::{Fact, Voucher};
 
-use crate::authenticator::{Aaguid, AttestedCredentialData, AuthenticatorData};
+use crate::authenticator::{AttestedCredentialData, AuthenticatorData};
 use crate::budget::Budget;
 use crate::codec::base64url::Bytes;
 use crate::codec::cbor::{Map, Rules, Value};
-use crate::codec::der::{self, Reader};
 use crate::crypto::{Algorithm, Backend, PublicKey, Scheme, cose::CoseKey};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
@@ -324,14 +323,6 @@ impl<'a> Attestation<'a> {
         self.statements.iter().map(|statement| statement.voucher(fact)).fold(own, Voucher::max)
     }
 
-    /// Returns the AAGUID in the attestation certificate (id-fido-gen-ce-aaguid, §8.2.1), under any format.
-    pub(crate) fn certified_model(&self) -> Option<Aaguid> {
-        let leaf = self.leaf()?;
-        let extension = leaf.extensions.find(oid::FIDO_AAGUID)?;
-        let value: Result<&[u8], der::Malformed> = der::read_all(extension.value, Reader::octet_string);
-        value.ok()?.try_into().ok().map(Aaguid::from_bytes)
-    }
-
     /// Returns the key that signed the statement: that of the leaf, or the credential key under self attestation. `None` if no
     /// key signed it.
     fn key(&self) -> Option<PublicKey<'_>> {
@@ -343,9 +334,12 @@ impl<'a> Attestation<'a> {
         Certificate::read(self.trust_path.first()?).ok()
     }
 
-    /// Reads the trust path.
-    pub(crate) fn certification_path(&self) -> Result<CertificationPath<'_>, crate::x509::CertificateError> {
-        CertificationPath::read(self.trust_path.iter().map(AsRef::as_ref))
+    /// Reads the trust path below its first certificate, which is [`Self::leaf`].
+    pub(crate) fn certification_path<'p>(
+        &'p self,
+        leaf: Option<&Certificate<'p>>,
+    ) -> Result<CertificationPath<'p>, crate::x509::CertificateError> {
+        CertificationPath::read(leaf, self.trust_path.iter().map(AsRef::as_ref))
     }
 }
 

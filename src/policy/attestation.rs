@@ -23,6 +23,7 @@ use crate::credential::UserHandle;
 use crate::crypto::{Algorithm, Backend};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
+use crate::x509::certificate::Certificate;
 use crate::x509::revocation::Revocation;
 use crate::x509::{self, path};
 
@@ -228,8 +229,9 @@ impl AttestationPolicy {
             }
             AttestationType::Compound => self.compound(attestation, aaguid, circumstances, budget),
             _ => {
-                let device_serial = self.device_serial(attestation)?;
-                let judged = self.certificates(attestation, aaguid, circumstances, budget)?;
+                let leaf = attestation.leaf();
+                let device_serial = self.device_serial(leaf.as_ref())?;
+                let judged = self.certificates(attestation, leaf.as_ref(), aaguid, circumstances, budget)?;
                 Ok(Judged { device_serial: device_serial.filter(|_| judged.trust == TrustOutcome::Trusted), ..judged })
             }
         }
@@ -279,9 +281,10 @@ impl AttestationPolicy {
     }
 
     /// "otherwise, use the X.509 certificates returned as the attestation trust path".
-    fn certificates(
+    fn certificates<'a>(
         &self,
-        attestation: &Attestation<'_>,
+        attestation: &'a Attestation<'_>,
+        leaf: Option<&Certificate<'a>>,
         aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
         budget: &mut Budget,
@@ -302,7 +305,7 @@ impl AttestationPolicy {
             issuer_without_ca: sony.then_some(SONY_INTERMEDIATE),
             backend: circumstances.backend,
         };
-        let path = attestation.certification_path();
+        let path = attestation.certification_path(leaf);
         let valid = match path.as_ref().map_err(|error| *error).and_then(|path| path.validate(&inputs, budget)) {
             Ok(valid) => valid,
             Err(error) => {
@@ -319,7 +322,7 @@ impl AttestationPolicy {
         }
         let trust = if legacy { TrustOutcome::LegacyRs1 } else { TrustOutcome::Trusted };
         // The verification procedure compared the AAGUID in the certificate with that in the authenticator data.
-        let named = names_model(attestation.format) && attestation.certified_model() == Some(aaguid);
+        let named = names_model(attestation.format) && leaf.and_then(certified_model) == Some(aaguid);
         let anchor = inputs.anchors.get(valid.anchor).map(|anchor| anchor.fingerprint(circumstances.backend));
         let statement = StatementEvidence {
             anchor,
@@ -337,8 +340,8 @@ impl AttestationPolicy {
 
     /// Returns the serial number of the device in the certificate, if there is one (§8.2.2). It "MUST NOT be present in
     /// non-enterprise attestations".
-    fn device_serial(&self, attestation: &Attestation<'_>) -> Result<Option<Vec<u8>>, Refusal> {
-        match attestation.leaf().and_then(|leaf| leaf.extensions.find(oid::FIDO_SERIAL_NUMBER)) {
+    fn device_serial(&self, leaf: Option<&Certificate<'_>>) -> Result<Option<Vec<u8>>, Refusal> {
+        match leaf.and_then(|leaf| leaf.extensions.find(oid::FIDO_SERIAL_NUMBER)) {
             None => Ok(None),
             Some(_) if !self.enterprise => Err(Refusal::EnterpriseAttestation),
             Some(serial) => Ok(der::read_all(serial.value, Reader::octet_string).ok().map(<[u8]>::to_vec)),
@@ -347,7 +350,8 @@ impl AttestationPolicy {
 
     /// Checks the lists of models. A denied model is refused also if it is only claimed. An accepted model must be attested.
     fn aaguid(&self, attestation: &Attestation<'_>, aaguid: Aaguid, attested: bool) -> Result<(), Refusal> {
-        let certified = || attestation.statements.iter().chain([attestation]).filter_map(Attestation::certified_model);
+        let leaves = || attestation.statements.iter().chain([attestation]).filter_map(Attestation::leaf);
+        let certified = || leaves().filter_map(|leaf| certified_model(&leaf));
         let denied = |model: Aaguid| self.deny_aaguids.contains(&model);
         if denied(aaguid) || (!self.deny_aaguids.is_empty() && certified().any(denied)) {
             return Err(Refusal::AaguidNotAccepted);
@@ -358,6 +362,13 @@ impl AttestationPolicy {
             _ => Ok(()),
         }
     }
+}
+
+/// Returns the AAGUID in an attestation certificate (id-fido-gen-ce-aaguid, §8.2.1).
+fn certified_model(leaf: &Certificate<'_>) -> Option<Aaguid> {
+    let extension = leaf.extensions.find(oid::FIDO_AAGUID)?;
+    let value: Result<&[u8], der::Malformed> = der::read_all(extension.value, Reader::octet_string);
+    value.ok()?.try_into().ok().map(Aaguid::from_bytes)
 }
 
 /// Returns the evidence of a statement without a certification path.

@@ -82,8 +82,11 @@ enum End {
 }
 
 impl<'a> CertificationPath<'a> {
-    /// Reads every certificate. Refuses too many before it reads the first.
-    pub(crate) fn read(x5c: impl ExactSizeIterator<Item = &'a [u8]>) -> Result<Self, CertificateError> {
+    /// Reads every certificate, except `leaf`, if the caller has read it. Refuses too many before it reads the first.
+    pub(crate) fn read(
+        leaf: Option<&Certificate<'a>>,
+        x5c: impl ExactSizeIterator<Item = &'a [u8]>,
+    ) -> Result<Self, CertificateError> {
         // §6.1: a path has n certificates, and n is at least 1.
         if x5c.len() == 0 {
             return Err(Rule::Empty.into());
@@ -92,7 +95,10 @@ impl<'a> CertificationPath<'a> {
         if x5c.len() > MAX_CERTIFICATES {
             return Err(Rule::TooLong.into());
         }
-        let read = |(index, bytes)| Certificate::read(bytes).map_err(|rule: Rule| rule.at(index));
+        let read = |(index, bytes)| match leaf {
+            Some(leaf) if index == 0 => Ok(*leaf),
+            _ => Certificate::read(bytes).map_err(|rule: Rule| rule.at(index)),
+        };
         x5c.enumerate().map(read).collect::<Result<_, _>>().map(Self)
     }
 

@@ -39,7 +39,7 @@ pub(crate) fn inputs(anchors: &[TrustAnchor]) -> Inputs<'_> {
 
 /// Validates a path with the budget of a message.
 pub(crate) fn validate(x5c: &[Vec<u8>], inputs: &Inputs<'_>) -> Result<ValidPath, CertificateError> {
-    CertificationPath::read(x5c.iter().map(Vec::as_slice))?.validate(inputs, &mut Budget::of_a_message())
+    CertificationPath::read(None, x5c.iter().map(Vec::as_slice))?.validate(inputs, &mut Budget::of_a_message())
 }
 
 /// Writes a DER value.

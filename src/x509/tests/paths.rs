@@ -242,7 +242,7 @@ fn a_budget_is_spent_on_signatures_and_on_names() {
     let ders = |x5c: &[Draft]| x5c.iter().map(Draft::make).collect::<Vec<_>>();
     let anchors = [TrustAnchor::from_der(&root().make()).unwrap()];
     let spend = |x5c: &[Vec<u8>], budget: &mut Budget| {
-        let path = CertificationPath::read(x5c.iter().map(Vec::as_slice)).unwrap();
+        let path = CertificationPath::read(None, x5c.iter().map(Vec::as_slice)).unwrap();
         path.validate(&inputs(&anchors), budget)
     };
     // Paths of two signatures with P-256 keys, until the budget is exhausted
@@ -312,7 +312,7 @@ fn name_constraints_hold_for_the_host_name_that_is_used() {
 
 #[test]
 fn lengths_are_bounded() {
-    let read = |x5c: &[&[u8]]| CertificationPath::read(x5c.iter().copied()).map(drop);
+    let read = |x5c: &[&[u8]]| CertificationPath::read(None, x5c.iter().copied()).map(drop);
     assert_eq!(read(&[]), Err(Rule::Empty.into()));
     // Too many certificates are refused before the first is read.
     for len in [11, 100] {
