@@ -56,6 +56,8 @@ const FLOORS: &[(&str, &[&str])] = &[
             "refusal",
             "outcome",
             "backup",
+            "origins",
+            "site",
             "evidence",
             "recorder",
             "failure",

@@ -339,7 +339,7 @@ results! {
     /// `largeBlobKey` (CTAP §12.3): the key came, which never leaves a client.
     pub large_blob_key: bool, WithheldMember, LargeBlobKey, |WithheldMember(output)| Some(output);
     /// `uvm` (Level 2 §10.3). The signed output says the same.
-    pub uvm: Vec<UserVerificationMethod>, Vec<UserVerificationMethod>, Uvm, Some;
+    pub uvm: Vec<UserVerificationMethod>, uvm::Methods, Uvm, |uvm::Methods(methods)| Some(methods);
     /// `payment` (Secure Payment Confirmation §5).
     pub(crate) payment: PaymentOutputs, Object<PaymentOutputs>, Payment, |Object(output)| Some(output);
     /// `cmtgKey`, a draft for Level 4.

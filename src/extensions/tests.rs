@@ -257,6 +257,13 @@ fn blobs_are_not_printed_and_odd_ones_count_as_absent() {
     assert_eq!(read(r#"{"largeBlob":{"blob":null}}"#).unwrap().large_blob, Some(LargeBlobOutputs::default()));
     let results = read(r#"{"largeBlob":{"blob":{"0":1}},"getCredBlob":[1,2]}"#).unwrap();
     assert_eq!((results.large_blob.unwrap().blob, results.get_cred_blob), (None, None));
+    let long: String = (0..2000).map(|index| format!("\"{index}\":0,")).collect();
+    let results = read(&format!(r#"{{"largeBlob":{{"blob":{{{long}"x":[{}0]}}}}}}"#, "0,".repeat(2000))).unwrap();
+    assert_eq!((results.large_blob, results.malformed), (Some(LargeBlobOutputs::default()), ExtensionSet::NONE));
+    let results = read(&format!(r#"{{"credProps":{{{long}"rk":true}}}}"#)).unwrap();
+    assert!(results.cred_props.is_none() && results.malformed.contains(Extension::CredProps), "too many members");
+    let results = read(&format!(r#"{{"uvm":[{}[1,1,1]]}}"#, "[1,1,1],".repeat(2000))).unwrap();
+    assert!(results.uvm.is_none() && results.malformed.contains(Extension::Uvm), "too many methods");
     assert!(read(r#"{"getCredBlob":"AQ=="}"#).unwrap().get_cred_blob.is_none());
     let printed = format!("{:?}", read(r#"{"getCredBlob":"AQID"}"#).unwrap());
     assert!(printed.contains("Blob(3 bytes)"), "{printed}");

@@ -127,14 +127,17 @@ const EXEMPT: [(&str, &[&str]); 4] = [
             "shaped",
             "signal_current_user_details",
             "signal_unknown_credential",
+            "with_counts",
             "with_crls",
+            "with_extensions",
             "with_second",
+            "with_shape",
             "with_user",
         ],
     ),
     (
         "looks up or compares one name",
-        &["from_identifier", "from_name", "get", "has_extension", "require", "require_with_additional_factor"],
+        &["from_identifier", "from_name", "get", "has", "has_extension", "require", "require_with_additional_factor"],
     ),
     ("hashes, or refuses every other length", &["digest", "ec", "ed25519", "ed448", "ml_dsa", "rsa"]),
     (
