@@ -81,7 +81,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "anchor",
             "crl",
             "revocation",
-            "chain",
+            "path",
         ],
     ),
 ];
@@ -158,6 +158,17 @@ fn each_crate_is_used_only_in_its_modules() {
         }
     }
     assert!(elsewhere.is_empty(), "{}", elsewhere.join("\n"));
+}
+
+/// Path validation is the same for all formats. What a format demands of its path is an argument.
+#[test]
+fn certificates_do_not_know_attestation_formats() {
+    const FORMATS: &[&str] = &["packed", "tpm", "android", "safetynet", "u2f", "fido", "apple", "sony", "compound"];
+    for (file, code) in code().iter().filter(|(file, _)| file.starts_with("x509/")) {
+        let code = code.to_lowercase();
+        let named: Vec<_> = FORMATS.iter().filter(|format| code.contains(*format)).collect();
+        assert!(named.is_empty() && !code.contains("crate::attestation"), "{file} names {named:?}");
+    }
 }
 
 #[test]

@@ -211,7 +211,8 @@ impl ExtensionSet {
 
 impl Serialize for ExtensionSet {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(self.iter().map(Extension::identifier))
+        // Binary formats need the length.
+        self.iter().map(Extension::identifier).collect::<Vec<_>>().serialize(to)
     }
 }
 
