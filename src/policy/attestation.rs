@@ -90,11 +90,11 @@ pub struct AttestationPolicy {
     /// Whether you asked for enterprise attestation, so that certificates may identify the individual device (§8.2.2).
     pub enterprise: bool,
     /// How many statements of a compound attestation must verify and be accepted, each with an attestation key of its own.
-    /// Statements that [`Expected::compound`](crate::ceremony::registration::Expected::compound) dropped count as not
+    /// Statements that [`ExpectedRegistration::compound`](crate::ceremony::registration::ExpectedRegistration::compound) dropped count as not
     /// verified. For a statement outside of a compound attestation, only `types` counts.
     pub compound: CompoundPolicy,
     /// How the credential key must be kept, if the statement has a format that says so. This applies in addition to
-    /// [`Expected::key_enforcement`](crate::ceremony::registration::Expected::key_enforcement).
+    /// [`ExpectedRegistration::key_enforcement`](crate::ceremony::registration::ExpectedRegistration::key_enforcement).
     pub key_enforcement: KeyEnforcement,
 }
 
