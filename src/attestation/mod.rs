@@ -11,7 +11,7 @@ mod certificate;
 pub(crate) mod compound;
 pub(crate) mod error;
 mod fido_u2f;
-mod key;
+pub(crate) mod key;
 mod none;
 pub(crate) mod oid;
 mod packed;
