@@ -73,10 +73,10 @@ pub enum InvalidValue {
     #[error("expected salts of 32 bytes in hmacGetSecret, found another length")]
     HmacSaltLength,
     /// `enforceCredentialProtectionPolicy` without a policy (CTAP §12.1).
-    #[error("enforceCredentialProtectionPolicy without credentialProtectionPolicy")]
+    #[error("enforceCredentialProtectionPolicy needs credentialProtectionPolicy")]
     EnforceWithoutPolicy,
     /// An input among `others` that has a field of its own: JSON would have the member twice.
-    #[error("the input {0} has a field, but was found among the other inputs")]
+    #[error("the input {0} has a field of its own, but was found in `others`")]
     HasAField(&'static str),
     /// A member whose only value is true.
     #[error("expected true in isPayment, found another value")]

@@ -1,7 +1,7 @@
 //! The entry points of the crate that take an input of any length, with a generator of such inputs.
 //!
 //! `tests/bounds/growth.rs` checks their allocations at n, 2n and 4n; `benches/entry_points.rs` measures their cost. The backend
-//! is [`Yes`], so that the cost of signatures is not measured.
+//! is [`YES`], so that the cost of signatures is not measured.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::hint::black_box;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use wardkey::attestation::CompoundPolicy;
 use wardkey::ceremony::payment::ExpectedPayment;
 use wardkey::ceremony::{Origins, Site, authentication, payment, registration};
@@ -35,9 +36,28 @@ use wardkey_authenticator::{
     PackedSelf, Registration, RevocationList, der,
 };
 
-/// Hashes and draws with AWS-LC, and accepts every key and every signature.
-#[derive(Debug)]
-pub struct Yes;
+/// A backend that hashes and draws random bytes with AWS-LC, and accepts every key and every signature. Counts hashes and
+/// verifications.
+#[derive(Debug, Default)]
+pub struct Yes {
+    verifications: AtomicUsize,
+    hashes: AtomicUsize,
+}
+
+/// The backend of the entry points, whose counts are not read.
+pub static YES: Yes = Yes { verifications: AtomicUsize::new(0), hashes: AtomicUsize::new(0) };
+
+impl Yes {
+    /// Returns the number of verifications, and of hashes.
+    pub fn spent(&self) -> (usize, usize) {
+        (self.verifications.load(Ordering::Relaxed), self.hashes.load(Ordering::Relaxed))
+    }
+
+    fn hash(&self) -> AwsLcRs {
+        self.hashes.fetch_add(1, Ordering::Relaxed);
+        AwsLcRs
+    }
+}
 
 impl Backend for Yes {
     fn name(&self) -> &'static str {
@@ -49,19 +69,19 @@ impl Backend for Yes {
     }
 
     fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
-        AwsLcRs.sha256(parts)
+        self.hash().sha256(parts)
     }
 
     fn sha1(&self, parts: &[&[u8]]) -> Option<[u8; 20]> {
-        AwsLcRs.sha1(parts)
+        self.hash().sha1(parts)
     }
 
     fn sha384(&self, parts: &[&[u8]]) -> Option<[u8; 48]> {
-        AwsLcRs.sha384(parts)
+        self.hash().sha384(parts)
     }
 
     fn sha512(&self, parts: &[&[u8]]) -> Option<[u8; 64]> {
-        AwsLcRs.sha512(parts)
+        self.hash().sha512(parts)
     }
 
     fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
@@ -73,6 +93,7 @@ impl Backend for Yes {
     }
 
     fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
+        self.verifications.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 
@@ -340,7 +361,7 @@ fn register(made: Registration, policy: AttestationPolicy) -> Input {
             registration::ExpectedRegistration::new(&site, &made.expected.challenge, &crypto::Algorithm::OFFERABLE);
         expected.time = Some(NOW);
         expected.compound = policy.compound;
-        let verified = registration::verify(&expected, &response, &Yes);
+        let verified = registration::verify(&expected, &response, &YES);
         let decide = |verified| policy.decide(verified, &user);
         drop(black_box(verified.and_then(decide)));
     })
@@ -456,7 +477,7 @@ fn ceremonies() -> Vec<EntryPoint> {
                 let mut expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
                 expected.allow_credentials = &allowed;
                 expected.user_handle = Some(record.user_handle.as_bytes());
-                authentication::verify(&expected, &response, &record, &Yes).map(drop).expect("a verdict");
+                authentication::verify(&expected, &response, &record, &YES).map(drop).expect("a verdict");
             })
         }),
         entry("authentication::verify", "unknown signed outputs", "", LEN, |n| {
@@ -469,7 +490,7 @@ fn ceremonies() -> Vec<EntryPoint> {
             let (record, site) = (record_of(&made), site());
             input(json.len(), move || {
                 let expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
-                authentication::verify(&expected, &response, &record, &Yes).map(drop).expect("a verdict");
+                authentication::verify(&expected, &response, &record, &YES).map(drop).expect("a verdict");
             })
         }),
         entry("payment::verify", "logos", "128 KiB of client data", 160 * KIB, |n| {
@@ -482,7 +503,7 @@ fn ceremonies() -> Vec<EntryPoint> {
             input(json.len(), move || {
                 let expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
                 let shown = payment::ExpectedPayment::new(&details);
-                payment::verify(&expected, &shown, &response, &record, &Yes).map(drop).expect("a verdict");
+                payment::verify(&expected, &shown, &response, &record, &YES).map(drop).expect("a verdict");
             })
         }),
         entry("payment::browser_bound_key", "a member of client data", "128 KiB", 160 * KIB, |n| {
@@ -499,8 +520,8 @@ fn ceremonies() -> Vec<EntryPoint> {
                     &made.expected.challenge,
                     &crypto::Algorithm::OFFERABLE,
                 );
-                let verified = registration::verify(&expected, &response, &Yes).expect("a verdict");
-                payment::browser_bound_key(&verified, &Yes).expect_err("there is no such key");
+                let verified = registration::verify(&expected, &response, &YES).expect("a verdict");
+                payment::browser_bound_key(&verified, &YES).expect_err("there is no such key");
             })
         }),
     ]
@@ -550,7 +571,7 @@ fn certificates() -> Vec<EntryPoint> {
 
 fn rp() -> RelyingParty {
     RelyingParty::builder("example.org", "Example")
-        .backend(&Yes)
+        .backend(&YES)
         .decoys(Decoys::new([1; 32]))
         .build()
         .expect("a relying party")
@@ -709,7 +730,7 @@ fn front_door() -> Vec<EntryPoint> {
         entry("RelyingPartyBuilder::build", "origins", "", LEN, |n| {
             let origins: Vec<_> = (0..n / 32).map(|host| format!("https://h{host:010}.example.org")).collect();
             input(n, move || {
-                let builder = RelyingParty::builder("example.org", "Example").backend(&Yes);
+                let builder = RelyingParty::builder("example.org", "Example").backend(&YES);
                 let builder = origins.iter().fold(builder, |builder, origin| builder.origin(origin));
                 drop(black_box(builder.build().expect("a relying party")));
             })

@@ -120,10 +120,10 @@ impl<'a> AttestedCredentialData<'a> {
 #[non_exhaustive]
 pub enum Error {
     /// Fewer bytes than the flags announce.
-    #[error("authenticator data ends early")]
+    #[error("the authenticator data ends inside a field")]
     Truncated,
     /// A credential id of no bytes.
-    #[error("an empty credential id")]
+    #[error("the credential id is empty")]
     EmptyCredentialId,
     /// The credential public key is not canonical CBOR.
     #[error("credential public key: {0}")]
@@ -135,16 +135,16 @@ pub enum Error {
     #[error("extension outputs: {0}")]
     Extensions(cbor::Error),
     /// The extension outputs are not a map from text.
-    #[error("the extension outputs are not a map from identifiers")]
+    #[error("the extension outputs are not a map with text keys")]
     ExtensionsNotAMap,
     /// Bytes that no flag announces.
-    #[error("bytes after the authenticator data")]
+    #[error("bytes follow the authenticator data")]
     TrailingBytes,
     /// AT clear in a registration (§7.1).
-    #[error("no attested credential data in a registration")]
+    #[error("the registration has no attested credential data")]
     NoAttestedCredentialData,
     /// AT set in an assertion, where it must not be (§6.1).
-    #[error("attested credential data in an assertion")]
+    #[error("the assertion has attested credential data")]
     AttestedCredentialData,
 }
 

@@ -22,13 +22,13 @@ pub(crate) const MAX_DEPTH: usize = 128;
 #[non_exhaustive]
 pub enum Error {
     /// More than 128 KiB.
-    #[error("client data of more than {MAX_LEN} bytes")]
+    #[error("the client data has more than {MAX_LEN} bytes")]
     TooLong,
     /// Not UTF-8 text.
-    #[error("client data that is not UTF-8")]
+    #[error("the client data is not UTF-8")]
     NotUtf8,
     /// Not one JSON object and nothing else.
-    #[error("client data that is not one JSON object (line {line}, column {column})")]
+    #[error("the client data is not one JSON object (line {line}, column {column})")]
     #[non_exhaustive]
     NotJson {
         /// The line where the reader gave up, from 1.
@@ -37,13 +37,13 @@ pub enum Error {
         column: usize,
     },
     /// More than 128 levels.
-    #[error("client data nested too deeply")]
+    #[error("the client data has more than {MAX_DEPTH} levels of arrays and objects")]
     TooDeep,
     /// A member occurs twice.
-    #[error("client data that names a member twice")]
+    #[error("a member of the client data occurs twice")]
     DuplicateMember,
     /// More than [`MAX_UNKNOWN_MEMBERS`] unknown members.
-    #[error("client data with more than {MAX_UNKNOWN_MEMBERS} members that are not known")]
+    #[error("the client data has more than {MAX_UNKNOWN_MEMBERS} unknown members")]
     TooManyMembers,
 }
 

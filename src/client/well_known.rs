@@ -135,11 +135,7 @@ fn statement(package: &str, certificates: &[[u8; 32]]) -> Result<serde_json::Val
     if !named || certificates.is_empty() {
         return Err(InvalidValue::App);
     }
-    let fingerprint = |sha256: &[u8; 32]| {
-        let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or_default().to_ascii_uppercase();
-        let digits = sha256.iter().flat_map(|byte| [':', digit(byte >> 4), digit(byte & 15)]);
-        digits.skip(1).collect::<String>()
-    };
+    let fingerprint = |sha256: &[u8; 32]| sha256.map(|byte| format!("{byte:02X}")).join(":");
     Ok(serde_json::json!({
         "relation": ["delegate_permission/common.handle_all_urls", "delegate_permission/common.get_login_creds"],
         "target": {

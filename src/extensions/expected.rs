@@ -148,34 +148,28 @@ impl RegistrationExtensions {
     /// An extension whose output is required though nobody asked for it: hardly any credential would ever pass.
     #[must_use]
     pub(crate) fn required_but_not_requested(&self) -> Option<Extension> {
-        let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, .. } =
-            self.required;
-        first_unrequested(
-            self.requested,
-            &[
-                (min_pin_length.is_some(), Extension::MinPinLength),
-                (pin_complexity_policy, Extension::PinComplexityPolicy),
-                (cred_blob_stored, Extension::CredBlob),
-                (hmac_secret, Extension::HmacSecret),
-                (self.required.unsigned_discoverable, Extension::CredProps),
-                (self.required.unsigned_large_blob_supported, Extension::LargeBlob),
-                (self.required.unsigned_prf_enabled, Extension::Prf),
-            ],
-        )
+        let unsigned = [
+            (self.required.unsigned_discoverable, Extension::CredProps),
+            (self.required.unsigned_large_blob_supported, Extension::LargeBlob),
+            (self.required.unsigned_prf_enabled, Extension::Prf),
+        ];
+        first_unrequested(self.requested, self.signed().into_iter().chain(unsigned))
     }
 
-    /// The first extension whose output is required and must be signed.
+    /// Returns the first extension whose output is required and must be signed.
     #[must_use]
     pub(crate) fn required_signed(&self) -> Option<Extension> {
-        let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, .. } =
-            self.required;
-        let required = [
-            (min_pin_length.is_some(), Extension::MinPinLength),
-            (pin_complexity_policy, Extension::PinComplexityPolicy),
-            (cred_blob_stored, Extension::CredBlob),
-            (hmac_secret, Extension::HmacSecret),
-        ];
-        required.into_iter().find_map(|(required, extension)| required.then_some(extension))
+        self.signed().into_iter().find_map(|(required, extension)| required.then_some(extension))
+    }
+
+    /// Returns the extensions whose output must be signed, and whether the output is required.
+    const fn signed(&self) -> [(bool, Extension); 4] {
+        [
+            (self.required.min_pin_length.is_some(), Extension::MinPinLength),
+            (self.required.pin_complexity_policy, Extension::PinComplexityPolicy),
+            (self.required.cred_blob_stored, Extension::CredBlob),
+            (self.required.hmac_secret, Extension::HmacSecret),
+        ]
     }
 
     /// Checks what depends on who vouches for signed outputs. The policy repeats it for the statements that it accepts.
@@ -245,14 +239,12 @@ impl AuthenticationExtensions {
     #[must_use]
     pub(crate) fn required_but_not_requested(&self) -> Option<Extension> {
         let AuthenticationOutputs { cred_blob, uvm, unsigned_large_blob_written } = self.required;
-        first_unrequested(
-            self.requested,
-            &[
-                (cred_blob, Extension::CredBlob),
-                (uvm, Extension::Uvm),
-                (unsigned_large_blob_written, Extension::LargeBlob),
-            ],
-        )
+        let required = [
+            (cred_blob, Extension::CredBlob),
+            (uvm, Extension::Uvm),
+            (unsigned_large_blob_written, Extension::LargeBlob),
+        ];
+        first_unrequested(self.requested, required)
     }
 
     /// §7.2 step 23
@@ -321,7 +313,10 @@ fn is_requested(requested: ExtensionSet, output: Extension) -> bool {
 }
 
 /// Returns the first extension whose output is required although it was not asked for.
-fn first_unrequested(requested: ExtensionSet, required: &[(bool, Extension)]) -> Option<Extension> {
-    let unrequested = |&&(required, extension): &&(bool, Extension)| required && !is_requested(requested, extension);
-    required.iter().find(unrequested).map(|&(_, extension)| extension)
+fn first_unrequested(
+    requested: ExtensionSet,
+    required: impl IntoIterator<Item = (bool, Extension)>,
+) -> Option<Extension> {
+    let mut required = required.into_iter().filter_map(|(required, extension)| required.then_some(extension));
+    required.find(|&extension| !is_requested(requested, extension))
 }

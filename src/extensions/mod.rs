@@ -490,37 +490,37 @@ output_refusals! {
     /// An output that was asked for does not have the type of its extension.
     Malformed(extension: Extension) => "extension-output-malformed", "the output of {extension} does not have the type of its extension";
     /// An output that nobody asked for, where the policy refuses that; `None`: of an extension that is not known.
-    Unsolicited(_extension: Option<Extension>) => "extension-unsolicited", "an extension output that nobody asked for";
+    Unsolicited(_extension: Option<Extension>) => "extension-unsolicited", "the response has an extension output that was not requested";
     /// Results of a pseudo-random function were sent, where the policy refuses that.
-    SecretResults => "extension-secret-results", "secret results that should have stayed in the browser";
+    SecretResults => "extension-secret-results", "the response has secret results, which must stay in the browser";
     /// An output of the authenticator is required, and no attestation statement that counts signs its outputs.
-    NotSigned => "extension-outputs-not-signed", "an extension output must be signed, and the attestation signs none";
+    NotSigned => "extension-outputs-not-signed", "a required extension output is not signed by the attestation";
     /// Credential protection was enforced, and the authenticator signed none.
-    CredProtectMissing => "cred-protect-missing", "no credential protection, where it was enforced";
+    CredProtectMissing => "cred-protect-missing", "credential protection was enforced, but the authenticator returned no level";
     /// The signed level of credential protection is below the one asked for.
-    CredProtectTooWeak(level: u8) => "cred-protect-too-weak", "credential protection of level {level} only";
+    CredProtectTooWeak(level: u8) => "cred-protect-too-weak", "the credential protection level {level} is below the requested one";
     /// A least PIN length was required, and the authenticator signed none.
-    MinPinLengthMissing => "min-pin-length-missing", "the authenticator does not tell its minimum PIN length";
+    MinPinLengthMissing => "min-pin-length-missing", "the authenticator returned no minimum PIN length";
     /// The signed minimum PIN length is below the one required.
-    MinPinLength(length: u64) => "min-pin-length-too-short", "a minimum PIN length of {length} only";
+    MinPinLength(length: u64) => "min-pin-length-too-short", "the minimum PIN length {length} is below the required one";
     /// A PIN complexity policy was required, and the authenticator signed none.
     PinComplexityPolicy => "pin-complexity-policy-missing", "the authenticator has no PIN complexity policy";
     /// The blob had to be stored, and was not.
     CredBlobNotStored => "cred-blob-not-stored", "the credential blob was not stored";
     /// The blob had to come, and did not.
-    CredBlobMissing => "cred-blob-missing", "the credential blob did not come";
+    CredBlobMissing => "cred-blob-missing", "the credential blob is missing or empty";
     /// An HMAC secret was required, and the authenticator signed that there is none.
     HmacSecret => "hmac-secret-missing", "the credential has no HMAC secret";
     /// User verification methods were required, and the authenticator signed none.
-    UvmMissing => "uvm-missing", "the authenticator does not tell how it verified the user";
+    UvmMissing => "uvm-missing", "the authenticator returned no user verification methods";
     /// By the client's unsigned word, the credential is not discoverable.
-    UnsignedNotDiscoverable => "unsigned-not-discoverable", "not discoverable, by the client's word";
+    UnsignedNotDiscoverable => "unsigned-not-discoverable", "the client reports that the credential is not discoverable";
     /// By the client's unsigned word, the credential can have no large blob, or it says nothing.
-    UnsignedLargeBlobUnsupported => "unsigned-large-blob-unsupported", "no support for large blobs, by the client's word";
+    UnsignedLargeBlobUnsupported => "unsigned-large-blob-unsupported", "the client does not report support for large blobs";
     /// By the client's unsigned word, the large blob was not written, or it says nothing.
-    UnsignedLargeBlobNotWritten => "unsigned-large-blob-not-written", "the large blob was not written, by the client's word";
+    UnsignedLargeBlobNotWritten => "unsigned-large-blob-not-written", "the client does not report that the large blob was written";
     /// By the client's unsigned word, the credential has no pseudo-random function, or it says nothing.
-    UnsignedPrfNotEnabled => "unsigned-prf-not-enabled", "no pseudo-random function, by the client's word";
+    UnsignedPrfNotEnabled => "unsigned-prf-not-enabled", "the client does not report a pseudo-random function";
 }
 
 #[cfg(test)]

@@ -62,16 +62,16 @@ pub(crate) enum Reason {
         expected: &'static str,
     },
     /// The credential id is empty, or longer than WebAuthn allows (§7.1).
-    #[error("the credential id cannot be one")]
+    #[error("the credential id does not have a valid length")]
     CredentialId(#[source] InvalidValue),
     /// The stored user handle is empty, or longer than WebAuthn allows (§5.4.3).
-    #[error("the stored user handle cannot be one")]
+    #[error("the stored user handle does not have a valid length")]
     UserHandle(#[source] InvalidValue),
     /// The row holds no user handle, and the caller's function returned none.
-    #[error("no user handle: neither the row nor the caller gives one")]
+    #[error("neither the row nor the caller has a user handle")]
     NoUserHandle,
     /// The caller's function returned another user handle than the row holds.
-    #[error("the row holds another user handle than the caller gives")]
+    #[error("the user handle of the row is not the one that the caller returned")]
     OtherUserHandle,
     /// The public key is not a COSE_Key that a ceremony could read, and cannot be rewritten as one.
     #[error("the public key cannot be read as a COSE_Key")]

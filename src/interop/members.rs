@@ -40,12 +40,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     }
 }
 
-/// Whether both are one name, but for case and underscores.
-fn is_name(one: &str, other: &str) -> bool {
-    let letters =
-        |name: &str| name.bytes().filter(|&byte| byte != b'_').map(|byte| byte.to_ascii_lowercase()).collect();
-    let (one, other): (Vec<u8>, Vec<u8>) = (letters(one), letters(other));
-    one == other
+/// Returns the bytes of a name that count: without underscores, in lower case.
+fn letters(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(|&byte| byte != b'_').map(|byte| byte.to_ascii_lowercase())
 }
 
 /// The name that a message gives a member: the first of those that the library uses.
@@ -67,7 +64,8 @@ impl<'a> Members<'a> {
     /// The JSON of the member under the first of `names` that is there and not null.
     pub(super) fn raw(&self, names: &[&'static str]) -> Result<Option<(&'static str, &'a str)>, Reason> {
         for &member in names {
-            let mut found = self.0.iter().filter(|(name, _)| is_name(name, member)).map(|(_, value)| value.get());
+            let mut found =
+                self.0.iter().filter(|(name, _)| letters(name).eq(letters(member))).map(|(_, value)| value.get());
             match (found.next(), found.next()) {
                 (Some(_), Some(_)) => return Err(Reason::Repeated { member }),
                 (Some(value), None) if value != "null" => return Ok(Some((member, value))),

@@ -774,10 +774,14 @@ fn every_reason_and_concern_has_a_code_and_a_text() {
         (Reason::Missing { member }, "member-missing", "the member `counter` is missing or null"),
         (Reason::Repeated { member }, "member-repeated", "the member `counter` occurs twice"),
         (Reason::Malformed { member, expected }, "member-malformed", "the member `counter` is not a number"),
-        (Reason::CredentialId(length), "credential-id-length", "the credential id cannot be one"),
-        (Reason::UserHandle(length), "user-handle-length", "the stored user handle cannot be one"),
-        (Reason::NoUserHandle, "user-handle-missing", "no user handle: neither the row nor the caller gives one"),
-        (Reason::OtherUserHandle, "user-handle-mismatch", "the row holds another user handle than the caller gives"),
+        (Reason::CredentialId(length), "credential-id-length", "the credential id does not have a valid length"),
+        (Reason::UserHandle(length), "user-handle-length", "the stored user handle does not have a valid length"),
+        (Reason::NoUserHandle, "user-handle-missing", "neither the row nor the caller has a user handle"),
+        (
+            Reason::OtherUserHandle,
+            "user-handle-mismatch",
+            "the user handle of the row is not the one that the caller returned",
+        ),
         (Reason::PublicKey(CoseError::NotAMap), "public-key", "the public key cannot be read as a COSE_Key"),
         (
             Reason::SubjectPublicKeyInfo(Rule::UnknownKey.into()),

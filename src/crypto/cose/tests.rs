@@ -279,7 +279,7 @@ fn error_texts_state_the_rule_without_received_text() {
     for (error, text) in [
         (
             Error::Cbor(cbor::Error::KeyOrder),
-            "the COSE_Key is not canonical CBOR: CBOR map keys out of canonical order",
+            "the COSE_Key is not canonical CBOR: CBOR map keys are not in canonical order",
         ),
         (Error::NotAMap, "the COSE_Key is not a CBOR map"),
         (Error::NoAlgorithm, "alg of the COSE_Key is missing or not an integer"),

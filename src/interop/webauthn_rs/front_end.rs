@@ -115,7 +115,7 @@ fn from_wire<T: DeserializeOwned>(
 }
 
 /// The members of both kinds of options (§5.1.8, §5.1.9).
-const MEMBERS: [&str; 13] = [
+const MEMBERS: [&str; 14] = [
     "rp",
     "user",
     "challenge",
@@ -129,6 +129,7 @@ const MEMBERS: [&str; 13] = [
     "extensions",
     "rpId",
     "allowCredentials",
+    "userVerification",
 ];
 
 /// Compares the options. A missing list or a missing `extensions` equals an empty one; an extension input that is false or
@@ -142,7 +143,7 @@ fn same(one: &Value, other: &Value) -> Result<(), Reason> {
         }
         if value == json!([]) || value == json!({}) { Value::Null } else { value }
     };
-    let changed = MEMBERS.into_iter().chain(["userVerification"]).find(|name| member(one, name) != member(other, name));
+    let changed = MEMBERS.into_iter().find(|name| member(one, name) != member(other, name));
     changed.map_or(Ok(()), |member| Err(Reason::NotRepresentable { member }))
 }
 
@@ -168,11 +169,6 @@ pub fn authentication_response(json: &str) -> Result<AuthenticationResponse, Res
     AuthenticationResponse::from_json(&standard(json)?)
 }
 
-/// Where a reader gave up. The error itself may contain text of the message.
-pub(super) fn unreadable(error: serde_json::Error) -> ResponseError {
-    ResponseError::unreadable(&error)
-}
-
 /// Rewrites a posted response as the standard has it: `extensions` under its standard name, and an empty object where there
 /// is neither, or null. Members that occur twice, both names included, occur twice in it too, so the strict reader refuses
 /// them.
@@ -181,8 +177,8 @@ fn standard(json: &str) -> Result<String, ResponseError> {
     if json.len() > MAX_LEN {
         return Err(ResponseError::TooLong);
     }
-    let none: &RawValue = serde_json::from_str("{}").map_err(unreadable)?;
-    let mut posted: Object<'_> = serde_json::from_str::<Members<'_>>(json).map_err(unreadable)?.into();
+    let none: &RawValue = serde_json::from_str("{}").map_err(ResponseError::unreadable)?;
+    let mut posted: Object<'_> = serde_json::from_str::<Members<'_>>(json).map_err(ResponseError::unreadable)?.into();
     let mut named = false;
     for (name, value) in &mut posted.0 {
         if name == "extensions" {
@@ -198,7 +194,7 @@ fn standard(json: &str) -> Result<String, ResponseError> {
     if !named {
         posted.0.push((STANDARD.to_owned(), Cow::Borrowed(none)));
     }
-    serde_json::to_string(&posted).map_err(unreadable)
+    serde_json::to_string(&posted).map_err(ResponseError::unreadable)
 }
 
 /// Returns a registration response as such a front end would have posted it, for `RegisterPublicKeyCredential`, which has no

@@ -1,6 +1,5 @@
 //! Byte strings as webauthn-rs up to 0.5 let front ends post them.
 
-use super::front_end::unreadable;
 use crate::client::json::{MAX_LEN, ResponseError};
 use crate::codec::base64url;
 use crate::interop::members::Members;
@@ -39,9 +38,10 @@ pub fn any_spelling(posted: &str) -> Result<Cow<'_, str>, ResponseError> {
     if posted.len() > MAX_LEN {
         return Err(ResponseError::TooLong);
     }
-    let mut response: Object<'_> = serde_json::from_str::<Members<'_>>(posted).map_err(unreadable)?.into();
+    let mut response: Object<'_> =
+        serde_json::from_str::<Members<'_>>(posted).map_err(ResponseError::unreadable)?.into();
     if response.respell() {
-        serde_json::to_string(&response).map(Cow::Owned).map_err(unreadable)
+        serde_json::to_string(&response).map(Cow::Owned).map_err(ResponseError::unreadable)
     } else {
         Ok(posted.into())
     }

@@ -15,7 +15,7 @@ pub use crate::codec::json::MAX_UNKNOWN_MEMBERS;
 use super::AuthenticatorAttachment;
 use crate::client::data::{self, ClientData};
 use crate::codec::base64url;
-use crate::codec::json::{self, AnyText, ByteString, MemberError, Object, Text, members};
+use crate::codec::json::{self, ByteString, MemberError, Object, Text, members};
 use crate::credential::Transport;
 use crate::extensions::ClientExtensionResults;
 use core::fmt;
@@ -37,10 +37,10 @@ pub const MAX_TRANSPORT_LEN: usize = 32;
 #[non_exhaustive]
 pub enum ResponseError {
     /// More than [`MAX_LEN`] bytes.
-    #[error("a response of more than {MAX_LEN} bytes")]
+    #[error("the response has more than {MAX_LEN} bytes")]
     TooLong,
     /// Not JSON, or a member of another type, or the same member twice.
-    #[error("not the JSON of a response{}", place(.line, .column))]
+    #[error("the response is not valid JSON, or a member has the wrong type or occurs twice{}", place(.line, .column))]
     #[non_exhaustive]
     Json {
         /// The line where the reader gave up, from 1; 0 where it does not know.
@@ -49,7 +49,7 @@ pub enum ResponseError {
         column: usize,
     },
     /// An object with more than [`MAX_UNKNOWN_MEMBERS`] members that are not known.
-    #[error("an object of a response has more than {MAX_UNKNOWN_MEMBERS} members that are not known{}", place(.line, .column))]
+    #[error("an object of the response has more than {MAX_UNKNOWN_MEMBERS} unknown members{}", place(.line, .column))]
     #[non_exhaustive]
     TooManyMembers {
         /// The line where the reader gave up, from 1; 0 where it does not know.
@@ -79,9 +79,10 @@ fn place(line: &usize, column: &usize) -> String {
 }
 
 impl ResponseError {
-    /// What the JSON reader found, and where, without what it read.
-    pub(crate) fn unreadable(error: &serde_json::Error) -> Self {
-        Self::at(error, error.line(), error.column())
+    /// Returns the place and kind of a JSON error, without the text of `error`, which may contain received text.
+    #[allow(clippy::needless_pass_by_value, reason = "what `map_err` calls")]
+    pub(crate) fn unreadable(error: serde_json::Error) -> Self {
+        Self::at(&error, error.line(), error.column())
     }
 
     fn at(error: &impl fmt::Display, line: usize, column: usize) -> Self {
@@ -159,7 +160,7 @@ impl<'de> Deserialize<'de> for Transports {
                         kept.push(transport);
                     }
                 }
-                while texts.next_element::<AnyText>()?.is_some() {}
+                while texts.next_element::<Text<'_>>()?.is_some() {}
                 Ok(Transports(kept))
             }
         }
@@ -260,7 +261,7 @@ fn from_json<'a, R: Deserialize<'a>>(json: &'a str) -> Result<Envelope<'a, R>, R
     if json.len() > MAX_LEN {
         return Err(ResponseError::TooLong);
     }
-    let Object(envelope) = serde_json::from_str(json).map_err(|error| ResponseError::unreadable(&error))?;
+    let Object(envelope) = serde_json::from_str(json).map_err(ResponseError::unreadable)?;
     Ok(envelope)
 }
 

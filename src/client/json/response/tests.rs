@@ -221,9 +221,12 @@ fn refuses_each_other_spelling() {
 #[test]
 fn tells_where_it_gave_up_if_it_knows() {
     let error = RegistrationResponse::from_json("{\n]").unwrap_err();
-    assert_eq!(error.to_string(), "not the JSON of a response (line 2, column 1)");
+    assert_eq!(
+        error.to_string(),
+        "the response is not valid JSON, or a member has the wrong type or occurs twice (line 2, column 1)"
+    );
     let error = ResponseError::Json { line: 0, column: 0 };
-    assert_eq!(error.to_string(), "not the JSON of a response");
+    assert_eq!(error.to_string(), "the response is not valid JSON, or a member has the wrong type or occurs twice");
 }
 
 /// serde_json reports the end of what it had read, so at most three columns from where `from_json` stops.
@@ -243,11 +246,18 @@ fn by_serde_an_error_says_where() {
             panic!("{why}")
         };
         let error = serde_json::from_str::<RegistrationResponse>(&json).unwrap_err().to_string();
-        let found = error.strip_prefix("not the JSON of a response at line 1 column ").expect(&error);
+        let found = error
+            .strip_prefix(
+                "the response is not valid JSON, or a member has the wrong type or occurs twice at line 1 column ",
+            )
+            .expect(&error);
         assert!(found.parse::<usize>().unwrap().abs_diff(column) <= 3, "{why}: {found}, not {column}");
     }
     let error = serde_json::from_str::<RegistrationResponse>("[]").unwrap_err().to_string();
-    assert_eq!(error, "not the JSON of a response", "where there is no object, there is no place in it");
+    assert_eq!(
+        error, "the response is not valid JSON, or a member has the wrong type or occurs twice",
+        "where there is no object, there is no place in it"
+    );
 }
 
 /// RFC 8259 §8.1: JSON is UTF-8. That holds in skipped members too, and where serde_json reads bytes.
@@ -264,7 +274,12 @@ fn from_bytes_all_text_is_utf8() {
             assert!(serde_json::from_slice::<RegistrationResponse>(json.as_bytes()).is_ok(), "{place}: {member}");
             let bytes: Vec<u8> = json.bytes().map(|byte| if byte == b'*' { 0xff } else { byte }).collect();
             let error = serde_json::from_slice::<RegistrationResponse>(&bytes).unwrap_err().to_string();
-            assert!(error.starts_with("not the JSON of a response at line 1 column "), "{place}: {member}: {error}");
+            assert!(
+                error.starts_with(
+                    "the response is not valid JSON, or a member has the wrong type or occurs twice at line 1 column "
+                ),
+                "{place}: {member}: {error}"
+            );
         }
     }
     for (output, place) in
