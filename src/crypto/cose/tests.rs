@@ -288,7 +288,7 @@ fn error_texts_state_the_rule_without_received_text() {
         (Error::Curve, "crv of the COSE_Key is missing or does not match its algorithm"),
         (Error::Parameter, "a required parameter of the COSE_Key is missing or not a byte string"),
         (Error::ExtraParameter, "the COSE_Key has a parameter that its algorithm does not require"),
-        (Error::Key(CryptoError::KeyLength), "the public key or coordinate does not have the length of its kind"),
+        (Error::Key(CryptoError::KeyLength), "the public key, or a coordinate of it, has the wrong length"),
     ] {
         assert_eq!(error.to_string(), text);
     }

@@ -214,7 +214,7 @@ fn ml_dsa_keys_have_the_length_of_their_parameter_set() {
 #[test]
 fn error_texts_state_the_rule() {
     for (error, text) in [
-        (KeyLength, "the public key or coordinate does not have the length of its kind"),
+        (KeyLength, "the public key, or a coordinate of it, has the wrong length"),
         (NotOnCurve, "the public key is not a point on the curve"),
         (LowOrder, "the EdDSA key has low order"),
         (Modulus, "expected an odd RSA modulus of 2048 to 8192 bits without padding, found another"),
