@@ -1,33 +1,32 @@
 //! Extensions (§9, §10; FIDO CTAP 2.2 §12), one file per extension.
 //!
-//! | what | type | trust |
+//! | values | type | trust |
 //! |---|---|---|
-//! | client extension inputs | [`CreationExtensions`], [`RequestExtensions`] | the relying party's own |
+//! | client extension inputs | [`CreationExtensions`], [`RequestExtensions`] | chosen by the relying party |
 //! | client extension outputs | [`ClientExtensionResults`] | unsigned: any script in the page could have written them |
 //! | authenticator extension outputs | [`SignedMap`], [`SignedOutputs`] | in authenticator data, signed as [`voucher`](crate::attestation::voucher) says |
-//! | what a ceremony requires of outputs | [`RegistrationOutputs`], [`AuthenticationOutputs`] | |
-//! | what it found | the [evidence](crate::ceremony::evidence), [`OutputRefusal`] | |
+//! | required outputs | [`RegistrationOutputs`], [`AuthenticationOutputs`] | chosen by the relying party |
+//! | results of the check | the [evidence](crate::ceremony::evidence), [`OutputRefusal`] | |
 //!
-//! A client extension and the authenticator extension behind it may have different identifiers: a client that is asked
-//! for `prf` has the authenticator answer under `hmac-secret`. [`Extension::answers`] pairs them.
+//! A client extension and the authenticator extension that it uses may have different identifiers. For example, the authenticator
+//! output for the client input `prf` has the identifier `hmac-secret`. [`Extension::answers`] pairs them.
 //!
 //! To add an extension, write its file, add its rows to the tables in this file, and, if its output can be required, add
 //! the requirement to `expected.rs`.
 //!
 //! # Unsigned outputs
 //!
-//! An output that has not the JSON type of its section is refused as JSON, with two exceptions. Results of
-//! pseudo-random functions are secrets that should not have been sent: only the fact that they came is kept, so that they
-//! cannot reach a log or a record. A byte string that is not base64url text counts as absent, because front ends that
+//! An output that does not have the JSON type of its section is [malformed](ClientExtensionResults::malformed), with two
+//! exceptions. Results of pseudo-random functions are secrets that must not be sent: only the fact that they were sent is kept, so
+//! that they cannot reach a log or a record. A byte string that is not base64url text counts as absent, because front ends that
 //! serialise by hand post `{}`, which is what `JSON.stringify` makes of an `ArrayBuffer`.
 //!
 //! # Where each is checked
 //!
-//! An input is checked when its value is made (*made*), when the ceremony starts (*started*), or cannot be wrong (*by
-//! construction*). An output is checked in the last step of a ceremony (§7.1 step 28, §7.2 step 23). A signed output that was
-//! asked for must have the type of its section. That it is there, and its value, is checked only if
-//! [`RegistrationOutputs`] or [`AuthenticationOutputs`] require it; unsigned outputs have requirements of their own. An
-//! output that is *read* is passed on and decides nothing.
+//! An input is checked when its value is made (*made*) or when the ceremony starts (*started*), or its type excludes wrong values
+//! (*by construction*). An output is checked in the extension step of a ceremony (§7.1 step 28, §7.2 step 23). An output that was
+//! requested must have the type of its section. Its presence and its value are checked only if [`RegistrationOutputs`] or
+//! [`AuthenticationOutputs`] require them. An output that is *read* is passed on and decides nothing.
 //!
 //! | extension | input | output |
 //! |---|---|---|
@@ -37,8 +36,8 @@
 //! | `prf` create §10.1.4 | started: no evalByCredential | unsigned: `enabled`, where required |
 //! | `prf` get §10.1.4 | started: evalByCredential only of allowCredentials; ids by construction | read |
 //! | `prf` results §10.1.4 |  | never kept; reported, or refused, signed or unsigned |
-//! | `largeBlob` create §10.1.5 | by construction: no read, no write | unsigned: `supported`, where `required` was asked for |
-//! | `largeBlobKey` CTAP §12.3 | none: the client's own | never kept; as `prf` results |
+//! | `largeBlob` create §10.1.5 | by construction: no read, no write | unsigned: `supported`, if `required` was requested |
+//! | `largeBlobKey` CTAP §12.3 | none; only clients use it | never kept; reported or refused like `prf` results |
 //! | `largeBlob` read §10.1.5 | by construction: read xor write | unsigned: read |
 //! | `largeBlob` write §10.1.5 | started: exactly one credential | unsigned: `written`, where required |
 //! | `credentialProtectionPolicy` CTAP §12.1 | by construction: a level that is known | signed: at least the level asked for |
@@ -133,7 +132,7 @@ identifiers! {
     Prf = "prf";
     /// Large blob storage extension (§10.1.5): client.
     LargeBlob = "largeBlob";
-    /// The key of a large blob (CTAP §12.3): what an authenticator tells the client, and nobody else is to see.
+    /// The key of a large blob (CTAP §12.3). The authenticator sends it to the client; nobody else may see it.
     LargeBlobKey = "largeBlobKey";
     /// Credential protection (CTAP §12.1): the client's input.
     CredentialProtectionPolicy = "credentialProtectionPolicy";
@@ -168,7 +167,7 @@ identifiers! {
 }
 
 impl Extension {
-    /// Whether an output under this identifier may be the answer to `input`.
+    /// Returns whether an output with this identifier may be the answer to `input`.
     #[must_use]
     pub const fn answers(self, input: Self) -> bool {
         match self {
@@ -181,7 +180,7 @@ impl Extension {
         }
     }
 
-    /// Its place in [`Self::ALL`].
+    /// Returns the index in [`Self::ALL`].
     #[allow(clippy::as_conversions, reason = "the discriminant of an enumeration without fields")]
     const fn index(self) -> usize {
         self as usize
@@ -189,7 +188,7 @@ impl Extension {
 }
 
 impl fmt::Display for Extension {
-    /// Its identifier.
+    /// Writes the identifier.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.identifier())
     }
@@ -208,14 +207,13 @@ impl ExtensionSet {
     }
 }
 
-/// Returns the known extensions among inputs by name.
+/// Returns the known extensions among the inputs in `others`.
 fn named(others: &serde_json::Map<String, serde_json::Value>) -> impl Iterator<Item = Extension> {
     others.keys().filter_map(|identifier| Extension::from_identifier(identifier))
 }
 
 inputs! {
-    /// Client extension inputs of a registration (AuthenticationExtensionsClientInputsJSON, §5.1.8). None, unless a field
-    /// says so.
+    /// Client extension inputs of a registration (AuthenticationExtensionsClientInputsJSON, §5.1.8). The default requests none.
     CreationExtensions {
         /// `appidExclude` (§10.1.2): refuses authenticators that hold a U2F credential of `excludeCredentials`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -229,40 +227,40 @@ inputs! {
         /// `largeBlob` (§10.1.5).
         #[serde(default, with = "large_blob::support", skip_serializing_if = "Option::is_none")]
         large_blob: Option<LargeBlobSupport> = LargeBlob;
-        /// `credentialProtectionPolicy` (CTAP §12.1): the least level that is accepted.
+        /// `credentialProtectionPolicy` (CTAP §12.1): the minimum level that is accepted.
         #[serde(default, rename = "credentialProtectionPolicy", skip_serializing_if = "Option::is_none")]
         cred_protect: Option<CredentialProtection> = CredentialProtectionPolicy;
-        /// `enforceCredentialProtectionPolicy` (CTAP §12.1): whether the client must refuse authenticators without this
-        /// extension, and the server a credential without its output, if the level is above 1 (silence means 1). A security
-        /// key that does not know the extension cannot be registered then, nor can most platforms.
+        /// `enforceCredentialProtectionPolicy` (CTAP §12.1). If it is true and the level is above 1, the client refuses
+        /// authenticators without this extension, and the relying party refuses a credential without the output. Then most
+        /// platform authenticators, and security keys without the extension, cannot be registered.
         #[serde(default, rename = "enforceCredentialProtectionPolicy", deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         enforce_cred_protect: bool = EnforceCredentialProtectionPolicy;
         /// `credBlob` (CTAP §12.2): at most [`Blob::MAX_CRED_BLOB_LEN`] bytes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cred_blob: Option<Blob> = CredBlob;
-        /// `minPinLength` (CTAP §12.4). Authenticators answer only relying parties that their owner's policy lists.
+        /// `minPinLength` (CTAP §12.4). An authenticator answers only the RP IDs that are configured in it.
         #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         min_pin_length: bool = MinPinLength;
         /// `pinComplexityPolicy` (CTAP §12.6).
         #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         pin_complexity_policy: bool = PinComplexityPolicy;
-        /// `hmacCreateSecret` (CTAP §12.5): what native clients have for `prf`.
+        /// `hmacCreateSecret` (CTAP §12.5), which native clients have instead of `prf`.
         #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         hmac_create_secret: bool = HmacCreateSecret;
         /// `uvm` (Level 2 §10.3).
         #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         uvm: bool = Uvm;
         /// `payment` (Secure Payment Confirmation §5): the credential may confirm payments. The list is
-        /// `browserBoundPubKeyCredParams`, the algorithms of a second key that never leaves the browser; empty: those of
-        /// `pubKeyCredParams`.
+        /// `browserBoundPubKeyCredParams`, the algorithms of a second key that never leaves the browser. If it is empty, the
+        /// algorithms of `pubKeyCredParams` are used.
         #[serde(default, with = "payment::creation", skip_serializing_if = "Option::is_none")]
         payment: Option<Vec<Algorithm>> = Payment;
     }
 }
 
 impl CreationExtensions {
-    /// Checks that `credBlob` fits, that `prf` has no `evalByCredential`, that a policy stands beside
-    /// `enforceCredentialProtectionPolicy`, and that no input among the others has a field.
+    /// Checks that `credBlob` is not too long, that `prf` has no `evalByCredential`, that `enforceCredentialProtectionPolicy`
+    /// comes with a policy, and that no input in `others` has a field of its own.
     ///
     /// # Errors
     /// [`InvalidValue`].
@@ -279,8 +277,8 @@ impl CreationExtensions {
 }
 
 inputs! {
-    /// Client extension inputs of an authentication (AuthenticationExtensionsClientInputsJSON, §5.1.9). None, unless a
-    /// field says so.
+    /// Client extension inputs of an authentication (AuthenticationExtensionsClientInputsJSON, §5.1.9). The default requests
+    /// none.
     RequestExtensions {
         /// `appid` (§10.1.1): credentials that were registered with U2F may answer for this AppID.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -294,7 +292,7 @@ inputs! {
         /// `getCredBlob` (CTAP §12.2).
         #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         get_cred_blob: bool = GetCredBlob;
-        /// `hmacGetSecret` (CTAP §12.5): one salt of 32 bytes, or two. What native clients have for `prf`.
+        /// `hmacGetSecret` (CTAP §12.5), which native clients have instead of `prf`: one or two salts of 32 bytes.
         #[serde(default, with = "hmac_secret::salts", skip_serializing_if = "Option::is_none")]
         hmac_get_secret: Option<PrfValues> = HmacGetSecret;
         /// `uvm` (Level 2 §10.3).
@@ -304,7 +302,7 @@ inputs! {
 }
 
 impl RequestExtensions {
-    /// Checks that the inputs fit the credentials that may answer, and that no input among the others has a field.
+    /// Checks that the inputs fit the credentials that may answer, and that no input in `others` has a field of its own.
     ///
     /// # Errors
     /// [`InvalidValue`].
@@ -318,9 +316,9 @@ impl RequestExtensions {
 }
 
 results! {
-    /// `appid` (§10.1.1): the assertion was made for the AppID.
+    /// `appid` (§10.1.1): whether the assertion was made for the AppID.
     pub appid: bool, bool, Appid, Some;
-    /// `appidExclude` (§10.1.2): the extension was acted upon.
+    /// `appidExclude` (§10.1.2): whether the client processed the extension.
     pub appid_exclude: bool, bool, AppidExclude, Some;
     /// `credProps` (§10.1.3).
     pub(crate) cred_props: CredentialProperties, Object<CredentialProperties>, CredProps, |Object(output)| Some(output);
@@ -328,15 +326,15 @@ results! {
     pub(crate) prf: PrfOutputs, Object<PrfOutputs>, Prf, |Object(output)| Some(output);
     /// `largeBlob` (§10.1.5).
     pub(crate) large_blob: LargeBlobOutputs, Object<LargeBlobOutputs>, LargeBlob, |Object(output)| Some(output);
-    /// `credBlob` (CTAP §12.2): the blob was stored. The signed output says the same.
+    /// `credBlob` (CTAP §12.2): whether the blob was stored. The signed output says the same.
     pub cred_blob: bool, bool, CredBlob, Some;
     /// `getCredBlob` (CTAP §12.2): the blob. The signed output says the same.
     pub get_cred_blob: Blob, BlobMember, GetCredBlob, |BlobMember(output)| output;
     /// `hmacCreateSecret` (CTAP §12.5).
     pub hmac_create_secret: bool, bool, HmacCreateSecret, Some;
-    /// `hmacGetSecret` (CTAP §12.5): results came with it.
+    /// `hmacGetSecret` (CTAP §12.5): whether results were sent.
     pub hmac_get_secret: bool, WithheldMember, HmacGetSecret, |WithheldMember(output)| Some(output);
-    /// `largeBlobKey` (CTAP §12.3): the key came, which never leaves a client.
+    /// `largeBlobKey` (CTAP §12.3): whether the key was sent, which must never leave a client.
     pub large_blob_key: bool, WithheldMember, LargeBlobKey, |WithheldMember(output)| Some(output);
     /// `uvm` (Level 2 §10.3). The signed output says the same.
     pub uvm: Vec<UserVerificationMethod>, uvm::Methods, Uvm, |uvm::Methods(methods)| Some(methods);
@@ -395,8 +393,8 @@ impl ClientExtensionResults {
         self.cmtg_key.as_ref()?.signature.as_ref()
     }
 
-    /// Returns whether results of a pseudo-random function were sent that should have stayed in the browser, or the key of a
-    /// large blob. A `prf` of another type counts, because it was not read.
+    /// Returns whether the client sent secrets that must stay in the browser: results of a pseudo-random function, or the key of a
+    /// large blob. A malformed `prf` counts as secret, because it was not read.
     #[must_use]
     pub fn has_secrets(&self) -> bool {
         self.prf.is_some_and(|prf| prf.results)
@@ -405,7 +403,7 @@ impl ClientExtensionResults {
             || self.malformed.contains(Extension::Prf)
     }
 
-    /// The bytes of all blobs together.
+    /// Returns the sum of the lengths of all blobs.
     pub(crate) fn blobs_len(&self) -> usize {
         let blobs = [
             self.large_blob(),
@@ -418,8 +416,8 @@ impl ClientExtensionResults {
     }
 }
 
-/// What an authenticator signed of extensions, owned. An output that is malformed is left out: where it was asked for,
-/// the ceremony has refused it.
+/// The authenticator extension outputs as owned values. A malformed output is left out; if it was requested, the ceremony has
+/// refused it before.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SignedOutputs {
@@ -438,14 +436,14 @@ pub struct SignedOutputs {
     /// `hmac-secret` of an authentication: the length of the results, which are encrypted for the client. 32 or 64 bytes
     /// under PIN protocol 1, 48 or 80 under PIN protocol 2.
     pub hmac_secret_len: Option<usize>,
-    /// `uvm`; empty where there is none.
+    /// `uvm`; empty if there is none.
     pub uvm: Vec<UserVerificationMethod>,
     /// `thirdPartyPayment`.
     pub third_party_payment: Option<bool>,
 }
 
 impl SignedOutputs {
-    /// All that is well-formed in a signed map. Without a map, nothing, and nothing is allocated.
+    /// Returns the well-formed outputs of a signed map. Without a map there are none, and nothing is allocated.
     #[must_use]
     #[doc(hidden)]
     pub fn of(extensions: Option<&SignedMap<'_>>) -> Self {
@@ -469,7 +467,7 @@ impl SignedOutputs {
     }
 }
 
-/// Of the blob, only the length: it may be a secret of the relying party.
+/// Prints only the length of the blob, because it may be a secret of the relying party.
 impl fmt::Debug for SignedOutputs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignedOutputs")
@@ -487,39 +485,39 @@ impl fmt::Debug for SignedOutputs {
 }
 
 output_refusals! {
-    /// An output that was asked for does not have the type of its extension.
+    /// A requested output does not have the type of its extension.
     Malformed(extension: Extension) => "extension-output-malformed", "the output of {extension} does not have the type of its extension";
-    /// An output that nobody asked for, where the policy refuses that; `None`: of an extension that is not known.
+    /// The response has an output that was not requested, and the policy refuses such outputs. `None` for an unknown extension.
     Unsolicited(_extension: Option<Extension>) => "extension-unsolicited", "the response has an extension output that was not requested";
-    /// Results of a pseudo-random function were sent, where the policy refuses that.
+    /// The response has results of a pseudo-random function, and the policy refuses them.
     SecretResults => "extension-secret-results", "the response has secret results, which must stay in the browser";
-    /// An output of the authenticator is required, and no attestation statement that counts signs its outputs.
+    /// An output of the authenticator is required, but no accepted attestation statement signs it.
     NotSigned => "extension-outputs-not-signed", "a required extension output is not signed by the attestation";
-    /// Credential protection was enforced, and the authenticator signed none.
+    /// Credential protection was enforced, but the authenticator returned no level.
     CredProtectMissing => "cred-protect-missing", "credential protection was enforced, but the authenticator returned no level";
-    /// The signed level of credential protection is below the one asked for.
+    /// The level of credential protection is below the requested one.
     CredProtectTooWeak(level: u8) => "cred-protect-too-weak", "the credential protection level {level} is below the requested one";
-    /// A least PIN length was required, and the authenticator signed none.
+    /// A minimum PIN length is required, but the authenticator returned none.
     MinPinLengthMissing => "min-pin-length-missing", "the authenticator returned no minimum PIN length";
-    /// The signed minimum PIN length is below the one required.
+    /// The minimum PIN length is below the required one.
     MinPinLength(length: u64) => "min-pin-length-too-short", "the minimum PIN length {length} is below the required one";
-    /// A PIN complexity policy was required, and the authenticator signed none.
+    /// A PIN complexity policy is required, but the authenticator has none or returned none.
     PinComplexityPolicy => "pin-complexity-policy-missing", "the authenticator has no PIN complexity policy";
-    /// The blob had to be stored, and was not.
+    /// The credential blob must be stored, but was not.
     CredBlobNotStored => "cred-blob-not-stored", "the credential blob was not stored";
-    /// The blob had to come, and did not.
+    /// The credential blob is required, but is missing or empty.
     CredBlobMissing => "cred-blob-missing", "the credential blob is missing or empty";
-    /// An HMAC secret was required, and the authenticator signed that there is none.
+    /// An HMAC secret is required, but the credential has none or the authenticator returned no output.
     HmacSecret => "hmac-secret-missing", "the credential has no HMAC secret";
-    /// User verification methods were required, and the authenticator signed none.
+    /// User verification methods are required, but the authenticator returned none.
     UvmMissing => "uvm-missing", "the authenticator returned no user verification methods";
-    /// By the client's unsigned word, the credential is not discoverable.
+    /// The client reports, unsigned, that the credential is not discoverable.
     UnsignedNotDiscoverable => "unsigned-not-discoverable", "the client reports that the credential is not discoverable";
-    /// By the client's unsigned word, the credential can have no large blob, or it says nothing.
+    /// The client does not report, unsigned, that the credential can have a large blob.
     UnsignedLargeBlobUnsupported => "unsigned-large-blob-unsupported", "the client does not report support for large blobs";
-    /// By the client's unsigned word, the large blob was not written, or it says nothing.
+    /// The client does not report, unsigned, that the large blob was written.
     UnsignedLargeBlobNotWritten => "unsigned-large-blob-not-written", "the client does not report that the large blob was written";
-    /// By the client's unsigned word, the credential has no pseudo-random function, or it says nothing.
+    /// The client does not report, unsigned, that the credential has a pseudo-random function.
     UnsignedPrfNotEnabled => "unsigned-prf-not-enabled", "the client does not report a pseudo-random function";
 }
 
