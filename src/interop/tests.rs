@@ -854,7 +854,7 @@ fn every_reason_and_concern_has_a_code_and_a_text() {
         (
             Concern::CloneWarning,
             "clone-warning",
-            "the other library noted that the signature counter once did not advance",
+            "the other library recorded that the signature counter once did not increase",
         ),
     ];
     for (concern, code, text) in concerns {
