@@ -1,8 +1,8 @@
 //! Instructions of our own code, counted by callgrind: `cargo bench --bench counts`. Needs valgrind.
 //!
-//! The backend hashes and accepts every signature, so that the millions of instructions of a signature do not hide a regression
-//! of one per cent. Counts are compared with `benches/counts.txt`, which `cargo bench --bench counts -- --save` writes. They are
-//! valid for one compiler and one target.
+//! The backend hashes and accepts every signature, so that the millions of instructions of a signature do not hide a
+//! regression of one per cent. Counts are compared with `benches/counts.txt`, which `cargo bench --bench counts -- --save`
+//! writes. They are valid for one compiler and one target.
 
 #[path = "harness/ceremony.rs"]
 #[allow(dead_code, reason = "the other bench uses the rest")]

@@ -1,7 +1,7 @@
 //! The entry points of the crate that take an input of any length, with a generator of such inputs.
 //!
-//! `tests/bounds/growth.rs` checks their allocations at n, 2n and 4n; `benches/entry_points.rs` measures their cost. The backend
-//! is [`YES`], so that the cost of signatures is not measured.
+//! `tests/bounds/growth.rs` checks their allocations at n, 2n and 4n; `benches/entry_points.rs` measures their cost. The
+//! backend is [`YES`], so that the cost of signatures is not measured.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -435,7 +435,7 @@ fn ceremonies() -> Vec<EntryPoint> {
             let statement = move |s: &mut Cbor| s.set("x5c", Cbor::Raw(nulls(n * 3 / 4)));
             register(create().format(Packed::new()).statement(statement), anything())
         }),
-        entry(verify, "certificates in x5c", "128 read, 10 walked", LEN, |n| {
+        entry(verify, "certificates in x5c", "128 read, 10 in a certification path", LEN, |n| {
             register(create().format(Packed::new().x5c(move |x5c| *x5c = vec![x5c[0].clone(); n / 900])), trusted())
         }),
         entry(verify, "nulls in eight statements, seven of which may be dropped", "8 statements", LEN, |n| {
