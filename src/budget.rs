@@ -1,8 +1,8 @@
 //! Bounds on the work that one message can cause, as values that are spent (after `Budget` of rustls-webpki).
 //!
-//! The sender of a message chooses the number of signatures, their keys, and the number of names in certificates. Each length and
-//! count is bounded where it is read. Because the allowed counts multiply, the total work is bounded here. One budget serves the
-//! whole message: all statements of a compound attestation and all their certification paths.
+//! The sender of a message chooses the number of signatures, their keys, and the number of names in certificates. Each length
+//! and count is bounded where it is read. Because the allowed counts multiply, the total work is bounded here. One budget
+//! serves the whole message: all statements of a compound attestation and all their certification paths.
 
 /// The work that a message may still cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +22,8 @@ impl Budget {
     /// Signature verifications, in units of about 10 µs with AWS-LC: see [`PublicKey::cost`](crate::crypto::PublicKey).
     ///
     /// The most expensive recorded attestation needs 73 units (Android: five certificates, three of them issued with P-384
-    /// keys). This budget allows seven of those in one compound attestation, or eight statements with nine intermediates of P-256
-    /// keys each, or three signatures by Ed448 keys. Eight Ed448 statements would need 1312 units (13 ms).
+    /// keys). This budget allows seven of those in one compound attestation, or eight statements with nine intermediates of
+    /// P-256 keys each, or three signatures by Ed448 keys. Eight Ed448 statements would need 1312 units (13 ms).
     pub(crate) const VERIFICATIONS: u32 = 512;
 
     /// Comparisons of names with name constraints (RFC 5280 §4.2.1.10), in units of about 40 ns: one for each name and

@@ -223,8 +223,8 @@ pub struct CredentialRecord {
     pub public_key: Vec<u8>,
     /// The last signature counter. 0 if the authenticator has none or it is unknown. If it is 0, the next sign-in sets it.
     pub sign_count: u32,
-    /// uvInitialized: whether UV counts as a factor, because it was performed at registration, or later together with an equally
-    /// strong factor.
+    /// uvInitialized: whether UV counts as a factor, because it was performed at registration, or later together with an
+    /// equally strong factor.
     pub uv_initialized: bool,
     /// BE at registration. `None` if unknown, as in imported records; then the next sign-in sets it.
     // Required even if null, as the next member: a record without it would accept any value.

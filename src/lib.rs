@@ -118,8 +118,8 @@ pub use relying_party::{
 pub use state::{AuthenticationState, RegistrationState};
 pub use time::UnixTime;
 
-/// Items for the tests, fuzz targets and benches of this repository: the parsers of single structures, the members of the options,
-/// and the reasons behind the codes of errors.
+/// Items for the tests, fuzz targets and benches of this repository: the parsers of single structures, the members of the
+/// options, and the reasons behind the codes of errors.
 ///
 /// Not part of the public API: a minor release may change or remove any of it.
 #[doc(hidden)]

@@ -1,7 +1,7 @@
 //! Authenticator data (§6.1) and attested credential data (§6.5.1).
 //!
-//! The bytes describe their own length. AT is set if and only if there is attested credential data, ED if and only if there is an
-//! extension map; trailing bytes are refused. Reading copies nothing.
+//! The bytes describe their own length. AT is set if and only if there is attested credential data, ED if and only if there
+//! is an extension map; trailing bytes are refused. Reading copies nothing.
 //!
 //! | bytes | content |
 //! |---|---|
@@ -79,8 +79,8 @@ pub struct AttestedCredentialData<'a> {
 }
 
 impl<'a> AttestedCredentialData<'a> {
-    /// Splits bytes that begin with attested credential data into the AAGUID, the credential id, and the rest: the public key, and
-    /// in authenticator data the extension outputs.
+    /// Splits bytes that begin with attested credential data into the AAGUID, the credential id, and the rest: the public
+    /// key, and in authenticator data the extension outputs.
     ///
     /// # Errors
     /// [`Error::Truncated`], [`Error::EmptyCredentialId`].
@@ -163,7 +163,8 @@ impl<'a> AuthenticatorData<'a> {
     /// Reads authenticator data. Refuses trailing bytes.
     ///
     /// # Errors
-    /// [`Error`], except [`Error::NoAttestedCredentialData`] and [`Error::AttestedCredentialData`], which the ceremonies return.
+    /// [`Error`], except [`Error::NoAttestedCredentialData`] and [`Error::AttestedCredentialData`], which the ceremonies
+    /// return.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
         let (rp_id_hash, rest) = bytes.split_first_chunk::<32>().ok_or(Error::Truncated)?;
         let (&flags, rest) = rest.split_first().ok_or(Error::Truncated)?;

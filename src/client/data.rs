@@ -183,8 +183,8 @@ fn depth(text: &str) -> usize {
     most
 }
 
-/// The members, and why their names are refused. The refusal is kept until the end, so that text that is not JSON is reported as
-/// such.
+/// The members, and why their names are refused. The refusal is kept until the end, so that text that is not JSON is reported
+/// as such.
 struct Members<'a> {
     data: ClientData<'a>,
     refused: Option<MemberError>,

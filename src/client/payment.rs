@@ -1,5 +1,5 @@
-//! Payment details (Secure Payment Confirmation §5, CollectedClientAdditionalPaymentData). They are the member `payment` of client
-//! data, so the authenticator signs them through the hash of client data.
+//! Payment details (Secure Payment Confirmation §5, CollectedClientAdditionalPaymentData). They are the member `payment` of
+//! client data, so the authenticator signs them through the hash of client data.
 
 use crate::client::ClientData;
 use crate::codec::json::Object;

@@ -53,9 +53,9 @@ impl RelatedOrigins {
         &self.origins
     }
 
-    /// Returns what is wrong with the document. `registrable_domain` returns the registrable domain of a host by the public suffix
-    /// list (`clinic.co.uk` for `portal.clinic.co.uk`). This crate does not contain that list, because it would soon be out of
-    /// date.
+    /// Returns what is wrong with the document. `registrable_domain` returns the registrable domain of a host by the public
+    /// suffix list (`clinic.co.uk` for `portal.clinic.co.uk`). This crate does not contain that list, because it would soon
+    /// be out of date.
     pub fn check(&self, registrable_domain: impl Fn(&str) -> Option<String>) -> Vec<Lint> {
         let mut warnings = Vec::new();
         let (mut seen, mut labels) = (BTreeSet::new(), BTreeSet::new());
@@ -148,9 +148,9 @@ fn statement(package: &str, certificates: &[[u8; 32]]) -> Result<serde_json::Val
     }))
 }
 
-/// Returns the document `apple-app-site-association`, which lets apps use the passkeys of the RP ID. Give each app as its team id
-/// (ten upper-case letters and digits) and its bundle identifier, such as `("A1B2C3D4E5", "org.example.portal")`. These apps send
-/// the origin `https://` followed by the RP ID.
+/// Returns the document `apple-app-site-association`, which lets apps use the passkeys of the RP ID. Give each app as its
+/// team id (ten upper-case letters and digits) and its bundle identifier, such as `("A1B2C3D4E5", "org.example.portal")`.
+/// These apps send the origin `https://` followed by the RP ID.
 ///
 /// # Errors
 /// [`InvalidValue::App`] if a team id or a bundle identifier is malformed.

@@ -48,9 +48,9 @@ impl SignedMap<'_> {
     }
 }
 
-/// Checks CTAP §12.1: the level is at least the requested one. An authenticator without output protects by level 1, so a missing
-/// output passes unless a higher level was enforced. An output that nobody vouches for is used only if it is too low; otherwise
-/// it counts as missing.
+/// Checks CTAP §12.1: the level is at least the requested one. An authenticator without output protects by level 1, so a
+/// missing output passes unless a higher level was enforced. An output that nobody vouches for is used only if it is too low;
+/// otherwise it counts as missing.
 pub(super) fn check(
     signed: Option<&SignedMap<'_>>,
     vouched: Vouched,

@@ -6,8 +6,8 @@
 //!
 //! In an authentication, the credential key signs all outputs of the authenticator. In a registration, the attestation
 //! statement decides who signs them ([`voucher`](crate::attestation::voucher)). With `none` and `fido-u2f` nobody does, so
-//! outputs then fulfil no requirement. The level of `credProtect` is not a requirement in this sense: it protects the user's own
-//! credential, so it is used as received, except with `fido-u2f`, because U2F has no extensions.
+//! outputs then fulfil no requirement. The level of `credProtect` is not a requirement in this sense: it protects the user's
+//! own credential, so it is used as received, except with `fido-u2f`, because U2F has no extensions.
 
 use super::{
     ClientExtensionResults, CreationExtensions, CredentialProtection, Extension, ExtensionSet, LargeBlobSupport,
@@ -68,8 +68,8 @@ pub struct RegistrationExtensions {
     /// The minimum level of `credProtect`, if the authenticator returns one.
     #[serde(deserialize_with = "Option::deserialize")] // required even if null
     pub cred_protect: Option<CredentialProtection>,
-    /// Whether the authenticator must return a level, if the minimum is above 1. (Level 1 is what a missing output means.) An output
-    /// with a `fido-u2f` statement does not count, because U2F authenticators do not make one.
+    /// Whether the authenticator must return a level, if the minimum is above 1. (Level 1 is what a missing output means.) An
+    /// output with a `fido-u2f` statement does not count, because U2F authenticators do not make one.
     pub cred_protect_enforced: bool,
     /// The required outputs.
     pub required: RegistrationOutputs,
@@ -172,8 +172,8 @@ impl RegistrationExtensions {
         ]
     }
 
-    /// Checks the requirements that depend on who vouches for signed outputs. The policy repeats this check for the statements that
-    /// it accepts.
+    /// Checks the requirements that depend on who vouches for signed outputs. The policy repeats this check for the
+    /// statements that it accepts.
     pub(crate) fn check_vouched(&self, signed: Option<&SignedMap<'_>>, vouched: Vouched) -> Result<(), OutputRefusal> {
         if let Some(least) = self.cred_protect {
             cred_protect::check(signed, vouched, least, self.cred_protect_enforced)?;
@@ -281,8 +281,8 @@ impl<'a> Answers<'_, 'a> {
         }
     }
 
-    /// Refuses an unsigned output that was requested and has the wrong type. Reports or refuses unsolicited outputs, and secrets
-    /// that must stay in the browser.
+    /// Refuses an unsigned output that was requested and has the wrong type. Reports or refuses unsolicited outputs, and
+    /// secrets that must stay in the browser.
     fn report(&self, refuse_unsolicited: bool, refuse_secrets: bool) -> Result<ExtensionReport, OutputRefusal> {
         let malformed = self.results.map_or(ExtensionSet::NONE, |results| results.malformed);
         if let Some(extension) = malformed.iter().find(|&extension| is_requested(self.requested, extension)) {

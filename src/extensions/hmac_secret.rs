@@ -48,8 +48,8 @@ pub(crate) enum HmacSecret {
     },
 }
 
-/// Returns whether one or two encrypted results have this length: 32 bytes each, and with PIN protocol 2 another 16 bytes before
-/// them.
+/// Returns whether one or two encrypted results have this length: 32 bytes each, and with PIN protocol 2 another 16 bytes
+/// before them.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "what Option::filter calls")]
 const fn is_ciphertext(len: &usize) -> bool {
     matches!(*len, 32 | 48 | 64 | 80)

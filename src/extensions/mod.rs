@@ -8,8 +8,8 @@
 //! | required outputs | [`RegistrationOutputs`], [`AuthenticationOutputs`] | chosen by the relying party |
 //! | results of the check | the [evidence](crate::ceremony::evidence), [`OutputRefusal`] | |
 //!
-//! A client extension and the authenticator extension that it uses may have different identifiers. For example, the authenticator
-//! output for the client input `prf` has the identifier `hmac-secret`. [`Extension::answers`] pairs them.
+//! A client extension and the authenticator extension that it uses may have different identifiers. For example, the
+//! authenticator output for the client input `prf` has the identifier `hmac-secret`. [`Extension::answers`] pairs them.
 //!
 //! To add an extension, write its file, add its rows to the tables in this file, and, if its output can be required, add
 //! the requirement to `expected.rs`.
@@ -17,16 +17,17 @@
 //! # Unsigned outputs
 //!
 //! An output that does not have the JSON type of its section is [malformed](ClientExtensionResults::malformed), with two
-//! exceptions. Results of pseudo-random functions are secrets that must not be sent: only the fact that they were sent is kept, so
-//! that they cannot reach a log or a record. A byte string that is not base64url text counts as absent, because front ends that
-//! serialise by hand post `{}`, which is what `JSON.stringify` makes of an `ArrayBuffer`.
+//! exceptions. Results of pseudo-random functions are secrets that must not be sent: only the fact that they were sent is
+//! kept, so that they cannot reach a log or a record. A byte string that is not base64url text counts as absent, because
+//! front ends that serialise by hand post `{}`, which is what `JSON.stringify` makes of an `ArrayBuffer`.
 //!
 //! # Where each is checked
 //!
-//! An input is checked when its value is made (*made*) or when the ceremony starts (*started*), or its type excludes wrong values
-//! (*by construction*). An output is checked in the extension step of a ceremony (§7.1 step 28, §7.2 step 23). An output that was
-//! requested must have the type of its section. Its presence and its value are checked only if [`RegistrationOutputs`] or
-//! [`AuthenticationOutputs`] require them. An output that is *read* is passed on and decides nothing.
+//! An input is checked when its value is made (*made*) or when the ceremony starts (*started*), or its type excludes wrong
+//! values (*by construction*). An output is checked in the extension step of a ceremony (§7.1 step 28, §7.2 step 23). An
+//! output that was requested must have the type of its section. Its presence and its value are checked only if
+//! [`RegistrationOutputs`] or [`AuthenticationOutputs`] require them. An output that is *read* is passed on and decides
+//! nothing.
 //!
 //! | extension | input | output |
 //! |---|---|---|
@@ -393,8 +394,8 @@ impl ClientExtensionResults {
         self.cmtg_key.as_ref()?.signature.as_ref()
     }
 
-    /// Returns whether the client sent secrets that must stay in the browser: results of a pseudo-random function, or the key of a
-    /// large blob. A malformed `prf` counts as secret, because it was not read.
+    /// Returns whether the client sent secrets that must stay in the browser: results of a pseudo-random function, or the key
+    /// of a large blob. A malformed `prf` counts as secret, because it was not read.
     #[must_use]
     pub fn has_secrets(&self) -> bool {
         self.prf.is_some_and(|prf| prf.results)

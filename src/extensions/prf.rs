@@ -7,8 +7,8 @@ use crate::invalid::InvalidValue;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// AuthenticationExtensionsPRFValues (§10.1.4): one or two inputs. The client hashes each with a fixed prefix before it sends it
-/// to the authenticator.
+/// AuthenticationExtensionsPRFValues (§10.1.4): one or two inputs. The client hashes each with a fixed prefix before it sends
+/// it to the authenticator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PrfValues {
@@ -40,11 +40,12 @@ impl PrfValues {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Prf {
-    /// The inputs for every credential that is not in `eval_by_credential`. Few authenticators return results at a registration.
+    /// The inputs for every credential that is not in `eval_by_credential`. Few authenticators return results at a
+    /// registration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eval: Option<PrfValues>,
-    /// The inputs for single credentials. Allowed only in an authentication, and only for ids in `allowCredentials`; for other ids
-    /// clients fail.
+    /// The inputs for single credentials. Allowed only in an authentication, and only for ids in `allowCredentials`; for
+    /// other ids clients fail.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub eval_by_credential: BTreeMap<CredentialId, PrfValues>,
 }
@@ -62,8 +63,8 @@ impl Prf {
         Self { eval: None, eval_by_credential: values }
     }
 
-    /// Checks §10.1.4: `evalByCredential` has only ids of `allowCredentials`, which is empty in a registration. Uses a set, so that
-    /// the cost of long lists is not quadratic.
+    /// Checks §10.1.4: `evalByCredential` has only ids of `allowCredentials`, which is empty in a registration. Uses a set,
+    /// so that the cost of long lists is not quadratic.
     pub(super) fn check(&self, allow_credentials: &[CredentialDescriptor]) -> Result<(), InvalidValue> {
         if self.eval_by_credential.is_empty() {
             return Ok(());

@@ -67,9 +67,9 @@ impl<'a> SignedMap<'a> {
         (self.known, self.unknown)
     }
 
-    /// Returns whether there is an output that would be a secret of the client. No correct authenticator makes one: §10.1.4 defines
-    /// no authenticator output with the identifier `prf`, and CTAP §12.3 sends the key of a large blob outside of authenticator
-    /// data.
+    /// Returns whether there is an output that would be a secret of the client. No correct authenticator makes one: §10.1.4
+    /// defines no authenticator output with the identifier `prf`, and CTAP §12.3 sends the key of a large blob outside of
+    /// authenticator data.
     #[must_use]
     pub const fn has_secrets(&self) -> bool {
         self.known.contains(Extension::Prf) || self.known.contains(Extension::LargeBlobKey)

@@ -103,7 +103,7 @@ const ROWS: &[(&str, &[&str])] = &[
     (
         "user.id §5.4.3, §14.6.1",
         &[
-            "lengths_are_judged_when_a_value_is_made",
+            "a_value_of_a_wrong_length_cannot_be_made",
             "lint_creation",
             "personal_data_has_a_look_about_it",
             "auth.user.other",

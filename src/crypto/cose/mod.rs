@@ -60,8 +60,8 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// All algorithms except [`Algorithm::LegacyRs1`], which is used only if you name it. In order of preference: the algorithms
-    /// that §5.4 does not recommend to offer are last.
+    /// All algorithms except [`Algorithm::LegacyRs1`], which is used only if you name it. In order of preference: the
+    /// algorithms that §5.4 does not recommend to offer are last.
     pub const OFFERABLE: [Self; 19] = [
         Self::EdDsa,
         Self::Es256,

@@ -3,13 +3,14 @@
 //! The values are parsed and untrusted. A known member must have the type of the standard, and must be present if the standard
 //! requires it. An unknown member is skipped; its value may be any JSON that is Unicode text and at most 127 levels deep.
 //!
-//! Four kinds of objects are strict: the response as a whole, `response`, `clientExtensionResults`, and each known output in it.
-//! In these objects no member occurs twice, known or unknown, also if one name contains escapes; and each has at most
+//! Four kinds of objects are strict: the response as a whole, `response`, `clientExtensionResults`, and each known output in
+//! it. In these objects no member occurs twice, known or unknown, also if one name contains escapes; and each has at most
 //! [`MAX_UNKNOWN_MEMBERS`] unknown members.
 //!
-//! Some members count as absent if they are missing, `null` or `""`, because some front ends omit them and some mobile SDKs write
-//! `""`: `transports`, `authenticatorAttachment`, and the unsigned copies that browsers add for convenience (`authenticatorData`
-//! of a registration, `publicKey`, `publicKeyAlgorithm`). A ceremony compares each copy that is present with the signed value.
+//! Some members count as absent if they are missing, `null` or `""`, because some front ends omit them and some mobile SDKs
+//! write `""`: `transports`, `authenticatorAttachment`, and the unsigned copies that browsers add for convenience
+//! (`authenticatorData` of a registration, `publicKey`, `publicKeyAlgorithm`). A ceremony compares each copy that is present
+//! with the signed value.
 
 pub use crate::codec::json::MAX_UNKNOWN_MEMBERS;
 
@@ -26,8 +27,8 @@ use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 /// The maximum length of the JSON of a response in bytes.
 ///
-/// Serde does not show the text. So if a response is read through serde, its byte strings and blobs together may have at most as
-/// many bytes as base64url of this length encodes.
+/// Serde does not show the text. So if a response is read through serde, its byte strings and blobs together may have at most
+/// as many bytes as base64url of this length encodes.
 pub const MAX_LEN: usize = 1024 * 1024;
 /// The number of transports of a registration that are read and kept. More than twice as many as the standard defines (§5.8.4).
 pub const MAX_TRANSPORTS: usize = 16;
@@ -267,8 +268,8 @@ fn from_json<'a, R: Deserialize<'a>>(json: &'a str) -> Result<Envelope<'a, R>, R
     Ok(envelope)
 }
 
-/// Reads an envelope by serde without received text in errors. Serde's own errors repeat text that they cannot read, so each error
-/// is replaced inside the visitor, where serde_json still adds line and column.
+/// Reads an envelope by serde without received text in errors. Serde's own errors repeat text that they cannot read, so each
+/// error is replaced inside the visitor, where serde_json still adds line and column.
 fn by_serde<'de, D: Deserializer<'de>, R: Deserialize<'de>>(from: D) -> Result<Envelope<'de, R>, D::Error> {
     struct Silent<R>(PhantomData<R>);
     impl<'de, R: Deserialize<'de>> Visitor<'de> for Silent<R> {
@@ -305,8 +306,8 @@ macro_rules! response {
             }
 
             /// Returns the `origin` that the client data claims, for the log entry of a refusal with the code
-            /// `origin-not-allowed`. At most 256 characters, escaped as in a Rust string. It is received text: never compare it,
-            /// and never show it in a page.
+            /// `origin-not-allowed`. At most 256 characters, escaped as in a Rust string. It is received text: never compare
+            /// it, and never show it in a page.
             #[must_use]
             pub fn claimed_origin(&self) -> Option<String> {
                 let text = data::decode(self.client_data_json()).ok()?;
@@ -397,8 +398,8 @@ impl RegistrationResponse {
         &self.attestation_object.0
     }
 
-    /// Returns `response.transports`, hints to keep with the record. Only the first [`MAX_TRANSPORTS`] that the client sent, each
-    /// once, without those of more than [`MAX_TRANSPORT_LEN`] bytes.
+    /// Returns `response.transports`, hints to keep with the record. Only the first [`MAX_TRANSPORTS`] that the client sent,
+    /// each once, without those of more than [`MAX_TRANSPORT_LEN`] bytes.
     #[must_use]
     pub fn transports(&self) -> &[Transport] {
         &self.transports
@@ -467,8 +468,8 @@ impl AuthenticationResponse {
         &self.signature.0
     }
 
-    /// Returns `response.userHandle`, decoded: the account that the client claims. `None` if it is missing or null. The ceremony
-    /// compares it with the user handle of the record.
+    /// Returns `response.userHandle`, decoded: the account that the client claims. `None` if it is missing or null. The
+    /// ceremony compares it with the user handle of the record.
     #[must_use]
     pub fn user_handle(&self) -> Option<&[u8]> {
         self.user_handle.as_ref().map(|bytes| &*bytes.0)
