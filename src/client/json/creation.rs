@@ -24,7 +24,7 @@ pub struct RpEntity {
 pub struct UserEntity {
     /// The user handle.
     pub id: UserHandle,
-    /// The account's name, as the user knows it.
+    /// The name of the account that the user recognizes, such as a mail address.
     pub name: String,
     /// The name that the person chose.
     pub display_name: String,

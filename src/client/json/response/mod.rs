@@ -46,18 +46,18 @@ pub enum ResponseError {
     #[error("the response is not valid JSON, or a member has the wrong type or occurs twice{}", place(.line, .column))]
     #[non_exhaustive]
     Json {
-        /// The line where the reader gave up, from 1; 0 where it does not know.
+        /// The line of the error, from 1. 0 if it is unknown.
         line: usize,
-        /// The column there, in bytes, from 1.
+        /// The column of the error, in bytes, from 1.
         column: usize,
     },
     /// An object with more than [`MAX_UNKNOWN_MEMBERS`] unknown members.
     #[error("an object of the response has more than {MAX_UNKNOWN_MEMBERS} unknown members{}", place(.line, .column))]
     #[non_exhaustive]
     TooManyMembers {
-        /// The line where the reader gave up, from 1; 0 where it does not know.
+        /// The line of the error, from 1. 0 if it is unknown.
         line: usize,
-        /// The column there, in bytes, from 1.
+        /// The column of the error, in bytes, from 1.
         column: usize,
     },
     /// A required member is missing or null.
