@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | client extension inputs | [`CreationExtensions`], [`RequestExtensions`] | chosen by the relying party |
 //! | client extension outputs | [`ClientExtensionResults`] | unsigned: any script in the page could have written them |
-//! | authenticator extension outputs | [`SignedMap`], [`SignedOutputs`] | in authenticator data, signed as [`voucher`](crate::attestation::voucher) says |
+//! | authenticator extension outputs | [`SignedMap`], [`SignedOutputs`] | in authenticator data, signed if [`voucher`](crate::attestation::voucher) says so |
 //! | required outputs | [`RegistrationOutputs`], [`AuthenticationOutputs`] | chosen by the relying party |
 //! | results of the check | the [evidence](crate::ceremony::evidence), [`OutputRefusal`] | |
 //!
@@ -21,7 +21,7 @@
 //! kept, so that they cannot reach a log or a record. A byte string that is not base64url text counts as absent, because
 //! front ends that serialise by hand post `{}`, which is what `JSON.stringify` makes of an `ArrayBuffer`.
 //!
-//! # Where each is checked
+//! # Where inputs and outputs are checked
 //!
 //! An input is checked when its value is made (*made*) or when the ceremony starts (*started*), or its type excludes wrong
 //! values (*by construction*). An output is checked in the extension step of a ceremony (§7.1 step 28, §7.2 step 23). An
@@ -33,49 +33,49 @@
 //! |---|---|---|
 //! | `appid` §10.1.1 | made: https | unsigned, and the signed RP ID hash must agree: §7.2/15 |
 //! | `appidExclude` §10.1.2 | made: https | unsigned: read |
-//! | `credProps` §10.1.3 | by construction | unsigned: `rk` not false, where required |
-//! | `prf` create §10.1.4 | started: no evalByCredential | unsigned: `enabled`, where required |
-//! | `prf` get §10.1.4 | started: evalByCredential only of allowCredentials; ids by construction | read |
+//! | `credProps` §10.1.3 | by construction | unsigned: `rk` not false, if required |
+//! | `prf` create §10.1.4 | started: no evalByCredential | unsigned: `enabled`, if required |
+//! | `prf` get §10.1.4 | started: evalByCredential only for ids of allowCredentials; ids by construction | read |
 //! | `prf` results §10.1.4 |  | never kept; reported, or refused, signed or unsigned |
 //! | `largeBlob` create §10.1.5 | by construction: no read, no write | unsigned: `supported`, if `required` was requested |
 //! | `largeBlobKey` CTAP §12.3 | none; only clients use it | never kept; reported or refused like `prf` results |
 //! | `largeBlob` read §10.1.5 | by construction: read xor write | unsigned: read |
-//! | `largeBlob` write §10.1.5 | started: exactly one credential | unsigned: `written`, where required |
-//! | `credentialProtectionPolicy` CTAP §12.1 | by construction: a level that is known | signed: at least the level asked for |
-//! | `enforceCredentialProtectionPolicy` CTAP §12.1 | by construction: true or false, started: never true without the policy | signed: `credProtect` is there, above level 1 |
-//! | `credBlob` CTAP §12.2 | started: 32 bytes at most | signed: a boolean; true, where required |
-//! | `getCredBlob` CTAP §12.2 | by construction | signed, under `credBlob`: bytes; there and not empty, where required. The unsigned copy does not count |
+//! | `largeBlob` write §10.1.5 | started: exactly one credential | unsigned: `written`, if required |
+//! | `credentialProtectionPolicy` CTAP §12.1 | by construction: a known level | signed: at least the requested level |
+//! | `enforceCredentialProtectionPolicy` CTAP §12.1 | by construction: true or false, started: never true without the policy | signed: `credProtect` is present, if the level is above 1 |
+//! | `credBlob` CTAP §12.2 | started: at most 32 bytes | signed: a boolean; true, if required |
+//! | `getCredBlob` CTAP §12.2 | by construction | signed, under `credBlob`: bytes; present and not empty, if required. The unsigned copy does not count |
 //! | `minPinLength` CTAP §12.4 | by construction | signed: a number; at least what is required |
-//! | `pinComplexityPolicy` CTAP §12.6 | by construction | signed: a boolean; true, where required |
-//! | `hmacCreateSecret` CTAP §12.5 | by construction | signed, under `hmac-secret`: of its shape; true, where required |
-//! | `hmacGetSecret` CTAP §12.5 | started: salts of 32 bytes | signed, under `hmac-secret`: a length of ciphertext; results as of `prf` |
-//! | `hmac-secret-mc` CTAP §12.8 | `prf` with `eval`; `hmacGetSecret` among `others` | signed: a length of ciphertext |
-//! | `uvm` Level 2 §10.3 | by construction | signed: 1 to 3 methods; there, where required of an authentication |
+//! | `pinComplexityPolicy` CTAP §12.6 | by construction | signed: a boolean; true, if required |
+//! | `hmacCreateSecret` CTAP §12.5 | by construction | signed, under `hmac-secret`: a boolean or ciphertext; true, if required |
+//! | `hmacGetSecret` CTAP §12.5 | started: salts of 32 bytes | signed, under `hmac-secret`: a valid length of ciphertext; results like those of `prf` |
+//! | `hmac-secret-mc` CTAP §12.8 | `prf` with `eval`; `hmacGetSecret` among `others` | signed: a valid length of ciphertext |
+//! | `uvm` Level 2 §10.3 | by construction | signed: 1 to 3 methods; present, if required of an authentication |
 //! | `thirdPartyPayment` CTAP §12.7 | none in WebAuthn | signed: read |
-//! | `payment` Secure Payment Confirmation | by construction: isPayment; started: the selection that clients want | client data of [`ceremony::payment`](crate::ceremony::payment) |
-//! | `browserBoundSignature` Secure Payment Confirmation |  | over client data |
-//! | `cmtgKey`, a draft | by name, as any other | unsigned: read, not verified |
-//! | `any other` §9 | by name; started: none that has a field | tolerated, reported or refused; once |
+//! | `payment` Secure Payment Confirmation | by construction: isPayment; started: the authenticator selection that clients require | client data of [`ceremony::payment`](crate::ceremony::payment) |
+//! | `browserBoundSignature` Secure Payment Confirmation | chosen by `payment` | over client data; verified by [`ceremony::payment`](crate::ceremony::payment) |
+//! | `cmtgKey`, a draft | by name, like any other | unsigned: read, not verified |
+//! | `any other` §9 | by name; started: none that has a field of its own | reported or refused; no output occurs twice |
 //! | `the signed map` §9.5 |  | one canonical map, if and only if ED is set: §7.1/13 |
 //!
 //! | option | checked |
 //! |---|---|
 //! | `rp.id`, `rpId` §5.4.2, §5.1.9 | a bare domain, always sent; its hash §7.1/14, §7.2/15 |
-//! | `rp.name`, `user.name`, `user.displayName` §5.4.1, §5.4.3 | any text: clients cut and show it |
+//! | `rp.name`, `user.name`, `user.displayName` §5.4.1, §5.4.3 | any text, which clients may truncate |
 //! | `challenge` §13.4.3 | 32 random bytes; compared §7.1/8, §7.2/11 |
 //! | `user.id` §5.4.3, §14.6.1 | 1 to 64 bytes by construction; random by default; §7.2/6 |
-//! | `pubKeyCredParams` §5.3 | the build can verify them; §7.1/20 |
+//! | `pubKeyCredParams` §5.3 | only algorithms that the build can verify; §7.1/20 |
 //! | `timeout` §15.1 | not zero; the state expires |
-//! | `excludeCredentials` §5.4 | all of one account; what is excluded is refused where it comes all the same: §7.1/26 |
+//! | `excludeCredentials` §5.4 | all of one account; an excluded credential is refused too: §7.1/26 |
 //! | `allowCredentials` §5.5 | all of one account; §7.2/5 |
-//! | `authenticatorAttachment`, `hints` §5.4.5, §5.8.8 | a hint's attachment is set |
-//! | `residentKey`, `requireResidentKey` §5.4.4 | agree by construction; read as the standard has it |
+//! | `authenticatorAttachment`, `hints` §5.4.5, §5.8.8 | the attachment of a hint is set |
+//! | `residentKey`, `requireResidentKey` §5.4.4 | consistent by construction; absent members have the defaults of the standard |
 //! | `userVerification` §5.8.6 | kept in the state; §7.1/16, §7.2/17 |
-//! | `attestation`, `attestationFormats` §5.4.7 | sent as chosen; whatever comes, the policy decides: §7.1/24 |
+//! | `attestation`, `attestationFormats` §5.4.7 | sent as chosen; the policy decides about the response: §7.1/24 |
 //! | `mediation` §5.1.3 | kept in the state; §7.1/15 |
-//! | `any member` §5.1.8, §5.1.9 | read from JSON. Absent: its default. Unknown value: kept where the standard has clients ignore it, an error elsewhere. Unknown member: an extension is kept, any other is read over |
+//! | `any member` §5.1.8, §5.1.9 | read from JSON. Absent: the default. Unknown value: kept if the standard requires clients to ignore it, else an error. Unknown member: kept if it is an extension, else skipped |
 //!
-//! Not built: `remoteClientDataJSON` (in no Recommendation yet), and verifying `cmtgKey` (a draft).
+//! Not implemented: `remoteClientDataJSON` (not in a Recommendation yet), and the verification of `cmtgKey` (a draft).
 
 mod appid;
 mod cmtg_key;

@@ -83,7 +83,6 @@ fn place(line: &usize, column: &usize) -> String {
 
 impl ResponseError {
     /// Returns the place and kind of a JSON error, without the text of `error`, which may contain received text.
-    #[allow(clippy::needless_pass_by_value, reason = "what `map_err` calls")]
     pub(crate) fn unreadable(error: serde_json::Error) -> Self {
         Self::at(&error, error.line(), error.column())
     }
