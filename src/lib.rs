@@ -96,6 +96,9 @@ pub mod error;
 pub mod evidence;
 pub mod extensions;
 pub mod interop;
+#[cfg(feature = "mds")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+pub mod metadata;
 pub mod policy;
 pub mod quirk;
 pub mod relying_party;

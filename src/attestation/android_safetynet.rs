@@ -8,11 +8,12 @@ use super::{Attestation, AttestationType, Format, Inputs, Reason, fields};
 use crate::codec::base64url;
 use crate::codec::cbor::Map;
 use crate::codec::json::Object;
+use crate::codec::jws::Jws;
 use crate::crypto::Algorithm;
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::oid;
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::Deserialize;
 use std::borrow::Cow;
 
 /// The service that signs.
@@ -21,25 +22,6 @@ pub(crate) const HOST_NAME: &str = "attest.android.com";
 const MAX_AGE: i64 = 600;
 /// How far a phone's clock may be ahead, in seconds.
 const MAX_AHEAD: i64 = 60;
-
-/// What it does not know is read over (RFC 7515 §4), but for what would name a key by itself, or must be understood.
-#[derive(Deserialize)]
-struct Header {
-    alg: String,
-    x5c: Vec<String>,
-    #[serde(default, rename = "jwk", alias = "jku", alias = "x5u", alias = "crit")]
-    _refused: Refused,
-}
-
-/// A member that must not be there.
-#[derive(Default)]
-struct Refused;
-
-impl<'de> Deserialize<'de> for Refused {
-    fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        Err(D::Error::custom("a member that must not be there"))
-    }
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -58,20 +40,15 @@ fn response<'a>(map: Map<'a>) -> Option<&'a [u8]> {
 
 pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
     let response = response(statement).ok_or(Reason::Syntax)?;
-    let response = core::str::from_utf8(response).map_err(|_| Reason::Jws)?;
-    let (signed, signature) = response.rsplit_once('.').ok_or(Reason::Jws)?;
-    let (header, payload) = signed.split_once('.').ok_or(Reason::Jws)?;
-    let [header, payload, signature] = [header, payload, signature].map(base64url::decode);
-    let (Ok(header), Ok(payload), Ok(signature)) = (header, payload, signature) else { return Err(Reason::Jws) };
-
-    let x5c = x5c(&header).ok_or(Reason::Header)?;
+    let jws = Jws::read(response).ok_or(Reason::Jws)?;
+    let x5c = x5c(&jws).ok_or(Reason::Header)?;
     let leaf = Leaf::read(x5c.first().map(Vec::as_slice))?;
     if !is_issued_to(leaf.certificate(), HOST_NAME)? {
         return Err(Reason::HostName);
     }
     let rs256 = Algorithm::Rs256;
-    leaf.verify(rs256.cose().into(), signed.as_bytes(), &signature, inputs)?;
-    judge(&payload, inputs)?;
+    leaf.verify(rs256.cose().into(), jws.signed, &jws.signature, inputs)?;
+    judge(&jws.payload, inputs)?;
     let attestation = Attestation::without_path(Format::AndroidSafetynet, AttestationType::BasicOrAttCa);
     let trust_path = x5c.into_iter().map(Cow::Owned).collect();
     Ok(Attestation { trust_path, ..attestation.signed_with(rs256) })
@@ -89,13 +66,10 @@ fn is_issued_to(certificate: &Certificate<'_>, host: &str) -> Result<bool, Reaso
     Ok(common_names.any(|name| name.text() == Ok(host)))
 }
 
-/// The header's certificates. The header is UTF-8 as a whole (RFC 7515 §5.2, RFC 8259 §8.1), also where nothing reads it.
-fn x5c(header: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let Object::<Header>(header) = serde_json::from_str(core::str::from_utf8(header).ok()?).ok()?;
-    if header.alg != "RS256" || header.x5c.is_empty() {
-        return None;
-    }
-    header.x5c.iter().map(|text| base64url::decode_standard(text).ok()).collect()
+/// The certificates of the header.
+fn x5c(jws: &Jws<'_>) -> Option<Vec<Vec<u8>>> {
+    let header = jws.header().filter(|header| header.alg == "RS256" && header.len() > 0)?;
+    header.certificates()
 }
 
 /// Judges the payload, which is UTF-8 as a whole (RFC 8259 §8.1).

@@ -72,7 +72,7 @@ impl TrustAnchors {
     }
 
     /// The model's own anchors. An AAGUID that nobody signs chooses none.
-    fn of_aaguid(&self, format: Format, aaguid: Aaguid) -> Option<&[TrustAnchor]> {
+    pub(super) fn of_aaguid(&self, format: Format, aaguid: Aaguid) -> Option<&[TrustAnchor]> {
         find(&self.aaguids, aaguid).filter(|_| aaguid_voucher(format).is_signature())
     }
 

@@ -5,7 +5,7 @@
 //! it ([`voucher`](crate::attestation::voucher)).
 
 use super::path::{Finding, finding};
-use super::{Registered, TrustAnchors};
+use super::{Registered, TrustAnchor, TrustAnchors};
 use crate::attestation::android_safetynet::HOST_NAME;
 use crate::attestation::compound::independent;
 use crate::attestation::voucher::names_model;
@@ -20,7 +20,7 @@ use crate::crypto::{Algorithm, Backend};
 use crate::evidence::{StatementEvidence, TrustOutcome};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
-use crate::x509::chain::Rules;
+use crate::x509::chain::{Path, Rules};
 use crate::x509::oid;
 use crate::x509::revocation::Revocation;
 
@@ -39,6 +39,11 @@ pub enum Trust {
     /// which did not sign it or may not issue it; or the model is denied. Whoever leaves the statement out is not known:
     /// this choice notices, and does not keep anybody out.
     Prefer(TrustAnchors),
+    /// They must lead to an anchor that the FIDO metadata has for the model, and the model must be one that the policy for the
+    /// metadata accepts. The metadata is handed in with each call: [`Circumstances::metadata`].
+    #[cfg(feature = "mds")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+    Metadata(super::MetadataTrust),
 }
 
 impl Trust {
@@ -46,7 +51,22 @@ impl Trust {
         match self {
             Self::Ignore => None,
             Self::Verify(anchors) | Self::Prefer(anchors) => Some(anchors),
+            #[cfg(feature = "mds")]
+            Self::Metadata(_) => None,
         }
+    }
+
+    /// Whether certificates are judged.
+    const fn judges(&self) -> bool {
+        !matches!(self, Self::Ignore)
+    }
+
+    /// Whether the models that can be attested are known only from the metadata of each call.
+    const fn is_by_metadata(&self) -> bool {
+        #[cfg(feature = "mds")]
+        return matches!(self, Self::Metadata(_));
+        #[cfg(not(feature = "mds"))]
+        return false;
     }
 }
 
@@ -94,13 +114,23 @@ pub struct Circumstances<'c> {
     pub quirks: Quirks,
     /// Who does the arithmetic.
     pub backend: &'c dyn Backend,
+    /// The FIDO metadata, for [`Trust::Metadata`].
+    #[cfg(feature = "mds")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+    pub metadata: Option<&'c crate::metadata::Metadata>,
 }
 
 impl<'c> Circumstances<'c> {
     /// At this time, with no leniency.
     #[must_use]
     pub const fn at(time: Option<UnixTime>, backend: &'c dyn Backend) -> Self {
-        Self { time, quirks: Quirks::NONE, backend }
+        Self {
+            time,
+            quirks: Quirks::NONE,
+            backend,
+            #[cfg(feature = "mds")]
+            metadata: None,
+        }
     }
 }
 
@@ -163,13 +193,15 @@ impl AttestationPolicy {
 
     /// Whether there is a list of accepted models, and none can ever be attested.
     pub(crate) fn models_cannot_be_attested(&self) -> bool {
-        let judged = self.trust.anchors().is_some_and(|anchors| !anchors.is_empty());
+        let judged = self.trust.is_by_metadata() || self.trust.anchors().is_some_and(|anchors| !anchors.is_empty());
         self.allow_aaguids.as_ref().is_some_and(|models| models.is_empty() || !judged)
     }
 
     /// The first accepted model that no anchor can vouch for.
     pub(crate) fn unattestable_model(&self) -> Option<Aaguid> {
-        let cannot = |model: &&Aaguid| self.trust.anchors().is_none_or(|anchors| !anchors.can_attest(**model));
+        let cannot = |model: &&Aaguid| {
+            !self.trust.is_by_metadata() && self.trust.anchors().is_none_or(|anchors| !anchors.can_attest(**model))
+        };
         self.allow_aaguids.iter().flatten().find(cannot).copied()
     }
 
@@ -193,6 +225,10 @@ impl AttestationPolicy {
         }
         match attestation_type {
             AttestationType::None | AttestationType::SelfAttestation => {
+                #[cfg(feature = "mds")]
+                if let Trust::Metadata(trust) = &self.trust {
+                    return super::by_metadata::without_certificates(trust, attestation, aaguid, circumstances);
+                }
                 Ok(Judged::of(attestation, TrustOutcome::NoCertificates))
             }
             AttestationType::Compound => self.compound(attestation, aaguid, circumstances, budget),
@@ -241,7 +277,7 @@ impl AttestationPolicy {
         match self.compound {
             CompoundPolicy::AtLeast(least) if accepted.len() < least.max(1) => Err(last),
             CompoundPolicy::AtLeast(least) if keys < least.max(1) => Err(Refusal::AttestationStatementsNotIndependent),
-            CompoundPolicy::All if keys < accepted.len() && self.trust.anchors().is_some() => {
+            CompoundPolicy::All if keys < accepted.len() && self.trust.judges() => {
                 Err(Refusal::AttestationStatementsNotIndependent)
             }
             _ => Ok(whole),
@@ -260,25 +296,44 @@ impl AttestationPolicy {
             Trust::Ignore => return Ok(Judged::of(attestation, TrustOutcome::NotJudged)),
             Trust::Verify(anchors) => (anchors, true),
             Trust::Prefer(anchors) => (anchors, false),
+            #[cfg(feature = "mds")]
+            Trust::Metadata(trust) => {
+                return super::by_metadata::certificates(self, trust, attestation, aaguid, circumstances, budget);
+            }
         };
+        let trusted = anchors.of(attestation.format, aaguid);
+        let all = if anchors.crls().is_empty() { Vec::new() } else { anchors.all().collect() };
+        let revocation = Revocation { crls: anchors.crls(), anchors: &all };
+        let vouched = anchors.vouch(attestation.format, aaguid);
+        let trusted = Trusted { anchors: trusted, revocation, required, vouched };
+        self.path(attestation, aaguid, trusted, circumstances, budget).map(|(judged, _)| judged)
+    }
+
+    /// Verifies the certification path to one of these anchors. Returns the number of the anchor too, where there is one.
+    pub(super) fn path(
+        &self,
+        attestation: &Attestation<'_>,
+        aaguid: Aaguid,
+        trusted: Trusted<'_>,
+        circumstances: &Circumstances<'_>,
+        budget: &mut Budget,
+    ) -> Result<(Judged<'static>, Option<Path>), Refusal> {
+        let Trusted { anchors, revocation, required, vouched } = trusted;
         let quirk = Quirk::AttestationIntermediateWithoutCa;
         let rules = Rules {
             sony_intermediate: circumstances.quirks.contains(quirk) && attestation.format == Format::AndroidKey,
             host: (attestation.format == Format::AndroidSafetynet).then_some(HOST_NAME),
         };
-        let trusted = anchors.of(attestation.format, aaguid);
-        let all = if anchors.crls().is_empty() { Vec::new() } else { anchors.all().collect() };
-        let revocation = Revocation { crls: anchors.crls(), anchors: &all };
         let path = attestation.chain().and_then(|chain| {
-            chain.verify(trusted, revocation, circumstances.time, rules, circumstances.backend, budget)
+            chain.verify(anchors, revocation, circumstances.time, rules, circumstances.backend, budget)
         });
         let legacy = attestation.algorithm == Some(Algorithm::LegacyRs1) && !self.accept_legacy_rs1;
         let path = match path {
             Ok(path) => path,
             Err(error) if required => return Err(Refusal::AttestationUntrusted(error)),
             Err(error) => {
-                return match finding(error, attestation, trusted, revocation, rules, circumstances, budget) {
-                    Finding::Unknown => Ok(Judged::of(attestation, TrustOutcome::Untrusted(error))),
+                return match finding(error, attestation, anchors, revocation, rules, circumstances, budget) {
+                    Finding::Unknown => Ok((Judged::of(attestation, TrustOutcome::Untrusted(error)), None)),
                     Finding::KnownBad(error) => Err(Refusal::AttestationUntrusted(error)),
                 };
             }
@@ -289,19 +344,20 @@ impl AttestationPolicy {
         let trust = if legacy { TrustOutcome::LegacyRs1 } else { TrustOutcome::Trusted };
         // Its verification procedure has compared the two.
         let named = names_model(attestation.format) && attestation.certified_model() == Some(aaguid);
-        let anchor = trusted.get(path.anchor).map(|anchor| anchor.fingerprint(circumstances.backend));
+        let anchor = anchors.get(path.anchor).map(|anchor| anchor.fingerprint(circumstances.backend));
         let statement = StatementEvidence {
             anchor,
             certificates: path.certificates,
             checked_for_revocation: path.checked_for_revocation,
             ..evidence_of(attestation, Some(trust))
         };
-        Ok(Judged {
-            attested: !legacy && aaguid != Aaguid::ZERO && (anchors.vouch(attestation.format, aaguid) || named),
+        let judged = Judged {
+            attested: !legacy && aaguid != Aaguid::ZERO && (vouched || named),
             quirks: if path.sony_intermediate { Quirks::NONE.with(quirk) } else { Quirks::NONE },
             statement: Some(statement),
             ..Judged::new(trust)
-        })
+        };
+        Ok((judged, Some(path)))
     }
 
     /// §8.2.2: a certificate that names the very device is only for those who asked for one. What it names it.
@@ -327,6 +383,16 @@ impl AttestationPolicy {
             _ => Ok(()),
         }
     }
+}
+
+/// Which anchors a certification path may lead to.
+pub(super) struct Trusted<'t> {
+    pub(super) anchors: &'t [TrustAnchor],
+    pub(super) revocation: Revocation<'t>,
+    /// Whether a path that leads to none is refused.
+    pub(super) required: bool,
+    /// Whether such an anchor vouches for the AAGUID.
+    pub(super) vouched: bool,
 }
 
 /// A statement whose certificates have led nowhere yet.
@@ -355,6 +421,12 @@ pub(super) struct Judged<'a> {
     pub(super) statement: Option<StatementEvidence>,
     /// The statements of a compound attestation, the refused ones among them.
     pub(super) compound: Vec<StatementEvidence>,
+    /// What the metadata says of each statement.
+    #[cfg(feature = "mds")]
+    pub(super) metadata: Vec<super::MetadataEvidence>,
+    /// The certification paths that were verified.
+    #[cfg(feature = "mds")]
+    pub(super) proofs: Vec<crate::metadata::Proof>,
 }
 
 impl Judged<'_> {
@@ -366,11 +438,15 @@ impl Judged<'_> {
             quirks: Quirks::NONE,
             statement: None,
             compound: Vec::new(),
+            #[cfg(feature = "mds")]
+            metadata: Vec::new(),
+            #[cfg(feature = "mds")]
+            proofs: Vec::new(),
         }
     }
 
     /// Of one statement.
-    fn of(attestation: &Attestation<'_>, trust: TrustOutcome) -> Self {
+    pub(super) fn of(attestation: &Attestation<'_>, trust: TrustOutcome) -> Self {
         Self { statement: Some(evidence_of(attestation, Some(trust))), ..Self::new(trust) }
     }
 
@@ -385,6 +461,11 @@ impl Judged<'_> {
         let trust = least(self.trust, other.trust);
         let trusted = trust == TrustOutcome::Trusted;
         self.compound.extend(other.statement);
+        #[cfg(feature = "mds")]
+        {
+            self.metadata.extend(other.metadata);
+            self.proofs.extend(other.proofs);
+        }
         Self {
             trust,
             attested: trusted && (self.attested || other.attested),
@@ -392,6 +473,10 @@ impl Judged<'_> {
             quirks: self.quirks.union(other.quirks),
             statement: None,
             compound: self.compound,
+            #[cfg(feature = "mds")]
+            metadata: self.metadata,
+            #[cfg(feature = "mds")]
+            proofs: self.proofs,
         }
     }
 }

@@ -5,6 +5,10 @@
 
 mod anchors;
 mod attestation;
+#[cfg(feature = "mds")]
+mod by_metadata;
+#[cfg(feature = "mds")]
+mod metadata;
 mod path;
 mod registered;
 
@@ -12,4 +16,9 @@ pub use crate::evidence::TrustOutcome;
 pub use crate::x509::TrustAnchor;
 pub use anchors::TrustAnchors;
 pub use attestation::{AttestationPolicy, Circumstances, Trust};
+#[cfg(feature = "mds")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+pub use metadata::{
+    MetadataDecision, MetadataEvidence, MetadataPolicy, MetadataPolicyError, MetadataTrust, ModelVerdict, Reassessment,
+};
 pub use registered::Registered;

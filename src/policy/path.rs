@@ -28,7 +28,7 @@ pub(super) fn finding(
     attestation: &Attestation<'_>,
     trusted: &[TrustAnchor],
     revocation: Revocation<'_>,
-    mut rules: Rules,
+    mut rules: Rules<'_>,
     circumstances: &Circumstances<'_>,
     budget: &mut Budget,
 ) -> Finding {

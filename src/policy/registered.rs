@@ -30,6 +30,10 @@ pub struct Registered {
     pub(crate) attestation_policy: Option<String>,
     pub(crate) browser_bound_key: Result<Option<Blob>, Failure>,
     evidence: Evidence,
+    #[cfg(feature = "mds")]
+    metadata: Vec<super::MetadataEvidence>,
+    #[cfg(feature = "mds")]
+    proofs: Vec<crate::metadata::Proof>,
 }
 
 impl Registered {
@@ -101,7 +105,30 @@ impl Registered {
             attestation_policy: None,
             browser_bound_key: Ok(None),
             evidence,
+            #[cfg(feature = "mds")]
+            metadata: judged.metadata,
+            #[cfg(feature = "mds")]
+            proofs: judged.proofs,
         }
+    }
+
+    /// Returns what to keep beside the record, so that its model can be judged at each sign-in:
+    /// [`Metadata::reassess`](crate::metadata::Metadata::reassess). Without [`Trust::Metadata`](super::Trust::Metadata) it says
+    /// that nothing is known.
+    #[cfg(feature = "mds")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+    #[must_use]
+    pub fn attested(&self) -> crate::metadata::Attested {
+        let at = self.evidence.time.unwrap_or(UnixTime::from_secs(0));
+        crate::metadata::Attested::unattested(self.aaguid, at).with_proofs(self.proofs.clone())
+    }
+
+    /// Returns what the metadata says of each statement, under [`Trust::Metadata`](super::Trust::Metadata).
+    #[cfg(feature = "mds")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+    #[must_use]
+    pub fn metadata(&self) -> &[super::MetadataEvidence] {
+        &self.metadata
     }
 
     /// The credential id to look up in the store, over all accounts.

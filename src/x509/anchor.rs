@@ -18,11 +18,13 @@ use crate::codec::{der, pem};
 use crate::crypto::Backend;
 use core::fmt;
 use core::ops::Range;
+use std::sync::Arc;
 
 /// A certificate that a path may end at.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TrustAnchor {
-    der: Box<[u8]>,
+    /// Shared, so that a clone copies no certificate.
+    der: Arc<[u8]>,
     subject: Range<usize>,
     spki: Range<usize>,
     issues: bool,
@@ -92,7 +94,7 @@ impl TrustAnchor {
     }
 
     /// The whole SubjectPublicKeyInfo.
-    pub(super) fn spki(&self) -> &[u8] {
+    pub(crate) fn spki(&self) -> &[u8] {
         self.der.get(self.spki.clone()).unwrap_or_default()
     }
 }

@@ -35,11 +35,11 @@ const MAX_SAME_NAME: usize = 8;
 
 /// What the format and the relying party change in RFC 5280; nothing, by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Rules {
+pub(crate) struct Rules<'h> {
     /// The leaf's issuer may be an intermediate of some Sony phones: see [`is_sony_intermediate`].
     pub(crate) sony_intermediate: bool,
     /// The host name that the leaf was accepted for, perhaps by its common name: name constraints hold for it too.
-    pub(crate) host: Option<&'static str>,
+    pub(crate) host: Option<&'h str>,
 }
 
 /// A certification path that was verified up to an anchor.
@@ -108,7 +108,7 @@ impl<'a> Chain<'a> {
         anchors: &[TrustAnchor],
         revocation: Revocation<'_>,
         time: Option<UnixTime>,
-        rules: Rules,
+        rules: Rules<'_>,
         backend: &dyn Backend,
         budget: &mut Budget,
     ) -> Result<Path, Error> {
@@ -189,7 +189,7 @@ fn check_validity(index: usize, certificate: &Certificate<'_>, time: Option<Unix
 }
 
 /// §6.1.4 (k) to (n), of a certificate that issued the one before it. Answers whether a leniency was needed.
-fn check_issuer(index: usize, path: &[Certificate<'_>], rules: Rules) -> Result<bool, Error> {
+fn check_issuer(index: usize, path: &[Certificate<'_>], rules: Rules<'_>) -> Result<bool, Error> {
     let Some((issuer, below)) = path.get(..=index).and_then(<[_]>::split_last) else { return Ok(false) };
     let of_extensions = |rule: Rule| rule.at(index);
     let constraints = issuer.extensions.basic_constraints().map_err(of_extensions)?;
@@ -282,7 +282,7 @@ fn verify_signature(
 }
 
 /// §6.1.3 (b), (c): every CA's constraints on everything below it, but for self-issued intermediates.
-fn check_name_constraints(path: &[Certificate<'_>], rules: Rules, budget: &mut Budget) -> Result<(), Error> {
+fn check_name_constraints(path: &[Certificate<'_>], rules: Rules<'_>, budget: &mut Budget) -> Result<(), Error> {
     for (index, ca) in path.iter().enumerate().skip(1) {
         let of_extensions = |at| move |rule: Rule| rule.at(at);
         let Some(constraints) = ca.extensions.name_constraints().map_err(of_extensions(index))? else { continue };
