@@ -40,7 +40,10 @@ const DOORS: &[(&str, &str)] = &[
     ("p384", "crypto/rustcrypto"),
     ("p521", "crypto/rustcrypto"),
     ("rsa", "crypto/rustcrypto"),
-    ("serde_json", "client/ extensions/ interop/ attestation/android_safetynet.rs codec/jws.rs metadata/ relying_party/mod.rs"),
+    (
+        "serde_json",
+        "client/ extensions/ interop/ attestation/android_safetynet.rs codec/jws.rs metadata/ relying_party/mod.rs",
+    ),
     ("sha1", "crypto/rustcrypto"),
     ("sha2", "crypto/rustcrypto"),
     ("smallvec", "codec/mod.rs"),

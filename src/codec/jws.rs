@@ -17,13 +17,16 @@ pub(crate) struct Jws<'a> {
 }
 
 impl<'a> Jws<'a> {
-    /// Decodes three parts of base64url without padding; `None` for anything else. The payload may be large, so the text is
+    /// Decodes three parts of base64url without padding, of which only the payload may be empty; `None` for anything else. The payload may be large, so the text is
     /// searched for dots only from both ends, and the base64 decoder refuses the others.
     pub(crate) fn read(text: &'a [u8]) -> Option<Self> {
         let last = text.iter().rposition(|&byte| byte == b'.')?;
         let (signed, signature) = text.split_at_checked(last)?;
         let first = signed.iter().position(|&byte| byte == b'.')?;
         let (header, payload) = signed.split_at_checked(first)?;
+        if header.is_empty() || signature.len() < 2 {
+            return None;
+        }
         let decode = |part: &[u8]| base64url::decode_bytes(part).ok();
         Some(Self {
             signed,
@@ -81,24 +84,39 @@ mod tests {
         let jws = Jws::read(b"e30.AAEC.__8").unwrap();
         assert_eq!((jws.signed, &*jws.header, &*jws.payload), (&b"e30.AAEC"[..], &b"{}"[..], &[0, 1, 2][..]));
         assert_eq!(jws.signature, [255, 255]);
-        assert_eq!(Jws::read(b"..").map(|jws| jws.payload), Some(Vec::new()));
-        for text in ["", ".", "e30.AAEC", "e30.AAEC.__8.", ".e30.AAEC.__8", "e30.AA.EC.__8", "e30=.AAEC.__8", "e30.AAEC.//8"] {
+        assert_eq!(Jws::read(b"e30..__8").map(|jws| jws.payload), Some(Vec::new()));
+        for text in [
+            "",
+            ".",
+            "..",
+            ".AAEC.__8",
+            "e30.AAEC.",
+            "e30.AAEC",
+            "e30.AAEC.__8.",
+            ".e30.AAEC.__8",
+            "e30.AA.EC.__8",
+            "e30=.AAEC.__8",
+            "e30.AAEC.//8",
+        ] {
             assert!(Jws::read(text.as_bytes()).is_none(), "{text}");
         }
-        for text in ["e30.AAEC.__8\n", " e30.AAEC.__8", "e30.AAEC.__9", "e30.AA EC.__8", "e30.AAEC=.__8", "e30\0.AAEC.__8"] {
+        for text in
+            ["e30.AAEC.__8\n", " e30.AAEC.__8", "e30.AAEC.__9", "e30.AA EC.__8", "e30.AAEC=.__8", "e30\0.AAEC.__8"]
+        {
             assert!(Jws::read(text.as_bytes()).is_none(), "{text:?}");
         }
     }
 
     #[test]
     fn the_header_names_an_algorithm_and_certificates_and_no_other_key() {
-        let header = |json: &str| Jws::read(format!("{}..", base64url::encode(json.as_bytes())).as_bytes()).unwrap().header();
+        let header =
+            |json: &str| Jws::read(format!("{}..AA", base64url::encode(json.as_bytes())).as_bytes()).unwrap().header();
         let good = header(r#"{"typ":"JWT","alg":"RS256","x5c":["AAEC","A\/8="],"more":{"x5u":1}}"#).unwrap();
         assert_eq!((&*good.alg, good.len()), ("RS256", 2));
         assert_eq!(good.certificates(), Some(vec![vec![0, 1, 2], vec![3, 255]]));
         assert_eq!(header(r#"{"alg":"RS256","x5c":["AAE_"]}"#).unwrap().certificates(), None);
         for bad in [
-            "",
+            " ",
             "[]",
             "\u{feff}{\"alg\":\"a\",\"x5c\":[]}",
             r#"["RS256",["AAEC"]]"#,

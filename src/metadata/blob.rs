@@ -106,7 +106,8 @@ pub fn verify(
     backend: &dyn Backend,
 ) -> Result<Metadata, BlobError> {
     let jws = Jws::read(blob).ok_or(BlobError::Form)?;
-    let header = jws.header().filter(|header| (1..=MAX_CERTIFICATES).contains(&header.len())).ok_or(BlobError::Header)?;
+    let header =
+        jws.header().filter(|header| (1..=MAX_CERTIFICATES).contains(&header.len())).ok_or(BlobError::Header)?;
     let signer = verify_signature(&jws, &header, roots, at, backend)?;
     let digest = backend.sha256(&[&jws.signature]);
     let payload = Payload::read(&jws.payload, backend).ok_or(BlobError::Payload)?;
@@ -140,7 +141,8 @@ fn verify_signature(
     let rules = Rules { host: roots.name.as_deref(), ..Rules::default() };
     let revocation = Revocation { crls: &roots.crls, anchors: &roots.anchors.iter().collect::<Vec<_>>() };
     let mut budget = Budget::of_a_message();
-    let path = chain.verify(&roots.anchors, revocation, Some(at), rules, backend, &mut budget).map_err(BlobError::of_path)?;
+    let path =
+        chain.verify(&roots.anchors, revocation, Some(at), rules, backend, &mut budget).map_err(BlobError::of_path)?;
     if roots.name.as_deref().is_some_and(|name| !is_named(&leaf, name)) {
         return Err(BlobError::Name);
     }
@@ -180,7 +182,8 @@ fn scheme(alg: &str) -> Option<Scheme> {
 /// Whether it is the certificate of an end entity that may sign (RFC 5280 §4.2.1.3, §4.2.1.9). Extensions that cannot be read
 /// allow nothing.
 fn is_signer(leaf: &Certificate<'_>) -> bool {
-    let is_end_entity = leaf.extensions.basic_constraints().is_ok_and(|of| of.is_none_or(|constraints| !constraints.ca));
+    let is_end_entity =
+        leaf.extensions.basic_constraints().is_ok_and(|of| of.is_none_or(|constraints| !constraints.ca));
     let may_sign = leaf.extensions.key_usage().is_ok_and(|of| of.is_none_or(|usage| usage.digital_signature()));
     is_end_entity && may_sign
 }

@@ -3,7 +3,7 @@
 //! the one that says REVOKED.
 
 use super::members::{Found, Members, Reader, items, number, text, texts};
-use super::status::{Day, Report, Short, Status};
+use super::status::{Circumstance, Day, Report, Short, Standing, Status};
 use super::vocabulary::{
     AttachmentHint, KeyProtection, MatcherProtection, MultiDevice, Profile, StatedAttestation, TransactionDisplay,
     UserVerificationMethod, Word,
@@ -52,6 +52,12 @@ pub struct Model {
 }
 
 impl Model {
+    /// Reads the reports of the model at a time.
+    #[must_use]
+    pub fn standing(&self, circumstance: &Circumstance<'_>) -> Standing {
+        Standing::of(&self.reports, circumstance)
+    }
+
     /// Whether a report is about some certificates of the model only.
     pub(crate) fn names_a_batch(&self) -> bool {
         self.reports.iter().any(|report| report.batch.is_some())
@@ -286,7 +292,8 @@ impl<'de> Reader<'de> for EntryReader<'_, 'de, '_, '_> {
     fn member<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
         if name == "metadataStatement" {
             let mut statement = Statement::default();
-            let found = map.next_value_seed(Members(&mut StatementReader { statement: &mut statement, shared: self.shared }))?;
+            let found =
+                map.next_value_seed(Members(&mut StatementReader { statement: &mut statement, shared: self.shared }))?;
             self.draft.note(found, EntryError::Statement);
             self.draft.statement = Some(statement);
             return Ok(());
@@ -350,7 +357,7 @@ impl<'de> EntryReader<'_, 'de, '_, '_> {
     }
 }
 
-fn key_identifier(text: &str) -> Option<KeyIdentifier> {
+pub(super) fn key_identifier(text: &str) -> Option<KeyIdentifier> {
     let mut bytes = [0; 20];
     if text.len() != 40 {
         return None;
@@ -578,7 +585,11 @@ impl<'de> DeserializeSeed<'de> for EntrySeed<'_, 'de, '_> {
 
 /// Reads an entry by itself, so that one beyond the bounds of the reader is skipped alone. Its ids are then looked for among
 /// its members.
-pub(super) fn read_alone<'de>(place: usize, raw: &'de RawValue, shared: &mut Shared<'de, '_>) -> Result<Model, Skipped> {
+pub(super) fn read_alone<'de>(
+    place: usize,
+    raw: &'de RawValue,
+    shared: &mut Shared<'de, '_>,
+) -> Result<Model, Skipped> {
     let mut draft = Draft::default();
     let mut json = serde_json::Deserializer::from_str(raw.get());
     match Members(&mut EntryReader { draft: &mut draft, shared }).deserialize(&mut json) {

@@ -73,7 +73,9 @@ impl<'de, R: Reader<'de>> Visitor<'de> for Members<'_, R> {
         let (mut known, mut unknown) = (0_u64, HashSet::new());
         while let Some(Text(name)) = map.next_key::<Text<'de>>()? {
             let number = R::NAMES.iter().position(|one| *one == name);
-            match number.and_then(|number| Some((R::NAMES.get(number)?, 1_u64.checked_shl(u32::try_from(number).ok()?)?))) {
+            match number
+                .and_then(|number| Some((R::NAMES.get(number)?, 1_u64.checked_shl(u32::try_from(number).ok()?)?)))
+            {
                 Some((name, bit)) if known & bit == 0 => {
                     known |= bit;
                     self.0.member(name, &mut map)?;

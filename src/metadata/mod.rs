@@ -36,7 +36,9 @@ pub use blob::{FIDO_HOST, Roots, Seen, verify};
 pub use entry::{EntryError, KeyIdentifier, Model, Skipped, Traits};
 pub use error::{BlobError, RootsError, StoredError};
 pub use reason::{Reason, Reasons};
-pub use status::{Circumstance, Day, FipsLevel, Incident, Incidents, Level, Report, Standing, Status};
+pub use status::{
+    ChainKeys, Circumstance, Day, FipsLevel, Incident, Incidents, Level, NotReadable, Report, Standing, Status,
+};
 pub use stored::keep_blob;
 pub use vocabulary::{
     AttachmentHint, KeyProtection, MatcherProtection, MultiDevice, Profile, StatedAttestation, TransactionDisplay,
@@ -118,6 +120,14 @@ impl fmt::Display for ModelId {
             Self::Aaguid(aaguid) => aaguid.fmt(f),
             Self::KeyIdentifier(identifier) => identifier.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
         }
+    }
+}
+
+impl core::str::FromStr for ModelId {
+    type Err = NotReadable;
+    fn from_str(text: &str) -> Result<Self, NotReadable> {
+        let identifier = entry::key_identifier(text).map(Self::KeyIdentifier);
+        identifier.or_else(|| text.parse().ok().map(Self::Aaguid)).ok_or(NotReadable)
     }
 }
 
@@ -265,6 +275,18 @@ impl Metadata {
     #[must_use]
     pub fn name(&self, aaguid: &Aaguid) -> Option<&str> {
         self.models_of(&ModelId::Aaguid(*aaguid)).find_map(|model| model.name.as_deref())
+    }
+
+    /// Returns the icon of a model, as a `data:` URL, from the BLOB that this metadata was made of. `None` without an icon, and
+    /// for another BLOB. The BLOB is not verified again: pass bytes that [`verify`] accepted, and treat the URL as untrusted
+    /// input of your page.
+    #[must_use]
+    pub fn icon(&self, blob: &[u8], model: &Model, backend: &dyn Backend) -> Option<String> {
+        let jws = crate::codec::jws::Jws::read(blob)?;
+        if backend.sha256(&[&jws.signature]) != self.signature_sha256 {
+            return None;
+        }
+        payload::icon(&jws.payload, model.place)
     }
 
     /// Returns the anchors of a model.

@@ -132,3 +132,26 @@ impl<'de> Visitor<'de> for EntriesSeed<'_, 'de, '_> {
         Ok(entries)
     }
 }
+
+/// The icon in the statement of the entry at this place.
+pub(super) fn icon(payload: &[u8], place: usize) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Payload<'a> {
+        #[serde(borrow)]
+        entries: Vec<&'a RawValue>,
+    }
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Entry<'a> {
+        #[serde(borrow)]
+        metadata_statement: Option<Statement<'a>>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Statement<'a> {
+        #[serde(borrow)]
+        icon: Option<&'a RawValue>,
+    }
+    let payload: Payload<'_> = serde_json::from_slice(payload).ok()?;
+    let entry: Entry<'_> = serde_json::from_str(payload.entries.get(place)?.get()).ok()?;
+    text(entry.metadata_statement?.icon?).map(std::borrow::Cow::into_owned)
+}

@@ -9,8 +9,12 @@
 //! - A certification does not end an incident. Only an update does, if the firmware is known to have it and the policy
 //!   accepts that.
 
+use super::entry::short;
+use crate::crypto::Backend;
 use crate::set::bit_set;
 use crate::time::UnixTime;
+use crate::x509::certificate::Certificate;
+use crate::x509::{Error, Rule};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +59,19 @@ impl Day {
     #[must_use]
     pub fn ends(self) -> UnixTime {
         self.starts().plus_secs(24 * 60 * 60)
+    }
+}
+
+/// A text that is not a date of the form `YYYY-MM-DD`, an AAGUID or a key identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a date YYYY-MM-DD, an AAGUID, or a key identifier of 40 hexadecimal digits")]
+#[non_exhaustive]
+pub struct NotReadable;
+
+impl core::str::FromStr for Day {
+    type Err = NotReadable;
+    fn from_str(text: &str) -> Result<Self, NotReadable> {
+        Self::read(text).ok_or(NotReadable)
     }
 }
 
@@ -289,6 +306,33 @@ pub struct Circumstance<'a> {
     pub(crate) keys: Option<&'a [Short]>,
 }
 
+/// Digests of the keys in a certification path, for incidents that concern some certificates of a model only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainKeys(Vec<Short>);
+
+impl ChainKeys {
+    /// Of the certificates in a chain.
+    ///
+    /// # Errors
+    /// [`Error`] if a certificate cannot be read.
+    pub fn of<'d>(chain: impl IntoIterator<Item = &'d [u8]>, backend: &dyn Backend) -> Result<Self, Error> {
+        let chain = chain.into_iter().enumerate();
+        let key = |(number, der)| match Certificate::read(der) {
+            Ok(certificate) => Ok(short(backend, &[certificate.spki])),
+            Err(rule) => Err(Rule::at(rule, number)),
+        };
+        chain.map(key).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl<'a> Circumstance<'a> {
+    /// With the keys of the certification path.
+    #[must_use]
+    pub fn with_keys(self, keys: &'a ChainKeys) -> Self {
+        Self { keys: Some(&keys.0), ..self }
+    }
+}
+
 impl Circumstance<'_> {
     /// At this time, with unknown firmware and an unknown certification path.
     #[must_use]
@@ -329,7 +373,9 @@ impl Standing {
         let updated = latest(&|report| circumstance.update_resolves && report.is_installed(circumstance));
         for report in in_effect() {
             match report.status {
-                Status::Certified(level) if report.fits(circumstance) && ended.is_none_or(|ended| report.effective >= ended) => {
+                Status::Certified(level)
+                    if report.fits(circumstance) && ended.is_none_or(|ended| report.effective >= ended) =>
+                {
                     if level == Level::Functional {
                         standing.functional = true;
                     } else if standing.level.is_none()

@@ -36,12 +36,7 @@ impl Metadata {
     ///
     /// # Errors
     /// [`StoredError`].
-    pub fn from_kept_blob(
-        bytes: &[u8],
-        roots: &Roots,
-        seen: Seen,
-        backend: &dyn Backend,
-    ) -> Result<Self, StoredError> {
+    pub fn from_kept_blob(bytes: &[u8], roots: &Roots, seen: Seen, backend: &dyn Backend) -> Result<Self, StoredError> {
         let rest = bytes.strip_prefix(WITH_BLOB).ok_or(StoredError::Version)?;
         let (sum, rest) = rest.split_first_chunk::<32>().ok_or(StoredError::Damaged)?;
         let (time, blob) = rest.split_first_chunk::<8>().ok_or(StoredError::Damaged)?;
@@ -90,7 +85,8 @@ impl Metadata {
         traits.sort_by_key(|traits| Arc::as_ptr(traits).addr());
         traits.dedup_by_key(|traits| Arc::as_ptr(traits).addr());
         to.list(&traits, |to, traits| to.traits(traits));
-        let place = |of: &Arc<Traits>| traits.binary_search_by_key(&Arc::as_ptr(of).addr(), |one| Arc::as_ptr(one).addr());
+        let place =
+            |of: &Arc<Traits>| traits.binary_search_by_key(&Arc::as_ptr(of).addr(), |one| Arc::as_ptr(one).addr());
         to.list(&self.models, |to, model| {
             to.size(model.place);
             to.option(model.aaguid, |to, aaguid| to.bytes(aaguid.as_bytes()));

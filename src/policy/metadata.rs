@@ -220,7 +220,8 @@ impl Reasons {
 
     /// What is known to be bad, so that it refuses also where nothing is required: incidents, and an entry that may have one.
     pub(super) fn known_bad(self) -> Self {
-        let unreadable = [Reason::EntryUnreadable, Reason::NoMetadata].into_iter().filter(|reason| self.contains(*reason));
+        let unreadable =
+            [Reason::EntryUnreadable, Reason::NoMetadata].into_iter().filter(|reason| self.contains(*reason));
         unreadable.fold(self.incidents(), Self::with)
     }
 }
@@ -311,7 +312,8 @@ pub struct Reassessment {
 impl Metadata {
     /// Judges the model of a credential again, at a sign-in. Verifies no signature.
     pub fn reassess(&self, attested: &Attested, policy: &MetadataPolicy, now: UnixTime) -> Reassessment {
-        let mut found = Reassessment { decision: MetadataDecision::Accept, reasons: Reasons::NONE, notes: Reasons::NONE };
+        let mut found =
+            Reassessment { decision: MetadataDecision::Accept, reasons: Reasons::NONE, notes: Reasons::NONE };
         if self.is_fresh(now) == Some(false) {
             found.notes = found.notes.with(Reason::MetadataStale);
         }
@@ -419,6 +421,12 @@ impl MetadataTrust {
     #[must_use]
     pub fn with_anchors(self, anchors: TrustAnchors) -> Self {
         Self { own: anchors, ..self }
+    }
+
+    /// Returns the policy.
+    #[must_use]
+    pub const fn policy(&self) -> &MetadataPolicy {
+        &self.policy
     }
 
     /// What refuses: everything, or only what is known to be bad.

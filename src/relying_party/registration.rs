@@ -264,6 +264,16 @@ impl RelyingParty {
         response: &RegistrationResponse,
         now: UnixTime,
     ) -> Result<Registered, Error> {
+        self.finish_registration_in(state, response, Circumstances::at(Some(now), self.backend), now)
+    }
+
+    pub(super) fn finish_registration_in(
+        &self,
+        state: RegistrationState,
+        response: &RegistrationResponse,
+        mut circumstances: Circumstances<'_>,
+        now: UnixTime,
+    ) -> Result<Registered, Error> {
         self.admit(&state.rp_id, state.issued_at, state.expires_at, now)?;
         let Attestation { policy, .. } = self.attestation(state.attestation.as_deref())?;
         let algorithms: Vec<Algorithm> =
@@ -279,7 +289,6 @@ impl RelyingParty {
         expected.key_enforcement = policy.key_enforcement;
         expected.quirks = self.quirks;
         let verified = registration::verify(&expected, response, self.backend)?;
-        let mut circumstances = Circumstances::at(Some(now), self.backend);
         circumstances.quirks = self.quirks;
         let mut registered = policy.decide(&verified, &state.user_handle, &circumstances)?;
         registered.attestation_policy = state.attestation;
