@@ -6,10 +6,11 @@ use super::{Anchor, Metadata, Model, ModelId, key_identifier_of};
 use crate::attestation::Format;
 use crate::authenticator::Aaguid;
 use crate::codec::base64url;
+use crate::codec::der::{self, Reader};
 use crate::crypto::Backend;
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
-use crate::x509::{Error, Rule, TrustAnchor};
+use crate::x509::{Error, Rule, TrustAnchor, oid};
 use serde::{Deserialize, Serialize};
 
 /// What was known of an authenticator when it was registered: the claimed model, and digests of the certification paths that
@@ -32,6 +33,8 @@ pub(crate) struct Proof {
     key_identifier: Option<KeyIdentifier>,
     /// Whether the anchor was of a list of the relying party, not of the metadata.
     pub(crate) own_anchor: bool,
+    /// The firmware version in the leaf (id-fido-gen-ce-fw-version).
+    pub(crate) firmware: Option<u32>,
     /// The leaf.
     leaf: Short,
     /// The keys of the leaf and of each CA, up to the anchor.
@@ -115,6 +118,7 @@ impl Proof {
             format,
             key_identifier,
             own_anchor: false,
+            firmware: firmware_of(leaf),
             leaf: short(backend, &[leaf.encoding]),
             keys: vec![short(backend, &[leaf.spki])],
             names: Vec::new(),
@@ -151,10 +155,17 @@ impl Proof {
 
     /// Whether a certificate of the path, or its anchor, is this anchor: a CA by name and key, the leaf by its bytes.
     fn leads_to(&self, anchor: &Anchor) -> bool {
-        let cas = self.names.iter().zip(self.keys.iter().skip(1));
+        let mut cas = self.names.iter().zip(self.keys.iter().skip(1));
         let is_ca = |(name, key): (&Short, &Short)| anchor.authority == [*name, *key];
-        self.leaf == anchor.certificate || (anchor.anchor.issues() && cas.map(is_ca).any(|is| is))
+        self.leaf == anchor.certificate || (anchor.anchor.issues() && cas.any(is_ca))
     }
+}
+
+/// The firmware version that a certificate names (id-fido-gen-ce-fw-version, §8.2.1).
+pub(crate) fn firmware_of(leaf: &Certificate<'_>) -> Option<u32> {
+    let extension = leaf.extensions.find(oid::FIDO_FIRMWARE_VERSION)?;
+    let version: Result<u32, der::Malformed> = der::read_all(extension.value, Reader::small);
+    version.ok()
 }
 
 impl Metadata {
@@ -188,6 +199,8 @@ struct WireProof {
     path: String,
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     own: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    firmware: Option<u32>,
 }
 
 impl From<Attested> for Wire {
@@ -199,6 +212,7 @@ impl From<Attested> for Wire {
                 key: proof.key_identifier.map(|key| base64url::encode(&key)),
                 path: base64url::encode(&digests.flatten().collect::<Vec<u8>>()),
                 own: proof.own_anchor,
+                firmware: proof.firmware,
             }
         };
         Self {
@@ -233,6 +247,7 @@ impl TryFrom<Wire> for Attested {
                 format: Format::from_identifier(&wire.format)?,
                 key_identifier,
                 own_anchor: wire.own,
+                firmware: wire.firmware,
                 leaf: *leaf,
                 keys: keys.to_vec(),
                 names: names.to_vec(),

@@ -45,7 +45,7 @@ pub use vocabulary::{
     UserVerificationMethod,
 };
 
-pub(crate) use attested::Proof;
+pub(crate) use attested::{Proof, firmware_of};
 pub(crate) use entry::{key_identifier_of, short};
 pub(crate) use status::Short;
 

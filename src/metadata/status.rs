@@ -371,6 +371,9 @@ impl Standing {
         let latest = |is: &dyn Fn(&&Report) -> bool| in_effect().filter(is).map(|report| report.effective).max();
         let ended = latest(&|report| report.status == Status::NotCertified);
         let updated = latest(&|report| circumstance.update_resolves && report.is_installed(circumstance));
+        let is_mended = |incident: Incident, report: &Report| {
+            incident.is_mendable() && updated.is_some_and(|updated| updated >= report.effective)
+        };
         for report in in_effect() {
             match report.status {
                 Status::Certified(level)
@@ -387,11 +390,9 @@ impl Standing {
                 Status::Fips(level) if report.fits(circumstance) && standing.fips < Some(level) => {
                     (standing.fips, standing.fips_since) = (Some(level), report.effective);
                 }
-                Status::Incident(incident) if report.concerns(circumstance.keys) => {
-                    if !(incident.is_mendable() && updated.is_some_and(|updated| updated >= report.effective)) {
-                        standing.incidents = standing.incidents.with(incident);
-                        standing.incident_since = standing.incident_since.max(report.effective);
-                    }
+                Status::Incident(incident) if report.concerns(circumstance.keys) && !is_mended(incident, report) => {
+                    standing.incidents = standing.incidents.with(incident);
+                    standing.incident_since = standing.incident_since.max(report.effective);
                 }
                 Status::UpdateAvailable => standing.update_available |= !report.is_installed(circumstance),
                 _ => {}

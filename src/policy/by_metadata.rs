@@ -7,7 +7,9 @@ use crate::attestation::{Attestation, AttestationType, Fact, Format, Voucher};
 use crate::authenticator::Aaguid;
 use crate::budget::Budget;
 use crate::ceremony::Refusal;
-use crate::metadata::{Circumstance, Lookup, Metadata, ModelId, Proof, Reason, Reasons, key_identifier_of};
+use crate::metadata::{
+    Circumstance, Lookup, Metadata, ModelId, Proof, Reason, Reasons, firmware_of, key_identifier_of,
+};
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::revocation::Revocation;
@@ -103,6 +105,7 @@ pub(super) fn certificates(
         false => Vec::new(),
     };
     circumstance.keys = Some(&keys);
+    circumstance.firmware = x5c.first().and_then(firmware_of);
     let verdict = match numbers {
         // The relying party knows the model by its own anchors.
         [] => trust.policy.judge_unknown(),

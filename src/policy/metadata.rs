@@ -324,6 +324,7 @@ impl Metadata {
         }
         for proof in &attested.proofs {
             circumstance.keys = Some(proof.keys());
+            circumstance.firmware = attested.firmware.or(proof.firmware);
             let id = proof.id(attested.aaguid);
             match id.map_or(Lookup::Absent, |id| self.lookup(&id)) {
                 Lookup::Unreadable => found.step_up(Reason::EntryUnreadable),
