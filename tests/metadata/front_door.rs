@@ -73,7 +73,7 @@ fn prefer_lets_in_what_is_not_known_to_be_bad() {
         let registered = decide(MetadataTrust::prefer(policy), Some(&metadata(entries)))?;
         Ok::<_, Refusal>((registered.trust(), registered.metadata()[0].notes))
     };
-    let below = noted(&[entry(&model, &[l1.clone()], &roots())], level).unwrap();
+    let below = noted(&[entry(&model, std::slice::from_ref(&l1), &roots())], level).unwrap();
     assert_eq!(below, (TrustOutcome::Trusted, reasons(&[Reason::LevelBelow])));
     let absent = noted(&[], MetadataPolicy::known()).unwrap();
     assert_eq!(absent.1, reasons(&[Reason::NotInMetadata]));
@@ -97,7 +97,7 @@ fn own_anchors_for_a_model_stand_before_those_of_the_metadata() {
     };
     let registered = with(&roots()[0], &[]).unwrap();
     assert_eq!(registered.attested_aaguid(), Some(model()));
-    let later = metadata(&[entry(&model().to_string(), &[], &[stranger.clone()])]);
+    let later = metadata(&[entry(&model().to_string(), &[], std::slice::from_ref(&stranger))]);
     let found = later.reassess(&registered.attested(), &known, at());
     assert_eq!(found.decision, MetadataDecision::Accept, "the anchor was never one of the metadata's: {found:?}");
     let refused = with(&stranger, &[entry(&model().to_string(), &[], &roots())]).map(|_| ());

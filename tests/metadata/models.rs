@@ -329,7 +329,7 @@ fn status() -> Vec<Value> {
     let identifier = "aB".repeat(20);
     let u2f = json!({ "attestationCertificateKeyIdentifiers": ["short", identifier], "statusReports": [l1()], "metadataStatement": {} });
     let by_key = |id: &str, key: String, expect: Value| {
-        let mut case = of_entries("status", id, &[u2f.clone()], none(), expect);
+        let mut case = of_entries("status", id, std::slice::from_ref(&u2f), none(), expect);
         case["model"] = json!({ "key_identifier": key });
         case
     };
@@ -604,10 +604,16 @@ fn sign_ins() -> Vec<Value> {
         of("gone", &[entry(OTHER, &[], &[])], none(), none(), step_up(&["not-in-metadata"])),
         of("gone-open", &[entry(OTHER, &[], &[])], open(), none(), json!({ "notes": ["not-in-metadata"] })),
         of("unreadable", &[unreadable], open(), none(), step_up(&["entry-unreadable"])),
-        of("anchor-gone", &[entry(MODEL, &[l1()], &[stranger.clone()])], none(), none(), step_up(&["anchor-gone"])),
+        of(
+            "anchor-gone",
+            &[entry(MODEL, &[l1()], std::slice::from_ref(&stranger))],
+            none(),
+            none(),
+            step_up(&["anchor-gone"]),
+        ),
         of("anchor-reissued", &[entry(MODEL, &[l1()], &[reissued.der()])], none(), none(), none()),
         of("anchor-is-the-intermediate", &[entry(MODEL, &[l1()], &[intermediate.der()])], none(), none(), none()),
-        of("anchor-is-the-leaf", &[entry(MODEL, &[l1()], &[leaf.clone()])], none(), none(), none()),
+        of("anchor-is-the-leaf", &[entry(MODEL, &[l1()], std::slice::from_ref(&leaf))], none(), none(), none()),
         of("anchors-added", &[entry(MODEL, &[l1()], &[stranger.clone(), root.der()])], none(), none(), none()),
         of(
             "batch-of-the-intermediate",
