@@ -5,7 +5,8 @@ mod descriptor;
 pub use descriptor::{CredentialDescriptor, CredentialParameters, PublicKeyCredentialType};
 
 use crate::codec::base64url::{self, ShortBytes};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Why bytes cannot be a [`CredentialId`] or a [`UserHandle`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -128,7 +129,7 @@ opaque_bytes! {
 /// How a client may reach an authenticator (§5.8.4). A hint: unknown values are kept. Ordered by name, as `getTransports()`
 /// returns them (§5.2.1).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(from = "String", into = "String")]
 #[non_exhaustive]
 pub enum Transport {
     /// Bluetooth Low Energy.
@@ -144,7 +145,6 @@ pub enum Transport {
     /// USB.
     Usb,
     /// An unknown value, as received.
-    #[serde(untagged)]
     Other(String),
 }
 
@@ -161,6 +161,61 @@ impl Transport {
             other => Self::Other(other.to_owned()),
         }
     }
+
+    /// Returns its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Ble => "ble",
+            Self::Hybrid => "hybrid",
+            Self::Internal => "internal",
+            Self::Nfc => "nfc",
+            Self::SmartCard => "smart-card",
+            Self::Usb => "usb",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+/// Serde writes the name in every format. An enumeration with an untagged variant could not be read from binary formats.
+impl From<Transport> for String {
+    fn from(transport: Transport) -> Self {
+        match transport {
+            Transport::Other(name) => name,
+            known => known.name().to_owned(),
+        }
+    }
+}
+
+impl From<String> for Transport {
+    fn from(name: String) -> Self {
+        Self::from_name(&name)
+    }
+}
+
+/// Serde for the transports of a record: missing and null are no transports. A binary format always has the list.
+fn transports<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Transport>, D::Error> {
+    struct List;
+    impl<'de> Visitor<'de> for List {
+        type Value = Vec<Transport>;
+        fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            f.write_str("a list of transports, or null")
+        }
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
+        fn visit_none<E>(self) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Self::Value, A::Error> {
+            let mut list = Vec::new();
+            while let Some(transport) = names.next_element()? {
+                list.push(transport);
+            }
+            Ok(list)
+        }
+    }
+    if from.is_human_readable() { from.deserialize_any(List) } else { Vec::deserialize(from) }
 }
 
 /// A stored credential: the items of §4 that sign-ins need, under their names, and the account that owns it.
@@ -203,7 +258,7 @@ pub struct CredentialRecord {
     #[serde(deserialize_with = "Option::deserialize")]
     pub backup_state: Option<bool>,
     /// The transports that the client reported, for `allowCredentials`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "transports")]
     pub transports: Vec<Transport>,
 }
 

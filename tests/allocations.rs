@@ -92,8 +92,7 @@ fn a_registration_without_attestation_allocates_nine_times() {
     assert_eq!(allocations(|| sign_up.verify(&AwsLcRs)), 9);
 }
 
-/// Two more for a path of up to four certificates: the parsed leaf and the trust path. Two more for a longer path: the list of
-/// certificates, as received and as parsed.
+/// Two more than without attestation: the trust path, as received and as read. Both lists grow once beyond four certificates.
 #[test]
 fn the_number_of_certificates_barely_changes_the_allocations() {
     let counts = [1, 2, 3, 4, 5, 8].map(|certificates| {

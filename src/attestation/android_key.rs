@@ -1,115 +1,117 @@
 //! §8.4 Android key attestation.
 //!
-//! Key descriptions of keymaster 1 to 4 and KeyMint 1 to 4 differ in tags that are read over here; what §8.4 asks for
-//! has been the same in all of them.
+//! Key descriptions of keymaster 1 to 4 and KeyMint 1 to 4 differ in fields that are ignored here. The fields that §8.4 names
+//! are the same in all of them.
 
 use super::certificate::{self, Leaf, X5c};
 use super::key::{AndroidProperties, KeyEnforcement, KeyProperties, RootOfTrust};
-use super::{Attestation, AttestationType, Format, Inputs, Reason, fields};
+use super::{Attestation, AttestationType, Format, Inputs, Reason, fields, oid};
 use crate::codec::cbor::Map;
 use crate::codec::der::{self, Reader, Tag};
-use crate::x509::oid;
+use crate::x509::certificate::Certificate;
+use crate::x509::extensions::{BasicConstraints, KeyUsage};
+use crate::x509::name::Name;
+use crate::x509::oid as x509;
+use crate::x509::path::IssuerWithoutCa;
 
 /// KM_ORIGIN_GENERATED.
 const GENERATED: i64 = 0;
-/// KM_PURPOSE_SIGN, and KM_PURPOSE_VERIFY, which anyone can do with the public key.
+/// KM_PURPOSE_SIGN.
 const SIGN: i64 = 2;
+/// KM_PURPOSE_VERIFY. It is harmless, because everyone has the public key.
 const VERIFY: i64 = 3;
-/// SecurityLevel; software is 0, and Android's keystore calls itself 100.
+/// SecurityLevel TrustedEnvironment. (Software is 0, and Android's keystore uses 100.)
 const TRUSTED_ENVIRONMENT: i64 = 1;
+/// SecurityLevel StrongBox.
 const STRONG_BOX: i64 = 2;
-/// Fields of an AuthorizationList; the most seen in use is 18.
+/// The maximum number of fields of an AuthorizationList. The most seen in use is 18.
 const MAX_FIELDS: usize = 64;
 
-struct Statement<'a> {
-    alg: i64,
-    sig: &'a [u8],
-    x5c: X5c<'a>,
-}
-
-impl<'a> Statement<'a> {
-    fn parse(map: Map<'a>) -> Option<Self> {
-        let [alg, sig, x5c] = fields(map, ["alg", "sig", "x5c"])?;
-        Some(Self { alg: alg.integer()?, sig: sig.bytes()?, x5c: certificate::x5c(x5c)? })
-    }
+/// Returns `alg`, `sig` and `x5c`.
+fn parse<'a>(statement: Map<'a>) -> Option<(i64, &'a [u8], X5c<'a>)> {
+    let [alg, sig, x5c] = fields(statement, ["alg", "sig", "x5c"])?;
+    Some((alg.integer()?, sig.bytes()?, certificate::x5c(x5c)?))
 }
 
 pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
-    let Statement { alg, sig, x5c } = Statement::parse(statement).ok_or(Reason::Syntax)?;
-    let leaf = Leaf::read(x5c.first().copied())?;
-    let algorithm = leaf.verify(alg, inputs.signed(), sig, inputs)?;
+    // §8.4: "attStmt is valid CBOR conforming to the syntax"
+    let (alg, sig, x5c) = parse(statement).ok_or(Reason::Syntax)?;
+    let leaf = Leaf::read(&x5c)?;
+    // "sig is a valid signature [...] using the public key in the first certificate in x5c"
+    let algorithm = certificate::algorithm(alg)?;
+    leaf.verify(algorithm, inputs.signed(), sig, inputs)?;
+    // "the public key in the first certificate in x5c matches the credentialPublicKey"
     if leaf.key()? != *inputs.key.key() {
         return Err(Reason::CertificateKey);
     }
+    // §8.4.1: the extension data is identified by the OID 1.3.6.1.4.1.11129.2.1.17.
     let extension = leaf.certificate().extensions.find(oid::ANDROID_KEY_DESCRIPTION).ok_or(Reason::KeyDescription)?;
     let description = KeyDescription::read(extension.value).map_err(|_| Reason::KeyDescription)?;
-    description.judge(inputs.client_data_hash(), inputs.key_enforcement)?;
-    let in_hardware = description.judge(inputs.client_data_hash(), KeyEnforcement::Hardware).is_ok();
-    let root_of_trust = description.hardware_enforced.root_of_trust.map_or(RootOfTrust::Absent, RootOfTrust::read);
+    description.check(inputs.client_data_hash(), inputs.key_enforcement)?;
+    let in_hardware = description.check(inputs.client_data_hash(), KeyEnforcement::Hardware).is_ok();
+    let [_, hardware_enforced] = description.lists;
+    let root_of_trust = hardware_enforced.root_of_trust.map_or(RootOfTrust::Absent, RootOfTrust::read);
     let properties = KeyProperties::Android(AndroidProperties { in_hardware, root_of_trust });
     properties.check(inputs.key_enforcement)?;
-    let attestation = Attestation::with_path(Format::AndroidKey, AttestationType::BasicOrAttCa, leaf, x5c);
-    let (key_in_hardware, key_properties) = (Some(in_hardware), Some(properties));
-    Ok(Attestation { key_in_hardware, key_properties, ..attestation.signed_with(algorithm) })
+    let attestation = Attestation::with_path(Format::AndroidKey, AttestationType::BasicOrAttCa, x5c, Some(algorithm));
+    Ok(Attestation { key_properties: Some(properties), ..attestation })
 }
 
-/// §8.4.1: the extension data of 1.3.6.1.4.1.11129.2.1.17.
+/// §8.4.1: the extension data (Android's KeyDescription).
 struct KeyDescription<'a> {
-    attestation_security_level: i64,
-    key_mint_security_level: i64,
+    /// attestationSecurityLevel, keyMintSecurityLevel
+    security_levels: [i64; 2],
     attestation_challenge: &'a [u8],
-    software_enforced: AuthorizationList<'a>,
-    hardware_enforced: AuthorizationList<'a>,
+    /// softwareEnforced, hardwareEnforced (teeEnforced)
+    lists: [AuthorizationList<'a>; 2],
 }
 
 impl<'a> KeyDescription<'a> {
     fn read(value: &'a [u8]) -> Result<Self, der::Malformed> {
         der::read_all(value, |value| {
             let mut fields = value.sequence()?;
-            fields.integer()?; // attestationVersion
-            let attestation_security_level = der::number(fields.contents(Tag::ENUMERATED)?)?;
-            fields.integer()?; // keymasterVersion, keyMintVersion
-            let key_mint_security_level = der::number(fields.contents(Tag::ENUMERATED)?)?;
+            let security_level = |fields: &mut Reader<'a>| {
+                fields.integer()?; // attestationVersion, keyMintVersion
+                der::number(fields.contents(Tag::ENUMERATED)?)
+            };
+            let security_levels = [security_level(&mut fields)?, security_level(&mut fields)?];
             let attestation_challenge = fields.octet_string()?;
             fields.octet_string()?; // uniqueId
-            let software_enforced = AuthorizationList::read(&mut fields)?;
-            let hardware_enforced = AuthorizationList::read(&mut fields)?;
+            let lists = [AuthorizationList::read(&mut fields)?, AuthorizationList::read(&mut fields)?];
             fields.finish()?;
-            Ok(Self {
-                attestation_security_level,
-                key_mint_security_level,
-                attestation_challenge,
-                software_enforced,
-                hardware_enforced,
-            })
+            Ok(Self { security_levels, attestation_challenge, lists })
         })
     }
 
-    fn judge(&self, client_data_hash: &[u8], enforcement: KeyEnforcement) -> Result<(), Reason> {
+    fn check(&self, client_data_hash: &[u8], enforcement: KeyEnforcement) -> Result<(), Reason> {
+        // §8.4: "attestationChallenge [...] is identical to clientDataHash"
         if self.attestation_challenge != client_data_hash {
             return Err(Reason::Challenge);
         }
-        let both = [&self.software_enforced, &self.hardware_enforced];
-        if both.iter().any(|list| list.all_applications) {
+        // §8.4: "AuthorizationList.allApplications field is not present on either authorization list"
+        if self.lists.iter().any(|list| list.all_applications) {
             return Err(Reason::AllApplications);
         }
-        // "use only the teeEnforced authorization list if the RP wants to accept only keys from a trusted execution
-        // environment, otherwise use the union of teeEnforced and softwareEnforced".
+        // §8.4: "use only the teeEnforced authorization list if the RP wants to accept only keys from a trusted execution
+        // environment, otherwise use the union of teeEnforced and softwareEnforced"
         let lists = match enforcement {
-            KeyEnforcement::Any => &both[..],
-            KeyEnforcement::Hardware | KeyEnforcement::VerifiedBoot => both.get(1..).unwrap_or_default(),
+            KeyEnforcement::Any => &self.lists[..],
+            KeyEnforcement::Hardware | KeyEnforcement::VerifiedBoot => self.lists.get(1..).unwrap_or_default(),
         };
-        // Whatever these lists say must agree: one that is right does not outweigh another.
+        // §8.4: "origin field is equal to KM_ORIGIN_GENERATED": every one, because two lists may contradict each other
         let mut origins = lists.iter().filter_map(|list| list.origin).peekable();
         if origins.peek().is_none() || origins.any(|origin| origin != GENERATED) {
             return Err(Reason::Origin);
         }
-        let purposes = || lists.iter().flat_map(|list| list.purposes());
-        if purposes().any(|purpose| !matches!(purpose, SIGN | VERIFY)) || purposes().all(|purpose| purpose != SIGN) {
+        // §8.4: "purpose field is equal to KM_PURPOSE_SIGN"
+        let mut purposes = lists.iter().flat_map(|list| &list.purposes);
+        if purposes.clone().all(|purpose| *purpose != SIGN)
+            || !purposes.all(|purpose| matches!(*purpose, SIGN | VERIFY))
+        {
             return Err(Reason::Purpose);
         }
-        let levels = [self.attestation_security_level, self.key_mint_security_level];
-        let in_hardware = levels.iter().all(|level| matches!(*level, TRUSTED_ENVIRONMENT | STRONG_BOX));
+        // Key enforcement: hardware made the attestation and keeps the key (Android's SecurityLevel; not in §8.4).
+        let in_hardware = self.security_levels.iter().all(|level| matches!(*level, TRUSTED_ENVIRONMENT | STRONG_BOX));
         if enforcement != KeyEnforcement::Any && !in_hardware {
             return Err(Reason::SecurityLevel);
         }
@@ -117,13 +119,13 @@ impl<'a> KeyDescription<'a> {
     }
 }
 
-/// An AuthorizationList, as far as §8.4 looks into it.
+/// The fields of an AuthorizationList that are checked.
 #[derive(Default)]
 struct AuthorizationList<'a> {
-    purposes: &'a [u8],
+    purposes: Vec<i64>,
     all_applications: bool,
     origin: Option<i64>,
-    /// The contents of the field; §8.4 does not look into it.
+    /// The contents of the field. §8.4 does not require anything of it.
     root_of_trust: Option<&'a [u8]>,
 }
 
@@ -133,29 +135,29 @@ impl<'a> AuthorizationList<'a> {
     const ORIGIN: Tag = Tag::constructed(702);
     const ROOT_OF_TRUST: Tag = Tag::constructed(704);
 
-    /// Fields in any order, none twice. The schema has them in ascending order of their tags, but phones write them as
-    /// they like (the Motorola Edge of 2022: 717, 716, 712, 711, 710, 718), and §8.4 asks for no order.
+    /// Reads the fields in any order and refuses duplicates. Android's schema has them in ascending order of their tags, but
+    /// phones write them in other orders (Motorola Edge of 2022: 717, 716, 712, 711, 710, 718), and §8.4 requires none.
     fn read(from: &mut Reader<'a>) -> Result<Self, der::Malformed> {
         let mut fields = from.sequence()?;
         let mut list = Self::default();
         let mut seen = [None; MAX_FIELDS];
         while !fields.is_empty() {
             let field = fields.any()?;
-            // `[n] EXPLICIT`: context-specific, constructed, one value in it. allApplications in another form must not be missed.
+            // X.690 §8.14: `[n] EXPLICIT` is constructed and contains one value. Another form of allApplications would be
+            // overlooked.
             if !field.tag.is_explicit() {
                 return Err(der::Malformed::Tag);
             }
             der::read_all(field.contents, Reader::any)?;
             match seen.iter_mut().find(|slot| slot.is_none_or(|tag| tag == field.tag)) {
                 Some(slot @ None) => *slot = Some(field.tag),
-                _ => return Err(der::Malformed::Tag), // it is there already, or there are too many
+                _ => return Err(der::Malformed::Tag), // a duplicate, or too many
             }
             match field.tag {
                 Self::PURPOSE => {
-                    list.purposes = der::read_all(field.contents, |set| set.contents(Tag::SET))?;
-                    let mut purposes = Reader::new(list.purposes);
+                    let mut purposes = der::read_all(field.contents, |set| set.nested(Tag::SET))?;
                     while !purposes.is_empty() {
-                        der::number(purposes.integer()?)?;
+                        list.purposes.push(der::number(purposes.integer()?)?);
                     }
                 }
                 Self::ALL_APPLICATIONS => list.all_applications = true,
@@ -166,10 +168,35 @@ impl<'a> AuthorizationList<'a> {
         }
         Ok(list)
     }
-
-    /// Checked when the list was read.
-    fn purposes(&self) -> impl Iterator<Item = i64> + use<'a> {
-        let mut purposes = Reader::new(self.purposes);
-        core::iter::from_fn(move || der::number(purposes.integer().ok()?).ok())
-    }
 }
+
+/// The intermediate certificate of some Sony phones, which Google issued with `cA = FALSE`. The path must end at Google's
+/// hardware attestation root, whose subject is serialNumber = f92009e853b6b045.
+pub(crate) const SONY_INTERMEDIATE: IssuerWithoutCa = IssuerWithoutCa {
+    matches: is_sony_intermediate,
+    anchor: b"\x30\x1b\x31\x19\x30\x17\x06\x03\x55\x04\x05\x13\x10f92009e853b6b045",
+};
+
+/// Returns whether the certificate has the shape of that intermediate (recorded: Xperia 10 III): subject and issuer are one
+/// serial number each, `cA` is FALSE, the key usage is digitalSignature alone, and it has only extensions that the recorded
+/// one has. So no certificate with a key description (§8.4.1), an extended key usage or a subject alternative name matches.
+fn is_sony_intermediate(certificate: &Certificate<'_>) -> bool {
+    const EXTENSIONS: &[&[u8]] = &[
+        x509::SUBJECT_KEY_IDENTIFIER,
+        x509::AUTHORITY_KEY_IDENTIFIER,
+        x509::BASIC_CONSTRAINTS,
+        x509::KEY_USAGE,
+        x509::NAME_CONSTRAINTS,
+        x509::CRL_DISTRIBUTION_POINTS,
+    ];
+    let is_serial_number = |name: Name<'_>| name.attributes().map(|one| one.oid).eq([x509::SERIAL_NUMBER]);
+    let Certificate { subject, issuer, extensions, .. } = *certificate;
+    is_serial_number(subject)
+        && is_serial_number(issuer)
+        && extensions.basic_constraints() == Ok(Some(BasicConstraints { ca: false, path_length: None }))
+        && extensions.key_usage() == Ok(Some(KeyUsage::DIGITAL_SIGNATURE))
+        && extensions.iter().all(|extension| EXTENSIONS.contains(&extension.oid))
+}
+
+#[cfg(test)]
+mod tests;

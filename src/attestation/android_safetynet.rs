@@ -1,9 +1,9 @@
-//! §8.5 Android SafetyNet attestation: a JSON Web Signature by a Google service that was switched off in 2025, and
-//! that credentials registered before still carry.
+//! §8.5 Android SafetyNet attestation: a JSON Web Signature by a Google service. Google switched it off in 2025, but credential
+//! records of earlier registrations may contain such statements.
 //!
-//! The header decides nothing: the algorithm is RS256, the key is that of a certificate whose chain the policy judges.
+//! The JWS header chooses neither the algorithm, which is RS256, nor the key, which is that of the first certificate.
 
-use super::certificate::Leaf;
+use super::certificate::{Leaf, X5c};
 use super::{Attestation, AttestationType, Format, Inputs, Reason, fields};
 use crate::codec::base64url;
 use crate::codec::cbor::Map;
@@ -16,11 +16,11 @@ use crate::x509::oid;
 use serde::Deserialize;
 use std::borrow::Cow;
 
-/// The service that signs.
+/// The host name of the service that signs.
 pub(crate) const HOST_NAME: &str = "attest.android.com";
-/// How old a response may be, in seconds: the longest timeout that §15.1 recommends.
+/// The maximum age of a response in seconds: the longest timeout that §15.1 recommends.
 const MAX_AGE: i64 = 600;
-/// How far a phone's clock may be ahead, in seconds.
+/// The maximum number of seconds that the service's clock may be ahead.
 const MAX_AHEAD: i64 = 60;
 
 #[derive(Deserialize)]
@@ -32,30 +32,35 @@ struct Payload {
     cts_profile_match: bool,
 }
 
-fn response<'a>(map: Map<'a>) -> Option<&'a [u8]> {
-    let [ver, response] = fields(map, ["ver", "response"])?;
+/// Returns `response`.
+fn parse<'a>(statement: Map<'a>) -> Option<&'a [u8]> {
+    let [ver, response] = fields(statement, ["ver", "response"])?;
     ver.text().filter(|version| !version.is_empty())?;
     response.bytes()
 }
 
 pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
-    let response = response(statement).ok_or(Reason::Syntax)?;
+    // §8.5: "attStmt is valid CBOR conforming to the syntax"
+    let response = parse(statement).ok_or(Reason::Syntax)?;
+    // RFC 7515 §7.1: three parts in base64url, separated by periods
     let jws = Jws::read(response).ok_or(Reason::Jws)?;
+
+    // RFC 7515 §4.1: the header
     let x5c = x5c(&jws).ok_or(Reason::Header)?;
-    let leaf = Leaf::read(x5c.first().map(Vec::as_slice))?;
+    let leaf = Leaf::read(&x5c)?;
+    // §8.5, SafetyNet online documentation: the certificate is issued to the host name attest.android.com.
     if !is_issued_to(leaf.certificate(), HOST_NAME)? {
         return Err(Reason::HostName);
     }
-    let rs256 = Algorithm::Rs256;
-    leaf.verify(rs256.cose().into(), jws.signed, &jws.signature, inputs)?;
-    judge(&jws.payload, inputs)?;
-    let attestation = Attestation::without_path(Format::AndroidSafetynet, AttestationType::BasicOrAttCa);
-    let trust_path = x5c.into_iter().map(Cow::Owned).collect();
-    Ok(Attestation { trust_path, ..attestation.signed_with(rs256) })
+    // §8.5, SafetyNet online documentation: the certificate verifies the signature.
+    leaf.verify(Algorithm::Rs256, jws.signed, &jws.signature, inputs)?;
+    check_payload(&jws.payload, inputs)?;
+    let (kind, algorithm) = (AttestationType::BasicOrAttCa, Algorithm::Rs256);
+    Ok(Attestation::with_path(Format::AndroidSafetynet, kind, x5c, Some(algorithm)))
 }
 
-/// RFC 2818 §3.1: the names in the subject alternative name where it has one, the common name elsewhere. Name constraints
-/// of the CAs above it hold for this name too, which the [`policy`](crate::policy) judges with the certification path.
+/// Returns whether the certificate is issued to a host name (RFC 2818 §3.1): the names in the subject alternative name count
+/// if it has one, otherwise the common name. Path validation applies name constraints to the host name too.
 fn is_issued_to(certificate: &Certificate<'_>, host: &str) -> Result<bool, Reason> {
     let names = certificate.extensions.subject_alt_name()?;
     let mut names = names.iter().flat_map(|names| names.dns()).peekable();
@@ -66,27 +71,31 @@ fn is_issued_to(certificate: &Certificate<'_>, host: &str) -> Result<bool, Reaso
     Ok(common_names.any(|name| name.text() == Ok(host)))
 }
 
-/// The certificates of the header.
-fn x5c(jws: &Jws<'_>) -> Option<Vec<Vec<u8>>> {
+/// Returns the certificates in the header.
+fn x5c(jws: &Jws<'_>) -> Option<X5c<'static>> {
     let header = jws.header().filter(|header| header.alg == "RS256" && header.len() > 0)?;
-    header.certificates()
+    Some(header.certificates()?.into_iter().map(Cow::Owned).collect())
 }
 
-/// Judges the payload, which is UTF-8 as a whole (RFC 8259 §8.1).
-fn judge(payload: &[u8], inputs: &Inputs<'_, '_>) -> Result<(), Reason> {
+/// Checks the payload, which must be UTF-8 (RFC 8259 §8.1).
+fn check_payload(payload: &[u8], inputs: &Inputs<'_, '_>) -> Result<(), Reason> {
     let payload = core::str::from_utf8(payload).map_err(|_| Reason::Payload)?;
     let Object::<Payload>(payload) = serde_json::from_str(payload).map_err(|_| Reason::Payload)?;
+    // §8.5: nonce "is identical to the Base64 encoding of the SHA-256 hash of the concatenation of authenticatorData and
+    // clientDataHash".
     let nonce = payload.nonce.ok_or(Reason::Nonce)?;
     if nonce != base64url::encode_standard(&inputs.backend.sha256(&[inputs.signed()])) {
         return Err(Reason::Nonce);
     }
+    // SafetyNet online documentation: ctsProfileMatch is true.
     if !payload.cts_profile_match {
         return Err(Reason::CtsProfileMatch);
     }
+    // SafetyNet online documentation: timestampMs is about the time of the request.
     let made = payload.timestamp_ms.ok_or(Reason::Timestamp)?.div_euclid(1000);
-    let about = |now: UnixTime| {
+    let is_recent = |now: UnixTime| {
         let age = now.secs().saturating_sub(made);
         (MAX_AHEAD.saturating_neg()..=MAX_AGE).contains(&age)
     };
-    if inputs.time.is_none_or(about) { Ok(()) } else { Err(Reason::Timestamp) }
+    if inputs.time.is_none_or(is_recent) { Ok(()) } else { Err(Reason::Timestamp) }
 }

@@ -1,16 +1,16 @@
 //! §8.8 Apple anonymous attestation.
 
 use super::certificate::{self, Leaf, X5c};
-use super::{Attestation, AttestationType, Format, Inputs, Reason, fields};
+use super::{Attestation, AttestationType, Format, Inputs, Reason, fields, oid};
 use crate::codec::cbor::Map;
 use crate::codec::der::{self, Reader, Tag};
-use crate::x509::oid;
 
-fn parse<'a>(map: Map<'a>) -> Option<X5c<'a>> {
-    let x5c = match fields(map, ["x5c"]) {
+/// Returns `x5c`. `alg`, which is not in the standard but in use, is ignored.
+fn parse<'a>(statement: Map<'a>) -> Option<X5c<'a>> {
+    let x5c = match fields(statement, ["x5c"]) {
         Some([x5c]) => x5c,
         None => {
-            let [alg, x5c] = fields(map, ["alg", "x5c"])?;
+            let [alg, x5c] = fields(statement, ["alg", "x5c"])?;
             alg.integer()?;
             x5c
         }
@@ -19,20 +19,25 @@ fn parse<'a>(map: Map<'a>) -> Option<X5c<'a>> {
 }
 
 pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
+    // §8.8 step 1: syntax
     let x5c = parse(statement).ok_or(Reason::Syntax)?;
-    let leaf = Leaf::read(x5c.first().copied())?;
+    let leaf = Leaf::read(&x5c)?;
+    // Steps 2 to 4: "nonce equals the value of the extension with OID 1.2.840.113635.100.8.2 in credCert"
     let extension = leaf.certificate().extensions.find(oid::APPLE_NONCE).ok_or(Reason::NonceExtension)?;
     let nonce = nonce(extension.value).map_err(|_| Reason::NonceExtension)?;
     if nonce != inputs.backend.sha256(&[inputs.signed()]) {
         return Err(Reason::Nonce);
     }
+    // Step 5: "the credential public key equals the Subject Public Key of credCert"
     if leaf.key()? != *inputs.key.key() {
         return Err(Reason::CertificateKey);
     }
-    Ok(Attestation::with_path(Format::Apple, AttestationType::AnonCa, leaf, x5c))
+    // Step 6: the attestation type and the trust path
+    Ok(Attestation::with_path(Format::Apple, AttestationType::AnonCa, x5c, None))
 }
 
-/// `SEQUENCE { [1] EXPLICIT OCTET STRING }`: not in the text of the standard, but in its vector and in the field.
+/// Reads `SEQUENCE { [1] EXPLICIT OCTET STRING }`, the form in the standard's test vector and in use. The standard's text
+/// does not define it.
 fn nonce(value: &[u8]) -> Result<&[u8], der::Malformed> {
     der::read_all(value, |value| {
         let mut sequence = value.sequence()?;

@@ -1,13 +1,13 @@
-//! Why an attestation object or an attestation statement is refused.
+//! The reasons to refuse an attestation object or an attestation statement.
 
 use super::Format;
 use super::key::VerifiedBootState;
 use crate::authenticator;
 use crate::codec::cbor;
-use crate::x509::Rule;
+use crate::x509::{Rule, reasons};
 use core::fmt;
 
-/// Why an attestation object or an attestation statement is refused: the reason, and the format that demands it.
+/// The refusal of an attestation object or an attestation statement: the reason, and the format whose rule is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Error {
     format: Option<Format>,
@@ -15,20 +15,20 @@ pub struct Error {
 }
 
 impl Error {
-    /// The format of the statement. In a compound attestation, that of the statement in it which is refused. `None`: the
-    /// attestation object, or the message as a whole.
+    /// Returns the format of the statement. In a compound attestation, this is the format of the refused statement in it. `None`
+    /// means the attestation object, or the message as a whole.
     #[must_use]
     pub const fn format(&self) -> Option<Format> {
         self.format
     }
 
-    /// The reason.
+    /// Returns the reason.
     #[must_use]
     pub const fn reason(&self) -> Reason {
         self.reason
     }
 
-    /// A stable word for logs: [`Reason::code`].
+    /// Returns a stable word for logs: [`Reason::code`].
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.reason.code()
@@ -52,41 +52,10 @@ impl From<Reason> for Error {
     }
 }
 
-macro_rules! reasons {
-    ($($(#[$meta:meta])* $name:ident $(($field:ty))? => $code:literal, $text:literal;)*) => {
-        /// A reason to refuse an attestation object or an attestation statement. Each names the section that asks for it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum Reason {
-            $(
-                $(#[$meta])*
-                #[doc = concat!("\n\nCode `", $code, "`.")]
-                $name $(($field))?,
-            )*
-        }
-
-        impl Reason {
-            /// A stable word for logs.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self {
-                    $(Self::$name { .. } => $code,)*
-                }
-            }
-
-            const fn text(self) -> &'static str {
-                match self {
-                    $(Self::$name { .. } => $text,)*
-                }
-            }
-
-            #[cfg(test)]
-            const CODES: &[&str] = &[$($code),*];
-        }
-    };
-}
-
 reasons! {
+    /// A reason to refuse an attestation object or an attestation statement. Each states its rule and the section.
+    pub enum Reason;
+
     /// §6.5.4: the attestation object is canonical CBOR.
     Cbor(cbor::Error) => "attestation-cbor", "the attestation object is not canonical CBOR";
     /// §6.5.4: the attestation object is the map of `fmt`, `attStmt` and `authData`, each of its type.
@@ -183,11 +152,11 @@ reasons! {
     SecurityLevel => "attestation-security-level", "expected a security level of hardware, found software";
     /// Key enforcement: rootOfTrust is present.
     NoRootOfTrust => "attestation-no-root-of-trust", "the key description has no root of trust";
-    /// Key enforcement: rootOfTrust has its form.
+    /// Key enforcement: rootOfTrust, if there is one, is well-formed.
     RootOfTrust => "attestation-root-of-trust", "the root of trust in the key description is malformed";
     /// Key enforcement: deviceLocked is true.
     DeviceUnlocked => "attestation-device-unlocked", "the bootloader of the device is unlocked";
-    /// Key enforcement: verifiedBootState is accepted.
+    /// Key enforcement: verifiedBootState is Verified, or SelfSigned under [`Hardware`](super::KeyEnforcement::Hardware).
     BootState(VerifiedBootState) => "attestation-boot-state", "the verified boot state is not accepted";
 
     /// §8.5: `response` is a compact JWS of three parts (RFC 7515 §7.1).
@@ -220,7 +189,7 @@ reasons! {
 
     /// §8.9: a compound attestation contains no compound attestation.
     Nested => "attestation-nested", "a compound attestation within a compound attestation";
-    /// §8.9: all statements must verify, and the format of one is not known.
+    /// §8.9: a statement in a compound attestation has a known format, if all must verify.
     UnknownFormat => "attestation-unknown-format", "a statement has an unknown format";
     /// §8.9: as many statements verify as the policy demands.
     TooFew => "attestation-too-few", "fewer statements verify than the policy demands";
@@ -235,7 +204,7 @@ reasons! {
 }
 
 impl Reason {
-    /// The error of a statement of this format.
+    /// Returns the error for a statement of this format.
     #[must_use]
     pub const fn of(self, format: Format) -> Error {
         Error { format: Some(format), reason: self }

@@ -5,42 +5,35 @@ use super::{Attestation, AttestationType, Format, Inputs, Reason, fields};
 use crate::codec::cbor::Map;
 use crate::crypto::{Algorithm, Curve, PublicKey};
 
-struct Statement<'a> {
-    sig: &'a [u8],
-    x5c: X5c<'a>,
-}
-
-impl<'a> Statement<'a> {
-    fn parse(map: Map<'a>) -> Option<Self> {
-        let [sig, x5c] = fields(map, ["sig", "x5c"])?;
-        Some(Self { sig: sig.bytes()?, x5c: certificate::x5c(x5c)? })
-    }
+/// Returns `sig` and `x5c`.
+fn parse<'a>(statement: Map<'a>) -> Option<(&'a [u8], X5c<'a>)> {
+    let [sig, x5c] = fields(statement, ["sig", "x5c"])?;
+    Some((sig.bytes()?, certificate::x5c(x5c)?))
 }
 
 pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
-    let Statement { sig, x5c } = Statement::parse(statement).ok_or(Reason::Syntax)?;
+    // §8.6 step 1: syntax
+    let (sig, x5c) = parse(statement).ok_or(Reason::Syntax)?;
+    // Step 2: "x5c has exactly one element"
     if x5c.len() != 1 {
         return Err(Reason::CertificateCount);
     }
-    let leaf = Leaf::read(x5c.first().copied())?;
+    let leaf = Leaf::read(&x5c)?;
+    // Step 2: "an Elliptic Curve (EC) public key over the P-256 curve"
     if !matches!(leaf.key()?, PublicKey::Ec { curve: Curve::P256, .. }) {
         return Err(Reason::NotP256);
     }
+    // Steps 3 and 4: the coordinates of an ES256 key, of 32 bytes each
     let (x, y) = match *inputs.key.key() {
         PublicKey::Ec { x, y, .. } if inputs.key.algorithm() == Algorithm::Es256 => (x, y),
         _ => return Err(Reason::NotEs256),
     };
-    let message = [
-        &[0],
-        inputs.authenticator_data.rp_id_hash().as_slice(),
-        inputs.client_data_hash(),
-        inputs.attested.credential_id(),
-        &[4],
-        x,
-        y,
-    ]
-    .concat();
-    let es256 = Algorithm::Es256.cose().into();
-    leaf.verify(es256, &message, sig, inputs)?;
-    Ok(Attestation::with_path(Format::FidoU2f, AttestationType::BasicOrAttCa, leaf, x5c).signed_with(Algorithm::Es256))
+    // Step 5: verificationData
+    let rp_id_hash = inputs.authenticator_data.rp_id_hash();
+    let credential_id = inputs.attested.credential_id();
+    let message = [&[0], rp_id_hash.as_slice(), inputs.client_data_hash(), credential_id, &[4], x, y].concat();
+    // Step 6: the signature
+    leaf.verify(Algorithm::Es256, &message, sig, inputs)?;
+    // Step 8: the attestation type and the trust path
+    Ok(Attestation::with_path(Format::FidoU2f, AttestationType::BasicOrAttCa, x5c, Some(Algorithm::Es256)))
 }

@@ -1,38 +1,38 @@
-//! What a statement says of how the credential key is kept, and what a relying party may demand of it.
+//! How the credential key is kept, according to `tpm` and `android-key` statements.
 //!
-//! §8.3 and §8.4 ask little of it. [`Attestation::key_properties`](super::Attestation::key_properties) reports the facts;
-//! a [`KeyEnforcement`] demands them.
+//! [`Attestation::key_properties`](super::Attestation::key_properties) reports the facts. §8.3 and §8.4 require few of them; a
+//! [`KeyEnforcement`] requires more.
 //!
-//! | demanded | `android-key` | `tpm` |
+//! | required by | `android-key` | `tpm` |
 //! |---|---|---|
 //! | [`Any`](KeyEnforcement::Any) | origin and purpose, enforced by software or hardware (§8.4) | nothing (§8.3) |
-//! | [`Hardware`](KeyEnforcement::Hardware) | origin and purpose enforced by hardware, which made the attestation; and no root of trust that is malformed, or of an unlocked device or a boot that is not verified | fixedTPM, fixedParent, sensitiveDataOrigin; a nameAlg other than SHA-1 |
-//! | [`VerifiedBoot`](KeyEnforcement::VerifiedBoot) | the same; and a root of trust of a locked device that booted what its manufacturer signed | the same |
+//! | [`Hardware`](KeyEnforcement::Hardware) | hardware made the attestation and enforces origin and purpose; rootOfTrust, if there is one, is well-formed, of a locked device and of a verified or self-signed boot | fixedTPM, fixedParent, sensitiveDataOrigin; nameAlg is not SHA-1 |
+//! | [`VerifiedBoot`](KeyEnforcement::VerifiedBoot) | the same, and there is a rootOfTrust, of a verified boot | the same |
 //!
-//! The other formats say nothing of how the key is kept, and meet every demand: choose by
-//! [`types`](crate::policy::AttestationPolicy::types) and anchors which of them are accepted.
+//! Statements of other formats do not say how the key is kept, and are always accepted. To exclude them, restrict
+//! [`types`](crate::policy::AttestationPolicy::types) and the anchors.
 
 use super::Reason;
 use crate::codec::der::{self, Tag};
 use crate::crypto::Hash;
 
-/// What a statement must say of the credential key, where its format says anything of it.
+/// How the credential key must be kept, if the statement has a format that says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyEnforcement {
-    /// What §8 asks. Under `android-key`, origin and purpose by "the union of teeEnforced and softwareEnforced".
+    /// As §8 requires. For `android-key`, origin and purpose by "the union of teeEnforced and softwareEnforced".
     #[default]
     Any,
-    /// Hardware holds the key. Under `android-key`, a trusted execution environment or StrongBox made the attestation and
-    /// enforces origin and purpose, and nothing is stated of an unlocked or unverified device. Under `tpm`, the TPM made
-    /// the key and never lets it out.
+    /// Hardware keeps the key. For `android-key`, a trusted execution environment or StrongBox made the attestation and enforces
+    /// origin and purpose, and rootOfTrust does not show an unlocked device or an unverified boot. For `tpm`, the TPM made the
+    /// key and does not export it.
     Hardware,
-    /// As [`KeyEnforcement::Hardware`], and an Android device must state that it is locked and booted what its manufacturer
-    /// signed. Devices with an operating system that their owner signed (`SelfSigned`) do not pass.
+    /// Like [`KeyEnforcement::Hardware`], and the rootOfTrust of an Android device must show that it is locked and booted a
+    /// system that its manufacturer signed. A system that the owner signed (`SelfSigned`) is refused.
     VerifiedBoot,
 }
 
-/// What a statement says of the credential key.
+/// How the credential key is kept, according to a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyProperties {
@@ -42,38 +42,38 @@ pub enum KeyProperties {
     Android(AndroidProperties),
 }
 
-/// What `pubArea` says of the credential key (TPM 2.0 Library, Part 2, TPMT_PUBLIC). The TPM certifies it.
+/// Properties of the credential key in `pubArea` (TPM 2.0 Part 2, TPMT_PUBLIC). The TPM certifies them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct TpmProperties {
-    /// objectAttributes: a TPMA_OBJECT.
+    /// objectAttributes (TPMA_OBJECT).
     pub object_attributes: u32,
-    /// nameAlg: the hash by which `certInfo` names the key.
+    /// nameAlg, the hash algorithm of the key's name in `certInfo`.
     pub name_algorithm: Hash,
 }
 
-/// What an Android key description says of the credential key.
+/// Properties of the credential key in an Android key description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct AndroidProperties {
     /// Whether hardware made the attestation, and enforces the key's origin and purpose.
     pub in_hardware: bool,
-    /// rootOfTrust, of the list that hardware enforces.
+    /// rootOfTrust in the list that hardware enforces.
     pub root_of_trust: RootOfTrust,
 }
 
-/// How an Android device was booted when it made the key: rootOfTrust, tag 704 of the list that hardware enforces.
+/// How an Android device was booted when it made the key: rootOfTrust, field 704 of the list that hardware enforces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RootOfTrust {
-    /// It is not stated.
+    /// There is no rootOfTrust.
     Absent,
-    /// It is stated, and is not a RootOfTrust.
+    /// rootOfTrust is malformed.
     Malformed,
-    /// It is stated.
+    /// There is a rootOfTrust.
     #[non_exhaustive]
     Stated {
-        /// deviceLocked: the bootloader lets no unsigned system boot.
+        /// deviceLocked: the bootloader boots only signed systems.
         device_locked: bool,
         /// verifiedBootState.
         boot_state: VerifiedBootState,
@@ -84,20 +84,19 @@ pub enum RootOfTrust {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VerifiedBootState {
-    /// 0: the manufacturer signed what was booted.
+    /// 0: the manufacturer signed the booted system.
     Verified,
-    /// 1: the owner of the device signed what was booted.
+    /// 1: the owner of the device signed the booted system.
     SelfSigned,
-    /// 2: nothing was verified.
+    /// 2: the booted system was not verified.
     Unverified,
-    /// 3: it was verified, and failed.
+    /// 3: the verification of the booted system failed.
     Failed,
 }
 
 impl KeyProperties {
-    /// Checks what `enforcement` demands beyond §8.
-    ///
-    /// Whether hardware keeps an Android key is not checked here, but by the verification procedure of `android-key`.
+    /// Checks the requirements of `enforcement` that §8 does not have. For `android-key`, it checks rootOfTrust only;
+    /// [`AndroidProperties::in_hardware`] contains the rest.
     pub(crate) fn check(&self, enforcement: KeyEnforcement) -> Result<(), Reason> {
         match (self, enforcement) {
             (_, KeyEnforcement::Any) => Ok(()),
@@ -112,65 +111,63 @@ impl TpmProperties {
     const FIXED_PARENT: u32 = 1 << 4;
     const SENSITIVE_DATA_ORIGIN: u32 = 1 << 5;
 
-    /// fixedTPM: the key cannot be duplicated, nor any key above it.
+    /// Returns fixedTPM: the key and the keys above it cannot be duplicated.
     #[must_use]
     pub const fn fixed_tpm(&self) -> bool {
         self.object_attributes & Self::FIXED_TPM != 0
     }
 
-    /// fixedParent: the key cannot be given another parent.
+    /// Returns fixedParent: the key's parent cannot be changed.
     #[must_use]
     pub const fn fixed_parent(&self) -> bool {
         self.object_attributes & Self::FIXED_PARENT != 0
     }
 
-    /// sensitiveDataOrigin: the TPM made the private key; it was not imported.
+    /// Returns sensitiveDataOrigin: the TPM made the private key, so it was not imported.
     #[must_use]
     pub const fn sensitive_data_origin(&self) -> bool {
         self.object_attributes & Self::SENSITIVE_DATA_ORIGIN != 0
     }
 
+    /// TPM 2.0 Part 2, TPMA_OBJECT; not in §8.3.
     fn check(&self) -> Result<(), Reason> {
         if !(self.fixed_tpm() && self.fixed_parent() && self.sensitive_data_origin()) {
             return Err(Reason::ObjectAttributes);
         }
+        // TPM 2.0 Part 1, 16: the name is a hash, so a collision gives two keys one name.
         if self.name_algorithm == Hash::Sha1 { Err(Reason::NameAlgorithm) } else { Ok(()) }
     }
 }
 
 impl RootOfTrust {
-    /// Reads the contents of tag 704.
+    /// Reads the contents of field 704 (Android's RootOfTrust; not in §8.4).
     pub(super) fn read(explicit: &[u8]) -> Self {
-        let read: Result<_, der::Malformed> = der::read_all(explicit, |value| {
+        let read = der::read_all(explicit, |value| {
             let mut fields = value.sequence()?;
             fields.octet_string()?; // verifiedBootKey
             let device_locked = match fields.contents(Tag::BOOLEAN)? {
                 [0x00] => false,
                 [0xff] => true,
-                _ => return Err(der::Malformed::Tag),
+                _ => return Err(der::Malformed::Boolean),
             };
-            let boot_state = der::number(fields.contents(Tag::ENUMERATED)?)?;
-            // verifiedBootHash: not before version 3.
+            let boot_state = match fields.contents(Tag::ENUMERATED)? {
+                [0] => VerifiedBootState::Verified,
+                [1] => VerifiedBootState::SelfSigned,
+                [2] => VerifiedBootState::Unverified,
+                [3] => VerifiedBootState::Failed,
+                _ => return Err(der::Malformed::Integer),
+            };
+            // verifiedBootHash exists since version 3.
             if !fields.is_empty() {
                 fields.octet_string()?;
             }
             fields.finish()?;
-            Ok((device_locked, boot_state))
+            Ok(Self::Stated { device_locked, boot_state })
         });
-        let boot_state = |number| match number {
-            0 => Some(VerifiedBootState::Verified),
-            1 => Some(VerifiedBootState::SelfSigned),
-            2 => Some(VerifiedBootState::Unverified),
-            3 => Some(VerifiedBootState::Failed),
-            _ => None,
-        };
-        match read.map(|(device_locked, number)| (device_locked, boot_state(number))) {
-            Ok((device_locked, Some(boot_state))) => Self::Stated { device_locked, boot_state },
-            _ => Self::Malformed,
-        }
+        read.unwrap_or(Self::Malformed)
     }
 
-    /// deviceLocked, where it is stated.
+    /// Returns deviceLocked, if there is a rootOfTrust.
     #[must_use]
     pub const fn device_locked(&self) -> Option<bool> {
         match self {
@@ -179,7 +176,7 @@ impl RootOfTrust {
         }
     }
 
-    /// Its name, in the evidence: `absent`, `malformed`, or that of the boot state.
+    /// Returns the name that evidence uses: `absent`, `malformed`, or that of the boot state.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -189,16 +186,17 @@ impl RootOfTrust {
         }
     }
 
+    /// Android's key attestation documentation, RootOfTrust; not in §8.4.
     fn check(self, enforcement: KeyEnforcement) -> Result<(), Reason> {
-        let all = enforcement == KeyEnforcement::VerifiedBoot;
+        let strict = enforcement == KeyEnforcement::VerifiedBoot;
         match self {
-            Self::Absent if all => Err(Reason::NoRootOfTrust),
+            Self::Absent if strict => Err(Reason::NoRootOfTrust),
             Self::Absent => Ok(()),
             Self::Malformed => Err(Reason::RootOfTrust),
             Self::Stated { device_locked: false, .. } => Err(Reason::DeviceUnlocked),
             Self::Stated { boot_state, .. } => match boot_state {
                 VerifiedBootState::Verified => Ok(()),
-                VerifiedBootState::SelfSigned if !all => Ok(()),
+                VerifiedBootState::SelfSigned if !strict => Ok(()),
                 _ => Err(Reason::BootState(boot_state)),
             },
         }
@@ -206,7 +204,7 @@ impl RootOfTrust {
 }
 
 impl VerifiedBootState {
-    /// Its name, in the evidence.
+    /// Returns the name that evidence uses.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,10 +1,10 @@
-//! Attestation (§6.5, §8): the attestation object, and one file for each statement format.
+//! Attestation (§6.5, §8): the attestation object, and one file for each attestation statement format.
 //!
-//! Every format has the same shape: the standard's verification procedure takes its inputs and answers an
-//! [`Attestation`] (an attestation type and a trust path) or its own `Problem`, one variant a check, in order.
-//! Whether the path is trusted is not judged here, but by the [`policy`](crate::policy).
+//! Each format implements its verification procedure, with the checks in the order of the standard. It returns an
+//! [`Attestation`] (an attestation type and a trust path) or a [`Reason`]. The [`policy`](crate::policy) decides whether the
+//! trust path is trusted.
 
-mod android_key;
+pub(crate) mod android_key;
 pub(crate) mod android_safetynet;
 mod apple;
 mod certificate;
@@ -13,6 +13,7 @@ mod error;
 mod fido_u2f;
 pub mod key;
 mod none;
+pub(crate) mod oid;
 mod packed;
 mod tpm;
 pub mod voucher;
@@ -27,19 +28,18 @@ use crate::budget::Budget;
 use crate::codec::base64url::Bytes;
 use crate::codec::cbor::{Map, Rules, Value};
 use crate::codec::der::{self, Reader};
-use crate::crypto::{Algorithm, Backend, BadSignature, PublicKey, Scheme, cose::CoseKey};
+use crate::crypto::{Algorithm, Backend, PublicKey, Scheme, cose::CoseKey};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
-use crate::x509::chain::Chain;
-use crate::x509::oid;
-use certificate::{Leaf, X5c};
+use crate::x509::path::CertificationPath;
+use certificate::X5c;
 use core::cell::{Cell, OnceCell};
 use core::fmt;
 use std::borrow::Cow;
 
-/// An attestation statement format (§8): the closed table that `fmt` is looked up in, exactly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// An attestation statement format (§8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Format {
     /// §8.2.
@@ -61,7 +61,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Every format of the standard.
+    /// All formats of the standard.
     pub const ALL: [Self; 8] = [
         Self::Packed,
         Self::Tpm,
@@ -73,7 +73,7 @@ impl Format {
         Self::Compound,
     ];
 
-    /// The attestation statement format identifier (§8.1).
+    /// Returns the attestation statement format identifier (§8.1), the value of `fmt`.
     #[must_use]
     pub const fn identifier(self) -> &'static str {
         match self {
@@ -88,7 +88,7 @@ impl Format {
         }
     }
 
-    /// The format with this identifier, compared byte for byte.
+    /// Returns the format with this identifier. The comparison is case-sensitive (§8.1).
     #[must_use]
     pub fn from_identifier(identifier: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.identifier() == identifier)
@@ -101,15 +101,15 @@ impl fmt::Display for Format {
     }
 }
 
-/// An attestation type (§6.5.3), as far as a statement can tell.
+/// An attestation type (§6.5.3), as far as the statement shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AttestationType {
     /// No attestation.
     None,
-    /// Signed by the credential's own key: says nothing of where the key is.
+    /// Self attestation: the credential key signed the statement. It does not show where the key is kept.
     SelfAttestation,
-    /// Basic or AttCA: only metadata can tell them apart.
+    /// Basic or AttCA. Only metadata can tell them apart.
     BasicOrAttCa,
     /// Attestation CA.
     AttCa,
@@ -120,7 +120,7 @@ pub enum AttestationType {
 }
 
 impl AttestationType {
-    /// Its name, in logs and vectors.
+    /// Returns the name that logs and vectors use.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -140,7 +140,7 @@ impl fmt::Display for AttestationType {
     }
 }
 
-/// An attestation object (§6.5.4), read whole; the statement is not looked into yet.
+/// An attestation object (§6.5.4). The statement is not verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttestationObject<'a> {
     format: &'a str,
@@ -150,27 +150,31 @@ pub struct AttestationObject<'a> {
 }
 
 impl<'a> AttestationObject<'a> {
-    /// Reads the attestation object that `bytes` are. Of `quirks` only those of CBOR matter here.
+    /// Reads an attestation object and refuses trailing bytes. Only the quirks of CBOR have an effect.
     ///
     /// # Errors
-    /// [`Error`].
+    /// [`Error`] without a format: [`Reason::Cbor`], [`Reason::Object`], [`Reason::StatementType`] or
+    /// [`Reason::AuthenticatorData`].
     pub fn read(bytes: &'a [u8], quirks: Quirks) -> Result<Self, Error> {
         let rules = Rules {
             any_key_order: quirks.contains(Quirk::CborKeyOrder),
             indefinite_length: quirks.contains(Quirk::CborIndefiniteLength),
         };
+        // §6.5.4: a map of fmt, attStmt and authData, in the CTAP2 canonical CBOR encoding form
         let (object, used) = Value::read_with(bytes, rules).map_err(Reason::Cbor)?;
         let [format, statement, authenticator_data] =
             object.map().and_then(|map| fields(map, ["fmt", "attStmt", "authData"])).ok_or(Reason::Object)?;
         let (Some(format), Some(authenticator_data)) = (format.text(), authenticator_data.bytes()) else {
             return Err(Reason::Object.into());
         };
-        // A format that is not known may have either; step 21 refuses it.
+        // §8.9, syntax: attStmt is an array under `compound` and a map elsewhere. It may be either under an unknown format, which
+        // §7.1 step 21 refuses.
         match (statement, Format::from_identifier(format)) {
             (Value::Array(_), Some(Format::Compound) | None) | (Value::Map(_), None) => {}
             (Value::Map(_), Some(format)) if format != Format::Compound => {}
             _ => return Err(Reason::StatementType.into()),
         }
+        // §6.1: authenticator data
         let authenticator_data = AuthenticatorData::read(authenticator_data).map_err(Reason::AuthenticatorData)?;
         let quirks = [(used.any_key_order, Quirk::CborKeyOrder), (used.indefinite_length, Quirk::CborIndefiniteLength)]
             .into_iter()
@@ -179,56 +183,51 @@ impl<'a> AttestationObject<'a> {
         Ok(Self { format, statement, authenticator_data, quirks })
     }
 
-    /// `fmt`, as received.
+    /// Returns `fmt`.
     #[must_use]
     pub const fn format(&self) -> &'a str {
         self.format
     }
 
-    /// `attStmt`: a map, or an array under `compound`.
+    /// Returns `attStmt`: a map, or an array under `compound`.
     #[must_use]
     pub const fn statement(&self) -> Value<'a> {
         self.statement
     }
 
-    /// `authData`.
+    /// Returns `authData`.
     #[must_use]
     pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
         &self.authenticator_data
     }
 
-    /// The quirks that reading took.
+    /// Returns the quirks that were needed.
     #[must_use]
     pub const fn quirks(&self) -> Quirks {
         self.quirks
     }
 }
 
-/// The verification procedure inputs (§6.5.2), and what the relying party chose.
+/// The verification procedure inputs (§6.5.2), and the choices of the relying party.
 pub(crate) struct Inputs<'i, 'a> {
-    /// Who does the arithmetic.
     pub(crate) backend: &'i dyn Backend,
     /// The client data, as received.
     pub(crate) client_data_json: &'a [u8],
-    /// The authenticator data.
     pub(crate) authenticator_data: &'i AuthenticatorData<'a>,
-    /// What is attested in it.
+    /// The attested credential data in the authenticator data.
     pub(crate) attested: &'i AttestedCredentialData<'a>,
-    /// The credential's key, as attested.
+    /// The credential key in it.
     pub(crate) key: CoseKey<'a>,
-    /// The time; `None`: no time matters.
+    /// The time of the ceremony; `None`: times are not checked.
     pub(crate) time: Option<UnixTime>,
-    /// How many statements of a compound one must verify.
     pub(crate) compound: CompoundPolicy,
-    /// What a statement must say of its key.
     pub(crate) key_enforcement: KeyEnforcement,
-    /// What statements sign.
     pub(crate) made: Made,
-    /// What the signatures of the message may still cost.
+    /// The remaining budget of the message.
     pub(crate) budget: Cell<Budget>,
 }
 
-/// What is hashed and put together only where a statement signs it, and then once: `none` signs nothing.
+/// Values that only some formats need; computed on first use.
 #[derive(Default)]
 pub(crate) struct Made {
     client_data_hash: OnceCell<[u8; 32]>,
@@ -236,33 +235,33 @@ pub(crate) struct Made {
 }
 
 impl Inputs<'_, '_> {
-    /// clientDataHash alone.
+    /// Returns clientDataHash.
     fn client_data_hash(&self) -> &[u8; 32] {
         self.made.client_data_hash.get_or_init(|| self.backend.sha256(&[self.client_data_json]))
     }
 
-    /// authenticatorData ‖ clientDataHash: what most formats sign.
+    /// Returns authenticatorData ‖ clientDataHash, which most formats sign.
     fn signed(&self) -> &[u8] {
         self.made.signed.get_or_init(|| self.authenticator_data.followed_by(self.client_data_hash()))
     }
 
-    /// Verifies a signature, if the budget of the message has its cost left. If not, [`verify`] refuses the statement.
+    /// Verifies a signature (§6.5.5), if the budget of the message covers its cost. If not, [`verify`] refuses the statement.
     fn verify_signature(
         &self,
         scheme: Scheme,
         key: &PublicKey<'_>,
         message: &[u8],
         signature: &[u8],
-    ) -> Result<(), BadSignature> {
+    ) -> Result<(), Reason> {
         let mut budget = self.budget.get();
         let spent = budget.spend_verification(key.cost(message.len()));
         self.budget.set(budget);
-        spent.map_err(|_| BadSignature)?;
-        self.backend.verify(scheme, key, message, signature)
+        spent.map_err(|_| Reason::VerificationBudget)?;
+        self.backend.verify(scheme, key, message, signature).map_err(|_| Reason::Signature)
     }
 }
 
-/// What a verification procedure returns: an attestation type, and the certificates that lead to trust.
+/// The result of a verification procedure: an attestation type, a trust path, and the facts that the statement contains.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attestation<'a> {
@@ -270,23 +269,19 @@ pub struct Attestation<'a> {
     pub format: Format,
     /// The type.
     pub attestation_type: AttestationType,
-    /// The trust path, leaf first, each a DER certificate; empty for `none`, self and compound attestation.
+    /// The trust path: DER certificates, leaf first. Empty for `none`, self attestation and `compound`.
     pub trust_path: Vec<Cow<'a, [u8]>>,
-    /// The algorithm by which the leaf signed the statement, where it signed one.
+    /// The algorithm with which the key of the leaf signed the statement. `None` if it signed none (`none`, `apple`, self
+    /// attestation, `compound`).
     pub algorithm: Option<Algorithm>,
-    /// Whether hardware made the attestation and enforces the key's origin and purpose, as an `android-key` statement says;
-    /// `None` under any other format.
-    pub key_in_hardware: Option<bool>,
-    /// What the statement says of how the key is kept: a `tpm` and an `android-key` statement say something.
+    /// How the credential key is kept, according to a `tpm` or `android-key` statement. `None` for other formats.
     pub key_properties: Option<KeyProperties>,
     /// The statements of a compound attestation that verify.
     pub statements: Vec<Self>,
-    /// How many of them do not, and were dropped.
+    /// The number of statements of a compound attestation that do not verify and were dropped.
     pub dropped: usize,
-    /// The credential key, where it signs the statement itself (self attestation).
+    /// The credential key, if it signed the statement (self attestation).
     own_key: Option<PublicKey<'a>>,
-    /// The first certificate of the trust path, where it was read from the statement itself; boxed, since most have none.
-    leaf: Option<Box<Certificate<'a>>>,
 }
 
 impl<'a> Attestation<'a> {
@@ -296,28 +291,30 @@ impl<'a> Attestation<'a> {
             attestation_type,
             trust_path: Vec::new(),
             algorithm: None,
-            key_in_hardware: None,
             key_properties: None,
             statements: Vec::new(),
             dropped: 0,
             own_key: None,
-            leaf: None,
         }
     }
 
-    fn with_path(format: Format, attestation_type: AttestationType, leaf: Leaf<'a>, path: X5c<'a>) -> Self {
-        let trust_path = path.into_iter().map(Cow::Borrowed).collect();
-        Self { trust_path, leaf: Some(Box::new(leaf.into())), ..Self::without_path(format, attestation_type) }
+    fn with_path(
+        format: Format,
+        attestation_type: AttestationType,
+        trust_path: X5c<'a>,
+        algorithm: Option<Algorithm>,
+    ) -> Self {
+        Self { trust_path, algorithm, ..Self::without_path(format, attestation_type) }
     }
 
-    /// Who vouches for `fact`: of a compound attestation, the strongest voucher of its statements.
+    /// Returns who vouches for `fact`; for a compound attestation, the strongest voucher of its statements.
     #[must_use]
     pub fn voucher(&self, fact: Fact) -> Voucher {
         let own = Voucher::of(self.format, self.attestation_type, fact);
         self.statements.iter().map(|statement| statement.voucher(fact)).fold(own, Voucher::max)
     }
 
-    /// The model that the attestation certificate names (id-fido-gen-ce-aaguid, §8.2.1), in whatever format.
+    /// Returns the AAGUID in the attestation certificate (id-fido-gen-ce-aaguid, §8.2.1), under any format.
     pub(crate) fn certified_model(&self) -> Option<Aaguid> {
         let leaf = self.leaf()?;
         let extension = leaf.extensions.find(oid::FIDO_AAGUID)?;
@@ -325,24 +322,20 @@ impl<'a> Attestation<'a> {
         value.ok()?.try_into().ok().map(Aaguid::from_bytes)
     }
 
-    /// The key that signs the statement: that of its certificate, or the credential key under self attestation. `None` where
-    /// nobody signs.
+    /// Returns the key that signed the statement: that of the leaf, or the credential key under self attestation. `None` if no
+    /// key signed it.
     fn key(&self) -> Option<PublicKey<'_>> {
         self.own_key.or_else(|| Some(self.leaf()?.public_key().ok()?.key))
     }
 
-    /// The first certificate of the trust path.
+    /// Reads the first certificate of the trust path.
     pub(crate) fn leaf(&self) -> Option<Certificate<'_>> {
-        self.leaf.as_deref().copied().or_else(|| Certificate::read(self.trust_path.first()?).ok())
+        Certificate::read(self.trust_path.first()?).ok()
     }
 
-    /// The trust path.
-    pub(crate) fn chain(&self) -> Result<Chain<'_>, crate::x509::Error> {
-        Chain::continued(self.leaf.as_deref(), self.trust_path.iter().map(AsRef::as_ref))
-    }
-
-    fn signed_with(self, algorithm: Algorithm) -> Self {
-        Self { algorithm: Some(algorithm), ..self }
+    /// Reads the trust path.
+    pub(crate) fn certification_path(&self) -> Result<CertificationPath<'_>, crate::x509::Error> {
+        CertificationPath::read(self.trust_path.iter().map(AsRef::as_ref))
     }
 }
 
@@ -353,36 +346,37 @@ pub(crate) fn verify<'a>(
     inputs: &Inputs<'_, 'a>,
 ) -> Result<Attestation<'a>, Error> {
     let verified = procedure(format, statement, inputs);
-    // Whatever a policy lets drop: a signature that was not verified is not one that does not verify.
+    // §7.1 step 22 needs the result of every signature. Without budget there is none, so the message is refused, also if the
+    // policy would drop a statement that does not verify.
     if inputs.budget.get().lacks_verifications() { Err(Reason::VerificationBudget.into()) } else { verified }
 }
 
 fn procedure<'a>(format: Format, statement: Value<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Error> {
-    // The attestation object has maps for every format but compound, which has an array: nothing else arrives here.
-    let map = statement.map().unwrap_or_default();
+    if format == Format::Compound {
+        // §8.9, syntax: an array
+        return compound::verify(statement.array().ok_or(Reason::Syntax.of(format))?, inputs);
+    }
+    // §8.2 to §8.8, syntax: a map
+    let map = statement.map().ok_or(Reason::Syntax.of(format))?;
     let verified = match format {
         Format::Packed => packed::verify(map, inputs),
         Format::Tpm => tpm::verify(map, inputs),
         Format::AndroidKey => android_key::verify(map, inputs),
         Format::AndroidSafetynet => android_safetynet::verify(map, inputs),
         Format::FidoU2f => fido_u2f::verify(map, inputs),
-        Format::None => statement.map().ok_or(Reason::NotEmpty).and_then(none::verify),
         Format::Apple => apple::verify(map, inputs),
-        Format::Compound => {
-            let statements = statement.array().ok_or(Reason::Syntax.of(format))?;
-            return compound::verify(statements, inputs);
-        }
+        Format::None | Format::Compound => none::verify(map),
     };
     verified.map_err(|reason| reason.of(format))
 }
 
-/// The values of a map that has these keys and no others, in their order: statements are closed maps.
+/// Returns the values of a map that has exactly these keys, in the order of `keys`. The syntax of §8 allows no other keys.
 fn fields<'a, const N: usize>(map: Map<'a>, keys: [&str; N]) -> Option<[Value<'a>; N]> {
     let mut values = [Value::Null; N];
     for (key, value) in map.iter() {
         let place = keys.iter().position(|known| key.text() == Some(known))?;
         *values.get_mut(place)? = value;
     }
-    // No key occurs twice, so that as many as there are to be are all of them.
+    // No key occurs twice, so a map with `N` known keys has all of them.
     usize::try_from(map.len()).is_ok_and(|len| len == N).then_some(values)
 }

@@ -4,9 +4,9 @@ use super::{Attestation, AttestationType, Format, Reason};
 use crate::codec::cbor::Map;
 
 pub(super) fn verify<'a>(statement: Map<'a>) -> Result<Attestation<'a>, Reason> {
-    if statement.is_empty() {
-        Ok(Attestation::without_path(Format::None, AttestationType::None))
-    } else {
-        Err(Reason::NotEmpty)
+    // §8.7, syntax: `emptyMap = {}`
+    if !statement.is_empty() {
+        return Err(Reason::NotEmpty);
     }
+    Ok(Attestation::without_path(Format::None, AttestationType::None))
 }

@@ -1,85 +1,86 @@
-//! §8.2 Packed attestation: with a certificate chain (`x5c`), or by the credential's own key.
+//! §8.2 Packed attestation: signed by an attestation key with certificates (`x5c`), or by the credential key.
 
 use super::certificate::{self, Leaf, X5c};
-use super::{Attestation, AttestationType, Format, Inputs, Reason, fields};
+use super::{Attestation, AttestationType, Format, Inputs, Reason, fields, oid};
 use crate::codec::cbor::Map;
 use crate::codec::der::{self, Reader};
 use crate::x509::certificate::Certificate;
-use crate::x509::oid;
+use crate::x509::oid::{COMMON_NAME, COUNTRY, ORGANIZATION, ORGANIZATIONAL_UNIT};
 
-struct Statement<'a> {
-    alg: i64,
-    sig: &'a [u8],
-    x5c: Option<X5c<'a>>,
-}
-
-impl<'a> Statement<'a> {
-    fn parse(map: Map<'a>) -> Option<Self> {
-        let (alg, sig, x5c) = match fields(map, ["alg", "sig", "x5c"]) {
-            Some([alg, sig, x5c]) => (alg, sig, Some(certificate::x5c(x5c)?)),
-            None => fields(map, ["alg", "sig"]).map(|[alg, sig]| (alg, sig, None))?,
-        };
-        Some(Self { alg: alg.integer()?, sig: sig.bytes()?, x5c })
-    }
+/// Returns `alg`, `sig` and `x5c`.
+fn parse<'a>(statement: Map<'a>) -> Option<(i64, &'a [u8], Option<X5c<'a>>)> {
+    let (alg, sig, x5c) = match fields(statement, ["alg", "sig", "x5c"]) {
+        Some([alg, sig, x5c]) => (alg, sig, Some(certificate::x5c(x5c)?)),
+        None => fields(statement, ["alg", "sig"]).map(|[alg, sig]| (alg, sig, None))?,
+    };
+    Some((alg.integer()?, sig.bytes()?, x5c))
 }
 
 pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
-    let Statement { alg, sig, x5c } = Statement::parse(statement).ok_or(Reason::Syntax)?;
+    // §8.2 step 1: syntax
+    let (alg, sig, x5c) = parse(statement).ok_or(Reason::Syntax)?;
     match x5c {
         Some(x5c) => verify_x5c(alg, sig, x5c, inputs),
         None => verify_self(alg, sig, inputs),
     }
 }
 
-/// "If x5c is present".
+/// §8.2 step 2: "If x5c is present"
 fn verify_x5c<'a>(alg: i64, sig: &[u8], x5c: X5c<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
-    let leaf = Leaf::read(x5c.first().copied())?;
-    let algorithm = leaf.verify(alg, inputs.signed(), sig, inputs)?;
-    certificate_requirements(leaf.certificate())?;
+    let leaf = Leaf::read(&x5c)?;
+    // "sig is a valid signature over the concatenation of authenticatorData and clientDataHash"
+    let algorithm = certificate::algorithm(alg)?;
+    leaf.verify(algorithm, inputs.signed(), sig, inputs)?;
+    // "attestnCert meets the requirements in § 8.2.1"
+    check_certificate(&leaf)?;
+    // "this extension matches the aaguid in authenticatorData"
     leaf.check_aaguid(inputs.attested.aaguid())?;
-    Ok(Attestation::with_path(Format::Packed, AttestationType::BasicOrAttCa, leaf, x5c).signed_with(algorithm))
+    Ok(Attestation::with_path(Format::Packed, AttestationType::BasicOrAttCa, x5c, Some(algorithm)))
 }
 
-/// §8.2.1 Certificate requirements for packed attestation statements. PrintableString, UTF8String and IA5String stand
-/// for each other, for certificates in the field differ there; what is written in another type counts as missing.
-fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Reason> {
-    certificate::version_3(certificate)?;
+/// §8.2.1 Certificate requirements for packed attestation statements. PrintableString, UTF8String and IA5String are
+/// interchangeable here, because certificates in use differ. An attribute of another type counts as missing.
+fn check_certificate(leaf: &Leaf<'_>) -> Result<(), Reason> {
+    leaf.check_version_3()?;
     let (mut country, mut organization, mut common_name, mut units, mut unit) = (false, false, false, 0_usize, "");
-    for attribute in certificate.subject.attributes() {
+    for attribute in leaf.certificate().subject.attributes() {
         let Ok(text) = attribute.text() else { continue };
         match attribute.oid {
-            oid::COUNTRY => country |= !text.is_empty(),
-            oid::ORGANIZATION => organization |= !text.is_empty(),
-            oid::COMMON_NAME => common_name |= !text.is_empty(),
-            oid::ORGANIZATIONAL_UNIT => (units, unit) = (units.saturating_add(1), text),
+            COUNTRY => country |= !text.is_empty(),
+            ORGANIZATION => organization |= !text.is_empty(),
+            COMMON_NAME => common_name |= !text.is_empty(),
+            ORGANIZATIONAL_UNIT => (units, unit) = (units.saturating_add(1), text),
             _ => {}
         }
     }
+    // "Subject field MUST be set to": Subject-C, Subject-O, Subject-CN
     if !(country && organization && common_name) {
         return Err(Reason::Subject);
     }
+    // "Subject-OU: Literal string “Authenticator Attestation”"
     if (units, unit) != (1, "Authenticator Attestation") {
         return Err(Reason::OrganizationalUnit);
     }
-    certificate::end_entity(certificate)?;
-    firmware_version(certificate)
+    leaf.check_end_entity()?;
+    check_firmware_version(leaf.certificate())
 }
 
-/// id-fido-gen-ce-fw-version (§8.2.1): an INTEGER that is not negative, not critical.
-fn firmware_version(certificate: &Certificate<'_>) -> Result<(), Reason> {
+/// §8.2.1: id-fido-gen-ce-fw-version "contains an INTEGER with a non-negative value" and "MUST NOT be marked as critical".
+fn check_firmware_version(certificate: &Certificate<'_>) -> Result<(), Reason> {
     let Some(extension) = certificate.extensions.find(oid::FIDO_FIRMWARE_VERSION) else { return Ok(()) };
     let number: Result<_, der::Malformed> = der::read_all(extension.value, Reader::unsigned);
     if number.is_ok() && !extension.critical { Ok(()) } else { Err(Reason::FirmwareVersion) }
 }
 
-/// "If x5c is not present, self attestation is in use."
+/// §8.2 step 3: "If x5c is not present, self attestation is in use."
 fn verify_self<'a>(alg: i64, sig: &[u8], inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
-    let algorithm = inputs.key.algorithm();
+    let (algorithm, key) = (inputs.key.algorithm(), *inputs.key.key());
+    // "alg matches the algorithm of the credentialPublicKey in authenticatorData"
     if alg != i64::from(algorithm.cose()) {
         return Err(Reason::AlgorithmMismatch);
     }
-    let verified = inputs.verify_signature(algorithm.scheme(), inputs.key.key(), inputs.signed(), sig);
-    verified.map_err(|_| Reason::Signature)?;
+    // "sig is a valid signature [...] using the credential public key with alg"
+    inputs.verify_signature(algorithm.scheme(), &key, inputs.signed(), sig)?;
     let attestation = Attestation::without_path(Format::Packed, AttestationType::SelfAttestation);
-    Ok(Attestation { own_key: Some(*inputs.key.key()), ..attestation })
+    Ok(Attestation { own_key: Some(key), ..attestation })
 }

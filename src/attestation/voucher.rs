@@ -1,7 +1,7 @@
 //! Who vouches for which fact of a registration, for every attestation statement format (§8).
 //!
-//! A statement proves different things in different formats. [`Voucher::of`] is the table; the code that reports
-//! AAGUIDs and signed extensions, judges required outputs and fills the credential record asks it and nothing else.
+//! Statements of different formats prove different facts. The table shows [`Voucher::of`]. All code that depends on it calls
+//! this function: reports of AAGUIDs and signed extensions, checks of required outputs, and the credential record.
 //!
 //! | fact | `packed` with `x5c` | `packed`, self | `tpm` | `android-key` | `android-safetynet` | `fido-u2f` | `none` | `apple` |
 //! |---|---|---|---|---|---|---|---|---|
@@ -14,49 +14,49 @@
 //! | `sign_count` | attestation_key | credential_key | caller | credential_key | caller | nobody | unattested | caller |
 //! | `extensions` | attestation_key | credential_key | caller | credential_key | caller | nobody | unattested | caller |
 //!
-//! Of a `compound` attestation each statement vouches by its own column, and for each fact the strongest voucher of the
+//! In a `compound` attestation, each statement has the column of its format. For each fact, the strongest voucher of the
 //! statements that the policy accepts counts.
 //!
 //! # The reason for each column
 //!
 //! * `packed` with `x5c` (§8.2): the authenticator makes the authenticator data and signs it with its attestation key.
 //! * `packed`, self attestation (§8.2): the credential key signs the authenticator data, as it does at every sign-in.
-//! * `tpm` (§8.3): the attestation identity key signs `certInfo`, which names the credential key. Authenticator data is
-//!   in it only as the hash in `extraData`, and TPM2_Certify takes `extraData` from its caller (TPM 2.0 Library, Part 2,
-//!   TPMS_ATTEST), which is software.
-//! * `android-key` (§8.4): the keystore certifies the credential key. That key then signs the authenticator data that an
-//!   app hands in ("produced outside this environment").
-//! * `android-safetynet` (§8.5): the service signs a nonce, in which even the credential key is only hashed. The nonce is
-//!   "completely controlled by the caller".
+//! * `tpm` (§8.3): the attestation identity key signs `certInfo`, which names the credential key. `certInfo` contains the
+//!   authenticator data only as the hash in `extraData`, and the caller of TPM2_Certify, which is software, chooses `extraData`
+//!   (TPM 2.0 Part 2, TPMS_ATTEST).
+//! * `android-key` (§8.4): the keystore certifies the credential key. That key then signs the authenticator data, which is
+//!   "produced outside this environment" by an app.
+//! * `android-safetynet` (§8.5): the service signs a nonce, which is a hash of the authenticator data and so of the credential
+//!   key. The authenticator data is "completely controlled by the caller".
 //! * `fido-u2f` (§8.6): the attestation key signs the RP ID hash, the client data hash, the credential id and the
-//!   credential key, after a test of user presence. The rest of the authenticator data is made by the client (CTAP 2.2
-//!   §10.2: UP and AT set, every other flag clear, a counter of zero).
-//! * `none` (§8.7): there is no signature. The standard takes the authenticator data as it was received.
-//! * `apple` (§8.8): the anonymization CA certifies the credential key together with a nonce. The nonce is a hash of
-//!   the authenticator data, which software of the operating system makes and hands in.
+//!   credential key, after a test of user presence. The client makes the rest of the authenticator data (CTAP 2.2 §10.2: UP
+//!   and AT set, every other flag clear, a counter of zero).
+//! * `none` (§8.7): there is no signature. The standard uses the authenticator data as received.
+//! * `apple` (§8.8): the anonymization CA certifies the credential key together with a nonce. The nonce is a hash of the
+//!   authenticator data, which software of the operating system makes.
 //!
-//! # What follows from it
+//! # Consequences
 //!
-//! A claim may lower trust; only proof raises it. A voucher says who signed. Whether that key is to be trusted, its
-//! certificates decide ([`TrustOutcome`](crate::policy::TrustOutcome)).
+//! A claim may lower trust; only proof raises it. A voucher says which key signed. The certificates decide whether that key is
+//! trusted ([`TrustOutcome`](crate::policy::TrustOutcome)).
 //!
-//! | what | counts where its voucher is |
+//! | value | counts if its voucher is |
 //! |---|---|
-//! | the AAGUID, for a list of accepted models and as [`attested_aaguid`](crate::policy::Registered::attested_aaguid) | `attestation_key`; or any that signs, where the anchors are that model's own or the certificate names the model ([`names_model`]); and the path must lead to an anchor |
-//! | the AAGUID, for a list of denied models | always: it is a claim that lowers |
+//! | the AAGUID, for a list of accepted models and as [`attested_aaguid`](crate::policy::Registered::attested_aaguid) | `attestation_key`; or any signature, if the anchors are only for that model or the certificate contains the AAGUID ([`names_model`]). The path must lead to an anchor |
+//! | the AAGUID, for a list of denied models | any, because this claim lowers trust |
 //! | [`signed_extensions`](crate::policy::Registered::signed_extensions), and outputs that are [required](crate::extensions::RegistrationOutputs) | `attestation_key`, `credential_key` or `caller` |
-//! | `credProtect`, where an answer was enforced | all but `nobody` |
-//! | UP, UV, BE and BS, in steps 15 to 19 of the ceremony (§7.1) | always: the standard judges the flags as received |
-//! | UV, as the record's `uv_initialized` | all but `nobody` (§7.1 step 27) |
-//! | BE and BS that are set, and a counter above zero, in the record | all but `nobody`: else BE and BS are unknown and the counter is 0, so that the next sign-in, which the credential key signs, teaches them |
+//! | `credProtect`, if it was enforced | any except `nobody` |
+//! | UP, UV, BE and BS, in steps 15 to 19 of §7.1 | any, because the standard checks the flags as received |
+//! | UV, as the record's `uv_initialized` | any except `nobody` (§7.1 step 27) |
+//! | BE and BS that are set, and a counter above zero, in the record | any except `nobody`: otherwise BE and BS are unknown and the counter is 0, until the next sign-in, which the credential key signs |
 //!
-//! `none` is not `nobody`. A relying party that accepts `none` accepts a key that no statement vouches for, and there
-//! the standard stores the flags and the counter as received (§7.1 step 27). A `fido-u2f` statement does vouch for the
-//! key, so that its attestation looks trusted although flags and extensions were added to it on the way.
+//! `none` is not `nobody`. A relying party that accepts `none` accepts a key that no statement vouches for, and the standard
+//! stores the flags and the counter as received (§7.1 step 27). A `fido-u2f` statement vouches for the key, so its
+//! attestation would look trusted although an attacker on the way added flags and extensions.
 
 use super::{AttestationType, Format};
 
-/// A fact that authenticator data (§6.1) states.
+/// A fact in the authenticator data (§6.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fact {
@@ -79,7 +79,7 @@ pub enum Fact {
 }
 
 impl Fact {
-    /// Every fact, in the order of the table.
+    /// All facts, in the order of the table.
     pub const ALL: [Self; 8] = [
         Self::CredentialKey,
         Self::CredentialId,
@@ -91,7 +91,7 @@ impl Fact {
         Self::Extensions,
     ];
 
-    /// Its name, in the table and in the evidence.
+    /// Returns the name that the table and the evidence use.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -107,28 +107,28 @@ impl Fact {
     }
 }
 
-/// Who vouches for a fact, the weakest first.
+/// Who vouches for a fact. The weakest comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Voucher {
-    /// Nobody: the statement signs other facts and leaves this one out, so that anyone on the way can write it.
+    /// Nobody: the statement signs other facts but not this one, so an attacker on the way can change it.
     Nobody,
-    /// Nobody, because the statement is `none`: the relying party takes the fact as it was received.
+    /// Nobody, because the statement is `none`. The fact is used as received.
     Unattested,
-    /// The caller of the attesting hardware or service: a signature covers a hash that software handed in.
+    /// The caller of the attesting hardware or service: the signature covers a hash that software chose.
     Caller,
-    /// The credential key signs it. Nothing is said of where that key is.
+    /// The credential key, which signed the fact. It is not known where that key is kept.
     CredentialKey,
-    /// The attestation key, or the CA behind it, signs what it made or holds itself.
+    /// The attestation key, or the CA that issued its certificate: it signed a fact that it determined itself.
     AttestationKey,
 }
 
 impl Voucher {
-    /// Every voucher, the weakest first.
+    /// All vouchers, the weakest first.
     pub const ALL: [Self; 5] =
         [Self::Nobody, Self::Unattested, Self::Caller, Self::CredentialKey, Self::AttestationKey];
 
-    /// Its name, in the table and in the evidence.
+    /// Returns the name that the table and the evidence use.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -140,8 +140,8 @@ impl Voucher {
         }
     }
 
-    /// Who vouches for `fact` in one statement of this format and type. Returns [`Voucher::Nobody`] for `compound`,
-    /// whose statements vouch each by itself.
+    /// Returns who vouches for `fact` in a statement of this format and type. Returns [`Voucher::Nobody`] for `compound`; ask for
+    /// each of its statements instead.
     #[must_use]
     pub const fn of(format: Format, attestation_type: AttestationType, fact: Fact) -> Self {
         match (format, fact) {
@@ -156,15 +156,15 @@ impl Voucher {
         }
     }
 
-    /// Whether a signature covers the fact, whoever chose it.
+    /// Returns whether a signature covers the fact. Software may have chosen the fact (see [`Voucher::Caller`]).
     #[must_use]
     pub const fn is_signature(self) -> bool {
         matches!(self, Self::Caller | Self::CredentialKey | Self::AttestationKey)
     }
 }
 
-/// Whether the attestation certificate of this format may name the authenticator's model (id-fido-gen-ce-aaguid, §8.2.1),
-/// which the verification procedure then compares with the AAGUID. A trusted certificate that does so vouches for it.
+/// Returns whether the verification procedure of this format compares the AAGUID with the one in the attestation certificate
+/// (id-fido-gen-ce-aaguid, §8.2.1), if the certificate has one. Then a trusted certificate vouches for the AAGUID.
 #[must_use]
 pub const fn names_model(format: Format) -> bool {
     matches!(format, Format::Packed | Format::Tpm)

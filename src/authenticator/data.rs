@@ -231,7 +231,7 @@ impl<'a> AuthenticatorData<'a> {
     }
 }
 
-/// Of the whole, only the length: it holds what [`Extensions`] do not print.
+/// Prints the length instead of the octets, which contain the outputs that [`SignedMap`] does not print.
 impl fmt::Debug for AuthenticatorData<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuthenticatorData")

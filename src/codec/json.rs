@@ -11,6 +11,7 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
+use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -151,6 +152,76 @@ impl<'de> Visitor<'de> for Skipped {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
         while map.next_entry::<Self, Self>()?.is_some() {}
         Ok(self)
+    }
+}
+
+/// Reads a number that serde_json passes as a map. It does that for `deserialize_any` if any crate of the build switches on
+/// its feature `arbitrary_precision`.
+pub(crate) fn number_of_map<'de, A: MapAccess<'de>>(map: A) -> Result<Number, A::Error> {
+    Number::deserialize(MapAccessDeserializer::new(map))
+}
+
+/// A value that is read before its type is checked. Refuses an object in which a member occurs twice, or with more than
+/// [`MAX_UNKNOWN_MEMBERS`] members.
+pub(crate) struct Buffered(pub(crate) Value);
+
+impl<'de> Deserialize<'de> for Buffered {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Buffered;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Buffered, E> {
+        Ok(Buffered(value.into()))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Buffered, E> {
+        Ok(Buffered(value.into()))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Buffered, E> {
+        Ok(Buffered(value.into()))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Buffered, E> {
+        Ok(Buffered(value.into()))
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Buffered, E> {
+        Ok(Buffered(value.into()))
+    }
+    fn visit_unit<E>(self) -> Result<Buffered, E> {
+        Ok(Buffered(Value::Null))
+    }
+    fn visit_none<E>(self) -> Result<Buffered, E> {
+        Ok(Buffered(Value::Null))
+    }
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Buffered, D::Error> {
+        from.deserialize_any(self)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Buffered, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Buffered(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Buffered(list.into()))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Buffered, A::Error> {
+        let mut members = Map::new();
+        while let Some((name, Buffered(value))) = map.next_entry::<String, _>()? {
+            if members.insert(name, value).is_some() {
+                return Err(A::Error::custom(MemberError::Twice));
+            }
+            if members.len() > MAX_UNKNOWN_MEMBERS {
+                return Err(A::Error::custom(MemberError::TooMany));
+            }
+        }
+        let object = Value::Object(members);
+        // See `number_of_map`.
+        Ok(Buffered(Number::deserialize(&object).map_or(object, Value::Number)))
     }
 }
 

@@ -27,19 +27,17 @@ pub(crate) enum Vouched {
     Signed,
 }
 
-/// What is done about outputs that nobody asked for.
+/// What is done about outputs that nobody asked for. Their type is never checked: a relying party must cope with them (§9).
 ///
 /// Chromium asks security keys for `credProtect` on its own for discoverable credentials, so refusing locks people out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Unsolicited {
-    /// They are read over, as §9 wants relying parties to be able to.
+    /// They are ignored and named in the [`ExtensionReport`].
     #[default]
-    Tolerate,
-    /// They are named in the [`ExtensionReport`].
     Report,
-    /// They are refused, those that this version does not know among them.
+    /// They are refused, including those that this version does not know.
     Refuse,
 }
 
@@ -59,9 +57,9 @@ pub enum SecretResults {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExtensionReport {
-    /// Outputs that nobody asked for, signed and unsigned; empty under [`Unsolicited::Tolerate`].
+    /// Outputs that nobody asked for, signed and unsigned.
     pub unsolicited: ExtensionSet,
-    /// How many outputs came that this version does not know; 0 under [`Unsolicited::Tolerate`].
+    /// How many outputs came that this version does not know.
     pub unknown: u32,
     /// Results of a pseudo-random function were sent to the server. Mend the front end: they are secrets.
     pub secret_results: bool,
@@ -174,7 +172,7 @@ impl RegistrationExtensions {
                 prf_enabled: false,
             },
         },
-        unsolicited: Unsolicited::Tolerate,
+        unsolicited: Unsolicited::Report,
         secret_results: SecretResults::Report,
     };
 
@@ -283,7 +281,7 @@ impl AuthenticationExtensions {
             uvm: false,
             unsigned: UnsignedAuthenticationOutputs { large_blob_written: false },
         },
-        unsolicited: Unsolicited::Tolerate,
+        unsolicited: Unsolicited::Report,
         secret_results: SecretResults::Report,
     };
 
@@ -347,22 +345,26 @@ impl<'a> Answers<'_, 'a> {
         }
     }
 
-    /// Reports or refuses unsolicited outputs, and secrets that should have stayed in the browser.
+    /// Refuses an unsigned output of the wrong type that was asked for. Reports or refuses unsolicited outputs, and secrets
+    /// that should have stayed in the browser.
     fn report(&self, unsolicited: Unsolicited, secrets: SecretResults) -> Result<ExtensionReport, OutputRefusal> {
+        let malformed = self.results.map_or(ExtensionSet::NONE, |results| results.malformed);
+        if let Some(extension) = malformed.iter().find(|&extension| is_requested(self.requested, extension)) {
+            return Err(OutputRefusal::Malformed(extension));
+        }
         let secret_results = self.results.is_some_and(ClientExtensionResults::has_secrets)
             || self.signed.is_some_and(SignedMap::has_secrets);
         if secret_results && secrets == SecretResults::Refuse {
             return Err(OutputRefusal::SecretResults);
         }
-        let mut report = ExtensionReport { secret_results, ..ExtensionReport::default() };
-        if unsolicited == Unsolicited::Tolerate {
-            return Ok(report);
-        }
         let (signed, signed_unknown) = self.signed.map(SignedMap::identifiers).unwrap_or_default();
         let (unsigned, unsigned_unknown) =
             self.results.map(|results| (results.present, results.unknown)).unwrap_or_default();
-        report.unsolicited = signed.union(unsigned).unsolicited(self.requested);
-        report.unknown = signed_unknown.saturating_add(unsigned_unknown);
+        let report = ExtensionReport {
+            unsolicited: signed.union(unsigned).unsolicited(self.requested),
+            unknown: signed_unknown.saturating_add(unsigned_unknown),
+            secret_results,
+        };
         match (unsolicited, report.unsolicited.iter().next()) {
             (Unsolicited::Refuse, Some(extension)) => Err(OutputRefusal::Unsolicited(Some(extension))),
             (Unsolicited::Refuse, None) if report.unknown > 0 => Err(OutputRefusal::Unsolicited(None)),

@@ -111,7 +111,7 @@ pub use signed::SignedMap;
 pub use uvm::UserVerificationMethod;
 pub use values::Blob;
 
-use crate::codec::json::{Object, Skipped, Text, UnknownNames};
+use crate::codec::json::{Buffered, Object, Skipped, Text, UnknownNames};
 use crate::credential::CredentialDescriptor;
 use crate::set::bit_set;
 use core::fmt;
@@ -209,7 +209,8 @@ impl ExtensionSet {
 
 impl Serialize for ExtensionSet {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(self.iter().map(Extension::identifier))
+        // Binary formats need the length.
+        self.iter().map(Extension::identifier).collect::<Vec<_>>().serialize(to)
     }
 }
 
@@ -395,13 +396,14 @@ results! {
 }
 
 impl ClientExtensionResults {
-    /// Whether results of a pseudo-random function were sent that should have stayed in the browser, or the key of a
-    /// large blob.
+    /// Returns whether results of a pseudo-random function were sent that should have stayed in the browser, or the key of a
+    /// large blob. A `prf` of another type counts, because it was not read.
     #[must_use]
     pub fn has_secrets(&self) -> bool {
         self.prf.is_some_and(|prf| prf.results)
             || self.hmac_get_secret == Some(true)
             || self.large_blob_key == Some(true)
+            || self.malformed.contains(Extension::Prf)
     }
 
     /// The bytes of all blobs together.
@@ -475,8 +477,8 @@ impl fmt::Debug for SignedOutputs {
 }
 
 output_refusals! {
-    /// A signed output that was asked for is not of its extension's shape.
-    Malformed(extension: Extension) => "extension-output-malformed", "the signed output of {extension} is malformed";
+    /// An output that was asked for does not have the type of its extension.
+    Malformed(extension: Extension) => "extension-output-malformed", "the output of {extension} does not have the type of its extension";
     /// An output that nobody asked for, where the policy refuses that; `None`: of an extension that is not known.
     Unsolicited(_extension: Option<Extension>) => "extension-unsolicited", "an extension output that nobody asked for";
     /// Results of a pseudo-random function were sent, where the policy refuses that.

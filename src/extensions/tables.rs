@@ -112,6 +112,9 @@ macro_rules! results {
             $($(#[$doc])* pub $field: Option<$type>,)*
             /// The identifiers that came, those with a value of null or of no use among them.
             pub present: ExtensionSet,
+            /// The extensions whose output does not have the type of their section. A ceremony refuses such an output if it was
+            /// asked for, and ignores it otherwise.
+            pub malformed: ExtensionSet,
             /// How many identifiers came that are not known.
             pub unknown: u32,
         }
@@ -137,7 +140,11 @@ macro_rules! results {
                             }
                             match extension {
                                 $(Some(Extension::$extension) => {
-                                    results.$field = map.next_value::<Option<$wire>>()?.and_then($open);
+                                    let Buffered(output) = map.next_value()?;
+                                    match Option::<$wire>::deserialize(output) {
+                                        Ok(output) => results.$field = output.and_then($open),
+                                        Err(_) => results.malformed = results.malformed.with(Extension::$extension),
+                                    }
                                 })*
                                 Some(_) => {
                                     map.next_value::<Skipped>()?;

@@ -260,22 +260,37 @@ fn blobs_are_not_printed_and_odd_ones_count_as_absent() {
 }
 
 #[test]
-fn refuses_other_types_and_a_second_time() {
+fn an_output_of_another_type_is_named_and_left_out() {
+    for (json, extension) in [
+        (r#"{"appid":"true"}"#, Extension::Appid),
+        (r#"{"credProps":[true]}"#, Extension::CredProps),
+        (r#"{"prf":true}"#, Extension::Prf),
+        (r#"{"prf":{"enabled":1}}"#, Extension::Prf),
+        (r#"{"largeBlob":{"supported":"yes"}}"#, Extension::LargeBlob),
+        (r#"{"credBlob":"AQ"}"#, Extension::CredBlob),
+        (r#"{"uvm":[[1,2]]}"#, Extension::Uvm),
+        (r#"{"uvm":[[1.5,2,3]]}"#, Extension::Uvm),
+    ] {
+        let results = read(json).unwrap();
+        let only = ExtensionSet::NONE.with(extension);
+        let expected = ClientExtensionResults { present: only, malformed: only, ..ClientExtensionResults::default() };
+        assert_eq!(results, expected, "{json}");
+        assert_eq!(results.has_secrets(), extension == Extension::Prf, "what was not read may be a secret: {json}");
+    }
+    let null = read(r#"{"appid":null}"#).unwrap();
+    assert_eq!((null.appid, null.malformed), (None, ExtensionSet::NONE));
+}
+
+#[test]
+fn refuses_a_member_that_occurs_twice() {
     for json in [
-        r#"{"appid":"true"}"#,
-        r#"{"credProps":[true]}"#,
-        r#"{"prf":true}"#,
-        r#"{"prf":{"enabled":1}}"#,
-        r#"{"largeBlob":{"supported":"yes"}}"#,
-        r#"{"credBlob":"AQ"}"#,
-        r#"{"uvm":[[1,2]]}"#,
         r#"{"appid":true,"appid":true}"#,
         r#"{"prf":{},"\u0070rf":{}}"#,
         r#"{"x":1,"y":1,"\u0078":1}"#,
         r#"{"prf":{"x":1,"x":1}}"#,
         r#"{"prf":{"enabled":true,"enabled":false}}"#,
+        r#"{"prf":{"results":{"first":null,"first":null}}}"#,
     ] {
         assert!(read(json).is_err(), "{json}");
     }
-    assert_eq!(read(r#"{"appid":null}"#).unwrap().appid, None);
 }

@@ -3,14 +3,14 @@
 use super::entry::{KeyIdentifier, short};
 use super::status::Short;
 use super::{Anchor, Metadata, Model, ModelId, key_identifier_of};
-use crate::attestation::Format;
+use crate::attestation::{Format, oid};
 use crate::authenticator::Aaguid;
 use crate::codec::base64url;
 use crate::codec::der::{self, Reader};
 use crate::crypto::Backend;
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
-use crate::x509::{Error, Rule, TrustAnchor, oid};
+use crate::x509::{Error, Rule, TrustAnchor};
 use serde::{Deserialize, Serialize};
 
 /// What was known of an authenticator when it was registered: the claimed model, and digests of the certification paths that
@@ -157,7 +157,7 @@ impl Proof {
     fn leads_to(&self, anchor: &Anchor) -> bool {
         let mut cas = self.names.iter().zip(self.keys.iter().skip(1));
         let is_ca = |(name, key): (&Short, &Short)| anchor.authority == [*name, *key];
-        self.leaf == anchor.certificate || (anchor.anchor.issues() && cas.any(is_ca))
+        self.leaf == anchor.certificate || (anchor.anchor.issues && cas.any(is_ca))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::codec::jws::{Header, Jws};
 use crate::crypto::{Backend, Curve, Hash, PublicKey, Scheme, default_backend};
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
-use crate::x509::chain::{Chain, MAX_CERTIFICATES, Rules};
+use crate::x509::path::{CertificationPath, Inputs, MAX_CERTIFICATES};
 use crate::x509::revocation::Revocation;
 use crate::x509::{Crl, TrustAnchor, oid};
 
@@ -133,16 +133,20 @@ fn verify_signature(
 ) -> Result<Signer, BlobError> {
     let scheme = scheme(&header.alg).ok_or(BlobError::Algorithm)?;
     let x5c = header.certificates().ok_or(BlobError::Header)?;
-    let chain = Chain::continued(None, x5c.iter().map(Vec::as_slice)).map_err(BlobError::Path)?;
+    let path = CertificationPath::read(x5c.iter().map(Vec::as_slice)).map_err(BlobError::Path)?;
     let leaf = x5c.first().and_then(|leaf| Certificate::read(leaf).ok()).ok_or(BlobError::Header)?;
     if !is_signer(&leaf) {
         return Err(BlobError::NotASigner);
     }
-    let rules = Rules { host: roots.name.as_deref(), ..Rules::default() };
-    let revocation = Revocation { crls: &roots.crls, anchors: &roots.anchors.iter().collect::<Vec<_>>() };
-    let mut budget = Budget::of_a_message();
-    let path =
-        chain.verify(&roots.anchors, revocation, Some(at), rules, backend, &mut budget).map_err(BlobError::of_path)?;
+    let inputs = Inputs {
+        anchors: &roots.anchors,
+        revocation: Revocation { crls: &roots.crls, anchors: &roots.anchors.iter().collect::<Vec<_>>() },
+        time: Some(at),
+        host: roots.name.as_deref(),
+        issuer_without_ca: None,
+        backend,
+    };
+    let path = path.validate(&inputs, &mut Budget::of_a_message()).map_err(BlobError::of_path)?;
     if roots.name.as_deref().is_some_and(|name| !is_named(&leaf, name)) {
         return Err(BlobError::Name);
     }
@@ -157,7 +161,7 @@ fn verify_signature(
     backend.verify(scheme, &key.key, jws.signed, &signature).map_err(|_| BlobError::Signature)?;
     Ok(Signer {
         name: roots.name.clone(),
-        not_after: leaf.validity.not_after,
+        not_after: leaf.not_after,
         checked_for_revocation: path.checked_for_revocation,
     })
 }

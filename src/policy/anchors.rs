@@ -1,56 +1,99 @@
-//! Which certificates are trusted for which attestation (§7.1 step 23).
+//! Trust anchors for attestation (§7.1 step 23).
 
 use crate::attestation::{AttestationType, Fact, Format, Voucher};
 use crate::authenticator::Aaguid;
 use crate::x509::{Crl, TrustAnchor};
+use std::collections::BTreeMap;
 
-/// The certificates that a relying party trusts for attestation: for everything, for a format, or for one model.
+/// The certificates that a relying party trusts for attestation: for everything, for one format, or for one model.
 ///
-/// The narrowest list decides: an anchor for one AAGUID vouches for no other, and one for everything does not vouch for a
-/// model that has its own. A `fido-u2f` statement does not sign its AAGUID (§8.6), which anyone on the way can rewrite, so
-/// that it is never judged by the list of an AAGUID.
+/// Only the most specific list that exists is used: the list of the AAGUID, then that of the format, then the general one. A
+/// `fido-u2f` statement does not sign the AAGUID (§8.6), so an attacker could choose it. Therefore the list of an AAGUID is
+/// never used for `fido-u2f`.
 ///
-/// An AAGUID is vouched for by the attestation key under `packed` alone. Under `tpm`, `apple`, `android-key` and
-/// `android-safetynet`, software chooses the AAGUID: it counts if [`TrustAnchors::for_aaguid`] has anchors for it, or, under
-/// `tpm`, if the trusted certificate names it. List there only CAs that issue certificates to that model and to no other.
-/// [`voucher`](crate::attestation::voucher) has the whole table.
+/// Only under `packed` does the attestation key vouch for the AAGUID. Under `tpm`, `apple`, `android-key` and
+/// `android-safetynet`, software chooses the AAGUID. There it counts as attested if it has a list
+/// ([`TrustAnchors::for_aaguid`]) or, under `tpm`, if the trusted certificate contains it. So such a list must contain only
+/// CAs that issue certificates to that model alone. [`voucher`](crate::attestation::voucher) has the whole table.
 #[derive(Clone, Debug, Default)]
 pub struct TrustAnchors {
     any: Vec<TrustAnchor>,
-    formats: Vec<(Format, Vec<TrustAnchor>)>,
-    aaguids: Vec<(Aaguid, Vec<TrustAnchor>)>,
+    formats: BTreeMap<Format, Vec<TrustAnchor>>,
+    aaguids: BTreeMap<Aaguid, Vec<TrustAnchor>>,
     crls: Vec<Crl>,
 }
 
 impl TrustAnchors {
-    /// Trusted for every format and model that has no list of its own.
+    /// Returns a set with anchors for every format and model that has no list of its own.
+    ///
+    /// ```
+    /// use wardkey::policy::TrustAnchors;
+    /// use wardkey::x509::TrustAnchor;
+    ///
+    /// fn read(pem: &str) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
+    ///     Ok(TrustAnchors::new(TrustAnchor::from_pem(pem)?))
+    /// }
+    /// ```
     pub fn new(anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
         Self { any: anchors.into_iter().collect(), ..Self::default() }
     }
 
-    /// Trusted for one format. Later lists add to earlier ones.
+    /// Adds anchors to the list of a format.
+    ///
+    /// ```
+    /// use wardkey::attestation::Format;
+    /// use wardkey::policy::TrustAnchors;
+    /// use wardkey::x509::TrustAnchor;
+    ///
+    /// fn android(google: &str) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
+    ///     Ok(TrustAnchors::default().for_format(Format::AndroidKey, TrustAnchor::from_pem(google)?))
+    /// }
+    /// ```
     #[must_use]
     pub fn for_format(mut self, format: Format, anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
-        add(&mut self.formats, format, anchors);
+        self.formats.entry(format).or_default().extend(anchors);
         self
     }
 
-    /// Trusted for one model. Later lists add to earlier ones.
+    /// Adds anchors to the list of a model.
+    ///
+    /// ```
+    /// use wardkey::authenticator::Aaguid;
+    /// use wardkey::policy::TrustAnchors;
+    /// use wardkey::x509::TrustAnchor;
+    ///
+    /// fn only(model: Aaguid, vendor: &str) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
+    ///     Ok(TrustAnchors::default().for_aaguid(model, TrustAnchor::from_pem(vendor)?))
+    /// }
+    /// ```
     #[must_use]
     pub fn for_aaguid(mut self, aaguid: Aaguid, anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
-        add(&mut self.aaguids, aaguid, anchors);
+        self.aaguids.entry(aaguid).or_default().extend(anchors);
         self
     }
 
-    /// Revocation lists: no certificate of a path may be on the list of its issuer, and each list must be one that can be
-    /// applied, or the path is refused: see [`Crl`]. Later lists add to earlier ones.
+    /// Adds revocation lists. A certification path is refused if it contains a certificate that its issuer revoked, or if a list
+    /// cannot be applied to it: see [`Crl`].
+    ///
+    /// ```
+    /// use wardkey::policy::TrustAnchors;
+    /// use wardkey::x509::Crl;
+    ///
+    /// fn with_lists(anchors: TrustAnchors, lists: &str) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
+    ///     Ok(anchors.with_crls(Crl::from_pem(lists)?))
+    /// }
+    /// ```
     #[must_use]
     pub fn with_crls(mut self, crls: impl IntoIterator<Item = Crl>) -> Self {
         self.crls.extend(crls);
         self
     }
 
-    /// Whether there is no anchor at all.
+    /// Returns whether there is no anchor.
+    ///
+    /// ```
+    /// assert!(wardkey::policy::TrustAnchors::default().is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.all().next().is_none()
@@ -60,33 +103,30 @@ impl TrustAnchors {
         &self.crls
     }
 
-    /// The anchors of all lists.
+    /// Returns the anchors of all lists.
     pub(super) fn all(&self) -> impl Iterator<Item = &TrustAnchor> {
-        let of_formats = self.formats.iter().flat_map(|(_, list)| list);
-        let of_aaguids = self.aaguids.iter().flat_map(|(_, list)| list);
-        self.any.iter().chain(of_formats).chain(of_aaguids)
+        self.any.iter().chain(self.formats.values().flatten()).chain(self.aaguids.values().flatten())
     }
 
+    /// Returns the anchors for a statement of this format with this AAGUID.
     pub(super) fn of(&self, format: Format, aaguid: Aaguid) -> &[TrustAnchor] {
-        self.of_aaguid(format, aaguid).or_else(|| find(&self.formats, format)).unwrap_or(&self.any)
+        self.of_aaguid(format, aaguid).or_else(|| self.formats.get(&format)).unwrap_or(&self.any)
     }
 
-    /// The model's own anchors. An AAGUID that nobody signs chooses none.
-    pub(super) fn of_aaguid(&self, format: Format, aaguid: Aaguid) -> Option<&[TrustAnchor]> {
-        find(&self.aaguids, aaguid).filter(|_| aaguid_voucher(format).is_signature())
+    /// Returns the list of the model. `None` if there is none, or if no signature covers the AAGUID.
+    pub(super) fn of_aaguid(&self, format: Format, aaguid: Aaguid) -> Option<&Vec<TrustAnchor>> {
+        self.aaguids.get(&aaguid).filter(|_| aaguid_voucher(format).is_signature())
     }
 
-    /// Whether there is an anchor that can vouch for this model. That a certificate may name the model beside other
-    /// anchors is not counted on.
+    /// Returns whether an anchor can vouch for this model. Certificates that contain the AAGUID do not count, because not every
+    /// certificate does.
     pub(super) fn can_attest(&self, aaguid: Aaguid) -> bool {
         let can = |&format: &Format| self.vouch(format, aaguid) && !self.of(format, aaguid).is_empty();
         aaguid != Aaguid::ZERO && Format::ALL.iter().any(can)
     }
 
-    /// Whether a statement of this format that leads to an anchor vouches for its AAGUID as well.
-    ///
-    /// It does where the attestation key vouches for the AAGUID. Where software chose the AAGUID and a signature covers
-    /// it, it counts only if its own anchors bear it out: they issue certificates to that model alone. See
+    /// Returns whether a statement of this format that leads to an anchor also vouches for the AAGUID: the attestation key
+    /// vouches for it, or a signature covers it and the anchors issue certificates to that model alone. See
     /// [`voucher`](crate::attestation::voucher).
     pub(super) fn vouch(&self, format: Format, aaguid: Aaguid) -> bool {
         match aaguid_voucher(format) {
@@ -97,18 +137,7 @@ impl TrustAnchors {
     }
 }
 
-/// Who vouches for the AAGUID beside a statement with certificates.
+/// Returns who vouches for the AAGUID with a statement that has certificates.
 const fn aaguid_voucher(format: Format) -> Voucher {
     Voucher::of(format, AttestationType::BasicOrAttCa, Fact::Aaguid)
-}
-
-fn add<K: PartialEq>(lists: &mut Vec<(K, Vec<TrustAnchor>)>, key: K, anchors: impl IntoIterator<Item = TrustAnchor>) {
-    match lists.iter_mut().find(|(other, _)| *other == key) {
-        Some((_, list)) => list.extend(anchors),
-        None => lists.push((key, anchors.into_iter().collect())),
-    }
-}
-
-fn find<K: PartialEq>(lists: &[(K, Vec<TrustAnchor>)], key: K) -> Option<&[TrustAnchor]> {
-    lists.iter().find(|(other, _)| *other == key).map(|(_, list)| list.as_slice())
 }

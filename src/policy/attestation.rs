@@ -1,15 +1,17 @@
 //! Which attestations are accepted (§7.1 steps 23 and 24), as data.
 //!
-//! A claim may lower trust; only proof raises it. What an authenticator says of itself raises nothing until a
-//! certification path leads from its statement to an anchor that the relying party chose, and the statement vouches for
-//! it ([`voucher`](crate::attestation::voucher)).
+//! A claim may lower trust; only proof raises it. A fact that an authenticator claims raises trust only if a certification path
+//! leads from its statement to an anchor, and the statement vouches for the fact ([`voucher`](crate::attestation::voucher)).
 
-use super::path::{Finding, finding};
+use super::path::known_bad;
 use super::{Registered, TrustAnchor, TrustAnchors};
+use crate::attestation::android_key::SONY_INTERMEDIATE;
 use crate::attestation::android_safetynet::HOST_NAME;
 use crate::attestation::compound::independent;
+use crate::attestation::key::AndroidProperties;
 use crate::attestation::voucher::names_model;
-use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Fact, Format, KeyEnforcement, Reason, Voucher};
+use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Fact, Format, Voucher, oid};
+use crate::attestation::{KeyEnforcement, KeyProperties, Reason};
 use crate::authenticator::Aaguid;
 use crate::budget::Budget;
 use crate::ceremony::registration::VerifiedRegistration;
@@ -20,27 +22,26 @@ use crate::crypto::{Algorithm, Backend};
 use crate::evidence::{StatementEvidence, TrustOutcome};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
-use crate::x509::chain::{Path, Rules};
-use crate::x509::oid;
+use crate::x509::path::{self, ValidPath};
 use crate::x509::revocation::Revocation;
 
-/// What is done about the certificates of a statement. The statement itself must verify, whatever is chosen.
+/// Whether the certificates of a statement must lead to a trust anchor (§7.1 step 24). The statement itself must always
+/// verify.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Trust {
-    /// They are not judged: nothing about the authenticator is known afterwards.
+    /// The certificates are not checked, so nothing about the authenticator is known.
     #[default]
     Ignore,
-    /// They must lead to an anchor. Without anchors, none does.
+    /// The certificates must lead to an anchor. Without anchors, every registration with certificates is refused.
     Verify(TrustAnchors),
-    /// They should lead to an anchor. An authenticator that is not known is accepted, and the outcome and the evidence say
-    /// so (§7.1 step 24 permits it). One that is known to be bad is refused as under `Verify`: its certificate was revoked,
-    /// or a revocation list of its issuer cannot be applied; it is issued in the name of an anchor or of a CA below one,
-    /// which did not sign it or may not issue it; or the model is denied. Whoever leaves the statement out is not known:
-    /// this choice notices, and does not keep anybody out.
+    /// An authenticator whose certificates lead to no anchor is accepted, and the outcome and the evidence say so (§7.1 step 24
+    /// permits it). It is refused, as under `Verify`, if it is known to be bad: its certificate is revoked; a revocation list
+    /// of its issuer cannot be applied; its certificate names an anchor or a CA below an anchor as issuer, which did not sign
+    /// it or may not issue it; or its model is denied. This choice keeps nobody out, because a client can send `none` instead.
     Prefer(TrustAnchors),
-    /// They must lead to an anchor that the FIDO metadata has for the model, and the model must be one that the policy for the
-    /// metadata accepts. The metadata is handed in with each call: [`Circumstances::metadata`].
+    /// The certificates must lead to an anchor that the FIDO metadata has for the model, and the policy must accept the model.
+    /// The metadata is passed with each call: [`Circumstances::metadata`].
     #[cfg(feature = "mds")]
     #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
     Metadata(super::MetadataTrust),
@@ -56,12 +57,12 @@ impl Trust {
         }
     }
 
-    /// Whether certificates are judged.
+    /// Returns whether certificates are judged.
     const fn judges(&self) -> bool {
         !matches!(self, Self::Ignore)
     }
 
-    /// Whether the models that can be attested are known only from the metadata of each call.
+    /// Returns whether only the metadata of a call says which models can be attested.
     const fn is_by_metadata(&self) -> bool {
         #[cfg(feature = "mds")]
         return matches!(self, Self::Metadata(_));
@@ -72,47 +73,60 @@ impl Trust {
 
 /// Which attestations are accepted.
 ///
-/// A claim may lower trust; only proof raises it. So `deny_aaguids` refuses whoever claims to be of a denied model, under
-/// any [`Trust`], while `allow_aaguids` accepts only an AAGUID that is vouched for: models to be accepted need
-/// [`Trust::Verify`] with anchors that can vouch for them ([`TrustAnchors`]).
+/// A claim may lower trust; only proof raises it. So `deny_aaguids` refuses every authenticator that claims a denied model,
+/// under any [`Trust`], but `allow_aaguids` accepts only an attested AAGUID. It needs [`Trust::Verify`] with anchors that can
+/// vouch for the models ([`TrustAnchors`]).
+///
+/// ```
+/// use wardkey::authenticator::Aaguid;
+/// use wardkey::policy::{AttestationPolicy, TrustAnchors};
+/// use wardkey::x509::TrustAnchor;
+///
+/// fn only(model: Aaguid, vendor: &str) -> Result<AttestationPolicy, Box<dyn std::error::Error>> {
+///     let anchors = TrustAnchors::default().for_aaguid(model, TrustAnchor::from_pem(vendor)?);
+///     let mut policy = AttestationPolicy::trusted(anchors);
+///     policy.allow_aaguids = Some(vec![model]);
+///     Ok(policy)
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AttestationPolicy {
-    /// The types that are accepted. Each statement of a compound one must be of an accepted type.
+    /// The accepted types. Each statement of a compound attestation must have an accepted type too.
     pub types: Vec<AttestationType>,
-    /// The certificates.
+    /// Whether the certificates must lead to a trust anchor.
     pub trust: Trust,
-    /// The models that are accepted; `None`: any. With a list, only an attested AAGUID will do: one that the attestation
-    /// key of a trusted statement vouches for, or that the model's own anchors or a trusted certificate bear out
-    /// ([`voucher`](crate::attestation::voucher)). `fido-u2f` attests none, and all zeros names no model.
+    /// The accepted models; `None` accepts any. With a list, the AAGUID must be attested: the attestation key of a trusted
+    /// statement vouches for it, or the anchors are only for that model, or a trusted certificate contains it
+    /// ([`voucher`](crate::attestation::voucher)). `fido-u2f` attests no AAGUID, and an AAGUID of zeros is not a model.
     pub allow_aaguids: Option<Vec<Aaguid>>,
-    /// Models that are refused: by the AAGUID that the authenticator claims, whether anybody vouches for it or not, and by
-    /// the model that an attestation certificate names, trusted or not. This keeps out honest devices of a model with a
-    /// defect. It keeps nobody out who claims another AAGUID: for that, use `allow_aaguids`. All zeros refuses those who
-    /// name no model.
+    /// The refused models. The AAGUID that the authenticator claims counts, attested or not, and so does the one in an
+    /// attestation certificate, trusted or not. This keeps out honest devices of a model with a defect, but not an attacker,
+    /// who can claim another AAGUID: for that, use `allow_aaguids`. An AAGUID of zeros in this list refuses authenticators that
+    /// claim no model.
     pub deny_aaguids: Vec<Aaguid>,
-    /// Whether statements signed with RS1 (RSA and SHA-1, as old TPMs do) count as trusted.
+    /// Whether statements signed with RS1 (RSA with SHA-1, which old TPMs use) count as trusted.
     pub accept_legacy_rs1: bool,
-    /// Whether enterprise attestation was asked for, so that certificates may name the very device (§8.2.2).
+    /// Whether you asked for enterprise attestation, so that certificates may identify the individual device (§8.2.2).
     pub enterprise: bool,
-    /// How many statements of a compound attestation must verify and be accepted, each under an attestation key of its own.
-    /// What [`Expected::compound`](crate::ceremony::registration::Expected::compound) let drop counts as not verified. A
-    /// statement that is not in a compound attestation is judged by `types` alone.
+    /// How many statements of a compound attestation must verify and be accepted, each with an attestation key of its own.
+    /// Statements that [`Expected::compound`](crate::ceremony::registration::Expected::compound) dropped count as not
+    /// verified. For a statement outside of a compound attestation, only `types` counts.
     pub compound: CompoundPolicy,
-    /// What a statement must say of its key, where its format says anything of it, whatever
-    /// [`Expected::key_enforcement`](crate::ceremony::registration::Expected::key_enforcement) was.
+    /// How the credential key must be kept, if the statement has a format that says so. This applies in addition to
+    /// [`Expected::key_enforcement`](crate::ceremony::registration::Expected::key_enforcement).
     pub key_enforcement: KeyEnforcement,
 }
 
-/// What a decision needs to know besides the registration.
+/// The inputs of a decision, besides the registration.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Circumstances<'c> {
-    /// The time at which certificates must be valid; `None`: their dates are not judged.
+    /// The time at which certificates must be valid; `None`: dates are not checked.
     pub time: Option<UnixTime>,
-    /// The leniencies that were switched on.
+    /// The enabled quirks.
     pub quirks: Quirks,
-    /// Who does the arithmetic.
+    /// The backend that verifies signatures.
     pub backend: &'c dyn Backend,
     /// The FIDO metadata, for [`Trust::Metadata`].
     #[cfg(feature = "mds")]
@@ -121,7 +135,16 @@ pub struct Circumstances<'c> {
 }
 
 impl<'c> Circumstances<'c> {
-    /// At this time, with no leniency.
+    /// Returns inputs with this time and without quirks.
+    ///
+    /// ```
+    /// use wardkey::policy::Circumstances;
+    /// use wardkey::UnixTime;
+    ///
+    /// let now = UnixTime::from_secs(1_790_000_000);
+    /// let circumstances = Circumstances::at(Some(now), wardkey::crypto::default_backend());
+    /// assert!(circumstances.quirks.is_empty());
+    /// ```
     #[must_use]
     pub const fn at(time: Option<UnixTime>, backend: &'c dyn Backend) -> Self {
         Self {
@@ -135,7 +158,13 @@ impl<'c> Circumstances<'c> {
 }
 
 impl AttestationPolicy {
-    /// Any attestation that verifies, its certificates not judged: what consumer portals want.
+    /// Accepts every attestation that verifies, without checking its certificates. This suits consumer portals.
+    ///
+    /// ```
+    /// use wardkey::policy::{AttestationPolicy, Trust};
+    ///
+    /// assert!(matches!(AttestationPolicy::any().trust, Trust::Ignore));
+    /// ```
     #[must_use]
     pub fn any() -> Self {
         use AttestationType::{AnonCa, AttCa, BasicOrAttCa, Compound, None as NoAttestation, SelfAttestation};
@@ -151,8 +180,16 @@ impl AttestationPolicy {
         }
     }
 
-    /// Only authenticators whose certificates lead to one of these anchors: what a hospital wants that admits only
-    /// hardware it knows.
+    /// Accepts only authenticators whose certificates lead to one of these anchors. This suits organizations that admit only
+    /// known hardware.
+    ///
+    /// ```
+    /// use wardkey::attestation::AttestationType;
+    /// use wardkey::policy::{AttestationPolicy, TrustAnchors};
+    ///
+    /// let policy = AttestationPolicy::trusted(TrustAnchors::default());
+    /// assert!(!policy.types.contains(&AttestationType::None));
+    /// ```
     #[must_use]
     pub fn trusted(anchors: TrustAnchors) -> Self {
         let mut policy = Self::any();
@@ -161,12 +198,25 @@ impl AttestationPolicy {
         policy
     }
 
-    /// Decides about a verified registration of the account with this user handle.
+    /// Decides whether a verified registration for the account with this user handle is accepted.
     ///
     /// # Errors
-    /// [`Failure`] at [`Step::AttestationTrust`](crate::ceremony::Step::AttestationTrust); at
-    /// [`Step::Extensions`](crate::ceremony::Step::Extensions) where an output has to be signed, and the policy accepts no
-    /// statement that signs it.
+    /// [`Failure`] at [`Step::AttestationTrust`](crate::ceremony::Step::AttestationTrust); or at
+    /// [`Step::Extensions`](crate::ceremony::Step::Extensions) if an extension output must be signed, and no accepted statement
+    /// signs it.
+    ///
+    /// ```
+    /// use wardkey::ceremony::Failure;
+    /// use wardkey::ceremony::registration::VerifiedRegistration;
+    /// use wardkey::UserHandle;
+    /// use wardkey::policy::{AttestationPolicy, Circumstances, Registered};
+    /// use wardkey::UnixTime;
+    ///
+    /// fn decide(verified: &VerifiedRegistration<'_>, user: &UserHandle, now: UnixTime) -> Result<Registered, Failure> {
+    ///     let circumstances = Circumstances::at(Some(now), wardkey::crypto::default_backend());
+    ///     AttestationPolicy::any().decide(verified, user, &circumstances)
+    /// }
+    /// ```
     pub fn decide(
         &self,
         verified: &VerifiedRegistration<'_>,
@@ -185,19 +235,19 @@ impl AttestationPolicy {
         Ok(Registered::new(verified, user, judged, circumstances.time))
     }
 
-    /// Whether a credential without certificates is accepted.
+    /// Returns whether it accepts a credential without certificates.
     pub(crate) fn accepts_without_certificates(&self) -> bool {
         let without = |kind: &AttestationType| matches!(kind, AttestationType::None | AttestationType::SelfAttestation);
         self.types.iter().any(without)
     }
 
-    /// Whether there is a list of accepted models, and none can ever be attested.
+    /// Returns whether there is a list of accepted models of which none can be attested.
     pub(crate) fn models_cannot_be_attested(&self) -> bool {
         let judged = self.trust.is_by_metadata() || self.trust.anchors().is_some_and(|anchors| !anchors.is_empty());
         self.allow_aaguids.as_ref().is_some_and(|models| models.is_empty() || !judged)
     }
 
-    /// The first accepted model that no anchor can vouch for.
+    /// Returns the first accepted model for which no anchor can vouch.
     pub(crate) fn unattestable_model(&self) -> Option<Aaguid> {
         let cannot = |model: &&Aaguid| {
             !self.trust.is_by_metadata() && self.trust.anchors().is_none_or(|anchors| !anchors.can_attest(**model))
@@ -216,10 +266,11 @@ impl AttestationPolicy {
         if !self.types.contains(&attestation_type) {
             return Err(Refusal::AttestationTypeNotAccepted(attestation_type));
         }
-        if self.key_enforcement != KeyEnforcement::Any && attestation.key_in_hardware == Some(false) {
-            return Err(Refusal::AttestedKeyNotInHardware);
-        }
         if let Some(key) = attestation.key_properties {
+            let in_software = matches!(key, KeyProperties::Android(AndroidProperties { in_hardware: false, .. }));
+            if self.key_enforcement != KeyEnforcement::Any && in_software {
+                return Err(Refusal::AttestedKeyNotInHardware);
+            }
             let unmet = |reason: Reason| Refusal::AttestedKey(reason.of(attestation.format));
             key.check(self.key_enforcement).map_err(unmet)?;
         }
@@ -240,13 +291,12 @@ impl AttestationPolicy {
         }
     }
 
-    /// The statements of a compound attestation, each by the same policy. The whole is trusted as far as the least trusted
-    /// of those that are accepted.
+    /// Judges every statement of a compound attestation by this policy. The result has the trust of the least trusted accepted
+    /// statement.
     ///
-    /// A statement under an attestation key that another statement has proves nothing more, whether it is a copy or made
-    /// anew. So [`CompoundPolicy::AtLeast`] counts keys, not statements. [`CompoundPolicy::All`] refuses such a statement
-    /// where certificates are judged, because each statement must add to what is known of the authenticator; under
-    /// [`Trust::Ignore`] nothing is known of it whatever is stated, and §8.9 allows the repetition.
+    /// Two statements with the same attestation key prove no more than one. So [`CompoundPolicy::AtLeast`] counts keys, not
+    /// statements. [`CompoundPolicy::All`] refuses a second statement with the same key, except under [`Trust::Ignore`], where
+    /// statements prove nothing about the authenticator and §8.9 allows the repetition.
     fn compound<'a>(
         &self,
         attestation: &'a Attestation<'_>,
@@ -273,7 +323,7 @@ impl AttestationPolicy {
                 }
             }
         }
-        let keys = independent(&accepted);
+        let keys = independent(accepted.iter().copied());
         match self.compound {
             CompoundPolicy::AtLeast(least) if accepted.len() < least.max(1) => Err(last),
             CompoundPolicy::AtLeast(least) if keys < least.max(1) => Err(Refusal::AttestationStatementsNotIndependent),
@@ -301,66 +351,71 @@ impl AttestationPolicy {
                 return super::by_metadata::certificates(self, trust, attestation, aaguid, circumstances, budget);
             }
         };
-        let trusted = anchors.of(attestation.format, aaguid);
         let all = if anchors.crls().is_empty() { Vec::new() } else { anchors.all().collect() };
-        let revocation = Revocation { crls: anchors.crls(), anchors: &all };
-        let vouched = anchors.vouch(attestation.format, aaguid);
-        let trusted = Trusted { anchors: trusted, revocation, required, vouched };
-        self.path(attestation, aaguid, trusted, circumstances, budget).map(|(judged, _)| judged)
+        let trusted = Trusted {
+            anchors: anchors.of(attestation.format, aaguid),
+            revocation: Revocation { crls: anchors.crls(), anchors: &all },
+            required,
+            vouched: anchors.vouch(attestation.format, aaguid),
+        };
+        self.path(attestation, aaguid, &trusted, circumstances, budget).map(|(judged, _)| judged)
     }
 
-    /// Verifies the certification path to one of these anchors. Returns the number of the anchor too, where there is one.
+    /// Validates the certification path. Also returns which path is valid, unless the policy accepts one that is not.
     pub(super) fn path(
         &self,
         attestation: &Attestation<'_>,
         aaguid: Aaguid,
-        trusted: Trusted<'_>,
+        trusted: &Trusted<'_>,
         circumstances: &Circumstances<'_>,
         budget: &mut Budget,
-    ) -> Result<(Judged<'static>, Option<Path>), Refusal> {
-        let Trusted { anchors, revocation, required, vouched } = trusted;
+    ) -> Result<(Judged<'static>, Option<ValidPath>), Refusal> {
         let quirk = Quirk::AttestationIntermediateWithoutCa;
-        let rules = Rules {
-            sony_intermediate: circumstances.quirks.contains(quirk) && attestation.format == Format::AndroidKey,
+        let sony = circumstances.quirks.contains(quirk) && attestation.format == Format::AndroidKey;
+        let inputs = path::Inputs {
+            anchors: trusted.anchors,
+            revocation: trusted.revocation,
+            time: circumstances.time,
             host: (attestation.format == Format::AndroidSafetynet).then_some(HOST_NAME),
+            issuer_without_ca: sony.then_some(SONY_INTERMEDIATE),
+            backend: circumstances.backend,
         };
-        let path = attestation.chain().and_then(|chain| {
-            chain.verify(anchors, revocation, circumstances.time, rules, circumstances.backend, budget)
-        });
-        let legacy = attestation.algorithm == Some(Algorithm::LegacyRs1) && !self.accept_legacy_rs1;
-        let path = match path {
-            Ok(path) => path,
-            Err(error) if required => return Err(Refusal::AttestationUntrusted(error)),
+        let path = attestation.certification_path();
+        let valid = match path.as_ref().map_err(|error| *error).and_then(|path| path.validate(&inputs, budget)) {
+            Ok(valid) => valid,
             Err(error) => {
-                return match finding(error, attestation, anchors, revocation, rules, circumstances, budget) {
-                    Finding::Unknown => Ok((Judged::of(attestation, TrustOutcome::Untrusted(error)), None)),
-                    Finding::KnownBad(error) => Err(Refusal::AttestationUntrusted(error)),
+                let known_bad = || path.ok().and_then(|path| known_bad(error, &path, inputs, budget));
+                return match if trusted.required { Some(error) } else { known_bad() } {
+                    Some(bad) => Err(Refusal::AttestationUntrusted(bad)),
+                    None => Ok((Judged::of(attestation, TrustOutcome::Untrusted(error)), None)),
                 };
             }
         };
-        if legacy && required {
+        let legacy = attestation.algorithm == Some(Algorithm::LegacyRs1) && !self.accept_legacy_rs1;
+        if legacy && trusted.required {
             return Err(Refusal::AttestationLegacyRs1);
         }
         let trust = if legacy { TrustOutcome::LegacyRs1 } else { TrustOutcome::Trusted };
-        // Its verification procedure has compared the two.
+        // The verification procedure compared the AAGUID in the certificate with that in the authenticator data.
         let named = names_model(attestation.format) && attestation.certified_model() == Some(aaguid);
-        let anchor = anchors.get(path.anchor).map(|anchor| anchor.fingerprint(circumstances.backend));
+        let anchor = inputs.anchors.get(valid.anchor).map(|anchor| anchor.fingerprint(circumstances.backend));
         let statement = StatementEvidence {
             anchor,
-            certificates: path.certificates,
-            checked_for_revocation: path.checked_for_revocation,
+            certificates: valid.certificates,
+            checked_for_revocation: valid.checked_for_revocation,
             ..evidence_of(attestation, Some(trust))
         };
         let judged = Judged {
-            attested: !legacy && aaguid != Aaguid::ZERO && (vouched || named),
-            quirks: if path.sony_intermediate { Quirks::NONE.with(quirk) } else { Quirks::NONE },
+            attested: !legacy && aaguid != Aaguid::ZERO && (trusted.vouched || named),
+            quirks: if valid.issuer_without_ca { Quirks::NONE.with(quirk) } else { Quirks::NONE },
             statement: Some(statement),
             ..Judged::new(trust)
         };
-        Ok((judged, Some(path)))
+        Ok((judged, Some(valid)))
     }
 
-    /// §8.2.2: a certificate that names the very device is only for those who asked for one. What it names it.
+    /// Returns the serial number of the device in the certificate, if there is one (§8.2.2). It "MUST NOT be present in
+    /// non-enterprise attestations".
     fn device_serial<'a>(&self, attestation: &'a Attestation<'_>) -> Result<Option<&'a [u8]>, Refusal> {
         match attestation.leaf().and_then(|leaf| leaf.extensions.find(oid::FIDO_SERIAL_NUMBER)) {
             None => Ok(None),
@@ -369,8 +424,7 @@ impl AttestationPolicy {
         }
     }
 
-    /// A denied model is refused by its own claim, and by the name in any certificate that came. A list of accepted models
-    /// takes no claim.
+    /// Checks the lists of models. A denied model is refused also if it is only claimed. An accepted model must be attested.
     fn aaguid(&self, attestation: &Attestation<'_>, aaguid: Aaguid, attested: bool) -> Result<(), Refusal> {
         let certified = || attestation.statements.iter().chain([attestation]).filter_map(Attestation::certified_model);
         let denied = |model: Aaguid| self.deny_aaguids.contains(&model);
@@ -385,17 +439,17 @@ impl AttestationPolicy {
     }
 }
 
-/// Which anchors a certification path may lead to.
+/// The anchors for a statement, and what they decide.
 pub(super) struct Trusted<'t> {
     pub(super) anchors: &'t [TrustAnchor],
     pub(super) revocation: Revocation<'t>,
-    /// Whether a path that leads to none is refused.
+    /// Whether a path that leads to no anchor is refused.
     pub(super) required: bool,
     /// Whether such an anchor vouches for the AAGUID.
     pub(super) vouched: bool,
 }
 
-/// A statement whose certificates have led nowhere yet.
+/// Returns the evidence of a statement without a certification path.
 const fn evidence_of(attestation: &Attestation<'_>, trust: Option<TrustOutcome>) -> StatementEvidence {
     StatementEvidence {
         format: attestation.format,
@@ -409,22 +463,22 @@ const fn evidence_of(attestation: &Attestation<'_>, trust: Option<TrustOutcome>)
     }
 }
 
-/// What a policy finds in an attestation that it accepts.
+/// The decision of a policy about an attestation that it accepts.
 pub(super) struct Judged<'a> {
     pub(super) trust: TrustOutcome,
-    /// Whether the AAGUID is vouched for.
+    /// Whether the AAGUID is attested.
     pub(super) attested: bool,
-    /// id-fido-gen-ce-sernum, of a trusted certificate.
+    /// id-fido-gen-ce-sernum (§8.2.2) of a trusted certificate.
     pub(super) device_serial: Option<&'a [u8]>,
     pub(super) quirks: Quirks,
     /// The statement; `None` for a compound attestation.
     pub(super) statement: Option<StatementEvidence>,
-    /// The statements of a compound attestation, the refused ones among them.
+    /// The statements of a compound attestation, accepted and refused.
     pub(super) compound: Vec<StatementEvidence>,
     /// What the metadata says of each statement.
     #[cfg(feature = "mds")]
     pub(super) metadata: Vec<super::MetadataEvidence>,
-    /// The certification paths that were verified.
+    /// The valid certification paths.
     #[cfg(feature = "mds")]
     pub(super) proofs: Vec<crate::metadata::Proof>,
 }
@@ -445,18 +499,18 @@ impl Judged<'_> {
         }
     }
 
-    /// Of one statement.
+    /// Returns the decision about one statement without a certification path.
     pub(super) fn of(attestation: &Attestation<'_>, trust: TrustOutcome) -> Self {
         Self { statement: Some(evidence_of(attestation, Some(trust))), ..Self::new(trust) }
     }
 
-    /// Who vouches for `fact`: the strongest of the statements that are accepted.
+    /// Returns who vouches for `fact`: the strongest voucher of the accepted statements.
     pub(super) fn voucher(&self, fact: Fact) -> Voucher {
         let statements = self.statement.iter().chain(&self.compound);
         statements.map(|statement| statement.voucher(fact)).max().unwrap_or(Voucher::Nobody)
     }
 
-    /// Together with one more statement of a compound attestation.
+    /// Adds one more statement of a compound attestation.
     fn and(mut self, other: Self) -> Self {
         let trust = least(self.trust, other.trust);
         let trusted = trust == TrustOutcome::Trusted;
@@ -481,9 +535,8 @@ impl Judged<'_> {
     }
 }
 
-/// The less trusted of two, in whatever order an authenticator chose to state them: what leads nowhere, then what does
-/// not count, then what nobody looked at, then where there was nothing to look at. Of two that lead nowhere the first one's
-/// reason is told; the evidence has each statement's.
+/// Returns the less trusted of two outcomes, and the first if they have the same rank. So the order of the statements, which
+/// the authenticator chooses, has no effect on trust.
 fn least(one: TrustOutcome, other: TrustOutcome) -> TrustOutcome {
     let rank = |outcome| match outcome {
         TrustOutcome::Untrusted(_) => 0,

@@ -88,7 +88,7 @@ pub(super) fn certificates(
     // These anchors are the model's own, so they vouch for an AAGUID that somebody signs.
     let vouched = Voucher::of(attestation.format, AttestationType::BasicOrAttCa, Fact::Aaguid).is_signature();
     let trusted = Trusted { anchors, revocation, required: trust.required, vouched };
-    let (judged, path) = policy.path(attestation, aaguid, trusted, circumstances, budget)?;
+    let (judged, path) = policy.path(attestation, aaguid, &trusted, circumstances, budget)?;
     let end = path.and_then(|path| Some((path, anchors.get(path.anchor)?)));
     let Some((path, anchor)) = end else {
         // The model is only a claim.

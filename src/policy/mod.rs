@@ -1,7 +1,7 @@
 //! What a relying party accepts, as data (§7.1 steps 23 and 24).
 //!
-//! A policy looks only at what was verified, and answers with a [`Registered`], which is not stored yet: the store has
-//! to be asked whether the credential id is new, by [`Registered::claim`].
+//! [`AttestationPolicy::decide`] takes a verified registration and returns a [`Registered`]. Before you store it, call
+//! [`Registered::claim`] to check that the credential id is new.
 
 mod anchors;
 mod attestation;

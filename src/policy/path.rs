@@ -1,83 +1,66 @@
-//! What a certification path that leads to no anchor says of the authenticator: nothing, or that it is bad.
+//! Whether a certification path that leads to no anchor shows that the authenticator is bad.
 //!
-//! [`Trust::Prefer`](super::Trust::Prefer) accepts an authenticator that is not known. It refuses one of which something bad
-//! is known, because nobody who chooses anchors and revocation lists means to accept what they speak against.
+//! [`Trust::Prefer`](super::Trust::Prefer) accepts an unknown authenticator, but refuses one that the relying party's anchors
+//! and revocation lists show to be bad.
 
-use super::{Circumstances, TrustAnchor};
-use crate::attestation::Attestation;
+use crate::attestation::android_key::SONY_INTERMEDIATE;
 use crate::budget::Budget;
-use crate::x509::chain::Rules;
-use crate::x509::revocation::Revocation;
+use crate::x509::path::{CertificationPath, Inputs};
 use crate::x509::{Error, Rule};
 
-/// What is known of an authenticator whose certificates are not trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Finding {
-    /// Nothing.
-    Unknown,
-    /// This.
-    KnownBad(Error),
-}
-
-/// What an untrusted path says, of which this is the error. A path that is out of date, or that has an issuer as some phones
-/// have it ([`Quirk::AttestationIntermediateWithoutCa`](crate::quirk::Quirk::AttestationIntermediateWithoutCa)), is looked
-/// at again without judging that, so that a certificate which has expired *and* was revoked is found out. Dates and issuers
-/// are judged before the first signature, so this costs no signature more.
-pub(super) fn finding(
+/// Returns the error that shows the authenticator to be bad, or `None` if nothing is known about it. `error` is the error of
+/// the path.
+///
+/// If the path has expired, or has an issuer without `cA`
+/// ([`Quirk::AttestationIntermediateWithoutCa`](crate::quirk::Quirk::AttestationIntermediateWithoutCa)), it is validated again
+/// without this check, because its certificates may be revoked too. These checks come before the first signature, so this
+/// verifies no signature twice.
+pub(super) fn known_bad(
     mut error: Error,
-    attestation: &Attestation<'_>,
-    trusted: &[TrustAnchor],
-    revocation: Revocation<'_>,
-    mut rules: Rules<'_>,
-    circumstances: &Circumstances<'_>,
+    path: &CertificationPath<'_>,
+    mut inputs: Inputs<'_>,
     budget: &mut Budget,
-) -> Finding {
-    let Ok(chain) = attestation.chain() else { return Finding::Unknown };
-    let mut time = circumstances.time;
+) -> Option<Error> {
     loop {
         match error.rule() {
-            Rule::NotYetValid | Rule::Expired if time.is_some() => time = None,
-            Rule::NotCa if !rules.sony_intermediate => rules.sony_intermediate = true,
-            _ if is_known_bad(error.rule(), chain.is_in_the_name_of(trusted)) => return Finding::KnownBad(error),
-            _ => return Finding::Unknown,
+            Rule::NotYetValid | Rule::Expired if inputs.time.is_some() => inputs.time = None,
+            Rule::NotCa if inputs.issuer_without_ca.is_none() => inputs.issuer_without_ca = Some(SONY_INTERMEDIATE),
+            rule => return is_known_bad(rule, path.is_in_the_name_of(inputs.anchors)).then_some(error),
         }
-        match chain.verify(trusted, revocation, time, rules, circumstances.backend, budget) {
-            Ok(_) => return Finding::Unknown,
-            Err(next) => error = next,
-        }
+        error = path.validate(&inputs, budget).err()?;
     }
 }
 
-/// Whether a broken rule speaks against the authenticator. `in_our_name`: the names in the certificates lead to an anchor.
+/// Returns whether a broken rule shows that the authenticator is bad. `in_our_name`: the names in the certificates lead to an
+/// anchor.
 const fn is_known_bad(rule: Rule, in_our_name: bool) -> bool {
     match rule {
-        // Nothing was found that an anchor could speak for or against.
+        // The path has no relation to an anchor.
         Rule::Empty | Rule::NoAnchors | Rule::NoAnchor | Rule::IssuerName => false,
         // A bound of this library, not a fault of the authenticator.
         Rule::TooLong | Rule::TooManyAnchors | Rule::TooLarge | Rule::TooManyExtensions => false,
-        // A certificate that cannot be read here cannot be judged.
+        // A certificate that cannot be read shows nothing.
         Rule::Malformed(_) | Rule::Version | Rule::NoIssuer | Rule::AlgorithmsDiffer => false,
         Rule::DuplicateExtension | Rule::UnknownCritical | Rule::NameConstraintUnsupported => false,
-        // A signature that cannot be verified here cannot be judged. Yubico's first U2F keys are among these.
+        // A signature that cannot be verified shows nothing. The certificates of Yubico's first U2F keys have such signatures.
         Rule::UnknownSignature | Rule::UnknownKey | Rule::Parameters | Rule::BrokenHash => false,
         Rule::PointFormat | Rule::Key(_) | Rule::KeyMismatch => false,
-        // It was good once, or will be; a clock may be wrong.
+        // The path is valid at another time, and a clock may be wrong.
         Rule::NotYetValid | Rule::Expired => false,
-        // A certificate that may not issue has issued: in our hierarchy, if the names lead to it. Under the names of another
-        // hierarchy, that is the other's affair.
+        // A certificate that may not issue has issued. This matters only in the hierarchy of an anchor.
         Rule::NotCa | Rule::KeyUsage | Rule::PathLength => in_our_name,
-        // A CA that an anchor vouches for may not issue this name.
+        // A CA below an anchor may not issue this name.
         Rule::NameNotPermitted => true,
-        // An issuer that an anchor vouches for, or an anchor, did not sign what is issued in its name.
+        // An anchor, or a CA below it, did not sign the certificate that names it as issuer.
         Rule::Signature => true,
-        // The message asks for more work than any recorded attestation, so that its path is not verified to its end.
+        // The message requires more work than any recorded attestation, so its path was not validated to the end.
         Rule::VerificationBudget | Rule::ComparisonBudget => true,
-        // Its issuer took it back.
+        // The issuer revoked it.
         Rule::Revoked => true,
-        // Its issuer may have taken it back, and the list that would say so cannot be relied upon.
+        // The issuer may have revoked it, but the list cannot be applied.
         Rule::CrlKeyUsage | Rule::CrlKeyMismatch | Rule::CrlSignature => true,
         Rule::CrlNotYetValid | Rule::CrlExpired | Rule::CrlVersion | Rule::CrlNoNextUpdate => true,
-        // The files of the relying party, which no path contains.
+        // Only files of the relying party break these rules.
         Rule::NoPem | Rule::PemNoEnd | Rule::PemBase64 => false,
     }
 }
@@ -89,8 +72,8 @@ mod tests {
     use crate::x509::Malformed;
     use std::collections::BTreeSet;
 
-    /// Every rule, and whether breaking it speaks against the authenticator: with names that lead to an anchor, and with
-    /// names that do not.
+    /// Every rule, and whether breaking it shows that the authenticator is bad: with names that lead to an anchor, and with names
+    /// that do not.
     #[test]
     fn each_rule_is_unknown_or_known_bad() {
         let (unknown, ours, bad) = ((false, false), (true, false), (true, true));

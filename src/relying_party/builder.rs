@@ -126,7 +126,7 @@ impl RelyingPartyBuilder {
             backup_state_at_registration: BackupState::Any,
             backup_state_at_authentication: BackupState::Any,
             sign_count: SignCountPolicy::Reject,
-            unsolicited: Unsolicited::Tolerate,
+            unsolicited: Unsolicited::Report,
             secret_results: SecretResults::Report,
             quirks: Quirks::NONE,
             decoys: None,

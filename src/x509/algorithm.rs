@@ -1,14 +1,14 @@
-//! AlgorithmIdentifiers of signatures (RFC 5280 §4.1.1.2) and subject public keys (§4.1.2.7): RFC 3279, 4055, 5480,
-//! 5758, 8410 and 9881.
+//! Algorithms of signatures (RFC 5280 §4.1.1.2) and subject public keys (§4.1.2.7): RFC 3279, 4055, 5480, 5758, 8410
+//! and 9881.
 //!
-//! A signature becomes a [`Scheme`] only together with the issuer's key, which alone says on which curve it is.
+//! A [`Scheme`] needs the signature algorithm and the issuer's key, because only the key says which curve it is on.
 
 use super::error::Rule;
 use super::oid;
 use crate::codec::der::{self, Reader, Tag};
 use crate::crypto::{Curve, Hash, KeyError, MlDsa, PublicKey, Scheme};
 
-/// A signature algorithm, as far as the certificate alone tells it.
+/// A signature algorithm, without the curve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SignatureAlgorithm {
     Ecdsa(Hash),
@@ -19,13 +19,14 @@ pub(crate) enum SignatureAlgorithm {
     MlDsa(MlDsa),
 }
 
-/// What follows the identifier in an AlgorithmIdentifier.
+/// The parameters of an AlgorithmIdentifier.
 enum Parameters<'a> {
     Absent,
     Null,
     Other(Reader<'a>),
 }
 
+/// Reads an AlgorithmIdentifier (RFC 5280 §4.1.1.2).
 fn algorithm<'a>(from: &mut Reader<'a>) -> Result<(&'a [u8], Parameters<'a>), Rule> {
     let mut sequence = from.sequence()?;
     let oid = sequence.oid()?;
@@ -41,8 +42,8 @@ fn algorithm<'a>(from: &mut Reader<'a>) -> Result<(&'a [u8], Parameters<'a>), Ru
 }
 
 impl SignatureAlgorithm {
-    /// Reads a whole AlgorithmIdentifier.
-    pub(crate) fn read(identifier: &[u8]) -> Result<Self, Rule> {
+    /// Reads an AlgorithmIdentifier and refuses trailing bytes.
+    pub(super) fn read(identifier: &[u8]) -> Result<Self, Rule> {
         let (oid, parameters) = der::read_all(identifier, algorithm)?;
         let (algorithm, null) = match oid {
             oid::ECDSA_WITH_SHA256 => (Self::Ecdsa(Hash::Sha256), false),
@@ -57,20 +58,22 @@ impl SignatureAlgorithm {
             oid::ML_DSA_65 => (Self::MlDsa(MlDsa::MlDsa65), false),
             oid::ML_DSA_87 => (Self::MlDsa(MlDsa::MlDsa87), false),
             oid::RSASSA_PSS => return pss_hash(parameters).map(Self::RsaPss),
+            // RFC 6194, RFC 6151: collisions of SHA-1 and MD5 give two certificates one signature.
             oid::SHA1_WITH_RSA | oid::MD5_WITH_RSA | oid::ECDSA_WITH_SHA1 => return Err(Rule::BrokenHash),
+            // RFC 5280 §4.1.1.2: other algorithms "MAY also be supported"; these are not.
             _ => return Err(Rule::UnknownSignature),
         };
         match parameters {
-            // Under RSA too, where they "MUST be NULL": "Implementations MUST accept the parameters being absent as well as
-            // present" (RFC 4055 §5).
+            // RFC 4055 §5: the parameters of RSA "MUST be NULL", but "Implementations MUST accept the parameters being
+            // absent as well as present". RFC 5758 §3.2, RFC 8410 §3, RFC 9881 §2: the others have none.
             Parameters::Absent => Ok(algorithm),
             Parameters::Null if null => Ok(algorithm),
             _ => Err(Rule::Parameters),
         }
     }
 
-    /// The one scheme under which the holder of `issuer` signs so.
-    pub(crate) fn scheme(self, issuer: &SubjectPublicKey<'_>) -> Result<Scheme, Rule> {
+    /// Returns the scheme of this algorithm with the issuer's key.
+    pub(super) fn scheme(self, issuer: &SubjectPublicKey<'_>) -> Result<Scheme, Rule> {
         let scheme = match (self, issuer.key) {
             (Self::Ecdsa(hash), PublicKey::Ec { curve, .. }) => Scheme::Ecdsa(curve, hash),
             (Self::RsaPkcs1(hash), _) => Scheme::RsaPkcs1(hash),
@@ -78,14 +81,16 @@ impl SignatureAlgorithm {
             (Self::Ed25519, _) => Scheme::Ed25519,
             (Self::Ed448, _) => Scheme::Ed448,
             (Self::MlDsa(set), _) => Scheme::MlDsa(set),
+            // RFC 5280 §6.1.3 (a) (1): the signature can be verified with the issuer's key.
             (Self::Ecdsa(_), _) => return Err(Rule::KeyMismatch),
         };
+        // RFC 4055 §1.2: the issuer's key may be restricted to RSASSA-PSS.
         if issuer.fits(scheme) { Ok(scheme) } else { Err(Rule::KeyMismatch) }
     }
 }
 
-/// RSASSA-PSS-params (RFC 4055 §3.1): one hash for the message and for MGF1, a salt of its length, trailer BC. The
-/// defaults stand for SHA-1.
+/// Reads RSASSA-PSS-params (RFC 4055 §3.1): one hash for the message and for MGF1, a salt of its length, and trailer BC.
+/// Missing parameters mean SHA-1.
 fn pss_hash(parameters: Parameters<'_>) -> Result<Hash, Rule> {
     let Parameters::Other(mut parameters) = parameters else { return Err(Rule::Parameters) };
     let mut fields = parameters.sequence()?;
@@ -114,6 +119,7 @@ fn pss_hash(parameters: Parameters<'_>) -> Result<Hash, Rule> {
     if mask_hash == hash && salt == len { Ok(hash) } else { Err(Rule::Parameters) }
 }
 
+/// Reads the AlgorithmIdentifier of a hash (RFC 4055 §2.1).
 fn hash_algorithm(from: &mut Reader<'_>) -> Result<Hash, Rule> {
     match algorithm(from)? {
         (oid, Parameters::Absent | Parameters::Null) => match oid {
@@ -127,14 +133,14 @@ fn hash_algorithm(from: &mut Reader<'_>) -> Result<Hash, Rule> {
     }
 }
 
-/// A key and what its algorithm identifier restricts it to.
+/// A key, and the schemes to which its algorithm restricts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SubjectPublicKey<'a> {
     pub(crate) key: PublicKey<'a>,
     use_for: UseFor,
 }
 
-/// RFC 4055 §1.2: an RSA key under id-RSASSA-PSS signs with PSS only, and only with its parameters if it has some.
+/// RFC 4055 §1.2: an RSA key with id-RSASSA-PSS signs only with PSS, and with its parameters if it has any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum UseFor {
     Any,
@@ -153,24 +159,17 @@ impl UseFor {
 }
 
 impl<'a> SubjectPublicKey<'a> {
-    /// Whether the key signs under `scheme`, and may.
+    /// Returns whether the key can sign under `scheme`, and may.
     pub(crate) fn fits(&self, scheme: Scheme) -> bool {
         self.key.fits(scheme) && self.use_for.allows(scheme)
     }
 
-    /// Whether `info` is a SubjectPublicKeyInfo of `key`. An elliptic-curve key has one accepted encoding, which is
-    /// compared as it stands.
+    /// Returns whether `info` is a SubjectPublicKeyInfo of `key`.
     pub(crate) fn is_of(info: &[u8], key: &PublicKey<'_>) -> bool {
-        match *key {
-            PublicKey::Ec { curve, x, y } => {
-                let point = info.strip_prefix(curve.spki_prefix()).and_then(|point| point.strip_prefix(&[4]));
-                point.and_then(|point| point.split_at_checked(x.len())) == Some((x, y))
-            }
-            _ => SubjectPublicKey::read(info).is_ok_and(|info| info.key == *key),
-        }
+        SubjectPublicKey::read(info).is_ok_and(|info| info.key == *key)
     }
 
-    /// Reads a whole SubjectPublicKeyInfo.
+    /// Reads a SubjectPublicKeyInfo and refuses trailing bytes.
     pub(crate) fn read(info: &'a [u8]) -> Result<Self, Rule> {
         let ((oid, parameters), key) = der::read_all(info, |info| {
             let mut info = info.sequence()?;
@@ -181,6 +180,7 @@ impl<'a> SubjectPublicKey<'a> {
         })?;
         let unrestricted = |key: Result<PublicKey<'a>, KeyError>| match parameters {
             Parameters::Absent => Ok(Self { key: key?, use_for: UseFor::Any }),
+            // RFC 8410 §3, RFC 9881 §2: the parameters are absent.
             _ => Err(Rule::Parameters),
         };
         match oid {
@@ -193,6 +193,7 @@ impl<'a> SubjectPublicKey<'a> {
             oid::RSA_ENCRYPTION if matches!(parameters, Parameters::Null) => {
                 Ok(Self { key: rsa(key)?, use_for: UseFor::Any })
             }
+            // RFC 3279 §2.3.1: the parameters are NULL.
             oid::RSA_ENCRYPTION => Err(Rule::Parameters),
             oid::RSASSA_PSS => {
                 let use_for = match parameters {
@@ -201,12 +202,13 @@ impl<'a> SubjectPublicKey<'a> {
                 };
                 Ok(Self { key: rsa(key)?, use_for })
             }
+            // RFC 5280 §4.1.2.7: the algorithms of RFC 3279, 4055, 5480, 8410 and 9881
             _ => Err(Rule::UnknownKey),
         }
     }
 }
 
-/// RFC 5480 §2: a named curve, and here only the uncompressed form of a point.
+/// Reads a point on a named curve (RFC 5480 §2.1.1). Only the uncompressed form is accepted (§2.2).
 fn ec<'a>(parameters: Parameters<'_>, point: &'a [u8]) -> Result<PublicKey<'a>, Rule> {
     let Parameters::Other(mut parameters) = parameters else { return Err(Rule::Parameters) };
     let curve = match parameters.oid().map_err(|_| Rule::UnknownKey)? {
@@ -222,7 +224,7 @@ fn ec<'a>(parameters: Parameters<'_>, point: &'a [u8]) -> Result<PublicKey<'a>, 
     Ok(PublicKey::ec(curve, x, y)?)
 }
 
-/// RFC 8017 appendix A.1.1.
+/// Reads an RSAPublicKey (RFC 8017 appendix A.1.1).
 fn rsa(key: &[u8]) -> Result<PublicKey<'_>, Rule> {
     let (modulus, exponent) = der::read_all(key, |key| {
         let mut key = key.sequence()?;

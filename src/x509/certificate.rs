@@ -1,4 +1,4 @@
-//! The certificate (RFC 5280 §4.1), as a borrowed view: no allocation, no copy.
+//! The certificate (RFC 5280 §4.1), as a view of its octets.
 
 use super::algorithm::{SignatureAlgorithm, SubjectPublicKey};
 use super::error::Rule;
@@ -7,10 +7,10 @@ use super::name::Name;
 use crate::codec::der::{self, Reader, Tag};
 use crate::time::UnixTime;
 
-/// The most bytes of a certificate. The largest in use, with ML-DSA keys and signatures, have 10 kB.
+/// The maximum length of a certificate. The longest in use, with ML-DSA keys and signatures, have 10 kB.
 pub(crate) const MAX_LEN: usize = 16 * 1024;
 
-/// §4.1.2.1
+/// §4.1.2.1: version
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Version {
     V1,
@@ -18,38 +18,34 @@ pub(crate) enum Version {
     V3,
 }
 
-/// §4.1.2.5: both ends belong to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Validity {
-    pub(crate) not_before: UnixTime,
-    pub(crate) not_after: UnixTime,
-}
-
-/// A certificate whose syntax was judged; nothing else was.
+/// A certificate of which only the syntax was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Certificate<'a> {
-    /// The whole certificate.
+    /// The encoded certificate.
     pub(crate) encoding: &'a [u8],
-    /// What is signed.
+    /// The encoded TBSCertificate, which is signed.
     pub(crate) tbs: &'a [u8],
     pub(crate) version: Version,
-    /// Two's complement; negative ones exist (§4.1.2.2 asks to handle them).
+    /// Two's complement. It may be negative: §4.1.2.2 says to handle such certificates.
     pub(crate) serial: &'a [u8],
     pub(crate) issuer: Name<'a>,
-    pub(crate) validity: Validity,
+    /// §4.1.2.5: validity, which includes both dates
+    pub(crate) not_before: UnixTime,
+    pub(crate) not_after: UnixTime,
     pub(crate) subject: Name<'a>,
-    /// The whole SubjectPublicKeyInfo.
+    /// The encoded SubjectPublicKeyInfo.
     pub(crate) spki: &'a [u8],
     pub(crate) extensions: Extensions<'a>,
-    /// The AlgorithmIdentifier beside the signature.
+    /// The encoded signatureAlgorithm.
     algorithm: &'a [u8],
-    /// The contents of the BIT STRING.
+    /// The contents of the BIT STRING signatureValue.
     signature: &'a [u8],
 }
 
 impl<'a> Certificate<'a> {
-    /// Reads the one certificate that `encoding` is.
+    /// Reads a certificate and refuses trailing bytes.
     pub(crate) fn read(encoding: &'a [u8]) -> Result<Self, Rule> {
+        // A bound of this library; RFC 5280 has none.
         if encoding.len() > MAX_LEN {
             return Err(Rule::TooLarge);
         }
@@ -57,6 +53,7 @@ impl<'a> Certificate<'a> {
         let tbs = outer.element(Tag::SEQUENCE)?;
         let algorithm = algorithm_identifier(&mut outer)?;
         let signature = outer.contents(Tag::BIT_STRING)?;
+        // X.690 §8.6.2: the first octet counts the unused bits. §4.1.1.3: a signature is not empty.
         if !matches!(signature, [0..=7, _, ..]) {
             return Err(der::Malformed::BitString.into());
         }
@@ -65,50 +62,68 @@ impl<'a> Certificate<'a> {
         let mut fields = Reader::new(tbs.contents);
         let version = version(&mut fields)?;
         let serial = fields.integer()?;
+        // §4.1.1.2: signatureAlgorithm and the field signature are the same.
         if fields.element(Tag::SEQUENCE)?.encoding != algorithm {
             return Err(Rule::AlgorithmsDiffer);
         }
         let issuer = Name::read(&mut fields)?;
+        // §4.1.2.4: "The issuer field MUST contain a non-empty distinguished name (DN)."
         if issuer.is_empty() {
             return Err(Rule::NoIssuer);
         }
-        let validity = validity(&mut fields)?;
+        let mut validity = fields.sequence()?;
+        let (not_before, not_after) = (validity.time()?, validity.time()?);
+        validity.finish()?;
         let subject = Name::read(&mut fields)?;
         let spki = fields.element(Tag::SEQUENCE)?.encoding;
         unique_identifiers(&mut fields, version)?;
         let extensions = match fields.optional(Tag::constructed(3))? {
             None => Extensions::default(),
+            // §4.1.2.9: extensions only in version 3
             Some(_) if version < Version::V3 => return Err(Rule::Version),
             Some(explicit) => der::read_all(explicit, Extensions::read)?,
         };
         fields.finish()?;
-        let tbs = tbs.encoding;
-        Ok(Self { encoding, tbs, version, serial, issuer, validity, subject, spki, extensions, algorithm, signature })
+        Ok(Self {
+            encoding,
+            tbs: tbs.encoding,
+            version,
+            serial,
+            issuer,
+            not_before,
+            not_after,
+            subject,
+            spki,
+            extensions,
+            algorithm,
+            signature,
+        })
     }
 
-    /// §4.1.2.7
+    /// Reads the public key (§4.1.2.7).
     pub(crate) fn public_key(&self) -> Result<SubjectPublicKey<'a>, Rule> {
         SubjectPublicKey::read(self.spki)
     }
 
-    /// §4.1.1.2
+    /// Reads the signature algorithm (§4.1.1.2).
     pub(crate) fn signature_algorithm(&self) -> Result<SignatureAlgorithm, Rule> {
         SignatureAlgorithm::read(self.algorithm)
     }
 
-    /// §4.1.1.3: of whole octets, which is judged where it is verified. The certificates of the first U2F keys of Yubico say
-    /// that some of their bits are not used: nobody can verify those, but their keys sign as any (§8.6).
+    /// Returns the signature, which must consist of whole octets (§4.1.1.3). Only verification needs it, so reading a
+    /// certificate does not check it: the certificates of Yubico's first U2F keys have a non-zero unused-bits count. Their
+    /// signatures cannot be verified, but their keys sign correctly (WebAuthn §8.6).
     pub(crate) fn signature(&self) -> Result<&'a [u8], Rule> {
         Ok(der::octets(self.signature)?)
     }
 
-    /// §6.1: the same name on both sides. Says nothing about who signed.
+    /// Returns whether issuer and subject are the same name (§6.1). Another key may have signed it.
     pub(crate) fn is_self_issued(&self) -> bool {
         self.issuer == self.subject
     }
 }
 
-/// §4.1.1.2, whatever it identifies: not every certificate's signature is verified, and none is held less strictly.
+/// Reads an AlgorithmIdentifier (§4.1.1.2) of any algorithm, because not every certificate's signature is verified.
 fn algorithm_identifier<'a>(from: &mut Reader<'a>) -> Result<&'a [u8], der::Malformed> {
     let identifier = from.element(Tag::SEQUENCE)?;
     let mut fields = Reader::new(identifier.contents);
@@ -120,7 +135,7 @@ fn algorithm_identifier<'a>(from: &mut Reader<'a>) -> Result<&'a [u8], der::Malf
     Ok(identifier.encoding)
 }
 
-/// `[0] EXPLICIT Version DEFAULT v1`: X.690 §11.5 leaves v1 out.
+/// §4.1.2.1: `[0] EXPLICIT Version DEFAULT v1`. X.690 §11.5: the default value is not encoded.
 fn version(fields: &mut Reader<'_>) -> Result<Version, Rule> {
     match fields.optional(Tag::constructed(0))? {
         None => Ok(Version::V1),
@@ -130,14 +145,7 @@ fn version(fields: &mut Reader<'_>) -> Result<Version, Rule> {
     }
 }
 
-fn validity(fields: &mut Reader<'_>) -> Result<Validity, der::Malformed> {
-    let mut times = fields.sequence()?;
-    let validity = Validity { not_before: times.time()?, not_after: times.time()? };
-    times.finish()?;
-    Ok(validity)
-}
-
-/// §4.1.2.8: from version 2 on; nothing uses them.
+/// §4.1.2.8: unique identifiers "MUST only appear if the version is 2 or 3". Nothing uses them.
 fn unique_identifiers(fields: &mut Reader<'_>, version: Version) -> Result<(), Rule> {
     for number in [1, 2] {
         if let Some(bits) = fields.optional(Tag::primitive(number))? {

@@ -1,8 +1,8 @@
-//! Name constraints (RFC 5280 §4.2.1.10): honoured for dNSName and directoryName, refused where they speak of names that
-//! are not judged here.
+//! Name constraints (RFC 5280 §4.2.1.10), for dNSName and directoryName. A certificate with a name of another kind is refused
+//! if a constraint of that kind exists.
 //!
-//! A directoryName is within a subtree if it begins with the base, byte for byte. It is outside an excluded one only if
-//! it differs however names may be compared: what may be another spelling of an excluded name is not let through.
+//! A directoryName is within a subtree if it begins with the base, octet by octet. It is outside of an excluded subtree only
+//! if it differs under every comparison that §7.1 allows, so that another spelling of an excluded name does not pass.
 
 use super::error::Rule;
 use super::name::{GeneralName, GeneralNames, Name};
@@ -24,7 +24,7 @@ pub(crate) struct NameConstraints<'a> {
 }
 
 impl<'a> NameConstraints<'a> {
-    /// One subtree or more, of either kind.
+    /// Reads the extension.
     pub(super) fn read(value: &'a [u8]) -> Result<Self, der::Malformed> {
         let (permitted, excluded) = der::read_all(value, |value| {
             let mut fields = value.sequence()?;
@@ -32,20 +32,18 @@ impl<'a> NameConstraints<'a> {
             fields.finish()?;
             Ok::<_, der::Malformed>(lists)
         })?;
-        if permitted.or(excluded).is_none() || permitted == Some(&[]) || excluded == Some(&[]) {
+        // §4.2.1.10: at least one of the two lists, each with at least one subtree
+        if permitted.or(excluded).is_none() {
             return Err(der::Malformed::Empty);
         }
-        let lists = [permitted, excluded].map(|subtrees| Reader::new(subtrees.unwrap_or_default()));
-        for mut subtrees in lists {
-            while !subtrees.is_empty() {
-                base(&mut subtrees)?;
-            }
+        for subtrees in permitted.iter().chain(&excluded) {
+            der::each(Reader::new(subtrees), |subtrees| base(subtrees).map(drop))?;
         }
-        let [permitted, excluded] = lists;
+        let [permitted, excluded] = [permitted, excluded].map(|subtrees| Reader::new(subtrees.unwrap_or_default()));
         Ok(Self { permitted, excluded })
     }
 
-    /// Whether every name of a certificate is allowed (§6.1.3 (b) and (c)).
+    /// Checks every name of a certificate (§6.1.3 (b) and (c)).
     pub(crate) fn allow(
         &self,
         subject: Name<'a>,
@@ -55,14 +53,14 @@ impl<'a> NameConstraints<'a> {
         if !subject.is_empty() {
             self.allow_name(GeneralName::Directory(subject), budget)?;
         }
-        // An address in the subject counts as an rfc822Name.
+        // §4.2.1.10: an emailAddress in the subject counts as an rfc822Name.
         if subject.attributes_of(oid::EMAIL_ADDRESS).next().is_some() {
             self.allow_name(GeneralName::Other(Tag::primitive(1)), budget)?;
         }
         alternatives.iter().flat_map(GeneralNames::iter).try_for_each(|name| self.allow_name(name, budget))
     }
 
-    /// Whether this host name is allowed, wherever in the certificate it was found.
+    /// Checks a host name, wherever in the certificate it was found.
     pub(crate) fn allow_host(&self, host: &'a str, budget: &mut Budget) -> Result<(), Rule> {
         self.allow_name(GeneralName::Dns(host), budget)
     }
@@ -76,11 +74,13 @@ impl<'a> NameConstraints<'a> {
                 permitted |= within;
             }
         }
+        // §6.1.3 (b): within one of the permitted subtrees
         if constrained && !permitted {
             return Err(Rule::NameNotPermitted);
         }
         for base in bases(self.excluded) {
             budget.spend_comparison(cost(name, base))?;
+            // §6.1.3 (c): not within an excluded subtree
             if is_within(name, base)? == Some(true) {
                 return Err(Rule::NameNotPermitted);
             }
@@ -94,12 +94,12 @@ impl<'a> NameConstraints<'a> {
     }
 }
 
-/// What it costs to read a name and a base and to compare them once.
+/// Returns the cost of comparing a name with a base.
 fn cost(name: GeneralName<'_>, base: GeneralName<'_>) -> u32 {
     Budget::comparison_of(name.len().saturating_add(base.len()))
 }
 
-/// GeneralSubtree: minimum is its default, 0, and maximum is absent, so the base is all there is.
+/// Reads a GeneralSubtree, which contains only its base: §4.2.1.10 "minimum MUST be zero, and maximum MUST be absent".
 fn base<'a>(subtrees: &mut Reader<'a>) -> Result<GeneralName<'a>, der::Malformed> {
     let mut subtree = subtrees.sequence()?;
     let base = GeneralName::read(&mut subtree)?;
@@ -107,12 +107,12 @@ fn base<'a>(subtrees: &mut Reader<'a>) -> Result<GeneralName<'a>, der::Malformed
     Ok(base)
 }
 
-/// The bases of subtrees that were read before.
+/// Returns the bases of subtrees that [`NameConstraints::read`] checked.
 fn bases(mut subtrees: Reader<'_>) -> impl Iterator<Item = GeneralName<'_>> {
     core::iter::from_fn(move || base(&mut subtrees).ok())
 }
 
-/// Whether the name lies within the subtree; `None` where they are of different kinds.
+/// Returns whether the name is within the subtree, or `None` if they are of different kinds (§4.2.1.10).
 fn is_within(name: GeneralName<'_>, base: GeneralName<'_>) -> Result<Option<bool>, Rule> {
     match (name, base) {
         (GeneralName::Dns(name), GeneralName::Dns(base)) => is_subdomain(name, base).map(Some),

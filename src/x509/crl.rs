@@ -1,7 +1,7 @@
-//! Certificate revocation lists (RFC 5280 §5): handed in by the relying party, as anchors are. Nothing is fetched.
+//! Certificate revocation lists (RFC 5280 §5), which the relying party configures as it does anchors. Nothing is fetched.
 //!
-//! A list speaks for one issuer, whole and by itself: delta lists, indirect ones and those of a single distribution
-//! point say so in critical extensions, of which none is understood.
+//! A list must be the complete list of one issuer. Delta lists, indirect lists and lists of a single distribution point have
+//! a critical extension, and every list with a critical extension is refused.
 
 use super::algorithm::{SignatureAlgorithm, SubjectPublicKey};
 use super::anchor::range;
@@ -16,27 +16,28 @@ use crate::time::UnixTime;
 use core::fmt;
 use core::ops::Range;
 
-/// What an issuer has revoked.
+/// A certificate revocation list of one issuer.
 ///
-/// A list is an issuer's if it is in the issuer's name and verifies with a key that the certification path has for the
-/// issuer. Every certificate in that issuer's name is checked against it.
+/// Configure it with [`TrustAnchors::with_crls`](crate::policy::TrustAnchors::with_crls). A list belongs to an issuer of the
+/// certification path if it has the issuer's name and its signature verifies with the issuer's key. Every certificate with
+/// that issuer's name is checked.
 ///
-/// A list that cannot be applied refuses the certification path instead of being passed over: one that has expired, and
-/// one in the name of an issuer of the path that does not verify with that issuer's key. Hand in the newest list of each
-/// issuer, and only that. Where two issuers share a name and have two keys, as Google's roots do, hand in the certificate
-/// of each as a [`TrustAnchor`](super::TrustAnchor), so that it can be seen whose a list is.
+/// A certification path is refused if a list cannot be applied to it: if the list has expired, or if it has the name of an
+/// issuer of the path but does not verify with that issuer's key. So configure only the newest list of each issuer. If two
+/// issuers share a name and have two keys, as Google's roots do, configure the certificate of each as a
+/// [`TrustAnchor`](super::TrustAnchor), so that each list can be matched with its issuer.
 ///
-/// An issuer without a list lets its certificates pass, because a list that was forgotten looks like one that there never
-/// was. Hand in the lists of every CA below the anchor, and of the anchor itself.
+/// A certificate whose issuer has no list passes, because a missing list cannot be told from an issuer that publishes none.
+/// Configure the lists of the anchor and of every CA below it.
 ///
-/// Nothing is remembered from one registration to the next. Each one that has a certificate of the issuer in its path
-/// hashes the whole list and verifies its signature, once for each path, after the path has led to an anchor. So a list
-/// of many megabytes costs every such registration the time to hash it; looking a certificate up costs next to nothing.
+/// Nothing is cached between registrations. Every registration with a certificate of the issuer in its path hashes the whole
+/// list and verifies its signature, once for each path, after the path has led to an anchor. So a list of many megabytes
+/// costs every such registration the time to hash it. The lookup itself is a binary search.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Crl {
     der: Box<[u8]>,
     tbs: Range<usize>,
-    issuer: Canonical,
+    pub(super) issuer: Canonical,
     algorithm: Range<usize>,
     signature: Range<usize>,
     this_update: UnixTime,
@@ -46,10 +47,16 @@ pub struct Crl {
 }
 
 impl Crl {
-    /// The list that a DER CertificateList holds.
+    /// Reads a DER CertificateList.
     ///
     /// # Errors
-    /// [`Error`].
+    /// [`Error`] if the list is malformed, is not of version 2, has no nextUpdate, or has a critical extension.
+    ///
+    /// ```
+    /// use wardkey::x509::Crl;
+    ///
+    /// assert_eq!(Crl::from_der(b"text").unwrap_err().code(), "x509-malformed");
+    /// ```
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
         Ok(Self::read(der)?)
     }
@@ -64,13 +71,16 @@ impl Crl {
         SignatureAlgorithm::read(algorithm)?;
 
         let mut fields = Reader::new(tbs.contents);
+        // §5.1.2.1: version 2, which is encoded as 1
         if fields.optional(Tag::INTEGER)? != Some(&[1]) {
             return Err(Rule::CrlVersion);
         }
+        // §5.1.1.2: signatureAlgorithm and the field signature are the same.
         if fields.element(Tag::SEQUENCE)?.encoding != algorithm {
             return Err(Rule::AlgorithmsDiffer);
         }
         let issuer = Name::read(&mut fields)?;
+        // §5.1.2.3: "The issuer field MUST contain a non-empty X.500 distinguished name (DN)."
         if issuer.is_empty() {
             return Err(Rule::NoIssuer);
         }
@@ -82,7 +92,7 @@ impl Crl {
             None => Extensions::default(),
         };
         fields.finish()?;
-        extensions.refuse_critical()?;
+        extensions.refuse_critical()?; // §5.2
         revoked.sort_unstable();
         Ok(Self {
             tbs: at(tbs.encoding),
@@ -96,27 +106,43 @@ impl Crl {
         })
     }
 
-    /// The lists in a PEM text (RFC 7468): one or more `X509 CRL`s; what stands between them is ignored.
+    /// Reads every `X509 CRL` block of a PEM text (RFC 7468). Text between the blocks is ignored.
     ///
     /// # Errors
-    /// [`Error`]: if one of them is none, none is returned.
+    /// [`Error`] if the text has no such block, or if [`Self::from_der`] refuses one of the lists.
+    ///
+    /// ```
+    /// use wardkey::x509::Crl;
+    ///
+    /// assert_eq!(Crl::from_pem("no list").unwrap_err().code(), "x509-no-pem");
+    /// ```
     pub fn from_pem(text: &str) -> Result<Vec<Self>, Error> {
         pem::crls(text).map_err(Rule::from)?.iter().map(|der| Self::from_der(der)).collect()
     }
 
-    /// The list, as it was given.
+    /// Returns the DER CertificateList.
     #[must_use]
     pub fn der(&self) -> &[u8] {
         &self.der
     }
 
-    /// From when on it tells what is revoked (RFC 5280 §5.1.2.4).
+    /// Returns the date of issue (RFC 5280 §5.1.2.4).
     #[must_use]
     pub const fn this_update(&self) -> UnixTime {
         self.this_update
     }
 
-    /// When the next one is there, at the latest (RFC 5280 §5.1.2.5): until then, hand in that one.
+    /// Returns the latest date at which the issuer publishes the next list (RFC 5280 §5.1.2.5). After this date, paths with
+    /// certificates of the issuer are refused, so replace the list before.
+    ///
+    /// ```
+    /// use wardkey::UnixTime;
+    /// use wardkey::x509::Crl;
+    ///
+    /// fn needs_renewal(list: &Crl, now: UnixTime) -> bool {
+    ///     list.next_update().secs() - now.secs() < 24 * 3600
+    /// }
+    /// ```
     #[must_use]
     pub const fn next_update(&self) -> UnixTime {
         self.next_update
@@ -126,12 +152,7 @@ impl Crl {
         self.der.get(range.clone()).unwrap_or_default()
     }
 
-    /// In whose name it is.
-    pub(super) const fn issuer(&self) -> &Canonical {
-        &self.issuer
-    }
-
-    /// Verifies it with a key of its issuer (§6.3.3 (g)).
+    /// Verifies the signature with a key of the issuer (§6.3.3 (g)).
     pub(super) fn verify(&self, key: &SubjectPublicKey<'_>, backend: &dyn Backend) -> Result<(), Rule> {
         let algorithm = SignatureAlgorithm::read(self.part(&self.algorithm))?;
         let scheme = algorithm.scheme(key).map_err(|_| Rule::CrlKeyMismatch)?;
@@ -139,11 +160,13 @@ impl Crl {
         backend.verify(scheme, &key.key, message, signature).map_err(|_| Rule::CrlSignature)
     }
 
-    /// Whether its issuer may sign it (§6.3.3 (f)), and whether it is current at `time`; without a time, dates are not judged.
+    /// Checks that the issuer may sign the list, and that the list is current at `time`. Without a time, dates are not checked.
     pub(super) fn check(&self, issuer: &Certificate<'_>, time: Option<UnixTime>) -> Result<(), Rule> {
+        // §6.3.3 (f): cRLSign, if there is a key usage
         if !matches!(issuer.extensions.key_usage(), Ok(usage) if usage.is_none_or(|usage| usage.crl_sign())) {
             return Err(Rule::CrlKeyUsage);
         }
+        // §5.1.2.4, §5.1.2.5: thisUpdate and nextUpdate
         match time {
             Some(time) if time < self.this_update => Err(Rule::CrlNotYetValid),
             Some(time) if time > self.next_update => Err(Rule::CrlExpired),
@@ -151,7 +174,7 @@ impl Crl {
         }
     }
 
-    /// Whether it lists this serial number.
+    /// Returns whether the list contains this serial number.
     pub(super) fn revokes(&self, serial: &[u8]) -> bool {
         self.revoked.binary_search_by(|range| self.part(range).cmp(serial)).is_ok()
     }
@@ -166,7 +189,7 @@ impl fmt::Debug for Crl {
     }
 }
 
-/// §5.1.2.5: optional by its syntax, demanded by its text.
+/// §5.1.2.5: nextUpdate, which is optional in the syntax but required by the text
 fn next_update(fields: &mut Reader<'_>) -> Result<UnixTime, Rule> {
     let mut ahead = *fields;
     match ahead.any().map(|next| next.tag) {
@@ -175,22 +198,18 @@ fn next_update(fields: &mut Reader<'_>) -> Result<UnixTime, Rule> {
     }
 }
 
-/// §5.1.2.6: the serial numbers. Whatever the reason, a certificate that stands here is revoked.
+/// §5.1.2.6: the serial numbers of the revoked certificates, whatever the reason of the revocation
 fn revoked<'a>(fields: &mut Reader<'a>) -> Result<Vec<&'a [u8]>, Rule> {
     let mut revoked = Vec::new();
     let Some(contents) = fields.optional(Tag::SEQUENCE)? else { return Ok(revoked) };
-    if contents.is_empty() {
-        return Err(der::Malformed::Empty.into());
-    }
-    let mut entries = Reader::new(contents);
-    while !entries.is_empty() {
+    der::each(Reader::new(contents), |entries| {
         let mut entry = entries.sequence()?;
         revoked.push(entry.integer()?);
         entry.time()?;
         if !entry.is_empty() {
-            Extensions::read(&mut entry)?.refuse_critical()?;
+            Extensions::read(&mut entry)?.refuse_critical()?; // §5.3
         }
-        entry.finish()?;
-    }
+        Ok::<_, Rule>(entry.finish()?)
+    })?;
     Ok(revoked)
 }

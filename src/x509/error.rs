@@ -5,8 +5,8 @@ use crate::codec::pem;
 use crate::crypto::KeyError;
 use core::fmt;
 
-/// The rule that a certificate, a certification path, a trust anchor or a revocation list breaks, and which certificate
-/// of the path breaks it.
+/// The refusal of a certificate, a certification path, a trust anchor or a revocation list: the broken rule, and which
+/// certificate of the path breaks it.
 ///
 /// Certificates are counted from the leaf, which is 0. A trust anchor counts as the certificate above the last one below
 /// it, whether `x5c` holds it or not.
@@ -17,20 +17,20 @@ pub struct Error {
 }
 
 impl Error {
-    /// The certificate of the path that breaks the rule; the leaf is 0. `None`: the path as a whole, or a single
-    /// certificate or revocation list that is no part of a path.
+    /// Returns the position of the certificate in the path; the leaf is 0. `None` means the path as a whole, or a certificate
+    /// or revocation list outside of a path.
     #[must_use]
     pub const fn certificate(&self) -> Option<usize> {
         self.certificate
     }
 
-    /// The broken rule.
+    /// Returns the broken rule.
     #[must_use]
     pub const fn rule(&self) -> Rule {
         self.rule
     }
 
-    /// A stable word for logs: [`Rule::code`].
+    /// Returns a stable word for logs: [`Rule::code`].
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.rule.code()
@@ -54,13 +54,16 @@ impl From<Rule> for Error {
     }
 }
 
-macro_rules! rules {
-    ($($(#[$meta:meta])* $name:ident $(($field:ty))? => $code:literal, $text:literal;)*) => {
-        /// A rule for certificates, certification paths, trust anchors and revocation lists. Sections are those of RFC 5280,
-        /// if no other document is named.
+/// Defines an enumeration of reasons, each with a stable code and a text.
+macro_rules! reasons {
+    (
+        $(#[$doc:meta])* pub enum $reasons:ident;
+        $($(#[$meta:meta])* $name:ident $(($field:ty))? => $code:literal, $text:literal;)*
+    ) => {
+        $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        pub enum Rule {
+        pub enum $reasons {
             $(
                 $(#[$meta])*
                 #[doc = concat!("\n\nCode `", $code, "`.")]
@@ -68,8 +71,8 @@ macro_rules! rules {
             )*
         }
 
-        impl Rule {
-            /// A stable word for logs.
+        impl $reasons {
+            /// Returns a stable word for logs.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self {
@@ -89,16 +92,22 @@ macro_rules! rules {
     };
 }
 
-rules! {
+pub(crate) use reasons;
+
+reasons! {
+    /// A rule for certificates, certification paths, trust anchors and revocation lists. Sections are those of RFC 5280, if no
+    /// other document is named.
+    pub enum Rule;
+
     /// Strict DER (X.690 §8 to §11).
     Malformed(Malformed) => "x509-malformed", "not strict DER";
     /// At most 16 KiB: a bound of this library.
     TooLarge => "x509-too-large", "expected a certificate of at most 16 KiB, found a larger one";
-    /// §4.1.2.1: version 2 or 3 is written down (version 1 is the default), and only fields of that version are used.
+    /// §4.1.2.1: the version is 2 or 3, or omitted for version 1, and the certificate has only fields of its version.
     Version => "x509-version", "expected version 2 or 3, or no version, and only fields of that version";
     /// §4.1.2.4, §5.1.2.3: "The issuer field MUST contain a non-empty distinguished name (DN)."
     NoIssuer => "x509-no-issuer", "expected the issuer's name, found an empty name";
-    /// §4.1.1.2, §5.1.1.2: the algorithm beside the signature is the one inside of what is signed.
+    /// §4.1.1.2, §5.1.1.2: the signature algorithms inside and outside of the signed part are the same.
     AlgorithmsDiffer => "x509-algorithms-differ", "the signature algorithms inside and outside of the signed part differ";
     /// §4.2: "A certificate MUST NOT include more than one instance of a particular extension."
     DuplicateExtension => "x509-duplicate-extension", "an extension occurs twice";
@@ -158,7 +167,8 @@ rules! {
         "x509-verification-budget", "verifying the signatures of the message costs more than one message may";
     /// §6.1.3 (a) (3): the certificate is not revoked.
     Revoked => "x509-revoked", "revoked by its issuer";
-    /// §6.3.3 (f): the issuer's key usage, if it has one, has cRLSign. The caller's fault, as all rules of a list.
+    /// §6.3.3 (f): the issuer's key usage, if it has one, has cRLSign. As for all rules of a revocation list, the relying
+    /// party must correct its configuration.
     CrlKeyUsage => "x509-crl-key-usage", "the issuer of the revocation list may not sign it: its key usage lacks cRLSign";
     /// §6.3.3 (g): the signature algorithm of the list fits the issuer's key.
     CrlKeyMismatch =>
@@ -172,18 +182,18 @@ rules! {
     CrlExpired => "x509-crl-expired", "the revocation list of its issuer has expired";
     /// §5.1.2.1: a revocation list is of version 2.
     CrlVersion => "x509-crl-version", "expected a revocation list of version 2, found another version";
-    /// §5.1.2.5: a revocation list says when the next one is issued.
+    /// §5.1.2.5: a revocation list has a nextUpdate.
     CrlNoNextUpdate => "x509-crl-no-next-update", "the revocation list has no nextUpdate";
     /// RFC 7468 §3: the text has a block with the label `CERTIFICATE`, or `X509 CRL` for a revocation list.
     NoPem => "x509-no-pem", "no PEM block with the label CERTIFICATE (for a revocation list: X509 CRL)";
-    /// RFC 7468 §3: a block that begins also ends.
+    /// RFC 7468 §3: every block has an END line.
     PemNoEnd => "x509-pem-no-end", "a PEM block has no END line";
     /// RFC 7468 §3: the body of a block is Base64.
     PemBase64 => "x509-pem-base64", "the body of a PEM block is not Base64";
 }
 
 impl Rule {
-    /// The error of the certificate with this number.
+    /// Returns the error for the certificate at this position of the path.
     #[must_use]
     pub const fn at(self, certificate: usize) -> Error {
         Error { certificate: Some(certificate), rule: self }

@@ -1,8 +1,9 @@
-//! Certificates as attestation needs them (RFC 5280): reading them, and validating a certification path to a trust anchor.
+//! X.509 certificates (RFC 5280): trust anchors and revocation lists, which the relying party configures, and the validation
+//! of certification paths, which messages contain.
 //!
 //! | file | section |
 //! |---|---|
-//! | `oid` | the names of everything below |
+//! | `oid` | object identifiers |
 //! | `name` | 4.1.2.4 issuer and subject, 4.2.1.6 general names |
 //! | `algorithm` | 4.1.1.2 signature algorithms, 4.1.2.7 subject public keys |
 //! | `constraints` | 4.2.1.10 name constraints |
@@ -11,28 +12,29 @@
 //! | `anchor` | 6.1.1 (d) trust anchors |
 //! | `crl` | 5 certificate revocation lists |
 //! | `revocation` | 6.3 revocation along a certification path |
-//! | `error` | why one of them is refused |
-//! | `chain` | 6.1 validation of the certification path in x5c |
+//! | `error` | the reasons for a refusal |
+//! | `path` | 6.1 validation of a certification path |
 //!
-//! Everything borrows from the message. Nothing in a message is ever an anchor. What is public are the anchors and
-//! revocation lists, which the relying party makes, and the reasons for a refusal.
+//! No certificate of a message becomes an anchor. This module does not know attestation formats: the caller passes what a
+//! format demands of its path.
 
 pub(crate) mod algorithm;
-pub(crate) mod anchor;
+mod anchor;
 pub(crate) mod certificate;
-pub(crate) mod chain;
-pub(crate) mod constraints;
-pub(crate) mod crl;
+mod constraints;
+mod crl;
 mod error;
 pub(crate) mod extensions;
 pub(crate) mod name;
 pub(crate) mod oid;
+pub(crate) mod path;
 pub(crate) mod revocation;
 
 pub use crate::codec::der::Malformed;
 pub use anchor::TrustAnchor;
 pub use crl::Crl;
+pub(crate) use error::reasons;
 pub use error::{Error, Rule};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,26 +1,26 @@
 //! Names (RFC 5280 §4.1.2.4) and general names (§4.2.1.6).
 //!
-//! Names are compared by their bytes. RFC 5280 §7.1 also allows a comparison that folds case and white space across
-//! string types; every recorded chain copies the issuer's name octet by octet, and what cannot be read in two ways
-//! cannot be confused. Where names must differ, not agree, no spelling is trusted either: see `is_plainly_outside`.
+//! Names are compared octet by octet. RFC 5280 §7.1 also allows a comparison that ignores case, white space and string types,
+//! but every recorded certification path repeats the issuer's name octet by octet, and the strict comparison is unambiguous.
+//! Where a difference would be an advantage, other spellings count as equal: see `is_plainly_outside` and `canonical`.
 
 use crate::budget::{Budget, Exhausted};
 use crate::codec::der::{self, Element, Reader, Tag};
 
-/// An issuer or subject: attributes in relative distinguished names. May be empty.
+/// An issuer or subject: a sequence of relative distinguished names, each a set of attributes. It may be empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Name<'a> {
-    /// The whole SEQUENCE: what is compared.
+    /// The encoded name, which is compared.
     pub(crate) encoding: &'a [u8],
     contents: &'a [u8],
 }
 
-/// A name that equals another where RFC 5280 §7.1 says so: string types, capitals, white space and the order of attributes
-/// within a relative distinguished name make no difference.
+/// A name for comparisons under RFC 5280 §7.1, which ignore string types, case, white space and the order of the attributes in
+/// a relative distinguished name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Canonical(Vec<Vec<(Vec<u8>, Vec<u8>)>>);
 
-/// One attribute of a name. The string type stays visible: §8.2.1 of the standard demands certain ones.
+/// One attribute of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Attribute<'a> {
     pub(crate) oid: &'a [u8],
@@ -29,18 +29,18 @@ pub(crate) struct Attribute<'a> {
 }
 
 impl<'a> Attribute<'a> {
-    /// The characters, where the type is PrintableString, UTF8String or IA5String and the contents keep to it.
+    /// Returns the characters of a PrintableString, UTF8String or IA5String. Other types are an error.
     pub(crate) fn text(&self) -> Result<&'a str, der::Malformed> {
         der::text(self.tag, self.contents)
     }
 
-    /// The letters and digits of the text, where it is ASCII: what RFC 5280 §7.1 takes for the same has the same.
+    /// Returns the lower-case letters and digits of an ASCII text. Texts that are equal under RFC 5280 §7.1 have the same.
     fn folded(&self) -> Option<impl Iterator<Item = u8> + use<'a>> {
         let text = self.text().ok().filter(|text| text.bytes().all(|byte| matches!(byte, b' '..=b'~')))?;
         Some(text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()))
     }
 
-    /// In small letters, white space only between words and once; as it is, where it is no text.
+    /// Returns the text in lower case with single spaces between words, or the contents if it is not a text.
     fn canonical(&self) -> Vec<u8> {
         match self.text() {
             Ok(text) => text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase().into_bytes(),
@@ -58,18 +58,13 @@ impl<'a> Attribute<'a> {
 }
 
 impl<'a> Name<'a> {
-    /// Reads a Name. The order within a SET OF is not judged: certificates in use have it wrong.
+    /// Reads a Name (RFC 5280 §4.1.2.4). The order within a SET OF (X.690 §11.6) is not checked, because certificates in use
+    /// have it wrong.
     pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, der::Malformed> {
         let Element { contents, encoding, .. } = from.element(Tag::SEQUENCE)?;
         let mut names = Reader::new(contents);
         while !names.is_empty() {
-            let mut set = names.nested(Tag::SET)?;
-            if set.is_empty() {
-                return Err(der::Malformed::Empty);
-            }
-            while !set.is_empty() {
-                Attribute::read(&mut set)?;
-            }
+            der::each(names.nested(Tag::SET)?, |set| Attribute::read(set).map(drop))?;
         }
         Ok(Self { encoding, contents })
     }
@@ -78,23 +73,23 @@ impl<'a> Name<'a> {
         self.contents.is_empty()
     }
 
-    /// The relative distinguished names, each as its SET's contents.
+    /// Returns the relative distinguished names, each as the contents of its SET.
     pub(crate) fn relative_names(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let mut names = Reader::new(self.contents);
         core::iter::from_fn(move || names.contents(Tag::SET).ok())
     }
 
-    /// Every attribute, in order.
+    /// Returns every attribute, in order.
     pub(crate) fn attributes(&self) -> impl Iterator<Item = Attribute<'a>> + use<'a> {
         self.relative_names().flat_map(attributes)
     }
 
-    /// The attributes of one type, in order.
+    /// Returns the attributes of one type, in order.
     pub(crate) fn attributes_of(&self, oid: &'static [u8]) -> impl Iterator<Item = Attribute<'a>> + use<'a> {
         self.attributes().filter(move |attribute| attribute.oid == oid)
     }
 
-    /// The name as RFC 5280 §7.1 compares names, for where a name that is spelt in another way must not be passed over.
+    /// Returns the name for comparisons under RFC 5280 §7.1.
     pub(crate) fn canonical(&self) -> Canonical {
         let one = |attribute: Attribute<'_>| (attribute.oid.to_vec(), attribute.canonical());
         let sorted = |set| {
@@ -105,8 +100,8 @@ impl<'a> Name<'a> {
         Canonical(self.relative_names().map(sorted).collect())
     }
 
-    /// Whether the name is not below `base`, however the two are compared: one of its relative names is missing or has
-    /// other types of attributes, or a value with other letters or digits.
+    /// Returns whether the name is outside of `base` under every comparison that RFC 5280 §7.1 allows: a relative
+    /// distinguished name of `base` is missing, or has other types of attributes, or a value with other letters or digits.
     pub(crate) fn is_plainly_outside(&self, base: Self, budget: &mut Budget) -> Result<bool, Exhausted> {
         let mut names = self.relative_names();
         for base in base.relative_names() {
@@ -119,13 +114,13 @@ impl<'a> Name<'a> {
     }
 }
 
-/// The attributes of one relative distinguished name.
+/// Returns the attributes of one relative distinguished name.
 fn attributes<'a>(set: &'a [u8]) -> impl Iterator<Item = Attribute<'a>> + Clone + use<'a> {
     let mut set = Reader::new(set);
     core::iter::from_fn(move || Attribute::read(&mut set).ok())
 }
 
-/// Whether one of the attributes of `b` differs from every attribute of `a`.
+/// Returns whether one of the attributes of `b` differs from every attribute of `a`.
 fn lacks_one_of(a: &[u8], b: &[u8], budget: &mut Budget) -> Result<bool, Exhausted> {
     for b in attributes(b) {
         let mut lacking = true;
@@ -143,20 +138,20 @@ fn lacks_one_of(a: &[u8], b: &[u8], budget: &mut Budget) -> Result<bool, Exhaust
     Ok(false)
 }
 
-/// Whether two attributes have different types, or different letters and digits.
+/// Returns whether two attributes have different types, or different letters and digits.
 fn differ(a: &Attribute<'_>, b: &Attribute<'_>) -> bool {
     let values = || a.folded().zip(b.folded());
     a.oid != b.oid || values().is_some_and(|(a, b)| a.ne(b))
 }
 
-/// A general name: the kinds that attestation meets are read, the others only told apart.
+/// A general name (RFC 5280 §4.2.1.6). Only host names and directory names are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum GeneralName<'a> {
     /// `[2]`
     Dns(&'a str),
     /// `[4]`
     Directory(Name<'a>),
-    /// Any other, by its tag.
+    /// Any other kind.
     Other(Tag),
 }
 
@@ -170,12 +165,13 @@ impl<'a> GeneralName<'a> {
             Self::DNS => der::text(Tag::IA5_STRING, element.contents).map(Self::Dns),
             // Name is a CHOICE, so its tag is EXPLICIT (X.680 §31.2.7).
             Self::DIRECTORY => der::read_all(element.contents, Name::read).map(Self::Directory),
+            // RFC 5280 §4.2.1.6: the kinds [0] to [8]
             tag if (0..=8).any(|n| tag == Tag::primitive(n) || tag == Tag::constructed(n)) => Ok(Self::Other(tag)),
             _ => Err(der::Malformed::Tag),
         }
     }
 
-    /// The octets that a comparison reads.
+    /// Returns the number of octets that a comparison reads.
     pub(crate) const fn len(&self) -> usize {
         match self {
             Self::Dns(name) => name.len(),
@@ -185,20 +181,14 @@ impl<'a> GeneralName<'a> {
     }
 }
 
-/// `GeneralNames`: one or more.
+/// `GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName` (RFC 5280 §4.2.1.6)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct GeneralNames<'a>(&'a [u8]);
 
 impl<'a> GeneralNames<'a> {
     pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, der::Malformed> {
         let contents = from.contents(Tag::SEQUENCE)?;
-        let mut names = Reader::new(contents);
-        if names.is_empty() {
-            return Err(der::Malformed::Empty);
-        }
-        while !names.is_empty() {
-            GeneralName::read(&mut names)?;
-        }
+        der::each(Reader::new(contents), |names| GeneralName::read(names).map(drop))?;
         Ok(Self(contents))
     }
 
@@ -207,12 +197,12 @@ impl<'a> GeneralNames<'a> {
         core::iter::from_fn(move || GeneralName::read(&mut names).ok())
     }
 
-    /// Every dNSName.
+    /// Returns every dNSName.
     pub(crate) fn dns(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.iter().filter_map(|name| if let GeneralName::Dns(dns) = name { Some(dns) } else { None })
     }
 
-    /// Every directoryName.
+    /// Returns every directoryName.
     pub(crate) fn directory(&self) -> impl Iterator<Item = Name<'a>> + use<'a> {
         self.iter().filter_map(|name| if let GeneralName::Directory(name) = name { Some(name) } else { None })
     }

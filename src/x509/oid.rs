@@ -1,14 +1,16 @@
-//! Object identifiers, as the contents octets that [`crate::codec::der`] hands out.
+//! Object identifiers of certificates, as the contents octets that [`crate::codec::der`] returns.
 
+/// Defines constants, and the list of their dotted forms for the tests.
 macro_rules! oids {
     ($($(#[$doc:meta])* $name:ident = $dotted:literal: $bytes:expr;)*) => {
         $($(#[$doc])* pub(crate) const $name: &[u8] = &$bytes;)*
 
-        /// Every identifier with its dotted form.
         #[cfg(test)]
-        pub(super) const ALL: &[(&[u8], &str)] = &[$(($name, $dotted)),*];
+        pub(crate) const ALL: &[(&[u8], &str)] = &[$(($name, $dotted)),*];
     };
 }
+
+pub(crate) use oids;
 
 oids! {
     // Attribute types (RFC 5280 appendix A.1, X.520)
@@ -18,12 +20,6 @@ oids! {
     ORGANIZATION = "2.5.4.10": [0x55, 4, 10];
     ORGANIZATIONAL_UNIT = "2.5.4.11": [0x55, 4, 11];
     EMAIL_ADDRESS = "1.2.840.113549.1.9.1": [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1];
-    /// TCG EK credential profile: tcg-at-tpmManufacturer.
-    TPM_MANUFACTURER = "2.23.133.2.1": [0x67, 0x81, 0x05, 2, 1];
-    /// TCG EK credential profile: tcg-at-tpmModel.
-    TPM_MODEL = "2.23.133.2.2": [0x67, 0x81, 0x05, 2, 2];
-    /// TCG EK credential profile: tcg-at-tpmVersion.
-    TPM_VERSION = "2.23.133.2.3": [0x67, 0x81, 0x05, 2, 3];
 
     // Extensions (RFC 5280 §4.2.1)
     SUBJECT_KEY_IDENTIFIER = "2.5.29.14": [0x55, 0x1d, 14];
@@ -35,20 +31,6 @@ oids! {
     CERTIFICATE_POLICIES = "2.5.29.32": [0x55, 0x1d, 32];
     AUTHORITY_KEY_IDENTIFIER = "2.5.29.35": [0x55, 0x1d, 35];
     EXTENDED_KEY_USAGE = "2.5.29.37": [0x55, 0x1d, 37];
-
-    // Extensions of attestation certificates
-    /// §8.2.1: id-fido-gen-ce-aaguid.
-    FIDO_AAGUID = "1.3.6.1.4.1.45724.1.1.4": [0x2b, 6, 1, 4, 1, 0x82, 0xe5, 0x1c, 1, 1, 4];
-    /// §8.2.1: id-fido-gen-ce-fw-version.
-    FIDO_FIRMWARE_VERSION = "1.3.6.1.4.1.45724.1.1.5": [0x2b, 6, 1, 4, 1, 0x82, 0xe5, 0x1c, 1, 1, 5];
-    /// §8.2.2: id-fido-gen-ce-sernum.
-    FIDO_SERIAL_NUMBER = "1.3.6.1.4.1.45724.1.1.2": [0x2b, 6, 1, 4, 1, 0x82, 0xe5, 0x1c, 1, 1, 2];
-    /// §8.4.1: the Android key description.
-    ANDROID_KEY_DESCRIPTION = "1.3.6.1.4.1.11129.2.1.17": [0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 1, 17];
-    /// §8.8: Apple's nonce.
-    APPLE_NONCE = "1.2.840.113635.100.8.2": [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 100, 8, 2];
-    /// §8.3.1: tcg-kp-AIKCertificate, an extended key usage.
-    TCG_AIK_CERTIFICATE = "2.23.133.8.3": [0x67, 0x81, 0x05, 8, 3];
 
     // Keys (RFC 3279, 4055, 5480, 8410, 9881; SEC 2)
     RSA_ENCRYPTION = "1.2.840.113549.1.1.1": [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];

@@ -1,35 +1,36 @@
-//! Revocation along a certification path (RFC 5280 §6.3.3), by the lists that the relying party handed in.
+//! Revocation along a certification path (RFC 5280 §6.3.3), by the lists that the relying party configured.
 //!
-//! A list in an issuer's name is the issuer's if it verifies with a key that the path has for the issuer. What the
-//! certificates of the message say of their keys (subjectKeyIdentifier) decides nothing, because an issuer may have several
-//! certificates, and the message chooses among them.
+//! A list with an issuer's name belongs to the issuer if it verifies with the issuer's key in the path. The subject key
+//! identifiers of the certificates are ignored, because an issuer may have several certificates, and the message chooses
+//! among them.
 
 use super::algorithm::SubjectPublicKey;
 use super::anchor::TrustAnchor;
 use super::certificate::Certificate;
 use super::crl::Crl;
 use super::error::{Error, Rule};
-use super::name::Canonical;
 use crate::budget::Budget;
 use crate::crypto::Backend;
 use crate::time::UnixTime;
+use std::collections::BTreeSet;
 
-/// Who verifies signatures, and what they may still cost.
+/// The backend that verifies signatures, and the remaining budget.
 pub(super) struct Work<'w> {
     pub(super) backend: &'w dyn Backend,
     pub(super) budget: &'w mut Budget,
 }
 
-/// Revocation lists, and how to tell whose they are.
+/// The configured revocation lists, and the anchors that tell issuers of one name apart.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Revocation<'r> {
     pub(crate) crls: &'r [Crl],
-    /// Every anchor that the relying party has, for whatever model or format.
+    /// All anchors of the relying party, for every model and format.
     pub(crate) anchors: &'r [&'r TrustAnchor],
 }
 
 impl Revocation<'_> {
-    /// Checks the certificates of a path against the lists of their issuers. Returns how many have an issuer with a list.
+    /// Checks the certificates of a path against the lists of their issuers. Returns the number of certificates whose issuer
+    /// has a list.
     pub(super) fn check(
         self,
         path: &[Certificate<'_>],
@@ -40,30 +41,32 @@ impl Revocation<'_> {
         if self.crls.is_empty() {
             return Ok(0);
         }
-        let of_anchor = |rule: Rule| rule.at(path.len());
-        let issuers = path.iter().skip(1).copied().map(Ok).chain([anchor.certificate().map_err(of_anchor)]);
-        let issuers: Vec<_> = issuers.map(|issuer| issuer.map(Issuer::of)).collect::<Result<_, _>>()?;
-        let mut listed = vec![false; path.len()];
+        let above = anchor.certificate().map_err(|rule| rule.at(path.len()))?;
+        let issuers = path.iter().skip(1).chain([&above]).map(|issuer| (issuer.subject.canonical(), issuer));
+        let issuers: Vec<_> = issuers.collect();
+        let mut listed = BTreeSet::new();
         for crl in self.crls {
-            let of_this_issuer = |issuer: &Issuer<'_>| issuer.name == *crl.issuer();
-            let Some(index) = issuers.iter().rposition(of_this_issuer) else { continue };
-            let named = issuers.iter().rev().filter(|issuer| of_this_issuer(issuer)).map(|issuer| &issuer.certificate);
-            let Some(signer) = self.signer(crl, named, index, work)? else { continue };
-            crl.check(signer, time).map_err(|rule| rule.at(index))?;
-            let issued = path.iter().zip(&issuers).zip(&mut listed).enumerate().rev();
-            for (index, ((certificate, _), listed)) in issued.filter(|(_, ((_, issuer), _))| of_this_issuer(issuer)) {
+            // The certificates whose issuer has the name in the list, from the anchor downwards
+            let path = path.iter().zip(&issuers).enumerate().rev();
+            let issued: Vec<_> = path.filter(|(_, (_, (name, _)))| *name == crl.issuer).collect();
+            let Some(&(first, _)) = issued.first() else { continue };
+            let named = issued.iter().map(|(_, (_, (_, issuer)))| *issuer);
+            let Some(signer) = self.signer(crl, named, first, work)? else { continue };
+            crl.check(signer, time).map_err(|rule| rule.at(first))?;
+            for (index, (certificate, _)) in issued {
+                // §6.1.3 (a) (3): the certificate is not revoked.
                 if crl.revokes(certificate.serial) {
                     return Err(Rule::Revoked.at(index));
                 }
-                *listed = true;
+                listed.insert(index);
             }
         }
-        Ok(listed.into_iter().filter(|listed| *listed).count())
+        Ok(listed.len())
     }
 
-    /// The certificate of the path with whose key the list verifies. `None` where it verifies with another key of that name,
-    /// for which the relying party has an anchor: then it says nothing of this path. Google's roots, for one, share a name
-    /// and have two keys.
+    /// Returns the certificate of the path with whose key the list verifies. Returns `None` if the list verifies with another
+    /// key of the same name, of which the relying party has an anchor: then the list does not concern this path. For example,
+    /// Google's roots share a name and have two keys.
     fn signer<'c, 'a>(
         self,
         crl: &Crl,
@@ -73,7 +76,7 @@ impl Revocation<'_> {
     ) -> Result<Option<&'c Certificate<'a>>, Error> {
         let (mut tried, mut first) = (Vec::new(), None);
         for issuer in named {
-            // A certificate that signed itself may be in x5c again and again: its key is tried once.
+            // x5c may contain a self-signed certificate several times. Its key is tried once.
             if !tried.contains(&issuer.spki) {
                 tried.push(issuer.spki);
                 match is_signed_by(crl, issuer.spki, work)? {
@@ -82,7 +85,7 @@ impl Revocation<'_> {
                 }
             }
         }
-        for anchor in self.anchors.iter().filter(|anchor| anchor.is_named(crl.issuer())) {
+        for anchor in self.anchors.iter().filter(|anchor| anchor.is_named(&crl.issuer)) {
             if !tried.contains(&anchor.spki()) {
                 tried.push(anchor.spki());
                 if is_signed_by(crl, anchor.spki(), work)?.is_ok() {
@@ -90,23 +93,12 @@ impl Revocation<'_> {
                 }
             }
         }
+        // §6.3.3 (g): the signature of the list verifies.
         Err(first.unwrap_or(Rule::CrlSignature).at(index))
     }
 }
 
-/// An issuer in the path, or the anchor above it.
-struct Issuer<'a> {
-    certificate: Certificate<'a>,
-    name: Canonical,
-}
-
-impl<'a> Issuer<'a> {
-    fn of(certificate: Certificate<'a>) -> Self {
-        Self { name: certificate.subject.canonical(), certificate }
-    }
-}
-
-/// Verifies a list with a key. Its length is the relying party's choice, so only the arithmetic is spent.
+/// Verifies a list with a key (§6.3.3 (g)). The relying party chose the list, so its length is not charged to the budget.
 fn is_signed_by(crl: &Crl, key: &[u8], work: &mut Work<'_>) -> Result<Result<(), Rule>, Error> {
     let key = match SubjectPublicKey::read(key) {
         Ok(key) => key,

@@ -348,7 +348,7 @@ fn budgets() -> Vec<Row> {
     let many = || {
         let constraints = der::explicit(1, &der::sequence(&[&der::implicit(2, b"x")]).repeat(1000));
         let constraints = Extension::new(NAME_CONSTRAINTS, der::sequence(&[&constraints])).critical();
-        let names = Extension::new(SUBJECT_ALT_NAME, der::sequence(&[&der::implicit(2, b"").repeat(1000)]));
+        let names = Extension::new(SUBJECT_ALT_NAME, der::sequence(&[&der::implicit(2, b"y").repeat(1000)]));
         let format = Packed::new().chain(es256(2)).authority(1, |ca| ca.certificate.set(constraints));
         format.leaf(move |leaf| leaf.set(names.clone()))
     };

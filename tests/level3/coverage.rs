@@ -73,7 +73,9 @@ const ROWS: &[(&str, &[&str])] = &[
         &[
             "unsolicited",
             "others_have_no_field",
-            "refuses_other_types_and_a_second_time",
+            "an_unsigned_output_of_another_type_is_refused_only_if_it_was_asked_for",
+            "an_output_of_another_type_is_named_and_left_out",
+            "refuses_a_member_that_occurs_twice",
             "unsolicited-refused",
             "unknown-signed-output",
             "unknown-unsigned-output",

@@ -441,20 +441,61 @@ fn what_is_required_must_be_asked_for() {
     assert_eq!(error.to_string(), "an output of uvm is required, and not asked for");
 }
 
+/// §9: a relying party must cope with unsolicited outputs, so nobody is locked out by one of another type. The JSON stays
+/// strict, and an output that was asked for must have its type.
+#[test]
+fn an_unsigned_output_of_another_type_is_refused_only_if_it_was_asked_for() {
+    for (output, value, extension) in [
+        ("credProps", json!(true), Extension::CredProps),
+        ("credProps", json!({"rk": "yes"}), Extension::CredProps),
+        ("largeBlob", json!([]), Extension::LargeBlob),
+        ("largeBlob", json!({"supported": 1}), Extension::LargeBlob),
+        ("prf", json!("no"), Extension::Prf),
+        ("credBlob", json!({"stored": true}), Extension::CredBlob),
+        ("hmacCreateSecret", json!(1), Extension::HmacCreateSecret),
+        ("uvm", json!({}), Extension::Uvm),
+        ("uvm", json!([[2, 4]]), Extension::Uvm),
+        ("appidExclude", json!("false"), Extension::AppidExclude),
+    ] {
+        let ignored = register(&rp(), &RegistrationRequest::default(), posted(output, value.clone())).unwrap();
+        let report = ignored.evidence().extensions;
+        assert!(report.unsolicited.contains(extension), "{output}: {value}");
+        let asked = asking(|request| {
+            request.extensions.cred_props = true;
+            request.extensions.large_blob = Some(LargeBlobCreation { support: LargeBlobSupport::Preferred });
+            request.extensions.prf = Some(PrfCreation::default());
+            request.extensions.cred_blob = Some(b"blob".to_vec().into());
+            request.extensions.hmac_create_secret = true;
+            request.extensions.uvm = true;
+            request.extensions.appid_exclude = Some(AppId::new("https://example.org/u2f.json").unwrap());
+        });
+        let refused = register(&rp(), &asked, posted(output, value.clone()));
+        let malformed = Refusal::Extension(OutputRefusal::Malformed(extension));
+        assert_eq!(refusal(refused), malformed, "{output}: {value}");
+    }
+    for (output, value, extension) in [
+        ("appid", json!(1), Extension::Appid),
+        ("getCredBlob", json!(true), Extension::GetCredBlob),
+        ("largeBlob", json!({"written": "yes"}), Extension::LargeBlob),
+        ("payment", json!([]), Extension::Payment),
+    ] {
+        let answer = authentication().json(unsigned(output, value.clone()));
+        let ignored = authenticate(&rp(), &AuthenticationRequest::default(), answer).unwrap();
+        assert!(ignored.evidence.extensions.unsolicited.contains(extension), "{output}: {value}");
+    }
+}
+
 #[test]
 fn unsolicited() {
     let rp = |policy| RelyingParty::builder("example.org", "x").unsolicited_extensions(policy).build().unwrap();
     let nothing = RegistrationRequest::default();
     let made = || signed("credProtect", 2).json(unsigned("credProps", json!({"rk": true})));
-    let tolerated = register(&rp(Unsolicited::Tolerate), &nothing, made()).unwrap();
-    assert!(tolerated.evidence().extensions.unsolicited.is_empty());
     let reported = register(&rp(Unsolicited::Report), &nothing, made()).unwrap().evidence().extensions;
     let named: Vec<_> = reported.unsolicited.iter().collect();
     assert_eq!((named, reported.unknown), (vec![Extension::CredProps, Extension::CredProtect], 0));
     let refused = register(&rp(Unsolicited::Refuse), &nothing, made());
     assert_eq!(refusal(refused), Refusal::Extension(OutputRefusal::Unsolicited(Some(Extension::CredProps))));
     for unknown in [signed("vendor", 1), posted("vendor", json!({}))] {
-        assert!(register(&rp(Unsolicited::Tolerate), &nothing, unknown.clone()).is_ok());
         let report = register(&rp(Unsolicited::Report), &nothing, unknown.clone()).unwrap().evidence().extensions;
         assert_eq!(report.unknown, 1);
         let refused = register(&rp(Unsolicited::Refuse), &nothing, unknown);

@@ -139,9 +139,14 @@ fn malformed() -> Vec<Vector> {
         ("prf-enabled-no-boolean", "prf", json!({"enabled": "true"})),
         ("large-blob-supported-no-boolean", "largeBlob", json!({"supported": 1})),
     ] {
+        let unsolicited = Vector::registration(&id(name), &made(name).json(unsigned(identifier, output.clone())));
+        vectors.push(unsolicited.accepted("§9", "a client output of another type that nobody asked for"));
+        let name = format!("requested-{name}");
+        let requested = Vector::registration(&id(&name), &made(&name).json(unsigned(identifier, output)));
         vectors.push(
-            Vector::registration(&id(name), &made(name).json(unsigned(identifier, output)))
-                .refused("§7.1 step 3", "a client output of another type")
+            requested
+                .extensions(json!({"requested": [identifier]}))
+                .refused("§7.1 step 28", "a client output of another type")
                 .strict(),
         );
     }

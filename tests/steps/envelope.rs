@@ -39,9 +39,6 @@ pub(crate) fn table<C: Ceremony>() -> Vec<Group<C>> {
             }),
             ("json.id-other", |c| c.json(|j| text(j, "/id", |_| "AAAA".into()))),
             ("json.extension-results-array", |c| c.json(|j| set(j, "/clientExtensionResults", json!([])))),
-            ("json.extension-result-of-another-type", |c| {
-                c.json(|j| set(j, "/clientExtensionResults", json!({"appid": "true"})))
-            }),
             ("json.257-unknown-members", |c| c.json(|j| unknown(j, "", 257))),
             ("json.257-unknown-members-of-response", |c| c.json(|j| unknown(j, "/response", 257))),
             ("json.257-unknown-extension-results", |c| c.json(|j| unknown(j, "/clientExtensionResults", 257))),
@@ -59,6 +56,16 @@ pub(crate) fn table<C: Ceremony>() -> Vec<Group<C>> {
             }),
             ("json.256-unknown-members", |c| c.json(|j| unknown(j, "", 256))),
             ("json.unknown-extension-result", |c| c.json(|j| set(j, "/clientExtensionResults", json!({"new": [1]})))),
+            // §9: nobody asked for these outputs, so their type does not matter.
+            ("json.unsolicited-cred-props-true", |c| {
+                c.json(|j| set(j, "/clientExtensionResults", json!({"credProps": true})))
+            }),
+            ("json.unsolicited-uvm-object", |c| c.json(|j| set(j, "/clientExtensionResults", json!({"uvm": {}})))),
+            ("json.unsolicited-outputs-of-other-types", |c| {
+                let outputs =
+                    json!({"appid": "true", "prf": [], "largeBlob": {"blob": 1}, "payment": 7, "cmtgKey": ""});
+                c.json(move |j| set(j, "/clientExtensionResults", outputs.clone()))
+            }),
             ("json.prf-result", |c| {
                 c.json(|j| set(j, "/clientExtensionResults", json!({"prf": {"results": {"first": "AAAA"}}})))
             }),

@@ -87,7 +87,7 @@ fn the_committed_vectors_equal_the_rows() {
          purpose: WRITE_VECTORS=1 cargo test --test steps",
         differ.map(|(made, _)| made.chars().take(80).collect::<String>())
     );
-    assert!(text.len() < 1_600_000, "{} bytes", text.len());
+    assert!(text.len() < 1_700_000, "{} bytes", text.len());
 }
 
 /// Each check records its step. An accepted ceremony records every step except step 26, which the store decides. A refused

@@ -41,7 +41,6 @@ fn envelope() -> Rows {
         // The copies are not signed. They may be missing, but must not disagree.
         refused("7.1/3", "copy-mismatch").strict().rows([
             ("copy.authenticator-data", |r: Registration| r.posted(|p| p.authenticator_data[32] ^= UV)),
-            ("copy.authenticator-data-empty", |r| r.posted(|p| p.authenticator_data.clear())),
             ("copy.public-key", |r| r.posted(|p| p.public_key = Some(Key::new("steps/other", Es256).spki()))),
             ("copy.public-key-of-another-kind", |r| {
                 r.posted(|p| p.public_key = Some(Key::new("steps/other", EdDsa).spki()))
@@ -55,7 +54,7 @@ fn envelope() -> Rows {
                 r.authenticator_data(|d| d.rp_id_hash = sha256(b"evil.example")).posted(|p| p.public_key_algorithm = -9)
             }),
             ("copy.and-user-not-present", |r| {
-                r.authenticator_data(|d| d.clear_flags(UP)).posted(|p| p.authenticator_data.clear())
+                r.authenticator_data(|d| d.clear_flags(UP)).posted(|p| p.authenticator_data.truncate(37))
             }),
         ]),
         accepted().rows([
@@ -69,6 +68,12 @@ fn envelope() -> Rows {
             ("json.empty-transports", |r| r.posted(|p| p.transports.clear())),
             ("json.300-transports", |r| r.posted(|p| p.transports.extend((0..300).map(|name| name.to_string())))),
             ("json.unknown-transport", |r| r.posted(|p| p.transports.push("carrier-pigeon".into()))),
+            // Some mobile SDKs write "" for an unsigned member that they do not have.
+            ("copy.authenticator-data-empty", |r| r.posted(|p| p.authenticator_data.clear())),
+            ("copy.public-key-empty", |r| r.json(|j| set(j, "/response/publicKey", ""))),
+            ("copy.public-key-algorithm-empty", |r| r.json(|j| set(j, "/response/publicKeyAlgorithm", ""))),
+            ("json.transports-empty-text", |r| r.json(|j| set(j, "/response/transports", ""))),
+            ("json.attachment-empty-text", |r| r.json(|j| set(j, "/authenticatorAttachment", ""))),
             ("json.cred-props", |r| r.posted(|p| p.client_extension_results = json!({"credProps": {"rk": true}}))),
         ]),
     ]

@@ -4,13 +4,11 @@ mod structures;
 
 use super::certificate::{self, Leaf, X5c};
 use super::key::{KeyProperties, TpmProperties};
-use super::{Attestation, AttestationType, Format, Inputs, Reason, fields};
+use super::{Attestation, AttestationType, Format, Inputs, Reason, fields, oid};
 use crate::codec::cbor::Map;
 use crate::crypto::{Algorithm, Hash, PublicKey, Scheme};
-use crate::x509::certificate::Certificate;
-use crate::x509::oid;
 use std::borrow::Cow;
-use structures::{Attest, Public, Signature, Unique};
+use structures::{Attest, Public, Unique};
 
 struct Statement<'a> {
     ver: &'a str,
@@ -37,38 +35,46 @@ impl<'a> Statement<'a> {
 }
 
 pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
+    // §8.3: "attStmt is valid CBOR conforming to the syntax"
     let statement = Statement::parse(statement).ok_or(Reason::Syntax)?;
+    // §8.3, syntax: `ver: "2.0"`
     if statement.ver != "2.0" {
         return Err(Reason::TpmVersion);
     }
-    let public = Public::read(statement.pub_area).map_err(|_| Reason::PublicArea)?;
+    // §8.3: pubArea is a TPMT_PUBLIC (TPM 2.0 Part 2, 12.2.4).
+    let public = Public::read(statement.pub_area).ok_or(Reason::PublicArea)?;
+    // "the public key specified by the parameters and unique fields of pubArea is identical to the credentialPublicKey"
     if !is_key(&public.unique, inputs.key.key()) {
         return Err(Reason::PublicAreaKey);
     }
+    // TPM 2.0 Part 2, TPMS_RSA_PARMS and TPMS_ECC_PARMS: a signing key has no symmetric algorithm and no KDF.
     if !public.uses_no_symmetric_algorithm() {
         return Err(Reason::SymmetricAlgorithm);
     }
+    // TPM 2.0 Part 2, TPMI_ALG_RSA_SCHEME and TPMI_ALG_ECC_SCHEME: the key signs only under its scheme.
     if !public.may_sign(inputs.key.algorithm().scheme()) {
         return Err(Reason::Scheme);
     }
-    let leaf = Leaf::read(statement.x5c.first().copied())?;
-    certificate_requirements(leaf.certificate())?;
+    let leaf = Leaf::read(&statement.x5c)?;
+    // "aikCert meets the requirements in § 8.3.1"
+    check_certificate(&leaf)?;
+    // "this extension matches the aaguid in authenticatorData"
     leaf.check_aaguid(inputs.attested.aaguid())?;
-    let signer = leaf.signer(statement.alg)?;
-    let algorithm = signer.algorithm;
+    // "sig is a valid signature over certInfo using the attestation public key in aikCert"
+    let algorithm = certificate::algorithm(statement.alg)?;
     let hash = hash(algorithm).ok_or(Reason::Algorithm)?;
-    let signature = bare(statement.sig, algorithm.scheme());
-    signer.verify(statement.cert_info, &signature, inputs)?;
-    cert_info(statement.cert_info, &public, hash, inputs)?;
+    let sig = structures::signature(statement.sig, algorithm.scheme()).unwrap_or(Cow::Borrowed(statement.sig));
+    leaf.verify(algorithm, statement.cert_info, &sig, inputs)?;
+    check_cert_info(statement.cert_info, &public, hash, inputs)?;
     let (object_attributes, name_algorithm) = (public.object_attributes, public.name_hash);
     let properties = KeyProperties::Tpm(TpmProperties { object_attributes, name_algorithm });
     properties.check(inputs.key_enforcement)?;
-    let attestation = Attestation::with_path(Format::Tpm, AttestationType::AttCa, leaf, statement.x5c);
-    Ok(Attestation { key_properties: Some(properties), ..attestation.signed_with(algorithm) })
+    let attestation = Attestation::with_path(Format::Tpm, AttestationType::AttCa, statement.x5c, Some(algorithm));
+    Ok(Attestation { key_properties: Some(properties), ..attestation })
 }
 
-/// "Verify that the public key specified by the parameters and unique fields of pubArea is identical to the
-/// credentialPublicKey". Coordinates are compared as integers: TPMs leave leading zeros out.
+/// Returns whether the key in `pubArea` is the credential key. Coordinates are compared as integers, because TPMs omit leading
+/// zeros.
 fn is_key(unique: &Unique<'_>, key: &PublicKey<'_>) -> bool {
     let integer = |bytes: &[u8]| -> Vec<u8> { bytes.iter().copied().skip_while(|&byte| byte == 0).collect() };
     match (*unique, *key) {
@@ -82,7 +88,7 @@ fn is_key(unique: &Unique<'_>, key: &PublicKey<'_>) -> bool {
     }
 }
 
-/// "the hash algorithm employed in alg".
+/// §8.3: "the hash algorithm employed in alg"
 const fn hash(algorithm: Algorithm) -> Option<Hash> {
     match algorithm.scheme() {
         Scheme::Ecdsa(_, hash) | Scheme::RsaPkcs1(hash) | Scheme::RsaPss(hash) => Some(hash),
@@ -90,38 +96,38 @@ const fn hash(algorithm: Algorithm) -> Option<Hash> {
     }
 }
 
-/// "Validate that certInfo is valid".
-fn cert_info(encoding: &[u8], public: &Public<'_>, hash: Hash, inputs: &Inputs<'_, '_>) -> Result<(), Reason> {
-    let attest = Attest::read(encoding).map_err(|_| Reason::CertInfo)?;
-    if !attest.is_generated() {
+/// §8.3: "Validate that certInfo is valid"
+fn check_cert_info(encoding: &[u8], public: &Public<'_>, hash: Hash, inputs: &Inputs<'_, '_>) -> Result<(), Reason> {
+    // "certInfo is a TPMS_ATTEST structure" (TPM 2.0 Part 2, 10.12.8).
+    let attest = Attest::read(encoding).ok_or(Reason::CertInfo)?;
+    // "magic is set to TPM_GENERATED_VALUE"
+    if attest.magic != structures::GENERATED {
         return Err(Reason::Magic);
     }
-    if !attest.is_certify() {
+    // "type is set to TPM_ST_ATTEST_CERTIFY"
+    if attest.kind != structures::ATTEST_CERTIFY {
         return Err(Reason::Type);
     }
+    // "extraData is set to the hash of attToBeSigned using the hash algorithm employed in alg"
     if inputs.backend.digest(hash, &[inputs.signed()]).is_none_or(|digest| attest.extra_data != digest.as_ref()) {
         return Err(Reason::ExtraData);
     }
-    let name = attest.certified_name().map_err(|_| Reason::CertInfo)?;
+    // "attested contains a TPMS_CERTIFY_INFO structure [...] whose name field contains a valid Name for pubArea"
+    let name = attest.certified_name().ok_or(Reason::CertInfo)?;
     if public.has_name(name, inputs.backend) { Ok(()) } else { Err(Reason::Name) }
 }
 
-/// The signature as `alg` has it, out of either form in which it is sent.
-fn bare(sig: &[u8], scheme: Scheme) -> Cow<'_, [u8]> {
-    match structures::signature(sig, scheme) {
-        Some(Signature::Rsa(signature)) => Cow::Borrowed(signature),
-        Some(Signature::Ecdsa { r, s }) => Cow::Owned(structures::ecdsa_sig_value(r, s)),
-        None => Cow::Borrowed(sig),
-    }
-}
-
-/// §8.3.1 TPM attestation statement certificate requirements. The manufacturer is not looked up in a list of vendors:
-/// the standard asks for none, and its own vector's is in none. An empty value names nothing.
-fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Reason> {
-    certificate::version_3(certificate)?;
+/// §8.3.1 TPM attestation statement certificate requirements. The manufacturer is not compared with a list of vendors: the
+/// standard requires none, and the manufacturer of its test vector is in no list.
+fn check_certificate(leaf: &Leaf<'_>) -> Result<(), Reason> {
+    leaf.check_version_3()?;
+    let certificate = leaf.certificate();
+    // "Subject field MUST be set to empty."
     if !certificate.subject.is_empty() {
         return Err(Reason::SubjectNotEmpty);
     }
+    // "The Subject Alternative Name extension MUST be set as defined in [TPMv2-EK-Profile] section 3.2.9": tpmManufacturer,
+    // tpmModel and tpmVersion, none of them empty
     let names = certificate.extensions.subject_alt_name()?;
     let names = names.ok_or(Reason::SubjectAltName)?;
     let (mut manufacturer, mut model, mut version) = (false, false, false);
@@ -136,9 +142,9 @@ fn certificate_requirements(certificate: &Certificate<'_>) -> Result<(), Reason>
     if !(manufacturer && model && version) {
         return Err(Reason::SubjectAltName);
     }
-    let usage = certificate.extensions.extended_key_usage()?;
-    if !usage.is_some_and(|usage| usage.contains(oid::TCG_AIK_CERTIFICATE)) {
+    // "The Extended Key Usage extension MUST contain the OID 2.23.133.8.3"
+    if !certificate.extensions.has_purpose(oid::TCG_AIK_CERTIFICATE)? {
         return Err(Reason::ExtendedKeyUsage);
     }
-    certificate::end_entity(certificate)
+    leaf.check_end_entity()
 }

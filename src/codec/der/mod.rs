@@ -150,6 +150,20 @@ pub(crate) fn read_all<'a, T, E: From<Malformed>>(
     Ok(value)
 }
 
+/// Reads every element of a `SEQUENCE SIZE (1..MAX) OF` or `SET SIZE (1..MAX) OF`.
+pub(crate) fn each<'a, E: From<Malformed>>(
+    mut elements: Reader<'a>,
+    mut read: impl FnMut(&mut Reader<'a>) -> Result<(), E>,
+) -> Result<(), E> {
+    if elements.is_empty() {
+        return Err(Malformed::Empty.into());
+    }
+    while !elements.is_empty() {
+        read(&mut elements)?;
+    }
+    Ok(())
+}
+
 impl<'a> Reader<'a> {
     pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }

@@ -1,4 +1,4 @@
-//! One row for every reason why bytes are not a certificate, its extensions or its algorithms not acceptable.
+//! One row for every reason to refuse a certificate, its extensions or its algorithms.
 
 use super::*;
 use crate::crypto::{Curve, Hash, KeyError, MlDsa, Scheme};
@@ -32,8 +32,8 @@ fn reads_what_rfc_5280_allows() {
     }
     let der = leaf().valid("700101000000Z", "99991231235959Z").make();
     let certificate = Certificate::read(&der).unwrap();
-    assert_eq!(certificate.validity.not_before.secs(), 0);
-    assert_eq!(certificate.validity.not_after.secs(), 253_402_300_799);
+    assert_eq!(certificate.not_before.secs(), 0);
+    assert_eq!(certificate.not_after.secs(), 253_402_300_799);
     assert_eq!(certificate.subject.encoding, name("leaf"));
     assert_eq!(certificate.issuer.encoding, name("root"));
     assert_eq!(certificate.serial, [1]);
@@ -117,7 +117,7 @@ fn refuses_every_other_length() {
     assert_eq!(Certificate::read(&large), Err(Rule::TooLarge));
 }
 
-/// A changed byte may change what a certificate says; it never panics, and a signature covers it.
+/// Reading a certificate with a changed octet does not panic, and its signature does not verify.
 #[test]
 fn survives_every_changed_byte() {
     let der = leaf().with(key_usage(0x80)).make();
@@ -137,13 +137,13 @@ fn survives_every_changed_byte() {
 
 #[test]
 fn views_of_extensions() {
-    let purposes = seq(&[&object(oid::TCG_AIK_CERTIFICATE), &object(&[0x2a])]);
+    let purposes = seq(&[&object(oid::ED25519), &object(&[0x2a])]);
     let der = leaf()
         .extensions(&[
             basic_constraints(true, Some(3)),
             key_usage(0x82),
             extension(oid::EXTENDED_KEY_USAGE, false, &purposes),
-            extension(oid::FIDO_AAGUID, true, &[4, 1, 5]),
+            extension(oid::ED25519, true, &[4, 1, 5]),
         ])
         .make();
     let extensions = Certificate::read(&der).unwrap().extensions;
@@ -151,10 +151,9 @@ fn views_of_extensions() {
     assert_eq!((constraints.ca, constraints.path_length), (true, Some(3)));
     let usage = extensions.key_usage().unwrap().unwrap();
     assert!(usage.digital_signature() && !usage.key_cert_sign() && usage.crl_sign());
-    let purposes = extensions.extended_key_usage().unwrap().unwrap();
-    assert!(purposes.contains(oid::TCG_AIK_CERTIFICATE) && !purposes.contains(&[0x2b]));
+    assert_eq!([oid::ED25519, &[0x2b]].map(|purpose| extensions.has_purpose(purpose)), [Ok(true), Ok(false)]);
     assert_eq!(extensions.subject_alt_name(), Ok(None));
-    let aaguid = extensions.find(oid::FIDO_AAGUID).unwrap();
+    let aaguid = extensions.find(oid::ED25519).unwrap();
     assert_eq!((aaguid.critical, aaguid.value), (true, &[4, 1, 5][..]));
     assert_eq!(extensions.check_critical(), Err(Rule::UnknownCritical));
 }
@@ -299,7 +298,7 @@ fn public_keys() {
     }
 }
 
-/// A point's SubjectPublicKeyInfo is compared, not read: it is that of the key exactly where reading it gives the key.
+/// A changed SubjectPublicKeyInfo is of another key, or of none.
 #[test]
 fn the_copy_of_a_key_is_its_own() {
     let octets = |len: u8| (0..len).collect::<Vec<_>>();
@@ -321,9 +320,7 @@ fn the_copy_of_a_key_is_its_own() {
             others.push(other);
         }
         for other in others {
-            let read = SubjectPublicKey::read(&other).is_ok_and(|other| other.key == key);
-            assert_eq!(SubjectPublicKey::is_of(&other, &key), read, "{other:02x?}");
-            assert!(!read, "{other:02x?}");
+            assert!(!SubjectPublicKey::is_of(&other, &key), "{other:02x?}");
         }
     }
 }

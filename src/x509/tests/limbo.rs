@@ -4,7 +4,6 @@
 
 use super::*;
 use crate::codec::{der, pem};
-use crate::crypto;
 use crate::x509::certificate::Certificate;
 use crate::x509::crl::Crl;
 use serde_json::Value as Json;
@@ -13,7 +12,7 @@ use std::collections::BTreeSet;
 /// Cases with another verdict: the reason, whether this library accepts them, and how their names start.
 const DIFFERENCES: &[(&str, bool, &[&str])] = &[
     (
-        "a trust anchor is a name and a key (RFC 5280 §6.1.1 (d)): its dates and extensions are not judged",
+        "a trust anchor is a name and a key (RFC 5280 §6.1.1 (d)): its dates and extensions are not checked",
         true,
         &[
             "rfc5280::aki::cross-signed-root-",
@@ -88,7 +87,7 @@ fn certificates(case: &Json, member: &str) -> Vec<Vec<u8>> {
     texts.into_iter().filter_map(Json::as_str).flat_map(|text| pem::certificates(text).unwrap()).collect()
 }
 
-/// x5c is a path, and the cases list intermediates in any order: puts each issuer behind what it issued.
+/// Orders the certificates as in x5c, each followed by its issuer. The cases list intermediates in any order.
 fn ordered(leaf: Vec<u8>, mut others: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     let mut path = vec![leaf];
     while let Ok(last) = Certificate::read(path.last().unwrap()) {
@@ -104,7 +103,7 @@ fn time(text: &str) -> UnixTime {
     der::read_all(&tlv(0x18, &[format!("{digits}Z").as_bytes()]), |time| time.time()).unwrap()
 }
 
-fn verdict(case: &Json) -> Result<Path, Error> {
+fn verdict(case: &Json) -> Result<ValidPath, Error> {
     let anchors = certificates(case, "trusted_certs");
     let anchors = anchors.iter().map(|der| TrustAnchor::from_der(der)).collect::<Result<Vec<_>, _>>()?;
     let crls = case["crls"].as_array().into_iter().flatten().filter_map(Json::as_str).map(Crl::from_pem);
@@ -113,8 +112,7 @@ fn verdict(case: &Json) -> Result<Path, Error> {
     let [leaf] = &*certificates(case, "peer_certificate") else { panic!("{}", case["id"]) };
     let x5c = ordered(leaf.clone(), certificates(case, "untrusted_intermediates"));
     let time = case["validation_time"].as_str().map(time);
-    let (rules, backend, mut budget) = (Rules::default(), crypto::default_backend(), Budget::of_a_message());
-    Chain::read(x5c.iter().map(Vec::as_slice))?.verify(&anchors, revocation, time, rules, backend, &mut budget)
+    validate(&x5c, &Inputs { revocation, time, ..inputs(&anchors) })
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Names, general names and name constraints.
 
 use super::*;
+use crate::attestation::oid as tpm;
 use crate::codec::der::Malformed;
 use crate::codec::der::Tag;
 use crate::x509::certificate::Certificate;
@@ -43,8 +44,8 @@ fn attributes_show_their_string_type() {
 #[test]
 fn tpm_names_stand_in_the_alternative_name() {
     let value = |oid, text: &str| seq(&[&object(oid), &tlv(0x0c, &[text.as_bytes()])]);
-    let (maker, model) = (value(oid::TPM_MANUFACTURER, "id:414D4400"), value(oid::TPM_MODEL, "AMD"));
-    let version = value(oid::TPM_VERSION, "id:2");
+    let (maker, model) = (value(tpm::TPM_MANUFACTURER, "id:414D4400"), value(tpm::TPM_MODEL, "AMD"));
+    let version = value(tpm::TPM_VERSION, "id:2");
     let one_set = seq(&[&tlv(0x31, &[&maker, &model, &version])]);
     let three_sets = seq(&[&tlv(0x31, &[&maker]), &tlv(0x31, &[&model]), &tlv(0x31, &[&version])]);
     for name in [one_set, three_sets] {
@@ -57,7 +58,7 @@ fn tpm_names_stand_in_the_alternative_name() {
         assert_eq!(names.iter().count(), 3);
         assert_eq!(names.dns().collect::<Vec<_>>(), ["a.example"]);
         let directory = names.directory().next().unwrap();
-        let texts = [oid::TPM_MANUFACTURER, oid::TPM_MODEL, oid::TPM_VERSION]
+        let texts = [tpm::TPM_MANUFACTURER, tpm::TPM_MODEL, tpm::TPM_VERSION]
             .map(|oid| directory.attributes_of(oid).next().unwrap().text().unwrap());
         assert_eq!(texts, ["id:414D4400", "AMD", "id:2"]);
     }
@@ -167,7 +168,7 @@ fn encode(dotted: &str) -> Vec<u8> {
 
 #[test]
 fn object_identifiers_are_what_their_dotted_form_says() {
-    for (bytes, dotted) in oid::ALL {
+    for (bytes, dotted) in oid::ALL.iter().chain(crate::attestation::oid::ALL) {
         assert_eq!(*bytes, encode(dotted), "{dotted}");
     }
 }

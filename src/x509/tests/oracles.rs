@@ -1,4 +1,4 @@
-//! What rustls-webpki says of the same chains and x509-parser of the same certificates. Every difference has a row.
+//! Comparisons with rustls-webpki (paths) and x509-parser (certificates). Every difference has a row.
 
 use super::recorded::{self, Recorded};
 use crate::x509::Rule;
@@ -14,7 +14,7 @@ impl webpki::ExtendedKeyUsageValidator for AnyUsage {
     }
 }
 
-/// The verdict of rustls-webpki; it has no path without a time.
+/// Returns the verdict of rustls-webpki, which requires a time.
 pub(super) fn webpki(x5c: &[Vec<u8>], anchors: &[Vec<u8>], time: i64) -> Result<(), webpki::Error> {
     let ders = |all: &[Vec<u8>]| all.iter().map(|der| CertificateDer::from(der.clone())).collect::<Vec<_>>();
     let (x5c, anchors) = (ders(x5c), ders(anchors));
@@ -26,10 +26,10 @@ pub(super) fn webpki(x5c: &[Vec<u8>], anchors: &[Vec<u8>], time: i64) -> Result<
         .map(drop)
 }
 
-/// Generated chains, by what is said of them in `chains.rs`, that get another verdict from rustls-webpki.
+/// Generated paths with another verdict of rustls-webpki, by their description in `paths.rs`.
 const GENERATED: &[(&str, &str)] = &[
     ("the leaf is the anchor", "webpki wants an issuer; §7.1 of the standard accepts the certificate itself"),
-    ("the leaf of a longer chain is the anchor", "the same"),
+    ("the leaf of a longer path is the anchor", "the same"),
     ("ten certificates", "webpki stops at 6 intermediates"),
     ("path length 0, itself below", "webpki counts self-issued intermediates, RFC 5280 §4.2.1.9 does not"),
     ("no keyCertSign", "webpki does not read key usage, RFC 5280 §6.1.4 (n) does"),
@@ -38,12 +38,12 @@ const GENERATED: &[(&str, &str)] = &[
         "name constraints without any in the leaf",
         "webpki reads those of a CA only; a critical one is read here wherever it is",
     ),
-    ("an end entity with the root's name", "webpki builds a path around it; here x5c is one line"),
+    ("an end entity with the root's name", "webpki builds a path around it; here x5c is the path"),
     ("issued by a trusted leaf", "webpki lets every anchor issue; here an end entity issues nothing"),
     ("issued by a trusted leaf, included", "the same"),
 ];
 
-/// Recorded chains with another verdict, by the end of their vector's name.
+/// Recorded paths with another verdict, by the end of their vector's name.
 const RECORDED: &[(&str, &str)] = &[
     ("good.packed-basic.leaf-is-anchor", "webpki wants an issuer; §7.1 of the standard accepts the certificate itself"),
     ("packed.cert.aaguid-dup", "webpki lets unknown extensions occur twice, RFC 5280 §4.2 does not"),
@@ -54,7 +54,7 @@ const RECORDED: &[(&str, &str)] = &[
     ("tpm.cert-ca", "the same"),
 ];
 
-/// Compares the verdict on a generated chain.
+/// Compares the verdict on a generated path.
 pub(super) fn compare(what: &str, x5c: &[Vec<u8>], anchors: &[Vec<u8>], time: i64, accepted: bool) {
     let theirs = webpki(x5c, anchors, time);
     let differs = GENERATED.iter().any(|(row, _)| *row == what);
@@ -62,12 +62,12 @@ pub(super) fn compare(what: &str, x5c: &[Vec<u8>], anchors: &[Vec<u8>], time: i6
 }
 
 #[test]
-fn recorded_chains_get_the_verdict_of_webpki() {
+fn recorded_paths_get_the_verdict_of_webpki() {
     let (mut alike, mut different) = (0, BTreeSet::new());
     for file in ["peers.jsonl", "browsers.jsonl", "adversarial.jsonl"] {
         for Recorded { id, x5c, anchors, time, trust, .. } in recorded::ceremonies(file) {
             let (true, Some(time), false) = (trust, time, x5c.is_empty()) else { continue };
-            let ours = recorded::verify(&x5c, &recorded::trusted(&anchors), Some(time), Default::default());
+            let ours = recorded::verify(&x5c, &recorded::trusted(&anchors), Some(time));
             let theirs = webpki(&x5c, &anchors, time);
             if ours.is_ok() == theirs.is_ok() {
                 alike += 1;
@@ -77,11 +77,11 @@ fn recorded_chains_get_the_verdict_of_webpki() {
             different.insert(row.unwrap_or_else(|| panic!("{id}: {ours:?} {theirs:?}")));
         }
     }
-    println!("{alike} recorded chains get the verdict of webpki, {} another", different.len());
+    println!("{alike} recorded paths get the verdict of webpki, {} another", different.len());
     assert!(recorded::folder().is_none() || different.len() == RECORDED.len());
 }
 
-/// What both readers agree on.
+/// Compares the fields that both readers return.
 fn fields_agree(der: &[u8], ours: &Certificate<'_>, theirs: &x509_parser::certificate::X509Certificate<'_>) {
     assert_eq!(ours.encoding, der);
     assert_eq!(ours.tbs, theirs.tbs_certificate.as_ref());
@@ -90,8 +90,8 @@ fn fields_agree(der: &[u8], ours: &Certificate<'_>, theirs: &x509_parser::certif
     assert_eq!(ours.issuer.encoding, theirs.issuer().as_raw());
     assert_eq!(ours.subject.encoding, theirs.subject().as_raw());
     assert_eq!(ours.subject.attributes().count(), theirs.subject().iter_attributes().count());
-    assert_eq!(ours.validity.not_before.secs(), theirs.validity().not_before.timestamp());
-    assert_eq!(ours.validity.not_after.secs(), theirs.validity().not_after.timestamp());
+    assert_eq!(ours.not_before.secs(), theirs.validity().not_before.timestamp());
+    assert_eq!(ours.not_after.secs(), theirs.validity().not_after.timestamp());
     assert_eq!(ours.spki, theirs.public_key().raw);
     assert_eq!(ours.signature().unwrap(), theirs.signature_value.data.as_ref());
     let extensions: Vec<_> = ours.extensions.iter().map(|e| (e.oid, e.critical, e.value)).collect();
@@ -129,7 +129,7 @@ fn recorded_certificates_read_as_x509_parser_reads_them() {
                 both += 1;
             }
             (Err(_), None) => neither += 1,
-            // It looks for duplicates only when it is asked to.
+            // x509-parser checks for duplicates only on request.
             (Err(Rule::DuplicateExtension), Some(_)) => duplicates += 1,
             (ours, _) => panic!("{ours:?}"),
         }
@@ -137,7 +137,7 @@ fn recorded_certificates_read_as_x509_parser_reads_them() {
     println!("{both} certificates read as x509-parser does, {neither} by neither, {duplicates} with duplicates");
 }
 
-/// Changed bytes: what is read here, the oracle reads too, and alike.
+/// If a changed certificate is accepted here, the oracle accepts it too, with the same fields.
 #[test]
 fn changed_certificates_are_never_read_more_leniently() {
     let (mut changes, mut both, mut ours_only) = (0, 0, Vec::new());
@@ -149,7 +149,7 @@ fn changed_certificates_are_never_read_more_leniently() {
             changed[index] ^= change;
             changes += 1;
             let Ok(ours) = Certificate::read(&changed) else { continue };
-            // The key and the signature are read when they are used; bytes left over in them are refused then.
+            // The key and the signature are read later, which refuses trailing bytes in them.
             if ours.public_key().is_err() || ours.signature().is_err() {
                 continue;
             }

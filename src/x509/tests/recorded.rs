@@ -1,19 +1,20 @@
-//! Certificates and chains that were recorded, beside the repository: where the folder is not, a line says so.
+//! Recorded certificates and paths, in a folder outside of the repository. Without it, the tests print a line and pass.
 
 use super::oracles;
+use crate::attestation::android_key::SONY_INTERMEDIATE;
 use crate::codec::{base64url, cbor, der, pem};
 use crate::crypto::{self, Curve, KeyError, PublicKey};
 use crate::time::UnixTime;
 use crate::x509::anchor::TrustAnchor;
 use crate::x509::certificate::Certificate;
-use crate::x509::chain::{Chain, Path, Rules};
 use crate::x509::oid;
+use crate::x509::path::{Inputs, ValidPath};
 use crate::x509::{Error, Rule};
 use serde_json::Value as Json;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-/// The folder of recorded vectors, if it is there.
+/// Returns the folder of recorded vectors, if it exists.
 pub(super) fn folder() -> Option<PathBuf> {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/vectors"));
     if !folder.is_dir() {
@@ -23,7 +24,7 @@ pub(super) fn folder() -> Option<PathBuf> {
     Some(folder)
 }
 
-/// Every `.pem` file below `roots/`, with the certificates in it.
+/// Returns every `.pem` file below `roots/` with its certificates.
 pub(super) fn pem_files() -> Vec<(String, Vec<Vec<u8>>)> {
     fn walk(folder: &std::path::Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -46,13 +47,13 @@ pub(super) fn pem_files() -> Vec<(String, Vec<Vec<u8>>)> {
     files.into_iter().map(read).collect()
 }
 
-/// One x5c of a recorded registration.
+/// An x5c of a recorded registration.
 pub(super) struct Recorded {
     pub(super) id: String,
     pub(super) format: String,
     pub(super) accept: bool,
     pub(super) reason: String,
-    /// Whether the verdict demands a path.
+    /// Whether the verdict requires a path to an anchor.
     pub(super) trust: bool,
     pub(super) anchors: Vec<Vec<u8>>,
     pub(super) time: Option<i64>,
@@ -63,7 +64,7 @@ fn bytes(json: &Json) -> Option<Vec<u8>> {
     base64url::decode(json.as_str()?).ok().map(|bytes| bytes.to_vec())
 }
 
-/// The x5c of one statement; those of a compound's statements one by one.
+/// Collects the x5c of a statement, or of each statement in a compound attestation.
 fn x5cs(format: &str, statement: cbor::Value<'_>, found: &mut Vec<(String, Vec<Vec<u8>>)>) {
     if let Some(statements) = statement.array() {
         for one in statements.iter() {
@@ -77,7 +78,7 @@ fn x5cs(format: &str, statement: cbor::Value<'_>, found: &mut Vec<(String, Vec<V
     found.push((format.to_owned(), x5c.iter().filter_map(cbor::Value::bytes).map(<[u8]>::to_vec).collect()));
 }
 
-/// Every x5c of a file of recorded ceremonies.
+/// Returns every x5c in a file of recorded ceremonies.
 pub(super) fn ceremonies(file: &str) -> Vec<Recorded> {
     let Some(folder) = folder() else { return Vec::new() };
     let mut all = Vec::new();
@@ -109,23 +110,27 @@ pub(super) fn ceremonies(file: &str) -> Vec<Recorded> {
     all
 }
 
-/// The anchors that certificates make.
+/// Reads certificates as anchors.
 pub(super) fn trusted(ders: &[Vec<u8>]) -> Vec<TrustAnchor> {
     ders.iter().map(|der| TrustAnchor::from_der(der).unwrap()).collect()
 }
 
-pub(super) fn verify(x5c: &[Vec<u8>], anchors: &[TrustAnchor], time: Option<i64>, rules: Rules) -> Result<Path, Error> {
-    let chain = Chain::read(x5c.iter().map(Vec::as_slice))?;
-    super::validate(&chain, anchors, time, rules, crypto::default_backend())
+fn inputs(anchors: &[TrustAnchor], time: Option<i64>) -> Inputs<'_> {
+    Inputs { time: time.map(UnixTime::from_secs), ..super::inputs(anchors) }
 }
 
-/// When the last certificate of a chain had just been issued.
+pub(super) fn verify(x5c: &[Vec<u8>], anchors: &[TrustAnchor], time: Option<i64>) -> Result<ValidPath, Error> {
+    super::validate(x5c, &inputs(anchors, time))
+}
+
+/// Returns the time one second after the youngest certificate was issued.
 fn issued(x5c: &[Vec<u8>]) -> Option<i64> {
-    let times = x5c.iter().map(|der| Certificate::read(der).unwrap().validity.not_before.secs());
+    let times = x5c.iter().map(|der| Certificate::read(der).unwrap().not_before.secs());
     times.max().map(|time| time + 1)
 }
 
-/// Self-issued certificates below one folder of `roots/`. RSA-1024, of Android's software root, is no anchor.
+/// Returns the self-issued certificates below a folder of `roots/`, without Android's software root, whose RSA key has 1024
+/// bits.
 fn anchors_of(folder: &str) -> Vec<TrustAnchor> {
     let files = pem_files().into_iter().filter(|(file, _)| file.starts_with(folder) && !file.contains("collection"));
     let ders = files.flat_map(|(_, ders)| ders).filter(|der| Certificate::read(der).unwrap().is_self_issued());
@@ -154,7 +159,7 @@ fn every_recorded_certificate_is_read() {
             assert_eq!(extensions.check_critical(), Ok(()), "{file} {index}");
             assert!(extensions.basic_constraints().is_ok(), "{file} {index}");
             assert!(extensions.key_usage().is_ok(), "{file} {index}");
-            assert!(extensions.extended_key_usage().is_ok(), "{file} {index}");
+            assert!(extensions.has_purpose(&[]).is_ok(), "{file} {index}");
             assert!(extensions.subject_alt_name().is_ok(), "{file} {index}");
         }
     }
@@ -164,7 +169,7 @@ fn every_recorded_certificate_is_read() {
     }
 }
 
-/// What the manifest says of a root: its hash, dates, key, and whether it signed itself.
+/// A root in the manifest: its hash, dates, key, and whether it is self-signed.
 #[test]
 fn roots_are_what_their_manifest_says() {
     let Some(folder) = folder() else { return };
@@ -184,8 +189,8 @@ fn roots_are_what_their_manifest_says() {
             der::read_all(&encoding, der::Reader::time).unwrap().secs()
         };
         let days = |time: UnixTime| time.secs().div_euclid(86_400) * 86_400;
-        assert_eq!(day("not_before"), days(certificate.validity.not_before), "{file}");
-        assert_eq!(day("not_after"), days(certificate.validity.not_after), "{file}");
+        assert_eq!(day("not_before"), days(certificate.not_before), "{file}");
+        assert_eq!(day("not_after"), days(certificate.not_after), "{file}");
         let ca = certificate.extensions.basic_constraints().unwrap().is_some_and(|constraints| constraints.ca);
         assert_eq!(entry["ca"] == true, ca, "{file}");
         let key = certificate.public_key();
@@ -218,18 +223,18 @@ fn roots_are_what_their_manifest_says() {
     assert!(broken.iter().all(|(_, error)| reasons.contains(error)));
 }
 
-/// The recorded Android chains that do not end at one of Google's roots, and why.
+/// The recorded Android paths that do not end at one of Google's roots, and the reason.
 static ANDROID: LazyLock<Vec<(&str, Error)>> = LazyLock::new(|| {
     vec![
-        // One certificate, issued by nobody here: a parser's test.
+        // A test of a parser: one certificate without its issuer
         ("allow_while_on_body", Rule::NoAnchor.into()),
-        // Its second and third certificates belong the other way round, and its root was never released.
+        // The second and third certificate are in the wrong order, and the root was never published.
         ("google__algorithm_EC_SecurityLevel_StrongBox", Rule::IssuerName.at(0)),
-        // Its root was never released.
+        // The root was never published.
         ("google__algorithm_RSA_SecurityLevel_StrongBox", Rule::NoAnchor.into()),
-        // The key description was edited after it was signed.
+        // The key description was changed after it was signed.
         ("invalid__tags_not_in_ascending_order", Rule::Signature.at(0)),
-        // Android's RSA software root has 1024 bits, so it is none of the anchors.
+        // Android's software root has an RSA key of 1024 bits, so it cannot be an anchor.
         ("marlin__sdk29__TEE_RSA_NONE", Rule::NoAnchor.into()),
         // The Sony intermediate.
         ("sony-xperia10-iii__sdk33__TEE_EC", Rule::NotCa.at(1)),
@@ -237,13 +242,13 @@ static ANDROID: LazyLock<Vec<(&str, Error)>> = LazyLock::new(|| {
 });
 
 #[test]
-fn android_chains() {
+fn android_paths() {
     let anchors = anchors_of("google/");
-    let chains: Vec<_> = pem_files().into_iter().filter(|(file, _)| file.starts_with("android-chains/")).collect();
+    let paths: Vec<_> = pem_files().into_iter().filter(|(file, _)| file.starts_with("android-chains/")).collect();
     let mut valid = 0;
-    for (file, x5c) in &chains {
+    for (file, x5c) in &paths {
         let name = file.trim_start_matches("android-chains/").trim_end_matches(".pem");
-        let verdict = verify(x5c, &anchors, issued(x5c), Rules::default());
+        let verdict = verify(x5c, &anchors, issued(x5c));
         match ANDROID.iter().find(|(refused, _)| *refused == name) {
             Some((_, error)) => assert_eq!(verdict, Err(*error), "{name}"),
             None => {
@@ -252,20 +257,21 @@ fn android_chains() {
             }
         }
         if name.starts_with("sony") {
-            let rules = Rules { sony_intermediate: true, ..Rules::default() };
-            let path = verify(x5c, &anchors, issued(x5c), rules).unwrap();
-            assert!(path.sony_intermediate && path.certificates == 3);
+            let issuer_without_ca = Some(SONY_INTERMEDIATE);
+            let inputs = Inputs { issuer_without_ca, ..inputs(&anchors, issued(x5c)) };
+            let path = super::validate(x5c, &inputs).unwrap();
+            assert!(path.issuer_without_ca && path.certificates == 3);
         }
     }
-    println!("{valid} of {} Android chains end at Google's roots", chains.len());
-    if !chains.is_empty() {
-        assert_eq!((valid, chains.len()), (23, 29));
+    println!("{valid} of {} Android paths end at Google's roots", paths.len());
+    if !paths.is_empty() {
+        assert_eq!((valid, paths.len()), (23, 29));
     }
 }
 
-/// 12 of the 14 recorded TPM registrations carry a critical certificate policies extension.
+/// 12 of the 14 recorded TPM registrations have a critical certificate policies extension.
 #[test]
-fn tpm_chains_with_critical_policies() {
+fn tpm_paths_with_critical_policies() {
     let anchors = anchors_of("tpm/");
     let (mut all, mut critical, mut rooted) = (0, 0, 0);
     for recorded in ceremonies("peers.jsonl").into_iter().filter(|recorded| recorded.format == "tpm" && recorded.accept)
@@ -279,20 +285,20 @@ fn tpm_chains_with_critical_policies() {
             critical += 1;
             assert_eq!(webpki, Err(webpki::Error::UnsupportedCriticalExtension), "{}", recorded.id);
         }
-        // Two chains end at test roots that are nowhere; there the intermediate stands in for the anchor.
-        let verdict = verify(x5c, &anchors, issued(x5c), Rules::default());
+        // Two paths end at unpublished test roots, so their intermediate is used as the anchor.
+        let verdict = verify(x5c, &anchors, issued(x5c));
         rooted += usize::from(verdict.is_ok());
         let own = trusted(&recorded.anchors);
-        let verdict = verdict.or_else(|_| verify(x5c, &own, issued(x5c), Rules::default()));
-        let verdict = verdict.or_else(|_| verify(x5c, &trusted(&x5c[x5c.len() - 1..]), issued(x5c), Rules::default()));
+        let verdict = verdict.or_else(|_| verify(x5c, &own, issued(x5c)));
+        let verdict = verdict.or_else(|_| verify(x5c, &trusted(&x5c[x5c.len() - 1..]), issued(x5c)));
         println!("{}: {verdict:?}", recorded.id);
         assert!(verdict.is_ok(), "{}", recorded.id);
     }
-    println!("{all} TPM chains, {critical} with critical policies, {rooted} end at a TPM vendor's root");
+    println!("{all} TPM paths, {critical} with critical policies, {rooted} end at a TPM vendor's root");
     assert!(folder().is_none() || (all, critical) == (14, 12));
 }
 
-/// Refused ceremonies whose reason is the path or the certificates' syntax; the other reasons are the formats'.
+/// Returns whether the ceremony is refused because of its path or the syntax of its certificates, not by its format.
 fn is_refused_here(recorded: &Recorded) -> bool {
     const CERTIFICATES: &[&str] =
         &["unknown-critical", "expired", "not-yet-valid", "issuer-mismatch", "sha1-signature", "aaguid-dup"];
@@ -315,7 +321,7 @@ fn ceremonies_get_the_verdict_of_their_vector() {
             if !recorded.trust {
                 continue;
             }
-            let verdict = verify(&recorded.x5c, &trusted(&recorded.anchors), recorded.time, Rules::default());
+            let verdict = verify(&recorded.x5c, &trusted(&recorded.anchors), recorded.time);
             if recorded.accept {
                 assert!(verdict.is_ok(), "{}: {verdict:?}", recorded.id);
                 accepted += 1;
@@ -324,6 +330,6 @@ fn ceremonies_get_the_verdict_of_their_vector() {
                 refused += 1;
             }
         }
-        println!("{file}: {read} certificates read, {accepted} chains valid, {refused} refused as they must be");
+        println!("{file}: {read} certificates read, {accepted} paths valid, {refused} refused as they must be");
     }
 }

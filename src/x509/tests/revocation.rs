@@ -1,12 +1,11 @@
-//! What a path says of the revocation lists it met, and what they cost it. What a list refuses is in
-//! `tests/attestation/path.rs`.
+//! How revocation lists are matched with issuers, and their cost. `tests/attestation/path.rs` has the refusals.
 
-use super::chains::Counting;
+use super::paths::Counting;
 use super::*;
 use crate::x509::crl::Crl;
 use crate::x509::revocation::Revocation;
 
-/// A list in this name by this key, with these serial numbers. `tag` is the string type of the name.
+/// Returns a list with this name and these serial numbers, signed by this key. `tag` is the string type of the name.
 fn list_of(issuer: (&str, u8), tag: u8, serials: &[u8]) -> Crl {
     let algorithm = seq(&[&object(oid::ECDSA_WITH_SHA256)]);
     let dates = [tlv(0x17, &[b"250101000000Z"]), tlv(0x17, &[b"300101000000Z"])].concat();
@@ -19,7 +18,7 @@ fn list_of(issuer: (&str, u8), tag: u8, serials: &[u8]) -> Crl {
     Crl::from_der(&seq(&[&tbs, &algorithm, &tlv(3, &[&[0], signature.as_bytes()])])).unwrap()
 }
 
-/// A list of this issuer.
+/// Returns a list of this issuer.
 fn list(issuer: (&str, u8), serials: &[u8]) -> Crl {
     list_of(issuer, 0x0c, serials)
 }
@@ -28,14 +27,12 @@ fn anchors(drafts: &[Draft]) -> Vec<TrustAnchor> {
     drafts.iter().map(|draft| TrustAnchor::from_der(&draft.make()).unwrap()).collect()
 }
 
-/// How many certificates of the path were checked, and how many signatures were verified.
+/// Returns the number of certificates that were checked, and the number of signatures that were verified.
 fn check(x5c: &[Draft], own: &[TrustAnchor], others: &[TrustAnchor], crls: &[Crl]) -> (Result<usize, Error>, usize) {
     let x5c: Vec<_> = x5c.iter().map(Draft::make).collect();
     let (counting, all) = (Counting::default(), own.iter().chain(others).collect::<Vec<_>>());
-    let chain = Chain::read(x5c.iter().map(Vec::as_slice)).unwrap();
     let revocation = Revocation { crls, anchors: &all };
-    let time = Some(UnixTime::from_secs(NOW));
-    let path = chain.verify(own, revocation, time, Rules::default(), &counting, &mut Budget::of_a_message());
+    let path = validate(&x5c, &Inputs { revocation, backend: &counting, ..inputs(own) });
     (path.map(|path| path.checked_for_revocation), counting.0.into_inner())
 }
 
@@ -43,7 +40,7 @@ fn check(x5c: &[Draft], own: &[TrustAnchor], others: &[TrustAnchor], crls: &[Crl
 fn a_path_counts_what_a_list_covered_and_verifies_it_once() {
     let (leaf, inter) = (Draft::leaf(("leaf", 1), ("inter", 2)), Draft::ca(("inter", 2), ("root", 9)));
     let root = anchors(&[Draft::ca(("root", 9), ("root", 9))]);
-    // Another certificate of the intermediate, signed by itself, as often as one likes.
+    // Another certificate of the intermediate, self-signed, which x5c may contain many times
     let twin = Draft::ca(("inter", 2), ("inter", 2));
     let (of_inter, of_root, of_other) = (list(("inter", 2), &[]), list(("root", 9), &[]), list(("other", 8), &[]));
     let [leaf, inter, twin] = [&leaf, &inter, &twin];
@@ -62,7 +59,7 @@ fn a_path_counts_what_a_list_covered_and_verifies_it_once() {
     }
 }
 
-/// Serial numbers are those of the keys: the leaf has 1, the intermediate 2, the root 9.
+/// Each serial number is the number of the key: the leaf has 1, the intermediate 2, the root 9.
 #[test]
 fn a_list_is_its_issuers_by_name_and_key() {
     let leaf = || Draft::leaf(("leaf", 1), ("inter", 2));
@@ -72,7 +69,7 @@ fn a_list_is_its_issuers_by_name_and_key() {
     let inter_namesake = anchors(&[Draft::ca(("inter", 7), ("root", 9))]);
     let identifier = |octet: u8| extension(oid::SUBJECT_KEY_IDENTIFIER, false, &[4, 1, octet]);
     let unreadable = || extension(oid::SUBJECT_KEY_IDENTIFIER, false, &[5, 0]);
-    // Its own successor: the same name, the old key certified by the new one.
+    // A new key of the same issuer, which certified the old key
     let rolled = || vec![leaf(), Draft::ca(("inter", 2), ("inter", 3)), Draft::ca(("inter", 3), ("root", 9))];
     let short = || vec![leaf(), inter()];
     let other_key = |at| Err(Rule::CrlSignature.at(at));
@@ -126,13 +123,13 @@ fn a_list_is_its_issuers_by_name_and_key() {
     ] {
         assert_eq!(check(&x5c, &root, others, &crls).0, verdict, "{why}");
     }
-    // Which of the anchors of one name issued the path makes no difference.
+    // Two anchors of one name: the order makes no difference.
     let both = anchors(&[Draft::ca(("root", 8), ("root", 8)), Draft::ca(("root", 9), ("root", 9))]);
     assert_eq!(check(&short(), &both, &[], &[list(("root", 8), &[2])]).0, Ok(0));
     assert_eq!(check(&short(), &both, &[], &[list(("root", 9), &[2])]).0, Err(Rule::Revoked.at(1)));
 }
 
-/// Lists that verify with no key of the path are tried with each other key of the name once, and that is spent.
+/// A list that verifies with no key of the path is tried once with each other key of the name, and the budget pays for it.
 #[test]
 fn lists_are_spent_from_the_budget() {
     let x5c = [Draft::leaf(("leaf", 1), ("inter", 2)), Draft::ca(("inter", 2), ("root", 9))];

@@ -4,13 +4,16 @@
 //! that the standard gives it, and must be there if the standard requires it. No member of the envelope, of `response`, of
 //! `clientExtensionResults` or of a known output occurs twice, known or not, however its name is spelt, and none of these
 //! objects has more than [`MAX_UNKNOWN_MEMBERS`] that are not known. The value of an unknown member is skipped: it may be
-//! any JSON that is Unicode text and at most 127 levels deep. The unsigned copies that browsers add for convenience may be missing, because front ends leave them out; a
-//! ceremony compares those that are there with what is signed.
+//! any JSON that is Unicode text and at most 127 levels deep.
+//!
+//! `transports`, `authenticatorAttachment` and the unsigned copies that browsers add for convenience (`authenticatorData` of a
+//! registration, `publicKey`, `publicKeyAlgorithm`) are absent if they are missing, `null` or `""`, because front ends leave
+//! them out and some mobile SDKs write `""` instead. A ceremony compares the copies that are present with what is signed.
 
 pub use crate::codec::json::MAX_UNKNOWN_MEMBERS;
 
 use crate::codec::base64url;
-use crate::codec::json::{AnyText, ByteString, MemberError, Object, Text, members};
+use crate::codec::json::{self, AnyText, ByteString, MemberError, Object, Text, members};
 use crate::credential::Transport;
 use crate::extensions::ClientExtensionResults;
 use core::fmt;
@@ -176,7 +179,7 @@ struct Attestation {
     transports: Option<Transports>,
     authenticator_data: Option<ByteString>,
     public_key: Option<ByteString>,
-    public_key_algorithm: Option<i64>,
+    public_key_algorithm: Option<AlgorithmCopy>,
 }
 
 /// AuthenticatorAssertionResponseJSON as it is read.
@@ -203,6 +206,9 @@ impl<'de> Deserialize<'de> for Transports {
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an array of strings")
             }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Transports, E> {
+                empty(text).map(|()| Transports::default())
+            }
             fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<Transports, A::Error> {
                 let mut kept = Vec::new();
                 for _ in 0..MAX_TRANSPORTS {
@@ -216,8 +222,42 @@ impl<'de> Deserialize<'de> for Transports {
                 Ok(Transports(kept))
             }
         }
-        from.deserialize_seq(Texts)
+        from.deserialize_any(Texts)
     }
+}
+
+/// `publicKeyAlgorithm`: a number, or `""`, which counts as absent.
+struct AlgorithmCopy(Option<i64>);
+
+impl<'de> Deserialize<'de> for AlgorithmCopy {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Number;
+        impl<'de> Visitor<'de> for Number {
+            type Value = AlgorithmCopy;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an integer")
+            }
+            fn visit_i64<E>(self, number: i64) -> Result<AlgorithmCopy, E> {
+                Ok(AlgorithmCopy(Some(number)))
+            }
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<AlgorithmCopy, E> {
+                i64::try_from(number).map(|number| AlgorithmCopy(Some(number))).map_err(E::custom)
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<AlgorithmCopy, E> {
+                empty(text).map(|()| AlgorithmCopy(None))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<AlgorithmCopy, A::Error> {
+                let number = json::number_of_map(map)?;
+                number.as_i64().map(|number| AlgorithmCopy(Some(number))).ok_or_else(|| A::Error::custom("not an i64"))
+            }
+        }
+        from.deserialize_any(Number)
+    }
+}
+
+/// A text that counts as an absent member: only `""` does.
+fn empty<E: serde::de::Error>(text: &str) -> Result<(), E> {
+    if text.is_empty() { Ok(()) } else { Err(E::custom("a text that is not empty")) }
 }
 
 /// Decoded bytes. Only their number is printed, because signed secrets may be among them.
@@ -232,6 +272,11 @@ impl fmt::Debug for Bytes {
 
 fn optional(member: Member, value: Option<ByteString>) -> Result<Option<Bytes>, ResponseError> {
     value.map(|ByteString(bytes)| bytes.map(Bytes).ok_or(ResponseError::NotBase64Url(member))).transpose()
+}
+
+/// An unsigned copy of signed bytes: absent if it is empty.
+fn copy(member: Member, value: Option<ByteString>) -> Result<Option<Bytes>, ResponseError> {
+    Ok(optional(member, value)?.filter(|bytes| !bytes.0.is_empty()))
 }
 
 fn required(member: Member, value: Option<ByteString>) -> Result<Bytes, ResponseError> {
@@ -387,9 +432,9 @@ impl RegistrationResponse {
             client_data_json: required(Member::ClientDataJson, response.client_data_json)?,
             attestation_object: required(Member::AttestationObject, response.attestation_object)?,
             transports,
-            authenticator_data: optional(Member::AuthenticatorData, response.authenticator_data)?,
-            public_key: optional(Member::PublicKey, response.public_key)?,
-            public_key_algorithm: response.public_key_algorithm,
+            authenticator_data: copy(Member::AuthenticatorData, response.authenticator_data)?,
+            public_key: copy(Member::PublicKey, response.public_key)?,
+            public_key_algorithm: response.public_key_algorithm.and_then(|AlgorithmCopy(number)| number),
         })
     }
 

@@ -372,7 +372,7 @@ fn notations(seeds: &mut Seeds) -> io::Result<()> {
                 "minPinLength": null, "pinComplexityPolicy": false, "credBlobStored": false, "hmacSecret": false,
                 "unsigned": { "discoverable": false, "largeBlobSupported": false, "prfEnabled": false },
             },
-            "unsolicited": "tolerate", "secretResults": "report",
+            "unsolicited": "report", "secretResults": "report",
         },
     });
     let authentication = json!({
@@ -381,7 +381,7 @@ fn notations(seeds: &mut Seeds) -> io::Result<()> {
         "allowCredentials": ["AQID"], "userVerificationRequired": true, "appid": null, "extensions": {
             "requested": [],
             "required": { "credBlob": false, "uvm": false, "unsigned": { "largeBlobWritten": false } },
-            "unsolicited": "tolerate", "secretResults": "report",
+            "unsolicited": "report", "secretResults": "report",
         },
     });
     seeds.write("state", registration.to_string().as_bytes())?;

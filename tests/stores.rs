@@ -1,0 +1,78 @@
+//! Everything that a portal stores can be written in every common format of serde, and read again.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt::Debug;
+use wardkey::credential::Transport;
+use wardkey::relying_party::{AuthenticationRequest, RegistrationRequest};
+use wardkey::{CredentialId, CredentialRecord, RelyingParty, UnixTime, User, UserHandle};
+
+const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
+
+/// Writes and reads `value` in each format.
+fn survives<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, what: &str) {
+    let json = serde_json::to_vec(value).unwrap();
+    assert_eq!(&serde_json::from_slice::<T>(&json).unwrap(), value, "{what}: JSON");
+    let tree = serde_json::to_value(value).unwrap();
+    assert_eq!(&serde_json::from_value::<T>(tree).unwrap(), value, "{what}: serde_json::Value");
+    let bytes = bincode::serialize(value).unwrap();
+    assert_eq!(&bincode::deserialize::<T>(&bytes).unwrap(), value, "{what}: bincode");
+    let bytes = postcard::to_stdvec(value).unwrap();
+    assert_eq!(&postcard::from_bytes::<T>(&bytes).unwrap(), value, "{what}: postcard");
+    let text = ron::to_string(value).unwrap();
+    assert_eq!(&ron::from_str::<T>(&text).unwrap(), value, "{what}: RON");
+    let bytes = serde_cbor_2::to_vec(value).unwrap();
+    assert_eq!(&serde_cbor_2::from_slice::<T>(&bytes).unwrap(), value, "{what}: CBOR");
+    let bytes = serde_cbor_2::ser::to_vec_packed(value).unwrap();
+    assert_eq!(&serde_cbor_2::from_slice::<T>(&bytes).unwrap(), value, "{what}: packed CBOR");
+}
+
+fn record() -> CredentialRecord {
+    CredentialRecord::new(CredentialId::new(*b"id").unwrap(), UserHandle::new([7; 32]).unwrap(), vec![0xa0])
+}
+
+#[test]
+fn records() {
+    let mut full = record();
+    full.sign_count = u32::MAX;
+    full.uv_initialized = true;
+    (full.backup_eligible, full.backup_state) = (Some(true), Some(false));
+    full.transports = ["ble", "hybrid", "internal", "nfc", "smart-card", "usb", "", "carrier-pigeon", "Usb"]
+        .map(|name| Transport::from(name.to_owned()))
+        .to_vec();
+    survives(&record(), "a record of unknown items");
+    survives(&full, "a record");
+}
+
+#[test]
+fn states() {
+    let rp = RelyingParty::new("clinic.example", "Clinic").unwrap();
+    let user = User::new(UserHandle::new([7; 32]).unwrap(), "ada", "Ada");
+    let mut request = RegistrationRequest::default();
+    request.extensions.cred_props = true;
+    request.extensions.uvm = true;
+    let (_, state) = rp.start_registration_with(&request, &user, &[], NOW).unwrap();
+    survives(&state, "the state of a registration");
+    let (_, state) = rp.start_registration(&user, &[], NOW).unwrap();
+    survives(&state, "the state of a registration without extensions");
+    let mut request = AuthenticationRequest::default();
+    request.extensions.get_cred_blob = true;
+    let (_, state) = rp.start_authentication_with(&request, &user.handle, &[record()], NOW).unwrap();
+    survives(&state, "the state of a sign-in");
+    let (_, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    survives(&state, "the state of a discoverable sign-in");
+}
+
+/// As an earlier version, and other stores, wrote it.
+#[test]
+fn absent_transports_are_none() {
+    let json = serde_json::to_value(record()).unwrap();
+    for transports in [Some(serde_json::Value::Null), None] {
+        let mut json = json.clone();
+        json.as_object_mut().unwrap().remove("transports");
+        if let Some(value) = transports {
+            json["transports"] = value;
+        }
+        assert_eq!(serde_json::from_value::<CredentialRecord>(json).unwrap(), record());
+    }
+}
