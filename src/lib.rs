@@ -40,6 +40,7 @@
 //! policy                   what a relying party accepts, as data (§7.1 steps 23 and 24); the claim (step 26)
 //! evidence                 what a verdict rests on, for logs and auditors
 //! ceremony                 §7: verification, the table of steps, refusals
+//! metadata                 the FIDO Metadata Service: BLOB, models, status (feature `mds`)
 //! attestation              §8: one file per format
 //! client  authenticator    §5 and §6: parsed, untrusted values
 //! x509                     certificates and validation of certification paths
@@ -53,7 +54,8 @@
 //!
 //! # Features
 //!
-//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`. Each adds algorithms or a backend. A build without an
+//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`, `mds`. Each adds algorithms or a backend; `mds` adds the
+//! FIDO Metadata Service. A build without an
 //! algorithm never offers it, and refuses a key of this algorithm.
 //!
 //! # FIPS 140-3

@@ -15,6 +15,8 @@
 //! | `attested` | what to keep of a registration |
 //! | `stored` | the compact form as bytes |
 //!
+//! The [guide] says who fetches and when, what to keep, and what to do when the root changes.
+//!
 //! # What the metadata knows
 //!
 //! Security keys, Windows Hello and Android. Of Apple's passkeys and of almost all password managers it knows nothing. So it
@@ -30,6 +32,9 @@ mod reason;
 mod status;
 mod stored;
 mod vocabulary;
+
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 
 pub use attested::Attested;
 pub use blob::{FIDO_HOST, Roots, Seen, verify};
