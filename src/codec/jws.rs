@@ -17,14 +17,14 @@ pub(crate) struct Jws<'a> {
 }
 
 impl<'a> Jws<'a> {
-    /// Decodes three parts of base64url without padding, of which only the payload may be empty; `None` for anything else. The payload may be large, so the text is
+    /// Decodes three parts of base64url without padding, of which the header is not empty; `None` for anything else. The payload may be large, so the text is
     /// searched for dots only from both ends, and the base64 decoder refuses the others.
     pub(crate) fn read(text: &'a [u8]) -> Option<Self> {
         let last = text.iter().rposition(|&byte| byte == b'.')?;
         let (signed, signature) = text.split_at_checked(last)?;
         let first = signed.iter().position(|&byte| byte == b'.')?;
         let (header, payload) = signed.split_at_checked(first)?;
-        if header.is_empty() || signature.len() < 2 {
+        if header.is_empty() {
             return None;
         }
         let decode = |part: &[u8]| base64url::decode_bytes(part).ok();
@@ -84,13 +84,13 @@ mod tests {
         let jws = Jws::read(b"e30.AAEC.__8").unwrap();
         assert_eq!((jws.signed, &*jws.header, &*jws.payload), (&b"e30.AAEC"[..], &b"{}"[..], &[0, 1, 2][..]));
         assert_eq!(jws.signature, [255, 255]);
+        assert_eq!(Jws::read(b"e30.AAEC.").map(|jws| jws.signature), Some(Vec::new()));
         assert_eq!(Jws::read(b"e30..__8").map(|jws| jws.payload), Some(Vec::new()));
         for text in [
             "",
             ".",
             "..",
             ".AAEC.__8",
-            "e30.AAEC.",
             "e30.AAEC",
             "e30.AAEC.__8.",
             ".e30.AAEC.__8",

@@ -13,6 +13,7 @@
 //! | `vocabulary` | the words of metadata statements |
 //! | `status` | MDS §3.1.3 and §3.1.4: status reports at a time |
 //! | `attested` | what to keep of a registration |
+//! | `evidence` | what the metadata said of a registration, for auditors |
 //! | `stored` | the compact form as bytes |
 //!
 //! The [guide] says who fetches and when, what to keep, and what to do when the root changes.
@@ -26,6 +27,7 @@ mod attested;
 mod blob;
 mod entry;
 mod error;
+mod evidence;
 mod members;
 mod payload;
 mod reason;
@@ -40,6 +42,7 @@ pub use attested::Attested;
 pub use blob::{FIDO_HOST, Roots, Seen, verify};
 pub use entry::{EntryError, KeyIdentifier, Model, Skipped, Traits};
 pub use error::{BlobError, RootsError, StoredError};
+pub use evidence::MetadataEvidence;
 pub use reason::{Reason, Reasons};
 pub use status::{
     ChainKeys, Circumstance, Day, FipsLevel, Incident, Incidents, Level, NotReadable, Report, Standing, Status,
@@ -143,8 +146,8 @@ pub(crate) enum Lookup<'m> {
     Entries(&'m [u32]),
     /// No entry.
     Absent,
-    /// An entry that cannot be read.
-    Unreadable,
+    /// An entry that cannot be read, and the others.
+    Unreadable(&'m [u32]),
 }
 
 impl Metadata {
@@ -313,7 +316,7 @@ impl Metadata {
     pub(crate) fn lookup(&self, id: &ModelId) -> Lookup<'_> {
         match self.entries(id) {
             None => Lookup::Absent,
-            Some(entries) if entries.unreadable => Lookup::Unreadable,
+            Some(entries) if entries.unreadable => Lookup::Unreadable(&entries.models),
             Some(entries) => Lookup::Entries(&entries.models),
         }
     }

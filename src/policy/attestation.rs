@@ -477,7 +477,7 @@ pub(super) struct Judged<'a> {
     pub(super) compound: Vec<StatementEvidence>,
     /// What the metadata says of each statement.
     #[cfg(feature = "mds")]
-    pub(super) metadata: Vec<super::MetadataEvidence>,
+    pub(super) metadata: Vec<crate::metadata::MetadataEvidence>,
     /// The valid certification paths.
     #[cfg(feature = "mds")]
     pub(super) proofs: Vec<crate::metadata::Proof>,

@@ -2,13 +2,13 @@
 
 use super::attestation::{Judged, Trusted};
 use super::metadata::keys_of;
-use super::{AttestationPolicy, Circumstances, MetadataEvidence, MetadataTrust, ModelVerdict, TrustOutcome};
+use super::{AttestationPolicy, Circumstances, MetadataTrust, ModelVerdict, TrustOutcome};
 use crate::attestation::{Attestation, AttestationType, Fact, Format, Voucher};
 use crate::authenticator::Aaguid;
 use crate::budget::Budget;
 use crate::ceremony::Refusal;
 use crate::metadata::{
-    Circumstance, Lookup, Metadata, ModelId, Proof, Reason, Reasons, firmware_of, key_identifier_of,
+    Circumstance, Lookup, Metadata, MetadataEvidence, ModelId, Proof, Reason, Reasons, firmware_of, key_identifier_of,
 };
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
@@ -37,8 +37,7 @@ pub(super) fn without_certificates<'a>(
     let (metadata, at) = metadata(circumstances)?;
     let reasons = trust.policy.judge_claim(metadata, aaguid, at);
     check(trust, reasons)?;
-    let verdict = ModelVerdict::of_a_claim(reasons);
-    let evidence = MetadataEvidence::new(metadata, ModelId::Aaguid(aaguid), verdict);
+    let evidence = MetadataEvidence::new(metadata, ModelId::Aaguid(aaguid), None, reasons);
     Ok(Judged { metadata: vec![evidence], ..Judged::of(attestation, TrustOutcome::NoCertificates) })
 }
 
@@ -65,14 +64,16 @@ pub(super) fn certificates(
     let own = trust.own.of_aaguid(attestation.format, aaguid);
     let unknown = |verdict: ModelVerdict| {
         check(trust, verdict.reasons)?;
-        let evidence = MetadataEvidence::new(metadata, id, verdict);
+        let evidence = MetadataEvidence::new(metadata, id, verdict.standing, verdict.reasons);
         let outcome = TrustOutcome::Untrusted(Rule::NoAnchors.into());
         Ok(Judged { metadata: vec![evidence], ..Judged::of(attestation, outcome) })
     };
     let numbers = match (metadata.lookup(&id), own) {
         (Lookup::Entries(numbers), _) => numbers,
         (Lookup::Absent, Some(_)) => &[],
-        (Lookup::Absent | Lookup::Unreadable, _) => return unknown(trust.policy.judge(metadata, &id, &circumstance)),
+        (Lookup::Absent | Lookup::Unreadable(_), _) => {
+            return unknown(trust.policy.judge(metadata, &id, &circumstance));
+        }
     };
     let of_model: Vec<TrustAnchor>;
     let anchors = match own {
@@ -94,7 +95,7 @@ pub(super) fn certificates(
         // The model is only a claim.
         let reasons = trust.policy.judge_claim(metadata, aaguid, at);
         check(trust, reasons)?;
-        let evidence = MetadataEvidence::new(metadata, id, ModelVerdict::of_a_claim(reasons));
+        let evidence = MetadataEvidence::new(metadata, id, None, reasons);
         return Ok(Judged { metadata: vec![evidence], ..judged });
     };
     let x5c: Vec<Certificate<'_>> =
@@ -115,5 +116,9 @@ pub(super) fn certificates(
     let below = x5c.get(..path.certificates).unwrap_or_default();
     let proof = Proof::of(attestation.format, below, anchor, backend);
     let proofs = proof.into_iter().map(|proof| proof.by(own.is_some())).collect();
-    Ok(Judged { metadata: vec![MetadataEvidence::new(metadata, id, verdict)], proofs, ..judged })
+    Ok(Judged {
+        metadata: vec![MetadataEvidence::new(metadata, id, verdict.standing, verdict.reasons)],
+        proofs,
+        ..judged
+    })
 }

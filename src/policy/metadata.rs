@@ -181,7 +181,9 @@ impl MetadataPolicy {
     #[must_use]
     pub fn judge(&self, metadata: &Metadata, id: &ModelId, circumstance: &Circumstance<'_>) -> ModelVerdict {
         match metadata.lookup(id) {
-            Lookup::Unreadable => ModelVerdict { reasons: Reasons::NONE.with(Reason::EntryUnreadable), standing: None },
+            Lookup::Unreadable(_) => {
+                ModelVerdict { reasons: Reasons::NONE.with(Reason::EntryUnreadable), standing: None }
+            }
             Lookup::Absent if self.accept_unknown => self.judge_unknown(),
             Lookup::Absent => ModelVerdict { reasons: Reasons::NONE.with(Reason::NotInMetadata), standing: None },
             Lookup::Entries(numbers) => {
@@ -266,12 +268,6 @@ pub struct ModelVerdict {
     pub standing: Option<Standing>,
 }
 
-impl ModelVerdict {
-    pub(super) const fn of_a_claim(reasons: Reasons) -> Self {
-        Self { reasons, standing: None }
-    }
-}
-
 /// What a policy asks for at a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -327,7 +323,10 @@ impl Metadata {
             circumstance.firmware = attested.firmware.or(proof.firmware);
             let id = proof.id(attested.aaguid);
             match id.map_or(Lookup::Absent, |id| self.lookup(&id)) {
-                Lookup::Unreadable => found.step_up(Reason::EntryUnreadable),
+                Lookup::Unreadable(others) => {
+                    found.step_up(Reason::EntryUnreadable);
+                    found.incidents(policy.assess(self, others, &circumstance).standing.incidents, policy);
+                }
                 Lookup::Absent if policy.accept_unknown || proof.own_anchor => {
                     found.notes = found.notes.with(Reason::NotInMetadata);
                     policy.below_for_unknown().iter().for_each(|reason| found.step_up(reason));
@@ -365,10 +364,13 @@ impl Metadata {
             found.notes = found.notes.with(Reason::NotAttested);
         }
         if policy.claims_count_against {
-            match self.lookup(&ModelId::Aaguid(attested.aaguid)) {
-                Lookup::Unreadable => found.step_up(Reason::EntryUnreadable),
+            let id = ModelId::Aaguid(attested.aaguid);
+            match self.lookup(&id) {
                 Lookup::Absent => {}
-                Lookup::Entries(numbers) => {
+                Lookup::Unreadable(numbers) | Lookup::Entries(numbers) => {
+                    if self.is_unreadable(&id) {
+                        found.step_up(Reason::EntryUnreadable);
+                    }
                     found.incidents(policy.assess(self, numbers, circumstance).standing.incidents, policy);
                 }
             }
@@ -433,37 +435,6 @@ impl MetadataTrust {
     /// What refuses: everything, or only what is known to be bad.
     pub(super) fn refusing(&self, reasons: Reasons) -> Reasons {
         if self.required { reasons } else { reasons.known_bad() }
-    }
-}
-
-/// What the metadata said of one statement of a registration, for the evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MetadataEvidence {
-    /// The number of the BLOB.
-    pub no: u64,
-    /// The SHA-256 of its decoded signature.
-    pub signature_sha256: [u8; 32],
-    /// Whether its signer was checked by name.
-    pub signer_named: bool,
-    /// The id that was looked up.
-    pub model: ModelId,
-    /// What the reports of the model say; `None` without an entry that can be read.
-    pub standing: Option<Standing>,
-    /// What was found and let pass.
-    pub notes: Reasons,
-}
-
-impl MetadataEvidence {
-    pub(super) fn new(metadata: &Metadata, model: ModelId, verdict: ModelVerdict) -> Self {
-        Self {
-            no: metadata.number(),
-            signature_sha256: metadata.signature_sha256(),
-            signer_named: metadata.signer().name.is_some(),
-            model,
-            standing: verdict.standing,
-            notes: verdict.reasons,
-        }
     }
 }
 

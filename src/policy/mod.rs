@@ -18,7 +18,5 @@ pub use anchors::TrustAnchors;
 pub use attestation::{AttestationPolicy, Circumstances, Trust};
 #[cfg(feature = "mds")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
-pub use metadata::{
-    MetadataDecision, MetadataEvidence, MetadataPolicy, MetadataPolicyError, MetadataTrust, ModelVerdict, Reassessment,
-};
+pub use metadata::{MetadataDecision, MetadataPolicy, MetadataPolicyError, MetadataTrust, ModelVerdict, Reassessment};
 pub use registered::Registered;

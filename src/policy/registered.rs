@@ -31,7 +31,7 @@ pub struct Registered {
     pub(crate) browser_bound_key: Result<Option<Blob>, Failure>,
     evidence: Evidence,
     #[cfg(feature = "mds")]
-    metadata: Vec<super::MetadataEvidence>,
+    metadata: Vec<crate::metadata::MetadataEvidence>,
     #[cfg(feature = "mds")]
     proofs: Vec<crate::metadata::Proof>,
 }
@@ -127,7 +127,7 @@ impl Registered {
     #[cfg(feature = "mds")]
     #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
     #[must_use]
-    pub fn metadata(&self) -> &[super::MetadataEvidence] {
+    pub fn metadata(&self) -> &[crate::metadata::MetadataEvidence] {
         &self.metadata
     }
 

@@ -5,15 +5,18 @@ use serde_json::{Value, json};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::Refusal;
 use wardkey::ceremony::registration;
+use wardkey::client::json::AttestationConveyance;
 use wardkey::client::{Framing, Origins, Site};
 use wardkey::crypto::{Algorithm as Known, default_backend};
-use wardkey::metadata::{Attested, FipsLevel, Incident, Level, Metadata, Reason, Reasons, Roots, Seen, verify};
+use wardkey::metadata::{
+    Attested, FipsLevel, Incident, Level, Metadata, MetadataEvidence, Reason, Reasons, Roots, Seen, verify,
+};
 use wardkey::policy::{
     AttestationPolicy, Circumstances, MetadataDecision, MetadataPolicy, MetadataPolicyError, MetadataTrust, Registered,
     Trust, TrustAnchor, TrustAnchors, TrustOutcome,
 };
-use wardkey::{RegistrationResponse, UnixTime, UserHandle};
-use wardkey_authenticator::{Algorithm, Authority, Packed, Registration};
+use wardkey::{RegistrationResponse, RelyingParty, UnixTime, User, UserHandle};
+use wardkey_authenticator::{Algorithm, AndroidKey, Authority, Compound, Packed, Registration};
 
 fn packed() -> Registration {
     Registration::new("metadata.front-door", Algorithm::Es256).format(Packed::new())
@@ -31,7 +34,10 @@ fn metadata(entries: &[Value]) -> Metadata {
 }
 
 fn decide(trust: MetadataTrust, metadata: Option<&Metadata>) -> Result<Registered, Refusal> {
-    let made = packed();
+    decide_about(&packed(), trust, metadata)
+}
+
+fn decide_about(made: &Registration, trust: MetadataTrust, metadata: Option<&Metadata>) -> Result<Registered, Refusal> {
     let expected = &made.expected;
     let site = Site::new(&expected.rp.id, Origins::exact(&expected.rp.origins), Framing::SameOrigin);
     let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
@@ -115,6 +121,8 @@ fn what_is_kept_is_judged_again() {
     let registered = decide(MetadataTrust::verify(MetadataPolicy::known()), Some(&now)).unwrap();
     let evidence = registered.metadata()[0];
     assert_eq!((evidence.no, evidence.signature_sha256, evidence.signer_named), (291, now.signature_sha256(), true));
+    let json = serde_json::to_string(&evidence).unwrap();
+    assert_eq!(serde_json::from_str::<MetadataEvidence>(&json).unwrap(), evidence, "{json}");
     let kept = serde_json::to_string(&registered.attested()).unwrap();
     assert!(kept.len() < 320, "{} bytes", kept.len());
     let attested: Attested = serde_json::from_str(&kept).unwrap();
@@ -133,6 +141,57 @@ fn what_is_kept_is_judged_again() {
     ] {
         assert!(serde_json::from_str::<Attested>(&bad).is_err(), "{bad}");
     }
+}
+
+/// A compound attestation is judged as each of its statements.
+#[test]
+fn each_statement_of_a_compound_attestation_is_judged() {
+    let format = Compound::new().with(Packed::new()).with(AndroidKey::new());
+    let made = Registration::new("metadata.compound", Algorithm::Es256).format(format);
+    let model = Aaguid::from_bytes(made.clone().authenticator_data.attested().aaguid.clone().try_into().unwrap());
+    let anchors = made.expected.trust_anchors.clone();
+    assert!(anchors.len() > 1, "each statement has its root");
+    let of = |anchors: &[Vec<u8>], reports: &[Value]| metadata(&[entry(&model.to_string(), reports, anchors)]);
+    let decide =
+        |metadata: &Metadata| decide_about(&made, MetadataTrust::verify(MetadataPolicy::known()), Some(metadata));
+    let registered = decide(&of(&anchors, &[])).unwrap();
+    assert_eq!((registered.metadata().len(), registered.attested_aaguid()), (2, Some(model)));
+    assert!(matches!(decide(&of(&anchors[..1], &[])).map(|_| ()), Err(Refusal::AttestationUntrusted(_))));
+    let attested = registered.attested();
+    let found = of(&anchors[..1], &[]).reassess(&attested, &MetadataPolicy::known(), at());
+    assert_eq!(found.reasons, reasons(&[Reason::AnchorGone]), "of the other statement");
+    let found = of(&anchors, &[report("REVOKED", "2024-05-14")]).reassess(&attested, &MetadataPolicy::known(), at());
+    assert_eq!(found.decision, MetadataDecision::Suspend);
+}
+
+/// The front door passes the metadata of the call, and finds the policy of the registration again at a sign-in.
+#[test]
+fn the_relying_party_takes_the_metadata_with_each_call() {
+    let mut policy = AttestationPolicy::any();
+    policy.trust = Trust::Metadata(MetadataTrust::verify(MetadataPolicy::known()));
+    let rp = RelyingParty::builder("example.org", "Example").attestation(policy, AttestationConveyance::Direct);
+    let rp = rp.build().unwrap();
+    let user = User::new(UserHandle::new([7]).unwrap(), "ada", "Ada");
+    let made = packed();
+    let finish = |metadata: Option<&Metadata>| {
+        let (options, state) = rp.start_registration(&user, &[], at()).unwrap();
+        let challenge = serde_json::to_value(&options).unwrap()["challenge"].clone();
+        let made = made.clone().client_data(|data| data.set("challenge", challenge.as_str().unwrap()));
+        let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
+        match metadata {
+            Some(metadata) => rp.finish_registration_with_metadata(state, &response, metadata, at()),
+            None => rp.finish_registration(state, &response, at()),
+        }
+    };
+    let good = metadata(&[entry(&model().to_string(), &[], &roots())]);
+    let bad = metadata(&[entry(&model().to_string(), &[report("REVOKED", "2024-05-14")], &roots())]);
+    let registered = finish(Some(&good)).unwrap();
+    assert_eq!(registered.attested_aaguid(), Some(model()));
+    assert_eq!(finish(Some(&bad)).unwrap_err().code(), "attestation-metadata");
+    assert_eq!(finish(None).unwrap_err().code(), "attestation-metadata");
+    let found = rp.reassess(&bad, &registered.attested(), registered.attestation_policy(), at()).unwrap().unwrap();
+    assert_eq!(found.decision, MetadataDecision::Suspend);
+    assert!(rp.reassess(&bad, &registered.attested(), Some("no such policy"), at()).is_err());
 }
 
 #[test]

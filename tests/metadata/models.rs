@@ -577,6 +577,7 @@ fn sign_ins() -> Vec<Value> {
     let stranger = Authority::root("metadata.stranger", Algorithm::Es256).der();
     let mut unreadable = entry_of(&[]);
     unreadable["statusReports"] = json!(1);
+    let broken = unreadable.clone();
     let open = || json!({ "unknown_model": "accept", "step_up": [] });
     let unattested = || json!({ "format": "none", "trust": "no_certificates", "x5c": [], "anchor": null });
     let update = || report_with("UPDATE_AVAILABLE", "2024-06-14", json!({ "authenticatorVersion": 5 }));
