@@ -16,7 +16,7 @@ use entry_points::Yes;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
-use wardkey::policy::TrustAnchor;
+use wardkey::x509::TrustAnchor;
 use wardkey::{AuthenticationResponse, RegistrationResponse};
 use wardkey_authenticator::*;
 

@@ -21,8 +21,7 @@ use serde_json::{Value, json};
 use std::hint::black_box;
 use wardkey::attestation::Format;
 use wardkey::authenticator::Aaguid;
-use wardkey::ceremony::registration;
-use wardkey::client::{Framing, Origins, Site};
+use wardkey::ceremony::{Origins, Site, registration};
 use wardkey::crypto::{Algorithm as Known, AwsLcRs, Backend, Curve, Hash, PublicKey, Scheme};
 use wardkey::metadata::{Attested, Circumstance, Metadata, ModelId, Roots, Seen, verify};
 use wardkey::policy::{
@@ -202,7 +201,7 @@ fn registrations(metadata: &Metadata) {
             let model: Aaguid = aaguid(2).parse().unwrap();
             data.attested().aaguid = model.as_bytes().to_vec();
         });
-    let site = Site::new(&made.expected.rp.id, Origins::exact(&made.expected.rp.origins), Framing::SameOrigin);
+    let site = Site::new(&made.expected.rp.id, Origins::exact(&made.expected.rp.origins));
     let response = made.response().to_string();
     let algorithms = [Known::Es256];
     let model: Aaguid = aaguid(2).parse().unwrap();
@@ -210,11 +209,11 @@ fn registrations(metadata: &Metadata) {
         metadata.models_of(&ModelId::Aaguid(model)).flat_map(|model| metadata.anchors_of(model)).cloned().collect();
     let finish = |trust: &AttestationPolicy| {
         let response = RegistrationResponse::from_json(&response).unwrap();
-        let expected = registration::Expected::new(&site, &made.expected.challenge, &algorithms);
+        let mut expected = registration::ExpectedRegistration::new(&site, &made.expected.challenge, &algorithms);
+        expected.time = Some(at());
+        expected.metadata = Some(metadata);
         let verified = registration::verify(&expected, &response, &AwsLcRs).unwrap();
-        let mut circumstances = Circumstances::at(Some(at()), &AwsLcRs);
-        circumstances.metadata = Some(metadata);
-        trust.decide(&verified, &UserHandle::new([0]).unwrap(), &circumstances).unwrap()
+        trust.decide(verified, &UserHandle::new([0]).unwrap()).unwrap()
     };
     let with = |trust: Trust| {
         let mut policy = AttestationPolicy::any();

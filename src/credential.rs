@@ -5,33 +5,9 @@ mod descriptor;
 pub use descriptor::{CredentialDescriptor, CredentialParameters, PublicKeyCredentialType};
 
 use crate::codec::base64url::{self, ShortBytes};
+use crate::invalid::InvalidValue;
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-/// Why bytes cannot be a [`CredentialId`] or a [`UserHandle`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("{what} must have 1 to {most} bytes, found {len}")]
-#[non_exhaustive]
-pub struct LengthError {
-    /// The kind of value.
-    pub what: &'static str,
-    /// The number of bytes found.
-    pub len: usize,
-    /// The maximum number of bytes.
-    pub most: usize,
-}
-
-/// Why text is not a [`CredentialId`] or a [`UserHandle`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum TextError {
-    /// Not base64url without padding.
-    #[error("not base64url without padding")]
-    NotBase64Url,
-    /// The wrong number of bytes.
-    #[error(transparent)]
-    Length(#[from] LengthError),
-}
 
 macro_rules! opaque_bytes {
     ($(#[$doc:meta])* $name:ident, $what:literal, $most:literal) => {
@@ -46,17 +22,17 @@ macro_rules! opaque_bytes {
             /// Copies the bytes. Up to 64 bytes are stored inline, without an allocation.
             ///
             /// # Errors
-            /// [`LengthError`] unless there are 1 to [`Self::MAX_LEN`] bytes.
-            pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, LengthError> {
+            /// [`InvalidValue::Length`] unless there are 1 to [`Self::MAX_LEN`] bytes.
+            pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, InvalidValue> {
                 let bytes = bytes.as_ref();
                 Self::check_len(bytes.len())?;
                 Ok(Self(ShortBytes::from_slice(bytes)))
             }
 
-            pub(crate) const fn check_len(len: usize) -> Result<(), LengthError> {
+            pub(crate) const fn check_len(len: usize) -> Result<(), InvalidValue> {
                 match len {
                     1..=$most => Ok(()),
-                    len => Err(LengthError { what: $what, len, most: $most }),
+                    len => Err(InvalidValue::Length { what: $what, len, most: $most }),
                 }
             }
 
@@ -88,10 +64,10 @@ macro_rules! opaque_bytes {
 
         /// Decodes base64url without padding, as in a path or a form.
         impl core::str::FromStr for $name {
-            type Err = TextError;
+            type Err = InvalidValue;
 
-            fn from_str(text: &str) -> Result<Self, TextError> {
-                Ok(Self::new(base64url::decode(text).map_err(|_| TextError::NotBase64Url)?)?)
+            fn from_str(text: &str) -> Result<Self, InvalidValue> {
+                Self::new(base64url::decode(text).map_err(|_| InvalidValue::NotBase64Url)?)
             }
         }
 
@@ -222,7 +198,7 @@ fn transports<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Transport>, D::E
 ///
 /// [`Registered::claim`](crate::policy::Registered::claim) makes it. Store it with serde, and change it only with a
 /// [`RecordUpdate`]. To verify the registration again years later, also store `attestationObject` and
-/// `attestationClientDataJSON`: see [`evidence`](crate::evidence).
+/// `attestationClientDataJSON`: see [`evidence`](crate::ceremony::evidence).
 ///
 /// ```
 /// use wardkey::{CredentialId, CredentialRecord, UserHandle};
@@ -412,8 +388,8 @@ mod tests {
             assert_eq!(id.to_base64url().parse(), Ok(id));
         }
         let text = |text: &str| text.parse::<UserHandle>().unwrap_err();
-        assert_eq!(text("AA=="), TextError::NotBase64Url);
-        assert_eq!(text(""), UserHandle::new([]).unwrap_err().into());
+        assert_eq!(text("AA=="), InvalidValue::NotBase64Url);
+        assert_eq!(text(""), UserHandle::new([]).unwrap_err());
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Errors of the front door, and who has to act on them.
 
+use crate::ceremony::evidence::Evidence;
 use crate::ceremony::{Failure, StepNumber};
 use crate::client::json::ResponseError;
-use crate::crypto::RandomFailed;
-use crate::extensions::InputError;
+use crate::invalid::InvalidValue;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// Who is at fault for an [`Error`]. Choose the HTTP status by it.
@@ -29,14 +29,14 @@ pub enum Fault {
 /// another passkey may be told the reason, so that they can act on it: [`Expired`](Self::Expired); the code
 /// `credential-already-registered` of [`claim`](crate::policy::Registered::claim); and the codes of a policy
 /// (`attestation-type-not-accepted`, `attestation-untrusted`, `aaguid-not-attested`, `aaguid-not-accepted`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A step of the standard refuses the response.
     #[error(transparent)]
     Failed(#[from] Failure),
     /// A step of the standard refuses the response to a payment (Secure Payment Confirmation).
-    #[error("a payment: {0}")]
+    #[error(transparent)]
     Payment(Failure),
     /// The response could not be parsed.
     #[error(transparent)]
@@ -69,7 +69,7 @@ pub enum Error {
     ForeignCredential,
     /// Clients would refuse the extension inputs.
     #[error(transparent)]
-    Extension(#[from] InputError),
+    Extension(InvalidValue),
     /// The list of accepted credentials lacks the credential that was just used. The user's devices would hide or delete it.
     #[error("the list of accepted credentials lacks the credential that was just used")]
     CredentialLeftOut,
@@ -94,23 +94,28 @@ pub enum Error {
     #[error("user verification of the re-authentication does not count as a factor")]
     NotAFactor,
     /// The random source failed.
-    #[error(transparent)]
-    Random(#[from] RandomFailed),
+    #[error("the system's random source failed")]
+    Random,
 }
 
 /// The answer to show at the browser. It is the same for every error, so that an attacker cannot find out which accounts and
 /// credentials exist (§14.6.2). Write the [`Error`] itself to the log.
 ///
 /// ```
-/// use wardkey::error::{Error, PublicFailure};
+/// use wardkey::{Error, PublicFailure};
 /// assert_eq!(Error::Expired.public(), PublicFailure);
 /// assert_eq!(serde_json::to_string(&PublicFailure)?, r#"{"error":"failed"}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("that did not work; please try again")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_structs, reason = "it must never have a field, because all errors have the same answer")]
 pub struct PublicFailure;
+
+impl core::fmt::Display for PublicFailure {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("that did not work; please try again")
+    }
+}
 
 impl Serialize for PublicFailure {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -162,7 +167,7 @@ impl Error {
             | Self::ForeignCredential
             | Self::Extension(_)
             | Self::CredentialLeftOut => Fault::Caller,
-            Self::Random(_) => Fault::Machine,
+            Self::Random => Fault::Machine,
         }
     }
 
@@ -171,6 +176,16 @@ impl Error {
     pub const fn step(&self) -> Option<StepNumber> {
         match self {
             Self::Failed(failure) | Self::Payment(failure) => failure.step(),
+            _ => None,
+        }
+    }
+
+    /// Returns the [evidence](crate::ceremony::evidence) of the refused ceremony, if a step refuses the response. For logs only:
+    /// it names the credential and may tell whether the account exists (§14.6.2).
+    #[must_use]
+    pub fn evidence(&self) -> Option<Evidence> {
+        match self {
+            Self::Failed(failure) | Self::Payment(failure) => Some(failure.evidence()),
             _ => None,
         }
     }
@@ -201,7 +216,7 @@ impl Error {
             Self::NotFresh => "not-fresh",
             Self::ReauthenticationMismatch => "reauthentication-mismatch",
             Self::NotAFactor => "not-a-factor",
-            Self::Random(_) => "random-failed",
+            Self::Random => "random-failed",
         }
     }
 }

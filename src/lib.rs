@@ -16,18 +16,18 @@
 //! | sign in without a user name, or with autofill | [`RelyingParty::start_discoverable_authentication`], [`RelyingParty::finish_authentication`] |
 //! | sign in a known user | [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
 //! | re-authenticate before a critical action | [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`] |
-//! | hide whether an account exists | [`relying_party::Decoys`], [`RelyingParty::refuse_authentication`], [`RelyingParty::refuse_payment`], [`Error::public`] |
+//! | hide whether an account exists | [`Decoys`], [`RelyingParty::refuse_authentication`], [`RelyingParty::refuse_payment`], [`Error::public`] |
 //! | use extensions | [`extensions`]: inputs, outputs, and the table of what is checked where |
-//! | confirm payments, also when a merchant starts them | [`RelyingParty::start_payment`], [`RelyingParty::finish_payment`], [`relying_party::ExpectedPayment`] |
+//! | confirm payments, also when a merchant starts them | [`RelyingParty::start_payment`], [`RelyingParty::finish_payment`], [`ceremony::payment::ExpectedPayment`] |
 //! | tell passkey providers which credentials are current | [`RelyingParty::signal_all_accepted_credentials`] and [`client::signal`] |
 //! | serve related sites and native apps | [`RelyingParty::related_origins`], [`client::well_known`] |
 //! | check your options | [`client::json::CreationOptions::lint`], [`client::json::RequestOptions::lint`] |
 //! | store records and states | [`CredentialRecord`], [`RecordUpdate`], [`RegistrationState`], [`AuthenticationState`] |
 //! | migrate from webauthn-rs, another library, or U2F | [`interop`] |
-//! | accept only certain authenticators or credentials | [`policy::AttestationPolicy`], [`relying_party::RelyingPartyBuilder`], [`attestation::voucher`]: who vouches for which fact |
-//! | answer, log and alert | [`Error::fault`](error::Error::fault), [`Error::public`], [`Error::code`], [`Error::step`] |
-//! | show an auditor why a verdict was reached | [`Evidence`], from [`policy::Registered::evidence`] and from each sign-in and payment |
-//! | verify with your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`], [`ceremony::payment::verify`], [`Evidence::of_authentication`] |
+//! | accept only certain authenticators or credentials | [`policy::AttestationPolicy`], [`RelyingPartyBuilder`], [`attestation::voucher`]: who vouches for which fact |
+//! | answer, log and alert | [`Error::fault`](Error::fault), [`Error::public`], [`Error::code`], [`Error::step`] |
+//! | show an auditor why a verdict was reached | [`ceremony::evidence`] |
+//! | verify with your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`], [`ceremony::payment::verify`] |
 //!
 //! # Modules
 //!
@@ -38,8 +38,7 @@
 //! relying_party            the front door: fills in the expectations, calls the ceremony, applies the policy
 //! state  error             what is stored between the two halves of a ceremony; errors of the front door
 //! policy                   what a relying party accepts, as data (§7.1 steps 23 and 24); the claim (step 26)
-//! evidence                 what a verdict rests on, for logs and auditors
-//! ceremony                 §7: verification, the table of steps, refusals
+//! ceremony                 §7: verification, the table of steps, refusals, the evidence for logs and auditors
 //! metadata                 the FIDO Metadata Service: BLOB, models, status (feature `mds`)
 //! attestation              §8: one file per format
 //! client  authenticator    §5 and §6: parsed, untrusted values
@@ -49,6 +48,7 @@
 //! crypto                   signature schemes, validated public keys, the `Backend` trait, two backends
 //! codec                    CBOR, DER, base64url, strict JSON, PEM
 //! time  quirk              time; named deviations from the standard
+//! parse  invalid           errors: received bytes that cannot be read; values of the caller that cannot be used
 //! budget  set              bounds on the work that one message can cause; sets of enumerations
 //! ```
 //!
@@ -61,8 +61,8 @@
 //! # FIPS 140-3
 //!
 //! With `fips`, AWS-LC is linked as its FIPS 140-3 module, and the evidence of each ceremony says `AWS-LC FIPS`. The module
-//! itself is asked, not the feature. [`Basis::backend`](ceremony::Basis::backend) made the hashes of the ceremony and drew
-//! the challenge; [`Basis::module`](ceremony::Basis::module) verified the signature of the credential. Outside the module
+//! itself is asked, not the feature. The member `backend` of the [evidence](ceremony::evidence) names what made the hashes of
+//! the ceremony and drew the challenge; `module` names what verified the signature of the credential. Outside the module
 //! are Ed448 (feature `ed448`), and the check that an Ed25519 key has no small order, which FIPS 140-3 does not count as
 //! cryptography. Not every service of the module is approved: secp256k1 (ES256K) is not, and SHA-1 (RS1; names and
 //! signatures of old TPMs) is approved only for verification, as legacy use. The certificate of the module says which
@@ -91,31 +91,56 @@ pub mod authenticator;
 mod budget;
 pub mod ceremony;
 pub mod client;
-pub mod codec;
-pub mod credential;
+mod codec;
+mod credential;
 pub mod crypto;
-pub mod error;
-pub mod evidence;
+mod error;
 pub mod extensions;
 pub mod interop;
+mod invalid;
 #[cfg(feature = "mds")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
 pub mod metadata;
+mod parse;
 pub mod policy;
 pub mod quirk;
-pub mod relying_party;
+mod relying_party;
 mod set;
-pub mod state;
-pub mod time;
+mod state;
+mod time;
 pub mod x509;
 
-pub use client::{AuthenticationResponse, RegistrationResponse};
-pub use credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle};
-pub use error::Error;
-pub use evidence::Evidence;
-pub use relying_party::{RelyingParty, User};
+pub use client::json::response::{AuthenticationResponse, RegistrationResponse};
+pub use credential::{CredentialId, CredentialRecord, RecordState, RecordUpdate, Transport, UserHandle};
+pub use error::{Error, Fault, PublicFailure};
+pub use invalid::InvalidValue;
+pub use parse::ParseError;
+pub use relying_party::{
+    Authenticated, AuthenticationRequest, ConfigError, Decoys, Paid, Reauthentication, RegistrationRequest,
+    RelyingParty, RelyingPartyBuilder, SignedIn, User,
+};
 pub use state::{AuthenticationState, RegistrationState};
 pub use time::UnixTime;
+
+/// What only the tests, fuzz targets and benches of this repository need: the parsers of single structures, the members of the
+/// options, and the reasons behind the codes of errors.
+///
+/// Not part of the public API: a minor release may change or remove any of it.
+#[doc(hidden)]
+pub mod internals {
+    pub use crate::attestation::AttestationObject;
+    pub use crate::attestation::error::Reason;
+    pub use crate::authenticator::data::{AttestedCredentialData, AuthenticatorData, Error as AuthenticatorDataError};
+    pub use crate::client::data::{ClientData, Error as ClientDataError, Member, decode as decode_client_data};
+    pub use crate::client::json::creation::{AuthenticatorSelection, RpEntity, UserEntity};
+    pub use crate::codec::cbor;
+    pub use crate::codec::der::Malformed;
+    pub use crate::credential::{CredentialDescriptor, CredentialParameters, PublicKeyCredentialType};
+    pub use crate::crypto::cose::{CoseKey, Error as CoseError};
+    pub use crate::extensions::expected::{AuthenticationExtensions, RegistrationExtensions};
+    pub use crate::extensions::signed::SignedMap;
+    pub use crate::x509::error::Rule;
+}
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

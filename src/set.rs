@@ -52,6 +52,24 @@ macro_rules! bit_set {
             }
         }
 
+        /// The names of the elements.
+        impl serde::Serialize for $set {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_seq(self.iter().map($item::$name).collect::<Vec<_>>())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $set {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let names = Vec::<String>::deserialize(from)?;
+                let known = |name: &String| {
+                    let unknown = || serde::de::Error::custom(concat!("expected a known ", stringify!($item)));
+                    $item::ALL.into_iter().find(|item| item.$name() == name).ok_or_else(unknown)
+                };
+                names.iter().map(known).collect()
+            }
+        }
+
         impl core::fmt::Debug for $set {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.debug_set().entries(self.iter().map($item::$name)).finish()

@@ -10,6 +10,7 @@
 //! It is not an integrity check: if somebody replaces the user handle or the challenge by another valid one, reading
 //! accepts it.
 
+use crate::ceremony::evidence::{self, Evidence};
 use crate::client::{AuthenticationResponse, ClientData, RegistrationResponse, data};
 use crate::codec::base64url;
 use crate::credential::{CredentialId, UserHandle, Version};
@@ -96,7 +97,7 @@ macro_rules! state {
         }
 
         impl $response {
-            /// Returns the [`id`](crate::state) of the state that this response claims to answer, computed from its challenge.
+            /// Returns the `id` of the state that this response claims to answer, computed from its challenge.
             /// With it, the page need not keep the id, and two tabs do not disturb each other. Check that the state belongs
             /// to the web session of the request. Returns `None` if the client data names no challenge.
             #[must_use]
@@ -165,6 +166,13 @@ impl RegistrationState {
         &self.user_handle
     }
 
+    /// Adds to the evidence what only the state knows.
+    pub(crate) fn identify(&self, evidence: &mut Evidence) {
+        evidence.state_id = Some(self.id());
+        evidence.user.get_or_insert_with(|| self.user_handle.to_base64url());
+        evidence.policy.clone_from(&self.attestation);
+    }
+
     fn check(&self) -> Result<(), StateError> {
         self.check_issue()?;
         let twice = |(i, number)| self.algorithms.iter().take(i).any(|earlier| earlier == number);
@@ -214,6 +222,18 @@ impl AuthenticationState {
     #[must_use]
     pub fn allow_credentials(&self) -> &[CredentialId] {
         &self.allow_credentials
+    }
+
+    /// Adds to the evidence what only the state knows.
+    pub(crate) fn identify(&self, evidence: &mut Evidence) {
+        evidence.state_id = Some(self.id());
+        (evidence.purpose, evidence.purpose_text) = match &self.purpose {
+            Purpose::SignIn => (Some(evidence::Purpose::SignIn), None),
+            Purpose::Reauthentication { purpose, .. } => {
+                (Some(evidence::Purpose::Reauthentication), Some(purpose.clone()))
+            }
+            Purpose::Payment => (Some(evidence::Purpose::Payment), None),
+        };
     }
 
     fn check(&self) -> Result<(), StateError> {

@@ -10,13 +10,13 @@ mod vector;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use wardkey::ceremony::{Refusal, authentication, registration};
-use wardkey::client::Origins;
-use wardkey::codec::cbor;
+use wardkey::ceremony::{Origins, Refusal, authentication, registration};
 use wardkey::crypto::{AwsLcRs, Backend, Curve, Hash, PublicKey, RustCrypto, Scheme};
-use wardkey::policy::TrustAnchor;
-use wardkey::{AuthenticationResponse, CredentialRecord, Error, RegistrationResponse, RelyingParty};
-use wardkey::{UnixTime, User, UserHandle};
+use wardkey::internals::cbor;
+use wardkey::x509::TrustAnchor;
+use wardkey::{
+    AuthenticationResponse, CredentialRecord, Error, RegistrationResponse, RelyingParty, UnixTime, User, UserHandle,
+};
 use wardkey_authenticator::{
     Algorithm, AndroidSafetyNet, Authentication, Authority, Cbor, Certified, Extension, Key, Name, Packed,
     Registration, Tpm, Vector, extension, flags,
@@ -108,7 +108,7 @@ fn cve_2026_46419_another_users_credential_as_second_factor() {
     // The record must belong to the identified account, whatever the allow list is.
     let site = rp.site();
     let challenge = [7; 32];
-    let mut expected = authentication::Expected::new(site, &challenge);
+    let mut expected = authentication::ExpectedAuthentication::new(site, &challenge);
     expected.user_handle = Some(ada.record.user_handle.as_bytes());
     let response = answer(&mallory, URL_SAFE_NO_PAD.encode(challenge).into());
     let failure = authentication::verify(&expected, &response, &mallory.record, &AwsLcRs).unwrap_err();
@@ -134,7 +134,7 @@ fn ghsa_f66q_9rf6_8795_reauthentication_by_any_users_credential() {
         let asked = std::slice::from_ref(&asked.record);
         let (options, state) = rp.start_reauthentication(&asked[0].user_handle, asked, "x", 300, NOW).unwrap();
         let response = answer(answering, challenge_of(&options));
-        rp.finish_reauthentication(state, &ada.record.user_handle, &response, record, NOW).map(|done| done.proof)
+        rp.finish_reauthentication(state, &ada.record.user_handle, &response, record, NOW).map(|done| done.0)
     };
     let proof = attempt(&ada, &ada, &ada.record).unwrap();
     assert_eq!(proof.require(&rp, &ada.record.user_handle, "x", NOW), Ok(()));
@@ -208,9 +208,9 @@ fn ghsa_j628_q885_8gr5_no_line_of_a_log_is_written_by_a_stranger() {
     let injected = "https://evil.example\n2026-11-23 INFO login ok \u{1b}[2J";
     let forged = registration("advisory.log").client_data(|data| data.set("origin", injected));
     let response = RegistrationResponse::from_json(&forged.response().to_string()).unwrap();
-    let site = wardkey::client::Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
-    let algorithms = wardkey::crypto::Algorithm::ALL;
-    let expected = registration::Expected::new(&site, &forged.expected.challenge, &algorithms);
+    let site = wardkey::ceremony::Site::new("example.org", Origins::exact(["https://example.org"]));
+    let algorithms = wardkey::crypto::Algorithm::OFFERABLE;
+    let expected = registration::ExpectedRegistration::new(&site, &forged.expected.challenge, &algorithms);
     let failure = registration::verify(&expected, &response, &AwsLcRs).unwrap_err();
     for text in [failure.to_string(), format!("{failure:?}"), failure.code().to_owned()] {
         assert!(!text.contains("evil") && !text.contains(char::is_control), "{text:?}");

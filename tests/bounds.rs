@@ -17,21 +17,24 @@ mod growth;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counting::{Budget, peak};
-use wardkey::attestation::{AttestationObject, Reason};
-use wardkey::authenticator::AuthenticatorData;
-use wardkey::ceremony::{Failure, Refusal, registration};
-use wardkey::client::{ClientData, Origins, Site, data};
-use wardkey::codec::cbor::{self, Value};
-use wardkey::crypto::cose::CoseKey;
-use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme, cose};
-use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors, TrustOutcome};
+use wardkey::ceremony::{Failure, Origins, Refusal, Site, registration};
+use wardkey::crypto::{Backend, CryptoError, PublicKey, Scheme};
+use wardkey::internals::cbor::Value;
+use wardkey::internals::{
+    AttestationObject, AuthenticatorData, ClientData, ClientDataError, CoseError, CoseKey, Malformed, Reason, Rule,
+    cbor, decode_client_data,
+};
+use wardkey::policy::{AttestationPolicy, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::x509::{Malformed, Rule};
+use wardkey::x509::TrustAnchor;
 use wardkey::{AuthenticationResponse, RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator::{
     Algorithm, AndroidSafetyNet, Authority, Cbor, Certified, Chain, Compound, Extension, NoAttestation, Packed,
     PackedSelf, Registration, der,
 };
+
+/// The maximum length of client data.
+const CLIENT_DATA_LEN: usize = 128 * 1024;
 
 /// Verifies a registration and applies a policy. Counts the calls of the backend.
 fn register(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) -> Result<(), Failure> {
@@ -41,16 +44,16 @@ fn register(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) 
 /// The same, and counts the peak memory in addition to response and policy.
 fn measured(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) -> (Result<(), Failure>, usize) {
     let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
-    let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
-    let algorithms = wardkey::crypto::Algorithm::ALL;
-    let expected = registration::Expected::new(&site, &registration.expected.challenge, &algorithms);
+    let site = Site::new("example.org", Origins::exact(["https://example.org"]));
+    let algorithms = wardkey::crypto::Algorithm::OFFERABLE;
+    let mut expected = registration::ExpectedRegistration::new(&site, &registration.expected.challenge, &algorithms);
+    expected.time = Some(UnixTime::from_secs(1_795_392_000));
     let mut policy = AttestationPolicy::any();
     policy.trust = Trust::Verify(TrustAnchors::new(anchors.iter().map(|der| TrustAnchor::from_der(der).unwrap())));
     let user = UserHandle::new([1]).unwrap();
-    let circumstances = Circumstances::at(Some(UnixTime::from_secs(1_795_392_000)), backend);
     peak(|| {
         let verified = registration::verify(&expected, &response, backend)?;
-        policy.decide(&verified, &user, &circumstances).map(drop)
+        policy.decide(verified, &user).map(drop)
     })
 }
 
@@ -98,7 +101,7 @@ fn nesting_is_bounded() {
         assert_eq!((read, held), (Err(errors[0]), 0));
         let quirks = Quirks::NONE.with(Quirk::CborIndefiniteLength).with(Quirk::CborKeyOrder);
         let (read, held) = peak(|| AttestationObject::read(&bytes, quirks));
-        assert_eq!((read.unwrap_err(), held), (Reason::Cbor(errors[1]).into(), 0));
+        assert_eq!((read.unwrap_err(), held), (Reason::Cbor(errors[1].into()).into(), 0));
     }
     for open in ["[", "{\"a\":", "[{\"a\":"] {
         let text = open.repeat(DEEP / 10);
@@ -139,7 +142,9 @@ fn certificates_are_read_without_recursion() {
         let (registered, bytes) = measured(&registration, &anchors, &Budget::default());
         let expected = verdict.map_err(Refusal::AttestationUntrusted);
         assert_eq!(registered.map_err(|failure| failure.refusal), expected, "{what}");
-        assert!(bytes <= usual, "{what}: {bytes}, where {usual} are usual");
+        // The failure keeps its evidence on the heap.
+        let evidence = size_of::<wardkey::ceremony::evidence::Evidence>() + 256;
+        assert!(bytes <= usual + evidence, "{what}: {bytes}, where {usual} are usual");
     }
 }
 
@@ -164,14 +169,14 @@ fn a_message_of_1_mib_needs_a_small_multiple_of_its_length() {
     let json = response(&long(MEBIBYTE * 3 / 4 - 1024));
     let (read, bytes) = peak(|| RegistrationResponse::from_json(&json).unwrap());
     assert!(bytes < 2 * json.len(), "{bytes} of {}", json.len());
-    let (decoded, bytes) = peak(|| data::decode(read.client_data_json()).map(drop));
-    assert_eq!((decoded, bytes), (Err(data::Error::TooLong), 0));
+    let (decoded, bytes) = peak(|| decode_client_data(read.client_data_json()).map(drop));
+    assert_eq!((decoded, bytes), (Err(ClientDataError::TooLong), 0));
     // Client data of maximum length with distinct names, of which 256 are kept.
-    let names: String = (0..data::MAX_LEN / 12).map(|name| format!(",\"{name:06x}\":0")).collect();
+    let names: String = (0..CLIENT_DATA_LEN / 12).map(|name| format!(",\"{name:06x}\":0")).collect();
     let members = format!("{{\"type\":\"x\"{names}}}");
-    assert!(members.len() <= data::MAX_LEN);
+    assert!(members.len() <= CLIENT_DATA_LEN);
     let (read, bytes) = peak(|| ClientData::parse(&members).map(drop));
-    assert_eq!(read, Err(data::Error::TooManyMembers));
+    assert_eq!(read, Err(ClientDataError::TooManyMembers));
     assert!(bytes < members.len() / 8, "{bytes} of {}", members.len());
     // The same name many times, with and without escapes.
     let twice = format!("{{\"type\":\"x\"{}}}", r#","a":0,"\u0061":0"#.repeat(5_000));
@@ -195,8 +200,8 @@ fn unsorted_map_keys_are_compared_in_pairs_only_up_to_a_bound() {
     };
     let quirks = Quirks::NONE.with(Quirk::CborKeyOrder);
     let read = |entries| AttestationObject::read(&map(entries), quirks).unwrap_err();
-    assert_eq!(read(100_000), Reason::Cbor(cbor::Error::TooLarge).into());
-    assert_eq!(read(65), Reason::Cbor(cbor::Error::TooLarge).into());
+    assert_eq!(read(100_000), Reason::Cbor(cbor::Error::TooLarge.into()).into());
+    assert_eq!(read(65), Reason::Cbor(cbor::Error::TooLarge.into()).into());
     assert_eq!(read(64), Reason::Object.into(), "as large as may be, and no attestation object");
 }
 
@@ -276,27 +281,29 @@ fn at_most_eight_anchors_of_one_name_are_tried() {
         fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
             self.0.hmac_sha256(key, parts)
         }
-        fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
+        fn check_key(&self, key: &PublicKey<'_>) -> Result<(), CryptoError> {
             self.0.check_key(key)
         }
-        fn verify(&self, a: Scheme, b: &PublicKey<'_>, c: &[u8], d: &[u8]) -> Result<(), BadSignature> {
-            self.0.verify(a, b, c, d).and(Err(BadSignature))
+        fn verify(&self, a: Scheme, b: &PublicKey<'_>, c: &[u8], d: &[u8]) -> Result<(), CryptoError> {
+            let is_statement = self.0.spent().0 == 0;
+            self.0.verify(a, b, c, d)?;
+            if is_statement { Ok(()) } else { Err(CryptoError::BadSignature) }
         }
-        fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+        fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
             self.0.random(out)
         }
     }
     let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
-    let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
-    let algorithms = wardkey::crypto::Algorithm::ALL;
-    let expected = registration::Expected::new(&site, &registration.expected.challenge, &algorithms);
-    let verified = registration::verify(&expected, &response, &AwsLcRs).unwrap();
+    let site = Site::new("example.org", Origins::exact(["https://example.org"]));
+    let algorithms = wardkey::crypto::Algorithm::OFFERABLE;
+    let expected = registration::ExpectedRegistration::new(&site, &registration.expected.challenge, &algorithms);
+    let backend = NoChain(Budget::default());
+    let verified = registration::verify(&expected, &response, &backend).unwrap();
     let mut policy = AttestationPolicy::any();
     policy.trust = Trust::Verify(TrustAnchors::new(anchors.iter().map(|der| TrustAnchor::from_der(der).unwrap())));
-    let backend = NoChain(Budget::default());
     let user = UserHandle::new([1]).unwrap();
-    assert!(policy.decide(&verified, &user, &Circumstances::at(None, &backend)).is_err());
-    assert_eq!(backend.0.spent().0, 8);
+    assert!(policy.decide(verified, &user).is_err());
+    assert_eq!(backend.0.spent().0, 1 + 8, "the statement, and the certificates");
 }
 
 #[test]
@@ -308,8 +315,8 @@ fn a_compound_attestation_has_at_most_eight_statements() {
         // What verifies is refused by the policy, because one key signed all of it.
         let refused = register(&registration, &[], &budget).unwrap_err().refusal;
         assert_eq!(refused == Refusal::AttestationStatementsNotIndependent, verifications > 0, "{count}: {refused:?}");
-        // The RP ID, and the client data once for all statements.
-        assert_eq!(budget.spent(), (verifications, 1 + usize::from(verifications > 0)), "{count}");
+        // The RP ID; and once for all statements the client data and, for the evidence, the signed bytes.
+        assert_eq!(budget.spent(), (verifications, 3), "{count}");
     }
 }
 
@@ -393,41 +400,41 @@ fn preferred_trust_costs_no_extra_verification() {
     let packed = || Packed::new().chain(Chain::of(3, Algorithm::Es256));
     let no_ca =
         |packed: Packed| packed.authority(2, |ca| ca.certificate.set(Extension::basic_constraints(false, None)));
-    let out_of_date = TrustOutcome::Untrusted(Rule::Expired.at(0));
-    for (made, trust, verifications) in [
-        (packed(), TrustOutcome::Trusted, 4),
-        (expired(packed()), out_of_date, 4),
-        (expired(no_ca(packed())), TrustOutcome::Untrusted(Rule::NotCa.at(1)), 1),
-        (packed().chain(Chain::self_signed()), TrustOutcome::Untrusted(Rule::NoAnchor.into()), 1),
+    for (made, untrusted, verifications) in [
+        (packed(), None, 4),
+        (expired(packed()), Some(Rule::Expired.at(0)), 4),
+        (expired(no_ca(packed())), Some(Rule::NotCa.at(1)), 1),
+        (packed().chain(Chain::self_signed()), Some(Rule::NoAnchor.into()), 1),
     ] {
         let registration = Registration::new("bounds.prefer", Algorithm::Es256).format(made);
         let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
-        let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
-        let algorithms = wardkey::crypto::Algorithm::ALL;
-        let expected = registration::Expected::new(&site, &registration.expected.challenge, &algorithms);
+        let site = Site::new("example.org", Origins::exact(["https://example.org"]));
+        let algorithms = wardkey::crypto::Algorithm::OFFERABLE;
+        let mut expected =
+            registration::ExpectedRegistration::new(&site, &registration.expected.challenge, &algorithms);
+        expected.time = Some(UnixTime::from_secs(1_795_392_000));
         let mut policy = AttestationPolicy::any();
         let anchor = TrustAnchor::from_der(&Chain::new().trust_anchors()[0]).unwrap();
         policy.trust = Trust::Prefer(TrustAnchors::new([anchor]));
         let budget = Budget::default();
         let verified = registration::verify(&expected, &response, &budget).unwrap();
-        let circumstances = Circumstances::at(Some(UnixTime::from_secs(1_795_392_000)), &budget);
-        let decided = policy.decide(&verified, &UserHandle::new([1]).unwrap(), &circumstances);
-        let found = decided.map(|decided| decided.trust()).unwrap_or_else(|failure| match failure.refusal {
-            Refusal::AttestationUntrusted(error) => TrustOutcome::Untrusted(error),
+        let decided = policy.decide(verified, &UserHandle::new([1]).unwrap());
+        let found = decided.map(|decided| decided.untrusted_reason()).unwrap_or_else(|failure| match failure.refusal {
+            Refusal::AttestationUntrusted(error) => Some(error),
             other => panic!("{other:?}"),
         });
-        assert_eq!(found, trust);
+        assert_eq!(found, untrusted);
         assert_eq!(budget.spent().0, verifications, "the statement, and each certificate at most once");
     }
 }
 
-/// Only the RP ID.
+/// The RP ID; the client data and the authenticator data, for the evidence.
 #[test]
-fn only_signed_data_is_hashed() {
+fn a_registration_without_attestation_is_hashed_once() {
     let budget = Budget::default();
     let registration = Registration::new("bounds.none", Algorithm::Es256).format(NoAttestation);
     assert!(register(&registration, &[], &budget).is_ok());
-    assert_eq!(budget.spent(), (0, 1));
+    assert_eq!(budget.spent(), (0, 3));
 }
 
 #[test]
@@ -477,10 +484,10 @@ fn rsa(modulus: Vec<u8>, exponent: Vec<u8>) -> Vec<u8> {
 fn expensive_rsa_keys_are_refused_before_any_verification() {
     let odd = |bytes: usize| vec![0xff; bytes];
     let read = |modulus, exponent| CoseKey::read(&rsa(modulus, exponent)).map(drop);
-    let key = |error| Err(cose::Error::Key(error));
+    let key = |error| Err(CoseError::Key(error));
     assert_eq!(read(odd(256), vec![1, 0, 1]), Ok(()));
-    assert_eq!(read(odd(2048), vec![1, 0, 1]), key(KeyError::Modulus), "16 kbit");
-    assert_eq!(read(odd(65_536), vec![1, 0, 1]), key(KeyError::Modulus), "512 kbit");
-    assert_eq!(read(odd(256), odd(256)), key(KeyError::Exponent), "as long as the modulus");
-    assert_eq!(read(odd(256), odd(9)), key(KeyError::Exponent));
+    assert_eq!(read(odd(2048), vec![1, 0, 1]), key(CryptoError::Modulus), "16 kbit");
+    assert_eq!(read(odd(65_536), vec![1, 0, 1]), key(CryptoError::Modulus), "512 kbit");
+    assert_eq!(read(odd(256), odd(256)), key(CryptoError::Exponent), "as long as the modulus");
+    assert_eq!(read(odd(256), odd(9)), key(CryptoError::Exponent));
 }

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 use wardkey::ceremony::authentication::{SignCount, UserVerification};
-use wardkey::ceremony::{Refusal, authentication};
-use wardkey::client::{Framing, Origins, Site};
-use wardkey::crypto::{AwsLcRs, Backend, RustCrypto, cose};
+use wardkey::ceremony::{Origins, Refusal, Site, authentication};
+use wardkey::crypto::{AwsLcRs, Backend, RustCrypto};
 use wardkey::extensions::AppId;
-use wardkey::interop::{self, Concern, ImportError, Imported, Row, check};
-use wardkey::relying_party::{AuthenticationRequest, RelyingParty};
-use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, UnixTime, UserHandle};
+use wardkey::interop::{Concern, ImportError, Imported, Row, check};
+use wardkey::{
+    AuthenticationRequest, AuthenticationResponse, CredentialId, CredentialRecord, RelyingParty, UnixTime, UserHandle,
+    interop,
+};
 use wardkey_authenticator::hash::sha256;
 use wardkey_authenticator::json::{base64, base64url};
 use wardkey_authenticator::keys::PublicKey;
@@ -258,10 +259,10 @@ fn u2f_registrations_sign_in_through_appid() {
 
 /// Verifies a genuine signature of the key of this registration against this record.
 fn verdict(registration: &Registration, record: &CredentialRecord, backend: &dyn Backend) -> Result<(), Refusal> {
-    let site = Site::new("example.org", Origins::exact(["https://example.org"]), Framing::SameOrigin);
+    let site = Site::new("example.org", Origins::exact(["https://example.org"]));
     let made = Authentication::of(registration);
     let response = serde_json::from_value::<AuthenticationResponse>(made.response()).unwrap();
-    let expected = authentication::Expected::new(&site, &made.expected.challenge);
+    let expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
     authentication::verify(&expected, &response, record, backend).map(|_| ()).map_err(|failure| failure.refusal)
 }
 
@@ -312,10 +313,8 @@ fn check_reports_a_point_that_is_not_on_its_curve() {
     let json = json!({"id": base64url(registration.credential_id()), "publicKey": key, "counter": 0}).to_string();
     let record = only(interop::simplewebauthn::records(&json, |_| Some(user(&registration))));
     for backend in [&AwsLcRs as &'static dyn Backend, &RustCrypto] {
-        let Some(Concern::PublicKey(cose::Error::Key(why))) = locked_out(&record, &by(backend)) else {
-            panic!("{}", backend.name())
-        };
-        assert_eq!(why, wardkey::crypto::KeyError::NotOnCurve);
+        let Some(Concern::PublicKey(why)) = locked_out(&record, &by(backend)) else { panic!("{}", backend.name()) };
+        assert_eq!(why, wardkey::crypto::CryptoError::NotOnCurve.into());
         assert_eq!(verdict(&registration, &record, backend), Err(Refusal::Signature));
     }
 }

@@ -10,10 +10,9 @@ use std::error::Error;
 use std::fmt::Debug;
 use std::fs;
 use std::path::Path;
-use wardkey::attestation::AttestationObject;
-use wardkey::ceremony::{authentication, registration};
-use wardkey::client::{ClientData, Origins, Site, data};
+use wardkey::ceremony::{Origins, Site, authentication, registration};
 use wardkey::crypto::{Algorithm, AwsLcRs};
+use wardkey::internals::{AttestationObject, ClientData, decode_client_data};
 use wardkey::quirk::Quirks;
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UserHandle};
 use wardkey_authenticator::{Authentication, Cbor, Registration};
@@ -108,8 +107,8 @@ fn judge(vector: &Value) {
     }
     let challenge = URL_SAFE_NO_PAD.decode(vector["expected"]["challenge"].as_str().unwrap()).unwrap();
     let origins = vector["rp"]["origins"].as_array().unwrap().iter().map(|origin| origin.as_str().unwrap());
-    let site = Site::new(vector["rp"]["id"].as_str().unwrap(), Origins::exact(origins), Default::default());
-    let elsewhere = Site::new("elsewhere.test", Origins::exact(["https://elsewhere.test"]), Default::default());
+    let site = Site::new(vector["rp"]["id"].as_str().unwrap(), Origins::exact(origins));
+    let elsewhere = Site::new("elsewhere.test", Origins::exact(["https://elsewhere.test"]));
     let json = vector["response"].to_string();
     if vector["kind"] == "registration" {
         check_serde::<RegistrationResponse>(id, &input, &vector["response"]);
@@ -119,8 +118,10 @@ fn judge(vector: &Value) {
         };
         check_debug(id, &response);
         check_client_data(id, &input, response.client_data_json());
-        for (site, algorithms) in [(&site, &Algorithm::ALL[..]), (&site, &[]), (&elsewhere, &Algorithm::ALL)] {
-            let mut expected = registration::Expected::new(site, &challenge, algorithms);
+        for (site, algorithms) in
+            [(&site, &Algorithm::OFFERABLE[..]), (&site, &[]), (&elsewhere, &Algorithm::OFFERABLE)]
+        {
+            let mut expected = registration::ExpectedRegistration::new(site, &challenge, algorithms);
             expected.user_verification_required = false;
             match registration::verify(&expected, &response, &AwsLcRs) {
                 Ok(verified) => check_debug(id, &verified),
@@ -143,7 +144,7 @@ fn judge(vector: &Value) {
         let user = UserHandle::new(bytes("user_handle").unwrap_or_else(|| vec![1])).unwrap();
         let record = CredentialRecord::new(CredentialId::new(own.clone()).unwrap(), user, key);
         check_debug(id, &record);
-        let mut expected = authentication::Expected::new(site, &challenge);
+        let mut expected = authentication::ExpectedAuthentication::new(site, &challenge);
         expected.user_verification_required = false;
         for known in [None, Some(&b"somebody else"[..]), Some(record.user_handle.as_bytes())] {
             expected.user_handle = known;
@@ -167,7 +168,7 @@ fn check_serde<T: DeserializeOwned>(id: &str, input: &BTreeSet<String>, response
 }
 
 fn check_client_data(id: &str, input: &BTreeSet<String>, bytes: &[u8]) {
-    match data::decode(bytes) {
+    match decode_client_data(bytes) {
         Ok(text) => match ClientData::parse(&text) {
             Ok(data) => check_debug(id, &data),
             Err(error) => check_error(id, input, &error),
@@ -234,10 +235,10 @@ fn signed_secrets_are_not_printed() {
         let registration = Registration::new("leaks", wardkey_authenticator::Algorithm::Es256);
         let signed = output.clone();
         let made = registration.clone().authenticator_data(move |data| data.extension(identifier, signed));
-        let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
+        let site = Site::new("example.org", Origins::exact(["https://example.org"]));
         let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
         hidden(&response);
-        let expected = registration::Expected::new(&site, &made.expected.challenge, &Algorithm::ALL);
+        let expected = registration::ExpectedRegistration::new(&site, &made.expected.challenge, &Algorithm::OFFERABLE);
         let verified = registration::verify(&expected, &response, &AwsLcRs).unwrap();
         hidden(&verified);
         let object = AttestationObject::read(response.attestation_object(), Quirks::NONE).unwrap();
@@ -250,7 +251,7 @@ fn signed_secrets_are_not_printed() {
         let record = CredentialRecord::new(id, user, credential.public_key.encode());
         let response = AuthenticationResponse::from_json(&made.response().to_string()).unwrap();
         hidden(&response);
-        let mut expected = authentication::Expected::new(&site, &made.expected.challenge);
+        let mut expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
         expected.user_handle = Some(record.user_handle.as_bytes());
         let verified = authentication::verify(&expected, &response, &record, &AwsLcRs).unwrap();
         assert!(verified.authenticator_data().extensions().is_some());

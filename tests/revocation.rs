@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use wardkey::x509::{Crl, Malformed, Rule};
+use wardkey::internals::{Malformed, Rule};
+use wardkey::x509::Crl;
 use wardkey_authenticator::x509::signature_algorithm;
 use wardkey_authenticator::*;
 

@@ -3,9 +3,10 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
-use wardkey::credential::Transport;
-use wardkey::relying_party::{AuthenticationRequest, RegistrationRequest};
-use wardkey::{CredentialId, CredentialRecord, RelyingParty, UnixTime, User, UserHandle};
+use wardkey::{
+    AuthenticationRequest, CredentialId, CredentialRecord, RegistrationRequest, RelyingParty, Transport, UnixTime,
+    User, UserHandle,
+};
 
 const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
 

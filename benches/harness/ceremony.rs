@@ -2,16 +2,16 @@
 
 use aws_lc_rs::digest::{self, SHA256};
 use aws_lc_rs::signature::{self as lc, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm};
-use wardkey::ceremony::{Failure, authentication, registration};
-use wardkey::client::{Framing, Origins, Site};
-use wardkey::codec::cbor::{Map, Value};
+use wardkey::ceremony::{Failure, Origins, Site, authentication, registration};
 use wardkey::crypto::{Algorithm, Backend};
-use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors};
+use wardkey::internals::cbor::{Map, Value};
+use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchors};
+use wardkey::x509::TrustAnchor;
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator::{self as made, PostedAuthentication, PostedRegistration};
 
 fn site(rp: &made::RelyingParty) -> Site {
-    Site::new(&rp.id, Origins::exact(&rp.origins), Framing::SameOrigin)
+    Site::new(&rp.id, Origins::exact(&rp.origins))
 }
 
 /// The same algorithm of ours.
@@ -75,7 +75,7 @@ impl SignIn {
         response: &AuthenticationResponse,
         backend: &dyn Backend,
     ) -> Result<(), Failure> {
-        let mut expected = authentication::Expected::new(&self.site, &self.challenge);
+        let mut expected = authentication::ExpectedAuthentication::new(&self.site, &self.challenge);
         expected.allow_credentials = &self.allowed;
         expected.user_handle = Some(record.user_handle.as_bytes());
         expected.user_verification_required = false;
@@ -192,12 +192,11 @@ impl SignUp {
     pub fn verify(&self, backend: &dyn Backend) -> Registered {
         let response = RegistrationResponse::from_json(&self.json).expect("a response");
         let algorithms = [self.algorithm];
-        let mut expected = registration::Expected::new(&self.site, &self.challenge, &algorithms);
+        let mut expected = registration::ExpectedRegistration::new(&self.site, &self.challenge, &algorithms);
         expected.user_verification_required = false;
         expected.time = Some(UnixTime::from_secs(made::expected::VALIDATE_AT));
         let verified = registration::verify(&expected, &response, backend).expect("a verdict");
-        let circumstances = Circumstances::at(expected.time, backend);
-        self.policy.decide(&verified, &self.user, &circumstances).expect("a decision")
+        self.policy.decide(verified, &self.user).expect("a decision")
     }
 
     /// The limit: the hash of the client data, the parsing of the credential's key, and every signature, by keys that

@@ -9,27 +9,27 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::hint::black_box;
-use wardkey::attestation::{AttestationObject, CompoundPolicy};
-use wardkey::authenticator::AuthenticatorData;
-use wardkey::ceremony::{authentication, payment, registration};
+use wardkey::attestation::{CompoundPolicy, Format};
+use wardkey::authenticator::Aaguid;
+use wardkey::ceremony::payment::ExpectedPayment;
+use wardkey::ceremony::{Origins, Site, authentication, payment, registration};
 use wardkey::client::capabilities::ClientCapabilities;
 use wardkey::client::json::{CreationOptions, RequestOptions};
 use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
-use wardkey::client::well_known::{self, AndroidApp, AppleApp, RelatedOrigins};
-use wardkey::client::{ClientData, Framing, Origins, Site, data};
-use wardkey::codec::cbor;
-use wardkey::credential::{CredentialDescriptor, PublicKeyCredentialType};
-use wardkey::crypto::cose::CoseKey;
-use wardkey::crypto::{self, AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
-use wardkey::extensions::{PrfRequest, PrfValues};
-use wardkey::interop;
-use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
+use wardkey::client::well_known;
+use wardkey::client::well_known::RelatedOrigins;
+use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
+use wardkey::extensions::{Prf, PrfValues};
+use wardkey::internals::{
+    AttestationObject, AuthenticatorData, ClientData, CoseKey, CredentialDescriptor, PublicKeyCredentialType, cbor,
+    decode_client_data,
+};
+use wardkey::policy::{AttestationPolicy, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::relying_party::{AuthenticationRequest, Decoys, ExpectedPayment};
-use wardkey::x509::Crl;
+use wardkey::x509::{Crl, TrustAnchor};
 use wardkey::{
-    AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, RegistrationResponse,
-    RegistrationState, RelyingParty, UnixTime, User, UserHandle,
+    AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Decoys,
+    RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle, crypto, interop,
 };
 use wardkey_authenticator::{
     self as made, AndroidSafetyNet, Authentication, Authority, Cbor, Certified, Chain, Compound, Extension, Packed,
@@ -69,15 +69,15 @@ impl Backend for Yes {
         AwsLcRs.hmac_sha256(key, parts)
     }
 
-    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
+    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), CryptoError> {
         Ok(())
     }
 
-    fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), BadSignature> {
+    fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
         Ok(())
     }
 
-    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
         AwsLcRs.random(out)
     }
 }
@@ -134,8 +134,75 @@ fn with<B: AsRef<[u8]> + 'static, T>(given: B, call: impl Fn(&B) -> T + 'static)
 /// All entry points.
 pub fn all() -> Vec<EntryPoint> {
     let messages = [responses(), client_data(), cbor(), ceremonies(), front_ends()].into_iter().flatten();
-    let own = [certificates(), front_door(), documents(), imports()].into_iter().flatten();
+    let own = [certificates(), metadata(), front_door(), documents(), imports()].into_iter().flatten();
     messages.chain(own.map(|entry| EntryPoint { own: true, ..entry })).collect()
+}
+
+/// The BLOB of the FIDO Metadata Service. The caller fetches it, and its signature is verified before its entries are read.
+fn metadata() -> Vec<EntryPoint> {
+    const LEN: usize = 256 * KIB;
+    fn roots() -> Roots {
+        Roots::any_name([TrustAnchor::from_der(&Chain::new().trust_anchors()[0]).expect("an anchor")])
+    }
+    fn blob(payload: &str) -> String {
+        let key = made::Key::new("growth.metadata", made::Algorithm::Es256);
+        let root = Chain::new().authorities[0].clone();
+        let mut leaf =
+            made::Certificate::new(root.certificate.subject.clone(), Chain::new().subject, vec![1; 16], &key);
+        leaf.set(Extension::digital_signature());
+        let header = json!({ "alg": "ES256", "x5c": [STANDARD.encode(leaf.sign(&root.key))] }).to_string();
+        [header.as_bytes(), payload.as_bytes(), &[1; 64]].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".")
+    }
+    fn verified(payload: &str) -> Metadata {
+        verify(blob(payload).as_bytes(), &roots(), Seen::nothing(), NOW, &Yes).expect("a BLOB")
+    }
+    fn entries(n: usize) -> String {
+        let entry = |number: usize| {
+            format!(
+                r#"{{"aaguid":"00000000-0000-4000-8000-{number:012x}","statusReports":[{{"status":"FIDO_CERTIFIED"}}]}}"#
+            )
+        };
+        format!(r#"{{"no":1,"entries":[{}]}}"#, (1..n / 110).map(entry).collect::<Vec<_>>().join(","))
+    }
+    let read = |payload: String| {
+        let roots = roots();
+        with(blob(&payload), move |blob| verify(blob.as_bytes(), &roots, Seen::nothing(), NOW, &Yes).map(drop))
+    };
+    let one = |members: &str| {
+        format!(r#"{{"no":1,"entries":[{{"aaguid":"00000000-0000-4000-8000-000000000001",{members}}}]}}"#)
+    };
+    vec![
+        entry("metadata::verify", "entries", "", LEN, move |n| read(entries(n * 3 / 4))),
+        entry("metadata::verify", "unknown members of an entry", "", LEN, move |n| {
+            read(one(&format!("\"statusReports\":[],{}", members(n * 3 / 4))))
+        }),
+        entry("metadata::verify", "status reports", "", LEN, move |n| {
+            read(one(&format!("\"statusReports\":{}", list(r#"{"status":"UPDATE_AVAILABLE"}"#, n * 3 / 4))))
+        }),
+        entry("metadata::verify", "anchors", "", LEN, move |n| {
+            let anchor = format!("\"{}\"", STANDARD.encode(&Chain::new().trust_anchors()[0]));
+            let anchors = list(&anchor, n * 3 / 4);
+            read(one(&format!(
+                "\"statusReports\":[],\"metadataStatement\":{{\"attestationRootCertificates\":{anchors}}}"
+            )))
+        }),
+        entry("metadata::verify", "nesting", "", LEN, move |n| {
+            let deep = n * 3 / 8;
+            read(one(&format!("\"statusReports\":[],\"x\":{}{}", "[".repeat(deep), "]".repeat(deep))))
+        }),
+        entry("Metadata::from_bytes", "entries", "", LEN, |n| {
+            with(verified(&entries(n)).to_bytes(&Yes), |bytes| Metadata::from_bytes(bytes, &Yes).map(drop))
+        }),
+        entry("Attested::from_chain", "certificates", "", LEN, |n| {
+            let root = Chain::new().trust_anchors().remove(0);
+            let anchor = TrustAnchor::from_der(&root).expect("an anchor");
+            let (count, model) = (n / root.len(), Aaguid::from_bytes([1; 16]));
+            input(count * root.len(), move || {
+                let x5c = core::iter::repeat_n(root.as_slice(), count);
+                drop(black_box(Attested::from_chain(Format::Packed, model, x5c, &anchor, NOW, &Yes)));
+            })
+        }),
+    ]
 }
 
 /// About this many bytes of members with distinct names: `"a1":0,"a2":0`.
@@ -232,8 +299,8 @@ fn client_data() -> Vec<EntryPoint> {
         })
     };
     vec![
-        entry("client::data::decode", "octets that are not UTF-8", "128 KiB", 128 * KIB, |n| {
-            with(vec![0x80; n], |bytes| data::decode(bytes).map(drop))
+        entry("decode_client_data", "octets that are not UTF-8", "128 KiB", 128 * KIB, |n| {
+            with(vec![0x80; n], |bytes| decode_client_data(bytes).map(drop))
         }),
         parse("unknown members", "256", |n| format!("{{{}}}", members(n))),
         parse("a member that is read over", "128 KiB", |n| format!("{{\"x\":{}}}", list("1e9", n - 16))),
@@ -328,7 +395,7 @@ fn cbor() -> Vec<EntryPoint> {
 }
 
 fn site() -> Site {
-    Site::new("example.org", Origins::exact(["https://example.org"]), Framing::SameOrigin)
+    Site::new("example.org", Origins::exact(["https://example.org"]))
 }
 
 /// A registration, verified and judged by a policy.
@@ -337,11 +404,12 @@ fn register(made: Registration, policy: AttestationPolicy) -> Input {
     let response = RegistrationResponse::from_json(&json).expect("a response");
     let (site, user) = (site(), UserHandle::new([1]).expect("a user handle"));
     input(json.len(), move || {
-        let mut expected = registration::Expected::new(&site, &made.expected.challenge, &crypto::Algorithm::ALL);
+        let mut expected =
+            registration::ExpectedRegistration::new(&site, &made.expected.challenge, &crypto::Algorithm::OFFERABLE);
         expected.time = Some(NOW);
         expected.compound = policy.compound;
         let verified = registration::verify(&expected, &response, &Yes);
-        let decide = |verified| policy.decide(&verified, &user, &Circumstances::at(Some(NOW), &Yes));
+        let decide = |verified| policy.decide(verified, &user);
         drop(black_box(verified.and_then(decide)));
     })
 }
@@ -453,7 +521,7 @@ fn ceremonies() -> Vec<EntryPoint> {
             let (record, site) = (record_of(&made), site());
             let allowed: Vec<_> = ids(n / 32).chain([record.id.clone()]).collect();
             input(n, move || {
-                let mut expected = authentication::Expected::new(&site, &made.expected.challenge);
+                let mut expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
                 expected.allow_credentials = &allowed;
                 expected.user_handle = Some(record.user_handle.as_bytes());
                 authentication::verify(&expected, &response, &record, &Yes).map(drop).expect("a verdict");
@@ -468,7 +536,7 @@ fn ceremonies() -> Vec<EntryPoint> {
             let response = AuthenticationResponse::from_json(&json).expect("a response");
             let (record, site) = (record_of(&made), site());
             input(json.len(), move || {
-                let expected = authentication::Expected::new(&site, &made.expected.challenge);
+                let expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
                 authentication::verify(&expected, &response, &record, &Yes).map(drop).expect("a verdict");
             })
         }),
@@ -480,9 +548,9 @@ fn ceremonies() -> Vec<EntryPoint> {
             let response = AuthenticationResponse::from_json(&json).expect("a response");
             let (record, site) = (record_of(&made), site());
             input(json.len(), move || {
-                let expected = authentication::Expected::new(&site, &made.expected.challenge);
-                let expected = payment::Expected::new(expected, &details);
-                payment::verify(&expected, &response, &record, &Yes).map(drop).expect("a verdict");
+                let expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
+                let shown = payment::ExpectedPayment::new(&details);
+                payment::verify(&expected, &shown, &response, &record, &Yes).map(drop).expect("a verdict");
             })
         }),
         entry("payment::browser_bound_key", "a member of client data", "128 KiB", 160 * KIB, |n| {
@@ -494,7 +562,11 @@ fn ceremonies() -> Vec<EntryPoint> {
             let response = RegistrationResponse::from_json(&json).expect("a response");
             let site = site();
             input(json.len(), move || {
-                let expected = registration::Expected::new(&site, &made.expected.challenge, &crypto::Algorithm::ALL);
+                let expected = registration::ExpectedRegistration::new(
+                    &site,
+                    &made.expected.challenge,
+                    &crypto::Algorithm::OFFERABLE,
+                );
                 let verified = registration::verify(&expected, &response, &Yes).expect("a verdict");
                 payment::browser_bound_key(&verified, &Yes).expect_err("there is no such key");
             })
@@ -642,7 +714,7 @@ fn front_door() -> Vec<EntryPoint> {
             let (rp, records) = (rp(), records(n / 32));
             let inputs = records.iter().map(|record| (record.id.clone(), PrfValues::new(*b"x"))).collect();
             let mut request = AuthenticationRequest::default();
-            request.extensions.prf = Some(PrfRequest::by_credential(inputs));
+            request.extensions.prf = Some(Prf::by_credential(inputs));
             input(n, move || {
                 drop(black_box(rp.start_authentication_with(&request, &user(), &records, NOW).expect("options")));
             })
@@ -766,7 +838,7 @@ fn documents() -> Vec<EntryPoint> {
             let options = request(n);
             let inputs = options.allow_credentials.iter().map(|one| (one.id.clone(), PrfValues::new(*b"x"))).collect();
             let mut extensions = options.extensions.clone();
-            extensions.prf = Some(PrfRequest::by_credential(inputs));
+            extensions.prf = Some(Prf::by_credential(inputs));
             input(n, move || extensions.check(&options.allow_credentials).expect("inputs that fit"))
         }),
         entry("RegistrationState by serde", "an unknown member", "", LEN, |n| {
@@ -804,18 +876,19 @@ fn documents() -> Vec<EntryPoint> {
                 }))
             })
         }),
-        entry("AndroidApp::new, origins, asset_links", "certificates", "", LEN, |n| {
+        entry("android_origin, asset_links", "certificates", "", LEN, |n| {
             let certificates = vec![[7; 32]; n / 32];
             input(n, move || {
-                let app = AndroidApp::new("org.example.portal", certificates.iter().copied()).expect("an app");
-                drop(black_box((app.origins().count(), well_known::asset_links(&[app]))));
+                let origins = certificates.iter().map(well_known::android_origin).count();
+                drop(black_box((
+                    origins,
+                    well_known::asset_links([("org.example.portal", &certificates[..])]).expect("an app"),
+                )));
             })
         }),
-        entry("AppleApp::new, app_site_association", "the bundle", "", LEN, |n| {
+        entry("app_site_association", "the bundle", "", LEN, |n| {
             let bundle = format!("org.{}", "x".repeat(n));
-            with(bundle, |bundle| {
-                well_known::app_site_association(&[AppleApp::new("A1B2C3D4E5", bundle).expect("an app")])
-            })
+            with(bundle, |bundle| well_known::app_site_association([("A1B2C3D4E5", bundle.as_str())]).expect("an app"))
         }),
         entry("CredentialId, UserHandle from text", "characters", "1023 and 64 bytes", LEN, |n| {
             with(characters(n), |text| (text.parse::<CredentialId>().is_ok(), text.parse::<UserHandle>().is_ok()))

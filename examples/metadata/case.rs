@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use wardkey::attestation::{AttestationType, Format};
 use wardkey::authenticator::Aaguid;
-use wardkey::ceremony::{Refusal, registration};
-use wardkey::client::{Framing, Origins, Site};
+use wardkey::ceremony::registration::{self, ExpectedRegistration};
+use wardkey::ceremony::{Origins, Refusal, Site};
 use wardkey::crypto::{Algorithm, default_backend};
 use wardkey::metadata::{
     self, Attested, BlobError, ChainKeys, Circumstance, Metadata, ModelId, Reason, Reasons, Roots, Seen,
 };
-use wardkey::policy::{AttestationPolicy, Circumstances, MetadataPolicy, MetadataTrust, Trust, TrustAnchor};
-use wardkey::x509::Crl;
+use wardkey::policy::{AttestationPolicy, MetadataPolicy, MetadataTrust, Trust};
+use wardkey::x509::{Crl, TrustAnchor};
 use wardkey::{RegistrationResponse, UnixTime, UserHandle};
 
 /// A byte string.
@@ -247,15 +247,16 @@ impl Case {
     fn registration(&self, metadata: &Metadata, policy: MetadataPolicy) -> Result<Value, String> {
         let vector = self.vector.as_ref().ok_or("the case has no vector")?;
         let backend = default_backend();
-        let site = Site::new(&vector.rp.id, Origins::exact(&vector.rp.origins), Framing::SameOrigin);
+        let site = Site::new(&vector.rp.id, Origins::exact(&vector.rp.origins));
         let algorithms: Vec<Algorithm> = match &vector.expected.algs {
             Some(numbers) => numbers.iter().filter_map(|number| Algorithm::from_cose(*number)).collect(),
-            None => Algorithm::ALL.into_iter().filter(|algorithm| backend.supports(algorithm.scheme())).collect(),
+            None => Algorithm::OFFERABLE.into_iter().filter(|algorithm| backend.supports(algorithm.scheme())).collect(),
         };
-        let mut expected = registration::Expected::new(&site, &vector.expected.challenge.0, &algorithms);
+        let mut expected = ExpectedRegistration::new(&site, &vector.expected.challenge.0, &algorithms);
         expected.user_verification_required = vector.expected.uv_required;
         expected.conditional = vector.expected.mediation.as_deref() == Some("conditional");
         expected.time = Some(self.at());
+        expected.metadata = Some(metadata);
         let Ok(response) = RegistrationResponse::from_json(vector.response.get()) else {
             return Ok(refused("ceremony"));
         };
@@ -270,10 +271,8 @@ impl Case {
             });
         }
         attestation.trust = Trust::Metadata(MetadataTrust::verify(policy));
-        let mut circumstances = Circumstances::at(Some(self.at()), backend);
-        circumstances.metadata = Some(metadata);
         let user = UserHandle::new([0]).map_err(|error| error.to_string())?;
-        Ok(match attestation.decide(&verified, &user, &circumstances) {
+        Ok(match attestation.decide(verified, &user) {
             Ok(registered) => {
                 json!({ "accept": true, "reasons": [], "attested": registered.attested_aaguid().is_some() })
             }

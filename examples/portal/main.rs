@@ -6,7 +6,8 @@ mod portal;
 
 use portal::{ADD_PASSKEY, Portal, Refused, Session, delete_passkey, prescription};
 use serde_json::Value;
-use wardkey::policy::{AttestationPolicy, TrustAnchor, TrustAnchors};
+use wardkey::policy::{AttestationPolicy, TrustAnchors};
+use wardkey::x509::TrustAnchor;
 use wardkey::{CredentialId, UnixTime, UserHandle};
 use wardkey_authenticator::{Algorithm, Authentication, Chain, Packed, Registration, RelyingParty, hash::sha256};
 

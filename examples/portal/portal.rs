@@ -9,12 +9,11 @@ use serde_json::{Value, json, to_value};
 use std::collections::HashMap;
 use wardkey::authenticator::Aaguid;
 use wardkey::client::json::{AttestationConveyance, Hint};
-use wardkey::error::{Fault, PublicFailure};
 use wardkey::policy::AttestationPolicy;
-use wardkey::relying_party::{AuthenticationRequest, ConfigError, Decoys, Reauthentication, RegistrationRequest};
 use wardkey::{
-    AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Error, RecordUpdate,
-    RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle,
+    AuthenticationRequest, AuthenticationResponse, AuthenticationState, ConfigError, CredentialId, CredentialRecord,
+    Decoys, Error, Fault, PublicFailure, Reauthentication, RecordUpdate, RegistrationRequest, RegistrationResponse,
+    RegistrationState, RelyingParty, UnixTime, User, UserHandle,
 };
 
 struct Account {
@@ -71,7 +70,7 @@ pub struct Portal {
     passkeys: HashMap<CredentialId, Passkey>,
     /// The id of each state, with its session and its JSON. A real portal deletes states after `expires_at`.
     states: HashMap<String, (String, String)>,
-    /// The log for auditors, one JSON object per line: the evidence of each verdict, the code and step of each refusal.
+    /// The log for auditors, one JSON object per line: the evidence of each ceremony, and the code of each other error.
     pub log: Vec<String>,
 }
 
@@ -122,7 +121,7 @@ impl Portal {
         }
         let finished = self.rp.finish_registration(state, &response, now);
         let registered = finished.map_err(|error| self.not_registered(&response, error))?;
-        let (model, evidence) = (registered.claimed_aaguid(), line(registered.evidence()));
+        let (model, evidence) = (registered.claimed_aaguid(), line(&registered.evidence()));
         let may_prescribe = registered.attestation_policy() == Some(PRESCRIBERS);
         let stored = self.passkeys.get(registered.credential_id());
         let record = registered.claim(stored).map_err(|failure| self.not_registered(&response, failure.into()))?;
@@ -184,11 +183,11 @@ impl Portal {
         let user = self.account(session)?.user.handle.clone();
         let (state, response, record) = self.answered(session, body, now)?;
         let finished = self.rp.finish_reauthentication(state, &user, &response, &record, now);
-        let done = finished.map_err(|error| self.refused(error))?;
-        self.write(&record.id, done.authenticated.update)?;
-        self.log.push(line(&done.authenticated.evidence));
-        let counts = done.proof.user_verification().is_factor();
-        session.confirmed = Some(done.proof);
+        let (proof, authenticated) = finished.map_err(|error| self.refused(error))?;
+        self.write(&record.id, authenticated.update)?;
+        self.log.push(line(&authenticated.evidence));
+        let counts = proof.user_verification().is_factor();
+        session.confirmed = Some(proof);
         // Imported accounts may need their old second factor once: see "From First to a factor" in the guide.
         Ok(json!({ "counts": counts }))
     }
@@ -297,16 +296,19 @@ impl Portal {
     fn not_registered(&mut self, response: &RegistrationResponse, error: Error) -> Refused {
         let stored = self.passkeys.get(response.credential_id());
         let signal = self.rp.signal_unknown_credential(response.credential_id(), stored);
+        let code = error.code();
         let mut refused = self.refused(error);
-        refused.body["code"] = error.code().into();
+        refused.body["code"] = code.into();
         refused.body["unknownCredential"] = to_value(signal).unwrap_or_default();
         refused
     }
 
     fn refused(&mut self, error: impl Into<Error>) -> Refused {
         let error = error.into();
-        let step = error.step().map(|step| step.to_string());
-        self.log.push(json!({ "refused": error.code(), "step": step }).to_string());
+        self.log.push(match error.evidence() {
+            Some(evidence) => line(&evidence),
+            None => json!({ "refused": error.code() }).to_string(),
+        });
         let status = match error.fault() {
             Fault::Response => 400,
             Fault::User => 403,

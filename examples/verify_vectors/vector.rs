@@ -9,13 +9,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use wardkey::attestation::AttestationType;
-use wardkey::authenticator::AuthenticatorData;
-use wardkey::ceremony::authentication::{self, SignCountPolicy};
-use wardkey::ceremony::{Ceremony, Failure, Outcomes, Refusal, registration};
-use wardkey::client::{ClientData, Framing, Origins, Site, data};
+use wardkey::ceremony::authentication::SignCountPolicy;
+use wardkey::ceremony::evidence::Evidence;
+use wardkey::ceremony::{Ceremony, Failure, Origins, Refusal, Site, authentication, registration};
 use wardkey::crypto::{Algorithm, Backend};
-use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors};
+use wardkey::internals::{AuthenticatorData, ClientData, decode_client_data};
+use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
+use wardkey::x509::TrustAnchor;
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UnixTime, UserHandle};
 
 /// A byte string.
@@ -117,8 +118,9 @@ pub(crate) struct Judgement {
     pub(crate) attestation_format: Option<&'static str>,
     pub(crate) attestation_type: Option<&'static str>,
     pub(crate) reason: Option<String>,
-    /// The outcome of each step; `None` if the response could not be parsed.
-    pub(crate) outcomes: Option<Outcomes>,
+    /// The evidence without the names of backend and module, so that the judgements of two backends can be compared. `None` for
+    /// a vector without a record, which is only parsed.
+    pub(crate) evidence: Option<Box<Evidence>>,
     /// Why there is no verdict. If set, ignore the other members.
     pub(crate) error: Option<String>,
 }
@@ -149,13 +151,18 @@ fn credential_id(bytes: &Bytes) -> Result<CredentialId, Stop> {
     CredentialId::new(&bytes.0).map_err(inexpressible)
 }
 
+fn without_backend(mut evidence: Evidence) -> Box<Evidence> {
+    (evidence.backend, evidence.module) = (None, None);
+    Box::new(evidence)
+}
+
 impl Judgement {
     fn refused(failure: &Failure) -> Self {
         Self {
             code: Some(failure.code()),
             step: failure.step().map(|step| step.to_string()),
             reason: Some(failure.to_string()),
-            outcomes: Some(failure.outcomes),
+            evidence: Some(without_backend(failure.evidence())),
             ..Self::default()
         }
     }
@@ -165,7 +172,7 @@ impl Judgement {
             accept: true,
             attestation_format: Some(registered.attestation_format().identifier()),
             attestation_type: Some(registered.attestation_type().name()),
-            outcomes: Some(registered.evidence().outcomes),
+            evidence: Some(without_backend(registered.evidence())),
             ..Self::default()
         }
     }
@@ -208,12 +215,8 @@ impl Vector {
     }
 
     fn site(&self) -> Site {
-        let framing = if self.rp.allow_cross_origin {
-            Framing::CrossOrigin(self.rp.top_origins.clone())
-        } else {
-            Framing::SameOrigin
-        };
-        Site::new(&self.rp.id, Origins::exact(&self.rp.origins), framing)
+        let site = Site::new(&self.rp.id, Origins::exact(&self.rp.origins));
+        if self.rp.allow_cross_origin { site.framed_by(&self.rp.top_origins) } else { site }
     }
 
     fn quirks(&self) -> Result<Quirks, Stop> {
@@ -236,7 +239,7 @@ impl Vector {
     fn algorithms(&self, backend: &dyn Backend) -> Vec<Algorithm> {
         match &self.expected.algs {
             Some(numbers) => numbers.iter().filter_map(|&number| Algorithm::from_cose(number)).collect(),
-            None => Algorithm::ALL.into_iter().filter(|algorithm| backend.supports(algorithm.scheme())).collect(),
+            None => Algorithm::OFFERABLE.into_iter().filter(|algorithm| backend.supports(algorithm.scheme())).collect(),
         }
     }
 
@@ -244,7 +247,7 @@ impl Vector {
     fn sign_in_algorithms(&self) -> Vec<Algorithm> {
         let rs1 = Algorithm::LegacyRs1;
         let named = self.expected.algs.iter().flatten().any(|&number| number == i64::from(rs1.cose()));
-        Algorithm::ALL.into_iter().chain(named.then_some(rs1)).collect()
+        Algorithm::OFFERABLE.into_iter().chain(named.then_some(rs1)).collect()
     }
 
     /// Format 1 cannot express whether RS1 is accepted in attestation, so it is accepted.
@@ -271,16 +274,14 @@ impl Vector {
         let malformed = |error| failure(Ceremony::Registration, Refusal::Response(error));
         let response = RegistrationResponse::from_json(self.response.get()).map_err(malformed)?;
         let (site, algorithms) = (self.site(), self.algorithms(backend));
-        let mut expected = registration::Expected::new(&site, &self.expected.challenge.0, &algorithms);
+        let mut expected = registration::ExpectedRegistration::new(&site, &self.expected.challenge.0, &algorithms);
         expected.user_verification_required = self.expected.uv_required;
         expected.conditional = self.conditional()?;
         expected.extensions = self.extensions()?;
         expected.time = self.expected.validate_at.map(UnixTime::from_secs);
         expected.quirks = self.quirks()?;
         let verified = registration::verify(&expected, &response, backend)?;
-        let mut circumstances = Circumstances::at(expected.time, backend);
-        circumstances.quirks = expected.quirks;
-        let registered = policy.decide(&verified, &placeholder(), &circumstances)?;
+        let registered = policy.decide(verified, &placeholder())?;
         let judged = Judgement::registered(&registered);
         let known = &self.expected.known_credential_ids;
         let stored = known.iter().find(|id| id.0 == registered.credential_id().as_bytes());
@@ -308,7 +309,7 @@ impl Vector {
         let ids = self.expected.allow_credentials.iter().flatten();
         let allow_credentials: Vec<_> = ids.map(credential_id).collect::<Result<_, _>>()?;
         let (site, algorithms) = (self.site(), self.sign_in_algorithms());
-        let mut expected = authentication::Expected::new(&site, &self.expected.challenge.0);
+        let mut expected = authentication::ExpectedAuthentication::new(&site, &self.expected.challenge.0);
         expected.algorithms = &algorithms;
         expected.allow_credentials = &allow_credentials;
         expected.user_handle = self.expected.user_identified.unwrap_or(true).then(|| record.user_handle.as_bytes());
@@ -318,7 +319,7 @@ impl Vector {
         expected.extensions = self.extensions()?;
         expected.quirks = self.quirks()?;
         let verified = authentication::verify(&expected, &response, &record, backend)?;
-        Ok(Judgement { accept: true, outcomes: Some(*verified.outcomes()), ..Judgement::default() })
+        Ok(Judgement { accept: true, evidence: Some(without_backend(verified.evidence())), ..Judgement::default() })
     }
 }
 
@@ -355,9 +356,9 @@ fn placeholder() -> UserHandle {
 /// A vector without a record: parsing must refuse the response.
 fn parse_only(response: &AuthenticationResponse) -> Result<Judgement, Stop> {
     let refuse = |refusal| failure(Ceremony::Authentication, refusal);
-    let text = data::decode(response.client_data_json()).map_err(|e| refuse(Refusal::ClientData(e)))?;
-    ClientData::parse(&text).map_err(|e| refuse(Refusal::ClientData(e)))?;
-    AuthenticatorData::read(response.authenticator_data()).map_err(|e| refuse(Refusal::AuthenticatorData(e)))?;
+    let text = decode_client_data(response.client_data_json()).map_err(|e| refuse(Refusal::ClientData(e.into())))?;
+    ClientData::parse(&text).map_err(|e| refuse(Refusal::ClientData(e.into())))?;
+    AuthenticatorData::read(response.authenticator_data()).map_err(|e| refuse(Refusal::AuthenticatorData(e.into())))?;
     Ok(Judgement { accept: true, ..Judgement::default() })
 }
 

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::attestation::AttestationObject;
+use wardkey::internals::AttestationObject;
 use wardkey::quirk::Quirks;
 use wardkey_fuzz::{Parts, quirks};
 

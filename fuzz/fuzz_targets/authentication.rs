@@ -5,9 +5,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::ceremony::authentication::{Expected, SignCount, SignCountPolicy, verify};
-use wardkey::credential::RecordState;
-use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, UserHandle};
+use wardkey::ceremony::authentication::{ExpectedAuthentication, SignCount, SignCountPolicy, verify};
+use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RecordState, UserHandle};
 use wardkey_fuzz::keys::{Key, algorithm};
 use wardkey_fuzz::{CHALLENGE, Parts, Yes, quirks};
 
@@ -28,7 +27,7 @@ fuzz_target!(|input: &[u8]| {
     record.backup_eligible = (choices & 4 != 0).then_some(choices & 8 != 0);
     let site = wardkey_fuzz::site(choices);
     let ids = [id];
-    let mut expected = Expected::new(&site, &CHALLENGE);
+    let mut expected = ExpectedAuthentication::new(&site, &CHALLENGE);
     expected.user_handle = (choices & 16 != 0).then_some(user.as_bytes());
     expected.user_verification_required = choices & 32 != 0;
     expected.allow_credentials = if choices & 64 != 0 { &ids } else { &[] };

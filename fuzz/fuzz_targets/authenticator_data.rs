@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::authenticator::AuthenticatorData;
+use wardkey::internals::AuthenticatorData;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(data) = AuthenticatorData::read(bytes) else { return };

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::codec::cbor::Value;
+use wardkey::internals::cbor::Value;
 
 fn check(value: Value<'_>, depth: u8) {
     match value {
@@ -31,7 +31,7 @@ fn check(value: Value<'_>, depth: u8) {
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(value) = Value::read(bytes) {
-        check(value, wardkey::codec::cbor::MAX_DEPTH);
+        check(value, wardkey::internals::cbor::MAX_DEPTH);
         assert_eq!(wardkey_fuzz::cbor::encode(value), bytes);
     }
 });

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use wardkey::crypto::Algorithm;
-use wardkey::policy::TrustAnchor;
+use wardkey::x509::TrustAnchor;
 use wardkey_fuzz::keys::Key;
 use wardkey_fuzz::{decide, leaf};
 use x509_parser::error::X509Error;

@@ -5,10 +5,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::policy::{Circumstances, TrustOutcome};
+use wardkey::ceremony::evidence::TrustOutcome;
 use wardkey::{UnixTime, UserHandle};
 use wardkey_fuzz::keys::algorithm;
-use wardkey_fuzz::{Parts, Yes, certified, policy, quirks, verified};
+use wardkey_fuzz::{Parts, certified, policy, quirks, verified};
 
 fuzz_target!(|input: &[u8]| {
     let mut parts = Parts(input);
@@ -16,17 +16,14 @@ fuzz_target!(|input: &[u8]| {
     let anchors = parts.blocks(counts & 0x0f);
     let x5c = parts.blocks(counts >> 4);
     let response = certified(algorithm, &x5c);
-    let Some(verified) = verified(&response) else { return };
-
     let time = (years > 0).then(|| UnixTime::from_secs(i64::from(years) * 31_556_952));
-    let mut circumstances = Circumstances::at(time, &Yes);
-    circumstances.quirks = quirks(bits);
+    let Some(verified) = verified(&response, time, quirks(bits)) else { return };
     let user = UserHandle::new([1]).expect("a handle");
-    let decided = policy(&anchors, &[]).decide(&verified, &user, &circumstances);
+    let decided = policy(&anchors, &[]).decide(verified.clone(), &user);
     if let Ok(registered) = decided {
         assert_eq!(registered.trust(), TrustOutcome::Trusted);
-        assert!(policy(&anchors, &[]).decide(&verified, &user, &circumstances).is_ok(), "the same again");
-        let nobody = policy(&[], &[]).decide(&verified, &user, &circumstances);
+        assert!(policy(&anchors, &[]).decide(verified.clone(), &user).is_ok(), "the same again");
+        let nobody = policy(&[], &[]).decide(verified.clone(), &user);
         assert!(nobody.is_err(), "trusted without an anchor");
     }
 });

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use wardkey::client::data::{ClientData, Error, Member, decode};
+use wardkey::internals::{ClientData, ClientDataError, Member, decode_client_data};
 
 fn same(member: &Member<'_>, value: Option<&Value>) -> bool {
     match (member, value) {
@@ -16,7 +16,7 @@ fn same(member: &Member<'_>, value: Option<&Value>) -> bool {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(text) = decode(bytes) else { return };
+    let Ok(text) = decode_client_data(bytes) else { return };
     let other: Result<Value, _> = serde_json::from_str(&text);
     match (ClientData::parse(&text), other) {
         (Ok(data), Ok(other)) => {
@@ -30,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
         // The other reader refuses lone surrogates, and numbers that no double holds.
         (Ok(_), Err(_)) => assert!(text.contains("\\u") || text.contains(|c: char| c.is_ascii_digit())),
         // And takes the last of two members, and any JSON value.
-        (Err(error), Ok(other)) => assert!(error == Error::DuplicateMember || !other.is_object(), "{error}"),
+        (Err(error), Ok(other)) => assert!(error == ClientDataError::DuplicateMember || !other.is_object(), "{error}"),
         (Err(_), Err(_)) => {}
     }
 });

@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::codec::cbor::Value;
-use wardkey::crypto::cose::CoseKey;
+use wardkey::internals::CoseKey;
+use wardkey::internals::cbor::Value;
 use wardkey_fuzz::BACKENDS;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -9,11 +9,12 @@ use core::slice::from_ref;
 use libfuzzer_sys::fuzz_target;
 use wardkey::ceremony::Refusal;
 use wardkey::crypto::Algorithm::{Ed448, EdDsa, Es256, MlDsa44, MlDsa65, MlDsa87, Rs256};
-use wardkey::policy::{Circumstances, TrustOutcome};
-use wardkey::x509::{Crl, PathError};
+use wardkey::ceremony::evidence::TrustOutcome;
+use wardkey::internals::Rule;
+use wardkey::x509::Crl;
 use wardkey::{UnixTime, UserHandle};
 use wardkey_fuzz::keys::{Key, algorithm};
-use wardkey_fuzz::{Parts, Yes, authority, certified, decide, leaf, policy, quirks, verified};
+use wardkey_fuzz::{Parts, authority, certified, decide, leaf, policy, quirks, verified};
 use x509_parser::prelude::{CertificateRevocationList, FromDer as _};
 
 fn check(crl: &Crl) {
@@ -27,7 +28,7 @@ fn check(crl: &Crl) {
     let stranger = (1..=0x7f).map(|octet| vec![octet; 20]).find(|serial| !revoked.contains(serial));
     assert!(stranger.is_none_or(|serial| holds(&serial).is_ok()), "a certificate that is not on the list is refused");
     for serial in revoked.iter().take(8).chain(revoked.last()) {
-        assert!(matches!(holds(serial), Err(Refusal::AttestationUntrusted(PathError::Revoked(0)))));
+        assert_eq!(holds(serial), Err(Refusal::AttestationUntrusted(Rule::Revoked.at(0))));
     }
 }
 
@@ -38,7 +39,7 @@ fn revocation<'c>(crl: &'c Crl, issuer: &'c [u8]) -> Option<impl Fn(&[u8]) -> Re
     // The list fits keys of one kind.
     let fits = move |key: &Key| {
         let refusal = decide(&[&authority(issuer, *key)], from_ref(crl), &[&leaf_of(issuer, &[1; 21], *key)]);
-        !matches!(refusal, Err(Refusal::AttestationUntrusted(PathError::Crl(..))))
+        !matches!(refusal, Err(Refusal::AttestationUntrusted(error)) if error.code().starts_with("x509-crl-"))
     };
     let key = kinds.into_iter().find(fits).expect("a kind of key");
     let authority = authority(issuer, key);
@@ -65,14 +66,12 @@ fuzz_target!(|input: &[u8]| {
     crls.iter().for_each(check);
 
     let response = certified(algorithm, &x5c);
-    let Some(verified) = verified(&response) else { return };
     let time = (years > 0).then(|| UnixTime::from_secs(i64::from(years) * 31_556_952));
-    let mut circumstances = Circumstances::at(time, &Yes);
-    circumstances.quirks = quirks(bits);
+    let Some(verified) = verified(&response, time, quirks(bits)) else { return };
     let user = UserHandle::new([1]).expect("a handle");
-    if let Ok(registered) = policy(&anchors, &crls).decide(&verified, &user, &circumstances) {
+    if let Ok(registered) = policy(&anchors, &crls).decide(verified.clone(), &user) {
         assert_eq!(registered.trust(), TrustOutcome::Trusted);
-        let without = policy(&anchors, &[]).decide(&verified, &user, &circumstances);
+        let without = policy(&anchors, &[]).decide(verified.clone(), &user);
         assert!(without.is_ok(), "trusted because of a list");
     }
 });

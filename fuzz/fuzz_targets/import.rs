@@ -6,9 +6,9 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use std::sync::LazyLock;
 use wardkey::client::json::UserVerificationRequirement;
-use wardkey::crypto::cose::CoseKey;
-use wardkey::interop::{self, ImportError, Imported, Row, webauthn_rs};
-use wardkey::{AuthenticationResponse, CredentialRecord, RegistrationResponse, RelyingParty, UserHandle};
+use wardkey::internals::CoseKey;
+use wardkey::interop::{ImportError, Imported, Row, webauthn_rs};
+use wardkey::{AuthenticationResponse, CredentialRecord, RegistrationResponse, RelyingParty, UserHandle, interop};
 use wardkey_fuzz::BACKENDS;
 
 /// One relying party for each backend.
@@ -51,7 +51,7 @@ fn record(record: &CredentialRecord) {
     assert_eq!(unusable[0], unusable[1]);
     assert_eq!(locked_out(&[record, record], &RPS[0]), 2 * unusable[0] + 1);
 
-    let Ok(exported) = webauthn_rs::stored(record, &UserVerification::Required) else { return };
+    let Ok(exported) = webauthn_rs::stored(record, &UserVerificationRequirement::Required) else { return };
     let again = webauthn_rs::record(&exported, record.user_handle.clone()).expect("what was exported");
     let items = |record: &CredentialRecord| {
         (

@@ -7,10 +7,10 @@
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use wardkey::ceremony::payment::{self, BrowserBinding};
-use wardkey::ceremony::{Refusal, authentication};
+use wardkey::ceremony::payment::BrowserBinding;
+use wardkey::ceremony::{Refusal, authentication, payment};
 use wardkey::client::payment::{Amount, Instrument, Logo, PaymentDetails};
-use wardkey::crypto::cose::CoseKey;
+use wardkey::internals::CoseKey;
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, UserHandle};
 use wardkey_fuzz::keys::{Key, algorithm};
 use wardkey_fuzz::{CHALLENGE, DIGEST, Parts, Yes, authentication_json, es256, site};
@@ -57,15 +57,15 @@ fuzz_target!(|input: &[u8]| {
     let (id, user) = (CredentialId::new([1; 32]).expect("an id"), UserHandle::new([1]).expect("a handle"));
     let record = CredentialRecord::new(id, user, Key::new(algorithm(choices >> 3), 0).cose());
     let (site, shown, known) = (site(0), shown(choices & 1 != 0), [es256()]);
-    let authentication = authentication::Expected::new(&site, &CHALLENGE);
-    let mut expected = payment::Expected::new(authentication, &shown);
+    let authentication = authentication::ExpectedAuthentication::new(&site, &CHALLENGE);
+    let mut expected = payment::ExpectedPayment::new(&shown);
     expected.browser_bound_required = choices & 2 != 0;
     if choices & 4 != 0 {
         expected.browser_bound_keys = &known;
     }
     let signed_in = authentication::verify(&authentication, &response, &record, &Yes);
-    let paid = match payment::verify(&expected, &response, &record, &Yes) {
-        Ok(paid) => paid,
+    let binding = match payment::verify(&authentication, &expected, &response, &record, &Yes) {
+        Ok((_, binding)) => binding,
         Err(failure) => {
             assert!(failure.step().is_some(), "{failure}");
             return;
@@ -73,7 +73,7 @@ fuzz_target!(|input: &[u8]| {
     };
     assert_eq!(signed_in.map(drop).map_err(|failure| failure.refusal), Err(Refusal::Type));
     says_what_was_shown(client_data, &shown);
-    match paid.browser_binding() {
+    match binding {
         BrowserBinding::Known => assert!(choices & 4 != 0),
         BrowserBinding::New(key) => {
             assert!(CoseKey::read(key.as_bytes()).is_ok());

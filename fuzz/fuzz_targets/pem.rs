@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::policy::TrustAnchor;
+use wardkey::x509::TrustAnchor;
 
 fuzz_target!(|text: &str| {
     if let Ok(anchors) = TrustAnchor::from_pem(text) {

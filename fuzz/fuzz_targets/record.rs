@@ -4,8 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::credential::RecordState;
-use wardkey::{CredentialRecord, RecordUpdate};
+use wardkey::{CredentialRecord, RecordState, RecordUpdate};
 use wardkey_fuzz::round_trip;
 
 fuzz_target!(|text: &str| {

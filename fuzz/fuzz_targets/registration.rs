@@ -4,11 +4,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::attestation::AttestationObject;
 use wardkey::ceremony::payment::browser_bound_key;
-use wardkey::ceremony::registration::{Expected, verify};
+use wardkey::ceremony::registration::{ExpectedRegistration, verify};
 use wardkey::ceremony::{Refusal, authentication};
-use wardkey::crypto::cose::CoseKey;
+use wardkey::internals::{AttestationObject, CoseKey};
 use wardkey::policy::{AttestationPolicy, Circumstances};
 use wardkey::{AuthenticationResponse, CredentialId, RegistrationResponse, UserHandle};
 use wardkey_fuzz::keys::ALGORITHMS;
@@ -27,7 +26,7 @@ fuzz_target!(|input: &[u8]| {
     let json = json.replacen(r#""clientExtensionResults":{}"#, signed_by_browser, 1);
     let Ok(response) = RegistrationResponse::from_json(&json) else { return };
     let site = wardkey_fuzz::site(choices);
-    let mut expected = Expected::new(&site, &CHALLENGE, &ALGORITHMS);
+    let mut expected = ExpectedRegistration::new(&site, &CHALLENGE, &ALGORITHMS);
     expected.conditional = choices & 1 != 0;
     expected.user_verification_required = choices & 2 != 0;
     expected.quirks = leniencies;
@@ -54,7 +53,7 @@ fuzz_target!(|input: &[u8]| {
     }
 
     let user = UserHandle::new([1]).expect("a handle");
-    let decide = || AttestationPolicy::any().decide(&verified, &user, &Circumstances::at(None, &Yes));
+    let decide = || AttestationPolicy::any().decide(verified.clone(), &user);
     let Ok(registered) = decide() else { return };
     let record = registered.claim(None::<()>).expect("new");
     let refused = decide().expect("the same verdict").claim(Some(&record)).expect_err("known");
@@ -68,7 +67,7 @@ fuzz_target!(|input: &[u8]| {
     let client_data = wardkey_fuzz::request_client_data();
     let json = wardkey_fuzz::authentication_json(record.id.as_bytes(), Some(&[1]), &client_data, &data, b"signature");
     let response = AuthenticationResponse::from_json(&json).expect("a response");
-    let mut expected = authentication::Expected::new(&site, &CHALLENGE);
+    let mut expected = authentication::ExpectedAuthentication::new(&site, &CHALLENGE);
     expected.user_verification_required = false;
     let signed_in = authentication::verify(&expected, &response, &record, &Yes);
     let counter = matches!(&signed_in, Err(failure) if failure.refusal == Refusal::SignCount);

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use wardkey::RegistrationResponse;
-use wardkey::ceremony::registration::{Expected, verify};
+use wardkey::ceremony::registration::{ExpectedRegistration, verify};
 use wardkey_fuzz::keys::ALGORITHMS;
 use wardkey_fuzz::{CHALLENGE, Yes};
 
@@ -17,7 +17,7 @@ fuzz_target!(|json: &str| {
     };
     assert_eq!(by_serde.expect("serde accepts what from_json accepts"), response);
     let site = wardkey_fuzz::site(0);
-    let expected = Expected::new(&site, &CHALLENGE, &ALGORITHMS);
+    let expected = ExpectedRegistration::new(&site, &CHALLENGE, &ALGORITHMS);
     let Ok(verified) = verify(&expected, &response, &Yes) else { return };
     let again = wardkey_fuzz::registration_json(
         response.credential_id(),

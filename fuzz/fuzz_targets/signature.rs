@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wardkey::crypto::cose::CoseKey;
+use wardkey::internals::CoseKey;
 use wardkey_fuzz::{BACKENDS, Parts};
 
 fuzz_target!(|input: &[u8]| {

@@ -7,8 +7,8 @@
 use libfuzzer_sys::fuzz_target;
 use wardkey::RegistrationResponse;
 use wardkey::attestation::{AttestationType, CompoundPolicy, Format};
-use wardkey::authenticator::AuthenticatorData;
-use wardkey::ceremony::registration::{Expected, verify};
+use wardkey::ceremony::registration::{ExpectedRegistration, verify};
+use wardkey::internals::AuthenticatorData;
 use wardkey_fuzz::keys::ALGORITHMS;
 use wardkey_fuzz::{CHALLENGE, Parts, Yes, cbor};
 
@@ -24,7 +24,7 @@ fuzz_target!(|input: &[u8]| {
     let json = wardkey_fuzz::registration_json(attested.credential_id(), &client_data, &object);
     let response = RegistrationResponse::from_json(&json).expect("a response");
     let site = wardkey_fuzz::site(0);
-    let mut expected = Expected::new(&site, &CHALLENGE, &ALGORITHMS);
+    let mut expected = ExpectedRegistration::new(&site, &CHALLENGE, &ALGORITHMS);
     expected.user_verification_required = false;
     if choice & 0x80 != 0 {
         expected.compound = CompoundPolicy::AtLeast(1);

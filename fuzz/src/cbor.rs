@@ -1,6 +1,6 @@
 //! An encoder of CTAP2 canonical CBOR, for round trips.
 
-use wardkey::codec::cbor::Value;
+use wardkey::internals::cbor::Value;
 pub use wardkey_authenticator::cbor::head;
 
 /// The one encoding of a value that was read by the default rules.

@@ -5,24 +5,21 @@ use crate::{Yes, cbor, der};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::sync::LazyLock;
-use wardkey::ceremony::Refusal;
-use wardkey::ceremony::registration::{Expected, VerifiedRegistration, verify};
-use wardkey::client::{Framing, Origins, Site};
+use wardkey::ceremony::registration::{ExpectedRegistration, VerifiedRegistration, verify};
+use wardkey::ceremony::{Origins, Refusal, Site};
 use wardkey::crypto::Algorithm;
-use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
-use wardkey::x509::Crl;
-use wardkey::{RegistrationResponse, UserHandle};
+use wardkey::policy::{AttestationPolicy, Trust, TrustAnchors};
+use wardkey::quirk::Quirks;
+use wardkey::x509::{Crl, TrustAnchor};
+use wardkey::{RegistrationResponse, UnixTime, UserHandle};
 
 /// The challenge that was sent in every ceremony.
 pub const CHALLENGE: [u8; 32] = [0; 32];
 
 /// The relying party of every ceremony; the top bit lets it be framed.
 pub fn site(bits: u8) -> Site {
-    let framing = match bits >> 7 {
-        0 => Framing::SameOrigin,
-        _ => Framing::CrossOrigin(vec!["https://top.example".to_owned()]),
-    };
-    Site::new("example.org", Origins::exact(["https://example.org"]).with_subdomains(), framing)
+    let site = Site::new("example.org", Origins::exact(["https://example.org"]).with_subdomains());
+    if bits >> 7 == 0 { site } else { site.framed_by(["https://top.example"]) }
 }
 
 fn client_data(ceremony: &str) -> Vec<u8> {
@@ -77,9 +74,15 @@ pub fn certified(algorithm: Algorithm, x5c: &[&[u8]]) -> RegistrationResponse {
 }
 
 /// The registration, if it verifies behind the backend that says yes.
-pub fn verified(response: &RegistrationResponse) -> Option<VerifiedRegistration<'_>> {
+pub fn verified(
+    response: &RegistrationResponse,
+    time: Option<UnixTime>,
+    quirks: Quirks,
+) -> Option<VerifiedRegistration<'_>> {
     static SITE: LazyLock<Site> = LazyLock::new(|| site(0));
-    verify(&Expected::new(&SITE, &CHALLENGE, &ALGORITHMS), response, &Yes).ok()
+    let mut expected = ExpectedRegistration::new(&SITE, &CHALLENGE, &ALGORITHMS);
+    (expected.time, expected.quirks) = (time, quirks);
+    verify(&expected, response, &Yes).ok()
 }
 
 /// A policy that trusts these certificates, if they can be read, with these revocation lists.
@@ -119,9 +122,9 @@ pub fn authority(name: &[u8], key: Key) -> Vec<u8> {
 /// What becomes of a packed attestation by an ES256 key with these certificates, under these anchors and lists.
 pub fn decide(anchors: &[&[u8]], crls: &[Crl], x5c: &[&[u8]]) -> Result<(), Refusal> {
     let response = certified(Algorithm::Es256, x5c);
-    let verified = verified(&response).ok_or(Refusal::AttestationFormat)?;
-    let (user, circumstances) = (UserHandle::new([1]).expect("a handle"), Circumstances::at(None, &Yes));
-    policy(anchors, crls).decide(&verified, &user, &circumstances).map(drop).map_err(|failure| failure.refusal)
+    let verified = verified(&response, None, Quirks::NONE).ok_or(Refusal::AttestationFormat)?;
+    let user = UserHandle::new([1]).expect("a handle");
+    policy(anchors, crls).decide(verified, &user).map(drop).map_err(|failure| failure.refusal)
 }
 
 /// Authenticator data of a registration, its credential id 32 octets of 1.

@@ -8,7 +8,7 @@ use wardkey::crypto::{Algorithm, Curve, Scheme};
 
 /// Every algorithm that the library knows, RS1 included.
 pub static ALGORITHMS: LazyLock<Vec<Algorithm>> =
-    LazyLock::new(|| Algorithm::ALL.into_iter().chain([Algorithm::LegacyRs1]).collect());
+    LazyLock::new(|| Algorithm::OFFERABLE.into_iter().chain([Algorithm::LegacyRs1]).collect());
 
 /// The algorithm that an octet selects, out of all of them.
 pub fn algorithm(octet: u8) -> Algorithm {

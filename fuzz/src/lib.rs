@@ -1,7 +1,7 @@
 //! Shared code of the fuzz targets: the backend `Yes`, one set of expectations, and the framing of inputs.
 //!
-//! The targets use only the public API. There is no feature, cfg or hidden module for fuzzing, so a fuzzer reaches exactly what
-//! an integrator reaches.
+//! The targets use the public API, and those of a single parser use `wardkey::internals`. There is no feature and no cfg for
+//! fuzzing, so a fuzzer reaches the code that an integrator reaches.
 
 pub mod cbor;
 mod ceremonies;
@@ -15,7 +15,7 @@ pub use ceremonies::{
     leaf, policy, registration_json, request_client_data, site, verified,
 };
 
-use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, RustCrypto, Scheme};
+use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, RustCrypto, Scheme};
 
 /// The real backends.
 pub const BACKENDS: [&dyn Backend; 2] = [&AwsLcRs, &RustCrypto];
@@ -57,17 +57,17 @@ impl Backend for Yes {
         AwsLcRs.hmac_sha256(key, parts)
     }
 
-    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
+    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), CryptoError> {
         Ok(())
     }
 
-    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), BadSignature> {
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
         // The contract of `Backend`: keys and schemes were checked.
         assert!(key.fits(scheme), "{scheme:?} with {key:?}");
         Ok(())
     }
 
-    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
         out.fill(0);
         Ok(())
     }

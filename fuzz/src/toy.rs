@@ -5,8 +5,8 @@
 
 use crate::keys::Key;
 use std::cell::Cell;
-use wardkey::crypto::cose::CoseKey;
-use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
+use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
+use wardkey::internals::CoseKey;
 
 thread_local! {
     static DRAWN: Cell<u64> = const { Cell::new(0) };
@@ -70,24 +70,18 @@ impl Backend for Toy {
         AwsLcRs.hmac_sha256(key, parts)
     }
 
-    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
+    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), CryptoError> {
         Ok(())
     }
 
-    fn verify(
-        &self,
-        scheme: Scheme,
-        key: &PublicKey<'_>,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), BadSignature> {
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, message: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
         assert!(key.fits(scheme), "{scheme:?} with {key:?}");
         VERIFIED.set(VERIFIED.get() + 1);
-        if seal(scheme, key, message) == signature { Ok(()) } else { Err(BadSignature) }
+        if seal(scheme, key, message) == signature { Ok(()) } else { Err(CryptoError::BadSignature) }
     }
 
     /// Never returns the same octets twice within an input.
-    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
         DRAWN.set(DRAWN.get() + 1);
         let block = |n: u64| sha256(&[b"drawn", &DRAWN.get().to_be_bytes(), &n.to_be_bytes()]);
         out.iter_mut().zip((0..).flat_map(block)).for_each(|(to, from)| *to = from);

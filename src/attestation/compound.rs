@@ -1,6 +1,6 @@
 //! §8.9 Compound attestation: several statements about one credential.
 
-use super::{Attestation, AttestationType, Error, Format, Inputs, Reason, fields};
+use super::{Attestation, AttestationType, Format, Inputs, Reason, StatementError, fields};
 use crate::codec::cbor::{Array, Value};
 
 /// How many statements must verify. §8.9 leaves it to the relying party.
@@ -18,7 +18,7 @@ pub enum CompoundPolicy {
 /// The maximum number of statements, because each costs at least one signature.
 const MAX_STATEMENTS: u64 = 8;
 
-pub(super) fn verify<'a>(statements: Array<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Error> {
+pub(super) fn verify<'a>(statements: Array<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, StatementError> {
     let refuse = |reason: Reason| reason.of(Format::Compound);
     // §8.9, syntax: `attStmt: [2* nonCompoundAttStmt]`
     if !(2..=MAX_STATEMENTS).contains(&statements.len()) {

@@ -2,19 +2,18 @@
 
 use super::Format;
 use super::key::VerifiedBootState;
-use crate::authenticator;
-use crate::codec::cbor;
+use crate::parse::ParseError;
 use crate::x509::{Rule, reasons};
 use core::fmt;
 
 /// The refusal of an attestation object or an attestation statement: the reason, and the format whose rule is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Error {
+pub struct StatementError {
     format: Option<Format>,
     reason: Reason,
 }
 
-impl Error {
+impl StatementError {
     /// Returns the format of the statement. In a compound attestation, this is the format of the refused statement in it. `None`
     /// means the attestation object, or the message as a whole.
     #[must_use]
@@ -23,19 +22,20 @@ impl Error {
     }
 
     /// Returns the reason.
+    #[doc(hidden)]
     #[must_use]
     pub const fn reason(&self) -> Reason {
         self.reason
     }
 
-    /// Returns a stable word for logs: [`Reason::code`].
+    /// Returns a stable word for logs, such as `attestation-cbor`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.reason.code()
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for StatementError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.format {
             Some(format) => write!(f, "{format} attestation: {}", self.reason),
@@ -44,9 +44,9 @@ impl fmt::Display for Error {
     }
 }
 
-impl core::error::Error for Error {}
+impl core::error::Error for StatementError {}
 
-impl From<Reason> for Error {
+impl From<Reason> for StatementError {
     fn from(reason: Reason) -> Self {
         Self { format: None, reason }
     }
@@ -57,13 +57,13 @@ reasons! {
     pub enum Reason;
 
     /// §6.5.4: the attestation object is canonical CBOR.
-    Cbor(cbor::Error) => "attestation-cbor", "the attestation object is not canonical CBOR";
+    Cbor(ParseError) => "attestation-cbor", "the attestation object is not canonical CBOR";
     /// §6.5.4: the attestation object is the map of `fmt`, `attStmt` and `authData`, each of its type.
     Object => "attestation-object", "expected an attestation object with fmt, attStmt and authData, each of its type";
     /// §6.5.4: `attStmt` is a map, or an array under `compound` (§8.9).
     StatementType => "attestation-statement-type", "attStmt does not have the CBOR type of its format";
     /// §6.1: the authenticator data in the attestation object.
-    AuthenticatorData(authenticator::data::Error) => "attestation-authenticator-data", "authenticator data";
+    AuthenticatorData(ParseError) => "attestation-authenticator-data", "authenticator data";
 
     /// §8.2 to §8.9, "Syntax": the statement has the members of its format, each of its type, and no others.
     Syntax => "attestation-syntax", "the statement does not have the members of its format, each of its type";
@@ -206,8 +206,8 @@ reasons! {
 impl Reason {
     /// Returns the error for a statement of this format.
     #[must_use]
-    pub const fn of(self, format: Format) -> Error {
-        Error { format: Some(format), reason: self }
+    pub const fn of(self, format: Format) -> StatementError {
+        StatementError { format: Some(format), reason: self }
     }
 }
 

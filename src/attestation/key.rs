@@ -15,6 +15,7 @@
 use super::Reason;
 use crate::codec::der::{self, Tag};
 use crate::crypto::Hash;
+use serde::{Deserialize, Serialize};
 
 /// How the credential key must be kept, if the statement has a format that says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -33,7 +34,8 @@ pub enum KeyEnforcement {
 }
 
 /// How the credential key is kept, according to a statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum KeyProperties {
     /// `pubArea` of a `tpm` statement.
@@ -43,7 +45,8 @@ pub enum KeyProperties {
 }
 
 /// Properties of the credential key in `pubArea` (TPM 2.0 Part 2, TPMT_PUBLIC). The TPM certifies them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TpmProperties {
     /// objectAttributes (TPMA_OBJECT).
@@ -53,7 +56,8 @@ pub struct TpmProperties {
 }
 
 /// Properties of the credential key in an Android key description.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AndroidProperties {
     /// Whether hardware made the attestation, and enforces the key's origin and purpose.
@@ -63,7 +67,8 @@ pub struct AndroidProperties {
 }
 
 /// How an Android device was booted when it made the key: rootOfTrust, field 704 of the list that hardware enforces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum RootOfTrust {
     /// There is no rootOfTrust.
@@ -81,7 +86,8 @@ pub enum RootOfTrust {
 }
 
 /// VerifiedBootState of an Android key description.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum VerifiedBootState {
     /// 0: the manufacturer signed the booted system.
@@ -173,16 +179,6 @@ impl RootOfTrust {
         match self {
             Self::Stated { device_locked, .. } => Some(*device_locked),
             Self::Absent | Self::Malformed => None,
-        }
-    }
-
-    /// Returns the name that evidence uses: `absent`, `malformed`, or that of the boot state.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Absent => "absent",
-            Self::Malformed => "malformed",
-            Self::Stated { boot_state, .. } => boot_state.name(),
         }
     }
 

@@ -9,9 +9,9 @@ pub(crate) mod android_safetynet;
 mod apple;
 mod certificate;
 pub(crate) mod compound;
-mod error;
+pub(crate) mod error;
 mod fido_u2f;
-pub mod key;
+pub(crate) mod key;
 mod none;
 pub(crate) mod oid;
 mod packed;
@@ -19,15 +19,15 @@ mod tpm;
 pub mod voucher;
 
 pub use compound::CompoundPolicy;
-pub use error::{Error, Reason};
-pub use key::{KeyEnforcement, KeyProperties};
-pub use voucher::{Fact, Voucher};
+pub(crate) use error::Reason;
+pub use error::StatementError;
+pub use key::{AndroidProperties, KeyEnforcement, KeyProperties, RootOfTrust, TpmProperties, VerifiedBootState};
+use voucher::{Fact, Voucher};
 
-use crate::authenticator::{Aaguid, AttestedCredentialData, AuthenticatorData};
+use crate::authenticator::{AttestedCredentialData, AuthenticatorData};
 use crate::budget::Budget;
 use crate::codec::base64url::Bytes;
 use crate::codec::cbor::{Map, Rules, Value};
-use crate::codec::der::{self, Reader};
 use crate::crypto::{Algorithm, Backend, PublicKey, Scheme, cose::CoseKey};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
@@ -36,10 +36,12 @@ use crate::x509::path::CertificationPath;
 use certificate::X5c;
 use core::cell::{Cell, OnceCell};
 use core::fmt;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// An attestation statement format (§8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Format {
     /// §8.2.
@@ -102,18 +104,23 @@ impl fmt::Display for Format {
 }
 
 /// An attestation type (§6.5.3), as far as the statement shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AttestationType {
     /// No attestation.
     None,
     /// Self attestation: the credential key signed the statement. It does not show where the key is kept.
+    #[serde(rename = "self")]
     SelfAttestation,
     /// Basic or AttCA. Only metadata can tell them apart.
+    #[serde(rename = "basic_or_attca")]
     BasicOrAttCa,
     /// Attestation CA.
+    #[serde(rename = "attca")]
     AttCa,
     /// Anonymization CA.
+    #[serde(rename = "anonca")]
     AnonCa,
     /// Several statements.
     Compound,
@@ -141,6 +148,7 @@ impl fmt::Display for AttestationType {
 }
 
 /// An attestation object (§6.5.4). The statement is not verified.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttestationObject<'a> {
     format: &'a str,
@@ -153,15 +161,15 @@ impl<'a> AttestationObject<'a> {
     /// Reads an attestation object and refuses trailing bytes. Only the quirks of CBOR have an effect.
     ///
     /// # Errors
-    /// [`Error`] without a format: [`Reason::Cbor`], [`Reason::Object`], [`Reason::StatementType`] or
+    /// [`StatementError`] without a format: [`Reason::Cbor`], [`Reason::Object`], [`Reason::StatementType`] or
     /// [`Reason::AuthenticatorData`].
-    pub fn read(bytes: &'a [u8], quirks: Quirks) -> Result<Self, Error> {
+    pub fn read(bytes: &'a [u8], quirks: Quirks) -> Result<Self, StatementError> {
         let rules = Rules {
             any_key_order: quirks.contains(Quirk::CborKeyOrder),
             indefinite_length: quirks.contains(Quirk::CborIndefiniteLength),
         };
         // §6.5.4: a map of fmt, attStmt and authData, in the CTAP2 canonical CBOR encoding form
-        let (object, used) = Value::read_with(bytes, rules).map_err(Reason::Cbor)?;
+        let (object, used) = Value::read_with(bytes, rules).map_err(|error| Reason::Cbor(error.into()))?;
         let [format, statement, authenticator_data] =
             object.map().and_then(|map| fields(map, ["fmt", "attStmt", "authData"])).ok_or(Reason::Object)?;
         let (Some(format), Some(authenticator_data)) = (format.text(), authenticator_data.bytes()) else {
@@ -175,7 +183,8 @@ impl<'a> AttestationObject<'a> {
             _ => return Err(Reason::StatementType.into()),
         }
         // §6.1: authenticator data
-        let authenticator_data = AuthenticatorData::read(authenticator_data).map_err(Reason::AuthenticatorData)?;
+        let authenticator_data =
+            AuthenticatorData::read(authenticator_data).map_err(|error| Reason::AuthenticatorData(error.into()))?;
         let quirks = [(used.any_key_order, Quirk::CborKeyOrder), (used.indefinite_length, Quirk::CborIndefiniteLength)]
             .into_iter()
             .filter_map(|(used, quirk)| used.then_some(quirk))
@@ -241,7 +250,7 @@ impl Inputs<'_, '_> {
     }
 
     /// Returns authenticatorData ‖ clientDataHash, which most formats sign.
-    fn signed(&self) -> &[u8] {
+    pub(crate) fn signed(&self) -> &[u8] {
         self.made.signed.get_or_init(|| self.authenticator_data.followed_by(self.client_data_hash()))
     }
 
@@ -314,14 +323,6 @@ impl<'a> Attestation<'a> {
         self.statements.iter().map(|statement| statement.voucher(fact)).fold(own, Voucher::max)
     }
 
-    /// Returns the AAGUID in the attestation certificate (id-fido-gen-ce-aaguid, §8.2.1), under any format.
-    pub(crate) fn certified_model(&self) -> Option<Aaguid> {
-        let leaf = self.leaf()?;
-        let extension = leaf.extensions.find(oid::FIDO_AAGUID)?;
-        let value: Result<&[u8], der::Malformed> = der::read_all(extension.value, Reader::octet_string);
-        value.ok()?.try_into().ok().map(Aaguid::from_bytes)
-    }
-
     /// Returns the key that signed the statement: that of the leaf, or the credential key under self attestation. `None` if no
     /// key signed it.
     fn key(&self) -> Option<PublicKey<'_>> {
@@ -333,9 +334,12 @@ impl<'a> Attestation<'a> {
         Certificate::read(self.trust_path.first()?).ok()
     }
 
-    /// Reads the trust path.
-    pub(crate) fn certification_path(&self) -> Result<CertificationPath<'_>, crate::x509::Error> {
-        CertificationPath::read(self.trust_path.iter().map(AsRef::as_ref))
+    /// Reads the trust path below its first certificate, which is [`Self::leaf`].
+    pub(crate) fn certification_path<'p>(
+        &'p self,
+        leaf: Option<&Certificate<'p>>,
+    ) -> Result<CertificationPath<'p>, crate::x509::CertificateError> {
+        CertificationPath::read(leaf, self.trust_path.iter().map(AsRef::as_ref))
     }
 }
 
@@ -344,14 +348,18 @@ pub(crate) fn verify<'a>(
     format: Format,
     statement: Value<'a>,
     inputs: &Inputs<'_, 'a>,
-) -> Result<Attestation<'a>, Error> {
+) -> Result<Attestation<'a>, StatementError> {
     let verified = procedure(format, statement, inputs);
     // §7.1 step 22 needs the result of every signature. Without budget there is none, so the message is refused, also if the
     // policy would drop a statement that does not verify.
     if inputs.budget.get().lacks_verifications() { Err(Reason::VerificationBudget.into()) } else { verified }
 }
 
-fn procedure<'a>(format: Format, statement: Value<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Error> {
+fn procedure<'a>(
+    format: Format,
+    statement: Value<'a>,
+    inputs: &Inputs<'_, 'a>,
+) -> Result<Attestation<'a>, StatementError> {
     if format == Format::Compound {
         // §8.9, syntax: an array
         return compound::verify(statement.array().ok_or(Reason::Syntax.of(format))?, inputs);

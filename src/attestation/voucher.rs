@@ -38,7 +38,7 @@
 //! # Consequences
 //!
 //! A claim may lower trust; only proof raises it. A voucher says which key signed. The certificates decide whether that key is
-//! trusted ([`TrustOutcome`](crate::policy::TrustOutcome)).
+//! trusted ([`TrustOutcome`](crate::ceremony::evidence::TrustOutcome)).
 //!
 //! | value | counts if its voucher is |
 //! |---|---|
@@ -55,9 +55,11 @@
 //! attestation would look trusted although an attacker on the way added flags and extensions.
 
 use super::{AttestationType, Format};
+use serde::{Deserialize, Serialize};
 
 /// A fact in the authenticator data (§6.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fact {
     /// The credential public key.
@@ -108,7 +110,8 @@ impl Fact {
 }
 
 /// Who vouches for a fact. The weakest comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Voucher {
     /// Nobody: the statement signs other facts but not this one, so an attacker on the way can change it.

@@ -1,5 +1,6 @@
 //! AAGUID (§6.5.1): which model an authenticator says it is.
 
+use crate::invalid::InvalidValue;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -43,25 +44,21 @@ impl fmt::Debug for Aaguid {
     }
 }
 
-/// A text that is not an AAGUID in the form of FIDO metadata.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an AAGUID: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12")]
-#[non_exhaustive]
-pub struct NotAnAaguid;
-
 impl core::str::FromStr for Aaguid {
-    type Err = NotAnAaguid;
+    type Err = InvalidValue;
 
-    fn from_str(text: &str) -> Result<Self, NotAnAaguid> {
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
         let groups = text.split('-').map(str::len);
         if !groups.eq([8, 4, 4, 4, 12]) {
-            return Err(NotAnAaguid);
+            return Err(InvalidValue::Aaguid);
         }
         let mut digits = text.chars().filter(|&c| c != '-').map(|c| c.to_digit(16));
         let mut bytes = [0; 16];
         for byte in &mut bytes {
-            let (Some(Some(high)), Some(Some(low))) = (digits.next(), digits.next()) else { return Err(NotAnAaguid) };
-            *byte = u8::try_from(high << 4 | low).map_err(|_| NotAnAaguid)?;
+            let (Some(Some(high)), Some(Some(low))) = (digits.next(), digits.next()) else {
+                return Err(InvalidValue::Aaguid);
+            };
+            *byte = u8::try_from(high << 4 | low).map_err(|_| InvalidValue::Aaguid)?;
         }
         Ok(Self(bytes))
     }
@@ -98,7 +95,7 @@ mod tests {
             "00112233-4455-6677-8899-aabbccddeefg",
             "0011-223344556677-8899-aabb-ccddeeff",
         ] {
-            assert_eq!(bad.parse::<Aaguid>(), Err(NotAnAaguid), "{bad}");
+            assert_eq!(bad.parse::<Aaguid>(), Err(InvalidValue::Aaguid), "{bad}");
         }
     }
 }

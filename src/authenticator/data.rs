@@ -18,7 +18,8 @@ use crate::extensions::SignedMap;
 use core::fmt;
 
 /// The flags octet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Flags(u8);
 
 impl Flags {

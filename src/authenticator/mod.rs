@@ -1,8 +1,9 @@
-//! What the authenticator says (§6): [authenticator data](data), signed, byte for byte. Extension outputs are in
+//! What the authenticator says (§6): authenticator data, signed, byte for byte. Extension outputs are in
 //! [`extensions`](crate::extensions).
 
 mod aaguid;
-pub mod data;
+pub(crate) mod data;
 
-pub use aaguid::{Aaguid, NotAnAaguid};
-pub use data::{AttestedCredentialData, AuthenticatorData, Flags};
+pub use aaguid::Aaguid;
+pub use data::Flags;
+pub(crate) use data::{AttestedCredentialData, AuthenticatorData};

@@ -1,50 +1,61 @@
 //! §7.2 Verifying an Authentication Assertion: steps 3 to 24.
 //!
-//! [`verify`] is pure. The caller looks the credential record up and stores its update.
+//! [`verify`] is pure. The caller loads the credential record and stores its update.
 
 pub use super::outcome::{SignCount, SignCountPolicy, UserVerification};
 
-use super::{BackupEligibility, BackupState, Basis, Ceremony, Failure, Outcome, Outcomes, Refusal, Step};
-use super::{client_data, client_extension_results};
+use super::evidence::{Evidence, Purpose};
+use super::recorder::Recorder;
+use super::{
+    BackupEligibility, BackupState, Ceremony, Failure, Outcome, Refusal, Site, Step, client_data,
+    client_extension_results,
+};
 use crate::authenticator::{self, AuthenticatorData, Flags};
-use crate::client::{AuthenticationResponse, ClientData, Site};
+use crate::client::{AuthenticationResponse, ClientData};
+use crate::codec::base64url;
 use crate::credential::{CredentialId, CredentialRecord, RecordState, RecordUpdate};
-use crate::crypto::{Algorithm, Backend, KeyError, cose::CoseKey};
-use crate::extensions::{AuthenticationExtensions, ClientExtensionResults, ExtensionReport};
+use crate::crypto::{Algorithm, Backend, CryptoError, cose::CoseKey};
+use crate::extensions::{
+    AuthenticationExtensions, AuthenticationOutputs, ClientExtensionResults, RequestExtensions, SignedOutputs,
+};
 use crate::quirk::{Quirk, Quirks};
+use crate::time::UnixTime;
 
-/// What an authentication is judged by. All of it comes from the relying party; nothing from the message.
+/// What an authentication is verified against. Every value comes from the relying party, none from the message.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Expected<'e> {
+pub struct ExpectedAuthentication<'e> {
     /// RP ID, origins and frames.
     pub site: &'e Site,
-    /// The challenge that was sent.
+    /// The challenge that was issued.
     pub challenge: &'e [u8],
-    /// The ids that were sent in `allowCredentials`; empty where none were.
+    /// The ids sent in `allowCredentials`; empty if none were sent.
     pub allow_credentials: &'e [CredentialId],
-    /// The user handle of the account that was known before the ceremony; `None` where the credential is to tell.
+    /// The user handle of the account that was known before the ceremony. `None` if the credential identifies the account.
     pub user_handle: Option<&'e [u8]>,
-    /// Whether user verification was required.
+    /// Whether user verification is required.
     pub user_verification_required: bool,
-    /// The algorithms that may sign in, whether they are still offered or not; every one but RS1 by default.
+    /// The algorithms that may sign in, whether or not they are still offered. By default all except RS1.
     pub algorithms: &'e [Algorithm],
-    /// What is wanted of BE.
+    /// The policy for BE.
     pub backup_eligibility: BackupEligibility,
-    /// What is wanted of BS.
+    /// The policy for BS.
     pub backup_state: BackupState,
-    /// The AppID, where the `appid` extension was requested (§10.1.1).
+    /// The AppID, if the `appid` extension was requested (§10.1.1).
     pub appid: Option<&'e str>,
-    /// What is done about a counter that does not advance.
+    /// What to do if the signature counter did not advance.
     pub sign_count: SignCountPolicy,
-    /// What is expected of extensions; the default judges nothing.
+    /// The time, for the evidence. No step depends on it.
+    pub time: Option<UnixTime>,
+    /// What is expected of extensions. By default nothing is checked.
+    #[doc(hidden)]
     pub extensions: AuthenticationExtensions,
-    /// The leniencies that were switched on.
+    /// The quirks that are enabled.
     pub quirks: Quirks,
 }
 
-impl<'e> Expected<'e> {
-    /// A discoverable authentication that requires user verification, with no leniency.
+impl<'e> ExpectedAuthentication<'e> {
+    /// Makes the expectations of a discoverable authentication that requires user verification, without quirks.
     #[must_use]
     pub const fn new(site: &'e Site, challenge: &'e [u8]) -> Self {
         Self {
@@ -53,298 +64,316 @@ impl<'e> Expected<'e> {
             allow_credentials: &[],
             user_handle: None,
             user_verification_required: true,
-            algorithms: &Algorithm::ALL,
+            algorithms: &Algorithm::OFFERABLE,
             backup_eligibility: BackupEligibility::Any,
             backup_state: BackupState::Any,
             appid: None,
             sign_count: SignCountPolicy::Reject,
+            time: None,
             extensions: AuthenticationExtensions::NONE,
             quirks: Quirks::NONE,
         }
     }
+
+    /// Begins the evidence with what is known before the first step. If a step refuses, `user` is the user that was known
+    /// before the ceremony: the message has not proved any other.
+    pub(crate) fn begin(&self, response: &AuthenticationResponse, backend: &dyn Backend) -> Recorder {
+        let mut recorder = Recorder::new(Ceremony::Authentication);
+        let evidence = &mut recorder.evidence;
+        evidence.user = self.user_handle.map(base64url::encode);
+        evidence.credential_id = CredentialId::new(response.credential_id()).ok();
+        evidence.time = self.time;
+        evidence.rp_id = Some(self.site.rp_id.clone());
+        evidence.backend = Some(backend.name().into());
+        evidence.user_verification_required = Some(self.user_verification_required);
+        evidence.backup_eligibility_wanted = Some(self.backup_eligibility);
+        evidence.backup_state_wanted = Some(self.backup_state);
+        recorder
+    }
+
+    /// Expects outputs of extensions: `inputs` were sent, and `required` must come back.
+    #[must_use]
+    pub fn with_extensions(mut self, inputs: &RequestExtensions, required: AuthenticationOutputs) -> Self {
+        let Self { extensions, .. } = self;
+        self.extensions = AuthenticationExtensions {
+            refuse_unsolicited: extensions.refuse_unsolicited,
+            refuse_secret_results: extensions.refuse_secret_results,
+            ..AuthenticationExtensions::of(inputs).requiring(required)
+        };
+        self
+    }
+
+    /// Refuses outputs that nobody asked for, including those that this version does not know.
+    #[must_use]
+    pub const fn refuse_unsolicited_extensions(mut self) -> Self {
+        self.extensions.refuse_unsolicited = true;
+        self
+    }
+
+    /// Refuses results of a pseudo-random function, which should have stayed in the browser.
+    #[must_use]
+    pub const fn refuse_secret_results(mut self) -> Self {
+        self.extensions.refuse_secret_results = true;
+        self
+    }
 }
 
-/// An authentication that is all that §7.2 says.
-///
-/// Made by [`verify`] and nowhere else; borrows from the response and from what was expected.
+/// An authentication that passed §7.2. Only [`verify`] makes it. It borrows from the response and the expectations.
 #[derive(Clone, Debug)]
-#[must_use = "the record must be brought up to date"]
+#[must_use = "the record must be updated"]
 pub struct VerifiedAuthentication<'a> {
+    checked: Checked<'a>,
+    pub(crate) recorder: Recorder,
+}
+
+/// What the steps return.
+#[derive(Clone, Debug)]
+struct Checked<'a> {
     authenticator_data: AuthenticatorData<'a>,
     client_data: ClientData<'a>,
-    credential_id: CredentialId,
     algorithm: Algorithm,
     sign_count: SignCount,
     user_verification: UserVerification,
-    payment: bool,
-    credentials_named: bool,
-    appid_used: bool,
-    backup_eligibility: BackupEligibility,
-    basis: Basis<&'a str>,
     expect: RecordState,
     set: RecordState,
     extension_results: Option<&'a ClientExtensionResults>,
-    extension_report: ExtensionReport,
-    quirks: Quirks,
-    outcomes: Outcomes,
 }
 
 impl<'a> VerifiedAuthentication<'a> {
-    /// The authenticator data.
+    /// Returns the flags of authenticator data.
+    #[must_use]
+    pub const fn flags(&self) -> Flags {
+        self.authenticator_data().flags()
+    }
+
+    /// Returns what the authenticator signed of extensions.
+    #[must_use]
+    pub fn signed_extensions(&self) -> SignedOutputs {
+        SignedOutputs::of(self.authenticator_data().extensions())
+    }
+
+    /// Returns the authenticator data.
+    #[doc(hidden)]
     #[must_use]
     pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
-        &self.authenticator_data
+        &self.checked.authenticator_data
     }
 
-    /// The client data.
+    /// Returns the client data.
+    #[doc(hidden)]
     #[must_use]
     pub const fn client_data(&self) -> &ClientData<'a> {
-        &self.client_data
+        &self.checked.client_data
     }
 
-    /// The credential id.
-    #[must_use]
-    pub const fn credential_id(&self) -> &CredentialId {
-        &self.credential_id
-    }
-
-    /// What it was judged by.
-    #[must_use]
-    pub const fn basis(&self) -> &Basis<&'a str> {
-        &self.basis
-    }
-
-    /// Whether it is that of a payment, by [`payment::verify`](super::payment::verify).
-    #[must_use]
-    pub const fn is_payment(&self) -> bool {
-        self.payment
-    }
-
-    /// Whether ids of credentials were sent, so that this one had to be among them.
-    #[must_use]
-    pub const fn credentials_named(&self) -> bool {
-        self.credentials_named
-    }
-
-    /// Whether the AppID stood for the RP ID (§10.1.1).
-    #[must_use]
-    pub const fn appid_used(&self) -> bool {
-        self.appid_used
-    }
-
-    /// What was wanted of BE.
-    #[must_use]
-    pub const fn backup_eligibility(&self) -> BackupEligibility {
-        self.backup_eligibility
-    }
-
-    /// What the record said before.
-    #[must_use]
-    pub const fn record_state(&self) -> &RecordState {
-        &self.expect
-    }
-
-    /// The algorithm of the signature.
+    /// Returns the algorithm of the signature.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
-        self.algorithm
+        self.checked.algorithm
     }
 
-    /// The counter.
+    /// Returns the result for the signature counter.
     #[must_use]
     pub const fn sign_count(&self) -> SignCount {
-        self.sign_count
+        self.checked.sign_count
     }
 
-    /// User verification.
+    /// Returns the result for user verification.
     #[must_use]
     pub const fn user_verification(&self) -> UserVerification {
-        self.user_verification
+        self.checked.user_verification
     }
 
-    /// What changes in the record; `None` where nothing does, as with synced passkeys most of the time.
+    /// Returns the changes of the record, or `None` if nothing changed, as usual with synced passkeys.
     #[must_use]
     pub fn update(&self) -> Option<RecordUpdate> {
-        RecordUpdate::between(self.expect, self.set)
+        RecordUpdate::between(self.checked.expect, self.checked.set)
     }
 
-    /// What changes after [`Self::update`] was written, once an additional factor as strong as user verification stood
-    /// beside this sign-in, at once or in a later request (§7.2, "Update credentialRecord"): from the next sign-in on, UV
-    /// counts as a factor.
+    /// Returns the changes to write after [`Self::update`], once the user also proved an additional factor as strong as user
+    /// verification, in this request or a later one (§7.2, "Update credentialRecord"). From the next sign-in on, UV counts as
+    /// a factor.
     #[must_use]
     pub fn update_after_additional_factor(&self) -> Option<RecordUpdate> {
-        let uv_initialized = self.set.uv_initialized || self.authenticator_data.flags().user_verified();
-        RecordUpdate::between(self.set, RecordState { uv_initialized, ..self.set })
+        let set = self.checked.set;
+        let uv_initialized = set.uv_initialized || self.authenticator_data().flags().user_verified();
+        RecordUpdate::between(set, RecordState { uv_initialized, ..set })
     }
 
-    /// What the client says of extensions: unsigned. What the authenticator signed is in
-    /// [`Self::authenticator_data`].
+    /// Returns the client extension outputs, which nobody signed. The signed ones are in [`Self::signed_extensions`].
     #[must_use]
     pub const fn unsigned_extension_results(&self) -> Option<&'a ClientExtensionResults> {
-        self.extension_results
+        self.checked.extension_results
     }
 
-    /// What was found out about extensions.
-    #[must_use]
-    pub const fn extension_report(&self) -> ExtensionReport {
-        self.extension_report
-    }
-
-    /// The leniencies that were needed.
+    /// Returns the quirks that were needed.
     #[must_use]
     pub const fn quirks(&self) -> Quirks {
-        self.quirks
+        self.recorder.evidence.quirks
     }
 
-    /// The outcome of each step.
+    /// Returns the evidence.
     #[must_use]
-    pub const fn outcomes(&self) -> &Outcomes {
-        &self.outcomes
+    pub fn evidence(&self) -> Evidence {
+        self.recorder.clone().finish()
     }
 }
 
-/// Verifies an authentication against the record of its credential: §7.2 steps 3 to 24.
+/// Verifies an authentication with the record of its credential: §7.2 steps 3 to 24.
 ///
-/// The order is that of the standard, with two exceptions. Authenticator data that cannot be read (step 7) is refused where
-/// it is first needed, after client data (steps 8 to 14). Step 19 checks the policies before the record: a refusal that depends on the
-/// stored record must not come before one that does not, because that would tell accounts apart.
+/// The order is that of the standard, with two exceptions. Authenticator data that cannot be decoded (step 7) is refused after
+/// client data (steps 8 to 14), where it is first needed. Step 19 checks the policies first and the record last: if the record
+/// could refuse before the policy does, the answer would tell accounts apart.
 ///
 /// # Errors
-/// [`Failure`]: the first step that refuses, and the outcome of each step before it.
+/// [`Failure`] with the first step that refuses, and the evidence.
 pub fn verify<'a>(
-    expected: &Expected<'a>,
+    expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
 ) -> Result<VerifiedAuthentication<'a>, Failure> {
-    verify_type("webauthn.get", expected, response, record, backend)
+    verify_type("webauthn.get", expected, response, record, expected.begin(response, backend), backend)
 }
 
-/// `type` of a Secure Payment Confirmation.
-const PAYMENT: &str = "payment.get";
-
-/// The same for Secure Payment Confirmation, whose client data has a type of its own.
+/// As [`verify`], for Secure Payment Confirmation, whose client data has its own `type`.
 pub(super) fn verify_payment<'a>(
-    expected: &Expected<'a>,
+    expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
 ) -> Result<VerifiedAuthentication<'a>, Failure> {
-    verify_type(PAYMENT, expected, response, record, backend)
+    let mut recorder = expected.begin(response, backend);
+    recorder.evidence.purpose = Some(Purpose::Payment);
+    verify_type("payment.get", expected, response, record, recorder, backend)
 }
 
 fn verify_type<'a>(
     ceremony_type: &str,
-    expected: &Expected<'a>,
+    expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
+    mut recorder: Recorder,
     backend: &dyn Backend,
 ) -> Result<VerifiedAuthentication<'a>, Failure> {
-    let mut outcomes = Outcomes::new(Ceremony::Authentication);
-    steps(expected, response, record, backend, ceremony_type, &mut outcomes)
-        .map_err(|refusal| Failure::after(outcomes, refusal))
+    match steps(ceremony_type, expected, response, record, backend, &mut recorder) {
+        Ok(checked) => {
+            recorder.evidence.user.get_or_insert_with(|| record.user_handle.to_base64url());
+            Ok(VerifiedAuthentication { checked, recorder })
+        }
+        Err(refusal) => Err(Failure::after(recorder, refusal)),
+    }
 }
 
 fn steps<'a>(
-    expected: &Expected<'a>,
+    ceremony_type: &str,
+    expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
     backend: &dyn Backend,
-    ceremony_type: &str,
-    outcomes: &mut Outcomes,
-) -> Result<VerifiedAuthentication<'a>, Refusal> {
-    // Step 3: the response. It was read as the JSON of §5.1.
-    let mut quirks = client_extension_results(response.client_extension_results(), expected.quirks)?;
-    outcomes.passed(Step::Response);
-
-    // Step 5: allowCredentials, where it was sent
-    let allowed = expected.allow_credentials;
-    let named = allowed.iter().any(|allowed| allowed.as_bytes() == response.credential_id());
-    outcomes.check(Step::AllowCredentials, !allowed.is_empty(), named, Refusal::CredentialNotAllowed)?;
-
-    // Step 6: the credential record is the one that was named, and belongs to the user
-    if record.id.as_bytes() != response.credential_id() {
-        return Err(Refusal::CredentialMismatch);
-    }
-    quirks = quirks.union(user(expected, response, record)?);
-    outcomes.passed(Step::User);
+    recorder: &mut Recorder,
+) -> Result<Checked<'a>, Refusal> {
+    credential(expected, response, record, recorder)?;
 
     // Steps 8 to 14: client data
-    let (client_data, place) =
-        client_data::verify(response.client_data_json(), ceremony_type, expected.challenge, expected.site, outcomes)?;
+    let client_data =
+        client_data::verify(response.client_data_json(), ceremony_type, expected.challenge, expected.site, recorder)?;
 
-    // Step 7: authenticator data. An assertion carries no attested credential data (§6.1).
-    let authenticator_data =
-        AuthenticatorData::read(response.authenticator_data()).map_err(Refusal::AuthenticatorData)?;
-    if authenticator_data.attested_credential_data().is_some() {
-        return Err(Refusal::AuthenticatorData(authenticator::data::Error::AttestedCredentialData));
-    }
-    outcomes.passed(Step::AuthenticatorData);
-
-    // Step 15: rpIdHash
-    let appid_used = rp_id_hash(expected, response, &authenticator_data, backend)?;
-    outcomes.passed(Step::RpIdHash);
-
-    // Steps 16 to 19: UP, UV, BS and BE
-    flags(expected, record, authenticator_data.flags(), outcomes)?;
+    let authenticator_data = authenticator_data(expected, response, record, backend, recorder)?;
 
     // Steps 20 and 21: the signature over authenticator data and the hash of client data
-    let algorithm = signature(response, &authenticator_data, record, backend)?;
-    // The algorithm, after the signature, so that a refused algorithm costs what an accepted one costs
+    let algorithm = signature(response, &authenticator_data, record, backend, recorder)?;
+    // The algorithm is checked after the signature, so that a refusal takes as long as an accepted signature.
     if !expected.algorithms.contains(&algorithm) {
         return Err(Refusal::AlgorithmNotAccepted(algorithm.cose().into()));
     }
-    outcomes.passed(Step::Signature);
+    recorder.passed(Step::Signature);
 
     // Step 22: the signature counter
     let sign_count = sign_count(expected.sign_count, record.sign_count, authenticator_data.sign_count())?;
-    outcomes.record(Step::SignCount, sign_count.outcome());
+    recorder.record(Step::SignCount, sign_count.outcome());
 
     // Step 23: extension outputs
     let extension_results = response.client_extension_results();
-    let extension_report = expected.extensions.check(authenticator_data.extensions(), extension_results)?;
-    let extensions_judged = expected.extensions != AuthenticationExtensions::NONE;
-    outcomes.record(Step::Extensions, Outcome::of_required(extensions_judged));
+    let report = expected.extensions.check(authenticator_data.extensions(), extension_results)?;
+    recorder.extensions(expected.extensions != AuthenticationExtensions::NONE, report);
 
     // Step 24: the update of the record. The caller stores it.
     let (expect, set) = update(record, &authenticator_data);
-    let user_verification = match (authenticator_data.flags().user_verified(), record.uv_initialized) {
-        (false, _) => UserVerification::NotPerformed,
-        (true, false) => UserVerification::First,
-        (true, true) => UserVerification::Performed,
-    };
-    Ok(VerifiedAuthentication {
+    let user_verification = user_verification(authenticator_data.flags(), record);
+    Ok(Checked {
         authenticator_data,
         client_data,
-        credential_id: record.id.clone(),
         algorithm,
         sign_count,
         user_verification,
-        payment: ceremony_type == PAYMENT,
-        credentials_named: !allowed.is_empty(),
-        appid_used,
-        backup_eligibility: expected.backup_eligibility,
-        basis: Basis {
-            place,
-            backend: backend.name(),
-            module: backend.module(algorithm.scheme()),
-            user_verification_required: expected.user_verification_required,
-            backup_state: expected.backup_state,
-            extensions_judged,
-        },
         expect,
         set,
         extension_results,
-        extension_report,
-        quirks,
-        outcomes: *outcomes,
     })
 }
 
-/// The part of step 6 that says whose credential it is: the account that was named before must own it, and the user handle
-/// must be that account's. Returns the quirks that were needed.
+/// Steps 3 to 6: the response, and the credential that it names.
+fn credential(
+    expected: &ExpectedAuthentication<'_>,
+    response: &AuthenticationResponse,
+    record: &CredentialRecord,
+    recorder: &mut Recorder,
+) -> Result<(), Refusal> {
+    // Step 3: the response. It was parsed as the JSON of §5.1.
+    recorder.evidence.quirks = client_extension_results(response.client_extension_results(), expected.quirks)?;
+    recorder.passed(Step::Response);
+
+    // Step 5: allowCredentials, if it was sent
+    let allowed = expected.allow_credentials;
+    let named = allowed.iter().any(|allowed| allowed.as_bytes() == response.credential_id());
+    recorder.check(Step::AllowCredentials, !allowed.is_empty(), named, Refusal::CredentialNotAllowed)?;
+
+    // Step 6: the record has the credential id that the response names, and its owner is the user
+    if record.id.as_bytes() != response.credential_id() {
+        return Err(Refusal::CredentialMismatch);
+    }
+    let quirks = user(expected, response, record)?;
+    recorder.evidence.quirks = recorder.evidence.quirks.union(quirks);
+    recorder.passed(Step::User);
+    Ok(())
+}
+
+/// Steps 7 and 15 to 19: authenticator data.
+fn authenticator_data<'a>(
+    expected: &ExpectedAuthentication<'_>,
+    response: &'a AuthenticationResponse,
+    record: &CredentialRecord,
+    backend: &dyn Backend,
+    recorder: &mut Recorder,
+) -> Result<AuthenticatorData<'a>, Refusal> {
+    // Step 7: authenticator data. An assertion carries no attested credential data (§6.1).
+    let authenticator_data = AuthenticatorData::read(response.authenticator_data())
+        .map_err(|error| Refusal::AuthenticatorData(error.into()))?;
+    let flags = authenticator_data.flags();
+    recorder.evidence.flags = Some(flags);
+    recorder.evidence.sign_count = Some(authenticator_data.sign_count());
+    recorder.evidence.sign_count_stored = Some(record.sign_count);
+    recorder.evidence.user_verification = Some(user_verification(flags, record));
+    if authenticator_data.attested_credential_data().is_some() {
+        return Err(Refusal::AuthenticatorData(authenticator::data::Error::AttestedCredentialData.into()));
+    }
+    recorder.passed(Step::AuthenticatorData);
+
+    // Step 15: rpIdHash
+    let appid_used = rp_id_hash(expected, response, &authenticator_data, backend)?;
+    recorder.evidence.appid_used = Some(appid_used);
+    recorder.passed(Step::RpIdHash);
+
+    // Steps 16 to 19: UP, UV, BS and BE
+    check_flags(expected, record, flags, recorder)?;
+    Ok(authenticator_data)
+}
+
+/// The part of step 6 that checks the owner: if the user was known before, the record must be that user's, and the user
+/// handle in the response must be that of the record. Returns the quirks that were needed.
 fn user(
-    expected: &Expected<'_>,
+    expected: &ExpectedAuthentication<'_>,
     response: &AuthenticationResponse,
     record: &CredentialRecord,
 ) -> Result<Quirks, Refusal> {
@@ -370,7 +399,7 @@ fn user(
 /// Compares rpIdHash. The AppID counts instead of the RP ID only if it was requested and the client says that it used it
 /// (§10.1.1). Returns whether the AppID was used.
 fn rp_id_hash(
-    expected: &Expected<'_>,
+    expected: &ExpectedAuthentication<'_>,
     response: &AuthenticationResponse,
     authenticator_data: &AuthenticatorData<'_>,
     backend: &dyn Backend,
@@ -384,53 +413,57 @@ fn rp_id_hash(
     if *authenticator_data.rp_id_hash() == hash { Ok(appid.is_some()) } else { Err(Refusal::RpIdHash) }
 }
 
-fn flags(
-    expected: &Expected<'_>,
+fn check_flags(
+    expected: &ExpectedAuthentication<'_>,
     record: &CredentialRecord,
     flags: Flags,
-    outcomes: &mut Outcomes,
+    recorder: &mut Recorder,
 ) -> Result<(), Refusal> {
     // Step 16: UP
-    outcomes.check(Step::UserPresent, true, flags.user_present(), Refusal::UserNotPresent)?;
+    recorder.check(Step::UserPresent, true, flags.user_present(), Refusal::UserNotPresent)?;
     // Step 17: UV
     let required = expected.user_verification_required;
-    outcomes.check(Step::UserVerified, required, flags.user_verified(), Refusal::UserNotVerified)?;
-    // Step 18: BS only with BE
+    recorder.check(Step::UserVerified, required, flags.user_verified(), Refusal::UserNotVerified)?;
+    // Step 18: BS is set only if BE is set
     let possible = flags.backup_eligible() || !flags.backup_state();
-    outcomes.check(Step::BackupState, true, possible, Refusal::BackupState)?;
-    // Step 19: the policies on BE and BS. They come first, because they do not depend on the record: a refusal without a
-    // signature check must not show what a record holds.
+    recorder.check(Step::BackupState, true, possible, Refusal::BackupState)?;
+    // Step 19: the policies for BE and BS. They come before the record, because a refusal before the signature check must not
+    // depend on the record.
     if !expected.backup_eligibility.admits(flags.backup_eligible()) {
         return Err(Refusal::BackupEligibility);
     }
     let (policy, backed_up) = (expected.backup_state, flags.backup_state());
     let asked = policy != BackupState::Any;
-    outcomes.check(Step::BackupStatePolicy, asked, policy.admits(backed_up), Refusal::BackupStateNotAllowed)?;
-    // Step 19: BE never changes
+    recorder.check(Step::BackupStatePolicy, asked, policy.admits(backed_up), Refusal::BackupStateNotAllowed)?;
+    // Step 19: BE equals that of the record
     match record.backup_eligible {
-        None => outcomes.record(Step::BackupEligibility, Outcome::NotKnown),
-        Some(eligible) if eligible == flags.backup_eligible() => outcomes.passed(Step::BackupEligibility),
+        None => recorder.record(Step::BackupEligibility, Outcome::NotKnown),
+        Some(eligible) if eligible == flags.backup_eligible() => recorder.passed(Step::BackupEligibility),
         Some(_) => return Err(Refusal::BackupEligibilityChanged),
     }
     Ok(())
 }
 
-/// Steps 20 and 21: the record fixes the key and its algorithm. Nothing in the message chooses them. Nothing is hashed for a
-/// key that verifies nothing.
+/// Steps 20 and 21. The record determines the key and its algorithm; nothing in the message does. If the key is unusable,
+/// nothing is hashed.
 pub(crate) fn signature(
     response: &AuthenticationResponse,
     authenticator_data: &AuthenticatorData<'_>,
     record: &CredentialRecord,
     backend: &dyn Backend,
+    recorder: &mut Recorder,
 ) -> Result<Algorithm, Refusal> {
-    let message = || authenticator_data.followed_by(&backend.sha256(&[response.client_data_json()]));
-    let key = CoseKey::read(&record.public_key).map_err(Refusal::StoredPublicKey)?;
-    if !backend.supports(key.algorithm().scheme()) {
-        return Err(Refusal::StoredPublicKey(KeyError::Unsupported.into()));
+    let key = CoseKey::read(&record.public_key).map_err(|error| Refusal::StoredPublicKey(error.into()))?;
+    let scheme = key.algorithm().scheme();
+    if !backend.supports(scheme) {
+        return Err(Refusal::StoredPublicKey(CryptoError::Unsupported.into()));
     }
-    backend
-        .verify(key.algorithm().scheme(), key.key(), &message(), response.signature())
-        .map_err(|_| Refusal::Signature)?;
+    // Step 20: the hash of client data
+    let message = authenticator_data.followed_by(&backend.sha256(&[response.client_data_json()]));
+    recorder.algorithm(key.algorithm(), backend);
+    recorder.evidence.signed_sha256 = Some(backend.sha256(&[&message]));
+    // Step 21: the signature
+    backend.verify(scheme, key.key(), &message, response.signature()).map_err(|_| Refusal::Signature)?;
     Ok(key.algorithm())
 }
 
@@ -444,8 +477,17 @@ fn sign_count(policy: SignCountPolicy, stored: u32, received: u32) -> Result<Sig
     }
 }
 
-/// Step 24: the record before and after. A counter never goes back, or the next clone would go unnoticed.
-/// `uvInitialized` is not touched: setting it takes another factor, which only the caller knows of.
+/// Returns whether user verification was performed, and whether it counts as a factor (§4, uvInitialized).
+const fn user_verification(flags: Flags, record: &CredentialRecord) -> UserVerification {
+    match (flags.user_verified(), record.uv_initialized) {
+        (false, _) => UserVerification::NotPerformed,
+        (true, false) => UserVerification::First,
+        (true, true) => UserVerification::Performed,
+    }
+}
+
+/// Step 24: returns the record before and after. The counter never decreases, so that the next use of a clone is noticed.
+/// `uvInitialized` stays, because setting it requires an additional factor, which only the caller can check.
 fn update(record: &CredentialRecord, authenticator_data: &AuthenticatorData<'_>) -> (RecordState, RecordState) {
     let expect = RecordState::of(record);
     let set = RecordState {

@@ -1,33 +1,26 @@
-//! Which credentials are wanted as to backup (§6.1.3): a policy each for BE, which never changes, and BS, which does.
+//! Policies for the backup of credentials (§6.1.3): one for BE, which never changes, and one for BS, which does.
+
+use serde::{Deserialize, Serialize};
 
 /// Which values of BE are accepted: §7.1 step 18 at a registration, §7.2 step 19 at a sign-in.
 ///
-/// At a sign-in the received flag is judged, so the policy also holds for records from before the policy and for imported
-/// records that do not know BE. Whoever has no other credential than one that is refused is locked out:
-/// [`interop::check`](crate::interop::check) lists the records that say so.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// A sign-in is checked by the flag in the assertion. So the policy also applies to records that are older than the policy, and
+/// to imported records without BE. A user whose only credential is refused is locked out:
+/// [`interop::check`](crate::interop::check) lists the records that a policy would refuse.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BackupEligibility {
-    /// Either.
+    /// Both values.
     #[default]
     Any,
-    /// Multi-device credentials only (BE set): they survive the loss of a device.
+    /// Multi-device credentials only (BE set). They survive the loss of a device.
     MultiDevice,
-    /// Single-device credentials only (BE clear): they never leave it.
+    /// Single-device credentials only (BE clear). They never leave the device.
     SingleDevice,
 }
 
 impl BackupEligibility {
-    /// Its name, in the evidence.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Any => "any",
-            Self::MultiDevice => "multi_device",
-            Self::SingleDevice => "single_device",
-        }
-    }
-
     pub(crate) const fn admits(self, backup_eligible: bool) -> bool {
         match self {
             Self::Any => true,
@@ -37,33 +30,24 @@ impl BackupEligibility {
     }
 }
 
-/// What §7.1 step 19 and §7.2 step 19 make of BS.
+/// Which values of BS are accepted: §7.1 step 19 at a registration, §7.2 step 19 at a sign-in.
 ///
-/// Credentials are backed up some time after they were made, and some never: whoever wants one or the other of every
-/// sign-in locks people out whose passkeys are what they ought to be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// A credential is backed up some time after it was created, or never. So a policy other than [`BackupState::Any`] can lock out
+/// users with valid passkeys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BackupState {
-    /// Either.
+    /// Both values.
     #[default]
     Any,
-    /// Backed up now (BS set): the loss of a device does not lose it.
+    /// Credentials that are backed up now (BS set). They survive the loss of a device.
     BackedUp,
-    /// Not backed up now (BS clear).
+    /// Credentials that are not backed up now (BS clear).
     NotBackedUp,
 }
 
 impl BackupState {
-    /// Its name, in the evidence.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Any => "any",
-            Self::BackedUp => "backed_up",
-            Self::NotBackedUp => "not_backed_up",
-        }
-    }
-
     pub(super) const fn admits(self, backed_up: bool) -> bool {
         match self {
             Self::Any => true,
@@ -77,7 +61,7 @@ impl BackupState {
 mod tests {
     use super::*;
 
-    /// Whoever keeps evidence relies on the names.
+    /// Stored evidence contains the names.
     #[test]
     fn each_policy_has_its_name_and_what_it_admits() {
         for (policy, name, clear, set) in [
@@ -85,14 +69,16 @@ mod tests {
             (BackupEligibility::MultiDevice, "multi_device", false, true),
             (BackupEligibility::SingleDevice, "single_device", true, false),
         ] {
-            assert_eq!((policy.name(), policy.admits(false), policy.admits(true)), (name, clear, set));
+            assert_eq!((policy.admits(false), policy.admits(true)), (clear, set));
+            assert_eq!(serde_json::to_value(policy).unwrap(), name);
         }
         for (policy, name, clear, set) in [
             (BackupState::Any, "any", true, true),
             (BackupState::BackedUp, "backed_up", false, true),
             (BackupState::NotBackedUp, "not_backed_up", true, false),
         ] {
-            assert_eq!((policy.name(), policy.admits(false), policy.admits(true)), (name, clear, set));
+            assert_eq!((policy.admits(false), policy.admits(true)), (clear, set));
+            assert_eq!(serde_json::to_value(policy).unwrap(), name);
         }
     }
 }

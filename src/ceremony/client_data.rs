@@ -1,33 +1,34 @@
-//! Client data, as both ceremonies judge it: §7.1 steps 5 to 11, §7.2 steps 8 to 14.
+//! Client data (§5.8.1) in both ceremonies: §7.1 steps 5 to 11, §7.2 steps 8 to 14.
 
-use super::{Outcome, Outcomes, Place, Refusal, Step};
+use super::recorder::Recorder;
+use super::{Outcome, Refusal, Site, Step};
 use crate::client::data::{self, ClientData, Member};
-use crate::client::{Framing, Site};
 use crate::codec::base64url;
 use std::borrow::Cow;
 
-/// Decodes, parses and judges client data, and says where it is from.
+/// Decodes, parses and checks client data. Records the origins.
 pub(super) fn verify<'a>(
     bytes: &'a [u8],
     ceremony_type: &str,
     challenge: &[u8],
-    site: &'a Site,
-    outcomes: &mut Outcomes,
-) -> Result<(ClientData<'a>, Place<&'a str>), Refusal> {
+    site: &Site,
+    recorder: &mut Recorder,
+) -> Result<ClientData<'a>, Refusal> {
     // Step 5 (8 at sign-in): UTF-8 decode
     match data::decode(bytes).map_err(malformed)? {
         Cow::Borrowed(text) => {
-            outcomes.passed(Step::ClientDataText);
+            recorder.passed(Step::ClientDataText);
             // Step 6 (9): JSON
             let client_data = ClientData::parse(text).map_err(malformed)?;
-            outcomes.passed(Step::ClientDataJson);
-            let place = members(&client_data, ceremony_type, challenge, site, outcomes)?;
-            Ok((client_data, place))
+            recorder.passed(Step::ClientDataJson);
+            members(&client_data, ceremony_type, challenge, site, recorder)?;
+            Ok(client_data)
         }
         // The bytes are not UTF-8, so this is a refusal. If U+FFFD broke the JSON or a member, the later step reports it.
         Cow::Owned(text) => {
             let client_data = ClientData::parse(&text).map_err(malformed)?;
-            members(&client_data, ceremony_type, challenge, site, outcomes)?;
+            recorder.passed(Step::ClientDataJson);
+            members(&client_data, ceremony_type, challenge, site, recorder)?;
             Err(Refusal::ClientDataNotUtf8)
         }
     }
@@ -36,56 +37,55 @@ pub(super) fn verify<'a>(
 fn malformed(error: data::Error) -> Refusal {
     match error {
         data::Error::NotUtf8 => Refusal::ClientDataNotUtf8,
-        error => Refusal::ClientData(error),
+        error => Refusal::ClientData(error.into()),
     }
 }
 
 /// Checks the members that both ceremonies have.
-fn members<'s>(
+fn members(
     client_data: &ClientData<'_>,
     ceremony_type: &str,
     challenge: &[u8],
-    site: &'s Site,
-    outcomes: &mut Outcomes,
-) -> Result<Place<&'s str>, Refusal> {
+    site: &Site,
+    recorder: &mut Recorder,
+) -> Result<(), Refusal> {
     // Step 7 (10): type
-    outcomes.check(Step::Type, true, client_data.ceremony_type.text() == Some(ceremony_type), Refusal::Type)?;
+    recorder.check(Step::Type, true, client_data.ceremony_type.text() == Some(ceremony_type), Refusal::Type)?;
     // Step 8 (11): challenge. It is compared as a string, because base64url has one spelling for it.
     let same = client_data.challenge.text().is_some_and(|text| base64url::is_encoding_of(text, challenge));
-    outcomes.check(Step::Challenge, true, same, Refusal::Challenge)?;
+    recorder.check(Step::Challenge, true, same, Refusal::Challenge)?;
     // Step 9 (12): origin
     let origin = client_data.origin.text().and_then(|origin| site.origins.admit(origin));
     let (origin, origin_rule) = origin.ok_or(Refusal::Origin)?;
-    outcomes.passed(Step::Origin);
-    let (cross_origin, top_origin) = framing(client_data, &site.framing, outcomes)?;
-    Ok(Place { rp_id: &site.rp_id, origin, origin_rule, cross_origin, top_origin })
+    recorder.passed(Step::Origin);
+    recorder.evidence.origin = Some(origin.to_owned());
+    recorder.evidence.origin_rule = Some(origin_rule);
+    framing(client_data, site, recorder)
 }
 
-/// Returns `crossOrigin`, and the listed origin that `topOrigin` names.
-fn framing<'s>(
-    client_data: &ClientData<'_>,
-    framing: &'s Framing,
-    outcomes: &mut Outcomes,
-) -> Result<(bool, Option<&'s str>), Refusal> {
+/// Checks whether the ceremony may run in the frame that the client data names.
+fn framing(client_data: &ClientData<'_>, site: &Site, recorder: &mut Recorder) -> Result<(), Refusal> {
     // Step 10 (13): crossOrigin. A frame of another origin must be expected.
     let cross_origin = match client_data.cross_origin {
         Member::Absent => false,
         Member::Bool(cross_origin) => cross_origin,
         Member::Text(_) | Member::Other => return Err(Refusal::CrossOrigin),
     };
-    let is_expected = !matches!(framing, Framing::SameOrigin);
-    outcomes.check(Step::CrossOrigin, cross_origin, is_expected, Refusal::CrossOrigin)?;
+    let is_expected = site.top_origins.is_some();
+    recorder.evidence.cross_origin = Some(cross_origin);
+    recorder.check(Step::CrossOrigin, cross_origin, is_expected, Refusal::CrossOrigin)?;
     // Step 11 (14): topOrigin. It must be listed. Clients add it only beside `crossOrigin: true` (§5.8.1).
-    match (&client_data.top_origin, framing) {
-        (Member::Absent, Framing::CrossOriginNamed(_)) if cross_origin => Err(Refusal::TopOriginMissing),
+    match (&client_data.top_origin, &site.top_origins) {
+        (Member::Absent, _) if cross_origin && site.top_origin_required => Err(Refusal::TopOriginMissing),
         (Member::Absent, _) => {
-            outcomes.record(Step::TopOrigin, Outcome::NotRequired);
-            Ok((cross_origin, None))
+            recorder.record(Step::TopOrigin, Outcome::NotRequired);
+            Ok(())
         }
-        (Member::Text(top), Framing::CrossOrigin(expected) | Framing::CrossOriginNamed(expected)) if cross_origin => {
+        (Member::Text(top), Some(expected)) if cross_origin => {
             let listed = expected.iter().find(|listed| **listed == **top).ok_or(Refusal::TopOrigin)?;
-            outcomes.passed(Step::TopOrigin);
-            Ok((cross_origin, Some(listed)))
+            recorder.passed(Step::TopOrigin);
+            recorder.evidence.top_origin = Some(listed.clone());
+            Ok(())
         }
         _ => Err(Refusal::TopOrigin),
     }

@@ -1,43 +1,61 @@
 //! A ceremony that was refused.
 
-use super::outcomes::Outcomes;
+use super::evidence::Evidence;
+use super::recorder::Recorder;
 use super::refusal::Refusal;
 use super::step::{Ceremony, StepNumber};
 use core::fmt;
 
-/// A refusal, the ceremony it ended, and the outcome of each step until then.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A refusal, and the ceremony that it ended.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
     /// The ceremony.
     pub ceremony: Ceremony,
     /// The reason.
     pub refusal: Refusal,
-    /// Which steps passed, which one refused, and which were not reached.
-    pub outcomes: Outcomes,
+    pub(crate) recorder: Box<Recorder>,
 }
 
 impl Failure {
-    pub(crate) fn after(outcomes: Outcomes, refusal: Refusal) -> Self {
-        Self { ceremony: outcomes.ceremony(), refusal, outcomes: outcomes.refused(&refusal) }
+    pub(crate) fn after(mut recorder: Recorder, refusal: Refusal) -> Self {
+        recorder.refused(&refusal);
+        Self { ceremony: recorder.evidence.ceremony, refusal, recorder: Box::new(recorder) }
     }
 
-    /// A ceremony that ended before any other step.
+    /// Makes the failure of a ceremony that ended before any other step, such as a response that cannot be parsed.
     #[must_use]
     pub fn new(ceremony: Ceremony, refusal: Refusal) -> Self {
-        Self::after(Outcomes::new(ceremony), refusal)
+        Self::after(Recorder::new(ceremony), refusal)
     }
 
-    /// The step of the standard that refuses.
+    /// Returns the step of the standard that refuses.
     #[must_use]
     pub const fn step(&self) -> Option<StepNumber> {
         self.refusal.step().number(self.ceremony)
     }
 
-    /// A stable word for logs and dashboards, such as `challenge-mismatch`.
+    /// Returns a stable word for logs and dashboards, such as `challenge-mismatch`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.refusal.code()
+    }
+
+    /// Returns the evidence of the refused ceremony: which steps passed, which one refused, and which were not reached. For
+    /// logs only: never show it at the browser.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence {
+        (*self.recorder).clone().finish()
+    }
+}
+
+/// Shows the refusal only. The evidence names the credential.
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure")
+            .field("ceremony", &self.ceremony)
+            .field("refusal", &self.refusal)
+            .finish_non_exhaustive()
     }
 }
 
@@ -50,11 +68,8 @@ impl fmt::Display for Failure {
     }
 }
 
-impl core::error::Error for Failure {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        Some(&self.refusal)
-    }
-}
+/// The text above already contains that of the refusal.
+impl core::error::Error for Failure {}
 
 #[cfg(test)]
 mod tests {
@@ -63,7 +78,7 @@ mod tests {
     #[test]
     fn a_failure_names_its_step() {
         let failure = Failure::new(Ceremony::Authentication, Refusal::Origin);
-        assert_eq!(failure.to_string(), "an origin that is not expected (step 7.2/12)");
+        assert_eq!(failure.to_string(), "origin is not among the expected origins (step 7.2/12)");
         assert_eq!(failure.code(), "origin-not-allowed");
         let failure = Failure::new(Ceremony::Registration, Refusal::AlgorithmNotOffered(-65535));
         assert_eq!(failure.to_string(), "COSE algorithm -65535 was not offered (step 7.1/20)");

@@ -1,32 +1,36 @@
-//! The two ceremonies (§7): pure functions over what was expected and what was posted.
+//! The two ceremonies (§7) as pure functions of the expectations and the response.
 //!
-//! This is the only code that judges a response. It is total: the same values give the same verdict, and nothing is
-//! looked up, stored or timed. [`RelyingParty`](crate::relying_party::RelyingParty) is the front door; whoever has
-//! their own expectations, a vector, a fuzzer, an auditor years later, calls these.
+//! Only this code verifies responses. The same values always give the same verdict: nothing is loaded, stored or timed.
+//! Applications use [`RelyingParty`](crate::relying_party::RelyingParty). Call these functions directly if you have expectations
+//! of your own, such as test vectors, a fuzzer, or an audit years later.
 
 pub mod authentication;
 mod backup;
-mod basis;
 mod client_data;
+pub mod evidence;
 mod failure;
+mod origins;
 mod outcome;
-mod outcomes;
 pub mod payment;
+mod recorder;
 mod refusal;
 pub mod registration;
+mod site;
 mod step;
 
 pub use backup::{BackupEligibility, BackupState};
-pub use basis::{Basis, Configured, Place};
 pub use failure::Failure;
-pub use outcomes::{Outcome, Outcomes};
+pub use origins::{OriginRule, Origins};
+pub(crate) use recorder::Recorder;
 pub use refusal::Refusal;
+pub use site::Site;
+pub(crate) use step::Outcome;
 pub use step::{Ceremony, Step, StepNumber};
 
 use crate::extensions::ClientExtensionResults;
 use crate::quirk::{Quirk, Quirks};
 
-/// §5.1: the IDL requires `clientExtensionResults`.
+/// Checks that `clientExtensionResults` is present, because the IDL of §5.1 requires it. Returns the quirk that was needed.
 fn client_extension_results(received: Option<&ClientExtensionResults>, allowed: Quirks) -> Result<Quirks, Refusal> {
     match received {
         Some(_) => Ok(Quirks::NONE),

@@ -1,38 +1,38 @@
-//! What an authentication reports besides its verdict: the signature counter and user verification.
+//! What an authentication returns besides its verdict: the signature counter and user verification.
 
-use super::Outcome;
+use super::step::Outcome;
 
-/// What is done about a signature counter that does not advance (§7.2 step 22: a signal, not proof, of a clone).
+/// What to do if the signature counter did not advance (§7.2 step 22). That is a sign of a cloned authenticator, but no proof.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignCountPolicy {
-    /// It is refused.
+    /// Refuses the authentication.
     #[default]
     Reject,
-    /// It is reported as [`SignCount::Regressed`], and the sign-in goes on.
+    /// Accepts it, and reports [`SignCount::Regressed`].
     Report,
 }
 
-/// The signature counter, compared with the record's (§6.1.1).
+/// The signature counter, compared with that of the record (§6.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignCount {
-    /// Both are 0: the authenticator keeps none.
+    /// Both are 0: the authenticator has no counter.
     NotKept,
     /// It advanced.
     Advanced,
-    /// It did not advance: a clone, a malfunction, or two sign-ins at once.
+    /// It did not advance: because of a clone, a malfunction, or two simultaneous sign-ins.
     #[non_exhaustive]
     Regressed {
-        /// The record's.
+        /// The counter of the record.
         stored: u32,
-        /// The assertion's.
+        /// The counter of the assertion.
         received: u32,
     },
 }
 
 impl SignCount {
-    /// The outcome of step 22.
+    /// Returns the outcome of step 22.
     pub(super) const fn outcome(self) -> Outcome {
         match self {
             Self::NotKept => Outcome::NotRequired,
@@ -40,45 +40,25 @@ impl SignCount {
             Self::Regressed { .. } => Outcome::Waived,
         }
     }
-
-    /// Its name, in the evidence.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NotKept => "not_kept",
-            Self::Advanced => "advanced",
-            Self::Regressed { .. } => "regressed",
-        }
-    }
 }
 
-/// User verification, as far as it may be relied on (§4, uvInitialized).
+/// Whether user verification was performed, and whether it counts as a factor (§4, uvInitialized).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UserVerification {
     /// UV was clear.
     NotPerformed,
-    /// UV was set for the first time: not a factor yet, unless another one of equal strength stood beside it. Only
-    /// then set `uv_initialized`, by
+    /// UV was set, but `uv_initialized` of the record was not. It does not count as a factor, unless the user also proved an
+    /// additional factor of equal strength. Then, and only then, set `uv_initialized` with
     /// [`update_after_additional_factor`](super::authentication::VerifiedAuthentication::update_after_additional_factor).
     First,
-    /// UV was set, and the record knows of it: a factor.
+    /// UV was set, and so was `uv_initialized` of the record. It counts as a factor.
     Performed,
 }
 
 impl UserVerification {
-    /// Its name, in the evidence.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NotPerformed => "not_performed",
-            Self::First => "first",
-            Self::Performed => "performed",
-        }
-    }
-
-    /// Whether it counts as an authentication factor.
+    /// Returns whether it counts as an authentication factor.
     #[must_use]
     pub const fn is_factor(self) -> bool {
         matches!(self, Self::Performed)
@@ -89,22 +69,15 @@ impl UserVerification {
 mod tests {
     use super::*;
 
-    /// Whoever keeps evidence relies on the names.
+    /// Stored evidence contains the names.
     #[test]
     fn each_outcome_has_its_name() {
-        for (outcome, name) in [
-            (SignCount::NotKept, "not_kept"),
-            (SignCount::Advanced, "advanced"),
-            (SignCount::Regressed { stored: 2, received: 1 }, "regressed"),
-        ] {
-            assert_eq!(outcome.name(), name);
-        }
         for (outcome, name, is_factor) in [
             (UserVerification::NotPerformed, "not_performed", false),
             (UserVerification::First, "first", false),
             (UserVerification::Performed, "performed", true),
         ] {
-            assert_eq!((outcome.name(), outcome.is_factor()), (name, is_factor));
+            assert_eq!((serde_json::to_value(outcome).unwrap(), outcome.is_factor()), (name.into(), is_factor));
         }
     }
 }

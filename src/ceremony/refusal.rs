@@ -1,19 +1,18 @@
-//! Why a ceremony failed: one fact, the step it belongs to, and a code that does not change.
+//! Why a ceremony was refused: the reason with its facts, its step, and a code that does not change.
 //!
-//! Facts are numbers and enumerations, never text that was received, so they can be logged as they are. What the
-//! person at the browser sees should be one and the same for all of them (§14.6.2).
+//! Facts are numbers and enumerations, never received text, so you can log them. Show the same answer at the browser for every
+//! refusal (§14.6.2).
 
 use super::step::Step;
 use crate::attestation::{self, AttestationType};
-use crate::authenticator;
-use crate::client::{data, json::ResponseError, payment};
-use crate::crypto::cose;
+use crate::client::json::ResponseError;
 use crate::extensions::OutputRefusal;
+use crate::parse::ParseError;
 use crate::x509;
 
 macro_rules! refusals {
     ($($(#[$meta:meta])* $name:ident $(($($field:ty),*))? => $step:ident, $code:literal;)*) => {
-        /// One reason to refuse a ceremony.
+        /// The reason for refusing a ceremony.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
         #[non_exhaustive]
         pub enum Refusal {
@@ -46,7 +45,7 @@ macro_rules! refusals {
                 [$($code),*].into_iter().chain(OutputRefusal::CODES.iter().copied())
             }
 
-            /// The step that refuses. Every reason has one: without it, this would not compile.
+            /// Returns the step that refuses.
             #[must_use]
             pub const fn step(&self) -> Step {
                 match self {
@@ -57,7 +56,7 @@ macro_rules! refusals {
                 }
             }
 
-            /// A stable word for logs and dashboards.
+            /// Returns a stable word for logs and dashboards.
             #[must_use]
             pub const fn code(&self) -> &'static str {
                 match self {
@@ -72,164 +71,162 @@ macro_rules! refusals {
 }
 
 refusals! {
-    /// The posted JSON.
+    /// The posted JSON cannot be parsed.
     #[error("{0}")]
     Response(ResponseError) => Response, "response-malformed";
     /// `clientExtensionResults` is missing.
     #[error("clientExtensionResults is missing")]
     ClientExtensionResultsMissing => Response, "client-extension-results-missing";
     /// An unsigned copy (`authenticatorData`, `publicKey` or `publicKeyAlgorithm`) is not what was attested.
-    #[error("an unsigned copy disagrees with the attestation object")]
+    #[error("authenticatorData, publicKey or publicKeyAlgorithm of the response is not that of the attestation object")]
     CopyMismatch => Response, "copy-mismatch";
-    /// The credential was not among those asked for.
-    #[error("the credential is not among those asked for")]
+    /// `allowCredentials` does not contain the credential.
+    #[error("the credential is not in allowCredentials")]
     CredentialNotAllowed => AllowCredentials, "credential-not-allowed";
-    /// The record handed in is another credential's.
-    #[error("the credential is not the record's")]
+    /// The record that was passed in belongs to a different credential.
+    #[error("the credential id is not that of the record")]
     CredentialMismatch => User, "credential-mismatch";
-    /// The relying party has no such credential, or no such user.
-    #[error("the credential is not known")]
+    /// The relying party has no record of the credential.
+    #[error("the relying party has no record of the credential")]
     CredentialUnknown => User, "credential-unknown";
-    /// The record belongs to another account than the one to be signed in.
-    #[error("the credential is another user's")]
+    /// The record belongs to a different account than the one that was to be signed in.
+    #[error("the record belongs to a different user")]
     UserMismatch => User, "user-mismatch";
-    /// The user handle is not the account's.
-    #[error("the user handle is not the account's")]
+    /// The user handle is not that of the record.
+    #[error("the user handle is not that of the record")]
     UserHandleMismatch => User, "user-handle-mismatch";
-    /// No user handle, where nobody was named before.
-    #[error("no user handle, and nobody was named before")]
+    /// The user handle is missing in a discoverable authentication.
+    #[error("the user handle is missing in a discoverable authentication")]
     UserHandleMissing => User, "user-handle-missing";
-    /// A user handle of no bytes.
-    #[error("an empty user handle")]
+    /// The user handle has no bytes.
+    #[error("the user handle is empty")]
     UserHandleEmpty => User, "user-handle-empty";
     /// Client data is not UTF-8.
-    #[error("client data that is not UTF-8")]
+    #[error("client data is not UTF-8")]
     ClientDataNotUtf8 => ClientDataText, "client-data-not-utf8";
-    /// Client data is not one JSON object with each member once.
+    /// Client data is not a JSON object with each member once.
     #[error("{0}")]
-    ClientData(data::Error) => ClientDataJson, "client-data-malformed";
-    /// `type` is another.
-    #[error("client data of another type")]
+    ClientData(ParseError) => ClientDataJson, "client-data-malformed";
+    /// `type` is not that of the ceremony.
+    #[error("type of the client data is not that of the ceremony")]
     Type => Type, "type-mismatch";
-    /// `challenge` is another.
-    #[error("another challenge")]
+    /// `challenge` is not the one that was issued.
+    #[error("challenge is not the one that was issued")]
     Challenge => Challenge, "challenge-mismatch";
-    /// `origin` is not expected. What was received is not repeated here; whoever configures a relying party finds it by
-    /// [`client::data::decode`](crate::client::data::decode) and
-    /// [`ClientData::parse`](crate::client::ClientData::parse), and holds it against
-    /// [`Site::origins`](crate::client::Site::origins).
-    #[error("an origin that is not expected")]
+    /// `origin` is not expected. What was received is not repeated here; `claimed_origin`
+    /// of the response returns it for your log. Compare it with [`Site::origins`](super::Site::origins).
+    #[error("origin is not among the expected origins")]
     Origin => Origin, "origin-not-allowed";
-    /// `crossOrigin` is true where no frame is expected, or not a boolean.
-    #[error("a cross-origin frame that is not expected")]
+    /// `crossOrigin` is true although no frame is expected, or is not a boolean.
+    #[error("crossOrigin is true or not a boolean, and no cross-origin frame is expected")]
     CrossOrigin => CrossOrigin, "cross-origin-not-allowed";
-    /// `topOrigin` is not expected, or there without a `crossOrigin` that is true.
-    #[error("a top-level origin that is not expected")]
+    /// `topOrigin` is not among the expected ones, or is present although `crossOrigin` is not true.
+    #[error("topOrigin is not among the expected top-level origins, or crossOrigin is not true")]
     TopOrigin => TopOrigin, "top-origin-not-allowed";
     /// `topOrigin` is absent in a cross-origin frame, and the relying party requires that the client names it.
     #[error("topOrigin is required in a cross-origin frame, and the client did not send it")]
     TopOriginMissing => TopOrigin, "top-origin-missing";
-    /// The attestation object.
+    /// The attestation object cannot be decoded.
     #[error("{0}")]
-    AttestationObject(attestation::Error) => AttestationObject, "attestation-object-malformed";
-    /// Authenticator data.
+    AttestationObject(attestation::StatementError) => AttestationObject, "attestation-object-malformed";
+    /// Authenticator data cannot be decoded.
     #[error("{0}")]
-    AuthenticatorData(authenticator::data::Error) => AuthenticatorData, "authenticator-data-malformed";
+    AuthenticatorData(ParseError) => AuthenticatorData, "authenticator-data-malformed";
     /// rpIdHash is not that of the RP ID.
-    #[error("made for another RP ID")]
+    #[error("rpIdHash is not the hash of the RP ID")]
     RpIdHash => RpIdHash, "rp-id-mismatch";
     /// UP is clear.
-    #[error("the user was not present")]
+    #[error("user presence is required, and the flag UP is clear")]
     UserNotPresent => UserPresent, "user-not-present";
-    /// UV is clear where it was required.
-    #[error("the user was not verified")]
+    /// UV is clear although user verification is required.
+    #[error("user verification is required, and the flag UV is clear")]
     UserNotVerified => UserVerified, "user-not-verified";
-    /// BS without BE.
-    #[error("backed up, but not eligible for backup")]
+    /// BS is set and BE is clear.
+    #[error("the flag BS is set, and the flag BE is clear")]
     BackupState => BackupState, "backup-state-invalid";
-    /// BE is not what the policy wants.
-    #[error("backup eligibility is not what the policy wants")]
+    /// BE does not meet the policy.
+    #[error("the flag BE does not meet the policy for backup eligibility")]
     BackupEligibility => BackupEligibility, "backup-eligibility-not-allowed";
-    /// BE is not what it was at registration.
-    #[error("backup eligibility has changed")]
+    /// BE is not that of the record.
+    #[error("the flag BE is not that of the record")]
     BackupEligibilityChanged => BackupEligibility, "backup-eligibility-changed";
-    /// BS is not what the policy wants.
-    #[error("backup state is not what the policy wants")]
+    /// BS does not meet the policy.
+    #[error("the flag BS does not meet the policy for the backup state")]
     BackupStateNotAllowed => BackupStatePolicy, "backup-state-not-allowed";
-    /// The COSE number was not offered.
+    /// The algorithm was not offered.
     #[error("COSE algorithm {0} was not offered")]
     AlgorithmNotOffered(i64) => Algorithm, "algorithm-not-offered";
-    /// The credential public key.
+    /// The credential public key cannot be used.
     #[error("{0}")]
-    PublicKey(cose::Error) => Algorithm, "public-key-malformed";
-    /// `fmt` is none of §8.
-    #[error("an unknown attestation statement format")]
+    PublicKey(ParseError) => Algorithm, "public-key-malformed";
+    /// `fmt` is not a format of §8.
+    #[error("fmt is not a known attestation statement format")]
     AttestationFormat => AttestationFormat, "attestation-format-unknown";
-    /// The attestation statement.
+    /// The attestation statement does not verify.
     #[error("{0}")]
-    AttestationStatement(attestation::Error) => AttestationStatement, "attestation-invalid";
-    /// Fewer statements of a compound attestation verify than the policy wants.
-    #[error("fewer statements of a compound attestation than the policy wants")]
+    AttestationStatement(attestation::StatementError) => AttestationStatement, "attestation-invalid";
+    /// Fewer statements of a compound attestation verify than the policy requires.
+    #[error("fewer statements of the compound attestation verify than the policy requires")]
     AttestationStatementsTooFew => AttestationTrust, "attestation-statements-too-few";
-    /// Statements of a compound attestation have one attestation key: fewer are independent than the policy wants.
-    #[error("statements of a compound attestation share an attestation key")]
+    /// Statements of a compound attestation share an attestation key, so fewer are independent than the policy requires.
+    #[error("statements of the compound attestation share an attestation key")]
     AttestationStatementsNotIndependent => AttestationTrust, "attestation-statements-not-independent";
-    /// An Android key that software keeps, where the policy wants hardware.
-    #[error("a key that is not kept by hardware")]
+    /// Software keeps the Android key, and the policy requires hardware.
+    #[error("the policy requires a key in hardware, and the Android key is kept by software")]
     AttestedKeyNotInHardware => AttestationTrust, "attested-key-not-in-hardware";
-    /// What a statement says of the key is not what the policy demands.
+    /// What a statement states about the key does not meet the policy.
     #[error("the attested key: {0}")]
-    AttestedKey(attestation::Error) => AttestationTrust, "attested-key-not-accepted";
-    /// An attestation type that the policy does not accept.
-    #[error("{0} attestation is not accepted")]
+    AttestedKey(attestation::StatementError) => AttestationTrust, "attested-key-not-accepted";
+    /// The policy does not accept the attestation type.
+    #[error("the policy does not accept the attestation type {0}")]
     AttestationTypeNotAccepted(AttestationType) => AttestationTrust, "attestation-type-not-accepted";
-    /// The certificates of the attestation do not lead to a trust anchor.
+    /// The certification path of the attestation does not end at a trust anchor.
     #[error("the attestation is not trusted: {0}")]
-    AttestationUntrusted(x509::Error) => AttestationTrust, "attestation-untrusted";
-    /// A statement signed with RSA and SHA-1, which the policy does not count as trusted.
-    #[error("an attestation signed with RS1")]
+    AttestationUntrusted(x509::CertificateError) => AttestationTrust, "attestation-untrusted";
+    /// The statement is signed with RSA and SHA-1, which the policy does not count as trusted.
+    #[error("the attestation is signed with RS1, which the policy does not accept")]
     AttestationLegacyRs1 => AttestationTrust, "attestation-legacy-rs1";
-    /// The certificate names the very device, and enterprise attestation was not asked for.
-    #[error("an enterprise attestation that nobody asked for")]
+    /// The certificate identifies the device, and enterprise attestation was not requested.
+    #[error("the certificate identifies the device, and enterprise attestation was not requested")]
     EnterpriseAttestation => AttestationTrust, "enterprise-attestation-not-accepted";
-    /// The policy accepts certain models only, and this one is not attested.
-    #[error("the authenticator's model is not attested")]
+    /// The policy accepts certain AAGUIDs only, and no trusted statement vouches for the AAGUID.
+    #[error("the policy requires an attested AAGUID, and no trusted statement vouches for it")]
     AaguidNotAttested => AttestationTrust, "aaguid-not-attested";
-    /// The policy does not accept this model.
-    #[error("the authenticator's model is not accepted")]
+    /// The policy does not accept the AAGUID.
+    #[error("the policy does not accept the AAGUID")]
     AaguidNotAccepted => AttestationTrust, "aaguid-not-accepted";
     /// The credential id has more than 1023 bytes.
-    #[error("a credential id of more than 1023 bytes")]
+    #[error("the credential id has more than 1023 bytes")]
     CredentialIdTooLong => CredentialIdLength, "credential-id-too-long";
-    /// The credential id is registered already.
-    #[error("the credential is registered already")]
+    /// The credential id is already registered.
+    #[error("the credential id is already registered")]
     CredentialKnown => CredentialIdUnique, "credential-already-registered";
     /// `rawId` is not the attested credential id.
     #[error("rawId is not the attested credential id")]
     CredentialIdMismatch => CredentialRecord, "credential-id-mismatch";
-    /// The record's public key: it could never verify anything.
-    #[error("the record's public key: {0}")]
-    StoredPublicKey(cose::Error) => Signature, "stored-public-key-unusable";
-    /// The signature verifies, but the relying party does not accept the record's algorithm at sign-ins.
+    /// The public key of the record cannot be used, so no signature can be verified with it.
+    #[error("the public key of the record: {0}")]
+    StoredPublicKey(ParseError) => Signature, "stored-public-key-unusable";
+    /// The signature verifies, but the relying party does not accept the algorithm of the record at sign-ins.
     #[error("COSE algorithm {0} is not accepted at sign-ins")]
     AlgorithmNotAccepted(i64) => Signature, "algorithm-not-accepted";
     /// The signature does not verify.
     #[error("the signature does not verify")]
     Signature => Signature, "signature-invalid";
-    /// The counter did not advance, and the policy refuses that.
+    /// The signature counter did not advance, and the policy refuses that.
     #[error("the signature counter did not advance")]
     SignCount => SignCount, "sign-count-regressed";
     /// Secure Payment Confirmation: a member of the signed client data is not what was shown.
     #[error("{0} is not what was shown")]
-    Payment(payment::Member) => Extensions, "payment-mismatch";
-    /// Secure Payment Confirmation: a browser-bound key had to sign, and none did.
-    #[error("no browser-bound signature")]
+    Payment(&'static str) => Extensions, "payment-mismatch";
+    /// Secure Payment Confirmation: a browser-bound signature is required, and there is none.
+    #[error("a browser-bound signature is required, and there is none")]
     BrowserBoundSignatureMissing => Extensions, "browser-bound-signature-missing";
     /// Secure Payment Confirmation: the browser-bound signature does not verify.
     #[error("the browser-bound signature does not verify")]
     BrowserBoundSignature => Extensions, "browser-bound-signature-invalid";
-    /// Secure Payment Confirmation: a known browser-bound key had to sign, and another one did.
-    #[error("an unknown browser-bound key")]
+    /// Secure Payment Confirmation: a known browser-bound key must sign, and an unknown one did.
+    #[error("the browser-bound key is not a known one")]
     BrowserBoundKeyUnknown => Extensions, "browser-bound-key-unknown";
 }
 

@@ -1,55 +1,66 @@
-//! §7.1 Registering a New Credential: the steps that depend only on the response and on what was expected.
+//! §7.1 Registering a New Credential: the steps that depend only on the response and the expectations.
 //!
 //! [`verify`] is pure. It takes steps 3 to 22, 25, 27 and 28. The [`policy`](crate::policy) takes steps 23 and 24, and the
 //! caller's store takes part in step 26.
 
-use super::{BackupEligibility, BackupState, Basis, Ceremony, Failure, Outcome, Outcomes, Refusal, Step};
-use super::{client_data, client_extension_results};
-use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Fact, Format, Inputs};
-use crate::attestation::{KeyEnforcement, Made, Voucher};
-use crate::authenticator::{self, AttestedCredentialData, AuthenticatorData, Flags};
+use super::evidence::Purpose;
+use super::recorder::Recorder;
+use super::{
+    BackupEligibility, BackupState, Ceremony, Failure, Refusal, Site, Step, client_data, client_extension_results,
+};
+use crate::attestation::voucher::{Fact, Voucher};
+use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Format, Inputs};
+use crate::attestation::{KeyEnforcement, Made};
+use crate::authenticator::{self, Aaguid, AttestedCredentialData, AuthenticatorData, Flags};
 use crate::budget::Budget;
-use crate::client::{ClientData, RegistrationResponse, Site};
+use crate::client::{ClientData, RegistrationResponse};
 use crate::credential::{CredentialId, Transport};
 use crate::crypto::{Algorithm, Backend, cose};
-use crate::extensions::{ClientExtensionResults, ExtensionReport, RegistrationExtensions, Vouched};
+use crate::extensions::{
+    ClientExtensionResults, CreationExtensions, RegistrationExtensions, RegistrationOutputs, SignedOutputs, Vouched,
+};
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
 use crate::x509::algorithm::SubjectPublicKey;
 use core::cell::Cell;
 
-/// What a registration is judged by. All of it comes from the relying party; nothing from the message.
+/// What a registration is verified against. Every value comes from the relying party, none from the message.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Expected<'e> {
+pub struct ExpectedRegistration<'e> {
     /// RP ID, origins and frames.
     pub site: &'e Site,
-    /// The challenge that was sent.
+    /// The challenge that was issued.
     pub challenge: &'e [u8],
     /// The algorithms that were offered.
     pub algorithms: &'e [Algorithm],
-    /// Whether user verification was required.
+    /// Whether user verification is required.
     pub user_verification_required: bool,
-    /// Whether the ceremony was a conditional create (`mediation: "conditional"`), for which UP may be clear.
+    /// Whether this is a conditional create (`mediation: "conditional"`), in which UP may be clear.
     pub conditional: bool,
-    /// What is wanted of BE.
+    /// The policy for BE.
     pub backup_eligibility: BackupEligibility,
-    /// What is wanted of BS.
+    /// The policy for BS.
     pub backup_state: BackupState,
-    /// The time, for statements that carry one; `None`: no time matters.
+    /// The time at which certificates, and statements with a time, must be valid. `None`: no time is checked.
     pub time: Option<UnixTime>,
     /// How many statements of a compound attestation must verify.
     pub compound: CompoundPolicy,
-    /// What a statement must say of its key, where its format says anything of it.
+    /// What a statement must state about the credential key, if its format states anything about it.
     pub key_enforcement: KeyEnforcement,
-    /// What is expected of extensions; the default judges nothing.
+    /// What is expected of extensions. By default nothing is checked.
+    #[doc(hidden)]
     pub extensions: RegistrationExtensions,
-    /// The leniencies that were switched on.
+    /// The quirks that are enabled.
     pub quirks: Quirks,
+    /// The FIDO metadata, for [`Trust::Metadata`](crate::policy::Trust::Metadata). The verification does not need it.
+    #[cfg(feature = "mds")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+    pub metadata: Option<&'e crate::metadata::Metadata>,
 }
 
-impl<'e> Expected<'e> {
-    /// A modal registration that requires user verification, with no leniency.
+impl<'e> ExpectedRegistration<'e> {
+    /// Makes the expectations of a registration with a dialogue that requires user verification, without quirks.
     #[must_use]
     pub const fn new(site: &'e Site, challenge: &'e [u8], algorithms: &'e [Algorithm]) -> Self {
         Self {
@@ -65,16 +76,68 @@ impl<'e> Expected<'e> {
             key_enforcement: KeyEnforcement::Any,
             extensions: RegistrationExtensions::NONE,
             quirks: Quirks::NONE,
+            #[cfg(feature = "mds")]
+            metadata: None,
         }
+    }
+
+    /// Begins the evidence with what is known before the first step.
+    fn begin(&self, response: &RegistrationResponse, backend: &dyn Backend) -> Recorder {
+        let mut recorder = Recorder::new(Ceremony::Registration);
+        let evidence = &mut recorder.evidence;
+        evidence.purpose = Some(Purpose::Registration);
+        evidence.credential_id = CredentialId::new(response.credential_id()).ok();
+        evidence.time = self.time;
+        evidence.rp_id = Some(self.site.rp_id.clone());
+        evidence.backend = Some(backend.name().into());
+        evidence.user_verification_required = Some(self.user_verification_required);
+        evidence.conditional = Some(self.conditional);
+        evidence.backup_eligibility_wanted = Some(self.backup_eligibility);
+        evidence.backup_state_wanted = Some(self.backup_state);
+        recorder
+    }
+
+    /// Expects outputs of extensions: `inputs` were sent, and `required` must come back.
+    #[must_use]
+    pub fn with_extensions(mut self, inputs: &CreationExtensions, required: RegistrationOutputs) -> Self {
+        let Self { extensions, .. } = self;
+        self.extensions = RegistrationExtensions {
+            refuse_unsolicited: extensions.refuse_unsolicited,
+            refuse_secret_results: extensions.refuse_secret_results,
+            ..RegistrationExtensions::of(inputs).requiring(required)
+        };
+        self
+    }
+
+    /// Refuses outputs that nobody asked for, including those that this version does not know.
+    #[must_use]
+    pub const fn refuse_unsolicited_extensions(mut self) -> Self {
+        self.extensions.refuse_unsolicited = true;
+        self
+    }
+
+    /// Refuses results of a pseudo-random function, which should have stayed in the browser.
+    #[must_use]
+    pub const fn refuse_secret_results(mut self) -> Self {
+        self.extensions.refuse_secret_results = true;
+        self
     }
 }
 
-/// A registration that is all that §7.1 says, but for trust in its attestation and that its id is new.
-///
-/// Made by [`verify`] and nowhere else; borrows from the response and from what was expected.
+/// A registration that passed §7.1, except steps 23 and 24 (trust in the attestation) and 26 (uniqueness of the credential id).
+/// Only [`verify`] makes it. It borrows from the response and the expectations.
 #[derive(Clone, Debug)]
 #[must_use = "a verified registration is not stored yet"]
 pub struct VerifiedRegistration<'a> {
+    checked: Checked<'a>,
+    pub(crate) expected: ExpectedRegistration<'a>,
+    pub(crate) backend: &'a dyn Backend,
+    pub(crate) recorder: Recorder,
+}
+
+/// What the steps return.
+#[derive(Clone, Debug)]
+struct Checked<'a> {
     credential_id: CredentialId,
     attested: AttestedCredentialData<'a>,
     authenticator_data: AuthenticatorData<'a>,
@@ -84,194 +147,158 @@ pub struct VerifiedRegistration<'a> {
     client_data_json: &'a [u8],
     transports: &'a [Transport],
     extension_results: Option<&'a ClientExtensionResults>,
-    extension_report: ExtensionReport,
-    extensions: RegistrationExtensions,
-    basis: Basis<&'a str>,
-    conditional: bool,
-    backup_eligibility: BackupEligibility,
-    time: Option<UnixTime>,
-    quirks: Quirks,
     budget: Budget,
-    outcomes: Outcomes,
 }
 
 impl<'a> VerifiedRegistration<'a> {
-    /// The credential id.
+    /// Returns the credential id.
     #[must_use]
     pub const fn credential_id(&self) -> &CredentialId {
-        &self.credential_id
+        &self.checked.credential_id
     }
 
-    /// The credential public key, a COSE_Key as it was attested, and the model's AAGUID, untrusted so far.
+    /// Returns the attested credential data: the credential public key as a COSE_Key, and the AAGUID, which is not trusted yet.
+    #[doc(hidden)]
     #[must_use]
     pub const fn attested_credential_data(&self) -> &AttestedCredentialData<'a> {
-        &self.attested
+        &self.checked.attested
     }
 
-    /// The authenticator data.
+    /// Returns the credential public key: a COSE_Key, with the bytes that were attested.
+    #[must_use]
+    pub const fn credential_public_key(&self) -> &'a [u8] {
+        self.attested_credential_data().credential_public_key()
+    }
+
+    /// Returns the AAGUID of the model. Untrusted until the attestation is trusted.
+    #[must_use]
+    pub const fn claimed_aaguid(&self) -> Aaguid {
+        self.attested_credential_data().aaguid()
+    }
+
+    /// Returns the flags of authenticator data.
+    #[must_use]
+    pub const fn flags(&self) -> Flags {
+        self.authenticator_data().flags()
+    }
+
+    /// Returns what the authenticator says of extensions. [`Attestation::voucher`] says who signed it.
+    #[must_use]
+    pub fn signed_extensions(&self) -> SignedOutputs {
+        SignedOutputs::of(self.authenticator_data().extensions())
+    }
+
+    /// Returns the authenticator data.
+    #[doc(hidden)]
     #[must_use]
     pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
-        &self.authenticator_data
+        &self.checked.authenticator_data
     }
 
-    /// What it was judged by.
-    #[must_use]
-    pub const fn basis(&self) -> &Basis<&'a str> {
-        &self.basis
-    }
-
-    /// Whether it was a conditional create, for which UP may be clear.
-    #[must_use]
-    pub const fn conditional(&self) -> bool {
-        self.conditional
-    }
-
-    /// What was wanted of BE.
-    #[must_use]
-    pub const fn backup_eligibility(&self) -> BackupEligibility {
-        self.backup_eligibility
-    }
-
-    /// The time that its statement was judged at.
-    #[must_use]
-    pub const fn time(&self) -> Option<UnixTime> {
-        self.time
-    }
-
-    /// The algorithm of the credential public key.
+    /// Returns the algorithm of the credential public key.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
-        self.algorithm
+        self.checked.algorithm
     }
 
-    /// What the attestation statement proved.
+    /// Returns what the attestation statement proved.
     #[must_use]
     pub const fn attestation(&self) -> &Attestation<'a> {
-        &self.attestation
+        &self.checked.attestation
     }
 
-    /// The client data.
+    /// Returns the client data.
+    #[doc(hidden)]
     #[must_use]
     pub const fn client_data(&self) -> &ClientData<'a> {
-        &self.client_data
+        &self.checked.client_data
     }
 
-    /// The same, as received: what is hashed.
+    /// Returns the client data as received. Signatures cover the hash of these bytes.
     #[must_use]
     pub const fn client_data_json(&self) -> &'a [u8] {
-        self.client_data_json
+        self.checked.client_data_json
     }
 
-    /// The transports that the client named: hints.
+    /// Returns the transports that the client named. They are hints.
     #[must_use]
     pub const fn transports(&self) -> &'a [Transport] {
-        self.transports
+        self.checked.transports
     }
 
-    /// What the client says of extensions: unsigned. What the authenticator says is in [`Self::authenticator_data`];
-    /// [`Attestation::voucher`] says who signed it.
+    /// Returns the client extension outputs, which nobody signed. The outputs of the authenticator are in
+    /// [`Self::signed_extensions`]; [`Attestation::voucher`] returns who vouches for them.
     #[must_use]
     pub const fn unsigned_extension_results(&self) -> Option<&'a ClientExtensionResults> {
-        self.extension_results
+        self.checked.extension_results
     }
 
-    /// What was found out about extensions.
-    #[must_use]
-    pub const fn extension_report(&self) -> ExtensionReport {
-        self.extension_report
-    }
-
-    /// Step 28 again, for a policy that accepts some of the statements: who vouches for extension outputs then.
+    /// Checks step 28 again, for a policy that accepts only some of the statements: then fewer vouch for extension outputs.
     pub(crate) fn check_extensions_vouched(&self, voucher: Voucher) -> Result<(), Refusal> {
-        Ok(self.extensions.check_vouched(self.authenticator_data.extensions(), vouched(voucher))?)
+        Ok(self.expected.extensions.check_vouched(self.authenticator_data().extensions(), vouched(voucher))?)
     }
 
-    /// The leniencies that were needed.
+    /// Returns the quirks that were needed.
     #[must_use]
     pub const fn quirks(&self) -> Quirks {
-        self.quirks
+        self.recorder.evidence.quirks
     }
 
-    /// What verifying its certification paths may cost: what the statement has left.
+    /// Returns the cost that verifying the certification paths may have: the rest that the statement left.
     pub(crate) const fn budget(&self) -> Budget {
-        self.budget
-    }
-
-    /// The outcome of each step. Steps 24 and 26 are not reached yet.
-    #[must_use]
-    pub const fn outcomes(&self) -> &Outcomes {
-        &self.outcomes
+        self.checked.budget
     }
 }
 
 /// Verifies a registration: §7.1 steps 3 to 22, 25, 27 and 28.
 ///
-/// The order is that of the standard, with two exceptions. Unsigned copies (step 3) are compared after step 13, because
-/// the attestation object holds what they must agree with. Trust in the attestation (steps 23 and 24) is decided
-/// afterwards by [`AttestationPolicy::decide`](crate::policy::AttestationPolicy::decide), and uniqueness of the credential
-/// id (step 26) by [`Registered::claim`](crate::policy::Registered::claim). So a response that fails step 24 and also step
-/// 25, 27 or 28 is refused at the later step.
+/// The order is that of the standard, with two exceptions. Unsigned copies (step 3) are compared after step 13, because they
+/// must equal what the attestation object contains. Trust in the attestation (steps 23 and 24) is decided afterwards by
+/// [`AttestationPolicy::decide`](crate::policy::AttestationPolicy::decide), and uniqueness of the credential id (step 26) by
+/// [`Registered::claim`](crate::policy::Registered::claim). So a response that fails step 24 and also step 25, 27 or 28 is
+/// refused at the later step.
 ///
 /// # Errors
-/// [`Failure`]: the first step that refuses, and the outcome of each step before it.
+/// [`Failure`] with the first step that refuses, and the evidence.
 pub fn verify<'a>(
-    expected: &Expected<'a>,
+    expected: &ExpectedRegistration<'a>,
     response: &'a RegistrationResponse,
-    backend: &dyn Backend,
+    backend: &'a dyn Backend,
 ) -> Result<VerifiedRegistration<'a>, Failure> {
-    let mut outcomes = Outcomes::new(Ceremony::Registration);
-    steps(expected, response, backend, &mut outcomes).map_err(|refusal| Failure::after(outcomes, refusal))
+    let mut recorder = expected.begin(response, backend);
+    match steps(expected, response, backend, &mut recorder) {
+        Ok(checked) => Ok(VerifiedRegistration { checked, expected: *expected, backend, recorder }),
+        Err(refusal) => Err(Failure::after(recorder, refusal)),
+    }
 }
 
 fn steps<'a>(
-    expected: &Expected<'a>,
+    expected: &ExpectedRegistration<'a>,
     response: &'a RegistrationResponse,
     backend: &dyn Backend,
-    outcomes: &mut Outcomes,
-) -> Result<VerifiedRegistration<'a>, Refusal> {
-    // Step 3: the response. It was read as the JSON of §5.1; its unsigned copies are compared below.
-    let quirks = client_extension_results(response.client_extension_results(), expected.quirks)?;
+    recorder: &mut Recorder,
+) -> Result<Checked<'a>, Refusal> {
+    // Step 3: the response. It was parsed as the JSON of §5.1. Its unsigned copies are compared after step 13.
+    recorder.evidence.quirks = client_extension_results(response.client_extension_results(), expected.quirks)?;
 
     // Steps 5 to 11: client data
-    let (client_data, place) = client_data::verify(
+    let client_data = client_data::verify(
         response.client_data_json(),
         "webauthn.create",
         expected.challenge,
         expected.site,
-        outcomes,
+        recorder,
     )?;
 
-    // Step 13: the attestation object, and the authenticator data in it
-    let object =
-        AttestationObject::read(response.attestation_object(), expected.quirks).map_err(Refusal::AttestationObject)?;
-    outcomes.passed(Step::AttestationObject);
+    let object = attestation_object(expected, response, recorder)?;
     let authenticator_data = *object.authenticator_data();
     let attested = *authenticator_data
         .attested_credential_data()
-        .ok_or(Refusal::AuthenticatorData(authenticator::data::Error::NoAttestedCredentialData))?;
-    outcomes.passed(Step::AuthenticatorData);
+        .ok_or(Refusal::AuthenticatorData(authenticator::data::Error::NoAttestedCredentialData.into()))?;
+    recorder.passed(Step::AuthenticatorData);
 
-    // Step 3, continued: unsigned copies. A key that step 20 will refuse has no copy to agree with.
-    let key = public_key(expected, attested.credential_public_key(), backend);
-    copies(response, &authenticator_data, key.as_ref().ok())?;
-    outcomes.passed(Step::Response);
+    let key = authenticator_data_and_key(expected, response, &authenticator_data, &attested, backend, recorder)?;
 
-    // Step 14: rpIdHash
-    let same = *authenticator_data.rp_id_hash() == expected.site.rp_id_hash(backend);
-    outcomes.check(Step::RpIdHash, true, same, Refusal::RpIdHash)?;
-
-    // Steps 15 to 19: UP, UV, BS and BE
-    flags(expected, authenticator_data.flags(), outcomes)?;
-
-    // Step 20: the algorithm was offered, and the key is one of that algorithm
-    let key = key?;
-    outcomes.passed(Step::Algorithm);
-
-    // Step 21: the attestation statement format
-    let format = Format::from_identifier(object.format()).ok_or(Refusal::AttestationFormat)?;
-    outcomes.passed(Step::AttestationFormat);
-
-    // Step 22: the attestation statement
     let inputs = Inputs {
         backend,
         client_data_json: response.client_data_json(),
@@ -284,94 +311,149 @@ fn steps<'a>(
         made: Made::default(),
         budget: Cell::new(Budget::of_a_message()),
     };
-    let attestation =
-        attestation::verify(format, object.statement(), &inputs).map_err(Refusal::AttestationStatement)?;
-    outcomes.passed(Step::AttestationStatement);
+    let attestation = attestation(&object, &inputs, recorder)?;
 
-    // Step 25: the credential id has at most 1023 bytes
-    let credential_id = CredentialId::new(attested.credential_id()).map_err(|_| Refusal::CredentialIdTooLong)?;
-    outcomes.passed(Step::CredentialIdLength);
-
-    // Step 27: the record takes the attested id, so the response must name the same one
-    let same = response.credential_id() == attested.credential_id();
-    outcomes.check(Step::CredentialRecord, true, same, Refusal::CredentialIdMismatch)?;
+    let credential_id = credential_id(response, &attested, recorder)?;
 
     // Step 28: extension outputs
     let extension_results = response.client_extension_results();
     let outputs = authenticator_data.extensions();
     let voucher = attestation.voucher(Fact::Extensions);
-    let extension_report = expected.extensions.check(outputs, vouched(voucher), extension_results)?;
-    let extensions_judged = expected.extensions != RegistrationExtensions::NONE;
-    outcomes.record(Step::Extensions, Outcome::of_required(extensions_judged));
+    let report = expected.extensions.check(outputs, vouched(voucher), extension_results)?;
+    recorder.extensions(expected.extensions != RegistrationExtensions::NONE, report);
 
-    Ok(VerifiedRegistration {
+    Ok(Checked {
         credential_id,
         attested,
         authenticator_data,
         algorithm: key.algorithm(),
+        budget: inputs.budget.get(),
         attestation,
         client_data,
         client_data_json: response.client_data_json(),
         transports: response.transports(),
         extension_results,
-        extension_report,
-        extensions: expected.extensions,
-        basis: Basis {
-            place,
-            backend: backend.name(),
-            module: backend.module(key.algorithm().scheme()),
-            user_verification_required: expected.user_verification_required,
-            backup_state: expected.backup_state,
-            extensions_judged,
-        },
-        conditional: expected.conditional,
-        backup_eligibility: expected.backup_eligibility,
-        time: expected.time,
-        quirks: quirks.union(object.quirks()),
-        budget: inputs.budget.get(),
-        outcomes: *outcomes,
     })
 }
 
-fn flags(expected: &Expected<'_>, flags: Flags, outcomes: &mut Outcomes) -> Result<(), Refusal> {
-    // Step 15: UP. A conditional create may leave it clear.
-    outcomes.check(Step::UserPresent, !expected.conditional, flags.user_present(), Refusal::UserNotPresent)?;
-    // Step 16: UV
-    let required = expected.user_verification_required;
-    outcomes.check(Step::UserVerified, required, flags.user_verified(), Refusal::UserNotVerified)?;
-    // Step 17: BS only with BE
-    let possible = flags.backup_eligible() || !flags.backup_state();
-    outcomes.check(Step::BackupState, true, possible, Refusal::BackupState)?;
-    // Step 18: BE, by the policy
-    let (policy, eligible) = (expected.backup_eligibility, flags.backup_eligible());
-    let asked = policy != BackupEligibility::Any;
-    outcomes.check(Step::BackupEligibility, asked, policy.admits(eligible), Refusal::BackupEligibility)?;
-    // Step 19: BS, by the policy
-    let (policy, backed_up) = (expected.backup_state, flags.backup_state());
-    let asked = policy != BackupState::Any;
-    outcomes.check(Step::BackupStatePolicy, asked, policy.admits(backed_up), Refusal::BackupStateNotAllowed)
+/// Reads the attestation object, which contains the authenticator data.
+fn attestation_object<'a>(
+    expected: &ExpectedRegistration<'_>,
+    response: &'a RegistrationResponse,
+    recorder: &mut Recorder,
+) -> Result<AttestationObject<'a>, Refusal> {
+    // Step 13: the attestation object
+    let object =
+        AttestationObject::read(response.attestation_object(), expected.quirks).map_err(Refusal::AttestationObject)?;
+    recorder.passed(Step::AttestationObject);
+    recorder.evidence.quirks = recorder.evidence.quirks.union(object.quirks());
+    recorder.evidence.flags = Some(object.authenticator_data().flags());
+    recorder.evidence.sign_count = Some(object.authenticator_data().sign_count());
+    Ok(object)
 }
 
-/// Reads the credential public key. Its algorithm must be one that was offered (step 20), and this build must be able to
-/// verify with the key (§5.8.5).
+/// Steps 14 to 20: authenticator data, and the credential public key in it. Also the unsigned copies of both (step 3).
+fn authenticator_data_and_key<'a>(
+    expected: &ExpectedRegistration<'_>,
+    response: &RegistrationResponse,
+    authenticator_data: &AuthenticatorData<'_>,
+    attested: &AttestedCredentialData<'a>,
+    backend: &dyn Backend,
+    recorder: &mut Recorder,
+) -> Result<cose::CoseKey<'a>, Refusal> {
+    // Step 3, continued: unsigned copies. If step 20 will refuse the key, its copies are not compared.
+    let key = public_key(expected, attested.credential_public_key(), backend);
+    copies(response, authenticator_data, key.as_ref().ok())?;
+    recorder.passed(Step::Response);
+
+    // Step 14: rpIdHash
+    let same = *authenticator_data.rp_id_hash() == expected.site.rp_id_hash(backend);
+    recorder.check(Step::RpIdHash, true, same, Refusal::RpIdHash)?;
+
+    // Steps 15 to 19: UP, UV, BS and BE
+    check_flags(expected, authenticator_data.flags(), recorder)?;
+
+    // Step 20: the algorithm was offered, and the key is valid for that algorithm
+    let key = key?;
+    recorder.algorithm(key.algorithm(), backend);
+    recorder.passed(Step::Algorithm);
+    Ok(key)
+}
+
+/// Steps 21 and 22: the attestation statement.
+fn attestation<'a>(
+    object: &AttestationObject<'a>,
+    inputs: &Inputs<'_, 'a>,
+    recorder: &mut Recorder,
+) -> Result<Attestation<'a>, Refusal> {
+    // Step 21: the attestation statement format
+    let format = Format::from_identifier(object.format()).ok_or(Refusal::AttestationFormat)?;
+    recorder.evidence.attestation_format = Some(format);
+    recorder.passed(Step::AttestationFormat);
+
+    // Step 22: the attestation statement
+    recorder.evidence.signed_sha256 = Some(inputs.backend.sha256(&[inputs.signed()]));
+    let attestation = attestation::verify(format, object.statement(), inputs).map_err(Refusal::AttestationStatement)?;
+    recorder.evidence.attestation_type = Some(attestation.attestation_type);
+    recorder.passed(Step::AttestationStatement);
+    Ok(attestation)
+}
+
+/// Steps 25 and 27: the credential id.
+fn credential_id(
+    response: &RegistrationResponse,
+    attested: &AttestedCredentialData<'_>,
+    recorder: &mut Recorder,
+) -> Result<CredentialId, Refusal> {
+    // Step 25: the credential id has at most 1023 bytes
+    let credential_id = CredentialId::new(attested.credential_id()).map_err(|_| Refusal::CredentialIdTooLong)?;
+    recorder.passed(Step::CredentialIdLength);
+
+    // Step 27: the record takes the attested id, so the response must name the same one
+    let same = response.credential_id() == attested.credential_id();
+    recorder.check(Step::CredentialRecord, true, same, Refusal::CredentialIdMismatch)?;
+    Ok(credential_id)
+}
+
+fn check_flags(expected: &ExpectedRegistration<'_>, flags: Flags, recorder: &mut Recorder) -> Result<(), Refusal> {
+    // Step 15: UP. A conditional create may leave it clear.
+    recorder.check(Step::UserPresent, !expected.conditional, flags.user_present(), Refusal::UserNotPresent)?;
+    // Step 16: UV
+    let required = expected.user_verification_required;
+    recorder.check(Step::UserVerified, required, flags.user_verified(), Refusal::UserNotVerified)?;
+    // Step 17: BS is set only if BE is set
+    let possible = flags.backup_eligible() || !flags.backup_state();
+    recorder.check(Step::BackupState, true, possible, Refusal::BackupState)?;
+    // Step 18: the policy for BE
+    let (policy, eligible) = (expected.backup_eligibility, flags.backup_eligible());
+    let asked = policy != BackupEligibility::Any;
+    recorder.check(Step::BackupEligibility, asked, policy.admits(eligible), Refusal::BackupEligibility)?;
+    // Step 19: the policy for BS
+    let (policy, backed_up) = (expected.backup_state, flags.backup_state());
+    let asked = policy != BackupState::Any;
+    recorder.check(Step::BackupStatePolicy, asked, policy.admits(backed_up), Refusal::BackupStateNotAllowed)
+}
+
+/// Reads the credential public key. Its algorithm must have been offered (step 20), and this build must be able to verify
+/// signatures with the key (§5.8.5).
 fn public_key<'a>(
-    expected: &Expected<'_>,
+    expected: &ExpectedRegistration<'_>,
     encoding: &'a [u8],
     backend: &dyn Backend,
 ) -> Result<cose::CoseKey<'a>, Refusal> {
-    let parameters = cose::Parameters::read(encoding).map_err(Refusal::PublicKey)?;
-    let number = parameters.algorithm_number().map_err(Refusal::PublicKey)?;
+    let parameters = cose::Parameters::read(encoding).map_err(|error| Refusal::PublicKey(error.into()))?;
+    let number = parameters.algorithm_number().map_err(|error| Refusal::PublicKey(error.into()))?;
     let offered = |algorithm: &Algorithm| i64::from(algorithm.cose()) == number;
     if !expected.algorithms.iter().any(offered) {
         return Err(Refusal::AlgorithmNotOffered(number));
     }
-    let key = cose::CoseKey::of(&parameters).map_err(Refusal::PublicKey)?;
+    let key = cose::CoseKey::of(&parameters).map_err(|error| Refusal::PublicKey(error.into()))?;
     key.key().check(backend).map_err(|error| Refusal::PublicKey(error.into()))?;
     Ok(key)
 }
 
-/// Compares the copies that browsers add for convenience (§5.2.1.1). They are not signed: they may be missing, but must
-/// not disagree. A key that step 20 refuses has no copy to agree with.
+/// Compares the unsigned copies that browsers add for convenience (§5.2.1.1). A copy may be absent. If it is present, it must
+/// equal the original. `key` is `None` if step 20 will refuse the key.
 fn copies(
     response: &RegistrationResponse,
     authenticator_data: &AuthenticatorData<'_>,
@@ -385,7 +467,7 @@ fn copies(
     if agrees { Ok(()) } else { Err(Refusal::CopyMismatch) }
 }
 
-/// Who vouches for extension outputs, as far as their checks depend on it.
+/// Returns what the checks of extension outputs need to know about the voucher.
 fn vouched(voucher: Voucher) -> Vouched {
     match voucher {
         Voucher::Nobody => Vouched::Nobody,

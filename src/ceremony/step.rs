@@ -1,12 +1,14 @@
-//! The steps of §7.1 and §7.2, by what they check, numbered in one table.
+//! The steps of §7.1 and §7.2 in one table: what each step checks, and its number.
 //!
-//! Numbers are those of the Recommendation of 2026-08-25. The standard renumbers from edition to edition; names and
-//! error codes here do not.
+//! The numbers are those of the Recommendation of 2026-08-25. Editions of the standard number the steps differently. Names
+//! and codes of this library stay the same.
 
 use core::fmt;
+use serde::{Deserialize, Serialize};
 
 /// A ceremony.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Ceremony {
     /// §7.1 Registering a New Credential.
@@ -16,7 +18,7 @@ pub enum Ceremony {
 }
 
 impl Ceremony {
-    /// The section.
+    /// Returns the number of its section.
     #[must_use]
     pub const fn section(self) -> &'static str {
         match self {
@@ -25,23 +27,24 @@ impl Ceremony {
         }
     }
 
-    /// The steps that a relying party's server takes, in the order of their numbers, each number once: where two checks
-    /// are of one step, the first of them in [`Step::ALL`] stands for it.
+    /// Returns the steps of the relying party's server, each number once, in the order of the numbers. If one step has two
+    /// checks, returns the first of them in [`Step::ALL`].
     pub fn steps(self) -> impl Iterator<Item = StepNumber> {
         let all = move || Step::ALL.into_iter().filter_map(move |step| step.number(self));
-        (1..=LAST).filter_map(move |number| all().find(|step| step.number == number))
+        (1..=LAST).filter_map(move |number| all().find(|step| usize::from(step.number) == number))
     }
 }
 
-/// Where a step stands in the standard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A step with its section and number. As text and in JSON: `7.1/8`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 #[non_exhaustive]
 pub struct StepNumber {
-    /// The ceremony, so the section.
+    /// The ceremony, which determines the section.
     pub ceremony: Ceremony,
     /// What the step checks.
     pub step: Step,
-    /// Its number in that section.
+    /// The number of the step in that section.
     pub number: u8,
 }
 
@@ -52,8 +55,23 @@ impl fmt::Display for StepNumber {
     }
 }
 
-/// The highest number in either section that a server has to do with.
-const LAST: u8 = 28;
+impl From<StepNumber> for String {
+    fn from(step: StepNumber) -> Self {
+        step.to_string()
+    }
+}
+
+impl TryFrom<String> for StepNumber {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let mut steps = [Ceremony::Registration, Ceremony::Authentication].into_iter().flat_map(Ceremony::steps);
+        steps.find(|step| step.to_string() == text).ok_or("expected a step of the server, such as 7.1/8")
+    }
+}
+
+/// The highest number of a step of the server, in either section.
+pub(super) const LAST: usize = 28;
 
 macro_rules! steps {
     ($($(#[$doc:meta])* $name:ident: $registration:expr, $authentication:expr;)*) => {
@@ -65,16 +83,16 @@ macro_rules! steps {
         }
 
         impl Step {
-            /// Every step, in the order of §7.1, then those that only §7.2 has.
+            /// Every step: those of §7.1 in its order, then those that only §7.2 has.
             pub const ALL: [Self; [$(Self::$name),*].len()] = [$(Self::$name),*];
 
-            /// Its place in [`Self::ALL`].
+            /// Returns its index in [`Self::ALL`].
             #[expect(clippy::as_conversions, reason = "a fieldless enum is its discriminant, and there is no other way")]
             pub(super) const fn index(self) -> usize {
                 self as usize
             }
 
-            /// Where it stands in a ceremony; `None` where that ceremony has no such step.
+            /// Returns its number in a ceremony, or `None` if the ceremony has no such step.
             #[must_use]
             pub const fn number(self, ceremony: Ceremony) -> Option<StepNumber> {
                 let number: Option<u8> = match (self, ceremony) {
@@ -91,15 +109,15 @@ macro_rules! steps {
 }
 
 steps! {
-    /// The response is of the ceremony's kind, in the JSON of §5.1, and its copies agree with each other.
+    /// The response has the JSON of §5.1, and its unsigned copies equal what was attested.
     Response: Some(3), Some(3);
     /// Client data is UTF-8.
     ClientDataText: Some(5), Some(8);
     /// Client data is JSON.
     ClientDataJson: Some(6), Some(9);
-    /// `type` is the ceremony's.
+    /// `type` is that of the ceremony.
     Type: Some(7), Some(10);
-    /// `challenge` is the one sent.
+    /// `challenge` is the one that was issued.
     Challenge: Some(8), Some(11);
     /// `origin` is expected.
     Origin: Some(9), Some(12);
@@ -109,51 +127,75 @@ steps! {
     TopOrigin: Some(11), Some(14);
     /// The attestation object can be decoded.
     AttestationObject: Some(13), None;
-    /// Authenticator data is there and describes its own length. (Registration reads it with the attestation object.)
+    /// Authenticator data can be decoded. (A registration decodes it together with the attestation object.)
     AuthenticatorData: Some(13), Some(7);
-    /// rpIdHash is that of the RP ID.
+    /// rpIdHash is the SHA-256 of the RP ID.
     RpIdHash: Some(14), Some(15);
     /// UP is set.
     UserPresent: Some(15), Some(16);
-    /// UV is set, where it was required.
+    /// UV is set, if user verification was required.
     UserVerified: Some(16), Some(17);
-    /// BS only with BE.
+    /// BS is set only if BE is set.
     BackupState: Some(17), Some(18);
-    /// BE is what the policy wants (registration) and what it always was (authentication).
+    /// BE meets the policy, and at an authentication it equals the BE of the record.
     BackupEligibility: Some(18), Some(19);
-    /// BS is what the policy wants.
+    /// BS meets the policy.
     BackupStatePolicy: Some(19), Some(19);
-    /// `alg` was offered, and the key is one of that algorithm.
+    /// `alg` was offered, and the key is valid for that algorithm.
     Algorithm: Some(20), None;
     /// `fmt` is supported.
     AttestationFormat: Some(21), None;
     /// The attestation statement verifies.
     AttestationStatement: Some(22), None;
-    /// The attestation is trusted, or of a type that needs none.
+    /// The attestation is trusted, or its type needs no trust.
     AttestationTrust: Some(24), None;
     /// The credential id has at most 1023 bytes.
     CredentialIdLength: Some(25), None;
-    /// The credential id is not registered to anyone.
+    /// The credential id is not registered for any user.
     CredentialIdUnique: Some(26), None;
-    /// The credential record takes the attested id.
+    /// The response names the credential id that was attested.
     CredentialRecord: Some(27), None;
     /// Extension outputs.
     Extensions: Some(28), Some(23);
-    /// allowCredentials, where it was sent, has the credential's id.
+    /// allowCredentials contains the credential id, if it was sent.
     AllowCredentials: None, Some(5);
-    /// The credential belongs to the user, and the user handle says so.
+    /// The credential belongs to the user, and the user handle is that of the user.
     User: None, Some(6);
-    /// The signature verifies under the record's key.
+    /// The signature verifies with the public key of the record.
     Signature: None, Some(21);
-    /// The signature counter.
+    /// The signature counter advanced.
     SignCount: None, Some(22);
+}
+
+/// The outcome of one check. If one step has two checks, the greater outcome counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Outcome {
+    /// The policy did not ask for the check, or there was nothing to check.
+    NotRequired,
+    /// The check was made and holds.
+    Passed,
+    /// The check could not be made, because there is no credential record, or it lacks the value to compare with.
+    NotKnown,
+    /// The check was made and does not hold. The policy accepts that.
+    Waived,
+    /// The ceremony ended before the check.
+    NotReached,
+    /// The check refused the ceremony.
+    Refused,
+}
+
+impl Outcome {
+    /// Returns the outcome of a check that holds.
+    pub(super) const fn of_required(required: bool) -> Self {
+        if required { Self::Passed } else { Self::NotRequired }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Left out: what the client does, what only names a value, and what the caller's store does.
+    /// The steps of the client, and steps that only name a value, are left out.
     #[test]
     fn the_steps_of_the_server_come_in_their_order_and_once() {
         let numbers = |ceremony: Ceremony| ceremony.steps().map(|step| step.number).collect::<Vec<_>>();
@@ -167,7 +209,7 @@ mod tests {
         );
         assert!(Step::ALL.iter().all(|step| {
             let numbers = [Ceremony::Registration, Ceremony::Authentication].map(|of| step.number(of));
-            numbers.into_iter().flatten().all(|step| step.number <= LAST)
+            numbers.into_iter().flatten().all(|step| usize::from(step.number) <= LAST)
         }));
     }
 
@@ -186,5 +228,11 @@ mod tests {
         assert_eq!(challenge(Ceremony::Registration), "7.1/8");
         assert_eq!(challenge(Ceremony::Authentication), "7.2/11");
         assert_eq!(Step::AllowCredentials.number(Ceremony::Registration), None);
+        for step in [Ceremony::Registration, Ceremony::Authentication].into_iter().flat_map(Ceremony::steps) {
+            assert_eq!(StepNumber::try_from(step.to_string()), Ok(step));
+        }
+        for text in ["", "7.1", "7.1/08", "7.1/12", "7.2/24", "8.1/8", "7.1/8 "] {
+            assert!(StepNumber::try_from(text.to_owned()).is_err(), "{text}");
+        }
     }
 }

@@ -12,16 +12,16 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// The most bytes of client data. Clients send a few hundred.
-pub const MAX_LEN: usize = 128 * 1024;
+pub(crate) const MAX_LEN: usize = 128 * 1024;
 
 /// The most levels of arrays and objects. Clients send one or two.
-pub const MAX_DEPTH: usize = 128;
+pub(crate) const MAX_DEPTH: usize = 128;
 
 /// Why bytes are not client data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// More than [`MAX_LEN`] bytes.
+    /// More than 128 KiB.
     #[error("client data of more than {MAX_LEN} bytes")]
     TooLong,
     /// Not UTF-8 text.
@@ -36,7 +36,7 @@ pub enum Error {
         /// The column there, in bytes, from 1.
         column: usize,
     },
-    /// More than [`MAX_DEPTH`] levels.
+    /// More than 128 levels.
     #[error("client data nested too deeply")]
     TooDeep,
     /// A member occurs twice.

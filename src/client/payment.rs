@@ -105,43 +105,6 @@ impl PaymentDetails {
     }
 }
 
-/// A member of `payment` in client data that is not as expected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Member {
-    /// `payment` as a whole: missing, or not of its shape.
-    Payment,
-    /// `rpId`, or `rp`, which is its older name and must agree.
-    RpId,
-    /// `topOrigin`.
-    TopOrigin,
-    /// `payeeName`.
-    PayeeName,
-    /// `payeeOrigin`.
-    PayeeOrigin,
-    /// `paymentEntitiesLogos`.
-    PaymentEntitiesLogos,
-    /// `total`.
-    Total,
-    /// `instrument`.
-    Instrument,
-}
-
-impl core::fmt::Display for Member {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(match self {
-            Self::Payment => "payment",
-            Self::RpId => "payment.rpId",
-            Self::TopOrigin => "payment.topOrigin",
-            Self::PayeeName => "payment.payeeName",
-            Self::PayeeOrigin => "payment.payeeOrigin",
-            Self::PaymentEntitiesLogos => "payment.paymentEntitiesLogos",
-            Self::Total => "payment.total",
-            Self::Instrument => "payment.instrument",
-        })
-    }
-}
-
 /// CollectedClientAdditionalPaymentData, as received.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -185,17 +148,21 @@ pub(crate) fn browser_bound_key(client_data: &ClientData<'_>) -> Option<Blob> {
 }
 
 /// Compares what was collected with what was shown; returns the browser-bound key (a COSE_Key), if one is named.
-pub(crate) fn judge(client_data: &ClientData<'_>, rp_id: &str, shown: &PaymentDetails) -> Result<Option<Blob>, Member> {
-    let collected: Collected = read(client_data).ok_or(Member::Payment)?;
+pub(crate) fn judge(
+    client_data: &ClientData<'_>,
+    rp_id: &str,
+    shown: &PaymentDetails,
+) -> Result<Option<Blob>, &'static str> {
+    let collected: Collected = read(client_data).ok_or("payment")?;
     let names: Vec<&String> = collected.rp_id.iter().chain(&collected.rp).collect();
     let require = |fulfilled: bool, member| if fulfilled { Ok(()) } else { Err(member) };
-    require(!names.is_empty() && names.iter().all(|name| *name == rp_id), Member::RpId)?;
-    require(collected.top_origin == shown.top_origin, Member::TopOrigin)?;
-    require(collected.payee_name == shown.payee_name, Member::PayeeName)?;
-    require(collected.payee_origin == shown.payee_origin, Member::PayeeOrigin)?;
-    require(is_ordered_subset(&collected.payment_entities_logos, &shown.logos), Member::PaymentEntitiesLogos)?;
-    require(collected.total == shown.total, Member::Total)?;
-    require(is_instrument(&collected.instrument, &shown.instrument), Member::Instrument)?;
+    require(!names.is_empty() && names.iter().all(|name| *name == rp_id), "payment.rpId")?;
+    require(collected.top_origin == shown.top_origin, "payment.topOrigin")?;
+    require(collected.payee_name == shown.payee_name, "payment.payeeName")?;
+    require(collected.payee_origin == shown.payee_origin, "payment.payeeOrigin")?;
+    require(is_ordered_subset(&collected.payment_entities_logos, &shown.logos), "payment.paymentEntitiesLogos")?;
+    require(collected.total == shown.total, "payment.total")?;
+    require(is_instrument(&collected.instrument, &shown.instrument), "payment.instrument")?;
     Ok(collected.browser_bound_public_key)
 }
 

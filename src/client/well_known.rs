@@ -9,8 +9,10 @@
 //! Each is served as `application/json` over https with status 200. A document opens nothing by itself: the same origins
 //! must be given to [`RelyingParty`](crate::relying_party::RelyingParty)'s builder.
 
-use super::origin::{OriginError, check_web_origin, is_bundle};
+use super::json::Lint;
+use super::origin::{check_web_origin, is_bundle};
 use crate::codec::base64url;
+use crate::invalid::InvalidValue;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -30,37 +32,15 @@ pub struct RelatedOrigins {
     origins: Vec<String>,
 }
 
-/// What clients will make of a document that its author will not expect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RelatedOriginsWarning {
-    /// The origin at this place (from 0) is not in the form in which clients send it, so that none is equal to it.
-    #[error("origin {0} is not in the form that clients send")]
-    Malformed(usize),
-    /// The origin at this place has no registrable domain: clients skip it.
-    #[error("origin {0} has no registrable domain")]
-    NoRegistrableDomain(usize),
-    /// The origin at this place stands in the document before.
-    #[error("origin {0} is there twice")]
-    Duplicate(usize),
-    /// The origin at this place brings in a sixth registrable origin label or a later one: clients that support five
-    /// skip it. Origins that share a label, such as `clinic.example` and `clinic.test`, cost one.
-    #[error("origin {0} has a label beyond the five that every client supports")]
-    TooManyLabels(usize),
-    /// No origin at all.
-    #[error("no origin")]
-    Empty,
-}
-
 impl RelatedOrigins {
     /// A document of these origins, in this order: clients read it from the beginning.
     ///
     /// # Errors
-    /// [`OriginError`] where one is not a web origin as clients send it, or there is none.
-    pub fn new(origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, OriginError> {
+    /// [`InvalidValue`] where one is not a web origin as clients send it, or there is none.
+    pub fn new(origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, InvalidValue> {
         let origins: Vec<String> = origins.into_iter().map(Into::into).collect();
         if origins.is_empty() {
-            return Err(OriginError::NoOrigin);
+            return Err(InvalidValue::NoOrigin);
         }
         origins.iter().try_for_each(|origin| check_web_origin(origin, None))?;
         Ok(Self { origins })
@@ -74,25 +54,25 @@ impl RelatedOrigins {
 
     /// What is wrong with it. `registrable_domain` answers for a host with its registrable domain by the public suffix
     /// list (`clinic.co.uk` for `portal.clinic.co.uk`); this crate has none, because it would be out of date.
-    pub fn check(&self, registrable_domain: impl Fn(&str) -> Option<String>) -> Vec<RelatedOriginsWarning> {
+    pub fn check(&self, registrable_domain: impl Fn(&str) -> Option<String>) -> Vec<Lint> {
         let mut warnings = Vec::new();
         let (mut seen, mut labels) = (BTreeSet::new(), BTreeSet::new());
         if self.origins.is_empty() {
-            warnings.push(RelatedOriginsWarning::Empty);
+            warnings.push(Lint::NoOrigin);
         }
         for (place, origin) in self.origins.iter().enumerate() {
             if check_web_origin(origin, None).is_err() {
-                warnings.push(RelatedOriginsWarning::Malformed(place));
+                warnings.push(Lint::MalformedOrigin(place));
                 continue;
             }
             if !seen.insert(origin) {
-                warnings.push(RelatedOriginsWarning::Duplicate(place));
+                warnings.push(Lint::DuplicateOrigin(place));
                 continue;
             }
             match label(origin, &registrable_domain) {
-                None => warnings.push(RelatedOriginsWarning::NoRegistrableDomain(place)),
+                None => warnings.push(Lint::NoRegistrableDomain(place)),
                 Some(label) if labels.contains(&label) => {}
-                Some(_) if labels.len() >= MAX_LABELS => warnings.push(RelatedOriginsWarning::TooManyLabels(place)),
+                Some(_) if labels.len() >= MAX_LABELS => warnings.push(Lint::TooManyLabels(place)),
                 Some(label) => drop(labels.insert(label)),
             }
         }
@@ -127,78 +107,62 @@ fn label(origin: &str, registrable_domain: &impl Fn(&str) -> Option<String>) -> 
     (!label.is_empty()).then_some(label)
 }
 
-/// An Android app: its package and the certificates that sign it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AndroidApp {
-    package: String,
-    certificates: Vec<[u8; 32]>,
-}
-
-impl AndroidApp {
-    /// An app by its package name, such as `org.example.portal`, and the SHA-256 of each signing certificate (DER), as
-    /// `apksigner verify --print-certs` prints it.
-    ///
-    /// # Errors
-    /// [`OriginError::App`] for what is no package name, or no certificate.
-    pub fn new(
-        package: impl Into<String>,
-        certificates: impl IntoIterator<Item = [u8; 32]>,
-    ) -> Result<Self, OriginError> {
-        let (package, certificates) = (package.into(), certificates.into_iter().collect::<Vec<_>>());
-        let segment = |segment: &str| {
-            segment.starts_with(|c: char| c.is_ascii_alphabetic())
-                && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        };
-        let named = package.contains('.') && package.split('.').all(segment);
-        if named && !certificates.is_empty() { Ok(Self { package, certificates }) } else { Err(OriginError::App) }
-    }
-
-    /// The origins that the app's ceremonies come from: `android:apk-key-hash:…`, for the builder's `native_origin`.
-    pub fn origins(&self) -> impl Iterator<Item = String> {
-        self.certificates.iter().map(|sha256| format!("android:apk-key-hash:{}", base64url::encode(sha256)))
-    }
-}
-
-/// The document `assetlinks.json`, which lets Android apps use the RP ID's passkeys.
+/// Returns the origin that the ceremonies of an Android app come from, for
+/// [`native_origin`](crate::RelyingPartyBuilder::native_origin). `certificate` is the SHA-256 of the signing certificate (DER),
+/// as `apksigner verify --print-certs` prints it.
 #[must_use]
-pub fn asset_links(apps: &[AndroidApp]) -> serde_json::Value {
+pub fn android_origin(certificate: &[u8; 32]) -> String {
+    format!("android:apk-key-hash:{}", base64url::encode(certificate))
+}
+
+/// The document `assetlinks.json`, which lets Android apps use the RP ID's passkeys. Each app is given by its package name,
+/// such as `org.example.portal`, and the SHA-256 of each signing certificate: see [`android_origin`].
+///
+/// # Errors
+/// [`InvalidValue::App`] for text that is no package name, or an app without a certificate.
+pub fn asset_links<'a>(
+    apps: impl IntoIterator<Item = (&'a str, &'a [[u8; 32]])>,
+) -> Result<serde_json::Value, InvalidValue> {
+    apps.into_iter().map(|(package, certificates)| statement(package, certificates)).collect()
+}
+
+fn statement(package: &str, certificates: &[[u8; 32]]) -> Result<serde_json::Value, InvalidValue> {
+    let segment = |segment: &str| {
+        segment.starts_with(|c: char| c.is_ascii_alphabetic())
+            && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    let named = package.contains('.') && package.split('.').all(segment);
+    if !named || certificates.is_empty() {
+        return Err(InvalidValue::App);
+    }
     let fingerprint = |sha256: &[u8; 32]| {
         let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or_default().to_ascii_uppercase();
         let digits = sha256.iter().flat_map(|byte| [':', digit(byte >> 4), digit(byte & 15)]);
         digits.skip(1).collect::<String>()
     };
-    let statement = |app: &AndroidApp| {
-        serde_json::json!({
-            "relation": ["delegate_permission/common.handle_all_urls", "delegate_permission/common.get_login_creds"],
-            "target": {
-                "namespace": "android_app",
-                "package_name": app.package,
-                "sha256_cert_fingerprints": app.certificates.iter().map(fingerprint).collect::<Vec<_>>(),
-            },
-        })
+    Ok(serde_json::json!({
+        "relation": ["delegate_permission/common.handle_all_urls", "delegate_permission/common.get_login_creds"],
+        "target": {
+            "namespace": "android_app",
+            "package_name": package,
+            "sha256_cert_fingerprints": certificates.iter().map(fingerprint).collect::<Vec<_>>(),
+        },
+    }))
+}
+
+/// The document `apple-app-site-association`, which lets apps use the RP ID's passkeys. Each app is given by its team (ten
+/// letters and digits) and its bundle identifier, such as `("A1B2C3D4E5", "org.example.portal")`. Ceremonies of these apps come
+/// from the origin `https://` and the RP ID.
+///
+/// # Errors
+/// [`InvalidValue::App`].
+pub fn app_site_association<'a>(
+    apps: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<serde_json::Value, InvalidValue> {
+    let name = |(team, bundle): (&str, &str)| {
+        let is_team = team.len() == 10 && team.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        if is_team && is_bundle(bundle) { Ok(format!("{team}.{bundle}")) } else { Err(InvalidValue::App) }
     };
-    apps.iter().map(statement).collect()
-}
-
-/// An app of Apple's systems: the prefix of its team and its bundle identifier. Its ceremonies come from the origin
-/// `https://` and the RP ID.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AppleApp(String);
-
-impl AppleApp {
-    /// An app by its team (ten letters and digits) and bundle identifier, such as `org.example.portal`.
-    ///
-    /// # Errors
-    /// [`OriginError::App`].
-    pub fn new(team: &str, bundle: &str) -> Result<Self, OriginError> {
-        let team_ok = team.len() == 10 && team.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-        if team_ok && is_bundle(bundle) { Ok(Self(format!("{team}.{bundle}"))) } else { Err(OriginError::App) }
-    }
-}
-
-/// The document `apple-app-site-association`, which lets apps use the RP ID's passkeys.
-#[must_use]
-pub fn app_site_association(apps: &[AppleApp]) -> serde_json::Value {
-    let apps: Vec<&str> = apps.iter().map(|app| app.0.as_str()).collect();
-    serde_json::json!({ "webcredentials": { "apps": apps } })
+    let apps = apps.into_iter().map(name).collect::<Result<Vec<_>, _>>()?;
+    Ok(serde_json::json!({ "webcredentials": { "apps": apps } }))
 }

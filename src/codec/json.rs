@@ -161,8 +161,8 @@ pub(crate) fn number_of_map<'de, A: MapAccess<'de>>(map: A) -> Result<Number, A:
     Number::deserialize(MapAccessDeserializer::new(map))
 }
 
-/// A value that is read before its type is checked. Refuses an object in which a member occurs twice, or with more than
-/// [`MAX_UNKNOWN_MEMBERS`] members.
+/// A value that is read before its type is checked. Refuses an object in which a member occurs twice. Keeps so much of a long
+/// list or object that its reader refuses it for its length, and skips the rest.
 pub(crate) struct Buffered(pub(crate) Value);
 
 impl<'de> Deserialize<'de> for Buffered {
@@ -170,6 +170,11 @@ impl<'de> Deserialize<'de> for Buffered {
         from.deserialize_any(AnyValue)
     }
 }
+
+/// More than any output of the standard has: `uvm` has 3.
+const MAX_BUFFERED_ITEMS: usize = 16;
+/// More than [`MAX_UNKNOWN_MEMBERS`] and the known members of any output together.
+const MAX_BUFFERED_MEMBERS: usize = MAX_UNKNOWN_MEMBERS + 32;
 
 struct AnyValue;
 
@@ -204,21 +209,24 @@ impl<'de> Visitor<'de> for AnyValue {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Buffered, A::Error> {
         let mut list = Vec::new();
-        while let Some(Buffered(item)) = items.next_element()? {
+        while list.len() < MAX_BUFFERED_ITEMS
+            && let Some(Buffered(item)) = items.next_element()?
+        {
             list.push(item);
         }
+        while items.next_element::<Skipped>()?.is_some() {}
         Ok(Buffered(list.into()))
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Buffered, A::Error> {
         let mut members = Map::new();
-        while let Some((name, Buffered(value))) = map.next_entry::<String, _>()? {
+        while members.len() < MAX_BUFFERED_MEMBERS
+            && let Some((name, Buffered(value))) = map.next_entry::<String, _>()?
+        {
             if members.insert(name, value).is_some() {
                 return Err(A::Error::custom(MemberError::Twice));
             }
-            if members.len() > MAX_UNKNOWN_MEMBERS {
-                return Err(A::Error::custom(MemberError::TooMany));
-            }
         }
+        while map.next_entry::<Skipped, Skipped>()?.is_some() {}
         let object = Value::Object(members);
         // See `number_of_map`.
         Ok(Buffered(Number::deserialize(&object).map_or(object, Value::Number)))

@@ -1,6 +1,7 @@
 //! What names a credential or its algorithm in options (§5.3, §5.8.2, §5.8.3).
 
 use super::{CredentialId, Transport};
+use crate::crypto::Algorithm;
 use serde::{Deserialize, Serialize};
 
 /// PublicKeyCredentialType (§5.8.2). Keeps values that it does not know (§2.1.1).
@@ -25,6 +26,13 @@ pub struct CredentialParameters {
     pub credential_type: PublicKeyCredentialType,
     /// The COSE number.
     pub alg: i32,
+}
+
+impl CredentialParameters {
+    /// Returns the parameters of a public key with this algorithm.
+    pub(crate) const fn of(algorithm: Algorithm) -> Self {
+        Self { credential_type: PublicKeyCredentialType::PublicKey, alg: algorithm.cose() }
+    }
 }
 
 /// PublicKeyCredentialDescriptorJSON (§5.1.8).

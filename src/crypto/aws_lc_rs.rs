@@ -6,7 +6,7 @@
 
 use super::ED448_MODULE;
 use super::curve::{MAX_SPKI_LEN, uncompressed};
-use super::{Backend, BadSignature, Curve, Hash, KeyError, PublicKey, RandomFailed, Scheme};
+use super::{Backend, CryptoError, Curve, Hash, PublicKey, Scheme};
 use aws_lc_rs::agreement::{self, ParsedPublicKey as Peer, UnparsedPublicKey as Unparsed};
 use aws_lc_rs::signature::{self as lc, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm};
 use aws_lc_rs::{digest, hmac as mac, rand::SecureRandom as _, rand::SystemRandom, try_fips_mode};
@@ -134,7 +134,7 @@ impl Backend for AwsLcRs {
         array(context.sign().as_ref())
     }
 
-    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
+    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), CryptoError> {
         match *key {
             PublicKey::Ec { curve, x, y } => {
                 let mut buffer = [0; MAX_SPKI_LEN];
@@ -143,32 +143,26 @@ impl Backend for AwsLcRs {
                         Peer::try_from(Unparsed::new(algorithm, uncompressed(&[], x, y, &mut buffer))).map(drop)
                     }
                     None => {
-                        let any_hash = ecdsa(curve, Hash::Sha256).ok_or(KeyError::Unsupported)?;
+                        let any_hash = ecdsa(curve, Hash::Sha256).ok_or(CryptoError::Unsupported)?;
                         let info = uncompressed(curve.spki_prefix(), x, y, &mut buffer);
                         ParsedPublicKey::new(any_hash, info).map(drop)
                     }
                 };
-                on_curve.map_err(|_| KeyError::NotOnCurve)
+                on_curve.map_err(|_| CryptoError::NotOnCurve)
             }
             PublicKey::Ed25519(_) | PublicKey::Rsa { .. } => Ok(()),
             #[cfg(feature = "ed448")]
             PublicKey::Ed448(key) => super::ed448::check_key(key),
             #[cfg(not(feature = "ed448"))]
-            PublicKey::Ed448(_) => Err(KeyError::Unsupported),
-            PublicKey::MlDsa(set, _) => ml_dsa(set).map(drop).ok_or(KeyError::Unsupported),
+            PublicKey::Ed448(_) => Err(CryptoError::Unsupported),
+            PublicKey::MlDsa(set, _) => ml_dsa(set).map(drop).ok_or(CryptoError::Unsupported),
         }
     }
 
-    fn verify(
-        &self,
-        scheme: Scheme,
-        key: &PublicKey<'_>,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), BadSignature> {
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, message: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
         let verify = |algorithm: Option<Algorithm>, key: &[u8]| {
-            let verified = algorithm.ok_or(BadSignature)?.verify_sig(key, message, signature);
-            verified.map_err(|_| BadSignature)
+            let verified = algorithm.ok_or(CryptoError::BadSignature)?.verify_sig(key, message, signature);
+            verified.map_err(|_| CryptoError::BadSignature)
         };
         match (*key, scheme) {
             (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other => {
@@ -179,15 +173,15 @@ impl Backend for AwsLcRs {
             (PublicKey::Ed448(key), Scheme::Ed448) => super::ed448::verify(key, message, signature),
             (PublicKey::Rsa { modulus, exponent }, Scheme::RsaPkcs1(_) | Scheme::RsaPss(_)) => {
                 RsaPublicKeyComponents { n: modulus, e: exponent }
-                    .verify(rsa(scheme).ok_or(BadSignature)?, message, signature)
-                    .map_err(|_| BadSignature)
+                    .verify(rsa(scheme).ok_or(CryptoError::BadSignature)?, message, signature)
+                    .map_err(|_| CryptoError::BadSignature)
             }
             (PublicKey::MlDsa(set, key), Scheme::MlDsa(other)) if set == other => verify(ml_dsa(set), key),
-            _ => Err(BadSignature),
+            _ => Err(CryptoError::BadSignature),
         }
     }
 
-    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
-        SystemRandom::new().fill(out).map_err(|_| RandomFailed)
+    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
+        SystemRandom::new().fill(out).map_err(|_| CryptoError::Random)
     }
 }

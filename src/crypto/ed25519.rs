@@ -3,7 +3,7 @@
 //! They are needed because backends do not refuse all such keys. Of five that were tested, four accept the identity as a key;
 //! with it, one signature verifies for every message.
 
-use super::KeyError;
+use super::CryptoError;
 use curve25519_dalek::edwards::CompressedEdwardsY;
 
 /// p = 2^255 − 19, little-endian.
@@ -38,19 +38,19 @@ const LOW_ORDER: [[u8; 32]; 5] = [
 ];
 
 /// Checks that y is reduced and not that of a point of small order. Cheap, so it is done for every key that is read.
-pub(super) fn check_encoding(key: &[u8; 32]) -> Result<(), KeyError> {
+pub(super) fn check_encoding(key: &[u8; 32]) -> Result<(), CryptoError> {
     let mut y = *key;
     y[31] &= 0x7f; // the sign of x
     if y.iter().rev().ge(P.iter().rev()) {
-        return Err(KeyError::NotOnCurve);
+        return Err(CryptoError::NotOnCurve);
     }
-    if LOW_ORDER.contains(&y) { Err(KeyError::LowOrder) } else { Ok(()) }
+    if LOW_ORDER.contains(&y) { Err(CryptoError::LowOrder) } else { Ok(()) }
 }
 
 /// Checks that a point with this y exists. Needs a square root, so it is done only before a key is stored.
-pub(super) fn check_point(key: &[u8; 32]) -> Result<(), KeyError> {
-    let point = CompressedEdwardsY(*key).decompress().ok_or(KeyError::NotOnCurve)?;
-    if point.is_small_order() { Err(KeyError::LowOrder) } else { Ok(()) }
+pub(super) fn check_point(key: &[u8; 32]) -> Result<(), CryptoError> {
+    let point = CompressedEdwardsY(*key).decompress().ok_or(CryptoError::NotOnCurve)?;
+    if point.is_small_order() { Err(CryptoError::LowOrder) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -62,12 +62,12 @@ mod tests {
     fn refuses_every_point_of_small_order() {
         for point in EIGHT_TORSION {
             let key = point.compress().to_bytes();
-            assert_eq!(check_encoding(&key), Err(KeyError::LowOrder), "{key:02x?}");
+            assert_eq!(check_encoding(&key), Err(CryptoError::LowOrder), "{key:02x?}");
             let mut negative = key;
             negative[31] ^= 0x80;
-            assert_eq!(check_encoding(&negative), Err(KeyError::LowOrder));
+            assert_eq!(check_encoding(&negative), Err(CryptoError::LowOrder));
         }
-        assert_eq!(check_point(&EIGHT_TORSION[1].compress().to_bytes()), Err(KeyError::LowOrder));
+        assert_eq!(check_point(&EIGHT_TORSION[1].compress().to_bytes()), Err(CryptoError::LowOrder));
     }
 
     #[test]
@@ -75,12 +75,12 @@ mod tests {
         for low in 0..=18 {
             let mut key = P;
             key[0] = key[0].wrapping_add(low);
-            assert_eq!(check_encoding(&key), Err(KeyError::NotOnCurve), "p + {low}");
+            assert_eq!(check_encoding(&key), Err(CryptoError::NotOnCurve), "p + {low}");
         }
         let mut two = [0; 32];
         two[0] = 2;
         assert_eq!(check_encoding(&two), Ok(()));
-        assert_eq!(check_point(&two), Err(KeyError::NotOnCurve), "y = 2 has no x");
+        assert_eq!(check_point(&two), Err(CryptoError::NotOnCurve), "y = 2 has no x");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The crate `ed448-goldilocks` accepts several encodings of a point; §5.2.3 allows one. So this module checks the encoding of
 //! the key and of R first.
 
-use super::{BadSignature, KeyError};
+use super::CryptoError;
 use ed448_goldilocks::{CompressedEdwardsY, Signature, VerifyingKey};
 
 /// p = 2^448 − 2^224 − 1, little-endian.
@@ -20,23 +20,23 @@ fn is_canonical(point: &[u8; 57]) -> bool {
 }
 
 /// Checks that the key is a point of the prime-order group. §5.2.5 generates no other keys.
-pub(super) fn check_key(key: &[u8; 57]) -> Result<(), KeyError> {
+pub(super) fn check_key(key: &[u8; 57]) -> Result<(), CryptoError> {
     if !is_canonical(key) {
-        return Err(KeyError::NotOnCurve);
+        return Err(CryptoError::NotOnCurve);
     }
-    CompressedEdwardsY(*key).decompress_unchecked().into_option().ok_or(KeyError::NotOnCurve)?;
-    VerifyingKey::from_bytes(key).map(drop).map_err(|_| KeyError::LowOrder)
+    CompressedEdwardsY(*key).decompress_unchecked().into_option().ok_or(CryptoError::NotOnCurve)?;
+    VerifyingKey::from_bytes(key).map(drop).map_err(|_| CryptoError::LowOrder)
 }
 
 /// Verifies a signature (§5.2.7), cofactorless.
-pub(super) fn verify(key: &[u8; 57], message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
-    let (r, _) = signature.split_first_chunk::<57>().ok_or(BadSignature)?;
+pub(super) fn verify(key: &[u8; 57], message: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
+    let (r, _) = signature.split_first_chunk::<57>().ok_or(CryptoError::BadSignature)?;
     if !(is_canonical(key) && is_canonical(r)) {
-        return Err(BadSignature);
+        return Err(CryptoError::BadSignature);
     }
-    let key = VerifyingKey::from_bytes(key).map_err(|_| BadSignature)?;
-    let signature = Signature::from_slice(signature).map_err(|_| BadSignature)?;
-    key.verify_raw(&signature, message).map_err(|_| BadSignature)
+    let key = VerifyingKey::from_bytes(key).map_err(|_| CryptoError::BadSignature)?;
+    let signature = Signature::from_slice(signature).map_err(|_| CryptoError::BadSignature)?;
+    key.verify_raw(&signature, message).map_err(|_| CryptoError::BadSignature)
 }
 
 #[cfg(test)]
@@ -76,9 +76,9 @@ mod tests {
         beside_the_sign(&mut other_key);
         beside_the_sign(other_r.first_chunk_mut().unwrap());
         assert_eq!(verify(&key, b"message", &signature), Ok(()));
-        assert_eq!(verify(&other_key, b"message", &signature), Err(BadSignature));
-        assert_eq!(verify(&key, b"message", &other_r), Err(BadSignature));
-        assert_eq!(verify(&other_key, b"message", &other_r), Err(BadSignature));
+        assert_eq!(verify(&other_key, b"message", &signature), Err(CryptoError::BadSignature));
+        assert_eq!(verify(&key, b"message", &other_r), Err(CryptoError::BadSignature));
+        assert_eq!(verify(&other_key, b"message", &other_r), Err(CryptoError::BadSignature));
     }
 
     #[test]
@@ -88,20 +88,20 @@ mod tests {
         for (what, key, expected) in [
             ("a key", key, Ok(())),
             ("its negative", encode(y, sign ^ 0x80), Ok(())),
-            ("a key and a point of order 2", encode(negative(&y), sign ^ 0x80), Err(KeyError::LowOrder)),
-            ("the identity", encode(small(1), 0), Err(KeyError::LowOrder)),
-            ("order 2: y = −1", encode(negative(&small(1)), 0), Err(KeyError::LowOrder)),
-            ("order 4: y = 0", encode(small(0), 0), Err(KeyError::LowOrder)),
-            ("order 4: y = 0, x negative", encode(small(0), 0x80), Err(KeyError::LowOrder)),
-            ("y = p", encode(P, 0), Err(KeyError::NotOnCurve)),
+            ("a key and a point of order 2", encode(negative(&y), sign ^ 0x80), Err(CryptoError::LowOrder)),
+            ("the identity", encode(small(1), 0), Err(CryptoError::LowOrder)),
+            ("order 2: y = −1", encode(negative(&small(1)), 0), Err(CryptoError::LowOrder)),
+            ("order 4: y = 0", encode(small(0), 0), Err(CryptoError::LowOrder)),
+            ("order 4: y = 0, x negative", encode(small(0), 0x80), Err(CryptoError::LowOrder)),
+            ("y = p", encode(P, 0), Err(CryptoError::NotOnCurve)),
             (
                 "y = p + 1, the identity unreduced",
                 encode([[0; 28], [0xff; 28]].concat().try_into().unwrap(), 0),
-                Err(KeyError::NotOnCurve),
+                Err(CryptoError::NotOnCurve),
             ),
-            ("all ones", [0xff; 57], Err(KeyError::NotOnCurve)),
-            ("a bit beside the sign", encode(y, sign | 1), Err(KeyError::NotOnCurve)),
-            ("no point: y = 2", encode(small(2), 0), Err(KeyError::NotOnCurve)),
+            ("all ones", [0xff; 57], Err(CryptoError::NotOnCurve)),
+            ("a bit beside the sign", encode(y, sign | 1), Err(CryptoError::NotOnCurve)),
+            ("no point: y = 2", encode(small(2), 0), Err(CryptoError::NotOnCurve)),
         ] {
             assert_eq!(check_key(&key), expected, "{what}");
         }

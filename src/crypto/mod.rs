@@ -4,7 +4,7 @@
 //! exists only with checked lengths and ranges. A [`Backend`] computes, and decides nothing else. The two backends of this
 //! crate give the same verdicts.
 
-pub mod cose;
+pub(crate) mod cose;
 mod cost;
 mod curve;
 mod ed25519;
@@ -27,22 +27,26 @@ pub use rustcrypto::RustCrypto;
 compile_error!("wardkey needs a crypto backend: enable the feature `aws-lc-rs` or `rustcrypto`");
 
 /// A hash function. SHA-1 is used only where formats of the standard still need it: TPM names and RS1 signatures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub enum Hash {
     /// SHA-1, 20 bytes.
+    #[serde(rename = "sha-1")]
     Sha1,
     /// SHA-256, 32 bytes.
+    #[serde(rename = "sha-256")]
     Sha256,
     /// SHA-384, 48 bytes.
+    #[serde(rename = "sha-384")]
     Sha384,
     /// SHA-512, 64 bytes.
+    #[serde(rename = "sha-512")]
     Sha512,
 }
 
 /// The output of a [`Hash`](enum@Hash), with the length of that hash. Only [`Backend`] functions make it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Digest {
+pub(crate) struct Digest {
     bytes: [u8; 64],
     len: usize,
 }
@@ -113,13 +117,19 @@ const RSA_BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
 /// with a longer exponent could be registered but would never verify.
 const RSA_EXPONENT_BITS: usize = 33;
 
-/// Why bytes are not a usable public key.
+/// Why a key is not usable, a signature does not verify, or there are no random bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
-pub enum KeyError {
+pub enum CryptoError {
+    /// The signature does not verify. Contains no reason, so that an attacker learns none.
+    #[error("the signature does not verify")]
+    BadSignature,
+    /// The random source failed.
+    #[error("the system's random source failed")]
+    Random,
     /// A key or coordinate does not have the length of its kind.
     #[error("the public key or coordinate does not have the length of its kind")]
-    Length,
+    KeyLength,
     /// The coordinates are not a point on the curve, or not reduced.
     #[error("the public key is not a point on the curve")]
     NotOnCurve,
@@ -128,10 +138,10 @@ pub enum KeyError {
     #[error("the EdDSA key has low order")]
     LowOrder,
     /// An RSA modulus of fewer than 2048 or more than 8192 bits, with a leading zero byte, or even.
-    #[error("an RSA modulus that is even, padded, or not of 2048 to 8192 bits")]
+    #[error("expected an odd RSA modulus of 2048 to 8192 bits without padding, found another")]
     Modulus,
     /// An RSA exponent that is even, 1, of more than 33 bits, or with a leading zero byte.
-    #[error("an RSA exponent that is even, below 3, padded, or above 33 bits")]
+    #[error("expected an odd RSA exponent from 3 up to 33 bits without padding, found another")]
     Exponent,
     /// This build cannot verify with a key of this kind.
     #[error("this build cannot verify with a key of this kind")]
@@ -175,34 +185,34 @@ impl<'a> PublicKey<'a> {
     /// Makes an elliptic-curve key from coordinates. [`Self::check`] checks that they are a point of the curve.
     ///
     /// # Errors
-    /// [`KeyError::Length`] unless both coordinates have full length.
-    pub fn ec(curve: Curve, x: &'a [u8], y: &'a [u8]) -> Result<Self, KeyError> {
+    /// [`CryptoError::KeyLength`] unless both coordinates have full length.
+    pub fn ec(curve: Curve, x: &'a [u8], y: &'a [u8]) -> Result<Self, CryptoError> {
         let len = curve.coordinate_len();
-        if x.len() == len && y.len() == len { Ok(Self::Ec { curve, x, y }) } else { Err(KeyError::Length) }
+        if x.len() == len && y.len() == len { Ok(Self::Ec { curve, x, y }) } else { Err(CryptoError::KeyLength) }
     }
 
     /// Makes an Ed25519 key (RFC 8032 §5.1.2).
     ///
     /// # Errors
-    /// [`KeyError::Length`], [`KeyError::NotOnCurve`] if y is not reduced, [`KeyError::LowOrder`].
-    pub fn ed25519(key: &'a [u8]) -> Result<Self, KeyError> {
-        let key = key.try_into().map_err(|_| KeyError::Length)?;
+    /// [`CryptoError::KeyLength`], [`CryptoError::NotOnCurve`] if y is not reduced, [`CryptoError::LowOrder`].
+    pub fn ed25519(key: &'a [u8]) -> Result<Self, CryptoError> {
+        let key = key.try_into().map_err(|_| CryptoError::KeyLength)?;
         ed25519::check_encoding(key).map(|()| Self::Ed25519(key))
     }
 
     /// Makes an Ed448 key (RFC 8032 §5.2.2).
     ///
     /// # Errors
-    /// [`KeyError::Length`].
-    pub fn ed448(key: &'a [u8]) -> Result<Self, KeyError> {
-        key.try_into().map(Self::Ed448).map_err(|_| KeyError::Length)
+    /// [`CryptoError::KeyLength`].
+    pub fn ed448(key: &'a [u8]) -> Result<Self, CryptoError> {
+        key.try_into().map(Self::Ed448).map_err(|_| CryptoError::KeyLength)
     }
 
     /// Makes an RSA key from big-endian integers without leading zeros.
     ///
     /// # Errors
-    /// [`KeyError::Modulus`], [`KeyError::Exponent`].
-    pub fn rsa(modulus: &'a [u8], exponent: &'a [u8]) -> Result<Self, KeyError> {
+    /// [`CryptoError::Modulus`], [`CryptoError::Exponent`].
+    pub fn rsa(modulus: &'a [u8], exponent: &'a [u8]) -> Result<Self, CryptoError> {
         let bits = |n: &[u8]| -> Option<usize> {
             let zeros = n.first()?.leading_zeros();
             n.len().checked_mul(8)?.checked_sub(usize::try_from(zeros).ok()?)
@@ -212,11 +222,11 @@ impl<'a> PublicKey<'a> {
             |n: &[u8]| n.last().is_some_and(|last| last & 1 == 1),
         );
         if !(minimal(modulus) && odd(modulus) && bits(modulus).is_some_and(|bits| RSA_BITS.contains(&bits))) {
-            return Err(KeyError::Modulus);
+            return Err(CryptoError::Modulus);
         }
         let small = bits(exponent).is_some_and(|bits| (2..=RSA_EXPONENT_BITS).contains(&bits));
         if !(minimal(exponent) && odd(exponent) && small) {
-            return Err(KeyError::Exponent);
+            return Err(CryptoError::Exponent);
         }
         Ok(Self::Rsa { modulus, exponent })
     }
@@ -224,9 +234,9 @@ impl<'a> PublicKey<'a> {
     /// Makes an ML-DSA key.
     ///
     /// # Errors
-    /// [`KeyError::Length`].
-    pub fn ml_dsa(set: MlDsa, key: &'a [u8]) -> Result<Self, KeyError> {
-        if key.len() == set.public_key_len() { Ok(Self::MlDsa(set, key)) } else { Err(KeyError::Length) }
+    /// [`CryptoError::KeyLength`].
+    pub fn ml_dsa(set: MlDsa, key: &'a [u8]) -> Result<Self, CryptoError> {
+        if key.len() == set.public_key_len() { Ok(Self::MlDsa(set, key)) } else { Err(CryptoError::KeyLength) }
     }
 
     /// Returns whether `scheme` verifies with a key of this kind.
@@ -245,26 +255,14 @@ impl<'a> PublicKey<'a> {
     /// Checks, before the key is stored, that it is a point of its curve and that `backend` can verify with it.
     ///
     /// # Errors
-    /// [`KeyError::NotOnCurve`], [`KeyError::LowOrder`], [`KeyError::Unsupported`].
-    pub fn check(&self, backend: &dyn Backend) -> Result<(), KeyError> {
+    /// [`CryptoError::NotOnCurve`], [`CryptoError::LowOrder`], [`CryptoError::Unsupported`].
+    pub fn check(&self, backend: &dyn Backend) -> Result<(), CryptoError> {
         if let Self::Ed25519(key) = self {
             ed25519::check_point(key)?;
         }
         backend.check_key(self)
     }
 }
-
-/// The signature does not verify. Contains no reason, so that an attacker learns none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("the signature does not verify")]
-#[allow(clippy::exhaustive_structs, reason = "a backend outside this crate answers with it")]
-pub struct BadSignature;
-
-/// The random source failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("the system's random source failed")]
-#[allow(clippy::exhaustive_structs, reason = "a backend outside this crate answers with it")]
-pub struct RandomFailed;
 
 /// The module that verifies Ed448 with either backend.
 const ED448_MODULE: &str = "ed448-goldilocks";
@@ -315,27 +313,26 @@ pub trait Backend: core::fmt::Debug + Send + Sync {
     /// keys of this kind.
     ///
     /// # Errors
-    /// [`KeyError::NotOnCurve`], [`KeyError::LowOrder`] for Ed448, [`KeyError::Unsupported`].
-    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError>;
+    /// [`CryptoError::NotOnCurve`], [`CryptoError::LowOrder`] for Ed448, [`CryptoError::Unsupported`].
+    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), CryptoError>;
 
     /// Verifies `signature` over `message`.
     ///
     /// # Errors
-    /// [`BadSignature`], also if the key does not fit the scheme.
-    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, message: &[u8], signature: &[u8])
-    -> Result<(), BadSignature>;
+    /// [`CryptoError::BadSignature`], also if the key does not fit the scheme.
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, message: &[u8], signature: &[u8]) -> Result<(), CryptoError>;
 
     /// Fills `out` with random bytes, for challenges and user handles.
     ///
     /// # Errors
-    /// [`RandomFailed`].
-    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed>;
+    /// [`CryptoError::Random`].
+    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError>;
 }
 
 impl dyn Backend + '_ {
     /// Returns the hash of the concatenation of `parts`, or `None` if the backend does not have this hash function.
     #[must_use]
-    pub fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Option<Digest> {
+    pub(crate) fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Option<Digest> {
         match hash {
             Hash::Sha1 => self.sha1(parts).map(Digest::of),
             Hash::Sha256 => Some(Digest::of(self.sha256(parts))),

@@ -4,9 +4,7 @@
 //! standard, this module corrects it, and a comment says so.
 
 use super::curve::{MAX_SPKI_LEN, uncompressed};
-use super::{
-    Backend, BadSignature, Curve, ED448_MODULE, Hash, KeyError, MlDsa, PublicKey, RSA_BITS, RandomFailed, Scheme,
-};
+use super::{Backend, CryptoError, Curve, ED448_MODULE, Hash, MlDsa, PublicKey, RSA_BITS, Scheme};
 use hmac::{Hmac, KeyInit, Mac as _};
 use ml_dsa::{EncodedVerifyingKey, MlDsa44, MlDsa65, MlDsa87, MlDsaParams};
 use p256::ecdsa::signature::{Verifier as _, hazmat::PrehashVerifier as _};
@@ -122,30 +120,24 @@ impl Backend for RustCrypto {
         parts.iter().fold(mac, |mac, part| mac.chain_update(part)).finalize().into_bytes().into()
     }
 
-    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
+    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), CryptoError> {
         match *key {
             PublicKey::Ec { curve, x, y } => {
                 if is_on_curve(curve, uncompressed(&[], x, y, &mut [0; MAX_SPKI_LEN])) {
                     Ok(())
                 } else {
-                    Err(KeyError::NotOnCurve)
+                    Err(CryptoError::NotOnCurve)
                 }
             }
             PublicKey::Ed25519(_) | PublicKey::Rsa { .. } | PublicKey::MlDsa(..) => Ok(()),
             #[cfg(feature = "ed448")]
             PublicKey::Ed448(key) => super::ed448::check_key(key),
             #[cfg(not(feature = "ed448"))]
-            PublicKey::Ed448(_) => Err(KeyError::Unsupported),
+            PublicKey::Ed448(_) => Err(CryptoError::Unsupported),
         }
     }
 
-    fn verify(
-        &self,
-        scheme: Scheme,
-        key: &PublicKey<'_>,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), BadSignature> {
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, message: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
         let verified = match (*key, scheme) {
             (PublicKey::Ec { curve, x, y }, Scheme::Ecdsa(other, hash)) if curve == other && self.supports(scheme) => {
                 let backend: &dyn Backend = self;
@@ -167,10 +159,10 @@ impl Backend for RustCrypto {
             },
             _ => None,
         };
-        verified.ok_or(BadSignature)
+        verified.ok_or(CryptoError::BadSignature)
     }
 
-    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
-        getrandom::fill(out).map_err(|_| RandomFailed)
+    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
+        getrandom::fill(out).map_err(|_| CryptoError::Random)
     }
 }

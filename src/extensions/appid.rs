@@ -3,7 +3,7 @@
 //! Both take an [`AppId`]. The output of `appid` decides which RP ID hash an assertion must have: §7.2 step 15, in
 //! [`ceremony::authentication`](crate::ceremony::authentication). The output of `appidExclude` decides nothing.
 
-use super::InputError;
+use crate::invalid::InvalidValue;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -17,10 +17,10 @@ impl AppId {
     /// Checks that `url` is an https URL with a host.
     ///
     /// # Errors
-    /// [`InputError::AppId`] for any other text.
-    pub fn new(url: impl Into<String>) -> Result<Self, InputError> {
+    /// [`InvalidValue::AppId`] for any other text.
+    pub fn new(url: impl Into<String>) -> Result<Self, InvalidValue> {
         let url = url.into();
-        if is_https(&url) { Ok(Self(url)) } else { Err(InputError::AppId) }
+        if is_https(&url) { Ok(Self(url)) } else { Err(InvalidValue::AppId) }
     }
 
     /// The URL.
@@ -31,9 +31,9 @@ impl AppId {
 }
 
 impl TryFrom<String> for AppId {
-    type Error = InputError;
+    type Error = InvalidValue;
 
-    fn try_from(url: String) -> Result<Self, InputError> {
+    fn try_from(url: String) -> Result<Self, InvalidValue> {
         Self::new(url)
     }
 }

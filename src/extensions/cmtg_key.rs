@@ -7,12 +7,11 @@ use serde::Deserialize;
 /// `cmtgKey`, a draft for Level 4: parsed, not verified.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct CmtgKeyOutputs {
+pub(crate) struct CmtgKeyOutputs {
     /// A COSE_Key of the trust group.
     #[serde(default, deserialize_with = "blob")]
-    pub cmtg_key: Option<Blob>,
+    pub(crate) cmtg_key: Option<Blob>,
     /// Its signature.
     #[serde(default, deserialize_with = "blob")]
-    pub signature: Option<Blob>,
+    pub(crate) signature: Option<Blob>,
 }

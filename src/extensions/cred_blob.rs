@@ -1,15 +1,16 @@
 //! Credential blob (`credBlob`, `getCredBlob`; CTAP §12.2).
 
 use super::signed::boolean;
-use super::{Blob, Extension, InputError, OutputRefusal, Shaped, SignedMap};
+use super::{Blob, Extension, OutputRefusal, Shaped, SignedMap};
 use crate::codec::cbor::Value;
+use crate::invalid::InvalidValue;
 
 impl Blob {
     /// The most bytes of `credBlob` that every authenticator with this extension can store (CTAP §12.2).
     pub const MAX_CRED_BLOB_LEN: usize = 32;
 
-    pub(super) fn check_cred_blob(&self) -> Result<(), InputError> {
-        if self.as_bytes().len() > Self::MAX_CRED_BLOB_LEN { Err(InputError::CredBlobTooLong) } else { Ok(()) }
+    pub(super) fn check_cred_blob(&self) -> Result<(), InvalidValue> {
+        if self.as_bytes().len() > Self::MAX_CRED_BLOB_LEN { Err(InvalidValue::CredBlobTooLong) } else { Ok(()) }
     }
 }
 

@@ -4,10 +4,9 @@ use super::{ClientExtensionResults, OutputRefusal};
 
 /// CredentialPropertiesOutput (§10.1.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[non_exhaustive]
-pub struct CredentialProperties {
+pub(crate) struct CredentialProperties {
     /// Whether the credential is discoverable, by the client's word; `None`: it does not know.
-    pub rk: Option<bool>,
+    pub(crate) rk: Option<bool>,
 }
 
 /// Requires that the client does not say that the credential is not discoverable. Absent means unknown, and passes.

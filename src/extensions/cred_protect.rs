@@ -1,9 +1,8 @@
 //! Credential protection (`credentialProtectionPolicy`, `credProtect`; CTAP §12.1).
 
 use super::signed::unsigned;
-use super::values::flag;
-use super::{Extension, InputError, OutputRefusal, Shaped, SignedMap, Vouched};
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use super::{Extension, OutputRefusal, Shaped, SignedMap, Vouched};
+use serde::{Deserialize, Serialize};
 
 /// How well a credential is protected (CTAP §12.1), weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -39,52 +38,6 @@ impl CredentialProtection {
             Self::UserVerificationOptionalWithCredentialIdList => 2,
             Self::UserVerificationRequired => 3,
         }
-    }
-}
-
-/// `credentialProtectionPolicy` and `enforceCredentialProtectionPolicy` (CTAP §12.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct CredentialProtectionInput {
-    /// The least level that will do.
-    #[serde(rename = "credentialProtectionPolicy")]
-    pub policy: CredentialProtection,
-    /// Whether a client is to refuse authenticators without this extension, and the server a credential without its
-    /// output, where the level is above 1: silence means 1. A security key that does not know the extension cannot be
-    /// registered then, nor can most platforms.
-    #[serde(rename = "enforceCredentialProtectionPolicy", skip_serializing_if = "flag::is_clear")]
-    pub enforce: bool,
-}
-
-/// Reads the two members. (An `Option` that is flattened would be none where either is of another type, and the
-/// protection lost without a word.)
-pub(super) fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Option<CredentialProtectionInput>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Members {
-        credential_protection_policy: Option<CredentialProtection>,
-        #[serde(default, deserialize_with = "flag::read")]
-        enforce_credential_protection_policy: bool,
-    }
-    let Members { credential_protection_policy, enforce_credential_protection_policy: enforce } =
-        Members::deserialize(from)?;
-    match credential_protection_policy {
-        None if enforce => Err(D::Error::custom(InputError::EnforceWithoutPolicy)),
-        policy => Ok(policy.map(|policy| CredentialProtectionInput { policy, enforce })),
-    }
-}
-
-impl CredentialProtectionInput {
-    /// At least this level, where the authenticator has the extension.
-    #[must_use]
-    pub const fn at_least(policy: CredentialProtection) -> Self {
-        Self { policy, enforce: false }
-    }
-
-    /// At least this level, or no credential.
-    #[must_use]
-    pub const fn enforced(policy: CredentialProtection) -> Self {
-        Self { policy, enforce: true }
     }
 }
 

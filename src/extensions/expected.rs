@@ -1,8 +1,8 @@
 //! What a ceremony expects of extension outputs (§7.1 step 28, §7.2 step 23).
 //!
 //! Without expectations nothing is checked: a relying party must cope with missing and with unsolicited outputs. A
-//! requirement applies to *signed* outputs. Requirements for outputs that only the client reports are in structures whose
-//! names begin with `Unsigned`, because any script in the page could have written these outputs.
+//! requirement applies to *signed* outputs. The names of requirements for outputs that only the
+//! client reports begin with `unsigned`, because any script in the page could have written these outputs.
 //!
 //! In an authentication, the credential key signs all outputs of the authenticator. In a registration, the attestation
 //! statement decides who signs them ([`voucher`](crate::attestation::voucher)): nobody does with `none` and `fido-u2f`, so
@@ -27,58 +27,15 @@ pub(crate) enum Vouched {
     Signed,
 }
 
-/// What is done about outputs that nobody asked for. Their type is never checked: a relying party must cope with them (§9).
-///
-/// Chromium asks security keys for `credProtect` on its own for discoverable credentials, so refusing locks people out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Unsolicited {
-    /// They are ignored and named in the [`ExtensionReport`].
-    #[default]
-    Report,
-    /// They are refused, including those that this version does not know.
-    Refuse,
-}
-
-/// What is done about results of a pseudo-random function (`prf`, `hmacGetSecret`), which should stay in the browser.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum SecretResults {
-    /// The [`ExtensionReport`] says that they came. They are never kept.
-    #[default]
-    Report,
-    /// They are refused, so that a front end that leaks them does not go unnoticed.
-    Refuse,
-}
-
-/// What a verdict found out about extensions, for evidence and alerts.
+/// What the evidence reports about extensions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ExtensionReport {
-    /// Outputs that nobody asked for, signed and unsigned.
-    pub unsolicited: ExtensionSet,
-    /// How many outputs came that this version does not know.
-    pub unknown: u32,
-    /// Results of a pseudo-random function were sent to the server. Mend the front end: they are secrets.
-    pub secret_results: bool,
+pub(crate) struct ExtensionReport {
+    pub(crate) unsolicited: ExtensionSet,
+    pub(crate) unknown: u32,
+    pub(crate) secret_results: bool,
 }
 
-/// What is required of a registration by outputs that nobody signed: a convenience, and no protection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct UnsignedRegistrationOutputs {
-    /// `credProps.rk` must not be false. (Absent means unknown, and passes.)
-    pub discoverable: bool,
-    /// `largeBlob.supported` must be true. Set where `largeBlob` was asked for with `support: "required"`.
-    pub large_blob_supported: bool,
-    /// `prf.enabled` must be true.
-    pub prf_enabled: bool,
-}
-
-/// What is required of the outputs of a registration. All but `unsigned` must be signed, by the attestation statement:
+/// What is required of the outputs of a registration. All but those whose name begins with `unsigned` must be signed, by the attestation statement:
 /// ask for attestation, because `none` signs nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -93,8 +50,12 @@ pub struct RegistrationOutputs {
     pub cred_blob_stored: bool,
     /// `hmac-secret` must be true.
     pub hmac_secret: bool,
-    /// The same, by what nobody signed.
-    pub unsigned: UnsignedRegistrationOutputs,
+    /// `credProps.rk` must not be false. (Absent means unknown, and passes.) Unsigned: a convenience, and no protection.
+    pub unsigned_discoverable: bool,
+    /// `largeBlob.supported` must be true. Unsigned. Set if `largeBlob` was asked for with `support: "required"`.
+    pub unsigned_large_blob_supported: bool,
+    /// `prf.enabled` must be true. Unsigned.
+    pub unsigned_prf_enabled: bool,
 }
 
 /// What step 28 of a registration judges by.
@@ -112,19 +73,10 @@ pub struct RegistrationExtensions {
     pub cred_protect_enforced: bool,
     /// What is required.
     pub required: RegistrationOutputs,
-    /// Outputs that nobody asked for.
-    pub unsolicited: Unsolicited,
-    /// Secrets that should have stayed in the browser.
-    pub secret_results: SecretResults,
-}
-
-/// What is required of an authentication by outputs that nobody signed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct UnsignedAuthenticationOutputs {
-    /// `largeBlob.written` must be true.
-    pub large_blob_written: bool,
+    /// Whether outputs that nobody asked for are refused.
+    pub refuse_unsolicited: bool,
+    /// Whether results of a pseudo-random function are refused, which should have stayed in the browser.
+    pub refuse_secret_results: bool,
 }
 
 /// What is required of the outputs of an authentication.
@@ -136,8 +88,8 @@ pub struct AuthenticationOutputs {
     pub cred_blob: bool,
     /// `uvm` must be there.
     pub uvm: bool,
-    /// The same, by what nobody signed.
-    pub unsigned: UnsignedAuthenticationOutputs,
+    /// `largeBlob.written` must be true. Unsigned: a convenience, and no protection.
+    pub unsigned_large_blob_written: bool,
 }
 
 /// What step 23 of an authentication judges by. The AppID is not here: it decides step 15.
@@ -149,15 +101,15 @@ pub struct AuthenticationExtensions {
     pub requested: ExtensionSet,
     /// What is required.
     pub required: AuthenticationOutputs,
-    /// Outputs that nobody asked for.
-    pub unsolicited: Unsolicited,
-    /// Secrets that should have stayed in the browser.
-    pub secret_results: SecretResults,
+    /// Whether outputs that nobody asked for are refused.
+    pub refuse_unsolicited: bool,
+    /// Whether results of a pseudo-random function are refused, which should have stayed in the browser.
+    pub refuse_secret_results: bool,
 }
 
 impl RegistrationExtensions {
     /// Nothing was asked for, and nothing is judged.
-    pub const NONE: Self = Self {
+    pub(crate) const NONE: Self = Self {
         requested: ExtensionSet::NONE,
         cred_protect: None,
         cred_protect_enforced: false,
@@ -166,42 +118,37 @@ impl RegistrationExtensions {
             pin_complexity_policy: false,
             cred_blob_stored: false,
             hmac_secret: false,
-            unsigned: UnsignedRegistrationOutputs {
-                discoverable: false,
-                large_blob_supported: false,
-                prf_enabled: false,
-            },
+            unsigned_discoverable: false,
+            unsigned_large_blob_supported: false,
+            unsigned_prf_enabled: false,
         },
-        unsolicited: Unsolicited::Report,
-        secret_results: SecretResults::Report,
+        refuse_unsolicited: false,
+        refuse_secret_results: false,
     };
 
     /// What these inputs lead to expect.
     #[must_use]
-    pub fn of(inputs: &CreationExtensions) -> Self {
+    pub(crate) fn of(inputs: &CreationExtensions) -> Self {
         let mut expected = Self { requested: inputs.requested(), ..Self::default() };
-        if let Some(protection) = inputs.cred_protect {
-            expected.cred_protect = Some(protection.policy);
-            expected.cred_protect_enforced = protection.enforce;
-        }
-        let support = inputs.large_blob.map(|large_blob| large_blob.support);
-        expected.required.unsigned.large_blob_supported = support == Some(LargeBlobSupport::Required);
+        expected.cred_protect = inputs.cred_protect;
+        expected.cred_protect_enforced = inputs.enforce_cred_protect;
+        expected.required.unsigned_large_blob_supported = inputs.large_blob == Some(LargeBlobSupport::Required);
         expected
     }
 
     /// Also requires `outputs`.
     #[must_use]
-    pub const fn requiring(mut self, outputs: RegistrationOutputs) -> Self {
-        let large_blob_supported = self.required.unsigned.large_blob_supported;
+    pub(crate) const fn requiring(mut self, outputs: RegistrationOutputs) -> Self {
+        let large_blob_supported = self.required.unsigned_large_blob_supported;
         self.required = outputs;
-        self.required.unsigned.large_blob_supported |= large_blob_supported;
+        self.required.unsigned_large_blob_supported |= large_blob_supported;
         self
     }
 
     /// An extension whose output is required though nobody asked for it: hardly any credential would ever pass.
     #[must_use]
-    pub fn required_but_not_requested(&self) -> Option<Extension> {
-        let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, unsigned } =
+    pub(crate) fn required_but_not_requested(&self) -> Option<Extension> {
+        let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, .. } =
             self.required;
         first_unrequested(
             self.requested,
@@ -210,17 +157,17 @@ impl RegistrationExtensions {
                 (pin_complexity_policy, Extension::PinComplexityPolicy),
                 (cred_blob_stored, Extension::CredBlob),
                 (hmac_secret, Extension::HmacSecret),
-                (unsigned.discoverable, Extension::CredProps),
-                (unsigned.large_blob_supported, Extension::LargeBlob),
-                (unsigned.prf_enabled, Extension::Prf),
+                (self.required.unsigned_discoverable, Extension::CredProps),
+                (self.required.unsigned_large_blob_supported, Extension::LargeBlob),
+                (self.required.unsigned_prf_enabled, Extension::Prf),
             ],
         )
     }
 
     /// The first extension whose output is required and must be signed.
     #[must_use]
-    pub fn required_signed(&self) -> Option<Extension> {
-        let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, unsigned: _ } =
+    pub(crate) fn required_signed(&self) -> Option<Extension> {
+        let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, .. } =
             self.required;
         let required = [
             (min_pin_length.is_some(), Extension::MinPinLength),
@@ -265,49 +212,45 @@ impl RegistrationExtensions {
         hmac_secret::check(answers.signed(Extension::HmacSecret, SignedMap::hmac_secret)?, required.hmac_secret)?;
         answers.signed(Extension::HmacSecretMc, SignedMap::hmac_secret_mc)?;
         answers.signed(Extension::Uvm, SignedMap::uvm)?;
-        cred_props::check(results, required.unsigned.discoverable)?;
-        large_blob::check_supported(results, required.unsigned.large_blob_supported)?;
-        prf::check(results, required.unsigned.prf_enabled)?;
-        answers.report(self.unsolicited, self.secret_results)
+        cred_props::check(results, required.unsigned_discoverable)?;
+        large_blob::check_supported(results, required.unsigned_large_blob_supported)?;
+        prf::check(results, required.unsigned_prf_enabled)?;
+        answers.report(self.refuse_unsolicited, self.refuse_secret_results)
     }
 }
 
 impl AuthenticationExtensions {
     /// Nothing was asked for, and nothing is judged.
-    pub const NONE: Self = Self {
+    pub(crate) const NONE: Self = Self {
         requested: ExtensionSet::NONE,
-        required: AuthenticationOutputs {
-            cred_blob: false,
-            uvm: false,
-            unsigned: UnsignedAuthenticationOutputs { large_blob_written: false },
-        },
-        unsolicited: Unsolicited::Report,
-        secret_results: SecretResults::Report,
+        required: AuthenticationOutputs { cred_blob: false, uvm: false, unsigned_large_blob_written: false },
+        refuse_unsolicited: false,
+        refuse_secret_results: false,
     };
 
     /// What these inputs lead to expect.
     #[must_use]
-    pub fn of(inputs: &RequestExtensions) -> Self {
+    pub(crate) fn of(inputs: &RequestExtensions) -> Self {
         Self { requested: inputs.requested(), ..Self::default() }
     }
 
     /// Also requires `outputs`.
     #[must_use]
-    pub const fn requiring(mut self, outputs: AuthenticationOutputs) -> Self {
+    pub(crate) const fn requiring(mut self, outputs: AuthenticationOutputs) -> Self {
         self.required = outputs;
         self
     }
 
     /// An extension whose output is required though nobody asked for it: hardly any credential would ever pass.
     #[must_use]
-    pub fn required_but_not_requested(&self) -> Option<Extension> {
-        let AuthenticationOutputs { cred_blob, uvm, unsigned } = self.required;
+    pub(crate) fn required_but_not_requested(&self) -> Option<Extension> {
+        let AuthenticationOutputs { cred_blob, uvm, unsigned_large_blob_written } = self.required;
         first_unrequested(
             self.requested,
             &[
                 (cred_blob, Extension::CredBlob),
                 (uvm, Extension::Uvm),
-                (unsigned.large_blob_written, Extension::LargeBlob),
+                (unsigned_large_blob_written, Extension::LargeBlob),
             ],
         )
     }
@@ -324,8 +267,8 @@ impl AuthenticationExtensions {
         uvm::check(answers.signed(Extension::Uvm, SignedMap::uvm)?.as_ref(), required.uvm)?;
         answers.signed(Extension::HmacSecret, SignedMap::hmac_secret)?;
         answers.signed(Extension::ThirdPartyPayment, SignedMap::third_party_payment)?;
-        large_blob::check_written(results, required.unsigned.large_blob_written)?;
-        answers.report(self.unsolicited, self.secret_results)
+        large_blob::check_written(results, required.unsigned_large_blob_written)?;
+        answers.report(self.refuse_unsolicited, self.refuse_secret_results)
     }
 }
 
@@ -347,14 +290,14 @@ impl<'a> Answers<'_, 'a> {
 
     /// Refuses an unsigned output of the wrong type that was asked for. Reports or refuses unsolicited outputs, and secrets
     /// that should have stayed in the browser.
-    fn report(&self, unsolicited: Unsolicited, secrets: SecretResults) -> Result<ExtensionReport, OutputRefusal> {
+    fn report(&self, refuse_unsolicited: bool, refuse_secrets: bool) -> Result<ExtensionReport, OutputRefusal> {
         let malformed = self.results.map_or(ExtensionSet::NONE, |results| results.malformed);
         if let Some(extension) = malformed.iter().find(|&extension| is_requested(self.requested, extension)) {
             return Err(OutputRefusal::Malformed(extension));
         }
         let secret_results = self.results.is_some_and(ClientExtensionResults::has_secrets)
             || self.signed.is_some_and(SignedMap::has_secrets);
-        if secret_results && secrets == SecretResults::Refuse {
+        if secret_results && refuse_secrets {
             return Err(OutputRefusal::SecretResults);
         }
         let (signed, signed_unknown) = self.signed.map(SignedMap::identifiers).unwrap_or_default();
@@ -365,9 +308,9 @@ impl<'a> Answers<'_, 'a> {
             unknown: signed_unknown.saturating_add(unsigned_unknown),
             secret_results,
         };
-        match (unsolicited, report.unsolicited.iter().next()) {
-            (Unsolicited::Refuse, Some(extension)) => Err(OutputRefusal::Unsolicited(Some(extension))),
-            (Unsolicited::Refuse, None) if report.unknown > 0 => Err(OutputRefusal::Unsolicited(None)),
+        match report.unsolicited.iter().next() {
+            Some(extension) if refuse_unsolicited => Err(OutputRefusal::Unsolicited(Some(extension))),
+            None if refuse_unsolicited && report.unknown > 0 => Err(OutputRefusal::Unsolicited(None)),
             _ => Ok(report),
         }
     }

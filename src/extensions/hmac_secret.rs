@@ -1,46 +1,47 @@
 //! HMAC secret (`hmac-secret`, CTAP §12.5; `hmac-secret-mc`, CTAP §12.8): the extension of authenticators behind `prf`.
 //! Native clients pass it on as `hmacCreateSecret` and `hmacGetSecret`.
 
-use super::{Extension, InputError, OutputRefusal, PrfInput, Shaped, SignedMap};
+use super::{Blob, Extension, OutputRefusal, PrfValues, Shaped, SignedMap};
 use crate::codec::cbor::Value;
-use serde::{Deserialize, Serialize};
+use crate::invalid::InvalidValue;
 
-/// `hmacGetSecret` (CTAP §12.5): salts of 32 bytes. What native clients have for `prf`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct HmacGetSecret {
-    /// `salt1`.
-    pub salt1: PrfInput,
-    /// `salt2`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub salt2: Option<PrfInput>,
-}
+/// Serde for `hmacGetSecret` (CTAP §12.5), whose members are `salt1` and `salt2`.
+pub(super) mod salts {
+    use super::{Blob, PrfValues};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-impl HmacGetSecret {
-    /// One salt, or two.
-    #[must_use]
-    pub fn new(salt1: [u8; 32], salt2: Option<[u8; 32]>) -> Self {
-        Self { salt1: salt1.to_vec().into(), salt2: salt2.map(|salt| salt.to_vec().into()) }
+    #[derive(Serialize, Deserialize)]
+    struct Members<T> {
+        salt1: T,
+        #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+        salt2: Option<T>,
+    }
+
+    #[allow(clippy::ref_option, reason = "what serde calls")]
+    pub(in super::super) fn serialize<S: Serializer>(values: &Option<PrfValues>, to: S) -> Result<S::Ok, S::Error> {
+        let members = values.as_ref().map(|values| Members { salt1: &values.first, salt2: values.second.as_ref() });
+        members.serialize(to)
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PrfValues>, D::Error> {
+        let members = Option::<Members<Blob>>::deserialize(from)?;
+        Ok(members.map(|Members { salt1: first, salt2: second }| PrfValues { first, second }))
     }
 }
 
-impl HmacGetSecret {
-    /// CTAP §12.5: each salt has 32 bytes.
-    pub(super) fn check(&self) -> Result<(), InputError> {
-        let is_salt = |salt: &PrfInput| salt.as_bytes().len() == 32;
-        let valid = is_salt(&self.salt1) && self.salt2.as_ref().is_none_or(is_salt);
-        if valid { Ok(()) } else { Err(InputError::HmacSaltLength) }
-    }
+/// CTAP §12.5: each salt has 32 bytes.
+pub(super) fn check_salts(salts: &PrfValues) -> Result<(), InvalidValue> {
+    let is_salt = |salt: &Blob| salt.as_bytes().len() == 32;
+    let valid = is_salt(&salts.first) && salts.second.as_ref().is_none_or(is_salt);
+    if valid { Ok(()) } else { Err(InvalidValue::HmacSaltLength) }
 }
 
 /// What an authenticator says of `hmac-secret`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum HmacSecret {
+pub(crate) enum HmacSecret {
     /// Whether the credential has one: what a registration says.
     Created(bool),
     /// Results, encrypted for the client: what an authentication says. Only the length is of interest here.
-    #[non_exhaustive]
     Encrypted {
         /// 32 or 64 bytes under PIN protocol 1, 48 or 80 under PIN protocol 2.
         len: usize,

@@ -1,11 +1,12 @@
 //! Large blob storage extension (`largeBlob`, §10.1.5).
 
 use super::values::{blob, flag};
-use super::{Blob, ClientExtensionResults, InputError, OutputRefusal};
+use super::{Blob, ClientExtensionResults, OutputRefusal};
 use crate::credential::CredentialDescriptor;
+use crate::invalid::InvalidValue;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap as _};
 
-/// LargeBlobSupport (§10.1.5).
+/// `largeBlob` of a registration (§10.1.5): LargeBlobSupport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -16,13 +17,30 @@ pub enum LargeBlobSupport {
     Preferred,
 }
 
-/// `largeBlob` of a registration (§10.1.5). It has no `read` and no `write`: there is nothing to read yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(clippy::exhaustive_structs, reason = "the one member that the standard has here")]
-pub struct LargeBlobCreation {
-    /// `support`.
-    pub support: LargeBlobSupport,
+/// Serde for `largeBlob` of a registration, which has the member `support` alone.
+pub(super) mod support {
+    use super::LargeBlobSupport;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Members {
+        support: LargeBlobSupport,
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, clippy::ref_option, reason = "what serde calls")]
+    pub(in super::super) fn serialize<S: Serializer>(
+        value: &Option<LargeBlobSupport>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.map(|support| Members { support }).serialize(to)
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<LargeBlobSupport>, D::Error> {
+        Ok(Option::<Members>::deserialize(from)?.map(|Members { support }| support))
+    }
 }
 
 /// `largeBlob` of an authentication (§10.1.5): one or the other, by construction.
@@ -58,16 +76,16 @@ impl<'de> Deserialize<'de> for LargeBlobRequest {
         match Members::deserialize(from)? {
             Members { read: true, write: None } => Ok(Self::Read),
             Members { read: false, write: Some(blob) } => Ok(Self::Write(blob)),
-            _ => Err(D::Error::custom(InputError::LargeBlobReadAndWrite)),
+            _ => Err(D::Error::custom(InvalidValue::LargeBlobReadAndWrite)),
         }
     }
 }
 
 impl LargeBlobRequest {
     /// §10.1.5: `write` needs exactly one credential in `allowCredentials`.
-    pub(super) const fn check(&self, allow_credentials: &[CredentialDescriptor]) -> Result<(), InputError> {
+    pub(super) const fn check(&self, allow_credentials: &[CredentialDescriptor]) -> Result<(), InvalidValue> {
         match self {
-            Self::Write(_) if allow_credentials.len() != 1 => Err(InputError::LargeBlobWriteNeedsOne),
+            Self::Write(_) if allow_credentials.len() != 1 => Err(InvalidValue::LargeBlobWriteNeedsOne),
             _ => Ok(()),
         }
     }
@@ -75,15 +93,14 @@ impl LargeBlobRequest {
 
 /// AuthenticationExtensionsLargeBlobOutputs (§10.1.5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
-pub struct LargeBlobOutputs {
+pub(crate) struct LargeBlobOutputs {
     /// Whether the credential can have a blob; in registrations.
-    pub supported: Option<bool>,
+    pub(crate) supported: Option<bool>,
     /// The blob that was read.
     #[serde(default, deserialize_with = "blob")]
-    pub blob: Option<Blob>,
+    pub(crate) blob: Option<Blob>,
     /// Whether the blob was written.
-    pub written: Option<bool>,
+    pub(crate) written: Option<bool>,
 }
 
 fn output(results: Option<&ClientExtensionResults>) -> Option<&LargeBlobOutputs> {

@@ -5,8 +5,8 @@
 //! | client extension inputs | [`CreationExtensions`], [`RequestExtensions`] | the relying party's own |
 //! | client extension outputs | [`ClientExtensionResults`] | unsigned: any script in the page could have written them |
 //! | authenticator extension outputs | [`SignedMap`], [`SignedOutputs`] | in authenticator data, signed as [`voucher`](crate::attestation::voucher) says |
-//! | what a ceremony expects of outputs | [`RegistrationExtensions`], [`AuthenticationExtensions`] | |
-//! | what it found | [`ExtensionReport`], [`OutputRefusal`] | |
+//! | what a ceremony requires of outputs | [`RegistrationOutputs`], [`AuthenticationOutputs`] | |
+//! | what it found | the [evidence](crate::ceremony::evidence), [`OutputRefusal`] | |
 //!
 //! A client extension and the authenticator extension behind it may have different identifiers: a client that is asked
 //! for `prf` has the authenticator answer under `hmac-secret`. [`Extension::answers`] pairs them.
@@ -34,7 +34,7 @@
 //! | `appid` §10.1.1 | made: https | unsigned, and the signed RP ID hash must agree: §7.2/15 |
 //! | `appidExclude` §10.1.2 | made: https | unsigned: read |
 //! | `credProps` §10.1.3 | by construction | unsigned: `rk` not false, where required |
-//! | `prf` create §10.1.4 | by construction: no evalByCredential | unsigned: `enabled`, where required |
+//! | `prf` create §10.1.4 | started: no evalByCredential | unsigned: `enabled`, where required |
 //! | `prf` get §10.1.4 | started: evalByCredential only of allowCredentials; ids by construction | read |
 //! | `prf` results §10.1.4 |  | never kept; reported, or refused, signed or unsigned |
 //! | `largeBlob` create §10.1.5 | by construction: no read, no write | unsigned: `supported`, where `required` was asked for |
@@ -42,7 +42,7 @@
 //! | `largeBlob` read §10.1.5 | by construction: read xor write | unsigned: read |
 //! | `largeBlob` write §10.1.5 | started: exactly one credential | unsigned: `written`, where required |
 //! | `credentialProtectionPolicy` CTAP §12.1 | by construction: a level that is known | signed: at least the level asked for |
-//! | `enforceCredentialProtectionPolicy` CTAP §12.1 | by construction: true or false, and never true without the policy | signed: `credProtect` is there, above level 1 |
+//! | `enforceCredentialProtectionPolicy` CTAP §12.1 | by construction: true or false, started: never true without the policy | signed: `credProtect` is there, above level 1 |
 //! | `credBlob` CTAP §12.2 | started: 32 bytes at most | signed: a boolean; true, where required |
 //! | `getCredBlob` CTAP §12.2 | by construction | signed, under `credBlob`: bytes; there and not empty, where required. The unsigned copy does not count |
 //! | `minPinLength` CTAP §12.4 | by construction | signed: a number; at least what is required |
@@ -82,43 +82,44 @@ mod cmtg_key;
 mod cred_blob;
 mod cred_props;
 mod cred_protect;
-mod expected;
+pub(crate) mod expected;
 mod hmac_secret;
 mod large_blob;
 mod min_pin_length;
 mod payment;
 mod pin_complexity_policy;
 mod prf;
-mod signed;
+pub(crate) mod signed;
 mod tables;
 mod uvm;
 mod values;
 
+use crate::invalid::InvalidValue;
 pub use appid::AppId;
-pub use cmtg_key::CmtgKeyOutputs;
-pub use cred_props::CredentialProperties;
-pub use cred_protect::{CredentialProtection, CredentialProtectionInput};
-pub(crate) use expected::Vouched;
-pub use expected::{
-    AuthenticationExtensions, AuthenticationOutputs, ExtensionReport, RegistrationExtensions, RegistrationOutputs,
-    SecretResults, UnsignedAuthenticationOutputs, UnsignedRegistrationOutputs, Unsolicited,
-};
-pub use hmac_secret::{HmacGetSecret, HmacSecret};
-pub use large_blob::{LargeBlobCreation, LargeBlobOutputs, LargeBlobRequest, LargeBlobSupport};
-pub use payment::{BrowserBoundSignature, PaymentCreation, PaymentOutputs};
-pub use prf::{PrfCreation, PrfInput, PrfOutputs, PrfRequest, PrfValues};
-pub use signed::SignedMap;
+use cmtg_key::CmtgKeyOutputs;
+use cred_props::CredentialProperties;
+pub use cred_protect::CredentialProtection;
+pub(crate) use expected::{AuthenticationExtensions, ExtensionReport, RegistrationExtensions, Vouched};
+pub use expected::{AuthenticationOutputs, RegistrationOutputs};
+pub(crate) use hmac_secret::HmacSecret;
+use large_blob::LargeBlobOutputs;
+pub use large_blob::{LargeBlobRequest, LargeBlobSupport};
+use payment::PaymentOutputs;
+use prf::PrfOutputs;
+pub use prf::{Prf, PrfValues};
+pub(crate) use signed::SignedMap;
 pub use uvm::UserVerificationMethod;
 pub use values::Blob;
 
 use crate::codec::json::{Buffered, Object, Skipped, Text, UnknownNames};
 use crate::credential::CredentialDescriptor;
+use crate::crypto::Algorithm;
 use crate::set::bit_set;
 use core::fmt;
 use serde::de::{Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use signed::Shaped;
-use tables::{Input as _, first, identifiers, inputs, output_refusals, results};
+use tables::{Input as _, identifiers, inputs, output_refusals, results};
 use values::{BlobMember, WithheldMember, flag};
 
 identifiers! {
@@ -207,23 +208,6 @@ impl ExtensionSet {
     }
 }
 
-impl Serialize for ExtensionSet {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        // Binary formats need the length.
-        self.iter().map(Extension::identifier).collect::<Vec<_>>().serialize(to)
-    }
-}
-
-impl<'de> Deserialize<'de> for ExtensionSet {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let identifiers = Vec::<String>::deserialize(from)?;
-        let known = |identifier: &String| {
-            Extension::from_identifier(identifier).ok_or_else(|| D::Error::custom("an extension that is not known"))
-        };
-        identifiers.iter().map(known).collect()
-    }
-}
-
 /// Returns the known extensions among inputs by name.
 fn named(others: &serde_json::Map<String, serde_json::Value>) -> impl Iterator<Item = Extension> {
     others.keys().filter_map(|identifier| Extension::from_identifier(identifier))
@@ -239,15 +223,20 @@ inputs! {
         /// `credProps` (§10.1.3): asks whether the credential became discoverable.
         #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         cred_props: bool = CredProps;
-        /// `prf` (§10.1.4).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        prf: Option<PrfCreation> = Prf;
+        /// `prf` (§10.1.4), without `evalByCredential`.
+        #[serde(default, deserialize_with = "prf::read_creation", skip_serializing_if = "Option::is_none")]
+        prf: Option<Prf> = Prf;
         /// `largeBlob` (§10.1.5).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        large_blob: Option<LargeBlobCreation> = LargeBlob;
-        /// `credentialProtectionPolicy` (CTAP §12.1).
-        #[serde(flatten, deserialize_with = "cred_protect::read")]
-        cred_protect: Option<CredentialProtectionInput> = CredentialProtectionPolicy, EnforceCredentialProtectionPolicy;
+        #[serde(default, with = "large_blob::support", skip_serializing_if = "Option::is_none")]
+        large_blob: Option<LargeBlobSupport> = LargeBlob;
+        /// `credentialProtectionPolicy` (CTAP §12.1): the least level that is accepted.
+        #[serde(default, rename = "credentialProtectionPolicy", skip_serializing_if = "Option::is_none")]
+        cred_protect: Option<CredentialProtection> = CredentialProtectionPolicy;
+        /// `enforceCredentialProtectionPolicy` (CTAP §12.1): whether the client must refuse authenticators without this
+        /// extension, and the server a credential without its output, if the level is above 1 (silence means 1). A security
+        /// key that does not know the extension cannot be registered then, nor can most platforms.
+        #[serde(default, rename = "enforceCredentialProtectionPolicy", deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
+        enforce_cred_protect: bool = EnforceCredentialProtectionPolicy;
         /// `credBlob` (CTAP §12.2): at most [`Blob::MAX_CRED_BLOB_LEN`] bytes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cred_blob: Option<Blob> = CredBlob;
@@ -263,19 +252,28 @@ inputs! {
         /// `uvm` (Level 2 §10.3).
         #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         uvm: bool = Uvm;
-        /// `payment` (Secure Payment Confirmation §5).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        payment: Option<PaymentCreation> = Payment;
+        /// `payment` (Secure Payment Confirmation §5): the credential may confirm payments. The list is
+        /// `browserBoundPubKeyCredParams`, the algorithms of a second key that never leaves the browser; empty: those of
+        /// `pubKeyCredParams`.
+        #[serde(default, with = "payment::creation", skip_serializing_if = "Option::is_none")]
+        payment: Option<Vec<Algorithm>> = Payment;
     }
 }
 
 impl CreationExtensions {
-    /// Checks that `credBlob` fits, and that no input among the others has a field.
+    /// Checks that `credBlob` fits, that `prf` has no `evalByCredential`, that a policy stands beside
+    /// `enforceCredentialProtectionPolicy`, and that no input among the others has a field.
     ///
     /// # Errors
-    /// [`InputError`].
-    pub fn check(&self) -> Result<(), InputError> {
+    /// [`InvalidValue`].
+    #[doc(hidden)]
+    pub fn check(&self) -> Result<(), InvalidValue> {
         self.check_others()?;
+        self.prf.as_ref().map_or(Ok(()), |prf| prf.check(&[]))?;
+        // CTAP §12.1: there must be a policy to enforce.
+        if self.enforce_cred_protect && self.cred_protect.is_none() {
+            return Err(InvalidValue::EnforceWithoutPolicy);
+        }
         self.cred_blob.as_ref().map_or(Ok(()), Blob::check_cred_blob)
     }
 }
@@ -289,16 +287,16 @@ inputs! {
         appid: Option<AppId> = Appid;
         /// `prf` (§10.1.4).
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        prf: Option<PrfRequest> = Prf;
+        prf: Option<Prf> = Prf;
         /// `largeBlob` (§10.1.5).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         large_blob: Option<LargeBlobRequest> = LargeBlob;
         /// `getCredBlob` (CTAP §12.2).
         #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         get_cred_blob: bool = GetCredBlob;
-        /// `hmacGetSecret` (CTAP §12.5).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        hmac_get_secret: Option<HmacGetSecret> = HmacGetSecret;
+        /// `hmacGetSecret` (CTAP §12.5): one salt of 32 bytes, or two. What native clients have for `prf`.
+        #[serde(default, with = "hmac_secret::salts", skip_serializing_if = "Option::is_none")]
+        hmac_get_secret: Option<PrfValues> = HmacGetSecret;
         /// `uvm` (Level 2 §10.3).
         #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         uvm: bool = Uvm;
@@ -309,93 +307,94 @@ impl RequestExtensions {
     /// Checks that the inputs fit the credentials that may answer, and that no input among the others has a field.
     ///
     /// # Errors
-    /// [`InputError`].
-    pub fn check(&self, allow_credentials: &[CredentialDescriptor]) -> Result<(), InputError> {
+    /// [`InvalidValue`].
+    #[doc(hidden)]
+    pub fn check(&self, allow_credentials: &[CredentialDescriptor]) -> Result<(), InvalidValue> {
         self.check_others()?;
         self.prf.as_ref().map_or(Ok(()), |prf| prf.check(allow_credentials))?;
         self.large_blob.as_ref().map_or(Ok(()), |large_blob| large_blob.check(allow_credentials))?;
-        self.hmac_get_secret.as_ref().map_or(Ok(()), HmacGetSecret::check)
+        self.hmac_get_secret.as_ref().map_or(Ok(()), hmac_secret::check_salts)
     }
-}
-
-/// Why extension inputs cannot be sent. The caller's fault, all of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum InputError {
-    /// An AppID that is not an https URL.
-    #[error("an AppID that is not an https URL, such as https://clinic.example/u2f.json")]
-    AppId,
-    /// `credBlob` of more than [`Blob::MAX_CRED_BLOB_LEN`] bytes.
-    #[error("a credBlob of more than 32 bytes, which not every authenticator could store")]
-    CredBlobTooLong,
-    /// `prf.evalByCredential` for a credential that is not in `allowCredentials`: clients throw (§10.1.4).
-    #[error("prf.evalByCredential names a credential that is not in allowCredentials")]
-    PrfCredential,
-    /// `largeBlob` that reads and writes, or neither (§10.1.5).
-    #[error("largeBlob must either read or write")]
-    LargeBlobReadAndWrite,
-    /// `largeBlob.write` without exactly one credential in `allowCredentials` (§10.1.5).
-    #[error("largeBlob.write needs exactly one credential in allowCredentials")]
-    LargeBlobWriteNeedsOne,
-    /// A salt of `hmacGetSecret` that has not 32 bytes.
-    #[error("a salt of hmacGetSecret that has not 32 bytes")]
-    HmacSaltLength,
-    /// `enforceCredentialProtectionPolicy` without a policy (CTAP §12.1).
-    #[error("enforceCredentialProtectionPolicy without credentialProtectionPolicy")]
-    EnforceWithoutPolicy,
-    /// An input among `others` that has a field of its own: JSON would have the member twice.
-    #[error("{0} stands among the other inputs, and has a field of its own")]
-    HasAField(Extension),
-    /// A member whose only value is true.
-    #[error("a member that must be true")]
-    NotTrue,
-    /// `payment` for another authenticator than the client device's: clients throw (Secure Payment Confirmation §5).
-    #[error("payment needs authenticatorAttachment platform")]
-    PaymentAttachment,
-    /// `payment` with a credential that need not be discoverable: clients throw.
-    #[error("payment needs residentKey required or preferred")]
-    PaymentResidentKey,
-    /// `payment` without required user verification, as in a conditional create: clients throw.
-    #[error("payment needs userVerification required")]
-    PaymentUserVerification,
-    /// An output is required of an extension that is not asked for.
-    #[error("an output of {0} is required, and not asked for")]
-    RequiredButNotRequested(Extension),
-    /// A signed output is required of a registration, and clients are asked for no attestation: `none` signs nothing.
-    #[error("a signed output of {0} is required; ask for direct or enterprise attestation, because none signs nothing")]
-    RequiredButNotAttested(Extension),
 }
 
 results! {
     /// `appid` (§10.1.1): the assertion was made for the AppID.
-    appid: bool, bool, Appid, Some;
+    pub appid: bool, bool, Appid, Some;
     /// `appidExclude` (§10.1.2): the extension was acted upon.
-    appid_exclude: bool, bool, AppidExclude, Some;
+    pub appid_exclude: bool, bool, AppidExclude, Some;
     /// `credProps` (§10.1.3).
-    cred_props: CredentialProperties, Object<CredentialProperties>, CredProps, |Object(output)| Some(output);
+    pub(crate) cred_props: CredentialProperties, Object<CredentialProperties>, CredProps, |Object(output)| Some(output);
     /// `prf` (§10.1.4).
-    prf: PrfOutputs, Object<PrfOutputs>, Prf, |Object(output)| Some(output);
+    pub(crate) prf: PrfOutputs, Object<PrfOutputs>, Prf, |Object(output)| Some(output);
     /// `largeBlob` (§10.1.5).
-    large_blob: LargeBlobOutputs, Object<LargeBlobOutputs>, LargeBlob, |Object(output)| Some(output);
+    pub(crate) large_blob: LargeBlobOutputs, Object<LargeBlobOutputs>, LargeBlob, |Object(output)| Some(output);
     /// `credBlob` (CTAP §12.2): the blob was stored. The signed output says the same.
-    cred_blob: bool, bool, CredBlob, Some;
+    pub cred_blob: bool, bool, CredBlob, Some;
     /// `getCredBlob` (CTAP §12.2): the blob. The signed output says the same.
-    get_cred_blob: Blob, BlobMember, GetCredBlob, |BlobMember(output)| output;
+    pub get_cred_blob: Blob, BlobMember, GetCredBlob, |BlobMember(output)| output;
     /// `hmacCreateSecret` (CTAP §12.5).
-    hmac_create_secret: bool, bool, HmacCreateSecret, Some;
+    pub hmac_create_secret: bool, bool, HmacCreateSecret, Some;
     /// `hmacGetSecret` (CTAP §12.5): results came with it.
-    hmac_get_secret: bool, WithheldMember, HmacGetSecret, |WithheldMember(output)| Some(output);
+    pub hmac_get_secret: bool, WithheldMember, HmacGetSecret, |WithheldMember(output)| Some(output);
     /// `largeBlobKey` (CTAP §12.3): the key came, which never leaves a client.
-    large_blob_key: bool, WithheldMember, LargeBlobKey, |WithheldMember(output)| Some(output);
+    pub large_blob_key: bool, WithheldMember, LargeBlobKey, |WithheldMember(output)| Some(output);
     /// `uvm` (Level 2 §10.3). The signed output says the same.
-    uvm: Vec<UserVerificationMethod>, Vec<UserVerificationMethod>, Uvm, Some;
+    pub uvm: Vec<UserVerificationMethod>, uvm::Methods, Uvm, |uvm::Methods(methods)| Some(methods);
     /// `payment` (Secure Payment Confirmation §5).
-    payment: PaymentOutputs, Object<PaymentOutputs>, Payment, |Object(output)| Some(output);
+    pub(crate) payment: PaymentOutputs, Object<PaymentOutputs>, Payment, |Object(output)| Some(output);
     /// `cmtgKey`, a draft for Level 4.
-    cmtg_key: CmtgKeyOutputs, Object<CmtgKeyOutputs>, CmtgKey, |Object(output)| Some(output);
+    pub(crate) cmtg_key: CmtgKeyOutputs, Object<CmtgKeyOutputs>, CmtgKey, |Object(output)| Some(output);
 }
 
 impl ClientExtensionResults {
+    /// Returns `credProps.rk` (§10.1.3): whether the credential is discoverable, if the client says so.
+    #[must_use]
+    pub fn discoverable(&self) -> Option<bool> {
+        self.cred_props?.rk
+    }
+
+    /// Returns `prf.enabled` (§10.1.4) of a registration: whether the credential has the function.
+    #[must_use]
+    pub fn prf_enabled(&self) -> Option<bool> {
+        self.prf?.enabled
+    }
+
+    /// Returns `largeBlob.supported` (§10.1.5) of a registration.
+    #[must_use]
+    pub fn large_blob_supported(&self) -> Option<bool> {
+        self.large_blob.as_ref()?.supported
+    }
+
+    /// Returns `largeBlob.blob` (§10.1.5): the blob that was read.
+    #[must_use]
+    pub fn large_blob(&self) -> Option<&Blob> {
+        self.large_blob.as_ref()?.blob.as_ref()
+    }
+
+    /// Returns `largeBlob.written` (§10.1.5).
+    #[must_use]
+    pub fn large_blob_written(&self) -> Option<bool> {
+        self.large_blob.as_ref()?.written
+    }
+
+    /// Returns the signature of `payment.browserBoundSignature` (Secure Payment Confirmation §5), over client data.
+    #[must_use]
+    pub fn browser_bound_signature(&self) -> Option<&Blob> {
+        self.payment.as_ref()?.browser_bound_signature.as_ref()?.signature.as_ref()
+    }
+
+    /// Returns `cmtgKey` (a draft for Level 4): a COSE_Key of the trust group, not verified.
+    #[must_use]
+    pub fn cmtg_key(&self) -> Option<&Blob> {
+        self.cmtg_key.as_ref()?.cmtg_key.as_ref()
+    }
+
+    /// Returns the signature of `cmtgKey`, not verified.
+    #[must_use]
+    pub fn cmtg_key_signature(&self) -> Option<&Blob> {
+        self.cmtg_key.as_ref()?.signature.as_ref()
+    }
+
     /// Returns whether results of a pseudo-random function were sent that should have stayed in the browser, or the key of a
     /// large blob. A `prf` of another type counts, because it was not read.
     #[must_use]
@@ -409,11 +408,11 @@ impl ClientExtensionResults {
     /// The bytes of all blobs together.
     pub(crate) fn blobs_len(&self) -> usize {
         let blobs = [
-            self.large_blob.as_ref().and_then(|output| output.blob.as_ref()),
+            self.large_blob(),
             self.get_cred_blob.as_ref(),
-            self.payment.as_ref().and_then(|output| output.browser_bound_signature.as_ref()?.signature.as_ref()),
-            self.cmtg_key.as_ref().and_then(|output| output.cmtg_key.as_ref()),
-            self.cmtg_key.as_ref().and_then(|output| output.signature.as_ref()),
+            self.browser_bound_signature(),
+            self.cmtg_key(),
+            self.cmtg_key_signature(),
         ];
         blobs.iter().flatten().map(|blob| blob.as_bytes().len()).fold(0, usize::saturating_add)
     }
@@ -434,8 +433,11 @@ pub struct SignedOutputs {
     pub min_pin_length: Option<u64>,
     /// `pinComplexityPolicy`.
     pub pin_complexity_policy: Option<bool>,
-    /// `hmac-secret`.
-    pub hmac_secret: Option<HmacSecret>,
+    /// `hmac-secret` of a registration: whether the credential has a secret.
+    pub hmac_secret: Option<bool>,
+    /// `hmac-secret` of an authentication: the length of the results, which are encrypted for the client. 32 or 64 bytes
+    /// under PIN protocol 1, 48 or 80 under PIN protocol 2.
+    pub hmac_secret_len: Option<usize>,
     /// `uvm`; empty where there is none.
     pub uvm: Vec<UserVerificationMethod>,
     /// `thirdPartyPayment`.
@@ -445,15 +447,22 @@ pub struct SignedOutputs {
 impl SignedOutputs {
     /// All that is well-formed in a signed map. Without a map, nothing, and nothing is allocated.
     #[must_use]
+    #[doc(hidden)]
     pub fn of(extensions: Option<&SignedMap<'_>>) -> Self {
         let Some(map) = extensions else { return Self::default() };
+        let (hmac_secret, hmac_secret_len) = match map.hmac_secret() {
+            Ok(Some(HmacSecret::Created(created))) => (Some(created), None),
+            Ok(Some(HmacSecret::Encrypted { len })) => (None, Some(len)),
+            _ => (None, None),
+        };
         Self {
             cred_protect: map.cred_protect().unwrap_or_default(),
             cred_blob_stored: map.cred_blob_stored().unwrap_or_default(),
             cred_blob: map.cred_blob().unwrap_or_default().map(<[u8]>::to_vec),
             min_pin_length: map.min_pin_length().unwrap_or_default(),
             pin_complexity_policy: map.pin_complexity_policy().unwrap_or_default(),
-            hmac_secret: map.hmac_secret().unwrap_or_default(),
+            hmac_secret,
+            hmac_secret_len,
             uvm: map.uvm().unwrap_or_default().unwrap_or_default(),
             third_party_payment: map.third_party_payment().unwrap_or_default(),
         }
@@ -470,6 +479,7 @@ impl fmt::Debug for SignedOutputs {
             .field("min_pin_length", &self.min_pin_length)
             .field("pin_complexity_policy", &self.pin_complexity_policy)
             .field("hmac_secret", &self.hmac_secret)
+            .field("hmac_secret_len", &self.hmac_secret_len)
             .field("uvm", &self.uvm)
             .field("third_party_payment", &self.third_party_payment)
             .finish()

@@ -5,34 +5,46 @@
 
 use super::signed::boolean;
 use super::values::blob;
-use super::{Blob, Extension, InputError, Shaped, SignedMap};
+use super::{Blob, Extension, Shaped, SignedMap};
 use crate::codec::json::object;
 use crate::credential::CredentialParameters;
+use crate::crypto::Algorithm;
+use crate::invalid::InvalidValue;
 use serde::{Deserialize, Serialize};
 
-/// `payment` of a registration (Secure Payment Confirmation §5): the credential may be used to confirm payments.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct PaymentCreation {
-    is_payment: True,
-    /// `browserBoundPubKeyCredParams`: algorithms of a second key that never leaves this browser; empty: as
-    /// `pubKeyCredParams`.
-    #[serde(default, rename = "browserBoundPubKeyCredParams", skip_serializing_if = "Vec::is_empty")]
-    pub browser_bound_algorithms: Vec<CredentialParameters>,
-}
+/// Serde for `payment` of a registration (Secure Payment Confirmation §5), as the algorithms of
+/// `browserBoundPubKeyCredParams`.
+pub(super) mod creation {
+    use super::{Algorithm, CredentialParameters, True};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-impl PaymentCreation {
-    /// A credential for payments.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { is_payment: True, browser_bound_algorithms: Vec::new() }
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Members {
+        is_payment: True,
+        #[serde(default, rename = "browserBoundPubKeyCredParams", skip_serializing_if = "Vec::is_empty")]
+        algorithms: Vec<CredentialParameters>,
     }
-}
 
-impl Default for PaymentCreation {
-    fn default() -> Self {
-        Self::new()
+    #[allow(clippy::ref_option, reason = "what serde calls")]
+    pub(in super::super) fn serialize<S: Serializer>(
+        algorithms: &Option<Vec<Algorithm>>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let members = algorithms.as_ref().map(|algorithms| Members {
+            is_payment: True,
+            algorithms: algorithms.iter().copied().map(CredentialParameters::of).collect(),
+        });
+        members.serialize(to)
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Vec<Algorithm>>, D::Error> {
+        let Some(Members { algorithms, .. }) = Option::deserialize(from)? else { return Ok(None) };
+        let known = |parameters: CredentialParameters| Algorithm::from_cose(parameters.alg.into());
+        let read: Option<Vec<Algorithm>> = algorithms.into_iter().map(known).collect();
+        read.map(Some).ok_or_else(|| D::Error::custom("a COSE algorithm that is not known"))
     }
 }
 
@@ -42,10 +54,10 @@ impl Default for PaymentCreation {
 struct True;
 
 impl TryFrom<bool> for True {
-    type Error = InputError;
+    type Error = InvalidValue;
 
-    fn try_from(value: bool) -> Result<Self, InputError> {
-        if value { Ok(Self) } else { Err(InputError::NotTrue) }
+    fn try_from(value: bool) -> Result<Self, InvalidValue> {
+        if value { Ok(Self) } else { Err(InvalidValue::NotTrue) }
     }
 }
 
@@ -57,21 +69,19 @@ impl From<True> for bool {
 
 /// BrowserBoundSignature of Secure Payment Confirmation (§5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
-pub struct BrowserBoundSignature {
+pub(crate) struct BrowserBoundSignature {
     /// The signature over client data as it was posted.
     #[serde(default, deserialize_with = "blob")]
-    pub signature: Option<Blob>,
+    pub(crate) signature: Option<Blob>,
 }
 
 /// AuthenticationExtensionsPaymentOutputs of Secure Payment Confirmation (§5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct PaymentOutputs {
+pub(crate) struct PaymentOutputs {
     /// By the key that never leaves the browser.
     #[serde(default, deserialize_with = "object")]
-    pub browser_bound_signature: Option<BrowserBoundSignature>,
+    pub(crate) browser_bound_signature: Option<BrowserBoundSignature>,
 }
 
 impl SignedMap<'_> {

@@ -36,7 +36,7 @@ macro_rules! identifiers {
 
 /// Defines a structure of client extension inputs. `is_set` says whether a field asks for its extension.
 macro_rules! inputs {
-    ($(#[$doc:meta])* $inputs:ident { $($(#[$meta:meta])* $field:ident: $type:ty = $($extension:ident),+;)* }) => {
+    ($(#[$doc:meta])* $inputs:ident { $($(#[$meta:meta])* $field:ident: $type:ty = $extension:ident;)* }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "camelCase")]
@@ -50,7 +50,7 @@ macro_rules! inputs {
 
         impl $inputs {
             /// The inputs that have a field.
-            const TYPED: ExtensionSet = ExtensionSet::NONE$($(.with(Extension::$extension))+)*;
+            const TYPED: ExtensionSet = ExtensionSet::NONE$(.with(Extension::$extension))*;
 
             /// Returns whether there is no input.
             #[must_use]
@@ -61,25 +61,19 @@ macro_rules! inputs {
             /// Returns the known extensions that are asked for.
             #[must_use]
             pub fn requested(&self) -> ExtensionSet {
-                let typed = [$((first![$(Extension::$extension),+], self.$field.is_set())),*];
+                let typed = [$((Extension::$extension, self.$field.is_set())),*];
                 let typed = typed.into_iter().filter_map(|(extension, set)| set.then_some(extension));
                 typed.chain(named(&self.others)).collect()
             }
 
             /// No input by name may have a field: JSON would have the member twice.
-            fn check_others(&self) -> Result<(), InputError> {
+            fn check_others(&self) -> Result<(), InvalidValue> {
                 match named(&self.others).find(|&extension| Self::TYPED.contains(extension)) {
-                    Some(extension) => Err(InputError::HasAField(extension)),
+                    Some(extension) => Err(InvalidValue::HasAField(extension.identifier())),
                     None => Ok(()),
                 }
             }
         }
-    };
-}
-
-macro_rules! first {
-    ($first:expr $(, $rest:expr)*) => {
-        $first
     };
 }
 
@@ -103,13 +97,13 @@ impl<T> Input for Option<T> {
 
 /// Defines [`ClientExtensionResults`](super::ClientExtensionResults).
 macro_rules! results {
-    ($($(#[$doc:meta])* $field:ident: $type:ty, $wire:ty, $extension:ident, $open:expr;)*) => {
+    ($($(#[$doc:meta])* $vis:vis $field:ident: $type:ty, $wire:ty, $extension:ident, $open:expr;)*) => {
         /// AuthenticationExtensionsClientOutputsJSON (§5.1, §10): unsigned, so that any script in the page could have
         /// written it. Outputs that are not listed here are tolerated and counted.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct ClientExtensionResults {
-            $($(#[$doc])* pub $field: Option<$type>,)*
+            $($(#[$doc])* $vis $field: Option<$type>,)*
             /// The identifiers that came, those with a value of null or of no use among them.
             pub present: ExtensionSet,
             /// The extensions whose output does not have the type of their section. A ceremony refuses such an output if it was
@@ -202,4 +196,4 @@ macro_rules! output_refusals {
     };
 }
 
-pub(super) use {first, identifiers, inputs, output_refusals, results};
+pub(super) use {identifiers, inputs, output_refusals, results};

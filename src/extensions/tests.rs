@@ -1,5 +1,6 @@
 use super::*;
 use crate::credential::{CredentialDescriptor, CredentialId, PublicKeyCredentialType};
+use crate::invalid::InvalidValue;
 use serde_json::json;
 
 fn round_trip<T>(value: &T, json: &serde_json::Value)
@@ -21,16 +22,16 @@ fn creation_inputs_are_the_json_of_their_sections() {
     round_trip(&inputs, &json!({}));
     inputs.appid_exclude = Some(AppId::new("https://clinic.example/u2f.json").unwrap());
     inputs.cred_props = true;
-    inputs.prf = Some(PrfCreation::eval(PrfValues::new(*b"a").with_second(*b"b")));
-    inputs.large_blob = Some(LargeBlobCreation { support: LargeBlobSupport::Required });
-    inputs.cred_protect =
-        Some(CredentialProtectionInput::enforced(CredentialProtection::UserVerificationOptionalWithCredentialIdList));
+    inputs.prf = Some(Prf::eval(PrfValues::new(*b"a").with_second(*b"b")));
+    inputs.large_blob = Some(LargeBlobSupport::Required);
+    inputs.cred_protect = Some(CredentialProtection::UserVerificationOptionalWithCredentialIdList);
+    inputs.enforce_cred_protect = true;
     inputs.cred_blob = Some(b"blob".to_vec().into());
     inputs.min_pin_length = true;
     inputs.pin_complexity_policy = true;
     inputs.hmac_create_secret = true;
     inputs.uvm = true;
-    inputs.payment = Some(PaymentCreation::new());
+    inputs.payment = Some(Vec::new());
     inputs.others.insert("vendor".into(), json!({"x": 1}));
     round_trip(
         &inputs,
@@ -50,7 +51,7 @@ fn creation_inputs_are_the_json_of_their_sections() {
             "vendor": {"x": 1},
         }),
     );
-    assert_eq!(inputs.requested().iter().count(), 11);
+    assert_eq!(inputs.requested().iter().count(), 12);
     assert_eq!(inputs.check(), Ok(()));
 }
 
@@ -59,10 +60,10 @@ fn request_inputs_are_the_json_of_their_sections() {
     let mut inputs = RequestExtensions::default();
     round_trip(&inputs, &json!({}));
     inputs.appid = Some(AppId::new("https://clinic.example").unwrap());
-    inputs.prf = Some(PrfRequest::by_credential([(id(b"a"), PrfValues::new(*b"x"))].into()));
+    inputs.prf = Some(Prf::by_credential([(id(b"a"), PrfValues::new(*b"x"))].into()));
     inputs.large_blob = Some(LargeBlobRequest::Write(b"blob".to_vec().into()));
     inputs.get_cred_blob = true;
-    inputs.hmac_get_secret = Some(HmacGetSecret::new([0; 32], None));
+    inputs.hmac_get_secret = Some(PrfValues::new([0; 32]));
     inputs.uvm = true;
     round_trip(
         &inputs,
@@ -82,7 +83,7 @@ fn request_inputs_are_the_json_of_their_sections() {
 #[test]
 fn an_appid_is_an_https_url() {
     for bad in ["", "clinic.example", "http://clinic.example", "https://", "https://127.0.0.1 x"] {
-        assert_eq!(AppId::new(bad), Err(InputError::AppId), "{bad}");
+        assert_eq!(AppId::new(bad), Err(InvalidValue::AppId), "{bad}");
     }
 }
 
@@ -92,29 +93,32 @@ fn inputs_fit_the_credentials_that_may_answer() {
         |bytes: &[u8]| CredentialDescriptor::new(PublicKeyCredentialType::PublicKey, id(bytes), Vec::new());
     let (one, two) = (vec![descriptor(b"a")], vec![descriptor(b"a"), descriptor(b"b")]);
     let mut inputs = RequestExtensions {
-        prf: Some(PrfRequest::by_credential([(id(b"b"), PrfValues::new(*b"x"))].into())),
+        prf: Some(Prf::by_credential([(id(b"b"), PrfValues::new(*b"x"))].into())),
         ..RequestExtensions::default()
     };
     assert_eq!(inputs.check(&two), Ok(()));
-    assert_eq!(inputs.check(&one), Err(InputError::PrfCredential));
-    assert_eq!(inputs.check(&[]), Err(InputError::PrfCredential));
+    assert_eq!(inputs.check(&one), Err(InvalidValue::PrfCredential));
+    assert_eq!(inputs.check(&[]), Err(InvalidValue::PrfCredential));
     inputs =
         RequestExtensions { large_blob: Some(LargeBlobRequest::Write(vec![1].into())), ..RequestExtensions::default() };
     assert_eq!(inputs.check(&one), Ok(()));
-    assert_eq!(inputs.check(&two), Err(InputError::LargeBlobWriteNeedsOne));
-    assert_eq!(inputs.check(&[]), Err(InputError::LargeBlobWriteNeedsOne));
-    inputs = RequestExtensions {
-        hmac_get_secret: Some(HmacGetSecret { salt1: vec![0; 31].into(), salt2: None }),
-        ..RequestExtensions::default()
-    };
-    assert_eq!(inputs.check(&[]), Err(InputError::HmacSaltLength));
+    assert_eq!(inputs.check(&two), Err(InvalidValue::LargeBlobWriteNeedsOne));
+    assert_eq!(inputs.check(&[]), Err(InvalidValue::LargeBlobWriteNeedsOne));
+    inputs = RequestExtensions { hmac_get_secret: Some(PrfValues::new([0; 31])), ..RequestExtensions::default() };
+    assert_eq!(inputs.check(&[]), Err(InvalidValue::HmacSaltLength));
     for other in ["prf", "uvm"] {
         let others = serde_json::Map::from_iter([(other.to_owned(), json!(true))]);
         let inputs = RequestExtensions { others, ..RequestExtensions::default() };
-        assert!(matches!(inputs.check(&[]), Err(InputError::HasAField(_))), "{other}");
+        assert!(matches!(inputs.check(&[]), Err(InvalidValue::HasAField(_))), "{other}");
     }
     let blob = CreationExtensions { cred_blob: Some(vec![0; 33].into()), ..CreationExtensions::default() };
-    assert_eq!(blob.check(), Err(InputError::CredBlobTooLong));
+    assert_eq!(blob.check(), Err(InvalidValue::CredBlobTooLong));
+    let enforced =
+        serde_json::from_value::<CreationExtensions>(json!({"enforceCredentialProtectionPolicy": true})).unwrap();
+    assert_eq!(enforced.check(), Err(InvalidValue::EnforceWithoutPolicy));
+    let prf = Some(Prf::by_credential([(id(b"b"), PrfValues::new(*b"x"))].into()));
+    let by_credential = CreationExtensions { prf, ..CreationExtensions::default() };
+    assert_eq!(by_credential.check(), Err(InvalidValue::PrfCredential));
 }
 
 #[test]
@@ -128,7 +132,6 @@ fn what_the_standard_forbids_cannot_be_read() {
         json!({"credentialProtectionPolicy": "userVerificationRequired", "enforceCredentialProtectionPolicy": "yes"}),
         json!({"credentialProtectionPolicy": "new", "enforceCredentialProtectionPolicy": true}),
         json!({"credentialProtectionPolicy": 3}),
-        json!({"enforceCredentialProtectionPolicy": true}),
     ] {
         assert!(serde_json::from_value::<CreationExtensions>(bad.clone()).is_err(), "{bad}");
     }
@@ -153,12 +156,12 @@ fn what_the_standard_forbids_cannot_be_read() {
 #[test]
 fn salts_and_blobs_are_not_printed() {
     let inputs = CreationExtensions {
-        prf: Some(PrfCreation::eval(PrfValues::new(*b"salt"))),
+        prf: Some(Prf::eval(PrfValues::new(*b"salt"))),
         cred_blob: Some(b"blob".to_vec().into()),
         ..CreationExtensions::default()
     };
     let printed = format!("{inputs:?}");
-    assert!(printed.contains("PrfInput(4 bytes)") && printed.contains("Blob(4 bytes)"), "{printed}");
+    assert!(printed.matches("Blob(4 bytes)").count() == 2, "{printed}");
 }
 
 #[test]
@@ -254,6 +257,13 @@ fn blobs_are_not_printed_and_odd_ones_count_as_absent() {
     assert_eq!(read(r#"{"largeBlob":{"blob":null}}"#).unwrap().large_blob, Some(LargeBlobOutputs::default()));
     let results = read(r#"{"largeBlob":{"blob":{"0":1}},"getCredBlob":[1,2]}"#).unwrap();
     assert_eq!((results.large_blob.unwrap().blob, results.get_cred_blob), (None, None));
+    let long: String = (0..2000).map(|index| format!("\"{index}\":0,")).collect();
+    let results = read(&format!(r#"{{"largeBlob":{{"blob":{{{long}"x":[{}0]}}}}}}"#, "0,".repeat(2000))).unwrap();
+    assert_eq!((results.large_blob, results.malformed), (Some(LargeBlobOutputs::default()), ExtensionSet::NONE));
+    let results = read(&format!(r#"{{"credProps":{{{long}"rk":true}}}}"#)).unwrap();
+    assert!(results.cred_props.is_none() && results.malformed.contains(Extension::CredProps), "too many members");
+    let results = read(&format!(r#"{{"uvm":[{}[1,1,1]]}}"#, "[1,1,1],".repeat(2000))).unwrap();
+    assert!(results.uvm.is_none() && results.malformed.contains(Extension::Uvm), "too many methods");
     assert!(read(r#"{"getCredBlob":"AQ=="}"#).unwrap().get_cred_blob.is_none());
     let printed = format!("{:?}", read(r#"{"getCredBlob":"AQID"}"#).unwrap());
     assert!(printed.contains("Blob(3 bytes)"), "{printed}");

@@ -33,6 +33,20 @@ impl From<UserVerificationMethod> for (u32, u32, u32) {
     }
 }
 
+/// The unsigned output.
+#[derive(Deserialize)]
+#[serde(try_from = "Vec<UserVerificationMethod>")]
+pub(super) struct Methods(pub(super) Vec<UserVerificationMethod>);
+
+impl TryFrom<Vec<UserVerificationMethod>> for Methods {
+    type Error = &'static str;
+
+    fn try_from(methods: Vec<UserVerificationMethod>) -> Result<Self, Self::Error> {
+        let most = usize::try_from(MAX_METHODS).unwrap_or(usize::MAX);
+        if methods.len() <= most { Ok(Self(methods)) } else { Err("expected at most 3 methods") }
+    }
+}
+
 fn methods(value: Value<'_>) -> Option<Vec<UserVerificationMethod>> {
     let list = value.array()?;
     if !(1..=MAX_METHODS).contains(&list.len()) {

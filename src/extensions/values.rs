@@ -5,42 +5,31 @@ use crate::codec::json::Skipped;
 use core::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-macro_rules! hidden_bytes {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(#[serde(with = "crate::codec::base64url::text")] Vec<u8>);
+/// Bytes of a large blob, a credential blob, a key, a signature, or an input of `prf`. `Debug` does not print them because
+/// they may be a secret of the relying party.
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Blob(#[serde(with = "base64url::text")] Vec<u8>);
 
-        impl $name {
-            /// The bytes.
-            #[must_use]
-            pub fn as_bytes(&self) -> &[u8] {
-                &self.0
-            }
-        }
-
-        /// Prints only the number of bytes.
-        impl core::fmt::Debug for $name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                write!(f, "{}({} bytes)", stringify!($name), self.0.len())
-            }
-        }
-
-        impl From<Vec<u8>> for $name {
-            fn from(bytes: Vec<u8>) -> Self {
-                Self(bytes)
-            }
-        }
-    };
+impl Blob {
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
-pub(super) use hidden_bytes;
+/// Prints only the number of bytes.
+impl fmt::Debug for Blob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Blob({} bytes)", self.0.len())
+    }
+}
 
-hidden_bytes! {
-    /// Bytes of a large blob, a credential blob, a key or a signature. `Debug` does not print them because they may be
-    /// a secret of the relying party.
-    Blob
+impl From<Vec<u8>> for Blob {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
 }
 
 /// Base64url text, or nothing: what pages make of bytes that they write as JSON themselves counts as nothing.

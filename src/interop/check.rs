@@ -2,40 +2,34 @@
 
 use crate::credential::{CredentialId, CredentialRecord, UserHandle};
 use crate::crypto::Algorithm;
-use crate::crypto::cose::{CoseKey, Error as CoseError};
+use crate::crypto::cose::CoseKey;
+use crate::parse::ParseError;
 use crate::relying_party::RelyingParty;
 use std::collections::HashSet;
 
 /// What a person should know of a record.
 ///
 /// [`check`] returns those of records; [`Imported::concerns`](super::Imported::concerns) has those of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Concern {
     /// The public key is malformed, of an unknown algorithm, or not a point on its curve. It never verifies a signature.
-    #[error("the public key can never verify a signature")]
-    PublicKey(#[source] CoseError),
+    PublicKey(ParseError),
     /// The backend does not verify the key's algorithm.
-    #[error("COSE algorithm {} is not verified by this backend", .0.cose())]
     Algorithm(Algorithm),
     /// The relying party does not accept the key's algorithm at sign-ins: it refuses the algorithm there, or the algorithm
     /// is RS1, which must be accepted by name.
-    #[error("COSE algorithm {} is not accepted by this relying party at sign-ins", .0.cose())]
     AlgorithmNotAccepted(Algorithm),
     /// The relying party's policies on backup refuse every sign-in of a credential with this backup eligibility.
-    #[error("the relying party's policy on backup refuses the stored backup eligibility")]
     BackupEligibility,
     /// An earlier record has the same credential id (§7.1 step 26). A store keeps one of them, so decide whose it is.
-    #[error("an earlier record has the same credential id")]
     RepeatedId,
 
     /// The user handle is text with an `@`, so probably a mail address. Authenticators show it to whoever holds them
     /// (§14.6.1). The record signs in; give new accounts random handles.
-    #[error("the user handle is text with an @, so it may name a person")]
     UserHandleNamesPerson,
     /// The user handle has fewer than 16 bytes, so it can be guessed or counted. The record signs in; §5.4.3 recommends
     /// 64 random bytes for new accounts.
-    #[error("the user handle has {len} bytes, fewer than {}", SHORT)]
     #[non_exhaustive]
     UserHandleShort {
         /// Its bytes.
@@ -43,7 +37,6 @@ pub enum Concern {
     },
 
     /// Import: so many bytes followed the stored key. The record has the key without them.
-    #[error("{len} bytes followed the stored public key and were removed")]
     #[non_exhaustive]
     KeyHadTrailingBytes {
         /// The bytes that were removed.
@@ -51,11 +44,34 @@ pub enum Concern {
     },
     /// Import: the stored key was not a canonical COSE_Key (members out of order, or more than required). The record has
     /// the same key in canonical form.
-    #[error("the stored public key was rewritten in canonical form")]
     KeyRewritten,
     /// Import: the other library noted once that the signature counter did not advance, which a clone would explain.
-    #[error("the other library noted that the signature counter once did not advance")]
     CloneWarning,
+}
+
+impl core::fmt::Display for Concern {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::PublicKey(_) => f.write_str("the public key can never verify a signature"),
+            Self::Algorithm(value) => write!(f, "COSE algorithm {} is not verified by this backend", value.cose()),
+            Self::AlgorithmNotAccepted(value) => {
+                write!(f, "COSE algorithm {} is not accepted by this relying party at sign-ins", value.cose())
+            }
+            Self::BackupEligibility => {
+                f.write_str("the relying party's policy on backup refuses the stored backup eligibility")
+            }
+            Self::RepeatedId => f.write_str("an earlier record has the same credential id"),
+            Self::UserHandleNamesPerson => f.write_str("the user handle is text with an @, so it may name a person"),
+            Self::UserHandleShort { len } => write!(f, "the user handle has {len} bytes, fewer than {}", SHORT),
+            Self::KeyHadTrailingBytes { len } => {
+                write!(f, "{len} bytes followed the stored public key and were removed")
+            }
+            Self::KeyRewritten => f.write_str("the stored public key was rewritten in canonical form"),
+            Self::CloneWarning => {
+                f.write_str("the other library noted that the signature counter once did not advance")
+            }
+        }
+    }
 }
 
 /// A user handle below this length is reported: the length of a UUID.
@@ -134,7 +150,7 @@ pub fn check<'r>(
 fn unverifiable(record: &CredentialRecord, rp: &RelyingParty) -> Option<Concern> {
     let key = match CoseKey::read(&record.public_key) {
         Ok(key) => key,
-        Err(error) => return Some(Concern::PublicKey(error)),
+        Err(error) => return Some(Concern::PublicKey(error.into())),
     };
     if !rp.backend().supports(key.algorithm().scheme()) {
         return Some(Concern::Algorithm(key.algorithm()));

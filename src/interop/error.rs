@@ -1,9 +1,10 @@
 //! Why a stored credential was not imported, or a value has no form on the other side.
 
 use crate::authenticator::data::Error as DataError;
-use crate::credential::{CredentialId, LengthError};
+use crate::credential::CredentialId;
 use crate::crypto::Algorithm;
 use crate::crypto::cose::Error as CoseError;
+use crate::invalid::InvalidValue;
 use crate::x509;
 use std::fmt;
 
@@ -15,8 +16,7 @@ use std::fmt;
 pub struct ImportError {
     /// The row, counted from 0; `None` where a single value was converted.
     pub row: Option<usize>,
-    /// The reason.
-    pub reason: Reason,
+    pub(crate) reason: Reason,
     credential_id: Option<Box<CredentialId>>, // boxed: it would make every result large
 }
 
@@ -25,7 +25,7 @@ pub struct ImportError {
 /// The texts in it (`member`, `expected`) are this crate's words, never text of the row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Reason {
+pub(crate) enum Reason {
     /// The text is not JSON at this place. In an array, nothing after it can be read; in JSON lines, the next line can.
     #[error("not JSON at line {line}, column {column}")]
     #[non_exhaustive]
@@ -63,10 +63,10 @@ pub enum Reason {
     },
     /// The credential id is empty, or longer than WebAuthn allows (§7.1).
     #[error("the credential id cannot be one")]
-    CredentialId(#[source] LengthError),
+    CredentialId(#[source] InvalidValue),
     /// The stored user handle is empty, or longer than WebAuthn allows (§5.4.3).
     #[error("the stored user handle cannot be one")]
-    UserHandle(#[source] LengthError),
+    UserHandle(#[source] InvalidValue),
     /// The row holds no user handle, and the caller's function returned none.
     #[error("no user handle: neither the row nor the caller gives one")]
     NoUserHandle,
@@ -78,7 +78,7 @@ pub enum Reason {
     PublicKey(#[source] CoseError),
     /// The public key is a SubjectPublicKeyInfo that cannot be read, or of an algorithm that COSE has no number for.
     #[error("the public key cannot be read as a SubjectPublicKeyInfo")]
-    SubjectPublicKeyInfo(#[source] x509::Error),
+    SubjectPublicKeyInfo(#[source] x509::CertificateError),
     /// Attested credential data (§6.5.1) or authenticator data (§6.1) that cannot be read.
     #[error("the stored authenticator data cannot be read")]
     AuthenticatorData(#[source] DataError),

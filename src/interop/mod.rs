@@ -65,7 +65,8 @@
 //! JSON. Where the row holds it too, both must be the same.
 //!
 //! ```
-//! # use wardkey::{UserHandle, interop::go_webauthn};
+//! # use wardkey::interop::go_webauthn;
+//! # use wardkey::UserHandle;
 //! #[derive(serde::Deserialize)]
 //! struct Owner {
 //!     user_handle: UserHandle, // a column of yours beside those of the library
@@ -138,7 +139,8 @@ pub mod webauthn_rs;
 pub mod webauthn_ruby;
 
 pub use check::{Concern, check};
-pub use error::{ImportError, Reason};
+pub use error::ImportError;
+pub(crate) use error::Reason;
 pub use items::Imported;
 pub use rows::Row;
 

@@ -6,7 +6,7 @@ use crate::codec::base64url;
 use crate::codec::cbor::encode::{Item, map};
 use crate::credential::{CredentialId, CredentialRecord, Transport, UserHandle};
 use crate::crypto::cose::Error as CoseError;
-use crate::crypto::{Algorithm, Backend, KeyError, default_backend};
+use crate::crypto::{Algorithm, Backend, CryptoError, default_backend};
 use crate::relying_party::RelyingParty;
 use crate::x509::{Malformed, Rule};
 use serde_json::{Value, json};
@@ -689,7 +689,7 @@ fn stored_keys_by_their_notation() {
             public_key(CoseError::UnknownAlgorithm(-999)),
         ),
         (bytes(&[&key[..42], &[0x22, 0xf5]].concat()), public_key(CoseError::Parameter)),
-        (bytes(&rsa(-257, &[0], &[0])), public_key(CoseError::Key(KeyError::Modulus))),
+        (bytes(&rsa(-257, &[0], &[0])), public_key(CoseError::Key(CryptoError::Modulus))),
         (bytes(&ec_info[..80]), Reason::SubjectPublicKeyInfo(Rule::Malformed(Malformed::Truncated).into())),
         (json!(pem(&ec_info) + &pem(&ec_info)), one_pem),
         (json!("-----BEGIN CERTIFICATE-----"), one_pem),
@@ -698,7 +698,7 @@ fn stored_keys_by_their_notation() {
         (other_curve, public_key(CoseError::Curve)),
         (json!({"kty": "EC", "crv": "P-256", "x": url(&G[..32])}), Reason::Missing { member: "y" }),
         (json!({"kty": "AKP", "pub": "AA"}), jwk),
-        (json!({"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA"}), public_key(CoseError::Key(KeyError::Length))),
+        (json!({"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA"}), public_key(CoseError::Key(CryptoError::KeyLength))),
         (json!({"kty": 7}), malformed("bytes, in base64 or as an array of numbers")),
     ] {
         assert_eq!(read(stored.clone()), Err(reason), "{stored}");
@@ -741,9 +741,9 @@ fn the_lock_out_check_lists_records_by_id() {
         matches!(
             found[..],
             [
-                (b'3', PublicKey(CoseError::Key(KeyError::NotOnCurve))),
-                (b'4', PublicKey(CoseError::Key(KeyError::LowOrder))),
-                (b'5', PublicKey(CoseError::UnknownAlgorithm(-100))),
+                (b'3', PublicKey(off_curve)),
+                (b'4', PublicKey(low_order)),
+                (b'5', PublicKey(unknown)),
                 (b'6', PublicKey(_)),
                 (b'7', PublicKey(_)),
                 (b'1', RepeatedId),
@@ -752,7 +752,9 @@ fn the_lock_out_check_lists_records_by_id() {
                 (b'0', PublicKey(_)),
                 (b'0', UserHandleNamesPerson),
                 (b'0', UserHandleShort { len: 3 }),
-            ]
+            ] if off_curve == CryptoError::NotOnCurve.into()
+                && low_order == CryptoError::LowOrder.into()
+                && unknown == CoseError::UnknownAlgorithm(-100).into()
         ),
         "{found:?}"
     );
@@ -820,7 +822,7 @@ fn every_reason_and_concern_has_a_code_and_a_text() {
         assert!(cause.is_none_or(|cause| !text.contains(&cause)), "{text}");
     }
     let concerns = [
-        (Concern::PublicKey(CoseError::NotAMap), "public-key", "the public key can never verify a signature"),
+        (Concern::PublicKey(CoseError::NotAMap.into()), "public-key", "the public key can never verify a signature"),
         (Concern::Algorithm(Algorithm::EdDsa), "algorithm", "COSE algorithm -8 is not verified by this backend"),
         (
             Concern::AlgorithmNotAccepted(Algorithm::LegacyRs1),
@@ -854,9 +856,6 @@ fn every_reason_and_concern_has_a_code_and_a_text() {
     for (concern, code, text) in concerns {
         assert_eq!((concern.code(), concern.to_string()), (code, text.to_owned()));
     }
-    assert!(
-        concerns.iter().all(|(concern, ..)| concern.source().is_some() == matches!(concern, Concern::PublicKey(_)))
-    );
 }
 
 /// A backend that verifies ES256 alone.
@@ -876,7 +875,7 @@ impl Backend for OnlyEs256 {
     fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         default_backend().hmac_sha256(key, parts)
     }
-    fn check_key(&self, key: &crate::crypto::PublicKey<'_>) -> Result<(), KeyError> {
+    fn check_key(&self, key: &crate::crypto::PublicKey<'_>) -> Result<(), CryptoError> {
         default_backend().check_key(key)
     }
     fn verify(
@@ -885,11 +884,11 @@ impl Backend for OnlyEs256 {
         _: &crate::crypto::PublicKey<'_>,
         _: &[u8],
         _: &[u8],
-    ) -> Result<(), crate::crypto::BadSignature> {
-        Err(crate::crypto::BadSignature)
+    ) -> Result<(), CryptoError> {
+        Err(CryptoError::BadSignature)
     }
-    fn random(&self, _: &mut [u8]) -> Result<(), crate::crypto::RandomFailed> {
-        Err(crate::crypto::RandomFailed)
+    fn random(&self, _: &mut [u8]) -> Result<(), CryptoError> {
+        Err(CryptoError::Random)
     }
 }
 

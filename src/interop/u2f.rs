@@ -11,8 +11,7 @@
 //! ```
 //! use wardkey::extensions::AppId;
 //! use wardkey::interop::u2f;
-//! use wardkey::relying_party::{AuthenticationRequest, RelyingParty};
-//! use wardkey::{UnixTime, UserHandle};
+//! use wardkey::{AuthenticationRequest, RelyingParty, UnixTime, UserHandle};
 //! # let stored = r#"{"keyHandle": "a2V5IGhhbmRsZQ", "publicKey":
 //! #   "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU", "counter": 3}"#;
 //! let user = UserHandle::random()?; // of the account, which had none yet

@@ -10,7 +10,7 @@ use crate::codec::der::{self, Reader};
 use crate::crypto::Backend;
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
-use crate::x509::{Error, Rule, TrustAnchor};
+use crate::x509::{CertificateError, Rule, TrustAnchor};
 use serde::{Deserialize, Serialize};
 
 /// What was known of an authenticator when it was registered: the claimed model, and digests of the certification paths that
@@ -54,7 +54,7 @@ impl Attested {
     /// `anchor` at that time, and that the attestation vouches for the AAGUID. Nothing of it is checked here.
     ///
     /// # Errors
-    /// [`Error`] if `x5c` is empty or a certificate cannot be read.
+    /// [`CertificateError`] if `x5c` is empty or a certificate cannot be read.
     pub fn from_chain<'a>(
         format: Format,
         aaguid: Aaguid,
@@ -62,7 +62,7 @@ impl Attested {
         anchor: &TrustAnchor,
         registered_at: UnixTime,
         backend: &dyn Backend,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, CertificateError> {
         let x5c = x5c.into_iter().enumerate();
         let read = x5c.map(|(number, der)| Certificate::read(der).map_err(|rule: Rule| rule.at(number)));
         let x5c: Vec<_> = read.collect::<Result<_, _>>()?;

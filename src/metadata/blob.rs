@@ -133,7 +133,7 @@ fn verify_signature(
 ) -> Result<Signer, BlobError> {
     let scheme = scheme(&header.alg).ok_or(BlobError::Algorithm)?;
     let x5c = header.certificates().ok_or(BlobError::Header)?;
-    let path = CertificationPath::read(x5c.iter().map(Vec::as_slice)).map_err(BlobError::Path)?;
+    let path = CertificationPath::read(None, x5c.iter().map(Vec::as_slice)).map_err(BlobError::Path)?;
     let leaf = x5c.first().and_then(|leaf| Certificate::read(leaf).ok()).ok_or(BlobError::Header)?;
     if !is_signer(&leaf) {
         return Err(BlobError::NotASigner);

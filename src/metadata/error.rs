@@ -19,13 +19,13 @@ pub enum BlobError {
     Algorithm,
     /// The certification path of the signing certificate does not lead to a root.
     #[error("the certificates of the BLOB do not lead to a root: {0}")]
-    Path(x509::Error),
+    Path(x509::CertificateError),
     /// The signing certificate is a CA's, or its key usage lacks digitalSignature.
     #[error("expected a signing certificate of an end entity with digitalSignature, found another")]
     NotASigner,
     /// A certificate of the path is revoked, or its revocation list cannot be applied.
     #[error("a certificate of the BLOB is revoked, or its revocation list cannot be applied: {0}")]
-    Revoked(x509::Error),
+    Revoked(x509::CertificateError),
     /// The signing certificate does not have the DNS name of the service.
     #[error("the signing certificate does not have the DNS name of the metadata service")]
     Name,
@@ -67,7 +67,7 @@ impl BlobError {
         }
     }
 
-    pub(super) const fn of_path(error: x509::Error) -> Self {
+    pub(super) const fn of_path(error: x509::CertificateError) -> Self {
         match error.rule() {
             Rule::Revoked
             | Rule::CrlKeyUsage
@@ -86,7 +86,7 @@ impl BlobError {
 pub enum RootsError {
     /// A certificate cannot be a trust anchor.
     #[error(transparent)]
-    Anchor(#[from] x509::Error),
+    Anchor(#[from] x509::CertificateError),
     /// A certificate is neither GlobalSign Root R3 nor GlobalSign Root R46.
     #[error("a certificate is neither GlobalSign Root CA R3 nor GlobalSign Root R46")]
     NotFido,

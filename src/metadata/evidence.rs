@@ -1,7 +1,7 @@
 //! What the metadata said of one attestation statement, for the evidence of a registration.
 
-use super::status::{Day, Incident, Incidents, Level, Standing};
-use super::{Metadata, ModelId, Reason, Reasons};
+use super::status::{Day, Incidents, Level, Standing};
+use super::{Metadata, ModelId, Reasons};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// What the metadata said of one statement of a registration.
@@ -126,25 +126,5 @@ impl<'de> Deserialize<'de> for ModelId {
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         String::deserialize(from)?.parse().map_err(D::Error::custom)
-    }
-}
-
-impl Serialize for Incidents {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(self.iter())
-    }
-}
-
-impl<'de> Deserialize<'de> for Incidents {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Ok(Vec::<Incident>::deserialize(from)?.into_iter().collect())
-    }
-}
-
-impl<'de> Deserialize<'de> for Reasons {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let named = |name: String| Reason::ALL.into_iter().find(|reason| reason.name() == name);
-        let reasons: Option<Self> = Vec::<String>::deserialize(from)?.into_iter().map(named).collect();
-        reasons.ok_or_else(|| D::Error::custom("expected the name of a reason"))
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::codec::json::Text;
 use core::fmt;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -70,9 +70,15 @@ impl<'de, R: Reader<'de>> Visitor<'de> for Members<'_, R> {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found, A::Error> {
         let mut found = Found { object: true, ..Found::default() };
-        let (mut known, mut unknown) = (0_u64, HashSet::new());
+        let (mut known, mut unknown, mut next) = (0_u64, HashSet::new(), 0);
         while let Some(Text(name)) = map.next_key::<Text<'de>>()? {
-            let number = R::NAMES.iter().position(|one| *one == name);
+            // Members mostly come in the order of the standard.
+            let (before, after) = R::NAMES.split_at_checked(next).unwrap_or((R::NAMES, &[]));
+            let number = match after.iter().position(|one| *one == name) {
+                Some(ahead) => next.checked_add(ahead),
+                None => before.iter().position(|one| *one == name),
+            };
+            next = number.map_or(next, |number| number.saturating_add(1));
             match number
                 .and_then(|number| Some((R::NAMES.get(number)?, 1_u64.checked_shl(u32::try_from(number).ok()?)?)))
             {
@@ -92,6 +98,96 @@ impl<'de, R: Reader<'de>> Visitor<'de> for Members<'_, R> {
         }
         found.unknown = unknown.len();
         Ok(found)
+    }
+}
+
+/// The text of a string; `None` for any other value. Reads in one pass, and copies only a text with escapes.
+pub(super) struct Loose<'de>(pub(super) Option<Cow<'de, str>>);
+
+impl<'de> Deserialize<'de> for Loose<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Loose<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("any value")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Loose<'de>, E> {
+                Ok(Loose(Some(Cow::Borrowed(text))))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Loose<'de>, E> {
+                Ok(Loose(Some(Cow::Owned(text.to_owned()))))
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<Loose<'de>, E> {
+                Ok(Loose(None))
+            }
+            fn visit_i64<E>(self, _: i64) -> Result<Loose<'de>, E> {
+                Ok(Loose(None))
+            }
+            fn visit_u64<E>(self, _: u64) -> Result<Loose<'de>, E> {
+                Ok(Loose(None))
+            }
+            fn visit_f64<E>(self, _: f64) -> Result<Loose<'de>, E> {
+                Ok(Loose(None))
+            }
+            fn visit_unit<E>(self) -> Result<Loose<'de>, E> {
+                Ok(Loose(None))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Loose<'de>, A::Error> {
+                while items.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Loose(None))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Loose<'de>, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Loose(None))
+            }
+        }
+        from.deserialize_any(Any)
+    }
+}
+
+/// Reads each item of an array with a function, in one pass. Returns whether it is an array.
+pub(super) struct Items<F>(pub(super) F);
+
+impl<'de, F: FnMut(Option<Cow<'de, str>>)> DeserializeSeed<'de> for Items<F> {
+    type Value = bool;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<bool, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de, F: FnMut(Option<Cow<'de, str>>)> Visitor<'de> for Items<F> {
+    type Value = bool;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<bool, E> {
+        Ok(false)
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
+        Ok(false)
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
+        Ok(false)
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
+        Ok(false)
+    }
+    fn visit_str<E>(self, _: &str) -> Result<bool, E> {
+        Ok(false)
+    }
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(false)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<bool, A::Error> {
+        while let Some(Loose(text)) = items.next_element()? {
+            (self.0)(text);
+        }
+        Ok(true)
     }
 }
 

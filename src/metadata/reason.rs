@@ -89,9 +89,3 @@ impl fmt::Display for Reasons {
         Ok(())
     }
 }
-
-impl serde::Serialize for Reasons {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(self.iter().map(Reason::name))
-    }
-}

@@ -14,7 +14,7 @@ use crate::crypto::Backend;
 use crate::set::bit_set;
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
-use crate::x509::{Error, Rule};
+use crate::x509::{CertificateError, Rule};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -314,8 +314,8 @@ impl ChainKeys {
     /// Of the certificates in a chain.
     ///
     /// # Errors
-    /// [`Error`] if a certificate cannot be read.
-    pub fn of<'d>(chain: impl IntoIterator<Item = &'d [u8]>, backend: &dyn Backend) -> Result<Self, Error> {
+    /// [`CertificateError`] if a certificate cannot be read.
+    pub fn of<'d>(chain: impl IntoIterator<Item = &'d [u8]>, backend: &dyn Backend) -> Result<Self, CertificateError> {
         let chain = chain.into_iter().enumerate();
         let key = |(number, der)| match Certificate::read(der) {
             Ok(certificate) => Ok(short(backend, &[certificate.spki])),

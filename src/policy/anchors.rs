@@ -1,6 +1,7 @@
 //! Trust anchors for attestation (§7.1 step 23).
 
-use crate::attestation::{AttestationType, Fact, Format, Voucher};
+use crate::attestation::voucher::{Fact, Voucher};
+use crate::attestation::{AttestationType, Format};
 use crate::authenticator::Aaguid;
 use crate::x509::{Crl, TrustAnchor};
 use std::collections::BTreeMap;

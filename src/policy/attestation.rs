@@ -4,26 +4,29 @@
 //! leads from its statement to an anchor, and the statement vouches for the fact ([`voucher`](crate::attestation::voucher)).
 
 use super::path::known_bad;
-use super::{Registered, TrustAnchor, TrustAnchors};
+use super::{Registered, TrustAnchors};
+use crate::attestation::AndroidProperties;
 use crate::attestation::android_key::SONY_INTERMEDIATE;
 use crate::attestation::android_safetynet::HOST_NAME;
 use crate::attestation::compound::independent;
-use crate::attestation::key::AndroidProperties;
 use crate::attestation::voucher::names_model;
-use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Fact, Format, Voucher, oid};
+use crate::attestation::voucher::{Fact, Voucher};
+use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Format, oid};
 use crate::attestation::{KeyEnforcement, KeyProperties, Reason};
 use crate::authenticator::Aaguid;
 use crate::budget::Budget;
-use crate::ceremony::registration::VerifiedRegistration;
+use crate::ceremony::evidence::{StatementEvidence, TrustOutcome, voucher};
+use crate::ceremony::registration::{ExpectedRegistration, VerifiedRegistration};
 use crate::ceremony::{Failure, Refusal};
 use crate::codec::der::{self, Reader};
 use crate::credential::UserHandle;
 use crate::crypto::{Algorithm, Backend};
-use crate::evidence::{StatementEvidence, TrustOutcome};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
+use crate::x509::certificate::Certificate;
 use crate::x509::path::{self, ValidPath};
 use crate::x509::revocation::Revocation;
+use crate::x509::{self, TrustAnchor};
 
 /// Whether the certificates of a statement must lead to a trust anchor (§7.1 step 24). The statement itself must always
 /// verify.
@@ -41,7 +44,8 @@ pub enum Trust {
     /// it or may not issue it; or its model is denied. This choice keeps nobody out, because a client can send `none` instead.
     Prefer(TrustAnchors),
     /// The certificates must lead to an anchor that the FIDO metadata has for the model, and the policy must accept the model.
-    /// The metadata is passed with each call: [`Circumstances::metadata`].
+    /// The metadata is passed with each call:
+    /// [`ExpectedRegistration::metadata`](crate::ceremony::registration::ExpectedRegistration::metadata).
     #[cfg(feature = "mds")]
     #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
     Metadata(super::MetadataTrust),
@@ -110,51 +114,24 @@ pub struct AttestationPolicy {
     /// Whether you asked for enterprise attestation, so that certificates may identify the individual device (§8.2.2).
     pub enterprise: bool,
     /// How many statements of a compound attestation must verify and be accepted, each with an attestation key of its own.
-    /// Statements that [`Expected::compound`](crate::ceremony::registration::Expected::compound) dropped count as not
+    /// Statements that [`ExpectedRegistration::compound`](crate::ceremony::registration::ExpectedRegistration::compound) dropped count as not
     /// verified. For a statement outside of a compound attestation, only `types` counts.
     pub compound: CompoundPolicy,
     /// How the credential key must be kept, if the statement has a format that says so. This applies in addition to
-    /// [`Expected::key_enforcement`](crate::ceremony::registration::Expected::key_enforcement).
+    /// [`ExpectedRegistration::key_enforcement`](crate::ceremony::registration::ExpectedRegistration::key_enforcement).
     pub key_enforcement: KeyEnforcement,
 }
 
-/// The inputs of a decision, besides the registration.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Circumstances<'c> {
+/// What the checks of certificates need to know.
+#[derive(Clone, Copy)]
+pub(super) struct Circumstances<'c> {
     /// The time at which certificates must be valid; `None`: dates are not checked.
-    pub time: Option<UnixTime>,
+    pub(super) time: Option<UnixTime>,
     /// The enabled quirks.
-    pub quirks: Quirks,
-    /// The backend that verifies signatures.
-    pub backend: &'c dyn Backend,
-    /// The FIDO metadata, for [`Trust::Metadata`].
+    quirks: Quirks,
+    pub(super) backend: &'c dyn Backend,
     #[cfg(feature = "mds")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
-    pub metadata: Option<&'c crate::metadata::Metadata>,
-}
-
-impl<'c> Circumstances<'c> {
-    /// Returns inputs with this time and without quirks.
-    ///
-    /// ```
-    /// use wardkey::policy::Circumstances;
-    /// use wardkey::UnixTime;
-    ///
-    /// let now = UnixTime::from_secs(1_790_000_000);
-    /// let circumstances = Circumstances::at(Some(now), wardkey::crypto::default_backend());
-    /// assert!(circumstances.quirks.is_empty());
-    /// ```
-    #[must_use]
-    pub const fn at(time: Option<UnixTime>, backend: &'c dyn Backend) -> Self {
-        Self {
-            time,
-            quirks: Quirks::NONE,
-            backend,
-            #[cfg(feature = "mds")]
-            metadata: None,
-        }
-    }
+    pub(super) metadata: Option<&'c crate::metadata::Metadata>,
 }
 
 impl AttestationPolicy {
@@ -198,7 +175,8 @@ impl AttestationPolicy {
         policy
     }
 
-    /// Decides whether a verified registration for the account with this user handle is accepted.
+    /// Decides whether a verified registration for the account with this user handle is accepted. Time, quirks and backend are
+    /// those with which the registration was verified.
     ///
     /// # Errors
     /// [`Failure`] at [`Step::AttestationTrust`](crate::ceremony::Step::AttestationTrust); or at
@@ -206,23 +184,24 @@ impl AttestationPolicy {
     /// signs it.
     ///
     /// ```
+    /// use wardkey::UserHandle;
     /// use wardkey::ceremony::Failure;
     /// use wardkey::ceremony::registration::VerifiedRegistration;
-    /// use wardkey::UserHandle;
-    /// use wardkey::policy::{AttestationPolicy, Circumstances, Registered};
-    /// use wardkey::UnixTime;
+    /// use wardkey::policy::{AttestationPolicy, Registered};
     ///
-    /// fn decide(verified: &VerifiedRegistration<'_>, user: &UserHandle, now: UnixTime) -> Result<Registered, Failure> {
-    ///     let circumstances = Circumstances::at(Some(now), wardkey::crypto::default_backend());
-    ///     AttestationPolicy::any().decide(verified, user, &circumstances)
+    /// fn decide(verified: VerifiedRegistration<'_>, user: &UserHandle) -> Result<Registered, Failure> {
+    ///     AttestationPolicy::any().decide(verified, user)
     /// }
     /// ```
-    pub fn decide(
-        &self,
-        verified: &VerifiedRegistration<'_>,
-        user: &UserHandle,
-        circumstances: &Circumstances<'_>,
-    ) -> Result<Registered, Failure> {
+    pub fn decide(&self, verified: VerifiedRegistration<'_>, user: &UserHandle) -> Result<Registered, Failure> {
+        let ExpectedRegistration { time, quirks, .. } = verified.expected;
+        let circumstances = &Circumstances {
+            time,
+            quirks,
+            backend: verified.backend,
+            #[cfg(feature = "mds")]
+            metadata: verified.expected.metadata,
+        };
         let aaguid = verified.attested_credential_data().aaguid();
         let mut budget = verified.budget();
         let attestation = verified.attestation();
@@ -231,8 +210,10 @@ impl AttestationPolicy {
             verified.check_extensions_vouched(judged.voucher(Fact::Extensions))?;
             Ok(judged)
         });
-        let judged = judged.map_err(|refusal| Failure::after(*verified.outcomes(), refusal))?;
-        Ok(Registered::new(verified, user, judged, circumstances.time))
+        match judged {
+            Ok(judged) => Ok(Registered::new(verified, user, judged)),
+            Err(refusal) => Err(Failure::after(verified.recorder, refusal)),
+        }
     }
 
     /// Returns whether it accepts a credential without certificates.
@@ -255,13 +236,13 @@ impl AttestationPolicy {
         self.allow_aaguids.iter().flatten().find(cannot).copied()
     }
 
-    fn judge<'a>(
+    fn judge(
         &self,
-        attestation: &'a Attestation<'_>,
+        attestation: &Attestation<'_>,
         aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
         budget: &mut Budget,
-    ) -> Result<Judged<'a>, Refusal> {
+    ) -> Result<Judged, Refusal> {
         let attestation_type = attestation.attestation_type;
         if !self.types.contains(&attestation_type) {
             return Err(Refusal::AttestationTypeNotAccepted(attestation_type));
@@ -284,8 +265,9 @@ impl AttestationPolicy {
             }
             AttestationType::Compound => self.compound(attestation, aaguid, circumstances, budget),
             _ => {
-                let device_serial = self.device_serial(attestation)?;
-                let judged = self.certificates(attestation, aaguid, circumstances, budget)?;
+                let leaf = attestation.leaf();
+                let device_serial = self.device_serial(leaf.as_ref())?;
+                let judged = self.certificates(attestation, leaf.as_ref(), aaguid, circumstances, budget)?;
                 Ok(Judged { device_serial: device_serial.filter(|_| judged.trust == TrustOutcome::Trusted), ..judged })
             }
         }
@@ -297,13 +279,13 @@ impl AttestationPolicy {
     /// Two statements with the same attestation key prove no more than one. So [`CompoundPolicy::AtLeast`] counts keys, not
     /// statements. [`CompoundPolicy::All`] refuses a second statement with the same key, except under [`Trust::Ignore`], where
     /// statements prove nothing about the authenticator and §8.9 allows the repetition.
-    fn compound<'a>(
+    fn compound(
         &self,
-        attestation: &'a Attestation<'_>,
+        attestation: &Attestation<'_>,
         aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
         budget: &mut Budget,
-    ) -> Result<Judged<'a>, Refusal> {
+    ) -> Result<Judged, Refusal> {
         if self.compound == CompoundPolicy::All && attestation.dropped > 0 {
             return Err(Refusal::AttestationStatementsTooFew);
         }
@@ -319,7 +301,7 @@ impl AttestationPolicy {
                 (Err(refusal), CompoundPolicy::All) => return Err(refusal),
                 (Err(refusal), CompoundPolicy::AtLeast(_)) => {
                     last = refusal;
-                    whole.compound.push(evidence_of(statement, None));
+                    whole.statements.push(evidence_of(statement, None));
                 }
             }
         }
@@ -335,20 +317,21 @@ impl AttestationPolicy {
     }
 
     /// "otherwise, use the X.509 certificates returned as the attestation trust path".
-    fn certificates(
+    fn certificates<'a>(
         &self,
-        attestation: &Attestation<'_>,
+        attestation: &'a Attestation<'_>,
+        leaf: Option<&Certificate<'a>>,
         aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
         budget: &mut Budget,
-    ) -> Result<Judged<'static>, Refusal> {
+    ) -> Result<Judged, Refusal> {
         let (anchors, required) = match &self.trust {
             Trust::Ignore => return Ok(Judged::of(attestation, TrustOutcome::NotJudged)),
             Trust::Verify(anchors) => (anchors, true),
             Trust::Prefer(anchors) => (anchors, false),
             #[cfg(feature = "mds")]
             Trust::Metadata(trust) => {
-                return super::by_metadata::certificates(self, trust, attestation, aaguid, circumstances, budget);
+                return super::by_metadata::certificates(self, trust, attestation, leaf, aaguid, circumstances, budget);
             }
         };
         let all = if anchors.crls().is_empty() { Vec::new() } else { anchors.all().collect() };
@@ -358,18 +341,19 @@ impl AttestationPolicy {
             required,
             vouched: anchors.vouch(attestation.format, aaguid),
         };
-        self.path(attestation, aaguid, &trusted, circumstances, budget).map(|(judged, _)| judged)
+        self.path(attestation, leaf, aaguid, &trusted, circumstances, budget).map(|(judged, _)| judged)
     }
 
     /// Validates the certification path. Also returns which path is valid, unless the policy accepts one that is not.
-    pub(super) fn path(
+    pub(super) fn path<'a>(
         &self,
-        attestation: &Attestation<'_>,
+        attestation: &'a Attestation<'_>,
+        leaf: Option<&Certificate<'a>>,
         aaguid: Aaguid,
         trusted: &Trusted<'_>,
         circumstances: &Circumstances<'_>,
         budget: &mut Budget,
-    ) -> Result<(Judged<'static>, Option<ValidPath>), Refusal> {
+    ) -> Result<(Judged, Option<ValidPath>), Refusal> {
         let quirk = Quirk::AttestationIntermediateWithoutCa;
         let sony = circumstances.quirks.contains(quirk) && attestation.format == Format::AndroidKey;
         let inputs = path::Inputs {
@@ -380,14 +364,17 @@ impl AttestationPolicy {
             issuer_without_ca: sony.then_some(SONY_INTERMEDIATE),
             backend: circumstances.backend,
         };
-        let path = attestation.certification_path();
+        let path = attestation.certification_path(leaf);
         let valid = match path.as_ref().map_err(|error| *error).and_then(|path| path.validate(&inputs, budget)) {
             Ok(valid) => valid,
             Err(error) => {
                 let known_bad = || path.ok().and_then(|path| known_bad(error, &path, inputs, budget));
                 return match if trusted.required { Some(error) } else { known_bad() } {
                     Some(bad) => Err(Refusal::AttestationUntrusted(bad)),
-                    None => Ok((Judged::of(attestation, TrustOutcome::Untrusted(error)), None)),
+                    None => {
+                        let judged = Judged::of(attestation, TrustOutcome::Untrusted);
+                        Ok((Judged { reason: Some(error), ..judged }, None))
+                    }
                 };
             }
         };
@@ -397,7 +384,7 @@ impl AttestationPolicy {
         }
         let trust = if legacy { TrustOutcome::LegacyRs1 } else { TrustOutcome::Trusted };
         // The verification procedure compared the AAGUID in the certificate with that in the authenticator data.
-        let named = names_model(attestation.format) && attestation.certified_model() == Some(aaguid);
+        let named = names_model(attestation.format) && leaf.and_then(certified_model) == Some(aaguid);
         let anchor = inputs.anchors.get(valid.anchor).map(|anchor| anchor.fingerprint(circumstances.backend));
         let statement = StatementEvidence {
             anchor,
@@ -408,7 +395,7 @@ impl AttestationPolicy {
         let judged = Judged {
             attested: !legacy && aaguid != Aaguid::ZERO && (trusted.vouched || named),
             quirks: if valid.issuer_without_ca { Quirks::NONE.with(quirk) } else { Quirks::NONE },
-            statement: Some(statement),
+            statements: vec![statement],
             ..Judged::new(trust)
         };
         Ok((judged, Some(valid)))
@@ -416,17 +403,18 @@ impl AttestationPolicy {
 
     /// Returns the serial number of the device in the certificate, if there is one (§8.2.2). It "MUST NOT be present in
     /// non-enterprise attestations".
-    fn device_serial<'a>(&self, attestation: &'a Attestation<'_>) -> Result<Option<&'a [u8]>, Refusal> {
-        match attestation.leaf().and_then(|leaf| leaf.extensions.find(oid::FIDO_SERIAL_NUMBER)) {
+    fn device_serial(&self, leaf: Option<&Certificate<'_>>) -> Result<Option<Vec<u8>>, Refusal> {
+        match leaf.and_then(|leaf| leaf.extensions.find(oid::FIDO_SERIAL_NUMBER)) {
             None => Ok(None),
             Some(_) if !self.enterprise => Err(Refusal::EnterpriseAttestation),
-            Some(serial) => Ok(der::read_all(serial.value, Reader::octet_string).ok()),
+            Some(serial) => Ok(der::read_all(serial.value, Reader::octet_string).ok().map(<[u8]>::to_vec)),
         }
     }
 
     /// Checks the lists of models. A denied model is refused also if it is only claimed. An accepted model must be attested.
     fn aaguid(&self, attestation: &Attestation<'_>, aaguid: Aaguid, attested: bool) -> Result<(), Refusal> {
-        let certified = || attestation.statements.iter().chain([attestation]).filter_map(Attestation::certified_model);
+        let leaves = || attestation.statements.iter().chain([attestation]).filter_map(Attestation::leaf);
+        let certified = || leaves().filter_map(|leaf| certified_model(&leaf));
         let denied = |model: Aaguid| self.deny_aaguids.contains(&model);
         if denied(aaguid) || (!self.deny_aaguids.is_empty() && certified().any(denied)) {
             return Err(Refusal::AaguidNotAccepted);
@@ -437,6 +425,13 @@ impl AttestationPolicy {
             _ => Ok(()),
         }
     }
+}
+
+/// Returns the AAGUID in an attestation certificate (id-fido-gen-ce-aaguid, §8.2.1).
+fn certified_model(leaf: &Certificate<'_>) -> Option<Aaguid> {
+    let extension = leaf.extensions.find(oid::FIDO_AAGUID)?;
+    let value: Result<&[u8], der::Malformed> = der::read_all(extension.value, Reader::octet_string);
+    value.ok()?.try_into().ok().map(Aaguid::from_bytes)
 }
 
 /// The anchors for a statement, and what they decide.
@@ -464,17 +459,17 @@ const fn evidence_of(attestation: &Attestation<'_>, trust: Option<TrustOutcome>)
 }
 
 /// The decision of a policy about an attestation that it accepts.
-pub(super) struct Judged<'a> {
+pub(super) struct Judged {
     pub(super) trust: TrustOutcome,
+    /// Why the certificates are untrusted.
+    pub(super) reason: Option<x509::CertificateError>,
     /// Whether the AAGUID is attested.
     pub(super) attested: bool,
     /// id-fido-gen-ce-sernum (§8.2.2) of a trusted certificate.
-    pub(super) device_serial: Option<&'a [u8]>,
+    pub(super) device_serial: Option<Vec<u8>>,
     pub(super) quirks: Quirks,
-    /// The statement; `None` for a compound attestation.
-    pub(super) statement: Option<StatementEvidence>,
-    /// The statements of a compound attestation, accepted and refused.
-    pub(super) compound: Vec<StatementEvidence>,
+    /// The statement, or those of a compound attestation, accepted and refused.
+    pub(super) statements: Vec<StatementEvidence>,
     /// What the metadata says of each statement.
     #[cfg(feature = "mds")]
     pub(super) metadata: Vec<crate::metadata::MetadataEvidence>,
@@ -483,15 +478,15 @@ pub(super) struct Judged<'a> {
     pub(super) proofs: Vec<crate::metadata::Proof>,
 }
 
-impl Judged<'_> {
+impl Judged {
     const fn new(trust: TrustOutcome) -> Self {
         Self {
             trust,
+            reason: None,
             attested: false,
             device_serial: None,
             quirks: Quirks::NONE,
-            statement: None,
-            compound: Vec::new(),
+            statements: Vec::new(),
             #[cfg(feature = "mds")]
             metadata: Vec::new(),
             #[cfg(feature = "mds")]
@@ -501,20 +496,19 @@ impl Judged<'_> {
 
     /// Returns the decision about one statement without a certification path.
     pub(super) fn of(attestation: &Attestation<'_>, trust: TrustOutcome) -> Self {
-        Self { statement: Some(evidence_of(attestation, Some(trust))), ..Self::new(trust) }
+        Self { statements: vec![evidence_of(attestation, Some(trust))], ..Self::new(trust) }
     }
 
     /// Returns who vouches for `fact`: the strongest voucher of the accepted statements.
     pub(super) fn voucher(&self, fact: Fact) -> Voucher {
-        let statements = self.statement.iter().chain(&self.compound);
-        statements.map(|statement| statement.voucher(fact)).max().unwrap_or(Voucher::Nobody)
+        voucher(&self.statements, fact)
     }
 
     /// Adds one more statement of a compound attestation.
     fn and(mut self, other: Self) -> Self {
         let trust = least(self.trust, other.trust);
         let trusted = trust == TrustOutcome::Trusted;
-        self.compound.extend(other.statement);
+        self.statements.extend(other.statements);
         #[cfg(feature = "mds")]
         {
             self.metadata.extend(other.metadata);
@@ -522,11 +516,11 @@ impl Judged<'_> {
         }
         Self {
             trust,
+            reason: self.reason.or(other.reason),
             attested: trusted && (self.attested || other.attested),
             device_serial: self.device_serial.or(other.device_serial).filter(|_| trusted),
             quirks: self.quirks.union(other.quirks),
-            statement: None,
-            compound: self.compound,
+            statements: self.statements,
             #[cfg(feature = "mds")]
             metadata: self.metadata,
             #[cfg(feature = "mds")]
@@ -539,7 +533,7 @@ impl Judged<'_> {
 /// the authenticator chooses, has no effect on trust.
 fn least(one: TrustOutcome, other: TrustOutcome) -> TrustOutcome {
     let rank = |outcome| match outcome {
-        TrustOutcome::Untrusted(_) => 0,
+        TrustOutcome::Untrusted => 0,
         TrustOutcome::LegacyRs1 => 1,
         TrustOutcome::NotJudged => 2,
         TrustOutcome::NoCertificates => 3,

@@ -1,12 +1,14 @@
 //! §7.1 steps 23 and 24 with the FIDO metadata: the anchors are those of the model, and its reports decide.
 
-use super::attestation::{Judged, Trusted};
+use super::attestation::{Circumstances, Judged, Trusted};
 use super::metadata::keys_of;
-use super::{AttestationPolicy, Circumstances, MetadataTrust, ModelVerdict, TrustOutcome};
-use crate::attestation::{Attestation, AttestationType, Fact, Format, Voucher};
+use super::{AttestationPolicy, MetadataTrust, ModelVerdict};
+use crate::attestation::voucher::{Fact, Voucher};
+use crate::attestation::{Attestation, AttestationType, Format};
 use crate::authenticator::Aaguid;
 use crate::budget::Budget;
 use crate::ceremony::Refusal;
+use crate::ceremony::evidence::TrustOutcome;
 use crate::metadata::{
     Circumstance, Lookup, Metadata, MetadataEvidence, ModelId, Proof, Reason, Reasons, firmware_of, key_identifier_of,
 };
@@ -28,12 +30,12 @@ fn check(trust: &MetadataTrust, reasons: Reasons) -> Result<(), Refusal> {
 }
 
 /// A statement without certificates: nothing is known of the model.
-pub(super) fn without_certificates<'a>(
+pub(super) fn without_certificates(
     trust: &MetadataTrust,
     attestation: &Attestation<'_>,
     aaguid: Aaguid,
     circumstances: &Circumstances<'_>,
-) -> Result<Judged<'a>, Refusal> {
+) -> Result<Judged, Refusal> {
     let (metadata, at) = metadata(circumstances)?;
     let reasons = trust.policy.judge_claim(metadata, aaguid, at);
     check(trust, reasons)?;
@@ -42,19 +44,20 @@ pub(super) fn without_certificates<'a>(
 }
 
 /// A statement with certificates. Under `fido-u2f` nobody signs the AAGUID, so the key of the certificate names the model.
-pub(super) fn certificates(
+pub(super) fn certificates<'a>(
     policy: &AttestationPolicy,
     trust: &MetadataTrust,
-    attestation: &Attestation<'_>,
+    attestation: &'a Attestation<'_>,
+    leaf: Option<&Certificate<'a>>,
     aaguid: Aaguid,
     circumstances: &Circumstances<'_>,
     budget: &mut Budget,
-) -> Result<Judged<'static>, Refusal> {
+) -> Result<Judged, Refusal> {
     let (metadata, at) = metadata(circumstances)?;
     let backend = circumstances.backend;
     let id = match attestation.format {
         Format::FidoU2f => {
-            let identifier = attestation.leaf().and_then(|leaf| key_identifier_of(leaf.spki, backend));
+            let identifier = leaf.and_then(|leaf| key_identifier_of(leaf.spki, backend));
             // Without SHA-1 no model can be looked up.
             ModelId::KeyIdentifier(identifier.ok_or(Refusal::Metadata(Reasons::NONE.with(Reason::NoMetadata)))?)
         }
@@ -65,8 +68,8 @@ pub(super) fn certificates(
     let unknown = |verdict: ModelVerdict| {
         check(trust, verdict.reasons)?;
         let evidence = MetadataEvidence::new(metadata, id, verdict.standing, verdict.reasons);
-        let outcome = TrustOutcome::Untrusted(Rule::NoAnchors.into());
-        Ok(Judged { metadata: vec![evidence], ..Judged::of(attestation, outcome) })
+        let reason = Some(Rule::NoAnchors.into());
+        Ok(Judged { metadata: vec![evidence], reason, ..Judged::of(attestation, TrustOutcome::Untrusted) })
     };
     let numbers = match (metadata.lookup(&id), own) {
         (Lookup::Entries(numbers), _) => numbers,
@@ -89,7 +92,7 @@ pub(super) fn certificates(
     // These anchors are the model's own, so they vouch for an AAGUID that somebody signs.
     let vouched = Voucher::of(attestation.format, AttestationType::BasicOrAttCa, Fact::Aaguid).is_signature();
     let trusted = Trusted { anchors, revocation, required: trust.required, vouched };
-    let (judged, path) = policy.path(attestation, aaguid, &trusted, circumstances, budget)?;
+    let (judged, path) = policy.path(attestation, leaf, aaguid, &trusted, circumstances, budget)?;
     let end = path.and_then(|path| Some((path, anchors.get(path.anchor)?)));
     let Some((path, anchor)) = end else {
         // The model is only a claim.
@@ -106,7 +109,7 @@ pub(super) fn certificates(
         false => Vec::new(),
     };
     circumstance.keys = Some(&keys);
-    circumstance.firmware = x5c.first().and_then(firmware_of);
+    circumstance.firmware = leaf.and_then(firmware_of);
     let verdict = match numbers {
         // The relying party knows the model by its own anchors.
         [] => trust.policy.judge_unknown(),

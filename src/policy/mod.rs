@@ -12,10 +12,8 @@ mod metadata;
 mod path;
 mod registered;
 
-pub use crate::evidence::TrustOutcome;
-pub use crate::x509::TrustAnchor;
 pub use anchors::TrustAnchors;
-pub use attestation::{AttestationPolicy, Circumstances, Trust};
+pub use attestation::{AttestationPolicy, Trust};
 #[cfg(feature = "mds")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
 pub use metadata::{MetadataDecision, MetadataPolicy, MetadataPolicyError, MetadataTrust, ModelVerdict, Reassessment};

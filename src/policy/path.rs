@@ -6,7 +6,7 @@
 use crate::attestation::android_key::SONY_INTERMEDIATE;
 use crate::budget::Budget;
 use crate::x509::path::{CertificationPath, Inputs};
-use crate::x509::{Error, Rule};
+use crate::x509::{CertificateError, Rule};
 
 /// Returns the error that shows the authenticator to be bad, or `None` if nothing is known about it. `error` is the error of
 /// the path.
@@ -16,11 +16,11 @@ use crate::x509::{Error, Rule};
 /// without this check, because its certificates may be revoked too. These checks come before the first signature, so this
 /// verifies no signature twice.
 pub(super) fn known_bad(
-    mut error: Error,
+    mut error: CertificateError,
     path: &CertificationPath<'_>,
     mut inputs: Inputs<'_>,
     budget: &mut Budget,
-) -> Option<Error> {
+) -> Option<CertificateError> {
     loop {
         match error.rule() {
             Rule::NotYetValid | Rule::Expired if inputs.time.is_some() => inputs.time = None,
@@ -68,7 +68,7 @@ const fn is_known_bad(rule: Rule, in_our_name: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::KeyError;
+    use crate::crypto::CryptoError;
     use crate::x509::Malformed;
     use std::collections::BTreeSet;
 
@@ -91,7 +91,7 @@ mod tests {
             (Rule::Parameters, unknown),
             (Rule::BrokenHash, unknown),
             (Rule::PointFormat, unknown),
-            (Rule::Key(KeyError::Modulus), unknown),
+            (Rule::Key(CryptoError::Modulus), unknown),
             (Rule::KeyMismatch, unknown),
             (Rule::NameNotPermitted, bad),
             (Rule::NameConstraintUnsupported, unknown),

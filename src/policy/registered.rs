@@ -1,112 +1,86 @@
-//! A registration that was accepted, and the last question before it is stored (§7.1 steps 26 and 27).
+//! A registration that was accepted, and the last check before it is stored (§7.1 steps 26 and 27).
 
-use super::TrustOutcome;
 use super::attestation::Judged;
-use crate::attestation::{AttestationType, Fact, Format, KeyProperties, Voucher};
+use crate::attestation::voucher::{Fact, Voucher};
+use crate::attestation::{Attestation, AttestationType, Format, KeyProperties};
 use crate::authenticator::Aaguid;
+use crate::ceremony::authentication::UserVerification;
+use crate::ceremony::evidence::{Evidence, TrustOutcome, voucher};
 use crate::ceremony::registration::VerifiedRegistration;
-use crate::ceremony::{Failure, Refusal, Step};
+use crate::ceremony::{Failure, Recorder, Refusal, Step};
 use crate::credential::{CredentialRecord, UserHandle};
 use crate::crypto::Algorithm;
-use crate::evidence::{Details, Evidence, RegistrationEvidence};
 use crate::extensions::{Blob, ClientExtensionResults, SignedOutputs};
 use crate::quirk::Quirks;
-use crate::time::UnixTime;
+use crate::x509;
 
-/// A registration that the policy accepts, not yet known to be new. Not `Clone`, on purpose: it is claimed once.
+/// A registration that the policy accepts. Whether its credential id is new is not checked yet: see [`Self::claim`]. Not `Clone`,
+/// so that it is claimed once.
 #[derive(Debug)]
-#[must_use = "call `claim` with what the store holds under this credential id, then store the record"]
+#[must_use = "call `claim` with what your store has under this credential id, then store the record"]
 pub struct Registered {
     record: CredentialRecord,
+    algorithm: Algorithm,
     format: Format,
     attestation_type: AttestationType,
     aaguid: Aaguid,
     attested: bool,
     device_serial: Option<Vec<u8>>,
     trust: TrustOutcome,
+    untrusted: Option<x509::CertificateError>,
     signed_extensions: SignedOutputs,
     claimed_extensions: SignedOutputs,
     unsigned_extensions: ClientExtensionResults,
-    pub(crate) attestation_policy: Option<String>,
     pub(crate) browser_bound_key: Result<Option<Blob>, Failure>,
-    evidence: Evidence,
-    #[cfg(feature = "mds")]
-    metadata: Vec<crate::metadata::MetadataEvidence>,
+    pub(crate) recorder: Recorder,
     #[cfg(feature = "mds")]
     proofs: Vec<crate::metadata::Proof>,
 }
 
 impl Registered {
-    pub(super) fn new(
-        verified: &VerifiedRegistration<'_>,
-        user: &UserHandle,
-        judged: Judged<'_>,
-        trust_time: Option<UnixTime>,
-    ) -> Self {
-        let authenticator_data = verified.authenticator_data();
-        let attested = verified.attested_credential_data();
-        let flags = authenticator_data.flags();
-        let mut record = CredentialRecord::new(
-            verified.credential_id().clone(),
-            user.clone(),
-            attested.credential_public_key().to_vec(),
-        );
-        record.transports = verified.transports().to_vec();
-        let attestation = verified.attestation();
-        // §7.1 step 27 stores what authenticator data says. Where a statement signs other facts and leaves these out, no
-        // authenticator said so: an item that would raise trust, or that would lock its owner out if it is false, stays
-        // as CTAP 2.2 §10.2 has it or becomes unknown, and the next sign-in, which the credential key signs, teaches it.
+    pub(super) fn new(verified: VerifiedRegistration<'_>, user: &UserHandle, judged: Judged) -> Self {
         let vouched = |fact| judged.voucher(fact) != Voucher::Nobody;
-        let unless_claimed = |flag: bool| (vouched(Fact::Backup) || !flag).then_some(flag);
-        record.sign_count = if vouched(Fact::SignCount) { authenticator_data.sign_count() } else { 0 };
-        record.uv_initialized = flags.user_verified() && vouched(Fact::UserVerified);
-        record.backup_eligible = unless_claimed(flags.backup_eligible());
-        record.backup_state = unless_claimed(flags.backup_state());
-        let claimed_extensions = SignedOutputs::of(authenticator_data.extensions());
+        let record = record(&verified, user, vouched);
+        let user_verified = verified.authenticator_data().flags().user_verified() && vouched(Fact::UserVerified);
+        let claimed_extensions = SignedOutputs::of(verified.authenticator_data().extensions());
         let signed = judged.voucher(Fact::Extensions).is_signature();
         let signed_extensions = if signed { claimed_extensions.clone() } else { SignedOutputs::default() };
+        let unsigned_extensions = verified.unsigned_extension_results().cloned().unwrap_or_default();
+        let aaguid = verified.attested_credential_data().aaguid();
+        let &Attestation { format, attestation_type, dropped, .. } = verified.attestation();
+        let algorithm = verified.algorithm();
+        let mut recorder = verified.recorder;
         // Step 24: trust in the attestation
-        let mut outcomes = *verified.outcomes();
-        outcomes.record(Step::AttestationTrust, judged.trust.outcome());
-        let evidence = Evidence {
-            credential_id: verified.credential_id().clone(),
-            basis: verified.basis().keep(),
-            time: verified.time(),
-            algorithm: verified.algorithm(),
-            flags,
-            sign_count: authenticator_data.sign_count(),
-            details: Details::Registration(RegistrationEvidence {
-                conditional: verified.conditional(),
-                backup_eligibility: verified.backup_eligibility(),
-                format: attestation.format,
-                attestation_type: attestation.attestation_type,
-                trust: judged.trust,
-                trust_time,
-                attested_aaguid: judged.attested.then_some(attested.aaguid()),
-                statement: judged.statement,
-                compound: judged.compound,
-                statements_dropped: attestation.dropped,
-            }),
-            extensions: verified.extension_report(),
-            quirks: verified.quirks().union(judged.quirks),
-            outcomes,
-        };
+        recorder.record(Step::AttestationTrust, judged.trust.outcome());
+        let evidence = &mut recorder.evidence;
+        evidence.user = Some(user.to_base64url());
+        evidence.user_verification =
+            Some(if user_verified { UserVerification::Performed } else { UserVerification::NotPerformed });
+        evidence.attestation_trust = Some(judged.trust);
+        evidence.attestation_trust_reason = judged.reason.map(|reason| reason.to_string());
+        evidence.attested_aaguid = judged.attested.then_some(aaguid);
+        evidence.statements = judged.statements;
+        #[cfg(feature = "mds")]
+        {
+            evidence.metadata = judged.metadata;
+        }
+        evidence.statements_dropped = Some(dropped);
+        evidence.quirks = evidence.quirks.union(judged.quirks);
         Self {
             record,
-            format: attestation.format,
-            attestation_type: attestation.attestation_type,
-            aaguid: attested.aaguid(),
+            algorithm,
+            format,
+            attestation_type,
+            aaguid,
             attested: judged.attested,
-            device_serial: judged.device_serial.map(<[u8]>::to_vec),
+            device_serial: judged.device_serial,
             trust: judged.trust,
+            untrusted: judged.reason,
             signed_extensions,
             claimed_extensions,
-            unsigned_extensions: verified.unsigned_extension_results().cloned().unwrap_or_default(),
-            attestation_policy: None,
+            unsigned_extensions,
             browser_bound_key: Ok(None),
-            evidence,
-            #[cfg(feature = "mds")]
-            metadata: judged.metadata,
+            recorder,
             #[cfg(feature = "mds")]
             proofs: judged.proofs,
         }
@@ -119,7 +93,7 @@ impl Registered {
     #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
     #[must_use]
     pub fn attested(&self) -> crate::metadata::Attested {
-        let at = self.evidence.time.unwrap_or(UnixTime::from_secs(0));
+        let at = self.recorder.evidence.time.unwrap_or(crate::time::UnixTime::from_secs(0));
         crate::metadata::Attested::unattested(self.aaguid, at).with_proofs(self.proofs.clone())
     }
 
@@ -128,129 +102,153 @@ impl Registered {
     #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
     #[must_use]
     pub fn metadata(&self) -> &[crate::metadata::MetadataEvidence] {
-        &self.metadata
+        &self.recorder.evidence.metadata
     }
 
-    /// The credential id to look up in the store, over all accounts.
+    /// Returns the credential id. Look it up in your store, over all accounts.
     #[must_use]
-    pub fn credential_id(&self) -> &crate::credential::CredentialId {
+    pub const fn credential_id(&self) -> &crate::credential::CredentialId {
         &self.record.id
     }
 
-    /// The record to store. `stored` is what the store holds under [`Self::credential_id`], of any account: it must
-    /// be `None` (§7.1 step 26), and a unique index must keep it so until the record is written. What a list of passkeys
-    /// shows, such as [`Self::claimed_aaguid`], and the [evidence](Self::evidence) are taken before: this is the end of it.
+    /// Returns the record to store. `stored` is what your store has under [`Self::credential_id`], for any account. It must be
+    /// `None` (§7.1 step 26). A unique index must make sure that it stays so until the record is written. This call consumes
+    /// `self`, so read what you need before, such as [`Self::claimed_aaguid`] and [`Self::evidence`].
     ///
     /// # Errors
     /// [`Failure`] with [`Refusal::CredentialKnown`].
     pub fn claim<T>(self, stored: Option<T>) -> Result<CredentialRecord, Failure> {
+        // Step 26: the credential id is not registered for any user
         match stored {
             None => Ok(self.record),
-            Some(_) => Err(Failure::after(self.evidence.outcomes, Refusal::CredentialKnown)),
+            Some(_) => Err(Failure::after(self.recorder, Refusal::CredentialKnown)),
         }
     }
 
-    /// The algorithm of the credential public key.
+    /// Returns the algorithm of the credential public key.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
-        self.evidence.algorithm
+        self.algorithm
     }
 
-    /// The attestation statement format.
+    /// Returns the attestation statement format.
     #[must_use]
     pub const fn attestation_format(&self) -> Format {
         self.format
     }
 
-    /// The attestation type.
+    /// Returns the attestation type.
     #[must_use]
     pub const fn attestation_type(&self) -> AttestationType {
         self.attestation_type
     }
 
-    /// The authenticator's model, by its own word; see [`Self::attested_aaguid`].
+    /// Returns the AAGUID that the authenticator claims. It may be false: see [`Self::attested_aaguid`].
     #[must_use]
     pub const fn claimed_aaguid(&self) -> Aaguid {
         self.aaguid
     }
 
-    /// The authenticator's model, where a statement that led to an anchor vouches for it.
+    /// Returns the AAGUID, if a statement whose certification path ends at a trust anchor vouches for it.
     #[must_use]
     pub fn attested_aaguid(&self) -> Option<Aaguid> {
         self.attested.then_some(self.aaguid)
     }
 
-    /// What an enterprise attestation calls this very device (§8.2.2, `id-fido-gen-ce-sernum`), where it was asked for
-    /// and its certificate led to an anchor. It is the same for every account: personal data.
+    /// Returns the serial number of the device in an enterprise attestation (§8.2.2, `id-fido-gen-ce-sernum`), if the policy
+    /// asks for enterprise attestation and the certification path ends at a trust anchor. It is the same for every account, so
+    /// it is personal data.
     #[must_use]
     pub fn device_serial(&self) -> Option<&[u8]> {
         self.device_serial.as_deref()
     }
 
-    /// The name of the policy that decided, at the front door, where it has one.
+    /// Returns the name of the attestation policy that decided, if it has one.
     #[must_use]
     pub fn attestation_policy(&self) -> Option<&str> {
-        self.attestation_policy.as_deref()
+        self.recorder.evidence.policy.as_deref()
     }
 
-    /// What came of the certificates.
+    /// Returns the outcome for the certificates.
     #[must_use]
     pub const fn trust(&self) -> TrustOutcome {
         self.trust
     }
 
-    /// The extension outputs that the attestation signs: as trustworthy as [`Self::trust`] says the authenticator is.
-    /// Empty beside `none` and `fido-u2f`, which sign none; see [`Self::claimed_extensions`].
+    /// Returns why the certificates are untrusted, if [`Self::trust`] is [`TrustOutcome::Untrusted`].
+    #[must_use]
+    pub const fn untrusted_reason(&self) -> Option<x509::CertificateError> {
+        self.untrusted
+    }
+
+    /// Returns the extension outputs that the attestation signs. Trust them as far as [`Self::trust`] allows. Empty for `none`
+    /// and `fido-u2f`, which sign none: see [`Self::claimed_extensions`].
     #[must_use]
     pub const fn signed_extensions(&self) -> &SignedOutputs {
         &self.signed_extensions
     }
 
-    /// The extension outputs in the authenticator data, whether anybody signs them or not. Use them for what helps the
-    /// user, such as offering what `hmac-secret` makes possible; decide nothing by them that they would raise.
+    /// Returns the extension outputs in the authenticator data, signed or not. Use them only to help the user, such as to offer
+    /// what `hmac-secret` makes possible. They must not grant anything.
     #[must_use]
     pub const fn claimed_extensions(&self) -> &SignedOutputs {
         &self.claimed_extensions
     }
 
-    /// What the accepted statements say of how the credential key is kept: each `tpm` and each `android-key` statement says
-    /// something. As trustworthy as [`Self::trust`] says.
+    /// Returns what the accepted statements state about how the credential key is kept. Each `tpm` and each `android-key`
+    /// statement states something. Trust it as far as [`Self::trust`] allows.
     pub fn key_properties(&self) -> impl Iterator<Item = KeyProperties> {
-        let statements = self.evidence.details.registration().into_iter().flat_map(RegistrationEvidence::statements);
-        statements.filter(|statement| statement.trust.is_some()).filter_map(|statement| statement.key)
+        let accepted = self.recorder.evidence.statements.iter().filter(|statement| statement.trust.is_some());
+        accepted.filter_map(|statement| statement.key)
     }
 
-    /// Who vouches for a fact of the authenticator data: the strongest of the statements that the policy accepts. Whether
-    /// an attestation key is to be trusted, [`Self::trust`] says.
+    /// Returns who vouches for a fact of the authenticator data: the strongest voucher of the statements that the policy accepts.
+    /// [`Self::trust`] tells whether an attestation key is trusted.
     #[must_use]
     pub fn voucher(&self, fact: Fact) -> Voucher {
-        self.evidence.details.registration().map_or(Voucher::Nobody, |of| of.voucher(fact))
+        voucher(&self.recorder.evidence.statements, fact)
     }
 
-    /// What the client says of extensions. Nobody signed it: decide nothing by it that matters.
+    /// Returns the client extension outputs. Nobody signed them, so they must not grant anything.
     #[must_use]
     pub const fn unsigned_extensions(&self) -> &ClientExtensionResults {
         &self.unsigned_extensions
     }
 
-    /// The key of the browser that signed as well, where a credential for payments was asked for: keep it with the record,
-    /// as a browser that is known.
+    /// Returns the browser-bound key, if a credential for payments was requested and the browser signed with one. Store it with
+    /// the record as a known browser.
     ///
     /// # Errors
-    /// [`Failure`] where there is a signature of the browser and it does not verify: the credential itself does.
+    /// [`Failure`] if the signature of the browser does not verify. The registration of the credential itself is valid.
     pub fn browser_bound_key(&self) -> Result<Option<&Blob>, Failure> {
-        self.browser_bound_key.as_ref().map(Option::as_ref).map_err(|failure| *failure)
+        self.browser_bound_key.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 
-    /// The leniencies that were needed.
+    /// Returns the quirks that were needed.
     #[must_use]
     pub const fn quirks(&self) -> Quirks {
-        self.evidence.quirks
+        self.recorder.evidence.quirks
     }
 
-    /// What this verdict rests on: keep it with the record, for auditors.
+    /// Returns the evidence, for your log.
     #[must_use]
-    pub const fn evidence(&self) -> &Evidence {
-        &self.evidence
+    pub fn evidence(&self) -> Evidence {
+        self.recorder.clone().finish()
     }
+}
+
+/// Step 27: the record. It stores what the authenticator data states. A statement that does not sign a fact lets anybody write
+/// it. Then a value that would raise trust, or that would lock the owner out if it is false, becomes unknown or the value of
+/// CTAP 2.2 §10.2. The next sign-in, which the credential key signs, sets it.
+fn record(verified: &VerifiedRegistration<'_>, user: &UserHandle, vouched: impl Fn(Fact) -> bool) -> CredentialRecord {
+    let (data, key) = (verified.authenticator_data(), verified.attested_credential_data().credential_public_key());
+    let flags = data.flags();
+    let unless_claimed = |flag: bool| (vouched(Fact::Backup) || !flag).then_some(flag);
+    let mut record = CredentialRecord::new(verified.credential_id().clone(), user.clone(), key.to_vec());
+    record.transports = verified.transports().to_vec();
+    record.sign_count = if vouched(Fact::SignCount) { data.sign_count() } else { 0 };
+    record.uv_initialized = flags.user_verified() && vouched(Fact::UserVerified);
+    record.backup_eligible = unless_claimed(flags.backup_eligible());
+    record.backup_state = unless_claimed(flags.backup_state());
+    record
 }

@@ -3,16 +3,18 @@
 use super::RelyingParty;
 use super::enumeration::Verify;
 use super::registration::descriptor;
-use crate::ceremony::authentication::{self, Expected, SignCount, UserVerification, VerifiedAuthentication};
+use crate::ceremony::authentication::{
+    self, ExpectedAuthentication, SignCount, UserVerification, VerifiedAuthentication,
+};
+use crate::ceremony::evidence::Evidence;
 use crate::client::AuthenticationResponse;
 use crate::client::json::{self, Hint, RequestOptions};
 use crate::credential::{CredentialDescriptor, CredentialId, CredentialRecord, RecordUpdate, UserHandle, Version};
 use crate::error::Error;
-use crate::evidence::Evidence;
 use crate::extensions::{
-    AppId, AuthenticationExtensions, AuthenticationOutputs, ClientExtensionResults, InputError, RequestExtensions,
-    SignedOutputs,
+    AppId, AuthenticationExtensions, AuthenticationOutputs, ClientExtensionResults, RequestExtensions, SignedOutputs,
 };
+use crate::invalid::InvalidValue;
 use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
 
@@ -63,7 +65,7 @@ pub struct Authenticated {
     /// this request or a later one: from the next sign-in on, user verification counts as a factor. Without it, a
     /// credential whose user verification is [`First`](UserVerification::First) stays so.
     pub update_after_additional_factor: Option<RecordUpdate>,
-    /// What this verdict rests on, the leniencies that were needed among it.
+    /// The [evidence](crate::ceremony::evidence), for your log.
     pub evidence: Evidence,
 }
 
@@ -74,6 +76,15 @@ impl RelyingParty {
     /// Whoever asks learns whether the account has passkeys, so ask it only of users who have proved something
     /// already; else start a discoverable sign-in (§14.6.2), or answer names that nobody has by
     /// [`Self::start_decoy_authentication`].
+    ///
+    /// ```
+    /// # use wardkey::{CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
+    /// fn begin(rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], now: UnixTime) -> Result<String, Error> {
+    ///     let (options, state) = rp.start_authentication(user, own, now)?;
+    ///     # let _ = options;
+    ///     Ok(state.id()) // store the state under it, and send the options as JSON
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Random`].
@@ -87,6 +98,17 @@ impl RelyingParty {
     }
 
     /// As [`Self::start_authentication`], with choices for this one.
+    ///
+    /// ```
+    /// # use wardkey::{AuthenticationRequest, CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
+    /// fn begin(rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], now: UnixTime) -> Result<String, Error> {
+    ///     let mut request = AuthenticationRequest::default();
+    ///     request.timeout_secs = Some(60);
+    ///     let (options, state) = rp.start_authentication_with(&request, user, own, now)?;
+    ///     # let _ = options;
+    ///     Ok(state.id())
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Extension`], [`Error::Random`].
@@ -128,6 +150,16 @@ impl RelyingParty {
     /// nothing has to be remembered of the mediation. Such a page may wait long:
     /// [`AuthenticationRequest::timeout_secs`].
     ///
+    /// ```
+    /// # use wardkey::{RelyingParty, UnixTime};
+    /// let rp = RelyingParty::new("clinic.example", "Clinic")?;
+    /// let now = UnixTime::from_secs(1_795_392_000); // your clock
+    /// let (options, state) = rp.start_discoverable_authentication(now)?;
+    /// let json = serde_json::to_string(&options)?; // for the page
+    /// # let _ = (json, state);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Random`].
     pub fn start_discoverable_authentication(
@@ -138,6 +170,17 @@ impl RelyingParty {
     }
 
     /// As [`Self::start_discoverable_authentication`], with choices for this one.
+    ///
+    /// ```
+    /// # use wardkey::{AuthenticationRequest, RelyingParty, UnixTime};
+    /// # let rp = RelyingParty::new("clinic.example", "Clinic")?;
+    /// # let now = UnixTime::from_secs(1_795_392_000);
+    /// let mut request = AuthenticationRequest::default();
+    /// request.timeout_secs = Some(3600); // a page with autofill waits long
+    /// let (options, state) = rp.start_discoverable_authentication_with(&request, now)?;
+    /// # let _ = (options, state);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Extension`], [`Error::Random`].
@@ -157,13 +200,13 @@ impl RelyingParty {
         allow_credentials: Vec<CredentialDescriptor>,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        request.extensions.check(&allow_credentials)?;
+        request.extensions.check(&allow_credentials).map_err(Error::Extension)?;
         let mut extensions = AuthenticationExtensions::of(&request.extensions).requiring(request.outputs);
         if let Some(extension) = extensions.required_but_not_requested() {
-            return Err(InputError::RequiredButNotRequested(extension).into());
+            return Err(Error::Extension(InvalidValue::RequiredButNotRequested(extension.identifier())));
         }
-        extensions.unsolicited = self.unsolicited;
-        extensions.secret_results = self.secret_results;
+        extensions.refuse_unsolicited = self.refuse_unsolicited;
+        extensions.refuse_secret_results = self.refuse_secret_results;
         let user_verification = self.user_verification(request.user_verification.as_ref());
         let user_verification_required = user_verification == json::UserVerificationRequirement::Required;
         let timeout = self.timeout(request.timeout_secs);
@@ -196,6 +239,20 @@ impl RelyingParty {
     /// Finishes a sign-in. `record` is what your store holds under the response's credential id; in a discoverable
     /// sign-in it names the account. Where it holds nothing, [`Self::refuse_authentication`].
     ///
+    /// ```
+    /// # use wardkey::{Authenticated, AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
+    /// # fn end(
+    /// #     rp: &RelyingParty, state: AuthenticationState, response: &AuthenticationResponse,
+    /// #     record: &mut CredentialRecord, now: UnixTime,
+    /// # ) -> Result<UserHandle, Error> {
+    /// let Authenticated { user, update, .. } = rp.finish_authentication(state, response, record, now)?;
+    /// if let Some(update) = update {
+    ///     assert!(record.apply(&update)); // in your store: compare and set
+    /// }
+    /// Ok(user)
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`],
     /// [`Error::WrongRelyingParty`], [`Error::OtherPurpose`] where the state is of a re-authentication or a payment.
@@ -217,12 +274,20 @@ impl RelyingParty {
         record: &CredentialRecord,
         now: UnixTime,
     ) -> Result<Authenticated, Error> {
-        let expected = self.expected_of(state);
+        let expected = self.expected_of(state, now);
         let stand_in = self.stand_ins.of(response.credential_id()); // as for a credential that is not stored
         let verify: Verify = authentication::verify;
-        let verified = verify(&expected, response, record, self.backend)
-            .inspect_err(|failure| self.level(&failure.refusal, expected, response, record, stand_in, verify))?;
-        Ok(Self::authenticated(record, &verified, now))
+        match verify(&expected, response, record, self.backend) {
+            Ok(mut verified) => {
+                state.identify(&mut verified.recorder.evidence);
+                Ok(Self::authenticated(record, verified))
+            }
+            Err(mut failure) => {
+                self.level(&failure.refusal, expected, response, record, stand_in, verify);
+                state.identify(&mut failure.recorder.evidence);
+                Err(Error::Failed(failure))
+            }
+        }
     }
 
     /// As [`Self::admit`], and the state must have been started for this.
@@ -237,8 +302,12 @@ impl RelyingParty {
     }
 
     /// What a state says that its response is judged by.
-    pub(super) fn expected_of<'s>(&'s self, state: &'s AuthenticationState) -> Expected<'s> {
-        let mut expected = Expected::new(&self.site, &state.challenge);
+    pub(super) fn expected_of<'s>(
+        &'s self,
+        state: &'s AuthenticationState,
+        now: UnixTime,
+    ) -> ExpectedAuthentication<'s> {
+        let mut expected = ExpectedAuthentication::new(&self.site, &state.challenge);
         expected.allow_credentials = &state.allow_credentials;
         expected.user_handle = state.user_handle.as_ref().map(UserHandle::as_bytes);
         expected.user_verification_required = state.user_verification_required;
@@ -248,15 +317,12 @@ impl RelyingParty {
         expected.appid = state.appid.as_ref().map(AppId::as_str);
         expected.extensions = state.extensions;
         expected.sign_count = self.sign_count;
+        expected.time = Some(now);
         expected.quirks = self.quirks;
         expected
     }
 
-    pub(super) fn authenticated(
-        record: &CredentialRecord,
-        verified: &VerifiedAuthentication<'_>,
-        now: UnixTime,
-    ) -> Authenticated {
+    pub(super) fn authenticated(record: &CredentialRecord, verified: VerifiedAuthentication<'_>) -> Authenticated {
         Authenticated {
             user: record.user_handle.clone(),
             credential_id: record.id.clone(),
@@ -267,7 +333,7 @@ impl RelyingParty {
             unsigned_extensions: verified.unsigned_extension_results().cloned().unwrap_or_default(),
             update: verified.update(),
             update_after_additional_factor: verified.update_after_additional_factor(),
-            evidence: Evidence::of_authentication(verified, Some(now)),
+            evidence: verified.recorder.finish(),
         }
     }
 }

@@ -6,11 +6,11 @@ use crate::attestation::AttestationType;
 use crate::authenticator::Aaguid;
 use crate::ceremony::authentication::SignCountPolicy;
 use crate::ceremony::{BackupEligibility, BackupState};
+use crate::ceremony::{Origins, Site};
 use crate::client::json::AttestationConveyance;
-use crate::client::origin::{OriginError, check_native_origin, check_rp_id, check_web_origin};
-use crate::client::{Framing, Origins, Site};
+use crate::client::origin::{check_native_origin, check_rp_id, check_web_origin};
 use crate::crypto::{Algorithm, Backend, default_backend};
-use crate::extensions::{SecretResults, Unsolicited};
+use crate::invalid::InvalidValue;
 use crate::policy::{AttestationPolicy, Trust};
 use crate::quirk::{Quirk, Quirks};
 use crate::state::MAX_LIFETIME_SECS;
@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 pub enum ConfigError {
     /// The RP ID, or an origin.
     #[error(transparent)]
-    Origin(#[from] OriginError),
+    Origin(#[from] InvalidValue),
     /// Frames are accepted on pages of a list that is empty, or must be named and are not accepted at all.
     #[error("no origin whose pages may frame the portal; list them in `framed_by`, or do not call it")]
     NoTopOrigins,
@@ -96,8 +96,8 @@ pub struct RelyingPartyBuilder {
     backup_state_at_registration: BackupState,
     backup_state_at_authentication: BackupState,
     sign_count: SignCountPolicy,
-    unsolicited: Unsolicited,
-    secret_results: SecretResults,
+    refuse_unsolicited: bool,
+    refuse_secret_results: bool,
     quirks: Quirks,
     decoys: Option<Decoys>,
     backend: &'static dyn Backend,
@@ -126,8 +126,8 @@ impl RelyingPartyBuilder {
             backup_state_at_registration: BackupState::Any,
             backup_state_at_authentication: BackupState::Any,
             sign_count: SignCountPolicy::Reject,
-            unsolicited: Unsolicited::Report,
-            secret_results: SecretResults::Report,
+            refuse_unsolicited: false,
+            refuse_secret_results: false,
             quirks: Quirks::NONE,
             decoys: None,
             backend: default_backend(),
@@ -136,6 +136,13 @@ impl RelyingPartyBuilder {
 
     /// Accepts ceremonies from this web origin, on the RP ID's domain or below: `https://portal.clinic.example`.
     /// Without any, `https://` and the RP ID is accepted.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").origin("https://portal.clinic.example").build()?;
+    /// assert!(rp.site().origins.allow("https://portal.clinic.example"));
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(origin.into());
         self
@@ -143,12 +150,27 @@ impl RelyingPartyBuilder {
 
     /// Accepts ceremonies from this origin elsewhere, which `/.well-known/webauthn` of the RP ID lists (§5.11). As it
     /// stands: neither its sub-domains nor its ports come with it.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").related_origin("https://clinic.test").build()?;
+    /// assert!(rp.related_origins().is_some(), "publish it at /.well-known/webauthn");
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn related_origin(mut self, origin: impl Into<String>) -> Self {
         self.related.push(origin.into());
         self
     }
 
     /// Accepts ceremonies from this app: `android:apk-key-hash:…` or `ios:bundle-id:…`.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .native_origin("ios:bundle-id:example.clinic.portal")
+    ///     .build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn native_origin(mut self, origin: impl Into<String>) -> Self {
         self.native.push(origin.into());
         self
@@ -156,12 +178,26 @@ impl RelyingPartyBuilder {
 
     /// Also accepts every host below the host of an [`origin`](Self::origin) of one's own, not of a related one. Any site
     /// that can be put there can then sign your users in (§13.4.8).
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").allow_subdomains().build()?;
+    /// assert!(rp.site().origins.allow("https://portal.clinic.example"));
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn allow_subdomains(mut self) -> Self {
         self.subdomains = true;
         self
     }
 
     /// Also accepts every port of the host of an [`origin`](Self::origin) of one's own, not of a related one.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").allow_any_port().build()?;
+    /// assert!(rp.site().origins.allow("https://clinic.example:8443"));
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn allow_any_port(mut self) -> Self {
         self.any_port = true;
         self
@@ -170,12 +206,27 @@ impl RelyingPartyBuilder {
     /// Accepts ceremonies in a cross-origin frame on a page of one of these origins, at least one. Clients of Level 2 do
     /// not name that page (`topOrigin`), so their frames are accepted on any page: [`Self::require_top_origin`] refuses
     /// them.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").framed_by(["https://hospital.example"]).build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn framed_by(mut self, top_origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.top_origins = Some(top_origins.into_iter().map(Into::into).collect());
         self
     }
 
     /// Refuses a cross-origin frame whose page the client does not name (`topOrigin`). Needs [`Self::framed_by`].
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .framed_by(["https://hospital.example"]).require_top_origin()
+    ///     .build()?;
+    /// assert!(rp.site().top_origin_required);
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn require_top_origin(mut self) -> Self {
         self.top_origin_required = true;
         self
@@ -183,6 +234,16 @@ impl RelyingPartyBuilder {
 
     /// Offers these algorithms at registrations, best first, instead of [`Algorithm::RECOMMENDED`]. An algorithm that is
     /// no longer offered still signs in, so that nobody is locked out: [`Self::refuse_at_sign_in`] ends that.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::crypto::Algorithm;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .algorithms([Algorithm::Es384, Algorithm::Es256])
+    ///     .build()?;
+    /// assert_eq!(rp.algorithms(), [Algorithm::Es384, Algorithm::Es256]);
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
         self
@@ -190,6 +251,14 @@ impl RelyingPartyBuilder {
 
     /// Also accepts RS1 (RSA with SHA-1) at sign-ins, without offering it: for keys that were imported from a library
     /// that registered them. Without this call, RS1 signs in only where it is offered by name.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::crypto::Algorithm;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").accept_rs1_at_sign_in().build()?;
+    /// assert!(rp.sign_in_algorithms().contains(&Algorithm::LegacyRs1));
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn accept_rs1_at_sign_in(mut self) -> Self {
         self.rs1_at_sign_in = true;
         self
@@ -197,6 +266,14 @@ impl RelyingPartyBuilder {
 
     /// Refuses these algorithms at sign-ins. Whoever has no credential of another algorithm is locked out, so run
     /// [`interop::check`](crate::interop::check) over your records before.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::crypto::Algorithm;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").refuse_at_sign_in([Algorithm::Es256k]).build()?;
+    /// assert!(!rp.sign_in_algorithms().contains(&Algorithm::Es256k));
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn refuse_at_sign_in(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.refused_at_sign_in = algorithms.into_iter().collect();
         self
@@ -204,18 +281,39 @@ impl RelyingPartyBuilder {
 
     /// Asks for user verification without requiring it. Required or not, `user_verification` of each sign-in says
     /// whether it counts as a factor: the first one ever of a credential does not (§4, uvInitialized).
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").user_verification_preferred().build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn user_verification_preferred(mut self) -> Self {
         self.user_verification_required = false;
         self
     }
 
     /// How long a ceremony may take, in seconds, at most a day; 300 without this call, 300 to 600 recommended (§15.1).
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").timeout_secs(600).build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn timeout_secs(mut self, seconds: u32) -> Self {
         self.timeout_secs = seconds;
         self
     }
 
     /// Which attestations are accepted, and what clients are asked for so that there is one.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::{client::json::AttestationConveyance, policy::AttestationPolicy};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .attestation(AttestationPolicy::any(), AttestationConveyance::Direct)
+    ///     .build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn attestation(mut self, policy: AttestationPolicy, conveyance: AttestationConveyance) -> Self {
         self.attestation = Attestation { policy, conveyance };
         self
@@ -225,6 +323,17 @@ impl RelyingPartyBuilder {
     /// ([`RegistrationRequest::attestation`](super::RegistrationRequest::attestation)): known hardware for those who
     /// prescribe, say, beside anything for patients. Their states remember the name, so that what was started under one
     /// policy is not finished under another. (A second relying party of the same RP ID would finish it.)
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::{RegistrationRequest, client::json::AttestationConveyance, policy::AttestationPolicy};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .attestation_named("staff", AttestationPolicy::any(), AttestationConveyance::Direct)
+    ///     .build()?;
+    /// let mut request = RegistrationRequest::default();
+    /// request.attestation = Some("staff".to_owned());
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn attestation_named(
         mut self,
         name: impl Into<String>,
@@ -238,12 +347,30 @@ impl RelyingPartyBuilder {
     /// Which credentials are accepted as to backup eligibility, at registrations and at sign-ins (§7.1 step 18, §7.2 step
     /// 19). Whoever registered before and has only credentials that are refused now is locked out, so run
     /// [`interop::check`](crate::interop::check) over your records before you set it.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::ceremony::BackupEligibility;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .backup_eligibility(BackupEligibility::SingleDevice)
+    ///     .build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn backup_eligibility(mut self, wanted: BackupEligibility) -> Self {
         self.backup_eligibility = wanted;
         self
     }
 
     /// Which credentials may be registered as to whether they are backed up now (§7.1 step 19).
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::ceremony::BackupState;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .backup_state_at_registration(BackupState::BackedUp)
+    ///     .build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn backup_state_at_registration(mut self, wanted: BackupState) -> Self {
         self.backup_state_at_registration = wanted;
         self
@@ -251,48 +378,108 @@ impl RelyingPartyBuilder {
 
     /// Which credentials may sign in as to whether they are backed up now (§7.2 step 19). What is refused here was
     /// registered once, and who has nothing else is locked out.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::ceremony::BackupState;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic")
+    ///     .backup_state_at_authentication(BackupState::BackedUp)
+    ///     .build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn backup_state_at_authentication(mut self, wanted: BackupState) -> Self {
         self.backup_state_at_authentication = wanted;
         self
     }
 
     /// What is done about a signature counter that does not advance.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::ceremony::authentication::SignCountPolicy;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").sign_count(SignCountPolicy::Report).build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn sign_count(mut self, policy: SignCountPolicy) -> Self {
         self.sign_count = policy;
         self
     }
 
-    /// What is done about extension outputs that nobody asked for.
-    pub const fn unsolicited_extensions(mut self, policy: Unsolicited) -> Self {
-        self.unsolicited = policy;
+    /// Refuses responses with extension outputs that nobody asked for, including those that this version does not know.
+    /// Without this call they are ignored, whatever their type, and named in the evidence: a relying party must cope with them
+    /// (§9). Chromium asks security keys for `credProtect` on its own for discoverable credentials, so refusing locks people
+    /// out.
+    ///
+    /// ```
+    /// # use wardkey::{ConfigError, RelyingParty};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").refuse_unsolicited_extensions().build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
+    pub const fn refuse_unsolicited_extensions(mut self) -> Self {
+        self.refuse_unsolicited = true;
         self
     }
 
-    /// What is done about results of a pseudo-random function, which should stay in the browser.
-    pub const fn secret_results(mut self, policy: SecretResults) -> Self {
-        self.secret_results = policy;
+    /// Refuses a response with results of a pseudo-random function, which should stay in the browser, so that a front end that
+    /// leaks them does not go unnoticed. Without this call they are reported in the evidence. They are never kept.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").refuse_secret_results().build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
+    pub const fn refuse_secret_results(mut self) -> Self {
+        self.refuse_secret_results = true;
         self
     }
 
     /// Switches on a leniency by name.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::quirk::Quirk;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").quirk(Quirk::EmptyUserHandle).build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn quirk(mut self, quirk: Quirk) -> Self {
         self.quirks = self.quirks.with(quirk);
         self
     }
 
     /// Answers names that nobody has with these decoys, and levels the time of all refusals by them: see [`Decoys`].
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::Decoys;
+    /// let secret = [7; 32]; // 32 random bytes from where you keep secrets
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new(secret)).build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn decoys(mut self, decoys: Decoys) -> Self {
         self.decoys = Some(decoys);
         self
     }
 
     /// Verifies with this backend.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// # use wardkey::crypto::default_backend;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").backend(default_backend()).build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub const fn backend(mut self, backend: &'static dyn Backend) -> Self {
         self.backend = backend;
         self
     }
 
     /// Judges the choices.
+    ///
+    /// ```
+    /// use wardkey::{ConfigError, RelyingParty};
+    /// let refused = RelyingParty::builder("clinic.example", "Clinic").timeout_secs(0).build();
+    /// assert_eq!(refused.unwrap_err(), ConfigError::Timeout);
+    /// ```
     ///
     /// # Errors
     /// [`ConfigError`]: the first that cannot be used.
@@ -310,7 +497,7 @@ impl RelyingPartyBuilder {
         for origin in &self.native {
             check_native_origin(origin)?;
         }
-        let framing = self.framing()?;
+        self.check_framing()?;
         self.check_algorithms()?;
         let sign_in_algorithms = self.sign_in_algorithms()?;
         let (decoys, backend) = (self.decoys.take(), self.backend);
@@ -330,7 +517,9 @@ impl RelyingPartyBuilder {
         if self.any_port {
             origins = origins.with_any_port();
         }
-        let site = Site::new(self.rp_id, origins, framing);
+        let mut site = Site::new(self.rp_id, origins);
+        site.top_origins = self.top_origins;
+        site.top_origin_required = self.top_origin_required;
         Ok(RelyingParty {
             site,
             name: self.name,
@@ -344,8 +533,8 @@ impl RelyingPartyBuilder {
             backup_state_at_registration: self.backup_state_at_registration,
             backup_state_at_authentication: self.backup_state_at_authentication,
             sign_count: self.sign_count,
-            unsolicited: self.unsolicited,
-            secret_results: self.secret_results,
+            refuse_unsolicited: self.refuse_unsolicited,
+            refuse_secret_results: self.refuse_secret_results,
             quirks: self.quirks,
             stand_ins,
             backend: self.backend,
@@ -354,16 +543,14 @@ impl RelyingPartyBuilder {
 
     /// §7.1 steps 10 and 11, §7.2 steps 13 and 14: an empty list would accept the frames of any page that the client does
     /// not name, and requiring a name of frames that are refused would do nothing.
-    fn framing(&self) -> Result<Framing, ConfigError> {
+    fn check_framing(&self) -> Result<(), ConfigError> {
         let Some(top_origins) = &self.top_origins else {
-            return if self.top_origin_required { Err(ConfigError::NoTopOrigins) } else { Ok(Framing::SameOrigin) };
+            return if self.top_origin_required { Err(ConfigError::NoTopOrigins) } else { Ok(()) };
         };
         if top_origins.is_empty() {
             return Err(ConfigError::NoTopOrigins);
         }
-        top_origins.iter().try_for_each(|origin| check_web_origin(origin, None))?;
-        let framing = if self.top_origin_required { Framing::CrossOriginNamed } else { Framing::CrossOrigin };
-        Ok(framing(top_origins.clone()))
+        Ok(top_origins.iter().try_for_each(|origin| check_web_origin(origin, None))?)
     }
 
     /// What is backed up must be eligible for it (§7.1 step 17, §7.2 step 18).
@@ -398,7 +585,7 @@ impl RelyingPartyBuilder {
         if self.algorithms.iter().any(refused) || (by_name && refused(&legacy)) {
             return Err(ConfigError::AlgorithmRefused);
         }
-        let all = Algorithm::ALL.into_iter().chain(by_name.then_some(legacy));
+        let all = Algorithm::OFFERABLE.into_iter().chain(by_name.then_some(legacy));
         Ok(all.filter(|algorithm| !refused(algorithm)).collect())
     }
 }

@@ -3,37 +3,20 @@
 use super::registration::sorted;
 use super::stand_in::{MODULUS_HEAD_LEN, StandInKey};
 use super::{ConfigError, RelyingParty};
-use crate::credential::{
-    CredentialDescriptor, CredentialId, LengthError, PublicKeyCredentialType, Transport, UserHandle,
-};
+use crate::credential::{CredentialDescriptor, CredentialId, PublicKeyCredentialType, Transport, UserHandle};
 use crate::crypto::{Algorithm, Backend, default_backend};
-use crate::extensions::{PrfInput, PrfValues};
+use crate::extensions::{Blob, PrfValues};
+use crate::invalid::InvalidValue;
 use core::fmt;
 use std::collections::BTreeMap;
 
 /// What one kind of credential looks like from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecoyShape {
+pub(super) struct DecoyShape {
     weight: u32,
     id_len: usize,
     transports: Vec<Transport>,
     algorithm: Algorithm,
-}
-
-impl DecoyShape {
-    /// A kind of credential: how often it occurs, in relation to the others; how many bytes its ids have; its transports,
-    /// which are none in many records from elsewhere; and its algorithm, which shows in how long a refusal takes.
-    ///
-    /// # Errors
-    /// [`LengthError`]: ids have 1 to 1023 bytes.
-    pub fn new(
-        weight: u32,
-        id_len: usize,
-        transports: Vec<Transport>,
-        algorithm: Algorithm,
-    ) -> Result<Self, LengthError> {
-        CredentialId::check_len(id_len).map(|()| Self { weight, id_len, transports: sorted(transports), algorithm })
-    }
 }
 
 /// Credentials that nobody has, for names that nobody has (§14.6.2, §14.6.3), so that a stranger cannot find out whether an
@@ -51,7 +34,7 @@ impl DecoyShape {
 /// Better still is a discoverable sign-in, which asks for no name at all.
 ///
 /// What remains visible: a real account whose credentials look like no shape, and RSA keys of another length than 2048 bits.
-/// Use [`shaped`](Self::shaped) where your accounts differ from the usual ones, and give your real names and these the same
+/// Use [`with_shape`](Self::with_shape) where your accounts differ from the usual ones, and give your real names and these the same
 /// normalisation before they are looked up.
 ///
 /// # The secret
@@ -65,11 +48,11 @@ impl DecoyShape {
 /// compares them with lists from before can tell these names from accounts.
 ///
 /// ```
-/// use wardkey::{RelyingParty, relying_party::Decoys, UnixTime};
+/// use wardkey::{Decoys, RelyingParty, UnixTime};
 /// let rp = |decoys| RelyingParty::builder("clinic.example", "Clinic").decoys(decoys).build().unwrap();
 /// let list = |rp: &RelyingParty, name| {
 ///     let (options, _state) = rp.start_decoy_authentication(name, UnixTime::from_secs(1_795_392_000)).unwrap();
-///     options.allow_credentials
+///     serde_json::to_value(&options).unwrap()["allowCredentials"].clone()
 /// };
 /// let before = rp(Decoys::new([7; 32]));
 /// assert_eq!(list(&before, "nobody@mail.example"), list(&before, "nobody@mail.example"));
@@ -100,27 +83,47 @@ impl Decoys {
     /// keep secrets.
     ///
     /// The algorithms depend on those that the relying party offers. Before you offer others, write the shapes out with
-    /// [`shaped`](Self::shaped): a decoy whose algorithm changes is no real credential's.
+    /// [`with_shape`](Self::with_shape): a decoy whose algorithm changes is no real credential's.
     #[must_use]
     pub fn new(secret: [u8; 32]) -> Self {
         Self { key: secret, counts: vec![60, 30, 10], shapes: None }
     }
 
-    /// As your own accounts are: `counts` says how often an account has one credential, two, and so on, in relation to
-    /// each other; `shapes` what they look like. What adds up to nothing is left as it was.
+    /// Sets how often an account has one credential, two, and so on, in relation to each other, as among your own accounts.
+    /// Counts that add up to nothing change nothing.
     ///
-    /// Keep them as long as the secret: other counts or shapes make other lists. Count them in your store once, with their
-    /// transports and algorithms: every usual shape has transports, so where records were imported without, a list that
-    /// has none is a real one until there are shapes without as well.
+    /// Keep them as long as the secret: other counts make other lists.
     #[must_use]
-    pub fn shaped(mut self, counts: Vec<u32>, shapes: Vec<DecoyShape>) -> Self {
+    pub fn with_counts(mut self, counts: Vec<u32>) -> Self {
         if counts.iter().any(|&weight| weight > 0) {
             self.counts = counts;
         }
-        if shapes.iter().any(|shape| shape.weight > 0) {
-            self.shapes = Some(shapes);
-        }
         self
+    }
+
+    /// Adds a kind of credential, as your own accounts have them: how often it occurs, in relation to the others; how many
+    /// bytes its ids have; its transports; and its algorithm, which shows in how long a refusal takes. The first call replaces
+    /// the usual kinds. A weight of 0 adds nothing.
+    ///
+    /// Keep the kinds as long as the secret: other kinds make other lists. Count them in your store once, with their transports
+    /// and algorithms. Every usual kind has transports, so if records were imported without, a list that has none is a real one
+    /// until there is a kind without as well.
+    ///
+    /// # Errors
+    /// [`InvalidValue::Length`]: ids have 1 to 1023 bytes.
+    pub fn with_shape(
+        mut self,
+        weight: u32,
+        id_len: usize,
+        transports: Vec<Transport>,
+        algorithm: Algorithm,
+    ) -> Result<Self, InvalidValue> {
+        CredentialId::check_len(id_len)?;
+        if weight > 0 {
+            let shape = DecoyShape { weight, id_len, transports: sorted(transports), algorithm };
+            self.shapes.get_or_insert_default().push(shape);
+        }
+        Ok(self)
     }
 
     /// Returns the key that the lists depend on, encrypted for a new secret: 32 random bytes that encrypt no other key. The
@@ -319,9 +322,9 @@ impl StandIns {
     ) -> BTreeMap<CredentialId, PrfValues> {
         let key = self.key.unwrap_or_default();
         let values = |(credential, shape): (&CredentialDescriptor, &PrfValues)| {
-            let input = |which: &[u8], shape: &PrfInput| {
+            let input = |which: &[u8], shape: &Blob| {
                 let label: [&[u8]; 3] = [b"prf input ", which, credential.id.as_bytes()];
-                PrfInput::from(stream(self.backend, &key, &label, shape.as_bytes().len()))
+                Blob::from(stream(self.backend, &key, &label, shape.as_bytes().len()))
             };
             let first = input(b"1", &shape.first);
             let second = shape.second.as_ref().map(|shape| input(b"2", shape));
@@ -386,7 +389,7 @@ mod tests {
     const OFFERED: [Algorithm; 3] = Algorithm::RECOMMENDED;
 
     fn built(decoys: Decoys, rp_id: &str) -> StandIns {
-        StandIns::new(Some(decoys), rp_id, &OFFERED, &Algorithm::ALL, default_backend()).unwrap()
+        StandIns::new(Some(decoys), rp_id, &OFFERED, &Algorithm::OFFERABLE, default_backend()).unwrap()
     }
 
     fn credentials(decoys: &StandIns, name: &str) -> Vec<CredentialDescriptor> {
@@ -436,11 +439,12 @@ mod tests {
 
     #[test]
     fn accounts_are_shaped_as_they_are_told() {
-        let shape = DecoyShape::new(1, 1023, Vec::new(), Algorithm::Es384).unwrap();
-        let shaped = Decoys::new([1; 32]).shaped(vec![0, 0, 0, 1], vec![shape]);
+        let shaped = Decoys::new([1; 32]).with_counts(vec![0, 0, 0, 1]);
+        let shaped = shaped.with_shape(1, 1023, Vec::new(), Algorithm::Es384).unwrap();
         let list = credentials(&built(shaped.clone(), "example.org"), "x");
         assert!(list.len() == 4 && list.iter().all(|credential| credential.id.as_bytes().len() == 1023));
-        let unchanged = built(shaped.shaped(vec![], vec![]), "example.org");
+        let unchanged =
+            built(shaped.with_counts(vec![]).with_shape(0, 16, vec![], Algorithm::Es256).unwrap(), "example.org");
         assert_eq!(credentials(&unchanged, "x"), list, "what adds up to nothing changes nothing");
         assert_eq!(algorithm(&unchanged, &[7; 1023]), Algorithm::Es384);
         assert_eq!(algorithm(&unchanged, &[7; 16]), Algorithm::Es384, "an id of another length has some shape");
@@ -457,10 +461,7 @@ mod tests {
         assert_eq!(algorithms(&OFFERED), [Es256, Es256, Es256, Rs256, Es256, EdDsa]);
         assert_eq!(algorithms(&[Es384]), [Es384; 6]);
         assert_eq!(algorithms(&[EdDsa, Es256]), [Es256, Es256, Es256, Es256, Es256, EdDsa]);
-        let shaped = || {
-            let shape = DecoyShape::new(1, 16, Vec::new(), Rs256).unwrap();
-            Some(Decoys::new([1; 32]).shaped(vec![1], vec![shape]))
-        };
+        let shaped = || Some(Decoys::new([1; 32]).with_counts(vec![1]).with_shape(1, 16, Vec::new(), Rs256).unwrap());
         let new = |sign_in: &[Algorithm]| {
             StandIns::new(shaped(), "example.org", &[Es256], sign_in, default_backend()).map(drop)
         };
@@ -471,12 +472,13 @@ mod tests {
     /// A modulus that is the same for all credentials could be found out.
     #[test]
     fn each_credential_has_a_modulus_of_its_own() {
-        let shape = DecoyShape::new(1, 16, Vec::new(), Algorithm::Rs256).unwrap();
-        let decoys = built(Decoys::new([1; 32]).shaped(vec![1], vec![shape]), "example.org");
+        let rsa = |secret| {
+            Decoys::new([secret; 32]).with_counts(vec![1]).with_shape(1, 16, Vec::new(), Algorithm::Rs256).unwrap()
+        };
+        let decoys = built(rsa(1), "example.org");
         let keys: std::collections::BTreeSet<_> = (0..50).map(|id| decoys.of(&[id; 16]).public_key()).collect();
         assert_eq!(keys.len(), 50);
-        let elsewhere =
-            Decoys::new([2; 32]).shaped(vec![1], vec![DecoyShape::new(1, 16, Vec::new(), Algorithm::Rs256).unwrap()]);
+        let elsewhere = rsa(2);
         assert!(!keys.contains(&built(elsewhere, "example.org").of(&[0; 16]).public_key()), "and no stranger knows it");
     }
 
@@ -511,7 +513,7 @@ mod tests {
         for (offered, expected) in
             [(&OFFERED[..], Es256), (&[EdDsa, Es384], EdDsa), (&[Rs256], Rs256), (&[MlDsa44, Es256], Es256)]
         {
-            let none = StandIns::new(None, "example.org", offered, &Algorithm::ALL, default_backend()).unwrap();
+            let none = StandIns::new(None, "example.org", offered, &Algorithm::OFFERABLE, default_backend()).unwrap();
             assert_eq!(none.account("x"), None);
             for id in [&[1; 16][..], &[2; 32]] {
                 assert_eq!(algorithm(&none, id), expected, "{offered:?}");

@@ -3,10 +3,11 @@
 use super::decoys::StandIn;
 use super::{AuthenticationRequest, RelyingParty};
 use crate::authenticator::AuthenticatorData;
-use crate::ceremony::authentication::{self, Expected, VerifiedAuthentication};
-use crate::ceremony::{Ceremony, Failure, Refusal};
+use crate::ceremony::authentication::{self, ExpectedAuthentication, VerifiedAuthentication};
+use crate::ceremony::{Ceremony, Failure, Outcome, Recorder, Refusal, Step};
 use crate::client::AuthenticationResponse;
 use crate::client::json::RequestOptions;
+use crate::codec::base64url;
 use crate::credential::{CredentialId, CredentialRecord, UserHandle};
 use crate::crypto::Backend;
 use crate::error::Error;
@@ -16,6 +17,15 @@ use crate::time::UnixTime;
 impl RelyingParty {
     /// What [`Self::start_authentication`] is to an account, for a name that has no account, or an account that has no
     /// passkey. Store the state, as for a real one; when a response comes, [`Self::refuse_authentication`].
+    ///
+    /// ```
+    /// # use wardkey::{Decoys, RelyingParty, UnixTime};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new([7; 32])).build()?;
+    /// # let now = UnixTime::from_secs(1_795_392_000);
+    /// let (options, state) = rp.start_decoy_authentication("nobody@mail.example", now)?;
+    /// # let _ = (options, state);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::NoDecoys`] where the relying party was built without
@@ -32,6 +42,17 @@ impl RelyingParty {
     /// `prf.evalByCredential` names, the decoy's replace them, each with inputs of the same length that are the same each
     /// time.
     ///
+    /// ```
+    /// # use wardkey::AuthenticationRequest;
+    /// # use wardkey::{Decoys, RelyingParty, UnixTime};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new([7; 32])).build()?;
+    /// # let now = UnixTime::from_secs(1_795_392_000);
+    /// let request = AuthenticationRequest::default(); // as for a real account
+    /// let (options, state) = rp.start_decoy_authentication_with(&request, "nobody@mail.example", now)?;
+    /// # let _ = (options, state);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::NoDecoys`], [`Error::Random`], and [`Error::Extension`] where an account with as many credentials would
     /// have it: `largeBlob.write` is for one credential, so write to users who have signed in, and to no name.
@@ -46,6 +67,15 @@ impl RelyingParty {
 
     /// What [`Self::start_payment`] is to an account, for a name that has none; when a response comes,
     /// [`Self::refuse_payment`].
+    ///
+    /// ```
+    /// # use wardkey::{Decoys, RelyingParty, UnixTime};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new([7; 32])).build()?;
+    /// # let now = UnixTime::from_secs(1_795_392_000);
+    /// let (options, state) = rp.start_decoy_payment("nobody@mail.example", now)?;
+    /// # let _ = (options, state);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::NoDecoys`], [`Error::Random`].
@@ -76,6 +106,15 @@ impl RelyingParty {
     ///
     /// Never `Ok`: whatever the response says, it signs nobody in. The error says for your log what is wrong with it:
     /// `credential-unknown`, unless another step refuses it before.
+    ///
+    /// ```
+    /// # use wardkey::{AuthenticationResponse, AuthenticationState, PublicFailure, RelyingParty, UnixTime};
+    /// fn refuse(rp: &RelyingParty, state: AuthenticationState, response: &AuthenticationResponse, now: UnixTime) -> PublicFailure {
+    ///     let error = rp.refuse_authentication(state, response, now);
+    ///     eprintln!("{error} ({})", error.code()); // your log
+    ///     error.public()
+    /// }
+    /// ```
     pub fn refuse_authentication(
         &self,
         state: AuthenticationState,
@@ -85,17 +124,33 @@ impl RelyingParty {
         if let Err(error) = self.admit_for(|purpose| *purpose != Purpose::Payment, &state, now) {
             return error;
         }
-        self.refuse(self.expected_of(&state), response, authentication::verify).into()
+        let mut failure = self.refuse(self.expected_of(&state, now), response, authentication::verify);
+        state.identify(&mut failure.recorder.evidence);
+        Error::Failed(failure)
     }
 
     /// Refuses a sign-in or a payment by a credential that is not stored.
-    pub(super) fn refuse(&self, expected: Expected<'_>, response: &AuthenticationResponse, verify: Verify) -> Failure {
+    pub(super) fn refuse(
+        &self,
+        expected: ExpectedAuthentication<'_>,
+        response: &AuthenticationResponse,
+        verify: Verify,
+    ) -> Failure {
         let stand_in = self.stand_ins.of(response.credential_id());
         let verified =
             stand_in_record(&stand_in).map(|record| self.verify_as_known(expected, response, record, verify));
         match verified {
-            Some(Err(failure)) if failure.refusal != Refusal::Signature => failure,
-            _ => Failure::new(Ceremony::Authentication, Refusal::CredentialUnknown),
+            Some(Err(mut failure)) if failure.refusal != Refusal::Signature => {
+                failure.recorder.without_record();
+                failure.recorder.evidence.user = expected.user_handle.map(base64url::encode);
+                failure
+            }
+            _ => {
+                let mut recorder = expected.begin(response, self.backend);
+                recorder.passed(Step::Response);
+                recorder.record(Step::AllowCredentials, Outcome::NotKnown);
+                Failure::after(recorder, Refusal::CredentialUnknown)
+            }
         }
     }
 
@@ -103,7 +158,7 @@ impl RelyingParty {
     /// early because of whose credential it is.
     fn verify_as_known(
         &self,
-        expected: Expected<'_>,
+        expected: ExpectedAuthentication<'_>,
         response: &AuthenticationResponse,
         mut record: CredentialRecord,
         verify: Verify,
@@ -114,7 +169,7 @@ impl RelyingParty {
             record.user_handle = handle;
         }
         record.backup_eligible = None;
-        let mut expected: Expected<'_> = expected;
+        let mut expected: ExpectedAuthentication<'_> = expected;
         expected.allow_credentials = &[];
         expected.user_handle = Some(record.user_handle.as_bytes());
         verify(&expected, response, &record, self.backend).map(drop)
@@ -126,7 +181,7 @@ impl RelyingParty {
     pub(super) fn level(
         &self,
         refusal: &Refusal,
-        expected: Expected<'_>,
+        expected: ExpectedAuthentication<'_>,
         response: &AuthenticationResponse,
         record: &CredentialRecord,
         stand_in: StandIn<'_>,
@@ -151,8 +206,10 @@ impl RelyingParty {
 
     /// Steps 20 and 21 alone.
     fn verify_signature(&self, response: &AuthenticationResponse, record: &CredentialRecord) -> Result<(), Refusal> {
-        let data = AuthenticatorData::read(response.authenticator_data()).map_err(Refusal::AuthenticatorData)?;
-        authentication::signature(response, &data, record, self.backend).map(drop)
+        let data = AuthenticatorData::read(response.authenticator_data())
+            .map_err(|error| Refusal::AuthenticatorData(error.into()))?;
+        let mut unused = Recorder::new(Ceremony::Authentication);
+        authentication::signature(response, &data, record, self.backend, &mut unused).map(drop)
     }
 }
 
@@ -164,7 +221,7 @@ fn stand_in_record(stand_in: &StandIn<'_>) -> Option<CredentialRecord> {
 
 /// How one kind of ceremony verifies: a sign-in or a payment.
 pub(super) type Verify = for<'a> fn(
-    &Expected<'a>,
+    &ExpectedAuthentication<'a>,
     &'a AuthenticationResponse,
     &CredentialRecord,
     &dyn Backend,

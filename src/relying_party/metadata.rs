@@ -2,10 +2,10 @@
 //! one BLOB as a whole.
 
 use super::{Attestation, RelyingParty};
-use crate::client::RegistrationResponse;
+use crate::client::json::response::RegistrationResponse;
 use crate::error::Error;
 use crate::metadata::{Attested, Metadata};
-use crate::policy::{Circumstances, Reassessment, Registered, Trust};
+use crate::policy::{Reassessment, Registered, Trust};
 use crate::state::RegistrationState;
 use crate::time::UnixTime;
 
@@ -23,9 +23,7 @@ impl RelyingParty {
         metadata: &Metadata,
         now: UnixTime,
     ) -> Result<Registered, Error> {
-        let mut circumstances = Circumstances::at(Some(now), self.backend);
-        circumstances.metadata = Some(metadata);
-        self.finish_registration_in(state, response, circumstances, now)
+        self.finish_registration_by(state, response, Some(metadata), now)
     }
 
     /// Judges the model of a credential again, at a sign-in that was verified. `policy` is the name of the attestation policy

@@ -18,19 +18,18 @@ mod well_known;
 
 pub use authentication::{Authenticated, AuthenticationRequest};
 pub use builder::{ConfigError, RelyingPartyBuilder};
-pub use decoys::{DecoyShape, Decoys};
-pub use payment::{ExpectedPayment, Paid};
-pub use reauthentication::{Reauthenticated, Reauthentication};
-pub use registration::{Mediation, RegistrationRequest, User};
+pub use decoys::Decoys;
+pub use payment::Paid;
+pub use reauthentication::Reauthentication;
+pub use registration::{RegistrationRequest, User};
 pub use signal::SignedIn;
 
+use crate::ceremony::Site;
 use crate::ceremony::authentication::SignCountPolicy;
 use crate::ceremony::{BackupEligibility, BackupState};
-use crate::client::Site;
 use crate::client::json::{AttestationConveyance, UserVerificationRequirement};
-use crate::crypto::{Algorithm, Backend, RandomFailed};
+use crate::crypto::{Algorithm, Backend};
 use crate::error::Error;
-use crate::extensions::{SecretResults, Unsolicited};
 use crate::policy::AttestationPolicy;
 use crate::quirk::Quirks;
 use crate::state::MAX_LIFETIME_SECS;
@@ -44,7 +43,7 @@ use std::collections::BTreeMap;
 /// ```
 /// use wardkey::RelyingParty;
 /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?; // origin https://clinic.example, UV required
-/// # Ok::<(), wardkey::relying_party::ConfigError>(())
+/// # Ok::<(), wardkey::ConfigError>(())
 /// ```
 ///
 /// While developing: `RelyingParty::builder("localhost", "Clinic").origin("http://localhost:3000")`.
@@ -62,8 +61,8 @@ pub struct RelyingParty {
     backup_state_at_registration: BackupState,
     backup_state_at_authentication: BackupState,
     sign_count: SignCountPolicy,
-    unsolicited: Unsolicited,
-    secret_results: SecretResults,
+    refuse_unsolicited: bool,
+    refuse_secret_results: bool,
     quirks: Quirks,
     stand_ins: StandIns,
     backend: &'static dyn Backend,
@@ -87,6 +86,13 @@ impl RelyingParty {
     ///
     /// `rp_id` is a domain name, such as `clinic.example`; `name` is what clients may show.
     ///
+    /// ```
+    /// use wardkey::RelyingParty;
+    /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?;
+    /// assert!(rp.site().origins.allow("https://clinic.example"));
+    /// # Ok::<(), wardkey::ConfigError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`ConfigError`].
     pub fn new(rp_id: impl Into<String>, name: impl Into<String>) -> Result<Self, ConfigError> {
@@ -94,17 +100,37 @@ impl RelyingParty {
     }
 
     /// A relying party with choices of its own.
+    ///
+    /// ```
+    /// use wardkey::RelyingParty;
+    /// let rp = RelyingParty::builder("localhost", "Clinic").origin("http://localhost:3000").build()?;
+    /// # Ok::<(), wardkey::ConfigError>(())
+    /// ```
     pub fn builder(rp_id: impl Into<String>, name: impl Into<String>) -> RelyingPartyBuilder {
         RelyingPartyBuilder::new(rp_id.into(), name.into())
     }
 
     /// RP ID, origins and frames.
+    ///
+    /// ```
+    /// # use wardkey::RelyingParty;
+    /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?;
+    /// assert_eq!(rp.site().rp_id, "clinic.example");
+    /// # Ok::<(), wardkey::ConfigError>(())
+    /// ```
     #[must_use]
     pub const fn site(&self) -> &Site {
         &self.site
     }
 
     /// The algorithms that are offered, best first.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, crypto::Algorithm};
+    /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?;
+    /// assert_eq!(rp.algorithms(), Algorithm::RECOMMENDED);
+    /// # Ok::<(), wardkey::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn algorithms(&self) -> &[Algorithm] {
         &self.algorithms
@@ -113,6 +139,13 @@ impl RelyingParty {
     /// The algorithms that may sign in: every one but RS1, less those that are
     /// [refused](RelyingPartyBuilder::refuse_at_sign_in), and RS1 where it is offered or
     /// [accepted](RelyingPartyBuilder::accept_rs1_at_sign_in).
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, crypto::Algorithm};
+    /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?;
+    /// assert_eq!(rp.sign_in_algorithms(), Algorithm::OFFERABLE);
+    /// # Ok::<(), wardkey::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn sign_in_algorithms(&self) -> &[Algorithm] {
         &self.sign_in_algorithms
@@ -129,9 +162,9 @@ impl RelyingParty {
         self.backup_eligibility.admits(backup_eligible) && (backup_eligible || !backed_up)
     }
 
-    fn challenge(&self) -> Result<Vec<u8>, RandomFailed> {
+    fn challenge(&self) -> Result<Vec<u8>, Error> {
         let mut challenge = vec![0; CHALLENGE_LEN];
-        self.backend.random(&mut challenge)?;
+        self.backend.random(&mut challenge).map_err(|_| Error::Random)?;
         Ok(challenge)
     }
 

@@ -3,58 +3,15 @@
 
 use super::{Authenticated, AuthenticationRequest, RelyingParty};
 use crate::ceremony::authentication::{SignCount, UserVerification};
-use crate::ceremony::payment::{self, BrowserBinding};
+use crate::ceremony::evidence::Evidence;
+use crate::ceremony::payment::{self, BrowserBinding, ExpectedPayment};
+use crate::client::AuthenticationResponse;
 use crate::client::json::{self, RequestOptions};
-use crate::client::origin::{OriginError, check_web_origin};
-use crate::client::payment::PaymentDetails;
-use crate::client::{AuthenticationResponse, Framing, Origins, Site};
 use crate::credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle};
 use crate::error::Error;
-use crate::evidence::Evidence;
 use crate::extensions::{ClientExtensionResults, SignedOutputs};
 use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
-
-/// What a payment is judged by, beyond what a sign-in would be.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ExpectedPayment<'e> {
-    /// What you had shown. Its `top_origin` is also the one page that may frame the caller's.
-    pub details: &'e PaymentDetails,
-    /// The browser-bound keys of this credential that are known: COSE_Keys, encoded.
-    pub browser_bound_keys: &'e [Vec<u8>],
-    /// Whether one of them must have signed.
-    pub browser_bound_required: bool,
-    callers: Vec<String>,
-}
-
-impl<'e> ExpectedPayment<'e> {
-    /// A payment with these details, called for by your own pages, with or without a browser-bound key.
-    #[must_use]
-    pub const fn new(details: &'e PaymentDetails) -> Self {
-        Self { details, browser_bound_keys: &[], browser_bound_required: false, callers: Vec::new() }
-    }
-
-    /// Called for by pages of these origins, and by no others: the merchants' that you trust with your credentials.
-    ///
-    /// # Errors
-    /// [`OriginError`]: an origin that clients never send.
-    pub fn called_by(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, OriginError> {
-        self.callers = origins.into_iter().map(Into::into).collect();
-        if self.callers.is_empty() {
-            return Err(OriginError::NoOrigin);
-        }
-        self.callers.iter().try_for_each(|origin| check_web_origin(origin, None))?;
-        Ok(self)
-    }
-
-    /// Where it may come from. What is around the caller's page is signed as part of the payment and compared with the
-    /// details, so a frame is expected in that page and nowhere else.
-    fn site(&self, own: &Site) -> Site {
-        let origins = if self.callers.is_empty() { own.origins.clone() } else { Origins::exact(&self.callers) };
-        Site::new(&own.rp_id, origins, Framing::CrossOrigin(vec![self.details.top_origin.clone()]))
-    }
-}
 
 /// A payment that is all that §7.2 and Secure Payment Confirmation say. It signs nobody in: whoever called for it, a
 /// merchant's page perhaps, is not thereby in a session of the account.
@@ -84,13 +41,22 @@ pub struct Paid {
     pub update: Option<RecordUpdate>,
     /// What to write after that, once an additional factor as strong as user verification stood beside this payment.
     pub update_after_additional_factor: Option<RecordUpdate>,
-    /// What this verdict rests on, the leniencies that were needed among it.
+    /// The [evidence](crate::ceremony::evidence), for your log.
     pub evidence: Evidence,
 }
 
 impl RelyingParty {
     /// Starts a payment with one of an account's credentials, at least one. Challenge, RP ID and credential ids are what
     /// the page hands to `PaymentRequest`, your own or a merchant's; user verification is required, as clients have it.
+    ///
+    /// ```
+    /// # use wardkey::{CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
+    /// fn begin(rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], now: UnixTime) -> Result<String, Error> {
+    ///     let (options, state) = rp.start_payment(user, own, now)?;
+    ///     # let _ = options;
+    ///     Ok(state.id()) // store the state under it, and send the options as JSON
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Random`].
@@ -114,6 +80,19 @@ impl RelyingParty {
     /// Finishes a payment. `record` is what your store holds under the response's credential id; where it holds nothing,
     /// [`Self::refuse_payment`].
     ///
+    /// ```
+    /// # use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, Error, Paid, RelyingParty, UnixTime};
+    /// # use wardkey::{ceremony::payment::ExpectedPayment, client::payment::{Amount, Instrument, PaymentDetails}};
+    /// # fn end(
+    /// #     rp: &RelyingParty, state: AuthenticationState, response: &AuthenticationResponse,
+    /// #     record: &CredentialRecord, now: UnixTime,
+    /// # ) -> Result<Paid, Error> {
+    /// let (total, card) = (Amount::new("EUR", "12.50"), Instrument::new("Card *1234", "https://bank.example/card.png"));
+    /// let shown = PaymentDetails::new("https://clinic.example", "https://clinic.example", total, card);
+    /// rp.finish_payment(state, response, record, &ExpectedPayment::new(&shown), now)
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Payment`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`],
     /// [`Error::WrongRelyingParty`], [`Error::OtherPurpose`] where the state is not of [`Self::start_payment`].
@@ -127,16 +106,17 @@ impl RelyingParty {
     ) -> Result<Paid, Error> {
         self.admit_for(|purpose| *purpose == Purpose::Payment, &state, now)?;
         let site = expected.site(&self.site);
-        let mut judged_by = payment::Expected::new(self.expected_of(&state), expected.details);
-        judged_by.authentication.site = &site;
-        judged_by.browser_bound_keys = expected.browser_bound_keys;
-        judged_by.browser_bound_required = expected.browser_bound_required;
+        let mut judged_by = self.expected_of(&state, now);
+        judged_by.site = &site;
         let stand_in = self.stand_ins.of(response.credential_id()); // as for a credential that is not stored
-        let verified = payment::verify(&judged_by, response, record, self.backend).map_err(|failure| {
-            let (expected, verify) = (judged_by.authentication, payment::verify_authentication);
-            self.level(&failure.refusal, expected, response, record, stand_in, verify);
+        let verified = payment::verify(&judged_by, expected, response, record, self.backend);
+        let (mut authentication, browser_binding) = verified.map_err(|mut failure| {
+            let verify = payment::verify_authentication;
+            self.level(&failure.refusal, judged_by, response, record, stand_in, verify);
+            state.identify(&mut failure.recorder.evidence);
             Error::Payment(failure)
         })?;
+        state.identify(&mut authentication.recorder.evidence);
         let Authenticated {
             user,
             credential_id,
@@ -148,11 +128,11 @@ impl RelyingParty {
             update,
             update_after_additional_factor,
             evidence,
-        } = Self::authenticated(record, verified.authentication(), now);
+        } = Self::authenticated(record, authentication);
         Ok(Paid {
             user,
             credential_id,
-            browser_binding: verified.browser_binding().clone(),
+            browser_binding,
             user_verification,
             sign_count,
             backup_state,
@@ -165,6 +145,19 @@ impl RelyingParty {
     }
 
     /// What [`Self::refuse_authentication`] is to sign-ins: refuses a payment whose credential is in no record of yours.
+    ///
+    /// ```
+    /// # use wardkey::{AuthenticationResponse, AuthenticationState, PublicFailure, RelyingParty, UnixTime};
+    /// # use wardkey::ceremony::payment::ExpectedPayment;
+    /// # fn refuse(
+    /// #     rp: &RelyingParty, state: AuthenticationState, response: &AuthenticationResponse,
+    /// #     expected: &ExpectedPayment<'_>, now: UnixTime,
+    /// # ) -> PublicFailure {
+    /// let error = rp.refuse_payment(state, response, expected, now);
+    /// eprintln!("{error} ({})", error.code()); // your log
+    /// error.public()
+    /// # }
+    /// ```
     pub fn refuse_payment(
         &self,
         state: AuthenticationState,
@@ -176,8 +169,10 @@ impl RelyingParty {
             return error;
         }
         let site = expected.site(&self.site);
-        let mut judged_by = self.expected_of(&state);
+        let mut judged_by = self.expected_of(&state, now);
         judged_by.site = &site;
-        Error::Payment(self.refuse(judged_by, response, payment::verify_authentication))
+        let mut failure = self.refuse(judged_by, response, payment::verify_authentication);
+        state.identify(&mut failure.recorder.evidence);
+        Error::Payment(failure)
     }
 }

@@ -117,17 +117,6 @@ impl Reauthentication {
     }
 }
 
-/// A re-authentication that is all that §7.2 says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-#[must_use = "the record must be brought up to date"]
-pub struct Reauthenticated {
-    /// The proof, for the session.
-    pub proof: Reauthentication,
-    /// The sign-in behind it; write its update first.
-    pub authenticated: Authenticated,
-}
-
 impl RelyingParty {
     /// Starts to ask a signed-in user again, with user verification whatever the relying party's own choice is.
     ///
@@ -166,12 +155,25 @@ impl RelyingParty {
         self.start_known(purpose, &request, user, credentials, now)
     }
 
-    /// Finishes it. `user` is the account of the web session.
+    /// Finishes a re-authentication. `user` is the account of the web session. Returns the proof, for the session, and the
+    /// sign-in behind it: write its update first.
     ///
     /// `Ok` says that the credential answered. Where its user verification counts as no factor yet, as with most imported
     /// credentials, [`Reauthentication::require`] will refuse the proof, each time anew: look at
     /// [`Reauthentication::user_verification`] here, ask for the factor that the account had before, and write
     /// [`Authenticated::update_after_additional_factor`].
+    ///
+    /// ```
+    /// # use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
+    /// # fn confirm(
+    /// #     rp: &RelyingParty, state: AuthenticationState, user: &UserHandle, response: &AuthenticationResponse,
+    /// #     record: &mut CredentialRecord, now: UnixTime,
+    /// # ) -> Result<(), Error> {
+    /// let (proof, authenticated) = rp.finish_reauthentication(state, user, response, record, now)?;
+    /// assert!(authenticated.update.is_none_or(|update| record.apply(&update))); // in your store: compare and set
+    /// proof.require(rp, user, "delete-passkey", now)
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::NotAReauthentication`] where the state is of another user, or was not started by
@@ -183,7 +185,7 @@ impl RelyingParty {
         response: &AuthenticationResponse,
         record: &CredentialRecord,
         now: UnixTime,
-    ) -> Result<Reauthenticated, Error> {
+    ) -> Result<(Reauthentication, Authenticated), Error> {
         let Purpose::Reauthentication { purpose, fresh_secs } = &state.purpose else {
             return Err(Error::NotAReauthentication);
         };
@@ -202,6 +204,6 @@ impl RelyingParty {
             at: state.issued_at,
             until: state.issued_at.plus_secs(*fresh_secs),
         };
-        Ok(Reauthenticated { proof, authenticated })
+        Ok((proof, authenticated))
     }
 }

@@ -2,21 +2,22 @@
 
 use super::{Attestation, RelyingParty, as_sent};
 use crate::attestation::Format;
-use crate::ceremony::payment;
-use crate::ceremony::registration::{self, Expected};
+use crate::ceremony::registration::{self, ExpectedRegistration};
+use crate::ceremony::{Failure, payment};
 use crate::client::RegistrationResponse;
 use crate::client::json::{
-    Attachment, AuthenticatorSelection, CreationOptions, Hint, ResidentKey, RpEntity, UserEntity,
+    AuthenticatorAttachment, AuthenticatorSelection, CreationOptions, Hint, ResidentKey, RpEntity, UserEntity,
     UserVerificationRequirement,
 };
 use crate::credential::{
     CredentialDescriptor, CredentialParameters, CredentialRecord, PublicKeyCredentialType, Transport, UserHandle,
     Version,
 };
-use crate::crypto::{Algorithm, RandomFailed, default_backend};
+use crate::crypto::{Algorithm, default_backend};
 use crate::error::Error;
-use crate::extensions::{CreationExtensions, Extension, InputError, RegistrationExtensions, RegistrationOutputs};
-use crate::policy::{Circumstances, Registered};
+use crate::extensions::{CreationExtensions, Extension, RegistrationExtensions, RegistrationOutputs};
+use crate::invalid::InvalidValue;
+use crate::policy::{AttestationPolicy, Registered};
 use crate::state::RegistrationState;
 use crate::time::UnixTime;
 
@@ -24,11 +25,11 @@ impl UserHandle {
     /// A handle of 64 random bytes, as §14.6.1 recommends: make one for each account and keep it for good.
     ///
     /// # Errors
-    /// [`RandomFailed`].
-    pub fn random() -> Result<Self, RandomFailed> {
+    /// [`Error::Random`].
+    pub fn random() -> Result<Self, Error> {
         let mut bytes = vec![0; Self::MAX_LEN];
-        default_backend().random(&mut bytes)?;
-        Self::new(bytes).map_err(|_| RandomFailed)
+        default_backend().random(&mut bytes).map_err(|_| Error::Random)?;
+        Self::new(bytes).map_err(|_| Error::Random)
     }
 }
 
@@ -51,30 +52,19 @@ impl User {
     }
 }
 
-/// How the client is asked (`mediation`, which stands beside the options, not in them).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Mediation {
-    /// With a dialogue.
-    #[default]
-    Modal,
-    /// Without (`mediation: "conditional"`): a password manager upgrades a user who just signed in with a password.
-    /// UP and UV may then be clear (§7.1 step 15), and the record's `uv_initialized` says whether UV was. Ask once after
-    /// such a sign-in, where the client has the capability `conditionalCreate`, never in a frame; most users will see
-    /// nothing, and a refusal is no failure of theirs.
-    Conditional,
-}
-
 /// What one registration asks for beyond the relying party's own choices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RegistrationRequest {
-    /// How the client is asked. Tell your front end: it calls `create()` with it.
-    pub mediation: Mediation,
+    /// Whether your front end calls `create()` with `mediation: "conditional"`, which shows no dialogue: a password manager
+    /// upgrades a user who just signed in with a password. UP and UV may then be clear (§7.1 step 15), and the record's
+    /// `uv_initialized` says whether UV was. Ask once after such a sign-in, if the client has the capability
+    /// `conditionalCreate`, never in a frame. Most users will see nothing, and a refusal is no failure of theirs.
+    pub conditional: bool,
     /// Whether the credential is to be discoverable; required without another choice, so that it is a passkey.
     pub resident_key: ResidentKey,
     /// Which kind of authenticator; without a choice the one that the hints mean (§5.8.8), or any.
-    pub attachment: Option<Attachment>,
+    pub attachment: Option<AuthenticatorAttachment>,
     /// Where the user interface should lead to, most wanted first.
     pub hints: Vec<Hint>,
     /// Which policy decides about the attestation:
@@ -95,7 +85,7 @@ pub struct RegistrationRequest {
 impl Default for RegistrationRequest {
     fn default() -> Self {
         Self {
-            mediation: Mediation::Modal,
+            conditional: false,
             resident_key: ResidentKey::Required,
             attachment: None,
             hints: Vec::new(),
@@ -110,7 +100,7 @@ impl Default for RegistrationRequest {
 }
 
 /// The attachment that belongs to hints (§5.8.8), for clients that do not know hints: the one that all of them mean.
-pub(super) fn attachment_of(hints: &[Hint]) -> Option<Attachment> {
+pub(super) fn attachment_of(hints: &[Hint]) -> Option<AuthenticatorAttachment> {
     let mut attachments = hints.iter().filter_map(Hint::attachment);
     let first = attachments.next()?;
     attachments.all(|other| other == first).then_some(first)
@@ -132,11 +122,27 @@ pub(super) fn sorted(mut transports: Vec<Transport>) -> Vec<Transport> {
     transports
 }
 
+/// The FIDO metadata. There is no value of it without the feature.
+#[cfg(feature = "mds")]
+use crate::metadata::Metadata;
+#[cfg(not(feature = "mds"))]
+type Metadata = core::convert::Infallible;
+
 impl RelyingParty {
     /// Starts to register a passkey. `existing` are all credentials that the account has already.
     ///
     /// Send the options to the browser as JSON; store the state under its id, bound to the user's web session.
     /// Re-authenticate the user before: whoever enrols a passkey owns the account.
+    ///
+    /// ```
+    /// # use wardkey::{CredentialRecord, Error, RegistrationState, RelyingParty, UnixTime, User};
+    /// fn begin(rp: &RelyingParty, user: &User, own: &[CredentialRecord], now: UnixTime) -> Result<RegistrationState, Error> {
+    ///     let (options, state) = rp.start_registration(user, own, now)?;
+    ///     // Send `options` as JSON to the page, and store `state` under `state.id()`.
+    ///     # let _ = options;
+    ///     Ok(state)
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::Random`], [`Error::ForeignCredential`].
@@ -151,6 +157,17 @@ impl RelyingParty {
 
     /// As [`Self::start_registration`], with choices for this one.
     ///
+    /// ```
+    /// # use wardkey::{Error, RegistrationRequest, RegistrationState, RelyingParty, UnixTime, User};
+    /// fn begin(rp: &RelyingParty, user: &User, now: UnixTime) -> Result<RegistrationState, Error> {
+    ///     let mut request = RegistrationRequest::default();
+    ///     request.extensions.cred_props = true;
+    ///     let (options, state) = rp.start_registration_with(&request, user, &[], now)?;
+    ///     # let _ = options;
+    ///     Ok(state)
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Random`], [`Error::ForeignCredential`], [`Error::Extension`], [`Error::UnknownPolicy`].
     pub fn start_registration_with(
@@ -164,20 +181,20 @@ impl RelyingParty {
             return Err(Error::ForeignCredential);
         }
         let attestation = self.attestation(request.attestation.as_deref())?;
-        request.extensions.check()?;
+        request.extensions.check().map_err(Error::Extension)?;
         let mut extensions = RegistrationExtensions::of(&request.extensions).requiring(request.outputs);
         if let Some(extension) = extensions.required_but_not_requested() {
-            return Err(InputError::RequiredButNotRequested(extension).into());
+            return Err(Error::Extension(InvalidValue::RequiredButNotRequested(extension.identifier())));
         }
         if let Some(extension) = extensions.required_signed().filter(|_| !attestation.is_asked_for()) {
-            return Err(InputError::RequiredButNotAttested(extension).into());
+            return Err(Error::Extension(InvalidValue::RequiredButNotAttested(extension.identifier())));
         }
-        extensions.unsolicited = self.unsolicited;
-        extensions.secret_results = self.secret_results;
+        extensions.refuse_unsolicited = self.refuse_unsolicited;
+        extensions.refuse_secret_results = self.refuse_secret_results;
         let challenge = self.challenge()?;
-        let conditional = request.mediation == Mediation::Conditional;
+        let conditional = request.conditional;
         let hints: Vec<Hint> = request.hints.iter().map(as_sent).collect();
-        let selection = self.selection(request, &hints)?;
+        let selection = self.selection(request, &hints).map_err(Error::Extension)?;
         let timeout = self.timeout(request.timeout_secs);
         let user_verification_required = selection.user_verification == UserVerificationRequirement::Required;
         let algorithms: Vec<i32> = self.algorithms.iter().map(|algorithm| algorithm.cose()).collect();
@@ -189,10 +206,7 @@ impl RelyingParty {
                 display_name: user.display_name.clone(),
             },
             challenge: challenge.clone(),
-            pub_key_cred_params: algorithms
-                .iter()
-                .map(|&alg| CredentialParameters { credential_type: PublicKeyCredentialType::PublicKey, alg })
-                .collect(),
+            pub_key_cred_params: self.algorithms.iter().copied().map(CredentialParameters::of).collect(),
             timeout: timeout.saturating_mul(1000),
             exclude_credentials: existing.iter().map(descriptor).collect(),
             authenticator_selection: selection,
@@ -230,19 +244,17 @@ impl RelyingParty {
 
     /// Which authenticators a request is for. One for payments is for the client device, with user verification, unless
     /// it chooses; what no client registers is refused.
-    fn selection(&self, request: &RegistrationRequest, hints: &[Hint]) -> Result<AuthenticatorSelection, InputError> {
+    fn selection(&self, request: &RegistrationRequest, hints: &[Hint]) -> Result<AuthenticatorSelection, InvalidValue> {
         let payment = request.extensions.payment.is_some();
         let attachment = request.attachment.as_ref().map(as_sent).or_else(|| attachment_of(hints));
         let resident_key = as_sent(&request.resident_key);
         let wanted = request.user_verification.clone().or(payment.then_some(UserVerificationRequirement::Required));
         let selection = AuthenticatorSelection {
-            authenticator_attachment: attachment.or(payment.then_some(Attachment::Platform)),
+            authenticator_attachment: attachment.or(payment.then_some(AuthenticatorAttachment::Platform)),
             require_resident_key: resident_key == ResidentKey::Required,
             resident_key,
             user_verification: match self.user_verification(wanted.as_ref()) {
-                UserVerificationRequirement::Required if request.mediation == Mediation::Conditional => {
-                    UserVerificationRequirement::Preferred
-                }
+                UserVerificationRequirement::Required if request.conditional => UserVerificationRequirement::Preferred,
                 chosen => chosen,
             },
         };
@@ -255,6 +267,14 @@ impl RelyingParty {
     /// Finishes a registration. Then look the credential id up in your store and
     /// [`claim`](Registered::claim) the record.
     ///
+    /// ```
+    /// # use wardkey::{Error, RegistrationResponse, RegistrationState, RelyingParty, UnixTime, policy::Registered};
+    /// fn end(rp: &RelyingParty, state: RegistrationState, posted: &str, now: UnixTime) -> Result<Registered, Error> {
+    ///     let response = RegistrationResponse::from_json(posted)?;
+    ///     rp.finish_registration(state, &response, now) // then look up the credential id, and claim the record
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`],
     /// [`Error::WrongRelyingParty`], [`Error::UnknownPolicy`], [`Error::UnverifiableAlgorithm`].
@@ -264,21 +284,21 @@ impl RelyingParty {
         response: &RegistrationResponse,
         now: UnixTime,
     ) -> Result<Registered, Error> {
-        self.finish_registration_in(state, response, Circumstances::at(Some(now), self.backend), now)
+        self.finish_registration_by(state, response, None, now)
     }
 
-    pub(super) fn finish_registration_in(
+    pub(super) fn finish_registration_by(
         &self,
         state: RegistrationState,
         response: &RegistrationResponse,
-        mut circumstances: Circumstances<'_>,
+        metadata: Option<&Metadata>,
         now: UnixTime,
     ) -> Result<Registered, Error> {
         self.admit(&state.rp_id, state.issued_at, state.expires_at, now)?;
         let Attestation { policy, .. } = self.attestation(state.attestation.as_deref())?;
         let algorithms: Vec<Algorithm> =
             state.algorithms.iter().map(|number| self.verifiable(*number)).collect::<Result<_, _>>()?;
-        let mut expected = Expected::new(&self.site, &state.challenge, &algorithms);
+        let mut expected = ExpectedRegistration::new(&self.site, &state.challenge, &algorithms);
         expected.user_verification_required = state.user_verification_required;
         expected.conditional = state.conditional;
         expected.extensions = state.extensions;
@@ -288,13 +308,41 @@ impl RelyingParty {
         expected.compound = policy.compound;
         expected.key_enforcement = policy.key_enforcement;
         expected.quirks = self.quirks;
-        let verified = registration::verify(&expected, response, self.backend)?;
-        circumstances.quirks = self.quirks;
-        let mut registered = policy.decide(&verified, &state.user_handle, &circumstances)?;
-        registered.attestation_policy = state.attestation;
-        if state.extensions.requested.contains(Extension::Payment) {
-            registered.browser_bound_key = payment::browser_bound_key(&verified, self.backend);
+        #[cfg(feature = "mds")]
+        {
+            expected.metadata = metadata;
         }
+        #[cfg(not(feature = "mds"))]
+        let _: Option<&Metadata> = metadata;
+        match self.verify_registration(&expected, policy, &state, response) {
+            Ok(mut registered) => {
+                state.identify(&mut registered.recorder.evidence);
+                if let Err(failure) = &mut registered.browser_bound_key {
+                    state.identify(&mut failure.recorder.evidence);
+                }
+                Ok(registered)
+            }
+            Err(mut failure) => {
+                state.identify(&mut failure.recorder.evidence);
+                Err(Error::Failed(failure))
+            }
+        }
+    }
+
+    fn verify_registration<'a>(
+        &'a self,
+        expected: &ExpectedRegistration<'a>,
+        policy: &AttestationPolicy,
+        state: &RegistrationState,
+        response: &'a RegistrationResponse,
+    ) -> Result<Registered, Failure> {
+        let verified = registration::verify(expected, response, self.backend)?;
+        let browser_bound_key = match state.extensions.requested.contains(Extension::Payment) {
+            true => payment::browser_bound_key(&verified, self.backend),
+            false => Ok(None),
+        };
+        let mut registered = policy.decide(verified, &state.user_handle)?;
+        registered.browser_bound_key = browser_bound_key;
         Ok(registered)
     }
 }

@@ -1,7 +1,7 @@
 //! Who may be told what by the signal methods (§5.1.10).
 
 use super::{Authenticated, Reauthentication, RelyingParty, User};
-use crate::client::signal::{AllAcceptedCredentials, CurrentUserDetails, UnknownCredential};
+use crate::client::signal::Signal;
 use crate::credential::{CredentialId, CredentialRecord, UserHandle};
 use crate::error::Error;
 use crate::time::UnixTime;
@@ -24,7 +24,7 @@ pub struct SignedIn<'a> {
 impl<'a> From<&'a Authenticated> for SignedIn<'a> {
     fn from(authenticated: &'a Authenticated) -> Self {
         Self {
-            rp_id: authenticated.evidence.basis.place.rp_id.as_str(),
+            rp_id: authenticated.evidence.rp_id.as_deref().unwrap_or_default(),
             user: &authenticated.user,
             credential_id: &authenticated.credential_id,
             counts: None,
@@ -62,14 +62,29 @@ impl RelyingParty {
     ///
     /// Where you answer enumeration by decoys, send it after discoverable sign-ins only: an answer that comes with
     /// unknown credentials and not with bad signatures tells them apart.
+    ///
+    /// ```
+    /// # use wardkey::{CredentialRecord, RelyingParty};
+    /// fn signal(rp: &RelyingParty, id: &[u8], stored: Option<&CredentialRecord>) -> Option<String> {
+    ///     let signal = rp.signal_unknown_credential(id, stored)?;
+    ///     serde_json::to_string(&signal).ok() // for PublicKeyCredential.signalUnknownCredential()
+    /// }
+    /// ```
     #[must_use]
-    pub fn signal_unknown_credential<T>(&self, id: impl AsRef<[u8]>, stored: Option<T>) -> Option<UnknownCredential> {
+    pub fn signal_unknown_credential<T>(&self, id: impl AsRef<[u8]>, stored: Option<T>) -> Option<Signal> {
         let credential_id = CredentialId::new(id).ok().filter(|_| stored.is_none())?;
-        Some(UnknownCredential { rp_id: self.site.rp_id.clone(), credential_id })
+        Some(Signal::UnknownCredential { rp_id: self.site.rp_id.clone(), credential_id })
     }
 
     /// For the user who is signed in: all credentials of the account. `all` is every record that the account has;
     /// whatever is left out is hidden or deleted on the user's devices. Records that occur twice are named once.
+    ///
+    /// ```
+    /// # use wardkey::{Authenticated, CredentialRecord, Error, RelyingParty, UnixTime, client::signal::Signal};
+    /// fn signal(rp: &RelyingParty, done: &Authenticated, all: &[CredentialRecord], now: UnixTime) -> Result<Signal, Error> {
+    ///     rp.signal_all_accepted_credentials(done, all, now) // every record of the account
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] of a re-authentication that no longer counts,
@@ -81,7 +96,7 @@ impl RelyingParty {
         signed_in: impl Into<SignedIn<'a>>,
         all: &[CredentialRecord],
         now: UnixTime,
-    ) -> Result<AllAcceptedCredentials, Error> {
+    ) -> Result<Signal, Error> {
         let signed_in = signed_in.into();
         signed_in.require(self, now)?;
         let SignedIn { user, credential_id, .. } = signed_in;
@@ -97,7 +112,7 @@ impl RelyingParty {
         if !seen.contains(credential_id) {
             return Err(Error::CredentialLeftOut);
         }
-        Ok(AllAcceptedCredentials {
+        Ok(Signal::AllAcceptedCredentials {
             rp_id: self.site.rp_id.clone(),
             user_id: user.clone(),
             all_accepted_credential_ids,
@@ -105,6 +120,13 @@ impl RelyingParty {
     }
 
     /// For the user who is signed in: the names of the account as they are now.
+    ///
+    /// ```
+    /// # use wardkey::{Authenticated, Error, RelyingParty, UnixTime, User, client::signal::Signal};
+    /// fn signal(rp: &RelyingParty, done: &Authenticated, user: &User, now: UnixTime) -> Result<Signal, Error> {
+    ///     rp.signal_current_user_details(done, user, now)
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] of a re-authentication that no longer counts,
@@ -114,13 +136,13 @@ impl RelyingParty {
         signed_in: impl Into<SignedIn<'a>>,
         user: &User,
         now: UnixTime,
-    ) -> Result<CurrentUserDetails, Error> {
+    ) -> Result<Signal, Error> {
         let signed_in = signed_in.into();
         signed_in.require(self, now)?;
         if user.handle != *signed_in.user {
             return Err(Error::ForeignCredential);
         }
-        Ok(CurrentUserDetails {
+        Ok(Signal::CurrentUserDetails {
             rp_id: self.site.rp_id.clone(),
             user_id: user.handle.clone(),
             name: user.name.clone(),

@@ -123,7 +123,7 @@ mod tests {
     /// Every key is one that a ceremony reads, and that a backend verifies with.
     #[test]
     fn there_is_a_key_of_every_algorithm() {
-        for algorithm in Algorithm::ALL.into_iter().chain([Algorithm::LegacyRs1]) {
+        for algorithm in Algorithm::OFFERABLE.into_iter().chain([Algorithm::LegacyRs1]) {
             for head in [[0; 24], [0xff; 24], [0x80; 24]] {
                 let cose = StandInKey::new(algorithm, random).public_key(head);
                 let key = CoseKey::read(&cose).unwrap();

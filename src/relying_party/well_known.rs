@@ -7,6 +7,14 @@ use crate::client::well_known::RelatedOrigins;
 impl RelyingParty {
     /// The document for `/.well-known/webauthn`: the web origins outside the RP ID that were configured, in their order.
     /// `None` where there are none, and so no document is needed.
+    ///
+    /// ```
+    /// # use wardkey::RelyingParty;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").related_origin("https://clinic.test").build()?;
+    /// let document = serde_json::to_string(&rp.related_origins())?;
+    /// assert_eq!(document, r#"{"origins":["https://clinic.test"]}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn related_origins(&self) -> Option<RelatedOrigins> {
         let outside = |origin: &&str| {

@@ -6,7 +6,7 @@
 use super::error::Rule;
 use super::oid;
 use crate::codec::der::{self, Reader, Tag};
-use crate::crypto::{Curve, Hash, KeyError, MlDsa, PublicKey, Scheme};
+use crate::crypto::{CryptoError, Curve, Hash, MlDsa, PublicKey, Scheme};
 
 /// A signature algorithm, without the curve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,7 +178,7 @@ impl<'a> SubjectPublicKey<'a> {
             info.finish()?;
             Ok::<_, Rule>((algorithm, key))
         })?;
-        let unrestricted = |key: Result<PublicKey<'a>, KeyError>| match parameters {
+        let unrestricted = |key: Result<PublicKey<'a>, CryptoError>| match parameters {
             Parameters::Absent => Ok(Self { key: key?, use_for: UseFor::Any }),
             // RFC 8410 §3, RFC 9881 §2: the parameters are absent.
             _ => Err(Rule::Parameters),
@@ -220,7 +220,7 @@ fn ec<'a>(parameters: Parameters<'_>, point: &'a [u8]) -> Result<PublicKey<'a>, 
     };
     parameters.finish()?;
     let [4, coordinates @ ..] = point else { return Err(Rule::PointFormat) };
-    let (x, y) = coordinates.split_at_checked(curve.coordinate_len()).ok_or(KeyError::Length)?;
+    let (x, y) = coordinates.split_at_checked(curve.coordinate_len()).ok_or(CryptoError::KeyLength)?;
     Ok(PublicKey::ec(curve, x, y)?)
 }
 

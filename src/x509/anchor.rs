@@ -12,7 +12,7 @@
 
 use super::algorithm::SubjectPublicKey;
 use super::certificate::{Certificate, Version};
-use super::error::{Error, Rule};
+use super::error::{CertificateError, Rule};
 use super::name::{Canonical, Name};
 use crate::codec::{der, pem};
 use crate::crypto::Backend;
@@ -35,14 +35,14 @@ impl TrustAnchor {
     /// Reads a DER certificate.
     ///
     /// # Errors
-    /// [`Error`] if the certificate is malformed, or if this crate refuses its key, for example RSA below 2048 bits.
+    /// [`CertificateError`] if the certificate is malformed, or if this crate refuses its key, for example RSA below 2048 bits.
     ///
     /// ```
     /// use wardkey::x509::TrustAnchor;
     ///
     /// assert_eq!(TrustAnchor::from_der(b"text").unwrap_err().code(), "x509-malformed");
     /// ```
-    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+    pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
         let certificate = Certificate::read(der)?;
         certificate.public_key()?;
         let issues = may_issue(&certificate)? && !certificate.subject.is_empty(); // §4.1.2.4: an issuer has a name
@@ -53,7 +53,7 @@ impl TrustAnchor {
     /// Reads every `CERTIFICATE` block of a PEM text (RFC 7468). Text between the blocks is ignored.
     ///
     /// # Errors
-    /// [`Error`] if the text has no such block, or if one of the certificates cannot be an anchor.
+    /// [`CertificateError`] if the text has no such block, or if one of the certificates cannot be an anchor.
     ///
     /// ```
     /// use wardkey::x509::TrustAnchor;
@@ -62,7 +62,7 @@ impl TrustAnchor {
     ///     Ok(TrustAnchor::from_pem(&std::fs::read_to_string(path)?)?)
     /// }
     /// ```
-    pub fn from_pem(text: &str) -> Result<Vec<Self>, Error> {
+    pub fn from_pem(text: &str) -> Result<Vec<Self>, CertificateError> {
         pem::certificates(text).map_err(Rule::from)?.iter().map(|der| Self::from_der(der)).collect()
     }
 

@@ -6,7 +6,7 @@
 use super::algorithm::{SignatureAlgorithm, SubjectPublicKey};
 use super::anchor::range;
 use super::certificate::Certificate;
-use super::error::{Error, Rule};
+use super::error::{CertificateError, Rule};
 use super::extensions::Extensions;
 use super::name::{Canonical, Name};
 use crate::codec::der::{self, Reader, Tag};
@@ -50,14 +50,14 @@ impl Crl {
     /// Reads a DER CertificateList.
     ///
     /// # Errors
-    /// [`Error`] if the list is malformed, is not of version 2, has no nextUpdate, or has a critical extension.
+    /// [`CertificateError`] if the list is malformed, is not of version 2, has no nextUpdate, or has a critical extension.
     ///
     /// ```
     /// use wardkey::x509::Crl;
     ///
     /// assert_eq!(Crl::from_der(b"text").unwrap_err().code(), "x509-malformed");
     /// ```
-    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+    pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
         Ok(Self::read(der)?)
     }
 
@@ -109,14 +109,14 @@ impl Crl {
     /// Reads every `X509 CRL` block of a PEM text (RFC 7468). Text between the blocks is ignored.
     ///
     /// # Errors
-    /// [`Error`] if the text has no such block, or if [`Self::from_der`] refuses one of the lists.
+    /// [`CertificateError`] if the text has no such block, or if [`Self::from_der`] refuses one of the lists.
     ///
     /// ```
     /// use wardkey::x509::Crl;
     ///
     /// assert_eq!(Crl::from_pem("no list").unwrap_err().code(), "x509-no-pem");
     /// ```
-    pub fn from_pem(text: &str) -> Result<Vec<Self>, Error> {
+    pub fn from_pem(text: &str) -> Result<Vec<Self>, CertificateError> {
         pem::crls(text).map_err(Rule::from)?.iter().map(|der| Self::from_der(der)).collect()
     }
 

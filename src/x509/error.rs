@@ -2,7 +2,7 @@
 
 use crate::codec::der::Malformed;
 use crate::codec::pem;
-use crate::crypto::KeyError;
+use crate::crypto::CryptoError;
 use core::fmt;
 
 /// The refusal of a certificate, a certification path, a trust anchor or a revocation list: the broken rule, and which
@@ -11,12 +11,12 @@ use core::fmt;
 /// Certificates are counted from the leaf, which is 0. A trust anchor counts as the certificate above the last one below
 /// it, whether `x5c` holds it or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Error {
+pub struct CertificateError {
     certificate: Option<usize>,
     rule: Rule,
 }
 
-impl Error {
+impl CertificateError {
     /// Returns the position of the certificate in the path; the leaf is 0. `None` means the path as a whole, or a certificate
     /// or revocation list outside of a path.
     #[must_use]
@@ -25,19 +25,20 @@ impl Error {
     }
 
     /// Returns the broken rule.
+    #[doc(hidden)]
     #[must_use]
     pub const fn rule(&self) -> Rule {
         self.rule
     }
 
-    /// Returns a stable word for logs: [`Rule::code`].
+    /// Returns a stable word for logs, such as `x509-expired`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.rule.code()
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for CertificateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.certificate {
             Some(number) => write!(f, "certificate {number}: {}", self.rule),
@@ -46,9 +47,9 @@ impl fmt::Display for Error {
     }
 }
 
-impl core::error::Error for Error {}
+impl core::error::Error for CertificateError {}
 
-impl From<Rule> for Error {
+impl From<Rule> for CertificateError {
     fn from(rule: Rule) -> Self {
         Self { certificate: None, rule }
     }
@@ -126,7 +127,7 @@ reasons! {
     /// RFC 5480 §2.2: only the uncompressed form of a point is accepted.
     PointFormat => "x509-point-format", "expected an uncompressed point, found another form";
     /// §4.1.2.7: the public key can verify signatures.
-    Key(KeyError) => "x509-key", "the public key is not usable";
+    Key(CryptoError) => "x509-key", "the public key is not usable";
     /// §6.1.3 (a) (1): the signature algorithm fits the issuer's key.
     KeyMismatch => "x509-key-mismatch", "the signature algorithm does not fit the issuer's key";
     /// §4.2.1.10, §6.1.3 (b) and (c): names are within the permitted subtrees and outside of the excluded ones.
@@ -195,8 +196,8 @@ reasons! {
 impl Rule {
     /// Returns the error for the certificate at this position of the path.
     #[must_use]
-    pub const fn at(self, certificate: usize) -> Error {
-        Error { certificate: Some(certificate), rule: self }
+    pub const fn at(self, certificate: usize) -> CertificateError {
+        CertificateError { certificate: Some(certificate), rule: self }
     }
 }
 
@@ -217,8 +218,8 @@ impl From<Malformed> for Rule {
     }
 }
 
-impl From<KeyError> for Rule {
-    fn from(key: KeyError) -> Self {
+impl From<CryptoError> for Rule {
+    fn from(key: CryptoError) -> Self {
         Self::Key(key)
     }
 }

@@ -23,18 +23,20 @@ mod anchor;
 pub(crate) mod certificate;
 mod constraints;
 mod crl;
-mod error;
+pub(crate) mod error;
 pub(crate) mod extensions;
 pub(crate) mod name;
 pub(crate) mod oid;
 pub(crate) mod path;
 pub(crate) mod revocation;
 
-pub use crate::codec::der::Malformed;
+#[cfg(test)]
+pub(crate) use crate::codec::der::Malformed;
 pub use anchor::TrustAnchor;
 pub use crl::Crl;
+pub use error::CertificateError;
+pub(crate) use error::Rule;
 pub(crate) use error::reasons;
-pub use error::{Error, Rule};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -17,7 +17,7 @@
 use super::algorithm::SubjectPublicKey;
 use super::anchor::TrustAnchor;
 use super::certificate::{Certificate, Version};
-use super::error::{Error, Rule};
+use super::error::{CertificateError, Rule};
 use super::revocation::{Revocation, Work};
 use crate::budget::Budget;
 use crate::crypto::Backend;
@@ -82,8 +82,11 @@ enum End {
 }
 
 impl<'a> CertificationPath<'a> {
-    /// Reads every certificate. Refuses too many before it reads the first.
-    pub(crate) fn read(x5c: impl ExactSizeIterator<Item = &'a [u8]>) -> Result<Self, Error> {
+    /// Reads every certificate, except `leaf`, if the caller has read it. Refuses too many before it reads the first.
+    pub(crate) fn read(
+        leaf: Option<&Certificate<'a>>,
+        x5c: impl ExactSizeIterator<Item = &'a [u8]>,
+    ) -> Result<Self, CertificateError> {
         // §6.1: a path has n certificates, and n is at least 1.
         if x5c.len() == 0 {
             return Err(Rule::Empty.into());
@@ -92,12 +95,15 @@ impl<'a> CertificationPath<'a> {
         if x5c.len() > MAX_CERTIFICATES {
             return Err(Rule::TooLong.into());
         }
-        let read = |(index, bytes)| Certificate::read(bytes).map_err(|rule: Rule| rule.at(index));
+        let read = |(index, bytes)| match leaf {
+            Some(leaf) if index == 0 => Ok(*leaf),
+            _ => Certificate::read(bytes).map_err(|rule: Rule| rule.at(index)),
+        };
         x5c.enumerate().map(read).collect::<Result<_, _>>().map(Self)
     }
 
     /// Validates the path from the leaf to one of the anchors.
-    pub(crate) fn validate(&self, inputs: &Inputs<'_>, budget: &mut Budget) -> Result<ValidPath, Error> {
+    pub(crate) fn validate(&self, inputs: &Inputs<'_>, budget: &mut Budget) -> Result<ValidPath, CertificateError> {
         // §6.1.1 (d): trust anchor information is an input.
         if inputs.anchors.is_empty() {
             return Err(Rule::NoAnchors.into());
@@ -147,7 +153,7 @@ impl<'a> CertificationPath<'a> {
     }
 
     /// Follows the names from the leaf to an anchor.
-    fn end(&self, anchors: &[TrustAnchor]) -> Result<End, Error> {
+    fn end(&self, anchors: &[TrustAnchor]) -> Result<End, CertificateError> {
         for (index, certificate) in self.0.iter().enumerate() {
             let is_this = |anchor: &TrustAnchor| match index {
                 0 => anchor.der() == certificate.encoding,
@@ -167,7 +173,7 @@ impl<'a> CertificationPath<'a> {
 }
 
 /// §6.1.3 (a) (2): the validity period includes the time.
-fn check_validity(index: usize, certificate: &Certificate<'_>, time: Option<UnixTime>) -> Result<(), Error> {
+fn check_validity(index: usize, certificate: &Certificate<'_>, time: Option<UnixTime>) -> Result<(), CertificateError> {
     match time {
         Some(time) if time < certificate.not_before => Err(Rule::NotYetValid.at(index)),
         Some(time) if time > certificate.not_after => Err(Rule::Expired.at(index)),
@@ -180,7 +186,7 @@ fn check_issuer(
     index: usize,
     path: &[Certificate<'_>],
     exception: Option<IssuerWithoutCa>,
-) -> Result<Option<IssuerWithoutCa>, Error> {
+) -> Result<Option<IssuerWithoutCa>, CertificateError> {
     let Some((issuer, below)) = path.get(..=index).and_then(<[_]>::split_last) else { return Ok(None) };
     let of_extensions = |rule: Rule| rule.at(index);
     let constraints = issuer.extensions.basic_constraints().map_err(of_extensions)?;
@@ -209,14 +215,14 @@ fn verify_signatures<'t>(
     anchors: &'t [TrustAnchor],
     included: Option<usize>,
     work: &mut Work<'_>,
-) -> Result<(usize, &'t TrustAnchor), Error> {
+) -> Result<(usize, &'t TrustAnchor), CertificateError> {
     // §6.1: a path has at least one certificate.
     let Some((last, below)) = path.split_last() else { return Err(Rule::Empty.into()) };
     let is_candidate = |(index, anchor): &(usize, &TrustAnchor)| match included {
         Some(anchor) => *index == anchor,
         None => anchor.may_have_issued(last),
     };
-    let mut verdict: Result<_, Error> = Err(Rule::NoAnchor.into());
+    let mut verdict: Result<_, CertificateError> = Err(Rule::NoAnchor.into());
     for (tried, candidate) in anchors.iter().enumerate().filter(is_candidate).enumerate() {
         if tried >= MAX_SAME_NAME {
             return Err(Rule::TooManyAnchors.into());
@@ -239,7 +245,7 @@ fn verify_signature(
     certificate: &Certificate<'_>,
     key: Result<SubjectPublicKey<'_>, Rule>,
     work: &mut Work<'_>,
-) -> Result<(), Error> {
+) -> Result<(), CertificateError> {
     let of_algorithm = |rule: Rule| rule.at(index);
     let key = key.map_err(of_algorithm)?;
     let scheme = certificate.signature_algorithm().and_then(|by| by.scheme(&key)).map_err(of_algorithm)?;
@@ -249,7 +255,11 @@ fn verify_signature(
 }
 
 /// Checks the names below every CA, except those of self-issued intermediates (§6.1.3 (b), (c)).
-fn check_name_constraints(path: &[Certificate<'_>], host: Option<&str>, budget: &mut Budget) -> Result<(), Error> {
+fn check_name_constraints(
+    path: &[Certificate<'_>],
+    host: Option<&str>,
+    budget: &mut Budget,
+) -> Result<(), CertificateError> {
     for (index, ca) in path.iter().enumerate().skip(1) {
         let of = |at| move |rule: Rule| rule.at(at);
         let Some(constraints) = ca.extensions.name_constraints().map_err(of(index))? else { continue };

@@ -8,7 +8,7 @@ use super::algorithm::SubjectPublicKey;
 use super::anchor::TrustAnchor;
 use super::certificate::Certificate;
 use super::crl::Crl;
-use super::error::{Error, Rule};
+use super::error::{CertificateError, Rule};
 use crate::budget::Budget;
 use crate::crypto::Backend;
 use crate::time::UnixTime;
@@ -37,7 +37,7 @@ impl Revocation<'_> {
         anchor: &TrustAnchor,
         time: Option<UnixTime>,
         work: &mut Work<'_>,
-    ) -> Result<usize, Error> {
+    ) -> Result<usize, CertificateError> {
         if self.crls.is_empty() {
             return Ok(0);
         }
@@ -73,7 +73,7 @@ impl Revocation<'_> {
         named: impl Iterator<Item = &'c Certificate<'a>>,
         index: usize,
         work: &mut Work<'_>,
-    ) -> Result<Option<&'c Certificate<'a>>, Error> {
+    ) -> Result<Option<&'c Certificate<'a>>, CertificateError> {
         let (mut tried, mut first) = (Vec::new(), None);
         for issuer in named {
             // x5c may contain a self-signed certificate several times. Its key is tried once.
@@ -99,7 +99,7 @@ impl Revocation<'_> {
 }
 
 /// Verifies a list with a key (§6.3.3 (g)). The relying party chose the list, so its length is not charged to the budget.
-fn is_signed_by(crl: &Crl, key: &[u8], work: &mut Work<'_>) -> Result<Result<(), Rule>, Error> {
+fn is_signed_by(crl: &Crl, key: &[u8], work: &mut Work<'_>) -> Result<Result<(), Rule>, CertificateError> {
     let key = match SubjectPublicKey::read(key) {
         Ok(key) => key,
         Err(_) => return Ok(Err(Rule::CrlKeyMismatch)),

@@ -1,10 +1,9 @@
 //! §8.4 Android key attestation.
 
 use crate::row::{Row, row, row_of};
-use wardkey::attestation::KeyEnforcement;
-use wardkey::attestation::key::VerifiedBootState;
-use wardkey::attestation::{Format as Known, Reason};
+use wardkey::attestation::{Format as Known, KeyEnforcement, VerifiedBootState};
 use wardkey::ceremony::Refusal;
+use wardkey::internals::Reason;
 use wardkey_authenticator::attestation::android_key::{
     ALL_APPLICATIONS, AuthorizationList, KEY_DESCRIPTION, KeyDescription, ORIGIN, PURPOSE, ROOT_OF_TRUST, purposes,
 };

@@ -2,8 +2,8 @@
 
 use crate::row::{Row, row, row_of};
 use serde_json::{Value, json};
-use wardkey::attestation::{Format as Known, Reason};
-use wardkey::x509::{Malformed, Rule};
+use wardkey::attestation::Format as Known;
+use wardkey::internals::{Malformed, Reason, Rule};
 use wardkey_authenticator::expected::VALIDATE_AT;
 use wardkey_authenticator::extension::SUBJECT_ALT_NAME;
 use wardkey_authenticator::*;

@@ -1,8 +1,8 @@
 //! §8.8 Apple anonymous attestation.
 
 use crate::row::{Row, row, row_of};
-use wardkey::attestation::{Format as Known, Reason};
-use wardkey::x509::{Malformed, Rule};
+use wardkey::attestation::Format as Known;
+use wardkey::internals::{Malformed, Reason, Rule};
 use wardkey_authenticator::attestation::apple::NONCE;
 use wardkey_authenticator::*;
 

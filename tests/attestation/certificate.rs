@@ -1,9 +1,9 @@
 //! RFC 5280 §4: the attestation certificate. The rows use `packed`; all formats have the same reader.
 
 use crate::row::{Row, row};
-use wardkey::attestation::{Format as Known, Reason};
-use wardkey::crypto::KeyError;
-use wardkey::x509::{Malformed, Rule};
+use wardkey::attestation::Format as Known;
+use wardkey::crypto::CryptoError;
+use wardkey::internals::{Malformed, Reason, Rule};
 use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, KEY_USAGE};
 use wardkey_authenticator::keys::PublicKey;
 use wardkey_authenticator::x509::signature_algorithm;
@@ -133,7 +133,7 @@ fn keys() -> Vec<Row> {
         spki("key-compressed", ec(p256_oid, &compressed)).strict().refused(key(Rule::PointFormat).of(FORMAT)),
         spki("key-rsa-1024", Key::rsa(Algorithm::Rs256, Modulus::Credential1024).spki())
             .strict()
-            .refused(key(Rule::Key(KeyError::Modulus)).of(FORMAT)),
+            .refused(key(Rule::Key(CryptoError::Modulus)).of(FORMAT)),
         spki("key-off-the-curve", ec(p256_oid, &off_curve)).refused(Reason::Signature.of(FORMAT)),
     ]
 }

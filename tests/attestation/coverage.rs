@@ -1,8 +1,8 @@
 //! Reads the error variants from the source, and finds those without a row.
 
 use std::collections::BTreeSet;
-use wardkey::attestation::Reason;
 use wardkey::ceremony::Refusal;
+use wardkey::internals::Reason;
 
 /// The reasons of each format: a row must meet each.
 const REASONS: &[(&str, &str)] = &[

@@ -1,9 +1,9 @@
 //! §8.6 FIDO U2F attestation.
 
 use crate::row::{Row, row, row_of};
-use wardkey::attestation::{Format as Known, Reason};
+use wardkey::attestation::Format as Known;
+use wardkey::internals::{Malformed, Reason, Rule};
 use wardkey::policy::Trust;
-use wardkey::x509::{Malformed, Rule};
 use wardkey_authenticator::*;
 
 const FORMAT: Known = Known::FidoU2f;

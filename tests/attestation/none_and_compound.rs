@@ -1,9 +1,9 @@
 //! §8.1 identifiers, §8.7 None attestation, §8.9 Compound attestation.
 
 use crate::row::{Row, row, row_of};
-use wardkey::attestation::CompoundPolicy;
-use wardkey::attestation::{Format as Known, Reason};
+use wardkey::attestation::{CompoundPolicy, Format as Known};
 use wardkey::ceremony::Refusal;
+use wardkey::internals::Reason;
 use wardkey_authenticator::*;
 
 const FORMAT: Known = Known::Compound;

@@ -1,7 +1,8 @@
 //! §8.2 Packed attestation.
 
 use crate::row::{Row, aaguid, row, row_of};
-use wardkey::attestation::{Format as Known, Reason};
+use wardkey::attestation::Format as Known;
+use wardkey::internals::Reason;
 use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, FIRMWARE_VERSION};
 use wardkey_authenticator::name::{COMMON_NAME, COUNTRY, ORGANIZATION, ORGANIZATIONAL_UNIT};
 use wardkey_authenticator::*;

@@ -1,8 +1,8 @@
 //! RFC 5280 §6.1: the certification path to an anchor. Certificates are counted from the leaf, which is 0.
 
 use crate::row::{Row, aaguid, row, x5c};
-use wardkey::attestation::{Format as Known, Reason};
-use wardkey::x509::{Malformed, Rule};
+use wardkey::attestation::Format as Known;
+use wardkey::internals::{Malformed, Reason, Rule};
 use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, SUBJECT_ALT_NAME};
 use wardkey_authenticator::name::COMMON_NAME;
 use wardkey_authenticator::x509::signature_algorithm;

@@ -3,8 +3,9 @@
 use crate::path::{authority, es256, leaf};
 use crate::row::{Row, row};
 use wardkey::attestation::Format as Known;
-use wardkey::policy::{Trust, TrustAnchor};
-use wardkey::x509::{Crl, Rule};
+use wardkey::internals::Rule;
+use wardkey::policy::Trust;
+use wardkey::x509::{Crl, TrustAnchor};
 use wardkey_authenticator::x509::signature_algorithm;
 use wardkey_authenticator::*;
 

@@ -1,15 +1,15 @@
 //! A row: a registration of the software authenticator with one change, and its verdict.
 
 use std::sync::Arc;
-use wardkey::attestation::{AttestationObject, AttestationType, CompoundPolicy, Error};
-use wardkey::ceremony::{Failure, Refusal, registration};
-use wardkey::client::{Framing, Origins, Site};
-use wardkey::codec::cbor::Value;
+use wardkey::attestation::{AttestationType, CompoundPolicy, StatementError};
+use wardkey::ceremony::{Failure, Origins, Refusal, Site, registration};
 use wardkey::crypto::{Algorithm as Known, Backend};
-use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors};
+use wardkey::internals::AttestationObject;
+use wardkey::internals::cbor::Value;
+use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::x509;
-use wardkey::{RegistrationResponse, UnixTime, UserHandle};
+use wardkey::x509::TrustAnchor;
+use wardkey::{RegistrationResponse, UnixTime, UserHandle, x509};
 use wardkey_authenticator::{Algorithm, Format, Registration};
 
 type Policy = Arc<dyn Fn(&mut AttestationPolicy) + Send + Sync>;
@@ -106,12 +106,12 @@ impl Row {
     }
 
     /// Refused, because the statement does not verify.
-    pub(crate) fn refused(self, error: Error) -> Self {
+    pub(crate) fn refused(self, error: StatementError) -> Self {
         self.refusal(Refusal::AttestationStatement(error))
     }
 
     /// Refused, because its certificates lead to no anchor.
-    pub(crate) fn untrusted(self, error: impl Into<x509::Error>) -> Self {
+    pub(crate) fn untrusted(self, error: impl Into<x509::CertificateError>) -> Self {
         self.refusal(Refusal::AttestationUntrusted(error.into()))
     }
 
@@ -194,9 +194,10 @@ impl Row {
         if let Some(change) = &self.policy {
             change(&mut policy);
         }
-        let site = Site::new(&given.rp.id, Origins::exact(&given.rp.origins), Framing::SameOrigin);
-        let algorithms: Vec<_> = Known::ALL.into_iter().filter(|known| backend.supports(known.scheme())).collect();
-        let mut expected = registration::Expected::new(&site, &given.challenge, &algorithms);
+        let site = Site::new(&given.rp.id, Origins::exact(&given.rp.origins));
+        let algorithms: Vec<_> =
+            Known::OFFERABLE.into_iter().filter(|known| backend.supports(known.scheme())).collect();
+        let mut expected = registration::ExpectedRegistration::new(&site, &given.challenge, &algorithms);
         expected.user_verification_required = given.uv_required;
         expected.time = given.validate_at.map(UnixTime::from_secs);
         if self.asking_less {
@@ -207,8 +208,6 @@ impl Row {
         }
         expected.quirks = given.quirks.iter().map(|name| Quirk::from_name(name).unwrap()).collect();
         let verified = registration::verify(&expected, response, backend)?;
-        let mut circumstances = Circumstances::at(expected.time, backend);
-        circumstances.quirks = expected.quirks;
-        policy.decide(&verified, &UserHandle::new(given.user_handle.clone()).unwrap(), &circumstances)
+        policy.decide(verified, &UserHandle::new(given.user_handle.clone()).unwrap())
     }
 }

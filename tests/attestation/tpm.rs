@@ -1,10 +1,9 @@
 //! §8.3 TPM attestation.
 
 use crate::row::{Row, aaguid, row, row_from, row_of};
-use wardkey::attestation::KeyEnforcement;
-use wardkey::attestation::{Format as Known, Reason};
+use wardkey::attestation::{Format as Known, KeyEnforcement};
 use wardkey::ceremony::Refusal;
-use wardkey::x509::{Malformed, Rule};
+use wardkey::internals::{Malformed, Reason, Rule};
 use wardkey_authenticator::attestation::tpm::{CertInfo, Parameters, PubArea, Unique, tpm_names};
 use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, SUBJECT_ALT_NAME};
 use wardkey_authenticator::keys::PublicKey;

@@ -2,10 +2,10 @@
 
 use crate::android_key::software;
 use crate::row::{Row, row};
-use wardkey::attestation::{AttestationType, CompoundPolicy, Format as Known, KeyEnforcement, Reason};
+use wardkey::attestation::{AttestationType, CompoundPolicy, Format as Known, KeyEnforcement};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::Refusal;
-use wardkey::x509::Rule;
+use wardkey::internals::{Reason, Rule};
 use wardkey_authenticator::attestation::android_key::KEY_DESCRIPTION;
 use wardkey_authenticator::*;
 

@@ -3,7 +3,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
+use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
 
 /// Counts the memory that this thread holds, its peak, and the sum of all allocations.
 struct Counting;
@@ -108,16 +108,16 @@ impl Backend for Budget {
         AwsLcRs.hmac_sha256(key, parts)
     }
 
-    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
+    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), CryptoError> {
         Ok(())
     }
 
-    fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), BadSignature> {
+    fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
         self.verifications.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 
-    fn random(&self, _: &mut [u8]) -> Result<(), RandomFailed> {
-        Err(RandomFailed)
+    fn random(&self, _: &mut [u8]) -> Result<(), CryptoError> {
+        Err(CryptoError::Random)
     }
 }

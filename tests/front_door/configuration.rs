@@ -2,16 +2,13 @@
 
 use crate::browser::Browser;
 use crate::{NOW, ada, builder, clinic, register};
-use wardkey::RelyingParty;
 use wardkey::attestation::{AttestationType, Format};
 use wardkey::authenticator::Aaguid;
 use wardkey::client::json::{AttestationConveyance, Hint};
-use wardkey::client::origin::OriginError;
-use wardkey::crypto::{
-    Algorithm, AwsLcRs, Backend, BadSignature, Curve, Hash, KeyError, PublicKey, RandomFailed, RustCrypto, Scheme,
-};
-use wardkey::policy::{AttestationPolicy, Trust, TrustAnchor, TrustAnchors};
-use wardkey::relying_party::{ConfigError, RelyingPartyBuilder};
+use wardkey::crypto::{Algorithm, AwsLcRs, Backend, CryptoError, Curve, Hash, PublicKey, RustCrypto, Scheme};
+use wardkey::policy::{AttestationPolicy, Trust, TrustAnchors};
+use wardkey::x509::TrustAnchor;
+use wardkey::{ConfigError, InvalidValue, RelyingParty, RelyingPartyBuilder};
 use wardkey_authenticator::{Authentication, Chain};
 
 /// A backend that verifies only ES256, and whose random source fails.
@@ -35,19 +32,19 @@ impl Backend for OnlyEs256 {
         AwsLcRs.hmac_sha256(key, parts)
     }
 
-    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
+    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), CryptoError> {
         match key {
             PublicKey::Ec { curve: Curve::P256, .. } => AwsLcRs.check_key(key),
-            _ => Err(KeyError::Unsupported),
+            _ => Err(CryptoError::Unsupported),
         }
     }
 
-    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, message: &[u8], sig: &[u8]) -> Result<(), BadSignature> {
-        if self.supports(scheme) { AwsLcRs.verify(scheme, key, message, sig) } else { Err(BadSignature) }
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, message: &[u8], sig: &[u8]) -> Result<(), CryptoError> {
+        if self.supports(scheme) { AwsLcRs.verify(scheme, key, message, sig) } else { Err(CryptoError::BadSignature) }
     }
 
-    fn random(&self, _: &mut [u8]) -> Result<(), RandomFailed> {
-        Err(RandomFailed)
+    fn random(&self, _: &mut [u8]) -> Result<(), CryptoError> {
+        Err(CryptoError::Random)
     }
 }
 
@@ -68,7 +65,7 @@ fn what_a_developer_might_type() {
         (builder().native_origin("ios:bundle-id:org.example.portal"), Ok(())),
         (builder().framed_by(["https://hospital.example"]), Ok(())),
         (builder().framed_by(["https://hospital.example"]).require_top_origin(), Ok(())),
-        (builder().algorithms(Algorithm::ALL), Ok(())),
+        (builder().algorithms(Algorithm::OFFERABLE), Ok(())),
         (builder().algorithms([Algorithm::LegacyRs1]), Ok(())),
         (builder().accept_rs1_at_sign_in(), Ok(())),
         (builder().refuse_at_sign_in([Algorithm::Rs384, Algorithm::LegacyRs1]), Ok(())),
@@ -78,31 +75,31 @@ fn what_a_developer_might_type() {
             Err(ConfigError::AlgorithmRefused),
         ),
         (builder().backend(&OnlyEs256).algorithms([Algorithm::Es256, Algorithm::Esp256]), Ok(())),
-        (builder().backend(&RustCrypto).algorithms(Algorithm::ALL), Ok(())),
-        (new(""), Err(OriginError::RpId.into())),
-        (new("https://clinic.example"), Err(OriginError::RpId.into())),
-        (new("clinic.example:8443"), Err(OriginError::RpId.into())),
-        (new("clinic.example/"), Err(OriginError::RpId.into())),
-        (new("Clinic.example"), Err(OriginError::RpId.into())),
-        (new("klinik-zürich.example"), Err(OriginError::RpId.into())),
-        (new("*.clinic.example"), Err(OriginError::RpId.into())),
-        (new("127.0.0.1"), Err(OriginError::RpIdIsAnAddress.into())),
-        (new("[::1]"), Err(OriginError::RpIdIsAnAddress.into())),
-        (builder().origin("clinic.example"), Err(OriginError::Origin.into())),
-        (builder().origin("https://clinic.example/"), Err(OriginError::Origin.into())),
-        (builder().origin("https://clinic.example/login"), Err(OriginError::Origin.into())),
-        (builder().origin("https://clinic.example:443"), Err(OriginError::Origin.into())),
-        (builder().origin("https://*.clinic.example"), Err(OriginError::Origin.into())),
-        (builder().origin(""), Err(OriginError::Origin.into())),
-        (builder().framed_by(["hospital.example"]), Err(OriginError::Origin.into())),
-        (builder().related_origin("https://Hospital.example"), Err(OriginError::Origin.into())),
-        (builder().origin("http://clinic.example"), Err(OriginError::InsecureOrigin.into())),
-        (builder().related_origin("http://hospital.example"), Err(OriginError::InsecureOrigin.into())),
-        (builder().origin("https://hospital.example"), Err(OriginError::OriginOutsideRpId.into())),
-        (builder().origin("https://my-clinic.example"), Err(OriginError::OriginOutsideRpId.into())),
-        (new("portal.clinic.example").origin("https://clinic.example"), Err(OriginError::OriginOutsideRpId.into())),
-        (builder().native_origin("android:apk-key-hash:12:34:AB"), Err(OriginError::NativeOrigin.into())),
-        (builder().native_origin("https://clinic.example"), Err(OriginError::NativeOrigin.into())),
+        (builder().backend(&RustCrypto).algorithms(Algorithm::OFFERABLE), Ok(())),
+        (new(""), Err(InvalidValue::RpId.into())),
+        (new("https://clinic.example"), Err(InvalidValue::RpId.into())),
+        (new("clinic.example:8443"), Err(InvalidValue::RpId.into())),
+        (new("clinic.example/"), Err(InvalidValue::RpId.into())),
+        (new("Clinic.example"), Err(InvalidValue::RpId.into())),
+        (new("klinik-zürich.example"), Err(InvalidValue::RpId.into())),
+        (new("*.clinic.example"), Err(InvalidValue::RpId.into())),
+        (new("127.0.0.1"), Err(InvalidValue::RpIdIsAnAddress.into())),
+        (new("[::1]"), Err(InvalidValue::RpIdIsAnAddress.into())),
+        (builder().origin("clinic.example"), Err(InvalidValue::Origin.into())),
+        (builder().origin("https://clinic.example/"), Err(InvalidValue::Origin.into())),
+        (builder().origin("https://clinic.example/login"), Err(InvalidValue::Origin.into())),
+        (builder().origin("https://clinic.example:443"), Err(InvalidValue::Origin.into())),
+        (builder().origin("https://*.clinic.example"), Err(InvalidValue::Origin.into())),
+        (builder().origin(""), Err(InvalidValue::Origin.into())),
+        (builder().framed_by(["hospital.example"]), Err(InvalidValue::Origin.into())),
+        (builder().related_origin("https://Hospital.example"), Err(InvalidValue::Origin.into())),
+        (builder().origin("http://clinic.example"), Err(InvalidValue::InsecureOrigin.into())),
+        (builder().related_origin("http://hospital.example"), Err(InvalidValue::InsecureOrigin.into())),
+        (builder().origin("https://hospital.example"), Err(InvalidValue::OriginOutsideRpId.into())),
+        (builder().origin("https://my-clinic.example"), Err(InvalidValue::OriginOutsideRpId.into())),
+        (new("portal.clinic.example").origin("https://clinic.example"), Err(InvalidValue::OriginOutsideRpId.into())),
+        (builder().native_origin("android:apk-key-hash:12:34:AB"), Err(InvalidValue::NativeOrigin.into())),
+        (builder().native_origin("https://clinic.example"), Err(InvalidValue::NativeOrigin.into())),
         (builder().framed_by([] as [&str; 0]), Err(ConfigError::NoTopOrigins)),
         (builder().framed_by([] as [&str; 0]).require_top_origin(), Err(ConfigError::NoTopOrigins)),
         (builder().require_top_origin(), Err(ConfigError::NoTopOrigins)),
@@ -203,7 +200,8 @@ fn an_attestation_policy_that_nobody_can_meet_is_an_error() {
 
 #[test]
 fn required_backup_needs_backup_eligibility() {
-    use wardkey::ceremony::{BackupEligibility::*, BackupState};
+    use wardkey::ceremony::BackupEligibility::*;
+    use wardkey::ceremony::BackupState;
     for (eligibility, registration, authentication, expected) in [
         (SingleDevice, BackupState::BackedUp, BackupState::Any, Err(ConfigError::Backup)),
         (SingleDevice, BackupState::Any, BackupState::BackedUp, Err(ConfigError::Backup)),
@@ -222,12 +220,12 @@ fn root_list() -> [TrustAnchor; 1] {
 #[test]
 fn error_texts_say_what_to_write_instead() {
     for (error, says) in [
-        (OriginError::RpId, "clinic.example"),
-        (OriginError::RpIdIsAnAddress, "localhost"),
-        (OriginError::Origin, "https://portal.clinic.example"),
-        (OriginError::InsecureOrigin, "localhost"),
-        (OriginError::OriginOutsideRpId, "related origin"),
-        (OriginError::NativeOrigin, "android:apk-key-hash:"),
+        (InvalidValue::RpId, "clinic.example"),
+        (InvalidValue::RpIdIsAnAddress, "localhost"),
+        (InvalidValue::Origin, "https://portal.clinic.example"),
+        (InvalidValue::InsecureOrigin, "localhost"),
+        (InvalidValue::OriginOutsideRpId, "related origin"),
+        (InvalidValue::NativeOrigin, "android:apk-key-hash:"),
     ] {
         assert!(ConfigError::from(error).to_string().contains(says), "{error}");
     }

@@ -2,21 +2,25 @@
 
 use crate::browser::Browser;
 use crate::{NOW, ada, clinic, register};
-use std::error::Error as _;
+use std::collections::BTreeSet;
+use std::error::Error as StdError;
+use wardkey::attestation::StatementError;
 use wardkey::ceremony::{Ceremony, Failure, Refusal};
-use wardkey::client::json::{Member, ResponseError};
-use wardkey::crypto::RandomFailed;
-use wardkey::error::Fault;
-use wardkey::extensions::InputError;
-use wardkey::{AuthenticationResponse, Error, RegistrationResponse};
+use wardkey::client::json::ResponseError;
+use wardkey::crypto::CryptoError;
+use wardkey::extensions::OutputRefusal;
+use wardkey::internals::{AuthenticatorDataError, ClientDataError, CoseError, Reason, Rule, cbor};
+use wardkey::x509::CertificateError;
+use wardkey::{AuthenticationResponse, CredentialId, Error, Fault, InvalidValue, ParseError, RegistrationResponse};
+use wardkey::{RelyingParty, UserHandle, interop};
 use wardkey_authenticator::{Authentication, Cbor, Registration};
 
 #[test]
 fn every_error_has_a_code_and_only_refusals_have_a_step() {
     let refused = Failure::new(Ceremony::Registration, Refusal::Challenge);
     for (error, code, step, fault) in [
-        (Error::from(refused), "challenge-mismatch", Some("7.1/8"), Fault::Response),
-        (Error::Payment(refused), "challenge-mismatch", Some("7.1/8"), Fault::Response),
+        (Error::from(refused.clone()), "challenge-mismatch", Some("7.1/8"), Fault::Response),
+        (Error::Payment(refused.clone()), "challenge-mismatch", Some("7.1/8"), Fault::Response),
         (Error::from(ResponseError::Type), "response-malformed", None, Fault::Response),
         (Error::Expired, "expired", None, Fault::User),
         (Error::NotYetIssued, "not-yet-issued", None, Fault::Caller),
@@ -26,22 +30,94 @@ fn every_error_has_a_code_and_only_refusals_have_a_step() {
         (Error::NoDecoys, "no-decoys", None, Fault::Caller),
         (Error::NoCredentials, "no-credentials", None, Fault::Caller),
         (Error::ForeignCredential, "foreign-credential", None, Fault::Caller),
-        (Error::from(InputError::PrfCredential), "extension-input", None, Fault::Caller),
+        (Error::Extension(InvalidValue::PrfCredential), "extension-input", None, Fault::Caller),
         (Error::CredentialLeftOut, "credential-left-out", None, Fault::Caller),
         (Error::OtherPurpose, "other-purpose", None, Fault::Response),
         (Error::NotAReauthentication, "not-a-reauthentication", None, Fault::Response),
         (Error::NotFresh, "not-fresh", None, Fault::User),
         (Error::ReauthenticationMismatch, "reauthentication-mismatch", None, Fault::User),
         (Error::NotAFactor, "not-a-factor", None, Fault::User),
-        (Error::from(RandomFailed), "random-failed", None, Fault::Machine),
+        (Error::Random, "random-failed", None, Fault::Machine),
     ] {
         assert_eq!((error.code(), error.fault()), (code, fault));
         assert_eq!(error.step().map(|step| step.to_string()).as_deref(), step, "{code}");
         assert!(!error.to_string().is_empty());
     }
-    assert_eq!(Error::from(refused).to_string(), "another challenge (step 7.1/8)");
-    assert_eq!(Error::from(ResponseError::Missing(Member::RawId)).to_string(), "rawId is missing");
-    assert!(Error::from(refused).source().is_some());
+    assert_eq!(Error::from(refused.clone()).to_string(), "challenge is not the one that was issued (step 7.1/8)");
+    assert_eq!(Error::from(ResponseError::Missing("rawId")).to_string(), "rawId is missing");
+    assert!(Error::from(refused.clone()).source().is_none(), "the text above contains all of it");
+    assert_eq!(Error::Payment(refused.clone()).to_string(), Error::from(refused.clone()).to_string());
+}
+
+/// Each public error type, with each kind of cause that it can have. No text repeats that of its source, and the snapshot of
+/// the public API names no error type that is missing here.
+#[test]
+fn no_error_repeats_its_source() {
+    let mut missing: BTreeSet<&str> = include_str!("../public-api.txt")
+        .lines()
+        .filter_map(|line| line.strip_suffix(" impl Error")?.rsplit("::").next())
+        .collect();
+    assert!(missing.len() > 8, "{missing:?}");
+    let mut walk = |error: &dyn StdError, name: &'static str| {
+        missing.remove(name.rsplit("::").next().unwrap());
+        let mut link = Some(error);
+        while let Some(error) = link {
+            let text = error.to_string();
+            assert!(!text.is_empty() && !text.ends_with('.'), "{name}: {text}");
+            link = error.source();
+            let source = link.map(ToString::to_string);
+            assert!(source.as_ref().is_none_or(|source| !text.contains(source)), "{name}: {text}: {source:?}");
+        }
+    };
+    macro_rules! walk {
+        ($($error:expr),* $(,)?) => {
+            $(let error = $error; walk(&error, std::any::type_name_of_val(&error));)*
+        };
+    }
+    let (cbor, data) = (cbor::Error::Tag, AuthenticatorDataError::PublicKey(cbor::Error::Tag));
+    let (client_data, cose) = (ClientDataError::TooDeep, CoseError::Key(CryptoError::LowOrder));
+    walk![cbor, data, client_data, cose, CoseError::Cbor(cbor)];
+    walk![ParseError::from(cbor), ParseError::from(data), ParseError::from(client_data), ParseError::from(cose)];
+    walk![CryptoError::BadSignature, CryptoError::Random, CryptoError::Modulus];
+    let certificate = CertificateError::from(Rule::Key(CryptoError::Modulus));
+    let statement = StatementError::from(Reason::AuthenticatorData(data.into()));
+    walk![
+        certificate,
+        CertificateError::from(Rule::NoAnchor),
+        statement,
+        StatementError::from(Reason::Cbor(cbor.into()))
+    ];
+    walk![ResponseError::Type, ResponseError::Missing("rawId"), InvalidValue::PrfCredential];
+    walk![CredentialId::new([]).unwrap_err(), "=".parse::<CredentialId>().unwrap_err()];
+    walk![
+        RelyingParty::new("", "x").unwrap_err(),
+        RelyingParty::builder("a.example", "x").timeout_secs(0).build().unwrap_err()
+    ];
+    for json in
+        ["{", "[{}]", r#"[{"id":"","publicKey":"AA","counter":0}]"#, r#"[{"id":"AA","publicKey":"AA","counter":0}]"#]
+    {
+        let user = UserHandle::new([1]).unwrap();
+        let imported = interop::simplewebauthn::records(json, |_| Some(user.clone())).next().unwrap();
+        walk![imported.unwrap_err()];
+    }
+    for refusal in [
+        Refusal::Response(ResponseError::Type),
+        Refusal::ClientData(client_data.into()),
+        Refusal::AuthenticatorData(data.into()),
+        Refusal::PublicKey(cose.into()),
+        Refusal::StoredPublicKey(cose.into()),
+        Refusal::AttestationObject(statement),
+        Refusal::AttestationStatement(statement),
+        Refusal::AttestedKey(statement),
+        Refusal::AttestationUntrusted(certificate),
+        Refusal::Payment("payment.total"),
+        Refusal::Extension(OutputRefusal::NotSigned),
+    ] {
+        let failure = Failure::new(Ceremony::Registration, refusal);
+        walk![refusal, failure.clone(), Error::from(failure.clone()), Error::Payment(failure)];
+    }
+    walk![Error::from(ResponseError::Type), Error::Extension(InvalidValue::PrfCredential), Error::Random];
+    assert!(missing.is_empty(), "without a row: {missing:?}");
 }
 
 /// A text that an attacker writes where an error could repeat it.

@@ -10,8 +10,9 @@ mod state;
 
 use browser::Browser;
 use std::slice::from_ref;
-use wardkey::relying_party::RelyingPartyBuilder;
-use wardkey::{AuthenticationResponse, CredentialRecord, RelyingParty, UnixTime, User, UserHandle};
+use wardkey::{
+    AuthenticationResponse, CredentialRecord, RelyingParty, RelyingPartyBuilder, UnixTime, User, UserHandle,
+};
 
 const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
 

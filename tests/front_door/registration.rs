@@ -6,13 +6,12 @@ use serde_json::json;
 use std::slice::from_ref;
 use wardkey::attestation::{AttestationType, Format, KeyEnforcement};
 use wardkey::ceremony::{BackupEligibility, BackupState};
-use wardkey::client::json::{Attachment, AttestationConveyance, Hint, ResidentKey};
-use wardkey::credential::Transport;
+use wardkey::client::json::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey};
 use wardkey::crypto::Algorithm;
-use wardkey::policy::{AttestationPolicy, TrustAnchor, TrustAnchors};
+use wardkey::policy::{AttestationPolicy, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::relying_party::{Mediation, RegistrationRequest};
-use wardkey::{Error, RegistrationResponse, RegistrationState};
+use wardkey::x509::TrustAnchor;
+use wardkey::{Error, RegistrationRequest, RegistrationResponse, RegistrationState, Transport};
 use wardkey_authenticator::attestation::android_key::{AuthorizationList, ORIGIN, PURPOSE, purposes};
 use wardkey_authenticator::flags::{BE, BS, UP, UV};
 use wardkey_authenticator::json::base64url;
@@ -69,7 +68,7 @@ fn what_is_chosen_is_asked_for() {
         .unwrap();
     let request = request(|request| {
         request.resident_key = ResidentKey::Discouraged;
-        request.attachment = Some(Attachment::CrossPlatform);
+        request.attachment = Some(AuthenticatorAttachment::CrossPlatform);
         request.hints = vec![Hint::SecurityKey, Hint::Hybrid];
         request.attestation_formats = vec![Format::Packed];
         request.timeout_secs = Some(420);
@@ -188,7 +187,7 @@ fn credentials_of_the_account_are_excluded() {
 
 #[test]
 fn a_conditional_create_needs_neither_presence_nor_verification() {
-    let (rp, request) = (clinic(), request(|request| request.mediation = Mediation::Conditional));
+    let (rp, request) = (clinic(), request(|request| request.conditional = true));
     let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
     assert_eq!(serde_json::to_value(&options).unwrap()["authenticatorSelection"]["userVerification"], "preferred");
     let unattended = |made: Registration| made.authenticator_data(|data| data.clear_flags(UP | UV));

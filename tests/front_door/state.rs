@@ -5,7 +5,7 @@ use crate::browser::Browser;
 use crate::{NOW, ada, builder, clinic, register};
 use serde_json::{Value, json};
 use std::slice::from_ref;
-use wardkey::crypto::{AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
+use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
 use wardkey::{AuthenticationState, Error, RegistrationState, UnixTime};
 
 /// The kind of state, its JSON, and a function that reads and writes it.
@@ -108,8 +108,8 @@ fn an_invalid_state_is_refused_when_it_is_read() {
         (&["reauthentication"], "/purpose/reauthentication/freshSecs", json!(day + 1), Some("1 second to 1 day")),
         (&["sign-in"], "/appid", json!("http://clinic.example"), Some("")),
         (&["registration", "sign-in"], "/extensions", json!({}), Some("missing field")),
-        (&["registration", "sign-in"], "/extensions/required/unsigned", json!({}), Some("missing field")),
-        (&["registration", "sign-in"], "/extensions/unsolicited", json!("new"), Some("unknown variant")),
+        (&["registration", "sign-in"], "/extensions/required", json!({}), Some("missing field")),
+        (&["registration", "sign-in"], "/extensions/refuseUnsolicited", json!("new"), Some("invalid type")),
     ] {
         for (kind, whole, read) in states().into_iter().filter(|(kind, ..)| kinds.contains(kind)) {
             let mut edited = whole;
@@ -170,13 +170,13 @@ impl Backend for WithoutRsa {
     fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         AwsLcRs.hmac_sha256(key, parts)
     }
-    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
+    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), CryptoError> {
         AwsLcRs.check_key(key)
     }
-    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, m: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, m: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
         AwsLcRs.verify(scheme, key, m, signature)
     }
-    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
         AwsLcRs.random(out)
     }
 }

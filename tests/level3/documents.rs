@@ -1,8 +1,9 @@
 //! Documents, signals and capabilities that exist besides ceremonies.
 
 use crate::*;
-use wardkey::client::capabilities::{ClientCapabilities, ClientCapability};
-use wardkey::client::origin::OriginError;
+use wardkey::InvalidValue;
+use wardkey::client::capabilities::ClientCapabilities;
+use wardkey::client::json::Lint;
 use wardkey::client::well_known::*;
 
 /// Returns all labels except the last two (three under co.uk), as a public suffix list would.
@@ -16,7 +17,7 @@ fn registrable_domain(host: &str) -> Option<String> {
 fn related_origins_five_labels() {
     let origins: Vec<String> = (1..=6).map(|n| format!("https://site{n}.example")).collect();
     let document = RelatedOrigins::new(origins.clone()).unwrap();
-    assert_eq!(document.check(registrable_domain), [RelatedOriginsWarning::TooManyLabels(5)]);
+    assert_eq!(document.check(registrable_domain), [Lint::TooManyLabels(5)]);
     assert!(document.allow(&origins[4], MAX_LABELS, registrable_domain));
     assert!(!document.allow(&origins[5], MAX_LABELS, registrable_domain));
     assert!(document.allow(&origins[5], 6, registrable_domain));
@@ -41,40 +42,38 @@ fn related_origins_document() {
     assert_eq!(document.origins(), ["https://clinic.test", "https://hospital.example:8443"]);
     assert_eq!(serde_json::from_str::<RelatedOrigins>(&json).unwrap(), document);
     assert_eq!(super::rp().related_origins(), None);
-    assert_eq!(RelatedOrigins::new(Vec::<String>::new()), Err(OriginError::NoOrigin));
-    assert_eq!(RelatedOrigins::new(["https://clinic.test/"]), Err(OriginError::Origin));
+    assert_eq!(RelatedOrigins::new(Vec::<String>::new()), Err(InvalidValue::NoOrigin));
+    assert_eq!(RelatedOrigins::new(["https://clinic.test/"]), Err(InvalidValue::Origin));
     let found: RelatedOrigins = serde_json::from_str(
         r#"{"origins":["https://a.example/","https://a.example","https://a.example","https://localhost"]}"#,
     )
     .unwrap();
     assert_eq!(
         found.check(registrable_domain),
-        [
-            RelatedOriginsWarning::Malformed(0),
-            RelatedOriginsWarning::Duplicate(2),
-            RelatedOriginsWarning::NoRegistrableDomain(3)
-        ]
+        [Lint::MalformedOrigin(0), Lint::DuplicateOrigin(2), Lint::NoRegistrableDomain(3)]
     );
     let empty: RelatedOrigins = serde_json::from_str(r#"{"origins":[]}"#).unwrap();
-    assert_eq!(empty.check(registrable_domain), [RelatedOriginsWarning::Empty]);
+    assert_eq!(empty.check(registrable_domain), [Lint::NoOrigin]);
 }
 
 #[test]
 fn native_apps() {
-    let app = AndroidApp::new("org.example.portal", [[0xab; 32]]).unwrap();
-    let links = asset_links(std::slice::from_ref(&app));
+    let certificates = [[0xab; 32]];
+    let links = asset_links([("org.example.portal", &certificates[..])]).unwrap();
     assert_eq!(links[0]["target"]["package_name"], "org.example.portal");
     let fingerprint = links[0]["target"]["sha256_cert_fingerprints"][0].as_str().unwrap();
     assert_eq!((fingerprint.len(), &fingerprint[..5]), (95, "AB:AB"));
-    let origin = app.origins().next().unwrap();
+    let origin = android_origin(&certificates[0]);
     assert!(RelyingParty::builder("clinic.example", "x").native_origin(origin).build().is_ok());
     for bad in ["", "portal", "org..portal", "1org.portal", "org.example.portal/x"] {
-        assert_eq!(AndroidApp::new(bad, [[0; 32]]), Err(OriginError::App), "{bad}");
+        assert_eq!(asset_links([(bad, &certificates[..])]), Err(InvalidValue::App), "{bad}");
     }
-    assert_eq!(AndroidApp::new("org.example", []), Err(OriginError::App));
-    let apple = AppleApp::new("A1B2C3D4E5", "org.example.portal").unwrap();
-    assert_eq!(app_site_association(&[apple]), json!({"webcredentials": {"apps": ["A1B2C3D4E5.org.example.portal"]}}));
-    assert!(AppleApp::new("short", "org.example").is_err() && AppleApp::new("A1B2C3D4E5", "").is_err());
+    assert_eq!(asset_links([("org.example", &[][..])]), Err(InvalidValue::App));
+    let apple = app_site_association([("A1B2C3D4E5", "org.example.portal")]);
+    assert_eq!(apple, Ok(json!({"webcredentials": {"apps": ["A1B2C3D4E5.org.example.portal"]}})));
+    for bad in [("short", "org.example"), ("A1B2C3D4E5", ""), ("a1b2c3d4e5", "org.example")] {
+        assert_eq!(app_site_association([bad]), Err(InvalidValue::App), "{bad:?}");
+    }
 }
 
 #[test]
@@ -94,7 +93,7 @@ fn signals() {
     let mut older = record();
     older.id = wardkey::CredentialId::new(*b"older").unwrap();
     let left_out = rp.signal_all_accepted_credentials(&authenticated, std::slice::from_ref(&older), NOW).unwrap_err();
-    assert_eq!((left_out, left_out.code()), (Error::CredentialLeftOut, "credential-left-out"));
+    assert_eq!((left_out.clone(), left_out.code()), (Error::CredentialLeftOut, "credential-left-out"));
     let twice = [older.clone(), record(), older.clone(), record()];
     let once = rp.signal_all_accepted_credentials(&authenticated, &twice, NOW).unwrap();
     let json = serde_json::to_value(&once).unwrap();
@@ -118,24 +117,22 @@ fn signals_from_a_later_request() {
     let (options, state) = rp.start_reauthentication(&user().handle, &[record()], "rename", 300, NOW).unwrap();
     let response = get(authentication(), &options.challenge);
     let done = rp.finish_reauthentication(state, &user().handle, &response, &record(), NOW).unwrap();
-    assert_eq!(done.proof.credential_id(), &record().id);
+    assert_eq!(done.0.credential_id(), &record().id);
     let [now, later] = [
-        rp.signal_all_accepted_credentials(&done.authenticated, &[record()], NOW),
-        rp.signal_all_accepted_credentials(&done.proof, &[record()], NOW),
+        rp.signal_all_accepted_credentials(&done.1, &[record()], NOW),
+        rp.signal_all_accepted_credentials(&done.0, &[record()], NOW),
     ];
     assert_eq!(now.unwrap(), later.unwrap());
-    let [now, later] = [
-        rp.signal_current_user_details(&done.authenticated, &user(), NOW),
-        rp.signal_current_user_details(&done.proof, &user(), NOW),
-    ];
+    let [now, later] =
+        [rp.signal_current_user_details(&done.1, &user(), NOW), rp.signal_current_user_details(&done.0, &user(), NOW)];
     assert_eq!(now.unwrap(), later.unwrap());
     let stranger = User::new(UserHandle::new([9; 32]).unwrap(), "x", "x");
-    assert_eq!(rp.signal_current_user_details(&done.proof, &stranger, NOW), Err(Error::ForeignCredential));
-    assert!(rp.signal_all_accepted_credentials(&done.proof, &[record()], NOW.plus_secs(300)).is_ok());
+    assert_eq!(rp.signal_current_user_details(&done.0, &stranger, NOW), Err(Error::ForeignCredential));
+    assert!(rp.signal_all_accepted_credentials(&done.0, &[record()], NOW.plus_secs(300)).is_ok());
     for time in [NOW.plus_secs(301), UnixTime::from_secs(NOW.secs() - 1)] {
-        let all = rp.signal_all_accepted_credentials(&done.proof, &[record()], time);
+        let all = rp.signal_all_accepted_credentials(&done.0, &[record()], time);
         assert_eq!(all, Err(Error::NotFresh), "{time:?}");
-        assert_eq!(rp.signal_current_user_details(&done.proof, &user(), time), Err(Error::NotFresh), "{time:?}");
+        assert_eq!(rp.signal_current_user_details(&done.0, &user(), time), Err(Error::NotFresh), "{time:?}");
     }
 }
 
@@ -149,24 +146,24 @@ fn signals_need_a_sign_in_at_the_same_relying_party() {
     let elsewhere = RelyingParty::new("prescribers.example", "x").unwrap();
     let wrong = Error::WrongRelyingParty;
     let all = [
-        elsewhere.signal_all_accepted_credentials(&done.authenticated, &[record()], NOW),
-        elsewhere.signal_all_accepted_credentials(&done.proof, &[record()], NOW),
+        elsewhere.signal_all_accepted_credentials(&done.1, &[record()], NOW),
+        elsewhere.signal_all_accepted_credentials(&done.0, &[record()], NOW),
     ];
-    assert_eq!(all, [Err(wrong), Err(wrong)]);
+    assert_eq!(all, [Err(wrong.clone()), Err(wrong.clone())]);
     let details = [
-        elsewhere.signal_current_user_details(&done.authenticated, &user(), NOW),
-        elsewhere.signal_current_user_details(&done.proof, &user(), NOW),
+        elsewhere.signal_current_user_details(&done.1, &user(), NOW),
+        elsewhere.signal_current_user_details(&done.0, &user(), NOW),
     ];
-    assert_eq!(details, [Err(wrong), Err(wrong)]);
+    assert_eq!(details, [Err(wrong.clone()), Err(wrong)]);
 }
 
 #[test]
 fn capabilities_tolerate_unknown_keys() {
     let json = json!({"conditionalCreate": true, "extension:largeBlob": false, "uiMode": true});
     let capabilities: ClientCapabilities = serde_json::from_value(json.clone()).unwrap();
-    assert_eq!(capabilities.has(ClientCapability::ConditionalCreate), Some(true));
-    assert_eq!(capabilities.has(ClientCapability::SignalUnknownCredential), None);
-    assert_eq!(capabilities.has_extension("largeBlob"), Some(false));
-    assert_eq!(capabilities.get("uiMode"), Some(true));
+    assert_eq!(capabilities.has("conditionalCreate"), Some(true));
+    assert_eq!(capabilities.has("signalUnknownCredential"), None);
+    assert_eq!(capabilities.has("extension:largeBlob"), Some(false));
+    assert_eq!(capabilities.has("uiMode"), Some(true));
     assert_eq!(serde_json::to_value(&capabilities).unwrap(), json);
 }

@@ -2,13 +2,12 @@
 
 use crate::*;
 use std::sync::Mutex;
-use wardkey::CredentialId;
+use wardkey::ceremony::payment::ExpectedPayment;
 use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::client::json::RequestOptions;
-use wardkey::crypto::{self, AwsLcRs, Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
-use wardkey::error::PublicFailure;
-use wardkey::extensions::{LargeBlobRequest, PrfRequest, PrfValues};
-use wardkey::relying_party::{DecoyShape, Decoys, ExpectedPayment};
+use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
+use wardkey::extensions::{LargeBlobRequest, Prf, PrfValues};
+use wardkey::{CredentialId, Decoys, InvalidValue, PublicFailure, crypto};
 use wardkey_authenticator::{Key, flags};
 
 /// A backend that records its calls.
@@ -40,22 +39,16 @@ impl Backend for Counting {
         self.note("hmac");
         AwsLcRs.hmac_sha256(key, parts)
     }
-    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), KeyError> {
+    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), CryptoError> {
         self.note("check_key");
         AwsLcRs.check_key(key)
     }
-    fn verify(
-        &self,
-        scheme: Scheme,
-        key: &PublicKey<'_>,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), BadSignature> {
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, message: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
         let bits = if let PublicKey::Rsa { modulus, .. } = key { modulus.len() * 8 } else { 0 };
         self.note(format!("verify {scheme:?} {bits}"));
         AwsLcRs.verify(scheme, key, message, signature)
     }
-    fn random(&self, out: &mut [u8]) -> Result<(), RandomFailed> {
+    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
         AwsLcRs.random(out)
     }
 }
@@ -254,8 +247,8 @@ fn every_refusal_costs_and_says_the_same() {
         let scheme = crypto::Algorithm::from_cose(algorithm.id()).unwrap().scheme();
         let rsa = matches!(scheme, Scheme::RsaPkcs1(_) | Scheme::RsaPss(_));
         let verify = format!("verify {scheme:?} {}", if rsa { 2048 } else { 0 });
-        // The hashes of the RP ID and of the client data.
-        let expected = ["hmac", "digest", "digest", &verify];
+        // The hashes of the RP ID, of the client data, and of the signed bytes.
+        let expected = ["hmac", "digest", "digest", "digest", &verify];
         for (what, calls, answer) in [sign_ins(&stage), payments(&stage)].concat() {
             assert_eq!(calls, expected, "{algorithm:?}: {what}");
             assert_eq!(answer, r#"that did not work; please try again {"error":"failed"}"#, "{what}");
@@ -270,7 +263,7 @@ fn every_start_costs_the_same() {
     let Stage { counting, rp, .. } = &stage;
     let mut with_prf = AuthenticationRequest::default();
     let values = PrfValues::new([1; 24]).with_second([2; 40]);
-    with_prf.extensions.prf = Some(PrfRequest::by_credential([(stage.record.id.clone(), values)].into()));
+    with_prf.extensions.prf = Some(Prf::by_credential([(stage.record.id.clone(), values)].into()));
     for credentials in 1..=3 {
         let nobody = stage.nobody(credentials);
         let own: Vec<_> = (0..credentials)
@@ -303,9 +296,11 @@ fn every_start_costs_the_same() {
 fn a_credential_id_costs_one_algorithm() {
     use crypto::Algorithm::{EdDsa, Es256, Es384, Rs256};
     let counting: &'static Counting = Box::leak(Box::default());
-    let shape = |weight, id_len, algorithm| DecoyShape::new(weight, id_len, Vec::new(), algorithm).unwrap();
-    let shapes = vec![shape(2, 32, Es256), shape(1, 32, Rs256), shape(1, 32, EdDsa), shape(1, 16, Es384)];
-    let decoys = Decoys::new([3; 32]).shaped(vec![1, 1, 1], shapes);
+    let shapes = [(2, 32, Es256), (1, 32, Rs256), (1, 32, EdDsa), (1, 16, Es384)];
+    let decoys = shapes.into_iter().fold(Decoys::new([3; 32]).with_counts(vec![1, 1, 1]), |decoys, shape| {
+        let (weight, id_len, algorithm) = shape;
+        decoys.with_shape(weight, id_len, Vec::new(), algorithm).unwrap()
+    });
     let rp = RelyingParty::builder("example.org", "x").backend(counting).decoys(decoys).build().unwrap();
     let details = crate::payment::shown();
     let expected = ExpectedPayment::new(&details);
@@ -376,7 +371,7 @@ fn without_decoys_an_unknown_name_is_an_error() {
         rp().start_decoy_payment("nobody", NOW).unwrap_err(),
     ];
     for error in errors {
-        assert_eq!((error, error.code()), (Error::NoDecoys, "no-decoys"));
+        assert_eq!((error.clone(), error.code()), (Error::NoDecoys, "no-decoys"));
     }
 }
 
@@ -389,7 +384,7 @@ fn faults_of_the_response_are_refused_alike() {
     assert_eq!(error.code(), "origin-not-allowed");
     let (_, state) = rp().start_discoverable_authentication(NOW).unwrap();
     let error = rp().refuse_authentication(state, &get(authentication(), &[1; 32]), NOW.plus_secs(301));
-    assert_eq!((error, error.public()), (Error::Expired, PublicFailure));
+    assert_eq!((error.clone(), error.public()), (Error::Expired, PublicFailure));
 }
 
 fn decoyed(decoys: Decoys) -> RelyingParty {
@@ -425,14 +420,15 @@ fn lists_have_one_order() {
     let sorted = of([b"a", b"b", b"c"]);
     assert!(sorted.is_sorted());
     assert_eq!(of([b"c", b"a", b"b"]), sorted);
-    let rp = decoyed(Decoys::new([3; 32]).shaped(vec![0, 0, 0, 0, 1], Vec::new()));
+    let rp = decoyed(Decoys::new([3; 32]).with_counts(vec![0, 0, 0, 0, 1]));
     for name in ["a", "b", "c", "d"] {
         let list = rp.start_decoy_authentication(name, NOW).unwrap().0.allow_credentials;
         assert!(list.len() == 5 && list.is_sorted_by_key(|credential| &credential.id), "{name}");
     }
     for len in [0, 1024, usize::MAX] {
-        let error = DecoyShape::new(1, len, Vec::new(), crypto::Algorithm::Es256).unwrap_err();
-        assert_eq!((error.len, error.most), (len, 1023), "no decoy has such an id, so that a name would have no list");
+        let error = Decoys::new([3; 32]).with_shape(1, len, Vec::new(), crypto::Algorithm::Es256).unwrap_err();
+        let InvalidValue::Length { len: found, most, .. } = error else { panic!("{error}") };
+        assert_eq!((found, most), (len, 1023), "no decoy has such an id, so that a name would have no list");
     }
 }
 
@@ -440,7 +436,7 @@ fn lists_have_one_order() {
 /// old library ordered them.
 #[test]
 fn transports_have_one_order() {
-    use wardkey::credential::Transport::{Ble, Hybrid, Internal, Nfc, SmartCard, Usb};
+    use wardkey::Transport::{Ble, Hybrid, Internal, Nfc, SmartCard, Usb};
     let all = [Ble, Hybrid, Internal, Nfc, SmartCard, Usb];
     for written in [vec![Internal, Hybrid, Internal], vec![Hybrid, Internal], all.iter().rev().cloned().collect()] {
         let mut record = record();
@@ -457,8 +453,8 @@ fn transports_have_one_order() {
             assert_eq!(list[0].transports, expected, "{written:?}");
         }
     }
-    let shape = DecoyShape::new(1, 20, vec![Usb, Internal, Ble, Usb], crypto::Algorithm::Es256).unwrap();
-    let rp = decoyed(Decoys::new([3; 32]).shaped(vec![1], vec![shape]));
+    let decoys = Decoys::new([3; 32]).with_counts(vec![1]);
+    let rp = decoyed(decoys.with_shape(1, 20, vec![Usb, Internal, Ble, Usb], crypto::Algorithm::Es256).unwrap());
     let decoy = rp.start_decoy_authentication("nobody", NOW).unwrap().0;
     assert_eq!(decoy.allow_credentials[0].transports, [Ble, Internal, Usb]);
     let names: Vec<String> = all.iter().map(|one| serde_json::to_string(one).unwrap()).collect();
@@ -467,11 +463,11 @@ fn transports_have_one_order() {
 
 #[test]
 fn decoy_options_have_the_same_extensions() {
-    let shape = DecoyShape::new(1, 20, Vec::new(), crypto::Algorithm::Es256).unwrap();
-    let rp = decoyed(Decoys::new([3; 32]).shaped(vec![0, 1], vec![shape]));
+    let decoys = Decoys::new([3; 32]).with_counts(vec![0, 1]);
+    let rp = decoyed(decoys.with_shape(1, 20, Vec::new(), crypto::Algorithm::Es256).unwrap());
     let mut request = AuthenticationRequest::default();
     let values = PrfValues::new([1; 24]).with_second([2; 16]);
-    request.extensions.prf = Some(PrfRequest::by_credential([(record().id, values)].into()));
+    request.extensions.prf = Some(Prf::by_credential([(record().id, values)].into()));
     let start = || rp.start_decoy_authentication_with(&request, "nobody@mail.example", NOW).unwrap().0;
     let (fake, again) = (start(), start());
     assert_eq!(fake.extensions, again.extensions, "the same each time");

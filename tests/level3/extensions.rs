@@ -1,10 +1,11 @@
 //! Extension outputs: refused if they were requested and are wrong, ignored if nobody requested them.
 
 use crate::*;
+use wardkey::InvalidValue;
 use wardkey::client::json::AttestationConveyance;
-use wardkey::credential::CredentialDescriptor;
-use wardkey::credential::PublicKeyCredentialType::PublicKey;
 use wardkey::extensions::*;
+use wardkey::internals::CredentialDescriptor;
+use wardkey::internals::PublicKeyCredentialType::PublicKey;
 use wardkey::policy::AttestationPolicy;
 use wardkey_authenticator::hash::sha256;
 use wardkey_authenticator::{Cbor, FidoU2f, PackedSelf};
@@ -39,9 +40,8 @@ fn cred_protect() {
     use CredentialProtection::*;
     let asked = |policy, enforce| {
         asking(|request| {
-            let input = CredentialProtectionInput::at_least(policy);
-            let enforced = CredentialProtectionInput::enforced(policy);
-            request.extensions.cred_protect = Some(if enforce { enforced } else { input });
+            request.extensions.cred_protect = Some(policy);
+            request.extensions.enforce_cred_protect = enforce;
         })
     };
     let two = asked(UserVerificationOptionalWithCredentialIdList, false);
@@ -136,8 +136,8 @@ fn what_nobody_signs_is_no_required_output() {
             );
         }
         let error = register(&rp(), &request, made(attested())).unwrap_err();
-        let Error::Extension(InputError::RequiredButNotAttested(extension)) = error else { panic!("{error:?}") };
-        assert_eq!(extension.identifier(), identifier);
+        let Error::Extension(InvalidValue::RequiredButNotAttested(extension)) = error else { panic!("{error:?}") };
+        assert_eq!(extension, identifier);
     }
     let claims = |made: Registration| made.authenticator_data(|data| data.extension("minPinLength", 63));
     for unsigned in [registration(), registration().format(FidoU2f::new())] {
@@ -174,7 +174,7 @@ fn cred_blob() {
     assert!(register(&asks(), &asked, signed("credBlob", Cbor::Bool(true))).is_ok(), "as long as may be");
     asked.extensions.cred_blob = Some(vec![0; 33].into());
     let too_long = register(&asks(), &asked, attested()).unwrap_err();
-    assert_eq!(too_long, Error::Extension(InputError::CredBlobTooLong));
+    assert_eq!(too_long, Error::Extension(InvalidValue::CredBlobTooLong));
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn hmac_secret() {
 #[test]
 fn hmac_get_secret() {
     let mut asked = AuthenticationRequest::default();
-    asked.extensions.hmac_get_secret = Some(HmacGetSecret::new([1; 32], None));
+    asked.extensions.hmac_get_secret = Some(PrfValues::new([1; 32]));
     let answered =
         |len| authentication().authenticator_data(|data| data.extension("hmac-secret", Cbor::Bytes(vec![9; len])));
     for len in [32, 48, 64, 80] {
@@ -225,12 +225,12 @@ fn hmac_get_secret() {
     let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::HmacSecret));
     assert_eq!(refusal(authenticate(&rp(), &asked, answered(33))), malformed);
     let leaked = authentication().json(unsigned("hmacGetSecret", json!({"output1": "AAAA"})));
-    assert!(authenticate(&rp(), &asked, leaked).unwrap().evidence.extensions.secret_results);
+    assert!(authenticate(&rp(), &asked, leaked).unwrap().evidence.secret_extension_results == Some(true));
 }
 
 #[test]
 fn hmac_secret_mc() {
-    let asked = asking(|request| request.extensions.prf = Some(PrfCreation::eval(PrfValues::new(*b"x"))));
+    let asked = asking(|request| request.extensions.prf = Some(Prf::eval(PrfValues::new(*b"x"))));
     for len in [32, 48, 64, 80] {
         assert!(register(&rp(), &asked, signed("hmac-secret-mc", Cbor::Bytes(vec![9; len]))).is_ok());
     }
@@ -268,7 +268,7 @@ fn uvm() {
 fn cred_props() {
     let mut asked = asking(|request| request.extensions.cred_props = true);
     assert!(register(&rp(), &asked, posted("credProps", json!({"rk": false}))).is_ok());
-    asked.outputs.unsigned.discoverable = true;
+    asked.outputs.unsigned_discoverable = true;
     let refused = Refusal::Extension(OutputRefusal::UnsignedNotDiscoverable);
     assert_eq!(refusal(register(&rp(), &asked, posted("credProps", json!({"rk": false})))), refused);
     for passes in [json!({"rk": true}), json!({})] {
@@ -278,7 +278,7 @@ fn cred_props() {
 
 #[test]
 fn large_blob_support() {
-    let asked = |support| asking(|request| request.extensions.large_blob = Some(LargeBlobCreation { support }));
+    let asked = |support| asking(|request| request.extensions.large_blob = Some(support));
     let required = asked(LargeBlobSupport::Required);
     for made in [registration(), posted("largeBlob", json!({"supported": false})), posted("largeBlob", json!({}))] {
         assert_eq!(
@@ -288,7 +288,7 @@ fn large_blob_support() {
         assert!(register(&rp(), &asked(LargeBlobSupport::Preferred), made).is_ok());
     }
     let registered = register(&rp(), &required, posted("largeBlob", json!({"supported": true}))).unwrap();
-    assert_eq!(registered.unsigned_extensions().large_blob.as_ref().unwrap().supported, Some(true));
+    assert_eq!(registered.unsigned_extensions().large_blob_supported(), Some(true));
 }
 
 #[test]
@@ -296,7 +296,7 @@ fn large_blob_write() {
     let mut asked = AuthenticationRequest::default();
     asked.extensions.large_blob = Some(LargeBlobRequest::Write(b"blob".to_vec().into()));
     assert!(authenticate(&rp(), &asked, authentication()).is_ok());
-    asked.outputs.unsigned.large_blob_written = true;
+    asked.outputs.unsigned_large_blob_written = true;
     for output in [json!({}), json!({"written": false})] {
         let made = authentication().json(unsigned("largeBlob", output));
         assert_eq!(
@@ -307,7 +307,7 @@ fn large_blob_write() {
     let made = authentication().json(unsigned("largeBlob", json!({"written": true})));
     assert!(authenticate(&rp(), &asked, made).is_ok());
     let nobody = rp().start_discoverable_authentication_with(&asked, NOW).unwrap_err();
-    assert_eq!(nobody, Error::Extension(InputError::LargeBlobWriteNeedsOne));
+    assert_eq!(nobody, Error::Extension(InvalidValue::LargeBlobWriteNeedsOne));
 }
 
 #[test]
@@ -316,15 +316,15 @@ fn large_blob_read() {
     asked.extensions.large_blob = Some(LargeBlobRequest::Read);
     let made = authentication().json(unsigned("largeBlob", json!({"blob": "YmxvYg"})));
     let authenticated = authenticate(&rp(), &asked, made).unwrap();
-    let blob = authenticated.unsigned_extensions.large_blob.unwrap().blob.unwrap();
+    let blob = authenticated.unsigned_extensions.large_blob().unwrap();
     assert_eq!(blob.as_bytes(), b"blob");
 }
 
 #[test]
 fn prf_enabled() {
-    let mut asked = asking(|request| request.extensions.prf = Some(PrfCreation::enable()));
+    let mut asked = asking(|request| request.extensions.prf = Some(Prf::default()));
     assert!(register(&rp(), &asked, registration()).is_ok());
-    asked.outputs.unsigned.prf_enabled = true;
+    asked.outputs.unsigned_prf_enabled = true;
     for made in [registration(), posted("prf", json!({})), posted("prf", json!({"enabled": false}))] {
         assert_eq!(refusal(register(&rp(), &asked, made)), Refusal::Extension(OutputRefusal::UnsignedPrfNotEnabled));
     }
@@ -336,10 +336,10 @@ fn prf_enabled() {
 fn prf_results() {
     const RESULT: &str = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I";
     let mut asked = AuthenticationRequest::default();
-    asked.extensions.prf = Some(PrfRequest::eval(PrfValues::new(*b"salt")));
+    asked.extensions.prf = Some(Prf::eval(PrfValues::new(*b"salt")));
     let leaked = || authentication().json(unsigned("prf", json!({"results": {"first": RESULT}})));
     let authenticated = authenticate(&rp(), &asked, leaked()).unwrap();
-    assert!(authenticated.evidence.extensions.secret_results);
+    assert!(authenticated.evidence.secret_extension_results == Some(true));
     let logged = format!("{authenticated:?} {}", serde_json::to_string(&authenticated.evidence).unwrap());
     assert!(logged.contains(r#""secretExtensionResults":true"#));
     let response = AuthenticationResponse::from_json(&leaked().response().to_string()).unwrap();
@@ -351,7 +351,7 @@ fn prf_results() {
     assert!(!serde_json::to_string(&state).unwrap().contains("c2FsdA"), "salts are not kept");
     assert!(serde_json::to_string(&options).unwrap().contains("c2FsdA"));
 
-    let strict = RelyingParty::builder("example.org", "x").secret_results(SecretResults::Refuse).build().unwrap();
+    let strict = RelyingParty::builder("example.org", "x").refuse_secret_results().build().unwrap();
     assert_eq!(refusal(authenticate(&strict, &asked, leaked())), Refusal::Extension(OutputRefusal::SecretResults));
     assert!(authenticate(&strict, &asked, authentication()).is_ok());
     let made = posted("prf", json!({"enabled": true, "results": {"first": RESULT}}));
@@ -360,7 +360,7 @@ fn prf_results() {
         Refusal::Extension(OutputRefusal::SecretResults)
     );
     let registered = register(&rp(), &RegistrationRequest::default(), made).unwrap();
-    assert!(registered.evidence().extensions.secret_results);
+    assert!(registered.evidence().secret_extension_results == Some(true));
     let record = serde_json::to_string(&registered.claim(None::<()>).unwrap()).unwrap();
     assert!(!record.contains(RESULT));
     for secret in ["prf", "largeBlobKey"] {
@@ -370,7 +370,7 @@ fn prf_results() {
             Refusal::Extension(OutputRefusal::SecretResults)
         );
         let registered = register(&rp(), &RegistrationRequest::default(), clear.clone()).unwrap();
-        assert!(registered.evidence().extensions.secret_results);
+        assert!(registered.evidence().secret_extension_results == Some(true));
         let posted = create(clear, &[1; 32]);
         let evidence = serde_json::to_string(&registered.evidence()).unwrap();
         let printed = format!("{registered:?} {posted:?}");
@@ -388,14 +388,14 @@ fn prf_results() {
 #[test]
 fn prf_eval_by_credential() {
     let mut asked = AuthenticationRequest::default();
-    let of = |id: wardkey::CredentialId| Some(PrfRequest::by_credential([(id, PrfValues::new(*b"x"))].into()));
+    let of = |id: wardkey::CredentialId| Some(Prf::by_credential([(id, PrfValues::new(*b"x"))].into()));
     asked.extensions.prf = of(record().id);
     assert!(authenticate(&rp(), &asked, authentication()).is_ok());
     asked.extensions.prf = of(wardkey::CredentialId::new(*b"other").unwrap());
     let error = authenticate(&rp(), &asked, authentication()).unwrap_err();
-    assert_eq!((error, error.code()), (Error::Extension(InputError::PrfCredential), "extension-input"));
+    assert_eq!((error.clone(), error.code()), (Error::Extension(InvalidValue::PrfCredential), "extension-input"));
     let descriptor = CredentialDescriptor::new(PublicKey, record().id, Vec::new());
-    assert_eq!(asked.extensions.check(&[descriptor]), Err(InputError::PrfCredential));
+    assert_eq!(asked.extensions.check(&[descriptor]), Err(InvalidValue::PrfCredential));
 }
 
 #[test]
@@ -419,7 +419,7 @@ fn appid_exclude() {
     let asked = asking(|request| request.extensions.appid_exclude = AppId::new("https://example.org/u2f.json").ok());
     let registered = register(&rp(), &asked, posted("appidExclude", json!(true))).unwrap();
     assert_eq!(registered.unsigned_extensions().appid_exclude, Some(true));
-    assert_eq!(AppId::new("http://example.org"), Err(InputError::AppId));
+    assert_eq!(AppId::new("http://example.org"), Err(InvalidValue::AppId));
 }
 
 #[test]
@@ -434,11 +434,11 @@ fn what_is_required_must_be_asked_for() {
     let mut request = RegistrationRequest::default();
     request.outputs.min_pin_length = Some(8);
     let error = register(&rp(), &request, registration()).unwrap_err();
-    assert_eq!(error, Error::Extension(InputError::RequiredButNotRequested(Extension::MinPinLength)));
+    assert_eq!(error, Error::Extension(InvalidValue::RequiredButNotRequested(Extension::MinPinLength.identifier())));
     let mut request = AuthenticationRequest::default();
     request.outputs.uvm = true;
     let error = authenticate(&rp(), &request, authentication()).unwrap_err();
-    assert_eq!(error.to_string(), "an output of uvm is required, and not asked for");
+    assert_eq!(error.to_string(), "an output of uvm is required, but not requested");
 }
 
 /// §9: a relying party must cope with unsolicited outputs, so nobody is locked out by one of another type. The JSON stays
@@ -458,12 +458,12 @@ fn an_unsigned_output_of_another_type_is_refused_only_if_it_was_asked_for() {
         ("appidExclude", json!("false"), Extension::AppidExclude),
     ] {
         let ignored = register(&rp(), &RegistrationRequest::default(), posted(output, value.clone())).unwrap();
-        let report = ignored.evidence().extensions;
-        assert!(report.unsolicited.contains(extension), "{output}: {value}");
+        let unsolicited = ignored.evidence().unsolicited_extensions.unwrap();
+        assert!(unsolicited.contains(extension), "{output}: {value}");
         let asked = asking(|request| {
             request.extensions.cred_props = true;
-            request.extensions.large_blob = Some(LargeBlobCreation { support: LargeBlobSupport::Preferred });
-            request.extensions.prf = Some(PrfCreation::default());
+            request.extensions.large_blob = Some(LargeBlobSupport::Preferred);
+            request.extensions.prf = Some(Prf::default());
             request.extensions.cred_blob = Some(b"blob".to_vec().into());
             request.extensions.hmac_create_secret = true;
             request.extensions.uvm = true;
@@ -481,33 +481,37 @@ fn an_unsigned_output_of_another_type_is_refused_only_if_it_was_asked_for() {
     ] {
         let answer = authentication().json(unsigned(output, value.clone()));
         let ignored = authenticate(&rp(), &AuthenticationRequest::default(), answer).unwrap();
-        assert!(ignored.evidence.extensions.unsolicited.contains(extension), "{output}: {value}");
+        let unsolicited = ignored.evidence.unsolicited_extensions.unwrap();
+        assert!(unsolicited.contains(extension), "{output}: {value}");
     }
 }
 
 #[test]
 fn unsolicited() {
-    let rp = |policy| RelyingParty::builder("example.org", "x").unsolicited_extensions(policy).build().unwrap();
+    let rp = |refuse: bool| {
+        let builder = RelyingParty::builder("example.org", "x");
+        if refuse { builder.refuse_unsolicited_extensions() } else { builder }.build().unwrap()
+    };
     let nothing = RegistrationRequest::default();
     let made = || signed("credProtect", 2).json(unsigned("credProps", json!({"rk": true})));
-    let reported = register(&rp(Unsolicited::Report), &nothing, made()).unwrap().evidence().extensions;
-    let named: Vec<_> = reported.unsolicited.iter().collect();
-    assert_eq!((named, reported.unknown), (vec![Extension::CredProps, Extension::CredProtect], 0));
-    let refused = register(&rp(Unsolicited::Refuse), &nothing, made());
+    let reported = register(&rp(false), &nothing, made()).unwrap().evidence();
+    let named: Vec<_> = reported.unsolicited_extensions.unwrap().iter().collect();
+    assert_eq!(named, [Extension::CredProps, Extension::CredProtect]);
+    assert_eq!(reported.unknown_extensions, Some(0));
+    let refused = register(&rp(true), &nothing, made());
     assert_eq!(refusal(refused), Refusal::Extension(OutputRefusal::Unsolicited(Some(Extension::CredProps))));
     for unknown in [signed("vendor", 1), posted("vendor", json!({}))] {
-        let report = register(&rp(Unsolicited::Report), &nothing, unknown.clone()).unwrap().evidence().extensions;
-        assert_eq!(report.unknown, 1);
-        let refused = register(&rp(Unsolicited::Refuse), &nothing, unknown);
+        let report = register(&rp(false), &nothing, unknown.clone()).unwrap().evidence();
+        assert_eq!(report.unknown_extensions, Some(1));
+        let refused = register(&rp(true), &nothing, unknown);
         assert_eq!(refusal(refused), Refusal::Extension(OutputRefusal::Unsolicited(None)));
     }
     let asked = asking(|request| {
         request.extensions.cred_props = true;
-        request.extensions.cred_protect =
-            Some(CredentialProtectionInput::at_least(CredentialProtection::UserVerificationOptional));
+        request.extensions.cred_protect = Some(CredentialProtection::UserVerificationOptional);
     });
-    assert!(register(&rp(Unsolicited::Refuse), &asked, made()).is_ok());
+    assert!(register(&rp(true), &asked, made()).is_ok());
     let answer = authentication().json(unsigned("appid", json!(false)));
-    let refused = authenticate(&rp(Unsolicited::Refuse), &AuthenticationRequest::default(), answer);
+    let refused = authenticate(&rp(true), &AuthenticationRequest::default(), answer);
     assert_eq!(refusal(refused), Refusal::Extension(OutputRefusal::Unsolicited(Some(Extension::Appid))));
 }

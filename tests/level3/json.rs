@@ -5,9 +5,11 @@ use crate::*;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use wardkey::InvalidValue;
 use wardkey::client::json::*;
-use wardkey::credential::{CredentialDescriptor, CredentialId, Transport};
 use wardkey::extensions::*;
+use wardkey::internals::CredentialDescriptor;
+use wardkey::{CredentialId, Transport};
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..48)
@@ -77,14 +79,11 @@ prop_compose! {
     ) -> CreationExtensions {
         let mut extensions = CreationExtensions::default();
         extensions.appid_exclude = appid_exclude;
-        extensions.prf = prf.map(|eval| eval.map_or_else(PrfCreation::enable, PrfCreation::eval));
-        extensions.large_blob = large_blob.map(|required| LargeBlobCreation {
-            support: if required { LargeBlobSupport::Required } else { LargeBlobSupport::Preferred },
-        });
-        extensions.cred_protect = protection.map(|(level, enforce)| {
-            let policy = CredentialProtection::from_level(level).unwrap();
-            if enforce { CredentialProtectionInput::enforced(policy) } else { CredentialProtectionInput::at_least(policy) }
-        });
+        extensions.prf = prf.map(|eval| eval.map_or_else(Prf::default, Prf::eval));
+        extensions.large_blob = large_blob
+            .map(|required| if required { LargeBlobSupport::Required } else { LargeBlobSupport::Preferred });
+        extensions.cred_protect = protection.and_then(|(level, _)| CredentialProtection::from_level(level));
+        extensions.enforce_cred_protect = protection.is_some_and(|(_, enforce)| enforce);
         extensions.cred_blob = cred_blob.map(Into::into);
         let [cred_props, min_pin_length, pin_complexity_policy, hmac_create_secret, uvm, payment] = flags;
         extensions.cred_props = cred_props;
@@ -92,7 +91,7 @@ prop_compose! {
         extensions.pin_complexity_policy = pin_complexity_policy;
         extensions.hmac_create_secret = hmac_create_secret;
         extensions.uvm = uvm;
-        extensions.payment = payment.then(PaymentCreation::new);
+        extensions.payment = payment.then(Vec::new);
         extensions.others = others;
         extensions
     }
@@ -102,26 +101,26 @@ fn every_creation_input() -> CreationExtensions {
     let mut extensions = CreationExtensions::default();
     extensions.appid_exclude = AppId::new("https://example.org").ok();
     extensions.cred_props = true;
-    extensions.prf = Some(PrfCreation::enable());
-    extensions.large_blob = Some(LargeBlobCreation { support: LargeBlobSupport::Preferred });
-    let policy = CredentialProtection::UserVerificationRequired;
-    extensions.cred_protect = Some(CredentialProtectionInput::enforced(policy));
+    extensions.prf = Some(Prf::default());
+    extensions.large_blob = Some(LargeBlobSupport::Preferred);
+    extensions.cred_protect = Some(CredentialProtection::UserVerificationRequired);
+    extensions.enforce_cred_protect = true;
     extensions.cred_blob = Some(b"blob".to_vec().into());
     extensions.min_pin_length = true;
     extensions.pin_complexity_policy = true;
     extensions.hmac_create_secret = true;
     extensions.uvm = true;
-    extensions.payment = Some(PaymentCreation::new());
+    extensions.payment = Some(Vec::new());
     extensions
 }
 
 fn every_request_input() -> RequestExtensions {
     let mut extensions = RequestExtensions::default();
     extensions.appid = AppId::new("https://example.org").ok();
-    extensions.prf = Some(PrfRequest::default());
+    extensions.prf = Some(Prf::default());
     extensions.large_blob = Some(LargeBlobRequest::Read);
     extensions.get_cred_blob = true;
-    extensions.hmac_get_secret = Some(HmacGetSecret::new([0; 32], None));
+    extensions.hmac_get_secret = Some(PrfValues::new([0; 32]));
     extensions.uvm = true;
     extensions
 }
@@ -138,7 +137,7 @@ prop_compose! {
         let mut extensions = RequestExtensions::default();
         extensions.appid = appid;
         extensions.prf = prf.map(|(eval, by_credential)| {
-            let mut prf = PrfRequest::by_credential(by_credential.into_iter().collect());
+            let mut prf = Prf::by_credential(by_credential.into_iter().collect());
             prf.eval = eval;
             prf
         });
@@ -146,7 +145,10 @@ prop_compose! {
             Some(blob) => LargeBlobRequest::Write(blob.into()),
             None => LargeBlobRequest::Read,
         });
-        extensions.hmac_get_secret = salts.map(|(salt1, salt2)| HmacGetSecret::new(salt1, salt2));
+        extensions.hmac_get_secret = salts.map(|(salt1, salt2)| match salt2 {
+            Some(salt2) => PrfValues::new(salt1).with_second(salt2),
+            None => PrfValues::new(salt1),
+        });
         [extensions.get_cred_blob, extensions.uvm] = flags;
         extensions.others = others;
         extensions
@@ -178,7 +180,7 @@ proptest! {
         options.authenticator_selection.user_verification = user_verification;
         if let Some(unknown) = unknown {
             options.authenticator_selection.resident_key = ResidentKey::Other(unknown.clone());
-            options.authenticator_selection.authenticator_attachment = Some(Attachment::Other(unknown.clone()));
+            options.authenticator_selection.authenticator_attachment = Some(AuthenticatorAttachment::Other(unknown.clone()));
             options.attestation = AttestationConveyance::Other(unknown);
         }
         options.extensions = extensions;
@@ -232,7 +234,7 @@ proptest! {
         }
         let known = policy.as_ref().is_none_or(|policy| policy.is_string() && *policy != "userVerificationImagined");
         let sensible = match &enforce {
-            Some(Value::Bool(enforce)) => !enforce || policy.is_some(),
+            Some(Value::Bool(_)) => true,
             other => other.is_none(),
         };
         let read = serde_json::from_value::<CreationOptions>(json.clone());
@@ -257,12 +259,12 @@ proptest! {
         extensions.others.insert(name.clone(), json!(true));
         prop_assert_eq!(extensions.check(), Ok(()));
         extensions.others.insert(pick(&creation), json!(false));
-        prop_assert!(matches!(extensions.check(), Err(InputError::HasAField(_))));
+        prop_assert!(matches!(extensions.check(), Err(InvalidValue::HasAField(_))));
         let mut extensions = RequestExtensions::default();
         extensions.others.insert(name, json!(true));
         prop_assert_eq!(extensions.check(&[]), Ok(()));
         extensions.others.insert(pick(&request), json!(false));
-        prop_assert!(matches!(extensions.check(&[]), Err(InputError::HasAField(_))));
+        prop_assert!(matches!(extensions.check(&[]), Err(InvalidValue::HasAField(_))));
     }
 
     #[test]

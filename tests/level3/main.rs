@@ -15,11 +15,10 @@ mod vectors;
 use serde_json::{Value, json};
 use wardkey::ceremony::Refusal;
 use wardkey::policy::Registered;
-use wardkey::relying_party::{Authenticated, AuthenticationRequest, RegistrationRequest};
 use wardkey::{
-    AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RegistrationResponse, RelyingParty, UnixTime,
+    Authenticated, AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialRecord, Error,
+    RegistrationRequest, RegistrationResponse, RelyingParty, UnixTime, User, UserHandle,
 };
-use wardkey::{User, UserHandle};
 use wardkey_authenticator::json::base64url;
 use wardkey_authenticator::{Algorithm, Authentication, Registration};
 

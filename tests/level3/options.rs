@@ -3,9 +3,10 @@
 use crate::*;
 use wardkey::attestation::Format;
 use wardkey::client::json::*;
-use wardkey::credential::{CredentialDescriptor, CredentialId, PublicKeyCredentialType, Transport};
 use wardkey::extensions::*;
-use wardkey::relying_party::Mediation;
+use wardkey::internals::AuthenticatorSelection;
+use wardkey::internals::{CredentialDescriptor, PublicKeyCredentialType};
+use wardkey::{CredentialId, Transport};
 
 pub(crate) fn started(request: &RegistrationRequest) -> CreationOptions {
     rp().start_registration_with(request, &user(), &[], NOW).unwrap().0
@@ -25,18 +26,18 @@ pub(crate) fn requested(request: &AuthenticationRequest) -> RequestOptions {
 fn hints_set_the_attachment() {
     for (hints, attachment) in [
         (vec![], None),
-        (vec![Hint::SecurityKey], Some(Attachment::CrossPlatform)),
-        (vec![Hint::Hybrid], Some(Attachment::CrossPlatform)),
-        (vec![Hint::Hybrid, Hint::SecurityKey], Some(Attachment::CrossPlatform)),
-        (vec![Hint::ClientDevice], Some(Attachment::Platform)),
+        (vec![Hint::SecurityKey], Some(AuthenticatorAttachment::CrossPlatform)),
+        (vec![Hint::Hybrid], Some(AuthenticatorAttachment::CrossPlatform)),
+        (vec![Hint::Hybrid, Hint::SecurityKey], Some(AuthenticatorAttachment::CrossPlatform)),
+        (vec![Hint::ClientDevice], Some(AuthenticatorAttachment::Platform)),
         (vec![Hint::ClientDevice, Hint::Hybrid], None),
-        (vec![Hint::Other("new".into()), Hint::ClientDevice], Some(Attachment::Platform)),
+        (vec![Hint::Other("new".into()), Hint::ClientDevice], Some(AuthenticatorAttachment::Platform)),
     ] {
         let mut request = registering(|request| request.hints = hints.clone());
         assert_eq!(started(&request).authenticator_selection.authenticator_attachment, attachment, "{hints:?}");
-        request.attachment = Some(Attachment::Platform);
+        request.attachment = Some(AuthenticatorAttachment::Platform);
         let chosen = started(&request).authenticator_selection.authenticator_attachment;
-        assert_eq!(chosen, Some(Attachment::Platform), "a choice of one's own stays");
+        assert_eq!(chosen, Some(AuthenticatorAttachment::Platform), "a choice of one's own stays");
     }
 }
 
@@ -79,7 +80,7 @@ fn a_choice_by_another_name_is_the_same_choice() {
 fn conditional_create() {
     use wardkey_authenticator::flags::{UP, UV};
     let absent = || registration().authenticator_data(|data| data.clear_flags(UP | UV));
-    let request = registering(|request| request.mediation = Mediation::Conditional);
+    let request = registering(|request| request.conditional = true);
     let record = register(&rp(), &request, absent()).unwrap().claim(None::<()>).unwrap();
     assert!(!record.uv_initialized);
     assert_eq!(started(&request).authenticator_selection.user_verification, UserVerificationRequirement::Preferred);
@@ -138,13 +139,13 @@ fn lint_creation() {
     assert_eq!(
         lints(|o| {
             o.hints = vec![Hint::SecurityKey, Hint::SecurityKey];
-            o.authenticator_selection.authenticator_attachment = Some(Attachment::Platform);
+            o.authenticator_selection.authenticator_attachment = Some(AuthenticatorAttachment::Platform);
         }),
         [Lint::DuplicateHint, Lint::HintsContradictAttachment]
     );
     assert_eq!(lints(|o| o.attestation = AttestationConveyance::Enterprise), [Lint::EnterpriseAttestation]);
     assert_eq!(lints(|o| o.attestation = AttestationConveyance::Other("new".into())), [Lint::UnknownValue]);
-    let attachment = || Some(Attachment::Other("new".into()));
+    let attachment = || Some(AuthenticatorAttachment::Other("new".into()));
     assert_eq!(lints(|o| o.authenticator_selection.authenticator_attachment = attachment()), [Lint::UnknownValue]);
     assert_eq!(
         lints(|o| o.authenticator_selection.resident_key = ResidentKey::Other("new".into())),
@@ -179,15 +180,19 @@ fn lint_names() {
 #[test]
 fn lint_extensions() {
     use CredentialProtection::{UserVerificationOptional, UserVerificationRequired};
-    let protected = |input| registering(|request| request.extensions.cred_protect = Some(input));
-    let enforced = CredentialProtectionInput::enforced(UserVerificationOptional);
-    assert_eq!(started(&protected(enforced)).lint(), [Lint::NothingToEnforce]);
-    assert_eq!(started(&protected(CredentialProtectionInput::at_least(UserVerificationOptional))).lint(), []);
-    assert_eq!(started(&protected(CredentialProtectionInput::enforced(UserVerificationRequired))).lint(), []);
+    let protected = |policy, enforce| {
+        registering(|request| {
+            request.extensions.cred_protect = Some(policy);
+            request.extensions.enforce_cred_protect = enforce;
+        })
+    };
+    assert_eq!(started(&protected(UserVerificationOptional, true)).lint(), [Lint::NothingToEnforce]);
+    assert_eq!(started(&protected(UserVerificationOptional, false)).lint(), []);
+    assert_eq!(started(&protected(UserVerificationRequired, true)).lint(), []);
     let large_blob = |resident_key, support| {
         registering(|request| {
             request.resident_key = resident_key;
-            request.extensions.large_blob = Some(LargeBlobCreation { support });
+            request.extensions.large_blob = Some(support);
         })
     };
     assert_eq!(started(&large_blob(ResidentKey::Required, LargeBlobSupport::Required)).lint(), []);

@@ -1,15 +1,14 @@
 //! Secure Payment Confirmation: the shown payment is the signed one.
 
 use crate::*;
-use wardkey::ceremony::authentication;
-use wardkey::ceremony::payment::{self, BrowserBinding};
-use wardkey::client::json::{Attachment, Hint, Lint, ResidentKey, UserVerificationRequirement};
-use wardkey::client::origin::OriginError;
-use wardkey::client::payment::{Amount, Instrument, Logo, Member, PaymentDetails};
-use wardkey::client::{Origins, Site};
+use wardkey::ceremony::evidence::Purpose;
+use wardkey::ceremony::payment::{BrowserBinding, ExpectedPayment};
+use wardkey::ceremony::{Origins, Site, StepNumber, authentication, payment};
+use wardkey::client::json::{AuthenticatorAttachment, Hint, Lint, ResidentKey, UserVerificationRequirement};
+use wardkey::client::payment::{Amount, Instrument, Logo, PaymentDetails};
 use wardkey::crypto::AwsLcRs;
-use wardkey::extensions::{Extension, InputError, OutputRefusal, PaymentCreation, Unsolicited};
-use wardkey::relying_party::{ExpectedPayment, Mediation, Paid};
+use wardkey::extensions::{Extension, ExtensionSet, OutputRefusal};
+use wardkey::{InvalidValue, Paid};
 use wardkey_authenticator::{Cbor, Key};
 
 pub(crate) fn shown() -> PaymentDetails {
@@ -57,28 +56,29 @@ fn what_was_shown_is_what_was_signed() {
     let paid = finish(payment(collected()), &shown()).unwrap();
     assert_eq!((paid.user, paid.credential_id), (user().handle, record().id));
     assert_eq!(paid.browser_binding, BrowserBinding::Absent);
-    assert_eq!(serde_json::to_value(&paid.evidence).unwrap()["ceremony"], "payment", "and no sign-in");
+    let evidence = serde_json::to_value(&paid.evidence).unwrap();
+    assert_eq!((&evidence["ceremony"], &evidence["purpose"]), (&"authentication".into(), &"payment".into()));
     for (pointer, value, member) in [
-        ("/rpId", json!("evil.example"), Member::RpId),
-        ("/topOrigin", json!("https://evil.example"), Member::TopOrigin),
-        ("/payeeOrigin", json!("https://evil.example"), Member::PayeeOrigin),
-        ("/payeeOrigin", json!(null), Member::PayeeOrigin),
-        ("/paymentEntitiesLogos/0/label", json!("c"), Member::PaymentEntitiesLogos),
-        ("/total/value", json!("1250"), Member::Total),
-        ("/total/value", json!("12.5"), Member::Total),
-        ("/total/currency", json!("USD"), Member::Total),
-        ("/instrument/displayName", json!("Card"), Member::Instrument),
-        ("/instrument/icon", json!(""), Member::Instrument),
-        ("/instrument/iconMustBeShown", json!(false), Member::Instrument),
-        ("/total", json!(null), Member::Payment),
-        ("", json!([]), Member::Payment),
+        ("/rpId", json!("evil.example"), "payment.rpId"),
+        ("/topOrigin", json!("https://evil.example"), "payment.topOrigin"),
+        ("/payeeOrigin", json!("https://evil.example"), "payment.payeeOrigin"),
+        ("/payeeOrigin", json!(null), "payment.payeeOrigin"),
+        ("/paymentEntitiesLogos/0/label", json!("c"), "payment.paymentEntitiesLogos"),
+        ("/total/value", json!("1250"), "payment.total"),
+        ("/total/value", json!("12.5"), "payment.total"),
+        ("/total/currency", json!("USD"), "payment.total"),
+        ("/instrument/displayName", json!("Card"), "payment.instrument"),
+        ("/instrument/icon", json!(""), "payment.instrument"),
+        ("/instrument/iconMustBeShown", json!(false), "payment.instrument"),
+        ("/total", json!(null), "payment"),
+        ("", json!([]), "payment"),
     ] {
         let mut broken = collected();
         *broken.pointer_mut(pointer).unwrap() = value;
         assert_eq!(refusal(finish(payment(broken), &shown())), Refusal::Payment(member), "{pointer}");
     }
     for (name, value, member) in
-        [("payeeName", json!("Shop"), Member::PayeeName), ("rp", json!("evil.example"), Member::RpId)]
+        [("payeeName", json!("Shop"), "payment.payeeName"), ("rp", json!("evil.example"), "payment.rpId")]
     {
         let mut broken = collected();
         broken[name] = value;
@@ -89,11 +89,16 @@ fn what_was_shown_is_what_was_signed() {
         broken["paymentEntitiesLogos"].as_array_mut().unwrap().reverse();
         broken
     };
-    let logos = Refusal::Payment(Member::PaymentEntitiesLogos);
+    let logos = Refusal::Payment("payment.paymentEntitiesLogos");
     assert_eq!(refusal(finish(payment(swapped), &shown())), logos, "an ordered subset");
     let none = payment(collected()).client_data(|data| data.remove("payment"));
-    let failure = refusal(finish(none, &shown()));
-    assert_eq!((failure, failure.code()), (Refusal::Payment(Member::Payment), "payment-mismatch"));
+    let refused = finish(none, &shown());
+    let evidence = refused.as_ref().unwrap_err().evidence().unwrap();
+    assert_eq!((evidence.accepted, evidence.refusal.as_deref()), (false, Some("payment-mismatch")));
+    let step = |list: &[StepNumber]| list.iter().any(|step| step.to_string() == "7.2/23");
+    assert!(step(&evidence.steps_refused) && !step(&evidence.steps_not_required) && !step(&evidence.steps_passed));
+    assert_eq!((evidence.purpose, evidence.state_id.is_some()), (Some(Purpose::Payment), true));
+    assert_eq!(refusal(refused), Refusal::Payment("payment"));
 }
 
 #[test]
@@ -142,11 +147,11 @@ fn a_payment_is_no_sign_in() {
         rp.refuse_payment(sign_in_state(), &response, &expected, NOW),
     ];
     for error in errors {
-        assert_eq!((error, error.code()), (Error::OtherPurpose, "other-purpose"));
+        assert_eq!((error.clone(), error.code()), (Error::OtherPurpose, "other-purpose"));
     }
     let error = finish(payment(collected()).signature(|s| s.clear()), &details).unwrap_err();
     assert!(matches!(error, Error::Payment(_)), "a failure says that it was a payment");
-    assert_eq!(error.to_string(), "a payment: the signature does not verify (step 7.2/21)");
+    assert_eq!(error.to_string(), "the signature does not verify (step 7.2/21)");
     assert_eq!((error.code(), error.step().unwrap().number), ("signature-invalid", 21));
 }
 
@@ -192,8 +197,8 @@ fn who_may_call_for_a_payment() {
         let by_partner = pay(&rp, framed("https://pay.example", "https://partner.example"), &merchants());
         assert_eq!(refusal(by_partner), Refusal::TopOrigin);
     }
-    assert_eq!(own().called_by(["https://shop.example/"]).unwrap_err(), OriginError::Origin);
-    assert_eq!(own().called_by(Vec::<String>::new()).unwrap_err(), OriginError::NoOrigin);
+    assert_eq!(own().called_by(["https://shop.example/"]).unwrap_err(), InvalidValue::Origin);
+    assert_eq!(own().called_by(Vec::<String>::new()).unwrap_err(), InvalidValue::NoOrigin);
 }
 
 /// Every payment requests the extension `payment`, so its output is never unsolicited.
@@ -201,8 +206,10 @@ fn who_may_call_for_a_payment() {
 fn what_a_payment_answers_was_asked_for() {
     let details = shown();
     let expected = ExpectedPayment::new(&details);
-    for policy in [Unsolicited::Report, Unsolicited::Refuse] {
-        let rp = RelyingParty::builder("example.org", "x").unsolicited_extensions(policy).build().unwrap();
+    for refuse in [false, true] {
+        let builder = RelyingParty::builder("example.org", "x");
+        let builder = if refuse { builder.refuse_unsolicited_extensions() } else { builder };
+        let rp = builder.build().unwrap();
         let signed = |output: Cbor| {
             let data = move |data: &mut wardkey_authenticator::AuthenticatorData| {
                 data.extension("thirdPartyPayment", output);
@@ -211,18 +218,14 @@ fn what_a_payment_answers_was_asked_for() {
         };
         let paid = pay(&rp, signed(Cbor::Bool(true)), &expected).unwrap();
         assert_eq!(paid.signed_extensions.third_party_payment, Some(true));
-        assert!(paid.evidence.extensions.unsolicited.is_empty(), "{policy:?}");
+        assert_eq!(paid.evidence.unsolicited_extensions, Some(ExtensionSet::NONE), "{refuse}");
         let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::ThirdPartyPayment));
-        assert_eq!(refusal(pay(&rp, signed(Cbor::Integer(1)), &expected)), malformed, "{policy:?}");
+        assert_eq!(refusal(pay(&rp, signed(Cbor::Integer(1)), &expected)), malformed, "{refuse}");
         let surprise = pay(&rp, payment(collected()).json(unsigned("appid", json!(false))), &expected);
-        match policy {
-            Unsolicited::Refuse => {
-                assert_eq!(refusal(surprise), Refusal::Extension(OutputRefusal::Unsolicited(Some(Extension::Appid))));
-            }
-            _ => {
-                let unsolicited = surprise.unwrap().evidence.extensions.unsolicited;
-                assert!(unsolicited.contains(Extension::Appid));
-            }
+        if refuse {
+            assert_eq!(refusal(surprise), Refusal::Extension(OutputRefusal::Unsolicited(Some(Extension::Appid))));
+        } else {
+            assert!(surprise.unwrap().evidence.unsolicited_extensions.unwrap().contains(Extension::Appid));
         }
     }
 }
@@ -231,7 +234,7 @@ fn what_a_payment_answers_was_asked_for() {
 fn a_payment_credential_is_of_the_device() {
     let asking = |choose: fn(&mut RegistrationRequest)| {
         let mut request = RegistrationRequest::default();
-        request.extensions.payment = Some(PaymentCreation::new());
+        request.extensions.payment = Some(Vec::new());
         choose(&mut request);
         request
     };
@@ -239,24 +242,26 @@ fn a_payment_credential_is_of_the_device() {
     for choose in [
         |_: &mut RegistrationRequest| {},
         |request: &mut RegistrationRequest| request.hints = vec![Hint::ClientDevice],
-        |request: &mut RegistrationRequest| request.attachment = Some(Attachment::Other("platform".into())),
+        |request: &mut RegistrationRequest| {
+            request.attachment = Some(AuthenticatorAttachment::Other("platform".into()))
+        },
     ] {
         let (options, _) = lax.start_registration_with(&asking(choose), &user(), &[], NOW).unwrap();
         let selection = &options.authenticator_selection;
-        assert_eq!(selection.authenticator_attachment, Some(Attachment::Platform));
+        assert_eq!(selection.authenticator_attachment, Some(AuthenticatorAttachment::Platform));
         assert_eq!(selection.user_verification, UserVerificationRequirement::Required);
         assert_eq!(options.lint(), []);
     }
-    type Row = (fn(&mut RegistrationRequest), InputError);
+    type Row = (fn(&mut RegistrationRequest), InvalidValue);
     let rows: [Row; 5] = [
-        (|request| request.attachment = Some(Attachment::CrossPlatform), InputError::PaymentAttachment),
-        (|request| request.hints = vec![Hint::Hybrid], InputError::PaymentAttachment),
-        (|request| request.resident_key = ResidentKey::Discouraged, InputError::PaymentResidentKey),
+        (|request| request.attachment = Some(AuthenticatorAttachment::CrossPlatform), InvalidValue::PaymentAttachment),
+        (|request| request.hints = vec![Hint::Hybrid], InvalidValue::PaymentAttachment),
+        (|request| request.resident_key = ResidentKey::Discouraged, InvalidValue::PaymentResidentKey),
         (
             |request| request.user_verification = Some(UserVerificationRequirement::Preferred),
-            InputError::PaymentUserVerification,
+            InvalidValue::PaymentUserVerification,
         ),
-        (|request| request.mediation = Mediation::Conditional, InputError::PaymentUserVerification),
+        (|request| request.conditional = true, InvalidValue::PaymentUserVerification),
     ];
     for (choose, error) in rows {
         let result = rp().start_registration_with(&asking(choose), &user(), &[], NOW);
@@ -264,12 +269,12 @@ fn a_payment_credential_is_of_the_device() {
     }
     let (mut options, _) = rp().start_registration_with(&asking(|_| {}), &user(), &[], NOW).unwrap();
     options.authenticator_selection.authenticator_attachment = None;
-    assert_eq!(options.lint(), [Lint::Payment(InputError::PaymentAttachment)]);
+    assert_eq!(options.lint(), [Lint::Payment(InvalidValue::PaymentAttachment)]);
 }
 
 /// Verifies with a browser-bound key through the pure function, and through the front door with a state of that challenge.
 fn verify(made: Authentication, known: &[Vec<u8>], required: bool) -> Result<BrowserBinding, Error> {
-    let site = Site::new("example.org", Origins::exact(["https://example.org"]), Default::default());
+    let site = Site::new("example.org", Origins::exact(["https://example.org"]));
     let response = get(made, &[5; 32]);
     let details = shown();
     let (_, state) = rp().start_payment(&user().handle, &[record()], NOW)?;
@@ -280,11 +285,9 @@ fn verify(made: Authentication, known: &[Vec<u8>], required: bool) -> Result<Bro
     front.browser_bound_required = required;
     let state = serde_json::from_value(state).unwrap();
     let paid = rp().finish_payment(state, &response, &record(), &front, NOW).map(|paid| paid.browser_binding);
-    let mut expected = payment::Expected::new(authentication::Expected::new(&site, &[5; 32]), &details);
-    expected.browser_bound_keys = known;
-    expected.browser_bound_required = required;
-    let verified = payment::verify(&expected, &response, &record(), &AwsLcRs);
-    let pure = verified.map(|verified| verified.browser_binding().clone()).map_err(Error::Payment);
+    let expected = authentication::ExpectedAuthentication::new(&site, &[5; 32]);
+    let verified = payment::verify(&expected, &front, &response, &record(), &AwsLcRs);
+    let pure = verified.map(|(_, browser_binding)| browser_binding).map_err(Error::Payment);
     // The recorded steps differ, because the front door sends allowCredentials.
     assert_eq!(pure.as_ref().map_err(Error::code), paid.as_ref().map_err(Error::code));
     paid
@@ -342,7 +345,7 @@ fn a_browser_bound_key_is_not_of_rs1() {
 #[test]
 fn browser_bound_key_at_registration() {
     let mut request = RegistrationRequest::default();
-    request.extensions.payment = Some(PaymentCreation::new());
+    request.extensions.payment = Some(Vec::new());
     let key = Key::new("level3.browser", Algorithm::Es256);
     let named = json!({"browserBoundPublicKey": base64url(&key.cose().encode())});
     let registered_by = |request: &RegistrationRequest, sign: fn(&Key, &[u8]) -> Option<Vec<u8>>| {

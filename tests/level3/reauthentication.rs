@@ -1,8 +1,8 @@
 //! Re-authentication: its user, its purpose, its time, and that nothing else is accepted in its place.
 
 use crate::*;
+use wardkey::Reauthentication;
 use wardkey::client::json::UserVerificationRequirement;
-use wardkey::relying_party::Reauthentication;
 use wardkey_authenticator::flags::UV;
 
 const PURPOSE: &str = "delete-passkey";
@@ -26,7 +26,7 @@ fn it_is_bound_to_the_relying_party_the_user_a_purpose_and_a_time() {
     assert_eq!(options.user_verification, UserVerificationRequirement::Required);
     let response = get(authentication(), &options.challenge);
     let done = rp.finish_reauthentication(state, &user().handle, &response, &record(), later(20)).unwrap();
-    let json = serde_json::to_value(&done.proof).unwrap();
+    let json = serde_json::to_value(&done.0).unwrap();
     let proof: Reauthentication = serde_json::from_value(json.clone()).unwrap();
     assert_eq!((proof.rp_id(), proof.purpose(), proof.user()), ("example.org", PURPOSE, &user().handle));
     assert_eq!((proof.at(), proof.until()), (NOW, later(300)), "from when the challenge was issued");
@@ -35,11 +35,11 @@ fn it_is_bound_to_the_relying_party_the_user_a_purpose_and_a_time() {
     for (rp, user, purpose, time, expected) in [
         (&rp, user().handle, PURPOSE, NOW, Ok(())),
         (&rp, user().handle, PURPOSE, later(300), Ok(())),
-        (&rp, user().handle, PURPOSE, later(301), fresh),
+        (&rp, user().handle, PURPOSE, later(301), fresh.clone()),
         (&rp, user().handle, PURPOSE, UnixTime::from_secs(NOW.secs() - 1), fresh),
-        (&rp, stranger(), PURPOSE, NOW, mismatch),
-        (&rp, user().handle, "prescription 4711", NOW, mismatch),
-        (&rp, user().handle, "", NOW, mismatch),
+        (&rp, stranger(), PURPOSE, NOW, mismatch.clone()),
+        (&rp, user().handle, "prescription 4711", NOW, mismatch.clone()),
+        (&rp, user().handle, "", NOW, mismatch.clone()),
         (&elsewhere, user().handle, PURPOSE, NOW, mismatch),
     ] {
         assert_eq!(proof.require(rp, &user, purpose, time), expected, "{purpose} {time:?}");
@@ -67,7 +67,7 @@ fn its_age_counts_from_the_time_of_issue() {
         let state = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
         let response = get(authentication(), &options.challenge);
         let posted = later(lifetime);
-        let proof = rp.finish_reauthentication(state, &user().handle, &response, &record(), posted).unwrap().proof;
+        let proof = rp.finish_reauthentication(state, &user().handle, &response, &record(), posted).unwrap().0;
         assert_eq!((proof.at(), proof.until()), (NOW, later(counts)), "{fresh_secs}");
         assert_eq!(proof.require(&rp, &user().handle, PURPOSE, posted), Ok(()), "it is fresh when it is posted");
         let (options, state) = start();
@@ -90,7 +90,7 @@ fn no_other_state_is_accepted_as_a_reauthentication() {
         [(discoverable, user().handle), (of_a_stranger, stranger()), (sign_in, user().handle), (payment, user().handle)]
     {
         let error = rp().finish_reauthentication(state, &user, &response, &record(), NOW).unwrap_err();
-        assert_eq!((error, error.code()), (Error::NotAReauthentication, "not-a-reauthentication"));
+        assert_eq!((error.clone(), error.code()), (Error::NotAReauthentication, "not-a-reauthentication"));
     }
     let (options, state) = start(&lax);
     let unverified = authentication().authenticator_data(|data| data.clear_flags(UV));
@@ -112,16 +112,16 @@ fn the_first_user_verification_is_not_a_factor() {
     let mut fresh = record();
     fresh.uv_initialized = false;
     let first = again(&fresh);
-    assert_eq!(first.proof.user_verification(), wardkey::ceremony::authentication::UserVerification::First);
-    let stored: Reauthentication = serde_json::from_str(&serde_json::to_string(&first.proof).unwrap()).unwrap();
+    assert_eq!(first.0.user_verification(), wardkey::ceremony::authentication::UserVerification::First);
+    let stored: Reauthentication = serde_json::from_str(&serde_json::to_string(&first.0).unwrap()).unwrap();
     let error = stored.require(&rp, &user().handle, PURPOSE, NOW).unwrap_err();
-    assert_eq!((error, error.code()), (Error::NotAFactor, "not-a-factor"));
+    assert_eq!((error.clone(), error.code()), (Error::NotAFactor, "not-a-factor"));
     assert_eq!(stored.require_with_additional_factor(&rp, &user().handle, PURPOSE, NOW), Ok(()));
     let of_a_stranger = stored.require_with_additional_factor(&rp, &stranger(), PURPOSE, NOW);
     assert_eq!(of_a_stranger, Err(Error::ReauthenticationMismatch));
-    assert_eq!(first.authenticated.update, None, "nothing else has changed");
-    assert!(fresh.apply(&first.authenticated.update_after_additional_factor.unwrap()));
-    assert_eq!(again(&fresh).proof.require(&rp, &user().handle, PURPOSE, NOW), Ok(()));
+    assert_eq!(first.1.update, None, "nothing else has changed");
+    assert!(fresh.apply(&first.1.update_after_additional_factor.unwrap()));
+    assert_eq!(again(&fresh).0.require(&rp, &user().handle, PURPOSE, NOW), Ok(()));
     let mut json = serde_json::to_value(&stored).unwrap();
     json["userVerification"] = json!("not_performed");
     let unverified: Reauthentication = serde_json::from_value(json.clone()).unwrap();

@@ -162,9 +162,9 @@ fn required() -> Vec<Vector> {
     let mut enforced = protection.clone();
     enforced["credProtectEnforced"] = json!(true);
     let pin = json!({"requested": ["minPinLength"], "required": {"minPinLength": 8}});
-    let secrets = json!({"requested": ["prf"], "secretResults": "refuse"});
-    let large_blob = json!({"requested": ["largeBlob"], "required": {"unsigned": {"largeBlobSupported": true}}});
-    let nothing_else = json!({"unsolicited": "refuse"});
+    let secrets = json!({"requested": ["prf"], "refuseSecretResults": true});
+    let large_blob = json!({"requested": ["largeBlob"], "required": {"unsignedLargeBlobSupported": true}});
+    let nothing_else = json!({"refuseUnsolicited": true});
     let results = json!({"results": {"first": "AAAA"}});
     vec![
         created("cred-protect-as-asked", extended("cred-protect-as-asked", "credProtect", 3), protection.clone())

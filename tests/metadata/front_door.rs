@@ -4,19 +4,21 @@ use crate::make::{AT, HOST, Service, at, entry, payload, policy, report};
 use serde_json::{Value, json};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::Refusal;
+use wardkey::ceremony::evidence::TrustOutcome;
 use wardkey::ceremony::registration;
+use wardkey::ceremony::{Origins, Site};
 use wardkey::client::json::AttestationConveyance;
-use wardkey::client::{Framing, Origins, Site};
 use wardkey::crypto::{Algorithm as Known, default_backend};
 use wardkey::metadata::{
     Attested, FipsLevel, Incident, Level, Metadata, MetadataEvidence, Reason, Reasons, Roots, Seen, verify,
 };
 use wardkey::policy::{
-    AttestationPolicy, Circumstances, MetadataDecision, MetadataPolicy, MetadataPolicyError, MetadataTrust, Registered,
-    Trust, TrustAnchor, TrustAnchors, TrustOutcome,
+    AttestationPolicy, MetadataDecision, MetadataPolicy, MetadataPolicyError, MetadataTrust, Registered, Trust,
+    TrustAnchors,
 };
+use wardkey::x509::TrustAnchor;
 use wardkey::{RegistrationResponse, RelyingParty, UnixTime, User, UserHandle};
-use wardkey_authenticator::{Algorithm, AndroidKey, Authority, Compound, Packed, Registration};
+use wardkey_authenticator::{Algorithm, AndroidKey, Authority, Certified as _, Chain, Compound, Packed, Registration};
 
 fn packed() -> Registration {
     Registration::new("metadata.front-door", Algorithm::Es256).format(Packed::new())
@@ -39,17 +41,17 @@ fn decide(trust: MetadataTrust, metadata: Option<&Metadata>) -> Result<Registere
 
 fn decide_about(made: &Registration, trust: MetadataTrust, metadata: Option<&Metadata>) -> Result<Registered, Refusal> {
     let expected = &made.expected;
-    let site = Site::new(&expected.rp.id, Origins::exact(&expected.rp.origins), Framing::SameOrigin);
+    let site = Site::new(&expected.rp.id, Origins::exact(&expected.rp.origins));
     let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
     let backend = default_backend();
     let algorithms = [Known::Es256];
-    let expected = registration::Expected::new(&site, &expected.challenge, &algorithms);
+    let mut expected = registration::ExpectedRegistration::new(&site, &expected.challenge, &algorithms);
+    expected.time = Some(at());
+    expected.metadata = metadata;
     let verified = registration::verify(&expected, &response, backend).unwrap();
     let mut policy = AttestationPolicy::any();
     policy.trust = Trust::Metadata(trust);
-    let mut circumstances = Circumstances::at(Some(at()), backend);
-    circumstances.metadata = metadata;
-    policy.decide(&verified, &UserHandle::new([0]).unwrap(), &circumstances).map_err(|failure| failure.refusal)
+    policy.decide(verified, &UserHandle::new([0]).unwrap()).map_err(|failure| failure.refusal)
 }
 
 fn reasons(reasons: &[Reason]) -> Reasons {
@@ -84,7 +86,7 @@ fn prefer_lets_in_what_is_not_known_to_be_bad() {
     let absent = noted(&[], MetadataPolicy::known()).unwrap();
     assert_eq!(absent.1, reasons(&[Reason::NotInMetadata]));
     let untrusted = noted(&[entry(&model, &[l1], &[stranger])], level).unwrap();
-    assert!(matches!(untrusted.0, TrustOutcome::Untrusted(_)));
+    assert!(untrusted.0 == TrustOutcome::Untrusted);
     assert_eq!(untrusted.1, reasons(&[Reason::NotAttested]));
     let revoked = noted(&[entry(&model, &[report("REVOKED", "2024-05-14")], &roots())], level);
     assert_eq!(revoked, Err(Refusal::Metadata(reasons(&[Reason::Revoked, Reason::LevelBelow]))));
@@ -121,6 +123,8 @@ fn what_is_kept_is_judged_again() {
     let registered = decide(MetadataTrust::verify(MetadataPolicy::known()), Some(&now)).unwrap();
     let evidence = registered.metadata()[0];
     assert_eq!((evidence.no, evidence.signature_sha256, evidence.signer_named), (291, now.signature_sha256(), true));
+    let whole = serde_json::to_value(registered.evidence()).unwrap();
+    assert_eq!(whole["metadata"][0]["no"], 291, "the evidence of the registration has it: {whole}");
     let json = serde_json::to_string(&evidence).unwrap();
     assert_eq!(serde_json::from_str::<MetadataEvidence>(&json).unwrap(), evidence, "{json}");
     let kept = serde_json::to_string(&registered.attested()).unwrap();
@@ -146,7 +150,7 @@ fn what_is_kept_is_judged_again() {
 /// A compound attestation is judged as each of its statements.
 #[test]
 fn each_statement_of_a_compound_attestation_is_judged() {
-    let format = Compound::new().with(Packed::new()).with(AndroidKey::new());
+    let format = Compound::new().with(Packed::new()).with(AndroidKey::new().chain(Chain::of(1, Algorithm::Es384)));
     let made = Registration::new("metadata.compound", Algorithm::Es256).format(format);
     let model = Aaguid::from_bytes(made.clone().authenticator_data.attested().aaguid.clone().try_into().unwrap());
     let anchors = made.expected.trust_anchors.clone();

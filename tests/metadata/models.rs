@@ -2,8 +2,7 @@
 
 use crate::make::{MODEL, OTHER, Service, base64, base64url, case, entry, merge, payload, policy, report, report_with};
 use serde_json::{Value, json};
-use wardkey::attestation::AttestationObject;
-use wardkey::codec::cbor;
+use wardkey::internals::{AttestationObject, cbor};
 use wardkey::quirk::Quirks;
 use wardkey_authenticator::*;
 
@@ -604,6 +603,13 @@ fn sign_ins() -> Vec<Value> {
         of("level-below", &[entry_of(&[l1()])], json!({ "min_level": "L2" }), none(), step_up(&["level-below"])),
         of("gone", &[entry(OTHER, &[], &[])], none(), none(), step_up(&["not-in-metadata"])),
         of("gone-open", &[entry(OTHER, &[], &[])], open(), none(), json!({ "notes": ["not-in-metadata"] })),
+        of(
+            "unreadable-and-revoked",
+            &[entry_of(&[report("REVOKED", "2024-05-14")]), broken],
+            none(),
+            none(),
+            suspend(&["entry-unreadable", "revoked"]),
+        ),
         of("unreadable", &[unreadable], open(), none(), step_up(&["entry-unreadable"])),
         of(
             "anchor-gone",

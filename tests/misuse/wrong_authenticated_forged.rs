@@ -1,6 +1,6 @@
 //! Making an `Authenticated` from its public fields must not compile.
 
-use wardkey::relying_party::Authenticated;
+use wardkey::Authenticated;
 
 fn forge(real: Authenticated) -> Authenticated {
     Authenticated { backup_state: true, ..real }

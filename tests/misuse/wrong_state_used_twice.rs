@@ -1,7 +1,6 @@
 //! Using one state for two responses must not compile.
 
-use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, RegistrationResponse};
-use wardkey::{RegistrationState, RelyingParty, UnixTime};
+use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, RegistrationResponse, RegistrationState, RelyingParty, UnixTime};
 
 fn registration(rp: &RelyingParty, state: RegistrationState, response: &RegistrationResponse, now: UnixTime) {
     let _first = rp.finish_registration(state, response, now);

@@ -1,8 +1,8 @@
 //! §8.9 Compound attestation: which statements count, and how far the whole is trusted.
 
 use super::*;
-use wardkey::attestation::{Format as Known, Reason};
-use wardkey::x509::Rule;
+use wardkey::attestation::Format as Known;
+use wardkey::internals::{Reason, Rule};
 
 #[test]
 fn at_least_n_statements_must_be_accepted() {
@@ -26,11 +26,10 @@ fn at_least_n_statements_must_be_accepted() {
 #[test]
 fn the_least_trusted_decides_in_any_order() {
     let preferred = preferring(TrustAnchors::new(root()));
-    let untrusted = TrustOutcome::Untrusted(Rule::NoAnchor.into());
     type Add = fn(Compound) -> Compound;
     // The last value of each row says whether the second statement has the same attestation key.
     let statements: [(Add, _, bool); 4] = [
-        (|all| all.with(Packed::new().chain(evil())), untrusted, false),
+        (|all| all.with(Packed::new().chain(evil())), TrustOutcome::Untrusted, false),
         (|all| all.with(Tpm::by(Algorithm::Rs1)), TrustOutcome::LegacyRs1, true),
         (|all| all.with(PackedSelf::new()), TrustOutcome::NoCertificates, true),
         (|all| all.with(Packed::new()), TrustOutcome::Trusted, false),
@@ -45,6 +44,8 @@ fn the_least_trusted_decides_in_any_order() {
                 }
                 let registered = registered.unwrap();
                 assert_eq!(registered.trust(), *least);
+                let reason = (*least == TrustOutcome::Untrusted).then(|| Rule::NoAnchor.into());
+                assert_eq!(registered.untrusted_reason(), reason);
                 assert_eq!(registered.attested_aaguid().is_some(), *least == TrustOutcome::Trusted);
             }
         }

@@ -2,7 +2,9 @@
 
 use crate::{es256, evil, finish, model, preferring, root, stranger, trusting, with};
 use serde_json::json;
-use wardkey::attestation::{CompoundPolicy, Fact, KeyProperties};
+use wardkey::attestation::voucher::{Fact, Voucher};
+use wardkey::attestation::{CompoundPolicy, KeyProperties};
+use wardkey::ceremony::evidence::Evidence;
 use wardkey::crypto::default_backend;
 use wardkey::policy::{AttestationPolicy, TrustAnchors};
 use wardkey::quirk::Quirks;
@@ -14,34 +16,39 @@ use wardkey_authenticator::*;
 fn the_evidence_of_a_registration() {
     let made = es256().format(Packed::new());
     let registered = finish(&made, &trusting(TrustAnchors::new(root())), Quirks::NONE).unwrap();
-    let anchor: String = hash::sha256(root()[0].der()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = |digest: Vec<u8>| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let posted = made.make();
+    let (anchor, client_data_hash) = (hash::sha256(root()[0].der()), hash::sha256(&posted.client_data_json));
+    let signed = hash::sha256(&[&posted.authenticator_data[..], &client_data_hash].concat());
+    let user = json::base64url(&made.expected.user_handle);
     let name = default_backend().name();
     let expected = [
-        r#"{"version":1,"edition":"REC-webauthn-3-20260825","ceremony":"registration","#,
+        r#"{"version":1,"edition":"REC-webauthn-3-20260825","ceremony":"registration","purpose":"registration","#,
+        &format!(r#""purposeText":null,"stateId":null,"user":"{user}","#),
         &format!(r#""credentialId":"{}","#, registered.credential_id().to_base64url()),
-        r#""rpId":"example.org","appidUsed":null,"origin":"https://example.org","originRule":"listed","#,
-        r#""crossOrigin":false,"topOrigin":null,"#,
-        &format!(r#""time":{VALIDATE_AT},"#),
+        &format!(r#""time":{VALIDATE_AT},"accepted":true,"refusal":null,"refusalReason":null,"#),
         r#""stepsPassed":["7.1/3","7.1/5","7.1/6","7.1/7","7.1/8","7.1/9","7.1/13","7.1/14","7.1/15","7.1/16","7.1/17","#,
         r#""7.1/20","7.1/21","7.1/22","7.1/24","7.1/25","7.1/27"],"stepsWaived":[],"#,
         r#""stepsNotRequired":["7.1/10","7.1/11","7.1/18","7.1/19","7.1/28"],"stepsNotKnown":[],"#,
-        &format!(r#""backend":"{name}","module":"{name}","algorithm":-7,"flags":69,"#),
+        r#""stepsRefused":[],"stepsNotReached":["7.1/26"],"#,
+        r#""rpId":"example.org","appidUsed":null,"origin":"https://example.org","originRule":"listed","#,
+        r#""crossOrigin":false,"topOrigin":null,"#,
+        &format!(r#""backend":"{name}","module":"{name}","algorithm":-7,"signedSha256":"{}","flags":69,"#, hex(signed)),
         r#""userVerificationRequired":true,"userVerification":"performed","#,
-        r#""signCount":0,"signCountStored":null,"signCountOutcome":null,"conditional":false,"#,
-        r#""backupEligibilityWanted":"any","backupEligibilityKnown":null,"backupStateWanted":"any","#,
+        r#""signCount":0,"signCountStored":null,"conditional":false,"#,
+        r#""backupEligibilityWanted":"any","backupStateWanted":"any","policy":null,"#,
         r#""attestationFormat":"packed","attestationType":"basic_or_attca","attestationTrust":"trusted","#,
-        &format!(r#""attestationTrustReason":null,"attestationTime":{VALIDATE_AT},"attestedAaguid":"{}","#, model()),
-        r#""statementFormats":["packed"],"statementTypes":["basic_or_attca"],"statementTrusts":["trusted"],"#,
-        &format!(r#""statementAlgorithms":[-7],"statementAnchors":["{anchor}"],"statementCertificates":[1],"#),
-        r#""statementCertificatesCheckedForRevocation":[0],"statementsDropped":0,"#,
-        r#""statementKeysInHardware":[null],"statementRootsOfTrust":[null],"statementDevicesLocked":[null],"#,
-        r#""statementTpmObjectAttributes":[null],"statementTpmNameAlgorithms":[null],"#,
-        r#""vouchedByAttestationKey":["credential_key","credential_id","aaguid","user_present","user_verified","backup","#,
-        r#""sign_count","extensions"],"vouchedByCredentialKey":[],"vouchedByCaller":[],"vouchedByNobody":[],"#,
-        r#""unattested":[],"#,
+        &format!(r#""attestationTrustReason":null,"attestedAaguid":"{}","#, model()),
+        r#""statements":[{"format":"packed","type":"basic_or_attca","trust":"trusted","algorithm":-7,"key":null,"#,
+        &format!(r#""anchor":"{}","certificates":1,"checkedForRevocation":0}}],"statementsDropped":0,"#, hex(anchor)),
+        r#""vouchers":{"credential_key":"attestation_key","credential_id":"attestation_key","aaguid":"attestation_key","#,
+        r#""user_present":"attestation_key","user_verified":"attestation_key","backup":"attestation_key","#,
+        r#""sign_count":"attestation_key","extensions":"attestation_key"},"#,
         r#""unsolicitedExtensions":[],"unknownExtensions":0,"secretExtensionResults":false,"quirks":[]}"#,
     ];
-    assert_eq!(serde_json::to_string(registered.evidence()).unwrap(), expected.concat());
+    let written = serde_json::to_string(&registered.evidence()).unwrap();
+    assert_eq!(written, expected.concat());
+    assert_eq!(serde_json::from_str::<Evidence>(&written).unwrap(), registered.evidence());
 }
 
 #[test]
@@ -49,6 +56,9 @@ fn the_evidence_says_what_was_trusted() {
     let evidence = |made: Registration, policy: &AttestationPolicy| {
         let registered = finish(&made, policy, Quirks::NONE).unwrap();
         serde_json::to_value(registered.evidence()).unwrap()
+    };
+    let of_each = |evidence: &serde_json::Value, member: &str| -> Vec<serde_json::Value> {
+        evidence["statements"].as_array().unwrap().iter().map(|statement| statement[member].clone()).collect()
     };
     let packed = |policy: &AttestationPolicy| evidence(es256().format(Packed::new()), policy);
     let of_24 = |evidence: &serde_json::Value| {
@@ -60,7 +70,7 @@ fn the_evidence_says_what_was_trusted() {
     assert_eq!(downgraded["attestationTrust"], "untrusted");
     assert_eq!(downgraded["attestationTrustReason"], "the certification path does not end at a trust anchor");
     assert_eq!(downgraded["attestedAaguid"], serde_json::Value::Null);
-    assert_eq!(downgraded["statementAnchors"], serde_json::json!([null]));
+    assert_eq!(of_each(&downgraded, "anchor"), [serde_json::Value::Null]);
     assert_eq!(of_24(&downgraded), ["stepsWaived"]);
     let ignored = packed(&AttestationPolicy::any());
     assert_eq!((&ignored["attestationTrust"], of_24(&ignored)), (&"not_judged".into(), vec!["stepsNotRequired"]));
@@ -68,7 +78,7 @@ fn the_evidence_says_what_was_trusted() {
     assert_eq!((&none["attestationTrust"], of_24(&none)), (&"no_certificates".into(), vec!["stepsPassed"]));
     let rs1 = evidence(es256().format(Tpm::by(Algorithm::Rs1)), &preferring(TrustAnchors::new(root())));
     assert_eq!((&rs1["attestationTrust"], of_24(&rs1)), (&"legacy_rs1".into(), vec!["stepsWaived"]));
-    assert_eq!(rs1["statementAlgorithms"], serde_json::json!([-65535]));
+    assert_eq!(of_each(&rs1, "algorithm"), [-65535]);
 
     // Three statements: one that does not verify, one that is not trusted, one that is.
     let policy = with(trusting(TrustAnchors::new(root())), |policy| policy.compound = CompoundPolicy::AtLeast(1));
@@ -76,10 +86,10 @@ fn the_evidence_says_what_was_trusted() {
     let several = evidence(es256().format(three.with(Tpm::new())), &policy);
     assert_eq!(several["attestationTrust"], "trusted");
     assert_eq!(several["statementsDropped"], 1);
-    assert_eq!(several["statementFormats"], serde_json::json!(["android-key", "tpm"]));
-    assert_eq!(several["statementTypes"], serde_json::json!(["basic_or_attca", "attca"]));
-    assert_eq!(several["statementTrusts"], serde_json::json!(["refused", "trusted"]));
-    assert_eq!(several["statementCertificates"], serde_json::json!([0, 1]));
+    assert_eq!(of_each(&several, "format"), ["android-key", "tpm"]);
+    assert_eq!(of_each(&several, "type"), ["basic_or_attca", "attca"]);
+    assert_eq!(of_each(&several, "trust"), [serde_json::Value::Null, "trusted".into()], "the policy refused one");
+    assert_eq!(of_each(&several, "certificates"), [0, 1]);
 }
 
 /// The properties of keys that statements report are in the evidence, whatever the policy is.
@@ -88,14 +98,9 @@ fn the_evidence_has_the_key_properties_of_each_statement() {
     let of = |made: Registration, policy: &AttestationPolicy| {
         let registered = finish(&made, policy, Quirks::NONE).unwrap();
         let evidence = serde_json::to_value(registered.evidence()).unwrap();
-        let members = [
-            "statementKeysInHardware",
-            "statementRootsOfTrust",
-            "statementDevicesLocked",
-            "statementTpmObjectAttributes",
-            "statementTpmNameAlgorithms",
-        ];
-        (registered.key_properties().collect::<Vec<_>>(), members.map(|member| evidence[member].clone()))
+        assert_eq!(serde_json::from_value::<Evidence>(evidence.clone()).unwrap(), registered.evidence());
+        let stated = evidence["statements"].as_array().unwrap().iter().map(|statement| statement["key"].clone());
+        (registered.key_properties().collect::<Vec<_>>(), stated.collect::<Vec<_>>())
     };
     let any = AttestationPolicy::any();
     let tpm = |attributes: u32, name_alg: u16| {
@@ -117,66 +122,53 @@ fn the_evidence_has_the_key_properties_of_each_statement() {
         assert_eq!(key.fixed_tpm(), fixed_tpm);
         assert_eq!((key.fixed_parent(), key.sensitive_data_origin()), (fixed_parent, sensitive_data_origin));
     }
-    let null = || json!([null]);
     for (name_alg, name) in [(0x0004, "sha-1"), (0x000b, "sha-256"), (0x000c, "sha-384"), (0x000d, "sha-512")] {
-        let (_, members) = of(es256().format(tpm(0x0004_0000, name_alg)), &any);
-        assert_eq!(members, [null(), null(), null(), json!([0x0004_0000]), json!([name])]);
+        let (_, stated) = of(es256().format(tpm(0x0004_0000, name_alg)), &any);
+        assert_eq!(stated, [json!({"tpm": {"objectAttributes": 0x0004_0000, "nameAlgorithm": name}})]);
     }
+    let android = |in_hardware: bool, root_of_trust: serde_json::Value| {
+        [json!({"android": {"inHardware": in_hardware, "rootOfTrust": root_of_trust}})]
+    };
     for (locked, state, name) in
         [(true, 0, "verified"), (true, 1, "self_signed"), (false, 2, "unverified"), (false, 3, "failed")]
     {
-        let (keys, members) = of(es256().format(booted(locked, state)), &any);
+        let (keys, stated) = of(es256().format(booted(locked, state)), &any);
         assert!(matches!(&keys[..], [KeyProperties::Android(key)] if key.in_hardware), "{keys:?}");
-        assert_eq!(members, [json!([true]), json!([name]), json!([locked]), null(), null()]);
+        assert_eq!(stated, android(true, json!({"stated": {"deviceLocked": locked, "bootState": name}})));
     }
-    let (_, members) = of(es256().format(booted(true, 4)), &any);
-    assert_eq!(members, [json!([true]), json!(["malformed"]), null(), null(), null()]);
+    let (_, stated) = of(es256().format(booted(true, 4)), &any);
+    assert_eq!(stated, android(true, json!("malformed")));
     let software =
         AndroidKey::new().key_description(|d| std::mem::swap(&mut d.software_enforced, &mut d.hardware_enforced));
-    let (_, members) = of(es256().format(software), &any);
-    assert_eq!(members, [json!([false]), json!(["absent"]), null(), null(), null()]);
-    let (keys, members) = of(es256().format(Packed::new()), &any);
-    assert_eq!((keys, members), (Vec::new(), [null(), null(), null(), null(), null()]));
+    let (_, stated) = of(es256().format(software), &any);
+    assert_eq!(stated, android(false, json!("absent")));
+    let (keys, stated) = of(es256().format(Packed::new()), &any);
+    assert_eq!((keys, stated), (Vec::new(), vec![serde_json::Value::Null]));
 
     // The key of a refused statement is in the evidence, but is not that of the registration.
     let policy = with(trusting(TrustAnchors::new(root())), |policy| policy.compound = CompoundPolicy::AtLeast(1));
     let compound = Compound::new().with(booted(true, 0).chain(evil())).with(tpm(0x72, 0x000b));
-    let (keys, members) = of(es256().format(compound), &policy);
+    let (keys, stated) = of(es256().format(compound), &policy);
     assert!(matches!(&keys[..], [KeyProperties::Tpm(_)]), "{keys:?}");
-    assert_eq!(members[0], json!([true, null]));
-    assert_eq!(members[3], json!([null, 0x72]));
+    assert_eq!(stated[0]["android"]["inHardware"], true);
+    assert_eq!(stated[1]["tpm"]["objectAttributes"], 0x72);
 }
 
-/// Each fact is on one list, and the lists follow the table of `attestation::voucher`.
+/// The evidence follows the table of `attestation::voucher`.
 #[test]
 fn the_evidence_says_who_vouches_for_what() {
-    let all = [
-        "credential_key",
-        "credential_id",
-        "aaguid",
-        "user_present",
-        "user_verified",
-        "backup",
-        "sign_count",
-        "extensions",
-    ];
-    let lists = |made: Registration| {
+    let vouchers = |made: Registration| {
         let registered = finish(&made, &AttestationPolicy::any(), Quirks::NONE).unwrap();
-        let evidence = serde_json::to_value(registered.evidence()).unwrap();
-        let names =
-            ["vouchedByAttestationKey", "vouchedByCredentialKey", "vouchedByCaller", "vouchedByNobody", "unattested"];
-        for fact in Fact::ALL {
-            let on = names.map(|name| evidence[name].as_array().unwrap().contains(&fact.name().into()));
-            assert_eq!(on.into_iter().filter(|on| *on).count(), 1, "{fact:?}");
-        }
-        names.map(|name| evidence[name].clone())
+        registered.evidence().vouchers.unwrap()
     };
-    let nothing = || json!([]);
-    assert_eq!(lists(es256()), [nothing(), nothing(), nothing(), nothing(), json!(all)]);
-    assert_eq!(lists(es256().format(PackedSelf::new())), [nothing(), json!(all), nothing(), nothing(), nothing()]);
-    assert_eq!(lists(es256().format(Tpm::new())), [json!(all[..1]), nothing(), json!(all[1..]), nothing(), nothing()]);
+    let signed_by_u2f = [Fact::CredentialKey, Fact::CredentialId, Fact::UserPresent];
     let u2f = Compound::new().with(FidoU2f::new()).with(AndroidKey::new());
-    let signed = json!(["credential_key", "credential_id", "user_present"]);
-    let added = json!(["aaguid", "user_verified", "backup", "sign_count", "extensions"]);
-    assert_eq!(lists(es256().format(u2f)), [signed, added, nothing(), nothing(), nothing()]);
+    let (none, own) = (vouchers(es256()), vouchers(es256().format(PackedSelf::new())));
+    let (tpm, both) = (vouchers(es256().format(Tpm::new())), vouchers(es256().format(u2f)));
+    for fact in Fact::ALL {
+        let if_signed = |signed: bool, otherwise| if signed { Voucher::AttestationKey } else { otherwise };
+        assert_eq!((none[&fact], own[&fact]), (Voucher::Unattested, Voucher::CredentialKey), "{fact:?}");
+        assert_eq!(tpm[&fact], if_signed(fact == Fact::CredentialKey, Voucher::Caller), "{fact:?}");
+        assert_eq!(both[&fact], if_signed(signed_by_u2f.contains(&fact), Voucher::CredentialKey), "{fact:?}");
+    }
 }

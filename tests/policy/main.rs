@@ -5,16 +5,17 @@
 mod compound;
 mod evidence;
 
-use wardkey::attestation::{AttestationType, CompoundPolicy, Fact, Format, KeyEnforcement};
+use wardkey::attestation::voucher::Fact;
+use wardkey::attestation::{AttestationType, CompoundPolicy, Format, KeyEnforcement};
 use wardkey::authenticator::Aaguid;
-use wardkey::ceremony::{Refusal, registration};
-use wardkey::client::{Framing, Origins, Site};
+use wardkey::ceremony::evidence::TrustOutcome;
+use wardkey::ceremony::{Origins, Refusal, Site, registration};
 use wardkey::crypto::{Algorithm as Known, default_backend};
-use wardkey::evidence::Details;
-use wardkey::extensions::{OutputRefusal, RegistrationExtensions, RegistrationOutputs};
-use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors, TrustOutcome};
+use wardkey::extensions::{CreationExtensions, OutputRefusal, RegistrationOutputs};
+use wardkey::internals::Rule;
+use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::x509::{Crl, Rule};
+use wardkey::x509::{Crl, TrustAnchor};
 use wardkey::{RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator::attestation::Format as Attests;
 use wardkey_authenticator::expected::VALIDATE_AT;
@@ -41,20 +42,18 @@ fn finish_by(
     made: &Registration,
     policy: &AttestationPolicy,
     quirks: Quirks,
-    change: impl FnOnce(&mut registration::Expected<'_>),
+    change: impl FnOnce(&mut registration::ExpectedRegistration<'_>),
 ) -> Result<Registered, Refusal> {
     let backend = default_backend();
-    let site = Site::new(&made.expected.rp.id, Origins::exact(&made.expected.rp.origins), Framing::SameOrigin);
-    let mut expected = registration::Expected::new(&site, &made.expected.challenge, &Known::RECOMMENDED);
+    let site = Site::new(&made.expected.rp.id, Origins::exact(&made.expected.rp.origins));
+    let mut expected = registration::ExpectedRegistration::new(&site, &made.expected.challenge, &Known::RECOMMENDED);
     expected.time = Some(UnixTime::from_secs(VALIDATE_AT));
     expected.quirks = quirks;
     change(&mut expected);
     let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
     let verified = registration::verify(&expected, &response, backend).map_err(|failure| failure.refusal)?;
-    let mut circumstances = Circumstances::at(expected.time, backend);
-    circumstances.quirks = quirks;
     let user = UserHandle::new(made.expected.user_handle.clone()).unwrap();
-    policy.decide(&verified, &user, &circumstances).map_err(|failure| failure.refusal)
+    policy.decide(verified, &user).map_err(|failure| failure.refusal)
 }
 
 /// The model that every registration here claims.
@@ -323,8 +322,11 @@ fn unsigned_data_of_a_u2f_statement_raises_nothing() {
     let evidence = serde_json::to_value(registered.evidence()).unwrap();
     assert_eq!(evidence["userVerification"], "not_performed");
     assert_eq!((&evidence["flags"], &evidence["signCount"]), (&0xdd.into(), &77.into()), "as received");
-    let nobody = serde_json::json!(["aaguid", "user_verified", "backup", "sign_count", "extensions"]);
-    assert_eq!(evidence["vouchedByNobody"], nobody);
+    let vouchers = serde_json::json!({
+        "credential_key": "attestation_key", "credential_id": "attestation_key", "user_present": "attestation_key",
+        "aaguid": "nobody", "user_verified": "nobody", "backup": "nobody", "sign_count": "nobody", "extensions": "nobody",
+    });
+    assert_eq!(evidence["vouchers"], vouchers);
     let record = registered.claim(None::<()>).unwrap();
     assert_eq!((record.uv_initialized, record.sign_count), (false, 0));
     assert_eq!((record.backup_eligible, record.backup_state), (None, None), "the first sign-in teaches them");
@@ -373,7 +375,7 @@ fn a_refused_statement_vouches_for_nothing() {
     let required = |made: &Registration| {
         finish_by(made, &policy, Quirks::NONE, |expected| {
             expected.compound = policy.compound;
-            expected.extensions = RegistrationExtensions::NONE.requiring(outputs);
+            *expected = expected.with_extensions(&CreationExtensions::default(), outputs);
         })
     };
     assert_eq!(required(&made(Packed::new())).unwrap().signed_extensions().min_pin_length, Some(63));
@@ -408,10 +410,10 @@ fn an_aaguid_of_zeros_names_no_model() {
 fn preferred_trust_accepts_unknown_authenticators() {
     let trust = |format: Packed, anchors| {
         let registered = register(format, &preferring(anchors)).unwrap();
-        (registered.trust(), registered.attested_aaguid())
+        (registered.trust(), registered.untrusted_reason(), registered.attested_aaguid())
     };
-    let untrusted = |error| (TrustOutcome::Untrusted(error), None);
-    assert_eq!(trust(Packed::new(), TrustAnchors::new(root())), (TrustOutcome::Trusted, Some(model())));
+    let untrusted = |error| (TrustOutcome::Untrusted, Some(error), None);
+    assert_eq!(trust(Packed::new(), TrustAnchors::new(root())), (TrustOutcome::Trusted, None, Some(model())));
     assert_eq!(trust(Packed::new(), TrustAnchors::new(stranger())), untrusted(Rule::NoAnchor.into()));
     assert_eq!(trust(Packed::new(), TrustAnchors::default()), untrusted(Rule::NoAnchors.into()));
     let expired = || Packed::new().leaf(|leaf| leaf.not_after = der::utc_time("260101000000Z"));
@@ -542,8 +544,7 @@ fn a_revoked_certificate_is_not_trusted() {
         TrustAnchors::new(root()).with_crls([Crl::from_der(&list.der()).unwrap()])
     };
     let listed = register(packed(), &trusting(revoking(&[0x4b]))).unwrap();
-    let Details::Registration(evidence) = &listed.evidence().details else { panic!() };
-    let statement = evidence.statement.as_ref().unwrap();
+    let statement = &listed.evidence().statements[0];
     assert_eq!((statement.certificates, statement.checked_for_revocation), (2, 1), "the root has no list");
     let revoked = Refusal::AttestationUntrusted(Rule::Revoked.at(0));
     assert_eq!(register(packed(), &trusting(revoking(&[0x4a]))).unwrap_err(), revoked);
@@ -598,9 +599,10 @@ fn preferred_trust_refuses_what_is_known_to_be_bad() {
         ("a stranger's issuer that may not issue", ca(no_usage), others(), Rule::KeyUsage.at(1), unknown),
         ("a stranger's issuer that nobody has", above(no_ca), others(), Rule::NotCa.at(2), unknown),
     ] {
-        let preferred = register(format.clone(), &preferring(anchors.clone())).map(|registered| registered.trust());
+        let preferred = register(format.clone(), &preferring(anchors.clone()));
+        let preferred = preferred.map(|registered| (registered.trust(), registered.untrusted_reason()));
         let expected = match tolerated {
-            true => Ok(TrustOutcome::Untrusted(error)),
+            true => Ok((TrustOutcome::Untrusted, Some(error))),
             false => Err(Refusal::AttestationUntrusted(error)),
         };
         assert_eq!(preferred, expected, "{why}");
@@ -609,5 +611,5 @@ fn preferred_trust_refuses_what_is_known_to_be_bad() {
     // The same faults under an unknown root are not evidence against the authenticator.
     let strangers = Packed::new().chain(two()).authority(1, other_key);
     let registered = register(strangers, &preferring(TrustAnchors::new(stranger()))).unwrap();
-    assert_eq!(registered.trust(), TrustOutcome::Untrusted(Rule::NoAnchor.into()));
+    assert_eq!(registered.untrusted_reason(), Some(Rule::NoAnchor.into()));
 }

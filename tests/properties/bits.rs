@@ -19,7 +19,7 @@ enum Bits {
 
 /// The algorithms of credentials. (The authenticator uses RS1 only for TPMs.)
 fn algorithms() -> impl Iterator<Item = made::Algorithm> {
-    let offered = |made: &made::Algorithm| Algorithm::ALL.iter().any(|ours| i64::from(ours.cose()) == made.id());
+    let offered = |made: &made::Algorithm| Algorithm::OFFERABLE.iter().any(|ours| i64::from(ours.cose()) == made.id());
     made::Algorithm::ALL.into_iter().filter(offered)
 }
 

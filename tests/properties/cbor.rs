@@ -2,7 +2,7 @@
 
 use crate::*;
 use proptest::collection::vec;
-use wardkey::codec::cbor::Value;
+use wardkey::internals::cbor::Value;
 use wardkey_authenticator::Cbor;
 use wardkey_authenticator::cbor::head;
 

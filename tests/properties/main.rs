@@ -9,31 +9,31 @@ mod parsers;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value as Json;
-use wardkey::ceremony::{authentication, registration};
-use wardkey::client::{Framing, Origins, Site};
+use wardkey::ceremony::{Origins, Site, authentication, registration};
 use wardkey::crypto::{Algorithm, AwsLcRs};
-use wardkey::policy::{AttestationPolicy, Circumstances, Trust, TrustAnchor, TrustAnchors};
+use wardkey::policy::{AttestationPolicy, Trust, TrustAnchors};
+use wardkey::x509::TrustAnchor;
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UnixTime, UserHandle};
 use wardkey_authenticator as made;
 use wardkey_authenticator::json::base64url;
 use wardkey_authenticator::{Authentication, PackedSelf, Registration};
 
 fn site() -> Site {
-    Site::new("example.org", Origins::exact(["https://example.org"]), Framing::SameOrigin)
+    Site::new("example.org", Origins::exact(["https://example.org"]))
 }
 
 /// Verifies a registration with the expected anchors. Returns the code of the refusal, or `accepted`.
 fn register(made: &Registration, json: &str) -> &'static str {
     let Ok(response) = RegistrationResponse::from_json(json) else { return "response-malformed" };
-    let (site, algorithms) = (site(), Algorithm::ALL);
-    let expected = registration::Expected::new(&site, &made.expected.challenge, &algorithms);
+    let (site, algorithms) = (site(), Algorithm::OFFERABLE);
+    let mut expected = registration::ExpectedRegistration::new(&site, &made.expected.challenge, &algorithms);
+    expected.time = made.expected.validate_at.map(UnixTime::from_secs);
     let mut policy = AttestationPolicy::any();
     let anchors = made.expected.trust_anchors.iter().map(|der| TrustAnchor::from_der(der).unwrap());
     policy.trust = Trust::Verify(TrustAnchors::new(anchors));
     let user = UserHandle::new([1]).unwrap();
-    let circumstances = Circumstances::at(made.expected.validate_at.map(UnixTime::from_secs), &AwsLcRs);
     registration::verify(&expected, &response, &AwsLcRs)
-        .and_then(|verified| policy.decide(&verified, &user, &circumstances))
+        .and_then(|verified| policy.decide(verified, &user))
         .map_or_else(|failure| failure.code(), |_| "accepted")
 }
 
@@ -45,7 +45,7 @@ fn authenticate(made: &Authentication, json: &str) -> &'static str {
     let mut record = CredentialRecord::new(id.unwrap(), user.unwrap(), stored.public_key.encode());
     record.backup_eligible = Some(stored.backup_eligible);
     let site = site();
-    let expected = authentication::Expected::new(&site, &made.expected.challenge);
+    let expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
     authentication::verify(&expected, &response, &record, &AwsLcRs)
         .map_or_else(|failure| failure.code(), |_| "accepted")
 }

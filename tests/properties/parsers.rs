@@ -4,12 +4,9 @@ use crate::*;
 use proptest::collection::vec;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
-use wardkey::attestation::AttestationObject;
-use wardkey::authenticator::AuthenticatorData;
 use wardkey::client::json::{CreationOptions, RequestOptions};
-use wardkey::client::{ClientData, data};
-use wardkey::codec::cbor::Value;
-use wardkey::crypto::cose::CoseKey;
+use wardkey::internals::cbor::Value;
+use wardkey::internals::{AttestationObject, AuthenticatorData, ClientData, CoseKey, decode_client_data};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::{AuthenticationState, RecordUpdate, RegistrationState};
 
@@ -21,7 +18,7 @@ fn parse_all(bytes: &[u8]) {
     let _ = AttestationObject::read(bytes, Quirks::NONE);
     let _ = AttestationObject::read(bytes, lenient);
     let _ = CoseKey::read(bytes);
-    let _ = data::decode(bytes).map(|text| ClientData::parse(&text).is_ok());
+    let _ = decode_client_data(bytes).map(|text| ClientData::parse(&text).is_ok());
     if let Ok(text) = std::str::from_utf8(bytes) {
         let _ = RegistrationResponse::from_json(text);
         let _ = AuthenticationResponse::from_json(text);
@@ -118,7 +115,7 @@ fn sent_and_stored_values_round_trip() {
         user.handle.clone(),
         made.public_key_bytes(),
     );
-    record.transports = vec![wardkey::credential::Transport::Internal];
+    record.transports = vec![wardkey::Transport::Internal];
     let rp = wardkey::RelyingParty::new("example.org", "Example").unwrap();
     let now = UnixTime::from_secs(1_795_392_000);
     let (creation, registration) = rp.start_registration(&user, std::slice::from_ref(&record), now).unwrap();

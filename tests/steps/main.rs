@@ -26,8 +26,7 @@ use std::fs;
 use std::sync::LazyLock;
 use table::{Group, Line};
 use vector::Vector;
-use wardkey::ceremony::{BackupEligibility, BackupState, Ceremony, Failure, Outcome, Refusal, StepNumber};
-use wardkey::client::{Framing, Origins, Site};
+use wardkey::ceremony::{BackupEligibility, BackupState, Ceremony, Failure, Origins, Refusal, Site, StepNumber};
 use wardkey::crypto::{Algorithm, AwsLcRs, RustCrypto};
 use wardkey::{AuthenticationResponse, CredentialId, CredentialRecord, RegistrationResponse, UserHandle};
 use wardkey_authenticator as made;
@@ -97,16 +96,15 @@ fn every_step_is_recorded() {
     for line in lines() {
         let vector: Vector = serde_json::from_str(&line.vector).unwrap();
         let judged = vector.judge(&AwsLcRs);
-        let Some(outcomes) = judged.outcomes else { continue };
-        let with = |outcome: Outcome| {
-            let steps = outcomes.iter().filter(move |(_, found)| *found == outcome);
-            steps.map(|(step, _)| step.to_string()).collect::<Vec<_>>()
-        };
+        let Some(evidence) = judged.evidence else { continue };
+        let refused = to_strings(&evidence.steps_refused);
+        assert_eq!(evidence.accepted, judged.accept, "{}", line.id);
         if judged.accept {
-            let store: &[&str] = if outcomes.ceremony() == Ceremony::Registration { &["7.1/26"] } else { &[] };
-            assert_eq!((with(Outcome::NotReached), with(Outcome::Refused)), (to_strings(store), vec![]), "{}", line.id);
+            let store: &[&str] = if evidence.ceremony == Ceremony::Registration { &["7.1/26"] } else { &[] };
+            assert_eq!((to_strings(&evidence.steps_not_reached), refused), (to_strings(store), vec![]), "{}", line.id);
         } else {
-            assert_eq!(with(Outcome::Refused), to_strings(judged.step.as_slice()), "{}", line.id);
+            assert_eq!(refused, to_strings(judged.step.as_slice()), "{}", line.id);
+            assert_eq!(evidence.refusal.as_deref(), Some(line.code), "{}", line.id);
         }
     }
 }
@@ -131,7 +129,7 @@ fn beyond_the_format() -> [Failure; 9] {
 }
 
 fn site() -> Site {
-    Site::new("example.org", Origins::exact(["https://example.org"]), Framing::SameOrigin)
+    Site::new("example.org", Origins::exact(["https://example.org"]))
 }
 
 fn backup_eligibility(flags: u8, wanted: BackupEligibility) -> Result<(), Failure> {
@@ -147,7 +145,8 @@ fn backup(flags: u8, eligibility: BackupEligibility, state: BackupState) -> Resu
         .authenticator_data(|data| data.set_flags(flags));
     let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
     let (site, algorithms) = (site(), [Algorithm::Es256]);
-    let mut expected = wardkey::ceremony::registration::Expected::new(&site, &made.expected.challenge, &algorithms);
+    let mut expected =
+        wardkey::ceremony::registration::ExpectedRegistration::new(&site, &made.expected.challenge, &algorithms);
     expected.backup_eligibility = eligibility;
     expected.backup_state = state;
     wardkey::ceremony::registration::verify(&expected, &response, &AwsLcRs).map(drop)
@@ -168,8 +167,9 @@ fn another_account(user: &[u8]) -> Result<(), Failure> {
 
 /// A site that requires `topOrigin` in a cross-origin frame.
 fn named_frames() -> Site {
-    let framing = Framing::CrossOriginNamed(vec!["https://top.example".into()]);
-    Site::new("example.org", Origins::exact(["https://example.org"]), framing)
+    Site::new("example.org", Origins::exact(["https://example.org"]))
+        .framed_by(["https://top.example"])
+        .require_top_origin()
 }
 
 fn registration_in_an_unnamed_frame(cross_origin: bool) -> Result<(), Failure> {
@@ -177,7 +177,8 @@ fn registration_in_an_unnamed_frame(cross_origin: bool) -> Result<(), Failure> {
         .client_data(|data| data.set("crossOrigin", cross_origin));
     let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
     let (site, algorithms) = (named_frames(), [Algorithm::Es256]);
-    let expected = wardkey::ceremony::registration::Expected::new(&site, &made.expected.challenge, &algorithms);
+    let expected =
+        wardkey::ceremony::registration::ExpectedRegistration::new(&site, &made.expected.challenge, &algorithms);
     wardkey::ceremony::registration::verify(&expected, &response, &AwsLcRs).map(drop)
 }
 
@@ -185,7 +186,7 @@ fn authentication_in_an_unnamed_frame(cross_origin: bool) -> Result<(), Failure>
     let made = made::Authentication::new("steps.unnamed-frame", made::Algorithm::Es256)
         .client_data(|data| data.set("crossOrigin", cross_origin));
     let (response, record, site) = (posted(&made), record_of(&made), named_frames());
-    let expected = wardkey::ceremony::authentication::Expected::new(&site, &made.expected.challenge);
+    let expected = wardkey::ceremony::authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
     wardkey::ceremony::authentication::verify(&expected, &response, &record, &AwsLcRs).map(drop)
 }
 
@@ -203,7 +204,7 @@ fn sign_in(user: &[u8], flags: u8, eligibility: BackupEligibility, state: Backup
     let made = made::Authentication::new("steps.another-account", made::Algorithm::Es256)
         .authenticator_data(|data| data.set_flags(flags));
     let (response, record, site) = (posted(&made), record_of(&made), site());
-    let mut expected = wardkey::ceremony::authentication::Expected::new(&site, &made.expected.challenge);
+    let mut expected = wardkey::ceremony::authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
     expected.backup_eligibility = eligibility;
     expected.backup_state = state;
     expected.user_handle = Some(if user.is_empty() { record.user_handle.as_bytes() } else { user });

@@ -6,12 +6,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use libfuzzer_sys::fuzz_target;
-use wardkey::attestation::AttestationObject;
-use wardkey::ceremony::registration::{Expected, verify};
-use wardkey::ceremony::{Ceremony, Failure, Refusal};
-use wardkey::client::{Origins, Site};
+use wardkey::RegistrationResponse;
+use wardkey::ceremony::registration::{ExpectedRegistration, verify};
+use wardkey::ceremony::{Ceremony, Failure, Origins, Refusal, Site};
 use wardkey::crypto::{Algorithm, default_backend};
-use wardkey::{RegistrationResponse, quirk::Quirks};
+use wardkey::internals::AttestationObject;
+use wardkey::quirk::Quirks;
 use wardkey_differential::Registration;
 use wardkey_fuzz_differential::compare;
 
@@ -39,8 +39,8 @@ fuzz_target!(|input: &[u8]| {
         known_credential_ids: &[],
     }
     .judge(&json);
-    let site = Site::new(RP_ID, Origins::exact(origins), Default::default());
-    let mut expected = Expected::new(&site, &[0; 32], &ALGORITHMS);
+    let site = Site::new(RP_ID, Origins::exact(origins));
+    let mut expected = ExpectedRegistration::new(&site, &[0; 32], &ALGORITHMS);
     expected.user_verification_required = required;
     let malformed = |error| Failure::new(Ceremony::Registration, Refusal::Response(error));
     match RegistrationResponse::from_json(&json) {

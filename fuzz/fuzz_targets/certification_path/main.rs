@@ -15,12 +15,12 @@ use oracle::{Fault, Path};
 use wardkey::attestation::Format;
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::Refusal;
-use wardkey::ceremony::registration::{Expected, verify};
+use wardkey::ceremony::registration::{ExpectedRegistration, verify};
 use wardkey::crypto::Algorithm;
-use wardkey::evidence::Details;
-use wardkey::policy::{AttestationPolicy, Circumstances, Registered, Trust, TrustAnchor, TrustAnchors};
+use wardkey::internals::Rule;
+use wardkey::policy::{AttestationPolicy, Registered, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::x509::{Crl, PathError};
+use wardkey::x509::{Crl, TrustAnchor};
 use wardkey::{RegistrationResponse, UnixTime, UserHandle};
 use wardkey_fuzz::keys::Key;
 use wardkey_fuzz::toy::{self, Toy};
@@ -87,23 +87,26 @@ fn meant(refusal: Refusal) -> [Fault; 2] {
         Refusal::AttestationUntrusted(error) => error,
         other => panic!("a path is not refused for this: {other:?}"),
     };
-    let fault = match error {
-        PathError::TooLong => Fault::TooLong,
+    let at = error.certificate().unwrap_or_default();
+    let fault = match error.rule() {
+        Rule::TooLong => Fault::TooLong,
+        Rule::NoAnchors => Fault::NoAnchors,
+        Rule::IssuerName => Fault::IssuerName(at),
+        Rule::NoAnchor => Fault::NoAnchor,
+        Rule::NotYetValid => Fault::NotYetValid(at),
+        Rule::Expired => Fault::Expired(at),
+        Rule::NotCa => Fault::NotCa(at),
+        Rule::KeyUsage => Fault::KeyUsage(at),
+        Rule::PathLength => Fault::PathLength,
+        Rule::UnknownCritical => Fault::Critical(at),
+        Rule::NameNotPermitted => Fault::NameConstraints(at),
+        Rule::KeyMismatch | Rule::Signature | Rule::UnknownSignature | Rule::BrokenHash => Fault::Signature(at),
+        Rule::Revoked => Fault::Revoked(at),
+        rule if rule.code().starts_with("x509-crl-") => Fault::List(at),
         // Unused bits of a signature are found when it is verified.
-        PathError::Certificate(at, _) => return [Fault::Unreadable(at), Fault::Signature(at)],
-        PathError::NoAnchors => Fault::NoAnchors,
-        PathError::IssuerName(at) => Fault::IssuerName(at),
-        PathError::NoAnchor => Fault::NoAnchor,
-        PathError::NotYetValid(at) => Fault::NotYetValid(at),
-        PathError::Expired(at) => Fault::Expired(at),
-        PathError::NotCa(at) => Fault::NotCa(at),
-        PathError::KeyUsage(at) => Fault::KeyUsage(at),
-        PathError::PathLength(_) => Fault::PathLength,
-        PathError::Extensions(at, _) => Fault::Critical(at),
-        PathError::NameConstraints(at, _) => Fault::NameConstraints(at),
-        PathError::Algorithm(at, _) | PathError::Signature(at) => Fault::Signature(at),
-        PathError::Revoked(at) => Fault::Revoked(at),
-        PathError::Crl(at, _) => Fault::List(at),
+        Rule::Malformed(_) | Rule::TooLarge | Rule::Version | Rule::NoIssuer | Rule::AlgorithmsDiffer => {
+            return [Fault::Unreadable(at), Fault::Signature(at)];
+        }
         other => panic!("the oracle has no rule for this: {other:?}"),
     };
     [fault; 2]
@@ -112,8 +115,8 @@ fn meant(refusal: Refusal) -> [Fault; 2] {
 /// The accepted path, by its evidence.
 fn path(registered: &Registered, scene: &Scene) -> Path {
     assert_eq!(registered.attested_aaguid(), Some(Aaguid::from_bytes(MODEL)));
-    let Details::Registration(details) = &registered.evidence().details else { panic!("a registration") };
-    let statement = details.statement.as_ref().expect("a statement");
+    let evidence = registered.evidence();
+    let [statement] = &evidence.statements[..] else { panic!("one statement") };
     let fingerprint = statement.anchor.expect("an anchor");
     let is_it = |certificate: &description::Certificate| toy::sha256(&[&certificate.der()]) == fingerprint;
     let anchor = scene.anchors.iter().position(|(_, certificate)| is_it(certificate)).expect("an anchor of the scene");
@@ -126,15 +129,13 @@ fuzz_target!(|input: &[u8]| {
     let expected = oracle::judge(&scene);
     let response = response(&scene);
     let site = site(0);
-    let verified = verify(&Expected::new(&site, &CHALLENGE, &Algorithm::ALL), &response, &Toy);
-    let decided = verified.and_then(|verified| {
-        let time = scene.year.map(|year| UnixTime::from_secs(der::seconds(year)));
-        let mut circumstances = Circumstances::at(time, &Toy);
-        if scene.quirk {
-            circumstances.quirks = Quirks::NONE.with(Quirk::AttestationIntermediateWithoutCa);
-        }
-        policy(&scene).decide(&verified, &UserHandle::new([1]).expect("a handle"), &circumstances)
-    });
+    let mut expectations = ExpectedRegistration::new(&site, &CHALLENGE, &Algorithm::OFFERABLE);
+    expectations.time = scene.year.map(|year| UnixTime::from_secs(der::seconds(year)));
+    if scene.quirk {
+        expectations.quirks = Quirks::NONE.with(Quirk::AttestationIntermediateWithoutCa);
+    }
+    let decided = verify(&expectations, &response, &Toy)
+        .and_then(|verified| policy(&scene).decide(verified, &UserHandle::new([1]).expect("a handle")));
     match (decided, expected) {
         (Ok(registered), Ok(expected)) => {
             let found = path(&registered, &scene);

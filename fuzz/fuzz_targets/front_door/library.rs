@@ -7,22 +7,18 @@ use serde_json::Value;
 use std::sync::LazyLock;
 use wardkey::attestation::AttestationType;
 use wardkey::ceremony::authentication::SignCountPolicy;
-use wardkey::ceremony::extensions::Unsolicited;
+use wardkey::ceremony::payment::ExpectedPayment;
 use wardkey::ceremony::{BackupEligibility, BackupState};
-use wardkey::client::extensions::AppId;
 use wardkey::client::json::{AttestationConveyance, CreationOptions, RequestOptions};
 use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
 use wardkey::crypto::Algorithm;
-use wardkey::error::Error;
+use wardkey::extensions::AppId;
 use wardkey::policy::{AttestationPolicy, Registered};
 use wardkey::quirk::Quirk;
-use wardkey::relying_party::{
-    Authenticated, AuthenticationRequest, Decoys, ExpectedPayment, Mediation, Paid, Reauthenticated, Reauthentication,
-    RegistrationRequest,
-};
 use wardkey::{
-    AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, RegistrationResponse,
-    RegistrationState, RelyingParty, UnixTime, User, UserHandle,
+    Authenticated, AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord,
+    Decoys, Error, Paid, Reauthentication, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty,
+    UnixTime, User, UserHandle,
 };
 use wardkey_fuzz::toy::Toy;
 
@@ -44,7 +40,7 @@ fn build(party: &Party) -> RelyingParty {
         builder = if web { builder.related_origin(*origin) } else { builder.native_origin(*origin) };
     }
     let offered = |algorithm: &Algorithm| party.offers(algorithm.cose());
-    builder = builder.algorithms(Algorithm::ALL.into_iter().chain([Algorithm::LegacyRs1]).filter(offered));
+    builder = builder.algorithms(Algorithm::OFFERABLE.into_iter().chain([Algorithm::LegacyRs1]).filter(offered));
     builder = if party.subdomains { builder.allow_subdomains() } else { builder };
     builder = if party.any_port { builder.allow_any_port() } else { builder };
     if let Some(tops) = party.framed_by {
@@ -52,7 +48,7 @@ fn build(party: &Party) -> RelyingParty {
     }
     builder = if party.frames_are_named { builder.require_top_origin() } else { builder };
     builder = if party.accepts_rs1 { builder.accept_rs1_at_sign_in() } else { builder };
-    let refused = Algorithm::ALL.into_iter().filter(|algorithm| party.refuses.contains(&algorithm.cose()));
+    let refused = Algorithm::OFFERABLE.into_iter().filter(|algorithm| party.refuses.contains(&algorithm.cose()));
     builder = builder.refuse_at_sign_in(refused);
     if !party.verification_required {
         builder = builder.user_verification_preferred();
@@ -74,7 +70,7 @@ fn build(party: &Party) -> RelyingParty {
         builder = builder.quirk(Quirk::EmptyUserHandle);
     }
     if party.refuses_unsolicited {
-        builder = builder.unsolicited_extensions(Unsolicited::Refuse);
+        builder = builder.refuse_unsolicited_extensions();
     }
     builder.build().expect("a relying party")
 }
@@ -123,7 +119,7 @@ pub fn start_registration(
     now: i64,
 ) -> Result<Started<RegistrationState>, Error> {
     let mut asked = RegistrationRequest::default();
-    asked.mediation = if conditional { Mediation::Conditional } else { Mediation::Modal };
+    asked.conditional = conditional;
     asked.attestation = policy.map(str::to_owned);
     asked.timeout_secs = timeout;
     rp(party).start_registration_with(&asked, &user(account), existing, time(now)).map(creation)
@@ -215,7 +211,7 @@ pub fn finish_reauthentication(
     response: &AuthenticationResponse,
     record: &CredentialRecord,
     now: i64,
-) -> Result<Reauthenticated, Error> {
+) -> Result<(Reauthentication, Authenticated), Error> {
     rp(party).finish_reauthentication(state, &handle(account), response, record, time(now))
 }
 

@@ -21,9 +21,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashSet};
-use wardkey::CredentialRecord;
-use wardkey::error::Error;
-use wardkey::relying_party::{Authenticated, Reauthentication};
+use wardkey::{Authenticated, CredentialRecord, Error, Reauthentication};
 use wardkey_fuzz::keys::{Key, algorithm};
 use wardkey_fuzz::{Parts, toy};
 

@@ -2,7 +2,8 @@
 
 use crate::codec::base64url;
 use crate::credential::{CredentialDescriptor, CredentialParameters, UserHandle};
-use crate::extensions::{CreationExtensions, InputError};
+use crate::extensions::CreationExtensions;
+use crate::invalid::InvalidValue;
 use serde::{Deserialize, Serialize};
 
 /// PublicKeyCredentialRpEntity (§5.4.2).
@@ -96,8 +97,8 @@ enumeration! {
 }
 
 enumeration! {
-    /// AuthenticatorAttachment (§5.4.5) that is asked for.
-    Attachment {
+    /// AuthenticatorAttachment (§5.4.5).
+    AuthenticatorAttachment {
         /// Part of the client device.
         Platform,
         /// Roaming.
@@ -108,10 +109,10 @@ enumeration! {
 impl Hint {
     /// The attachment that goes with it, for clients that do not know hints (§5.8.8).
     #[must_use]
-    pub const fn attachment(&self) -> Option<Attachment> {
+    pub const fn attachment(&self) -> Option<AuthenticatorAttachment> {
         match self {
-            Self::SecurityKey | Self::Hybrid => Some(Attachment::CrossPlatform),
-            Self::ClientDevice => Some(Attachment::Platform),
+            Self::SecurityKey | Self::Hybrid => Some(AuthenticatorAttachment::CrossPlatform),
+            Self::ClientDevice => Some(AuthenticatorAttachment::Platform),
             Self::Other(_) => None,
         }
     }
@@ -124,7 +125,7 @@ impl Hint {
 pub struct AuthenticatorSelection {
     /// Which kind of authenticator; absent: any.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub authenticator_attachment: Option<Attachment>,
+    pub authenticator_attachment: Option<AuthenticatorAttachment>,
     /// Whether the credential is to be discoverable; absent: `required` where `requireResidentKey` is true, `discouraged`
     /// where it is not.
     pub resident_key: ResidentKey,
@@ -138,7 +139,7 @@ pub struct AuthenticatorSelection {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Selection {
-    authenticator_attachment: Option<Attachment>,
+    authenticator_attachment: Option<AuthenticatorAttachment>,
     resident_key: Option<ResidentKey>,
     #[serde(default)]
     require_resident_key: bool,
@@ -168,16 +169,16 @@ impl Default for AuthenticatorSelection {
 
 impl AuthenticatorSelection {
     /// What `payment` goes with (Secure Payment Confirmation §5, client extension processing of a registration).
-    pub(crate) fn check_payment(&self) -> Result<(), InputError> {
-        if self.authenticator_attachment != Some(Attachment::Platform) {
-            return Err(InputError::PaymentAttachment);
+    pub(crate) fn check_payment(&self) -> Result<(), InvalidValue> {
+        if self.authenticator_attachment != Some(AuthenticatorAttachment::Platform) {
+            return Err(InvalidValue::PaymentAttachment);
         }
         if !matches!(self.resident_key, ResidentKey::Required | ResidentKey::Preferred) {
-            return Err(InputError::PaymentResidentKey);
+            return Err(InvalidValue::PaymentResidentKey);
         }
         match self.user_verification {
             UserVerificationRequirement::Required => Ok(()),
-            _ => Err(InputError::PaymentUserVerification),
+            _ => Err(InvalidValue::PaymentUserVerification),
         }
     }
 }
@@ -197,37 +198,50 @@ pub(super) const fn timeout() -> u32 {
 
 /// PublicKeyCredentialCreationOptionsJSON (§5.1.8): give it to the browser's
 /// `PublicKeyCredential.parseCreationOptionsFromJSON()` as it is.
+///
+/// Send it as JSON, unchanged: the state remembers what was sent. To ask for something else, change the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreationOptions {
+    #[doc(hidden)]
     /// The relying party.
     pub rp: RpEntity,
+    #[doc(hidden)]
     /// The account.
     pub user: UserEntity,
+    #[doc(hidden)]
     /// The challenge.
     #[serde(with = "base64url::text")]
     pub challenge: Vec<u8>,
+    #[doc(hidden)]
     /// The algorithms, best first.
     pub pub_key_cred_params: Vec<CredentialParameters>,
+    #[doc(hidden)]
     /// Milliseconds; a hint. 300 000 where JSON has none.
     #[serde(default = "timeout")]
     pub timeout: u32,
+    #[doc(hidden)]
     /// Credentials that the account has already.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclude_credentials: Vec<CredentialDescriptor>,
+    #[doc(hidden)]
     /// Which authenticators.
     #[serde(default)]
     pub authenticator_selection: AuthenticatorSelection,
+    #[doc(hidden)]
     /// Where the user interface should lead to, most wanted first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
+    #[doc(hidden)]
     /// Which attestation.
     #[serde(default = "no_attestation")]
     pub attestation: AttestationConveyance,
+    #[doc(hidden)]
     /// Which formats of it, most wanted first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attestation_formats: Vec<String>,
+    #[doc(hidden)]
     /// Client extension inputs (§9).
     #[serde(default, skip_serializing_if = "CreationExtensions::is_empty")]
     pub extensions: CreationExtensions,

@@ -3,96 +3,138 @@
 //! None of this is an error. Each warning says which part of the standard, or which clients, make it one.
 
 use super::{
-    Attachment, AttestationConveyance, CreationOptions, Hint, RequestOptions, ResidentKey, UserVerificationRequirement,
+    AttestationConveyance, AuthenticatorAttachment, CreationOptions, Hint, RequestOptions, ResidentKey,
+    UserVerificationRequirement,
 };
 use crate::client::origin::is_on_site;
 use crate::credential::{CredentialDescriptor, PublicKeyCredentialType};
 use crate::crypto::Algorithm;
-use crate::extensions::{AppId, CredentialProtection, InputError, LargeBlobSupport};
+use crate::extensions::{AppId, CredentialProtection, LargeBlobSupport};
+use crate::invalid::InvalidValue;
 use std::collections::{BTreeSet, HashSet};
 
-/// Something that clients punish.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+/// Something in options or in a document of [related origins](crate::client::well_known) that is allowed, and that clients
+/// punish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lint {
     /// A challenge of fewer than 16 bytes (§13.4.3).
-    #[error("a challenge of fewer than 16 bytes")]
     ShortChallenge,
     /// A timeout outside 300 000 to 600 000 ms, which §15.1 recommends: clients clamp it, and people who need longer
     /// are cut off.
-    #[error("a timeout of {0} ms, where 300000 to 600000 are recommended")]
     Timeout(u32),
     /// A user handle that looks like personal data: it is stored on authenticators, where others may read it.
-    #[error("a user handle that looks like personal data")]
     PersonalUserHandle,
     /// A user handle of fewer than 16 bytes: it may be guessed, or a row number.
-    #[error("a user handle of fewer than 16 bytes")]
     ShortUserHandle,
     /// An empty account name: clients show it, and some refuse it.
-    #[error("an empty account name")]
     EmptyUserName,
     /// A name of more than 64 bytes: authenticators may cut it there (§6.4.1).
-    #[error("a name of more than 64 bytes, which authenticators may cut")]
     LongName,
     /// One of the three algorithms that §5.4 recommends is not offered, so that some authenticator has none in common:
     /// Windows Hello on old TPMs has −257 only, security keys −7.
-    #[error("COSE algorithm {0} is not offered, and some authenticators have no other")]
     MissingAlgorithm(i32),
     /// An algorithm that §5.4 does not recommend in pubKeyCredParams: −9, −51, −52, −19.
-    #[error("COSE algorithm {0} is not recommended in pubKeyCredParams")]
     NotRecommendedAlgorithm(i32),
     /// A credential that need not be discoverable, on platforms that have only discoverable ones: iOS, macOS and
     /// Android ignore it, so what is made differs from one device to the other.
-    #[error("a credential that need not be discoverable, where platforms have only discoverable ones")]
     NotDiscoverable,
     /// `requireResidentKey` does not say the same as `residentKey` (§5.4.4).
-    #[error("requireResidentKey contradicts residentKey")]
     RequireResidentKey,
     /// `largeBlob` is required and the credential need not be discoverable, while authenticators keep large blobs for
     /// discoverable ones only (CTAP §12.3).
-    #[error("largeBlob is required of a credential that need not be discoverable")]
     LargeBlobNotDiscoverable,
     /// `enforceCredentialProtectionPolicy` with `userVerificationOptional`, which every authenticator grants: the client
     /// refuses none (CTAP §12.1), and the server those that do not know the extension.
-    #[error("enforceCredentialProtectionPolicy where user verification is optional")]
     NothingToEnforce,
     /// An AppID that is not on the site of the RP ID: clients refuse the ceremony (§10.1.1, §10.1.2).
-    #[error("an AppID that is not on the site of the RP ID")]
     AppIdElsewhere,
     /// User verification that is discouraged: many authenticators ask for it all the same, and a credential without it
     /// is one factor only.
-    #[error("user verification is discouraged")]
     UserVerificationDiscouraged,
     /// Hints and the attachment lead to different places (§5.8.8): clients that know hints follow those.
-    #[error("hints contradict the attachment")]
     HintsContradictAttachment,
     /// The same hint twice: the second is ignored (§5.8.8).
-    #[error("a hint occurs twice")]
     DuplicateHint,
     /// `payment` with a selection that it does not go with: every client throws (Secure Payment Confirmation §5).
-    #[error("{0}")]
-    Payment(InputError),
+    Payment(InvalidValue),
     /// Attestation formats without attestation: with `none`, no format is asked for.
-    #[error("attestation formats are named, and no attestation is asked for")]
     FormatsWithoutAttestation,
     /// Enterprise attestation: it fails, or falls back, wherever the authenticator's owner has not permitted it.
-    #[error("enterprise attestation works only where it was permitted")]
     EnterpriseAttestation,
     /// More credentials than some authenticators go through: security keys take them one by one, in lists of few.
-    #[error("{0} credentials; some clients stop at 64")]
     ManyCredentials(usize),
     /// The same credential twice.
-    #[error("a credential occurs twice")]
     DuplicateCredential,
     /// A credential without transports: clients offer every way there is, the wrong ones first.
-    #[error("a credential without transports")]
     NoTransports,
     /// A list of credentials with passkey autofill, which takes it as a filter only.
-    #[error("allowCredentials with a conditional get is a filter")]
     FilteredConditional,
     /// A value that this version does not know: clients ignore it, or take the default.
-    #[error("a value that is not of the standard")]
     UnknownValue,
+
+    /// A document of related origins: the origin at this place (from 0) is not in the form in which clients send it, so that
+    /// none is equal to it.
+    MalformedOrigin(usize),
+    /// A document of related origins: the origin at this place has no registrable domain, so clients skip it.
+    NoRegistrableDomain(usize),
+    /// A document of related origins: the origin at this place occurs before.
+    DuplicateOrigin(usize),
+    /// A document of related origins: the origin at this place has a sixth registrable origin label or a later one, so clients
+    /// that support five skip it. Origins that share a label, such as `clinic.example` and `clinic.test`, cost one.
+    TooManyLabels(usize),
+    /// A document of related origins without an origin.
+    NoOrigin,
+}
+
+impl core::fmt::Display for Lint {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::ShortChallenge => f.write_str("a challenge of fewer than 16 bytes"),
+            Self::Timeout(value) => write!(f, "a timeout of {value} ms, where 300000 to 600000 are recommended"),
+            Self::PersonalUserHandle => f.write_str("a user handle that looks like personal data"),
+            Self::ShortUserHandle => f.write_str("a user handle of fewer than 16 bytes"),
+            Self::EmptyUserName => f.write_str("an empty account name"),
+            Self::LongName => f.write_str("a name of more than 64 bytes, which authenticators may cut"),
+            Self::MissingAlgorithm(value) => {
+                write!(f, "COSE algorithm {value} is not offered, and some authenticators have no other")
+            }
+            Self::NotRecommendedAlgorithm(value) => {
+                write!(f, "COSE algorithm {value} is not recommended in pubKeyCredParams")
+            }
+            Self::NotDiscoverable => {
+                f.write_str("a credential that need not be discoverable, where platforms have only discoverable ones")
+            }
+            Self::RequireResidentKey => f.write_str("requireResidentKey contradicts residentKey"),
+            Self::LargeBlobNotDiscoverable => {
+                f.write_str("largeBlob is required of a credential that need not be discoverable")
+            }
+            Self::NothingToEnforce => {
+                f.write_str("enforceCredentialProtectionPolicy where user verification is optional")
+            }
+            Self::AppIdElsewhere => f.write_str("an AppID that is not on the site of the RP ID"),
+            Self::UserVerificationDiscouraged => f.write_str("user verification is discouraged"),
+            Self::HintsContradictAttachment => f.write_str("hints contradict the attachment"),
+            Self::DuplicateHint => f.write_str("a hint occurs twice"),
+            Self::Payment(value) => write!(f, "{value}"),
+            Self::FormatsWithoutAttestation => {
+                f.write_str("attestation formats are named, and no attestation is asked for")
+            }
+            Self::EnterpriseAttestation => f.write_str("enterprise attestation works only where it was permitted"),
+            Self::ManyCredentials(value) => write!(f, "{value} credentials; some clients stop at 64"),
+            Self::DuplicateCredential => f.write_str("a credential occurs twice"),
+            Self::NoTransports => f.write_str("a credential without transports"),
+            Self::FilteredConditional => f.write_str("allowCredentials with a conditional get is a filter"),
+            Self::UnknownValue => f.write_str("a value that is not of the standard"),
+            Self::MalformedOrigin(value) => write!(f, "origin {value} is not in the form that clients send"),
+            Self::NoRegistrableDomain(value) => write!(f, "origin {value} has no registrable domain"),
+            Self::DuplicateOrigin(value) => write!(f, "origin {value} occurs twice"),
+            Self::TooManyLabels(value) => {
+                write!(f, "origin {value} has a label beyond the five that every client supports")
+            }
+            Self::NoOrigin => f.write_str("the document lists no origin"),
+        }
+    }
 }
 
 /// The most credentials that clients are known to go through.
@@ -127,11 +169,12 @@ impl CreationOptions {
     }
 
     fn extensions(&self, lints: &mut Vec<Lint>) {
-        let required = self.extensions.large_blob.is_some_and(|input| input.support == LargeBlobSupport::Required);
+        let required = self.extensions.large_blob == Some(LargeBlobSupport::Required);
         let discoverable = self.authenticator_selection.resident_key == ResidentKey::Required;
         push_if(lints, required && !discoverable, Lint::LargeBlobNotDiscoverable);
         let optional = CredentialProtection::UserVerificationOptional;
-        let nothing = self.extensions.cred_protect.is_some_and(|input| input.enforce && input.policy == optional);
+        let nothing =
+            self.extensions.enforce_cred_protect && self.extensions.cred_protect.is_none_or(|level| level == optional);
         push_if(lints, nothing, Lint::NothingToEnforce);
         appid(lints, self.extensions.appid_exclude.as_ref(), self.rp.id.as_deref());
     }
@@ -159,12 +202,12 @@ impl CreationOptions {
         push_if(lints, !required, Lint::NotDiscoverable);
         push_if(lints, selection.require_resident_key != required, Lint::RequireResidentKey);
         user_verification(lints, &selection.user_verification);
-        let meant: Vec<Attachment> = self.hints.iter().filter_map(Hint::attachment).collect();
+        let meant: Vec<AuthenticatorAttachment> = self.hints.iter().filter_map(Hint::attachment).collect();
         let contradicted = selection.authenticator_attachment.as_ref().is_some_and(|attachment| {
-            !matches!(attachment, Attachment::Other(_)) && !meant.is_empty() && !meant.contains(attachment)
+            !matches!(attachment, AuthenticatorAttachment::Other(_)) && !meant.is_empty() && !meant.contains(attachment)
         });
         push_if(lints, contradicted, Lint::HintsContradictAttachment);
-        let unknown = matches!(selection.authenticator_attachment, Some(Attachment::Other(_)))
+        let unknown = matches!(selection.authenticator_attachment, Some(AuthenticatorAttachment::Other(_)))
             || matches!(selection.resident_key, ResidentKey::Other(_));
         push_if(lints, unknown, Lint::UnknownValue);
         if self.extensions.payment.is_some() {

@@ -1,11 +1,15 @@
 //! The JSON that browsers post and are sent (§5.1, §5.1.8, §5.1.9).
 
-mod creation;
+pub(crate) mod creation;
 mod lint;
 mod request;
-mod response;
+pub(crate) mod response;
 
-pub use creation::*;
+pub use creation::{
+    AttestationConveyance, AuthenticatorAttachment, CreationOptions, Hint, ResidentKey, UserVerificationRequirement,
+};
+pub(crate) use creation::{AuthenticatorSelection, RpEntity, UserEntity};
 pub use lint::Lint;
-pub use request::*;
-pub use response::*;
+pub use request::RequestOptions;
+pub(crate) use response::{AuthenticationResponse, RegistrationResponse};
+pub use response::{MAX_LEN, MAX_TRANSPORT_LEN, MAX_TRANSPORTS, MAX_UNKNOWN_MEMBERS, ResponseError};

@@ -6,11 +6,13 @@
 
 mod encode;
 
-use super::{Curve, Hash, KeyError, MlDsa, PublicKey, Scheme};
+use super::{CryptoError, Curve, Hash, MlDsa, PublicKey, Scheme};
 use crate::codec::cbor::{self, Value};
+use serde::{Deserialize, Serialize};
 
-/// A known COSEAlgorithmIdentifier (§5.8.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A known COSEAlgorithmIdentifier (§5.8.5). In JSON: its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "i32", try_from = "i32")]
 #[non_exhaustive]
 pub enum Algorithm {
     /// −7: ECDSA on P-256 with SHA-256.
@@ -60,7 +62,7 @@ pub enum Algorithm {
 impl Algorithm {
     /// All algorithms except [`Algorithm::LegacyRs1`], which must be named to be used. In order of preference: those that §5.4
     /// does not recommend to offer are last.
-    pub const ALL: [Self; 19] = [
+    pub const OFFERABLE: [Self; 19] = [
         Self::EdDsa,
         Self::Es256,
         Self::Es384,
@@ -115,7 +117,7 @@ impl Algorithm {
     /// Returns the algorithm with this COSEAlgorithmIdentifier.
     #[must_use]
     pub fn from_cose(number: i64) -> Option<Self> {
-        let mut all = Self::ALL.into_iter().chain([Self::LegacyRs1]);
+        let mut all = Self::OFFERABLE.into_iter().chain([Self::LegacyRs1]);
         all.find(|algorithm| i64::from(algorithm.cose()) == number)
     }
 
@@ -143,13 +145,27 @@ impl Algorithm {
     }
 }
 
+impl From<Algorithm> for i32 {
+    fn from(algorithm: Algorithm) -> Self {
+        algorithm.cose()
+    }
+}
+
+impl TryFrom<i32> for Algorithm {
+    type Error = Error;
+
+    fn try_from(number: i32) -> Result<Self, Error> {
+        Self::from_cose(number.into()).ok_or_else(|| Error::UnknownAlgorithm(number.into()))
+    }
+}
+
 /// Why bytes are not a COSE_Key of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Not canonical CBOR.
-    #[error("COSE_Key: {0}")]
-    Cbor(#[from] cbor::Error),
+    #[error("the COSE_Key is not canonical CBOR: {0}")]
+    Cbor(cbor::Error),
     /// Not a map.
     #[error("the COSE_Key is not a CBOR map")]
     NotAMap,
@@ -173,7 +189,13 @@ pub enum Error {
     ExtraParameter,
     /// The key is not usable.
     #[error(transparent)]
-    Key(#[from] KeyError),
+    Key(#[from] CryptoError),
+}
+
+impl From<cbor::Error> for Error {
+    fn from(error: cbor::Error) -> Self {
+        Self::Cbor(error)
+    }
 }
 
 /// A credential public key: an algorithm and a key that fits it.

@@ -1,7 +1,7 @@
 //! Public keys that are refused, by their bytes and as points.
 
 use super::*;
-use crate::crypto::KeyError::{Exponent, Length, LowOrder, Modulus, NotOnCurve};
+use crate::crypto::CryptoError::{Exponent, KeyLength, LowOrder, Modulus, NotOnCurve};
 
 /// The base point of a curve (SEC 2; FIPS 186-5), which is the public key of the private key 1.
 fn base_point(curve: Curve) -> (Vec<u8>, Vec<u8>) {
@@ -71,7 +71,7 @@ fn ec_coordinates_must_have_full_length() {
         for (x, y) in
             [(0, 0), (len - 1, len), (len, len - 1), (len + 1, len), (len, len + 1), (len, 0), (1 + 2 * len, 0)]
         {
-            assert_eq!(key(x, y), Err(Length), "{curve:?} {x} {y}");
+            assert_eq!(key(x, y), Err(KeyLength), "{curve:?} {x} {y}");
         }
     }
 }
@@ -114,9 +114,9 @@ fn ed25519_keys_are_reduced_points_not_of_low_order() {
         ("the base point", little(0x58, 0x66, 0x66), Ok(()), Ok(())),
         ("its negative", little(0x58, 0x66, 0xe6), Ok(()), Ok(())),
         ("no point: y = 2", little(2, 0, 0), Ok(()), Err(NotOnCurve)),
-        ("31 bytes", vec![0x66; 31], Err(Length), Ok(())),
-        ("33 bytes", vec![0x66; 33], Err(Length), Ok(())),
-        ("nothing", vec![], Err(Length), Ok(())),
+        ("31 bytes", vec![0x66; 31], Err(KeyLength), Ok(())),
+        ("33 bytes", vec![0x66; 33], Err(KeyLength), Ok(())),
+        ("nothing", vec![], Err(KeyLength), Ok(())),
         ("the identity", little(1, 0, 0), Err(LowOrder), Ok(())),
         ("the identity, x = −0", little(1, 0, 0x80), Err(LowOrder), Ok(())),
         ("order 4", little(0, 0, 0), Err(LowOrder), Ok(())),
@@ -136,7 +136,7 @@ fn ed25519_keys_are_reduced_points_not_of_low_order() {
 #[test]
 fn ed448_keys_have_57_bytes() {
     for len in [0, 56, 58, 114] {
-        assert_eq!(PublicKey::ed448(&vec![1; len]), Err(Length), "{len}");
+        assert_eq!(PublicKey::ed448(&vec![1; len]), Err(KeyLength), "{len}");
     }
     let key = PublicKey::ed448(&[0; 57]).unwrap();
     assert!(BACKENDS.iter().all(|backend| key.check(*backend) == Err(LowOrder)), "more in ed448.rs");
@@ -202,7 +202,7 @@ fn rsa_exponents_are_odd_minimal_and_of_2_to_33_bits() {
 fn ml_dsa_keys_have_the_length_of_their_parameter_set() {
     for set in SETS {
         for other in SETS.map(MlDsa::public_key_len).into_iter().chain([0, 32, 1311, 1313, 2593]) {
-            let expected = if other == set.public_key_len() { Ok(()) } else { Err(Length) };
+            let expected = if other == set.public_key_len() { Ok(()) } else { Err(KeyLength) };
             let bytes = vec![1; other];
             let key = PublicKey::ml_dsa(set, &bytes);
             assert_eq!(key.map(drop), expected, "{set:?} {other}");
@@ -214,15 +214,15 @@ fn ml_dsa_keys_have_the_length_of_their_parameter_set() {
 #[test]
 fn error_texts_state_the_rule() {
     for (error, text) in [
-        (Length, "the public key or coordinate does not have the length of its kind"),
+        (KeyLength, "the public key or coordinate does not have the length of its kind"),
         (NotOnCurve, "the public key is not a point on the curve"),
         (LowOrder, "the EdDSA key has low order"),
-        (Modulus, "an RSA modulus that is even, padded, or not of 2048 to 8192 bits"),
-        (Exponent, "an RSA exponent that is even, below 3, padded, or above 33 bits"),
-        (KeyError::Unsupported, "this build cannot verify with a key of this kind"),
+        (Modulus, "expected an odd RSA modulus of 2048 to 8192 bits without padding, found another"),
+        (Exponent, "expected an odd RSA exponent from 3 up to 33 bits without padding, found another"),
+        (CryptoError::Unsupported, "this build cannot verify with a key of this kind"),
     ] {
         assert_eq!(error.to_string(), text);
     }
-    assert_eq!(BadSignature.to_string(), "the signature does not verify");
-    assert_eq!(RandomFailed.to_string(), "the system's random source failed");
+    assert_eq!(CryptoError::BadSignature.to_string(), "the signature does not verify");
+    assert_eq!(CryptoError::Random.to_string(), "the system's random source failed");
 }

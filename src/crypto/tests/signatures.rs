@@ -176,20 +176,36 @@ fn both_backends_verify_every_scheme_and_no_other() {
         assert_eq!(key.check(backend), Ok(()), "{what}");
         let verify = |message: &[u8], signature: &[u8]| backend.verify(case.scheme, &key, message, signature);
         assert_eq!(verify(MESSAGE, signature), Ok(()), "{what}");
-        assert_eq!(verify(&MESSAGE[1..], signature), Err(BadSignature), "{what}: another message");
-        assert_eq!(verify(MESSAGE, &[]), Err(BadSignature), "{what}: no signature");
-        assert_eq!(verify(MESSAGE, &vec![0; signature.len()]), Err(BadSignature), "{what}: zeros");
-        assert_eq!(verify(MESSAGE, &signature[1..]), Err(BadSignature), "{what}: a byte short");
-        assert_eq!(verify(MESSAGE, &signature[..signature.len() - 1]), Err(BadSignature), "{what}: a byte short");
-        assert_eq!(verify(MESSAGE, &[&signature[..], &[0]].concat()), Err(BadSignature), "{what}: a byte long");
-        assert_eq!(verify(MESSAGE, &[&[0], &signature[..]].concat()), Err(BadSignature), "{what}: a byte long");
+        assert_eq!(verify(&MESSAGE[1..], signature), Err(CryptoError::BadSignature), "{what}: another message");
+        assert_eq!(verify(MESSAGE, &[]), Err(CryptoError::BadSignature), "{what}: no signature");
+        assert_eq!(verify(MESSAGE, &vec![0; signature.len()]), Err(CryptoError::BadSignature), "{what}: zeros");
+        assert_eq!(verify(MESSAGE, &signature[1..]), Err(CryptoError::BadSignature), "{what}: a byte short");
+        assert_eq!(
+            verify(MESSAGE, &signature[..signature.len() - 1]),
+            Err(CryptoError::BadSignature),
+            "{what}: a byte short"
+        );
+        assert_eq!(
+            verify(MESSAGE, &[&signature[..], &[0]].concat()),
+            Err(CryptoError::BadSignature),
+            "{what}: a byte long"
+        );
+        assert_eq!(
+            verify(MESSAGE, &[&[0], &signature[..]].concat()),
+            Err(CryptoError::BadSignature),
+            "{what}: a byte long"
+        );
         for at in [4, signature.len() / 2, signature.len() - 1] {
             let mut altered = signature.clone();
             altered[at] ^= 1;
-            assert_eq!(verify(MESSAGE, &altered), Err(BadSignature), "{what}: altered at {at}");
+            assert_eq!(verify(MESSAGE, &altered), Err(CryptoError::BadSignature), "{what}: altered at {at}");
         }
         for other in schemes().into_iter().filter(|other| *other != case.scheme) {
-            assert_eq!(backend.verify(other, &key, MESSAGE, signature), Err(BadSignature), "{what} as {other:?}");
+            assert_eq!(
+                backend.verify(other, &key, MESSAGE, signature),
+                Err(CryptoError::BadSignature),
+                "{what} as {other:?}"
+            );
         }
     }
 }
@@ -231,7 +247,12 @@ fn ecdsa_accepts_s_and_n_minus_s_in_der_only() {
             let verify = |signature: &[u8]| backend.verify(case.scheme, &case.key(), MESSAGE, signature);
             assert_ne!(twin, case.signature);
             assert_eq!(verify(&twin), Ok(()), "n - s on {curve:?}, {}", backend.name());
-            assert_eq!(verify(&raw), Err(BadSignature), "r and s as raw bytes on {curve:?}, {}", backend.name());
+            assert_eq!(
+                verify(&raw),
+                Err(CryptoError::BadSignature),
+                "r and s as raw bytes on {curve:?}, {}",
+                backend.name()
+            );
         }
     }
 }
@@ -244,7 +265,11 @@ fn a_key_that_is_not_a_point_verifies_nothing() {
         for (backend, (x, y)) in BACKENDS.iter().flat_map(|backend| [(y, x), (x, x)].map(|point| (backend, point))) {
             let Scheme::Ecdsa(curve, _) = case.scheme else { unreachable!() };
             let key = PublicKey::ec(curve, x, y).unwrap();
-            assert_eq!(backend.verify(case.scheme, &key, MESSAGE, &case.signature), Err(BadSignature), "{curve:?}");
+            assert_eq!(
+                backend.verify(case.scheme, &key, MESSAGE, &case.signature),
+                Err(CryptoError::BadSignature),
+                "{curve:?}"
+            );
         }
     }
 }

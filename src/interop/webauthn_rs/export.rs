@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 /// key as long as you may go back.
 ///
 /// # Errors
-/// [`ImportError`], with one of the reasons that begin with `Export`, or [`Reason::PublicKey`].
+/// [`ImportError`], with a code that begins with `export-`, or `public-key`.
 pub fn stored(record: &CredentialRecord, registered_with: &UserVerificationRequirement) -> Result<Value, ImportError> {
     write(record, registered_with).map_err(|reason| reason.of(None, Some(record.id.clone())))
 }

@@ -75,7 +75,7 @@ impl<'o> RequestChallenge<'o> {
 /// runs, because [no type of it is named here](super#why-no-type-of-it-is-named).
 ///
 /// # Errors
-/// [`ImportError`] with [`Reason::NotRepresentable`]: its type would lose or change a member.
+/// [`ImportError`] with the code `not-representable`: its type would lose or change a member.
 pub fn to_wire<T: DeserializeOwned + Serialize>(challenge: &impl Serialize) -> Result<T, ImportError> {
     let convert = || {
         let ours = serde_json::to_value(challenge).map_err(|_| WHOLE)?;
@@ -88,7 +88,7 @@ pub fn to_wire<T: DeserializeOwned + Serialize>(challenge: &impl Serialize) -> R
 /// Returns the options in a `CreationChallengeResponse` of webauthn-rs; any other type is an error when the function runs.
 ///
 /// # Errors
-/// [`ImportError`] with [`Reason::NotRepresentable`].
+/// [`ImportError`] with the code `not-representable`.
 pub fn creation_options(challenge: &impl Serialize) -> Result<CreationOptions, ImportError> {
     from_wire(challenge, |options| serde_json::to_value(creation_challenge(options))).map_err(Reason::alone)
 }
@@ -97,7 +97,7 @@ pub fn creation_options(challenge: &impl Serialize) -> Result<CreationOptions, I
 /// Its `mediation` is beside the options, not part of them.
 ///
 /// # Errors
-/// [`ImportError`] with [`Reason::NotRepresentable`].
+/// [`ImportError`] with the code `not-representable`.
 pub fn request_options(challenge: &impl Serialize) -> Result<RequestOptions, ImportError> {
     from_wire(challenge, |options| serde_json::to_value(request_challenge(options))).map_err(Reason::alone)
 }

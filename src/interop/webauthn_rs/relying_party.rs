@@ -23,7 +23,7 @@ use crate::relying_party::{RelyingParty, RelyingPartyBuilder};
 /// let rp = webauthn_rs::relying_party("clinic.example", "Example Clinic", origins).build()?;
 /// assert!(rp.site().origins.allow("https://portal.clinic.example"));
 /// assert!(!rp.site().origins.allow("https://clinic.example"));
-/// # Ok::<(), wardkey::relying_party::ConfigError>(())
+/// # Ok::<(), wardkey::ConfigError>(())
 /// ```
 pub fn relying_party(
     rp_id: &str,
@@ -58,7 +58,7 @@ fn host(origin: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::origin::OriginError;
+    use crate::invalid::InvalidValue;
 
     #[test]
     fn origins_that_webauthn_rs_accepts() {
@@ -101,9 +101,9 @@ mod tests {
     #[test]
     fn origins_that_no_client_sends_are_refused() {
         for (origin, error) in [
-            ("http://clinic.example/", OriginError::InsecureOrigin),
-            ("https://Clinic.example/", OriginError::Origin),
-            ("not an origin", OriginError::NativeOrigin),
+            ("http://clinic.example/", InvalidValue::InsecureOrigin),
+            ("https://Clinic.example/", InvalidValue::Origin),
+            ("not an origin", InvalidValue::NativeOrigin),
         ] {
             let built = relying_party("clinic.example", "Example Clinic", [origin]).build();
             assert_eq!(built.err(), Some(error.into()), "{origin}");

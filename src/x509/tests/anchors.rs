@@ -1,7 +1,7 @@
 //! Trust anchors: which certificates can be one, and the errors for the others.
 
 use super::*;
-use crate::crypto::KeyError;
+use crate::crypto::CryptoError;
 use crate::x509::Malformed;
 use crate::x509::anchor::TrustAnchor;
 use crate::x509::certificate::Certificate;
@@ -60,14 +60,14 @@ fn refuses_what_cannot_be_one() {
     let rsa_1024 = seq(&[&tlv(2, &[&[0], &[0xff; 128]]), &[2, 3, 1, 0, 1]]);
     let weak = seq(&[&seq(&[&object(oid::RSA_ENCRYPTION), &[5, 0]]), &tlv(3, &[&[0], &rsa_1024])]);
     let malformed = |value: &[u8]| root().extensions(&[extension(oid::BASIC_CONSTRAINTS, true, value)]).make();
-    let of_extensions = |error| Error::from(Rule::Malformed(error));
+    let of_extensions = |error| CertificateError::from(Rule::Malformed(error));
     let usage = extension(oid::KEY_USAGE, true, &[5, 0]);
     for (der, error) in [
         (vec![0x30, 0], Rule::Malformed(Malformed::Truncated).into()),
         (malformed(&[5, 0]), of_extensions(Malformed::Tag)),
         (malformed(&[0x30, 4, 1, 2, 0xff, 0xff]), of_extensions(Malformed::Boolean)),
         (root().extensions(&[usage]).make(), of_extensions(Malformed::Tag)),
-        (Draft { spki: weak, ..root() }.make(), Rule::Key(KeyError::Modulus).into()),
+        (Draft { spki: weak, ..root() }.make(), Rule::Key(CryptoError::Modulus).into()),
     ] {
         assert_eq!(TrustAnchor::from_der(&der), Err(error));
     }

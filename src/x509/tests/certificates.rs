@@ -1,7 +1,7 @@
 //! One row for every reason to refuse a certificate, its extensions or its algorithms.
 
 use super::*;
-use crate::crypto::{Curve, Hash, KeyError, MlDsa, Scheme};
+use crate::crypto::{CryptoError, Curve, Hash, MlDsa, Scheme};
 use crate::x509::Malformed;
 use crate::x509::algorithm::{SignatureAlgorithm, SubjectPublicKey};
 use crate::x509::certificate::{Certificate, MAX_LEN, Version};
@@ -280,17 +280,21 @@ fn public_keys() {
         (key_info(oid::ML_DSA_44, &[], &[1; 1312]), Ok(()), "ML-DSA-44"),
         (key_info(oid::ML_DSA_65, &[], &[1; 1952]), Ok(()), "ML-DSA-65"),
         (key_info(oid::ML_DSA_87, &[], &[1; 2592]), Ok(()), "ML-DSA-87"),
-        (key_info(oid::EC_PUBLIC_KEY, &curve(oid::SECP256R1), &point(65)), unusable(KeyError::Length), "a byte more"),
+        (
+            key_info(oid::EC_PUBLIC_KEY, &curve(oid::SECP256R1), &point(65)),
+            unusable(CryptoError::KeyLength),
+            "a byte more",
+        ),
         (key_info(oid::EC_PUBLIC_KEY, &curve(oid::SECP256R1), &[2; 33]), Err(Rule::PointFormat), "compressed"),
         (key_info(oid::EC_PUBLIC_KEY, &curve(&[0x2a]), &point(64)), Err(Rule::UnknownKey), "a curve"),
         (key_info(oid::EC_PUBLIC_KEY, &seq(&[]), &point(64)), Err(Rule::UnknownKey), "a curve by its numbers"),
         (key_info(oid::EC_PUBLIC_KEY, &[], &point(64)), Err(Rule::Parameters), "no curve"),
         (key_info(oid::EC_PUBLIC_KEY, null, &point(64)), Err(Rule::Parameters), "the issuer's curve"),
-        (key_info(oid::RSA_ENCRYPTION, null, &rsa_key(128)), unusable(KeyError::Modulus), "RSA-1024"),
+        (key_info(oid::RSA_ENCRYPTION, null, &rsa_key(128)), unusable(CryptoError::Modulus), "RSA-1024"),
         (key_info(oid::RSA_ENCRYPTION, &[], &rsa_key(256)), Err(Rule::Parameters), "RSA without NULL"),
-        (key_info(oid::ED25519, &[], &[0; 32]), unusable(KeyError::LowOrder), "Ed25519 of low order"),
+        (key_info(oid::ED25519, &[], &[0; 32]), unusable(CryptoError::LowOrder), "Ed25519 of low order"),
         (key_info(oid::ED25519, null, &[0; 32]), Err(Rule::Parameters), "Ed25519 with NULL"),
-        (key_info(oid::ML_DSA_44, &[], &[1; 1313]), unusable(KeyError::Length), "ML-DSA-44, a byte more"),
+        (key_info(oid::ML_DSA_44, &[], &[1; 1313]), unusable(CryptoError::KeyLength), "ML-DSA-44, a byte more"),
         (key_info(&[0x2a], &[], &[]), Err(Rule::UnknownKey), "an unknown kind"),
         (seq(&[]), Err(Rule::Malformed(Malformed::Truncated)), "nothing"),
     ] {

@@ -103,7 +103,7 @@ fn time(text: &str) -> UnixTime {
     der::read_all(&tlv(0x18, &[format!("{digits}Z").as_bytes()]), |time| time.time()).unwrap()
 }
 
-fn verdict(case: &Json) -> Result<ValidPath, Error> {
+fn verdict(case: &Json) -> Result<ValidPath, CertificateError> {
     let anchors = certificates(case, "trusted_certs");
     let anchors = anchors.iter().map(|der| TrustAnchor::from_der(der)).collect::<Result<Vec<_>, _>>()?;
     let crls = case["crls"].as_array().into_iter().flatten().filter_map(Json::as_str).map(Crl::from_pem);

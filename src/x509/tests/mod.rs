@@ -13,7 +13,7 @@ mod recorded;
 mod revocation;
 
 use super::anchor::TrustAnchor;
-use super::error::{Error, Rule};
+use super::error::{CertificateError, Rule};
 use super::oid;
 use super::path::{CertificationPath, Inputs, ValidPath};
 use super::revocation::Revocation;
@@ -38,8 +38,8 @@ pub(crate) fn inputs(anchors: &[TrustAnchor]) -> Inputs<'_> {
 }
 
 /// Validates a path with the budget of a message.
-pub(crate) fn validate(x5c: &[Vec<u8>], inputs: &Inputs<'_>) -> Result<ValidPath, Error> {
-    CertificationPath::read(x5c.iter().map(Vec::as_slice))?.validate(inputs, &mut Budget::of_a_message())
+pub(crate) fn validate(x5c: &[Vec<u8>], inputs: &Inputs<'_>) -> Result<ValidPath, CertificateError> {
+    CertificationPath::read(None, x5c.iter().map(Vec::as_slice))?.validate(inputs, &mut Budget::of_a_message())
 }
 
 /// Writes a DER value.

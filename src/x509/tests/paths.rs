@@ -1,7 +1,7 @@
 //! One row for every rule of path validation, good and bad.
 
 use super::*;
-use crate::crypto::{Backend, BadSignature, KeyError, PublicKey, RandomFailed, Scheme};
+use crate::crypto::{Backend, CryptoError, PublicKey, Scheme};
 use crate::x509::Malformed;
 use crate::x509::certificate::Certificate;
 use crate::x509::path::IssuerWithoutCa;
@@ -12,7 +12,7 @@ pub(crate) fn verify_with(
     x5c: &[Draft],
     anchors: &[Draft],
     change: impl FnOnce(&mut Inputs<'_>),
-) -> Result<ValidPath, Error> {
+) -> Result<ValidPath, CertificateError> {
     let x5c: Vec<_> = x5c.iter().map(Draft::make).collect();
     let anchors: Vec<_> = anchors.iter().map(|anchor| TrustAnchor::from_der(&anchor.make()).unwrap()).collect();
     let mut inputs = inputs(&anchors);
@@ -21,7 +21,7 @@ pub(crate) fn verify_with(
 }
 
 /// Validates a path, and compares the verdict with another library's; `what` names the path there.
-fn verify(what: &str, x5c: &[Draft], anchors: &[Draft]) -> Result<ValidPath, Error> {
+fn verify(what: &str, x5c: &[Draft], anchors: &[Draft]) -> Result<ValidPath, CertificateError> {
     let verdict = verify_with(x5c, anchors, |_| {});
     let ders = |drafts: &[Draft]| drafts.iter().map(Draft::make).collect::<Vec<_>>();
     super::oracles::compare(what, &ders(x5c), &ders(anchors), NOW, verdict.is_ok());
@@ -31,7 +31,7 @@ fn verify(what: &str, x5c: &[Draft], anchors: &[Draft]) -> Result<ValidPath, Err
     verdict
 }
 
-pub(crate) fn path(anchor: usize, certificates: usize) -> Result<ValidPath, Error> {
+pub(crate) fn path(anchor: usize, certificates: usize) -> Result<ValidPath, CertificateError> {
     Ok(ValidPath { anchor, certificates, checked_for_revocation: 0, issuer_without_ca: false })
 }
 
@@ -242,7 +242,7 @@ fn a_budget_is_spent_on_signatures_and_on_names() {
     let ders = |x5c: &[Draft]| x5c.iter().map(Draft::make).collect::<Vec<_>>();
     let anchors = [TrustAnchor::from_der(&root().make()).unwrap()];
     let spend = |x5c: &[Vec<u8>], budget: &mut Budget| {
-        let path = CertificationPath::read(x5c.iter().map(Vec::as_slice)).unwrap();
+        let path = CertificationPath::read(None, x5c.iter().map(Vec::as_slice)).unwrap();
         path.validate(&inputs(&anchors), budget)
     };
     // Paths of two signatures with P-256 keys, until the budget is exhausted
@@ -312,7 +312,7 @@ fn name_constraints_hold_for_the_host_name_that_is_used() {
 
 #[test]
 fn lengths_are_bounded() {
-    let read = |x5c: &[&[u8]]| CertificationPath::read(x5c.iter().copied()).map(drop);
+    let read = |x5c: &[&[u8]]| CertificationPath::read(None, x5c.iter().copied()).map(drop);
     assert_eq!(read(&[]), Err(Rule::Empty.into()));
     // Too many certificates are refused before the first is read.
     for len in [11, 100] {
@@ -342,15 +342,15 @@ impl Backend for Counting {
     fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         crypto::default_backend().hmac_sha256(key, parts)
     }
-    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), KeyError> {
+    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), CryptoError> {
         Ok(())
     }
-    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, tbs: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, tbs: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
         self.0.fetch_add(1, Ordering::Relaxed);
         crypto::default_backend().verify(scheme, key, tbs, signature)
     }
-    fn random(&self, _: &mut [u8]) -> Result<(), RandomFailed> {
-        Err(RandomFailed)
+    fn random(&self, _: &mut [u8]) -> Result<(), CryptoError> {
+        Err(CryptoError::Random)
     }
 }
 

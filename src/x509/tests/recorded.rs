@@ -3,13 +3,13 @@
 use super::oracles;
 use crate::attestation::android_key::SONY_INTERMEDIATE;
 use crate::codec::{base64url, cbor, der, pem};
-use crate::crypto::{self, Curve, KeyError, PublicKey};
+use crate::crypto::{self, CryptoError, Curve, PublicKey};
 use crate::time::UnixTime;
 use crate::x509::anchor::TrustAnchor;
 use crate::x509::certificate::Certificate;
 use crate::x509::oid;
 use crate::x509::path::{Inputs, ValidPath};
-use crate::x509::{Error, Rule};
+use crate::x509::{CertificateError, Rule};
 use serde_json::Value as Json;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -119,7 +119,11 @@ fn inputs(anchors: &[TrustAnchor], time: Option<i64>) -> Inputs<'_> {
     Inputs { time: time.map(UnixTime::from_secs), ..super::inputs(anchors) }
 }
 
-pub(super) fn verify(x5c: &[Vec<u8>], anchors: &[TrustAnchor], time: Option<i64>) -> Result<ValidPath, Error> {
+pub(super) fn verify(
+    x5c: &[Vec<u8>],
+    anchors: &[TrustAnchor],
+    time: Option<i64>,
+) -> Result<ValidPath, CertificateError> {
     super::validate(x5c, &inputs(anchors, time))
 }
 
@@ -137,7 +141,7 @@ fn anchors_of(folder: &str) -> Vec<TrustAnchor> {
     ders.filter_map(|der| match TrustAnchor::from_der(&der) {
         Ok(anchor) => Some(anchor),
         Err(error) => {
-            assert_eq!(error, Rule::Key(KeyError::Modulus).into());
+            assert_eq!(error, Rule::Key(CryptoError::Modulus).into());
             None
         }
     })
@@ -152,7 +156,7 @@ fn every_recorded_certificate_is_read() {
             count += 1;
             let certificate = Certificate::read(der).unwrap();
             if let Err(error) = certificate.public_key() {
-                assert_eq!(error, Rule::Key(KeyError::Modulus), "{file} {index}");
+                assert_eq!(error, Rule::Key(CryptoError::Modulus), "{file} {index}");
                 weak.push(file.clone());
             }
             let extensions = certificate.extensions;
@@ -219,12 +223,12 @@ fn roots_are_what_their_manifest_says() {
         }
     }
     println!("{signed} roots signed themselves; not judged: {broken:?}");
-    let reasons = [Rule::BrokenHash, Rule::Key(KeyError::Modulus)];
+    let reasons = [Rule::BrokenHash, Rule::Key(CryptoError::Modulus)];
     assert!(broken.iter().all(|(_, error)| reasons.contains(error)));
 }
 
 /// The recorded Android paths that do not end at one of Google's roots, and the reason.
-static ANDROID: LazyLock<Vec<(&str, Error)>> = LazyLock::new(|| {
+static ANDROID: LazyLock<Vec<(&str, CertificateError)>> = LazyLock::new(|| {
     vec![
         // A test of a parser: one certificate without its issuer
         ("allow_while_on_body", Rule::NoAnchor.into()),

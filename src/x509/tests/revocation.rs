@@ -28,7 +28,12 @@ fn anchors(drafts: &[Draft]) -> Vec<TrustAnchor> {
 }
 
 /// Returns the number of certificates that were checked, and the number of signatures that were verified.
-fn check(x5c: &[Draft], own: &[TrustAnchor], others: &[TrustAnchor], crls: &[Crl]) -> (Result<usize, Error>, usize) {
+fn check(
+    x5c: &[Draft],
+    own: &[TrustAnchor],
+    others: &[TrustAnchor],
+    crls: &[Crl],
+) -> (Result<usize, CertificateError>, usize) {
     let x5c: Vec<_> = x5c.iter().map(Draft::make).collect();
     let (counting, all) = (Counting::default(), own.iter().chain(others).collect::<Vec<_>>());
     let revocation = Revocation { crls, anchors: &all };

@@ -75,7 +75,7 @@ impl Ceremony {
             return None;
         }
         if self.kind == "registration" {
-            let all: Vec<i64> = Algorithm::ALL.iter().map(|algorithm| algorithm.cose().into()).collect();
+            let all: Vec<i64> = Algorithm::OFFERABLE.iter().map(|algorithm| algorithm.cose().into()).collect();
             let asked = Registration {
                 rp_id: &self.rp.id,
                 origins: &self.rp.origins,

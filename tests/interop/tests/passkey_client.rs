@@ -101,7 +101,7 @@ fn registers_and_signs_in_with_every_algorithm_it_has() {
         for counts in [false, true] {
             let (rp, mut device) = (rp(algorithm), Client::new(device(name, counts)));
             let mut record: CredentialRecord = register!(rp, device);
-            assert_eq!(wardkey::crypto::cose::CoseKey::read(&record.public_key).unwrap().algorithm(), algorithm);
+            assert_eq!(wardkey::internals::CoseKey::read(&record.public_key).unwrap().algorithm(), algorithm);
             assert_eq!((record.backup_eligible, record.backup_state), (Some(true), Some(true)));
             assert!(record.uv_initialized);
 

@@ -12,6 +12,8 @@
 
 pub use crate::codec::json::MAX_UNKNOWN_MEMBERS;
 
+use super::AuthenticatorAttachment;
+use crate::client::data::{self, ClientData};
 use crate::codec::base64url;
 use crate::codec::json::{self, AnyText, ByteString, MemberError, Object, Text, members};
 use crate::credential::Transport;
@@ -29,55 +31,6 @@ pub const MAX_LEN: usize = 1024 * 1024;
 pub const MAX_TRANSPORTS: usize = 16;
 /// The most bytes of a transport that is kept.
 pub const MAX_TRANSPORT_LEN: usize = 32;
-
-/// A member of the JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Member {
-    /// `id`.
-    Id,
-    /// `rawId`.
-    RawId,
-    /// `type`.
-    Type,
-    /// `response`.
-    Response,
-    /// `response.clientDataJSON`.
-    ClientDataJson,
-    /// `response.attestationObject`.
-    AttestationObject,
-    /// `response.authenticatorData`.
-    AuthenticatorData,
-    /// `response.signature`.
-    Signature,
-    /// `response.userHandle`.
-    UserHandle,
-    /// `response.publicKey`.
-    PublicKey,
-    /// `response.publicKeyAlgorithm`.
-    PublicKeyAlgorithm,
-    /// `clientExtensionResults`.
-    ClientExtensionResults,
-}
-
-impl fmt::Display for Member {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Id => "id",
-            Self::RawId => "rawId",
-            Self::Type => "type",
-            Self::Response => "response",
-            Self::ClientDataJson => "response.clientDataJSON",
-            Self::AttestationObject => "response.attestationObject",
-            Self::AuthenticatorData => "response.authenticatorData",
-            Self::Signature => "response.signature",
-            Self::UserHandle => "response.userHandle",
-            Self::PublicKey => "response.publicKey",
-            Self::PublicKeyAlgorithm => "response.publicKeyAlgorithm",
-            Self::ClientExtensionResults => "clientExtensionResults",
-        })
-    }
-}
 
 /// Why JSON is not a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -106,13 +59,13 @@ pub enum ResponseError {
     },
     /// A required member is missing or null.
     #[error("{0} is missing")]
-    Missing(Member),
+    Missing(&'static str),
     /// A member that is not base64url without padding.
     #[error("{0} is not base64url")]
-    NotBase64Url(Member),
+    NotBase64Url(&'static str),
     /// A member of no bytes.
     #[error("{0} is empty")]
-    Empty(Member),
+    Empty(&'static str),
     /// `type` is not `public-key`.
     #[error("type is not public-key")]
     Type,
@@ -136,23 +89,11 @@ impl ResponseError {
     }
 }
 
-/// AuthenticatorAttachment (§5.4.5), by the client's word; values that are not known count as none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AuthenticatorAttachment {
-    /// Part of the client device.
-    Platform,
-    /// Roaming.
-    CrossPlatform,
-}
-
-impl AuthenticatorAttachment {
-    fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "platform" => Some(Self::Platform),
-            "cross-platform" => Some(Self::CrossPlatform),
-            _ => None,
-        }
+fn attachment(name: &str) -> Option<AuthenticatorAttachment> {
+    match name {
+        "platform" => Some(AuthenticatorAttachment::Platform),
+        "cross-platform" => Some(AuthenticatorAttachment::CrossPlatform),
+        _ => None,
     }
 }
 
@@ -270,16 +211,16 @@ impl fmt::Debug for Bytes {
     }
 }
 
-fn optional(member: Member, value: Option<ByteString>) -> Result<Option<Bytes>, ResponseError> {
+fn optional(member: &'static str, value: Option<ByteString>) -> Result<Option<Bytes>, ResponseError> {
     value.map(|ByteString(bytes)| bytes.map(Bytes).ok_or(ResponseError::NotBase64Url(member))).transpose()
 }
 
 /// An unsigned copy of signed bytes: absent if it is empty.
-fn copy(member: Member, value: Option<ByteString>) -> Result<Option<Bytes>, ResponseError> {
+fn copy(member: &'static str, value: Option<ByteString>) -> Result<Option<Bytes>, ResponseError> {
     Ok(optional(member, value)?.filter(|bytes| !bytes.0.is_empty()))
 }
 
-fn required(member: Member, value: Option<ByteString>) -> Result<Bytes, ResponseError> {
+fn required(member: &'static str, value: Option<ByteString>) -> Result<Bytes, ResponseError> {
     optional(member, value)?.ok_or(ResponseError::Missing(member))
 }
 
@@ -293,11 +234,11 @@ struct Common {
 
 impl<R> Envelope<'_, R> {
     fn open(self) -> Result<(Common, R), ResponseError> {
-        let Text(id) = self.id.ok_or(ResponseError::Missing(Member::Id))?;
-        let Text(raw_id) = self.raw_id.ok_or(ResponseError::Missing(Member::RawId))?;
-        let bytes = base64url::decode(&raw_id).map_err(|_| ResponseError::NotBase64Url(Member::RawId))?;
+        let Text(id) = self.id.ok_or(ResponseError::Missing("id"))?;
+        let Text(raw_id) = self.raw_id.ok_or(ResponseError::Missing("rawId"))?;
+        let bytes = base64url::decode(&raw_id).map_err(|_| ResponseError::NotBase64Url("rawId"))?;
         if bytes.is_empty() {
-            return Err(ResponseError::Empty(Member::RawId));
+            return Err(ResponseError::Empty("rawId"));
         }
         // Both are encoded in the same way, and there is one way.
         if id != raw_id {
@@ -306,11 +247,10 @@ impl<R> Envelope<'_, R> {
         match self.credential_type {
             Some(Text(name)) if name == "public-key" => {}
             Some(_) => return Err(ResponseError::Type),
-            None => return Err(ResponseError::Missing(Member::Type)),
+            None => return Err(ResponseError::Missing("type")),
         }
-        let attachment = self.authenticator_attachment;
-        let attachment = attachment.and_then(|Text(name)| AuthenticatorAttachment::from_name(&name));
-        let Object(response) = self.response.ok_or(ResponseError::Missing(Member::Response))?;
+        let attachment = self.authenticator_attachment.and_then(|Text(name)| attachment(&name));
+        let Object(response) = self.response.ok_or(ResponseError::Missing("response"))?;
         let client_extension_results = self.client_extension_results;
         Ok((Common { raw_id: Bytes(bytes), attachment, client_extension_results }, response))
     }
@@ -355,16 +295,26 @@ macro_rules! response {
                 &self.common.raw_id.0
             }
 
-            /// `response.clientDataJSON`, decoded; see [`client::data`](crate::client::data).
+            /// `response.clientDataJSON`, decoded; what the authenticator signs the hash of.
             #[must_use]
             pub fn client_data_json(&self) -> &[u8] {
                 &self.client_data_json.0
             }
 
-            /// `authenticatorAttachment`: a hint.
+            /// Returns the `origin` that client data claims, for the log of a refusal with the code `origin-not-allowed`. At
+            /// most 256 characters, escaped as in a Rust string. Received text: never compare it, and never show it in a
+            /// page.
             #[must_use]
-            pub const fn authenticator_attachment(&self) -> Option<AuthenticatorAttachment> {
-                self.common.attachment
+            pub fn claimed_origin(&self) -> Option<String> {
+                let text = data::decode(self.client_data_json()).ok()?;
+                let client_data = ClientData::parse(&text).ok()?;
+                Some(client_data.origin.text()?.escape_debug().take(256).collect())
+            }
+
+            /// `authenticatorAttachment`: a hint. `None` also for a value that is not known.
+            #[must_use]
+            pub const fn authenticator_attachment(&self) -> Option<&AuthenticatorAttachment> {
+                self.common.attachment.as_ref()
             }
 
             /// `clientExtensionResults`: unsigned; `None` where the member is missing.
@@ -429,11 +379,11 @@ impl RegistrationResponse {
         let Transports(transports) = response.transports.unwrap_or_default();
         Ok(Self {
             common,
-            client_data_json: required(Member::ClientDataJson, response.client_data_json)?,
-            attestation_object: required(Member::AttestationObject, response.attestation_object)?,
+            client_data_json: required("response.clientDataJSON", response.client_data_json)?,
+            attestation_object: required("response.attestationObject", response.attestation_object)?,
             transports,
-            authenticator_data: copy(Member::AuthenticatorData, response.authenticator_data)?,
-            public_key: copy(Member::PublicKey, response.public_key)?,
+            authenticator_data: copy("response.authenticatorData", response.authenticator_data)?,
+            public_key: copy("response.publicKey", response.public_key)?,
             public_key_algorithm: response.public_key_algorithm.and_then(|AlgorithmCopy(number)| number),
         })
     }
@@ -495,14 +445,14 @@ impl AuthenticationResponse {
         let (common, response) = envelope.open()?;
         Ok(Self {
             common,
-            client_data_json: required(Member::ClientDataJson, response.client_data_json)?,
-            authenticator_data: required(Member::AuthenticatorData, response.authenticator_data)?,
-            signature: required(Member::Signature, response.signature)?,
-            user_handle: optional(Member::UserHandle, response.user_handle)?,
+            client_data_json: required("response.clientDataJSON", response.client_data_json)?,
+            authenticator_data: required("response.authenticatorData", response.authenticator_data)?,
+            signature: required("response.signature", response.signature)?,
+            user_handle: optional("response.userHandle", response.user_handle)?,
         })
     }
 
-    /// `response.authenticatorData`, decoded; see [`authenticator::data`](crate::authenticator::data).
+    /// `response.authenticatorData`, decoded.
     #[must_use]
     pub fn authenticator_data(&self) -> &[u8] {
         &self.authenticator_data.0

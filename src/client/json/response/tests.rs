@@ -42,7 +42,7 @@ fn reads_a_registration() {
     assert_eq!(response.client_data_json(), b"{}");
     assert_eq!(response.attestation_object(), [0xa0]);
     assert_eq!(response.transports(), [Transport::Internal, Transport::Other("new".into())]);
-    assert_eq!(response.authenticator_attachment(), Some(AuthenticatorAttachment::Platform));
+    assert_eq!(response.authenticator_attachment(), Some(&AuthenticatorAttachment::Platform));
     assert_eq!(response.client_extension_results().unwrap().cred_props.unwrap().rk, Some(true));
     assert_eq!(response.authenticator_data_copy(), Some(&[0][..]));
     assert_eq!((response.public_key_copy(), response.public_key_algorithm_copy()), (Some(&[1][..]), Some(-7)));
@@ -100,7 +100,7 @@ fn reads_over_what_it_does_not_know_and_what_may_be_missing() {
         ("telepathy", None),
     ] {
         let json = with(registration(), "/authenticatorAttachment", Some(json!(name)));
-        assert_eq!(RegistrationResponse::from_json(&json).unwrap().authenticator_attachment(), attachment);
+        assert_eq!(RegistrationResponse::from_json(&json).unwrap().authenticator_attachment(), attachment.as_ref());
     }
     let most = registration().to_string();
     let most = format!("{most}{}", " ".repeat(MAX_LEN - most.len()));
@@ -117,7 +117,7 @@ fn reads_over_what_it_does_not_know_and_what_may_be_missing() {
 
 #[test]
 fn refuses_a_required_member_that_is_missing_null_or_of_another_type() {
-    let both = |pointer, member: Member| {
+    let both = |pointer, member: &'static str| {
         for (registration_too, json) in [(true, registration()), (false, authentication())] {
             for value in [None, Some(json!(null)), Some(json!(1)), Some(json!([])), Some(json!(true))] {
                 let missing = value.as_ref().is_none_or(Value::is_null);
@@ -135,19 +135,19 @@ fn refuses_a_required_member_that_is_missing_null_or_of_another_type() {
             }
         }
     };
-    both("/id", Member::Id);
-    both("/rawId", Member::RawId);
-    both("/type", Member::Type);
-    both("/response", Member::Response);
-    both("/response/clientDataJSON", Member::ClientDataJson);
+    both("/id", "id");
+    both("/rawId", "rawId");
+    both("/type", "type");
+    both("/response", "response");
+    both("/response/clientDataJSON", "response.clientDataJSON");
     for (pointer, member) in
-        [("/response/authenticatorData", Member::AuthenticatorData), ("/response/signature", Member::Signature)]
+        [("/response/authenticatorData", "response.authenticatorData"), ("/response/signature", "response.signature")]
     {
         let json = with(authentication(), pointer, None);
         assert_eq!(AuthenticationResponse::from_json(&json), Err(ResponseError::Missing(member)));
     }
     let json = with(registration(), "/response/attestationObject", None);
-    assert_eq!(RegistrationResponse::from_json(&json), Err(ResponseError::Missing(Member::AttestationObject)));
+    assert_eq!(RegistrationResponse::from_json(&json), Err(ResponseError::Missing("response.attestationObject")));
 }
 
 #[test]
@@ -157,21 +157,21 @@ fn refuses_each_other_spelling() {
         with(serde_json::from_str(&json).unwrap(), "/rawId", Some(json!(raw_id)))
     };
     for (json, error, why) in [
-        (id("aWQ", "aWR"), ResponseError::NotBase64Url(Member::RawId), "trailing bits"),
-        (id("aWQ=", "aWQ="), ResponseError::NotBase64Url(Member::RawId), "padding"),
+        (id("aWQ", "aWR"), ResponseError::NotBase64Url("rawId"), "trailing bits"),
+        (id("aWQ=", "aWQ="), ResponseError::NotBase64Url("rawId"), "padding"),
         (id("aWQ=", "aWQ"), ResponseError::IdMismatch, "padding in id alone"),
         (id("aWU", "aWQ"), ResponseError::IdMismatch, "two ids"),
-        (id("", ""), ResponseError::Empty(Member::RawId), "no id"),
+        (id("", ""), ResponseError::Empty("rawId"), "no id"),
         (with(registration(), "/type", Some(json!("Public-Key"))), ResponseError::Type, "another case"),
         (with(registration(), "/type", Some(json!("password"))), ResponseError::Type, "another type"),
         (
             with(registration(), "/response/attestationObject", Some(json!("oA=="))),
-            ResponseError::NotBase64Url(Member::AttestationObject),
+            ResponseError::NotBase64Url("response.attestationObject"),
             "padding",
         ),
         (
             with(registration(), "/response/publicKey", Some(json!("+/"))),
-            ResponseError::NotBase64Url(Member::PublicKey),
+            ResponseError::NotBase64Url("response.publicKey"),
             "the other alphabet",
         ),
         (" ".repeat(MAX_LEN + 1), ResponseError::TooLong, "a flood"),
@@ -281,7 +281,7 @@ fn from_bytes_all_text_is_utf8() {
 #[test]
 fn unknown_members_are_bounded_in_each_object() {
     let names = |count| (0..count).map(|name| format!("\"{name}\":[],")).collect::<String>();
-    let objects = ["{", "\"response\":{", "\"clientExtensionResults\":{", "\"credProps\":{"];
+    let objects = ["{", "\"response\":{", "\"clientExtensionResults\":{"];
     for start in objects {
         let with = |names: &str| registration().to_string().replacen(start, &format!("{start}{names}"), 1);
         let most = with(&names(MAX_UNKNOWN_MEMBERS - 1)); // "clientExtensionResults" has one already

@@ -23,7 +23,8 @@ pub fn theirs() -> Webauthn {
 pub fn ours() -> RelyingParty {
     let origin = Url::parse("https://example.org").unwrap();
     let builder = webauthn_rs::relying_party("example.org", "Example", [origin]);
-    let verified = wardkey::crypto::Algorithm::ALL.into_iter().filter(|&a| a != wardkey::crypto::Algorithm::Ed448);
+    let verified =
+        wardkey::crypto::Algorithm::OFFERABLE.into_iter().filter(|&a| a != wardkey::crypto::Algorithm::Ed448);
     builder.algorithms(verified).build().unwrap()
 }
 

@@ -395,9 +395,9 @@ fn notations(seeds: &mut Seeds) -> io::Result<()> {
             "requested": ["credProps"], "credProtect": null, "credProtectEnforced": false,
             "required": {
                 "minPinLength": null, "pinComplexityPolicy": false, "credBlobStored": false, "hmacSecret": false,
-                "unsigned": { "discoverable": false, "largeBlobSupported": false, "prfEnabled": false },
+                "unsignedDiscoverable": false, "unsignedLargeBlobSupported": false, "unsignedPrfEnabled": false,
             },
-            "unsolicited": "report", "secretResults": "report",
+            "refuseUnsolicited": false, "refuseSecretResults": false,
         },
     });
     let authentication = json!({
@@ -405,8 +405,8 @@ fn notations(seeds: &mut Seeds) -> io::Result<()> {
         "purpose": { "reauthentication": { "purpose": "delete-passkey", "freshSecs": 120 } }, "userHandle": "AQ",
         "allowCredentials": ["AQID"], "userVerificationRequired": true, "appid": null, "extensions": {
             "requested": [],
-            "required": { "credBlob": false, "uvm": false, "unsigned": { "largeBlobWritten": false } },
-            "unsolicited": "report", "secretResults": "report",
+            "required": { "credBlob": false, "uvm": false, "unsignedLargeBlobWritten": false },
+            "refuseUnsolicited": false, "refuseSecretResults": false,
         },
     });
     seeds.write("state", registration.to_string().as_bytes())?;

@@ -1,0 +1,137 @@
+//! The origins that a ceremony may come from ("Validating the origin of a credential", §13.4.9).
+//!
+//! What was received is a string and is compared as one. A URL parser would make 14 spellings equal to an origin that
+//! are none.
+
+use crate::client::origin::{is_host_name, is_within};
+
+/// By which rule a listed origin lets a ceremony in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum OriginRule {
+    /// It is the ceremony's origin, octet by octet.
+    Listed,
+    /// The ceremony's origin is another port of its host.
+    AnyPort,
+    /// The ceremony's origin is below its host.
+    Subdomain,
+    /// The ceremony's origin is another port below its host.
+    SubdomainAndPort,
+}
+
+impl OriginRule {
+    /// Its name, in the evidence.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Listed => "listed",
+            Self::AnyPort => "any_port",
+            Self::Subdomain => "subdomain",
+            Self::SubdomainAndPort => "subdomain_and_port",
+        }
+    }
+}
+
+/// Which origins a ceremony may come from.
+///
+/// ```
+/// use wardkey::ceremony::Origins;
+/// let origins = Origins::exact(["https://clinic.example", "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"]);
+/// assert!(origins.allow("https://clinic.example"));
+/// assert!(!origins.allow("https://clinic.example/"));
+/// assert!(!origins.allow("HTTPS://clinic.example"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origins {
+    own: Vec<String>,
+    elsewhere: Vec<String>,
+    subdomains: bool,
+    any_port: bool,
+}
+
+impl Origins {
+    /// These origins and no others, each compared as a string. What a string must look like to be of any use is
+    /// checked by [`RelyingParty`](crate::relying_party::RelyingParty)'s builder, not here.
+    pub fn exact(origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { own: origins.into_iter().map(Into::into).collect(), ..Self::default() }
+    }
+
+    /// Also these origins, which [`Self::with_subdomains`] and [`Self::with_any_port`] leave as they are: those of other
+    /// sites, which §5.11 lists one by one, and those of apps.
+    #[must_use]
+    pub fn and_exactly(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.elsewhere.extend(origins.into_iter().map(Into::into));
+        self
+    }
+
+    /// Also every host below the host of a listed https origin. Any site that can be put there can then sign your
+    /// users in (§13.4.8), so list origins where you can.
+    #[must_use]
+    pub const fn with_subdomains(mut self) -> Self {
+        self.subdomains = true;
+        self
+    }
+
+    /// Also every port of the host of a listed web origin.
+    #[must_use]
+    pub const fn with_any_port(mut self) -> Self {
+        self.any_port = true;
+        self
+    }
+
+    /// Whether a ceremony may come from `received`.
+    #[must_use]
+    pub fn allow(&self, received: &str) -> bool {
+        self.admit(received).is_some()
+    }
+
+    /// The listed origin that lets a ceremony come from `received`, and how.
+    pub(crate) fn admit(&self, received: &str) -> Option<(&str, OriginRule)> {
+        match self.iter().find(|listed| *listed == received) {
+            Some(listed) => Some((listed, OriginRule::Listed)),
+            None if self.subdomains || self.any_port => self.admit_structurally(received),
+            None => None,
+        }
+    }
+
+    fn admit_structurally(&self, received: &str) -> Option<(&str, OriginRule)> {
+        let (scheme, host, port) = serialised(received)?;
+        self.own.iter().find_map(|listed| {
+            let (listed_scheme, listed_host, listed_port) = serialised(listed)?;
+            let admitted = scheme == listed_scheme
+                && (port == listed_port || self.any_port)
+                && (host == listed_host || self.subdomains && scheme == "https" && is_within(host, listed_host));
+            let rule = match (host == listed_host, port == listed_port) {
+                (true, _) => OriginRule::AnyPort,
+                (false, true) => OriginRule::Subdomain,
+                (false, false) => OriginRule::SubdomainAndPort,
+            };
+            admitted.then_some((listed.as_str(), rule))
+        })
+    }
+
+    /// The listed origins, as strings.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.own.iter().chain(&self.elsewhere).map(String::as_str)
+    }
+}
+
+/// The parts of a string that is a web origin in the one form in which clients serialise it (HTML, "serialization of
+/// an origin"): the name of a host, then a port without leading zero if there is one.
+fn serialised(origin: &str) -> Option<(&str, &str, Option<&str>)> {
+    let (scheme, rest) = origin.split_once("://")?;
+    let (host, port) = match rest.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (rest, None),
+    };
+    let number =
+        |port: &str| !port.starts_with('0') && port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    let own = if scheme == "https" { "443" } else { "80" };
+    let whole =
+        matches!(scheme, "https" | "http") && is_host_name(host) && port.is_none_or(|port| number(port) && port != own);
+    whole.then_some((scheme, host, port))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! Values of the caller that cannot be used.
+
+/// Why a value that you passed cannot be used: an id, a handle, an AAGUID, an RP ID, an origin, the name of an app, or an
+/// extension input.
+///
+/// Contains lengths, but no text of the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidValue {
+    /// The wrong number of bytes.
+    #[error("{what} must have 1 to {most} bytes, found {len}")]
+    #[non_exhaustive]
+    Length {
+        /// The kind of value.
+        what: &'static str,
+        /// The number of bytes found.
+        len: usize,
+        /// The maximum number of bytes.
+        most: usize,
+    },
+    /// Text that is not base64url without padding.
+    #[error("expected base64url without padding, found other text")]
+    NotBase64Url,
+    /// Text that is not an AAGUID in the form of FIDO metadata.
+    #[error("expected an AAGUID of 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12, found other text")]
+    Aaguid,
+    /// The RP ID is not a domain name in lower case (an internationalised one in its `xn--` form), without scheme, port, path
+    /// or trailing dot.
+    #[error("expected a bare domain name in lower case as RP ID, such as clinic.example, found other text")]
+    RpId,
+    /// The RP ID is an IP address, which no client accepts.
+    #[error("expected a domain name as RP ID, or localhost while developing, found an IP address")]
+    RpIdIsAnAddress,
+    /// An origin that is not in the form that clients send: scheme, host, and the port unless it is the default of the scheme.
+    #[error("expected an origin of scheme, host and any port, such as https://portal.clinic.example, found other text")]
+    Origin,
+    /// `http` with a host other than localhost.
+    #[error("expected an https origin, found http; clients allow http on localhost only")]
+    InsecureOrigin,
+    /// The host of a web origin is neither the RP ID nor below it. Other sites need `related_origin`.
+    #[error(
+        "expected an origin within the RP ID, found another; add it as a related origin if /.well-known/webauthn lists it"
+    )]
+    OriginOutsideRpId,
+    /// A native origin that is not `android:apk-key-hash:` and a SHA-256 in base64url, or `ios:bundle-id:` and a name.
+    #[error("expected a native origin, such as android:apk-key-hash:… or ios:bundle-id:…, found other text")]
+    NativeOrigin,
+    /// No origin, where a document or a payment must list some.
+    #[error("expected at least one origin, found none")]
+    NoOrigin,
+    /// Not the identity of an app: an Android package and its certificates, or an Apple team and bundle.
+    #[error(
+        "expected an app's name, such as org.example.portal, with its certificates or its team, such as A1B2C3D4E5"
+    )]
+    App,
+
+    /// An AppID that is not an https URL.
+    #[error("expected an https URL as AppID, such as https://clinic.example/u2f.json, found other text")]
+    AppId,
+    /// `credBlob` of more than [`Blob::MAX_CRED_BLOB_LEN`](crate::extensions::Blob::MAX_CRED_BLOB_LEN) bytes.
+    #[error("expected a credBlob of at most 32 bytes, which every authenticator can store, found a longer one")]
+    CredBlobTooLong,
+    /// `prf.evalByCredential` for a credential that is not in `allowCredentials`: clients throw (§10.1.4).
+    #[error("prf.evalByCredential names a credential that is not in allowCredentials")]
+    PrfCredential,
+    /// `largeBlob` that reads and writes, or neither (§10.1.5).
+    #[error("largeBlob must either read or write")]
+    LargeBlobReadAndWrite,
+    /// `largeBlob.write` without exactly one credential in `allowCredentials` (§10.1.5).
+    #[error("largeBlob.write needs exactly one credential in allowCredentials")]
+    LargeBlobWriteNeedsOne,
+    /// A salt of `hmacGetSecret` that has not 32 bytes.
+    #[error("expected salts of 32 bytes in hmacGetSecret, found another length")]
+    HmacSaltLength,
+    /// `enforceCredentialProtectionPolicy` without a policy (CTAP §12.1).
+    #[error("enforceCredentialProtectionPolicy without credentialProtectionPolicy")]
+    EnforceWithoutPolicy,
+    /// An input among `others` that has a field of its own: JSON would have the member twice.
+    #[error("the input {0} has a field, but was found among the other inputs")]
+    HasAField(&'static str),
+    /// A member whose only value is true.
+    #[error("expected true in isPayment, found another value")]
+    NotTrue,
+    /// `payment` for another authenticator than the client device's: clients throw (Secure Payment Confirmation §5).
+    #[error("payment needs authenticatorAttachment platform")]
+    PaymentAttachment,
+    /// `payment` with a credential that need not be discoverable: clients throw.
+    #[error("payment needs residentKey required or preferred")]
+    PaymentResidentKey,
+    /// `payment` without required user verification, as in a conditional create: clients throw.
+    #[error("payment needs userVerification required")]
+    PaymentUserVerification,
+    /// An output is required of an extension that is not asked for.
+    #[error("an output of {0} is required, but not requested")]
+    RequiredButNotRequested(&'static str),
+    /// A signed output is required of a registration, and clients are asked for no attestation: `none` signs nothing.
+    #[error("a signed output of {0} is required; ask for direct or enterprise attestation, because none signs nothing")]
+    RequiredButNotAttested(&'static str),
+}
