@@ -24,9 +24,8 @@ use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::{Origins, Site, registration};
 use wardkey::crypto::{Algorithm as Known, AwsLcRs, Backend, Curve, Hash, PublicKey, Scheme};
 use wardkey::metadata::{Attested, Circumstance, Metadata, ModelId, Roots, Seen, verify};
-use wardkey::policy::{
-    AttestationPolicy, Circumstances, MetadataPolicy, MetadataTrust, Trust, TrustAnchor, TrustAnchors,
-};
+use wardkey::policy::{AttestationPolicy, MetadataPolicy, MetadataTrust, Trust, TrustAnchors};
+use wardkey::x509::TrustAnchor;
 use wardkey::{RegistrationResponse, UserHandle};
 use wardkey_authenticator::{Algorithm, Authority, Certified as _, Packed, Registration};
 

@@ -24,6 +24,7 @@ use wardkey::internals::{
     AttestationObject, AuthenticatorData, ClientData, CoseKey, CredentialDescriptor, PublicKeyCredentialType, cbor,
     decode_client_data,
 };
+use wardkey::metadata::{Attested, Metadata, Roots, Seen, verify};
 use wardkey::policy::{AttestationPolicy, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::x509::{Crl, TrustAnchor};
