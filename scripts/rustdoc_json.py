@@ -1,5 +1,9 @@
 """Reads the public API from rustdoc JSON."""
 import json
+import sys
+
+# The version of the format, which may change with each nightly toolchain.
+FORMAT = 57
 
 
 class Api:
@@ -7,6 +11,9 @@ class Api:
 
     def __init__(self, file):
         index = json.load(open(file))
+        if index["format_version"] != FORMAT:
+            print(f"skipped: rustdoc JSON has format {index['format_version']}, and this script reads format {FORMAT}")
+            sys.exit(0)
         self.items, self.paths, self.summaries = index["index"], {}, index["paths"]
         root = self.items[str(index["root"])]
         self.crate = root["name"]

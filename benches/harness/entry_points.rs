@@ -304,7 +304,7 @@ fn client_data() -> Vec<EntryPoint> {
         })
     };
     vec![
-        entry("decode_client_data", "octets that are not UTF-8", "128 KiB", 128 * KIB, |n| {
+        entry("client::data::decode", "octets that are not UTF-8", "128 KiB", 128 * KIB, |n| {
             with(vec![0x80; n], |bytes| decode_client_data(bytes).map(drop))
         }),
         parse("unknown members", "256", |n| format!("{{{}}}", members(n))),

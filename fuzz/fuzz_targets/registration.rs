@@ -8,7 +8,7 @@ use wardkey::ceremony::payment::browser_bound_key;
 use wardkey::ceremony::registration::{ExpectedRegistration, verify};
 use wardkey::ceremony::{Refusal, authentication};
 use wardkey::internals::{AttestationObject, CoseKey};
-use wardkey::policy::{AttestationPolicy, Circumstances};
+use wardkey::policy::AttestationPolicy;
 use wardkey::{AuthenticationResponse, CredentialId, RegistrationResponse, UserHandle};
 use wardkey_fuzz::keys::ALGORITHMS;
 use wardkey_fuzz::{CHALLENGE, Parts, Yes, quirks};

@@ -27,7 +27,7 @@
 //!
 //! [`ceremony::registration::verify`](crate::ceremony::registration::verify) and
 //! [`ceremony::authentication::verify`](crate::ceremony::authentication::verify) then verify again, with the time of the
-//! ceremony as [`Expected::time`](crate::ceremony::authentication::Expected::time). In that evidence, the members that only
+//! ceremony as [`ExpectedAuthentication::time`](crate::ceremony::authentication::ExpectedAuthentication::time). In that evidence, the members that only
 //! [`RelyingParty`](crate::RelyingParty) knows are null. The table marks them with "front door".
 //!
 //! # As JSON
@@ -46,7 +46,7 @@
 //! | `ceremony` | `registration` (§7.1) or `authentication` (§7.2) |
 //! | `purpose` | `registration`, `payment`, or, by the front door, `sign-in` or `reauthentication`: see [`Purpose`] |
 //! | `purposeText` | front door: the purpose given to [`start_reauthentication`](crate::RelyingParty::start_reauthentication) |
-//! | `stateId` | front door: the id of the [state](crate::state) |
+//! | `stateId` | front door: the id of the [state](crate::AuthenticationState) |
 //! | `user` | the user handle in base64url, or your pseudonym: see [`Evidence::with_user`]. If refused: the user that was known before |
 //! | `credentialId` | base64url. If refused: the id that the response names |
 //! | `time` | the time that was passed in, in seconds since 1970 |
@@ -59,7 +59,7 @@
 //! | `stepsRefused` | the step that refused the ceremony |
 //! | `stepsNotReached` | the steps that the ceremony did not reach. `7.1/26` is here if a registration was accepted, because [`claim`](crate::policy::Registered::claim) decides it later |
 //! | `rpId`, `appidUsed` | the RP ID, and whether the AppID was used in its place (§10.1.1) |
-//! | `origin`, `originRule` | the listed origin that accepts the origin of the ceremony, and [the rule](crate::client::origin::OriginRule) that it used |
+//! | `origin`, `originRule` | the listed origin that accepts the origin of the ceremony, and [the rule](crate::ceremony::OriginRule) that it used |
 //! | `crossOrigin`, `topOrigin` | whether the ceremony ran in a cross-origin frame, and the listed origin of the top-level page |
 //! | `backend`, `module` | the name of the crypto backend, and of the module that verifies signatures of the credential |
 //! | `algorithm` | the COSE number of the credential's algorithm |
