@@ -2,7 +2,7 @@
 //! does not prevent the reading of others. Its ids are unreadable, which is not the same as absent, because the entry may be
 //! the one that says REVOKED.
 
-use super::members::{Found, Items, Loose, Members, Reader, items, number, text, texts};
+use super::members::{Found, Items, Loose, Members, Reader, SkippedText, items, number, text, texts};
 use super::status::{Circumstance, Day, Report, Short, Standing, Status};
 use super::vocabulary::{
     AttachmentHint, KeyProtection, MatcherProtection, MultiDevice, Profile, StatedAttestation, TransactionDisplay,
@@ -185,6 +185,8 @@ pub struct Skipped {
 /// Values that entries share: each anchor and each [`Traits`] is kept once.
 pub(super) struct Shared<'de, 'b> {
     backend: &'b dyn Backend,
+    /// Whether the payload is ASCII without control characters.
+    plain: bool,
     by_text: HashMap<Cow<'de, str>, Option<u32>, Mixing>,
     pub(super) anchors: Vec<TrustAnchor>,
     by_der: HashMap<Short, u32>,
@@ -192,9 +194,10 @@ pub(super) struct Shared<'de, 'b> {
 }
 
 impl<'de, 'b> Shared<'de, 'b> {
-    pub(super) fn new(backend: &'b dyn Backend) -> Self {
+    pub(super) fn new(backend: &'b dyn Backend, plain: bool) -> Self {
         Self {
             backend,
+            plain,
             by_text: HashMap::default(),
             anchors: Vec::new(),
             by_der: HashMap::new(),
@@ -582,6 +585,9 @@ impl<'de> Reader<'de> for StatementReader<'_, 'de, '_, '_> {
             "isKeyRestricted" => traits.key_restricted = flag(map.next_value()?),
             "isFreshUserVerificationRequired" => traits.fresh_user_verification_required = flag(map.next_value()?),
             "userVerificationDetails" => traits.user_verification = user_verification(map.next_value()?),
+            "icon" | "iconDark" | "providerLogoLight" | "providerLogoDark" if self.shared.plain => {
+                map.next_value::<SkippedText>()?;
+            }
             _ => {
                 map.next_value::<IgnoredAny>()?;
             }

@@ -146,6 +146,26 @@ impl<'de> Deserialize<'de> for Loose<'de> {
     }
 }
 
+/// A long text that is skipped. As a byte string, because serde_json looks for the end of one with memchr, which does not see
+/// control characters. Any other value is an error.
+pub(super) struct SkippedText;
+
+impl<'de> Deserialize<'de> for SkippedText {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Over;
+        impl Visitor<'_> for Over {
+            type Value = SkippedText;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+            fn visit_bytes<E>(self, _: &[u8]) -> Result<SkippedText, E> {
+                Ok(SkippedText)
+            }
+        }
+        from.deserialize_bytes(Over)
+    }
+}
+
 /// Reads each item of an array with a function, in one pass. Returns whether it is an array.
 pub(super) struct Items<F>(pub(super) F);
 

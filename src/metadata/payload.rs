@@ -28,19 +28,30 @@ impl Payload {
     /// An entry beyond the bounds of the JSON reader, such as a number that no float can hold, ends the first pass. A second
     /// pass then reads each entry by itself.
     pub(super) fn read(payload: &[u8], backend: &dyn Backend) -> Option<Self> {
+        // The usual payload is ASCII in one line. It needs no other check of its characters, so long texts can be skipped fast.
+        if payload.iter().fold(true, |plain, byte| plain & (0x20..0x80).contains(byte)) {
+            let first = Self::pass(serde_json::Deserializer::from_slice(payload), backend, Pass::Plain);
+            if let Ok(read) = first {
+                return read;
+            }
+        }
         let payload = core::str::from_utf8(payload).ok()?;
-        Self::pass(payload, backend, false).or_else(|_| Self::pass(payload, backend, true)).ok().flatten()
+        let pass = |pass| Self::pass(serde_json::Deserializer::from_str(payload), backend, pass);
+        pass(Pass::Whole).or_else(|_| pass(Pass::EachEntry)).ok().flatten()
     }
 
-    fn pass(payload: &str, backend: &dyn Backend, each_alone: bool) -> Result<Option<Self>, serde_json::Error> {
+    fn pass<'de>(
+        mut json: serde_json::Deserializer<impl serde_json::de::Read<'de>>,
+        backend: &dyn Backend,
+        pass: Pass,
+    ) -> Result<Option<Self>, serde_json::Error> {
         let mut reader = PayloadReader {
-            shared: Shared::new(backend),
-            each_alone,
+            shared: Shared::new(backend, pass == Pass::Plain),
+            each_alone: pass == Pass::EachEntry,
             no: None,
             next_update: Some(None),
             entries: None,
         };
-        let mut json = serde_json::Deserializer::from_str(payload);
         let found = Members(&mut reader).deserialize(&mut json)?;
         json.end()?;
         let (Some(no), Some(next_update), Some(entries)) = (reader.no, reader.next_update, reader.entries) else {
@@ -52,6 +63,17 @@ impl Payload {
         let Entries { models, skipped } = entries;
         Ok(Some(Self { no, next_update, models, skipped, anchors: reader.shared.anchors, unknown: found.unknown }))
     }
+}
+
+/// How a payload is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    /// In one pass; the payload has no control characters and is ASCII.
+    Plain,
+    /// In one pass.
+    Whole,
+    /// Each entry by itself.
+    EachEntry,
 }
 
 /// The entries that were read, and the others.
