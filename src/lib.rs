@@ -40,6 +40,7 @@
 //! state  error             what is stored between the two halves of a ceremony; errors of the front door
 //! policy                   what a relying party accepts, as data (§7.1 steps 23 and 24); the claim (step 26)
 //! ceremony                 §7: verification, the table of steps, refusals, the evidence for logs and auditors
+//! metadata                 the FIDO Metadata Service: BLOB, models, status (feature `mds`)
 //! attestation              §8: one file per format
 //! client  authenticator    §5 and §6: parsed, untrusted values
 //! x509                     certificates and validation of certification paths
@@ -54,8 +55,8 @@
 //!
 //! # Features
 //!
-//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`. Each adds algorithms or a backend. A build that cannot
-//! verify an algorithm never offers it, and refuses its keys.
+//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`, `mds`. Each adds algorithms or a backend; `mds` adds the
+//! FIDO Metadata Service. A build that cannot verify an algorithm never offers it, and refuses its keys.
 //!
 //! # FIPS 140-3
 //!
@@ -97,6 +98,9 @@ mod error;
 pub mod extensions;
 pub mod interop;
 mod invalid;
+#[cfg(feature = "mds")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+pub mod metadata;
 mod parse;
 pub mod policy;
 pub mod quirk;

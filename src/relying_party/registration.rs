@@ -122,6 +122,12 @@ pub(super) fn sorted(mut transports: Vec<Transport>) -> Vec<Transport> {
     transports
 }
 
+/// The FIDO metadata. There is no value of it without the feature.
+#[cfg(feature = "mds")]
+use crate::metadata::Metadata;
+#[cfg(not(feature = "mds"))]
+type Metadata = core::convert::Infallible;
+
 impl RelyingParty {
     /// Starts to register a passkey. `existing` are all credentials that the account has already.
     ///
@@ -278,6 +284,16 @@ impl RelyingParty {
         response: &RegistrationResponse,
         now: UnixTime,
     ) -> Result<Registered, Error> {
+        self.finish_registration_by(state, response, None, now)
+    }
+
+    pub(super) fn finish_registration_by(
+        &self,
+        state: RegistrationState,
+        response: &RegistrationResponse,
+        metadata: Option<&Metadata>,
+        now: UnixTime,
+    ) -> Result<Registered, Error> {
         self.admit(&state.rp_id, state.issued_at, state.expires_at, now)?;
         let Attestation { policy, .. } = self.attestation(state.attestation.as_deref())?;
         let algorithms: Vec<Algorithm> =
@@ -292,6 +308,12 @@ impl RelyingParty {
         expected.compound = policy.compound;
         expected.key_enforcement = policy.key_enforcement;
         expected.quirks = self.quirks;
+        #[cfg(feature = "mds")]
+        {
+            expected.metadata = metadata;
+        }
+        #[cfg(not(feature = "mds"))]
+        let _: Option<&Metadata> = metadata;
         match self.verify_registration(&expected, policy, &state, response) {
             Ok(mut registered) => {
                 state.identify(&mut registered.recorder.evidence);

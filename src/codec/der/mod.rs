@@ -7,7 +7,7 @@
 //! The crate `der` is not used because it has no dates before 1970 and no UniversalString, which certificates in use have. It
 //! is the oracle of the tests.
 
-mod time;
+pub(crate) mod time;
 
 use core::fmt;
 
