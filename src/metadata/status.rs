@@ -387,8 +387,10 @@ impl Standing {
                         (standing.level, standing.level_since) = (Some(level), report.effective);
                     }
                 }
-                Status::Fips(level) if report.fits(circumstance) && standing.fips < Some(level) => {
-                    (standing.fips, standing.fips_since) = (Some(level), report.effective);
+                Status::Fips(level) if report.fits(circumstance) => {
+                    // Of reports of one level, the latest counts, wherever it stands.
+                    (standing.fips, standing.fips_since) =
+                        (standing.fips, standing.fips_since).max((Some(level), report.effective));
                 }
                 Status::Incident(incident) if report.concerns(circumstance.keys) && !is_mended(incident, report) => {
                     standing.incidents = standing.incidents.with(incident);
