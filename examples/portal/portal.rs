@@ -121,11 +121,12 @@ impl Portal {
         }
         let finished = self.rp.finish_registration(state, &response, now);
         let registered = finished.map_err(|error| self.not_registered(&response, error))?;
-        let (model, evidence) = (registered.claimed_aaguid(), line(&registered.evidence()));
+        let model = registered.claimed_aaguid();
         let may_prescribe = registered.attestation_policy() == Some(PRESCRIBERS);
-        let stored = self.passkeys.get(registered.credential_id());
-        let record = registered.claim(stored).map_err(|failure| self.not_registered(&response, failure.into()))?;
-        self.log.push(evidence);
+        let stored = self.stored(registered.credential_id());
+        let claimed = registered.claim(stored);
+        let (record, evidence) = claimed.map_err(|failure| self.not_registered(&response, failure.into()))?;
+        self.log.push(line(&evidence));
         let answer = json!({ "id": record.id });
         self.passkeys.insert(record.id.clone(), Passkey { record, label: "Passkey".into(), model, may_prescribe });
         Ok(answer)
@@ -219,7 +220,7 @@ impl Portal {
             return Err(self.not(409, "the-last-passkey"));
         }
         self.passkeys.remove(&id);
-        Ok(json!({ "unknownCredential": self.rp.signal_unknown_credential(&id, self.passkeys.get(&id)) }))
+        Ok(json!({ "unknownCredential": self.rp.signal_unknown_credential(&id, self.stored(&id)) }))
     }
 
     /// Starts a session with a new random id, so that an id known to an attacker before the sign-in is useless.
@@ -235,6 +236,10 @@ impl Portal {
             Some(account) => Ok(account),
             None => Err(Refused { status: 401, body: public(PublicFailure) }),
         }
+    }
+
+    fn stored(&self, id: impl AsRef<[u8]>) -> Option<&CredentialRecord> {
+        self.passkeys.get(id.as_ref()).map(|passkey| &passkey.record)
     }
 
     fn records(&self, user: &UserHandle, to_prescribe: bool) -> Vec<CredentialRecord> {
@@ -294,7 +299,7 @@ impl Portal {
     /// The answer to a refused registration. It signals the passkey provider to remove the new passkey, and contains the code,
     /// because the user is signed in and may know the reason.
     fn not_registered(&mut self, response: &RegistrationResponse, error: Error) -> Refused {
-        let stored = self.passkeys.get(response.credential_id());
+        let stored = self.stored(response.credential_id());
         let signal = self.rp.signal_unknown_credential(response.credential_id(), stored);
         let code = error.code();
         let mut refused = self.refused(error);

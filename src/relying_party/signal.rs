@@ -55,13 +55,13 @@ impl SignedIn<'_> {
 }
 
 impl RelyingParty {
-    /// For a credential that is in no record: the provider stops offering it. After a sign-in with it that failed, after a
-    /// registration that was refused or could not be stored, and after its owner deleted it here. `stored` is what your
-    /// store holds under the id, of any account: `None` is answered where it holds something, whatever else went wrong,
-    /// or the id cannot be one. Tells nothing that the browser does not know.
+    /// Returns the signal that a credential is unknown, so that the passkey provider stops offering it. Send it after a sign-in
+    /// with an unknown credential, after a registration that was refused or could not be stored, and after the owner deleted the
+    /// credential here. `stored` is the record that your store has under the id, for any account. Returns `None` if there is one,
+    /// or if the id is malformed. Reveals nothing that the browser does not already know.
     ///
-    /// Where you answer enumeration by decoys, send it after discoverable sign-ins only: an answer that comes with
-    /// unknown credentials and not with bad signatures tells them apart.
+    /// If you use decoys, send it after discoverable sign-ins only: otherwise a stranger could tell a decoy, for which there is a
+    /// signal, from a real credential, for which there is none.
     ///
     /// ```
     /// # use wardkey::{CredentialRecord, RelyingParty};
@@ -71,7 +71,7 @@ impl RelyingParty {
     /// }
     /// ```
     #[must_use]
-    pub fn signal_unknown_credential<T>(&self, id: impl AsRef<[u8]>, stored: Option<T>) -> Option<Signal> {
+    pub fn signal_unknown_credential(&self, id: impl AsRef<[u8]>, stored: Option<&CredentialRecord>) -> Option<Signal> {
         let credential_id = CredentialId::new(id).ok().filter(|_| stored.is_none())?;
         Some(Signal::UnknownCredential { rp_id: self.site.rp_id.clone(), credential_id })
     }

@@ -81,7 +81,7 @@ fn conditional_create() {
     use wardkey_authenticator::flags::{UP, UV};
     let absent = || registration().authenticator_data(|data| data.clear_flags(UP | UV));
     let request = registering(|request| request.conditional = true);
-    let record = register(&rp(), &request, absent()).unwrap().claim(None::<()>).unwrap();
+    let record = register(&rp(), &request, absent()).unwrap().claim(None).unwrap().0;
     assert!(!record.uv_initialized);
     assert_eq!(started(&request).authenticator_selection.user_verification, UserVerificationRequirement::Preferred);
     assert_eq!(refusal(register(&rp(), &RegistrationRequest::default(), absent())), Refusal::UserNotPresent);
