@@ -27,8 +27,8 @@ pub struct AuthenticationRequest {
     /// User verification for this one; the relying party's own choice without. What is asked for here is what
     /// `finish_authentication` judges by.
     pub user_verification: Option<json::UserVerificationRequirement>,
-    /// Seconds that it may take, at least 1 and at most a day; the relying party's own choice without. A page with passkey
-    /// autofill may wait for an hour.
+    /// Seconds until the state expires, from 1 to 86 400 (a day). `None`: the relying party's own choice. Set 3600 (an hour) for a
+    /// page with passkey autofill, because the user may answer late.
     pub timeout_secs: Option<u32>,
     /// Client extension inputs, the AppID of credentials that were registered with U2F (§10.1.1) among them.
     pub extensions: RequestExtensions,

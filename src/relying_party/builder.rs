@@ -282,6 +282,9 @@ impl RelyingPartyBuilder {
     /// Asks for user verification without requiring it. Required or not, `user_verification` of each sign-in says
     /// whether it counts as a factor: the first one ever of a credential does not (§4, uvInitialized).
     ///
+    /// Chromium then asks security keys for `credProtect` level 3 when it registers a discoverable credential, unless you choose
+    /// a level. A later request with user verification discouraged does not find such a credential.
+    ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
     /// let rp = RelyingParty::builder("clinic.example", "Clinic").user_verification_preferred().build()?;

@@ -41,7 +41,7 @@ pub struct User {
     pub handle: UserHandle,
     /// The account's name as its owner knows it, such as an e-mail address. Stays between you and the authenticator.
     pub name: String,
-    /// The person's name as they chose it; may be empty.
+    /// The person's name as they chose it. Repeat the account name if they chose none, because some clients refuse an empty one.
     pub display_name: String,
 }
 
