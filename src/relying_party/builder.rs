@@ -162,13 +162,27 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Accepts ceremonies from this app: `android:apk-key-hash:…` or `ios:bundle-id:…`.
+    /// Accepts ceremonies from this app, browser extension or shell, whose origin must be exactly this one.
+    ///
+    /// * Android apps: `android:apk-key-hash:` and base64url of the SHA-256 of the signing certificate. Let
+    ///   [`android_origin`](crate::client::well_known::android_origin) make it.
+    /// * iOS and macOS apps that use Apple's API send `https://` and the RP ID, so they need no call, only
+    ///   [`origin`](Self::origin) if you list origins. `ios:bundle-id:…` is for other libraries that send it.
+    /// * Browser extensions: `chrome-extension://…` (Edge too), `moz-extension://…`, `safari-web-extension://…`. Firefox and Safari
+    ///   make a new origin for each installation, so it cannot be listed in advance.
+    /// * Shells of web apps: `ms-appx://…`, `ms-appx-web://…`, `capacitor://localhost`, `ionic://localhost`, `tauri://localhost`,
+    ///   `app://…`, and other schemes of one's own. Every app of such a framework may have the same origin, so only what the
+    ///   client checks (associated domains) ties the app to your RP ID.
+    ///
+    /// `file://` is refused, because all local pages share it.
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
     /// let rp = RelyingParty::builder("clinic.example", "Clinic")
     ///     .native_origin("ios:bundle-id:example.clinic.portal")
+    ///     .native_origin("chrome-extension://jnpfkofnigkaocfcdcdppaokjkmhjcio")
     ///     .build()?;
+    /// assert!(rp.site().origins.allow("chrome-extension://jnpfkofnigkaocfcdcdppaokjkmhjcio"));
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub fn native_origin(mut self, origin: impl Into<String>) -> Self {
