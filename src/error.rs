@@ -44,7 +44,10 @@ pub enum Error {
     /// The ceremony took longer than its timeout. Usually the user waited too long.
     #[error("the ceremony took longer than its timeout")]
     Expired,
-    /// The state was issued more than 5 minutes after `now`: the clocks of your machines differ, or `now` is not in seconds.
+    /// The time is after the year 9999. Usually it was given in milliseconds instead of seconds.
+    #[error("expected the time in seconds, found one after the year 9999; was it given in milliseconds?")]
+    TimeNotInSeconds,
+    /// The state was issued more than 5 minutes after `now`: the clocks of your machines differ.
     #[error("the state was issued more than 5 minutes after the given time; compare the clocks of your machines")]
     NotYetIssued,
     /// The state, or the sign-in that a signal follows, belongs to a different relying party: the response was posted to the
@@ -159,7 +162,8 @@ impl Error {
             | Self::OtherPurpose
             | Self::NotAReauthentication => Fault::Response,
             Self::Expired | Self::NotFresh | Self::ReauthenticationMismatch | Self::NotAFactor => Fault::User,
-            Self::NotYetIssued
+            Self::TimeNotInSeconds
+            | Self::NotYetIssued
             | Self::UnverifiableAlgorithm(_)
             | Self::UnknownPolicy
             | Self::NoCredentials
@@ -192,7 +196,7 @@ impl Error {
 
     /// Returns a stable code for logs and dashboards: the code of the refusal
     /// ([`Refusal::codes`](crate::ceremony::Refusal::codes)), or
-    /// `response-malformed`, `expired`, `not-yet-issued`, `wrong-relying-party`, `unverifiable-algorithm`,
+    /// `response-malformed`, `expired`, `time-not-in-seconds`, `not-yet-issued`, `wrong-relying-party`, `unverifiable-algorithm`,
     /// `unknown-policy`, `no-credentials`, `no-decoys`, `foreign-credential`, `extension-input`, `credential-left-out`,
     /// `other-purpose`, `not-a-reauthentication`, `not-fresh`, `reauthentication-mismatch`, `not-a-factor`,
     /// `random-failed`.
@@ -202,6 +206,7 @@ impl Error {
             Self::Failed(failure) | Self::Payment(failure) => failure.code(),
             Self::Response(_) => "response-malformed",
             Self::Expired => "expired",
+            Self::TimeNotInSeconds => "time-not-in-seconds",
             Self::NotYetIssued => "not-yet-issued",
             Self::UnverifiableAlgorithm(_) => "unverifiable-algorithm",
             Self::WrongRelyingParty => "wrong-relying-party",

@@ -551,7 +551,7 @@ fn certificates() -> Vec<EntryPoint> {
 fn rp() -> RelyingParty {
     RelyingParty::builder("example.org", "Example")
         .backend(&Yes)
-        .decoys(Decoys::new([1; 32]))
+        .decoys(Decoys::new(*b"decoy secret number 1, 32 bytes."))
         .build()
         .expect("a relying party")
 }

@@ -1,8 +1,8 @@
 //! Signing in: the two halves of §7.2.
 
-use super::RelyingParty;
 use super::enumeration::Verify;
 use super::registration::descriptor;
+use super::{RelyingParty, check_time};
 use crate::ceremony::authentication::{
     self, ExpectedAuthentication, SignCount, UserVerification, VerifiedAuthentication,
 };
@@ -200,6 +200,7 @@ impl RelyingParty {
         allow_credentials: Vec<CredentialDescriptor>,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
+        check_time(now)?;
         request.extensions.check(&allow_credentials).map_err(Error::Extension)?;
         let mut extensions = AuthenticationExtensions::of(&request.extensions).requiring(request.outputs);
         if let Some(extension) = extensions.required_but_not_requested() {
@@ -254,7 +255,7 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`],
+    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`], [`Error::TimeNotInSeconds`],
     /// [`Error::WrongRelyingParty`], [`Error::OtherPurpose`] where the state is of a re-authentication or a payment.
     pub fn finish_authentication(
         &self,

@@ -40,6 +40,9 @@ pub enum ConfigError {
     /// decoy would take another time than every real account.
     #[error("decoys of COSE algorithm {0}, which is not accepted at sign-ins")]
     DecoyAlgorithm(i32),
+    /// The secret of the decoys has fewer than 8 different bytes, so it is not random, and anybody could compute the decoys.
+    #[error("expected 32 random bytes as secret of the decoys, found fewer than 8 different ones")]
+    DecoySecret,
     /// The key of rotated decoys was encrypted for another secret.
     #[error("the key of the decoys was encrypted for another secret than this one")]
     RotatedDecoys,
@@ -468,7 +471,7 @@ impl RelyingPartyBuilder {
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
     /// # use wardkey::Decoys;
-    /// let secret = [7; 32]; // 32 random bytes from where you keep secrets
+    /// let secret = *b"32 random bytes, from a vault :)"; // made by a random source, from where you keep secrets
     /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new(secret)).build()?;
     /// # Ok::<(), ConfigError>(())
     /// ```
@@ -517,6 +520,9 @@ impl RelyingPartyBuilder {
         self.check_framing()?;
         self.check_algorithms()?;
         let sign_in_algorithms = self.sign_in_algorithms()?;
+        if self.decoys.as_ref().is_some_and(|decoys| decoys.guessable) {
+            return Err(ConfigError::DecoySecret);
+        }
         let (decoys, backend) = (self.decoys.take(), self.backend);
         let stand_ins = StandIns::new(decoys, &self.rp_id, &self.algorithms, &sign_in_algorithms, backend)?;
         for attestation in self.attestation_named.values_mut().chain([&mut self.attestation]) {

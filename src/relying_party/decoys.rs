@@ -8,7 +8,7 @@ use crate::crypto::{Algorithm, Backend, default_backend};
 use crate::extensions::{Blob, PrfValues};
 use crate::invalid::InvalidValue;
 use core::fmt;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one kind of credential looks like from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,17 +54,20 @@ pub(super) struct DecoyShape {
 ///     let (options, _state) = rp.start_decoy_authentication(name, UnixTime::from_secs(1_795_392_000)).unwrap();
 ///     serde_json::to_value(&options).unwrap()["allowCredentials"].clone()
 /// };
-/// let before = rp(Decoys::new([7; 32]));
+/// let (old, new) = (*b"decoy secret number 7, 32 bytes.", *b"decoy secret number 8, 32 bytes.");
+/// let before = rp(Decoys::new(old));
 /// assert_eq!(list(&before, "nobody@mail.example"), list(&before, "nobody@mail.example"));
 /// assert_ne!(list(&before, "nobody@mail.example"), list(&before, "no-one@mail.example"));
 ///
-/// let key = Decoys::new([7; 32]).rotate(&[8; 32]); // keep it beside the new secret, and forget the old one
-/// let after = rp(Decoys::rotated(&[8; 32], &key).unwrap());
+/// let key = Decoys::new(old).rotate(&new); // keep it beside the new secret, and forget the old one
+/// let after = rp(Decoys::rotated(&new, &key).unwrap());
 /// assert_eq!(list(&before, "nobody@mail.example"), list(&after, "nobody@mail.example"));
 /// ```
 #[derive(Clone)]
 pub struct Decoys {
     key: [u8; 32],
+    /// Whether a secret that was handed in cannot be random.
+    pub(super) guessable: bool,
     counts: Vec<u32>,
     /// `None`: the usual ones, of the algorithms that are offered.
     shapes: Option<Vec<DecoyShape>>,
@@ -80,13 +83,13 @@ impl fmt::Debug for Decoys {
 impl Decoys {
     /// Decoys of the shapes that are usual among consumers: synced passkeys mostly, then platform authenticators, then
     /// security keys, with ES256 for the most part, as far as it is offered. The secret is 32 random bytes from where you
-    /// keep secrets.
+    /// keep secrets. [`build`](super::RelyingPartyBuilder::build) refuses one of fewer than 8 different bytes, such as zeros.
     ///
     /// The algorithms depend on those that the relying party offers. Before you offer others, write the shapes out with
     /// [`with_shape`](Self::with_shape): a decoy whose algorithm changes is no real credential's.
     #[must_use]
     pub fn new(secret: [u8; 32]) -> Self {
-        Self { key: secret, counts: vec![60, 30, 10], shapes: None }
+        Self { key: secret, guessable: is_guessable(&secret), counts: vec![60, 30, 10], shapes: None }
     }
 
     /// Sets how often an account has one credential, two, and so on, in relation to each other, as among your own accounts.
@@ -146,8 +149,17 @@ impl Decoys {
         let (key, expected) = encrypted.split_first_chunk().ok_or(ConfigError::RotatedDecoys)?;
         let key = xor(key, &pad(secret));
         // Both tags are the operator's own, so the time of the comparison tells nobody anything.
-        if tag(secret, &key) == expected { Ok(Self::new(key)) } else { Err(ConfigError::RotatedDecoys) }
+        if tag(secret, &key) != expected {
+            return Err(ConfigError::RotatedDecoys);
+        }
+        let decoys = Self::new(key);
+        Ok(Self { guessable: decoys.guessable || is_guessable(secret), ..decoys })
     }
+}
+
+/// Whether bytes cannot be random: fewer than 8 of 32 differ. Random bytes are so with a probability below 2^-100.
+fn is_guessable(secret: &[u8; 32]) -> bool {
+    secret.iter().collect::<BTreeSet<_>>().len() < 8
 }
 
 /// What the key of a rotation is encrypted with.

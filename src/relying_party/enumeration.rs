@@ -20,7 +20,7 @@ impl RelyingParty {
     ///
     /// ```
     /// # use wardkey::{Decoys, RelyingParty, UnixTime};
-    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new([7; 32])).build()?;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new(*b"decoy secret number 7, 32 bytes.")).build()?;
     /// # let now = UnixTime::from_secs(1_795_392_000);
     /// let (options, state) = rp.start_decoy_authentication("nobody@mail.example", now)?;
     /// # let _ = (options, state);
@@ -45,7 +45,7 @@ impl RelyingParty {
     /// ```
     /// # use wardkey::AuthenticationRequest;
     /// # use wardkey::{Decoys, RelyingParty, UnixTime};
-    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new([7; 32])).build()?;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new(*b"decoy secret number 7, 32 bytes.")).build()?;
     /// # let now = UnixTime::from_secs(1_795_392_000);
     /// let request = AuthenticationRequest::default(); // as for a real account
     /// let (options, state) = rp.start_decoy_authentication_with(&request, "nobody@mail.example", now)?;
@@ -70,7 +70,7 @@ impl RelyingParty {
     ///
     /// ```
     /// # use wardkey::{Decoys, RelyingParty, UnixTime};
-    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new([7; 32])).build()?;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new(*b"decoy secret number 7, 32 bytes.")).build()?;
     /// # let now = UnixTime::from_secs(1_795_392_000);
     /// let (options, state) = rp.start_decoy_payment("nobody@mail.example", now)?;
     /// # let _ = (options, state);

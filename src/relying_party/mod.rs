@@ -166,8 +166,9 @@ impl RelyingParty {
         Ok(challenge)
     }
 
-    /// The state must be of this relying party, and of a ceremony that has begun and is not over.
+    /// Checks that the state is of this relying party, and of a ceremony that has begun and is not over.
     fn admit(&self, rp_id: &str, issued_at: UnixTime, expires_at: UnixTime, now: UnixTime) -> Result<(), Error> {
+        check_time(now)?;
         if rp_id != self.site.rp_id {
             return Err(Error::WrongRelyingParty);
         }
@@ -195,6 +196,11 @@ impl RelyingParty {
     fn timeout(&self, wanted: Option<u32>) -> u32 {
         wanted.unwrap_or(self.timeout_secs).clamp(1, MAX_LIFETIME_SECS)
     }
+}
+
+/// Refuses a time that is not in seconds: with milliseconds, no state would ever expire.
+fn check_time(now: UnixTime) -> Result<(), Error> {
+    if now > UnixTime::MAX_PLAUSIBLE { Err(Error::TimeNotInSeconds) } else { Ok(()) }
 }
 
 /// A choice as it will be read: `Other("required")` is sent as `required`, so it is judged as `Required` too.

@@ -94,7 +94,7 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Payment`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`],
+    /// [`Error::Payment`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`], [`Error::TimeNotInSeconds`],
     /// [`Error::WrongRelyingParty`], [`Error::OtherPurpose`] where the state is not of [`Self::start_payment`].
     pub fn finish_payment(
         &self,

@@ -1,7 +1,7 @@
 //! Asking somebody who is signed in to prove it again, before something that matters. The proof is bound to the relying
 //! party, to the user, to a purpose, and to how long it may count.
 
-use super::{Authenticated, AuthenticationRequest, RelyingParty};
+use super::{Authenticated, AuthenticationRequest, RelyingParty, check_time};
 use crate::ceremony::authentication::UserVerification;
 use crate::client::AuthenticationResponse;
 use crate::client::json::{self, RequestOptions};
@@ -107,6 +107,7 @@ impl Reauthentication {
         purpose: &str,
         now: UnixTime,
     ) -> Result<(), Error> {
+        check_time(now)?;
         if self.rp_id != rp.site.rp_id || self.user != *user || self.purpose != purpose {
             return Err(Error::ReauthenticationMismatch);
         }

@@ -1,6 +1,6 @@
 //! Registering a credential: the two halves of §7.1.
 
-use super::{Attestation, RelyingParty, as_sent};
+use super::{Attestation, RelyingParty, as_sent, check_time};
 use crate::attestation::Format;
 use crate::ceremony::registration::{self, ExpectedRegistration};
 use crate::ceremony::{Failure, payment};
@@ -171,6 +171,7 @@ impl RelyingParty {
         existing: &[CredentialRecord],
         now: UnixTime,
     ) -> Result<(CreationOptions, RegistrationState), Error> {
+        check_time(now)?;
         if existing.iter().any(|record| record.user_handle != user.handle) {
             return Err(Error::ForeignCredential);
         }
@@ -270,7 +271,7 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`],
+    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`], [`Error::TimeNotInSeconds`],
     /// [`Error::WrongRelyingParty`], [`Error::UnknownPolicy`], [`Error::UnverifiableAlgorithm`].
     pub fn finish_registration(
         &self,

@@ -1,6 +1,6 @@
 //! Who may be told what by the signal methods (§5.1.10).
 
-use super::{Authenticated, Reauthentication, RelyingParty, User};
+use super::{Authenticated, Reauthentication, RelyingParty, User, check_time};
 use crate::client::signal::Signal;
 use crate::credential::{CredentialId, CredentialRecord, UserHandle};
 use crate::error::Error;
@@ -45,8 +45,9 @@ impl<'a> From<&'a Reauthentication> for SignedIn<'a> {
 
 impl SignedIn<'_> {
     /// # Errors
-    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`].
+    /// [`Error::TimeNotInSeconds`], [`Error::WrongRelyingParty`], [`Error::NotFresh`].
     fn require(&self, rp: &RelyingParty, now: UnixTime) -> Result<(), Error> {
+        check_time(now)?;
         if self.rp_id != rp.site.rp_id {
             return Err(Error::WrongRelyingParty);
         }

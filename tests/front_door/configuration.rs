@@ -2,6 +2,7 @@
 
 use crate::browser::Browser;
 use crate::{NOW, ada, builder, clinic, register};
+use wardkey::Decoys;
 use wardkey::attestation::{AttestationType, Format};
 use wardkey::authenticator::Aaguid;
 use wardkey::client::json::{AttestationConveyance, Hint};
@@ -55,7 +56,8 @@ fn new(rp_id: &str) -> RelyingPartyBuilder {
 #[test]
 fn what_a_developer_might_type() {
     let android = "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
-    let built: [(RelyingPartyBuilder, Result<(), ConfigError>); 57] = [
+    let random = Decoys::new(*b"decoy secret number 7, 32 bytes.");
+    let built: [(RelyingPartyBuilder, Result<(), ConfigError>); 61] = [
         (builder(), Ok(())),
         (builder().origin("https://clinic.example"), Ok(())),
         (builder().origin("https://portal.clinic.example:8443"), Ok(())),
@@ -113,6 +115,10 @@ fn what_a_developer_might_type() {
         (builder().algorithms([Algorithm::Es256, Algorithm::EdDsa, Algorithm::Es256]), Err(ConfigError::Algorithms)),
         (builder().backend(&OnlyEs256), Err(ConfigError::UnverifiableAlgorithm)),
         (builder().backend(&OnlyEs256).algorithms([Algorithm::Es384]), Err(ConfigError::UnverifiableAlgorithm)),
+        (builder().decoys(Decoys::new([0; 32])), Err(ConfigError::DecoySecret)),
+        (builder().decoys(Decoys::new([7; 32])), Err(ConfigError::DecoySecret)),
+        (builder().decoys(Decoys::rotated(&[1; 32], &random.rotate(&[1; 32])).unwrap()), Err(ConfigError::DecoySecret)),
+        (builder().decoys(random), Ok(())),
         (builder().timeout_secs(86_400), Ok(())),
         (builder().timeout_secs(0), Err(ConfigError::Timeout)),
         (builder().timeout_secs(86_401), Err(ConfigError::Timeout)),

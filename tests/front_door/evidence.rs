@@ -156,7 +156,7 @@ fn the_evidence_tells_for_what_a_ceremony_was() {
 
 #[test]
 fn a_refusal_has_evidence() {
-    let rp = builder().decoys(Decoys::new([7; 32])).build().unwrap();
+    let rp = builder().decoys(Decoys::new(*b"decoy secret number 7, 32 bytes.")).build().unwrap();
     let mut browser = Browser::new("front-door.evidence.refused");
     let record = register(&rp, &mut browser);
     let (user, credentials) = (ada().handle, from_ref(&record));
