@@ -92,6 +92,9 @@ pub enum Error {
         "the re-authentication was made at a different relying party, by a different user, or for a different purpose"
     )]
     ReauthenticationMismatch,
+    /// A re-authentication was asked to count for no time, or for more than a day.
+    #[error("expected a re-authentication that counts for 1 second to 1 day")]
+    ReauthenticationLifetime,
     /// User verification of the last re-authentication does not count as a factor, because it was not performed, or performed
     /// for the first time (§4, uvInitialized).
     #[error("user verification of the re-authentication does not count as a factor")]
@@ -163,6 +166,7 @@ impl Error {
             | Self::NotAReauthentication => Fault::Response,
             Self::Expired | Self::NotFresh | Self::ReauthenticationMismatch | Self::NotAFactor => Fault::User,
             Self::TimeNotInSeconds
+            | Self::ReauthenticationLifetime
             | Self::NotYetIssued
             | Self::UnverifiableAlgorithm(_)
             | Self::UnknownPolicy
@@ -199,6 +203,7 @@ impl Error {
     /// `response-malformed`, `expired`, `time-not-in-seconds`, `not-yet-issued`, `wrong-relying-party`, `unverifiable-algorithm`,
     /// `unknown-policy`, `no-credentials`, `no-decoys`, `foreign-credential`, `extension-input`, `credential-left-out`,
     /// `other-purpose`, `not-a-reauthentication`, `not-fresh`, `reauthentication-mismatch`, `not-a-factor`,
+    /// `reauthentication-lifetime`,
     /// `random-failed`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -220,6 +225,7 @@ impl Error {
             Self::NotAReauthentication => "not-a-reauthentication",
             Self::NotFresh => "not-fresh",
             Self::ReauthenticationMismatch => "reauthentication-mismatch",
+            Self::ReauthenticationLifetime => "reauthentication-lifetime",
             Self::NotAFactor => "not-a-factor",
             Self::Random => "random-failed",
         }

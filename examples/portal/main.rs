@@ -121,6 +121,7 @@ fn main() -> Result<(), Refused> {
         "a different prescription"
     );
     portal.prescribe(&grace.session, "aspirin", at(3060))?;
+    assert_eq!(portal.prescribe(&grace.session, "aspirin", at(3061)).unwrap_err().status, 403, "confirmed once");
     assert_eq!(portal.prescribe(&grace.session, "aspirin", at(3171)).unwrap_err().status, 403, "too long ago");
 
     println!("The log:");
