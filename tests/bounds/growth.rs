@@ -137,7 +137,16 @@ const EXEMPT: [(&str, &[&str]); 4] = [
     ),
     (
         "looks up or compares one name",
-        &["from_identifier", "from_name", "get", "has", "has_extension", "require", "require_with_additional_factor"],
+        &[
+            "from_identifier",
+            "from_name",
+            "get",
+            "has",
+            "has_extension",
+            "require",
+            "require_with_additional_factor",
+            "spend",
+        ],
     ),
     ("hashes, or refuses every other length", &["digest", "ec", "ed25519", "ed448", "ml_dsa", "rsa"]),
     (
