@@ -69,7 +69,7 @@ impl RelyingParty {
         self.start_known(Purpose::Payment, &Self::payment_request(), user, credentials, now)
     }
 
-    /// What every payment asks for: its client requires user verification, whatever the relying party's own choice is.
+    /// Returns the request of every payment. User verification is required, because the client requires it.
     pub(super) fn payment_request() -> AuthenticationRequest {
         AuthenticationRequest {
             user_verification: Some(json::UserVerificationRequirement::Required),
@@ -77,8 +77,8 @@ impl RelyingParty {
         }
     }
 
-    /// Finishes a payment. `record` is what your store holds under the response's credential id; where it holds nothing,
-    /// [`Self::refuse_payment`].
+    /// Finishes a payment. `record` is the record that your store has under the credential id of the response. If there is none,
+    /// call [`Self::refuse_payment`].
     ///
     /// ```
     /// # use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, Error, Paid, RelyingParty, UnixTime};
@@ -95,7 +95,7 @@ impl RelyingParty {
     ///
     /// # Errors
     /// [`Error::Payment`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`], [`Error::TimeNotInSeconds`],
-    /// [`Error::WrongRelyingParty`], [`Error::OtherPurpose`] where the state is not of [`Self::start_payment`].
+    /// [`Error::WrongRelyingParty`], [`Error::OtherPurpose`] if the state is not from [`Self::start_payment`].
     pub fn finish_payment(
         &self,
         state: AuthenticationState,
@@ -144,7 +144,7 @@ impl RelyingParty {
         })
     }
 
-    /// What [`Self::refuse_authentication`] is to sign-ins: refuses a payment whose credential is in no record of yours.
+    /// Refuses a payment whose credential your store does not have, as [`Self::refuse_authentication`] refuses a sign-in.
     ///
     /// ```
     /// # use wardkey::{AuthenticationResponse, AuthenticationState, PublicFailure, RelyingParty, UnixTime};

@@ -1,4 +1,4 @@
-//! Who may be told what by the signal methods (§5.1.10).
+//! The values for the signal methods (§5.1.10), and who may receive them.
 
 use super::{Authenticated, Reauthentication, RelyingParty, User, check_time};
 use crate::client::signal::Signal;
@@ -7,17 +7,16 @@ use crate::error::Error;
 use crate::time::UnixTime;
 use std::collections::BTreeSet;
 
-/// Who is signed in, where, and by which credential: made of an [`Authenticated`], or of the [`Reauthentication`] that a
-/// web session keeps, for what is done in a later request. Of nothing else.
+/// The signed-in user, the relying party and the credential. Convert an [`Authenticated`] to it, or, in a later request, the
+/// [`Reauthentication`] that the web session keeps.
 ///
-/// A re-authentication counts here for any purpose, but no longer than for its own, and each counts at its own relying
-/// party only.
+/// A re-authentication of any purpose will do, until it no longer counts. Both count at their own relying party only.
 #[derive(Clone, Copy, Debug)]
 pub struct SignedIn<'a> {
     rp_id: &'a str,
     user: &'a UserHandle,
     credential_id: &'a CredentialId,
-    /// From when to when a re-authentication counts.
+    /// The first and the last second in which a re-authentication counts.
     counts: Option<(UnixTime, UnixTime)>,
 }
 
@@ -77,8 +76,8 @@ impl RelyingParty {
         Some(Signal::UnknownCredential { rp_id: self.site.rp_id.clone(), credential_id })
     }
 
-    /// For the user who is signed in: all credentials of the account. `all` is every record that the account has;
-    /// whatever is left out is hidden or deleted on the user's devices. Records that occur twice are named once.
+    /// Returns the signal that lists all credentials of the signed-in user. `all` is every record of the account: a credential that
+    /// is left out is hidden or deleted on the user's devices. A record that occurs twice is listed once.
     ///
     /// ```
     /// # use wardkey::{Authenticated, CredentialRecord, Error, RelyingParty, UnixTime, client::signal::Signal};
@@ -88,10 +87,9 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] of a re-authentication that no longer counts,
-    /// [`Error::NoCredentials`], [`Error::ForeignCredential`], and [`Error::CredentialLeftOut`] where the one just used
-    /// is not among them: the user would be locked out. (A single credential that the user deleted is told by
-    /// [`Self::signal_unknown_credential`].)
+    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] if the re-authentication no longer counts, [`Error::NoCredentials`],
+    /// [`Error::ForeignCredential`], and [`Error::CredentialLeftOut`] if `all` lacks the credential that was just used, because
+    /// the user would be locked out. (For one credential that the user deleted, use [`Self::signal_unknown_credential`].)
     pub fn signal_all_accepted_credentials<'a>(
         &self,
         signed_in: impl Into<SignedIn<'a>>,
