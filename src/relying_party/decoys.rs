@@ -1,4 +1,4 @@
-//! Credentials that nobody has, for names that nobody has (§14.6.2, §14.6.3).
+//! Credentials that do not exist, for names without an account (§14.6.2, §14.6.3).
 
 use super::registration::sorted;
 use super::stand_in::{MODULUS_HEAD_LEN, StandInKey};
@@ -10,7 +10,7 @@ use crate::invalid::InvalidValue;
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What one kind of credential looks like from outside.
+/// The properties of one kind of credential that a stranger can see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct DecoyShape {
     weight: u32,
@@ -19,12 +19,12 @@ pub(super) struct DecoyShape {
     algorithm: Algorithm,
 }
 
-/// Credentials that nobody has, for names that nobody has (§14.6.2, §14.6.3), so that a stranger cannot find out whether an
-/// account exists. Hand them to [`RelyingPartyBuilder::decoys`](super::RelyingPartyBuilder::decoys).
+/// Credentials that do not exist, for names without an account (§14.6.2, §14.6.3), so that a stranger cannot find out whether an
+/// account exists. Pass them to [`RelyingPartyBuilder::decoys`](super::RelyingPartyBuilder::decoys).
 ///
-/// Three things give an account away, and each has its answer:
+/// Three things could reveal an account. Each has a countermeasure:
 ///
-/// * *allowCredentials*. A name that nobody has gets a list as well. It is derived from the RP ID, the name and a secret, so
+/// * *allowCredentials*. A name without an account gets a list too. It is derived from the RP ID, the name and a secret, so
 ///   it is the same each time, and it is shaped like those of real accounts.
 /// * *Time*. A credential id always costs one verification of the same algorithm, whatever is wrong with the response: the
 ///   algorithm of its record, or, where it is not stored, the one that the secret assigns to the id, of a shape with ids
@@ -144,7 +144,7 @@ impl Decoys {
     /// Decoys with the lists that they had before [`Self::rotate`]. Give them the same counts and shapes as before.
     ///
     /// # Errors
-    /// [`ConfigError::RotatedDecoys`]: the key was encrypted for another secret.
+    /// [`ConfigError::RotatedDecoys`]: the key was encrypted for a different secret.
     pub fn rotated(secret: &[u8; 32], encrypted: &[u8; 48]) -> Result<Self, ConfigError> {
         let (key, expected) = encrypted.split_first_chunk().ok_or(ConfigError::RotatedDecoys)?;
         let key = xor(key, &pad(secret));
@@ -162,12 +162,12 @@ fn is_guessable(secret: &[u8; 32]) -> bool {
     secret.iter().collect::<BTreeSet<_>>().len() < 8
 }
 
-/// What the key of a rotation is encrypted with.
+/// The pad that encrypts the key of a rotation.
 fn pad(secret: &[u8; 32]) -> [u8; 32] {
     default_backend().hmac_sha256(secret, &[b"wardkey decoy key pad"])
 }
 
-/// What tells a key that was encrypted for another secret: 16 bytes.
+/// A tag of 16 bytes that detects a key that was encrypted for a different secret.
 fn tag(secret: &[u8; 32], key: &[u8; 32]) -> Vec<u8> {
     let tag = default_backend().hmac_sha256(secret, &[b"wardkey decoy key tag", key]);
     tag.into_iter().take(16).collect()
@@ -181,13 +181,13 @@ fn xor(one: &[u8; 32], other: &[u8; 32]) -> [u8; 32] {
     bytes
 }
 
-/// The algorithm that most passkeys have, where it is offered.
+/// Returns ES256, which most passkeys use, if it is offered; otherwise the first offered algorithm.
 fn usual_algorithm(offered: &[Algorithm]) -> Algorithm {
     let first = offered.first().copied().unwrap_or(Algorithm::Es256);
     if offered.contains(&Algorithm::Es256) { Algorithm::Es256 } else { first }
 }
 
-/// The shapes that are usual among consumers, of the algorithms that are offered.
+/// Returns the usual shapes of consumer credentials, with the algorithms that are offered.
 fn usual_shapes(offered: &[Algorithm]) -> Vec<DecoyShape> {
     let shape = |weight, id_len, transports, algorithm| {
         let algorithm = if offered.contains(&algorithm) { algorithm } else { usual_algorithm(offered) };
@@ -204,7 +204,7 @@ fn usual_shapes(offered: &[Algorithm]) -> Vec<DecoyShape> {
     ]
 }
 
-/// What stands in for one credential: its shape, and what was drawn for it.
+/// The stand-in for one credential: its shape and its pseudo-random bytes.
 #[derive(Clone, Copy)]
 pub(super) struct StandIn<'s> {
     shape: Option<&'s Shape>,
@@ -212,7 +212,7 @@ pub(super) struct StandIn<'s> {
 }
 
 impl StandIn<'_> {
-    /// The COSE_Key that nobody has the private key of.
+    /// Returns a COSE_Key whose private key nobody has.
     pub(super) fn public_key(&self) -> Vec<u8> {
         self.shape.map(|shape| shape.key.public_key(self.modulus_head)).unwrap_or_default()
     }
@@ -224,7 +224,7 @@ struct Shape {
     key: StandInKey,
 }
 
-/// The decoys of one relying party; without any, the one key that stands in for every credential that is not stored.
+/// The decoys of one relying party. Without decoys, one key stands in for every credential that is not stored.
 #[derive(Clone)]
 pub(super) struct StandIns {
     key: Option<[u8; 32]>,

@@ -56,44 +56,43 @@ impl Reauthentication {
         &self.id
     }
 
-    /// The RP ID of the relying party that made it.
+    /// Returns the RP ID of the relying party.
     #[must_use]
     pub fn rp_id(&self) -> &str {
         &self.rp_id
     }
 
-    /// What it was asked for.
+    /// Returns the purpose.
     #[must_use]
     pub fn purpose(&self) -> &str {
         &self.purpose
     }
 
-    /// The account.
+    /// Returns the account.
     #[must_use]
     pub const fn user(&self) -> &UserHandle {
         &self.user
     }
 
-    /// The credential that signed, whose evidence belongs to what this allows.
+    /// Returns the credential that signed. Log its evidence with the action.
     #[must_use]
     pub const fn credential_id(&self) -> &CredentialId {
         &self.credential_id
     }
 
-    /// User verification, as far as it may be relied on: whether [`Self::require`] will do is known now
-    /// ([`UserVerification::is_factor`]).
+    /// Returns the user verification. [`Self::require`] needs one that counts as a factor ([`UserVerification::is_factor`]).
     #[must_use]
     pub const fn user_verification(&self) -> UserVerification {
         self.user_verification
     }
 
-    /// When the challenge was issued. The user answered later.
+    /// Returns when the challenge was issued. The user answered later.
     #[must_use]
     pub const fn at(&self) -> UnixTime {
         self.at
     }
 
-    /// The last second in which it counts.
+    /// Returns the last second in which it counts.
     #[must_use]
     pub const fn until(&self) -> UnixTime {
         self.until
@@ -198,13 +197,12 @@ impl RelyingParty {
         self.start_known(purpose, &request, user, credentials, now)
     }
 
-    /// Finishes a re-authentication. `user` is the account of the web session. Returns the proof, for the session, and the
-    /// sign-in behind it: write its update first.
+    /// Finishes a re-authentication. `user` is the account of the web session. Returns the proof for the session, and the sign-in
+    /// that it comes from: write its update first.
     ///
-    /// `Ok` says that the credential answered. Where its user verification counts as no factor yet, as with most imported
-    /// credentials, [`Reauthentication::require`] will refuse the proof, each time anew: look at
-    /// [`Reauthentication::user_verification`] here, ask for the factor that the account had before, and write
-    /// [`Authenticated::update_after_additional_factor`].
+    /// If user verification of the credential does not count as a factor yet, as with most imported credentials,
+    /// [`Reauthentication::require`] refuses every proof. So check [`Reauthentication::user_verification`] here. If it does not
+    /// count, ask for the factor that the account had before, and write [`Authenticated::update_after_additional_factor`].
     ///
     /// ```
     /// # use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
@@ -222,8 +220,8 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::NotAReauthentication`] where the state is of another user, or was not started by
-    /// [`Self::start_reauthentication`]; else as [`Self::finish_authentication`].
+    /// [`Error::NotAReauthentication`] if the state belongs to a different user, or was not started by
+    /// [`Self::start_reauthentication`]. Otherwise as [`Self::finish_authentication`].
     pub fn finish_reauthentication(
         &self,
         state: AuthenticationState,

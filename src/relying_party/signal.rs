@@ -118,7 +118,7 @@ impl RelyingParty {
         })
     }
 
-    /// For the user who is signed in: the names of the account as they are now.
+    /// Returns the signal with the current names of the signed-in user.
     ///
     /// ```
     /// # use wardkey::{Authenticated, Error, RelyingParty, UnixTime, User, client::signal::Signal};
@@ -128,8 +128,8 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] of a re-authentication that no longer counts,
-    /// [`Error::ForeignCredential`] where `user` is another account's.
+    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] if the re-authentication no longer counts, [`Error::ForeignCredential`] if
+    /// `user` is a different account.
     pub fn signal_current_user_details<'a>(
         &self,
         signed_in: impl Into<SignedIn<'a>>,
