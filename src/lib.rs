@@ -39,6 +39,7 @@
 //! state  error             what is stored between the two halves of a ceremony; errors of the front door
 //! policy                   what a relying party accepts, as data (§7.1 steps 23 and 24); the claim (step 26)
 //! ceremony                 §7: verification, the table of steps, refusals, the evidence for logs and auditors
+//! metadata                 the FIDO Metadata Service: BLOB, models, status (feature `mds`)
 //! attestation              §8: one file per format
 //! client  authenticator    §5 and §6: parsed, untrusted values
 //! x509                     certificates and validation of certification paths
@@ -53,7 +54,8 @@
 //!
 //! # Features
 //!
-//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`. Each adds algorithms or a backend. A build without an
+//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`, `mds`. Each adds algorithms or a backend; `mds` adds the
+//! FIDO Metadata Service. A build without an
 //! algorithm never offers it, and refuses a key of this algorithm.
 //!
 //! # FIPS 140-3
@@ -96,6 +98,9 @@ mod error;
 pub mod extensions;
 pub mod interop;
 mod invalid;
+#[cfg(feature = "mds")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+pub mod metadata;
 mod parse;
 pub mod policy;
 pub mod quirk;

@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::hint::black_box;
-use wardkey::attestation::CompoundPolicy;
+use wardkey::attestation::{CompoundPolicy, Format};
+use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::payment::ExpectedPayment;
 use wardkey::ceremony::{Origins, Site, authentication, payment, registration};
 use wardkey::client::capabilities::ClientCapabilities;
@@ -23,6 +24,7 @@ use wardkey::internals::{
     AttestationObject, AuthenticatorData, ClientData, CoseKey, CredentialDescriptor, PublicKeyCredentialType, cbor,
     decode_client_data,
 };
+use wardkey::metadata::{Attested, Metadata, Roots, Seen, verify};
 use wardkey::policy::{AttestationPolicy, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::x509::{Crl, TrustAnchor};
@@ -133,8 +135,79 @@ fn with<B: AsRef<[u8]> + 'static, T>(given: B, call: impl Fn(&B) -> T + 'static)
 /// All entry points.
 pub fn all() -> Vec<EntryPoint> {
     let messages = [responses(), client_data(), cbor(), ceremonies(), front_ends()].into_iter().flatten();
-    let own = [certificates(), front_door(), documents(), imports()].into_iter().flatten();
+    let own = [certificates(), metadata(), front_door(), documents(), imports()].into_iter().flatten();
     messages.chain(own.map(|entry| EntryPoint { own: true, ..entry })).collect()
+}
+
+/// The BLOB of the FIDO Metadata Service. The caller fetches it, and its signature is verified before its entries are read.
+fn metadata() -> Vec<EntryPoint> {
+    const LEN: usize = 256 * KIB;
+    fn roots() -> Roots {
+        Roots::any_name([TrustAnchor::from_der(&Chain::new().trust_anchors()[0]).expect("an anchor")])
+    }
+    fn blob(payload: &str) -> String {
+        let key = made::Key::new("growth.metadata", made::Algorithm::Es256);
+        let root = Chain::new().authorities[0].clone();
+        let mut leaf =
+            made::Certificate::new(root.certificate.subject.clone(), Chain::new().subject, vec![1; 16], &key);
+        leaf.set(Extension::digital_signature());
+        let header = json!({ "alg": "ES256", "x5c": [STANDARD.encode(leaf.sign(&root.key))] }).to_string();
+        [header.as_bytes(), payload.as_bytes(), &[1; 64]].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".")
+    }
+    fn verified(payload: &str) -> Metadata {
+        verify(blob(payload).as_bytes(), &roots(), Seen::nothing(), NOW, &Yes).expect("a BLOB")
+    }
+    fn entries(n: usize) -> String {
+        let entry = |number: usize| {
+            format!(
+                r#"{{"aaguid":"00000000-0000-4000-8000-{number:012x}","statusReports":[{{"status":"FIDO_CERTIFIED"}}]}}"#
+            )
+        };
+        format!(r#"{{"no":1,"entries":[{}]}}"#, (1..n / 110).map(entry).collect::<Vec<_>>().join(","))
+    }
+    let read = |payload: String| {
+        let roots = roots();
+        with(blob(&payload), move |blob| verify(blob.as_bytes(), &roots, Seen::nothing(), NOW, &Yes).map(drop))
+    };
+    let one = |members: &str| {
+        format!(r#"{{"no":1,"entries":[{{"aaguid":"00000000-0000-4000-8000-000000000001",{members}}}]}}"#)
+    };
+    vec![
+        entry("metadata::verify", "entries", "", LEN, move |n| read(entries(n * 3 / 4))),
+        entry("metadata::verify", "unknown members of an entry", "", LEN, move |n| {
+            read(one(&format!("\"statusReports\":[],{}", members(n * 3 / 4))))
+        }),
+        entry("metadata::verify", "status reports", "", LEN, move |n| {
+            read(one(&format!("\"statusReports\":{}", list(r#"{"status":"UPDATE_AVAILABLE"}"#, n * 3 / 4))))
+        }),
+        entry("metadata::verify", "anchors", "", LEN, move |n| {
+            let anchor = format!("\"{}\"", STANDARD.encode(&Chain::new().trust_anchors()[0]));
+            let anchors = list(&anchor, n * 3 / 4);
+            read(one(&format!(
+                "\"statusReports\":[],\"metadataStatement\":{{\"attestationRootCertificates\":{anchors}}}"
+            )))
+        }),
+        entry("metadata::verify", "nesting", "", LEN, move |n| {
+            let deep = n * 3 / 8;
+            read(one(&format!("\"statusReports\":[],\"x\":{}{}", "[".repeat(deep), "]".repeat(deep))))
+        }),
+        // An entry of 35 bytes becomes a model of some hundreds.
+        EntryPoint {
+            held: 24,
+            ..entry("Metadata::from_bytes", "entries", "", LEN, |n| {
+                with(verified(&entries(n)).to_bytes(&Yes), |bytes| Metadata::from_bytes(bytes, &Yes).map(drop))
+            })
+        },
+        entry("Attested::from_chain", "certificates", "", LEN, |n| {
+            let root = Chain::new().trust_anchors().remove(0);
+            let anchor = TrustAnchor::from_der(&root).expect("an anchor");
+            let (count, model) = (n / root.len(), Aaguid::from_bytes([1; 16]));
+            input(count * root.len(), move || {
+                let x5c = core::iter::repeat_n(root.as_slice(), count);
+                drop(black_box(Attested::from_chain(Format::Packed, model, x5c, &anchor, NOW, &Yes)));
+            })
+        }),
+    ]
 }
 
 /// About this many bytes of members with distinct names: `"a1":0,"a2":0`.

@@ -8,8 +8,8 @@
 use core::slice::from_ref;
 use libfuzzer_sys::fuzz_target;
 use wardkey::ceremony::Refusal;
-use wardkey::crypto::Algorithm::{Ed448, EdDsa, Es256, MlDsa44, MlDsa65, MlDsa87, Rs256};
 use wardkey::ceremony::evidence::TrustOutcome;
+use wardkey::crypto::Algorithm::{Ed448, EdDsa, Es256, MlDsa44, MlDsa65, MlDsa87, Rs256};
 use wardkey::internals::Rule;
 use wardkey::x509::Crl;
 use wardkey::{UnixTime, UserHandle};

@@ -7,6 +7,7 @@ pub mod cbor;
 mod ceremonies;
 pub mod der;
 pub mod keys;
+pub mod mds;
 pub mod toy;
 
 pub use ceremonies::{

@@ -8,11 +8,12 @@ use super::{Attestation, AttestationType, Format, Inputs, Reason, fields};
 use crate::codec::base64url;
 use crate::codec::cbor::Map;
 use crate::codec::json::Object;
+use crate::codec::jws::Jws;
 use crate::crypto::Algorithm;
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::oid;
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::Deserialize;
 use std::borrow::Cow;
 
 /// The host name of the service that signs.
@@ -21,26 +22,6 @@ pub(crate) const HOST_NAME: &str = "attest.android.com";
 const MAX_AGE: i64 = 600;
 /// The maximum number of seconds that the service's clock may be ahead.
 const MAX_AHEAD: i64 = 60;
-
-/// The JWS header. Unknown members are ignored (RFC 7515 §4), except those that choose another key, and `crit`.
-#[derive(Deserialize)]
-struct Header {
-    alg: String,
-    x5c: Vec<String>,
-    #[serde(default, rename = "jwk", alias = "jku", alias = "x5u", alias = "crit")]
-    _refused: Refused,
-}
-
-/// A member that is refused.
-#[derive(Default)]
-struct Refused;
-
-impl<'de> Deserialize<'de> for Refused {
-    fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        // RFC 7515 §4.1.2, §4.1.3, §4.1.5: these choose the key. §4.1.11: `crit` lists what the recipient must understand.
-        Err(D::Error::custom("expected no jwk, jku, x5u or crit"))
-    }
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -62,22 +43,18 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     // §8.5: "attStmt is valid CBOR conforming to the syntax"
     let response = parse(statement).ok_or(Reason::Syntax)?;
     // RFC 7515 §7.1: three parts in base64url, separated by periods
-    let response = core::str::from_utf8(response).map_err(|_| Reason::Jws)?;
-    let (signed, signature) = response.rsplit_once('.').ok_or(Reason::Jws)?;
-    let (header, payload) = signed.split_once('.').ok_or(Reason::Jws)?;
-    let [header, payload, signature] = [header, payload, signature].map(base64url::decode);
-    let (Ok(header), Ok(payload), Ok(signature)) = (header, payload, signature) else { return Err(Reason::Jws) };
+    let jws = Jws::read(response).ok_or(Reason::Jws)?;
 
     // RFC 7515 §4.1: the header
-    let x5c = x5c(&header).ok_or(Reason::Header)?;
+    let x5c = x5c(&jws).ok_or(Reason::Header)?;
     let leaf = Leaf::read(&x5c)?;
     // §8.5, SafetyNet online documentation: the certificate is issued to the host name attest.android.com.
     if !is_issued_to(leaf.certificate(), HOST_NAME)? {
         return Err(Reason::HostName);
     }
     // §8.5, SafetyNet online documentation: the certificate verifies the signature.
-    leaf.verify(Algorithm::Rs256, signed.as_bytes(), &signature, inputs)?;
-    check_payload(&payload, inputs)?;
+    leaf.verify(Algorithm::Rs256, jws.signed, &jws.signature, inputs)?;
+    check_payload(&jws.payload, inputs)?;
     let (kind, algorithm) = (AttestationType::BasicOrAttCa, Algorithm::Rs256);
     Ok(Attestation::with_path(Format::AndroidSafetynet, kind, x5c, Some(algorithm)))
 }
@@ -94,13 +71,10 @@ fn is_issued_to(certificate: &Certificate<'_>, host: &str) -> Result<bool, Reaso
     Ok(common_names.any(|name| name.text() == Ok(host)))
 }
 
-/// Returns the certificates in the header. The whole header must be UTF-8 (RFC 7515 §5.2, RFC 8259 §8.1).
-fn x5c(header: &[u8]) -> Option<X5c<'static>> {
-    let Object::<Header>(header) = serde_json::from_str(core::str::from_utf8(header).ok()?).ok()?;
-    if header.alg != "RS256" || header.x5c.is_empty() {
-        return None;
-    }
-    header.x5c.iter().map(|text| base64url::decode_standard(text).ok().map(Cow::Owned)).collect()
+/// Returns the certificates in the header.
+fn x5c(jws: &Jws<'_>) -> Option<X5c<'static>> {
+    let header = jws.header().filter(|header| header.alg == "RS256" && header.len() > 0)?;
+    Some(header.certificates()?.into_iter().map(Cow::Owned).collect())
 }
 
 /// Checks the payload, which must be UTF-8 (RFC 8259 §8.1).

@@ -79,6 +79,7 @@
 //! | `unsolicitedExtensions`, `unknownExtensions` | the extension outputs that were not requested; how many outputs this library does not know |
 //! | `secretExtensionResults` | whether the front end sent results of a pseudo-random function, which are secret: repair it |
 //! | `quirks` | the quirks that were needed |
+//! | `metadata` | with the feature `mds`, and only under a policy of the FIDO metadata: one object for each statement, with the BLOB, the model, what its reports say, and what was let pass |
 
 use super::OriginRule;
 use super::backup::{BackupEligibility, BackupState};
@@ -302,6 +303,11 @@ pub struct Evidence {
     pub secret_extension_results: Option<bool>,
     /// The quirks that were needed.
     pub quirks: Quirks,
+    /// What the FIDO metadata says of each statement, under [`Trust::Metadata`](crate::policy::Trust::Metadata).
+    #[cfg(feature = "mds")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metadata: Vec<crate::metadata::MetadataEvidence>,
 }
 
 impl Evidence {
@@ -357,6 +363,8 @@ impl Evidence {
             unknown_extensions: None,
             secret_extension_results: None,
             quirks: Quirks::NONE,
+            #[cfg(feature = "mds")]
+            metadata: Vec::new(),
         }
     }
 

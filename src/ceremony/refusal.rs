@@ -24,6 +24,13 @@ macro_rules! refusals {
             /// An extension output. [`OutputRefusal::code`] is the code, [`Step::Extensions`] the step.
             #[error("{0}")]
             Extension(OutputRefusal),
+            /// The FIDO metadata and the policy for it refuse the model, for these reasons.
+            ///
+            /// Code `attestation-metadata`, [`Step::AttestationTrust`].
+            #[cfg(feature = "mds")]
+            #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+            #[error("the FIDO metadata refuses the authenticator model: {0}")]
+            Metadata(crate::metadata::Reasons),
         }
 
         impl From<OutputRefusal> for Refusal {
@@ -44,6 +51,8 @@ macro_rules! refusals {
                 match self {
                     $(Self::$name { .. } => Step::$step,)*
                     Self::Extension(_) => Step::Extensions,
+                    #[cfg(feature = "mds")]
+                    Self::Metadata(_) => Step::AttestationTrust,
                 }
             }
 
@@ -53,6 +62,8 @@ macro_rules! refusals {
                 match self {
                     $(Self::$name { .. } => $code,)*
                     Self::Extension(refusal) => refusal.code(),
+                    #[cfg(feature = "mds")]
+                    Self::Metadata(_) => "attestation-metadata",
                 }
             }
         }

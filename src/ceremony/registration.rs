@@ -53,6 +53,10 @@ pub struct ExpectedRegistration<'e> {
     pub extensions: RegistrationExtensions,
     /// The quirks that are enabled.
     pub quirks: Quirks,
+    /// The FIDO metadata, for [`Trust::Metadata`](crate::policy::Trust::Metadata). The verification does not need it.
+    #[cfg(feature = "mds")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+    pub metadata: Option<&'e crate::metadata::Metadata>,
 }
 
 impl<'e> ExpectedRegistration<'e> {
@@ -72,6 +76,8 @@ impl<'e> ExpectedRegistration<'e> {
             key_enforcement: KeyEnforcement::Any,
             extensions: RegistrationExtensions::NONE,
             quirks: Quirks::NONE,
+            #[cfg(feature = "mds")]
+            metadata: None,
         }
     }
 

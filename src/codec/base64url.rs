@@ -51,6 +51,14 @@ pub(crate) struct NotBase64Url;
 /// # Errors
 /// [`NotBase64Url`] if it is not the one encoding of a byte string.
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, NotBase64Url> {
+    decode_bytes(text.as_bytes())
+}
+
+/// Decodes a text that was not checked to be UTF-8.
+///
+/// # Errors
+/// [`NotBase64Url`] if it is not the one encoding of a byte string.
+pub(crate) fn decode_bytes(text: &[u8]) -> Result<Vec<u8>, NotBase64Url> {
     let mut bytes = Vec::with_capacity(base64::decoded_len_estimate(text.len()));
     URL_SAFE_NO_PAD.decode_vec(text, &mut bytes).map_err(|_| NotBase64Url)?;
     Ok(bytes)

@@ -12,6 +12,7 @@ pub(crate) mod base64url;
 pub mod cbor;
 pub(crate) mod der;
 pub(crate) mod json;
+pub(crate) mod jws;
 pub(crate) mod pem;
 
 /// A list that stores up to `N` items inline.

@@ -115,7 +115,7 @@ impl TrustAnchors {
     }
 
     /// Returns the list of the model. `None` if there is none, or if no signature covers the AAGUID.
-    fn of_aaguid(&self, format: Format, aaguid: Aaguid) -> Option<&Vec<TrustAnchor>> {
+    pub(super) fn of_aaguid(&self, format: Format, aaguid: Aaguid) -> Option<&Vec<TrustAnchor>> {
         self.aaguids.get(&aaguid).filter(|_| aaguid_voucher(format).is_signature())
     }
 

@@ -24,8 +24,9 @@ use crate::crypto::{Algorithm, Backend};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
+use crate::x509::path::{self, ValidPath};
 use crate::x509::revocation::Revocation;
-use crate::x509::{self, path};
+use crate::x509::{self, TrustAnchor};
 
 /// Whether the certificates of a statement must lead to a trust anchor (§7.1 step 24). The statement itself must always
 /// verify.
@@ -42,6 +43,12 @@ pub enum Trust {
     /// of its issuer cannot be applied; its certificate names an anchor or a CA below an anchor as issuer, which did not sign
     /// it or may not issue it; or its model is denied. This choice keeps nobody out, because a client can send `none` instead.
     Prefer(TrustAnchors),
+    /// The certificates must lead to an anchor that the FIDO metadata has for the model, and the policy must accept the model.
+    /// The metadata is passed with each call:
+    /// [`ExpectedRegistration::metadata`](crate::ceremony::registration::ExpectedRegistration::metadata).
+    #[cfg(feature = "mds")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+    Metadata(super::MetadataTrust),
 }
 
 impl Trust {
@@ -49,7 +56,22 @@ impl Trust {
         match self {
             Self::Ignore => None,
             Self::Verify(anchors) | Self::Prefer(anchors) => Some(anchors),
+            #[cfg(feature = "mds")]
+            Self::Metadata(_) => None,
         }
+    }
+
+    /// Returns whether certificates are judged.
+    const fn judges(&self) -> bool {
+        !matches!(self, Self::Ignore)
+    }
+
+    /// Returns whether only the metadata of a call says which models can be attested.
+    const fn is_by_metadata(&self) -> bool {
+        #[cfg(feature = "mds")]
+        return matches!(self, Self::Metadata(_));
+        #[cfg(not(feature = "mds"))]
+        return false;
     }
 }
 
@@ -102,12 +124,14 @@ pub struct AttestationPolicy {
 
 /// What the checks of certificates need to know.
 #[derive(Clone, Copy)]
-struct Circumstances<'c> {
+pub(super) struct Circumstances<'c> {
     /// The time at which certificates must be valid; `None`: dates are not checked.
-    time: Option<UnixTime>,
+    pub(super) time: Option<UnixTime>,
     /// The enabled quirks.
     quirks: Quirks,
-    backend: &'c dyn Backend,
+    pub(super) backend: &'c dyn Backend,
+    #[cfg(feature = "mds")]
+    pub(super) metadata: Option<&'c crate::metadata::Metadata>,
 }
 
 impl AttestationPolicy {
@@ -171,7 +195,13 @@ impl AttestationPolicy {
     /// ```
     pub fn decide(&self, verified: VerifiedRegistration<'_>, user: &UserHandle) -> Result<Registered, Failure> {
         let ExpectedRegistration { time, quirks, .. } = verified.expected;
-        let circumstances = &Circumstances { time, quirks, backend: verified.backend };
+        let circumstances = &Circumstances {
+            time,
+            quirks,
+            backend: verified.backend,
+            #[cfg(feature = "mds")]
+            metadata: verified.expected.metadata,
+        };
         let aaguid = verified.attested_credential_data().aaguid();
         let mut budget = verified.budget();
         let attestation = verified.attestation();
@@ -194,13 +224,15 @@ impl AttestationPolicy {
 
     /// Returns whether there is a list of accepted models of which none can be attested.
     pub(crate) fn models_cannot_be_attested(&self) -> bool {
-        let judged = self.trust.anchors().is_some_and(|anchors| !anchors.is_empty());
+        let judged = self.trust.is_by_metadata() || self.trust.anchors().is_some_and(|anchors| !anchors.is_empty());
         self.allow_aaguids.as_ref().is_some_and(|models| models.is_empty() || !judged)
     }
 
     /// Returns the first accepted model for which no anchor can vouch.
     pub(crate) fn unattestable_model(&self) -> Option<Aaguid> {
-        let cannot = |model: &&Aaguid| self.trust.anchors().is_none_or(|anchors| !anchors.can_attest(**model));
+        let cannot = |model: &&Aaguid| {
+            !self.trust.is_by_metadata() && self.trust.anchors().is_none_or(|anchors| !anchors.can_attest(**model))
+        };
         self.allow_aaguids.iter().flatten().find(cannot).copied()
     }
 
@@ -225,6 +257,10 @@ impl AttestationPolicy {
         }
         match attestation_type {
             AttestationType::None | AttestationType::SelfAttestation => {
+                #[cfg(feature = "mds")]
+                if let Trust::Metadata(trust) = &self.trust {
+                    return super::by_metadata::without_certificates(trust, attestation, aaguid, circumstances);
+                }
                 Ok(Judged::of(attestation, TrustOutcome::NoCertificates))
             }
             AttestationType::Compound => self.compound(attestation, aaguid, circumstances, budget),
@@ -273,7 +309,7 @@ impl AttestationPolicy {
         match self.compound {
             CompoundPolicy::AtLeast(least) if accepted.len() < least.max(1) => Err(last),
             CompoundPolicy::AtLeast(least) if keys < least.max(1) => Err(Refusal::AttestationStatementsNotIndependent),
-            CompoundPolicy::All if keys < accepted.len() && self.trust.anchors().is_some() => {
+            CompoundPolicy::All if keys < accepted.len() && self.trust.judges() => {
                 Err(Refusal::AttestationStatementsNotIndependent)
             }
             _ => Ok(whole),
@@ -293,13 +329,36 @@ impl AttestationPolicy {
             Trust::Ignore => return Ok(Judged::of(attestation, TrustOutcome::NotJudged)),
             Trust::Verify(anchors) => (anchors, true),
             Trust::Prefer(anchors) => (anchors, false),
+            #[cfg(feature = "mds")]
+            Trust::Metadata(trust) => {
+                return super::by_metadata::certificates(self, trust, attestation, leaf, aaguid, circumstances, budget);
+            }
         };
-        let quirk = Quirk::AttestationIntermediateWithoutCa;
-        let sony = circumstances.quirks.contains(quirk) && attestation.format == Format::AndroidKey;
         let all = if anchors.crls().is_empty() { Vec::new() } else { anchors.all().collect() };
-        let inputs = path::Inputs {
+        let trusted = Trusted {
             anchors: anchors.of(attestation.format, aaguid),
             revocation: Revocation { crls: anchors.crls(), anchors: &all },
+            required,
+            vouched: anchors.vouch(attestation.format, aaguid),
+        };
+        self.path(attestation, leaf, aaguid, &trusted, circumstances, budget).map(|(judged, _)| judged)
+    }
+
+    /// Validates the certification path. Also returns which path is valid, unless the policy accepts one that is not.
+    pub(super) fn path<'a>(
+        &self,
+        attestation: &'a Attestation<'_>,
+        leaf: Option<&Certificate<'a>>,
+        aaguid: Aaguid,
+        trusted: &Trusted<'_>,
+        circumstances: &Circumstances<'_>,
+        budget: &mut Budget,
+    ) -> Result<(Judged, Option<ValidPath>), Refusal> {
+        let quirk = Quirk::AttestationIntermediateWithoutCa;
+        let sony = circumstances.quirks.contains(quirk) && attestation.format == Format::AndroidKey;
+        let inputs = path::Inputs {
+            anchors: trusted.anchors,
+            revocation: trusted.revocation,
             time: circumstances.time,
             host: (attestation.format == Format::AndroidSafetynet).then_some(HOST_NAME),
             issuer_without_ca: sony.then_some(SONY_INTERMEDIATE),
@@ -310,14 +369,17 @@ impl AttestationPolicy {
             Ok(valid) => valid,
             Err(error) => {
                 let known_bad = || path.ok().and_then(|path| known_bad(error, &path, inputs, budget));
-                return match if required { Some(error) } else { known_bad() } {
+                return match if trusted.required { Some(error) } else { known_bad() } {
                     Some(bad) => Err(Refusal::AttestationUntrusted(bad)),
-                    None => Ok(Judged { reason: Some(error), ..Judged::of(attestation, TrustOutcome::Untrusted) }),
+                    None => {
+                        let judged = Judged::of(attestation, TrustOutcome::Untrusted);
+                        Ok((Judged { reason: Some(error), ..judged }, None))
+                    }
                 };
             }
         };
         let legacy = attestation.algorithm == Some(Algorithm::LegacyRs1) && !self.accept_legacy_rs1;
-        if legacy && required {
+        if legacy && trusted.required {
             return Err(Refusal::AttestationLegacyRs1);
         }
         let trust = if legacy { TrustOutcome::LegacyRs1 } else { TrustOutcome::Trusted };
@@ -330,12 +392,13 @@ impl AttestationPolicy {
             checked_for_revocation: valid.checked_for_revocation,
             ..evidence_of(attestation, Some(trust))
         };
-        Ok(Judged {
-            attested: !legacy && aaguid != Aaguid::ZERO && (anchors.vouch(attestation.format, aaguid) || named),
+        let judged = Judged {
+            attested: !legacy && aaguid != Aaguid::ZERO && (trusted.vouched || named),
             quirks: if valid.issuer_without_ca { Quirks::NONE.with(quirk) } else { Quirks::NONE },
             statements: vec![statement],
             ..Judged::new(trust)
-        })
+        };
+        Ok((judged, Some(valid)))
     }
 
     /// Returns the serial number of the device in the certificate, if there is one (§8.2.2). It "MUST NOT be present in
@@ -371,6 +434,16 @@ fn certified_model(leaf: &Certificate<'_>) -> Option<Aaguid> {
     value.ok()?.try_into().ok().map(Aaguid::from_bytes)
 }
 
+/// The anchors for a statement, and what they decide.
+pub(super) struct Trusted<'t> {
+    pub(super) anchors: &'t [TrustAnchor],
+    pub(super) revocation: Revocation<'t>,
+    /// Whether a path that leads to no anchor is refused.
+    pub(super) required: bool,
+    /// Whether such an anchor vouches for the AAGUID.
+    pub(super) vouched: bool,
+}
+
 /// Returns the evidence of a statement without a certification path.
 const fn evidence_of(attestation: &Attestation<'_>, trust: Option<TrustOutcome>) -> StatementEvidence {
     StatementEvidence {
@@ -397,15 +470,32 @@ pub(super) struct Judged {
     pub(super) quirks: Quirks,
     /// The statement, or those of a compound attestation, accepted and refused.
     pub(super) statements: Vec<StatementEvidence>,
+    /// What the metadata says of each statement.
+    #[cfg(feature = "mds")]
+    pub(super) metadata: Vec<crate::metadata::MetadataEvidence>,
+    /// The valid certification paths.
+    #[cfg(feature = "mds")]
+    pub(super) proofs: Vec<crate::metadata::Proof>,
 }
 
 impl Judged {
     const fn new(trust: TrustOutcome) -> Self {
-        Self { trust, reason: None, attested: false, device_serial: None, quirks: Quirks::NONE, statements: Vec::new() }
+        Self {
+            trust,
+            reason: None,
+            attested: false,
+            device_serial: None,
+            quirks: Quirks::NONE,
+            statements: Vec::new(),
+            #[cfg(feature = "mds")]
+            metadata: Vec::new(),
+            #[cfg(feature = "mds")]
+            proofs: Vec::new(),
+        }
     }
 
     /// Returns the decision about one statement without a certification path.
-    fn of(attestation: &Attestation<'_>, trust: TrustOutcome) -> Self {
+    pub(super) fn of(attestation: &Attestation<'_>, trust: TrustOutcome) -> Self {
         Self { statements: vec![evidence_of(attestation, Some(trust))], ..Self::new(trust) }
     }
 
@@ -419,6 +509,11 @@ impl Judged {
         let trust = least(self.trust, other.trust);
         let trusted = trust == TrustOutcome::Trusted;
         self.statements.extend(other.statements);
+        #[cfg(feature = "mds")]
+        {
+            self.metadata.extend(other.metadata);
+            self.proofs.extend(other.proofs);
+        }
         Self {
             trust,
             reason: self.reason.or(other.reason),
@@ -426,6 +521,10 @@ impl Judged {
             device_serial: self.device_serial.or(other.device_serial).filter(|_| trusted),
             quirks: self.quirks.union(other.quirks),
             statements: self.statements,
+            #[cfg(feature = "mds")]
+            metadata: self.metadata,
+            #[cfg(feature = "mds")]
+            proofs: self.proofs,
         }
     }
 }

@@ -5,9 +5,16 @@
 
 mod anchors;
 mod attestation;
+#[cfg(feature = "mds")]
+mod by_metadata;
+#[cfg(feature = "mds")]
+mod metadata;
 mod path;
 mod registered;
 
 pub use anchors::TrustAnchors;
 pub use attestation::{AttestationPolicy, Trust};
+#[cfg(feature = "mds")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+pub use metadata::{MetadataDecision, MetadataPolicy, MetadataPolicyError, MetadataTrust, ModelVerdict, Reassessment};
 pub use registered::Registered;

@@ -33,6 +33,8 @@ pub struct Registered {
     unsigned_extensions: ClientExtensionResults,
     pub(crate) browser_bound_key: Result<Option<Blob>, Failure>,
     pub(crate) recorder: Recorder,
+    #[cfg(feature = "mds")]
+    proofs: Vec<crate::metadata::Proof>,
 }
 
 impl Registered {
@@ -58,6 +60,10 @@ impl Registered {
         evidence.attestation_trust_reason = judged.reason.map(|reason| reason.to_string());
         evidence.attested_aaguid = judged.attested.then_some(aaguid);
         evidence.statements = judged.statements;
+        #[cfg(feature = "mds")]
+        {
+            evidence.metadata = judged.metadata;
+        }
         evidence.statements_dropped = Some(dropped);
         evidence.quirks = evidence.quirks.union(judged.quirks);
         Self {
@@ -75,7 +81,28 @@ impl Registered {
             unsigned_extensions,
             browser_bound_key: Ok(None),
             recorder,
+            #[cfg(feature = "mds")]
+            proofs: judged.proofs,
         }
+    }
+
+    /// Returns what to keep beside the record, so that its model can be judged at each sign-in:
+    /// [`Metadata::reassess`](crate::metadata::Metadata::reassess). Without [`Trust::Metadata`](super::Trust::Metadata) it says
+    /// that nothing is known.
+    #[cfg(feature = "mds")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+    #[must_use]
+    pub fn attested(&self) -> crate::metadata::Attested {
+        let at = self.recorder.evidence.time.unwrap_or(crate::time::UnixTime::from_secs(0));
+        crate::metadata::Attested::unattested(self.aaguid, at).with_proofs(self.proofs.clone())
+    }
+
+    /// Returns what the metadata says of each statement, under [`Trust::Metadata`](super::Trust::Metadata).
+    #[cfg(feature = "mds")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+    #[must_use]
+    pub fn metadata(&self) -> &[crate::metadata::MetadataEvidence] {
+        &self.recorder.evidence.metadata
     }
 
     /// Returns the credential id. Look it up in your store, over all accounts.

@@ -7,6 +7,8 @@ mod authentication;
 mod builder;
 mod decoys;
 mod enumeration;
+#[cfg(feature = "mds")]
+mod metadata;
 mod payment;
 mod reauthentication;
 mod registration;

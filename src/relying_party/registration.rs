@@ -122,6 +122,12 @@ pub(super) fn sorted(mut transports: Vec<Transport>) -> Vec<Transport> {
     transports
 }
 
+/// The FIDO metadata. There is no value of it without the feature.
+#[cfg(feature = "mds")]
+use crate::metadata::Metadata;
+#[cfg(not(feature = "mds"))]
+type Metadata = core::convert::Infallible;
+
 impl RelyingParty {
     /// Starts the registration of a passkey. `existing` are all credentials that the account has already, so that the same
     /// authenticator is not registered twice.
@@ -279,6 +285,16 @@ impl RelyingParty {
         response: &RegistrationResponse,
         now: UnixTime,
     ) -> Result<Registered, Error> {
+        self.finish_registration_by(state, response, None, now)
+    }
+
+    pub(super) fn finish_registration_by(
+        &self,
+        state: RegistrationState,
+        response: &RegistrationResponse,
+        metadata: Option<&Metadata>,
+        now: UnixTime,
+    ) -> Result<Registered, Error> {
         self.admit(&state.rp_id, state.issued_at, state.expires_at, now)?;
         let Attestation { policy, .. } = self.attestation(state.attestation.as_deref())?;
         let algorithms: Vec<Algorithm> =
@@ -293,6 +309,12 @@ impl RelyingParty {
         expected.compound = policy.compound;
         expected.key_enforcement = policy.key_enforcement;
         expected.quirks = self.quirks;
+        #[cfg(feature = "mds")]
+        {
+            expected.metadata = metadata;
+        }
+        #[cfg(not(feature = "mds"))]
+        let _: Option<&Metadata> = metadata;
         match self.verify_registration(&expected, policy, &state, response) {
             Ok(mut registered) => {
                 state.identify(&mut registered.recorder.evidence);

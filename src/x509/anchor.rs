@@ -18,15 +18,17 @@ use crate::codec::{der, pem};
 use crate::crypto::Backend;
 use core::fmt;
 use core::ops::Range;
+use std::sync::Arc;
 
 /// A certificate at which a certification path may end.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TrustAnchor {
-    der: Box<[u8]>,
+    /// Shared, so that a clone copies no certificate.
+    der: Arc<[u8]>,
     subject: Range<usize>,
     spki: Range<usize>,
     /// Whether it may issue certificates.
-    pub(super) issues: bool,
+    pub(crate) issues: bool,
 }
 
 impl TrustAnchor {
@@ -77,7 +79,7 @@ impl TrustAnchor {
     }
 
     /// Returns the encoded subject.
-    pub(super) fn subject(&self) -> &[u8] {
+    pub(crate) fn subject(&self) -> &[u8] {
         self.der.get(self.subject.clone()).unwrap_or_default()
     }
 
@@ -92,7 +94,7 @@ impl TrustAnchor {
     }
 
     /// Returns whether the certificate has this anchor's name and key. It may be another issue of the certificate.
-    pub(super) fn has_name_and_key_of(&self, certificate: &Certificate<'_>) -> bool {
+    pub(crate) fn has_name_and_key_of(&self, certificate: &Certificate<'_>) -> bool {
         self.subject() == certificate.subject.encoding && self.spki() == certificate.spki
     }
 
@@ -107,7 +109,7 @@ impl TrustAnchor {
     }
 
     /// Returns the encoded SubjectPublicKeyInfo.
-    pub(super) fn spki(&self) -> &[u8] {
+    pub(crate) fn spki(&self) -> &[u8] {
         self.der.get(self.spki.clone()).unwrap_or_default()
     }
 }

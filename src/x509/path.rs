@@ -39,7 +39,7 @@ pub(crate) struct Inputs<'i> {
     pub(crate) time: Option<UnixTime>,
     /// The host name for which the caller accepted the leaf. Name constraints apply to it, also if the leaf has it only as its
     /// common name.
-    pub(crate) host: Option<&'static str>,
+    pub(crate) host: Option<&'i str>,
     /// An exception for the issuer of the leaf.
     pub(crate) issuer_without_ca: Option<IssuerWithoutCa>,
     pub(crate) backend: &'i dyn Backend,
@@ -257,7 +257,7 @@ fn verify_signature(
 /// Checks the names below every CA, except those of self-issued intermediates (§6.1.3 (b), (c)).
 fn check_name_constraints(
     path: &[Certificate<'_>],
-    host: Option<&'static str>,
+    host: Option<&str>,
     budget: &mut Budget,
 ) -> Result<(), CertificateError> {
     for (index, ca) in path.iter().enumerate().skip(1) {

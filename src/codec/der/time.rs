@@ -42,6 +42,14 @@ const fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
+/// Returns 00:00 UTC of a day; `None` if there is no such day. Years from 0000 to 9999, as above.
+#[cfg(feature = "mds")]
+pub(crate) fn midnight(year: u16, month: u8, day: u8) -> Option<UnixTime> {
+    let (year, month, day) = (i64::from(year), i64::from(month), i64::from(day));
+    let is_date = year <= 9999 && (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day);
+    is_date.then(|| unix_time(year, month, day, 0, 0, 0))
+}
+
 /// Counts days in a calendar whose year starts in March, so that the leap day is the last day of the year and five months have
 /// 153 days. Day 0 is 0000-03-01, which is 719,468 days before 1970-01-01.
 #[expect(clippy::arithmetic_side_effects, reason = "two-digit fields; the largest result has 39 bits")]

@@ -35,6 +35,30 @@ fn selects(algorithm: Algorithm) -> u8 {
     ALGORITHMS.iter().position(|&other| other == number).expect("an algorithm of the library") as u8
 }
 
+/// The metadata cases: BLOBs, payloads, status reports, and policies with kept facts.
+fn metadata(seeds: &mut Seeds) -> io::Result<()> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../metadata/cases.jsonl");
+    for line in fs::read_to_string(path)?.lines() {
+        let case: Value = serde_json::from_str(line)?;
+        let blob = case["blob"].as_str().unwrap_or_default();
+        seeds.write("mds_blob", blob.as_bytes())?;
+        let Some(Ok(payload)) = blob.split('.').nth(1).map(|payload| URL_SAFE_NO_PAD.decode(payload)) else { continue };
+        seeds.write("mds_payload", &payload)?;
+        let Ok(json) = serde_json::from_slice::<Value>(&payload) else { continue };
+        let reports = json["entries"][0]["statusReports"].to_string();
+        seeds.write("mds_status", &[&[5, 56], reports.as_bytes()].concat())?;
+        if let Some(policy) = case.get("policy") {
+            let aaguid = "4d2a85c5-bed7-3a79-19b6-08c88a9afe48";
+            for proofs in [json!([]), json!([{ "format": "packed", "path": URL_SAFE_NO_PAD.encode([0x57; 96]) }])] {
+                let facts = json!({ "v": 1, "aaguid": aaguid, "at": 1_795_392_000, "proofs": proofs });
+                seeds.write("mds_reassess", format!("{facts}\n{policy}").as_bytes())?;
+            }
+        }
+    }
+    // The smallest stored form: no anchors, traits, models or entries.
+    seeds.write("mds_stored", &[&[1, 0, 32][..], &DIGEST, &[0; 8], &[0], &[0; 8], &[0; 6]].concat())
+}
+
 struct Seeds {
     folder: PathBuf,
     written: usize,
@@ -53,6 +77,7 @@ impl Seeds {
 fn main() -> io::Result<()> {
     let folder = PathBuf::from(env::args().nth(1).expect("usage: fuzz_seeds FOLDER"));
     let mut seeds = Seeds { folder, written: 0 };
+    metadata(&mut seeds)?;
     for algorithm in Algorithm::ALL {
         key(&mut seeds, algorithm)?;
         for (_, format) in formats(algorithm) {

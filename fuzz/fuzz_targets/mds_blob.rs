@@ -1,0 +1,17 @@
+//! BLOBs of the metadata service, all signatures accepted: nothing is accepted without a root, and a BLOB that is accepted is
+//! accepted again when it is read from its stored form.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use wardkey::metadata::{Metadata, Roots, Seen, keep_blob, verify};
+use wardkey_fuzz::Yes;
+use wardkey_fuzz::mds::{AT, roots};
+
+fuzz_target!(|blob: &[u8]| {
+    assert!(verify(blob, &Roots::any_name([]), Seen::nothing(), AT, &Yes).is_err());
+    let Ok(metadata) = verify(blob, roots(), Seen::nothing(), AT, &Yes) else { return };
+    let kept = keep_blob(blob, AT, &Yes);
+    let again = Metadata::from_kept_blob(&kept, roots(), Seen::number(metadata.number()), &Yes).expect("as before");
+    assert_eq!(metadata.models(), again.models());
+    assert!(verify(blob, roots(), Seen::number(metadata.number() + 1), AT, &Yes).is_err(), "a rollback");
+});

@@ -1,0 +1,130 @@
+//! What the metadata said of one attestation statement, for the evidence of a registration.
+
+use super::status::{Day, Incidents, Level, Standing};
+use super::{Metadata, ModelId, Reasons};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+/// What the metadata said of one statement of a registration.
+///
+/// As JSON it is one flat object. Dates are `YYYY-MM-DD`, and the digest is in hexadecimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Wire", try_from = "Wire")]
+#[non_exhaustive]
+pub struct MetadataEvidence {
+    /// The number of the BLOB.
+    pub no: u64,
+    /// The SHA-256 of its decoded signature.
+    pub signature_sha256: [u8; 32],
+    /// Whether its signer was checked by name.
+    pub signer_named: bool,
+    /// The id that was looked up.
+    pub model: ModelId,
+    /// What the reports of the model say; `None` without an entry that can be read.
+    pub standing: Option<Standing>,
+    /// What was found and let pass.
+    pub notes: Reasons,
+}
+
+impl MetadataEvidence {
+    pub(crate) fn new(metadata: &Metadata, model: ModelId, standing: Option<Standing>, notes: Reasons) -> Self {
+        Self {
+            no: metadata.number(),
+            signature_sha256: metadata.signature_sha256(),
+            signer_named: metadata.signer().name.is_some(),
+            model,
+            standing,
+            notes,
+        }
+    }
+}
+
+/// The serde form. `found` says whether there is an entry; the members after it are of its reports.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire {
+    no: u64,
+    signature_sha256: String,
+    signer_named: bool,
+    model: ModelId,
+    found: bool,
+    level: Option<Level>,
+    level_since: Option<Day>,
+    functional: bool,
+    fips: Option<u8>,
+    fips_since: Option<Day>,
+    incidents: Incidents,
+    incident_since: Option<Day>,
+    update_available: bool,
+    notes: Reasons,
+}
+
+impl From<MetadataEvidence> for Wire {
+    fn from(of: MetadataEvidence) -> Self {
+        let standing = of.standing.unwrap_or_default();
+        Self {
+            no: of.no,
+            signature_sha256: of.signature_sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+            signer_named: of.signer_named,
+            model: of.model,
+            found: of.standing.is_some(),
+            level: standing.level,
+            level_since: standing.level_since,
+            functional: standing.functional,
+            fips: standing.fips,
+            fips_since: standing.fips_since,
+            incidents: standing.incidents,
+            incident_since: standing.incident_since,
+            update_available: standing.update_available,
+            notes: of.notes,
+        }
+    }
+}
+
+impl TryFrom<Wire> for MetadataEvidence {
+    type Error = &'static str;
+
+    fn try_from(wire: Wire) -> Result<Self, &'static str> {
+        let byte = |pair: &[u8]| {
+            let digits = core::str::from_utf8(pair).ok().filter(|digits| !digits.starts_with('+'))?;
+            u8::from_str_radix(digits, 16).ok()
+        };
+        let digest: Option<Vec<u8>> = wire.signature_sha256.as_bytes().chunks(2).map(byte).collect();
+        let digest = digest.and_then(|digest| digest.try_into().ok()).filter(|_| wire.signature_sha256.len() == 64);
+        let standing = Standing {
+            level: wire.level,
+            level_since: wire.level_since,
+            functional: wire.functional,
+            fips: wire.fips,
+            fips_since: wire.fips_since,
+            incidents: wire.incidents,
+            incident_since: wire.incident_since,
+            update_available: wire.update_available,
+        };
+        Ok(Self {
+            no: wire.no,
+            signature_sha256: digest.ok_or("expected a SHA-256 in hexadecimal")?,
+            signer_named: wire.signer_named,
+            model: wire.model,
+            standing: wire.found.then_some(standing),
+            notes: wire.notes,
+        })
+    }
+}
+
+impl Serialize for ModelId {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ModelId {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,351 @@
+//! The compact form as bytes, and the BLOB with the time of its receipt.
+//!
+//! Both forms begin with a name, a version, and a checksum against damage. The checksum is no protection against an attacker:
+//! whoever can write the compact form decides which authenticators are trusted. The BLOB is verified again when it is read,
+//! at the time of its receipt, so only its signer decides. Prefer that form.
+
+use super::blob::{Roots, Seen, verify};
+use super::entry::{EntryError, Model, Skipped, Traits};
+use super::error::StoredError;
+use super::payload::Payload;
+use super::status::{Day, Report, Status};
+use super::vocabulary::Word;
+use super::{Metadata, Signer};
+use crate::authenticator::Aaguid;
+use crate::crypto::Backend;
+use crate::time::UnixTime;
+use crate::x509::TrustAnchor;
+use std::sync::Arc;
+
+/// The beginning of each form, with its version.
+const COMPACT: &[u8; 16] = b"wardkey-mds-c\0\x01\n";
+const WITH_BLOB: &[u8; 16] = b"wardkey-mds-b\0\x01\n";
+
+/// Makes a file of a BLOB that [`verify`] accepted, and the time at which it was received. Read it with
+/// [`Metadata::from_kept_blob`].
+#[must_use]
+pub fn keep_blob(blob: &[u8], received_at: UnixTime, backend: &dyn Backend) -> Vec<u8> {
+    let time = received_at.secs().to_be_bytes();
+    let sum = backend.sha256(&[WITH_BLOB, &time]);
+    [WITH_BLOB.as_slice(), &sum, &time, blob].concat()
+}
+
+impl Metadata {
+    /// Reads what [`keep_blob`] made: verifies the BLOB again, at the time of its receipt. So it does not matter if the
+    /// certificate of its signer has expired since.
+    ///
+    /// # Errors
+    /// [`StoredError`].
+    pub fn from_kept_blob(bytes: &[u8], roots: &Roots, seen: Seen, backend: &dyn Backend) -> Result<Self, StoredError> {
+        let rest = bytes.strip_prefix(WITH_BLOB).ok_or(StoredError::Version)?;
+        let (sum, rest) = rest.split_first_chunk::<32>().ok_or(StoredError::Damaged)?;
+        let (time, blob) = rest.split_first_chunk::<8>().ok_or(StoredError::Damaged)?;
+        if *sum != backend.sha256(&[WITH_BLOB, time]) {
+            return Err(StoredError::Damaged);
+        }
+        Ok(verify(blob, roots, seen, UnixTime::from_secs(i64::from_be_bytes(*time)), backend)?)
+    }
+
+    /// Makes the bytes of the compact form. Whoever can write them where you read them decides about trust; see
+    /// [`keep_blob`] for a form without this weakness.
+    #[must_use]
+    pub fn to_bytes(&self, backend: &dyn Backend) -> Vec<u8> {
+        let mut to = Writer(Vec::new());
+        self.write(&mut to);
+        let sum = backend.sha256(&[COMPACT, &to.0]);
+        [COMPACT.as_slice(), &sum, &to.0].concat()
+    }
+
+    /// Reads what [`Self::to_bytes`] made. Nothing is verified but that the bytes are undamaged.
+    ///
+    /// # Errors
+    /// [`StoredError`].
+    pub fn from_bytes(bytes: &[u8], backend: &dyn Backend) -> Result<Self, StoredError> {
+        let rest = bytes.strip_prefix(COMPACT).ok_or(StoredError::Version)?;
+        let (sum, body) = rest.split_first_chunk::<32>().ok_or(StoredError::Damaged)?;
+        if *sum != backend.sha256(&[COMPACT, body]) {
+            return Err(StoredError::Damaged);
+        }
+        let mut from = Source(body);
+        let metadata = Self::read(&mut from, backend).ok_or(StoredError::Damaged)?;
+        if from.0.is_empty() { Ok(metadata) } else { Err(StoredError::Damaged) }
+    }
+
+    fn write(&self, to: &mut Writer) {
+        to.number(self.no);
+        to.option(self.next_update, Writer::day);
+        to.bytes(&self.signature_sha256);
+        to.time(self.received_at);
+        to.option(self.signer.name.as_deref(), Writer::text);
+        to.time(self.signer.not_after);
+        to.size(self.signer.checked_for_revocation);
+        to.size(self.unknown_members);
+        to.list(&self.anchors, |to, anchor| to.bytes(anchor.anchor.der()));
+        let mut traits: Vec<&Arc<Traits>> = self.models.iter().map(|model| &model.traits).collect();
+        traits.sort_by_key(|traits| Arc::as_ptr(traits).addr());
+        traits.dedup_by_key(|traits| Arc::as_ptr(traits).addr());
+        to.list(&traits, |to, traits| to.traits(traits));
+        let place =
+            |of: &Arc<Traits>| traits.binary_search_by_key(&Arc::as_ptr(of).addr(), |one| Arc::as_ptr(one).addr());
+        to.list(&self.models, |to, model| {
+            to.size(model.place);
+            to.option(model.aaguid, |to, aaguid| to.bytes(aaguid.as_bytes()));
+            to.option(model.aaid.as_deref(), Writer::text);
+            to.list(&model.key_identifiers, |to, identifier| to.bytes(identifier));
+            to.option(model.name.as_deref(), Writer::text);
+            to.option(model.authenticator_version, |to, version| to.number(version.into()));
+            to.list(&model.reports, |to, report| to.report(report));
+            to.size(place(&model.traits).unwrap_or_default());
+            to.list(&model.anchors, |to, anchor| to.number((*anchor).into()));
+            to.size(model.unusable_anchors);
+            to.size(model.unknown_members);
+        });
+        to.list(&self.skipped, |to, skipped| {
+            to.size(skipped.place);
+            to.option(skipped.aaguid, |to, aaguid| to.bytes(aaguid.as_bytes()));
+            to.list(&skipped.key_identifiers, |to, identifier| to.bytes(identifier));
+            to.text(skipped.cause.code());
+        });
+    }
+
+    fn read(from: &mut Source<'_>, backend: &dyn Backend) -> Option<Self> {
+        let no = from.number()?;
+        let next_update = from.option(Source::day)?;
+        let signature_sha256 = from.array()?;
+        let received_at = from.time()?;
+        let name = from.option(Source::boxed)?;
+        let signer = Signer { name, not_after: from.time()?, checked_for_revocation: from.size()? };
+        let unknown = from.size()?;
+        let anchors = from.list(|from| TrustAnchor::from_der(from.bytes()?).ok())?;
+        let traits = from.list(|from| from.traits().map(Arc::new))?;
+        let models = from.list(|from| {
+            Some(Model {
+                place: from.size()?,
+                aaguid: from.option(|from| from.array().map(Aaguid::from_bytes))?,
+                aaid: from.option(Source::boxed)?,
+                key_identifiers: from.list(Source::array)?,
+                name: from.option(Source::boxed)?,
+                authenticator_version: from.option(Source::small)?,
+                reports: from.list(Source::report)?,
+                traits: Arc::clone(traits.get(from.size()?)?),
+                anchors: from.list(Source::small)?,
+                unusable_anchors: from.size()?,
+                unknown_members: from.size()?,
+            })
+        })?;
+        let skipped = from.list(|from| {
+            Some(Skipped {
+                place: from.size()?,
+                aaguid: from.option(|from| from.array().map(Aaguid::from_bytes))?,
+                key_identifiers: from.list(Source::array)?,
+                cause: EntryError::of_code(from.text()?)?,
+            })
+        })?;
+        let payload = Payload { no, next_update, models, skipped, anchors, unknown };
+        Some(Self::new(payload, signature_sha256, received_at, signer, backend))
+    }
+}
+
+/// Writes values one after another. Numbers are in groups of seven bits, the lowest first.
+struct Writer(Vec<u8>);
+
+impl Writer {
+    fn number(&mut self, mut number: u64) {
+        loop {
+            let [low, ..] = number.to_le_bytes();
+            number >>= 7;
+            if number == 0 {
+                self.0.push(low & 0x7f);
+                return;
+            }
+            self.0.push(low | 0x80);
+        }
+    }
+
+    fn size(&mut self, size: usize) {
+        self.number(u64::try_from(size).unwrap_or(u64::MAX));
+    }
+
+    fn time(&mut self, time: UnixTime) {
+        self.0.extend(time.secs().to_be_bytes());
+    }
+
+    fn day(&mut self, day: Day) {
+        let (year, month, day) = day.fields();
+        self.0.extend(year.to_be_bytes());
+        self.0.extend([month, day]);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.size(bytes.len());
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    fn option<T>(&mut self, value: Option<T>, write: impl Fn(&mut Self, T)) {
+        self.0.push(u8::from(value.is_some()));
+        if let Some(value) = value {
+            write(self, value);
+        }
+    }
+
+    fn list<T>(&mut self, items: &[T], write: impl Fn(&mut Self, &T)) {
+        self.size(items.len());
+        for item in items {
+            write(self, item);
+        }
+    }
+
+    fn words<W: Word>(&mut self, words: &[W]) {
+        self.list(words, |to, word| to.text(word.name()));
+    }
+
+    fn report(&mut self, report: &Report) {
+        self.text(&report.status.to_string());
+        self.option(report.effective, Self::day);
+        self.option(report.sunset, Self::day);
+        for number in [report.authenticator_version, report.fips_revision, report.fips_physical_level] {
+            self.option(number, |to, number| to.number(number.into()));
+        }
+        self.option(report.batch.as_deref(), |to, batch| to.list(batch, |to, key| to.bytes(key)));
+    }
+
+    fn traits(&mut self, traits: &Traits) {
+        self.words(&traits.key_protection);
+        self.words(&traits.matcher_protection);
+        self.words(&traits.attachment_hint);
+        self.words(&traits.transaction_display);
+        self.list(&traits.user_verification, |to, methods| to.words(methods));
+        for flag in [traits.key_restricted, traits.fresh_user_verification_required] {
+            self.option(flag, |to, flag| to.0.push(u8::from(flag)));
+        }
+        self.option(traits.multi_device.as_ref(), |to, word| to.text(word.name()));
+        self.words(&traits.attestation_types);
+        self.words(&traits.profiles);
+    }
+}
+
+/// Reads what [`Writer`] wrote. `None` for anything else. A count allocates nothing.
+struct Source<'a>(&'a [u8]);
+
+impl<'a> Source<'a> {
+    fn byte(&mut self) -> Option<u8> {
+        let (byte, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*byte)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let mut number = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            let bits = u64::from(byte & 0x7f);
+            let placed = bits.checked_shl(shift)?;
+            (placed.checked_shr(shift)? == bits).then_some(())?;
+            number |= placed;
+            if byte & 0x80 == 0 {
+                return (byte != 0 || shift == 0).then_some(number);
+            }
+        }
+        None
+    }
+
+    fn size(&mut self) -> Option<usize> {
+        self.number()?.try_into().ok()
+    }
+
+    fn small(&mut self) -> Option<u32> {
+        self.number()?.try_into().ok()
+    }
+
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (bytes, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*bytes)
+    }
+
+    fn time(&mut self) -> Option<UnixTime> {
+        self.take().map(|bytes| UnixTime::from_secs(i64::from_be_bytes(bytes)))
+    }
+
+    fn day(&mut self) -> Option<Day> {
+        let [y0, y1, month, day] = self.take()?;
+        Day::new(u16::from_be_bytes([y0, y1]), month, day)
+    }
+
+    fn bytes(&mut self) -> Option<&'a [u8]> {
+        let len = self.size()?;
+        let (bytes, rest) = self.0.split_at_checked(len)?;
+        self.0 = rest;
+        Some(bytes)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.bytes()?.try_into().ok()
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        core::str::from_utf8(self.bytes()?).ok()
+    }
+
+    fn boxed(&mut self) -> Option<Box<str>> {
+        self.text().map(Box::from)
+    }
+
+    fn flag(&mut self) -> Option<bool> {
+        match self.byte()? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
+
+    /// The outer `None` is an error.
+    #[expect(clippy::option_option, reason = "an error, or an absent value")]
+    fn option<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        if self.flag()? { read(self).map(Some) } else { Some(None) }
+    }
+
+    fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let count = self.size()?;
+        let mut items = Vec::new();
+        for _ in 0..count {
+            items.push(read(self)?);
+        }
+        Some(items)
+    }
+
+    fn words<W: Word>(&mut self) -> Option<Vec<W>> {
+        self.list(|from| from.text().map(W::of))
+    }
+
+    fn report(&mut self) -> Option<Report> {
+        Some(Report {
+            status: Status::of(self.text()?),
+            effective: self.option(Self::day)?,
+            sunset: self.option(Self::day)?,
+            authenticator_version: self.option(Self::small)?,
+            fips_revision: self.option(Self::small)?,
+            fips_physical_level: self.option(Self::small)?,
+            batch: self.option(|from| from.list(Self::array))?.map(Vec::into_boxed_slice),
+        })
+    }
+
+    fn traits(&mut self) -> Option<Traits> {
+        Some(Traits {
+            key_protection: self.words()?,
+            matcher_protection: self.words()?,
+            attachment_hint: self.words()?,
+            transaction_display: self.words()?,
+            user_verification: self.list(Self::words)?,
+            key_restricted: self.option(Self::flag)?,
+            fresh_user_verification_required: self.option(Self::flag)?,
+            multi_device: self.option(|from| from.text().map(Word::of))?,
+            attestation_types: self.words()?,
+            profiles: self.words()?,
+        })
+    }
+}

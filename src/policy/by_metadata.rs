@@ -1,0 +1,127 @@
+//! §7.1 steps 23 and 24 with the FIDO metadata: the anchors are those of the model, and its reports decide.
+
+use super::attestation::{Circumstances, Judged, Trusted};
+use super::metadata::keys_of;
+use super::{AttestationPolicy, MetadataTrust, ModelVerdict};
+use crate::attestation::voucher::{Fact, Voucher};
+use crate::attestation::{Attestation, AttestationType, Format};
+use crate::authenticator::Aaguid;
+use crate::budget::Budget;
+use crate::ceremony::Refusal;
+use crate::ceremony::evidence::TrustOutcome;
+use crate::metadata::{
+    Circumstance, Lookup, Metadata, MetadataEvidence, ModelId, Proof, Reason, Reasons, firmware_of, key_identifier_of,
+};
+use crate::time::UnixTime;
+use crate::x509::certificate::Certificate;
+use crate::x509::revocation::Revocation;
+use crate::x509::{Rule, TrustAnchor};
+
+/// The metadata and the time at which its reports are read. Without a time, that of the receipt of the BLOB.
+fn metadata<'c>(circumstances: &Circumstances<'c>) -> Result<(&'c Metadata, UnixTime), Refusal> {
+    let metadata = circumstances.metadata.ok_or(Refusal::Metadata(Reasons::NONE.with(Reason::NoMetadata)))?;
+    Ok((metadata, circumstances.time.unwrap_or_else(|| metadata.received_at())))
+}
+
+/// Refuses for these reasons if the trust says so.
+fn check(trust: &MetadataTrust, reasons: Reasons) -> Result<(), Refusal> {
+    let refusing = trust.refusing(reasons);
+    if refusing.is_empty() { Ok(()) } else { Err(Refusal::Metadata(reasons)) }
+}
+
+/// A statement without certificates: nothing is known of the model.
+pub(super) fn without_certificates(
+    trust: &MetadataTrust,
+    attestation: &Attestation<'_>,
+    aaguid: Aaguid,
+    circumstances: &Circumstances<'_>,
+) -> Result<Judged, Refusal> {
+    let (metadata, at) = metadata(circumstances)?;
+    let reasons = trust.policy.judge_claim(metadata, aaguid, at);
+    check(trust, reasons)?;
+    let evidence = MetadataEvidence::new(metadata, ModelId::Aaguid(aaguid), None, reasons);
+    Ok(Judged { metadata: vec![evidence], ..Judged::of(attestation, TrustOutcome::NoCertificates) })
+}
+
+/// A statement with certificates. Under `fido-u2f` nobody signs the AAGUID, so the key of the certificate names the model.
+pub(super) fn certificates<'a>(
+    policy: &AttestationPolicy,
+    trust: &MetadataTrust,
+    attestation: &'a Attestation<'_>,
+    leaf: Option<&Certificate<'a>>,
+    aaguid: Aaguid,
+    circumstances: &Circumstances<'_>,
+    budget: &mut Budget,
+) -> Result<Judged, Refusal> {
+    let (metadata, at) = metadata(circumstances)?;
+    let backend = circumstances.backend;
+    let id = match attestation.format {
+        Format::FidoU2f => {
+            let identifier = leaf.and_then(|leaf| key_identifier_of(leaf.spki, backend));
+            // Without SHA-1 no model can be looked up.
+            ModelId::KeyIdentifier(identifier.ok_or(Refusal::Metadata(Reasons::NONE.with(Reason::NoMetadata)))?)
+        }
+        _ => ModelId::Aaguid(aaguid),
+    };
+    let mut circumstance = Circumstance::at(at);
+    let own = trust.own.of_aaguid(attestation.format, aaguid);
+    let unknown = |verdict: ModelVerdict| {
+        check(trust, verdict.reasons)?;
+        let evidence = MetadataEvidence::new(metadata, id, verdict.standing, verdict.reasons);
+        let reason = Some(Rule::NoAnchors.into());
+        Ok(Judged { metadata: vec![evidence], reason, ..Judged::of(attestation, TrustOutcome::Untrusted) })
+    };
+    let numbers = match (metadata.lookup(&id), own) {
+        (Lookup::Entries(numbers), _) => numbers,
+        (Lookup::Absent, Some(_)) => &[],
+        (Lookup::Absent | Lookup::Unreadable(_), _) => {
+            return unknown(trust.policy.judge(metadata, &id, &circumstance));
+        }
+    };
+    let of_model: Vec<TrustAnchor>;
+    let anchors = match own {
+        Some(own) => own,
+        None => {
+            let models = numbers.iter().filter_map(|number| metadata.model(*number));
+            of_model = models.flat_map(|model| metadata.anchors_of(model).cloned()).collect();
+            &of_model
+        }
+    };
+    let all = if trust.own.crls().is_empty() { Vec::new() } else { anchors.iter().chain(trust.own.all()).collect() };
+    let revocation = Revocation { crls: trust.own.crls(), anchors: &all };
+    // These anchors are the model's own, so they vouch for an AAGUID that somebody signs.
+    let vouched = Voucher::of(attestation.format, AttestationType::BasicOrAttCa, Fact::Aaguid).is_signature();
+    let trusted = Trusted { anchors, revocation, required: trust.required, vouched };
+    let (judged, path) = policy.path(attestation, leaf, aaguid, &trusted, circumstances, budget)?;
+    let end = path.and_then(|path| Some((path, anchors.get(path.anchor)?)));
+    let Some((path, anchor)) = end else {
+        // The model is only a claim.
+        let reasons = trust.policy.judge_claim(metadata, aaguid, at);
+        check(trust, reasons)?;
+        let evidence = MetadataEvidence::new(metadata, id, None, reasons);
+        return Ok(Judged { metadata: vec![evidence], ..judged });
+    };
+    let x5c: Vec<Certificate<'_>> =
+        attestation.trust_path.iter().filter_map(|der| Certificate::read(der).ok()).collect();
+    let has_batch = numbers.iter().filter_map(|number| metadata.model(*number)).any(|model| model.names_a_batch());
+    let keys = match has_batch {
+        true => keys_of(x5c.iter().map(|certificate| certificate.spki).chain([anchor.spki()]), backend),
+        false => Vec::new(),
+    };
+    circumstance.keys = Some(&keys);
+    circumstance.firmware = leaf.and_then(firmware_of);
+    let verdict = match numbers {
+        // The relying party knows the model by its own anchors.
+        [] => trust.policy.judge_unknown(),
+        _ => trust.policy.judge(metadata, &id, &circumstance),
+    };
+    check(trust, verdict.reasons)?;
+    let below = x5c.get(..path.certificates).unwrap_or_default();
+    let proof = Proof::of(attestation.format, below, anchor, backend);
+    let proofs = proof.into_iter().map(|proof| proof.by(own.is_some())).collect();
+    Ok(Judged {
+        metadata: vec![MetadataEvidence::new(metadata, id, verdict.standing, verdict.reasons)],
+        proofs,
+        ..judged
+    })
+}

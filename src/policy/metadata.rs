@@ -1,0 +1,516 @@
+//! What a relying party accepts of the FIDO metadata, as data: at registration, and again at each sign-in.
+
+use super::TrustAnchors;
+use crate::authenticator::Aaguid;
+use crate::metadata::{
+    Attested, Circumstance, FipsLevel, Incident, Incidents, Level, Lookup, Metadata, ModelId, Reason, Reasons, Short,
+    Standing,
+};
+use crate::time::UnixTime;
+use serde::{Deserialize, Serialize};
+
+/// Which models are accepted, and what an incident does at a later sign-in.
+///
+/// As JSON, the members are those of the builder methods:
+///
+/// ```
+/// use wardkey::metadata::Level;
+/// use wardkey::policy::MetadataPolicy;
+/// let policy: MetadataPolicy = serde_json::from_str(r#"{
+///     "unknown_model": "refuse", "min_level": "L2", "min_fips": null,
+///     "refuse": ["REVOKED", "USER_KEY_REMOTE_COMPROMISE"],
+///     "suspend": ["REVOKED"], "step_up": ["USER_KEY_REMOTE_COMPROMISE", "UPDATE_AVAILABLE"],
+///     "update_resolves": true, "claims": "ignore"
+/// }"#)?;
+/// assert_ne!(policy, MetadataPolicy::certified(Level::L2));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Wire", try_from = "Wire")]
+pub struct MetadataPolicy {
+    accept_unknown: bool,
+    min_level: Option<Level>,
+    min_fips: Option<FipsLevel>,
+    refuse: Incidents,
+    suspend: Incidents,
+    step_up: Incidents,
+    step_up_for_update: bool,
+    update_resolves: bool,
+    claims_count_against: bool,
+}
+
+/// Why a policy is refused when it is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MetadataPolicyError {
+    /// FIPS 140 has levels 1 to 4.
+    #[error("expected a FIPS 140 level from 1 to 4")]
+    FipsLevel,
+    /// A name in `refuse`, `suspend` or `step_up` is no incident.
+    #[error("expected the name of an incident; UPDATE_AVAILABLE is allowed only in step_up")]
+    Incident,
+}
+
+/// What is weak in every use: the keys of users, or the attestation.
+const BROKEN: [Incident; 3] =
+    [Incident::Revoked, Incident::AttestationKeyCompromise, Incident::UserKeyRemoteCompromise];
+
+impl MetadataPolicy {
+    /// Refuses models that are revoked or broken from afar, and accepts those that the metadata does not have.
+    #[must_use]
+    pub fn open() -> Self {
+        Self { accept_unknown: true, refuse: BROKEN.into_iter().collect(), step_up_for_update: false, ..Self::known() }
+    }
+
+    /// Accepts models that the metadata has, without a known weakness.
+    #[must_use]
+    pub fn known() -> Self {
+        let suspend = [Incident::Revoked, Incident::UserKeyRemoteCompromise].into_iter().collect::<Incidents>();
+        Self {
+            accept_unknown: false,
+            min_level: None,
+            min_fips: None,
+            refuse: Incident::ALL.into_iter().collect(),
+            suspend,
+            step_up: Incident::ALL.into_iter().filter(|incident| !suspend.contains(*incident)).collect(),
+            step_up_for_update: true,
+            update_resolves: true,
+            claims_count_against: false,
+        }
+    }
+
+    /// As [`Self::known`], with this level of FIDO certification or a higher one.
+    #[must_use]
+    pub fn certified(level: Level) -> Self {
+        Self { min_level: Some(level), ..Self::known() }
+    }
+
+    /// As [`Self::known`], with this FIPS 140 certification.
+    ///
+    /// # Errors
+    /// [`MetadataPolicyError::FipsLevel`].
+    pub fn fips(level: FipsLevel) -> Result<Self, MetadataPolicyError> {
+        let physical = level.physical.is_none_or(|level| (1..=4).contains(&level));
+        if (1..=4).contains(&level.level) && physical {
+            Ok(Self { min_fips: Some(level), ..Self::known() })
+        } else {
+            Err(MetadataPolicyError::FipsLevel)
+        }
+    }
+
+    /// Accepts models that the metadata does not have, or refuses them.
+    #[must_use]
+    pub const fn accept_unknown(self, accept: bool) -> Self {
+        Self { accept_unknown: accept, ..self }
+    }
+
+    /// Sets the incidents for which a registration is refused.
+    #[must_use]
+    pub fn refuse(self, incidents: impl IntoIterator<Item = Incident>) -> Self {
+        Self { refuse: incidents.into_iter().collect(), ..self }
+    }
+
+    /// Sets the incidents for which a sign-in should be suspended.
+    #[must_use]
+    pub fn suspend(self, incidents: impl IntoIterator<Item = Incident>) -> Self {
+        Self { suspend: incidents.into_iter().collect(), ..self }
+    }
+
+    /// Sets the incidents for which a sign-in should ask for more, and whether an available update is a reason too.
+    #[must_use]
+    pub fn step_up(self, incidents: impl IntoIterator<Item = Incident>, for_update: bool) -> Self {
+        Self { step_up: incidents.into_iter().collect(), step_up_for_update: for_update, ..self }
+    }
+
+    /// Sets whether an update ends the weaknesses before it, for firmware that is known to have the update.
+    #[must_use]
+    pub const fn update_resolves(self, resolves: bool) -> Self {
+        Self { update_resolves: resolves, ..self }
+    }
+
+    /// Sets whether the AAGUID of a credential without a trusted certificate counts against it. It never counts for it.
+    #[must_use]
+    pub const fn claims_count_against(self, count: bool) -> Self {
+        Self { claims_count_against: count, ..self }
+    }
+
+    /// Whether something is demanded that only certificates can show.
+    const fn demands_attestation(&self) -> bool {
+        self.min_level.is_some() || self.min_fips.is_some()
+    }
+
+    /// Judges the reports of entries.
+    pub(super) fn assess(&self, metadata: &Metadata, numbers: &[u32], circumstance: &Circumstance<'_>) -> Standings {
+        let mut all = Standings::default();
+        let circumstance = Circumstance { update_resolves: self.update_resolves, ..*circumstance };
+        for model in numbers.iter().filter_map(|number| metadata.model(*number)) {
+            let standing = Standing::of(&model.reports, &circumstance);
+            let level = match self.min_level {
+                Some(Level::Functional) => standing.functional || standing.level.is_some(),
+                demanded => standing.level >= demanded,
+            };
+            if !level {
+                all.below = all.below.with(Reason::LevelBelow);
+            }
+            if self.min_fips.is_some_and(|demanded| !demanded.is_met(&model.reports, &circumstance)) {
+                all.below = all.below.with(Reason::FipsBelow);
+            }
+            all.add(standing);
+        }
+        all
+    }
+
+    /// What an unknown model lacks.
+    const fn below_for_unknown(&self) -> Reasons {
+        let mut below = Reasons::NONE;
+        if self.min_level.is_some() {
+            below = below.with(Reason::LevelBelow);
+        }
+        if self.min_fips.is_some() {
+            below = below.with(Reason::FipsBelow);
+        }
+        below
+    }
+
+    /// Judges a model that the metadata does not have and the policy accepts.
+    pub(super) const fn judge_unknown(&self) -> ModelVerdict {
+        ModelVerdict { reasons: self.below_for_unknown(), standing: None }
+    }
+
+    /// Judges a model whose attestation was verified, or is not in question.
+    #[must_use]
+    pub fn judge(&self, metadata: &Metadata, id: &ModelId, circumstance: &Circumstance<'_>) -> ModelVerdict {
+        match metadata.lookup(id) {
+            Lookup::Unreadable(_) => {
+                ModelVerdict { reasons: Reasons::NONE.with(Reason::EntryUnreadable), standing: None }
+            }
+            Lookup::Absent if self.accept_unknown => self.judge_unknown(),
+            Lookup::Absent => ModelVerdict { reasons: Reasons::NONE.with(Reason::NotInMetadata), standing: None },
+            Lookup::Entries(numbers) => {
+                let found = self.assess(metadata, numbers, circumstance);
+                let incidents = found.standing.incidents;
+                let refused = incidents.iter().filter(|incident| self.refuse.contains(*incident));
+                let reasons = refused.fold(found.below, |reasons, incident| reasons.with(incident.into()));
+                ModelVerdict { reasons, standing: Some(found.standing) }
+            }
+        }
+    }
+
+    /// Judges a registration without certificates, or with certificates that are not trusted: the AAGUID is only a claim.
+    pub(super) fn judge_claim(&self, metadata: &Metadata, aaguid: Aaguid, at: UnixTime) -> Reasons {
+        let mut reasons = Reasons::NONE;
+        if self.demands_attestation() {
+            reasons = reasons.with(Reason::NotAttested);
+        }
+        if self.claims_count_against {
+            let claimed = self.judge(metadata, &ModelId::Aaguid(aaguid), &Circumstance::at(at));
+            if claimed.reasons.contains(Reason::EntryUnreadable) {
+                return claimed.reasons;
+            }
+            reasons = reasons.union(claimed.reasons.incidents());
+        }
+        reasons
+    }
+}
+
+impl Reasons {
+    /// The reasons that are incidents.
+    #[must_use]
+    pub fn incidents(self) -> Self {
+        Incident::ALL.into_iter().map(Reason::from).filter(|reason| self.contains(*reason)).collect()
+    }
+
+    /// What is known to be bad, so that it refuses also where nothing is required: incidents, and an entry that may have one.
+    pub(super) fn known_bad(self) -> Self {
+        let unreadable =
+            [Reason::EntryUnreadable, Reason::NoMetadata].into_iter().filter(|reason| self.contains(*reason));
+        unreadable.fold(self.incidents(), Self::with)
+    }
+}
+
+/// What all entries of an id say together.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Standings {
+    /// The standing of the one entry, or the worst of several on each axis.
+    pub(super) standing: Standing,
+    /// Demands on certification that an entry does not meet.
+    pub(super) below: Reasons,
+    any: bool,
+}
+
+impl Standings {
+    fn add(&mut self, other: Standing) {
+        if !self.any {
+            (self.standing, self.any) = (other, true);
+            return;
+        }
+        let one = &mut self.standing;
+        if other.level < one.level {
+            (one.level, one.level_since) = (other.level, other.level_since);
+        }
+        if other.fips < one.fips {
+            (one.fips, one.fips_since) = (other.fips, other.fips_since);
+        }
+        one.functional &= other.functional;
+        one.incidents = one.incidents.union(other.incidents);
+        one.incident_since = one.incident_since.max(other.incident_since);
+        one.update_available |= other.update_available;
+    }
+}
+
+/// What a policy says of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ModelVerdict {
+    /// Why the model is refused; empty if it is accepted.
+    pub reasons: Reasons,
+    /// What its reports say; `None` without an entry that can be read.
+    pub standing: Option<Standing>,
+}
+
+/// What a policy asks for at a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum MetadataDecision {
+    /// Nothing.
+    Accept,
+    /// More than this credential: another one, or a check by a person.
+    StepUp,
+    /// Not to accept this credential until someone has looked at it.
+    Suspend,
+}
+
+impl MetadataDecision {
+    /// Returns a stable word for logs: `accept`, `step_up` or `suspend`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::StepUp => "step_up",
+            Self::Suspend => "suspend",
+        }
+    }
+}
+
+/// What a policy says of a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "the library never refuses a sign-in by the metadata: act on `decision`"]
+#[non_exhaustive]
+pub struct Reassessment {
+    /// What the policy asks for.
+    pub decision: MetadataDecision,
+    /// Every reason for it.
+    pub reasons: Reasons,
+    /// What was found and asks for nothing.
+    pub notes: Reasons,
+}
+
+impl Metadata {
+    /// Judges the model of a credential again, at a sign-in. Verifies no signature.
+    pub fn reassess(&self, attested: &Attested, policy: &MetadataPolicy, now: UnixTime) -> Reassessment {
+        let mut found =
+            Reassessment { decision: MetadataDecision::Accept, reasons: Reasons::NONE, notes: Reasons::NONE };
+        if self.is_fresh(now) == Some(false) {
+            found.notes = found.notes.with(Reason::MetadataStale);
+        }
+        let mut circumstance = Circumstance::at(now);
+        circumstance.firmware = attested.firmware;
+        if attested.proofs.is_empty() {
+            self.reassess_claim(attested, policy, &circumstance, &mut found);
+        }
+        for proof in &attested.proofs {
+            circumstance.keys = Some(proof.keys());
+            circumstance.firmware = attested.firmware.or(proof.firmware);
+            let id = proof.id(attested.aaguid);
+            match id.map_or(Lookup::Absent, |id| self.lookup(&id)) {
+                Lookup::Unreadable(others) => {
+                    found.step_up(Reason::EntryUnreadable);
+                    found.incidents(policy.assess(self, others, &circumstance).standing.incidents, policy);
+                }
+                Lookup::Absent if policy.accept_unknown || proof.own_anchor => {
+                    found.notes = found.notes.with(Reason::NotInMetadata);
+                    policy.below_for_unknown().iter().for_each(|reason| found.step_up(reason));
+                }
+                Lookup::Absent => found.step_up(Reason::NotInMetadata),
+                Lookup::Entries(numbers) => {
+                    let all = policy.assess(self, numbers, &circumstance);
+                    all.below.iter().for_each(|reason| found.step_up(reason));
+                    found.incidents(all.standing.incidents, policy);
+                    if all.standing.update_available && policy.step_up_for_update {
+                        found.step_up(Reason::UpdateAvailable);
+                    } else if all.standing.update_available {
+                        found.notes = found.notes.with(Reason::UpdateAvailable);
+                    }
+                    let mut models = numbers.iter().filter_map(|number| self.model(*number));
+                    if !proof.own_anchor && !models.any(|model| self.has_anchor_of(model, proof)) {
+                        found.step_up(Reason::AnchorGone);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    fn reassess_claim(
+        &self,
+        attested: &Attested,
+        policy: &MetadataPolicy,
+        circumstance: &Circumstance<'_>,
+        found: &mut Reassessment,
+    ) {
+        if policy.demands_attestation() {
+            found.step_up(Reason::NotAttested);
+        } else {
+            found.notes = found.notes.with(Reason::NotAttested);
+        }
+        if policy.claims_count_against {
+            let id = ModelId::Aaguid(attested.aaguid);
+            match self.lookup(&id) {
+                Lookup::Absent => {}
+                Lookup::Unreadable(numbers) | Lookup::Entries(numbers) => {
+                    if self.is_unreadable(&id) {
+                        found.step_up(Reason::EntryUnreadable);
+                    }
+                    found.incidents(policy.assess(self, numbers, circumstance).standing.incidents, policy);
+                }
+            }
+        }
+    }
+}
+
+impl Reassessment {
+    fn step_up(&mut self, reason: Reason) {
+        self.reasons = self.reasons.with(reason);
+        self.decision = self.decision.max(MetadataDecision::StepUp);
+    }
+
+    fn incidents(&mut self, incidents: Incidents, policy: &MetadataPolicy) {
+        for incident in incidents.iter() {
+            if policy.suspend.contains(incident) {
+                self.reasons = self.reasons.with(incident.into());
+                self.decision = MetadataDecision::Suspend;
+            } else if policy.step_up.contains(incident) {
+                self.step_up(incident.into());
+            }
+        }
+    }
+}
+
+/// Judges certificates by the metadata: [`Trust::Metadata`](super::Trust::Metadata).
+#[derive(Clone, Debug)]
+pub struct MetadataTrust {
+    pub(super) policy: MetadataPolicy,
+    pub(super) own: TrustAnchors,
+    pub(super) required: bool,
+}
+
+impl MetadataTrust {
+    /// Requires what the policy demands.
+    #[must_use]
+    pub fn verify(policy: MetadataPolicy) -> Self {
+        Self { policy, own: TrustAnchors::default(), required: true }
+    }
+
+    /// Reports an authenticator that is not in the metadata, not trusted, not attested, or certified below what the policy
+    /// demands, and accepts it. Refuses one of which something bad is known: an incident in the list of the policy, or an
+    /// entry that cannot be read.
+    #[must_use]
+    pub fn prefer(policy: MetadataPolicy) -> Self {
+        Self { required: false, ..Self::verify(policy) }
+    }
+
+    /// Adds anchors and revocation lists of your own. [`TrustAnchors::for_aaguid`] lists take the place of the anchors in the
+    /// metadata, and make a model known that the metadata does not have. The other lists of anchors are not used.
+    #[must_use]
+    pub fn with_anchors(self, anchors: TrustAnchors) -> Self {
+        Self { own: anchors, ..self }
+    }
+
+    /// Returns the policy.
+    #[must_use]
+    pub const fn policy(&self) -> &MetadataPolicy {
+        &self.policy
+    }
+
+    /// What refuses: everything, or only what is known to be bad.
+    pub(super) fn refusing(&self, reasons: Reasons) -> Reasons {
+        if self.required { reasons } else { reasons.known_bad() }
+    }
+}
+
+/// The serde form.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    unknown_model: UnknownModel,
+    min_level: Option<Level>,
+    min_fips: Option<FipsLevel>,
+    refuse: Vec<String>,
+    suspend: Vec<String>,
+    step_up: Vec<String>,
+    update_resolves: bool,
+    claims: Claims,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum UnknownModel {
+    Accept,
+    Refuse,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Claims {
+    Ignore,
+    Against,
+}
+
+const UPDATE_AVAILABLE: &str = "UPDATE_AVAILABLE";
+
+impl From<MetadataPolicy> for Wire {
+    fn from(policy: MetadataPolicy) -> Self {
+        let names = |incidents: Incidents| incidents.iter().map(|incident| incident.name().to_owned());
+        let update = policy.step_up_for_update.then(|| UPDATE_AVAILABLE.to_owned());
+        Self {
+            unknown_model: if policy.accept_unknown { UnknownModel::Accept } else { UnknownModel::Refuse },
+            min_level: policy.min_level,
+            min_fips: policy.min_fips,
+            refuse: names(policy.refuse).collect(),
+            suspend: names(policy.suspend).collect(),
+            step_up: names(policy.step_up).chain(update).collect(),
+            update_resolves: policy.update_resolves,
+            claims: if policy.claims_count_against { Claims::Against } else { Claims::Ignore },
+        }
+    }
+}
+
+impl TryFrom<Wire> for MetadataPolicy {
+    type Error = MetadataPolicyError;
+
+    fn try_from(wire: Wire) -> Result<Self, MetadataPolicyError> {
+        let named = |name: &String| Incident::ALL.into_iter().find(|incident| incident.name() == name);
+        let set = |names: &[String]| names.iter().map(named).collect::<Option<Incidents>>();
+        let (update, step_up): (Vec<_>, Vec<_>) = wire.step_up.into_iter().partition(|name| name == UPDATE_AVAILABLE);
+        let base = match wire.min_fips {
+            Some(level) => Self::fips(level)?,
+            None => Self::known(),
+        };
+        Ok(Self {
+            accept_unknown: wire.unknown_model == UnknownModel::Accept,
+            min_level: wire.min_level,
+            refuse: set(&wire.refuse).ok_or(MetadataPolicyError::Incident)?,
+            suspend: set(&wire.suspend).ok_or(MetadataPolicyError::Incident)?,
+            step_up: set(&step_up).ok_or(MetadataPolicyError::Incident)?,
+            step_up_for_update: !update.is_empty(),
+            update_resolves: wire.update_resolves,
+            claims_count_against: wire.claims == Claims::Against,
+            ..base
+        })
+    }
+}
+
+/// Digests of the keys in the certificates of a statement and in the anchor.
+pub(super) fn keys_of<'a>(keys: impl Iterator<Item = &'a [u8]>, backend: &dyn crate::crypto::Backend) -> Vec<Short> {
+    keys.map(|key| crate::metadata::short(backend, &[key])).collect()
+}

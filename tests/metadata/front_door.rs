@@ -1,0 +1,228 @@
+//! The metadata at the front door, and the policy as data.
+
+use crate::make::{AT, HOST, Service, at, entry, payload, policy, report};
+use serde_json::{Value, json};
+use wardkey::authenticator::Aaguid;
+use wardkey::ceremony::Refusal;
+use wardkey::ceremony::evidence::TrustOutcome;
+use wardkey::ceremony::registration;
+use wardkey::ceremony::{Origins, Site};
+use wardkey::client::json::AttestationConveyance;
+use wardkey::crypto::{Algorithm as Known, default_backend};
+use wardkey::metadata::{
+    Attested, FipsLevel, Incident, Level, Metadata, MetadataEvidence, Reason, Reasons, Roots, Seen, verify,
+};
+use wardkey::policy::{
+    AttestationPolicy, MetadataDecision, MetadataPolicy, MetadataPolicyError, MetadataTrust, Registered, Trust,
+    TrustAnchors,
+};
+use wardkey::x509::TrustAnchor;
+use wardkey::{RegistrationResponse, RelyingParty, UnixTime, User, UserHandle};
+use wardkey_authenticator::{Algorithm, AndroidKey, Authority, Certified as _, Chain, Compound, Packed, Registration};
+
+fn packed() -> Registration {
+    Registration::new("metadata.front-door", Algorithm::Es256).format(Packed::new())
+}
+
+fn model() -> Aaguid {
+    let bytes = packed().authenticator_data.attested().aaguid.clone();
+    Aaguid::from_bytes(bytes.try_into().unwrap())
+}
+
+fn metadata(entries: &[Value]) -> Metadata {
+    let service = Service::new(&payload(entries));
+    let roots = Roots::of(HOST, [TrustAnchor::from_der(&service.root.der()).unwrap()]);
+    verify(service.blob().as_bytes(), &roots, Seen::nothing(), at(), default_backend()).unwrap()
+}
+
+fn decide(trust: MetadataTrust, metadata: Option<&Metadata>) -> Result<Registered, Refusal> {
+    decide_about(&packed(), trust, metadata)
+}
+
+fn decide_about(made: &Registration, trust: MetadataTrust, metadata: Option<&Metadata>) -> Result<Registered, Refusal> {
+    let expected = &made.expected;
+    let site = Site::new(&expected.rp.id, Origins::exact(&expected.rp.origins));
+    let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
+    let backend = default_backend();
+    let algorithms = [Known::Es256];
+    let mut expected = registration::ExpectedRegistration::new(&site, &expected.challenge, &algorithms);
+    expected.time = Some(at());
+    expected.metadata = metadata;
+    let verified = registration::verify(&expected, &response, backend).unwrap();
+    let mut policy = AttestationPolicy::any();
+    policy.trust = Trust::Metadata(trust);
+    policy.decide(verified, &UserHandle::new([0]).unwrap()).map_err(|failure| failure.refusal)
+}
+
+fn reasons(reasons: &[Reason]) -> Reasons {
+    reasons.iter().copied().collect()
+}
+
+fn roots() -> Vec<Vec<u8>> {
+    packed().expected.trust_anchors.clone()
+}
+
+#[test]
+fn without_metadata_the_policy_refuses() {
+    let refused = decide(MetadataTrust::prefer(MetadataPolicy::open()), None).map(|_| ());
+    assert_eq!(refused, Err(Refusal::Metadata(reasons(&[Reason::NoMetadata]))));
+}
+
+/// Prefer reports what is unknown or below, and refuses what is known to be bad.
+#[test]
+fn prefer_lets_in_what_is_not_known_to_be_bad() {
+    let model = model().to_string();
+    let stranger = Authority::root("metadata.stranger", Algorithm::Es256).der();
+    let l1 = report("FIDO_CERTIFIED_L1", "2024-05-14");
+    let mut unreadable = entry(&model, &[], &roots());
+    unreadable["statusReports"] = json!(5);
+    let level = MetadataPolicy::certified(Level::L2);
+    let noted = |entries: &[Value], policy: MetadataPolicy| {
+        let registered = decide(MetadataTrust::prefer(policy), Some(&metadata(entries)))?;
+        Ok::<_, Refusal>((registered.trust(), registered.metadata()[0].notes))
+    };
+    let below = noted(&[entry(&model, std::slice::from_ref(&l1), &roots())], level).unwrap();
+    assert_eq!(below, (TrustOutcome::Trusted, reasons(&[Reason::LevelBelow])));
+    let absent = noted(&[], MetadataPolicy::known()).unwrap();
+    assert_eq!(absent.1, reasons(&[Reason::NotInMetadata]));
+    let untrusted = noted(&[entry(&model, &[l1], &[stranger])], level).unwrap();
+    assert!(untrusted.0 == TrustOutcome::Untrusted);
+    assert_eq!(untrusted.1, reasons(&[Reason::NotAttested]));
+    let revoked = noted(&[entry(&model, &[report("REVOKED", "2024-05-14")], &roots())], level);
+    assert_eq!(revoked, Err(Refusal::Metadata(reasons(&[Reason::Revoked, Reason::LevelBelow]))));
+    let unread = noted(&[unreadable], MetadataPolicy::open());
+    assert_eq!(unread, Err(Refusal::Metadata(reasons(&[Reason::EntryUnreadable]))));
+}
+
+/// Anchors of the relying party for a model stand before those of the metadata, and make it known.
+#[test]
+fn own_anchors_for_a_model_stand_before_those_of_the_metadata() {
+    let anchors = |der: &[u8]| TrustAnchors::default().for_aaguid(model(), [TrustAnchor::from_der(der).unwrap()]);
+    let stranger = Authority::root("metadata.stranger", Algorithm::Es256).der();
+    let known = MetadataPolicy::known();
+    let with = |own: &[u8], entries: &[Value]| {
+        decide(MetadataTrust::verify(known).with_anchors(anchors(own)), Some(&metadata(entries)))
+    };
+    let registered = with(&roots()[0], &[]).unwrap();
+    assert_eq!(registered.attested_aaguid(), Some(model()));
+    let later = metadata(&[entry(&model().to_string(), &[], std::slice::from_ref(&stranger))]);
+    let found = later.reassess(&registered.attested(), &known, at());
+    assert_eq!(found.decision, MetadataDecision::Accept, "the anchor was never one of the metadata's: {found:?}");
+    let refused = with(&stranger, &[entry(&model().to_string(), &[], &roots())]).map(|_| ());
+    assert!(matches!(refused, Err(Refusal::AttestationUntrusted(_))), "{refused:?}");
+    let revoked =
+        with(&roots()[0], &[entry(&model().to_string(), &[report("REVOKED", "2024-05-14")], &[])]).map(|_| ());
+    assert_eq!(revoked, Err(Refusal::Metadata(reasons(&[Reason::Revoked]))));
+}
+
+/// What is kept of a registration is small, holds no certificate, and is judged again by a later BLOB.
+#[test]
+fn what_is_kept_is_judged_again() {
+    let model = model().to_string();
+    let now = metadata(&[entry(&model, &[], &roots())]);
+    let registered = decide(MetadataTrust::verify(MetadataPolicy::known()), Some(&now)).unwrap();
+    let evidence = registered.metadata()[0];
+    assert_eq!((evidence.no, evidence.signature_sha256, evidence.signer_named), (291, now.signature_sha256(), true));
+    let whole = serde_json::to_value(registered.evidence()).unwrap();
+    assert_eq!(whole["metadata"][0]["no"], 291, "the evidence of the registration has it: {whole}");
+    let json = serde_json::to_string(&evidence).unwrap();
+    assert_eq!(serde_json::from_str::<MetadataEvidence>(&json).unwrap(), evidence, "{json}");
+    let kept = serde_json::to_string(&registered.attested()).unwrap();
+    assert!(kept.len() < 320, "{} bytes", kept.len());
+    let attested: Attested = serde_json::from_str(&kept).unwrap();
+    assert_eq!(attested, registered.attested());
+    let known = MetadataPolicy::known();
+    assert_eq!(now.reassess(&attested, &known, at()).decision, MetadataDecision::Accept);
+    let later = metadata(&[entry(&model, &[report("REVOKED", "2026-11-24")], &roots())]);
+    assert_eq!(later.reassess(&attested, &known, at()).decision, MetadataDecision::Accept);
+    let tomorrow = UnixTime::from_secs(AT + 86_400);
+    let found = later.reassess(&attested, &known, tomorrow);
+    assert_eq!((found.decision, found.reasons), (MetadataDecision::Suspend, reasons(&[Reason::Revoked])));
+    for bad in [
+        kept.replace("\"v\":1", "\"v\":2"),
+        kept.replace("\"path\":\"", "\"path\":\"AAAA"),
+        kept.replace("packed", "pakced"),
+    ] {
+        assert!(serde_json::from_str::<Attested>(&bad).is_err(), "{bad}");
+    }
+}
+
+/// A compound attestation is judged as each of its statements.
+#[test]
+fn each_statement_of_a_compound_attestation_is_judged() {
+    let format = Compound::new().with(Packed::new()).with(AndroidKey::new().chain(Chain::of(1, Algorithm::Es384)));
+    let made = Registration::new("metadata.compound", Algorithm::Es256).format(format);
+    let model = Aaguid::from_bytes(made.clone().authenticator_data.attested().aaguid.clone().try_into().unwrap());
+    let anchors = made.expected.trust_anchors.clone();
+    assert!(anchors.len() > 1, "each statement has its root");
+    let of = |anchors: &[Vec<u8>], reports: &[Value]| metadata(&[entry(&model.to_string(), reports, anchors)]);
+    let decide =
+        |metadata: &Metadata| decide_about(&made, MetadataTrust::verify(MetadataPolicy::known()), Some(metadata));
+    let registered = decide(&of(&anchors, &[])).unwrap();
+    assert_eq!((registered.metadata().len(), registered.attested_aaguid()), (2, Some(model)));
+    assert!(matches!(decide(&of(&anchors[..1], &[])).map(|_| ()), Err(Refusal::AttestationUntrusted(_))));
+    let attested = registered.attested();
+    let found = of(&anchors[..1], &[]).reassess(&attested, &MetadataPolicy::known(), at());
+    assert_eq!(found.reasons, reasons(&[Reason::AnchorGone]), "of the other statement");
+    let found = of(&anchors, &[report("REVOKED", "2024-05-14")]).reassess(&attested, &MetadataPolicy::known(), at());
+    assert_eq!(found.decision, MetadataDecision::Suspend);
+}
+
+/// The front door passes the metadata of the call, and finds the policy of the registration again at a sign-in.
+#[test]
+fn the_relying_party_takes_the_metadata_with_each_call() {
+    let mut policy = AttestationPolicy::any();
+    policy.trust = Trust::Metadata(MetadataTrust::verify(MetadataPolicy::known()));
+    let rp = RelyingParty::builder("example.org", "Example").attestation(policy, AttestationConveyance::Direct);
+    let rp = rp.build().unwrap();
+    let user = User::new(UserHandle::new([7]).unwrap(), "ada", "Ada");
+    let made = packed();
+    let finish = |metadata: Option<&Metadata>| {
+        let (options, state) = rp.start_registration(&user, &[], at()).unwrap();
+        let challenge = serde_json::to_value(&options).unwrap()["challenge"].clone();
+        let made = made.clone().client_data(|data| data.set("challenge", challenge.as_str().unwrap()));
+        let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
+        match metadata {
+            Some(metadata) => rp.finish_registration_with_metadata(state, &response, metadata, at()),
+            None => rp.finish_registration(state, &response, at()),
+        }
+    };
+    let good = metadata(&[entry(&model().to_string(), &[], &roots())]);
+    let bad = metadata(&[entry(&model().to_string(), &[report("REVOKED", "2024-05-14")], &roots())]);
+    let registered = finish(Some(&good)).unwrap();
+    assert_eq!(registered.attested_aaguid(), Some(model()));
+    assert_eq!(finish(Some(&bad)).unwrap_err().code(), "attestation-metadata");
+    assert_eq!(finish(None).unwrap_err().code(), "attestation-metadata");
+    let found = rp.reassess(&bad, &registered.attested(), registered.attestation_policy(), at()).unwrap().unwrap();
+    assert_eq!(found.decision, MetadataDecision::Suspend);
+    assert!(rp.reassess(&bad, &registered.attested(), Some("no such policy"), at()).is_err());
+}
+
+#[test]
+fn a_policy_is_data_and_one_that_cannot_be_met_is_refused() {
+    let read = |change: Value| serde_json::from_value::<MetadataPolicy>(policy(change));
+    for policy in [
+        MetadataPolicy::open(),
+        MetadataPolicy::known(),
+        MetadataPolicy::certified(Level::L2Plus),
+        MetadataPolicy::fips(FipsLevel::new(2, Some(3))).unwrap(),
+        MetadataPolicy::known().refuse([Incident::Revoked]).suspend([]).step_up([Incident::Retired], false),
+        MetadataPolicy::open().accept_unknown(false).update_resolves(false).claims_count_against(true),
+    ] {
+        let json = serde_json::to_string(&policy).unwrap();
+        assert_eq!(serde_json::from_str::<MetadataPolicy>(&json).unwrap(), policy, "{json}");
+    }
+    assert_eq!(read(json!({ "min_level": "L2" })).unwrap(), MetadataPolicy::certified(Level::L2));
+    assert_eq!(MetadataPolicy::fips(FipsLevel::new(5, None)), Err(MetadataPolicyError::FipsLevel));
+    for bad in [
+        json!({ "min_level": "L4" }),
+        json!({ "min_fips": { "level": 0, "revision": null, "physical": null } }),
+        json!({ "min_fips": { "level": 1, "revision": null, "physical": 5 } }),
+        json!({ "refuse": ["UPDATE_AVAILABLE"] }),
+        json!({ "suspend": ["REVOKE"] }),
+        json!({ "unknown_model": "maybe" }),
+        json!({ "minimum": 5 }),
+    ] {
+        assert!(read(bad.clone()).is_err(), "{bad}");
+    }
+}

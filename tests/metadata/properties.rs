@@ -1,0 +1,248 @@
+//! What holds for every BLOB: order and unknown members change nothing, and the stored form answers as the metadata does.
+
+use crate::make::{AT, HOST, MODEL, Service, at, entry, payload, report};
+use proptest::prelude::*;
+use proptest::sample::{Index, subsequence};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
+use wardkey::UnixTime;
+use wardkey::crypto::default_backend;
+use wardkey::metadata::{
+    BlobError, Circumstance, Level, Metadata, ModelId, Roots, RootsError, Seen, Standing, StoredError, keep_blob,
+    verify,
+};
+use wardkey::policy::MetadataPolicy;
+use wardkey::x509::TrustAnchor;
+use wardkey_authenticator::{Algorithm, Authority};
+
+const STATUSES: [&str; 14] = [
+    "FIDO_CERTIFIED",
+    "FIDO_CERTIFIED_L1",
+    "FIDO_CERTIFIED_L2",
+    "FIDO_CERTIFIED_L3plus",
+    "NOT_FIDO_CERTIFIED",
+    "REVOKED",
+    "RETIRED",
+    "USER_VERIFICATION_BYPASS",
+    "ATTESTATION_KEY_COMPROMISE",
+    "USER_KEY_REMOTE_COMPROMISE",
+    "USER_KEY_PHYSICAL_COMPROMISE",
+    "UPDATE_AVAILABLE",
+    "FIPS140_CERTIFIED_L2",
+    "ORBITED",
+];
+
+fn roots(service: &Service) -> Roots {
+    Roots::of(HOST, [TrustAnchor::from_der(&service.root.der()).unwrap()])
+}
+
+fn read(service: &Service) -> Metadata {
+    verify(service.blob().as_bytes(), &roots(service), Seen::nothing(), at(), default_backend()).unwrap()
+}
+
+fn a_report() -> impl Strategy<Value = Value> {
+    let day = prop::option::of((2020..2028_u16, 1..=12_u8, 1..=28_u8));
+    (0..STATUSES.len(), day, prop::option::of(0..8_u32)).prop_map(|(status, day, version)| {
+        let mut report = json!({ "status": STATUSES[status] });
+        if let Some((year, month, day)) = day {
+            report["effectiveDate"] = format!("{year}-{month:02}-{day:02}").into();
+        }
+        if let Some(version) = version {
+            report["authenticatorVersion"] = version.into();
+        }
+        report
+    })
+}
+
+/// What a BLOB says of the model at several times.
+fn told(metadata: &Metadata) -> Vec<(bool, Option<Standing>)> {
+    let id: ModelId = MODEL.parse().unwrap();
+    let times = (0..8).map(|year| UnixTime::from_secs(AT - 86_400 * 365 * (6 - year)));
+    let judge = |at| {
+        let mut circumstance = Circumstance::at(at);
+        circumstance.firmware = Some(4);
+        MetadataPolicy::certified(Level::L1).judge(metadata, &id, &circumstance)
+    };
+    times.map(judge).map(|verdict| (verdict.reasons.is_empty(), verdict.standing)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_reports_and_entries_changes_no_answer(
+        reports in prop::collection::vec(a_report(), 0..6).prop_flat_map(|all| (Just(all.clone()), Just(all).prop_shuffle())),
+        first in any::<bool>(),
+    ) {
+        let other = entry("00000000-0000-0000-0000-000000000001", &[report("REVOKED", "2024-01-01")], &[]);
+        let (one, two) = (entry(MODEL, &reports.0, &[]), entry(MODEL, &reports.1, &[]));
+        let plain = read(&Service::new(&payload(&[one, other.clone()])));
+        let moved = read(&Service::new(&payload(&if first { [other, two] } else { [two, other] })));
+        prop_assert_eq!(told(&plain), told(&moved));
+    }
+
+    #[test]
+    fn one_more_unknown_member_changes_no_answer(reports in prop::collection::vec(a_report(), 0..5), place in 0..4_u8) {
+        let plain = payload(&[entry(MODEL, &reports, &[])]);
+        let mut more = plain.clone();
+        let at = match place {
+            0 => &mut more,
+            1 => &mut more["entries"][0],
+            2 => &mut more["entries"][0]["metadataStatement"],
+            _ if reports.is_empty() => &mut more,
+            _ => &mut more["entries"][0]["statusReports"][0],
+        };
+        at["anUnknownMember"] = json!({ "status": "REVOKED", "list": [[[1.5e300]]] });
+        prop_assert_eq!(told(&read(&Service::new(&plain))), told(&read(&Service::new(&more))));
+    }
+
+    #[test]
+    fn one_more_incident_never_makes_a_refusal_an_acceptance(
+        reports in prop::collection::vec(a_report(), 0..5),
+        incident in 5..11_usize,
+        year in 2019..2028_u16,
+        place in any::<Index>(),
+    ) {
+        let mut more = reports.clone();
+        more.insert(place.index(reports.len() + 1), report(STATUSES[incident], &format!("{year}-06-01")));
+        let before = told(&read(&Service::new(&payload(&[entry(MODEL, &reports, &[])]))));
+        let after = told(&read(&Service::new(&payload(&[entry(MODEL, &more, &[])]))));
+        for (before, after) in before.iter().zip(&after) {
+            prop_assert!(before.0 || !after.0, "{reports:?}");
+        }
+    }
+
+    #[test]
+    fn the_stored_form_answers_as_the_metadata_does(
+        reports in prop::collection::vec(a_report(), 0..5),
+        broken in subsequence(vec!["aaguid", "statusReports", "metadataStatement"], 0..2),
+        flip in any::<Index>(),
+    ) {
+        let anchor = Authority::root("metadata.anchor", Algorithm::Es256).der();
+        let mut other = entry("00000000-0000-0000-0000-000000000001", &reports, &[]);
+        for member in broken {
+            other[member] = json!(5);
+        }
+        let metadata = read(&Service::new(&payload(&[entry(MODEL, &reports, &[anchor]), other])));
+        let bytes = metadata.to_bytes(default_backend());
+        let again = Metadata::from_bytes(&bytes, default_backend()).unwrap();
+        prop_assert_eq!(told(&metadata), told(&again));
+        assert_same(&metadata, &again);
+        let mut damaged = bytes.clone();
+        let place = flip.index(damaged.len());
+        damaged[place] ^= 1;
+        prop_assert!(Metadata::from_bytes(&damaged, default_backend()).is_err(), "byte {place}");
+        prop_assert!(Metadata::from_bytes(&bytes[..flip.index(bytes.len())], default_backend()).is_err());
+    }
+}
+
+fn assert_same(one: &Metadata, other: &Metadata) {
+    assert_eq!(one.models(), other.models());
+    assert_eq!(one.skipped(), other.skipped());
+    assert_eq!((one.number(), one.next_update()), (other.number(), other.next_update()));
+    assert_eq!((one.signer(), one.received_at()), (other.signer(), other.received_at()));
+    assert_eq!((one.signature_sha256(), one.duplicates()), (other.signature_sha256(), other.duplicates()));
+    for (model, same) in one.models().iter().zip(other.models()) {
+        assert!(one.anchors_of(model).eq(other.anchors_of(same)));
+    }
+}
+
+/// The real BLOBs of the project's shared folder, where it exists.
+#[test]
+fn real_blobs() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors/mds");
+    let Ok(manifest) = std::fs::read(folder.join("manifest.json")) else {
+        return println!("skipped: no {}", folder.display());
+    };
+    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    for case in manifest["cases"].as_array().unwrap() {
+        let path = |member: &str| folder.join(case[member].as_str().unwrap());
+        let pem = std::fs::read_to_string(path("root")).unwrap();
+        let (blob, roots) =
+            (std::fs::read(path("blob")).unwrap(), Roots::any_name(TrustAnchor::from_pem(&pem).unwrap()));
+        let time = UnixTime::from_secs(case["validate_at"].as_i64().unwrap_or(1_618_918_507));
+        let verified = verify(&blob, &roots, Seen::nothing(), time, default_backend());
+        assert_eq!(verified.is_ok(), case["accept"] == json!(true), "{case}: {verified:?}");
+        if let Ok(metadata) = verified {
+            let bytes = metadata.to_bytes(default_backend());
+            assert_same(&metadata, &Metadata::from_bytes(&bytes, default_backend()).unwrap());
+        }
+    }
+}
+
+#[test]
+fn a_kept_blob_is_verified_at_the_time_of_its_receipt() {
+    let backend = default_backend();
+    let service = Service::new(&payload(&[]));
+    let roots = roots(&service);
+    let kept = keep_blob(service.blob().as_bytes(), at(), backend);
+    let metadata = Metadata::from_kept_blob(&kept, &roots, Seen::number(291), backend).unwrap();
+    assert_eq!((metadata.number(), metadata.received_at()), (291, at()));
+    let rollback = Metadata::from_kept_blob(&kept, &roots, Seen::number(292), backend).map(|_| ());
+    assert_eq!(rollback, Err(StoredError::Blob(BlobError::Rollback { no: 291, last: 292 })));
+    for place in [0, 15, 16, 47, 48, 55, 60, kept.len() - 2] {
+        let mut damaged = kept.clone();
+        damaged[place] ^= 1;
+        assert!(Metadata::from_kept_blob(&damaged, &roots, Seen::nothing(), backend).is_err(), "byte {place}");
+    }
+    // The compact form decides about trust, so it is not read in the place of a BLOB.
+    let compact = metadata.to_bytes(backend);
+    assert_eq!(
+        Metadata::from_kept_blob(&compact, &roots, Seen::nothing(), backend).map(|_| ()),
+        Err(StoredError::Version)
+    );
+}
+
+#[test]
+fn the_roots_of_fido_are_known_by_fingerprint() {
+    let pem =
+        |der: &[u8]| format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", crate::make::base64(der));
+    let stranger = pem(&Authority::root("metadata.stranger", Algorithm::Es256).der());
+    assert_eq!(Roots::fido(&stranger).map(|_| ()), Err(RootsError::NotFido));
+    assert!(matches!(Roots::fido("no PEM"), Err(RootsError::Anchor(_))));
+    let r3 = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors/mds/roots/globalsign-root-r3.pem");
+    if let Ok(r3) = std::fs::read_to_string(r3) {
+        assert!(Roots::fido(&r3).is_ok());
+        assert_eq!(Roots::fido(&format!("{r3}{stranger}")).map(|_| ()), Err(RootsError::NotFido));
+    }
+}
+
+/// Nested, repeated and endless input is answered, and one such entry takes no other with it.
+#[test]
+fn hostile_entries_are_bounded() {
+    let good = entry(MODEL, &[report("FIDO_CERTIFIED_L1", "2024-05-14")], &[]).to_string();
+    let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
+    let many = (0..50_000).map(|number| format!("\"m{number}\":1")).collect::<Vec<_>>().join(",");
+    let reports = vec![r#"{"status":"UPDATE_AVAILABLE"}"#; 20_000].join(",");
+    for hostile in [
+        format!(r#"{{"aaguid":"{MODEL}x","deep":{deep}}}"#),
+        format!(r#"{{"aaguid":{deep}}}"#),
+        deep.clone(),
+        format!(r#"{{"metadataStatement":{{"userVerificationDetails":{deep}}}}}"#),
+        format!("{{{many}}}"),
+        format!(r#"{{"statusReports":[{reports}]}}"#),
+    ] {
+        let text = format!(r#"{{"no":1,"entries":[{hostile},{good}]}}"#);
+        let metadata = read(&Service::new(&payload(&[])).with(|service| service.payload = text));
+        assert_eq!((metadata.models().len(), metadata.skipped().len()), (1, 1));
+        assert!(told(&metadata).last().unwrap().0);
+    }
+}
+
+#[test]
+fn metadata_is_shared_between_threads() {
+    fn shared<T: Send + Sync + 'static>(_: &T) {}
+    let metadata = Arc::new(read(&Service::new(&payload(&[entry(MODEL, &[], &[])]))));
+    shared(&metadata);
+    assert_eq!(metadata.name(&MODEL.parse().unwrap()), Some("Made-up model"));
+}
+
+#[test]
+fn an_icon_is_read_from_the_blob_of_the_metadata_and_no_other() {
+    let service = Service::new(&payload(&[entry(MODEL, &[], &[])]));
+    let (metadata, backend) = (read(&service), default_backend());
+    let icon = |blob: String| metadata.icon(blob.as_bytes(), &metadata.models()[0], backend);
+    assert_eq!(icon(service.blob()).as_deref(), Some("data:image/png;base64,iVBORw0KGgo="));
+    assert_eq!(icon(Service::new(&payload(&[entry(MODEL, &[report("REVOKED", "2024-01-01")], &[])])).blob()), None);
+}
