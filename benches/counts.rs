@@ -1,8 +1,8 @@
 //! Instructions of our own code, counted by callgrind: `cargo bench --bench counts`. Needs valgrind.
 //!
-//! The backend hashes and accepts every signature, so that the millions of instructions of a signature do not hide a regression
-//! of one per cent. Counts are compared with `benches/counts.txt`, which `cargo bench --bench counts -- --save` writes. They are
-//! valid for one compiler and one target.
+//! The backend hashes and accepts every signature, so that the millions of instructions of a signature do not hide a
+//! regression of one per cent. Counts are compared with `benches/counts.txt`, which `cargo bench --bench counts -- --save`
+//! writes. They are valid for one compiler and one target.
 
 #[path = "harness/ceremony.rs"]
 #[allow(dead_code, reason = "the other bench uses the rest")]
@@ -12,7 +12,7 @@ mod ceremony;
 mod entry_points;
 
 use ceremony::{SignIn, SignUp};
-use entry_points::Yes;
+use entry_points::YES;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
@@ -29,9 +29,9 @@ type Case = Box<dyn FnMut()>;
 fn cases() -> Vec<(&'static str, Case)> {
     let sign_in = |algorithm| {
         let sign_in = SignIn::new(algorithm);
-        Box::new(move || sign_in.verify(&sign_in.record, &Yes))
+        Box::new(move || sign_in.verify(&sign_in.record, &YES))
     };
-    let sign_up = |sign_up: SignUp| Box::new(move || drop(black_box(sign_up.verify(&Yes))));
+    let sign_up = |sign_up: SignUp| Box::new(move || drop(black_box(sign_up.verify(&YES))));
     let packed = |certificates| SignUp::new(Packed::new().chain(Chain::of(certificates, Algorithm::Es256)));
     let (assertion, attestation) = (SignIn::new(Algorithm::Es256).json, SignUp::new(Packed::new()).json);
     let root = packed(1).anchors.remove(0);

@@ -1,8 +1,8 @@
 //! Bounds on the work that one message can cause, as values that are spent (after `Budget` of rustls-webpki).
 //!
-//! A message chooses how many signatures it carries, with which keys, and how many names its certificates have. Lengths
-//! and counts are bounded where they are read; what these bounds allow can still multiply, so the product is bounded here.
-//! One budget serves the whole message: all statements of a compound attestation and all their certification paths.
+//! The sender of a message chooses the number of signatures, their keys, and the number of names in certificates. Each length
+//! and count is bounded where it is read. Because the allowed counts multiply, the total work is bounded here. One budget
+//! serves the whole message: all statements of a compound attestation and all their certification paths.
 
 /// The work that a message may still cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,19 +11,19 @@ pub(crate) struct Budget {
     comparisons: Left,
 }
 
-/// The remaining units; `None` after a request that exceeded them.
+/// The remaining units, or `None` after a request for more than remained.
 type Left = Option<u32>;
 
-/// More work than the budget has left.
+/// The work exceeds the remaining budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Exhausted;
 
 impl Budget {
     /// Signature verifications, in units of about 10 µs with AWS-LC: see [`PublicKey::cost`](crate::crypto::PublicKey).
     ///
-    /// The most that a recorded attestation needs is 73 (Android: five certificates, three of them issued with P-384 keys).
-    /// This allows seven of those in one compound attestation, or eight statements with nine intermediates of P-256 keys
-    /// each, or three signatures by Ed448 keys. Eight Ed448 statements would need 1312 (13 ms).
+    /// The most expensive recorded attestation needs 73 units (Android: five certificates, three of them issued with P-384
+    /// keys). This budget allows seven of those in one compound attestation, or eight statements with nine intermediates of
+    /// P-256 keys each, or three signatures by Ed448 keys. Eight Ed448 statements would need 1312 units (13 ms).
     pub(crate) const VERIFICATIONS: u32 = 512;
 
     /// Comparisons of names with name constraints (RFC 5280 §4.2.1.10), in units of about 40 ns: one for each name and
@@ -37,7 +37,7 @@ impl Budget {
         Self { verifications: Some(Self::VERIFICATIONS), comparisons: Some(Self::COMPARISONS) }
     }
 
-    /// Spends on a signature verification, before it is done.
+    /// Spends the cost of a signature verification. Call it before the verification.
     pub(crate) fn spend_verification(&mut self, cost: u32) -> Result<(), Exhausted> {
         spend(&mut self.verifications, cost)
     }
@@ -47,12 +47,12 @@ impl Budget {
         u32::try_from(octets.checked_div(64).unwrap_or(0)).unwrap_or(u32::MAX).saturating_add(1)
     }
 
-    /// Spends on a comparison of names, before it is done.
+    /// Spends the cost of a comparison of names. Call it before the comparison.
     pub(crate) fn spend_comparison(&mut self, cost: u32) -> Result<(), Exhausted> {
         spend(&mut self.comparisons, cost)
     }
 
-    /// Returns whether a signature was not verified because of its cost.
+    /// Returns whether a signature was not verified because the budget was exhausted.
     pub(crate) const fn lacks_verifications(&self) -> bool {
         self.verifications.is_none()
     }
@@ -71,11 +71,11 @@ mod tests {
     fn an_exhausted_budget_stays_exhausted() {
         let mut budget = Budget::of_a_message();
         assert_eq!(budget.spend_verification(Budget::VERIFICATIONS), Ok(()));
-        assert!(!budget.lacks_verifications(), "all of it may be spent");
+        assert!(!budget.lacks_verifications(), "the whole budget may be spent");
         assert_eq!(budget.spend_verification(1), Err(Exhausted));
         assert_eq!(budget.spend_verification(0), Err(Exhausted));
         assert!(budget.lacks_verifications());
-        assert_eq!(budget.spend_comparison(Budget::COMPARISONS), Ok(()), "the two are apart");
+        assert_eq!(budget.spend_comparison(Budget::COMPARISONS), Ok(()), "the two budgets are independent");
         assert_eq!(budget.spend_comparison(1), Err(Exhausted));
     }
 }

@@ -125,7 +125,7 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// Returns the transport with this name. Every name is accepted.
+    /// Returns the transport with this name. An unknown name becomes [`Transport::Other`].
     pub(crate) fn from_name(name: &str) -> Self {
         match name {
             "usb" => Self::Usb,
@@ -138,7 +138,7 @@ impl Transport {
         }
     }
 
-    /// Returns its name.
+    /// Returns the name of the transport.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -153,7 +153,7 @@ impl Transport {
     }
 }
 
-/// Serde writes the name in every format. An enumeration with an untagged variant could not be read from binary formats.
+/// Serde uses this in every format, because an enumeration with an untagged variant cannot be read from binary formats.
 impl From<Transport> for String {
     fn from(transport: Transport) -> Self {
         match transport {
@@ -169,7 +169,7 @@ impl From<String> for Transport {
     }
 }
 
-/// Serde for the transports of a record: missing and null are no transports. A binary format always has the list.
+/// Reads the transports of a record. In text formats the member may be missing or null; binary formats always have the list.
 fn transports<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Transport>, D::Error> {
     struct List;
     impl<'de> Visitor<'de> for List {
@@ -221,9 +221,9 @@ pub struct CredentialRecord {
     /// The credential public key: a COSE_Key, with the bytes that were attested.
     #[serde(with = "base64url::text")]
     pub public_key: Vec<u8>,
-    /// The last signature counter. 0 if the authenticator has none, and if it is unknown; then the next sign-in sets it.
+    /// The last signature counter. 0 if the authenticator has none or it is unknown. If it is 0, the next sign-in sets it.
     pub sign_count: u32,
-    /// uvInitialized: whether UV counts as a factor, because it was set at registration, or later together with an
+    /// uvInitialized: whether UV counts as a factor, because it was performed at registration, or later together with an
     /// equally strong factor.
     pub uv_initialized: bool,
     /// BE at registration. `None` if unknown, as in imported records; then the next sign-in sets it.
@@ -359,7 +359,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_are_judged_when_a_value_is_made() {
+    fn a_value_of_a_wrong_length_cannot_be_made() {
         for (len, id, handle) in [
             (0, false, false),
             (1, true, true),
@@ -411,7 +411,7 @@ mod tests {
         assert!(serde_json::from_str::<CredentialRecord>(&stored.replacen("\"aWQ\"", "\"\"", 1)).is_err());
     }
 
-    /// What is not known is null. A member that is not there at all is a damaged store's.
+    /// An unknown value is null. A missing member means that the store is damaged.
     #[test]
     fn no_member_of_a_stored_shape_may_be_missing() {
         use serde_json::{Value, from_value, to_value};

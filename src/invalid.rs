@@ -1,4 +1,4 @@
-//! Values of the caller that cannot be used.
+//! The error for invalid values that the caller passes.
 
 /// Why a value that you passed cannot be used: an id, a handle, an AAGUID, an RP ID, an origin, the name of an app, or an
 /// extension input.
@@ -7,7 +7,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidValue {
-    /// The wrong number of bytes.
+    /// A value has the wrong number of bytes.
     #[error("{what} must have 1 to {most} bytes, found {len}")]
     #[non_exhaustive]
     Length {
@@ -63,10 +63,10 @@ pub enum InvalidValue {
     /// same for every page, so accepting it would let any local file sign in your users.
     #[error("expected an origin of one application, found one that all local pages share, such as file://")]
     SharedOrigin,
-    /// No origin, where a document or a payment must list some.
+    /// There is no origin, but a document or a payment must list at least one.
     #[error("expected at least one origin, found none")]
     NoOrigin,
-    /// Not the identity of an app: an Android package and its certificates, or an Apple team and bundle.
+    /// The identity of an app is malformed: an Android package with its certificates, or an Apple team id with a bundle id.
     #[error(
         "expected an app's name, such as org.example.portal, with its certificates or its team, such as A1B2C3D4E5"
     )]
@@ -78,40 +78,40 @@ pub enum InvalidValue {
     /// `credBlob` of more than [`Blob::MAX_CRED_BLOB_LEN`](crate::extensions::Blob::MAX_CRED_BLOB_LEN) bytes.
     #[error("expected a credBlob of at most 32 bytes, which every authenticator can store, found a longer one")]
     CredBlobTooLong,
-    /// `prf.evalByCredential` for a credential that is not in `allowCredentials`: clients throw (§10.1.4).
+    /// `prf.evalByCredential` has a credential that is not in `allowCredentials`, so clients would fail (§10.1.4).
     #[error("prf.evalByCredential names a credential that is not in allowCredentials")]
     PrfCredential,
-    /// `largeBlob` that reads and writes, or neither (§10.1.5).
+    /// `largeBlob` both reads and writes, or does neither (§10.1.5).
     #[error("largeBlob must either read or write")]
     LargeBlobReadAndWrite,
     /// `largeBlob.write` without exactly one credential in `allowCredentials` (§10.1.5).
     #[error("largeBlob.write needs exactly one credential in allowCredentials")]
     LargeBlobWriteNeedsOne,
-    /// A salt of `hmacGetSecret` that has not 32 bytes.
+    /// A salt of `hmacGetSecret` does not have 32 bytes.
     #[error("expected salts of 32 bytes in hmacGetSecret, found another length")]
     HmacSaltLength,
     /// `enforceCredentialProtectionPolicy` without a policy (CTAP §12.1).
-    #[error("enforceCredentialProtectionPolicy without credentialProtectionPolicy")]
+    #[error("enforceCredentialProtectionPolicy needs credentialProtectionPolicy")]
     EnforceWithoutPolicy,
-    /// An input among `others` that has a field of its own: JSON would have the member twice.
-    #[error("the input {0} has a field, but was found among the other inputs")]
+    /// An input in `others` has a field of its own, so JSON would have the member twice.
+    #[error("the input {0} has a field of its own, but was found in `others`")]
     HasAField(&'static str),
-    /// A member whose only value is true.
+    /// `isPayment` is not true, its only valid value.
     #[error("expected true in isPayment, found another value")]
     NotTrue,
-    /// `payment` for another authenticator than the client device's: clients throw (Secure Payment Confirmation §5).
+    /// `payment` without `authenticatorAttachment: "platform"`, so clients would fail (Secure Payment Confirmation §5).
     #[error("payment needs authenticatorAttachment platform")]
     PaymentAttachment,
-    /// `payment` with a credential that need not be discoverable: clients throw.
+    /// `payment` with `residentKey: "discouraged"`, so clients would fail.
     #[error("payment needs residentKey required or preferred")]
     PaymentResidentKey,
-    /// `payment` without required user verification, as in a conditional create: clients throw.
+    /// `payment` without required user verification (for example in a conditional registration), so clients would fail.
     #[error("payment needs userVerification required")]
     PaymentUserVerification,
-    /// An output is required of an extension that is not asked for.
+    /// An output is required of an extension that is not requested.
     #[error("an output of {0} is required, but not requested")]
     RequiredButNotRequested(&'static str),
-    /// A signed output is required of a registration, and clients are asked for no attestation: `none` signs nothing.
+    /// A signed output is required of a registration, but no attestation is requested, and `none` signs nothing.
     #[error("a signed output of {0} is required; ask for direct or enterprise attestation, because none signs nothing")]
     RequiredButNotAttested(&'static str),
 }

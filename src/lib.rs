@@ -2,7 +2,7 @@
 //!
 //! You pass in the posted bytes, what you expect, and the time; the library returns a verdict. It has no network, no store,
 //! no clock, no logging and no mutable global state. Behaviour and numbers follow the W3C Recommendation of 2026-08-25.
-//! Steps have names, and one table holds their numbers ([`ceremony::Step`]).
+//! Each step has a name; [`ceremony::Step`] maps names to numbers.
 //!
 //! # Start here
 //!
@@ -26,12 +26,13 @@
 //! | migrate from webauthn-rs, another library, or U2F | [`interop`] |
 //! | accept only certain authenticators or credentials | [`policy::AttestationPolicy`], [`RelyingPartyBuilder`], [`attestation::voucher`]: who vouches for which fact |
 //! | answer, log and alert | [`Error::fault`](Error::fault), [`Error::public`], [`Error::code`], [`Error::step`] |
-//! | show an auditor why a verdict was reached | [`ceremony::evidence`] |
+//! | show an auditor the reasons of a verdict | [`ceremony::evidence`] |
 //! | verify with your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`], [`ceremony::payment::verify`] |
 //!
 //! # Modules
 //!
-//! One module per chapter of the standard, one file per section. Dependencies point down; a test reads every import.
+//! Each module covers a chapter of the standard, and each file a section. A module imports only modules below it
+//! (`tests/architecture.rs` checks this).
 //!
 //! ```text
 //! interop                  conversion from other libraries' stored credentials, responses and configuration
@@ -55,18 +56,17 @@
 //! # Features
 //!
 //! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`, `mds`. Each adds algorithms or a backend; `mds` adds the
-//! FIDO Metadata Service. A build without an
-//! algorithm never offers it, and refuses a key of this algorithm.
+//! FIDO Metadata Service. A build that cannot verify an algorithm never offers it, and refuses its keys.
 //!
 //! # FIPS 140-3
 //!
-//! With `fips`, AWS-LC is linked as its FIPS 140-3 module, and the evidence of each ceremony says `AWS-LC FIPS`. The module
-//! itself is asked, not the feature. The member `backend` of the [evidence](ceremony::evidence) names what made the hashes of
-//! the ceremony and drew the challenge; `module` names what verified the signature of the credential. Outside the module
-//! are Ed448 (feature `ed448`), and the check that an Ed25519 key has no small order, which FIPS 140-3 does not count as
-//! cryptography. Not every service of the module is approved: secp256k1 (ES256K) is not, and SHA-1 (RS1; names and
-//! signatures of old TPMs) is approved only for verification, as legacy use. The certificate of the module says which
-//! version is validated, and for which platforms.
+//! With `fips`, AWS-LC is linked as its FIPS 140-3 module, and the [evidence](ceremony::evidence) of each ceremony contains
+//! `AWS-LC FIPS`. This name comes from the linked module, not from the feature. In the evidence, `backend` is the backend that
+//! computed the hashes of the ceremony and generated the challenge; `module` is the module that verified the signature of the
+//! credential. Two things are computed outside of the FIPS module: Ed448 (feature `ed448`), and the check that an Ed25519 key
+//! does not have low order, which FIPS 140-3 does not count as cryptography. Not every service of the module is approved:
+//! secp256k1 (ES256K) is not, and SHA-1 (RS1; names and signatures of old TPMs) is approved only for verification, as legacy
+//! use. The certificate of the module lists the validated version and platforms.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -122,7 +122,7 @@ pub use relying_party::{
 pub use state::{AuthenticationState, RegistrationState};
 pub use time::UnixTime;
 
-/// What only the tests, fuzz targets and benches of this repository need: the parsers of single structures, the members of the
+/// Items for the tests, fuzz targets and benches of this repository: the parsers of single structures, the members of the
 /// options, and the reasons behind the codes of errors.
 ///
 /// Not part of the public API: a minor release may change or remove any of it.

@@ -1,13 +1,13 @@
-//! Received bytes that are not what the standard says.
+//! The error for received bytes that cannot be parsed.
 
 use crate::authenticator::data;
 use crate::client::data as client_data;
 use crate::codec::cbor;
 use crate::crypto::{CryptoError, cose};
 
-/// Why client data, authenticator data, a COSE_Key or an attestation object could not be read.
+/// Why client data, authenticator data, a COSE_Key or an attestation object cannot be parsed.
 ///
-/// The text names the notation and the rule that is broken. It contains numbers, but nothing of what was received.
+/// The text contains the notation, the broken rule, and numbers, but no received text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error(transparent)]
 pub struct ParseError(Kind);
@@ -48,7 +48,7 @@ impl From<cose::Error> for ParseError {
     }
 }
 
-/// The key of a COSE_Key is not usable.
+/// Converts the error of an unusable key in a COSE_Key.
 impl From<CryptoError> for ParseError {
     fn from(error: CryptoError) -> Self {
         cose::Error::Key(error).into()

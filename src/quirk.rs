@@ -1,18 +1,18 @@
 //! Named deviations from the standard that real clients need.
 //!
-//! Each [`Quirk`] is off by default. The relying party switches it on by name, and the evidence of each ceremony that needed
-//! one reports it.
+//! Each [`Quirk`] is off by default. The relying party enables it by name, and the evidence of each ceremony that needed it
+//! reports it.
 //!
 //! # Deviations that are always accepted
 //!
-//! These need no choice, because the message still has one reading, or because another standard requires to accept them:
+//! These need no option, because the message still has only one meaning, or because another standard requires to accept them:
 //!
 //! | deviation | reason |
 //! |---|---|
 //! | an integer `alg` beside `x5c` in an `apple` statement, where §8.8 has only `x5c` | early iOS and macOS sent it; its value is not used |
 //! | PrintableString, UTF8String or IA5String in the subject of a `packed` certificate where §8.2.1 requires a different one of the three | certificates in use have them; the text is compared |
-//! | a bare signature in a `tpm` statement, where §8.3 has a TPMT_SIGNATURE | Windows and the vectors of the standard have it; no octet string is both |
-//! | the fields of an AuthorizationList in an `android-key` certificate in any order | phones write them so; §8.4 requires no order; a field must not occur twice |
+//! | a bare signature in a `tpm` statement, where §8.3 has a TPMT_SIGNATURE | Windows and the test vectors of the standard have it; no octet string is valid in both forms |
+//! | the fields of an AuthorizationList in an `android-key` certificate in any order | phones write them in other orders, and §8.4 requires none; a field must not occur twice |
 //! | attributes of a relative distinguished name in any order, although DER sorts a SET OF | certificates in use have them unsorted; names are compared octet by octet |
 //! | a certificate whose signature BIT STRING has a non-zero count of unused bits | the first U2F keys of Yubico have it; such a signature never verifies, so the certificate is accepted only if certification paths are not checked, or if the certificate itself is an anchor |
 //! | any BER encoding of TRUE in the basic constraints of a trust anchor | the root of AuthenTrend encodes it as 01; an anchor is a name and a key (RFC 5280 §6.1.1 (d)) |

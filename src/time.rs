@@ -1,4 +1,4 @@
-//! The time, which the caller passes in: the library has no clock, so the same call gives the same verdict in ten years.
+//! The time. The caller passes it in, because the library has no clock; so the same call gives the same verdict in ten years.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub struct UnixTime(i64);
 
 impl UnixTime {
-    /// Makes a time from seconds since 1970-01-01T00:00:00Z. Not milliseconds.
+    /// Makes a time from seconds (not milliseconds) since 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn from_secs(seconds: i64) -> Self {
         Self(seconds)

@@ -16,7 +16,8 @@ mod growth;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use counting::{Budget, peak};
+use counting::peak;
+use entry_points::Yes;
 use wardkey::ceremony::{Failure, Origins, Refusal, Site, registration};
 use wardkey::crypto::{Backend, CryptoError, PublicKey, Scheme};
 use wardkey::internals::cbor::Value;
@@ -37,12 +38,12 @@ use wardkey_authenticator::{
 const CLIENT_DATA_LEN: usize = 128 * 1024;
 
 /// Verifies a registration and applies a policy. Counts the calls of the backend.
-fn register(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) -> Result<(), Failure> {
+fn register(registration: &Registration, anchors: &[Vec<u8>], backend: &Yes) -> Result<(), Failure> {
     measured(registration, anchors, backend).0
 }
 
 /// The same, and counts the peak memory in addition to response and policy.
-fn measured(registration: &Registration, anchors: &[Vec<u8>], backend: &Budget) -> (Result<(), Failure>, usize) {
+fn measured(registration: &Registration, anchors: &[Vec<u8>], backend: &Yes) -> (Result<(), Failure>, usize) {
     let response = RegistrationResponse::from_json(&registration.response().to_string()).unwrap();
     let site = Site::new("example.org", Origins::exact(["https://example.org"]));
     let algorithms = wardkey::crypto::Algorithm::OFFERABLE;
@@ -128,7 +129,7 @@ fn certificates_are_read_without_recursion() {
     let anchors = Chain::new().trust_anchors();
     let packed = || Packed::new().chain(Chain::of(2, Algorithm::Es256));
     let registration = |packed| Registration::new("bounds.nested", Algorithm::Es256).format(packed);
-    let (registered, usual) = measured(&registration(packed()), &anchors, &Budget::default());
+    let (registered, usual) = measured(&registration(packed()), &anchors, &Yes::default());
     assert_eq!(registered, Ok(()));
     for (oid, value, verdict, what) in [
         ("2.5.29.30", nested.clone(), refused(Malformed::TrailingBytes), "name constraints"),
@@ -139,7 +140,7 @@ fn certificates_are_read_without_recursion() {
     ] {
         let change = move |ca: &mut Authority| ca.certificate.set(Extension::new(oid, value).critical());
         let registration = registration(packed().authority(1, change));
-        let (registered, bytes) = measured(&registration, &anchors, &Budget::default());
+        let (registered, bytes) = measured(&registration, &anchors, &Yes::default());
         let expected = verdict.map_err(Refusal::AttestationUntrusted);
         assert_eq!(registered.map_err(|failure| failure.refusal), expected, "{what}");
         // The failure keeps its evidence on the heap.
@@ -214,16 +215,16 @@ fn copies(count: usize) -> Registration {
 #[test]
 fn a_path_costs_one_verification_per_certificate_and_is_bounded() {
     let anchors = Chain::new().trust_anchors();
-    let budget = Budget::default();
+    let budget = Yes::default();
     assert_eq!(register(&copies(1), &anchors, &budget), Ok(()));
     assert_eq!(budget.spent().0, 2, "the statement and its one certificate");
     for count in [2, 10, 11, 128, 129, 500] {
-        let budget = Budget::default();
+        let budget = Yes::default();
         assert!(register(&copies(count), &anchors, &budget).is_err(), "{count}");
         assert!(budget.spent().0 <= 1, "{count} certificates cost {:?}", budget.spent());
     }
     // The longest path: nine intermediates.
-    let budget = Budget::default();
+    let budget = Yes::default();
     let chain = Chain::of(10, Algorithm::Es256);
     let anchors = chain.trust_anchors();
     let long = Registration::new("bounds.long", Algorithm::Es256).format(Packed::new().chain(chain));
@@ -245,7 +246,7 @@ fn loops(certificates: usize) -> (Registration, Vec<Vec<u8>>) {
 #[test]
 fn certificates_that_issue_each_other_lead_nowhere() {
     let (registration, anchors) = loops(10);
-    let budget = Budget::default();
+    let budget = Yes::default();
     assert!(matches!(
         register(&registration, &anchors, &budget).unwrap_err().refusal,
         Refusal::AttestationUntrusted(_)
@@ -267,7 +268,7 @@ fn at_most_eight_anchors_of_one_name_are_tried() {
     let anchors: Vec<_> = others.collect();
     /// A limit that refuses the signatures of certificates, because certificates are the longest messages.
     #[derive(Debug)]
-    struct NoChain(Budget);
+    struct NoChain(Yes);
     impl Backend for NoChain {
         fn name(&self) -> &'static str {
             "no chain"
@@ -297,7 +298,7 @@ fn at_most_eight_anchors_of_one_name_are_tried() {
     let site = Site::new("example.org", Origins::exact(["https://example.org"]));
     let algorithms = wardkey::crypto::Algorithm::OFFERABLE;
     let expected = registration::ExpectedRegistration::new(&site, &registration.expected.challenge, &algorithms);
-    let backend = NoChain(Budget::default());
+    let backend = NoChain(Yes::default());
     let verified = registration::verify(&expected, &response, &backend).unwrap();
     let mut policy = AttestationPolicy::any();
     policy.trust = Trust::Verify(TrustAnchors::new(anchors.iter().map(|der| TrustAnchor::from_der(der).unwrap())));
@@ -311,7 +312,7 @@ fn a_compound_attestation_has_at_most_eight_statements() {
     for (count, verifications) in [(2, 2), (8, 8), (9, 0), (1000, 0)] {
         let compound = (0..count).fold(Compound::new(), |compound, _| compound.with(PackedSelf::new()));
         let registration = Registration::new("bounds.compound", Algorithm::Es256).format(compound);
-        let budget = Budget::default();
+        let budget = Yes::default();
         // What verifies is refused by the policy, because one key signed all of it.
         let refused = register(&registration, &[], &budget).unwrap_err().refusal;
         assert_eq!(refused == Refusal::AttestationStatementsNotIndependent, verifications > 0, "{count}: {refused:?}");
@@ -347,7 +348,7 @@ fn a_message_has_a_budget_for_its_signatures() {
         (8, Ed448, Chain::of(1, Es256), 3, Some("statement"), "eight by Ed448"),
         (8, Es512, Chain::of(3, Es512), 15, Some("path"), "eight with chains of P-521"),
     ] {
-        let budget = Budget::default();
+        let budget = Yes::default();
         let made = compound(count, algorithm, &chain);
         let verdict = register(&made, &chain.trust_anchors(), &budget).map_err(|failure| too_much(failure.refusal));
         assert_eq!(verdict.err(), refused, "{why}");
@@ -368,7 +369,7 @@ fn rsa_keys_cost_by_their_length() {
         };
         let compound = (0..8).fold(Compound::new(), |compound, _| compound.with(statement()));
         let made = Registration::new("bounds.rsa", Algorithm::Es256).format(compound);
-        let budget = Budget::default();
+        let budget = Yes::default();
         let verdict = register(&made, &Chain::new().trust_anchors(), &budget).map_err(|failure| failure.refusal);
         let too_much = Refusal::AttestationStatement(Reason::VerificationBudget.into());
         // What verifies is refused by the policy, because one key signed all of it.
@@ -387,7 +388,7 @@ fn signed_messages_cost_by_their_length() {
             .authenticator_data(|data| data.extension("x", extension.clone()))
     };
     for (count, verifications, accepted) in [(7, 14, true), (8, 7, false)] {
-        let budget = Budget::default();
+        let budget = Yes::default();
         assert_eq!(register(&long(count), &Chain::new().trust_anchors(), &budget).is_ok(), accepted, "{count}");
         assert_eq!(budget.spent().0, verifications, "{count} statements of 47 units each, and 19 for the key");
     }
@@ -416,7 +417,7 @@ fn preferred_trust_costs_no_extra_verification() {
         let mut policy = AttestationPolicy::any();
         let anchor = TrustAnchor::from_der(&Chain::new().trust_anchors()[0]).unwrap();
         policy.trust = Trust::Prefer(TrustAnchors::new([anchor]));
-        let budget = Budget::default();
+        let budget = Yes::default();
         let verified = registration::verify(&expected, &response, &budget).unwrap();
         let decided = policy.decide(verified, &UserHandle::new([1]).unwrap());
         let found = decided.map(|decided| decided.untrusted_reason()).unwrap_or_else(|failure| match failure.refusal {
@@ -431,7 +432,7 @@ fn preferred_trust_costs_no_extra_verification() {
 /// The RP ID; the client data and the authenticator data, for the evidence.
 #[test]
 fn a_registration_without_attestation_is_hashed_once() {
-    let budget = Budget::default();
+    let budget = Yes::default();
     let registration = Registration::new("bounds.none", Algorithm::Es256).format(NoAttestation);
     assert!(register(&registration, &[], &budget).is_ok());
     assert_eq!(budget.spent(), (0, 3));
@@ -443,7 +444,7 @@ fn the_certificates_of_a_jws_are_bounded_too() {
         let safetynet = AndroidSafetyNet::new().x5c(move |x5c| *x5c = vec![x5c[0].clone(); count]);
         let registration = Registration::new("bounds.jws", Algorithm::Es256).format(safetynet);
         let json = registration.response().to_string();
-        let budget = Budget::default();
+        let budget = Yes::default();
         let (registered, bytes) = peak(|| register(&registration, &Chain::new().trust_anchors(), &budget));
         assert!(registered.is_err() && budget.spent().0 <= 1, "{count}: {registered:?}");
         assert!(bytes < 24 * json.len(), "{bytes} of {}", json.len());

@@ -1,7 +1,7 @@
 //! The entry points of the crate that take an input of any length, with a generator of such inputs.
 //!
-//! `tests/bounds/growth.rs` checks their allocations at n, 2n and 4n; `benches/entry_points.rs` measures their cost. The backend
-//! is [`Yes`], so that the cost of signatures is not measured.
+//! `tests/bounds/growth.rs` checks their allocations at n, 2n and 4n; `benches/entry_points.rs` measures their cost. The
+//! backend is [`YES`], so that the cost of signatures is not measured.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::hint::black_box;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use wardkey::attestation::{CompoundPolicy, Format};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::payment::ExpectedPayment;
@@ -37,9 +38,28 @@ use wardkey_authenticator::{
     PackedSelf, Registration, RevocationList, der,
 };
 
-/// Hashes and draws with AWS-LC, and accepts every key and every signature.
-#[derive(Debug)]
-pub struct Yes;
+/// A backend that hashes and draws random bytes with AWS-LC, and accepts every key and every signature. Counts hashes and
+/// verifications.
+#[derive(Debug, Default)]
+pub struct Yes {
+    verifications: AtomicUsize,
+    hashes: AtomicUsize,
+}
+
+/// The backend of the entry points, whose counts are not read.
+pub static YES: Yes = Yes { verifications: AtomicUsize::new(0), hashes: AtomicUsize::new(0) };
+
+impl Yes {
+    /// Returns the number of verifications, and of hashes.
+    pub fn spent(&self) -> (usize, usize) {
+        (self.verifications.load(Ordering::Relaxed), self.hashes.load(Ordering::Relaxed))
+    }
+
+    fn hash(&self) -> AwsLcRs {
+        self.hashes.fetch_add(1, Ordering::Relaxed);
+        AwsLcRs
+    }
+}
 
 impl Backend for Yes {
     fn name(&self) -> &'static str {
@@ -51,19 +71,19 @@ impl Backend for Yes {
     }
 
     fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
-        AwsLcRs.sha256(parts)
+        self.hash().sha256(parts)
     }
 
     fn sha1(&self, parts: &[&[u8]]) -> Option<[u8; 20]> {
-        AwsLcRs.sha1(parts)
+        self.hash().sha1(parts)
     }
 
     fn sha384(&self, parts: &[&[u8]]) -> Option<[u8; 48]> {
-        AwsLcRs.sha384(parts)
+        self.hash().sha384(parts)
     }
 
     fn sha512(&self, parts: &[&[u8]]) -> Option<[u8; 64]> {
-        AwsLcRs.sha512(parts)
+        self.hash().sha512(parts)
     }
 
     fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
@@ -75,6 +95,7 @@ impl Backend for Yes {
     }
 
     fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
+        self.verifications.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 
@@ -155,7 +176,7 @@ fn metadata() -> Vec<EntryPoint> {
         [header.as_bytes(), payload.as_bytes(), &[1; 64]].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".")
     }
     fn verified(payload: &str) -> Metadata {
-        verify(blob(payload).as_bytes(), &roots(), Seen::nothing(), NOW, &Yes).expect("a BLOB")
+        verify(blob(payload).as_bytes(), &roots(), Seen::nothing(), NOW, &YES).expect("a BLOB")
     }
     fn entries(n: usize) -> String {
         let entry = |number: usize| {
@@ -167,7 +188,7 @@ fn metadata() -> Vec<EntryPoint> {
     }
     let read = |payload: String| {
         let roots = roots();
-        with(blob(&payload), move |blob| verify(blob.as_bytes(), &roots, Seen::nothing(), NOW, &Yes).map(drop))
+        with(blob(&payload), move |blob| verify(blob.as_bytes(), &roots, Seen::nothing(), NOW, &YES).map(drop))
     };
     let one = |members: &str| {
         format!(r#"{{"no":1,"entries":[{{"aaguid":"00000000-0000-4000-8000-000000000001",{members}}}]}}"#)
@@ -195,7 +216,7 @@ fn metadata() -> Vec<EntryPoint> {
         EntryPoint {
             held: 24,
             ..entry("Metadata::from_bytes", "entries", "", LEN, |n| {
-                with(verified(&entries(n)).to_bytes(&Yes), |bytes| Metadata::from_bytes(bytes, &Yes).map(drop))
+                with(verified(&entries(n)).to_bytes(&YES), |bytes| Metadata::from_bytes(bytes, &YES).map(drop))
             })
         },
         entry("Attested::from_chain", "certificates", "", LEN, |n| {
@@ -204,7 +225,7 @@ fn metadata() -> Vec<EntryPoint> {
             let (count, model) = (n / root.len(), Aaguid::from_bytes([1; 16]));
             input(count * root.len(), move || {
                 let x5c = core::iter::repeat_n(root.as_slice(), count);
-                drop(black_box(Attested::from_chain(Format::Packed, model, x5c, &anchor, NOW, &Yes)));
+                drop(black_box(Attested::from_chain(Format::Packed, model, x5c, &anchor, NOW, &YES)));
             })
         }),
     ]
@@ -413,7 +434,7 @@ fn register(made: Registration, policy: AttestationPolicy) -> Input {
             registration::ExpectedRegistration::new(&site, &made.expected.challenge, &crypto::Algorithm::OFFERABLE);
         expected.time = Some(NOW);
         expected.compound = policy.compound;
-        let verified = registration::verify(&expected, &response, &Yes);
+        let verified = registration::verify(&expected, &response, &YES);
         let decide = |verified| policy.decide(verified, &user);
         drop(black_box(verified.and_then(decide)));
     })
@@ -487,7 +508,7 @@ fn ceremonies() -> Vec<EntryPoint> {
             let statement = move |s: &mut Cbor| s.set("x5c", Cbor::Raw(nulls(n * 3 / 4)));
             register(create().format(Packed::new()).statement(statement), anything())
         }),
-        entry(verify, "certificates in x5c", "128 read, 10 walked", LEN, |n| {
+        entry(verify, "certificates in x5c", "128 read, 10 in a certification path", LEN, |n| {
             register(create().format(Packed::new().x5c(move |x5c| *x5c = vec![x5c[0].clone(); n / 900])), trusted())
         }),
         entry(verify, "nulls in eight statements, seven of which may be dropped", "8 statements", LEN, |n| {
@@ -529,7 +550,7 @@ fn ceremonies() -> Vec<EntryPoint> {
                 let mut expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
                 expected.allow_credentials = &allowed;
                 expected.user_handle = Some(record.user_handle.as_bytes());
-                authentication::verify(&expected, &response, &record, &Yes).map(drop).expect("a verdict");
+                authentication::verify(&expected, &response, &record, &YES).map(drop).expect("a verdict");
             })
         }),
         entry("authentication::verify", "unknown signed outputs", "", LEN, |n| {
@@ -542,7 +563,7 @@ fn ceremonies() -> Vec<EntryPoint> {
             let (record, site) = (record_of(&made), site());
             input(json.len(), move || {
                 let expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
-                authentication::verify(&expected, &response, &record, &Yes).map(drop).expect("a verdict");
+                authentication::verify(&expected, &response, &record, &YES).map(drop).expect("a verdict");
             })
         }),
         entry("payment::verify", "logos", "128 KiB of client data", 160 * KIB, |n| {
@@ -555,7 +576,7 @@ fn ceremonies() -> Vec<EntryPoint> {
             input(json.len(), move || {
                 let expected = authentication::ExpectedAuthentication::new(&site, &made.expected.challenge);
                 let shown = payment::ExpectedPayment::new(&details);
-                payment::verify(&expected, &shown, &response, &record, &Yes).map(drop).expect("a verdict");
+                payment::verify(&expected, &shown, &response, &record, &YES).map(drop).expect("a verdict");
             })
         }),
         entry("payment::browser_bound_key", "a member of client data", "128 KiB", 160 * KIB, |n| {
@@ -572,8 +593,8 @@ fn ceremonies() -> Vec<EntryPoint> {
                     &made.expected.challenge,
                     &crypto::Algorithm::OFFERABLE,
                 );
-                let verified = registration::verify(&expected, &response, &Yes).expect("a verdict");
-                payment::browser_bound_key(&verified, &Yes).expect_err("there is no such key");
+                let verified = registration::verify(&expected, &response, &YES).expect("a verdict");
+                payment::browser_bound_key(&verified, &YES).expect_err("there is no such key");
             })
         }),
     ]
@@ -623,7 +644,7 @@ fn certificates() -> Vec<EntryPoint> {
 
 fn rp() -> RelyingParty {
     RelyingParty::builder("example.org", "Example")
-        .backend(&Yes)
+        .backend(&YES)
         .decoys(Decoys::new(*b"decoy secret number 1, 32 bytes."))
         .build()
         .expect("a relying party")
@@ -782,7 +803,7 @@ fn front_door() -> Vec<EntryPoint> {
         entry("RelyingPartyBuilder::build", "origins", "", LEN, |n| {
             let origins: Vec<_> = (0..n / 32).map(|host| format!("https://h{host:010}.example.org")).collect();
             input(n, move || {
-                let builder = RelyingParty::builder("example.org", "Example").backend(&Yes);
+                let builder = RelyingParty::builder("example.org", "Example").backend(&YES);
                 let builder = origins.iter().fold(builder, |builder, origin| builder.origin(origin));
                 drop(black_box(builder.build().expect("a relying party")));
             })

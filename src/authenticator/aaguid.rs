@@ -1,24 +1,24 @@
-//! AAGUID (§6.5.1): which model an authenticator says it is.
+//! AAGUID (§6.5.1): the model that an authenticator claims to be.
 
 use crate::invalid::InvalidValue;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// The model of an authenticator, by its maker's word. Worth something only after its attestation was trusted.
+/// An AAGUID: the model of an authenticator, as the authenticator claims. Rely on it only if the attestation is trusted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Aaguid([u8; 16]);
 
 impl Aaguid {
-    /// The AAGUID of an authenticator that has none, or does not tell.
+    /// The AAGUID of an authenticator that has none, or does not disclose it.
     pub const ZERO: Self = Self([0; 16]);
 
-    /// An AAGUID from its 16 bytes.
+    /// Makes an AAGUID from its 16 bytes.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The 16 bytes.
+    /// Returns the 16 bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
@@ -26,7 +26,7 @@ impl Aaguid {
 }
 
 impl fmt::Display for Aaguid {
-    /// As FIDO metadata writes it: `01020304-0506-0708-0102-030405060708`.
+    /// Writes it as FIDO metadata does: `01020304-0506-0708-0102-030405060708`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, byte) in self.0.iter().enumerate() {
             if matches!(i, 4 | 6 | 8 | 10) {
@@ -49,18 +49,12 @@ impl core::str::FromStr for Aaguid {
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
         let groups = text.split('-').map(str::len);
-        if !groups.eq([8, 4, 4, 4, 12]) {
+        // `from_str_radix` would accept a sign.
+        if !groups.eq([8, 4, 4, 4, 12]) || text.starts_with('+') {
             return Err(InvalidValue::Aaguid);
         }
-        let mut digits = text.chars().filter(|&c| c != '-').map(|c| c.to_digit(16));
-        let mut bytes = [0; 16];
-        for byte in &mut bytes {
-            let (Some(Some(high)), Some(Some(low))) = (digits.next(), digits.next()) else {
-                return Err(InvalidValue::Aaguid);
-            };
-            *byte = u8::try_from(high << 4 | low).map_err(|_| InvalidValue::Aaguid)?;
-        }
-        Ok(Self(bytes))
+        let number = u128::from_str_radix(&text.replace('-', ""), 16).map_err(|_| InvalidValue::Aaguid)?;
+        Ok(Self(number.to_be_bytes()))
     }
 }
 
@@ -94,6 +88,8 @@ mod tests {
             "00112233445566778899aabbccddeeff",
             "00112233-4455-6677-8899-aabbccddeefg",
             "0011-223344556677-8899-aabb-ccddeeff",
+            "+0112233-4455-6677-8899-aabbccddeeff",
+            "é112233-4455-6677-8899-aabbccddeeff",
         ] {
             assert_eq!(bad.parse::<Aaguid>(), Err(InvalidValue::Aaguid), "{bad}");
         }

@@ -1,15 +1,15 @@
 //! Authenticator data (§6.1) and attested credential data (§6.5.1).
 //!
-//! The bytes describe their own length: AT if and only if there is attested credential data, ED if and only if there
-//! is an extension map, nothing left over. Read once; nothing is copied.
+//! The bytes describe their own length. AT is set if and only if there is attested credential data, ED if and only if there
+//! is an extension map; trailing bytes are refused. Reading copies nothing.
 //!
-//! | bytes | what |
+//! | bytes | content |
 //! |---|---|
 //! | 32 | rpIdHash |
 //! | 1 | flags |
 //! | 4 | signCount, big-endian |
-//! | 16, 2, n, key | with AT: AAGUID, length of the credential id, the id, a COSE_Key |
-//! | rest | with ED: a CBOR map of extension outputs |
+//! | 16, 2, n, key | if AT is set: AAGUID, length of the credential id, the id, a COSE_Key |
+//! | rest | if ED is set: a CBOR map of extension outputs |
 
 use super::Aaguid;
 use crate::codec::base64url::Bytes;
@@ -17,7 +17,7 @@ use crate::codec::cbor::{self, Value};
 use crate::extensions::SignedMap;
 use core::fmt;
 
-/// The flags octet.
+/// The flags octet of authenticator data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Flags(u8);
@@ -27,50 +27,50 @@ impl Flags {
         self.0 & 1 << bit != 0
     }
 
-    /// The octet itself. Bits 1 and 5 are reserved for future use: reported here, refused by nobody.
+    /// Returns the octet. Bits 1 and 5 are reserved for future use and are not checked.
     #[must_use]
     pub const fn bits(self) -> u8 {
         self.0
     }
 
-    /// UP: a test of user presence succeeded.
+    /// Returns UP: whether a test of user presence succeeded.
     #[must_use]
     pub const fn user_present(self) -> bool {
         self.bit(0)
     }
 
-    /// UV: the user was verified.
+    /// Returns UV: whether the user was verified.
     #[must_use]
     pub const fn user_verified(self) -> bool {
         self.bit(2)
     }
 
-    /// BE: the credential may be backed up. Never changes (§6.1.3).
+    /// Returns BE: whether the credential may be backed up. It never changes (§6.1.3).
     #[must_use]
     pub const fn backup_eligible(self) -> bool {
         self.bit(3)
     }
 
-    /// BS: the credential is backed up now.
+    /// Returns BS: whether the credential is backed up now.
     #[must_use]
     pub const fn backup_state(self) -> bool {
         self.bit(4)
     }
 
-    /// AT: attested credential data is there.
+    /// Returns AT: whether there is attested credential data.
     #[must_use]
     pub const fn attested_credential_data(self) -> bool {
         self.bit(6)
     }
 
-    /// ED: extension outputs are there.
+    /// Returns ED: whether there are extension outputs.
     #[must_use]
     pub const fn extension_data(self) -> bool {
         self.bit(7)
     }
 }
 
-/// Attested credential data (§6.5.1): what a registration adds.
+/// Attested credential data (§6.5.1), which only a registration has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttestedCredentialData<'a> {
     aaguid: Aaguid,
@@ -79,8 +79,8 @@ pub struct AttestedCredentialData<'a> {
 }
 
 impl<'a> AttestedCredentialData<'a> {
-    /// Splits bytes that begin with attested credential data into the model, the credential id and what follows it: the
-    /// public key, and in authenticator data the extension outputs.
+    /// Splits bytes that begin with attested credential data into the AAGUID, the credential id, and the rest: the public
+    /// key, and in authenticator data the extension outputs.
     ///
     /// # Errors
     /// [`Error::Truncated`], [`Error::EmptyCredentialId`].
@@ -96,19 +96,19 @@ impl<'a> AttestedCredentialData<'a> {
         }
     }
 
-    /// The model, untrusted until the attestation is.
+    /// Returns the AAGUID. Rely on it only if the attestation is trusted.
     #[must_use]
     pub const fn aaguid(&self) -> Aaguid {
         self.aaguid
     }
 
-    /// The credential id: 1 to 65535 bytes here; §7.1 wants at most 1023.
+    /// Returns the credential id, of 1 to 65535 bytes. §7.1 step 25 limits it to 1023.
     #[must_use]
     pub const fn credential_id(&self) -> &'a [u8] {
         self.credential_id
     }
 
-    /// The COSE_Key, encoded; a canonical CBOR map.
+    /// Returns the encoded COSE_Key, a canonical CBOR map.
     #[must_use]
     pub const fn credential_public_key(&self) -> &'a [u8] {
         self.credential_public_key
@@ -120,10 +120,10 @@ impl<'a> AttestedCredentialData<'a> {
 #[non_exhaustive]
 pub enum Error {
     /// Fewer bytes than the flags announce.
-    #[error("authenticator data ends early")]
+    #[error("the authenticator data ends inside a field")]
     Truncated,
-    /// A credential id of no bytes.
-    #[error("an empty credential id")]
+    /// The credential id is empty.
+    #[error("the credential id is empty")]
     EmptyCredentialId,
     /// The credential public key is not canonical CBOR.
     #[error("credential public key: {0}")]
@@ -134,21 +134,21 @@ pub enum Error {
     /// The extension outputs are not canonical CBOR.
     #[error("extension outputs: {0}")]
     Extensions(cbor::Error),
-    /// The extension outputs are not a map from text.
-    #[error("the extension outputs are not a map from identifiers")]
+    /// The extension outputs are not a map with text keys.
+    #[error("the extension outputs are not a map with text keys")]
     ExtensionsNotAMap,
     /// Bytes that no flag announces.
-    #[error("bytes after the authenticator data")]
+    #[error("bytes follow the authenticator data")]
     TrailingBytes,
     /// AT clear in a registration (§7.1).
-    #[error("no attested credential data in a registration")]
+    #[error("the registration has no attested credential data")]
     NoAttestedCredentialData,
     /// AT set in an assertion, where it must not be (§6.1).
-    #[error("attested credential data in an assertion")]
+    #[error("the assertion has attested credential data")]
     AttestedCredentialData,
 }
 
-/// Authenticator data (§6.1), read whole.
+/// Authenticator data (§6.1).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct AuthenticatorData<'a> {
     bytes: &'a [u8],
@@ -160,10 +160,11 @@ pub struct AuthenticatorData<'a> {
 }
 
 impl<'a> AuthenticatorData<'a> {
-    /// Reads the authenticator data that `bytes` are.
+    /// Reads authenticator data. Refuses trailing bytes.
     ///
     /// # Errors
-    /// [`Error`]. The ceremonies add [`Error::NoAttestedCredentialData`] and [`Error::AttestedCredentialData`].
+    /// [`Error`], except [`Error::NoAttestedCredentialData`] and [`Error::AttestedCredentialData`], which the ceremonies
+    /// return.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
         let (rp_id_hash, rest) = bytes.split_first_chunk::<32>().ok_or(Error::Truncated)?;
         let (&flags, rest) = rest.split_first().ok_or(Error::Truncated)?;
@@ -188,51 +189,51 @@ impl<'a> AuthenticatorData<'a> {
         Ok(Self { bytes, rp_id_hash, flags, sign_count, attested_credential_data, extensions })
     }
 
-    /// The bytes as received: what is signed.
+    /// Returns the bytes as received, which the authenticator signed.
     #[must_use]
     pub const fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
-    /// authenticatorData ‖ SHA-256(clientDataJSON): the message of nearly every signature in the standard.
+    /// Returns authenticatorData ‖ SHA-256(clientDataJSON), the message of nearly every signature in the standard.
     pub(crate) fn followed_by(&self, client_data_hash: &[u8; 32]) -> Bytes {
         let mut message = Bytes::from_slice(self.bytes);
         message.extend_from_slice(client_data_hash);
         message
     }
 
-    /// SHA-256 of the RP ID that the client named, or of the AppID under the `appid` extension.
+    /// Returns the SHA-256 of the RP ID, or of the AppID if the client used the extension `appid`.
     #[must_use]
     pub const fn rp_id_hash(&self) -> &'a [u8; 32] {
         self.rp_id_hash
     }
 
-    /// The flags.
+    /// Returns the flags.
     #[must_use]
     pub const fn flags(&self) -> Flags {
         self.flags
     }
 
-    /// The signature counter; 0 where the authenticator keeps none.
+    /// Returns the signature counter. 0 if the authenticator has none.
     #[must_use]
     pub const fn sign_count(&self) -> u32 {
         self.sign_count
     }
 
-    /// What a registration adds.
+    /// Returns the attested credential data, which only a registration has.
     #[must_use]
     pub const fn attested_credential_data(&self) -> Option<&AttestedCredentialData<'a>> {
         self.attested_credential_data.as_ref()
     }
 
-    /// The signed extension outputs, if any.
+    /// Returns the signed extension outputs, if any.
     #[must_use]
     pub const fn extensions(&self) -> Option<&SignedMap<'a>> {
         self.extensions.as_ref()
     }
 }
 
-/// Prints the length instead of the octets, which contain the outputs that [`SignedMap`] does not print.
+/// Prints the length instead of the bytes, because the bytes contain the outputs that [`SignedMap`] does not print.
 impl fmt::Debug for AuthenticatorData<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuthenticatorData")
@@ -293,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn each_flag_is_its_own_bit() {
+    fn each_flag_has_its_own_bit() {
         let one = |bit: u8| Flags(1 << bit);
         let seen = |f: Flags| {
             [f.user_present(), f.user_verified(), f.backup_eligible(), f.backup_state()]
@@ -309,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn describes_its_own_length_or_is_refused() {
+    fn refuses_bytes_that_do_not_match_the_flags() {
         let key = [0xa1, 1, 2];
         let id = attested(b"id", &key);
         for (bytes, error, why) in [

@@ -1,4 +1,4 @@
-//! What the authenticator says (§6): authenticator data, signed, byte for byte. Extension outputs are in
+//! Authenticator data (§6), which the authenticator signs byte by byte. Its extension outputs are in
 //! [`extensions`](crate::extensions).
 
 mod aaguid;

@@ -1,9 +1,9 @@
 //! Client data (§5.8.1): the JSON whose hash the authenticator signs.
 //!
-//! The hash covers the bytes as received. [`decode`] drops one BOM; [`ClientData::parse`] then reads one JSON object and
-//! nothing else. A member that occurs twice is refused, however its name is spelt, because two conforming readers would
-//! see two different values. Members may come in any order. Those that are not known are read over, and there are at most
-//! [`MAX_UNKNOWN_MEMBERS`] of them.
+//! The hash covers the bytes as received. [`decode`] removes one byte order mark; [`ClientData::parse`] then reads one JSON
+//! object and refuses trailing text. It refuses a member that occurs twice, also if one name contains escapes, because two
+//! conforming readers may see different values. Members may come in any order. Unknown members are skipped; there may be at
+//! most [`MAX_UNKNOWN_MEMBERS`] of them.
 
 use crate::codec::json::{MAX_UNKNOWN_MEMBERS, MemberError, Text, UnknownNames};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -11,10 +11,10 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// The most bytes of client data. Clients send a few hundred.
+/// The maximum length of client data in bytes. Clients send a few hundred.
 pub(crate) const MAX_LEN: usize = 128 * 1024;
 
-/// The most levels of arrays and objects. Clients send one or two.
+/// The maximum levels of nested arrays and objects. Clients send one or two.
 pub(crate) const MAX_DEPTH: usize = 128;
 
 /// Why bytes are not client data.
@@ -22,39 +22,39 @@ pub(crate) const MAX_DEPTH: usize = 128;
 #[non_exhaustive]
 pub enum Error {
     /// More than 128 KiB.
-    #[error("client data of more than {MAX_LEN} bytes")]
+    #[error("the client data has more than {MAX_LEN} bytes")]
     TooLong,
     /// Not UTF-8 text.
-    #[error("client data that is not UTF-8")]
+    #[error("the client data is not UTF-8")]
     NotUtf8,
-    /// Not one JSON object and nothing else.
-    #[error("client data that is not one JSON object (line {line}, column {column})")]
+    /// Not exactly one JSON object.
+    #[error("the client data is not one JSON object (line {line}, column {column})")]
     #[non_exhaustive]
     NotJson {
-        /// The line where the reader gave up, from 1.
+        /// The line of the error, from 1.
         line: usize,
-        /// The column there, in bytes, from 1.
+        /// The column of the error, in bytes, from 1.
         column: usize,
     },
     /// More than 128 levels.
-    #[error("client data nested too deeply")]
+    #[error("the client data has more than {MAX_DEPTH} levels of arrays and objects")]
     TooDeep,
     /// A member occurs twice.
-    #[error("client data that names a member twice")]
+    #[error("a member of the client data occurs twice")]
     DuplicateMember,
     /// More than [`MAX_UNKNOWN_MEMBERS`] unknown members.
-    #[error("client data with more than {MAX_UNKNOWN_MEMBERS} members that are not known")]
+    #[error("the client data has more than {MAX_UNKNOWN_MEMBERS} unknown members")]
     TooManyMembers,
 }
 
-/// UTF-8 decode (§7.1 step 5, §7.2 step 8): drops one BOM and replaces what is not UTF-8 by U+FFFD.
+/// Runs UTF-8 decode (§7.1 step 5, §7.2 step 8): removes one byte order mark, and replaces octets that are not UTF-8 by U+FFFD.
 ///
-/// Returns `Cow::Owned` if something was replaced. A ceremony then refuses: at the step of the member that the replaced
-/// octets are in, or, if that step passes, as not UTF-8.
+/// Returns `Cow::Owned` if something was replaced. A ceremony refuses such client data: at the step of the member that contains
+/// the replaced octets, or, if that step passes, as not UTF-8.
 ///
 /// # Errors
-/// [`Error::TooLong`]; [`Error::NotUtf8`] for UTF-16 and UTF-32, which begin with their byte order mark or have two NULs
-/// among the first four bytes (RFC 4627 §3). No JSON text in UTF-8 does.
+/// [`Error::TooLong`]; [`Error::NotUtf8`] for UTF-16 and UTF-32. These begin with their own byte order mark, or have two NULs
+/// among the first four bytes (RFC 4627 §3), as no JSON text in UTF-8 does.
 pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
     if bytes.len() > MAX_LEN {
         return Err(Error::TooLong);
@@ -64,27 +64,27 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
         return Err(Error::NotUtf8);
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    // `from_utf8` first, because it is five times as fast where there is nothing to replace.
+    // `from_utf8` first, because it is five times as fast as `from_utf8_lossy`, and there is rarely anything to replace.
     Ok(str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed))
 }
 
-/// The value of a member as far as the ceremonies care.
+/// The value of a member, as the ceremonies need it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Member<'a> {
-    /// Not there.
+    /// The member is absent.
     #[default]
     Absent,
     /// A string, unescaped. A lone surrogate becomes three U+FFFD (UTF-8 decode per the Encoding Standard).
     Text(Cow<'a, str>),
-    /// true or false.
+    /// `true` or `false`.
     Bool(bool),
-    /// null, a number, an array or an object: never what the standard puts there.
+    /// null, a number, an array or an object. The standard defines no such value for these members.
     Other,
 }
 
 impl<'a> Member<'a> {
-    /// The string, or `None`.
+    /// Returns the string, or `None` if the value is not a string.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
@@ -107,7 +107,7 @@ impl<'a> Member<'a> {
     }
 }
 
-/// A JSON string with escapes. Read as bytes, because as text serde_json refuses a lone surrogate.
+/// A JSON string with escapes. Read as bytes, because serde_json refuses a lone surrogate in text.
 struct Unescaped(String);
 
 impl<'de> Deserialize<'de> for Unescaped {
@@ -126,7 +126,7 @@ impl<'de> Deserialize<'de> for Unescaped {
     }
 }
 
-/// CollectedClientData (§5.8.1): the members that the ceremonies look at.
+/// CollectedClientData (§5.8.1): the members that the ceremonies check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientData<'a> {
@@ -163,8 +163,8 @@ impl<'a> ClientData<'a> {
     }
 }
 
-/// The most arrays and objects that are open at once. serde_json sets no bound for what it reads over, because it takes no
-/// stack for that.
+/// Returns the maximum number of arrays and objects that are open at once. serde_json does not limit the nesting of values
+/// that it skips, because it needs no stack for them.
 fn depth(text: &str) -> usize {
     let (mut now, mut most, mut in_string, mut escaped) = (0_usize, 0_usize, false, false);
     for byte in text.bytes() {
@@ -183,7 +183,8 @@ fn depth(text: &str) -> usize {
     most
 }
 
-/// The members, and why their names are refused. Text that is not JSON is refused before.
+/// The members, and why their names are refused. The refusal is kept until the end, so that text that is not JSON is reported
+/// as such.
 struct Members<'a> {
     data: ClientData<'a>,
     refused: Option<MemberError>,
@@ -259,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_of_another_kind_is_seen_as_such() {
+    fn each_kind_of_value_is_told_apart() {
         for (json, member) in [
             (r#"{"origin":null}"#, Member::Other),
             (r#"{"origin":1}"#, Member::Other),
@@ -276,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_one_object() {
+    fn refuses_text_that_is_not_one_object() {
         for json in [
             "",
             "{",
@@ -305,12 +306,12 @@ mod tests {
         assert_eq!(ClientData::parse(&nested(MAX_DEPTH)), Err(Error::TooDeep));
         let brackets = "[".repeat(MAX_DEPTH);
         let strings = format!(r#"{{"x":"{brackets}\"{brackets}","y":"{brackets}"}}"#);
-        assert_eq!(ClientData::parse(&strings), Ok(ClientData::default()), "brackets in strings are text");
+        assert_eq!(ClientData::parse(&strings), Ok(ClientData::default()), "brackets in a string do not count");
         let (open, close) = ("[".repeat(100), "]".repeat(100));
         let hidden = format!(r#"{{"x":{open}"{close}",{open}{close}{close}}}"#);
-        assert_eq!(ClientData::parse(&hidden), Err(Error::TooDeep), "and close nothing");
+        assert_eq!(ClientData::parse(&hidden), Err(Error::TooDeep), "a closing bracket in a string closes nothing");
         let wide = format!(r#"{{"x":[{}[]]}}"#, "[],".repeat(MAX_DEPTH));
-        assert_eq!(ClientData::parse(&wide), Ok(ClientData::default()), "what is closed is not open");
+        assert_eq!(ClientData::parse(&wide), Ok(ClientData::default()), "closed arrays do not count");
     }
 
     #[test]
@@ -329,11 +330,11 @@ mod tests {
         }
         assert!(
             ClientData::parse(r#"{"x":{"a":1,"a":1},"y":1,"z":1}"#).is_ok(),
-            "only its own members are its concern"
+            "members of an inner object may occur twice"
         );
     }
 
-    /// Of two faults in the names the first is reported; what is no JSON is refused before either.
+    /// If names have two faults, the first is reported. Text that is not JSON is reported before a fault in names.
     #[test]
     fn refuses_too_many_unknown_members() {
         let names = |count| (0..count).map(|name| format!(",\"{name}\":0")).collect::<String>();

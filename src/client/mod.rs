@@ -1,7 +1,7 @@
 //! What the client sends and receives (§5): [JSON](json), [capabilities], [payments](payment), [signals](signal), and
 //! [documents](well_known) that the relying party publishes.
 //!
-//! Only client data is signed, through its hash. Nothing else here decides anything by itself.
+//! Of these only client data is signed, through its hash.
 
 pub mod capabilities;
 pub(crate) mod data;

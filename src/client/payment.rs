@@ -1,47 +1,47 @@
-//! What the client says of a payment (Secure Payment Confirmation §5, CollectedClientAdditionalPaymentData): the member
-//! `payment` of client data, so signed through its hash.
+//! Payment details (Secure Payment Confirmation §5, CollectedClientAdditionalPaymentData). They are the member `payment` of
+//! client data, so the authenticator signs them through the hash of client data.
 
 use crate::client::ClientData;
 use crate::codec::json::Object;
 use crate::extensions::Blob;
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// PaymentCurrencyAmount.
+/// PaymentCurrencyAmount: an amount of money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Amount {
-    /// ISO 4217, such as `EUR`.
+    /// The currency (ISO 4217), such as `EUR`.
     pub currency: String,
-    /// A decimal number as text, such as `12.50`. Compared as text: send it as you expect it.
+    /// A decimal number as text, such as `12.50`. It is compared as text, so expect exactly the text that you showed.
     pub value: String,
 }
 
 impl Amount {
-    /// An amount.
+    /// Makes an amount.
     pub fn new(currency: impl Into<String>, value: impl Into<String>) -> Self {
         Self { currency: currency.into(), value: value.into() }
     }
 }
 
-/// PaymentCredentialInstrument: what is paid with.
+/// PaymentCredentialInstrument: the means of payment, such as a card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Instrument {
-    /// Its name, as shown.
+    /// The name that is shown.
     pub display_name: String,
-    /// The URL of its icon.
+    /// The URL of the icon.
     pub icon: String,
-    /// Whether the client had to show the icon. Where it had not, `icon` comes back empty if it could not.
+    /// Whether the client must show the icon. If it is `false` and the client cannot show the icon, it returns an empty `icon`.
     #[serde(default = "yes")]
     pub icon_must_be_shown: bool,
-    /// More of it, as shown.
+    /// Further text that is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<String>,
 }
 
 impl Instrument {
-    /// An instrument whose icon must be shown.
+    /// Makes an instrument whose icon must be shown.
     pub fn new(display_name: impl Into<String>, icon: impl Into<String>) -> Self {
         Self { display_name: display_name.into(), icon: icon.into(), icon_must_be_shown: true, details: None }
     }
@@ -55,39 +55,39 @@ const fn yes() -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Logo {
-    /// Where it is.
+    /// The URL of the image.
     pub url: String,
-    /// What it says.
+    /// The accessible text.
     pub label: String,
 }
 
 impl Logo {
-    /// A logo.
+    /// Makes a logo.
     pub fn new(url: impl Into<String>, label: impl Into<String>) -> Self {
         Self { url: url.into(), label: label.into() }
     }
 }
 
-/// What was shown to the person who pays.
+/// The details that were shown to the person who pays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PaymentDetails {
     /// The origin of the page at the top.
     pub top_origin: String,
-    /// Who is paid, by name.
+    /// The name of the payee.
     pub payee_name: Option<String>,
-    /// Who is paid, by origin.
+    /// The origin of the payee.
     pub payee_origin: Option<String>,
-    /// Logos; the client leaves out those that it could not show.
+    /// Logos. The client omits those that it could not show.
     pub logos: Vec<Logo>,
-    /// How much.
+    /// The total amount.
     pub total: Amount,
-    /// With what.
+    /// The means of payment.
     pub instrument: Instrument,
 }
 
 impl PaymentDetails {
-    /// A payment to the payee of this origin, on a page of `top_origin`, without logos.
+    /// Makes the details of a payment to the payee with this origin, on a page of `top_origin`, without logos.
     pub fn new(
         top_origin: impl Into<String>,
         payee_origin: impl Into<String>,
@@ -131,13 +131,13 @@ fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Ve
     Ok(Vec::deserialize(from)?.into_iter().map(|Object(value)| value).collect())
 }
 
-/// The member `payment`, if it is there and of this shape.
+/// Returns the member `payment`, or `None` if it is absent or has a different shape.
 fn read<'a, T: Deserialize<'a>>(client_data: &ClientData<'a>) -> Option<T> {
     let Object(payment) = serde_json::from_str(client_data.payment?).ok()?;
     Some(payment)
 }
 
-/// The browser-bound key (a COSE_Key) that client data of a registration names, if any.
+/// Returns the browser-bound key (a COSE_Key) in the client data of a registration, if any.
 pub(crate) fn browser_bound_key(client_data: &ClientData<'_>) -> Option<Blob> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -147,7 +147,8 @@ pub(crate) fn browser_bound_key(client_data: &ClientData<'_>) -> Option<Blob> {
     read::<Key>(client_data)?.browser_bound_public_key
 }
 
-/// Compares what was collected with what was shown; returns the browser-bound key (a COSE_Key), if one is named.
+/// Compares the payment in client data with the details that were shown. Returns the browser-bound key (a COSE_Key), if any, or
+/// the first member that differs.
 pub(crate) fn judge(
     client_data: &ClientData<'_>,
     rp_id: &str,
@@ -184,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_array_of_its_members_is_no_object() {
+    fn an_array_of_members_is_not_an_object() {
         let read = |total: &str, instrument: &str, logos: &str| {
             let json = format!(
                 r#"{{"payment":{{"rpId":"a","topOrigin":"b","total":{total},"instrument":{instrument},

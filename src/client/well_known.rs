@@ -6,8 +6,8 @@
 //! | [`asset_links`] (Digital Asset Links) | `/.well-known/assetlinks.json` | Android |
 //! | [`app_site_association`] (Apple, associated domains) | `/.well-known/apple-app-site-association` | iOS, macOS |
 //!
-//! Each is served as `application/json` over https with status 200. A document opens nothing by itself: the same origins
-//! must be given to [`RelyingParty`](crate::relying_party::RelyingParty)'s builder.
+//! Serve each as `application/json` over https with status 200. A document only tells clients; also give the same origins to
+//! [`RelyingPartyBuilder`](crate::RelyingPartyBuilder), which decides what the relying party accepts.
 
 use super::json::Lint;
 use super::origin::{check_web_origin, is_bundle};
@@ -16,7 +16,7 @@ use crate::invalid::InvalidValue;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// The labels that every client supports (§5.11.1).
+/// The number of registrable origin labels that every client supports (§5.11.1).
 pub const MAX_LABELS: usize = 5;
 
 /// The document at `/.well-known/webauthn`.
@@ -33,10 +33,11 @@ pub struct RelatedOrigins {
 }
 
 impl RelatedOrigins {
-    /// A document of these origins, in this order: clients read it from the beginning.
+    /// Makes a document with these origins. Put the most important first, because clients read it in order and may stop after
+    /// [`MAX_LABELS`] labels.
     ///
     /// # Errors
-    /// [`InvalidValue`] where one is not a web origin as clients send it, or there is none.
+    /// [`InvalidValue::NoOrigin`] if there is none; otherwise [`InvalidValue`] if one is not a web origin as clients send it.
     pub fn new(origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, InvalidValue> {
         let origins: Vec<String> = origins.into_iter().map(Into::into).collect();
         if origins.is_empty() {
@@ -46,14 +47,15 @@ impl RelatedOrigins {
         Ok(Self { origins })
     }
 
-    /// The origins, in order. A document that was read from elsewhere has them as they are.
+    /// Returns the origins in order. Those of a document that was read with serde are not checked: see [`Self::check`].
     #[must_use]
     pub fn origins(&self) -> &[String] {
         &self.origins
     }
 
-    /// What is wrong with it. `registrable_domain` answers for a host with its registrable domain by the public suffix
-    /// list (`clinic.co.uk` for `portal.clinic.co.uk`); this crate has none, because it would be out of date.
+    /// Returns what is wrong with the document. `registrable_domain` returns the registrable domain of a host by the public
+    /// suffix list (`clinic.co.uk` for `portal.clinic.co.uk`). This crate does not contain that list, because it would soon
+    /// be out of date.
     pub fn check(&self, registrable_domain: impl Fn(&str) -> Option<String>) -> Vec<Lint> {
         let mut warnings = Vec::new();
         let (mut seen, mut labels) = (BTreeSet::new(), BTreeSet::new());
@@ -79,14 +81,14 @@ impl RelatedOrigins {
         warnings
     }
 
-    /// Whether a client that supports `max_labels` labels lets `caller` use the RP ID by this document (§5.11.1,
-    /// "Validating related origins").
+    /// Returns whether a client that supports `max_labels` labels allows the origin `caller` to use the RP ID because of this
+    /// document (§5.11.1, "Validating related origins").
     #[must_use]
     pub fn allow(&self, caller: &str, max_labels: usize, registrable_domain: impl Fn(&str) -> Option<String>) -> bool {
         let mut labels = BTreeSet::new();
         for origin in &self.origins {
             let Some(label) = label(origin, &registrable_domain) else { continue };
-            // §5.11.1: an origin whose label is one too many is skipped before it is compared.
+            // §5.11.1: an origin with one label too many is skipped before it is compared.
             if labels.len() >= max_labels && !labels.contains(&label) {
                 continue;
             }
@@ -99,7 +101,7 @@ impl RelatedOrigins {
     }
 }
 
-/// The registrable origin label (§5.11): the first label of the registrable domain.
+/// Returns the registrable origin label (§5.11): the first label of the registrable domain.
 fn label(origin: &str, registrable_domain: &impl Fn(&str) -> Option<String>) -> Option<String> {
     let (_, host) = origin.split_once("://")?;
     let host = host.split([':', '/']).next()?;
@@ -107,7 +109,7 @@ fn label(origin: &str, registrable_domain: &impl Fn(&str) -> Option<String>) -> 
     (!label.is_empty()).then_some(label)
 }
 
-/// Returns the origin that the ceremonies of an Android app come from, for
+/// Returns the origin that an Android app sends in client data, for
 /// [`native_origin`](crate::RelyingPartyBuilder::native_origin). `certificate` is the SHA-256 of the signing certificate (DER),
 /// as `apksigner verify --print-certs` prints it.
 #[must_use]
@@ -115,11 +117,11 @@ pub fn android_origin(certificate: &[u8; 32]) -> String {
     format!("android:apk-key-hash:{}", base64url::encode(certificate))
 }
 
-/// The document `assetlinks.json`, which lets Android apps use the RP ID's passkeys. Each app is given by its package name,
-/// such as `org.example.portal`, and the SHA-256 of each signing certificate: see [`android_origin`].
+/// Returns the document `assetlinks.json`, which lets Android apps use the passkeys of the RP ID. Give each app as its package
+/// name, such as `org.example.portal`, and the SHA-256 of each signing certificate: see [`android_origin`].
 ///
 /// # Errors
-/// [`InvalidValue::App`] for text that is no package name, or an app without a certificate.
+/// [`InvalidValue::App`] if a text is not a package name, or an app has no certificate.
 pub fn asset_links<'a>(
     apps: impl IntoIterator<Item = (&'a str, &'a [[u8; 32]])>,
 ) -> Result<serde_json::Value, InvalidValue> {
@@ -135,11 +137,7 @@ fn statement(package: &str, certificates: &[[u8; 32]]) -> Result<serde_json::Val
     if !named || certificates.is_empty() {
         return Err(InvalidValue::App);
     }
-    let fingerprint = |sha256: &[u8; 32]| {
-        let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or_default().to_ascii_uppercase();
-        let digits = sha256.iter().flat_map(|byte| [':', digit(byte >> 4), digit(byte & 15)]);
-        digits.skip(1).collect::<String>()
-    };
+    let fingerprint = |sha256: &[u8; 32]| sha256.map(|byte| format!("{byte:02X}")).join(":");
     Ok(serde_json::json!({
         "relation": ["delegate_permission/common.handle_all_urls", "delegate_permission/common.get_login_creds"],
         "target": {
@@ -150,12 +148,12 @@ fn statement(package: &str, certificates: &[[u8; 32]]) -> Result<serde_json::Val
     }))
 }
 
-/// The document `apple-app-site-association`, which lets apps use the RP ID's passkeys. Each app is given by its team (ten
-/// letters and digits) and its bundle identifier, such as `("A1B2C3D4E5", "org.example.portal")`. Ceremonies of these apps come
-/// from the origin `https://` and the RP ID.
+/// Returns the document `apple-app-site-association`, which lets apps use the passkeys of the RP ID. Give each app as its
+/// team id (ten upper-case letters and digits) and its bundle identifier, such as `("A1B2C3D4E5", "org.example.portal")`.
+/// These apps send the origin `https://` followed by the RP ID.
 ///
 /// # Errors
-/// [`InvalidValue::App`].
+/// [`InvalidValue::App`] if a team id or a bundle identifier is malformed.
 pub fn app_site_association<'a>(
     apps: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<serde_json::Value, InvalidValue> {

@@ -5,7 +5,6 @@
 use super::Few;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use core::ops::Deref;
 
 /// The SIMD engine, chosen once by CPU detection. It accepts the same texts as the scalar engine.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -17,29 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 /// Bytes with inline storage for up to 512.
 pub(crate) type Bytes = Few<u8, 512>;
 /// Bytes with inline storage for up to 64: clients make credential ids and user handles of 16 to 64 bytes.
-#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ShortBytes(Few<u8, 64>);
-
-impl ShortBytes {
-    pub(crate) fn from_slice(bytes: &[u8]) -> Self {
-        Self(Few::from_slice(bytes))
-    }
-}
-
-impl Clone for ShortBytes {
-    /// Copies the slice as a whole; `SmallVec::clone` copies byte by byte.
-    fn clone(&self) -> Self {
-        Self::from_slice(self)
-    }
-}
-
-impl Deref for ShortBytes {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.0
-    }
-}
+pub(crate) type ShortBytes = Few<u8, 64>;
 
 /// The text is not base64url without padding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,7 +41,7 @@ pub(crate) fn decode_bytes(text: &[u8]) -> Result<Vec<u8>, NotBase64Url> {
     Ok(bytes)
 }
 
-/// Returns the number of bytes that this many characters encode: three bytes in four characters.
+/// Returns the number of bytes that this many characters encode: four characters encode three bytes.
 pub(crate) const fn decoded_len(characters: usize) -> usize {
     characters.saturating_sub(characters.div_ceil(4))
 }
@@ -74,9 +51,9 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Returns whether `text` is the encoding of `bytes`. Encodes `bytes` and compares, so received text is not decoded.
+/// Returns whether `text` is the encoding of `bytes`. Encodes `bytes` and compares, so that received text need not be decoded.
 pub(crate) fn is_encoding_of(text: &str, bytes: &[u8]) -> bool {
-    let mut buffer = [0; 86]; // enough for a challenge of 64 bytes, encoded by the scalar engine
+    let mut buffer = [0; 86]; // room for a challenge of 64 bytes, so that no allocation is needed
     match base64::engine::general_purpose::URL_SAFE_NO_PAD.encode_slice(bytes, &mut buffer) {
         Ok(written) => buffer.get(..written) == Some(text.as_bytes()),
         Err(_) => encode(bytes) == text,
@@ -96,7 +73,7 @@ pub(crate) fn encode_standard(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// Serde for bytes that are base64url text.
+/// Serde for bytes that are written as base64url text.
 pub(crate) mod text {
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 

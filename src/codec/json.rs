@@ -44,7 +44,7 @@ impl MemberError {
 pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
 impl<'de> Text<'de> {
-    /// Deserializes the string with `seed`, keeping it borrowed if it is.
+    /// Deserializes the string with `seed`. A borrowed string stays borrowed.
     fn read<S: DeserializeSeed<'de>, E: serde::de::Error>(self, seed: S) -> Result<S::Value, E> {
         match self.0 {
             Cow::Borrowed(text) => seed.deserialize(BorrowedStrDeserializer::new(text)),
@@ -72,25 +72,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
             }
         }
         from.deserialize_str(Borrow)
-    }
-}
-
-/// A string that is skipped. Checks only the type.
-pub(crate) struct AnyText;
-
-impl<'de> Deserialize<'de> for AnyText {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Over;
-        impl Visitor<'_> for Over {
-            type Value = AnyText;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-            fn visit_str<E>(self, _: &str) -> Result<AnyText, E> {
-                Ok(AnyText)
-            }
-        }
-        from.deserialize_str(Over)
     }
 }
 
@@ -161,8 +142,8 @@ pub(crate) fn number_of_map<'de, A: MapAccess<'de>>(map: A) -> Result<Number, A:
     Number::deserialize(MapAccessDeserializer::new(map))
 }
 
-/// A value that is read before its type is checked. Refuses an object in which a member occurs twice. Keeps so much of a long
-/// list or object that its reader refuses it for its length, and skips the rest.
+/// A value that is read before its type is checked. Refuses an object in which a member occurs twice. Keeps only the beginning
+/// of a long list or object: enough for the reader to refuse it because of its length.
 pub(crate) struct Buffered(pub(crate) Value);
 
 impl<'de> Deserialize<'de> for Buffered {
@@ -171,9 +152,9 @@ impl<'de> Deserialize<'de> for Buffered {
     }
 }
 
-/// More than any output of the standard has: `uvm` has 3.
+/// The maximum number of list items that are kept. No output of the standard has more: `uvm` has 3.
 const MAX_BUFFERED_ITEMS: usize = 16;
-/// More than [`MAX_UNKNOWN_MEMBERS`] and the known members of any output together.
+/// The maximum number of members that are kept: more than [`MAX_UNKNOWN_MEMBERS`] and the known members of any output together.
 const MAX_BUFFERED_MEMBERS: usize = MAX_UNKNOWN_MEMBERS + 32;
 
 struct AnyValue;
@@ -294,8 +275,8 @@ impl<'a> UnknownNames<'a> {
     }
 }
 
-/// Passes members to a derived `Deserialize`. A derived struct names the members it knows and refuses those twice; this adds
-/// the check of unknown members. Other types get the members unchanged.
+/// Passes members to a derived `Deserialize`. A derived struct refuses a known member that occurs twice; this type adds the
+/// same check for unknown members. Types other than structs get the members unchanged.
 struct OfAStruct<A>(A);
 
 impl<'de, A: MapAccess<'de>> Deserializer<'de> for OfAStruct<A> {
@@ -320,6 +301,7 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for OfAStruct<A> {
     }
 }
 
+/// The members of a struct, each of which may occur once.
 struct Once<'de, A> {
     members: A,
     known: &'static [&'static str],
@@ -344,7 +326,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Once<'de, A> {
         if self.is_known {
             return self.members.next_value_seed(seed);
         }
-        // The struct ignores the value of an unknown member, whatever it is.
+        // The struct ignores the value of an unknown member, so it gets a unit.
         let Skipped = self.members.next_value()?;
         seed.deserialize(().into_deserializer())
     }

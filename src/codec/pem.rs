@@ -5,25 +5,25 @@ use super::base64url;
 /// How a text differs from PEM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Malformed {
-    /// No `-----BEGIN …-----` line with the label.
+    /// There is no `-----BEGIN …-----` line with the expected label.
     NoBlock,
-    /// A beginning without its `-----END …-----` line.
+    /// A `-----BEGIN …-----` line has no `-----END …-----` line.
     NoEnd,
     /// The text between the two lines is not Base64.
     Base64,
 }
 
-/// The DER of every `CERTIFICATE` in the text. Explanatory text around them is ignored (RFC 7468 §2).
+/// Returns the DER of every `CERTIFICATE` in the text. Ignores explanatory text around them (RFC 7468 §2).
 pub(crate) fn certificates(text: &str) -> Result<Vec<Vec<u8>>, Malformed> {
     blocks(text, "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----")
 }
 
-/// The DER of every `X509 CRL` in the text.
+/// Returns the DER of every `X509 CRL` in the text.
 pub(crate) fn crls(text: &str) -> Result<Vec<Vec<u8>>, Malformed> {
     blocks(text, "-----BEGIN X509 CRL-----", "-----END X509 CRL-----")
 }
 
-/// The SubjectPublicKeyInfo of the one `PUBLIC KEY` in the text; `None` if there is not exactly one.
+/// Returns the SubjectPublicKeyInfo of the one `PUBLIC KEY` in the text, or `None` if there is not exactly one.
 pub(crate) fn public_key(text: &str) -> Option<Vec<u8>> {
     let keys = blocks(text, "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----").ok()?;
     <[_; 1]>::try_from(keys).ok().map(|[key]| key)

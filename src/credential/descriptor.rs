@@ -1,15 +1,15 @@
-//! What names a credential or its algorithm in options (§5.3, §5.8.2, §5.8.3).
+//! Descriptors of credentials and algorithms in options (§5.3, §5.8.2, §5.8.3).
 
 use super::{CredentialId, Transport};
 use crate::crypto::Algorithm;
 use serde::{Deserialize, Serialize};
 
-/// PublicKeyCredentialType (§5.8.2). Keeps values that it does not know (§2.1.1).
+/// PublicKeyCredentialType (§5.8.2). Unknown values are kept (§2.1.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum PublicKeyCredentialType {
-    /// `public-key`, the only one that the standard defines.
+    /// `public-key`, the only type that the standard defines.
     #[default]
     PublicKey,
     /// A value that this version does not know, as received.
@@ -21,10 +21,10 @@ pub enum PublicKeyCredentialType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CredentialParameters {
-    /// `public-key`; clients ignore parameters of another type.
+    /// `public-key`. Clients ignore parameters of other types.
     #[serde(rename = "type")]
     pub credential_type: PublicKeyCredentialType,
-    /// The COSE number.
+    /// The COSE algorithm number.
     pub alg: i32,
 }
 
@@ -39,18 +39,18 @@ impl CredentialParameters {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CredentialDescriptor {
-    /// `public-key`; clients ignore descriptors of another type.
+    /// `public-key`. Clients ignore descriptors of other types.
     #[serde(rename = "type")]
     pub credential_type: PublicKeyCredentialType,
     /// The credential id.
     pub id: CredentialId,
-    /// How to reach it.
+    /// The transports, hints for the client.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transports: Vec<Transport>,
 }
 
 impl CredentialDescriptor {
-    /// A descriptor.
+    /// Makes a descriptor.
     #[must_use]
     pub const fn new(credential_type: PublicKeyCredentialType, id: CredentialId, transports: Vec<Transport>) -> Self {
         Self { credential_type, id, transports }

@@ -1,8 +1,8 @@
 //! The default backend: AWS-LC through `aws-lc-rs`.
 //!
 //! This module encodes keys from checked parts, because AWS-LC also accepts compressed and hybrid points, any
-//! SubjectPublicKeyInfo, and any Ed25519 key. To verify a signature, a point is passed in a SubjectPublicKeyInfo: `aws-lc-rs`
-//! tries both encodings, and checks a bare point twice, which is a fifth slower.
+//! SubjectPublicKeyInfo, and any Ed25519 key. To verify a signature, it passes a point in a SubjectPublicKeyInfo, because
+//! `aws-lc-rs` would check a bare point twice, which is a fifth slower.
 
 use super::ED448_MODULE;
 use super::curve::{MAX_SPKI_LEN, uncompressed};
@@ -34,7 +34,8 @@ fn ecdsa(curve: Curve, hash: Hash) -> Option<Algorithm> {
     })
 }
 
-/// The algorithm of key agreement for a curve. Its constructor checks a point like that of ECDSA, and a sixth faster.
+/// Returns the key agreement algorithm of a curve. Its constructor makes the same checks of a point as the ECDSA constructor,
+/// and is a sixth faster.
 fn ecdh(curve: Curve) -> Option<&'static agreement::Algorithm> {
     Some(match curve {
         Curve::P256 => &agreement::ECDH_P256,
@@ -79,7 +80,7 @@ fn array<const N: usize>(output: &[u8]) -> [u8; N] {
 
 fn hash<const N: usize>(algorithm: &'static digest::Algorithm, parts: &[&[u8]]) -> [u8; N] {
     let digest = if let [whole] = parts {
-        digest::digest(algorithm, whole) // AWS-LC would allocate a context
+        digest::digest(algorithm, whole) // a context would be an allocation
     } else {
         let mut context = digest::Context::new(algorithm);
         for part in parts {

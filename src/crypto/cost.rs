@@ -6,8 +6,8 @@ use super::{Curve, MlDsa, PublicKey};
 const OCTETS_PER_UNIT: usize = 8 * 1024;
 
 impl PublicKey<'_> {
-    /// Returns the cost of one verification over a message of this length, in units of about 10 µs of AWS-LC on one core of a
-    /// server (for Ed448: of `ed448-goldilocks`). RustCrypto takes up to seven times as long.
+    /// Returns the cost of one verification over a message of this length. One unit is about 10 µs with AWS-LC (for Ed448: with
+    /// `ed448-goldilocks`) on one core of a server. RustCrypto takes up to seven times as long.
     pub(crate) fn cost(&self, message_len: usize) -> u32 {
         let arithmetic = match *self {
             Self::Ec { curve: Curve::P256, .. } => 5,
@@ -26,8 +26,9 @@ impl PublicKey<'_> {
     }
 }
 
-/// Returns the cost of RSA. The cost of a multiplication is the square of the length of the modulus. There is one per bit of
-/// the exponent, one more per set bit, and five for the setup. One multiplication with a modulus of 1024 octets costs one unit.
+/// Returns the cost of an RSA verification. One multiplication costs the square of the length of the modulus; with a modulus
+/// of 1024 octets that is one unit. There is one multiplication per bit of the exponent, one more per set bit, and five for the
+/// setup.
 fn rsa(modulus_len: usize, exponent: &[u8]) -> u32 {
     let bits = u32::try_from(exponent.len()).unwrap_or(u32::MAX).saturating_mul(8);
     let leading = exponent.first().map_or(0, |first| first.leading_zeros());

@@ -1,7 +1,7 @@
-//! Checks of an Ed25519 key (RFC 8032 §5.1.3): y is reduced, the key is a point, and its order is not small.
+//! Checks of an Ed25519 key (RFC 8032 §5.1.3): y is reduced, the key is a point, and its order is not low.
 //!
-//! They are needed because backends do not refuse all such keys. Of five that were tested, four accept the identity as a key;
-//! with it, one signature verifies for every message.
+//! The checks are needed because backends accept some of these keys. Of five backends that were tested, four accept the
+//! identity as a key, and with that key one signature verifies for every message.
 
 use super::CryptoError;
 use curve25519_dalek::edwards::CompressedEdwardsY;
@@ -14,7 +14,7 @@ const P: [u8; 32] = {
     p
 };
 
-/// The y coordinates of the eight points of small order, little-endian; each for both signs of x.
+/// The y coordinates of the eight points of low order, little-endian. Each stands for both signs of x.
 const LOW_ORDER: [[u8; 32]; 5] = [
     [0; 32],
     {
@@ -37,7 +37,7 @@ const LOW_ORDER: [[u8; 32]; 5] = [
     ],
 ];
 
-/// Checks that y is reduced and not that of a point of small order. Cheap, so it is done for every key that is read.
+/// Checks that y is reduced and is not the y of a point of low order. Cheap, so it is done for every key that is read.
 pub(super) fn check_encoding(key: &[u8; 32]) -> Result<(), CryptoError> {
     let mut y = *key;
     y[31] &= 0x7f; // the sign of x

@@ -24,6 +24,7 @@ pub(super) fn check_key(key: &[u8; 57]) -> Result<(), CryptoError> {
     if !is_canonical(key) {
         return Err(CryptoError::NotOnCurve);
     }
+    // Distinguishes the two errors: `from_bytes` refuses both kinds of keys.
     CompressedEdwardsY(*key).decompress_unchecked().into_option().ok_or(CryptoError::NotOnCurve)?;
     VerifyingKey::from_bytes(key).map(drop).map_err(|_| CryptoError::LowOrder)
 }
@@ -44,16 +45,17 @@ mod tests {
     use super::*;
     use ed448_goldilocks::SigningKey;
 
-    /// y, little-endian, with the sign of x.
+    /// Encodes y, little-endian, with the sign of x.
     fn encode(y: [u8; 56], sign: u8) -> [u8; 57] {
         core::array::from_fn(|at| y.get(at).copied().unwrap_or(sign))
     }
 
+    /// A small y, little-endian.
     fn small(y: u8) -> [u8; 56] {
         core::array::from_fn(|at| if at == 0 { y } else { 0 })
     }
 
-    /// p − y.
+    /// Returns p − y.
     fn negative(y: &[u8]) -> [u8; 56] {
         let mut borrow = false;
         core::array::from_fn(|at| {
@@ -71,10 +73,10 @@ mod tests {
         let signer = SigningKey::from(&[7; 57].into());
         let key = *signer.verifying_key().as_bytes();
         let signature = signer.sign(b"message").to_bytes();
-        let beside_the_sign = |key: &mut [u8; 57]| key[56] |= 1;
+        let set_unused_bit = |point: &mut [u8; 57]| point[56] |= 1;
         let (mut other_key, mut other_r) = (key, signature);
-        beside_the_sign(&mut other_key);
-        beside_the_sign(other_r.first_chunk_mut().unwrap());
+        set_unused_bit(&mut other_key);
+        set_unused_bit(other_r.first_chunk_mut().unwrap());
         assert_eq!(verify(&key, b"message", &signature), Ok(()));
         assert_eq!(verify(&other_key, b"message", &signature), Err(CryptoError::BadSignature));
         assert_eq!(verify(&key, b"message", &other_r), Err(CryptoError::BadSignature));
@@ -100,7 +102,7 @@ mod tests {
                 Err(CryptoError::NotOnCurve),
             ),
             ("all ones", [0xff; 57], Err(CryptoError::NotOnCurve)),
-            ("a bit beside the sign", encode(y, sign | 1), Err(CryptoError::NotOnCurve)),
+            ("an unused bit next to the sign of x", encode(y, sign | 1), Err(CryptoError::NotOnCurve)),
             ("no point: y = 2", encode(small(2), 0), Err(CryptoError::NotOnCurve)),
         ] {
             assert_eq!(check_key(&key), expected, "{what}");

@@ -80,7 +80,7 @@ pub enum MlDsa {
 }
 
 impl MlDsa {
-    /// The length of a public key, in bytes (FIPS 204, table 2).
+    /// Returns the length of a public key, in bytes (FIPS 204, table 2).
     #[must_use]
     pub const fn public_key_len(self) -> usize {
         match self {
@@ -111,10 +111,10 @@ pub enum Scheme {
     MlDsa(MlDsa),
 }
 
-/// The bits of an RSA modulus: the minimum of NIST SP 800-131A, and a maximum to bound the work.
+/// The allowed length of an RSA modulus in bits: the minimum of NIST SP 800-131A, and a maximum that bounds the work.
 const RSA_BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
-/// The maximum bits of an RSA exponent. Verification takes one squaring per bit. Both backends have this limit too, so a key
-/// with a longer exponent could be registered but would never verify.
+/// The maximum length of an RSA exponent in bits, because verification takes one squaring per bit. Both backends have this
+/// limit too, so without this check a key with a longer exponent could be registered but would never verify.
 const RSA_EXPONENT_BITS: usize = 33;
 
 /// Why a key is not usable, a signature does not verify, or there are no random bytes.
@@ -127,14 +127,14 @@ pub enum CryptoError {
     /// The random source failed.
     #[error("the system's random source failed")]
     Random,
-    /// A key or coordinate does not have the length of its kind.
-    #[error("the public key or coordinate does not have the length of its kind")]
+    /// A key or a coordinate of a point has the wrong length.
+    #[error("the public key, or a coordinate of it, has the wrong length")]
     KeyLength,
     /// The coordinates are not a point on the curve, or not reduced.
     #[error("the public key is not a point on the curve")]
     NotOnCurve,
-    /// An Ed25519 or Ed448 key of small order: it verifies signatures without a private key. For Ed448 also a point with a
-    /// component of small order, which no key generation yields.
+    /// An Ed25519 or Ed448 key of low order, for which anyone can make signatures without a private key. For Ed448 also a point
+    /// with a component of low order, which no key generation yields.
     #[error("the EdDSA key has low order")]
     LowOrder,
     /// An RSA modulus of fewer than 2048 or more than 8192 bits, with a leading zero byte, or even.
@@ -176,7 +176,7 @@ pub enum PublicKey<'a> {
         /// The public exponent, big-endian, without a leading zero, at most 33 bits.
         exponent: &'a [u8],
     },
-    /// An ML-DSA key of its parameter set's length.
+    /// An ML-DSA key with the length of its parameter set.
     #[non_exhaustive]
     MlDsa(MlDsa, &'a [u8]),
 }
@@ -267,15 +267,15 @@ impl<'a> PublicKey<'a> {
 /// The module that verifies Ed448 with either backend.
 const ED448_MODULE: &str = "ed448-goldilocks";
 
-/// A crypto module. It receives checked keys and schemes, and only computes.
+/// A crypto module. It receives checked keys and schemes, computes, and decides nothing else.
 ///
 /// Each hash is returned as an array of its length, so that a backend cannot return a digest of the wrong length.
 pub trait Backend: core::fmt::Debug + Send + Sync {
     /// Returns the name of the module, for the evidence.
     fn name(&self) -> &'static str;
 
-    /// Returns the name of the module that verifies this scheme, for the evidence: the backend itself, unless it delegates
-    /// the scheme.
+    /// Returns the name of the module that verifies this scheme, for the evidence. By default it is [`Self::name`]; a backend
+    /// that delegates the scheme to another crate returns the name of that crate.
     fn module(&self, scheme: Scheme) -> &'static str {
         let _ = scheme;
         self.name()

@@ -46,8 +46,8 @@ fn is_on_curve(curve: Curve, point: &[u8]) -> bool {
     }
 }
 
-/// Verifies Ed25519 (RFC 8032 §5.1.7), cofactorless, with S < L. Does not use `verify_strict`, because it refuses signatures
-/// that other verifiers accept.
+/// Verifies Ed25519 (RFC 8032 §5.1.7), cofactorless, with S < L. Does not use `verify_strict`, because that function refuses
+/// signatures that RFC 8032 accepts.
 fn ed25519(key: &[u8; 32], message: &[u8], signature: &[u8]) -> Option<()> {
     let key = ed25519_dalek::VerifyingKey::from_bytes(key).ok()?;
     let signature = ed25519_dalek::Signature::from_slice(signature).ok()?;

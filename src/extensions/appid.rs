@@ -23,7 +23,7 @@ impl AppId {
         if is_https(&url) { Ok(Self(url)) } else { Err(InvalidValue::AppId) }
     }
 
-    /// The URL.
+    /// Returns the URL.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! A key of the trust group (`cmtgKey`), a draft for Level 4. It is read and not verified.
+//! A key of the trust group (`cmtgKey`), a draft for Level 4. It is parsed and not verified.
 
 use super::Blob;
 use super::values::blob;
@@ -11,7 +11,7 @@ pub(crate) struct CmtgKeyOutputs {
     /// A COSE_Key of the trust group.
     #[serde(default, deserialize_with = "blob")]
     pub(crate) cmtg_key: Option<Blob>,
-    /// Its signature.
+    /// The signature of this key.
     #[serde(default, deserialize_with = "blob")]
     pub(crate) signature: Option<Blob>,
 }

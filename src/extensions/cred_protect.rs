@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub enum CredentialProtection {
     /// 1: anyone who holds the authenticator can use it.
     UserVerificationOptional,
-    /// 2: without user verification, only who knows the credential id can use it.
+    /// 2: without user verification, only somebody who knows the credential id can use it.
     #[serde(rename = "userVerificationOptionalWithCredentialIDList")]
     UserVerificationOptionalWithCredentialIdList,
     /// 3: nobody can use it without user verification.
@@ -19,7 +19,7 @@ pub enum CredentialProtection {
 }
 
 impl CredentialProtection {
-    /// The level of this number.
+    /// Returns the level with this number.
     #[must_use]
     pub const fn from_level(level: u64) -> Option<Self> {
         match level {
@@ -30,7 +30,7 @@ impl CredentialProtection {
         }
     }
 
-    /// Its number.
+    /// Returns the number of the level.
     #[must_use]
     pub const fn level(self) -> u8 {
         match self {
@@ -42,14 +42,15 @@ impl CredentialProtection {
 }
 
 impl SignedMap<'_> {
-    /// `credProtect`: the level that the credential got.
+    /// Returns `credProtect`: the level that the credential has.
     pub(crate) fn cred_protect(&self) -> Shaped<CredentialProtection> {
         self.shaped(Extension::CredProtect, |value| unsigned(value).and_then(CredentialProtection::from_level))
     }
 }
 
-/// CTAP §12.1: the level must be at least the one asked for. A silent authenticator protects by level 1, so silence passes
-/// unless more was enforced. An output that nobody vouches for can only lower the level; otherwise it counts as silence.
+/// Checks CTAP §12.1: the level is at least the requested one. An authenticator without output protects by level 1, so a
+/// missing output passes unless a higher level was enforced. An output that nobody vouches for is used only if it is too low;
+/// otherwise it counts as missing.
 pub(super) fn check(
     signed: Option<&SignedMap<'_>>,
     vouched: Vouched,

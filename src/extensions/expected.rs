@@ -1,13 +1,13 @@
-//! What a ceremony expects of extension outputs (§7.1 step 28, §7.2 step 23).
+//! The requirements for extension outputs, and their check (§7.1 step 28, §7.2 step 23).
 //!
-//! Without expectations nothing is checked: a relying party must cope with missing and with unsolicited outputs. A
-//! requirement applies to *signed* outputs. The names of requirements for outputs that only the
-//! client reports begin with `unsigned`, because any script in the page could have written these outputs.
+//! By default nothing is required, because a relying party must cope with missing and with unsolicited outputs. A requirement
+//! applies to a *signed* output. If only the client reports an output, the name of its requirement begins with `unsigned`,
+//! because any script in the page could have written the output.
 //!
 //! In an authentication, the credential key signs all outputs of the authenticator. In a registration, the attestation
-//! statement decides who signs them ([`voucher`](crate::attestation::voucher)): nobody does with `none` and `fido-u2f`, so
-//! that an output beside these fulfils no requirement. The level of `credProtect` is not a requirement in this sense: it
-//! protects the user's own credential and is taken as received, except with `fido-u2f`, which has no extensions.
+//! statement decides who signs them ([`voucher`](crate::attestation::voucher)). With `none` and `fido-u2f` nobody does, so
+//! outputs then fulfil no requirement. The level of `credProtect` is not a requirement in this sense: it protects the user's
+//! own credential, so it is used as received, except with `fido-u2f`, because U2F has no extensions.
 
 use super::{
     ClientExtensionResults, CreationExtensions, CredentialProtection, Extension, ExtensionSet, LargeBlobSupport,
@@ -19,9 +19,9 @@ use serde::{Deserialize, Serialize};
 /// Who vouches for the signed outputs of a registration.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Vouched {
-    /// Nobody: the statement signs other data and leaves the outputs out.
+    /// Nobody: the statement signs other data, without the outputs.
     Nobody,
-    /// Nobody, because there is no statement: outputs are taken as received.
+    /// Nobody, because there is no statement. Outputs are used as received.
     Unattested,
     /// A signature covers the outputs.
     Signed,
@@ -35,14 +35,14 @@ pub(crate) struct ExtensionReport {
     pub(crate) secret_results: bool,
 }
 
-/// What is required of the outputs of a registration. All but those whose name begins with `unsigned` must be signed, by the attestation statement:
-/// ask for attestation, because `none` signs nothing.
+/// Requirements for the outputs of a registration. Outputs must be signed by the attestation statement, except those whose name
+/// begins with `unsigned`. So ask for attestation, because `none` signs nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RegistrationOutputs {
-    /// The least `minPinLength`, in code points. Authenticators without PIN do not pass.
-    #[serde(deserialize_with = "Option::deserialize")] // required, be it null
+    /// The minimum of `minPinLength`, in code points. Authenticators without PIN do not pass.
+    #[serde(deserialize_with = "Option::deserialize")] // required even if null
     pub min_pin_length: Option<u32>,
     /// `pinComplexityPolicy` must be true.
     pub pin_complexity_policy: bool,
@@ -50,65 +50,65 @@ pub struct RegistrationOutputs {
     pub cred_blob_stored: bool,
     /// `hmac-secret` must be true.
     pub hmac_secret: bool,
-    /// `credProps.rk` must not be false. (Absent means unknown, and passes.) Unsigned: a convenience, and no protection.
+    /// `credProps.rk` must not be false. Absent means unknown, and passes. Unsigned, so a convenience and no protection.
     pub unsigned_discoverable: bool,
-    /// `largeBlob.supported` must be true. Unsigned. Set if `largeBlob` was asked for with `support: "required"`.
+    /// `largeBlob.supported` must be true. Unsigned. Also set if `largeBlob` was requested with `support: "required"`.
     pub unsigned_large_blob_supported: bool,
     /// `prf.enabled` must be true. Unsigned.
     pub unsigned_prf_enabled: bool,
 }
 
-/// What step 28 of a registration judges by.
+/// The expectations of step 28 of a registration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RegistrationExtensions {
     /// The inputs that were sent.
     pub requested: ExtensionSet,
-    /// The least level of `credProtect`, where the authenticator answers at all.
-    #[serde(deserialize_with = "Option::deserialize")] // required, be it null
+    /// The minimum level of `credProtect`, if the authenticator returns one.
+    #[serde(deserialize_with = "Option::deserialize")] // required even if null
     pub cred_protect: Option<CredentialProtection>,
-    /// Whether it has to answer, where the level is above the 1 that silence means. An answer beside a `fido-u2f` statement
-    /// is not the authenticator's.
+    /// Whether the authenticator must return a level, if the minimum is above 1. (Level 1 is what a missing output means.) An
+    /// output with a `fido-u2f` statement does not count, because U2F authenticators do not make one.
     pub cred_protect_enforced: bool,
-    /// What is required.
+    /// The required outputs.
     pub required: RegistrationOutputs,
-    /// Whether outputs that nobody asked for are refused.
+    /// Whether outputs that were not requested are refused.
     pub refuse_unsolicited: bool,
-    /// Whether results of a pseudo-random function are refused, which should have stayed in the browser.
+    /// Whether results of a pseudo-random function, which must stay in the browser, are refused.
     pub refuse_secret_results: bool,
 }
 
-/// What is required of the outputs of an authentication.
+/// Requirements for the outputs of an authentication.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AuthenticationOutputs {
-    /// `credBlob` must be there, and not empty: an empty one says that none was stored.
+    /// `credBlob` must be present and not empty. (Empty means that none was stored.)
     pub cred_blob: bool,
-    /// `uvm` must be there.
+    /// `uvm` must be present.
     pub uvm: bool,
-    /// `largeBlob.written` must be true. Unsigned: a convenience, and no protection.
+    /// `largeBlob.written` must be true. Unsigned, so a convenience and no protection.
     pub unsigned_large_blob_written: bool,
 }
 
-/// What step 23 of an authentication judges by. The AppID is not here: it decides step 15.
+/// The expectations of step 23 of an authentication. The AppID is not here, because it belongs to step 15.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AuthenticationExtensions {
     /// The inputs that were sent.
     pub requested: ExtensionSet,
-    /// What is required.
+    /// The required outputs.
     pub required: AuthenticationOutputs,
-    /// Whether outputs that nobody asked for are refused.
+    /// Whether outputs that were not requested are refused.
     pub refuse_unsolicited: bool,
-    /// Whether results of a pseudo-random function are refused, which should have stayed in the browser.
+    /// Whether results of a pseudo-random function, which must stay in the browser, are refused.
     pub refuse_secret_results: bool,
 }
 
 impl RegistrationExtensions {
-    /// Nothing was asked for, and nothing is judged.
+    /// Nothing was requested, and nothing is required.
     pub(crate) const NONE: Self = Self {
         requested: ExtensionSet::NONE,
         cred_protect: None,
@@ -126,7 +126,7 @@ impl RegistrationExtensions {
         refuse_secret_results: false,
     };
 
-    /// What these inputs lead to expect.
+    /// Returns the expectations that follow from these inputs.
     #[must_use]
     pub(crate) fn of(inputs: &CreationExtensions) -> Self {
         let mut expected = Self { requested: inputs.requested(), ..Self::default() };
@@ -136,7 +136,7 @@ impl RegistrationExtensions {
         expected
     }
 
-    /// Also requires `outputs`.
+    /// Returns the expectations with `outputs` required.
     #[must_use]
     pub(crate) const fn requiring(mut self, outputs: RegistrationOutputs) -> Self {
         let large_blob_supported = self.required.unsigned_large_blob_supported;
@@ -145,40 +145,35 @@ impl RegistrationExtensions {
         self
     }
 
-    /// An extension whose output is required though nobody asked for it: hardly any credential would ever pass.
+    /// Returns an extension whose output is required but not requested. Hardly any response would ever pass.
     #[must_use]
     pub(crate) fn required_but_not_requested(&self) -> Option<Extension> {
-        let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, .. } =
-            self.required;
-        first_unrequested(
-            self.requested,
-            &[
-                (min_pin_length.is_some(), Extension::MinPinLength),
-                (pin_complexity_policy, Extension::PinComplexityPolicy),
-                (cred_blob_stored, Extension::CredBlob),
-                (hmac_secret, Extension::HmacSecret),
-                (self.required.unsigned_discoverable, Extension::CredProps),
-                (self.required.unsigned_large_blob_supported, Extension::LargeBlob),
-                (self.required.unsigned_prf_enabled, Extension::Prf),
-            ],
-        )
+        let unsigned = [
+            (self.required.unsigned_discoverable, Extension::CredProps),
+            (self.required.unsigned_large_blob_supported, Extension::LargeBlob),
+            (self.required.unsigned_prf_enabled, Extension::Prf),
+        ];
+        first_unrequested(self.requested, self.signed().into_iter().chain(unsigned))
     }
 
-    /// The first extension whose output is required and must be signed.
+    /// Returns the first extension whose output is required and must be signed.
     #[must_use]
     pub(crate) fn required_signed(&self) -> Option<Extension> {
-        let RegistrationOutputs { min_pin_length, pin_complexity_policy, cred_blob_stored, hmac_secret, .. } =
-            self.required;
-        let required = [
-            (min_pin_length.is_some(), Extension::MinPinLength),
-            (pin_complexity_policy, Extension::PinComplexityPolicy),
-            (cred_blob_stored, Extension::CredBlob),
-            (hmac_secret, Extension::HmacSecret),
-        ];
-        required.into_iter().find_map(|(required, extension)| required.then_some(extension))
+        self.signed().into_iter().find_map(|(required, extension)| required.then_some(extension))
     }
 
-    /// Checks what depends on who vouches for signed outputs. The policy repeats it for the statements that it accepts.
+    /// Returns the extensions whose output must be signed, and whether the output is required.
+    const fn signed(&self) -> [(bool, Extension); 4] {
+        [
+            (self.required.min_pin_length.is_some(), Extension::MinPinLength),
+            (self.required.pin_complexity_policy, Extension::PinComplexityPolicy),
+            (self.required.cred_blob_stored, Extension::CredBlob),
+            (self.required.hmac_secret, Extension::HmacSecret),
+        ]
+    }
+
+    /// Checks the requirements that depend on who vouches for signed outputs. The policy repeats this check for the
+    /// statements that it accepts.
     pub(crate) fn check_vouched(&self, signed: Option<&SignedMap<'_>>, vouched: Vouched) -> Result<(), OutputRefusal> {
         if let Some(least) = self.cred_protect {
             cred_protect::check(signed, vouched, least, self.cred_protect_enforced)?;
@@ -187,7 +182,7 @@ impl RegistrationExtensions {
         if unsigned { Err(OutputRefusal::NotSigned) } else { Ok(()) }
     }
 
-    /// §7.1 step 28
+    /// Checks all outputs (§7.1 step 28).
     pub(crate) fn check(
         &self,
         signed: Option<&SignedMap<'_>>,
@@ -220,7 +215,7 @@ impl RegistrationExtensions {
 }
 
 impl AuthenticationExtensions {
-    /// Nothing was asked for, and nothing is judged.
+    /// Nothing was requested, and nothing is required.
     pub(crate) const NONE: Self = Self {
         requested: ExtensionSet::NONE,
         required: AuthenticationOutputs { cred_blob: false, uvm: false, unsigned_large_blob_written: false },
@@ -228,34 +223,32 @@ impl AuthenticationExtensions {
         refuse_secret_results: false,
     };
 
-    /// What these inputs lead to expect.
+    /// Returns the expectations that follow from these inputs.
     #[must_use]
     pub(crate) fn of(inputs: &RequestExtensions) -> Self {
         Self { requested: inputs.requested(), ..Self::default() }
     }
 
-    /// Also requires `outputs`.
+    /// Returns the expectations with `outputs` required.
     #[must_use]
     pub(crate) const fn requiring(mut self, outputs: AuthenticationOutputs) -> Self {
         self.required = outputs;
         self
     }
 
-    /// An extension whose output is required though nobody asked for it: hardly any credential would ever pass.
+    /// Returns an extension whose output is required but not requested. Hardly any response would ever pass.
     #[must_use]
     pub(crate) fn required_but_not_requested(&self) -> Option<Extension> {
         let AuthenticationOutputs { cred_blob, uvm, unsigned_large_blob_written } = self.required;
-        first_unrequested(
-            self.requested,
-            &[
-                (cred_blob, Extension::CredBlob),
-                (uvm, Extension::Uvm),
-                (unsigned_large_blob_written, Extension::LargeBlob),
-            ],
-        )
+        let required = [
+            (cred_blob, Extension::CredBlob),
+            (uvm, Extension::Uvm),
+            (unsigned_large_blob_written, Extension::LargeBlob),
+        ];
+        first_unrequested(self.requested, required)
     }
 
-    /// §7.2 step 23
+    /// Checks all outputs (§7.2 step 23).
     pub(crate) fn check(
         &self,
         signed: Option<&SignedMap<'_>>,
@@ -280,7 +273,7 @@ struct Answers<'r, 'a> {
 }
 
 impl<'a> Answers<'_, 'a> {
-    /// Returns a signed output. Refuses a malformed one that was asked for, and ignores one that was not.
+    /// Returns a signed output. Refuses a malformed output that was requested, and ignores one that was not.
     fn signed<T>(&self, extension: Extension, read: impl FnOnce(&SignedMap<'a>) -> Shaped<T>) -> Shaped<T> {
         match self.signed.map_or(Ok(None), read) {
             Err(_) if !is_requested(self.requested, extension) => Ok(None),
@@ -288,8 +281,8 @@ impl<'a> Answers<'_, 'a> {
         }
     }
 
-    /// Refuses an unsigned output of the wrong type that was asked for. Reports or refuses unsolicited outputs, and secrets
-    /// that should have stayed in the browser.
+    /// Refuses an unsigned output that was requested and has the wrong type. Reports or refuses unsolicited outputs, and
+    /// secrets that must stay in the browser.
     fn report(&self, refuse_unsolicited: bool, refuse_secrets: bool) -> Result<ExtensionReport, OutputRefusal> {
         let malformed = self.results.map_or(ExtensionSet::NONE, |results| results.malformed);
         if let Some(extension) = malformed.iter().find(|&extension| is_requested(self.requested, extension)) {
@@ -320,8 +313,11 @@ fn is_requested(requested: ExtensionSet, output: Extension) -> bool {
     requested.iter().any(|input| output.answers(input))
 }
 
-/// Returns the first extension whose output is required although it was not asked for.
-fn first_unrequested(requested: ExtensionSet, required: &[(bool, Extension)]) -> Option<Extension> {
-    let unrequested = |&&(required, extension): &&(bool, Extension)| required && !is_requested(requested, extension);
-    required.iter().find(unrequested).map(|&(_, extension)| extension)
+/// Returns the first extension whose output is required although it was not requested.
+fn first_unrequested(
+    requested: ExtensionSet,
+    required: impl IntoIterator<Item = (bool, Extension)>,
+) -> Option<Extension> {
+    let mut required = required.into_iter().filter_map(|(required, extension)| required.then_some(extension));
+    required.find(|&extension| !is_requested(requested, extension))
 }

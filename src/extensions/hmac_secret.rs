@@ -1,5 +1,5 @@
-//! HMAC secret (`hmac-secret`, CTAP §12.5; `hmac-secret-mc`, CTAP §12.8): the extension of authenticators behind `prf`.
-//! Native clients pass it on as `hmacCreateSecret` and `hmacGetSecret`.
+//! HMAC secret (`hmac-secret`, CTAP §12.5; `hmac-secret-mc`, CTAP §12.8): the authenticator extension that `prf` uses.
+//! Native clients offer it as `hmacCreateSecret` and `hmacGetSecret`.
 
 use super::{Blob, Extension, OutputRefusal, PrfValues, Shaped, SignedMap};
 use crate::codec::cbor::Value;
@@ -29,33 +29,34 @@ pub(super) mod salts {
     }
 }
 
-/// CTAP §12.5: each salt has 32 bytes.
+/// Checks that each salt has 32 bytes (CTAP §12.5).
 pub(super) fn check_salts(salts: &PrfValues) -> Result<(), InvalidValue> {
     let is_salt = |salt: &Blob| salt.as_bytes().len() == 32;
     let valid = is_salt(&salts.first) && salts.second.as_ref().is_none_or(is_salt);
     if valid { Ok(()) } else { Err(InvalidValue::HmacSaltLength) }
 }
 
-/// What an authenticator says of `hmac-secret`.
+/// The output of `hmac-secret`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HmacSecret {
-    /// Whether the credential has one: what a registration says.
+    /// Of a registration: whether the credential has a secret.
     Created(bool),
-    /// Results, encrypted for the client: what an authentication says. Only the length is of interest here.
+    /// Of an authentication: results, encrypted for the client. Only their length is kept.
     Encrypted {
         /// 32 or 64 bytes under PIN protocol 1, 48 or 80 under PIN protocol 2.
         len: usize,
     },
 }
 
-/// One result or two, of 32 bytes each; under PIN protocol 2 a block of 16 comes before.
+/// Returns whether one or two encrypted results have this length: 32 bytes each, and with PIN protocol 2 another 16 bytes
+/// before them.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "what Option::filter calls")]
 const fn is_ciphertext(len: &usize) -> bool {
     matches!(*len, 32 | 48 | 64 | 80)
 }
 
 impl SignedMap<'_> {
-    /// `hmac-secret`.
+    /// Returns `hmac-secret`.
     pub(crate) fn hmac_secret(&self) -> Shaped<HmacSecret> {
         self.shaped(Extension::HmacSecret, |value| match value {
             Value::Bool(created) => Some(HmacSecret::Created(created)),
@@ -64,7 +65,7 @@ impl SignedMap<'_> {
         })
     }
 
-    /// `hmac-secret-mc`: the length of results that are encrypted for the client.
+    /// Returns the length of `hmac-secret-mc`: results, encrypted for the client.
     pub(crate) fn hmac_secret_mc(&self) -> Shaped<usize> {
         self.shaped(Extension::HmacSecretMc, |value| value.bytes().map(<[u8]>::len).filter(is_ciphertext))
     }

@@ -11,13 +11,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, se
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum LargeBlobSupport {
-    /// Only an authenticator that can store large blobs.
+    /// Requires an authenticator that can store large blobs.
     Required,
-    /// One that can, where there is one.
+    /// Prefers an authenticator that can store large blobs.
     Preferred,
 }
 
-/// Serde for `largeBlob` of a registration, which has the member `support` alone.
+/// Serde for `largeBlob` of a registration, whose only member is `support`.
 pub(super) mod support {
     use super::LargeBlobSupport;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -43,13 +43,13 @@ pub(super) mod support {
     }
 }
 
-/// `largeBlob` of an authentication (§10.1.5): one or the other, by construction.
+/// `largeBlob` of an authentication (§10.1.5): either read or write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LargeBlobRequest {
-    /// `read`: fetch the blob.
+    /// `read`: returns the blob.
     Read,
-    /// `write`: store this one. `allowCredentials` must hold exactly one credential.
+    /// `write`: stores this blob. `allowCredentials` must have exactly one credential.
     Write(Blob),
 }
 
@@ -82,7 +82,7 @@ impl<'de> Deserialize<'de> for LargeBlobRequest {
 }
 
 impl LargeBlobRequest {
-    /// §10.1.5: `write` needs exactly one credential in `allowCredentials`.
+    /// Checks §10.1.5: `write` needs exactly one credential in `allowCredentials`.
     pub(super) const fn check(&self, allow_credentials: &[CredentialDescriptor]) -> Result<(), InvalidValue> {
         match self {
             Self::Write(_) if allow_credentials.len() != 1 => Err(InvalidValue::LargeBlobWriteNeedsOne),
@@ -94,7 +94,7 @@ impl LargeBlobRequest {
 /// AuthenticationExtensionsLargeBlobOutputs (§10.1.5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(crate) struct LargeBlobOutputs {
-    /// Whether the credential can have a blob; in registrations.
+    /// Of a registration: whether the credential can have a blob.
     pub(crate) supported: Option<bool>,
     /// The blob that was read.
     #[serde(default, deserialize_with = "blob")]

@@ -4,7 +4,7 @@ use super::signed::unsigned;
 use super::{Extension, OutputRefusal, Shaped, SignedMap};
 
 impl SignedMap<'_> {
-    /// `minPinLength`: the fewest code points that a PIN may have.
+    /// Returns `minPinLength`: the minimum length of a PIN in code points.
     pub(crate) fn min_pin_length(&self) -> Shaped<u64> {
         self.shaped(Extension::MinPinLength, unsigned)
     }

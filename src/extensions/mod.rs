@@ -1,81 +1,81 @@
 //! Extensions (§9, §10; FIDO CTAP 2.2 §12), one file per extension.
 //!
-//! | what | type | trust |
+//! | values | type | trust |
 //! |---|---|---|
-//! | client extension inputs | [`CreationExtensions`], [`RequestExtensions`] | the relying party's own |
+//! | client extension inputs | [`CreationExtensions`], [`RequestExtensions`] | chosen by the relying party |
 //! | client extension outputs | [`ClientExtensionResults`] | unsigned: any script in the page could have written them |
-//! | authenticator extension outputs | [`SignedMap`], [`SignedOutputs`] | in authenticator data, signed as [`voucher`](crate::attestation::voucher) says |
-//! | what a ceremony requires of outputs | [`RegistrationOutputs`], [`AuthenticationOutputs`] | |
-//! | what it found | the [evidence](crate::ceremony::evidence), [`OutputRefusal`] | |
+//! | authenticator extension outputs | [`SignedMap`], [`SignedOutputs`] | in authenticator data, signed if [`voucher`](crate::attestation::voucher) says so |
+//! | required outputs | [`RegistrationOutputs`], [`AuthenticationOutputs`] | chosen by the relying party |
+//! | results of the check | the [evidence](crate::ceremony::evidence), [`OutputRefusal`] | |
 //!
-//! A client extension and the authenticator extension behind it may have different identifiers: a client that is asked
-//! for `prf` has the authenticator answer under `hmac-secret`. [`Extension::answers`] pairs them.
+//! A client extension and the authenticator extension that it uses may have different identifiers. For example, the
+//! authenticator output for the client input `prf` has the identifier `hmac-secret`. [`Extension::answers`] pairs them.
 //!
 //! To add an extension, write its file, add its rows to the tables in this file, and, if its output can be required, add
 //! the requirement to `expected.rs`.
 //!
 //! # Unsigned outputs
 //!
-//! An output that has not the JSON type of its section is refused as JSON, with two exceptions. Results of
-//! pseudo-random functions are secrets that should not have been sent: only the fact that they came is kept, so that they
-//! cannot reach a log or a record. A byte string that is not base64url text counts as absent, because front ends that
-//! serialise by hand post `{}`, which is what `JSON.stringify` makes of an `ArrayBuffer`.
+//! An output that does not have the JSON type of its section is [malformed](ClientExtensionResults::malformed), with two
+//! exceptions. Results of pseudo-random functions are secrets that must not be sent: only the fact that they were sent is
+//! kept, so that they cannot reach a log or a record. A byte string that is not base64url text counts as absent, because
+//! front ends that serialise by hand post `{}`, which is what `JSON.stringify` makes of an `ArrayBuffer`.
 //!
-//! # Where each is checked
+//! # Where inputs and outputs are checked
 //!
-//! An input is checked when its value is made (*made*), when the ceremony starts (*started*), or cannot be wrong (*by
-//! construction*). An output is checked in the last step of a ceremony (§7.1 step 28, §7.2 step 23). A signed output that was
-//! asked for must have the type of its section. That it is there, and its value, is checked only if
-//! [`RegistrationOutputs`] or [`AuthenticationOutputs`] require it; unsigned outputs have requirements of their own. An
-//! output that is *read* is passed on and decides nothing.
+//! An input is checked when its value is made (*made*) or when the ceremony starts (*started*), or its type excludes wrong
+//! values (*by construction*). An output is checked in the extension step of a ceremony (§7.1 step 28, §7.2 step 23). An
+//! output that was requested must have the type of its section. Its presence and its value are checked only if
+//! [`RegistrationOutputs`] or [`AuthenticationOutputs`] require them. An output that is *read* is passed on and decides
+//! nothing.
 //!
 //! | extension | input | output |
 //! |---|---|---|
 //! | `appid` §10.1.1 | made: https | unsigned, and the signed RP ID hash must agree: §7.2/15 |
 //! | `appidExclude` §10.1.2 | made: https | unsigned: read |
-//! | `credProps` §10.1.3 | by construction | unsigned: `rk` not false, where required |
-//! | `prf` create §10.1.4 | started: no evalByCredential | unsigned: `enabled`, where required |
-//! | `prf` get §10.1.4 | started: evalByCredential only of allowCredentials; ids by construction | read |
+//! | `credProps` §10.1.3 | by construction | unsigned: `rk` not false, if required |
+//! | `prf` create §10.1.4 | started: no evalByCredential | unsigned: `enabled`, if required |
+//! | `prf` get §10.1.4 | started: evalByCredential only for ids of allowCredentials; ids by construction | read |
 //! | `prf` results §10.1.4 |  | never kept; reported, or refused, signed or unsigned |
-//! | `largeBlob` create §10.1.5 | by construction: no read, no write | unsigned: `supported`, where `required` was asked for |
-//! | `largeBlobKey` CTAP §12.3 | none: the client's own | never kept; as `prf` results |
+//! | `largeBlob` create §10.1.5 | by construction: no read, no write | unsigned: `supported`, if `required` was requested |
+//! | `largeBlobKey` CTAP §12.3 | none; only clients use it | never kept; reported or refused like `prf` results |
 //! | `largeBlob` read §10.1.5 | by construction: read xor write | unsigned: read |
-//! | `largeBlob` write §10.1.5 | started: exactly one credential | unsigned: `written`, where required |
-//! | `credentialProtectionPolicy` CTAP §12.1 | by construction: a level that is known | signed: at least the level asked for |
-//! | `enforceCredentialProtectionPolicy` CTAP §12.1 | by construction: true or false, started: never true without the policy | signed: `credProtect` is there, above level 1 |
-//! | `credBlob` CTAP §12.2 | started: 32 bytes at most | signed: a boolean; true, where required |
-//! | `getCredBlob` CTAP §12.2 | by construction | signed, under `credBlob`: bytes; there and not empty, where required. The unsigned copy does not count |
+//! | `largeBlob` write §10.1.5 | started: exactly one credential | unsigned: `written`, if required |
+//! | `credentialProtectionPolicy` CTAP §12.1 | by construction: a known level | signed: at least the requested level |
+//! | `enforceCredentialProtectionPolicy` CTAP §12.1 | by construction: true or false, started: never true without the policy | signed: `credProtect` is present, if the level is above 1 |
+//! | `credBlob` CTAP §12.2 | started: at most 32 bytes | signed: a boolean; true, if required |
+//! | `getCredBlob` CTAP §12.2 | by construction | signed, under `credBlob`: bytes; present and not empty, if required. The unsigned copy does not count |
 //! | `minPinLength` CTAP §12.4 | by construction | signed: a number; at least what is required |
-//! | `pinComplexityPolicy` CTAP §12.6 | by construction | signed: a boolean; true, where required |
-//! | `hmacCreateSecret` CTAP §12.5 | by construction | signed, under `hmac-secret`: of its shape; true, where required |
-//! | `hmacGetSecret` CTAP §12.5 | started: salts of 32 bytes | signed, under `hmac-secret`: a length of ciphertext; results as of `prf` |
-//! | `hmac-secret-mc` CTAP §12.8 | `prf` with `eval`; `hmacGetSecret` among `others` | signed: a length of ciphertext |
-//! | `uvm` Level 2 §10.3 | by construction | signed: 1 to 3 methods; there, where required of an authentication |
+//! | `pinComplexityPolicy` CTAP §12.6 | by construction | signed: a boolean; true, if required |
+//! | `hmacCreateSecret` CTAP §12.5 | by construction | signed, under `hmac-secret`: a boolean or ciphertext; true, if required |
+//! | `hmacGetSecret` CTAP §12.5 | started: salts of 32 bytes | signed, under `hmac-secret`: a valid length of ciphertext; results like those of `prf` |
+//! | `hmac-secret-mc` CTAP §12.8 | `prf` with `eval`; `hmacGetSecret` among `others` | signed: a valid length of ciphertext |
+//! | `uvm` Level 2 §10.3 | by construction | signed: 1 to 3 methods; present, if required of an authentication |
 //! | `thirdPartyPayment` CTAP §12.7 | none in WebAuthn | signed: read |
-//! | `payment` Secure Payment Confirmation | by construction: isPayment; started: the selection that clients want | client data of [`ceremony::payment`](crate::ceremony::payment) |
-//! | `browserBoundSignature` Secure Payment Confirmation |  | over client data |
-//! | `cmtgKey`, a draft | by name, as any other | unsigned: read, not verified |
-//! | `any other` §9 | by name; started: none that has a field | tolerated, reported or refused; once |
+//! | `payment` Secure Payment Confirmation | by construction: isPayment; started: the authenticator selection that clients require | client data of [`ceremony::payment`](crate::ceremony::payment) |
+//! | `browserBoundSignature` Secure Payment Confirmation | chosen by `payment` | over client data; verified by [`ceremony::payment`](crate::ceremony::payment) |
+//! | `cmtgKey`, a draft | by name, like any other | unsigned: read, not verified |
+//! | `any other` §9 | by name; started: none that has a field of its own | reported or refused; no output occurs twice |
 //! | `the signed map` §9.5 |  | one canonical map, if and only if ED is set: §7.1/13 |
 //!
 //! | option | checked |
 //! |---|---|
 //! | `rp.id`, `rpId` §5.4.2, §5.1.9 | a bare domain, always sent; its hash §7.1/14, §7.2/15 |
-//! | `rp.name`, `user.name`, `user.displayName` §5.4.1, §5.4.3 | any text: clients cut and show it |
+//! | `rp.name`, `user.name`, `user.displayName` §5.4.1, §5.4.3 | any text, which clients may truncate |
 //! | `challenge` §13.4.3 | 32 random bytes; compared §7.1/8, §7.2/11 |
 //! | `user.id` §5.4.3, §14.6.1 | 1 to 64 bytes by construction; random by default; §7.2/6 |
-//! | `pubKeyCredParams` §5.3 | the build can verify them; §7.1/20 |
+//! | `pubKeyCredParams` §5.3 | only algorithms that the build can verify; §7.1/20 |
 //! | `timeout` §15.1 | not zero; the state expires |
-//! | `excludeCredentials` §5.4 | all of one account; what is excluded is refused where it comes all the same: §7.1/26 |
+//! | `excludeCredentials` §5.4 | all of one account; an excluded credential is refused too: §7.1/26 |
 //! | `allowCredentials` §5.5 | all of one account; §7.2/5 |
-//! | `authenticatorAttachment`, `hints` §5.4.5, §5.8.8 | a hint's attachment is set |
-//! | `residentKey`, `requireResidentKey` §5.4.4 | agree by construction; read as the standard has it |
+//! | `authenticatorAttachment`, `hints` §5.4.5, §5.8.8 | the attachment of a hint is set |
+//! | `residentKey`, `requireResidentKey` §5.4.4 | consistent by construction; absent members have the defaults of the standard |
 //! | `userVerification` §5.8.6 | kept in the state; §7.1/16, §7.2/17 |
-//! | `attestation`, `attestationFormats` §5.4.7 | sent as chosen; whatever comes, the policy decides: §7.1/24 |
+//! | `attestation`, `attestationFormats` §5.4.7 | sent as chosen; the policy decides about the response: §7.1/24 |
 //! | `mediation` §5.1.3 | kept in the state; §7.1/15 |
-//! | `any member` §5.1.8, §5.1.9 | read from JSON. Absent: its default. Unknown value: kept where the standard has clients ignore it, an error elsewhere. Unknown member: an extension is kept, any other is read over |
+//! | `any member` §5.1.8, §5.1.9 | read from JSON. Absent: the default. Unknown value: kept if the standard requires clients to ignore it, else an error. Unknown member: kept if it is an extension, else skipped |
 //!
-//! Not built: `remoteClientDataJSON` (in no Recommendation yet), and verifying `cmtgKey` (a draft).
+//! Not implemented: `remoteClientDataJSON` (not in a Recommendation yet), and the verification of `cmtgKey` (a draft).
 
 mod appid;
 mod cmtg_key;
@@ -133,7 +133,7 @@ identifiers! {
     Prf = "prf";
     /// Large blob storage extension (§10.1.5): client.
     LargeBlob = "largeBlob";
-    /// The key of a large blob (CTAP §12.3): what an authenticator tells the client, and nobody else is to see.
+    /// The key of a large blob (CTAP §12.3). The authenticator sends it to the client; nobody else may see it.
     LargeBlobKey = "largeBlobKey";
     /// Credential protection (CTAP §12.1): the client's input.
     CredentialProtectionPolicy = "credentialProtectionPolicy";
@@ -168,7 +168,7 @@ identifiers! {
 }
 
 impl Extension {
-    /// Whether an output under this identifier may be the answer to `input`.
+    /// Returns whether an output with this identifier may be the answer to `input`.
     #[must_use]
     pub const fn answers(self, input: Self) -> bool {
         match self {
@@ -181,7 +181,7 @@ impl Extension {
         }
     }
 
-    /// Its place in [`Self::ALL`].
+    /// Returns the index in [`Self::ALL`].
     #[allow(clippy::as_conversions, reason = "the discriminant of an enumeration without fields")]
     const fn index(self) -> usize {
         self as usize
@@ -189,7 +189,7 @@ impl Extension {
 }
 
 impl fmt::Display for Extension {
-    /// Its identifier.
+    /// Writes the identifier.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.identifier())
     }
@@ -208,14 +208,13 @@ impl ExtensionSet {
     }
 }
 
-/// Returns the known extensions among inputs by name.
+/// Returns the known extensions among the inputs in `others`.
 fn named(others: &serde_json::Map<String, serde_json::Value>) -> impl Iterator<Item = Extension> {
     others.keys().filter_map(|identifier| Extension::from_identifier(identifier))
 }
 
 inputs! {
-    /// Client extension inputs of a registration (AuthenticationExtensionsClientInputsJSON, §5.1.8). None, unless a field
-    /// says so.
+    /// Client extension inputs of a registration (AuthenticationExtensionsClientInputsJSON, §5.1.8). The default requests none.
     CreationExtensions {
         /// `appidExclude` (§10.1.2): refuses authenticators that hold a U2F credential of `excludeCredentials`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -229,40 +228,40 @@ inputs! {
         /// `largeBlob` (§10.1.5).
         #[serde(default, with = "large_blob::support", skip_serializing_if = "Option::is_none")]
         large_blob: Option<LargeBlobSupport> = LargeBlob;
-        /// `credentialProtectionPolicy` (CTAP §12.1): the least level that is accepted.
+        /// `credentialProtectionPolicy` (CTAP §12.1): the minimum level that is accepted.
         #[serde(default, rename = "credentialProtectionPolicy", skip_serializing_if = "Option::is_none")]
         cred_protect: Option<CredentialProtection> = CredentialProtectionPolicy;
-        /// `enforceCredentialProtectionPolicy` (CTAP §12.1): whether the client must refuse authenticators without this
-        /// extension, and the server a credential without its output, if the level is above 1 (silence means 1). A security
-        /// key that does not know the extension cannot be registered then, nor can most platforms.
+        /// `enforceCredentialProtectionPolicy` (CTAP §12.1). If it is true and the level is above 1, the client refuses
+        /// authenticators without this extension, and the relying party refuses a credential without the output. Then most
+        /// platform authenticators, and security keys without the extension, cannot be registered.
         #[serde(default, rename = "enforceCredentialProtectionPolicy", deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         enforce_cred_protect: bool = EnforceCredentialProtectionPolicy;
         /// `credBlob` (CTAP §12.2): at most [`Blob::MAX_CRED_BLOB_LEN`] bytes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cred_blob: Option<Blob> = CredBlob;
-        /// `minPinLength` (CTAP §12.4). Authenticators answer only relying parties that their owner's policy lists.
+        /// `minPinLength` (CTAP §12.4). An authenticator answers only the RP IDs that are configured in it.
         #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         min_pin_length: bool = MinPinLength;
         /// `pinComplexityPolicy` (CTAP §12.6).
         #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         pin_complexity_policy: bool = PinComplexityPolicy;
-        /// `hmacCreateSecret` (CTAP §12.5): what native clients have for `prf`.
+        /// `hmacCreateSecret` (CTAP §12.5), which native clients have instead of `prf`.
         #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         hmac_create_secret: bool = HmacCreateSecret;
         /// `uvm` (Level 2 §10.3).
         #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         uvm: bool = Uvm;
         /// `payment` (Secure Payment Confirmation §5): the credential may confirm payments. The list is
-        /// `browserBoundPubKeyCredParams`, the algorithms of a second key that never leaves the browser; empty: those of
-        /// `pubKeyCredParams`.
+        /// `browserBoundPubKeyCredParams`, the algorithms of a second key that never leaves the browser. If it is empty, the
+        /// algorithms of `pubKeyCredParams` are used.
         #[serde(default, with = "payment::creation", skip_serializing_if = "Option::is_none")]
         payment: Option<Vec<Algorithm>> = Payment;
     }
 }
 
 impl CreationExtensions {
-    /// Checks that `credBlob` fits, that `prf` has no `evalByCredential`, that a policy stands beside
-    /// `enforceCredentialProtectionPolicy`, and that no input among the others has a field.
+    /// Checks that `credBlob` is not too long, that `prf` has no `evalByCredential`, that `enforceCredentialProtectionPolicy`
+    /// comes with a policy, and that no input in `others` has a field of its own.
     ///
     /// # Errors
     /// [`InvalidValue`].
@@ -279,8 +278,8 @@ impl CreationExtensions {
 }
 
 inputs! {
-    /// Client extension inputs of an authentication (AuthenticationExtensionsClientInputsJSON, §5.1.9). None, unless a
-    /// field says so.
+    /// Client extension inputs of an authentication (AuthenticationExtensionsClientInputsJSON, §5.1.9). The default requests
+    /// none.
     RequestExtensions {
         /// `appid` (§10.1.1): credentials that were registered with U2F may answer for this AppID.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -294,7 +293,7 @@ inputs! {
         /// `getCredBlob` (CTAP §12.2).
         #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
         get_cred_blob: bool = GetCredBlob;
-        /// `hmacGetSecret` (CTAP §12.5): one salt of 32 bytes, or two. What native clients have for `prf`.
+        /// `hmacGetSecret` (CTAP §12.5), which native clients have instead of `prf`: one or two salts of 32 bytes.
         #[serde(default, with = "hmac_secret::salts", skip_serializing_if = "Option::is_none")]
         hmac_get_secret: Option<PrfValues> = HmacGetSecret;
         /// `uvm` (Level 2 §10.3).
@@ -304,7 +303,7 @@ inputs! {
 }
 
 impl RequestExtensions {
-    /// Checks that the inputs fit the credentials that may answer, and that no input among the others has a field.
+    /// Checks that the inputs fit the credentials that may answer, and that no input in `others` has a field of its own.
     ///
     /// # Errors
     /// [`InvalidValue`].
@@ -318,9 +317,9 @@ impl RequestExtensions {
 }
 
 results! {
-    /// `appid` (§10.1.1): the assertion was made for the AppID.
+    /// `appid` (§10.1.1): whether the assertion was made for the AppID.
     pub appid: bool, bool, Appid, Some;
-    /// `appidExclude` (§10.1.2): the extension was acted upon.
+    /// `appidExclude` (§10.1.2): whether the client processed the extension.
     pub appid_exclude: bool, bool, AppidExclude, Some;
     /// `credProps` (§10.1.3).
     pub(crate) cred_props: CredentialProperties, Object<CredentialProperties>, CredProps, |Object(output)| Some(output);
@@ -328,15 +327,15 @@ results! {
     pub(crate) prf: PrfOutputs, Object<PrfOutputs>, Prf, |Object(output)| Some(output);
     /// `largeBlob` (§10.1.5).
     pub(crate) large_blob: LargeBlobOutputs, Object<LargeBlobOutputs>, LargeBlob, |Object(output)| Some(output);
-    /// `credBlob` (CTAP §12.2): the blob was stored. The signed output says the same.
+    /// `credBlob` (CTAP §12.2): whether the blob was stored. The signed output says the same.
     pub cred_blob: bool, bool, CredBlob, Some;
     /// `getCredBlob` (CTAP §12.2): the blob. The signed output says the same.
     pub get_cred_blob: Blob, BlobMember, GetCredBlob, |BlobMember(output)| output;
     /// `hmacCreateSecret` (CTAP §12.5).
     pub hmac_create_secret: bool, bool, HmacCreateSecret, Some;
-    /// `hmacGetSecret` (CTAP §12.5): results came with it.
+    /// `hmacGetSecret` (CTAP §12.5): whether results were sent.
     pub hmac_get_secret: bool, WithheldMember, HmacGetSecret, |WithheldMember(output)| Some(output);
-    /// `largeBlobKey` (CTAP §12.3): the key came, which never leaves a client.
+    /// `largeBlobKey` (CTAP §12.3): whether the key was sent, which must never leave a client.
     pub large_blob_key: bool, WithheldMember, LargeBlobKey, |WithheldMember(output)| Some(output);
     /// `uvm` (Level 2 §10.3). The signed output says the same.
     pub uvm: Vec<UserVerificationMethod>, uvm::Methods, Uvm, |uvm::Methods(methods)| Some(methods);
@@ -395,8 +394,8 @@ impl ClientExtensionResults {
         self.cmtg_key.as_ref()?.signature.as_ref()
     }
 
-    /// Returns whether results of a pseudo-random function were sent that should have stayed in the browser, or the key of a
-    /// large blob. A `prf` of another type counts, because it was not read.
+    /// Returns whether the client sent secrets that must stay in the browser: results of a pseudo-random function, or the key
+    /// of a large blob. A malformed `prf` counts as secret, because it was not read.
     #[must_use]
     pub fn has_secrets(&self) -> bool {
         self.prf.is_some_and(|prf| prf.results)
@@ -405,7 +404,7 @@ impl ClientExtensionResults {
             || self.malformed.contains(Extension::Prf)
     }
 
-    /// The bytes of all blobs together.
+    /// Returns the sum of the lengths of all blobs.
     pub(crate) fn blobs_len(&self) -> usize {
         let blobs = [
             self.large_blob(),
@@ -418,8 +417,8 @@ impl ClientExtensionResults {
     }
 }
 
-/// What an authenticator signed of extensions, owned. An output that is malformed is left out: where it was asked for,
-/// the ceremony has refused it.
+/// The authenticator extension outputs as owned values. A malformed output is left out; if it was requested, the ceremony has
+/// refused it before.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SignedOutputs {
@@ -438,14 +437,14 @@ pub struct SignedOutputs {
     /// `hmac-secret` of an authentication: the length of the results, which are encrypted for the client. 32 or 64 bytes
     /// under PIN protocol 1, 48 or 80 under PIN protocol 2.
     pub hmac_secret_len: Option<usize>,
-    /// `uvm`; empty where there is none.
+    /// `uvm`; empty if there is none.
     pub uvm: Vec<UserVerificationMethod>,
     /// `thirdPartyPayment`.
     pub third_party_payment: Option<bool>,
 }
 
 impl SignedOutputs {
-    /// All that is well-formed in a signed map. Without a map, nothing, and nothing is allocated.
+    /// Returns the well-formed outputs of a signed map. Without a map there are none, and nothing is allocated.
     #[must_use]
     #[doc(hidden)]
     pub fn of(extensions: Option<&SignedMap<'_>>) -> Self {
@@ -469,7 +468,7 @@ impl SignedOutputs {
     }
 }
 
-/// Of the blob, only the length: it may be a secret of the relying party.
+/// Prints only the length of the blob, because it may be a secret of the relying party.
 impl fmt::Debug for SignedOutputs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignedOutputs")
@@ -487,40 +486,40 @@ impl fmt::Debug for SignedOutputs {
 }
 
 output_refusals! {
-    /// An output that was asked for does not have the type of its extension.
+    /// A requested output does not have the type of its extension.
     Malformed(extension: Extension) => "extension-output-malformed", "the output of {extension} does not have the type of its extension";
-    /// An output that nobody asked for, where the policy refuses that; `None`: of an extension that is not known.
-    Unsolicited(_extension: Option<Extension>) => "extension-unsolicited", "an extension output that nobody asked for";
-    /// Results of a pseudo-random function were sent, where the policy refuses that.
-    SecretResults => "extension-secret-results", "secret results that should have stayed in the browser";
-    /// An output of the authenticator is required, and no attestation statement that counts signs its outputs.
-    NotSigned => "extension-outputs-not-signed", "an extension output must be signed, and the attestation signs none";
-    /// Credential protection was enforced, and the authenticator signed none.
-    CredProtectMissing => "cred-protect-missing", "no credential protection, where it was enforced";
-    /// The signed level of credential protection is below the one asked for.
-    CredProtectTooWeak(level: u8) => "cred-protect-too-weak", "credential protection of level {level} only";
-    /// A least PIN length was required, and the authenticator signed none.
-    MinPinLengthMissing => "min-pin-length-missing", "the authenticator does not tell its minimum PIN length";
-    /// The signed minimum PIN length is below the one required.
-    MinPinLength(length: u64) => "min-pin-length-too-short", "a minimum PIN length of {length} only";
-    /// A PIN complexity policy was required, and the authenticator signed none.
+    /// The response has an output that was not requested, and the policy refuses such outputs. `None` for an unknown extension.
+    Unsolicited(_extension: Option<Extension>) => "extension-unsolicited", "the response has an extension output that was not requested";
+    /// The response has results of a pseudo-random function, and the policy refuses them.
+    SecretResults => "extension-secret-results", "the response has secret results, which must stay in the browser";
+    /// An output of the authenticator is required, but no accepted attestation statement signs it.
+    NotSigned => "extension-outputs-not-signed", "a required extension output is not signed by the attestation";
+    /// Credential protection was enforced, but the authenticator returned no level.
+    CredProtectMissing => "cred-protect-missing", "credential protection was enforced, but the authenticator returned no level";
+    /// The level of credential protection is below the requested one.
+    CredProtectTooWeak(level: u8) => "cred-protect-too-weak", "the credential protection level {level} is below the requested one";
+    /// A minimum PIN length is required, but the authenticator returned none.
+    MinPinLengthMissing => "min-pin-length-missing", "the authenticator returned no minimum PIN length";
+    /// The minimum PIN length is below the required one.
+    MinPinLength(length: u64) => "min-pin-length-too-short", "the minimum PIN length {length} is below the required one";
+    /// A PIN complexity policy is required, but the authenticator has none or returned none.
     PinComplexityPolicy => "pin-complexity-policy-missing", "the authenticator has no PIN complexity policy";
-    /// The blob had to be stored, and was not.
+    /// The credential blob must be stored, but was not.
     CredBlobNotStored => "cred-blob-not-stored", "the credential blob was not stored";
-    /// The blob had to come, and did not.
-    CredBlobMissing => "cred-blob-missing", "the credential blob did not come";
-    /// An HMAC secret was required, and the authenticator signed that there is none.
+    /// The credential blob is required, but is missing or empty.
+    CredBlobMissing => "cred-blob-missing", "the credential blob is missing or empty";
+    /// An HMAC secret is required, but the credential has none or the authenticator returned no output.
     HmacSecret => "hmac-secret-missing", "the credential has no HMAC secret";
-    /// User verification methods were required, and the authenticator signed none.
-    UvmMissing => "uvm-missing", "the authenticator does not tell how it verified the user";
-    /// By the client's unsigned word, the credential is not discoverable.
-    UnsignedNotDiscoverable => "unsigned-not-discoverable", "not discoverable, by the client's word";
-    /// By the client's unsigned word, the credential can have no large blob, or it says nothing.
-    UnsignedLargeBlobUnsupported => "unsigned-large-blob-unsupported", "no support for large blobs, by the client's word";
-    /// By the client's unsigned word, the large blob was not written, or it says nothing.
-    UnsignedLargeBlobNotWritten => "unsigned-large-blob-not-written", "the large blob was not written, by the client's word";
-    /// By the client's unsigned word, the credential has no pseudo-random function, or it says nothing.
-    UnsignedPrfNotEnabled => "unsigned-prf-not-enabled", "no pseudo-random function, by the client's word";
+    /// User verification methods are required, but the authenticator returned none.
+    UvmMissing => "uvm-missing", "the authenticator returned no user verification methods";
+    /// The client reports, unsigned, that the credential is not discoverable.
+    UnsignedNotDiscoverable => "unsigned-not-discoverable", "the client reports that the credential is not discoverable";
+    /// The client does not report, unsigned, that the credential can have a large blob.
+    UnsignedLargeBlobUnsupported => "unsigned-large-blob-unsupported", "the client does not report support for large blobs";
+    /// The client does not report, unsigned, that the large blob was written.
+    UnsignedLargeBlobNotWritten => "unsigned-large-blob-not-written", "the client does not report that the large blob was written";
+    /// The client does not report, unsigned, that the credential has a pseudo-random function.
+    UnsignedPrfNotEnabled => "unsigned-prf-not-enabled", "the client does not report a pseudo-random function";
 }
 
 #[cfg(test)]

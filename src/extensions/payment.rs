@@ -1,7 +1,7 @@
 //! Secure Payment Confirmation (`payment`, its §5) and third-party payment (`thirdPartyPayment`, CTAP §12.7).
 //!
-//! What was paid is in client data: [`client::payment`](crate::client::payment) and
-//! [`ceremony::payment`](crate::ceremony::payment) check it.
+//! The details of a payment are in client data: see [`client::payment`](crate::client::payment) for their types, and
+//! [`ceremony::payment`](crate::ceremony::payment) for their check.
 
 use super::signed::boolean;
 use super::values::blob;
@@ -44,11 +44,11 @@ pub(super) mod creation {
         let Some(Members { algorithms, .. }) = Option::deserialize(from)? else { return Ok(None) };
         let known = |parameters: CredentialParameters| Algorithm::from_cose(parameters.alg.into());
         let read: Option<Vec<Algorithm>> = algorithms.into_iter().map(known).collect();
-        read.map(Some).ok_or_else(|| D::Error::custom("a COSE algorithm that is not known"))
+        read.map(Some).ok_or_else(|| D::Error::custom("expected a known COSE algorithm"))
     }
 }
 
-/// `true`: the only value that means anything.
+/// `isPayment`, whose only valid value is `true`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "bool", into = "bool")]
 struct True;
@@ -70,7 +70,7 @@ impl From<True> for bool {
 /// BrowserBoundSignature of Secure Payment Confirmation (§5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(crate) struct BrowserBoundSignature {
-    /// The signature over client data as it was posted.
+    /// The signature over the posted client data.
     #[serde(default, deserialize_with = "blob")]
     pub(crate) signature: Option<Blob>,
 }
@@ -79,13 +79,13 @@ pub(crate) struct BrowserBoundSignature {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PaymentOutputs {
-    /// By the key that never leaves the browser.
+    /// The signature by the key that never leaves the browser.
     #[serde(default, deserialize_with = "object")]
     pub(crate) browser_bound_signature: Option<BrowserBoundSignature>,
 }
 
 impl SignedMap<'_> {
-    /// `thirdPartyPayment`: whether the credential may confirm payments on other sites.
+    /// Returns `thirdPartyPayment`: whether the credential may confirm payments on other sites.
     pub(crate) fn third_party_payment(&self) -> Shaped<bool> {
         self.shaped(Extension::ThirdPartyPayment, boolean)
     }

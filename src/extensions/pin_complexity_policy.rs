@@ -4,7 +4,7 @@ use super::signed::boolean;
 use super::{Extension, OutputRefusal, Shaped, SignedMap};
 
 impl SignedMap<'_> {
-    /// `pinComplexityPolicy`: whether the authenticator enforces more than a minimum length.
+    /// Returns `pinComplexityPolicy`: whether the authenticator enforces more than a minimum length.
     pub(crate) fn pin_complexity_policy(&self) -> Shaped<bool> {
         self.shaped(Extension::PinComplexityPolicy, boolean)
     }

@@ -7,25 +7,25 @@ use crate::invalid::InvalidValue;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// AuthenticationExtensionsPRFValues (§10.1.4): one input or two. The client hashes them with a prefix of its own
-/// before an authenticator sees them.
+/// AuthenticationExtensionsPRFValues (§10.1.4): one or two inputs. The client hashes each with a fixed prefix before it sends
+/// it to the authenticator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PrfValues {
     /// `first`.
     pub first: Blob,
-    /// `second`: to rotate a key in one ceremony.
+    /// `second`, for example to rotate a key in one ceremony.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second: Option<Blob>,
 }
 
 impl PrfValues {
-    /// One input.
+    /// Makes one input.
     pub fn new(first: impl Into<Vec<u8>>) -> Self {
         Self { first: first.into().into(), second: None }
     }
 
-    /// Two.
+    /// Adds a second input.
     #[must_use]
     pub fn with_second(mut self, second: impl Into<Vec<u8>>) -> Self {
         self.second = Some(second.into().into());
@@ -33,37 +33,38 @@ impl PrfValues {
     }
 }
 
-/// `prf` (§10.1.4): asks for a pseudo-random function of the credential, and for its values.
+/// `prf` (§10.1.4): requests a pseudo-random function of the credential, and its results.
 ///
-/// [`Prf::default`] asks a registration for a credential that has the function, without a value.
+/// [`Prf::default`] requests a credential with the function at a registration, without results.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Prf {
-    /// The inputs for every credential that is not listed below. Few authenticators evaluate at a registration.
+    /// The inputs for every credential that is not in `eval_by_credential`. Few authenticators return results at a
+    /// registration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eval: Option<PrfValues>,
-    /// The inputs for single credentials: only for an authentication, and only ids of `allowCredentials`. For other ids
-    /// every client throws.
+    /// The inputs for single credentials. Allowed only in an authentication, and only for ids in `allowCredentials`; for
+    /// other ids clients fail.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub eval_by_credential: BTreeMap<CredentialId, PrfValues>,
 }
 
 impl Prf {
-    /// Asks for the values of the same inputs, for every credential.
+    /// Requests the results of the same inputs for every credential.
     #[must_use]
     pub const fn eval(values: PrfValues) -> Self {
         Self { eval: Some(values), eval_by_credential: BTreeMap::new() }
     }
 
-    /// Asks for the values of different inputs for these credentials.
+    /// Requests the results of different inputs for these credentials.
     #[must_use]
     pub const fn by_credential(values: BTreeMap<CredentialId, PrfValues>) -> Self {
         Self { eval: None, eval_by_credential: values }
     }
 
-    /// §10.1.4: `evalByCredential` names only credentials of `allowCredentials`, which a registration does not have. Looks
-    /// ids up in a set, so that the cost of long lists is not quadratic.
+    /// Checks §10.1.4: `evalByCredential` has only ids of `allowCredentials`, which is empty in a registration. Uses a set,
+    /// so that the cost of long lists is not quadratic.
     pub(super) fn check(&self, allow_credentials: &[CredentialDescriptor]) -> Result<(), InvalidValue> {
         if self.eval_by_credential.is_empty() {
             return Ok(());
@@ -74,7 +75,7 @@ impl Prf {
     }
 }
 
-/// Reads `prf` of a registration: §10.1.4 allows `eval` alone.
+/// Reads `prf` of a registration. §10.1.4 allows only `eval`.
 pub(super) fn read_creation<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Prf>, D::Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -87,9 +88,9 @@ pub(super) fn read_creation<'de, D: Deserializer<'de>>(from: D) -> Result<Option
 /// AuthenticationExtensionsPRFOutputs (§10.1.4), without the results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(crate) struct PrfOutputs {
-    /// Whether the credential has the function; in registrations.
+    /// Of a registration: whether the credential has the function.
     pub(crate) enabled: Option<bool>,
-    /// Whether results came with it.
+    /// Whether results were sent.
     #[serde(default, deserialize_with = "withheld")]
     pub(crate) results: bool,
 }

@@ -1,13 +1,13 @@
 //! The signed map of authenticator extension outputs (§9.5).
 //!
-//! A signed output that does not have the type of its extension is [`OutputRefusal::Malformed`]. A ceremony refuses it if
-//! it was asked for, and ignores it otherwise, because a relying party must cope with unsolicited outputs (§9).
+//! An output that does not have the type of its extension is [`OutputRefusal::Malformed`]. A ceremony refuses it if it was
+//! requested, and ignores it otherwise, because a relying party must cope with unsolicited outputs (§9).
 
 use super::{Extension, ExtensionSet, OutputRefusal};
 use crate::codec::cbor::{Map, Value};
 use core::fmt;
 
-/// Authenticator extension outputs (§9.5), signed. The map is walked once, when it is read.
+/// Authenticator extension outputs (§9.5). Known outputs are indexed when the map is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SignedMap<'a> {
     map: Map<'a>,
@@ -16,15 +16,15 @@ pub struct SignedMap<'a> {
     unknown: u32,
 }
 
-/// Prints which outputs there are, not their values: a blob may be a secret of the relying party, and a faulty
-/// authenticator may sign a secret of the client.
+/// Prints identifiers and no values, because a blob may be a secret of the relying party, and a faulty authenticator may sign a
+/// secret of the client.
 impl fmt::Debug for SignedMap<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignedMap").field("known", &self.known).field("unknown", &self.unknown).finish()
     }
 }
 
-/// An output: `None` if there is none. Absence says nothing, because an authenticator may ignore any input.
+/// An output, or `None` if there is none. An authenticator may ignore any input, so `None` does not mean "no".
 pub(crate) type Shaped<T> = Result<Option<T>, OutputRefusal>;
 
 impl<'a> SignedMap<'a> {
@@ -44,7 +44,7 @@ impl<'a> SignedMap<'a> {
         Some(signed)
     }
 
-    /// Returns the output of an extension as `shape` reads it.
+    /// Returns the output of an extension, converted by `shape`, which returns `None` for a wrong type.
     pub(super) fn shaped<T>(&self, extension: Extension, shape: impl Fn(Value<'a>) -> Option<T>) -> Shaped<T> {
         let output = self.outputs.get(extension.index()).copied().flatten();
         output.map(|value| shape(value).ok_or(OutputRefusal::Malformed(extension))).transpose()
@@ -67,8 +67,9 @@ impl<'a> SignedMap<'a> {
         (self.known, self.unknown)
     }
 
-    /// Returns whether there is an output that would be a secret of the client: §10.1.4 defines no output of an
-    /// authenticator under `prf`, and CTAP §12.3 puts the key of a large blob beside authenticator data.
+    /// Returns whether there is an output that would be a secret of the client. No correct authenticator makes one: §10.1.4
+    /// defines no authenticator output with the identifier `prf`, and CTAP §12.3 sends the key of a large blob outside of
+    /// authenticator data.
     #[must_use]
     pub const fn has_secrets(&self) -> bool {
         self.known.contains(Extension::Prf) || self.known.contains(Extension::LargeBlobKey)

@@ -34,7 +34,7 @@ macro_rules! identifiers {
     };
 }
 
-/// Defines a structure of client extension inputs. `is_set` says whether a field asks for its extension.
+/// Defines a structure of client extension inputs. `is_set` returns whether a field requests its extension.
 macro_rules! inputs {
     ($(#[$doc:meta])* $inputs:ident { $($(#[$meta:meta])* $field:ident: $type:ty = $extension:ident;)* }) => {
         $(#[$doc])*
@@ -43,13 +43,13 @@ macro_rules! inputs {
         #[non_exhaustive]
         pub struct $inputs {
             $($(#[$meta])* pub $field: $type,)*
-            /// Inputs that have no field here, as they are. Outputs that this version does not know are ignored.
+            /// Inputs without a field of their own, sent unchanged. Their outputs are ignored.
             #[serde(flatten)]
             pub others: serde_json::Map<String, serde_json::Value>,
         }
 
         impl $inputs {
-            /// The inputs that have a field.
+            /// The extensions whose input has a field.
             const TYPED: ExtensionSet = ExtensionSet::NONE$(.with(Extension::$extension))*;
 
             /// Returns whether there is no input.
@@ -58,7 +58,7 @@ macro_rules! inputs {
                 self.requested().is_empty() && self.others.is_empty()
             }
 
-            /// Returns the known extensions that are asked for.
+            /// Returns the known extensions that are requested.
             #[must_use]
             pub fn requested(&self) -> ExtensionSet {
                 let typed = [$((Extension::$extension, self.$field.is_set())),*];
@@ -66,7 +66,7 @@ macro_rules! inputs {
                 typed.chain(named(&self.others)).collect()
             }
 
-            /// No input by name may have a field: JSON would have the member twice.
+            /// Refuses an input in `others` that has a field of its own, because JSON would have the member twice.
             fn check_others(&self) -> Result<(), InvalidValue> {
                 match named(&self.others).find(|&extension| Self::TYPED.contains(extension)) {
                     Some(extension) => Err(InvalidValue::HasAField(extension.identifier())),
@@ -79,7 +79,7 @@ macro_rules! inputs {
 
 /// A field of extension inputs.
 pub(super) trait Input {
-    /// Returns whether it asks for its extension.
+    /// Returns whether it requests its extension.
     fn is_set(&self) -> bool;
 }
 
@@ -104,12 +104,12 @@ macro_rules! results {
         #[non_exhaustive]
         pub struct ClientExtensionResults {
             $($(#[$doc])* $vis $field: Option<$type>,)*
-            /// The identifiers that came, those with a value of null or of no use among them.
+            /// The known extensions with an output, also if its value is null or unusable.
             pub present: ExtensionSet,
-            /// The extensions whose output does not have the type of their section. A ceremony refuses such an output if it was
-            /// asked for, and ignores it otherwise.
+            /// The extensions whose output does not have the type of its section. A ceremony refuses such an output if it was
+            /// requested, and ignores it otherwise.
             pub malformed: ExtensionSet,
-            /// How many identifiers came that are not known.
+            /// The number of unknown identifiers.
             pub unknown: u32,
         }
 

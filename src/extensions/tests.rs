@@ -165,7 +165,7 @@ fn salts_and_blobs_are_not_printed() {
 }
 
 #[test]
-fn a_set_holds_what_was_put_in() {
+fn a_set_has_the_extensions_that_were_added() {
     assert!(Extension::ALL.len() < 32);
     for extension in Extension::ALL {
         assert_eq!(Extension::from_identifier(extension.identifier()), Some(extension));
@@ -183,7 +183,7 @@ fn a_set_holds_what_was_put_in() {
 }
 
 #[test]
-fn an_output_is_solicited_by_the_input_that_it_answers() {
+fn an_output_is_solicited_if_its_input_was_sent() {
     let set = |extensions: &[Extension]| extensions.iter().copied().collect::<ExtensionSet>();
     let inputs = set(&[Extension::Prf, Extension::CredentialProtectionPolicy]);
     let outputs = set(&[Extension::Prf, Extension::HmacSecret, Extension::CredProtect, Extension::CredBlob]);
@@ -197,7 +197,7 @@ fn read(json: &str) -> Result<ClientExtensionResults, serde_json::Error> {
 }
 
 #[test]
-fn each_output_is_read_as_what_it_is() {
+fn each_output_is_read_with_its_type() {
     let results = read(
         r#"{"appid":true,"appidExclude":true,"credProps":{"rk":true},"prf":{"enabled":true},
             "largeBlob":{"supported":true,"blob":"AQI","written":false},"credBlob":false,"getCredBlob":"AQI",
@@ -221,7 +221,7 @@ fn each_output_is_read_as_what_it_is() {
 }
 
 #[test]
-fn secrets_are_noticed_and_not_kept() {
+fn secrets_are_reported_and_not_kept() {
     for json in [
         r#"{"prf":{"results":{}}}"#,
         r#"{"prf":{"results":{"first":null}}}"#,
@@ -253,7 +253,7 @@ fn secrets_are_noticed_and_not_kept() {
 }
 
 #[test]
-fn blobs_are_not_printed_and_odd_ones_count_as_absent() {
+fn blobs_are_not_printed_and_malformed_ones_count_as_absent() {
     assert_eq!(read(r#"{"largeBlob":{"blob":null}}"#).unwrap().large_blob, Some(LargeBlobOutputs::default()));
     let results = read(r#"{"largeBlob":{"blob":{"0":1}},"getCredBlob":[1,2]}"#).unwrap();
     assert_eq!((results.large_blob.unwrap().blob, results.get_cred_blob), (None, None));
@@ -270,7 +270,7 @@ fn blobs_are_not_printed_and_odd_ones_count_as_absent() {
 }
 
 #[test]
-fn an_output_of_another_type_is_named_and_left_out() {
+fn an_output_of_the_wrong_type_is_reported_as_malformed() {
     for (json, extension) in [
         (r#"{"appid":"true"}"#, Extension::Appid),
         (r#"{"credProps":[true]}"#, Extension::CredProps),

@@ -5,10 +5,10 @@ use super::{Extension, OutputRefusal, Shaped, SignedMap};
 use crate::codec::cbor::Value;
 use serde::{Deserialize, Serialize};
 
-/// The most methods that `uvm` may list.
+/// The maximum number of methods in `uvm`.
 const MAX_METHODS: u64 = 3;
 
-/// One user verification method (Level 2 §10.3), in the numbers of the FIDO registry of predefined values.
+/// One user verification method (Level 2 §10.3). The numbers are those of the FIDO registry of predefined values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "(u32, u32, u32)", into = "(u32, u32, u32)")]
 #[non_exhaustive]
@@ -62,13 +62,13 @@ fn methods(value: Value<'_>) -> Option<Vec<UserVerificationMethod>> {
 }
 
 impl SignedMap<'_> {
-    /// `uvm`: the one to three methods by which the user was verified.
+    /// Returns `uvm`: the one to three methods by which the user was verified.
     pub(crate) fn uvm(&self) -> Shaped<Vec<UserVerificationMethod>> {
         self.shaped(Extension::Uvm, methods)
     }
 }
 
-/// Requires at an authentication that the authenticator names its methods.
+/// Requires at an authentication that the authenticator returns its methods.
 pub(super) const fn check(output: Option<&Vec<UserVerificationMethod>>, required: bool) -> Result<(), OutputRefusal> {
     if required && output.is_none() { Err(OutputRefusal::UvmMissing) } else { Ok(()) }
 }

@@ -1,9 +1,9 @@
 //! Values that several extensions share.
 
 use crate::codec::base64url;
-use crate::codec::json::Skipped;
 use core::fmt;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde_json::Value;
 
 /// Bytes of a large blob, a credential blob, a key, a signature, or an input of `prf`. `Debug` does not print them because
 /// they may be a secret of the relying party.
@@ -12,7 +12,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 pub struct Blob(#[serde(with = "base64url::text")] Vec<u8>);
 
 impl Blob {
-    /// The bytes.
+    /// Returns the bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -32,33 +32,17 @@ impl From<Vec<u8>> for Blob {
     }
 }
 
-/// Base64url text, or nothing: what pages make of bytes that they write as JSON themselves counts as nothing.
+/// Reads base64url text. Returns `None` for other text, null, an object or a list, because pages that serialise byte strings by
+/// hand post those.
 pub(super) fn blob<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Blob>, D::Error> {
-    struct Bytes;
-    impl<'de> Visitor<'de> for Bytes {
-        type Value = Option<Blob>;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("base64url text")
-        }
-        fn visit_str<E>(self, text: &str) -> Result<Option<Blob>, E> {
-            Ok(base64url::decode(text).ok().map(Blob::from))
-        }
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Blob>, A::Error> {
-            while map.next_entry::<Skipped, Skipped>()?.is_some() {}
-            Ok(None)
-        }
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Option<Blob>, A::Error> {
-            while seq.next_element::<Skipped>()?.is_some() {}
-            Ok(None)
-        }
-        fn visit_unit<E>(self) -> Result<Option<Blob>, E> {
-            Ok(None)
-        }
+    match Value::deserialize(from)? {
+        Value::String(text) => Ok(base64url::decode(&text).ok().map(Blob)),
+        Value::Null | Value::Object(_) | Value::Array(_) => Ok(None),
+        Value::Bool(_) | Value::Number(_) => Err(D::Error::custom("expected base64url text")),
     }
-    from.deserialize_any(Bytes)
 }
 
-/// A byte string as a member of its own.
+/// An output that is one byte string, read by [`blob`].
 pub(super) struct BlobMember(pub(super) Option<Blob>);
 
 impl<'de> Deserialize<'de> for BlobMember {
@@ -67,48 +51,17 @@ impl<'de> Deserialize<'de> for BlobMember {
     }
 }
 
-/// Secrets, or nothing: null, and an object all of whose members are null. Front ends that hold results back post that.
+/// Returns whether a value may be a secret. Drops the value. Null and an object with only null members are no secret: front
+/// ends post those when they remove the results.
 pub(super) fn withheld<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-    struct Secrets;
-    impl<'de> Visitor<'de> for Secrets {
-        type Value = bool;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("anything")
-        }
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut secrets = false;
-            while let Some((_, value)) = map.next_entry::<Skipped, Option<Skipped>>()? {
-                secrets |= value.is_some();
-            }
-            Ok(secrets)
-        }
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-            while seq.next_element::<Skipped>()?.is_some() {}
-            Ok(true)
-        }
-        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-            Ok(true)
-        }
-        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-            Ok(true)
-        }
-        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-            Ok(true)
-        }
-        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-            Ok(true)
-        }
-        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-            Ok(true)
-        }
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(false)
-        }
-    }
-    from.deserialize_any(Secrets)
+    Ok(match Value::deserialize(from)? {
+        Value::Null => false,
+        Value::Object(members) => members.values().any(|value| !value.is_null()),
+        _ => true,
+    })
 }
 
-/// Secrets as a member of their own.
+/// An output that is one secret, read by [`withheld`].
 pub(super) struct WithheldMember(pub(super) bool);
 
 impl<'de> Deserialize<'de> for WithheldMember {
@@ -117,7 +70,7 @@ impl<'de> Deserialize<'de> for WithheldMember {
     }
 }
 
-/// Serde for a member that is `true` or not there.
+/// Serde for a member that is `true` or absent.
 pub(super) mod flag {
     use serde::{Deserialize as _, Deserializer};
 

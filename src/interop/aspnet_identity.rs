@@ -2,13 +2,13 @@
 //!
 //! Source: learn.microsoft.com, "Enable Web Authentication API (WebAuthn) passkeys" (ASP.NET Core 10);
 //! github.com/dotnet/aspnetcore, `IdentityUserPasskey.cs`, `IdentityPasskeyData.cs` and `IdentityUserContext.cs` (schema
-//! version 3): the columns `CredentialId`, `UserId`, and `Data`, which is JSON. EF Core writes bytes in it in base64, with
-//! SQLite in hexadecimal digits; then `CredentialId` may be in hexadecimal digits as well.
+//! version 3): the columns `CredentialId`, `UserId`, and `Data`, which is JSON. In `Data`, EF Core writes bytes in base64, or
+//! with SQLite in hexadecimal digits. In the second case `CredentialId` may be in hexadecimal digits too.
 //!
-//! The user handle is the text of the user's id in UTF-8. Ids of type `Guid` are lower-case in it: convert the column
-//! where a database writes it in upper case.
+//! The user handle is the text of the user's id in UTF-8. Ids of type `Guid` are in lower case; convert the column if your
+//! database writes them in upper case.
 //!
-//! `IsUserVerified` is UV at registration: no sign-in changes it. The attestation object tells it first.
+//! UV at registration is taken from the attestation object, or else from `IsUserVerified`, which no sign-in changes.
 
 use super::octets::hex;
 use super::{ImportError, Imported, Items, Members, Reason, import};
@@ -40,7 +40,7 @@ fn read(row: &Members<'_>, to: &mut Items) -> Result<(), Reason> {
     Ok(())
 }
 
-/// How a row writes its bytes.
+/// The notation of byte strings in a row.
 #[derive(Clone, Copy)]
 struct Notation {
     hexadecimal: bool,
@@ -56,8 +56,8 @@ impl Notation {
     }
 }
 
-/// Whether bytes begin as a COSE_Key does, with the head of a CBOR map. In base64, such bytes begin with a letter from `o`
-/// to `v`, which is no hexadecimal digit, so a text has one meaning.
+/// Returns whether bytes begin with the head of a CBOR map, as a COSE_Key does. In base64 such bytes begin with a letter from
+/// `o` to `v`. None of these is a hexadecimal digit, so a text has one meaning.
 fn is_map(key: &[u8]) -> bool {
     key.first().is_some_and(|head| head >> 5 == 5)
 }

@@ -1,4 +1,4 @@
-//! The lock-out check: who could not sign in with what was imported, and what should be looked at otherwise.
+//! The lock-out check: finds records that can never sign in, and records that a person should look at.
 
 use crate::credential::{CredentialId, CredentialRecord, UserHandle};
 use crate::crypto::Algorithm;
@@ -7,9 +7,9 @@ use crate::parse::ParseError;
 use crate::relying_party::RelyingParty;
 use std::collections::HashSet;
 
-/// What a person should know of a record.
+/// A problem of a record that a person should know about.
 ///
-/// [`check`] returns those of records; [`Imported::concerns`](super::Imported::concerns) has those of a row.
+/// [`check`] returns those of stored records; [`Imported::concerns`](super::Imported::concerns) has those of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Concern {
@@ -17,35 +17,37 @@ pub enum Concern {
     PublicKey(ParseError),
     /// The backend does not verify the key's algorithm.
     Algorithm(Algorithm),
-    /// The relying party does not accept the key's algorithm at sign-ins: it refuses the algorithm there, or the algorithm
-    /// is RS1, which must be accepted by name.
+    /// The relying party does not accept the key's algorithm at sign-ins, because it is configured to refuse it, or because the
+    /// algorithm is RS1 and was not accepted by name.
     AlgorithmNotAccepted(Algorithm),
     /// The relying party's policies on backup refuse every sign-in of a credential with this backup eligibility.
     BackupEligibility,
-    /// An earlier record has the same credential id (§7.1 step 26). A store keeps one of them, so decide whose it is.
+    /// An earlier record has the same credential id (§7.1 step 26). A store can keep only one of them, so decide which
+    /// account owns it.
     RepeatedId,
 
-    /// The user handle is text with an `@`, so probably a mail address. Authenticators show it to whoever holds them
-    /// (§14.6.1). The record signs in; give new accounts random handles.
+    /// The user handle is text with an `@`, so it is probably a mail address. An authenticator may reveal it without user
+    /// verification (§14.6.1). The record can sign in; give new accounts random handles.
     UserHandleNamesPerson,
-    /// The user handle has fewer than 16 bytes, so it can be guessed or counted. The record signs in; §5.4.3 recommends
-    /// 64 random bytes for new accounts.
+    /// The user handle has fewer than 16 bytes, so it may be guessed. The record can sign in; §5.4.3 recommends 64 random
+    /// bytes for new accounts.
     #[non_exhaustive]
     UserHandleShort {
-        /// Its bytes.
+        /// The length in bytes.
         len: usize,
     },
 
-    /// Import: so many bytes followed the stored key. The record has the key without them.
+    /// Import: bytes followed the stored key. The record has the key without them.
     #[non_exhaustive]
     KeyHadTrailingBytes {
-        /// The bytes that were removed.
+        /// The number of bytes that were removed.
         len: usize,
     },
-    /// Import: the stored key was not a canonical COSE_Key (members out of order, or more than required). The record has
-    /// the same key in canonical form.
+    /// Import: the stored key was not a canonical COSE_Key (parameters out of order, or more than required). The record has the
+    /// same key in canonical form.
     KeyRewritten,
-    /// Import: the other library noted once that the signature counter did not advance, which a clone would explain.
+    /// Import: the other library recorded that the signature counter once did not increase, which may mean that the
+    /// authenticator was cloned.
     CloneWarning,
 }
 
@@ -68,7 +70,7 @@ impl core::fmt::Display for Concern {
             }
             Self::KeyRewritten => f.write_str("the stored public key was rewritten in canonical form"),
             Self::CloneWarning => {
-                f.write_str("the other library noted that the signature counter once did not advance")
+                f.write_str("the other library recorded that the signature counter once did not increase")
             }
         }
     }
@@ -78,7 +80,7 @@ impl core::fmt::Display for Concern {
 const SHORT: usize = 16;
 
 impl Concern {
-    /// Whether the record can never sign in, so that its user would be locked out. All others sign in.
+    /// Returns whether the record can never sign in, so that its user would be locked out.
     #[must_use]
     pub const fn locks_out(self) -> bool {
         matches!(
@@ -91,7 +93,7 @@ impl Concern {
         )
     }
 
-    /// A stable name for logs and metrics.
+    /// Returns a stable code for logs and metrics.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -109,13 +111,14 @@ impl Concern {
     }
 }
 
-/// Returns which records could never sign in at this relying party, and which should be looked at otherwise, by credential
-/// id. Run it over everything that was imported, before anyone depends on it, and over all records before you refuse an
+/// Returns the records that can never sign in at this relying party ([`Concern::locks_out`]), and those that a person should
+/// look at, by credential id. Run it over all imported records before you switch, and over all records before you refuse an
 /// algorithm at sign-ins or change a policy on backup.
 ///
-/// One record may have several concerns; they are in the order of the records. Does not check that a key is its owner's,
-/// nor facts that a record does not have: a relying party that requires user verification refuses authenticators that
-/// have none, such as those of U2F, and a policy on backup eligibility may refuse records that do not know theirs.
+/// The result is in the order of the records; one record may have several concerns. The function does not check that a key
+/// belongs to its user. Nor does it check facts that a record does not hold: a relying party that requires user verification
+/// refuses authenticators without it, such as those of U2F, and a policy on backup eligibility may refuse records whose
+/// eligibility is unknown.
 ///
 /// ```
 /// use wardkey::interop::{check, simplewebauthn};
@@ -146,7 +149,8 @@ pub fn check<'r>(
     found
 }
 
-/// §7.2 step 21: the stored key is one that the backend verifies with and the relying party accepts.
+/// Finds a key that cannot pass §7.2 step 21: the backend cannot verify with it, or the relying party does not accept its
+/// algorithm.
 fn unverifiable(record: &CredentialRecord, rp: &RelyingParty) -> Option<Concern> {
     let key = match CoseKey::read(&record.public_key) {
         Ok(key) => key,
@@ -162,13 +166,13 @@ fn unverifiable(record: &CredentialRecord, rp: &RelyingParty) -> Option<Concern>
     (!accepted).then_some(Concern::AlgorithmNotAccepted(key.algorithm()))
 }
 
-/// §7.2 step 19: backup eligibility never changes, so a policy that refuses it refuses every sign-in.
+/// Finds backup eligibility that the policy refuses (§7.2 step 19). It never changes, so every sign-in would be refused.
 fn refused_by_backup(record: &CredentialRecord, rp: &RelyingParty) -> Option<Concern> {
     let refused = record.backup_eligible.is_some_and(|eligible| !rp.admits_backup_eligibility(eligible));
     refused.then_some(Concern::BackupEligibility)
 }
 
-/// §14.6.1: a user handle must not contain personally identifying information.
+/// Finds a user handle that may contain personally identifying information (§14.6.1).
 fn names_person(handle: &UserHandle) -> Option<Concern> {
     let text = std::str::from_utf8(handle.as_bytes()).ok()?;
     text.contains('@').then_some(Concern::UserHandleNamesPerson)

@@ -1,4 +1,4 @@
-//! Why a stored credential was not imported, or a value has no form on the other side.
+//! The error of a conversion: a stored credential that cannot be imported, or a value that the other library cannot represent.
 
 use crate::authenticator::data::Error as DataError;
 use crate::credential::CredentialId;
@@ -8,25 +8,25 @@ use crate::invalid::InvalidValue;
 use crate::x509;
 use std::fmt;
 
-/// Why one row, record or value was not converted. It never stops the rows after it.
+/// Why one row, record or value was not converted. The rows after it are still converted.
 ///
-/// The text names the row and the reason; [`ImportError::code`] is stable. Neither contains anything of the row.
+/// The text has the number of the row and the reason; [`ImportError::code`] is stable. Neither contains text of the row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImportError {
-    /// The row, counted from 0; `None` where a single value was converted.
+    /// The number of the row, from 0. `None` if a single value was converted.
     pub row: Option<usize>,
     pub(crate) reason: Reason,
-    credential_id: Option<Box<CredentialId>>, // boxed: it would make every result large
+    credential_id: Option<Box<CredentialId>>, // boxed, so that results stay small
 }
 
 /// The reason of an [`ImportError`].
 ///
-/// The texts in it (`member`, `expected`) are this crate's words, never text of the row.
+/// The texts in it (`member`, `expected`) are constants of this crate, never text of the row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum Reason {
-    /// The text is not JSON at this place. In an array, nothing after it can be read; in JSON lines, the next line can.
+    /// The text is not JSON at this place. In an array, no later row can be read; in JSON lines, the next line can.
     #[error("not JSON at line {line}, column {column}")]
     #[non_exhaustive]
     Json {
@@ -38,21 +38,21 @@ pub(crate) enum Reason {
     /// The row is JSON, but not an object.
     #[error("the row is not a JSON object")]
     NotAnObject,
-    /// A member that the library always stores is missing or null.
+    /// A member that the other library always stores is missing or null.
     #[error("the member `{member}` is missing or null")]
     #[non_exhaustive]
     Missing {
         /// The member, as the library spells it.
         member: &'static str,
     },
-    /// A member occurs twice, perhaps in two spellings, so it is not clear which of them counts.
+    /// A member occurs twice, perhaps with different case or underscores, so it is ambiguous.
     #[error("the member `{member}` occurs twice")]
     #[non_exhaustive]
     Repeated {
         /// The member, as the library spells it.
         member: &'static str,
     },
-    /// A member has another type or notation than the library writes.
+    /// A member does not have the type or notation that the other library writes.
     #[error("the member `{member}` is not {expected}")]
     #[non_exhaustive]
     Malformed {
@@ -62,16 +62,16 @@ pub(crate) enum Reason {
         expected: &'static str,
     },
     /// The credential id is empty, or longer than WebAuthn allows (§7.1).
-    #[error("the credential id cannot be one")]
+    #[error("the credential id does not have a valid length")]
     CredentialId(#[source] InvalidValue),
     /// The stored user handle is empty, or longer than WebAuthn allows (§5.4.3).
-    #[error("the stored user handle cannot be one")]
+    #[error("the stored user handle does not have a valid length")]
     UserHandle(#[source] InvalidValue),
-    /// The row holds no user handle, and the caller's function returned none.
-    #[error("no user handle: neither the row nor the caller gives one")]
+    /// The row has no user handle, and the caller's function returned none.
+    #[error("neither the row nor the caller has a user handle")]
     NoUserHandle,
-    /// The caller's function returned another user handle than the row holds.
-    #[error("the row holds another user handle than the caller gives")]
+    /// The caller's function returned a user handle that differs from the one of the row.
+    #[error("the user handle of the row is not the one that the caller returned")]
     OtherUserHandle,
     /// The public key is not a COSE_Key that a ceremony could read, and cannot be rewritten as one.
     #[error("the public key cannot be read as a COSE_Key")]
@@ -83,26 +83,26 @@ pub(crate) enum Reason {
     #[error("the stored authenticator data cannot be read")]
     AuthenticatorData(#[source] DataError),
 
-    /// Export: webauthn-rs verifies ES256, ES384 and RS256, and has no name for this algorithm or does not verify it.
+    /// Export: webauthn-rs cannot verify this algorithm. It verifies ES256, ES384 and RS256.
     #[error("webauthn-rs does not verify COSE algorithm {}", .0.cose())]
     ExportAlgorithm(Algorithm),
-    /// Export: webauthn-rs verifies RSA keys of 2048 bits with an exponent of three bytes only.
+    /// Export: webauthn-rs verifies only RSA keys of 2048 bits with an exponent of three bytes.
     #[error("webauthn-rs verifies RSA keys of 2048 bits with an exponent of three bytes only")]
     ExportRsaKey,
-    /// Export: the record does not know backup eligibility or backup state, and webauthn-rs has no word for that. The
-    /// next sign-in sets them.
+    /// Export: the backup eligibility or backup state of the record is unknown, which webauthn-rs cannot represent. The next
+    /// sign-in sets them.
     #[error("backup eligibility or backup state is unknown; sign in once")]
     ExportBackup,
-    /// Export: webauthn-rs has no name for a transport of the record. Remove it from the record to export without it.
+    /// Export: webauthn-rs cannot represent a transport of the record. Remove the transport to export the record without it.
     #[error("webauthn-rs has no name for a transport of the record")]
     ExportTransport,
-    /// Export: the caller says that user verification was required, but the record does not know of any.
+    /// Export: the caller says that user verification was required, but the record has none.
     #[error("user verification was not performed at registration, or that is unknown")]
     ExportUserVerification,
-    /// Export: webauthn-rs has no name for this user verification requirement.
+    /// Export: webauthn-rs cannot represent this user verification requirement.
     #[error("webauthn-rs has no name for this user verification requirement")]
     ExportRequirement,
-    /// Options: the other side has no place for this member, or would change it. `publicKey`: the options as a whole.
+    /// Options: the other side would lose or change this member. `publicKey` means the options as a whole.
     #[error("the member `{member}` of the options cannot be represented on the other side")]
     #[non_exhaustive]
     NotRepresentable {
@@ -112,25 +112,25 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
-    /// The error for this reason, of a single value.
+    /// Makes the error of a single value.
     pub(super) const fn alone(self) -> ImportError {
         ImportError { row: None, reason: self, credential_id: None }
     }
 
-    /// The error for this reason, of a credential where its id could be read.
+    /// Makes the error of a row, with the credential id if it could be read.
     pub(super) fn of(self, row: Option<usize>, credential_id: Option<CredentialId>) -> ImportError {
         ImportError { row, reason: self, credential_id: credential_id.map(Box::new) }
     }
 }
 
 impl ImportError {
-    /// The credential id, where it could be read.
+    /// Returns the credential id, if it could be read.
     #[must_use]
     pub fn credential_id(&self) -> Option<&CredentialId> {
         self.credential_id.as_deref()
     }
 
-    /// A stable name for logs and metrics.
+    /// Returns a stable code for logs and metrics.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self.reason {
@@ -167,7 +167,7 @@ impl fmt::Display for ImportError {
 }
 
 impl std::error::Error for ImportError {
-    /// The cause of the reason: the text above already contains the reason itself.
+    /// Returns the source of the reason, because the text already contains the reason itself.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         std::error::Error::source(&self.reason)
     }

@@ -4,16 +4,16 @@
 //! Source: github.com/passwordless-lib/fido2-net-lib, `Src/Fido2.Development/StoredCredential.cs` and
 //! `Src/Fido2.Models/RegisteredPublicKeyCredential.cs` (release 4), which its documentation names as what to store.
 //!
-//! Before release 4 the id was in the descriptor, the counter was `SignatureCounter`, and nothing was kept of backup. Rows
-//! that are older than the column `IsBackupEligible` have its default, `false`: make it null for them, or leave it out. UV
-//! is not among the items; the attestation object, which release 4 keeps, tells it.
+//! Before release 4 the id was in the descriptor, the counter was `SignatureCounter`, and backup flags were not stored. Rows
+//! that are older than the column `IsBackupEligible` have its default `false`: set it to null in these rows, or omit it. UV
+//! is not stored; it is taken from the attestation object, which release 4 stores.
 
 use super::{ImportError, Imported, Items, Members, Reason, Row, import};
 use crate::credential::UserHandle;
 
 /// Converts stored credentials: an array, JSON lines or one object.
 ///
-/// `user` returns the user handle of a row; it may return `None` where the row has `UserHandle` or `User.Id`.
+/// `user` returns the user handle of a row. It may return `None` if the row has `UserHandle` or `User.Id`.
 pub fn records(
     json: &str,
     user: impl FnMut(&Row<'_>) -> Option<UserHandle>,

@@ -2,19 +2,20 @@
 //!
 //! Source: pkg.go.dev/github.com/go-webauthn/webauthn/webauthn, `type Credential` (releases 0.8 to 0.17).
 //!
-//! * `flags.userVerified` is not read: up to release 0.17.4 every login overwrites it, and later ones let a login set
-//!   it. `attestation.object`, which releases from 0.11 on keep, tells UV at registration.
-//! * Go has no missing booleans: credentials from before the library kept flags have, once they were saved again, all of
-//!   them false. No credential was ever registered without user presence, so flags without it were never kept.
+//! * `flags.userVerified` is not read, because logins overwrite it (always up to release 0.17.4, and possibly later). UV at
+//!   registration is taken from `attestation.object`, which releases from 0.11 on store.
+//! * Backup flags are read only if `flags.userPresent` is true. Go writes missing booleans as `false`, so a credential from
+//!   before the library stored flags has only `false` after it was saved again. A registration requires user presence, so
+//!   without it the flags were never stored.
 //! * `authenticator.cloneWarning` becomes [`Concern::CloneWarning`](super::Concern::CloneWarning).
-//! * Credentials that came from U2F have a raw point as their key; they sign in as [`u2f`](super::u2f) says.
+//! * Credentials from U2F have a raw point as key; they sign in as [`u2f`](super::u2f) describes.
 
 use super::{ImportError, Imported, Items, Members, Reason, Row, import};
 use crate::credential::UserHandle;
 
 /// Converts stored credentials: an array, JSON lines or one object.
 ///
-/// `user` returns the user handle of a row: what `WebAuthnID()` returns for its user.
+/// `user` returns the user handle of a row: the result of `WebAuthnID()` for its user.
 pub fn records(
     json: &str,
     user: impl FnMut(&Row<'_>) -> Option<UserHandle>,

@@ -1,4 +1,4 @@
-//! What the stored shapes have in common, and the record that it makes.
+//! The items that importers read from a row, and the record that is made from them.
 
 use super::check::Concern;
 use super::error::Reason;
@@ -8,37 +8,37 @@ use crate::authenticator::AttestedCredentialData;
 use crate::credential::{CredentialId, CredentialRecord, Transport, UserHandle};
 use crate::quirk::{Quirk, Quirks};
 
-/// A record out of a row, and what a person should know of it.
+/// A record that was imported from a row, with its concerns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Imported {
-    /// The row, counted from 0.
+    /// The number of the row, from 0.
     pub row: usize,
-    /// The record. Whether it can sign in is for [`check`](super::check()) to say.
+    /// The record. [`check`](super::check()) returns whether it can sign in.
     pub record: CredentialRecord,
-    /// What the import changed, and what the row says that a record has no place for. None of them locks out.
+    /// What the import changed, and facts of the row that a record cannot hold. None of them locks out.
     pub concerns: Vec<Concern>,
 }
 
-/// The items of a row, as far as the library stores them.
+/// The items of a row that the other library stores.
 #[derive(Debug, Default)]
 pub(super) struct Items {
     pub(super) id: Vec<u8>,
     pub(super) public_key: StoredKey,
     pub(super) sign_count: u32,
-    /// UV at registration; a flag that sign-ins change is not.
+    /// UV at registration. An importer must not set it from a flag that sign-ins change.
     pub(super) user_verified: Option<bool>,
     pub(super) backup_eligible: Option<bool>,
     pub(super) backup_state: Option<bool>,
     pub(super) transports: Vec<Transport>,
     pub(super) user_handle: Option<Vec<u8>>,
-    /// Tells UV at registration, before `user_verified`.
+    /// The source of UV at registration, preferred to `user_verified`.
     pub(super) attestation_object: Option<Vec<u8>>,
     pub(super) clone_warning: bool,
 }
 
 impl Items {
-    /// Takes the credential id and the key out of attested credential data (§6.5.1).
+    /// Sets the credential id and the key from attested credential data (§6.5.1).
     pub(super) fn attested(&mut self, data: &[u8]) -> Result<(), Reason> {
         let (_, id, key) = AttestedCredentialData::split(data).map_err(Reason::AuthenticatorData)?;
         self.id = id.to_vec();
@@ -46,7 +46,7 @@ impl Items {
         Ok(())
     }
 
-    /// The record of the account with this user handle.
+    /// Makes the record. `user` is the user handle that the caller gives.
     pub(super) fn imported(self, row: usize, id: CredentialId, user: Option<UserHandle>) -> Result<Imported, Reason> {
         let user = user_handle(self.user_handle, user)?;
         let (public_key, mended) = self.public_key.canonical()?;
@@ -61,7 +61,7 @@ impl Items {
     }
 }
 
-/// The row's handle and the caller's must be the same where both are there.
+/// Returns the user handle of the row or of the caller. If there are both, they must be equal.
 fn user_handle(stored: Option<Vec<u8>>, given: Option<UserHandle>) -> Result<UserHandle, Reason> {
     match (stored, given) {
         (Some(stored), Some(given)) if stored != given.as_bytes() => Err(Reason::OtherUserHandle),
@@ -71,10 +71,10 @@ fn user_handle(stored: Option<Vec<u8>>, given: Option<UserHandle>) -> Result<Use
     }
 }
 
-/// Returns UV as the registration of this credential said it, or `None` where the object is not that registration.
+/// Returns UV of the registration of this credential, or `None` if the object cannot be read or belongs to another credential.
 ///
-/// uvInitialized (§4) is UV at registration, or at a later sign-in with another factor beside it: else someone who finds a
-/// security key without a PIN could set one, and it would count as a factor.
+/// uvInitialized (§4) is UV at registration, or at a later sign-in together with another factor. Otherwise somebody who finds a
+/// security key without a PIN could set a PIN, and it would count as a factor.
 fn user_verified(attestation_object: &[u8], id: &CredentialId) -> Option<bool> {
     let quirks = Quirks::NONE.with(Quirk::CborKeyOrder).with(Quirk::CborIndefiniteLength);
     let object = AttestationObject::read(attestation_object, quirks).ok()?;
@@ -83,7 +83,8 @@ fn user_verified(attestation_object: &[u8], id: &CredentialId) -> Option<bool> {
     registered.then(|| data.flags().user_verified())
 }
 
-/// A credential that is not eligible is not backed up; a pair that says otherwise (§6.1.3) is unknown.
+/// Returns consistent backup flags (§6.1.3): a credential that is not eligible is not backed up, and a backed-up credential is
+/// eligible. A contradiction becomes unknown.
 const fn backup(eligible: Option<bool>, state: Option<bool>) -> (Option<bool>, Option<bool>) {
     match (eligible, state) {
         (Some(false), Some(true)) => (None, None),

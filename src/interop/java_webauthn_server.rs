@@ -1,7 +1,7 @@
 //! java-webauthn-server (Yubico, Java): its `RegisteredCredential` as Jackson writes it, bytes in base64url.
 //!
 //! Source: developers.yubico.com/java-webauthn-server, JavaDoc of `com.yubico.webauthn.RegisteredCredential` (releases 1 to
-//! 2). `transports` is read where an application stored them beside it.
+//! 2). `transports` is read if the application stored them too.
 
 use super::{ImportError, Imported, Items, Members, Reason, import};
 

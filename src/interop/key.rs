@@ -1,17 +1,18 @@
-//! Public keys as they are stored, and the canonical COSE_Key that an authentication reads.
+//! Converts stored public keys to the canonical COSE_Key that an authentication reads.
 //!
-//! The point or the modulus verifies, not its notation, so a stored key may be rewritten: an authentication reads keys
-//! strictly, and a member out of order must not lock anybody out.
+//! An authentication reads keys strictly, so a key with parameters out of order would lock out its user. Rewriting is safe,
+//! because signatures depend on the numbers of a key and not on its notation.
 //!
 //! | stored as | recognised by | becomes |
 //! |---|---|---|
 //! | COSE_Key (RFC 9052 §7) | the head of a CBOR map | the same, in canonical form |
-//! | raw point of U2F (FIDO registry §3.6.2) | 65 bytes from 04 on | ES256 |
-//! | SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) | the DER tag 30 | the algorithm that its key has alone; RS256 for rsaEncryption |
+//! | raw point of U2F (FIDO registry §3.6.2) | 65 bytes that begin with 04 | ES256 |
+//! | SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) | the DER tag 30 | the usual algorithm of its kind of key; RS256 for rsaEncryption |
 //! | the same in PEM (RFC 7468) | `-----BEGIN PUBLIC KEY-----` | the same |
-//! | JWK (RFC 7517) | an object with `kty` | its `alg`, or else as above |
+//! | JWK (RFC 7517) | an object with `kty` | the algorithm in `alg`, or else as above |
 //!
-//! RSA keys without an algorithm are RS256: no library named here offers another algorithm for keys that it stores so.
+//! An RSA key without an algorithm becomes RS256, because no supported library offers another RSA algorithm for keys in these
+//! notations.
 
 use super::check::Concern;
 use super::error::Reason;
@@ -25,7 +26,7 @@ use crate::x509::algorithm::SubjectPublicKey;
 
 use Item::{Bytes, Integer};
 
-/// A public key, as it is stored.
+/// A public key in the stored notation.
 #[derive(Debug)]
 pub(super) enum StoredKey {
     /// COSE_Key, raw point or SubjectPublicKeyInfo.
@@ -47,7 +48,7 @@ impl From<Vec<u8>> for StoredKey {
 }
 
 impl StoredKey {
-    /// The key as an authentication reads it, and what was changed for it.
+    /// Returns the canonical COSE_Key, and a concern if the stored key was changed.
     pub(super) fn canonical(self) -> Result<(Vec<u8>, Option<Concern>), Reason> {
         match self {
             Self::Written(key) => {
@@ -61,7 +62,7 @@ impl StoredKey {
 }
 
 impl Members<'_> {
-    /// A public key that the library always writes, in any of the notations above.
+    /// Reads a required public key in any of the notations above.
     pub(super) fn public_key(&self, names: &[&'static str]) -> Result<StoredKey, Reason> {
         if let Some((member, value)) = self.raw(names)?
             && let Ok(jwk) = Members::read(value)
@@ -85,12 +86,12 @@ pub(super) fn ec(alg: i64, crv: i64, x: &[u8], y: &[u8]) -> Vec<u8> {
     encode::map(&[(1, Integer(2)), (3, Integer(alg)), (-1, Integer(crv)), (-2, Bytes(x)), (-3, Bytes(y))])
 }
 
-/// Writes an octet key pair's key.
+/// Writes a key of the type OKP (octet key pair).
 pub(super) fn okp(alg: i64, crv: i64, x: &[u8]) -> Vec<u8> {
     encode::map(&[(1, Integer(1)), (3, Integer(alg)), (-1, Integer(crv)), (-2, Bytes(x))])
 }
 
-/// Writes an RSA key. Leading zeros of the numbers mean nothing, and are left out.
+/// Writes an RSA key. Removes leading zeros of the numbers.
 pub(super) fn rsa(alg: i64, n: &[u8], e: &[u8]) -> Vec<u8> {
     encode::map(&[(1, Integer(3)), (3, Integer(alg)), (-1, Bytes(number(n))), (-2, Bytes(number(e)))])
 }
@@ -105,17 +106,17 @@ fn number(bytes: &[u8]) -> &[u8] {
     bytes.get(zeros..).unwrap_or_default()
 }
 
-/// An ES256 key from a raw point (FIDO registry §3.6.2, ALG_KEY_ECC_X962_RAW): 04, x, y.
+/// Makes an ES256 key from a raw point (FIDO registry §3.6.2, ALG_KEY_ECC_X962_RAW): 04, x, y.
 pub(super) fn es256(point: &[u8]) -> Option<Vec<u8>> {
     let (x, y) = point.strip_prefix(&[4])?.split_at_checked(32)?;
     (y.len() == 32).then(|| ec(-7, 1, x, y))
 }
 
-/// A key as it is where it can be read, else rewritten without parameters that its kind does not require, else what it
-/// begins with. A raw point of U2F, which cannot be a COSE_Key, becomes one.
+/// Returns a key that can be read: the key itself, an ES256 key made from a raw point, the key with only the parameters that
+/// its type requires in canonical order, or the same without trailing bytes.
 ///
 /// # Errors
-/// Why it cannot be read as it is, where rewriting does not help.
+/// Why the stored key cannot be read, if none of these can be read.
 fn canonical(key: Vec<u8>) -> Result<(Vec<u8>, Option<Concern>), Error> {
     let Err(error) = CoseKey::read(&key) else { return Ok((key, None)) };
     let readable = |key: &Vec<u8>| CoseKey::read(key).is_ok();
@@ -132,7 +133,7 @@ fn canonical(key: Vec<u8>) -> Result<(Vec<u8>, Option<Concern>), Error> {
     mended.map(|key| (key, Some(concern))).ok_or(error)
 }
 
-/// The parameters that the kind of key requires, in canonical form.
+/// Writes the parameters that the key type requires in canonical form.
 fn rewrite(key: &[u8]) -> Option<Vec<u8>> {
     let rules = Rules { any_key_order: true, indefinite_length: true };
     let map = Value::read_with(key, rules).ok()?.0.map()?;
@@ -148,7 +149,7 @@ fn rewrite(key: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// The algorithms that a key without one may have, the usual one of each kind first.
+/// The algorithms of a key that is stored without one. The first that fits the key is used.
 const BY_KEY: [Algorithm; 13] = [
     Algorithm::Es256,
     Algorithm::Es384,
@@ -165,7 +166,7 @@ const BY_KEY: [Algorithm; 13] = [
     Algorithm::MlDsa87,
 ];
 
-/// A key from its SubjectPublicKeyInfo.
+/// Makes a COSE_Key from a SubjectPublicKeyInfo.
 fn of_info(info: &[u8]) -> Result<Vec<u8>, Reason> {
     let info = SubjectPublicKey::read(info).map_err(|rule| Reason::SubjectPublicKeyInfo(rule.into()))?;
     let algorithm = BY_KEY.into_iter().find(|algorithm| info.fits(algorithm.scheme()));
@@ -194,8 +195,8 @@ const JWK_ALGORITHMS: [(&str, Algorithm); 16] = [
     ("ML-DSA-87", Algorithm::MlDsa87),
 ];
 
-/// A key from its JWK (RFC 7518 §6, RFC 8037 §2, RFC 8812 §3.1, RFC 9964 §3); `None` for an unknown type, curve or
-/// algorithm.
+/// Makes a COSE_Key from a JWK (RFC 7518 §6, RFC 8037 §2, RFC 8812 §3.1, RFC 9964 §3). Returns `None` for an unknown type,
+/// curve or algorithm.
 fn of_jwk(kty: &str, jwk: &Members<'_>) -> Result<Option<Vec<u8>>, Reason> {
     let named = jwk.text(&["alg"])?;
     let curve = jwk.text(&["crv"])?;

@@ -10,9 +10,8 @@
 //! | users, each with `credentials`: an array, JSON lines or one | the same |
 //! | rows of the table, with `user_id`, `type` and `credential_data` | the rows |
 //!
-//! Credentials of other types than `webauthn` and `webauthn-passwordless`, such as passwords, are counted and left out.
-//! What the Admin REST API answers for the credentials of one user has no user id: put it into
-//! `{"id": …, "credentials": …}`.
+//! Credentials of types other than `webauthn` and `webauthn-passwordless`, such as passwords, are counted and skipped. The
+//! answer of the Admin REST API for the credentials of one user has no user id, so put it into `{"id": …, "credentials": …}`.
 //!
 //! The user handle is the text of the user's id in UTF-8. Keycloak stores neither UV nor backup flags.
 
@@ -26,10 +25,10 @@ pub fn records(json: &str) -> impl Iterator<Item = Result<Imported, ImportError>
     webauthn.map(|(index, (user, row))| one(index, row, |json, items| read(json, user, items), |_| None))
 }
 
-/// A credential, and the id of its user where that is stored above it.
+/// The id of the user if it is stored outside of the credential, and the credential.
 type Credential<'a> = (Option<String>, Result<&'a str, Reason>);
 
-/// The credentials of a text.
+/// Returns the credentials of a text.
 fn credentials(json: &str) -> Vec<Credential<'_>> {
     let mut all = Vec::new();
     for row in split(json) {
@@ -39,7 +38,7 @@ fn credentials(json: &str) -> Vec<Credential<'_>> {
     all
 }
 
-/// The credentials of a user, which may have none; a row that is no user is a credential.
+/// Adds the credentials of a user. A row that is not a user is itself a credential.
 fn of_user<'a>(row: Result<&'a str, Reason>, all: &mut Vec<Credential<'a>>) {
     match member(row, "credentials") {
         Some(json) => {
@@ -51,12 +50,12 @@ fn of_user<'a>(row: Result<&'a str, Reason>, all: &mut Vec<Credential<'a>>) {
     }
 }
 
-/// The JSON of a member, where the row is an object that has it.
+/// Returns the JSON of a member, if the row is an object that has it.
 fn member<'a>(row: Result<&'a str, Reason>, name: &'static str) -> Option<&'a str> {
     Members::read(row.ok()?).ok()?.raw(&[name]).ok()?.map(|(_, json)| json)
 }
 
-/// Whether a credential is one of WebAuthn, or does not say what it is.
+/// Returns whether the type of a credential is WebAuthn or missing.
 fn is_webauthn(json: &str) -> bool {
     let kind = Members::read(json).and_then(|row| row.text(&["type"]));
     kind.map_or(true, |kind| kind.is_none_or(|kind| matches!(&*kind, "webauthn" | "webauthn-passwordless")))

@@ -2,12 +2,12 @@
 //!
 //! Source: github.com/lbuchs/WebAuthn, `src/WebAuthn.php`, `processCreate`, and `_test/server.php` (release 2).
 //!
-//! * `credentialPublicKey` is in PEM, which names no algorithm: the library offers ES256 and RS256, newer releases EdDSA too.
-//! * `credentialId` is a binary string, which an application encodes to store it: base64 and base64url are read, as
-//!   is the notation of the library's own `ByteBuffer`. If yours is hexadecimal, put `\x` before the digits.
-//! * `signatureCounter` is null where the authenticator counts none.
-//! * `userVerified` is that of the registration; leave a column out that sign-ins overwrite.
-//! * Newer releases return `isBackupEligible` and `isBackedUp` as well.
+//! * `credentialPublicKey` is in PEM, which has no algorithm. The library offers ES256 and RS256, newer releases EdDSA too.
+//! * `credentialId` is a binary string that the application encodes. Base64, base64url and the notation of the library's
+//!   `ByteBuffer` are read. If yours is hexadecimal, put `\x` before the digits.
+//! * `signatureCounter` is null if the authenticator has no counter.
+//! * `userVerified` must be UV at registration. Omit the column if sign-ins overwrite it.
+//! * Newer releases also return `isBackupEligible` and `isBackedUp`.
 
 use super::{ImportError, Imported, Items, Members, Reason, Row, import};
 use crate::credential::UserHandle;

@@ -1,7 +1,7 @@
-//! The members of a JSON object, read one by one, so that an error can name the member.
+//! Reads the members of a JSON object one by one, so that an error can name the member.
 //!
-//! Databases and serialisers change the case of names and add underscores (`publicKey`, `PublicKey`, `public_key`), so
-//! names are compared without case and underscores. A member that occurs twice under one of its names is refused.
+//! Databases and serialisers change the case of names and add underscores (`publicKey`, `PublicKey`, `public_key`), so names
+//! are compared without case and underscores. A member that occurs twice after this comparison is refused.
 
 use super::error::Reason;
 use super::octets::Octets;
@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// The members of an object in their order, those that occur twice included.
+/// The members of an object in order, including those that occur twice.
 pub(super) struct Members<'a>(pub(super) Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
@@ -40,34 +40,32 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     }
 }
 
-/// Whether both are one name, but for case and underscores.
-fn is_name(one: &str, other: &str) -> bool {
-    let letters =
-        |name: &str| name.bytes().filter(|&byte| byte != b'_').map(|byte| byte.to_ascii_lowercase()).collect();
-    let (one, other): (Vec<u8>, Vec<u8>) = (letters(one), letters(other));
-    one == other
+/// Returns the bytes of a name that count: without underscores, in lower case.
+fn letters(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(|&byte| byte != b'_').map(|byte| byte.to_ascii_lowercase())
 }
 
-/// The name that a message gives a member: the first of those that the library uses.
+/// Returns the name of a member in error texts: the first of the names that the other library uses.
 fn first(names: &[&'static str]) -> &'static str {
     names.first().copied().unwrap_or_default()
 }
 
-/// Makes a member that the library always writes an error where it is missing.
+/// Refuses a missing member that the other library always writes.
 fn required<T>(value: Option<T>, names: &[&'static str]) -> Result<T, Reason> {
     value.ok_or(Reason::Missing { member: first(names) })
 }
 
 impl<'a> Members<'a> {
-    /// Reads the object that `json` is.
+    /// Reads an object.
     pub(super) fn read(json: &'a str) -> Result<Self, Reason> {
         serde_json::from_str(json).map_err(|_| Reason::NotAnObject)
     }
 
-    /// The JSON of the member under the first of `names` that is there and not null.
+    /// Returns the JSON of the first of `names` that is present and not null, with the name.
     pub(super) fn raw(&self, names: &[&'static str]) -> Result<Option<(&'static str, &'a str)>, Reason> {
         for &member in names {
-            let mut found = self.0.iter().filter(|(name, _)| is_name(name, member)).map(|(_, value)| value.get());
+            let mut found =
+                self.0.iter().filter(|(name, _)| letters(name).eq(letters(member))).map(|(_, value)| value.get());
             match (found.next(), found.next()) {
                 (Some(_), Some(_)) => return Err(Reason::Repeated { member }),
                 (Some(value), None) if value != "null" => return Ok(Some((member, value))),
@@ -82,37 +80,37 @@ impl<'a> Members<'a> {
         serde_json::from_str(value).map(Some).map_err(|_| Reason::Malformed { member, expected })
     }
 
-    /// Bytes that the library always writes.
+    /// Reads required bytes.
     pub(super) fn bytes(&self, names: &[&'static str]) -> Result<Vec<u8>, Reason> {
         required(self.optional_bytes(names)?, names)
     }
 
-    /// Bytes that may be missing or null.
+    /// Reads bytes. `None` if they are missing or null.
     pub(super) fn optional_bytes(&self, names: &[&'static str]) -> Result<Option<Vec<u8>>, Reason> {
         Ok(self.get(names, Octets::EXPECTED)?.map(|Octets(bytes)| bytes))
     }
 
-    /// A signature counter that the library always writes.
+    /// Reads a required signature counter.
     pub(super) fn count(&self, names: &[&'static str]) -> Result<u32, Reason> {
         required(self.optional_count(names)?, names)
     }
 
-    /// A signature counter that may be missing or null.
+    /// Reads a signature counter. `None` if it is missing or null.
     pub(super) fn optional_count(&self, names: &[&'static str]) -> Result<Option<u32>, Reason> {
         Ok(self.get(names, Count::EXPECTED)?.map(|Count(count)| count))
     }
 
-    /// A flag; `None` where it is missing or null.
+    /// Reads a flag. `None` if it is missing or null.
     pub(super) fn flag(&self, names: &[&'static str]) -> Result<Option<bool>, Reason> {
         Ok(self.get(names, Flag::EXPECTED)?.map(|Flag(flag)| flag))
     }
 
-    /// Text; `None` where it is missing or null.
+    /// Reads text. `None` if it is missing or null.
     pub(super) fn text(&self, names: &[&'static str]) -> Result<Option<String>, Reason> {
         self.get(names, "text")
     }
 
-    /// An identifier: text, or a whole number, which stands for its decimal digits; `None` where it is missing or null.
+    /// Reads an identifier: text, or a whole number as its decimal digits. `None` if it is missing or null.
     pub(super) fn name(&self, names: &[&'static str]) -> Result<Option<String>, Reason> {
         match self.raw(names)? {
             Some((_, digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Some(digits.to_owned())),
@@ -120,7 +118,7 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// JSON that is a member itself, or is the text of a member, as in a column of text; `None` where it is missing or null.
+    /// Reads JSON that is the member itself, or that is in a text, as in a text column. `None` if it is missing or null.
     pub(super) fn json(&self, names: &[&'static str]) -> Result<Option<Cow<'a, str>>, Reason> {
         match self.raw(names)? {
             Some((_, json)) if !json.starts_with('"') => Ok(Some(Cow::Borrowed(json))),
@@ -128,28 +126,28 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// Transports; none where they are missing or null.
+    /// Reads transports. Empty if they are missing or null.
     pub(super) fn transports(&self, names: &[&'static str]) -> Result<Vec<Transport>, Reason> {
         Ok(self.get(names, List::EXPECTED)?.map(|List(transports)| transports).unwrap_or_default())
     }
 
-    /// An object that the library always writes.
+    /// Reads a required object.
     pub(super) fn object(&self, names: &[&'static str]) -> Result<Self, Reason> {
         required(self.optional_object(names)?, names)
     }
 
-    /// An object; `None` where it is missing or null.
+    /// Reads an object. `None` if it is missing or null.
     pub(super) fn optional_object(&self, names: &[&'static str]) -> Result<Option<Self>, Reason> {
         self.get(names, "an object")
     }
 
-    /// Backup eligibility in words, as two libraries store it: a single-device or a multi-device credential.
+    /// Reads backup eligibility as two libraries write it: `singleDevice` or `multiDevice`, in two spellings.
     pub(super) fn device_type(&self, names: &[&'static str]) -> Result<Option<bool>, Reason> {
         let Some((member, _)) = self.raw(names)? else { return Ok(None) };
         match self.text(names)?.as_deref() {
             Some("singleDevice" | "single_device") => Ok(Some(false)),
             Some("multiDevice" | "multi_device") => Ok(Some(true)),
-            _ => Err(Reason::Malformed { member, expected: "a single or a multi device" }),
+            _ => Err(Reason::Malformed { member, expected: "singleDevice or multiDevice" }),
         }
     }
 }

@@ -1,13 +1,13 @@
-//! Conversion from other libraries' stored credentials, responses and configuration, so that nobody registers again.
+//! Conversion from other libraries' stored credentials, responses and configuration, so that no user has to register again.
 //!
-//! Each module reads the documented shape of one library, without a dependency on it: its function `records` takes the
-//! JSON of the stored rows (an array, JSON lines or one object) and returns a
-//! [`CredentialRecord`](crate::CredentialRecord) or an [`ImportError`] for each row, in order. A bad row never stops the
-//! good ones; its error has the row's place and, where it can be read, its credential id.
+//! Each module reads the documented shape of one library, without a dependency on it. Its function `records` takes the JSON
+//! of the stored rows (an array, JSON lines or one object) and returns an [`Imported`] record or an [`ImportError`] for each
+//! row, in order. A bad row does not stop the others. Its error has the number of the row and, if it can be read, the
+//! credential id.
 //!
 //! | from | read by |
 //! |---|---|
-//! | webauthn-rs 0.3 to 0.6 | [`webauthn_rs::records`]; the [guide] puts its calls and ours side by side |
+//! | webauthn-rs 0.3 to 0.6 | [`webauthn_rs::records`]; the [guide] compares the calls of both libraries |
 //! | SimpleWebAuthn | [`simplewebauthn::records`] |
 //! | go-webauthn | [`go_webauthn::records`] |
 //! | py_webauthn | [`py_webauthn::records`] |
@@ -25,9 +25,9 @@
 //!
 //! # In three steps
 //!
-//! 1. Import every row. A row that is stored in a form that is not read here, or could be no credential, is an error now.
-//! 2. [`check()`] the records: it lists those that could never verify, before you switch.
-//! 3. Store the others, and sign people in.
+//! 1. Import every row. A row that cannot be read, or that cannot be a credential, is reported as an error.
+//! 2. Call [`check()`] with the records before you switch. It lists those that can never sign in.
+//! 3. Store the other records.
 //!
 //! ```
 //! use wardkey::interop::{check, simplewebauthn};
@@ -38,7 +38,7 @@
 //!      "counter": 7, "deviceType": "singleDevice", "backedUp": false, "transports": ["usb"]},
 //!     {"id": "YSBiYWQgcm93", "publicKey": "none", "counter": 0}
 //! ]"#;
-//! // The handle of the account: what was sent as `user.id` when the credential was registered.
+//! // The user handle of the account: the `user.id` that was sent when the credential was registered.
 //! let user = UserHandle::new(*b"\x8f\x1a\x52\xe0\x5c\x3b\x44\x0f\x9d\x67\x2a\x10\xb4\x7e\xc9\x21")?;
 //!
 //! let (mut records, mut errors) = (Vec::new(), Vec::new());
@@ -55,14 +55,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Rows of a database that are no JSON yet become JSON with `serde_json::json!`, one object for each row.
+//! If the rows of a database are not JSON, convert each row to an object with `serde_json::json!`.
 //!
 //! # The user handle
 //!
-//! It must be the very bytes that were sent as `user.id` when the credential was registered: authenticators answer
-//! with them, and a record with others refuses every discoverable sign-in. Where a library stores no user handle, a
-//! function returns it for a [`Row`]: by the row's place, by its credential id, or by a column of the application in its
-//! JSON. Where the row holds it too, both must be the same.
+//! It must have the same bytes that were sent as `user.id` when the credential was registered, because authenticators return
+//! them, and with other bytes every discoverable sign-in is refused. If a library does not store the user handle, you pass a
+//! function that returns it for a [`Row`]: by the number of the row, by its credential id, or by a column of your application
+//! in its JSON. If the row has a user handle too, both must be equal.
 //!
 //! ```
 //! # use wardkey::interop::go_webauthn;
@@ -80,35 +80,35 @@
 //!
 //! # Stored keys
 //!
-//! Every importer reads a COSE_Key, a raw point of U2F, a SubjectPublicKeyInfo in DER or PEM, or a JWK, and makes a canonical
-//! COSE_Key of it, because sign-ins read keys strictly. An RSA key that comes without an algorithm is RS256, the only RSA
-//! algorithm that libraries offer for keys that they store so. A COSE_Key with members out of order or with bytes behind
-//! it is mended, and [`Imported::concerns`] reports it.
+//! Every importer reads a COSE_Key, a raw point of U2F, a SubjectPublicKeyInfo in DER or PEM, or a JWK, and converts it to a
+//! canonical COSE_Key, because sign-ins read keys strictly. An RSA key without an algorithm becomes RS256, because libraries
+//! offer no other RSA algorithm for keys that they store in this way. A COSE_Key with parameters out of order or with
+//! trailing bytes is corrected, and [`Imported::concerns`] reports it.
 //!
 //! # Facts that were not stored stay unknown
 //!
-//! | not stored there | becomes | what the ceremonies make of it |
+//! | fact that was not stored | becomes | effect |
 //! |---|---|---|
 //! | backup eligibility, backup state | `None` | the next sign-in sets it, and it is fixed from then on |
-//! | signature counter | 0 | any counter is an advance, so the first sign-in cannot tell a clone from the original; it sets the counter, and the next one can |
+//! | signature counter | 0 | the first sign-in accepts any counter and stores it, so it cannot detect a clone; later sign-ins can |
 //! | UV at registration | `false` | [`First`](crate::ceremony::authentication::UserVerification::First): not yet a factor; [the guide](guide#from-first-to-a-factor) says how it becomes one |
-//! | transports | the empty sequence | as the standard has it for unknown (§5.2.1): the client asks everywhere |
+//! | transports | the empty list | means unknown, as in the standard (§5.2.1): the client tries all transports |
 //!
-//! A `false` that a library wrote because it had never looked is unknown too; where the stored shape shows that it was
-//! so, it becomes `None`. A `true` recorded at a sign-in does not count either: uvInitialized (§4) is UV at registration,
-//! or at a sign-in beside another factor.
+//! Some libraries wrote `false` for facts that they did not know. If the stored shape shows this, the value becomes `None`.
+//! UV that was recorded at a sign-in does not count either, because uvInitialized (§4) is UV at registration, or at a sign-in
+//! together with another factor.
 //!
-//! | from | UV is taken from |
+//! | library | source of UV at registration |
 //! |---|---|
 //! | webauthn-rs | `user_verified`, which no sign-in changes |
-//! | go-webauthn, fido2-net-lib, webauthn4j | the attestation object, where it was kept: go-webauthn and webauthn4j let sign-ins set their own columns, fido2-net-lib has none |
+//! | go-webauthn, fido2-net-lib, webauthn4j | the attestation object, if it was stored; sign-ins change the column of go-webauthn and webauthn4j, and fido2-net-lib has none |
 //! | py_webauthn | the attestation object, else `user_verified` of the verified registration |
-//! | SimpleWebAuthn | `userVerified` of the registration, where the application kept it |
-//! | python-fido2 | the authenticator data of the registration, where the application kept it whole |
-//! | webauthn-framework | nothing: sign-ins change its `uvInitialized` |
+//! | SimpleWebAuthn | `userVerified` of the registration, if the application stored it |
+//! | python-fido2 | the authenticator data of the registration, if the application stored all of it |
+//! | webauthn-framework | none, because sign-ins change its `uvInitialized` |
 //! | lbuchs/WebAuthn | `userVerified` of the registration |
 //! | Spring Security, ASP.NET Core Identity | the attestation object, else `uv_initialized` or `IsUserVerified`, which no sign-in changes |
-//! | java-webauthn-server, webauthn-ruby, Keycloak, U2F | nothing: they store none |
+//! | java-webauthn-server, webauthn-ruby, Keycloak, U2F | none, because they do not store it |
 
 pub mod aspnet_identity;
 mod check;

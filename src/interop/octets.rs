@@ -1,15 +1,15 @@
-//! Byte strings, as the JSON writers of other languages and of databases write them.
+//! Byte strings in JSON, in the notations of other languages and of databases.
 //!
-//! | notation | who writes it |
+//! | notation | written by |
 //! |---|---|
 //! | base64 or base64url, padded or not, but one alphabet throughout | most |
 //! | an array of numbers | Rust, Python |
-//! | `{"0": 1, "1": 2}`, `{"type": "Buffer", "data": [1, 2]}` | JavaScript, of a `Uint8Array` and of a `Buffer` |
-//! | `\\x0102` | PostgreSQL, of a `bytea` (its manual, "bytea Hex Format") |
-//! | `=?BINARY?B?AQI=?=` | lbuchs/WebAuthn, of its `ByteBuffer` |
+//! | `{"0": 1, "1": 2}`, `{"type": "Buffer", "data": [1, 2]}` | JavaScript, for `Uint8Array` and `Buffer` |
+//! | `\\x0102` | PostgreSQL, for `bytea` (its manual, "bytea Hex Format") |
+//! | `=?BINARY?B?AQI=?=` | lbuchs/WebAuthn, for its `ByteBuffer` |
 //!
-//! No text can be read in two ways: the alphabets of base64 differ in two letters, trailing bits must be zero, and the
-//! other notations have characters that base64 has not.
+//! Each text has one meaning: the two alphabets of base64 differ in two characters, trailing bits must be zero, and the other
+//! notations contain characters that are not in base64.
 
 use crate::codec::base64url;
 use crate::codec::json::Skipped;
@@ -43,7 +43,7 @@ pub(super) fn hex(digits: &str) -> Option<Vec<u8>> {
     rest.is_empty().then(|| pairs.iter().map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect())?
 }
 
-/// Decodes text of one alphabet, with all of its padding or none.
+/// Decodes base64 or base64url, with complete padding or none.
 fn base64(text: &str) -> Option<Vec<u8>> {
     let bare = text.trim_end_matches('=');
     let padded = bare.len() != text.len();
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_read_in_two_ways_is_refused() {
+    fn ambiguous_or_malformed_bytes_are_refused() {
         for json in [
             r#""+_8A""#,
             r#""AR""#,

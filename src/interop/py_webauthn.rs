@@ -1,10 +1,10 @@
-//! py_webauthn (Python): the items of its `VerifiedRegistration`, under their names, bytes in base64url as its own
-//! helpers write them.
+//! py_webauthn (Python): the items of its `VerifiedRegistration`, under their names, with bytes in base64url as its helpers
+//! write them.
 //!
 //! Source: duo-labs.github.io/py_webauthn, "Registration", `VerifiedRegistration` (releases 1 to 2). The backup items came
-//! with release 1.3. Transports are not among the items; they are read where an application stored them beside.
+//! with release 1.3. Transports are not among the items; they are read if the application stored them too.
 //!
-//! `user_verified` is that of the registration; leave a column out that sign-ins overwrite.
+//! `user_verified` must be UV at registration. Omit the column if sign-ins overwrite it.
 
 use super::{ImportError, Imported, Items, Members, Reason, Row, import};
 use crate::credential::UserHandle;

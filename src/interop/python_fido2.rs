@@ -5,12 +5,12 @@
 //! `fido2/webauthn.py` (releases 0.9 to 2.2). Both types are `bytes`, which applications store in base64, base64url
 //! (`websafe_encode`) or as a number array.
 //!
-//! | a row is | read from it |
+//! | row | items that are read |
 //! |---|---|
-//! | a JSON string, or an object with `credential_data` | credential id and key (§6.5.1); `counter`, if the application stores it |
-//! | an object with `auth_data` | the same, and UV, backup flags and counter of the registration (§6.1); `counter` instead, if it is there |
+//! | a JSON string, or an object with `credential_data` | credential id and key (§6.5.1); `counter`, if it is present |
+//! | an object with `auth_data` | the same, and UV, backup flags and counter of the registration (§6.1); `counter` replaces that counter, if it is present |
 //!
-//! The library keeps no counter itself: `authenticate_complete` does not check it.
+//! The library does not store or check the counter.
 
 use super::octets::Octets;
 use super::rows::import_values;
@@ -46,7 +46,7 @@ fn read(row: &str, to: &mut Items) -> Result<(), Reason> {
     Ok(())
 }
 
-/// Takes over what the authenticator said at the registration.
+/// Sets the items from the authenticator data of the registration.
 fn registered(data: &[u8], to: &mut Items) -> Result<(), Reason> {
     let data = AuthenticatorData::read(data).map_err(Reason::AuthenticatorData)?;
     let attested = data.attested_credential_data();

@@ -1,4 +1,4 @@
-//! Rows out of the text that a library or a database wrote, each read on its own.
+//! Splits the text of a library or a database into rows, and converts each row independently.
 
 use super::error::{ImportError, Reason};
 use super::items::{Imported, Items};
@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
 
-/// A row whose user handle is asked for: where a library does not store it, the caller knows it from elsewhere.
+/// A row for which the caller's function returns the user handle.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
     index: usize,
@@ -17,19 +17,19 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The row's place in the text, counted from 0.
+    /// Returns the number of the row, from 0.
     #[must_use]
     pub const fn index(&self) -> usize {
         self.index
     }
 
-    /// The row as it stands in the text, for members of the application's own, such as a user's primary key.
+    /// Returns the JSON of the row, for members that the application added, such as a user's primary key.
     #[must_use]
     pub const fn json(&self) -> &'a str {
         self.json
     }
 
-    /// The credential id.
+    /// Returns the credential id.
     #[must_use]
     pub const fn credential_id(&self) -> &'a CredentialId {
         self.credential_id
@@ -48,7 +48,7 @@ pub(super) fn import(
     import_values(json, move |row, items| read(&Members::read(row)?, items), user)
 }
 
-/// As [`import`], for rows that are not always objects.
+/// Like [`import`], for rows that may be JSON values other than objects.
 pub(super) fn import_values(
     json: &str,
     read: impl Fn(&str, &mut Items) -> Result<(), Reason>,
@@ -76,14 +76,14 @@ pub(super) fn one(
 }
 
 /// Returns the rows of a text: the elements of an array, or objects one after the other, as in JSON lines. A row that is not
-/// JSON is an error in its place.
+/// JSON becomes an error at its position.
 ///
-/// In an array, that error is the last row. The end of a broken row is unknown, and text behind it might be the content of
-/// a string, such as a name that a user chose; it must not become a record. In JSON lines, the rows go on with the next
-/// line that begins with `{`: no JSON string contains a line break. A broken row may be read to the end of the text before
-/// that shows, so the rows end once [`AGAIN`] times the text was read in vain.
+/// In an array, this error is the last row. The end of a broken row is unknown, and the text after it may be inside a string,
+/// such as a name that a user chose, which must not become a record. In JSON lines, reading continues at the next line that
+/// begins with `{`, because no JSON string contains a line break. A broken row may be read to the end of the text before the
+/// error is found, so the rows end when [`AGAIN`] times the length of the text was read without result.
 pub(super) fn split(json: &str) -> Vec<Result<&str, Reason>> {
-    let json = json.trim_start_matches('\u{feff}'); // a byte order mark, as exports on Windows have it
+    let json = json.trim_start_matches('\u{feff}'); // a byte order mark, as in exports from Windows
     if json.trim_start().starts_with('[') { array(json) } else { lines(json) }
 }
 
@@ -95,7 +95,7 @@ fn array(json: &str) -> Vec<Result<&str, Reason>> {
     rows
 }
 
-/// Puts the elements of an array into a list, so that those before an error are kept.
+/// Adds the elements of an array to a list, so that those before an error are kept.
 struct Elements<'r, 'a>(&'r mut Vec<Result<&'a str, Reason>>);
 
 impl<'a> DeserializeSeed<'a> for Elements<'_, 'a> {
@@ -121,8 +121,9 @@ impl<'a> Visitor<'a> for Elements<'_, 'a> {
     }
 }
 
-/// How often, on average, the text may be read in vain for the sake of rows after broken ones. Real broken rows end within a
-/// line or two. Without this bound, lines such as `{"a":`, none of which is closed, would cost the square of the text.
+/// The maximum number of bytes that are read without result after broken rows, as a multiple of the length of the text. Real
+/// broken rows end within a line or two. Without this bound, many lines such as `{"a":`, none of which is closed, would cost
+/// quadratic time.
 const AGAIN: usize = 16;
 
 fn lines(mut json: &str) -> Vec<Result<&str, Reason>> {
@@ -144,7 +145,7 @@ fn lines(mut json: &str) -> Vec<Result<&str, Reason>> {
         let read: usize = json.split_inclusive('\n').take(error.line()).map(str::len).sum();
         let Some(left) = in_vain.checked_sub(read.saturating_sub(start)) else { return rows };
         in_vain = left;
-        // Go on with the next line after the one in which the broken row began.
+        // Continue at the next line after the one where the broken row began.
         let broken = json.get(start..).unwrap_or_default().trim_start();
         let Some((_, rest)) = broken.split_once("\n{") else { return rows };
         let rest = json.get(json.len().saturating_sub(rest.len().saturating_add(1))..).unwrap_or_default();
@@ -154,7 +155,7 @@ fn lines(mut json: &str) -> Vec<Result<&str, Reason>> {
     }
 }
 
-/// Where a reader gave up. The error itself may contain text of the row.
+/// Returns the place of a JSON error, without its text, which may contain text of the row.
 fn place(error: &serde_json::Error, lines_before: usize) -> Reason {
     Reason::Json { line: error.line().saturating_add(lines_before), column: error.column() }
 }
@@ -163,13 +164,13 @@ fn place(error: &serde_json::Error, lines_before: usize) -> Reason {
 mod tests {
     use super::*;
 
-    /// None of these rows is closed, so each is read to the end of the text: the rows end early.
+    /// None of these rows is closed, so each is read to the end of the text, and the rows end early.
     #[test]
     fn rows_that_close_nothing_end() {
         let rows = lines(&"{\"a\":\n".repeat(1_000)).len();
         assert!((10..40).contains(&rows), "{rows} of 1,000 lines");
         let rows = [&"{\"a\" 1}\n".repeat(1_000), "{}"].concat();
-        assert_eq!(lines(&rows).len(), 1_001, "rows that are broken where they are read cost nothing more");
+        assert_eq!(lines(&rows).len(), 1_001, "rows whose error is found in the same line cost nothing more");
     }
 
     #[test]

@@ -1,12 +1,12 @@
-//! Counters and flags, as database drivers write them in JSON.
+//! Counters and flags in JSON, in the notations of database drivers.
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use std::fmt;
 
-/// A signature counter: a number, or its decimal digits as text, which drivers make of 64-bit columns.
+/// A signature counter: a number, or its decimal digits as text, as drivers write 64-bit columns.
 pub(super) struct Count(pub(super) u32);
 
-/// A boolean: `true` and `false`, or 1 and 0, which drivers make of it where the database has no booleans.
+/// A boolean: `true` and `false`, or 1 and 0, as drivers of databases without booleans write it.
 pub(super) struct Flag(pub(super) bool);
 
 impl Count {

@@ -4,8 +4,8 @@
 //! `org/springframework/security/user-credentials-schema.sql` (releases 6.5 and 7.0). Ids are in base64url; the columns
 //! with bytes are BLOBs, which PostgreSQL writes as `\x…` in JSON and others in base64.
 //!
-//! `user_entity_user_id` is the user handle. `uv_initialized` is UV at registration: no sign-in changes it. The attestation
-//! object tells it first.
+//! `user_entity_user_id` is the user handle. UV at registration is taken from the attestation object, or else from
+//! `uv_initialized`, which no sign-in changes.
 
 use super::{ImportError, Imported, Items, Members, Reason, import};
 

@@ -1,4 +1,4 @@
-//! Each importer on the rows that its library's documentation shows, with keys of ours.
+//! Tests of each importer with rows as the documentation of its library shows them, and with keys of these tests.
 
 use super::*;
 use crate::ceremony::{BackupEligibility, BackupState};
@@ -54,14 +54,14 @@ pub(super) fn padded(bytes: &[u8]) -> String {
 
 pub(super) const UV: u8 = 0x04;
 
-/// The attestation object of a credential, registered with UP and these flags.
+/// Returns the attestation object of a credential that was registered with UP and these flags.
 pub(super) fn attestation_object(id: &[u8], flags: u8) -> Vec<u8> {
     let data = [&[7; 32][..], &[0x41 | flags, 0, 0, 0, 0], &attested(id, &es256())].concat();
     let authenticator_data = [b"hauthData\x58", &[data.len() as u8][..], &data].concat();
     [b"\xa3cfmtdnonegattStmt\xa0", &authenticator_data[..]].concat()
 }
 
-/// Attested credential data.
+/// Returns attested credential data.
 fn attested(id: &[u8], key: &[u8]) -> Vec<u8> {
     [&[7; 16][..], &[0, id.len() as u8], id, key].concat()
 }
@@ -71,7 +71,7 @@ const UNKNOWN: Backup = (None, None);
 const SYNCED: Backup = (Some(true), Some(true));
 const BOUND: Backup = (Some(false), Some(false));
 
-/// What an importer makes of a text, without the caller's function where its rows hold their user handles.
+/// An importer. If its rows have user handles, it is called without a function of the caller.
 type Records = fn(&str) -> Vec<Result<Imported, ImportError>>;
 
 macro_rules! of {
@@ -83,7 +83,7 @@ macro_rules! of {
     };
 }
 
-/// A row, and the items of the record that it makes.
+/// A row, and the items of the expected record.
 struct Good {
     row: Value,
     count: u32,
@@ -96,7 +96,8 @@ fn good(row: Value, count: u32, uv: bool, backup: Backup, transports: &'static [
     Good { row, count, uv, backup, transports }
 }
 
-/// Every good row makes its record, alone, in an array and in JSON lines; a bad row beside them is an error in its place.
+/// Checks that every good row makes its record (alone, in an array and in JSON lines), and that a bad row among them is an
+/// error at its position.
 fn rows(records: Records, good: &[Good], bad: &[(Value, &str)]) {
     let check = |imported: &Imported, expected: &Good| {
         let record = &imported.record;
@@ -571,7 +572,7 @@ fn keycloak_credentials() {
     }
 }
 
-/// The caller's function is given the row, by its place, its id and its JSON.
+/// The caller's function receives the number of the row, its credential id and its JSON.
 #[test]
 fn user_handles_of_many_users() {
     let row = |id: &[u8]| json!({"credential_id": url(id), "credential_public_key": url(&es256()), "sign_count": 0});
@@ -592,7 +593,7 @@ fn user_handles_of_many_users() {
     assert_eq!(seen, expected);
 }
 
-/// A text that ends early, or has a broken line, loses no row before it, nor a line after it.
+/// If a text ends early or has a broken line, no row before it is lost, and no line after it.
 #[test]
 fn broken_json_loses_no_good_row() {
     let row = json!({"keyHandle": url(b"credential"), "publicKey": url(&point())}).to_string();
@@ -612,7 +613,7 @@ fn broken_json_loses_no_good_row() {
     }
 }
 
-/// A key in every notation, and what becomes of it.
+/// A key in every notation, and the imported key or the error.
 #[test]
 fn stored_keys_by_their_notation() {
     use Concern::{KeyHadTrailingBytes, KeyRewritten};
@@ -762,7 +763,7 @@ fn the_lock_out_check_lists_records_by_id() {
     assert_eq!(locked_out, *b"3456710");
 }
 
-/// Every reason and every concern: its code, its text, and its cause, which the text does not repeat.
+/// Every reason and every concern: its code, its text, and its source, which the text does not repeat.
 #[test]
 fn every_reason_and_concern_has_a_code_and_a_text() {
     let length = UserHandle::new([]).unwrap_err();
@@ -774,10 +775,14 @@ fn every_reason_and_concern_has_a_code_and_a_text() {
         (Reason::Missing { member }, "member-missing", "the member `counter` is missing or null"),
         (Reason::Repeated { member }, "member-repeated", "the member `counter` occurs twice"),
         (Reason::Malformed { member, expected }, "member-malformed", "the member `counter` is not a number"),
-        (Reason::CredentialId(length), "credential-id-length", "the credential id cannot be one"),
-        (Reason::UserHandle(length), "user-handle-length", "the stored user handle cannot be one"),
-        (Reason::NoUserHandle, "user-handle-missing", "no user handle: neither the row nor the caller gives one"),
-        (Reason::OtherUserHandle, "user-handle-mismatch", "the row holds another user handle than the caller gives"),
+        (Reason::CredentialId(length), "credential-id-length", "the credential id does not have a valid length"),
+        (Reason::UserHandle(length), "user-handle-length", "the stored user handle does not have a valid length"),
+        (Reason::NoUserHandle, "user-handle-missing", "neither the row nor the caller has a user handle"),
+        (
+            Reason::OtherUserHandle,
+            "user-handle-mismatch",
+            "the user handle of the row is not the one that the caller returned",
+        ),
         (Reason::PublicKey(CoseError::NotAMap), "public-key", "the public key cannot be read as a COSE_Key"),
         (
             Reason::SubjectPublicKeyInfo(Rule::UnknownKey.into()),
@@ -850,7 +855,7 @@ fn every_reason_and_concern_has_a_code_and_a_text() {
         (
             Concern::CloneWarning,
             "clone-warning",
-            "the other library noted that the signature counter once did not advance",
+            "the other library recorded that the signature counter once did not increase",
         ),
     ];
     for (concern, code, text) in concerns {
@@ -858,7 +863,7 @@ fn every_reason_and_concern_has_a_code_and_a_text() {
     }
 }
 
-/// A backend that verifies ES256 alone.
+/// A backend that supports only ES256.
 #[derive(Debug)]
 struct OnlyEs256;
 
@@ -900,7 +905,7 @@ fn the_lock_out_check_asks_the_backend_that_will_verify() {
     assert_eq!(check(&records, &rp(&OnlyEs256)), [(records[1].id.clone(), Concern::Algorithm(Algorithm::EdDsa))]);
 }
 
-/// The relying party's own choices lock out too: of algorithms (§7.2 step 21), of backup (step 19).
+/// The policies of the relying party on algorithms (§7.2 step 21) and backup (step 19) lock out too.
 #[test]
 fn the_lock_out_check_asks_the_relying_party() {
     let record = |key: Vec<u8>, eligible| {

@@ -1,5 +1,5 @@
-//! Transports, as they are stored: an array of names; text with commas, as in a VARCHAR column; the same in braces, as
-//! PostgreSQL writes an array; or text that is itself a JSON array.
+//! Stored transports in one of four notations: an array of names; text with commas, as in a VARCHAR column; the same in
+//! braces, as PostgreSQL writes an array; or text that contains a JSON array.
 
 use crate::credential::Transport;
 use serde::de::value::StrDeserializer;
@@ -13,7 +13,7 @@ impl List {
     pub(super) const EXPECTED: &'static str = "transports: an array, or text with commas";
 }
 
-/// Reads one name. Refuses characters that belong to another notation.
+/// Reads one name. Refuses characters that belong to other notations.
 fn named<E: Error>(name: &str) -> Result<Transport, E> {
     if name.contains(['{', '}', '[', ']', '"', '\\']) {
         return Err(E::invalid_value(Unexpected::Other("a text"), &ListOrText));

@@ -3,10 +3,10 @@
 //! Source: FIDO U2F Raw Message Formats 1.2, §4.3 (registration response); `keyHandle` and `publicKey` in base64, as U2F
 //! libraries store them.
 //!
-//! The key handle is the credential id. Such a credential was made for an AppID, not for the RP ID, so ask for it with
-//! [`RequestExtensions::appid`](crate::extensions::RequestExtensions::appid): the client then says whether
-//! it used the AppID (§10.1.1), and the ceremony compares. U2F has no user verification and no discoverable
-//! credentials: a relying party that requires user verification cannot use it, and the account must be known.
+//! The key handle is the credential id. The credential was made for an AppID instead of the RP ID, so request it with
+//! [`RequestExtensions::appid`](crate::extensions::RequestExtensions::appid). The client then reports whether it used the AppID
+//! (§10.1.1), and the ceremony checks that. U2F has no user verification and no discoverable credentials, so it works only at a
+//! relying party that does not require user verification, and only for a known account.
 //!
 //! ```
 //! use wardkey::extensions::AppId;
@@ -14,7 +14,7 @@
 //! use wardkey::{AuthenticationRequest, RelyingParty, UnixTime, UserHandle};
 //! # let stored = r#"{"keyHandle": "a2V5IGhhbmRsZQ", "publicKey":
 //! #   "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU", "counter": 3}"#;
-//! let user = UserHandle::random()?; // of the account, which had none yet
+//! let user = UserHandle::random()?; // store it with the account, which had none
 //! let mut records = Vec::new();
 //! for row in u2f::records(stored, |_| Some(user.clone())) {
 //!     records.push(row?.record);
@@ -33,7 +33,7 @@ use crate::credential::UserHandle;
 
 /// Converts stored registrations: an array, JSON lines or one object.
 ///
-/// `user` returns the user handle of a row: make one for an account that has none yet.
+/// `user` returns the user handle of a row. Create one for an account that has none.
 pub fn records(
     json: &str,
     user: impl FnMut(&Row<'_>) -> Option<UserHandle>,

@@ -1,10 +1,10 @@
-//! webauthn4j (Java): the items of its `CredentialRecord` under their names, `attestedCredentialData` as its
-//! `AttestedCredentialDataConverter` writes it: the bytes of §6.5.1, mostly stored in base64url.
+//! webauthn4j (Java): the items of its `CredentialRecord` under their names. `attestedCredentialData` has the bytes of
+//! §6.5.1, as its `AttestedCredentialDataConverter` writes them, usually in base64url.
 //!
 //! Source: webauthn4j.github.io/webauthn4j, "CredentialRecord serialization and deserialization" (releases 0.26 to 0.29).
 //!
-//! `uvInitialized` is not read: an authentication with UV sets it, without any other factor beside it. The whole
-//! attestation object, where an application stored it as well, tells UV at registration.
+//! `uvInitialized` is not read, because an authentication with UV sets it without another factor. UV at registration is taken
+//! from the attestation object, if the application stored it too.
 
 use super::{ImportError, Imported, Items, Members, Reason, Row, import};
 use crate::credential::UserHandle;

@@ -3,13 +3,13 @@
 //! Source: webauthn-doc.spomky-labs.com, "Credential Record"; github.com/web-auth/webauthn-framework,
 //! `CredentialRecordDenormalizer.php` and `CredentialRecord.orm.xml` (releases 3 to 5.3).
 //!
-//! | stored as | the user handle is |
+//! | stored as | user handle |
 //! |---|---|
 //! | the JSON of its normalizer, or of `jsonSerialize` before release 5 | `userHandle`, in base64url |
 //! | the columns of its Doctrine mapping, as Symfony names them | `user_handle`, as plain text |
 //!
-//! So the spelling of that member decides how it is read: rename the column where it has neither name. `uvInitialized` is not read: a sign-in with UV sets it, without
-//! any other factor beside it.
+//! The spelling of this member decides how it is read, so rename the column if it has neither name. `uvInitialized` is not
+//! read, because a sign-in with UV sets it without another factor.
 
 use super::{ImportError, Imported, Items, Members, Reason, import};
 

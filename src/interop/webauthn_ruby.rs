@@ -4,8 +4,8 @@
 //! `public_key`, `sign_count`; the demo application for Rails calls the first `external_id`. Ids and keys are in the
 //! encoding of the library's configuration: base64url, base64, or none.
 //!
-//! Release 1 stored a raw point as the key, which is read too. The library stores neither UV, backup flags nor
-//! transports; transports are read where an application stores them beside.
+//! Release 1 stored the key as a raw point, which is read too. The library stores neither UV, backup flags nor transports;
+//! transports are read if the application stored them too.
 
 use super::{ImportError, Imported, Items, Members, Reason, Row, import};
 use crate::credential::UserHandle;
@@ -21,7 +21,7 @@ pub fn records(
 }
 
 fn read(row: &Members<'_>, to: &mut Items) -> Result<(), Reason> {
-    // In this order: joined with the users, a row has their `webauthn_id` beside `external_id`.
+    // In this order, because a row that is joined with the table of users has their `webauthn_id` and an `external_id`.
     to.id = match row.optional_bytes(&["external_id"])? {
         Some(id) => id,
         None => row.bytes(&["webauthn_id"])?,

@@ -1,4 +1,4 @@
-//! Whether a certification path that leads to no anchor shows that the authenticator is bad.
+//! Decides whether the error of a certification path shows that the authenticator is bad.
 //!
 //! [`Trust::Prefer`](super::Trust::Prefer) accepts an unknown authenticator, but refuses one that the relying party's anchors
 //! and revocation lists show to be bad.
@@ -31,8 +31,8 @@ pub(super) fn known_bad(
     }
 }
 
-/// Returns whether a broken rule shows that the authenticator is bad. `in_our_name`: the names in the certificates lead to an
-/// anchor.
+/// Returns whether a broken rule shows that the authenticator is bad. `in_our_name` is whether the issuer names in the path
+/// lead to an anchor of the relying party.
 const fn is_known_bad(rule: Rule, in_our_name: bool) -> bool {
     match rule {
         // The path has no relation to an anchor.
@@ -72,8 +72,8 @@ mod tests {
     use crate::x509::Malformed;
     use std::collections::BTreeSet;
 
-    /// Every rule, and whether breaking it shows that the authenticator is bad: with names that lead to an anchor, and with names
-    /// that do not.
+    /// Each row: a rule, and whether breaking it shows that the authenticator is bad, if the names lead to an anchor and if
+    /// they do not.
     #[test]
     fn each_rule_is_unknown_or_known_bad() {
         let (unknown, ours, bad) = ((false, false), (true, false), (true, true));

@@ -90,7 +90,7 @@ impl<'a> Extensions<'a> {
         if self.iter().any(|extension| extension.critical) { Err(Rule::UnknownCritical) } else { Ok(()) }
     }
 
-    /// Reads the value of an extension of §4.2.1, if there is one.
+    /// Finds the extension with this identifier and reads its value. `None` if there is none.
     fn view<T>(&self, oid: &[u8], read: impl FnOnce(&'a [u8]) -> Result<T, der::Malformed>) -> Result<Option<T>, Rule> {
         self.find(oid).map(|extension| read(extension.value)).transpose().map_err(Rule::Malformed)
     }
@@ -143,7 +143,7 @@ impl BasicConstraints {
         Self::read_with(value, |octet| if octet == 0xff { Ok(true) } else { Err(der::Malformed::Boolean) })
     }
 
-    /// Reads the extension, with `boolean` for a `cA` that is present.
+    /// Reads the extension. `boolean` decodes the one octet of `cA`, if it is present.
     fn read_with(
         value: &[u8],
         boolean: impl FnOnce(u8) -> Result<bool, der::Malformed>,
@@ -162,12 +162,12 @@ impl BasicConstraints {
     }
 }
 
-/// §4.2.1.3: key usage. This is the first octet of the bits, which contains all bits except decipherOnly.
+/// §4.2.1.3: key usage. Holds only the first octet of the BIT STRING, which has all bits except decipherOnly (bit 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyUsage(u8);
 
 impl KeyUsage {
-    /// Bit 0 alone.
+    /// A key usage with bit 0 only.
     pub(crate) const DIGITAL_SIGNATURE: Self = Self(0x80);
 
     fn read(value: &[u8]) -> Result<Self, der::Malformed> {

@@ -33,10 +33,6 @@ fn formats() -> Vec<Row> {
     ]
 }
 
-fn both(first: impl Format + 'static, second: impl Format + 'static) -> Compound {
-    Compound::new().with(first).with(second)
-}
-
 /// This many statements, each with a different Ed448 key.
 fn by_ed448(count: usize) -> Compound {
     (0..count).fold(Compound::new(), |all, _| all.with(Packed::by(Algorithm::Ed448)))
@@ -44,22 +40,22 @@ fn by_ed448(count: usize) -> Compound {
 
 fn compounds() -> Vec<Row> {
     vec![
-        row("compound/packed-and-tpm", both(Packed::new(), Tpm::new())),
-        row("compound/packed-and-android-key", both(Packed::new(), AndroidKey::new())),
-        row("compound/tpm-and-apple", both(Tpm::new(), Apple::new())),
-        row("compound/packed-and-self", both(Packed::new(), PackedSelf::new())),
-        row("compound/fido-u2f-and-none", both(FidoU2f::new(), NoAttestation)),
-        row("compound/packed-twice", both(Packed::new(), Packed::by(Algorithm::Es384))),
-        row("compound/three", both(Packed::new(), Tpm::new()).with(AndroidKey::new())),
+        row("compound/packed-and-tpm", Compound::both(Packed::new(), Tpm::new())),
+        row("compound/packed-and-android-key", Compound::both(Packed::new(), AndroidKey::new())),
+        row("compound/tpm-and-apple", Compound::both(Tpm::new(), Apple::new())),
+        row("compound/packed-and-self", Compound::both(Packed::new(), PackedSelf::new())),
+        row("compound/fido-u2f-and-none", Compound::both(FidoU2f::new(), NoAttestation)),
+        row("compound/packed-twice", Compound::both(Packed::new(), Packed::by(Algorithm::Es384))),
+        row("compound/three", Compound::both(Packed::new(), Tpm::new()).with(AndroidKey::new())),
         row("compound/six", (1..6).fold(Compound::new().with(Tpm::new()), |all, _| all.with(Packed::new()))),
-        row_of("compound/rs256", Algorithm::Rs256, both(Packed::new(), Tpm::new())),
-        row_of("compound/eddsa", Algorithm::EdDsa, both(Packed::new(), AndroidKey::new())),
+        row_of("compound/rs256", Algorithm::Rs256, Compound::both(Packed::new(), Tpm::new())),
+        row_of("compound/eddsa", Algorithm::EdDsa, Compound::both(Packed::new(), AndroidKey::new())),
     ]
 }
 
 fn refused() -> Vec<Row> {
     let with = |name: &str, change: fn(&mut Vec<Cbor>)| {
-        row(&format!("compound/{name}"), both(Packed::new(), Tpm::new()))
+        row(&format!("compound/{name}"), Compound::both(Packed::new(), Tpm::new()))
             .then(|r| r.statement(move |s| change(s.items())))
     };
     let object = Refusal::AttestationObject(Reason::StatementType.into());
@@ -75,19 +71,22 @@ fn refused() -> Vec<Row> {
         with("fmt-bytes", |all| all[1].set("fmt", b"packed".to_vec())).refused(Reason::Syntax.of(FORMAT)),
         with("statement-an-array", |all| all[1].set("attStmt", Cbor::Array(Vec::new())))
             .refused(Reason::Syntax.of(FORMAT)),
-        row("compound/nested", both(Packed::new(), both(Tpm::new(), AndroidKey::new())))
+        row("compound/nested", Compound::both(Packed::new(), Compound::both(Tpm::new(), AndroidKey::new())))
             .refused(Reason::Nested.of(FORMAT)),
         with("unknown-format", |all| all[1].set("fmt", "quantum")).refused(Reason::UnknownFormat.of(FORMAT)),
         with("format-in-capitals", |all| all[1].set("fmt", "TPM")).refused(Reason::UnknownFormat.of(FORMAT)),
-        row("compound/first-does-not-verify", both(Packed::new().signature(Vec::clear), Tpm::new()))
+        row("compound/first-does-not-verify", Compound::both(Packed::new().signature(Vec::clear), Tpm::new()))
             .refused(Reason::Signature.of(Known::Packed)),
-        row("compound/second-does-not-verify", both(Packed::new(), Tpm::new().cert_info(|info| info.magic = 0)))
-            .refused(Reason::Magic.of(Known::Tpm)),
+        row(
+            "compound/second-does-not-verify",
+            Compound::both(Packed::new(), Tpm::new().cert_info(|info| info.magic = 0)),
+        )
+        .refused(Reason::Magic.of(Known::Tpm)),
         row("compound/eight-by-ed448", by_ed448(8)).bound().refused(Reason::VerificationBudget.into()),
-        row("compound/none-with-something", both(Packed::new(), NoAttestation))
+        row("compound/none-with-something", Compound::both(Packed::new(), NoAttestation))
             .then(|r| r.statement(|s| s.items()[1].get("attStmt").set("alg", -7)))
             .refused(Reason::NotEmpty.of(Known::None)),
-        row("compound/a-map", both(Packed::new(), Tpm::new()))
+        row("compound/a-map", Compound::both(Packed::new(), Tpm::new()))
             .then(|r| r.attestation_object(|o| o.set("attStmt", Cbor::Map(Vec::new()))))
             .refusal(object),
         row("compound/packed-an-array", Packed::new())
@@ -112,20 +111,24 @@ fn repeated() -> Vec<Row> {
             .refused(Reason::NotIndependent.of(FORMAT))
     };
     vec![
-        refused(row("compound/one-statement-twice", both(Packed::new(), Packed::new())).then(copied)),
-        refused(row("compound/self-twice", both(PackedSelf::new(), PackedSelf::new()))),
-        refused(row("compound/android-key-and-self", both(AndroidKey::new(), PackedSelf::new()))),
-        refused(row("compound/self-and-android-key", both(PackedSelf::new(), AndroidKey::new()))).policy(|_| {}),
-        refused(row("compound/none-twice", both(NoAttestation, NoAttestation))).policy(|_| {}),
-        row("compound/self-twice-not-judged", both(PackedSelf::new(), PackedSelf::new())).then(ignore),
-        too_few("at-least-2-of-one-twice", 2, both(Packed::new(), Packed::new())).then(copied),
-        too_few("at-least-2-of-none-twice", 2, both(NoAttestation, NoAttestation)),
-        too_few("at-least-3-of-a-key-twice", 3, both(AndroidKey::new(), Tpm::new()).with(PackedSelf::new())),
-        row("compound/at-least-1-of-one-twice", both(Packed::new(), Packed::new()))
+        refused(row("compound/one-statement-twice", Compound::both(Packed::new(), Packed::new())).then(copied)),
+        refused(row("compound/self-twice", Compound::both(PackedSelf::new(), PackedSelf::new()))),
+        refused(row("compound/android-key-and-self", Compound::both(AndroidKey::new(), PackedSelf::new()))),
+        refused(row("compound/self-and-android-key", Compound::both(PackedSelf::new(), AndroidKey::new())))
+            .policy(|_| {}),
+        refused(row("compound/none-twice", Compound::both(NoAttestation, NoAttestation))).policy(|_| {}),
+        row("compound/self-twice-not-judged", Compound::both(PackedSelf::new(), PackedSelf::new())).then(ignore),
+        too_few("at-least-2-of-one-twice", 2, Compound::both(Packed::new(), Packed::new())).then(copied),
+        too_few("at-least-2-of-none-twice", 2, Compound::both(NoAttestation, NoAttestation)),
+        too_few("at-least-3-of-a-key-twice", 3, Compound::both(AndroidKey::new(), Tpm::new()).with(PackedSelf::new())),
+        row("compound/at-least-1-of-one-twice", Compound::both(Packed::new(), Packed::new()))
             .then(copied)
             .policy(|policy| policy.compound = CompoundPolicy::AtLeast(1)),
-        row("compound/at-least-2-and-a-key-twice", both(AndroidKey::new(), Tpm::new()).with(PackedSelf::new()))
-            .policy(|policy| policy.compound = CompoundPolicy::AtLeast(2)),
+        row(
+            "compound/at-least-2-and-a-key-twice",
+            Compound::both(AndroidKey::new(), Tpm::new()).with(PackedSelf::new()),
+        )
+        .policy(|policy| policy.compound = CompoundPolicy::AtLeast(2)),
     ]
 }
 
@@ -139,17 +142,20 @@ fn at_least() -> Vec<Row> {
     let unknown = |r: Registration| r.statement(|statement| statement.items()[1].set("fmt", "quantum"));
     vec![
         with("eight-by-ed448", 1, by_ed448(8)).bound().refused(Reason::VerificationBudget.into()),
-        with("both", 2, both(Packed::new(), Tpm::new())),
-        with("first-broken", 1, both(broken(), Tpm::new())),
-        with("second-unknown", 1, both(Packed::new(), Tpm::new())).then(unknown),
-        with("of-two-one-broken", 2, both(broken(), Tpm::new())).refused(Reason::TooFew.of(FORMAT)),
-        with("of-two-one-unknown", 2, both(Packed::new(), Tpm::new())).then(unknown).refused(Reason::TooFew.of(FORMAT)),
-        with("both-broken", 0, both(broken(), broken())).refused(Reason::TooFew.of(FORMAT)),
-        with("nested", 1, both(Packed::new(), both(Tpm::new(), AndroidKey::new()))).refused(Reason::Nested.of(FORMAT)),
-        with("statement-an-array", 1, both(Packed::new(), Tpm::new()))
+        with("both", 2, Compound::both(Packed::new(), Tpm::new())),
+        with("first-broken", 1, Compound::both(broken(), Tpm::new())),
+        with("second-unknown", 1, Compound::both(Packed::new(), Tpm::new())).then(unknown),
+        with("of-two-one-broken", 2, Compound::both(broken(), Tpm::new())).refused(Reason::TooFew.of(FORMAT)),
+        with("of-two-one-unknown", 2, Compound::both(Packed::new(), Tpm::new()))
+            .then(unknown)
+            .refused(Reason::TooFew.of(FORMAT)),
+        with("both-broken", 0, Compound::both(broken(), broken())).refused(Reason::TooFew.of(FORMAT)),
+        with("nested", 1, Compound::both(Packed::new(), Compound::both(Tpm::new(), AndroidKey::new())))
+            .refused(Reason::Nested.of(FORMAT)),
+        with("statement-an-array", 1, Compound::both(Packed::new(), Tpm::new()))
             .then(|r| r.statement(|statement| statement.items()[1].set("attStmt", Cbor::Array(Vec::new()))))
             .refused(Reason::Syntax.of(FORMAT)),
-        with("of-one", 1, both(Packed::new(), Tpm::new()))
+        with("of-one", 1, Compound::both(Packed::new(), Tpm::new()))
             .then(|r| r.statement(|statement| statement.items().truncate(1)))
             .refused(Reason::Syntax.of(FORMAT)),
     ]

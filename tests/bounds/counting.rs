@@ -1,9 +1,7 @@
-//! Counts allocations, and calls of a backend.
+//! Counts allocations.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
 
 /// Counts the memory that this thread holds, its peak, and the sum of all allocations.
 struct Counting;
@@ -60,64 +58,4 @@ pub(super) fn asked(work: impl FnOnce()) -> (usize, usize) {
     let before = (CALLS.get(), BYTES.get());
     work();
     (CALLS.get() - before.0, BYTES.get() - before.1)
-}
-
-/// A backend that counts its calls and accepts every key and signature.
-#[derive(Debug, Default)]
-pub(super) struct Budget {
-    verifications: AtomicUsize,
-    hashes: AtomicUsize,
-}
-
-impl Budget {
-    pub(super) fn spent(&self) -> (usize, usize) {
-        (self.verifications.load(Ordering::Relaxed), self.hashes.load(Ordering::Relaxed))
-    }
-}
-
-impl Backend for Budget {
-    fn name(&self) -> &'static str {
-        "budget"
-    }
-
-    fn supports(&self, _: Scheme) -> bool {
-        true
-    }
-
-    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
-        self.hashes.fetch_add(1, Ordering::Relaxed);
-        AwsLcRs.sha256(parts)
-    }
-
-    fn sha1(&self, parts: &[&[u8]]) -> Option<[u8; 20]> {
-        self.hashes.fetch_add(1, Ordering::Relaxed);
-        AwsLcRs.sha1(parts)
-    }
-
-    fn sha384(&self, parts: &[&[u8]]) -> Option<[u8; 48]> {
-        self.hashes.fetch_add(1, Ordering::Relaxed);
-        AwsLcRs.sha384(parts)
-    }
-
-    fn sha512(&self, parts: &[&[u8]]) -> Option<[u8; 64]> {
-        self.hashes.fetch_add(1, Ordering::Relaxed);
-        AwsLcRs.sha512(parts)
-    }
-
-    fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-        AwsLcRs.hmac_sha256(key, parts)
-    }
-
-    fn check_key(&self, _: &PublicKey<'_>) -> Result<(), CryptoError> {
-        Ok(())
-    }
-
-    fn verify(&self, _: Scheme, _: &PublicKey<'_>, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
-        self.verifications.fetch_add(1, Ordering::Relaxed);
-        Ok(())
-    }
-
-    fn random(&self, _: &mut [u8]) -> Result<(), CryptoError> {
-        Err(CryptoError::Random)
-    }
 }

@@ -19,13 +19,13 @@ const ROWS: &[(&str, &[&str])] = &[
     ("prf get §10.1.4", &["prf_eval_by_credential", "inputs_fit_the_credentials_that_may_answer"]),
     (
         "prf results §10.1.4",
-        &["prf_results", "secrets_are_noticed_and_not_kept", "prf-results-refused-create", "prf-results-refused-get"],
+        &["prf_results", "secrets_are_reported_and_not_kept", "prf-results-refused-create", "prf-results-refused-get"],
     ),
     (
         "largeBlob create §10.1.5",
         &["large_blob_support", "what_the_standard_forbids_cannot_be_read", "large-blob-required"],
     ),
-    ("largeBlobKey CTAP §12.3", &["prf_results", "secrets_are_noticed_and_not_kept", "large-blob-key-signed"]),
+    ("largeBlobKey CTAP §12.3", &["prf_results", "secrets_are_reported_and_not_kept", "large-blob-key-signed"]),
     ("largeBlob read §10.1.5", &["large_blob_read", "what_the_standard_forbids_cannot_be_read"]),
     ("largeBlob write §10.1.5", &["large_blob_write", "inputs_fit_the_credentials_that_may_answer"]),
     (
@@ -74,7 +74,7 @@ const ROWS: &[(&str, &[&str])] = &[
             "unsolicited",
             "others_have_no_field",
             "an_unsigned_output_of_another_type_is_refused_only_if_it_was_asked_for",
-            "an_output_of_another_type_is_named_and_left_out",
+            "an_output_of_the_wrong_type_is_reported_as_malformed",
             "refuses_a_member_that_occurs_twice",
             "unsolicited-refused",
             "unknown-signed-output",
@@ -103,7 +103,7 @@ const ROWS: &[(&str, &[&str])] = &[
     (
         "user.id §5.4.3, §14.6.1",
         &[
-            "lengths_are_judged_when_a_value_is_made",
+            "a_value_of_a_wrong_length_cannot_be_made",
             "lint_creation",
             "personal_data_has_a_look_about_it",
             "auth.user.other",

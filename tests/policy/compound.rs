@@ -7,19 +7,31 @@ use wardkey::internals::{Reason, Rule};
 #[test]
 fn at_least_n_statements_must_be_accepted() {
     let stranger = || AndroidKey::new().chain(evil());
-    let at_least =
-        |least| with(trusting(TrustAnchors::new(root())), |policy| policy.compound = CompoundPolicy::AtLeast(least));
+    let at_least = |least| {
+        with(AttestationPolicy::trusted(TrustAnchors::new(root())), |policy| {
+            policy.compound = CompoundPolicy::AtLeast(least)
+        })
+    };
     let trust =
         |format: Compound, policy: &AttestationPolicy| register(format, policy).map(|registered| registered.trust());
     let trusted = Ok(TrustOutcome::Trusted);
-    assert_eq!(trust(both(Packed::new(), Tpm::new()), &trusting(TrustAnchors::new(root()))), trusted);
-    assert_eq!(trust(both(Packed::new(), stranger()), &trusting(TrustAnchors::new(root()))), Err(no_anchor()));
-    assert_eq!(trust(both(Packed::new(), stranger()), &at_least(1)), trusted);
-    assert_eq!(trust(both(Packed::new(), stranger()), &at_least(2)), Err(no_anchor()));
-    assert_eq!(trust(both(stranger(), stranger()), &at_least(0)), Err(no_anchor()), "none is not enough");
+    assert_eq!(
+        trust(Compound::both(Packed::new(), Tpm::new()), &AttestationPolicy::trusted(TrustAnchors::new(root()))),
+        trusted
+    );
+    assert_eq!(
+        trust(Compound::both(Packed::new(), stranger()), &AttestationPolicy::trusted(TrustAnchors::new(root()))),
+        Err(no_anchor())
+    );
+    assert_eq!(trust(Compound::both(Packed::new(), stranger()), &at_least(1)), trusted);
+    assert_eq!(trust(Compound::both(Packed::new(), stranger()), &at_least(2)), Err(no_anchor()));
+    assert_eq!(trust(Compound::both(stranger(), stranger()), &at_least(0)), Err(no_anchor()), "none is not enough");
     let own = Refusal::AttestationTypeNotAccepted(AttestationType::SelfAttestation);
-    assert_eq!(trust(both(Packed::new(), PackedSelf::new()), &trusting(TrustAnchors::new(root()))), Err(own));
-    assert_eq!(trust(both(Packed::new(), PackedSelf::new()), &at_least(1)), trusted);
+    assert_eq!(
+        trust(Compound::both(Packed::new(), PackedSelf::new()), &AttestationPolicy::trusted(TrustAnchors::new(root()))),
+        Err(own)
+    );
+    assert_eq!(trust(Compound::both(Packed::new(), PackedSelf::new()), &at_least(1)), trusted);
 }
 
 /// The order of the statements does not matter, because the authenticator chooses it.
@@ -50,7 +62,8 @@ fn the_least_trusted_decides_in_any_order() {
             }
         }
     }
-    for compound in [both(PackedSelf::new(), Packed::new()), both(Packed::new(), PackedSelf::new())] {
+    for compound in [Compound::both(PackedSelf::new(), Packed::new()), Compound::both(Packed::new(), PackedSelf::new())]
+    {
         let registered = register(compound, &AttestationPolicy::any()).unwrap();
         assert_eq!(registered.trust(), TrustOutcome::NotJudged);
     }
@@ -66,10 +79,10 @@ fn two_statements_with_one_attestation_key_count_once() {
         })
     };
     let packed = || twice(Compound::new().with(Packed::new()));
-    let one_key = || es256().format(both(PackedSelf::new(), AndroidKey::new()));
+    let one_key = || es256().format(Compound::both(PackedSelf::new(), AndroidKey::new()));
     let all_types = |policy: &mut AttestationPolicy| policy.types = AttestationPolicy::any().types;
-    let trusted = || with(trusting(TrustAnchors::new(root())), all_types);
-    let with_android = || with(trusting(TrustAnchors::new(root())), |_| ());
+    let trusted = || with(AttestationPolicy::trusted(TrustAnchors::new(root())), all_types);
+    let with_android = || with(AttestationPolicy::trusted(TrustAnchors::new(root())), |_| ());
     let counting = |policy, compound| with(policy, |policy: &mut AttestationPolicy| policy.compound = compound);
     let at_least = CompoundPolicy::AtLeast;
     let not_independent = Err(Refusal::AttestationStatementsNotIndependent);
@@ -80,15 +93,19 @@ fn two_statements_with_one_attestation_key_count_once() {
         (packed(), counting(AttestationPolicy::any(), at_least(2)), not_independent),
         (packed(), counting(trusted(), CompoundPolicy::All), not_independent),
         (packed(), AttestationPolicy::any(), Ok(TrustOutcome::NotJudged)),
-        (twice(both(Packed::new(), Tpm::new())), counting(trusted(), at_least(2)), Ok(TrustOutcome::Trusted)),
-        (twice(both(Packed::new(), Tpm::new())), counting(trusted(), at_least(3)), not_independent),
+        (twice(Compound::both(Packed::new(), Tpm::new())), counting(trusted(), at_least(2)), Ok(TrustOutcome::Trusted)),
+        (twice(Compound::both(Packed::new(), Tpm::new())), counting(trusted(), at_least(3)), not_independent),
         (one_key(), counting(trusted(), at_least(2)), not_independent),
         (one_key(), counting(trusted(), at_least(1)), Ok(TrustOutcome::NoCertificates)),
         (one_key(), counting(with_android(), at_least(1)), Ok(TrustOutcome::Trusted)),
         (one_key(), counting(with_android(), at_least(2)), Err(self_not_accepted)),
-        (es256().format(both(NoAttestation, NoAttestation)), counting(trusted(), at_least(2)), not_independent),
         (
-            es256().format(both(Packed::new(), NoAttestation)),
+            es256().format(Compound::both(NoAttestation, NoAttestation)),
+            counting(trusted(), at_least(2)),
+            not_independent,
+        ),
+        (
+            es256().format(Compound::both(Packed::new(), NoAttestation)),
             counting(trusted(), at_least(2)),
             Ok(TrustOutcome::NoCertificates),
         ),

@@ -1,6 +1,6 @@
 //! The evidence of a registration.
 
-use crate::{es256, evil, finish, model, preferring, root, stranger, trusting, with};
+use crate::{es256, evil, finish, model, preferring, root, stranger, with};
 use serde_json::json;
 use wardkey::attestation::voucher::{Fact, Voucher};
 use wardkey::attestation::{CompoundPolicy, KeyProperties};
@@ -15,7 +15,7 @@ use wardkey_authenticator::*;
 #[test]
 fn the_evidence_of_a_registration() {
     let made = es256().format(Packed::new());
-    let registered = finish(&made, &trusting(TrustAnchors::new(root())), Quirks::NONE).unwrap();
+    let registered = finish(&made, &AttestationPolicy::trusted(TrustAnchors::new(root())), Quirks::NONE).unwrap();
     let hex = |digest: Vec<u8>| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let posted = made.make();
     let (anchor, client_data_hash) = (hash::sha256(root()[0].der()), hash::sha256(&posted.client_data_json));
@@ -81,7 +81,9 @@ fn the_evidence_says_what_was_trusted() {
     assert_eq!(of_each(&rs1, "algorithm"), [-65535]);
 
     // Three statements: one that does not verify, one that is not trusted, one that is.
-    let policy = with(trusting(TrustAnchors::new(root())), |policy| policy.compound = CompoundPolicy::AtLeast(1));
+    let policy = with(AttestationPolicy::trusted(TrustAnchors::new(root())), |policy| {
+        policy.compound = CompoundPolicy::AtLeast(1)
+    });
     let three = Compound::new().with(Packed::new().signature(Vec::clear)).with(AndroidKey::new().chain(evil()));
     let several = evidence(es256().format(three.with(Tpm::new())), &policy);
     assert_eq!(several["attestationTrust"], "trusted");
@@ -146,7 +148,9 @@ fn the_evidence_has_the_key_properties_of_each_statement() {
     assert_eq!((keys, stated), (Vec::new(), vec![serde_json::Value::Null]));
 
     // The key of a refused statement is in the evidence, but is not that of the registration.
-    let policy = with(trusting(TrustAnchors::new(root())), |policy| policy.compound = CompoundPolicy::AtLeast(1));
+    let policy = with(AttestationPolicy::trusted(TrustAnchors::new(root())), |policy| {
+        policy.compound = CompoundPolicy::AtLeast(1)
+    });
     let compound = Compound::new().with(booted(true, 0).chain(evil())).with(tpm(0x72, 0x000b));
     let (keys, stated) = of(es256().format(compound), &policy);
     assert!(matches!(&keys[..], [KeyProperties::Tpm(_)]), "{keys:?}");

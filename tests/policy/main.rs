@@ -82,10 +82,6 @@ fn anchor(chain: &Chain) -> [TrustAnchor; 1] {
     [TrustAnchor::from_der(&chain.trust_anchors()[0]).unwrap()]
 }
 
-fn trusting(anchors: TrustAnchors) -> AttestationPolicy {
-    AttestationPolicy::trusted(anchors)
-}
-
 fn preferring(anchors: TrustAnchors) -> AttestationPolicy {
     with(AttestationPolicy::any(), |policy| policy.trust = Trust::Prefer(anchors))
 }
@@ -93,10 +89,6 @@ fn preferring(anchors: TrustAnchors) -> AttestationPolicy {
 fn with(mut policy: AttestationPolicy, change: impl FnOnce(&mut AttestationPolicy)) -> AttestationPolicy {
     change(&mut policy);
     policy
-}
-
-fn both(first: impl Attests + 'static, second: impl Attests + 'static) -> Compound {
-    Compound::new().with(first).with(second)
 }
 
 fn no_anchor() -> Refusal {
@@ -114,7 +106,7 @@ fn types_are_accepted_by_name() {
         (es256().format(Packed::new()), BasicOrAttCa),
         (es256().format(Tpm::new()), AttCa),
         (es256().format(Apple::new()), AnonCa),
-        (es256().format(both(Packed::new(), Packed::new())), Several),
+        (es256().format(Compound::both(Packed::new(), Packed::new())), Several),
     ] {
         let accepted = finish(&registration, &AttestationPolicy::any(), Quirks::NONE).unwrap();
         assert_eq!(accepted.attestation_type(), kind);
@@ -122,7 +114,7 @@ fn types_are_accepted_by_name() {
         let refused = finish(&registration, &without, Quirks::NONE).unwrap_err();
         assert_eq!(refused, Refusal::AttestationTypeNotAccepted(kind));
     }
-    let trusted = trusting(TrustAnchors::new(root()));
+    let trusted = AttestationPolicy::trusted(TrustAnchors::new(root()));
     assert_eq!(register(NoAttestation, &trusted).unwrap_err(), Refusal::AttestationTypeNotAccepted(NoAttestationType));
     assert_eq!(
         register(PackedSelf::new(), &trusted).unwrap_err(),
@@ -140,7 +132,7 @@ fn no_anchors_fail_closed() {
         TrustAnchors::default().for_format(Format::Tpm, root()),
         TrustAnchors::default().for_aaguid(OTHER, root()),
     ] {
-        let refused = register(Packed::new(), &trusting(anchors)).unwrap_err();
+        let refused = register(Packed::new(), &AttestationPolicy::trusted(anchors)).unwrap_err();
         assert_eq!(refused, Refusal::AttestationUntrusted(Rule::NoAnchors.into()));
     }
 }
@@ -161,7 +153,7 @@ fn the_narrowest_list_of_anchors_decides() {
         (any().for_aaguid(model(), stranger()).for_aaguid(model(), root()), Ok(()), "lists add up"),
         (any().for_format(Format::Packed, stranger()).for_format(Format::Packed, root()), Ok(()), "lists add up"),
     ] {
-        assert_eq!(register(Packed::new(), &trusting(anchors)).map(drop), verdict, "{why}");
+        assert_eq!(register(Packed::new(), &AttestationPolicy::trusted(anchors)).map(drop), verdict, "{why}");
     }
 }
 
@@ -178,7 +170,7 @@ fn cve_2026_6856_and_cve_2025_12150_aaguid_lists_bite_only_after_trust() {
     assert_eq!(packed(&allowing(AttestationPolicy::any())), Err(Refusal::AaguidNotAttested), "not judged");
     let untrusted = allowing(preferring(TrustAnchors::new(stranger())));
     assert_eq!(packed(&untrusted), Err(Refusal::AaguidNotAttested), "judged, and not trusted");
-    let trusted = || trusting(TrustAnchors::new(root()));
+    let trusted = || AttestationPolicy::trusted(TrustAnchors::new(root()));
     assert_eq!(packed(&allowing(trusted())), Ok(Some(model())));
     let another = with(trusted(), |policy| policy.allow_aaguids = Some(vec![OTHER]));
     assert_eq!(packed(&another), Err(Refusal::AaguidNotAccepted));
@@ -189,7 +181,11 @@ fn cve_2026_6856_and_cve_2025_12150_aaguid_lists_bite_only_after_trust() {
 /// A claim may lower trust: a denied model is refused by its claim, whether it is attested or not.
 #[test]
 fn a_denied_model_is_refused_by_its_claim() {
-    let trusted = || with(trusting(TrustAnchors::new(root())), |policy| policy.types = AttestationPolicy::any().types);
+    let trusted = || {
+        with(AttestationPolicy::trusted(TrustAnchors::new(root())), |policy| {
+            policy.types = AttestationPolicy::any().types
+        })
+    };
     let untrusted = || preferring(TrustAnchors::new(stranger()));
     for policy in [AttestationPolicy::any(), trusted(), preferring(TrustAnchors::new(root())), untrusted()] {
         for made in [
@@ -201,7 +197,7 @@ fn a_denied_model_is_refused_by_its_claim() {
             es256().format(AndroidSafetyNet::new()),
             es256().format(FidoU2f::new()),
             es256().format(Apple::new()),
-            es256().format(both(PackedSelf::new(), Packed::new())),
+            es256().format(Compound::both(PackedSelf::new(), Packed::new())),
         ] {
             let name = made.attestation.identifier();
             let denying = |models: &[Aaguid]| with(policy.clone(), |policy| policy.deny_aaguids = models.to_vec());
@@ -218,7 +214,7 @@ fn a_denied_model_is_refused_by_its_claim() {
     let zero = |data: &mut AuthenticatorData| data.attested().aaguid.fill(0);
     for made in [
         es256().authenticator_data(zero).format(named.clone()),
-        es256().authenticator_data(zero).format(both(named.clone(), PackedSelf::new())),
+        es256().authenticator_data(zero).format(Compound::both(named.clone(), PackedSelf::new())),
     ] {
         for (denied, verdict) in [(OTHER, Err(Refusal::AaguidNotAccepted)), (model(), Ok(()))] {
             let denying = with(AttestationPolicy::any(), |policy| policy.deny_aaguids = vec![denied]);
@@ -229,7 +225,7 @@ fn a_denied_model_is_refused_by_its_claim() {
     let refused = finish(&es256().authenticator_data(zero), &nameless, Quirks::NONE).unwrap_err();
     assert_eq!(refused, Refusal::AaguidNotAccepted, "all zeros denies who names no model");
     assert_eq!(register(NoAttestation, &nameless).map(drop), Ok(()));
-    let both_lists = with(trusting(TrustAnchors::new(root())), |policy| {
+    let both_lists = with(AttestationPolicy::trusted(TrustAnchors::new(root())), |policy| {
         (policy.allow_aaguids, policy.deny_aaguids) = (Some(vec![model()]), vec![model()]);
     });
     assert_eq!(register(Packed::new(), &both_lists).unwrap_err(), Refusal::AaguidNotAccepted);
@@ -248,9 +244,9 @@ fn an_aaguid_counts_only_with_a_voucher_for_it() {
         (es256().format(AndroidSafetyNet::new()), false, true),
         (es256().format(FidoU2f::new().leaf(|leaf| leaf.set(Extension::aaguid(model().as_bytes())))), false, false),
         (es256().format(AndroidKey::new().leaf(|leaf| leaf.set(Extension::aaguid(model().as_bytes())))), false, true),
-        (es256().format(both(FidoU2f::new(), Packed::new())), true, false),
-        (es256().format(both(AndroidKey::new(), Tpm::new())), false, true),
-        (es256().format(both(AndroidKey::new(), named_tpm())), true, true),
+        (es256().format(Compound::both(FidoU2f::new(), Packed::new())), true, false),
+        (es256().format(Compound::both(AndroidKey::new(), Tpm::new())), false, true),
+        (es256().format(Compound::both(AndroidKey::new(), named_tpm())), true, true),
     ] {
         let name = made.attestation.identifier();
         for (anchors, attested) in [(flat(), with_any_anchor), (own(), with_its_own)] {
@@ -270,7 +266,8 @@ fn an_aaguid_counts_only_with_a_voucher_for_it() {
 fn a_tpm_attests_no_other_model() {
     let vendor = || TrustAnchors::default().for_format(Format::Packed, stranger());
     let beside_tpms = vendor().for_format(Format::Tpm, root()).for_format(Format::Apple, root());
-    let allowing = |anchors| with(trusting(anchors), |policy| policy.allow_aaguids = Some(vec![model()]));
+    let allowing =
+        |anchors| with(AttestationPolicy::trusted(anchors), |policy| policy.allow_aaguids = Some(vec![model()]));
     for made in [es256().format(Tpm::new()), es256().format(Apple::new())] {
         let refused = finish(&made, &allowing(beside_tpms.clone()), Quirks::NONE).unwrap_err();
         assert_eq!(refused, Refusal::AaguidNotAttested);
@@ -308,7 +305,7 @@ fn unsigned_data_of_a_u2f_statement_raises_nothing() {
         object[..at].to_vec()
     };
     assert_eq!(sent(&genuine), sent(&forged), "the same statement, beside other authenticator data");
-    let policy = trusting(TrustAnchors::new(root()));
+    let policy = AttestationPolicy::trusted(TrustAnchors::new(root()));
     let of = |made: &Registration| {
         let registered = finish_by(made, &policy, Quirks::NONE, |expected| {
             expected.user_verification_required = false;
@@ -344,8 +341,8 @@ fn unsigned_data_of_a_u2f_statement_raises_nothing() {
         es256().format(AndroidKey::new()),
         es256().format(AndroidSafetyNet::new()),
         es256().format(Apple::new()),
-        es256().format(both(FidoU2f::new(), PackedSelf::new())),
-        es256().format(both(FidoU2f::new(), NoAttestation)),
+        es256().format(Compound::both(FidoU2f::new(), PackedSelf::new())),
+        es256().format(Compound::both(FidoU2f::new(), NoAttestation)),
     ] {
         let made = made.authenticator_data(|data| {
             data.set_flags(UV | BE | BS);
@@ -367,9 +364,11 @@ fn unsigned_data_of_a_u2f_statement_raises_nothing() {
 fn a_refused_statement_vouches_for_nothing() {
     let mut outputs = RegistrationOutputs::default();
     outputs.min_pin_length = Some(8);
-    let policy = with(trusting(TrustAnchors::new(root())), |policy| policy.compound = CompoundPolicy::AtLeast(1));
+    let policy = with(AttestationPolicy::trusted(TrustAnchors::new(root())), |policy| {
+        policy.compound = CompoundPolicy::AtLeast(1)
+    });
     let made = |other: Packed| {
-        let made = es256().format(both(FidoU2f::new(), other));
+        let made = es256().format(Compound::both(FidoU2f::new(), other));
         made.authenticator_data(|data| data.extension("minPinLength", 63))
     };
     let required = |made: &Registration| {
@@ -389,7 +388,7 @@ fn a_refused_statement_vouches_for_nothing() {
 /// §8.6: a U2F statement does not sign the AAGUID, so the AAGUID must not select anchors.
 #[test]
 fn a_u2f_statement_has_no_aaguid() {
-    let u2f = |anchors| register(FidoU2f::new(), &trusting(anchors));
+    let u2f = |anchors| register(FidoU2f::new(), &AttestationPolicy::trusted(anchors));
     assert_eq!(u2f(TrustAnchors::new(root())).unwrap().attested_aaguid(), None);
     assert_eq!(u2f(TrustAnchors::new(root()).for_aaguid(model(), stranger())).map(drop), Ok(()));
     let only_by_model = TrustAnchors::new(stranger()).for_aaguid(model(), root());
@@ -399,7 +398,7 @@ fn a_u2f_statement_has_no_aaguid() {
 #[test]
 fn an_aaguid_of_zeros_names_no_model() {
     let made = es256().authenticator_data(|data| data.attested().aaguid.fill(0)).format(Apple::new());
-    let policy = trusting(TrustAnchors::new(root()));
+    let policy = AttestationPolicy::trusted(TrustAnchors::new(root()));
     let registered = finish(&made, &policy, Quirks::NONE).unwrap();
     assert_eq!((registered.trust(), registered.attested_aaguid()), (TrustOutcome::Trusted, None));
     let allowing = with(policy, |policy| policy.allow_aaguids = Some(vec![Aaguid::ZERO]));
@@ -431,10 +430,17 @@ fn rs1_counts_only_where_it_is_named() {
     let tpm =
         |policy: &AttestationPolicy| register(Tpm::by(Algorithm::Rs1), policy).map(|registered| registered.trust());
     let anchors = || TrustAnchors::new(root());
-    assert_eq!(tpm(&trusting(anchors())), Err(Refusal::AttestationLegacyRs1));
+    assert_eq!(tpm(&AttestationPolicy::trusted(anchors())), Err(Refusal::AttestationLegacyRs1));
     assert_eq!(tpm(&preferring(anchors())), Ok(TrustOutcome::LegacyRs1));
-    assert_eq!(tpm(&with(trusting(anchors()), |policy| policy.accept_legacy_rs1 = true)), Ok(TrustOutcome::Trusted));
-    assert_eq!(tpm(&trusting(TrustAnchors::new(stranger()))), Err(no_anchor()), "a path is judged first");
+    assert_eq!(
+        tpm(&with(AttestationPolicy::trusted(anchors()), |policy| policy.accept_legacy_rs1 = true)),
+        Ok(TrustOutcome::Trusted)
+    );
+    assert_eq!(
+        tpm(&AttestationPolicy::trusted(TrustAnchors::new(stranger()))),
+        Err(no_anchor()),
+        "a path is judged first"
+    );
     let allowing = with(preferring(anchors()), |policy| policy.allow_aaguids = Some(vec![model()]));
     assert_eq!(tpm(&allowing), Err(Refusal::AaguidNotAttested));
 }
@@ -446,20 +452,21 @@ fn a_device_is_named_only_where_enterprise_attestation_was_asked_for() {
     let serial = |policy: &AttestationPolicy| {
         register(enterprise(), policy).map(|registered| registered.device_serial().map(<[u8]>::to_vec))
     };
-    for policy in [AttestationPolicy::any(), trusting(TrustAnchors::new(root()))] {
+    for policy in [AttestationPolicy::any(), AttestationPolicy::trusted(TrustAnchors::new(root()))] {
         assert_eq!(serial(&policy), Err(Refusal::EnterpriseAttestation));
     }
-    assert_eq!(serial(&asked(trusting(TrustAnchors::new(root())))), Ok(Some(b"device 7".to_vec())));
+    assert_eq!(serial(&asked(AttestationPolicy::trusted(TrustAnchors::new(root())))), Ok(Some(b"device 7".to_vec())));
     assert_eq!(serial(&asked(AttestationPolicy::any())), Ok(None), "not before its certificate is trusted");
     assert_eq!(serial(&asked(preferring(TrustAnchors::new(stranger())))), Ok(None));
-    let usual = register(Packed::new(), &asked(trusting(TrustAnchors::new(root())))).unwrap();
+    let usual = register(Packed::new(), &asked(AttestationPolicy::trusted(TrustAnchors::new(root())))).unwrap();
     assert_eq!(usual.device_serial(), None);
 }
 
 #[test]
 fn an_android_key_can_be_required_to_be_in_hardware() {
-    let hardware =
-        with(trusting(TrustAnchors::new(root())), |policy| policy.key_enforcement = KeyEnforcement::Hardware);
+    let hardware = with(AttestationPolicy::trusted(TrustAnchors::new(root())), |policy| {
+        policy.key_enforcement = KeyEnforcement::Hardware
+    });
     assert_eq!(register(AndroidKey::new(), &hardware).map(drop), Ok(()));
     let software = || {
         AndroidKey::new().key_description(|description| {
@@ -467,7 +474,7 @@ fn an_android_key_can_be_required_to_be_in_hardware() {
         })
     };
     assert!(matches!(register(software(), &hardware), Err(Refusal::AttestationStatement(_))));
-    assert_eq!(register(software(), &trusting(TrustAnchors::new(root()))).map(drop), Ok(()));
+    assert_eq!(register(software(), &AttestationPolicy::trusted(TrustAnchors::new(root()))).map(drop), Ok(()));
 }
 
 /// A caller of the pure functions may verify with weaker expectations than those of the policy.
@@ -476,8 +483,8 @@ fn a_policy_does_not_rely_on_the_expectations_of_the_verification() {
     let software = AndroidKey::new().key_description(|description| {
         std::mem::swap(&mut description.software_enforced, &mut description.hardware_enforced);
     });
-    let broken = || both(Packed::new().signature(Vec::clear), Tpm::new());
-    let in_two = both(Packed::new(), software.clone());
+    let broken = || Compound::both(Packed::new().signature(Vec::clear), Tpm::new());
+    let in_two = Compound::both(Packed::new(), software.clone());
     let hardware = || with(AttestationPolicy::any(), |policy| policy.key_enforcement = KeyEnforcement::Hardware);
     let of = |compound| with(AttestationPolicy::any(), |policy| policy.compound = compound);
     let at_least = CompoundPolicy::AtLeast;
@@ -491,7 +498,7 @@ fn a_policy_does_not_rely_on_the_expectations_of_the_verification() {
         (es256().format(broken()), of(CompoundPolicy::All), Err(too_few)),
         (es256().format(broken()), of(at_least(2)), Err(too_few)),
         (es256().format(broken()), of(at_least(1)), Ok(())),
-        (es256().format(both(Packed::new(), Tpm::new())), of(at_least(3)), Err(too_few)),
+        (es256().format(Compound::both(Packed::new(), Tpm::new())), of(at_least(3)), Err(too_few)),
     ] {
         let found = finish_by(&made, &policy, Quirks::NONE, |expected| expected.compound = at_least(1));
         assert_eq!(found.map(drop), verdict, "{policy:?}");
@@ -501,7 +508,9 @@ fn a_policy_does_not_rely_on_the_expectations_of_the_verification() {
 #[test]
 fn an_intermediate_without_ca_takes_a_quirk_and_is_reported() {
     let policy = |chain: &Chain| {
-        trusting(TrustAnchors::new(chain.trust_anchors().iter().map(|der| TrustAnchor::from_der(der).unwrap())))
+        AttestationPolicy::trusted(TrustAnchors::new(
+            chain.trust_anchors().iter().map(|der| TrustAnchor::from_der(der).unwrap()),
+        ))
     };
     let (phone, usual) = (Chain::of_a_sony_phone(), Chain::of(3, Algorithm::Es256));
     let quirk = Quirks::NONE.with(Quirk::AttestationIntermediateWithoutCa);
@@ -521,10 +530,10 @@ fn an_intermediate_without_ca_takes_a_quirk_and_is_reported() {
 fn ghsa_6hxq_p678_4hr2_a_root_in_the_message_is_no_anchor() {
     let its_root = evil().trust_anchors().remove(0);
     let (alone, followed) = (its_root.clone(), [its_root, Chain::new().trust_anchors().remove(0)]);
-    let policy = trusting(TrustAnchors::new(root()));
+    let policy = AttestationPolicy::trusted(TrustAnchors::new(root()));
     assert_eq!(register(Packed::new().chain(evil()), &policy).unwrap_err(), no_anchor());
     let with_root = Packed::new().chain(evil()).x5c(move |x5c| x5c.push(alone.clone()));
-    let chosen = register(with_root.clone(), &trusting(TrustAnchors::new(stranger())));
+    let chosen = register(with_root.clone(), &AttestationPolicy::trusted(TrustAnchors::new(stranger())));
     assert_eq!(chosen.map(drop), Ok(()), "the same chain under an anchor that was chosen");
     assert_eq!(register(with_root, &policy).unwrap_err(), no_anchor());
     let with_both = Packed::new().chain(evil()).x5c(move |x5c| x5c.extend(followed.clone()));
@@ -543,11 +552,11 @@ fn a_revoked_certificate_is_not_trusted() {
         let list = RevocationList::of(&Chain::of(2, Algorithm::Es256).authorities[1], &[serial]);
         TrustAnchors::new(root()).with_crls([Crl::from_der(&list.der()).unwrap()])
     };
-    let listed = register(packed(), &trusting(revoking(&[0x4b]))).unwrap();
+    let listed = register(packed(), &AttestationPolicy::trusted(revoking(&[0x4b]))).unwrap();
     let statement = &listed.evidence().statements[0];
     assert_eq!((statement.certificates, statement.checked_for_revocation), (2, 1), "the root has no list");
     let revoked = Refusal::AttestationUntrusted(Rule::Revoked.at(0));
-    assert_eq!(register(packed(), &trusting(revoking(&[0x4a]))).unwrap_err(), revoked);
+    assert_eq!(register(packed(), &AttestationPolicy::trusted(revoking(&[0x4a]))).unwrap_err(), revoked);
     assert_eq!(
         register(packed(), &preferring(revoking(&[0x4a]))).unwrap_err(),
         revoked,
@@ -606,7 +615,7 @@ fn preferred_trust_refuses_what_is_known_to_be_bad() {
             false => Err(Refusal::AttestationUntrusted(error)),
         };
         assert_eq!(preferred, expected, "{why}");
-        assert!(register(format, &trusting(anchors)).is_err(), "{why}");
+        assert!(register(format, &AttestationPolicy::trusted(anchors)).is_err(), "{why}");
     }
     // The same faults under an unknown root are not evidence against the authenticator.
     let strangers = Packed::new().chain(two()).authority(1, other_key);

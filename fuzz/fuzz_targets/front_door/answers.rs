@@ -147,6 +147,12 @@ fn agree(code: Option<&'static str>, wrong: &[Wrong], edited: bool, context: &dy
     }
 }
 
+/// Checks that a response has the id of a state if and only if it has its challenge, and that no store has the state any more.
+fn check_state(world: &World, found: Option<String>, id: &str, same_challenge: bool, edited: bool) {
+    assert_eq!(found.expect("a challenge") == id, same_challenge);
+    assert!(edited || world.is_gone(id));
+}
+
 /// The answer to a registration.
 pub struct Registration;
 
@@ -212,9 +218,8 @@ impl Registration {
 
         let Some(held) = world.registering[posted].take() else { return };
         let Some(state) = held.read::<RegistrationState>() else { return };
-        let state_id = response.state_id().expect("a challenge");
-        assert_eq!(state_id == state.id(), said.challenge == held.says.challenge);
-        assert!(held.edited || world.is_gone(&state.id()));
+        let same = said.challenge == held.says.challenge;
+        check_state(world, response.state_id(), &state.id(), same, held.edited);
         let created = Created { said, algorithm: key.algorithm.cose(), statement, id_agrees: *raw_id == id };
         let wrong = model::registration(&PARTIES[party], &held.says, &created, world.now);
         let before = toy::verified();
@@ -422,9 +427,8 @@ impl Authentication {
             wardkey_fuzz::authentication_json(id, handle.as_deref(), &client_data, &authenticator_data, &signature);
         let json = with_results(json, &self.answer.said.results(self.answer.appid));
         let response = AuthenticationResponse::from_json(&json).expect("a response");
-        let state_id = response.state_id().expect("a challenge");
-        assert_eq!(state_id == state.id(), self.answer.said.challenge == held.says.challenge);
-        assert!(held.edited || world.is_gone(&state.id()));
+        let same = self.answer.said.challenge == held.says.challenge;
+        check_state(world, response.state_id(), &state.id(), same, held.edited);
 
         let snapshot = self.handed.map(|at| &world.records[at]).map(|stored| {
             let before = stored.before.as_ref().filter(|_| self.stale);

@@ -196,6 +196,17 @@ const AUTHENTICATING: [Member<Authenticating>; 10] = [
     Member { name: "expiresAt", shown: |s| Some(json!(s.expires)), copy: |to, from| to.expires = from.expires },
 ];
 
+/// The code of the error for records that are not all of this account.
+fn foreign(records: &[CredentialRecord], account: &[u8]) -> Option<&'static str> {
+    records.iter().any(|record| record.user_handle.as_bytes() != account).then_some("foreign-credential")
+}
+
+/// Checks that a ceremony starts if and only if nothing is wrong, and that an error has the code of what is wrong.
+fn begun<T>(started: Result<T, Error>, wrong: Option<&str>) -> Option<T> {
+    assert_eq!(started.as_ref().err().map(Error::code), wrong, "{:?}", started.as_ref().err());
+    started.ok()
+}
+
 /// Puts a new state into a store. Checks that it survives the store, and that it says what the model says.
 fn hold<S, T>(party: usize, says: S, state: &T, members: &[Member<S>]) -> Option<Held<S>>
 where
@@ -300,17 +311,9 @@ impl World {
         };
         let existing = self.records_of(party, &account, bits & 0x80 != 0);
         let started = library::start_registration(party, &account, &existing, (conditional, policy, timeout), self.now);
-        let foreign = existing.iter().any(|record| record.user_handle.as_bytes() != account);
         let known = policy.is_none_or(|policy| policy == PARTIES[party].named_policy);
-        let started = match started {
-            Ok(started) => started,
-            Err(error) => {
-                let expected = if foreign { "foreign-credential" } else { "unknown-policy" };
-                assert!((foreign || !known) && error.code() == expected, "{error}");
-                return;
-            }
-        };
-        assert!(!foreign && known, "a registration that must not start");
+        let wrong = foreign(&existing, &account).or((!known).then_some("unknown-policy"));
+        let Some(started) = begun(started, wrong) else { return };
         self.issue(&started.challenge);
         let excluded: Vec<_> = existing.iter().map(|record| record.id.as_bytes().to_vec()).collect();
         assert_eq!(started.credentials, excluded);
@@ -358,16 +361,8 @@ impl World {
             }
             Purpose::Payment => library::start_payment(party, &account, &records, self.now),
         };
-        let foreign = records.iter().any(|record| record.user_handle.as_bytes() != account);
-        let started = match started {
-            Ok(started) => started,
-            Err(error) => {
-                let expected = if foreign { "foreign-credential" } else { "no-credentials" };
-                assert!((foreign || records.is_empty()) && error.code() == expected, "{error}");
-                return;
-            }
-        };
-        assert!(!foreign && !records.is_empty(), "an authentication that must not start");
+        let wrong = foreign(&records, &account).or(records.is_empty().then_some("no-credentials"));
+        let Some(started) = begun(started, wrong) else { return };
         let mut ids: Vec<_> = records.iter().map(|record| record.id.as_bytes().to_vec()).collect();
         ids.sort();
         assert_eq!(started.credentials, ids, "the credentials of the account, in the order of their ids");

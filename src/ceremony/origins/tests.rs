@@ -1,9 +1,11 @@
+//! Tests of [`Origins`]: which received origins are accepted.
+
 use super::*;
 use crate::client::origin::check_web_origin;
 use crate::invalid::InvalidValue;
 
 #[test]
-fn a_received_origin_is_a_string() {
+fn origins_are_compared_as_strings() {
     let origins = Origins::exact(["https://example.org", "ios:bundle-id:org.example.portal"]);
     assert!(origins.allow("https://example.org"));
     assert!(origins.allow("ios:bundle-id:org.example.portal"));
@@ -30,8 +32,9 @@ fn a_received_origin_is_a_string() {
     }
 }
 
+/// Each row: an origin, and whether it is accepted with subdomains, with any port, and with both.
 #[test]
-fn subdomains_and_ports_only_by_name_and_with_a_label_boundary() {
+fn subdomains_and_ports_are_accepted_only_if_enabled() {
     let exactly = ["https://hospital.test", "ios:bundle-id:org.example.portal"];
     let listed = || Origins::exact(["https://example.org", "https://a.test:8443"]).and_exactly(exactly);
     let (subdomains, any_port) = (listed().with_subdomains(), listed().with_any_port());
@@ -72,8 +75,9 @@ fn subdomains_and_ports_only_by_name_and_with_a_label_boundary() {
     }
 }
 
+/// The check of listed origins and the check of received origins accept the same host names.
 #[test]
-fn what_may_be_listed_may_be_admitted() {
+fn a_host_that_may_be_listed_is_accepted_with_another_port() {
     for host in ["clinic.example", "a_b.clinic.example", "_.clinic.example", "xn--bcher-kva.clinic.example"] {
         let (listed, port) = (format!("https://{host}"), format!("https://{host}:8443"));
         assert_eq!(check_web_origin(&listed, Some("clinic.example")), Ok(()), "{host}");

@@ -1,4 +1,4 @@
-//! PublicKeyCredentialCreationOptionsJSON (§5.1.8): what the browser is sent to register.
+//! PublicKeyCredentialCreationOptionsJSON (§5.1.8): the options of a registration, which the browser receives.
 
 use crate::codec::base64url;
 use crate::credential::{CredentialDescriptor, CredentialParameters, UserHandle};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RpEntity {
-    /// The RP ID; `None`, which this crate never sends: the domain of the page.
+    /// The RP ID. `None` means the domain of the page; this crate always sends the RP ID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// A name that clients may show.
@@ -24,13 +24,13 @@ pub struct RpEntity {
 pub struct UserEntity {
     /// The user handle.
     pub id: UserHandle,
-    /// The account's name, as the user knows it.
+    /// The name of the account that the user recognizes, such as a mail address.
     pub name: String,
-    /// The person's name, as they chose it.
+    /// The name that the person chose.
     pub display_name: String,
 }
 
-/// A string enumeration of the standard that keeps values it does not know (§2.1.1).
+/// Defines a string enumeration of the standard that keeps unknown values (§2.1.1).
 macro_rules! enumeration {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident),* $(,)? }) => {
         $(#[$doc])*
@@ -47,13 +47,13 @@ macro_rules! enumeration {
 }
 
 enumeration! {
-    /// ResidentKeyRequirement (§5.4.6): whether the credential is to be discoverable.
+    /// ResidentKeyRequirement (§5.4.6): whether the credential must be discoverable.
     ResidentKey {
-        /// A server-side credential is preferred.
+        /// Prefers a server-side credential.
         Discouraged,
-        /// Discoverable where the authenticator can.
+        /// Prefers a discoverable credential.
         Preferred,
-        /// Discoverable, or none.
+        /// Requires a discoverable credential; without one the registration fails.
         Required,
     }
 }
@@ -61,11 +61,11 @@ enumeration! {
 enumeration! {
     /// UserVerificationRequirement (§5.8.6).
     UserVerificationRequirement {
-        /// A ceremony without UV fails, and the server refuses it.
+        /// Requires UV. The relying party refuses a response without it.
         Required,
-        /// UV where the device can. The server learns whether, and must not rely on it.
+        /// Prefers UV. The response says whether UV was performed; the relying party must not rely on it.
         Preferred,
-        /// No UV, please.
+        /// Asks the client to omit UV.
         Discouraged,
     }
 }
@@ -73,25 +73,26 @@ enumeration! {
 enumeration! {
     /// AttestationConveyancePreference (§5.4.7).
     AttestationConveyance {
-        /// No statement is wanted.
+        /// Asks for no attestation.
         None,
-        /// Any verifiable statement.
+        /// Asks for any verifiable statement.
         Indirect,
-        /// The authenticator's own statement.
+        /// Asks for the statement that the authenticator makes.
         Direct,
-        /// One that may name the very device; only where the authenticator's owner permits it.
+        /// Asks for a statement that may identify the single device. Works only if the organisation that manages the device
+        /// permits it.
         Enterprise,
     }
 }
 
 enumeration! {
-    /// PublicKeyCredentialHint (§5.8.8): what the user interface should lead to.
+    /// PublicKeyCredentialHint (§5.8.8): the kind of authenticator that the user interface should offer first.
     Hint {
         /// A roaming security key.
         SecurityKey,
-        /// The device itself.
+        /// The client device itself.
         ClientDevice,
-        /// A phone, by proximity.
+        /// A phone nearby.
         Hybrid,
     }
 }
@@ -101,13 +102,13 @@ enumeration! {
     AuthenticatorAttachment {
         /// Part of the client device.
         Platform,
-        /// Roaming.
+        /// A roaming authenticator.
         CrossPlatform,
     }
 }
 
 impl Hint {
-    /// The attachment that goes with it, for clients that do not know hints (§5.8.8).
+    /// Returns the matching attachment, for clients that do not know hints (§5.8.8).
     #[must_use]
     pub const fn attachment(&self) -> Option<AuthenticatorAttachment> {
         match self {
@@ -118,24 +119,24 @@ impl Hint {
     }
 }
 
-/// AuthenticatorSelectionCriteria (§5.4.4). A member that is absent has the value that the standard gives it.
+/// AuthenticatorSelectionCriteria (§5.4.4). An absent member has the default value of the standard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", from = "Selection")]
 #[non_exhaustive]
 pub struct AuthenticatorSelection {
-    /// Which kind of authenticator; absent: any.
+    /// The kind of authenticator; `None` allows any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authenticator_attachment: Option<AuthenticatorAttachment>,
-    /// Whether the credential is to be discoverable; absent: `required` where `requireResidentKey` is true, `discouraged`
-    /// where it is not.
+    /// Whether the credential must be discoverable. If it is absent in JSON: `required` if `requireResidentKey` is true, else
+    /// `discouraged`.
     pub resident_key: ResidentKey,
     /// For clients of Level 1: true if and only if `residentKey` is `required`.
     pub require_resident_key: bool,
-    /// UV.
+    /// Whether UV is required.
     pub user_verification: UserVerificationRequirement,
 }
 
-/// The same as it stands in JSON.
+/// [`AuthenticatorSelection`] as JSON has it, before the defaults.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Selection {
@@ -168,7 +169,8 @@ impl Default for AuthenticatorSelection {
 }
 
 impl AuthenticatorSelection {
-    /// What `payment` goes with (Secure Payment Confirmation §5, client extension processing of a registration).
+    /// Checks the selection that clients require with the extension `payment` (Secure Payment Confirmation §5, client extension
+    /// processing of a registration).
     pub(crate) fn check_payment(&self) -> Result<(), InvalidValue> {
         if self.authenticator_attachment != Some(AuthenticatorAttachment::Platform) {
             return Err(InvalidValue::PaymentAttachment);
@@ -191,15 +193,16 @@ const fn no_attestation() -> AttestationConveyance {
     AttestationConveyance::None
 }
 
-/// What §15.1 recommends where nothing is said.
+/// The default timeout in milliseconds, within the range that §15.1 recommends.
 pub(super) const fn timeout() -> u32 {
     300_000
 }
 
-/// PublicKeyCredentialCreationOptionsJSON (§5.1.8): give it to the browser's
-/// `PublicKeyCredential.parseCreationOptionsFromJSON()` as it is.
+/// PublicKeyCredentialCreationOptionsJSON (§5.1.8). Send it as JSON to the page, which passes it to
+/// `PublicKeyCredential.parseCreationOptionsFromJSON()`.
 ///
-/// Send it as JSON, unchanged: the state remembers what was sent. To ask for something else, change the request.
+/// Do not change it, because the state holds the expectations that belong to it. To ask for something else, change the
+/// request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -218,27 +221,27 @@ pub struct CreationOptions {
     /// The algorithms, best first.
     pub pub_key_cred_params: Vec<CredentialParameters>,
     #[doc(hidden)]
-    /// Milliseconds; a hint. 300 000 where JSON has none.
+    /// The timeout in milliseconds, a hint for the client. 300,000 if JSON has none.
     #[serde(default = "timeout")]
     pub timeout: u32,
     #[doc(hidden)]
-    /// Credentials that the account has already.
+    /// The credentials that the account already has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclude_credentials: Vec<CredentialDescriptor>,
     #[doc(hidden)]
-    /// Which authenticators.
+    /// The authenticators that may answer.
     #[serde(default)]
     pub authenticator_selection: AuthenticatorSelection,
     #[doc(hidden)]
-    /// Where the user interface should lead to, most wanted first.
+    /// The kinds of authenticators that the user interface should offer first, most wanted first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
     #[doc(hidden)]
-    /// Which attestation.
+    /// The requested attestation.
     #[serde(default = "no_attestation")]
     pub attestation: AttestationConveyance,
     #[doc(hidden)]
-    /// Which formats of it, most wanted first.
+    /// The preferred attestation formats, most wanted first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attestation_formats: Vec<String>,
     #[doc(hidden)]

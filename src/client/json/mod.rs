@@ -1,4 +1,4 @@
-//! The JSON that browsers post and are sent (§5.1, §5.1.8, §5.1.9).
+//! The JSON that browsers receive (options, §5.1.8 and §5.1.9) and post (responses, §5.1).
 
 pub(crate) mod creation;
 mod lint;

@@ -1,4 +1,4 @@
-//! PublicKeyCredentialRequestOptionsJSON (§5.1.9): what the browser is sent to sign in.
+//! PublicKeyCredentialRequestOptionsJSON (§5.1.9): the options of an authentication, which the browser receives.
 
 use super::creation::{preferred, timeout};
 use super::{Hint, UserVerificationRequirement};
@@ -7,10 +7,11 @@ use crate::credential::CredentialDescriptor;
 use crate::extensions::RequestExtensions;
 use serde::{Deserialize, Serialize};
 
-/// PublicKeyCredentialRequestOptionsJSON (§5.1.9): give it to the browser's
-/// `PublicKeyCredential.parseRequestOptionsFromJSON()` as it is.
+/// PublicKeyCredentialRequestOptionsJSON (§5.1.9). Send it as JSON to the page, which passes it to
+/// `PublicKeyCredential.parseRequestOptionsFromJSON()`.
 ///
-/// Send it as JSON, unchanged: the state remembers what was sent. To ask for something else, change the request.
+/// Do not change it, because the state holds the expectations that belong to it. To ask for something else, change the
+/// request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -20,23 +21,23 @@ pub struct RequestOptions {
     #[serde(with = "base64url::text")]
     pub challenge: Vec<u8>,
     #[doc(hidden)]
-    /// Milliseconds; a hint. 300 000 where JSON has none.
+    /// The timeout in milliseconds, a hint for the client. 300,000 if JSON has none.
     #[serde(default = "timeout")]
     pub timeout: u32,
     #[doc(hidden)]
-    /// The RP ID; `None`, which this crate never sends: the domain of the page.
+    /// The RP ID. `None` means the domain of the page; this crate always sends the RP ID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rp_id: Option<String>,
     #[doc(hidden)]
-    /// The credentials that may answer; empty: any discoverable one.
+    /// The credentials that may answer. If the list is empty, any discoverable credential may.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allow_credentials: Vec<CredentialDescriptor>,
     #[doc(hidden)]
-    /// UV.
+    /// Whether UV is required.
     #[serde(default = "preferred")]
     pub user_verification: UserVerificationRequirement,
     #[doc(hidden)]
-    /// Where the user interface should lead to, most wanted first.
+    /// The kinds of authenticators that the user interface should offer first, most wanted first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
     #[doc(hidden)]

@@ -1,8 +1,8 @@
-//! Writes the CBOR that this crate needs: a map from integers, as a COSE_Key is one (RFC 9052 §7).
+//! Writes the only CBOR that this crate needs: a map with integer keys, such as a COSE_Key (RFC 9052 §7).
 //!
-//! Canonical form (FIDO CTAP 2.2 §8): the shortest heads, and the keys in order.
+//! The form is canonical (FIDO CTAP 2.2 §8): heads are as short as possible, and keys are sorted.
 
-/// A value in a map that is written.
+/// A value to write into a map.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Item<'a> {
     /// Major type 0 or 1.

@@ -11,8 +11,8 @@ const MAX_UNSORTED: usize = 64;
 /// message with many small unsorted maps. Eight statements of §8.9 have fewer than 100 keys.
 pub(super) const MAX_UNSORTED_KEYS: usize = 512;
 
-/// The keys of one map as they are read. In canonical form each comes after the one before it; out of order, each must
-/// differ from all before it.
+/// The keys of one map, in the order in which they are read. In canonical form each key sorts after the previous one. In an
+/// unsorted map each key must differ from all previous ones.
 pub(super) struct Keys<'a> {
     entries: &'a [u8],
     count: usize,
@@ -56,7 +56,7 @@ impl<'a> Keys<'a> {
         Ok(())
     }
 
-    /// The keys before this one, read again. Called only where the map is refused.
+    /// Reads the previous keys again. Called only for a map that is refused.
     fn again(&self, rules: Rules) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let mut reader = Reader::again(self.entries, rules);
         (0..self.count).map_while(move |_| {
@@ -69,12 +69,12 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// Whether `key` comes after the key before it, `last`, which is empty before the first.
+/// Returns whether `key` sorts after `last`, the previous key. `last` is empty before the first key.
 fn ascends(last: &[u8], key: &[u8]) -> bool {
     last.is_empty() || rank(last) < rank(key)
 }
 
-/// CTAP2 canonical order: by major type, then by length, then by bytes.
+/// Returns what CTAP2 canonical order compares: the major type, then the length, then the bytes.
 fn rank(key: &[u8]) -> (Option<u8>, usize, &[u8]) {
     (key.first().map(|head| head >> 5), key.len(), key)
 }

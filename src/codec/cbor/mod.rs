@@ -28,31 +28,31 @@ pub enum Error {
     #[error("a CBOR head is not minimal")]
     NonMinimal,
     /// An indefinite length.
-    #[error("an indefinite CBOR length")]
+    #[error("a CBOR length is indefinite")]
     Indefinite,
     /// Additional information 28 to 30, or a break outside an indefinite length.
-    #[error("a reserved CBOR head")]
+    #[error("a CBOR head is reserved")]
     Reserved,
     /// A tag.
-    #[error("a CBOR tag")]
+    #[error("a CBOR value has a tag")]
     Tag,
     /// A float, `undefined`, or a simple value other than true, false and null.
-    #[error("a CBOR float or simple value")]
+    #[error("a CBOR value is a float, or a simple value other than true, false and null")]
     Simple,
     /// A map key is out of canonical order.
-    #[error("CBOR map keys out of canonical order")]
+    #[error("CBOR map keys are not in canonical order")]
     KeyOrder,
     /// A map key occurs twice.
-    #[error("a duplicate CBOR map key")]
+    #[error("a CBOR map key occurs twice")]
     DuplicateKey,
     /// More than [`MAX_DEPTH`] levels.
-    #[error("CBOR nested too deeply")]
+    #[error("the CBOR value has more than {MAX_DEPTH} levels")]
     TooDeep,
     /// An unsorted map of more than 64 entries, or more than 512 keys out of order in one message: too many to compare.
-    #[error("too many CBOR map keys out of order")]
+    #[error("too many CBOR map keys are out of order")]
     TooLarge,
     /// A text string is not UTF-8.
-    #[error("a CBOR text string that is not UTF-8")]
+    #[error("a CBOR text string is not UTF-8")]
     NotUtf8,
 }
 
@@ -225,9 +225,9 @@ struct Reader<'a> {
     rest: &'a [u8],
     rules: Rules,
     used: Rules,
-    /// The number of keys that were out of order, or after such a key in their map.
+    /// The number of keys that were out of order, or that followed such a key in the same map.
     unsorted_keys: usize,
-    /// Reads a value that was already checked. Does not compare keys again, because the comparisons of nested maps would
+    /// Set for a value that was already checked. Its keys are not compared again, because the comparisons of nested maps would
     /// multiply.
     checked: bool,
 }
@@ -320,7 +320,7 @@ impl<'a> Reader<'a> {
         Ok((content, len))
     }
 
-    #[inline(always)] // most values consist of little more than a head
+    #[inline(always)] // most values are a head and a few bytes
     fn head(&mut self) -> Result<(u8, Argument), Error> {
         let (&first, rest) = self.rest.split_first().ok_or(Error::Truncated)?;
         self.rest = rest;

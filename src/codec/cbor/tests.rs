@@ -118,7 +118,11 @@ fn deviations_are_accepted_only_by_rule_and_reported() {
     let (value, used) = Value::read_with(&unsorted, order).unwrap();
     assert_eq!(value.map().unwrap().label(1), Some(Value::Unsigned(5)));
     assert_eq!(used, order);
-    assert_eq!(Value::read_with(&hex("a1 02 00"), order).unwrap().1, Rules::default(), "canonical all the same");
+    assert_eq!(
+        Value::read_with(&hex("a1 02 00"), order).unwrap().1,
+        Rules::default(),
+        "canonical, so no deviation is reported"
+    );
     for duplicate in ["a3 02 00 01 05 02 00", "a3 02 00 01 05 01 00", "a4 02 00 01 05 03 00 02 00"] {
         assert_eq!(Value::read_with(&hex(duplicate), order), Err(Error::DuplicateKey), "{duplicate}");
     }

@@ -1,4 +1,4 @@
-//! Writes COSE_Keys in canonical CBOR (CTAP2 §8).
+//! Writes COSE_Keys in canonical CBOR (FIDO CTAP 2.2 §8).
 
 use super::{Algorithm, CoseKey, crv};
 use crate::codec::cbor::encode::Item::{Bytes, Integer};
@@ -11,7 +11,8 @@ impl<'a> CoseKey<'a> {
         key.fits(algorithm.scheme()).then_some(Self { algorithm, key })
     }
 
-    /// Encodes the COSE_Key.
+    /// Encodes the COSE_Key. The values of kty (1) are OKP 1, EC2 2 (RFC 9053 §7), RSA 3 (RFC 8230 §4) and AKP 7 (RFC 9964 §3);
+    /// those of crv (−1) for OKP are Ed25519 6 and Ed448 7 (RFC 9053 §7.1).
     pub(crate) fn encode(&self) -> Vec<u8> {
         let alg = Integer(self.algorithm.cose().into());
         match self.key {

@@ -60,8 +60,8 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// All algorithms except [`Algorithm::LegacyRs1`], which must be named to be used. In order of preference: those that §5.4
-    /// does not recommend to offer are last.
+    /// All algorithms except [`Algorithm::LegacyRs1`], which is used only if you name it. In order of preference: the
+    /// algorithms that §5.4 does not recommend to offer are last.
     pub const OFFERABLE: [Self; 19] = [
         Self::EdDsa,
         Self::Es256,
@@ -175,7 +175,7 @@ pub enum Error {
     /// `alg` is not a known algorithm.
     #[error("COSE algorithm {0} is not known")]
     UnknownAlgorithm(i64),
-    /// `kty` (1) is missing or does not match the algorithm.
+    /// `kty` (1) is missing or is not that of the algorithm.
     #[error("kty of the COSE_Key is missing or does not match its algorithm")]
     KeyType,
     /// `crv` (−1) is missing or does not match the algorithm.

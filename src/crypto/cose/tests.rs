@@ -13,7 +13,7 @@ enum Item {
     Raw(&'static [u8]),
 }
 
-/// The COSE number under `alg`.
+/// Reads `alg` of an encoded key.
 fn algorithm_number(bytes: &[u8]) -> Result<i64, Error> {
     Parameters::read(bytes)?.algorithm_number()
 }
@@ -63,11 +63,13 @@ fn ed25519_key() -> Item {
     Item::Bytes(y)
 }
 
+/// The usual RSA exponent 65537, the Fermat number F4.
 fn f4() -> Item {
     Item::Bytes(vec![1, 0, 1])
 }
 
-/// A key of each algorithm, in canonical order.
+/// Returns the parameters of a key of this algorithm in canonical order. Reading does not check that a point is on its curve,
+/// so coordinates are arbitrary bytes.
 fn valid(algorithm: Algorithm) -> Entries {
     let alg = i64::from(algorithm.cose());
     match algorithm.scheme() {
@@ -95,6 +97,7 @@ fn without(mut entries: Entries, label: i64) -> Entries {
     entries
 }
 
+/// All algorithms, including RS1.
 fn all() -> impl Iterator<Item = Algorithm> {
     Algorithm::OFFERABLE.into_iter().chain([Algorithm::LegacyRs1])
 }
@@ -104,7 +107,11 @@ fn every_algorithm_reads_its_identifier_and_its_key() {
     for algorithm in all() {
         let number = i64::from(algorithm.cose());
         assert_eq!(Algorithm::from_cose(number), Some(algorithm));
-        assert_eq!(all().filter(|other| other.cose() == algorithm.cose()).count(), 1, "{algorithm:?} is not alone");
+        assert_eq!(
+            all().filter(|other| other.cose() == algorithm.cose()).count(),
+            1,
+            "{algorithm:?} has the identifier of another algorithm"
+        );
         let encoded = map(&valid(algorithm));
         assert_eq!(algorithm_number(&encoded), Ok(number));
         let key = CoseKey::read(&encoded).unwrap();
@@ -212,10 +219,10 @@ fn refuses_a_key_that_breaks_one_rule() {
         ("a y for Ed25519", with(eddsa(), -3, bytes(32)), Error::ExtraParameter),
         ("an RSA private exponent d", with(rs256(), -3, bytes(256)), Error::ExtraParameter),
         ("an ML-DSA private key", with(ml_dsa(), -2, bytes(32)), Error::ExtraParameter),
-        ("a label that nobody has", with(es256(), -70000, Item::Int(0)), Error::ExtraParameter),
-        // The key itself: [`PublicKey`]'s tests have the rest
-        ("x of 31 bytes, its leading zero gone", with(es256(), -2, bytes(31)), Error::Key(CryptoError::KeyLength)),
-        ("y of 33 bytes, a zero before it", with(es256(), -3, bytes(33)), Error::Key(CryptoError::KeyLength)),
+        ("an unknown label", with(es256(), -70000, Item::Int(0)), Error::ExtraParameter),
+        // The key itself; `crypto/tests/keys.rs` has more cases
+        ("x of 31 bytes, without a leading zero", with(es256(), -2, bytes(31)), Error::Key(CryptoError::KeyLength)),
+        ("y of 33 bytes, with a leading zero", with(es256(), -3, bytes(33)), Error::Key(CryptoError::KeyLength)),
         ("04 before x", with(es256(), -2, bytes(65)), Error::Key(CryptoError::KeyLength)),
         ("Ed25519 of 31 bytes", with(eddsa(), -2, bytes(31)), Error::Key(CryptoError::KeyLength)),
         (
@@ -279,7 +286,7 @@ fn error_texts_state_the_rule_without_received_text() {
     for (error, text) in [
         (
             Error::Cbor(cbor::Error::KeyOrder),
-            "the COSE_Key is not canonical CBOR: CBOR map keys out of canonical order",
+            "the COSE_Key is not canonical CBOR: CBOR map keys are not in canonical order",
         ),
         (Error::NotAMap, "the COSE_Key is not a CBOR map"),
         (Error::NoAlgorithm, "alg of the COSE_Key is missing or not an integer"),
@@ -288,7 +295,7 @@ fn error_texts_state_the_rule_without_received_text() {
         (Error::Curve, "crv of the COSE_Key is missing or does not match its algorithm"),
         (Error::Parameter, "a required parameter of the COSE_Key is missing or not a byte string"),
         (Error::ExtraParameter, "the COSE_Key has a parameter that its algorithm does not require"),
-        (Error::Key(CryptoError::KeyLength), "the public key or coordinate does not have the length of its kind"),
+        (Error::Key(CryptoError::KeyLength), "the public key, or a coordinate of it, has the wrong length"),
     ] {
         assert_eq!(error.to_string(), text);
     }

@@ -1,4 +1,4 @@
-//! Public keys that are refused, by their bytes and as points.
+//! Public keys that are refused because of their bytes, or because they are not points of the curve.
 
 use super::*;
 use crate::crypto::CryptoError::{Exponent, KeyLength, LowOrder, Modulus, NotOnCurve};
@@ -23,7 +23,7 @@ fn base_point(curve: Curve) -> (Vec<u8>, Vec<u8>) {
     (x.to_vec(), y.to_vec())
 }
 
-/// The prime of the field, big-endian.
+/// Returns the prime of the field, big-endian.
 fn prime(curve: Curve) -> Vec<u8> {
     match curve {
         Curve::P256 => hex("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"),
@@ -33,7 +33,7 @@ fn prime(curve: Curve) -> Vec<u8> {
     }
 }
 
-/// A point (x, y) with an x so small that x + p still has the length of a coordinate, and x + p.
+/// Returns x and y of a point, and x + p. The x is so small that x + p still has the length of a coordinate.
 fn small_point(curve: Curve) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
     macro_rules! decompress {
         ($curve:ident, $x:expr) => {{
@@ -142,7 +142,7 @@ fn ed448_keys_have_57_bytes() {
     assert!(BACKENDS.iter().all(|backend| key.check(*backend) == Err(LowOrder)), "more in ed448.rs");
 }
 
-/// 2^(bits − 1) + 1: an odd number with `bits` bits.
+/// Returns 2^(bits − 1) + 1, an odd number with `bits` bits.
 fn odd(bits: usize) -> Vec<u8> {
     let mut n = vec![0; bits.div_ceil(8)];
     n[0] = 1 << ((bits - 1) % 8);
@@ -214,7 +214,7 @@ fn ml_dsa_keys_have_the_length_of_their_parameter_set() {
 #[test]
 fn error_texts_state_the_rule() {
     for (error, text) in [
-        (KeyLength, "the public key or coordinate does not have the length of its kind"),
+        (KeyLength, "the public key, or a coordinate of it, has the wrong length"),
         (NotOnCurve, "the public key is not a point on the curve"),
         (LowOrder, "the EdDSA key has low order"),
         (Modulus, "expected an odd RSA modulus of 2048 to 8192 bits without padding, found another"),

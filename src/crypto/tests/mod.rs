@@ -119,7 +119,7 @@ fn digests_cover_all_parts() {
     assert_eq!(AwsLcRs.sha256(&[b"ab", b"c"]), RustCrypto.sha256(&[b"abc"]));
 }
 
-/// A digest has the length of its hash, and a hash that is missing is not replaced by another.
+/// A digest has the length of its hash. A hash that the backend does not have is not replaced by another.
 #[test]
 fn a_backend_returns_only_the_hashes_it_has() {
     let plain: &dyn Backend = &Plain;
@@ -145,7 +145,7 @@ fn random_bytes_fill_the_buffer_and_differ() {
 #[test]
 fn backends_have_names_and_the_default_is_aws_lc() {
     let aws_lc = if cfg!(feature = "fips") { "AWS-LC FIPS" } else { "AWS-LC" };
-    assert_eq!(BACKENDS.map(Backend::name), [aws_lc, "RustCrypto"], "the module says itself what it is");
+    assert_eq!(BACKENDS.map(Backend::name), [aws_lc, "RustCrypto"], "the name comes from the linked module");
     assert_eq!(default_backend().name(), AwsLcRs.name());
 }
 
@@ -158,5 +158,5 @@ fn ed448_is_reported_with_its_own_module() {
             assert_eq!(backend.module(scheme), module, "{scheme:?}");
         }
     }
-    assert_eq!(Plain.module(Scheme::Ed448), "plain", "who hands nothing on");
+    assert_eq!(Plain.module(Scheme::Ed448), "plain", "a backend that delegates no scheme");
 }

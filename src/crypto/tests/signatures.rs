@@ -50,7 +50,7 @@ fn ecdsa(curve: Curve, hash: Hash) -> Signed {
     Signed { scheme: Scheme::Ecdsa(curve, hash), key: [x.to_vec(), y.to_vec()], signature }
 }
 
-/// A deterministic generator: salts and blinding of tests need distinct numbers, not secret ones.
+/// A deterministic generator of random numbers. Salts and blinding in tests must be distinct, but need not be secret.
 struct Counter(u64);
 
 impl rand_core::TryRng for Counter {
@@ -72,8 +72,8 @@ impl rand_core::TryRng for Counter {
 
 impl rand_core::TryCryptoRng for Counter {}
 
-/// Primes of a modulus of 2049 bits, for which EM of PSS is a byte shorter than the modulus, and of one of 3482 bits, which is
-/// not a multiple of 8.
+/// The primes of two moduli. The first has 2049 bits, so that the encoded message EM of PSS is one byte shorter than the
+/// modulus. The second has 3482 bits, which is not a multiple of 8.
 const PRIMES: [[&str; 2]; 2] = [
     [
         "01fb9ec5754e006a8fec85f7e9fc6db6bd9845dc1f3e737e8907948aed5ecbab8f794a12a1c79ab17d6f3a2d30fd37f8
@@ -134,6 +134,7 @@ fn ml_dsa<P: ml_dsa::MlDsaParams>(set: MlDsa) -> Signed {
     }
 }
 
+/// Returns a signature of every scheme that RustCrypto supports.
 fn signed() -> Vec<Signed> {
     let supported = |scheme: &Scheme| RustCrypto.supports(*scheme);
     let curves = schemes().into_iter().filter(supported).filter_map(|scheme| match scheme {
@@ -176,7 +177,7 @@ fn both_backends_verify_every_scheme_and_no_other() {
         assert_eq!(key.check(backend), Ok(()), "{what}");
         let verify = |message: &[u8], signature: &[u8]| backend.verify(case.scheme, &key, message, signature);
         assert_eq!(verify(MESSAGE, signature), Ok(()), "{what}");
-        assert_eq!(verify(&MESSAGE[1..], signature), Err(CryptoError::BadSignature), "{what}: another message");
+        assert_eq!(verify(&MESSAGE[1..], signature), Err(CryptoError::BadSignature), "{what}: a different message");
         assert_eq!(verify(MESSAGE, &[]), Err(CryptoError::BadSignature), "{what}: no signature");
         assert_eq!(verify(MESSAGE, &vec![0; signature.len()]), Err(CryptoError::BadSignature), "{what}: zeros");
         assert_eq!(verify(MESSAGE, &signature[1..]), Err(CryptoError::BadSignature), "{what}: a byte short");

@@ -1,4 +1,4 @@
-//! A record as webauthn-rs stores its keys, where nothing is lost and webauthn-rs could verify it.
+//! Converts a record to the form in which webauthn-rs stores its keys, if nothing is lost and webauthn-rs can verify it.
 
 use crate::client::json::UserVerificationRequirement;
 use crate::codec::base64url;
@@ -8,15 +8,15 @@ use crate::crypto::{Algorithm, PublicKey};
 use crate::interop::{ImportError, Reason};
 use serde_json::{Value, json};
 
-/// Returns a record as the JSON of a `Passkey`, `SecurityKey` or `DiscoverableKey` of webauthn-rs 0.4 to 0.6: for its
-/// database, or for `serde_json::from_value`. The bare `Credential` is its member `cred`. The user handle is not part of it.
+/// Returns a record as the JSON of a `Passkey`, `SecurityKey` or `DiscoverableKey` of webauthn-rs 0.4 to 0.6, for its
+/// database or for `serde_json::from_value`. The bare `Credential` is the member `cred`. The user handle is not part of the
+/// JSON.
 ///
-/// `registered_with` is the user verification that was asked for when the credential was registered, which webauthn-rs
-/// stores. Attestation and extensions, which it stores as well, are written as absent.
+/// `registered_with` is the user verification that was requested when the credential was registered, which webauthn-rs stores.
+/// Attestation and extensions, which it stores too, are written as absent.
 ///
-/// So attested keys lose their attestation: the JSON reads as an `AttestedPasskey` too and signs in, but what it says
-/// of its authenticator is `None`, and webauthn-rs cannot verify the attestation again. Keep the original row of such a
-/// key as long as you may go back.
+/// So an attested key loses its attestation. The JSON can be read as an `AttestedPasskey` and signs in, but its attestation is
+/// `None`, and webauthn-rs cannot verify it again. Keep the original row of such a key as long as you may switch back.
 ///
 /// # Errors
 /// [`ImportError`], with a code that begins with `export-`, or `public-key`.

@@ -1,8 +1,8 @@
-//! What front ends that were written for webauthn-rs are sent and post, so that they keep working unchanged.
+//! The JSON of front ends that were written for webauthn-rs, so that they keep working unchanged.
 //!
-//! They are sent the options in `{"publicKey": …}`; they post `extensions`, or nothing, where the standard has
-//! `clientExtensionResults`. The rest is the same JSON, except that webauthn-rs up to 0.5 read bytes in either alphabet of
-//! base64, padded or not: [`any_spelling`](super::any_spelling) is for front ends that made use of it.
+//! They receive the options in `{"publicKey": …}`. They post `extensions`, or nothing, instead of `clientExtensionResults`.
+//! The rest is the JSON of the standard, except that webauthn-rs up to 0.5 accepted bytes in either alphabet of base64, with
+//! or without padding: [`any_spelling`](super::any_spelling) is for front ends that rely on that.
 
 use super::spelling::Object;
 use crate::client::json::{CreationOptions, MAX_LEN, RequestOptions, ResponseError};
@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
-/// The options as a whole: another type, or none that serde can write.
+/// The options as a whole have the wrong type, or serde cannot write them.
 const WHOLE: Reason = Reason::NotRepresentable { member: "publicKey" };
 
 /// Returns the JSON of a `CreationChallengeResponse` with these options, `{"publicKey": …}`, for
@@ -33,8 +33,8 @@ pub fn request_challenge(options: &RequestOptions) -> impl Serialize {
     RequestChallenge::new(options, None)
 }
 
-/// As [`request_challenge`], with `"mediation": "conditional"` for autofill, which its
-/// `start_discoverable_authentication` writes.
+/// Like [`request_challenge`], with `"mediation": "conditional"` for autofill, as `start_discoverable_authentication` of
+/// webauthn-rs writes it.
 #[must_use]
 pub fn conditional_request_challenge(options: &RequestOptions) -> impl Serialize {
     RequestChallenge::new(options, Some("conditional"))
@@ -54,7 +54,8 @@ struct RequestChallenge<'o> {
     mediation: Option<&'static str>,
 }
 
-/// webauthn-rs always writes `allowCredentials`, and front ends may iterate over it without a check.
+/// Options that always have `allowCredentials`, as webauthn-rs writes them, because front ends may iterate over it without a
+/// check.
 #[derive(Serialize)]
 struct WithAllowCredentials<'o> {
     #[serde(flatten)]
@@ -71,11 +72,11 @@ impl<'o> RequestChallenge<'o> {
 }
 
 /// Converts a challenge to a type of webauthn-rs: [`creation_challenge`] to its `CreationChallengeResponse`,
-/// [`request_challenge`] to its `RequestChallengeResponse`. Any other pair compiles too, and is an error when the function
-/// runs, because [no type of it is named here](super#why-no-type-of-it-is-named).
+/// [`request_challenge`] to its `RequestChallengeResponse`. Any other pair compiles too and returns an error, because this
+/// crate [does not depend on its types](super#why-no-type-of-it-is-named).
 ///
 /// # Errors
-/// [`ImportError`] with the code `not-representable`: its type would lose or change a member.
+/// [`ImportError`] with the code `not-representable` if the type would lose or change a member.
 pub fn to_wire<T: DeserializeOwned + Serialize>(challenge: &impl Serialize) -> Result<T, ImportError> {
     let convert = || {
         let ours = serde_json::to_value(challenge).map_err(|_| WHOLE)?;
@@ -85,7 +86,7 @@ pub fn to_wire<T: DeserializeOwned + Serialize>(challenge: &impl Serialize) -> R
     convert().map_err(Reason::alone)
 }
 
-/// Returns the options in a `CreationChallengeResponse` of webauthn-rs; any other type is an error when the function runs.
+/// Returns the options in a `CreationChallengeResponse` of webauthn-rs. Returns an error for any other type.
 ///
 /// # Errors
 /// [`ImportError`] with the code `not-representable`.
@@ -93,8 +94,8 @@ pub fn creation_options(challenge: &impl Serialize) -> Result<CreationOptions, I
     from_wire(challenge, |options| serde_json::to_value(creation_challenge(options))).map_err(Reason::alone)
 }
 
-/// Returns the options in a `RequestChallengeResponse` of webauthn-rs; any other type is an error when the function runs.
-/// Its `mediation` is beside the options, not part of them.
+/// Returns the options in a `RequestChallengeResponse` of webauthn-rs, without its `mediation`. Returns an error for any
+/// other type.
 ///
 /// # Errors
 /// [`ImportError`] with the code `not-representable`.
@@ -108,14 +109,14 @@ fn from_wire<T: DeserializeOwned>(
 ) -> Result<T, Reason> {
     let mut theirs = serde_json::to_value(challenge).map_err(|_| WHOLE)?;
     if let Some(Value::Object(extensions)) = theirs.pointer_mut("/publicKey/extensions") {
-        extensions.remove("uvm"); // always asked for, but Level 3 has no such extension and no client answers it
+        extensions.remove("uvm"); // webauthn-rs always requests it, but Level 3 does not have it and no client answers it
     }
     let options = T::deserialize(theirs.get("publicKey").ok_or(WHOLE)?).map_err(|_| WHOLE)?;
     same(&theirs, &again(&options).map_err(|_| WHOLE)?).map(|()| options)
 }
 
 /// The members of both kinds of options (§5.1.8, §5.1.9).
-const MEMBERS: [&str; 13] = [
+const MEMBERS: [&str; 14] = [
     "rp",
     "user",
     "challenge",
@@ -129,6 +130,7 @@ const MEMBERS: [&str; 13] = [
     "extensions",
     "rpId",
     "allowCredentials",
+    "userVerification",
 ];
 
 /// Compares the options. A missing list or a missing `extensions` equals an empty one; an extension input that is false or
@@ -142,16 +144,16 @@ fn same(one: &Value, other: &Value) -> Result<(), Reason> {
         }
         if value == json!([]) || value == json!({}) { Value::Null } else { value }
     };
-    let changed = MEMBERS.into_iter().chain(["userVerification"]).find(|name| member(one, name) != member(other, name));
+    let changed = MEMBERS.into_iter().find(|name| member(one, name) != member(other, name));
     changed.map_or(Ok(()), |member| Err(Reason::NotRepresentable { member }))
 }
 
-/// Parses a registration as such a front end posts it; for a `RegisterPublicKeyCredential`, what `serde_json::to_string`
-/// makes of it.
+/// Parses a registration that such a front end posts, or that `serde_json::to_string` makes from a
+/// `RegisterPublicKeyCredential`.
 ///
-/// Reads `extensions` as `clientExtensionResults`; without either there were none, as webauthn-rs has it. Everything else
-/// is as strict as [`RegistrationResponse::from_json`]: base64url without padding, which webauthn-rs 0.6 requires too. For
-/// what a front end of an earlier release may post, see [`any_spelling`](super::any_spelling).
+/// Reads `extensions` as `clientExtensionResults`. Without either there are no results, as in webauthn-rs. Everything else is
+/// as strict as [`RegistrationResponse::from_json`]: bytes are in base64url without padding, as webauthn-rs 0.6 requires. For
+/// front ends of earlier releases see [`any_spelling`](super::any_spelling).
 ///
 /// # Errors
 /// [`ResponseError`].
@@ -159,8 +161,8 @@ pub fn registration_response(json: &str) -> Result<RegistrationResponse, Respons
     RegistrationResponse::from_json(&standard(json)?)
 }
 
-/// Parses an authentication as such a front end posts it; for a `PublicKeyCredential`, what `serde_json::to_string` makes of
-/// it. Read as by [`registration_response`].
+/// Parses an authentication that such a front end posts, or that `serde_json::to_string` makes from a `PublicKeyCredential`.
+/// The rules are those of [`registration_response`].
 ///
 /// # Errors
 /// [`ResponseError`].
@@ -168,21 +170,16 @@ pub fn authentication_response(json: &str) -> Result<AuthenticationResponse, Res
     AuthenticationResponse::from_json(&standard(json)?)
 }
 
-/// Where a reader gave up. The error itself may contain text of the message.
-pub(super) fn unreadable(error: serde_json::Error) -> ResponseError {
-    ResponseError::unreadable(&error)
-}
-
-/// Rewrites a posted response as the standard has it: `extensions` under its standard name, and an empty object where there
-/// is neither, or null. Members that occur twice, both names included, occur twice in it too, so the strict reader refuses
-/// them.
+/// Rewrites a posted response in the form of the standard: renames `extensions` to `clientExtensionResults`, and sets an
+/// empty object if it is missing or null. A member that occurs twice (also once under each name) still occurs twice in the
+/// result, so the strict reader refuses it.
 fn standard(json: &str) -> Result<String, ResponseError> {
     const STANDARD: &str = "clientExtensionResults";
     if json.len() > MAX_LEN {
         return Err(ResponseError::TooLong);
     }
-    let none: &RawValue = serde_json::from_str("{}").map_err(unreadable)?;
-    let mut posted: Object<'_> = serde_json::from_str::<Members<'_>>(json).map_err(unreadable)?.into();
+    let none: &RawValue = serde_json::from_str("{}").map_err(ResponseError::unreadable)?;
+    let mut posted: Object<'_> = serde_json::from_str::<Members<'_>>(json).map_err(ResponseError::unreadable)?.into();
     let mut named = false;
     for (name, value) in &mut posted.0 {
         if name == "extensions" {
@@ -198,11 +195,11 @@ fn standard(json: &str) -> Result<String, ResponseError> {
     if !named {
         posted.0.push((STANDARD.to_owned(), Cow::Borrowed(none)));
     }
-    serde_json::to_string(&posted).map_err(unreadable)
+    serde_json::to_string(&posted).map_err(ResponseError::unreadable)
 }
 
-/// Returns a registration response as such a front end would have posted it, for `RegisterPublicKeyCredential`, which has no
-/// place for more.
+/// Returns a registration response in the form that such a front end posts, for `RegisterPublicKeyCredential`. Other members
+/// are omitted, because this type does not have them.
 #[must_use]
 pub fn posted_registration(response: &RegistrationResponse) -> Value {
     let results = response.client_extension_results();
@@ -223,8 +220,8 @@ pub fn posted_registration(response: &RegistrationResponse) -> Value {
     })
 }
 
-/// Returns an authentication response as such a front end would have posted it, for `PublicKeyCredential`, which has no
-/// place for more.
+/// Returns an authentication response in the form that such a front end posts, for `PublicKeyCredential`. Other members are
+/// omitted, because this type does not have them.
 #[must_use]
 pub fn posted_authentication(response: &AuthenticationResponse) -> Value {
     let appid = response.client_extension_results().and_then(|results| results.appid);

@@ -1,21 +1,21 @@
-//! A relying party from the values that `WebauthnBuilder` is given.
+//! Makes a relying party from the arguments of `WebauthnBuilder`.
 
 use crate::client::origin::is_within;
 use crate::relying_party::{RelyingParty, RelyingPartyBuilder};
 
-/// Returns a builder from what `WebauthnBuilder` is given: the RP ID, its `rp_name`, and its origins, `append_allowed_origin`'s
-/// included, as strings (a `Url` is one by `as_str`).
+/// Returns a builder with the arguments of `WebauthnBuilder`: the RP ID, `rp_name`, and all origins as strings, including
+/// those of `append_allowed_origin`. (`Url::as_str` returns a string.)
 ///
 /// Each origin becomes an [`origin`](RelyingPartyBuilder::origin) on the RP ID's domain, a
-/// [`related_origin`](RelyingPartyBuilder::related_origin) elsewhere, or the origin of an app, an extension or a shell
-/// [`native_origin`](RelyingPartyBuilder::native_origin). As webauthn-rs does, it ignores what follows the origin in a URL;
-/// whether the origins are valid is for [`build`](RelyingPartyBuilder::build) to check.
+/// [`related_origin`](RelyingPartyBuilder::related_origin) elsewhere, or, for an app, an extension or a shell, a
+/// [`native_origin`](RelyingPartyBuilder::native_origin). Like webauthn-rs, it ignores what follows the origin in a URL.
+/// [`build`](RelyingPartyBuilder::build) checks that the origins are valid.
 ///
 /// The other settings of `WebauthnBuilder` are methods of the builder: `allow_subdomains(true)` is
 /// [`allow_subdomains`](RelyingPartyBuilder::allow_subdomains), `allow_any_port(true)` is
 /// [`allow_any_port`](RelyingPartyBuilder::allow_any_port) (both for origins on the RP ID's domain only), and `timeout` is
-/// [`timeout_secs`](RelyingPartyBuilder::timeout_secs): webauthn-rs only tells it to the browser, here a later response is
-/// refused. The defaults are the same: 300 seconds, user verification required.
+/// [`timeout_secs`](RelyingPartyBuilder::timeout_secs). webauthn-rs only sends the timeout to the browser; this crate also
+/// refuses a later response. The defaults are the same: 300 seconds, user verification required.
 ///
 /// ```
 /// use wardkey::interop::webauthn_rs;
@@ -40,7 +40,7 @@ pub fn relying_party(
     })
 }
 
-/// A URL without what follows its origin, such as the `/` that the crate `url` adds.
+/// Returns the origin of a URL: removes what follows it, such as the `/` that the crate `url` adds.
 fn origin_of(url: &str) -> &str {
     let after_scheme = |(scheme, rest): (&str, &str)| {
         let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
@@ -49,7 +49,7 @@ fn origin_of(url: &str) -> &str {
     url.split_once("://").and_then(after_scheme).and_then(|len| url.get(..len)).unwrap_or(url)
 }
 
-/// The host of a web origin; `None` for the origin of an app, a browser extension or a shell.
+/// Returns the host of a web origin, or `None` for the origin of an app, a browser extension or a shell.
 fn host(origin: &str) -> Option<&str> {
     let (scheme, authority) = origin.split_once("://")?;
     if !["https", "http"].iter().any(|web| scheme.eq_ignore_ascii_case(web)) {

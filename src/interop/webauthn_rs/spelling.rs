@@ -1,6 +1,5 @@
-//! Byte strings as webauthn-rs up to 0.5 let front ends post them.
+//! Byte strings in all notations that webauthn-rs up to 0.5 accepted from front ends.
 
-use super::front_end::unreadable;
 use crate::client::json::{MAX_LEN, ResponseError};
 use crate::codec::base64url;
 use crate::interop::members::Members;
@@ -9,18 +8,17 @@ use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 use std::borrow::Cow;
 
-/// The members of a response, or of its `response`, that are bytes.
+/// The members with bytes, in a response or in its `response`.
 const BYTES: [&str; 8] =
     ["id", "rawId", "clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle", "publicKey"];
 
-/// Rewrites a posted response with its bytes in base64url without padding, from any spelling that webauthn-rs up to 0.5
-/// read: either alphabet, padded or not, or an array of numbers. For
-/// [`registration_response`](super::registration_response) and
-/// [`authentication_response`](super::authentication_response), which read only the standard's spelling, as webauthn-rs
-/// 0.6 does.
+/// Rewrites the bytes of a posted response in base64url without padding. Reads every spelling that webauthn-rs up to 0.5
+/// accepted: either alphabet of base64, with or without padding, or an array of numbers. Pass the result to
+/// [`registration_response`](super::registration_response) or [`authentication_response`](super::authentication_response),
+/// which read only the spelling of the standard, like webauthn-rs 0.6.
 ///
-/// Returns `Cow::Borrowed` where nothing had to be rewritten, so this front end does not need the function. A member that
-/// is not bytes in one of these spellings is left unchanged, and the strict reader refuses it.
+/// Returns `Cow::Borrowed` if nothing was rewritten; then the front end does not need this function. A member that is not in
+/// one of these spellings stays unchanged, and the strict reader refuses it.
 ///
 /// ```
 /// use wardkey::interop::webauthn_rs::{any_spelling, authentication_response};
@@ -39,15 +37,16 @@ pub fn any_spelling(posted: &str) -> Result<Cow<'_, str>, ResponseError> {
     if posted.len() > MAX_LEN {
         return Err(ResponseError::TooLong);
     }
-    let mut response: Object<'_> = serde_json::from_str::<Members<'_>>(posted).map_err(unreadable)?.into();
+    let mut response: Object<'_> =
+        serde_json::from_str::<Members<'_>>(posted).map_err(ResponseError::unreadable)?.into();
     if response.respell() {
-        serde_json::to_string(&response).map(Cow::Owned).map_err(unreadable)
+        serde_json::to_string(&response).map(Cow::Owned).map_err(ResponseError::unreadable)
     } else {
         Ok(posted.into())
     }
 }
 
-/// Members in their order, those that occur twice included, which the strict reader refuses.
+/// Members in order, including those that occur twice, which the strict reader refuses.
 pub(super) struct Object<'a>(pub(super) Vec<(String, Cow<'a, RawValue>)>);
 
 impl<'a> From<Members<'a>> for Object<'a> {
@@ -57,7 +56,7 @@ impl<'a> From<Members<'a>> for Object<'a> {
 }
 
 impl Object<'_> {
-    /// Writes bytes in base64url, and returns whether that changed anything.
+    /// Rewrites bytes in base64url. Returns whether anything changed.
     fn respell(&mut self) -> bool {
         let mut changed = false;
         for (name, value) in &mut self.0 {

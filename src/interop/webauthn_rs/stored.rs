@@ -1,25 +1,26 @@
-//! Keys as webauthn-rs 0.3 to 0.6 wrote them to databases.
+//! Keys in the form in which webauthn-rs 0.3 to 0.6 stores them.
 //!
 //! | release | shape |
 //! |---|---|
-//! | 0.3 | the bare credential; bytes as arrays of numbers; UV as `verified`; nothing of backup or transports |
+//! | 0.3 | the bare credential; bytes as arrays of numbers; UV as `verified`; no backup flags or transports |
 //! | 0.4 | bytes as base64url, keys in `{"cred": …}`; backup flags, transports, extensions, attestation |
 //! | 0.5, 0.6 | the same, attestation formats under their registered names |
 //!
-//! Its own migration from 0.3 wrote `backup_eligible: false` without having looked, and its passkeys of 0.4 on may turn
-//! out to be eligible later on (it allows the change). So `false` is believed only where a maker's attestation was kept
-//! (`Basic`, `AttCa`, `AnonCa`, `ECDAA`): migrated credentials have none, nor have passkeys that turned eligible by a
-//! software update. Otherwise (`None`, `Self_`, `Uncertain`) it becomes unknown, and the next sign-in sets it.
+//! `backup_eligible: false` is not reliable: the library's own migration from 0.3 wrote it for all credentials, and from 0.4
+//! on the library allows that a passkey becomes eligible later. So `false` is imported only if the attestation of a
+//! manufacturer was stored (`Basic`, `AttCa`, `AnonCa`, `ECDAA`), because neither migrated credentials nor passkeys that
+//! became eligible by a software update have one. Otherwise (`None`, `Self_`, `Uncertain`) it becomes unknown, and the next
+//! sign-in sets it.
 //!
-//! `user_verified` is UV at registration in every release: no sign-in changes it.
+//! `user_verified` is UV at registration in every release, because no sign-in changes it.
 
 use crate::credential::{CredentialRecord, UserHandle};
 use crate::interop::key::{StoredKey, ec, okp, rsa};
 use crate::interop::{ImportError, Imported, Items, Members, Reason, Row, import};
 use serde::Serialize;
 
-/// Converts stored keys (`Passkey` and its like, or the bare `Credential`), as any release from 0.3 to 0.6 wrote them: an
-/// array, JSON lines or one object.
+/// Converts the stored keys (such as `Passkey`, or the bare `Credential`) of any release from 0.3 to 0.6: an array, JSON
+/// lines or one object.
 ///
 /// `user` returns the user handle of a row: the `user_unique_id` that the key was registered for, as bytes.
 pub fn records(
@@ -33,8 +34,8 @@ pub fn records(
 /// `Credential`, of any release from 0.4 on (there also `PasswordlessKey` and `DeviceKey`). `user` is the
 /// `user_unique_id` that it was registered for, as bytes.
 ///
-/// A value of any other type compiles too, and is an error when the function runs: the types are known by what they
-/// write, because [none of them is named here](super#why-no-type-of-it-is-named).
+/// A value of any other type compiles too and returns an error, because this crate
+/// [does not depend on these types](super#why-no-type-of-it-is-named).
 ///
 /// # Errors
 /// [`ImportError`].
@@ -63,7 +64,7 @@ fn read(row: &Members<'_>, to: &mut Items) -> Result<(), Reason> {
     Ok(())
 }
 
-/// Whether a maker's attestation was kept, so that what the authenticator says of itself does not change.
+/// Returns whether the attestation of a manufacturer was stored, so that the backup eligibility cannot change later.
 fn is_attested_by_maker(row: &Members<'_>) -> Result<bool, Reason> {
     let Some(attestation) = row.optional_object(&["attestation"])? else { return Ok(false) };
     match attestation.raw(&["data"])? {
@@ -73,7 +74,7 @@ fn is_attested_by_maker(row: &Members<'_>) -> Result<bool, Reason> {
     }
 }
 
-/// The key: `{"type_": "ES256", "key": {"EC_EC2": {"curve": "SECP256R1", "x": …, "y": …}}}`.
+/// Reads the key: `{"type_": "ES256", "key": {"EC_EC2": {"curve": "SECP256R1", "x": …, "y": …}}}`.
 fn key(row: &Members<'_>) -> Result<StoredKey, Reason> {
     let cred = row.object(&["cred"])?;
     let alg = named(&cred, "type_", "an algorithm of webauthn-rs", &ALGORITHMS)?;
@@ -91,7 +92,7 @@ fn key(row: &Members<'_>) -> Result<StoredKey, Reason> {
     Ok(StoredKey::Written(encoded))
 }
 
-/// The COSE number that a name stands for.
+/// Reads a name and returns its COSE number.
 fn named(
     from: &Members<'_>,
     member: &'static str,
@@ -103,7 +104,7 @@ fn named(
     number.ok_or(Reason::Malformed { member, expected })
 }
 
-/// Its names of algorithms, those of 0.3 included.
+/// The algorithm names of webauthn-rs, including those of 0.3.
 const ALGORITHMS: [(&str, i64); 15] = [
     ("ES256", -7),
     ("ECDSA_SHA256", -7),
@@ -122,7 +123,7 @@ const ALGORITHMS: [(&str, i64); 15] = [
     ("INSECURE_RS1", -65535),
 ];
 
-/// Its names of curves.
+/// The curve names of webauthn-rs.
 const CURVES: [(&str, i64); 5] = [("SECP256R1", 1), ("SECP384R1", 2), ("SECP521R1", 3), ("ED25519", 6), ("ED448", 7)];
 
 #[cfg(test)]

@@ -55,14 +55,17 @@ pub(crate) fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
+/// Writes a SEQUENCE.
 pub(crate) fn seq(parts: &[&[u8]]) -> Vec<u8> {
     tlv(0x30, parts)
 }
 
+/// Writes an OBJECT IDENTIFIER.
 pub(crate) fn object(oid: &[u8]) -> Vec<u8> {
     tlv(0x06, &[oid])
 }
 
+/// Writes a relative distinguished name with one attribute. `tag` is the tag of its string type.
 pub(crate) fn attribute(oid: &[u8], tag: u8, text: &str) -> Vec<u8> {
     tlv(0x31, &[&seq(&[&object(oid), &tlv(tag, &[text.as_bytes()])])])
 }
@@ -72,6 +75,7 @@ pub(crate) fn name(common: &str) -> Vec<u8> {
     if common.is_empty() { seq(&[]) } else { seq(&[&attribute(oid::COMMON_NAME, 0x0c, common)]) }
 }
 
+/// Writes an extension. `value` is the DER of its type.
 pub(crate) fn extension(oid: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
     let critical: &[u8] = if critical { &[1, 1, 0xff] } else { &[] };
     seq(&[&object(oid), critical, &tlv(4, &[value])])
@@ -83,7 +87,7 @@ pub(crate) fn basic_constraints(ca: bool, path_length: Option<u8>) -> Vec<u8> {
     extension(oid::BASIC_CONSTRAINTS, true, &seq(&[ca, &path_length]))
 }
 
-/// Returns a key usage extension. `bits` is the first octet.
+/// Writes a key usage extension. `bits` is the first octet of the BIT STRING.
 pub(crate) fn key_usage(bits: u8) -> Vec<u8> {
     extension(oid::KEY_USAGE, true, &[3, 2, u8::try_from(bits.trailing_zeros()).unwrap(), bits])
 }
@@ -93,13 +97,14 @@ pub(crate) fn key(number: u8) -> SigningKey {
     SigningKey::from_slice(&[number; 32]).unwrap()
 }
 
+/// Writes the SubjectPublicKeyInfo of a key.
 pub(crate) fn spki(key: &SigningKey) -> Vec<u8> {
     let point = key.verifying_key().to_sec1_point(false);
     let algorithm = seq(&[&object(oid::EC_PUBLIC_KEY), &object(oid::SECP256R1)]);
     seq(&[&algorithm, &tlv(3, &[&[0], point.as_bytes()])])
 }
 
-/// The parts of a certificate. Every field is encoded.
+/// The fields of a certificate to make, each as DER.
 #[derive(Clone)]
 pub(crate) struct Draft {
     pub(crate) version: Vec<u8>,
@@ -118,7 +123,7 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Returns an end entity with basic constraints.
+    /// Returns an end entity with basic constraints. Subject and issuer are a common name and the number of a [`key`].
     pub(crate) fn leaf(subject: (&str, u8), issuer: (&str, u8)) -> Self {
         Self {
             version: vec![0xa0, 3, 2, 1, 2],
@@ -135,26 +140,30 @@ impl Draft {
         }
     }
 
-    /// Returns a CA that may sign certificates.
+    /// Returns a CA that may sign certificates and revocation lists. The arguments are those of [`Self::leaf`].
     pub(crate) fn ca(subject: (&str, u8), issuer: (&str, u8)) -> Self {
         Self { extensions: vec![basic_constraints(true, None), key_usage(0x06)], ..Self::leaf(subject, issuer) }
     }
 
+    /// Adds an extension.
     pub(crate) fn with(self, extension: Vec<u8>) -> Self {
         let mut draft = self;
         draft.extensions.push(extension);
         draft
     }
 
+    /// Replaces all extensions.
     pub(crate) fn extensions(self, extensions: &[Vec<u8>]) -> Self {
         Self { extensions: extensions.to_vec(), ..self }
     }
 
+    /// Sets the validity. A text of 13 characters is a UTCTime, a longer one a GeneralizedTime.
     pub(crate) fn valid(self, from: &str, until: &str) -> Self {
         let time = |text: &str| tlv(if text.len() == 13 { 0x17 } else { 0x18 }, &[text.as_bytes()]);
         Self { validity: seq(&[&time(from), &time(until)]), ..self }
     }
 
+    /// Signs the certificate with `issuer_key` and returns its DER.
     pub(crate) fn make(&self) -> Vec<u8> {
         let extensions = match self.extensions.concat() {
             none if none.is_empty() => none,

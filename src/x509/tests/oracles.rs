@@ -1,4 +1,5 @@
-//! Comparisons with rustls-webpki (paths) and x509-parser (certificates). Every difference has a row.
+//! Comparisons with rustls-webpki (certification paths) and x509-parser (certificates). A row gives the reason for each
+//! difference.
 
 use super::recorded::{self, Recorded};
 use crate::x509::Rule;
@@ -6,6 +7,7 @@ use crate::x509::certificate::Certificate;
 use rustls_pki_types::{CertificateDer, UnixTime};
 use std::collections::BTreeSet;
 
+/// Accepts every extended key usage.
 struct AnyUsage;
 
 impl webpki::ExtendedKeyUsageValidator for AnyUsage {
@@ -26,9 +28,9 @@ pub(super) fn webpki(x5c: &[Vec<u8>], anchors: &[Vec<u8>], time: i64) -> Result<
         .map(drop)
 }
 
-/// Generated paths with another verdict of rustls-webpki, by their description in `paths.rs`.
+/// Generated paths on which rustls-webpki has a different verdict, by their description in `paths.rs`, with the reason.
 const GENERATED: &[(&str, &str)] = &[
-    ("the leaf is the anchor", "webpki wants an issuer; §7.1 of the standard accepts the certificate itself"),
+    ("the leaf is the anchor", "webpki requires an issuer; §7.1 of WebAuthn accepts the certificate itself"),
     ("the leaf of a longer path is the anchor", "the same"),
     ("ten certificates", "webpki stops at 6 intermediates"),
     ("path length 0, itself below", "webpki counts self-issued intermediates, RFC 5280 §4.2.1.9 does not"),
@@ -36,21 +38,24 @@ const GENERATED: &[(&str, &str)] = &[
     ("a malformed key usage", "the same"),
     (
         "name constraints without any in the leaf",
-        "webpki reads those of a CA only; a critical one is read here wherever it is",
+        "webpki reads name constraints only of a CA; wardkey also checks the syntax of a critical one in a leaf",
     ),
-    ("an end entity with the root's name", "webpki builds a path around it; here x5c is the path"),
-    ("issued by a trusted leaf", "webpki lets every anchor issue; here an end entity issues nothing"),
+    ("an end entity with the root's name", "webpki builds another path without it; wardkey validates x5c as it is"),
+    ("issued by a trusted leaf", "webpki lets every anchor issue certificates; wardkey lets no end entity issue any"),
     ("issued by a trusted leaf, included", "the same"),
 ];
 
-/// Recorded paths with another verdict, by the end of their vector's name.
+/// Recorded paths on which rustls-webpki has a different verdict, by the end of the name of the vector, with the reason.
 const RECORDED: &[(&str, &str)] = &[
-    ("good.packed-basic.leaf-is-anchor", "webpki wants an issuer; §7.1 of the standard accepts the certificate itself"),
-    ("packed.cert.aaguid-dup", "webpki lets unknown extensions occur twice, RFC 5280 §4.2 does not"),
+    ("good.packed-basic.leaf-is-anchor", "webpki requires an issuer; §7.1 of WebAuthn accepts the certificate itself"),
+    ("packed.cert.aaguid-dup", "webpki accepts an unknown extension twice; RFC 5280 §4.2 does not"),
     ("android-key.extension-dup", "the same"),
     ("apple.ext-dup", "the same"),
-    ("packed.cert.v1", "webpki reads version 3 only; §8.2.1 and §8.3.1 ask for it, other formats do not"),
-    ("packed.basic.x5c-text", "its first certificate is the CA; that a leaf is none is for the format to say"),
+    ("packed.cert.v1", "webpki reads only version 3; of the formats, only §8.2.1 and §8.3.1 require it"),
+    (
+        "packed.basic.x5c-text",
+        "the first certificate is a CA, which webpki refuses; here the format decides whether it may be one",
+    ),
     ("tpm.cert-ca", "the same"),
 ];
 
@@ -77,7 +82,7 @@ fn recorded_paths_get_the_verdict_of_webpki() {
             different.insert(row.unwrap_or_else(|| panic!("{id}: {ours:?} {theirs:?}")));
         }
     }
-    println!("{alike} recorded paths get the verdict of webpki, {} another", different.len());
+    println!("{alike} recorded paths get the verdict of webpki, {} a different one", different.len());
     assert!(recorded::folder().is_none() || different.len() == RECORDED.len());
 }
 
@@ -137,7 +142,7 @@ fn recorded_certificates_read_as_x509_parser_reads_them() {
     println!("{both} certificates read as x509-parser does, {neither} by neither, {duplicates} with duplicates");
 }
 
-/// If a changed certificate is accepted here, the oracle accepts it too, with the same fields.
+/// If wardkey accepts a changed certificate, x509-parser accepts it too, with the same fields.
 #[test]
 fn changed_certificates_are_never_read_more_leniently() {
     let (mut changes, mut both, mut ours_only) = (0, 0, Vec::new());

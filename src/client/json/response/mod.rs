@@ -1,21 +1,23 @@
 //! RegistrationResponseJSON and AuthenticationResponseJSON (§5.1): what the browser posts.
 //!
-//! Parsed, untrusted. A member that the standard does not know is read over. A member that it knows must have the type
-//! that the standard gives it, and must be there if the standard requires it. No member of the envelope, of `response`, of
-//! `clientExtensionResults` or of a known output occurs twice, known or not, however its name is spelt, and none of these
-//! objects has more than [`MAX_UNKNOWN_MEMBERS`] that are not known. The value of an unknown member is skipped: it may be
-//! any JSON that is Unicode text and at most 127 levels deep.
+//! The values are parsed and untrusted. A known member must have the type of the standard, and must be present if the standard
+//! requires it. An unknown member is skipped; its value may be any JSON that is Unicode text and at most 127 levels deep.
 //!
-//! `transports`, `authenticatorAttachment` and the unsigned copies that browsers add for convenience (`authenticatorData` of a
-//! registration, `publicKey`, `publicKeyAlgorithm`) are absent if they are missing, `null` or `""`, because front ends leave
-//! them out and some mobile SDKs write `""` instead. A ceremony compares the copies that are present with what is signed.
+//! Four kinds of objects are strict: the response as a whole, `response`, `clientExtensionResults`, and each known output in
+//! it. In these objects no member occurs twice, known or unknown, also if one name contains escapes; and each has at most
+//! [`MAX_UNKNOWN_MEMBERS`] unknown members.
+//!
+//! Some members count as absent if they are missing, `null` or `""`, because some front ends omit them and some mobile SDKs
+//! write `""`: `transports`, `authenticatorAttachment`, and the unsigned copies that browsers add for convenience
+//! (`authenticatorData` of a registration, `publicKey`, `publicKeyAlgorithm`). A ceremony compares each copy that is present
+//! with the signed value.
 
 pub use crate::codec::json::MAX_UNKNOWN_MEMBERS;
 
 use super::AuthenticatorAttachment;
 use crate::client::data::{self, ClientData};
 use crate::codec::base64url;
-use crate::codec::json::{self, AnyText, ByteString, MemberError, Object, Text, members};
+use crate::codec::json::{self, ByteString, MemberError, Object, Text, members};
 use crate::credential::Transport;
 use crate::extensions::ClientExtensionResults;
 use core::fmt;
@@ -23,13 +25,14 @@ use core::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-/// The most bytes of JSON that are read. A response that is read by serde, which does not show the text, has at most as
-/// many bytes in its byte strings and blobs together as so much base64url holds.
+/// The maximum length of the JSON of a response in bytes.
+///
+/// Serde does not show the text. So if a response is read through serde, its byte strings and blobs together may have at most
+/// as many bytes as base64url of this length encodes.
 pub const MAX_LEN: usize = 1024 * 1024;
-/// The most transports that are read of a registration, so the most that are kept: more than twice as many as the
-/// standard has (§5.8.4).
+/// The number of transports of a registration that are read and kept. More than twice as many as the standard defines (§5.8.4).
 pub const MAX_TRANSPORTS: usize = 16;
-/// The most bytes of a transport that is kept.
+/// The maximum length of a transport in bytes. A longer one is not kept.
 pub const MAX_TRANSPORT_LEN: usize = 32;
 
 /// Why JSON is not a response.
@@ -37,24 +40,24 @@ pub const MAX_TRANSPORT_LEN: usize = 32;
 #[non_exhaustive]
 pub enum ResponseError {
     /// More than [`MAX_LEN`] bytes.
-    #[error("a response of more than {MAX_LEN} bytes")]
+    #[error("the response has more than {MAX_LEN} bytes")]
     TooLong,
-    /// Not JSON, or a member of another type, or the same member twice.
-    #[error("not the JSON of a response{}", place(.line, .column))]
+    /// Not JSON, or a member that has the wrong type or occurs twice.
+    #[error("the response is not valid JSON, or a member has the wrong type or occurs twice{}", place(.line, .column))]
     #[non_exhaustive]
     Json {
-        /// The line where the reader gave up, from 1; 0 where it does not know.
+        /// The line of the error, from 1. 0 if it is unknown.
         line: usize,
-        /// The column there, in bytes, from 1.
+        /// The column of the error, in bytes, from 1.
         column: usize,
     },
-    /// An object with more than [`MAX_UNKNOWN_MEMBERS`] members that are not known.
-    #[error("an object of a response has more than {MAX_UNKNOWN_MEMBERS} members that are not known{}", place(.line, .column))]
+    /// An object with more than [`MAX_UNKNOWN_MEMBERS`] unknown members.
+    #[error("an object of the response has more than {MAX_UNKNOWN_MEMBERS} unknown members{}", place(.line, .column))]
     #[non_exhaustive]
     TooManyMembers {
-        /// The line where the reader gave up, from 1; 0 where it does not know.
+        /// The line of the error, from 1. 0 if it is unknown.
         line: usize,
-        /// The column there, in bytes, from 1.
+        /// The column of the error, in bytes, from 1.
         column: usize,
     },
     /// A required member is missing or null.
@@ -63,7 +66,7 @@ pub enum ResponseError {
     /// A member that is not base64url without padding.
     #[error("{0} is not base64url")]
     NotBase64Url(&'static str),
-    /// A member of no bytes.
+    /// A member without bytes.
     #[error("{0} is empty")]
     Empty(&'static str),
     /// `type` is not `public-key`.
@@ -79,9 +82,9 @@ fn place(line: &usize, column: &usize) -> String {
 }
 
 impl ResponseError {
-    /// What the JSON reader found, and where, without what it read.
-    pub(crate) fn unreadable(error: &serde_json::Error) -> Self {
-        Self::at(error, error.line(), error.column())
+    /// Returns the place and kind of a JSON error, without the text of `error`, which may contain received text.
+    pub(crate) fn unreadable(error: serde_json::Error) -> Self {
+        Self::at(&error, error.line(), error.column())
     }
 
     fn at(error: &impl fmt::Display, line: usize, column: usize) -> Self {
@@ -97,7 +100,7 @@ fn attachment(name: &str) -> Option<AuthenticatorAttachment> {
     }
 }
 
-/// The JSON as it is read: any member may be missing, and `response` is `R`.
+/// The JSON as it is read, before required members are checked. `R` is the type of `response`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a, R: Deserialize<'de>"))]
 struct Envelope<'a, R> {
@@ -110,7 +113,7 @@ struct Envelope<'a, R> {
     client_extension_results: Option<ClientExtensionResults>,
 }
 
-/// AuthenticatorAttestationResponseJSON as it is read. Only the first two members are signed, or hold what is signed.
+/// AuthenticatorAttestationResponseJSON as it is read. Signatures cover only the first two members.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Attestation {
@@ -134,8 +137,8 @@ struct Assertion {
     user_handle: Option<ByteString>,
 }
 
-/// Hints that are kept with the record and sent back in every request: each once, and neither many nor long. The rest is
-/// read over, because nobody is locked out for the sake of a hint.
+/// Transports are hints, which are kept with the record and sent in every request. Repeated, long and surplus ones are skipped
+/// instead of refused, because a hint must not lock anybody out.
 #[derive(Default)]
 struct Transports(Vec<Transport>);
 
@@ -159,7 +162,7 @@ impl<'de> Deserialize<'de> for Transports {
                         kept.push(transport);
                     }
                 }
-                while texts.next_element::<AnyText>()?.is_some() {}
+                while texts.next_element::<Text<'_>>()?.is_some() {}
                 Ok(Transports(kept))
             }
         }
@@ -196,12 +199,12 @@ impl<'de> Deserialize<'de> for AlgorithmCopy {
     }
 }
 
-/// A text that counts as an absent member: only `""` does.
+/// Accepts `""`, which counts as an absent member, and no other text.
 fn empty<E: serde::de::Error>(text: &str) -> Result<(), E> {
     if text.is_empty() { Ok(()) } else { Err(E::custom("a text that is not empty")) }
 }
 
-/// Decoded bytes. Only their number is printed, because signed secrets may be among them.
+/// Decoded bytes. `Debug` prints only their number, because they may contain secrets.
 #[derive(Clone, PartialEq, Eq)]
 struct Bytes(Vec<u8>);
 
@@ -215,7 +218,7 @@ fn optional(member: &'static str, value: Option<ByteString>) -> Result<Option<By
     value.map(|ByteString(bytes)| bytes.map(Bytes).ok_or(ResponseError::NotBase64Url(member))).transpose()
 }
 
-/// An unsigned copy of signed bytes: absent if it is empty.
+/// Reads an unsigned copy of signed bytes. An empty copy counts as absent.
 fn copy(member: &'static str, value: Option<ByteString>) -> Result<Option<Bytes>, ResponseError> {
     Ok(optional(member, value)?.filter(|bytes| !bytes.0.is_empty()))
 }
@@ -224,7 +227,7 @@ fn required(member: &'static str, value: Option<ByteString>) -> Result<Bytes, Re
     optional(member, value)?.ok_or(ResponseError::Missing(member))
 }
 
-/// What both responses have in common, checked.
+/// The checked members that both responses have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Common {
     raw_id: Bytes,
@@ -240,7 +243,7 @@ impl<R> Envelope<'_, R> {
         if bytes.is_empty() {
             return Err(ResponseError::Empty("rawId"));
         }
-        // Both are encoded in the same way, and there is one way.
+        // Each byte string has one encoding, so comparing the texts compares the bytes.
         if id != raw_id {
             return Err(ResponseError::IdMismatch);
         }
@@ -260,12 +263,12 @@ fn from_json<'a, R: Deserialize<'a>>(json: &'a str) -> Result<Envelope<'a, R>, R
     if json.len() > MAX_LEN {
         return Err(ResponseError::TooLong);
     }
-    let Object(envelope) = serde_json::from_str(json).map_err(|error| ResponseError::unreadable(&error))?;
+    let Object(envelope) = serde_json::from_str(json).map_err(ResponseError::unreadable)?;
     Ok(envelope)
 }
 
-/// Reads an envelope by serde, whose errors repeat what they cannot read: each is replaced inside the object, so that
-/// serde_json adds the place, as it does to the error of any visitor.
+/// Reads an envelope by serde without received text in errors. Serde's own errors repeat text that they cannot read, so each
+/// error is replaced inside the visitor, where serde_json still adds line and column.
 fn by_serde<'de, D: Deserializer<'de>, R: Deserialize<'de>>(from: D) -> Result<Envelope<'de, R>, D::Error> {
     struct Silent<R>(PhantomData<R>);
     impl<'de, R: Deserialize<'de>> Visitor<'de> for Silent<R> {
@@ -278,7 +281,7 @@ fn by_serde<'de, D: Deserializer<'de>, R: Deserialize<'de>>(from: D) -> Result<E
         }
     }
     from.deserialize_map(Silent(PhantomData)).map_err(|error: D::Error| {
-        // What is no object at all never came as far as the visitor.
+        // The visitor did not run if the value is not an object, so the error is not yet replaced.
         let text = error.to_string();
         let silent = [ResponseError::at(&MemberError::TooMany, 0, 0), ResponseError::Json { line: 0, column: 0 }];
         let ours = silent.iter().any(|silent| text.starts_with(&silent.to_string()));
@@ -289,21 +292,21 @@ fn by_serde<'de, D: Deserializer<'de>, R: Deserialize<'de>>(from: D) -> Result<E
 macro_rules! response {
     ($response:ident is $wire:ident, decoded: $($bytes:ident)*, optional: $($optional:ident)*) => {
         impl $response {
-            /// `rawId`: the credential's id, by the client's word. Look the record up under it.
+            /// Returns `rawId`: the credential id that the client claims. Look up the record by it.
             #[must_use]
             pub fn credential_id(&self) -> &[u8] {
                 &self.common.raw_id.0
             }
 
-            /// `response.clientDataJSON`, decoded; what the authenticator signs the hash of.
+            /// Returns `response.clientDataJSON`, decoded. The authenticator signs its hash.
             #[must_use]
             pub fn client_data_json(&self) -> &[u8] {
                 &self.client_data_json.0
             }
 
-            /// Returns the `origin` that client data claims, for the log of a refusal with the code `origin-not-allowed`. At
-            /// most 256 characters, escaped as in a Rust string. Received text: never compare it, and never show it in a
-            /// page.
+            /// Returns the `origin` that the client data claims, for the log entry of a refusal with the code
+            /// `origin-not-allowed`. At most 256 characters, escaped as in a Rust string. It is received text: never compare
+            /// it, and never show it in a page.
             #[must_use]
             pub fn claimed_origin(&self) -> Option<String> {
                 let text = data::decode(self.client_data_json()).ok()?;
@@ -311,19 +314,19 @@ macro_rules! response {
                 Some(client_data.origin.text()?.escape_debug().take(256).collect())
             }
 
-            /// `authenticatorAttachment`: a hint. `None` also for a value that is not known.
+            /// Returns `authenticatorAttachment`, a hint. `None` if it is absent or unknown.
             #[must_use]
             pub const fn authenticator_attachment(&self) -> Option<&AuthenticatorAttachment> {
                 self.common.attachment.as_ref()
             }
 
-            /// `clientExtensionResults`: unsigned; `None` where the member is missing.
+            /// Returns `clientExtensionResults`, which is unsigned, or `None` if the member is missing.
             #[must_use]
             pub const fn client_extension_results(&self) -> Option<&ClientExtensionResults> {
                 self.common.client_extension_results.as_ref()
             }
 
-            /// The bytes of all byte strings and blobs together.
+            /// Returns the sum of the lengths of all byte strings and blobs.
             fn decoded_len(&self) -> usize {
                 let blobs = self.client_extension_results().map_or(0, ClientExtensionResults::blobs_len);
                 let required = [&self.common.raw_id, $(&self.$bytes),*];
@@ -333,9 +336,9 @@ macro_rules! response {
             }
         }
 
-        /// For web frameworks that read JSON bodies by themselves, from text or bytes. As strict as `from_json`, and as silent about what was
-        /// received. How long a body may be is for the framework to limit; a response with more bytes than [`MAX_LEN`]
-        /// characters hold is refused.
+        /// For web frameworks that read JSON bodies themselves, from text or bytes. As strict as `from_json`; errors contain no
+        /// received text. Limit the length of the body in the framework, because only byte strings and blobs are limited
+        /// here: see [`MAX_LEN`].
         impl<'de> Deserialize<'de> for $response {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 let response = Self::open(by_serde::<D, $wire>(from)?).map_err(D::Error::custom)?;
@@ -348,7 +351,7 @@ macro_rules! response {
     };
 }
 
-/// The response to a registration, parsed and untrusted.
+/// The response of a registration, parsed and untrusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistrationResponse {
     common: Common,
@@ -388,36 +391,36 @@ impl RegistrationResponse {
         })
     }
 
-    /// `response.attestationObject`, decoded; see [`attestation`](crate::attestation).
+    /// Returns `response.attestationObject`, decoded; see [`attestation`](crate::attestation).
     #[must_use]
     pub fn attestation_object(&self) -> &[u8] {
         &self.attestation_object.0
     }
 
-    /// `response.transports`: hints, to be kept with the record. Each once. Of the first [`MAX_TRANSPORTS`] that the client
-    /// named, those of at most [`MAX_TRANSPORT_LEN`] bytes.
+    /// Returns `response.transports`, hints to keep with the record. Only the first [`MAX_TRANSPORTS`] that the client sent,
+    /// each once, without those of more than [`MAX_TRANSPORT_LEN`] bytes.
     #[must_use]
     pub fn transports(&self) -> &[Transport] {
         &self.transports
     }
 
-    /// The unsigned copy of authenticator data.
+    /// Returns the unsigned copy of authenticator data.
     pub(crate) fn authenticator_data_copy(&self) -> Option<&[u8]> {
         self.authenticator_data.as_ref().map(|bytes| &*bytes.0)
     }
 
-    /// The unsigned copy of the public key: a SubjectPublicKeyInfo.
+    /// Returns the unsigned copy of the public key, a SubjectPublicKeyInfo.
     pub(crate) fn public_key_copy(&self) -> Option<&[u8]> {
         self.public_key.as_ref().map(|bytes| &*bytes.0)
     }
 
-    /// The unsigned copy of the COSE number.
+    /// Returns the unsigned copy of the COSE algorithm number.
     pub(crate) const fn public_key_algorithm_copy(&self) -> Option<i64> {
         self.public_key_algorithm
     }
 }
 
-/// The response to an authentication, parsed and untrusted.
+/// The response of an authentication, parsed and untrusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthenticationResponse {
     common: Common,
@@ -452,20 +455,20 @@ impl AuthenticationResponse {
         })
     }
 
-    /// `response.authenticatorData`, decoded.
+    /// Returns `response.authenticatorData`, decoded.
     #[must_use]
     pub fn authenticator_data(&self) -> &[u8] {
         &self.authenticator_data.0
     }
 
-    /// `response.signature`, decoded.
+    /// Returns `response.signature`, decoded.
     #[must_use]
     pub fn signature(&self) -> &[u8] {
         &self.signature.0
     }
 
-    /// `response.userHandle`: the account, by the client's word; `None` where it is missing or null. In a
-    /// discoverable sign-in, look the account up under it; the ceremony compares it with the record's.
+    /// Returns `response.userHandle`, decoded: the account that the client claims. `None` if it is missing or null. The
+    /// ceremony compares it with the user handle of the record.
     #[must_use]
     pub fn user_handle(&self) -> Option<&[u8]> {
         self.user_handle.as_ref().map(|bytes| &*bytes.0)

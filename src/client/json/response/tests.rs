@@ -24,7 +24,7 @@ fn authentication() -> Value {
     })
 }
 
-/// `json` with the member at `pointer` replaced, or removed.
+/// Returns `json` with the member at `pointer` replaced, or removed if there is no value.
 fn with(mut json: Value, pointer: &str, value: Option<Value>) -> String {
     let (parent, name) = pointer.rsplit_once('/').unwrap();
     let members = json.pointer_mut(parent).unwrap().as_object_mut().unwrap();
@@ -61,7 +61,7 @@ fn reads_an_authentication() {
 }
 
 #[test]
-fn reads_over_what_it_does_not_know_and_what_may_be_missing() {
+fn skips_unknown_members_and_accepts_missing_optional_ones() {
     for (pointer, value) in [
         ("/new", Some(json!({"deep": [[[1]]]}))),
         ("/response/new", Some(json!(null))),
@@ -104,19 +104,19 @@ fn reads_over_what_it_does_not_know_and_what_may_be_missing() {
     }
     let most = registration().to_string();
     let most = format!("{most}{}", " ".repeat(MAX_LEN - most.len()));
-    assert!(RegistrationResponse::from_json(&most).is_ok(), "as long as may be");
+    assert!(RegistrationResponse::from_json(&most).is_ok(), "of the maximum length");
     for value in [None, Some(json!(null)), Some(json!(""))] {
         let json = with(authentication(), "/response/userHandle", value);
         assert!(AuthenticationResponse::from_json(&json).is_ok(), "{json}");
     }
     let deeper = with(registration(), "/new", None).replacen('{', r#"{"new":{"x":1,"x":1},"newer":{"x":1},"#, 1);
-    assert!(RegistrationResponse::from_json(&deeper).is_ok(), "what is read over is not looked at");
+    assert!(RegistrationResponse::from_json(&deeper).is_ok(), "members inside a skipped value are not checked");
     let escaped = registration().to_string().replace("\"rawId\":\"aWQ\"", "\"\\u0072awId\":\"a\\u0057Q\"");
     assert!(RegistrationResponse::from_json(&escaped).is_ok());
 }
 
 #[test]
-fn refuses_a_required_member_that_is_missing_null_or_of_another_type() {
+fn refuses_a_required_member_that_is_missing_or_null_or_has_the_wrong_type() {
     let both = |pointer, member: &'static str| {
         for (registration_too, json) in [(true, registration()), (false, authentication())] {
             for value in [None, Some(json!(null)), Some(json!(1)), Some(json!([])), Some(json!(true))] {
@@ -151,7 +151,7 @@ fn refuses_a_required_member_that_is_missing_null_or_of_another_type() {
 }
 
 #[test]
-fn refuses_each_other_spelling() {
+fn refuses_every_other_spelling() {
     let id = |id: &str, raw_id: &str| {
         let json = with(registration(), "/id", Some(json!(id)));
         with(serde_json::from_str(&json).unwrap(), "/rawId", Some(json!(raw_id)))
@@ -219,16 +219,19 @@ fn refuses_each_other_spelling() {
 }
 
 #[test]
-fn tells_where_it_gave_up_if_it_knows() {
+fn an_error_has_the_place_if_it_is_known() {
     let error = RegistrationResponse::from_json("{\n]").unwrap_err();
-    assert_eq!(error.to_string(), "not the JSON of a response (line 2, column 1)");
+    assert_eq!(
+        error.to_string(),
+        "the response is not valid JSON, or a member has the wrong type or occurs twice (line 2, column 1)"
+    );
     let error = ResponseError::Json { line: 0, column: 0 };
-    assert_eq!(error.to_string(), "not the JSON of a response");
+    assert_eq!(error.to_string(), "the response is not valid JSON, or a member has the wrong type or occurs twice");
 }
 
-/// serde_json reports the end of what it had read, so at most three columns from where `from_json` stops.
+/// serde_json reports the end of the text that it has read, at most three columns from the place that `from_json` reports.
 #[test]
-fn by_serde_an_error_says_where() {
+fn an_error_through_serde_has_the_place() {
     let text = registration().to_string();
     for (json, why) in [
         (text.replacen('{', "{]", 1), "not JSON"),
@@ -237,22 +240,29 @@ fn by_serde_an_error_says_where() {
         (text.replacen("\"e30\"", "[7]", 1), "a byte string of another type"),
         (text.replacen("\"internal\"", "1", 1), "another type in a list"),
         (text.replacen('{', "{\"x\":1,\"x\":1,", 1), "a member twice"),
-        (text[..text.len() / 2].to_owned(), "half of it"),
+        (text[..text.len() / 2].to_owned(), "half of the text"),
     ] {
         let Err(ResponseError::Json { line: 1, column }) = RegistrationResponse::from_json(&json) else {
             panic!("{why}")
         };
         let error = serde_json::from_str::<RegistrationResponse>(&json).unwrap_err().to_string();
-        let found = error.strip_prefix("not the JSON of a response at line 1 column ").expect(&error);
+        let found = error
+            .strip_prefix(
+                "the response is not valid JSON, or a member has the wrong type or occurs twice at line 1 column ",
+            )
+            .expect(&error);
         assert!(found.parse::<usize>().unwrap().abs_diff(column) <= 3, "{why}: {found}, not {column}");
     }
     let error = serde_json::from_str::<RegistrationResponse>("[]").unwrap_err().to_string();
-    assert_eq!(error, "not the JSON of a response", "where there is no object, there is no place in it");
+    assert_eq!(
+        error, "the response is not valid JSON, or a member has the wrong type or occurs twice",
+        "where there is no object, there is no place in it"
+    );
 }
 
-/// RFC 8259 §8.1: JSON is UTF-8. That holds in skipped members too, and where serde_json reads bytes.
+/// RFC 8259 §8.1: JSON is UTF-8, also in skipped members, and if serde_json reads bytes.
 #[test]
-fn from_bytes_all_text_is_utf8() {
+fn text_that_is_not_utf8_is_refused_everywhere() {
     let text = registration().to_string();
     let objects = [("{", "the envelope"), ("\"response\":{", "response"), ("\"clientExtensionResults\":{", "outputs")];
     let extension = [("\"credProps\":{", "a known output")];
@@ -264,7 +274,12 @@ fn from_bytes_all_text_is_utf8() {
             assert!(serde_json::from_slice::<RegistrationResponse>(json.as_bytes()).is_ok(), "{place}: {member}");
             let bytes: Vec<u8> = json.bytes().map(|byte| if byte == b'*' { 0xff } else { byte }).collect();
             let error = serde_json::from_slice::<RegistrationResponse>(&bytes).unwrap_err().to_string();
-            assert!(error.starts_with("not the JSON of a response at line 1 column "), "{place}: {member}: {error}");
+            assert!(
+                error.starts_with(
+                    "the response is not valid JSON, or a member has the wrong type or occurs twice at line 1 column "
+                ),
+                "{place}: {member}: {error}"
+            );
         }
     }
     for (output, place) in
@@ -305,10 +320,9 @@ fn unknown_members_are_bounded_in_each_object() {
     assert!(matches!(AuthenticationResponse::from_json(&json), Err(ResponseError::Json { .. })), "one of them twice");
 }
 
-/// The first sixteen are read as transports. The rest are strings and nothing more: they are counted as they are read, so
-/// that a list of one transport costs no more than another.
+/// The first sixteen elements are read as transports. Later ones must be strings and are skipped.
 #[test]
-fn transports_are_few_and_short_and_each_once() {
+fn transports_are_limited_in_number_and_length_and_occur_once() {
     let read = |transports: Value| {
         let json = with(registration(), "/response/transports", Some(transports));
         RegistrationResponse::from_json(&json).map(|response| response.transports().to_vec())
@@ -328,17 +342,17 @@ fn transports_are_few_and_short_and_each_once() {
     assert_eq!(read(json!(late)), Ok(vec![Transport::Usb]));
     let mut number = json!(late);
     number.as_array_mut().unwrap().push(json!(1));
-    assert!(matches!(read(number), Err(ResponseError::Json { .. })), "a number after those that are read");
+    assert!(matches!(read(number), Err(ResponseError::Json { .. })), "a number after the first sixteen");
 }
 
 #[test]
-fn by_serde_as_strict_and_as_silent() {
+fn reading_through_serde_is_as_strict_and_shows_no_received_text() {
     let json = with(registration(), "/response/clientDataJSON", Some(json!("A".repeat(8 * MAX_LEN))));
     let error = serde_json::from_str::<RegistrationResponse>(&json).unwrap_err().to_string();
     assert!(error.starts_with(&ResponseError::TooLong.to_string()), "{error}");
     let others = ["oA", "AA", "AQ", "aWQ"].concat().len();
     let most = with(registration(), "/response/clientDataJSON", Some(json!("A".repeat(MAX_LEN - others))));
-    assert!(serde_json::from_str::<RegistrationResponse>(&most).is_ok(), "as many characters as may be");
+    assert!(serde_json::from_str::<RegistrationResponse>(&most).is_ok(), "of the maximum length");
     let blob = json!({"getCredBlob": "A".repeat(2 * MAX_LEN)});
     let json = with(authentication(), "/clientExtensionResults", Some(blob));
     assert!(serde_json::from_str::<AuthenticationResponse>(&json).is_err());
@@ -358,8 +372,8 @@ fn by_serde_as_strict_and_as_silent() {
     }
 }
 
-/// A reader that takes no text for bytes, as those of CBOR and of JavaScript's values do not. "oA, as bytes" is its one
-/// byte string.
+/// A deserializer that does not accept text as bytes, like those of CBOR and of JavaScript values. Its only byte string is
+/// written as the text "oA, as bytes".
 struct TextIsText(Value);
 
 impl<'de> Deserializer<'de> for TextIsText {
@@ -399,7 +413,7 @@ impl IntoDeserializer<'_, serde_json::Error> for TextIsText {
 }
 
 #[test]
-fn other_readers_are_asked_for_texts() {
+fn byte_strings_are_requested_as_text() {
     let read = RegistrationResponse::deserialize(TextIsText(registration())).unwrap();
     assert_eq!(read, RegistrationResponse::from_json(&registration().to_string()).unwrap());
     let read = AuthenticationResponse::deserialize(TextIsText(authentication())).unwrap();

@@ -21,7 +21,7 @@ fn options(existing: &[CredentialRecord]) -> (CreationOptions, RequestOptions) {
 }
 
 #[test]
-fn options_stand_in_public_key() {
+fn options_are_the_member_public_key() {
     let (creation, request) = options(&[]);
     let creation_json = serde_json::to_value(creation_challenge(&creation)).unwrap();
     assert_eq!(creation_json, json!({"publicKey": creation}));
@@ -40,7 +40,7 @@ fn not(member: &'static str) -> ImportError {
 }
 
 #[test]
-fn options_come_back_or_the_member_is_named() {
+fn options_convert_back_or_the_error_has_the_member() {
     let (creation, request) = options(&[record(Transport::SmartCard)]);
     assert_eq!(creation_options(&creation_challenge(&creation)), Ok(creation.clone()));
     assert_eq!(request_options(&request_challenge(&request)), Ok(request.clone()));
@@ -107,7 +107,7 @@ fn nothing_else_is_lenient() {
 }
 
 #[test]
-fn posted_again() {
+fn a_posted_response_can_be_parsed_again() {
     let registration = registration_response(&with(r#""extensions":{"credProps":{"rk":true}}"#)).unwrap();
     let again = posted_registration(&registration).to_string();
     assert_eq!(registration_response(&again).unwrap().attestation_object(), registration.attestation_object());

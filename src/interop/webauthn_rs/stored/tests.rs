@@ -12,7 +12,7 @@ fn ec() -> (Vec<u8>, Vec<u8>) {
     (point()[1..33].to_vec(), point()[33..].to_vec())
 }
 
-/// The record of the one row that `json` is.
+/// Imports one row.
 fn import(json: &Value) -> Result<CredentialRecord, ImportError> {
     let [row] = records(&json.to_string(), |_| Some(user())).collect::<Vec<_>>().try_into().unwrap();
     row.map(|imported| imported.record)
@@ -22,7 +22,7 @@ fn read(json: Value) -> CredentialRecord {
     import(&json).unwrap()
 }
 
-/// As 0.6 writes a passkey. Rows that 0.4 and 0.5 wrote themselves are in tests/importers.
+/// A passkey as release 0.6 writes it. Rows that 0.4 and 0.5 wrote are in tests/importers.
 fn passkey() -> Value {
     let (x, y) = ec();
     json!({"cred": {
@@ -69,7 +69,7 @@ fn a_credential_of_0_3() {
 }
 
 #[test]
-fn not_eligible_is_believed_only_beside_a_makers_attestation() {
+fn not_eligible_is_imported_only_with_the_attestation_of_a_manufacturer() {
     for (data, known) in [
         (json!("None"), None),
         (json!("Self_"), None),
@@ -138,7 +138,7 @@ fn keys_that_cannot_be_read_are_refused() {
     }
 }
 
-/// Rows as two releases wrote them, with a bad one beside them.
+/// Rows of two releases, with a bad row among them.
 #[test]
 fn a_bad_row_loses_no_good_one() {
     let text = json!([passkey(), {"cred": {"cred_id": url(b"another")}}, passkey()["cred"]]).to_string();
@@ -150,7 +150,7 @@ fn a_bad_row_loses_no_good_one() {
 }
 
 #[test]
-fn there_and_back() {
+fn an_exported_record_imports_equal() {
     let record = read(passkey());
     let exported = stored(&record, &UserVerificationRequirement::Required).unwrap();
     assert_eq!(read(exported.clone()), record);
@@ -160,7 +160,7 @@ fn there_and_back() {
 }
 
 #[test]
-fn what_would_be_lost_or_guessed_is_not_exported() {
+fn a_record_is_not_exported_if_a_fact_would_be_lost_or_guessed() {
     let whole = read(passkey());
     let refused = |change: fn(&mut CredentialRecord)| {
         let mut record = whole.clone();

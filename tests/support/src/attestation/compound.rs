@@ -18,6 +18,11 @@ impl Compound {
         Self::default()
     }
 
+    /// Returns a compound of two statements.
+    pub fn both(first: impl Format + 'static, second: impl Format + 'static) -> Self {
+        Self::new().with(first).with(second)
+    }
+
     /// With one more statement.
     pub fn with(mut self, statement: impl Format + 'static) -> Self {
         self.statements.push(Arc::new(statement));
