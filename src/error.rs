@@ -44,7 +44,10 @@ pub enum Error {
     /// The ceremony took longer than its timeout. Usually the user waited too long.
     #[error("the ceremony took longer than its timeout")]
     Expired,
-    /// The state was issued more than 5 minutes after `now`: the clocks of your machines differ, or `now` is not in seconds.
+    /// The time is after the year 9999. Usually it was given in milliseconds instead of seconds.
+    #[error("expected the time in seconds, found one after the year 9999; was it given in milliseconds?")]
+    TimeNotInSeconds,
+    /// The state was issued more than 5 minutes after `now`: the clocks of your machines differ.
     #[error("the state was issued more than 5 minutes after the given time; compare the clocks of your machines")]
     NotYetIssued,
     /// The state, or the sign-in that a signal follows, belongs to a different relying party: the response was posted to the
@@ -89,6 +92,9 @@ pub enum Error {
         "the re-authentication was made at a different relying party, by a different user, or for a different purpose"
     )]
     ReauthenticationMismatch,
+    /// A re-authentication was asked to count for no time, or for more than a day.
+    #[error("expected a re-authentication that counts for 1 second to 1 day")]
+    ReauthenticationLifetime,
     /// User verification of the last re-authentication does not count as a factor, because it was not performed, or performed
     /// for the first time (§4, uvInitialized).
     #[error("user verification of the re-authentication does not count as a factor")]
@@ -159,7 +165,9 @@ impl Error {
             | Self::OtherPurpose
             | Self::NotAReauthentication => Fault::Response,
             Self::Expired | Self::NotFresh | Self::ReauthenticationMismatch | Self::NotAFactor => Fault::User,
-            Self::NotYetIssued
+            Self::TimeNotInSeconds
+            | Self::ReauthenticationLifetime
+            | Self::NotYetIssued
             | Self::UnverifiableAlgorithm(_)
             | Self::UnknownPolicy
             | Self::NoCredentials
@@ -192,9 +200,10 @@ impl Error {
 
     /// Returns a stable code for logs and dashboards: the code of the refusal
     /// ([`Refusal::codes`](crate::ceremony::Refusal::codes)), or
-    /// `response-malformed`, `expired`, `not-yet-issued`, `wrong-relying-party`, `unverifiable-algorithm`,
+    /// `response-malformed`, `expired`, `time-not-in-seconds`, `not-yet-issued`, `wrong-relying-party`, `unverifiable-algorithm`,
     /// `unknown-policy`, `no-credentials`, `no-decoys`, `foreign-credential`, `extension-input`, `credential-left-out`,
     /// `other-purpose`, `not-a-reauthentication`, `not-fresh`, `reauthentication-mismatch`, `not-a-factor`,
+    /// `reauthentication-lifetime`,
     /// `random-failed`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -202,6 +211,7 @@ impl Error {
             Self::Failed(failure) | Self::Payment(failure) => failure.code(),
             Self::Response(_) => "response-malformed",
             Self::Expired => "expired",
+            Self::TimeNotInSeconds => "time-not-in-seconds",
             Self::NotYetIssued => "not-yet-issued",
             Self::UnverifiableAlgorithm(_) => "unverifiable-algorithm",
             Self::WrongRelyingParty => "wrong-relying-party",
@@ -215,6 +225,7 @@ impl Error {
             Self::NotAReauthentication => "not-a-reauthentication",
             Self::NotFresh => "not-fresh",
             Self::ReauthenticationMismatch => "reauthentication-mismatch",
+            Self::ReauthenticationLifetime => "reauthentication-lifetime",
             Self::NotAFactor => "not-a-factor",
             Self::Random => "random-failed",
         }

@@ -37,14 +37,32 @@ pub enum InvalidValue {
     /// `http` with a host other than localhost.
     #[error("expected an https origin, found http; clients allow http on localhost only")]
     InsecureOrigin,
+    /// A web origin with an IP address, such as `http://127.0.0.1:3000` or `http://[::1]`. Clients send it, but no RP ID matches an
+    /// IP address, so they refuse every ceremony there. Open the page at `http://localhost:3000` and use the RP ID `localhost`.
+    #[error("expected an origin with a domain name, found an IP address, which no RP ID matches; use localhost")]
+    AddressOrigin,
     /// The host of a web origin is neither the RP ID nor below it. Other sites need `related_origin`.
     #[error(
         "expected an origin within the RP ID, found another; add it as a related origin if /.well-known/webauthn lists it"
     )]
     OriginOutsideRpId,
-    /// A native origin that is not `android:apk-key-hash:` and a SHA-256 in base64url, or `ios:bundle-id:` and a name.
-    #[error("expected a native origin, such as android:apk-key-hash:… or ios:bundle-id:…, found other text")]
+    /// An origin for `native_origin` that is not of an app, a browser extension or a shell in the form that clients send. A web
+    /// origin belongs to `origin`: iOS apps that use Apple's API send `https://` and the RP ID.
+    #[error(
+        "expected the origin of an app, a browser extension or a shell, such as android:apk-key-hash:… or \
+         chrome-extension://…, found other text; web origins, which iOS apps send as well, belong to `origin`"
+    )]
     NativeOrigin,
+    /// An Android origin without base64url of a SHA-256, such as one in hexadecimal digits or of SHA-1.
+    #[error(
+        "expected android:apk-key-hash: and the SHA-256 of the signing certificate in base64url without padding, found \
+         other text; `well_known::android_origin` makes it"
+    )]
+    AndroidOrigin,
+    /// `file://`, `data:`, `about:`, `blob:` or `null`. Browsers serialise the origin of such a page as `null` or as `file://`, the
+    /// same for every page, so accepting it would let any local file sign in your users.
+    #[error("expected an origin of one application, found one that all local pages share, such as file://")]
+    SharedOrigin,
     /// There is no origin, but a document or a payment must list at least one.
     #[error("expected at least one origin, found none")]
     NoOrigin,

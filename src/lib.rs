@@ -15,7 +15,7 @@
 //! | register a passkey | [`RelyingParty::start_registration`], [`RelyingParty::finish_registration`], [`policy::Registered::claim`] |
 //! | sign in without a user name, or with autofill | [`RelyingParty::start_discoverable_authentication`], [`RelyingParty::finish_authentication`] |
 //! | sign in a known user | [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
-//! | re-authenticate before a critical action | [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`] |
+//! | re-authenticate before a critical action | [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`], [`Reauthentication::spend`] |
 //! | hide whether an account exists | [`Decoys`], [`RelyingParty::refuse_authentication`], [`RelyingParty::refuse_payment`], [`Error::public`] |
 //! | use extensions | [`extensions`]: inputs, outputs, and the table of what is checked where |
 //! | confirm payments, also when a merchant starts them | [`RelyingParty::start_payment`], [`RelyingParty::finish_payment`], [`ceremony::payment::ExpectedPayment`] |

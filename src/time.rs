@@ -27,6 +27,9 @@ impl UnixTime {
         self.0
     }
 
+    /// The last second of the year 9999. A later time is none in practice: it was given in milliseconds.
+    pub(crate) const MAX_PLAUSIBLE: Self = Self(253_402_300_799);
+
     /// Returns the time `seconds` later, at most `i64::MAX`.
     #[must_use]
     pub const fn plus_secs(self, seconds: u32) -> Self {

@@ -75,7 +75,7 @@ fn enrol(rp: &RelyingParty, name: &str) -> Account {
     let challenge = challenge_of(&options);
     let passkey = passkey.client_data(|data| data.set("challenge", challenge));
     let response = RegistrationResponse::from_json(&passkey.response().to_string()).unwrap();
-    let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+    let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
     Account { record, passkey }
 }
 
@@ -195,7 +195,7 @@ fn cve_2026_37982_an_enrolment_enrols_for_the_account_that_began_it() {
     // A registration response contains no user handle, so the attacker cannot choose one.
     let attackers = Registration::new("mallory", Algorithm::Es256).client_data(|data| data.set("challenge", challenge));
     let response = RegistrationResponse::from_json(&attackers.response().to_string()).unwrap();
-    let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+    let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
     assert_eq!(record.user_handle, ada);
     // A second use of the state does not compile: tests/misuse.rs. An answer to another ceremony's state is refused:
     let (_, other) = rp.start_registration(&User::new(ada, "ada", ""), &[], NOW).unwrap();

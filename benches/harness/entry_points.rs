@@ -645,7 +645,7 @@ fn certificates() -> Vec<EntryPoint> {
 fn rp() -> RelyingParty {
     RelyingParty::builder("example.org", "Example")
         .backend(&YES)
-        .decoys(Decoys::new([1; 32]))
+        .decoys(Decoys::new(*b"decoy secret number 1, 32 bytes."))
         .build()
         .expect("a relying party")
 }

@@ -52,7 +52,9 @@ impl Browser {
 fn main() -> Result<(), Refused> {
     let at = |seconds: i64| UnixTime::from_secs(1_795_392_000 + seconds);
     let root = TrustAnchor::from_der(&Chain::new().trust_anchors()[0]).expect("a root");
-    let mut portal = Portal::new(AttestationPolicy::trusted(TrustAnchors::new([root])), [7; 32]).expect("a portal");
+    let mut portal =
+        Portal::new(AttestationPolicy::trusted(TrustAnchors::new([root])), *b"random bytes of a secret store :")
+            .expect("a portal");
 
     println!("Ada opens an account and registers a passkey.");
     let mut ada = Browser::new("ada");
@@ -119,6 +121,7 @@ fn main() -> Result<(), Refused> {
         "a different prescription"
     );
     portal.prescribe(&grace.session, "aspirin", at(3060))?;
+    assert_eq!(portal.prescribe(&grace.session, "aspirin", at(3061)).unwrap_err().status, 403, "confirmed once");
     assert_eq!(portal.prescribe(&grace.session, "aspirin", at(3171)).unwrap_err().status, 403, "too long ago");
 
     println!("The log:");

@@ -6,7 +6,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json, to_value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use wardkey::authenticator::Aaguid;
 use wardkey::client::json::{AttestationConveyance, Hint};
 use wardkey::policy::AttestationPolicy;
@@ -70,6 +70,8 @@ pub struct Portal {
     passkeys: HashMap<CredentialId, Passkey>,
     /// The id of each state, with its session and its JSON. A real portal deletes states after `expires_at`.
     states: HashMap<String, (String, String)>,
+    /// The ids of spent re-authentications. A real portal keeps each until the re-authentication no longer counts.
+    spent: HashSet<String>,
     /// The log for auditors, one JSON object per line: the evidence of each ceremony, and the code of each other error.
     pub log: Vec<String>,
 }
@@ -82,7 +84,14 @@ impl Portal {
             .decoys(Decoys::new(secret))
             .attestation_named(PRESCRIBERS, hardware, AttestationConveyance::Direct)
             .build()?;
-        Ok(Self { rp, accounts: HashMap::new(), passkeys: HashMap::new(), states: HashMap::new(), log: Vec::new() })
+        Ok(Self {
+            rp,
+            accounts: HashMap::new(),
+            passkeys: HashMap::new(),
+            states: HashMap::new(),
+            spent: HashSet::new(),
+            log: Vec::new(),
+        })
     }
 
     /// Creates an account with its user handle. How the portal identifies the owner and who may prescribe is not shown.
@@ -105,7 +114,7 @@ impl Portal {
         }
         let existing = self.records(&user.handle, false);
         if !existing.is_empty() {
-            self.proof(session, ADD_PASSKEY, now)?;
+            self.spend(session, ADD_PASSKEY, now)?;
         }
         let started = self.rp.start_registration_with(&request, &user, &existing, now);
         let (options, state) = started.map_err(|error| self.refused(error))?;
@@ -121,11 +130,12 @@ impl Portal {
         }
         let finished = self.rp.finish_registration(state, &response, now);
         let registered = finished.map_err(|error| self.not_registered(&response, error))?;
-        let (model, evidence) = (registered.claimed_aaguid(), line(&registered.evidence()));
+        let model = registered.claimed_aaguid();
         let may_prescribe = registered.attestation_policy() == Some(PRESCRIBERS);
-        let stored = self.passkeys.get(registered.credential_id());
-        let record = registered.claim(stored).map_err(|failure| self.not_registered(&response, failure.into()))?;
-        self.log.push(evidence);
+        let stored = self.stored(registered.credential_id());
+        let claimed = registered.claim(stored);
+        let (record, evidence) = claimed.map_err(|failure| self.not_registered(&response, failure.into()))?;
+        self.log.push(line(&evidence));
         let answer = json!({ "id": record.id });
         self.passkeys.insert(record.id.clone(), Passkey { record, label: "Passkey".into(), model, may_prescribe });
         Ok(answer)
@@ -193,7 +203,7 @@ impl Portal {
     }
 
     pub fn prescribe(&mut self, session: &Session, what: &str, now: UnixTime) -> Answer {
-        let proof = self.proof(session, &prescription(what), now)?;
+        let proof = self.spend(session, &prescription(what), now)?;
         let by_hardware = self.passkeys.get(proof.credential_id()).is_some_and(|passkey| passkey.may_prescribe);
         if !by_hardware || !self.account(session)?.prescribes {
             return Err(self.not(403, "may-not-prescribe"));
@@ -212,14 +222,14 @@ impl Portal {
 
     /// Deletes a passkey, but never the last one, because its owner would be locked out. Count and delete in one transaction.
     pub fn delete(&mut self, session: &Session, id: &str, now: UnixTime) -> Answer {
-        let user = self.proof(session, &delete_passkey(id), now)?.user().clone();
+        let user = self.spend(session, &delete_passkey(id), now)?.user().clone();
         let own = id.parse().ok().filter(|id| self.passkeys.get(id).is_some_and(|one| one.record.user_handle == user));
         let Some(id): Option<CredentialId> = own else { return Err(self.not(404, "no-such-passkey")) };
         if self.records(&user, false).len() == 1 {
             return Err(self.not(409, "the-last-passkey"));
         }
         self.passkeys.remove(&id);
-        Ok(json!({ "unknownCredential": self.rp.signal_unknown_credential(&id, self.passkeys.get(&id)) }))
+        Ok(json!({ "unknownCredential": self.rp.signal_unknown_credential(&id, self.stored(&id)) }))
     }
 
     /// Starts a session with a new random id, so that an id known to an attacker before the sign-in is useless.
@@ -237,12 +247,17 @@ impl Portal {
         }
     }
 
+    fn stored(&self, id: impl AsRef<[u8]>) -> Option<&CredentialRecord> {
+        self.passkeys.get(id.as_ref()).map(|passkey| &passkey.record)
+    }
+
     fn records(&self, user: &UserHandle, to_prescribe: bool) -> Vec<CredentialRecord> {
         let own = self.passkeys.values().filter(|passkey| passkey.record.user_handle == *user);
         own.filter(|one| one.may_prescribe || !to_prescribe).map(|passkey| passkey.record.clone()).collect()
     }
 
-    fn proof<'s>(
+    /// Spends the re-authentication of the session. In SQL: `INSERT` the id under a unique index, in the transaction of the action.
+    fn spend<'s>(
         &mut self,
         session: &'s Session,
         purpose: &str,
@@ -250,7 +265,10 @@ impl Portal {
     ) -> Result<&'s Reauthentication, Refused> {
         let user = self.account(session)?.user.handle.clone();
         let proof = session.confirmed.as_ref().ok_or(Error::NotFresh).map_err(|error| self.refused(error))?;
-        proof.require(&self.rp, &user, purpose, now).map_err(|error| self.refused(error))?;
+        let id = proof.clone().spend(&self.rp, &user, purpose, now).map_err(|error| self.refused(error))?;
+        if !self.spent.insert(id) {
+            return Err(self.not(403, "confirmed-once"));
+        }
         Ok(proof)
     }
 
@@ -294,7 +312,7 @@ impl Portal {
     /// The answer to a refused registration. It signals the passkey provider to remove the new passkey, and contains the code,
     /// because the user is signed in and may know the reason.
     fn not_registered(&mut self, response: &RegistrationResponse, error: Error) -> Refused {
-        let stored = self.passkeys.get(response.credential_id());
+        let stored = self.stored(response.credential_id());
         let signal = self.rp.signal_unknown_credential(response.credential_id(), stored);
         let code = error.code();
         let mut refused = self.refused(error);

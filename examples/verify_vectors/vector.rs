@@ -284,8 +284,10 @@ impl Vector {
         let registered = policy.decide(verified, &placeholder())?;
         let judged = Judgement::registered(&registered);
         let known = &self.expected.known_credential_ids;
-        let stored = known.iter().find(|id| id.0 == registered.credential_id().as_bytes());
-        registered.claim(stored)?;
+        let id = registered.credential_id();
+        let stored = known.iter().any(|known| known.0 == id.as_bytes());
+        let stored = stored.then(|| CredentialRecord::new(id.clone(), placeholder(), Vec::new()));
+        registered.claim(stored.as_ref())?;
         Ok(judged)
     }
 

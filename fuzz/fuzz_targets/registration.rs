@@ -55,7 +55,7 @@ fuzz_target!(|input: &[u8]| {
     let user = UserHandle::new([1]).expect("a handle");
     let decide = || AttestationPolicy::any().decide(verified.clone(), &user);
     let Ok(registered) = decide() else { return };
-    let record = registered.claim(None::<()>).expect("new");
+    let record = registered.claim(None).expect("new").0;
     let refused = decide().expect("the same verdict").claim(Some(&record)).expect_err("known");
     assert_eq!(refused.refusal, Refusal::CredentialKnown);
     let stored = serde_json::to_string(&record).expect("JSON");

@@ -57,7 +57,7 @@
 //! | `stepsNotRequired` | the steps that the policy did not ask for, or that had nothing to check |
 //! | `stepsNotKnown` | the steps that could not be checked, because there is no record, or the record lacks the value to compare with |
 //! | `stepsRefused` | the step that refused the ceremony |
-//! | `stepsNotReached` | the steps that the ceremony did not reach. `7.1/26` is here if a registration was accepted, because [`claim`](crate::policy::Registered::claim) decides it later |
+//! | `stepsNotReached` | the steps that the ceremony did not reach. `7.1/26` is here until [`claim`](crate::policy::Registered::claim) decides it and returns the final evidence |
 //! | `rpId`, `appidUsed` | the RP ID, and whether the AppID was used in its place (§10.1.1) |
 //! | `origin`, `originRule` | the listed origin that accepts the origin of the ceremony, and [the rule](crate::ceremony::OriginRule) that it used |
 //! | `crossOrigin`, `topOrigin` | whether the ceremony ran in a cross-origin frame, and the listed origin of the top-level page |

@@ -32,7 +32,12 @@ pub(crate) fn check_rp_id(rp_id: &str) -> Result<(), InvalidValue> {
 /// Checks a configured web origin; `rp_id` is `None` for a related origin, which may be anywhere.
 pub(crate) fn check_web_origin(origin: &str, rp_id: Option<&str>) -> Result<(), InvalidValue> {
     let url = Url::parse(origin).map_err(|_| InvalidValue::Origin)?;
-    let Some(Host::Domain(host)) = url.host() else { return Err(InvalidValue::Origin) };
+    let web = matches!(url.scheme(), "https" | "http");
+    let host = match url.host() {
+        Some(Host::Domain(host)) => host,
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) if web => return Err(InvalidValue::AddressOrigin),
+        _ => return Err(InvalidValue::Origin),
+    };
     if url.origin().ascii_serialization() != origin || !is_host_name(host) {
         return Err(InvalidValue::Origin);
     }
@@ -58,12 +63,47 @@ pub(crate) fn is_bundle(bundle: &str) -> bool {
     !bundle.is_empty() && bundle.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
 }
 
-/// Checks a configured native origin.
+/// Checks a configured origin of an app, a browser extension or a shell.
 pub(crate) fn check_native_origin(origin: &str) -> Result<(), InvalidValue> {
-    let android = |hash: &str| base64url::decode(hash).is_ok_and(|hash| hash.len() == 32);
-    let known = origin.strip_prefix("android:apk-key-hash:").is_some_and(android)
-        || origin.strip_prefix("ios:bundle-id:").is_some_and(is_bundle);
-    if known { Ok(()) } else { Err(InvalidValue::NativeOrigin) }
+    if let Some(rest) = origin.strip_prefix("android:") {
+        let hash = rest.strip_prefix("apk-key-hash:").and_then(|hash| base64url::decode(hash).ok());
+        return if hash.is_some_and(|hash| hash.len() == 32) { Ok(()) } else { Err(InvalidValue::AndroidOrigin) };
+    }
+    if let Some(bundle) = origin.strip_prefix("ios:bundle-id:") {
+        return if is_bundle(bundle) { Ok(()) } else { Err(InvalidValue::NativeOrigin) };
+    }
+    let (scheme, _) = origin.split_once(':').unwrap_or((origin, ""));
+    if ["file", "data", "about", "blob", "null"].iter().any(|shared| scheme.eq_ignore_ascii_case(shared)) {
+        return Err(InvalidValue::SharedOrigin);
+    }
+    let shell =
+        origin.split_once("://").is_some_and(|(scheme, host)| is_shell_scheme(scheme) && is_shell_host(scheme, host));
+    if shell { Ok(()) } else { Err(InvalidValue::NativeOrigin) }
+}
+
+/// Whether a browser or a framework for apps may give a page this scheme, which is none of the web and in lower case.
+fn is_shell_scheme(scheme: &str) -> bool {
+    let web = ["https", "http", "wss", "ws", "ftp", "javascript", "view-source"];
+    let in_schemes = |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.');
+    scheme.starts_with(|c: char| c.is_ascii_lowercase()) && scheme.bytes().all(in_schemes) && !web.contains(&scheme)
+}
+
+/// Whether this is the host in the origin of an extension or a shell, without port, path or user.
+fn is_shell_host(scheme: &str, host: &str) -> bool {
+    match scheme {
+        "chrome-extension" => host.len() == 32 && host.bytes().all(|b| matches!(b, b'a'..=b'p')),
+        "moz-extension" => is_uuid(host) && !host.bytes().any(|b| b.is_ascii_uppercase()),
+        "safari-web-extension" => is_uuid(host),
+        _ => {
+            let in_label = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+            host.split('.').all(|label| !label.is_empty() && label.bytes().all(in_label))
+        }
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    let lengths = text.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
 
 #[cfg(test)]

@@ -111,18 +111,29 @@ impl Registered {
         &self.record.id
     }
 
-    /// Returns the record to store. `stored` is what your store has under [`Self::credential_id`], for any account. It must be
-    /// `None` (§7.1 step 26). A unique index must make sure that it stays so until the record is written. This call consumes
-    /// `self`, so read what you need before, such as [`Self::claimed_aaguid`] and [`Self::evidence`].
+    /// Returns the record to store, and the evidence for your log, in which step 26 has passed. `stored` is the record that
+    /// your store has under [`Self::credential_id`], for any account. It must be `None` (§7.1 step 26). A unique index must make
+    /// sure that it stays so until the record is written. This call consumes `self`, so read other facts before, such as
+    /// [`Self::claimed_aaguid`].
+    ///
+    /// ```
+    /// # use wardkey::{CredentialRecord, ceremony::Failure, ceremony::evidence::Evidence, policy::Registered};
+    /// fn store(registered: Registered, stored: Option<&CredentialRecord>) -> Result<(CredentialRecord, Evidence), Failure> {
+    ///     let (record, evidence) = registered.claim(stored)?;
+    ///     assert!(evidence.steps_passed.iter().any(|step| step.to_string() == "7.1/26"));
+    ///     Ok((record, evidence)) // write the record to your store, and the evidence to your log
+    /// }
+    /// ```
     ///
     /// # Errors
-    /// [`Failure`] with [`Refusal::CredentialKnown`].
-    pub fn claim<T>(self, stored: Option<T>) -> Result<CredentialRecord, Failure> {
+    /// [`Failure`] with [`Refusal::CredentialKnown`]. Its evidence names step 26 as refused.
+    pub fn claim(mut self, stored: Option<&CredentialRecord>) -> Result<(CredentialRecord, Evidence), Failure> {
         // Step 26: the credential id is not registered for any user
-        match stored {
-            None => Ok(self.record),
-            Some(_) => Err(Failure::after(self.recorder, Refusal::CredentialKnown)),
+        if stored.is_some() {
+            return Err(Failure::after(self.recorder, Refusal::CredentialKnown));
         }
+        self.recorder.passed(Step::CredentialIdUnique);
+        Ok((self.record, self.recorder.finish()))
     }
 
     /// Returns the algorithm of the credential public key.
@@ -230,7 +241,7 @@ impl Registered {
         self.recorder.evidence.quirks
     }
 
-    /// Returns the evidence, for your log.
+    /// Returns the evidence before step 26. For your log, use the evidence that [`Self::claim`] returns.
     #[must_use]
     pub fn evidence(&self) -> Evidence {
         self.recorder.clone().finish()

@@ -1,8 +1,8 @@
-//! Signing in: the two halves of §7.2.
+//! Starts and finishes an authentication (§7.2).
 
-use super::RelyingParty;
 use super::enumeration::Verify;
 use super::registration::descriptor;
+use super::{RelyingParty, check_time};
 use crate::ceremony::authentication::{
     self, ExpectedAuthentication, SignCount, UserVerification, VerifiedAuthentication,
 };
@@ -18,27 +18,26 @@ use crate::invalid::InvalidValue;
 use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
 
-/// What one authentication asks for beyond the relying party's own choices.
+/// The choices of one authentication that differ from those of the relying party.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthenticationRequest {
-    /// Where the user interface should lead to, most wanted first.
+    /// The hints for the user interface of the client, most preferred first.
     pub hints: Vec<Hint>,
-    /// User verification for this one; the relying party's own choice without. What is asked for here is what
-    /// `finish_authentication` judges by.
+    /// User verification. `None`: the relying party's own choice. `finish_authentication` checks what is requested here.
     pub user_verification: Option<json::UserVerificationRequirement>,
-    /// Seconds that it may take, at least 1 and at most a day; the relying party's own choice without. A page with passkey
-    /// autofill may wait for an hour.
+    /// Seconds until the state expires, from 1 to 86 400 (a day). `None`: the relying party's own choice. Set 3600 (an hour) for a
+    /// page with passkey autofill, because the user may answer late.
     pub timeout_secs: Option<u32>,
-    /// Client extension inputs, the AppID of credentials that were registered with U2F (§10.1.1) among them.
+    /// The client extension inputs, such as the AppID for credentials that were registered with U2F (§10.1.1).
     pub extensions: RequestExtensions,
-    /// What is required of their outputs.
+    /// The extension outputs that are required.
     pub outputs: AuthenticationOutputs,
 }
 
-/// A sign-in that is all that §7.2 says.
+/// A sign-in that passed every step of §7.2.
 ///
-/// Write [`Self::update`] first, and check the account's own state: whether it is locked is not the standard's to say.
+/// Write [`Self::update`] first. Then check whether the account is locked, which the standard does not cover.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use = "the record must be brought up to date"]
@@ -47,34 +46,33 @@ pub struct Authenticated {
     pub user: UserHandle,
     /// The credential that signed.
     pub credential_id: CredentialId,
-    /// User verification, as far as it may be relied on.
+    /// User verification, and whether it counts as a factor.
     pub user_verification: UserVerification,
     /// The signature counter.
     pub sign_count: SignCount,
     /// Whether the credential is backed up now.
     pub backup_state: bool,
-    /// What the authenticator signed of extensions.
+    /// The extension outputs that the authenticator signed.
     pub signed_extensions: SignedOutputs,
-    /// What the client says of extensions. Nobody signed it: decide nothing by it that matters.
+    /// The client extension outputs. Nobody signed them, so they must not grant anything.
     pub unsigned_extensions: ClientExtensionResults,
-    /// What to write to the record, by compare-and-set; `None` where nothing changed. No compiler warns where it is
-    /// dropped: `#[must_use]` ends where a field of a value is read, such as `user`, and all fields can be read on
-    /// purpose. Take the value apart where it arrives.
+    /// The update to write to the record, by compare-and-set. `None` if nothing changed. The compiler does not warn if you ignore
+    /// this field. Destructure `Authenticated` so that you cannot forget it.
     pub update: Option<RecordUpdate>,
-    /// What to write after that, once an additional factor as strong as user verification stood beside this sign-in, in
-    /// this request or a later one: from the next sign-in on, user verification counts as a factor. Without it, a
-    /// credential whose user verification is [`First`](UserVerification::First) stays so.
+    /// The update to write after [`Self::update`], once the user has given an additional factor as strong as user verification, in
+    /// this request or a later one. From the next sign-in on, user verification counts as a factor. Until then, it stays
+    /// [`First`](UserVerification::First).
     pub update_after_additional_factor: Option<RecordUpdate>,
     /// The [evidence](crate::ceremony::evidence), for your log.
     pub evidence: Evidence,
 }
 
 impl RelyingParty {
-    /// Starts a sign-in of an account that is known, with its credentials, which must be of one account and at least
-    /// one. The options name them sorted by id, because decoys are sorted as well.
+    /// Starts a sign-in of a known account. `credentials` are the records of that account, at least one. The options list them
+    /// sorted by id, as decoys are.
     ///
-    /// Whoever asks learns whether the account has passkeys, so ask it only of users who have proved something
-    /// already; else start a discoverable sign-in (§14.6.2), or answer names that nobody has by
+    /// The options reveal whether the account has passkeys. So call this only for users who have already proved something.
+    /// Otherwise start a discoverable sign-in (§14.6.2), or answer for names without an account with
     /// [`Self::start_decoy_authentication`].
     ///
     /// ```
@@ -97,7 +95,7 @@ impl RelyingParty {
         self.start_authentication_with(&AuthenticationRequest::default(), user, credentials, now)
     }
 
-    /// As [`Self::start_authentication`], with choices for this one.
+    /// As [`Self::start_authentication`], with the choices of a request.
     ///
     /// ```
     /// # use wardkey::{AuthenticationRequest, CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
@@ -169,7 +167,7 @@ impl RelyingParty {
         self.start(Purpose::SignIn, &AuthenticationRequest::default(), None, Vec::new(), now)
     }
 
-    /// As [`Self::start_discoverable_authentication`], with choices for this one.
+    /// As [`Self::start_discoverable_authentication`], with the choices of a request.
     ///
     /// ```
     /// # use wardkey::{AuthenticationRequest, RelyingParty, UnixTime};
@@ -200,6 +198,7 @@ impl RelyingParty {
         allow_credentials: Vec<CredentialDescriptor>,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
+        check_time(now)?;
         request.extensions.check(&allow_credentials).map_err(Error::Extension)?;
         let mut extensions = AuthenticationExtensions::of(&request.extensions).requiring(request.outputs);
         if let Some(extension) = extensions.required_but_not_requested() {
@@ -236,8 +235,8 @@ impl RelyingParty {
         Ok((options, state))
     }
 
-    /// Finishes a sign-in. `record` is what your store holds under the response's credential id; in a discoverable
-    /// sign-in it names the account. Where it holds nothing, [`Self::refuse_authentication`].
+    /// Finishes a sign-in. `record` is the record that your store has under the credential id of the response. In a discoverable
+    /// sign-in, it names the account. If there is none, call [`Self::refuse_authentication`].
     ///
     /// ```
     /// # use wardkey::{Authenticated, AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
@@ -254,8 +253,8 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`],
-    /// [`Error::WrongRelyingParty`], [`Error::OtherPurpose`] where the state is of a re-authentication or a payment.
+    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`], [`Error::TimeNotInSeconds`],
+    /// [`Error::WrongRelyingParty`], [`Error::OtherPurpose`] if the state is that of a re-authentication or a payment.
     pub fn finish_authentication(
         &self,
         state: AuthenticationState,
@@ -290,7 +289,7 @@ impl RelyingParty {
         }
     }
 
-    /// As [`Self::admit`], and the state must have been started for this.
+    /// Checks as [`Self::admit`], and that the state was started for this purpose.
     pub(super) fn admit_for(
         &self,
         purpose: fn(&Purpose) -> bool,
@@ -301,7 +300,7 @@ impl RelyingParty {
         if purpose(&state.purpose) { Ok(()) } else { Err(Error::OtherPurpose) }
     }
 
-    /// What a state says that its response is judged by.
+    /// Returns the expectations that a state keeps for its response.
     pub(super) fn expected_of<'s>(
         &'s self,
         state: &'s AuthenticationState,

@@ -1,4 +1,4 @@
-//! Configuration, judged once, with errors that say what to write instead.
+//! The builder of a relying party. It checks the configuration once, with errors that say what to write instead.
 
 use super::decoys::{Decoys, StandIns};
 use super::{Attestation, RelyingParty, as_sent};
@@ -16,63 +16,66 @@ use crate::quirk::{Quirk, Quirks};
 use crate::state::MAX_LIFETIME_SECS;
 use std::collections::BTreeMap;
 
-/// Why a relying party cannot be built. Says what to write instead, where it can.
+/// Why a relying party cannot be built. The text says what to write instead, if there is one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The RP ID, or an origin.
+    /// The RP ID or an origin is invalid.
     #[error(transparent)]
     Origin(#[from] InvalidValue),
-    /// Frames are accepted on pages of a list that is empty, or must be named and are not accepted at all.
+    /// `framed_by` has an empty list, or `require_top_origin` was called without `framed_by`.
     #[error("no origin whose pages may frame the portal; list them in `framed_by`, or do not call it")]
     NoTopOrigins,
-    /// No algorithm to offer, or one twice.
+    /// The list of offered algorithms is empty, or contains one twice.
     #[error("no algorithm to offer, or the same one twice")]
     Algorithms,
-    /// An algorithm that this build cannot verify: offered, it would lock out whoever registers with it.
+    /// An offered algorithm that this build cannot verify: users who register with it could never sign in.
     #[error("an algorithm that this build cannot verify")]
     UnverifiableAlgorithm,
-    /// An algorithm that is offered at registrations, or accepted at sign-ins by name, is also refused at sign-ins:
-    /// whoever registered with it could never sign in.
+    /// An algorithm that is offered at registrations, or accepted at sign-ins by name, is also refused at sign-ins: users who
+    /// register with it could never sign in.
     #[error("an algorithm that is offered or accepted by name, and refused at sign-ins")]
     AlgorithmRefused,
-    /// A shape of decoys has an algorithm (a COSE number) that this relying party does not accept at sign-ins: such a
-    /// decoy would take another time than every real account.
+    /// A shape of decoys has an algorithm (a COSE number) that this relying party does not accept at sign-ins: a refusal for such
+    /// a decoy would not take as long as for a real account.
     #[error("decoys of COSE algorithm {0}, which is not accepted at sign-ins")]
     DecoyAlgorithm(i32),
-    /// The key of rotated decoys was encrypted for another secret.
-    #[error("the key of the decoys was encrypted for another secret than this one")]
+    /// The secret of the decoys has fewer than 8 different bytes, so it is not random, and anybody could compute the decoys.
+    #[error("expected 32 random bytes as secret of the decoys, found fewer than 8 different ones")]
+    DecoySecret,
+    /// The key of the rotated decoys was encrypted for a different secret.
+    #[error("the key of the decoys was encrypted for a different secret")]
     RotatedDecoys,
-    /// A timeout of zero, or of more than a day.
+    /// A timeout of 0 seconds, or of more than a day.
     #[error("a timeout must be of 1 second to 1 day")]
     Timeout,
-    /// Credentials must be backed up, and may not be eligible for it.
+    /// Credentials must be backed up, and only credentials that cannot be backed up are accepted.
     #[error("credentials that must be backed up, of authenticators that back up none")]
     Backup,
-    /// No type of attestation is accepted, or compound ones alone, whose statements need types of their own.
+    /// No attestation type is accepted, or only compound attestation, whose inner statements need a type too.
     #[error("no type of attestation is accepted")]
     NoAttestationTypes,
-    /// Only attestations are accepted, or only certain models, and clients are asked for none.
+    /// The policy requires attestation or certain models, but clients are asked for no attestation.
     #[error("attestation is required, and clients are asked for none; ask for direct or enterprise attestation")]
     AttestationNotAskedFor,
-    /// Certificates must lead to a trust anchor, and there is none.
+    /// A certification path must end at a trust anchor, and there is no anchor.
     #[error("certificates must lead to a trust anchor, and none was given")]
     NoTrustAnchors,
-    /// Only certain models are accepted, and no model will ever be attested: certificates are not judged, or by no
-    /// anchor, or the list is empty.
+    /// Only certain models are accepted, and no model can be attested: certificates are not verified, or there is no anchor, or
+    /// the list of models is empty.
     #[error("a list of accepted models that no registration can meet; verify certificates, by anchors of these models")]
     UnattestableModels,
-    /// This model is accepted, and no anchor can vouch for it: it has none of its own, and there is none for everything or
-    /// for `packed`, in which alone the attestation key vouches for the AAGUID
-    /// ([`voucher`](crate::attestation::voucher)). All zeros names no model.
+    /// This model is accepted, but no anchor can vouch for it. It has no anchor of its own, and there is none for all formats or
+    /// for `packed`, the only format whose attestation key vouches for the AAGUID
+    /// ([`voucher`](crate::attestation::voucher)). An AAGUID of zeros is no model.
     #[error("the accepted model {0} can never be attested; add its anchors, or leave it out")]
     UnattestableModel(Aaguid),
-    /// The policy accepts enterprise attestation, and clients are asked for another.
+    /// The policy accepts enterprise attestation, but clients are not asked for it.
     #[error("enterprise attestation is accepted and not asked for; ask for enterprise attestation")]
     EnterpriseNotAskedFor,
 }
 
-/// The choices of a [`RelyingParty`]. Everything not chosen is strict.
+/// The configuration of a [`RelyingParty`]. Every default is strict.
 #[derive(Clone, Debug)]
 #[must_use = "call `build`"]
 pub struct RelyingPartyBuilder {
@@ -134,8 +137,11 @@ impl RelyingPartyBuilder {
         }
     }
 
-    /// Accepts ceremonies from this web origin, on the RP ID's domain or below: `https://portal.clinic.example`.
-    /// Without any, `https://` and the RP ID is accepted.
+    /// Accepts ceremonies from this web origin, whose host is the RP ID or below it: `https://portal.clinic.example`. Without this
+    /// call, `https://` and the RP ID is accepted.
+    ///
+    /// `http://` works on localhost only. Clients also load pages at `http://127.0.0.1` and `http://[::1]`, but an IP address is
+    /// no RP ID, so no ceremony works there: use `http://localhost` while developing.
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -148,8 +154,8 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Accepts ceremonies from this origin elsewhere, which `/.well-known/webauthn` of the RP ID lists (§5.11). As it
-    /// stands: neither its sub-domains nor its ports come with it.
+    /// Accepts ceremonies from this origin of another site, which `/.well-known/webauthn` of the RP ID must list (§5.11). It must
+    /// match exactly, even with [`allow_subdomains`](Self::allow_subdomains) and [`allow_any_port`](Self::allow_any_port).
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -162,13 +168,27 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Accepts ceremonies from this app: `android:apk-key-hash:…` or `ios:bundle-id:…`.
+    /// Accepts ceremonies from this app, browser extension or shell, whose origin must be exactly this one.
+    ///
+    /// * Android apps: `android:apk-key-hash:` and base64url of the SHA-256 of the signing certificate. Let
+    ///   [`android_origin`](crate::client::well_known::android_origin) make it.
+    /// * iOS and macOS apps that use Apple's API send `https://` and the RP ID, so they need no call, only
+    ///   [`origin`](Self::origin) if you list origins. `ios:bundle-id:…` is for other libraries that send it.
+    /// * Browser extensions: `chrome-extension://…` (Edge too), `moz-extension://…`, `safari-web-extension://…`. Firefox and Safari
+    ///   make a new origin for each installation, so it cannot be listed in advance.
+    /// * Shells of web apps: `ms-appx://…`, `ms-appx-web://…`, `capacitor://localhost`, `ionic://localhost`, `tauri://localhost`,
+    ///   `app://…`, and other schemes of one's own. Every app of such a framework may have the same origin, so only what the
+    ///   client checks (associated domains) ties the app to your RP ID.
+    ///
+    /// `file://` is refused, because all local pages share it.
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
     /// let rp = RelyingParty::builder("clinic.example", "Clinic")
     ///     .native_origin("ios:bundle-id:example.clinic.portal")
+    ///     .native_origin("chrome-extension://jnpfkofnigkaocfcdcdppaokjkmhjcio")
     ///     .build()?;
+    /// assert!(rp.site().origins.allow("chrome-extension://jnpfkofnigkaocfcdcdppaokjkmhjcio"));
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub fn native_origin(mut self, origin: impl Into<String>) -> Self {
@@ -176,8 +196,8 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Also accepts every host below the host of an [`origin`](Self::origin) of one's own, not of a related one. Any site
-    /// that can be put there can then sign your users in (§13.4.8).
+    /// Also accepts every host below the host of an [`origin`](Self::origin), but not of a related one. Every site that is hosted
+    /// there can then sign your users in (§13.4.8).
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -190,7 +210,7 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Also accepts every port of the host of an [`origin`](Self::origin) of one's own, not of a related one.
+    /// Also accepts every port of the host of an [`origin`](Self::origin), but not of a related one.
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -203,9 +223,9 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Accepts ceremonies in a cross-origin frame on a page of one of these origins, at least one. Clients of Level 2 do
-    /// not name that page (`topOrigin`), so their frames are accepted on any page: [`Self::require_top_origin`] refuses
-    /// them.
+    /// Accepts ceremonies in a cross-origin frame on a page of one of these origins. The list must not be empty. Clients of
+    /// Level 2 do not name that page (`topOrigin`), so their frames are accepted on every page, unless you call
+    /// [`Self::require_top_origin`].
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -217,7 +237,7 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Refuses a cross-origin frame whose page the client does not name (`topOrigin`). Needs [`Self::framed_by`].
+    /// Refuses a cross-origin frame if the client does not name its page (`topOrigin`). Needs [`Self::framed_by`].
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -249,8 +269,8 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Also accepts RS1 (RSA with SHA-1) at sign-ins, without offering it: for keys that were imported from a library
-    /// that registered them. Without this call, RS1 signs in only where it is offered by name.
+    /// Also accepts RS1 (RSA with SHA-1) at sign-ins without offering it, for keys that were imported from a library that
+    /// registered them. Without this call, RS1 can sign in only if it is offered.
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -264,7 +284,7 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Refuses these algorithms at sign-ins. Whoever has no credential of another algorithm is locked out, so run
+    /// Refuses these algorithms at sign-ins. Users who have only credentials of these algorithms are locked out, so run
     /// [`interop::check`](crate::interop::check) over your records before.
     ///
     /// ```
@@ -279,8 +299,11 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Asks for user verification without requiring it. Required or not, `user_verification` of each sign-in says
-    /// whether it counts as a factor: the first one ever of a credential does not (§4, uvInitialized).
+    /// Asks for user verification without requiring it. In both cases, `user_verification` of each sign-in says whether it counts
+    /// as a factor. The first user verification of a credential does not count (§4, uvInitialized).
+    ///
+    /// Chromium then asks security keys for `credProtect` level 3 when it registers a discoverable credential, unless you choose
+    /// a level. A later request with user verification discouraged does not find such a credential.
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -292,7 +315,7 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// How long a ceremony may take, in seconds, at most a day; 300 without this call, 300 to 600 recommended (§15.1).
+    /// Sets how long a ceremony may take, in seconds: at most a day. The default is 300; §15.1 recommends 300 to 600.
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -304,7 +327,7 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Which attestations are accepted, and what clients are asked for so that there is one.
+    /// Sets which attestations are accepted, and which attestation clients are asked for.
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -319,10 +342,10 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// The same for registrations that name it
-    /// ([`RegistrationRequest::attestation`](super::RegistrationRequest::attestation)): known hardware for those who
-    /// prescribe, say, beside anything for patients. Their states remember the name, so that what was started under one
-    /// policy is not finished under another. (A second relying party of the same RP ID would finish it.)
+    /// Adds a policy for registrations that name it
+    /// ([`RegistrationRequest::attestation`](super::RegistrationRequest::attestation)), such as known hardware for prescribers
+    /// while patients may use any authenticator. The state keeps the name, so that a registration is finished under the policy
+    /// that it was started under. (A second relying party of the same RP ID would not make sure of that.)
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -344,9 +367,9 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Which credentials are accepted as to backup eligibility, at registrations and at sign-ins (§7.1 step 18, §7.2 step
-    /// 19). Whoever registered before and has only credentials that are refused now is locked out, so run
-    /// [`interop::check`](crate::interop::check) over your records before you set it.
+    /// Sets which backup eligibility is accepted, at registrations and at sign-ins (§7.1 step 18, §7.2 step 19). Users who have
+    /// only credentials that are refused now are locked out, so run [`interop::check`](crate::interop::check) over your records
+    /// before you set it.
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -361,7 +384,7 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Which credentials may be registered as to whether they are backed up now (§7.1 step 19).
+    /// Sets which backup state is accepted at registrations (§7.1 step 19).
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -376,8 +399,8 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Which credentials may sign in as to whether they are backed up now (§7.2 step 19). What is refused here was
-    /// registered once, and who has nothing else is locked out.
+    /// Sets which backup state is accepted at sign-ins (§7.2 step 19). Users who have only credentials that are refused are locked
+    /// out.
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -392,7 +415,7 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// What is done about a signature counter that does not advance.
+    /// Sets what happens if a signature counter does not increase (§7.2 step 22).
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -433,7 +456,7 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Switches on a leniency by name.
+    /// Accepts a deviation from the standard by name.
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -446,12 +469,12 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Answers names that nobody has with these decoys, and levels the time of all refusals by them: see [`Decoys`].
+    /// Answers for names without an account with these decoys, and makes every refusal take the same time: see [`Decoys`].
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
     /// # use wardkey::Decoys;
-    /// let secret = [7; 32]; // 32 random bytes from where you keep secrets
+    /// let secret = *b"32 random bytes, from a vault :)"; // made by a random source, from where you keep secrets
     /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new(secret)).build()?;
     /// # Ok::<(), ConfigError>(())
     /// ```
@@ -460,7 +483,7 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Verifies with this backend.
+    /// Verifies signatures with this backend.
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
@@ -473,7 +496,7 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Judges the choices.
+    /// Checks the configuration and returns the relying party.
     ///
     /// ```
     /// use wardkey::{ConfigError, RelyingParty};
@@ -482,7 +505,7 @@ impl RelyingPartyBuilder {
     /// ```
     ///
     /// # Errors
-    /// [`ConfigError`]: the first that cannot be used.
+    /// [`ConfigError`]: the first problem found.
     pub fn build(mut self) -> Result<RelyingParty, ConfigError> {
         check_rp_id(&self.rp_id)?;
         if self.origins.is_empty() {
@@ -500,6 +523,9 @@ impl RelyingPartyBuilder {
         self.check_framing()?;
         self.check_algorithms()?;
         let sign_in_algorithms = self.sign_in_algorithms()?;
+        if self.decoys.as_ref().is_some_and(|decoys| decoys.guessable) {
+            return Err(ConfigError::DecoySecret);
+        }
         let (decoys, backend) = (self.decoys.take(), self.backend);
         let stand_ins = StandIns::new(decoys, &self.rp_id, &self.algorithms, &sign_in_algorithms, backend)?;
         for attestation in self.attestation_named.values_mut().chain([&mut self.attestation]) {
@@ -541,8 +567,8 @@ impl RelyingPartyBuilder {
         })
     }
 
-    /// §7.1 steps 10 and 11, §7.2 steps 13 and 14: an empty list would accept the frames of any page that the client does
-    /// not name, and requiring a name of frames that are refused would do nothing.
+    /// §7.1 steps 10 and 11, §7.2 steps 13 and 14. An empty list would accept a frame on every page that the client does not
+    /// name. `require_top_origin` alone would have no effect, because frames are refused.
     fn check_framing(&self) -> Result<(), ConfigError> {
         let Some(top_origins) = &self.top_origins else {
             return if self.top_origin_required { Err(ConfigError::NoTopOrigins) } else { Ok(()) };
@@ -553,7 +579,7 @@ impl RelyingPartyBuilder {
         Ok(top_origins.iter().try_for_each(|origin| check_web_origin(origin, None))?)
     }
 
-    /// What is backed up must be eligible for it (§7.1 step 17, §7.2 step 18).
+    /// A credential that is backed up must be eligible for backup (§7.1 step 17, §7.2 step 18).
     fn check_backup(&self) -> Result<(), ConfigError> {
         let backed_up = [self.backup_state_at_registration, self.backup_state_at_authentication];
         if self.backup_eligibility == BackupEligibility::SingleDevice && backed_up.contains(&BackupState::BackedUp) {
@@ -562,7 +588,7 @@ impl RelyingPartyBuilder {
         Ok(())
     }
 
-    /// What cannot be verified is not offered: whoever registered with it could never sign in.
+    /// Every offered algorithm must be one that the backend verifies: otherwise users could register but never sign in.
     fn check_algorithms(&self) -> Result<(), ConfigError> {
         let twice = |(i, algorithm)| self.algorithms.iter().take(i).any(|earlier| earlier == algorithm);
         if self.algorithms.is_empty() || self.algorithms.iter().enumerate().any(twice) {
@@ -577,7 +603,7 @@ impl RelyingPartyBuilder {
 }
 
 impl RelyingPartyBuilder {
-    /// What may sign in. What is offered must be among it, or whoever registers is locked out.
+    /// Returns the algorithms that may sign in. They must contain every offered algorithm.
     fn sign_in_algorithms(&self) -> Result<Vec<Algorithm>, ConfigError> {
         let legacy = Algorithm::LegacyRs1;
         let by_name = self.rs1_at_sign_in || self.algorithms.contains(&legacy);
@@ -591,12 +617,12 @@ impl RelyingPartyBuilder {
 }
 
 impl Attestation {
-    /// Whether clients are asked for attestation. What they do not know is `none` to them (§5.4.7).
+    /// Returns whether clients are asked for attestation. They treat an unknown value as `none` (§5.4.7).
     pub(super) const fn is_asked_for(&self) -> bool {
         !matches!(self.conveyance, AttestationConveyance::None | AttestationConveyance::Other(_))
     }
 
-    /// What no registration can meet is not built.
+    /// Refuses a policy that no registration can meet.
     fn check(&self) -> Result<(), ConfigError> {
         let Self { policy, conveyance: asked } = self;
         if policy.types.iter().all(|kind| *kind == AttestationType::Compound) {

@@ -1,4 +1,4 @@
-//! Credentials that nobody has, for names that nobody has (§14.6.2, §14.6.3).
+//! Credentials that do not exist, for names without an account (§14.6.2, §14.6.3).
 
 use super::registration::sorted;
 use super::stand_in::{MODULUS_HEAD_LEN, StandInKey};
@@ -8,9 +8,9 @@ use crate::crypto::{Algorithm, Backend, default_backend};
 use crate::extensions::{Blob, PrfValues};
 use crate::invalid::InvalidValue;
 use core::fmt;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// What one kind of credential looks like from outside.
+/// The properties of one kind of credential that a stranger can see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct DecoyShape {
     weight: u32,
@@ -19,12 +19,12 @@ pub(super) struct DecoyShape {
     algorithm: Algorithm,
 }
 
-/// Credentials that nobody has, for names that nobody has (§14.6.2, §14.6.3), so that a stranger cannot find out whether an
-/// account exists. Hand them to [`RelyingPartyBuilder::decoys`](super::RelyingPartyBuilder::decoys).
+/// Credentials that do not exist, for names without an account (§14.6.2, §14.6.3), so that a stranger cannot find out whether an
+/// account exists. Pass them to [`RelyingPartyBuilder::decoys`](super::RelyingPartyBuilder::decoys).
 ///
-/// Three things give an account away, and each has its answer:
+/// Three things could reveal an account. Each has a countermeasure:
 ///
-/// * *allowCredentials*. A name that nobody has gets a list as well. It is derived from the RP ID, the name and a secret, so
+/// * *allowCredentials*. A name without an account gets a list too. It is derived from the RP ID, the name and a secret, so
 ///   it is the same each time, and it is shaped like those of real accounts.
 /// * *Time*. A credential id always costs one verification of the same algorithm, whatever is wrong with the response: the
 ///   algorithm of its record, or, where it is not stored, the one that the secret assigns to the id, of a shape with ids
@@ -54,17 +54,20 @@ pub(super) struct DecoyShape {
 ///     let (options, _state) = rp.start_decoy_authentication(name, UnixTime::from_secs(1_795_392_000)).unwrap();
 ///     serde_json::to_value(&options).unwrap()["allowCredentials"].clone()
 /// };
-/// let before = rp(Decoys::new([7; 32]));
+/// let (old, new) = (*b"decoy secret number 7, 32 bytes.", *b"decoy secret number 8, 32 bytes.");
+/// let before = rp(Decoys::new(old));
 /// assert_eq!(list(&before, "nobody@mail.example"), list(&before, "nobody@mail.example"));
 /// assert_ne!(list(&before, "nobody@mail.example"), list(&before, "no-one@mail.example"));
 ///
-/// let key = Decoys::new([7; 32]).rotate(&[8; 32]); // keep it beside the new secret, and forget the old one
-/// let after = rp(Decoys::rotated(&[8; 32], &key).unwrap());
+/// let key = Decoys::new(old).rotate(&new); // keep it beside the new secret, and forget the old one
+/// let after = rp(Decoys::rotated(&new, &key).unwrap());
 /// assert_eq!(list(&before, "nobody@mail.example"), list(&after, "nobody@mail.example"));
 /// ```
 #[derive(Clone)]
 pub struct Decoys {
     key: [u8; 32],
+    /// Whether a secret that was handed in cannot be random.
+    pub(super) guessable: bool,
     counts: Vec<u32>,
     /// `None`: the usual ones, of the algorithms that are offered.
     shapes: Option<Vec<DecoyShape>>,
@@ -80,13 +83,13 @@ impl fmt::Debug for Decoys {
 impl Decoys {
     /// Decoys of the shapes that are usual among consumers: synced passkeys mostly, then platform authenticators, then
     /// security keys, with ES256 for the most part, as far as it is offered. The secret is 32 random bytes from where you
-    /// keep secrets.
+    /// keep secrets. [`build`](super::RelyingPartyBuilder::build) refuses one of fewer than 8 different bytes, such as zeros.
     ///
     /// The algorithms depend on those that the relying party offers. Before you offer others, write the shapes out with
     /// [`with_shape`](Self::with_shape): a decoy whose algorithm changes is no real credential's.
     #[must_use]
     pub fn new(secret: [u8; 32]) -> Self {
-        Self { key: secret, counts: vec![60, 30, 10], shapes: None }
+        Self { key: secret, guessable: is_guessable(&secret), counts: vec![60, 30, 10], shapes: None }
     }
 
     /// Sets how often an account has one credential, two, and so on, in relation to each other, as among your own accounts.
@@ -141,21 +144,30 @@ impl Decoys {
     /// Decoys with the lists that they had before [`Self::rotate`]. Give them the same counts and shapes as before.
     ///
     /// # Errors
-    /// [`ConfigError::RotatedDecoys`]: the key was encrypted for another secret.
+    /// [`ConfigError::RotatedDecoys`]: the key was encrypted for a different secret.
     pub fn rotated(secret: &[u8; 32], encrypted: &[u8; 48]) -> Result<Self, ConfigError> {
         let (key, expected) = encrypted.split_first_chunk().ok_or(ConfigError::RotatedDecoys)?;
         let key = xor(key, &pad(secret));
         // Both tags are the operator's own, so the time of the comparison tells nobody anything.
-        if tag(secret, &key) == expected { Ok(Self::new(key)) } else { Err(ConfigError::RotatedDecoys) }
+        if tag(secret, &key) != expected {
+            return Err(ConfigError::RotatedDecoys);
+        }
+        let decoys = Self::new(key);
+        Ok(Self { guessable: decoys.guessable || is_guessable(secret), ..decoys })
     }
 }
 
-/// What the key of a rotation is encrypted with.
+/// Whether bytes cannot be random: fewer than 8 of 32 differ. Random bytes are so with a probability below 2^-100.
+fn is_guessable(secret: &[u8; 32]) -> bool {
+    secret.iter().collect::<BTreeSet<_>>().len() < 8
+}
+
+/// The pad that encrypts the key of a rotation.
 fn pad(secret: &[u8; 32]) -> [u8; 32] {
     default_backend().hmac_sha256(secret, &[b"wardkey decoy key pad"])
 }
 
-/// What tells a key that was encrypted for another secret: 16 bytes.
+/// A tag of 16 bytes that detects a key that was encrypted for a different secret.
 fn tag(secret: &[u8; 32], key: &[u8; 32]) -> Vec<u8> {
     let tag = default_backend().hmac_sha256(secret, &[b"wardkey decoy key tag", key]);
     tag.into_iter().take(16).collect()
@@ -169,13 +181,13 @@ fn xor(one: &[u8; 32], other: &[u8; 32]) -> [u8; 32] {
     bytes
 }
 
-/// The algorithm that most passkeys have, where it is offered.
+/// Returns ES256, which most passkeys use, if it is offered; otherwise the first offered algorithm.
 fn usual_algorithm(offered: &[Algorithm]) -> Algorithm {
     let first = offered.first().copied().unwrap_or(Algorithm::Es256);
     if offered.contains(&Algorithm::Es256) { Algorithm::Es256 } else { first }
 }
 
-/// The shapes that are usual among consumers, of the algorithms that are offered.
+/// Returns the usual shapes of consumer credentials, with the algorithms that are offered.
 fn usual_shapes(offered: &[Algorithm]) -> Vec<DecoyShape> {
     let shape = |weight, id_len, transports, algorithm| {
         let algorithm = if offered.contains(&algorithm) { algorithm } else { usual_algorithm(offered) };
@@ -192,7 +204,7 @@ fn usual_shapes(offered: &[Algorithm]) -> Vec<DecoyShape> {
     ]
 }
 
-/// What stands in for one credential: its shape, and what was drawn for it.
+/// The stand-in for one credential: its shape and its pseudo-random bytes.
 #[derive(Clone, Copy)]
 pub(super) struct StandIn<'s> {
     shape: Option<&'s Shape>,
@@ -200,7 +212,7 @@ pub(super) struct StandIn<'s> {
 }
 
 impl StandIn<'_> {
-    /// The COSE_Key that nobody has the private key of.
+    /// Returns a COSE_Key whose private key nobody has.
     pub(super) fn public_key(&self) -> Vec<u8> {
         self.shape.map(|shape| shape.key.public_key(self.modulus_head)).unwrap_or_default()
     }
@@ -212,7 +224,7 @@ struct Shape {
     key: StandInKey,
 }
 
-/// The decoys of one relying party; without any, the one key that stands in for every credential that is not stored.
+/// The decoys of one relying party. Without decoys, one key stands in for every credential that is not stored.
 #[derive(Clone)]
 pub(super) struct StandIns {
     key: Option<[u8; 32]>,

@@ -15,12 +15,13 @@ use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
 
 impl RelyingParty {
-    /// What [`Self::start_authentication`] is to an account, for a name that has no account, or an account that has no
-    /// passkey. Store the state, as for a real one; when a response comes, [`Self::refuse_authentication`].
+    /// Starts a sign-in for a name without an account, or for an account without a passkey. A stranger cannot tell it from
+    /// [`Self::start_authentication`]. Store the state as for a real account, and answer the response with
+    /// [`Self::refuse_authentication`].
     ///
     /// ```
     /// # use wardkey::{Decoys, RelyingParty, UnixTime};
-    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new([7; 32])).build()?;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new(*b"decoy secret number 7, 32 bytes.")).build()?;
     /// # let now = UnixTime::from_secs(1_795_392_000);
     /// let (options, state) = rp.start_decoy_authentication("nobody@mail.example", now)?;
     /// # let _ = (options, state);
@@ -28,8 +29,8 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::NoDecoys`] where the relying party was built without
-    /// [`decoys`](super::RelyingPartyBuilder::decoys), [`Error::Random`].
+    /// [`Error::NoDecoys`] if the relying party was built without [`decoys`](super::RelyingPartyBuilder::decoys),
+    /// [`Error::TimeNotInSeconds`], [`Error::Random`].
     pub fn start_decoy_authentication(
         &self,
         name: &str,
@@ -38,14 +39,13 @@ impl RelyingParty {
         self.start_decoy_authentication_with(&AuthenticationRequest::default(), name, now)
     }
 
-    /// As [`Self::start_decoy_authentication`], with the choices that a real one would have. Whatever credentials
-    /// `prf.evalByCredential` names, the decoy's replace them, each with inputs of the same length that are the same each
-    /// time.
+    /// As [`Self::start_decoy_authentication`], with the choices of a request: pass the same as for a real account. The credentials
+    /// in `prf.evalByCredential` are replaced by those of the decoy, with inputs of the same length that never change.
     ///
     /// ```
     /// # use wardkey::AuthenticationRequest;
     /// # use wardkey::{Decoys, RelyingParty, UnixTime};
-    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new([7; 32])).build()?;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new(*b"decoy secret number 7, 32 bytes.")).build()?;
     /// # let now = UnixTime::from_secs(1_795_392_000);
     /// let request = AuthenticationRequest::default(); // as for a real account
     /// let (options, state) = rp.start_decoy_authentication_with(&request, "nobody@mail.example", now)?;
@@ -54,8 +54,8 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::NoDecoys`], [`Error::Random`], and [`Error::Extension`] where an account with as many credentials would
-    /// have it: `largeBlob.write` is for one credential, so write to users who have signed in, and to no name.
+    /// [`Error::NoDecoys`], [`Error::Random`], and [`Error::Extension`] as for an account with as many credentials:
+    /// `largeBlob.write` needs exactly one credential, so use it only for users who have signed in.
     pub fn start_decoy_authentication_with(
         &self,
         request: &AuthenticationRequest,
@@ -65,12 +65,12 @@ impl RelyingParty {
         self.start_decoy(Purpose::SignIn, request, name, now)
     }
 
-    /// What [`Self::start_payment`] is to an account, for a name that has none; when a response comes,
-    /// [`Self::refuse_payment`].
+    /// Starts a payment for a name without an account. A stranger cannot tell it from [`Self::start_payment`]. Answer the response
+    /// with [`Self::refuse_payment`].
     ///
     /// ```
     /// # use wardkey::{Decoys, RelyingParty, UnixTime};
-    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new([7; 32])).build()?;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new(*b"decoy secret number 7, 32 bytes.")).build()?;
     /// # let now = UnixTime::from_secs(1_795_392_000);
     /// let (options, state) = rp.start_decoy_payment("nobody@mail.example", now)?;
     /// # let _ = (options, state);
@@ -102,10 +102,9 @@ impl RelyingParty {
         self.start(purpose, &request, Some(user_handle), credentials, now)
     }
 
-    /// Refuses a response whose credential is in no record of yours, by the work that a wrong signature would cost.
+    /// Refuses a response whose credential your store does not have. It takes as long as a wrong signature.
     ///
-    /// Never `Ok`: whatever the response says, it signs nobody in. The error says for your log what is wrong with it:
-    /// `credential-unknown`, unless another step refuses it before.
+    /// The error is for your log: `credential-unknown`, unless an earlier step refuses the response.
     ///
     /// ```
     /// # use wardkey::{AuthenticationResponse, AuthenticationState, PublicFailure, RelyingParty, UnixTime};
@@ -129,7 +128,7 @@ impl RelyingParty {
         Error::Failed(failure)
     }
 
-    /// Refuses a sign-in or a payment by a credential that is not stored.
+    /// Refuses a sign-in or a payment with a credential that is not stored.
     pub(super) fn refuse(
         &self,
         expected: ExpectedAuthentication<'_>,

@@ -1,6 +1,6 @@
-//! The front door: a relying party, what it asks browsers for, and what it makes of their answers.
+//! A relying party: it makes the options for browsers and verifies their responses.
 //!
-//! Thin on purpose. It fills in what is expected, calls the [`ceremony`](crate::ceremony), and asks the
+//! This layer is thin. It fills in the expectations, calls the [`ceremony`](crate::ceremony), and then the
 //! [`policy`](crate::policy).
 
 mod authentication;
@@ -38,7 +38,7 @@ use decoys::StandIns;
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 
-/// A relying party: one RP ID, its origins, and its policy. Build it once; it is cheap to share and never changes.
+/// A relying party: one RP ID, its origins and its policy. Build it once and share it. It never changes.
 ///
 /// ```
 /// use wardkey::RelyingParty;
@@ -75,16 +75,16 @@ struct Attestation {
     conveyance: AttestationConveyance,
 }
 
-/// The bytes of a challenge: twice the least that §13.4.3 allows.
+/// The length of a challenge in bytes: twice the minimum of §13.4.3.
 const CHALLENGE_LEN: usize = 32;
 
 /// How far the clock of the machine that finishes a ceremony may be behind that of the machine that started it.
 const CLOCK_SKEW_SECS: u32 = 300;
 
 impl RelyingParty {
-    /// A relying party at `https://` and its RP ID, with user verification required and the recommended algorithms.
+    /// Builds a relying party with the origin `https://` and the RP ID, user verification required, and the recommended algorithms.
     ///
-    /// `rp_id` is a domain name, such as `clinic.example`; `name` is what clients may show.
+    /// `rp_id` is a domain name, such as `clinic.example`. `name` is the name that clients may show.
     ///
     /// ```
     /// use wardkey::RelyingParty;
@@ -99,7 +99,7 @@ impl RelyingParty {
         Self::builder(rp_id, name).build()
     }
 
-    /// A relying party with choices of its own.
+    /// Returns a builder, to configure more.
     ///
     /// ```
     /// use wardkey::RelyingParty;
@@ -110,7 +110,7 @@ impl RelyingParty {
         RelyingPartyBuilder::new(rp_id.into(), name.into())
     }
 
-    /// RP ID, origins and frames.
+    /// Returns the RP ID, the origins and the frames that are accepted.
     ///
     /// ```
     /// # use wardkey::RelyingParty;
@@ -123,7 +123,7 @@ impl RelyingParty {
         &self.site
     }
 
-    /// The algorithms that are offered, best first.
+    /// Returns the algorithms that are offered, most preferred first.
     ///
     /// ```
     /// # use wardkey::{RelyingParty, crypto::Algorithm};
@@ -136,9 +136,8 @@ impl RelyingParty {
         &self.algorithms
     }
 
-    /// The algorithms that may sign in: every one but RS1, less those that are
-    /// [refused](RelyingPartyBuilder::refuse_at_sign_in), and RS1 where it is offered or
-    /// [accepted](RelyingPartyBuilder::accept_rs1_at_sign_in).
+    /// Returns the algorithms that may sign in: all except those that are [refused](RelyingPartyBuilder::refuse_at_sign_in). RS1 is
+    /// among them only if it is offered or [accepted](RelyingPartyBuilder::accept_rs1_at_sign_in).
     ///
     /// ```
     /// # use wardkey::{RelyingParty, crypto::Algorithm};
@@ -155,8 +154,8 @@ impl RelyingParty {
         self.backend
     }
 
-    /// Whether the policies on backup let a credential of this eligibility sign in at any time: what is not eligible is
-    /// never backed up.
+    /// Returns whether a credential of this backup eligibility can ever sign in. A credential that is not eligible is never backed
+    /// up.
     pub(crate) fn admits_backup_eligibility(&self, backup_eligible: bool) -> bool {
         let backed_up = self.backup_state_at_authentication == BackupState::BackedUp;
         self.backup_eligibility.admits(backup_eligible) && (backup_eligible || !backed_up)
@@ -168,8 +167,9 @@ impl RelyingParty {
         Ok(challenge)
     }
 
-    /// The state must be of this relying party, and of a ceremony that has begun and is not over.
+    /// Checks that the state is of this relying party, and of a ceremony that has begun and is not over.
     fn admit(&self, rp_id: &str, issued_at: UnixTime, expires_at: UnixTime, now: UnixTime) -> Result<(), Error> {
+        check_time(now)?;
         if rp_id != self.site.rp_id {
             return Err(Error::WrongRelyingParty);
         }
@@ -179,7 +179,7 @@ impl RelyingParty {
         if now > expires_at { Err(Error::Expired) } else { Ok(()) }
     }
 
-    /// User verification as a request wants it, or as the relying party does.
+    /// Returns the user verification of a request, or that of the relying party.
     fn user_verification(&self, wanted: Option<&UserVerificationRequirement>) -> UserVerificationRequirement {
         match wanted {
             Some(wanted) => as_sent(wanted),
@@ -188,18 +188,23 @@ impl RelyingParty {
         }
     }
 
-    /// The policy of this name, or the one without.
+    /// Returns the policy with this name, or the default policy.
     fn attestation(&self, name: Option<&str>) -> Result<&Attestation, Error> {
         name.map_or(Some(&self.attestation), |name| self.attestation_named.get(name)).ok_or(Error::UnknownPolicy)
     }
 
-    /// Seconds, as a request wants it, or as the relying party does: at least 1, at most a day.
+    /// Returns the timeout of a request, or that of the relying party, in seconds: from 1 to 86 400.
     fn timeout(&self, wanted: Option<u32>) -> u32 {
         wanted.unwrap_or(self.timeout_secs).clamp(1, MAX_LIFETIME_SECS)
     }
 }
 
-/// A choice as it will be read: `Other("required")` is sent as `required`, so it is judged as `Required` too.
+/// Refuses a time that is not in seconds: with milliseconds, no state would ever expire.
+fn check_time(now: UnixTime) -> Result<(), Error> {
+    if now > UnixTime::MAX_PLAUSIBLE { Err(Error::TimeNotInSeconds) } else { Ok(()) }
+}
+
+/// Returns a choice as clients will read it: `Other("required")` is sent as `required`, so it is judged as `Required` too.
 fn as_sent<T: Clone + Serialize + DeserializeOwned>(choice: &T) -> T {
     serde_json::to_value(choice).and_then(serde_json::from_value).unwrap_or_else(|_| choice.clone())
 }

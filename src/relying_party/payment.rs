@@ -1,5 +1,5 @@
-//! Secure Payment Confirmation at the front door: a payment is started as one, finished as one, and nothing that a
-//! sign-in could be mistaken for.
+//! Starts and finishes a payment (Secure Payment Confirmation). Its state and its result have other types and purposes than those
+//! of a sign-in, so that one cannot be mistaken for the other.
 
 use super::{Authenticated, AuthenticationRequest, RelyingParty};
 use crate::ceremony::authentication::{SignCount, UserVerification};
@@ -13,10 +13,10 @@ use crate::extensions::{ClientExtensionResults, SignedOutputs};
 use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
 
-/// A payment that is all that §7.2 and Secure Payment Confirmation say. It signs nobody in: whoever called for it, a
-/// merchant's page perhaps, is not thereby in a session of the account.
+/// A payment that passed every step of §7.2 and of Secure Payment Confirmation. It signs nobody in, because the page that asked for
+/// it may be a merchant's.
 ///
-/// Write [`Self::update`] first, and check the account's own state, as after a sign-in.
+/// Write [`Self::update`] first. Then check whether the account is locked, as after a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use = "the record must be brought up to date"]
@@ -25,29 +25,30 @@ pub struct Paid {
     pub user: UserHandle,
     /// The credential that signed.
     pub credential_id: CredentialId,
-    /// The browser-bound signature; keep the key of a browser that was not seen before.
+    /// The outcome for the browser-bound signature. Store the key of a browser that was not seen before.
     pub browser_binding: BrowserBinding,
-    /// User verification, as far as it may be relied on.
+    /// User verification, and whether it counts as a factor.
     pub user_verification: UserVerification,
     /// The signature counter.
     pub sign_count: SignCount,
     /// Whether the credential is backed up now.
     pub backup_state: bool,
-    /// What the authenticator signed of extensions.
+    /// The extension outputs that the authenticator signed.
     pub signed_extensions: SignedOutputs,
-    /// What the client says of extensions. Nobody signed it: decide nothing by it that matters.
+    /// The client extension outputs. Nobody signed them, so they must not grant anything.
     pub unsigned_extensions: ClientExtensionResults,
-    /// What to write to the record, by compare-and-set; `None` where nothing changed.
+    /// The update to write to the record, by compare-and-set. `None` if nothing changed.
     pub update: Option<RecordUpdate>,
-    /// What to write after that, once an additional factor as strong as user verification stood beside this payment.
+    /// The update to write after [`Self::update`], once the user has given an additional factor as strong as user verification.
     pub update_after_additional_factor: Option<RecordUpdate>,
     /// The [evidence](crate::ceremony::evidence), for your log.
     pub evidence: Evidence,
 }
 
 impl RelyingParty {
-    /// Starts a payment with one of an account's credentials, at least one. Challenge, RP ID and credential ids are what
-    /// the page hands to `PaymentRequest`, your own or a merchant's; user verification is required, as clients have it.
+    /// Starts a payment. `credentials` are the records of the account, at least one. The page, which may be a merchant's, passes the
+    /// challenge, the RP ID and the credential ids to `PaymentRequest`. User verification is required, because the client
+    /// requires it.
     ///
     /// ```
     /// # use wardkey::{CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
@@ -69,7 +70,7 @@ impl RelyingParty {
         self.start_known(Purpose::Payment, &Self::payment_request(), user, credentials, now)
     }
 
-    /// What every payment asks for: its client requires user verification, whatever the relying party's own choice is.
+    /// Returns the request of every payment. User verification is required, because the client requires it.
     pub(super) fn payment_request() -> AuthenticationRequest {
         AuthenticationRequest {
             user_verification: Some(json::UserVerificationRequirement::Required),
@@ -77,8 +78,8 @@ impl RelyingParty {
         }
     }
 
-    /// Finishes a payment. `record` is what your store holds under the response's credential id; where it holds nothing,
-    /// [`Self::refuse_payment`].
+    /// Finishes a payment. `record` is the record that your store has under the credential id of the response. If there is none,
+    /// call [`Self::refuse_payment`].
     ///
     /// ```
     /// # use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, Error, Paid, RelyingParty, UnixTime};
@@ -94,8 +95,8 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Payment`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`],
-    /// [`Error::WrongRelyingParty`], [`Error::OtherPurpose`] where the state is not of [`Self::start_payment`].
+    /// [`Error::Payment`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`], [`Error::TimeNotInSeconds`],
+    /// [`Error::WrongRelyingParty`], [`Error::OtherPurpose`] if the state is not from [`Self::start_payment`].
     pub fn finish_payment(
         &self,
         state: AuthenticationState,
@@ -144,7 +145,7 @@ impl RelyingParty {
         })
     }
 
-    /// What [`Self::refuse_authentication`] is to sign-ins: refuses a payment whose credential is in no record of yours.
+    /// Refuses a payment whose credential your store does not have, as [`Self::refuse_authentication`] refuses a sign-in.
     ///
     /// ```
     /// # use wardkey::{AuthenticationResponse, AuthenticationState, PublicFailure, RelyingParty, UnixTime};

@@ -1,7 +1,7 @@
-//! Asking somebody who is signed in to prove it again, before something that matters. The proof is bound to the relying
-//! party, to the user, to a purpose, and to how long it may count.
+//! Re-authentication of a signed-in user before a sensitive action. The proof is bound to the relying party, the user, a purpose
+//! and a time, and it is spent once.
 
-use super::{Authenticated, AuthenticationRequest, RelyingParty};
+use super::{Authenticated, AuthenticationRequest, RelyingParty, check_time};
 use crate::ceremony::authentication::UserVerification;
 use crate::client::AuthenticationResponse;
 use crate::client::json::{self, RequestOptions};
@@ -11,15 +11,35 @@ use crate::state::{AuthenticationState, MAX_LIFETIME_SECS, Purpose};
 use crate::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
-/// That a user was re-authenticated at a relying party for a purpose, and how long that counts. Keep it in the user's web
+/// Proof that a user was re-authenticated at a relying party for a purpose, and until when it counts. Keep it in the user's web
 /// session.
 ///
-/// Made by [`RelyingParty::finish_reauthentication`]; serde is for your session store, not for anything that a browser
-/// could write to. One that cannot be read, of another version for example, is none: ask again.
+/// [`RelyingParty::finish_reauthentication`] returns it. Use serde for your session store only, because nothing in it is
+/// verified again: a browser must not be able to write to it. If it cannot be read, for example because its version differs,
+/// re-authenticate the user again.
+///
+/// # Single use
+///
+/// One confirmation must not allow two actions, such as two prescriptions. The library has no store, so [`Self::spend`] returns an
+/// id that you store under a unique index, in the transaction of the action. If the id is there already, refuse the action. You
+/// may delete the id after [`Self::until`]. [`Self::require`] only checks the proof: use it for what may be repeated, such as
+/// opening a page.
+///
+/// ```
+/// # use std::collections::HashSet;
+/// # use wardkey::{Error, Reauthentication, RelyingParty, UnixTime, UserHandle};
+/// fn delete(
+///     rp: &RelyingParty, proof: Reauthentication, user: &UserHandle, spent: &mut HashSet<String>, now: UnixTime,
+/// ) -> Result<bool, Error> {
+///     let id = proof.spend(rp, user, "delete-passkey", now)?;
+///     Ok(spent.insert(id)) // false: spent before, so refuse; true: delete the passkey
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reauthentication {
     version: Version,
+    id: String,
     rp_id: String,
     purpose: String,
     user: UserHandle,
@@ -30,52 +50,59 @@ pub struct Reauthentication {
 }
 
 impl Reauthentication {
-    /// The RP ID of the relying party that made it.
+    /// Returns the id of this re-authentication: the [`state_id`](crate::ceremony::evidence::Evidence::state_id) of its evidence.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Returns the RP ID of the relying party.
     #[must_use]
     pub fn rp_id(&self) -> &str {
         &self.rp_id
     }
 
-    /// What it was asked for.
+    /// Returns the purpose.
     #[must_use]
     pub fn purpose(&self) -> &str {
         &self.purpose
     }
 
-    /// The account.
+    /// Returns the account.
     #[must_use]
     pub const fn user(&self) -> &UserHandle {
         &self.user
     }
 
-    /// The credential that signed, whose evidence belongs to what this allows.
+    /// Returns the credential that signed. Log its evidence with the action.
     #[must_use]
     pub const fn credential_id(&self) -> &CredentialId {
         &self.credential_id
     }
 
-    /// User verification, as far as it may be relied on: whether [`Self::require`] will do is known now
-    /// ([`UserVerification::is_factor`]).
+    /// Returns the user verification. [`Self::require`] needs one that counts as a factor ([`UserVerification::is_factor`]).
     #[must_use]
     pub const fn user_verification(&self) -> UserVerification {
         self.user_verification
     }
 
-    /// When the challenge was issued. The user answered later.
+    /// Returns when the challenge was issued. The user answered later.
     #[must_use]
     pub const fn at(&self) -> UnixTime {
         self.at
     }
 
-    /// The last second in which it counts.
+    /// Returns the last second in which it counts.
     #[must_use]
     pub const fn until(&self) -> UnixTime {
         self.until
     }
 
-    /// Call it before what the re-authentication was for, with the relying party, the user and the purpose that it must be
-    /// of. A time before the challenge was issued does not count either: clocks go back. User verification must count as
-    /// a factor, which that of a credential's first time does not (§4, uvInitialized).
+    /// Checks that this is a re-authentication of the user at the relying party, for the purpose, and that it counts at `now`. A
+    /// time before the challenge was issued is refused too, because clocks may go back. User verification must count as a
+    /// factor; the first user verification of a credential does not (§4, uvInitialized).
+    ///
+    /// This does not spend the re-authentication: see [`Self::spend`].
     ///
     /// # Errors
     /// [`Error::ReauthenticationMismatch`], [`Error::NotFresh`], [`Error::NotAFactor`].
@@ -83,9 +110,20 @@ impl Reauthentication {
         self.require_one_of(&[UserVerification::Performed], rp, user, purpose, now)
     }
 
-    /// As [`Self::require`], where an additional factor as strong as user verification was checked beside this
-    /// re-authentication: then its first time will do as well. Write `update_after_additional_factor` to the record, after
-    /// `update`, so that it counts by itself from then on.
+    /// Checks as [`Self::require`], and returns the id to store so that the re-authentication is spent once. Call it before the
+    /// action that the re-authentication was for. Refuse the action if your store has the id already.
+    ///
+    /// # Errors
+    /// As [`Self::require`].
+    pub fn spend(self, rp: &RelyingParty, user: &UserHandle, purpose: &str, now: UnixTime) -> Result<String, Error> {
+        self.require(rp, user, purpose, now)?;
+        Ok(self.id)
+    }
+
+    /// Checks as [`Self::require`], and also accepts the first user verification of a credential. Call it if an additional factor
+    /// as strong as user verification was checked with this re-authentication. Then write `update_after_additional_factor` to
+    /// the record, after `update`, so that user verification counts by itself from then on. Store [`Self::id`] as for
+    /// [`Self::spend`].
     ///
     /// # Errors
     /// As [`Self::require`].
@@ -107,6 +145,7 @@ impl Reauthentication {
         purpose: &str,
         now: UnixTime,
     ) -> Result<(), Error> {
+        check_time(now)?;
         if self.rp_id != rp.site.rp_id || self.user != *user || self.purpose != purpose {
             return Err(Error::ReauthenticationMismatch);
         }
@@ -118,12 +157,12 @@ impl Reauthentication {
 }
 
 impl RelyingParty {
-    /// Starts to ask a signed-in user again, with user verification whatever the relying party's own choice is.
+    /// Starts a re-authentication of a signed-in user. User verification is required, whatever the relying party's own choice is.
     ///
-    /// `purpose` is what the user confirms, in your own words: an action, and what it acts on where that matters
-    /// (`"delete-passkey"`, `"prescription 4711"`). [`Reauthentication::require`] asks for the same text. The proof counts
-    /// for `fresh_secs` seconds from `now`, when the challenge is issued, because nobody knows when the user answered; at
-    /// most a day. So the user has no longer than that to answer.
+    /// `purpose` is what the user confirms, in your own words: an action, and what it acts on if that matters
+    /// (`"delete-passkey"`, `"prescription 4711"`). [`Reauthentication::spend`] compares it. The proof counts for `fresh_secs`
+    /// seconds, from 1 to 86 400 (a day), usually a few minutes. The time starts at `now`, when the challenge is issued,
+    /// because nobody knows when the user answered, so the user must answer within it.
     ///
     /// ```
     /// use wardkey::{CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
@@ -136,7 +175,8 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Random`].
+    /// [`Error::ReauthenticationLifetime`], [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::TimeNotInSeconds`],
+    /// [`Error::Random`].
     pub fn start_reauthentication(
         &self,
         user: &UserHandle,
@@ -145,7 +185,9 @@ impl RelyingParty {
         fresh_secs: u32,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        let fresh_secs = fresh_secs.clamp(1, MAX_LIFETIME_SECS);
+        if !(1..=MAX_LIFETIME_SECS).contains(&fresh_secs) {
+            return Err(Error::ReauthenticationLifetime);
+        }
         let request = AuthenticationRequest {
             user_verification: Some(json::UserVerificationRequirement::Required),
             timeout_secs: Some(self.timeout(None).min(fresh_secs)),
@@ -155,13 +197,12 @@ impl RelyingParty {
         self.start_known(purpose, &request, user, credentials, now)
     }
 
-    /// Finishes a re-authentication. `user` is the account of the web session. Returns the proof, for the session, and the
-    /// sign-in behind it: write its update first.
+    /// Finishes a re-authentication. `user` is the account of the web session. Returns the proof for the session, and the sign-in
+    /// that it comes from: write its update first.
     ///
-    /// `Ok` says that the credential answered. Where its user verification counts as no factor yet, as with most imported
-    /// credentials, [`Reauthentication::require`] will refuse the proof, each time anew: look at
-    /// [`Reauthentication::user_verification`] here, ask for the factor that the account had before, and write
-    /// [`Authenticated::update_after_additional_factor`].
+    /// If user verification of the credential does not count as a factor yet, as with most imported credentials,
+    /// [`Reauthentication::require`] refuses every proof. So check [`Reauthentication::user_verification`] here. If it does not
+    /// count, ask for the factor that the account had before, and write [`Authenticated::update_after_additional_factor`].
     ///
     /// ```
     /// # use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
@@ -171,13 +212,16 @@ impl RelyingParty {
     /// # ) -> Result<(), Error> {
     /// let (proof, authenticated) = rp.finish_reauthentication(state, user, response, record, now)?;
     /// assert!(authenticated.update.is_none_or(|update| record.apply(&update))); // in your store: compare and set
-    /// proof.require(rp, user, "delete-passkey", now)
+    /// let id = proof.spend(rp, user, "delete-passkey", now)?;
+    /// // In one transaction: insert `id` under a unique index, and delete the passkey.
+    /// # let _ = id;
+    /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
-    /// [`Error::NotAReauthentication`] where the state is of another user, or was not started by
-    /// [`Self::start_reauthentication`]; else as [`Self::finish_authentication`].
+    /// [`Error::NotAReauthentication`] if the state belongs to a different user, or was not started by
+    /// [`Self::start_reauthentication`]. Otherwise as [`Self::finish_authentication`].
     pub fn finish_reauthentication(
         &self,
         state: AuthenticationState,
@@ -196,6 +240,7 @@ impl RelyingParty {
         let authenticated = self.finish(&state, response, record, now)?;
         let proof = Reauthentication {
             version: Version,
+            id: state.id(),
             rp_id: state.rp_id.clone(),
             purpose: purpose.clone(),
             user: authenticated.user.clone(),

@@ -1,6 +1,6 @@
-//! Registering a credential: the two halves of §7.1.
+//! Starts and finishes a registration (§7.1).
 
-use super::{Attestation, RelyingParty, as_sent};
+use super::{Attestation, RelyingParty, as_sent, check_time};
 use crate::attestation::Format;
 use crate::ceremony::registration::{self, ExpectedRegistration};
 use crate::ceremony::{Failure, payment};
@@ -22,7 +22,7 @@ use crate::state::RegistrationState;
 use crate::time::UnixTime;
 
 impl UserHandle {
-    /// A handle of 64 random bytes, as §14.6.1 recommends: make one for each account and keep it for good.
+    /// Makes a handle of 64 random bytes, as §14.6.1 recommends. Make one for each account, and never change it.
     ///
     /// # Errors
     /// [`Error::Random`].
@@ -37,22 +37,22 @@ impl UserHandle {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct User {
-    /// The user handle: random, kept with the account, told to nobody as a name.
+    /// The user handle: random bytes that you keep with the account. It must not contain a name.
     pub handle: UserHandle,
-    /// The account's name as its owner knows it, such as an e-mail address. Stays between you and the authenticator.
+    /// The account name as its owner knows it, such as an e-mail address. Authenticators show it, and never send it back.
     pub name: String,
-    /// The person's name as they chose it; may be empty.
+    /// The person's name as they chose it. Repeat the account name if they chose none, because some clients refuse an empty one.
     pub display_name: String,
 }
 
 impl User {
-    /// An account.
+    /// Makes an account to register a passkey for.
     pub fn new(handle: UserHandle, name: impl Into<String>, display_name: impl Into<String>) -> Self {
         Self { handle, name: name.into(), display_name: display_name.into() }
     }
 }
 
-/// What one registration asks for beyond the relying party's own choices.
+/// The choices of one registration that differ from those of the relying party.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RegistrationRequest {
@@ -61,24 +61,24 @@ pub struct RegistrationRequest {
     /// `uv_initialized` says whether UV was. Ask once after such a sign-in, if the client has the capability
     /// `conditionalCreate`, never in a frame. Most users will see nothing, and a refusal is no failure of theirs.
     pub conditional: bool,
-    /// Whether the credential is to be discoverable; required without another choice, so that it is a passkey.
+    /// Whether the credential must be discoverable. Required by default, so that it is a passkey.
     pub resident_key: ResidentKey,
-    /// Which kind of authenticator; without a choice the one that the hints mean (§5.8.8), or any.
+    /// The kind of authenticator. `None`: the one that the hints mean (§5.8.8), or any.
     pub attachment: Option<AuthenticatorAttachment>,
-    /// Where the user interface should lead to, most wanted first.
+    /// The hints for the user interface of the client, most preferred first.
     pub hints: Vec<Hint>,
-    /// Which policy decides about the attestation:
-    /// [`attestation_named`](super::RelyingPartyBuilder::attestation_named) so; the one without a name by default.
+    /// The name of the attestation policy that decides: see
+    /// [`attestation_named`](super::RelyingPartyBuilder::attestation_named). `None`: the default policy.
     pub attestation: Option<String>,
-    /// Which attestation formats, most wanted first.
+    /// The attestation formats, most preferred first.
     pub attestation_formats: Vec<Format>,
-    /// User verification for this one; the relying party's own choice without. A conditional create never requires it.
+    /// User verification. `None`: the relying party's own choice. A conditional create never requires it.
     pub user_verification: Option<UserVerificationRequirement>,
-    /// Seconds that it may take, at least 1 and at most a day; the relying party's own choice without.
+    /// Seconds until the state expires, from 1 to 86 400 (a day). `None`: the relying party's own choice.
     pub timeout_secs: Option<u32>,
-    /// Client extension inputs.
+    /// The client extension inputs.
     pub extensions: CreationExtensions,
-    /// What is required of their outputs. Signed ones need attestation, which the relying party has to ask for.
+    /// The extension outputs that are required. Signed outputs need attestation, so the relying party must ask for it.
     pub outputs: RegistrationOutputs,
 }
 
@@ -99,15 +99,15 @@ impl Default for RegistrationRequest {
     }
 }
 
-/// The attachment that belongs to hints (§5.8.8), for clients that do not know hints: the one that all of them mean.
+/// Returns the attachment that all hints mean (§5.8.8), for clients that do not know hints.
 pub(super) fn attachment_of(hints: &[Hint]) -> Option<AuthenticatorAttachment> {
     let mut attachments = hints.iter().filter_map(Hint::attachment);
     let first = attachments.next()?;
     attachments.all(|other| other == first).then_some(first)
 }
 
-/// The descriptor of a stored credential, with its transports: sorted and each once, as those of a decoy are, because
-/// the order in which a browser named them would tell a real credential from a decoy (§14.6.2).
+/// Returns the descriptor of a stored credential. Its transports are sorted and unique, as those of a decoy, because the order in
+/// which a browser sent them would tell a real credential from a decoy (§14.6.2).
 pub(super) fn descriptor(record: &CredentialRecord) -> CredentialDescriptor {
     CredentialDescriptor {
         credential_type: PublicKeyCredentialType::PublicKey,
@@ -129,10 +129,11 @@ use crate::metadata::Metadata;
 type Metadata = core::convert::Infallible;
 
 impl RelyingParty {
-    /// Starts to register a passkey. `existing` are all credentials that the account has already.
+    /// Starts the registration of a passkey. `existing` are all credentials that the account has already, so that the same
+    /// authenticator is not registered twice.
     ///
-    /// Send the options to the browser as JSON; store the state under its id, bound to the user's web session.
-    /// Re-authenticate the user before: whoever enrols a passkey owns the account.
+    /// Send the options to the browser as JSON. Store the state under its id, bound to the user's web session. Re-authenticate
+    /// the user before, because a new passkey gives access to the account.
     ///
     /// ```
     /// # use wardkey::{CredentialRecord, Error, RegistrationState, RelyingParty, UnixTime, User};
@@ -155,7 +156,7 @@ impl RelyingParty {
         self.start_registration_with(&RegistrationRequest::default(), user, existing, now)
     }
 
-    /// As [`Self::start_registration`], with choices for this one.
+    /// As [`Self::start_registration`], with the choices of a request.
     ///
     /// ```
     /// # use wardkey::{Error, RegistrationRequest, RegistrationState, RelyingParty, UnixTime, User};
@@ -177,6 +178,7 @@ impl RelyingParty {
         existing: &[CredentialRecord],
         now: UnixTime,
     ) -> Result<(CreationOptions, RegistrationState), Error> {
+        check_time(now)?;
         if existing.iter().any(|record| record.user_handle != user.handle) {
             return Err(Error::ForeignCredential);
         }
@@ -235,15 +237,15 @@ impl RelyingParty {
         Ok((options, state))
     }
 
-    /// An algorithm that a state offers. Another build may have offered what this one cannot verify: then nobody could sign
-    /// in with what would be registered.
+    /// Returns the algorithm that a state offers. A different build may have offered one that this build cannot verify: nobody could
+    /// sign in with such a credential.
     fn verifiable(&self, number: i32) -> Result<Algorithm, Error> {
         let known = Algorithm::from_cose(number.into());
         known.filter(|algorithm| self.backend.supports(algorithm.scheme())).ok_or(Error::UnverifiableAlgorithm(number))
     }
 
-    /// Which authenticators a request is for. One for payments is for the client device, with user verification, unless
-    /// it chooses; what no client registers is refused.
+    /// Returns which authenticators a request is for. The defaults for payments are the client device and user verification.
+    /// Refuses a selection that no client accepts.
     fn selection(&self, request: &RegistrationRequest, hints: &[Hint]) -> Result<AuthenticatorSelection, InvalidValue> {
         let payment = request.extensions.payment.is_some();
         let attachment = request.attachment.as_ref().map(as_sent).or_else(|| attachment_of(hints));
@@ -264,8 +266,7 @@ impl RelyingParty {
         Ok(selection)
     }
 
-    /// Finishes a registration. Then look the credential id up in your store and
-    /// [`claim`](Registered::claim) the record.
+    /// Finishes a registration. Then look up the credential id in your store and [`claim`](Registered::claim) the record.
     ///
     /// ```
     /// # use wardkey::{Error, RegistrationResponse, RegistrationState, RelyingParty, UnixTime, policy::Registered};
@@ -276,7 +277,7 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`],
+    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`], [`Error::TimeNotInSeconds`],
     /// [`Error::WrongRelyingParty`], [`Error::UnknownPolicy`], [`Error::UnverifiableAlgorithm`].
     pub fn finish_registration(
         &self,

@@ -1,23 +1,22 @@
-//! Who may be told what by the signal methods (§5.1.10).
+//! The values for the signal methods (§5.1.10), and who may receive them.
 
-use super::{Authenticated, Reauthentication, RelyingParty, User};
+use super::{Authenticated, Reauthentication, RelyingParty, User, check_time};
 use crate::client::signal::Signal;
 use crate::credential::{CredentialId, CredentialRecord, UserHandle};
 use crate::error::Error;
 use crate::time::UnixTime;
 use std::collections::BTreeSet;
 
-/// Who is signed in, where, and by which credential: made of an [`Authenticated`], or of the [`Reauthentication`] that a
-/// web session keeps, for what is done in a later request. Of nothing else.
+/// The signed-in user, the relying party and the credential. Convert an [`Authenticated`] to it, or, in a later request, the
+/// [`Reauthentication`] that the web session keeps.
 ///
-/// A re-authentication counts here for any purpose, but no longer than for its own, and each counts at its own relying
-/// party only.
+/// A re-authentication of any purpose will do, until it no longer counts. Both count at their own relying party only.
 #[derive(Clone, Copy, Debug)]
 pub struct SignedIn<'a> {
     rp_id: &'a str,
     user: &'a UserHandle,
     credential_id: &'a CredentialId,
-    /// From when to when a re-authentication counts.
+    /// The first and the last second in which a re-authentication counts.
     counts: Option<(UnixTime, UnixTime)>,
 }
 
@@ -45,8 +44,9 @@ impl<'a> From<&'a Reauthentication> for SignedIn<'a> {
 
 impl SignedIn<'_> {
     /// # Errors
-    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`].
+    /// [`Error::TimeNotInSeconds`], [`Error::WrongRelyingParty`], [`Error::NotFresh`].
     fn require(&self, rp: &RelyingParty, now: UnixTime) -> Result<(), Error> {
+        check_time(now)?;
         if self.rp_id != rp.site.rp_id {
             return Err(Error::WrongRelyingParty);
         }
@@ -55,13 +55,13 @@ impl SignedIn<'_> {
 }
 
 impl RelyingParty {
-    /// For a credential that is in no record: the provider stops offering it. After a sign-in with it that failed, after a
-    /// registration that was refused or could not be stored, and after its owner deleted it here. `stored` is what your
-    /// store holds under the id, of any account: `None` is answered where it holds something, whatever else went wrong,
-    /// or the id cannot be one. Tells nothing that the browser does not know.
+    /// Returns the signal that a credential is unknown, so that the passkey provider stops offering it. Send it after a sign-in
+    /// with an unknown credential, after a registration that was refused or could not be stored, and after the owner deleted the
+    /// credential here. `stored` is the record that your store has under the id, for any account. Returns `None` if there is one,
+    /// or if the id is malformed. Reveals nothing that the browser does not already know.
     ///
-    /// Where you answer enumeration by decoys, send it after discoverable sign-ins only: an answer that comes with
-    /// unknown credentials and not with bad signatures tells them apart.
+    /// If you use decoys, send it after discoverable sign-ins only: otherwise a stranger could tell a decoy, for which there is a
+    /// signal, from a real credential, for which there is none.
     ///
     /// ```
     /// # use wardkey::{CredentialRecord, RelyingParty};
@@ -71,13 +71,13 @@ impl RelyingParty {
     /// }
     /// ```
     #[must_use]
-    pub fn signal_unknown_credential<T>(&self, id: impl AsRef<[u8]>, stored: Option<T>) -> Option<Signal> {
+    pub fn signal_unknown_credential(&self, id: impl AsRef<[u8]>, stored: Option<&CredentialRecord>) -> Option<Signal> {
         let credential_id = CredentialId::new(id).ok().filter(|_| stored.is_none())?;
         Some(Signal::UnknownCredential { rp_id: self.site.rp_id.clone(), credential_id })
     }
 
-    /// For the user who is signed in: all credentials of the account. `all` is every record that the account has;
-    /// whatever is left out is hidden or deleted on the user's devices. Records that occur twice are named once.
+    /// Returns the signal that lists all credentials of the signed-in user. `all` is every record of the account: a credential that
+    /// is left out is hidden or deleted on the user's devices. A record that occurs twice is listed once.
     ///
     /// ```
     /// # use wardkey::{Authenticated, CredentialRecord, Error, RelyingParty, UnixTime, client::signal::Signal};
@@ -87,10 +87,9 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] of a re-authentication that no longer counts,
-    /// [`Error::NoCredentials`], [`Error::ForeignCredential`], and [`Error::CredentialLeftOut`] where the one just used
-    /// is not among them: the user would be locked out. (A single credential that the user deleted is told by
-    /// [`Self::signal_unknown_credential`].)
+    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] if the re-authentication no longer counts, [`Error::NoCredentials`],
+    /// [`Error::ForeignCredential`], and [`Error::CredentialLeftOut`] if `all` lacks the credential that was just used, because
+    /// the user would be locked out. (For one credential that the user deleted, use [`Self::signal_unknown_credential`].)
     pub fn signal_all_accepted_credentials<'a>(
         &self,
         signed_in: impl Into<SignedIn<'a>>,
@@ -119,7 +118,7 @@ impl RelyingParty {
         })
     }
 
-    /// For the user who is signed in: the names of the account as they are now.
+    /// Returns the signal with the current names of the signed-in user.
     ///
     /// ```
     /// # use wardkey::{Authenticated, Error, RelyingParty, UnixTime, User, client::signal::Signal};
@@ -129,8 +128,8 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] of a re-authentication that no longer counts,
-    /// [`Error::ForeignCredential`] where `user` is another account's.
+    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] if the re-authentication no longer counts, [`Error::ForeignCredential`] if
+    /// `user` is a different account.
     pub fn signal_current_user_details<'a>(
         &self,
         signed_in: impl Into<SignedIn<'a>>,

@@ -1,12 +1,12 @@
-//! What a relying party publishes of its own origins (§5.11).
+//! The document of related origins that a relying party publishes (§5.11).
 
 use super::RelyingParty;
 use crate::client::origin::check_web_origin;
 use crate::client::well_known::RelatedOrigins;
 
 impl RelyingParty {
-    /// The document for `/.well-known/webauthn`: the web origins outside the RP ID that were configured, in their order.
-    /// `None` where there are none, and so no document is needed.
+    /// Returns the document for `/.well-known/webauthn`: the configured web origins outside the RP ID, in their order. `None` if
+    /// there are none, so that no document is needed.
     ///
     /// ```
     /// # use wardkey::RelyingParty;

@@ -150,6 +150,7 @@ const EXEMPT: [(&str, &[&str]); 4] = [
             "has_extension",
             "require",
             "require_with_additional_factor",
+            "spend",
         ],
     ),
     ("hashes, or refuses every other length", &["digest", "ec", "ed25519", "ed448", "ml_dsa", "rsa"]),

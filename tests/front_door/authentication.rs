@@ -133,7 +133,7 @@ fn user_verification_counts_only_after_it_was_initialized() {
     request.conditional = true;
     let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
     let response = browser.create(&options, |made| made.authenticator_data(|data| data.clear_flags(UV))).unwrap();
-    let mut record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+    let mut record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
     assert!(!record.uv_initialized);
 
     for _ in 0..2 {
@@ -196,7 +196,7 @@ fn backup_state_follows_and_backup_eligibility_never_changes() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.backup"));
     let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
     let response = browser.create(&options, |made| made.authenticator_data(|data| data.set_flags(BE))).unwrap();
-    let mut record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+    let mut record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
     let synced = |made: Authentication| made.authenticator_data(|data| data.set_flags(BE | BS));
 
     let authenticated = sign_in(&rp, &browser, &record, synced).unwrap();
@@ -279,7 +279,7 @@ fn the_policy_decides_about_backup_eligibility() {
         let mut browser = Browser::new("front-door.backup-eligibility");
         let (options, state) = before.start_registration(&ada(), &[], NOW).unwrap();
         let response = browser.create(&options, |made| made.authenticator_data(|data| data.set_flags(flags))).unwrap();
-        let record = before.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+        let record = before.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
         let mut imported = record.clone();
         (imported.backup_eligible, imported.backup_state) = (None, None);
         for (what, record) in [("registered before the policy", &record), ("imported, BE unknown", &imported)] {

@@ -2,6 +2,7 @@
 
 use crate::browser::Browser;
 use crate::{NOW, ada, builder, clinic, register};
+use wardkey::Decoys;
 use wardkey::attestation::{AttestationType, Format};
 use wardkey::authenticator::Aaguid;
 use wardkey::client::json::{AttestationConveyance, Hint};
@@ -55,7 +56,8 @@ fn new(rp_id: &str) -> RelyingPartyBuilder {
 #[test]
 fn what_a_developer_might_type() {
     let android = "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
-    let built: [(RelyingPartyBuilder, Result<(), ConfigError>); 51] = [
+    let random = Decoys::new(*b"decoy secret number 7, 32 bytes.");
+    let built: [(RelyingPartyBuilder, Result<(), ConfigError>); 61] = [
         (builder(), Ok(())),
         (builder().origin("https://clinic.example"), Ok(())),
         (builder().origin("https://portal.clinic.example:8443"), Ok(())),
@@ -98,7 +100,13 @@ fn what_a_developer_might_type() {
         (builder().origin("https://hospital.example"), Err(InvalidValue::OriginOutsideRpId.into())),
         (builder().origin("https://my-clinic.example"), Err(InvalidValue::OriginOutsideRpId.into())),
         (new("portal.clinic.example").origin("https://clinic.example"), Err(InvalidValue::OriginOutsideRpId.into())),
-        (builder().native_origin("android:apk-key-hash:12:34:AB"), Err(InvalidValue::NativeOrigin.into())),
+        (builder().native_origin("android:apk-key-hash:12:34:AB"), Err(InvalidValue::AndroidOrigin.into())),
+        (builder().native_origin("chrome-extension://jnpfkofnigkaocfcdcdppaokjkmhjcio"), Ok(())),
+        (builder().native_origin("moz-extension://dbac9369-0000-4000-8000-000000000000"), Ok(())),
+        (builder().native_origin("capacitor://localhost"), Ok(())),
+        (builder().native_origin("file://"), Err(InvalidValue::SharedOrigin.into())),
+        (builder().origin("http://127.0.0.1:3000"), Err(InvalidValue::AddressOrigin.into())),
+        (builder().origin("capacitor://localhost"), Err(InvalidValue::Origin.into())),
         (builder().native_origin("https://clinic.example"), Err(InvalidValue::NativeOrigin.into())),
         (builder().framed_by([] as [&str; 0]), Err(ConfigError::NoTopOrigins)),
         (builder().framed_by([] as [&str; 0]).require_top_origin(), Err(ConfigError::NoTopOrigins)),
@@ -107,6 +115,10 @@ fn what_a_developer_might_type() {
         (builder().algorithms([Algorithm::Es256, Algorithm::EdDsa, Algorithm::Es256]), Err(ConfigError::Algorithms)),
         (builder().backend(&OnlyEs256), Err(ConfigError::UnverifiableAlgorithm)),
         (builder().backend(&OnlyEs256).algorithms([Algorithm::Es384]), Err(ConfigError::UnverifiableAlgorithm)),
+        (builder().decoys(Decoys::new([0; 32])), Err(ConfigError::DecoySecret)),
+        (builder().decoys(Decoys::new([7; 32])), Err(ConfigError::DecoySecret)),
+        (builder().decoys(Decoys::rotated(&[1; 32], &random.rotate(&[1; 32])).unwrap()), Err(ConfigError::DecoySecret)),
+        (builder().decoys(random), Ok(())),
         (builder().timeout_secs(86_400), Ok(())),
         (builder().timeout_secs(0), Err(ConfigError::Timeout)),
         (builder().timeout_secs(86_401), Err(ConfigError::Timeout)),

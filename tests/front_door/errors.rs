@@ -35,6 +35,8 @@ fn every_error_has_a_code_and_only_refusals_have_a_step() {
         (Error::OtherPurpose, "other-purpose", None, Fault::Response),
         (Error::NotAReauthentication, "not-a-reauthentication", None, Fault::Response),
         (Error::NotFresh, "not-fresh", None, Fault::User),
+        (Error::ReauthenticationLifetime, "reauthentication-lifetime", None, Fault::Caller),
+        (Error::TimeNotInSeconds, "time-not-in-seconds", None, Fault::Caller),
         (Error::ReauthenticationMismatch, "reauthentication-mismatch", None, Fault::User),
         (Error::NotAFactor, "not-a-factor", None, Fault::User),
         (Error::Random, "random-failed", None, Fault::Machine),

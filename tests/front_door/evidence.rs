@@ -135,11 +135,12 @@ fn the_evidence_tells_for_what_a_ceremony_was() {
     assert_eq!((found.purpose, found.policy.as_deref()), (Some(Purpose::Registration), Some("staff")));
     assert_eq!((found.state_id, found.user), (Some(id.clone()), Some(ada().handle.to_base64url())));
     assert_eq!(outcome(&registered.evidence(), "7.1/26"), "not reached");
-    let record = registered.claim(None::<()>).unwrap();
+    let (record, claimed) = registered.claim(None).unwrap();
+    assert_eq!((outcome(&claimed, "7.1/26"), claimed.accepted), ("passed", true));
 
     let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
     let response = browser.create(&options, |made| made).unwrap();
-    let taken = rp.finish_registration(state, &response, NOW).unwrap().claim(Some(())).unwrap_err().evidence();
+    let taken = rp.finish_registration(state, &response, NOW).unwrap().claim(Some(&record)).unwrap_err().evidence();
     assert_eq!((outcome(&taken, "7.1/26"), taken.accepted), ("refused", false));
     assert_eq!(taken.refusal.as_deref(), Some("credential-already-registered"));
     assert!(taken.state_id.is_some_and(|other| other != id));
@@ -155,7 +156,7 @@ fn the_evidence_tells_for_what_a_ceremony_was() {
 
 #[test]
 fn a_refusal_has_evidence() {
-    let rp = builder().decoys(Decoys::new([7; 32])).build().unwrap();
+    let rp = builder().decoys(Decoys::new(*b"decoy secret number 7, 32 bytes.")).build().unwrap();
     let mut browser = Browser::new("front-door.evidence.refused");
     let record = register(&rp, &mut browser);
     let (user, credentials) = (ada().handle, from_ref(&record));

@@ -33,7 +33,7 @@ fn register(rp: &RelyingParty, browser: &mut Browser) -> CredentialRecord {
     let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
     let response = browser.create(&options, |made| made).unwrap();
     let registered = rp.finish_registration(state, &response, NOW).unwrap();
-    registered.claim(None::<()>).unwrap()
+    registered.claim(None).unwrap().0
 }
 
 /// Returns whether the response names this credential, as the lookup of a store does.
@@ -49,7 +49,7 @@ fn the_whole_journey() {
     let stored = serde_json::to_string(&state).unwrap();
     let response = browser.create(&options, |made| made).unwrap();
     let state = serde_json::from_str(&stored).unwrap();
-    let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+    let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
     assert_eq!(record.user_handle, ada().handle);
     assert!(record.uv_initialized);
     let mut record: CredentialRecord = serde_json::from_str(&serde_json::to_string(&record).unwrap()).unwrap();

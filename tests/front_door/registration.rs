@@ -149,7 +149,7 @@ fn the_record_is_what_was_attested() {
     assert_eq!(registered.attestation_type(), AttestationType::SelfAttestation);
     assert_eq!(registered.attested_aaguid(), None, "nobody vouches for it");
     assert_eq!(registered.quirks(), Quirks::NONE);
-    let record = registered.claim(None::<()>).unwrap();
+    let record = registered.claim(None).unwrap().0;
     let (id, key) = expected.unwrap();
     assert_eq!((record.id.as_bytes(), &record.public_key), (&id[..], &key));
     assert_eq!(record.user_handle, ada().handle);
@@ -192,7 +192,7 @@ fn a_conditional_create_needs_neither_presence_nor_verification() {
     assert_eq!(serde_json::to_value(&options).unwrap()["authenticatorSelection"]["userVerification"], "preferred");
     let unattended = |made: Registration| made.authenticator_data(|data| data.clear_flags(UP | UV));
     let response = Browser::new("front-door.conditional").create(&options, unattended).unwrap();
-    let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+    let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
     assert!(!record.uv_initialized);
     assert_eq!(refusal(&rp, unattended), Some("user-not-present"), "where it was not asked for");
     assert_eq!(refusal(&rp, |made| made.authenticator_data(|d| d.clear_flags(UV))), Some("user-not-verified"));

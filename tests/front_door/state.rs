@@ -130,18 +130,44 @@ fn a_state_is_accepted_only_for_its_ceremony() {
     assert!(as_authentication(registration).is_err() && as_registration(sign_in).is_err());
 }
 
-/// The clocks of two machines may differ by some minutes; a time that is not in seconds differs by more.
+/// Milliseconds where seconds belong are refused by every call that takes a time.
+#[test]
+fn a_time_after_the_year_9999_is_an_error() {
+    let (rp, mut browser) = (clinic(), Browser::new("front-door.milliseconds"));
+    let record = register(&rp, &mut browser);
+    let last = UnixTime::from_secs(253_402_300_799);
+    assert!(rp.start_discoverable_authentication(last).is_ok(), "9999-12-31T23:59:59Z");
+    for late in [last.plus_secs(1), UnixTime::from_secs(NOW.secs() * 1000), UnixTime::from_secs(i64::MAX)] {
+        let (user, own) = (ada().handle, std::slice::from_ref(&record));
+        let started = || rp.start_reauthentication(&user, own, "delete-passkey", 60, NOW).unwrap();
+        let (options, state) = started();
+        let response = browser.get(&options, |made| made).unwrap();
+        let proof = rp.finish_reauthentication(state, &user, &response, &record, NOW).unwrap().0;
+        let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+        let created = Browser::new("front-door.milliseconds.more").create(&options, |made| made).unwrap();
+        let errors = [
+            rp.start_registration(&ada(), &[], late).unwrap_err(),
+            rp.finish_registration(state, &created, late).unwrap_err(),
+            rp.start_discoverable_authentication(late).unwrap_err(),
+            rp.start_authentication(&user, own, late).unwrap_err(),
+            rp.start_payment(&user, own, late).unwrap_err(),
+            rp.start_reauthentication(&user, own, "delete-passkey", 60, late).unwrap_err(),
+            rp.finish_reauthentication(started().1, &user, &response, &record, late).unwrap_err(),
+            rp.refuse_authentication(rp.start_discoverable_authentication(NOW).unwrap().1, &response, late),
+            proof.require(&rp, &user, "delete-passkey", late).unwrap_err(),
+            rp.signal_all_accepted_credentials(&proof, own, late).unwrap_err(),
+        ];
+        assert!(errors.iter().all(|error| *error == Error::TimeNotInSeconds), "{errors:?}");
+    }
+}
+
+/// The clocks of two machines may differ by some minutes.
 #[test]
 fn a_state_from_the_future_is_an_error_of_the_caller() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.clocks"));
     let record = register(&rp, &mut browser);
-    let milliseconds = UnixTime::from_secs(NOW.secs() * 1000);
-    for (issued_at, expected) in [
-        (NOW, None),
-        (NOW.plus_secs(300), None),
-        (NOW.plus_secs(301), Some("not-yet-issued")),
-        (milliseconds, Some("not-yet-issued")),
-    ] {
+    for (issued_at, expected) in [(NOW, None), (NOW.plus_secs(300), None), (NOW.plus_secs(301), Some("not-yet-issued"))]
+    {
         let (options, state) = rp.start_discoverable_authentication(issued_at).unwrap();
         let response = browser.get(&options, |made| made).unwrap();
         let found = rp.finish_authentication(state, &response, &record, NOW).err();

@@ -104,10 +104,10 @@ fn signals() {
     let stranger = User::new(UserHandle::new([9; 32]).unwrap(), "x", "x");
     assert_eq!(rp.signal_current_user_details(&authenticated, &stranger, NOW), Err(Error::ForeignCredential));
     let response = get(authentication(), &[0; 32]);
-    let unknown = rp.signal_unknown_credential(response.credential_id(), None::<()>).unwrap();
+    let unknown = rp.signal_unknown_credential(response.credential_id(), None).unwrap();
     assert_eq!(serde_json::to_value(&unknown).unwrap(), json!({"rpId": "example.org", "credentialId": id}));
-    assert_eq!(rp.signal_unknown_credential(response.credential_id(), Some(record())), None, "it is known");
-    assert_eq!(rp.signal_unknown_credential([0; 1024], None::<()>), None, "no id");
+    assert_eq!(rp.signal_unknown_credential(response.credential_id(), Some(&record())), None, "it is known");
+    assert_eq!(rp.signal_unknown_credential([0; 1024], None), None, "no id");
 }
 
 /// A settings page has no sign-in, but the proof in the session.

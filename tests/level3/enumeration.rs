@@ -70,7 +70,7 @@ impl Stage {
         let counting: &'static Counting = Box::leak(Box::default());
         let offered = crypto::Algorithm::from_cose(algorithm.id()).unwrap();
         let rp = RelyingParty::builder("example.org", "x").backend(counting).algorithms([offered]);
-        let rp = rp.decoys(Decoys::new([3; 32])).build().unwrap();
+        let rp = rp.decoys(Decoys::new(*b"decoy secret number 3, 32 bytes.")).build().unwrap();
         let made = Self::made(algorithm);
         let id = CredentialId::new(&made.credential_id).unwrap();
         let mut record =
@@ -297,10 +297,13 @@ fn a_credential_id_costs_one_algorithm() {
     use crypto::Algorithm::{EdDsa, Es256, Es384, Rs256};
     let counting: &'static Counting = Box::leak(Box::default());
     let shapes = [(2, 32, Es256), (1, 32, Rs256), (1, 32, EdDsa), (1, 16, Es384)];
-    let decoys = shapes.into_iter().fold(Decoys::new([3; 32]).with_counts(vec![1, 1, 1]), |decoys, shape| {
-        let (weight, id_len, algorithm) = shape;
-        decoys.with_shape(weight, id_len, Vec::new(), algorithm).unwrap()
-    });
+    let decoys = shapes.into_iter().fold(
+        Decoys::new(*b"decoy secret number 3, 32 bytes.").with_counts(vec![1, 1, 1]),
+        |decoys, shape| {
+            let (weight, id_len, algorithm) = shape;
+            decoys.with_shape(weight, id_len, Vec::new(), algorithm).unwrap()
+        },
+    );
     let rp = RelyingParty::builder("example.org", "x").backend(counting).decoys(decoys).build().unwrap();
     let details = crate::payment::shown();
     let expected = ExpectedPayment::new(&details);
@@ -336,7 +339,9 @@ fn a_credential_id_costs_one_algorithm() {
 fn the_policies_on_backup_show_no_record() {
     let counting: &'static Counting = Box::leak(Box::default());
     let build = |state, eligibility| {
-        let rp = RelyingParty::builder("example.org", "x").backend(counting).decoys(Decoys::new([3; 32]));
+        let rp = RelyingParty::builder("example.org", "x")
+            .backend(counting)
+            .decoys(Decoys::new(*b"decoy secret number 3, 32 bytes."));
         rp.backup_state_at_authentication(state).backup_eligibility(eligibility).build().unwrap()
     };
     let mut turned = record();
@@ -393,7 +398,7 @@ fn decoyed(decoys: Decoys) -> RelyingParty {
 
 #[test]
 fn decoys_look_like_real_credentials() {
-    let rp = decoyed(Decoys::new([3; 32]));
+    let rp = decoyed(Decoys::new(*b"decoy secret number 3, 32 bytes."));
     let (fake, state) = rp.start_decoy_authentication("nobody@mail.example", NOW).unwrap();
     let (again, _) = rp.start_decoy_authentication("nobody@mail.example", NOW).unwrap();
     assert_eq!(fake.allow_credentials, again.allow_credentials);
@@ -420,13 +425,15 @@ fn lists_have_one_order() {
     let sorted = of([b"a", b"b", b"c"]);
     assert!(sorted.is_sorted());
     assert_eq!(of([b"c", b"a", b"b"]), sorted);
-    let rp = decoyed(Decoys::new([3; 32]).with_counts(vec![0, 0, 0, 0, 1]));
+    let rp = decoyed(Decoys::new(*b"decoy secret number 3, 32 bytes.").with_counts(vec![0, 0, 0, 0, 1]));
     for name in ["a", "b", "c", "d"] {
         let list = rp.start_decoy_authentication(name, NOW).unwrap().0.allow_credentials;
         assert!(list.len() == 5 && list.is_sorted_by_key(|credential| &credential.id), "{name}");
     }
     for len in [0, 1024, usize::MAX] {
-        let error = Decoys::new([3; 32]).with_shape(1, len, Vec::new(), crypto::Algorithm::Es256).unwrap_err();
+        let error = Decoys::new(*b"decoy secret number 3, 32 bytes.")
+            .with_shape(1, len, Vec::new(), crypto::Algorithm::Es256)
+            .unwrap_err();
         let InvalidValue::Length { len: found, most, .. } = error else { panic!("{error}") };
         assert_eq!((found, most), (len, 1023), "no decoy has such an id, so that a name would have no list");
     }
@@ -453,7 +460,7 @@ fn transports_have_one_order() {
             assert_eq!(list[0].transports, expected, "{written:?}");
         }
     }
-    let decoys = Decoys::new([3; 32]).with_counts(vec![1]);
+    let decoys = Decoys::new(*b"decoy secret number 3, 32 bytes.").with_counts(vec![1]);
     let rp = decoyed(decoys.with_shape(1, 20, vec![Usb, Internal, Ble, Usb], crypto::Algorithm::Es256).unwrap());
     let decoy = rp.start_decoy_authentication("nobody", NOW).unwrap().0;
     assert_eq!(decoy.allow_credentials[0].transports, [Ble, Internal, Usb]);
@@ -463,7 +470,7 @@ fn transports_have_one_order() {
 
 #[test]
 fn decoy_options_have_the_same_extensions() {
-    let decoys = Decoys::new([3; 32]).with_counts(vec![0, 1]);
+    let decoys = Decoys::new(*b"decoy secret number 3, 32 bytes.").with_counts(vec![0, 1]);
     let rp = decoyed(decoys.with_shape(1, 20, Vec::new(), crypto::Algorithm::Es256).unwrap());
     let mut request = AuthenticationRequest::default();
     let values = PrfValues::new([1; 24]).with_second([2; 16]);

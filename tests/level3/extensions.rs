@@ -361,7 +361,7 @@ fn prf_results() {
     );
     let registered = register(&rp(), &RegistrationRequest::default(), made).unwrap();
     assert!(registered.evidence().secret_extension_results == Some(true));
-    let record = serde_json::to_string(&registered.claim(None::<()>).unwrap()).unwrap();
+    let record = serde_json::to_string(&registered.claim(None).unwrap().0).unwrap();
     assert!(!record.contains(RESULT));
     for secret in ["prf", "largeBlobKey"] {
         let clear = signed(secret, Cbor::Bytes(b"secret secret".to_vec()));
@@ -374,7 +374,7 @@ fn prf_results() {
         let posted = create(clear, &[1; 32]);
         let evidence = serde_json::to_string(&registered.evidence()).unwrap();
         let printed = format!("{registered:?} {posted:?}");
-        let record = serde_json::to_string(&registered.claim(None::<()>).unwrap()).unwrap();
+        let record = serde_json::to_string(&registered.claim(None).unwrap().0).unwrap();
         for text in [printed, evidence, record] {
             assert!(!text.contains("115, 101, 99, 114, 101, 116") && !text.contains("c2VjcmV0"), "{text}");
         }

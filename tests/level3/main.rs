@@ -57,7 +57,7 @@ fn register(rp: &RelyingParty, request: &RegistrationRequest, made: Registration
 /// The record of the credential that these tests use.
 fn record() -> CredentialRecord {
     let registered = register(&rp(), &RegistrationRequest::default(), registration()).unwrap();
-    registered.claim(None::<()>).unwrap()
+    registered.claim(None).unwrap().0
 }
 
 /// An authentication with this credential.

@@ -81,7 +81,7 @@ fn conditional_create() {
     use wardkey_authenticator::flags::{UP, UV};
     let absent = || registration().authenticator_data(|data| data.clear_flags(UP | UV));
     let request = registering(|request| request.conditional = true);
-    let record = register(&rp(), &request, absent()).unwrap().claim(None::<()>).unwrap();
+    let record = register(&rp(), &request, absent()).unwrap().claim(None).unwrap().0;
     assert!(!record.uv_initialized);
     assert_eq!(started(&request).authenticator_selection.user_verification, UserVerificationRequirement::Preferred);
     assert_eq!(refusal(register(&rp(), &RegistrationRequest::default(), absent())), Refusal::UserNotPresent);
@@ -122,6 +122,9 @@ fn lint_creation() {
     assert_eq!(email, [Lint::PersonalUserHandle]);
     assert_eq!(lints(|o| o.user.id = UserHandle::new([1; 8]).unwrap()), [Lint::ShortUserHandle]);
     assert_eq!(lints(|o| o.user.name.clear()), [Lint::EmptyUserName]);
+    assert_eq!(lints(|o| o.user.name = " ".into()), [Lint::EmptyUserName]);
+    assert_eq!(lints(|o| o.rp.name.clear()), [Lint::EmptyRpName]);
+    assert_eq!(lints(|o| o.user.display_name.clear()), [Lint::EmptyDisplayName]);
     assert_eq!(lints(|o| o.pub_key_cred_params.retain(|p| p.alg == -7)), [-8, -257].map(Lint::MissingAlgorithm));
     for number in [-9, -51, -52, -19] {
         let also = lints(|o| {
@@ -188,7 +191,8 @@ fn lint_extensions() {
     };
     assert_eq!(started(&protected(UserVerificationOptional, true)).lint(), [Lint::NothingToEnforce]);
     assert_eq!(started(&protected(UserVerificationOptional, false)).lint(), []);
-    assert_eq!(started(&protected(UserVerificationRequired, true)).lint(), []);
+    assert_eq!(started(&protected(UserVerificationRequired, true)).lint(), [Lint::EnforcedCredProtect]);
+    assert_eq!(started(&protected(UserVerificationRequired, false)).lint(), []);
     let large_blob = |resident_key, support| {
         registering(|request| {
             request.resident_key = resident_key;
@@ -221,7 +225,7 @@ fn lint_extensions() {
 #[test]
 fn lint_request() {
     let mut options = requested(&AuthenticationRequest::default());
-    assert_eq!((options.lint(), options.lint_conditional()), (vec![], vec![]));
+    assert_eq!(options.lint(), []);
     options.allow_credentials = (0..65)
         .map(|n| CredentialDescriptor::new(Default::default(), CredentialId::new([n]).unwrap(), vec![]))
         .collect();
@@ -231,6 +235,50 @@ fn lint_request() {
     assert_eq!(options.lint(), [Lint::NoTransports]);
     options.allow_credentials = vec![options.allow_credentials[0].clone(), options.allow_credentials[0].clone()];
     assert!(options.lint().contains(&Lint::DuplicateCredential));
+}
+
+/// Clients ignore the timeout under conditional mediation: what must not happen is that the state expires first.
+#[test]
+fn lint_conditional_timeouts() {
+    let mut request = AuthenticationRequest::default();
+    assert_eq!(requested(&request).lint_conditional(), [Lint::ShortConditionalTimeout(300_000)]);
+    for (seconds, conditional, modal) in [
+        (3599, vec![Lint::ShortConditionalTimeout(3_599_000)], vec![Lint::Timeout(3_599_000)]),
+        (3600, vec![], vec![Lint::Timeout(3_600_000)]),
+        (86_400, vec![], vec![Lint::Timeout(86_400_000)]),
+        (600, vec![Lint::ShortConditionalTimeout(600_000)], vec![]),
+    ] {
+        request.timeout_secs = Some(seconds);
+        let options = requested(&request);
+        assert_eq!((options.lint_conditional(), options.lint()), (conditional, modal), "{seconds}");
+    }
+    let mut request = registering(|request| request.conditional = true);
+    request.timeout_secs = Some(3600);
+    assert_eq!(started(&request).lint_conditional(), []);
+}
+
+/// gitea#33531, bitwarden/passwordless-server PR 193: Chromium makes such a credential with credProtect level 3, which no later
+/// request with user verification discouraged finds. With residentKey preferred it is level 2.
+#[test]
+fn lint_preferred_user_verification() {
+    use UserVerificationRequirement::{Discouraged, Preferred, Required};
+    let chosen = CredentialProtection::UserVerificationOptional;
+    for (resident_key, user_verification, cred_protect, trap) in [
+        (ResidentKey::Required, Preferred, None, true),
+        (ResidentKey::Required, Preferred, Some(chosen), false),
+        (ResidentKey::Required, Required, None, false),
+        (ResidentKey::Required, Discouraged, None, false),
+        (ResidentKey::Preferred, Preferred, None, false),
+        (ResidentKey::Discouraged, Preferred, None, false),
+    ] {
+        let request = registering(|request| {
+            request.resident_key = resident_key.clone();
+            request.user_verification = Some(user_verification.clone());
+            request.extensions.cred_protect = cred_protect;
+        });
+        let lints = started(&request).lint();
+        assert_eq!(lints.contains(&Lint::PreferredBecomesCredProtect), trap, "{request:?}");
+    }
 }
 
 /// §5.1.8, §5.1.9: an absent member has the default of the standard.

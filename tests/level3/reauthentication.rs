@@ -57,9 +57,7 @@ fn it_is_bound_to_the_relying_party_the_user_a_purpose_and_a_time() {
 #[test]
 fn its_age_counts_from_the_time_of_issue() {
     let rp = RelyingParty::builder("example.org", "x").timeout_secs(3600).build().unwrap();
-    for (fresh_secs, lifetime, counts) in
-        [(120, 120, 120), (7200, 3600, 7200), (0, 1, 1), (u32::MAX, 3600, 86_400), (86_400, 3600, 86_400)]
-    {
+    for (fresh_secs, lifetime, counts) in [(120, 120, 120), (7200, 3600, 7200), (1, 1, 1), (86_400, 3600, 86_400)] {
         let start = || rp.start_reauthentication(&user().handle, &[record()], PURPOSE, fresh_secs, NOW).unwrap();
         let (options, state) = start();
         assert_eq!((state.issued_at(), state.expires_at()), (NOW, later(lifetime)), "{fresh_secs}");
@@ -75,6 +73,35 @@ fn its_age_counts_from_the_time_of_issue() {
         let posted = later(lifetime + 1);
         let late = rp.finish_reauthentication(state, &user().handle, &response, &record(), posted);
         assert_eq!(late.unwrap_err(), Error::Expired);
+    }
+    for fresh_secs in [0, 86_401, u32::MAX] {
+        let started = rp.start_reauthentication(&user().handle, &[record()], PURPOSE, fresh_secs, NOW);
+        assert_eq!(started.unwrap_err(), Error::ReauthenticationLifetime, "{fresh_secs}");
+    }
+}
+
+/// What is stored under `id` is the same for every copy of a proof, and another for each re-authentication.
+#[test]
+fn it_is_spent_once() {
+    let rp = rp();
+    let confirm = || {
+        let (options, state) = start(&rp);
+        let (id, response) = (state.id(), get(authentication(), &options.challenge));
+        let done = rp.finish_reauthentication(state, &user().handle, &response, &record(), later(20)).unwrap();
+        assert_eq!((done.0.id(), done.1.evidence.state_id.as_ref()), (id.as_str(), Some(&id)));
+        done.0
+    };
+    let (proof, other) = (confirm(), confirm());
+    let copy: Reauthentication = serde_json::from_str(&serde_json::to_string(&proof).unwrap()).unwrap();
+    let mut spent = std::collections::HashSet::new();
+    let mut spend = |proof: Reauthentication| spent.insert(proof.spend(&rp, &user().handle, PURPOSE, NOW).unwrap());
+    assert_eq!([spend(proof.clone()), spend(copy), spend(proof.clone()), spend(other)], [true, false, false, true]);
+    for (user, purpose, time, expected) in [
+        (user().handle, PURPOSE, later(301), Error::NotFresh),
+        (stranger(), PURPOSE, NOW, Error::ReauthenticationMismatch),
+        (user().handle, "prescription 4711", NOW, Error::ReauthenticationMismatch),
+    ] {
+        assert_eq!(proof.clone().spend(&rp, &user, purpose, time), Err(expected), "{purpose} {time:?}");
     }
 }
 

@@ -8,7 +8,8 @@ fn register(rp: &RelyingParty, user: &User, now: UnixTime, posted: &str) -> Resu
     let response = RegistrationResponse::from_json(posted)?;
     let registered = rp.finish_registration(state, &response, now)?;
     let stored: Option<CredentialRecord> = None;
-    Ok(registered.claim(stored)?)
+    let (record, _evidence) = registered.claim(stored.as_ref())?;
+    Ok(record)
 }
 
 fn sign_in(rp: &RelyingParty, record: &mut CredentialRecord, now: UnixTime, posted: &str) -> Result<bool, Error> {

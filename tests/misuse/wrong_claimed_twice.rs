@@ -3,8 +3,8 @@
 use wardkey::policy::Registered;
 
 fn claim(registered: Registered) {
-    let _first = registered.claim(None::<()>);
-    let _second = registered.claim(None::<()>);
+    let _first = registered.claim(None);
+    let _second = registered.claim(None);
 }
 
 fn main() {}

@@ -3,8 +3,8 @@
 use wardkey::policy::Registered;
 
 fn claim(registered: &Registered) {
-    let _first = registered.clone().claim(None::<()>);
-    let _second = registered.clone().claim(None::<()>);
+    let _first = registered.clone().claim(None);
+    let _second = registered.clone().claim(None);
 }
 
 fn main() {}

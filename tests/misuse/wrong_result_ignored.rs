@@ -9,7 +9,7 @@ fn finish(rp: &RelyingParty, state: RegistrationState, response: &RegistrationRe
 }
 
 fn claim(registered: Registered) {
-    registered.claim(None::<()>);
+    registered.claim(None);
 }
 
 fn apply(record: &mut CredentialRecord, update: &RecordUpdate) {

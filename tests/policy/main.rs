@@ -324,10 +324,10 @@ fn unsigned_data_of_a_u2f_statement_raises_nothing() {
         "aaguid": "nobody", "user_verified": "nobody", "backup": "nobody", "sign_count": "nobody", "extensions": "nobody",
     });
     assert_eq!(evidence["vouchers"], vouchers);
-    let record = registered.claim(None::<()>).unwrap();
+    let record = registered.claim(None).unwrap().0;
     assert_eq!((record.uv_initialized, record.sign_count), (false, 0));
     assert_eq!((record.backup_eligible, record.backup_state), (None, None), "the first sign-in teaches them");
-    let record = of(&genuine).claim(None::<()>).unwrap();
+    let record = of(&genuine).claim(None).unwrap().0;
     assert_eq!((record.uv_initialized, record.sign_count), (false, 0));
     assert_eq!((record.backup_eligible, record.backup_state), (Some(false), Some(false)));
 
@@ -353,7 +353,7 @@ fn unsigned_data_of_a_u2f_statement_raises_nothing() {
         let registered = finish(&made, &any, Quirks::NONE).unwrap();
         let signed = registered.voucher(Fact::Extensions).is_signature();
         assert_eq!(registered.signed_extensions().min_pin_length, signed.then_some(63), "{name}");
-        let record = registered.claim(None::<()>).unwrap();
+        let record = registered.claim(None).unwrap().0;
         assert_eq!((record.uv_initialized, record.sign_count), (true, 77), "{name}");
         assert_eq!((record.backup_eligible, record.backup_state), (Some(true), Some(true)), "{name}");
     }
@@ -382,7 +382,7 @@ fn a_refused_statement_vouches_for_nothing() {
     assert_eq!(required(&forged).unwrap_err(), Refusal::Extension(OutputRefusal::NotSigned));
     let registered = finish(&forged, &policy, Quirks::NONE).unwrap();
     assert_eq!((registered.trust(), registered.signed_extensions().min_pin_length), (TrustOutcome::Trusted, None));
-    assert!(!registered.claim(None::<()>).unwrap().uv_initialized);
+    assert!(!registered.claim(None).unwrap().0.uv_initialized);
 }
 
 /// §8.6: a U2F statement does not sign the AAGUID, so the AAGUID must not select anchors.

@@ -235,7 +235,7 @@ impl Registration {
         let known = world.find(party, &id);
         let record = registered.claim(known.map(|at| &world.records[at].record));
         assert_eq!(record.is_ok(), known.is_none(), "a credential is registered once");
-        let Ok(record) = record else { return };
+        let Ok((record, _evidence)) = record else { return };
         let items = model::registered(&created.said);
         assert_eq!((items_of(&record), &record.public_key), (items, &key.cose()));
         let account = held.says.account.clone();

@@ -29,7 +29,7 @@ fn build(party: &Party) -> RelyingParty {
     hardware.types = vec![AttestationType::SelfAttestation];
     let mut builder = RelyingParty::builder(party.rp_id, "A relying party")
         .backend(&Toy)
-        .decoys(Decoys::new([9; 32]))
+        .decoys(Decoys::new(*b"decoy secret number 9, 32 bytes."))
         .timeout_secs(party.timeout as u32)
         .attestation_named(party.named_policy, hardware, AttestationConveyance::Direct);
     for origin in party.origins {

@@ -21,14 +21,22 @@ pub enum Lint {
     /// A challenge of fewer than 16 bytes (§13.4.3).
     ShortChallenge,
     /// A timeout outside 300 000 to 600 000 ms, which §15.1 recommends: clients clamp it, and people who need longer
-    /// are cut off.
+    /// are cut off. Not for conditional mediation, where clients ignore the timeout.
     Timeout(u32),
+    /// A timeout of less than an hour for conditional mediation. Clients ignore it there, so a page with passkey autofill stays
+    /// ready while the state expires, and the sign-in of a user who comes back later is refused.
+    ShortConditionalTimeout(u32),
     /// A user handle that looks like personal data: it is stored on authenticators, where others may read it.
     PersonalUserHandle,
     /// A user handle of fewer than 16 bytes: it may be guessed, or a row number.
     ShortUserHandle,
     /// An empty account name: clients show it, and some refuse it.
     EmptyUserName,
+    /// An empty name of the relying party: some clients refuse it.
+    EmptyRpName,
+    /// An empty display name: some clients refuse it, such as an iPhone that registers for a Windows machine. Repeat the account
+    /// name if the person chose no name.
+    EmptyDisplayName,
     /// A name of more than 64 bytes: authenticators may cut it there (§6.4.1).
     LongName,
     /// One of the three algorithms that §5.4 recommends is not offered, so that some authenticator has none in common:
@@ -47,6 +55,13 @@ pub enum Lint {
     /// `enforceCredentialProtectionPolicy` with `userVerificationOptional`, which every authenticator grants: the client
     /// refuses none (CTAP §12.1), and the server those that do not know the extension.
     NothingToEnforce,
+    /// `enforceCredentialProtectionPolicy` with a level above `userVerificationOptional`: clients refuse every authenticator
+    /// without the extension, such as older security keys and most platforms (CTAP §12.1).
+    EnforcedCredProtect,
+    /// User verification is preferred, the credential must be discoverable, and `credProtect` is not chosen. Chromium then asks
+    /// security keys for level 3, so that a later request with user verification discouraged does not find the credential.
+    /// Choose the level, require user verification, or never discourage it.
+    PreferredBecomesCredProtect,
     /// An AppID that is not on the site of the RP ID: clients refuse the ceremony (§10.1.1, §10.1.2).
     AppIdElsewhere,
     /// User verification that is discouraged: many authenticators ask for it all the same, and a credential without it
@@ -92,9 +107,14 @@ impl core::fmt::Display for Lint {
         match self {
             Self::ShortChallenge => f.write_str("a challenge of fewer than 16 bytes"),
             Self::Timeout(value) => write!(f, "a timeout of {value} ms, where 300000 to 600000 are recommended"),
+            Self::ShortConditionalTimeout(value) => {
+                write!(f, "a timeout of {value} ms for conditional mediation, where an hour is recommended")
+            }
             Self::PersonalUserHandle => f.write_str("a user handle that looks like personal data"),
             Self::ShortUserHandle => f.write_str("a user handle of fewer than 16 bytes"),
             Self::EmptyUserName => f.write_str("an empty account name"),
+            Self::EmptyRpName => f.write_str("an empty name of the relying party"),
+            Self::EmptyDisplayName => f.write_str("an empty display name"),
             Self::LongName => f.write_str("a name of more than 64 bytes, which authenticators may cut"),
             Self::MissingAlgorithm(value) => {
                 write!(f, "COSE algorithm {value} is not offered, and some authenticators have no other")
@@ -112,6 +132,12 @@ impl core::fmt::Display for Lint {
             Self::NothingToEnforce => {
                 f.write_str("enforceCredentialProtectionPolicy where user verification is optional")
             }
+            Self::EnforcedCredProtect => {
+                f.write_str("enforceCredentialProtectionPolicy refuses authenticators without credProtect")
+            }
+            Self::PreferredBecomesCredProtect => f.write_str(
+                "user verification is preferred for a discoverable credential, so Chromium asks for credProtect level 3",
+            ),
             Self::AppIdElsewhere => f.write_str("an AppID that is not on the site of the RP ID"),
             Self::UserVerificationDiscouraged => f.write_str("user verification is discouraged"),
             Self::HintsContradictAttachment => f.write_str("hints contradict the attachment"),
@@ -141,31 +167,54 @@ impl core::fmt::Display for Lint {
 const MANY: usize = 64;
 /// The bytes of a name that every authenticator keeps (§5.4.1, §5.4.3).
 const NAME_LEN: usize = 64;
+/// The timeout that a page with passkey autofill should have at least: an hour.
+const CONDITIONAL_TIMEOUT: u32 = 3_600_000;
 
 impl CreationOptions {
-    /// What clients punish in these options; empty: nothing that is known.
+    /// Returns what clients punish in these options. An empty list means that nothing is known. For a conditional create, use
+    /// [`Self::lint_conditional`].
     #[must_use]
     pub fn lint(&self) -> Vec<Lint> {
         let mut lints = Vec::new();
-        common(&mut lints, &self.challenge, self.timeout, &self.hints);
+        modal_timeout(&mut lints, self.timeout);
+        self.any_mediation(&mut lints);
+        let discoverable = self.authenticator_selection.resident_key == ResidentKey::Required;
+        let preferred = self.authenticator_selection.user_verification == UserVerificationRequirement::Preferred;
+        let trap = discoverable && preferred && self.extensions.cred_protect.is_none();
+        push_if(&mut lints, trap, Lint::PreferredBecomesCredProtect);
+        lints
+    }
+
+    /// Returns the same for a conditional create (`mediation: "conditional"`). Clients ignore the timeout there, and a password
+    /// manager, which knows no `credProtect`, makes the credential.
+    #[must_use]
+    pub fn lint_conditional(&self) -> Vec<Lint> {
+        let mut lints = Vec::new();
+        self.any_mediation(&mut lints);
+        lints
+    }
+
+    fn any_mediation(&self, lints: &mut Vec<Lint>) {
+        common(lints, &self.challenge, &self.hints);
         let handle = self.user.id.as_bytes();
-        push_if(&mut lints, is_personal_data(handle), Lint::PersonalUserHandle);
-        push_if(&mut lints, handle.len() < 16, Lint::ShortUserHandle);
-        push_if(&mut lints, self.user.name.is_empty(), Lint::EmptyUserName);
+        push_if(lints, is_personal_data(handle), Lint::PersonalUserHandle);
+        push_if(lints, handle.len() < 16, Lint::ShortUserHandle);
+        push_if(lints, is_blank(&self.user.name), Lint::EmptyUserName);
+        push_if(lints, is_blank(&self.rp.name), Lint::EmptyRpName);
+        push_if(lints, is_blank(&self.user.display_name), Lint::EmptyDisplayName);
         let names = [&self.rp.name, &self.user.name, &self.user.display_name];
-        push_if(&mut lints, names.iter().any(|name| name.len() > NAME_LEN), Lint::LongName);
-        self.algorithms(&mut lints);
-        self.selection(&mut lints);
+        push_if(lints, names.iter().any(|name| name.len() > NAME_LEN), Lint::LongName);
+        self.algorithms(lints);
+        self.selection(lints);
         push_if(
-            &mut lints,
+            lints,
             self.attestation == AttestationConveyance::None && !self.attestation_formats.is_empty(),
             Lint::FormatsWithoutAttestation,
         );
-        push_if(&mut lints, self.attestation == AttestationConveyance::Enterprise, Lint::EnterpriseAttestation);
-        push_if(&mut lints, matches!(self.attestation, AttestationConveyance::Other(_)), Lint::UnknownValue);
-        credentials(&mut lints, &self.exclude_credentials);
-        self.extensions(&mut lints);
-        lints
+        push_if(lints, self.attestation == AttestationConveyance::Enterprise, Lint::EnterpriseAttestation);
+        push_if(lints, matches!(self.attestation, AttestationConveyance::Other(_)), Lint::UnknownValue);
+        credentials(lints, &self.exclude_credentials);
+        self.extensions(lints);
     }
 
     fn extensions(&self, lints: &mut Vec<Lint>) {
@@ -176,6 +225,7 @@ impl CreationOptions {
         let nothing =
             self.extensions.enforce_cred_protect && self.extensions.cred_protect.is_none_or(|level| level == optional);
         push_if(lints, nothing, Lint::NothingToEnforce);
+        push_if(lints, self.extensions.enforce_cred_protect && !nothing, Lint::EnforcedCredProtect);
         appid(lints, self.extensions.appid_exclude.as_ref(), self.rp.id.as_deref());
     }
 
@@ -217,22 +267,31 @@ impl CreationOptions {
 }
 
 impl RequestOptions {
-    /// What clients punish in these options; empty: nothing that is known. For a conditional get, see
+    /// Returns what clients punish in these options. An empty list means that nothing is known. For passkey autofill, use
     /// [`Self::lint_conditional`].
     #[must_use]
     pub fn lint(&self) -> Vec<Lint> {
         let mut lints = Vec::new();
-        common(&mut lints, &self.challenge, self.timeout, &self.hints);
-        user_verification(&mut lints, &self.user_verification);
-        credentials(&mut lints, &self.allow_credentials);
-        appid(&mut lints, self.extensions.appid.as_ref(), self.rp_id.as_deref());
+        modal_timeout(&mut lints, self.timeout);
+        self.any_mediation(&mut lints);
         lints
     }
 
-    /// The same for passkey autofill (`mediation: "conditional"`), where a list of credentials is a filter only.
+    fn any_mediation(&self, lints: &mut Vec<Lint>) {
+        common(lints, &self.challenge, &self.hints);
+        user_verification(lints, &self.user_verification);
+        credentials(lints, &self.allow_credentials);
+        appid(lints, self.extensions.appid.as_ref(), self.rp_id.as_deref());
+    }
+
+    /// Returns the same for passkey autofill (`mediation: "conditional"`), where a list of credentials is a filter only, and the
+    /// timeout limits only how long the state is valid.
     #[must_use]
     pub fn lint_conditional(&self) -> Vec<Lint> {
-        let mut lints = self.lint();
+        let mut lints = Vec::new();
+        let short = self.timeout < CONDITIONAL_TIMEOUT;
+        push_if(&mut lints, short, Lint::ShortConditionalTimeout(self.timeout));
+        self.any_mediation(&mut lints);
         push_if(&mut lints, !self.allow_credentials.is_empty(), Lint::FilteredConditional);
         lints
     }
@@ -244,9 +303,18 @@ fn push_if(lints: &mut Vec<Lint>, condition: bool, lint: Lint) {
     }
 }
 
-fn common(lints: &mut Vec<Lint>, challenge: &[u8], timeout: u32, hints: &[Hint]) {
-    push_if(lints, challenge.len() < 16, Lint::ShortChallenge);
+/// The timeout of a ceremony with a dialogue (§15.1).
+fn modal_timeout(lints: &mut Vec<Lint>, timeout: u32) {
     push_if(lints, !(300_000..=600_000).contains(&timeout), Lint::Timeout(timeout));
+}
+
+/// Whether a name shows nothing.
+fn is_blank(name: &str) -> bool {
+    name.trim().is_empty()
+}
+
+fn common(lints: &mut Vec<Lint>, challenge: &[u8], hints: &[Hint]) {
+    push_if(lints, challenge.len() < 16, Lint::ShortChallenge);
     let mut seen = HashSet::new();
     push_if(lints, !hints.iter().all(|hint| seen.insert(hint)), Lint::DuplicateHint);
     push_if(lints, hints.iter().any(|hint| matches!(hint, Hint::Other(_))), Lint::UnknownValue);

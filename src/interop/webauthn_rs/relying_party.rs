@@ -7,7 +7,7 @@ use crate::relying_party::{RelyingParty, RelyingPartyBuilder};
 /// those of `append_allowed_origin`. (`Url::as_str` returns a string.)
 ///
 /// Each origin becomes an [`origin`](RelyingPartyBuilder::origin) on the RP ID's domain, a
-/// [`related_origin`](RelyingPartyBuilder::related_origin) elsewhere, or an app's
+/// [`related_origin`](RelyingPartyBuilder::related_origin) elsewhere, or, for an app, an extension or a shell, a
 /// [`native_origin`](RelyingPartyBuilder::native_origin). Like webauthn-rs, it ignores what follows the origin in a URL.
 /// [`build`](RelyingPartyBuilder::build) checks that the origins are valid.
 ///
@@ -49,9 +49,12 @@ fn origin_of(url: &str) -> &str {
     url.split_once("://").and_then(after_scheme).and_then(|len| url.get(..len)).unwrap_or(url)
 }
 
-/// Returns the host of a web origin, or `None` for the origin of an app.
+/// Returns the host of a web origin, or `None` for the origin of an app, a browser extension or a shell.
 fn host(origin: &str) -> Option<&str> {
-    let (_, authority) = origin.split_once("://")?;
+    let (scheme, authority) = origin.split_once("://")?;
+    if !["https", "http"].iter().any(|web| scheme.eq_ignore_ascii_case(web)) {
+        return None;
+    }
     authority.split(':').next()
 }
 
@@ -67,6 +70,7 @@ mod tests {
             "https://portal.clinic.example/",
             "https://hospital.example",
             "ios:bundle-id:org.example.portal",
+            "chrome-extension://jnpfkofnigkaocfcdcdppaokjkmhjcio/",
         ];
         let rp = relying_party("clinic.example", "Example Clinic", origins).timeout_secs(90).build().unwrap();
         let origins: Vec<_> = rp.site().origins.iter().collect();
@@ -77,6 +81,7 @@ mod tests {
                 "https://portal.clinic.example",
                 "https://hospital.example",
                 "ios:bundle-id:org.example.portal",
+                "chrome-extension://jnpfkofnigkaocfcdcdppaokjkmhjcio",
             ]
         );
         assert!(!rp.site().origins.allow("https://clinic.example"));

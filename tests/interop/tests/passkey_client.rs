@@ -74,7 +74,7 @@ macro_rules! register {
         let created = block_on($device.register(origin(), request, DefaultClientData)).unwrap();
         let response = RegistrationResponse::from_json(&serde_json::to_string(&created).unwrap()).unwrap();
         let registered = $rp.finish_registration(state, &response, NOW).unwrap();
-        registered.claim(None::<()>).unwrap()
+        registered.claim(None).unwrap().0
     }};
 }
 

@@ -40,7 +40,7 @@ fn their_front_end_with_our_relying_party() {
     let registration = create("page", Algorithm::Es256, &read.public_key.challenge);
     let posted = as_their_page_posts(registration.response());
     let response = registration_response(&posted.to_string()).unwrap();
-    let mut record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+    let mut record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
 
     for discoverable in [false, true] {
         let (options, state) = match discoverable {
@@ -177,7 +177,7 @@ fn pages_that_spell_bytes_in_another_way_register_and_sign_in() {
         let posted = posted.to_string();
         assert!(registration_response(&posted).is_err(), "only where it is asked for");
         let response = registration_response(&any_spelling(&posted).unwrap()).unwrap();
-        let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None::<()>).unwrap();
+        let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
 
         let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
         let mut posted = as_their_page_posts(get(&registration, &options.challenge, 1).response());

@@ -78,7 +78,7 @@ pub fn register_with_ours(name: &str, algorithm: Algorithm) -> (Registration, Cr
     let registration = create(name, algorithm, &options.challenge);
     let response: RegistrationResponse = serde_json::from_value(registration.response()).unwrap();
     let registered = rp.finish_registration(state, &response, NOW).unwrap();
-    (registration, registered.claim(None::<()>).unwrap())
+    (registration, registered.claim(None).unwrap().0)
 }
 
 /// Passes a value through JSON text, as a client does.
