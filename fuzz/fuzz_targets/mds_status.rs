@@ -25,11 +25,11 @@ fn told(reports: &[Value], circumstance: &Circumstance<'_>) -> Option<(bool, Opt
 fuzz_target!(|input: &[u8]| {
     let mut parts = Parts(input);
     let (firmware, years) = (parts.octet(), parts.octet());
-    if let Ok(text) = core::str::from_utf8(parts.0) {
-        if let Ok(day) = text.parse::<Day>() {
-            assert_eq!(day.to_string(), text);
-            assert!(day.starts() < day.ends());
-        }
+    if let Ok(text) = core::str::from_utf8(parts.0)
+        && let Ok(day) = text.parse::<Day>()
+    {
+        assert_eq!(day.to_string(), text);
+        assert!(day.starts() < day.ends());
     }
     let Ok(mut reports) = serde_json::from_slice::<Vec<Value>>(parts.0) else { return };
     let mut circumstance = Circumstance::at(UnixTime::from_secs(i64::from(years) * 31_556_952));
