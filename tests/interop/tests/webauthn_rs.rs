@@ -4,8 +4,8 @@ mod common;
 
 use common::*;
 use wardkey::client::json::UserVerificationRequirement;
-use wardkey::interop::webauthn_rs::{record, records, stored};
 use wardkey::interop::check;
+use wardkey::interop::webauthn_rs::{record, records, stored};
 use wardkey::{CredentialRecord, Transport};
 use wardkey_authenticator::{Algorithm, Authentication, Packed, Registration, flags};
 use webauthn_rs::prelude::*;

@@ -8,8 +8,8 @@ use wardkey::RegistrationResponse;
 use wardkey::attestation::Format;
 use wardkey::client::json::{CreationOptions, RequestOptions, ResponseError};
 use wardkey::extensions::AppId;
-use wardkey::interop::webauthn_rs::*;
 use wardkey::interop::ImportError;
+use wardkey::interop::webauthn_rs::*;
 use wardkey::{AuthenticationRequest, RegistrationRequest};
 use wardkey_authenticator::Algorithm;
 use webauthn_rs::prelude::{
