@@ -17,6 +17,7 @@
 //! | sign in a known user | [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
 //! | re-authenticate before a critical action | [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`], [`Reauthentication::spend`] |
 //! | hide whether an account exists | [`Decoys`], [`RelyingParty::refuse_authentication`], [`RelyingParty::refuse_payment`], [`Error::public`] |
+//! | call the browser, and explain failures to people | [`BROWSER_JS`] |
 //! | use extensions | [`extensions`]: inputs, outputs, and the table of what is checked where |
 //! | confirm payments, also when a merchant starts them | [`RelyingParty::start_payment`], [`RelyingParty::finish_payment`], [`ceremony::payment::ExpectedPayment`] |
 //! | tell passkey providers which credentials are current | [`RelyingParty::signal_all_accepted_credentials`] and [`client::signal`] |
@@ -121,6 +122,14 @@ pub use relying_party::{
 };
 pub use state::{AuthenticationState, RegistrationState};
 pub use time::UnixTime;
+
+/// `browser/wardkey.js`: the half that runs in the page. An ES module without dependencies; serve it as it is, as
+/// `text/javascript`. It calls the browser, converts the JSON, and turns every failure into a code with words for a person.
+///
+/// ```
+/// assert!(wardkey::BROWSER_JS.contains("export async function register"));
+/// ```
+pub const BROWSER_JS: &str = include_str!("../browser/wardkey.js");
 
 /// Items for the tests, fuzz targets and benches of this repository: the parsers of single structures, the members of the
 /// options, and the reasons behind the codes of errors.

@@ -63,7 +63,7 @@
 //! | `crossOrigin`, `topOrigin` | whether the ceremony ran in a cross-origin frame, and the listed origin of the top-level page |
 //! | `backend`, `module` | the name of the crypto backend, and of the module that verifies signatures of the credential |
 //! | `algorithm` | the COSE number of the credential's algorithm |
-//! | `signedSha256` | SHA-256 of authenticatorData ‖ SHA-256(clientDataJSON), which the signature covers; in lower-case hexadecimal. Formats of attestation statements that sign other bytes, or nothing, have it as well |
+//! | `signedSha256` | SHA-256 of authenticatorData ‖ SHA-256(clientDataJSON), which the signature covers; in lower-case hexadecimal. Formats of attestation statements that sign other bytes have it as well; `none` signs nothing and has `null` |
 //! | `flags` | the flags of the authenticator data, as a number |
 //! | `userVerificationRequired`, `userVerification` | whether it was required; `not_performed`, `first` or `performed` |
 //! | `signCount`, `signCountStored` | the signature counter in the authenticator data, and in the record before |
@@ -258,7 +258,7 @@ pub struct Evidence {
     pub module: Option<Cow<'static, str>>,
     /// The algorithm of the credential.
     pub algorithm: Option<Algorithm>,
-    /// SHA-256 of authenticatorData ‖ SHA-256(clientDataJSON).
+    /// SHA-256 of authenticatorData ‖ SHA-256(clientDataJSON). `None` for a registration with `none`, where nothing is signed.
     #[serde(default, with = "sha256")]
     pub signed_sha256: Option<[u8; 32]>,
     /// The flags of the authenticator data.

@@ -392,7 +392,8 @@ fn attestation<'a>(
     recorder.passed(Step::AttestationFormat);
 
     // Step 22: the attestation statement
-    recorder.evidence.signed_sha256 = Some(inputs.backend.sha256(&[inputs.signed()]));
+    let is_signed = format != Format::None;
+    recorder.evidence.signed_sha256 = is_signed.then(|| inputs.backend.sha256(&[inputs.signed()]));
     let attestation = attestation::verify(format, object.statement(), inputs).map_err(Refusal::AttestationStatement)?;
     recorder.evidence.attestation_type = Some(attestation.attestation_type);
     recorder.passed(Step::AttestationStatement);

@@ -1,4 +1,4 @@
-//! Against enumeration (§14.6.2, §14.6.3): a stranger cannot find out whether an account exists.
+//! Protection against enumeration (§14.6.2, §14.6.3): an attacker cannot find out whether an account exists.
 
 use super::decoys::StandIn;
 use super::{AuthenticationRequest, RelyingParty};
@@ -15,9 +15,9 @@ use crate::state::{AuthenticationState, Purpose};
 use crate::time::UnixTime;
 
 impl RelyingParty {
-    /// Starts a sign-in for a name without an account, or for an account without a passkey. A stranger cannot tell it from
-    /// [`Self::start_authentication`]. Store the state as for a real account, and answer the response with
-    /// [`Self::refuse_authentication`].
+    /// Starts a sign-in for a name without an account, or for an account without a passkey. An attacker cannot
+    /// distinguish it from [`Self::start_authentication`]. Store the state as for a real account, and answer the response
+    /// with [`Self::refuse_authentication`].
     ///
     /// ```
     /// # use wardkey::{Decoys, RelyingParty, UnixTime};
@@ -65,8 +65,8 @@ impl RelyingParty {
         self.start_decoy(Purpose::SignIn, request, name, now)
     }
 
-    /// Starts a payment for a name without an account. A stranger cannot tell it from [`Self::start_payment`]. Answer the response
-    /// with [`Self::refuse_payment`].
+    /// Starts a payment for a name without an account. An attacker cannot distinguish it from
+    /// [`Self::start_payment`]. Answer the response with [`Self::refuse_payment`].
     ///
     /// ```
     /// # use wardkey::{Decoys, RelyingParty, UnixTime};
@@ -153,8 +153,8 @@ impl RelyingParty {
         }
     }
 
-    /// Verifies a response by the key of `record`, as if it were of that record's credential and account. So no step stops
-    /// early because of whose credential it is.
+    /// Verifies a response with the key of `record`, as if the response were for the credential and the account of that record.
+    /// So no step refuses early because the credential belongs to someone else.
     fn verify_as_known(
         &self,
         expected: ExpectedAuthentication<'_>,
@@ -174,9 +174,9 @@ impl RelyingParty {
         verify(&expected, response, &record, self.backend).map(drop)
     }
 
-    /// Does the work that an early refusal saved because of whose credential it is, or what its record holds, so that the
-    /// time of the answer does not show it (§14.6.2). Work that was done before the refusal is not done again. A credential
-    /// costs what its own key costs; only where the record's key verifies nothing, `stand_in` replaces it.
+    /// Does the work that an early refusal skipped because of the owner of the credential or the content of its record, so that
+    /// the time of the answer does not reveal the account (§14.6.2). Work that was done before the refusal is not done again. The
+    /// work is that of the record's key. `stand_in` replaces a key that cannot verify anything.
     pub(super) fn level(
         &self,
         refusal: &Refusal,
@@ -203,7 +203,7 @@ impl RelyingParty {
         }
     }
 
-    /// Steps 20 and 21 alone.
+    /// Verifies only steps 20 and 21.
     fn verify_signature(&self, response: &AuthenticationResponse, record: &CredentialRecord) -> Result<(), Refusal> {
         let data = AuthenticatorData::read(response.authenticator_data())
             .map_err(|error| Refusal::AuthenticatorData(error.into()))?;
@@ -218,7 +218,7 @@ fn stand_in_record(stand_in: &StandIn<'_>) -> Option<CredentialRecord> {
     Some(CredentialRecord::new(id, user, stand_in.public_key()))
 }
 
-/// How one kind of ceremony verifies: a sign-in or a payment.
+/// The function that verifies one kind of ceremony: a sign-in or a payment.
 pub(super) type Verify = for<'a> fn(
     &ExpectedAuthentication<'a>,
     &'a AuthenticationResponse,

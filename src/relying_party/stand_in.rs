@@ -1,5 +1,5 @@
-//! The public keys that stand in for the key of a credential that is not stored, so that its refusal costs what the refusal
-//! of a wrong signature costs (§14.6.2): one for each algorithm. Nobody knows a private key to any of them.
+//! Stand-in public keys, one for each algorithm. They replace the key of a credential that is not stored, so that its refusal
+//! takes as long as that of a wrong signature (§14.6.2). Nobody knows the private key of any of them.
 //!
 //! | key | derivation |
 //! |---|---|
@@ -9,9 +9,9 @@
 //! | RSA | an odd modulus of 2048 pseudo-random bits, the first 16 those of a product of two primes; exponent 65537 |
 //! | ML-DSA | pseudo-random bytes, all of which encode a key |
 //!
-//! An RSA modulus differs for each credential id and is secret, because a signature above the modulus is refused without
-//! arithmetic: a stranger who knew the modulus could choose such signatures, and see that they are refused faster. With the
-//! other algorithms, what is refused early does not depend on the key.
+//! An RSA modulus is secret and differs for each credential id, because a signature greater than the modulus is refused without
+//! arithmetic. If an attacker knew the modulus, they could choose such signatures and measure the faster refusal. With the other
+//! algorithms, early refusals do not depend on the key.
 
 use crate::crypto::cose::CoseKey;
 use crate::crypto::{Algorithm, Curve, PublicKey, Scheme};
@@ -36,7 +36,7 @@ const ED448: [u8; 57] = first(19);
 /// An RSA modulus has 2048 bits, as nearly all credentials of Windows Hello have, and its exponent is 65537.
 const MODULUS_LEN: usize = 256;
 const EXPONENT: &[u8] = &[1, 0, 1];
-/// The bytes of a modulus that differ from credential to credential. That two moduli end alike shows in no comparison.
+/// The number of bytes of a modulus that differ from credential to credential. The rest may be equal, because nobody sees it.
 pub(super) const MODULUS_HEAD_LEN: usize = 24;
 
 const fn first<const N: usize>(byte: u8) -> [u8; N] {
@@ -55,17 +55,17 @@ const fn last<const N: usize>(byte: u8) -> [u8; N] {
     bytes
 }
 
-/// The keys that stand in, of one algorithm.
+/// The stand-in keys of one algorithm.
 #[derive(Clone, Debug)]
 pub(super) enum StandInKey {
     /// One COSE_Key for all credentials.
     Fixed(Vec<u8>),
-    /// The modulus, whose head is replaced for each credential.
+    /// The modulus. Its first bytes are replaced for each credential.
     Rsa(Algorithm, Vec<u8>),
 }
 
 impl StandInKey {
-    /// Those of this algorithm. `random` gives as many pseudo-random bytes as it is asked for.
+    /// Makes the keys of an algorithm. `random` returns the requested number of pseudo-random bytes.
     pub(super) fn new(algorithm: Algorithm, random: impl Fn(usize) -> Vec<u8>) -> Self {
         let bytes;
         let key = match algorithm.scheme() {
@@ -86,7 +86,7 @@ impl StandInKey {
         Self::Fixed(encode(algorithm, key.ok()))
     }
 
-    /// The COSE_Key for the credential that these pseudo-random bytes belong to.
+    /// Returns the COSE_Key for the credential with these pseudo-random bytes.
     pub(super) fn public_key(&self, head: [u8; MODULUS_HEAD_LEN]) -> Vec<u8> {
         match self {
             Self::Fixed(key) => key.clone(),
@@ -95,7 +95,7 @@ impl StandInKey {
                 for (to, from) in modulus.iter_mut().zip(head) {
                     *to = from;
                 }
-                // Both primes begin with two bits that are set (as FIPS 186-5 §A.1 has it, approximately), and are odd.
+                // FIPS 186-5 §A.1, approximately: the two highest bits of both primes are set, and both are odd.
                 if let [first, second, .., last] = &mut *modulus {
                     let product = u16::from(*first | 0xc0).saturating_mul(u16::from(*second | 0xc0));
                     [*first, *second] = product.to_be_bytes();
@@ -120,7 +120,7 @@ mod tests {
         (0..len).map(|at| u8::try_from(at % 251).unwrap()).collect()
     }
 
-    /// Every key is one that a ceremony reads, and that a backend verifies with.
+    /// A ceremony reads every key, and a backend verifies with it.
     #[test]
     fn there_is_a_key_of_every_algorithm() {
         for algorithm in Algorithm::OFFERABLE.into_iter().chain([Algorithm::LegacyRs1]) {
@@ -133,7 +133,7 @@ mod tests {
         }
     }
 
-    /// The moduli differ in their first bytes, which are those of a product of two primes of 1024 bits.
+    /// The moduli differ in their first bytes, which are possible for a product of two primes of 1024 bits.
     #[test]
     fn moduli_differ_from_credential_to_credential() {
         let rsa = StandInKey::new(Algorithm::Rs256, random);
@@ -145,7 +145,7 @@ mod tests {
         }
     }
 
-    /// The derivation, again: no lower coordinate will do.
+    /// Derives the points again: no lower coordinate belongs to a point.
     #[test]
     fn nobody_chose_a_point() {
         let backend = default_backend();
@@ -155,7 +155,7 @@ mod tests {
         assert_eq!((2..).find(|&y| ed448(y)), Some(19));
     }
 
-    /// As above, by decompression (SEC1 §2.3.4): x with the even y is the point, and no lower x is one's.
+    /// The same by decompression (SEC1 §2.3.4): x with the even y is the point, and no lower x belongs to one.
     #[cfg(feature = "rustcrypto")]
     #[test]
     fn nobody_chose_a_point_of_an_elliptic_curve() {
