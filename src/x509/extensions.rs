@@ -90,7 +90,7 @@ impl<'a> Extensions<'a> {
         if self.iter().any(|extension| extension.critical) { Err(Rule::UnknownCritical) } else { Ok(()) }
     }
 
-    /// Finds the extension with this identifier and reads its value. `None` if there is none.
+    /// Finds the extension with this identifier (§4.2) and reads its value. `None` if there is none.
     fn view<T>(&self, oid: &[u8], read: impl FnOnce(&'a [u8]) -> Result<T, der::Malformed>) -> Result<Option<T>, Rule> {
         self.find(oid).map(|extension| read(extension.value)).transpose().map_err(Rule::Malformed)
     }
