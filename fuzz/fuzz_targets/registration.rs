@@ -61,13 +61,14 @@ fuzz_target!(|input: &[u8]| {
     let stored = serde_json::to_string(&record).expect("JSON");
     assert_eq!(serde_json::from_str::<wardkey::CredentialRecord>(&stored).expect("JSON"), record);
 
-    // What is registered can sign in.
+    // What is registered can sign in, RS1 where it is accepted by name.
     let mut data = [&[wardkey_fuzz::DIGEST; 32][..], &[flags.bits() & 0x1d | 1]].concat();
     data.extend([0xff; 4]);
     let client_data = wardkey_fuzz::request_client_data();
     let json = wardkey_fuzz::authentication_json(record.id.as_bytes(), Some(&[1]), &client_data, &data, b"signature");
     let response = AuthenticationResponse::from_json(&json).expect("a response");
     let mut expected = authentication::ExpectedAuthentication::new(&site, &CHALLENGE);
+    expected.algorithms = &ALGORITHMS;
     expected.user_verification_required = false;
     let signed_in = authentication::verify(&expected, &response, &record, &Yes);
     let counter = matches!(&signed_in, Err(failure) if failure.refusal == Refusal::SignCount);
