@@ -81,9 +81,9 @@ fn policy(scene: &Scene) -> AttestationPolicy {
 }
 
 /// The faults that a refusal may mean.
-fn meant(refusal: Refusal) -> [Fault; 2] {
+fn meant(refusal: Refusal) -> [Fault; 4] {
     let error = match refusal {
-        Refusal::AttestationStatement(_) => return [Fault::Statement; 2],
+        Refusal::AttestationStatement(_) => return [Fault::Statement; 4],
         Refusal::AttestationUntrusted(error) => error,
         other => panic!("a path is not refused for this: {other:?}"),
     };
@@ -99,17 +99,30 @@ fn meant(refusal: Refusal) -> [Fault; 2] {
         Rule::KeyUsage => Fault::KeyUsage(at),
         Rule::PathLength => Fault::PathLength,
         Rule::UnknownCritical => Fault::Critical(at),
-        Rule::NameNotPermitted => Fault::NameConstraints(at),
-        Rule::KeyMismatch | Rule::Signature | Rule::UnknownSignature | Rule::BrokenHash => Fault::Signature(at),
+        Rule::NameNotPermitted | Rule::NameConstraintUnsupported => Fault::NameConstraints(at),
+        Rule::KeyMismatch
+        | Rule::Signature
+        | Rule::UnknownSignature
+        | Rule::UnknownKey
+        | Rule::Parameters
+        | Rule::BrokenHash
+        | Rule::PointFormat
+        | Rule::Key(_) => Fault::Signature(at),
         Rule::Revoked => Fault::Revoked(at),
         rule if rule.code().starts_with("x509-crl-") => Fault::List(at),
-        // Unused bits of a signature are found when it is verified.
-        Rule::Malformed(_) | Rule::TooLarge | Rule::Version | Rule::NoIssuer | Rule::AlgorithmsDiffer => {
-            return [Fault::Unreadable(at), Fault::Signature(at)];
+        // Each value is read when it is needed: unused bits of a signature when it is verified, extensions when they count.
+        Rule::Malformed(_)
+        | Rule::TooLarge
+        | Rule::Version
+        | Rule::NoIssuer
+        | Rule::AlgorithmsDiffer
+        | Rule::DuplicateExtension
+        | Rule::TooManyExtensions => {
+            return [Fault::Unreadable(at), Fault::Signature(at), Fault::Critical(at), Fault::NameConstraints(at)];
         }
         other => panic!("the oracle has no rule for this: {other:?}"),
     };
-    [fault; 2]
+    [fault; 4]
 }
 
 /// The accepted path, by its evidence.
