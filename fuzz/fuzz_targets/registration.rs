@@ -61,7 +61,7 @@ fuzz_target!(|input: &[u8]| {
     let stored = serde_json::to_string(&record).expect("JSON");
     assert_eq!(serde_json::from_str::<wardkey::CredentialRecord>(&stored).expect("JSON"), record);
 
-    // What is registered can sign in, RS1 where it is accepted by name.
+    // A registered credential can sign in. RS1 must be accepted by name.
     let mut data = [&[wardkey_fuzz::DIGEST; 32][..], &[flags.bits() & 0x1d | 1]].concat();
     data.extend([0xff; 4]);
     let client_data = wardkey_fuzz::request_client_data();

@@ -47,7 +47,7 @@ pub struct ExpectedAuthentication<'e> {
     pub sign_count: SignCountPolicy,
     /// The time, for the evidence. No step depends on it.
     pub time: Option<UnixTime>,
-    /// What is expected of extensions. By default nothing is checked.
+    /// The expected extension outputs. The default checks nothing.
     #[doc(hidden)]
     pub extensions: AuthenticationExtensions,
     /// The quirks that are enabled.

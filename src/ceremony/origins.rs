@@ -1,11 +1,10 @@
 //! The origins that a ceremony may come from ("Validating the origin of a credential", §13.4.9).
 //!
-//! What was received is a string and is compared as one. A URL parser would make 14 spellings equal to an origin that
-//! are none.
+//! A received origin is compared as a string, because a URL parser would accept 14 spellings that differ from the origin.
 
 use crate::client::origin::{is_host_name, is_within};
 
-/// By which rule a listed origin lets a ceremony in.
+/// The rule by which a listed origin accepts the origin of a ceremony.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

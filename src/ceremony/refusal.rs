@@ -89,7 +89,7 @@ refusals! {
     /// The relying party has no record of the credential.
     #[error("the relying party has no record of the credential")]
     CredentialUnknown => User, "credential-unknown";
-    /// The record belongs to a different account than the one that was to be signed in.
+    /// The account of the record is not the expected account.
     #[error("the record belongs to a different user")]
     UserMismatch => User, "user-mismatch";
     /// The user handle is not that of the record.
@@ -113,8 +113,8 @@ refusals! {
     /// `challenge` is not the one that was issued.
     #[error("challenge is not the one that was issued")]
     Challenge => Challenge, "challenge-mismatch";
-    /// `origin` is not expected. What was received is not repeated here; `claimed_origin`
-    /// of the response returns it for your log. Compare it with [`Site::origins`](super::Site::origins).
+    /// `origin` is not expected. The received text is not in the error; `claimed_origin` of the response returns it for
+    /// your log. Compare it with [`Site::origins`](super::Site::origins).
     #[error("origin is not among the expected origins")]
     Origin => Origin, "origin-not-allowed";
     /// `crossOrigin` is true although no frame is expected, or is not a boolean.

@@ -48,7 +48,7 @@ pub struct ExpectedRegistration<'e> {
     pub compound: CompoundPolicy,
     /// What a statement must state about the credential key, if its format states anything about it.
     pub key_enforcement: KeyEnforcement,
-    /// What is expected of extensions. By default nothing is checked.
+    /// The expected extension outputs. The default checks nothing.
     #[doc(hidden)]
     pub extensions: RegistrationExtensions,
     /// The quirks that are enabled.
