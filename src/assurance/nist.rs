@@ -2,12 +2,14 @@
 
 use super::facts::{OriginKind, OtherFactor};
 use super::level::{AssuranceLevel, Verdict};
+use super::model::Fips;
 use super::rules::{Rule, RuleStatus};
 use super::view::View;
 use crate::ceremony::authentication::UserVerification;
 use crate::ceremony::evidence::TrustOutcome;
 use crate::crypto::Algorithm;
 use crate::metadata::{Incident, KeyProtection, MatcherProtection};
+use crate::time::UnixTime;
 use AssuranceLevel::{Aal1, Aal2, Aal3};
 use RuleStatus::{InForce, OurReading};
 use Verdict::{Contradicted, Met, NotApplicable, NotEvaluable, NotMet};
@@ -166,12 +168,11 @@ fn attestation_strength(view: &View<'_>) -> Verdict {
 }
 
 pub(super) fn authenticator_fips(view: &View<'_>) -> Verdict {
-    if !view.attested {
-        return NotEvaluable;
-    }
-    let fips = view.model.and_then(|model| model.fips);
-    let counts = |fips: super::model::Fips| fips.level >= 1 && fips.sunset.is_none_or(|end| view.facts.now < end);
-    Verdict::of(fips.is_some_and(counts))
+    // Without the metadata of an attested model, nothing says whether it is validated.
+    let Some(model) = view.model else { return NotEvaluable };
+    let is_in_effect = |end: UnixTime| view.facts.now < end;
+    let counts = |fips: Fips| fips.level >= 1 && fips.sunset.is_none_or(is_in_effect);
+    Verdict::of(model.fips.is_some_and(counts))
 }
 
 fn verifier_fips(view: &View<'_>) -> Verdict {

@@ -9,9 +9,7 @@ use crate::metadata::{AttachmentHint, Incident, UserVerificationMethod};
 /// The facts with what follows from them. Metadata and statements that nobody vouches for are already left out.
 pub(super) struct View<'a> {
     pub(super) facts: &'a Facts,
-    /// A trusted statement vouches for the AAGUID.
-    pub(super) attested: bool,
-    /// The model, if it is attested.
+    /// The model, if a trusted statement vouches for the AAGUID.
     pub(super) model: Option<&'a ModelFacts>,
     /// What the statement says of the key, if it is sound.
     pub(super) key_in_hardware: Option<bool>,
@@ -45,7 +43,6 @@ impl<'a> View<'a> {
         });
         Self {
             facts,
-            attested,
             model,
             key_in_hardware: facts.attestation.key_in_hardware.filter(|_| sound),
             uv_counts,
