@@ -41,7 +41,8 @@ mod rules;
 mod signal;
 mod view;
 
-/// Pages for developers, security officers and auditors.
+/// Pages for developers, security officers and auditors. The shared workstation, the carer, the signed record and the emergency are
+/// made of the same pieces as the profiles.
 pub mod manual {
     #[doc = include_str!("manual/developer.md")]
     pub mod developer {}
