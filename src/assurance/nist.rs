@@ -143,19 +143,15 @@ pub(super) fn isolated(view: &View<'_>) -> Verdict {
     let is_hard = |word: &KeyProtection| {
         matches!(word, KeyProtection::Hardware | KeyProtection::SecureElement | KeyProtection::Tee)
     };
-    let hard = protection.iter().any(is_hard);
-    let soft = protection.iter().any(|word| !is_hard(word));
-    let in_hardware = view.key_in_hardware;
-    let says = hard || in_hardware == Some(true);
-    let disagree = hard && soft || in_hardware == Some(false) && hard || in_hardware == Some(true) && soft;
-    if says && view.incident(Incident::UserKeyPhysicalCompromise) || disagree {
-        Contradicted
-    } else if says {
-        Met
-    } else if soft || in_hardware == Some(false) {
-        NotMet
-    } else {
-        NotEvaluable
+    // The statement and the metadata speak of one key: who says "hardware", and who says otherwise.
+    let says = protection.iter().any(is_hard) || view.key_in_hardware == Some(true);
+    let denies = protection.iter().any(|word| !is_hard(word)) || view.key_in_hardware == Some(false);
+    let extracted = view.incident(Incident::UserKeyPhysicalCompromise);
+    match (says, denies) {
+        (true, _) if denies || extracted => Contradicted,
+        (true, _) => Met,
+        (false, true) => NotMet,
+        (false, false) => NotEvaluable,
     }
 }
 

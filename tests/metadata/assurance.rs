@@ -90,7 +90,7 @@ fn of_two_entries_the_weaker_statement_counts() {
 /// An Android statement says itself whether the key is in hardware.
 #[test]
 fn a_statement_that_says_where_the_key_is_is_kept() {
-    let made = Registration::new("metadata.assurance", Algorithm::Es256).format(AndroidKey::new());
+    let mut made = Registration::new("metadata.assurance", Algorithm::Es256).format(AndroidKey::new());
     let bytes = made.authenticator_data.attested().aaguid.clone();
     let aaguid = Aaguid::from_bytes(bytes.try_into().unwrap());
     let known = metadata(&[entry(&aaguid.to_string(), &[], &made.expected.trust_anchors)]);
