@@ -56,8 +56,8 @@
 //!
 //! # Features
 //!
-//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`, `mds`. Each adds algorithms or a backend; `mds` adds the
-//! FIDO Metadata Service. A build that cannot verify an algorithm never offers it, and refuses its keys.
+//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`, `mds`, `webauthn-rs`. Each adds algorithms or a backend;
+//! `mds` adds the FIDO Metadata Service, and `webauthn-rs` conversions by type ([`interop::webauthn_rs`]). A build that cannot verify an algorithm never offers it, and refuses its keys.
 //!
 //! # FIPS 140-3
 //!
