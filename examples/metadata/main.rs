@@ -72,7 +72,7 @@ impl Request {
                 "--name" => name = Some(value()?.clone()),
                 "--any-name" => name = None,
                 "--last-no" => seen.number = Some(value()?.parse().map_err(|_| "--last-no: expected a number")?),
-                "--grace" => seen.grace_secs = Some(value()?.parse().map_err(|_| "--grace: expected seconds")?),
+                "--grace" => seen.grace = Some(Duration::from_secs(value()?.parse().map_err(|_| "--grace: expected seconds")?)),
                 "--crl" => crls.extend(crl(Path::new(value()?))?),
                 option if option.starts_with("--") => return Err(format!("unknown option {option}")),
                 _ => rest.push(argument.clone()),
@@ -98,7 +98,7 @@ fn time(text: &str) -> Result<UnixTime, String> {
         let clock = clock.split_once('.').map_or(clock, |(seconds, _)| seconds);
         let fields: Vec<u32> = clock.split(':').map(|field| field.parse().ok()).collect::<Option<_>>()?;
         let [hour @ 0..24, minute @ 0..60, second @ 0..60] = fields[..] else { return None };
-        Some(day.starts().plus_secs((hour * 60 + minute) * 60 + second))
+        Some(day.starts().plus(Duration::from_secs((hour * 60 + minute) * 60 + second)))
     };
     read().ok_or_else(|| format!("{text}: expected RFC 3339 in UTC, such as 2026-11-23T00:00:00Z, or Unix seconds"))
 }

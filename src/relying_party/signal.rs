@@ -1,6 +1,6 @@
 //! The values for the signal methods (§5.1.10), and who may receive them.
 
-use super::{Authenticated, Reauthentication, RelyingParty, User, check_time};
+use super::{Authenticated, Reauthentication, RelyingParty, check_time};
 use crate::client::signal::Signal;
 use crate::credential::{CredentialId, CredentialRecord, UserHandle};
 use crate::error::Error;
@@ -118,34 +118,32 @@ impl RelyingParty {
         })
     }
 
-    /// Returns the signal with the current names of the signed-in user.
+    /// Returns the signal with the current names of the signed-in user: the account name, and the person's name, as in
+    /// [`RegistrationRequest`](super::RegistrationRequest).
     ///
     /// ```
-    /// # use wardkey::{Authenticated, Error, RelyingParty, UnixTime, User, client::signal::Signal};
-    /// fn signal(rp: &RelyingParty, done: &Authenticated, user: &User, now: UnixTime) -> Result<Signal, Error> {
-    ///     rp.signal_current_user_details(done, user, now)
+    /// # use wardkey::{Authenticated, Error, RelyingParty, UnixTime, client::signal::Signal};
+    /// fn signal(rp: &RelyingParty, done: &Authenticated, now: UnixTime) -> Result<Signal, Error> {
+    ///     rp.signal_current_user_details(done, "ada@mail.example", "Ada Lovelace", now)
     /// }
     /// ```
     ///
     /// # Errors
-    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] if the re-authentication no longer counts, [`Error::ForeignCredential`] if
-    /// `user` is a different account.
+    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] if the re-authentication no longer counts.
     pub fn signal_current_user_details<'a>(
         &self,
         signed_in: impl Into<SignedIn<'a>>,
-        user: &User,
+        name: impl Into<String>,
+        display_name: impl Into<String>,
         now: UnixTime,
     ) -> Result<Signal, Error> {
         let signed_in = signed_in.into();
         signed_in.require(self, now)?;
-        if user.handle != *signed_in.user {
-            return Err(Error::ForeignCredential);
-        }
         Ok(Signal::CurrentUserDetails {
             rp_id: self.site.rp_id.clone(),
-            user_id: user.handle.clone(),
-            name: user.name.clone(),
-            display_name: user.display_name.clone(),
+            user_id: signed_in.user.clone(),
+            name: name.into(),
+            display_name: display_name.into(),
         })
     }
 }
