@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::time::Duration;
 use wardkey::attestation::{AttestationType, Format};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::registration::{self, ExpectedRegistration};

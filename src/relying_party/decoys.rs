@@ -1,8 +1,8 @@
 //! Credentials that do not exist, for names without an account (§14.6.2, §14.6.3).
 
+use super::ConfigError;
 use super::registration::sorted;
 use super::stand_in::{MODULUS_HEAD_LEN, StandInKey};
-use super::ConfigError;
 use crate::credential::{CredentialDescriptor, CredentialId, PublicKeyCredentialType, Transport, UserHandle};
 use crate::crypto::{Algorithm, Backend, default_backend};
 use crate::extensions::{Blob, PrfValues};

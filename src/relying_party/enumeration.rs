@@ -1,7 +1,7 @@
 //! Protection against enumeration (§14.6.2, §14.6.3): an attacker cannot find out whether an account exists.
 
-use super::decoys::StandIn;
 use super::RelyingParty;
+use super::decoys::StandIn;
 use crate::authenticator::AuthenticatorData;
 use crate::ceremony::authentication::{self, ExpectedAuthentication, VerifiedAuthentication};
 use crate::ceremony::{Ceremony, Failure, Outcome, Recorder, Refusal, Step};

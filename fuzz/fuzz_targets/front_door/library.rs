@@ -1,5 +1,6 @@
 //! All calls of the front door. Each function is one call, with plain values where that is possible.
 
+use std::time::Duration;
 use crate::model::{PARTIES, Party, Wrong};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,11 +16,7 @@ use wardkey::crypto::Algorithm;
 use wardkey::extensions::AppId;
 use wardkey::policy::{AttestationPolicy, Registered};
 use wardkey::quirk::Quirk;
-use wardkey::{
-    Authenticated, AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord,
-    Decoys, Error, Paid, Reauthentication, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty,
-    UnixTime, User, UserHandle,
-};
+use wardkey::{Authenticated, AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Decoys, Error, Paid, Reauthentication, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle, Session, ReauthenticationRequest, PaymentRequest};
 use wardkey_fuzz::toy::Toy;
 
 static RELYING_PARTIES: LazyLock<Vec<RelyingParty>> = LazyLock::new(|| PARTIES.iter().map(build).collect());
@@ -30,7 +27,7 @@ fn build(party: &Party) -> RelyingParty {
     let mut builder = RelyingParty::builder(party.rp_id, "A relying party")
         .backend(&Toy)
         .decoys(Decoys::new(*b"decoy secret number 9, 32 bytes."))
-        .timeout_secs(party.timeout as u32)
+        .timeout(Duration::from_secs(party.timeout as u32))
         .attestation_named(party.named_policy, hardware, AttestationConveyance::Direct);
     for origin in party.origins {
         builder = builder.origin(*origin);
@@ -122,7 +119,7 @@ pub fn start_registration(
     asked.conditional = conditional;
     asked.attestation = policy.map(str::to_owned);
     asked.timeout_secs = timeout;
-    rp(party).start_registration_with(&asked, &user(account), existing, time(now)).map(creation)
+    rp(party).start_registration(&asked, Session::unbound(), time(now)).map(creation)
 }
 
 fn asked(appid: Option<&str>, timeout: Option<u32>) -> AuthenticationRequest {
@@ -140,11 +137,11 @@ pub fn start_authentication(
     now: i64,
 ) -> Result<Started<AuthenticationState>, Error> {
     let asked = asked(appid, timeout);
-    rp(party).start_authentication_with(&asked, &handle(account), records, time(now)).map(request)
+    rp(party).start_authentication(&asked, Session::unbound(), time(now)).map(request)
 }
 
 pub fn start_discoverable(party: usize, timeout: Option<u32>, now: i64) -> Started<AuthenticationState> {
-    let started = rp(party).start_discoverable_authentication_with(&asked(None, timeout), time(now));
+    let started = rp(party).start_authentication(&asked(None, timeout), Session::unbound(), time(now));
     request(started.expect("a discoverable sign-in"))
 }
 
@@ -155,7 +152,7 @@ pub fn start_reauthentication(
     (purpose, fresh): (&str, u32),
     now: i64,
 ) -> Result<Started<AuthenticationState>, Error> {
-    rp(party).start_reauthentication(&handle(account), records, purpose, fresh, time(now)).map(request)
+    rp(party).start_reauthentication(ReauthenticationRequest::new(&handle(account), records, purpose, Duration::from_secs(fresh)), Session::unbound(), time(now)).map(request)
 }
 
 pub fn start_payment(
@@ -164,13 +161,13 @@ pub fn start_payment(
     records: &[CredentialRecord],
     now: i64,
 ) -> Result<Started<AuthenticationState>, Error> {
-    rp(party).start_payment(&handle(account), records, time(now)).map(request)
+    rp(party).start_payment(PaymentRequest::known(&handle(account), records), Session::unbound(), time(now)).map(request)
 }
 
 pub fn start_decoy(party: usize, name: &str, payment: bool, now: i64) -> Started<AuthenticationState> {
     let started = match payment {
-        true => rp(party).start_decoy_payment(name, time(now)),
-        false => rp(party).start_decoy_authentication(name, time(now)),
+        true => rp(party).start_payment(PaymentRequest::named(name, &[]), Session::unbound(), time(now)),
+        false => rp(party).start_authentication(AuthenticationRequest::named(name, &[]), Session::unbound(), time(now)),
     };
     request(started.expect("a decoy"))
 }
@@ -191,7 +188,7 @@ pub fn finish_registration(
     response: &RegistrationResponse,
     now: i64,
 ) -> Result<Registered, Error> {
-    rp(party).finish_registration(state, response, time(now))
+    rp(party).finish_registration(state, response, Session::unbound(), time(now))
 }
 
 pub fn finish_authentication(
@@ -201,7 +198,7 @@ pub fn finish_authentication(
     record: &CredentialRecord,
     now: i64,
 ) -> Result<Authenticated, Error> {
-    rp(party).finish_authentication(state, response, record, time(now))
+    rp(party).finish_authentication(state, response, Some(record), Session::unbound(), time(now))
 }
 
 pub fn finish_reauthentication(
@@ -212,7 +209,7 @@ pub fn finish_reauthentication(
     record: &CredentialRecord,
     now: i64,
 ) -> Result<(Reauthentication, Authenticated), Error> {
-    rp(party).finish_reauthentication(state, &handle(account), response, record, time(now))
+    rp(party).finish_reauthentication(state, response, Some(record), Session::unbound(), time(now))
 }
 
 /// The details of every payment.
@@ -235,7 +232,7 @@ pub fn finish_payment(
     now: i64,
 ) -> Result<Paid, Error> {
     let details = shown(top);
-    rp(party).finish_payment(state, response, record, &expected_payment(&details, callers), time(now))
+    rp(party).finish_payment(state, response, Some(record), &expected_payment(&details, callers), Session::unbound(), time(now))
 }
 
 pub fn refuse_authentication(
@@ -244,7 +241,7 @@ pub fn refuse_authentication(
     response: &AuthenticationResponse,
     now: i64,
 ) -> Error {
-    rp(party).refuse_authentication(state, response, time(now))
+    rp(party).finish_authentication(state, response, None, Session::unbound(), time(now)).unwrap_err()
 }
 
 pub fn refuse_payment(
@@ -255,7 +252,7 @@ pub fn refuse_payment(
     now: i64,
 ) -> Error {
     let details = shown(top);
-    rp(party).refuse_payment(state, response, &expected_payment(&details, callers), time(now))
+    rp(party).finish_payment(state, response, None, &expected_payment(&details, callers), Session::unbound(), time(now)).unwrap_err()
 }
 
 /// Requires a re-authentication of this account at this relying party.

@@ -10,7 +10,7 @@ use wardkey::client::json::{CreationOptions, RequestOptions, ResponseError};
 use wardkey::extensions::AppId;
 use wardkey::interop::ImportError;
 use wardkey::interop::webauthn_rs::*;
-use wardkey::{AuthenticationRequest, RegistrationRequest};
+use wardkey::{AuthenticationRequest, RegistrationRequest, Session};
 use wardkey_authenticator::Algorithm;
 use webauthn_rs::prelude::{
     CreationChallengeResponse, PublicKeyCredential, RegisterPublicKeyCredential, RequestChallengeResponse,
@@ -33,19 +33,19 @@ fn as_their_page_posts(mut standard: Value) -> Value {
 #[test]
 fn their_front_end_with_our_relying_party() {
     let rp = ours();
-    let (options, state) = rp.start_registration(&user(), &[], NOW).unwrap();
+    let (options, state) = rp.start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW).unwrap();
     let received = sent(&creation_challenge(&options));
     let read: CreationChallengeResponse = serde_json::from_value(received).unwrap();
     assert_eq!(read.public_key.user.id, uuid().as_bytes());
     let registration = create("page", Algorithm::Es256, &read.public_key.challenge);
     let posted = as_their_page_posts(registration.response());
     let response = registration_response(&posted.to_string()).unwrap();
-    let mut record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
+    let mut record = rp.finish_registration(state, &response, Session::unbound(), NOW).unwrap().claim(None).unwrap().0;
 
     for discoverable in [false, true] {
         let (options, state) = match discoverable {
-            true => rp.start_discoverable_authentication(NOW),
-            false => rp.start_authentication(&record.user_handle, std::slice::from_ref(&record), NOW),
+            true => rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW),
+            false => rp.start_authentication(AuthenticationRequest::known(&record.user_handle, std::slice::from_ref(&record)), Session::unbound(), NOW),
         }
         .unwrap();
         let read: RequestChallengeResponse = serde_json::from_value(sent(&request_challenge(&options))).unwrap();
@@ -53,7 +53,7 @@ fn their_front_end_with_our_relying_party() {
         let posted = get(&registration, &read.public_key.challenge, 1 + record.sign_count).response();
         let typed: PublicKeyCredential = serde_json::from_value(as_their_page_posts(posted)).unwrap();
         let response = authentication_response(&serde_json::to_string(&typed).unwrap()).unwrap();
-        let authenticated = rp.finish_authentication(state, &response, &record, NOW).unwrap();
+        let authenticated = rp.finish_authentication(state, &response, Some(&record), Session::unbound(), NOW).unwrap();
         assert!(record.apply(&authenticated.update.unwrap()));
     }
 }
@@ -79,15 +79,15 @@ fn our_options_as_their_types_and_back() {
     let rp = ours();
     let (_, record) = register_with_ours("options", Algorithm::Es256);
     let existing = std::slice::from_ref(&record);
-    let (options, _) = rp.start_registration(&user(), existing, NOW).unwrap();
+    let (options, _) = rp.start_registration(RegistrationRequest::new(&user(), "ada@mail.example", existing), Session::unbound(), NOW).unwrap();
     let typed: CreationChallengeResponse = to_wire(&creation_challenge(&options)).unwrap();
     assert_eq!(typed.public_key.exclude_credentials.as_ref().unwrap().len(), 1);
     assert_eq!(creation_options(&typed), Ok(options));
 
-    let (options, _) = rp.start_authentication(&user().handle, existing, NOW).unwrap();
+    let (options, _) = rp.start_authentication(AuthenticationRequest::known(&user(), existing), Session::unbound(), NOW).unwrap();
     let typed: RequestChallengeResponse = to_wire(&request_challenge(&options)).unwrap();
     assert_eq!(request_options(&typed), Ok(options));
-    let (options, _) = rp.start_discoverable_authentication(NOW).unwrap();
+    let (options, _) = rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
     let typed: RequestChallengeResponse = to_wire(&conditional_request_challenge(&options)).unwrap();
     assert!(typed.mediation.is_some());
     assert_eq!(request_options(&typed), Ok(options));
@@ -95,7 +95,7 @@ fn our_options_as_their_types_and_back() {
     let mut request = AuthenticationRequest::default();
     let appid = "https://example.org/u2f.json";
     request.extensions.appid = Some(AppId::new(appid).unwrap());
-    let (options, _) = rp.start_authentication_with(&request, &user().handle, existing, NOW).unwrap();
+    let (options, _) = rp.start_authentication(&request, Session::unbound(), NOW).unwrap();
     let typed: RequestChallengeResponse = to_wire(&request_challenge(&options)).unwrap();
     assert_eq!(typed.public_key.extensions.unwrap().appid.as_deref(), Some(appid));
 }
@@ -105,14 +105,14 @@ fn a_member_that_their_types_would_change_is_named() {
     let rp = ours();
     let mut request = RegistrationRequest::default();
     request.attestation_formats = vec![Format::Packed, Format::Compound];
-    let (options, _) = rp.start_registration_with(&request, &user(), &[], NOW).unwrap();
+    let (options, _) = rp.start_registration(&request, Session::unbound(), NOW).unwrap();
     let refused = to_wire::<CreationChallengeResponse>(&creation_challenge(&options)).unwrap_err();
     assert_eq!(refused.code(), "not-representable");
     assert!(refused.to_string().contains("`publicKey`"), "{refused}");
 
     let (_, mut record) = register_with_ours("options", Algorithm::Es256);
     record.transports = vec![wardkey::Transport::SmartCard];
-    let (options, _) = rp.start_authentication(&user().handle, &[record], NOW).unwrap();
+    let (options, _) = rp.start_authentication(AuthenticationRequest::known(&user(), &[record]), Session::unbound(), NOW).unwrap();
     let refused = to_wire::<RequestChallengeResponse>(&request_challenge(&options)).unwrap_err();
     assert_eq!(refused.code(), "not-representable");
     assert!(refused.to_string().contains("`allowCredentials`"), "{refused}");
@@ -135,8 +135,8 @@ mod typed {
 
 #[test]
 fn another_type_is_refused_when_the_function_runs() {
-    let (creation, _) = ours().start_registration(&user(), &[], NOW).unwrap();
-    let (request, _) = ours().start_discoverable_authentication(NOW).unwrap();
+    let (creation, _) = ours().start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW).unwrap();
+    let (request, _) = ours().start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
     let theirs = typed::creation(&creation).unwrap();
     assert_eq!(creation_options(&theirs), Ok(creation.clone()));
     assert_eq!(request_options(&typed::request(&request).unwrap()), Ok(request.clone()));
@@ -170,20 +170,20 @@ fn pages_that_spell_bytes_in_another_way_register_and_sign_in() {
     }
     for spell in [padded, standard] {
         let rp = ours();
-        let (options, state) = rp.start_registration(&user(), &[], NOW).unwrap();
+        let (options, state) = rp.start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW).unwrap();
         let registration = create("spelling", Algorithm::Es256, &options.challenge);
         let mut posted = as_their_page_posts(registration.response());
         respelt(&mut posted, spell);
         let posted = posted.to_string();
         assert!(registration_response(&posted).is_err(), "only where it is asked for");
         let response = registration_response(&any_spelling(&posted).unwrap()).unwrap();
-        let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
+        let record = rp.finish_registration(state, &response, Session::unbound(), NOW).unwrap().claim(None).unwrap().0;
 
-        let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+        let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
         let mut posted = as_their_page_posts(get(&registration, &options.challenge, 1).response());
         respelt(&mut posted, spell);
         let response = authentication_response(&any_spelling(&posted.to_string()).unwrap()).unwrap();
-        assert_eq!(rp.finish_authentication(state, &response, &record, NOW).unwrap().user, user().handle);
+        assert_eq!(rp.finish_authentication(state, &response, Some(&record), Session::unbound(), NOW).unwrap().user, user());
     }
 }
 
