@@ -95,6 +95,10 @@ impl Session {
         Self(Some(default_backend().sha256(&[b"wardkey session unbound"])))
     }
 
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0.is_none()
+    }
+
     /// Returns the hash that a state keeps; `None` if the id is empty.
     pub(crate) fn hash(self) -> Option<SessionHash> {
         self.0.map(|hash| SessionHash(hash.to_vec()))
@@ -105,6 +109,12 @@ impl Session {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct SessionHash(#[serde(with = "base64url::text")] Vec<u8>);
+
+impl SessionHash {
+    pub(crate) fn is_of(&self, session: Session) -> bool {
+        session.0.is_some_and(|hash| self.0 == hash)
+    }
+}
 
 fn id_of(challenge: &[u8]) -> String {
     base64url::encode(&default_backend().sha256(&[challenge]))

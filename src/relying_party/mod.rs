@@ -183,8 +183,10 @@ impl RelyingParty {
         if rp_id != self.site.rp_id {
             return Err(Error::WrongRelyingParty);
         }
-        let session = session.hash().ok_or(Error::SessionEmpty)?;
-        if started_in.is_some_and(|started_in| *started_in != session) {
+        if session.is_empty() {
+            return Err(Error::SessionEmpty);
+        }
+        if started_in.is_some_and(|started_in| !started_in.is_of(session)) {
             return Err(Error::SessionMismatch);
         }
         if *valid.start() > now.plus(CLOCK_SKEW) {

@@ -6,6 +6,7 @@ mod configuration;
 mod errors;
 mod evidence;
 mod registration;
+mod session;
 mod state;
 
 use browser::Browser;

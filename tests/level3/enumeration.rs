@@ -172,7 +172,7 @@ fn sign_ins(stage: &Stage) -> Seen {
         rp.finish_authentication(state, &get(made, &options.challenge), None, session(), NOW).unwrap_err()
     };
     note("unknown credential", refuse(known(), with(another)), "credential-unknown");
-    let nobody = || decoyed(&rp, "nobody@mail.example");
+    let nobody = || decoyed(rp, "nobody@mail.example");
     let first = nobody().0.allow_credentials[0].id.as_bytes().to_vec();
     let mut decoy = stage.forged();
     decoy.credential_id = first;

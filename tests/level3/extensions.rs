@@ -328,7 +328,8 @@ fn large_blob_write() {
     }
     let made = authentication().json(unsigned("largeBlob", json!({"written": true})));
     assert!(authenticate(&rp(), &asked, made).is_ok());
-    let nobody = rp().start_authentication((&asked).into(), session(), NOW).unwrap_err();
+    let discoverable = AuthenticationRequest::discoverable().extensions(asked.extensions.clone());
+    let nobody = rp().start_authentication(discoverable, session(), NOW).unwrap_err();
     assert_eq!(nobody, Error::Extension(InvalidValue::LargeBlobWriteNeedsOne));
 }
 

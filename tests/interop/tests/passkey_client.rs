@@ -10,7 +10,10 @@ use pollster::block_on;
 use serde_json::json;
 use wardkey::ceremony::authentication::{SignCount, UserVerification};
 use wardkey::crypto::Algorithm;
-use wardkey::{AuthenticationResponse, CredentialRecord, Error, RegistrationResponse, RelyingParty, UnixTime, UserHandle, Session, RegistrationRequest, AuthenticationRequest};
+use wardkey::{
+    AuthenticationRequest, AuthenticationResponse, CredentialRecord, Error, RegistrationRequest, RegistrationResponse,
+    RelyingParty, Session, UnixTime, UserHandle,
+};
 use webauthn_rs::prelude::Url;
 
 const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
@@ -104,7 +107,11 @@ fn registers_and_signs_in_with_every_algorithm_it_has() {
             assert!(record.uv_initialized);
 
             let credentials = [record.clone()];
-            let named = rp.start_authentication(AuthenticationRequest::known(&record.user_handle, &credentials), Session::unbound(), NOW);
+            let named = rp.start_authentication(
+                AuthenticationRequest::known(&record.user_handle, &credentials),
+                Session::unbound(),
+                NOW,
+            );
             let discoverable = rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW);
             for started in [named, discoverable] {
                 let authenticated = sign_in!(rp, device, &record, started).unwrap();
@@ -127,6 +134,12 @@ fn another_device_is_not_taken_for_this_one() {
     let (mut one, mut other) = (client(), client());
     let record = register!(rp, one);
     let _ = register!(rp, other);
-    let refused = sign_in!(rp, other, &record, rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW)).unwrap_err();
+    let refused = sign_in!(
+        rp,
+        other,
+        &record,
+        rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW)
+    )
+    .unwrap_err();
     assert!(matches!(refused, Error::Failed(_)), "{refused}");
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wardkey::RegistrationResponse;
 use wardkey::attestation::Format;
 use wardkey::client::json::{CreationOptions, RequestOptions, ResponseError};
-use wardkey::extensions::AppId;
+use wardkey::extensions::{AppId, RequestExtensions};
 use wardkey::interop::ImportError;
 use wardkey::interop::webauthn_rs::*;
 use wardkey::{AuthenticationRequest, RegistrationRequest, Session};
@@ -33,7 +33,9 @@ fn as_their_page_posts(mut standard: Value) -> Value {
 #[test]
 fn their_front_end_with_our_relying_party() {
     let rp = ours();
-    let (options, state) = rp.start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW).unwrap();
+    let (options, state) = rp
+        .start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW)
+        .unwrap();
     let received = sent(&creation_challenge(&options));
     let read: CreationChallengeResponse = serde_json::from_value(received).unwrap();
     assert_eq!(read.public_key.user.id, uuid().as_bytes());
@@ -45,7 +47,11 @@ fn their_front_end_with_our_relying_party() {
     for discoverable in [false, true] {
         let (options, state) = match discoverable {
             true => rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW),
-            false => rp.start_authentication(AuthenticationRequest::known(&record.user_handle, std::slice::from_ref(&record)), Session::unbound(), NOW),
+            false => rp.start_authentication(
+                AuthenticationRequest::known(&record.user_handle, std::slice::from_ref(&record)),
+                Session::unbound(),
+                NOW,
+            ),
         }
         .unwrap();
         let read: RequestChallengeResponse = serde_json::from_value(sent(&request_challenge(&options))).unwrap();
@@ -79,12 +85,15 @@ fn our_options_as_their_types_and_back() {
     let rp = ours();
     let (_, record) = register_with_ours("options", Algorithm::Es256);
     let existing = std::slice::from_ref(&record);
-    let (options, _) = rp.start_registration(RegistrationRequest::new(&user(), "ada@mail.example", existing), Session::unbound(), NOW).unwrap();
+    let (options, _) = rp
+        .start_registration(RegistrationRequest::new(&user(), "ada@mail.example", existing), Session::unbound(), NOW)
+        .unwrap();
     let typed: CreationChallengeResponse = to_wire(&creation_challenge(&options)).unwrap();
     assert_eq!(typed.public_key.exclude_credentials.as_ref().unwrap().len(), 1);
     assert_eq!(creation_options(&typed), Ok(options));
 
-    let (options, _) = rp.start_authentication(AuthenticationRequest::known(&user(), existing), Session::unbound(), NOW).unwrap();
+    let (options, _) =
+        rp.start_authentication(AuthenticationRequest::known(&user(), existing), Session::unbound(), NOW).unwrap();
     let typed: RequestChallengeResponse = to_wire(&request_challenge(&options)).unwrap();
     assert_eq!(request_options(&typed), Ok(options));
     let (options, _) = rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
@@ -92,10 +101,10 @@ fn our_options_as_their_types_and_back() {
     assert!(typed.mediation.is_some());
     assert_eq!(request_options(&typed), Ok(options));
 
-    let mut request = AuthenticationRequest::default();
     let appid = "https://example.org/u2f.json";
-    request.extensions.appid = Some(AppId::new(appid).unwrap());
-    let (options, _) = rp.start_authentication(&request, Session::unbound(), NOW).unwrap();
+    let inputs = RequestExtensions::default().appid(AppId::new(appid).unwrap());
+    let request = AuthenticationRequest::discoverable().extensions(inputs);
+    let (options, _) = rp.start_authentication(request, Session::unbound(), NOW).unwrap();
     let typed: RequestChallengeResponse = to_wire(&request_challenge(&options)).unwrap();
     assert_eq!(typed.public_key.extensions.unwrap().appid.as_deref(), Some(appid));
 }
@@ -103,16 +112,17 @@ fn our_options_as_their_types_and_back() {
 #[test]
 fn a_member_that_their_types_would_change_is_named() {
     let rp = ours();
-    let mut request = RegistrationRequest::default();
-    request.attestation_formats = vec![Format::Packed, Format::Compound];
-    let (options, _) = rp.start_registration(&request, Session::unbound(), NOW).unwrap();
+    let request = RegistrationRequest::new(&user(), "ada@mail.example", &[]);
+    let request = request.attestation_formats([Format::Packed, Format::Compound]);
+    let (options, _) = rp.start_registration(request, Session::unbound(), NOW).unwrap();
     let refused = to_wire::<CreationChallengeResponse>(&creation_challenge(&options)).unwrap_err();
     assert_eq!(refused.code(), "not-representable");
     assert!(refused.to_string().contains("`publicKey`"), "{refused}");
 
     let (_, mut record) = register_with_ours("options", Algorithm::Es256);
     record.transports = vec![wardkey::Transport::SmartCard];
-    let (options, _) = rp.start_authentication(AuthenticationRequest::known(&user(), &[record]), Session::unbound(), NOW).unwrap();
+    let (options, _) =
+        rp.start_authentication(AuthenticationRequest::known(&user(), &[record]), Session::unbound(), NOW).unwrap();
     let refused = to_wire::<RequestChallengeResponse>(&request_challenge(&options)).unwrap_err();
     assert_eq!(refused.code(), "not-representable");
     assert!(refused.to_string().contains("`allowCredentials`"), "{refused}");
@@ -135,8 +145,11 @@ mod typed {
 
 #[test]
 fn another_type_is_refused_when_the_function_runs() {
-    let (creation, _) = ours().start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW).unwrap();
-    let (request, _) = ours().start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
+    let (creation, _) = ours()
+        .start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW)
+        .unwrap();
+    let (request, _) =
+        ours().start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
     let theirs = typed::creation(&creation).unwrap();
     assert_eq!(creation_options(&theirs), Ok(creation.clone()));
     assert_eq!(request_options(&typed::request(&request).unwrap()), Ok(request.clone()));
@@ -170,7 +183,9 @@ fn pages_that_spell_bytes_in_another_way_register_and_sign_in() {
     }
     for spell in [padded, standard] {
         let rp = ours();
-        let (options, state) = rp.start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW).unwrap();
+        let (options, state) = rp
+            .start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW)
+            .unwrap();
         let registration = create("spelling", Algorithm::Es256, &options.challenge);
         let mut posted = as_their_page_posts(registration.response());
         respelt(&mut posted, spell);
@@ -179,11 +194,15 @@ fn pages_that_spell_bytes_in_another_way_register_and_sign_in() {
         let response = registration_response(&any_spelling(&posted).unwrap()).unwrap();
         let record = rp.finish_registration(state, &response, Session::unbound(), NOW).unwrap().claim(None).unwrap().0;
 
-        let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
+        let (options, state) =
+            rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
         let mut posted = as_their_page_posts(get(&registration, &options.challenge, 1).response());
         respelt(&mut posted, spell);
         let response = authentication_response(&any_spelling(&posted.to_string()).unwrap()).unwrap();
-        assert_eq!(rp.finish_authentication(state, &response, Some(&record), Session::unbound(), NOW).unwrap().user, user());
+        assert_eq!(
+            rp.finish_authentication(state, &response, Some(&record), Session::unbound(), NOW).unwrap().user,
+            user()
+        );
     }
 }
 

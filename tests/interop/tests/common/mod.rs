@@ -5,7 +5,10 @@
 use ::webauthn_rs::prelude::{Url, Uuid, Webauthn, WebauthnBuilder};
 use serde_json::Value;
 use wardkey::interop::webauthn_rs;
-use wardkey::{CredentialRecord, RegistrationResponse, RelyingParty, UnixTime, UserHandle, Session, RegistrationRequest, AuthenticationRequest};
+use wardkey::{
+    AuthenticationRequest, CredentialRecord, RegistrationRequest, RegistrationResponse, RelyingParty, Session,
+    UnixTime, UserHandle,
+};
 use wardkey_authenticator::json::base64url;
 use wardkey_authenticator::{Algorithm, Authentication, Registration};
 
@@ -57,7 +60,11 @@ pub fn sign_in_with_ours(registration: &Registration, record: &mut CredentialRec
     let rp = ours();
     for step in 0..2 {
         let started = match step {
-            0 => rp.start_authentication(AuthenticationRequest::known(&user(), std::slice::from_ref(record)), Session::unbound(), NOW),
+            0 => rp.start_authentication(
+                AuthenticationRequest::known(&user(), std::slice::from_ref(record)),
+                Session::unbound(),
+                NOW,
+            ),
             _ => rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW),
         };
         let (options, state) = started.unwrap();
@@ -74,7 +81,9 @@ pub fn sign_in_with_ours(registration: &Registration, record: &mut CredentialRec
 /// Registers with wardkey.
 pub fn register_with_ours(name: &str, algorithm: Algorithm) -> (Registration, CredentialRecord) {
     let rp = ours();
-    let (options, state) = rp.start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW).unwrap();
+    let (options, state) = rp
+        .start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW)
+        .unwrap();
     let registration = create(name, algorithm, &options.challenge);
     let response: RegistrationResponse = serde_json::from_value(registration.response()).unwrap();
     let registered = rp.finish_registration(state, &response, Session::unbound(), NOW).unwrap();
