@@ -21,7 +21,7 @@
 //! | call the browser, and explain failures to people | [`BROWSER_JS`] |
 //! | use extensions | [`extensions`]: inputs, outputs, and the table of what is checked where |
 //! | confirm payments, also when a merchant starts them | [`RelyingParty::start_payment`], [`RelyingParty::finish_payment`], [`ceremony::payment::ExpectedPayment`] |
-//! | tell passkey providers which credentials are current | [`RelyingParty::signal_all_accepted_credentials`] and [`client::signal`] |
+//! | tell passkey providers which credentials are current | [`Authenticated::signal_all_accepted_credentials`] and [`client::signal`] |
 //! | serve related sites and native apps | [`RelyingParty::related_origins`], [`client::well_known`] |
 //! | check your options | [`client::json::CreationOptions::lint`], [`client::json::RequestOptions::lint`] |
 //! | store records and states | [`CredentialRecord`], [`RecordUpdate`], [`RegistrationState`], [`AuthenticationState`] |
@@ -119,8 +119,8 @@ pub use error::{Error, Fault, PublicFailure};
 pub use invalid::InvalidValue;
 pub use parse::ParseError;
 pub use relying_party::{
-    Authenticated, AuthenticationRequest, ConfigError, Decoys, Paid, PaymentRequest, Reauthentication,
-    ReauthenticationRequest, RegistrationRequest, RelyingParty, RelyingPartyBuilder, SignedIn,
+    Authenticated, AuthenticationRequest, ConfigError, Decoys, Paid, Reauthentication, ReauthenticationRequest,
+    RegistrationRequest, RelyingParty, RelyingPartyBuilder,
 };
 pub use state::{AuthenticationState, RegistrationState, Session};
 pub use time::UnixTime;

@@ -32,8 +32,8 @@ use wardkey::quirk::{Quirk, Quirks};
 use wardkey::x509::{Crl, TrustAnchor};
 use wardkey::{
     AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Decoys,
-    PaymentRequest, ReauthenticationRequest, RegistrationRequest, RegistrationResponse, RegistrationState,
-    RelyingParty, Session, UnixTime, UserHandle, crypto, interop,
+    ReauthenticationRequest, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty, Session,
+    UnixTime, UserHandle, crypto, interop,
 };
 use wardkey_authenticator::{
     self as made, AndroidSafetyNet, Authentication, Authority, Cbor, Certified, Chain, Compound, Extension, Packed,
@@ -707,7 +707,7 @@ impl Started {
         let collected = payment_of(details);
         let made = get().client_data(|d| d.set("type", "payment.get")).client_data(|d| d.set("payment", collected));
         Self::new(bytes, made, |rp, user, records| {
-            rp.start_payment(PaymentRequest::known(user, records), session(), NOW).expect("options")
+            rp.start_payment(AuthenticationRequest::known(user, records), session(), NOW).expect("options")
         })
     }
 
@@ -758,7 +758,7 @@ fn front_door() -> Vec<EntryPoint> {
         }),
         start("start_payment", |rp, records| {
             drop(black_box(
-                rp.start_payment(PaymentRequest::known(&user(), records), session(), NOW).expect("options"),
+                rp.start_payment(AuthenticationRequest::known(&user(), records), session(), NOW).expect("options"),
             ));
         }),
         entry("start_authentication", "prf.evalByCredential", "", LEN, |n| {
@@ -781,7 +781,7 @@ fn front_door() -> Vec<EntryPoint> {
             );
             let signed_in = end.expect("a verdict");
             started.then(move |started| {
-                started.rp.signal_all_accepted_credentials(&signed_in, &started.records, NOW).expect("a signal")
+                signed_in.signal_all_accepted_credentials(&started.rp, &started.records).expect("a signal")
             })
         }),
         entry("start_authentication", "the name", "", LEN, |n| {

@@ -173,7 +173,7 @@ impl Portal {
         self.write(&authenticated.credential_id, authenticated.update.as_ref())?;
         self.log.push(line(&authenticated.evidence));
         let all = self.records(&authenticated.user, false);
-        let accepted = self.rp.signal_all_accepted_credentials(&authenticated, &all, now);
+        let accepted = authenticated.signal_all_accepted_credentials(&self.rp, &all);
         let accepted = accepted.map_err(|error| self.refused(error))?;
         self.begin(session, authenticated.user)?;
         Ok(json!({

@@ -52,7 +52,7 @@ impl Listed {
     }
 }
 
-/// One sign-in: whose credentials may answer, and the choices that differ from those of the relying party.
+/// One sign-in, or one payment: whose credentials may answer, and the choices that differ from those of the relying party.
 ///
 /// | the user | request |
 /// |---|---|
@@ -109,6 +109,10 @@ impl AuthenticationRequest {
     /// typed.
     pub fn known(user: &UserHandle, records: &[CredentialRecord]) -> Self {
         Self::of(Account::Known(Listed::new(user, records)))
+    }
+
+    pub(super) const fn is_discoverable(&self) -> bool {
+        matches!(self.account, Account::Any)
     }
 
     /// Sets the hints for the user interface of the client, most preferred first.

@@ -19,10 +19,9 @@ mod well_known;
 pub use authentication::{Authenticated, AuthenticationRequest};
 pub use builder::{ConfigError, RelyingPartyBuilder};
 pub use decoys::Decoys;
-pub use payment::{Paid, PaymentRequest};
+pub use payment::Paid;
 pub use reauthentication::{Reauthentication, ReauthenticationRequest};
 pub use registration::RegistrationRequest;
-pub use signal::SignedIn;
 
 use crate::ceremony::Site;
 use crate::ceremony::authentication::SignCountPolicy;

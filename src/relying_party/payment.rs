@@ -12,7 +12,6 @@ use crate::error::Error;
 use crate::extensions::{ClientExtensionResults, SignedOutputs};
 use crate::state::{AuthenticationState, Purpose, Session};
 use crate::time::UnixTime;
-use core::time::Duration;
 
 /// A payment that passed every step of §7.2 and of Secure Payment Confirmation. It signs nobody in, because the page that asked for
 /// it may be a merchant's.
@@ -46,68 +45,37 @@ pub struct Paid {
     pub evidence: Evidence,
 }
 
-/// One payment: whose credentials may confirm it. User verification is required, because the client requires it.
-///
-/// ```
-/// # use wardkey::{CredentialRecord, PaymentRequest, UserHandle};
-/// fn request(user: &UserHandle, own: &[CredentialRecord]) -> PaymentRequest {
-///     PaymentRequest::known(user, own)
-/// }
-/// ```
-#[derive(Clone, Debug)]
-#[must_use = "pass it to `start_payment`"]
-pub struct PaymentRequest(AuthenticationRequest);
-
-impl PaymentRequest {
-    /// Asks for a credential of the account with this name, or for a decoy: see
-    /// [`AuthenticationRequest::named`].
-    pub fn named(name: impl Into<String>, records: &[CredentialRecord]) -> Self {
-        Self::of(AuthenticationRequest::named(name, records))
-    }
-
-    /// Asks for a credential of an account whose user has already proved something. `records` are the records of that account, at
-    /// least one.
-    pub fn known(user: &UserHandle, records: &[CredentialRecord]) -> Self {
-        Self::of(AuthenticationRequest::known(user, records))
-    }
-
-    fn of(request: AuthenticationRequest) -> Self {
-        Self(request.user_verification(UserVerificationRequirement::Required))
-    }
-
-    /// Sets how long the ceremony may take, from 1 second to 1 day. Without this call it is the relying party's own choice.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.0 = self.0.timeout(timeout);
-        self
-    }
-}
-
 impl RelyingParty {
     /// Starts a payment. The page, which may be a merchant's, passes the challenge, the RP ID and the credential ids to its
-    /// `PaymentRequest`.
+    /// `PaymentRequest`. User verification is required, whatever the request says, because the client requires it.
     ///
     /// If a merchant's page calls your back end, there is no web session of your portal:
     /// [`Session::unbound`](crate::Session::unbound).
     ///
     /// ```
-    /// # use wardkey::{AuthenticationState, CredentialRecord, Error, PaymentRequest, RelyingParty, Session, UnixTime, UserHandle};
-    /// # use wardkey::client::json::RequestOptions;
+    /// # use wardkey::{AuthenticationRequest, AuthenticationState, CredentialRecord, Error, RelyingParty, Session, UnixTime};
+    /// # use wardkey::{UserHandle, client::json::RequestOptions};
     /// fn begin(
     ///     rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], session: Session, now: UnixTime,
     /// ) -> Result<(RequestOptions, AuthenticationState), Error> {
-    ///     rp.start_payment(PaymentRequest::known(user, own), session, now)
+    ///     rp.start_payment(AuthenticationRequest::known(user, own), session, now)
     /// }
     /// ```
     ///
     /// # Errors
-    /// As [`Self::start_authentication`].
+    /// As [`Self::start_authentication`]; [`Error::NoCredentials`] for a discoverable request, because a payment names the
+    /// credentials.
     pub fn start_payment(
         &self,
-        request: PaymentRequest,
+        request: AuthenticationRequest,
         session: Session,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        self.start(Purpose::Payment, request.0, session, now)
+        if request.is_discoverable() {
+            return Err(Error::NoCredentials);
+        }
+        let request = request.user_verification(UserVerificationRequirement::Required);
+        self.start(Purpose::Payment, request, session, now)
     }
 
     /// Finishes a payment. `stored` is the record that your store has under the credential id of the response; `None` refuses, as

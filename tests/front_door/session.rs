@@ -8,8 +8,8 @@ use std::time::Duration;
 use wardkey::ceremony::payment::ExpectedPayment;
 use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
 use wardkey::{
-    AuthenticationRequest, AuthenticationState, CredentialRecord, Error, Fault, PaymentRequest,
-    ReauthenticationRequest, RegistrationState, RelyingParty, Session,
+    AuthenticationRequest, AuthenticationState, CredentialRecord, Error, Fault, ReauthenticationRequest,
+    RegistrationState, RelyingParty, Session,
 };
 
 fn confirmation(record: &CredentialRecord) -> ReauthenticationRequest {
@@ -42,7 +42,7 @@ fn attempts(begin: Session, end: Session) -> Vec<(&'static str, Result<(), Error
     let response = browser.get(&options, |made| made).unwrap();
     results
         .push(("re-authentication", rp.finish_reauthentication(state, &response, Some(&record), end, NOW).map(drop)));
-    let (_, state) = rp.start_payment(PaymentRequest::known(&ada(), own), begin, NOW).unwrap();
+    let (_, state) = rp.start_payment(AuthenticationRequest::known(&ada(), own), begin, NOW).unwrap();
     let paid = rp.finish_payment(state, &response, Some(&record), &ExpectedPayment::new(&shown()), end, NOW);
     results.push(("payment", paid.map(drop)));
     results
@@ -84,7 +84,7 @@ fn an_empty_session_id_is_refused() {
         rp.start_registration(new_passkey(), empty, NOW).unwrap_err(),
         rp.start_authentication(AuthenticationRequest::discoverable(), empty, NOW).unwrap_err(),
         rp.start_reauthentication(confirmation(&record), empty, NOW).unwrap_err(),
-        rp.start_payment(PaymentRequest::known(&ada(), own), empty, NOW).unwrap_err(),
+        rp.start_payment(AuthenticationRequest::known(&ada(), own), empty, NOW).unwrap_err(),
         rp.finish_authentication(state, &response, Some(&record), empty, NOW).unwrap_err(),
     ] {
         assert_eq!((error.code(), error.fault()), ("session-empty", Fault::Caller));
@@ -169,7 +169,7 @@ fn started(
             ("sign-in", sign_in(AuthenticationRequest::known(&ada(), own))),
             ("discoverable", sign_in(AuthenticationRequest::discoverable())),
             ("reauthentication", rp.start_reauthentication(confirmation(record), session, NOW).unwrap().1),
-            ("payment", rp.start_payment(PaymentRequest::known(&ada(), own), session, NOW).unwrap().1),
+            ("payment", rp.start_payment(AuthenticationRequest::known(&ada(), own), session, NOW).unwrap().1),
         ],
     )
 }

@@ -8,8 +8,7 @@ use std::slice::from_ref;
 use std::time::Duration;
 use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
 use wardkey::{
-    AuthenticationRequest, AuthenticationState, Error, PaymentRequest, ReauthenticationRequest, RegistrationState,
-    UnixTime,
+    AuthenticationRequest, AuthenticationState, Error, ReauthenticationRequest, RegistrationState, UnixTime,
 };
 
 /// The kind of state, its JSON, and a function that reads and writes it.
@@ -59,7 +58,7 @@ fn states() -> [Kind; 5] {
         ),
         (
             "payment",
-            json(&rp.start_payment(PaymentRequest::known(&user, own), session(), NOW).unwrap().1),
+            json(&rp.start_payment(AuthenticationRequest::known(&user, own), session(), NOW).unwrap().1),
             authentication,
         ),
     ]
@@ -193,7 +192,7 @@ fn a_time_after_the_year_9999_is_an_error() {
             rp.finish_registration(state, &created, session(), late).unwrap_err(),
             rp.start_authentication(AuthenticationRequest::discoverable(), session(), late).unwrap_err(),
             rp.start_authentication(AuthenticationRequest::known(&user, own), session(), late).unwrap_err(),
-            rp.start_payment(PaymentRequest::known(&user, own), session(), late).unwrap_err(),
+            rp.start_payment(AuthenticationRequest::known(&user, own), session(), late).unwrap_err(),
             rp.start_reauthentication(
                 ReauthenticationRequest::new(&user, own, "delete-passkey", Duration::from_secs(60)),
                 session(),
@@ -210,7 +209,7 @@ fn a_time_after_the_year_9999_is_an_error() {
             )
             .unwrap_err(),
             proof.require(&rp, &user, "delete-passkey", late).unwrap_err(),
-            rp.signal_all_accepted_credentials(&proof, own, late).unwrap_err(),
+            proof.signal_all_accepted_credentials(&rp, own, late).unwrap_err(),
         ];
         assert!(errors.iter().all(|error| *error == Error::TimeNotInSeconds), "{errors:?}");
     }

@@ -227,7 +227,8 @@ fn payments(stage: &Stage) -> Seen {
         made
     };
     let finish = |id: &[u8], change: fn(&mut CredentialRecord)| {
-        let (options, state) = rp.start_payment(PaymentRequest::known(&user(), stage.own()), session(), NOW).unwrap();
+        let (options, state) =
+            rp.start_payment(AuthenticationRequest::known(&user(), stage.own()), session(), NOW).unwrap();
         let mut record = record.clone();
         change(&mut record);
         counting.calls();
@@ -244,9 +245,9 @@ fn payments(stage: &Stage) -> Seen {
     note("not allowed", finish(another, |_| ()), "credential-not-allowed");
     note("a record that says otherwise", finish(own, |r| r.backup_eligible = Some(true)), "backup-eligibility-changed");
     note("a key that cannot verify", finish(own, |r| r.public_key = vec![0xa0]), "stored-public-key-unusable");
-    let known = rp.start_payment(PaymentRequest::known(&user(), stage.own()), session(), NOW).unwrap();
+    let known = rp.start_payment(AuthenticationRequest::known(&user(), stage.own()), session(), NOW).unwrap();
     note("unknown credential", refuse(known, another), "credential-unknown");
-    let nobody = || rp.start_payment(PaymentRequest::named("nobody@mail.example", &[]), session(), NOW).unwrap();
+    let nobody = || rp.start_payment(AuthenticationRequest::named("nobody@mail.example", &[]), session(), NOW).unwrap();
     let decoy = nobody().0.allow_credentials[0].id.as_bytes().to_vec();
     note("unknown user", refuse(nobody(), &decoy), "credential-unknown");
     seen
@@ -299,9 +300,9 @@ fn every_start_costs_the_same() {
             assert_eq!(known, unknown, "{credentials}");
             assert!(known.len() >= 3 + 3 * credentials, "{known:?}");
         }
-        let _ = rp.start_payment(PaymentRequest::named("ada@mail.example", &own), session(), NOW).unwrap();
+        let _ = rp.start_payment(AuthenticationRequest::named("ada@mail.example", &own), session(), NOW).unwrap();
         let known = counting.calls();
-        let _ = rp.start_payment(PaymentRequest::named(&nobody, &[]), session(), NOW).unwrap();
+        let _ = rp.start_payment(AuthenticationRequest::named(&nobody, &[]), session(), NOW).unwrap();
         assert_eq!(known, counting.calls(), "{credentials}");
     }
     let _ = rp
@@ -352,7 +353,7 @@ fn a_credential_id_costs_one_algorithm() {
             let discoverable = verified(
                 rp.finish_authentication(state, &get(made, &options.challenge), None, session(), NOW).unwrap_err(),
             );
-            let (options, state) = rp.start_payment(PaymentRequest::named(&name, &[]), session(), NOW).unwrap();
+            let (options, state) = rp.start_payment(AuthenticationRequest::named(&name, &[]), session(), NOW).unwrap();
             let paid = verified(
                 rp.finish_payment(state, &get(paying, &options.challenge), None, &expected, session(), NOW)
                     .unwrap_err(),
@@ -419,7 +420,7 @@ fn without_decoys_an_unknown_name_is_an_error() {
     let errors = [
         named(&[]).unwrap_err(),
         named(&[record()]).unwrap_err(),
-        rp().start_payment(PaymentRequest::named("nobody", &[]), session(), NOW).unwrap_err(),
+        rp().start_payment(AuthenticationRequest::named("nobody", &[]), session(), NOW).unwrap_err(),
     ];
     for error in errors {
         assert_eq!((error.clone(), error.code()), (Error::NoDecoys, "no-decoys"));
@@ -513,7 +514,7 @@ fn transports_have_one_order() {
                 NOW,
             )
             .unwrap();
-        let (paid, _) = rp().start_payment(PaymentRequest::known(&user(), &records), session(), NOW).unwrap();
+        let (paid, _) = rp().start_payment(AuthenticationRequest::known(&user(), &records), session(), NOW).unwrap();
         let (excluded, _) = rp()
             .start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &records), session(), NOW)
             .unwrap();

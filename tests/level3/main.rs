@@ -18,8 +18,7 @@ use wardkey::ceremony::Refusal;
 use wardkey::policy::Registered;
 use wardkey::{
     Authenticated, AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialRecord, Error,
-    PaymentRequest, ReauthenticationRequest, RegistrationRequest, RegistrationResponse, RelyingParty, Session,
-    UnixTime, UserHandle,
+    ReauthenticationRequest, RegistrationRequest, RegistrationResponse, RelyingParty, Session, UnixTime, UserHandle,
 };
 use wardkey_authenticator::json::base64url;
 use wardkey_authenticator::{Algorithm, Authentication, Registration};

@@ -43,7 +43,7 @@ pub(crate) fn payment(collected: Value) -> Authentication {
 }
 
 fn pay(rp: &RelyingParty, made: Authentication, expected: &ExpectedPayment<'_>) -> Result<Paid, Error> {
-    let (options, state) = rp.start_payment(PaymentRequest::known(&user(), &[record()]), session(), NOW)?;
+    let (options, state) = rp.start_payment(AuthenticationRequest::known(&user(), &[record()]), session(), NOW)?;
     rp.finish_payment(state, &get(made, &options.challenge), Some(&record()), expected, session(), NOW)
 }
 
@@ -134,7 +134,8 @@ fn a_payment_is_no_sign_in() {
     let rp = rp();
     let details = shown();
     let expected = ExpectedPayment::new(&details);
-    let payment_state = || rp.start_payment(PaymentRequest::known(&user(), &[record()]), session(), NOW).unwrap().1;
+    let payment_state =
+        || rp.start_payment(AuthenticationRequest::known(&user(), &[record()]), session(), NOW).unwrap().1;
     let sign_in_state = || rp.start_authentication(signing_in(), session(), NOW).unwrap().1;
     let again_state = || {
         rp.start_reauthentication(
@@ -160,6 +161,13 @@ fn a_payment_is_no_sign_in() {
     let error = finish(payment(collected()).signature(|s| s.clear()), &details).unwrap_err();
     assert_eq!(error.to_string(), "the signature does not verify (step 7.2/21)");
     assert_eq!((error.code(), error.step().unwrap().number), ("signature-invalid", 21));
+}
+
+/// A payment names the credentials that may confirm it.
+#[test]
+fn a_payment_is_not_discoverable() {
+    let error = rp().start_payment(AuthenticationRequest::discoverable(), session(), NOW).unwrap_err();
+    assert_eq!(error, Error::NoCredentials);
 }
 
 /// The client requires user verification, so the server requires it too, whatever the relying party chose.
@@ -272,7 +280,7 @@ fn verify(made: Authentication, known: &[Vec<u8>], required: bool) -> Result<Bro
     let site = Site::new("example.org", Origins::exact(["https://example.org"]));
     let response = get(made, &[5; 32]);
     let details = shown();
-    let (_, state) = rp().start_payment(PaymentRequest::known(&user(), &[record()]), session(), NOW)?;
+    let (_, state) = rp().start_payment(AuthenticationRequest::known(&user(), &[record()]), session(), NOW)?;
     let mut state = serde_json::to_value(state).unwrap();
     state["challenge"] = json!(base64url(&[5; 32]));
     let mut front = ExpectedPayment::new(&details);

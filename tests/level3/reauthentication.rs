@@ -126,7 +126,7 @@ fn no_other_state_is_accepted_as_a_reauthentication() {
     let lax = RelyingParty::builder("example.org", "x").user_verification_preferred().build().unwrap();
     let (_, discoverable) = rp().start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
     let (_, sign_in) = rp().start_authentication(signing_in(), session(), NOW).unwrap();
-    let (_, payment) = rp().start_payment(PaymentRequest::known(&user(), &[record()]), session(), NOW).unwrap();
+    let (_, payment) = rp().start_payment(AuthenticationRequest::known(&user(), &[record()]), session(), NOW).unwrap();
     let response = get(authentication(), &[0; 32]);
     for state in [discoverable, sign_in, payment] {
         let error = rp().finish_reauthentication(state, &response, Some(&record()), session(), NOW).unwrap_err();

@@ -18,8 +18,8 @@ use wardkey::policy::{AttestationPolicy, Registered};
 use wardkey::quirk::Quirk;
 use wardkey::{
     Authenticated, AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord,
-    Decoys, Error, Paid, PaymentRequest, Reauthentication, ReauthenticationRequest, RegistrationRequest,
-    RegistrationResponse, RegistrationState, RelyingParty, Session, UnixTime, UserHandle,
+    Decoys, Error, Paid, Reauthentication, ReauthenticationRequest, RegistrationRequest, RegistrationResponse,
+    RegistrationState, RelyingParty, Session, UnixTime, UserHandle,
 };
 use wardkey_fuzz::toy::Toy;
 
@@ -171,7 +171,7 @@ pub fn start_payment(
     records: &[CredentialRecord],
     now: i64,
 ) -> Result<Started<AuthenticationState>, Error> {
-    let asked = PaymentRequest::known(&handle(account), records);
+    let asked = AuthenticationRequest::known(&handle(account), records);
     rp(party).start_payment(asked, Session::bound(account), time(now)).map(request)
 }
 
@@ -179,7 +179,7 @@ pub fn start_decoy(party: usize, name: &str, payment: bool, now: i64) -> Started
     let nobody = format!("decoy {name}");
     let session = Session::bound(session_of(Some(nobody.as_bytes())));
     let started = match payment {
-        true => rp(party).start_payment(PaymentRequest::named(name, &[]), session, time(now)),
+        true => rp(party).start_payment(AuthenticationRequest::named(name, &[]), session, time(now)),
         false => rp(party).start_authentication(AuthenticationRequest::named(name, &[]), session, time(now)),
     };
     request(started.expect("a decoy"))
@@ -301,10 +301,8 @@ pub enum SignedIn<'a> {
 
 pub fn signal_all(party: usize, session: &SignedIn<'_>, all: &[CredentialRecord], now: i64) -> Result<Value, Error> {
     let signal = match *session {
-        SignedIn::Authenticated(authenticated) => {
-            rp(party).signal_all_accepted_credentials(authenticated, all, time(now))
-        }
-        SignedIn::Reauthenticated(proof) => rp(party).signal_all_accepted_credentials(proof, all, time(now)),
+        SignedIn::Authenticated(authenticated) => authenticated.signal_all_accepted_credentials(rp(party), all),
+        SignedIn::Reauthenticated(proof) => proof.signal_all_accepted_credentials(rp(party), all, time(now)),
     };
     signal.map(|signal| stored(&signal))
 }
@@ -312,10 +310,10 @@ pub fn signal_all(party: usize, session: &SignedIn<'_>, all: &[CredentialRecord]
 pub fn signal_details(party: usize, session: &SignedIn<'_>, now: i64) -> Result<Value, Error> {
     let signal = match *session {
         SignedIn::Authenticated(authenticated) => {
-            rp(party).signal_current_user_details(authenticated, "name", "display name", time(now))
+            authenticated.signal_current_user_details(rp(party), "name", "display name")
         }
         SignedIn::Reauthenticated(proof) => {
-            rp(party).signal_current_user_details(proof, "name", "display name", time(now))
+            proof.signal_current_user_details(rp(party), "name", "display name", time(now))
         }
     };
     signal.map(|signal| stored(&signal))
