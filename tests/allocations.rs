@@ -9,7 +9,7 @@ use ceremony::{SignIn, SignUp};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use wardkey::crypto::AwsLcRs;
-use wardkey::{AuthenticationResponse, AuthenticationState, RelyingParty, UnixTime};
+use wardkey::{AuthenticationRequest, AuthenticationResponse, AuthenticationState, RelyingParty, Session, UnixTime};
 use wardkey_authenticator::*;
 
 /// The system allocator, with a counter of the allocations of this thread.
@@ -65,7 +65,13 @@ fn a_sign_in_with_its_evidence_allocates_at_most_twelve_times() {
     let sign_in = SignIn::new(Algorithm::Es256);
     let rp = RelyingParty::builder("example.org", "Example").user_verification_preferred().build().unwrap();
     let known = (&sign_in.record.user_handle, std::slice::from_ref(&sign_in.record));
-    let (_, state) = rp.start_authentication(known.0, known.1, UnixTime::from_secs(1)).unwrap();
+    let (_, state) = rp
+        .start_authentication(
+            AuthenticationRequest::known(known.0, known.1),
+            Session::unbound(),
+            UnixTime::from_secs(1),
+        )
+        .unwrap();
     let mut state = serde_json::to_value(&state).unwrap();
     state["challenge"] = json::base64url(&sign_in.challenge).into();
     let finish = || {
@@ -73,7 +79,13 @@ fn a_sign_in_with_its_evidence_allocates_at_most_twelve_times() {
         let mut verdict = None;
         let calls = allocations(|| {
             let response = AuthenticationResponse::from_json(&sign_in.json).unwrap();
-            verdict = Some(rp.finish_authentication(state, &response, &sign_in.record, UnixTime::from_secs(1)));
+            verdict = Some(rp.finish_authentication(
+                state,
+                &response,
+                Some(&sign_in.record),
+                Session::unbound(),
+                UnixTime::from_secs(1),
+            ));
         });
         let authenticated = verdict.unwrap().unwrap();
         assert!(authenticated.update.is_some() && authenticated.evidence.state_id.is_some());
@@ -101,4 +113,24 @@ fn the_number_of_certificates_barely_changes_the_allocations() {
         allocations(|| sign_up.verify(&AwsLcRs))
     });
     assert_eq!(counts, [15, 15, 15, 15, 17, 17]);
+}
+
+/// A ceiling with all verdicts and the claims of a token needs no memory beyond its own.
+#[test]
+fn assurance_allocates_nothing() {
+    use wardkey::assurance::{Facts, Fips, ModelFacts, Rules, assess};
+    use wardkey::metadata::{AttachmentHint, KeyProtection, MatcherProtection, UserVerificationMethod};
+    let mut facts = Facts::unknown(UnixTime::from_secs(1));
+    facts.challenge_bits = 256;
+    facts.algorithm = Some(wardkey::crypto::Algorithm::Es256);
+    let mut model = ModelFacts::default();
+    model.key_protection = vec![KeyProtection::Hardware];
+    model.matcher_protection = vec![MatcherProtection::OnChip];
+    model.attachment = vec![AttachmentHint::External];
+    model.user_verification = vec![UserVerificationMethod::Passcode];
+    model.fips = Some(Fips { level: 1, sunset: None });
+    facts.metadata = Some(model);
+    for rules in Rules::ALL {
+        assert_eq!(allocations(|| assess(&facts, rules)), 0, "{rules}");
+    }
 }

@@ -17,19 +17,19 @@ use wardkey::policy::{
     TrustAnchors,
 };
 use wardkey::x509::TrustAnchor;
-use wardkey::{RegistrationResponse, RelyingParty, UnixTime, User, UserHandle};
+use wardkey::{RegistrationRequest, RegistrationResponse, RelyingParty, Session, UnixTime, UserHandle};
 use wardkey_authenticator::{Algorithm, AndroidKey, Authority, Certified as _, Chain, Compound, Packed, Registration};
 
-fn packed() -> Registration {
+pub(crate) fn packed() -> Registration {
     Registration::new("metadata.front-door", Algorithm::Es256).format(Packed::new())
 }
 
-fn model() -> Aaguid {
+pub(crate) fn model() -> Aaguid {
     let bytes = packed().authenticator_data.attested().aaguid.clone();
     Aaguid::from_bytes(bytes.try_into().unwrap())
 }
 
-fn metadata(entries: &[Value]) -> Metadata {
+pub(crate) fn metadata(entries: &[Value]) -> Metadata {
     let service = Service::new(&payload(entries));
     let roots = Roots::of(HOST, [TrustAnchor::from_der(&service.root.der()).unwrap()]);
     verify(service.blob().as_bytes(), &roots, Seen::nothing(), at(), default_backend()).unwrap()
@@ -39,7 +39,11 @@ fn decide(trust: MetadataTrust, metadata: Option<&Metadata>) -> Result<Registere
     decide_about(&packed(), trust, metadata)
 }
 
-fn decide_about(made: &Registration, trust: MetadataTrust, metadata: Option<&Metadata>) -> Result<Registered, Refusal> {
+pub(crate) fn decide_about(
+    made: &Registration,
+    trust: MetadataTrust,
+    metadata: Option<&Metadata>,
+) -> Result<Registered, Refusal> {
     let expected = &made.expected;
     let site = Site::new(&expected.rp.id, Origins::exact(&expected.rp.origins));
     let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
@@ -58,7 +62,7 @@ fn reasons(reasons: &[Reason]) -> Reasons {
     reasons.iter().copied().collect()
 }
 
-fn roots() -> Vec<Vec<u8>> {
+pub(crate) fn roots() -> Vec<Vec<u8>> {
     packed().expected.trust_anchors.clone()
 }
 
@@ -175,16 +179,20 @@ fn the_relying_party_takes_the_metadata_with_each_call() {
     policy.trust = Trust::Metadata(MetadataTrust::verify(MetadataPolicy::known()));
     let rp = RelyingParty::builder("example.org", "Example").attestation(policy, AttestationConveyance::Direct);
     let rp = rp.build().unwrap();
-    let user = User::new(UserHandle::new([7]).unwrap(), "ada", "Ada");
+    let user = UserHandle::new([7]).unwrap();
     let made = packed();
     let finish = |metadata: Option<&Metadata>| {
-        let (options, state) = rp.start_registration(&user, &[], at()).unwrap();
+        let (options, state) = rp
+            .start_registration(RegistrationRequest::new(&user, "ada@mail.example", &[]), Session::unbound(), at())
+            .unwrap();
         let challenge = serde_json::to_value(&options).unwrap()["challenge"].clone();
         let made = made.clone().client_data(|data| data.set("challenge", challenge.as_str().unwrap()));
         let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
         match metadata {
-            Some(metadata) => rp.finish_registration_with_metadata(state, &response, metadata, at()),
-            None => rp.finish_registration(state, &response, at()),
+            Some(metadata) => {
+                rp.finish_registration_with_metadata(state, &response, metadata, Session::unbound(), at())
+            }
+            None => rp.finish_registration(state, &response, Session::unbound(), at()),
         }
     };
     let good = metadata(&[entry(&model().to_string(), &[], &roots())]);
