@@ -92,6 +92,9 @@
 
 #[cfg(feature = "assurance")]
 #[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
+pub mod account;
+#[cfg(feature = "assurance")]
+#[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
 pub mod assurance;
 pub mod attestation;
 pub mod authenticator;
@@ -99,6 +102,9 @@ mod budget;
 pub mod ceremony;
 pub mod client;
 mod codec;
+#[cfg(feature = "assurance")]
+#[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
+pub mod confirmation;
 mod credential;
 pub mod crypto;
 mod error;

@@ -19,10 +19,11 @@ const LAYERS: &[&[&str]] = &[
     &["attestation"],
     &["metadata"],
     &["ceremony"],
-    &["policy"],
+    &["policy", "confirmation"],
     &["state", "error"],
     &["relying_party"],
     &["interop", "assurance"],
+    &["account"],
 ];
 
 /// Crates, and the modules that may use each. Every module may use `serde` and `thiserror`.
