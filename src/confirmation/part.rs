@@ -77,9 +77,18 @@ struct DisclosedHead {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "WireItem", into = "WireItem")]
 struct DisclosedItem {
     /// From 1.
+    index: u32,
+    salt: Vec<u8>,
+    item: Item,
+}
+
+/// The serde form of a disclosed item.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireItem {
     index: u32,
     #[serde(with = "crate::codec::base64url::text")]
     salt: Vec<u8>,
@@ -87,6 +96,18 @@ struct DisclosedItem {
     content_type: String,
     #[serde(with = "crate::codec::base64url::text")]
     content: Vec<u8>,
+}
+
+impl From<WireItem> for DisclosedItem {
+    fn from(WireItem { index, salt, content_type, content }: WireItem) -> Self {
+        Self { index, salt, item: Item { content_type, content } }
+    }
+}
+
+impl From<DisclosedItem> for WireItem {
+    fn from(DisclosedItem { index, salt, item: Item { content_type, content } }: DisclosedItem) -> Self {
+        Self { index, salt, content_type, content }
+    }
 }
 
 impl Part {
@@ -110,8 +131,7 @@ impl Part {
         let item = |(index, item): (u32, &Item)| DisclosedItem {
             index,
             salt: nonce.salt(index, backend).to_vec(),
-            content_type: item.content_type.clone(),
-            content: item.content.clone(),
+            item: item.clone(),
         };
         Self {
             head_digest: digests.head,
@@ -121,11 +141,53 @@ impl Part {
         }
     }
 
+    /// Checks that what is disclosed has the digests of the part. Says nothing about who confirmed it: see [`Self::verify`].
+    ///
+    /// # Errors
+    /// [`PartError`]: the number of digests, the head, then each item in turn, then their bounds.
+    pub fn check(&self, rp_id: &str, backend: &dyn Backend) -> Result<(), PartError> {
+        let is_disclosed = self.head.is_some() || !self.items.is_empty();
+        if !(1..=Document::MAX_ITEMS).contains(&self.digests.len()) || !is_disclosed {
+            return Err(PartError::Part);
+        }
+        if let Some(DisclosedHead { purpose, subject, signer, meaning, time, salt }) = &self.head {
+            let head = Head { purpose, subject, signer, meaning, time: *time };
+            if head.digest(salt, rp_id, backend) != self.head_digest {
+                return Err(PartError::Head);
+            }
+        }
+        for DisclosedItem { index, salt, item } in &self.items {
+            let place = usize::try_from(*index).ok().and_then(|index| index.checked_sub(1));
+            let expected = place.and_then(|place| self.digests.get(place));
+            if expected != Some(&HexDigest(digest::item_digest(salt, *index, item, backend))) {
+                return Err(PartError::Item);
+            }
+        }
+        if let Some(head) = &self.head {
+            check_head(&head.purpose, &head.subject, &head.signer, &head.meaning, head.time)?;
+        }
+        self.items.iter().try_for_each(|disclosed| check_item(&disclosed.item))?;
+        Ok(())
+    }
+
     /// Verifies that the credential of `record` confirmed a document with this part, at the relying party of `site`. Frames are
     /// refused, user verification is required, and the counter is reported, as for [`Receipt::verify`](super::Receipt::verify).
     ///
+    /// ```
+    /// use wardkey::ceremony::{Origins, Site};
+    /// use wardkey::confirmation::{Part, PartError};
+    /// use wardkey::crypto::default_backend;
+    /// use wardkey::{AuthenticationResponse, CredentialRecord};
+    /// fn at_the_pharmacy(part: &Part, record: &CredentialRecord, response: &AuthenticationResponse) -> Result<(), PartError> {
+    ///     let site = Site::new("clinic.example", Origins::exact(["https://portal.clinic.example"]));
+    ///     part.verify(&site, record, response, default_backend())?;
+    ///     part.items().for_each(|(number, item)| println!("{number}: {} bytes", item.content.len()));
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
     /// # Errors
-    /// [`PartError`]: the number of digests, the head, then each item in turn, then the ceremony.
+    /// Those of [`Self::check`], then [`PartError::Failed`] with the step that refuses.
     pub fn verify(
         &self,
         site: &Site,
@@ -133,29 +195,7 @@ impl Part {
         response: &AuthenticationResponse,
         backend: &dyn Backend,
     ) -> Result<Confirmed, PartError> {
-        let is_disclosed = self.head.is_some() || !self.items.is_empty();
-        if !(1..=Document::MAX_ITEMS).contains(&self.digests.len()) || !is_disclosed {
-            return Err(PartError::Part);
-        }
-        if let Some(DisclosedHead { purpose, subject, signer, meaning, time, salt }) = &self.head {
-            let head = Head { purpose, subject, signer, meaning, time: *time };
-            if head.digest(salt, &site.rp_id, backend) != self.head_digest {
-                return Err(PartError::Head);
-            }
-        }
-        let items: Vec<(u32, Item)> = self.items().collect();
-        for ((number, item), disclosed) in items.iter().zip(&self.items) {
-            let place = usize::try_from(*number).ok().and_then(|number| number.checked_sub(1));
-            let expected = place.and_then(|place| self.digests.get(place));
-            let found = digest::item_digest(&disclosed.salt, *number, item, backend);
-            if expected != Some(&HexDigest(found)) {
-                return Err(PartError::Item);
-            }
-        }
-        if let Some(head) = &self.head {
-            check_head(&head.purpose, &head.subject, &head.signer, &head.meaning, head.time)?;
-        }
-        items.iter().try_for_each(|(_, item)| check_item(item))?;
+        self.check(&site.rp_id, backend)?;
         let digests: Vec<[u8; 32]> = self.digests.iter().map(|HexDigest(digest)| *digest).collect();
         let challenge = digest::challenge(&self.head_digest, &digests, backend);
         let stated = self.head.as_ref().map(|head| (&*head.signer, &*head.meaning));
@@ -163,11 +203,8 @@ impl Part {
     }
 
     /// Returns the disclosed items with their numbers, from 1. Unverified before [`Self::verify`].
-    pub fn items(&self) -> impl Iterator<Item = (u32, Item)> {
-        let item = |item: &DisclosedItem| {
-            (item.index, Item { content_type: item.content_type.clone(), content: item.content.clone() })
-        };
-        self.items.iter().map(item)
+    pub fn items(&self) -> impl Iterator<Item = (u32, &Item)> {
+        self.items.iter().map(|disclosed| (disclosed.index, &disclosed.item))
     }
 }
 

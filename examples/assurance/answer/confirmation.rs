@@ -120,9 +120,8 @@ pub(super) fn answer_receipt(case: ReceiptCase) -> Result<Value, &'static str> {
     let verdict = match (case.part, case.document, case.nonce) {
         (Some(part), None, None) => {
             let record = case.credential.record()?;
-            response
-                .map_err(PartError::from)
-                .and_then(|response| part.verify(&site, &record, &response, default_backend()))
+            let verify = |response| part.verify(&site, &record, &response, default_backend());
+            part.check(&site.rp_id, default_backend()).and_then(|()| response.map_err(PartError::from)).and_then(verify)
         }
         (None, Some(document), Some(text)) => {
             let nonce = nonce(&text)?;
