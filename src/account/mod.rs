@@ -7,7 +7,7 @@
 //! |---|---|
 //! | see how far an account is | [`Account::stage`], [`Account::is_resilient`] |
 //! | decide about adding, removing, suspending or resuming a passkey, changing the phone, retiring SMS codes, recovering | [`Account::decide`] |
-//! | tell the person | [`Decision::notice`], [`Decision::notify`] |
+//! | tell the person | [`Decision::notice`], [`Decision::notify`], [`Shown`] |
 //! | write the migration plan | [`report`] |
 //!
 //! | rule | source |
@@ -24,6 +24,7 @@ mod decide;
 mod model;
 mod recovery;
 mod report;
+mod shown;
 mod stage;
 
 #[doc = include_str!("manual.md")]
@@ -33,4 +34,5 @@ pub use decide::{AccountAct, AccountPolicy, Decision, Need, Notice};
 pub use model::{Account, AccountError, AccountSession, Address, AddressKind, Passkey};
 pub use recovery::Proof;
 pub use report::{Report, report};
+pub use shown::Shown;
 pub use stage::Stage;

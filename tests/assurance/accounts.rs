@@ -178,3 +178,38 @@ fn accounts_have_bounds() {
     assert_eq!(check(&|account| account.passkeys = vec![passkey(1), passkey(1)]), Err("same-id"));
     assert_eq!(check(&|account| account.addresses = vec![address(1), address(1)]), Err("same-id"));
 }
+
+/// The page has words for every key in each language, and every notice says how to object.
+#[test]
+fn every_key_has_words() {
+    const WORDS: &str = include_str!("../../browser/wardkey.notices.js");
+    use wardkey::account::{Notice, Shown};
+    for key in Shown::KEYS.into_iter().chain(Notice::ALL.map(Notice::name)) {
+        let words: Vec<&str> =
+            WORDS.split(&format!("\"{key}\":")).skip(1).map(|rest| rest.split('\n').take(2).next().unwrap()).collect();
+        assert_eq!(words.len(), 3, "{key}");
+    }
+    for notice in Notice::ALL {
+        let places = WORDS.split(&format!("\"{}\":", notice.name())).skip(1);
+        assert!(
+            places.clone().count() == 3
+                && places.into_iter().all(|rest| rest.split("\",\n").next().unwrap().contains("{contact}"))
+        );
+    }
+}
+
+#[test]
+fn a_decision_shows_what_was_changed_and_that_sms_codes_are_still_on() {
+    use wardkey::account::{Notice, Shown};
+    let mut account = Account::default();
+    account.sms = Some("s1".to_owned());
+    let bind = AccountAct::Bind { level: AssuranceLevel::Aal2 };
+    let decision = account.decide(&bind, &session(AssuranceLevel::Aal1), &POLICY, NOW);
+    let keys = |account: &Account| -> Vec<_> { decision.shown(account, NOW).into_iter().map(Shown::key).collect() };
+    assert_eq!(keys(&account), ["passkey-added", "sms-still-on"]);
+    assert_eq!(decision.shown(&account, NOW)[0], Shown::Changed { notice: Notice::PasskeyAdded, at: NOW });
+    account.sms = None;
+    assert_eq!(keys(&account), ["passkey-added"]);
+    let refused = account.decide(&AccountAct::RetireSms, &session(AssuranceLevel::Aal1), &POLICY, NOW);
+    assert_eq!(refused.shown(&account, NOW), []);
+}
