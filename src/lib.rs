@@ -12,15 +12,16 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | register a passkey | [`RelyingParty::start_registration`], [`RelyingParty::finish_registration`], [`policy::Registered::claim`] |
-//! | sign in without a user name, or with autofill | [`RelyingParty::start_discoverable_authentication`], [`RelyingParty::finish_authentication`] |
-//! | sign in a known user | [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
-//! | re-authenticate before a critical action | [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`], [`Reauthentication::spend`] |
-//! | hide whether an account exists | [`Decoys`], [`RelyingParty::refuse_authentication`], [`RelyingParty::refuse_payment`], [`Error::public`] |
+//! | register a passkey | [`RegistrationRequest`], [`RelyingParty::start_registration`], [`RelyingParty::finish_registration`], [`policy::Registered::claim`] |
+//! | sign in without a user name, or with autofill | [`AuthenticationRequest::discoverable`], [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
+//! | sign in with a user name, and hide whether the account exists | [`AuthenticationRequest::named`], [`Decoys`], [`Error::public`] |
+//! | ask for a passkey after a password | [`AuthenticationRequest::known`] |
+//! | bind a ceremony to a web session | [`Session`] |
+//! | re-authenticate before a critical action | [`ReauthenticationRequest`], [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`], [`Reauthentication::spend`] |
 //! | call the browser, and explain failures to people | [`BROWSER_JS`] |
 //! | use extensions | [`extensions`]: inputs, outputs, and the table of what is checked where |
 //! | confirm payments, also when a merchant starts them | [`RelyingParty::start_payment`], [`RelyingParty::finish_payment`], [`ceremony::payment::ExpectedPayment`] |
-//! | tell passkey providers which credentials are current | [`RelyingParty::signal_all_accepted_credentials`] and [`client::signal`] |
+//! | tell passkey providers which credentials are current | [`Authenticated::signal_all_accepted_credentials`] and [`client::signal`] |
 //! | serve related sites and native apps | [`RelyingParty::related_origins`], [`client::well_known`] |
 //! | check your options | [`client::json::CreationOptions::lint`], [`client::json::RequestOptions::lint`] |
 //! | store records and states | [`CredentialRecord`], [`RecordUpdate`], [`RegistrationState`], [`AuthenticationState`] |
@@ -28,6 +29,8 @@
 //! | accept only certain authenticators or credentials | [`policy::AttestationPolicy`], [`RelyingPartyBuilder`], [`attestation::voucher`]: who vouches for which fact |
 //! | answer, log and alert | [`Error::fault`](Error::fault), [`Error::public`], [`Error::code`], [`Error::step`] |
 //! | tell how strong a sign-in was, and whether that is enough for an act | `assurance` (feature `assurance`) |
+//! | confirm a document, and verify the receipt years later | `confirmation` (feature `assurance`) |
+//! | move accounts from SMS codes to passkeys | `account` (feature `assurance`) |
 //! | show an auditor the reasons of a verdict | [`ceremony::evidence`] |
 //! | verify with your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`], [`ceremony::payment::verify`] |
 //!
@@ -37,11 +40,14 @@
 //! (`tests/architecture.rs` checks this).
 //!
 //! ```text
+//! account                  accounts on the way from SMS codes to passkeys (feature `assurance`)
 //! assurance                levels, rules, demands and profiles (feature `assurance`)
 //! interop                  conversion from other libraries' stored credentials, responses and configuration
 //! relying_party            the front door: fills in the expectations, calls the ceremony, applies the policy
-//! state  error             what is stored between the two halves of a ceremony; errors of the front door
 //! policy                   what a relying party accepts, as data (§7.1 steps 23 and 24); the claim (step 26)
+//! state                    web sessions, and what is stored between the two halves of a ceremony
+//! error                    errors of the front door, and who has to act on them
+//! confirmation             documents that one ceremony signs, and their receipts (feature `assurance`)
 //! ceremony                 §7: verification, the table of steps, refusals, the evidence for logs and auditors
 //! metadata                 the FIDO Metadata Service: BLOB, models, status (feature `mds`)
 //! attestation              §8: one file per format
@@ -58,9 +64,9 @@
 //!
 //! # Features
 //!
-//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`, `mds`, `assurance`. Each adds algorithms or a backend; `mds`
-//! adds the FIDO Metadata Service, and `assurance` adds levels of assurance. A build that cannot verify an algorithm never
-//! offers it, and refuses its keys.
+//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`, `mds`, `assurance`, `webauthn-rs`. Each adds algorithms or a
+//! backend; `mds` adds the FIDO Metadata Service, `assurance` levels of assurance, and `webauthn-rs` conversions by type
+//! ([`interop::webauthn_rs`]). A build that cannot verify an algorithm never offers it, and refuses its keys.
 //!
 //! # FIPS 140-3
 //!
@@ -129,10 +135,13 @@ pub use error::{Error, Fault, PublicFailure};
 pub use invalid::InvalidValue;
 pub use parse::ParseError;
 pub use relying_party::{
-    Authenticated, AuthenticationRequest, ConfigError, Decoys, Paid, Reauthentication, RegistrationRequest,
-    RelyingParty, RelyingPartyBuilder, SignedIn, User,
+    Authenticated, AuthenticationRequest, ConfigError, Decoys, Paid, Reauthentication, ReauthenticationRequest,
+    RegistrationRequest, RelyingParty, RelyingPartyBuilder,
 };
-pub use state::{AuthenticationState, RegistrationState};
+#[cfg(feature = "assurance")]
+#[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
+pub use relying_party::{Confirmation, ConfirmationState};
+pub use state::{AuthenticationState, RegistrationState, Session};
 pub use time::UnixTime;
 
 /// `browser/wardkey.js`: the half that runs in the page. An ES module without dependencies; serve it as it is, as

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use wardkey::account::{Account, AccountAct, AccountPolicy, AccountSession, AddressKind, Proof};
 use wardkey::assurance::{Demand, Facts, ModelFacts, Rules, Signal, SignalTable, assess};
 use wardkey::attestation::{CompoundPolicy, Format};
 use wardkey::authenticator::Aaguid;
@@ -21,8 +23,9 @@ use wardkey::client::json::{CreationOptions, RequestOptions};
 use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
 use wardkey::client::well_known;
 use wardkey::client::well_known::RelatedOrigins;
+use wardkey::confirmation::{Document, Draft, Item, Nonce, Part, Receipt};
 use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
-use wardkey::extensions::{Prf, PrfValues};
+use wardkey::extensions::{Prf, PrfValues, RequestExtensions};
 use wardkey::internals::{
     AttestationObject, AuthenticatorData, ClientData, CoseKey, CredentialDescriptor, PublicKeyCredentialType, cbor,
     decode_client_data,
@@ -33,7 +36,8 @@ use wardkey::quirk::{Quirk, Quirks};
 use wardkey::x509::{Crl, TrustAnchor};
 use wardkey::{
     AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Decoys,
-    RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle, crypto, interop,
+    ReauthenticationRequest, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty, Session,
+    UnixTime, UserHandle, crypto, interop,
 };
 use wardkey_authenticator::{
     self as made, AndroidSafetyNet, Authentication, Authority, Cbor, Certified, Chain, Compound, Extension, Packed,
@@ -174,6 +178,16 @@ fn assurance() -> Vec<EntryPoint> {
         facts.metadata = Some(model);
         facts
     }
+    fn document(n: usize) -> Document {
+        let mut draft = Draft::new("prescription", "pseud-7", NOW);
+        draft.items = vec![Item::text("x".repeat(n.max(1)))];
+        Document::new(draft).expect("a document")
+    }
+    fn receipt(n: usize) -> Receipt {
+        let json = r#"{"id":"aWQ","rawId":"aWQ","type":"public-key","clientExtensionResults":{},"response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA"}}"#;
+        let response = AuthenticationResponse::from_json(json).expect("a response");
+        Receipt::new(document(n), Nonce::new([7; 32]).expect("32 bytes"), response)
+    }
     fn signals(n: usize) -> Vec<Signal> {
         vec![Signal::NEW_ORIGIN; n / 16]
     }
@@ -186,6 +200,33 @@ fn assurance() -> Vec<EntryPoint> {
             let mut facts = serde_json::to_value(facts(0)).expect("JSON");
             facts["metadata"]["key_protection"] = json!(["x".repeat(n)]);
             read_again::<Facts>(&facts)
+        }),
+        entry("Document by serde", "the content of an item", "64 KiB", 48 * KIB, |n| {
+            read_again::<Document>(&serde_json::to_value(document(n)).expect("JSON"))
+        }),
+        entry("Document::digests", "the content of an item", "64 KiB", 48 * KIB, |n| {
+            let (document, nonce) = (document(n), Nonce::new([7; 32]).expect("32 bytes"));
+            input(n, move || drop(black_box(document.digests("example.org", &nonce, &YES))))
+        }),
+        entry("Part::check", "the content of an item", "64 KiB", 48 * KIB, |n| {
+            let receipt = receipt(n);
+            let part = receipt.part("example.org", true, &[1], &YES);
+            input(n, move || part.check("example.org", &YES).expect("a part"))
+        }),
+        entry("Part by serde", "digests", "", LEN, |n| {
+            let mut part = serde_json::to_value(receipt(1).part("example.org", true, &[1], &YES)).expect("JSON");
+            part["digests"] = vec!["00".repeat(32); n / 67].into();
+            read_again::<Part>(&part)
+        }),
+        entry("Receipt by serde", "the content of an item", "64 KiB", 48 * KIB, |n| {
+            read_again::<Receipt>(&serde_json::to_value(receipt(n)).expect("JSON"))
+        }),
+        entry("Account::decide", "proofs", "", LEN, |n| {
+            let mut account = Account::default();
+            account.contacts = 1;
+            let proofs = vec![Proof::Contact { via: AddressKind::Email, age_secs: 1 }; n / 32];
+            let (act, session) = (AccountAct::Recover { proofs }, AccountSession::recovered(NOW));
+            input(n, move || drop(black_box(account.decide(&act, &session, &AccountPolicy::default(), NOW))))
         }),
         entry("SignalTable::ask", "signals", "", LEN, |n| {
             let table = SignalTable::new([(Signal::NEW_ORIGIN, Demand::default().held())]).expect("a table");
@@ -685,6 +726,10 @@ fn rp() -> RelyingParty {
         .expect("a relying party")
 }
 
+fn session() -> Session {
+    Session::bound("growth")
+}
+
 fn user() -> UserHandle {
     UserHandle::new([1]).expect("a user handle")
 }
@@ -727,13 +772,17 @@ impl Started {
     }
 
     fn sign_in(bytes: usize) -> Self {
-        Self::new(bytes, get(), |rp, user, records| rp.start_authentication(user, records, NOW).expect("options"))
+        Self::new(bytes, get(), |rp, user, records| {
+            rp.start_authentication(AuthenticationRequest::known(user, records), session(), NOW).expect("options")
+        })
     }
 
     fn payment(bytes: usize, details: &PaymentDetails) -> Self {
         let collected = payment_of(details);
         let made = get().client_data(|d| d.set("type", "payment.get")).client_data(|d| d.set("payment", collected));
-        Self::new(bytes, made, |rp, user, records| rp.start_payment(user, records, NOW).expect("options"))
+        Self::new(bytes, made, |rp, user, records| {
+            rp.start_payment(AuthenticationRequest::known(user, records), session(), NOW).expect("options")
+        })
     }
 
     fn record(&self) -> &CredentialRecord {
@@ -760,41 +809,68 @@ fn front_door() -> Vec<EntryPoint> {
     };
     vec![
         start("start_registration", |rp, records| {
-            drop(black_box(rp.start_registration(&User::new(user(), "a", "b"), records, NOW).expect("options")));
+            drop(black_box(
+                rp.start_registration(RegistrationRequest::new(&user(), "a", records), session(), NOW)
+                    .expect("options"),
+            ));
         }),
         start("start_authentication", |rp, records| {
-            drop(black_box(rp.start_authentication(&user(), records, NOW).expect("options")));
+            drop(black_box(
+                rp.start_authentication(AuthenticationRequest::known(&user(), records), session(), NOW)
+                    .expect("options"),
+            ));
         }),
         start("start_reauthentication", |rp, records| {
-            drop(black_box(rp.start_reauthentication(&user(), records, "growth", 60, NOW).expect("options")));
+            drop(black_box(
+                rp.start_reauthentication(
+                    ReauthenticationRequest::new(&user(), records, "growth", Duration::from_secs(60)),
+                    session(),
+                    NOW,
+                )
+                .expect("options"),
+            ));
         }),
         start("start_payment", |rp, records| {
-            drop(black_box(rp.start_payment(&user(), records, NOW).expect("options")));
+            drop(black_box(
+                rp.start_payment(AuthenticationRequest::known(&user(), records), session(), NOW).expect("options"),
+            ));
         }),
-        entry("start_authentication_with", "prf.evalByCredential", "", LEN, |n| {
+        entry("start_authentication", "prf.evalByCredential", "", LEN, |n| {
             let (rp, records) = (rp(), records(n / 32));
             let inputs = records.iter().map(|record| (record.id.clone(), PrfValues::new(*b"x"))).collect();
-            let mut request = AuthenticationRequest::default();
-            request.extensions.prf = Some(Prf::by_credential(inputs));
+            let extensions = RequestExtensions::default().prf(Prf::by_credential(inputs));
+            let request = AuthenticationRequest::known(&user(), &records).extensions(extensions);
             input(n, move || {
-                drop(black_box(rp.start_authentication_with(&request, &user(), &records, NOW).expect("options")));
+                drop(black_box(rp.start_authentication(request.clone(), session(), NOW).expect("options")));
             })
         }),
         entry("signal_all_accepted_credentials", "credentials", "", LEN, |n| {
             let started = Started::sign_in(n);
-            let end = started.rp.finish_authentication(started.state(), &started.response, started.record(), NOW);
+            let end = started.rp.finish_authentication(
+                started.state(),
+                &started.response,
+                Some(started.record()),
+                session(),
+                NOW,
+            );
             let signed_in = end.expect("a verdict");
             started.then(move |started| {
-                started.rp.signal_all_accepted_credentials(&signed_in, &started.records, NOW).expect("a signal")
+                signed_in.signal_all_accepted_credentials(&started.rp, &started.records).expect("a signal")
             })
         }),
-        entry("Decoys::credentials, start_decoy_authentication", "the name", "", LEN, |n| {
+        entry("start_authentication", "the name", "", LEN, |n| {
             let rp = rp();
-            with("x".repeat(n), move |name| drop(black_box(rp.start_decoy_authentication(name, NOW).expect("options"))))
+            with("x".repeat(n), move |name| {
+                drop(black_box(
+                    rp.start_authentication(AuthenticationRequest::named(name, &[]), session(), NOW).expect("options"),
+                ))
+            })
         }),
         entry("finish_registration", "unknown signed outputs", "", LEN, |n| {
-            let (rp, user) = (rp(), User::new(user(), "a", "b"));
-            let (_, state) = rp.start_registration(&user, &[], NOW).expect("options");
+            let (rp, user) = (rp(), user());
+            let (_, state) = rp
+                .start_registration(RegistrationRequest::new(&user, "ada@mail.example", &[]), session(), NOW)
+                .expect("options");
             let challenge = made::json::base64url(state.challenge());
             let outputs = move |d: &mut made::AuthenticatorData| {
                 (0..n * 3 / 64).for_each(|output| d.extension(&format!("x{output:05}"), 0));
@@ -805,34 +881,51 @@ fn front_door() -> Vec<EntryPoint> {
             let state = serde_json::to_string(&state).expect("JSON");
             input(json.len(), move || {
                 let state = serde_json::from_str(&state).expect("a state");
-                drop(black_box(rp.finish_registration(state, &response, NOW).expect("a verdict")));
+                drop(black_box(rp.finish_registration(state, &response, session(), NOW).expect("a verdict")));
             })
         }),
         entry("finish_authentication", "credentials of the state", "", LEN, |n| {
             Started::sign_in(n).then(|started| {
                 started
                     .rp
-                    .finish_authentication(started.state(), &started.response, started.record(), NOW)
+                    .finish_authentication(started.state(), &started.response, Some(started.record()), session(), NOW)
                     .expect("a verdict")
             })
         }),
-        entry("refuse_authentication", "credentials of the state", "", LEN, |n| {
-            Started::sign_in(n)
-                .then(|started| started.rp.refuse_authentication(started.state(), &started.response, NOW))
+        entry("finish_authentication", "credentials of the state, none stored", "", LEN, |n| {
+            Started::sign_in(n).then(|started| {
+                started.rp.finish_authentication(started.state(), &started.response, None, session(), NOW).unwrap_err()
+            })
         }),
         entry("finish_payment", "credentials of the state", "", LEN, |n| {
             let details = shown(1);
             Started::payment(n, &details).then(move |started| {
                 let expected = ExpectedPayment::new(&details);
-                let end =
-                    started.rp.finish_payment(started.state(), &started.response, started.record(), &expected, NOW);
+                let end = started.rp.finish_payment(
+                    started.state(),
+                    &started.response,
+                    Some(started.record()),
+                    &expected,
+                    session(),
+                    NOW,
+                );
                 end.expect("a verdict")
             })
         }),
-        entry("refuse_payment", "credentials of the state", "", LEN, |n| {
+        entry("finish_payment", "credentials of the state, none stored", "", LEN, |n| {
             let details = shown(1);
             Started::payment(n, &details).then(move |started| {
-                started.rp.refuse_payment(started.state(), &started.response, &ExpectedPayment::new(&details), NOW)
+                started
+                    .rp
+                    .finish_payment(
+                        started.state(),
+                        &started.response,
+                        None,
+                        &ExpectedPayment::new(&details),
+                        session(),
+                        NOW,
+                    )
+                    .unwrap_err()
             })
         }),
         entry("RelyingPartyBuilder::build", "origins", "", LEN, |n| {
@@ -862,14 +955,16 @@ fn descriptors(bytes: usize) -> Vec<CredentialDescriptor> {
 
 /// Options with so many bytes of allowCredentials.
 fn request(bytes: usize) -> RequestOptions {
-    let (mut options, _) = rp().start_discoverable_authentication(NOW).expect("options");
+    let (mut options, _) =
+        rp().start_authentication(AuthenticationRequest::discoverable(), session(), NOW).expect("options");
     options.allow_credentials = descriptors(bytes);
     options
 }
 
 /// Options with so many bytes of excludeCredentials.
 fn creation(bytes: usize) -> CreationOptions {
-    let (mut options, _) = rp().start_registration(&User::new(user(), "a", "b"), &[], NOW).expect("options");
+    let (mut options, _) =
+        rp().start_registration(RegistrationRequest::new(&user(), "a", &[]), session(), NOW).expect("options");
     options.exclude_credentials = descriptors(bytes);
     options
 }
@@ -903,13 +998,16 @@ fn documents() -> Vec<EntryPoint> {
             input(n, move || extensions.check(&options.allow_credentials).expect("inputs that fit"))
         }),
         entry("RegistrationState by serde", "an unknown member", "", LEN, |n| {
-            let (_, state) = rp().start_registration(&User::new(user(), "a", "b"), &[], NOW).expect("options");
+            let (_, state) =
+                rp().start_registration(RegistrationRequest::new(&user(), "a", &[]), session(), NOW).expect("options");
             let mut state = serde_json::to_value(&state).expect("JSON");
             state["x"] = "x".repeat(n).into();
             read_again::<RegistrationState>(&state)
         }),
         entry("AuthenticationState by serde", "allowCredentials", "", LEN, |n| {
-            let (_, state) = rp().start_authentication(&user(), &records(n / 46), NOW).expect("options");
+            let (_, state) = rp()
+                .start_authentication(AuthenticationRequest::known(&user(), &records(n / 46)), session(), NOW)
+                .expect("options");
             read_again::<AuthenticationState>(&state)
         }),
         entry("CredentialRecord by serde", "transports", "", LEN, |n| {

@@ -1,6 +1,6 @@
 //! The receipt of a confirmation, which anybody with the public key can verify years later.
 
-use super::digest::Nonce;
+use super::digest::{Digests, Nonce};
 use super::document::Document;
 use super::part::Part;
 use crate::ceremony::authentication::{self, ExpectedAuthentication, SignCountPolicy, UserVerification};
@@ -43,6 +43,12 @@ impl Receipt {
     #[must_use]
     pub const fn new(document: Document, nonce: Nonce, response: AuthenticationResponse) -> Self {
         Self { document, nonce, response }
+    }
+
+    /// Makes the receipt of a ceremony that was verified: as a store writes it and reads it again.
+    pub(crate) fn signed(document: &Document, nonce: &Nonce, response: &AuthenticationResponse) -> Self {
+        let kept = AuthenticationResponse::from_json(&Signed::of(response).to_json());
+        Self::new(document.clone(), nonce.clone(), kept.unwrap_or_else(|_| response.clone()))
     }
 
     /// Returns the document.
@@ -134,6 +140,24 @@ pub(super) fn verify(
 }
 
 impl Confirmed {
+    pub(crate) fn of(
+        document: &Document,
+        digests: &Digests,
+        record: &CredentialRecord,
+        user_verification: UserVerification,
+        evidence: Evidence,
+    ) -> Self {
+        Self {
+            challenge: digests.challenge,
+            user: record.user_handle.clone(),
+            credential_id: record.id.clone(),
+            user_verification,
+            items: digests.items.len(),
+            head: Some((!document.signer().is_empty(), !document.meaning().is_empty())),
+            evidence,
+        }
+    }
+
     /// Returns the challenge that was signed.
     #[must_use]
     pub const fn challenge(&self) -> &[u8; 32] {

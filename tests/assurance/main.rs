@@ -10,6 +10,7 @@ mod answer;
 mod browser;
 mod cases;
 mod confirmations;
+mod front_door;
 mod properties;
 mod sign_ins;
 
