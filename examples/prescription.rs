@@ -50,7 +50,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let site = Site::new(RP_ID, Origins::exact([ORIGIN]));
     let signed = AuthenticationResponse::from_json(&receipt.response_json())?;
     let seen: Part = serde_json::from_str(&part)?;
-    seen.verify(&site, &record, &signed, default_backend())?;
+    let confirmed = seen.verify(&site, &record, &signed, default_backend())?;
+    println!("   The list has {} lines, confirmed by the passkey of Dr. King.", confirmed.items());
     for (number, item) in seen.items() {
         println!("   It verifies, and reads: {number}. {}", String::from_utf8_lossy(&item.content));
     }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use wardkey::account::{Account, AccountAct, AccountPolicy, AccountSession, AddressKind, Proof};
+use wardkey::account::{self, Account, AccountAct, AccountPolicy, AccountSession, AddressKind, Proof};
 use wardkey::assurance::{Demand, Facts, ModelFacts, Rules, Signal, SignalTable, assess};
 use wardkey::attestation::{CompoundPolicy, Format};
 use wardkey::authenticator::Aaguid;
@@ -227,6 +227,11 @@ fn assurance() -> Vec<EntryPoint> {
             let proofs = vec![Proof::Contact { via: AddressKind::Email, age_secs: 1 }; n / 32];
             let (act, session) = (AccountAct::Recover { proofs }, AccountSession::recovered(NOW));
             input(n, move || drop(black_box(account.decide(&act, &session, &AccountPolicy::default(), NOW))))
+        }),
+        entry("account::report", "accounts", "", LEN, |n| {
+            let accounts = vec![Account::default(); n / size_of::<Account>()];
+            let bytes = accounts.len() * size_of::<Account>();
+            input(bytes, move || drop(black_box(account::report(&accounts))))
         }),
         entry("SignalTable::ask", "signals", "", LEN, |n| {
             let table = SignalTable::new([(Signal::NEW_ORIGIN, Demand::default().held())]).expect("a table");
