@@ -231,7 +231,7 @@ fn assurance() -> Vec<EntryPoint> {
         entry("account::report", "accounts", "", LEN, |n| {
             let accounts = vec![Account::default(); n / size_of::<Account>()];
             let bytes = accounts.len() * size_of::<Account>();
-            input(bytes, move || drop(black_box(account::report(&accounts))))
+            input(bytes, move || assert_eq!(black_box(account::report(&accounts)).accounts, accounts.len()))
         }),
         entry("SignalTable::ask", "signals", "", LEN, |n| {
             let table = SignalTable::new([(Signal::NEW_ORIGIN, Demand::default().held())]).expect("a table");
