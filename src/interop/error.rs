@@ -38,6 +38,9 @@ pub(crate) enum Reason {
     /// The row is JSON, but not an object.
     #[error("the row is not a JSON object")]
     NotAnObject,
+    /// The row has more members than any library writes.
+    #[error("the row has more members than any library writes")]
+    TooManyMembers,
     /// A member that the other library always stores is missing or null.
     #[error("the member `{member}` is missing or null")]
     #[non_exhaustive]
@@ -136,6 +139,7 @@ impl ImportError {
         match self.reason {
             Reason::Json { .. } => "not-json",
             Reason::NotAnObject => "not-an-object",
+            Reason::TooManyMembers => "too-many-members",
             Reason::Missing { .. } => "member-missing",
             Reason::Repeated { .. } => "member-repeated",
             Reason::Malformed { .. } => "member-malformed",

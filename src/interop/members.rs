@@ -1,19 +1,24 @@
 //! Reads the members of a JSON object one by one, so that an error can name the member.
 //!
 //! Databases and serialisers change the case of names and add underscores (`publicKey`, `PublicKey`, `public_key`), so names
-//! are compared without case and underscores. A member that occurs twice after this comparison is refused.
+//! are compared without case and underscores. A member that occurs twice after this comparison is refused, and so is an object
+//! with more members than any library writes.
 
 use super::error::Reason;
 use super::octets::Octets;
 use super::scalar::{Count, Flag};
 use super::transports::List;
+use crate::codec::json::{MAX_UNKNOWN_MEMBERS, MemberError};
 use crate::credential::Transport;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// The members of an object in order, including those that occur twice.
+/// The maximum number of members of an object: those that the strict reader of responses passes over, and the known ones.
+const MAX_MEMBERS: usize = MAX_UNKNOWN_MEMBERS + 32;
+
+/// The members of an object in order, including those that occur twice. At most [`MAX_MEMBERS`].
 pub(super) struct Members<'a>(pub(super) Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
@@ -30,6 +35,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
                 let mut members = Vec::new();
                 while let Some(member) = map.next_entry()? {
+                    if members.len() == MAX_MEMBERS {
+                        return Err(A::Error::custom(MemberError::TooMany));
+                    }
                     members.push(member);
                 }
                 Ok(Members(members))
@@ -58,7 +66,8 @@ fn required<T>(value: Option<T>, names: &[&'static str]) -> Result<T, Reason> {
 impl<'a> Members<'a> {
     /// Reads an object.
     pub(super) fn read(json: &'a str) -> Result<Self, Reason> {
-        serde_json::from_str(json).map_err(|_| Reason::NotAnObject)
+        serde_json::from_str(json)
+            .map_err(|error| if MemberError::TooMany.is(&error) { Reason::TooManyMembers } else { Reason::NotAnObject })
     }
 
     /// Returns the JSON of the first of `names` that is present and not null, with the name.

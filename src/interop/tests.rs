@@ -165,6 +165,7 @@ fn simplewebauthn_passkeys() {
         &good,
         &[
             (json!(7), "not-an-object"),
+            ((0..512).map(|member| (member.to_string(), json!(0))).collect(), "too-many-members"),
             (json!({}), "member-missing"),
             (with("credentialID", json!("?")), "member-malformed"),
             (with("credential_id", json!("AA")), "member-repeated"),
@@ -772,6 +773,7 @@ fn every_reason_and_concern_has_a_code_and_a_text() {
     let reasons = [
         (Reason::Json { line: 2, column: 3 }, "not-json", "not JSON at line 2, column 3"),
         (Reason::NotAnObject, "not-an-object", "the row is not a JSON object"),
+        (Reason::TooManyMembers, "too-many-members", "the row has more members than any library writes"),
         (Reason::Missing { member }, "member-missing", "the member `counter` is missing or null"),
         (Reason::Repeated { member }, "member-repeated", "the member `counter` occurs twice"),
         (Reason::Malformed { member, expected }, "member-malformed", "the member `counter` is not a number"),

@@ -5,7 +5,7 @@ use crate::client::signal::Signal;
 use crate::credential::{CredentialId, CredentialRecord, UserHandle};
 use crate::error::Error;
 use crate::time::UnixTime;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// The signed-in user, the relying party and the credential. Convert an [`Authenticated`] to it, or, in a later request, the
 /// [`Reauthentication`] that the web session keeps.
@@ -105,7 +105,7 @@ impl RelyingParty {
         if all.iter().any(|record| record.user_handle != *user) {
             return Err(Error::ForeignCredential);
         }
-        let mut seen = BTreeSet::new();
+        let mut seen = HashSet::new();
         let each_once = all.iter().map(|record| &record.id).filter(|id| seen.insert(*id));
         let all_accepted_credential_ids: Vec<CredentialId> = each_once.cloned().collect();
         if !seen.contains(credential_id) {

@@ -32,7 +32,7 @@ const BYTES: [&str; 8] =
 /// ```
 ///
 /// # Errors
-/// [`ResponseError::TooLong`], [`ResponseError::Json`].
+/// [`ResponseError::TooLong`], [`ResponseError::Json`], [`ResponseError::TooManyMembers`].
 pub fn any_spelling(posted: &str) -> Result<Cow<'_, str>, ResponseError> {
     if posted.len() > MAX_LEN {
         return Err(ResponseError::TooLong);
@@ -149,6 +149,17 @@ mod tests {
             let json = padded.replacen(twice, &format!("{twice}:\"AQ==\",{twice}"), 1);
             assert!(authentication_response(&any_spelling(&json).unwrap()).is_err(), "{twice}");
         }
+        let many = |count: usize| (0..count).map(|i| format!("\"{i}\":0,")).collect::<String>();
+        assert!(any_spelling(&padded.replacen('{', &format!("{{{}", many(256)), 1)).is_ok());
+        assert!(matches!(
+            any_spelling(&padded.replacen('{', &format!("{{{}", many(512)), 1)),
+            Err(ResponseError::TooManyMembers { line: 1, .. })
+        ));
+        let inside = padded.replacen("\"response\":{", &format!("\"response\":{{{}", many(512)), 1);
+        assert!(matches!(
+            authentication_response(&any_spelling(&inside).unwrap()),
+            Err(ResponseError::TooManyMembers { line: 1, .. })
+        ));
         for json in [String::new(), "[]".into(), format!("{padded}{padded}"), " ".repeat(MAX_LEN + 1)] {
             assert!(any_spelling(&json).is_err());
         }
