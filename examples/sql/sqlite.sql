@@ -16,7 +16,6 @@ CREATE INDEX credential_of_user ON credential (user_handle);
 -- States of ceremonies that were started. Each is read once, by the statement that deletes it.
 CREATE TABLE ceremony (
   id         TEXT    PRIMARY KEY,
-  session    TEXT    NOT NULL, -- the web session that started it
   state      TEXT    NOT NULL, -- JSON
   expires_at INTEGER NOT NULL  -- seconds since 1970
 ) STRICT, WITHOUT ROWID;

@@ -137,6 +137,15 @@ impl From<Failure> for Stop {
     }
 }
 
+impl From<wardkey::Error> for Stop {
+    fn from(error: wardkey::Error) -> Self {
+        match error {
+            wardkey::Error::Failed(failure) => Self::Refused(failure),
+            other => inexpressible(other),
+        }
+    }
+}
+
 fn inexpressible(what: impl std::fmt::Display) -> Stop {
     Stop::Inexpressible(format!("this runner cannot say {what}"))
 }

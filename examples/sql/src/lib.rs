@@ -40,10 +40,10 @@ pub const UPDATE: &str = "UPDATE credential SET sign_count = $1, uv_initialized 
     AND backup_eligible IS NOT DISTINCT FROM $8 AND backup_state IS NOT DISTINCT FROM $9";
 
 /// Stores the state of a ceremony.
-pub const KEEP: &str = "INSERT INTO ceremony (id, session, state, expires_at) VALUES ($1, $2, $3, $4)";
+pub const KEEP: &str = "INSERT INTO ceremony (id, state, expires_at) VALUES ($1, $2, $3)";
 
 /// Reads a state and deletes it, so that no second request can use it, whatever the outcome of the ceremony.
-pub const TAKE: &str = "DELETE FROM ceremony WHERE id = $1 AND session = $2 RETURNING state";
+pub const TAKE: &str = "DELETE FROM ceremony WHERE id = $1 RETURNING state";
 
 /// Spends a re-authentication. Writes no row if it was spent before.
 pub const SPEND: &str = "INSERT INTO spent (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
@@ -106,22 +106,15 @@ pub fn update(database: &mut impl Database, id: &CredentialId, update: &RecordUp
     Ok(database.execute(UPDATE, &values)? == 1)
 }
 
-/// Stores a state under its id, bound to the web session.
-pub fn keep(
-    database: &mut impl Database,
-    (id, expires_at): (String, UnixTime),
-    session: &str,
-    state: &impl Serialize,
-) -> Result<()> {
-    let state = Value::Text(serde_json::to_string(state)?);
-    let values = [Value::Text(id), Value::Text(session.into()), state, Value::Int(expires_at.secs())];
+/// Stores a state. It holds a hash of the web session that it belongs to.
+pub fn keep(database: &mut impl Database, id: String, expires_at: UnixTime, state: &impl Serialize) -> Result<()> {
+    let values = [Value::Text(id), Value::Text(serde_json::to_string(state)?), Value::Int(expires_at.secs())];
     database.execute(KEEP, &values).map(drop)
 }
 
-/// Reads and deletes the state that a response answers: pass its `state_id`. Returns `None` if there is none, if it was used, or
-/// if it belongs to another web session.
-pub fn take<S: DeserializeOwned>(database: &mut impl Database, id: &str, session: &str) -> Result<Option<S>> {
-    let rows = database.query(TAKE, &[Value::Text(id.into()), Value::Text(session.into())])?;
+/// Reads and deletes the state that a response answers: pass its `state_id`. Returns `None` if there is none, or if it was used.
+pub fn take<S: DeserializeOwned>(database: &mut impl Database, id: &str) -> Result<Option<S>> {
+    let rows = database.query(TAKE, &[Value::Text(id.into())])?;
     let Some(row) = rows.into_iter().next() else { return Ok(None) };
     match &row[..] {
         [Value::Text(state)] => Ok(Some(serde_json::from_str(state)?)),

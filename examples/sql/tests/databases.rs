@@ -5,8 +5,8 @@ use serde_json::json;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wardkey::{
-    CredentialId, CredentialRecord, RecordState, RecordUpdate, RegistrationState, RelyingParty, Transport, UnixTime,
-    User, UserHandle,
+    CredentialId, CredentialRecord, RecordState, RecordUpdate, RegistrationRequest, RegistrationState, RelyingParty,
+    Session, Transport, UnixTime, UserHandle,
 };
 use wardkey_sql::{Database, Value, by_id, by_user, delete_expired, insert, keep, spend, take, update};
 
@@ -23,8 +23,8 @@ fn to(record: &CredentialRecord, set: RecordState) -> RecordUpdate {
 }
 
 fn state(rp: &RelyingParty) -> RegistrationState {
-    let user = User::new(UserHandle::new([7; 16]).unwrap(), "ada", "Ada");
-    rp.start_registration(&user, &[], NOW).unwrap().1
+    let user = UserHandle::new([7; 16]).unwrap();
+    rp.start_registration(RegistrationRequest::new(&user, "ada", &[]), Session::bound("session"), NOW).unwrap().1
 }
 
 /// Calls `attempt` on as many connections at once. Returns how many were told `true`.
@@ -92,16 +92,15 @@ fn check<D: Database>(open: impl Fn() -> D + Sync) {
     let too_large = [Value::Int(1 << 32), Value::Bytes(b"new".to_vec())];
     assert!(database.execute("UPDATE credential SET sign_count = $1 WHERE id = $2", &too_large).is_err());
 
-    // States: once, in their own session, and deleted when they have expired.
+    // States: once, and deleted when they have expired.
     let rp = RelyingParty::new("clinic.example", "Clinic").unwrap();
     let states = [state(&rp), state(&rp)];
     for state in &states {
-        keep(database, (state.id(), state.expires_at()), "session", state).unwrap();
+        keep(database, state.id(), state.expires_at(), state).unwrap();
     }
     let [id, expired] = states.each_ref().map(RegistrationState::id);
-    assert_eq!(take::<RegistrationState>(database, &id, "another").unwrap(), None);
     let taken = |database: &mut D| {
-        let found = take::<RegistrationState>(database, &id, "session").unwrap();
+        let found = take::<RegistrationState>(database, &id).unwrap();
         assert!(found.is_none() || found.as_ref() == Some(&states[0]));
         found.is_some()
     };
@@ -110,7 +109,7 @@ fn check<D: Database>(open: impl Fn() -> D + Sync) {
     let kept = database.query("SELECT id FROM ceremony", &[]).unwrap();
     assert_eq!(kept, [[Value::Text(expired.clone())]]);
     delete_expired(database, UnixTime::from_secs(NOW.secs() + 301)).unwrap();
-    assert_eq!(take::<RegistrationState>(database, &expired, "session").unwrap(), None);
+    assert_eq!(take::<RegistrationState>(database, &expired).unwrap(), None);
 
     // A re-authentication is spent once.
     assert_eq!(winners(&open, |database| spend(database, "id", NOW).unwrap()), 1);

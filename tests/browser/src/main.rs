@@ -8,7 +8,7 @@
 #[expect(dead_code, reason = "nobody prescribes here")]
 mod portal;
 
-use portal::{ADD_PASSKEY, Portal, Refused, Session, delete_passkey};
+use portal::{ADD_PASSKEY, Portal, Refused, WebSession, delete_passkey};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -30,7 +30,7 @@ const MAX_BODY: usize = 2 * wardkey::client::json::MAX_LEN;
 
 struct Server {
     portal: Portal,
-    sessions: HashMap<String, Session>,
+    sessions: HashMap<String, WebSession>,
     /// Seconds by which this clock is ahead.
     ahead: i64,
 }
@@ -108,7 +108,7 @@ impl Server {
         let posted: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let text = |member: &str| posted[member].as_str().unwrap_or_default();
         let (portal, body) = (&mut self.portal, &request.body);
-        let new = || Session { id: request.session.clone(), ..Session::default() };
+        let new = || WebSession { id: request.session.clone(), user: None, confirmed: None };
         let session = self.sessions.entry(request.session.clone()).or_insert_with(new);
         match &*request.path {
             "/account" => portal.open_account(session, text("name"), false),
