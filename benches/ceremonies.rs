@@ -8,13 +8,18 @@ mod harness;
 use ceremony::{SignIn, SignUp, anchor_of};
 use harness::{Table, contestant};
 use std::time::Instant;
-use wardkey::CredentialId;
+use wardkey::assurance::{Facts, ModelFacts, Rules, assess};
+use wardkey::ceremony::authentication::UserVerification;
+use wardkey::ceremony::evidence::TrustOutcome;
 use wardkey::crypto::{AwsLcRs, RustCrypto};
+use wardkey::metadata::{AttachmentHint, KeyProtection, MatcherProtection, UserVerificationMethod};
 use wardkey::policy::{Trust, TrustAnchors};
+use wardkey::{CredentialId, UnixTime};
 use wardkey_authenticator::*;
 
 fn main() {
     authentications();
+    assurance();
     registrations();
     allow_lists();
     credential_ids();
@@ -34,6 +39,30 @@ fn authentications() {
                 Some(contestant(|| sign_in.verify(&sign_in.record, &RustCrypto))),
             ],
         );
+    }
+}
+
+/// The facts of a sign-in, judged by a set of rules, compared with one verification of a signature. At most 0.03.
+fn assurance() {
+    let table = Table::new("Assurance, compared with the limit of ES256", &["rules", "limit", "ceiling and claims"]);
+    let sign_in = SignIn::new(Algorithm::Es256);
+    let mut facts = Facts::unknown(UnixTime::from_secs(1_795_392_000));
+    facts.algorithm = Some(wardkey::crypto::Algorithm::Es256);
+    facts.challenge_bits = 256;
+    facts.user_present = true;
+    facts.user_verification = UserVerification::Performed;
+    facts.backup_eligible = Some(false);
+    facts.attestation.trust = TrustOutcome::Trusted;
+    facts.attestation.aaguid = true;
+    let mut model = ModelFacts::default();
+    model.key_protection = vec![KeyProtection::Hardware, KeyProtection::SecureElement];
+    model.matcher_protection = vec![MatcherProtection::OnChip];
+    model.attachment = vec![AttachmentHint::External, AttachmentHint::Wired, AttachmentHint::Nfc];
+    model.user_verification = vec![UserVerificationMethod::PasscodeExternal, UserVerificationMethod::Fingerprint];
+    facts.metadata = Some(model);
+    for rules in Rules::ALL {
+        let judge = contestant(|| assess(&facts, rules));
+        table.row(rules.name(), [sign_in.limit().map(contestant), Some(judge)]);
     }
 }
 

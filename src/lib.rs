@@ -27,6 +27,7 @@
 //! | migrate from webauthn-rs, another library, or U2F | [`interop`] |
 //! | accept only certain authenticators or credentials | [`policy::AttestationPolicy`], [`RelyingPartyBuilder`], [`attestation::voucher`]: who vouches for which fact |
 //! | answer, log and alert | [`Error::fault`](Error::fault), [`Error::public`], [`Error::code`], [`Error::step`] |
+//! | tell how strong a sign-in was, and whether that is enough for an act | `assurance` (feature `assurance`) |
 //! | show an auditor the reasons of a verdict | [`ceremony::evidence`] |
 //! | verify with your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`], [`ceremony::payment::verify`] |
 //!
@@ -36,6 +37,7 @@
 //! (`tests/architecture.rs` checks this).
 //!
 //! ```text
+//! assurance                levels, rules, demands and profiles (feature `assurance`)
 //! interop                  conversion from other libraries' stored credentials, responses and configuration
 //! relying_party            the front door: fills in the expectations, calls the ceremony, applies the policy
 //! state  error             what is stored between the two halves of a ceremony; errors of the front door
@@ -56,8 +58,9 @@
 //!
 //! # Features
 //!
-//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`, `mds`. Each adds algorithms or a backend; `mds` adds the
-//! FIDO Metadata Service. A build that cannot verify an algorithm never offers it, and refuses its keys.
+//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`, `mds`, `assurance`. Each adds algorithms or a backend; `mds`
+//! adds the FIDO Metadata Service, and `assurance` adds levels of assurance. A build that cannot verify an algorithm never
+//! offers it, and refuses its keys.
 //!
 //! # FIPS 140-3
 //!
@@ -87,6 +90,9 @@
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "assurance")]
+#[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
+pub mod assurance;
 pub mod attestation;
 pub mod authenticator;
 mod budget;

@@ -102,3 +102,23 @@ fn the_number_of_certificates_barely_changes_the_allocations() {
     });
     assert_eq!(counts, [15, 15, 15, 15, 17, 17]);
 }
+
+/// A ceiling with all verdicts and the claims of a token needs no memory beyond its own.
+#[test]
+fn assurance_allocates_nothing() {
+    use wardkey::assurance::{Facts, Fips, ModelFacts, Rules, assess};
+    use wardkey::metadata::{AttachmentHint, KeyProtection, MatcherProtection, UserVerificationMethod};
+    let mut facts = Facts::unknown(UnixTime::from_secs(1));
+    facts.challenge_bits = 256;
+    facts.algorithm = Some(wardkey::crypto::Algorithm::Es256);
+    let mut model = ModelFacts::default();
+    model.key_protection = vec![KeyProtection::Hardware];
+    model.matcher_protection = vec![MatcherProtection::OnChip];
+    model.attachment = vec![AttachmentHint::External];
+    model.user_verification = vec![UserVerificationMethod::Passcode];
+    model.fips = Some(Fips { level: 1, sunset: None });
+    facts.metadata = Some(model);
+    for rules in Rules::ALL {
+        assert_eq!(allocations(|| assess(&facts, rules)), 0, "{rules}");
+    }
+}

@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["policy"],
     &["state", "error"],
     &["relying_party"],
-    &["interop"],
+    &["interop", "assurance"],
 ];
 
 /// Crates, and the modules that may use each. Every module may use `serde` and `thiserror`.

@@ -77,3 +77,25 @@ fn absent_transports_are_none() {
         assert_eq!(serde_json::from_value::<CredentialRecord>(json).unwrap(), record());
     }
 }
+
+#[test]
+fn facts_of_assurance() {
+    use wardkey::assurance::{
+        AssuranceLevel, AttestationFacts, ConfirmationFacts, Demand, Facts, Fips, ModelFacts, ProvenSession, Signal,
+        SignalTable,
+    };
+    use wardkey::metadata::{Incident, KeyProtection};
+    survives(&Facts::unknown(NOW), "facts of which nothing is known");
+    let mut facts = Facts::unknown(NOW);
+    let mut model = ModelFacts::default();
+    model.key_protection = vec![KeyProtection::Hardware, KeyProtection::Other("tomorrow".into())];
+    model.fips = Some(Fips { level: 2, sunset: Some(NOW) });
+    model.incidents = [Incident::Retired].into_iter().collect();
+    facts.metadata = Some(model);
+    facts.attestation = AttestationFacts::NOTHING;
+    facts.confirmation = Some(ConfirmationFacts::items(1));
+    survives(&facts, "facts");
+    survives(&ProvenSession::new(AssuranceLevel::Aal2, NOW), "a session");
+    let table = SignalTable::new([(Signal::NEW_ORIGIN, Demand::default().with_notice())]).unwrap();
+    survives(&table, "a table of signals");
+}

@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use wardkey::assurance::{Demand, Facts, ModelFacts, Rules, Signal, SignalTable, assess};
 use wardkey::attestation::{CompoundPolicy, Format};
 use wardkey::authenticator::Aaguid;
+use wardkey::ceremony::evidence::TrustOutcome;
 use wardkey::ceremony::payment::ExpectedPayment;
 use wardkey::ceremony::{Origins, Site, authentication, payment, registration};
 use wardkey::client::capabilities::ClientCapabilities;
@@ -25,7 +27,7 @@ use wardkey::internals::{
     AttestationObject, AuthenticatorData, ClientData, CoseKey, CredentialDescriptor, PublicKeyCredentialType, cbor,
     decode_client_data,
 };
-use wardkey::metadata::{Attested, Metadata, Roots, Seen, verify};
+use wardkey::metadata::{Attested, Metadata, Roots, Seen, UserVerificationMethod, verify};
 use wardkey::policy::{AttestationPolicy, Trust, TrustAnchors};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::x509::{Crl, TrustAnchor};
@@ -156,8 +158,41 @@ fn with<B: AsRef<[u8]> + 'static, T>(given: B, call: impl Fn(&B) -> T + 'static)
 /// All entry points.
 pub fn all() -> Vec<EntryPoint> {
     let messages = [responses(), client_data(), cbor(), ceremonies(), front_ends()].into_iter().flatten();
-    let own = [certificates(), metadata(), front_door(), documents(), imports()].into_iter().flatten();
+    let own = [certificates(), metadata(), front_door(), documents(), imports(), assurance()].into_iter().flatten();
     messages.chain(own.map(|entry| EntryPoint { own: true, ..entry })).collect()
+}
+
+/// Facts, signals and words of an issuer: values of the caller.
+fn assurance() -> Vec<EntryPoint> {
+    const LEN: usize = 64 * KIB;
+    fn facts(n: usize) -> Facts {
+        let mut facts = Facts::unknown(NOW);
+        facts.attestation.trust = TrustOutcome::Trusted;
+        facts.attestation.aaguid = true;
+        let mut model = ModelFacts::default();
+        model.user_verification = vec![UserVerificationMethod::Passcode; n / 24];
+        facts.metadata = Some(model);
+        facts
+    }
+    fn signals(n: usize) -> Vec<Signal> {
+        vec![Signal::NEW_ORIGIN; n / 16]
+    }
+    vec![
+        entry("assess", "the words of a model", "", LEN, |n| {
+            let facts = facts(n);
+            input(n, move || Rules::ALL.into_iter().for_each(|rules| drop(black_box(assess(&facts, rules)))))
+        }),
+        entry("Facts by serde", "a word of a model", "", LEN, |n| {
+            let mut facts = serde_json::to_value(facts(0)).expect("JSON");
+            facts["metadata"]["key_protection"] = json!(["x".repeat(n)]);
+            read_again::<Facts>(&facts)
+        }),
+        entry("SignalTable::ask", "signals", "", LEN, |n| {
+            let table = SignalTable::new([(Signal::NEW_ORIGIN, Demand::default().held())]).expect("a table");
+            let signals = signals(n);
+            input(n, move || drop(black_box(table.ask(Demand::default(), &signals))))
+        }),
+    ]
 }
 
 /// The BLOB of the FIDO Metadata Service. The caller fetches it, and its signature is verified before its entries are read.

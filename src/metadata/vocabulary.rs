@@ -37,6 +37,20 @@ macro_rules! vocabularies {
                     f.write_str(self.name())
                 }
             }
+
+            /// The word as the metadata writes it.
+            impl serde::Serialize for $name {
+                fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                    to.serialize_str(self.name())
+                }
+            }
+
+            /// Any word: one that this library does not know is kept.
+            impl<'de> serde::Deserialize<'de> for $name {
+                fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                    <String as serde::Deserialize>::deserialize(from).map(|word| Self::of(&word))
+                }
+            }
         )*
     };
 }

@@ -7,6 +7,8 @@ mod anchors;
 mod attestation;
 #[cfg(feature = "mds")]
 mod by_metadata;
+#[cfg(feature = "assurance")]
+mod characteristics;
 #[cfg(feature = "mds")]
 mod metadata;
 mod path;
@@ -14,6 +16,9 @@ mod registered;
 
 pub use anchors::TrustAnchors;
 pub use attestation::{AttestationPolicy, Trust};
+#[cfg(feature = "assurance")]
+#[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
+pub use characteristics::Characteristics;
 #[cfg(feature = "mds")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
 pub use metadata::{MetadataDecision, MetadataPolicy, MetadataPolicyError, MetadataTrust, ModelVerdict, Reassessment};

@@ -20,16 +20,16 @@ use wardkey::x509::TrustAnchor;
 use wardkey::{RegistrationResponse, RelyingParty, UnixTime, User, UserHandle};
 use wardkey_authenticator::{Algorithm, AndroidKey, Authority, Certified as _, Chain, Compound, Packed, Registration};
 
-fn packed() -> Registration {
+pub(crate) fn packed() -> Registration {
     Registration::new("metadata.front-door", Algorithm::Es256).format(Packed::new())
 }
 
-fn model() -> Aaguid {
+pub(crate) fn model() -> Aaguid {
     let bytes = packed().authenticator_data.attested().aaguid.clone();
     Aaguid::from_bytes(bytes.try_into().unwrap())
 }
 
-fn metadata(entries: &[Value]) -> Metadata {
+pub(crate) fn metadata(entries: &[Value]) -> Metadata {
     let service = Service::new(&payload(entries));
     let roots = Roots::of(HOST, [TrustAnchor::from_der(&service.root.der()).unwrap()]);
     verify(service.blob().as_bytes(), &roots, Seen::nothing(), at(), default_backend()).unwrap()
@@ -39,7 +39,11 @@ fn decide(trust: MetadataTrust, metadata: Option<&Metadata>) -> Result<Registere
     decide_about(&packed(), trust, metadata)
 }
 
-fn decide_about(made: &Registration, trust: MetadataTrust, metadata: Option<&Metadata>) -> Result<Registered, Refusal> {
+pub(crate) fn decide_about(
+    made: &Registration,
+    trust: MetadataTrust,
+    metadata: Option<&Metadata>,
+) -> Result<Registered, Refusal> {
     let expected = &made.expected;
     let site = Site::new(&expected.rp.id, Origins::exact(&expected.rp.origins));
     let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
@@ -58,7 +62,7 @@ fn reasons(reasons: &[Reason]) -> Reasons {
     reasons.iter().copied().collect()
 }
 
-fn roots() -> Vec<Vec<u8>> {
+pub(crate) fn roots() -> Vec<Vec<u8>> {
     packed().expected.trust_anchors.clone()
 }
 

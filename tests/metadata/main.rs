@@ -9,6 +9,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod assurance;
 mod blobs;
 #[path = "../../examples/metadata/case.rs"]
 #[allow(dead_code, reason = "the command line uses the rest")]
