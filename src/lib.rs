@@ -58,9 +58,9 @@
 //!
 //! # Features
 //!
-//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`, `mds`, `assurance`. Each adds algorithms or a backend; `mds`
-//! adds the FIDO Metadata Service, and `assurance` adds levels of assurance. A build that cannot verify an algorithm never
-//! offers it, and refuses its keys.
+//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`, `mds`, `assurance`, `webauthn-rs`. Each adds algorithms or a
+//! backend; `mds` adds the FIDO Metadata Service, `assurance` levels of assurance, and `webauthn-rs` conversions by type
+//! ([`interop::webauthn_rs`]). A build that cannot verify an algorithm never offers it, and refuses its keys.
 //!
 //! # FIPS 140-3
 //!

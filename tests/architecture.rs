@@ -48,6 +48,7 @@ const DOORS: &[(&str, &str)] = &[
     ("sha2", "crypto/rustcrypto"),
     ("smallvec", "codec/mod.rs"),
     ("url", "client/origin.rs extensions/appid.rs"),
+    ("webauthn_rs", "interop/webauthn_rs/typed.rs"),
 ];
 
 /// The files of a directory from the lowest to the highest. None uses a file above it.
@@ -152,8 +153,10 @@ fn each_crate_is_used_only_in_its_modules() {
         for (name, doors) in DOORS {
             let path = format!("{name}::");
             let named = code.match_indices(&path).any(|(at, _)| {
-                let before = code[..at].chars().next_back().unwrap_or(' ');
-                !before.is_alphanumeric() && before != '_' && before != ':'
+                let before = &code[..at];
+                let before = before.strip_suffix("::").unwrap_or(before); // `::name::` is a crate, `module::name::` is not
+                let before = before.chars().next_back().unwrap_or(' ');
+                !before.is_alphanumeric() && before != '_' && before != ':' && before != '>'
             });
             if named && !doors.split(' ').any(|door| file.starts_with(door)) {
                 elsewhere.push(format!("{file} uses {name}, which is allowed only in {doors}"));
@@ -190,4 +193,30 @@ fn files_use_only_files_below_them() {
             assert!(upward.is_empty(), "{folder}/{file} names {upward:?}");
         }
     }
+}
+
+/// What a user builds who asks for nothing more: also the crates that only build the others.
+#[test]
+fn the_default_build_has_few_crates_and_none_of_webauthn_rs() {
+    let tree = std::process::Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--offline",
+            "--locked",
+            "--package=wardkey",
+            "--edges=normal,build",
+            "--prefix=none",
+            "--format={p}",
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    let crates: std::collections::BTreeSet<_> =
+        tree.lines().map(|line| line.split(" (").next().unwrap()).filter(|name| !name.is_empty()).collect();
+    let theirs: Vec<_> =
+        crates.iter().filter(|name| name.contains("webauthn") || name.contains("crypto-glue")).collect();
+    assert!(theirs.is_empty(), "{theirs:?}");
+    assert!((20..=65).contains(&crates.len()), "{} crates: {crates:?}", crates.len());
 }

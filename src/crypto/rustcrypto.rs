@@ -8,7 +8,6 @@ use super::{Backend, CryptoError, Curve, ED448_MODULE, Hash, MlDsa, PublicKey, R
 use hmac::{Hmac, KeyInit, Mac as _};
 use ml_dsa::{EncodedVerifyingKey, MlDsa44, MlDsa65, MlDsa87, MlDsaParams};
 use p256::ecdsa::signature::{Verifier as _, hazmat::PrehashVerifier as _};
-use rsa::BoxedUint;
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 
@@ -54,20 +53,34 @@ fn ed25519(key: &[u8; 32], message: &[u8], signature: &[u8]) -> Option<()> {
     key.verify(message, &signature).ok()
 }
 
+/// The DigestInfo of SHA-1 without the hash (RFC 8017 §9.2 note 1). The crate has only those of SHA-2.
+const SHA1_DIGEST_INFO: [u8; 15] = *b"\x30\x21\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00\x04\x14";
+
+/// Verifies RSASSA-PKCS1-v1_5 and RSASSA-PSS (RFC 8017 §8). The crate hashes with its own versions of the hash functions.
 fn rsa(scheme: Scheme, modulus: &[u8], exponent: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
-    let [n, e] = [modulus, exponent].map(BoxedUint::from_be_slice_vartime);
-    let key = rsa::PublicKey::new_with_size_limits(n, e, RSA_BITS).ok()?;
-    match scheme {
-        Scheme::RsaPkcs1(Hash::Sha1) => key.pkcs1v15_verify::<Sha1>(message, signature),
-        Scheme::RsaPkcs1(Hash::Sha256) => key.pkcs1v15_verify::<Sha256>(message, signature),
-        Scheme::RsaPkcs1(Hash::Sha384) => key.pkcs1v15_verify::<Sha384>(message, signature),
-        Scheme::RsaPkcs1(Hash::Sha512) => key.pkcs1v15_verify::<Sha512>(message, signature),
-        Scheme::RsaPss(Hash::Sha256) => key.pss_verify::<Sha256>(message, signature),
-        Scheme::RsaPss(Hash::Sha384) => key.pss_verify::<Sha384>(message, signature),
-        Scheme::RsaPss(Hash::Sha512) => key.pss_verify::<Sha512>(message, signature),
-        _ => return None,
+    use rsa::signature::Verifier as _;
+    use rsa::{pkcs1v15, pss, sha2};
+    let [n, e] = [modulus, exponent].map(rsa::BigUint::from_bytes_be);
+    let key = rsa::RsaPublicKey::new_with_max_size(n, e, *RSA_BITS.end()).ok()?;
+    macro_rules! verify {
+        ($padding:ident, $hash:ty) => {{
+            let signature = $padding::Signature::try_from(signature).ok()?;
+            $padding::VerifyingKey::<$hash>::new(key).verify(message, &signature).ok()
+        }};
     }
-    .ok()
+    match scheme {
+        Scheme::RsaPkcs1(Hash::Sha1) => {
+            let padding = rsa::Pkcs1v15Sign { hash_len: Some(20), prefix: SHA1_DIGEST_INFO.into() };
+            key.verify(padding, &hash::<Sha1>(&[message]), signature).ok()
+        }
+        Scheme::RsaPkcs1(Hash::Sha256) => verify!(pkcs1v15, sha2::Sha256),
+        Scheme::RsaPkcs1(Hash::Sha384) => verify!(pkcs1v15, sha2::Sha384),
+        Scheme::RsaPkcs1(Hash::Sha512) => verify!(pkcs1v15, sha2::Sha512),
+        Scheme::RsaPss(Hash::Sha256) => verify!(pss, sha2::Sha256),
+        Scheme::RsaPss(Hash::Sha384) => verify!(pss, sha2::Sha384),
+        Scheme::RsaPss(Hash::Sha512) => verify!(pss, sha2::Sha512),
+        _ => None,
+    }
 }
 
 /// Verifies ML-DSA (FIPS 204 Algorithm 3) with an empty context.

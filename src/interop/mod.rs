@@ -115,7 +115,7 @@ mod check;
 mod error;
 pub mod fido2_net_lib;
 pub mod go_webauthn;
-#[cfg(not(doctest))] // its examples need webauthn-rs: tests/interop compiles and runs them
+#[cfg(any(not(doctest), feature = "webauthn-rs"))] // its examples need webauthn-rs
 #[doc = include_str!("guide.md")]
 pub mod guide {}
 mod items;

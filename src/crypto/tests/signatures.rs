@@ -3,7 +3,7 @@
 use super::*;
 use ed25519_dalek::Signer as _;
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
-use rsa::{BoxedUint, rand_core};
+use rsa::rand_core;
 
 const MESSAGE: &[u8] = b"authenticator data, and the hash of the client data";
 
@@ -53,24 +53,25 @@ fn ecdsa(curve: Curve, hash: Hash) -> Signed {
 /// A deterministic generator of random numbers. Salts and blinding in tests must be distinct, but need not be secret.
 struct Counter(u64);
 
-impl rand_core::TryRng for Counter {
-    type Error = core::convert::Infallible;
-    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
-        self.try_next_u64().map(|n| (n >> 32) as u32)
+impl rand_core::RngCore for Counter {
+    fn next_u32(&mut self) -> u32 {
+        let [.., a, b, c, d] = self.next_u64().to_be_bytes();
+        u32::from_be_bytes([a, b, c, d])
     }
-    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+    fn next_u64(&mut self) -> u64 {
         self.0 += 1;
-        Ok(self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
-    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Self::Error> {
-        for out in out.chunks_mut(8) {
-            out.copy_from_slice(&self.try_next_u64()?.to_be_bytes()[..out.len()]);
-        }
+    fn fill_bytes(&mut self, out: &mut [u8]) {
+        rand_core::impls::fill_bytes_via_next(self, out);
+    }
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), rand_core::Error> {
+        self.fill_bytes(out);
         Ok(())
     }
 }
 
-impl rand_core::TryCryptoRng for Counter {}
+impl rand_core::CryptoRng for Counter {}
 
 /// The primes of two moduli. The first has 2049 bits, so that the encoded message EM of PSS is one byte shorter than the
 /// modulus. The second has 3482 bits, which is not a multiple of 8.
@@ -100,27 +101,42 @@ const PRIMES: [[&str; 2]; 2] = [
 const EXPONENTS: [u64; 2] = [65537, (1 << 33) - 9];
 
 fn rsa(primes: [&str; 2], exponent: u64) -> Vec<Signed> {
-    use {sha1::Sha1, sha2::*};
-    let [p, q] = primes.map(|prime| BoxedUint::from_be_slice_vartime(&hex(prime)));
-    let key = rsa::PrivateKey::from_p_q(p, q, BoxedUint::from(exponent)).unwrap();
-    let pss = |signed: rsa::Result<Vec<u8>>, hash| (Scheme::RsaPss(hash), signed);
-    let pkcs1 = |signed: rsa::Result<Vec<u8>>, hash| (Scheme::RsaPkcs1(hash), signed);
-    let trimmed = |n: &[u8]| n.iter().copied().skip_while(|byte| *byte == 0).collect::<Vec<_>>();
-    let public = [
-        trimmed(&rsa::traits::PublicKeyParts::n(&key).to_be_bytes()),
-        trimmed(&rsa::traits::PublicKeyParts::e(&key).to_be_bytes()),
-    ];
+    use rsa::sha2::{Digest as _, Sha256, Sha384, Sha512};
+    use rsa::traits::PublicKeyParts as _;
+    use rsa::{BigUint, Pkcs1v15Sign, Pss};
+    let [p, q] = primes.map(|prime| BigUint::from_bytes_be(&hex(prime)));
+    let key = rsa::RsaPrivateKey::from_p_q(p, q, BigUint::from(exponent)).unwrap();
+    let sha1 = {
+        let digest_info = hex("3021300906052b0e03021a05000414").into(); // RFC 8017 §9.2 note 1
+        let hash = RustCrypto.sha1(&[MESSAGE]).unwrap();
+        key.sign(Pkcs1v15Sign { hash_len: Some(hash.len()), prefix: digest_info }, &hash)
+    };
+    macro_rules! pkcs1 {
+        ($hash:ident) => {
+            (Scheme::RsaPkcs1(Hash::$hash), key.sign(Pkcs1v15Sign::new::<$hash>(), &$hash::digest(MESSAGE)))
+        };
+    }
+    macro_rules! pss {
+        ($hash:ident) => {{
+            let signed = key.sign_with_rng(&mut Counter(0), Pss::new::<$hash>(), &$hash::digest(MESSAGE));
+            (Scheme::RsaPss(Hash::$hash), signed)
+        }};
+    }
     [
-        pkcs1(key.pkcs1v15_sign::<Sha1>(MESSAGE), Hash::Sha1),
-        pkcs1(key.pkcs1v15_sign::<Sha256>(MESSAGE), Hash::Sha256),
-        pkcs1(key.pkcs1v15_sign::<Sha384>(MESSAGE), Hash::Sha384),
-        pkcs1(key.pkcs1v15_sign::<Sha512>(MESSAGE), Hash::Sha512),
-        pss(key.pss_sign_with_rng::<Sha256, _>(&mut Counter(0), MESSAGE), Hash::Sha256),
-        pss(key.pss_sign_with_rng::<Sha384, _>(&mut Counter(0), MESSAGE), Hash::Sha384),
-        pss(key.pss_sign_with_rng::<Sha512, _>(&mut Counter(0), MESSAGE), Hash::Sha512),
+        (Scheme::RsaPkcs1(Hash::Sha1), sha1),
+        pkcs1!(Sha256),
+        pkcs1!(Sha384),
+        pkcs1!(Sha512),
+        pss!(Sha256),
+        pss!(Sha384),
+        pss!(Sha512),
     ]
     .into_iter()
-    .map(|(scheme, signed)| Signed { scheme, key: public.clone(), signature: signed.unwrap() })
+    .map(|(scheme, signed)| Signed {
+        scheme,
+        key: [key.n().to_bytes_be(), key.e().to_bytes_be()],
+        signature: signed.unwrap(),
+    })
     .collect()
 }
 

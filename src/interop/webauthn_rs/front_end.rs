@@ -72,8 +72,8 @@ impl<'o> RequestChallenge<'o> {
 }
 
 /// Converts a challenge to a type of webauthn-rs: [`creation_challenge`] to its `CreationChallengeResponse`,
-/// [`request_challenge`] to its `RequestChallengeResponse`. Any other pair compiles too and returns an error, because this
-/// crate [does not depend on its types](super#why-no-type-of-it-is-named).
+/// [`request_challenge`] to its `RequestChallengeResponse`. Any other pair compiles too and returns an error, because the
+/// type is checked only with the feature [`webauthn-rs`](super#by-type).
 ///
 /// # Errors
 /// [`ImportError`] with the code `not-representable` if the type would lose or change a member.

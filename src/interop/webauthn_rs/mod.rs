@@ -2,12 +2,13 @@
 //!
 //! All conversions use the JSON that its types write and read, which is its published contract with databases and browsers.
 //! So they work with the types of every release from 0.4 to 0.6 without a dependency on any of them, and the rows of a
-//! database can still be read when webauthn-rs is no longer part of the build.
+//! database can still be read when webauthn-rs is no longer part of the build. The feature `webauthn-rs` adds conversions
+//! whose types the compiler checks.
 //!
 //! | webauthn-rs | here |
 //! |---|---|
 //! | `Passkey`, `SecurityKey`, `AttestedPasskey`, `AttestedResidentKey`, `DiscoverableKey`, `Credential`, as JSON in a database | [`records`] |
-//! | the same, in memory | [`record`] |
+//! | the same, in memory | [`record`]; [by type](#by-type) |
 //! | a record for its types, or for its database | [`stored()`] |
 //! | `CreationChallengeResponse`, `RequestChallengeResponse`, as sent to its front ends | [`creation_challenge`], [`request_challenge`], [`conditional_request_challenge`] |
 //! | the same, as its types | [`to_wire`], [`creation_options`], [`request_options`] |
@@ -18,27 +19,30 @@
 //!
 //! The [guide](super::guide) shows each function in use.
 //!
-//! # Why no type of it is named
+//! # By type
 //!
 //! [`record`], [`to_wire`], [`creation_options`] and [`request_options`] accept any type that serde accepts, and return an
-//! error for a wrong one. The compiler could check the type only if this crate depended on those crates. It does not, for
-//! three reasons:
+//! error for a wrong one. With the feature `webauthn-rs` the compiler checks the type, for webauthn-rs 0.6:
 //!
-//! * webauthn-rs 0.6.2 depends on 0.10.0-rc of the crate `rsa`, a release candidate. The second crypto backend needs 0.10.0,
-//!   and one lock file can hold only one of the two.
-//! * webauthn-rs-proto 0.6 has the wire types, but not the keys. It needs Rust 1.89, while this crate promises 1.88, which a
-//!   feature cannot raise. Its licence is MPL-2.0, which `deny.toml` does not allow. It adds 9 crates to a build and 53
-//!   packages to the lock file, among them a second `base64`.
-//! * A feature could support the types of only one release, while stored rows and front ends come from four.
+//! | from | to | by |
+//! |---|---|---|
+//! | `Passkey`, `SecurityKey`, `AttestedPasskey`, `AttestedResidentKey`, `DiscoverableKey`, `Credential` | [`CredentialRecord`](crate::CredentialRecord) | `ToRecord::to_record`, with the user handle |
+//! | [`CredentialRecord`](crate::CredentialRecord) | `Passkey`, `SecurityKey`, `DiscoverableKey`, `Credential` | `try_from` |
+//! | [`CreationOptions`](crate::client::json::CreationOptions) | `CreationChallengeResponse`, and back | `try_from` |
+//! | [`RequestOptions`](crate::client::json::RequestOptions) | `RequestChallengeResponse`, and back | `try_from` |
+//! | [`RegistrationResponse`](crate::RegistrationResponse) | `RegisterPublicKeyCredential`, and back | `try_from` |
+//! | [`AuthenticationResponse`](crate::AuthenticationResponse) | `PublicKeyCredential`, and back | `try_from` |
 //!
-//! So write a small function that fixes the type, as the guide does. `tests/interop` compiles and runs such functions for the
-//! types of webauthn-rs 0.6 in the table.
+//! The feature is off by default, because it adds about 120 crates, some of them under the licence MPL-2.0, and needs
+//! Rust 1.89. Without it, write a small function that fixes the type.
 
 mod export;
 mod front_end;
 mod relying_party;
 mod spelling;
 mod stored;
+#[cfg(feature = "webauthn-rs")]
+mod typed;
 
 pub use export::stored;
 pub use front_end::{
@@ -48,3 +52,5 @@ pub use front_end::{
 pub use relying_party::relying_party;
 pub use spelling::any_spelling;
 pub use stored::{record, records};
+#[cfg(feature = "webauthn-rs")]
+pub use typed::ToRecord;

@@ -34,8 +34,8 @@ pub fn records(
 /// `Credential`, of any release from 0.4 on (there also `PasswordlessKey` and `DeviceKey`). `user` is the
 /// `user_unique_id` that it was registered for, as bytes.
 ///
-/// A value of any other type compiles too and returns an error, because this crate
-/// [does not depend on these types](super#why-no-type-of-it-is-named).
+/// A value of any other type compiles too and returns an error, because the type
+/// is checked only with the feature [`webauthn-rs`](super#by-type).
 ///
 /// # Errors
 /// [`ImportError`].

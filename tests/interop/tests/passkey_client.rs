@@ -8,12 +8,12 @@ use passkey::types::ctap2::{Aaguid, Ctap2Error};
 use passkey::types::{Passkey, webauthn};
 use pollster::block_on;
 use serde_json::json;
+use url::Url;
 use wardkey::ceremony::authentication::{SignCount, UserVerification};
 use wardkey::crypto::Algorithm;
 use wardkey::{
     AuthenticationResponse, CredentialRecord, Error, RegistrationResponse, RelyingParty, UnixTime, User, UserHandle,
 };
-use webauthn_rs::prelude::Url;
 
 const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
 

@@ -1,16 +1,12 @@
 //! Front ends written for webauthn-rs: their options and responses, with either library as relying party.
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use serde_json::{Value, json};
-use wardkey::RegistrationResponse;
 use wardkey::attestation::Format;
-use wardkey::client::json::{CreationOptions, RequestOptions, ResponseError};
+use wardkey::client::json::{CreationOptions, RequestOptions};
 use wardkey::extensions::AppId;
-use wardkey::interop::ImportError;
 use wardkey::interop::webauthn_rs::*;
-use wardkey::{AuthenticationRequest, RegistrationRequest};
+use wardkey::{AuthenticationRequest, AuthenticationResponse, RegistrationRequest, RegistrationResponse};
 use wardkey_authenticator::Algorithm;
 use webauthn_rs::prelude::{
     CreationChallengeResponse, PublicKeyCredential, RegisterPublicKeyCredential, RequestChallengeResponse,
@@ -52,7 +48,7 @@ fn their_front_end_with_our_relying_party() {
         assert_eq!(read.public_key.allow_credentials.is_empty(), discoverable);
         let posted = get(&registration, &read.public_key.challenge, 1 + record.sign_count).response();
         let typed: PublicKeyCredential = serde_json::from_value(as_their_page_posts(posted)).unwrap();
-        let response = authentication_response(&serde_json::to_string(&typed).unwrap()).unwrap();
+        let response = AuthenticationResponse::try_from(&typed).unwrap();
         let authenticated = rp.finish_authentication(state, &response, &record, NOW).unwrap();
         assert!(record.apply(&authenticated.update.unwrap()));
     }
@@ -63,14 +59,14 @@ fn our_parsed_responses_with_their_relying_party() {
     let webauthn = theirs();
     let (options, state) = webauthn.start_passkey_registration(uuid(), "ada", "Ada", None).unwrap();
     let registration = create("ours", Algorithm::Es256, &options.public_key.challenge);
-    let response = serde_json::from_value(registration.response()).unwrap();
-    let typed: RegisterPublicKeyCredential = serde_json::from_value(posted_registration(&response)).unwrap();
+    let response: RegistrationResponse = serde_json::from_value(registration.response()).unwrap();
+    let typed = RegisterPublicKeyCredential::try_from(&response).unwrap();
     let passkey = webauthn.finish_passkey_registration(&typed, &state).unwrap();
 
     let (options, state) = webauthn.start_passkey_authentication(&[passkey]).unwrap();
     let posted = get(&registration, &options.public_key.challenge, 0).response();
-    let response = serde_json::from_value(posted).unwrap();
-    let typed: PublicKeyCredential = serde_json::from_value(posted_authentication(&response)).unwrap();
+    let response: AuthenticationResponse = serde_json::from_value(posted).unwrap();
+    let typed = PublicKeyCredential::try_from(&response).unwrap();
     webauthn.finish_passkey_authentication(&typed, &state).unwrap();
 }
 
@@ -80,23 +76,23 @@ fn our_options_as_their_types_and_back() {
     let (_, record) = register_with_ours("options", Algorithm::Es256);
     let existing = std::slice::from_ref(&record);
     let (options, _) = rp.start_registration(&user(), existing, NOW).unwrap();
-    let typed: CreationChallengeResponse = to_wire(&creation_challenge(&options)).unwrap();
+    let typed = CreationChallengeResponse::try_from(&options).unwrap();
     assert_eq!(typed.public_key.exclude_credentials.as_ref().unwrap().len(), 1);
-    assert_eq!(creation_options(&typed), Ok(options));
+    assert_eq!(CreationOptions::try_from(&typed), Ok(options));
 
     let (options, _) = rp.start_authentication(&user().handle, existing, NOW).unwrap();
-    let typed: RequestChallengeResponse = to_wire(&request_challenge(&options)).unwrap();
-    assert_eq!(request_options(&typed), Ok(options));
+    let typed = RequestChallengeResponse::try_from(&options).unwrap();
+    assert_eq!(RequestOptions::try_from(&typed), Ok(options));
     let (options, _) = rp.start_discoverable_authentication(NOW).unwrap();
     let typed: RequestChallengeResponse = to_wire(&conditional_request_challenge(&options)).unwrap();
     assert!(typed.mediation.is_some());
-    assert_eq!(request_options(&typed), Ok(options));
+    assert_eq!(RequestOptions::try_from(&typed), Ok(options));
 
     let mut request = AuthenticationRequest::default();
     let appid = "https://example.org/u2f.json";
     request.extensions.appid = Some(AppId::new(appid).unwrap());
     let (options, _) = rp.start_authentication_with(&request, &user().handle, existing, NOW).unwrap();
-    let typed: RequestChallengeResponse = to_wire(&request_challenge(&options)).unwrap();
+    let typed = RequestChallengeResponse::try_from(&options).unwrap();
     assert_eq!(typed.public_key.extensions.unwrap().appid.as_deref(), Some(appid));
 }
 
@@ -106,47 +102,40 @@ fn a_member_that_their_types_would_change_is_named() {
     let mut request = RegistrationRequest::default();
     request.attestation_formats = vec![Format::Packed, Format::Compound];
     let (options, _) = rp.start_registration_with(&request, &user(), &[], NOW).unwrap();
-    let refused = to_wire::<CreationChallengeResponse>(&creation_challenge(&options)).unwrap_err();
+    let refused = CreationChallengeResponse::try_from(&options).unwrap_err();
     assert_eq!(refused.code(), "not-representable");
     assert!(refused.to_string().contains("`publicKey`"), "{refused}");
 
     let (_, mut record) = register_with_ours("options", Algorithm::Es256);
     record.transports = vec![wardkey::Transport::SmartCard];
     let (options, _) = rp.start_authentication(&user().handle, &[record], NOW).unwrap();
-    let refused = to_wire::<RequestChallengeResponse>(&request_challenge(&options)).unwrap_err();
+    let refused = RequestChallengeResponse::try_from(&options).unwrap_err();
     assert_eq!(refused.code(), "not-representable");
     assert!(refused.to_string().contains("`allowCredentials`"), "{refused}");
 }
 
-/// Our functions accept any serde type; these wrappers name the types of webauthn-rs, as an application would.
-mod typed {
-    use super::*;
-
-    pub fn creation(options: &CreationOptions) -> Result<CreationChallengeResponse, ImportError> {
-        to_wire(&creation_challenge(options))
-    }
-    pub fn request(options: &RequestOptions) -> Result<RequestChallengeResponse, ImportError> {
-        to_wire(&request_challenge(options))
-    }
-    pub fn created(posted: &RegisterPublicKeyCredential) -> Result<RegistrationResponse, ResponseError> {
-        registration_response(&serde_json::to_string(posted).unwrap())
-    }
-}
-
 #[test]
-fn another_type_is_refused_when_the_function_runs() {
+fn the_functions_without_types_refuse_another_type() {
     let (creation, _) = ours().start_registration(&user(), &[], NOW).unwrap();
     let (request, _) = ours().start_discoverable_authentication(NOW).unwrap();
-    let theirs = typed::creation(&creation).unwrap();
+    let theirs = CreationChallengeResponse::try_from(&creation).unwrap();
     assert_eq!(creation_options(&theirs), Ok(creation.clone()));
-    assert_eq!(request_options(&typed::request(&request).unwrap()), Ok(request.clone()));
+    assert_eq!(request_options(&RequestChallengeResponse::try_from(&request).unwrap()), Ok(request.clone()));
     assert!(request_options(&theirs).is_err());
     assert!(to_wire::<RequestChallengeResponse>(&creation_challenge(&creation)).is_err());
     assert!(to_wire::<CreationChallengeResponse>(&request_challenge(&request)).is_err());
+}
 
-    let made = create("typed", Algorithm::Es256, &creation.challenge);
-    let posted: RegisterPublicKeyCredential = serde_json::from_value(made.response()).unwrap();
-    assert_eq!(typed::created(&posted).unwrap().credential_id(), made.credential_id());
+#[test]
+fn a_posted_response_is_as_strict_by_type() {
+    let (options, state) = ours().start_registration(&user(), &[], NOW).unwrap();
+    let made = create("typed", Algorithm::Es256, &options.challenge);
+    let mut posted: RegisterPublicKeyCredential = serde_json::from_value(made.response()).unwrap();
+    let response = RegistrationResponse::try_from(&posted).unwrap();
+    assert_eq!(response.credential_id(), made.credential_id());
+    assert!(ours().finish_registration(state, &response, NOW).is_ok());
+    posted.id.push_str("AA");
+    assert!(RegistrationResponse::try_from(&posted).is_err(), "id and rawId differ");
 }
 
 /// Responses that webauthn-rs accepted up to 0.5: one with padding, one in the standard alphabet.
@@ -191,11 +180,11 @@ fn pages_that_spell_bytes_in_another_way_register_and_sign_in() {
 fn their_options_as_ours() {
     let webauthn = theirs();
     let (typed, _) = webauthn.start_passkey_registration(uuid(), "ada", "Ada", None).unwrap();
-    let options = creation_options(&typed).unwrap();
+    let options = CreationOptions::try_from(&typed).unwrap();
     assert_eq!(options.challenge, typed.public_key.challenge);
     assert_eq!(options.pub_key_cred_params.iter().map(|p| p.alg).collect::<Vec<_>>(), [-7, -35, -257]);
     let (typed, _) = webauthn.start_discoverable_authentication().unwrap();
-    let options = request_options(&typed).unwrap();
+    let options = RequestOptions::try_from(&typed).unwrap();
     assert_eq!((options.challenge, options.rp_id.as_deref()), (typed.public_key.challenge, Some("example.org")));
     assert!(!json!(options.extensions).to_string().contains("uvm"));
 }

@@ -1,6 +1,4 @@
-//! One authenticator and two relying parties.
-
-#![allow(dead_code, reason = "each test uses a part of it")]
+//! One authenticator, two relying parties, and ceremonies with either.
 
 use ::webauthn_rs::prelude::{Url, Uuid, Webauthn, WebauthnBuilder};
 use serde_json::Value;

@@ -1,11 +1,9 @@
 //! Credentials are converted from webauthn-rs to wardkey and back, and sign in with both.
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use wardkey::client::json::UserVerificationRequirement;
 use wardkey::interop::check;
-use wardkey::interop::webauthn_rs::{record, records, stored};
+use wardkey::interop::webauthn_rs::{ToRecord, record, records, stored};
 use wardkey::{CredentialRecord, Transport};
 use wardkey_authenticator::{Algorithm, Authentication, Packed, Registration, flags};
 use webauthn_rs::prelude::*;
@@ -28,8 +26,8 @@ fn sign_in_with_theirs(registration: &Registration, passkey: &mut Passkey, sign_
     passkey.update_credential(&result);
 }
 
-fn ours_of(key: &impl serde::Serialize) -> CredentialRecord {
-    record(key, user().handle).unwrap()
+fn ours_of(key: &impl ToRecord) -> CredentialRecord {
+    key.to_record(user().handle).unwrap()
 }
 
 #[test]
@@ -72,7 +70,7 @@ fn both_support_these_algorithms_and_no_others() {
     ] {
         assert!(register_with_theirs("neither", algorithm).1.is_err(), "{algorithm:?}");
         let (_, registered) = register_with_ours("neither", algorithm);
-        let refused = stored(&registered, &UserVerificationRequirement::Required).unwrap_err();
+        let refused = Passkey::try_from(&registered).unwrap_err();
         assert_eq!(refused.code(), "export-algorithm", "{algorithm:?}: {refused}");
     }
 }
@@ -82,11 +80,13 @@ fn registered_with_wardkey_signs_in_with_webauthn_rs() {
     for algorithm in SHARED {
         let (registration, mut registered) = register_with_ours("ours", algorithm);
         sign_in_with_ours(&registration, &mut registered, 1);
+        let mut passkey = Passkey::try_from(&registered).unwrap();
         let exported = stored(&registered, &UserVerificationRequirement::Required).unwrap();
-        let mut passkey: Passkey = serde_json::from_value(exported.clone()).unwrap();
+        let row: Passkey = serde_json::from_value(exported).unwrap();
+        assert_eq!(sent(&row), sent(&passkey), "the row says the same as the value");
         sign_in_with_theirs(&registration, &mut passkey, 3);
         sign_in_with_theirs(&registration, &mut passkey, 4);
-        let credential: Credential = serde_json::from_value(exported["cred"].clone()).unwrap();
+        let credential = Credential::try_from(&registered).unwrap();
         assert_eq!((credential.counter, credential.user_verified), (2, true));
 
         let mut back = ours_of(&passkey);
@@ -95,30 +95,6 @@ fn registered_with_wardkey_signs_in_with_webauthn_rs() {
             (4, &registered.public_key, &registered.transports)
         );
         sign_in_with_ours(&registration, &mut back, 5);
-    }
-}
-
-/// Our functions accept any serde type; these wrappers name the types of webauthn-rs, as an application would.
-mod typed {
-    use super::*;
-
-    pub fn passkey(key: &Passkey) -> CredentialRecord {
-        ours_of(key)
-    }
-    pub fn security_key(key: &SecurityKey) -> CredentialRecord {
-        ours_of(key)
-    }
-    pub fn attested_passkey(key: &AttestedPasskey) -> CredentialRecord {
-        ours_of(key)
-    }
-    pub fn attested_resident_key(key: &AttestedResidentKey) -> CredentialRecord {
-        ours_of(key)
-    }
-    pub fn discoverable_key(key: &DiscoverableKey) -> CredentialRecord {
-        ours_of(key)
-    }
-    pub fn credential(key: &Credential) -> CredentialRecord {
-        ours_of(key)
     }
 }
 
@@ -144,26 +120,25 @@ macro_rules! sign_in_as {
 fn exported_as_every_type_of_key_it_signs_in_with_webauthn_rs() {
     let webauthn = theirs();
     let (registration, registered) = register_with_ours("every type", Algorithm::Es256);
-    let exported = stored(&registered, &UserVerificationRequirement::Required).unwrap();
 
-    let mut key: SecurityKey = serde_json::from_value(exported.clone()).unwrap();
+    let mut key = SecurityKey::try_from(&registered).unwrap();
     let result =
         sign_in_as!(&registration, 1, webauthn.start_securitykey_authentication(&[key.clone()]), |response, state| {
             webauthn.finish_securitykey_authentication(&response, &state)
         });
     assert_eq!(key.update_credential(&result), Some(true));
-    assert_eq!(typed::security_key(&key).sign_count, 1);
+    assert_eq!(ours_of(&key).sign_count, 1);
 
-    let key: DiscoverableKey = serde_json::from_value(exported.clone()).unwrap();
+    let key = DiscoverableKey::try_from(&registered).unwrap();
     let result = sign_in_as!(&registration, 2, webauthn.start_discoverable_authentication(), |response, state| {
         let (found, id) = webauthn.identify_discoverable_authentication(&response).unwrap();
         assert_eq!((found, id), (uuid(), registered.id.as_bytes()));
         webauthn.finish_discoverable_authentication_v2(&response, state, &key)
     });
     assert_eq!((result.counter(), result.user_verified()), (2, true));
-    assert_eq!(typed::discoverable_key(&key).id, registered.id);
+    assert_eq!(ours_of(&key).id, registered.id);
 
-    let mut key: AttestedPasskey = serde_json::from_value(exported).unwrap();
+    let mut key = AttestedPasskey::from(Credential::try_from(&registered).unwrap());
     let result = sign_in_as!(
         &registration,
         3,
@@ -173,7 +148,7 @@ fn exported_as_every_type_of_key_it_signs_in_with_webauthn_rs() {
     assert_eq!(key.update_credential(&result), Some(true));
     let credential = Credential::from(key);
     assert!(matches!(credential.attestation.data, ParsedAttestationData::None), "its attestation is lost");
-    assert_eq!(typed::credential(&credential).sign_count, 3);
+    assert_eq!(ours_of(&credential).sign_count, 3);
 }
 
 #[test]
@@ -181,13 +156,13 @@ fn every_type_of_key_becomes_the_same_record() {
     let (_, passkey) = register_with_theirs("types", Algorithm::Es256);
     let passkey = passkey.unwrap();
     let expected = ours_of(&passkey);
-    assert_eq!(typed::passkey(&passkey), expected);
+    assert_eq!(ours_of(&passkey), expected);
     let credential = Credential::from(passkey.clone());
-    assert_eq!(typed::credential(&credential), expected);
-    assert_eq!(typed::security_key(&SecurityKey::from(credential.clone())), expected);
-    assert_eq!(typed::attested_passkey(&AttestedPasskey::from(credential.clone())), expected);
-    assert_eq!(typed::attested_resident_key(&AttestedResidentKey::from(credential)), expected);
-    assert_eq!(typed::discoverable_key(&DiscoverableKey::from(passkey)), expected);
+    assert_eq!(ours_of(&credential), expected);
+    assert_eq!(ours_of(&SecurityKey::from(credential.clone())), expected);
+    assert_eq!(ours_of(&AttestedPasskey::from(credential.clone())), expected);
+    assert_eq!(ours_of(&AttestedResidentKey::from(credential)), expected);
+    assert_eq!(ours_of(&DiscoverableKey::from(passkey)), expected);
 }
 
 #[test]
@@ -221,17 +196,20 @@ fn eligibility_that_nobody_knew_of_locks_nobody_out() {
 
 #[test]
 fn a_record_that_webauthn_rs_has_no_place_for_is_an_error() {
-    let (_, registered) = register_with_ours("loss", Algorithm::Es256);
-    let export = |record: &CredentialRecord| {
-        stored(record, &UserVerificationRequirement::Required).map_err(|error| error.code())
-    };
+    let (registration, registered) = register_with_ours("loss", Algorithm::Es256);
+    let export = |record: &CredentialRecord| Passkey::try_from(record).map_err(|error| error.code());
     let mut record = registered.clone();
     record.transports.push(Transport::SmartCard);
     assert_eq!(export(&record), Err("export-transport"));
     record.transports.pop();
     assert!(export(&record).is_ok());
-    record.uv_initialized = false;
-    assert_eq!(export(&record), Err("export-user-verification"));
-    record.backup_eligible = None;
+    record.backup_state = None;
     assert_eq!(export(&record), Err("export-backup"));
+    assert_eq!(Credential::try_from(&record).unwrap_err().credential_id(), Some(&registered.id));
+
+    let mut unverified = registered;
+    unverified.uv_initialized = false;
+    sign_in_with_theirs(&registration, &mut export(&unverified).unwrap(), 1);
+    let required = stored(&unverified, &UserVerificationRequirement::Required);
+    assert_eq!(required.unwrap_err().code(), "export-user-verification", "webauthn-rs refuses it at every sign-in");
 }
