@@ -9,6 +9,8 @@
 //! | PEM | `pem` | RFC 7468 |
 
 pub(crate) mod base64url;
+#[cfg(feature = "audit")]
+pub(crate) mod canonical;
 pub mod cbor;
 pub(crate) mod der;
 pub(crate) mod json;
