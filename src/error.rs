@@ -35,15 +35,21 @@ pub enum Error {
     /// A step of the standard refuses the response.
     #[error(transparent)]
     Failed(#[from] Failure),
-    /// A step of the standard refuses the response to a payment (Secure Payment Confirmation).
-    #[error(transparent)]
-    Payment(Failure),
     /// The response could not be parsed.
     #[error(transparent)]
     Response(#[from] ResponseError),
     /// The ceremony took longer than its timeout. Usually the user waited too long.
     #[error("the ceremony took longer than its timeout")]
     Expired,
+    /// The state was started in a different web session, or in one that was written as unbound.
+    #[error("the state was started in a different web session")]
+    SessionMismatch,
+    /// The id of the web session is empty. Give every visitor a session, also before they sign in.
+    #[error("expected the id of a web session, found an empty one")]
+    SessionEmpty,
+    /// The timeout of a request is shorter than 1 second, or longer than 1 day.
+    #[error("expected a timeout of 1 second to 1 day")]
+    Timeout,
     /// The time is after the year 9999. Usually it was given in milliseconds instead of seconds.
     #[error("expected the time in seconds, found one after the year 9999; was it given in milliseconds?")]
     TimeNotInSeconds,
@@ -80,10 +86,6 @@ pub enum Error {
     /// wrong address.
     #[error("the state was started for a different purpose: sign-in, re-authentication or payment")]
     OtherPurpose,
-    /// The state does not belong to a re-authentication of this user: the response was posted to the wrong address, or in a
-    /// different session.
-    #[error("the state does not belong to a re-authentication of this user")]
-    NotAReauthentication,
     /// The last re-authentication is too old, or later than `now`.
     #[error("the re-authentication is too old, or later than the given time")]
     NotFresh,
@@ -159,13 +161,14 @@ impl Error {
     pub const fn fault(&self) -> Fault {
         match self {
             Self::Failed(_)
-            | Self::Payment(_)
             | Self::Response(_)
             | Self::WrongRelyingParty
-            | Self::OtherPurpose
-            | Self::NotAReauthentication => Fault::Response,
+            | Self::SessionMismatch
+            | Self::OtherPurpose => Fault::Response,
             Self::Expired | Self::NotFresh | Self::ReauthenticationMismatch | Self::NotAFactor => Fault::User,
             Self::TimeNotInSeconds
+            | Self::SessionEmpty
+            | Self::Timeout
             | Self::ReauthenticationLifetime
             | Self::NotYetIssued
             | Self::UnverifiableAlgorithm(_)
@@ -183,7 +186,7 @@ impl Error {
     #[must_use]
     pub const fn step(&self) -> Option<StepNumber> {
         match self {
-            Self::Failed(failure) | Self::Payment(failure) => failure.step(),
+            Self::Failed(failure) => failure.step(),
             _ => None,
         }
     }
@@ -193,24 +196,27 @@ impl Error {
     #[must_use]
     pub fn evidence(&self) -> Option<Evidence> {
         match self {
-            Self::Failed(failure) | Self::Payment(failure) => Some(failure.evidence()),
+            Self::Failed(failure) => Some(failure.evidence()),
             _ => None,
         }
     }
 
     /// Returns a stable code for logs and dashboards: the code of the refusal
     /// ([`Refusal::codes`](crate::ceremony::Refusal::codes)), or
-    /// `response-malformed`, `expired`, `time-not-in-seconds`, `not-yet-issued`, `wrong-relying-party`, `unverifiable-algorithm`,
+    /// `response-malformed`, `session-mismatch`, `session-empty`, `expired`, `timeout-out-of-range`, `time-not-in-seconds`, `not-yet-issued`, `wrong-relying-party`, `unverifiable-algorithm`,
     /// `unknown-policy`, `no-credentials`, `no-decoys`, `foreign-credential`, `extension-input`, `credential-left-out`,
-    /// `other-purpose`, `not-a-reauthentication`, `not-fresh`, `reauthentication-mismatch`, `not-a-factor`,
+    /// `other-purpose`, `not-fresh`, `reauthentication-mismatch`, `not-a-factor`,
     /// `reauthentication-lifetime`,
     /// `random-failed`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Failed(failure) | Self::Payment(failure) => failure.code(),
+            Self::Failed(failure) => failure.code(),
             Self::Response(_) => "response-malformed",
             Self::Expired => "expired",
+            Self::SessionMismatch => "session-mismatch",
+            Self::SessionEmpty => "session-empty",
+            Self::Timeout => "timeout-out-of-range",
             Self::TimeNotInSeconds => "time-not-in-seconds",
             Self::NotYetIssued => "not-yet-issued",
             Self::UnverifiableAlgorithm(_) => "unverifiable-algorithm",
@@ -222,7 +228,6 @@ impl Error {
             Self::Extension(_) => "extension-input",
             Self::CredentialLeftOut => "credential-left-out",
             Self::OtherPurpose => "other-purpose",
-            Self::NotAReauthentication => "not-a-reauthentication",
             Self::NotFresh => "not-fresh",
             Self::ReauthenticationMismatch => "reauthentication-mismatch",
             Self::ReauthenticationLifetime => "reauthentication-lifetime",

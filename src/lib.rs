@@ -12,15 +12,16 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | register a passkey | [`RelyingParty::start_registration`], [`RelyingParty::finish_registration`], [`policy::Registered::claim`] |
-//! | sign in without a user name, or with autofill | [`RelyingParty::start_discoverable_authentication`], [`RelyingParty::finish_authentication`] |
-//! | sign in a known user | [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
-//! | re-authenticate before a critical action | [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`], [`Reauthentication::spend`] |
-//! | hide whether an account exists | [`Decoys`], [`RelyingParty::refuse_authentication`], [`RelyingParty::refuse_payment`], [`Error::public`] |
+//! | register a passkey | [`RegistrationRequest`], [`RelyingParty::start_registration`], [`RelyingParty::finish_registration`], [`policy::Registered::claim`] |
+//! | sign in without a user name, or with autofill | [`AuthenticationRequest::discoverable`], [`RelyingParty::start_authentication`], [`RelyingParty::finish_authentication`] |
+//! | sign in with a user name, and hide whether the account exists | [`AuthenticationRequest::named`], [`Decoys`], [`Error::public`] |
+//! | ask for a passkey after a password | [`AuthenticationRequest::known`] |
+//! | bind a ceremony to a web session | [`Session`] |
+//! | re-authenticate before a critical action | [`ReauthenticationRequest`], [`RelyingParty::start_reauthentication`], [`RelyingParty::finish_reauthentication`], [`Reauthentication::spend`] |
 //! | call the browser, and explain failures to people | [`BROWSER_JS`] |
 //! | use extensions | [`extensions`]: inputs, outputs, and the table of what is checked where |
 //! | confirm payments, also when a merchant starts them | [`RelyingParty::start_payment`], [`RelyingParty::finish_payment`], [`ceremony::payment::ExpectedPayment`] |
-//! | tell passkey providers which credentials are current | [`RelyingParty::signal_all_accepted_credentials`] and [`client::signal`] |
+//! | tell passkey providers which credentials are current | [`Authenticated::signal_all_accepted_credentials`] and [`client::signal`] |
 //! | serve related sites and native apps | [`RelyingParty::related_origins`], [`client::well_known`] |
 //! | check your options | [`client::json::CreationOptions::lint`], [`client::json::RequestOptions::lint`] |
 //! | store records and states | [`CredentialRecord`], [`RecordUpdate`], [`RegistrationState`], [`AuthenticationState`] |
@@ -40,8 +41,9 @@
 //! assurance                levels, rules, demands and profiles (feature `assurance`)
 //! interop                  conversion from other libraries' stored credentials, responses and configuration
 //! relying_party            the front door: fills in the expectations, calls the ceremony, applies the policy
-//! state  error             what is stored between the two halves of a ceremony; errors of the front door
 //! policy                   what a relying party accepts, as data (§7.1 steps 23 and 24); the claim (step 26)
+//! state                    web sessions, and what is stored between the two halves of a ceremony
+//! error                    errors of the front door, and who has to act on them
 //! ceremony                 §7: verification, the table of steps, refusals, the evidence for logs and auditors
 //! metadata                 the FIDO Metadata Service: BLOB, models, status (feature `mds`)
 //! attestation              §8: one file per format
@@ -127,10 +129,10 @@ pub use error::{Error, Fault, PublicFailure};
 pub use invalid::InvalidValue;
 pub use parse::ParseError;
 pub use relying_party::{
-    Authenticated, AuthenticationRequest, ConfigError, Decoys, Paid, Reauthentication, RegistrationRequest,
-    RelyingParty, RelyingPartyBuilder, SignedIn, User,
+    Authenticated, AuthenticationRequest, ConfigError, Decoys, Paid, Reauthentication, ReauthenticationRequest,
+    RegistrationRequest, RelyingParty, RelyingPartyBuilder,
 };
-pub use state::{AuthenticationState, RegistrationState};
+pub use state::{AuthenticationState, RegistrationState, Session};
 pub use time::UnixTime;
 
 /// `browser/wardkey.js`: the half that runs in the page. An ES module without dependencies; serve it as it is, as

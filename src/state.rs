@@ -1,14 +1,21 @@
 //! The state that the server stores between the two halves of a ceremony.
 //!
-//! Store a state under its [`id`](RegistrationState::id), bound to one web session, and use it once. `finish_*` takes it by
-//! value, so a second use does not compile. Delete it in the same statement that reads it (`DELETE … RETURNING`), whatever
-//! the outcome, so that a second machine cannot use it either.
+//! Store a state under its [`id`](RegistrationState::id), and use it once. `finish_*` takes it by value, so a second use does
+//! not compile. Delete it in the same statement that reads it (`DELETE … RETURNING`), whatever the outcome, so that a second
+//! machine cannot use it either. The state keeps the hash of its [`Session`], and `finish_*` refuses every other session.
 //!
 //! A state is not signed: keep it on the server, never in a cookie or a form. Reading a state refuses what no `start_*`
 //! writes: a missing member, a challenge of fewer than 16 bytes, an expiry that is not 1 second to 1 day after the time of
 //! issue, a re-authentication or payment without user verification. That finds a damaged store or a mistake in your code.
 //! It is not an integrity check: if somebody replaces the user handle or the challenge by another valid one, reading
 //! accepts it.
+//!
+//! # Rolling upgrades
+//!
+//! Every version so far writes version 1 of the format. A member that a later version added has a default, and earlier versions
+//! ignore it. So in a format that names its members (JSON, CBOR), machines with different versions finish the ceremonies of
+//! each other. `session` is such a member: a state without it was started by version 0.1, and is accepted in every session, as
+//! it was there. In a format that does not name its members (bincode, postcard), start again: states live for minutes.
 
 use crate::ceremony::evidence::{self, Evidence};
 use crate::client::{AuthenticationResponse, ClientData, RegistrationResponse, data};
@@ -17,6 +24,7 @@ use crate::credential::{CredentialId, UserHandle, Version};
 use crate::crypto::default_backend;
 use crate::extensions::{AppId, AuthenticationExtensions, RegistrationExtensions};
 use crate::time::UnixTime;
+use core::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 /// §13.4.3: a challenge has at least 16 bytes.
@@ -24,7 +32,13 @@ const MIN_CHALLENGE_LEN: usize = 16;
 
 /// The maximum number of seconds between issue and expiry. §15.1 recommends 300 to 600; a page with autofill may wait for
 /// hours.
-pub(crate) const MAX_LIFETIME_SECS: u32 = 24 * 60 * 60;
+const MAX_LIFETIME_SECS: u32 = 24 * 60 * 60;
+
+/// Returns the whole seconds of a duration, if they are 1 second to 1 day.
+pub(crate) fn lifetime_secs(duration: Duration) -> Option<u32> {
+    let secs = u32::try_from(duration.as_secs()).ok()?;
+    (1..=MAX_LIFETIME_SECS).contains(&secs).then_some(secs)
+}
 
 /// Why a stored state is refused: no `start_*` writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +49,9 @@ enum StateError {
     /// The times do not limit the ceremony.
     #[error("a state must expire 1 second to 1 day after it was issued")]
     Lifetime,
+    /// The hash of the session is no SHA-256.
+    #[error("the hash of a session must have 32 bytes")]
+    Session,
     /// §7.1 step 20 would refuse every registration.
     #[error("a registration state must offer at least one algorithm, and none twice")]
     Algorithms,
@@ -47,6 +64,56 @@ enum StateError {
     /// A re-authentication must count for some time, and for at most a day.
     #[error("the state of a re-authentication must count for 1 second to 1 day")]
     Freshness,
+}
+
+/// The web session that a ceremony belongs to. A state that was started in one session is refused in every other one, so that
+/// nobody can start a ceremony in their own browser and have a victim's browser finish it, or the other way round (login CSRF).
+///
+/// ```
+/// use wardkey::Session;
+/// let session = Session::bound("oSBnvPbCgZ"); // the id that your framework gave to this web session
+/// # let _ = session;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "pass it to `start_…` and `finish_…`"]
+pub struct Session(Option<[u8; 32]>);
+
+impl Session {
+    /// Makes a value for the web session with this id. Also give anonymous visitors a session with a random id of their own,
+    /// before they sign in. The state keeps a hash of the id only.
+    ///
+    /// An empty id is no session: `start_*` and `finish_*` refuse it with
+    /// [`Error::SessionEmpty`](crate::Error::SessionEmpty), because all visitors without a session would share it.
+    pub fn bound(id: impl AsRef<[u8]>) -> Self {
+        let id = id.as_ref();
+        Self((!id.is_empty()).then(|| default_backend().sha256(&[b"wardkey session bound ", id])))
+    }
+
+    /// Makes a value for ceremonies that belong to no web session. Then check yourself that the browser that finishes a ceremony
+    /// is the one that started it.
+    pub fn unbound() -> Self {
+        Self(Some(default_backend().sha256(&[b"wardkey session unbound"])))
+    }
+
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Returns the hash that a state keeps; `None` if the id is empty.
+    pub(crate) fn hash(self) -> Option<SessionHash> {
+        self.0.map(|hash| SessionHash(hash.to_vec()))
+    }
+}
+
+/// SHA-256 of a session, with a label, so that it is the hash of nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct SessionHash(#[serde(with = "base64url::text")] Vec<u8>);
+
+impl SessionHash {
+    pub(crate) fn is_of(&self, session: Session) -> bool {
+        session.0.is_some_and(|hash| self.0 == hash)
+    }
 }
 
 fn id_of(challenge: &[u8]) -> String {
@@ -72,9 +139,10 @@ macro_rules! state {
             pub(crate) issued_at: UnixTime,
             pub(crate) expires_at: UnixTime,
             $($(#[$attribute])* pub(crate) $field: $type,)*
+            pub(crate) session: Option<SessionHash>,
         }
 
-        /// Every member must be present; a member without a value is null.
+        /// Every member but `session` must be present; a member without a value is null.
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 #[derive(Deserialize)]
@@ -87,10 +155,12 @@ macro_rules! state {
                     issued_at: UnixTime,
                     expires_at: UnixTime,
                     $($(#[$attribute])* $field: $type,)*
+                    #[serde(default)]
+                    session: Option<SessionHash>,
                 }
-                let Stored { version, rp_id, challenge, issued_at, expires_at, $($field,)* } =
+                let Stored { version, rp_id, challenge, issued_at, expires_at, $($field,)* session } =
                     Stored::deserialize(from)?;
-                let state = Self { version, rp_id, challenge, issued_at, expires_at, $($field,)* };
+                let state = Self { version, rp_id, challenge, issued_at, expires_at, $($field,)* session };
                 state.check().map_err(D::Error::custom)?;
                 Ok(state)
             }
@@ -138,6 +208,9 @@ macro_rules! state {
             fn check_issue(&self) -> Result<(), StateError> {
                 if self.challenge.len() < MIN_CHALLENGE_LEN {
                     return Err(StateError::ChallengeTooShort(self.challenge.len()));
+                }
+                if self.session.as_ref().is_some_and(|hash| hash.0.len() != 32) {
+                    return Err(StateError::Session);
                 }
                 let lifetime = self.expires_at.secs().saturating_sub(self.issued_at.secs());
                 if (1..=i64::from(MAX_LIFETIME_SECS)).contains(&lifetime) { Ok(()) } else { Err(StateError::Lifetime) }

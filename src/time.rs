@@ -1,14 +1,15 @@
 //! The time. The caller passes it in, because the library has no clock; so the same call gives the same verdict in ten years.
 
+use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 /// A point in time: seconds since 1970-01-01T00:00:00Z without leap seconds, negative before 1970.
 ///
 /// ```
-/// use std::time::SystemTime;
+/// use std::time::{Duration, SystemTime};
 /// use wardkey::UnixTime;
 /// let now = UnixTime::from(SystemTime::now());
-/// assert!(now.plus_secs(300) > now);
+/// assert!(now.plus(Duration::from_secs(300)) > now);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -30,17 +31,16 @@ impl UnixTime {
     /// The last second of the year 9999. A later time is none in practice: it was given in milliseconds.
     pub(crate) const MAX_PLAUSIBLE: Self = Self(253_402_300_799);
 
-    /// Returns the time `seconds` later, at most `i64::MAX`.
+    /// Returns the time that is later by the whole seconds of `duration`, at most `i64::MAX`.
     #[must_use]
-    pub const fn plus_secs(self, seconds: u32) -> Self {
-        #[allow(clippy::as_conversions)] // a widening cast; `From` is not const
-        Self(self.0.saturating_add(seconds as i64))
+    pub const fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add_unsigned(duration.as_secs()))
     }
 }
 
 impl From<std::time::SystemTime> for UnixTime {
     fn from(time: std::time::SystemTime) -> Self {
-        let seconds = |elapsed: std::time::Duration| i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX);
+        let seconds = |elapsed: Duration| i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX);
         match time.duration_since(std::time::UNIX_EPOCH) {
             Ok(after) => Self(seconds(after)),
             Err(before) => Self(seconds(before.duration()).saturating_neg()),
@@ -51,7 +51,7 @@ impl From<std::time::SystemTime> for UnixTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::{Duration, SystemTime, UNIX_EPOCH};
+    use std::time::{SystemTime, UNIX_EPOCH};
 
     #[test]
     fn system_time_converts_to_whole_seconds() {
@@ -68,8 +68,8 @@ mod tests {
     }
 
     #[test]
-    fn adding_seconds_saturates() {
-        assert_eq!(UnixTime::from_secs(-1).plus_secs(3).secs(), 2);
-        assert_eq!(UnixTime::from_secs(i64::MAX - 1).plus_secs(u32::MAX).secs(), i64::MAX);
+    fn adding_a_duration_saturates() {
+        assert_eq!(UnixTime::from_secs(-1).plus(Duration::from_millis(3999)).secs(), 2);
+        assert_eq!(UnixTime::from_secs(i64::MAX - 1).plus(Duration::MAX).secs(), i64::MAX);
     }
 }

@@ -146,6 +146,15 @@ impl From<Failure> for Stop {
     }
 }
 
+impl From<crate::Error> for Stop {
+    fn from(error: crate::Error) -> Self {
+        match error {
+            crate::Error::Failed(failure) => Self::from(failure),
+            _ => Self::Inexpressible(Inexpressible("expected.known_credential_ids")),
+        }
+    }
+}
+
 impl From<Inexpressible> for Stop {
     fn from(member: Inexpressible) -> Self {
         Self::Inexpressible(member)

@@ -10,12 +10,14 @@ mod vector;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use std::time::Duration;
 use wardkey::ceremony::{Origins, Refusal, authentication, registration};
 use wardkey::crypto::{AwsLcRs, Backend, Curve, Hash, PublicKey, RustCrypto, Scheme};
 use wardkey::internals::cbor;
 use wardkey::x509::TrustAnchor;
 use wardkey::{
-    AuthenticationResponse, CredentialRecord, Error, RegistrationResponse, RelyingParty, UnixTime, User, UserHandle,
+    AuthenticationRequest, AuthenticationResponse, CredentialRecord, Error, ReauthenticationRequest,
+    RegistrationRequest, RegistrationResponse, RelyingParty, Session, UnixTime, UserHandle,
 };
 use wardkey_authenticator::{
     Algorithm, AndroidSafetyNet, Authentication, Authority, Cbor, Certified, Extension, Key, Name, Packed,
@@ -71,11 +73,12 @@ fn challenge_of(options: &impl serde::Serialize) -> Value {
 fn enrol(rp: &RelyingParty, name: &str) -> Account {
     let passkey = Registration::new(name, Algorithm::Es256);
     let handle = UserHandle::new(passkey.expected.user_handle.clone()).unwrap();
-    let (options, state) = rp.start_registration(&User::new(handle, name, ""), &[], NOW).unwrap();
+    let (options, state) =
+        rp.start_registration(RegistrationRequest::new(&handle, name, &[]), Session::unbound(), NOW).unwrap();
     let challenge = challenge_of(&options);
     let passkey = passkey.client_data(|data| data.set("challenge", challenge));
     let response = RegistrationResponse::from_json(&passkey.response().to_string()).unwrap();
-    let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
+    let record = rp.finish_registration(state, &response, Session::unbound(), NOW).unwrap().claim(None).unwrap().0;
     Account { record, passkey }
 }
 
@@ -97,13 +100,20 @@ fn cve_2026_46419_another_users_credential_as_second_factor() {
     let rp = clinic();
     let (ada, mallory) = (enrol(&rp, "ada"), enrol(&rp, "mallory"));
     // Ada gave her password; Mallory's passkey answers.
-    let start = || rp.start_authentication(&ada.record.user_handle, std::slice::from_ref(&ada.record), NOW).unwrap();
+    let start = || {
+        rp.start_authentication(
+            AuthenticationRequest::known(&ada.record.user_handle, std::slice::from_ref(&ada.record)),
+            Session::unbound(),
+            NOW,
+        )
+        .unwrap()
+    };
     let (options, state) = start();
     let response = answer(&ada, challenge_of(&options));
-    assert!(rp.finish_authentication(state, &response, &ada.record, NOW).is_ok());
+    assert!(rp.finish_authentication(state, &response, Some(&ada.record), Session::unbound(), NOW).is_ok());
     let (options, state) = start();
     let response = answer(&mallory, challenge_of(&options));
-    let error = rp.finish_authentication(state, &response, &mallory.record, NOW).unwrap_err();
+    let error = rp.finish_authentication(state, &response, Some(&mallory.record), Session::unbound(), NOW).unwrap_err();
     assert_eq!(refusal(&error), Refusal::CredentialNotAllowed);
     // The record must belong to the identified account, whatever the allow list is.
     let site = rp.site();
@@ -119,7 +129,10 @@ fn cve_2026_46419_another_users_credential_as_second_factor() {
 fn cve_2026_46419_no_credential_of_the_user_is_not_no_question() {
     let rp = clinic();
     let ada = UserHandle::new(*b"ada").unwrap();
-    assert_eq!(rp.start_authentication(&ada, &[], NOW).unwrap_err(), Error::NoCredentials);
+    assert_eq!(
+        rp.start_authentication(AuthenticationRequest::known(&ada, &[]), Session::unbound(), NOW).unwrap_err(),
+        Error::NoCredentials
+    );
 }
 
 #[test]
@@ -127,14 +140,26 @@ fn ghsa_f66q_9rf6_8795_reauthentication_by_any_users_credential() {
     let rp = clinic();
     let (ada, mallory) = (enrol(&rp, "ada"), enrol(&rp, "mallory"));
     let credentials = [ada.record.clone(), mallory.record.clone()];
-    let error = rp.start_reauthentication(&ada.record.user_handle, &credentials, "x", 300, NOW).unwrap_err();
+    let error = rp
+        .start_reauthentication(
+            ReauthenticationRequest::new(&ada.record.user_handle, &credentials, "x", Duration::from_secs(300)),
+            Session::unbound(),
+            NOW,
+        )
+        .unwrap_err();
     assert_eq!(error, Error::ForeignCredential);
     // Ada is asked again, and Mallory's passkey answers, whichever record is looked up.
     let attempt = |asked: &Account, answering: &Account, record: &CredentialRecord| {
         let asked = std::slice::from_ref(&asked.record);
-        let (options, state) = rp.start_reauthentication(&asked[0].user_handle, asked, "x", 300, NOW).unwrap();
+        let (options, state) = rp
+            .start_reauthentication(
+                ReauthenticationRequest::new(&asked[0].user_handle, asked, "x", Duration::from_secs(300)),
+                Session::unbound(),
+                NOW,
+            )
+            .unwrap();
         let response = answer(answering, challenge_of(&options));
-        rp.finish_reauthentication(state, &ada.record.user_handle, &response, record, NOW).map(|done| done.0)
+        rp.finish_reauthentication(state, &response, Some(record), Session::unbound(), NOW).map(|done| done.0)
     };
     let proof = attempt(&ada, &ada, &ada.record).unwrap();
     assert_eq!(proof.require(&rp, &ada.record.user_handle, "x", NOW), Ok(()));
@@ -144,7 +169,9 @@ fn ghsa_f66q_9rf6_8795_reauthentication_by_any_users_credential() {
         assert_eq!(refusal(&attempt(&ada, &mallory, record).unwrap_err()), Refusal::CredentialNotAllowed);
     }
     // A re-authentication of Mallory does not count for Ada.
-    assert_eq!(attempt(&mallory, &mallory, &mallory.record).unwrap_err(), Error::NotAReauthentication);
+    let mallorys = attempt(&mallory, &mallory, &mallory.record).unwrap();
+    let for_ada = mallorys.spend(&rp, &ada.record.user_handle, "x", NOW);
+    assert_eq!(for_ada, Err(Error::ReauthenticationMismatch));
 }
 
 #[test]
@@ -190,16 +217,18 @@ fn keycloak_50719_what_the_client_says_of_itself_decides_nothing() {
 fn cve_2026_37982_an_enrolment_enrols_for_the_account_that_began_it() {
     let rp = clinic();
     let ada = UserHandle::new(*b"ada").unwrap();
-    let (options, state) = rp.start_registration(&User::new(ada.clone(), "ada", ""), &[], NOW).unwrap();
+    let (options, state) =
+        rp.start_registration(RegistrationRequest::new(&ada, "ada", &[]), Session::unbound(), NOW).unwrap();
     let challenge = challenge_of(&options);
     // A registration response contains no user handle, so the attacker cannot choose one.
     let attackers = Registration::new("mallory", Algorithm::Es256).client_data(|data| data.set("challenge", challenge));
     let response = RegistrationResponse::from_json(&attackers.response().to_string()).unwrap();
-    let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
+    let record = rp.finish_registration(state, &response, Session::unbound(), NOW).unwrap().claim(None).unwrap().0;
     assert_eq!(record.user_handle, ada);
     // A second use of the state does not compile: tests/misuse.rs. An answer to another ceremony's state is refused:
-    let (_, other) = rp.start_registration(&User::new(ada, "ada", ""), &[], NOW).unwrap();
-    let error = rp.finish_registration(other, &response, NOW).unwrap_err();
+    let (_, other) =
+        rp.start_registration(RegistrationRequest::new(&ada, "ada", &[]), Session::unbound(), NOW).unwrap();
+    let error = rp.finish_registration(other, &response, Session::unbound(), NOW).unwrap_err();
     assert_eq!(refusal(&error), Refusal::Challenge);
 }
 
@@ -334,13 +363,14 @@ fn go_webauthn_763_one_credential_id() {
 fn webauthn_rs_284_user_verification_is_required_by_the_server() {
     let rp = clinic();
     let ada = enrol(&rp, "ada");
-    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let (options, state) =
+        rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
     let challenge = challenge_of(&options);
     let without = Authentication::of(&ada.passkey)
         .client_data(|data| data.set("challenge", challenge))
         .authenticator_data(|data| data.clear_flags(flags::UV));
     let response = AuthenticationResponse::from_json(&without.response().to_string()).unwrap();
-    let error = rp.finish_authentication(state, &response, &ada.record, NOW).unwrap_err();
+    let error = rp.finish_authentication(state, &response, Some(&ada.record), Session::unbound(), NOW).unwrap_err();
     assert_eq!(refusal(&error), Refusal::UserNotVerified);
 }
 
@@ -364,10 +394,14 @@ fn cve_2022_21449_a_signature_of_nothing() {
 fn rails_57100_a_challenge_has_its_time() {
     let rp = clinic();
     let ada = enrol(&rp, "ada");
-    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let (options, state) =
+        rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
     let response = answer(&ada, challenge_of(&options));
-    let late = NOW.plus_secs(301);
-    assert_eq!(rp.finish_authentication(state, &response, &ada.record, late).unwrap_err(), Error::Expired);
+    let late = NOW.plus(Duration::from_secs(301));
+    assert_eq!(
+        rp.finish_authentication(state, &response, Some(&ada.record), Session::unbound(), late).unwrap_err(),
+        Error::Expired
+    );
 }
 
 #[test]

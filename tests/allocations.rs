@@ -9,7 +9,7 @@ use ceremony::{SignIn, SignUp};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use wardkey::crypto::AwsLcRs;
-use wardkey::{AuthenticationResponse, AuthenticationState, RelyingParty, UnixTime};
+use wardkey::{AuthenticationRequest, AuthenticationResponse, AuthenticationState, RelyingParty, Session, UnixTime};
 use wardkey_authenticator::*;
 
 /// The system allocator, with a counter of the allocations of this thread.
@@ -65,7 +65,13 @@ fn a_sign_in_with_its_evidence_allocates_at_most_twelve_times() {
     let sign_in = SignIn::new(Algorithm::Es256);
     let rp = RelyingParty::builder("example.org", "Example").user_verification_preferred().build().unwrap();
     let known = (&sign_in.record.user_handle, std::slice::from_ref(&sign_in.record));
-    let (_, state) = rp.start_authentication(known.0, known.1, UnixTime::from_secs(1)).unwrap();
+    let (_, state) = rp
+        .start_authentication(
+            AuthenticationRequest::known(known.0, known.1),
+            Session::unbound(),
+            UnixTime::from_secs(1),
+        )
+        .unwrap();
     let mut state = serde_json::to_value(&state).unwrap();
     state["challenge"] = json::base64url(&sign_in.challenge).into();
     let finish = || {
@@ -73,7 +79,13 @@ fn a_sign_in_with_its_evidence_allocates_at_most_twelve_times() {
         let mut verdict = None;
         let calls = allocations(|| {
             let response = AuthenticationResponse::from_json(&sign_in.json).unwrap();
-            verdict = Some(rp.finish_authentication(state, &response, &sign_in.record, UnixTime::from_secs(1)));
+            verdict = Some(rp.finish_authentication(
+                state,
+                &response,
+                Some(&sign_in.record),
+                Session::unbound(),
+                UnixTime::from_secs(1),
+            ));
         });
         let authenticated = verdict.unwrap().unwrap();
         assert!(authenticated.update.is_some() && authenticated.evidence.state_id.is_some());

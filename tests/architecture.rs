@@ -19,8 +19,8 @@ const LAYERS: &[&[&str]] = &[
     &["attestation"],
     &["metadata"],
     &["ceremony"],
-    &["policy"],
-    &["state", "error"],
+    &["error"],
+    &["policy", "state"],
     &["relying_party"],
     &["interop", "assurance"],
 ];

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 use wardkey::ceremony::authentication::{SignCount, UserVerification};
 use wardkey::ceremony::{Origins, Refusal, Site, authentication};
 use wardkey::crypto::{AwsLcRs, Backend, RustCrypto};
-use wardkey::extensions::AppId;
+use wardkey::extensions::{AppId, RequestExtensions};
 use wardkey::interop::{Concern, ImportError, Imported, Row, check};
 use wardkey::{
-    AuthenticationRequest, AuthenticationResponse, CredentialId, CredentialRecord, RelyingParty, UnixTime, UserHandle,
-    interop,
+    AuthenticationRequest, AuthenticationResponse, CredentialId, CredentialRecord, RelyingParty, Session, UnixTime,
+    UserHandle, interop,
 };
 use wardkey_authenticator::hash::sha256;
 use wardkey_authenticator::json::{base64, base64url};
@@ -37,10 +37,16 @@ fn answer(authentication: Authentication, challenge: &[u8]) -> AuthenticationRes
 
 /// Signs in and returns the updated record.
 fn sign_in(registration: &Registration, mut record: CredentialRecord) -> CredentialRecord {
-    let (options, state) = rp().start_authentication(&record.user_handle, &[record.clone()], NOW).unwrap();
+    let (options, state) = rp()
+        .start_authentication(
+            AuthenticationRequest::known(&record.user_handle, &[record.clone()]),
+            Session::unbound(),
+            NOW,
+        )
+        .unwrap();
     let counted = |data: &mut wardkey_authenticator::AuthenticatorData| data.sign_count = record.sign_count + 1;
     let response = answer(Authentication::of(registration).authenticator_data(counted), &options.challenge);
-    let authenticated = rp().finish_authentication(state, &response, &record, NOW).unwrap();
+    let authenticated = rp().finish_authentication(state, &response, Some(&record), Session::unbound(), NOW).unwrap();
     assert_eq!(authenticated.sign_count, SignCount::Advanced);
     assert!(record.apply(&authenticated.update.unwrap()));
     record
@@ -234,11 +240,10 @@ fn u2f_registrations_sign_in_through_appid() {
     });
     let record = only(interop::u2f::records(&stored.to_string(), |_| Some(user(&registration))));
 
-    let mut request = AuthenticationRequest::default();
-    request.extensions.appid = Some(AppId::new(APPID).unwrap());
     let attempt = |used: bool, sign_count| {
-        let (options, state) =
-            rp().start_authentication_with(&request, &record.user_handle, std::slice::from_ref(&record), NOW).unwrap();
+        let request = AuthenticationRequest::known(&user(&registration), std::slice::from_ref(&record))
+            .extensions(RequestExtensions::default().appid(AppId::new(APPID).unwrap()));
+        let (options, state) = rp().start_authentication(request, Session::unbound(), NOW).unwrap();
         let mut made = Authentication::of(&registration).authenticator_data(|data| {
             (data.rp_id_hash, data.sign_count) = (sha256(APPID.as_bytes()), sign_count);
             data.clear_flags(flags::UV);
@@ -248,7 +253,7 @@ fn u2f_registrations_sign_in_through_appid() {
             made.posted(move |posted| posted.client_extension_results = json!({"appid": used})),
             &options.challenge,
         );
-        rp().finish_authentication(state, &response, &record, NOW)
+        rp().finish_authentication(state, &response, Some(&record), Session::unbound(), NOW)
     };
     let authenticated = attempt(true, 42).unwrap();
     assert_eq!(authenticated.user_verification, UserVerification::NotPerformed);

@@ -3,9 +3,10 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
+use wardkey::extensions::{CreationExtensions, RequestExtensions};
 use wardkey::{
-    AuthenticationRequest, CredentialId, CredentialRecord, RegistrationRequest, RelyingParty, Transport, UnixTime,
-    User, UserHandle,
+    AuthenticationRequest, CredentialId, CredentialRecord, RegistrationRequest, RelyingParty, Session, Transport,
+    UnixTime, UserHandle,
 };
 
 const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
@@ -48,19 +49,18 @@ fn records() {
 #[test]
 fn states() {
     let rp = RelyingParty::new("clinic.example", "Clinic").unwrap();
-    let user = User::new(UserHandle::new([7; 32]).unwrap(), "ada", "Ada");
-    let mut request = RegistrationRequest::default();
-    request.extensions.cred_props = true;
-    request.extensions.uvm = true;
-    let (_, state) = rp.start_registration_with(&request, &user, &[], NOW).unwrap();
+    let user = UserHandle::new([7; 32]).unwrap();
+    let request = || RegistrationRequest::new(&user, "ada@mail.example", &[]);
+    let extended = request().extensions(CreationExtensions::default().cred_props(true).uvm(true));
+    let (_, state) = rp.start_registration(extended, Session::bound("session"), NOW).unwrap();
     survives(&state, "the state of a registration");
-    let (_, state) = rp.start_registration(&user, &[], NOW).unwrap();
+    let (_, state) = rp.start_registration(request(), Session::unbound(), NOW).unwrap();
     survives(&state, "the state of a registration without extensions");
-    let mut request = AuthenticationRequest::default();
-    request.extensions.get_cred_blob = true;
-    let (_, state) = rp.start_authentication_with(&request, &user.handle, &[record()], NOW).unwrap();
+    let request =
+        AuthenticationRequest::known(&user, &[record()]).extensions(RequestExtensions::default().get_cred_blob(true));
+    let (_, state) = rp.start_authentication(request, Session::bound("session"), NOW).unwrap();
     survives(&state, "the state of a sign-in");
-    let (_, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let (_, state) = rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
     survives(&state, "the state of a discoverable sign-in");
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use wardkey::assurance::{Demand, Facts, ModelFacts, Rules, Signal, SignalTable, assess};
 use wardkey::attestation::{CompoundPolicy, Format};
 use wardkey::authenticator::Aaguid;
@@ -22,7 +23,7 @@ use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
 use wardkey::client::well_known;
 use wardkey::client::well_known::RelatedOrigins;
 use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
-use wardkey::extensions::{Prf, PrfValues};
+use wardkey::extensions::{Prf, PrfValues, RequestExtensions};
 use wardkey::internals::{
     AttestationObject, AuthenticatorData, ClientData, CoseKey, CredentialDescriptor, PublicKeyCredentialType, cbor,
     decode_client_data,
@@ -33,7 +34,8 @@ use wardkey::quirk::{Quirk, Quirks};
 use wardkey::x509::{Crl, TrustAnchor};
 use wardkey::{
     AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Decoys,
-    RegistrationResponse, RegistrationState, RelyingParty, UnixTime, User, UserHandle, crypto, interop,
+    ReauthenticationRequest, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty, Session,
+    UnixTime, UserHandle, crypto, interop,
 };
 use wardkey_authenticator::{
     self as made, AndroidSafetyNet, Authentication, Authority, Cbor, Certified, Chain, Compound, Extension, Packed,
@@ -685,6 +687,10 @@ fn rp() -> RelyingParty {
         .expect("a relying party")
 }
 
+fn session() -> Session {
+    Session::bound("growth")
+}
+
 fn user() -> UserHandle {
     UserHandle::new([1]).expect("a user handle")
 }
@@ -727,13 +733,17 @@ impl Started {
     }
 
     fn sign_in(bytes: usize) -> Self {
-        Self::new(bytes, get(), |rp, user, records| rp.start_authentication(user, records, NOW).expect("options"))
+        Self::new(bytes, get(), |rp, user, records| {
+            rp.start_authentication(AuthenticationRequest::known(user, records), session(), NOW).expect("options")
+        })
     }
 
     fn payment(bytes: usize, details: &PaymentDetails) -> Self {
         let collected = payment_of(details);
         let made = get().client_data(|d| d.set("type", "payment.get")).client_data(|d| d.set("payment", collected));
-        Self::new(bytes, made, |rp, user, records| rp.start_payment(user, records, NOW).expect("options"))
+        Self::new(bytes, made, |rp, user, records| {
+            rp.start_payment(AuthenticationRequest::known(user, records), session(), NOW).expect("options")
+        })
     }
 
     fn record(&self) -> &CredentialRecord {
@@ -760,41 +770,68 @@ fn front_door() -> Vec<EntryPoint> {
     };
     vec![
         start("start_registration", |rp, records| {
-            drop(black_box(rp.start_registration(&User::new(user(), "a", "b"), records, NOW).expect("options")));
+            drop(black_box(
+                rp.start_registration(RegistrationRequest::new(&user(), "a", records), session(), NOW)
+                    .expect("options"),
+            ));
         }),
         start("start_authentication", |rp, records| {
-            drop(black_box(rp.start_authentication(&user(), records, NOW).expect("options")));
+            drop(black_box(
+                rp.start_authentication(AuthenticationRequest::known(&user(), records), session(), NOW)
+                    .expect("options"),
+            ));
         }),
         start("start_reauthentication", |rp, records| {
-            drop(black_box(rp.start_reauthentication(&user(), records, "growth", 60, NOW).expect("options")));
+            drop(black_box(
+                rp.start_reauthentication(
+                    ReauthenticationRequest::new(&user(), records, "growth", Duration::from_secs(60)),
+                    session(),
+                    NOW,
+                )
+                .expect("options"),
+            ));
         }),
         start("start_payment", |rp, records| {
-            drop(black_box(rp.start_payment(&user(), records, NOW).expect("options")));
+            drop(black_box(
+                rp.start_payment(AuthenticationRequest::known(&user(), records), session(), NOW).expect("options"),
+            ));
         }),
-        entry("start_authentication_with", "prf.evalByCredential", "", LEN, |n| {
+        entry("start_authentication", "prf.evalByCredential", "", LEN, |n| {
             let (rp, records) = (rp(), records(n / 32));
             let inputs = records.iter().map(|record| (record.id.clone(), PrfValues::new(*b"x"))).collect();
-            let mut request = AuthenticationRequest::default();
-            request.extensions.prf = Some(Prf::by_credential(inputs));
+            let extensions = RequestExtensions::default().prf(Prf::by_credential(inputs));
+            let request = AuthenticationRequest::known(&user(), &records).extensions(extensions);
             input(n, move || {
-                drop(black_box(rp.start_authentication_with(&request, &user(), &records, NOW).expect("options")));
+                drop(black_box(rp.start_authentication(request.clone(), session(), NOW).expect("options")));
             })
         }),
         entry("signal_all_accepted_credentials", "credentials", "", LEN, |n| {
             let started = Started::sign_in(n);
-            let end = started.rp.finish_authentication(started.state(), &started.response, started.record(), NOW);
+            let end = started.rp.finish_authentication(
+                started.state(),
+                &started.response,
+                Some(started.record()),
+                session(),
+                NOW,
+            );
             let signed_in = end.expect("a verdict");
             started.then(move |started| {
-                started.rp.signal_all_accepted_credentials(&signed_in, &started.records, NOW).expect("a signal")
+                signed_in.signal_all_accepted_credentials(&started.rp, &started.records).expect("a signal")
             })
         }),
-        entry("Decoys::credentials, start_decoy_authentication", "the name", "", LEN, |n| {
+        entry("start_authentication", "the name", "", LEN, |n| {
             let rp = rp();
-            with("x".repeat(n), move |name| drop(black_box(rp.start_decoy_authentication(name, NOW).expect("options"))))
+            with("x".repeat(n), move |name| {
+                drop(black_box(
+                    rp.start_authentication(AuthenticationRequest::named(name, &[]), session(), NOW).expect("options"),
+                ))
+            })
         }),
         entry("finish_registration", "unknown signed outputs", "", LEN, |n| {
-            let (rp, user) = (rp(), User::new(user(), "a", "b"));
-            let (_, state) = rp.start_registration(&user, &[], NOW).expect("options");
+            let (rp, user) = (rp(), user());
+            let (_, state) = rp
+                .start_registration(RegistrationRequest::new(&user, "ada@mail.example", &[]), session(), NOW)
+                .expect("options");
             let challenge = made::json::base64url(state.challenge());
             let outputs = move |d: &mut made::AuthenticatorData| {
                 (0..n * 3 / 64).for_each(|output| d.extension(&format!("x{output:05}"), 0));
@@ -805,34 +842,51 @@ fn front_door() -> Vec<EntryPoint> {
             let state = serde_json::to_string(&state).expect("JSON");
             input(json.len(), move || {
                 let state = serde_json::from_str(&state).expect("a state");
-                drop(black_box(rp.finish_registration(state, &response, NOW).expect("a verdict")));
+                drop(black_box(rp.finish_registration(state, &response, session(), NOW).expect("a verdict")));
             })
         }),
         entry("finish_authentication", "credentials of the state", "", LEN, |n| {
             Started::sign_in(n).then(|started| {
                 started
                     .rp
-                    .finish_authentication(started.state(), &started.response, started.record(), NOW)
+                    .finish_authentication(started.state(), &started.response, Some(started.record()), session(), NOW)
                     .expect("a verdict")
             })
         }),
-        entry("refuse_authentication", "credentials of the state", "", LEN, |n| {
-            Started::sign_in(n)
-                .then(|started| started.rp.refuse_authentication(started.state(), &started.response, NOW))
+        entry("finish_authentication", "credentials of the state, none stored", "", LEN, |n| {
+            Started::sign_in(n).then(|started| {
+                started.rp.finish_authentication(started.state(), &started.response, None, session(), NOW).unwrap_err()
+            })
         }),
         entry("finish_payment", "credentials of the state", "", LEN, |n| {
             let details = shown(1);
             Started::payment(n, &details).then(move |started| {
                 let expected = ExpectedPayment::new(&details);
-                let end =
-                    started.rp.finish_payment(started.state(), &started.response, started.record(), &expected, NOW);
+                let end = started.rp.finish_payment(
+                    started.state(),
+                    &started.response,
+                    Some(started.record()),
+                    &expected,
+                    session(),
+                    NOW,
+                );
                 end.expect("a verdict")
             })
         }),
-        entry("refuse_payment", "credentials of the state", "", LEN, |n| {
+        entry("finish_payment", "credentials of the state, none stored", "", LEN, |n| {
             let details = shown(1);
             Started::payment(n, &details).then(move |started| {
-                started.rp.refuse_payment(started.state(), &started.response, &ExpectedPayment::new(&details), NOW)
+                started
+                    .rp
+                    .finish_payment(
+                        started.state(),
+                        &started.response,
+                        None,
+                        &ExpectedPayment::new(&details),
+                        session(),
+                        NOW,
+                    )
+                    .unwrap_err()
             })
         }),
         entry("RelyingPartyBuilder::build", "origins", "", LEN, |n| {
@@ -862,14 +916,16 @@ fn descriptors(bytes: usize) -> Vec<CredentialDescriptor> {
 
 /// Options with so many bytes of allowCredentials.
 fn request(bytes: usize) -> RequestOptions {
-    let (mut options, _) = rp().start_discoverable_authentication(NOW).expect("options");
+    let (mut options, _) =
+        rp().start_authentication(AuthenticationRequest::discoverable(), session(), NOW).expect("options");
     options.allow_credentials = descriptors(bytes);
     options
 }
 
 /// Options with so many bytes of excludeCredentials.
 fn creation(bytes: usize) -> CreationOptions {
-    let (mut options, _) = rp().start_registration(&User::new(user(), "a", "b"), &[], NOW).expect("options");
+    let (mut options, _) =
+        rp().start_registration(RegistrationRequest::new(&user(), "a", &[]), session(), NOW).expect("options");
     options.exclude_credentials = descriptors(bytes);
     options
 }
@@ -903,13 +959,16 @@ fn documents() -> Vec<EntryPoint> {
             input(n, move || extensions.check(&options.allow_credentials).expect("inputs that fit"))
         }),
         entry("RegistrationState by serde", "an unknown member", "", LEN, |n| {
-            let (_, state) = rp().start_registration(&User::new(user(), "a", "b"), &[], NOW).expect("options");
+            let (_, state) =
+                rp().start_registration(RegistrationRequest::new(&user(), "a", &[]), session(), NOW).expect("options");
             let mut state = serde_json::to_value(&state).expect("JSON");
             state["x"] = "x".repeat(n).into();
             read_again::<RegistrationState>(&state)
         }),
         entry("AuthenticationState by serde", "allowCredentials", "", LEN, |n| {
-            let (_, state) = rp().start_authentication(&user(), &records(n / 46), NOW).expect("options");
+            let (_, state) = rp()
+                .start_authentication(AuthenticationRequest::known(&user(), &records(n / 46)), session(), NOW)
+                .expect("options");
             read_again::<AuthenticationState>(&state)
         }),
         entry("CredentialRecord by serde", "transports", "", LEN, |n| {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::time::Duration;
 use wardkey::attestation::{AttestationType, Format};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::registration::{self, ExpectedRegistration};
@@ -50,7 +51,7 @@ pub(crate) struct Case {
     #[serde(default)]
     leaf_name: Option<String>,
     last_no: Option<u64>,
-    grace_secs: Option<u32>,
+    grace_secs: Option<u64>,
     #[serde(default)]
     crls: Vec<Bytes>,
     model: Option<Model>,
@@ -168,7 +169,7 @@ impl Case {
 
     fn seen(&self) -> Seen {
         let mut seen = Seen::nothing();
-        (seen.number, seen.grace_secs) = (self.last_no, self.grace_secs);
+        (seen.number, seen.grace) = (self.last_no, self.grace_secs.map(Duration::from_secs));
         seen
     }
 

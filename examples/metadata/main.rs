@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 use wardkey::UnixTime;
 use wardkey::crypto::default_backend;
 use wardkey::metadata::{self, Circumstance, FIDO_HOST, Metadata, ModelId, Roots, Seen, Standing};
@@ -72,7 +73,9 @@ impl Request {
                 "--name" => name = Some(value()?.clone()),
                 "--any-name" => name = None,
                 "--last-no" => seen.number = Some(value()?.parse().map_err(|_| "--last-no: expected a number")?),
-                "--grace" => seen.grace_secs = Some(value()?.parse().map_err(|_| "--grace: expected seconds")?),
+                "--grace" => {
+                    seen.grace = Some(Duration::from_secs(value()?.parse().map_err(|_| "--grace: expected seconds")?))
+                }
                 "--crl" => crls.extend(crl(Path::new(value()?))?),
                 option if option.starts_with("--") => return Err(format!("unknown option {option}")),
                 _ => rest.push(argument.clone()),
@@ -96,9 +99,9 @@ fn time(text: &str) -> Result<UnixTime, String> {
         let day: metadata::Day = date.parse().ok()?;
         let clock = clock.strip_suffix(['Z', 'z']).or_else(|| clock.strip_suffix("+00:00"))?;
         let clock = clock.split_once('.').map_or(clock, |(seconds, _)| seconds);
-        let fields: Vec<u32> = clock.split(':').map(|field| field.parse().ok()).collect::<Option<_>>()?;
+        let fields: Vec<u64> = clock.split(':').map(|field| field.parse().ok()).collect::<Option<_>>()?;
         let [hour @ 0..24, minute @ 0..60, second @ 0..60] = fields[..] else { return None };
-        Some(day.starts().plus_secs((hour * 60 + minute) * 60 + second))
+        Some(day.starts().plus(Duration::from_secs((hour * 60 + minute) * 60 + second)))
     };
     read().ok_or_else(|| format!("{text}: expected RFC 3339 in UTC, such as 2026-11-23T00:00:00Z, or Unix seconds"))
 }

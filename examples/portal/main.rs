@@ -4,7 +4,7 @@
 
 mod portal;
 
-use portal::{ADD_PASSKEY, Portal, Refused, Session, delete_passkey, prescription};
+use portal::{ADD_PASSKEY, Portal, Refused, WebSession, delete_passkey, prescription};
 use serde_json::Value;
 use wardkey::policy::{AttestationPolicy, TrustAnchors};
 use wardkey::x509::TrustAnchor;
@@ -16,13 +16,13 @@ const ORIGIN: &str = "https://portal.clinic.example";
 /// A browser and its passkeys.
 struct Browser {
     name: &'static str,
-    session: Session,
+    session: WebSession,
     passkeys: Vec<Registration>,
 }
 
 impl Browser {
     fn new(name: &'static str) -> Self {
-        Self { name, session: Session::default(), passkeys: Vec::new() }
+        Self { name, session: WebSession::anonymous().expect("random bytes"), passkeys: Vec::new() }
     }
 
     fn id(&self, nth: usize) -> String {
@@ -65,9 +65,12 @@ fn main() -> Result<(), Refused> {
     assert_eq!(portal.registered(&ada.session, &posted, at(11)).unwrap_err().status, 400, "the state was used");
 
     println!("She signs in with autofill, although the page was open for half an hour. Her session gets a new id.");
-    ada.session = Session { id: "chosen by an attacker".into(), ..Session::default() };
+    ada.session = WebSession { id: "chosen by an attacker".into(), user: None, confirmed: None };
     let options = portal.sign_in(&ada.session, None, at(100))?;
     let posted = ada.get(&options);
+    let mut another = WebSession::anonymous().expect("random bytes");
+    let stolen = ada.get(&portal.sign_in(&ada.session, None, at(100))?);
+    assert_eq!(portal.signed_in(&mut another, &stolen, at(110)).unwrap_err().status, 400, "another browser");
     let answer = portal.signed_in(&mut ada.session, &posted, at(1900))?;
     assert_eq!(answer["twoFactors"], true);
     assert_ne!(ada.session.id, "chosen by an attacker");
@@ -112,6 +115,8 @@ fn main() -> Result<(), Refused> {
     let options = portal.register(&grace.session, at(3020))?;
     let posted = grace.create(&options, |made| made.format(Packed::new()));
     assert_eq!(portal.registered(&ada.session, &posted, at(3030)).unwrap_err().status, 400, "the wrong session");
+    let options = portal.register(&grace.session, at(3030))?;
+    let posted = grace.create(&options, |made| made.format(Packed::new()));
     portal.registered(&grace.session, &posted, at(3030))?;
     assert_eq!(portal.prescribe(&grace.session, "aspirin", at(3040)).unwrap_err().status, 403, "not confirmed");
     confirm(&mut portal, &mut grace, &prescription("aspirin"), at(3050))?;

@@ -1,8 +1,9 @@
 //! The back end of a portal, without HTTP.
 //!
 //! Each public function of [`Portal`] handles one request and returns the JSON for the page. In a real portal the maps are
-//! tables of a database, and the session is that of the web framework.
+//! tables of a database, and [`WebSession`] is that of the web framework.
 
+use core::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json, to_value};
@@ -12,12 +13,13 @@ use wardkey::client::json::{AttestationConveyance, Hint};
 use wardkey::policy::AttestationPolicy;
 use wardkey::{
     AuthenticationRequest, AuthenticationResponse, AuthenticationState, ConfigError, CredentialId, CredentialRecord,
-    Decoys, Error, Fault, PublicFailure, Reauthentication, RecordUpdate, RegistrationRequest, RegistrationResponse,
-    RegistrationState, RelyingParty, UnixTime, User, UserHandle,
+    Decoys, Error, Fault, PublicFailure, Reauthentication, ReauthenticationRequest, RecordUpdate, RegistrationRequest,
+    RegistrationResponse, RelyingParty, Session, UnixTime, UserHandle,
 };
 
 struct Account {
-    user: User,
+    user: UserHandle,
+    name: String,
     prescribes: bool,
 }
 
@@ -31,12 +33,22 @@ struct Passkey {
     may_prescribe: bool,
 }
 
-/// The web session of a browser.
-#[derive(Default)]
-pub struct Session {
+/// The web session of a browser. Every visitor has one, with a random id, also before they sign in.
+pub struct WebSession {
     pub id: String,
     pub user: Option<UserHandle>,
     pub confirmed: Option<Reauthentication>,
+}
+
+impl WebSession {
+    pub fn anonymous() -> Result<Self, Error> {
+        let random = UserHandle::random()?; // 64 random bytes; a web framework has its own
+        Ok(Self { id: random.to_base64url(), user: None, confirmed: None })
+    }
+
+    fn bound(&self) -> Session {
+        Session::bound(&self.id)
+    }
 }
 
 /// An answer with a status other than 200.
@@ -68,8 +80,8 @@ pub struct Portal {
     rp: RelyingParty,
     accounts: HashMap<String, Account>,
     passkeys: HashMap<CredentialId, Passkey>,
-    /// The id of each state, with its session and its JSON. A real portal deletes states after `expires_at`.
-    states: HashMap<String, (String, String)>,
+    /// The states by their ids, as JSON. A real portal deletes states after `expires_at`.
+    states: HashMap<String, String>,
     /// The ids of spent re-authentications. A real portal keeps each until the re-authentication no longer counts.
     spent: HashSet<String>,
     /// The log for auditors, one JSON object per line: the evidence of each ceremony, and the code of each other error.
@@ -95,46 +107,42 @@ impl Portal {
     }
 
     /// Creates an account with its user handle. How the portal identifies the owner and who may prescribe is not shown.
-    pub fn open_account(&mut self, session: &mut Session, name: &str, prescribes: bool) -> Answer {
+    pub fn open_account(&mut self, session: &mut WebSession, name: &str, prescribes: bool) -> Answer {
         let handle = UserHandle::random().map_err(|error| self.refused(error))?;
-        let user = User::new(handle.clone(), name, name);
-        self.accounts.insert(name.into(), Account { user, prescribes });
+        self.accounts.insert(name.into(), Account { user: handle.clone(), name: name.into(), prescribes });
         self.begin(session, handle)?;
         Ok(json!({}))
     }
 
     /// Starts a registration for a signed-in user. A new passkey gives access to the account, so a user who has a passkey must
     /// re-authenticate with it.
-    pub fn register(&mut self, session: &Session, now: UnixTime) -> Answer {
-        let Account { user, prescribes } = self.account(session)?;
-        let (user, mut request) = (user.clone(), RegistrationRequest::default());
-        if *prescribes {
-            request.attestation = Some(PRESCRIBERS.into());
-            request.hints = vec![Hint::SecurityKey];
-        }
-        let existing = self.records(&user.handle, false);
+    pub fn register(&mut self, session: &WebSession, now: UnixTime) -> Answer {
+        let Account { user, name, prescribes } = self.account(session)?;
+        let (user, name, prescribes) = (user.clone(), name.clone(), *prescribes);
+        let existing = self.records(&user, false);
         if !existing.is_empty() {
             self.spend(session, ADD_PASSKEY, now)?;
         }
-        let started = self.rp.start_registration_with(&request, &user, &existing, now);
+        let mut request = RegistrationRequest::new(&user, name, &existing);
+        if prescribes {
+            request = request.attestation_policy(PRESCRIBERS).hints([Hint::SecurityKey]);
+        }
+        let started = self.rp.start_registration(request, session.bound(), now);
         let (options, state) = started.map_err(|error| self.refused(error))?;
-        self.keep(session, state.id(), &state, &options)
+        self.keep(state.id(), &state, &options)
     }
 
-    pub fn registered(&mut self, session: &Session, body: &str, now: UnixTime) -> Answer {
-        let user = self.account(session)?.user.handle.clone();
+    pub fn registered(&mut self, session: &WebSession, body: &str, now: UnixTime) -> Answer {
+        self.account(session)?;
         let response = RegistrationResponse::from_json(body).map_err(|error| self.refused(error))?;
-        let state: RegistrationState = self.take(session, response.state_id())?;
-        if *state.user_handle() != user {
-            return Err(self.not(403, "another-user"));
-        }
-        let finished = self.rp.finish_registration(state, &response, now);
+        let state = self.take(response.state_id())?;
+        let finished = self.rp.finish_registration(state, &response, session.bound(), now);
         let registered = finished.map_err(|error| self.not_registered(&response, error))?;
         let model = registered.claimed_aaguid();
         let may_prescribe = registered.attestation_policy() == Some(PRESCRIBERS);
         let stored = self.stored(registered.credential_id());
         let claimed = registered.claim(stored);
-        let (record, evidence) = claimed.map_err(|failure| self.not_registered(&response, failure.into()))?;
+        let (record, evidence) = claimed.map_err(|error| self.not_registered(&response, error))?;
         self.log.push(line(&evidence));
         let answer = json!({ "id": record.id });
         self.passkeys.insert(record.id.clone(), Passkey { record, label: "Passkey".into(), model, may_prescribe });
@@ -143,30 +151,29 @@ impl Portal {
 
     /// Starts a sign-in. Without a name it is for autofill, and the page may wait for an hour. With a name, the answer does not
     /// reveal whether the account exists.
-    pub fn sign_in(&mut self, session: &Session, name: Option<&str>, now: UnixTime) -> Answer {
-        let known = name.and_then(|name| self.accounts.get(name)).map(|account| account.user.handle.clone());
-        let records = known.as_ref().map(|handle| self.records(handle, false)).unwrap_or_default();
-        let started = match (name, known) {
-            (None, _) => {
-                let mut request = AuthenticationRequest::default();
-                request.timeout_secs = Some(3600);
-                self.rp.start_discoverable_authentication_with(&request, now)
+    pub fn sign_in(&mut self, session: &WebSession, name: Option<&str>, now: UnixTime) -> Answer {
+        let request = match name {
+            None => AuthenticationRequest::discoverable().timeout(Duration::from_secs(3600)),
+            Some(name) => {
+                let account = self.accounts.get(name);
+                let records = account.map(|account| self.records(&account.user, false)).unwrap_or_default();
+                AuthenticationRequest::named(name, &records)
             }
-            (Some(_), Some(handle)) if !records.is_empty() => self.rp.start_authentication(&handle, &records, now),
-            (Some(name), _) => self.rp.start_decoy_authentication(name, now),
         };
+        let started = self.rp.start_authentication(request, session.bound(), now);
         let (options, state) = started.map_err(|error| self.refused(error))?;
-        self.keep(session, state.id(), &state, &options)
+        self.keep(state.id(), &state, &options)
     }
 
-    pub fn signed_in(&mut self, session: &mut Session, body: &str, now: UnixTime) -> Answer {
-        let (state, response, record) = self.answered(session, body, now)?;
-        let finished = self.rp.finish_authentication(state, &response, &record, now);
+    pub fn signed_in(&mut self, session: &mut WebSession, body: &str, now: UnixTime) -> Answer {
+        let (state, response) = self.answered(body)?;
+        let stored = self.stored(response.credential_id());
+        let finished = self.rp.finish_authentication(state, &response, stored, session.bound(), now);
         let authenticated = finished.map_err(|error| self.refused(error))?;
-        self.write(&record.id, authenticated.update)?;
+        self.write(&authenticated.credential_id, authenticated.update.as_ref())?;
         self.log.push(line(&authenticated.evidence));
         let all = self.records(&authenticated.user, false);
-        let accepted = self.rp.signal_all_accepted_credentials(&authenticated, &all, now);
+        let accepted = authenticated.signal_all_accepted_credentials(&self.rp, &all);
         let accepted = accepted.map_err(|error| self.refused(error))?;
         self.begin(session, authenticated.user)?;
         Ok(json!({
@@ -177,24 +184,25 @@ impl Portal {
 
     /// Starts a re-authentication: before a passkey is added or deleted, and before a prescription. Only passkeys registered
     /// under the policy for prescribers can confirm a prescription.
-    pub fn confirm(&mut self, session: &Session, purpose: &str, now: UnixTime) -> Answer {
-        let user = self.account(session)?.user.handle.clone();
+    pub fn confirm(&mut self, session: &WebSession, purpose: &str, now: UnixTime) -> Answer {
+        let user = self.account(session)?.user.clone();
         let records = self.records(&user, purpose.starts_with(PRESCRIBE));
         if records.is_empty() {
             return Err(self.not(403, "no-passkey-for-it"));
         }
-        let two_minutes = 120;
-        let started = self.rp.start_reauthentication(&user, &records, purpose, two_minutes, now);
+        let request = ReauthenticationRequest::new(&user, &records, purpose, Duration::from_secs(120));
+        let started = self.rp.start_reauthentication(request, session.bound(), now);
         let (options, state) = started.map_err(|error| self.refused(error))?;
-        self.keep(session, state.id(), &state, &options)
+        self.keep(state.id(), &state, &options)
     }
 
-    pub fn confirmed(&mut self, session: &mut Session, body: &str, now: UnixTime) -> Answer {
-        let user = self.account(session)?.user.handle.clone();
-        let (state, response, record) = self.answered(session, body, now)?;
-        let finished = self.rp.finish_reauthentication(state, &user, &response, &record, now);
+    pub fn confirmed(&mut self, session: &mut WebSession, body: &str, now: UnixTime) -> Answer {
+        self.account(session)?;
+        let (state, response) = self.answered(body)?;
+        let stored = self.stored(response.credential_id());
+        let finished = self.rp.finish_reauthentication(state, &response, stored, session.bound(), now);
         let (proof, authenticated) = finished.map_err(|error| self.refused(error))?;
-        self.write(&record.id, authenticated.update)?;
+        self.write(&authenticated.credential_id, authenticated.update.as_ref())?;
         self.log.push(line(&authenticated.evidence));
         let counts = proof.user_verification().is_factor();
         session.confirmed = Some(proof);
@@ -202,7 +210,7 @@ impl Portal {
         Ok(json!({ "counts": counts }))
     }
 
-    pub fn prescribe(&mut self, session: &Session, what: &str, now: UnixTime) -> Answer {
+    pub fn prescribe(&mut self, session: &WebSession, what: &str, now: UnixTime) -> Answer {
         let proof = self.spend(session, &prescription(what), now)?;
         let by_hardware = self.passkeys.get(proof.credential_id()).is_some_and(|passkey| passkey.may_prescribe);
         if !by_hardware || !self.account(session)?.prescribes {
@@ -213,15 +221,15 @@ impl Portal {
         Ok(json!({}))
     }
 
-    pub fn passkeys(&mut self, session: &Session) -> Answer {
-        let user = self.account(session)?.user.handle.clone();
+    pub fn passkeys(&mut self, session: &WebSession) -> Answer {
+        let user = self.account(session)?.user.clone();
         let own = self.passkeys.values().filter(|passkey| passkey.record.user_handle == user);
         let shown = own.map(|one| json!({ "id": one.record.id, "label": one.label, "model": one.model.to_string() }));
         Ok(shown.collect())
     }
 
     /// Deletes a passkey, but never the last one, because its owner would be locked out. Count and delete in one transaction.
-    pub fn delete(&mut self, session: &Session, id: &str, now: UnixTime) -> Answer {
+    pub fn delete(&mut self, session: &WebSession, id: &str, now: UnixTime) -> Answer {
         let user = self.spend(session, &delete_passkey(id), now)?.user().clone();
         let own = id.parse().ok().filter(|id| self.passkeys.get(id).is_some_and(|one| one.record.user_handle == user));
         let Some(id): Option<CredentialId> = own else { return Err(self.not(404, "no-such-passkey")) };
@@ -233,14 +241,14 @@ impl Portal {
     }
 
     /// Starts a session with a new random id, so that an id known to an attacker before the sign-in is useless.
-    fn begin(&mut self, session: &mut Session, user: UserHandle) -> Result<(), Refused> {
-        let random = UserHandle::random().map_err(|error| self.refused(error))?; // 64 random bytes; a web framework has its own
-        *session = Session { id: random.to_base64url(), user: Some(user), confirmed: None };
+    fn begin(&mut self, session: &mut WebSession, user: UserHandle) -> Result<(), Refused> {
+        let fresh = WebSession::anonymous().map_err(|error| self.refused(error))?;
+        *session = WebSession { user: Some(user), ..fresh };
         Ok(())
     }
 
-    fn account(&mut self, session: &Session) -> Result<&Account, Refused> {
-        let signed_in = |account: &&Account| session.user.as_ref() == Some(&account.user.handle);
+    fn account(&mut self, session: &WebSession) -> Result<&Account, Refused> {
+        let signed_in = |account: &&Account| session.user.as_ref() == Some(&account.user);
         match self.accounts.values().find(signed_in) {
             Some(account) => Ok(account),
             None => Err(Refused { status: 401, body: public(PublicFailure) }),
@@ -259,11 +267,11 @@ impl Portal {
     /// Spends the re-authentication of the session. In SQL: `INSERT` the id under a unique index, in the transaction of the action.
     fn spend<'s>(
         &mut self,
-        session: &'s Session,
+        session: &'s WebSession,
         purpose: &str,
         now: UnixTime,
     ) -> Result<&'s Reauthentication, Refused> {
-        let user = self.account(session)?.user.handle.clone();
+        let user = self.account(session)?.user.clone();
         let proof = session.confirmed.as_ref().ok_or(Error::NotFresh).map_err(|error| self.refused(error))?;
         let id = proof.clone().spend(&self.rp, &user, purpose, now).map_err(|error| self.refused(error))?;
         if !self.spent.insert(id) {
@@ -272,40 +280,27 @@ impl Portal {
         Ok(proof)
     }
 
-    /// Returns the state, the parsed response, and the record of its credential.
-    fn answered(
-        &mut self,
-        session: &Session,
-        body: &str,
-        now: UnixTime,
-    ) -> Result<(AuthenticationState, AuthenticationResponse, CredentialRecord), Refused> {
+    /// Returns the state and the parsed response.
+    fn answered(&mut self, body: &str) -> Result<(AuthenticationState, AuthenticationResponse), Refused> {
         let response = AuthenticationResponse::from_json(body).map_err(|error| self.refused(error))?;
-        let state = self.take(session, response.state_id())?;
-        match self.passkeys.get(response.credential_id()) {
-            Some(passkey) => Ok((state, response, passkey.record.clone())),
-            None => {
-                let error = self.rp.refuse_authentication(state, &response, now);
-                Err(self.refused(error))
-            }
-        }
+        Ok((self.take(response.state_id())?, response))
     }
 
     /// Writes the update. In SQL this is a compare-and-set: see [`RecordUpdate`].
-    fn write(&mut self, id: &CredentialId, update: Option<RecordUpdate>) -> Result<(), Refused> {
+    fn write(&mut self, id: &CredentialId, update: Option<&RecordUpdate>) -> Result<(), Refused> {
         let (Some(passkey), Some(update)) = (self.passkeys.get_mut(id), update) else { return Ok(()) };
-        if passkey.record.apply(&update) { Ok(()) } else { Err(self.not(409, "another-was-faster")) }
+        if passkey.record.apply(update) { Ok(()) } else { Err(self.not(409, "another-was-faster")) }
     }
 
-    fn keep(&mut self, session: &Session, id: String, state: &impl Serialize, options: &impl Serialize) -> Answer {
-        self.states.insert(id, (session.id.clone(), line(state)));
+    fn keep(&mut self, id: String, state: &impl Serialize, options: &impl Serialize) -> Answer {
+        self.states.insert(id, line(state));
         Ok(to_value(options).unwrap_or_default())
     }
 
-    /// Reads and deletes a state. In SQL: `DELETE … WHERE id = ? AND session = ? RETURNING`.
-    fn take<S: DeserializeOwned>(&mut self, session: &Session, id: Option<String>) -> Result<S, Refused> {
-        let found = id.filter(|id| self.states.get(id).is_some_and(|(owner, _)| *owner == session.id));
-        let state = found.and_then(|id| self.states.remove(&id));
-        let state = state.and_then(|(_, state)| serde_json::from_str(&state).ok());
+    /// Reads and deletes a state. In SQL: `DELETE … WHERE id = ? RETURNING`. `finish_…` refuses the state of another session.
+    fn take<S: DeserializeOwned>(&mut self, id: Option<String>) -> Result<S, Refused> {
+        let state = id.and_then(|id| self.states.remove(&id));
+        let state = state.and_then(|state| serde_json::from_str(&state).ok());
         state.ok_or_else(|| self.not(400, "no-such-state"))
     }
 

@@ -57,7 +57,7 @@ fuzz_target!(|input: &[u8]| {
     let Ok(registered) = decide() else { return };
     let record = registered.claim(None).expect("new").0;
     let refused = decide().expect("the same verdict").claim(Some(&record)).expect_err("known");
-    assert_eq!(refused.refusal, Refusal::CredentialKnown);
+    assert_eq!(refused.code(), "credential-already-registered");
     let stored = serde_json::to_string(&record).expect("JSON");
     assert_eq!(serde_json::from_str::<wardkey::CredentialRecord>(&stored).expect("JSON"), record);
 

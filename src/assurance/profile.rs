@@ -51,17 +51,18 @@ impl Act {
 ///
 /// ```
 /// use wardkey::assurance::{AssuranceLevel, Act, Demand, Profile};
-/// use wardkey::{ConfigError, RelyingParty};
-/// # fn main() -> Result<(), ConfigError> {
+/// use wardkey::{RegistrationRequest, RelyingParty};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let mut staff = Profile::clinician();
 /// assert_eq!(staff.label(), "clinician@2026-11-29");
 /// let rp = RelyingParty::builder("clinic.example", "Example Clinic")
 ///     .origin("https://clinic.example")
 ///     .attestation_named(staff.label(), staff.policy(), staff.attestation.clone())
 ///     .build()?;
-/// # let _ = rp;
-/// let request = staff.request(); // for the start of a registration
-/// assert_eq!(request.attestation.as_deref(), Some("clinician@2026-11-29"));
+/// # let (user, session, now) = (wardkey::UserHandle::random()?, wardkey::Session::unbound(), wardkey::UnixTime::from_secs(0));
+/// let request = staff.request(RegistrationRequest::new(&user, "ada@clinic.example", &[]));
+/// let (options, state) = rp.start_registration(request, session, now)?;
+/// # let _ = (options, state);
 /// assert_eq!(staff.demand(Act::Export).fresh_secs, Some(300));
 /// staff.read = Demand::at(AssuranceLevel::Aal1);
 /// assert_eq!(staff.label(), "changed from clinician@2026-11-29");
@@ -210,16 +211,13 @@ impl Profile {
         policy
     }
 
-    /// Returns the request of a registration, which names the attestation policy by [`Self::label`].
-    #[must_use]
-    pub fn request(&self) -> RegistrationRequest {
-        RegistrationRequest {
-            resident_key: self.resident_key.clone(),
-            hints: self.hints.clone(),
-            attestation: Some(self.label()),
-            user_verification: Some(self.user_verification.clone()),
-            ..RegistrationRequest::default()
-        }
+    /// Returns the request of a registration with what the profile demands. It names the attestation policy by [`Self::label`].
+    pub fn request(&self, request: RegistrationRequest) -> RegistrationRequest {
+        request
+            .resident_key(self.resident_key.clone())
+            .hints(self.hints.clone())
+            .attestation_policy(self.label())
+            .user_verification(self.user_verification.clone())
     }
 
     /// Returns the demand of an act.

@@ -49,6 +49,20 @@ macro_rules! inputs {
         }
 
         impl $inputs {
+            $(#[doc = concat!("Sets the input [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+            #[must_use]
+            pub fn $field(mut self, input: impl Into<$type>) -> Self {
+                self.$field = input.into();
+                self
+            })*
+
+            /// Adds an input without a field of its own, sent unchanged. Its output is ignored.
+            #[must_use]
+            pub fn other(mut self, identifier: impl Into<String>, input: serde_json::Value) -> Self {
+                self.others.insert(identifier.into(), input);
+                self
+            }
+
             /// The extensions whose input has a field.
             const TYPED: ExtensionSet = ExtensionSet::NONE$(.with(Extension::$extension))*;
 

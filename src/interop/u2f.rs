@@ -9,9 +9,9 @@
 //! relying party that does not require user verification, and only for a known account.
 //!
 //! ```
-//! use wardkey::extensions::AppId;
+//! use wardkey::extensions::{AppId, RequestExtensions};
 //! use wardkey::interop::u2f;
-//! use wardkey::{AuthenticationRequest, RelyingParty, UnixTime, UserHandle};
+//! use wardkey::{AuthenticationRequest, RelyingParty, Session, UnixTime, UserHandle};
 //! # let stored = r#"{"keyHandle": "a2V5IGhhbmRsZQ", "publicKey":
 //! #   "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU", "counter": 3}"#;
 //! let user = UserHandle::random()?; // store it with the account, which had none
@@ -21,9 +21,10 @@
 //! }
 //!
 //! let rp = RelyingParty::builder("clinic.example", "Example Clinic").user_verification_preferred().build()?;
-//! let mut request = AuthenticationRequest::default();
-//! request.extensions.appid = Some(AppId::new("https://clinic.example/u2f.json")?);
-//! let (options, state) = rp.start_authentication_with(&request, &user, &records, UnixTime::from_secs(0))?;
+//! let appid = RequestExtensions::default().appid(AppId::new("https://clinic.example/u2f.json")?);
+//! let request = AuthenticationRequest::known(&user, &records).extensions(appid);
+//! let session = Session::bound("oSBnvPbCgZ"); // the id of the web session
+//! let (options, state) = rp.start_authentication(request, session, UnixTime::from_secs(0))?;
 //! # assert_eq!(serde_json::to_value(&options)?["extensions"]["appid"], "https://clinic.example/u2f.json");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

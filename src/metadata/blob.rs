@@ -12,6 +12,7 @@ use crate::x509::certificate::Certificate;
 use crate::x509::path::{CertificationPath, Inputs, MAX_CERTIFICATES};
 use crate::x509::revocation::Revocation;
 use crate::x509::{Crl, TrustAnchor, oid};
+use core::time::Duration;
 
 /// The DNS name of the FIDO Alliance's service.
 pub const FIDO_HOST: &str = "mds.fidoalliance.org";
@@ -67,27 +68,27 @@ impl Roots {
 pub struct Seen {
     /// The greatest number seen so far. A BLOB with a smaller number is refused.
     pub number: Option<u64>,
-    /// How many seconds after its `nextUpdate` a BLOB may still be used; `None`: staleness is reported, not refused.
-    pub grace_secs: Option<u32>,
+    /// How long after its `nextUpdate` a BLOB may still be used; `None`: staleness is reported, not refused.
+    pub grace: Option<Duration>,
 }
 
 impl Seen {
     /// No BLOB was seen before.
     #[must_use]
     pub const fn nothing() -> Self {
-        Self { number: None, grace_secs: None }
+        Self { number: None, grace: None }
     }
 
     /// This number was seen.
     #[must_use]
     pub const fn number(number: u64) -> Self {
-        Self { number: Some(number), grace_secs: None }
+        Self { number: Some(number), grace: None }
     }
 
-    /// Refuses a BLOB from this many seconds after its `nextUpdate` on, and one without `nextUpdate`.
+    /// Refuses a BLOB from this long after its `nextUpdate` on, and one without `nextUpdate`.
     #[must_use]
-    pub const fn with_grace_secs(self, seconds: u32) -> Self {
-        Self { grace_secs: Some(seconds), ..self }
+    pub const fn with_grace(self, grace: Duration) -> Self {
+        Self { grace: Some(grace), ..self }
     }
 }
 
@@ -115,8 +116,8 @@ pub fn verify(
     if let Some(last) = seen.number.filter(|last| payload.no < *last) {
         return Err(BlobError::Rollback { no: payload.no, last });
     }
-    if let Some(grace) = seen.grace_secs {
-        let limit = payload.next_update.ok_or(BlobError::Stale)?.ends().plus_secs(grace);
+    if let Some(grace) = seen.grace {
+        let limit = payload.next_update.ok_or(BlobError::Stale)?.ends().plus(grace);
         if at >= limit {
             return Err(BlobError::Stale);
         }

@@ -16,6 +16,7 @@ use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::{CertificateError, Rule};
 use core::fmt;
+use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 /// A day in UTC.
@@ -58,7 +59,7 @@ impl Day {
     /// Returns 00:00 UTC of the next day.
     #[must_use]
     pub fn ends(self) -> UnixTime {
-        self.starts().plus_secs(24 * 60 * 60)
+        self.starts().plus(Duration::from_secs(24 * 60 * 60))
     }
 }
 

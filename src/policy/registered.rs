@@ -10,6 +10,7 @@ use crate::ceremony::registration::VerifiedRegistration;
 use crate::ceremony::{Failure, Recorder, Refusal, Step};
 use crate::credential::{CredentialRecord, UserHandle};
 use crate::crypto::Algorithm;
+use crate::error::Error;
 use crate::extensions::{Blob, ClientExtensionResults, SignedOutputs};
 use crate::quirk::Quirks;
 use crate::x509;
@@ -117,8 +118,8 @@ impl Registered {
     /// [`Self::claimed_aaguid`].
     ///
     /// ```
-    /// # use wardkey::{CredentialRecord, ceremony::Failure, ceremony::evidence::Evidence, policy::Registered};
-    /// fn store(registered: Registered, stored: Option<&CredentialRecord>) -> Result<(CredentialRecord, Evidence), Failure> {
+    /// # use wardkey::{CredentialRecord, Error, ceremony::evidence::Evidence, policy::Registered};
+    /// fn store(registered: Registered, stored: Option<&CredentialRecord>) -> Result<(CredentialRecord, Evidence), Error> {
     ///     let (record, evidence) = registered.claim(stored)?;
     ///     assert!(evidence.steps_passed.iter().any(|step| step.to_string() == "7.1/26"));
     ///     Ok((record, evidence)) // write the record to your store, and the evidence to your log
@@ -126,11 +127,11 @@ impl Registered {
     /// ```
     ///
     /// # Errors
-    /// [`Failure`] with [`Refusal::CredentialKnown`]. Its evidence names step 26 as refused.
-    pub fn claim(mut self, stored: Option<&CredentialRecord>) -> Result<(CredentialRecord, Evidence), Failure> {
+    /// [`Error::Failed`] with [`Refusal::CredentialKnown`]. Its evidence names step 26 as refused.
+    pub fn claim(mut self, stored: Option<&CredentialRecord>) -> Result<(CredentialRecord, Evidence), Error> {
         // Step 26: the credential id is not registered for any user
         if stored.is_some() {
-            return Err(Failure::after(self.recorder, Refusal::CredentialKnown));
+            return Err(Error::Failed(Failure::after(self.recorder, Refusal::CredentialKnown)));
         }
         self.recorder.passed(Step::CredentialIdUnique);
         Ok((self.record, self.recorder.finish()))
@@ -230,9 +231,9 @@ impl Registered {
     /// the record as a known browser.
     ///
     /// # Errors
-    /// [`Failure`] if the signature of the browser does not verify. The registration of the credential itself is valid.
-    pub fn browser_bound_key(&self) -> Result<Option<&Blob>, Failure> {
-        self.browser_bound_key.as_ref().map(Option::as_ref).map_err(Clone::clone)
+    /// [`Error::Failed`] if the signature of the browser does not verify. The registration of the credential itself is valid.
+    pub fn browser_bound_key(&self) -> Result<Option<&Blob>, Error> {
+        self.browser_bound_key.as_ref().map(Option::as_ref).map_err(|failure| Error::Failed(failure.clone()))
     }
 
     /// Returns the quirks that were needed.

@@ -1,6 +1,5 @@
 //! Starts and finishes an authentication (§7.2).
 
-use super::enumeration::Verify;
 use super::registration::descriptor;
 use super::{RelyingParty, check_time};
 use crate::ceremony::authentication::{
@@ -8,31 +7,144 @@ use crate::ceremony::authentication::{
 };
 use crate::ceremony::evidence::Evidence;
 use crate::client::AuthenticationResponse;
-use crate::client::json::{self, Hint, RequestOptions};
+use crate::client::json::{Hint, RequestOptions, UserVerificationRequirement};
 use crate::credential::{CredentialDescriptor, CredentialId, CredentialRecord, RecordUpdate, UserHandle, Version};
 use crate::error::Error;
 use crate::extensions::{
     AppId, AuthenticationExtensions, AuthenticationOutputs, ClientExtensionResults, RequestExtensions, SignedOutputs,
 };
 use crate::invalid::InvalidValue;
-use crate::state::{AuthenticationState, Purpose};
+use crate::state::{AuthenticationState, Purpose, Session};
 use crate::time::UnixTime;
+use core::time::Duration;
 
-/// The choices of one authentication that differ from those of the relying party.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
+/// Whose credentials may answer.
+#[derive(Clone, Debug)]
+enum Account {
+    /// Everybody's: the credential identifies the account.
+    Any,
+    Known(Listed),
+    /// Of a name that a stranger typed; `None` if there is no account, or if it has no credential.
+    Named(String, Option<Listed>),
+}
+
+/// The credentials of one account, as the options list them.
+#[derive(Clone, Debug)]
+struct Listed {
+    user: UserHandle,
+    credentials: Vec<CredentialDescriptor>,
+    /// Whether a record belongs to another account.
+    foreign: bool,
+}
+
+impl Listed {
+    fn new(user: &UserHandle, records: &[CredentialRecord]) -> Self {
+        let mut credentials: Vec<_> = records.iter().map(descriptor).collect();
+        credentials.sort_by(|a, b| a.id.cmp(&b.id)); // as decoys are
+        Self { user: user.clone(), credentials, foreign: records.iter().any(|record| record.user_handle != *user) }
+    }
+
+    fn checked(self) -> Result<(UserHandle, Vec<CredentialDescriptor>), Error> {
+        if self.credentials.is_empty() {
+            return Err(Error::NoCredentials);
+        }
+        if self.foreign { Err(Error::ForeignCredential) } else { Ok((self.user, self.credentials)) }
+    }
+}
+
+/// One sign-in, or one payment: whose credentials may answer, and the choices that differ from those of the relying party.
+///
+/// | the user | request |
+/// |---|---|
+/// | has not said who they are: a button, or passkey autofill | [`discoverable`](Self::discoverable) |
+/// | typed a name | [`named`](Self::named), which does not reveal whether the account exists |
+/// | already proved something, such as a password | [`known`](Self::known) |
+///
+/// ```
+/// # use std::time::Duration;
+/// # use wardkey::AuthenticationRequest;
+/// let autofill = AuthenticationRequest::discoverable().timeout(Duration::from_secs(3600));
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "pass it to `start_authentication`"]
 pub struct AuthenticationRequest {
-    /// The hints for the user interface of the client, most preferred first.
-    pub hints: Vec<Hint>,
-    /// User verification. `None`: the relying party's own choice. `finish_authentication` checks what is requested here.
-    pub user_verification: Option<json::UserVerificationRequirement>,
-    /// Seconds until the state expires, from 1 to 86 400 (a day). `None`: the relying party's own choice. Set 3600 (an hour) for a
-    /// page with passkey autofill, because the user may answer late.
-    pub timeout_secs: Option<u32>,
-    /// The client extension inputs, such as the AppID for credentials that were registered with U2F (§10.1.1).
-    pub extensions: RequestExtensions,
-    /// The extension outputs that are required.
-    pub outputs: AuthenticationOutputs,
+    account: Account,
+    hints: Vec<Hint>,
+    user_verification: Option<UserVerificationRequirement>,
+    timeout: Option<Duration>,
+    extensions: RequestExtensions,
+    outputs: AuthenticationOutputs,
+}
+
+impl AuthenticationRequest {
+    fn of(account: Account) -> Self {
+        Self {
+            account,
+            hints: Vec::new(),
+            user_verification: None,
+            timeout: None,
+            extensions: RequestExtensions::default(),
+            outputs: AuthenticationOutputs::default(),
+        }
+    }
+
+    /// Asks for any discoverable credential, which identifies the account. Also for a page with passkey autofill
+    /// (`mediation: "conditional"`), which starts it when it loads. Such a page may wait long, so set a
+    /// [`timeout`](Self::timeout) of an hour.
+    pub fn discoverable() -> Self {
+        Self::of(Account::Any)
+    }
+
+    /// Asks for a credential of the account with this name. `records` are all records of that account; none if there is no such
+    /// account, or if it has no passkey. Then the options list [`Decoys`](crate::Decoys), so that a stranger cannot find out
+    /// whether the account exists (§14.6.2). Pass the name in one spelling (for example in lower case), because decoys depend on
+    /// it.
+    pub fn named(name: impl Into<String>, records: &[CredentialRecord]) -> Self {
+        let listed = records.first().map(|first| Listed::new(&first.user_handle, records));
+        Self::of(Account::Named(name.into(), listed))
+    }
+
+    /// Asks for a credential of an account whose user has already proved something. `records` are the records of that account, at
+    /// least one. The options reveal whether the account has passkeys, so use [`Self::named`] for a name that a stranger
+    /// typed.
+    pub fn known(user: &UserHandle, records: &[CredentialRecord]) -> Self {
+        Self::of(Account::Known(Listed::new(user, records)))
+    }
+
+    pub(super) const fn is_discoverable(&self) -> bool {
+        matches!(self.account, Account::Any)
+    }
+
+    /// Sets the hints for the user interface of the client, most preferred first.
+    pub fn hints(mut self, hints: impl IntoIterator<Item = Hint>) -> Self {
+        self.hints = hints.into_iter().collect();
+        self
+    }
+
+    /// Sets the user verification. Without this call it is the relying party's own choice. `finish_authentication` checks what
+    /// is requested here.
+    pub fn user_verification(mut self, wanted: UserVerificationRequirement) -> Self {
+        self.user_verification = Some(wanted);
+        self
+    }
+
+    /// Sets how long the ceremony may take, from 1 second to 1 day. Without this call it is the relying party's own choice.
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets the client extension inputs, such as the AppID for credentials that were registered with U2F (§10.1.1).
+    pub fn extensions(mut self, inputs: RequestExtensions) -> Self {
+        self.extensions = inputs;
+        self
+    }
+
+    /// Sets the extension outputs that are required.
+    pub const fn require(mut self, outputs: AuthenticationOutputs) -> Self {
+        self.outputs = outputs;
+        self
+    }
 }
 
 /// A sign-in that passed every step of §7.2.
@@ -68,137 +180,61 @@ pub struct Authenticated {
 }
 
 impl RelyingParty {
-    /// Starts a sign-in of a known account. `credentials` are the records of that account, at least one. The options list them
-    /// sorted by id, as decoys are.
-    ///
-    /// The options reveal whether the account has passkeys. So call this only for users who have already proved something.
-    /// Otherwise start a discoverable sign-in (§14.6.2), or answer for names without an account with
-    /// [`Self::start_decoy_authentication`].
+    /// Starts a sign-in. Send the options to the browser as JSON, and store the state under its id.
     ///
     /// ```
-    /// # use wardkey::{CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
-    /// fn begin(rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], now: UnixTime) -> Result<String, Error> {
-    ///     let (options, state) = rp.start_authentication(user, own, now)?;
-    ///     # let _ = options;
-    ///     Ok(state.id()) // store the state under it, and send the options as JSON
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Random`].
-    pub fn start_authentication(
-        &self,
-        user: &UserHandle,
-        credentials: &[CredentialRecord],
-        now: UnixTime,
-    ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        self.start_authentication_with(&AuthenticationRequest::default(), user, credentials, now)
-    }
-
-    /// As [`Self::start_authentication`], with the choices of a request.
-    ///
-    /// ```
-    /// # use wardkey::{AuthenticationRequest, CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
-    /// fn begin(rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], now: UnixTime) -> Result<String, Error> {
-    ///     let mut request = AuthenticationRequest::default();
-    ///     request.timeout_secs = Some(60);
-    ///     let (options, state) = rp.start_authentication_with(&request, user, own, now)?;
-    ///     # let _ = options;
-    ///     Ok(state.id())
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Extension`], [`Error::Random`].
-    pub fn start_authentication_with(
-        &self,
-        request: &AuthenticationRequest,
-        user: &UserHandle,
-        credentials: &[CredentialRecord],
-        now: UnixTime,
-    ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        self.start_known(Purpose::SignIn, request, user, credentials, now)
-    }
-
-    pub(super) fn start_known(
-        &self,
-        purpose: Purpose,
-        request: &AuthenticationRequest,
-        user: &UserHandle,
-        credentials: &[CredentialRecord],
-        now: UnixTime,
-    ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        if credentials.is_empty() {
-            return Err(Error::NoCredentials);
-        }
-        if credentials.iter().any(|record| record.user_handle != *user) {
-            return Err(Error::ForeignCredential);
-        }
-        let mut allowed: Vec<_> = credentials.iter().map(descriptor).collect();
-        allowed.sort_by(|a, b| a.id.cmp(&b.id));
-        if matches!(purpose, Purpose::SignIn | Purpose::Payment) {
-            let prf = request.extensions.prf.as_ref().map(|prf| &prf.eval_by_credential);
-            self.work_of_decoys(user, &allowed, prf);
-        }
-        self.start(purpose, request, Some(user.clone()), allowed, now)
-    }
-
-    /// Starts a sign-in with any discoverable credential: the passkey itself says who it is. Also what a page with
-    /// passkey autofill (`mediation: "conditional"`, a conditional get) starts when it loads: the steps are the same, and
-    /// nothing has to be remembered of the mediation. Such a page may wait long:
-    /// [`AuthenticationRequest::timeout_secs`].
-    ///
-    /// ```
-    /// # use wardkey::{RelyingParty, UnixTime};
+    /// # use wardkey::{AuthenticationRequest, RelyingParty, Session, UnixTime};
     /// let rp = RelyingParty::new("clinic.example", "Clinic")?;
+    /// let session = Session::bound("oSBnvPbCgZ"); // the id of the web session
     /// let now = UnixTime::from_secs(1_795_392_000); // your clock
-    /// let (options, state) = rp.start_discoverable_authentication(now)?;
+    /// let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), session, now)?;
     /// let json = serde_json::to_string(&options)?; // for the page
     /// # let _ = (json, state);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// [`Error::Random`].
-    pub fn start_discoverable_authentication(
+    /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::NoDecoys`] if a name was given and the relying party was
+    /// built without [`decoys`](super::RelyingPartyBuilder::decoys), [`Error::Extension`], [`Error::Timeout`],
+    /// [`Error::SessionEmpty`], [`Error::TimeNotInSeconds`], [`Error::Random`].
+    ///
+    /// For a name without an account, [`Error::Extension`] is as for an account with as many credentials: `largeBlob.write` needs
+    /// exactly one credential, so use it only for users who have signed in.
+    pub fn start_authentication(
         &self,
+        request: AuthenticationRequest,
+        session: Session,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        self.start(Purpose::SignIn, &AuthenticationRequest::default(), None, Vec::new(), now)
+        self.start(Purpose::SignIn, request, session, now)
     }
 
-    /// As [`Self::start_discoverable_authentication`], with the choices of a request.
-    ///
-    /// ```
-    /// # use wardkey::{AuthenticationRequest, RelyingParty, UnixTime};
-    /// # let rp = RelyingParty::new("clinic.example", "Clinic")?;
-    /// # let now = UnixTime::from_secs(1_795_392_000);
-    /// let mut request = AuthenticationRequest::default();
-    /// request.timeout_secs = Some(3600); // a page with autofill waits long
-    /// let (options, state) = rp.start_discoverable_authentication_with(&request, now)?;
-    /// # let _ = (options, state);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Extension`], [`Error::Random`].
-    pub fn start_discoverable_authentication_with(
+    /// Returns the account that a request is for, and its credentials. For a name without an account they are decoys, and the
+    /// inputs of the request for single credentials become those of the decoys.
+    fn allowed(
         &self,
-        request: &AuthenticationRequest,
-        now: UnixTime,
-    ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        self.start(Purpose::SignIn, request, None, Vec::new(), now)
+        account: Account,
+        extensions: &mut RequestExtensions,
+    ) -> Result<(Option<UserHandle>, Vec<CredentialDescriptor>), Error> {
+        let (user, credentials) = match account {
+            Account::Any => return Ok((None, Vec::new())),
+            Account::Known(listed) => listed.checked()?,
+            Account::Named(name, listed) => self.named(&name, listed.map(Listed::checked).transpose()?, extensions)?,
+        };
+        Ok((Some(user), credentials))
     }
 
     pub(super) fn start(
         &self,
         purpose: Purpose,
-        request: &AuthenticationRequest,
-        user_handle: Option<UserHandle>,
-        allow_credentials: Vec<CredentialDescriptor>,
+        mut request: AuthenticationRequest,
+        session: Session,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
         check_time(now)?;
+        let session = session.hash().ok_or(Error::SessionEmpty)?;
+        let timeout_secs = self.timeout_secs(request.timeout)?;
+        let (user_handle, allow_credentials) = self.allowed(request.account, &mut request.extensions)?;
         request.extensions.check(&allow_credentials).map_err(Error::Extension)?;
         let mut extensions = AuthenticationExtensions::of(&request.extensions).requiring(request.outputs);
         if let Some(extension) = extensions.required_but_not_requested() {
@@ -207,8 +243,7 @@ impl RelyingParty {
         extensions.refuse_unsolicited = self.refuse_unsolicited;
         extensions.refuse_secret_results = self.refuse_secret_results;
         let user_verification = self.user_verification(request.user_verification.as_ref());
-        let user_verification_required = user_verification == json::UserVerificationRequirement::Required;
-        let timeout = self.timeout(request.timeout_secs);
+        let user_verification_required = user_verification == UserVerificationRequirement::Required;
         let challenge = self.challenge()?;
         let state = AuthenticationState {
             version: Version,
@@ -221,31 +256,38 @@ impl RelyingParty {
             appid: request.extensions.appid.clone(),
             extensions,
             issued_at: now,
-            expires_at: now.plus_secs(timeout),
+            expires_at: now.plus(Duration::from_secs(timeout_secs.into())),
+            session: Some(session),
         };
         let options = RequestOptions {
             challenge,
-            timeout: timeout.saturating_mul(1000),
+            timeout: timeout_secs.saturating_mul(1000),
             rp_id: Some(self.site.rp_id.clone()),
             allow_credentials,
             user_verification,
-            hints: request.hints.clone(),
-            extensions: request.extensions.clone(),
+            hints: request.hints,
+            extensions: request.extensions,
         };
         Ok((options, state))
     }
 
-    /// Finishes a sign-in. `record` is the record that your store has under the credential id of the response. In a discoverable
-    /// sign-in, it names the account. If there is none, call [`Self::refuse_authentication`].
+    /// Finishes a sign-in. `stored` is the record that your store has under the credential id of the response, for any account.
+    /// In a discoverable sign-in, it names the account. `None` refuses (`credential-unknown`), and takes as long as a wrong
+    /// signature.
     ///
     /// ```
-    /// # use wardkey::{Authenticated, AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
+    /// # use wardkey::{Authenticated, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord, Error};
+    /// # use wardkey::{RelyingParty, Session, UnixTime, UserHandle};
+    /// # use std::collections::HashMap;
     /// # fn end(
     /// #     rp: &RelyingParty, state: AuthenticationState, response: &AuthenticationResponse,
-    /// #     record: &mut CredentialRecord, now: UnixTime,
+    /// #     store: &mut HashMap<CredentialId, CredentialRecord>, session: Session, now: UnixTime,
     /// # ) -> Result<UserHandle, Error> {
-    /// let Authenticated { user, update, .. } = rp.finish_authentication(state, response, record, now)?;
+    /// let stored = store.get(response.credential_id());
+    /// let Authenticated { user, credential_id, update, .. } =
+    ///     rp.finish_authentication(state, response, stored, session, now)?;
     /// if let Some(update) = update {
+    ///     let record = store.get_mut(&credential_id).unwrap();
     ///     assert!(record.apply(&update)); // in your store: compare and set
     /// }
     /// Ok(user)
@@ -253,40 +295,34 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`], [`Error::TimeNotInSeconds`],
-    /// [`Error::WrongRelyingParty`], [`Error::OtherPurpose`] if the state is that of a re-authentication or a payment.
+    /// [`Error::Failed`] with the step that refuses, [`Error::SessionMismatch`], [`Error::Expired`], [`Error::NotYetIssued`],
+    /// [`Error::TimeNotInSeconds`], [`Error::SessionEmpty`], [`Error::WrongRelyingParty`], [`Error::OtherPurpose`] if the state
+    /// is that of a re-authentication or a payment.
     pub fn finish_authentication(
         &self,
         state: AuthenticationState,
         response: &AuthenticationResponse,
-        record: &CredentialRecord,
+        stored: Option<&CredentialRecord>,
+        session: Session,
         now: UnixTime,
     ) -> Result<Authenticated, Error> {
-        self.admit_for(|purpose| *purpose == Purpose::SignIn, &state, now)?;
-        self.finish(&state, response, record, now)
+        self.admit_for(|purpose| *purpose == Purpose::SignIn, &state, session, now)?;
+        self.finish(&state, response, stored, now)
     }
 
     pub(super) fn finish(
         &self,
         state: &AuthenticationState,
         response: &AuthenticationResponse,
-        record: &CredentialRecord,
+        stored: Option<&CredentialRecord>,
         now: UnixTime,
     ) -> Result<Authenticated, Error> {
         let expected = self.expected_of(state, now);
-        let stand_in = self.stand_ins.of(response.credential_id()); // as for a credential that is not stored
-        let verify: Verify = authentication::verify;
-        match verify(&expected, response, record, self.backend) {
-            Ok(mut verified) => {
-                state.identify(&mut verified.recorder.evidence);
-                Ok(Self::authenticated(record, verified))
-            }
-            Err(mut failure) => {
-                self.level(&failure.refusal, expected, response, record, stand_in, verify);
-                state.identify(&mut failure.recorder.evidence);
-                Err(Error::Failed(failure))
-            }
-        }
+        self.judge(expected, state, response, stored, authentication::verify, |expected, record| {
+            let mut verified = authentication::verify(expected, response, record, self.backend)?;
+            state.identify(&mut verified.recorder.evidence);
+            Ok(Self::authenticated(record, verified))
+        })
     }
 
     /// Checks as [`Self::admit`], and that the state was started for this purpose.
@@ -294,9 +330,10 @@ impl RelyingParty {
         &self,
         purpose: fn(&Purpose) -> bool,
         state: &AuthenticationState,
+        session: Session,
         now: UnixTime,
     ) -> Result<(), Error> {
-        self.admit(&state.rp_id, state.issued_at, state.expires_at, now)?;
+        self.admit(&state.rp_id, state.session.as_ref(), session, state.issued_at..=state.expires_at, now)?;
         if purpose(&state.purpose) { Ok(()) } else { Err(Error::OtherPurpose) }
     }
 

@@ -13,7 +13,8 @@ use crate::crypto::{Algorithm, Backend, default_backend};
 use crate::invalid::InvalidValue;
 use crate::policy::{AttestationPolicy, Trust};
 use crate::quirk::{Quirk, Quirks};
-use crate::state::MAX_LIFETIME_SECS;
+use crate::state::lifetime_secs;
+use core::time::Duration;
 use std::collections::BTreeMap;
 
 /// Why a relying party cannot be built. The text says what to write instead, if there is one answer.
@@ -92,7 +93,7 @@ pub struct RelyingPartyBuilder {
     rs1_at_sign_in: bool,
     refused_at_sign_in: Vec<Algorithm>,
     user_verification_required: bool,
-    timeout_secs: u32,
+    timeout: Duration,
     attestation: Attestation,
     attestation_named: BTreeMap<String, Attestation>,
     backup_eligibility: BackupEligibility,
@@ -122,7 +123,7 @@ impl RelyingPartyBuilder {
             rs1_at_sign_in: false,
             refused_at_sign_in: Vec::new(),
             user_verification_required: true,
-            timeout_secs: 300,
+            timeout: Duration::from_secs(300),
             attestation: Attestation { policy: AttestationPolicy::any(), conveyance: AttestationConveyance::None },
             attestation_named: BTreeMap::new(),
             backup_eligibility: BackupEligibility::Any,
@@ -315,15 +316,17 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Sets how long a ceremony may take, in seconds: at most a day. The default is 300; §15.1 recommends 300 to 600.
+    /// Sets how long a ceremony may take, in whole seconds, from 1 second to 1 day. The default is 5 minutes; §15.1 recommends 5
+    /// to 10.
     ///
     /// ```
+    /// # use std::time::Duration;
     /// # use wardkey::{RelyingParty, ConfigError};
-    /// let rp = RelyingParty::builder("clinic.example", "Clinic").timeout_secs(600).build()?;
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").timeout(Duration::from_secs(600)).build()?;
     /// # Ok::<(), ConfigError>(())
     /// ```
-    pub const fn timeout_secs(mut self, seconds: u32) -> Self {
-        self.timeout_secs = seconds;
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
         self
     }
 
@@ -343,18 +346,18 @@ impl RelyingPartyBuilder {
     }
 
     /// Adds a policy for registrations that name it
-    /// ([`RegistrationRequest::attestation`](super::RegistrationRequest::attestation)), such as known hardware for prescribers
+    /// ([`RegistrationRequest::attestation_policy`](super::RegistrationRequest::attestation_policy)), such as known hardware for prescribers
     /// while patients may use any authenticator. The state keeps the name, so that a registration is finished under the policy
     /// that it was started under. (A second relying party of the same RP ID would not make sure of that.)
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};
-    /// # use wardkey::{RegistrationRequest, client::json::AttestationConveyance, policy::AttestationPolicy};
+    /// # use wardkey::{RegistrationRequest, UserHandle, client::json::AttestationConveyance, policy::AttestationPolicy};
     /// let rp = RelyingParty::builder("clinic.example", "Clinic")
     ///     .attestation_named("staff", AttestationPolicy::any(), AttestationConveyance::Direct)
     ///     .build()?;
-    /// let mut request = RegistrationRequest::default();
-    /// request.attestation = Some("staff".to_owned());
+    /// let user = UserHandle::random().unwrap();
+    /// let request = RegistrationRequest::new(&user, "ada@mail.example", &[]).attestation_policy("staff");
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub fn attestation_named(
@@ -499,8 +502,9 @@ impl RelyingPartyBuilder {
     /// Checks the configuration and returns the relying party.
     ///
     /// ```
+    /// # use std::time::Duration;
     /// use wardkey::{ConfigError, RelyingParty};
-    /// let refused = RelyingParty::builder("clinic.example", "Clinic").timeout_secs(0).build();
+    /// let refused = RelyingParty::builder("clinic.example", "Clinic").timeout(Duration::ZERO).build();
     /// assert_eq!(refused.unwrap_err(), ConfigError::Timeout);
     /// ```
     ///
@@ -533,9 +537,7 @@ impl RelyingPartyBuilder {
             attestation.check()?;
         }
         self.check_backup()?;
-        if !(1..=MAX_LIFETIME_SECS).contains(&self.timeout_secs) {
-            return Err(ConfigError::Timeout);
-        }
+        let timeout_secs = lifetime_secs(self.timeout).ok_or(ConfigError::Timeout)?;
         let mut origins = Origins::exact(self.origins).and_exactly(self.related.into_iter().chain(self.native));
         if self.subdomains {
             origins = origins.with_subdomains();
@@ -552,7 +554,7 @@ impl RelyingPartyBuilder {
             algorithms: self.algorithms,
             sign_in_algorithms,
             user_verification_required: self.user_verification_required,
-            timeout_secs: self.timeout_secs,
+            timeout_secs,
             attestation: self.attestation,
             attestation_named: self.attestation_named,
             backup_eligibility: self.backup_eligibility,

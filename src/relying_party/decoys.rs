@@ -1,8 +1,8 @@
 //! Credentials that do not exist, for names without an account (§14.6.2, §14.6.3).
 
+use super::ConfigError;
 use super::registration::sorted;
 use super::stand_in::{MODULUS_HEAD_LEN, StandInKey};
-use super::{ConfigError, RelyingParty};
 use crate::credential::{CredentialDescriptor, CredentialId, PublicKeyCredentialType, Transport, UserHandle};
 use crate::crypto::{Algorithm, Backend, default_backend};
 use crate::extensions::{Blob, PrfValues};
@@ -48,10 +48,11 @@ pub(super) struct DecoyShape {
 /// compares them with lists from before can tell these names from accounts.
 ///
 /// ```
-/// use wardkey::{Decoys, RelyingParty, UnixTime};
+/// use wardkey::{AuthenticationRequest, Decoys, RelyingParty, Session, UnixTime};
 /// let rp = |decoys| RelyingParty::builder("clinic.example", "Clinic").decoys(decoys).build().unwrap();
 /// let list = |rp: &RelyingParty, name| {
-///     let (options, _state) = rp.start_decoy_authentication(name, UnixTime::from_secs(1_795_392_000)).unwrap();
+///     let (request, now) = (AuthenticationRequest::named(name, &[]), UnixTime::from_secs(1_795_392_000));
+///     let (options, _state) = rp.start_authentication(request, Session::unbound(), now).unwrap();
 ///     serde_json::to_value(&options).unwrap()["allowCredentials"].clone()
 /// };
 /// let (old, new) = (*b"decoy secret number 7, 32 bytes.", *b"decoy secret number 8, 32 bytes.");
@@ -297,9 +298,10 @@ impl StandIns {
         Some((self.user_handle(&seed)?, credentials))
     }
 
-    /// Does the work of [`Self::account`] for an account that there is, so that its list does not come faster.
-    pub(super) fn work_of_account(&self, user: &UserHandle, own: &[CredentialDescriptor]) {
-        let Some(key) = self.key else { return };
+    /// Does the work of [`Self::account`] for an account that exists, so that its list does not come faster; `None` without
+    /// decoys.
+    pub(super) fn work_of_account(&self, user: &UserHandle, own: &[CredentialDescriptor]) -> Option<()> {
+        let key = self.key?;
         let seed = self.backend.hmac_sha256(&key, &[b"account of ", user.as_bytes()]);
         let credential = |(number, own): (usize, &CredentialDescriptor)| {
             self.id_len(&seed, number);
@@ -307,6 +309,7 @@ impl StandIns {
         };
         let credentials: Vec<_> = own.iter().enumerate().filter_map(credential).collect();
         core::hint::black_box((self.user_handle(&seed), credentials));
+        Some(())
     }
 
     fn id_len(&self, seed: &[u8; 32], number: usize) -> usize {
@@ -378,19 +381,6 @@ fn position(weights: impl Iterator<Item = u32> + Clone, drawn: u32) -> Option<us
         }
     }
     None
-}
-
-impl RelyingParty {
-    /// Does for an account that there is what [`Self::start_decoy_authentication`] does for a name that nobody has.
-    pub(super) fn work_of_decoys(
-        &self,
-        user: &UserHandle,
-        own: &[CredentialDescriptor],
-        asked: Option<&BTreeMap<CredentialId, PrfValues>>,
-    ) {
-        self.stand_ins.work_of_account(user, own);
-        core::hint::black_box(asked.map(|asked| self.stand_ins.prf(asked, own)));
-    }
 }
 
 #[cfg(test)]

@@ -1,141 +1,70 @@
 //! Protection against enumeration (§14.6.2, §14.6.3): an attacker cannot find out whether an account exists.
 
+use super::RelyingParty;
 use super::decoys::StandIn;
-use super::{AuthenticationRequest, RelyingParty};
 use crate::authenticator::AuthenticatorData;
 use crate::ceremony::authentication::{self, ExpectedAuthentication, VerifiedAuthentication};
 use crate::ceremony::{Ceremony, Failure, Outcome, Recorder, Refusal, Step};
 use crate::client::AuthenticationResponse;
-use crate::client::json::RequestOptions;
 use crate::codec::base64url;
-use crate::credential::{CredentialId, CredentialRecord, UserHandle};
+use crate::credential::{CredentialDescriptor, CredentialId, CredentialRecord, UserHandle};
 use crate::crypto::Backend;
 use crate::error::Error;
-use crate::state::{AuthenticationState, Purpose};
-use crate::time::UnixTime;
+use crate::extensions::RequestExtensions;
+use crate::state::AuthenticationState;
 
 impl RelyingParty {
-    /// Starts a sign-in for a name without an account, or for an account without a passkey. An attacker cannot
-    /// distinguish it from [`Self::start_authentication`]. Store the state as for a real account, and answer the response
-    /// with [`Self::refuse_authentication`].
-    ///
-    /// ```
-    /// # use wardkey::{Decoys, RelyingParty, UnixTime};
-    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new(*b"decoy secret number 7, 32 bytes.")).build()?;
-    /// # let now = UnixTime::from_secs(1_795_392_000);
-    /// let (options, state) = rp.start_decoy_authentication("nobody@mail.example", now)?;
-    /// # let _ = (options, state);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::NoDecoys`] if the relying party was built without [`decoys`](super::RelyingPartyBuilder::decoys),
-    /// [`Error::TimeNotInSeconds`], [`Error::Random`].
-    pub fn start_decoy_authentication(
+    /// Returns the account with a name, and its credentials: `account` if there is one, and decoys otherwise. Both cost the same.
+    pub(super) fn named(
         &self,
         name: &str,
-        now: UnixTime,
-    ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        self.start_decoy_authentication_with(&AuthenticationRequest::default(), name, now)
-    }
-
-    /// As [`Self::start_decoy_authentication`], with the choices of a request: pass the same as for a real account. The credentials
-    /// in `prf.evalByCredential` are replaced by those of the decoy, with inputs of the same length that never change.
-    ///
-    /// ```
-    /// # use wardkey::AuthenticationRequest;
-    /// # use wardkey::{Decoys, RelyingParty, UnixTime};
-    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new(*b"decoy secret number 7, 32 bytes.")).build()?;
-    /// # let now = UnixTime::from_secs(1_795_392_000);
-    /// let request = AuthenticationRequest::default(); // as for a real account
-    /// let (options, state) = rp.start_decoy_authentication_with(&request, "nobody@mail.example", now)?;
-    /// # let _ = (options, state);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::NoDecoys`], [`Error::Random`], and [`Error::Extension`] as for an account with as many credentials:
-    /// `largeBlob.write` needs exactly one credential, so use it only for users who have signed in.
-    pub fn start_decoy_authentication_with(
-        &self,
-        request: &AuthenticationRequest,
-        name: &str,
-        now: UnixTime,
-    ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        self.start_decoy(Purpose::SignIn, request, name, now)
-    }
-
-    /// Starts a payment for a name without an account. An attacker cannot distinguish it from
-    /// [`Self::start_payment`]. Answer the response with [`Self::refuse_payment`].
-    ///
-    /// ```
-    /// # use wardkey::{Decoys, RelyingParty, UnixTime};
-    /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new(*b"decoy secret number 7, 32 bytes.")).build()?;
-    /// # let now = UnixTime::from_secs(1_795_392_000);
-    /// let (options, state) = rp.start_decoy_payment("nobody@mail.example", now)?;
-    /// # let _ = (options, state);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::NoDecoys`], [`Error::Random`].
-    pub fn start_decoy_payment(
-        &self,
-        name: &str,
-        now: UnixTime,
-    ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        self.start_decoy(Purpose::Payment, &Self::payment_request(), name, now)
-    }
-
-    fn start_decoy(
-        &self,
-        purpose: Purpose,
-        request: &AuthenticationRequest,
-        name: &str,
-        now: UnixTime,
-    ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        let (user_handle, credentials) = self.stand_ins.account(name).ok_or(Error::NoDecoys)?;
-        let mut request = request.clone();
-        if let Some(prf) = &mut request.extensions.prf {
-            prf.eval_by_credential = self.stand_ins.prf(&prf.eval_by_credential, &credentials);
+        account: Option<(UserHandle, Vec<CredentialDescriptor>)>,
+        extensions: &mut RequestExtensions,
+    ) -> Result<(UserHandle, Vec<CredentialDescriptor>), Error> {
+        let by_credential = extensions.prf.as_mut().map(|prf| &mut prf.eval_by_credential);
+        if let Some((user, credentials)) = account {
+            self.stand_ins.work_of_account(&user, &credentials).ok_or(Error::NoDecoys)?;
+            core::hint::black_box(by_credential.map(|asked| self.stand_ins.prf(asked, &credentials)));
+            return Ok((user, credentials));
         }
-        self.start(purpose, &request, Some(user_handle), credentials, now)
+        let (user, credentials) = self.stand_ins.account(name).ok_or(Error::NoDecoys)?;
+        if let Some(asked) = by_credential {
+            *asked = self.stand_ins.prf(asked, &credentials);
+        }
+        Ok((user, credentials))
     }
 
-    /// Refuses a response whose credential your store does not have. It takes as long as a wrong signature.
-    ///
-    /// The error is for your log: `credential-unknown`, unless an earlier step refuses the response.
-    ///
-    /// ```
-    /// # use wardkey::{AuthenticationResponse, AuthenticationState, PublicFailure, RelyingParty, UnixTime};
-    /// fn refuse(rp: &RelyingParty, state: AuthenticationState, response: &AuthenticationResponse, now: UnixTime) -> PublicFailure {
-    ///     let error = rp.refuse_authentication(state, response, now);
-    ///     eprintln!("{error} ({})", error.code()); // your log
-    ///     error.public()
-    /// }
-    /// ```
-    pub fn refuse_authentication(
+    /// Verifies a response with the stored record, or refuses it if there is none. All refusals take as long.
+    pub(super) fn judge<V>(
         &self,
-        state: AuthenticationState,
+        expected: ExpectedAuthentication<'_>,
+        state: &AuthenticationState,
         response: &AuthenticationResponse,
-        now: UnixTime,
-    ) -> Error {
-        if let Err(error) = self.admit_for(|purpose| *purpose != Purpose::Payment, &state, now) {
-            return error;
-        }
-        let mut failure = self.refuse(self.expected_of(&state, now), response, authentication::verify);
-        state.identify(&mut failure.recorder.evidence);
-        Error::Failed(failure)
+        stored: Option<&CredentialRecord>,
+        verify: Verify,
+        whole: impl FnOnce(&ExpectedAuthentication<'_>, &CredentialRecord) -> Result<V, Failure>,
+    ) -> Result<V, Error> {
+        let stand_in = self.stand_ins.of(response.credential_id());
+        let judged = match stored {
+            Some(record) => whole(&expected, record).inspect_err(|failure| {
+                self.level(&failure.refusal, expected, response, record, stand_in, verify);
+            }),
+            None => Err(self.refuse(expected, response, stand_in, verify)),
+        };
+        judged.map_err(|mut failure| {
+            state.identify(&mut failure.recorder.evidence);
+            Error::Failed(failure)
+        })
     }
 
     /// Refuses a sign-in or a payment with a credential that is not stored.
-    pub(super) fn refuse(
+    fn refuse(
         &self,
         expected: ExpectedAuthentication<'_>,
         response: &AuthenticationResponse,
+        stand_in: StandIn<'_>,
         verify: Verify,
     ) -> Failure {
-        let stand_in = self.stand_ins.of(response.credential_id());
         let verified =
             stand_in_record(&stand_in).map(|record| self.verify_as_known(expected, response, record, verify));
         match verified {
@@ -177,7 +106,7 @@ impl RelyingParty {
     /// Does the work that an early refusal skipped because of the owner of the credential or the content of its record, so that
     /// the time of the answer does not reveal the account (§14.6.2). Work that was done before the refusal is not done again. The
     /// work is that of the record's key. `stand_in` replaces a key that cannot verify anything.
-    pub(super) fn level(
+    fn level(
         &self,
         refusal: &Refusal,
         expected: ExpectedAuthentication<'_>,

@@ -6,7 +6,7 @@ use crate::client::json::response::RegistrationResponse;
 use crate::error::Error;
 use crate::metadata::{Attested, Metadata};
 use crate::policy::{Reassessment, Registered, Trust};
-use crate::state::RegistrationState;
+use crate::state::{RegistrationState, Session};
 use crate::time::UnixTime;
 
 impl RelyingParty {
@@ -21,9 +21,10 @@ impl RelyingParty {
         state: RegistrationState,
         response: &RegistrationResponse,
         metadata: &Metadata,
+        session: Session,
         now: UnixTime,
     ) -> Result<Registered, Error> {
-        self.finish_registration_by(state, response, Some(metadata), now)
+        self.finish_registration_by(state, response, Some(metadata), session, now)
     }
 
     /// Judges the model of a credential again, at a sign-in that was verified. `policy` is the name of the attestation policy

@@ -20,9 +20,8 @@ pub use authentication::{Authenticated, AuthenticationRequest};
 pub use builder::{ConfigError, RelyingPartyBuilder};
 pub use decoys::Decoys;
 pub use payment::Paid;
-pub use reauthentication::Reauthentication;
-pub use registration::{RegistrationRequest, User};
-pub use signal::SignedIn;
+pub use reauthentication::{Reauthentication, ReauthenticationRequest};
+pub use registration::RegistrationRequest;
 
 use crate::ceremony::Site;
 use crate::ceremony::authentication::SignCountPolicy;
@@ -32,8 +31,10 @@ use crate::crypto::{Algorithm, Backend};
 use crate::error::Error;
 use crate::policy::AttestationPolicy;
 use crate::quirk::Quirks;
-use crate::state::MAX_LIFETIME_SECS;
+use crate::state::{Session, SessionHash, lifetime_secs};
 use crate::time::UnixTime;
+use core::ops::RangeInclusive;
+use core::time::Duration;
 use decoys::StandIns;
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
@@ -79,7 +80,7 @@ struct Attestation {
 const CHALLENGE_LEN: usize = 32;
 
 /// How far the clock of the machine that finishes a ceremony may be behind that of the machine that started it.
-const CLOCK_SKEW_SECS: u32 = 300;
+const CLOCK_SKEW: Duration = Duration::from_secs(300);
 
 impl RelyingParty {
     /// Builds a relying party with the origin `https://` and the RP ID, user verification required, and the recommended algorithms.
@@ -167,16 +168,30 @@ impl RelyingParty {
         Ok(challenge)
     }
 
-    /// Checks that the state is of this relying party, and of a ceremony that has begun and is not over.
-    fn admit(&self, rp_id: &str, issued_at: UnixTime, expires_at: UnixTime, now: UnixTime) -> Result<(), Error> {
+    /// Checks that a state is of this relying party and this session, and of a ceremony that has begun and is not over. `valid` is
+    /// the time from issue to expiry.
+    fn admit(
+        &self,
+        rp_id: &str,
+        started_in: Option<&SessionHash>,
+        session: Session,
+        valid: RangeInclusive<UnixTime>,
+        now: UnixTime,
+    ) -> Result<(), Error> {
         check_time(now)?;
         if rp_id != self.site.rp_id {
             return Err(Error::WrongRelyingParty);
         }
-        if issued_at > now.plus_secs(CLOCK_SKEW_SECS) {
+        if session.is_empty() {
+            return Err(Error::SessionEmpty);
+        }
+        if started_in.is_some_and(|started_in| !started_in.is_of(session)) {
+            return Err(Error::SessionMismatch);
+        }
+        if *valid.start() > now.plus(CLOCK_SKEW) {
             return Err(Error::NotYetIssued);
         }
-        if now > expires_at { Err(Error::Expired) } else { Ok(()) }
+        if now > *valid.end() { Err(Error::Expired) } else { Ok(()) }
     }
 
     /// Returns the user verification of a request, or that of the relying party.
@@ -193,9 +208,9 @@ impl RelyingParty {
         name.map_or(Some(&self.attestation), |name| self.attestation_named.get(name)).ok_or(Error::UnknownPolicy)
     }
 
-    /// Returns the timeout of a request, or that of the relying party, in seconds: from 1 to 86 400.
-    fn timeout(&self, wanted: Option<u32>) -> u32 {
-        wanted.unwrap_or(self.timeout_secs).clamp(1, MAX_LIFETIME_SECS)
+    /// Returns the timeout of a request, or that of the relying party, in seconds.
+    fn timeout_secs(&self, wanted: Option<Duration>) -> Result<u32, Error> {
+        wanted.map_or(Some(self.timeout_secs), lifetime_secs).ok_or(Error::Timeout)
     }
 }
 

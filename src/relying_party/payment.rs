@@ -6,11 +6,11 @@ use crate::ceremony::authentication::{SignCount, UserVerification};
 use crate::ceremony::evidence::Evidence;
 use crate::ceremony::payment::{self, BrowserBinding, ExpectedPayment};
 use crate::client::AuthenticationResponse;
-use crate::client::json::{self, RequestOptions};
+use crate::client::json::{RequestOptions, UserVerificationRequirement};
 use crate::credential::{CredentialId, CredentialRecord, RecordUpdate, UserHandle};
 use crate::error::Error;
 use crate::extensions::{ClientExtensionResults, SignedOutputs};
-use crate::state::{AuthenticationState, Purpose};
+use crate::state::{AuthenticationState, Purpose, Session};
 use crate::time::UnixTime;
 
 /// A payment that passed every step of §7.2 and of Secure Payment Confirmation. It signs nobody in, because the page that asked for
@@ -46,134 +46,102 @@ pub struct Paid {
 }
 
 impl RelyingParty {
-    /// Starts a payment. `credentials` are the records of the account, at least one. The page, which may be a merchant's, passes the
-    /// challenge, the RP ID and the credential ids to `PaymentRequest`. User verification is required, because the client
-    /// requires it.
+    /// Starts a payment. The page, which may be a merchant's, passes the challenge, the RP ID and the credential ids to its
+    /// `PaymentRequest`. User verification is required, whatever the request says, because the client requires it.
+    ///
+    /// If a merchant's page calls your back end, there is no web session of your portal:
+    /// [`Session::unbound`](crate::Session::unbound).
     ///
     /// ```
-    /// # use wardkey::{CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
-    /// fn begin(rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], now: UnixTime) -> Result<String, Error> {
-    ///     let (options, state) = rp.start_payment(user, own, now)?;
-    ///     # let _ = options;
-    ///     Ok(state.id()) // store the state under it, and send the options as JSON
+    /// # use wardkey::{AuthenticationRequest, AuthenticationState, CredentialRecord, Error, RelyingParty, Session, UnixTime};
+    /// # use wardkey::{UserHandle, client::json::RequestOptions};
+    /// fn begin(
+    ///     rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], session: Session, now: UnixTime,
+    /// ) -> Result<(RequestOptions, AuthenticationState), Error> {
+    ///     rp.start_payment(AuthenticationRequest::known(user, own), session, now)
     /// }
     /// ```
     ///
     /// # Errors
-    /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::Random`].
+    /// As [`Self::start_authentication`]; [`Error::NoCredentials`] for a discoverable request, because a payment names the
+    /// credentials.
     pub fn start_payment(
         &self,
-        user: &UserHandle,
-        credentials: &[CredentialRecord],
+        request: AuthenticationRequest,
+        session: Session,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        self.start_known(Purpose::Payment, &Self::payment_request(), user, credentials, now)
-    }
-
-    /// Returns the request of every payment. User verification is required, because the client requires it.
-    pub(super) fn payment_request() -> AuthenticationRequest {
-        AuthenticationRequest {
-            user_verification: Some(json::UserVerificationRequirement::Required),
-            ..AuthenticationRequest::default()
+        if request.is_discoverable() {
+            return Err(Error::NoCredentials);
         }
+        let request = request.user_verification(UserVerificationRequirement::Required);
+        self.start(Purpose::Payment, request, session, now)
     }
 
-    /// Finishes a payment. `record` is the record that your store has under the credential id of the response. If there is none,
-    /// call [`Self::refuse_payment`].
+    /// Finishes a payment. `stored` is the record that your store has under the credential id of the response; `None` refuses, as
+    /// in [`Self::finish_authentication`].
     ///
     /// ```
-    /// # use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, Error, Paid, RelyingParty, UnixTime};
+    /// # use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, Error, Paid, RelyingParty, Session, UnixTime};
     /// # use wardkey::{ceremony::payment::ExpectedPayment, client::payment::{Amount, Instrument, PaymentDetails}};
     /// # fn end(
     /// #     rp: &RelyingParty, state: AuthenticationState, response: &AuthenticationResponse,
-    /// #     record: &CredentialRecord, now: UnixTime,
+    /// #     stored: Option<&CredentialRecord>, session: Session, now: UnixTime,
     /// # ) -> Result<Paid, Error> {
     /// let (total, card) = (Amount::new("EUR", "12.50"), Instrument::new("Card *1234", "https://bank.example/card.png"));
     /// let shown = PaymentDetails::new("https://clinic.example", "https://clinic.example", total, card);
-    /// rp.finish_payment(state, response, record, &ExpectedPayment::new(&shown), now)
+    /// rp.finish_payment(state, response, stored, &ExpectedPayment::new(&shown), session, now)
     /// # }
     /// ```
     ///
     /// # Errors
-    /// [`Error::Payment`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`], [`Error::TimeNotInSeconds`],
-    /// [`Error::WrongRelyingParty`], [`Error::OtherPurpose`] if the state is not from [`Self::start_payment`].
+    /// As [`Self::finish_authentication`]; [`Error::OtherPurpose`] if the state is not from [`Self::start_payment`].
     pub fn finish_payment(
         &self,
         state: AuthenticationState,
         response: &AuthenticationResponse,
-        record: &CredentialRecord,
+        stored: Option<&CredentialRecord>,
         expected: &ExpectedPayment<'_>,
+        session: Session,
         now: UnixTime,
     ) -> Result<Paid, Error> {
-        self.admit_for(|purpose| *purpose == Purpose::Payment, &state, now)?;
+        self.admit_for(|purpose| *purpose == Purpose::Payment, &state, session, now)?;
         let site = expected.site(&self.site);
         let mut judged_by = self.expected_of(&state, now);
         judged_by.site = &site;
-        let stand_in = self.stand_ins.of(response.credential_id()); // as for a credential that is not stored
-        let verified = payment::verify(&judged_by, expected, response, record, self.backend);
-        let (mut authentication, browser_binding) = verified.map_err(|mut failure| {
-            let verify = payment::verify_authentication;
-            self.level(&failure.refusal, judged_by, response, record, stand_in, verify);
-            state.identify(&mut failure.recorder.evidence);
-            Error::Payment(failure)
-        })?;
-        state.identify(&mut authentication.recorder.evidence);
-        let Authenticated {
-            user,
-            credential_id,
-            user_verification,
-            sign_count,
-            backup_state,
-            signed_extensions,
-            unsigned_extensions,
-            update,
-            update_after_additional_factor,
-            evidence,
-        } = Self::authenticated(record, authentication);
-        Ok(Paid {
-            user,
-            credential_id,
-            browser_binding,
-            user_verification,
-            sign_count,
-            backup_state,
-            signed_extensions,
-            unsigned_extensions,
-            update,
-            update_after_additional_factor,
-            evidence,
+        self.judge(judged_by, &state, response, stored, payment::verify_authentication, |judged_by, record| {
+            let verified = payment::verify(judged_by, expected, response, record, self.backend)?;
+            let (mut authentication, browser_binding) = verified;
+            state.identify(&mut authentication.recorder.evidence);
+            Ok(paid(Self::authenticated(record, authentication), browser_binding))
         })
     }
+}
 
-    /// Refuses a payment whose credential your store does not have, as [`Self::refuse_authentication`] refuses a sign-in.
-    ///
-    /// ```
-    /// # use wardkey::{AuthenticationResponse, AuthenticationState, PublicFailure, RelyingParty, UnixTime};
-    /// # use wardkey::ceremony::payment::ExpectedPayment;
-    /// # fn refuse(
-    /// #     rp: &RelyingParty, state: AuthenticationState, response: &AuthenticationResponse,
-    /// #     expected: &ExpectedPayment<'_>, now: UnixTime,
-    /// # ) -> PublicFailure {
-    /// let error = rp.refuse_payment(state, response, expected, now);
-    /// eprintln!("{error} ({})", error.code()); // your log
-    /// error.public()
-    /// # }
-    /// ```
-    pub fn refuse_payment(
-        &self,
-        state: AuthenticationState,
-        response: &AuthenticationResponse,
-        expected: &ExpectedPayment<'_>,
-        now: UnixTime,
-    ) -> Error {
-        if let Err(error) = self.admit_for(|purpose| *purpose == Purpose::Payment, &state, now) {
-            return error;
-        }
-        let site = expected.site(&self.site);
-        let mut judged_by = self.expected_of(&state, now);
-        judged_by.site = &site;
-        let mut failure = self.refuse(judged_by, response, payment::verify_authentication);
-        state.identify(&mut failure.recorder.evidence);
-        Error::Payment(failure)
+fn paid(authenticated: Authenticated, browser_binding: BrowserBinding) -> Paid {
+    let Authenticated {
+        user,
+        credential_id,
+        user_verification,
+        sign_count,
+        backup_state,
+        signed_extensions,
+        unsigned_extensions,
+        update,
+        update_after_additional_factor,
+        evidence,
+    } = authenticated;
+    Paid {
+        user,
+        credential_id,
+        browser_binding,
+        user_verification,
+        sign_count,
+        backup_state,
+        signed_extensions,
+        unsigned_extensions,
+        update,
+        update_after_additional_factor,
+        evidence,
     }
 }

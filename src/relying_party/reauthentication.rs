@@ -4,11 +4,12 @@
 use super::{Authenticated, AuthenticationRequest, RelyingParty, check_time};
 use crate::ceremony::authentication::UserVerification;
 use crate::client::AuthenticationResponse;
-use crate::client::json::{self, RequestOptions};
+use crate::client::json::{Hint, RequestOptions, UserVerificationRequirement};
 use crate::credential::{CredentialId, CredentialRecord, UserHandle, Version};
 use crate::error::Error;
-use crate::state::{AuthenticationState, MAX_LIFETIME_SECS, Purpose};
+use crate::state::{AuthenticationState, Purpose, Session, lifetime_secs};
 use crate::time::UnixTime;
+use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 /// Proof that a user was re-authenticated at a relying party for a purpose, and until when it counts. Keep it in the user's web
@@ -156,63 +157,97 @@ impl Reauthentication {
     }
 }
 
-impl RelyingParty {
-    /// Starts a re-authentication of a signed-in user. User verification is required, whatever the relying party's own choice is.
+/// One re-authentication of a signed-in user: what it is for, and how long it counts.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use wardkey::{CredentialRecord, ReauthenticationRequest, UserHandle};
+/// fn request(user: &UserHandle, own: &[CredentialRecord]) -> ReauthenticationRequest {
+///     ReauthenticationRequest::new(user, own, "prescription 4711", Duration::from_secs(120))
+/// }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "pass it to `start_reauthentication`"]
+pub struct ReauthenticationRequest {
+    request: AuthenticationRequest,
+    purpose: String,
+    lifetime: Duration,
+}
+
+impl ReauthenticationRequest {
+    /// Asks the signed-in `user` to confirm `purpose`. `records` are the records of the account that may confirm it, at least
+    /// one.
     ///
     /// `purpose` is what the user confirms, in your own words: an action, and what it acts on if that matters
-    /// (`"delete-passkey"`, `"prescription 4711"`). [`Reauthentication::spend`] compares it. The proof counts for `fresh_secs`
-    /// seconds, from 1 to 86 400 (a day), usually a few minutes. The time starts at `now`, when the challenge is issued,
+    /// (`"delete-passkey"`, `"prescription 4711"`). [`Reauthentication::spend`] compares it. The proof counts for `lifetime`, in
+    /// whole seconds, from 1 second to 1 day, usually a few minutes. It counts from the time when the challenge is issued,
     /// because nobody knows when the user answered, so the user must answer within it.
+    pub fn new(
+        user: &UserHandle,
+        records: &[CredentialRecord],
+        purpose: impl Into<String>,
+        lifetime: Duration,
+    ) -> Self {
+        let request = AuthenticationRequest::known(user, records);
+        let request = request.user_verification(UserVerificationRequirement::Required);
+        Self { request, purpose: purpose.into(), lifetime }
+    }
+
+    /// Sets the hints for the user interface of the client, most preferred first.
+    pub fn hints(mut self, hints: impl IntoIterator<Item = Hint>) -> Self {
+        self.request = self.request.hints(hints);
+        self
+    }
+}
+
+impl RelyingParty {
+    /// Starts a re-authentication. User verification is required, whatever the relying party's own choice is.
     ///
     /// ```
-    /// use wardkey::{CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
-    ///
-    /// fn confirm(rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], now: UnixTime) -> Result<String, Error> {
-    ///     let (options, state) = rp.start_reauthentication(user, own, "delete-passkey", 120, now)?;
-    ///     # let _ = (options, &state);
-    ///     Ok(state.id()) // store the state under it, and send the options to the page
+    /// # use std::time::Duration;
+    /// # use wardkey::{AuthenticationState, CredentialRecord, Error, ReauthenticationRequest, RelyingParty, Session, UnixTime};
+    /// # use wardkey::{UserHandle, client::json::RequestOptions};
+    /// fn confirm(
+    ///     rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], session: Session, now: UnixTime,
+    /// ) -> Result<(RequestOptions, AuthenticationState), Error> {
+    ///     let request = ReauthenticationRequest::new(user, own, "delete-passkey", Duration::from_secs(120));
+    ///     rp.start_reauthentication(request, session, now)
     /// }
     /// ```
     ///
     /// # Errors
-    /// [`Error::ReauthenticationLifetime`], [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::TimeNotInSeconds`],
-    /// [`Error::Random`].
+    /// [`Error::ReauthenticationLifetime`], [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::SessionEmpty`],
+    /// [`Error::TimeNotInSeconds`], [`Error::Random`].
     pub fn start_reauthentication(
         &self,
-        user: &UserHandle,
-        credentials: &[CredentialRecord],
-        purpose: impl Into<String>,
-        fresh_secs: u32,
+        request: ReauthenticationRequest,
+        session: Session,
         now: UnixTime,
     ) -> Result<(RequestOptions, AuthenticationState), Error> {
-        if !(1..=MAX_LIFETIME_SECS).contains(&fresh_secs) {
-            return Err(Error::ReauthenticationLifetime);
-        }
-        let request = AuthenticationRequest {
-            user_verification: Some(json::UserVerificationRequirement::Required),
-            timeout_secs: Some(self.timeout(None).min(fresh_secs)),
-            ..AuthenticationRequest::default()
-        };
-        let purpose = Purpose::Reauthentication { purpose: purpose.into(), fresh_secs };
-        self.start_known(purpose, &request, user, credentials, now)
+        let ReauthenticationRequest { request, purpose, lifetime } = request;
+        let fresh_secs = lifetime_secs(lifetime).ok_or(Error::ReauthenticationLifetime)?;
+        let timeout_secs = self.timeout_secs(None)?.min(fresh_secs);
+        let request = request.timeout(Duration::from_secs(timeout_secs.into()));
+        self.start(Purpose::Reauthentication { purpose, fresh_secs }, request, session, now)
     }
 
-    /// Finishes a re-authentication. `user` is the account of the web session. Returns the proof for the session, and the sign-in
-    /// that it comes from: write its update first.
+    /// Finishes a re-authentication. `stored` is the record that your store has under the credential id of the response. Returns
+    /// the proof for the web session, and the sign-in that it comes from: write its update first.
     ///
     /// If user verification of the credential does not count as a factor yet, as with most imported credentials,
     /// [`Reauthentication::require`] refuses every proof. So check [`Reauthentication::user_verification`] here. If it does not
     /// count, ask for the factor that the account had before, and write [`Authenticated::update_after_additional_factor`].
     ///
     /// ```
-    /// # use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, UnixTime, UserHandle};
+    /// # use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, Session};
+    /// # use wardkey::{UnixTime, UserHandle};
     /// # fn confirm(
     /// #     rp: &RelyingParty, state: AuthenticationState, user: &UserHandle, response: &AuthenticationResponse,
-    /// #     record: &mut CredentialRecord, now: UnixTime,
+    /// #     record: &mut CredentialRecord, session: Session, now: UnixTime,
     /// # ) -> Result<(), Error> {
-    /// let (proof, authenticated) = rp.finish_reauthentication(state, user, response, record, now)?;
+    /// let (proof, authenticated) = rp.finish_reauthentication(state, response, Some(record), session, now)?;
     /// assert!(authenticated.update.is_none_or(|update| record.apply(&update))); // in your store: compare and set
-    /// let id = proof.spend(rp, user, "delete-passkey", now)?;
+    /// let id = proof.spend(rp, user, "delete-passkey", now)?; // `user` is signed in to this web session
     /// // In one transaction: insert `id` under a unique index, and delete the passkey.
     /// # let _ = id;
     /// # Ok(())
@@ -220,24 +255,21 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// [`Error::NotAReauthentication`] if the state belongs to a different user, or was not started by
-    /// [`Self::start_reauthentication`]. Otherwise as [`Self::finish_authentication`].
+    /// As [`Self::finish_authentication`]; [`Error::OtherPurpose`] if the state was not started by
+    /// [`Self::start_reauthentication`].
     pub fn finish_reauthentication(
         &self,
         state: AuthenticationState,
-        user: &UserHandle,
         response: &AuthenticationResponse,
-        record: &CredentialRecord,
+        stored: Option<&CredentialRecord>,
+        session: Session,
         now: UnixTime,
     ) -> Result<(Reauthentication, Authenticated), Error> {
+        self.admit_for(|purpose| matches!(purpose, Purpose::Reauthentication { .. }), &state, session, now)?;
         let Purpose::Reauthentication { purpose, fresh_secs } = &state.purpose else {
-            return Err(Error::NotAReauthentication);
+            return Err(Error::OtherPurpose);
         };
-        if state.user_handle.as_ref() != Some(user) {
-            return Err(Error::NotAReauthentication);
-        }
-        self.admit(&state.rp_id, state.issued_at, state.expires_at, now)?;
-        let authenticated = self.finish(&state, response, record, now)?;
+        let authenticated = self.finish(&state, response, stored, now)?;
         let proof = Reauthentication {
             version: Version,
             id: state.id(),
@@ -247,7 +279,7 @@ impl RelyingParty {
             credential_id: authenticated.credential_id.clone(),
             user_verification: authenticated.user_verification,
             at: state.issued_at,
-            until: state.issued_at.plus_secs(*fresh_secs),
+            until: state.issued_at.plus(Duration::from_secs((*fresh_secs).into())),
         };
         Ok((proof, authenticated))
     }

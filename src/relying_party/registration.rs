@@ -18,8 +18,9 @@ use crate::error::Error;
 use crate::extensions::{CreationExtensions, Extension, RegistrationExtensions, RegistrationOutputs};
 use crate::invalid::InvalidValue;
 use crate::policy::{AttestationPolicy, Registered};
-use crate::state::RegistrationState;
+use crate::state::{RegistrationState, Session};
 use crate::time::UnixTime;
+use core::time::Duration;
 
 impl UserHandle {
     /// Makes a handle of 64 random bytes, as §14.6.1 recommends. Make one for each account, and never change it.
@@ -33,69 +34,130 @@ impl UserHandle {
     }
 }
 
-/// The account that registers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct User {
-    /// The user handle: random bytes that you keep with the account. It must not contain a name.
-    pub handle: UserHandle,
-    /// The account name as its owner knows it, such as an e-mail address. Authenticators show it, and never send it back.
-    pub name: String,
-    /// The person's name as they chose it. Repeat the account name if they chose none, because some clients refuse an empty one.
-    pub display_name: String,
-}
-
-impl User {
-    /// Makes an account to register a passkey for.
-    pub fn new(handle: UserHandle, name: impl Into<String>, display_name: impl Into<String>) -> Self {
-        Self { handle, name: name.into(), display_name: display_name.into() }
-    }
-}
-
-/// The choices of one registration that differ from those of the relying party.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+/// One registration: whose, what the account has already, and the choices that differ from those of the relying party.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use wardkey::{CredentialRecord, RegistrationRequest, UserHandle, client::json::Hint};
+/// fn request(user: &UserHandle, existing: &[CredentialRecord]) -> RegistrationRequest {
+///     RegistrationRequest::new(user, "ada@mail.example", existing)
+///         .display_name("Ada Lovelace")
+///         .hints([Hint::SecurityKey])
+///         .timeout(Duration::from_secs(600))
+/// }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "pass it to `start_registration`"]
 pub struct RegistrationRequest {
-    /// Whether your front end calls `create()` with `mediation: "conditional"`, which shows no dialogue: a password manager
-    /// upgrades a user who just signed in with a password. UP and UV may then be clear (§7.1 step 15), and the record's
-    /// `uv_initialized` says whether UV was. Ask once after such a sign-in, if the client has the capability
-    /// `conditionalCreate`, never in a frame. Most users will see nothing, and a refusal is no failure of theirs.
-    pub conditional: bool,
-    /// Whether the credential must be discoverable. Required by default, so that it is a passkey.
-    pub resident_key: ResidentKey,
-    /// The kind of authenticator. `None`: the one that the hints mean (§5.8.8), or any.
-    pub attachment: Option<AuthenticatorAttachment>,
-    /// The hints for the user interface of the client, most preferred first.
-    pub hints: Vec<Hint>,
-    /// The name of the attestation policy that decides: see
-    /// [`attestation_named`](super::RelyingPartyBuilder::attestation_named). `None`: the default policy.
-    pub attestation: Option<String>,
-    /// The attestation formats, most preferred first.
-    pub attestation_formats: Vec<Format>,
-    /// User verification. `None`: the relying party's own choice. A conditional create never requires it.
-    pub user_verification: Option<UserVerificationRequirement>,
-    /// Seconds until the state expires, from 1 to 86 400 (a day). `None`: the relying party's own choice.
-    pub timeout_secs: Option<u32>,
-    /// The client extension inputs.
-    pub extensions: CreationExtensions,
-    /// The extension outputs that are required. Signed outputs need attestation, so the relying party must ask for it.
-    pub outputs: RegistrationOutputs,
+    user: UserEntity,
+    existing: Vec<CredentialDescriptor>,
+    /// Whether a record belongs to another account.
+    foreign: bool,
+    conditional: bool,
+    resident_key: ResidentKey,
+    attachment: Option<AuthenticatorAttachment>,
+    hints: Vec<Hint>,
+    attestation_policy: Option<String>,
+    attestation_formats: Vec<Format>,
+    user_verification: Option<UserVerificationRequirement>,
+    timeout: Option<Duration>,
+    extensions: CreationExtensions,
+    outputs: RegistrationOutputs,
 }
 
-impl Default for RegistrationRequest {
-    fn default() -> Self {
+impl RegistrationRequest {
+    /// Asks for a passkey for the account `user`. `name` is the account name as its owner knows it, such as an e-mail address.
+    /// Authenticators show it, and never send it back. `existing` are all records of the account, so that the same
+    /// authenticator is not registered twice; for a new account, none.
+    pub fn new(user: &UserHandle, name: impl Into<String>, existing: &[CredentialRecord]) -> Self {
+        let name = name.into();
         Self {
+            user: UserEntity { id: user.clone(), display_name: name.clone(), name },
+            existing: existing.iter().map(descriptor).collect(),
+            foreign: existing.iter().any(|record| record.user_handle != *user),
             conditional: false,
             resident_key: ResidentKey::Required,
             attachment: None,
             hints: Vec::new(),
-            attestation: None,
+            attestation_policy: None,
             attestation_formats: Vec::new(),
             user_verification: None,
-            timeout_secs: None,
+            timeout: None,
             extensions: CreationExtensions::default(),
             outputs: RegistrationOutputs::default(),
         }
+    }
+
+    /// Sets the person's name as they chose it. Without this call it is the account name, because some clients refuse an empty
+    /// one.
+    pub fn display_name(mut self, name: impl Into<String>) -> Self {
+        self.user.display_name = name.into();
+        self
+    }
+
+    /// Says that your front end calls `create()` with `mediation: "conditional"`, which shows no dialogue: a password manager
+    /// upgrades a user who just signed in with a password. UP and UV may then be clear (§7.1 step 15), and the record's
+    /// `uv_initialized` says whether UV was. Ask once after such a sign-in, if the client has the capability
+    /// `conditionalCreate`, never in a frame. Most users will see nothing, and a refusal is no failure of theirs.
+    pub const fn conditional(mut self) -> Self {
+        self.conditional = true;
+        self
+    }
+
+    /// Sets whether the credential must be discoverable. Required by default, so that it is a passkey.
+    pub fn resident_key(mut self, wanted: ResidentKey) -> Self {
+        self.resident_key = wanted;
+        self
+    }
+
+    /// Sets the kind of authenticator. Without this call, it is the one that the hints mean (§5.8.8), or any.
+    pub fn attachment(mut self, wanted: AuthenticatorAttachment) -> Self {
+        self.attachment = Some(wanted);
+        self
+    }
+
+    /// Sets the hints for the user interface of the client, most preferred first.
+    pub fn hints(mut self, hints: impl IntoIterator<Item = Hint>) -> Self {
+        self.hints = hints.into_iter().collect();
+        self
+    }
+
+    /// Names the attestation policy that decides: see
+    /// [`attestation_named`](super::RelyingPartyBuilder::attestation_named). Without this call it is the default policy.
+    pub fn attestation_policy(mut self, name: impl Into<String>) -> Self {
+        self.attestation_policy = Some(name.into());
+        self
+    }
+
+    /// Sets the attestation formats, most preferred first.
+    pub fn attestation_formats(mut self, formats: impl IntoIterator<Item = Format>) -> Self {
+        self.attestation_formats = formats.into_iter().collect();
+        self
+    }
+
+    /// Sets the user verification. Without this call it is the relying party's own choice. A conditional create never requires
+    /// it.
+    pub fn user_verification(mut self, wanted: UserVerificationRequirement) -> Self {
+        self.user_verification = Some(wanted);
+        self
+    }
+
+    /// Sets how long the ceremony may take, from 1 second to 1 day. Without this call it is the relying party's own choice.
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets the client extension inputs.
+    pub fn extensions(mut self, inputs: CreationExtensions) -> Self {
+        self.extensions = inputs;
+        self
+    }
+
+    /// Sets the extension outputs that are required. Signed outputs need attestation, so the relying party must ask for it.
+    pub const fn require(mut self, outputs: RegistrationOutputs) -> Self {
+        self.outputs = outputs;
+        self
     }
 }
 
@@ -129,60 +191,36 @@ use crate::metadata::Metadata;
 type Metadata = core::convert::Infallible;
 
 impl RelyingParty {
-    /// Starts the registration of a passkey. `existing` are all credentials that the account has already, so that the same
-    /// authenticator is not registered twice.
+    /// Starts the registration of a passkey.
     ///
-    /// Send the options to the browser as JSON. Store the state under its id, bound to the user's web session. Re-authenticate
-    /// the user before, because a new passkey gives access to the account.
+    /// Send the options to the browser as JSON, and store the state under its id. Re-authenticate the user before, because a new
+    /// passkey gives access to the account.
     ///
     /// ```
-    /// # use wardkey::{CredentialRecord, Error, RegistrationState, RelyingParty, UnixTime, User};
-    /// fn begin(rp: &RelyingParty, user: &User, own: &[CredentialRecord], now: UnixTime) -> Result<RegistrationState, Error> {
-    ///     let (options, state) = rp.start_registration(user, own, now)?;
-    ///     // Send `options` as JSON to the page, and store `state` under `state.id()`.
-    ///     # let _ = options;
-    ///     Ok(state)
+    /// # use wardkey::{CredentialRecord, Error, RegistrationRequest, RelyingParty, Session, UnixTime, UserHandle};
+    /// # use wardkey::{RegistrationState, client::json::CreationOptions};
+    /// fn begin(
+    ///     rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], session: Session, now: UnixTime,
+    /// ) -> Result<(CreationOptions, RegistrationState), Error> {
+    ///     rp.start_registration(RegistrationRequest::new(user, "ada@mail.example", own), session, now)
     /// }
     /// ```
     ///
     /// # Errors
-    /// [`Error::Random`], [`Error::ForeignCredential`].
+    /// [`Error::ForeignCredential`], [`Error::Extension`], [`Error::UnknownPolicy`], [`Error::Timeout`],
+    /// [`Error::SessionEmpty`], [`Error::TimeNotInSeconds`], [`Error::Random`].
     pub fn start_registration(
         &self,
-        user: &User,
-        existing: &[CredentialRecord],
-        now: UnixTime,
-    ) -> Result<(CreationOptions, RegistrationState), Error> {
-        self.start_registration_with(&RegistrationRequest::default(), user, existing, now)
-    }
-
-    /// As [`Self::start_registration`], with the choices of a request.
-    ///
-    /// ```
-    /// # use wardkey::{Error, RegistrationRequest, RegistrationState, RelyingParty, UnixTime, User};
-    /// fn begin(rp: &RelyingParty, user: &User, now: UnixTime) -> Result<RegistrationState, Error> {
-    ///     let mut request = RegistrationRequest::default();
-    ///     request.extensions.cred_props = true;
-    ///     let (options, state) = rp.start_registration_with(&request, user, &[], now)?;
-    ///     # let _ = options;
-    ///     Ok(state)
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Random`], [`Error::ForeignCredential`], [`Error::Extension`], [`Error::UnknownPolicy`].
-    pub fn start_registration_with(
-        &self,
-        request: &RegistrationRequest,
-        user: &User,
-        existing: &[CredentialRecord],
+        request: RegistrationRequest,
+        session: Session,
         now: UnixTime,
     ) -> Result<(CreationOptions, RegistrationState), Error> {
         check_time(now)?;
-        if existing.iter().any(|record| record.user_handle != user.handle) {
+        let session = session.hash().ok_or(Error::SessionEmpty)?;
+        if request.foreign {
             return Err(Error::ForeignCredential);
         }
-        let attestation = self.attestation(request.attestation.as_deref())?;
+        let attestation = self.attestation(request.attestation_policy.as_deref())?;
         request.extensions.check().map_err(Error::Extension)?;
         let mut extensions = RegistrationExtensions::of(&request.extensions).requiring(request.outputs);
         if let Some(extension) = extensions.required_but_not_requested() {
@@ -194,23 +232,18 @@ impl RelyingParty {
         extensions.refuse_unsolicited = self.refuse_unsolicited;
         extensions.refuse_secret_results = self.refuse_secret_results;
         let challenge = self.challenge()?;
-        let conditional = request.conditional;
         let hints: Vec<Hint> = request.hints.iter().map(as_sent).collect();
-        let selection = self.selection(request, &hints).map_err(Error::Extension)?;
-        let timeout = self.timeout(request.timeout_secs);
+        let selection = self.selection(&request, &hints).map_err(Error::Extension)?;
+        let timeout_secs = self.timeout_secs(request.timeout)?;
         let user_verification_required = selection.user_verification == UserVerificationRequirement::Required;
         let algorithms: Vec<i32> = self.algorithms.iter().map(|algorithm| algorithm.cose()).collect();
         let options = CreationOptions {
             rp: RpEntity { id: Some(self.site.rp_id.clone()), name: self.name.clone() },
-            user: UserEntity {
-                id: user.handle.clone(),
-                name: user.name.clone(),
-                display_name: user.display_name.clone(),
-            },
+            user: request.user,
             challenge: challenge.clone(),
             pub_key_cred_params: self.algorithms.iter().copied().map(CredentialParameters::of).collect(),
-            timeout: timeout.saturating_mul(1000),
-            exclude_credentials: existing.iter().map(descriptor).collect(),
+            timeout: timeout_secs.saturating_mul(1000),
+            exclude_credentials: request.existing,
             authenticator_selection: selection,
             hints,
             attestation: attestation.conveyance.clone(),
@@ -219,20 +252,21 @@ impl RelyingParty {
                 .iter()
                 .map(|format| format.identifier().to_owned())
                 .collect(),
-            extensions: request.extensions.clone(),
+            extensions: request.extensions,
         };
         let state = RegistrationState {
             version: Version,
             rp_id: self.site.rp_id.clone(),
             challenge,
-            user_handle: user.handle.clone(),
+            user_handle: options.user.id.clone(),
             algorithms,
             user_verification_required,
-            conditional,
-            attestation: request.attestation.clone(),
+            conditional: request.conditional,
+            attestation: request.attestation_policy,
             extensions,
             issued_at: now,
-            expires_at: now.plus_secs(timeout),
+            expires_at: now.plus(Duration::from_secs(timeout_secs.into())),
+            session: Some(session),
         };
         Ok((options, state))
     }
@@ -269,23 +303,27 @@ impl RelyingParty {
     /// Finishes a registration. Then look up the credential id in your store and [`claim`](Registered::claim) the record.
     ///
     /// ```
-    /// # use wardkey::{Error, RegistrationResponse, RegistrationState, RelyingParty, UnixTime, policy::Registered};
-    /// fn end(rp: &RelyingParty, state: RegistrationState, posted: &str, now: UnixTime) -> Result<Registered, Error> {
+    /// # use wardkey::{Error, RegistrationResponse, RegistrationState, RelyingParty, Session, UnixTime, policy::Registered};
+    /// fn end(
+    ///     rp: &RelyingParty, state: RegistrationState, posted: &str, session: Session, now: UnixTime,
+    /// ) -> Result<Registered, Error> {
     ///     let response = RegistrationResponse::from_json(posted)?;
-    ///     rp.finish_registration(state, &response, now) // then look up the credential id, and claim the record
+    ///     rp.finish_registration(state, &response, session, now)
     /// }
     /// ```
     ///
     /// # Errors
-    /// [`Error::Failed`] with the step that refuses, [`Error::Expired`], [`Error::NotYetIssued`], [`Error::TimeNotInSeconds`],
-    /// [`Error::WrongRelyingParty`], [`Error::UnknownPolicy`], [`Error::UnverifiableAlgorithm`].
+    /// [`Error::Failed`] with the step that refuses, [`Error::SessionMismatch`], [`Error::Expired`], [`Error::NotYetIssued`],
+    /// [`Error::TimeNotInSeconds`], [`Error::SessionEmpty`], [`Error::WrongRelyingParty`], [`Error::UnknownPolicy`],
+    /// [`Error::UnverifiableAlgorithm`].
     pub fn finish_registration(
         &self,
         state: RegistrationState,
         response: &RegistrationResponse,
+        session: Session,
         now: UnixTime,
     ) -> Result<Registered, Error> {
-        self.finish_registration_by(state, response, None, now)
+        self.finish_registration_by(state, response, None, session, now)
     }
 
     pub(super) fn finish_registration_by(
@@ -293,9 +331,10 @@ impl RelyingParty {
         state: RegistrationState,
         response: &RegistrationResponse,
         metadata: Option<&Metadata>,
+        session: Session,
         now: UnixTime,
     ) -> Result<Registered, Error> {
-        self.admit(&state.rp_id, state.issued_at, state.expires_at, now)?;
+        self.admit(&state.rp_id, state.session.as_ref(), session, state.issued_at..=state.expires_at, now)?;
         let Attestation { policy, .. } = self.attestation(state.attestation.as_deref())?;
         let algorithms: Vec<Algorithm> =
             state.algorithms.iter().map(|number| self.verifiable(*number)).collect::<Result<_, _>>()?;

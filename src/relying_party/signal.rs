@@ -1,58 +1,11 @@
 //! The values for the signal methods (§5.1.10), and who may receive them.
 
-use super::{Authenticated, Reauthentication, RelyingParty, User, check_time};
+use super::{Authenticated, Reauthentication, RelyingParty, check_time};
 use crate::client::signal::Signal;
 use crate::credential::{CredentialId, CredentialRecord, UserHandle};
 use crate::error::Error;
 use crate::time::UnixTime;
 use std::collections::HashSet;
-
-/// The signed-in user, the relying party and the credential. Convert an [`Authenticated`] to it, or, in a later request, the
-/// [`Reauthentication`] that the web session keeps.
-///
-/// A re-authentication of any purpose will do, until it no longer counts. Both count at their own relying party only.
-#[derive(Clone, Copy, Debug)]
-pub struct SignedIn<'a> {
-    rp_id: &'a str,
-    user: &'a UserHandle,
-    credential_id: &'a CredentialId,
-    /// The first and the last second in which a re-authentication counts.
-    counts: Option<(UnixTime, UnixTime)>,
-}
-
-impl<'a> From<&'a Authenticated> for SignedIn<'a> {
-    fn from(authenticated: &'a Authenticated) -> Self {
-        Self {
-            rp_id: authenticated.evidence.rp_id.as_deref().unwrap_or_default(),
-            user: &authenticated.user,
-            credential_id: &authenticated.credential_id,
-            counts: None,
-        }
-    }
-}
-
-impl<'a> From<&'a Reauthentication> for SignedIn<'a> {
-    fn from(proof: &'a Reauthentication) -> Self {
-        Self {
-            rp_id: proof.rp_id(),
-            user: proof.user(),
-            credential_id: proof.credential_id(),
-            counts: Some((proof.at(), proof.until())),
-        }
-    }
-}
-
-impl SignedIn<'_> {
-    /// # Errors
-    /// [`Error::TimeNotInSeconds`], [`Error::WrongRelyingParty`], [`Error::NotFresh`].
-    fn require(&self, rp: &RelyingParty, now: UnixTime) -> Result<(), Error> {
-        check_time(now)?;
-        if self.rp_id != rp.site.rp_id {
-            return Err(Error::WrongRelyingParty);
-        }
-        if self.counts.is_none_or(|(at, until)| (at..=until).contains(&now)) { Ok(()) } else { Err(Error::NotFresh) }
-    }
-}
 
 impl RelyingParty {
     /// Returns the signal that a credential is unknown, so that the passkey provider stops offering it. Send it after a sign-in
@@ -75,77 +28,134 @@ impl RelyingParty {
         let credential_id = CredentialId::new(id).ok().filter(|_| stored.is_none())?;
         Some(Signal::UnknownCredential { rp_id: self.site.rp_id.clone(), credential_id })
     }
+}
 
-    /// Returns the signal that lists all credentials of the signed-in user. `all` is every record of the account: a credential that
-    /// is left out is hidden or deleted on the user's devices. A record that occurs twice is listed once.
-    ///
-    /// ```
-    /// # use wardkey::{Authenticated, CredentialRecord, Error, RelyingParty, UnixTime, client::signal::Signal};
-    /// fn signal(rp: &RelyingParty, done: &Authenticated, all: &[CredentialRecord], now: UnixTime) -> Result<Signal, Error> {
-    ///     rp.signal_all_accepted_credentials(done, all, now) // every record of the account
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] if the re-authentication no longer counts, [`Error::NoCredentials`],
-    /// [`Error::ForeignCredential`], and [`Error::CredentialLeftOut`] if `all` lacks the credential that was just used, because
-    /// the user would be locked out. (For one credential that the user deleted, use [`Self::signal_unknown_credential`].)
-    pub fn signal_all_accepted_credentials<'a>(
-        &self,
-        signed_in: impl Into<SignedIn<'a>>,
-        all: &[CredentialRecord],
-        now: UnixTime,
-    ) -> Result<Signal, Error> {
-        let signed_in = signed_in.into();
-        signed_in.require(self, now)?;
-        let SignedIn { user, credential_id, .. } = signed_in;
+/// Who is signed in at which relying party, and with which credential.
+struct SignedIn<'a> {
+    rp_id: &'a str,
+    user: &'a UserHandle,
+    credential_id: &'a CredentialId,
+}
+
+impl SignedIn<'_> {
+    fn check(&self, rp: &RelyingParty) -> Result<(), Error> {
+        if self.rp_id == rp.site.rp_id { Ok(()) } else { Err(Error::WrongRelyingParty) }
+    }
+
+    fn all_accepted_credentials(&self, all: &[CredentialRecord]) -> Result<Signal, Error> {
         if all.is_empty() {
             return Err(Error::NoCredentials);
         }
-        if all.iter().any(|record| record.user_handle != *user) {
+        if all.iter().any(|record| record.user_handle != *self.user) {
             return Err(Error::ForeignCredential);
         }
         let mut seen = HashSet::new();
         let each_once = all.iter().map(|record| &record.id).filter(|id| seen.insert(*id));
         let all_accepted_credential_ids: Vec<CredentialId> = each_once.cloned().collect();
-        if !seen.contains(credential_id) {
+        if !seen.contains(self.credential_id) {
             return Err(Error::CredentialLeftOut);
         }
         Ok(Signal::AllAcceptedCredentials {
-            rp_id: self.site.rp_id.clone(),
-            user_id: user.clone(),
+            rp_id: self.rp_id.to_owned(),
+            user_id: self.user.clone(),
             all_accepted_credential_ids,
         })
     }
 
-    /// Returns the signal with the current names of the signed-in user.
+    fn current_user_details(&self, name: String, display_name: String) -> Signal {
+        Signal::CurrentUserDetails { rp_id: self.rp_id.to_owned(), user_id: self.user.clone(), name, display_name }
+    }
+}
+
+impl Authenticated {
+    fn signed_in(&self) -> SignedIn<'_> {
+        let rp_id = self.evidence.rp_id.as_deref().unwrap_or_default();
+        SignedIn { rp_id, user: &self.user, credential_id: &self.credential_id }
+    }
+
+    /// Returns the signal that lists all credentials of the user who signed in. `all` is every record of the account: a
+    /// credential that is left out is hidden or deleted on the user's devices. A record that occurs twice is listed once.
     ///
     /// ```
-    /// # use wardkey::{Authenticated, Error, RelyingParty, UnixTime, User, client::signal::Signal};
-    /// fn signal(rp: &RelyingParty, done: &Authenticated, user: &User, now: UnixTime) -> Result<Signal, Error> {
-    ///     rp.signal_current_user_details(done, user, now)
+    /// # use wardkey::{Authenticated, CredentialRecord, Error, RelyingParty, client::signal::Signal};
+    /// fn signal(rp: &RelyingParty, done: &Authenticated, all: &[CredentialRecord]) -> Result<Signal, Error> {
+    ///     done.signal_all_accepted_credentials(rp, all) // every record of the account
     /// }
     /// ```
     ///
     /// # Errors
-    /// [`Error::WrongRelyingParty`], [`Error::NotFresh`] if the re-authentication no longer counts, [`Error::ForeignCredential`] if
-    /// `user` is a different account.
-    pub fn signal_current_user_details<'a>(
+    /// [`Error::WrongRelyingParty`], [`Error::NoCredentials`], [`Error::ForeignCredential`], and [`Error::CredentialLeftOut`] if
+    /// `all` lacks the credential that was just used, because the user would be locked out. (For one credential that the user
+    /// deleted, use [`RelyingParty::signal_unknown_credential`].)
+    pub fn signal_all_accepted_credentials(
         &self,
-        signed_in: impl Into<SignedIn<'a>>,
-        user: &User,
+        rp: &RelyingParty,
+        all: &[CredentialRecord],
+    ) -> Result<Signal, Error> {
+        let signed_in = self.signed_in();
+        signed_in.check(rp)?;
+        signed_in.all_accepted_credentials(all)
+    }
+
+    /// Returns the signal with the current names of the user who signed in: the account name, and the person's name, as in
+    /// [`RegistrationRequest`](super::RegistrationRequest).
+    ///
+    /// ```
+    /// # use wardkey::{Authenticated, Error, RelyingParty, client::signal::Signal};
+    /// fn signal(rp: &RelyingParty, done: &Authenticated) -> Result<Signal, Error> {
+    ///     done.signal_current_user_details(rp, "ada@mail.example", "Ada Lovelace")
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::WrongRelyingParty`].
+    pub fn signal_current_user_details(
+        &self,
+        rp: &RelyingParty,
+        name: impl Into<String>,
+        display_name: impl Into<String>,
+    ) -> Result<Signal, Error> {
+        let signed_in = self.signed_in();
+        signed_in.check(rp)?;
+        Ok(signed_in.current_user_details(name.into(), display_name.into()))
+    }
+}
+
+impl Reauthentication {
+    /// Returns who re-authenticated, for any purpose, if it still counts.
+    fn signed_in(&self, rp: &RelyingParty, now: UnixTime) -> Result<SignedIn<'_>, Error> {
+        check_time(now)?;
+        let signed_in = SignedIn { rp_id: self.rp_id(), user: self.user(), credential_id: self.credential_id() };
+        signed_in.check(rp)?;
+        if (self.at()..=self.until()).contains(&now) { Ok(signed_in) } else { Err(Error::NotFresh) }
+    }
+
+    /// Returns the signal as [`Authenticated::signal_all_accepted_credentials`] does, in a later request of the web session, such
+    /// as that of a settings page. A re-authentication of any purpose will do, until it no longer counts.
+    ///
+    /// # Errors
+    /// [`Error::NotFresh`], [`Error::TimeNotInSeconds`]; otherwise as [`Authenticated::signal_all_accepted_credentials`].
+    pub fn signal_all_accepted_credentials(
+        &self,
+        rp: &RelyingParty,
+        all: &[CredentialRecord],
         now: UnixTime,
     ) -> Result<Signal, Error> {
-        let signed_in = signed_in.into();
-        signed_in.require(self, now)?;
-        if user.handle != *signed_in.user {
-            return Err(Error::ForeignCredential);
-        }
-        Ok(Signal::CurrentUserDetails {
-            rp_id: self.site.rp_id.clone(),
-            user_id: user.handle.clone(),
-            name: user.name.clone(),
-            display_name: user.display_name.clone(),
-        })
+        self.signed_in(rp, now)?.all_accepted_credentials(all)
+    }
+
+    /// Returns the signal as [`Authenticated::signal_current_user_details`] does, in a later request of the web session, such as
+    /// that of a settings page.
+    ///
+    /// # Errors
+    /// [`Error::NotFresh`], [`Error::TimeNotInSeconds`], [`Error::WrongRelyingParty`].
+    pub fn signal_current_user_details(
+        &self,
+        rp: &RelyingParty,
+        name: impl Into<String>,
+        display_name: impl Into<String>,
+        now: UnixTime,
+    ) -> Result<Signal, Error> {
+        Ok(self.signed_in(rp, now)?.current_user_details(name.into(), display_name.into()))
     }
 }

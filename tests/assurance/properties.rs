@@ -3,6 +3,7 @@
 use crate::NOW;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use std::time::Duration;
 use wardkey::UnixTime;
 use wardkey::assurance::{
     AssuranceLevel, AttestationFacts, Demand, Facts, Fips, ModelFacts, OriginKind, OtherFactor, ProvenSession, Rules,
@@ -16,7 +17,7 @@ use wardkey::metadata::{Incident, KeyProtection, MatcherProtection};
 fn models() -> impl Strategy<Value = ModelFacts> {
     let key = subsequence(vec![KeyProtection::Hardware, KeyProtection::Tee, KeyProtection::Software], 0..=3);
     let matcher = subsequence(vec![MatcherProtection::OnChip, MatcherProtection::Software], 0..=2);
-    let fips = proptest::option::of((0_u8..3, select(vec![None, Some(NOW), Some(NOW.plus_secs(1))])));
+    let fips = proptest::option::of((0_u8..3, select(vec![None, Some(NOW), Some(NOW.plus(Duration::from_secs(1)))])));
     let incidents = subsequence(Incident::ALL.to_vec(), 0..=1);
     (key, matcher, fips, incidents).prop_map(|(key, matcher, fips, incidents)| {
         let mut model = ModelFacts::default();

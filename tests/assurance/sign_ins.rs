@@ -2,6 +2,7 @@
 
 use crate::NOW;
 use crate::browser::Browser;
+use std::time::Duration;
 use wardkey::assurance::{
     Acr, AcrTable, AcrTableError, AssuranceLevel, Demand, Facts, FactsError, Lack, ModelFacts, OriginKind, OtherFactor,
     ProvenSession, Rules, Signal, SignalError, SignalTable, Verdict, assess,
@@ -10,7 +11,10 @@ use wardkey::ceremony::authentication::SignCountPolicy;
 use wardkey::ceremony::evidence::{Evidence, TrustOutcome};
 use wardkey::metadata::Incident;
 use wardkey::policy::Characteristics;
-use wardkey::{CredentialRecord, RelyingParty, RelyingPartyBuilder, UnixTime, User, UserHandle};
+use wardkey::{
+    AuthenticationRequest, CredentialRecord, ReauthenticationRequest, RegistrationRequest, RelyingParty,
+    RelyingPartyBuilder, Session, UnixTime, UserHandle,
+};
 use wardkey_authenticator::Authentication;
 use wardkey_authenticator::flags::{BE, BS};
 
@@ -26,10 +30,11 @@ fn builder() -> RelyingPartyBuilder {
 }
 
 fn register(rp: &RelyingParty, browser: &mut Browser) -> (CredentialRecord, Characteristics, Evidence) {
-    let user = User::new(UserHandle::new(*b"ada's handle").unwrap(), "ada@mail.example", "Ada");
-    let (options, state) = rp.start_registration(&user, &[], NOW).unwrap();
+    let user = UserHandle::new(*b"ada's handle").unwrap();
+    let request = RegistrationRequest::new(&user, "ada@mail.example", &[]);
+    let (options, state) = rp.start_registration(request, Session::unbound(), NOW).unwrap();
     let response = browser.create(&options, |made| made).unwrap();
-    let registered = rp.finish_registration(state, &response, NOW).unwrap();
+    let registered = rp.finish_registration(state, &response, Session::unbound(), NOW).unwrap();
     let kept = registered.characteristics();
     let (record, evidence) = registered.claim(None).unwrap();
     (record, kept, evidence)
@@ -41,9 +46,10 @@ fn sign_in(
     record: &CredentialRecord,
     change: impl FnOnce(Authentication) -> Authentication,
 ) -> Evidence {
-    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let (options, state) =
+        rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
     let response = browser.get(&options, change).unwrap();
-    rp.finish_authentication(state, &response, record, NOW).unwrap().evidence
+    rp.finish_authentication(state, &response, Some(record), Session::unbound(), NOW).unwrap().evidence
 }
 
 #[test]
@@ -56,7 +62,7 @@ fn a_passkey_of_a_patient_is_two_factors() {
         (TrustOutcome::NoCertificates, None, None)
     );
     let evidence = sign_in(&rp, &browser, &record, |made| made);
-    let facts = Facts::of(&evidence, Some(&kept), NOW.plus_secs(60)).unwrap();
+    let facts = Facts::of(&evidence, Some(&kept), NOW.plus(Duration::from_secs(60))).unwrap();
     assert_eq!((facts.age_secs, facts.authenticated_at(), facts.origin), (60, NOW, OriginKind::Own));
     let assurance = assess(&facts, Rules::Nist80063B4);
     assert_eq!(assurance.ceiling(), Some(AssuranceLevel::Aal2));
@@ -111,9 +117,11 @@ fn facts_are_made_of_an_accepted_authentication_only() {
     let (rp, mut browser) = (builder().build().unwrap(), Browser::new("assurance.refused"));
     let (record, _, registration) = register(&rp, &mut browser);
     assert_eq!(Facts::of(&registration, None, NOW), Err(FactsError::NotASignIn));
-    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let (options, state) =
+        rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
     let response = browser.get(&options, |made| made.client_data(|data| data.set("origin", "https://evil.example")));
-    let error = rp.finish_authentication(state, &response.unwrap(), &record, NOW).unwrap_err();
+    let error =
+        rp.finish_authentication(state, &response.unwrap(), Some(&record), Session::unbound(), NOW).unwrap_err();
     assert_eq!(Facts::of(&error.evidence().unwrap(), None, NOW), Err(FactsError::NotASignIn));
     let evidence = sign_in(&rp, &browser, &record, |made| made);
     let milliseconds = UnixTime::from_secs(NOW.secs() * 1000);
@@ -224,15 +232,16 @@ fn a_reauthentication_fulfils_a_demand_for_freshness() {
     let (rp, mut browser) = (builder().build().unwrap(), Browser::new("assurance.again"));
     let (record, kept, _) = register(&rp, &mut browser);
     let evidence = sign_in(&rp, &browser, &record, |made| made);
-    let later = NOW.plus_secs(900);
+    let later = NOW.plus(Duration::from_secs(900));
     let of = |evidence: &Evidence| {
         ProvenSession::of(&assess(&Facts::of(evidence, Some(&kept), later).unwrap(), Rules::Nist80063B4))
     };
     let export = Demand::at(AssuranceLevel::Aal2).within_secs(300);
     assert_eq!(export.lacks(&of(&evidence), later), [Lack::Freshness]);
-    let (options, state) =
-        rp.start_reauthentication(&record.user_handle, std::slice::from_ref(&record), "export", 300, later).unwrap();
+    let own = std::slice::from_ref(&record);
+    let request = ReauthenticationRequest::new(&record.user_handle, own, "export", Duration::from_secs(300));
+    let (options, state) = rp.start_reauthentication(request, Session::unbound(), later).unwrap();
     let response = browser.get(&options, |made| made).unwrap();
-    let (_, done) = rp.finish_reauthentication(state, &record.user_handle, &response, &record, later).unwrap();
+    let (_, done) = rp.finish_reauthentication(state, &response, Some(&record), Session::unbound(), later).unwrap();
     assert_eq!(export.lacks(&of(&done.evidence), later), []);
 }

@@ -1,13 +1,14 @@
 //! Sign-ins: which credentials are accepted, what they prove, and which update is returned.
 
 use crate::browser::{Browser, state_id};
-use crate::{NOW, ada, builder, clinic, is_of, register};
+use crate::{NOW, ada, builder, clinic, is_of, new_passkey, register, session};
 use serde_json::json;
 use std::slice::from_ref;
+use std::time::Duration;
 use wardkey::ceremony::BackupState;
 use wardkey::ceremony::authentication::{SignCount, SignCountPolicy, UserVerification};
 use wardkey::client::json::Hint;
-use wardkey::extensions::AppId;
+use wardkey::extensions::{AppId, RequestExtensions};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::{
     Authenticated, AuthenticationRequest, AuthenticationState, CredentialRecord, Error, RegistrationRequest,
@@ -18,6 +19,8 @@ use wardkey_authenticator::flags::{BE, BS, UV};
 use wardkey_authenticator::hash::sha256;
 use wardkey_authenticator::json::base64url;
 
+const DAY: Duration = Duration::from_secs(86_400);
+
 /// Signs in with `record`, without naming the user.
 fn sign_in(
     rp: &RelyingParty,
@@ -25,9 +28,9 @@ fn sign_in(
     record: &CredentialRecord,
     change: impl FnOnce(Authentication) -> Authentication,
 ) -> Result<Authenticated, Error> {
-    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
     let response = browser.get(&options, change).unwrap();
-    rp.finish_authentication(state, &response, record, NOW)
+    rp.finish_authentication(state, &response, Some(record), session(), NOW)
 }
 
 fn counted(count: u32) -> impl FnOnce(Authentication) -> Authentication {
@@ -38,7 +41,7 @@ fn counted(count: u32) -> impl FnOnce(Authentication) -> Authentication {
 fn the_options_are_what_the_standard_calls_them() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.options"));
     let record = register(&rp, &mut browser);
-    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
     let expected = json!({
         "challenge": base64url(&options.challenge), "timeout": 300_000, "rpId": "clinic.example",
         "userVerification": "required",
@@ -48,12 +51,12 @@ fn the_options_are_what_the_standard_calls_them() {
     let response = browser.get(&options, |made| made).unwrap();
     assert_eq!(response.state_id(), Some(state.id()));
 
-    let mut request = AuthenticationRequest::default();
-    request.hints = vec![Hint::ClientDevice];
-    request.timeout_secs = Some(3600);
-    request.extensions.appid = Some(AppId::new("https://clinic.example/u2f").unwrap());
+    let request = AuthenticationRequest::known(&ada(), from_ref(&record))
+        .hints([Hint::ClientDevice])
+        .timeout(Duration::from_secs(3600))
+        .extensions(RequestExtensions::default().appid(AppId::new("https://clinic.example/u2f").unwrap()));
     let rp = builder().user_verification_preferred().build().unwrap();
-    let (options, state) = rp.start_authentication_with(&request, &ada().handle, from_ref(&record), NOW).unwrap();
+    let (options, state) = rp.start_authentication(request, session(), NOW).unwrap();
     let expected = json!({
         "challenge": base64url(&options.challenge), "timeout": 3_600_000, "rpId": "clinic.example",
         "userVerification": "preferred",
@@ -62,13 +65,17 @@ fn the_options_are_what_the_standard_calls_them() {
         "extensions": {"appid": "https://clinic.example/u2f"},
     });
     assert_eq!(serde_json::to_value(&options).unwrap(), expected);
-    assert_eq!(state.expires_at(), NOW.plus_secs(3600));
-    for (wanted, seconds) in [(0, 1), (86_400, 86_400), (86_401, 86_400), (u32::MAX, 86_400)] {
-        request.timeout_secs = Some(wanted);
-        let (options, state) = rp.start_discoverable_authentication_with(&request, NOW).unwrap();
-        assert_eq!((options.timeout, state.expires_at()), (seconds * 1000, NOW.plus_secs(seconds)), "{wanted}");
+    assert_eq!(state.expires_at(), NOW.plus(Duration::from_secs(3600)));
+    let of = |timeout| AuthenticationRequest::discoverable().timeout(timeout);
+    for (timeout, seconds) in [(Duration::from_secs(1), 1), (Duration::from_millis(1999), 1), (DAY, 86_400)] {
+        let (options, state) = rp.start_authentication(of(timeout), session(), NOW).unwrap();
+        assert_eq!((options.timeout, state.expires_at().secs()), (seconds * 1000, NOW.secs() + i64::from(seconds)));
         let stored = serde_json::to_string(&state).unwrap();
         assert_eq!(serde_json::from_str::<AuthenticationState>(&stored).unwrap(), state, "it can be read");
+    }
+    for timeout in [Duration::ZERO, Duration::from_millis(999), DAY + Duration::from_secs(1), Duration::MAX] {
+        let error = rp.start_authentication(of(timeout), session(), NOW).unwrap_err();
+        assert_eq!((error.code(), error), ("timeout-out-of-range", Error::Timeout), "{timeout:?}");
     }
 }
 
@@ -76,30 +83,33 @@ fn the_options_are_what_the_standard_calls_them() {
 fn a_known_user_answers_with_one_of_their_own_credentials() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.known"));
     let (first, second) = (register(&rp, &mut browser), register(&rp, &mut browser));
-    let (options, state) = rp.start_authentication(&ada().handle, from_ref(&first), NOW).unwrap();
+    let (options, state) =
+        rp.start_authentication(AuthenticationRequest::known(&ada(), from_ref(&first)), session(), NOW).unwrap();
     let response = browser.get(&options, |made| made).unwrap();
     assert!(is_of(&response, &first), "the second was not asked for");
-    assert_eq!(rp.finish_authentication(state, &response, &first, NOW).unwrap().user, ada().handle);
+    assert_eq!(rp.finish_authentication(state, &response, Some(&first), session(), NOW).unwrap().user, ada());
 
     let step_and_code = |error: Error| (error.step().map(|step| step.to_string()), error.code());
     // The browser responds with a credential that was not allowed.
-    let (options, state) = rp.start_authentication(&ada().handle, from_ref(&first), NOW).unwrap();
-    let (open, _) = rp.start_discoverable_authentication(NOW).unwrap();
+    let (options, state) =
+        rp.start_authentication(AuthenticationRequest::known(&ada(), from_ref(&first)), session(), NOW).unwrap();
+    let (open, _) = rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
     let challenge = base64url(&options.challenge);
     let response = browser.get(&open, |made| made.client_data(|data| data.set("challenge", challenge))).unwrap();
-    let error = rp.finish_authentication(state, &response, &second, NOW).unwrap_err();
+    let error = rp.finish_authentication(state, &response, Some(&second), session(), NOW).unwrap_err();
     assert_eq!(step_and_code(error), (Some("7.2/5".into()), "credential-not-allowed"));
     // The store returns the wrong record.
-    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
     let response = browser.get(&options, |made| made).unwrap();
-    let error = rp.finish_authentication(state, &response, &first, NOW).unwrap_err();
+    let error = rp.finish_authentication(state, &response, Some(&first), session(), NOW).unwrap_err();
     assert_eq!(step_and_code(error), (Some("7.2/6".into()), "credential-mismatch"));
     // The record now belongs to a different account.
-    let (options, state) = rp.start_authentication(&ada().handle, from_ref(&first), NOW).unwrap();
+    let (options, state) =
+        rp.start_authentication(AuthenticationRequest::known(&ada(), from_ref(&first)), session(), NOW).unwrap();
     let response = browser.get(&options, |made| made).unwrap();
     let mut stolen = first.clone();
     stolen.user_handle = UserHandle::new(*b"somebody else").unwrap();
-    let error = rp.finish_authentication(state, &response, &stolen, NOW).unwrap_err();
+    let error = rp.finish_authentication(state, &response, Some(&stolen), session(), NOW).unwrap_err();
     assert_eq!(step_and_code(error), (Some("7.2/6".into()), "user-mismatch"));
 }
 
@@ -108,17 +118,26 @@ fn whom_to_ask_is_checked_before() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.whom"));
     let record = register(&rp, &mut browser);
     let other = UserHandle::new(*b"somebody else").unwrap();
-    assert_eq!(rp.start_authentication(&ada().handle, &[], NOW).unwrap_err(), Error::NoCredentials);
-    assert_eq!(rp.start_authentication(&other, from_ref(&record), NOW).unwrap_err(), Error::ForeignCredential);
-    let eve = wardkey::User::new(other, "eve@mail.example", "Eve");
-    assert_eq!(rp.start_registration(&eve, &[record], NOW).unwrap_err(), Error::ForeignCredential);
+    assert_eq!(
+        rp.start_authentication(AuthenticationRequest::known(&ada(), &[]), session(), NOW).unwrap_err(),
+        Error::NoCredentials
+    );
+    assert_eq!(
+        rp.start_authentication(AuthenticationRequest::known(&other, from_ref(&record)), session(), NOW).unwrap_err(),
+        Error::ForeignCredential
+    );
+    assert_eq!(
+        rp.start_registration(RegistrationRequest::new(&other, "eve@mail.example", &[record]), session(), NOW)
+            .unwrap_err(),
+        Error::ForeignCredential
+    );
 }
 
 #[test]
 fn a_discoverable_sign_in_says_who_it_is() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.discoverable"));
     let record = register(&rp, &mut browser);
-    assert_eq!(sign_in(&rp, &browser, &record, |made| made).unwrap().user, ada().handle);
+    assert_eq!(sign_in(&rp, &browser, &record, |made| made).unwrap().user, ada());
     let code =
         |change: fn(Authentication) -> Authentication| sign_in(&rp, &browser, &record, change).unwrap_err().code();
     assert_eq!(code(|made| made.posted(|p| p.user_handle = None)), "user-handle-missing");
@@ -129,11 +148,10 @@ fn a_discoverable_sign_in_says_who_it_is() {
 #[test]
 fn user_verification_counts_only_after_it_was_initialized() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.uv"));
-    let mut request = RegistrationRequest::default();
-    request.conditional = true;
-    let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
+    let request = new_passkey().conditional();
+    let (options, state) = rp.start_registration(request, session(), NOW).unwrap();
     let response = browser.create(&options, |made| made.authenticator_data(|data| data.clear_flags(UV))).unwrap();
-    let mut record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
+    let mut record = rp.finish_registration(state, &response, session(), NOW).unwrap().claim(None).unwrap().0;
     assert!(!record.uv_initialized);
 
     for _ in 0..2 {
@@ -194,9 +212,9 @@ fn a_counter_is_not_kept_or_advances_or_regresses() {
 #[test]
 fn backup_state_follows_and_backup_eligibility_never_changes() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.backup"));
-    let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+    let (options, state) = rp.start_registration(new_passkey(), session(), NOW).unwrap();
     let response = browser.create(&options, |made| made.authenticator_data(|data| data.set_flags(BE))).unwrap();
-    let mut record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
+    let mut record = rp.finish_registration(state, &response, session(), NOW).unwrap().claim(None).unwrap().0;
     let synced = |made: Authentication| made.authenticator_data(|data| data.set_flags(BE | BS));
 
     let authenticated = sign_in(&rp, &browser, &record, synced).unwrap();
@@ -277,9 +295,9 @@ fn the_policy_decides_about_backup_eligibility() {
     ] {
         let rp = builder().backup_eligibility(policy).build().unwrap();
         let mut browser = Browser::new("front-door.backup-eligibility");
-        let (options, state) = before.start_registration(&ada(), &[], NOW).unwrap();
+        let (options, state) = before.start_registration(new_passkey(), session(), NOW).unwrap();
         let response = browser.create(&options, |made| made.authenticator_data(|data| data.set_flags(flags))).unwrap();
-        let record = before.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
+        let record = before.finish_registration(state, &response, session(), NOW).unwrap().claim(None).unwrap().0;
         let mut imported = record.clone();
         (imported.backup_eligible, imported.backup_state) = (None, None);
         for (what, record) in [("registered before the policy", &record), ("imported, BE unknown", &imported)] {
@@ -317,15 +335,14 @@ fn an_appid_is_accepted_only_if_requested() {
         let made = made.posted(|p| p.client_extension_results = json!({"appid": true}));
         made.authenticator_data(|data| data.rp_id_hash = sha256(appid.as_bytes()))
     };
-    let mut request = AuthenticationRequest::default();
     for (asked, code) in [(None, Some("rp-id-mismatch")), (Some(AppId::new(appid).unwrap()), None)] {
-        request.extensions.appid = asked;
-        let credentials = from_ref(&record);
-        let (options, state) = rp.start_authentication_with(&request, &ada().handle, credentials, NOW).unwrap();
+        let extensions = RequestExtensions::default().appid(asked.clone());
+        let request = AuthenticationRequest::known(&ada(), from_ref(&record)).extensions(extensions);
+        let (options, state) = rp.start_authentication(request, session(), NOW).unwrap();
         let state = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
         let response = browser.get(&options, with_appid).unwrap();
-        let error = rp.finish_authentication(state, &response, &record, NOW).err();
-        assert_eq!(error.map(|error| error.code()), code, "{:?}", request.extensions.appid);
+        let error = rp.finish_authentication(state, &response, Some(&record), session(), NOW).err();
+        assert_eq!(error.map(|error| error.code()), code, "{asked:?}");
     }
 }
 
@@ -336,22 +353,26 @@ fn quirks_are_reported() {
     for (rp, expected) in
         [(builder().quirk(quirk).build().unwrap(), Ok(Quirks::NONE.with(quirk))), (clinic(), Err("user-handle-empty"))]
     {
-        let (options, state) = rp.start_authentication(&ada().handle, from_ref(&record), NOW).unwrap();
+        let (options, state) =
+            rp.start_authentication(AuthenticationRequest::known(&ada(), from_ref(&record)), session(), NOW).unwrap();
         let response = browser.get(&options, |made| made.posted(|p| p.user_handle = Some(Vec::new()))).unwrap();
-        let found = rp.finish_authentication(state, &response, &record, NOW);
+        let found = rp.finish_authentication(state, &response, Some(&record), session(), NOW);
         assert_eq!(found.map(|authenticated| authenticated.evidence.quirks).map_err(|error| error.code()), expected);
     }
 }
 
 #[test]
 fn a_state_is_good_until_it_expires_and_at_its_own_relying_party() {
-    let (rp, mut browser) = (builder().timeout_secs(60).build().unwrap(), Browser::new("front-door.sign-in-expiry"));
+    let (rp, mut browser) =
+        (builder().timeout(Duration::from_secs(60)).build().unwrap(), Browser::new("front-door.sign-in-expiry"));
     let record = register(&rp, &mut browser);
     let finish = |rp: &RelyingParty, state: AuthenticationState, response, seconds| {
-        rp.finish_authentication(state, &response, &record, NOW.plus_secs(seconds)).map(drop).map_err(|e| e.code())
+        rp.finish_authentication(state, &response, Some(&record), session(), NOW.plus(Duration::from_secs(seconds)))
+            .map(drop)
+            .map_err(|e| e.code())
     };
     let start = || {
-        let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+        let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
         (state, browser.get(&options, |made| made).unwrap())
     };
     let hospital = RelyingParty::new("hospital.example", "Hospital").unwrap();

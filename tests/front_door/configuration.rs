@@ -1,7 +1,8 @@
 //! Configurations that are accepted, and the error texts for those that are not.
 
 use crate::browser::Browser;
-use crate::{NOW, ada, builder, clinic, register};
+use crate::{NOW, builder, clinic, new_passkey, register, session};
+use std::time::Duration;
 use wardkey::Decoys;
 use wardkey::attestation::{AttestationType, Format};
 use wardkey::authenticator::Aaguid;
@@ -9,7 +10,7 @@ use wardkey::client::json::{AttestationConveyance, Hint};
 use wardkey::crypto::{Algorithm, AwsLcRs, Backend, CryptoError, Curve, Hash, PublicKey, RustCrypto, Scheme};
 use wardkey::policy::{AttestationPolicy, Trust, TrustAnchors};
 use wardkey::x509::TrustAnchor;
-use wardkey::{ConfigError, InvalidValue, RelyingParty, RelyingPartyBuilder};
+use wardkey::{AuthenticationRequest, ConfigError, InvalidValue, RelyingParty, RelyingPartyBuilder};
 use wardkey_authenticator::{Authentication, Chain};
 
 /// A backend that verifies only ES256, and whose random source fails.
@@ -119,9 +120,9 @@ fn what_a_developer_might_type() {
         (builder().decoys(Decoys::new([7; 32])), Err(ConfigError::DecoySecret)),
         (builder().decoys(Decoys::rotated(&[1; 32], &random.rotate(&[1; 32])).unwrap()), Err(ConfigError::DecoySecret)),
         (builder().decoys(random), Ok(())),
-        (builder().timeout_secs(86_400), Ok(())),
-        (builder().timeout_secs(0), Err(ConfigError::Timeout)),
-        (builder().timeout_secs(86_401), Err(ConfigError::Timeout)),
+        (builder().timeout(Duration::from_secs(86_400)), Ok(())),
+        (builder().timeout(Duration::from_secs(0)), Err(ConfigError::Timeout)),
+        (builder().timeout(Duration::from_secs(86_401)), Err(ConfigError::Timeout)),
     ];
     for (i, (built, expected)) in built.into_iter().enumerate() {
         let described = format!("{built:?}");
@@ -257,9 +258,9 @@ fn origins_that_are_accepted() {
     let record = register(&clinic(), &mut browser);
     let android = "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
     let code = |rp: &RelyingParty, change: &dyn Fn(Authentication) -> Authentication| {
-        let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+        let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
         let response = browser.get(&options, change).unwrap();
-        rp.finish_authentication(state, &response, &record, NOW).err().map(|error| error.code())
+        rp.finish_authentication(state, &response, Some(&record), session(), NOW).err().map(|error| error.code())
     };
     let not_allowed = Some("origin-not-allowed");
     for (built, origin, expected) in [
@@ -309,8 +310,11 @@ fn origins_that_are_accepted() {
 #[test]
 fn nothing_starts_without_randomness() {
     let rp = builder().backend(&OnlyEs256).algorithms([Algorithm::Es256]).build().unwrap();
-    assert_eq!(rp.start_registration(&ada(), &[], NOW).unwrap_err().code(), "random-failed");
-    assert_eq!(rp.start_discoverable_authentication(NOW).unwrap_err().code(), "random-failed");
+    assert_eq!(rp.start_registration(new_passkey(), session(), NOW).unwrap_err().code(), "random-failed");
+    assert_eq!(
+        rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap_err().code(),
+        "random-failed"
+    );
 }
 
 #[test]

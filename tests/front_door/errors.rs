@@ -1,9 +1,10 @@
 //! Errors of the front door: each has a stable code and contains no received text.
 
 use crate::browser::Browser;
-use crate::{NOW, ada, clinic, register};
+use crate::{NOW, clinic, new_passkey, register, session};
 use std::collections::BTreeSet;
 use std::error::Error as StdError;
+use std::time::Duration;
 use wardkey::attestation::StatementError;
 use wardkey::ceremony::{Ceremony, Failure, Refusal};
 use wardkey::client::json::ResponseError;
@@ -11,8 +12,8 @@ use wardkey::crypto::CryptoError;
 use wardkey::extensions::OutputRefusal;
 use wardkey::internals::{AuthenticatorDataError, ClientDataError, CoseError, Reason, Rule, cbor};
 use wardkey::x509::CertificateError;
+use wardkey::{AuthenticationRequest, RelyingParty, UserHandle, interop};
 use wardkey::{AuthenticationResponse, CredentialId, Error, Fault, InvalidValue, ParseError, RegistrationResponse};
-use wardkey::{RelyingParty, UserHandle, interop};
 use wardkey_authenticator::{Authentication, Cbor, Registration};
 
 #[test]
@@ -20,7 +21,6 @@ fn every_error_has_a_code_and_only_refusals_have_a_step() {
     let refused = Failure::new(Ceremony::Registration, Refusal::Challenge);
     for (error, code, step, fault) in [
         (Error::from(refused.clone()), "challenge-mismatch", Some("7.1/8"), Fault::Response),
-        (Error::Payment(refused.clone()), "challenge-mismatch", Some("7.1/8"), Fault::Response),
         (Error::from(ResponseError::Type), "response-malformed", None, Fault::Response),
         (Error::Expired, "expired", None, Fault::User),
         (Error::NotYetIssued, "not-yet-issued", None, Fault::Caller),
@@ -33,7 +33,9 @@ fn every_error_has_a_code_and_only_refusals_have_a_step() {
         (Error::Extension(InvalidValue::PrfCredential), "extension-input", None, Fault::Caller),
         (Error::CredentialLeftOut, "credential-left-out", None, Fault::Caller),
         (Error::OtherPurpose, "other-purpose", None, Fault::Response),
-        (Error::NotAReauthentication, "not-a-reauthentication", None, Fault::Response),
+        (Error::SessionMismatch, "session-mismatch", None, Fault::Response),
+        (Error::SessionEmpty, "session-empty", None, Fault::Caller),
+        (Error::Timeout, "timeout-out-of-range", None, Fault::Caller),
         (Error::NotFresh, "not-fresh", None, Fault::User),
         (Error::ReauthenticationLifetime, "reauthentication-lifetime", None, Fault::Caller),
         (Error::TimeNotInSeconds, "time-not-in-seconds", None, Fault::Caller),
@@ -48,7 +50,6 @@ fn every_error_has_a_code_and_only_refusals_have_a_step() {
     assert_eq!(Error::from(refused.clone()).to_string(), "challenge is not the one that was issued (step 7.1/8)");
     assert_eq!(Error::from(ResponseError::Missing("rawId")).to_string(), "rawId is missing");
     assert!(Error::from(refused.clone()).source().is_none(), "the text above contains all of it");
-    assert_eq!(Error::Payment(refused.clone()).to_string(), Error::from(refused.clone()).to_string());
 }
 
 /// Each public error type, with each kind of cause that it can have. No text repeats that of its source, and the snapshot of
@@ -93,7 +94,7 @@ fn no_error_repeats_its_source() {
     walk![CredentialId::new([]).unwrap_err(), "=".parse::<CredentialId>().unwrap_err()];
     walk![
         RelyingParty::new("", "x").unwrap_err(),
-        RelyingParty::builder("a.example", "x").timeout_secs(0).build().unwrap_err()
+        RelyingParty::builder("a.example", "x").timeout(Duration::from_secs(0)).build().unwrap_err()
     ];
     for json in
         ["{", "[{}]", r#"[{"id":"","publicKey":"AA","counter":0}]"#, r#"[{"id":"AA","publicKey":"AA","counter":0}]"#]
@@ -116,7 +117,7 @@ fn no_error_repeats_its_source() {
         Refusal::Extension(OutputRefusal::NotSigned),
     ] {
         let failure = Failure::new(Ceremony::Registration, refusal);
-        walk![refusal, failure.clone(), Error::from(failure.clone()), Error::Payment(failure)];
+        walk![refusal, failure.clone(), Error::from(failure)];
     }
     walk![Error::from(ResponseError::Type), Error::Extension(InvalidValue::PrfCredential), Error::Random];
     assert!(missing.is_empty(), "without a row: {missing:?}");
@@ -150,9 +151,9 @@ fn errors_of_registrations_contain_no_received_text() {
         ("credential-id-mismatch", |r| r.posted(|p| p.id = CANARY.into())),
     ];
     for (code, change) in rows {
-        let (options, state) = clinic().start_registration(&ada(), &[], NOW).unwrap();
+        let (options, state) = clinic().start_registration(new_passkey(), session(), NOW).unwrap();
         let response = Browser::new("front-door.canary").create(&options, change).unwrap();
-        let error = clinic().finish_registration(state, &response, NOW).unwrap_err();
+        let error = clinic().finish_registration(state, &response, session(), NOW).unwrap_err();
         assert_eq!(error.code(), code);
         silent(&error, &error.to_string(), code);
     }
@@ -170,9 +171,10 @@ fn errors_of_authentications_contain_no_received_text() {
         ("signature-invalid", |a| a.signature(|s| *s = CANARY.into())),
     ];
     for (code, change) in rows {
-        let (options, state) = clinic().start_discoverable_authentication(NOW).unwrap();
+        let (options, state) =
+            clinic().start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
         let response = browser.get(&options, change).unwrap();
-        let error = clinic().finish_authentication(state, &response, &record, NOW).unwrap_err();
+        let error = clinic().finish_authentication(state, &response, Some(&record), session(), NOW).unwrap_err();
         assert_eq!(error.code(), code);
         silent(&error, &error.to_string(), code);
     }

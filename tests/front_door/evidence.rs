@@ -1,18 +1,19 @@
 //! The evidence of a sign-in, and that it contains no received text.
 
 use crate::browser::Browser;
-use crate::{NOW, ada, builder, clinic, register};
+use crate::{NOW, ada, builder, clinic, new_passkey, register, session};
 use serde_json::{Value, json};
 use std::slice::from_ref;
+use std::time::Duration;
 use wardkey::ceremony::BackupState;
 use wardkey::ceremony::authentication::SignCountPolicy;
 use wardkey::ceremony::evidence::{Evidence, Purpose};
 use wardkey::client::json::AttestationConveyance;
 use wardkey::crypto::{Algorithm, default_backend};
-use wardkey::extensions::AppId;
+use wardkey::extensions::{AppId, RequestExtensions};
 use wardkey::policy::AttestationPolicy;
 use wardkey::{
-    AuthenticationRequest, CredentialRecord, Decoys, Error, RegistrationRequest, RelyingParty, RelyingPartyBuilder,
+    AuthenticationRequest, CredentialRecord, Decoys, Error, ReauthenticationRequest, RelyingParty, RelyingPartyBuilder,
     UserHandle,
 };
 use wardkey_authenticator::Authentication;
@@ -25,9 +26,9 @@ fn evidence(
     record: &CredentialRecord,
     change: impl FnOnce(Authentication) -> Authentication,
 ) -> Evidence {
-    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
     let response = browser.get(&options, change).unwrap();
-    rp.finish_authentication(state, &response, record, NOW).unwrap().evidence
+    rp.finish_authentication(state, &response, Some(record), session(), NOW).unwrap().evidence
 }
 
 /// The list that contains a step.
@@ -54,7 +55,7 @@ fn the_evidence_of_an_authentication() {
     let mut browser = Browser::new("front-door.evidence");
     let mut record = register(&rp, &mut browser);
     record.sign_count = 9;
-    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
     let (id, mut signed) = (state.id(), None);
     let response = browser.get(&options, |made| {
         let made = made.client_data(|data| data.set("crossOrigin", true));
@@ -64,12 +65,12 @@ fn the_evidence_of_an_authentication() {
         signed = Some(sha256(&[posted.authenticator_data, sha256(&posted.client_data_json)].concat()));
         made
     });
-    let found = rp.finish_authentication(state, &response.unwrap(), &record, NOW).unwrap().evidence;
+    let found = rp.finish_authentication(state, &response.unwrap(), Some(&record), session(), NOW).unwrap().evidence;
     let signed: String = signed.unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
     let name = default_backend().name();
     let expected = [
         r#"{"version":1,"edition":"REC-webauthn-3-20260825","ceremony":"authentication","purpose":"sign-in","#,
-        &format!(r#""purposeText":null,"stateId":"{id}","user":"{}","#, ada().handle.to_base64url()),
+        &format!(r#""purposeText":null,"stateId":"{id}","user":"{}","#, ada().to_base64url()),
         &format!(r#""credentialId":"{}","time":{},"#, record.id.to_base64url(), NOW.secs()),
         r#""accepted":true,"refusal":null,"refusalReason":null,"#,
         r#""stepsPassed":["7.2/3","7.2/6","7.2/7","7.2/8","7.2/9","7.2/10","7.2/11","7.2/12","7.2/13","7.2/14","#,
@@ -126,29 +127,35 @@ fn the_evidence_tells_for_what_a_ceremony_was() {
     let rp = builder().attestation_named("staff", AttestationPolicy::any(), AttestationConveyance::Direct);
     let rp = rp.build().unwrap();
     let mut browser = Browser::new("front-door.evidence.purpose");
-    let mut request = RegistrationRequest::default();
-    request.attestation = Some("staff".into());
-    let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
+    let request = new_passkey().attestation_policy("staff");
+    let (options, state) = rp.start_registration(request, session(), NOW).unwrap();
     let (id, response) = (state.id(), browser.create(&options, |made| made).unwrap());
-    let registered = rp.finish_registration(state, &response, NOW).unwrap();
+    let registered = rp.finish_registration(state, &response, session(), NOW).unwrap();
     let found = registered.evidence();
     assert_eq!((found.purpose, found.policy.as_deref()), (Some(Purpose::Registration), Some("staff")));
-    assert_eq!((found.state_id, found.user), (Some(id.clone()), Some(ada().handle.to_base64url())));
+    assert_eq!((found.state_id, found.user), (Some(id.clone()), Some(ada().to_base64url())));
     assert_eq!(outcome(&registered.evidence(), "7.1/26"), "not reached");
     let (record, claimed) = registered.claim(None).unwrap();
     assert_eq!((outcome(&claimed, "7.1/26"), claimed.accepted), ("passed", true));
 
-    let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+    let (options, state) = rp.start_registration(new_passkey(), session(), NOW).unwrap();
     let response = browser.create(&options, |made| made).unwrap();
-    let taken = rp.finish_registration(state, &response, NOW).unwrap().claim(Some(&record)).unwrap_err().evidence();
+    let registered = rp.finish_registration(state, &response, session(), NOW).unwrap();
+    let taken = registered.claim(Some(&record)).unwrap_err().evidence().unwrap();
     assert_eq!((outcome(&taken, "7.1/26"), taken.accepted), ("refused", false));
     assert_eq!(taken.refusal.as_deref(), Some("credential-already-registered"));
     assert!(taken.state_id.is_some_and(|other| other != id));
 
-    let user = ada().handle;
-    let (options, state) = rp.start_reauthentication(&user, from_ref(&record), "delete-passkey", 60, NOW).unwrap();
+    let user = ada();
+    let (options, state) = rp
+        .start_reauthentication(
+            ReauthenticationRequest::new(&user, from_ref(&record), "delete-passkey", Duration::from_secs(60)),
+            session(),
+            NOW,
+        )
+        .unwrap();
     let (id, response) = (state.id(), browser.get(&options, |made| made).unwrap());
-    let done = rp.finish_reauthentication(state, &user, &response, &record, NOW).unwrap();
+    let done = rp.finish_reauthentication(state, &response, Some(&record), session(), NOW).unwrap();
     let found = serde_json::to_value(&done.1.evidence).unwrap();
     assert_eq!((&found["ceremony"], &found["purpose"]), (&json!("authentication"), &json!("reauthentication")));
     assert_eq!((&found["purposeText"], &found["stateId"]), (&json!("delete-passkey"), &json!(id)));
@@ -159,7 +166,7 @@ fn a_refusal_has_evidence() {
     let rp = builder().decoys(Decoys::new(*b"decoy secret number 7, 32 bytes.")).build().unwrap();
     let mut browser = Browser::new("front-door.evidence.refused");
     let record = register(&rp, &mut browser);
-    let (user, credentials) = (ada().handle, from_ref(&record));
+    let (user, credentials) = (ada(), from_ref(&record));
     let check = |error: Error, refused: &str, passed: &str, not_reached: &str| {
         let found = error.evidence().unwrap();
         assert_eq!((found.accepted, found.refusal.as_deref()), (false, Some(error.code())));
@@ -174,8 +181,10 @@ fn a_refusal_has_evidence() {
         found
     };
     let refused = |change: fn(Authentication) -> Authentication, record: &CredentialRecord| {
-        let (options, state) = rp.start_authentication(&user, credentials, NOW).unwrap();
-        rp.finish_authentication(state, &browser.get(&options, change).unwrap(), record, NOW).unwrap_err()
+        let (options, state) =
+            rp.start_authentication(AuthenticationRequest::known(&user, credentials), session(), NOW).unwrap();
+        rp.finish_authentication(state, &browser.get(&options, change).unwrap(), Some(record), session(), NOW)
+            .unwrap_err()
     };
 
     let foreign = |made: Authentication| made.client_data(|data| data.set("origin", "https://canary.example"));
@@ -199,19 +208,24 @@ fn a_refusal_has_evidence() {
     assert_eq!(found.user, Some(user.to_base64url()), "the user of the state");
 
     // Nobody is known before a discoverable sign-in, so nobody is named.
-    let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+    let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
     let response = browser.get(&options, foreign).unwrap();
-    let found =
-        check(rp.finish_authentication(state, &response, &record, NOW).unwrap_err(), "7.2/12", "7.2/6", "7.2/13");
+    let found = check(
+        rp.finish_authentication(state, &response, Some(&record), session(), NOW).unwrap_err(),
+        "7.2/12",
+        "7.2/6",
+        "7.2/13",
+    );
     assert_eq!(found.user, None);
 
     // Without a record, nothing that a stand-in determined is in the evidence.
     for (change, refused, known) in
         [(foreign as fn(Authentication) -> Authentication, "7.2/12", "not known"), (|made| made, "7.2/6", "refused")]
     {
-        let (options, state) = rp.start_authentication(&user, credentials, NOW).unwrap();
+        let (options, state) =
+            rp.start_authentication(AuthenticationRequest::known(&user, credentials), session(), NOW).unwrap();
         let response = browser.get(&options, change).unwrap();
-        let error = rp.refuse_authentication(state, &response, NOW);
+        let error = rp.finish_authentication(state, &response, None, session(), NOW).unwrap_err();
         let found = check(error, refused, "7.2/3", "7.2/21");
         assert_eq!((outcome(&found, "7.2/5"), outcome(&found, "7.2/6")), ("not known", known));
         assert_eq!(found.user, Some(user.to_base64url()));
@@ -220,9 +234,9 @@ fn a_refusal_has_evidence() {
     }
     assert_eq!(Error::Expired.evidence(), None, "no ceremony");
 
-    let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+    let (options, state) = rp.start_registration(new_passkey(), session(), NOW).unwrap();
     let response = browser.create(&options, |made| made.authenticator_data(|data| data.clear_flags(UV))).unwrap();
-    let error = rp.finish_registration(state, &response, NOW).unwrap_err();
+    let error = rp.finish_registration(state, &response, session(), NOW).unwrap_err();
     let found = error.evidence().unwrap();
     assert_eq!((outcome(&found, "7.1/16"), outcome(&found, "7.1/22")), ("refused", "not reached"));
     assert_eq!((found.user, found.purpose), (Some(user.to_base64url()), Some(Purpose::Registration)));
@@ -271,19 +285,18 @@ fn every_step_has_its_outcome_in_the_evidence() {
     ] {
         assert_eq!(outcome(&evidence(rp, &browser, record, counted(count)), step), expected, "{step}");
     }
-    let (options, state) = strict.start_authentication(&ada().handle, from_ref(&record), NOW).unwrap();
+    let (options, state) =
+        strict.start_authentication(AuthenticationRequest::known(&ada(), from_ref(&record)), session(), NOW).unwrap();
     let response = browser.get(&options, |made| made).unwrap();
-    let named = strict.finish_authentication(state, &response, &record, NOW).unwrap().evidence;
+    let named = strict.finish_authentication(state, &response, Some(&record), session(), NOW).unwrap().evidence;
     assert_eq!(outcome(&named, "7.2/5"), passed);
 
     // A conditional create does not require UP and UV.
-    let mut request = RegistrationRequest::default();
-    request.conditional = true;
     let rp = build(|builder| {
         let builder = builder.backup_eligibility(wardkey::ceremony::BackupEligibility::MultiDevice);
         builder.backup_state_at_registration(BackupState::BackedUp)
     });
-    let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
+    let (options, state) = rp.start_registration(new_passkey().conditional(), session(), NOW).unwrap();
     let unattended = |made: wardkey_authenticator::Registration| {
         made.authenticator_data(|data| {
             data.clear_flags(UP | UV);
@@ -291,7 +304,7 @@ fn every_step_has_its_outcome_in_the_evidence() {
         })
     };
     let response = Browser::new("front-door.evidence.conditional").create(&options, unattended).unwrap();
-    let registered = rp.finish_registration(state, &response, NOW).unwrap();
+    let registered = rp.finish_registration(state, &response, session(), NOW).unwrap();
     for (step, expected) in [("7.1/15", not_required), ("7.1/16", not_required), ("7.1/18", passed), ("7.1/19", passed)]
     {
         assert_eq!(outcome(&registered.evidence(), step), expected, "{step}");
@@ -336,17 +349,17 @@ fn the_evidence_contains_no_received_text() {
 fn the_evidence_reports_the_use_of_an_appid() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.evidence.appid"));
     let record = register(&rp, &mut browser);
-    let mut request = AuthenticationRequest::default();
-    request.extensions.appid = Some(AppId::new("https://clinic.example/u2f").unwrap());
+    let appid = RequestExtensions::default().appid(AppId::new("https://clinic.example/u2f").unwrap());
     for used in [true, false] {
-        let credentials = from_ref(&record);
-        let (options, state) = rp.start_authentication_with(&request, &ada().handle, credentials, NOW).unwrap();
+        let request = AuthenticationRequest::known(&ada(), from_ref(&record)).extensions(appid.clone());
+        let (options, state) = rp.start_authentication(request, session(), NOW).unwrap();
         let response = browser.get(&options, |made| {
             let made = made.posted(move |posted| posted.client_extension_results = json!({"appid": used}));
             let stands = if used { "https://clinic.example/u2f" } else { "clinic.example" };
             made.authenticator_data(|data| data.rp_id_hash = sha256(stands.as_bytes()))
         });
-        let found = rp.finish_authentication(state, &response.unwrap(), &record, NOW).unwrap().evidence;
+        let found =
+            rp.finish_authentication(state, &response.unwrap(), Some(&record), session(), NOW).unwrap().evidence;
         let json: Value = serde_json::to_value(&found).unwrap();
         assert_eq!((&json["appidUsed"], &json["rpId"]), (&json!(used), &json!("clinic.example")));
         assert_eq!(outcome(&found, "7.2/23"), "passed", "something was asked of extensions");

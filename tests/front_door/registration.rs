@@ -1,9 +1,10 @@
 //! Registrations: the options, and the result of the response.
 
 use crate::browser::{Browser, state_id};
-use crate::{NOW, ada, builder, clinic, register};
+use crate::{NOW, ada, builder, clinic, new_passkey, register, session};
 use serde_json::json;
 use std::slice::from_ref;
+use std::time::Duration;
 use wardkey::attestation::{AttestationType, Format, KeyEnforcement};
 use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::client::json::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey};
@@ -17,25 +18,19 @@ use wardkey_authenticator::flags::{BE, BS, UP, UV};
 use wardkey_authenticator::json::base64url;
 use wardkey_authenticator::{AndroidKey, Chain, Packed, PackedSelf, Registration, der};
 
-fn request(change: impl FnOnce(&mut RegistrationRequest)) -> RegistrationRequest {
-    let mut request = RegistrationRequest::default();
-    change(&mut request);
-    request
-}
-
 /// Returns the code of a registration at `rp` with a changed response.
 fn refusal(rp: &wardkey::RelyingParty, change: impl FnOnce(Registration) -> Registration) -> Option<&'static str> {
-    let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+    let (options, state) = rp.start_registration(new_passkey(), session(), NOW).unwrap();
     let response = Browser::new("front-door.refused").create(&options, change).unwrap();
-    rp.finish_registration(state, &response, NOW).err().map(|error| error.code())
+    rp.finish_registration(state, &response, session(), NOW).err().map(|error| error.code())
 }
 
 #[test]
 fn the_options_are_what_the_standard_calls_them() {
-    let (options, state) = clinic().start_registration(&ada(), &[], NOW).unwrap();
+    let (options, state) = clinic().start_registration(new_passkey(), session(), NOW).unwrap();
     let expected = json!({
         "rp": {"id": "clinic.example", "name": "Example Clinic"},
-        "user": {"id": base64url(b"ada's handle"), "name": "ada@mail.example", "displayName": "Ada"},
+        "user": {"id": base64url(b"ada's handle"), "name": "ada@mail.example", "displayName": "ada@mail.example"},
         "challenge": base64url(&options.challenge),
         "pubKeyCredParams": [
             {"type": "public-key", "alg": -8}, {"type": "public-key", "alg": -7}, {"type": "public-key", "alg": -257},
@@ -51,9 +46,9 @@ fn the_options_are_what_the_standard_calls_them() {
     assert_eq!((state.id(), state.challenge()), (state_id(&options.challenge), &*options.challenge));
     let response = Browser::new("front-door.state").create(&options, |made| made).unwrap();
     assert_eq!(response.state_id(), Some(state.id()), "a response says which state it answers");
-    assert_eq!(state.user_handle(), &ada().handle);
+    assert_eq!(state.user_handle(), &ada());
     assert_eq!(state.expires_at().secs(), NOW.secs() + 300);
-    let (again, _state) = clinic().start_registration(&ada(), &[], NOW).unwrap();
+    let (again, _state) = clinic().start_registration(new_passkey(), session(), NOW).unwrap();
     assert_ne!(again.challenge, options.challenge);
 }
 
@@ -62,21 +57,22 @@ fn what_is_chosen_is_asked_for() {
     let rp = builder()
         .algorithms([Algorithm::Es384])
         .user_verification_preferred()
-        .timeout_secs(600)
+        .timeout(Duration::from_secs(600))
         .attestation(AttestationPolicy::any(), AttestationConveyance::Direct)
         .build()
         .unwrap();
-    let request = request(|request| {
-        request.resident_key = ResidentKey::Discouraged;
-        request.attachment = Some(AuthenticatorAttachment::CrossPlatform);
-        request.hints = vec![Hint::SecurityKey, Hint::Hybrid];
-        request.attestation_formats = vec![Format::Packed];
-        request.timeout_secs = Some(420);
-    });
-    let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
+    let request = new_passkey()
+        .display_name("Ada Lovelace")
+        .resident_key(ResidentKey::Discouraged)
+        .attachment(AuthenticatorAttachment::CrossPlatform)
+        .hints([Hint::SecurityKey, Hint::Hybrid])
+        .attestation_formats([Format::Packed])
+        .timeout(Duration::from_secs(420));
+    let (options, state) = rp.start_registration(request, session(), NOW).unwrap();
     let options = serde_json::to_value(&options).unwrap();
     for (pointer, value) in [
         ("/pubKeyCredParams", json!([{"type": "public-key", "alg": -35}])),
+        ("/user/displayName", json!("Ada Lovelace")),
         ("/timeout", json!(420_000)),
         ("/attestation", json!("direct")),
         ("/attestationFormats", json!(["packed"])),
@@ -100,42 +96,44 @@ fn a_state_is_finished_under_its_policy() {
     let strict =
         || AttestationPolicy::trusted(TrustAnchors::new(TrustAnchor::from_der(&Chain::new().trust_anchors()[0])));
     let rp = builder().attestation_named("prescribers", strict(), AttestationConveyance::Direct).build().unwrap();
-    let named = |name: &str| request(|request| request.attestation = Some(name.into()));
     for (name, conveyance, attested, ends) in [
         (None, None, false, None),
         (None, None, true, None),
         (Some("prescribers"), Some(json!("direct")), false, Some("attestation-type-not-accepted")),
         (Some("prescribers"), Some(json!("direct")), true, None),
     ] {
-        let request = name.map_or_else(RegistrationRequest::default, named);
-        let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
+        let request = name.map_or_else(new_passkey, |name| new_passkey().attestation_policy(name));
+        let (options, state) = rp.start_registration(request, session(), NOW).unwrap();
         let asked = serde_json::to_value(&options).unwrap();
         assert_eq!(asked["attestation"], conveyance.unwrap_or(json!("none")));
         let change = |made: Registration| if attested { made.format(Packed::new()) } else { made };
         let response = Browser::new("front-door.policy").create(&options, change).unwrap();
         let stored = serde_json::to_string(&state).unwrap();
-        let finished = rp.finish_registration(state, &response, NOW);
+        let finished = rp.finish_registration(state, &response, session(), NOW);
         if let Ok(registered) = &finished {
             assert_eq!(registered.attestation_policy(), name);
         }
         assert_eq!(finished.err().map(|error| error.code()), ends, "{name:?} {attested}");
         if name.is_some() {
             let state: RegistrationState = serde_json::from_str(&stored).unwrap();
-            let error = clinic().finish_registration(state, &response, NOW).unwrap_err();
+            let error = clinic().finish_registration(state, &response, session(), NOW).unwrap_err();
             assert_eq!(error, Error::UnknownPolicy);
         }
         let mut lost: serde_json::Value = serde_json::from_str(&stored).unwrap();
         lost.as_object_mut().unwrap().remove("attestation");
         assert!(serde_json::from_value::<RegistrationState>(lost).is_err(), "a state must say");
     }
-    assert_eq!(rp.start_registration_with(&named("nobody's"), &ada(), &[], NOW).unwrap_err(), Error::UnknownPolicy);
+    assert_eq!(
+        rp.start_registration(new_passkey().attestation_policy("nobody's"), session(), NOW).unwrap_err(),
+        Error::UnknownPolicy
+    );
 }
 
 #[test]
 fn the_record_is_what_was_attested() {
     let (rp, mut browser) =
         (builder().algorithms([Algorithm::Es256]).build().unwrap(), Browser::new("front-door.record"));
-    let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+    let (options, state) = rp.start_registration(new_passkey(), session(), NOW).unwrap();
     let mut expected = None;
     let response = browser.create(&options, |made| {
         let made = made.format(PackedSelf::new()).authenticator_data(|data| data.set_flags(BE | BS));
@@ -143,7 +141,7 @@ fn the_record_is_what_was_attested() {
         expected = Some((made.credential_id().to_vec(), made.public_key_bytes()));
         made
     });
-    let registered = rp.finish_registration(state, &response.unwrap(), NOW).unwrap();
+    let registered = rp.finish_registration(state, &response.unwrap(), session(), NOW).unwrap();
     assert_eq!(registered.algorithm(), Algorithm::Es256);
     assert_eq!(registered.attestation_format(), Format::Packed);
     assert_eq!(registered.attestation_type(), AttestationType::SelfAttestation);
@@ -152,7 +150,7 @@ fn the_record_is_what_was_attested() {
     let record = registered.claim(None).unwrap().0;
     let (id, key) = expected.unwrap();
     assert_eq!((record.id.as_bytes(), &record.public_key), (&id[..], &key));
-    assert_eq!(record.user_handle, ada().handle);
+    assert_eq!(record.user_handle, ada());
     assert_eq!((record.sign_count, record.uv_initialized), (3, true));
     assert_eq!((record.backup_eligible, record.backup_state), (Some(true), Some(true)));
     assert_eq!(record.transports, [Transport::Internal, Transport::Hybrid]);
@@ -163,9 +161,9 @@ fn a_credential_is_claimed_once() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.claim"));
     let record = register(&rp, &mut browser);
     let mut again = Browser::new("front-door.claim"); // the same authenticator without its passkeys
-    let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+    let (options, state) = rp.start_registration(new_passkey(), session(), NOW).unwrap();
     let response = again.create(&options, |made| made).unwrap();
-    let registered = rp.finish_registration(state, &response, NOW).unwrap();
+    let registered = rp.finish_registration(state, &response, session(), NOW).unwrap();
     assert_eq!(registered.credential_id(), &record.id);
     let failure = registered.claim(Some(&record)).unwrap_err();
     assert_eq!(
@@ -178,7 +176,9 @@ fn a_credential_is_claimed_once() {
 fn credentials_of_the_account_are_excluded() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.exclude"));
     let record = register(&rp, &mut browser);
-    let (options, _state) = rp.start_registration(&ada(), from_ref(&record), NOW).unwrap();
+    let (options, _state) = rp
+        .start_registration(RegistrationRequest::new(&ada(), "ada@mail.example", from_ref(&record)), session(), NOW)
+        .unwrap();
     let descriptor = json!({"type": "public-key", "id": record.id.to_base64url(), "transports": ["internal"]});
     assert_eq!(serde_json::to_value(&options).unwrap()["excludeCredentials"], json!([descriptor]));
     assert_eq!(browser.create(&options, |made| made), None);
@@ -187,12 +187,12 @@ fn credentials_of_the_account_are_excluded() {
 
 #[test]
 fn a_conditional_create_needs_neither_presence_nor_verification() {
-    let (rp, request) = (clinic(), request(|request| request.conditional = true));
-    let (options, state) = rp.start_registration_with(&request, &ada(), &[], NOW).unwrap();
+    let rp = clinic();
+    let (options, state) = rp.start_registration(new_passkey().conditional(), session(), NOW).unwrap();
     assert_eq!(serde_json::to_value(&options).unwrap()["authenticatorSelection"]["userVerification"], "preferred");
     let unattended = |made: Registration| made.authenticator_data(|data| data.clear_flags(UP | UV));
     let response = Browser::new("front-door.conditional").create(&options, unattended).unwrap();
-    let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
+    let record = rp.finish_registration(state, &response, session(), NOW).unwrap().claim(None).unwrap().0;
     assert!(!record.uv_initialized);
     assert_eq!(refusal(&rp, unattended), Some("user-not-present"), "where it was not asked for");
     assert_eq!(refusal(&rp, |made| made.authenticator_data(|d| d.clear_flags(UV))), Some("user-not-verified"));
@@ -232,25 +232,25 @@ fn the_policy_decides_about_backup_state() {
 fn only_what_was_offered_when_it_began() {
     let (es256, es384) = (builder().algorithms([Algorithm::Es256]), builder().algorithms([Algorithm::Es384]));
     let (es256, es384) = (es256.build().unwrap(), es384.build().unwrap());
-    let (options, _) = es256.start_registration(&ada(), &[], NOW).unwrap();
-    let (other, state) = es384.start_registration(&ada(), &[], NOW).unwrap();
+    let (options, _) = es256.start_registration(new_passkey(), session(), NOW).unwrap();
+    let (other, state) = es384.start_registration(new_passkey(), session(), NOW).unwrap();
     let challenge = base64url(&other.challenge);
     let response = Browser::new("front-door.offered")
         .create(&options, |made| made.client_data(|data| data.set("challenge", challenge)))
         .unwrap();
     // The state contains the offered algorithms, whatever the relying party offers now.
-    let error = es256.finish_registration(state, &response, NOW).unwrap_err();
+    let error = es256.finish_registration(state, &response, session(), NOW).unwrap_err();
     assert_eq!((error.code(), error.step().unwrap().to_string().as_str()), ("algorithm-not-offered", "7.1/20"));
 }
 
 #[test]
 fn quirks_are_off_until_named_and_then_reported() {
     let rp = builder().quirk(Quirk::MissingClientExtensionResults).quirk(Quirk::CborKeyOrder).build().unwrap();
-    let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+    let (options, state) = rp.start_registration(new_passkey(), session(), NOW).unwrap();
     let without =
         |made: Registration| made.json(|json| drop(json.as_object_mut().unwrap().remove("clientExtensionResults")));
     let response = Browser::new("front-door.quirk").create(&options, without).unwrap();
-    let registered = rp.finish_registration(state, &response, NOW).unwrap();
+    let registered = rp.finish_registration(state, &response, session(), NOW).unwrap();
     assert_eq!(
         registered.quirks(),
         Quirks::NONE.with(Quirk::MissingClientExtensionResults),
@@ -261,26 +261,35 @@ fn quirks_are_off_until_named_and_then_reported() {
 
 #[test]
 fn a_state_is_good_until_it_expires_and_at_its_own_relying_party() {
-    let rp = builder().timeout_secs(60).build().unwrap();
+    let rp = builder().timeout(Duration::from_secs(60)).build().unwrap();
     let start = || -> (RegistrationResponse, RegistrationState) {
-        let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+        let (options, state) = rp.start_registration(new_passkey(), session(), NOW).unwrap();
         (Browser::new("front-door.expiry").create(&options, |made| made).unwrap(), state)
     };
     let (response, state) = start();
-    assert!(rp.finish_registration(state, &response, NOW.plus_secs(60)).is_ok(), "in the last second");
+    assert!(
+        rp.finish_registration(state, &response, session(), NOW.plus(Duration::from_secs(60))).is_ok(),
+        "in the last second"
+    );
     let (response, state) = start();
-    assert_eq!(rp.finish_registration(state, &response, NOW.plus_secs(61)).unwrap_err().code(), "expired");
+    assert_eq!(
+        rp.finish_registration(state, &response, session(), NOW.plus(Duration::from_secs(61))).unwrap_err().code(),
+        "expired"
+    );
     let (response, state) = start();
     let hospital = wardkey::RelyingParty::new("hospital.example", "Hospital").unwrap();
-    assert_eq!(hospital.finish_registration(state, &response, NOW).unwrap_err().code(), "wrong-relying-party");
+    assert_eq!(
+        hospital.finish_registration(state, &response, session(), NOW).unwrap_err().code(),
+        "wrong-relying-party"
+    );
     let (response, _) = start();
     let (_, state) = start();
-    assert_eq!(rp.finish_registration(state, &response, NOW).unwrap_err().code(), "challenge-mismatch");
+    assert_eq!(rp.finish_registration(state, &response, session(), NOW).unwrap_err().code(), "challenge-mismatch");
 }
 
 #[test]
 fn a_state_with_an_unknown_version_is_refused() {
-    let (_, state) = clinic().start_registration(&ada(), &[], NOW).unwrap();
+    let (_, state) = clinic().start_registration(new_passkey(), session(), NOW).unwrap();
     let mut stored = serde_json::to_value(&state).unwrap();
     assert_eq!(serde_json::from_value::<RegistrationState>(stored.clone()).unwrap(), state);
     stored["version"] = 2.into();

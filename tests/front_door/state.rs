@@ -2,11 +2,14 @@
 //! for its time, and only for a build that verifies the offered algorithms.
 
 use crate::browser::Browser;
-use crate::{NOW, ada, builder, clinic, register};
+use crate::{NOW, ada, builder, clinic, new_passkey, register, session};
 use serde_json::{Value, json};
 use std::slice::from_ref;
+use std::time::Duration;
 use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
-use wardkey::{AuthenticationState, Error, RegistrationState, UnixTime};
+use wardkey::{
+    AuthenticationRequest, AuthenticationState, Error, ReauthenticationRequest, RegistrationState, UnixTime,
+};
 
 /// The kind of state, its JSON, and a function that reads and writes it.
 type Kind = (&'static str, Value, fn(Value) -> Result<Value, String>);
@@ -22,18 +25,42 @@ fn states() -> [Kind; 5] {
     }
     let rp = clinic();
     let record = register(&rp, &mut Browser::new("front-door.states"));
-    let (user, own) = (ada().handle, from_ref(&record));
+    let (user, own) = (ada(), from_ref(&record));
     let json = |state: &AuthenticationState| serde_json::to_value(state).unwrap();
     [
         (
             "registration",
-            serde_json::to_value(rp.start_registration(&ada(), &[], NOW).unwrap().1).unwrap(),
+            serde_json::to_value(rp.start_registration(new_passkey(), session(), NOW).unwrap().1).unwrap(),
             registration,
         ),
-        ("sign-in", json(&rp.start_authentication(&user, own, NOW).unwrap().1), authentication),
-        ("discoverable", json(&rp.start_discoverable_authentication(NOW).unwrap().1), authentication),
-        ("reauthentication", json(&rp.start_reauthentication(&user, own, "x", 60, NOW).unwrap().1), authentication),
-        ("payment", json(&rp.start_payment(&user, own, NOW).unwrap().1), authentication),
+        (
+            "sign-in",
+            json(&rp.start_authentication(AuthenticationRequest::known(&user, own), session(), NOW).unwrap().1),
+            authentication,
+        ),
+        (
+            "discoverable",
+            json(&rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap().1),
+            authentication,
+        ),
+        (
+            "reauthentication",
+            json(
+                &rp.start_reauthentication(
+                    ReauthenticationRequest::new(&user, own, "x", Duration::from_secs(60)),
+                    session(),
+                    NOW,
+                )
+                .unwrap()
+                .1,
+            ),
+            authentication,
+        ),
+        (
+            "payment",
+            json(&rp.start_payment(AuthenticationRequest::known(&user, own), session(), NOW).unwrap().1),
+            authentication,
+        ),
     ]
 }
 
@@ -62,7 +89,8 @@ fn no_member_may_be_missing() {
             let mut edited = whole.clone();
             let (parent, name) = object(&mut edited, &pointer);
             parent.remove(&name);
-            assert!(read(edited).is_err(), "{kind} without {pointer}");
+            // Version 0.1 wrote states without sessions.
+            assert_eq!(read(edited).is_ok(), pointer == "/session", "{kind} without {pointer}");
         }
     }
 }
@@ -88,6 +116,8 @@ fn an_invalid_state_is_refused_when_it_is_read() {
         (&["registration", "sign-in", "payment"], "/expiresAt", json!(i64::MIN), Some(lifetime)),
         (&["registration", "sign-in", "payment"], "/issuedAt", json!(i64::MIN), Some(lifetime)),
         (&["registration", "sign-in", "payment"], "/issuedAt", json!(issued + 301), Some(lifetime)),
+        (&["registration", "payment"], "/session", json!("AAAAAAAAAAAAAAAAAAAA"), Some("must have 32 bytes")),
+        (&["registration", "payment"], "/session", json!(7), Some("")),
         (&["registration"], "/algorithms", json!([]), Some(algorithms)),
         (&["registration"], "/algorithms", json!([-7, -8, -7]), Some(algorithms)),
         (&["registration"], "/algorithms", json!([-300]), None),
@@ -136,26 +166,50 @@ fn a_time_after_the_year_9999_is_an_error() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.milliseconds"));
     let record = register(&rp, &mut browser);
     let last = UnixTime::from_secs(253_402_300_799);
-    assert!(rp.start_discoverable_authentication(last).is_ok(), "9999-12-31T23:59:59Z");
-    for late in [last.plus_secs(1), UnixTime::from_secs(NOW.secs() * 1000), UnixTime::from_secs(i64::MAX)] {
-        let (user, own) = (ada().handle, std::slice::from_ref(&record));
-        let started = || rp.start_reauthentication(&user, own, "delete-passkey", 60, NOW).unwrap();
+    assert!(
+        rp.start_authentication(AuthenticationRequest::discoverable(), session(), last).is_ok(),
+        "9999-12-31T23:59:59Z"
+    );
+    for late in
+        [last.plus(Duration::from_secs(1)), UnixTime::from_secs(NOW.secs() * 1000), UnixTime::from_secs(i64::MAX)]
+    {
+        let (user, own) = (ada(), std::slice::from_ref(&record));
+        let started = || {
+            rp.start_reauthentication(
+                ReauthenticationRequest::new(&user, own, "delete-passkey", Duration::from_secs(60)),
+                session(),
+                NOW,
+            )
+            .unwrap()
+        };
         let (options, state) = started();
         let response = browser.get(&options, |made| made).unwrap();
-        let proof = rp.finish_reauthentication(state, &user, &response, &record, NOW).unwrap().0;
-        let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+        let proof = rp.finish_reauthentication(state, &response, Some(&record), session(), NOW).unwrap().0;
+        let (options, state) = rp.start_registration(new_passkey(), session(), NOW).unwrap();
         let created = Browser::new("front-door.milliseconds.more").create(&options, |made| made).unwrap();
         let errors = [
-            rp.start_registration(&ada(), &[], late).unwrap_err(),
-            rp.finish_registration(state, &created, late).unwrap_err(),
-            rp.start_discoverable_authentication(late).unwrap_err(),
-            rp.start_authentication(&user, own, late).unwrap_err(),
-            rp.start_payment(&user, own, late).unwrap_err(),
-            rp.start_reauthentication(&user, own, "delete-passkey", 60, late).unwrap_err(),
-            rp.finish_reauthentication(started().1, &user, &response, &record, late).unwrap_err(),
-            rp.refuse_authentication(rp.start_discoverable_authentication(NOW).unwrap().1, &response, late),
+            rp.start_registration(new_passkey(), session(), late).unwrap_err(),
+            rp.finish_registration(state, &created, session(), late).unwrap_err(),
+            rp.start_authentication(AuthenticationRequest::discoverable(), session(), late).unwrap_err(),
+            rp.start_authentication(AuthenticationRequest::known(&user, own), session(), late).unwrap_err(),
+            rp.start_payment(AuthenticationRequest::known(&user, own), session(), late).unwrap_err(),
+            rp.start_reauthentication(
+                ReauthenticationRequest::new(&user, own, "delete-passkey", Duration::from_secs(60)),
+                session(),
+                late,
+            )
+            .unwrap_err(),
+            rp.finish_reauthentication(started().1, &response, Some(&record), session(), late).unwrap_err(),
+            rp.finish_authentication(
+                rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap().1,
+                &response,
+                None,
+                session(),
+                late,
+            )
+            .unwrap_err(),
             proof.require(&rp, &user, "delete-passkey", late).unwrap_err(),
-            rp.signal_all_accepted_credentials(&proof, own, late).unwrap_err(),
+            proof.signal_all_accepted_credentials(&rp, own, late).unwrap_err(),
         ];
         assert!(errors.iter().all(|error| *error == Error::TimeNotInSeconds), "{errors:?}");
     }
@@ -166,15 +220,19 @@ fn a_time_after_the_year_9999_is_an_error() {
 fn a_state_from_the_future_is_an_error_of_the_caller() {
     let (rp, mut browser) = (clinic(), Browser::new("front-door.clocks"));
     let record = register(&rp, &mut browser);
-    for (issued_at, expected) in [(NOW, None), (NOW.plus_secs(300), None), (NOW.plus_secs(301), Some("not-yet-issued"))]
-    {
-        let (options, state) = rp.start_discoverable_authentication(issued_at).unwrap();
+    for (issued_at, expected) in [
+        (NOW, None),
+        (NOW.plus(Duration::from_secs(300)), None),
+        (NOW.plus(Duration::from_secs(301)), Some("not-yet-issued")),
+    ] {
+        let (options, state) =
+            rp.start_authentication(AuthenticationRequest::discoverable(), session(), issued_at).unwrap();
         let response = browser.get(&options, |made| made).unwrap();
-        let found = rp.finish_authentication(state, &response, &record, NOW).err();
+        let found = rp.finish_authentication(state, &response, Some(&record), session(), NOW).err();
         assert_eq!(found.map(|error| error.code()), expected, "{issued_at:?}");
-        let (options, state) = rp.start_registration(&ada(), &[], issued_at).unwrap();
+        let (options, state) = rp.start_registration(new_passkey(), session(), issued_at).unwrap();
         let response = Browser::new("front-door.clocks.more").create(&options, |made| made).unwrap();
-        let found = rp.finish_registration(state, &response, NOW).err();
+        let found = rp.finish_registration(state, &response, session(), NOW).err();
         assert_eq!(found.map(|error| error.code()), expected, "{issued_at:?}");
     }
 }
@@ -217,11 +275,11 @@ fn an_offered_algorithm_that_this_build_lacks_is_an_error() {
         (json!([-7, -257]), Some(Error::UnverifiableAlgorithm(-257))),
         (json!([-300, -7]), Some(Error::UnverifiableAlgorithm(-300))),
     ] {
-        let (options, state) = rp.start_registration(&ada(), &[], NOW).unwrap();
+        let (options, state) = rp.start_registration(new_passkey(), session(), NOW).unwrap();
         let mut state = serde_json::to_value(&state).unwrap();
         state["algorithms"] = offered.clone();
         let state = serde_json::from_value(state).unwrap();
         let response = Browser::new("front-door.lacking").create(&options, |made| made).unwrap();
-        assert_eq!(rp.finish_registration(state, &response, NOW).err(), expected, "{offered}");
+        assert_eq!(rp.finish_registration(state, &response, session(), NOW).err(), expected, "{offered}");
     }
 }

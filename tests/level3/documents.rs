@@ -79,30 +79,28 @@ fn native_apps() {
 #[test]
 fn signals() {
     let rp = rp();
-    let authenticated = authenticate(&rp, &AuthenticationRequest::default(), authentication()).unwrap();
+    let authenticated = authenticate(&rp, signing_in(), authentication()).unwrap();
     let id = record().id.to_base64url();
-    let all = rp.signal_all_accepted_credentials(&authenticated, &[record()], NOW).unwrap();
-    let handle = user().handle.to_base64url();
+    let all = authenticated.signal_all_accepted_credentials(&rp, &[record()]).unwrap();
+    let handle = user().to_base64url();
     let json = json!({"rpId": "example.org", "userId": handle, "allAcceptedCredentialIds": [id]});
     assert_eq!(serde_json::to_value(&all).unwrap(), json);
     let mut other = record();
     other.user_handle = UserHandle::new([9; 32]).unwrap();
-    let foreign = rp.signal_all_accepted_credentials(&authenticated, &[record(), other], NOW);
+    let foreign = authenticated.signal_all_accepted_credentials(&rp, &[record(), other]);
     assert_eq!(foreign, Err(Error::ForeignCredential));
-    assert_eq!(rp.signal_all_accepted_credentials(&authenticated, &[], NOW), Err(Error::NoCredentials));
+    assert_eq!(authenticated.signal_all_accepted_credentials(&rp, &[]), Err(Error::NoCredentials));
     let mut older = record();
     older.id = wardkey::CredentialId::new(*b"older").unwrap();
-    let left_out = rp.signal_all_accepted_credentials(&authenticated, std::slice::from_ref(&older), NOW).unwrap_err();
+    let left_out = authenticated.signal_all_accepted_credentials(&rp, std::slice::from_ref(&older)).unwrap_err();
     assert_eq!((left_out.clone(), left_out.code()), (Error::CredentialLeftOut, "credential-left-out"));
     let twice = [older.clone(), record(), older.clone(), record()];
-    let once = rp.signal_all_accepted_credentials(&authenticated, &twice, NOW).unwrap();
+    let once = authenticated.signal_all_accepted_credentials(&rp, &twice).unwrap();
     let json = serde_json::to_value(&once).unwrap();
     assert_eq!(json["allAcceptedCredentialIds"], json!([older.id.to_base64url(), id]));
-    let details = rp.signal_current_user_details(&authenticated, &user(), NOW).unwrap();
+    let details = authenticated.signal_current_user_details(&rp, "ada@mail.example", "Ada").unwrap();
     let json = json!({"rpId": "example.org", "userId": handle, "name": "ada@mail.example", "displayName": "Ada"});
     assert_eq!(serde_json::to_value(&details).unwrap(), json);
-    let stranger = User::new(UserHandle::new([9; 32]).unwrap(), "x", "x");
-    assert_eq!(rp.signal_current_user_details(&authenticated, &stranger, NOW), Err(Error::ForeignCredential));
     let response = get(authentication(), &[0; 32]);
     let unknown = rp.signal_unknown_credential(response.credential_id(), None).unwrap();
     assert_eq!(serde_json::to_value(&unknown).unwrap(), json!({"rpId": "example.org", "credentialId": id}));
@@ -114,25 +112,35 @@ fn signals() {
 #[test]
 fn signals_from_a_later_request() {
     let rp = rp();
-    let (options, state) = rp.start_reauthentication(&user().handle, &[record()], "rename", 300, NOW).unwrap();
+    let (options, state) = rp
+        .start_reauthentication(
+            ReauthenticationRequest::new(&user(), &[record()], "rename", Duration::from_secs(300)),
+            session(),
+            NOW,
+        )
+        .unwrap();
     let response = get(authentication(), &options.challenge);
-    let done = rp.finish_reauthentication(state, &user().handle, &response, &record(), NOW).unwrap();
+    let done = rp.finish_reauthentication(state, &response, Some(&record()), session(), NOW).unwrap();
     assert_eq!(done.0.credential_id(), &record().id);
     let [now, later] = [
-        rp.signal_all_accepted_credentials(&done.1, &[record()], NOW),
-        rp.signal_all_accepted_credentials(&done.0, &[record()], NOW),
+        done.1.signal_all_accepted_credentials(&rp, &[record()]),
+        done.0.signal_all_accepted_credentials(&rp, &[record()], NOW),
     ];
     assert_eq!(now.unwrap(), later.unwrap());
-    let [now, later] =
-        [rp.signal_current_user_details(&done.1, &user(), NOW), rp.signal_current_user_details(&done.0, &user(), NOW)];
+    let [now, later] = [
+        done.1.signal_current_user_details(&rp, "ada@mail.example", "Ada"),
+        done.0.signal_current_user_details(&rp, "ada@mail.example", "Ada", NOW),
+    ];
     assert_eq!(now.unwrap(), later.unwrap());
-    let stranger = User::new(UserHandle::new([9; 32]).unwrap(), "x", "x");
-    assert_eq!(rp.signal_current_user_details(&done.0, &stranger, NOW), Err(Error::ForeignCredential));
-    assert!(rp.signal_all_accepted_credentials(&done.0, &[record()], NOW.plus_secs(300)).is_ok());
-    for time in [NOW.plus_secs(301), UnixTime::from_secs(NOW.secs() - 1)] {
-        let all = rp.signal_all_accepted_credentials(&done.0, &[record()], time);
+    assert!(done.0.signal_all_accepted_credentials(&rp, &[record()], NOW.plus(Duration::from_secs(300))).is_ok());
+    for time in [NOW.plus(Duration::from_secs(301)), UnixTime::from_secs(NOW.secs() - 1)] {
+        let all = done.0.signal_all_accepted_credentials(&rp, &[record()], time);
         assert_eq!(all, Err(Error::NotFresh), "{time:?}");
-        assert_eq!(rp.signal_current_user_details(&done.0, &user(), time), Err(Error::NotFresh), "{time:?}");
+        assert_eq!(
+            done.0.signal_current_user_details(&rp, "ada@mail.example", "Ada", time),
+            Err(Error::NotFresh),
+            "{time:?}"
+        );
     }
 }
 
@@ -140,19 +148,25 @@ fn signals_from_a_later_request() {
 #[test]
 fn signals_need_a_sign_in_at_the_same_relying_party() {
     let rp = rp();
-    let (options, state) = rp.start_reauthentication(&user().handle, &[record()], "rename", 300, NOW).unwrap();
+    let (options, state) = rp
+        .start_reauthentication(
+            ReauthenticationRequest::new(&user(), &[record()], "rename", Duration::from_secs(300)),
+            session(),
+            NOW,
+        )
+        .unwrap();
     let response = get(authentication(), &options.challenge);
-    let done = rp.finish_reauthentication(state, &user().handle, &response, &record(), NOW).unwrap();
+    let done = rp.finish_reauthentication(state, &response, Some(&record()), session(), NOW).unwrap();
     let elsewhere = RelyingParty::new("prescribers.example", "x").unwrap();
     let wrong = Error::WrongRelyingParty;
     let all = [
-        elsewhere.signal_all_accepted_credentials(&done.1, &[record()], NOW),
-        elsewhere.signal_all_accepted_credentials(&done.0, &[record()], NOW),
+        done.1.signal_all_accepted_credentials(&elsewhere, &[record()]),
+        done.0.signal_all_accepted_credentials(&elsewhere, &[record()], NOW),
     ];
     assert_eq!(all, [Err(wrong.clone()), Err(wrong.clone())]);
     let details = [
-        elsewhere.signal_current_user_details(&done.1, &user(), NOW),
-        elsewhere.signal_current_user_details(&done.0, &user(), NOW),
+        done.1.signal_current_user_details(&elsewhere, "ada@mail.example", "Ada"),
+        done.0.signal_current_user_details(&elsewhere, "ada@mail.example", "Ada", NOW),
     ];
     assert_eq!(details, [Err(wrong.clone()), Err(wrong)]);
 }

@@ -6,7 +6,7 @@ use wardkey::ceremony::payment::ExpectedPayment;
 use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::client::json::RequestOptions;
 use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
-use wardkey::extensions::{LargeBlobRequest, Prf, PrfValues};
+use wardkey::extensions::{LargeBlobRequest, Prf, PrfValues, RequestExtensions};
 use wardkey::{CredentialId, Decoys, InvalidValue, PublicFailure, crypto};
 use wardkey_authenticator::{Key, flags};
 
@@ -57,6 +57,11 @@ fn public(error: &Error) -> String {
     format!("{} {}", error.public(), serde_json::to_string(&error.public()).unwrap())
 }
 
+/// Starts a sign-in for a name without an account.
+fn decoyed(rp: &RelyingParty, name: &str) -> (RequestOptions, AuthenticationState) {
+    rp.start_authentication(AuthenticationRequest::named(name, &[]), session(), NOW).unwrap()
+}
+
 /// A relying party whose accounts all have credentials of one algorithm, and a stranger without an account.
 struct Stage {
     counting: &'static Counting,
@@ -73,8 +78,7 @@ impl Stage {
         let rp = rp.decoys(Decoys::new(*b"decoy secret number 3, 32 bytes.")).build().unwrap();
         let made = Self::made(algorithm);
         let id = CredentialId::new(&made.credential_id).unwrap();
-        let mut record =
-            CredentialRecord::new(id, user().handle, made.expected.credential.unwrap().public_key.encode());
+        let mut record = CredentialRecord::new(id, user(), made.expected.credential.unwrap().public_key.encode());
         (record.uv_initialized, record.backup_eligible) = (true, Some(false));
         counting.calls();
         Self { counting, rp, algorithm, record }
@@ -94,7 +98,7 @@ impl Stage {
     /// Names without an account, whose lists have the same number of credentials, with ids of at most 32 bytes.
     fn nobody(&self, credentials: usize) -> String {
         let alike = |name: &String| {
-            let (options, _) = self.rp.start_decoy_authentication(name, NOW).unwrap();
+            let (options, _) = decoyed(&self.rp, name);
             let short = options.allow_credentials.iter().all(|credential| credential.id.as_bytes().len() <= 32);
             options.allow_credentials.len() == credentials && short
         };
@@ -130,13 +134,14 @@ fn sign_ins(stage: &Stage) -> Seen {
         (record.backup_eligible, record.public_key) = (Some(true), vec![0xa0]);
     });
     let known = || {
-        let started = rp.start_authentication(&user().handle, stage.own(), NOW).unwrap();
+        let request = AuthenticationRequest::named("ada@mail.example", stage.own());
+        let started = rp.start_authentication(request, session(), NOW).unwrap();
         counting.calls();
         started
     };
     let finish = |made: Authentication, record: &CredentialRecord| {
         let (options, state) = known();
-        rp.finish_authentication(state, &get(made, &options.challenge), record, NOW).unwrap_err()
+        rp.finish_authentication(state, &get(made, &options.challenge), Some(record), session(), NOW).unwrap_err()
     };
     let with = |change: fn(&mut Authentication)| {
         let mut made = stage.forged();
@@ -164,10 +169,10 @@ fn sign_ins(stage: &Stage) -> Seen {
 
     let refuse = |(options, state): (RequestOptions, AuthenticationState), made: Authentication| {
         counting.calls();
-        rp.refuse_authentication(state, &get(made, &options.challenge), NOW)
+        rp.finish_authentication(state, &get(made, &options.challenge), None, session(), NOW).unwrap_err()
     };
     note("unknown credential", refuse(known(), with(another)), "credential-unknown");
-    let nobody = || rp.start_decoy_authentication("nobody@mail.example", NOW).unwrap();
+    let nobody = || decoyed(rp, "nobody@mail.example");
     let first = nobody().0.allow_credentials[0].id.as_bytes().to_vec();
     let mut decoy = stage.forged();
     decoy.credential_id = first;
@@ -180,18 +185,26 @@ fn sign_ins(stage: &Stage) -> Seen {
     );
     let (options, state) = nobody();
     counting.calls();
-    let error = rp.finish_authentication(state, &get(stage.forged(), &options.challenge), record, NOW).unwrap_err();
+    let error = rp
+        .finish_authentication(state, &get(stage.forged(), &options.challenge), Some(record), session(), NOW)
+        .unwrap_err();
     note("unknown user, somebody's credential", error, "credential-not-allowed");
-    let discoverable = || rp.start_discoverable_authentication(NOW).unwrap();
+    let discoverable = || rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
     let nameless = with(|made| (made.user_handle, made.credential_id) = (None, b"another credential".to_vec()));
     note("unknown credential, discoverable", refuse(discoverable(), nameless), "credential-unknown");
     let (options, state) = discoverable();
     counting.calls();
     let nameless = with(|made| made.user_handle = None);
-    let error = rp.finish_authentication(state, &get(nameless, &options.challenge), record, NOW).unwrap_err();
+    let error =
+        rp.finish_authentication(state, &get(nameless, &options.challenge), Some(record), session(), NOW).unwrap_err();
     note("no user handle, discoverable", error, "user-handle-missing");
-    let again = rp.start_reauthentication(&user().handle, stage.own(), "x", 300, NOW).unwrap();
-    note("unknown credential, re-authentication", refuse(again, with(another)), "credential-unknown");
+    let again = |made| {
+        let request = ReauthenticationRequest::new(&user(), stage.own(), "x", Duration::from_secs(300));
+        let (options, state) = rp.start_reauthentication(request, session(), NOW).unwrap();
+        counting.calls();
+        rp.finish_reauthentication(state, &get(made, &options.challenge), None, session(), NOW).unwrap_err()
+    };
+    note("unknown credential, re-authentication", again(with(another)), "credential-unknown");
     seen
 }
 
@@ -214,15 +227,17 @@ fn payments(stage: &Stage) -> Seen {
         made
     };
     let finish = |id: &[u8], change: fn(&mut CredentialRecord)| {
-        let (options, state) = rp.start_payment(&user().handle, stage.own(), NOW).unwrap();
+        let (options, state) =
+            rp.start_payment(AuthenticationRequest::known(&user(), stage.own()), session(), NOW).unwrap();
         let mut record = record.clone();
         change(&mut record);
         counting.calls();
-        rp.finish_payment(state, &get(paying(id), &options.challenge), &record, &expected, NOW).unwrap_err()
+        rp.finish_payment(state, &get(paying(id), &options.challenge), Some(&record), &expected, session(), NOW)
+            .unwrap_err()
     };
     let refuse = |(options, state): (RequestOptions, AuthenticationState), id: &[u8]| {
         counting.calls();
-        rp.refuse_payment(state, &get(paying(id), &options.challenge), &expected, NOW)
+        rp.finish_payment(state, &get(paying(id), &options.challenge), None, &expected, session(), NOW).unwrap_err()
     };
     let (own, another) = (record.id.as_bytes(), &b"another credential"[..]);
     note("bad signature", finish(own, |_| ()), "signature-invalid");
@@ -230,9 +245,9 @@ fn payments(stage: &Stage) -> Seen {
     note("not allowed", finish(another, |_| ()), "credential-not-allowed");
     note("a record that says otherwise", finish(own, |r| r.backup_eligible = Some(true)), "backup-eligibility-changed");
     note("a key that cannot verify", finish(own, |r| r.public_key = vec![0xa0]), "stored-public-key-unusable");
-    let known = rp.start_payment(&user().handle, stage.own(), NOW).unwrap();
+    let known = rp.start_payment(AuthenticationRequest::known(&user(), stage.own()), session(), NOW).unwrap();
     note("unknown credential", refuse(known, another), "credential-unknown");
-    let nobody = || rp.start_decoy_payment("nobody@mail.example", NOW).unwrap();
+    let nobody = || rp.start_payment(AuthenticationRequest::named("nobody@mail.example", &[]), session(), NOW).unwrap();
     let decoy = nobody().0.allow_credentials[0].id.as_bytes().to_vec();
     note("unknown user", refuse(nobody(), &decoy), "credential-unknown");
     seen
@@ -261,9 +276,8 @@ fn every_refusal_costs_and_says_the_same() {
 fn every_start_costs_the_same() {
     let stage = Stage::new(Algorithm::Es256);
     let Stage { counting, rp, .. } = &stage;
-    let mut with_prf = AuthenticationRequest::default();
     let values = PrfValues::new([1; 24]).with_second([2; 40]);
-    with_prf.extensions.prf = Some(Prf::by_credential([(stage.record.id.clone(), values)].into()));
+    let prf = Prf::by_credential([(stage.record.id.clone(), values)].into());
     for credentials in 1..=3 {
         let nobody = stage.nobody(credentials);
         let own: Vec<_> = (0..credentials)
@@ -273,21 +287,31 @@ fn every_start_costs_the_same() {
                 record
             })
             .collect();
-        for request in [AuthenticationRequest::default(), with_prf.clone()] {
-            let _ = rp.start_authentication_with(&request, &user().handle, &own, NOW).unwrap();
+        for prf in [None, Some(prf.clone())] {
+            let inputs = RequestExtensions::default().prf(prf);
+            let start = |request: AuthenticationRequest| {
+                drop(rp.start_authentication(request.extensions(inputs.clone()), session(), NOW).unwrap());
+            };
+            start(AuthenticationRequest::named("ada@mail.example", &own));
             let known = counting.calls();
-            let _ = rp.start_decoy_authentication_with(&request, &nobody, NOW).unwrap();
+            start(AuthenticationRequest::named(&nobody, &[]));
             let unknown = counting.calls();
             // The list that is derived is as long; the inputs of a real list are the caller's, one for each id it names.
             assert_eq!(known, unknown, "{credentials}");
             assert!(known.len() >= 3 + 3 * credentials, "{known:?}");
         }
-        let _ = rp.start_payment(&user().handle, &own, NOW).unwrap();
+        let _ = rp.start_payment(AuthenticationRequest::named("ada@mail.example", &own), session(), NOW).unwrap();
         let known = counting.calls();
-        let _ = rp.start_decoy_payment(&nobody, NOW).unwrap();
+        let _ = rp.start_payment(AuthenticationRequest::named(&nobody, &[]), session(), NOW).unwrap();
         assert_eq!(known, counting.calls(), "{credentials}");
     }
-    let _ = rp.start_reauthentication(&user().handle, stage.own(), "x", 300, NOW).unwrap();
+    let _ = rp
+        .start_reauthentication(
+            ReauthenticationRequest::new(&user(), stage.own(), "x", Duration::from_secs(300)),
+            session(),
+            NOW,
+        )
+        .unwrap();
     assert_eq!(counting.calls(), [""; 0], "nobody unknown is re-authenticated");
 }
 
@@ -314,17 +338,26 @@ fn a_credential_id_costs_one_algorithm() {
     };
     let mut found = std::collections::BTreeSet::new();
     for name in (0..40).map(|n| format!("nobody{n}")) {
-        for credential in rp.start_decoy_authentication(&name, NOW).unwrap().0.allow_credentials {
+        for credential in decoyed(&rp, &name).0.allow_credentials {
             let mut made = authentication();
             made.credential_id = credential.id.as_bytes().to_vec();
             let mut paying = crate::payment::payment(crate::payment::collected());
             paying.credential_id = made.credential_id.clone();
-            let (options, state) = rp.start_decoy_authentication(&name, NOW).unwrap();
-            let by_name = verified(rp.refuse_authentication(state, &get(made.clone(), &options.challenge), NOW));
-            let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
-            let discoverable = verified(rp.refuse_authentication(state, &get(made, &options.challenge), NOW));
-            let (options, state) = rp.start_decoy_payment(&name, NOW).unwrap();
-            let paid = verified(rp.refuse_payment(state, &get(paying, &options.challenge), &expected, NOW));
+            let (options, state) = decoyed(&rp, &name);
+            let by_name = verified(
+                rp.finish_authentication(state, &get(made.clone(), &options.challenge), None, session(), NOW)
+                    .unwrap_err(),
+            );
+            let (options, state) =
+                rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
+            let discoverable = verified(
+                rp.finish_authentication(state, &get(made, &options.challenge), None, session(), NOW).unwrap_err(),
+            );
+            let (options, state) = rp.start_payment(AuthenticationRequest::named(&name, &[]), session(), NOW).unwrap();
+            let paid = verified(
+                rp.finish_payment(state, &get(paying, &options.challenge), None, &expected, session(), NOW)
+                    .unwrap_err(),
+            );
             assert!(by_name.len() == 1 && by_name == discoverable && by_name == paid, "{by_name:?} {discoverable:?}");
             found.insert((credential.id.as_bytes().len(), by_name));
         }
@@ -352,15 +385,26 @@ fn the_policies_on_backup_show_no_record() {
         (build(BackupState::Any, BackupEligibility::SingleDevice), flags::BE, "backup-eligibility-not-allowed"),
     ] {
         let made = || authentication().authenticator_data(|data| data.set_flags(flags));
-        let (options, state) = rp.start_decoy_authentication("nobody", NOW).unwrap();
+        let (options, state) = decoyed(&rp, "nobody");
         counting.calls();
-        let mut errors =
-            vec![(rp.refuse_authentication(state, &get(made(), &options.challenge), NOW), counting.calls())];
+        let mut errors = vec![(
+            rp.finish_authentication(state, &get(made(), &options.challenge), None, session(), NOW).unwrap_err(),
+            counting.calls(),
+        )];
         for record in [record(), turned.clone()] {
-            let (options, state) = rp.start_authentication(&user().handle, std::slice::from_ref(&record), NOW).unwrap();
+            let (options, state) = rp
+                .start_authentication(
+                    AuthenticationRequest::known(&user(), std::slice::from_ref(&record)),
+                    session(),
+                    NOW,
+                )
+                .unwrap();
             counting.calls();
             let response = get(made(), &options.challenge);
-            errors.push((rp.finish_authentication(state, &response, &record, NOW).unwrap_err(), counting.calls()));
+            errors.push((
+                rp.finish_authentication(state, &response, Some(&record), session(), NOW).unwrap_err(),
+                counting.calls(),
+            ));
         }
         for (error, calls) in errors {
             assert_eq!((error.code(), calls), (code, vec!["hmac".to_owned(), "digest".to_owned()]));
@@ -368,12 +412,15 @@ fn the_policies_on_backup_show_no_record() {
     }
 }
 
-/// Without decoys there is no list for a name without an account; the first call returns an error.
+/// Without decoys there is no list for a name without an account. A name with an account is an error too, so that the first
+/// call shows it.
 #[test]
 fn without_decoys_an_unknown_name_is_an_error() {
+    let named = |own: &[_]| rp().start_authentication(AuthenticationRequest::named("ada", own), session(), NOW);
     let errors = [
-        rp().start_decoy_authentication("nobody", NOW).unwrap_err(),
-        rp().start_decoy_payment("nobody", NOW).unwrap_err(),
+        named(&[]).unwrap_err(),
+        named(&[record()]).unwrap_err(),
+        rp().start_payment(AuthenticationRequest::named("nobody", &[]), session(), NOW).unwrap_err(),
     ];
     for error in errors {
         assert_eq!((error.clone(), error.code()), (Error::NoDecoys, "no-decoys"));
@@ -383,27 +430,35 @@ fn without_decoys_an_unknown_name_is_an_error() {
 /// A fault of the response itself is refused in the same way for real and unknown accounts.
 #[test]
 fn faults_of_the_response_are_refused_alike() {
-    let (options, state) = rp().start_discoverable_authentication(NOW).unwrap();
+    let (options, state) = rp().start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
     let made = authentication().client_data(|data| data.set("origin", "https://evil.example"));
-    let error = rp().refuse_authentication(state, &get(made, &options.challenge), NOW);
+    let error = rp().finish_authentication(state, &get(made, &options.challenge), None, session(), NOW).unwrap_err();
     assert_eq!(error.code(), "origin-not-allowed");
-    let (_, state) = rp().start_discoverable_authentication(NOW).unwrap();
-    let error = rp().refuse_authentication(state, &get(authentication(), &[1; 32]), NOW.plus_secs(301));
+    let (_, state) = rp().start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
+    let error = rp()
+        .finish_authentication(
+            state,
+            &get(authentication(), &[1; 32]),
+            None,
+            session(),
+            NOW.plus(Duration::from_secs(301)),
+        )
+        .unwrap_err();
     assert_eq!((error.clone(), error.public()), (Error::Expired, PublicFailure));
 }
 
-fn decoyed(decoys: Decoys) -> RelyingParty {
+fn with_decoys(decoys: Decoys) -> RelyingParty {
     RelyingParty::builder("example.org", "Example").decoys(decoys).build().unwrap()
 }
 
 #[test]
 fn decoys_look_like_real_credentials() {
-    let rp = decoyed(Decoys::new(*b"decoy secret number 3, 32 bytes."));
-    let (fake, state) = rp.start_decoy_authentication("nobody@mail.example", NOW).unwrap();
-    let (again, _) = rp.start_decoy_authentication("nobody@mail.example", NOW).unwrap();
+    let rp = with_decoys(Decoys::new(*b"decoy secret number 3, 32 bytes."));
+    let (fake, state) = decoyed(&rp, "nobody@mail.example");
+    let (again, _) = decoyed(&rp, "nobody@mail.example");
     assert_eq!(fake.allow_credentials, again.allow_credentials);
     assert_ne!(fake.challenge, again.challenge);
-    let (real, real_state) = rp.start_authentication(&user().handle, &[record()], NOW).unwrap();
+    let (real, real_state) = rp.start_authentication(signing_in(), session(), NOW).unwrap();
     let keys = |value: Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let (fake_json, real_json) = (serde_json::to_value(&fake).unwrap(), serde_json::to_value(&real).unwrap());
     assert_eq!(keys(fake_json["allowCredentials"][0].clone()), keys(real_json["allowCredentials"][0].clone()));
@@ -416,8 +471,9 @@ fn decoys_look_like_real_credentials() {
 #[test]
 fn lists_have_one_order() {
     let of = |ids: [&[u8]; 3]| {
-        let records = ids.map(|id| CredentialRecord::new(CredentialId::new(id).unwrap(), user().handle, Vec::new()));
-        let (options, state) = rp().start_authentication(&user().handle, &records, NOW).unwrap();
+        let records = ids.map(|id| CredentialRecord::new(CredentialId::new(id).unwrap(), user(), Vec::new()));
+        let (options, state) =
+            rp().start_authentication(AuthenticationRequest::known(&user(), &records), session(), NOW).unwrap();
         let asked: Vec<_> = options.allow_credentials.into_iter().map(|credential| credential.id).collect();
         assert_eq!(asked, state.allow_credentials());
         asked
@@ -425,9 +481,9 @@ fn lists_have_one_order() {
     let sorted = of([b"a", b"b", b"c"]);
     assert!(sorted.is_sorted());
     assert_eq!(of([b"c", b"a", b"b"]), sorted);
-    let rp = decoyed(Decoys::new(*b"decoy secret number 3, 32 bytes.").with_counts(vec![0, 0, 0, 0, 1]));
+    let rp = with_decoys(Decoys::new(*b"decoy secret number 3, 32 bytes.").with_counts(vec![0, 0, 0, 0, 1]));
     for name in ["a", "b", "c", "d"] {
-        let list = rp.start_decoy_authentication(name, NOW).unwrap().0.allow_credentials;
+        let list = decoyed(&rp, name).0.allow_credentials;
         assert!(list.len() == 5 && list.is_sorted_by_key(|credential| &credential.id), "{name}");
     }
     for len in [0, 1024, usize::MAX] {
@@ -449,10 +505,19 @@ fn transports_have_one_order() {
         let mut record = record();
         record.transports = written.clone();
         let records = [record];
-        let (asked, _) = rp().start_authentication(&user().handle, &records, NOW).unwrap();
-        let (again, _) = rp().start_reauthentication(&user().handle, &records, "x", 300, NOW).unwrap();
-        let (paid, _) = rp().start_payment(&user().handle, &records, NOW).unwrap();
-        let (excluded, _) = rp().start_registration(&user(), &records, NOW).unwrap();
+        let (asked, _) =
+            rp().start_authentication(AuthenticationRequest::known(&user(), &records), session(), NOW).unwrap();
+        let (again, _) = rp()
+            .start_reauthentication(
+                ReauthenticationRequest::new(&user(), &records, "x", Duration::from_secs(300)),
+                session(),
+                NOW,
+            )
+            .unwrap();
+        let (paid, _) = rp().start_payment(AuthenticationRequest::known(&user(), &records), session(), NOW).unwrap();
+        let (excluded, _) = rp()
+            .start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &records), session(), NOW)
+            .unwrap();
         let expected: Vec<_> = all.iter().filter(|transport| written.contains(transport)).cloned().collect();
         for list in
             [asked.allow_credentials, again.allow_credentials, paid.allow_credentials, excluded.exclude_credentials]
@@ -461,8 +526,8 @@ fn transports_have_one_order() {
         }
     }
     let decoys = Decoys::new(*b"decoy secret number 3, 32 bytes.").with_counts(vec![1]);
-    let rp = decoyed(decoys.with_shape(1, 20, vec![Usb, Internal, Ble, Usb], crypto::Algorithm::Es256).unwrap());
-    let decoy = rp.start_decoy_authentication("nobody", NOW).unwrap().0;
+    let rp = with_decoys(decoys.with_shape(1, 20, vec![Usb, Internal, Ble, Usb], crypto::Algorithm::Es256).unwrap());
+    let decoy = decoyed(&rp, "nobody").0;
     assert_eq!(decoy.allow_credentials[0].transports, [Ble, Internal, Usb]);
     let names: Vec<String> = all.iter().map(|one| serde_json::to_string(one).unwrap()).collect();
     assert!(names.is_sorted(), "as getTransports() returns them (§5.2.1): {names:?}");
@@ -471,11 +536,11 @@ fn transports_have_one_order() {
 #[test]
 fn decoy_options_have_the_same_extensions() {
     let decoys = Decoys::new(*b"decoy secret number 3, 32 bytes.").with_counts(vec![0, 1]);
-    let rp = decoyed(decoys.with_shape(1, 20, Vec::new(), crypto::Algorithm::Es256).unwrap());
-    let mut request = AuthenticationRequest::default();
+    let rp = with_decoys(decoys.with_shape(1, 20, Vec::new(), crypto::Algorithm::Es256).unwrap());
     let values = PrfValues::new([1; 24]).with_second([2; 16]);
-    request.extensions.prf = Some(Prf::by_credential([(record().id, values)].into()));
-    let start = || rp.start_decoy_authentication_with(&request, "nobody@mail.example", NOW).unwrap().0;
+    let prf = RequestExtensions::default().prf(Prf::by_credential([(record().id, values)].into()));
+    let nobody = || AuthenticationRequest::named("nobody@mail.example", &[]);
+    let start = || rp.start_authentication(nobody().extensions(prf.clone()), session(), NOW).unwrap().0;
     let (fake, again) = (start(), start());
     assert_eq!(fake.extensions, again.extensions, "the same each time");
     let prf = fake.extensions.prf.unwrap();
@@ -490,9 +555,9 @@ fn decoy_options_have_the_same_extensions() {
     assert_eq!(inputs.len(), 4, "each has inputs of its own");
     let without = &serde_json::to_value(&fake.allow_credentials).unwrap()[0];
     assert_eq!(without.get("transports"), None, "as a record that was imported without");
-    request.extensions.prf = None;
-    request.extensions.large_blob = Some(LargeBlobRequest::Write(b"blob".to_vec().into()));
-    let error = rp.start_decoy_authentication_with(&request, "nobody@mail.example", NOW).unwrap_err();
+    let write = RequestExtensions::default().large_blob(LargeBlobRequest::Write(b"blob".to_vec().into()));
+    let error = rp.start_authentication(nobody().extensions(write.clone()), session(), NOW).unwrap_err();
     let real = [record(), record()];
-    assert_eq!(rp.start_authentication_with(&request, &user().handle, &real, NOW).unwrap_err(), error);
+    let request = AuthenticationRequest::named("ada@mail.example", &real).extensions(write);
+    assert_eq!(rp.start_authentication(request, session(), NOW).unwrap_err(), error);
 }

@@ -10,8 +10,30 @@ use wardkey::policy::AttestationPolicy;
 use wardkey_authenticator::hash::sha256;
 use wardkey_authenticator::{Cbor, FidoU2f, PackedSelf};
 
-fn asking(ask: impl FnOnce(&mut RegistrationRequest)) -> RegistrationRequest {
-    let mut request = RegistrationRequest::default();
+/// The extensions of a request: the inputs, and the outputs that are required.
+#[derive(Clone, Default)]
+struct Asked<I, O> {
+    extensions: I,
+    outputs: O,
+}
+
+type AskedCreation = Asked<CreationExtensions, RegistrationOutputs>;
+type AskedRequest = Asked<RequestExtensions, AuthenticationOutputs>;
+
+impl From<&AskedCreation> for RegistrationRequest {
+    fn from(asked: &AskedCreation) -> Self {
+        registering().extensions(asked.extensions.clone()).require(asked.outputs)
+    }
+}
+
+impl From<&AskedRequest> for AuthenticationRequest {
+    fn from(asked: &AskedRequest) -> Self {
+        signing_in().extensions(asked.extensions.clone()).require(asked.outputs)
+    }
+}
+
+fn asking(ask: impl FnOnce(&mut AskedCreation)) -> AskedCreation {
+    let mut request = AskedCreation::default();
     ask(&mut request);
     request
 }
@@ -78,7 +100,7 @@ fn cred_protect() {
     for malformed in [Cbor::Integer(0), Cbor::Integer(4), Cbor::Bool(true), Cbor::Null] {
         let refused = Refusal::Extension(OutputRefusal::Malformed(Extension::CredProtect));
         assert_eq!(refusal(register(&rp(), &two, signed("credProtect", malformed.clone()))), refused);
-        assert!(register(&rp(), &RegistrationRequest::default(), signed("credProtect", malformed)).is_ok());
+        assert!(register(&rp(), registering(), signed("credProtect", malformed)).is_ok());
     }
     assert_eq!(
         refusal(register(&rp(), &enforced, posted("credProtect", json!(3)))),
@@ -106,7 +128,7 @@ fn min_pin_length() {
 /// A required output must be signed: neither `none` nor `fido-u2f` signs outputs (§8.6, §8.7).
 #[test]
 fn what_nobody_signs_is_no_required_output() {
-    type Require = fn(&mut RegistrationRequest);
+    type Require = fn(&mut AskedCreation);
     let cases: [(&str, Cbor, Require); 4] = [
         ("minPinLength", 63.into(), |asked| {
             asked.extensions.min_pin_length = true;
@@ -141,7 +163,7 @@ fn what_nobody_signs_is_no_required_output() {
     }
     let claims = |made: Registration| made.authenticator_data(|data| data.extension("minPinLength", 63));
     for unsigned in [registration(), registration().format(FidoU2f::new())] {
-        let registered = register(&asks(), &RegistrationRequest::default(), claims(unsigned)).unwrap();
+        let registered = register(&asks(), registering(), claims(unsigned)).unwrap();
         assert_eq!(registered.signed_extensions().min_pin_length, None);
         assert_eq!(registered.claimed_extensions().min_pin_length, Some(63));
     }
@@ -179,7 +201,7 @@ fn cred_blob() {
 
 #[test]
 fn get_cred_blob() {
-    let mut asked = AuthenticationRequest::default();
+    let mut asked = AskedRequest::default();
     asked.extensions.get_cred_blob = true;
     asked.outputs.cred_blob = true;
     assert_eq!(
@@ -215,7 +237,7 @@ fn hmac_secret() {
 
 #[test]
 fn hmac_get_secret() {
-    let mut asked = AuthenticationRequest::default();
+    let mut asked = AskedRequest::default();
     asked.extensions.hmac_get_secret = Some(PrfValues::new([1; 32]));
     let answered =
         |len| authentication().authenticator_data(|data| data.extension("hmac-secret", Cbor::Bytes(vec![9; len])));
@@ -237,13 +259,13 @@ fn hmac_secret_mc() {
     let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::HmacSecretMc));
     for output in [Cbor::Bytes(vec![9; 33]), Cbor::Bool(true)] {
         assert_eq!(refusal(register(&rp(), &asked, signed("hmac-secret-mc", output.clone()))), malformed);
-        assert!(register(&rp(), &RegistrationRequest::default(), signed("hmac-secret-mc", output)).is_ok());
+        assert!(register(&rp(), registering(), signed("hmac-secret-mc", output)).is_ok());
     }
 }
 
 #[test]
 fn uvm() {
-    let mut asked = AuthenticationRequest::default();
+    let mut asked = AskedRequest::default();
     asked.extensions.uvm = true;
     let method = || Cbor::Array(vec![2.into(), 4.into(), 2.into()]);
     let answered = |output: Cbor| authentication().authenticator_data(|data| data.extension("uvm", output));
@@ -293,7 +315,7 @@ fn large_blob_support() {
 
 #[test]
 fn large_blob_write() {
-    let mut asked = AuthenticationRequest::default();
+    let mut asked = AskedRequest::default();
     asked.extensions.large_blob = Some(LargeBlobRequest::Write(b"blob".to_vec().into()));
     assert!(authenticate(&rp(), &asked, authentication()).is_ok());
     asked.outputs.unsigned_large_blob_written = true;
@@ -306,13 +328,14 @@ fn large_blob_write() {
     }
     let made = authentication().json(unsigned("largeBlob", json!({"written": true})));
     assert!(authenticate(&rp(), &asked, made).is_ok());
-    let nobody = rp().start_discoverable_authentication_with(&asked, NOW).unwrap_err();
+    let discoverable = AuthenticationRequest::discoverable().extensions(asked.extensions.clone());
+    let nobody = rp().start_authentication(discoverable, session(), NOW).unwrap_err();
     assert_eq!(nobody, Error::Extension(InvalidValue::LargeBlobWriteNeedsOne));
 }
 
 #[test]
 fn large_blob_read() {
-    let mut asked = AuthenticationRequest::default();
+    let mut asked = AskedRequest::default();
     asked.extensions.large_blob = Some(LargeBlobRequest::Read);
     let made = authentication().json(unsigned("largeBlob", json!({"blob": "YmxvYg"})));
     let authenticated = authenticate(&rp(), &asked, made).unwrap();
@@ -335,7 +358,7 @@ fn prf_enabled() {
 #[test]
 fn prf_results() {
     const RESULT: &str = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I";
-    let mut asked = AuthenticationRequest::default();
+    let mut asked = AskedRequest::default();
     asked.extensions.prf = Some(Prf::eval(PrfValues::new(*b"salt")));
     let leaked = || authentication().json(unsigned("prf", json!({"results": {"first": RESULT}})));
     let authenticated = authenticate(&rp(), &asked, leaked()).unwrap();
@@ -347,7 +370,7 @@ fn prf_results() {
         assert!(!text.contains(RESULT) && !text.contains("secret secret"), "{text}");
         assert!(!text.contains("115, 101, 99, 114, 101, 116"), "{text}");
     }
-    let (options, state) = rp().start_authentication_with(&asked, &user().handle, &[record()], NOW).unwrap();
+    let (options, state) = rp().start_authentication((&asked).into(), session(), NOW).unwrap();
     assert!(!serde_json::to_string(&state).unwrap().contains("c2FsdA"), "salts are not kept");
     assert!(serde_json::to_string(&options).unwrap().contains("c2FsdA"));
 
@@ -356,20 +379,20 @@ fn prf_results() {
     assert!(authenticate(&strict, &asked, authentication()).is_ok());
     let made = posted("prf", json!({"enabled": true, "results": {"first": RESULT}}));
     assert_eq!(
-        refusal(register(&strict, &RegistrationRequest::default(), made.clone())),
+        refusal(register(&strict, registering(), made.clone())),
         Refusal::Extension(OutputRefusal::SecretResults)
     );
-    let registered = register(&rp(), &RegistrationRequest::default(), made).unwrap();
+    let registered = register(&rp(), registering(), made).unwrap();
     assert!(registered.evidence().secret_extension_results == Some(true));
     let record = serde_json::to_string(&registered.claim(None).unwrap().0).unwrap();
     assert!(!record.contains(RESULT));
     for secret in ["prf", "largeBlobKey"] {
         let clear = signed(secret, Cbor::Bytes(b"secret secret".to_vec()));
         assert_eq!(
-            refusal(register(&strict, &RegistrationRequest::default(), clear.clone())),
+            refusal(register(&strict, registering(), clear.clone())),
             Refusal::Extension(OutputRefusal::SecretResults)
         );
-        let registered = register(&rp(), &RegistrationRequest::default(), clear.clone()).unwrap();
+        let registered = register(&rp(), registering(), clear.clone()).unwrap();
         assert!(registered.evidence().secret_extension_results == Some(true));
         let posted = create(clear, &[1; 32]);
         let evidence = serde_json::to_string(&registered.evidence()).unwrap();
@@ -387,7 +410,7 @@ fn prf_results() {
 
 #[test]
 fn prf_eval_by_credential() {
-    let mut asked = AuthenticationRequest::default();
+    let mut asked = AskedRequest::default();
     let of = |id: wardkey::CredentialId| Some(Prf::by_credential([(id, PrfValues::new(*b"x"))].into()));
     asked.extensions.prf = of(record().id);
     assert!(authenticate(&rp(), &asked, authentication()).is_ok());
@@ -401,7 +424,7 @@ fn prf_eval_by_credential() {
 #[test]
 fn appid() {
     const APPID: &str = "https://example.org/u2f.json";
-    let mut asked = AuthenticationRequest::default();
+    let mut asked = AskedRequest::default();
     asked.extensions.appid = Some(AppId::new(APPID).unwrap());
     let by_appid = || authentication().authenticator_data(|data| data.rp_id_hash = sha256(APPID.as_bytes()));
     let says = |output: bool| unsigned("appid", json!(output));
@@ -410,7 +433,7 @@ fn appid() {
     for made in [by_appid(), by_appid().json(says(false)), authentication().json(says(true))] {
         assert_eq!(refusal(authenticate(&rp(), &asked, made)), Refusal::RpIdHash);
     }
-    let unasked = authenticate(&rp(), &AuthenticationRequest::default(), by_appid().json(says(true)));
+    let unasked = authenticate(&rp(), signing_in(), by_appid().json(says(true)));
     assert_eq!(refusal(unasked), Refusal::RpIdHash);
 }
 
@@ -425,17 +448,17 @@ fn appid_exclude() {
 #[test]
 fn third_party_payment() {
     let made = authentication().authenticator_data(|data| data.extension("thirdPartyPayment", Cbor::Bool(true)));
-    let authenticated = authenticate(&rp(), &AuthenticationRequest::default(), made).unwrap();
+    let authenticated = authenticate(&rp(), signing_in(), made).unwrap();
     assert_eq!(authenticated.signed_extensions.third_party_payment, Some(true));
 }
 
 #[test]
 fn what_is_required_must_be_asked_for() {
-    let mut request = RegistrationRequest::default();
+    let mut request = AskedCreation::default();
     request.outputs.min_pin_length = Some(8);
     let error = register(&rp(), &request, registration()).unwrap_err();
     assert_eq!(error, Error::Extension(InvalidValue::RequiredButNotRequested(Extension::MinPinLength.identifier())));
-    let mut request = AuthenticationRequest::default();
+    let mut request = AskedRequest::default();
     request.outputs.uvm = true;
     let error = authenticate(&rp(), &request, authentication()).unwrap_err();
     assert_eq!(error.to_string(), "an output of uvm is required, but not requested");
@@ -457,7 +480,7 @@ fn an_unsigned_output_of_another_type_is_refused_only_if_it_was_asked_for() {
         ("uvm", json!([[2, 4]]), Extension::Uvm),
         ("appidExclude", json!("false"), Extension::AppidExclude),
     ] {
-        let ignored = register(&rp(), &RegistrationRequest::default(), posted(output, value.clone())).unwrap();
+        let ignored = register(&rp(), registering(), posted(output, value.clone())).unwrap();
         let unsolicited = ignored.evidence().unsolicited_extensions.unwrap();
         assert!(unsolicited.contains(extension), "{output}: {value}");
         let asked = asking(|request| {
@@ -480,7 +503,7 @@ fn an_unsigned_output_of_another_type_is_refused_only_if_it_was_asked_for() {
         ("payment", json!([]), Extension::Payment),
     ] {
         let answer = authentication().json(unsigned(output, value.clone()));
-        let ignored = authenticate(&rp(), &AuthenticationRequest::default(), answer).unwrap();
+        let ignored = authenticate(&rp(), signing_in(), answer).unwrap();
         let unsolicited = ignored.evidence.unsolicited_extensions.unwrap();
         assert!(unsolicited.contains(extension), "{output}: {value}");
     }
@@ -492,7 +515,7 @@ fn unsolicited() {
         let builder = RelyingParty::builder("example.org", "x");
         if refuse { builder.refuse_unsolicited_extensions() } else { builder }.build().unwrap()
     };
-    let nothing = RegistrationRequest::default();
+    let nothing = AskedCreation::default();
     let made = || signed("credProtect", 2).json(unsigned("credProps", json!({"rk": true})));
     let reported = register(&rp(false), &nothing, made()).unwrap().evidence();
     let named: Vec<_> = reported.unsolicited_extensions.unwrap().iter().collect();
@@ -512,6 +535,6 @@ fn unsolicited() {
     });
     assert!(register(&rp(true), &asked, made()).is_ok());
     let answer = authentication().json(unsigned("appid", json!(false)));
-    let refused = authenticate(&rp(true), &AuthenticationRequest::default(), answer);
+    let refused = authenticate(&rp(true), signing_in(), answer);
     assert_eq!(refusal(refused), Refusal::Extension(OutputRefusal::Unsolicited(Some(Extension::Appid))));
 }

@@ -170,7 +170,7 @@ proptest! {
         user_verification in user_verification(),
         unknown in option::of(word()),
     ) {
-        let mut options = started(&RegistrationRequest::default());
+        let mut options = started(registering());
         options.challenge = challenge;
         options.timeout = timeout;
         [options.user.name, options.user.display_name, options.rp.name] = names;
@@ -276,7 +276,7 @@ proptest! {
         hints in vec(hint(), 0..4),
         user_verification in user_verification(),
     ) {
-        let mut options = requested(&AuthenticationRequest::default());
+        let mut options = requested(AuthenticationRequest::discoverable());
         options.challenge = challenge;
         options.timeout = timeout;
         options.allow_credentials = allow;

@@ -13,11 +13,12 @@ mod reauthentication;
 mod vectors;
 
 use serde_json::{Value, json};
+use std::time::Duration;
 use wardkey::ceremony::Refusal;
 use wardkey::policy::Registered;
 use wardkey::{
     Authenticated, AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialRecord, Error,
-    RegistrationRequest, RegistrationResponse, RelyingParty, UnixTime, User, UserHandle,
+    ReauthenticationRequest, RegistrationRequest, RegistrationResponse, RelyingParty, Session, UnixTime, UserHandle,
 };
 use wardkey_authenticator::json::base64url;
 use wardkey_authenticator::{Algorithm, Authentication, Registration};
@@ -28,8 +29,22 @@ fn rp() -> RelyingParty {
     RelyingParty::new("example.org", "Example").unwrap()
 }
 
-fn user() -> User {
-    User::new(UserHandle::new([7; 32]).unwrap(), "ada@mail.example", "Ada")
+fn user() -> UserHandle {
+    UserHandle::new([7; 32]).unwrap()
+}
+
+fn session() -> Session {
+    Session::bound("level3")
+}
+
+/// A registration for the user, who has no other credential.
+fn registering() -> RegistrationRequest {
+    RegistrationRequest::new(&user(), "ada@mail.example", &[])
+}
+
+/// A sign-in of the user, who has the credential of these tests.
+fn signing_in() -> AuthenticationRequest {
+    AuthenticationRequest::known(&user(), &[record()])
 }
 
 /// A registration of the authenticator, before it knows the challenge.
@@ -49,14 +64,18 @@ fn get(made: Authentication, challenge: &[u8]) -> AuthenticationResponse {
 }
 
 /// A whole registration.
-fn register(rp: &RelyingParty, request: &RegistrationRequest, made: Registration) -> Result<Registered, Error> {
-    let (options, state) = rp.start_registration_with(request, &user(), &[], NOW)?;
-    rp.finish_registration(state, &create(made, &options.challenge), NOW)
+fn register(
+    rp: &RelyingParty,
+    request: impl Into<RegistrationRequest>,
+    made: Registration,
+) -> Result<Registered, Error> {
+    let (options, state) = rp.start_registration(request.into(), session(), NOW)?;
+    rp.finish_registration(state, &create(made, &options.challenge), session(), NOW)
 }
 
 /// The record of the credential that these tests use.
 fn record() -> CredentialRecord {
-    let registered = register(&rp(), &RegistrationRequest::default(), registration()).unwrap();
+    let registered = register(&rp(), registering(), registration()).unwrap();
     registered.claim(None).unwrap().0
 }
 
@@ -70,11 +89,11 @@ fn authentication() -> Authentication {
 /// A whole authentication.
 fn authenticate(
     rp: &RelyingParty,
-    request: &AuthenticationRequest,
+    request: impl Into<AuthenticationRequest>,
     made: Authentication,
 ) -> Result<Authenticated, Error> {
-    let (options, state) = rp.start_authentication_with(request, &user().handle, &[record()], NOW)?;
-    rp.finish_authentication(state, &get(made, &options.challenge), &record(), NOW)
+    let (options, state) = rp.start_authentication(request.into(), session(), NOW)?;
+    rp.finish_authentication(state, &get(made, &options.challenge), Some(&record()), session(), NOW)
 }
 
 /// Adds an unsigned output to the posted JSON.
@@ -85,7 +104,7 @@ fn unsigned(identifier: &'static str, output: Value) -> impl Fn(&mut Value) + Se
 /// Returns the refusal, or panics if no step refused.
 fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
     match result {
-        Err(Error::Failed(failure) | Error::Payment(failure)) => failure.refusal,
+        Err(Error::Failed(failure)) => failure.refusal,
         other => panic!("not refused by a step: {other:?}"),
     }
 }

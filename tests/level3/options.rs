@@ -8,18 +8,12 @@ use wardkey::internals::AuthenticatorSelection;
 use wardkey::internals::{CredentialDescriptor, PublicKeyCredentialType};
 use wardkey::{CredentialId, Transport};
 
-pub(crate) fn started(request: &RegistrationRequest) -> CreationOptions {
-    rp().start_registration_with(request, &user(), &[], NOW).unwrap().0
+pub(crate) fn started(request: RegistrationRequest) -> CreationOptions {
+    rp().start_registration(request, session(), NOW).unwrap().0
 }
 
-fn registering(choose: impl FnOnce(&mut RegistrationRequest)) -> RegistrationRequest {
-    let mut request = RegistrationRequest::default();
-    choose(&mut request);
-    request
-}
-
-pub(crate) fn requested(request: &AuthenticationRequest) -> RequestOptions {
-    rp().start_discoverable_authentication_with(request, NOW).unwrap().0
+pub(crate) fn requested(request: AuthenticationRequest) -> RequestOptions {
+    rp().start_authentication(request, session(), NOW).unwrap().0
 }
 
 #[test]
@@ -33,10 +27,10 @@ fn hints_set_the_attachment() {
         (vec![Hint::ClientDevice, Hint::Hybrid], None),
         (vec![Hint::Other("new".into()), Hint::ClientDevice], Some(AuthenticatorAttachment::Platform)),
     ] {
-        let mut request = registering(|request| request.hints = hints.clone());
-        assert_eq!(started(&request).authenticator_selection.authenticator_attachment, attachment, "{hints:?}");
-        request.attachment = Some(AuthenticatorAttachment::Platform);
-        let chosen = started(&request).authenticator_selection.authenticator_attachment;
+        let request = registering().hints(hints.clone());
+        assert_eq!(started(request.clone()).authenticator_selection.authenticator_attachment, attachment, "{hints:?}");
+        let request = request.attachment(AuthenticatorAttachment::Platform);
+        let chosen = started(request).authenticator_selection.authenticator_attachment;
         assert_eq!(chosen, Some(AuthenticatorAttachment::Platform), "a choice of one's own stays");
     }
 }
@@ -45,16 +39,14 @@ fn hints_set_the_attachment() {
 fn user_verification_of_one_request() {
     use wardkey_authenticator::flags::UV;
     let unverified = || registration().authenticator_data(|data| data.clear_flags(UV));
-    let mut request = RegistrationRequest::default();
-    assert_eq!(refusal(register(&rp(), &request, unverified())), Refusal::UserNotVerified);
-    request.user_verification = Some(UserVerificationRequirement::Preferred);
-    assert!(register(&rp(), &request, unverified()).is_ok());
+    assert_eq!(refusal(register(&rp(), registering(), unverified())), Refusal::UserNotVerified);
+    let preferred = registering().user_verification(UserVerificationRequirement::Preferred);
+    assert!(register(&rp(), preferred, unverified()).is_ok());
     let lax = RelyingParty::builder("example.org", "x").user_verification_preferred().build().unwrap();
-    let mut request = AuthenticationRequest::default();
     let unverified = || authentication().authenticator_data(|data| data.clear_flags(UV));
-    assert!(authenticate(&lax, &request, unverified()).is_ok());
-    request.user_verification = Some(UserVerificationRequirement::Required);
-    assert_eq!(refusal(authenticate(&lax, &request, unverified())), Refusal::UserNotVerified);
+    assert!(authenticate(&lax, signing_in(), unverified()).is_ok());
+    let required = signing_in().user_verification(UserVerificationRequirement::Required);
+    assert_eq!(refusal(authenticate(&lax, required, unverified())), Refusal::UserNotVerified);
 }
 
 /// A value that is sent as `required` is checked as `required`, however the caller wrote it.
@@ -63,36 +55,35 @@ fn a_choice_by_another_name_is_the_same_choice() {
     use wardkey_authenticator::flags::UV;
     let required = || UserVerificationRequirement::Other("required".into());
     let lax = RelyingParty::builder("example.org", "x").user_verification_preferred().build().unwrap();
-    let mut request = AuthenticationRequest::default();
-    request.user_verification = Some(required());
+    let request = signing_in().user_verification(required());
     let unverified = authentication().authenticator_data(|data| data.clear_flags(UV));
-    assert_eq!(refusal(authenticate(&lax, &request, unverified)), Refusal::UserNotVerified);
-    let mut request = registering(|request| request.resident_key = ResidentKey::Other("required".into()));
-    request.user_verification = Some(required());
+    assert_eq!(refusal(authenticate(&lax, request, unverified)), Refusal::UserNotVerified);
+    let request = registering().resident_key(ResidentKey::Other("required".into())).user_verification(required());
     let unverified = registration().authenticator_data(|data| data.clear_flags(UV));
-    assert_eq!(refusal(register(&lax, &request, unverified)), Refusal::UserNotVerified);
-    assert!(started(&request).authenticator_selection.require_resident_key);
-    request.user_verification = Some(UserVerificationRequirement::Other("demanded".into()));
-    assert_eq!(started(&request).authenticator_selection.user_verification, request.user_verification.unwrap());
+    assert_eq!(refusal(register(&lax, request.clone(), unverified)), Refusal::UserNotVerified);
+    assert!(started(request.clone()).authenticator_selection.require_resident_key);
+    let demanded = UserVerificationRequirement::Other("demanded".into());
+    let options = started(request.user_verification(demanded.clone()));
+    assert_eq!(options.authenticator_selection.user_verification, demanded);
 }
 
 #[test]
 fn conditional_create() {
     use wardkey_authenticator::flags::{UP, UV};
     let absent = || registration().authenticator_data(|data| data.clear_flags(UP | UV));
-    let request = registering(|request| request.conditional = true);
-    let record = register(&rp(), &request, absent()).unwrap().claim(None).unwrap().0;
+    let request = registering().conditional();
+    let record = register(&rp(), request.clone(), absent()).unwrap().claim(None).unwrap().0;
     assert!(!record.uv_initialized);
-    assert_eq!(started(&request).authenticator_selection.user_verification, UserVerificationRequirement::Preferred);
-    assert_eq!(refusal(register(&rp(), &RegistrationRequest::default(), absent())), Refusal::UserNotPresent);
+    assert_eq!(started(request).authenticator_selection.user_verification, UserVerificationRequirement::Preferred);
+    assert_eq!(refusal(register(&rp(), registering(), absent())), Refusal::UserNotPresent);
 }
 
 #[test]
 fn attestation_formats() {
-    let request = registering(|request| request.attestation_formats = vec![Format::Packed, Format::Tpm]);
-    let json = serde_json::to_value(started(&request)).unwrap();
+    let options = started(registering().attestation_formats([Format::Packed, Format::Tpm]));
+    let json = serde_json::to_value(&options).unwrap();
     assert_eq!(json["attestationFormats"], json!(["packed", "tpm"]));
-    assert_eq!(started(&request).lint(), [Lint::FormatsWithoutAttestation]);
+    assert_eq!(options.lint(), [Lint::FormatsWithoutAttestation]);
 }
 
 #[test]
@@ -100,7 +91,7 @@ fn resident_key() {
     for (resident_key, require) in
         [(ResidentKey::Required, true), (ResidentKey::Preferred, false), (ResidentKey::Discouraged, false)]
     {
-        let options = started(&registering(|request| request.resident_key = resident_key));
+        let options = started(registering().resident_key(resident_key));
         assert_eq!(options.authenticator_selection.require_resident_key, require);
         assert_eq!(options.lint().contains(&Lint::NotDiscoverable), !require);
     }
@@ -108,9 +99,9 @@ fn resident_key() {
 
 #[test]
 fn lint_creation() {
-    assert_eq!(started(&RegistrationRequest::default()).lint(), [], "what this crate sends by itself is clean");
+    assert_eq!(started(registering()).lint(), [], "what this crate sends by itself is clean");
     fn lints(change: impl FnOnce(&mut CreationOptions)) -> Vec<Lint> {
-        let mut options = started(&RegistrationRequest::default());
+        let mut options = started(registering());
         change(&mut options);
         options.lint()
     }
@@ -159,7 +150,7 @@ fn lint_creation() {
         lints(|o| o.pub_key_cred_params[0].credential_type = PublicKeyCredentialType::Other("new".into())),
         [Lint::UnknownValue, Lint::MissingAlgorithm(-8)]
     );
-    let mut options = started(&RegistrationRequest::default());
+    let mut options = started(registering());
     options.exclude_credentials =
         vec![CredentialDescriptor::new(unknown(), CredentialId::new([1]).unwrap(), vec![Transport::Usb])];
     assert_eq!(options.lint(), [Lint::UnknownValue]);
@@ -172,7 +163,7 @@ fn lint_names() {
         |o: &mut CreationOptions, name| o.user.name = name,
         |o: &mut CreationOptions, name| o.user.display_name = name,
     ] {
-        let mut options = started(&RegistrationRequest::default());
+        let mut options = started(registering());
         change(&mut options, "x".repeat(64));
         assert_eq!(options.lint(), []);
         change(&mut options, "x".repeat(65));
@@ -184,28 +175,23 @@ fn lint_names() {
 fn lint_extensions() {
     use CredentialProtection::{UserVerificationOptional, UserVerificationRequired};
     let protected = |policy, enforce| {
-        registering(|request| {
-            request.extensions.cred_protect = Some(policy);
-            request.extensions.enforce_cred_protect = enforce;
-        })
+        let inputs = CreationExtensions::default().cred_protect(policy).enforce_cred_protect(enforce);
+        registering().extensions(inputs)
     };
-    assert_eq!(started(&protected(UserVerificationOptional, true)).lint(), [Lint::NothingToEnforce]);
-    assert_eq!(started(&protected(UserVerificationOptional, false)).lint(), []);
-    assert_eq!(started(&protected(UserVerificationRequired, true)).lint(), [Lint::EnforcedCredProtect]);
-    assert_eq!(started(&protected(UserVerificationRequired, false)).lint(), []);
+    assert_eq!(started(protected(UserVerificationOptional, true)).lint(), [Lint::NothingToEnforce]);
+    assert_eq!(started(protected(UserVerificationOptional, false)).lint(), []);
+    assert_eq!(started(protected(UserVerificationRequired, true)).lint(), [Lint::EnforcedCredProtect]);
+    assert_eq!(started(protected(UserVerificationRequired, false)).lint(), []);
     let large_blob = |resident_key, support| {
-        registering(|request| {
-            request.resident_key = resident_key;
-            request.extensions.large_blob = Some(support);
-        })
+        registering().resident_key(resident_key).extensions(CreationExtensions::default().large_blob(support))
     };
-    assert_eq!(started(&large_blob(ResidentKey::Required, LargeBlobSupport::Required)).lint(), []);
+    assert_eq!(started(large_blob(ResidentKey::Required, LargeBlobSupport::Required)).lint(), []);
     assert_eq!(
-        started(&large_blob(ResidentKey::Preferred, LargeBlobSupport::Preferred)).lint(),
+        started(large_blob(ResidentKey::Preferred, LargeBlobSupport::Preferred)).lint(),
         [Lint::NotDiscoverable]
     );
     assert_eq!(
-        started(&large_blob(ResidentKey::Preferred, LargeBlobSupport::Required)).lint(),
+        started(large_blob(ResidentKey::Preferred, LargeBlobSupport::Required)).lint(),
         [Lint::NotDiscoverable, Lint::LargeBlobNotDiscoverable]
     );
     for (url, lints) in [
@@ -214,17 +200,17 @@ fn lint_extensions() {
         ("https://example.com/u2f.json", vec![Lint::AppIdElsewhere]),
         ("https://evil-example.org", vec![Lint::AppIdElsewhere]),
     ] {
-        let asked = registering(|request| request.extensions.appid_exclude = AppId::new(url).ok());
-        assert_eq!(started(&asked).lint(), lints, "{url}");
-        let mut asked = AuthenticationRequest::default();
-        asked.extensions.appid = AppId::new(url).ok();
-        assert_eq!(requested(&asked).lint(), lints, "{url}");
+        let appid = AppId::new(url).unwrap();
+        let asked = registering().extensions(CreationExtensions::default().appid_exclude(appid.clone()));
+        assert_eq!(started(asked).lint(), lints, "{url}");
+        let asked = AuthenticationRequest::discoverable().extensions(RequestExtensions::default().appid(appid));
+        assert_eq!(requested(asked).lint(), lints, "{url}");
     }
 }
 
 #[test]
 fn lint_request() {
-    let mut options = requested(&AuthenticationRequest::default());
+    let mut options = requested(AuthenticationRequest::discoverable());
     assert_eq!(options.lint(), []);
     options.allow_credentials = (0..65)
         .map(|n| CredentialDescriptor::new(Default::default(), CredentialId::new([n]).unwrap(), vec![]))
@@ -240,21 +226,19 @@ fn lint_request() {
 /// Clients ignore the timeout under conditional mediation: what must not happen is that the state expires first.
 #[test]
 fn lint_conditional_timeouts() {
-    let mut request = AuthenticationRequest::default();
-    assert_eq!(requested(&request).lint_conditional(), [Lint::ShortConditionalTimeout(300_000)]);
+    let request = AuthenticationRequest::discoverable;
+    assert_eq!(requested(request()).lint_conditional(), [Lint::ShortConditionalTimeout(300_000)]);
     for (seconds, conditional, modal) in [
         (3599, vec![Lint::ShortConditionalTimeout(3_599_000)], vec![Lint::Timeout(3_599_000)]),
         (3600, vec![], vec![Lint::Timeout(3_600_000)]),
         (86_400, vec![], vec![Lint::Timeout(86_400_000)]),
         (600, vec![Lint::ShortConditionalTimeout(600_000)], vec![]),
     ] {
-        request.timeout_secs = Some(seconds);
-        let options = requested(&request);
+        let options = requested(request().timeout(Duration::from_secs(seconds)));
         assert_eq!((options.lint_conditional(), options.lint()), (conditional, modal), "{seconds}");
     }
-    let mut request = registering(|request| request.conditional = true);
-    request.timeout_secs = Some(3600);
-    assert_eq!(started(&request).lint_conditional(), []);
+    let request = registering().conditional().timeout(Duration::from_secs(3600));
+    assert_eq!(started(request).lint_conditional(), []);
 }
 
 /// gitea#33531, bitwarden/passwordless-server PR 193: Chromium makes such a credential with credProtect level 3, which no later
@@ -271,13 +255,9 @@ fn lint_preferred_user_verification() {
         (ResidentKey::Preferred, Preferred, None, false),
         (ResidentKey::Discouraged, Preferred, None, false),
     ] {
-        let request = registering(|request| {
-            request.resident_key = resident_key.clone();
-            request.user_verification = Some(user_verification.clone());
-            request.extensions.cred_protect = cred_protect;
-        });
-        let lints = started(&request).lint();
-        assert_eq!(lints.contains(&Lint::PreferredBecomesCredProtect), trap, "{request:?}");
+        let request = registering().resident_key(resident_key).user_verification(user_verification);
+        let options = started(request.extensions(CreationExtensions::default().cred_protect(cred_protect)));
+        assert_eq!(options.lint().contains(&Lint::PreferredBecomesCredProtect), trap, "{options:?}");
     }
 }
 
@@ -319,13 +299,13 @@ fn the_effective_resident_key() {
 /// Options always contain the RP ID.
 #[test]
 fn the_rp_id_is_sent() {
-    assert_eq!(started(&RegistrationRequest::default()).rp.id.as_deref(), Some("example.org"));
-    assert_eq!(requested(&AuthenticationRequest::default()).rp_id.as_deref(), Some("example.org"));
+    assert_eq!(started(registering()).rp.id.as_deref(), Some("example.org"));
+    assert_eq!(requested(AuthenticationRequest::discoverable()).rp_id.as_deref(), Some("example.org"));
 }
 
 #[test]
 fn unknown_values_are_kept() {
-    let mut json = serde_json::to_value(started(&RegistrationRequest::default())).unwrap();
+    let mut json = serde_json::to_value(started(registering())).unwrap();
     json["attestation"] = json!("thorough");
     json["hints"] = json!(["telepathy"]);
     json["authenticatorSelection"]["userVerification"] = json!("demanded");

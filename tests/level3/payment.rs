@@ -7,7 +7,7 @@ use wardkey::ceremony::{Origins, Site, StepNumber, authentication, payment};
 use wardkey::client::json::{AuthenticatorAttachment, Hint, Lint, ResidentKey, UserVerificationRequirement};
 use wardkey::client::payment::{Amount, Instrument, Logo, PaymentDetails};
 use wardkey::crypto::AwsLcRs;
-use wardkey::extensions::{Extension, ExtensionSet, OutputRefusal};
+use wardkey::extensions::{CreationExtensions, Extension, ExtensionSet, OutputRefusal};
 use wardkey::{InvalidValue, Paid};
 use wardkey_authenticator::{Cbor, Key};
 
@@ -43,8 +43,8 @@ pub(crate) fn payment(collected: Value) -> Authentication {
 }
 
 fn pay(rp: &RelyingParty, made: Authentication, expected: &ExpectedPayment<'_>) -> Result<Paid, Error> {
-    let (options, state) = rp.start_payment(&user().handle, &[record()], NOW)?;
-    rp.finish_payment(state, &get(made, &options.challenge), &record(), expected, NOW)
+    let (options, state) = rp.start_payment(AuthenticationRequest::known(&user(), &[record()]), session(), NOW)?;
+    rp.finish_payment(state, &get(made, &options.challenge), Some(&record()), expected, session(), NOW)
 }
 
 fn finish(made: Authentication, details: &PaymentDetails) -> Result<Paid, Error> {
@@ -54,7 +54,7 @@ fn finish(made: Authentication, details: &PaymentDetails) -> Result<Paid, Error>
 #[test]
 fn what_was_shown_is_what_was_signed() {
     let paid = finish(payment(collected()), &shown()).unwrap();
-    assert_eq!((paid.user, paid.credential_id), (user().handle, record().id));
+    assert_eq!((paid.user, paid.credential_id), (user(), record().id));
     assert_eq!(paid.browser_binding, BrowserBinding::Absent);
     let evidence = serde_json::to_value(&paid.evidence).unwrap();
     assert_eq!((&evidence["ceremony"], &evidence["purpose"]), (&"authentication".into(), &"payment".into()));
@@ -129,30 +129,45 @@ fn an_icon_must_be_shown_unless_it_is_said_not_to() {
 fn a_payment_is_no_sign_in() {
     let signed_in = payment(collected()).client_data(|data| data.set("type", "webauthn.get"));
     assert_eq!(refusal(finish(signed_in, &shown())), Refusal::Type);
-    let sign_in = authenticate(&rp(), &AuthenticationRequest::default(), payment(collected()));
+    let sign_in = authenticate(&rp(), signing_in(), payment(collected()));
     assert_eq!(refusal(sign_in), Refusal::Type);
     let rp = rp();
     let details = shown();
     let expected = ExpectedPayment::new(&details);
-    let payment_state = || rp.start_payment(&user().handle, &[record()], NOW).unwrap().1;
-    let sign_in_state = || rp.start_authentication(&user().handle, &[record()], NOW).unwrap().1;
-    let again_state = || rp.start_reauthentication(&user().handle, &[record()], "x", 300, NOW).unwrap().1;
+    let payment_state =
+        || rp.start_payment(AuthenticationRequest::known(&user(), &[record()]), session(), NOW).unwrap().1;
+    let sign_in_state = || rp.start_authentication(signing_in(), session(), NOW).unwrap().1;
+    let again_state = || {
+        rp.start_reauthentication(
+            ReauthenticationRequest::new(&user(), &[record()], "x", Duration::from_secs(300)),
+            session(),
+            NOW,
+        )
+        .unwrap()
+        .1
+    };
     let response = get(authentication(), &[0; 32]);
     let errors = [
-        rp.finish_authentication(payment_state(), &response, &record(), NOW).unwrap_err(),
-        rp.finish_authentication(again_state(), &response, &record(), NOW).unwrap_err(),
-        rp.finish_payment(sign_in_state(), &response, &record(), &expected, NOW).unwrap_err(),
-        rp.finish_payment(again_state(), &response, &record(), &expected, NOW).unwrap_err(),
-        rp.refuse_authentication(payment_state(), &response, NOW),
-        rp.refuse_payment(sign_in_state(), &response, &expected, NOW),
+        rp.finish_authentication(payment_state(), &response, Some(&record()), session(), NOW).unwrap_err(),
+        rp.finish_authentication(again_state(), &response, Some(&record()), session(), NOW).unwrap_err(),
+        rp.finish_payment(sign_in_state(), &response, Some(&record()), &expected, session(), NOW).unwrap_err(),
+        rp.finish_payment(again_state(), &response, Some(&record()), &expected, session(), NOW).unwrap_err(),
+        rp.finish_authentication(payment_state(), &response, None, session(), NOW).unwrap_err(),
+        rp.finish_payment(sign_in_state(), &response, None, &expected, session(), NOW).unwrap_err(),
     ];
     for error in errors {
         assert_eq!((error.clone(), error.code()), (Error::OtherPurpose, "other-purpose"));
     }
     let error = finish(payment(collected()).signature(|s| s.clear()), &details).unwrap_err();
-    assert!(matches!(error, Error::Payment(_)), "a failure says that it was a payment");
     assert_eq!(error.to_string(), "the signature does not verify (step 7.2/21)");
     assert_eq!((error.code(), error.step().unwrap().number), ("signature-invalid", 21));
+}
+
+/// A payment names the credentials that may confirm it.
+#[test]
+fn a_payment_is_not_discoverable() {
+    let error = rp().start_payment(AuthenticationRequest::discoverable(), session(), NOW).unwrap_err();
+    assert_eq!(error, Error::NoCredentials);
 }
 
 /// The client requires user verification, so the server requires it too, whatever the relying party chose.
@@ -232,42 +247,30 @@ fn what_a_payment_answers_was_asked_for() {
 
 #[test]
 fn a_payment_credential_is_of_the_device() {
-    let asking = |choose: fn(&mut RegistrationRequest)| {
-        let mut request = RegistrationRequest::default();
-        request.extensions.payment = Some(Vec::new());
-        choose(&mut request);
-        request
-    };
+    let asking = || registering().extensions(CreationExtensions::default().payment(Vec::new()));
     let lax = RelyingParty::builder("example.org", "x").user_verification_preferred().build().unwrap();
-    for choose in [
-        |_: &mut RegistrationRequest| {},
-        |request: &mut RegistrationRequest| request.hints = vec![Hint::ClientDevice],
-        |request: &mut RegistrationRequest| {
-            request.attachment = Some(AuthenticatorAttachment::Other("platform".into()))
-        },
+    for request in [
+        asking(),
+        asking().hints([Hint::ClientDevice]),
+        asking().attachment(AuthenticatorAttachment::Other("platform".into())),
     ] {
-        let (options, _) = lax.start_registration_with(&asking(choose), &user(), &[], NOW).unwrap();
+        let (options, _) = lax.start_registration(request, session(), NOW).unwrap();
         let selection = &options.authenticator_selection;
         assert_eq!(selection.authenticator_attachment, Some(AuthenticatorAttachment::Platform));
         assert_eq!(selection.user_verification, UserVerificationRequirement::Required);
         assert_eq!(options.lint(), []);
     }
-    type Row = (fn(&mut RegistrationRequest), InvalidValue);
-    let rows: [Row; 5] = [
-        (|request| request.attachment = Some(AuthenticatorAttachment::CrossPlatform), InvalidValue::PaymentAttachment),
-        (|request| request.hints = vec![Hint::Hybrid], InvalidValue::PaymentAttachment),
-        (|request| request.resident_key = ResidentKey::Discouraged, InvalidValue::PaymentResidentKey),
-        (
-            |request| request.user_verification = Some(UserVerificationRequirement::Preferred),
-            InvalidValue::PaymentUserVerification,
-        ),
-        (|request| request.conditional = true, InvalidValue::PaymentUserVerification),
-    ];
-    for (choose, error) in rows {
-        let result = rp().start_registration_with(&asking(choose), &user(), &[], NOW);
+    for (request, error) in [
+        (asking().attachment(AuthenticatorAttachment::CrossPlatform), InvalidValue::PaymentAttachment),
+        (asking().hints([Hint::Hybrid]), InvalidValue::PaymentAttachment),
+        (asking().resident_key(ResidentKey::Discouraged), InvalidValue::PaymentResidentKey),
+        (asking().user_verification(UserVerificationRequirement::Preferred), InvalidValue::PaymentUserVerification),
+        (asking().conditional(), InvalidValue::PaymentUserVerification),
+    ] {
+        let result = rp().start_registration(request, session(), NOW);
         assert_eq!(result.unwrap_err(), Error::Extension(error));
     }
-    let (mut options, _) = rp().start_registration_with(&asking(|_| {}), &user(), &[], NOW).unwrap();
+    let (mut options, _) = rp().start_registration(asking(), session(), NOW).unwrap();
     options.authenticator_selection.authenticator_attachment = None;
     assert_eq!(options.lint(), [Lint::Payment(InvalidValue::PaymentAttachment)]);
 }
@@ -277,17 +280,18 @@ fn verify(made: Authentication, known: &[Vec<u8>], required: bool) -> Result<Bro
     let site = Site::new("example.org", Origins::exact(["https://example.org"]));
     let response = get(made, &[5; 32]);
     let details = shown();
-    let (_, state) = rp().start_payment(&user().handle, &[record()], NOW)?;
+    let (_, state) = rp().start_payment(AuthenticationRequest::known(&user(), &[record()]), session(), NOW)?;
     let mut state = serde_json::to_value(state).unwrap();
     state["challenge"] = json!(base64url(&[5; 32]));
     let mut front = ExpectedPayment::new(&details);
     front.browser_bound_keys = known;
     front.browser_bound_required = required;
     let state = serde_json::from_value(state).unwrap();
-    let paid = rp().finish_payment(state, &response, &record(), &front, NOW).map(|paid| paid.browser_binding);
+    let paid =
+        rp().finish_payment(state, &response, Some(&record()), &front, session(), NOW).map(|paid| paid.browser_binding);
     let expected = authentication::ExpectedAuthentication::new(&site, &[5; 32]);
     let verified = payment::verify(&expected, &front, &response, &record(), &AwsLcRs);
-    let pure = verified.map(|(_, browser_binding)| browser_binding).map_err(Error::Payment);
+    let pure = verified.map(|(_, browser_binding)| browser_binding).map_err(Error::Failed);
     // The recorded steps differ, because the front door sends allowCredentials.
     assert_eq!(pure.as_ref().map_err(Error::code), paid.as_ref().map_err(Error::code));
     paid
@@ -344,12 +348,11 @@ fn a_browser_bound_key_is_not_of_rs1() {
 
 #[test]
 fn browser_bound_key_at_registration() {
-    let mut request = RegistrationRequest::default();
-    request.extensions.payment = Some(Vec::new());
+    let asked = || registering().extensions(CreationExtensions::default().payment(Vec::new()));
     let key = Key::new("level3.browser", Algorithm::Es256);
     let named = json!({"browserBoundPublicKey": base64url(&key.cose().encode())});
-    let registered_by = |request: &RegistrationRequest, sign: fn(&Key, &[u8]) -> Option<Vec<u8>>| {
-        let (options, state) = rp().start_registration_with(request, &user(), &[], NOW).unwrap();
+    let registered_by = |request: RegistrationRequest, sign: fn(&Key, &[u8]) -> Option<Vec<u8>>| {
+        let (options, state) = rp().start_registration(request, session(), NOW).unwrap();
         let made = registration().client_data(|data| {
             data.set("challenge", base64url(&options.challenge));
             data.set("payment", named.clone());
@@ -360,17 +363,17 @@ fn browser_bound_key_at_registration() {
             }
             None => made,
         };
-        rp().finish_registration(state, &create(made, &options.challenge), NOW).unwrap()
+        rp().finish_registration(state, &create(made, &options.challenge), session(), NOW).unwrap()
     };
-    let registered = |sign| registered_by(&request, sign);
+    let registered = |sign| registered_by(asked(), sign);
     let found = registered(|key, client_data| Some(key.sign(client_data)));
     assert_eq!(found.browser_bound_key().unwrap().unwrap().as_bytes(), key.cose().encode());
     assert_eq!(registered(|_, _| None).browser_bound_key(), Ok(None), "a key proves nothing");
-    let unasked = registered_by(&RegistrationRequest::default(), |key, client_data| Some(key.sign(client_data)));
+    let unasked = registered_by(registering(), |key, client_data| Some(key.sign(client_data)));
     assert_eq!(unasked.browser_bound_key(), Ok(None), "nobody asked for payments");
-    let (options, _) = rp().start_registration_with(&request, &user(), &[], NOW).unwrap();
+    let (options, _) = rp().start_registration(asked(), session(), NOW).unwrap();
     assert_eq!(serde_json::to_value(&options).unwrap()["extensions"], json!({"payment": {"isPayment": true}}));
     let forged = registered(|_, _| Some(b"forged".to_vec()));
-    assert_eq!(forged.browser_bound_key().unwrap_err().refusal, Refusal::BrowserBoundSignature);
+    assert_eq!(refusal(forged.browser_bound_key()), Refusal::BrowserBoundSignature);
     assert_eq!(forged.attestation_format(), wardkey::attestation::Format::None, "the credential itself is good");
 }

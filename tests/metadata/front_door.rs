@@ -17,7 +17,7 @@ use wardkey::policy::{
     TrustAnchors,
 };
 use wardkey::x509::TrustAnchor;
-use wardkey::{RegistrationResponse, RelyingParty, UnixTime, User, UserHandle};
+use wardkey::{RegistrationRequest, RegistrationResponse, RelyingParty, Session, UnixTime, UserHandle};
 use wardkey_authenticator::{Algorithm, AndroidKey, Authority, Certified as _, Chain, Compound, Packed, Registration};
 
 pub(crate) fn packed() -> Registration {
@@ -179,16 +179,20 @@ fn the_relying_party_takes_the_metadata_with_each_call() {
     policy.trust = Trust::Metadata(MetadataTrust::verify(MetadataPolicy::known()));
     let rp = RelyingParty::builder("example.org", "Example").attestation(policy, AttestationConveyance::Direct);
     let rp = rp.build().unwrap();
-    let user = User::new(UserHandle::new([7]).unwrap(), "ada", "Ada");
+    let user = UserHandle::new([7]).unwrap();
     let made = packed();
     let finish = |metadata: Option<&Metadata>| {
-        let (options, state) = rp.start_registration(&user, &[], at()).unwrap();
+        let (options, state) = rp
+            .start_registration(RegistrationRequest::new(&user, "ada@mail.example", &[]), Session::unbound(), at())
+            .unwrap();
         let challenge = serde_json::to_value(&options).unwrap()["challenge"].clone();
         let made = made.clone().client_data(|data| data.set("challenge", challenge.as_str().unwrap()));
         let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
         match metadata {
-            Some(metadata) => rp.finish_registration_with_metadata(state, &response, metadata, at()),
-            None => rp.finish_registration(state, &response, at()),
+            Some(metadata) => {
+                rp.finish_registration_with_metadata(state, &response, metadata, Session::unbound(), at())
+            }
+            None => rp.finish_registration(state, &response, Session::unbound(), at()),
         }
     };
     let good = metadata(&[entry(&model().to_string(), &[], &roots())]);

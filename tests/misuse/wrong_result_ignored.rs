@@ -2,10 +2,10 @@
 #![deny(unused_must_use)]
 
 use wardkey::policy::Registered;
-use wardkey::{CredentialRecord, RecordUpdate, RegistrationResponse, RegistrationState, RelyingParty, UnixTime};
+use wardkey::{CredentialRecord, RecordUpdate, RegistrationResponse, RegistrationState, RelyingParty, UnixTime, Session};
 
 fn finish(rp: &RelyingParty, state: RegistrationState, response: &RegistrationResponse, now: UnixTime) {
-    rp.finish_registration(state, response, now);
+    rp.finish_registration(state, response, Session::unbound(), now);
 }
 
 fn claim(registered: Registered) {
@@ -17,7 +17,7 @@ fn apply(record: &mut CredentialRecord, update: &RecordUpdate) {
 }
 
 fn unclaimed(rp: &RelyingParty, state: RegistrationState, response: &RegistrationResponse, now: UnixTime) {
-    rp.finish_registration(state, response, now).unwrap();
+    rp.finish_registration(state, response, Session::unbound(), now).unwrap();
 }
 
 fn main() {}

@@ -1,10 +1,10 @@
 //! Using one state for two responses must not compile.
 
-use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, RegistrationResponse, RegistrationState, RelyingParty, UnixTime};
+use wardkey::{AuthenticationResponse, AuthenticationState, CredentialRecord, RegistrationResponse, RegistrationState, RelyingParty, UnixTime, Session};
 
 fn registration(rp: &RelyingParty, state: RegistrationState, response: &RegistrationResponse, now: UnixTime) {
-    let _first = rp.finish_registration(state, response, now);
-    let _second = rp.finish_registration(state, response, now);
+    let _first = rp.finish_registration(state, response, Session::unbound(), now);
+    let _second = rp.finish_registration(state, response, Session::unbound(), now);
 }
 
 fn authentication(
@@ -14,8 +14,8 @@ fn authentication(
     record: &CredentialRecord,
     now: UnixTime,
 ) {
-    let _first = rp.finish_authentication(state, response, record, now);
-    let _second = rp.finish_authentication(state, response, record, now);
+    let _first = rp.finish_authentication(state, response, Some(record), Session::unbound(), now);
+    let _second = rp.finish_authentication(state, response, Some(record), Session::unbound(), now);
 }
 
 fn main() {}

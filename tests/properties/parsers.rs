@@ -8,7 +8,9 @@ use wardkey::client::json::{CreationOptions, RequestOptions};
 use wardkey::internals::cbor::Value;
 use wardkey::internals::{AttestationObject, AuthenticatorData, ClientData, CoseKey, decode_client_data};
 use wardkey::quirk::{Quirk, Quirks};
-use wardkey::{AuthenticationState, RecordUpdate, RegistrationState};
+use wardkey::{
+    AuthenticationRequest, AuthenticationState, RecordUpdate, RegistrationRequest, RegistrationState, Session,
+};
 
 /// Passes these bytes to every parser.
 fn parse_all(bytes: &[u8]) {
@@ -108,18 +110,27 @@ fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(tex
 /// Options, states, records and updates: each valid value is read, and each changed one is refused or round-trips.
 #[test]
 fn sent_and_stored_values_round_trip() {
-    let user = wardkey::User::new(UserHandle::new([1]).unwrap(), "ada", "Ada");
+    let user = UserHandle::new([1]).unwrap();
     let made = Registration::new("properties.stored", made::Algorithm::Es256);
-    let mut record = CredentialRecord::new(
-        CredentialId::new(made.credential_id()).unwrap(),
-        user.handle.clone(),
-        made.public_key_bytes(),
-    );
+    let mut record =
+        CredentialRecord::new(CredentialId::new(made.credential_id()).unwrap(), user.clone(), made.public_key_bytes());
     record.transports = vec![wardkey::Transport::Internal];
     let rp = wardkey::RelyingParty::new("example.org", "Example").unwrap();
     let now = UnixTime::from_secs(1_795_392_000);
-    let (creation, registration) = rp.start_registration(&user, std::slice::from_ref(&record), now).unwrap();
-    let (request, authentication) = rp.start_authentication(&user.handle, std::slice::from_ref(&record), now).unwrap();
+    let (creation, registration) = rp
+        .start_registration(
+            RegistrationRequest::new(&user, "ada@mail.example", std::slice::from_ref(&record)),
+            Session::unbound(),
+            now,
+        )
+        .unwrap();
+    let (request, authentication) = rp
+        .start_authentication(
+            AuthenticationRequest::known(&user, std::slice::from_ref(&record)),
+            Session::unbound(),
+            now,
+        )
+        .unwrap();
     let items = |sign_count: u32, known: Option<bool>| json!({"signCount": sign_count, "uvInitialized": true, "backupEligible": known, "backupState": known});
     let update = json!({"version": 1, "expect": items(0, None), "set": items(5, Some(false))});
 

@@ -3,7 +3,10 @@
 use ::webauthn_rs::prelude::{Url, Uuid, Webauthn, WebauthnBuilder};
 use serde_json::Value;
 use wardkey::interop::webauthn_rs;
-use wardkey::{CredentialRecord, RegistrationResponse, RelyingParty, UnixTime, User, UserHandle};
+use wardkey::{
+    AuthenticationRequest, CredentialRecord, RegistrationRequest, RegistrationResponse, RelyingParty, Session,
+    UnixTime, UserHandle,
+};
 use wardkey_authenticator::json::base64url;
 use wardkey_authenticator::{Algorithm, Authentication, Registration};
 
@@ -30,8 +33,8 @@ pub fn uuid() -> Uuid {
     Uuid::from_bytes([7; 16])
 }
 
-pub fn user() -> User {
-    User::new(UserHandle::new(uuid().as_bytes()).unwrap(), "ada", "Ada")
+pub fn user() -> UserHandle {
+    UserHandle::new(uuid().as_bytes()).unwrap()
 }
 
 /// Registers a new credential for this challenge.
@@ -55,14 +58,18 @@ pub fn sign_in_with_ours(registration: &Registration, record: &mut CredentialRec
     let rp = ours();
     for step in 0..2 {
         let started = match step {
-            0 => rp.start_authentication(&user().handle, std::slice::from_ref(record), NOW),
-            _ => rp.start_discoverable_authentication(NOW),
+            0 => rp.start_authentication(
+                AuthenticationRequest::known(&user(), std::slice::from_ref(record)),
+                Session::unbound(),
+                NOW,
+            ),
+            _ => rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW),
         };
         let (options, state) = started.unwrap();
         let posted = get(registration, &options.challenge, sign_count + step).response();
         let response = serde_json::from_value(posted).unwrap();
-        let authenticated = rp.finish_authentication(state, &response, record, NOW).unwrap();
-        assert_eq!(authenticated.user, user().handle);
+        let authenticated = rp.finish_authentication(state, &response, Some(record), Session::unbound(), NOW).unwrap();
+        assert_eq!(authenticated.user, user());
         if let Some(update) = authenticated.update {
             assert!(record.apply(&update));
         }
@@ -72,10 +79,12 @@ pub fn sign_in_with_ours(registration: &Registration, record: &mut CredentialRec
 /// Registers with wardkey.
 pub fn register_with_ours(name: &str, algorithm: Algorithm) -> (Registration, CredentialRecord) {
     let rp = ours();
-    let (options, state) = rp.start_registration(&user(), &[], NOW).unwrap();
+    let (options, state) = rp
+        .start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW)
+        .unwrap();
     let registration = create(name, algorithm, &options.challenge);
     let response: RegistrationResponse = serde_json::from_value(registration.response()).unwrap();
-    let registered = rp.finish_registration(state, &response, NOW).unwrap();
+    let registered = rp.finish_registration(state, &response, Session::unbound(), NOW).unwrap();
     (registration, registered.claim(None).unwrap().0)
 }
 

@@ -27,7 +27,7 @@ fn sign_in_with_theirs(registration: &Registration, passkey: &mut Passkey, sign_
 }
 
 fn ours_of(key: &impl ToRecord) -> CredentialRecord {
-    key.to_record(user().handle).unwrap()
+    key.to_record(user()).unwrap()
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn registered_with_webauthn_rs_signs_in_with_wardkey() {
 
         let mut imported = ours_of(&passkey);
         let row = serde_json::to_string(&passkey).unwrap();
-        let rows: Vec<_> = records(&row, |_| Some(user().handle)).map(|row| row.unwrap().record).collect();
+        let rows: Vec<_> = records(&row, |_| Some(user())).map(|row| row.unwrap().record).collect();
         assert_eq!(rows, [imported.clone()], "the row says the same as the value");
         assert_eq!(imported.id.as_bytes(), registration.credential_id());
         assert_eq!(imported.public_key, registration.public_key_bytes(), "{algorithm:?}");
@@ -101,9 +101,9 @@ fn registered_with_wardkey_signs_in_with_webauthn_rs() {
 #[test]
 fn a_value_that_is_no_key_is_refused_when_the_function_runs() {
     for none in [serde_json::json!(7), serde_json::json!({"cred": {}})] {
-        assert!(record(&none, user().handle).is_err());
+        assert!(record(&none, user()).is_err());
     }
-    assert!(record(&uuid(), user().handle).is_err());
+    assert!(record(&uuid(), user()).is_err());
 }
 
 /// Signs the challenge of `$start` and returns the result of `$finish`.

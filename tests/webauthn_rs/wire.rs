@@ -4,9 +4,9 @@ use crate::common::*;
 use serde_json::{Value, json};
 use wardkey::attestation::Format;
 use wardkey::client::json::{CreationOptions, RequestOptions};
-use wardkey::extensions::AppId;
+use wardkey::extensions::{AppId, RequestExtensions};
 use wardkey::interop::webauthn_rs::*;
-use wardkey::{AuthenticationRequest, AuthenticationResponse, RegistrationRequest, RegistrationResponse};
+use wardkey::{AuthenticationRequest, AuthenticationResponse, RegistrationRequest, RegistrationResponse, Session};
 use wardkey_authenticator::Algorithm;
 use webauthn_rs::prelude::{
     CreationChallengeResponse, PublicKeyCredential, RegisterPublicKeyCredential, RequestChallengeResponse,
@@ -29,19 +29,25 @@ fn as_their_page_posts(mut standard: Value) -> Value {
 #[test]
 fn their_front_end_with_our_relying_party() {
     let rp = ours();
-    let (options, state) = rp.start_registration(&user(), &[], NOW).unwrap();
+    let (options, state) = rp
+        .start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW)
+        .unwrap();
     let received = sent(&creation_challenge(&options));
     let read: CreationChallengeResponse = serde_json::from_value(received).unwrap();
     assert_eq!(read.public_key.user.id, uuid().as_bytes());
     let registration = create("page", Algorithm::Es256, &read.public_key.challenge);
     let posted = as_their_page_posts(registration.response());
     let response = registration_response(&posted.to_string()).unwrap();
-    let mut record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
+    let mut record = rp.finish_registration(state, &response, Session::unbound(), NOW).unwrap().claim(None).unwrap().0;
 
     for discoverable in [false, true] {
         let (options, state) = match discoverable {
-            true => rp.start_discoverable_authentication(NOW),
-            false => rp.start_authentication(&record.user_handle, std::slice::from_ref(&record), NOW),
+            true => rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW),
+            false => rp.start_authentication(
+                AuthenticationRequest::known(&record.user_handle, std::slice::from_ref(&record)),
+                Session::unbound(),
+                NOW,
+            ),
         }
         .unwrap();
         let read: RequestChallengeResponse = serde_json::from_value(sent(&request_challenge(&options))).unwrap();
@@ -49,7 +55,7 @@ fn their_front_end_with_our_relying_party() {
         let posted = get(&registration, &read.public_key.challenge, 1 + record.sign_count).response();
         let typed: PublicKeyCredential = serde_json::from_value(as_their_page_posts(posted)).unwrap();
         let response = AuthenticationResponse::try_from(&typed).unwrap();
-        let authenticated = rp.finish_authentication(state, &response, &record, NOW).unwrap();
+        let authenticated = rp.finish_authentication(state, &response, Some(&record), Session::unbound(), NOW).unwrap();
         assert!(record.apply(&authenticated.update.unwrap()));
     }
 }
@@ -75,23 +81,25 @@ fn our_options_as_their_types_and_back() {
     let rp = ours();
     let (_, record) = register_with_ours("options", Algorithm::Es256);
     let existing = std::slice::from_ref(&record);
-    let (options, _) = rp.start_registration(&user(), existing, NOW).unwrap();
+    let request = RegistrationRequest::new(&user(), "ada@mail.example", existing);
+    let (options, _) = rp.start_registration(request, Session::unbound(), NOW).unwrap();
     let typed = CreationChallengeResponse::try_from(&options).unwrap();
     assert_eq!(typed.public_key.exclude_credentials.as_ref().unwrap().len(), 1);
     assert_eq!(CreationOptions::try_from(&typed), Ok(options));
 
-    let (options, _) = rp.start_authentication(&user().handle, existing, NOW).unwrap();
+    let (options, _) =
+        rp.start_authentication(AuthenticationRequest::known(&user(), existing), Session::unbound(), NOW).unwrap();
     let typed = RequestChallengeResponse::try_from(&options).unwrap();
     assert_eq!(RequestOptions::try_from(&typed), Ok(options));
-    let (options, _) = rp.start_discoverable_authentication(NOW).unwrap();
+    let (options, _) = rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
     let typed: RequestChallengeResponse = to_wire(&conditional_request_challenge(&options)).unwrap();
     assert!(typed.mediation.is_some());
     assert_eq!(RequestOptions::try_from(&typed), Ok(options));
 
-    let mut request = AuthenticationRequest::default();
     let appid = "https://example.org/u2f.json";
-    request.extensions.appid = Some(AppId::new(appid).unwrap());
-    let (options, _) = rp.start_authentication_with(&request, &user().handle, existing, NOW).unwrap();
+    let inputs = RequestExtensions::default().appid(AppId::new(appid).unwrap());
+    let request = AuthenticationRequest::discoverable().extensions(inputs);
+    let (options, _) = rp.start_authentication(request, Session::unbound(), NOW).unwrap();
     let typed = RequestChallengeResponse::try_from(&options).unwrap();
     assert_eq!(typed.public_key.extensions.unwrap().appid.as_deref(), Some(appid));
 }
@@ -99,16 +107,18 @@ fn our_options_as_their_types_and_back() {
 #[test]
 fn a_member_that_their_types_would_change_is_named() {
     let rp = ours();
-    let mut request = RegistrationRequest::default();
-    request.attestation_formats = vec![Format::Packed, Format::Compound];
-    let (options, _) = rp.start_registration_with(&request, &user(), &[], NOW).unwrap();
+    let request = RegistrationRequest::new(&user(), "ada@mail.example", &[]);
+    let request = request.attestation_formats([Format::Packed, Format::Compound]);
+    let (options, _) = rp.start_registration(request, Session::unbound(), NOW).unwrap();
     let refused = CreationChallengeResponse::try_from(&options).unwrap_err();
     assert_eq!(refused.code(), "not-representable");
     assert!(refused.to_string().contains("`publicKey`"), "{refused}");
 
     let (_, mut record) = register_with_ours("options", Algorithm::Es256);
     record.transports = vec![wardkey::Transport::SmartCard];
-    let (options, _) = rp.start_authentication(&user().handle, &[record], NOW).unwrap();
+    let existing = std::slice::from_ref(&record);
+    let (options, _) =
+        rp.start_authentication(AuthenticationRequest::known(&user(), existing), Session::unbound(), NOW).unwrap();
     let refused = RequestChallengeResponse::try_from(&options).unwrap_err();
     assert_eq!(refused.code(), "not-representable");
     assert!(refused.to_string().contains("`allowCredentials`"), "{refused}");
@@ -116,8 +126,11 @@ fn a_member_that_their_types_would_change_is_named() {
 
 #[test]
 fn the_functions_without_types_refuse_another_type() {
-    let (creation, _) = ours().start_registration(&user(), &[], NOW).unwrap();
-    let (request, _) = ours().start_discoverable_authentication(NOW).unwrap();
+    let (creation, _) = ours()
+        .start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW)
+        .unwrap();
+    let (request, _) =
+        ours().start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
     let theirs = CreationChallengeResponse::try_from(&creation).unwrap();
     assert_eq!(creation_options(&theirs), Ok(creation.clone()));
     assert_eq!(request_options(&RequestChallengeResponse::try_from(&request).unwrap()), Ok(request.clone()));
@@ -128,12 +141,13 @@ fn the_functions_without_types_refuse_another_type() {
 
 #[test]
 fn a_posted_response_is_as_strict_by_type() {
-    let (options, state) = ours().start_registration(&user(), &[], NOW).unwrap();
+    let request = RegistrationRequest::new(&user(), "ada@mail.example", &[]);
+    let (options, state) = ours().start_registration(request, Session::unbound(), NOW).unwrap();
     let made = create("typed", Algorithm::Es256, &options.challenge);
     let mut posted: RegisterPublicKeyCredential = serde_json::from_value(made.response()).unwrap();
     let response = RegistrationResponse::try_from(&posted).unwrap();
     assert_eq!(response.credential_id(), made.credential_id());
-    assert!(ours().finish_registration(state, &response, NOW).is_ok());
+    assert!(ours().finish_registration(state, &response, Session::unbound(), NOW).is_ok());
     posted.id.push_str("AA");
     assert!(RegistrationResponse::try_from(&posted).is_err(), "id and rawId differ");
 }
@@ -159,20 +173,26 @@ fn pages_that_spell_bytes_in_another_way_register_and_sign_in() {
     }
     for spell in [padded, standard] {
         let rp = ours();
-        let (options, state) = rp.start_registration(&user(), &[], NOW).unwrap();
+        let (options, state) = rp
+            .start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW)
+            .unwrap();
         let registration = create("spelling", Algorithm::Es256, &options.challenge);
         let mut posted = as_their_page_posts(registration.response());
         respelt(&mut posted, spell);
         let posted = posted.to_string();
         assert!(registration_response(&posted).is_err(), "only where it is asked for");
         let response = registration_response(&any_spelling(&posted).unwrap()).unwrap();
-        let record = rp.finish_registration(state, &response, NOW).unwrap().claim(None).unwrap().0;
+        let record = rp.finish_registration(state, &response, Session::unbound(), NOW).unwrap().claim(None).unwrap().0;
 
-        let (options, state) = rp.start_discoverable_authentication(NOW).unwrap();
+        let (options, state) =
+            rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW).unwrap();
         let mut posted = as_their_page_posts(get(&registration, &options.challenge, 1).response());
         respelt(&mut posted, spell);
         let response = authentication_response(&any_spelling(&posted.to_string()).unwrap()).unwrap();
-        assert_eq!(rp.finish_authentication(state, &response, &record, NOW).unwrap().user, user().handle);
+        assert_eq!(
+            rp.finish_authentication(state, &response, Some(&record), Session::unbound(), NOW).unwrap().user,
+            user()
+        );
     }
 }
 

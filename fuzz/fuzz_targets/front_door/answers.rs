@@ -289,8 +289,8 @@ impl From<&Paid> for Outcome {
 pub struct Authentication {
     party: usize,
     purpose: Purpose,
-    /// The user who is signed in at the endpoint of re-authentications.
-    account: Vec<u8>,
+    /// The web session of the request.
+    session: Vec<u8>,
     callers: &'static [&'static str],
     signer: Key,
     payment: Option<Value>,
@@ -348,7 +348,7 @@ impl Authentication {
         let mut made = Self {
             party,
             purpose,
-            account: asked.account.clone().unwrap_or_else(|| account(0)),
+            session: library::session_of(asked.account.as_deref()).to_vec(),
             callers: &[],
             signer: usual.and_then(|stored| stored.key).unwrap_or(Key::new(Algorithm::Es256, 0)),
             payment: (purpose == Purpose::Payment).then(|| payment(PARTIES[party].rp_id)),
@@ -408,7 +408,7 @@ impl Authentication {
                 self.callers = &[SHOP, "https://market.example"];
                 self.answer.said.origin = if value & 1 == 0 { SHOP } else { self.answer.said.origin };
             }
-            19 => self.account = account(value),
+            19 => self.session = account(value),
             21 => self.stale = true,
             22 => self.forgotten = true,
             23 => self.additional_factor = true,
@@ -439,7 +439,7 @@ impl Authentication {
         self.answer.signed_by_record = key.is_some_and(|key| key.signs_as(self.signer));
         self.answer.payment = self.payment.as_ref().map(|said| *said == payment(PARTIES[self.party].rp_id));
         let endpoint =
-            Endpoint { purpose: self.purpose, account: &self.account, callers: self.callers, payment_top: SHOP };
+            Endpoint { purpose: self.purpose, session: &self.session, callers: self.callers, payment_top: SHOP };
         let facts = snapshot.as_ref().map(|(facts, ..)| facts);
         let wrong = model::authentication(&PARTIES[self.party], &held.says, &endpoint, &self.answer, facts, world.now);
         let context = || {
@@ -447,23 +447,24 @@ impl Authentication {
             format!("{:?}\n{:?}\n{facts:?}\nparty {party}, {:?}, now {now}", held.says, self.answer, self.purpose)
         };
         let (party, shop, now) = (self.party, (SHOP, self.callers), world.now);
-        let before = toy::verified();
+        let (before, session) = (toy::verified(), &self.session[..]);
         let Some((facts, record, _)) = &snapshot else {
             let error = match self.purpose {
-                Purpose::Payment => library::refuse_payment(party, state, &response, shop, now),
-                _ => library::refuse_authentication(party, state, &response, now),
+                Purpose::Payment => library::refuse_payment(party, state, &response, shop, (session, now)),
+                Purpose::SignIn => library::refuse_authentication(party, state, &response, (session, now)),
+                Purpose::Reauthentication => library::refuse_reauthentication(party, state, &response, (session, now)),
             };
             agree(Some(error.code()), &wrong, held.edited, &context);
             costs_a_signature(&wrong, toy::verified() - before, &context);
             return;
         };
         let (code, session, outcome) = match self.purpose {
-            Purpose::SignIn => match library::finish_authentication(party, state, &response, record, now) {
+            Purpose::SignIn => match library::finish_authentication(party, state, &response, record, (session, now)) {
                 Ok(authenticated) => (None, Some(self.signed_in(&authenticated)), Some(Outcome::from(&authenticated))),
                 Err(error) => (Some(error.code()), None, None),
             },
             Purpose::Reauthentication => {
-                match library::finish_reauthentication(party, state, &self.account, &response, record, now) {
+                match library::finish_reauthentication(party, state, &response, record, (session, now)) {
                     Ok(done) => {
                         let says = self.proof(&held.says, facts, now);
                         let session = Session::Reauthenticated { says, proof: Box::new(done.0) };
@@ -472,7 +473,7 @@ impl Authentication {
                     Err(error) => (Some(error.code()), None, None),
                 }
             }
-            Purpose::Payment => match library::finish_payment(party, state, &response, record, shop, now) {
+            Purpose::Payment => match library::finish_payment(party, state, &response, record, shop, (session, now)) {
                 Ok(paid) => (None, None, Some(Outcome::from(&paid))),
                 Err(error) => (Some(error.code()), None, None),
             },

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::LazyLock;
+use std::time::Duration;
 use wardkey::attestation::AttestationType;
 use wardkey::ceremony::authentication::SignCountPolicy;
 use wardkey::ceremony::payment::ExpectedPayment;
@@ -12,13 +13,13 @@ use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::client::json::{AttestationConveyance, CreationOptions, RequestOptions};
 use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
 use wardkey::crypto::Algorithm;
-use wardkey::extensions::AppId;
+use wardkey::extensions::{AppId, RequestExtensions};
 use wardkey::policy::{AttestationPolicy, Registered};
 use wardkey::quirk::Quirk;
 use wardkey::{
     Authenticated, AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord,
-    Decoys, Error, Paid, Reauthentication, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty,
-    UnixTime, User, UserHandle,
+    Decoys, Error, Paid, Reauthentication, ReauthenticationRequest, RegistrationRequest, RegistrationResponse,
+    RegistrationState, RelyingParty, Session, UnixTime, UserHandle,
 };
 use wardkey_fuzz::toy::Toy;
 
@@ -30,7 +31,7 @@ fn build(party: &Party) -> RelyingParty {
     let mut builder = RelyingParty::builder(party.rp_id, "A relying party")
         .backend(&Toy)
         .decoys(Decoys::new(*b"decoy secret number 9, 32 bytes."))
-        .timeout_secs(party.timeout as u32)
+        .timeout(Duration::from_secs(party.timeout as u64))
         .attestation_named(party.named_policy, hardware, AttestationConveyance::Direct);
     for origin in party.origins {
         builder = builder.origin(*origin);
@@ -87,8 +88,13 @@ pub fn handle(account: &[u8]) -> UserHandle {
     UserHandle::new(account).expect("a handle")
 }
 
-fn user(account: &[u8]) -> User {
-    User::new(handle(account), "name", "display name")
+/// The web session in which somebody starts a ceremony for this account.
+pub fn session_of(account: Option<&[u8]>) -> &[u8] {
+    account.unwrap_or(b"a visitor")
+}
+
+fn seconds(seconds: u32) -> Duration {
+    Duration::from_secs(seconds.into())
 }
 
 /// The members of the options that matter here, and the state.
@@ -118,18 +124,17 @@ pub fn start_registration(
     (conditional, policy, timeout): (bool, Option<&str>, Option<u32>),
     now: i64,
 ) -> Result<Started<RegistrationState>, Error> {
-    let mut asked = RegistrationRequest::default();
-    asked.conditional = conditional;
-    asked.attestation = policy.map(str::to_owned);
-    asked.timeout_secs = timeout;
-    rp(party).start_registration_with(&asked, &user(account), existing, time(now)).map(creation)
+    let mut asked = RegistrationRequest::new(&handle(account), "name", existing).display_name("display name");
+    asked = if conditional { asked.conditional() } else { asked };
+    asked = if let Some(policy) = policy { asked.attestation_policy(policy) } else { asked };
+    asked = if let Some(timeout) = timeout { asked.timeout(seconds(timeout)) } else { asked };
+    rp(party).start_registration(asked, Session::unbound(), time(now)).map(creation)
 }
 
-fn asked(appid: Option<&str>, timeout: Option<u32>) -> AuthenticationRequest {
-    let mut asked = AuthenticationRequest::default();
-    asked.extensions.appid = appid.map(|appid| AppId::new(appid).expect("an AppID"));
-    asked.timeout_secs = timeout;
-    asked
+fn asked(asked: AuthenticationRequest, appid: Option<&str>, timeout: Option<u32>) -> AuthenticationRequest {
+    let appid = appid.map(|appid| AppId::new(appid).expect("an AppID"));
+    let asked = asked.extensions(RequestExtensions::default().appid(appid));
+    if let Some(timeout) = timeout { asked.timeout(seconds(timeout)) } else { asked }
 }
 
 pub fn start_authentication(
@@ -139,12 +144,13 @@ pub fn start_authentication(
     (appid, timeout): (Option<&str>, Option<u32>),
     now: i64,
 ) -> Result<Started<AuthenticationState>, Error> {
-    let asked = asked(appid, timeout);
-    rp(party).start_authentication_with(&asked, &handle(account), records, time(now)).map(request)
+    let asked = asked(AuthenticationRequest::known(&handle(account), records), appid, timeout);
+    rp(party).start_authentication(asked, Session::bound(account), time(now)).map(request)
 }
 
 pub fn start_discoverable(party: usize, timeout: Option<u32>, now: i64) -> Started<AuthenticationState> {
-    let started = rp(party).start_discoverable_authentication_with(&asked(None, timeout), time(now));
+    let asked = asked(AuthenticationRequest::discoverable(), None, timeout);
+    let started = rp(party).start_authentication(asked, Session::bound(session_of(None)), time(now));
     request(started.expect("a discoverable sign-in"))
 }
 
@@ -155,7 +161,8 @@ pub fn start_reauthentication(
     (purpose, fresh): (&str, u32),
     now: i64,
 ) -> Result<Started<AuthenticationState>, Error> {
-    rp(party).start_reauthentication(&handle(account), records, purpose, fresh, time(now)).map(request)
+    let asked = ReauthenticationRequest::new(&handle(account), records, purpose, seconds(fresh));
+    rp(party).start_reauthentication(asked, Session::bound(account), time(now)).map(request)
 }
 
 pub fn start_payment(
@@ -164,13 +171,16 @@ pub fn start_payment(
     records: &[CredentialRecord],
     now: i64,
 ) -> Result<Started<AuthenticationState>, Error> {
-    rp(party).start_payment(&handle(account), records, time(now)).map(request)
+    let asked = AuthenticationRequest::known(&handle(account), records);
+    rp(party).start_payment(asked, Session::bound(account), time(now)).map(request)
 }
 
 pub fn start_decoy(party: usize, name: &str, payment: bool, now: i64) -> Started<AuthenticationState> {
+    let nobody = format!("decoy {name}");
+    let session = Session::bound(session_of(Some(nobody.as_bytes())));
     let started = match payment {
-        true => rp(party).start_decoy_payment(name, time(now)),
-        false => rp(party).start_decoy_authentication(name, time(now)),
+        true => rp(party).start_payment(AuthenticationRequest::named(name, &[]), session, time(now)),
+        false => rp(party).start_authentication(AuthenticationRequest::named(name, &[]), session, time(now)),
     };
     request(started.expect("a decoy"))
 }
@@ -191,7 +201,7 @@ pub fn finish_registration(
     response: &RegistrationResponse,
     now: i64,
 ) -> Result<Registered, Error> {
-    rp(party).finish_registration(state, response, time(now))
+    rp(party).finish_registration(state, response, Session::unbound(), time(now))
 }
 
 pub fn finish_authentication(
@@ -199,20 +209,28 @@ pub fn finish_authentication(
     state: AuthenticationState,
     response: &AuthenticationResponse,
     record: &CredentialRecord,
-    now: i64,
+    (session, now): (&[u8], i64),
 ) -> Result<Authenticated, Error> {
-    rp(party).finish_authentication(state, response, record, time(now))
+    rp(party).finish_authentication(state, response, Some(record), Session::bound(session), time(now))
 }
 
 pub fn finish_reauthentication(
     party: usize,
     state: AuthenticationState,
-    account: &[u8],
     response: &AuthenticationResponse,
     record: &CredentialRecord,
-    now: i64,
+    (session, now): (&[u8], i64),
 ) -> Result<(Reauthentication, Authenticated), Error> {
-    rp(party).finish_reauthentication(state, &handle(account), response, record, time(now))
+    rp(party).finish_reauthentication(state, response, Some(record), Session::bound(session), time(now))
+}
+
+pub fn refuse_reauthentication(
+    party: usize,
+    state: AuthenticationState,
+    response: &AuthenticationResponse,
+    (session, now): (&[u8], i64),
+) -> Error {
+    rp(party).finish_reauthentication(state, response, None, Session::bound(session), time(now)).unwrap_err()
 }
 
 /// The details of every payment.
@@ -232,19 +250,19 @@ pub fn finish_payment(
     response: &AuthenticationResponse,
     record: &CredentialRecord,
     (top, callers): (&str, &[&str]),
-    now: i64,
+    (session, now): (&[u8], i64),
 ) -> Result<Paid, Error> {
-    let details = shown(top);
-    rp(party).finish_payment(state, response, record, &expected_payment(&details, callers), time(now))
+    let (details, session) = (shown(top), Session::bound(session));
+    rp(party).finish_payment(state, response, Some(record), &expected_payment(&details, callers), session, time(now))
 }
 
 pub fn refuse_authentication(
     party: usize,
     state: AuthenticationState,
     response: &AuthenticationResponse,
-    now: i64,
+    (session, now): (&[u8], i64),
 ) -> Error {
-    rp(party).refuse_authentication(state, response, time(now))
+    rp(party).finish_authentication(state, response, None, Session::bound(session), time(now)).unwrap_err()
 }
 
 pub fn refuse_payment(
@@ -252,10 +270,11 @@ pub fn refuse_payment(
     state: AuthenticationState,
     response: &AuthenticationResponse,
     (top, callers): (&str, &[&str]),
-    now: i64,
+    (session, now): (&[u8], i64),
 ) -> Error {
-    let details = shown(top);
-    rp(party).refuse_payment(state, response, &expected_payment(&details, callers), time(now))
+    let (details, session) = (shown(top), Session::bound(session));
+    let expected = expected_payment(&details, callers);
+    rp(party).finish_payment(state, response, None, &expected, session, time(now)).unwrap_err()
 }
 
 /// Requires a re-authentication of this account at this relying party.
@@ -275,25 +294,27 @@ pub fn require_with_factor(
 }
 
 /// Proof of who is signed in.
-pub enum Session<'a> {
-    SignedIn(&'a Authenticated),
+pub enum SignedIn<'a> {
+    Authenticated(&'a Authenticated),
     Reauthenticated(&'a Reauthentication),
 }
 
-pub fn signal_all(party: usize, session: &Session<'_>, all: &[CredentialRecord], now: i64) -> Result<Value, Error> {
+pub fn signal_all(party: usize, session: &SignedIn<'_>, all: &[CredentialRecord], now: i64) -> Result<Value, Error> {
     let signal = match *session {
-        Session::SignedIn(authenticated) => rp(party).signal_all_accepted_credentials(authenticated, all, time(now)),
-        Session::Reauthenticated(proof) => rp(party).signal_all_accepted_credentials(proof, all, time(now)),
+        SignedIn::Authenticated(authenticated) => authenticated.signal_all_accepted_credentials(rp(party), all),
+        SignedIn::Reauthenticated(proof) => proof.signal_all_accepted_credentials(rp(party), all, time(now)),
     };
     signal.map(|signal| stored(&signal))
 }
 
-pub fn signal_details(party: usize, session: &Session<'_>, account: &[u8], now: i64) -> Result<Value, Error> {
+pub fn signal_details(party: usize, session: &SignedIn<'_>, now: i64) -> Result<Value, Error> {
     let signal = match *session {
-        Session::SignedIn(authenticated) => {
-            rp(party).signal_current_user_details(authenticated, &user(account), time(now))
+        SignedIn::Authenticated(authenticated) => {
+            authenticated.signal_current_user_details(rp(party), "name", "display name")
         }
-        Session::Reauthenticated(proof) => rp(party).signal_current_user_details(proof, &user(account), time(now)),
+        SignedIn::Reauthenticated(proof) => {
+            proof.signal_current_user_details(rp(party), "name", "display name", time(now))
+        }
     };
     signal.map(|signal| stored(&signal))
 }
@@ -313,7 +334,8 @@ pub fn reason(code: &str) -> Wrong {
         "expired" => Wrong::Expired,
         "not-yet-issued" => Wrong::NotYetIssued,
         "unknown-policy" => Wrong::PolicyName,
-        "other-purpose" | "not-a-reauthentication" => Wrong::Purpose,
+        "other-purpose" => Wrong::Purpose,
+        "session-mismatch" => Wrong::Session,
         "type-mismatch" => Wrong::Type,
         "challenge-mismatch" => Wrong::Challenge,
         "origin-not-allowed" => Wrong::Origin,

@@ -152,7 +152,8 @@ const REGISTERING: [Member<Registering>; 10] = [
     Member { name: "expiresAt", shown: |s| Some(json!(s.expires)), copy: |to, from| to.expires = from.expires },
 ];
 
-const AUTHENTICATING: [Member<Authenticating>; 10] = [
+const AUTHENTICATING: [Member<Authenticating>; 11] = [
+    Member { name: "session", shown: |_| None, copy: |to, from| to.session = from.session.clone() },
     Member { name: "rpId", shown: |s| Some(json!(s.rp_id)), copy: |to, from| to.rp_id = from.rp_id.clone() },
     Member {
         name: "challenge",
@@ -223,7 +224,7 @@ where
 
 /// Edits a state in the store: copies a member from another state, removes a member, or gives it a value of another
 /// type.
-fn edit<S: Clone>(states: &mut [Option<Held<S>>], members: &[Member<S>], p: &mut Parts<'_>) {
+fn edit<S: Clone>(states: &mut [Option<Held<S>>], members: &[Member<S>], unbind: fn(&mut S), p: &mut Parts<'_>) {
     let (to, from, how, which) = (p.octet(), p.octet(), p.octet(), usize::from(p.octet()));
     let (Some(to), Some(from)) = (pick(states, to), pick(states, from)) else { return };
     let Some(from) = states[from].clone() else { return };
@@ -240,6 +241,13 @@ fn edit<S: Clone>(states: &mut [Option<Held<S>>], members: &[Member<S>], p: &mut
                 to.edited = true;
                 to.broken.remove(member.name);
             }
+        }
+        // A state of version 0.1 names no session.
+        2 if any == "session" => {
+            to.stored.as_object_mut().expect("an object").remove(&any);
+            to.edited = true;
+            to.broken.remove(&any);
+            unbind(&mut to.says);
         }
         2 => {
             to.stored.as_object_mut().expect("an object").remove(&any);
@@ -406,6 +414,7 @@ impl World {
             challenge: started.challenge,
             purpose,
             confirms,
+            session: Some(library::session_of(account.as_deref()).to_vec()),
             account,
             allowed: started.credentials,
             verification_required: verification_required || purpose != Purpose::SignIn,
@@ -454,7 +463,7 @@ impl World {
             Session::SignedIn { party: own, authenticated, .. } => {
                 let party = if elsewhere == 0 { *own } else { usize::from(elsewhere % 4) };
                 let current = PARTIES[party].rp_id == PARTIES[*own].rp_id;
-                (party, library::Session::SignedIn(authenticated), current)
+                (party, library::SignedIn::Authenticated(authenticated), current)
             }
             Session::Reauthenticated { says, proof } => {
                 let own = PARTIES.iter().position(|party| party.rp_id == says.rp_id).expect("a relying party");
@@ -474,10 +483,9 @@ impl World {
                 };
                 counts(library::require(party, proof, &user, purpose, self.now), says.factor);
                 counts(library::require_with_factor(party, proof, &user, purpose, self.now), says.verified);
-                (party, library::Session::Reauthenticated(proof), current)
+                (party, library::SignedIn::Reauthenticated(proof), current)
             }
         };
-        let own = *own_account == user;
         let mut all = self.records_of(party, &user, how & 1 != 0);
         let foreign = all.iter().any(|record| record.user_handle.as_bytes() != own_account);
         if how & 2 != 0 {
@@ -493,8 +501,11 @@ impl World {
                 (&json!(PARTIES[party].rp_id), &json!(ids))
             );
         }
-        let signal = library::signal_details(party, &session, &user, self.now);
-        assert_eq!(signal.is_ok(), current && own, "{signal:?}");
+        let signal = library::signal_details(party, &session, self.now);
+        assert_eq!(signal.is_ok(), current, "{signal:?}");
+        if let Ok(signal) = signal {
+            assert_eq!(signal["userId"], base64url(own_account), "the signed-in user");
+        }
         let known = self.find(party, credential).map(|at| &self.records[at].record).filter(|_| how & 4 == 0);
         assert_eq!(library::signal_unknown(party, credential, known).is_some(), known.is_none());
     }
@@ -510,8 +521,8 @@ impl World {
             6 => self.start_decoy(p),
             7 => Authentication::post(self, p),
             8 => self.now += [1, 10, 59, 60, 61, 299, 300, 301, 3_600, 86_400, -1, -30][usize::from(p.octet()) % 12],
-            9 if p.octet() & 1 == 0 => edit(&mut self.authenticating, &AUTHENTICATING, p),
-            9 => edit(&mut self.registering, &REGISTERING, p),
+            9 if p.octet() & 1 == 0 => edit(&mut self.authenticating, &AUTHENTICATING, |says| says.session = None, p),
+            9 => edit(&mut self.registering, &REGISTERING, |_| (), p),
             10 => self.import(p),
             _ => self.use_session(p),
         }

@@ -14,8 +14,10 @@ pub enum Wrong {
     NotYetIssued,
     /// The state names an attestation policy that this relying party does not have.
     PolicyName,
-    /// The state was started for another purpose, or is a re-authentication of another user.
+    /// The state was started for another purpose.
     Purpose,
+    /// The state was started in another web session.
+    Session,
     Type,
     Challenge,
     Origin,
@@ -242,6 +244,8 @@ pub struct Authenticating {
     pub confirms: (String, i64),
     /// The account that was asked for. The account of a decoy starts with `d` and has no credentials.
     pub account: Option<Vec<u8>>,
+    /// The web session; `None`: the state does not say.
+    pub session: Option<Vec<u8>>,
     pub allowed: Vec<Vec<u8>>,
     pub verification_required: bool,
     pub appid: Option<String>,
@@ -377,8 +381,8 @@ pub fn registered(said: &Said) -> Items {
 /// The endpoint that an answer is posted to.
 pub struct Endpoint<'a> {
     pub purpose: Purpose,
-    /// The user who is signed in at the endpoint of re-authentications.
-    pub account: &'a [u8],
+    /// The web session of the request.
+    pub session: &'a [u8],
     /// The origins whose pages call for payments; empty: the relying party's own.
     pub callers: &'a [&'a str],
     /// The page that may frame the page of the caller.
@@ -401,9 +405,7 @@ pub fn authentication(
     judge.require(now <= state.expires, Wrong::Expired);
     judge.require(state.issued <= now + CLOCK_SKEW, Wrong::NotYetIssued);
     judge.require(state.purpose == endpoint.purpose, Wrong::Purpose);
-    if endpoint.purpose == Purpose::Reauthentication {
-        judge.require(state.account.as_deref() == Some(endpoint.account), Wrong::Purpose);
-    }
+    judge.require(state.session.as_deref().is_none_or(|session| session == endpoint.session), Wrong::Session);
     judge.require(state.verification_required || state.purpose == Purpose::SignIn, Wrong::Purpose);
     let origin = match endpoint.callers {
         [_, ..] if payment => endpoint.callers.contains(&said.origin),

@@ -14,7 +14,7 @@ use crate::relying_party::{RelyingParty, RelyingPartyBuilder};
 /// The other settings of `WebauthnBuilder` are methods of the builder: `allow_subdomains(true)` is
 /// [`allow_subdomains`](RelyingPartyBuilder::allow_subdomains), `allow_any_port(true)` is
 /// [`allow_any_port`](RelyingPartyBuilder::allow_any_port) (both for origins on the RP ID's domain only), and `timeout` is
-/// [`timeout_secs`](RelyingPartyBuilder::timeout_secs). webauthn-rs only sends the timeout to the browser; this crate also
+/// [`timeout`](RelyingPartyBuilder::timeout). webauthn-rs only sends the timeout to the browser; this crate also
 /// refuses a later response. The defaults are the same: 300 seconds, user verification required.
 ///
 /// ```
@@ -72,7 +72,10 @@ mod tests {
             "ios:bundle-id:org.example.portal",
             "chrome-extension://jnpfkofnigkaocfcdcdppaokjkmhjcio/",
         ];
-        let rp = relying_party("clinic.example", "Example Clinic", origins).timeout_secs(90).build().unwrap();
+        let rp = relying_party("clinic.example", "Example Clinic", origins)
+            .timeout(core::time::Duration::from_secs(90))
+            .build()
+            .unwrap();
         let origins: Vec<_> = rp.site().origins.iter().collect();
         assert_eq!(
             origins,

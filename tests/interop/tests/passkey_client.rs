@@ -12,7 +12,8 @@ use url::Url;
 use wardkey::ceremony::authentication::{SignCount, UserVerification};
 use wardkey::crypto::Algorithm;
 use wardkey::{
-    AuthenticationResponse, CredentialRecord, Error, RegistrationResponse, RelyingParty, UnixTime, User, UserHandle,
+    AuthenticationRequest, AuthenticationResponse, CredentialRecord, Error, RegistrationRequest, RegistrationResponse,
+    RelyingParty, Session, UnixTime, UserHandle,
 };
 
 const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
@@ -58,8 +59,8 @@ fn rp(algorithm: Algorithm) -> RelyingParty {
         .unwrap()
 }
 
-fn user() -> User {
-    User::new(UserHandle::new([7; 64]).unwrap(), "ada", "Ada")
+fn user() -> UserHandle {
+    UserHandle::new([7; 64]).unwrap()
 }
 
 fn origin() -> Url {
@@ -68,12 +69,12 @@ fn origin() -> Url {
 
 macro_rules! register {
     ($rp:expr, $device:expr) => {{
-        let (options, state) = $rp.start_registration(&user(), &[], NOW).unwrap();
+        let (options, state) = $rp.start_registration(RegistrationRequest::new(&user(), "ada@mail.example", &[]), Session::unbound(), NOW).unwrap();
         let request: webauthn::CredentialCreationOptions =
             serde_json::from_value(json!({"publicKey": options})).unwrap();
         let created = block_on($device.register(origin(), request, DefaultClientData)).unwrap();
         let response = RegistrationResponse::from_json(&serde_json::to_string(&created).unwrap()).unwrap();
-        let registered = $rp.finish_registration(state, &response, NOW).unwrap();
+        let registered = $rp.finish_registration(state, &response, Session::unbound(), NOW).unwrap();
         registered.claim(None).unwrap().0
     }};
 }
@@ -85,7 +86,7 @@ macro_rules! sign_in {
             serde_json::from_value(json!({"publicKey": options})).unwrap();
         let got = block_on($device.authenticate(origin(), request, DefaultClientData)).unwrap();
         let response = AuthenticationResponse::from_json(&serde_json::to_string(&got).unwrap()).unwrap();
-        $rp.finish_authentication(state, &response, $record, NOW)
+        $rp.finish_authentication(state, &response, Some($record), Session::unbound(), NOW)
     }};
 }
 
@@ -106,11 +107,15 @@ fn registers_and_signs_in_with_every_algorithm_it_has() {
             assert!(record.uv_initialized);
 
             let credentials = [record.clone()];
-            let named = rp.start_authentication(&record.user_handle, &credentials, NOW);
-            let discoverable = rp.start_discoverable_authentication(NOW);
+            let named = rp.start_authentication(
+                AuthenticationRequest::known(&record.user_handle, &credentials),
+                Session::unbound(),
+                NOW,
+            );
+            let discoverable = rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW);
             for started in [named, discoverable] {
                 let authenticated = sign_in!(rp, device, &record, started).unwrap();
-                assert_eq!(authenticated.user, user().handle);
+                assert_eq!(authenticated.user, user());
                 assert_eq!(authenticated.user_verification, UserVerification::Performed);
                 assert_eq!(authenticated.sign_count, if counts { SignCount::Advanced } else { SignCount::NotKept });
                 assert_eq!(authenticated.update.is_some(), counts);
@@ -129,6 +134,12 @@ fn another_device_is_not_taken_for_this_one() {
     let (mut one, mut other) = (client(), client());
     let record = register!(rp, one);
     let _ = register!(rp, other);
-    let refused = sign_in!(rp, other, &record, rp.start_discoverable_authentication(NOW)).unwrap_err();
+    let refused = sign_in!(
+        rp,
+        other,
+        &record,
+        rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), NOW)
+    )
+    .unwrap_err();
     assert!(matches!(refused, Error::Failed(_)), "{refused}");
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::credential::{CredentialId, CredentialRecord, Transport};
 use crate::interop::tests::{es256, user};
-use crate::{RelyingParty, UnixTime, relying_party::User};
+use crate::{AuthenticationRequest, RegistrationRequest, RelyingParty, Session, UnixTime};
 
 fn record(transport: Transport) -> CredentialRecord {
     let mut record = CredentialRecord::new(CredentialId::new(*b"credential").unwrap(), user(), es256());
@@ -12,10 +12,11 @@ fn record(transport: Transport) -> CredentialRecord {
 fn options(existing: &[CredentialRecord]) -> (CreationOptions, RequestOptions) {
     let rp = RelyingParty::new("clinic.example", "Example Clinic").unwrap();
     let now = UnixTime::from_secs(0);
-    let creation = rp.start_registration(&User::new(user(), "ada", "Ada"), existing, now).unwrap().0;
+    let creation =
+        rp.start_registration(RegistrationRequest::new(&user(), "ada", existing), Session::unbound(), now).unwrap().0;
     let request = match existing {
-        [] => rp.start_discoverable_authentication(now),
-        _ => rp.start_authentication(&user(), existing, now),
+        [] => rp.start_authentication(AuthenticationRequest::discoverable(), Session::unbound(), now),
+        _ => rp.start_authentication(AuthenticationRequest::known(&user(), existing), Session::unbound(), now),
     };
     (creation, request.unwrap().0)
 }
