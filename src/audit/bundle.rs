@@ -1,8 +1,11 @@
 //! Bundles: a ceremony that can be judged again, years later and by others.
 //!
 //! A bundle has the ceremony as a vector of format 1 (`tests/vectors/README.md`), the verdict, the evidence, a digest of each, and
-//! an id over the digests, in canonical JSON. Trust anchors are included whole. Nothing secret is in it, but personal data
-//! are: the user handle, the credential id and the origin.
+//! an id over the digests, in canonical JSON. Trust anchors are included whole.
+//!
+//! Nothing secret is in a bundle: results of `prf`, and large blobs, which a page may have posted by mistake, are replaced by
+//! zeros of the same length before the ceremony is judged. They are not signed. A bundle does contain personal data: the user
+//! handle, the credential id and the origin.
 
 use crate::codec::canonical;
 use crate::crypto::Backend;
@@ -125,14 +128,23 @@ fn id(digests: &[[u8; 32]; 3], backend: &dyn Backend) -> Option<[u8; 32]> {
 
 impl Bundle {
     /// Judges a ceremony of format 1 and makes its bundle.
-    pub(crate) fn of(ceremony: &Vector, backend: &dyn Backend) -> Result<Self, BundleError> {
-        let judged = ceremony.judge(backend);
+    fn of(ceremony: &Vector, backend: &dyn Backend) -> Result<Self, BundleError> {
+        let mut ceremony = serde_json::to_value(ceremony).map_err(|_| BundleError::Unwritable)?;
+        for secret in SECRETS {
+            if let Some(secret) = ceremony.pointer_mut(secret) {
+                blank(secret);
+            }
+        }
+        let vector = canonical::write(&ceremony).ok_or(BundleError::Unwritable)?;
+        let vector: Vector = serde_json::from_str(&vector).map_err(|_| BundleError::Ceremony)?;
+        let judged = vector.judge(backend);
         if let Some(member) = judged.error {
             return Err(member.into());
         }
-        let ceremony = without_nulls(serde_json::to_value(ceremony).map_err(|_| BundleError::Unwritable)?);
+        ceremony.get_mut("expected").map(drop_nulls);
         let evidence = judged.evidence.filter(|_| judged.accept).map(|evidence| serde_json::to_value(&evidence));
-        let evidence = evidence.transpose().map_err(|_| BundleError::Unwritable)?.map_or(Value::Null, without_nulls);
+        let mut evidence = evidence.transpose().map_err(|_| BundleError::Unwritable)?.unwrap_or_default();
+        drop_nulls(&mut evidence);
         let members = [ceremony, evidence, json!({ "accept": judged.accept, "step": judged.step })];
         let digest = |place: usize| {
             let (name, member) = (MEMBERS.get(place)?, members.get(place)?);
@@ -262,14 +274,27 @@ fn is_verdict(verdict: &Value) -> bool {
         && step.is_some_and(|step| step.is_string() || step.is_null())
 }
 
+/// What a response may contain that is secret. All of it is unsigned.
+const SECRETS: [&str; 3] = [
+    "/response/clientExtensionResults/prf/results",
+    "/response/clientExtensionResults/hmacGetSecret",
+    "/response/clientExtensionResults/largeBlob/blob",
+];
+
+/// Replaces texts by the base64url of zeros, and numbers by zero, and keeps the shape.
+fn blank(secret: &mut Value) {
+    match secret {
+        Value::String(text) => *text = "A".repeat(text.len()),
+        Value::Number(number) => *number = 0.into(),
+        Value::Array(items) => items.iter_mut().for_each(blank),
+        Value::Object(members) => members.values_mut().for_each(blank),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
 /// Leaves out the members that are null: they state nothing.
-fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(members) => members
-            .into_iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| (name, without_nulls(value)))
-            .collect(),
-        other => other,
+fn drop_nulls(of: &mut Value) {
+    if let Value::Object(members) = of {
+        members.retain(|_, value| !value.is_null());
     }
 }
