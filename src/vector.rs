@@ -176,6 +176,166 @@ fn without_backend(mut evidence: Evidence) -> Box<Evidence> {
     Box::new(evidence)
 }
 
+/// The ceremonies of this library, written as vectors of format 1. A choice that format 1 has no word for is
+/// [`Inexpressible`].
+#[cfg(feature = "audit")]
+impl Vector {
+    /// Writes a registration. `known` says whether the store has the credential already.
+    pub(crate) fn of_registration(
+        expected: &ExpectedRegistration<'_>,
+        policy: &AttestationPolicy,
+        response: &RegistrationResponse,
+        known: bool,
+    ) -> Result<Self, Inexpressible> {
+        let plain = |is: bool, member| if is { Ok(()) } else { Err(Inexpressible(member)) };
+        plain(expected.backup_eligibility == BackupEligibility::Any, "backup eligibility")?;
+        plain(expected.backup_state == BackupState::Any, "backup state")?;
+        plain(expected.compound == CompoundPolicy::All && policy.compound == CompoundPolicy::All, "compound policy")?;
+        plain(expected.key_enforcement == KeyEnforcement::default(), "key enforcement")?;
+        plain(policy.key_enforcement == KeyEnforcement::default(), "key enforcement")?;
+        plain(policy.allow_aaguids.is_none() && policy.deny_aaguids.is_empty(), "lists of models")?;
+        let others = AttestationPolicy::any().types;
+        let others = others.iter().filter(|kind| !matches!(kind, AttestationType::None | AttestationType::SelfAttestation));
+        plain(others.copied().all(|kind| policy.types.contains(&kind)), "attestation types")?;
+        let (trust, trust_anchors) = match &policy.trust {
+            Trust::Ignore => ("ignore", Vec::new()),
+            Trust::Verify(anchors) => {
+                plain(policy.accept_legacy_rs1, "RS1 in attestation")?;
+                ("verify", anchors.for_all().ok_or(Inexpressible("trust anchors of one model or format"))?)
+            }
+            _ => return Err(Inexpressible("trust")),
+        };
+        let algorithms = expected.algorithms.iter().map(|algorithm| algorithm.cose().into()).collect();
+        let response_json = response.to_json();
+        let stored = known.then(|| Bytes(response.credential_id().to_vec()));
+        Ok(Self {
+            kind: Kind::Registration,
+            rp: Rp::of(expected.site)?,
+            expected: Expected {
+                mediation: expected.conditional.then(|| "conditional".to_owned()),
+                algs: Some(algorithms),
+                trust_anchors: trust_anchors.into_iter().map(|anchor| Bytes(anchor.der().to_vec())).collect(),
+                attestation_policy: Some(Policy {
+                    accept_none: policy.types.contains(&AttestationType::None),
+                    accept_self: policy.types.contains(&AttestationType::SelfAttestation),
+                    trust: trust.to_owned(),
+                }),
+                known_credential_ids: stored.into_iter().collect(),
+                compound_policy: Some("all".to_owned()),
+                ..Expected::of(
+                    expected.challenge,
+                    expected.user_verification_required,
+                    expected.time,
+                    expected.quirks,
+                    &expected.extensions,
+                )?
+            },
+            response: raw(response_json)?,
+        })
+    }
+
+    /// Writes an authentication, with the record as it was before.
+    pub(crate) fn of_authentication(
+        expected: &ExpectedAuthentication<'_>,
+        record: &CredentialRecord,
+        response: &AuthenticationResponse,
+    ) -> Result<Self, Inexpressible> {
+        let plain = |is: bool, member| if is { Ok(()) } else { Err(Inexpressible(member)) };
+        plain(expected.backup_eligibility == BackupEligibility::Any, "backup eligibility")?;
+        plain(expected.backup_state == BackupState::Any, "backup state")?;
+        let all = Algorithm::OFFERABLE.iter().all(|algorithm| expected.algorithms.contains(algorithm));
+        plain(all, "algorithms that may sign in")?;
+        let identified = expected.user_handle.is_some();
+        plain(expected.user_handle.is_none_or(|user| user == record.user_handle.as_bytes()), "a record of another user")?;
+        let rs1 = expected.algorithms.contains(&Algorithm::LegacyRs1);
+        let counter = match expected.sign_count {
+            SignCountPolicy::Reject => "reject",
+            SignCountPolicy::Report => "report",
+        };
+        Ok(Self {
+            kind: Kind::Authentication,
+            rp: Rp::of(expected.site)?,
+            expected: Expected {
+                algs: rs1.then(|| expected.algorithms.iter().map(|algorithm| algorithm.cose().into()).collect()),
+                allow_credentials: Some(expected.allow_credentials.iter().map(|id| Bytes(id.as_bytes().to_vec())).collect()),
+                user_identified: Some(identified),
+                appid: expected.appid.map(str::to_owned),
+                counter_policy: Some(counter.to_owned()),
+                backup_policy: Some("verify".to_owned()),
+                credential: Some(Credential {
+                    id: Bytes(record.id.as_bytes().to_vec()),
+                    public_key_cose: Bytes(record.public_key.clone()),
+                    sign_count: record.sign_count,
+                    user_handle: Some(Bytes(record.user_handle.as_bytes().to_vec())),
+                    backup_eligible: record.backup_eligible,
+                    backup_state: record.backup_state,
+                    uv_initialized: Some(record.uv_initialized),
+                }),
+                ..Expected::of(
+                    expected.challenge,
+                    expected.user_verification_required,
+                    expected.time,
+                    expected.quirks,
+                    &expected.extensions,
+                )?
+            },
+            response: raw(response.to_json())?,
+        })
+    }
+}
+
+#[cfg(feature = "audit")]
+fn raw(json: String) -> Result<Box<RawValue>, Inexpressible> {
+    RawValue::from_string(json).map_err(|_| Inexpressible("response"))
+}
+
+#[cfg(feature = "audit")]
+impl Rp {
+    fn of(site: &Site) -> Result<Self, Inexpressible> {
+        if site.top_origin_required {
+            return Err(Inexpressible("frames whose page must be named"));
+        }
+        Ok(Self {
+            id: site.rp_id.clone(),
+            origins: site.origins.listed().ok_or(Inexpressible("subdomains and ports"))?,
+            allow_cross_origin: site.top_origins.is_some(),
+            top_origins: site.top_origins.clone().unwrap_or_default(),
+        })
+    }
+}
+
+#[cfg(feature = "audit")]
+impl Expected {
+    /// What both ceremonies have.
+    fn of(
+        challenge: &[u8],
+        uv_required: bool,
+        time: Option<UnixTime>,
+        quirks: Quirks,
+        extensions: &impl Serialize,
+    ) -> Result<Self, Inexpressible> {
+        Ok(Self {
+            challenge: Bytes(challenge.to_vec()),
+            uv_required,
+            mediation: None,
+            algs: None,
+            trust_anchors: Vec::new(),
+            validate_at: time.map(UnixTime::secs),
+            attestation_policy: None,
+            known_credential_ids: Vec::new(),
+            compound_policy: None,
+            allow_credentials: None,
+            user_identified: None,
+            appid: None,
+            counter_policy: None,
+            backup_policy: None,
+            extensions: Some(serde_json::to_value(extensions).map_err(|_| Inexpressible("extensions"))?),
+            credential: None,
+            quirks: quirks.iter().map(|quirk| quirk.name().to_owned()).collect(),
+        })
+    }
+}
+
 impl Vector {
     /// Verifies the ceremony.
     #[must_use]
