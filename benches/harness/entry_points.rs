@@ -379,6 +379,15 @@ fn responses() -> Vec<EntryPoint> {
         entry("AuthenticationResponse::from_json", "signature", LEN, MIB - KIB, |n| {
             with(signed(n), |json| AuthenticationResponse::from_json(json))
         }),
+        entry("RegistrationResponse::to_json", "clientDataJSON", LEN, MIB - KIB, |n| {
+            let json = posted("", "", "").replacen("e30", &characters(n), 1);
+            let response = RegistrationResponse::from_json(&json).expect("a response");
+            input(json.len(), move || drop(black_box(response.to_json())))
+        }),
+        entry("AuthenticationResponse::to_json", "signature", LEN, MIB - KIB, |n| {
+            let response = AuthenticationResponse::from_json(&signed(n)).expect("a response");
+            input(n, move || drop(black_box(response.to_json())))
+        }),
         entry("AuthenticationResponse by serde", "unknown members", NAMES, MIB - KIB, |n| {
             with(posted(&members(n), "", ""), |json| serde_json::from_str::<AuthenticationResponse>(json))
         }),
