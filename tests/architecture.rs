@@ -20,9 +20,11 @@ const LAYERS: &[&[&str]] = &[
     &["metadata"],
     &["ceremony"],
     &["error"],
+    &["confirmation"],
     &["policy", "state"],
     &["relying_party"],
     &["interop", "assurance"],
+    &["account"],
 ];
 
 /// Crates, and the modules that may use each. Every module may use `serde` and `thiserror`.

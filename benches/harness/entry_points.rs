@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use wardkey::account::{Account, AccountAct, AccountPolicy, AccountSession, AddressKind, Proof};
 use wardkey::assurance::{Demand, Facts, ModelFacts, Rules, Signal, SignalTable, assess};
 use wardkey::attestation::{CompoundPolicy, Format};
 use wardkey::audit::{AuditChain, Bundle, ChainCheck};
@@ -23,6 +24,7 @@ use wardkey::client::json::{CreationOptions, RequestOptions};
 use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
 use wardkey::client::well_known;
 use wardkey::client::well_known::RelatedOrigins;
+use wardkey::confirmation::{Document, Draft, Item, Nonce, Part, Receipt};
 use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
 use wardkey::extensions::{Prf, PrfValues, RequestExtensions};
 use wardkey::internals::{
@@ -177,6 +179,16 @@ fn assurance() -> Vec<EntryPoint> {
         facts.metadata = Some(model);
         facts
     }
+    fn document(n: usize) -> Document {
+        let mut draft = Draft::new("prescription", "pseud-7", NOW);
+        draft.items = vec![Item::text("x".repeat(n.max(1)))];
+        Document::new(draft).expect("a document")
+    }
+    fn receipt(n: usize) -> Receipt {
+        let json = r#"{"id":"aWQ","rawId":"aWQ","type":"public-key","clientExtensionResults":{},"response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA"}}"#;
+        let response = AuthenticationResponse::from_json(json).expect("a response");
+        Receipt::new(document(n), Nonce::new([7; 32]).expect("32 bytes"), response)
+    }
     fn signals(n: usize) -> Vec<Signal> {
         vec![Signal::NEW_ORIGIN; n / 16]
     }
@@ -189,6 +201,33 @@ fn assurance() -> Vec<EntryPoint> {
             let mut facts = serde_json::to_value(facts(0)).expect("JSON");
             facts["metadata"]["key_protection"] = json!(["x".repeat(n)]);
             read_again::<Facts>(&facts)
+        }),
+        entry("Document by serde", "the content of an item", "64 KiB", 48 * KIB, |n| {
+            read_again::<Document>(&serde_json::to_value(document(n)).expect("JSON"))
+        }),
+        entry("Document::digests", "the content of an item", "64 KiB", 48 * KIB, |n| {
+            let (document, nonce) = (document(n), Nonce::new([7; 32]).expect("32 bytes"));
+            input(n, move || drop(black_box(document.digests("example.org", &nonce, &YES))))
+        }),
+        entry("Part::check", "the content of an item", "64 KiB", 48 * KIB, |n| {
+            let receipt = receipt(n);
+            let part = receipt.part("example.org", true, &[1], &YES);
+            input(n, move || part.check("example.org", &YES).expect("a part"))
+        }),
+        entry("Part by serde", "digests", "", LEN, |n| {
+            let mut part = serde_json::to_value(receipt(1).part("example.org", true, &[1], &YES)).expect("JSON");
+            part["digests"] = vec!["00".repeat(32); n / 67].into();
+            read_again::<Part>(&part)
+        }),
+        entry("Receipt by serde", "the content of an item", "64 KiB", 48 * KIB, |n| {
+            read_again::<Receipt>(&serde_json::to_value(receipt(n)).expect("JSON"))
+        }),
+        entry("Account::decide", "proofs", "", LEN, |n| {
+            let mut account = Account::default();
+            account.contacts = 1;
+            let proofs = vec![Proof::Contact { via: AddressKind::Email, age_secs: 1 }; n / 32];
+            let (act, session) = (AccountAct::Recover { proofs }, AccountSession::recovered(NOW));
+            input(n, move || drop(black_box(account.decide(&act, &session, &AccountPolicy::default(), NOW))))
         }),
         entry("SignalTable::ask", "signals", "", LEN, |n| {
             let table = SignalTable::new([(Signal::NEW_ORIGIN, Demand::default().held())]).expect("a table");
