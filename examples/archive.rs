@@ -8,9 +8,9 @@
 //! the tests. It exits with 1 if a bundle was changed or is judged otherwise than it was.
 
 use std::process::ExitCode;
+use wardkey::UnixTime;
 use wardkey::audit::{AuditChain, AuditEvent, Bundle, ChainCheck, EventOutcome, EventType, Label};
 use wardkey::crypto::default_backend;
-use wardkey::UnixTime;
 
 /// The bundles of the tests, which the published package does not contain.
 const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/audit/bundles.jsonl");
@@ -20,9 +20,10 @@ fn main() -> ExitCode {
     if files.is_empty() {
         files.push(OWN.to_owned());
     }
-    match files.iter().try_fold(true, |good, file| Ok(judge(file)? && good)) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+    let judged: Result<Vec<bool>, String> = files.iter().map(|file| judge(file)).collect();
+    match judged {
+        Ok(good) if good.iter().all(|good| *good) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::from(2)
@@ -65,12 +66,20 @@ fn tell(json: &str) -> Result<bool, String> {
     };
     let report = bundle.verify(default_backend()).map_err(|error| error.to_string())?;
     if !report.is_intact() {
-        println!("  changed: {}; the id {}", report.changed.join(", "), if report.id_matches { "fits" } else { "does not fit" });
+        println!(
+            "  changed: {}; the id {}",
+            report.changed.join(", "),
+            if report.id_matches { "fits" } else { "does not fit" }
+        );
         return Ok(false);
     }
     if let Some(judged) = &report.judged {
         let verdict = judged.step.as_ref().map_or("accepted".to_owned(), |step| format!("refused at step {step}"));
-        let differs = if report.agrees() { "as it was".to_owned() } else { format!("differs in {}", judged.disagrees.join(", ")) };
+        let differs = if report.agrees() {
+            "as it was".to_owned()
+        } else {
+            format!("differs in {}", judged.disagrees.join(", "))
+        };
         println!("  intact; judged again: {verdict}, {differs}");
     }
     Ok(report.agrees())
@@ -89,6 +98,7 @@ fn changed(json: &str) -> String {
 fn logged(log: &mut AuditChain, outcome: EventOutcome) -> Result<String, String> {
     let text = |text: &str| Label::new(text).map_err(|error| error.to_string());
     let time = UnixTime::from(std::time::SystemTime::now());
-    let event = AuditEvent::new(EventType::SignIn, outcome, time, text("archive")?).map_err(|error| error.to_string())?;
+    let event =
+        AuditEvent::new(EventType::SignIn, outcome, time, text("archive")?).map_err(|error| error.to_string())?;
     log.append(&event.by(text("reader-1")?), default_backend()).map_err(|fault| fault.to_string())
 }

@@ -18,6 +18,11 @@ use crate::policy::{AttestationPolicy, Trust, TrustAnchors};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 use crate::x509::TrustAnchor;
+#[cfg(feature = "audit")]
+use crate::{
+    attestation::{CompoundPolicy, KeyEnforcement},
+    ceremony::{BackupEligibility, BackupState},
+};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -180,12 +185,12 @@ fn without_backend(mut evidence: Evidence) -> Box<Evidence> {
 /// [`Inexpressible`].
 #[cfg(feature = "audit")]
 impl Vector {
-    /// Writes a registration. `known` says whether the store has the credential already.
+    /// Writes a registration. `stored` is the record that the store has already under the id of the credential.
     pub(crate) fn of_registration(
         expected: &ExpectedRegistration<'_>,
         policy: &AttestationPolicy,
-        response: &RegistrationResponse,
-        known: bool,
+        posted: &str,
+        stored: Option<&CredentialRecord>,
     ) -> Result<Self, Inexpressible> {
         let plain = |is: bool, member| if is { Ok(()) } else { Err(Inexpressible(member)) };
         plain(expected.backup_eligibility == BackupEligibility::Any, "backup eligibility")?;
@@ -195,10 +200,11 @@ impl Vector {
         plain(policy.key_enforcement == KeyEnforcement::default(), "key enforcement")?;
         plain(policy.allow_aaguids.is_none() && policy.deny_aaguids.is_empty(), "lists of models")?;
         let others = AttestationPolicy::any().types;
-        let others = others.iter().filter(|kind| !matches!(kind, AttestationType::None | AttestationType::SelfAttestation));
+        let others =
+            others.iter().filter(|kind| !matches!(kind, AttestationType::None | AttestationType::SelfAttestation));
         plain(others.copied().all(|kind| policy.types.contains(&kind)), "attestation types")?;
-        let (trust, trust_anchors) = match &policy.trust {
-            Trust::Ignore => ("ignore", Vec::new()),
+        let (trust, trust_anchors): (_, &[TrustAnchor]) = match &policy.trust {
+            Trust::Ignore => ("ignore", &[]),
             Trust::Verify(anchors) => {
                 plain(policy.accept_legacy_rs1, "RS1 in attestation")?;
                 ("verify", anchors.for_all().ok_or(Inexpressible("trust anchors of one model or format"))?)
@@ -206,21 +212,19 @@ impl Vector {
             _ => return Err(Inexpressible("trust")),
         };
         let algorithms = expected.algorithms.iter().map(|algorithm| algorithm.cose().into()).collect();
-        let response_json = response.to_json();
-        let stored = known.then(|| Bytes(response.credential_id().to_vec()));
         Ok(Self {
             kind: Kind::Registration,
             rp: Rp::of(expected.site)?,
             expected: Expected {
                 mediation: expected.conditional.then(|| "conditional".to_owned()),
                 algs: Some(algorithms),
-                trust_anchors: trust_anchors.into_iter().map(|anchor| Bytes(anchor.der().to_vec())).collect(),
+                trust_anchors: trust_anchors.iter().map(|anchor| Bytes(anchor.der().to_vec())).collect(),
                 attestation_policy: Some(Policy {
                     accept_none: policy.types.contains(&AttestationType::None),
                     accept_self: policy.types.contains(&AttestationType::SelfAttestation),
                     trust: trust.to_owned(),
                 }),
-                known_credential_ids: stored.into_iter().collect(),
+                known_credential_ids: stored.iter().map(|record| Bytes(record.id.as_bytes().to_vec())).collect(),
                 compound_policy: Some("all".to_owned()),
                 ..Expected::of(
                     expected.challenge,
@@ -230,7 +234,7 @@ impl Vector {
                     &expected.extensions,
                 )?
             },
-            response: raw(response_json)?,
+            response: raw(posted)?,
         })
     }
 
@@ -238,7 +242,7 @@ impl Vector {
     pub(crate) fn of_authentication(
         expected: &ExpectedAuthentication<'_>,
         record: &CredentialRecord,
-        response: &AuthenticationResponse,
+        posted: &str,
     ) -> Result<Self, Inexpressible> {
         let plain = |is: bool, member| if is { Ok(()) } else { Err(Inexpressible(member)) };
         plain(expected.backup_eligibility == BackupEligibility::Any, "backup eligibility")?;
@@ -246,7 +250,10 @@ impl Vector {
         let all = Algorithm::OFFERABLE.iter().all(|algorithm| expected.algorithms.contains(algorithm));
         plain(all, "algorithms that may sign in")?;
         let identified = expected.user_handle.is_some();
-        plain(expected.user_handle.is_none_or(|user| user == record.user_handle.as_bytes()), "a record of another user")?;
+        plain(
+            expected.user_handle.is_none_or(|user| user == record.user_handle.as_bytes()),
+            "a record of another user",
+        )?;
         let rs1 = expected.algorithms.contains(&Algorithm::LegacyRs1);
         let counter = match expected.sign_count {
             SignCountPolicy::Reject => "reject",
@@ -257,7 +264,9 @@ impl Vector {
             rp: Rp::of(expected.site)?,
             expected: Expected {
                 algs: rs1.then(|| expected.algorithms.iter().map(|algorithm| algorithm.cose().into()).collect()),
-                allow_credentials: Some(expected.allow_credentials.iter().map(|id| Bytes(id.as_bytes().to_vec())).collect()),
+                allow_credentials: Some(
+                    expected.allow_credentials.iter().map(|id| Bytes(id.as_bytes().to_vec())).collect(),
+                ),
                 user_identified: Some(identified),
                 appid: expected.appid.map(str::to_owned),
                 counter_policy: Some(counter.to_owned()),
@@ -279,14 +288,14 @@ impl Vector {
                     &expected.extensions,
                 )?
             },
-            response: raw(response.to_json())?,
+            response: raw(posted)?,
         })
     }
 }
 
 #[cfg(feature = "audit")]
-fn raw(json: String) -> Result<Box<RawValue>, Inexpressible> {
-    RawValue::from_string(json).map_err(|_| Inexpressible("response"))
+fn raw(posted: &str) -> Result<Box<RawValue>, Inexpressible> {
+    RawValue::from_string(posted.to_owned()).map_err(|_| Inexpressible("response"))
 }
 
 #[cfg(feature = "audit")]

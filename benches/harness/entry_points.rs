@@ -163,7 +163,8 @@ fn with<B: AsRef<[u8]> + 'static, T>(given: B, call: impl Fn(&B) -> T + 'static)
 /// All entry points.
 pub fn all() -> Vec<EntryPoint> {
     let messages = [responses(), client_data(), cbor(), ceremonies(), front_ends()].into_iter().flatten();
-    let own = [certificates(), metadata(), front_door(), documents(), imports(), assurance(), audit()].into_iter().flatten();
+    let own =
+        [certificates(), metadata(), front_door(), documents(), imports(), assurance(), audit()].into_iter().flatten();
     messages.chain(own.map(|entry| EntryPoint { own: true, ..entry })).collect()
 }
 

@@ -114,11 +114,11 @@ pub struct JudgedAgain {
 }
 
 fn member_digest(name: &str, member: &Value, backend: &dyn Backend) -> Option<[u8; 32]> {
-    let parts = [b"wardkey/1/member", name.as_bytes(), canonical::write(member)?.as_bytes()].map(<[u8]>::to_vec);
-    canonical::digest(backend, &parts.each_ref().map(Vec::as_slice))
+    let json = canonical::write(member)?;
+    Some(canonical::digest(backend, &[b"wardkey/1/member", name.as_bytes(), json.as_bytes()]))
 }
 
-fn id(digests: &[[u8; 32]; 3], backend: &dyn Backend) -> Option<[u8; 32]> {
+fn id(digests: &[[u8; 32]; 3], backend: &dyn Backend) -> [u8; 32] {
     let mut parts: Vec<&[u8]> = vec![b"wardkey/1/bundle"];
     for (name, digest) in MEMBERS.iter().zip(digests) {
         parts.extend([name.as_bytes(), digest.as_slice()]);
@@ -128,7 +128,7 @@ fn id(digests: &[[u8; 32]; 3], backend: &dyn Backend) -> Option<[u8; 32]> {
 
 impl Bundle {
     /// Judges a ceremony of format 1 and makes its bundle.
-    fn of(ceremony: &Vector, backend: &dyn Backend) -> Result<Self, BundleError> {
+    pub(crate) fn of(ceremony: &Vector, backend: &dyn Backend) -> Result<Self, BundleError> {
         let mut ceremony = serde_json::to_value(ceremony).map_err(|_| BundleError::Unwritable)?;
         for secret in SECRETS {
             if let Some(secret) = ceremony.pointer_mut(secret) {
@@ -154,7 +154,7 @@ impl Bundle {
             return Err(BundleError::Unwritable);
         };
         let digests = [first, second, third];
-        let id = id(&digests, backend).ok_or(BundleError::Unwritable)?;
+        let id = id(&digests, backend);
         Ok(Self { members, digests, id })
     }
 
@@ -227,7 +227,7 @@ impl Bundle {
                 changed.push(name);
             }
         }
-        let id_matches = id(&self.digests, backend) == Some(self.id);
+        let id_matches = id(&self.digests, backend) == self.id;
         let mut report = BundleReport { changed, id_matches, judged: None };
         if report.is_intact() {
             report.judged = Some(self.judge(backend)?);

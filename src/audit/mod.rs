@@ -13,6 +13,7 @@ mod bundle;
 mod chain;
 mod event;
 mod fhir;
+mod front_door;
 
 pub use bundle::{Bundle, BundleError, BundleReport, JudgedAgain, MAX_BUNDLE_LEN};
 pub use chain::{AuditChain, Broken, ChainCheck, ChainFault, Checkpoint, MAX_CHAIN_NAME_LEN, MAX_LINE_LEN};

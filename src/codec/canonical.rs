@@ -3,6 +3,7 @@
 //! Members are sorted by name, names are ASCII, there is no white space, numbers are integers of at most 2^53 - 1 in amount,
 //! and strings are escaped only where JSON demands it.
 
+use super::lengths::with_lengths;
 use crate::crypto::Backend;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -64,14 +65,9 @@ pub(crate) fn read(text: &str) -> Option<Value> {
     (write(&value)? == text).then_some(value)
 }
 
-/// Returns SHA-256 of the parts, each behind its length in bytes as four bytes. `None` for a part of 4 GiB or more.
-pub(crate) fn digest(backend: &dyn Backend, parts: &[&[u8]]) -> Option<[u8; 32]> {
-    let mut all = Vec::new();
-    for part in parts {
-        all.extend(u32::try_from(part.len()).ok()?.to_be_bytes());
-        all.extend_from_slice(part);
-    }
-    Some(backend.sha256(&[&all]))
+/// Returns SHA-256 of the parts, each behind its length.
+pub(crate) fn digest(backend: &dyn Backend, parts: &[&[u8]]) -> [u8; 32] {
+    with_lengths(parts, |parts| backend.sha256(parts))
 }
 
 /// Returns the digest in lower-case hexadecimal.
@@ -142,7 +138,7 @@ mod tests {
     #[test]
     fn the_lengths_of_the_parts_count() {
         let backend = crate::crypto::default_backend();
-        let of = |parts: &[&[u8]]| digest(backend, parts).unwrap();
+        let of = |parts: &[&[u8]]| digest(backend, parts);
         assert_eq!(of(&[b"ab", b""]), backend.sha256(&[b"\0\0\0\x02ab\0\0\0\0"]));
         assert_ne!(of(&[b"ab", b"c"]), of(&[b"a", b"bc"]));
         let text = hex(&of(&[]));

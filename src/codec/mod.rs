@@ -15,6 +15,8 @@ pub mod cbor;
 pub(crate) mod der;
 pub(crate) mod json;
 pub(crate) mod jws;
+#[cfg(feature = "assurance")]
+pub(crate) mod lengths;
 pub(crate) mod pem;
 
 /// A list that stores up to `N` items inline.

@@ -168,6 +168,8 @@ const EXEMPT: [(&str, &[&str]); 4] = [
         "is the same as one that has a row",
         &[
             "fido",
+            "bundle_authentication", // of_vector
+            "bundle_registration",
             "finish_reauthentication",
             "finish_registration_with_metadata",
             "from_kept_blob",
