@@ -114,6 +114,7 @@ struct Credential {
 
 /// What the library says of a ceremony.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Judgement {
     /// The verdict.
     pub accept: bool,
@@ -137,6 +138,7 @@ pub struct Judgement {
 /// The member of a vector that the library cannot express, or that has a value outside of format 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the library cannot express this value of `{0}`")]
+#[non_exhaustive]
 pub struct Inexpressible(pub &'static str);
 
 /// Why a ceremony is not accepted.
