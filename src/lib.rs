@@ -103,6 +103,9 @@ pub mod account;
 #[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
 pub mod assurance;
 pub mod attestation;
+#[cfg(feature = "audit")]
+#[cfg_attr(docsrs, doc(cfg(feature = "audit")))]
+pub mod audit;
 pub mod authenticator;
 mod budget;
 pub mod ceremony;
@@ -127,6 +130,7 @@ mod relying_party;
 mod set;
 mod state;
 mod time;
+mod vector;
 pub mod x509;
 
 pub use client::json::response::{AuthenticationResponse, RegistrationResponse};
@@ -169,6 +173,7 @@ pub mod internals {
     pub use crate::crypto::cose::{CoseKey, Error as CoseError};
     pub use crate::extensions::expected::{AuthenticationExtensions, RegistrationExtensions};
     pub use crate::extensions::signed::SignedMap;
+    pub use crate::vector::{Inexpressible, Judgement, Vector};
     pub use crate::x509::error::Rule;
 }
 

@@ -13,6 +13,7 @@
 //! name of its own, and the number of items follows from the length.
 
 use super::document::{Document, DocumentError, Item};
+use crate::codec::lengths::with_lengths;
 use crate::crypto::Backend;
 use crate::time::UnixTime;
 use core::fmt;
@@ -151,13 +152,4 @@ pub(super) fn challenge(head: &[u8; 32], items: &[[u8; 32]], backend: &dyn Backe
     let own: [&[u8]; 2] = [b"wardkey/1/confirmation", head];
     let parts: Vec<&[u8]> = own.into_iter().chain(items.iter().map(<[u8; 32]>::as_slice)).collect();
     with_lengths(&parts, |parts| backend.sha256(parts))
-}
-
-/// Passes each part behind its length.
-fn with_lengths<T>(parts: &[&[u8]], hash: impl FnOnce(&[&[u8]]) -> T) -> T {
-    // No part is longer than 65,536 bytes, but for an RP ID that is no domain name.
-    let length = |part: &&[u8]| u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes();
-    let lengths: Vec<[u8; 4]> = parts.iter().map(length).collect();
-    let parts: Vec<&[u8]> = lengths.iter().zip(parts).flat_map(|(length, part)| [length.as_slice(), *part]).collect();
-    hash(&parts)
 }

@@ -170,6 +170,8 @@ const EXEMPT: [(&str, &[&str]); 4] = [
         &[
             "fido",
             "finish_confirmation",
+            "bundle_authentication", // of_vector
+            "bundle_registration",
             "finish_reauthentication",
             "finish_registration_with_metadata",
             "from_kept_blob",
