@@ -4,6 +4,7 @@
 
 pub use super::outcome::{SignCount, SignCountPolicy, UserVerification};
 
+use super::common::{extension_setters, verified_values};
 use super::evidence::{Evidence, Purpose};
 use super::recorder::Recorder;
 use super::{
@@ -55,6 +56,8 @@ pub struct ExpectedAuthentication<'e> {
 }
 
 impl<'e> ExpectedAuthentication<'e> {
+    extension_setters!(RequestExtensions, AuthenticationOutputs, AuthenticationExtensions);
+
     /// Makes the expectations of a discoverable authentication that requires user verification, without quirks.
     #[must_use]
     pub const fn new(site: &'e Site, challenge: &'e [u8]) -> Self {
@@ -90,32 +93,6 @@ impl<'e> ExpectedAuthentication<'e> {
         evidence.backup_state_wanted = Some(self.backup_state);
         recorder
     }
-
-    /// Expects outputs of extensions: `inputs` were sent, and `required` must come back.
-    #[must_use]
-    pub fn with_extensions(mut self, inputs: &RequestExtensions, required: AuthenticationOutputs) -> Self {
-        let Self { extensions, .. } = self;
-        self.extensions = AuthenticationExtensions {
-            refuse_unsolicited: extensions.refuse_unsolicited,
-            refuse_secret_results: extensions.refuse_secret_results,
-            ..AuthenticationExtensions::of(inputs).requiring(required)
-        };
-        self
-    }
-
-    /// Refuses outputs that nobody asked for, including those that this version does not know.
-    #[must_use]
-    pub const fn refuse_unsolicited_extensions(mut self) -> Self {
-        self.extensions.refuse_unsolicited = true;
-        self
-    }
-
-    /// Refuses results of a pseudo-random function, which should have stayed in the browser.
-    #[must_use]
-    pub const fn refuse_secret_results(mut self) -> Self {
-        self.extensions.refuse_secret_results = true;
-        self
-    }
 }
 
 /// An authentication that passed §7.2. Only [`verify`] makes it. It borrows from the response and the expectations.
@@ -140,37 +117,7 @@ struct Checked<'a> {
 }
 
 impl<'a> VerifiedAuthentication<'a> {
-    /// Returns the flags of authenticator data.
-    #[must_use]
-    pub const fn flags(&self) -> Flags {
-        self.authenticator_data().flags()
-    }
-
-    /// Returns what the authenticator signed of extensions.
-    #[must_use]
-    pub fn signed_extensions(&self) -> SignedOutputs {
-        SignedOutputs::of(self.authenticator_data().extensions())
-    }
-
-    /// Returns the authenticator data.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
-        &self.checked.authenticator_data
-    }
-
-    /// Returns the client data.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn client_data(&self) -> &ClientData<'a> {
-        &self.checked.client_data
-    }
-
-    /// Returns the algorithm of the signature.
-    #[must_use]
-    pub const fn algorithm(&self) -> Algorithm {
-        self.checked.algorithm
-    }
+    verified_values!();
 
     /// Returns the result for the signature counter.
     #[must_use]
@@ -198,18 +145,6 @@ impl<'a> VerifiedAuthentication<'a> {
         let set = self.checked.set;
         let uv_initialized = set.uv_initialized || self.authenticator_data().flags().user_verified();
         RecordUpdate::between(set, RecordState { uv_initialized, ..set })
-    }
-
-    /// Returns the client extension outputs, which nobody signed. The signed ones are in [`Self::signed_extensions`].
-    #[must_use]
-    pub const fn unsigned_extension_results(&self) -> Option<&'a ClientExtensionResults> {
-        self.checked.extension_results
-    }
-
-    /// Returns the quirks that were needed.
-    #[must_use]
-    pub const fn quirks(&self) -> Quirks {
-        self.recorder.evidence.quirks
     }
 
     /// Returns the evidence.

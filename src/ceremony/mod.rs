@@ -7,6 +7,7 @@
 pub mod authentication;
 mod backup;
 mod client_data;
+mod common;
 pub mod evidence;
 mod failure;
 mod origins;

@@ -3,6 +3,7 @@
 //! [`verify`] is pure. It takes steps 3 to 22, 25, 27 and 28. The [`policy`](crate::policy) takes steps 23 and 24, and the
 //! caller's store takes part in step 26.
 
+use super::common::{extension_setters, verified_values};
 use super::evidence::Purpose;
 use super::recorder::Recorder;
 use super::{
@@ -60,6 +61,8 @@ pub struct ExpectedRegistration<'e> {
 }
 
 impl<'e> ExpectedRegistration<'e> {
+    extension_setters!(CreationExtensions, RegistrationOutputs, RegistrationExtensions);
+
     /// Makes the expectations of a registration with a dialogue that requires user verification, without quirks.
     #[must_use]
     pub const fn new(site: &'e Site, challenge: &'e [u8], algorithms: &'e [Algorithm]) -> Self {
@@ -96,32 +99,6 @@ impl<'e> ExpectedRegistration<'e> {
         evidence.backup_state_wanted = Some(self.backup_state);
         recorder
     }
-
-    /// Expects outputs of extensions: `inputs` were sent, and `required` must come back.
-    #[must_use]
-    pub fn with_extensions(mut self, inputs: &CreationExtensions, required: RegistrationOutputs) -> Self {
-        let Self { extensions, .. } = self;
-        self.extensions = RegistrationExtensions {
-            refuse_unsolicited: extensions.refuse_unsolicited,
-            refuse_secret_results: extensions.refuse_secret_results,
-            ..RegistrationExtensions::of(inputs).requiring(required)
-        };
-        self
-    }
-
-    /// Refuses outputs that nobody asked for, including those that this version does not know.
-    #[must_use]
-    pub const fn refuse_unsolicited_extensions(mut self) -> Self {
-        self.extensions.refuse_unsolicited = true;
-        self
-    }
-
-    /// Refuses results of a pseudo-random function, which should have stayed in the browser.
-    #[must_use]
-    pub const fn refuse_secret_results(mut self) -> Self {
-        self.extensions.refuse_secret_results = true;
-        self
-    }
 }
 
 /// A registration that passed §7.1, except steps 23 and 24 (trust in the attestation) and 26 (uniqueness of the credential id).
@@ -151,6 +128,8 @@ struct Checked<'a> {
 }
 
 impl<'a> VerifiedRegistration<'a> {
+    verified_values!();
+
     /// Returns the credential id.
     #[must_use]
     pub const fn credential_id(&self) -> &CredentialId {
@@ -176,42 +155,10 @@ impl<'a> VerifiedRegistration<'a> {
         self.attested_credential_data().aaguid()
     }
 
-    /// Returns the flags of authenticator data.
-    #[must_use]
-    pub const fn flags(&self) -> Flags {
-        self.authenticator_data().flags()
-    }
-
-    /// Returns what the authenticator says of extensions. [`Attestation::voucher`] says who signed it.
-    #[must_use]
-    pub fn signed_extensions(&self) -> SignedOutputs {
-        SignedOutputs::of(self.authenticator_data().extensions())
-    }
-
-    /// Returns the authenticator data.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
-        &self.checked.authenticator_data
-    }
-
-    /// Returns the algorithm of the credential public key.
-    #[must_use]
-    pub const fn algorithm(&self) -> Algorithm {
-        self.checked.algorithm
-    }
-
     /// Returns what the attestation statement proved.
     #[must_use]
     pub const fn attestation(&self) -> &Attestation<'a> {
         &self.checked.attestation
-    }
-
-    /// Returns the client data.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn client_data(&self) -> &ClientData<'a> {
-        &self.checked.client_data
     }
 
     /// Returns the client data as received. Signatures cover the hash of these bytes.
@@ -226,22 +173,9 @@ impl<'a> VerifiedRegistration<'a> {
         self.checked.transports
     }
 
-    /// Returns the client extension outputs, which nobody signed. The outputs of the authenticator are in
-    /// [`Self::signed_extensions`]; [`Attestation::voucher`] returns who vouches for them.
-    #[must_use]
-    pub const fn unsigned_extension_results(&self) -> Option<&'a ClientExtensionResults> {
-        self.checked.extension_results
-    }
-
     /// Checks step 28 again, for a policy that accepts only some of the statements: then fewer vouch for extension outputs.
     pub(crate) fn check_extensions_vouched(&self, voucher: Voucher) -> Result<(), Refusal> {
         Ok(self.expected.extensions.check_vouched(self.authenticator_data().extensions(), vouched(voucher))?)
-    }
-
-    /// Returns the quirks that were needed.
-    #[must_use]
-    pub const fn quirks(&self) -> Quirks {
-        self.recorder.evidence.quirks
     }
 
     /// Returns the cost that verifying the certification paths may have: the rest that the statement left.
