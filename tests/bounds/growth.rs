@@ -130,6 +130,7 @@ const EXEMPT: [(&str, &[&str]); 4] = [
             "refuse",
             "refuse_at_sign_in",
             "related_origin",
+            "request",
             "requiring",
             "rotate",
             "rotated",
