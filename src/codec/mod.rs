@@ -9,10 +9,14 @@
 //! | PEM | `pem` | RFC 7468 |
 
 pub(crate) mod base64url;
+#[cfg(feature = "audit")]
+pub(crate) mod canonical;
 pub mod cbor;
 pub(crate) mod der;
 pub(crate) mod json;
 pub(crate) mod jws;
+#[cfg(feature = "assurance")]
+pub(crate) mod lengths;
 pub(crate) mod pem;
 
 /// A list that stores up to `N` items inline.

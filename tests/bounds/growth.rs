@@ -169,11 +169,16 @@ const EXEMPT: [(&str, &[&str]); 4] = [
         "is the same as one that has a row",
         &[
             "fido",
+            "finish_confirmation",
+            "bundle_authentication", // of_vector
+            "bundle_registration",
             "finish_reauthentication",
             "finish_registration_with_metadata",
             "from_kept_blob",
             "icon",
             "keep_blob",
+            "part",
+            "start_confirmation",
         ],
     ),
 ];
