@@ -1,6 +1,6 @@
 //! Starts and finishes a registration (§7.1).
 
-use super::{Attestation, RelyingParty, as_sent, check_time};
+use super::{RelyingParty, as_sent, check_time};
 use crate::attestation::Format;
 use crate::ceremony::registration::{self, ExpectedRegistration};
 use crate::ceremony::{Failure, payment};
@@ -335,7 +335,8 @@ impl RelyingParty {
         now: UnixTime,
     ) -> Result<Registered, Error> {
         self.admit(&state.rp_id, state.session.as_ref(), session, state.issued_at..=state.expires_at, now)?;
-        let Attestation { policy, .. } = self.attestation(state.attestation.as_deref())?;
+        let attestation = self.attestation(state.attestation.as_deref())?;
+        let policy = &attestation.policy;
         let algorithms: Vec<Algorithm> =
             state.algorithms.iter().map(|number| self.verifiable(*number)).collect::<Result<_, _>>()?;
         let mut expected = ExpectedRegistration::new(&self.site, &state.challenge, &algorithms);
@@ -347,6 +348,7 @@ impl RelyingParty {
         expected.time = Some(now);
         expected.compound = policy.compound;
         expected.key_enforcement = policy.key_enforcement;
+        expected.attestation_unjudged = self.ignore_unrequested_attestation && !attestation.is_asked_for();
         expected.quirks = self.quirks;
         #[cfg(feature = "mds")]
         {
