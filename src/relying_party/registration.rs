@@ -193,8 +193,8 @@ type Metadata = core::convert::Infallible;
 impl RelyingParty {
     /// Starts the registration of a passkey.
     ///
-    /// Send the options to the browser as JSON, and store the state under its id. Re-authenticate the user before, because a new
-    /// passkey gives access to the account.
+    /// Send the options to the browser as JSON, and store the state under its id. A new passkey gives access to the account, so
+    /// re-authenticate the user before: with a passkey if the account has one, otherwise with the factor that it has.
     ///
     /// ```
     /// # use wardkey::{CredentialRecord, Error, RegistrationRequest, RelyingParty, Session, UnixTime, UserHandle};
