@@ -331,6 +331,9 @@ impl RecordState {
 ///   AND backup_eligible IS NOT DISTINCT FROM ? AND backup_state IS NOT DISTINCT FROM ?
 /// ```
 ///
+/// A signature counter is a `BIGINT`, because SQL has no unsigned types: `i64::from(count)`, and `u32::try_from(column)`.
+/// `examples/sql` has the tables and statements for PostgreSQL and SQLite, tested on both.
+///
 /// If you store records as JSON, call [`CredentialRecord::apply`] between read and write in one transaction, or write only if
 /// the old text is unchanged.
 ///

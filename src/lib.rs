@@ -29,6 +29,8 @@
 //! | accept only certain authenticators or credentials | [`policy::AttestationPolicy`], [`RelyingPartyBuilder`], [`attestation::voucher`]: who vouches for which fact |
 //! | answer, log and alert | [`Error::fault`](Error::fault), [`Error::public`], [`Error::code`], [`Error::step`] |
 //! | tell how strong a sign-in was, and whether that is enough for an act | `assurance` (feature `assurance`) |
+//! | confirm a document, and verify the receipt years later | `confirmation` (feature `assurance`) |
+//! | move accounts from SMS codes to passkeys | `account` (feature `assurance`) |
 //! | show an auditor the reasons of a verdict | [`ceremony::evidence`] |
 //! | verify with your own expectations, or again years later | [`ceremony::registration::verify`], [`ceremony::authentication::verify`], [`ceremony::payment::verify`] |
 //!
@@ -38,12 +40,14 @@
 //! (`tests/architecture.rs` checks this).
 //!
 //! ```text
+//! account                  accounts on the way from SMS codes to passkeys (feature `assurance`)
 //! assurance                levels, rules, demands and profiles (feature `assurance`)
 //! interop                  conversion from other libraries' stored credentials, responses and configuration
 //! relying_party            the front door: fills in the expectations, calls the ceremony, applies the policy
 //! policy                   what a relying party accepts, as data (§7.1 steps 23 and 24); the claim (step 26)
 //! state                    web sessions, and what is stored between the two halves of a ceremony
 //! error                    errors of the front door, and who has to act on them
+//! confirmation             documents that one ceremony signs, and their receipts (feature `assurance`)
 //! ceremony                 §7: verification, the table of steps, refusals, the evidence for logs and auditors
 //! metadata                 the FIDO Metadata Service: BLOB, models, status (feature `mds`)
 //! attestation              §8: one file per format
@@ -94,13 +98,22 @@
 
 #[cfg(feature = "assurance")]
 #[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
+pub mod account;
+#[cfg(feature = "assurance")]
+#[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
 pub mod assurance;
 pub mod attestation;
+#[cfg(feature = "audit")]
+#[cfg_attr(docsrs, doc(cfg(feature = "audit")))]
+pub mod audit;
 pub mod authenticator;
 mod budget;
 pub mod ceremony;
 pub mod client;
 mod codec;
+#[cfg(feature = "assurance")]
+#[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
+pub mod confirmation;
 mod credential;
 pub mod crypto;
 mod error;
@@ -117,6 +130,7 @@ mod relying_party;
 mod set;
 mod state;
 mod time;
+mod vector;
 pub mod x509;
 
 pub use client::json::response::{AuthenticationResponse, RegistrationResponse};
@@ -128,6 +142,9 @@ pub use relying_party::{
     Authenticated, AuthenticationRequest, ConfigError, Decoys, Paid, Reauthentication, ReauthenticationRequest,
     RegistrationRequest, RelyingParty, RelyingPartyBuilder,
 };
+#[cfg(feature = "assurance")]
+#[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
+pub use relying_party::{Confirmation, ConfirmationState};
 pub use state::{AuthenticationState, RegistrationState, Session};
 pub use time::UnixTime;
 
@@ -156,6 +173,7 @@ pub mod internals {
     pub use crate::crypto::cose::{CoseKey, Error as CoseError};
     pub use crate::extensions::expected::{AuthenticationExtensions, RegistrationExtensions};
     pub use crate::extensions::signed::SignedMap;
+    pub use crate::vector::{Inexpressible, Judgement, Vector};
     pub use crate::x509::error::Rule;
 }
 

@@ -268,6 +268,11 @@ pub(crate) enum Purpose {
         fresh_secs: u32,
     },
     Payment,
+    #[cfg(feature = "assurance")]
+    Confirmation {
+        /// What the digest of the document was made with.
+        nonce: crate::confirmation::Nonce,
+    },
 }
 
 state! {
@@ -306,6 +311,8 @@ impl AuthenticationState {
                 (Some(evidence::Purpose::Reauthentication), Some(purpose.clone()))
             }
             Purpose::Payment => (Some(evidence::Purpose::Payment), None),
+            #[cfg(feature = "assurance")]
+            Purpose::Confirmation { .. } => (Some(evidence::Purpose::Confirmation), None),
         };
     }
 
@@ -320,6 +327,8 @@ impl AuthenticationState {
                 return Err(StateError::Freshness);
             }
             Purpose::Reauthentication { .. } | Purpose::Payment => {}
+            #[cfg(feature = "assurance")]
+            Purpose::Confirmation { .. } => {}
         }
         let strict = self.user_verification_required && self.user_handle.is_some();
         if strict { Ok(()) } else { Err(StateError::Purpose) }

@@ -20,9 +20,12 @@ const LAYERS: &[&[&str]] = &[
     &["metadata"],
     &["ceremony"],
     &["error"],
+    &["confirmation"],
     &["policy", "state"],
+    &["vector"],
     &["relying_party"],
     &["interop", "assurance"],
+    &["account", "audit"],
 ];
 
 /// Crates, and the modules that may use each. Every module may use `serde` and `thiserror`.
@@ -34,6 +37,7 @@ const DOORS: &[(&str, &str)] = &[
     ("ed448_goldilocks", "crypto/ed448.rs"),
     ("getrandom", "crypto/rustcrypto"),
     ("hmac", "crypto/rustcrypto"),
+    ("humantime", "audit/fhir.rs"),
     ("k256", "crypto/rustcrypto"),
     ("ml_dsa", "crypto/rustcrypto"),
     ("p256", "crypto/rustcrypto"),
@@ -42,7 +46,7 @@ const DOORS: &[(&str, &str)] = &[
     ("rsa", "crypto/rustcrypto"),
     (
         "serde_json",
-        "client/ codec/json.rs codec/jws.rs extensions/ interop/ attestation/android_safetynet.rs metadata/ relying_party/mod.rs",
+        "client/ codec/canonical.rs codec/json.rs codec/jws.rs extensions/ interop/ attestation/android_safetynet.rs metadata/ relying_party/mod.rs audit/ vector.rs",
     ),
     ("sha1", "crypto/rustcrypto"),
     ("sha2", "crypto/rustcrypto"),

@@ -1,40 +1,61 @@
-//! Everything that a portal stores can be written in every common format of serde, and read again.
+//! Everything that a portal stores can be written in every common format of serde, and read again, also by later versions.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
 use wardkey::extensions::{CreationExtensions, RequestExtensions};
 use wardkey::{
-    AuthenticationRequest, CredentialId, CredentialRecord, RegistrationRequest, RelyingParty, Session, Transport,
-    UnixTime, UserHandle,
+    AuthenticationRequest, CredentialId, CredentialRecord, RecordState, RecordUpdate, RegistrationRequest,
+    RelyingParty, Session, Transport, UnixTime, UserHandle,
 };
 
 const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
 
+/// How each format writes and reads a value.
+macro_rules! formats {
+    ($($name:literal: |$value:ident| $write:expr, |$bytes:ident| $read:expr;)*) => {
+        const FORMATS: &[&str] = &[$($name),*];
+
+        fn write(format: &str, value: &impl Serialize) -> Vec<u8> {
+            match format {
+                $($name => { let $value = value; $write })*
+                _ => panic!("{format}"),
+            }
+        }
+
+        fn read<T: DeserializeOwned>(format: &str, bytes: &[u8]) -> T {
+            match format {
+                $($name => { let $bytes = bytes; $read.unwrap() })*
+                _ => panic!("{format}"),
+            }
+        }
+    };
+}
+
+formats! {
+    "json": |value| serde_json::to_vec(value).unwrap(), |bytes| serde_json::from_slice(bytes);
+    "ron": |value| ron::to_string(value).unwrap().into_bytes(), |bytes| ron::de::from_bytes(bytes);
+    "bincode": |value| bincode::serialize(value).unwrap(), |bytes| bincode::deserialize(bytes);
+    "postcard": |value| postcard::to_stdvec(value).unwrap(), |bytes| postcard::from_bytes(bytes);
+    "cbor": |value| serde_cbor_2::to_vec(value).unwrap(), |bytes| serde_cbor_2::from_slice(bytes);
+    "cbor-packed": |value| serde_cbor_2::ser::to_vec_packed(value).unwrap(), |bytes| serde_cbor_2::from_slice(bytes);
+}
+
 /// Writes and reads `value` in each format.
 fn survives<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, what: &str) {
-    let json = serde_json::to_vec(value).unwrap();
-    assert_eq!(&serde_json::from_slice::<T>(&json).unwrap(), value, "{what}: JSON");
+    for format in FORMATS {
+        assert_eq!(&read::<T>(format, &write(format, value)), value, "{what}: {format}");
+    }
     let tree = serde_json::to_value(value).unwrap();
     assert_eq!(&serde_json::from_value::<T>(tree).unwrap(), value, "{what}: serde_json::Value");
-    let bytes = bincode::serialize(value).unwrap();
-    assert_eq!(&bincode::deserialize::<T>(&bytes).unwrap(), value, "{what}: bincode");
-    let bytes = postcard::to_stdvec(value).unwrap();
-    assert_eq!(&postcard::from_bytes::<T>(&bytes).unwrap(), value, "{what}: postcard");
-    let text = ron::to_string(value).unwrap();
-    assert_eq!(&ron::from_str::<T>(&text).unwrap(), value, "{what}: RON");
-    let bytes = serde_cbor_2::to_vec(value).unwrap();
-    assert_eq!(&serde_cbor_2::from_slice::<T>(&bytes).unwrap(), value, "{what}: CBOR");
-    let bytes = serde_cbor_2::ser::to_vec_packed(value).unwrap();
-    assert_eq!(&serde_cbor_2::from_slice::<T>(&bytes).unwrap(), value, "{what}: packed CBOR");
 }
 
 fn record() -> CredentialRecord {
     CredentialRecord::new(CredentialId::new(*b"id").unwrap(), UserHandle::new([7; 32]).unwrap(), vec![0xa0])
 }
 
-#[test]
-fn records() {
+/// A record with every item known.
+fn full() -> CredentialRecord {
     let mut full = record();
     full.sign_count = u32::MAX;
     full.uv_initialized = true;
@@ -42,8 +63,20 @@ fn records() {
     full.transports = ["ble", "hybrid", "internal", "nfc", "smart-card", "usb", "", "carrier-pigeon", "Usb"]
         .map(|name| Transport::from(name.to_owned()))
         .to_vec();
+    full
+}
+
+/// An update from the one record to the other.
+fn update() -> RecordUpdate {
+    let [expect, set] = [record(), full()].map(|record| RecordState::of(&record));
+    serde_json::from_value(serde_json::json!({"version": 1, "expect": expect, "set": set})).unwrap()
+}
+
+#[test]
+fn records() {
     survives(&record(), "a record of unknown items");
-    survives(&full, "a record");
+    survives(&full(), "a record");
+    survives(&update(), "an update");
 }
 
 #[test]
@@ -98,4 +131,53 @@ fn facts_of_assurance() {
     survives(&ProvenSession::new(AssuranceLevel::Aal2, NOW), "a session");
     let table = SignalTable::new([(Signal::NEW_ORIGIN, Demand::default().with_notice())]).unwrap();
     survives(&table, "a table of signals");
+}
+
+/// What each version of this crate stored for years: lines of format, name and hex digits. A version whose stored form differs adds
+/// a file; the files before it stay as they are.
+const VERSIONS: &[(&str, &str)] = &[("version_1.txt", include_str!("stores/version_1.txt"))];
+
+/// The lines that this version writes.
+fn written() -> String {
+    let line = |format: &&str, name: &str, bytes: Vec<u8>| {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{format} {name} {hex}\n")
+    };
+    let lines = |format| {
+        [
+            line(format, "unknown", write(format, &record())),
+            line(format, "full", write(format, &full())),
+            line(format, "update", write(format, &update())),
+        ]
+    };
+    FORMATS.iter().flat_map(lines).collect()
+}
+
+#[test]
+fn what_every_version_stored_is_read() {
+    for (file, lines) in VERSIONS {
+        assert_eq!(lines.lines().count(), 3 * FORMATS.len(), "{file}");
+        for line in lines.lines() {
+            let [format, name, hex] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
+            let digit = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+            let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(digit).collect();
+            match name {
+                "unknown" => assert_eq!(read::<CredentialRecord>(format, &bytes), record(), "{file}: {format}"),
+                "full" => assert_eq!(read::<CredentialRecord>(format, &bytes), full(), "{file}: {format}"),
+                "update" => assert_eq!(read::<RecordUpdate>(format, &bytes), update(), "{file}: {format}"),
+                _ => panic!("{name}"),
+            }
+        }
+    }
+}
+
+/// A change of what is stored must be noticed: it needs a new version, which still reads the earlier ones.
+#[test]
+fn this_version_writes_what_its_file_says() {
+    let (file, lines) = VERSIONS.last().unwrap();
+    if std::env::var_os("WRITE_VECTORS").is_some() {
+        std::fs::write(format!("{}/tests/stores/{file}", env!("CARGO_MANIFEST_DIR")), written()).unwrap();
+    } else {
+        assert_eq!(written(), *lines);
+    }
 }

@@ -130,7 +130,10 @@ fn a_vector_that_the_runner_cannot_express_fails() {
             vector["verdict"] = json!({"accept": accept});
             let read: Vector = serde_json::from_str(&vector.to_string()).unwrap();
             let judged = read.judge(&AwsLcRs);
-            assert!(judged.error.is_some() && read.disagreement(&judged) == judged.error, "{pointer}: {judged:?}");
+            assert!(
+                judged.error.is_some() && read.disagreement(&judged) == judged.error.map(|member| member.to_string()),
+                "{pointer}: {judged:?}"
+            );
         }
     }
 }

@@ -11,8 +11,10 @@ use serde_json::{Value, json};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use wardkey::account::{self, Account, AccountAct, AccountPolicy, AccountSession, AddressKind, Proof};
 use wardkey::assurance::{Demand, Facts, ModelFacts, Rules, Signal, SignalTable, assess};
 use wardkey::attestation::{CompoundPolicy, Format};
+use wardkey::audit::{AuditChain, Bundle, ChainCheck};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::evidence::TrustOutcome;
 use wardkey::ceremony::payment::ExpectedPayment;
@@ -22,6 +24,7 @@ use wardkey::client::json::{CreationOptions, RequestOptions};
 use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
 use wardkey::client::well_known;
 use wardkey::client::well_known::RelatedOrigins;
+use wardkey::confirmation::{Document, Draft, Item, Nonce, Part, Receipt};
 use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
 use wardkey::extensions::{Prf, PrfValues, RequestExtensions};
 use wardkey::internals::{
@@ -160,7 +163,8 @@ fn with<B: AsRef<[u8]> + 'static, T>(given: B, call: impl Fn(&B) -> T + 'static)
 /// All entry points.
 pub fn all() -> Vec<EntryPoint> {
     let messages = [responses(), client_data(), cbor(), ceremonies(), front_ends()].into_iter().flatten();
-    let own = [certificates(), metadata(), front_door(), documents(), imports(), assurance()].into_iter().flatten();
+    let own =
+        [certificates(), metadata(), front_door(), documents(), imports(), assurance(), audit()].into_iter().flatten();
     messages.chain(own.map(|entry| EntryPoint { own: true, ..entry })).collect()
 }
 
@@ -176,6 +180,16 @@ fn assurance() -> Vec<EntryPoint> {
         facts.metadata = Some(model);
         facts
     }
+    fn document(n: usize) -> Document {
+        let mut draft = Draft::new("prescription", "pseud-7", NOW);
+        draft.items = vec![Item::text("x".repeat(n.max(1)))];
+        Document::new(draft).expect("a document")
+    }
+    fn receipt(n: usize) -> Receipt {
+        let json = r#"{"id":"aWQ","rawId":"aWQ","type":"public-key","clientExtensionResults":{},"response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA"}}"#;
+        let response = AuthenticationResponse::from_json(json).expect("a response");
+        Receipt::new(document(n), Nonce::new([7; 32]).expect("32 bytes"), response)
+    }
     fn signals(n: usize) -> Vec<Signal> {
         vec![Signal::NEW_ORIGIN; n / 16]
     }
@@ -189,12 +203,87 @@ fn assurance() -> Vec<EntryPoint> {
             facts["metadata"]["key_protection"] = json!(["x".repeat(n)]);
             read_again::<Facts>(&facts)
         }),
+        entry("Document by serde", "the content of an item", "64 KiB", 48 * KIB, |n| {
+            read_again::<Document>(&serde_json::to_value(document(n)).expect("JSON"))
+        }),
+        entry("Document::digests", "the content of an item", "64 KiB", 48 * KIB, |n| {
+            let (document, nonce) = (document(n), Nonce::new([7; 32]).expect("32 bytes"));
+            input(n, move || drop(black_box(document.digests("example.org", &nonce, &YES))))
+        }),
+        entry("Part::check", "the content of an item", "64 KiB", 48 * KIB, |n| {
+            let receipt = receipt(n);
+            let part = receipt.part("example.org", true, &[1], &YES);
+            input(n, move || part.check("example.org", &YES).expect("a part"))
+        }),
+        entry("Part by serde", "digests", "", LEN, |n| {
+            let mut part = serde_json::to_value(receipt(1).part("example.org", true, &[1], &YES)).expect("JSON");
+            part["digests"] = vec!["00".repeat(32); n / 67].into();
+            read_again::<Part>(&part)
+        }),
+        entry("Receipt by serde", "the content of an item", "64 KiB", 48 * KIB, |n| {
+            read_again::<Receipt>(&serde_json::to_value(receipt(n)).expect("JSON"))
+        }),
+        entry("Account::decide", "proofs", "", LEN, |n| {
+            let mut account = Account::default();
+            account.contacts = 1;
+            let proofs = vec![Proof::Contact { via: AddressKind::Email, age_secs: 1 }; n / 32];
+            let (act, session) = (AccountAct::Recover { proofs }, AccountSession::recovered(NOW));
+            input(n, move || drop(black_box(account.decide(&act, &session, &AccountPolicy::default(), NOW))))
+        }),
+        entry("account::report", "accounts", "", LEN, |n| {
+            let accounts = vec![Account::default(); n / size_of::<Account>()];
+            let bytes = accounts.len() * size_of::<Account>();
+            input(bytes, move || assert_eq!(black_box(account::report(&accounts)).accounts, accounts.len()))
+        }),
         entry("SignalTable::ask", "signals", "", LEN, |n| {
             let table = SignalTable::new([(Signal::NEW_ORIGIN, Demand::default().held())]).expect("a table");
             let signals = signals(n);
             input(n, move || drop(black_box(table.ask(Demand::default(), &signals))))
         }),
     ]
+}
+
+/// Lines of a log and bundles of an archive: who reads a foreign one has bounds.
+fn audit() -> Vec<EntryPoint> {
+    fn event(n: usize) -> Value {
+        json!({ "type": "sign-in", "texts": vec!["pseud-7"; n / 10] })
+    }
+    fn vector(n: usize) -> String {
+        let (id, client_data) = ("AAAA", made::json::base64url(b"{}"));
+        json!({
+            "kind": "registration", "rp": { "id": "example.org", "origins": ["https://example.org"] },
+            "expected": { "challenge": "AAAA", "uv_required": false },
+            "response": {
+                "id": id, "rawId": id, "type": "public-key", "clientExtensionResults": { "x": vec![0; n / 2] },
+                "response": { "clientDataJSON": client_data, "attestationObject": "oA" },
+            },
+        })
+        .to_string()
+    }
+    vec![
+        entry("AuditChain::append", "the event", "64 KiB", 63 * KIB, |n| {
+            let (event, chain) = (event(n), AuditChain::new("a").expect("a name"));
+            input(n, move || drop(black_box(chain.clone().append(&event, &AwsLcRs).expect("a line"))))
+        }),
+        entry("ChainCheck::line", "the line", "64 KiB", 63 * KIB, |n| {
+            let line = AuditChain::new("a").expect("a name").append(&event(n), &AwsLcRs).expect("a line");
+            with(line, |line| ChainCheck::new("a", None).line(line, &AwsLcRs).expect("a line that holds"))
+        }),
+        entry("Bundle::of_vector", "a value that nobody reads", "8 MiB", MIB - 4 * KIB, |n| {
+            with(vector(n), |json| drop(Bundle::of_vector(json, &AwsLcRs).expect("a bundle")))
+        }),
+        entry("Bundle::from_json, verify, to_json", "a value that nobody reads", "8 MiB", MIB - 4 * KIB, |n| {
+            let json = Bundle::of_vector(&vector(n), &AwsLcRs).expect("a bundle").to_json();
+            with(json, |json| {
+                let bundle = Bundle::from_json(json).expect("a bundle");
+                assert!(bundle.verify(&AwsLcRs).expect("a report").agrees());
+                bundle.to_json()
+            })
+        }),
+    ]
+    .into_iter()
+    .map(|entry| EntryPoint { held: 120, ..entry }) // a value of JSON is up to a hundred times its text
+    .collect()
 }
 
 /// The BLOB of the FIDO Metadata Service. The caller fetches it, and its signature is verified before its entries are read.
@@ -334,6 +423,15 @@ fn responses() -> Vec<EntryPoint> {
         }),
         entry("AuthenticationResponse::from_json", "signature", LEN, MIB - KIB, |n| {
             with(signed(n), |json| AuthenticationResponse::from_json(json))
+        }),
+        entry("RegistrationResponse::to_json", "clientDataJSON", LEN, MIB - KIB, |n| {
+            let json = posted("", "", "").replacen("e30", &characters(n), 1);
+            let response = RegistrationResponse::from_json(&json).expect("a response");
+            input(json.len(), move || drop(black_box(response.to_json())))
+        }),
+        entry("AuthenticationResponse::to_json", "signature", LEN, MIB - KIB, |n| {
+            let response = AuthenticationResponse::from_json(&signed(n)).expect("a response");
+            input(n, move || drop(black_box(response.to_json())))
         }),
         entry("AuthenticationResponse by serde", "unknown members", NAMES, MIB - KIB, |n| {
             with(posted(&members(n), "", ""), |json| serde_json::from_str::<AuthenticationResponse>(json))

@@ -61,20 +61,21 @@ fn run(files: &[String], json: bool, backend: &dyn Backend) -> Result<(usize, us
             if line.trim_ascii().is_empty() {
                 continue;
             }
-            let (id, judged, disagreement) = match serde_json::from_slice::<Vector>(&line) {
+            let (id, report, disagreement) = match serde_json::from_slice::<Vector>(&line) {
                 Ok(vector) => {
                     let judged = vector.judge(backend);
                     let disagreement = vector.disagreement(&judged);
-                    (vector.id, judged, disagreement)
+                    let error = judged.error.map(|member| member.to_string());
+                    (vector.id.clone(), report(&vector.id, &judged, error.as_deref()), disagreement)
                 }
                 Err(error) => {
                     let error = format!("not a vector: {error}");
-                    (place.clone(), Judgement { error: Some(error.clone()), ..Judgement::default() }, Some(error))
+                    (place.clone(), report(&place, &Judgement::default(), Some(&error)), Some(error))
                 }
             };
             *(if disagreement.is_none() { &mut passed } else { &mut failed }) += 1;
             let printed = if json {
-                writeln!(out, "{}", report(&id, &judged))
+                writeln!(out, "{report}")
             } else {
                 disagreement.map_or(Ok(()), |why| writeln!(out, "{id}: {why}"))
             };
@@ -88,7 +89,7 @@ fn run(files: &[String], json: bool, backend: &dyn Backend) -> Result<(usize, us
     }
 }
 
-fn report(id: &str, judged: &Judgement) -> serde_json::Value {
+fn report(id: &str, judged: &Judgement, error: Option<&str>) -> serde_json::Value {
     let mut report = serde_json::json!({
         "id": id,
         "accept": judged.accept,
@@ -97,9 +98,9 @@ fn report(id: &str, judged: &Judgement) -> serde_json::Value {
         "attestation_format": judged.attestation_format,
         "attestation_type": judged.attestation_type,
     });
-    if let Some(error) = &judged.error {
+    if let Some(error) = error {
         report["accept"] = serde_json::Value::Null;
-        report["error"] = error.as_str().into();
+        report["error"] = error.into();
     }
     report
 }

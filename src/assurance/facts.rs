@@ -4,6 +4,7 @@ use super::model::ModelFacts;
 use crate::ceremony::Ceremony;
 use crate::ceremony::authentication::UserVerification;
 use crate::ceremony::evidence::{Evidence, TrustOutcome};
+use crate::confirmation::Confirmed;
 use crate::credential::Version;
 use crate::crypto::Algorithm;
 use crate::policy::Characteristics;
@@ -132,6 +133,21 @@ impl ConfirmationFacts {
     #[must_use]
     pub const fn items(items: u32) -> Self {
         Self { items, subject: false, signer: false, meaning: false, time: false }
+    }
+}
+
+/// What a confirmation that was verified shows of its document. If its head was not disclosed, nothing but the number of items is
+/// known.
+impl From<&Confirmed> for ConfirmationFacts {
+    fn from(confirmed: &Confirmed) -> Self {
+        let head = confirmed.head();
+        Self {
+            items: u32::try_from(confirmed.items()).unwrap_or(u32::MAX),
+            subject: head.is_some(), // a document always has a subject and a time
+            signer: head.is_some_and(|(signer, _)| signer),
+            meaning: head.is_some_and(|(_, meaning)| meaning),
+            time: head.is_some(),
+        }
     }
 }
 

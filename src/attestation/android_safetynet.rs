@@ -84,7 +84,7 @@ fn check_payload(payload: &[u8], inputs: &Inputs<'_, '_>) -> Result<(), Reason> 
     // §8.5: nonce "is identical to the Base64 encoding of the SHA-256 hash of the concatenation of authenticatorData and
     // clientDataHash".
     let nonce = payload.nonce.ok_or(Reason::Nonce)?;
-    if nonce != base64url::encode_standard(&inputs.backend.sha256(&[inputs.signed()])) {
+    if nonce != base64url::encode_standard(inputs.signed_sha256()) {
         return Err(Reason::Nonce);
     }
     // SafetyNet online documentation: ctsProfileMatch is true.

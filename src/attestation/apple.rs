@@ -25,7 +25,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     // Steps 2 to 4: "nonce equals the value of the extension with OID 1.2.840.113635.100.8.2 in credCert"
     let extension = leaf.certificate().extensions.find(oid::APPLE_NONCE).ok_or(Reason::NonceExtension)?;
     let nonce = nonce(extension.value).map_err(|_| Reason::NonceExtension)?;
-    if nonce != inputs.backend.sha256(&[inputs.signed()]) {
+    if nonce != inputs.signed_sha256() {
         return Err(Reason::Nonce);
     }
     // Step 5: "the credential public key equals the Subject Public Key of credCert"

@@ -8,7 +8,7 @@ use crate::codec::cbor::Value;
 use crate::codec::der::{self, Reader};
 use crate::crypto::{Algorithm, PublicKey};
 use crate::x509::certificate::{Certificate, Version};
-use crate::x509::extensions::KeyUsage;
+use crate::x509::extensions::{BasicConstraints, KeyUsage};
 use std::borrow::Cow;
 
 /// The maximum number of certificates that are read from a statement. Path validation accepts fewer.
@@ -30,7 +30,11 @@ pub(super) fn algorithm(alg: i64) -> Result<Algorithm, Reason> {
 }
 
 /// The first certificate of `x5c`. Its key signs the statement.
-pub(super) struct Leaf<'a>(Certificate<'a>);
+pub(super) struct Leaf<'a> {
+    certificate: Certificate<'a>,
+    constraints: Option<BasicConstraints>,
+    usage: Option<KeyUsage>,
+}
 
 impl<'a> Leaf<'a> {
     /// Reads the first certificate of `x5c`. Refuses keyCertSign and a path length in a certificate with `cA = FALSE`.
@@ -39,9 +43,10 @@ impl<'a> Leaf<'a> {
     pub(super) fn read(x5c: &'a [Cow<'_, [u8]>]) -> Result<Self, Reason> {
         let certificate = Certificate::read(x5c.first().map(AsRef::as_ref).unwrap_or_default())?;
         let constraints = certificate.extensions.basic_constraints()?;
+        let usage = certificate.extensions.key_usage()?;
         if !constraints.is_some_and(|constraints| constraints.ca) {
             // RFC 5280 §4.2.1.3: "If the keyCertSign bit is asserted, then the cA bit [...] MUST also be asserted."
-            if certificate.extensions.key_usage()?.is_some_and(KeyUsage::key_cert_sign) {
+            if usage.is_some_and(KeyUsage::key_cert_sign) {
                 return Err(Reason::KeyCertSign);
             }
             // RFC 5280 §4.2.1.9: "CAs MUST NOT include the pathLenConstraint field unless the cA boolean is asserted".
@@ -49,16 +54,16 @@ impl<'a> Leaf<'a> {
                 return Err(Reason::PathLength);
             }
         }
-        Ok(Self(certificate))
+        Ok(Self { certificate, constraints, usage })
     }
 
     pub(super) const fn certificate(&self) -> &Certificate<'a> {
-        &self.0
+        &self.certificate
     }
 
     /// Reads the certificate's key.
     pub(super) fn key(&self) -> Result<PublicKey<'a>, Reason> {
-        Ok(self.0.public_key()?.key)
+        Ok(self.certificate.public_key()?.key)
     }
 
     /// Verifies a signature with the certificate's key.
@@ -69,13 +74,13 @@ impl<'a> Leaf<'a> {
         signature: &[u8],
         inputs: &Inputs<'_, '_>,
     ) -> Result<(), Reason> {
-        let key = self.0.public_key()?;
+        let key = self.certificate.public_key()?;
         // §8.2 to §8.6: "using the attestation public key [...] with the algorithm specified in alg"
         if !key.fits(algorithm.scheme()) {
             return Err(Reason::Algorithm);
         }
         // RFC 5280 §4.2.1.3: digitalSignature, if there is a key usage
-        if self.0.extensions.key_usage()?.is_some_and(|usage| !usage.digital_signature()) {
+        if self.usage.is_some_and(|usage| !usage.digital_signature()) {
             return Err(Reason::KeyUsage);
         }
         inputs.verify_signature(algorithm.scheme(), &key.key, message, signature)
@@ -84,12 +89,12 @@ impl<'a> Leaf<'a> {
     /// Checks the version.
     pub(super) fn check_version_3(&self) -> Result<(), Reason> {
         // §8.2.1, §8.3.1: "Version MUST be set to 3"
-        if self.0.version == Version::V3 { Ok(()) } else { Err(Reason::CertificateVersion) }
+        if self.certificate.version == Version::V3 { Ok(()) } else { Err(Reason::CertificateVersion) }
     }
 
     /// Checks that the certificate is not that of a CA.
     pub(super) fn check_end_entity(&self) -> Result<(), Reason> {
-        match self.0.extensions.basic_constraints()? {
+        match self.constraints {
             Some(constraints) if !constraints.ca => Ok(()),
             // §8.2.1, §8.3.1: "The Basic Constraints extension MUST have the CA component set to false."
             _ => Err(Reason::BasicConstraints),
@@ -98,7 +103,7 @@ impl<'a> Leaf<'a> {
 
     /// Checks the extension id-fido-gen-ce-aaguid, if there is one.
     pub(super) fn check_aaguid(&self, aaguid: Aaguid) -> Result<(), Reason> {
-        let Some(extension) = self.0.extensions.find(oid::FIDO_AAGUID) else { return Ok(()) };
+        let Some(extension) = self.certificate.extensions.find(oid::FIDO_AAGUID) else { return Ok(()) };
         // §8.2.1: "a 16-byte OCTET STRING. The extension MUST NOT be marked as critical."
         let value = der::read_all(extension.value, Reader::octet_string)
             .map_err(|_: der::Malformed| Reason::AaguidExtension)?;

@@ -149,7 +149,7 @@ impl fmt::Display for AttestationType {
 
 /// An attestation object (§6.5.4). The statement is not verified.
 #[doc(hidden)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttestationObject<'a> {
     format: &'a str,
     statement: Value<'a>,
@@ -241,6 +241,7 @@ pub(crate) struct Inputs<'i, 'a> {
 pub(crate) struct Made {
     client_data_hash: OnceCell<[u8; 32]>,
     signed: OnceCell<Bytes>,
+    signed_sha256: OnceCell<[u8; 32]>,
 }
 
 impl Inputs<'_, '_> {
@@ -252,6 +253,11 @@ impl Inputs<'_, '_> {
     /// Returns authenticatorData ‖ clientDataHash, which most formats sign.
     pub(crate) fn signed(&self) -> &[u8] {
         self.made.signed.get_or_init(|| self.authenticator_data.followed_by(self.client_data_hash()))
+    }
+
+    /// Returns the SHA-256 of [`Self::signed`], which some formats sign, and which the evidence has.
+    pub(crate) fn signed_sha256(&self) -> &[u8; 32] {
+        self.made.signed_sha256.get_or_init(|| self.backend.sha256(&[self.signed()]))
     }
 
     /// Verifies a signature (§6.5.5), if the budget of the message covers its cost. If not, [`verify`] refuses the statement.

@@ -1,7 +1,7 @@
 //! Authenticator data (§6.1) and attested credential data (§6.5.1).
 //!
 //! The bytes describe their own length. AT is set if and only if there is attested credential data, ED if and only if there
-//! is an extension map; trailing bytes are refused. Reading copies nothing.
+//! is an extension map; trailing bytes are refused. Reading copies no bytes.
 //!
 //! | bytes | content |
 //! |---|---|
@@ -13,7 +13,8 @@
 
 use super::Aaguid;
 use crate::codec::base64url::Bytes;
-use crate::codec::cbor::{self, Value};
+use crate::codec::before;
+use crate::codec::cbor::{self, Map, Value};
 use crate::extensions::SignedMap;
 use core::fmt;
 
@@ -76,6 +77,8 @@ pub struct AttestedCredentialData<'a> {
     aaguid: Aaguid,
     credential_id: &'a [u8],
     credential_public_key: &'a [u8],
+    /// The COSE_Key as a map.
+    parameters: Map<'a>,
 }
 
 impl<'a> AttestedCredentialData<'a> {
@@ -113,6 +116,11 @@ impl<'a> AttestedCredentialData<'a> {
     pub const fn credential_public_key(&self) -> &'a [u8] {
         self.credential_public_key
     }
+
+    /// Returns the parameters of the COSE_Key.
+    pub(crate) const fn parameters(&self) -> Map<'a> {
+        self.parameters
+    }
 }
 
 /// Why bytes are not authenticator data.
@@ -149,14 +157,15 @@ pub enum Error {
 }
 
 /// Authenticator data (§6.1).
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AuthenticatorData<'a> {
     bytes: &'a [u8],
     rp_id_hash: &'a [u8; 32],
     flags: Flags,
     sign_count: u32,
     attested_credential_data: Option<AttestedCredentialData<'a>>,
-    extensions: Option<SignedMap<'a>>,
+    /// On the heap, because it is large and most ceremonies have none.
+    extensions: Option<Box<SignedMap<'a>>>,
 }
 
 impl<'a> AuthenticatorData<'a> {
@@ -178,7 +187,7 @@ impl<'a> AuthenticatorData<'a> {
         };
         let (extensions, rest) = if flags.extension_data() {
             let (extensions, rest) = extensions(rest)?;
-            (Some(extensions), rest)
+            (Some(Box::new(extensions)), rest)
         } else {
             (None, rest)
         };
@@ -228,8 +237,8 @@ impl<'a> AuthenticatorData<'a> {
 
     /// Returns the signed extension outputs, if any.
     #[must_use]
-    pub const fn extensions(&self) -> Option<&SignedMap<'a>> {
-        self.extensions.as_ref()
+    pub fn extensions(&self) -> Option<&SignedMap<'a>> {
+        self.extensions.as_deref()
     }
 }
 
@@ -250,9 +259,9 @@ impl fmt::Debug for AuthenticatorData<'_> {
 fn attested_credential_data(bytes: &[u8]) -> Result<(AttestedCredentialData<'_>, &[u8]), Error> {
     let (aaguid, credential_id, key) = AttestedCredentialData::split(bytes)?;
     let (value, rest) = Value::read_first(key).map_err(Error::PublicKey)?;
-    value.map().ok_or(Error::PublicKeyNotAMap)?;
-    let credential_public_key = cbor::before(key, rest);
-    Ok((AttestedCredentialData { aaguid, credential_id, credential_public_key }, rest))
+    let parameters = value.map().ok_or(Error::PublicKeyNotAMap)?;
+    let credential_public_key = before(key, rest);
+    Ok((AttestedCredentialData { aaguid, credential_id, credential_public_key, parameters }, rest))
 }
 
 fn extensions(bytes: &[u8]) -> Result<(SignedMap<'_>, &[u8]), Error> {

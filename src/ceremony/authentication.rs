@@ -361,7 +361,7 @@ fn credential(
 
     // Step 5: allowCredentials, if it was sent
     let allowed = expected.allow_credentials;
-    let named = allowed.iter().any(|allowed| allowed.as_bytes() == response.credential_id());
+    let named = allowed.iter().any(|allowed| allowed.as_bytes().iter().eq(response.credential_id()));
     recorder.check(Step::AllowCredentials, !allowed.is_empty(), named, Refusal::CredentialNotAllowed)?;
 
     // Step 6: the record has the credential id that the response names, and its owner is the user

@@ -44,7 +44,7 @@
 //! | `version` | 1: the version of this JSON |
 //! | `edition` | [`EDITION`]: the edition of the standard whose step numbers are used |
 //! | `ceremony` | `registration` (§7.1) or `authentication` (§7.2) |
-//! | `purpose` | `registration`, `payment`, or, by the front door, `sign-in` or `reauthentication`: see [`Purpose`] |
+//! | `purpose` | `registration`, `payment`, or, by the front door, `sign-in`, `reauthentication` or `confirmation`: see [`Purpose`] |
 //! | `purposeText` | front door: the purpose given to [`start_reauthentication`](crate::RelyingParty::start_reauthentication) |
 //! | `stateId` | front door: the id of the [state](crate::AuthenticationState) |
 //! | `user` | the user handle in base64url, or your pseudonym: see [`Evidence::with_user`]. If refused: the user that was known before |
@@ -113,6 +113,8 @@ pub enum Purpose {
     Reauthentication,
     /// Confirming a payment (Secure Payment Confirmation).
     Payment,
+    /// Confirming a document (feature `assurance`).
+    Confirmation,
 }
 
 impl Purpose {

@@ -56,6 +56,13 @@ impl Origins {
         Self { own: origins.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 
+    /// Returns the origins if no others are accepted.
+    #[cfg(feature = "audit")]
+    pub(crate) fn listed(&self) -> Option<Vec<String>> {
+        let exact = !self.subdomains && !self.any_port;
+        exact.then(|| self.own.iter().chain(&self.elsewhere).cloned().collect())
+    }
+
     /// Also these origins, which [`Self::with_subdomains`] and [`Self::with_any_port`] leave as they are: those of other
     /// sites, which §5.11 lists one by one, and those of apps.
     #[must_use]

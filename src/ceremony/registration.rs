@@ -303,7 +303,7 @@ fn steps<'a>(
     )?;
 
     let object = attestation_object(expected, response, recorder)?;
-    let authenticator_data = *object.authenticator_data();
+    let authenticator_data = object.authenticator_data().clone();
     let attested = *authenticator_data
         .attested_credential_data()
         .ok_or(Refusal::AuthenticatorData(authenticator::data::Error::NoAttestedCredentialData.into()))?;
@@ -335,11 +335,11 @@ fn steps<'a>(
     recorder.extensions(expected.extensions != RegistrationExtensions::NONE, report);
 
     Ok(Checked {
+        budget: inputs.budget.get(),
         credential_id,
         attested,
         authenticator_data,
         algorithm: key.algorithm(),
-        budget: inputs.budget.get(),
         attestation,
         client_data,
         client_data_json: response.client_data_json(),
@@ -374,7 +374,7 @@ fn authenticator_data_and_key<'a>(
     recorder: &mut Recorder,
 ) -> Result<cose::CoseKey<'a>, Refusal> {
     // Step 3, continued: unsigned copies. If step 20 will refuse the key, its copies are not compared.
-    let key = public_key(expected, attested.credential_public_key(), backend);
+    let key = public_key(expected, attested, backend);
     copies(response, authenticator_data, key.as_ref().ok())?;
     recorder.passed(Step::Response);
 
@@ -413,7 +413,7 @@ fn attestation<'a>(
 
     // Step 22: the attestation statement
     let is_signed = format != Format::None;
-    recorder.evidence.signed_sha256 = is_signed.then(|| inputs.backend.sha256(&[inputs.signed()]));
+    recorder.evidence.signed_sha256 = is_signed.then(|| *inputs.signed_sha256());
     let attestation = attestation::verify(format, object.statement(), inputs).map_err(Refusal::AttestationStatement)?;
     recorder.evidence.attestation_type = Some(attestation.attestation_type);
     recorder.passed(Step::AttestationStatement);
@@ -459,10 +459,10 @@ fn check_flags(expected: &ExpectedRegistration<'_>, flags: Flags, recorder: &mut
 /// signatures with the key (§5.8.5).
 fn public_key<'a>(
     expected: &ExpectedRegistration<'_>,
-    encoding: &'a [u8],
+    attested: &AttestedCredentialData<'a>,
     backend: &dyn Backend,
 ) -> Result<cose::CoseKey<'a>, Refusal> {
-    let parameters = cose::Parameters::read(encoding).map_err(|error| Refusal::PublicKey(error.into()))?;
+    let parameters = cose::Parameters::of(attested.parameters());
     let number = parameters.algorithm_number().map_err(|error| Refusal::PublicKey(error.into()))?;
     let offered = |algorithm: &Algorithm| i64::from(algorithm.cose()) == number;
     if !expected.algorithms.iter().any(offered) {

@@ -6,7 +6,7 @@
 //! most [`MAX_UNKNOWN_MEMBERS`] of them.
 
 use crate::codec::json::{MAX_UNKNOWN_MEMBERS, MemberError, Text, UnknownNames};
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
@@ -45,6 +45,15 @@ pub enum Error {
     /// More than [`MAX_UNKNOWN_MEMBERS`] unknown members.
     #[error("the client data has more than {MAX_UNKNOWN_MEMBERS} unknown members")]
     TooManyMembers,
+}
+
+impl From<MemberError> for Error {
+    fn from(error: MemberError) -> Self {
+        match error {
+            MemberError::Twice => Self::DuplicateMember,
+            MemberError::TooMany => Self::TooManyMembers,
+        }
+    }
 }
 
 /// Runs UTF-8 decode (§7.1 step 5, §7.2 step 8): removes one byte order mark, and replaces octets that are not UTF-8 by U+FFFD.
@@ -90,9 +99,12 @@ impl<'a> Member<'a> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
-    fn of(raw: &'a RawValue) -> Self {
-        let json = raw.get();
-        match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+    /// Reads the value of a member that must not have occurred before.
+    fn set(&mut self, json: &'a str) -> Result<(), Error> {
+        if *self != Self::Absent {
+            return Err(Error::DuplicateMember);
+        }
+        *self = match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
             Some(inner) if !inner.contains('\\') => Self::Text(Cow::Borrowed(inner)),
             Some(_) => match serde_json::from_str::<Unescaped>(json) {
                 Ok(Unescaped(text)) => Self::Text(Cow::Owned(text)),
@@ -103,7 +115,8 @@ impl<'a> Member<'a> {
                 "false" => Self::Bool(false),
                 _ => Self::Other,
             },
-        }
+        };
+        if *self == Self::Other { check_depth(json) } else { Ok(()) }
     }
 }
 
@@ -148,26 +161,20 @@ impl<'a> ClientData<'a> {
     /// Parses decoded client data (§7.1 step 6, §7.2 step 9).
     ///
     /// # Errors
-    /// [`Error::TooDeep`], [`Error::NotJson`], [`Error::DuplicateMember`], [`Error::TooManyMembers`].
+    /// [`Error::NotJson`]; otherwise the first of [`Error::DuplicateMember`], [`Error::TooManyMembers`] and
+    /// [`Error::TooDeep`].
     pub fn parse(text: &'a str) -> Result<Self, Error> {
-        if depth(text) > MAX_DEPTH {
-            return Err(Error::TooDeep);
-        }
         let Members { data, refused } =
             serde_json::from_str(text).map_err(|e| Error::NotJson { line: e.line(), column: e.column() })?;
-        match refused {
-            None => Ok(data),
-            Some(MemberError::Twice) => Err(Error::DuplicateMember),
-            Some(MemberError::TooMany) => Err(Error::TooManyMembers),
-        }
+        refused.map_or(Ok(data), Err)
     }
 }
 
-/// Returns the maximum number of arrays and objects that are open at once. serde_json does not limit the nesting of values
-/// that it skips, because it needs no stack for them.
-fn depth(text: &str) -> usize {
-    let (mut now, mut most, mut in_string, mut escaped) = (0_usize, 0_usize, false, false);
-    for byte in text.bytes() {
+/// Checks the number of arrays and objects that are open at once in the value of a member. serde_json does not limit it,
+/// because it needs no stack to skip a value.
+fn check_depth(json: &str) -> Result<(), Error> {
+    let (mut now, mut most, mut in_string, mut escaped) = (1_usize, 1_usize, false, false); // 1: the client data
+    for byte in json.bytes() {
         match byte {
             _ if escaped => escaped = false,
             b'\\' => escaped = in_string,
@@ -180,14 +187,14 @@ fn depth(text: &str) -> usize {
             _ => {}
         }
     }
-    most
+    if most > MAX_DEPTH { Err(Error::TooDeep) } else { Ok(()) }
 }
 
-/// The members, and why their names are refused. The refusal is kept until the end, so that text that is not JSON is reported
-/// as such.
+/// The members, and the first fault of a name or a value. The fault is kept until the end, so that text that is not JSON is
+/// reported as such.
 struct Members<'a> {
     data: ClientData<'a>,
-    refused: Option<MemberError>,
+    refused: Option<Error>,
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
@@ -203,31 +210,20 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
                 let mut unknown = UnknownNames::default();
                 let mut refused = None;
                 while let Some(Text(name)) = map.next_key()? {
-                    let member = match &*name {
-                        "type" => &mut data.ceremony_type,
-                        "challenge" => &mut data.challenge,
-                        "origin" => &mut data.origin,
-                        "crossOrigin" => &mut data.cross_origin,
-                        "topOrigin" => &mut data.top_origin,
-                        "payment" => {
-                            let payment = map.next_value::<&RawValue>()?.get();
-                            if data.payment.replace(payment).is_some() {
-                                refused = refused.or(Some(MemberError::Twice));
-                            }
-                            continue;
-                        }
-                        _ => {
-                            if refused.is_none() {
-                                refused = unknown.add(name).err();
-                            }
-                            map.next_value::<IgnoredAny>()?;
-                            continue;
-                        }
+                    let json = map.next_value::<&RawValue>()?.get();
+                    let checked = match &*name {
+                        "type" => data.ceremony_type.set(json),
+                        "challenge" => data.challenge.set(json),
+                        "origin" => data.origin.set(json),
+                        "crossOrigin" => data.cross_origin.set(json),
+                        "topOrigin" => data.top_origin.set(json),
+                        "payment" => match data.payment.replace(json) {
+                            None => check_depth(json),
+                            Some(_) => Err(Error::DuplicateMember),
+                        },
+                        _ => unknown.add(name).map_err(Error::from).and_then(|()| check_depth(json)),
                     };
-                    if *member != Member::Absent {
-                        refused = refused.or(Some(MemberError::Twice));
-                    }
-                    *member = Member::of(map.next_value()?);
+                    refused = refused.or(checked.err());
                 }
                 Ok(Members { data, refused })
             }
@@ -300,10 +296,15 @@ mod tests {
             assert!(matches!(ClientData::parse(json), Err(Error::NotJson { .. })), "{json}");
         }
         let deep = format!("{{\"x\":{}", "{\"a\":".repeat(100_000));
-        assert_eq!(ClientData::parse(&deep), Err(Error::TooDeep));
+        assert!(matches!(ClientData::parse(&deep), Err(Error::NotJson { .. })));
         let nested = |levels| format!("{{\"x\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
         assert_eq!(ClientData::parse(&nested(MAX_DEPTH - 1)), Ok(ClientData::default()));
         assert_eq!(ClientData::parse(&nested(MAX_DEPTH)), Err(Error::TooDeep));
+        for member in ["type", "payment"] {
+            let nested = |levels| nested(levels).replacen('x', member, 1);
+            assert!(ClientData::parse(&nested(MAX_DEPTH - 1)).is_ok());
+            assert_eq!(ClientData::parse(&nested(MAX_DEPTH)), Err(Error::TooDeep), "{member}");
+        }
         let brackets = "[".repeat(MAX_DEPTH);
         let strings = format!(r#"{{"x":"{brackets}\"{brackets}","y":"{brackets}"}}"#);
         assert_eq!(ClientData::parse(&strings), Ok(ClientData::default()), "brackets in a string do not count");

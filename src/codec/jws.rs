@@ -17,8 +17,8 @@ pub(crate) struct Jws<'a> {
 }
 
 impl<'a> Jws<'a> {
-    /// Decodes three parts of base64url without padding, of which the header is not empty; `None` for anything else. The payload may be large, so the text is
-    /// searched for dots only from both ends, and the base64 decoder refuses the others.
+    /// Decodes three parts of base64url without padding, of which the header is not empty; `None` for anything else. The payload
+    /// may be large, so the text is searched for dots only from both ends, and the base64 decoder refuses the others.
     pub(crate) fn read(text: &'a [u8]) -> Option<Self> {
         let last = text.iter().rposition(|&byte| byte == b'.')?;
         let (signed, signature) = text.split_at_checked(last)?;

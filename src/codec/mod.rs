@@ -9,11 +9,20 @@
 //! | PEM | `pem` | RFC 7468 |
 
 pub(crate) mod base64url;
+#[cfg(feature = "audit")]
+pub(crate) mod canonical;
 pub mod cbor;
 pub(crate) mod der;
 pub(crate) mod json;
 pub(crate) mod jws;
+#[cfg(feature = "assurance")]
+pub(crate) mod lengths;
 pub(crate) mod pem;
 
 /// A list that stores up to `N` items inline.
 pub(crate) type Few<T, const N: usize> = smallvec::SmallVec<[T; N]>;
+
+/// Returns the part of `start` before `rest`, which a reader of `start` has left.
+pub(crate) fn before<'a>(start: &'a [u8], rest: &[u8]) -> &'a [u8] {
+    start.get(..start.len().saturating_sub(rest.len())).unwrap_or_default()
+}

@@ -2,10 +2,10 @@
 
 use super::Blob;
 use super::values::blob;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// `cmtgKey`, a draft for Level 4: parsed, not verified.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CmtgKeyOutputs {
     /// A COSE_Key of the trust group.

@@ -3,7 +3,7 @@
 use super::{ClientExtensionResults, OutputRefusal};
 
 /// CredentialPropertiesOutput (§10.1.3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) struct CredentialProperties {
     /// Whether the credential is discoverable, as the client reports. `None` if the client does not know.
     pub(crate) rk: Option<bool>,

@@ -92,7 +92,7 @@ impl LargeBlobRequest {
 }
 
 /// AuthenticationExtensionsLargeBlobOutputs (§10.1.5).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct LargeBlobOutputs {
     /// Of a registration: whether the credential can have a blob.
     pub(crate) supported: Option<bool>,

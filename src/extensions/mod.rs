@@ -118,6 +118,7 @@ use crate::set::bit_set;
 use core::fmt;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
 use signed::Shaped;
 use tables::{Input as _, identifiers, inputs, output_refusals, results};
 use values::{BlobMember, WithheldMember, flag};

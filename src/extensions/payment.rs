@@ -68,7 +68,7 @@ impl From<True> for bool {
 }
 
 /// BrowserBoundSignature of Secure Payment Confirmation (§5).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct BrowserBoundSignature {
     /// The signature over the posted client data.
     #[serde(default, deserialize_with = "blob")]
@@ -76,7 +76,7 @@ pub(crate) struct BrowserBoundSignature {
 }
 
 /// AuthenticationExtensionsPaymentOutputs of Secure Payment Confirmation (§5).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PaymentOutputs {
     /// The signature by the key that never leaves the browser.

@@ -1,6 +1,6 @@
 //! Pseudo-random function extension (`prf`, §10.1.4).
 
-use super::values::withheld;
+use super::values::{flag, withheld};
 use super::{Blob, ClientExtensionResults, OutputRefusal};
 use crate::credential::{CredentialDescriptor, CredentialId};
 use crate::invalid::InvalidValue;
@@ -86,12 +86,12 @@ pub(super) fn read_creation<'de, D: Deserializer<'de>>(from: D) -> Result<Option
 }
 
 /// AuthenticationExtensionsPRFOutputs (§10.1.4), without the results.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct PrfOutputs {
     /// Of a registration: whether the credential has the function.
     pub(crate) enabled: Option<bool>,
     /// Whether results were sent.
-    #[serde(default, deserialize_with = "withheld")]
+    #[serde(default, deserialize_with = "withheld", skip_serializing_if = "flag::is_clear")]
     pub(crate) results: bool,
 }
 

@@ -127,6 +127,27 @@ macro_rules! results {
             pub unknown: u32,
         }
 
+        impl ClientExtensionResults {
+            /// Returns JSON that is read as equal results. What was not kept is replaced: a secret by `true`, a malformed
+            /// output by 0, and the unknown identifiers by others.
+            pub(crate) fn to_value(&self) -> Value {
+                let known = self.present.iter().map(|extension| {
+                    let output = match extension {
+                        $(Extension::$extension => self.$field.as_ref().map(|output| json!(output)),)*
+                        _ => None,
+                    };
+                    let output = match (output, extension) {
+                        _ if self.malformed.contains(extension) => json!(0),
+                        (Some(Value::Bool(false)), Extension::HmacGetSecret | Extension::LargeBlobKey) => json!({}),
+                        (output, _) => output.unwrap_or_default(),
+                    };
+                    (extension.identifier().to_owned(), output)
+                });
+                let unknown = (0..self.unknown).map(|number| (format!("unknown{number}"), Value::Null));
+                known.chain(unknown).collect()
+            }
+        }
+
         impl<'de> Deserialize<'de> for ClientExtensionResults {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 struct Results;

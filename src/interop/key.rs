@@ -17,8 +17,9 @@
 use super::check::Concern;
 use super::error::Reason;
 use super::members::Members;
+use crate::codec::before;
 use crate::codec::cbor::encode::{self, Item};
-use crate::codec::cbor::{self, Map, Rules, Value};
+use crate::codec::cbor::{Map, Rules, Value};
 use crate::codec::pem;
 use crate::crypto::Algorithm;
 use crate::crypto::cose::{CoseKey, Error};
@@ -127,7 +128,7 @@ fn canonical(key: Vec<u8>) -> Result<(Vec<u8>, Option<Concern>), Error> {
         return Ok((key, Some(Concern::KeyRewritten)));
     }
     let (_, behind) = Value::read_first(&key).map_err(|_| error)?;
-    let first = cbor::before(&key, behind);
+    let first = before(&key, behind);
     let mended = Some(first.to_vec()).filter(readable).or_else(|| rewrite(first).filter(readable));
     let concern = Concern::KeyHadTrailingBytes { len: behind.len() };
     mended.map(|key| (key, Some(concern))).ok_or(error)

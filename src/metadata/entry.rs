@@ -185,10 +185,10 @@ pub struct Skipped {
 /// Values that entries share: each anchor and each [`Traits`] is kept once.
 pub(super) struct Shared<'de, 'b> {
     backend: &'b dyn Backend,
-    /// Whether the payload is ASCII without control characters.
+    /// Whether the payload has no control characters.
     plain: bool,
     by_text: HashMap<Cow<'de, str>, Option<u32>, Mixing>,
-    pub(super) anchors: Vec<TrustAnchor>,
+    pub(super) anchors: Vec<(TrustAnchor, Short)>,
     by_der: HashMap<Short, u32>,
     traits: HashMap<Arc<Traits>, ()>,
 }
@@ -218,7 +218,7 @@ impl<'de, 'b> Shared<'de, 'b> {
             }
             let number = u32::try_from(self.anchors.len()).ok()?;
             self.by_der.insert(digest, number);
-            self.anchors.push(anchor);
+            self.anchors.push((anchor, digest));
             Some(number)
         });
         self.by_text.insert(text, number);

@@ -152,8 +152,7 @@ pub(crate) enum Lookup<'m> {
 
 impl Metadata {
     fn new(payload: Payload, signature_sha256: [u8; 32], at: UnixTime, signer: Signer, backend: &dyn Backend) -> Self {
-        let anchors = payload.anchors.into_iter().map(|anchor| {
-            let certificate = entry::short(backend, &[anchor.der()]);
+        let anchors = payload.anchors.into_iter().map(|(anchor, certificate)| {
             let authority = [entry::short(backend, &[anchor.subject()]), entry::short(backend, &[anchor.spki()])];
             Anchor { anchor, certificate, authority }
         });

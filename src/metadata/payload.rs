@@ -2,7 +2,7 @@
 
 use super::entry::{EntrySeed, Model, Shared, Skipped, read_alone};
 use super::members::{Members, Reader, items, text};
-use super::status::Day;
+use super::status::{Day, Short};
 use crate::crypto::Backend;
 use crate::x509::TrustAnchor;
 use core::fmt;
@@ -18,7 +18,8 @@ pub(super) struct Payload {
     pub(super) next_update: Option<Day>,
     pub(super) models: Vec<Model>,
     pub(super) skipped: Vec<Skipped>,
-    pub(super) anchors: Vec<TrustAnchor>,
+    /// With the digest of each.
+    pub(super) anchors: Vec<(TrustAnchor, Short)>,
     pub(super) unknown: usize,
 }
 
@@ -28,20 +29,20 @@ impl Payload {
     /// An entry beyond the bounds of the JSON reader, such as a number that no float can hold, ends the first pass. A second
     /// pass then reads each entry by itself.
     pub(super) fn read(payload: &[u8], backend: &dyn Backend) -> Option<Self> {
-        // The usual payload is ASCII in one line. It needs no other check of its characters, so long texts can be skipped fast.
-        if payload.iter().fold(true, |plain, byte| plain & (0x20..0x80).contains(byte)) {
-            let first = Self::pass(serde_json::Deserializer::from_slice(payload), backend, Pass::Plain);
-            if let Ok(read) = first {
+        let payload = core::str::from_utf8(payload).ok()?;
+        let pass = |pass| Self::pass(serde_json::Deserializer::from_str(payload), backend, pass);
+        // The usual payload is in one line. In it, a control character can stand nowhere, so the end of a long text can be
+        // looked for without looking for them.
+        if payload.bytes().fold(true, |plain, byte| plain & (byte >= 0x20)) {
+            if let Ok(read) = pass(Pass::Plain) {
                 return read;
             }
         }
-        let payload = core::str::from_utf8(payload).ok()?;
-        let pass = |pass| Self::pass(serde_json::Deserializer::from_str(payload), backend, pass);
         pass(Pass::Whole).or_else(|_| pass(Pass::EachEntry)).ok().flatten()
     }
 
     fn pass<'de>(
-        mut json: serde_json::Deserializer<impl serde_json::de::Read<'de>>,
+        mut json: serde_json::Deserializer<serde_json::de::StrRead<'de>>,
         backend: &dyn Backend,
         pass: Pass,
     ) -> Result<Option<Self>, serde_json::Error> {
@@ -68,7 +69,7 @@ impl Payload {
 /// How a payload is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pass {
-    /// In one pass; the payload has no control characters and is ASCII.
+    /// In one pass; the payload has no control characters.
     Plain,
     /// In one pass.
     Whole,

@@ -5,7 +5,7 @@
 //! at the time of its receipt, so only its signer decides. Prefer that form.
 
 use super::blob::{Roots, Seen, verify};
-use super::entry::{EntryError, Model, Skipped, Traits};
+use super::entry::{EntryError, Model, Skipped, Traits, short};
 use super::error::StoredError;
 use super::payload::Payload;
 use super::status::{Day, Report, Status};
@@ -116,7 +116,10 @@ impl Metadata {
         let name = from.option(Source::boxed)?;
         let signer = Signer { name, not_after: from.time()?, checked_for_revocation: from.size()? };
         let unknown = from.size()?;
-        let anchors = from.list(|from| TrustAnchor::from_der(from.bytes()?).ok())?;
+        let anchors = from.list(|from| {
+            let der = from.bytes()?;
+            Some((TrustAnchor::from_der(der).ok()?, short(backend, &[der])))
+        })?;
         let traits = from.list(|from| from.traits().map(Arc::new))?;
         let models = from.list(|from| {
             Some(Model {

@@ -39,6 +39,13 @@ impl TrustAnchors {
         Self { any: anchors.into_iter().collect(), ..Self::default() }
     }
 
+    /// Returns the anchors if they hold for every format and model and there are no revocation lists.
+    #[cfg(feature = "audit")]
+    pub(crate) fn for_all(&self) -> Option<&[TrustAnchor]> {
+        let only = self.formats.is_empty() && self.aaguids.is_empty() && self.crls.is_empty();
+        only.then_some(&self.any)
+    }
+
     /// Adds anchors to the list of a format.
     ///
     /// ```

@@ -342,7 +342,7 @@ impl RelyingParty {
     }
 
     /// Returns the expectations that a state keeps for its response.
-    pub(super) fn expected_of<'s>(
+    pub(crate) fn expected_of<'s>(
         &'s self,
         state: &'s AuthenticationState,
         now: UnixTime,

@@ -5,6 +5,8 @@
 
 mod authentication;
 mod builder;
+#[cfg(feature = "assurance")]
+mod confirmation;
 mod decoys;
 mod enumeration;
 #[cfg(feature = "mds")]
@@ -18,6 +20,8 @@ mod well_known;
 
 pub use authentication::{Authenticated, AuthenticationRequest};
 pub use builder::{ConfigError, RelyingPartyBuilder};
+#[cfg(feature = "assurance")]
+pub use confirmation::{Confirmation, ConfirmationState};
 pub use decoys::Decoys;
 pub use payment::Paid;
 pub use reauthentication::{Reauthentication, ReauthenticationRequest};

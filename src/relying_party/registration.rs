@@ -273,7 +273,7 @@ impl RelyingParty {
 
     /// Returns the algorithm that a state offers. A different build may have offered one that this build cannot verify: nobody could
     /// sign in with such a credential.
-    fn verifiable(&self, number: i32) -> Result<Algorithm, Error> {
+    pub(crate) fn verifiable(&self, number: i32) -> Result<Algorithm, Error> {
         let known = Algorithm::from_cose(number.into());
         known.filter(|algorithm| self.backend.supports(algorithm.scheme())).ok_or(Error::UnverifiableAlgorithm(number))
     }
@@ -339,7 +339,38 @@ impl RelyingParty {
         let policy = &attestation.policy;
         let algorithms: Vec<Algorithm> =
             state.algorithms.iter().map(|number| self.verifiable(*number)).collect::<Result<_, _>>()?;
-        let mut expected = ExpectedRegistration::new(&self.site, &state.challenge, &algorithms);
+        let expected = self.expected_registration(&state, policy, &algorithms, metadata, now);
+        match self.verify_registration(&expected, policy, &state, response) {
+            Ok(mut registered) => {
+                state.identify(&mut registered.recorder.evidence);
+                if let Err(failure) = &mut registered.browser_bound_key {
+                    state.identify(&mut failure.recorder.evidence);
+                }
+                Ok(registered)
+            }
+            Err(mut failure) => {
+                state.identify(&mut failure.recorder.evidence);
+                Err(Error::Failed(failure))
+            }
+        }
+    }
+
+    /// Returns the attestation policy under which a registration was started.
+    #[cfg(feature = "audit")]
+    pub(crate) fn policy_of(&self, state: &RegistrationState) -> Result<&AttestationPolicy, Error> {
+        self.attestation(state.attestation.as_deref()).map(|Attestation { policy, .. }| policy)
+    }
+
+    /// Returns the expectations that a state keeps for its response.
+    pub(crate) fn expected_registration<'s>(
+        &'s self,
+        state: &'s RegistrationState,
+        policy: &AttestationPolicy,
+        algorithms: &'s [Algorithm],
+        metadata: Option<&'s Metadata>,
+        now: UnixTime,
+    ) -> ExpectedRegistration<'s> {
+        let mut expected = ExpectedRegistration::new(&self.site, &state.challenge, algorithms);
         expected.user_verification_required = state.user_verification_required;
         expected.conditional = state.conditional;
         expected.extensions = state.extensions;
@@ -356,19 +387,7 @@ impl RelyingParty {
         }
         #[cfg(not(feature = "mds"))]
         let _: Option<&Metadata> = metadata;
-        match self.verify_registration(&expected, policy, &state, response) {
-            Ok(mut registered) => {
-                state.identify(&mut registered.recorder.evidence);
-                if let Err(failure) = &mut registered.browser_bound_key {
-                    state.identify(&mut failure.recorder.evidence);
-                }
-                Ok(registered)
-            }
-            Err(mut failure) => {
-                state.identify(&mut failure.recorder.evidence);
-                Err(Error::Failed(failure))
-            }
-        }
+        expected
     }
 
     fn verify_registration<'a>(

@@ -1,13 +1,21 @@
-//! The cases: one JSON object per line, with the answer that is expected. `cases.jsonl` has one for every edge of every rule. Its
-//! answers come from a second implementation, in another language, of the contract.
+//! The cases: one JSON object per line, with the answer that is expected. `cases.jsonl` (levels and demands),
+//! `confirmations.jsonl` (documents and receipts) and `accounts.jsonl` have one for every edge of every rule. Their answers come
+//! from a second implementation, in another language, of the contract.
 
 use crate::answer::answer;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
+use wardkey::account::{Notice, Stage};
 use wardkey::assurance::{Rules, Verdict};
 
 const OWN: &str = include_str!("cases.jsonl");
+const CONFIRMATIONS: &str = include_str!("confirmations.jsonl");
+const ACCOUNTS: &str = include_str!("accounts.jsonl");
+
+fn all() -> impl Iterator<Item = &'static str> {
+    OWN.lines().chain(CONFIRMATIONS.lines()).chain(ACCOUNTS.lines())
+}
 
 /// Compares the members that `expect` has. A `code` of null is not compared. Returns what differs.
 fn difference(line: &str) -> Option<String> {
@@ -31,9 +39,12 @@ fn check(text: &str) -> usize {
 
 #[test]
 fn every_own_case_has_the_expected_answer() {
-    assert_eq!(check(OWN), OWN.lines().count());
-    let ids: BTreeSet<String> = own().map(|case| case["id"].to_string()).collect();
-    assert_eq!(ids.len(), OWN.lines().count(), "ids are unique");
+    for text in [OWN, CONFIRMATIONS, ACCOUNTS] {
+        assert_eq!(check(text), text.lines().count());
+    }
+    let id = |line| serde_json::from_str::<Value>(line).unwrap()["id"].to_string();
+    let ids: BTreeSet<String> = all().map(id).collect();
+    assert_eq!(ids.len(), all().count(), "ids are unique");
 }
 
 #[test]
@@ -84,18 +95,29 @@ fn every_rule_has_a_case_for_each_of_its_verdicts() {
 
 #[test]
 fn every_word_of_an_answer_has_a_case() {
-    let words = |member: &str| -> BTreeSet<String> {
-        let answers: Vec<_> = own().map(|case| case["expect"][member].clone()).collect();
+    let of = |kind: &str, member: &str| -> BTreeSet<String> {
+        let cases = all().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let answers: Vec<_> =
+            cases.filter(|case| case["kind"] == kind).map(|case| case["expect"][member].clone()).collect();
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let lists = answers.iter().filter_map(Value::as_array).flatten();
         lists.chain(&answers).filter_map(text).collect()
     };
     let set = |text: &str| -> BTreeSet<String> { text.split(' ').map(str::to_owned).collect() };
-    assert_eq!(words("ceiling"), set("none aal1 aal2 aal3"));
-    assert_eq!(words("amr"), set("hwk mfa otp pop pwd sms swk user"));
-    assert_eq!(words("acr"), set("phr phrh"));
-    assert_eq!(words("lacks"), set("denied hold level freshness confirmation second-credential"));
-    assert_eq!(words("error"), set("unknown-signal"));
+    assert_eq!(of("assurance", "ceiling"), set("none aal1 aal2 aal3"));
+    assert_eq!(of("assurance", "amr"), set("hwk mfa otp pop pwd sms swk user"));
+    assert_eq!(of("assurance", "acr"), set("phr phrh"));
+    assert_eq!(of("demand", "lacks"), set("denied hold level freshness confirmation second-credential"));
+    assert_eq!(of("demand", "error"), set("unknown-signal"));
+    let documents = set("nonce purpose subject signer meaning time items item-type item-content");
+    assert_eq!(of("confirmation", "error"), documents);
+    assert!(of("receipt", "code").is_superset(&set("part head item challenge-mismatch user-not-verified")));
+    let stages = Stage::ALL.map(Stage::name).map(str::to_owned).into_iter().collect::<BTreeSet<_>>();
+    assert_eq!(of("account", "stage"), stages);
+    let needs = "level freshness cooling-off no-sms confirmed-passkey independent-means unknown-passkey last-passkey";
+    assert_eq!(of("account", "lacks"), set(&format!("{needs} not-suspended proof second-proof")));
+    let notices = Notice::ALL.map(Notice::name).map(str::to_owned).into_iter().collect::<BTreeSet<_>>();
+    assert_eq!(of("account", "notice"), notices);
 }
 
 #[test]

@@ -131,6 +131,7 @@ const EXEMPT: [(&str, &[&str]); 4] = [
             "refuse",
             "refuse_at_sign_in",
             "related_origin",
+            "request",
             "requiring",
             "rotate",
             "rotated",
@@ -169,11 +170,16 @@ const EXEMPT: [(&str, &[&str]); 4] = [
         "is the same as one that has a row",
         &[
             "fido",
+            "finish_confirmation",
+            "bundle_authentication", // of_vector
+            "bundle_registration",
             "finish_reauthentication",
             "finish_registration_with_metadata",
             "from_kept_blob",
             "icon",
             "keep_blob",
+            "part",
+            "start_confirmation",
         ],
     ),
 ];

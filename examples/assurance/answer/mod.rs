@@ -1,5 +1,7 @@
 //! One line in, one answer out. `tests/assurance` uses this module too.
 
+mod account;
+mod confirmation;
 mod demand;
 mod facts;
 
@@ -25,6 +27,9 @@ pub(crate) fn answer(line: &[u8]) -> Option<Value> {
     let answer = match kind.as_str() {
         "assurance" => read(line).and_then(facts::answer),
         "demand" => read(line).and_then(demand::answer),
+        "confirmation" => read(line).and_then(confirmation::answer),
+        "receipt" => read(line).and_then(confirmation::answer_receipt),
+        "account" => read(line).and_then(account::answer),
         _ => return None,
     };
     let mut answer = answer.unwrap_or_else(|code| json!({ "error": code }));

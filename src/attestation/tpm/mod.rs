@@ -76,13 +76,14 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
 /// Returns whether the key in `pubArea` is the credential key. Coordinates are compared as integers, because TPMs omit leading
 /// zeros.
 fn is_key(unique: &Unique<'_>, key: &PublicKey<'_>) -> bool {
-    let integer = |bytes: &[u8]| -> Vec<u8> { bytes.iter().copied().skip_while(|&byte| byte == 0).collect() };
+    let equal =
+        |a: &[u8], b: &[u8]| a.iter().skip_while(|&&byte| byte == 0).eq(b.iter().skip_while(|&&byte| byte == 0));
     match (*unique, *key) {
         (Unique::Rsa { modulus, exponent }, PublicKey::Rsa { modulus: n, exponent: e, .. }) => {
-            modulus == n && integer(&exponent.to_be_bytes()) == e
+            modulus == n && equal(&exponent.to_be_bytes(), e)
         }
         (Unique::Ecc { curve, x, y }, PublicKey::Ec { curve: c, x: cx, y: cy, .. }) => {
-            curve == c && integer(x) == integer(cx) && integer(y) == integer(cy)
+            curve == c && equal(x, cx) && equal(y, cy)
         }
         _ => false,
     }

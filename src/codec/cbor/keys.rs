@@ -1,7 +1,7 @@
 //! The order of map keys, and duplicates among them.
 
-use super::{Error, MAX_DEPTH, Reader, Rules, before};
-use crate::codec::Few;
+use super::{Error, MAX_DEPTH, Reader, Rules};
+use crate::codec::{Few, before};
 
 /// The maximum entries of an unsorted map under [`Rules::any_key_order`]. Every pair of keys is compared to find duplicates.
 /// The maps of §8 have at most six entries.

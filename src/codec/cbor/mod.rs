@@ -8,6 +8,7 @@
 pub(crate) mod encode;
 mod keys;
 
+use super::before;
 use keys::Keys;
 
 /// The maximum levels of nested arrays and maps. CTAP2 messages have at most 4; a compound attestation with certificates
@@ -215,11 +216,6 @@ impl<'a> Map<'a> {
 }
 
 const BREAK: u8 = 0xff;
-
-/// Returns the part of `start` before `rest`.
-pub(crate) fn before<'a>(start: &'a [u8], rest: &[u8]) -> &'a [u8] {
-    start.get(..start.len().saturating_sub(rest.len())).unwrap_or_default()
-}
 
 struct Reader<'a> {
     rest: &'a [u8],

@@ -9,6 +9,7 @@
 
 pub(crate) mod time;
 
+use super::before;
 use core::fmt;
 
 /// How bytes differ from the DER value that was expected (X.690).
@@ -212,29 +213,32 @@ impl<'a> Reader<'a> {
         if length < least { Err(Malformed::Length) } else { usize::try_from(length).map_err(|_| Malformed::Length) }
     }
 
-    /// Reads the next value with any tag.
-    pub(crate) fn any(&mut self) -> Result<Element<'a>, Malformed> {
-        let start = self.rest;
-        let tag = self.tag()?;
+    /// Reads a length and as many octets of contents.
+    fn length_and_contents(&mut self) -> Result<&'a [u8], Malformed> {
         let length = self.length()?;
         let (contents, rest) = self.rest.split_at_checked(length).ok_or(Malformed::Truncated)?;
         self.rest = rest;
-        let (encoding, _) =
-            start.split_at_checked(start.len().saturating_sub(rest.len())).ok_or(Malformed::Truncated)?;
-        Ok(Element { tag, contents, encoding })
+        Ok(contents)
+    }
+
+    /// Reads the next value with any tag.
+    pub(crate) fn any(&mut self) -> Result<Element<'a>, Malformed> {
+        let start = self.rest;
+        let (tag, contents) = (self.tag()?, self.length_and_contents()?);
+        Ok(Element { tag, contents, encoding: before(start, self.rest) })
     }
 
     /// Reads the next value, which must have this tag.
-    #[inline]
     pub(crate) fn element(&mut self, tag: Tag) -> Result<Element<'a>, Malformed> {
-        let element = self.any()?;
-        if element.tag == tag { Ok(element) } else { Err(Malformed::Tag) }
+        let start = self.rest;
+        let contents = self.contents(tag)?;
+        Ok(Element { tag, contents, encoding: before(start, self.rest) })
     }
 
     /// Reads the contents of the next value, which must have this tag.
     #[inline]
     pub(crate) fn contents(&mut self, tag: Tag) -> Result<&'a [u8], Malformed> {
-        self.element(tag).map(|element| element.contents)
+        if self.tag()? == tag { self.length_and_contents() } else { Err(Malformed::Tag) }
     }
 
     /// Reads the contents of the next value if it has this tag; otherwise reads nothing.
@@ -244,7 +248,9 @@ impl<'a> Reader<'a> {
         if self.is_empty() || ahead.tag()? != tag {
             return Ok(None);
         }
-        self.contents(tag).map(Some)
+        let contents = ahead.length_and_contents()?;
+        *self = ahead;
+        Ok(Some(contents))
     }
 
     /// Returns a reader of the contents of the next value, which must have this constructed tag.

@@ -7,7 +7,7 @@
 mod encode;
 
 use super::{CryptoError, Curve, Hash, MlDsa, PublicKey, Scheme};
-use crate::codec::cbor::{self, Value};
+use crate::codec::cbor::{self, Map, Value};
 use serde::{Deserialize, Serialize};
 
 /// A known COSEAlgorithmIdentifier (§5.8.5). In JSON: its number.
@@ -219,7 +219,7 @@ const fn crv(curve: Curve) -> i64 {
     }
 }
 
-/// The parameters of a COSE_Key in canonical CBOR, not yet checked.
+/// The parameters of a COSE_Key, not yet checked.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Parameters<'a> {
     kty: Option<i64>,
@@ -231,9 +231,8 @@ pub(crate) struct Parameters<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    /// Reads the parameters of an encoded COSE_Key. No label occurs twice, because canonical CBOR forbids it.
-    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Error> {
-        let map = Value::read(bytes)?.map().ok_or(Error::NotAMap)?;
+    /// Finds the parameters in a map. No label occurs twice, because canonical CBOR forbids it.
+    pub(crate) fn of(map: Map<'a>) -> Self {
         let mut parameters = Self { number: map.len(), ..Self::default() };
         let Self { kty, alg, of_kind: [first, second, third], .. } = &mut parameters;
         for (label, value) in map.iter() {
@@ -246,7 +245,7 @@ impl<'a> Parameters<'a> {
                 _ => {}
             }
         }
-        Ok(parameters)
+        parameters
     }
 
     /// Returns `alg`. The caller checks it before it reads the key, so that an algorithm that was not offered is refused as
@@ -262,7 +261,8 @@ impl<'a> CoseKey<'a> {
     /// # Errors
     /// [`Error`]; the checks run in the order of its variants.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
-        Self::of(&Parameters::read(bytes)?)
+        let map = Value::read(bytes)?.map().ok_or(Error::NotAMap)?;
+        Self::of(&Parameters::of(map))
     }
 
     /// Makes the key from its parameters.

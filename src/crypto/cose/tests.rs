@@ -15,7 +15,7 @@ enum Item {
 
 /// Reads `alg` of an encoded key.
 fn algorithm_number(bytes: &[u8]) -> Result<i64, Error> {
-    Parameters::read(bytes)?.algorithm_number()
+    Parameters::of(Value::read(bytes)?.map().ok_or(Error::NotAMap)?).algorithm_number()
 }
 
 type Entries = Vec<(i64, Item)>;

@@ -88,8 +88,10 @@ impl Answer {
             Framing::UntilClosed | Framing::Endless => write!(to, "\r\n")?,
         }
         to.write_all(body)?;
-        while matches!(self.framing, Framing::Endless) {
-            to.write_all(&[b'A'; 1 << 16])?; // until the client closes
+        if matches!(self.framing, Framing::Endless) {
+            loop {
+                to.write_all(&[b'A'; 1 << 16])?; // until the client closes
+            }
         }
         if self.stalls {
             to.flush()?;

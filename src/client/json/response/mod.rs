@@ -24,6 +24,7 @@ use core::fmt;
 use core::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Value, json};
 
 /// The maximum length of the JSON of a response in bytes.
 ///
@@ -208,6 +209,12 @@ fn empty<E: serde::de::Error>(text: &str) -> Result<(), E> {
 #[derive(Clone, PartialEq, Eq)]
 struct Bytes(Vec<u8>);
 
+impl Bytes {
+    fn to_value(&self) -> Value {
+        base64url::encode(&self.0).into()
+    }
+}
+
 impl fmt::Debug for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} bytes", self.0.len())
@@ -257,6 +264,29 @@ impl<R> Envelope<'_, R> {
         let client_extension_results = self.client_extension_results;
         Ok((Common { raw_id: Bytes(bytes), attachment, client_extension_results }, response))
     }
+}
+
+impl Common {
+    /// Returns the envelope with this `response`.
+    fn to_json(&self, response: impl Iterator<Item = (&'static str, Option<Value>)>) -> String {
+        let id = self.raw_id.to_value();
+        let attachment = self.attachment.as_ref().map(|attachment| json!(attachment));
+        let results = self.client_extension_results.as_ref().map(ClientExtensionResults::to_value);
+        let members = [
+            ("id", Some(id.clone())),
+            ("rawId", Some(id)),
+            ("type", Some("public-key".into())),
+            ("response", Some(present(response))),
+            ("authenticatorAttachment", attachment),
+            ("clientExtensionResults", results),
+        ];
+        present(members.into_iter()).to_string()
+    }
+}
+
+/// Makes an object of the members that are present.
+fn present(members: impl Iterator<Item = (&'static str, Option<Value>)>) -> Value {
+    members.filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 fn from_json<'a, R: Deserialize<'a>>(json: &'a str) -> Result<Envelope<'a, R>, ResponseError> {
@@ -337,8 +367,11 @@ macro_rules! response {
         }
 
         /// For web frameworks that read JSON bodies themselves, from text or bytes. As strict as `from_json`; errors contain no
-        /// received text. Limit the length of the body in the framework, because only byte strings and blobs are limited
-        /// here: see [`MAX_LEN`].
+        /// received text, and have line and column if the format knows them. Limit the length of the body in the framework,
+        /// because only byte strings and blobs are limited here: see [`MAX_LEN`].
+        ///
+        /// Do not read from a `serde_json::Value`: it has already dropped all but the last of members that occur twice, which
+        /// this type refuses, and an error has no place.
         impl<'de> Deserialize<'de> for $response {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 let response = Self::open(by_serde::<D, $wire>(from)?).map_err(D::Error::custom)?;
@@ -389,6 +422,34 @@ impl RegistrationResponse {
             public_key: copy("response.publicKey", response.public_key)?,
             public_key_algorithm: response.public_key_algorithm.and_then(|AlgorithmCopy(number)| number),
         })
+    }
+
+    /// Returns the response as JSON, to keep it and to verify it again later: `from_json` reads it as an equal response.
+    ///
+    /// It is not the posted text, but has its meaning: unknown members are omitted, and `true` stands for secrets of extensions,
+    /// which are never kept. If you need the very text, keep what you passed to `from_json`.
+    ///
+    /// ```
+    /// use wardkey::RegistrationResponse;
+    ///
+    /// let posted = r#"{"id":"AQ","rawId":"AQ","type":"public-key","clientExtensionResults":{},
+    ///     "response":{"clientDataJSON":"e30","attestationObject":"oA"}}"#;
+    /// let response = RegistrationResponse::from_json(posted)?;
+    /// assert_eq!(RegistrationResponse::from_json(&response.to_json()), Ok(response));
+    /// # Ok::<(), wardkey::client::json::ResponseError>(())
+    /// ```
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let bytes = |bytes: &Option<Bytes>| bytes.as_ref().map(Bytes::to_value);
+        let members = [
+            ("clientDataJSON", Some(self.client_data_json.to_value())),
+            ("attestationObject", Some(self.attestation_object.to_value())),
+            ("transports", Some(json!(self.transports))),
+            ("authenticatorData", bytes(&self.authenticator_data)),
+            ("publicKey", bytes(&self.public_key)),
+            ("publicKeyAlgorithm", self.public_key_algorithm.map(Value::from)),
+        ];
+        self.common.to_json(members.into_iter())
     }
 
     /// Returns `response.attestationObject`, decoded; see [`attestation`](crate::attestation).
@@ -453,6 +514,31 @@ impl AuthenticationResponse {
             signature: required("response.signature", response.signature)?,
             user_handle: optional("response.userHandle", response.user_handle)?,
         })
+    }
+
+    /// Returns the response as JSON, to keep it and to verify it again later: `from_json` reads it as an equal response.
+    ///
+    /// It is not the posted text, but has its meaning: unknown members are omitted, and `true` stands for secrets of extensions,
+    /// which are never kept. If you need the very text, keep what you passed to `from_json`.
+    ///
+    /// ```
+    /// use wardkey::AuthenticationResponse;
+    ///
+    /// let posted = r#"{"id":"AQ","rawId":"AQ","type":"public-key","clientExtensionResults":{},
+    ///     "response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA"}}"#;
+    /// let response = AuthenticationResponse::from_json(posted)?;
+    /// assert_eq!(AuthenticationResponse::from_json(&response.to_json()), Ok(response));
+    /// # Ok::<(), wardkey::client::json::ResponseError>(())
+    /// ```
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let members = [
+            ("clientDataJSON", Some(self.client_data_json.to_value())),
+            ("authenticatorData", Some(self.authenticator_data.to_value())),
+            ("signature", Some(self.signature.to_value())),
+            ("userHandle", self.user_handle.as_ref().map(Bytes::to_value)),
+        ];
+        self.common.to_json(members.into_iter())
     }
 
     /// Returns `response.authenticatorData`, decoded.

@@ -424,3 +424,49 @@ fn byte_strings_are_requested_as_text() {
         "and only those"
     );
 }
+
+/// Every output, well-formed, null, withheld or of the wrong type, and unknown ones.
+#[test]
+fn a_response_that_was_written_is_read_as_equal() {
+    let outputs = [
+        ("appid", json!(true)),
+        ("appidExclude", json!(false)),
+        ("credProps", json!({"rk": false})),
+        ("prf", json!({"enabled": true, "results": {"first": "c2VjcmV0"}})),
+        ("largeBlob", json!({"supported": true, "blob": "YmxvYg", "written": false})),
+        ("credBlob", json!(true)),
+        ("getCredBlob", json!("YmxvYg")),
+        ("hmacCreateSecret", json!(true)),
+        ("hmacGetSecret", json!({"output1": "c2VjcmV0"})),
+        ("largeBlobKey", json!("c2VjcmV0")),
+        ("uvm", json!([[2, 4, 2]])),
+        ("payment", json!({"browserBoundSignature": {"signature": "c2ln"}})),
+        ("cmtgKey", json!({"cmtgKey": "a2V5", "signature": "c2ln"})),
+    ];
+    let mut all = vec![json!({}), json!({"new": [1], "newer": {}}), outputs.iter().cloned().collect()];
+    for (name, output) in &outputs {
+        all.extend(
+            [output.clone(), json!(null), json!(0), json!("a text"), json!({})].map(|output| json!({*name: output})),
+        );
+    }
+    let attachments = [None, Some(json!("cross-platform")), Some(json!("another"))];
+    for (results, attachment) in all.iter().flat_map(|results| attachments.iter().map(move |one| (Some(results), one)))
+    {
+        for (registration_member, authentication_member) in [("publicKey", "userHandle"), ("transports", "")] {
+            let change = |json: Value, member: &str| {
+                let json = with(json, "/clientExtensionResults", results.cloned());
+                let json = with(serde_json::from_str(&json).unwrap(), "/authenticatorAttachment", attachment.clone());
+                with(serde_json::from_str(&json).unwrap(), &format!("/response/{member}"), None)
+            };
+            let response = RegistrationResponse::from_json(&change(registration(), registration_member)).unwrap();
+            assert_eq!(RegistrationResponse::from_json(&response.to_json()).as_ref(), Ok(&response), "{results:?}");
+            let response = AuthenticationResponse::from_json(&change(authentication(), authentication_member)).unwrap();
+            let json = response.to_json();
+            assert_eq!(AuthenticationResponse::from_json(&json).as_ref(), Ok(&response), "{results:?}");
+            assert!(!json.contains("c2VjcmV0"), "secrets are not kept");
+        }
+    }
+    let json = with(registration(), "/clientExtensionResults", None);
+    let response = RegistrationResponse::from_json(&json).unwrap();
+    assert_eq!(RegistrationResponse::from_json(&response.to_json()), Ok(response), "without results");
+}

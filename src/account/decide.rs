@@ -1,0 +1,322 @@
+//! Whether an act may be done, what is lacking, and who is told.
+
+use super::model::{Account, AccountSession, AddressKind};
+use super::recovery::Proof;
+use crate::assurance::AssuranceLevel;
+use crate::time::UnixTime;
+use serde::{Deserialize, Serialize};
+
+/// An act that changes how an account is signed in to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum AccountAct {
+    /// Adding a passkey of this level.
+    Bind {
+        /// The level of the new passkey.
+        level: AssuranceLevel,
+    },
+    /// Setting or changing the number that gets SMS codes: it binds a new authenticator (SP 800-63B-4 3.1.3.1).
+    ChangePhone,
+    /// Coming back after a loss.
+    Recover {
+        /// What was proved.
+        proofs: Vec<Proof>,
+    },
+    /// Turning SMS codes off.
+    RetireSms,
+    /// Removing a passkey.
+    RemovePasskey {
+        /// The passkey.
+        id: String,
+    },
+    /// Suspending a passkey, for example one that was lost.
+    SuspendPasskey {
+        /// The passkey.
+        id: String,
+    },
+    /// Resuming a passkey that was suspended.
+    ResumePasskey {
+        /// The passkey.
+        id: String,
+    },
+}
+
+/// The numbers of the relying party.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(clippy::exhaustive_structs, reason = "two numbers")]
+pub struct AccountPolicy {
+    /// The number of seconds after a recovery in which weakening acts wait. Ours: NIST asks for a notice, not for a delay.
+    pub cooling_off_secs: u64,
+    /// The maximum number of seconds since the sign-in.
+    pub fresh_secs: u64,
+}
+
+impl Default for AccountPolicy {
+    /// Three days of cooling-off, and five minutes.
+    fn default() -> Self {
+        Self { cooling_off_secs: 3 * 24 * 60 * 60, fresh_secs: 300 }
+    }
+}
+
+/// What is lacking for an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Need {
+    /// A sign-in of a higher level.
+    Level,
+    /// A re-authentication.
+    Freshness,
+    /// Time since the recovery.
+    CoolingOff,
+    /// There are no SMS codes to turn off.
+    NoSms,
+    /// A passkey that signed in with two factors.
+    ConfirmedPasskey,
+    /// A second means that is independent of the first, or a way back.
+    IndependentMeans,
+    /// The account has no such passkey.
+    UnknownPasskey,
+    /// It is the last strong passkey.
+    LastPasskey,
+    /// The passkey is not suspended.
+    NotSuspended,
+    /// A recovery code, or another proof.
+    Proof,
+    /// A second proof, by another method.
+    SecondProof,
+}
+
+impl Need {
+    /// Returns the word, which does not change, such as `independent-means`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Level => "level",
+            Self::Freshness => "freshness",
+            Self::CoolingOff => "cooling-off",
+            Self::NoSms => "no-sms",
+            Self::ConfirmedPasskey => "confirmed-passkey",
+            Self::IndependentMeans => "independent-means",
+            Self::UnknownPasskey => "unknown-passkey",
+            Self::LastPasskey => "last-passkey",
+            Self::NotSuspended => "not-suspended",
+            Self::Proof => "proof",
+            Self::SecondProof => "second-proof",
+        }
+    }
+}
+
+/// What to tell the person after an act (SP 800-63B-4 4.6). The text of a notice says how to object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Notice {
+    /// A passkey was added.
+    PasskeyAdded,
+    /// The number for SMS codes was changed.
+    PhoneChanged,
+    /// SMS codes were turned off.
+    SmsRetired,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// A passkey was suspended.
+    PasskeySuspended,
+    /// A passkey was resumed.
+    PasskeyResumed,
+    /// The account was recovered.
+    AccountRecovered,
+}
+
+impl Notice {
+    /// All notices.
+    pub const ALL: [Self; 7] = [
+        Self::PasskeyAdded,
+        Self::PhoneChanged,
+        Self::SmsRetired,
+        Self::PasskeyRemoved,
+        Self::PasskeySuspended,
+        Self::PasskeyResumed,
+        Self::AccountRecovered,
+    ];
+
+    /// Returns the key of the text, such as `passkey-added`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PasskeyAdded => "passkey-added",
+            Self::PhoneChanged => "phone-changed",
+            Self::SmsRetired => "sms-retired",
+            Self::PasskeyRemoved => "passkey-removed",
+            Self::PasskeySuspended => "passkey-suspended",
+            Self::PasskeyResumed => "passkey-resumed",
+            Self::AccountRecovered => "account-recovered",
+        }
+    }
+}
+
+/// A decision about an act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[must_use = "an act with lacks must not be done, and an act that is done must be notified"]
+#[non_exhaustive]
+pub struct Decision {
+    /// What is lacking, in the order of the checks. Empty: the act may be done.
+    pub lacks: Vec<Need>,
+    /// What to tell. `None` if the act may not be done.
+    pub notice: Option<Notice>,
+    /// The ids of the addresses to tell it to, sorted. Send the notice before you do the act that changes an address.
+    pub notify: Vec<String>,
+}
+
+impl Decision {
+    /// Returns whether nothing is lacking.
+    #[must_use]
+    pub const fn is_allowed(&self) -> bool {
+        self.lacks.is_empty()
+    }
+}
+
+/// The circumstances of an act.
+struct Circumstances<'a> {
+    account: &'a Account,
+    session: &'a AccountSession,
+    policy: &'a AccountPolicy,
+    now: UnixTime,
+}
+
+impl Account {
+    /// Decides about an act in a session at `now`.
+    ///
+    /// SP 800-63B-4 is followed where it speaks: 4.1.2.1 (binding), 4.2 (recovery), 4.3 (loss), 4.6 (notices). Cooling-off, the
+    /// independence of providers, and that one phone number is one proof, are ours.
+    ///
+    /// ```
+    /// use wardkey::UnixTime;
+    /// use wardkey::account::{Account, AccountAct, AccountPolicy, Need};
+    /// use wardkey::assurance::{AssuranceLevel, ProvenSession};
+    /// let now = UnixTime::from_secs(1_795_392_000);
+    /// let mut account = Account::default();
+    /// account.sms = Some("phone-1".to_owned());
+    /// let session = ProvenSession::new(AssuranceLevel::Aal1, now).into();
+    /// let decision = account.decide(&AccountAct::RetireSms, &session, &AccountPolicy::default(), now);
+    /// assert_eq!(decision.lacks, [Need::ConfirmedPasskey]);
+    /// ```
+    pub fn decide(
+        &self,
+        act: &AccountAct,
+        session: &AccountSession,
+        policy: &AccountPolicy,
+        now: UnixTime,
+    ) -> Decision {
+        let (lacks, notice) = Circumstances { account: self, session, policy, now }.judge(act);
+        if lacks.is_empty() {
+            let proofs = if let AccountAct::Recover { proofs } = act { proofs.as_slice() } else { &[] };
+            let recovers = matches!(act, AccountAct::Recover { .. });
+            Decision { lacks, notice: Some(notice), notify: self.to_notify(recovers, proofs) }
+        } else {
+            Decision { lacks, notice: None, notify: Vec::new() }
+        }
+    }
+
+    /// 4.6: every address that is not postal. Postal ones if there is no other; and at a recovery also for AAL3, or if every
+    /// other address is one that an issued code went to.
+    fn to_notify(&self, recovers: bool, proofs: &[Proof]) -> Vec<String> {
+        let others = || self.addresses.iter().filter(|address| address.kind != AddressKind::Postal);
+        let went_to = |id: &str| proofs.iter().any(|proof| proof.valid_issued_to(self) == Some(id));
+        let every_other_got_a_code = || others().all(|address| went_to(&address.id));
+        let highest = self.max_level() == AssuranceLevel::Aal3;
+        let post_too = others().next().is_none() || recovers && (highest || every_other_got_a_code());
+        let told = self.addresses.iter().filter(|address| post_too || address.kind != AddressKind::Postal);
+        let mut notify: Vec<String> = told.map(|address| address.id.clone()).collect();
+        notify.sort();
+        notify
+    }
+}
+
+impl Circumstances<'_> {
+    fn judge(&self, act: &AccountAct) -> (Vec<Need>, Notice) {
+        let (account, max) = (self.account, self.account.max_level());
+        match act {
+            // 4.1.2.1: at the lower of the account's highest level and the level of the new authenticator
+            AccountAct::Bind { level } => (self.needs(max.min(*level)), Notice::PasskeyAdded),
+            AccountAct::ChangePhone => {
+                let level = if account.password { AssuranceLevel::Aal2 } else { AssuranceLevel::Aal1 };
+                (self.needs_and_rest(max.min(level)), Notice::PhoneChanged)
+            }
+            AccountAct::RetireSms => (self.to_retire_sms(max), Notice::SmsRetired),
+            AccountAct::RemovePasskey { id } => (self.to_remove(id, max), Notice::PasskeyRemoved),
+            AccountAct::SuspendPasskey { id } => (self.to_suspend(id), Notice::PasskeySuspended),
+            AccountAct::ResumePasskey { id } => (self.to_resume(id, max), Notice::PasskeyResumed),
+            AccountAct::Recover { proofs } => {
+                (account.lacks_for_recovery(proofs).into_iter().collect(), Notice::AccountRecovered)
+            }
+        }
+    }
+
+    /// A sign-in of this level, not too long ago. A recovery has no level of its own.
+    fn needs(&self, level: AssuranceLevel) -> Vec<Need> {
+        let too_low = !self.session.recovered && self.session.level < level;
+        let age = self.now.secs().checked_sub(self.session.authenticated_at.secs());
+        let is_fresh = age.and_then(|age| u64::try_from(age).ok()).is_some_and(|age| age <= self.policy.fresh_secs);
+        lacks([(Need::Level, too_low), (Need::Freshness, !is_fresh)])
+    }
+
+    /// The same, and no recovery too short ago.
+    fn needs_and_rest(&self, level: AssuranceLevel) -> Vec<Need> {
+        let mut needs = self.needs(level);
+        needs.extend(lacks([(Need::CoolingOff, self.is_cooling_off())]));
+        needs
+    }
+
+    fn is_cooling_off(&self) -> bool {
+        let since = |at: UnixTime| i128::from(self.now.secs()).saturating_sub(i128::from(at.secs()));
+        let recently = |at| since(at) < i128::from(self.policy.cooling_off_secs);
+        self.session.recovered || self.account.recovered_at.is_some_and(recently)
+    }
+
+    fn to_retire_sms(&self, max: AssuranceLevel) -> Vec<Need> {
+        let strong = self.account.passkeys.iter().any(super::Passkey::is_strong);
+        let mut needs = lacks([
+            (Need::NoSms, self.account.sms.is_none()),
+            (Need::ConfirmedPasskey, !strong),
+            (Need::IndependentMeans, strong && !self.account.is_resilient()),
+        ]);
+        needs.extend(self.needs_and_rest(max.min(AssuranceLevel::Aal2)));
+        needs
+    }
+
+    fn to_remove(&self, id: &str, max: AssuranceLevel) -> Vec<Need> {
+        let Some(passkey) = self.passkey(id) else { return vec![Need::UnknownPasskey] };
+        let another = self.account.passkeys.iter().any(|other| other.id != passkey.id && other.is_strong());
+        let mut needs = self.needs(max.min(passkey.level));
+        let last = passkey.is_strong() && !another;
+        needs.extend(lacks([(Need::LastPasskey, last), (Need::CoolingOff, self.is_cooling_off())]));
+        needs
+    }
+
+    fn to_suspend(&self, id: &str) -> Vec<Need> {
+        if self.passkey(id).is_none() {
+            return vec![Need::UnknownPasskey];
+        }
+        // 4.3: one factor is enough to report a loss
+        lacks([(Need::Level, self.session.level < AssuranceLevel::Aal1)])
+    }
+
+    fn to_resume(&self, id: &str, max: AssuranceLevel) -> Vec<Need> {
+        match self.passkey(id) {
+            None => vec![Need::UnknownPasskey],
+            Some(passkey) if !passkey.suspended => vec![Need::NotSuspended],
+            Some(passkey) => self.needs_and_rest(max.min(passkey.level)),
+        }
+    }
+
+    fn passkey(&self, id: &str) -> Option<&super::Passkey> {
+        self.account.passkeys.iter().find(|passkey| passkey.id == id)
+    }
+}
+
+fn lacks<const N: usize>(checks: [(Need, bool); N]) -> Vec<Need> {
+    checks.into_iter().filter(|(_, lacks)| *lacks).map(|(need, _)| need).collect()
+}

@@ -1,0 +1,70 @@
+//! Bundles of the ceremonies of the front door, for an archive.
+
+use super::bundle::{Bundle, BundleError};
+use crate::credential::CredentialRecord;
+use crate::crypto::Algorithm;
+use crate::relying_party::RelyingParty;
+use crate::state::{AuthenticationState, Purpose, RegistrationState};
+use crate::time::UnixTime;
+use crate::vector::Vector;
+
+impl RelyingParty {
+    /// Makes the bundle of a registration, accepted or refused. `posted` is the text that the page posted, `stored` the record that
+    /// your store has already under the id of the credential, and `now` the time of the ceremony. The web session and the
+    /// expiry of the state are not part of a bundle.
+    ///
+    /// ```
+    /// # use wardkey::{RegistrationState, RelyingParty, UnixTime, audit::BundleError};
+    /// fn archive(
+    ///     rp: &RelyingParty, state: &RegistrationState, posted: &str, now: UnixTime,
+    /// ) -> Result<String, BundleError> {
+    ///     Ok(rp.bundle_registration(state, posted, None, now)?.to_json()) // keep these bytes
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`BundleError::Ceremony`] if format 1 of vectors has no word for a choice of this relying party, such as origins with
+    /// every subdomain, lists of models, or the FIDO metadata; [`BundleError::Unwritable`].
+    pub fn bundle_registration(
+        &self,
+        state: &RegistrationState,
+        posted: &str,
+        stored: Option<&CredentialRecord>,
+        now: UnixTime,
+    ) -> Result<Bundle, BundleError> {
+        let policy = self.policy_of(state).map_err(|_| BundleError::Ceremony)?;
+        let algorithms: Result<Vec<Algorithm>, _> =
+            state.algorithms.iter().map(|number| self.verifiable(*number)).collect();
+        let algorithms = algorithms.map_err(|_| BundleError::Ceremony)?;
+        let expected = self.expected_registration(state, policy, &algorithms, None, now);
+        Bundle::of(&Vector::of_registration(&expected, policy, posted, stored)?, self.backend())
+    }
+
+    /// Makes the bundle of a sign-in or a re-authentication, accepted or refused. `record` is the record as it was before the
+    /// ceremony.
+    ///
+    /// ```
+    /// # use wardkey::{AuthenticationState, CredentialRecord, RelyingParty, UnixTime, audit::BundleError};
+    /// fn archive(
+    ///     rp: &RelyingParty, state: &AuthenticationState, posted: &str, before: &CredentialRecord, now: UnixTime,
+    /// ) -> Result<String, BundleError> {
+    ///     Ok(rp.bundle_authentication(state, posted, before, now)?.to_json())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Self::bundle_registration`]. A payment has no bundle: format 1 has no word for what was paid.
+    pub fn bundle_authentication(
+        &self,
+        state: &AuthenticationState,
+        posted: &str,
+        record: &CredentialRecord,
+        now: UnixTime,
+    ) -> Result<Bundle, BundleError> {
+        if state.purpose == Purpose::Payment {
+            return Err(BundleError::Ceremony);
+        }
+        let expected = self.expected_of(state, now);
+        Bundle::of(&Vector::of_authentication(&expected, record, posted)?, self.backend())
+    }
+}

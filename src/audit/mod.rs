@@ -1,0 +1,23 @@
+//! Logs and archives that somebody else can check: audit events, a chain of log lines, and bundles of ceremonies
+//! (feature `audit`).
+//!
+//! | question of an auditor | answer |
+//! |---|---|
+//! | what happened, by whom? | [`AuditEvent`], also as a FHIR AuditEvent |
+//! | was the log changed? | [`AuditChain`] writes it, [`ChainCheck`] checks it line by line |
+//! | was this sign-in right? | [`Bundle`] contains all that is needed to judge it again, also by another library |
+//!
+//! A line, an event and a bundle have exactly one encoding. Every other one is refused.
+
+mod bundle;
+mod chain;
+mod event;
+mod fhir;
+mod front_door;
+
+pub use bundle::{Bundle, BundleError, BundleReport, JudgedAgain, MAX_BUNDLE_LEN};
+pub use chain::{AuditChain, Broken, ChainCheck, ChainFault, Checkpoint, MAX_CHAIN_NAME_LEN, MAX_LINE_LEN};
+pub use event::{
+    AuditEvent, CredentialDigest, EventOutcome, EventTimeError, EventType, Label, LabelError, MAX_LABEL_LEN,
+};
+pub use fhir::FhirVersion;

@@ -1,0 +1,150 @@
+//! Canonical JSON: each value has one spelling, so a digest of it means the value. And digests over several parts.
+//!
+//! Members are sorted by name, names are ASCII, there is no white space, numbers are integers of at most 2^53 - 1 in amount,
+//! and strings are escaped only where JSON demands it.
+
+use super::lengths::with_lengths;
+use crate::crypto::Backend;
+use serde_json::Value;
+use std::fmt::Write as _;
+
+/// The greatest amount of an integer: the greatest that every JSON reader reads exactly.
+pub(crate) const MAX_INTEGER: i64 = (1 << 53) - 1;
+
+/// Returns the canonical JSON; `None` if the value has none: a number that is no such integer, or a name beyond ASCII.
+pub(crate) fn write(value: &Value) -> Option<String> {
+    let mut text = String::new();
+    add(&mut text, value)?;
+    Some(text)
+}
+
+fn add(to: &mut String, value: &Value) -> Option<()> {
+    match value {
+        Value::Null => to.push_str("null"),
+        Value::Bool(value) => to.push_str(if *value { "true" } else { "false" }),
+        Value::Number(number) => {
+            let number = number.as_i64().filter(|number| (-MAX_INTEGER..=MAX_INTEGER).contains(number))?;
+            write!(to, "{number}").ok()?;
+        }
+        Value::String(text) => to.push_str(&serde_json::to_string(text).ok()?),
+        Value::Array(items) => {
+            to.push('[');
+            for (place, item) in items.iter().enumerate() {
+                if place > 0 {
+                    to.push(',');
+                }
+                add(to, item)?;
+            }
+            to.push(']');
+        }
+        Value::Object(members) => {
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_unstable_by_key(|(name, _)| *name);
+            to.push('{');
+            for (place, (name, value)) in members.into_iter().enumerate() {
+                if !name.is_ascii() {
+                    return None;
+                }
+                if place > 0 {
+                    to.push(',');
+                }
+                to.push_str(&serde_json::to_string(name).ok()?);
+                to.push(':');
+                add(to, value)?;
+            }
+            to.push('}');
+        }
+    }
+    Some(())
+}
+
+/// Reads canonical JSON; `None` for every other text. A member that occurs twice is refused, because the text is not the
+/// spelling of what was read.
+pub(crate) fn read(text: &str) -> Option<Value> {
+    let value = serde_json::from_str(text).ok()?;
+    (write(&value)? == text).then_some(value)
+}
+
+/// Returns SHA-256 of the parts, each behind its length.
+pub(crate) fn digest(backend: &dyn Backend, parts: &[&[u8]]) -> [u8; 32] {
+    with_lengths(parts, |parts| backend.sha256(parts))
+}
+
+/// Returns the digest in lower-case hexadecimal.
+pub(crate) fn hex(digest: &[u8; 32]) -> String {
+    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _: core::fmt::Result = write!(text, "{byte:02x}"); // a String takes everything
+        text
+    })
+}
+
+/// Reads a digest in lower-case hexadecimal; `None` for every other text.
+pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase());
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let mut digest = [0; 32];
+    if pairs.len() != digest.len() || !rest.is_empty() {
+        return None;
+    }
+    for (byte, [high, low]) in digest.iter_mut().zip(pairs) {
+        *byte = u8::try_from((digit(high)? << 4) | digit(low)?).ok()?;
+    }
+    Some(digest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_value_has_one_spelling() {
+        for text in [
+            "null",
+            "[]",
+            "{}",
+            r#"{"A":1,"a":[true,false,null,-5],"b":{"c":"\"\\\b\f\n\r\t\u001f/é\u007f"}}"#,
+            "9007199254740991",
+            "-9007199254740991",
+        ] {
+            let text = text.replace(r"\u007f", "\u{7f}");
+            assert_eq!(read(&text).and_then(|value| write(&value)).as_deref(), Some(&*text));
+        }
+        for text in [
+            "",
+            " null",
+            "[1, 2]",
+            r#"{"b":1,"a":2}"#,
+            r#"{"a":1,"a":1}"#,
+            r#"{"é":1}"#,
+            "9007199254740992",
+            "-9007199254740992",
+            "1.0",
+            "1e2",
+            "-0",
+            "01",
+            r#""\/""#,
+            r#""\u0041""#,
+            r#""\u001F""#,
+            r#""\u000a""#,
+            r#""\ud800""#,
+            "\u{feff}null",
+            "null\n",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        assert_eq!(read(&"[".repeat(100_000)), None);
+    }
+
+    #[test]
+    fn the_lengths_of_the_parts_count() {
+        let backend = crate::crypto::default_backend();
+        let of = |parts: &[&[u8]]| digest(backend, parts);
+        assert_eq!(of(&[b"ab", b""]), backend.sha256(&[b"\0\0\0\x02ab\0\0\0\0"]));
+        assert_ne!(of(&[b"ab", b"c"]), of(&[b"a", b"bc"]));
+        let text = hex(&of(&[]));
+        assert_eq!(unhex(&text), Some(of(&[])));
+        for bad in [&text[1..], &text.to_uppercase(), &format!("{text}00"), &text.replace(&text[..1], "g"), ""] {
+            assert_eq!(unhex(bad), None, "{bad}");
+        }
+    }
+}

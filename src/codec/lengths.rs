@@ -1,0 +1,9 @@
+//! Digests over several parts, of which no two lists have one.
+
+/// Passes each part behind its length in bytes, as four bytes, big endian. No part is nearly 4 GiB long.
+pub(crate) fn with_lengths<T>(parts: &[&[u8]], hash: impl FnOnce(&[&[u8]]) -> T) -> T {
+    let length = |part: &&[u8]| u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes();
+    let lengths: Vec<[u8; 4]> = parts.iter().map(length).collect();
+    let parts: Vec<&[u8]> = lengths.iter().zip(parts).flat_map(|(length, part)| [length.as_slice(), *part]).collect();
+    hash(&parts)
+}

@@ -1,0 +1,160 @@
+//! Starts and finishes the confirmation of a document. Its state has a type of its own, so that it cannot be finished as a sign-in.
+
+use super::{Authenticated, AuthenticationRequest, RelyingParty};
+use crate::ceremony::{Site, authentication};
+use crate::client::AuthenticationResponse;
+use crate::client::json::{RequestOptions, UserVerificationRequirement};
+use crate::confirmation::{Confirmed, Document, Nonce, Receipt};
+use crate::credential::{CredentialRecord, UserHandle};
+use crate::error::Error;
+use crate::quirk::Quirks;
+use crate::state::{AuthenticationState, Purpose, Session};
+use crate::time::UnixTime;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+/// The state of a confirmation that was started. Not `Clone`, so that it cannot be used twice. It has the nonce: keep it where
+/// only who may read the document can read it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+#[must_use = "store it under its id until the browser responds"]
+pub struct ConfirmationState(AuthenticationState);
+
+impl ConfirmationState {
+    /// Returns the key to store the state under. [`AuthenticationResponse::state_id`] returns the same text.
+    #[must_use]
+    pub fn id(&self) -> String {
+        self.0.id()
+    }
+
+    /// Returns the account.
+    #[must_use]
+    pub const fn user_handle(&self) -> Option<&UserHandle> {
+        self.0.user_handle()
+    }
+
+    /// Returns the time of expiry. Delete states that have expired.
+    #[must_use]
+    pub const fn expires_at(&self) -> UnixTime {
+        self.0.expires_at()
+    }
+}
+
+/// Reading refuses the states of other ceremonies.
+impl<'de> Deserialize<'de> for ConfirmationState {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let state = AuthenticationState::deserialize(from)?;
+        match state.purpose {
+            Purpose::Confirmation { .. } => Ok(Self(state)),
+            _ => Err(D::Error::custom("expected the state of a confirmation")),
+        }
+    }
+}
+
+/// A document that was confirmed by one ceremony.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "store the receipt, and bring the record up to date"]
+#[non_exhaustive]
+pub struct Confirmation {
+    /// The receipt to store with the act.
+    pub receipt: Receipt,
+    /// What was verified.
+    pub confirmed: Confirmed,
+    /// The ceremony. Write its [update](Authenticated::update) first. It signs nobody in.
+    pub authenticated: Authenticated,
+}
+
+impl RelyingParty {
+    /// Starts the confirmation of a document by a signed-in user. `records` are the records of the account that may confirm it, at
+    /// least one. Show the whole document before you send the options. User verification is required.
+    ///
+    /// The challenge is the digest of the document with a fresh nonce, so it says nothing about the document.
+    ///
+    /// ```
+    /// # use wardkey::{ConfirmationState, CredentialRecord, Error, RelyingParty, Session, UnixTime, UserHandle};
+    /// # use wardkey::{client::json::RequestOptions, confirmation::Document};
+    /// fn begin(
+    ///     rp: &RelyingParty, user: &UserHandle, own: &[CredentialRecord], document: &Document, session: Session, now: UnixTime,
+    /// ) -> Result<(RequestOptions, ConfirmationState), Error> {
+    ///     rp.start_confirmation(user, own, document, session, now) // store the state and the document
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::SessionEmpty`], [`Error::TimeNotInSeconds`],
+    /// [`Error::Random`].
+    #[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
+    pub fn start_confirmation(
+        &self,
+        user: &UserHandle,
+        records: &[CredentialRecord],
+        document: &Document,
+        session: Session,
+        now: UnixTime,
+    ) -> Result<(RequestOptions, ConfirmationState), Error> {
+        let nonce = Nonce::new(self.challenge()?).map_err(|_| Error::Random)?;
+        let challenge = document.digests(&self.site.rp_id, &nonce, self.backend).challenge().to_vec();
+        let request = AuthenticationRequest::known(user, records);
+        let request = request.user_verification(UserVerificationRequirement::Required);
+        let (mut options, mut state) = self.start(Purpose::Confirmation { nonce }, request, session, now)?;
+        options.challenge.clone_from(&challenge);
+        state.challenge = challenge;
+        Ok((options, ConfirmationState(state)))
+    }
+
+    /// Finishes a confirmation. `document` is the one that it was started with. `stored` is the record that your store has under
+    /// the credential id of the response; `None` refuses, as in [`Self::finish_authentication`].
+    ///
+    /// Frames are refused, and no quirk is enabled, because the receipt must verify everywhere. Check
+    /// [`Confirmed::user_verification`]: a first user verification is not a factor.
+    ///
+    /// ```
+    /// # use wardkey::{AuthenticationResponse, ConfirmationState, CredentialRecord, Error, RelyingParty, Session, UnixTime};
+    /// # use wardkey::confirmation::Document;
+    /// # fn end(
+    /// #     rp: &RelyingParty, state: ConfirmationState, document: &Document, response: &AuthenticationResponse,
+    /// #     record: &mut CredentialRecord, session: Session, now: UnixTime,
+    /// # ) -> Result<String, Box<dyn std::error::Error>> {
+    /// let done = rp.finish_confirmation(state, document, response, Some(record), session, now)?;
+    /// assert!(done.authenticated.update.is_none_or(|update| record.apply(&update))); // in your store: compare and set
+    /// let receipt = serde_json::to_string(&done.receipt)?; // for the archive
+    /// # Ok(receipt)
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Failed`] with the step that refuses; another document is refused at step 11. Otherwise as
+    /// [`Self::finish_authentication`].
+    #[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
+    pub fn finish_confirmation(
+        &self,
+        state: ConfirmationState,
+        document: &Document,
+        response: &AuthenticationResponse,
+        stored: Option<&CredentialRecord>,
+        session: Session,
+        now: UnixTime,
+    ) -> Result<Confirmation, Error> {
+        let ConfirmationState(state) = state;
+        self.admit_for(|purpose| matches!(purpose, Purpose::Confirmation { .. }), &state, session, now)?;
+        let Purpose::Confirmation { nonce } = &state.purpose else { return Err(Error::OtherPurpose) };
+        let digests = document.digests(&self.site.rp_id, nonce, self.backend);
+        let site = Site { top_origins: None, ..self.site.clone() };
+        let mut expected = self.expected_of(&state, now);
+        expected.site = &site;
+        expected.challenge = digests.challenge();
+        expected.quirks = Quirks::NONE;
+        self.judge(expected, &state, response, stored, authentication::verify, |expected, record| {
+            let mut verified = authentication::verify(expected, response, record, self.backend)?;
+            state.identify(&mut verified.recorder.evidence);
+            verified.recorder.evidence.purpose_text = Some(document.purpose().to_owned());
+            let authenticated = Self::authenticated(record, verified);
+            let user_verification = authenticated.user_verification;
+            let evidence = authenticated.evidence.clone();
+            Ok(Confirmation {
+                receipt: Receipt::signed(document, nonce, response),
+                confirmed: Confirmed::of(document, &digests, record, user_verification, evidence),
+                authenticated,
+            })
+        })
+    }
+}

@@ -1,0 +1,165 @@
+//! A chain of which anything was changed before its last checkpoint does not hold.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use wardkey::audit::{AuditChain, Broken, ChainCheck, ChainFault, Checkpoint, MAX_CHAIN_NAME_LEN, MAX_LINE_LEN};
+use wardkey::crypto::{AwsLcRs, RustCrypto, default_backend};
+
+const NAME: &str = "portal-eu-1/writer-2";
+
+fn chain(lines: u64) -> (Vec<String>, Checkpoint) {
+    let mut chain = AuditChain::new(NAME).unwrap();
+    let event =
+        |number: u64| json!({ "type": "sign-in", "actor": format!("pseud-{number}"), "time": 1_795_392_000 + number });
+    let lines = (0..lines).map(|number| chain.append(&event(number), default_backend()).unwrap()).collect();
+    (lines, chain.checkpoint().unwrap())
+}
+
+fn check(lines: &[String], checkpoints: impl IntoIterator<Item = Checkpoint>) -> Result<u64, Broken> {
+    let mut check = ChainCheck::new(NAME, checkpoints);
+    for line in lines {
+        check.line(line, default_backend())?;
+    }
+    check.finish()
+}
+
+#[test]
+fn both_backends_write_the_same_chain() {
+    let (mut one, mut other) = (AuditChain::new(NAME).unwrap(), AuditChain::new(NAME).unwrap());
+    for number in 0..3 {
+        let event = json!({ "number": number });
+        assert_eq!(one.append(&event, &AwsLcRs), other.append(&event, &RustCrypto));
+    }
+    assert_eq!(one, other);
+}
+
+#[test]
+fn a_writer_goes_on_after_a_restart() {
+    let (mut lines, checkpoint) = chain(3);
+    let kept = json!({ "name": NAME, "next": 3, "head": serde_json::to_value(checkpoint).unwrap()["digest"] });
+    let mut again: AuditChain = serde_json::from_value(kept.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&again).unwrap(), kept);
+    lines.push(again.append(&json!({}), default_backend()).unwrap());
+    assert_eq!(check(&lines, again.checkpoint()), Ok(4));
+    assert_eq!(check(&[], None), Ok(0));
+    assert_eq!(AuditChain::new(NAME).unwrap().checkpoint(), None);
+}
+
+#[test]
+fn what_cannot_be_written_leaves_the_chain_as_it_was() {
+    let mut chain = AuditChain::new(NAME).unwrap();
+    let long = "x".repeat(MAX_LINE_LEN);
+    for event in [json!(7), json!([]), json!(null), json!({ "é": 1 }), json!({ "a": 0.5 }), json!({ "a": long })] {
+        assert_eq!(chain.append(&event, default_backend()), Err(ChainFault::Unwritable));
+    }
+    assert_eq!(chain, AuditChain::new(NAME).unwrap());
+    for name in [String::new(), "x".repeat(MAX_CHAIN_NAME_LEN + 1)] {
+        assert_eq!(AuditChain::new(name), Err(ChainFault::Unwritable));
+    }
+    assert!(AuditChain::new("x".repeat(MAX_CHAIN_NAME_LEN)).is_ok());
+}
+
+#[test]
+fn a_line_that_is_too_long_is_not_read() {
+    let line = |extra: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(extra));
+    let mut check = ChainCheck::new(NAME, None);
+    for line in [line(1), line(MAX_LINE_LEN)] {
+        assert_eq!(check.line(&line, default_backend()), Err(broken(0, ChainFault::Text)));
+    }
+}
+
+fn broken(at: u64, fault: ChainFault) -> Broken {
+    let mut check = ChainCheck::new(NAME, Some(Checkpoint { seq: 0, digest: [0; 32] }));
+    let Err(mut any) = check.line("", default_backend()) else { panic!("an empty line holds") };
+    (any.at, any.fault) = (at, fault);
+    any
+}
+
+#[test]
+fn every_fault_has_its_word_and_its_text() {
+    let words = ["text", "version", "chain", "seq", "prev", "digest", "cut", "forked", "unwritable"];
+    let faults = [
+        ChainFault::Text,
+        ChainFault::Version,
+        ChainFault::Chain,
+        ChainFault::Seq,
+        ChainFault::Prev,
+        ChainFault::Digest,
+        ChainFault::Cut,
+        ChainFault::Forked,
+        ChainFault::Unwritable,
+    ];
+    for (fault, word) in faults.into_iter().zip(words) {
+        assert_eq!(fault.code(), word);
+        assert_eq!(broken(3, fault).to_string(), format!("line 3: {fault}"));
+    }
+}
+
+/// The first fault of a line, in the order of the checks: a line with two faults has the first.
+#[test]
+fn the_faults_of_a_line_are_found_in_order() {
+    let (lines, _) = chain(2);
+    let with = |changes: &[(&str, Value)]| {
+        let mut entry: Value = serde_json::from_str(&lines[1]).unwrap();
+        for (name, value) in changes {
+            entry[name] = value.clone();
+        }
+        entry.to_string()
+    };
+    let zeros = "0".repeat(64);
+    let rows = [
+        (with(&[]), None),
+        (with(&[("digest", json!(zeros))]), Some(ChainFault::Digest)),
+        (with(&[("event", json!({}))]), Some(ChainFault::Digest)),
+        (with(&[("prev", json!(zeros)), ("digest", json!(zeros))]), Some(ChainFault::Prev)),
+        (with(&[("seq", json!(2)), ("prev", json!(zeros))]), Some(ChainFault::Seq)),
+        (with(&[("chain", json!("x")), ("seq", json!(2))]), Some(ChainFault::Chain)),
+        (with(&[("v", json!(2)), ("chain", json!("x"))]), Some(ChainFault::Version)),
+        (with(&[("v", json!("2")), ("chain", json!("x"))]), Some(ChainFault::Text)),
+        (with(&[("seq", json!(-1))]), Some(ChainFault::Text)),
+        (with(&[("prev", json!("A".repeat(64)))]), Some(ChainFault::Text)),
+        (with(&[("more", json!(1))]), Some(ChainFault::Text)),
+    ];
+    for (line, fault) in rows {
+        let mut check = ChainCheck::new(NAME, None);
+        check.line(&lines[0], default_backend()).unwrap();
+        assert_eq!(check.line(&line, default_backend()).err().map(|broken| broken.fault), fault, "{line}");
+        assert_eq!(check.count(), if fault.is_some() { 1 } else { 2 });
+    }
+}
+
+#[test]
+fn checkpoints_find_what_was_cut_or_rewritten() {
+    let (lines, last) = chain(5);
+    assert_eq!(check(&lines, Some(last)), Ok(5));
+    assert_eq!(check(&lines[..4], Some(last)), Err(broken(4, ChainFault::Cut)));
+    assert_eq!(check(&lines[..4], None), Ok(4), "without a checkpoint nobody can know");
+    let other = Checkpoint { digest: [7; 32], ..last };
+    let early = Checkpoint { seq: 1, digest: [7; 32] };
+    assert_eq!(check(&lines, [last, other]), Err(broken(4, ChainFault::Forked)));
+    assert_eq!(check(&lines, [other, early, last]), Err(broken(1, ChainFault::Forked)));
+    assert_eq!(check(&lines[..2], [last, early]), Err(broken(1, ChainFault::Forked)));
+}
+
+proptest! {
+    #[test]
+    fn any_changed_character_is_found(line in 0_usize..6, at in any::<prop::sample::Index>(), to in any::<char>()) {
+        let (mut lines, checkpoint) = chain(6);
+        let mut text: Vec<char> = lines[line].chars().collect();
+        let at = at.index(text.len());
+        prop_assume!(text[at] != to);
+        text[at] = to;
+        lines[line] = text.into_iter().collect();
+        let broken = check(&lines, Some(checkpoint)).unwrap_err();
+        prop_assert!(broken.at <= line as u64 + 1, "{broken}");
+    }
+
+    #[test]
+    fn any_cut_tail_and_any_swap_is_found(cut in 0_usize..6, one in 0_usize..6, other in 0_usize..6) {
+        let (mut lines, checkpoint) = chain(6);
+        prop_assert_eq!(check(&lines[..cut], Some(checkpoint)), Err(broken(cut as u64, ChainFault::Cut)));
+        prop_assume!(one != other);
+        lines.swap(one, other);
+        prop_assert_eq!(check(&lines, Some(checkpoint)), Err(broken(one.min(other) as u64, ChainFault::Seq)));
+    }
+}

@@ -1,0 +1,96 @@
+//! The bundles of ceremonies at the front door.
+
+use super::browser::Browser;
+use serde_json::Value;
+use std::time::Duration;
+use wardkey::audit::{Bundle, BundleError};
+use wardkey::authenticator::Aaguid;
+use wardkey::ceremony::authentication::SignCountPolicy;
+use wardkey::client::json::AttestationConveyance;
+use wardkey::crypto::AwsLcRs;
+use wardkey::policy::AttestationPolicy;
+use wardkey::{
+    AuthenticationRequest, CredentialRecord, RegistrationRequest, RegistrationState, RelyingParty, RelyingPartyBuilder,
+    Session, UnixTime, UserHandle,
+};
+
+const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
+
+fn builder() -> RelyingPartyBuilder {
+    RelyingParty::builder("clinic.example", "Example Clinic").origin("https://clinic.example")
+}
+
+fn user() -> UserHandle {
+    UserHandle::new(*b"ada's handle").unwrap()
+}
+
+/// Registers, and returns the state and what the page posted as well.
+fn register(rp: &RelyingParty, browser: &mut Browser) -> (CredentialRecord, RegistrationState, String) {
+    let (user, state_of) = (user(), |state: &RegistrationState| serde_json::to_value(state).unwrap());
+    let request = RegistrationRequest::new(&user, "ada@mail.example", &[]);
+    let (options, state) = rp.start_registration(request, Session::unbound(), NOW).unwrap();
+    let kept = serde_json::from_value(state_of(&state)).unwrap();
+    let response = browser.create(&options, |made| made).unwrap();
+    let posted = response.to_json();
+    let registered = rp.finish_registration(state, &response, Session::unbound(), NOW).unwrap();
+    (registered.claim(None).unwrap().0, kept, posted)
+}
+
+/// The bundle in JSON, which reads back and agrees.
+fn whole(bundle: Result<Bundle, BundleError>) -> Value {
+    let json = bundle.unwrap().to_json();
+    let again = Bundle::from_json(&json).unwrap();
+    assert!(again.verify(&AwsLcRs).unwrap().agrees(), "{json}");
+    serde_json::from_str(&json).unwrap()
+}
+
+#[test]
+fn accepted_and_refused_ceremonies_become_bundles() {
+    let (rp, mut browser) = (builder().build().unwrap(), Browser::new("audit.bundles"));
+    let (record, state, posted) = register(&rp, &mut browser);
+    let bundle = whole(rp.bundle_registration(&state, &posted, None, NOW));
+    assert_eq!((&bundle["verdict"]["accept"], &bundle["evidence"]["time"]), (&true.into(), &NOW.secs().into()));
+    let twice = whole(rp.bundle_registration(&state, &posted, Some(&record), NOW));
+    assert_eq!(twice["verdict"], serde_json::json!({ "accept": false, "step": "7.1/26" }));
+
+    let later = NOW.plus(Duration::from_secs(60));
+    for origin in ["https://clinic.example", "https://evil.example"] {
+        let request = AuthenticationRequest::known(&record.user_handle, std::slice::from_ref(&record));
+        let (options, state) = rp.start_authentication(request, Session::unbound(), later).unwrap();
+        let response = browser.get(&options, |made| made.client_data(|data| data.set("origin", origin))).unwrap();
+        let bundle = whole(rp.bundle_authentication(&state, &response.to_json(), &record, later));
+        let finished = rp.finish_authentication(state, &response, Some(&record), Session::unbound(), later);
+        assert_eq!(bundle["verdict"]["accept"], finished.is_ok());
+        let Ok(finished) = finished else {
+            assert_eq!((&bundle["verdict"]["step"], &bundle["evidence"]), (&"7.2/12".into(), &Value::Null));
+            continue;
+        };
+        let live = serde_json::to_value(&finished.evidence).unwrap();
+        for member in ["credentialId", "rpId", "origin", "flags", "signCount", "userVerification", "time", "algorithm"]
+        {
+            assert_eq!(bundle["evidence"][member], live[member], "{member}");
+        }
+    }
+}
+
+/// What format 1 has no word for is refused, not left out.
+#[test]
+fn a_choice_without_a_word_is_refused() {
+    let mut models = AttestationPolicy::any();
+    models.deny_aaguids = vec![Aaguid::from_bytes([7; 16])];
+    let rows = [
+        builder().allow_subdomains(),
+        builder().allow_any_port(),
+        builder().attestation(models, AttestationConveyance::Direct),
+    ];
+    for (number, builder) in rows.into_iter().enumerate() {
+        let rp = builder.build().unwrap();
+        let (_, state, posted) = register(&rp, &mut Browser::new("audit.choices"));
+        assert_eq!(rp.bundle_registration(&state, &posted, None, NOW), Err(BundleError::Ceremony), "{number}");
+    }
+    let rp = builder().sign_count(SignCountPolicy::Report).build().unwrap();
+    let (_, state, posted) = register(&rp, &mut Browser::new("audit.text"));
+    assert_eq!(rp.bundle_registration(&state, "no JSON", None, NOW), Err(BundleError::Ceremony));
+    let odd = posted.replacen('{', "{\"x\":0.5,", 1);
+    assert_eq!(rp.bundle_registration(&state, &odd, None, NOW), Err(BundleError::Unwritable));
+}
