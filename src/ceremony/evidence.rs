@@ -125,6 +125,7 @@ impl Purpose {
             Self::SignIn => "sign-in",
             Self::Reauthentication => "reauthentication",
             Self::Payment => "payment",
+            Self::Confirmation => "confirmation",
         }
     }
 }

@@ -335,8 +335,7 @@ impl RelyingParty {
         now: UnixTime,
     ) -> Result<Registered, Error> {
         self.admit(&state.rp_id, state.session.as_ref(), session, state.issued_at..=state.expires_at, now)?;
-        let attestation = self.attestation(state.attestation.as_deref())?;
-        let policy = &attestation.policy;
+        let policy = &self.attestation(state.attestation.as_deref())?.policy;
         let algorithms: Vec<Algorithm> =
             state.algorithms.iter().map(|number| self.verifiable(*number)).collect::<Result<_, _>>()?;
         let expected = self.expected_registration(&state, policy, &algorithms, metadata, now);
@@ -358,7 +357,7 @@ impl RelyingParty {
     /// Returns the attestation policy under which a registration was started.
     #[cfg(feature = "audit")]
     pub(crate) fn policy_of(&self, state: &RegistrationState) -> Result<&AttestationPolicy, Error> {
-        self.attestation(state.attestation.as_deref()).map(|Attestation { policy, .. }| policy)
+        self.attestation(state.attestation.as_deref()).map(|attestation| &attestation.policy)
     }
 
     /// Returns the expectations that a state keeps for its response.
@@ -379,7 +378,8 @@ impl RelyingParty {
         expected.time = Some(now);
         expected.compound = policy.compound;
         expected.key_enforcement = policy.key_enforcement;
-        expected.attestation_unjudged = self.ignore_unrequested_attestation && !attestation.is_asked_for();
+        let unasked = || self.attestation(state.attestation.as_deref()).is_ok_and(|found| !found.is_asked_for());
+        expected.attestation_unjudged = self.ignore_unrequested_attestation && unasked();
         expected.quirks = self.quirks;
         #[cfg(feature = "mds")]
         {
