@@ -265,6 +265,11 @@ pub struct Attestation<'a> {
 }
 
 impl<'a> Attestation<'a> {
+    /// Returns what `none` proves, for a statement that nobody judges.
+    pub(crate) const fn unjudged() -> Self {
+        Self::without_path(Format::None, AttestationType::None)
+    }
+
     const fn without_path(format: Format, attestation_type: AttestationType) -> Self {
         Self {
             format,

@@ -117,6 +117,19 @@ pub enum Purpose {
     Confirmation,
 }
 
+impl Purpose {
+    /// Returns the word that the evidence has in JSON.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::SignIn => "sign-in",
+            Self::Reauthentication => "reauthentication",
+            Self::Payment => "payment",
+            Self::Confirmation => "confirmation",
+        }
+    }
+}
+
 /// The outcome for the certificates of an attestation (§7.1 step 24).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

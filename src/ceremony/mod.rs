@@ -19,6 +19,7 @@ pub mod registration;
 mod site;
 mod step;
 
+pub(crate) use backup::BackupEligibilityChange;
 pub use backup::{BackupEligibility, BackupState};
 pub use failure::Failure;
 pub use origins::{OriginRule, Origins};

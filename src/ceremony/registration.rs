@@ -7,10 +7,11 @@ use super::common::{extension_setters, verified_values};
 use super::evidence::Purpose;
 use super::recorder::Recorder;
 use super::{
-    BackupEligibility, BackupState, Ceremony, Failure, Refusal, Site, Step, client_data, client_extension_results,
+    BackupEligibility, BackupState, Ceremony, Failure, Outcome, Refusal, Site, Step, client_data,
+    client_extension_results,
 };
 use crate::attestation::voucher::{Fact, Voucher};
-use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Format, Inputs};
+use crate::attestation::{self, Attestation, AttestationObject, AttestationType, CompoundPolicy, Format, Inputs};
 use crate::attestation::{KeyEnforcement, Made};
 use crate::authenticator::{self, Aaguid, AttestedCredentialData, AuthenticatorData, Flags};
 use crate::budget::Budget;
@@ -49,6 +50,8 @@ pub struct ExpectedRegistration<'e> {
     pub compound: CompoundPolicy,
     /// What a statement must state about the credential key, if its format states anything about it.
     pub key_enforcement: KeyEnforcement,
+    /// Whether the attestation statement is not judged.
+    pub(crate) attestation_unjudged: bool,
     /// The expected extension outputs. The default checks nothing.
     #[doc(hidden)]
     pub extensions: RegistrationExtensions,
@@ -77,6 +80,7 @@ impl<'e> ExpectedRegistration<'e> {
             time: None,
             compound: CompoundPolicy::All,
             key_enforcement: KeyEnforcement::Any,
+            attestation_unjudged: false,
             extensions: RegistrationExtensions::NONE,
             quirks: Quirks::NONE,
             #[cfg(feature = "mds")]
@@ -98,6 +102,14 @@ impl<'e> ExpectedRegistration<'e> {
         evidence.backup_eligibility_wanted = Some(self.backup_eligibility);
         evidence.backup_state_wanted = Some(self.backup_state);
         recorder
+    }
+
+    /// Leaves the attestation statement unjudged: see
+    /// [`RelyingPartyBuilder`](crate::RelyingPartyBuilder::ignore_unrequested_attestation).
+    #[must_use]
+    pub const fn leave_attestation_unjudged(mut self) -> Self {
+        self.attestation_unjudged = true;
+        self
     }
 }
 
@@ -245,7 +257,7 @@ fn steps<'a>(
         made: Made::default(),
         budget: Cell::new(Budget::of_a_message()),
     };
-    let attestation = attestation(&object, &inputs, recorder)?;
+    let attestation = attestation(expected, &object, &inputs, recorder)?;
 
     let credential_id = credential_id(response, &attested, recorder)?;
 
@@ -316,10 +328,18 @@ fn authenticator_data_and_key<'a>(
 
 /// Steps 21 and 22: the attestation statement.
 fn attestation<'a>(
+    expected: &ExpectedRegistration<'_>,
     object: &AttestationObject<'a>,
     inputs: &Inputs<'_, 'a>,
     recorder: &mut Recorder,
 ) -> Result<Attestation<'a>, Refusal> {
+    if expected.attestation_unjudged && object.format() != Format::None.identifier() {
+        recorder.evidence.attestation_format = Format::from_identifier(object.format());
+        recorder.evidence.attestation_type = Some(AttestationType::None);
+        recorder.record(Step::AttestationFormat, Outcome::Waived);
+        recorder.record(Step::AttestationStatement, Outcome::Waived);
+        return Ok(Attestation::unjudged());
+    }
     // Step 21: the attestation statement format
     let format = Format::from_identifier(object.format()).ok_or(Refusal::AttestationFormat)?;
     recorder.evidence.attestation_format = Some(format);
