@@ -5,24 +5,24 @@
 //! pure functions of [`ceremony`](crate::ceremony) and [`policy`](crate::policy) judge; this module only converts.
 
 use crate::attestation::AttestationType;
+#[cfg(feature = "audit")]
+use crate::attestation::{CompoundPolicy, KeyEnforcement};
 use crate::ceremony::authentication::{self, ExpectedAuthentication, SignCountPolicy};
 use crate::ceremony::evidence::Evidence;
 use crate::ceremony::registration::{self, ExpectedRegistration};
+#[cfg(feature = "audit")]
+use crate::ceremony::{BackupEligibility, BackupEligibilityChange, BackupState};
 use crate::ceremony::{Ceremony, Failure, Origins, Refusal, Site};
 use crate::client::data::{self, ClientData};
 use crate::client::json::response::{AuthenticationResponse, RegistrationResponse};
 use crate::codec::base64url;
 use crate::credential::{CredentialId, CredentialRecord, UserHandle};
 use crate::crypto::{Algorithm, Backend};
+use crate::error::Error;
 use crate::policy::{AttestationPolicy, Trust, TrustAnchors};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 use crate::x509::TrustAnchor;
-#[cfg(feature = "audit")]
-use crate::{
-    attestation::{CompoundPolicy, KeyEnforcement},
-    ceremony::{BackupEligibility, BackupEligibilityChange, BackupState},
-};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -153,10 +153,10 @@ impl From<Failure> for Stop {
     }
 }
 
-impl From<crate::Error> for Stop {
-    fn from(error: crate::Error) -> Self {
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
         match error {
-            crate::Error::Failed(failure) => Self::from(failure),
+            Error::Failed(failure) => Self::from(failure),
             _ => Self::Inexpressible(Inexpressible("expected.known_credential_ids")),
         }
     }

@@ -181,7 +181,7 @@ impl AuditChain {
 
 /// The digest of an entry without its member `digest`.
 fn digest(entry: &Value, backend: &dyn Backend) -> Option<[u8; 32]> {
-    Some(canonical::digest(backend, &[b"wardkey/1/audit", canonical::write(entry)?.as_bytes()]))
+    Some(super::digest(backend, &[b"wardkey/1/audit", canonical::write(entry)?.as_bytes()]))
 }
 
 /// Checks a chain line by line. It keeps nothing of the lines but the last digest, whatever their number.
