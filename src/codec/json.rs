@@ -104,6 +104,7 @@ macro_rules! scalars {
         }
     };
 }
+#[cfg(feature = "mds")] // a macro needs no import in its own file
 pub(crate) use scalars;
 
 /// A value that is skipped. Every string in it must be Unicode (RFC 8259 §8.1): serde's `IgnoredAny` does not check that
