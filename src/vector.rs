@@ -21,7 +21,7 @@ use crate::x509::TrustAnchor;
 #[cfg(feature = "audit")]
 use crate::{
     attestation::{CompoundPolicy, KeyEnforcement},
-    ceremony::{BackupEligibility, BackupState},
+    ceremony::{BackupEligibility, BackupEligibilityChange, BackupState},
 };
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -114,6 +114,7 @@ struct Credential {
 
 /// What the library says of a ceremony.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Judgement {
     /// The verdict.
     pub accept: bool,
@@ -137,6 +138,7 @@ pub struct Judgement {
 /// The member of a vector that the library cannot express, or that has a value outside of format 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the library cannot express this value of `{0}`")]
+#[non_exhaustive]
 pub struct Inexpressible(pub &'static str);
 
 /// Why a ceremony is not accepted.
@@ -197,6 +199,7 @@ impl Vector {
         plain(expected.backup_state == BackupState::Any, "backup state")?;
         plain(expected.compound == CompoundPolicy::All && policy.compound == CompoundPolicy::All, "compound policy")?;
         plain(expected.key_enforcement == KeyEnforcement::default(), "key enforcement")?;
+        plain(!expected.attestation_unjudged, "attestation that is not judged")?;
         plain(policy.key_enforcement == KeyEnforcement::default(), "key enforcement")?;
         plain(policy.allow_aaguids.is_none() && policy.deny_aaguids.is_empty(), "lists of models")?;
         let others = AttestationPolicy::any().types;
@@ -247,6 +250,7 @@ impl Vector {
         let plain = |is: bool, member| if is { Ok(()) } else { Err(Inexpressible(member)) };
         plain(expected.backup_eligibility == BackupEligibility::Any, "backup eligibility")?;
         plain(expected.backup_state == BackupState::Any, "backup state")?;
+        plain(expected.backup_eligibility_change == BackupEligibilityChange::Refuse, "changed backup eligibility")?;
         let all = Algorithm::OFFERABLE.iter().all(|algorithm| expected.algorithms.contains(algorithm));
         plain(all, "algorithms that may sign in")?;
         let identified = expected.user_handle.is_some();
@@ -258,6 +262,7 @@ impl Vector {
         let counter = match expected.sign_count {
             SignCountPolicy::Reject => "reject",
             SignCountPolicy::Report => "report",
+            SignCountPolicy::RejectDeviceBound => return Err(Inexpressible("counters of device-bound credentials")),
         };
         Ok(Self {
             kind: Kind::Authentication,

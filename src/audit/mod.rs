@@ -17,7 +17,5 @@ mod front_door;
 
 pub use bundle::{Bundle, BundleError, BundleReport, JudgedAgain, MAX_BUNDLE_LEN};
 pub use chain::{AuditChain, Broken, ChainCheck, ChainFault, Checkpoint, MAX_CHAIN_NAME_LEN, MAX_LINE_LEN};
-pub use event::{
-    AuditEvent, CredentialDigest, EventOutcome, EventTimeError, EventType, Label, LabelError, MAX_LABEL_LEN,
-};
+pub use event::{AuditEvent, CredentialDigest, EventError, EventOutcome, EventType, Label, MAX_LABEL_LEN};
 pub use fhir::FhirVersion;

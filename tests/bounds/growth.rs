@@ -106,6 +106,7 @@ const EXEMPT: [(&str, &[&str]); 4] = [
             "algorithms",
             "and_exactly",
             "any_name",
+            "as_learned",
             "apply",
             "attestation_formats",
             "attestation_named",
