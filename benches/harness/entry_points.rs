@@ -925,6 +925,13 @@ fn front_door() -> Vec<EntryPoint> {
                 ))
             })
         }),
+        entry("Decoys::like", "records", "", LEN, |n| {
+            let key = record_of(&get()).public_key;
+            let record = |id| CredentialRecord::new(id, user(), key.clone());
+            let records: Vec<_> = ids(n / 32).map(record).collect();
+            let decoys = Decoys::new(*b"decoy secret number 1, 32 bytes.");
+            input(n, move || drop(black_box(decoys.clone().like(&records))))
+        }),
         entry("finish_registration", "unknown signed outputs", "", LEN, |n| {
             let (rp, user) = (rp(), user());
             let (_, state) = rp
