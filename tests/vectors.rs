@@ -77,6 +77,21 @@ fn evidence_reads_back_and_has_each_step_once() {
     assert!(accepted > 200 && refused > 500, "{accepted} accepted, {refused} refused");
 }
 
+/// The README explains one accepted and one refused ceremony, as the example prints them.
+#[test]
+fn the_readme_explains_as_the_example_does() {
+    let readme = include_str!("vectors/README.md");
+    let files: Vec<_> = files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors")))
+        .iter()
+        .map(|file| file.to_str().unwrap().to_owned())
+        .collect();
+    for id in ["attestation/packed/credential-es256", "steps/auth.challenge.other"] {
+        let text = example::explained(id, &files, &AwsLcRs).unwrap();
+        assert!(readme.contains(&format!("```text\n{text}```\n")), "{id} in tests/vectors/README.md must be:\n{text}");
+    }
+    assert!(example::explained("no/such", &files, &AwsLcRs).is_err());
+}
+
 /// A run that verifies nothing must not report success.
 #[test]
 fn a_file_without_vectors_is_an_error() {

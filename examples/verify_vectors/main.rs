@@ -8,7 +8,11 @@
 //! file cannot be read or contains no vector. With `--json` it prints one line per vector instead, and the count to standard
 //! error. A line that is not a vector, or that the library cannot express, fails: `accept` is null and `error` gives the
 //! reason.
+//!
+//! `--explain ID [FILE...]` prints one vector as a person reads it: who said what, each step with its outcome, what was not
+//! required, and what the library cannot know. Without a file it searches `tests/vectors`.
 
+pub(crate) mod explain;
 pub(crate) mod vector;
 
 use std::io::{self, BufRead, BufReader, Write};
@@ -22,10 +26,24 @@ fn main() -> ExitCode {
 
 /// Runs the command line and returns the exit code.
 pub(crate) fn answer(mut files: Vec<String>) -> ExitCode {
+    if files.first().is_some_and(|first| first == "--explain") && files.len() >= 2 {
+        let id = files.remove(1);
+        return match explained(&id, &files.split_off(1), default_backend()) {
+            Ok(text) => {
+                print!("{text}");
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::from(2)
+            }
+        };
+    }
     let json = files.iter().any(|argument| argument == "--json");
     files.retain(|argument| argument != "--json");
     if files.is_empty() {
         eprintln!("usage: verify_vectors [--json] FILE...    (- is standard input)");
+        eprintln!("       verify_vectors --explain ID [FILE...]");
         return ExitCode::from(2);
     }
     match run(&files, json, default_backend()) {
@@ -43,6 +61,28 @@ pub(crate) fn answer(mut files: Vec<String>) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Finds the vector with this id, and explains it.
+pub(crate) fn explained(id: &str, files: &[String], backend: &dyn Backend) -> Result<String, String> {
+    const FOLDER: &str = "tests/vectors";
+    let mut files = files.to_vec();
+    if files.is_empty() {
+        let entries = std::fs::read_dir(FOLDER).map_err(|error| format!("{FOLDER}: {error}"))?;
+        let names = entries.flatten().map(|entry| entry.path().display().to_string());
+        files.extend(names.filter(|name| name.ends_with(".jsonl")));
+    }
+    for file in &files {
+        let text = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+        for line in text.lines() {
+            let Ok(json) = serde_json::from_str::<serde_json::Value>(line) else { continue };
+            if json["id"] == id {
+                let vector: Vector = serde_json::from_str(line).map_err(|error| format!("{id}: {error}"))?;
+                return Ok(explain::explain(&vector, &json, &vector.judge(backend)));
+            }
+        }
+    }
+    Err(format!("no vector {id} in {}", files.join(", ")))
 }
 
 fn run(files: &[String], json: bool, backend: &dyn Backend) -> Result<(usize, usize), String> {

@@ -39,6 +39,9 @@
 //! later attestation statement format. It ignores members that it does not know, so that a release can read the evidence of a
 //! later release with the same version. Reading verifies nothing: store evidence where only you can write.
 //!
+//! The JSON Schema is `docs/evidence.schema.json` in the repository. For each member it says who vouches for it: the
+//! credential's signature, the attestation, the metadata, the client, the caller or this library.
+//!
 //! | member | value |
 //! |---|---|
 //! | `version` | 1: the version of this JSON |
