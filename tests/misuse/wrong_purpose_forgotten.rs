@@ -1,11 +1,10 @@
 //! A re-authentication without a purpose, without a lifetime, or whose lifetime is a bare number must not compile, and its
 //! proof must not be spent without saying for what.
 
-use std::time::Duration;
 use wardkey::{CredentialRecord, Reauthentication, ReauthenticationRequest, RelyingParty, UnixTime, UserHandle};
 
 fn without_purpose(user: &UserHandle, own: &[CredentialRecord]) -> ReauthenticationRequest {
-    ReauthenticationRequest::new(user, own, Duration::from_secs(120))
+    ReauthenticationRequest::new(user, own)
 }
 
 fn without_unit(user: &UserHandle, own: &[CredentialRecord]) -> ReauthenticationRequest {
