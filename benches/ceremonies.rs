@@ -11,15 +11,18 @@ use std::time::Instant;
 use wardkey::assurance::{Facts, ModelFacts, Rules, assess};
 use wardkey::ceremony::authentication::UserVerification;
 use wardkey::ceremony::evidence::TrustOutcome;
+use wardkey::ceremony::{Origins, Site};
+use wardkey::confirmation::{Document, Draft, Item, Nonce, Receipt};
 use wardkey::crypto::{AwsLcRs, RustCrypto};
 use wardkey::metadata::{AttachmentHint, KeyProtection, MatcherProtection, UserVerificationMethod};
 use wardkey::policy::{Trust, TrustAnchors};
-use wardkey::{CredentialId, UnixTime};
+use wardkey::{AuthenticationResponse, CredentialId, UnixTime};
 use wardkey_authenticator::*;
 
 fn main() {
     authentications();
     assurance();
+    confirmations();
     registrations();
     allow_lists();
     credential_ids();
@@ -63,6 +66,36 @@ fn assurance() {
     for rules in Rules::ALL {
         let judge = contestant(|| assess(&facts, rules));
         table.row(rules.name(), [sign_in.limit().map(contestant), Some(judge)]);
+    }
+}
+
+/// A receipt is verified as a sign-in is, with the challenge made of its document.
+fn confirmations() {
+    let table = Table::new("Confirmation, ES256, compared with a sign-in", &["document", "sign-in", "receipt"]);
+    let sign_in = SignIn::new(Algorithm::Es256);
+    for (name, items) in [("1 item of 50 bytes", 1), ("10 items of 50 bytes", 10), ("64 items of 50 bytes", 64)] {
+        let made = Authentication::new("bench", Algorithm::Es256);
+        let rp_id = made.expected.rp.id.clone();
+        let mut draft = Draft::new("prescription", "pseud-7", UnixTime::from_secs(1_795_392_000));
+        draft.items = vec![Item::text("x".repeat(50)); items];
+        let document = Document::new(draft).expect("a document");
+        let nonce = Nonce::new([7; Nonce::LEN]).expect("32 bytes");
+        let challenge = *document.digests(&rp_id, &nonce, &AwsLcRs).challenge();
+        let site = Site::new(&rp_id, Origins::exact(&made.expected.rp.origins));
+        let flags = wardkey_authenticator::flags::UP | wardkey_authenticator::flags::UV;
+        let made = made
+            .client_data(|data| data.set("challenge", json::base64url(&challenge)))
+            .authenticator_data(|data| data.flags = flags);
+        let response = AuthenticationResponse::from_json(&made.response().to_string()).expect("a response");
+        let receipt = Receipt::new(document, nonce, response);
+        let record = &sign_in.record;
+        table.row(
+            name,
+            [
+                Some(contestant(|| sign_in.verify(record, &AwsLcRs))),
+                Some(contestant(|| receipt.verify(&site, record, &AwsLcRs).expect("a receipt"))),
+            ],
+        );
     }
 }
 

@@ -17,6 +17,7 @@ use wardkey::{
     AuthenticationResponse, CredentialRecord, RegistrationRequest, RegistrationResponse, RelyingParty, Session,
     UnixTime, UserHandle,
 };
+use wardkey_authenticator as made;
 use wardkey_authenticator::hash::sha256;
 use wardkey_authenticator::{Algorithm, Authentication, Registration};
 
@@ -50,7 +51,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let site = Site::new(RP_ID, Origins::exact([ORIGIN]));
     let signed = AuthenticationResponse::from_json(&receipt.response_json())?;
     let seen: Part = serde_json::from_str(&part)?;
-    seen.verify(&site, &record, &signed, default_backend())?;
+    let confirmed = seen.verify(&site, &record, &signed, default_backend())?;
+    println!("   The list has {} lines, confirmed by the passkey of Dr. King.", confirmed.items());
     for (number, item) in seen.items() {
         println!("   It verifies, and reads: {number}. {}", String::from_utf8_lossy(&item.content));
     }
@@ -80,11 +82,14 @@ fn register(rp: &RelyingParty) -> Result<(Registration, CredentialRecord), Box<d
     let request = RegistrationRequest::new(&user, "king@clinic.example", &[]);
     let (options, state) = rp.start_registration(request, Session::unbound(), NOW)?;
     let options = serde_json::to_value(&options)?;
+    let origins = vec![ORIGIN.to_owned()];
+    let party = made::RelyingParty { id: RP_ID.to_owned(), origins, ..made::RelyingParty::default() };
     let passkey = Registration::new("prescription", Algorithm::Es256)
         .client_data(|data| data.set("challenge", options["challenge"].clone()))
         .client_data(|data| data.set("origin", ORIGIN))
         .authenticator_data(|data| data.rp_id_hash = sha256(RP_ID.as_bytes()))
-        .expecting(|expected| expected.user_handle = user.as_bytes().to_vec());
+        .expecting(|expected| expected.user_handle = user.as_bytes().to_vec())
+        .expecting(|expected| expected.rp = party);
     let response = RegistrationResponse::from_json(&passkey.response().to_string())?;
     let (record, _) = rp.finish_registration(state, &response, Session::unbound(), NOW)?.claim(None)?;
     Ok((passkey, record))

@@ -3,6 +3,7 @@
 use crate::ceremony::evidence::Evidence;
 use crate::ceremony::{Failure, StepNumber};
 use crate::client::json::ResponseError;
+use crate::client::signal::Signal;
 use crate::invalid::InvalidValue;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
@@ -25,8 +26,9 @@ pub enum Fault {
 
 /// Why a ceremony failed. For logs: contains facts, but no secrets and no received text.
 ///
-/// During a sign-in, show the same answer for every error: [`Self::public`] (§14.6.2). A user who is signed in and registers
-/// another passkey may be told the reason, so that they can act on it: [`Expired`](Self::Expired); the code
+/// Answer the page with [`Self::public`], which is the same whether the account exists or not (§14.6.2). Everybody may be told
+/// that the ceremony [expired](Self::Expired), and it says so. A user who is signed in and registers another passkey may also be
+/// told the reason, so that they can act on it: the code
 /// `credential-already-registered` of [`claim`](crate::policy::Registered::claim); and the codes of a policy
 /// (`attestation-type-not-accepted`, `attestation-untrusted`, `aaguid-not-attested`, `aaguid-not-accepted`).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -106,54 +108,104 @@ pub enum Error {
     Random,
 }
 
-/// The answer to show at the browser. It is the same for every error, so that an attacker cannot find out which accounts and
-/// credentials exist (§14.6.2). Write the [`Error`] itself to the log.
+/// The answer for the page: serialize it into the body of the response. It is the same whether the account and the credential
+/// exist or not (§14.6.2). Write the [`Error`] itself to the log ([`Error::log_line`]).
+///
+/// * `error` is `failed`, or `expired` if the user took too long, which depends on no account.
+/// * `unknownCredential` is there after a discoverable sign-in with a credential that your store does not have. The page passes it
+///   to `PublicKeyCredential.signalUnknownCredential()`, so that the passkey provider stops offering the passkey. It is never
+///   there for a [decoy](crate::Decoys).
 ///
 /// ```
 /// use wardkey::{Error, PublicFailure};
-/// assert_eq!(Error::Expired.public(), PublicFailure);
-/// assert_eq!(serde_json::to_string(&PublicFailure)?, r#"{"error":"failed"}"#);
+/// assert_eq!(serde_json::to_string(&PublicFailure::default())?, r#"{"error":"failed"}"#);
+/// assert_eq!(serde_json::to_string(&Error::Expired.public())?, r#"{"error":"expired"}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[allow(clippy::exhaustive_structs, reason = "it must never have a field, because all errors have the same answer")]
-pub struct PublicFailure;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use = "it is the body of the response"]
+pub struct PublicFailure {
+    expired: bool,
+    unknown_credential: Option<Box<Signal>>,
+}
+
+impl PublicFailure {
+    /// Returns the word for the page: `failed` or `expired`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        if self.expired { "expired" } else { "failed" }
+    }
+}
 
 impl core::fmt::Display for PublicFailure {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("that did not work; please try again")
+        f.write_str(if self.expired {
+            "that took too long; please try again"
+        } else {
+            "that did not work; please try again"
+        })
     }
 }
 
 impl Serialize for PublicFailure {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut json = to.serialize_struct("PublicFailure", 1)?;
-        json.serialize_field("error", "failed")?;
+        let signal = self.unknown_credential.as_ref();
+        let mut json = to.serialize_struct("PublicFailure", 1_usize.saturating_add(signal.iter().count()))?;
+        json.serialize_field("error", self.code())?;
+        if let Some(signal) = signal {
+            json.serialize_field("unknownCredential", signal)?;
+        }
         json.end()
     }
 }
 
-impl Failure {
-    /// Returns the answer to show at the browser, as for every [`Error`].
-    #[must_use]
-    pub const fn public(&self) -> PublicFailure {
-        PublicFailure
-    }
-}
-
 impl ResponseError {
-    /// Returns the answer to show at the browser, as for every [`Error`].
-    #[must_use]
-    pub const fn public(&self) -> PublicFailure {
-        PublicFailure
+    /// Returns the answer for the page, as for every [`Error`].
+    pub fn public(&self) -> PublicFailure {
+        PublicFailure::default()
     }
 }
 
 impl Error {
-    /// Returns the answer to show at the browser.
+    /// Returns the answer for the page.
+    pub fn public(&self) -> PublicFailure {
+        let unknown_credential = match self {
+            Self::Failed(failure) => failure.unknown_credential.clone(),
+            _ => None,
+        };
+        PublicFailure { expired: *self == Self::Expired, unknown_credential }
+    }
+
+    /// Returns one line for your log: the [code](Self::code), the facts as `name=value`, and the text. It names the account and the
+    /// credential, so never show it at the browser. It contains no received text.
+    ///
+    /// `state`, `rp`, `purpose`, `user` and `credential` are there if a step refuses the response. For any other error, log
+    /// `state_id` of the response beside it.
+    ///
+    /// ```
+    /// # use wardkey::Error;
+    /// let line = Error::Expired.log_line();
+    /// assert_eq!(line, "expired: the ceremony took longer than its timeout");
+    /// ```
     #[must_use]
-    pub const fn public(&self) -> PublicFailure {
-        PublicFailure
+    pub fn log_line(&self) -> String {
+        let mut line = self.code().to_owned();
+        let mut fact = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                line.extend([" ", name, "=", &value]);
+            }
+        };
+        if let Some(found) = self.evidence() {
+            fact("step", self.step().map(|step| step.to_string()));
+            fact("state", found.state_id);
+            fact("rp", found.rp_id);
+            fact("purpose", found.purpose.map(|purpose| purpose.name().to_owned()));
+            fact("user", found.user);
+            fact("credential", found.credential_id.map(|id| id.to_base64url()));
+            fact("sign_count", found.sign_count.map(|count| count.to_string()));
+            fact("sign_count_stored", found.sign_count_stored.map(|count| count.to_string()));
+        }
+        format!("{line}: {self}")
     }
 
     /// Returns who is at fault.

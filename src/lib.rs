@@ -27,7 +27,8 @@
 //! | store records and states | [`CredentialRecord`], [`RecordUpdate`], [`RegistrationState`], [`AuthenticationState`] |
 //! | migrate from webauthn-rs, another library, or U2F | [`interop`] |
 //! | accept only certain authenticators or credentials | [`policy::AttestationPolicy`], [`RelyingPartyBuilder`], [`attestation::voucher`]: who vouches for which fact |
-//! | answer, log and alert | [`Error::fault`](Error::fault), [`Error::public`], [`Error::code`], [`Error::step`] |
+//! | answer, log and alert | [`Error::fault`](Error::fault), [`Error::public`], [`Error::log_line`], [`Error::code`], [`Error::step`] |
+//! | let users in whose passkey provider corrected backup eligibility | [`RelyingPartyBuilder::accept_backup_eligibility_correction`] |
 //! | tell how strong a sign-in was, and whether that is enough for an act | `assurance` (feature `assurance`) |
 //! | confirm a document, and verify the receipt years later | `confirmation` (feature `assurance`) |
 //! | move accounts from SMS codes to passkeys | `account` (feature `assurance`) |

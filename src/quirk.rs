@@ -19,49 +19,31 @@
 //! | unknown members in the header of an `android-safetynet` response | RFC 7515 §4: they "MUST be ignored"; `jwk`, `jku`, `x5u` and `crit` are refused |
 //! | absent parameters of an RSA signature algorithm, although they "MUST be NULL" | RFC 4055 §5: "Implementations MUST accept the parameters being absent as well as present" |
 
-use crate::set::bit_set;
+use crate::set::{bit_set, named};
 
-/// A named deviation from the standard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Quirk {
+named! {
+    /// A named deviation from the standard.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Quirk;
+    /// Returns the name that logs and vectors use.
+    fn name;
+
     /// Accepts map keys of the attestation object in any order (§6.5.4 requires CTAP2 canonical form). Signed bytes must still
     /// be canonical.
-    CborKeyOrder,
+    CborKeyOrder = "cbor-key-order";
     /// Accepts arrays and maps of indefinite length in the attestation object. Signed bytes must still be canonical.
-    CborIndefiniteLength,
+    CborIndefiniteLength = "cbor-indefinite-length";
     /// Accepts a response without `clientExtensionResults` (§5.1 requires the member). Front ends that build the JSON
     /// themselves leave it out.
-    MissingClientExtensionResults,
+    MissingClientExtensionResults = "missing-client-extension-results";
     /// Reads an empty `userHandle` as absent. Old versions of Safari send it.
-    EmptyUserHandle,
+    EmptyUserHandle = "empty-user-handle";
     /// Accepts the intermediate certificate of some Sony phones, which Google issued in 2016 without `cA = TRUE`. Only for
     /// `android-key`, only below a root with the name of Google's hardware attestation roots, and only in the recorded shape.
-    AttestationIntermediateWithoutCa,
+    AttestationIntermediateWithoutCa = "attestation-intermediate-without-ca";
 }
 
 impl Quirk {
-    /// All quirks.
-    pub const ALL: [Self; 5] = [
-        Self::CborKeyOrder,
-        Self::CborIndefiniteLength,
-        Self::MissingClientExtensionResults,
-        Self::EmptyUserHandle,
-        Self::AttestationIntermediateWithoutCa,
-    ];
-
-    /// Returns the name that logs and vectors use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CborKeyOrder => "cbor-key-order",
-            Self::CborIndefiniteLength => "cbor-indefinite-length",
-            Self::MissingClientExtensionResults => "missing-client-extension-results",
-            Self::EmptyUserHandle => "empty-user-handle",
-            Self::AttestationIntermediateWithoutCa => "attestation-intermediate-without-ca",
-        }
-    }
-
     /// Returns the quirk with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

@@ -1,4 +1,32 @@
-//! Sets of the variants of one enumeration, as bits.
+//! Enumerations whose values have names, and sets of them as bits.
+
+/// Defines an enumeration without fields: each value with its name, and the function that returns the name.
+macro_rules! named {
+    (
+        $(#[$meta:meta])* pub enum $enumeration:ident;
+        $(#[$of_name:meta])* fn $name:ident;
+        $($(#[$doc:meta])* $value:ident = $text:literal;)*
+    ) => {
+        $(#[$meta])*
+        #[non_exhaustive]
+        pub enum $enumeration {
+            $($(#[$doc])* $value,)*
+        }
+
+        impl $enumeration {
+            /// Every value, in the order of the declaration.
+            pub const ALL: [Self; [$($text),*].len()] = [$(Self::$value),*];
+
+            $(#[$of_name])*
+            #[must_use]
+            pub const fn $name(self) -> &'static str {
+                match self {
+                    $(Self::$value => $text,)*
+                }
+            }
+        }
+    };
+}
 
 /// Defines a set type. The enumeration must have fewer than 32 variants, which `ALL` lists.
 macro_rules! bit_set {
@@ -78,4 +106,4 @@ macro_rules! bit_set {
     };
 }
 
-pub(crate) use bit_set;
+pub(crate) use {bit_set, named};

@@ -5,24 +5,24 @@
 //! pure functions of [`ceremony`](crate::ceremony) and [`policy`](crate::policy) judge; this module only converts.
 
 use crate::attestation::AttestationType;
+#[cfg(feature = "audit")]
+use crate::attestation::{CompoundPolicy, KeyEnforcement};
 use crate::ceremony::authentication::{self, ExpectedAuthentication, SignCountPolicy};
 use crate::ceremony::evidence::Evidence;
 use crate::ceremony::registration::{self, ExpectedRegistration};
+#[cfg(feature = "audit")]
+use crate::ceremony::{BackupEligibility, BackupEligibilityChange, BackupState};
 use crate::ceremony::{Ceremony, Failure, Origins, Refusal, Site};
 use crate::client::data::{self, ClientData};
 use crate::client::json::response::{AuthenticationResponse, RegistrationResponse};
 use crate::codec::base64url;
 use crate::credential::{CredentialId, CredentialRecord, UserHandle};
 use crate::crypto::{Algorithm, Backend};
+use crate::error::Error;
 use crate::policy::{AttestationPolicy, Trust, TrustAnchors};
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 use crate::x509::TrustAnchor;
-#[cfg(feature = "audit")]
-use crate::{
-    attestation::{CompoundPolicy, KeyEnforcement},
-    ceremony::{BackupEligibility, BackupState},
-};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -114,6 +114,7 @@ struct Credential {
 
 /// What the library says of a ceremony.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Judgement {
     /// The verdict.
     pub accept: bool,
@@ -137,6 +138,7 @@ pub struct Judgement {
 /// The member of a vector that the library cannot express, or that has a value outside of format 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the library cannot express this value of `{0}`")]
+#[non_exhaustive]
 pub struct Inexpressible(pub &'static str);
 
 /// Why a ceremony is not accepted.
@@ -151,10 +153,10 @@ impl From<Failure> for Stop {
     }
 }
 
-impl From<crate::Error> for Stop {
-    fn from(error: crate::Error) -> Self {
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
         match error {
-            crate::Error::Failed(failure) => Self::from(failure),
+            Error::Failed(failure) => Self::from(failure),
             _ => Self::Inexpressible(Inexpressible("expected.known_credential_ids")),
         }
     }
@@ -197,6 +199,7 @@ impl Vector {
         plain(expected.backup_state == BackupState::Any, "backup state")?;
         plain(expected.compound == CompoundPolicy::All && policy.compound == CompoundPolicy::All, "compound policy")?;
         plain(expected.key_enforcement == KeyEnforcement::default(), "key enforcement")?;
+        plain(!expected.attestation_unjudged, "attestation that is not judged")?;
         plain(policy.key_enforcement == KeyEnforcement::default(), "key enforcement")?;
         plain(policy.allow_aaguids.is_none() && policy.deny_aaguids.is_empty(), "lists of models")?;
         let others = AttestationPolicy::any().types;
@@ -247,6 +250,7 @@ impl Vector {
         let plain = |is: bool, member| if is { Ok(()) } else { Err(Inexpressible(member)) };
         plain(expected.backup_eligibility == BackupEligibility::Any, "backup eligibility")?;
         plain(expected.backup_state == BackupState::Any, "backup state")?;
+        plain(expected.backup_eligibility_change == BackupEligibilityChange::Refuse, "changed backup eligibility")?;
         let all = Algorithm::OFFERABLE.iter().all(|algorithm| expected.algorithms.contains(algorithm));
         plain(all, "algorithms that may sign in")?;
         let identified = expected.user_handle.is_some();
@@ -258,6 +262,7 @@ impl Vector {
         let counter = match expected.sign_count {
             SignCountPolicy::Reject => "reject",
             SignCountPolicy::Report => "report",
+            SignCountPolicy::RejectDeviceBound => return Err(Inexpressible("counters of device-bound credentials")),
         };
         Ok(Self {
             kind: Kind::Authentication,

@@ -71,6 +71,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "recorder",
             "failure",
             "client_data",
+            "common",
             "authentication",
             "registration",
             "payment",

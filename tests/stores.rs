@@ -133,6 +133,35 @@ fn facts_of_assurance() {
     survives(&table, "a table of signals");
 }
 
+#[test]
+fn confirmations_and_accounts() {
+    use wardkey::account::{Account, Address, AddressKind, Passkey};
+    use wardkey::assurance::AssuranceLevel;
+    use wardkey::confirmation::{Document, Draft, Item, Nonce, Receipt};
+    use wardkey::crypto::AwsLcRs;
+    let mut draft = Draft::new("prescription", "pseud-7", NOW);
+    draft.items = vec![Item::text("Ramipril 5 mg, 30")];
+    let document = Document::new(draft).unwrap();
+    survives(&document, "a document");
+    let rp = RelyingParty::new("clinic.example", "Clinic").unwrap();
+    let user = UserHandle::new([7; 32]).unwrap();
+    let (_, state) = rp.start_confirmation(&user, &[record()], &document, Session::unbound(), NOW).unwrap();
+    survives(&state, "the state of a confirmation");
+    let response = r#"{"id":"aWQ","rawId":"aWQ","type":"public-key","clientExtensionResults":{},
+        "response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA","userHandle":"AA"}}"#;
+    let response = wardkey::AuthenticationResponse::from_json(response).unwrap();
+    let receipt = Receipt::new(document, Nonce::new([7; 32]).unwrap(), response);
+    survives(&receipt, "a receipt");
+    survives(&receipt.part("clinic.example", true, &[1], &AwsLcRs), "a part");
+    let mut account = Account::default();
+    survives(&account, "an account without anything");
+    account.sms = Some("s1".to_owned());
+    account.passkeys = vec![Passkey::new("p1", AssuranceLevel::Aal2, true)];
+    account.addresses = vec![Address { id: "s1".to_owned(), kind: AddressKind::Sms }];
+    account.recovered_at = Some(NOW);
+    survives(&account, "an account");
+}
+
 /// What each version of this crate stored for years: lines of format, name and hex digits. A version whose stored form differs adds
 /// a file; the files before it stay as they are.
 const VERSIONS: &[(&str, &str)] = &[("version_1.txt", include_str!("stores/version_1.txt"))];

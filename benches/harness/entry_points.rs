@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use wardkey::account::{Account, AccountAct, AccountPolicy, AccountSession, AddressKind, Proof};
+use wardkey::account::{self, Account, AccountAct, AccountPolicy, AccountSession, AddressKind, Proof};
 use wardkey::assurance::{Demand, Facts, ModelFacts, Rules, Signal, SignalTable, assess};
 use wardkey::attestation::{CompoundPolicy, Format};
 use wardkey::audit::{AuditChain, Bundle, ChainCheck};
@@ -229,6 +229,11 @@ fn assurance() -> Vec<EntryPoint> {
             let proofs = vec![Proof::Contact { via: AddressKind::Email, age_secs: 1 }; n / 32];
             let (act, session) = (AccountAct::Recover { proofs }, AccountSession::recovered(NOW));
             input(n, move || drop(black_box(account.decide(&act, &session, &AccountPolicy::default(), NOW))))
+        }),
+        entry("account::report", "accounts", "", LEN, |n| {
+            let accounts = vec![Account::default(); n / size_of::<Account>()];
+            let bytes = accounts.len() * size_of::<Account>();
+            input(bytes, move || assert_eq!(black_box(account::report(&accounts)).accounts, accounts.len()))
         }),
         entry("SignalTable::ask", "signals", "", LEN, |n| {
             let table = SignalTable::new([(Signal::NEW_ORIGIN, Demand::default().held())]).expect("a table");
@@ -919,6 +924,13 @@ fn front_door() -> Vec<EntryPoint> {
                     rp.start_authentication(AuthenticationRequest::named(name, &[]), session(), NOW).expect("options"),
                 ))
             })
+        }),
+        entry("Decoys::like", "records", "", LEN, |n| {
+            let key = record_of(&get()).public_key;
+            let record = |id| CredentialRecord::new(id, user(), key.clone());
+            let records: Vec<_> = ids(n / 32).map(record).collect();
+            let decoys = Decoys::new(*b"decoy secret number 1, 32 bytes.");
+            input(n, move || drop(black_box(decoys.clone().like(&records))))
         }),
         entry("finish_registration", "unknown signed outputs", "", LEN, |n| {
             let (rp, user) = (rp(), user());

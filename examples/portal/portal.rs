@@ -251,7 +251,7 @@ impl Portal {
         let signed_in = |account: &&Account| session.user.as_ref() == Some(&account.user);
         match self.accounts.values().find(signed_in) {
             Some(account) => Ok(account),
-            None => Err(Refused { status: 401, body: public(PublicFailure) }),
+            None => Err(Refused { status: 401, body: public(PublicFailure::default()) }),
         }
     }
 
@@ -320,7 +320,7 @@ impl Portal {
         let error = error.into();
         self.log.push(match error.evidence() {
             Some(evidence) => line(&evidence),
-            None => json!({ "refused": error.code() }).to_string(),
+            None => json!({ "refused": error.log_line() }).to_string(),
         });
         let status = match error.fault() {
             Fault::Response => 400,
@@ -334,7 +334,7 @@ impl Portal {
     /// A refusal by the portal itself.
     fn not(&mut self, status: u16, why: &str) -> Refused {
         self.log.push(json!({ "refused": why }).to_string());
-        Refused { status, body: public(PublicFailure) }
+        Refused { status, body: public(PublicFailure::default()) }
     }
 }
 

@@ -30,6 +30,7 @@ use crate::codec::base64url::Bytes;
 use crate::codec::cbor::{Map, Rules, Value};
 use crate::crypto::{Algorithm, Backend, PublicKey, Scheme, cose::CoseKey};
 use crate::quirk::{Quirk, Quirks};
+use crate::set::named;
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::path::CertificationPath;
@@ -39,57 +40,33 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// An attestation statement format (§8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Format {
+named! {
+    /// An attestation statement format (§8).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Format;
+    /// Returns the attestation statement format identifier (§8.1), the value of `fmt`.
+    fn identifier;
+
     /// §8.2.
-    Packed,
+    Packed = "packed";
     /// §8.3.
-    Tpm,
+    Tpm = "tpm";
     /// §8.4.
-    AndroidKey,
+    AndroidKey = "android-key";
     /// §8.5.
-    AndroidSafetynet,
+    AndroidSafetynet = "android-safetynet";
     /// §8.6.
-    FidoU2f,
+    FidoU2f = "fido-u2f";
     /// §8.7.
-    None,
+    None = "none";
     /// §8.8.
-    Apple,
+    Apple = "apple";
     /// §8.9.
-    Compound,
+    Compound = "compound";
 }
 
 impl Format {
-    /// All formats of the standard.
-    pub const ALL: [Self; 8] = [
-        Self::Packed,
-        Self::Tpm,
-        Self::AndroidKey,
-        Self::AndroidSafetynet,
-        Self::FidoU2f,
-        Self::None,
-        Self::Apple,
-        Self::Compound,
-    ];
-
-    /// Returns the attestation statement format identifier (§8.1), the value of `fmt`.
-    #[must_use]
-    pub const fn identifier(self) -> &'static str {
-        match self {
-            Self::Packed => "packed",
-            Self::Tpm => "tpm",
-            Self::AndroidKey => "android-key",
-            Self::AndroidSafetynet => "android-safetynet",
-            Self::FidoU2f => "fido-u2f",
-            Self::None => "none",
-            Self::Apple => "apple",
-            Self::Compound => "compound",
-        }
-    }
-
     /// Returns the format with this identifier. The comparison is case-sensitive (§8.1).
     #[must_use]
     pub fn from_identifier(identifier: &str) -> Option<Self> {
@@ -103,42 +80,30 @@ impl fmt::Display for Format {
     }
 }
 
-/// An attestation type (§6.5.3), as far as the statement shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum AttestationType {
+named! {
+    /// An attestation type (§6.5.3), as far as the statement shows it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum AttestationType;
+    /// Returns the name that logs and vectors use.
+    fn name;
+
     /// No attestation.
-    None,
+    None = "none";
     /// Self attestation: the credential key signed the statement. It does not show where the key is kept.
     #[serde(rename = "self")]
-    SelfAttestation,
+    SelfAttestation = "self";
     /// Basic or AttCA. Only metadata can tell them apart.
     #[serde(rename = "basic_or_attca")]
-    BasicOrAttCa,
+    BasicOrAttCa = "basic_or_attca";
     /// Attestation CA.
     #[serde(rename = "attca")]
-    AttCa,
+    AttCa = "attca";
     /// Anonymization CA.
     #[serde(rename = "anonca")]
-    AnonCa,
+    AnonCa = "anonca";
     /// Several statements.
-    Compound,
-}
-
-impl AttestationType {
-    /// Returns the name that logs and vectors use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::SelfAttestation => "self",
-            Self::BasicOrAttCa => "basic_or_attca",
-            Self::AttCa => "attca",
-            Self::AnonCa => "anonca",
-            Self::Compound => "compound",
-        }
-    }
+    Compound = "compound";
 }
 
 impl fmt::Display for AttestationType {
@@ -300,6 +265,11 @@ pub struct Attestation<'a> {
 }
 
 impl<'a> Attestation<'a> {
+    /// Returns what `none` proves, for a statement that nobody judges.
+    pub(crate) const fn unjudged() -> Self {
+        Self::without_path(Format::None, AttestationType::None)
+    }
+
     const fn without_path(format: Format, attestation_type: AttestationType) -> Self {
         Self {
             format,

@@ -55,94 +55,56 @@
 //! attestation would look trusted although an attacker on the way added flags and extensions.
 
 use super::{AttestationType, Format};
+use crate::set::named;
 use serde::{Deserialize, Serialize};
 
-/// A fact in the authenticator data (§6.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Fact {
-    /// The credential public key.
-    CredentialKey,
-    /// The credential id.
-    CredentialId,
-    /// The authenticator's model.
-    Aaguid,
-    /// UP.
-    UserPresent,
-    /// UV.
-    UserVerified,
-    /// BE and BS.
-    Backup,
-    /// The signature counter.
-    SignCount,
-    /// The extension outputs.
-    Extensions,
-}
-
-impl Fact {
-    /// All facts, in the order of the table.
-    pub const ALL: [Self; 8] = [
-        Self::CredentialKey,
-        Self::CredentialId,
-        Self::Aaguid,
-        Self::UserPresent,
-        Self::UserVerified,
-        Self::Backup,
-        Self::SignCount,
-        Self::Extensions,
-    ];
-
+named! {
+    /// A fact in the authenticator data (§6.1).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Fact;
     /// Returns the name that the table and the evidence use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CredentialKey => "credential_key",
-            Self::CredentialId => "credential_id",
-            Self::Aaguid => "aaguid",
-            Self::UserPresent => "user_present",
-            Self::UserVerified => "user_verified",
-            Self::Backup => "backup",
-            Self::SignCount => "sign_count",
-            Self::Extensions => "extensions",
-        }
-    }
+    fn name;
+
+    /// The credential public key.
+    CredentialKey = "credential_key";
+    /// The credential id.
+    CredentialId = "credential_id";
+    /// The authenticator's model.
+    Aaguid = "aaguid";
+    /// UP.
+    UserPresent = "user_present";
+    /// UV.
+    UserVerified = "user_verified";
+    /// BE and BS.
+    Backup = "backup";
+    /// The signature counter.
+    SignCount = "sign_count";
+    /// The extension outputs.
+    Extensions = "extensions";
 }
 
-/// Who vouches for a fact. The weakest comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Voucher {
+named! {
+    /// Who vouches for a fact. The weakest comes first.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Voucher;
+    /// Returns the name that the table and the evidence use.
+    fn name;
+
     /// Nobody: the statement signs other facts but not this one, so an attacker on the way can change it.
-    Nobody,
+    Nobody = "nobody";
     /// Nobody, because the statement is `none`. The fact is used as received.
-    Unattested,
+    Unattested = "unattested";
     /// The caller of the attesting hardware or service: the signature covers a hash that software chose.
-    Caller,
+    Caller = "caller";
     /// The credential key, which signed the fact. It is not known where that key is kept.
-    CredentialKey,
+    CredentialKey = "credential_key";
     /// The attestation key, or the CA that issued its certificate: it signed a fact that it determined itself.
-    AttestationKey,
+    AttestationKey = "attestation_key";
 }
 
 impl Voucher {
-    /// All vouchers, the weakest first.
-    pub const ALL: [Self; 5] =
-        [Self::Nobody, Self::Unattested, Self::Caller, Self::CredentialKey, Self::AttestationKey];
-
-    /// Returns the name that the table and the evidence use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Nobody => "nobody",
-            Self::Unattested => "unattested",
-            Self::Caller => "caller",
-            Self::CredentialKey => "credential_key",
-            Self::AttestationKey => "attestation_key",
-        }
-    }
-
     /// Returns who vouches for `fact` in a statement of this format and type. Returns [`Voucher::Nobody`] for `compound`; ask for
     /// each of its statements instead.
     #[must_use]

@@ -115,7 +115,7 @@ pub struct JudgedAgain {
 
 fn member_digest(name: &str, member: &Value, backend: &dyn Backend) -> Option<[u8; 32]> {
     let json = canonical::write(member)?;
-    Some(canonical::digest(backend, &[b"wardkey/1/member", name.as_bytes(), json.as_bytes()]))
+    Some(super::digest(backend, &[b"wardkey/1/member", name.as_bytes(), json.as_bytes()]))
 }
 
 fn id(digests: &[[u8; 32]; 3], backend: &dyn Backend) -> [u8; 32] {
@@ -123,7 +123,7 @@ fn id(digests: &[[u8; 32]; 3], backend: &dyn Backend) -> [u8; 32] {
     for (name, digest) in MEMBERS.iter().zip(digests) {
         parts.extend([name.as_bytes(), digest.as_slice()]);
     }
-    canonical::digest(backend, &parts)
+    super::digest(backend, &parts)
 }
 
 impl Bundle {

@@ -20,12 +20,21 @@ const FIRST: [u8; 32] = [0; 32];
 /// The digest of a line that was handed to somebody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Checkpoint {
     /// The number of the line, from 0.
     pub seq: u64,
     /// Its digest; in JSON in lower-case hexadecimal.
     #[serde(with = "hexadecimal")]
     pub digest: [u8; 32],
+}
+
+impl Checkpoint {
+    /// Makes a checkpoint of the number of a line and its digest.
+    #[must_use]
+    pub const fn new(seq: u64, digest: [u8; 32]) -> Self {
+        Self { seq, digest }
+    }
 }
 
 mod hexadecimal {
@@ -172,7 +181,7 @@ impl AuditChain {
 
 /// The digest of an entry without its member `digest`.
 fn digest(entry: &Value, backend: &dyn Backend) -> Option<[u8; 32]> {
-    Some(canonical::digest(backend, &[b"wardkey/1/audit", canonical::write(entry)?.as_bytes()]))
+    Some(super::digest(backend, &[b"wardkey/1/audit", canonical::write(entry)?.as_bytes()]))
 }
 
 /// Checks a chain line by line. It keeps nothing of the lines but the last digest, whatever their number.

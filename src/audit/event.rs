@@ -27,11 +27,11 @@ impl Label {
     /// Checks a text.
     ///
     /// # Errors
-    /// [`LabelError`].
-    pub fn new(text: impl Into<String>) -> Result<Self, LabelError> {
+    /// [`EventError::Label`].
+    pub fn new(text: impl Into<String>) -> Result<Self, EventError> {
         let text = text.into();
         let fits = (1..=MAX_LABEL_LEN).contains(&text.len()) && text.trim() == text;
-        if fits && !text.chars().any(char::is_control) { Ok(Self(text)) } else { Err(LabelError) }
+        if fits && !text.chars().any(char::is_control) { Ok(Self(text)) } else { Err(EventError::Label) }
     }
 
     /// Returns the text.
@@ -54,16 +54,23 @@ impl From<Label> for String {
 }
 
 impl TryFrom<String> for Label {
-    type Error = LabelError;
-    fn try_from(text: String) -> Result<Self, LabelError> {
+    type Error = EventError;
+    fn try_from(text: String) -> Result<Self, EventError> {
         Self::new(text)
     }
 }
 
-/// The text is no [`Label`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected 1 to {MAX_LABEL_LEN} bytes without control characters and without white space at the ends")]
-pub struct LabelError;
+/// Why a value cannot be in an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum EventError {
+    /// The text is no [`Label`], or no [`CredentialDigest`].
+    #[error("expected 1 to {MAX_LABEL_LEN} bytes without control characters and without white space at the ends")]
+    Label,
+    /// The time is before 1970 or after 9999, or the evidence has none.
+    #[error("expected a time in the years 1970 to 9999")]
+    Time,
+}
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -152,10 +159,10 @@ impl From<CredentialDigest> for String {
 }
 
 impl TryFrom<String> for CredentialDigest {
-    type Error = LabelError;
-    fn try_from(text: String) -> Result<Self, LabelError> {
+    type Error = EventError;
+    fn try_from(text: String) -> Result<Self, EventError> {
         let bytes = text.strip_prefix(DIGEST_PREFIX).and_then(|text| base64url::decode(text).ok());
-        bytes.and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(LabelError)
+        bytes.and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(EventError::Label)
     }
 }
 
@@ -210,10 +217,10 @@ impl EventTime {
 }
 
 impl TryFrom<UnixTime> for EventTime {
-    type Error = EventTimeError;
-    fn try_from(time: UnixTime) -> Result<Self, EventTimeError> {
+    type Error = EventError;
+    fn try_from(time: UnixTime) -> Result<Self, EventError> {
         let seconds = time.secs().try_into().ok().filter(|_| time <= UnixTime::MAX_PLAUSIBLE);
-        seconds.map(Self).ok_or(EventTimeError)
+        seconds.map(Self).ok_or(EventError::Time)
     }
 }
 
@@ -223,17 +230,12 @@ impl From<EventTime> for UnixTime {
     }
 }
 
-/// The time is before 1970 or after 9999.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected a time in the years 1970 to 9999")]
-pub struct EventTimeError;
-
 impl AuditEvent {
     /// Makes an event of a change of an account. [`Self::of`] makes that of a ceremony.
     ///
     /// # Errors
-    /// [`EventTimeError`].
-    pub fn new(kind: EventType, outcome: EventOutcome, time: UnixTime, service: Label) -> Result<Self, EventTimeError> {
+    /// [`EventError::Time`].
+    pub fn new(kind: EventType, outcome: EventOutcome, time: UnixTime, service: Label) -> Result<Self, EventError> {
         let (code, step, actor, claimed, subject) = (None, None, None, None, None);
         let (credential, level, policy, site, purpose) = (None, None, None, None, None);
         let time = time.try_into()?;
@@ -259,13 +261,13 @@ impl AuditEvent {
     /// ceremony was accepted, and only claimed if it was refused.
     ///
     /// # Errors
-    /// [`EventTimeError`], also for evidence without a time.
+    /// [`EventError::Time`].
     pub fn of(
         evidence: &Evidence,
         account: Option<Label>,
         service: Label,
         backend: &dyn Backend,
-    ) -> Result<Self, EventTimeError> {
+    ) -> Result<Self, EventError> {
         let kind = match (evidence.purpose, evidence.ceremony) {
             (Some(Purpose::Reauthentication), _) => EventType::Reauthentication,
             (Some(Purpose::Payment), _) => EventType::Confirmation,
@@ -273,7 +275,7 @@ impl AuditEvent {
             (_, Ceremony::Authentication) => EventType::SignIn,
         };
         let outcome = if evidence.accepted { EventOutcome::Success } else { EventOutcome::Refused };
-        let mut event = Self::new(kind, outcome, evidence.time.ok_or(EventTimeError)?, service)?;
+        let mut event = Self::new(kind, outcome, evidence.time.ok_or(EventError::Time)?, service)?;
         event.code = evidence.refusal.as_deref().and_then(|code| Label::new(code).ok());
         event.step = evidence.steps_refused.first().and_then(|step| Label::new(step.to_string()).ok());
         event.credential = evidence.credential_id.as_ref().map(|id| CredentialDigest::of(id, backend));

@@ -18,10 +18,16 @@ mod front_door;
 
 pub use bundle::{Bundle, BundleError, BundleReport, JudgedAgain, MAX_BUNDLE_LEN};
 pub use chain::{AuditChain, Broken, ChainCheck, ChainFault, Checkpoint, MAX_CHAIN_NAME_LEN, MAX_LINE_LEN};
-pub use event::{
-    AuditEvent, CredentialDigest, EventOutcome, EventTimeError, EventType, Label, LabelError, MAX_LABEL_LEN,
-};
+pub use event::{AuditEvent, CredentialDigest, EventError, EventOutcome, EventType, Label, MAX_LABEL_LEN};
 pub use fhir::FhirVersion;
 
 #[doc = include_str!("manual.md")]
 pub mod manual {}
+
+use crate::codec::lengths::with_lengths;
+use crate::crypto::Backend;
+
+/// Returns SHA-256 of the parts, each behind its length.
+fn digest(backend: &dyn Backend, parts: &[&[u8]]) -> [u8; 32] {
+    with_lengths(parts, |parts| backend.sha256(parts))
+}

@@ -4,11 +4,12 @@
 
 pub use super::outcome::{SignCount, SignCountPolicy, UserVerification};
 
+use super::common::{extension_setters, verified_values};
 use super::evidence::{Evidence, Purpose};
 use super::recorder::Recorder;
 use super::{
-    BackupEligibility, BackupState, Ceremony, Failure, Outcome, Refusal, Site, Step, client_data,
-    client_extension_results,
+    BackupEligibility, BackupEligibilityChange, BackupState, Ceremony, Failure, Outcome, Refusal, Site, Step,
+    client_data, client_extension_results,
 };
 use crate::authenticator::{self, AuthenticatorData, Flags};
 use crate::client::{AuthenticationResponse, ClientData};
@@ -39,6 +40,8 @@ pub struct ExpectedAuthentication<'e> {
     pub algorithms: &'e [Algorithm],
     /// The policy for BE.
     pub backup_eligibility: BackupEligibility,
+    /// The policy for a BE that changed.
+    pub(crate) backup_eligibility_change: BackupEligibilityChange,
     /// The policy for BS.
     pub backup_state: BackupState,
     /// The AppID, if the `appid` extension was requested (§10.1.1).
@@ -55,6 +58,8 @@ pub struct ExpectedAuthentication<'e> {
 }
 
 impl<'e> ExpectedAuthentication<'e> {
+    extension_setters!(RequestExtensions, AuthenticationOutputs, AuthenticationExtensions);
+
     /// Makes the expectations of a discoverable authentication that requires user verification, without quirks.
     #[must_use]
     pub const fn new(site: &'e Site, challenge: &'e [u8]) -> Self {
@@ -66,6 +71,7 @@ impl<'e> ExpectedAuthentication<'e> {
             user_verification_required: true,
             algorithms: &Algorithm::OFFERABLE,
             backup_eligibility: BackupEligibility::Any,
+            backup_eligibility_change: BackupEligibilityChange::Refuse,
             backup_state: BackupState::Any,
             appid: None,
             sign_count: SignCountPolicy::Reject,
@@ -91,30 +97,26 @@ impl<'e> ExpectedAuthentication<'e> {
         recorder
     }
 
-    /// Expects outputs of extensions: `inputs` were sent, and `required` must come back.
+    /// Accepts a changed BE, and reports it: see
+    /// [`RelyingPartyBuilder`](crate::RelyingPartyBuilder::report_backup_eligibility_change).
     #[must_use]
-    pub fn with_extensions(mut self, inputs: &RequestExtensions, required: AuthenticationOutputs) -> Self {
-        let Self { extensions, .. } = self;
-        self.extensions = AuthenticationExtensions {
-            refuse_unsolicited: extensions.refuse_unsolicited,
-            refuse_secret_results: extensions.refuse_secret_results,
-            ..AuthenticationExtensions::of(inputs).requiring(required)
-        };
+    pub const fn report_backup_eligibility_change(mut self) -> Self {
+        self.backup_eligibility_change = BackupEligibilityChange::Report;
         self
     }
 
-    /// Refuses outputs that nobody asked for, including those that this version does not know.
+    /// Accepts a BE that changed from clear to set, after an additional factor: see
+    /// [`RelyingPartyBuilder`](crate::RelyingPartyBuilder::accept_backup_eligibility_correction).
     #[must_use]
-    pub const fn refuse_unsolicited_extensions(mut self) -> Self {
-        self.extensions.refuse_unsolicited = true;
+    pub const fn accept_backup_eligibility_correction(mut self) -> Self {
+        self.backup_eligibility_change = BackupEligibilityChange::AcceptCorrection;
         self
     }
 
-    /// Refuses results of a pseudo-random function, which should have stayed in the browser.
-    #[must_use]
-    pub const fn refuse_secret_results(mut self) -> Self {
-        self.extensions.refuse_secret_results = true;
-        self
+    /// Returns whether BE changed in a way that counts only after an additional factor.
+    fn corrects(&self, record: &CredentialRecord, flags: Flags) -> bool {
+        let corrected = record.backup_eligible == Some(false) && flags.backup_eligible();
+        corrected && self.backup_eligibility_change == BackupEligibilityChange::AcceptCorrection
     }
 }
 
@@ -136,41 +138,12 @@ struct Checked<'a> {
     user_verification: UserVerification,
     expect: RecordState,
     set: RecordState,
+    backup_eligibility_changed: bool,
     extension_results: Option<&'a ClientExtensionResults>,
 }
 
 impl<'a> VerifiedAuthentication<'a> {
-    /// Returns the flags of authenticator data.
-    #[must_use]
-    pub const fn flags(&self) -> Flags {
-        self.authenticator_data().flags()
-    }
-
-    /// Returns what the authenticator signed of extensions.
-    #[must_use]
-    pub fn signed_extensions(&self) -> SignedOutputs {
-        SignedOutputs::of(self.authenticator_data().extensions())
-    }
-
-    /// Returns the authenticator data.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
-        &self.checked.authenticator_data
-    }
-
-    /// Returns the client data.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn client_data(&self) -> &ClientData<'a> {
-        &self.checked.client_data
-    }
-
-    /// Returns the algorithm of the signature.
-    #[must_use]
-    pub const fn algorithm(&self) -> Algorithm {
-        self.checked.algorithm
-    }
+    verified_values!();
 
     /// Returns the result for the signature counter.
     #[must_use]
@@ -184,6 +157,12 @@ impl<'a> VerifiedAuthentication<'a> {
         self.checked.user_verification
     }
 
+    /// Returns whether BE differs from that of the record, and the policy accepts that.
+    #[must_use]
+    pub const fn backup_eligibility_changed(&self) -> bool {
+        self.checked.backup_eligibility_changed
+    }
+
     /// Returns the changes of the record, or `None` if nothing changed, as usual with synced passkeys.
     #[must_use]
     pub fn update(&self) -> Option<RecordUpdate> {
@@ -195,21 +174,10 @@ impl<'a> VerifiedAuthentication<'a> {
     /// a factor.
     #[must_use]
     pub fn update_after_additional_factor(&self) -> Option<RecordUpdate> {
-        let set = self.checked.set;
-        let uv_initialized = set.uv_initialized || self.authenticator_data().flags().user_verified();
-        RecordUpdate::between(set, RecordState { uv_initialized, ..set })
-    }
-
-    /// Returns the client extension outputs, which nobody signed. The signed ones are in [`Self::signed_extensions`].
-    #[must_use]
-    pub const fn unsigned_extension_results(&self) -> Option<&'a ClientExtensionResults> {
-        self.checked.extension_results
-    }
-
-    /// Returns the quirks that were needed.
-    #[must_use]
-    pub const fn quirks(&self) -> Quirks {
-        self.recorder.evidence.quirks
+        let (set, flags) = (self.checked.set, self.authenticator_data().flags());
+        let uv_initialized = set.uv_initialized || flags.user_verified();
+        let (backup_eligible, backup_state) = (Some(flags.backup_eligible()), Some(flags.backup_state()));
+        RecordUpdate::between(set, RecordState { uv_initialized, backup_eligible, backup_state, ..set })
     }
 
     /// Returns the evidence.
@@ -290,7 +258,8 @@ fn steps<'a>(
     recorder.passed(Step::Signature);
 
     // Step 22: the signature counter
-    let sign_count = sign_count(expected.sign_count, record.sign_count, authenticator_data.sign_count())?;
+    let flags = authenticator_data.flags();
+    let sign_count = sign_count(expected.sign_count, flags, record.sign_count, authenticator_data.sign_count())?;
     recorder.record(Step::SignCount, sign_count.outcome());
 
     // Step 23: extension outputs
@@ -299,8 +268,8 @@ fn steps<'a>(
     recorder.extensions(expected.extensions != AuthenticationExtensions::NONE, report);
 
     // Step 24: the update of the record. The caller stores it.
-    let (expect, set) = update(record, &authenticator_data);
-    let user_verification = user_verification(authenticator_data.flags(), record);
+    let (expect, set) = update(expected, record, &authenticator_data);
+    let user_verification = user_verification(expected, flags, record);
     Ok(Checked {
         authenticator_data,
         client_data,
@@ -309,6 +278,7 @@ fn steps<'a>(
         user_verification,
         expect,
         set,
+        backup_eligibility_changed: record.backup_eligible.is_some_and(|eligible| eligible != flags.backup_eligible()),
         extension_results,
     })
 }
@@ -354,7 +324,7 @@ fn authenticator_data<'a>(
     recorder.evidence.flags = Some(flags);
     recorder.evidence.sign_count = Some(authenticator_data.sign_count());
     recorder.evidence.sign_count_stored = Some(record.sign_count);
-    recorder.evidence.user_verification = Some(user_verification(flags, record));
+    recorder.evidence.user_verification = Some(user_verification(expected, flags, record));
     if authenticator_data.attested_credential_data().is_some() {
         return Err(Refusal::AuthenticatorData(authenticator::data::Error::AttestedCredentialData.into()));
     }
@@ -439,6 +409,10 @@ fn check_flags(
     match record.backup_eligible {
         None => recorder.record(Step::BackupEligibility, Outcome::NotKnown),
         Some(eligible) if eligible == flags.backup_eligible() => recorder.passed(Step::BackupEligibility),
+        Some(_) if expected.backup_eligibility_change == BackupEligibilityChange::Report => {
+            recorder.record(Step::BackupEligibility, Outcome::Waived);
+        }
+        Some(_) if expected.corrects(record, flags) => recorder.record(Step::BackupEligibility, Outcome::Waived),
         Some(_) => return Err(Refusal::BackupEligibilityChanged),
     }
     Ok(())
@@ -468,18 +442,28 @@ pub(crate) fn signature(
 }
 
 /// Step 22: compares the signature counters.
-fn sign_count(policy: SignCountPolicy, stored: u32, received: u32) -> Result<SignCount, Refusal> {
+fn sign_count(policy: SignCountPolicy, flags: Flags, stored: u32, received: u32) -> Result<SignCount, Refusal> {
+    let rejects = match policy {
+        SignCountPolicy::Reject => true,
+        SignCountPolicy::RejectDeviceBound => !flags.backup_eligible(),
+        SignCountPolicy::Report => false,
+    };
     match (stored, received) {
         (0, 0) => Ok(SignCount::NotKept),
         _ if received > stored => Ok(SignCount::Advanced),
-        _ if policy == SignCountPolicy::Reject => Err(Refusal::SignCount),
+        _ if rejects => Err(Refusal::SignCount),
         _ => Ok(SignCount::Regressed { stored, received }),
     }
 }
 
 /// Returns whether user verification was performed, and whether it counts as a factor (§4, uvInitialized).
-const fn user_verification(flags: Flags, record: &CredentialRecord) -> UserVerification {
-    match (flags.user_verified(), record.uv_initialized) {
+fn user_verification(
+    expected: &ExpectedAuthentication<'_>,
+    flags: Flags,
+    record: &CredentialRecord,
+) -> UserVerification {
+    let counts = record.uv_initialized && !expected.corrects(record, flags);
+    match (flags.user_verified(), counts) {
         (false, _) => UserVerification::NotPerformed,
         (true, false) => UserVerification::First,
         (true, true) => UserVerification::Performed,
@@ -488,13 +472,17 @@ const fn user_verification(flags: Flags, record: &CredentialRecord) -> UserVerif
 
 /// Step 24: returns the record before and after. The counter never decreases, so that the next use of a clone is noticed.
 /// `uvInitialized` stays, because setting it requires an additional factor, which only the caller can check.
-fn update(record: &CredentialRecord, authenticator_data: &AuthenticatorData<'_>) -> (RecordState, RecordState) {
-    let expect = RecordState::of(record);
-    let set = RecordState {
-        sign_count: expect.sign_count.max(authenticator_data.sign_count()),
-        backup_eligible: Some(authenticator_data.flags().backup_eligible()),
-        backup_state: Some(authenticator_data.flags().backup_state()),
-        ..expect
-    };
+///
+/// BE and BS also stay if BE was corrected, until the caller has checked an additional factor.
+fn update(
+    expected: &ExpectedAuthentication<'_>,
+    record: &CredentialRecord,
+    authenticator_data: &AuthenticatorData<'_>,
+) -> (RecordState, RecordState) {
+    let (expect, flags) = (RecordState::of(record), authenticator_data.flags());
+    let mut set = RecordState { sign_count: expect.sign_count.max(authenticator_data.sign_count()), ..expect };
+    if !expected.corrects(record, flags) {
+        (set.backup_eligible, set.backup_state) = (Some(flags.backup_eligible()), Some(flags.backup_state()));
+    }
     (expect, set)
 }

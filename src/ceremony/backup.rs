@@ -30,6 +30,19 @@ impl BackupEligibility {
     }
 }
 
+/// What to do if BE of an assertion differs from that of the record (§7.2 step 19).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum BackupEligibilityChange {
+    /// Refuses the authentication, as the standard demands.
+    #[default]
+    Refuse,
+    /// Accepts it, reports it, and updates the record.
+    Report,
+    /// Accepts a change from clear to set. UV does not count as a factor, and the record does not change, until the user has given an
+    /// additional factor.
+    AcceptCorrection,
+}
+
 /// Which values of BS are accepted: §7.1 step 19 at a registration, §7.2 step 19 at a sign-in.
 ///
 /// A credential is backed up some time after it was created, or never. So a policy other than [`BackupState::Any`] can lock out

@@ -120,6 +120,19 @@ pub enum Purpose {
     Confirmation,
 }
 
+impl Purpose {
+    /// Returns the word that the evidence has in JSON.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::SignIn => "sign-in",
+            Self::Reauthentication => "reauthentication",
+            Self::Payment => "payment",
+            Self::Confirmation => "confirmation",
+        }
+    }
+}
+
 /// The outcome for the certificates of an attestation (§7.1 step 24).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -393,25 +406,20 @@ fn this_edition<'de, D: Deserializer<'de>>(from: D) -> Result<Cow<'static, str>,
 /// Serde for a SHA-256 in lower-case hexadecimal.
 mod sha256 {
     use super::{Deserialize, Deserializer, Serialize, Serializer};
+    use crate::codec::hex;
     use serde::de::Error as _;
 
     #[expect(clippy::ref_option, reason = "serde passes the field so")]
     pub(super) fn serialize<S: Serializer>(digest: &Option<[u8; 32]>, to: S) -> Result<S::Ok, S::Error> {
-        let hex = |digest: &[u8; 32]| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        digest.as_ref().map(hex).serialize(to)
+        digest.as_ref().map(|digest| hex::encode(digest)).serialize(to)
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<[u8; 32]>, D::Error> {
-        let read = |text: String| read(&text).ok_or_else(|| D::Error::custom("expected a SHA-256 in hexadecimal"));
-        Option::<String>::deserialize(from)?.map(read).transpose()
-    }
-
-    fn read(text: &str) -> Option<[u8; 32]> {
-        let mut digits = text.chars().map(|digit| digit.to_digit(16).filter(|_| !digit.is_ascii_uppercase()));
-        let mut digest = [0; 32];
-        for byte in &mut digest {
-            *byte = u8::try_from(digits.next()?? << 4 | digits.next()??).ok()?;
-        }
-        digits.next().is_none().then_some(digest)
+        let text = Option::<String>::deserialize(from)?;
+        let read = |text: String| {
+            let digest = hex::decode_array(&text).filter(|digest| hex::encode(digest) == text); // lower case
+            digest.ok_or_else(|| D::Error::custom("expected a SHA-256 in hexadecimal"))
+        };
+        text.map(read).transpose()
     }
 }

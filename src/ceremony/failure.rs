@@ -4,6 +4,7 @@ use super::evidence::Evidence;
 use super::recorder::Recorder;
 use super::refusal::Refusal;
 use super::step::{Ceremony, StepNumber};
+use crate::client::signal::Signal;
 use core::fmt;
 
 /// A refusal, and the ceremony that it ended.
@@ -15,12 +16,15 @@ pub struct Failure {
     /// The reason.
     pub refusal: Refusal,
     pub(crate) recorder: Box<Recorder>,
+    /// The signal that the page may send, if the credential is known to be unknown.
+    pub(crate) unknown_credential: Option<Box<Signal>>,
 }
 
 impl Failure {
     pub(crate) fn after(mut recorder: Recorder, refusal: Refusal) -> Self {
         recorder.refused(&refusal);
-        Self { ceremony: recorder.evidence.ceremony, refusal, recorder: Box::new(recorder) }
+        let ceremony = recorder.evidence.ceremony;
+        Self { ceremony, refusal, recorder: Box::new(recorder), unknown_credential: None }
     }
 
     /// Makes the failure of a ceremony that ended before any other step, such as a response that cannot be parsed.

@@ -7,6 +7,7 @@
 pub mod authentication;
 mod backup;
 mod client_data;
+mod common;
 pub mod evidence;
 mod failure;
 mod origins;
@@ -18,6 +19,7 @@ pub mod registration;
 mod site;
 mod step;
 
+pub(crate) use backup::BackupEligibilityChange;
 pub use backup::{BackupEligibility, BackupState};
 pub use failure::Failure;
 pub use origins::{OriginRule, Origins};

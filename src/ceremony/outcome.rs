@@ -9,6 +9,9 @@ pub enum SignCountPolicy {
     /// Refuses the authentication.
     #[default]
     Reject,
+    /// Refuses the authentication of a device-bound credential (BE clear). Accepts that of any other, and reports
+    /// [`SignCount::Regressed`], because copies of a synced passkey do not share a counter.
+    RejectDeviceBound,
     /// Accepts it, and reports [`SignCount::Regressed`].
     Report,
 }

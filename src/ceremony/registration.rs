@@ -3,13 +3,15 @@
 //! [`verify`] is pure. It takes steps 3 to 22, 25, 27 and 28. The [`policy`](crate::policy) takes steps 23 and 24, and the
 //! caller's store takes part in step 26.
 
+use super::common::{extension_setters, verified_values};
 use super::evidence::Purpose;
 use super::recorder::Recorder;
 use super::{
-    BackupEligibility, BackupState, Ceremony, Failure, Refusal, Site, Step, client_data, client_extension_results,
+    BackupEligibility, BackupState, Ceremony, Failure, Outcome, Refusal, Site, Step, client_data,
+    client_extension_results,
 };
 use crate::attestation::voucher::{Fact, Voucher};
-use crate::attestation::{self, Attestation, AttestationObject, CompoundPolicy, Format, Inputs};
+use crate::attestation::{self, Attestation, AttestationObject, AttestationType, CompoundPolicy, Format, Inputs};
 use crate::attestation::{KeyEnforcement, Made};
 use crate::authenticator::{self, Aaguid, AttestedCredentialData, AuthenticatorData, Flags};
 use crate::budget::Budget;
@@ -48,6 +50,8 @@ pub struct ExpectedRegistration<'e> {
     pub compound: CompoundPolicy,
     /// What a statement must state about the credential key, if its format states anything about it.
     pub key_enforcement: KeyEnforcement,
+    /// Whether the attestation statement is not judged.
+    pub(crate) attestation_unjudged: bool,
     /// The expected extension outputs. The default checks nothing.
     #[doc(hidden)]
     pub extensions: RegistrationExtensions,
@@ -60,6 +64,8 @@ pub struct ExpectedRegistration<'e> {
 }
 
 impl<'e> ExpectedRegistration<'e> {
+    extension_setters!(CreationExtensions, RegistrationOutputs, RegistrationExtensions);
+
     /// Makes the expectations of a registration with a dialogue that requires user verification, without quirks.
     #[must_use]
     pub const fn new(site: &'e Site, challenge: &'e [u8], algorithms: &'e [Algorithm]) -> Self {
@@ -74,6 +80,7 @@ impl<'e> ExpectedRegistration<'e> {
             time: None,
             compound: CompoundPolicy::All,
             key_enforcement: KeyEnforcement::Any,
+            attestation_unjudged: false,
             extensions: RegistrationExtensions::NONE,
             quirks: Quirks::NONE,
             #[cfg(feature = "mds")]
@@ -97,29 +104,11 @@ impl<'e> ExpectedRegistration<'e> {
         recorder
     }
 
-    /// Expects outputs of extensions: `inputs` were sent, and `required` must come back.
+    /// Leaves the attestation statement unjudged: see
+    /// [`RelyingPartyBuilder`](crate::RelyingPartyBuilder::ignore_unrequested_attestation).
     #[must_use]
-    pub fn with_extensions(mut self, inputs: &CreationExtensions, required: RegistrationOutputs) -> Self {
-        let Self { extensions, .. } = self;
-        self.extensions = RegistrationExtensions {
-            refuse_unsolicited: extensions.refuse_unsolicited,
-            refuse_secret_results: extensions.refuse_secret_results,
-            ..RegistrationExtensions::of(inputs).requiring(required)
-        };
-        self
-    }
-
-    /// Refuses outputs that nobody asked for, including those that this version does not know.
-    #[must_use]
-    pub const fn refuse_unsolicited_extensions(mut self) -> Self {
-        self.extensions.refuse_unsolicited = true;
-        self
-    }
-
-    /// Refuses results of a pseudo-random function, which should have stayed in the browser.
-    #[must_use]
-    pub const fn refuse_secret_results(mut self) -> Self {
-        self.extensions.refuse_secret_results = true;
+    pub const fn leave_attestation_unjudged(mut self) -> Self {
+        self.attestation_unjudged = true;
         self
     }
 }
@@ -151,6 +140,8 @@ struct Checked<'a> {
 }
 
 impl<'a> VerifiedRegistration<'a> {
+    verified_values!();
+
     /// Returns the credential id.
     #[must_use]
     pub const fn credential_id(&self) -> &CredentialId {
@@ -176,42 +167,10 @@ impl<'a> VerifiedRegistration<'a> {
         self.attested_credential_data().aaguid()
     }
 
-    /// Returns the flags of authenticator data.
-    #[must_use]
-    pub const fn flags(&self) -> Flags {
-        self.authenticator_data().flags()
-    }
-
-    /// Returns what the authenticator says of extensions. [`Attestation::voucher`] says who signed it.
-    #[must_use]
-    pub fn signed_extensions(&self) -> SignedOutputs {
-        SignedOutputs::of(self.authenticator_data().extensions())
-    }
-
-    /// Returns the authenticator data.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
-        &self.checked.authenticator_data
-    }
-
-    /// Returns the algorithm of the credential public key.
-    #[must_use]
-    pub const fn algorithm(&self) -> Algorithm {
-        self.checked.algorithm
-    }
-
     /// Returns what the attestation statement proved.
     #[must_use]
     pub const fn attestation(&self) -> &Attestation<'a> {
         &self.checked.attestation
-    }
-
-    /// Returns the client data.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn client_data(&self) -> &ClientData<'a> {
-        &self.checked.client_data
     }
 
     /// Returns the client data as received. Signatures cover the hash of these bytes.
@@ -226,22 +185,9 @@ impl<'a> VerifiedRegistration<'a> {
         self.checked.transports
     }
 
-    /// Returns the client extension outputs, which nobody signed. The outputs of the authenticator are in
-    /// [`Self::signed_extensions`]; [`Attestation::voucher`] returns who vouches for them.
-    #[must_use]
-    pub const fn unsigned_extension_results(&self) -> Option<&'a ClientExtensionResults> {
-        self.checked.extension_results
-    }
-
     /// Checks step 28 again, for a policy that accepts only some of the statements: then fewer vouch for extension outputs.
     pub(crate) fn check_extensions_vouched(&self, voucher: Voucher) -> Result<(), Refusal> {
         Ok(self.expected.extensions.check_vouched(self.authenticator_data().extensions(), vouched(voucher))?)
-    }
-
-    /// Returns the quirks that were needed.
-    #[must_use]
-    pub const fn quirks(&self) -> Quirks {
-        self.recorder.evidence.quirks
     }
 
     /// Returns the cost that verifying the certification paths may have: the rest that the statement left.
@@ -311,7 +257,7 @@ fn steps<'a>(
         made: Made::default(),
         budget: Cell::new(Budget::of_a_message()),
     };
-    let attestation = attestation(&object, &inputs, recorder)?;
+    let attestation = attestation(expected, &object, &inputs, recorder)?;
 
     let credential_id = credential_id(response, &attested, recorder)?;
 
@@ -382,10 +328,18 @@ fn authenticator_data_and_key<'a>(
 
 /// Steps 21 and 22: the attestation statement.
 fn attestation<'a>(
+    expected: &ExpectedRegistration<'_>,
     object: &AttestationObject<'a>,
     inputs: &Inputs<'_, 'a>,
     recorder: &mut Recorder,
 ) -> Result<Attestation<'a>, Refusal> {
+    if expected.attestation_unjudged && object.format() != Format::None.identifier() {
+        recorder.evidence.attestation_format = Format::from_identifier(object.format());
+        recorder.evidence.attestation_type = Some(AttestationType::None);
+        recorder.record(Step::AttestationFormat, Outcome::Waived);
+        recorder.record(Step::AttestationStatement, Outcome::Waived);
+        return Ok(Attestation::unjudged());
+    }
     // Step 21: the attestation statement format
     let format = Format::from_identifier(object.format()).ok_or(Refusal::AttestationFormat)?;
     recorder.evidence.attestation_format = Some(format);

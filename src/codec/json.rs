@@ -75,6 +75,38 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
+/// Defines the visits of numbers, booleans and null for a visitor that returns the same for all of them.
+macro_rules! scalars {
+    ($value:ty: $result:expr) => {
+        fn visit_bool<E>(self, _: bool) -> Result<$value, E> {
+            Ok($result)
+        }
+        fn visit_i64<E>(self, _: i64) -> Result<$value, E> {
+            Ok($result)
+        }
+        fn visit_i128<E>(self, _: i128) -> Result<$value, E> {
+            Ok($result)
+        }
+        fn visit_u64<E>(self, _: u64) -> Result<$value, E> {
+            Ok($result)
+        }
+        fn visit_u128<E>(self, _: u128) -> Result<$value, E> {
+            Ok($result)
+        }
+        fn visit_f64<E>(self, _: f64) -> Result<$value, E> {
+            Ok($result)
+        }
+        fn visit_unit<E>(self) -> Result<$value, E> {
+            Ok($result)
+        }
+        fn visit_none<E>(self) -> Result<$value, E> {
+            Ok($result)
+        }
+    };
+}
+#[cfg(feature = "mds")] // a macro needs no import in its own file
+pub(crate) use scalars;
+
 /// A value that is skipped. Every string in it must be Unicode (RFC 8259 §8.1): serde's `IgnoredAny` does not check that
 /// where serde_json reads bytes.
 pub(crate) struct Skipped;
@@ -90,34 +122,11 @@ impl<'de> Visitor<'de> for Skipped {
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any value")
     }
-    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
-        Ok(self)
-    }
-    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
-        Ok(self)
-    }
-    fn visit_i128<E>(self, _: i128) -> Result<Self, E> {
-        Ok(self)
-    }
-    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
-        Ok(self)
-    }
-    fn visit_u128<E>(self, _: u128) -> Result<Self, E> {
-        Ok(self)
-    }
-    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
-        Ok(self)
-    }
+    scalars!(Self: Self);
     fn visit_str<E>(self, _: &str) -> Result<Self, E> {
         Ok(self)
     }
     fn visit_bytes<E>(self, _: &[u8]) -> Result<Self, E> {
-        Ok(self)
-    }
-    fn visit_unit<E>(self) -> Result<Self, E> {
-        Ok(self)
-    }
-    fn visit_none<E>(self) -> Result<Self, E> {
         Ok(self)
     }
     fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Self, D::Error> {

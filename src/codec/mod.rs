@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | base64url | `base64url` | RFC 4648 §5, without padding |
 //! | CBOR | [`cbor`] | CTAP2 canonical form (§2.4 of the standard, FIDO CTAP 2.2 §8) |
+//! | hexadecimal | `hex` | RFC 4648 §8, of either case |
 //! | DER | `der` | X.690 §8 to §11, with the times of RFC 5280 §4.1.2.5 |
 //! | JSON | `json`, on top of serde_json | RFC 8259, each member of an object once |
 //! | PEM | `pem` | RFC 7468 |
@@ -13,6 +14,7 @@ pub(crate) mod base64url;
 pub(crate) mod canonical;
 pub mod cbor;
 pub(crate) mod der;
+pub(crate) mod hex;
 pub(crate) mod json;
 pub(crate) mod jws;
 #[cfg(feature = "assurance")]

@@ -10,8 +10,8 @@
 //!
 //! UV at registration is taken from the attestation object, or else from `IsUserVerified`, which no sign-in changes.
 
-use super::octets::hex;
 use super::{ImportError, Imported, Items, Members, Reason, import};
+use crate::codec::hex;
 
 /// Converts stored passkeys: an array, JSON lines or one object. Each row holds its user handle.
 pub fn records(json: &str) -> impl Iterator<Item = Result<Imported, ImportError>> {
@@ -23,7 +23,7 @@ fn read(row: &Members<'_>, to: &mut Items) -> Result<(), Reason> {
     let data = json.as_deref().map(Members::read).transpose();
     let data = data.map_err(|_| Reason::Malformed { member: "Data", expected: "an object, or the JSON of one" })?;
     let data = data.as_ref().unwrap_or(row); // `UserPasskeyInfo` has all members in one object
-    let digits = data.text(&["PublicKey"]).ok().flatten().and_then(|text| hex(&text));
+    let digits = data.text(&["PublicKey"]).ok().flatten().and_then(|text| hex::decode(&text));
     let notation = Notation { hexadecimal: digits.is_some_and(|key| is_map(&key)) };
     to.id = notation.bytes(row, "CredentialId")?.ok_or(Reason::Missing { member: "CredentialId" })?;
     to.public_key = match notation.bytes(data, "PublicKey") {
@@ -49,7 +49,7 @@ struct Notation {
 impl Notation {
     fn bytes(self, from: &Members<'_>, member: &'static str) -> Result<Option<Vec<u8>>, Reason> {
         let digits = if self.hexadecimal { from.text(&[member]).unwrap_or_default() } else { None };
-        match digits.and_then(|digits| hex(&digits)) {
+        match digits.and_then(|digits| hex::decode(&digits)) {
             Some(bytes) => Ok(Some(bytes)),
             None => from.optional_bytes(&[member]),
         }

@@ -11,8 +11,8 @@
 //! Each text has one meaning: the two alphabets of base64 differ in two characters, trailing bits must be zero, and the other
 //! notations contain characters that are not in base64.
 
-use crate::codec::base64url;
 use crate::codec::json::Skipped;
+use crate::codec::{base64url, hex};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,7 +26,7 @@ impl Octets {
     /// Decodes text.
     pub(super) fn of(text: &str) -> Option<Self> {
         let bytes = if let Some(digits) = text.strip_prefix(r"\x") {
-            hex(digits)
+            hex::decode(digits)
         } else if let Some(word) = text.strip_prefix("=?BINARY?B?") {
             base64(word.strip_suffix("?=")?)
         } else {
@@ -34,13 +34,6 @@ impl Octets {
         };
         bytes.map(Self)
     }
-}
-
-/// Decodes hexadecimal digits, in pairs.
-pub(super) fn hex(digits: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
-    rest.is_empty().then(|| pairs.iter().map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect())?
 }
 
 /// Decodes base64 or base64url, with complete padding or none.

@@ -9,9 +9,10 @@ use super::vocabulary::{
     UserVerificationMethod, Word,
 };
 use crate::authenticator::Aaguid;
-use crate::codec::base64url;
 use crate::codec::der::{self, Tag};
+use crate::codec::{base64url, hex};
 use crate::crypto::Backend;
+use crate::set::named;
 use crate::x509::TrustAnchor;
 use crate::x509::certificate::Certificate;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess};
@@ -91,80 +92,51 @@ pub struct Traits {
     pub profiles: Vec<Profile>,
 }
 
-/// Why an entry cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum EntryError {
+named! {
+    /// Why an entry cannot be read.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+    pub enum EntryError;
+    /// Returns a stable word for logs.
+    fn code;
+
     /// The entry is no JSON object, or its JSON is beyond the bounds of the reader.
     #[error("expected an object as an entry")]
-    NotAnObject,
+    NotAnObject = "entry-not-an-object";
     /// A member of the entry, its statement or a report occurs twice.
     #[error("a member of the entry occurs twice")]
-    MemberTwice,
+    MemberTwice = "entry-member-twice";
     /// `aaguid` is no text of 8, 4, 4, 4 and 12 hexadecimal digits.
     #[error("expected an aaguid of 8-4-4-4-12 hexadecimal digits")]
-    Aaguid,
+    Aaguid = "entry-aaguid";
     /// There is no AAGUID, AAID or key identifier.
     #[error("the entry has no id: no aaguid, aaid or attestationCertificateKeyIdentifiers")]
-    NoId,
+    NoId = "entry-no-id";
     /// `statusReports` is no array of objects with a text `status`.
     #[error("expected an array of objects with a text status in statusReports")]
-    StatusReports,
+    StatusReports = "entry-status-reports";
     /// `effectiveDate` or `sunsetDate` is no date.
     #[error("expected a date of the form YYYY-MM-DD in a status report")]
-    Date,
+    Date = "entry-date";
     /// A number of a report is no whole number below 2^32.
     #[error("expected a whole number below 2^32 in a status report")]
-    Number,
+    Number = "entry-number";
     /// `metadataStatement` is no object.
     #[error("expected an object as metadataStatement")]
-    Statement,
+    Statement = "entry-statement";
     /// The statement names another AAGUID than the entry.
     #[error("the metadata statement names another aaguid than its entry")]
-    StatementOfAnother,
+    StatementOfAnother = "entry-statement-of-another";
     /// `attestationRootCertificates` is no array.
     #[error("expected an array as attestationRootCertificates")]
-    RootCertificates,
+    RootCertificates = "entry-root-certificates";
     /// An update after an incident has a higher version than the statement, which was not renewed (§3.1.4).
     #[error("an UPDATE_AVAILABLE after an incident has a higher version than the metadata statement")]
-    StatementOutdated,
+    StatementOutdated = "entry-statement-outdated";
 }
 
 impl EntryError {
-    const ALL: [Self; 11] = [
-        Self::NotAnObject,
-        Self::MemberTwice,
-        Self::Aaguid,
-        Self::NoId,
-        Self::StatusReports,
-        Self::Date,
-        Self::Number,
-        Self::Statement,
-        Self::StatementOfAnother,
-        Self::RootCertificates,
-        Self::StatementOutdated,
-    ];
-
     pub(super) fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.code() == code)
-    }
-
-    /// Returns a stable word for logs.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NotAnObject => "entry-not-an-object",
-            Self::MemberTwice => "entry-member-twice",
-            Self::Aaguid => "entry-aaguid",
-            Self::NoId => "entry-no-id",
-            Self::StatusReports => "entry-status-reports",
-            Self::Date => "entry-date",
-            Self::Number => "entry-number",
-            Self::Statement => "entry-statement",
-            Self::StatementOfAnother => "entry-statement-of-another",
-            Self::RootCertificates => "entry-root-certificates",
-            Self::StatementOutdated => "entry-statement-outdated",
-        }
     }
 }
 
@@ -353,7 +325,7 @@ impl<'de> Reader<'de> for EntryReader<'_, 'de, '_, '_> {
             },
             "aaid" => self.draft.aaid = text(raw).filter(|aaid| !aaid.is_empty()),
             "attestationCertificateKeyIdentifiers" => {
-                let mut identifiers: Vec<_> = texts(raw).filter_map(|text| key_identifier(&text)).collect();
+                let mut identifiers: Vec<_> = texts(raw).filter_map(|text| hex::decode_array(&text)).collect();
                 identifiers.sort_unstable();
                 identifiers.dedup();
                 self.draft.key_identifiers = identifiers;
@@ -402,19 +374,6 @@ impl<'de> EntryReader<'_, 'de, '_, '_> {
             batch: reader.batch,
         })
     }
-}
-
-pub(super) fn key_identifier(text: &str) -> Option<KeyIdentifier> {
-    let mut bytes = [0; 20];
-    if text.len() != 40 {
-        return None;
-    }
-    let mut digits = text.chars().map(|digit| digit.to_digit(16));
-    for byte in &mut bytes {
-        let (Some(Some(high)), Some(Some(low))) = (digits.next(), digits.next()) else { return None };
-        *byte = u8::try_from(high << 4 | low).ok()?;
-    }
-    Some(bytes)
 }
 
 /// Reads one status report.
@@ -670,7 +629,7 @@ impl<'de> Reader<'de> for IdReader<'_, 'de> {
         let raw: &'de RawValue = map.next_value()?;
         match name {
             "aaguid" => self.0.aaguid = text(raw).and_then(|text| text.parse().ok()),
-            _ => self.0.key_identifiers = texts(raw).filter_map(|text| key_identifier(&text)).collect(),
+            _ => self.0.key_identifiers = texts(raw).filter_map(|text| hex::decode_array(&text)).collect(),
         }
         Ok(())
     }

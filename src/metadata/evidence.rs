@@ -2,6 +2,7 @@
 
 use super::status::{Day, Incidents, Level, Standing};
 use super::{Metadata, ModelId, Reasons};
+use crate::codec::hex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// What the metadata said of one statement of a registration.
@@ -63,7 +64,7 @@ impl From<MetadataEvidence> for Wire {
         let standing = of.standing.unwrap_or_default();
         Self {
             no: of.no,
-            signature_sha256: of.signature_sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+            signature_sha256: hex::encode(&of.signature_sha256),
             signer_named: of.signer_named,
             model: of.model,
             found: of.standing.is_some(),
@@ -84,12 +85,6 @@ impl TryFrom<Wire> for MetadataEvidence {
     type Error = &'static str;
 
     fn try_from(wire: Wire) -> Result<Self, &'static str> {
-        let byte = |pair: &[u8]| {
-            let digits = core::str::from_utf8(pair).ok().filter(|digits| !digits.starts_with('+'))?;
-            u8::from_str_radix(digits, 16).ok()
-        };
-        let digest: Option<Vec<u8>> = wire.signature_sha256.as_bytes().chunks(2).map(byte).collect();
-        let digest = digest.and_then(|digest| digest.try_into().ok()).filter(|_| wire.signature_sha256.len() == 64);
         let standing = Standing {
             level: wire.level,
             level_since: wire.level_since,
@@ -102,7 +97,7 @@ impl TryFrom<Wire> for MetadataEvidence {
         };
         Ok(Self {
             no: wire.no,
-            signature_sha256: digest.ok_or("expected a SHA-256 in hexadecimal")?,
+            signature_sha256: hex::decode_array(&wire.signature_sha256).ok_or("expected a SHA-256 in hexadecimal")?,
             signer_named: wire.signer_named,
             model: wire.model,
             standing: wire.found.then_some(standing),

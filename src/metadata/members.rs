@@ -4,7 +4,7 @@
 //! A value that is read is taken as raw text first, so that a value of an unexpected type is a fact about its object and not
 //! an error of the whole payload. Skipped values are scanned without recursion.
 
-use crate::codec::json::Text;
+use crate::codec::json::{Text, scalars};
 use core::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -46,22 +46,8 @@ impl<'de, R: Reader<'de>> Visitor<'de> for Members<'_, R> {
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any value")
     }
-    fn visit_bool<E>(self, _: bool) -> Result<Found, E> {
-        Ok(Found::default())
-    }
-    fn visit_i64<E>(self, _: i64) -> Result<Found, E> {
-        Ok(Found::default())
-    }
-    fn visit_u64<E>(self, _: u64) -> Result<Found, E> {
-        Ok(Found::default())
-    }
-    fn visit_f64<E>(self, _: f64) -> Result<Found, E> {
-        Ok(Found::default())
-    }
+    scalars!(Found: Found::default());
     fn visit_str<E>(self, _: &str) -> Result<Found, E> {
-        Ok(Found::default())
-    }
-    fn visit_unit<E>(self) -> Result<Found, E> {
         Ok(Found::default())
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Found, A::Error> {
@@ -118,21 +104,7 @@ impl<'de> Deserialize<'de> for Loose<'de> {
             fn visit_str<E>(self, text: &str) -> Result<Loose<'de>, E> {
                 Ok(Loose(Some(Cow::Owned(text.to_owned()))))
             }
-            fn visit_bool<E>(self, _: bool) -> Result<Loose<'de>, E> {
-                Ok(Loose(None))
-            }
-            fn visit_i64<E>(self, _: i64) -> Result<Loose<'de>, E> {
-                Ok(Loose(None))
-            }
-            fn visit_u64<E>(self, _: u64) -> Result<Loose<'de>, E> {
-                Ok(Loose(None))
-            }
-            fn visit_f64<E>(self, _: f64) -> Result<Loose<'de>, E> {
-                Ok(Loose(None))
-            }
-            fn visit_unit<E>(self) -> Result<Loose<'de>, E> {
-                Ok(Loose(None))
-            }
+            scalars!(Loose<'de>: Loose(None));
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Loose<'de>, A::Error> {
                 while items.next_element::<IgnoredAny>()?.is_some() {}
                 Ok(Loose(None))
@@ -181,22 +153,8 @@ impl<'de, F: FnMut(Option<Cow<'de, str>>)> Visitor<'de> for Items<F> {
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any value")
     }
-    fn visit_bool<E>(self, _: bool) -> Result<bool, E> {
-        Ok(false)
-    }
-    fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
-        Ok(false)
-    }
-    fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
-        Ok(false)
-    }
-    fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
-        Ok(false)
-    }
+    scalars!(bool: false);
     fn visit_str<E>(self, _: &str) -> Result<bool, E> {
-        Ok(false)
-    }
-    fn visit_unit<E>(self) -> Result<bool, E> {
         Ok(false)
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {

@@ -58,7 +58,7 @@ pub(crate) use entry::{key_identifier_of, short};
 pub(crate) use status::Short;
 
 use crate::authenticator::Aaguid;
-use crate::codec::Few;
+use crate::codec::{Few, hex};
 use crate::crypto::Backend;
 use crate::time::UnixTime;
 use crate::x509::TrustAnchor;
@@ -126,7 +126,7 @@ impl fmt::Display for ModelId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Aaguid(aaguid) => aaguid.fmt(f),
-            Self::KeyIdentifier(identifier) => identifier.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+            Self::KeyIdentifier(identifier) => f.write_str(&hex::encode(identifier)),
         }
     }
 }
@@ -134,7 +134,7 @@ impl fmt::Display for ModelId {
 impl core::str::FromStr for ModelId {
     type Err = NotReadable;
     fn from_str(text: &str) -> Result<Self, NotReadable> {
-        let identifier = entry::key_identifier(text).map(Self::KeyIdentifier);
+        let identifier = hex::decode_array(text).map(Self::KeyIdentifier);
         identifier.or_else(|| text.parse().ok().map(Self::Aaguid)).ok_or(NotReadable)
     }
 }

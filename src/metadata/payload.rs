@@ -33,10 +33,9 @@ impl Payload {
         let pass = |pass| Self::pass(serde_json::Deserializer::from_str(payload), backend, pass);
         // The usual payload is in one line. In it, a control character can stand nowhere, so the end of a long text can be
         // looked for without looking for them.
-        if payload.bytes().fold(true, |plain, byte| plain & (byte >= 0x20)) {
-            if let Ok(read) = pass(Pass::Plain) {
-                return read;
-            }
+        let has_no_controls = payload.bytes().fold(true, |plain, byte| plain & (byte >= 0x20));
+        if has_no_controls && let Ok(read) = pass(Pass::Plain) {
+            return read;
         }
         pass(Pass::Whole).or_else(|_| pass(Pass::EachEntry)).ok().flatten()
     }

@@ -1,64 +1,46 @@
 //! Why a model is refused, or what is noted about it.
 
 use super::status::Incident;
-use crate::set::bit_set;
+use crate::set::{bit_set, named};
 use core::fmt;
 
-macro_rules! reasons {
-    ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
-        /// A fact about a model that a policy may object to.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Reason {
-            $($(#[$doc])* $name,)*
-        }
+named! {
+    /// A fact about a model that a policy may object to.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Reason;
+    /// Returns a stable word for logs.
+    fn name;
 
-        impl Reason {
-            /// Every reason.
-            pub const ALL: [Self; [$($word),*].len()] = [$(Self::$name),*];
-
-            /// Returns a stable word for logs.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$name => $word,)*
-                }
-            }
-        }
-    };
-}
-
-reasons! {
     /// The metadata has no entry of the model.
-    NotInMetadata = "not-in-metadata",
+    NotInMetadata = "not-in-metadata";
     /// The entry of the model cannot be read.
-    EntryUnreadable = "entry-unreadable",
+    EntryUnreadable = "entry-unreadable";
     /// The FIDO level is below what the policy demands.
-    LevelBelow = "level-below",
+    LevelBelow = "level-below";
     /// The FIPS 140 certification is below what the policy demands.
-    FipsBelow = "fips-below",
+    FipsBelow = "fips-below";
     /// There are no certificates, so nothing is known of the model.
-    NotAttested = "not-attested",
+    NotAttested = "not-attested";
     /// No certificate of the path that was verified at registration is an anchor of the model today.
-    AnchorGone = "anchor-gone",
+    AnchorGone = "anchor-gone";
     /// There is an update that the firmware is not known to have.
-    UpdateAvailable = "update-available",
+    UpdateAvailable = "update-available";
     /// The BLOB is past its `nextUpdate`.
-    MetadataStale = "metadata-stale",
+    MetadataStale = "metadata-stale";
     /// No metadata was handed in, although the policy needs it.
-    NoMetadata = "no-metadata",
+    NoMetadata = "no-metadata";
     /// [`Incident::Revoked`].
-    Revoked = "revoked",
+    Revoked = "revoked";
     /// [`Incident::Retired`].
-    Retired = "retired",
+    Retired = "retired";
     /// [`Incident::UserVerificationBypass`].
-    UserVerificationBypass = "user-verification-bypass",
+    UserVerificationBypass = "user-verification-bypass";
     /// [`Incident::AttestationKeyCompromise`].
-    AttestationKeyCompromise = "attestation-key-compromise",
+    AttestationKeyCompromise = "attestation-key-compromise";
     /// [`Incident::UserKeyRemoteCompromise`].
-    UserKeyRemoteCompromise = "user-key-remote-compromise",
+    UserKeyRemoteCompromise = "user-key-remote-compromise";
     /// [`Incident::UserKeyPhysicalCompromise`].
-    UserKeyPhysicalCompromise = "user-key-physical-compromise",
+    UserKeyPhysicalCompromise = "user-key-physical-compromise";
 }
 
 impl From<Incident> for Reason {

@@ -11,7 +11,7 @@
 
 use super::entry::short;
 use crate::crypto::Backend;
-use crate::set::bit_set;
+use crate::set::{bit_set, named};
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::{CertificateError, Rule};
@@ -88,92 +88,56 @@ impl Serialize for Day {
     }
 }
 
-/// A level of FIDO certification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Level {
+named! {
+    /// A level of FIDO certification.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    pub enum Level;
+    /// Returns the name: `functional`, `L1`, `L1plus` and so on.
+    fn name;
+
     /// `FIDO_CERTIFIED`: the functional certification, which says nothing of security.
     #[serde(rename = "functional")]
-    Functional,
+    Functional = "functional";
     /// Level 1.
-    L1,
+    L1 = "L1";
     /// Level 1+.
     #[serde(rename = "L1plus")]
-    L1Plus,
+    L1Plus = "L1plus";
     /// Level 2.
-    L2,
+    L2 = "L2";
     /// Level 2+.
     #[serde(rename = "L2plus")]
-    L2Plus,
+    L2Plus = "L2plus";
     /// Level 3.
-    L3,
+    L3 = "L3";
     /// Level 3+.
     #[serde(rename = "L3plus")]
-    L3Plus,
+    L3Plus = "L3plus";
 }
 
-impl Level {
-    pub(super) const ALL: [Self; 7] =
-        [Self::Functional, Self::L1, Self::L1Plus, Self::L2, Self::L2Plus, Self::L3, Self::L3Plus];
+named! {
+    /// A weakness or an end of a model that its vendor or the FIDO Alliance reported.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum Incident;
+    /// Returns the name in the metadata, such as `USER_KEY_REMOTE_COMPROMISE`.
+    fn name;
 
-    /// Returns the name: `functional`, `L1`, `L1plus` and so on.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Functional => "functional",
-            Self::L1 => "L1",
-            Self::L1Plus => "L1plus",
-            Self::L2 => "L2",
-            Self::L2Plus => "L2plus",
-            Self::L3 => "L3",
-            Self::L3Plus => "L3plus",
-        }
-    }
-}
-
-/// A weakness or an end of a model that its vendor or the FIDO Alliance reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[non_exhaustive]
-pub enum Incident {
     /// The FIDO Alliance revoked the certification because the model must not be used.
-    Revoked,
+    Revoked = "REVOKED";
     /// The vendor no longer supports the model.
-    Retired,
+    Retired = "RETIRED";
     /// Malware or another person can get past user verification.
-    UserVerificationBypass,
+    UserVerificationBypass = "USER_VERIFICATION_BYPASS";
     /// An attestation key is known to be compromised.
-    AttestationKeyCompromise,
+    AttestationKeyCompromise = "ATTESTATION_KEY_COMPROMISE";
     /// Keys of users can be taken without the device.
-    UserKeyRemoteCompromise,
+    UserKeyRemoteCompromise = "USER_KEY_REMOTE_COMPROMISE";
     /// Keys of users can be taken by someone who holds the device.
-    UserKeyPhysicalCompromise,
+    UserKeyPhysicalCompromise = "USER_KEY_PHYSICAL_COMPROMISE";
 }
 
 impl Incident {
-    /// Every incident.
-    pub const ALL: [Self; 6] = [
-        Self::Revoked,
-        Self::Retired,
-        Self::UserVerificationBypass,
-        Self::AttestationKeyCompromise,
-        Self::UserKeyRemoteCompromise,
-        Self::UserKeyPhysicalCompromise,
-    ];
-
-    /// Returns the name in the metadata, such as `USER_KEY_REMOTE_COMPROMISE`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Revoked => "REVOKED",
-            Self::Retired => "RETIRED",
-            Self::UserVerificationBypass => "USER_VERIFICATION_BYPASS",
-            Self::AttestationKeyCompromise => "ATTESTATION_KEY_COMPROMISE",
-            Self::UserKeyRemoteCompromise => "USER_KEY_REMOTE_COMPROMISE",
-            Self::UserKeyPhysicalCompromise => "USER_KEY_PHYSICAL_COMPROMISE",
-        }
-    }
-
     /// Whether an update of the firmware can end it.
     const fn is_mendable(self) -> bool {
         !matches!(self, Self::Revoked | Self::Retired)

@@ -164,6 +164,10 @@ pub struct Authenticated {
     pub sign_count: SignCount,
     /// Whether the credential is backed up now.
     pub backup_state: bool,
+    /// Whether the backup eligibility differs from that of the record. Only with
+    /// [`report_backup_eligibility_change`](super::RelyingPartyBuilder::report_backup_eligibility_change) or
+    /// [`accept_backup_eligibility_correction`](super::RelyingPartyBuilder::accept_backup_eligibility_correction).
+    pub backup_eligibility_changed: bool,
     /// The extension outputs that the authenticator signed.
     pub signed_extensions: SignedOutputs,
     /// The client extension outputs. Nobody signed them, so they must not grant anything.
@@ -349,6 +353,7 @@ impl RelyingParty {
         expected.user_verification_required = state.user_verification_required;
         expected.algorithms = &self.sign_in_algorithms;
         expected.backup_eligibility = self.backup_eligibility;
+        expected.backup_eligibility_change = self.backup_eligibility_change;
         expected.backup_state = self.backup_state_at_authentication;
         expected.appid = state.appid.as_ref().map(AppId::as_str);
         expected.extensions = state.extensions;
@@ -365,6 +370,7 @@ impl RelyingParty {
             user_verification: verified.user_verification(),
             sign_count: verified.sign_count(),
             backup_state: verified.authenticator_data().flags().backup_state(),
+            backup_eligibility_changed: verified.backup_eligibility_changed(),
             signed_extensions: SignedOutputs::of(verified.authenticator_data().extensions()),
             unsigned_extensions: verified.unsigned_extension_results().cloned().unwrap_or_default(),
             update: verified.update(),

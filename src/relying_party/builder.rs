@@ -5,7 +5,7 @@ use super::{Attestation, RelyingParty, as_sent};
 use crate::attestation::AttestationType;
 use crate::authenticator::Aaguid;
 use crate::ceremony::authentication::SignCountPolicy;
-use crate::ceremony::{BackupEligibility, BackupState};
+use crate::ceremony::{BackupEligibility, BackupEligibilityChange, BackupState};
 use crate::ceremony::{Origins, Site};
 use crate::client::json::AttestationConveyance;
 use crate::client::origin::{check_native_origin, check_rp_id, check_web_origin};
@@ -44,6 +44,9 @@ pub enum ConfigError {
     /// The secret of the decoys has fewer than 8 different bytes, so it is not random, and anybody could compute the decoys.
     #[error("expected 32 random bytes as secret of the decoys, found fewer than 8 different ones")]
     DecoySecret,
+    /// The text is not one that [`Decoys::learned`] returned.
+    #[error("expected the text that `Decoys::learned` returned")]
+    LearnedDecoys,
     /// The key of the rotated decoys was encrypted for a different secret.
     #[error("the key of the decoys was encrypted for a different secret")]
     RotatedDecoys,
@@ -97,9 +100,11 @@ pub struct RelyingPartyBuilder {
     attestation: Attestation,
     attestation_named: BTreeMap<String, Attestation>,
     backup_eligibility: BackupEligibility,
+    backup_eligibility_change: BackupEligibilityChange,
     backup_state_at_registration: BackupState,
     backup_state_at_authentication: BackupState,
     sign_count: SignCountPolicy,
+    ignore_unrequested_attestation: bool,
     refuse_unsolicited: bool,
     refuse_secret_results: bool,
     quirks: Quirks,
@@ -127,9 +132,11 @@ impl RelyingPartyBuilder {
             attestation: Attestation { policy: AttestationPolicy::any(), conveyance: AttestationConveyance::None },
             attestation_named: BTreeMap::new(),
             backup_eligibility: BackupEligibility::Any,
+            backup_eligibility_change: BackupEligibilityChange::Refuse,
             backup_state_at_registration: BackupState::Any,
             backup_state_at_authentication: BackupState::Any,
             sign_count: SignCountPolicy::Reject,
+            ignore_unrequested_attestation: false,
             refuse_unsolicited: false,
             refuse_secret_results: false,
             quirks: Quirks::NONE,
@@ -370,6 +377,21 @@ impl RelyingPartyBuilder {
         self
     }
 
+    /// Does not judge an attestation statement that clients were not asked for
+    /// ([`AttestationConveyance::None`]): the registration is treated as one with `none`, so nothing in the statement is trusted, and
+    /// nothing in it can refuse. The evidence reports it: steps 21 and 22 are waived. Without this call every statement must
+    /// verify, because the standard makes no exception; some authenticators send broken ones although nobody asked.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").ignore_unrequested_attestation().build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
+    pub const fn ignore_unrequested_attestation(mut self) -> Self {
+        self.ignore_unrequested_attestation = true;
+        self
+    }
+
     /// Sets which backup eligibility is accepted, at registrations and at sign-ins (§7.1 step 18, §7.2 step 19). Users who have
     /// only credentials that are refused now are locked out, so run [`interop::check`](crate::interop::check) over your records
     /// before you set it.
@@ -384,6 +406,42 @@ impl RelyingPartyBuilder {
     /// ```
     pub const fn backup_eligibility(mut self, wanted: BackupEligibility) -> Self {
         self.backup_eligibility = wanted;
+        self
+    }
+
+    /// Accepts a sign-in whose backup eligibility differs from that of the record, and reports it:
+    /// [`Authenticated::backup_eligibility_changed`](super::Authenticated::backup_eligibility_changed), and step 19 among the
+    /// waived steps of the evidence. The update sets the record to the new value. Without this call such a sign-in is refused
+    /// (§7.2 step 19), because BE never changes, so another authenticator may have signed.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").report_backup_eligibility_change().build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
+    pub const fn report_backup_eligibility_change(mut self) -> Self {
+        self.backup_eligibility_change = BackupEligibilityChange::Report;
+        self
+    }
+
+    /// Accepts a sign-in whose backup eligibility is set although that of the record is clear, once, after an additional factor.
+    /// This is the way out if a passkey provider corrects BE from 0 to 1 and locks its users out. A change from 1 to 0 stays
+    /// refused.
+    ///
+    /// The sign-in then has [`backup_eligibility_changed`](super::Authenticated::backup_eligibility_changed), step 19 is waived in
+    /// the evidence, and user verification does not count as a factor
+    /// ([`UserVerification::First`](crate::ceremony::authentication::UserVerification::First)). Ask for the factor that the
+    /// account had before, such as a code by post, and then write
+    /// [`update_after_additional_factor`](super::Authenticated::update_after_additional_factor). From then on the record has the
+    /// new value, and the passkey signs in as before. Turn this off when the provider's users have signed in.
+    ///
+    /// ```
+    /// # use wardkey::{RelyingParty, ConfigError};
+    /// let rp = RelyingParty::builder("clinic.example", "Clinic").accept_backup_eligibility_correction().build()?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
+    pub const fn accept_backup_eligibility_correction(mut self) -> Self {
+        self.backup_eligibility_change = BackupEligibilityChange::AcceptCorrection;
         self
     }
 
@@ -558,9 +616,11 @@ impl RelyingPartyBuilder {
             attestation: self.attestation,
             attestation_named: self.attestation_named,
             backup_eligibility: self.backup_eligibility,
+            backup_eligibility_change: self.backup_eligibility_change,
             backup_state_at_registration: self.backup_state_at_registration,
             backup_state_at_authentication: self.backup_state_at_authentication,
             sign_count: self.sign_count,
+            ignore_unrequested_attestation: self.ignore_unrequested_attestation,
             refuse_unsolicited: self.refuse_unsolicited,
             refuse_secret_results: self.refuse_secret_results,
             quirks: self.quirks,

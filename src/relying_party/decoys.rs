@@ -3,12 +3,19 @@
 use super::ConfigError;
 use super::registration::sorted;
 use super::stand_in::{MODULUS_HEAD_LEN, StandInKey};
-use crate::credential::{CredentialDescriptor, CredentialId, PublicKeyCredentialType, Transport, UserHandle};
+use crate::credential::{
+    CredentialDescriptor, CredentialId, CredentialRecord, PublicKeyCredentialType, Transport, UserHandle,
+};
+use crate::crypto::cose::CoseKey;
 use crate::crypto::{Algorithm, Backend, default_backend};
 use crate::extensions::{Blob, PrfValues};
 use crate::invalid::InvalidValue;
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The most credentials of one account, and the most kinds, that decoys learn.
+const MAX_LEARNED_COUNT: u32 = 20;
+const MAX_LEARNED_KINDS: usize = 64;
 
 /// The properties of one kind of credential that a stranger can see.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +41,8 @@ pub(super) struct DecoyShape {
 /// Better still is a discoverable sign-in, which asks for no name at all.
 ///
 /// What remains visible: a real account whose credentials look like no shape, and RSA keys of another length than 2048 bits.
-/// Use [`with_shape`](Self::with_shape) where your accounts differ from the usual ones, and give your real names and these the same
-/// normalisation before they are looked up.
+/// So let decoys learn the shapes from your records: [`like`](Self::like). Write each name in one spelling (for example in lower
+/// case) before you look it up, because a decoy depends on the spelling.
 ///
 /// # The secret
 ///
@@ -130,6 +137,90 @@ impl Decoys {
         Ok(self)
     }
 
+    /// Takes counts and kinds from your records: pass those of all accounts, or of many. Replaces those of
+    /// [`with_counts`](Self::with_counts) and [`with_shape`](Self::with_shape). Records whose key cannot be read do not count.
+    /// Without records, nothing changes.
+    ///
+    /// Other records make other lists, so call this once, keep [`Self::learned`] in your configuration beside the secret, and pass
+    /// it to [`Self::as_learned`] from then on.
+    ///
+    /// ```
+    /// # use wardkey::{ConfigError, CredentialRecord, Decoys, RelyingParty};
+    /// fn once(secret: [u8; 32], all: &[CredentialRecord]) -> String {
+    ///     Decoys::new(secret).like(all).learned() // keep it
+    /// }
+    /// fn at_each_start(secret: [u8; 32], learned: &str) -> Result<RelyingParty, ConfigError> {
+    ///     RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new(secret).as_learned(learned)?).build()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn like<'r>(mut self, records: impl IntoIterator<Item = &'r CredentialRecord>) -> Self {
+        let mut accounts: BTreeMap<&UserHandle, u32> = BTreeMap::new();
+        let mut kinds: BTreeMap<(usize, Vec<Transport>, i32), u32> = BTreeMap::new();
+        for record in records {
+            let Ok(key) = CoseKey::read(&record.public_key) else { continue };
+            let kind = (record.id.as_bytes().len(), sorted(record.transports.clone()), key.algorithm().cose());
+            for count in [accounts.entry(&record.user_handle).or_default(), kinds.entry(kind).or_default()] {
+                *count = count.saturating_add(1);
+            }
+        }
+        if kinds.is_empty() {
+            return self;
+        }
+        let sizes = 1..=accounts.values().copied().max().unwrap_or_default().min(MAX_LEARNED_COUNT);
+        let of_size = |size| accounts.values().filter(|found| **found == size).count();
+        self.counts = sizes.map(|size| u32::try_from(of_size(size)).unwrap_or(u32::MAX)).collect();
+        let mut shapes: Vec<_> = kinds
+            .into_iter()
+            .filter_map(|((id_len, transports, algorithm), weight)| {
+                let algorithm = Algorithm::from_cose(algorithm.into())?;
+                Some(DecoyShape { weight, id_len, transports, algorithm })
+            })
+            .collect();
+        shapes.sort_by_key(|shape| core::cmp::Reverse(shape.weight)); // a stable sort
+        shapes.truncate(MAX_LEARNED_KINDS);
+        self.shapes = Some(shapes);
+        self
+    }
+
+    /// Returns the counts and kinds as text, for [`Self::as_learned`]. It is not secret, but it says how many accounts you have, so
+    /// do not publish it. Kinds that `new` chooses by the offered algorithms are not in it.
+    #[must_use]
+    pub fn learned(&self) -> String {
+        let counts: Vec<String> = self.counts.iter().map(u32::to_string).collect();
+        let mut text = counts.join(" ");
+        for DecoyShape { weight, id_len, transports, algorithm } in self.shapes.iter().flatten() {
+            let transports: Vec<&str> = transports.iter().map(Transport::name).collect();
+            if transports.iter().all(|name| !name.is_empty() && !name.contains([',', ';', ' '])) {
+                text.push_str(&format!(";{weight} {id_len} {} {}", algorithm.cose(), transports.join(",")));
+            }
+        }
+        text
+    }
+
+    /// Sets the counts and kinds that [`Self::learned`] returned.
+    ///
+    /// # Errors
+    /// [`ConfigError::LearnedDecoys`] if the text is not one of [`Self::learned`].
+    pub fn as_learned(mut self, learned: &str) -> Result<Self, ConfigError> {
+        let mut lines = learned.split(';');
+        let counts: Result<Vec<u32>, _> = lines.next().unwrap_or_default().split_whitespace().map(str::parse).collect();
+        self = self.with_counts(counts.map_err(|_| ConfigError::LearnedDecoys)?);
+        for line in lines {
+            self = self.learned_kind(line).ok_or(ConfigError::LearnedDecoys)?;
+        }
+        Ok(self)
+    }
+
+    fn learned_kind(self, line: &str) -> Option<Self> {
+        let mut words = line.split(' ');
+        let (weight, id_len) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+        let algorithm = Algorithm::from_cose(words.next()?.parse().ok()?)?;
+        let names = words.next()?.split(',').filter(|name| !name.is_empty());
+        let transports = names.map(|name| Transport::from(name.to_owned())).collect();
+        self.with_shape(weight, id_len, transports, algorithm).ok().filter(|_| words.next().is_none())
+    }
+
     /// Returns the key that the lists depend on, encrypted for a new secret: 32 random bytes that encrypt no other key. The
     /// result is not secret. Keep it in your configuration beside the new secret, and hand both to [`Self::rotated`].
     #[must_use]
@@ -210,6 +301,22 @@ fn usual_shapes(offered: &[Algorithm]) -> Vec<DecoyShape> {
 pub(super) struct StandIn<'s> {
     shape: Option<&'s Shape>,
     modulus_head: [u8; MODULUS_HEAD_LEN],
+    /// Whether the id is that of a decoy, or too short to tell.
+    pub(super) decoy: bool,
+}
+
+/// The length of the tag at the end of a decoy's id. With it, the secret recognises the id without the name.
+const TAG_LEN: usize = 4;
+
+/// The minimum length of an id with a tag. §5.8.1: real ids have at least 16 bytes.
+const TAGGED_LEN: usize = 16;
+
+/// Returns the tag of an id, and what it is the tag of. A shorter id has none.
+fn split_tag(id: &[u8]) -> (&[u8], Option<&[u8; TAG_LEN]>) {
+    match id.split_last_chunk() {
+        Some((body, tag)) if id.len() >= TAGGED_LEN => (body, Some(tag)),
+        _ => (id, None),
+    }
 }
 
 impl StandIn<'_> {
@@ -277,12 +384,22 @@ impl StandIns {
     /// What stands in for the credential with this id, if it is not stored. That depends on the id and the secret alone,
     /// so that an id costs the same in every ceremony.
     pub(super) fn of(&self, id: &[u8]) -> StandIn<'_> {
-        let drawn = self.key.map(|key| self.backend.hmac_sha256(&key, &[b"shape of ", id])).unwrap_or_default();
-        let [a, b, c, d, _, _, _, _, modulus_head @ ..] = drawn;
-        let alike = self.shapes.iter().filter(|shape| shape.shape.id_len == id.len());
-        let number = u32::from_be_bytes([a, b, c, d]);
-        let shape = pick(alike, number).or_else(|| pick(self.shapes.iter(), number));
-        StandIn { shape, modulus_head }
+        let (body, tag) = split_tag(id);
+        let [a, b, c, d, e, f, g, h, modulus_head @ ..] = self.drawn(body);
+        let shape = self.shape(id.len(), u32::from_be_bytes([a, b, c, d]));
+        let decoy = self.key.is_some() && tag.is_none_or(|tag| *tag == [e, f, g, h]);
+        StandIn { shape, modulus_head, decoy }
+    }
+
+    /// The shape on which a number drawn at random falls, of those with ids of this length, if there are any.
+    fn shape(&self, id_len: usize, number: u32) -> Option<&Shape> {
+        let alike = self.shapes.iter().filter(|shape| shape.shape.id_len == id_len);
+        pick(alike, number).or_else(|| pick(self.shapes.iter(), number))
+    }
+
+    /// What is drawn at random for an id without its tag: the shape, the tag and the key.
+    fn drawn(&self, body: &[u8]) -> [u8; 32] {
+        self.key.map(|key| self.backend.hmac_sha256(&key, &[b"shape of ", body])).unwrap_or_default()
     }
 
     /// The account and the credentials of a name that nobody has; `None` without decoys.
@@ -318,8 +435,11 @@ impl StandIns {
     }
 
     fn credential(&self, seed: &[u8; 32], number: usize, id_len: usize) -> Option<CredentialDescriptor> {
-        let id = CredentialId::new(stream(self.backend, seed, &[b"id", &position_bytes(number)], id_len)).ok()?;
-        let transports = self.of(id.as_bytes()).shape?.shape.transports.clone();
+        let random = stream(self.backend, seed, &[b"id", &position_bytes(number)], id_len);
+        let (body, tag) = split_tag(&random);
+        let [a, b, c, d, e, f, g, h, ..] = self.drawn(body);
+        let id = CredentialId::new(if tag.is_some() { [body, &[e, f, g, h]].concat() } else { body.to_vec() }).ok()?;
+        let transports = self.shape(id_len, u32::from_be_bytes([a, b, c, d]))?.shape.transports.clone();
         Some(CredentialDescriptor::new(PublicKeyCredentialType::PublicKey, id, transports))
     }
 
@@ -469,6 +589,72 @@ mod tests {
         };
         assert_eq!(new(&[Es256, Rs256]), Ok(()), "it is no longer offered");
         assert_eq!(new(&[Es256]), Err(ConfigError::DecoyAlgorithm(-257)));
+    }
+
+    #[test]
+    fn decoys_are_like_the_records_of_a_store() {
+        let key = |algorithm| {
+            let decoys = Decoys::new([1; 32]).with_counts(vec![1]).with_shape(1, 16, Vec::new(), algorithm).unwrap();
+            built(decoys, "example.org").of(&[1; 16]).public_key()
+        };
+        let record = |user: u8, id_len: u8, transports: &[Transport], algorithm| {
+            let id = CredentialId::new(vec![user; id_len.into()]).unwrap();
+            let mut record = CredentialRecord::new(id, UserHandle::new([user]).unwrap(), key(algorithm));
+            record.transports = transports.to_vec();
+            record
+        };
+        let (usb, phone) = ([Transport::Usb], [Transport::Internal, Transport::Hybrid, Transport::Internal]);
+        let mut unreadable = record(9, 16, &usb, Algorithm::Es256);
+        unreadable.public_key = vec![0xa0];
+        let records = [
+            record(1, 43, &phone, Algorithm::Es256),
+            record(1, 64, &usb, Algorithm::Rs256),
+            record(2, 43, &phone, Algorithm::Es256),
+            record(3, 43, &phone, Algorithm::Es256),
+            unreadable,
+        ];
+        let learned = Decoys::new([2; 32]).like(&records);
+        assert_eq!(learned.learned(), "2 1;3 43 -7 hybrid,internal;1 64 -257 usb");
+        let again = Decoys::new([2; 32]).as_learned(&learned.learned()).unwrap();
+        let rp = built(again, "example.org");
+        let before = built(learned, "example.org");
+        for name in (0..20).map(|n| format!("user{n}")) {
+            let list = credentials(&rp, &name);
+            assert_eq!(list, credentials(&before, &name));
+            for CredentialDescriptor { id, transports, .. } in &list {
+                let expected = match id.as_bytes().len() {
+                    43 => (Algorithm::Es256, &[Transport::Hybrid, Transport::Internal][..]),
+                    64 => (Algorithm::Rs256, &usb[..]),
+                    other => panic!("no record has an id of {other} bytes"),
+                };
+                assert_eq!((algorithm(&rp, id.as_bytes()), &transports[..]), expected);
+            }
+        }
+        let plain = Decoys::new([2; 32]);
+        assert_eq!(plain.clone().like([]).learned(), plain.learned());
+        for text in ["x", "1;", "1;1", "1;1 16 -7", "1;1 0 -7 usb", "1;1 16 99 usb", "1;1 16 -7 usb usb", "1;-1 16 -7 "]
+        {
+            assert_eq!(Decoys::new([2; 32]).as_learned(text).err(), Some(ConfigError::LearnedDecoys), "{text}");
+        }
+        assert!(Decoys::new([2; 32]).as_learned("1;1 16 -7 ").is_ok(), "a kind without transports");
+    }
+
+    /// The secret recognises its own ids, also without the name.
+    #[test]
+    fn a_decoy_is_recognised_by_its_id() {
+        let decoys = built(Decoys::new([1; 32]), "example.org");
+        let other = built(Decoys::new([2; 32]), "example.org");
+        for credential in (0..50).flat_map(|n| credentials(&decoys, &format!("user{n}"))) {
+            let id = credential.id.as_bytes();
+            assert!(decoys.of(id).decoy && !other.of(id).decoy);
+            let mut changed = id.to_vec();
+            changed[0] ^= 1;
+            assert!(!decoys.of(&changed).decoy);
+        }
+        assert!(!decoys.of(&[7; 16]).decoy);
+        assert!(decoys.of(&[7; 15]).decoy, "too short to tell");
+        let none = StandIns::new(None, "example.org", &OFFERED, &Algorithm::OFFERABLE, default_backend()).unwrap();
+        assert!(!none.of(&[7; 15]).decoy && !none.of(&[7; 16]).decoy);
     }
 
     /// A modulus that is the same for all credentials could be found out.

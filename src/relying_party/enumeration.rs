@@ -49,7 +49,16 @@ impl RelyingParty {
             Some(record) => whole(&expected, record).inspect_err(|failure| {
                 self.level(&failure.refusal, expected, response, record, stand_in, verify);
             }),
-            None => Err(self.refuse(expected, response, stand_in, verify)),
+            None => {
+                let mut failure = self.refuse(expected, response, stand_in, verify);
+                // A named sign-in may list decoys, and its client offers no other credential.
+                let discoverable = state.allow_credentials.is_empty();
+                if discoverable && failure.refusal == Refusal::CredentialUnknown && !stand_in.decoy {
+                    let credential_id = CredentialId::new(response.credential_id()).ok();
+                    failure.unknown_credential = credential_id.map(|id| Box::new(self.unknown_credential(id)));
+                }
+                Err(failure)
+            }
         };
         judged.map_err(|mut failure| {
             state.identify(&mut failure.recorder.evidence);

@@ -29,7 +29,7 @@ pub use registration::RegistrationRequest;
 
 use crate::ceremony::Site;
 use crate::ceremony::authentication::SignCountPolicy;
-use crate::ceremony::{BackupEligibility, BackupState};
+use crate::ceremony::{BackupEligibility, BackupEligibilityChange, BackupState};
 use crate::client::json::{AttestationConveyance, UserVerificationRequirement};
 use crate::crypto::{Algorithm, Backend};
 use crate::error::Error;
@@ -63,9 +63,11 @@ pub struct RelyingParty {
     attestation: Attestation,
     attestation_named: BTreeMap<String, Attestation>,
     backup_eligibility: BackupEligibility,
+    backup_eligibility_change: BackupEligibilityChange,
     backup_state_at_registration: BackupState,
     backup_state_at_authentication: BackupState,
     sign_count: SignCountPolicy,
+    ignore_unrequested_attestation: bool,
     refuse_unsolicited: bool,
     refuse_secret_results: bool,
     quirks: Quirks,

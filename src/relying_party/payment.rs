@@ -33,6 +33,10 @@ pub struct Paid {
     pub sign_count: SignCount,
     /// Whether the credential is backed up now.
     pub backup_state: bool,
+    /// Whether the backup eligibility differs from that of the record. Only with
+    /// [`report_backup_eligibility_change`](super::RelyingPartyBuilder::report_backup_eligibility_change) or
+    /// [`accept_backup_eligibility_correction`](super::RelyingPartyBuilder::accept_backup_eligibility_correction).
+    pub backup_eligibility_changed: bool,
     /// The extension outputs that the authenticator signed.
     pub signed_extensions: SignedOutputs,
     /// The client extension outputs. Nobody signed them, so they must not grant anything.
@@ -125,6 +129,7 @@ fn paid(authenticated: Authenticated, browser_binding: BrowserBinding) -> Paid {
         user_verification,
         sign_count,
         backup_state,
+        backup_eligibility_changed,
         signed_extensions,
         unsigned_extensions,
         update,
@@ -138,6 +143,7 @@ fn paid(authenticated: Authenticated, browser_binding: BrowserBinding) -> Paid {
         user_verification,
         sign_count,
         backup_state,
+        backup_eligibility_changed,
         signed_extensions,
         unsigned_extensions,
         update,

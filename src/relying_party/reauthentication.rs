@@ -111,7 +111,8 @@ impl Reauthentication {
         self.require_one_of(&[UserVerification::Performed], rp, user, purpose, now)
     }
 
-    /// Checks as [`Self::require`], and returns the id to store so that the re-authentication is spent once. Call it before the
+    /// Checks as [`Self::require`], and returns the id to store so that the re-authentication is spent once. Take the proof out of
+    /// the web session (`Option::take`), and call this before the
     /// action that the re-authentication was for. Refuse the action if your store has the id already.
     ///
     /// # Errors
@@ -176,7 +177,7 @@ pub struct ReauthenticationRequest {
 
 impl ReauthenticationRequest {
     /// Asks the signed-in `user` to confirm `purpose`. `records` are the records of the account that may confirm it, at least
-    /// one.
+    /// one. If the account has none, [`Error::NoCredentials`] is the answer, so check before, and ask for the factor that it has.
     ///
     /// `purpose` is what the user confirms, in your own words: an action, and what it acts on if that matters
     /// (`"delete-passkey"`, `"prescription 4711"`). [`Reauthentication::spend`] compares it. The proof counts for `lifetime`, in

@@ -1,6 +1,6 @@
 //! Starts and finishes a registration (§7.1).
 
-use super::{Attestation, RelyingParty, as_sent, check_time};
+use super::{RelyingParty, as_sent, check_time};
 use crate::attestation::Format;
 use crate::ceremony::registration::{self, ExpectedRegistration};
 use crate::ceremony::{Failure, payment};
@@ -193,8 +193,8 @@ type Metadata = core::convert::Infallible;
 impl RelyingParty {
     /// Starts the registration of a passkey.
     ///
-    /// Send the options to the browser as JSON, and store the state under its id. Re-authenticate the user before, because a new
-    /// passkey gives access to the account.
+    /// Send the options to the browser as JSON, and store the state under its id. A new passkey gives access to the account, so
+    /// re-authenticate the user before: with a passkey if the account has one, otherwise with the factor that it has.
     ///
     /// ```
     /// # use wardkey::{CredentialRecord, Error, RegistrationRequest, RelyingParty, Session, UnixTime, UserHandle};
@@ -335,7 +335,7 @@ impl RelyingParty {
         now: UnixTime,
     ) -> Result<Registered, Error> {
         self.admit(&state.rp_id, state.session.as_ref(), session, state.issued_at..=state.expires_at, now)?;
-        let Attestation { policy, .. } = self.attestation(state.attestation.as_deref())?;
+        let policy = &self.attestation(state.attestation.as_deref())?.policy;
         let algorithms: Vec<Algorithm> =
             state.algorithms.iter().map(|number| self.verifiable(*number)).collect::<Result<_, _>>()?;
         let expected = self.expected_registration(&state, policy, &algorithms, metadata, now);
@@ -357,7 +357,7 @@ impl RelyingParty {
     /// Returns the attestation policy under which a registration was started.
     #[cfg(feature = "audit")]
     pub(crate) fn policy_of(&self, state: &RegistrationState) -> Result<&AttestationPolicy, Error> {
-        self.attestation(state.attestation.as_deref()).map(|Attestation { policy, .. }| policy)
+        self.attestation(state.attestation.as_deref()).map(|attestation| &attestation.policy)
     }
 
     /// Returns the expectations that a state keeps for its response.
@@ -378,6 +378,8 @@ impl RelyingParty {
         expected.time = Some(now);
         expected.compound = policy.compound;
         expected.key_enforcement = policy.key_enforcement;
+        let unasked = || self.attestation(state.attestation.as_deref()).is_ok_and(|found| !found.is_asked_for());
+        expected.attestation_unjudged = self.ignore_unrequested_attestation && unasked();
         expected.quirks = self.quirks;
         #[cfg(feature = "mds")]
         {

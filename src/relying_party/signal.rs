@@ -8,13 +8,13 @@ use crate::time::UnixTime;
 use std::collections::HashSet;
 
 impl RelyingParty {
-    /// Returns the signal that a credential is unknown, so that the passkey provider stops offering it. Send it after a sign-in
-    /// with an unknown credential, after a registration that was refused or could not be stored, and after the owner deleted the
-    /// credential here. `stored` is the record that your store has under the id, for any account. Returns `None` if there is one,
-    /// or if the id is malformed. Reveals nothing that the browser does not already know.
+    /// Returns the signal that a credential is unknown, so that the passkey provider stops offering it. Send it after a
+    /// registration that was refused or could not be stored, and after the owner deleted the credential here. (After a sign-in,
+    /// [`Error::public`] contains it if it may be sent.) `stored` is the record that your store has under the id, for any
+    /// account.
     ///
-    /// If you use decoys, send it after discoverable sign-ins only: otherwise a stranger could tell a decoy, for which there is a
-    /// signal, from a real credential, for which there is none.
+    /// Returns `None` if there is a record, if the id is malformed, or if it is that of a [decoy](crate::Decoys): a stranger must
+    /// not tell decoys from real credentials.
     ///
     /// ```
     /// # use wardkey::{CredentialRecord, RelyingParty};
@@ -26,7 +26,12 @@ impl RelyingParty {
     #[must_use]
     pub fn signal_unknown_credential(&self, id: impl AsRef<[u8]>, stored: Option<&CredentialRecord>) -> Option<Signal> {
         let credential_id = CredentialId::new(id).ok().filter(|_| stored.is_none())?;
-        Some(Signal::UnknownCredential { rp_id: self.site.rp_id.clone(), credential_id })
+        let decoy = self.stand_ins.of(credential_id.as_bytes()).decoy;
+        (!decoy).then(|| self.unknown_credential(credential_id))
+    }
+
+    pub(super) fn unknown_credential(&self, credential_id: CredentialId) -> Signal {
+        Signal::UnknownCredential { rp_id: self.site.rp_id.clone(), credential_id }
     }
 }
 

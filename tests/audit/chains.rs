@@ -69,7 +69,7 @@ fn a_line_that_is_too_long_is_not_read() {
 }
 
 fn broken(at: u64, fault: ChainFault) -> Broken {
-    let mut check = ChainCheck::new(NAME, Some(Checkpoint { seq: 0, digest: [0; 32] }));
+    let mut check = ChainCheck::new(NAME, Some(Checkpoint::new(0, [0; 32])));
     let Err(mut any) = check.line("", default_backend()) else { panic!("an empty line holds") };
     (any.at, any.fault) = (at, fault);
     any
@@ -134,8 +134,8 @@ fn checkpoints_find_what_was_cut_or_rewritten() {
     assert_eq!(check(&lines, Some(last)), Ok(5));
     assert_eq!(check(&lines[..4], Some(last)), Err(broken(4, ChainFault::Cut)));
     assert_eq!(check(&lines[..4], None), Ok(4), "without a checkpoint nobody can know");
-    let other = Checkpoint { digest: [7; 32], ..last };
-    let early = Checkpoint { seq: 1, digest: [7; 32] };
+    let other = Checkpoint::new(last.seq, [7; 32]);
+    let early = Checkpoint::new(1, [7; 32]);
     assert_eq!(check(&lines, [last, other]), Err(broken(4, ChainFault::Forked)));
     assert_eq!(check(&lines, [other, early, last]), Err(broken(1, ChainFault::Forked)));
     assert_eq!(check(&lines[..2], [last, early]), Err(broken(1, ChainFault::Forked)));

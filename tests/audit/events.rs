@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 use wardkey::UnixTime;
 use wardkey::assurance::AssuranceLevel;
 use wardkey::audit::{
-    AuditEvent, CredentialDigest, EventOutcome, EventTimeError, EventType, FhirVersion, Label, LabelError,
-    MAX_LABEL_LEN,
+    AuditEvent, CredentialDigest, EventError, EventOutcome, EventType, FhirVersion, Label, MAX_LABEL_LEN,
 };
 use wardkey::crypto::{AwsLcRs, default_backend};
 use wardkey::{CredentialId, internals};
@@ -149,7 +148,7 @@ fn no_event_of_a_ceremony_has_an_id() {
 #[test]
 fn labels_and_times_are_bounded() {
     for bad in ["", " a", "a ", "a\nb", "a\u{7f}", &"x".repeat(MAX_LABEL_LEN + 1)] {
-        assert_eq!(Label::new(bad), Err(LabelError), "{bad:?}");
+        assert_eq!(Label::new(bad), Err(EventError::Label), "{bad:?}");
     }
     assert_eq!(label("Łódź 1").as_str(), "Łódź 1");
     assert!(Label::new("x".repeat(MAX_LABEL_LEN)).is_ok());
@@ -157,7 +156,7 @@ fn labels_and_times_are_bounded() {
         AuditEvent::new(EventType::Recovery, EventOutcome::Success, UnixTime::from_secs(seconds), label("s"))
     };
     for seconds in [-1, 253_402_300_800, i64::MIN, i64::MAX] {
-        assert_eq!(at(seconds), Err(EventTimeError), "{seconds}");
+        assert_eq!(at(seconds), Err(EventError::Time), "{seconds}");
     }
     for (seconds, text) in [
         (0, "1970-01-01T00:00:00Z"),

@@ -106,6 +106,7 @@ const EXEMPT: [(&str, &[&str]); 4] = [
             "algorithms",
             "and_exactly",
             "any_name",
+            "as_learned",
             "apply",
             "attestation_formats",
             "attestation_named",
@@ -130,6 +131,7 @@ const EXEMPT: [(&str, &[&str]); 4] = [
             "refuse",
             "refuse_at_sign_in",
             "related_origin",
+            "request",
             "requiring",
             "rotate",
             "rotated",
@@ -168,6 +170,7 @@ const EXEMPT: [(&str, &[&str]); 4] = [
         "is the same as one that has a row",
         &[
             "fido",
+            "finish_confirmation",
             "bundle_authentication", // of_vector
             "bundle_registration",
             "finish_reauthentication",
@@ -175,6 +178,8 @@ const EXEMPT: [(&str, &[&str]); 4] = [
             "from_kept_blob",
             "icon",
             "keep_blob",
+            "part",
+            "start_confirmation",
         ],
     ),
 ];

@@ -12,7 +12,7 @@ use wardkey::extensions::{AppId, RequestExtensions};
 use wardkey::quirk::{Quirk, Quirks};
 use wardkey::{
     Authenticated, AuthenticationRequest, AuthenticationState, CredentialRecord, Error, RegistrationRequest,
-    RelyingParty, UserHandle,
+    RelyingParty, RelyingPartyBuilder, UserHandle,
 };
 use wardkey_authenticator::Authentication;
 use wardkey_authenticator::flags::{BE, BS, UV};
@@ -232,6 +232,77 @@ fn backup_state_follows_and_backup_eligibility_never_changes() {
     assert!(record.apply(&authenticated.update.unwrap()));
     assert_eq!(record.backup_eligible, Some(true));
     assert_eq!(sign_in(&rp, &browser, &record, synced).unwrap().update, None);
+}
+
+/// A provider corrects BE from 0 to 1, or an authenticator is replaced. Each policy, with both directions.
+#[test]
+fn a_changed_backup_eligibility_is_refused_reported_or_corrected_once() {
+    let refused = Err("backup-eligibility-changed");
+    type Policy = fn(RelyingPartyBuilder) -> RelyingPartyBuilder;
+    let report: Policy = RelyingPartyBuilder::report_backup_eligibility_change;
+    let correct: Policy = RelyingPartyBuilder::accept_backup_eligibility_correction;
+    for (policy, registered, received, expected) in [
+        (None, 0, BE, refused),
+        (None, BE, 0, refused),
+        (Some(report), 0, BE, Ok((UserVerification::Performed, Some(true)))),
+        (Some(report), BE, 0, Ok((UserVerification::Performed, Some(false)))),
+        (Some(correct), 0, BE, Ok((UserVerification::First, None))),
+        (Some(correct), 0, BE | BS, Ok((UserVerification::First, None))),
+        (Some(correct), BE, 0, refused),
+    ] {
+        let rp = policy.map_or_else(builder, |policy| policy(builder())).build().unwrap();
+        let mut browser = Browser::new("front-door.backup-correction");
+        let mut record = register(&rp, &mut browser);
+        (record.backup_eligible, record.backup_state) = (Some(registered == BE), Some(false));
+        let again = |record: &CredentialRecord| {
+            sign_in(&rp, &browser, record, |made| made.authenticator_data(|data| data.set_flags(received)))
+        };
+        let described = format!("{registered} {received}");
+        let found = match (again(&record), expected) {
+            (Ok(found), Ok(_)) => found,
+            (found, expected) => {
+                assert_eq!(found.map(drop).map_err(|error| error.code()), expected.map(drop), "{described}");
+                continue;
+            }
+        };
+        let waived: Vec<_> = found.evidence.steps_waived.iter().map(ToString::to_string).collect();
+        assert!(found.backup_eligibility_changed && waived == ["7.2/19"], "{described}: {waived:?}");
+        let set = found.update.map(|update| update.set.backup_eligible.unwrap());
+        assert_eq!(Ok((found.user_verification, set)), expected, "{described}");
+        assert_eq!(found.evidence.user_verification, Some(found.user_verification));
+        if found.user_verification == UserVerification::First {
+            // Without the additional factor, nothing changes.
+            assert_eq!(again(&record).unwrap().user_verification, UserVerification::First, "{described}");
+            assert!(record.apply(&found.update_after_additional_factor.unwrap()), "{described}");
+            assert_eq!(record.backup_state, Some(received & BS != 0));
+        } else {
+            assert!(record.apply(&found.update.unwrap()), "{described}");
+        }
+        let after = again(&record).unwrap();
+        assert_eq!(after.user_verification, UserVerification::Performed, "{described}");
+        assert!(!after.backup_eligibility_changed && after.update.is_none(), "{described}: once");
+        assert_eq!(record.backup_eligible, Some(received & BE != 0));
+    }
+}
+
+/// A synced passkey has no one counter; that of a device-bound one still finds clones.
+#[test]
+fn counters_of_device_bound_credentials_only() {
+    let rp = builder().sign_count(SignCountPolicy::RejectDeviceBound).build().unwrap();
+    let mut browser = Browser::new("front-door.counter-bound");
+    let mut record = register(&rp, &mut browser);
+    record.sign_count = 5;
+    for (flags, expected) in [(0, Some("sign-count-regressed")), (BE, None), (BE | BS, None)] {
+        record.backup_eligible = Some(flags & BE != 0);
+        let found = sign_in(&rp, &browser, &record, |made| {
+            made.authenticator_data(|data| (data.sign_count, data.flags) = (4, data.flags | flags))
+        });
+        if let Ok(found) = &found {
+            assert!(matches!(found.sign_count, SignCount::Regressed { stored: 5, received: 4, .. }));
+            assert_eq!(found.evidence.steps_waived.iter().map(ToString::to_string).collect::<Vec<_>>(), ["7.2/22"]);
+        }
+        assert_eq!(found.err().map(|error| error.code()), expected, "{flags}");
+    }
 }
 
 #[test]

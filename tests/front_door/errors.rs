@@ -201,3 +201,35 @@ fn errors_of_json_contain_no_received_text() {
         silent(&error, &error.to_string(), &json);
     }
 }
+
+/// One line for the log, with the facts of the ceremony. It contains nothing that was received.
+#[test]
+fn every_refusal_is_one_line_of_a_log() {
+    let (rp, mut browser) = (clinic(), Browser::new("front-door.log"));
+    let mut record = register(&rp, &mut browser);
+    record.sign_count = 7;
+    let request = || AuthenticationRequest::known(&crate::ada(), std::slice::from_ref(&record));
+    let (options, state) = rp.start_authentication(request(), session(), NOW).unwrap();
+    let id = state.id();
+    let response = browser.get(&options, |made| made.authenticator_data(|data| data.sign_count = 5)).unwrap();
+    let line = rp.finish_authentication(state, &response, Some(&record), session(), NOW).unwrap_err().log_line();
+    let expected = format!(
+        "sign-count-regressed step=7.2/22 state={id} rp=clinic.example purpose=sign-in user={} credential={} \
+         sign_count=5 sign_count_stored=7: ",
+        crate::ada().to_base64url(),
+        record.id.to_base64url()
+    );
+    assert!(line.starts_with(&expected) && !line.contains('\n'), "{line}\n{expected}");
+    let (options, state) = rp.start_authentication(request(), session(), NOW).unwrap();
+    let canary = |made: wardkey_authenticator::Authentication| {
+        made.client_data(|data| data.set("origin", "https://canary.example\nforged=line"))
+    };
+    let response = browser.get(&options, canary).unwrap();
+    let line = rp.finish_authentication(state, &response, Some(&record), session(), NOW).unwrap_err().log_line();
+    assert!(line.starts_with("origin-not-allowed step=7.2/12 state="), "{line}");
+    assert!(!line.contains("canary") && !line.contains('\n'), "{line}");
+    assert_eq!(
+        wardkey::Error::SessionMismatch.log_line(),
+        "session-mismatch: the state was started in a different web session"
+    );
+}

@@ -243,6 +243,45 @@ fn only_what_was_offered_when_it_began() {
     assert_eq!((error.code(), error.step().unwrap().to_string().as_str()), ("algorithm-not-offered", "7.1/20"));
 }
 
+/// A statement that nobody asked for is judged, unless the relying party leaves it unjudged and the evidence says so.
+#[test]
+fn an_attestation_that_nobody_asked_for_may_be_left_unjudged() {
+    let lenient = || builder().ignore_unrequested_attestation();
+    let direct = |builder: wardkey::RelyingPartyBuilder| {
+        builder.attestation(AttestationPolicy::any(), AttestationConveyance::Direct).build().unwrap()
+    };
+    let broken = |made: Registration| {
+        made.format(PackedSelf::new()).json(|json| {
+            let object = json["response"]["attestationObject"].as_str().unwrap();
+            // `fmt` becomes one that no standard knows.
+            let bytes = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, object).unwrap();
+            let at = bytes.windows(6).position(|found| found == b"packed").unwrap();
+            let changed = [&bytes[..at], b"qacked", &bytes[at + 6..]].concat();
+            json["response"]["attestationObject"] = base64url(&changed).into();
+        })
+    };
+    let refused = Some("attestation-format-unknown");
+    for (rp, expected) in [
+        (clinic(), refused),
+        (direct(lenient()), refused),
+        (direct(builder()), refused),
+        (lenient().build().unwrap(), None),
+    ] {
+        let (options, state) = rp.start_registration(new_passkey(), session(), NOW).unwrap();
+        let response = Browser::new("front-door.unjudged").create(&options, broken).unwrap();
+        let found = rp.finish_registration(state, &response, session(), NOW);
+        if let Ok(registered) = &found {
+            assert_eq!(registered.attestation_type(), AttestationType::None);
+            let evidence = registered.evidence();
+            let waived: Vec<_> = evidence.steps_waived.iter().map(ToString::to_string).collect();
+            assert_eq!((waived, evidence.attestation_format), (vec!["7.1/21".into(), "7.1/22".into()], None));
+        }
+        assert_eq!(found.err().map(|error| error.code()), expected);
+    }
+    // `none` is judged: there is nothing to leave out.
+    assert_eq!(refusal(&lenient().build().unwrap(), |made| made), None);
+}
+
 #[test]
 fn quirks_are_off_until_named_and_then_reported() {
     let rp = builder().quirk(Quirk::MissingClientExtensionResults).quirk(Quirk::CborKeyOrder).build().unwrap();

@@ -7,7 +7,7 @@ use wardkey::ceremony::{BackupEligibility, BackupState};
 use wardkey::client::json::RequestOptions;
 use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, Scheme};
 use wardkey::extensions::{LargeBlobRequest, Prf, PrfValues, RequestExtensions};
-use wardkey::{CredentialId, Decoys, InvalidValue, PublicFailure, crypto};
+use wardkey::{CredentialId, Decoys, InvalidValue, crypto};
 use wardkey_authenticator::{Key, flags};
 
 /// A backend that records its calls.
@@ -266,8 +266,70 @@ fn every_refusal_costs_and_says_the_same() {
         let expected = ["hmac", "digest", "digest", "digest", &verify];
         for (what, calls, answer) in [sign_ins(&stage), payments(&stage)].concat() {
             assert_eq!(calls, expected, "{algorithm:?}: {what}");
-            assert_eq!(answer, r#"that did not work; please try again {"error":"failed"}"#, "{what}");
+            let failed = r#"that did not work; please try again {"error":"failed"}"#;
+            if what == "unknown credential, discoverable" {
+                let (same, signal) = answer.split_once(",\"unknownCredential\":{").unwrap();
+                assert!(failed == format!("{same}}}") && signal.contains("credentialId"), "{answer}");
+            } else {
+                assert_eq!(answer, failed, "{what}");
+            }
         }
+    }
+}
+
+/// Whatever a stranger posts: an answer in the same bytes for an account and for a name without one, in every ceremony. Only the
+/// id that nobody has and that nobody was told is signalled, and only by a discoverable sign-in.
+#[test]
+fn the_answer_for_the_page_tells_no_account_from_a_decoy() {
+    let stage = Stage::new(Algorithm::Es256);
+    let Stage { rp, record, .. } = &stage;
+    let decoys: Vec<_> = (0..8).flat_map(|n| decoyed(rp, &format!("nobody{n}")).0.allow_credentials).collect();
+    let decoys: Vec<_> = decoys.into_iter().map(|credential| credential.id).collect();
+    let unknown = CredentialId::new(*b"an id that nobody has").unwrap();
+    let details = crate::payment::shown();
+    let expected = ExpectedPayment::new(&details);
+    let posted = |id: &CredentialId| {
+        let mut made = stage.forged();
+        made.credential_id = id.as_bytes().to_vec();
+        made
+    };
+    let json = |error: Error| serde_json::to_string(&error.public()).unwrap();
+    let sign_in = |request: AuthenticationRequest, id: &CredentialId| {
+        let stored = Some(record).filter(|record| record.id == *id);
+        let (options, state) = rp.start_authentication(request, session(), NOW).unwrap();
+        json(rp.finish_authentication(state, &get(posted(id), &options.challenge), stored, session(), NOW).unwrap_err())
+    };
+    let failed = r#"{"error":"failed"}"#;
+    let signalled = serde_json::to_string(&json!({
+        "error": "failed", "unknownCredential": {"rpId": "example.org", "credentialId": unknown.to_base64url()},
+    }));
+    for id in [&record.id].into_iter().chain(&decoys) {
+        assert_eq!(sign_in(AuthenticationRequest::discoverable(), id), failed);
+        let stored = Some(record).filter(|record| record.id == *id);
+        assert_eq!(rp.signal_unknown_credential(id, stored), None);
+    }
+    let found: Value = serde_json::from_str(&sign_in(AuthenticationRequest::discoverable(), &unknown)).unwrap();
+    assert_eq!(found.to_string(), signalled.unwrap());
+    for (name, own) in [("ada@mail.example", stage.own()), ("nobody0", &[])] {
+        for id in [&record.id, &decoys[0], &unknown] {
+            assert_eq!(sign_in(AuthenticationRequest::named(name, own), id), failed, "{name}");
+            let request = AuthenticationRequest::named(name, own);
+            let (options, state) = rp.start_payment(request, session(), NOW).unwrap();
+            let stored = Some(record).filter(|record| record.id == *id);
+            let response = get(posted(id), &options.challenge);
+            let paid = rp.finish_payment(state, &response, stored, &expected, session(), NOW);
+            assert_eq!(json(paid.unwrap_err()), failed, "{name}");
+        }
+        // What depends on no account is said to everybody.
+        let request = AuthenticationRequest::named(name, own);
+        let (options, state) = rp.start_authentication(request.clone(), session(), NOW).unwrap();
+        let late = NOW.plus(Duration::from_secs(301));
+        let response = get(posted(&record.id), &options.challenge);
+        let expired = rp.finish_authentication(state, &response, Some(record), session(), late);
+        assert_eq!(json(expired.unwrap_err()), r#"{"error":"expired"}"#);
+        let (_, state) = rp.start_authentication(request, Session::bound("another"), NOW).unwrap();
+        let elsewhere = rp.finish_authentication(state, &response, Some(record), session(), late);
+        assert_eq!(json(elsewhere.unwrap_err()), failed);
     }
 }
 
@@ -444,7 +506,7 @@ fn faults_of_the_response_are_refused_alike() {
             NOW.plus(Duration::from_secs(301)),
         )
         .unwrap_err();
-    assert_eq!((error.clone(), error.public()), (Error::Expired, PublicFailure));
+    assert_eq!((error.clone(), error.public()), (Error::Expired, Error::Expired.public()));
 }
 
 fn with_decoys(decoys: Decoys) -> RelyingParty {

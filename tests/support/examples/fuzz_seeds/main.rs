@@ -59,6 +59,46 @@ fn metadata(seeds: &mut Seeds) -> io::Result<()> {
     seeds.write("mds_stored", &[&[1, 0, 32][..], &DIGEST, &[0; 8], &[0], &[0; 8], &[0; 6]].concat())
 }
 
+/// The cases of confirmations and accounts: documents, parts, receipts, and accounts with an act.
+fn assurance(seeds: &mut Seeds) -> io::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assurance");
+    for line in fs::read_to_string(folder.join("confirmations.jsonl"))?.lines() {
+        let case: Value = serde_json::from_str(line)?;
+        if let Some(part) = case.get("part") {
+            seeds.write("part", part.to_string().as_bytes())?;
+            continue;
+        }
+        let document = case["document"].to_string();
+        seeds.write("document", document.as_bytes())?;
+        seeds.write("part", &[&[0b110, 0, 200, 1], document.as_bytes()].concat())?;
+        if let Some(posted) = case.get("response") {
+            let signed = &posted["response"];
+            let response = json!({
+                "rawId": posted["rawId"], "clientDataJSON": signed["clientDataJSON"],
+                "authenticatorData": signed["authenticatorData"], "signature": signed["signature"],
+                "userHandle": signed["userHandle"],
+            });
+            let receipt =
+                json!({ "version": 1, "document": case["document"], "nonce": case["nonce"], "response": response });
+            seeds.write("receipt", receipt.to_string().as_bytes())?;
+        }
+    }
+    for line in fs::read_to_string(folder.join("accounts.jsonl"))?.lines() {
+        let mut case: Value = serde_json::from_str(line)?;
+        case["account"]["version"] = 1.into();
+        let at = case["now"].as_i64().unwrap_or(0) - case["session"]["age_secs"].as_i64().unwrap_or(0);
+        let session = json!({
+            "level": case["session"]["level"], "authenticated_at": at, "confirmed": false, "second_credential": false,
+        });
+        let input = json!({
+            "account": case["account"], "act": case["act"], "session": session,
+            "recovered": case["session"]["recovered"], "policy": case["policy"], "now": case["now"],
+        });
+        seeds.write("account", input.to_string().as_bytes())?;
+    }
+    Ok(())
+}
+
 struct Seeds {
     folder: PathBuf,
     written: usize,
@@ -78,6 +118,7 @@ fn main() -> io::Result<()> {
     let folder = PathBuf::from(env::args().nth(1).expect("usage: fuzz_seeds FOLDER"));
     let mut seeds = Seeds { folder, written: 0 };
     metadata(&mut seeds)?;
+    assurance(&mut seeds)?;
     for algorithm in Algorithm::ALL {
         key(&mut seeds, algorithm)?;
         for (_, format) in formats(algorithm) {

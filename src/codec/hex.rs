@@ -1,0 +1,35 @@
+//! Hexadecimal digits, two for each byte.
+
+/// Encodes `bytes` with digits in lower case.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Decodes digits of either case. Returns `None` for any other text.
+pub(crate) fn decode(digits: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
+    rest.is_empty().then(|| pairs.iter().map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect())?
+}
+
+/// Decodes exactly `N` bytes.
+pub(crate) fn decode_array<const N: usize>(digits: &str) -> Option<[u8; N]> {
+    decode(digits)?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_it_wrote_and_nothing_else() {
+        let all: Vec<u8> = (0..=255).collect();
+        assert_eq!(decode(&encode(&all)), Some(all));
+        assert_eq!(encode(&[0x0a, 0xf0]), "0af0");
+        assert_eq!(decode_array("0AF0"), Some([0x0a, 0xf0]));
+        for bad in ["0", "0af", "+af0", "0g", " 0", "é"] {
+            assert_eq!(decode(bad), None, "{bad}");
+        }
+        assert_eq!(decode_array::<1>("0af0"), None);
+    }
+}
