@@ -171,3 +171,23 @@ fn labels_and_times_are_bounded() {
         assert!(serde_json::from_value::<AuditEvent>(bad).is_err());
     }
 }
+
+/// The table in the manual maps every type to other log formats.
+#[test]
+fn the_manual_maps_every_type() {
+    let source = include_str!("../../src/audit/event.rs");
+    let body = source.split("pub enum EventType {\n").nth(1).unwrap().split("\n}").next().unwrap();
+    let variants: Vec<_> = body.lines().map(str::trim).filter(|line| !line.starts_with("//")).collect();
+    assert!(variants.len() >= 14, "{variants:?}");
+    let manual = include_str!("../../src/audit/manual.md");
+    for variant in variants {
+        let mut name = String::new();
+        for letter in variant.trim_end_matches(',').chars() {
+            if letter.is_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.push(letter.to_ascii_lowercase());
+        }
+        assert_eq!(manual.matches(&format!("\n| `{name}` | ")).count(), 1, "{name}");
+    }
+}
