@@ -7,7 +7,7 @@
 //! zeros of the same length before the ceremony is judged. They are not signed. A bundle does contain personal data: the user
 //! handle, the credential id and the origin.
 
-use crate::codec::canonical;
+use crate::codec::{canonical, hex};
 use crate::crypto::Backend;
 use crate::vector::{Inexpressible, Vector};
 use serde_json::{Map, Value, json};
@@ -175,11 +175,11 @@ impl Bundle {
     #[must_use]
     pub fn to_json(&self) -> String {
         let [ceremony, evidence, verdict] = &self.members;
-        let [of_ceremony, of_evidence, of_verdict] = self.digests.each_ref().map(canonical::hex);
+        let [of_ceremony, of_evidence, of_verdict] = self.digests.each_ref().map(|digest| hex::encode(digest));
         let all = json!({
             "version": VERSION, "ceremony": ceremony, "evidence": evidence, "verdict": verdict,
             "digests": { "ceremony": of_ceremony, "evidence": of_evidence, "verdict": of_verdict },
-            "id": canonical::hex(&self.id),
+            "id": hex::encode(&self.id),
         });
         canonical::write(&all).unwrap_or_default() // each member has canonical JSON: `of` and `from_json` see to it
     }
@@ -197,9 +197,9 @@ impl Bundle {
             return Err(BundleError::Version);
         }
         let read = |bundle: &mut Map<String, Value>| {
-            let id = canonical::unhex(bundle.remove("id")?.as_str()?)?;
+            let id = canonical::digest(bundle.remove("id")?.as_str()?)?;
             let Value::Object(digests) = bundle.remove("digests")? else { return None };
-            let digest = |name| canonical::unhex(digests.get(name)?.as_str()?);
+            let digest = |name| canonical::digest(digests.get(name)?.as_str()?);
             let all = [digest("ceremony")?, digest("evidence")?, digest("verdict")?];
             let members = [bundle.remove("ceremony")?, bundle.remove("evidence")?, bundle.remove("verdict")?];
             let [ceremony, evidence, verdict] = &members;

@@ -4,7 +4,7 @@
 //! several writers have a chain each. Give the digest of a line to somebody else from time to time (a checkpoint): whoever can
 //! rewrite the whole log cannot rewrite that.
 
-use crate::codec::canonical;
+use crate::codec::{canonical, hex};
 use crate::crypto::Backend;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -38,16 +38,16 @@ impl Checkpoint {
 }
 
 mod hexadecimal {
-    use crate::codec::canonical;
+    use crate::codec::{canonical, hex};
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
     pub(super) fn serialize<S: Serializer>(digest: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&canonical::hex(digest))
+        to.serialize_str(&hex::encode(digest))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u8; 32], D::Error> {
         let text = String::deserialize(from)?;
-        canonical::unhex(&text).ok_or_else(|| D::Error::custom("expected a SHA-256 in lower-case hexadecimal"))
+        canonical::digest(&text).ok_or_else(|| D::Error::custom("expected a SHA-256 in lower-case hexadecimal"))
     }
 }
 
@@ -159,11 +159,11 @@ impl AuditChain {
     pub fn append(&mut self, event: &impl Serialize, backend: &dyn Backend) -> Result<String, ChainFault> {
         let event = serde_json::to_value(event).ok().filter(Value::is_object).ok_or(ChainFault::Unwritable)?;
         let mut entry = json!({
-            "chain": self.name, "event": event, "prev": canonical::hex(&self.head), "seq": self.next, "v": VERSION,
+            "chain": self.name, "event": event, "prev": hex::encode(&self.head), "seq": self.next, "v": VERSION,
         });
         let digest = digest(&entry, backend).ok_or(ChainFault::Unwritable)?;
         if let Value::Object(members) = &mut entry {
-            members.insert("digest".to_owned(), canonical::hex(&digest).into());
+            members.insert("digest".to_owned(), hex::encode(&digest).into());
         }
         let line = canonical::write(&entry).filter(|line| line.len() <= MAX_LINE_LEN);
         let line = line.ok_or(ChainFault::Unwritable)?;
@@ -237,10 +237,10 @@ impl ChainCheck {
             return Err(ChainFault::Text);
         }
         let Some(Value::Object(mut entry)) = canonical::read(line) else { return Err(ChainFault::Text) };
-        let stated = entry.remove("digest").as_ref().and_then(Value::as_str).and_then(canonical::unhex);
+        let stated = entry.remove("digest").as_ref().and_then(Value::as_str).and_then(canonical::digest);
         let stated = stated.ok_or(ChainFault::Text)?;
         let text = |name| entry.get(name).and_then(Value::as_str);
-        let (chain, prev) = (text("chain"), text("prev").and_then(canonical::unhex));
+        let (chain, prev) = (text("chain"), text("prev").and_then(canonical::digest));
         let (seq, version) = (entry.get("seq").and_then(Value::as_u64), entry.get("v").and_then(Value::as_i64));
         let is_event = entry.get("event").is_some_and(Value::is_object);
         let (Some(chain), Some(prev), Some(seq), Some(version), true, 5) =

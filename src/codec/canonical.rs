@@ -3,6 +3,7 @@
 //! Members are sorted by name, names are ASCII, there is no white space, numbers are integers of at most 2^53 - 1 in amount,
 //! and strings are escaped only where JSON demands it.
 
+use super::hex;
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -63,26 +64,9 @@ pub(crate) fn read(text: &str) -> Option<Value> {
     (write(&value)? == text).then_some(value)
 }
 
-/// Returns the digest in lower-case hexadecimal.
-pub(crate) fn hex(digest: &[u8; 32]) -> String {
-    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _: core::fmt::Result = write!(text, "{byte:02x}"); // a String takes everything
-        text
-    })
-}
-
 /// Reads a digest in lower-case hexadecimal; `None` for every other text.
-pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase());
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let mut digest = [0; 32];
-    if pairs.len() != digest.len() || !rest.is_empty() {
-        return None;
-    }
-    for (byte, [high, low]) in digest.iter_mut().zip(pairs) {
-        *byte = u8::try_from((digit(high)? << 4) | digit(low)?).ok()?;
-    }
-    Some(digest)
+pub(crate) fn digest(text: &str) -> Option<[u8; 32]> {
+    hex::decode_array(text).filter(|_| !text.bytes().any(|digit| digit.is_ascii_uppercase()))
 }
 
 #[cfg(test)]
@@ -130,10 +114,10 @@ mod tests {
 
     #[test]
     fn a_digest_has_one_spelling() {
-        let text = hex(&[0xaf; 32]);
-        assert_eq!((&*text, unhex(&text)), (&*"af".repeat(32), Some([0xaf; 32])));
-        for bad in [&text[1..], &text.to_uppercase(), &format!("{text}00"), &text.replace(&text[..1], "g"), ""] {
-            assert_eq!(unhex(bad), None, "{bad}");
+        let text = "af".repeat(32);
+        assert_eq!(digest(&text), Some([0xaf; 32]));
+        for bad in [&text[1..], &text.to_uppercase(), &format!("{text}00"), &text.replace('a', "g"), ""] {
+            assert_eq!(digest(bad), None, "{bad}");
         }
     }
 }
