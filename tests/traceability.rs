@@ -322,7 +322,7 @@ fn page() -> Page {
                 Step::ALL.iter().filter(|of| of.number(ceremony).is_some_and(|n| n.number == step.number)).collect();
             let doc =
                 |of: &&Step| steps.iter().find(|rule| rule.name == format!("{of:?}")).map(|rule| rule.doc.clone());
-            let check: Vec<_> = checks.iter().filter_map(|of| doc(of)).collect();
+            let check: Vec<_> = checks.iter().filter_map(doc).collect();
             let places = places_of_step(step);
             if check.len() != checks.len() || places.is_empty() {
                 faults.push(format!("step {step} has no check or no place in the code"));
@@ -449,7 +449,7 @@ fn page() -> Page {
         if RULES_OF_THE_OBJECT.contains(&&*rule.name) {
             continue;
         }
-        let names = [format!("Reason::{}", rule.name), format!("\"{}\"", rule.code), format!("{}", rule.name)];
+        let names = [format!("Reason::{}", rule.name), format!("\"{}\"", rule.code), rule.name.clone()];
         let why = exception(RULES_WITHOUT, &rule.name, &names, &mut faults).unwrap_or_else(|| {
             faults.push(format!("no vector is refused for {}", rule.name));
             String::new()
