@@ -449,7 +449,7 @@ fn page() -> Page {
         if RULES_OF_THE_OBJECT.contains(&&*rule.name) {
             continue;
         }
-        let names = [format!("Reason::{}", rule.name), format!("\"{}\"", rule.code), rule.name.to_string()];
+        let names = [format!("Reason::{}", rule.name), format!("\"{}\"", rule.code), rule.name.clone()];
         let why = exception(RULES_WITHOUT, &rule.name, &names, &mut faults).unwrap_or_else(|| {
             faults.push(format!("no vector is refused for {}", rule.name));
             String::new()
