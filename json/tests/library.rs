@@ -166,7 +166,7 @@ fn a_confirmation_gives_a_receipt_and_its_parts() {
     };
     assert_eq!(verify(&part["part"], &part["response"])["ok"]["credential_id"], record["id"]);
     let mut changed = part["part"].clone();
-    changed["items"][0]["item"]["content"] = json!("Yw");
+    changed["items"][0]["content"] = json!("Yw");
     assert_eq!(verify(&changed, &part["response"])["error"]["code"], "item");
     document["items"][0]["content"] = json!("Yw");
     assert_eq!(finish(&document)["error"]["code"], "challenge-mismatch");

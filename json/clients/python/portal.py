@@ -1,0 +1,49 @@
+"""The routes of a small portal. The test sends them as lines: {"route", "session", "body"}; a web framework calls `route`."""
+
+import json
+import sys
+import time
+
+from wardkey import Refused, States, Wardkey
+
+wardkey, states, records = Wardkey(sys.argv[1]), States(), {}
+USER = "YWRhJ3MgaGFuZGxlLCAxNiBieXRlcw"  # of the account that is signed in by other means
+FAILED = 400, {"error": "failed"}
+
+
+def start(action, session, **members):
+    started = wardkey.call(action, session=session, now=int(time.time()), **members)
+    states.put(started)
+    return 200, started["options"]
+
+
+def route(path, session, body):
+    if path == "/register/start":
+        return start("start-registration", session, user=USER, name="ada@mail.example", existing=list(records.values()))
+    if path == "/sign-in/start":
+        return start("start-authentication", session)
+    ids = wardkey.call("read-response", response=body)
+    state, record = states.take(ids["state_id"]), records.get(ids["credential_id"])
+    if state is None:
+        return FAILED  # never started, or used already
+    members = {"session": session, "now": int(time.time()), "state": state, "response": body}
+    if path == "/register/finish":
+        done = wardkey.call("finish-registration", stored=record, **members)
+        records[done["record"]["id"]] = done["record"]
+        return 200, {"registered": done["record"]["id"]}
+    done = wardkey.call("finish-authentication", record=record, **members)
+    if update := done["update"]:  # in SQL: UPDATE … SET <set> WHERE <expect>, and one row must change
+        if any(record[name] != value for name, value in update["expect"].items()):
+            return FAILED
+        record.update(update["set"])
+    return 200, {"user": done["user"], "factor": done["factor"]}
+
+
+for line in sys.stdin:
+    request = json.loads(line)
+    try:
+        status, answer = route(request["route"], request["session"], request["body"])
+    except Refused as refused:
+        status, answer = 400, refused.tell
+        print(refused.log, file=sys.stderr)
+    print(json.dumps({"status": status, "body": answer}), flush=True)
