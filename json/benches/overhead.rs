@@ -38,7 +38,7 @@ fn main() {
     let mut process = process.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let (mut to, mut from) = (process.stdin.take().unwrap(), BufReader::new(process.stdout.take().unwrap()));
 
-    let mut bare = || finish(&rp, &state, posted, &record);
+    let bare = || finish(&rp, &state, posted, &record);
     let mut portal = || {
         let done = finish(&rp, &state, posted, &record);
         black_box(serde_json::to_string(&(&done.evidence, &done.update)).unwrap());
@@ -109,4 +109,3 @@ fn batch(line: &str, to: &mut (impl Write + Send), from: &mut impl Read) -> f64 
     });
     start.elapsed().as_secs_f64() / BATCH as f64
 }
-

@@ -29,7 +29,7 @@ pub(crate) struct ErrorBody {
 /// Why a request has no result.
 #[derive(Debug)]
 pub(crate) struct Stop {
-    body: ErrorBody,
+    body: Box<ErrorBody>,
     log: String,
     evidence: Option<Box<Evidence>>,
     spend: Option<String>,
@@ -60,7 +60,7 @@ impl Stop {
         let code = code.into();
         let log = format!("{code}: {text}");
         let body = ErrorBody { code, step: None, fault: "caller", tell: PublicFailure::default() };
-        Self { body, log, evidence: None, spend: None }
+        Self { body: Box::new(body), log, evidence: None, spend: None }
     }
 
     /// A request that has other members or types. The text names the place and not the value.
@@ -105,7 +105,7 @@ impl From<Error> for Stop {
         };
         let step = error.step().map(|step| step.to_string());
         Self {
-            body: ErrorBody { code: error.code().to_owned(), step, fault, tell: error.public() },
+            body: Box::new(ErrorBody { code: error.code().to_owned(), step, fault, tell: error.public() }),
             log: error.log_line(),
             evidence: error.evidence().map(Box::new),
             spend: None,

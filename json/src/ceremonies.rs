@@ -202,9 +202,7 @@ impl Action for FinishRegistration {
         let (spend, session) = (self.state.id(), Session::bound(self.session));
         let response = spent(self.response.registration(), &spend)?;
         let registered = match context.metadata() {
-            Some(metadata) => {
-                rp.finish_registration_with_metadata(self.state, &response, metadata, session, self.now)
-            }
+            Some(metadata) => rp.finish_registration_with_metadata(self.state, &response, metadata, session, self.now),
             None => rp.finish_registration(self.state, &response, session, self.now),
         };
         let registered = spent(registered, &spend)?;
@@ -369,7 +367,8 @@ impl Action for Refuse {
     fn run(self, context: &Context) -> Result<SignedIn, Stop> {
         let Self { rp, session, now, state, response, _version, _id, _action } = self;
         let (record, accepted) = (Stored(None), None);
-        FinishAuthentication { rp, session, now, state, response, record, accepted, _version, _id, _action }.run(context)
+        FinishAuthentication { rp, session, now, state, response, record, accepted, _version, _id, _action }
+            .run(context)
     }
 }
 
@@ -829,4 +828,3 @@ impl Action for Signals {
         Ok(AllSignals { accepted, details })
     }
 }
-

@@ -221,6 +221,9 @@ impl Party {
     }
 }
 
+/// A method of the builder without a value.
+type Switch = fn(RelyingPartyBuilder) -> RelyingPartyBuilder;
+
 type Files<'f> = &'f dyn Fn(&str) -> Result<Vec<u8>, String>;
 
 impl Config {
@@ -230,7 +233,8 @@ impl Config {
     /// [`ConfigError`] with the member.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-            let place = error.span().map_or(0, |span| text.get(..span.start).map_or(0, |before| before.matches('\n').count()));
+            let place =
+                error.span().map_or(0, |span| text.get(..span.start).map_or(0, |before| before.matches('\n').count()));
             ConfigError::at("", format!("line {}: {}", place + 1, error.message()))
         })?;
         Self::checked(serde_path_to_error::deserialize(table).map_err(|error| named(&error)))
@@ -243,7 +247,9 @@ impl Config {
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
         let mut json = serde_json::Deserializer::from_str(text);
         let read = serde_path_to_error::deserialize(&mut json).map_err(|error| named(&error));
-        json.end().map_err(|error| ConfigError::at("", error)).or_else(|error| if read.is_ok() { Err(error) } else { Ok(()) })?;
+        json.end()
+            .map_err(|error| ConfigError::at("", error))
+            .or_else(|error| if read.is_ok() { Err(error) } else { Ok(()) })?;
         Self::checked(read)
     }
 
@@ -280,7 +286,8 @@ impl Context {
         let metadata = config.metadata.as_ref().map(|metadata| metadata.load(&read)).transpose()?;
         let mut rows = Vec::new();
         for (name, demand) in &config.signals {
-            let signal = Signal::new(name.as_str()).map_err(|error| ConfigError::at(format!("signals.{name}"), error))?;
+            let signal =
+                Signal::new(name.as_str()).map_err(|error| ConfigError::at(format!("signals.{name}"), error))?;
             rows.push((signal, *demand));
         }
         let signals = SignalTable::new(rows).map_err(|error| ConfigError::at("signals", error))?;
@@ -318,7 +325,11 @@ impl Context {
                 Some(pages) => lines.push(format!("  may be framed by {}", pages.join(", "))),
                 None => lines.push("  may not be framed".to_owned()),
             }
-            let decoys = if party.decoys.is_some() { "hides which user names exist" } else { "has no decoys: sign-ins by name show which accounts exist" };
+            let decoys = if party.decoys.is_some() {
+                "hides which user names exist"
+            } else {
+                "has no decoys: sign-ins by name show which accounts exist"
+            };
             lines.push(format!("  {decoys}"));
             for policy in &party.policies {
                 lines.push(format!("  attestation policy {policy}"));
@@ -330,7 +341,11 @@ impl Context {
         match &self.metadata {
             Some(metadata) => {
                 let next = metadata.next_update().map_or_else(|| "never".to_owned(), |day| day.to_string());
-                lines.push(format!("metadata: number {}, {} models, next update {next}", metadata.number(), metadata.models().len()));
+                lines.push(format!(
+                    "metadata: number {}, {} models, next update {next}",
+                    metadata.number(),
+                    metadata.models().len()
+                ));
             }
             None => lines.push("metadata: none".to_owned()),
         }
@@ -344,7 +359,8 @@ impl Context {
     /// [`ConfigError`]: there is no such relying party, it has no decoys, or the secret has another length.
     pub fn rotate(&self, party: &str, new_secret: &[u8]) -> Result<String, ConfigError> {
         let decoys = self.parties.get(party).and_then(|party| party.decoys.as_ref());
-        let decoys = decoys.ok_or_else(|| ConfigError::at(format!("relying_parties.{party}.decoys"), "not configured"))?;
+        let decoys =
+            decoys.ok_or_else(|| ConfigError::at(format!("relying_parties.{party}.decoys"), "not configured"))?;
         let secret: [u8; 32] = octets(new_secret).ok_or_else(|| ConfigError::at("", SECRET))?;
         Ok(decoys.rotate(&secret).iter().map(|byte| format!("{byte:02x}")).collect())
     }
@@ -403,13 +419,15 @@ impl MetadataConfig {
 impl DecoysConfig {
     fn build(&self, member: &str, read: Files<'_>) -> Result<Decoys, ConfigError> {
         let secret_at = format!("{member}.secret");
-        let secret = octets(&secret(&self.secret, &secret_at, read)?).ok_or_else(|| ConfigError::at(&secret_at, SECRET))?;
+        let secret =
+            octets(&secret(&self.secret, &secret_at, read)?).ok_or_else(|| ConfigError::at(&secret_at, SECRET))?;
         let mut decoys = match &self.rotated {
             None => Decoys::new(secret),
             Some(rotated) => {
                 let member = format!("{member}.rotated");
                 let encrypted = octets(&self::secret(rotated, &member, read)?);
-                let encrypted = encrypted.ok_or_else(|| ConfigError::at(&member, "expected the output of wardkey rotate"))?;
+                let encrypted =
+                    encrypted.ok_or_else(|| ConfigError::at(&member, "expected the output of wardkey rotate"))?;
                 Decoys::rotated(&secret, &encrypted).map_err(|error| ConfigError::at(&member, error))?
             }
         };
@@ -440,7 +458,8 @@ impl PolicyConfig {
             anchors.extend(pem(path, &format!("{member}.anchors[{number}]"), read)?);
         }
         let anchors = TrustAnchors::new(anchors);
-        let models = || self.metadata.ok_or_else(|| ConfigError::at(format!("{member}.metadata"), "expected a metadata policy"));
+        let models =
+            || self.metadata.ok_or_else(|| ConfigError::at(format!("{member}.metadata"), "expected a metadata policy"));
         let mut policy = AttestationPolicy::any();
         policy.trust = match self.trust {
             TrustConfig::Ignore => Trust::Ignore,
@@ -467,7 +486,8 @@ impl PolicyConfig {
 
 fn algorithms(numbers: &[i64], member: &str) -> Result<Vec<Algorithm>, ConfigError> {
     let known = |(place, number): (usize, &i64)| {
-        Algorithm::from_cose(*number).ok_or_else(|| ConfigError::at(format!("{member}[{place}]"), "not a known COSE algorithm"))
+        Algorithm::from_cose(*number)
+            .ok_or_else(|| ConfigError::at(format!("{member}[{place}]"), "not a known COSE algorithm"))
     };
     numbers.iter().enumerate().map(known).collect()
 }
@@ -478,7 +498,8 @@ impl PartyConfig {
         if let Some(numbers) = &self.algorithms {
             builder = builder.algorithms(algorithms(numbers, &format!("{member}.algorithms"))?);
         }
-        builder = builder.refuse_at_sign_in(algorithms(&self.refuse_at_sign_in, &format!("{member}.refuse_at_sign_in"))?);
+        builder =
+            builder.refuse_at_sign_in(algorithms(&self.refuse_at_sign_in, &format!("{member}.refuse_at_sign_in"))?);
         if let Some(attestation) = &self.attestation {
             let policy = attestation.policy(&format!("{member}.attestation"), read)?;
             builder = builder.attestation(policy, attestation.conveyance.clone());
@@ -528,7 +549,7 @@ impl PartyConfig {
 
     /// The members that are a word or a switch.
     fn switches(&self, mut builder: RelyingPartyBuilder) -> RelyingPartyBuilder {
-        let switches: [(bool, fn(RelyingPartyBuilder) -> RelyingPartyBuilder); 8] = [
+        let switches: [(bool, Switch); 8] = [
             (self.allow_subdomains, RelyingPartyBuilder::allow_subdomains),
             (self.allow_any_port, RelyingPartyBuilder::allow_any_port),
             (self.require_top_origin, RelyingPartyBuilder::require_top_origin),

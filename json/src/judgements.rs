@@ -158,7 +158,11 @@ impl AllImported {
         for row in rows {
             match row {
                 Ok(Imported { row, record, concerns, .. }) => {
-                    all.imported.push(ImportedRow { row, record, concerns: concerns.into_iter().map(Noted::from).collect() });
+                    all.imported.push(ImportedRow {
+                        row,
+                        record,
+                        concerns: concerns.into_iter().map(Noted::from).collect(),
+                    });
                 }
                 Err(error) => all.failed.push(FailedRow {
                     row: error.row,
@@ -177,9 +181,7 @@ impl Action for Import {
 
     fn run(self, _: &Context) -> Result<AllImported, Stop> {
         let rows = self.rows.text()?;
-        let owner = |row: &Row<'_>| {
-            self.users.get(&row.credential_id().to_base64url()).or(self.user.as_ref()).cloned()
-        };
+        let owner = |row: &Row<'_>| self.users.get(&row.credential_id().to_base64url()).or(self.user.as_ref()).cloned();
         Ok(match self.library.as_str() {
             "aspnet_identity" => AllImported::of(interop::aspnet_identity::records(&rows)),
             "fido2_net_lib" => AllImported::of(interop::fido2_net_lib::records(&rows, owner)),
@@ -406,7 +408,8 @@ impl Action for LookUpModel {
 
     fn run(self, context: &Context) -> Result<Found, Stop> {
         let metadata = context.metadata().ok_or_else(no_metadata)?;
-        let id: ModelId = self.model.parse().map_err(|_| Stop::caller("model", "expected an AAGUID or a key identifier"))?;
+        let id: ModelId =
+            self.model.parse().map_err(|_| Stop::caller("model", "expected an AAGUID or a key identifier"))?;
         let circumstance = Circumstance::at(self.now);
         let model = |model: &wardkey::metadata::Model| {
             let Standing { level, fips, incidents, update_available, .. } = model.standing(&circumstance);

@@ -65,7 +65,13 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Line> {
             read => read?,
         };
         if read.is_empty() {
-            return Ok(if too_long { Line::TooLong } else if any { Line::Read } else { Line::End });
+            return Ok(if too_long {
+                Line::TooLong
+            } else if any {
+                Line::Read
+            } else {
+                Line::End
+            });
         }
         any = true;
         let end = read.iter().position(|byte| *byte == b'\n');

@@ -5,6 +5,7 @@
 //! wardkey [--config FILE] --socket PATH [--connections N] [--timeout SECONDS]
 //! wardkey check FILE                                 explains a configuration
 //! wardkey rotate FILE RELYING_PARTY NEW_SECRET_FILE  writes `decoys.rotated` for a new secret
+//! wardkey health PATH                                asks the process that serves this socket; ends with 0 if it answers
 //! wardkey schema                                     the JSON Schema of the requests
 //! wardkey verify-vectors [--json] FILE...
 //! wardkey explain ID [FILE...]
@@ -28,6 +29,7 @@ use wardkey_json::{Config, Context, schema};
 const USAGE: &str = "usage: wardkey [--config FILE] [--socket PATH [--connections N] [--timeout SECONDS]]
        wardkey check FILE
        wardkey rotate FILE RELYING_PARTY NEW_SECRET_FILE
+       wardkey health PATH
        wardkey schema
        wardkey verify-vectors [--json] FILE...
        wardkey explain ID [FILE...]";
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
     let done = match *words {
         ["check", file] => load(Path::new(file)).map(|context| print!("{}", context.explain())),
         ["rotate", file, party, secret] => rotate(Path::new(file), party, Path::new(secret)),
+        ["health", path] => socket::health(Path::new(path)),
         ["schema"] => serde_json::to_string_pretty(&schema()).map(|text| println!("{text}")).map_err(|e| e.to_string()),
         ["verify-vectors", ..] => return vectors::answer(arguments[1..].to_vec()),
         ["explain", _, ..] => {

@@ -5,7 +5,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, BufRead as _, BufReader, Read, Write as _};
 use std::net::Shutdown;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -69,6 +69,21 @@ pub(crate) fn serve(context: &Context, path: &Path, most: usize, timeout: Durati
     });
     fs::remove_file(path).map_err(at)?;
     served.map_err(at)
+}
+
+/// Asks the process that serves a socket, and waits two seconds for its answer.
+pub(crate) fn health(path: &Path) -> Result<(), String> {
+    const WAIT: Option<Duration> = Some(Duration::from_secs(2));
+    let ask = || {
+        let mut stream = UnixStream::connect(path)?;
+        stream.set_read_timeout(WAIT)?;
+        stream.write_all(b"{\"v\":1,\"id\":\"health\",\"do\":\"health\"}\n")?;
+        let mut answer = String::new();
+        BufReader::new(stream).read_line(&mut answer).map(|_| answer)
+    };
+    let answer = ask().map_err(|error| format!("{}: {error}", path.display()))?;
+    // There is no action of this name, and the answer that says so shows that requests are read and answered.
+    if answer.contains(r#""id":"health""#) { Ok(()) } else { Err(format!("{}: no answer", path.display())) }
 }
 
 /// Binds the socket. A socket that nobody serves is replaced; anything else in its place is left alone.

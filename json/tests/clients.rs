@@ -33,7 +33,8 @@ impl Process {
     fn spawn(folder: &std::path::Path) -> Child {
         let socket = folder.join("socket");
         let mut command = Command::new(env!("CARGO_BIN_EXE_wardkey"));
-        let child = command.arg("--config").arg(folder.join("wardkey.toml")).arg("--socket").arg(&socket).spawn().unwrap();
+        let child =
+            command.arg("--config").arg(folder.join("wardkey.toml")).arg("--socket").arg(&socket).spawn().unwrap();
         let until = Instant::now() + Duration::from_secs(30);
         while UnixStream::connect(&socket).is_err() {
             assert!(Instant::now() < until, "no socket");
@@ -161,7 +162,8 @@ fn a_portal_in_java() {
     if has("javac") && has("java") {
         let classes = std::env::temp_dir().join(format!("wardkey-classes-{}", std::process::id()));
         let files = ["Json", "Wardkey", "Portal"].map(|name| format!("{CLIENTS}/java/{name}.java"));
-        let compiled = Command::new("javac").arg("-Xlint:all,-serial").arg("-Werror").arg("-d").arg(&classes).args(files).status();
+        let compiled =
+            Command::new("javac").arg("-Xlint:all,-serial").arg("-Werror").arg("-d").arg(&classes).args(files).status();
         assert!(compiled.unwrap().success());
         let mut command = Command::new("java");
         command.arg("-cp").arg(&classes).arg("Portal");

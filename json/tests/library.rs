@@ -112,7 +112,8 @@ fn a_reauthentication_is_spent_for_its_purpose() {
     assert_eq!(spend("delete", NOW, true)["ok"]["spend"], done["spend"]);
     assert_eq!(spend("other", NOW, false)["error"]["code"], "reauthentication-mismatch");
     assert_eq!(spend("delete", NOW + 61, false)["error"]["code"], "not-fresh");
-    let signals = json!({ "reauthentication": proof, "now": NOW, "accepted": [record], "name": "ada", "display_name": "Ada" });
+    let signals =
+        json!({ "reauthentication": proof, "now": NOW, "accepted": [record], "name": "ada", "display_name": "Ada" });
     let signals = ok(&context, "signals", signals);
     assert_eq!((&signals["details"]["name"], &signals["accepted"]["userId"]), (&json!("ada"), &json!(ADA)));
 }
@@ -198,7 +199,8 @@ fn a_sign_in_is_assessed_and_an_act_demands() {
     let asked = demand(NOW + 90, json!(["location_unusual"]));
     assert_eq!((&asked["allowed"], &asked["because"]), (&json!(false), &json!(["location_unusual"])));
     assert_eq!(asked["demand"]["notify"], true);
-    let unknown = json!({ "now": NOW, "profile": "patient", "act": "read", "signals": ["x"], "proven": assessed["proven"] });
+    let unknown =
+        json!({ "now": NOW, "profile": "patient", "act": "read", "signals": ["x"], "proven": assessed["proven"] });
     assert_eq!(refused(&context, "demand", unknown)["error"]["fault"], "caller");
     assert_eq!(refused(&context, "assess", json!({ "rules": "x", "facts": facts }))["error"]["code"], "rules");
 }
@@ -232,7 +234,10 @@ fn a_bundle_of_each_ceremony_verifies_and_a_changed_one_does_not() {
     let authentication = ok(&context, "bundle-authentication", members)["bundle"].clone();
     for bundle in [registration, authentication] {
         let verified = ok(&context, "verify-bundle", json!({ "bundle": bundle }));
-        assert_eq!((&verified["intact"], &verified["agrees"], &verified["accept"]), (&json!(true), &json!(true), &json!(true)));
+        assert_eq!(
+            (&verified["intact"], &verified["agrees"], &verified["accept"]),
+            (&json!(true), &json!(true), &json!(true))
+        );
         let changed = bundle.as_str().unwrap().replace("\"accept\":true", "\"accept\":false");
         let verified = ok(&context, "verify-bundle", json!({ "bundle": changed }));
         assert_eq!((&verified["intact"], &verified["changed"]), (&json!(false), &json!(["verdict"])));
@@ -274,7 +279,8 @@ fn metadata_context() -> (Context, Value) {
         standard(case["roots"][0].as_str().unwrap())
     );
     let blob = case["blob"].as_str().unwrap().to_owned();
-    let metadata = json!({ "file": "blob", "roots": "roots", "server_name": "mds.fidoalliance.org", "received_at": case["at"] });
+    let metadata =
+        json!({ "file": "blob", "roots": "roots", "server_name": "mds.fidoalliance.org", "received_at": case["at"] });
     let config = json!({ "version": 1, "metadata": metadata, "relying_parties": { "portal": {
         "id": "clinic.example", "name": "Clinic", "profiles": ["clinician"] } } });
     let read = |name: &str| Ok(if name == "blob" { blob.clone() } else { pem.clone() }.into_bytes());
@@ -365,7 +371,8 @@ fn the_members_of_the_schema_are_those_that_are_read() {
         assert_eq!(by_action(action)["additionalProperties"], false, "{action}");
     }
     let of = by_action("finish-authentication");
-    let required: BTreeSet<&str> = of["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let required: BTreeSet<&str> =
+        of["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
     assert_eq!(required, BTreeSet::from(["do", "now", "record", "response", "session", "state", "v"]));
     let whole: Value = serde_json::from_str(&request("finish-authentication", members)).unwrap();
     assert!(call(&context, &whole.to_string()).contains(r#""ok":"#));
@@ -423,7 +430,8 @@ fn an_error_of_the_configuration_names_its_member() {
 #[test]
 fn the_secret_of_decoys_is_rotated() {
     let load = |decoys: &str, files: &dyn Fn(&str) -> Result<Vec<u8>, String>| {
-        let text = format!("version = 1\n[relying_parties.a]\nid = \"clinic.example\"\nname = \"A\"\ndecoys = {decoys}");
+        let text =
+            format!("version = 1\n[relying_parties.a]\nid = \"clinic.example\"\nname = \"A\"\ndecoys = {decoys}");
         Context::new(&Config::from_toml(&text).unwrap(), files).unwrap()
     };
     let old: Vec<u8> = (0..32).collect();

@@ -74,7 +74,10 @@ fn vectors() -> Vec<String> {
     let mut files: Vec<_> = fs::read_dir(VECTORS).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
     files.sort();
-    files.iter().flat_map(|path| fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+    files
+        .iter()
+        .flat_map(|path| fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect()
 }
 
 /// Ends a process as systemd does.
@@ -202,7 +205,8 @@ fn a_full_pipe_loses_nothing() {
     let (mut child, mut input, output) = folder.pipe();
     let writer = thread::spawn(move || {
         for number in 0..2_000 {
-            writeln!(input, r#"{{"v":1,"id":{number},"do":"start-authentication","session":"s","now":{NOW}}}"#).unwrap();
+            writeln!(input, r#"{{"v":1,"id":{number},"do":"start-authentication","session":"s","now":{NOW}}}"#)
+                .unwrap();
         }
     });
     thread::sleep(Duration::from_millis(300)); // both pipes are full now
@@ -247,6 +251,8 @@ fn the_socket_serves_a_sign_in_to_each_connection_and_ends_gracefully() {
             });
         }
     });
+    let health = || Command::new(WARDKEY).arg("health").arg(&path).output().unwrap().status.code();
+    assert_eq!(health(), Some(0));
     // A batch that has arrived is answered although the process ends.
     let (mut to, mut from) = connect(&path);
     writeln!(to, "{finish}").unwrap();
@@ -260,6 +266,7 @@ fn the_socket_serves_a_sign_in_to_each_connection_and_ends_gracefully() {
     assert_eq!(from.read(&mut [0]).unwrap(), 0, "then the connection ends");
     assert!(child.wait().unwrap().success());
     assert!(!path.exists(), "the socket is removed");
+    assert_eq!(health(), Some(2));
 }
 
 #[test]
@@ -340,6 +347,20 @@ fn the_commands_answer() {
     assert_eq!(run(&["--config", "/nowhere"]).0, Some(2));
 }
 
+/// The example of a configuration, with its secret as a credential of systemd.
+#[test]
+fn the_example_of_a_configuration_is_right() {
+    let folder = Folder::new("example");
+    fs::write(folder.file("decoys"), "00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef\n").unwrap();
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/wardkey.toml");
+    let check = || Command::new(WARDKEY).args(["check", example]).env_remove("CREDENTIALS_DIRECTORY").output().unwrap();
+    let error = String::from_utf8(check().stderr).unwrap();
+    assert!(error.contains("relying_parties.portal.decoys.secret"), "{error}");
+    let mut with = Command::new(WARDKEY);
+    let output = with.args(["check", example]).env("CREDENTIALS_DIRECTORY", &folder.0).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
 /// The process has no state: an answer is that of the library, and a second finish with the same state is the caller's to refuse.
 #[test]
 fn the_process_answers_as_the_library_does() {
@@ -356,7 +377,10 @@ fn the_process_answers_as_the_library_does() {
         let by_library: Value = serde_json::from_str(&call(&context, line)).unwrap();
         assert_eq!(next(&mut output), by_library);
     }
-    assert_eq!(ok(&context, "read-response", json!({ "response": browser.get(&json!({ "challenge": "AA" }), 1) }))["user_handle"], common::ADA);
+    assert_eq!(
+        ok(&context, "read-response", json!({ "response": browser.get(&json!({ "challenge": "AA" }), 1) }))["user_handle"],
+        common::ADA
+    );
     drop(input);
     assert!(child.wait().unwrap().success());
 }
