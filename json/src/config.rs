@@ -235,7 +235,7 @@ impl Config {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             let place =
                 error.span().map_or(0, |span| text.get(..span.start).map_or(0, |before| before.matches('\n').count()));
-            ConfigError::at("", format!("line {}: {}", place + 1, error.message()))
+            ConfigError::at("", format!("line {}: {}", place.saturating_add(1), error.message()))
         })?;
         Self::checked(serde_path_to_error::deserialize(table).map_err(|error| named(&error)))
     }
@@ -378,7 +378,7 @@ fn octets<const N: usize>(file: &[u8]) -> Option<[u8; N]> {
         return Some(bytes);
     }
     let digits = file.trim_ascii();
-    if digits.len() != N * 2 {
+    if Some(digits.len()) != N.checked_mul(2) {
         return None;
     }
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());

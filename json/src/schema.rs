@@ -60,12 +60,15 @@ macro_rules! actions {
 
 /// Adds the members of the envelope, which are read before those of the action.
 fn envelope(definition: &mut Value, name: &str) {
-    definition["properties"]["v"] = json!({ "const": crate::VERSION });
-    definition["properties"]["id"] = json!({ "type": ["integer", "string", "null"] });
-    definition["properties"]["do"] = json!({ "const": name });
-    let mut required = definition["required"].as_array().cloned().unwrap_or_default();
-    required.splice(0..0, [json!("v"), json!("do")]);
-    definition["required"] = required.into();
+    let Value::Object(definition) = definition else { return };
+    if let Value::Object(properties) = definition.entry("properties").or_insert_with(|| json!({})) {
+        properties.insert("v".to_owned(), json!({ "const": crate::VERSION }));
+        properties.insert("id".to_owned(), json!({ "type": ["integer", "string", "null"] }));
+        properties.insert("do".to_owned(), json!({ "const": name }));
+    }
+    if let Value::Array(required) = definition.entry("required").or_insert_with(|| json!([])) {
+        required.splice(0..0, [json!("v"), json!("do")]);
+    }
 }
 
 actions! {

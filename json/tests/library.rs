@@ -119,22 +119,37 @@ fn a_reauthentication_is_spent_for_its_purpose() {
 }
 
 #[test]
-fn a_payment_that_was_not_shown_is_refused() {
+fn a_payment_is_confirmed_with_the_details_that_were_shown() {
     let (context, mut browser) = (context(), Browser::default());
     let record = register(&context, &mut browser)["record"].clone();
-    let started =
-        ok(&context, "start-payment", json!({ "session": "s", "now": NOW, "user": ADA, "records": [record] }));
-    let posted = browser.get(&started["options"], 2);
-    let details = json!({
+    let start = json!({ "session": "s", "now": NOW, "user": ADA, "records": [record] });
+    let mut details = json!({
         "topOrigin": "https://clinic.example", "payeeOrigin": "https://clinic.example",
-        "total": { "currency": "EUR", "value": "10.00" }, "instrument": { "displayName": "Card", "icon": "https://clinic.example/i" },
+        "total": { "currency": "EUR", "value": "10.00" },
+        "instrument": { "displayName": "Card", "icon": "https://clinic.example/i" },
     });
-    let finish = json!({
-        "session": "s", "now": NOW, "state": started["state"], "response": posted, "record": record, "details": details,
-    });
-    let answer = refused(&context, "finish-payment", finish);
-    assert_eq!((&answer["error"]["code"], &answer["error"]["step"]), (&json!("type-mismatch"), &json!("7.2/10")));
-    assert!(answer["spend"].is_string());
+    let mut shown = details.clone();
+    shown["rpId"] = json!("clinic.example");
+    let finish = |members: &Value, details: &Value| {
+        let started = ok(&context, "start-payment", start.clone());
+        let posted = browser.get_with(&started["options"], 2, members);
+        answer(
+            &context,
+            "finish-payment",
+            json!({ "session": "s", "now": NOW, "state": started["state"], "response": posted, "record": record,
+                "details": details }),
+        )
+    };
+    let payment = json!({ "type": "payment.get", "payment": shown });
+    let done = finish(&payment, &details);
+    assert_eq!(done["ok"]["user"], ADA, "{done}");
+    assert!(done["ok"]["spend"].is_string());
+    let sign_in = finish(&json!({}), &details);
+    assert_eq!((&sign_in["error"]["code"], &sign_in["error"]["step"]), (&json!("type-mismatch"), &json!("7.2/10")));
+    details["total"]["value"] = json!("1000.00");
+    let other = finish(&payment, &details);
+    assert_eq!(other["error"]["fault"], "response", "{other}");
+    assert!(other["spend"].is_string());
 }
 
 #[test]
@@ -309,6 +324,18 @@ fn models_are_looked_up_and_judged_again() {
     assert_eq!((&judged["decision"], &judged["reasons"]), (&json!("step_up"), &json!(["not-attested"])));
     let none = ok(&metadata, "reassess", json!({ "now": case["at"], "attested": attested, "policy": null }));
     assert!(none["decision"].is_null());
+    // A clinician needs a model of the metadata; a patient does not.
+    let (mut browser, at) = (Browser::default(), &case["at"]);
+    let mut finish = |profile: Value| {
+        let start = json!({ "session": "s", "now": at, "user": ADA, "name": "a", "existing": [], "profile": profile });
+        let started = ok(&metadata, "start-registration", start);
+        let posted = browser.create(&started["options"]);
+        let finish =
+            json!({ "session": "s", "now": at, "state": started["state"], "response": posted, "stored": null });
+        answer(&metadata, "finish-registration", finish)
+    };
+    assert_eq!(finish(json!("clinician"))["error"]["step"], "7.1/24");
+    assert_eq!(finish(Value::Null)["ok"]["record"]["userHandle"], ADA);
     let without = refused(&context(), "look-up-model", json!({ "now": NOW, "model": unknown }));
     assert_eq!(without["error"]["code"], "no-metadata");
     assert_eq!(refused(&metadata, "look-up-model", json!({ "now": NOW, "model": "x" }))["error"]["code"], "model");
@@ -368,6 +395,7 @@ fn the_members_of_the_schema_are_those_that_are_read() {
         all.into_iter().find(|one| one["properties"]["do"]["const"] == action).unwrap().clone()
     };
     for action in ACTIONS {
+        assert!(include_str!("library.rs").contains(&format!("\"{action}\"")) || *action == "judge-vector", "{action}");
         assert_eq!(by_action(action)["additionalProperties"], false, "{action}");
     }
     let of = by_action("finish-authentication");

@@ -101,12 +101,20 @@ impl Browser {
 
     /// `navigator.credentials.get()` with the newest allowed passkey and this counter.
     pub fn get(&self, options: &Value, count: u32) -> String {
+        self.get_with(options, count, &json!({}))
+    }
+
+    /// The same, with these members of the client data too.
+    pub fn get_with(&self, options: &Value, count: u32, members: &Value) -> String {
         let allowed = ids(&options["allowCredentials"]);
         let may = |key: &&Registration| allowed.is_empty() || allowed.iter().any(|id| id == key.credential_id());
         let passkey = self.passkeys.iter().rev().find(may).unwrap();
-        let made = Authentication::of(passkey)
+        let mut made = Authentication::of(passkey)
             .client_data(|data| data.set("challenge", options["challenge"].clone()))
             .authenticator_data(|data| data.sign_count = count);
+        for (name, member) in members.as_object().unwrap() {
+            made = made.client_data(|data| data.set(name, member.clone()));
+        }
         made.response().to_string()
     }
 }
