@@ -305,7 +305,7 @@ fn metadata_context() -> (Context, Value) {
 /// From base64url without padding to base64 with it.
 fn standard(text: &str) -> String {
     let mut text = text.replace('-', "+").replace('_', "/");
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     text
