@@ -370,6 +370,37 @@ fn a_request_that_cannot_be_read_is_answered() {
     assert!(!answer.contains("hunter2") && answer.starts_with(r#"{"v":1,"id":"x","error""#), "{answer}");
 }
 
+/// Cuts a request at each place, and changes each byte of it. Every answer is one line of JSON with a result or an error, and only
+/// an error of the browser or of the caller.
+#[test]
+fn a_request_with_any_byte_changed_is_answered() {
+    let (context, mut browser) = (context(), Browser::default());
+    let record = register(&context, &mut browser)["record"].clone();
+    let whole = request("finish-authentication", sign_in(&context, &browser, &record, 1));
+    let (mut accepted, mut refused) = (0, 0);
+    let mut check = |text: &str| {
+        let line = call(&context, text);
+        assert!(!line.contains('\n'));
+        let answer: Value = serde_json::from_str(&line).unwrap();
+        match answer["error"]["fault"].as_str() {
+            None => accepted += usize::from(answer["ok"]["user"] == ADA),
+            Some("response" | "caller" | "user") => refused += 1,
+            Some(fault) => panic!("{fault}: {answer}"),
+        }
+    };
+    check(&whole);
+    for place in 0..whole.len() {
+        check(&whole[..place]);
+        let mut changed = whole.clone().into_bytes();
+        for byte in [b'"', b'A', b'0'] {
+            changed[place] = byte;
+            check(std::str::from_utf8(&changed).unwrap());
+        }
+    }
+    assert!(refused > 2 * whole.len(), "{refused} of {}", whole.len());
+    assert!(accepted > 1, "some bytes change nothing, such as those of the id");
+}
+
 #[test]
 fn the_schema_is_that_of_the_code() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema.json");
