@@ -83,7 +83,9 @@ async function visit(url = PORTAL) {
       [String(run), argument],
     );
     const log = await ask("/test/log");
-    return [told, ...log.map((line) => line.refused ?? line.refusal ?? "accepted")];
+    // A line of the log begins with the code: `code name=value: text`.
+    const code = (line) => (line.refused ?? line.refusal ?? "accepted").split(/[ :]/)[0];
+    return [told, ...log.map(code)];
   };
   return { session, context, frame, authenticator, outcome, close: () => context.close() };
 }
