@@ -132,11 +132,7 @@ function signInPage() {
   });
   onSubmit("code-form", async (given) => {
     const { offerPasskey } = await api("/code", given);
-    // A password manager that agrees makes the passkey without a question.
-    if (offerPasskey) {
-      const upgrade = wardkey.upgrade(() => api("/register", { conditional: true }), finish("/registered"));
-      await upgrade.catch(() => {});
-    }
+    if (offerPasskey) sessionStorage.setItem("offer", "1");
     signedIn();
   });
   onSubmit("recover-form", async (given) => {
@@ -224,6 +220,17 @@ function accountPage() {
   });
 }
 
+/**
+ * After a sign-in with a code, asks the password manager to make a passkey without a question. It may take minutes or never
+ * answer, so nothing waits for it; the button "Add a passkey" ends it.
+ */
+async function upgrade() {
+  if (!sessionStorage.getItem("offer")) return;
+  sessionStorage.removeItem("offer");
+  const made = wardkey.upgrade(() => api("/register", { conditional: true }), finish("/registered"));
+  if (await made.catch(() => undefined)) await show();
+}
+
 // ---- Results, prescriptions, audit ----
 
 function resultsPage() {
@@ -291,7 +298,7 @@ function auditPage() {
 }
 
 ({ "sign-in": signInPage, account: accountPage, results: resultsPage, prescriptions: prescriptionsPage, audit: auditPage })[page]();
-if (page !== "sign-in") run(null, show);
+if (page !== "sign-in") run(null, show).then(() => page === "account" && upgrade());
 on("sign-out", async () => {
   await api("/sign-out", {});
   location.assign("/");

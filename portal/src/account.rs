@@ -95,11 +95,7 @@ pub struct Register {
 }
 
 /// Starts a registration. A new passkey gives access to the account, so a user who has one must have re-authenticated with it.
-pub async fn register(
-    State(portal): State<Portal>,
-    mut session: WebSession,
-    Json(given): Json<Register>,
-) -> Answer {
+pub async fn register(State(portal): State<Portal>, mut session: WebSession, Json(given): Json<Register>) -> Answer {
     let act = AccountAct::Bind { level: AssuranceLevel::Aal2 };
     let Asked { account, passkeys, .. } = Asked::about(&portal, &session, &act).await?.allowed()?;
     if passkeys.len() >= MAX_PASSKEYS {
@@ -253,7 +249,8 @@ pub async fn name(State(portal): State<Portal>, mut session: WebSession, Json(gi
     session.spend(&portal, &account.user, "change-name").await?;
     portal.store.set_display_name(&account.user.to_base64url(), new).await?;
     let now = portal.now();
-    let signal = proof.map(|proof| proof.signal_current_user_details(&portal.rp, &account.name, new, now)).transpose()?;
+    let signal =
+        proof.map(|proof| proof.signal_current_user_details(&portal.rp, &account.name, new, now)).transpose()?;
     Ok(Json(json!({ "currentUserDetails": signal })))
 }
 

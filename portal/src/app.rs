@@ -42,7 +42,9 @@ impl Config {
             rp_id: "localhost".to_owned(),
             database: database.to_owned(),
             clock: Arc::new(|| UnixTime::from(SystemTime::now())),
-            sender: Arc::new(|phone, code| tracing::info!("STAND-IN for a text message to {phone}: the code is {code}")),
+            sender: Arc::new(|phone, code| {
+                tracing::info!("STAND-IN for a text message to {phone}: the code is {code}")
+            }),
         }
     }
 }

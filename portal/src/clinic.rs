@@ -32,7 +32,8 @@ pub async fn results(State(portal): State<Portal>, session: WebSession) -> Answe
     let demand = portal.patient.demand(Act::Read).within_secs(RESULTS_SECS);
     met(demand, &session.data.proven.unwrap_or_else(nothing), portal.now())?;
     let results = portal.store.results(&account.user.to_base64url()).await?;
-    let results: Vec<Value> = results.into_iter().map(|(title, text)| json!({ "title": title, "text": text })).collect();
+    let results: Vec<Value> =
+        results.into_iter().map(|(title, text)| json!({ "title": title, "text": text })).collect();
     Ok(Json(json!({ "results": results })))
 }
 

@@ -59,12 +59,12 @@ pub fn router(portal: Portal) -> Router {
         .route("/verify", post(clinic::verify))
         .route("/audit", post(auditor::audit))
         .route("/audit/bundle", get(auditor::bundle))
-        .route("/audit/fhir", get(auditor::fhir))
-        .route_layer(from_fn_with_state(portal.clone(), web::guard));
+        .route("/audit/fhir", get(auditor::fhir));
     Router::new()
         .nest("/api", api)
         .merge(pages::pages())
         .layer(DefaultBodyLimit::max(web::MAX_BODY))
+        .layer(from_fn_with_state(portal.clone(), web::guard))
         .layer(from_fn(web::within_time))
         .layer(from_fn_with_state(portal.clone(), web::headers))
         .with_state(portal)

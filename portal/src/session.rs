@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use wardkey::account::AccountSession;
-use wardkey::assurance::{AssuranceLevel, Assurance, Facts, ProvenSession, Rules, assess};
+use wardkey::assurance::{Assurance, AssuranceLevel, Facts, ProvenSession, Rules, assess};
 use wardkey::{Authenticated, Reauthentication, Session, UnixTime, UserHandle};
 
 /// How long a session lives: an hour before the sign-in, a day after it.

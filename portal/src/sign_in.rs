@@ -41,11 +41,7 @@ impl Portal {
 }
 
 /// The first step: the password. Sends a code by text message.
-pub async fn password(
-    State(portal): State<Portal>,
-    session: WebSession,
-    Json(given): Json<Credentials>,
-) -> WithCookie {
+pub async fn password(State(portal): State<Portal>, session: WebSession, Json(given): Json<Credentials>) -> WithCookie {
     let cookie = session.keep(&portal).await?;
     let account = portal.by_password(&given).await?;
     if account.phone.is_empty() {

@@ -16,7 +16,7 @@ use wardkey::{Error, Fault};
 /// Longer than any response that the library reads.
 pub const MAX_BODY: usize = 2 * wardkey::client::json::MAX_LEN;
 const MAX_TIME: Duration = Duration::from_secs(15);
-/// Requests to the API from one address in a minute.
+/// Requests from one address in a minute, pages included.
 const MAX_REQUESTS: u32 = 300;
 
 pub type Answer = Result<Json<Value>, Refused>;
@@ -92,7 +92,7 @@ impl IntoResponse for Refused {
     }
 }
 
-/// Refuses requests to the API from other sites, and too many from one address.
+/// Refuses requests that a page of another site posted, and too many requests from one address.
 pub async fn guard(State(portal): State<Portal>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(header::ORIGIN);
     if origin.is_some_and(|origin| origin.as_bytes() != portal.origin.as_bytes()) {

@@ -1,7 +1,7 @@
 //! The whole journey and the attacks over HTTP, with the software authenticator in place of a browser.
 //!
-//! `DATABASE_URL` of a PostgreSQL server with an empty database runs the same tests there: each test uses the database alone, so
-//! run them with `--test-threads 1` then.
+//! With the `DATABASE_URL` of a PostgreSQL database the tests use that, and each drops the tables first: see `portal/test`, which
+//! runs one test after the other.
 
 use axum::Router;
 use axum::body::Body;
@@ -322,7 +322,8 @@ async fn a_prescription_is_confirmed_and_verified_by_the_pharmacy() {
     let mut king = Browser::enrolled(&world, "king").await;
     let mut pharmacy = world.browser("pharmacy");
     pharmacy.by_code(&world).await;
-    let prescription = json!({ "patient": "ada", "items": ["Metformin 500 mg tablets, 60", "Ramipril 5 mg tablets, 30"] });
+    let prescription =
+        json!({ "patient": "ada", "items": ["Metformin 500 mg tablets, 60", "Ramipril 5 mg tablets, 30"] });
     let started = king.post("/prescribe", prescription.clone()).await;
     assert_eq!(started["document"]["signer"], "Dr. Noor King");
     let posted = king.get(&started["options"]);
@@ -538,7 +539,8 @@ async fn pages_have_headers_and_other_sites_are_refused() {
         let html = answer.into_body().collect().await.unwrap().to_bytes();
         let html = String::from_utf8(html.to_vec()).unwrap();
         assert!(html.contains("<main") && html.contains("lang=\"en\""), "{page}");
-        let inline = html.split("<script").skip(1).any(|script| !script.starts_with(" type=\"module\" src=\"/portal.js\""));
+        let inline =
+            html.split("<script").skip(1).any(|script| !script.starts_with(" type=\"module\" src=\"/portal.js\""));
         assert!(!inline && !html.contains(" style=") && !html.contains(" onclick="), "{page}");
     }
     let request = Request::post("/api/sign-in").header(header::ORIGIN, "https://evil.example");
