@@ -65,6 +65,7 @@ pub fn router(portal: Portal) -> Router {
         .merge(pages::pages())
         .layer(DefaultBodyLimit::max(web::MAX_BODY))
         .layer(from_fn_with_state(portal.clone(), web::guard))
+        .merge(pages::files())
         .layer(from_fn(web::within_time))
         .layer(from_fn_with_state(portal.clone(), web::headers))
         .with_state(portal)

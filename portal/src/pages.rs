@@ -24,13 +24,20 @@ const PAGES: [(&str, &str); 5] = [
     ("/audit", include_str!("../pages/audit.html")),
 ];
 
-type File = ([(HeaderName, &'static str); 1], &'static str);
+type File = ([(HeaderName, &'static str); 2], &'static str);
 
-pub fn pages() -> Router<Portal> {
+/// What the pages load. These need no session, and a browser may keep them.
+pub fn files() -> Router<Portal> {
     let mut router = Router::new().route("/portal.css", get(|| async { file("text/css; charset=utf-8", STYLE) }));
     for (path, module) in MODULES {
         router = router.route(path, get(move || async move { file("text/javascript; charset=utf-8", module) }));
     }
+    router
+}
+
+/// The pages. Each visitor gets a session with the first one.
+pub fn pages() -> Router<Portal> {
+    let mut router = Router::new();
     for (path, html) in PAGES {
         let page = move |State(portal): State<Portal>, session: WebSession| async move {
             let cookie: Result<HeaderMap, Refused> = session.keep(&portal).await;
@@ -42,5 +49,5 @@ pub fn pages() -> Router<Portal> {
 }
 
 fn file(kind: &'static str, text: &'static str) -> File {
-    ([(header::CONTENT_TYPE, kind)], text)
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text)
 }

@@ -5,10 +5,12 @@
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use portal::{Config, Portal, operator, router};
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
@@ -549,6 +551,24 @@ async fn pages_have_headers_and_other_sites_are_refused() {
     let mut visitor = world.browser("visitor");
     let large = "x".repeat(2 * wardkey::client::json::MAX_LEN + 1);
     assert_eq!(visitor.request("POST", "/api/signed-in", large).await.0, 413);
+}
+
+#[tokio::test]
+async fn requests_from_one_address_are_limited() {
+    let world = World::new().await;
+    let visit = async |path: &str, address: [u8; 4]| {
+        let mut request = Request::get(path).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((address, 1))));
+        world.app.clone().oneshot(request).await.unwrap().status().as_u16()
+    };
+    for _ in 0..600 {
+        assert_ne!(visit("/api/me", [192, 0, 2, 1]).await, 429);
+    }
+    assert_eq!(visit("/", [192, 0, 2, 1]).await, 429);
+    assert_eq!(visit("/portal.js", [192, 0, 2, 1]).await, 200, "files need no session");
+    assert_eq!(visit("/", [192, 0, 2, 2]).await, 200);
+    world.wait(60);
+    assert_eq!(visit("/", [192, 0, 2, 1]).await, 200);
 }
 
 #[tokio::test]
