@@ -121,7 +121,7 @@ describe("the journey", () => {
   test("from a code to a passkey, a recovery code, and no more codes by text message", async () => {
     const ada = await enrolled("ada");
     const { page, text } = ada;
-    await page.locator("summary").click();
+    await page.locator("summary").first().click();
     assert.match(await text("#shown"), /Two things were proved/);
     assert.match(await text("#notices"), /A passkey was added to your account\. Was it not you\? Call/);
     assert.match(await text("#lacks"), /Add a second passkey of another provider, or make a recovery code/);
@@ -144,6 +144,13 @@ describe("the journey", () => {
     await page.click("#show-results");
     await page.waitForSelector("#results dd");
     assert.match(await text("#results"), /Haemoglobin A1c/);
+
+    await page.click("#nav >> text=Account");
+    await page.locator("summary").last().click();
+    await page.click("#delete");
+    await page.waitForURL(`${ORIGIN}/`);
+    // The provider was told, so that it offers the passkey no more.
+    assert.deepEqual((await ada.phone("getCredentials")).credentials, []);
     assert.deepEqual(ada.problems, []);
     await ada.context.close();
   });

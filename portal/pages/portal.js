@@ -214,6 +214,11 @@ function accountPage() {
     await confirmed("/retire-sms", {}, "retire-sms");
     await show();
   });
+  on("delete", async () => {
+    const { unknownCredentials } = await confirmed("/delete", {}, "delete-account");
+    for (const unknownCredential of unknownCredentials) await wardkey.signal({ unknownCredential });
+    location.assign("/");
+  });
   onSubmit("name-form", async (given) => {
     await wardkey.signal(await confirmed("/name", given, "change-name"));
     tell(word("saved"));

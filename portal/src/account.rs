@@ -149,8 +149,7 @@ pub async fn registered(State(portal): State<Portal>, session: WebSession, poste
     if !portal.store.insert_passkey(&record, (label, &aaguid), AssuranceLevel::Aal2, now.secs()).await? {
         return Err(Refused::new(409, "credential-already-registered"));
     }
-    let notice = Some(Notice::PasskeyAdded.name());
-    portal.changed(EventType::Registration, &account.user, Some(&record.id), notice).await?;
+    portal.notify(&account.user.to_base64url(), Notice::PasskeyAdded.name()).await?;
     Ok(Json(json!({ "id": record.id })))
 }
 
@@ -162,7 +161,8 @@ pub struct Purpose {
 /// Whether a page may ask for a re-authentication for it.
 fn is_purpose(purpose: &str) -> bool {
     match purpose.split_once(' ') {
-        None => ["add-passkey", "change-name", "read-results", "retire-sms", "saved-code"].contains(&purpose),
+        None => ["add-passkey", "change-name", "delete-account", "read-results", "retire-sms", "saved-code"]
+            .contains(&purpose),
         Some(("remove-passkey" | "resume-passkey", id)) => id.parse::<CredentialId>().is_ok(),
         Some(_) => false,
     }
@@ -324,4 +324,17 @@ pub async fn retire_sms(State(portal): State<Portal>, mut session: WebSession) -
     session.data.shown.retain(|key| key != "sms-still-on");
     session.save(&portal).await?;
     Ok(Json(json!({})))
+}
+
+/// Deletes the account after a re-authentication. The records of the clinic and the audit log stay, because laws ask for them.
+pub async fn delete(State(portal): State<Portal>, mut session: WebSession) -> Answer {
+    let account = session.account(&portal).await?;
+    session.spend(&portal, &account.user, "delete-account").await?;
+    let passkeys = portal.store.passkeys(&account.user).await?;
+    portal.store.delete_account(&account.user.to_base64url()).await?;
+    for passkey in &passkeys {
+        portal.changed(EventType::PasskeyRemoved, &account.user, Some(&passkey.record.id), None).await?;
+    }
+    let signals = passkeys.iter().map(|passkey| portal.rp.signal_unknown_credential(&passkey.record.id, None));
+    Ok(Json(json!({ "unknownCredentials": signals.collect::<Vec<_>>() })))
 }

@@ -198,7 +198,8 @@ impl Portal {
         let step = evidence.steps_refused.first().map(ToString::to_string).unwrap_or_default();
         let state = evidence.state_id.as_deref().unwrap_or_default();
         self.count(name, evidence.accepted, (code, &step, state), started);
-        let text = serde_json::to_string(evidence).map_err(Refused::internal)?;
+        let name = evidence.user.as_deref().map(pseudonym).unwrap_or_default();
+        let text = serde_json::to_string(&evidence.clone().with_user(name)).map_err(Refused::internal)?;
         self.append(&event, text, bundle.unwrap_or_default()).await
     }
 
@@ -236,7 +237,7 @@ impl Portal {
         error.into()
     }
 
-    /// Writes a change of an account to the audit chain, and a notice to the inbox of the person.
+    /// Writes a change of an account to the audit chain, and tells the person.
     pub async fn changed(
         &self,
         kind: EventType,
@@ -251,11 +252,16 @@ impl Portal {
             event = event.credential(CredentialDigest::of(id, default_backend()));
         }
         self.append(&event, String::new(), String::new()).await?;
-        if let Some(notice) = notice {
-            tracing::info!(notice, "STAND-IN for a message to the owner of the account");
-            self.store.insert_notice(&random::<16>()?, &user, notice, self.now().secs()).await?;
+        match notice {
+            Some(notice) => self.notify(&user, notice).await,
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Puts a notice into the inbox of the person. A real portal also sends it to every address (SP 800-63B-4 4.6).
+    pub async fn notify(&self, user: &str, notice: &'static str) -> Result<(), Refused> {
+        tracing::info!(notice, "STAND-IN for a message to the owner of the account");
+        Ok(self.store.insert_notice(&random::<16>()?, user, notice, self.now().secs()).await?)
     }
 
     async fn append(&self, event: &AuditEvent, evidence: String, bundle: String) -> Result<(), Refused> {

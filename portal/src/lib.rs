@@ -52,6 +52,7 @@ pub fn router(portal: Portal) -> Router {
         .route("/resume", post(account::resume))
         .route("/saved-code", post(account::saved_code))
         .route("/retire-sms", post(account::retire_sms))
+        .route("/delete", post(account::delete))
         .route("/results", post(clinic::results))
         .route("/prescribe", post(clinic::prescribe))
         .route("/prescribed", post(clinic::prescribed))

@@ -219,6 +219,16 @@ impl Store {
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
+    /// Deletes an account with its passkeys, sessions and notices.
+    pub async fn delete_account(&self, user: &str) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        for table in ["account", "credential", "session", "sms_code", "notice"] {
+            let sql = format!("DELETE FROM {table} WHERE user_handle = $1");
+            sqlx::query(&sql).bind(user).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await
+    }
+
     // ---- Credentials ----
 
     /// Returns `false` if the credential id exists already, in whichever account.

@@ -303,6 +303,13 @@ async fn passkeys_are_renamed_suspended_and_removed() {
     assert_eq!(answer["unknownCredential"]["credentialId"], first);
 
     assert_eq!(lacks(&ada.try_post("/remove", json!({ "id": second })).await), ["last-passkey"]);
+
+    assert_eq!(lacks(&ada.try_post("/delete", json!({})).await), ["confirmation"]);
+    ada.confirm("delete-account").await;
+    let answer = ada.post("/delete", json!({})).await;
+    assert_eq!(answer["unknownCredentials"][0]["credentialId"], second);
+    assert_eq!(ada.try_post("/me", json!({})).await.0, 401);
+    assert!(world.portal.store.account_named("ada").await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -519,6 +526,13 @@ async fn two_instances_over_one_database_use_a_ceremony_once() {
     let won = [first.0, second.0].iter().filter(|status| **status == 200).count();
     assert_eq!(won, 1, "{first:?} {second:?}");
     assert!([first.0, second.0].iter().all(|status| [200, 400, 409].contains(status)), "{first:?} {second:?}");
+
+    // Each instance writes a chain of its own, and both hold.
+    let mut auditor = two.browser("auditor");
+    auditor.by_code(&two).await;
+    let audit = auditor.post("/audit", json!({})).await;
+    let chains = audit["chains"].as_array().unwrap();
+    assert!(chains.len() == 2 && chains.iter().all(|chain| chain["broken"].is_null()), "{chains:?}");
 
     // A session of one instance is one of the other.
     let mut moved = ada.clone();
