@@ -118,6 +118,30 @@ async function picture(page, name) {
 }
 
 describe("the journey", () => {
+  test("a prescription is signed, and the pharmacy verifies it", async () => {
+    const king = await enrolled("king");
+    await king.page.click("#nav >> text=Prescriptions");
+    await king.page.fill("[name=patient]", "ada");
+    await king.page.fill("[name=items]", "Metformin 500 mg tablets, 60\nRamipril 5 mg tablets, 30");
+    await king.page.click("#prescribe-form button");
+    await king.page.waitForSelector("#document:visible");
+    assert.match(await king.text("#document"), /I prescribe these medicines\.[^]*Dr\. Noor King[^]*Ramipril/);
+    await picture(king.page, "prescription");
+    await king.page.click("#sign");
+    await king.page.waitForSelector("#status:not(:empty)");
+
+    const pharmacy = await visit();
+    await byCode(pharmacy, "pharmacy");
+    await pharmacy.open("/prescriptions");
+    await pharmacy.page.click("#list");
+    await pharmacy.page.click("#prescriptions button");
+    await pharmacy.page.waitForSelector("#status:not(:empty)");
+    assert.match(await pharmacy.text("#status"), /Genuine\. Signed by Dr\. Noor King: Metformin/);
+    assert.deepEqual([...king.problems, ...pharmacy.problems], []);
+    await king.context.close();
+    await pharmacy.context.close();
+  });
+
   test("from a code to a passkey, a recovery code, and no more codes by text message", async () => {
     const ada = await enrolled("ada");
     const { page, text } = ada;
@@ -167,30 +191,6 @@ describe("the journey", () => {
     await visitor.context.close();
   });
 
-  test("a prescription is signed, and the pharmacy verifies it", async () => {
-    const king = await enrolled("king");
-    await king.page.click("#nav >> text=Prescriptions");
-    await king.page.fill("[name=patient]", "ada");
-    await king.page.fill("[name=items]", "Metformin 500 mg tablets, 60\nRamipril 5 mg tablets, 30");
-    await king.page.click("#prescribe-form button");
-    await king.page.waitForSelector("#document:visible");
-    assert.match(await king.text("#document"), /I prescribe these medicines\.[^]*Dr\. Noor King[^]*Ramipril/);
-    await picture(king.page, "prescription");
-    await king.page.click("#sign");
-    await king.page.waitForSelector("#status:not(:empty)");
-
-    const pharmacy = await visit();
-    await byCode(pharmacy, "pharmacy");
-    await pharmacy.open("/prescriptions");
-    await pharmacy.page.click("#list");
-    await pharmacy.page.click("#prescriptions button");
-    await pharmacy.page.waitForSelector("#status:not(:empty)");
-    assert.match(await pharmacy.text("#status"), /Genuine\. Signed by Dr\. Noor King: Metformin/);
-    assert.deepEqual([...king.problems, ...pharmacy.problems], []);
-    await king.context.close();
-    await pharmacy.context.close();
-  });
-
   test("the auditor reads the log, and downloads a bundle", async () => {
     const auditor = await visit();
     await byCode(auditor, "auditor");
@@ -198,6 +198,7 @@ describe("the journey", () => {
     await auditor.page.click("#read");
     await auditor.page.waitForSelector("#lines article");
     assert.match(await auditor.text("#chains"), /lines hold/);
+    assert.match(await auditor.text("#stages"), /sms-only: 2[^]*confirmed: 1/);
     assert.match(await auditor.text("#lines"), /agrees/);
     await picture(auditor.page, "audit");
     const download = auditor.page.waitForEvent("download");

@@ -281,7 +281,8 @@ function prescriptionsPage() {
 
 function auditPage() {
   on("read", async () => {
-    const { chains, lines } = await api("/audit", {});
+    const { chains, lines, stages } = await api("/audit", {});
+    $("stages").replaceChildren(...stages.map(([stage, count]) => make("li", { dir: "ltr" }, `${stage}: ${count}`)));
     $("chains").replaceChildren(...chains.map(({ chain, lines: count, broken }) => make("li", {}, broken
       ? word("chainBroken", chain, broken.at, broken.fault)
       : word("chainHolds", chain, count))));

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
+use wardkey::account::Stage;
 use wardkey::assurance::{AssuranceLevel, Profile};
 use wardkey::audit::{AuditChain, AuditEvent, CredentialDigest, EventOutcome, EventType, Label};
 use wardkey::ceremony::evidence::{Evidence, Purpose};
@@ -176,6 +177,18 @@ impl Portal {
         let slot = now.div_euclid(seconds);
         let count = self.store.attempt(name, slot, now.saturating_add(seconds.saturating_mul(2))).await?;
         if count > most { Err(Refused::new(429, "rate-limited")) } else { Ok(()) }
+    }
+
+    /// Returns the number of accounts in each stage on the way from SMS codes to passkeys.
+    pub async fn stages(&self) -> Result<Vec<(&'static str, u64)>, Refused> {
+        let mut stages = Stage::ALL.map(|stage| (stage, 0_u64));
+        for account in self.store.accounts().await? {
+            let found = account.means(&self.store.passkeys(&account.user).await?).stage();
+            for (stage, count) in &mut stages {
+                *count = count.saturating_add(u64::from(*stage == found));
+            }
+        }
+        Ok(stages.map(|(stage, count)| (stage.name(), count)).to_vec())
     }
 
     /// Writes one line to the log, one to the audit chain, and counts.

@@ -25,7 +25,7 @@ pub async fn audit(State(portal): State<Portal>, session: WebSession) -> Answer 
         })
     });
     let last: Vec<Value> = last.collect();
-    Ok(Json(json!({ "chains": chains(&rows), "lines": last })))
+    Ok(Json(json!({ "chains": chains(&rows), "lines": last, "stages": portal.stages().await? })))
 }
 
 fn parsed(text: &str) -> Value {

@@ -6,10 +6,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, header};
 use axum::routing::get;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::PoisonError;
-use wardkey::account::Stage;
 
 pub fn operator(portal: Portal) -> Router {
     Router::new().route("/metrics", get(metrics)).route("/health", get(health)).with_state(portal)
@@ -34,14 +32,8 @@ async fn metrics(State(portal): State<Portal>) -> Result<([(HeaderName, &'static
         write!(text, "portal_ceremony_seconds_sum {sum}\nportal_ceremony_seconds_count {count}\n")
             .map_err(Refused::internal)?;
     }
-    let mut stages: BTreeMap<&str, u64> = Stage::ALL.iter().map(|stage| (stage.name(), 0)).collect();
-    for account in portal.store.accounts().await? {
-        let stage = account.means(&portal.store.passkeys(&account.user).await?).stage();
-        let count = stages.entry(stage.name()).or_default();
-        *count = count.saturating_add(1);
-    }
     text.push_str("# TYPE portal_accounts gauge\n");
-    for (stage, count) in stages {
+    for (stage, count) in portal.stages().await? {
         writeln!(text, "portal_accounts{{stage=\"{stage}\"}} {count}").map_err(Refused::internal)?;
     }
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))

@@ -122,7 +122,7 @@ fn an_instance_is_killed_and_nothing_that_was_answered_is_lost() {
         thread::spawn(move || {
             let mut sessions = Vec::new();
             for round in 0..6 {
-                let [start, finish] = if (visitor + round) % 2 == 0 { [one, two] } else { [two, one] };
+                let [start, finish] = if (visitor + round).is_multiple_of(2) { [one, two] } else { [two, one] };
                 let mut cookie = String::new();
                 let Some((200, options)) = start.post(&mut cookie, "/sign-in", &json!({})) else { continue };
                 let posted = get(&passkey, &options);

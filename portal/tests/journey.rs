@@ -377,6 +377,7 @@ async fn the_auditor_reads_the_chain_and_judges_bundles_again() {
     assert!(with_bundle.iter().all(|line| line["bundle"] == "agrees"), "{with_bundle:#?}");
     assert_eq!(with_bundle[0]["line"]["event"]["outcome"], "refused");
     assert!(!audit.to_string().contains("Lovelace"));
+    assert!(audit["stages"].as_array().unwrap().contains(&json!(["confirmed", 1])), "{}", audit["stages"]);
 
     let line = |kind: &str| {
         let chain = with_bundle[0]["chain"].as_str().unwrap().replace('/', "%2F");
@@ -605,4 +606,26 @@ async fn the_operator_sees_ceremonies_and_stages() {
         assert!(metrics.lines().any(|found| found == line), "{line}\n{metrics}");
     }
     assert_eq!(operator.request("GET", "/health", String::new()).await, (StatusCode::OK, "ok\n".to_owned()));
+}
+
+#[test]
+fn every_word_of_the_pages_is_in_every_language() {
+    let words = include_str!("../pages/words.js");
+    let mut used: Vec<&str> = Vec::new();
+    for html in [
+        include_str!("../pages/sign-in.html"),
+        include_str!("../pages/account.html"),
+        include_str!("../pages/results.html"),
+        include_str!("../pages/prescriptions.html"),
+        include_str!("../pages/audit.html"),
+    ] {
+        used.extend(html.split("data-word=\"").skip(1).map(|rest| rest.split('"').next().unwrap()));
+    }
+    used.extend(
+        include_str!("../pages/portal.js").split("word(\"").skip(1).map(|rest| rest.split('"').next().unwrap()),
+    );
+    assert!(used.len() > 50);
+    for word in used {
+        assert_eq!(words.matches(&format!(" {word}: \"")).count(), 3, "{word}");
+    }
 }
