@@ -2,7 +2,7 @@
 //!
 //! | variable | default | meaning |
 //! |---|---|---|
-//! | `DATABASE_URL` | `sqlite://portal.db?mode=rwc` | a URL of SQLite or PostgreSQL |
+//! | `DATABASE_URL` | `portal.db` in the folder of the package | a URL of SQLite or PostgreSQL |
 //! | `PORT` | `8080` | the port on loopback |
 //! | `OPERATOR_PORT` | `9464` | the port of `/metrics` and `/health` on loopback |
 //! | `ORIGIN` | `http://localhost:PORT` | the origin of the pages behind a proxy with TLS, such as `https://portal.clinic.example` |
@@ -10,7 +10,6 @@
 //! | `RUST_LOG` | `info` | what the log has |
 
 use portal::app::Failure;
-use portal::store::EMBEDDED;
 use portal::{Config, Portal, operator, router};
 use std::env::var;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -25,7 +24,8 @@ async fn main() -> Result<(), Failure> {
     tracing_subscriber::fmt().with_env_filter(filter).with_target(false).init();
     let port = |name: &str, default: u16| var(name).map_or(Ok(default), |text| text.parse());
     let (public, private) = (port("PORT", 8080)?, port("OPERATOR_PORT", 9464)?);
-    let database = var("DATABASE_URL").unwrap_or_else(|_| EMBEDDED.to_owned());
+    let folder = var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| ".".to_owned()); // set by `cargo run`
+    let database = var("DATABASE_URL").unwrap_or_else(|_| format!("sqlite://{folder}/portal.db?mode=rwc"));
     let mut config = Config::local(public, &database);
     if let (Ok(origin), Ok(rp_id)) = (var("ORIGIN"), var("RP_ID")) {
         (config.origin, config.rp_id) = (origin, rp_id);

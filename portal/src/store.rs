@@ -8,9 +8,6 @@ use wardkey::account::{Account as Means, Address, AddressKind, Passkey as Mean};
 use wardkey::assurance::AssuranceLevel;
 use wardkey::{CredentialId, CredentialRecord, RecordUpdate, UnixTime, UserHandle};
 
-/// The embedded database, if `DATABASE_URL` is not set.
-pub const EMBEDDED: &str = "sqlite://portal.db?mode=rwc";
-
 pub type Result<T> = std::result::Result<T, sqlx::Error>;
 
 #[derive(Clone)]

@@ -485,6 +485,40 @@ async fn a_response_counts_once_in_its_session_and_for_its_purpose() {
 }
 
 #[tokio::test]
+async fn what_a_copied_or_changed_passkey_sends_is_refused_and_counted() {
+    let world = World::new().await;
+    let mut ada = Browser::enrolled(&world, "ada").await;
+    let newest = ada.passkeys.last().unwrap().clone();
+    let options = ada.post("/sign-in", json!({})).await;
+    let posted = ada.get_counting(&options, 5);
+    ada.post("/signed-in", posted).await;
+
+    type Change = fn(Authentication) -> Authentication;
+    let changes: [(&str, Change); 5] = [
+        ("sign-count-regressed", |made| made.authenticator_data(|data| data.sign_count += 4)),
+        ("user-not-verified", |made| made.authenticator_data(|data| data.clear_flags(0x04))),
+        ("backup-eligibility-changed", |made| made.authenticator_data(|data| data.flags ^= 0x08)),
+        ("origin-not-allowed", |made| {
+            made.client_data(|data| data.set("origin", "https://portal.clinic.example.evil.example"))
+        }),
+        ("rp-id-mismatch", |made| made.authenticator_data(|data| data.rp_id_hash = sha256(b"evil.example"))),
+    ];
+    for (code, change) in changes {
+        let mut visitor = world.browser("ada");
+        let options = visitor.post("/sign-in", json!({})).await;
+        let challenge = options["challenge"].clone();
+        let made = Authentication::of(&newest).authenticator_data(|data| data.sign_count += 9);
+        let made = if code == "sign-count-regressed" { Authentication::of(&newest) } else { made };
+        let made = change(made.client_data(|data| data.set("challenge", challenge)));
+        let (status, answer) = visitor.try_post("/signed-in", made.response()).await;
+        assert_eq!((status, &answer), (400, &json!({ "code": "failed", "error": "failed" })), "{code}");
+        let mut operator = Browser { app: operator(world.portal.clone()), ..world.browser("operator") };
+        let (_, metrics) = operator.request("GET", "/metrics", String::new()).await;
+        assert!(metrics.contains(&format!("outcome=\"refused\",code=\"{code}\"")), "{code}\n{metrics}");
+    }
+}
+
+#[tokio::test]
 async fn a_name_without_an_account_gets_the_same_answer() {
     let world = World::new().await;
     Browser::enrolled(&world, "ada").await;
