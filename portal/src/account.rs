@@ -101,7 +101,7 @@ pub async fn register(State(portal): State<Portal>, mut session: WebSession, Jso
     if passkeys.len() >= MAX_PASSKEYS {
         return Err(Refused::new(409, "too-many-passkeys"));
     }
-    session.spend_if_possible(&portal, &account, &passkeys, "add-passkey").await?;
+    session.spend_if_confirmed(&portal, &account, &passkeys, "add-passkey").await?;
     let existing: Vec<_> = passkeys.into_iter().map(|passkey| passkey.record).collect();
     let request = RegistrationRequest::new(&account.user, &account.name, &existing).display_name(&account.display_name);
     let mut request = portal.patient.request(request);
@@ -264,7 +264,7 @@ pub async fn remove(State(portal): State<Portal>, mut session: WebSession, Json(
     let act = AccountAct::RemovePasskey { id: given.id.clone() };
     let asked = Asked::about(&portal, &session, &act).await?.allowed()?;
     let purpose = format!("remove-passkey {}", given.id);
-    session.spend_if_possible(&portal, &asked.account, &asked.passkeys, &purpose).await?;
+    session.spend_if_confirmed(&portal, &asked.account, &asked.passkeys, &purpose).await?;
     let id = change(&portal, &asked, &given.id, None, EventType::PasskeyRemoved).await?;
     let signal = portal.rp.signal_unknown_credential(&id, None);
     Ok(Json(json!({ "unknownCredential": signal })))
@@ -281,8 +281,10 @@ pub async fn suspend(State(portal): State<Portal>, session: WebSession, Json(giv
 pub async fn resume(State(portal): State<Portal>, mut session: WebSession, Json(given): Json<Id>) -> Answer {
     let act = AccountAct::ResumePasskey { id: given.id.clone() };
     let asked = Asked::about(&portal, &session, &act).await?.allowed()?;
-    let purpose = format!("resume-passkey {}", given.id);
-    session.spend_if_possible(&portal, &asked.account, &asked.passkeys, &purpose).await?;
+    // It can be the only passkey, so only a passkey that can sign in is asked for. Resuming gives nobody a new means.
+    if asked.passkeys.iter().any(|passkey| passkey.confirmed && !passkey.suspended) {
+        session.spend(&portal, &asked.account.user, &format!("resume-passkey {}", given.id)).await?;
+    }
     change(&portal, &asked, &given.id, Some(false), EventType::PasskeyResumed).await?;
     Ok(Json(json!({})))
 }
@@ -306,7 +308,7 @@ async fn change(
 pub async fn saved_code(State(portal): State<Portal>, mut session: WebSession) -> Answer {
     let act = AccountAct::Bind { level: AssuranceLevel::Aal2 };
     let Asked { account, passkeys, .. } = Asked::about(&portal, &session, &act).await?.allowed()?;
-    session.spend_if_possible(&portal, &account, &passkeys, "saved-code").await?;
+    session.spend_if_confirmed(&portal, &account, &passkeys, "saved-code").await?;
     let code = random::<16>()?;
     portal.store.set_saved_code(&account.user.to_base64url(), &hex(&sha256(&code))).await?;
     let groups: Vec<String> = code.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into()).collect();

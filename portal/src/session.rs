@@ -144,16 +144,16 @@ impl WebSession {
         self.save(portal).await
     }
 
-    /// Spends the re-authentication if the account has a passkey that can make one. A recovered session needs none.
-    pub async fn spend_if_possible(
+    /// Spends the re-authentication if the account has a passkey that ever signed in, suspended or not: otherwise whoever has
+    /// the password and the phone could suspend it first. A session of a recovery needs none.
+    pub async fn spend_if_confirmed(
         &mut self,
         portal: &Portal,
         account: &Account,
         passkeys: &[Passkey],
         purpose: &str,
     ) -> Result<(), Refused> {
-        let possible = passkeys.iter().any(|passkey| passkey.confirmed && !passkey.suspended);
-        if possible && self.data.recovered.is_none() {
+        if passkeys.iter().any(|passkey| passkey.confirmed) && self.data.recovered.is_none() {
             self.spend(portal, &account.user, purpose).await?;
         }
         Ok(())

@@ -427,6 +427,13 @@ async fn a_stranger_with_the_sms_code_alone_cannot_take_the_account_over() {
     let id = ada.post("/me", json!({})).await["passkeys"][0]["id"].clone();
     assert_eq!(lacks(&tablet.try_post("/remove", json!({ "id": id })).await), ["last-passkey"]);
     assert_eq!(lacks(&tablet.try_post("/retire-sms", json!({})).await), ["independent-means"]);
+    // Nor after suspending the passkey, which one factor may do, because a loss is urgent.
+    tablet.post("/suspend", json!({ "id": id })).await;
+    for (path, body) in [("/register", json!({})), ("/saved-code", json!({})), ("/remove", json!({ "id": id }))] {
+        assert_eq!(lacks(&tablet.try_post(path, body).await), ["confirmation"], "{path}");
+    }
+    assert_eq!(lacks(&tablet.try_post("/confirm", json!({ "purpose": "add-passkey" })).await), ["passkey"]);
+    tablet.post("/resume", json!({ "id": id })).await;
     let mut again = world.browser("ada");
     assert_eq!(again.try_post("/code", code).await.0, 400, "a code is used once");
 }
