@@ -114,7 +114,7 @@ pub async fn app(database: &str, origin: &str) -> Result<Router, Box<dyn std::er
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let app = app("sqlite:///tmp/minimal.db?mode=rwc", "http://localhost:3000").await?;
+    let app = app("sqlite://minimal.db?mode=rwc", "http://localhost:3000").await?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
     Ok(axum::serve(listener, app).await?)
 }
