@@ -255,10 +255,10 @@ impl Error {
 
     /// Returns a stable code for logs and dashboards: the code of the refusal
     /// ([`Refusal::codes`](crate::ceremony::Refusal::codes)), or
-    /// `response-malformed`, `session-mismatch`, `session-empty`, `expired`, `timeout-out-of-range`, `time-not-in-seconds`, `not-yet-issued`, `wrong-relying-party`, `unverifiable-algorithm`,
-    /// `unknown-policy`, `no-credentials`, `no-decoys`, `foreign-credential`, `extension-input`, `credential-left-out`,
-    /// `other-purpose`, `not-fresh`, `reauthentication-mismatch`, `not-a-factor`,
-    /// `reauthentication-lifetime`,
+    /// `response-malformed`, `session-mismatch`, `session-empty`, `expired`, `timeout-out-of-range`, `time-not-in-seconds`,
+    /// `not-yet-issued`, `wrong-relying-party`, `unverifiable-algorithm`, `unknown-policy`, `no-credentials`, `no-decoys`,
+    /// `foreign-credential`, `extension-input`, `credential-left-out`, `other-purpose`, `not-fresh`,
+    /// `reauthentication-mismatch`, `not-a-factor`, `reauthentication-lifetime`,
     /// `random-failed`.
     #[must_use]
     pub const fn code(&self) -> &'static str {

@@ -261,11 +261,11 @@ fn audit() -> Vec<EntryPoint> {
         .to_string()
     }
     vec![
-        entry("AuditChain::append", "the event", "64 KiB", 63 * KIB, |n| {
+        entry("AuditChain::append", "the event", "1 MiB", MIB - 4 * KIB, |n| {
             let (event, chain) = (event(n), AuditChain::new("a").expect("a name"));
             input(n, move || drop(black_box(chain.clone().append(&event, &AwsLcRs).expect("a line"))))
         }),
-        entry("ChainCheck::line", "the line", "64 KiB", 63 * KIB, |n| {
+        entry("ChainCheck::line", "the line", "1 MiB", MIB - 4 * KIB, |n| {
             let line = AuditChain::new("a").expect("a name").append(&event(n), &AwsLcRs).expect("a line");
             with(line, |line| ChainCheck::new("a", None).line(line, &AwsLcRs).expect("a line that holds"))
         }),

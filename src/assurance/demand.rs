@@ -4,6 +4,7 @@ use super::assess::Assurance;
 use super::level::AssuranceLevel;
 use super::signal::{Signal, SignalError};
 use crate::time::UnixTime;
+use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -39,10 +40,10 @@ impl Demand {
         Self { level, ..Self::default() }
     }
 
-    /// Asks for a sign-in or a re-authentication within so many seconds.
+    /// Asks for a sign-in or a re-authentication that is not older than this. Parts of a second do not count.
     #[must_use]
-    pub const fn within_secs(self, seconds: u64) -> Self {
-        Self { fresh_secs: Some(seconds), ..self }
+    pub const fn within(self, age: Duration) -> Self {
+        Self { fresh_secs: Some(age.as_secs()), ..self }
     }
 
     /// Asks for a ceremony that confirms the document of the act.

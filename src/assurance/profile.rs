@@ -8,6 +8,7 @@ use crate::client::json::{AttestationConveyance, Hint, ResidentKey, UserVerifica
 use crate::metadata::{FipsLevel, Level};
 use crate::policy::{AttestationPolicy, MetadataPolicy, MetadataTrust, Trust};
 use crate::relying_party::RegistrationRequest;
+use core::time::Duration;
 use serde::Serialize;
 
 /// An act that a [`Profile`] has a demand for.
@@ -108,20 +109,20 @@ enum Name {
 }
 
 /// The demands of critical acts: a re-authentication within five minutes (ours; the same as PSD2 RTS Art. 4 for inactivity).
-const FRESH_SECS: u64 = 300;
+const FRESH: Duration = Duration::from_secs(300);
 /// The demand of signing a prescription: within two minutes (ours).
-const SIGNING_SECS: u64 = 120;
+const SIGNING: Duration = Duration::from_secs(120);
 /// SP 800-63B-4 2.3.3: 12 hours, for staff.
-const SHIFT_SECS: u64 = 12 * 60 * 60;
+const SHIFT: Duration = Duration::from_secs(12 * 60 * 60);
 /// SP 800-63B-4 2.2.3: 24 hours, for patients.
-const DAY_SECS: u64 = 24 * 60 * 60;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Profile {
     /// A patient, or a carer with an account of their own. Any passkey is accepted, because SP 800-63B-4 4.1.3 says that a lack of
     /// attestation should not block authenticators in public applications.
     #[must_use]
     pub fn patient() -> Self {
-        let critical = Demand::at(AssuranceLevel::Aal2).within_secs(FRESH_SECS);
+        let critical = Demand::at(AssuranceLevel::Aal2).within(FRESH);
         Self {
             name: Name::Patient,
             models: None,
@@ -129,7 +130,7 @@ impl Profile {
             user_verification: UserVerificationRequirement::Required,
             resident_key: ResidentKey::Required,
             hints: vec![Hint::ClientDevice, Hint::Hybrid],
-            read: Demand::at(AssuranceLevel::Aal2).within_secs(DAY_SECS),
+            read: Demand::at(AssuranceLevel::Aal2).within(DAY),
             export: critical.confirmed(),
             consent: critical.confirmed().with_notice(),
             bind: critical.with_notice(),
@@ -147,8 +148,8 @@ impl Profile {
             models: Some(MetadataPolicy::certified(Level::L1)),
             attestation: AttestationConveyance::Direct,
             hints: vec![Hint::SecurityKey, Hint::ClientDevice],
-            read: Demand::at(AssuranceLevel::Aal2).within_secs(SHIFT_SECS),
-            prescribe: Demand::at(AssuranceLevel::Aal2).within_secs(SIGNING_SECS).confirmed(),
+            read: Demand::at(AssuranceLevel::Aal2).within(SHIFT),
+            prescribe: Demand::at(AssuranceLevel::Aal2).within(SIGNING).confirmed(),
             rules: vec![Rules::Nist80063B4, Rules::Cfr11],
             ..Self::patient()
         }
@@ -159,12 +160,12 @@ impl Profile {
     #[must_use]
     pub fn prescriber() -> Self {
         let fips = MetadataPolicy::fips(FipsLevel::new(1, None));
-        let signing = Demand::at(AssuranceLevel::Aal3).within_secs(SIGNING_SECS).confirmed();
+        let signing = Demand::at(AssuranceLevel::Aal3).within(SIGNING).confirmed();
         Self {
             name: Name::Prescriber,
             models: Some(fips.unwrap_or_else(|_| MetadataPolicy::known())), // 1 is a level, so this never fails
             hints: vec![Hint::SecurityKey],
-            bind: Demand::at(AssuranceLevel::Aal3).within_secs(FRESH_SECS).with_notice(),
+            bind: Demand::at(AssuranceLevel::Aal3).within(FRESH).with_notice(),
             prescribe: signing,
             rules: vec![Rules::Nist80063B4, Rules::Cfr1311, Rules::Cfr11],
             ..Self::clinician()

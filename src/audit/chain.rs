@@ -9,8 +9,9 @@ use crate::crypto::Backend;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// The greatest length of a line in bytes: far more than an event has, and a bound for whoever reads a foreign log.
-pub const MAX_LINE_LEN: usize = 64 * 1024;
+/// The greatest length of a line in bytes: as much as a posted response may have, and far more than an event has. It bounds the
+/// memory of whoever reads a foreign log.
+pub const MAX_LINE_LEN: usize = 1024 * 1024;
 /// The greatest length of the name of a chain in bytes.
 pub const MAX_CHAIN_NAME_LEN: usize = 256;
 

@@ -236,7 +236,7 @@ fn a_reauthentication_fulfils_a_demand_for_freshness() {
     let of = |evidence: &Evidence| {
         ProvenSession::of(&assess(&Facts::of(evidence, Some(&kept), later).unwrap(), Rules::Nist80063B4))
     };
-    let export = Demand::at(AssuranceLevel::Aal2).within_secs(300);
+    let export = Demand::at(AssuranceLevel::Aal2).within(Duration::from_secs(300));
     assert_eq!(export.lacks(&of(&evidence), later), [Lack::Freshness]);
     let own = std::slice::from_ref(&record);
     let request = ReauthenticationRequest::new(&record.user_handle, own, "export", Duration::from_secs(300));
