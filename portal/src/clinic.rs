@@ -9,14 +9,14 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use wardkey::assurance::{Act, AssuranceLevel, Demand, Lack, ProvenSession};
 use wardkey::confirmation::{Document, Draft, Item, Receipt};
 use wardkey::crypto::default_backend;
 use wardkey::{AuthenticationResponse, ConfirmationState, CredentialRecord, UnixTime};
 
 /// Results are read within five minutes of a sign-in or a re-authentication. Ours: the profile asks for a day.
-const RESULTS_SECS: u64 = 300;
+const FRESH: Duration = Duration::from_secs(300);
 
 fn met(demand: Demand, session: &ProvenSession, now: UnixTime) -> Result<(), Refused> {
     let lacks = demand.lacks(session, now);
@@ -29,7 +29,7 @@ fn nothing() -> ProvenSession {
 
 pub async fn results(State(portal): State<Portal>, session: WebSession) -> Answer {
     let account = session.account_in(&portal, "patient").await?;
-    let demand = portal.patient.demand(Act::Read).within_secs(RESULTS_SECS);
+    let demand = portal.patient.demand(Act::Read).within(FRESH);
     met(demand, &session.data.proven.unwrap_or_else(nothing), portal.now())?;
     let results = portal.store.results(&account.user.to_base64url()).await?;
     let results: Vec<Value> =
