@@ -384,7 +384,8 @@ export async function post(path, body = {}, options = {}) {
   }
   const answer = await settled(() => reply.json());
   if (reply.ok && answer !== undefined) return answer;
-  const error = new WardkeyError(CODES.includes(answer?.code) ? answer.code : "server");
+  const code = answer?.code ?? answer?.error; // `error`: as the library writes the answer of a refusal
+  const error = new WardkeyError(CODES.includes(code) ? code : "server");
   error.status = reply.status;
   error.answer = answer;
   throw error;

@@ -270,7 +270,7 @@ impl AuditEvent {
     ) -> Result<Self, EventError> {
         let kind = match (evidence.purpose, evidence.ceremony) {
             (Some(Purpose::Reauthentication), _) => EventType::Reauthentication,
-            (Some(Purpose::Payment), _) => EventType::Confirmation,
+            (Some(Purpose::Payment | Purpose::Confirmation), _) => EventType::Confirmation,
             (_, Ceremony::Registration) => EventType::Registration,
             (_, Ceremony::Authentication) => EventType::SignIn,
         };

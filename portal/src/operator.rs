@@ -1,0 +1,40 @@
+//! For the operator, on an address of its own, so that no proxy publishes it: `/metrics` in Prometheus text, and `/health`.
+
+use crate::app::Portal;
+use crate::web::Refused;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderName, header};
+use axum::routing::get;
+use std::fmt::Write;
+use std::sync::PoisonError;
+
+pub fn operator(portal: Portal) -> Router {
+    Router::new().route("/metrics", get(metrics)).route("/health", get(health)).with_state(portal)
+}
+
+/// Whether the database answers.
+async fn health(State(portal): State<Portal>) -> Result<&'static str, Refused> {
+    portal.store.session("", 0).await?;
+    Ok("ok\n")
+}
+
+async fn metrics(State(portal): State<Portal>) -> Result<([(HeaderName, &'static str); 1], String), Refused> {
+    let mut text = String::from("# TYPE portal_ceremonies_total counter\n");
+    {
+        let counters = portal.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        for ((ceremony, outcome, code, step), count) in &counters.ceremonies {
+            let labels = format!("ceremony=\"{ceremony}\",outcome=\"{outcome}\",code=\"{code}\",step=\"{step}\"");
+            writeln!(text, "portal_ceremonies_total{{{labels}}} {count}").map_err(Refused::internal)?;
+        }
+        let (sum, count) = (counters.seconds.as_secs_f64(), counters.timed);
+        text.push_str("# TYPE portal_ceremony_seconds summary\n");
+        write!(text, "portal_ceremony_seconds_sum {sum}\nportal_ceremony_seconds_count {count}\n")
+            .map_err(Refused::internal)?;
+    }
+    text.push_str("# TYPE portal_accounts gauge\n");
+    for (stage, count) in portal.stages().await? {
+        writeln!(text, "portal_accounts{{stage=\"{stage}\"}} {count}").map_err(Refused::internal)?;
+    }
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))
+}
