@@ -259,6 +259,7 @@ test("post returns JSON, or throws with a code and the answer", async () => {
   for (const [status, body, expected] of [
     [401, '{"error":"failed"}', "server"],
     [410, '{"code":"expired"}', "expired"],
+    [401, '{"error":"expired"}', "expired"],
     [401, '{"code":"unknown-credential","unknownCredential":{}}', "unknown-credential"],
     [500, "<html>", "server"],
     [200, "<html>", "server"],

@@ -6,6 +6,7 @@ use wardkey::assurance::AssuranceLevel;
 use wardkey::audit::{
     AuditEvent, CredentialDigest, EventError, EventOutcome, EventType, FhirVersion, Label, MAX_LABEL_LEN,
 };
+use wardkey::ceremony::evidence::Purpose;
 use wardkey::crypto::{AwsLcRs, default_backend};
 use wardkey::{CredentialId, internals};
 
@@ -143,6 +144,27 @@ fn no_event_of_a_ceremony_has_an_id() {
         *(if judged.accept { &mut accepted } else { &mut refused }) += 1;
     }
     assert!(accepted > 100 && refused > 300, "{accepted} accepted, {refused} refused");
+}
+
+/// The purpose in the evidence tells a sign-in from a re-authentication and from what was confirmed.
+#[test]
+fn the_purpose_of_a_ceremony_decides_its_type() {
+    let line = super::bundles::vectors()
+        .into_iter()
+        .find(|line| line.contains("\"auth.good") || line.contains("steps/auth.good"));
+    let judged = serde_json::from_str::<internals::Vector>(&line.unwrap()).unwrap().judge(&AwsLcRs);
+    let mut evidence = *judged.evidence.unwrap();
+    evidence.time = Some(UnixTime::from_secs(0));
+    for (purpose, word) in [
+        (Purpose::SignIn, "sign-in"),
+        (Purpose::Reauthentication, "reauthentication"),
+        (Purpose::Payment, "confirmation"),
+        (Purpose::Confirmation, "confirmation"),
+    ] {
+        evidence.purpose = Some(purpose);
+        let event = AuditEvent::of(&evidence, None, label("service"), &AwsLcRs).unwrap();
+        assert_eq!(serde_json::to_value(&event).unwrap()["type"], word);
+    }
 }
 
 #[test]

@@ -295,7 +295,7 @@ describe("what the page does", () => {
       await wardkey.post("/test/advance", { seconds: 301 });
       await wardkey.post("/signed-in", response);
     });
-    assert.deepEqual(await ada.outcome(late), ["server", "expired"]);
+    assert.deepEqual(await ada.outcome(late), ["expired", "expired"]);
     assert.deepEqual(await ada.outcome(signIn), ["ok", "accepted"]);
   });
 });
