@@ -288,7 +288,7 @@ impl Portal {
     }
 }
 
-/// `AuditEvent::of` takes a confirmation for a sign-in.
+/// The event of a confirmed document.
 fn confirmation(evidence: &Evidence, actor: Option<Label>) -> Result<AuditEvent, Refused> {
     let outcome = if evidence.accepted { EventOutcome::Success } else { EventOutcome::Refused };
     let time = evidence.time.ok_or_else(|| Refused::internal("a ceremony without a time"))?;
