@@ -69,9 +69,10 @@ fn assurance() {
     }
 }
 
-/// A receipt is verified as a sign-in is, with the challenge made of its document.
+/// A receipt is verified as a sign-in is, with the challenge made of its document. `hashes` is what makes the challenge.
 fn confirmations() {
-    let table = Table::new("Confirmation, ES256, compared with a sign-in", &["document", "sign-in", "receipt"]);
+    let table =
+        Table::new("Confirmation, ES256, compared with a sign-in", &["document", "sign-in", "hashes", "receipt"]);
     let sign_in = SignIn::new(Algorithm::Es256);
     for (name, items) in [("1 item of 50 bytes", 1), ("10 items of 50 bytes", 10), ("64 items of 50 bytes", 64)] {
         let made = Authentication::new("bench", Algorithm::Es256);
@@ -93,6 +94,7 @@ fn confirmations() {
             name,
             [
                 Some(contestant(|| sign_in.verify(record, &AwsLcRs))),
+                Some(contestant(|| receipt.document().digests(&rp_id, &nonce, &AwsLcRs))),
                 Some(contestant(|| receipt.verify(&site, record, &AwsLcRs).expect("a receipt"))),
             ],
         );

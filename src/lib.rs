@@ -7,7 +7,7 @@
 //! # Start here
 //!
 //! [`RelyingParty`] is the front door. Build one, then call `start_…` and `finish_…` for each ceremony. The
-//! [README](https://docs.rs/crate/wardkey/latest) shows a registration and a sign-in; `examples/portal` is a complete back
+//! [README](https://docs.rs/crate/wardkey/latest) shows a registration and a sign-in; `examples/journey` is a complete back
 //! end with its page.
 //!
 //! | to | use |

@@ -4,7 +4,7 @@
 //! time on the clock is printed too, but on a machine that does other work it says more about the scheduler than about the code.
 //!
 //! ```text
-//! cargo bench --manifest-path json/Cargo.toml
+//! cargo bench -p wardkey-json
 //! ```
 
 #[path = "../tests/common/mod.rs"]

@@ -1,4 +1,4 @@
-// Ceremonies in Chromium, with virtual authenticators: browser/wardkey.js in the page, examples/portal behind it.
+// Ceremonies in Chromium, with virtual authenticators: browser/wardkey.js in the page, examples/journey behind it.
 //
 //   tests/browser/run
 //

@@ -1,14 +1,14 @@
-//! `examples/portal` over HTTP, for `scenarios.mjs`. Only for this test: one request at a time, no TLS, and a clock that a
+//! `examples/journey` over HTTP, for `scenarios.mjs`. Only for this test: one request at a time, no TLS, and a clock that a
 //! request can move forward.
 //!
 //! Prints the port that it listens on. The header `x-session` takes the place of a session cookie. A `POST` calls the function of
 //! the portal that has its path; `/test/…` is for the scenarios.
 
-#[path = "../../../examples/portal/portal.rs"]
+#[path = "../../../examples/journey/back_end.rs"]
 #[expect(dead_code, reason = "nobody prescribes here")]
-mod portal;
+mod back_end;
 
-use portal::{ADD_PASSKEY, Portal, Refused, WebSession, delete_passkey};
+use back_end::{ADD_PASSKEY, Portal, Refused, WebSession, delete_passkey};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};

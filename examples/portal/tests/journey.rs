@@ -1,6 +1,6 @@
 //! The whole journey and the attacks over HTTP, with the software authenticator in place of a browser.
 //!
-//! With the `DATABASE_URL` of a PostgreSQL database the tests use that, and each drops the tables first: see `portal/test`, which
+//! With the `DATABASE_URL` of a PostgreSQL database the tests use that, and each drops the tables first: see `examples/portal/test`, which
 //! runs one test after the other.
 
 use axum::Router;

@@ -13,8 +13,8 @@ const STYLE: &str = include_str!("../pages/portal.css");
 const MODULES: [(&str, &str); 4] = [
     ("/portal.js", include_str!("../pages/portal.js")),
     ("/words.js", include_str!("../pages/words.js")),
-    ("/wardkey.js", include_str!("../../browser/wardkey.js")),
-    ("/wardkey.notices.js", include_str!("../../browser/wardkey.notices.js")),
+    ("/wardkey.js", include_str!("../../../browser/wardkey.js")),
+    ("/wardkey.notices.js", include_str!("../../../browser/wardkey.notices.js")),
 ];
 const PAGES: [(&str, &str); 5] = [
     ("/", include_str!("../pages/sign-in.html")),

@@ -1,4 +1,4 @@
-//! `cargo run --manifest-path portal/Cargo.toml`, then open <http://localhost:8080>.
+//! `cargo run -p portal`, then open <http://localhost:8080>.
 //!
 //! | variable | default | meaning |
 //! |---|---|---|

@@ -1,6 +1,6 @@
 // The journey of a patient, a prescriber, a pharmacy and an auditor in Chromium, with virtual authenticators.
 //
-//   portal/browser/run
+//   examples/portal/browser/run
 //
 // axe-core checks every page in every language, light and dark, and no page scrolls sideways at 320 px.
 import assert from "node:assert/strict";

@@ -1,10 +1,10 @@
-//! One day at a portal: `cargo run --example portal`.
+//! One day at a portal: `cargo run --example journey`.
 //!
-//! [`portal`] is the back end and `front_end.js` the page. Here a software authenticator takes the place of the browser.
+//! [`back_end`] is the back end and `front_end.js` the page. Here a software authenticator takes the place of the browser.
 
-mod portal;
+mod back_end;
 
-use portal::{ADD_PASSKEY, Portal, Refused, WebSession, delete_passkey, prescription};
+use back_end::{ADD_PASSKEY, Portal, Refused, WebSession, delete_passkey, prescription};
 use serde_json::Value;
 use wardkey::policy::{AttestationPolicy, TrustAnchors};
 use wardkey::x509::TrustAnchor;

@@ -1,4 +1,4 @@
-//! The smallest server with passkeys and one SQLite database: `cargo run --manifest-path portal/Cargo.toml --example minimal`. Call
+//! The smallest server with passkeys and one SQLite database: `cargo run -p portal --example minimal`. Call
 //! its addresses with `browser/wardkey.js`. Whoever registers a new name owns it. `src/` has what a portal adds.
 
 use axum::extract::{Path, State};
