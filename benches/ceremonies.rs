@@ -81,6 +81,7 @@ fn confirmations() {
         draft.items = vec![Item::text("x".repeat(50)); items];
         let document = Document::new(draft).expect("a document");
         let nonce = Nonce::new([7; Nonce::LEN]).expect("32 bytes");
+        let again = Nonce::new([7; Nonce::LEN]).expect("32 bytes");
         let challenge = *document.digests(&rp_id, &nonce, &AwsLcRs).challenge();
         let site = Site::new(&rp_id, Origins::exact(&made.expected.rp.origins));
         let flags = wardkey_authenticator::flags::UP | wardkey_authenticator::flags::UV;
@@ -94,7 +95,7 @@ fn confirmations() {
             name,
             [
                 Some(contestant(|| sign_in.verify(record, &AwsLcRs))),
-                Some(contestant(|| receipt.document().digests(&rp_id, &nonce, &AwsLcRs))),
+                Some(contestant(|| receipt.document().digests(&rp_id, &again, &AwsLcRs))),
                 Some(contestant(|| receipt.verify(&site, record, &AwsLcRs).expect("a receipt"))),
             ],
         );
