@@ -53,11 +53,11 @@ fn prose(page: &str) -> impl Iterator<Item = &str> {
 fn links(page: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in prose(page) {
-        if let Some((name, target)) = line.strip_prefix('[').and_then(|rest| rest.split_once("]: ")) {
-            if !name.contains(']') {
-                found.push(target.trim().to_owned());
-                continue;
-            }
+        if let Some((name, target)) = line.strip_prefix('[').and_then(|rest| rest.split_once("]: "))
+            && !name.contains(']')
+        {
+            found.push(target.trim().to_owned());
+            continue;
         }
         for (at, _) in line.match_indices("](") {
             let in_code = line[..at].matches('`').count() % 2 == 1;
