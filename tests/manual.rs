@@ -374,3 +374,53 @@ fn the_rules_of_statements_and_certificates_are_listed() {
     }
     assert!(written == expected, "run WRITE_TABLES=1 cargo test --test manual; expected:\n{expected}");
 }
+
+/// The names that `browser/wardkey.js` exports.
+fn exports() -> BTreeSet<&'static str> {
+    let exported = BROWSER_JS.lines().filter_map(|line| line.strip_prefix("export "));
+    let declared = exported.map(|line| line.trim_start_matches("async ").split_once(' ').unwrap().1);
+    declared.map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap()).collect()
+}
+
+/// Pages name functions of `wardkey.js`, files of the repository and examples that exist.
+#[test]
+fn every_name_of_a_page_exists() {
+    const FOLDERS: [&str; 9] =
+        ["benches/", "browser/", "docs/", "examples/", "fuzz/", "json/", "scripts/", "src/", "tests/"];
+    let (pages, exports) = (pages(), exports());
+    assert!(exports.contains("autofill") && exports.contains("WardkeyError"), "{exports:?}");
+    let (mut missing, mut checked) = (Vec::new(), 0);
+    for (path, page) in &pages {
+        let manual = path.starts_with("src/manual/") || matches!(path.as_str(), "README.md" | "examples/README.md");
+        let names =
+            page.split("wardkey.").skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next().unwrap());
+        for name in
+            names.filter(|name| !matches!(*name, "js" | "notices" | "d" | "service" | "toml" | "mjs" | "json" | ""))
+        {
+            checked += 1;
+            if manual && !exports.contains(name) {
+                missing.push(format!("{path}: wardkey.{name}"));
+            }
+        }
+        for name in page.split("--example ").skip(1).map(|rest| rest.split([' ', '`', '\n']).next().unwrap()) {
+            let places = ["examples", "examples/portal/examples", "tests/support/examples"];
+            let exists = places.iter().any(|place| {
+                let file = Path::new(ROOT).join(place).join(name);
+                file.is_dir() || file.with_extension("rs").exists()
+            });
+            checked += 1;
+            if !exists {
+                missing.push(format!("{path}: --example {name}"));
+            }
+        }
+        for word in page.split('`').filter(|word| manual && FOLDERS.iter().any(|folder| word.starts_with(folder))) {
+            let file = word.split([' ', '*', '#']).next().unwrap();
+            checked += 1;
+            if !Path::new(ROOT).join(file).exists() {
+                missing.push(format!("{path}: {word}"));
+            }
+        }
+    }
+    assert!(checked > 60, "{checked}");
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}

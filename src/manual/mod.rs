@@ -66,7 +66,7 @@
 //! | Which session and cookies after the sign-in? | [`stores`](stores#sessions-after-the-sign-in) |
 
 // The pages are the same in every build, but without the features their links lead nowhere.
-#![cfg_attr(not(feature = "audit"), allow(rustdoc::broken_intra_doc_links))]
+#![cfg_attr(not(feature = "audit"), allow(rustdoc::broken_intra_doc_links, rustdoc::private_intra_doc_links))]
 
 #[doc = include_str!("tutorial.md")]
 pub mod tutorial {}
