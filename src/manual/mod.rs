@@ -32,8 +32,8 @@
 //! | why the checks are strict, what each one protects against, what evidence proves | [`why`] |
 //! | what a level means, what an auditor may be told | [`officers`] |
 //!
-//! Every Rust example compiles in the tests of this crate. Text that begins with "ours" or "suggestion" is advice of this project, not a
-//! rule of a standard.
+//! Every Rust example compiles in the tests of this crate. Where a page says "ours" or "suggestion", it is advice of this project, not
+//! a rule of a standard.
 //!
 //! # Questions
 //!
