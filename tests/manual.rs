@@ -229,7 +229,6 @@ fn every_error_code_of_the_front_door_has_one_row() {
     let (refusals, _) = rest.split_once("\n# Codes of the page\n").unwrap();
 
     let mut expected: BTreeSet<String> = Refusal::codes().map(str::to_owned).collect();
-    expected.insert("attestation-metadata".to_owned()); // feature `mds`
     let own = codes("src/error.rs");
     assert!(own.contains("expired") && own.contains("failed"), "{own:?}");
     let mut own: BTreeSet<_> = own.into_iter().filter(|code| code != "failed").collect(); // of `PublicFailure`
