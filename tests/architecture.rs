@@ -26,6 +26,7 @@ const LAYERS: &[&[&str]] = &[
     &["relying_party"],
     &["interop", "assurance"],
     &["account", "audit"],
+    &["manual"],
 ];
 
 /// Crates, and the modules that may use each. Every module may use `serde` and `thiserror`.
