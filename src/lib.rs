@@ -6,9 +6,8 @@
 //!
 //! # Start here
 //!
-//! [`RelyingParty`] is the front door. Build one, then call `start_…` and `finish_…` for each ceremony. The
-//! [README](https://docs.rs/crate/wardkey/latest) shows a registration and a sign-in; `examples/journey` is a complete back
-//! end with its page.
+//! [`RelyingParty`] is the front door. Build one, then call `start_…` and `finish_…` for each ceremony. The [`manual`] has a
+//! tutorial, a page for each task, every error code, and the questions that people ask first.
 //!
 //! | to | use |
 //! |---|---|
@@ -41,6 +40,8 @@
 //! (`tests/architecture.rs` checks this).
 //!
 //! ```text
+//! manual                   pages for people; no code
+//! audit                    events, chains, bundles (feature `audit`)
 //! account                  accounts on the way from SMS codes to passkeys (feature `assurance`)
 //! assurance                levels, rules, demands and profiles (feature `assurance`)
 //! interop                  conversion from other libraries' stored credentials, responses and configuration
@@ -65,9 +66,9 @@
 //!
 //! # Features
 //!
-//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`, `mds`, `assurance`, `webauthn-rs`. Each adds algorithms or a
-//! backend; `mds` adds the FIDO Metadata Service, `assurance` levels of assurance, and `webauthn-rs` conversions by type
-//! ([`interop::webauthn_rs`]). A build that cannot verify an algorithm never offers it, and refuses its keys.
+//! `aws-lc-rs` and `ml-dsa` (default), `fips`, `rustcrypto`, `ed448`, `mds`, `assurance`, `audit`, `webauthn-rs`. Each adds algorithms
+//! or a backend; `mds` adds the FIDO Metadata Service, `assurance` levels of assurance, `audit` events and bundles, and `webauthn-rs`
+//! conversions by type ([`interop::webauthn_rs`]). A build that cannot verify an algorithm never offers it, and refuses its keys.
 //!
 //! # FIPS 140-3
 //!
@@ -121,6 +122,7 @@ mod error;
 pub mod extensions;
 pub mod interop;
 mod invalid;
+pub mod manual;
 #[cfg(feature = "mds")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
 pub mod metadata;

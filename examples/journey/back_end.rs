@@ -206,7 +206,7 @@ impl Portal {
         self.log.push(line(&authenticated.evidence));
         let counts = proof.user_verification().is_factor();
         session.confirmed = Some(proof);
-        // Imported accounts may need their old second factor once: see "From First to a factor" in the guide.
+        // Imported accounts may need their old second factor once: see "From First to a factor" in `wardkey::manual::webauthn_rs`.
         Ok(json!({ "counts": counts }))
     }
 

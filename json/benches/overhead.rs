@@ -2,6 +2,7 @@
 //!
 //! The ratios are of processor time (`/proc/PID/schedstat`): of this thread for the library, of the process for the process. The
 //! time on the clock is printed too, but on a machine that does other work it says more about the scheduler than about the code.
+//! Then a million requests, and a line of 100 MB, with the peak of resident memory.
 //!
 //! ```text
 //! cargo bench -p wardkey-json
@@ -21,6 +22,7 @@ use wardkey_json::call;
 
 const BATCH: usize = 2_000;
 const TURNS: usize = 11;
+const MILLION: usize = 1_000_000;
 
 fn main() {
     let (context, mut browser) = (context(), Browser::default());
@@ -67,10 +69,6 @@ fn main() {
             });
         }));
     }
-    drop(to);
-    assert!(process.wait().unwrap().success());
-    fs::remove_dir_all(folder).unwrap();
-
     let names = [
         "library: read the response, and finish",
         "library: read state, record and response, and finish",
@@ -90,6 +88,36 @@ fn main() {
         println!("{processor:6.1}  {first:4.2}  {second:4.2}  {third:4.2}  {clock:6.1}  {name}");
     }
     println!("Medians of {TURNS} turns of {BATCH} sign-ins.");
+
+    let before = peak(&child);
+    let start = r#"{"v":1,"id":1,"do":"start-authentication","session":"s","now":1795392000}"#.to_owned() + "\n";
+    let million = cost(&child, || {
+        for _ in 0..MILLION / BATCH {
+            batch(&start, &mut to, &mut from);
+        }
+    });
+    // `cost` divides by BATCH.
+    let [processor, clock] = [million.processor, million.clock].map(|seconds| seconds * BATCH as f64);
+    println!(
+        "{MILLION} requests of start-authentication: {processor:.1} s of processor time, {clock:.1} s on the clock"
+    );
+    println!("peak of resident memory: {before} kB before, {} kB after", peak(&child));
+    (0..100).for_each(|_| to.write_all(&[b'['; 1_000_000]).unwrap());
+    writeln!(to).unwrap();
+    let mut answer = String::new();
+    from.read_line(&mut answer).unwrap();
+    assert!(answer.contains("too-long"));
+    println!("after a line of 100 MB: {} kB", peak(&child));
+    drop(to);
+    assert!(process.wait().unwrap().success());
+    fs::remove_dir_all(folder).unwrap();
+}
+
+/// The peak of resident memory of a process, in kB.
+fn peak(process: &str) -> String {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
+    line.split_whitespace().nth(1).unwrap().to_owned()
 }
 
 /// The seconds of one sign-in.

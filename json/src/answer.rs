@@ -65,6 +65,10 @@ impl Stop {
 
     /// A request that has other members or types. The text names the place and not the value.
     pub(crate) fn unreadable(error: &serde_json::Error) -> Self {
+        let text = error.to_string();
+        if text.starts_with("missing field `") {
+            return Self::caller("request", text); // it has the name of a member of ours, and nothing of the request
+        }
         let kind = match error.classify() {
             serde_json::error::Category::Data => "a member is missing, unknown, repeated or of another type",
             _ => "not one JSON object",
@@ -73,8 +77,8 @@ impl Stop {
     }
 
     /// Adds the id of the state that the request used up.
-    pub(crate) fn spending(mut self, id: String) -> Self {
-        self.spend = Some(id);
+    pub(crate) fn spending(mut self, id: &str) -> Self {
+        self.spend = Some(id.to_owned());
         self
     }
 

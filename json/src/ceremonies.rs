@@ -1,10 +1,10 @@
 //! The actions of ceremonies. Each fills in a call of [`wardkey::RelyingParty`].
 
 use crate::answer::Stop;
-use crate::config::{Context, Party};
-use crate::request::{self as shape, Json, Stored, request};
+use crate::config::Context;
+use crate::request::{Posted, Stored};
 use crate::schema::Action;
-use serde::Serialize;
+use crate::shape::{answer, request};
 use std::time::Duration;
 use wardkey::ceremony::authentication::{SignCount, UserVerification};
 use wardkey::ceremony::evidence::Evidence;
@@ -12,39 +12,41 @@ use wardkey::ceremony::payment::{BrowserBinding, ExpectedPayment};
 use wardkey::client::json::{
     AuthenticatorAttachment, CreationOptions, Hint, RequestOptions, ResidentKey, UserVerificationRequirement,
 };
-use wardkey::client::payment::{Amount, Instrument, Logo, PaymentDetails};
+use wardkey::client::payment::PaymentDetails;
 use wardkey::client::signal::Signal;
 use wardkey::confirmation::{Confirmed, Document, Part, PartError, Receipt};
 use wardkey::crypto::default_backend;
-use wardkey::extensions::{AuthenticationOutputs, Blob, CreationExtensions, RegistrationOutputs, RequestExtensions};
+use wardkey::extensions::{
+    AuthenticationOutputs, Blob, ClientExtensionResults, CreationExtensions, RegistrationOutputs, RequestExtensions,
+    SignedOutputs,
+};
 use wardkey::metadata::Attested;
 use wardkey::policy::Characteristics;
 use wardkey::{
-    Authenticated, AuthenticationRequest, AuthenticationState, ConfirmationState, CredentialId, CredentialRecord,
-    Reauthentication, ReauthenticationRequest, RecordUpdate, RegistrationRequest, RegistrationState, Session, UnixTime,
-    UserHandle,
+    AuthenticationRequest, AuthenticationState, ConfirmationState, CredentialId, CredentialRecord, Reauthentication,
+    ReauthenticationRequest, RecordUpdate, RegistrationRequest, RegistrationState, Session, UnixTime, UserHandle,
 };
 
 /// Adds the id of the state to an error: the state is used up whatever the verdict is.
 fn spent<T>(result: Result<T, impl Into<Stop>>, id: &str) -> Result<T, Stop> {
-    result.map_err(|error| error.into().spending(id.to_owned()))
+    result.map_err(|error| error.into().spending(id))
 }
 
 request! {
     /// Reads the ids in a posted response, so that you can find the state and the record. Nothing is verified.
-    ReadResponse {
+    ReadResponse() {
         /// The response of either ceremony.
-        #[schemars(with = "shape::PostedResponse")]
-        response: Json,
+        response: Posted,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Ids {
-    credential_id: CredentialId,
-    state_id: Option<String>,
-    user_handle: Option<UserHandle>,
-    claimed_origin: Option<String>,
+answer! {
+    Ids {
+        credential_id: CredentialId,
+        state_id: Option<String>,
+        user_handle: Option<UserHandle>,
+        claimed_origin: Option<String>,
+    }
 }
 
 impl Action for ReadResponse {
@@ -75,20 +77,12 @@ impl Action for ReadResponse {
 
 request! {
     /// Starts the registration of a passkey (§7.1).
-    StartRegistration {
-        /// The name of the relying party in the configuration; may be left out if there is one only.
-        rp: Option<String>,
-        /// The id of the web session.
-        session: String,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
+    StartRegistration(rp, session, now) {
         /// The user handle of the account.
-        #[schemars(with = "shape::Bytes")]
         user: UserHandle,
         /// The account name.
         name: String,
         /// The records that the account has, so that no authenticator is registered twice.
-        #[schemars(with = "Vec<shape::Record>")]
         existing: Vec<CredentialRecord>,
         display_name: Option<String>,
         /// A profile of the configuration: `patient`, `clinician` or `prescriber`.
@@ -96,34 +90,60 @@ request! {
         /// A named policy of the configuration.
         policy: Option<String>,
         /// Whether the page asks with conditional mediation.
-        #[serde(default)]
-        conditional: bool,
-        #[schemars(with = "Option<shape::Word>")]
+        conditional(default): bool,
         resident_key: Option<ResidentKey>,
-        #[schemars(with = "Option<shape::Word>")]
         attachment: Option<AuthenticatorAttachment>,
-        #[schemars(with = "Option<Vec<shape::Word>>")]
         hints: Option<Vec<Hint>>,
-        #[schemars(with = "Option<shape::Word>")]
         user_verification: Option<UserVerificationRequirement>,
         timeout_secs: Option<u64>,
-        #[schemars(with = "Option<shape::Extensions>")]
         extensions: Option<CreationExtensions>,
-        #[schemars(with = "Option<shape::Outputs>")]
         require: Option<RegistrationOutputs>,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Started<O, S> {
-    options: O,
-    state: S,
-    state_id: String,
-    expires_at: UnixTime,
+answer! {
+    StartedRegistration {
+        options: CreationOptions,
+        state: RegistrationState,
+        /// The id of the state, under which you store it.
+        state_id: String,
+        expires_at: UnixTime,
+    }
+    StartedAuthentication {
+        options: RequestOptions,
+        state: AuthenticationState,
+        /// The id of the state, under which you store it.
+        state_id: String,
+        expires_at: UnixTime,
+    }
+    StartedConfirmation {
+        options: RequestOptions,
+        state: ConfirmationState,
+        /// The id of the state, under which you store it.
+        state_id: String,
+        expires_at: UnixTime,
+    }
+}
+
+/// Makes the answer of a start.
+macro_rules! started {
+    ($answer:ident, $started:expr) => {{
+        let (options, state) = $started?;
+        Ok($answer { options, state_id: state.id(), expires_at: state.expires_at(), state })
+    }};
+}
+
+/// Passes members that were given to the methods of a request.
+macro_rules! given {
+    ($request:ident: $($method:ident $value:expr),*) => {
+        $(if let Some(value) = $value {
+            $request = $request.$method(value);
+        })*
+    };
 }
 
 impl Action for StartRegistration {
-    type Output = Started<CreationOptions, RegistrationState>;
+    type Output = StartedRegistration;
 
     fn run(self, context: &Context) -> Result<Self::Output, Stop> {
         let party = context.party(self.rp.as_deref())?;
@@ -131,67 +151,42 @@ impl Action for StartRegistration {
         if let Some(name) = &self.profile {
             request = party.profile(name)?.request(request);
         }
-        if let Some(name) = self.policy {
-            request = request.attestation_policy(name);
-        }
-        if let Some(name) = self.display_name {
-            request = request.display_name(name);
-        }
         if self.conditional {
             request = request.conditional();
         }
-        if let Some(wanted) = self.resident_key {
-            request = request.resident_key(wanted);
-        }
-        if let Some(wanted) = self.attachment {
-            request = request.attachment(wanted);
-        }
-        if let Some(hints) = self.hints {
-            request = request.hints(hints);
-        }
-        if let Some(wanted) = self.user_verification {
-            request = request.user_verification(wanted);
-        }
-        if let Some(seconds) = self.timeout_secs {
-            request = request.timeout(Duration::from_secs(seconds));
-        }
-        if let Some(inputs) = self.extensions {
-            request = request.extensions(inputs);
-        }
-        if let Some(outputs) = self.require {
-            request = request.require(outputs);
-        }
-        let (options, state) = party.rp.start_registration(request, Session::bound(self.session), self.now)?;
-        Ok(Started { options, state_id: state.id(), expires_at: state.expires_at(), state })
+        given!(request: attestation_policy self.policy, display_name self.display_name, resident_key self.resident_key,
+            attachment self.attachment, hints self.hints, user_verification self.user_verification,
+            timeout self.timeout_secs.map(Duration::from_secs), extensions self.extensions, require self.require);
+        started!(StartedRegistration, party.rp.start_registration(request, Session::bound(self.session), self.now))
     }
 }
 
 request! {
     /// Finishes a registration and claims the credential. Store the record under a unique id, with its `attested` and
     /// `characteristics` beside it.
-    FinishRegistration {
-        rp: Option<String>,
-        session: String,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "shape::State")]
+    FinishRegistration(rp, session, now) {
         state: RegistrationState,
-        #[schemars(with = "shape::PostedResponse")]
-        response: Json,
+        response: Posted,
         /// The record that your store has already under the id of the credential, or null.
-        #[schemars(with = "shape::StoredRecord")]
         stored: Stored,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Claimed {
-    record: CredentialRecord,
-    evidence: Evidence,
-    attested: Attested,
-    characteristics: Characteristics,
-    browser_bound_key: Option<Blob>,
-    spend: String,
+answer! {
+    Claimed {
+        record: CredentialRecord,
+        evidence: Evidence,
+        attested: Attested,
+        characteristics: Characteristics,
+        /// The outputs that the attestation signs.
+        signed_extensions: SignedOutputs,
+        /// The outputs in the authenticator data, signed or not. They must not grant anything.
+        claimed_extensions: SignedOutputs,
+        unsigned_extensions: ClientExtensionResults,
+        /// The key of the browser, if the credential is for payments. Store it with the record.
+        browser_bound_key: Option<Blob>,
+        spend: String,
+    }
 }
 
 impl Action for FinishRegistration {
@@ -207,114 +202,99 @@ impl Action for FinishRegistration {
         };
         let registered = spent(registered, &spend)?;
         let (attested, characteristics) = (registered.attested(), registered.characteristics());
+        let (signed_extensions, claimed_extensions) =
+            (registered.signed_extensions().clone(), registered.claimed_extensions().clone());
+        let unsigned_extensions = registered.unsigned_extensions().clone();
         let browser_bound_key = spent(registered.browser_bound_key(), &spend)?.cloned();
         let (record, evidence) = spent(registered.claim(self.stored.0.as_ref()), &spend)?;
-        Ok(Claimed { record, evidence, attested, characteristics, browser_bound_key, spend })
+        Ok(Claimed {
+            record,
+            evidence,
+            attested,
+            characteristics,
+            signed_extensions,
+            claimed_extensions,
+            unsigned_extensions,
+            browser_bound_key,
+            spend,
+        })
     }
 }
 
 request! {
     /// Starts a sign-in (§7.2). Without `user` and `name` any passkey of the site may answer.
-    StartAuthentication {
-        rp: Option<String>,
-        session: String,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
+    StartAuthentication(rp, session, now) {
         /// The account, if it is known, such as after a password.
-        #[schemars(with = "Option<shape::Bytes>")]
         user: Option<UserHandle>,
         /// What was typed as user name; for unknown names there are decoys.
         name: Option<String>,
         /// The records of the account; empty for a name that has no account.
-        #[serde(default)]
-        #[schemars(with = "Vec<shape::Record>")]
-        records: Vec<CredentialRecord>,
-        #[schemars(with = "Option<Vec<shape::Word>>")]
+        records(default): Vec<CredentialRecord>,
         hints: Option<Vec<Hint>>,
-        #[schemars(with = "Option<shape::Word>")]
         user_verification: Option<UserVerificationRequirement>,
         timeout_secs: Option<u64>,
-        #[schemars(with = "Option<shape::Extensions>")]
         extensions: Option<RequestExtensions>,
-        #[schemars(with = "Option<shape::Outputs>")]
         require: Option<AuthenticationOutputs>,
     }
-}
-
-type StartedAuthentication = Started<RequestOptions, AuthenticationState>;
-
-fn started((options, state): (RequestOptions, AuthenticationState)) -> StartedAuthentication {
-    Started { options, state_id: state.id(), expires_at: state.expires_at(), state }
 }
 
 impl Action for StartAuthentication {
     type Output = StartedAuthentication;
 
     fn run(self, context: &Context) -> Result<Self::Output, Stop> {
-        let Party { rp, .. } = context.party(self.rp.as_deref())?;
+        let rp = &context.party(self.rp.as_deref())?.rp;
         let mut request = match (self.user, self.name) {
             (None, None) if self.records.is_empty() => AuthenticationRequest::discoverable(),
             (Some(user), None) => AuthenticationRequest::known(&user, &self.records),
             (None, Some(name)) => AuthenticationRequest::named(name, &self.records),
             _ => return Err(Stop::caller("request", "expected one of user and name, and records only with one")),
         };
-        if let Some(hints) = self.hints {
-            request = request.hints(hints);
-        }
-        if let Some(wanted) = self.user_verification {
-            request = request.user_verification(wanted);
-        }
-        if let Some(seconds) = self.timeout_secs {
-            request = request.timeout(Duration::from_secs(seconds));
-        }
-        if let Some(inputs) = self.extensions {
-            request = request.extensions(inputs);
-        }
-        if let Some(outputs) = self.require {
-            request = request.require(outputs);
-        }
-        Ok(started(rp.start_authentication(request, Session::bound(self.session), self.now)?))
+        given!(request: hints self.hints, user_verification self.user_verification,
+            timeout self.timeout_secs.map(Duration::from_secs), extensions self.extensions, require self.require);
+        started!(StartedAuthentication, rp.start_authentication(request, Session::bound(self.session), self.now))
     }
 }
 
 request! {
     /// Finishes a sign-in. Apply `update` to the record by compare-and-set before you let the user in.
-    FinishAuthentication {
-        rp: Option<String>,
-        session: String,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "shape::State")]
+    FinishAuthentication(rp, session, now) {
         state: AuthenticationState,
-        #[schemars(with = "shape::PostedResponse")]
-        response: Json,
-        #[schemars(with = "shape::StoredRecord")]
+        response: Posted,
         record: Stored,
         /// All records of the account, if the answer should have the signal with which providers tidy up.
-        #[schemars(with = "Option<Vec<shape::Record>>")]
         accepted: Option<Vec<CredentialRecord>>,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct SignedIn {
-    user: UserHandle,
-    credential_id: CredentialId,
-    user_verification: UserVerification,
-    factor: bool,
-    update: Option<RecordUpdate>,
-    update_after_additional_factor: Option<RecordUpdate>,
-    sign_count_regressed: bool,
-    backup_state: bool,
-    backup_eligibility_changed: bool,
-    signal: Option<Signal>,
-    evidence: Evidence,
-    spend: String,
+answer! {
+    SignedIn {
+        user: UserHandle,
+        credential_id: CredentialId,
+        user_verification: UserVerification,
+        /// Whether user verification counts as a factor.
+        factor: bool,
+        /// Apply it to the record by compare-and-set before you let the user in; null if nothing changed.
+        update: Option<RecordUpdate>,
+        /// Apply it after `update`, once the user has given an additional factor.
+        update_after_additional_factor: Option<RecordUpdate>,
+        sign_count_regressed: bool,
+        backup_state: bool,
+        backup_eligibility_changed: bool,
+        signed_extensions: SignedOutputs,
+        unsigned_extensions: ClientExtensionResults,
+        /// The signal with the credentials of the account, if the request has `accepted`.
+        signal: Option<Signal>,
+        evidence: Evidence,
+        /// The id of the state, which is used up.
+        spend: String,
+    }
 }
 
-impl SignedIn {
-    fn of(done: Authenticated, signal: Option<Signal>, spend: String) -> Self {
-        Self {
+/// Makes the answer of a sign-in or of a payment, which have the same fields.
+macro_rules! signed_in {
+    ($done:expr, $signal:expr, $spend:expr) => {{
+        let done = $done;
+        SignedIn {
             user: done.user,
             credential_id: done.credential_id,
             user_verification: done.user_verification,
@@ -324,11 +304,13 @@ impl SignedIn {
             sign_count_regressed: matches!(done.sign_count, SignCount::Regressed { .. }),
             backup_state: done.backup_state,
             backup_eligibility_changed: done.backup_eligibility_changed,
-            signal,
+            signed_extensions: done.signed_extensions,
+            unsigned_extensions: done.unsigned_extensions,
+            signal: $signal,
             evidence: done.evidence,
-            spend,
+            spend: $spend,
         }
-    }
+    }};
 }
 
 impl Action for FinishAuthentication {
@@ -342,22 +324,16 @@ impl Action for FinishAuthentication {
         let done = spent(rp.finish_authentication(self.state, &response, record, session, self.now), &spend)?;
         let signal = self.accepted.map(|all| done.signal_all_accepted_credentials(rp, &all)).transpose();
         let signal = spent(signal, &spend)?;
-        Ok(SignedIn::of(done, signal, spend))
+        Ok(signed_in!(done, signal, spend))
     }
 }
 
 request! {
     /// Refuses a sign-in whose record you do not have: the same as `finish-authentication` with the record null. It costs as much
     /// time as a sign-in, and the answer is always an error.
-    Refuse {
-        rp: Option<String>,
-        session: String,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "shape::State")]
+    Refuse(rp, session, now) {
         state: AuthenticationState,
-        #[schemars(with = "shape::PostedResponse")]
-        response: Json,
+        response: Posted,
     }
 }
 
@@ -374,20 +350,13 @@ impl Action for Refuse {
 
 request! {
     /// Starts a re-authentication of a signed-in user for one purpose.
-    StartReauthentication {
-        rp: Option<String>,
-        session: String,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "shape::Bytes")]
+    StartReauthentication(rp, session, now) {
         user: UserHandle,
-        #[schemars(with = "Vec<shape::Record>")]
         records: Vec<CredentialRecord>,
         /// What the user wants to do, such as `delete-passkey`.
         purpose: String,
         /// How long it counts: 1 second to 1 day.
         lifetime_secs: u64,
-        #[schemars(with = "Option<Vec<shape::Word>>")]
         hints: Option<Vec<Hint>>,
     }
 }
@@ -399,34 +368,25 @@ impl Action for StartReauthentication {
         let rp = &context.party(self.rp.as_deref())?.rp;
         let lifetime = Duration::from_secs(self.lifetime_secs);
         let mut request = ReauthenticationRequest::new(&self.user, &self.records, self.purpose, lifetime);
-        if let Some(hints) = self.hints {
-            request = request.hints(hints);
-        }
-        Ok(started(rp.start_reauthentication(request, Session::bound(self.session), self.now)?))
+        given!(request: hints self.hints);
+        started!(StartedAuthentication, rp.start_reauthentication(request, Session::bound(self.session), self.now))
     }
 }
 
 request! {
     /// Finishes a re-authentication. Keep the result in the web session until the act.
-    FinishReauthentication {
-        rp: Option<String>,
-        session: String,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "shape::State")]
+    FinishReauthentication(rp, session, now) {
         state: AuthenticationState,
-        #[schemars(with = "shape::PostedResponse")]
-        response: Json,
-        #[schemars(with = "shape::StoredRecord")]
+        response: Posted,
         record: Stored,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Reauthenticated {
-    reauthentication: Reauthentication,
-    #[serde(flatten)]
-    signed_in: SignedIn,
+answer! {
+    Reauthenticated {
+        reauthentication: Reauthentication,
+        signed_in(flatten): SignedIn,
+    }
 }
 
 impl Action for FinishReauthentication {
@@ -439,30 +399,25 @@ impl Action for FinishReauthentication {
         let (record, session) = (self.record.0.as_ref(), Session::bound(self.session));
         let done = rp.finish_reauthentication(self.state, &response, record, session, self.now);
         let (reauthentication, done) = spent(done, &spend)?;
-        Ok(Reauthenticated { reauthentication, signed_in: SignedIn::of(done, None, spend) })
+        Ok(Reauthenticated { reauthentication, signed_in: signed_in!(done, None, spend) })
     }
 }
 
 request! {
     /// Spends a re-authentication on an act. Record the id in `spend` as used, in the transaction of the act.
-    SpendReauthentication {
-        rp: Option<String>,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "shape::Reauthenticated")]
+    SpendReauthentication(rp, now) {
         reauthentication: Reauthentication,
-        #[schemars(with = "shape::Bytes")]
         user: UserHandle,
         purpose: String,
         /// Whether the user has proved another factor in this web session.
-        #[serde(default)]
-        additional_factor: bool,
+        additional_factor(default): bool,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Spend {
-    spend: String,
+answer! {
+    Spend {
+        spend: String,
+    }
 }
 
 impl Action for SpendReauthentication {
@@ -482,17 +437,17 @@ impl Action for SpendReauthentication {
 }
 
 request! {
-    /// Starts the confirmation of a payment.
-    StartPayment {
-        rp: Option<String>,
-        session: String,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "shape::Bytes")]
+    /// Starts a payment (Secure Payment Confirmation).
+    StartPayment(rp, now) {
+        /// The id of the web session; null if a merchant's page calls your back end.
+        session: Option<String>,
         user: UserHandle,
-        #[schemars(with = "Vec<shape::Record>")]
         records: Vec<CredentialRecord>,
     }
+}
+
+fn payment_session(id: Option<String>) -> Session {
+    id.map_or_else(Session::unbound, Session::bound)
 }
 
 impl Action for StartPayment {
@@ -501,62 +456,34 @@ impl Action for StartPayment {
     fn run(self, context: &Context) -> Result<Self::Output, Stop> {
         let rp = &context.party(self.rp.as_deref())?.rp;
         let request = AuthenticationRequest::known(&self.user, &self.records);
-        Ok(started(rp.start_payment(request, Session::bound(self.session), self.now)?))
+        started!(StartedAuthentication, rp.start_payment(request, payment_session(self.session), self.now))
     }
-}
-
-/// What the browser showed of a payment.
-#[derive(serde::Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Details {
-    top_origin: String,
-    payee_name: Option<String>,
-    payee_origin: Option<String>,
-    #[serde(default)]
-    #[schemars(with = "Vec<shape::Other>")]
-    logos: Vec<Logo>,
-    #[schemars(with = "shape::Other")]
-    total: Amount,
-    #[schemars(with = "shape::Other")]
-    instrument: Instrument,
 }
 
 request! {
-    /// Finishes the confirmation of a payment.
-    FinishPayment {
-        rp: Option<String>,
-        session: String,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "shape::State")]
+    /// Finishes a payment. It signs nobody in.
+    FinishPayment(rp, now) {
+        session: Option<String>,
         state: AuthenticationState,
-        #[schemars(with = "shape::PostedResponse")]
-        response: Json,
-        #[schemars(with = "shape::StoredRecord")]
+        response: Posted,
         record: Stored,
-        details: Details,
+        details: PaymentDetails,
         /// The browser-bound keys that you know of this credential.
-        #[serde(default)]
-        #[schemars(with = "Vec<shape::Bytes>")]
-        browser_bound_keys: Vec<Blob>,
-        #[serde(default)]
-        browser_bound_required: bool,
+        browser_bound_keys(default): Vec<Blob>,
+        browser_bound_required(default): bool,
+        /// The origins of the merchants whose pages may call for a payment, in place of your own.
+        called_by: Option<Vec<String>>,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Paid {
-    user: UserHandle,
-    credential_id: CredentialId,
-    user_verification: UserVerification,
-    factor: bool,
-    update: Option<RecordUpdate>,
-    update_after_additional_factor: Option<RecordUpdate>,
-    sign_count_regressed: bool,
-    /// A new browser-bound key to keep.
-    browser_bound_key: Option<Blob>,
-    evidence: Evidence,
-    spend: String,
+answer! {
+    Paid {
+        /// `absent`, `known`, or `new`: the browser signed with `browser_bound_key`, which you did not know.
+        browser_binding: &'static str,
+        /// A new browser-bound key to keep.
+        browser_bound_key: Option<Blob>,
+        signed_in(flatten): SignedIn,
+    }
 }
 
 impl Action for FinishPayment {
@@ -565,98 +492,74 @@ impl Action for FinishPayment {
     fn run(self, context: &Context) -> Result<Paid, Stop> {
         let rp = &context.party(self.rp.as_deref())?.rp;
         let spend = self.state.id();
-        let Details { top_origin, payee_name, payee_origin, logos, total, instrument } = self.details;
-        let mut details = PaymentDetails::new(top_origin, String::new(), total, instrument);
-        (details.payee_name, details.payee_origin, details.logos) = (payee_name, payee_origin, logos);
         let keys: Vec<Vec<u8>> = self.browser_bound_keys.iter().map(|key| key.as_bytes().to_vec()).collect();
-        let mut expected = ExpectedPayment::new(&details);
+        let mut expected = ExpectedPayment::new(&self.details);
         (expected.browser_bound_keys, expected.browser_bound_required) = (&keys, self.browser_bound_required);
+        if let Some(origins) = self.called_by {
+            expected =
+                expected.called_by(origins).map_err(|error| Stop::caller("called-by", error).spending(&spend))?;
+        }
         let response = spent(self.response.authentication(), &spend)?;
-        let (record, session) = (self.record.0.as_ref(), Session::bound(self.session));
+        let (record, session) = (self.record.0.as_ref(), payment_session(self.session));
         let done = spent(rp.finish_payment(self.state, &response, record, &expected, session, self.now), &spend)?;
-        let browser_bound_key = match done.browser_binding {
-            BrowserBinding::New(key) => Some(key),
-            _ => None,
+        let (browser_binding, browser_bound_key) = match &done.browser_binding {
+            BrowserBinding::New(key) => ("new", Some(key.clone())),
+            BrowserBinding::Known => ("known", None),
+            _ => ("absent", None),
         };
-        Ok(Paid {
-            user: done.user,
-            credential_id: done.credential_id,
-            user_verification: done.user_verification,
-            factor: done.user_verification.is_factor(),
-            update: done.update,
-            update_after_additional_factor: done.update_after_additional_factor,
-            sign_count_regressed: matches!(done.sign_count, SignCount::Regressed { .. }),
-            browser_bound_key,
-            evidence: done.evidence,
-            spend,
-        })
+        Ok(Paid { browser_binding, browser_bound_key, signed_in: signed_in!(done, None, spend) })
     }
 }
 
 request! {
     /// Starts the confirmation of a document. Show the whole document first.
-    StartConfirmation {
-        rp: Option<String>,
-        session: String,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "shape::Bytes")]
+    StartConfirmation(rp, session, now) {
         user: UserHandle,
-        #[schemars(with = "Vec<shape::Record>")]
         records: Vec<CredentialRecord>,
-        #[schemars(with = "shape::Document")]
         document: Document,
     }
 }
 
 impl Action for StartConfirmation {
-    type Output = Started<RequestOptions, ConfirmationState>;
+    type Output = StartedConfirmation;
 
     fn run(self, context: &Context) -> Result<Self::Output, Stop> {
-        let rp = &context.party(self.rp.as_deref())?.rp;
-        let session = Session::bound(self.session);
-        let (options, state) = rp.start_confirmation(&self.user, &self.records, &self.document, session, self.now)?;
-        Ok(Started { options, state_id: state.id(), expires_at: state.expires_at(), state })
+        let (rp, session) = (&context.party(self.rp.as_deref())?.rp, Session::bound(self.session));
+        let started = rp.start_confirmation(&self.user, &self.records, &self.document, session, self.now);
+        started!(StartedConfirmation, started)
     }
 }
 
 request! {
     /// Finishes the confirmation of a document. Store the receipt with the act.
-    FinishConfirmation {
-        rp: Option<String>,
-        session: String,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "shape::State")]
+    FinishConfirmation(rp, session, now) {
         state: ConfirmationState,
         /// The document that the confirmation was started with.
-        #[schemars(with = "shape::Document")]
         document: Document,
-        #[schemars(with = "shape::PostedResponse")]
-        response: Json,
-        #[schemars(with = "shape::StoredRecord")]
+        response: Posted,
         record: Stored,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Signed {
-    receipt: Receipt,
-    confirmed: ConfirmedBy,
-    #[serde(flatten)]
-    signed_in: SignedIn,
+answer! {
+    Signed {
+        receipt: Receipt,
+        confirmed: ConfirmedBy,
+        signed_in(flatten): SignedIn,
+    }
 }
 
-/// What was verified of a receipt or of a part.
-#[derive(Serialize)]
-pub(crate) struct ConfirmedBy {
-    challenge: String,
-    user: UserHandle,
-    credential_id: CredentialId,
-    user_verification: UserVerification,
-    factor: bool,
-    items: usize,
-    evidence: Evidence,
+answer! {
+    /// What was verified of a receipt or of a part.
+    ConfirmedBy {
+        challenge: String,
+        user: UserHandle,
+        credential_id: CredentialId,
+        user_verification: UserVerification,
+        factor: bool,
+        items: usize,
+        evidence: Evidence,
+    }
 }
 
 impl From<Confirmed> for ConfirmedBy {
@@ -688,18 +591,15 @@ impl Action for FinishConfirmation {
         let (record, session) = (self.record.0.as_ref(), Session::bound(self.session));
         let done = rp.finish_confirmation(self.state, &self.document, &response, record, session, self.now);
         let done = spent(done, &spend)?;
-        let signed_in = SignedIn::of(done.authenticated, None, spend);
+        let signed_in = signed_in!(done.authenticated, None, spend);
         Ok(Signed { receipt: done.receipt, confirmed: done.confirmed.into(), signed_in })
     }
 }
 
 request! {
     /// Verifies a receipt. The record needs the credential id, the user handle and the public key.
-    VerifyReceipt {
-        rp: Option<String>,
-        #[schemars(with = "shape::ReceiptJson")]
+    VerifyReceipt(rp) {
         receipt: Receipt,
-        #[schemars(with = "shape::Record")]
         record: CredentialRecord,
     }
 }
@@ -715,9 +615,7 @@ impl Action for VerifyReceipt {
 
 request! {
     /// Returns what one reader may see of a receipt. Nothing is verified.
-    DisclosePart {
-        rp: Option<String>,
-        #[schemars(with = "shape::ReceiptJson")]
+    DisclosePart(rp) {
         receipt: Receipt,
         /// Whether the reader may see the members that are not items.
         head: bool,
@@ -726,11 +624,12 @@ request! {
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Disclosed {
-    part: Part,
-    /// The response as a text, which goes to the reader with the part.
-    response: String,
+answer! {
+    Disclosed {
+        part: Part,
+        /// The response as a text, which goes to the reader with the part.
+        response: String,
+    }
 }
 
 impl Action for DisclosePart {
@@ -745,13 +644,9 @@ impl Action for DisclosePart {
 
 request! {
     /// Verifies a part of a document that somebody else sent.
-    VerifyPart {
-        rp: Option<String>,
-        #[schemars(with = "shape::PartJson")]
+    VerifyPart(rp) {
         part: Part,
-        #[schemars(with = "shape::PostedResponse")]
-        response: Json,
-        #[schemars(with = "shape::Record")]
+        response: Posted,
         record: CredentialRecord,
     }
 }
@@ -772,18 +667,16 @@ impl Action for VerifyPart {
 
 request! {
     /// Returns the signal that a credential is unknown, or null if your store has its record.
-    SignalUnknown {
-        rp: Option<String>,
-        #[schemars(with = "shape::Bytes")]
+    SignalUnknown(rp) {
         credential_id: CredentialId,
-        #[schemars(with = "shape::StoredRecord")]
         stored: Stored,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct OneSignal {
-    signal: Option<Signal>,
+answer! {
+    OneSignal {
+        signal: Option<Signal>,
+    }
 }
 
 impl Action for SignalUnknown {
@@ -797,24 +690,20 @@ impl Action for SignalUnknown {
 
 request! {
     /// Returns the signals after a change of the account, for a user who re-authenticated for it.
-    Signals {
-        rp: Option<String>,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "shape::Reauthenticated")]
+    Signals(rp, now) {
         reauthentication: Reauthentication,
         /// All records of the account.
-        #[schemars(with = "Vec<shape::Record>")]
         accepted: Vec<CredentialRecord>,
         name: String,
         display_name: String,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct AllSignals {
-    accepted: Signal,
-    details: Signal,
+answer! {
+    AllSignals {
+        accepted: Signal,
+        details: Signal,
+    }
 }
 
 impl Action for Signals {

@@ -2,9 +2,9 @@
 
 use crate::answer::Stop;
 use crate::config::Context;
-use crate::request::{self as shape, Json, Stored, request};
+use crate::request::{Json, Posted, Stored};
 use crate::schema::Action;
-use serde::Serialize;
+use crate::shape::{answer, request};
 use std::collections::BTreeMap;
 use wardkey::account::{Account, AccountAct, AccountPolicy, AccountSession, Decision, Need, Notice, Stage};
 use wardkey::assurance::{
@@ -19,39 +19,35 @@ use wardkey::internals::Vector;
 use wardkey::interop::{self, Concern, ImportError, Imported, Row};
 use wardkey::metadata::{Attested, Circumstance, Incidents, ModelId, Reasons, Standing};
 use wardkey::policy::Characteristics;
-use wardkey::{AuthenticationState, CredentialId, CredentialRecord, RegistrationState, UnixTime, UserHandle};
+use wardkey::{AuthenticationState, CredentialId, CredentialRecord, RegistrationState, UserHandle};
 
 request! {
     /// Looks over options for what real clients punish. Give one of `creation` and `request`.
-    LintOptions {
-        #[schemars(with = "Option<shape::Other>")]
+    LintOptions() {
         creation: Option<CreationOptions>,
-        #[schemars(with = "Option<shape::Other>")]
         request: Option<RequestOptions>,
         /// Whether the page asks with conditional mediation.
-        #[serde(default)]
-        conditional: bool,
+        conditional(default): bool,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Warning {
-    code: String,
-    text: String,
+answer! {
+    Warning {
+        code: &'static str,
+        text: String,
+    }
 }
 
 impl From<Lint> for Warning {
-    /// A lint has no code, so its code is the name of its variant.
     fn from(lint: Lint) -> Self {
-        let name = format!("{lint:?}");
-        let code = name.split(['(', ' ']).next().unwrap_or_default().to_owned();
-        Self { code, text: lint.to_string() }
+        Self { code: lint.code(), text: lint.to_string() }
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Warnings {
-    warnings: Vec<Warning>,
+answer! {
+    Warnings {
+        warnings: Vec<Warning>,
+    }
 }
 
 impl Action for LintOptions {
@@ -71,18 +67,17 @@ impl Action for LintOptions {
 
 request! {
     /// Lists what is wrong with stored records, such as those that can never sign in.
-    CheckRecords {
-        rp: Option<String>,
-        #[schemars(with = "Vec<shape::Record>")]
+    CheckRecords(rp) {
         records: Vec<CredentialRecord>,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Noted {
-    code: &'static str,
-    locks_out: bool,
-    text: String,
+answer! {
+    Noted {
+        code: &'static str,
+        locks_out: bool,
+        text: String,
+    }
 }
 
 impl From<Concern> for Noted {
@@ -91,16 +86,17 @@ impl From<Concern> for Noted {
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Checked {
-    concerns: Vec<OfCredential>,
+answer! {
+    Checked {
+        concerns: Vec<OfCredential>,
+    }
 }
 
-#[derive(Serialize)]
-pub(crate) struct OfCredential {
-    credential_id: CredentialId,
-    #[serde(flatten)]
-    concern: Noted,
+answer! {
+    OfCredential {
+        credential_id: CredentialId,
+        concern(flatten): Noted,
+    }
 }
 
 impl Action for CheckRecords {
@@ -115,46 +111,45 @@ impl Action for CheckRecords {
 
 request! {
     /// Converts credentials that another library stored. A bad row does not stop the others.
-    Import {
+    Import() {
         /// The module of `wardkey::interop`, such as `webauthn_rs` or `java_webauthn_server`.
         library: String,
         /// The rows as JSON.
-        #[schemars(with = "shape::Text")]
         rows: Json,
         /// The user handle of all rows, if the library did not store it.
-        #[schemars(with = "Option<shape::Bytes>")]
         user: Option<UserHandle>,
         /// The user handle by credential id (base64url), if the library did not store it.
-        #[serde(default)]
-        #[schemars(with = "BTreeMap<String, shape::Bytes>")]
-        users: BTreeMap<String, UserHandle>,
+        users(default): BTreeMap<String, UserHandle>,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct ImportedRow {
-    row: usize,
-    record: CredentialRecord,
-    concerns: Vec<Noted>,
+answer! {
+    ImportedRow {
+        row: usize,
+        record: CredentialRecord,
+        concerns: Vec<Noted>,
+    }
 }
 
-#[derive(Serialize)]
-pub(crate) struct FailedRow {
-    row: Option<usize>,
-    credential_id: Option<CredentialId>,
-    code: &'static str,
-    text: String,
+answer! {
+    FailedRow {
+        row: Option<usize>,
+        credential_id: Option<CredentialId>,
+        code: &'static str,
+        text: String,
+    }
 }
 
-#[derive(Default, Serialize)]
-pub(crate) struct AllImported {
-    imported: Vec<ImportedRow>,
-    failed: Vec<FailedRow>,
+answer! {
+    AllImported {
+        imported: Vec<ImportedRow>,
+        failed: Vec<FailedRow>,
+    }
 }
 
 impl AllImported {
     fn of(rows: impl Iterator<Item = Result<Imported, ImportError>>) -> Self {
-        let mut all = Self::default();
+        let mut all = Self { imported: Vec::new(), failed: Vec::new() };
         for row in rows {
             match row {
                 Ok(Imported { row, record, concerns, .. }) => {
@@ -205,30 +200,23 @@ impl Action for Import {
 
 request! {
     /// Returns the facts of a sign-in, from which `assess` tells its level.
-    GetFacts {
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
+    GetFacts(now) {
         /// The evidence of the sign-in.
-        #[schemars(with = "shape::EvidenceJson")]
         evidence: Evidence,
         /// What finish-registration returned as `characteristics`.
-        #[schemars(with = "Option<shape::CharacteristicsJson>")]
         characteristics: Option<Characteristics>,
         /// What finish-registration returned as `attested`: the facts then have those of the metadata.
-        #[schemars(with = "Option<shape::AttestedJson>")]
         attested: Option<Attested>,
-        #[schemars(with = "Option<shape::Other>")]
         declared: Option<Declared>,
-        #[schemars(with = "Option<shape::Other>")]
         confirmation: Option<ConfirmationFacts>,
-        #[schemars(with = "Option<shape::Other>")]
         series: Option<Series>,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct FactsOf {
-    facts: Facts,
+answer! {
+    FactsOf {
+        facts: Facts,
+    }
 }
 
 impl Action for GetFacts {
@@ -248,19 +236,19 @@ impl Action for GetFacts {
 
 request! {
     /// Judges the facts of a sign-in by the rules of one document.
-    Assess {
+    Assess() {
         /// The name of the rules, such as `nist-800-63b-4`.
         rules: String,
-        #[schemars(with = "shape::FactsJson")]
         facts: Facts,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Assessed {
-    assurance: Assurance,
-    /// What the session has shown, for `demand`.
-    proven: ProvenSession,
+answer! {
+    Assessed {
+        assurance: Assurance,
+        /// What the session has shown, for `demand`.
+        proven: ProvenSession,
+    }
 }
 
 impl Action for Assess {
@@ -275,29 +263,24 @@ impl Action for Assess {
 
 request! {
     /// Tells what a web session lacks for an act. Give `base`, or `profile` and `act`.
-    AskDemand {
-        rp: Option<String>,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "Option<shape::DemandJson>")]
+    AskDemand(rp, now) {
         base: Option<Demand>,
         profile: Option<String>,
         /// `read`, `export`, `consent`, `bind` or `prescribe`.
         act: Option<String>,
         /// Names of signals that were seen, of the table in the configuration.
-        #[serde(default)]
-        signals: Vec<String>,
-        #[schemars(with = "shape::Proven")]
+        signals(default): Vec<String>,
         proven: ProvenSession,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Asked {
-    demand: Demand,
-    allowed: bool,
-    lacks: Vec<&'static str>,
-    because: Vec<String>,
+answer! {
+    Asked {
+        demand: Demand,
+        allowed: bool,
+        lacks: Vec<&'static str>,
+        because: Vec<String>,
+    }
 }
 
 impl Action for AskDemand {
@@ -328,31 +311,25 @@ impl Action for AskDemand {
 
 request! {
     /// Decides about an act of an account on its way from SMS codes to passkeys.
-    Decide {
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "shape::AccountJson")]
+    Decide(now) {
         account: Account,
-        #[schemars(with = "shape::Other")]
         act: AccountAct,
-        #[schemars(with = "shape::Proven")]
         proven: ProvenSession,
         /// Whether the session was opened by recovery.
-        #[serde(default)]
-        recovered: bool,
-        #[schemars(with = "Option<shape::Other>")]
+        recovered(default): bool,
         policy: Option<AccountPolicy>,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Decided {
-    stage: Stage,
-    max_level: AssuranceLevel,
-    allowed: bool,
-    lacks: Vec<&'static str>,
-    notice: Option<&'static str>,
-    notify: Vec<String>,
+answer! {
+    Decided {
+        stage: Stage,
+        max_level: AssuranceLevel,
+        allowed: bool,
+        lacks: Vec<&'static str>,
+        notice: Option<&'static str>,
+        notify: Vec<String>,
+    }
 }
 
 impl Action for Decide {
@@ -378,29 +355,29 @@ impl Action for Decide {
 
 request! {
     /// Looks up the models of an AAGUID or of a key identifier in the metadata.
-    LookUpModel {
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
+    LookUpModel(now) {
         /// An AAGUID, or the key identifier of an attestation certificate in hexadecimal.
         model: String,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Found {
-    number: u64,
-    fresh: Option<bool>,
-    unreadable: bool,
-    models: Vec<FoundModel>,
+answer! {
+    Found {
+        number: u64,
+        fresh: Option<bool>,
+        unreadable: bool,
+        models: Vec<FoundModel>,
+    }
 }
 
-#[derive(Serialize)]
-pub(crate) struct FoundModel {
-    name: Option<String>,
-    level: Option<String>,
-    fips: Option<u8>,
-    incidents: Incidents,
-    update_available: bool,
+answer! {
+    FoundModel {
+        name: Option<String>,
+        level: Option<String>,
+        fips: Option<u8>,
+        incidents: Incidents,
+        update_available: bool,
+    }
 }
 
 impl Action for LookUpModel {
@@ -431,23 +408,20 @@ fn no_metadata() -> Stop {
 
 request! {
     /// Judges the model of a credential again, at a sign-in. It never refuses: act on the decision.
-    Reassess {
-        rp: Option<String>,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "shape::AttestedJson")]
+    Reassess(rp, now) {
         attested: Attested,
         /// The name of the attestation policy at registration, as in the evidence.
         policy: Option<String>,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Reassessed {
-    /// `accept`, `step_up` or `suspend`; null if the policy does not use metadata.
-    decision: Option<&'static str>,
-    reasons: Reasons,
-    notes: Reasons,
+answer! {
+    Reassessed {
+        /// `accept`, `step_up` or `suspend`; null if the policy does not use metadata.
+        decision: Option<&'static str>,
+        reasons: Reasons,
+        notes: Reasons,
+    }
 }
 
 impl Action for Reassess {
@@ -467,23 +441,18 @@ impl Action for Reassess {
 
 request! {
     /// Makes the bundle of a registration, for an archive: judged as finish-registration does.
-    BundleRegistration {
-        rp: Option<String>,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "shape::State")]
+    BundleRegistration(rp, now) {
         state: RegistrationState,
-        #[schemars(with = "shape::PostedResponse")]
-        response: Json,
-        #[schemars(with = "shape::StoredRecord")]
+        response: Posted,
         stored: Stored,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Bundled {
-    /// The bundle as a text. Store it as it is, because its digests are over this spelling.
-    bundle: String,
+answer! {
+    Bundled {
+        /// The bundle as a text. Store it as it is, because its digests are over this spelling.
+        bundle: String,
+    }
 }
 
 fn bundled(bundle: Result<Bundle, wardkey::audit::BundleError>) -> Result<Bundled, Stop> {
@@ -502,15 +471,9 @@ impl Action for BundleRegistration {
 
 request! {
     /// Makes the bundle of a sign-in, with the record as it was before.
-    BundleAuthentication {
-        rp: Option<String>,
-        #[schemars(with = "shape::Time")]
-        now: UnixTime,
-        #[schemars(with = "shape::State")]
+    BundleAuthentication(rp, now) {
         state: AuthenticationState,
-        #[schemars(with = "shape::PostedResponse")]
-        response: Json,
-        #[schemars(with = "shape::Record")]
+        response: Posted,
         record: CredentialRecord,
     }
 }
@@ -526,21 +489,22 @@ impl Action for BundleAuthentication {
 
 request! {
     /// Verifies a bundle and judges its ceremony again.
-    VerifyBundle {
+    VerifyBundle() {
         /// The bundle as the text that was stored.
         bundle: String,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Reverified {
-    intact: bool,
-    agrees: bool,
-    changed: Vec<&'static str>,
-    id_matches: bool,
-    accept: Option<bool>,
-    step: Option<String>,
-    disagrees: Vec<String>,
+answer! {
+    Reverified {
+        intact: bool,
+        agrees: bool,
+        changed: Vec<&'static str>,
+        id_matches: bool,
+        accept: Option<bool>,
+        step: Option<String>,
+        disagrees: Vec<String>,
+    }
 }
 
 impl Action for VerifyBundle {
@@ -561,22 +525,22 @@ impl Action for VerifyBundle {
 
 request! {
     /// Judges a ceremony vector of format 1 (`tests/vectors/README.md`).
-    JudgeVector {
+    JudgeVector() {
         /// The vector; members that are no part of the ceremony are ignored.
-        #[schemars(with = "shape::Text")]
         vector: Json,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Judged {
-    accept: bool,
-    code: Option<&'static str>,
-    step: Option<String>,
-    attestation_format: Option<&'static str>,
-    attestation_type: Option<&'static str>,
-    reason: Option<String>,
-    evidence: Option<Box<Evidence>>,
+answer! {
+    Judged {
+        accept: bool,
+        code: Option<&'static str>,
+        step: Option<String>,
+        attestation_format: Option<&'static str>,
+        attestation_type: Option<&'static str>,
+        reason: Option<String>,
+        evidence: Option<Evidence>,
+    }
 }
 
 impl Action for JudgeVector {
@@ -595,7 +559,7 @@ impl Action for JudgeVector {
             attestation_format: judged.attestation_format,
             attestation_type: judged.attestation_type,
             reason: judged.reason,
-            evidence: judged.evidence,
+            evidence: judged.evidence.map(|evidence| *evidence),
         })
     }
 }

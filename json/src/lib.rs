@@ -41,6 +41,7 @@ mod config;
 mod judgements;
 mod request;
 mod schema;
+mod shape;
 
 pub use config::{Config, ConfigError, Context};
 pub use schema::{ACTIONS, schema};

@@ -14,6 +14,7 @@
 //! The configuration is `wardkey.toml`, or what `--config` names; a name that ends in `.json` is JSON.
 
 mod lines;
+#[cfg_attr(not(unix), path = "no_socket.rs")]
 mod socket;
 #[path = "../../examples/verify_vectors/main.rs"]
 #[allow(dead_code, reason = "its `main` is of the example")]

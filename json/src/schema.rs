@@ -2,15 +2,16 @@
 
 use crate::answer::{Id, Stop, done};
 use crate::config::Context;
-use crate::{ceremonies as c, judgements as j};
-use schemars::generate::SchemaSettings;
+use crate::shape::{Definitions, Shape, definition};
+use crate::{VERSION, ceremonies as c, judgements as j};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use wardkey::ceremony::evidence::Evidence;
 
 /// What a request does.
-pub(crate) trait Action: DeserializeOwned {
-    type Output: Serialize;
+pub(crate) trait Action: DeserializeOwned + Shape {
+    type Output: Serialize + Shape;
     fn run(self, context: &Context) -> Result<Self::Output, Stop>;
 }
 
@@ -34,41 +35,79 @@ macro_rules! actions {
             }
         }
 
-        /// Returns the JSON Schema (2020-12) of the requests, as one value.
+        /// Returns the JSON Schema (2020-12) of the requests and of their answers, as one value.
+        ///
+        /// The schema describes requests. `$defs` has `Answer`, the envelope of every answer; the keyword `x-ok` of a request refers to
+        /// the schema of `ok` in its answer.
         #[must_use]
         pub fn schema() -> Value {
-            let mut generator = SchemaSettings::draft2020_12().into_generator();
-            let requests = [$(($name, generator.subschema_for::<$type>())),*];
-            let mut all = generator.take_definitions(true);
-            let mut choices = Vec::new();
-            for (name, schema) in requests {
-                let reference = schema.as_value()["$ref"].as_str().unwrap_or_default().to_owned();
-                if let Some(definition) = reference.rsplit('/').next().and_then(|key| all.get_mut(key)) {
-                    envelope(definition, name);
-                }
-                choices.push(json!({ "$ref": reference }));
-            }
+            let mut definitions = Definitions::new();
+            let requests = [$(request::<$type>($name, &mut definitions)),*];
+            let evidence = Evidence::shape(&mut definitions);
+            definitions.insert("Answer".to_owned(), envelope(&evidence));
             json!({
                 "$schema": "https://json-schema.org/draft/2020-12/schema",
-                "title": "Requests of wardkey-json, version 1",
-                "oneOf": choices,
-                "$defs": all,
+                "title": "Requests and answers of wardkey-json, version 1",
+                "oneOf": requests,
+                "$defs": definitions,
             })
         }
     };
 }
 
-/// Adds the members of the envelope, which are read before those of the action.
-fn envelope(definition: &mut Value, name: &str) {
-    let Value::Object(definition) = definition else { return };
-    if let Value::Object(properties) = definition.entry("properties").or_insert_with(|| json!({})) {
-        properties.insert("v".to_owned(), json!({ "const": crate::VERSION }));
-        properties.insert("id".to_owned(), json!({ "type": ["integer", "string", "null"] }));
-        properties.insert("do".to_owned(), json!({ "const": name }));
+/// Defines a request with the members of its envelope, and refers to its answer.
+fn request<A: Action>(name: &str, definitions: &mut Definitions) -> Value {
+    let (request, ok) = (A::shape(definitions), A::Output::shape(definitions));
+    if let Some(Value::Object(defined)) = definition(&request, definitions) {
+        if let Some(Value::Object(properties)) = defined.get_mut("properties") {
+            let members = [("v", json!({ "const": VERSION })), ("id", id()), ("do", json!({ "const": name }))];
+            properties.extend(members.map(|(member, schema)| (member.to_owned(), schema)));
+        }
+        if let Some(Value::Array(required)) = defined.get_mut("required") {
+            required.splice(0..0, [json!("v"), json!("do")]);
+        }
+        defined.insert("x-ok".to_owned(), ok);
     }
-    if let Value::Array(required) = definition.entry("required").or_insert_with(|| json!([])) {
-        required.splice(0..0, [json!("v"), json!("do")]);
-    }
+    request
+}
+
+fn id() -> Value {
+    json!({ "type": ["integer", "string", "null"], "description": "Your id of the request, which the answer repeats." })
+}
+
+/// The schema of every answer.
+fn envelope(evidence: &Value) -> Value {
+    let text = |text: &str| json!({ "type": "string", "description": text });
+    let done = json!({
+        "type": "object",
+        "properties": { "v": { "const": VERSION }, "id": id(), "ok": { "type": "object", "description": "x-ok of the request." } },
+        "required": ["v", "id", "ok"],
+    });
+    let step =
+        json!({ "type": ["string", "null"], "description": "The step of the standard that refuses, such as 7.2/11." });
+    let error = json!({
+        "type": "object",
+        "properties": {
+            "code": text("The stable code of the error."),
+            "step": step,
+            "fault": { "enum": ["response", "user", "caller", "machine"], "description": "Who must act." },
+            "tell": { "type": "object", "description": "The body for the browser." },
+        },
+        "required": ["code", "step", "fault", "tell"],
+    });
+    let refused = json!({
+        "type": "object",
+        "properties": {
+            "v": { "const": VERSION },
+            "id": id(),
+            "error": error,
+            "log": text("The line for your log."),
+            "spend": text("The id of the state, which is used up."),
+            "evidence": evidence,
+        },
+        "required": ["v", "id", "error", "log"],
+    });
+    json!({ "oneOf": [done, refused] })
 }
 
 actions! {

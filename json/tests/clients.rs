@@ -1,5 +1,6 @@
-//! The clients in Python, Node and Java: each portal registers, signs in, and refuses a state that is used twice. The test plays
-//! the browser. A language that the machine lacks is skipped with a line that says so; `WARDKEY_CLIENTS=all` demands every one.
+//! The clients in Python, Node, Java and PHP: each portal registers, signs in, re-authenticates, has a document confirmed, and
+//! refuses a state that is used twice. The test plays the browser. A language that the machine lacks is skipped with a line that
+//! says so; `WARDKEY_CLIENTS=all` demands every one.
 
 mod common;
 
@@ -120,10 +121,32 @@ fn journey(name: &str, command: Command) {
     let posted = browser.get(&options, 4);
     assert_eq!(portal.post("/sign-in/finish", "the session of eve's browser", &posted).0, 400);
     assert_eq!(portal.post("/sign-in/finish", session, &posted).0, 400);
+    // An act needs a re-authentication for it, and uses it up.
+    assert_eq!(portal.post("/export", session, "").0, 400, "not re-authenticated");
+    let (_, options) = portal.post("/sign-in/start", session, "");
+    let posted = browser.get(&options, 4);
+    assert_eq!(portal.post("/confirm/finish", session, &posted).0, 400, "a sign-in is no re-authentication");
+    let (_, options) = portal.post("/confirm/start", session, "");
+    let (status, body) = portal.post("/confirm/finish", session, &browser.get(&options, 4));
+    assert_eq!((status, &body["user"]), (200, &json!(common::ADA)), "{body}");
+    assert_eq!(portal.post("/export", "the session of eve's browser", "").0, 400);
+    assert_eq!(portal.post("/export", session, ""), (200, json!({ "receipts": 0 })));
+    assert_eq!(portal.post("/export", session, "").0, 400, "a re-authentication counts once");
+    // A document is confirmed: the challenge is its digest.
+    let (_, options) = portal.post("/consent/start", session, "");
+    let posted = browser.get(&options, 5);
+    assert_eq!(portal.post("/consent/finish", "the session of eve's browser", &posted).0, 400);
+    assert_eq!(portal.post("/consent/finish", session, &posted).0, 400, "the state is used up");
+    let (_, options) = portal.post("/consent/start", session, "");
+    let (status, body) = portal.post("/consent/finish", session, &browser.get(&options, 5));
+    assert_eq!((status, &body["factor"]), (200, &json!(true)), "{body}");
+    let (_, options) = portal.post("/confirm/start", session, "");
+    assert_eq!(portal.post("/confirm/finish", session, &browser.get(&options, 6)).0, 200);
+    assert_eq!(portal.post("/export", session, ""), (200, json!({ "receipts": 1 })), "the receipt is kept");
     // A ceremony that was started before an upgrade of the process is finished after it.
     let (_, options) = portal.post("/sign-in/start", session, "");
     process.restart();
-    let (status, body) = portal.post("/sign-in/finish", session, &browser.get(&options, 5));
+    let (status, body) = portal.post("/sign-in/finish", session, &browser.get(&options, 7));
     assert_eq!(status, 200, "{body}");
     // An unknown credential: the page gets the signal for the provider.
     let mut other = Browser::default();
@@ -158,6 +181,15 @@ fn a_portal_in_node() {
 }
 
 #[test]
+fn a_portal_in_php() {
+    if has("php") {
+        let mut command = Command::new("php");
+        command.arg(format!("{CLIENTS}/php/portal.php"));
+        journey("php", command);
+    }
+}
+
+#[test]
 fn a_portal_in_java() {
     if has("javac") && has("java") {
         let classes = std::env::temp_dir().join(format!("wardkey-classes-{}", std::process::id()));
@@ -174,7 +206,7 @@ fn a_portal_in_java() {
 
 #[test]
 fn each_client_has_at_most_60_lines() {
-    for file in ["python/wardkey.py", "node/wardkey.mjs", "java/Wardkey.java"] {
+    for file in ["python/wardkey.py", "node/wardkey.mjs", "java/Wardkey.java", "php/wardkey.php"] {
         let lines = fs::read_to_string(format!("{CLIENTS}/{file}")).unwrap().lines().count();
         assert!(lines <= 60, "{file}: {lines}");
     }

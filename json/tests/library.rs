@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{ADA, Browser, NOW, answer, context, ok, refused, register, request, sign_in};
+use common::{ADA, Browser, NOW, answer, context, of_action, ok, refused, register, request, sign_in};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use wardkey::{CredentialRecord, RecordUpdate};
@@ -144,12 +144,61 @@ fn a_payment_is_confirmed_with_the_details_that_were_shown() {
     let done = finish(&payment, &details);
     assert_eq!(done["ok"]["user"], ADA, "{done}");
     assert!(done["ok"]["spend"].is_string());
+    assert_eq!((&done["ok"]["browser_binding"], &done["ok"]["browser_bound_key"]), (&json!("absent"), &Value::Null));
     let sign_in = finish(&json!({}), &details);
     assert_eq!((&sign_in["error"]["code"], &sign_in["error"]["step"]), (&json!("type-mismatch"), &json!("7.2/10")));
     details["total"]["value"] = json!("1000.00");
     let other = finish(&payment, &details);
     assert_eq!(other["error"]["fault"], "response", "{other}");
     assert!(other["spend"].is_string());
+}
+
+/// A merchant's page has no web session of the portal, and its origin is named.
+#[test]
+fn a_payment_of_a_merchant_has_no_session() {
+    let (context, mut browser) = (context(), Browser::default());
+    let record = register(&context, &mut browser)["record"].clone();
+    let details = json!({
+        "topOrigin": "https://shop.example", "payeeName": "Shop",
+        "paymentEntitiesLogos": [{ "url": "https://bank.example/logo", "label": "Bank" }],
+        "total": { "currency": "EUR", "value": "10.00" },
+        "instrument": { "displayName": "Card", "icon": "https://clinic.example/i" },
+    });
+    let mut shown = details.clone();
+    shown["rpId"] = json!("clinic.example");
+    let payment = json!({ "type": "payment.get", "payment": shown, "origin": "https://shop.example" });
+    let start = json!({ "now": NOW, "user": ADA, "records": [record] });
+    let started = ok(&context, "start-payment", start);
+    let posted = browser.get_with(&started["options"], 2, &payment);
+    let mut finish = json!({ "session": null, "now": NOW, "state": started["state"], "response": posted, "record": record,
+        "details": details });
+    assert_eq!(refused(&context, "finish-payment", finish.clone())["error"]["code"], "origin-not-allowed");
+    finish["called_by"] = json!(["https://shop.example"]);
+    assert_eq!(ok(&context, "finish-payment", finish.clone())["user"], ADA);
+    finish["called_by"] = json!(["https://other.example"]);
+    assert_eq!(refused(&context, "finish-payment", finish.clone())["error"]["code"], "origin-not-allowed");
+    finish["called_by"] = json!([]);
+    let answer = refused(&context, "finish-payment", finish.clone());
+    assert_eq!((&answer["error"]["code"], &answer["spend"]), (&json!("called-by"), &started["state_id"]));
+    finish["called_by"] = json!(["https://shop.example"]);
+    finish["session"] = json!("a session of the portal");
+    assert_eq!(refused(&context, "finish-payment", finish)["error"]["code"], "session-mismatch");
+}
+
+/// The outputs of extensions come with the answer, and who signed them.
+#[test]
+fn extension_outputs_are_answered() {
+    let (context, mut browser) = (context(), Browser::default());
+    let registered = register(&context, &mut browser);
+    assert_eq!((&registered["signed_extensions"], &registered["unsigned_extensions"]), (&json!({}), &json!({})));
+    let mut members = sign_in(&context, &browser, &registered["record"], 1);
+    let mut posted: Value = serde_json::from_str(members["response"].as_str().unwrap()).unwrap();
+    posted["clientExtensionResults"] =
+        json!({ "prf": { "results": { "first": "c2VjcmV0" } }, "largeBlob": { "blob": "YQ" } });
+    members["response"] = posted;
+    let done = ok(&context, "finish-authentication", members);
+    assert_eq!(done["unsigned_extensions"]["largeBlob"]["blob"], "YQ");
+    assert!(!done.to_string().contains("c2VjcmV0"), "a secret of the page is not kept: {done}");
 }
 
 #[test]
@@ -266,7 +315,7 @@ fn options_records_and_imports_are_looked_over() {
     let options = ok(&context, "start-registration", start)["options"].clone();
     let warnings = ok(&context, "lint", json!({ "creation": options }))["warnings"].clone();
     let codes: Vec<_> = warnings.as_array().unwrap().iter().map(|warning| warning["code"].as_str().unwrap()).collect();
-    assert!(codes.contains(&"Timeout") && codes.contains(&"EmptyUserName"), "{codes:?}");
+    assert!(codes.contains(&"timeout") && codes.contains(&"empty-user-name"), "{codes:?}");
     let mut record = register(&context, &mut browser)["record"].clone();
     let check = |record: &Value| ok(&context, "check-records", json!({ "records": [record] }))["concerns"].clone();
     assert!(!check(&record).as_array().unwrap().iter().any(|concern| concern["locks_out"] == true));
@@ -418,18 +467,12 @@ fn the_members_of_the_schema_are_those_that_are_read() {
     let schema = schema();
     let record = register(&context, &mut browser)["record"].clone();
     let members = sign_in(&context, &browser, &record, 1);
-    let choices: Vec<&str> =
-        schema["oneOf"].as_array().unwrap().iter().map(|choice| choice["$ref"].as_str().unwrap()).collect();
-    assert_eq!(choices.len(), ACTIONS.len());
-    let by_action = |action: &str| {
-        let all = choices.iter().map(|choice| &schema["$defs"][choice.rsplit('/').next().unwrap()]);
-        all.into_iter().find(|one| one["properties"]["do"]["const"] == action).unwrap().clone()
-    };
+    assert_eq!(schema["oneOf"].as_array().unwrap().len(), ACTIONS.len());
     for action in ACTIONS {
         assert!(include_str!("library.rs").contains(&format!("\"{action}\"")) || *action == "judge-vector", "{action}");
-        assert_eq!(by_action(action)["additionalProperties"], false, "{action}");
+        assert_eq!(of_action(&schema, action)["additionalProperties"], false, "{action}");
     }
-    let of = by_action("finish-authentication");
+    let of = of_action(&schema, "finish-authentication");
     let required: BTreeSet<&str> =
         of["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
     assert_eq!(required, BTreeSet::from(["do", "now", "record", "response", "session", "state", "v"]));

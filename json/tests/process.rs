@@ -6,6 +6,7 @@ use common::{Browser, CONFIG, NOW, context, ok, register, request, sign_in};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
@@ -267,6 +268,27 @@ fn the_socket_serves_a_sign_in_to_each_connection_and_ends_gracefully() {
     assert!(child.wait().unwrap().success());
     assert!(!path.exists(), "the socket is removed");
     assert_eq!(health(), Some(2));
+}
+
+/// A client that is killed in the middle of its requests, with answers that it has not read, costs no other client anything.
+#[test]
+fn a_killed_client_frees_its_place() {
+    let folder = Folder::new("killed");
+    let (mut child, path) = folder.socket(&["--connections", "1"]);
+    let line = request("start-authentication", json!({ "session": "s", "now": NOW }));
+    for round in 0..5 {
+        // It sends without end and reads nothing, so the process waits for it when it is killed.
+        let socket = OwnedFd::from(UnixStream::connect(&path).unwrap());
+        let mut client = Command::new("yes").arg(&line).stdout(socket).spawn().unwrap();
+        thread::sleep(Duration::from_millis(100));
+        client.kill().unwrap();
+        client.wait().unwrap();
+        let (mut to, mut from) = connect(&path);
+        writeln!(to, "{line}").unwrap();
+        assert!(next(&mut from)["ok"].is_object(), "{round}");
+    }
+    terminate(&child);
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

@@ -18,7 +18,7 @@
 //! | a suspension lowers nothing that later acts need | ours |
 //! | which providers are independent; cooling-off after a recovery; one phone number is one proof | ours |
 //!
-//! [The manual](manual) shows the whole way.
+//! The manual shows [the whole way](crate::manual::sms).
 
 mod decide;
 mod model;
@@ -26,9 +26,6 @@ mod recovery;
 mod report;
 mod shown;
 mod stage;
-
-#[doc = include_str!("manual.md")]
-pub mod manual {}
 
 pub use decide::{AccountAct, AccountPolicy, Decision, Need, Notice};
 pub use model::{Account, AccountError, AccountSession, Address, AddressKind, Passkey};

@@ -16,7 +16,8 @@
 //! | see what went wrong | [`Assurance::missing_for`], [`Asked::lacks`], [`Signal::seen`] |
 //! | start from a named set of choices | [`Profile`] |
 //!
-//! The [manual] has pages for developers and for security officers. [`tables`] lists every rule and every profile.
+//! The manual has pages for [developers](crate::manual::levels) and for [security officers](crate::manual::officers). [`tables`]
+//! lists every rule and every profile.
 //!
 //! | file | content |
 //! |---|---|
@@ -41,23 +42,7 @@ mod rules;
 mod signal;
 mod view;
 
-/// Pages for developers, security officers and auditors. The shared workstation, the carer, the signed record and the emergency are
-/// made of the same pieces as the profiles.
-pub mod manual {
-    #[doc = include_str!("manual/developer.md")]
-    pub mod developer {}
-    #[doc = include_str!("manual/officer.md")]
-    pub mod officer {}
-    #[doc = include_str!("manual/workstation.md")]
-    pub mod workstation {}
-    #[doc = include_str!("manual/carer.md")]
-    pub mod carer {}
-    #[doc = include_str!("manual/record.md")]
-    pub mod record {}
-    #[doc = include_str!("manual/emergency.md")]
-    pub mod emergency {}
-}
-#[doc = include_str!("manual/tables.md")]
+#[doc = include_str!("tables.md")]
 pub mod tables {}
 
 pub use acr::{AcrTable, AcrTableError};

@@ -83,11 +83,11 @@ fn tables() -> String {
 fn the_documentation_has_the_tables_of_the_data() {
     let expected = tables();
     if std::env::var_os("WRITE_TABLES").is_some() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/assurance/manual/tables.md");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/assurance/tables.md");
         std::fs::write(path, &expected).unwrap();
         return;
     }
-    assert!(include_str!("manual/tables.md") == expected, "the tables must be:\n{expected}");
+    assert!(include_str!("tables.md") == expected, "the tables must be:\n{expected}");
 }
 
 #[test]

@@ -7,7 +7,7 @@
 //! | was the log changed? | [`AuditChain`] writes it, [`ChainCheck`] checks it line by line |
 //! | was this sign-in right? | [`Bundle`] contains all that is needed to judge it again, also by another library |
 //!
-//! A line, an event and a bundle have exactly one encoding. Every other one is refused. [The manual](manual) has retention, access,
+//! A line, an event and a bundle have exactly one encoding. Every other one is refused. [The manual](crate::manual::audit) has retention, access,
 //! erasure and pseudonyms, and the mapping of events to OCSF and ECS.
 
 mod bundle;
@@ -20,9 +20,6 @@ pub use bundle::{Bundle, BundleError, BundleReport, JudgedAgain, MAX_BUNDLE_LEN}
 pub use chain::{AuditChain, Broken, ChainCheck, ChainFault, Checkpoint, MAX_CHAIN_NAME_LEN, MAX_LINE_LEN};
 pub use event::{AuditEvent, CredentialDigest, EventError, EventOutcome, EventType, Label, MAX_LABEL_LEN};
 pub use fhir::FhirVersion;
-
-#[doc = include_str!("manual.md")]
-pub mod manual {}
 
 use crate::codec::lengths::with_lengths;
 use crate::crypto::Backend;

@@ -42,7 +42,8 @@ macro_rules! refusals {
         impl Refusal {
             /// Returns every [`code`](Self::code).
             pub fn codes() -> impl Iterator<Item = &'static str> {
-                [$($code),*].into_iter().chain(OutputRefusal::CODES.iter().copied())
+                let metadata = cfg!(feature = "mds").then_some("attestation-metadata");
+                [$($code),*].into_iter().chain(OutputRefusal::CODES.iter().copied()).chain(metadata)
             }
 
             /// Returns the step that refuses.

@@ -68,17 +68,32 @@ impl Logo {
     }
 }
 
-/// The details that were shown to the person who pays.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The details that were shown to the person who pays. Its JSON has the names of CollectedClientAdditionalPaymentData.
+///
+/// ```
+/// use wardkey::client::payment::{Amount, Instrument, PaymentDetails};
+/// let total = Amount::new("EUR", "12.50");
+/// let instrument = Instrument::new("Card", "https://bank.example/icon.png");
+/// let details = PaymentDetails::new("https://shop.example", "https://shop.example", total, instrument);
+/// let json = serde_json::to_string(&details)?;
+/// assert!(json.starts_with(r#"{"topOrigin":"https://shop.example","payeeOrigin":"#));
+/// assert_eq!(serde_json::from_str::<PaymentDetails>(&json)?, details);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PaymentDetails {
     /// The origin of the page at the top.
     pub top_origin: String,
     /// The name of the payee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payee_name: Option<String>,
     /// The origin of the payee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payee_origin: Option<String>,
     /// Logos. The client omits those that it could not show.
+    #[serde(default, rename = "paymentEntitiesLogos", skip_serializing_if = "Vec::is_empty")]
     pub logos: Vec<Logo>,
     /// The total amount.
     pub total: Amount,

@@ -111,13 +111,14 @@ pub(crate) use signed::SignedMap;
 pub use uvm::UserVerificationMethod;
 pub use values::Blob;
 
+use crate::codec::base64url;
 use crate::codec::json::{Buffered, Object, Skipped, Text, UnknownNames};
 use crate::credential::CredentialDescriptor;
 use crate::crypto::Algorithm;
 use crate::set::bit_set;
 use core::fmt;
 use serde::de::{Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 use signed::Shaped;
 use tables::{Input as _, identifiers, inputs, output_refusals, results};
@@ -419,29 +420,44 @@ impl ClientExtensionResults {
 }
 
 /// The authenticator extension outputs as owned values. A malformed output is left out; if it was requested, the ceremony has
-/// refused it before.
-#[derive(Clone, Default, PartialEq, Eq)]
+/// refused it before. Its JSON has the outputs that there are.
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignedOutputs {
     /// `credProtect`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cred_protect: Option<CredentialProtection>,
     /// `credBlob` of a registration.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cred_blob_stored: Option<bool>,
     /// `credBlob` of an authentication.
+    #[serde(serialize_with = "blob_text", skip_serializing_if = "Option::is_none")]
     pub cred_blob: Option<Vec<u8>>,
     /// `minPinLength`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_pin_length: Option<u64>,
     /// `pinComplexityPolicy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pin_complexity_policy: Option<bool>,
     /// `hmac-secret` of a registration: whether the credential has a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hmac_secret: Option<bool>,
     /// `hmac-secret` of an authentication: the length of the results, which are encrypted for the client. 32 or 64 bytes
     /// under PIN protocol 1, 48 or 80 under PIN protocol 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hmac_secret_len: Option<usize>,
     /// `uvm`; empty if there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub uvm: Vec<UserVerificationMethod>,
     /// `thirdPartyPayment`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub third_party_payment: Option<bool>,
+}
+
+/// Writes `credBlob` as base64url, as the browser does.
+fn blob_text<S: Serializer>(blob: &Option<Vec<u8>>, to: S) -> Result<S::Ok, S::Error> {
+    blob.as_deref().map(base64url::encode).serialize(to)
 }
 
 impl SignedOutputs {

@@ -148,6 +148,13 @@ macro_rules! results {
             }
         }
 
+        /// Writes JSON that is read as equal results, without secrets.
+        impl Serialize for ClientExtensionResults {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                self.to_value().serialize(to)
+            }
+        }
+
         impl<'de> Deserialize<'de> for ClientExtensionResults {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 struct Results;

@@ -81,6 +81,31 @@ fn request_inputs_are_the_json_of_their_sections() {
 }
 
 #[test]
+fn outputs_are_the_json_of_their_sections() {
+    assert_eq!(serde_json::to_value(SignedOutputs::default()).unwrap(), json!({}));
+    let signed = SignedOutputs {
+        cred_protect: Some(CredentialProtection::UserVerificationRequired),
+        cred_blob_stored: Some(true),
+        cred_blob: Some(b"blob".to_vec()),
+        min_pin_length: Some(6),
+        hmac_secret: Some(true),
+        uvm: vec![UserVerificationMethod::from((2, 4, 2))],
+        ..SignedOutputs::default()
+    };
+    let json = json!({
+        "credProtect": "userVerificationRequired", "credBlobStored": true, "credBlob": "YmxvYg", "minPinLength": 6,
+        "hmacSecret": true, "uvm": [[2, 4, 2]],
+    });
+    assert_eq!(serde_json::to_value(&signed).unwrap(), json);
+
+    let results =
+        read(r#"{"credProps":{"rk":true},"prf":{"results":{"first":"c2VjcmV0"}},"appid":7,"other":1}"#).unwrap();
+    let json = serde_json::to_string(&results).unwrap();
+    assert!(!json.contains("c2VjcmV0"), "{json}");
+    assert_eq!(read(&json).unwrap(), results);
+}
+
+#[test]
 fn an_appid_is_an_https_url() {
     for bad in ["", "clinic.example", "http://clinic.example", "https://", "https://127.0.0.1 x"] {
         assert_eq!(AppId::new(bad), Err(InvalidValue::AppId), "{bad}");

@@ -7,7 +7,7 @@
 //!
 //! | from | read by |
 //! |---|---|
-//! | webauthn-rs 0.3 to 0.6 | [`webauthn_rs::records`]; the [guide] compares the calls of both libraries |
+//! | webauthn-rs 0.3 to 0.6 | [`webauthn_rs::records`]; the [manual](crate::manual::webauthn_rs) compares the calls of both libraries |
 //! | SimpleWebAuthn | [`simplewebauthn::records`] |
 //! | go-webauthn | [`go_webauthn::records`] |
 //! | py_webauthn | [`py_webauthn::records`] |
@@ -91,7 +91,7 @@
 //! |---|---|---|
 //! | backup eligibility, backup state | `None` | the next sign-in sets it, and it is fixed from then on |
 //! | signature counter | 0 | the first sign-in accepts any counter and stores it, so it cannot detect a clone; later sign-ins can |
-//! | UV at registration | `false` | [`First`](crate::ceremony::authentication::UserVerification::First): not yet a factor; [the guide](guide#from-first-to-a-factor) says how it becomes one |
+//! | UV at registration | `false` | [`First`](crate::ceremony::authentication::UserVerification::First): not yet a factor; [the manual](crate::manual::webauthn_rs#from-first-to-a-factor) says how it becomes one |
 //! | transports | the empty list | means unknown, as in the standard (§5.2.1): the client tries all transports |
 //!
 //! Some libraries wrote `false` for facts that they did not know. If the stored shape shows this, the value becomes `None`.
@@ -115,9 +115,6 @@ mod check;
 mod error;
 pub mod fido2_net_lib;
 pub mod go_webauthn;
-#[cfg(any(not(doctest), feature = "webauthn-rs"))] // its examples need webauthn-rs
-#[doc = include_str!("guide.md")]
-pub mod guide {}
 mod items;
 pub mod java_webauthn_server;
 mod key;

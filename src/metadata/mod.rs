@@ -16,7 +16,7 @@
 //! | `evidence` | what the metadata said of a registration, for auditors |
 //! | `stored` | the compact form as bytes |
 //!
-//! The [guide] says who fetches and when, what to keep, and what to do when the root changes.
+//! The [manual](crate::manual::metadata) says who fetches and when, what to keep, and what to do when the root changes.
 //!
 //! # What the metadata knows
 //!
@@ -34,9 +34,6 @@ mod reason;
 mod status;
 mod stored;
 mod vocabulary;
-
-#[doc = include_str!("guide.md")]
-pub mod guide {}
 
 pub use attested::Attested;
 pub use blob::{FIDO_HOST, Roots, Seen, verify};

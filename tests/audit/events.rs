@@ -201,7 +201,7 @@ fn the_manual_maps_every_type() {
     let body = source.split("pub enum EventType {\n").nth(1).unwrap().split("\n}").next().unwrap();
     let variants: Vec<_> = body.lines().map(str::trim).filter(|line| !line.starts_with("//")).collect();
     assert!(variants.len() >= 14, "{variants:?}");
-    let manual = include_str!("../../src/audit/manual.md");
+    let manual = include_str!("../../src/manual/audit.md");
     for variant in variants {
         let mut name = String::new();
         for letter in variant.trim_end_matches(',').chars() {

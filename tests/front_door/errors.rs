@@ -19,9 +19,10 @@ use wardkey_authenticator::{Authentication, Cbor, Registration};
 #[test]
 fn every_error_has_a_code_and_only_refusals_have_a_step() {
     let refused = Failure::new(Ceremony::Registration, Refusal::Challenge);
+    let missing = RegistrationResponse::from_json("{}").unwrap_err();
     for (error, code, step, fault) in [
         (Error::from(refused.clone()), "challenge-mismatch", Some("7.1/8"), Fault::Response),
-        (Error::from(ResponseError::Type), "response-malformed", None, Fault::Response),
+        (Error::from(missing), "response-malformed", None, Fault::Response),
         (Error::Expired, "expired", None, Fault::User),
         (Error::NotYetIssued, "not-yet-issued", None, Fault::Caller),
         (Error::UnverifiableAlgorithm(-300), "unverifiable-algorithm", None, Fault::Caller),
@@ -48,7 +49,7 @@ fn every_error_has_a_code_and_only_refusals_have_a_step() {
         assert!(!error.to_string().is_empty());
     }
     assert_eq!(Error::from(refused.clone()).to_string(), "challenge is not the one that was issued (step 7.1/8)");
-    assert_eq!(Error::from(ResponseError::Missing("rawId")).to_string(), "rawId is missing");
+    assert_eq!(Error::from(missing).to_string(), "id is missing (line 1, column 2)");
     assert!(Error::from(refused.clone()).source().is_none(), "the text above contains all of it");
 }
 
@@ -90,7 +91,8 @@ fn no_error_repeats_its_source() {
         statement,
         StatementError::from(Reason::Cbor(cbor.into()))
     ];
-    walk![ResponseError::Type, ResponseError::Missing("rawId"), InvalidValue::PrfCredential];
+    let response = RegistrationResponse::from_json("{}").unwrap_err();
+    walk![response, ResponseError::TooLong, InvalidValue::PrfCredential];
     walk![CredentialId::new([]).unwrap_err(), "=".parse::<CredentialId>().unwrap_err()];
     walk![
         RelyingParty::new("", "x").unwrap_err(),
@@ -104,7 +106,7 @@ fn no_error_repeats_its_source() {
         walk![imported.unwrap_err()];
     }
     for refusal in [
-        Refusal::Response(ResponseError::Type),
+        Refusal::Response(response),
         Refusal::ClientData(client_data.into()),
         Refusal::AuthenticatorData(data.into()),
         Refusal::PublicKey(cose.into()),
@@ -119,7 +121,7 @@ fn no_error_repeats_its_source() {
         let failure = Failure::new(Ceremony::Registration, refusal);
         walk![refusal, failure.clone(), Error::from(failure)];
     }
-    walk![Error::from(ResponseError::Type), Error::Extension(InvalidValue::PrfCredential), Error::Random];
+    walk![Error::from(response), Error::Extension(InvalidValue::PrfCredential), Error::Random];
     assert!(missing.is_empty(), "without a row: {missing:?}");
 }
 

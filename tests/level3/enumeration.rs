@@ -277,6 +277,179 @@ fn every_refusal_costs_and_says_the_same() {
     }
 }
 
+/// What a stranger can change in a response, with the code that the log gets if the account exists.
+fn changes(forged: impl Fn() -> Authentication) -> Vec<(&'static str, Authentication)> {
+    let json = |change: fn(&mut Value)| forged().json(change);
+    let text = |change: fn(&mut Vec<u8>)| forged().client_data_json(change);
+    let member = |name: &str, value: Value| forged().client_data(|data| data.set(name, value));
+    let data = |change: fn(&mut wardkey_authenticator::AuthenticatorData)| forged().authenticator_data(change);
+    let user_handle = |handle: &[u8]| {
+        let mut made = forged();
+        made.user_handle = Some(handle.to_vec());
+        made
+    };
+    vec![
+        ("client-extension-results-missing", json(|json| drop(json["clientExtensionResults"].take()))),
+        ("user-handle-empty", json(|json| json["response"]["userHandle"] = "".into())),
+        ("user-handle-mismatch", user_handle(&[9; 32])),
+        ("client-data-not-utf8", text(|text| text.splice(..0, *b"\xff\xfe").for_each(drop))),
+        ("client-data-malformed", text(|text| text.truncate(20))),
+        ("type-mismatch", member("type", "webauthn.create".into())),
+        (
+            "challenge-mismatch",
+            text(|text| {
+                let mut data: Value = serde_json::from_slice(text).unwrap();
+                data["challenge"] = "AAAAAAAAAAAAAAAAAAAAAA".into();
+                *text = data.to_string().into_bytes();
+            }),
+        ),
+        ("origin-not-allowed", member("origin", "https://example.net".into())),
+        ("cross-origin-not-allowed", member("crossOrigin", "true".into())),
+        ("top-origin-missing", member("crossOrigin", true.into())),
+        ("top-origin-not-allowed", member("topOrigin", "https://example.net".into())),
+        ("authenticator-data-malformed", forged().authenticator_data_bytes(|bytes| bytes.truncate(36))),
+        ("rp-id-mismatch", data(|data| data.rp_id_hash = vec![0; 32])),
+        ("user-not-present", data(|data| data.clear_flags(flags::UP))),
+        ("user-not-verified", data(|data| data.clear_flags(flags::UV))),
+        ("backup-state-invalid", data(|data| data.set_flags(flags::BS))),
+        ("backup-eligibility-changed", data(|data| data.set_flags(flags::BE))),
+        ("signature-invalid", forged()),
+    ]
+}
+
+/// Codes that no change of a stranger reaches, or that another test of this file compares.
+const ELSEWHERE: &[(&str, &[&str])] = &[
+    ("an error before any account is looked at: see the end of the test", &["response-malformed"]),
+    (
+        "a registration",
+        &[
+            "copy-mismatch",
+            "attestation-object-malformed",
+            "algorithm-not-offered",
+            "public-key-malformed",
+            "attestation-format-unknown",
+            "attestation-invalid",
+            "attestation-statements-too-few",
+            "attestation-statements-not-independent",
+            "attested-key-not-in-hardware",
+            "attested-key-not-accepted",
+            "attestation-type-not-accepted",
+            "attestation-untrusted",
+            "attestation-legacy-rs1",
+            "attestation-metadata",
+            "enterprise-attestation-not-accepted",
+            "aaguid-not-attested",
+            "aaguid-not-accepted",
+            "credential-id-too-long",
+            "credential-already-registered",
+            "credential-id-mismatch",
+        ],
+    ),
+    (
+        "every_refusal_costs_and_says_the_same: it depends on the record that the relying party looked up",
+        &[
+            "credential-not-allowed",
+            "credential-mismatch",
+            "credential-unknown",
+            "user-mismatch",
+            "user-handle-missing",
+            "stored-public-key-unusable",
+        ],
+    ),
+    ("the_policies_on_backup_show_no_record", &["backup-eligibility-not-allowed", "backup-state-not-allowed"]),
+    (
+        "after the signature, which no stranger makes",
+        &[
+            "algorithm-not-accepted",
+            "sign-count-regressed",
+            "payment-mismatch",
+            "browser-bound-signature-missing",
+            "browser-bound-signature-invalid",
+            "browser-bound-key-unknown",
+            "extension-output-malformed",
+            "extension-unsolicited",
+            "extension-secret-results",
+            "extension-outputs-not-signed",
+            "cred-protect-missing",
+            "cred-protect-too-weak",
+            "min-pin-length-missing",
+            "min-pin-length-too-short",
+            "pin-complexity-policy-missing",
+            "cred-blob-not-stored",
+            "cred-blob-missing",
+            "hmac-secret-missing",
+            "uvm-missing",
+            "unsigned-not-discoverable",
+            "unsigned-large-blob-unsupported",
+            "unsigned-large-blob-not-written",
+            "unsigned-prf-not-enabled",
+        ],
+    ),
+];
+
+/// Whatever a stranger changes in a response: a sign-in by name, one without a name, and a payment give the same bytes and do the
+/// same work for an account and for a name without one. Every refusal of the library has a row here, or is said to be elsewhere.
+#[test]
+fn every_refusal_is_the_same_for_an_account_and_for_nobody() {
+    let stage = Stage::new(Algorithm::Es256);
+    let Stage { counting, record, .. } = &stage;
+    let rp = RelyingParty::builder("example.org", "x").backend(*counting).framed_by(["https://frame.example"]);
+    let rp = rp.require_top_origin().decoys(Decoys::new(*b"decoy secret number 3, 32 bytes.")).build().unwrap();
+    let details = crate::payment::shown();
+    let expected = ExpectedPayment::new(&details);
+    let nobody = stage.nobody(1);
+    let seen = |error: Error| (error.code(), public(&error), counting.calls());
+    let mut codes = std::collections::BTreeSet::new();
+    let by_name = changes(|| stage.forged());
+    let by_payment = changes(|| stage.forged().client_data(|data| data.set("type", "payment.get")));
+    for ((code, made), (_, paying)) in by_name.into_iter().zip(by_payment) {
+        let of = |made: &Authentication, id: &CredentialId, challenge: &[u8]| {
+            let mut made = made.clone();
+            made.credential_id = id.as_bytes().to_vec();
+            get(made, challenge)
+        };
+        let own = || AuthenticationRequest::named("ada@mail.example", stage.own());
+        let none = || AuthenticationRequest::named(&nobody, &[]);
+        let sign_in = |request: AuthenticationRequest, stored: Option<&CredentialRecord>| {
+            let (options, state) = rp.start_authentication(request, session(), NOW).unwrap();
+            let listed = options.allow_credentials.first().map(|credential| credential.id.clone());
+            let id = listed.unwrap_or_else(|| stored.unwrap_or(record).id.clone());
+            counting.calls();
+            seen(
+                rp.finish_authentication(state, &of(&made, &id, &options.challenge), stored, session(), NOW)
+                    .unwrap_err(),
+            )
+        };
+        let pay = |request: AuthenticationRequest, stored: Option<&CredentialRecord>| {
+            let (options, state) = rp.start_payment(request, session(), NOW).unwrap();
+            let id = options.allow_credentials[0].id.clone();
+            counting.calls();
+            let response = of(&paying, &id, &options.challenge);
+            seen(rp.finish_payment(state, &response, stored, &expected, session(), NOW).unwrap_err())
+        };
+        let known = sign_in(own(), Some(record));
+        assert_eq!(known.0, code);
+        codes.insert(known.0);
+        let same = |ceremony, (_, public, calls): (&str, String, Vec<String>), known: &(&str, String, Vec<String>)| {
+            assert_eq!((&public, &calls), (&known.1, &known.2), "{code}, {ceremony}");
+        };
+        same("by name", sign_in(none(), None), &known);
+        same("a payment", pay(none(), None), &pay(own(), Some(record)));
+        let (_, public, calls) = sign_in(AuthenticationRequest::discoverable(), Some(record));
+        let unknown = sign_in(AuthenticationRequest::discoverable(), None);
+        assert_eq!(calls, unknown.2, "{code}, without a name");
+        // Only a credential that nobody has is signalled: its id is no secret, and says nothing about an account.
+        assert!(public == unknown.1 || unknown.0 == "credential-unknown", "{code}, without a name");
+    }
+    let elsewhere = ELSEWHERE.iter().flat_map(|(_, codes)| *codes).copied();
+    let all: std::collections::BTreeSet<_> = Refusal::codes().collect();
+    assert_eq!(codes.iter().copied().chain(elsewhere.clone()).collect::<std::collections::BTreeSet<_>>(), all);
+    assert_eq!(codes.len() + elsewhere.count(), all.len(), "each once");
+
+    let malformed = AuthenticationResponse::from_json("{}").unwrap_err();
+    assert_eq!(serde_json::to_string(&malformed.public()).unwrap(), r#"{"error":"failed"}"#);
+}
+
 /// Whatever a stranger posts: an answer in the same bytes for an account and for a name without one, in every ceremony. Only the
 /// id that nobody has and that nobody was told is signalled, and only by a discoverable sign-in.
 #[test]

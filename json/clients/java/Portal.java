@@ -6,8 +6,13 @@ import java.util.*;
 final class Portal {
     private static final String USER = "YWRhJ3MgaGFuZGxlLCAxNiBieXRlcw"; // of the account that is signed in by other means
     private static final Map<String, Object> FAILED = Map.of("status", 400, "body", Map.of("error", "failed"));
+    private static final Map<String, Object> CONSENT = Map.of(
+            "purpose", "consent", "subject", "patient 7", "signer", "Ada Lovelace", "meaning", "I agree", "time", 1795392000,
+            "items", List.of(Map.of("type", "text/plain", "content", "U2hhcmUgbXkgcmVzdWx0cw")));
     private final Wardkey.States states = new Wardkey.States();
     private final Map<String, Map<String, Object>> records = new LinkedHashMap<>();
+    private final Map<String, Object> proofs = new HashMap<>(); // re-authentications by web session
+    private final List<Object> receipts = new ArrayList<>(); // signed documents
     private final Wardkey wardkey;
 
     private Portal(String path) {
@@ -30,11 +35,32 @@ final class Portal {
 
     private Map<String, Object> route(String path, String session, Object body) throws IOException, Wardkey.Refused {
         var members = members(session);
-        if (path.equals("/register/start")) {
-            members.putAll(Map.of("user", USER, "name", "ada@mail.example", "existing", records.values()));
-            return start("start-registration", members);
+        switch (path) {
+            case "/register/start" -> {
+                members.putAll(Map.of("user", USER, "name", "ada@mail.example", "existing", records.values()));
+                return start("start-registration", members);
+            }
+            case "/sign-in/start" -> {
+                return start("start-authentication", members);
+            }
+            case "/confirm/start" -> { // re-authentication for one act
+                members.putAll(Map.of("user", USER, "records", records.values(), "purpose", "export", "lifetime_secs", 60));
+                return start("start-reauthentication", members);
+            }
+            case "/consent/start" -> {
+                members.putAll(Map.of("user", USER, "records", records.values(), "document", CONSENT));
+                return start("start-confirmation", members);
+            }
+            case "/export" -> {
+                Object proof = proofs.remove(session);
+                if (proof == null) return FAILED;
+                members.remove("session");
+                members.putAll(Map.of("reauthentication", proof, "user", USER, "purpose", "export"));
+                wardkey.call("spend-reauthentication", members);
+                return done(Map.of("receipts", receipts.size()));
+            }
+            default -> {}
         }
-        if (path.equals("/sign-in/start")) return start("start-authentication", members);
         var ids = wardkey.call("read-response", Map.of("response", body));
         Object state = states.remove(ids.get("state_id"));
         var record = records.get(ids.get("credential_id"));
@@ -47,12 +73,19 @@ final class Portal {
             return done(Map.of("registered", claimed.get("id")));
         }
         members.put("record", record);
-        var done = wardkey.call("finish-authentication", members);
+        if (path.equals("/consent/finish")) members.put("document", CONSENT);
+        var done = wardkey.call(switch (path) {
+            case "/confirm/finish" -> "finish-reauthentication";
+            case "/consent/finish" -> "finish-confirmation";
+            default -> "finish-authentication";
+        }, members);
         if (done.get("update") != null) { // in SQL: UPDATE … SET <set> WHERE <expect>, and one row must change
             var update = Json.object(done.get("update"));
             if (!record.entrySet().containsAll(Json.object(update.get("expect")).entrySet())) return FAILED;
             record.putAll(Json.object(update.get("set")));
         }
+        if (done.containsKey("reauthentication")) proofs.put(session, done.get("reauthentication"));
+        if (done.containsKey("receipt")) receipts.add(done.get("receipt"));
         return done(Map.of("user", done.get("user"), "factor", done.get("factor")));
     }
 

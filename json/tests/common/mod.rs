@@ -2,10 +2,11 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use serde_json::{Value, json};
+use std::sync::OnceLock;
 use wardkey::extensions::Blob;
 use wardkey_authenticator::hash::sha256;
 use wardkey_authenticator::{Algorithm, Authentication, Registration, RelyingParty};
-use wardkey_json::{Config, Context, call};
+use wardkey_json::{Config, Context, call, schema};
 
 pub const NOW: i64 = 1_795_392_000;
 pub const ADA: &str = "YWRhJ3MgaGFuZGxlLCAxNiBieXRlcw";
@@ -46,8 +47,83 @@ pub fn request(action: &str, members: Value) -> String {
     all.to_string()
 }
 
+/// Sends a request. The answer must have its schema, and a request that is answered must have its own.
 pub fn answer(context: &Context, action: &str, members: Value) -> Value {
-    serde_json::from_str(&call(context, &request(action, members))).unwrap()
+    let request = request(action, members);
+    let answer: Value = serde_json::from_str(&call(context, &request)).unwrap();
+    let schema = SCHEMA.get_or_init(schema);
+    assert_eq!(mismatch(schema, &schema["$defs"]["Answer"], &answer), None, "{action}: {answer}");
+    if answer["ok"].is_object() {
+        let of = of_action(schema, action);
+        assert_eq!(mismatch(schema, of, &serde_json::from_str(&request).unwrap()), None, "{action}: {request}");
+        assert_eq!(mismatch(schema, &of["x-ok"], &answer["ok"]), None, "{action}: {answer}");
+    }
+    answer
+}
+
+static SCHEMA: OnceLock<Value> = OnceLock::new();
+
+fn resolved<'s>(schema: &'s Value, part: &'s Value) -> &'s Value {
+    part["$ref"].as_str().map_or(part, |name| &schema["$defs"][name.strip_prefix("#/$defs/").unwrap()])
+}
+
+/// Returns the schema of the requests with this action.
+pub fn of_action<'s>(schema: &'s Value, action: &str) -> &'s Value {
+    let all = schema["oneOf"].as_array().unwrap().iter().map(|choice| resolved(schema, choice));
+    all.into_iter().find(|one| one["properties"]["do"]["const"] == action).unwrap()
+}
+
+/// Compares a value with a part of the schema, by the keywords that it uses. Returns the first place that differs. A member that
+/// an object's schema does not have is a difference, so that each member is documented.
+pub fn mismatch(schema: &Value, part: &Value, value: &Value) -> Option<String> {
+    let part = resolved(schema, part);
+    for choices in ["anyOf", "oneOf"] {
+        if let Some(choices) = part[choices].as_array() {
+            let found: Vec<_> = choices.iter().map(|choice| mismatch(schema, choice, value)).collect();
+            return if found.contains(&None) { None } else { found.into_iter().next().unwrap() };
+        }
+    }
+    let differs = |what: &str| Some(format!("{what}: {value}"));
+    if part.get("const").is_some_and(|wanted| wanted != value) {
+        return differs("const");
+    }
+    if part["enum"].as_array().is_some_and(|words| !words.contains(value)) {
+        return differs("enum");
+    }
+    let is = |name: &Value| match name.as_str().unwrap() {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        other => panic!("{other}"),
+    };
+    match &part["type"] {
+        Value::Null => {}
+        Value::Array(names) if names.iter().any(is) => {}
+        name @ Value::String(_) if is(name) => {}
+        _ => return differs("type"),
+    }
+    if let (Some(properties), Some(members)) = (part["properties"].as_object(), value.as_object()) {
+        let required = part["required"].as_array().unwrap();
+        if let Some(name) = required.iter().find(|name| !members.contains_key(name.as_str().unwrap())) {
+            return differs(&format!("without {name}"));
+        }
+        for (name, member) in members {
+            let Some(of) = properties.get(name) else { return differs(&format!("with {name}")) };
+            if let Some(found) = mismatch(schema, of, member) {
+                return Some(format!("{name}: {found}"));
+            }
+        }
+    }
+    let (items, members) = (value.as_array().into_iter().flatten(), value.as_object().into_iter().flatten());
+    let of_items =
+        part.get("items").and_then(|of| items.map(|item| mismatch(schema, of, item)).find_map(|found| found));
+    let of_all = part.get("additionalProperties").filter(|of| of.is_object());
+    of_items.or_else(|| {
+        of_all.and_then(|of| members.map(|(_, member)| mismatch(schema, of, member)).find_map(|found| found))
+    })
 }
 
 /// Returns the result of an action that must succeed.

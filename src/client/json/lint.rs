@@ -102,6 +102,53 @@ pub enum Lint {
     NoOrigin,
 }
 
+impl Lint {
+    /// Returns the stable code for logs and dashboards.
+    ///
+    /// ```
+    /// assert_eq!(wardkey::client::json::Lint::EmptyUserName.code(), "empty-user-name");
+    /// ```
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::ShortChallenge => "short-challenge",
+            Self::Timeout(_) => "timeout",
+            Self::ShortConditionalTimeout(_) => "short-conditional-timeout",
+            Self::PersonalUserHandle => "personal-user-handle",
+            Self::ShortUserHandle => "short-user-handle",
+            Self::EmptyUserName => "empty-user-name",
+            Self::EmptyRpName => "empty-rp-name",
+            Self::EmptyDisplayName => "empty-display-name",
+            Self::LongName => "long-name",
+            Self::MissingAlgorithm(_) => "missing-algorithm",
+            Self::NotRecommendedAlgorithm(_) => "not-recommended-algorithm",
+            Self::NotDiscoverable => "not-discoverable",
+            Self::RequireResidentKey => "require-resident-key",
+            Self::LargeBlobNotDiscoverable => "large-blob-not-discoverable",
+            Self::NothingToEnforce => "nothing-to-enforce",
+            Self::EnforcedCredProtect => "enforced-cred-protect",
+            Self::PreferredBecomesCredProtect => "preferred-becomes-cred-protect",
+            Self::AppIdElsewhere => "appid-elsewhere",
+            Self::UserVerificationDiscouraged => "user-verification-discouraged",
+            Self::HintsContradictAttachment => "hints-contradict-attachment",
+            Self::DuplicateHint => "duplicate-hint",
+            Self::Payment(_) => "payment",
+            Self::FormatsWithoutAttestation => "formats-without-attestation",
+            Self::EnterpriseAttestation => "enterprise-attestation",
+            Self::ManyCredentials(_) => "many-credentials",
+            Self::DuplicateCredential => "duplicate-credential",
+            Self::NoTransports => "no-transports",
+            Self::FilteredConditional => "filtered-conditional",
+            Self::UnknownValue => "unknown-value",
+            Self::MalformedOrigin(_) => "malformed-origin",
+            Self::NoRegistrableDomain(_) => "no-registrable-domain",
+            Self::DuplicateOrigin(_) => "duplicate-origin",
+            Self::TooManyLabels(_) => "too-many-labels",
+            Self::NoOrigin => "no-origin",
+        }
+    }
+}
+
 impl core::fmt::Display for Lint {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {

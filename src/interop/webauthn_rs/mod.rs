@@ -17,7 +17,7 @@
 //! | the same, as its types | [`posted_registration`], [`posted_authentication`] |
 //! | `WebauthnBuilder` | [`relying_party()`] |
 //!
-//! The [guide](super::guide) shows each function in use.
+//! The [manual](crate::manual::webauthn_rs) shows each function in use.
 //!
 //! # By type
 //!

@@ -23,7 +23,7 @@ use crate::extensions::ClientExtensionResults;
 use core::fmt;
 use core::marker::PhantomData;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Value, json};
 
 /// The maximum length of the JSON of a response in bytes.
@@ -37,8 +37,12 @@ pub const MAX_TRANSPORTS: usize = 16;
 pub const MAX_TRANSPORT_LEN: usize = 32;
 
 /// Why JSON is not a response.
+///
+/// `line` and `column` (in bytes) count from 1: where the JSON cannot be read, or where the object ends whose member is wrong.
+/// `line` is 0 if the place is unknown, as in a response that was read by serde: there the format adds the place to its error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "each `line` and `column` is documented above")]
 pub enum ResponseError {
     /// More than [`MAX_LEN`] bytes.
     #[error("the response has more than {MAX_LEN} bytes")]
@@ -46,36 +50,31 @@ pub enum ResponseError {
     /// Not JSON, or a member that has the wrong type or occurs twice.
     #[error("the response is not valid JSON, or a member has the wrong type or occurs twice{}", place(.line, .column))]
     #[non_exhaustive]
-    Json {
-        /// The line of the error, from 1. 0 if it is unknown.
-        line: usize,
-        /// The column of the error, in bytes, from 1.
-        column: usize,
-    },
+    Json { line: usize, column: usize },
     /// An object with more than [`MAX_UNKNOWN_MEMBERS`] unknown members.
     #[error("an object of the response has more than {MAX_UNKNOWN_MEMBERS} unknown members{}", place(.line, .column))]
     #[non_exhaustive]
-    TooManyMembers {
-        /// The line of the error, from 1. 0 if it is unknown.
-        line: usize,
-        /// The column of the error, in bytes, from 1.
-        column: usize,
-    },
+    TooManyMembers { line: usize, column: usize },
     /// A required member is missing or null.
-    #[error("{0} is missing")]
-    Missing(&'static str),
+    #[error("{member} is missing{}", place(.line, .column))]
+    #[non_exhaustive]
+    Missing { member: &'static str, line: usize, column: usize },
     /// A member that is not base64url without padding.
-    #[error("{0} is not base64url")]
-    NotBase64Url(&'static str),
+    #[error("{member} is not base64url{}", place(.line, .column))]
+    #[non_exhaustive]
+    NotBase64Url { member: &'static str, line: usize, column: usize },
     /// A member without bytes.
-    #[error("{0} is empty")]
-    Empty(&'static str),
+    #[error("{member} is empty{}", place(.line, .column))]
+    #[non_exhaustive]
+    Empty { member: &'static str, line: usize, column: usize },
     /// `type` is not `public-key`.
-    #[error("type is not public-key")]
-    Type,
+    #[error("type is not public-key{}", place(.line, .column))]
+    #[non_exhaustive]
+    Type { line: usize, column: usize },
     /// `id` is not the base64url encoding of `rawId`.
-    #[error("id and rawId differ")]
-    IdMismatch,
+    #[error("id and rawId differ{}", place(.line, .column))]
+    #[non_exhaustive]
+    IdMismatch { line: usize, column: usize },
 }
 
 fn place(line: &usize, column: &usize) -> String {
@@ -83,13 +82,39 @@ fn place(line: &usize, column: &usize) -> String {
 }
 
 impl ResponseError {
-    /// Returns the place and kind of a JSON error, without the text of `error`, which may contain received text.
-    pub(crate) fn unreadable(error: serde_json::Error) -> Self {
-        Self::at(&error, error.line(), error.column())
+    const NOT_JSON: Self = Self::Json { line: 0, column: 0 };
+
+    const fn missing(member: &'static str) -> Self {
+        Self::Missing { member, line: 0, column: 0 }
     }
 
-    fn at(error: &impl fmt::Display, line: usize, column: usize) -> Self {
-        if MemberError::TooMany.is(error) { Self::TooManyMembers { line, column } } else { Self::Json { line, column } }
+    const fn not_base64url(member: &'static str) -> Self {
+        Self::NotBase64Url { member, line: 0, column: 0 }
+    }
+
+    /// Returns the place and kind of a JSON error, without the text of `error`, which may contain received text.
+    pub(crate) fn unreadable(error: serde_json::Error) -> Self {
+        Self::kind(&error).at(&error)
+    }
+
+    /// Returns the kind of an error of serde.
+    fn kind(error: &impl fmt::Display) -> Self {
+        if MemberError::TooMany.is(error) { Self::TooManyMembers { line: 0, column: 0 } } else { Self::NOT_JSON }
+    }
+
+    /// Returns this error with the place of `error`.
+    fn at(mut self, error: &serde_json::Error) -> Self {
+        match &mut self {
+            Self::TooLong => {}
+            Self::Json { line, column }
+            | Self::TooManyMembers { line, column }
+            | Self::Missing { line, column, .. }
+            | Self::NotBase64Url { line, column, .. }
+            | Self::Empty { line, column, .. }
+            | Self::Type { line, column }
+            | Self::IdMismatch { line, column } => (*line, *column) = (error.line(), error.column()),
+        }
+        self
     }
 }
 
@@ -222,7 +247,7 @@ impl fmt::Debug for Bytes {
 }
 
 fn optional(member: &'static str, value: Option<ByteString>) -> Result<Option<Bytes>, ResponseError> {
-    value.map(|ByteString(bytes)| bytes.map(Bytes).ok_or(ResponseError::NotBase64Url(member))).transpose()
+    value.map(|ByteString(bytes)| bytes.map(Bytes).ok_or(ResponseError::not_base64url(member))).transpose()
 }
 
 /// Reads an unsigned copy of signed bytes. An empty copy counts as absent.
@@ -231,7 +256,7 @@ fn copy(member: &'static str, value: Option<ByteString>) -> Result<Option<Bytes>
 }
 
 fn required(member: &'static str, value: Option<ByteString>) -> Result<Bytes, ResponseError> {
-    optional(member, value)?.ok_or(ResponseError::Missing(member))
+    optional(member, value)?.ok_or(ResponseError::missing(member))
 }
 
 /// The checked members that both responses have.
@@ -244,23 +269,23 @@ struct Common {
 
 impl<R> Envelope<'_, R> {
     fn open(self) -> Result<(Common, R), ResponseError> {
-        let Text(id) = self.id.ok_or(ResponseError::Missing("id"))?;
-        let Text(raw_id) = self.raw_id.ok_or(ResponseError::Missing("rawId"))?;
-        let bytes = base64url::decode(&raw_id).map_err(|_| ResponseError::NotBase64Url("rawId"))?;
+        let Text(id) = self.id.ok_or(ResponseError::missing("id"))?;
+        let Text(raw_id) = self.raw_id.ok_or(ResponseError::missing("rawId"))?;
+        let bytes = base64url::decode(&raw_id).map_err(|_| ResponseError::not_base64url("rawId"))?;
         if bytes.is_empty() {
-            return Err(ResponseError::Empty("rawId"));
+            return Err(ResponseError::Empty { member: "rawId", line: 0, column: 0 });
         }
         // Each byte string has one encoding, so comparing the texts compares the bytes.
         if id != raw_id {
-            return Err(ResponseError::IdMismatch);
+            return Err(ResponseError::IdMismatch { line: 0, column: 0 });
         }
         match self.credential_type {
             Some(Text(name)) if name == "public-key" => {}
-            Some(_) => return Err(ResponseError::Type),
-            None => return Err(ResponseError::Missing("type")),
+            Some(_) => return Err(ResponseError::Type { line: 0, column: 0 }),
+            None => return Err(ResponseError::missing("type")),
         }
         let attachment = self.authenticator_attachment.and_then(|Text(name)| attachment(&name));
-        let Object(response) = self.response.ok_or(ResponseError::Missing("response"))?;
+        let Object(response) = self.response.ok_or(ResponseError::missing("response"))?;
         let client_extension_results = self.client_extension_results;
         Ok((Common { raw_id: Bytes(bytes), attachment, client_extension_results }, response))
     }
@@ -289,38 +314,49 @@ fn present(members: impl Iterator<Item = (&'static str, Option<Value>)>) -> Valu
     members.filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-fn from_json<'a, R: Deserialize<'a>>(json: &'a str) -> Result<Envelope<'a, R>, ResponseError> {
+/// Reads a response, and notes in `refused` why it is refused. serde_json adds line and column to an error of the visitor, so
+/// all checks are made inside it.
+struct Posted<'a, R> {
+    refused: &'a mut Option<ResponseError>,
+    /// Whether the caller sees the error of serde.
+    shown: bool,
+    response: PhantomData<R>,
+}
+
+/// A response that is made of an envelope with `Wire` as its `response`.
+trait Open: Sized {
+    type Wire: DeserializeOwned;
+    /// Checks the members.
+    fn open(envelope: Envelope<'_, Self::Wire>) -> Result<Self, ResponseError>;
+}
+
+impl<'de, R: Open> Visitor<'de> for Posted<'_, R> {
+    type Value = R;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<R, A::Error> {
+        let envelope = members(map).map_err(|error: A::Error| {
+            let kind = self.refused.insert(ResponseError::kind(&error));
+            // Texts of serde repeat what they cannot read. `from_json` needs only the place of the error.
+            if self.shown { A::Error::custom(kind) } else { error }
+        })?;
+        R::open(envelope).map_err(|refused| A::Error::custom(self.refused.insert(refused)))
+    }
+}
+
+fn from_json<R: Open>(json: &str) -> Result<R, ResponseError> {
     if json.len() > MAX_LEN {
         return Err(ResponseError::TooLong);
     }
-    let Object(envelope) = serde_json::from_str(json).map_err(ResponseError::unreadable)?;
-    Ok(envelope)
-}
-
-/// Reads an envelope by serde without received text in errors. Serde's own errors repeat text that they cannot read, so each
-/// error is replaced inside the visitor, where serde_json still adds line and column.
-fn by_serde<'de, D: Deserializer<'de>, R: Deserialize<'de>>(from: D) -> Result<Envelope<'de, R>, D::Error> {
-    struct Silent<R>(PhantomData<R>);
-    impl<'de, R: Deserialize<'de>> Visitor<'de> for Silent<R> {
-        type Value = Envelope<'de, R>;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-            members(map).map_err(|error| A::Error::custom(ResponseError::at(&error, 0, 0)))
-        }
-    }
-    from.deserialize_map(Silent(PhantomData)).map_err(|error: D::Error| {
-        // The visitor did not run if the value is not an object, so the error is not yet replaced.
-        let text = error.to_string();
-        let silent = [ResponseError::at(&MemberError::TooMany, 0, 0), ResponseError::Json { line: 0, column: 0 }];
-        let ours = silent.iter().any(|silent| text.starts_with(&silent.to_string()));
-        if ours { error } else { D::Error::custom(ResponseError::Json { line: 0, column: 0 }) }
-    })
+    let (mut refused, mut from) = (None, serde_json::Deserializer::from_str(json));
+    let posted = Posted { refused: &mut refused, shown: false, response: PhantomData };
+    let response = from.deserialize_map(posted).and_then(|response| from.end().map(|()| response));
+    response.map_err(|error| refused.unwrap_or(ResponseError::NOT_JSON).at(&error))
 }
 
 macro_rules! response {
-    ($response:ident is $wire:ident, decoded: $($bytes:ident)*, optional: $($optional:ident)*) => {
+    ($response:ident: decoded: $($bytes:ident)*, optional: $($optional:ident)*) => {
         impl $response {
             /// Returns `rawId`: the credential id that the client claims. Look up the record by it.
             #[must_use]
@@ -374,7 +410,13 @@ macro_rules! response {
         /// this type refuses, and an error has no place.
         impl<'de> Deserialize<'de> for $response {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                let response = Self::open(by_serde::<D, $wire>(from)?).map_err(D::Error::custom)?;
+                let mut refused = None;
+                let posted = Posted { refused: &mut refused, shown: true, response: PhantomData };
+                let response: Self = from.deserialize_map(posted).map_err(|error| match refused {
+                    Some(_) => error,
+                    // The visitor did not run, because the value is not an object.
+                    None => D::Error::custom(ResponseError::NOT_JSON),
+                })?;
                 if response.decoded_len() > base64url::decoded_len(MAX_LEN) {
                     return Err(D::Error::custom(ResponseError::TooLong));
                 }
@@ -397,18 +439,11 @@ pub struct RegistrationResponse {
 }
 
 response! {
-    RegistrationResponse is Attestation,
-    decoded: client_data_json attestation_object, optional: authenticator_data public_key
+    RegistrationResponse: decoded: client_data_json attestation_object, optional: authenticator_data public_key
 }
 
-impl RegistrationResponse {
-    /// Parses the JSON that a browser posts after `navigator.credentials.create()`.
-    ///
-    /// # Errors
-    /// [`ResponseError`]. No check of a ceremony is made here.
-    pub fn from_json(json: &str) -> Result<Self, ResponseError> {
-        Self::open(from_json(json)?)
-    }
+impl Open for RegistrationResponse {
+    type Wire = Attestation;
 
     fn open(envelope: Envelope<'_, Attestation>) -> Result<Self, ResponseError> {
         let (common, response) = envelope.open()?;
@@ -422,6 +457,16 @@ impl RegistrationResponse {
             public_key: copy("response.publicKey", response.public_key)?,
             public_key_algorithm: response.public_key_algorithm.and_then(|AlgorithmCopy(number)| number),
         })
+    }
+}
+
+impl RegistrationResponse {
+    /// Parses the JSON that a browser posts after `navigator.credentials.create()`.
+    ///
+    /// # Errors
+    /// [`ResponseError`]. No check of a ceremony is made here.
+    pub fn from_json(json: &str) -> Result<Self, ResponseError> {
+        from_json(json)
     }
 
     /// Returns the response as JSON, to keep it and to verify it again later: `from_json` reads it as an equal response.
@@ -492,18 +537,11 @@ pub struct AuthenticationResponse {
 }
 
 response! {
-    AuthenticationResponse is Assertion,
-    decoded: client_data_json authenticator_data signature, optional: user_handle
+    AuthenticationResponse: decoded: client_data_json authenticator_data signature, optional: user_handle
 }
 
-impl AuthenticationResponse {
-    /// Parses the JSON that a browser posts after `navigator.credentials.get()`.
-    ///
-    /// # Errors
-    /// [`ResponseError`]. No check of a ceremony is made here.
-    pub fn from_json(json: &str) -> Result<Self, ResponseError> {
-        Self::open(from_json(json)?)
-    }
+impl Open for AuthenticationResponse {
+    type Wire = Assertion;
 
     fn open(envelope: Envelope<'_, Assertion>) -> Result<Self, ResponseError> {
         let (common, response) = envelope.open()?;
@@ -514,6 +552,16 @@ impl AuthenticationResponse {
             signature: required("response.signature", response.signature)?,
             user_handle: optional("response.userHandle", response.user_handle)?,
         })
+    }
+}
+
+impl AuthenticationResponse {
+    /// Parses the JSON that a browser posts after `navigator.credentials.get()`.
+    ///
+    /// # Errors
+    /// [`ResponseError`]. No check of a ceremony is made here.
+    pub fn from_json(json: &str) -> Result<Self, ResponseError> {
+        from_json(json)
     }
 
     /// Returns the response as JSON, to keep it and to verify it again later: `from_json` reads it as an equal response.

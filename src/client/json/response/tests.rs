@@ -115,6 +115,11 @@ fn skips_unknown_members_and_accepts_missing_optional_ones() {
     assert!(RegistrationResponse::from_json(&escaped).is_ok());
 }
 
+/// Returns the error without its place.
+fn somewhere(error: ResponseError) -> ResponseError {
+    error.at(&serde::de::Error::custom(""))
+}
+
 #[test]
 fn refuses_a_required_member_that_is_missing_or_null_or_has_the_wrong_type() {
     let both = |pointer, member: &'static str| {
@@ -128,7 +133,9 @@ fn refuses_a_required_member_that_is_missing_or_null_or_has_the_wrong_type() {
                     AuthenticationResponse::from_json(&json).map(drop)
                 };
                 match error {
-                    Err(ResponseError::Missing(found)) if missing => assert_eq!(found, member, "{json}"),
+                    Err(ResponseError::Missing { member: found, line: 1, column }) if missing => {
+                        assert_eq!((found, column), (member, json.len()), "{json}: at the end of the object");
+                    }
                     Err(ResponseError::Json { .. }) if !missing => {}
                     other => panic!("{other:?}: {json}"),
                 }
@@ -144,10 +151,11 @@ fn refuses_a_required_member_that_is_missing_or_null_or_has_the_wrong_type() {
         [("/response/authenticatorData", "response.authenticatorData"), ("/response/signature", "response.signature")]
     {
         let json = with(authentication(), pointer, None);
-        assert_eq!(AuthenticationResponse::from_json(&json), Err(ResponseError::Missing(member)));
+        assert_eq!(AuthenticationResponse::from_json(&json).map_err(somewhere), Err(ResponseError::missing(member)));
     }
     let json = with(registration(), "/response/attestationObject", None);
-    assert_eq!(RegistrationResponse::from_json(&json), Err(ResponseError::Missing("response.attestationObject")));
+    let missing = ResponseError::missing("response.attestationObject");
+    assert_eq!(RegistrationResponse::from_json(&json).map_err(somewhere), Err(missing));
 }
 
 #[test]
@@ -157,26 +165,40 @@ fn refuses_every_other_spelling() {
         with(serde_json::from_str(&json).unwrap(), "/rawId", Some(json!(raw_id)))
     };
     for (json, error, why) in [
-        (id("aWQ", "aWR"), ResponseError::NotBase64Url("rawId"), "trailing bits"),
-        (id("aWQ=", "aWQ="), ResponseError::NotBase64Url("rawId"), "padding"),
-        (id("aWQ=", "aWQ"), ResponseError::IdMismatch, "padding in id alone"),
-        (id("aWU", "aWQ"), ResponseError::IdMismatch, "two ids"),
-        (id("", ""), ResponseError::Empty("rawId"), "no id"),
-        (with(registration(), "/type", Some(json!("Public-Key"))), ResponseError::Type, "another case"),
-        (with(registration(), "/type", Some(json!("password"))), ResponseError::Type, "another type"),
+        (id("aWQ", "aWR"), ResponseError::not_base64url("rawId"), "trailing bits"),
+        (id("aWQ=", "aWQ="), ResponseError::not_base64url("rawId"), "padding"),
+        (id("aWQ=", "aWQ"), ResponseError::IdMismatch { line: 0, column: 0 }, "padding in id alone"),
+        (id("aWU", "aWQ"), ResponseError::IdMismatch { line: 0, column: 0 }, "two ids"),
+        (id("", ""), ResponseError::Empty { member: "rawId", line: 0, column: 0 }, "no id"),
+        (
+            with(registration(), "/type", Some(json!("Public-Key"))),
+            ResponseError::Type { line: 0, column: 0 },
+            "another case",
+        ),
+        (
+            with(registration(), "/type", Some(json!("password"))),
+            ResponseError::Type { line: 0, column: 0 },
+            "another type",
+        ),
         (
             with(registration(), "/response/attestationObject", Some(json!("oA=="))),
-            ResponseError::NotBase64Url("response.attestationObject"),
+            ResponseError::not_base64url("response.attestationObject"),
             "padding",
         ),
         (
             with(registration(), "/response/publicKey", Some(json!("+/"))),
-            ResponseError::NotBase64Url("response.publicKey"),
+            ResponseError::not_base64url("response.publicKey"),
             "the other alphabet",
         ),
         (" ".repeat(MAX_LEN + 1), ResponseError::TooLong, "a flood"),
     ] {
-        assert_eq!(RegistrationResponse::from_json(&json), Err(error), "{why}");
+        let found = RegistrationResponse::from_json(&json).unwrap_err();
+        assert_eq!(somewhere(found), error, "{why}");
+        if error != ResponseError::TooLong {
+            assert!(found.to_string().ends_with(&format!(" (line 1, column {})", json.len())), "{why}: {found}");
+            let by_serde = serde_json::from_str::<RegistrationResponse>(&json).unwrap_err().to_string();
+            assert_eq!(by_serde, format!("{error} at line 1 column {}", json.len()), "{why}");
+        }
     }
     let escaped = registration().to_string().replacen('{', "{\"new\":1,\"n\\u0065w\":1,", 1);
     let within = |member: &str| {
