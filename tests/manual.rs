@@ -295,6 +295,7 @@ fn every_other_error_code_has_a_row() {
         ("src/interop/error.rs", "[`ImportError::code`]"),
         ("src/interop/check.rs", "[`Concern::code`]"),
         ("src/metadata/error.rs", "\n# FIDO metadata (feature `mds`)\n"),
+        ("src/client/json/lint.rs", "\n# Warnings about options\n"),
     ];
     for (file, begins) in tables {
         // Two tables of one section: the first ends where the second begins.
