@@ -93,6 +93,7 @@ const CODES_WITHOUT: &[Exception] = &[
             "aaguid-not-accepted",
         ],
     ),
+    ("tests/metadata", "format 1 has no FIDO metadata", &["attestation-metadata"]),
     (
         "tests/level3",
         "format 1 has no payments",

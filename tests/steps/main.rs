@@ -265,10 +265,11 @@ fn codes() -> BTreeSet<&'static str> {
 }
 
 /// The codes for certificates and attested facts. This table has no rows for them, because it has no certificates.
-const OF_CERTIFICATES: [&str; 9] = [
+const OF_CERTIFICATES: [&str; 10] = [
     "aaguid-not-accepted",
     "aaguid-not-attested",
     "attestation-legacy-rs1",
+    "attestation-metadata",
     "attestation-statements-not-independent",
     "attestation-statements-too-few",
     "attestation-untrusted",

@@ -316,10 +316,10 @@ function evidenceFacts(evidence) {
     [word("evSteps"), word("evStepsAre", evidence.stepsPassed.length, evidence.stepsRefused.join(", ") || "–")],
     [word("evReason"), evidence.refusalReason],
     [word("evOrigin"), evidence.origin],
-    [word("evUser"), evidence.userVerification],
+    [word("evUser"), evidence.userVerification && word(`ev-${evidence.userVerification}`)],
     [word("evCounter"), after === null ? null : `${before ?? "–"} → ${after}`],
     [word("evPolicy"), evidence.policy],
-    [word("evAttestation"), evidence.attestationTrust],
+    [word("evAttestation"), evidence.attestationTrust && word(`ev-${evidence.attestationTrust}`)],
   ].filter(([, fact]) => fact !== null && fact !== undefined);
 }
 

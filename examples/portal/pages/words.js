@@ -52,6 +52,8 @@ export const WORDS = {
     metadataTitle: "FIDO metadata", metadataIs: "Number {0}, up to date.", metadataStale: "Number {0}, older than it should be.",
     evSteps: "Checks", evStepsAre: "{0} passed; refused: {1}", evReason: "Reason", evOrigin: "Site", evUser: "Verification of the user",
     evCounter: "Counter", evPolicy: "Policy", evAttestation: "Trust in the attestation",
+    "ev-performed": "yes, as a second factor", "ev-first": "yes, for the first time", "ev-not_performed": "no",
+    "ev-trusted": "trusted", "ev-untrusted": "not trusted", "ev-not_judged": "not judged", "ev-no_certificates": "no certificates", "ev-legacy_rs1": "old signature",
   },
   es: {
     language: "Idioma", skip: "Ir al contenido", clinic: "Clínica de ejemplo", contact: "Llame al +1 202 555 0199.",
@@ -104,6 +106,8 @@ export const WORDS = {
     metadataTitle: "Metadatos de FIDO", metadataIs: "Número {0}, al día.", metadataStale: "Número {0}, más antiguo de lo debido.",
     evSteps: "Comprobaciones", evStepsAre: "{0} superadas; rechazada: {1}", evReason: "Motivo", evOrigin: "Sitio", evUser: "Verificación del usuario",
     evCounter: "Contador", evPolicy: "Política", evAttestation: "Confianza en la atestación",
+    "ev-performed": "sí, como segundo factor", "ev-first": "sí, por primera vez", "ev-not_performed": "no",
+    "ev-trusted": "de confianza", "ev-untrusted": "sin confianza", "ev-not_judged": "no juzgada", "ev-no_certificates": "sin certificados", "ev-legacy_rs1": "firma antigua",
   },
   ar: {
     language: "اللغة", skip: "انتقل إلى المحتوى", clinic: "عيادة تجريبية", contact: "اتصل بالرقم ‎+1 202 555 0199.",
@@ -156,5 +160,7 @@ export const WORDS = {
     metadataTitle: "بيانات FIDO الوصفية", metadataIs: "الرقم {0}، محدّثة.", metadataStale: "الرقم {0}، أقدم مما ينبغي.",
     evSteps: "الفحوص", evStepsAre: "نجح {0}؛ المرفوض: {1}", evReason: "السبب", evOrigin: "الموقع", evUser: "التحقق من المستخدم",
     evCounter: "العداد", evPolicy: "السياسة", evAttestation: "الثقة في التصديق",
+    "ev-performed": "نعم، كعامل ثانٍ", "ev-first": "نعم، لأول مرة", "ev-not_performed": "لا",
+    "ev-trusted": "موثوق", "ev-untrusted": "غير موثوق", "ev-not_judged": "لم يُحكم عليه", "ev-no_certificates": "بلا شهادات", "ev-legacy_rs1": "توقيع قديم",
   },
 };

@@ -529,3 +529,40 @@ async fn every_word_of_the_pages_is_in_every_language() {
         assert_eq!(texts.matches(&format!("\"need-{need}\": \"")).count(), 3, "{need}");
     }
 }
+
+/// `file` `name` in the README: the file has a function, a type, a constant, a method call or a variable of this name.
+#[test]
+fn what_the_readme_names_exists() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let readme = std::fs::read_to_string(format!("{root}/README.md")).unwrap();
+    let mut named = 0;
+    for line in readme.lines() {
+        let parts: Vec<&str> = line.split('`').collect();
+        for pair in parts.windows(4).filter(|pair| pair[2] == " ") {
+            let folder = match pair[1].rsplit_once('.') {
+                Some((_, "rs")) => "src",
+                Some((_, "js")) => "pages",
+                _ => continue,
+            };
+            let text = std::fs::read_to_string(format!("{root}/{folder}/{}", pair[1])).unwrap();
+            let name = pair[3];
+            let kinds = ["fn ", "function ", "struct ", "const ", "`", "."];
+            let is_there = kinds.iter().any(|before| {
+                let wanted = format!("{before}{name}");
+                let mut found = text.match_indices(&wanted);
+                let ends = |rest: &str| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_');
+                found.any(|(at, all)| ends(&text[at + all.len()..]))
+            });
+            assert!(is_there, "{} has no {name}", pair[1]);
+            named += 1;
+        }
+    }
+    assert!(named > 40, "{named}");
+    let questions = readme.split("## Questions of a portal developer").nth(1).unwrap().split("\n## ").next().unwrap();
+    assert_eq!(questions.lines().filter(|line| is_numbered(line)).count(), 25);
+}
+
+/// A row of a table whose first cell is a number.
+fn is_numbered(line: &str) -> bool {
+    line.split('|').nth(1).is_some_and(|cell| cell.trim().parse::<u32>().is_ok())
+}
