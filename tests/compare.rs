@@ -10,6 +10,4 @@ fn the_page_compares_the_versions_that_the_benchmarks_run() {
         let (_, rest) = lock.split_once(&format!("name = \"{package}\"\nversion = \"")).unwrap();
         assert_eq!(stated(name), rest.split('"').next().unwrap(), "{name}");
     }
-    assert_eq!(stated("wardkey"), env!("CARGO_PKG_VERSION"));
-    assert!(row("wardkey").contains(&format!("Rust {} ", env!("CARGO_PKG_RUST_VERSION"))), "{}", row("wardkey"));
 }
