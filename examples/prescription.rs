@@ -23,9 +23,7 @@ use wardkey::{
     AuthenticationResponse, CredentialRecord, RegistrationRequest, RegistrationResponse, RelyingParty, Session,
     UnixTime, UserHandle,
 };
-use wardkey_authenticator as made;
-use wardkey_authenticator::hash::sha256;
-use wardkey_authenticator::{Algorithm, Authentication, Registration};
+use wardkey_authenticator::{Authentication, Registration};
 
 const RP_ID: &str = "clinic.example";
 const ORIGIN: &str = "https://clinic.example";
@@ -107,21 +105,13 @@ fn register(rp: &RelyingParty) -> Result<(Registration, CredentialRecord), Box<d
     let user = UserHandle::new(*b"Dr. King's handle")?;
     let request = RegistrationRequest::new(&user, "king@clinic.example", &[]);
     let (options, state) = rp.start_registration(request, Session::unbound(), NOW)?;
-    let options = serde_json::to_value(&options)?;
-    let origins = vec![ORIGIN.to_owned()];
-    let party = made::RelyingParty { id: RP_ID.to_owned(), origins, ..made::RelyingParty::default() };
-    let passkey = Registration::new("prescription", Algorithm::Es256)
-        .client_data(|data| data.set("challenge", options["challenge"].clone()))
-        .client_data(|data| data.set("origin", ORIGIN))
-        .authenticator_data(|data| data.rp_id_hash = sha256(RP_ID.as_bytes()))
-        .expecting(|expected| expected.user_handle = user.as_bytes().to_vec())
-        .expecting(|expected| expected.rp = party);
+    let passkey = Registration::answering("prescription", &serde_json::to_value(&options)?, ORIGIN)?;
     let response = RegistrationResponse::from_json(&passkey.response().to_string())?;
     let (record, _) = rp.finish_registration(state, &response, Session::unbound(), NOW)?.claim(None)?;
     Ok((passkey, record))
 }
 
 fn answer(passkey: &Registration, options: &Value) -> Result<AuthenticationResponse, Box<dyn Error>> {
-    let made = Authentication::of(passkey).client_data(|data| data.set("challenge", options["challenge"].clone()));
+    let made = Authentication::answering(passkey, options)?;
     Ok(AuthenticationResponse::from_json(&made.response().to_string())?)
 }

@@ -15,8 +15,8 @@ use std::io::Write;
 use std::process::ExitCode;
 use wardkey::policy::{AttestationPolicy, TrustAnchors};
 use wardkey::x509::TrustAnchor;
-use wardkey::{CredentialId, UnixTime, UserHandle};
-use wardkey_authenticator::{Algorithm, Authentication, Chain, Packed, Registration, RelyingParty, hash::sha256};
+use wardkey::{CredentialId, UnixTime};
+use wardkey_authenticator::{Authentication, Chain, Packed, Registration};
 
 const ORIGIN: &str = "https://portal.clinic.example";
 
@@ -37,22 +37,15 @@ impl Browser {
     }
 
     fn create(&mut self, options: &Value, change: fn(Registration) -> Registration) -> String {
-        let rp = RelyingParty { id: "clinic.example".into(), origins: vec![ORIGIN.into()], ..RelyingParty::default() };
-        let handle: UserHandle = options["user"]["id"].as_str().and_then(|id| id.parse().ok()).expect("a handle");
         let name = format!("portal.{}.{}", self.name, self.passkeys.len());
-        let made = change(Registration::new(&name, Algorithm::Es256))
-            .client_data(|data| data.set("challenge", options["challenge"].clone()))
-            .client_data(|data| data.set("origin", ORIGIN))
-            .authenticator_data(|data| data.rp_id_hash = sha256(b"clinic.example"))
-            .expecting(|expected| (expected.rp, expected.user_handle) = (rp, handle.as_bytes().to_vec()));
+        let made = change(Registration::answering(&name, options, ORIGIN).expect("options"));
         self.passkeys.push(made.clone());
         made.response().to_string()
     }
 
     fn get(&self, options: &Value) -> String {
         let newest = self.passkeys.last().expect("a passkey");
-        let made = Authentication::of(newest).client_data(|data| data.set("challenge", options["challenge"].clone()));
-        made.response().to_string()
+        Authentication::answering(newest, options).expect("options of this passkey").response().to_string()
     }
 }
 
