@@ -46,7 +46,7 @@ async fn main() -> Result<(), Failure> {
         _ => return Err("METADATA and METADATA_ROOTS need each other".into()),
     };
     // Who asks for metadata gets no portal without it.
-    config.metadata = metadata.as_ref().map(|file| file.read(0)).transpose()?;
+    config.metadata = metadata.as_ref().map(MetadataFile::read).transpose()?;
     let origin = config.origin.clone();
     let portal = Portal::start(config).await?;
     if !portal.is_https() {
@@ -98,10 +98,9 @@ async fn every_minute(portal: Portal, metadata: Option<MetadataFile>) {
             && let Ok(now) = file.written()
             && Some(now) != written
         {
-            let last = portal.metadata().map_or(0, |metadata| metadata.number());
-            match file.read(last) {
-                Ok(metadata) => portal.set_metadata(metadata),
-                Err(error) => tracing::error!(%error, "the new FIDO metadata is refused, and the last stays"),
+            let set = async { portal.set_metadata(file.read()?).await };
+            if let Err(error) = set.await {
+                tracing::error!(%error, "the new FIDO metadata is refused, and the last stays");
             }
             written = Some(now);
         }

@@ -496,6 +496,8 @@ async fn the_operator_sees_ceremonies_and_stages() {
         "portal_ceremonies_total{ceremony=\"sign-in\",outcome=\"refused\",code=\"signature-invalid\",step=\"7.2/21\"} 1",
         "portal_accounts{stage=\"confirmed\"} 1",
         "portal_accounts{stage=\"sms-only\"} 3",
+        "portal_ceremony_seconds_bucket{le=\"+Inf\"} 3",
+        "portal_ceremony_seconds_count 3",
         "portal_accounts_with_sms 4",
         "portal_accounts_ready_to_retire_sms 0",
         "portal_metadata_number 0",
@@ -524,7 +526,7 @@ async fn every_word_of_the_pages_is_in_every_language() {
         assert_eq!(texts.matches(&format!(" {word}: \"")).count(), 3, "{word}");
     }
     // What an act can lack has words too.
-    let needs = ["another-credential", "model", "number", "cooling-off", "confirmation", "passkey", "unknown-passkey"];
+    let needs = ["another-credential", "model", "number", "cooling-off", "confirmation", "passkey", "suspended"];
     for need in needs {
         assert_eq!(texts.matches(&format!("\"need-{need}\": \"")).count(), 3, "{need}");
     }
