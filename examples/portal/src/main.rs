@@ -44,8 +44,10 @@ async fn run() -> Result<(), Failure> {
     let folder = var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| ".".to_owned()); // set by `cargo run`
     let database = var("DATABASE_URL").unwrap_or_else(|_| format!("sqlite://{folder}/portal.db?mode=rwc"));
     let mut config = Config::local(public, &database);
-    if let (Ok(origin), Ok(rp_id)) = (var("ORIGIN"), var("RP_ID")) {
-        (config.origin, config.rp_id) = (origin, rp_id);
+    match (var("ORIGIN"), var("RP_ID")) {
+        (Ok(origin), Ok(rp_id)) => (config.origin, config.rp_id) = (origin, rp_id),
+        (Err(_), Err(_)) => {}
+        _ => return Err("ORIGIN and RP_ID need each other".into()),
     }
     config.framed_by = var("FRAMED_BY").ok();
     let metadata = match (var("METADATA"), var("METADATA_ROOTS")) {

@@ -564,6 +564,28 @@ fn what_the_readme_names_exists() {
     assert_eq!(questions.lines().filter(|line| is_numbered(line)).count(), 25);
 }
 
+#[test]
+fn the_readme_counts_the_lines_of_glue() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let readme = std::fs::read_to_string(format!("{root}/README.md")).unwrap();
+    let mut files = Vec::new();
+    for row in
+        readme.split("| part | lines | files |").nth(1).unwrap().lines().skip(2).take_while(|row| !row.is_empty())
+    {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let mut count = 0;
+        for file in cells[3].split(", ").map(|file| file.trim_matches('`')) {
+            let text = std::fs::read_to_string(format!("{root}/src/{file}")).unwrap();
+            count += text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count();
+            files.push(file.to_owned());
+        }
+        assert_eq!(cells[2], count.to_string(), "{}: run examples/portal/glue --write", cells[1]);
+    }
+    let sources = std::fs::read_dir(format!("{root}/src")).unwrap();
+    let sources = sources.filter(|file| file.as_ref().unwrap().file_name().to_str().unwrap().ends_with(".rs")).count();
+    assert_eq!(files.len(), sources, "every file is in one part: {files:?}");
+}
+
 /// A row of a table whose first cell is a number.
 fn is_numbered(line: &str) -> bool {
     line.split('|').nth(1).is_some_and(|cell| cell.trim().parse::<u32>().is_ok())
