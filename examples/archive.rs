@@ -7,6 +7,12 @@
 //! A BUNDLE is a file with a bundle in canonical JSON, or with one in each line. Without a file, the example takes the bundles of
 //! the tests. It exits with 1 if a bundle was changed or is judged otherwise than it was.
 
+#[path = "shared/command.rs"]
+mod command;
+
+use command::{Answer, in_file};
+use std::error::Error;
+use std::io::Write;
 use std::process::ExitCode;
 use wardkey::UnixTime;
 use wardkey::audit::{AuditChain, AuditEvent, Bundle, ChainCheck, EventOutcome, EventType, Label};
@@ -15,62 +21,65 @@ use wardkey::crypto::default_backend;
 /// The bundles of the tests, which the published package does not contain.
 const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/audit/bundles.jsonl");
 
+const HELP: &str = "\
+Judges archived bundles again, changes one byte of the first, and shows that the change is found.
+
+usage: archive [BUNDLE...]      (without a file, the bundles of the tests)
+
+A BUNDLE is a file with a bundle in canonical JSON, or with one in each line.
+The exit code is 0; 1 if a bundle was changed or is judged otherwise than it was; 2 if a file cannot be read.";
+
 fn main() -> ExitCode {
-    let mut files: Vec<String> = std::env::args().skip(1).collect();
-    if files.is_empty() {
-        files.push(OWN.to_owned());
-    }
-    let judged: Result<Vec<bool>, String> = files.iter().map(|file| judge(file)).collect();
-    match judged {
-        Ok(good) if good.iter().all(|good| *good) => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::from(2)
+    command::run(HELP, std::env::args().skip(1).collect(), |mut files, out| {
+        command::no_options(&files)?;
+        if files.is_empty() {
+            files.push(OWN.to_owned());
         }
-    }
+        let mut good = true;
+        for file in &files {
+            good &= judge(file, out)?;
+        }
+        Ok(good)
+    })
 }
 
-fn judge(file: &str) -> Result<bool, String> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+fn judge(file: &str, out: &mut dyn Write) -> Answer {
+    let text = std::fs::read_to_string(file).map_err(|error| in_file(file, error))?;
     let mut good = true;
-    let mut log = AuditChain::new("archive/reader-1").map_err(|error| error.to_string())?;
+    let mut log = AuditChain::new("archive/reader-1")?;
     let mut lines = Vec::new();
     for (number, json) in text.lines().enumerate() {
-        println!("{file}, bundle {number}");
-        let told = tell(json)?;
+        writeln!(out, "{file}, bundle {number}")?;
+        let told = tell(json, out)?;
         good &= told;
         let outcome = if told { EventOutcome::Success } else { EventOutcome::Refused };
         lines.push(logged(&mut log, outcome)?);
     }
-    let first = text.lines().next().ok_or(format!("{file}: no bundle"))?;
-    println!("\nOne byte of the first bundle is changed:");
-    tell(&changed(first))?;
-    println!("\nThe log of this reading, {} lines:", lines.len());
+    let first = text.lines().next().ok_or_else(|| in_file(file, "no bundle"))?;
+    writeln!(out, "\nOne byte of the first bundle is changed:")?;
+    tell(&changed(first), out)?;
+    writeln!(out, "\nThe log of this reading, {} lines:", lines.len())?;
     let mut check = ChainCheck::new("archive/reader-1", log.checkpoint());
     for line in &lines {
-        check.line(line, default_backend()).map_err(|broken| broken.to_string())?;
+        check.line(line, default_backend())?;
     }
-    println!("  holds up to its last checkpoint: {} lines", check.finish().map_err(|broken| broken.to_string())?);
+    writeln!(out, "  holds up to its last checkpoint: {} lines", check.finish()?)?;
     Ok(good)
 }
 
 /// Prints what a bundle says and what the library says of it. Returns whether they agree.
-fn tell(json: &str) -> Result<bool, String> {
+fn tell(json: &str, out: &mut dyn Write) -> Answer {
     let bundle = match Bundle::from_json(json) {
         Ok(bundle) => bundle,
         Err(error) => {
-            println!("  no bundle: {error}");
+            writeln!(out, "  no bundle: {error}")?;
             return Ok(false);
         }
     };
-    let report = bundle.verify(default_backend()).map_err(|error| error.to_string())?;
+    let report = bundle.verify(default_backend())?;
     if !report.is_intact() {
-        println!(
-            "  changed: {}; the id {}",
-            report.changed.join(", "),
-            if report.id_matches { "fits" } else { "does not fit" }
-        );
+        let id = if report.id_matches { "fits" } else { "does not fit" };
+        writeln!(out, "  changed: {}; the id {id}", report.changed.join(", "))?;
         return Ok(false);
     }
     if let Some(judged) = &report.judged {
@@ -80,7 +89,7 @@ fn tell(json: &str) -> Result<bool, String> {
         } else {
             format!("differs in {}", judged.disagrees.join(", "))
         };
-        println!("  intact; judged again: {verdict}, {differs}");
+        writeln!(out, "  intact; judged again: {verdict}, {differs}")?;
     }
     Ok(report.agrees())
 }
@@ -95,10 +104,8 @@ fn changed(json: &str) -> String {
     }
 }
 
-fn logged(log: &mut AuditChain, outcome: EventOutcome) -> Result<String, String> {
-    let text = |text: &str| Label::new(text).map_err(|error| error.to_string());
+fn logged(log: &mut AuditChain, outcome: EventOutcome) -> Result<String, Box<dyn Error>> {
     let time = UnixTime::from(std::time::SystemTime::now());
-    let event =
-        AuditEvent::new(EventType::SignIn, outcome, time, text("archive")?).map_err(|error| error.to_string())?;
-    log.append(&event.by(text("reader-1")?), default_backend()).map_err(|fault| fault.to_string())
+    let event = AuditEvent::new(EventType::SignIn, outcome, time, Label::new("archive")?)?;
+    Ok(log.append(&event.by(Label::new("reader-1")?), default_backend())?)
 }

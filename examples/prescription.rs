@@ -7,8 +7,14 @@
 //!
 //! A software authenticator stands for the browser. A real page calls `navigator.credentials.get()`.
 
+#[path = "shared/command.rs"]
+mod command;
+
+use command::Answer;
 use serde_json::Value;
 use std::error::Error;
+use std::io::Write;
+use std::process::ExitCode;
 use std::slice::from_ref;
 use wardkey::ceremony::{Origins, Site};
 use wardkey::confirmation::{Document, Draft, Item, Part, Receipt};
@@ -17,55 +23,73 @@ use wardkey::{
     AuthenticationResponse, CredentialRecord, RegistrationRequest, RegistrationResponse, RelyingParty, Session,
     UnixTime, UserHandle,
 };
-use wardkey_authenticator as made;
-use wardkey_authenticator::hash::sha256;
-use wardkey_authenticator::{Algorithm, Authentication, Registration};
+use wardkey_authenticator::{Authentication, Registration};
 
 const RP_ID: &str = "clinic.example";
 const ORIGIN: &str = "https://clinic.example";
 const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
 
-fn main() -> Result<(), Box<dyn Error>> {
+const HELP: &str = "\
+Tells the story of a prescription: shown, confirmed with a passkey, verified by a pharmacy, refused after a change.
+
+usage: prescription
+
+The exit code is 0, or 2 if something fails.";
+
+fn main() -> ExitCode {
+    command::run(HELP, std::env::args().skip(1).collect(), |arguments, out| match arguments.first() {
+        None => story(out),
+        Some(argument) => Err(format!("unexpected argument {argument}").into()),
+    })
+}
+
+fn story(out: &mut dyn Write) -> Answer {
     let rp = RelyingParty::new(RP_ID, "Example Clinic")?;
     let (passkey, record) = register(&rp)?;
-    println!("1. Dr. King has registered a passkey at {RP_ID}.\n");
+    writeln!(out, "1. Dr. King has registered a passkey at {RP_ID}.\n")?;
 
     let document = list()?;
-    println!("2. The page shows the list for patient {}:", document.subject());
+    writeln!(out, "2. The page shows the list for patient {}:", document.subject())?;
     for (number, item) in (1..).zip(document.items()) {
-        println!("   {number}. {}", String::from_utf8_lossy(&item.content));
+        writeln!(out, "   {number}. {}", String::from_utf8_lossy(&item.content))?;
     }
-    println!("   \"{}\" {}\n", document.meaning(), document.signer());
+    writeln!(out, "   \"{}\" {}\n", document.meaning(), document.signer())?;
 
     let session = Session::bound("the web session of Dr. King");
     let (options, state) = rp.start_confirmation(&record.user_handle, from_ref(&record), &document, session, NOW)?;
     let response = answer(&passkey, &serde_json::to_value(&options)?)?;
     let done = rp.finish_confirmation(state, &document, &response, Some(&record), session, NOW)?;
-    println!("3. Dr. King confirms it. The authenticator verified the user: {:?}.", done.confirmed.user_verification());
+    writeln!(
+        out,
+        "3. Dr. King confirms it. The authenticator verified the user: {:?}.",
+        done.confirmed.user_verification()
+    )?;
     let archived = serde_json::to_string(&done.receipt)?;
-    println!("   The receipt goes into the archive: {} bytes.\n", archived.len());
+    writeln!(out, "   The receipt goes into the archive: {} bytes.\n", archived.len())?;
 
     let receipt: Receipt = serde_json::from_str(&archived)?;
     let part = serde_json::to_string(&receipt.part(RP_ID, true, &[3], default_backend()))?;
-    println!("4. The pharmacy gets line 3, the response and the public key: {} bytes.", part.len());
+    writeln!(out, "4. The pharmacy gets line 3, the response and the public key: {} bytes.", part.len())?;
     let site = Site::new(RP_ID, Origins::exact([ORIGIN]));
     let signed = AuthenticationResponse::from_json(&receipt.response_json())?;
     let seen: Part = serde_json::from_str(&part)?;
     let confirmed = seen.verify(&site, &record, &signed, default_backend())?;
-    println!("   The list has {} lines, confirmed by the passkey of Dr. King.", confirmed.items());
+    writeln!(out, "   The list has {} lines, confirmed by the passkey of Dr. King.", confirmed.items())?;
     for (number, item) in seen.items() {
-        println!("   It verifies, and reads: {number}. {}", String::from_utf8_lossy(&item.content));
+        writeln!(out, "   It verifies, and reads: {number}. {}", String::from_utf8_lossy(&item.content))?;
     }
-    println!("   Of the other lines it has salted digests only.\n");
+    writeln!(out, "   Of the other lines it has salted digests only.\n")?;
 
     let mut changed: Value = serde_json::from_str(&part)?;
     changed["items"][0]["content"] = "U2FsYnV0YW1vbCBpbmhhbGVyLCAxMA".into(); // Salbutamol inhaler, 10
     let changed: Part = serde_json::from_value(changed)?;
     match changed.verify(&site, &record, &signed, default_backend()) {
         Ok(_) => return Err("a changed line was accepted".into()),
-        Err(error) => println!("5. Somebody makes it ten inhalers. The pharmacy refuses: {error} ({}).", error.code()),
+        Err(error) => {
+            writeln!(out, "5. Somebody makes it ten inhalers. The pharmacy refuses: {error} ({}).", error.code())?
+        }
     }
-    Ok(())
+    Ok(true)
 }
 
 fn list() -> Result<Document, Box<dyn Error>> {
@@ -81,21 +105,13 @@ fn register(rp: &RelyingParty) -> Result<(Registration, CredentialRecord), Box<d
     let user = UserHandle::new(*b"Dr. King's handle")?;
     let request = RegistrationRequest::new(&user, "king@clinic.example", &[]);
     let (options, state) = rp.start_registration(request, Session::unbound(), NOW)?;
-    let options = serde_json::to_value(&options)?;
-    let origins = vec![ORIGIN.to_owned()];
-    let party = made::RelyingParty { id: RP_ID.to_owned(), origins, ..made::RelyingParty::default() };
-    let passkey = Registration::new("prescription", Algorithm::Es256)
-        .client_data(|data| data.set("challenge", options["challenge"].clone()))
-        .client_data(|data| data.set("origin", ORIGIN))
-        .authenticator_data(|data| data.rp_id_hash = sha256(RP_ID.as_bytes()))
-        .expecting(|expected| expected.user_handle = user.as_bytes().to_vec())
-        .expecting(|expected| expected.rp = party);
+    let passkey = Registration::answering("prescription", &serde_json::to_value(&options)?, ORIGIN)?;
     let response = RegistrationResponse::from_json(&passkey.response().to_string())?;
     let (record, _) = rp.finish_registration(state, &response, Session::unbound(), NOW)?.claim(None)?;
     Ok((passkey, record))
 }
 
 fn answer(passkey: &Registration, options: &Value) -> Result<AuthenticationResponse, Box<dyn Error>> {
-    let made = Authentication::of(passkey).client_data(|data| data.set("challenge", options["challenge"].clone()));
+    let made = Authentication::answering(passkey, options)?;
     Ok(AuthenticationResponse::from_json(&made.response().to_string())?)
 }

@@ -1,100 +1,36 @@
 //! Dependencies between modules, and between the files of some directories, point down. Each crate is used only in the modules
-//! that `Cargo.toml` names.
+//! that `ARCHITECTURE.md` names. The tables of that page are the rules: this test reads them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+const PAGE: &str = include_str!("../ARCHITECTURE.md");
+
+/// The rows of the table below a heading: for each of the first two columns, what is in backquotes.
+fn table(heading: &str) -> Vec<[Vec<&'static str>; 2]> {
+    let (_, section) = PAGE.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section {heading}"));
+    let section = section.split("\n## ").next().unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let quoted = |cell: &'static str| cell.split('`').skip(1).step_by(2).collect();
+    let row = |line: &'static str| {
+        let mut cells = line.trim_matches('|').split('|').map(quoted);
+        [cells.next().unwrap(), cells.next().unwrap()]
+    };
+    let rows: Vec<_> = rows.map(row).collect();
+    assert!(rows.len() > 2, "{heading}: {rows:?}");
+    rows
+}
+
 /// The modules from the lowest layer to the highest. Modules of one row do not use each other.
-const LAYERS: &[&[&str]] = &[
-    &["set"],
-    &["time", "quirk", "budget", "invalid"],
-    &["codec"],
-    &["crypto"],
-    &["credential"],
-    &["extensions"],
-    &["x509"],
-    &["client", "authenticator"],
-    &["parse"],
-    &["attestation"],
-    &["metadata"],
-    &["ceremony"],
-    &["error"],
-    &["confirmation"],
-    &["policy", "state"],
-    &["vector"],
-    &["relying_party"],
-    &["interop", "assurance"],
-    &["account", "audit"],
-    &["manual"],
-];
+fn layers() -> Vec<Vec<&'static str>> {
+    table("Layers").into_iter().map(|[modules, _]| modules).rev().collect()
+}
 
-/// Crates, and the modules that may use each. Every module may use `serde` and `thiserror`.
-const DOORS: &[(&str, &str)] = &[
-    ("aws_lc_rs", "crypto/aws_lc_rs.rs"),
-    ("base64", "codec/base64url.rs"),
-    ("curve25519_dalek", "crypto/ed25519.rs"),
-    ("ed25519_dalek", "crypto/rustcrypto"),
-    ("ed448_goldilocks", "crypto/ed448.rs"),
-    ("getrandom", "crypto/rustcrypto"),
-    ("hmac", "crypto/rustcrypto"),
-    ("humantime", "audit/fhir.rs"),
-    ("k256", "crypto/rustcrypto"),
-    ("ml_dsa", "crypto/rustcrypto"),
-    ("p256", "crypto/rustcrypto"),
-    ("p384", "crypto/rustcrypto"),
-    ("p521", "crypto/rustcrypto"),
-    ("rsa", "crypto/rustcrypto"),
-    (
-        "serde_json",
-        "client/ codec/canonical.rs codec/json.rs codec/jws.rs extensions/ interop/ attestation/android_safetynet.rs metadata/ relying_party/mod.rs audit/ vector.rs",
-    ),
-    ("sha1", "crypto/rustcrypto"),
-    ("sha2", "crypto/rustcrypto"),
-    ("smallvec", "codec/mod.rs"),
-    ("url", "client/origin.rs extensions/appid.rs"),
-    ("webauthn_rs", "interop/webauthn_rs/typed.rs"),
-];
-
-/// The files of a directory from the lowest to the highest. None uses a file above it.
-const FLOORS: &[(&str, &[&str])] = &[
-    ("authenticator", &["aaguid", "data"]),
-    (
-        "ceremony",
-        &[
-            "step",
-            "refusal",
-            "outcome",
-            "backup",
-            "origins",
-            "site",
-            "evidence",
-            "recorder",
-            "failure",
-            "client_data",
-            "common",
-            "authentication",
-            "registration",
-            "payment",
-        ],
-    ),
-    (
-        "x509",
-        &[
-            "oid",
-            "error",
-            "name",
-            "algorithm",
-            "constraints",
-            "extensions",
-            "certificate",
-            "anchor",
-            "crl",
-            "revocation",
-            "path",
-        ],
-    ),
-];
+/// Crates, and the beginnings of the names of the files that may use each.
+fn doors() -> Vec<(&'static str, Vec<&'static str>)> {
+    table("Crates").into_iter().map(|[name, files]| (name[0], files)).collect()
+}
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -133,19 +69,20 @@ fn words<'a>(text: &'a str, before: &'a str) -> impl Iterator<Item = &'a str> {
 
 #[test]
 fn dependencies_point_down() {
-    let layer = |module: &str| LAYERS.iter().position(|row| row.contains(&module));
+    let layers = layers();
+    let layer = |module: &str| layers.iter().position(|row| row.contains(&module));
     let mut upward = Vec::new();
     for (file, code) in code() {
         let module = file.split(['/', '.']).next().unwrap();
         if module == "lib" {
             continue;
         }
-        let own = layer(module).unwrap_or_else(|| panic!("{file} has no place in LAYERS"));
+        let own = layer(module).unwrap_or_else(|| panic!("{file} has no layer in ARCHITECTURE.md"));
         for used in words(&code, "crate::") {
             match layer(used) {
                 Some(below) if below < own || used == module => {}
                 Some(_) => upward.push(format!("{file} uses crate::{used}")),
-                None => upward.push(format!("{file} uses crate::{used}, which has no place in LAYERS")),
+                None => upward.push(format!("{file} uses crate::{used}, which has no layer in ARCHITECTURE.md")),
             }
         }
     }
@@ -155,8 +92,9 @@ fn dependencies_point_down() {
 #[test]
 fn each_crate_is_used_only_in_its_modules() {
     let mut elsewhere = Vec::new();
+    let doors = doors();
     for (file, code) in code() {
-        for (name, doors) in DOORS {
+        for (name, doors) in &doors {
             let path = format!("{name}::");
             let named = code.match_indices(&path).any(|(at, _)| {
                 let before = &code[..at];
@@ -164,12 +102,34 @@ fn each_crate_is_used_only_in_its_modules() {
                 let before = before.chars().next_back().unwrap_or(' ');
                 !before.is_alphanumeric() && before != '_' && before != ':' && before != '>'
             });
-            if named && !doors.split(' ').any(|door| file.starts_with(door)) {
-                elsewhere.push(format!("{file} uses {name}, which is allowed only in {doors}"));
+            if named && !doors.iter().any(|door| file.starts_with(door)) {
+                elsewhere.push(format!("{file} uses {name}, which is allowed only in {doors:?}"));
             }
         }
     }
     assert!(elsewhere.is_empty(), "{}", elsewhere.join("\n"));
+}
+
+/// The page names what exists, once, and leaves no dependency out.
+#[test]
+fn the_page_names_every_module_and_every_dependency() {
+    let code = code();
+    let modules: BTreeSet<_> = code.keys().map(|file| file.split(['/', '.']).next().unwrap()).collect();
+    let mut named = layers().concat();
+    named.sort_unstable();
+    assert_eq!(named, modules.into_iter().filter(|module| *module != "lib").collect::<Vec<_>>());
+    let manifest = include_str!("../Cargo.toml");
+    let (_, dependencies) = manifest.split_once("\n[dependencies]\n").unwrap();
+    let lines = dependencies.split("\n[").next().unwrap().lines().filter(|line| !line.starts_with('#'));
+    let mut crates: Vec<_> = lines.filter_map(|line| Some(line.split_once(" = ")?.0.replace('-', "_"))).collect();
+    crates.retain(|name| name != "serde" && name != "thiserror");
+    crates.sort_unstable();
+    assert_eq!(doors().iter().map(|(name, _)| *name).collect::<Vec<_>>(), crates);
+    for (name, files) in doors() {
+        for door in files {
+            assert!(code.keys().any(|file| file.starts_with(door)), "{name}: src/{door} does not exist");
+        }
+    }
 }
 
 /// Path validation is the same for all formats. What a format demands of its path is an argument.
@@ -186,7 +146,8 @@ fn certificates_do_not_know_attestation_formats() {
 #[test]
 fn files_use_only_files_below_them() {
     let code = code();
-    for (folder, floors) in FLOORS {
+    for [folder, floors] in table("Files of a module") {
+        let folder = folder[0];
         let files = code.keys().filter_map(|file| file.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(".rs"));
         let missing: Vec<_> = files.filter(|file| *file != "mod" && !floors.contains(file)).collect();
         assert!(missing.is_empty(), "{folder}: {missing:?} have no floor");

@@ -291,6 +291,7 @@ fn every_error_code_of_the_front_door_has_one_row() {
 fn every_other_error_code_has_a_row() {
     let page = read("src/manual/errors.md");
     let tables = [
+        ("src/client/json/lint.rs", "\n# Lints of options\n"),
         ("src/interop/error.rs", "[`ImportError::code`]"),
         ("src/interop/check.rs", "[`Concern::code`]"),
         ("src/metadata/error.rs", "\n# FIDO metadata (feature `mds`)\n"),

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use wardkey::ceremony::evidence::Evidence;
-use wardkey::crypto::{AwsLcRs, RustCrypto};
+use wardkey::crypto::{AwsLcRs, Backend, CryptoError, PublicKey, RustCrypto, Scheme};
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
@@ -105,6 +105,74 @@ fn a_file_without_vectors_is_an_error() {
         }
     }
     assert_eq!(example::answer(vec!["no such file".to_owned()]), ExitCode::from(2));
+}
+
+/// AWS-LC without Ed448: what a build without the feature `ed448` verifies.
+#[derive(Debug)]
+struct WithoutEd448;
+
+impl Backend for WithoutEd448 {
+    fn name(&self) -> &'static str {
+        AwsLcRs.name()
+    }
+
+    fn supports(&self, scheme: Scheme) -> bool {
+        scheme != Scheme::Ed448 && AwsLcRs.supports(scheme)
+    }
+
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
+        AwsLcRs.sha256(parts)
+    }
+
+    fn sha1(&self, parts: &[&[u8]]) -> Option<[u8; 20]> {
+        AwsLcRs.sha1(parts)
+    }
+
+    fn sha384(&self, parts: &[&[u8]]) -> Option<[u8; 48]> {
+        AwsLcRs.sha384(parts)
+    }
+
+    fn sha512(&self, parts: &[&[u8]]) -> Option<[u8; 64]> {
+        AwsLcRs.sha512(parts)
+    }
+
+    fn hmac_sha256(&self, key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+        AwsLcRs.hmac_sha256(key, parts)
+    }
+
+    fn check_key(&self, key: &PublicKey<'_>) -> Result<(), CryptoError> {
+        if matches!(key, PublicKey::Ed448 { .. }) { Err(CryptoError::Unsupported) } else { AwsLcRs.check_key(key) }
+    }
+
+    fn verify(&self, scheme: Scheme, key: &PublicKey<'_>, message: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
+        if self.supports(scheme) {
+            AwsLcRs.verify(scheme, key, message, signature)
+        } else {
+            Err(CryptoError::BadSignature)
+        }
+    }
+
+    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
+        AwsLcRs.random(out)
+    }
+}
+
+/// A build without Ed448 skips only vectors that need it, and says how many.
+#[test]
+fn a_build_without_ed448_skips_the_vectors_that_need_it() {
+    let files: Vec<_> = files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors")))
+        .iter()
+        .map(|file| file.to_str().unwrap().to_owned())
+        .collect();
+    let mut out = Vec::new();
+    assert!(example::run(&files, true, &WithoutEd448, &mut out).unwrap());
+    let lines = String::from_utf8(out).unwrap();
+    let skipped: Vec<_> = lines.lines().filter(|line| line.contains("\"error\"")).collect();
+    assert!(skipped.iter().all(|line| line.contains("\"accept\":null") && line.contains("ed448")), "{skipped:?}");
+    let mut out = Vec::new();
+    assert!(example::run(&files, false, &WithoutEd448, &mut out).unwrap());
+    let count = format!("{} skipped because they need Ed448 (build with --features ed448)\n", skipped.len());
+    assert!(skipped.len() >= 11 && out.ends_with(count.as_bytes()), "{}", String::from_utf8_lossy(&out));
 }
 
 /// A vector that cannot be expressed has no verdict and fails, whatever verdict it expects.

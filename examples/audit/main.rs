@@ -12,6 +12,14 @@ mod answer;
 #[path = "../shared/lines.rs"]
 mod lines;
 
+const HELP: &str = "\
+Answers the cases of audit: chains, events, bundles. One JSON object per line, in and out.
+
+usage: audit [FILE|-]...      (without a file, and for -, standard input)
+
+Prints one line for each case of its kinds, and ignores other kinds. It never looks at `expect`.
+The exit code is 0, or 2 if a file cannot be read.";
+
 fn main() -> std::process::ExitCode {
-    lines::run(answer::answer)
+    lines::run(HELP, answer::answer)
 }

@@ -3,13 +3,20 @@
 //! [`back_end`] is the back end and `front_end.js` the page. Here a software authenticator takes the place of the browser.
 
 mod back_end;
+#[path = "../shared/command.rs"]
+mod command;
 
 use back_end::{ADD_PASSKEY, Portal, Refused, WebSession, delete_passkey, prescription};
+use command::Answer;
 use serde_json::Value;
+use std::error::Error;
+use std::fmt;
+use std::io::Write;
+use std::process::ExitCode;
 use wardkey::policy::{AttestationPolicy, TrustAnchors};
 use wardkey::x509::TrustAnchor;
-use wardkey::{CredentialId, UnixTime, UserHandle};
-use wardkey_authenticator::{Algorithm, Authentication, Chain, Packed, Registration, RelyingParty, hash::sha256};
+use wardkey::{CredentialId, UnixTime};
+use wardkey_authenticator::{Authentication, Chain, Packed, Registration};
 
 const ORIGIN: &str = "https://portal.clinic.example";
 
@@ -30,33 +37,48 @@ impl Browser {
     }
 
     fn create(&mut self, options: &Value, change: fn(Registration) -> Registration) -> String {
-        let rp = RelyingParty { id: "clinic.example".into(), origins: vec![ORIGIN.into()], ..RelyingParty::default() };
-        let handle: UserHandle = options["user"]["id"].as_str().and_then(|id| id.parse().ok()).expect("a handle");
         let name = format!("portal.{}.{}", self.name, self.passkeys.len());
-        let made = change(Registration::new(&name, Algorithm::Es256))
-            .client_data(|data| data.set("challenge", options["challenge"].clone()))
-            .client_data(|data| data.set("origin", ORIGIN))
-            .authenticator_data(|data| data.rp_id_hash = sha256(b"clinic.example"))
-            .expecting(|expected| (expected.rp, expected.user_handle) = (rp, handle.as_bytes().to_vec()));
+        let made = change(Registration::answering(&name, options, ORIGIN).expect("options"));
         self.passkeys.push(made.clone());
         made.response().to_string()
     }
 
     fn get(&self, options: &Value) -> String {
         let newest = self.passkeys.last().expect("a passkey");
-        let made = Authentication::of(newest).client_data(|data| data.set("challenge", options["challenge"].clone()));
-        made.response().to_string()
+        Authentication::answering(newest, options).expect("options of this passkey").response().to_string()
     }
 }
 
-fn main() -> Result<(), Refused> {
+const HELP: &str = "\
+Tells one day at a portal: registrations, sign-ins, re-authentication, prescriptions, and the log of it.
+
+usage: journey
+
+A software authenticator takes the place of the browser. The exit code is 0, or 2 if something fails.";
+
+fn main() -> ExitCode {
+    command::run(HELP, std::env::args().skip(1).collect(), |arguments, out| match arguments.first() {
+        None => day(out),
+        Some(argument) => Err(format!("unexpected argument {argument}").into()),
+    })
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the portal answered {}: {}", self.status, self.body)
+    }
+}
+
+impl Error for Refused {}
+
+fn day(out: &mut dyn Write) -> Answer {
     let at = |seconds: i64| UnixTime::from_secs(1_795_392_000 + seconds);
     let root = TrustAnchor::from_der(&Chain::new().trust_anchors()[0]).expect("a root");
     let mut portal =
         Portal::new(AttestationPolicy::trusted(TrustAnchors::new([root])), *b"random bytes of a secret store :")
             .expect("a portal");
 
-    println!("Ada opens an account and registers a passkey.");
+    writeln!(out, "Ada opens an account and registers a passkey.")?;
     let mut ada = Browser::new("ada");
     portal.open_account(&mut ada.session, "ada@mail.example", false)?;
     let options = portal.register(&ada.session, at(0))?;
@@ -64,7 +86,10 @@ fn main() -> Result<(), Refused> {
     portal.registered(&ada.session, &posted, at(10))?;
     assert_eq!(portal.registered(&ada.session, &posted, at(11)).unwrap_err().status, 400, "the state was used");
 
-    println!("She signs in with autofill, although the page was open for half an hour. Her session gets a new id.");
+    writeln!(
+        out,
+        "She signs in with autofill, although the page was open for half an hour. Her session gets a new id."
+    )?;
     ada.session = WebSession { id: "chosen by an attacker".into(), user: None, confirmed: None };
     let options = portal.sign_in(&ada.session, None, at(100))?;
     let posted = ada.get(&options);
@@ -75,13 +100,13 @@ fn main() -> Result<(), Refused> {
     assert_eq!(answer["twoFactors"], true);
     assert_ne!(ada.session.id, "chosen by an attacker");
 
-    println!("A name without an account gets the same kind of answer as hers.");
+    writeln!(out, "A name without an account gets the same kind of answer as hers.")?;
     for name in ["ada@mail.example", "nobody@mail.example"] {
         let options = portal.sign_in(&ada.session, Some(name), at(2000))?;
         assert!(!options["allowCredentials"].as_array().expect("a list").is_empty(), "{name}");
     }
 
-    println!("She adds a second passkey after a re-authentication. She may not prescribe.");
+    writeln!(out, "She adds a second passkey after a re-authentication. She may not prescribe.")?;
     assert_eq!(portal.register(&ada.session, at(2100)).unwrap_err().status, 403);
     confirm(&mut portal, &mut ada, ADD_PASSKEY, at(2110))?;
     let options = portal.register(&ada.session, at(2120))?;
@@ -90,7 +115,7 @@ fn main() -> Result<(), Refused> {
     assert_eq!(portal.prescribe(&ada.session, "aspirin", at(2140)).unwrap_err().status, 403);
     assert_eq!(portal.confirm(&ada.session, &prescription("aspirin"), at(2140)).unwrap_err().status, 403);
 
-    println!("The settings page lists both passkeys and deletes one, but never the last.");
+    writeln!(out, "The settings page lists both passkeys and deletes one, but never the last.")?;
     assert_eq!(portal.passkeys(&ada.session)?.as_array().map(Vec::len), Some(2));
     let [first, second] = [0, 1].map(|nth| ada.id(nth));
     assert_eq!(
@@ -104,7 +129,10 @@ fn main() -> Result<(), Refused> {
     confirm(&mut portal, &mut ada, &delete_passkey(&second), at(2158))?;
     assert_eq!(portal.delete(&ada.session, &second, at(2160)).unwrap_err().status, 409);
 
-    println!("Grace prescribes. She must use attested hardware, and re-authenticate with it for each prescription.");
+    writeln!(
+        out,
+        "Grace prescribes. She must use attested hardware, and re-authenticate with it for each prescription."
+    )?;
     let mut grace = Browser::new("grace");
     portal.open_account(&mut grace.session, "grace@mail.example", true)?;
     let options = portal.register(&grace.session, at(3000))?;
@@ -129,11 +157,11 @@ fn main() -> Result<(), Refused> {
     assert_eq!(portal.prescribe(&grace.session, "aspirin", at(3061)).unwrap_err().status, 403, "confirmed once");
     assert_eq!(portal.prescribe(&grace.session, "aspirin", at(3171)).unwrap_err().status, 403, "too long ago");
 
-    println!("The log:");
+    writeln!(out, "The log:")?;
     for line in portal.log {
-        println!("{line}");
+        writeln!(out, "{line}")?;
     }
-    Ok(())
+    Ok(true)
 }
 
 fn confirm(portal: &mut Portal, browser: &mut Browser, purpose: &str, now: UnixTime) -> Result<(), Refused> {

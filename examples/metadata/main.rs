@@ -14,9 +14,13 @@
 //! with 1 if a case disagrees, 2 if there is no case.
 
 pub(crate) mod case;
+#[path = "../shared/command.rs"]
+mod command;
 
-use case::{Answer, Case};
+use case::Case;
+use command::{Answer, in_file};
 use serde_json::{Value, json};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -26,24 +30,35 @@ use wardkey::crypto::default_backend;
 use wardkey::metadata::{self, Circumstance, FIDO_HOST, Metadata, ModelId, Roots, Seen, Standing};
 use wardkey::x509::{Crl, TrustAnchor};
 
+const HELP: &str = "\
+Verifies BLOBs of the FIDO Metadata Service, shows what they say of a model, and judges metadata cases.
+
+usage: metadata verify [--json] OPTIONS BLOB
+       metadata list OPTIONS BLOB                          a table of models with their status
+       metadata show OPTIONS AAGUID|KEY-IDENTIFIER BLOB    one model in full
+       metadata judge [--json] CASES...                    (- is standard input)
+
+  --roots FILE|DIR...  the roots of the signer, in PEM or DER; a DIR gives its .pem, .crt, .cer and .der files
+  --at TIME            RFC 3339 in UTC (2026-11-23T00:00:00Z), or Unix seconds
+  --name HOST          the DNS name in the certificate of the signer (that of the FIDO Alliance)
+  --any-name           accept every name
+  --last-no N          the greatest number seen so far
+  --grace SECS         how long after its nextUpdate a BLOB is accepted
+  --crl FILE           a revocation list; more than one may be given
+
+The exit code of verify, list and show is 0 if the BLOB is accepted, 1 if it is refused; that of judge is 1 if a case disagrees.
+It is 2 if the command could not finish.";
+
 fn main() -> ExitCode {
-    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
-    let json = arguments.iter().any(|argument| argument == "--json");
-    arguments.retain(|argument| argument != "--json");
-    let (command, rest) = arguments.split_first().map_or(("", &[][..]), |(command, rest)| (command.as_str(), rest));
-    let done = match command {
-        "judge" => judge(rest, json),
-        "verify" | "list" | "show" => blob(command, rest, json),
-        _ => Err("usage: metadata verify|list|show|judge ...; see examples/metadata/main.rs".to_owned()),
-    };
-    match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::from(2)
+    command::run(HELP, std::env::args().skip(1).collect(), |mut arguments, out| {
+        let json = arguments.iter().any(|argument| argument == "--json");
+        arguments.retain(|argument| argument != "--json");
+        match arguments.split_first().map(|(command, rest)| (command.as_str(), rest)) {
+            Some(("judge", rest)) => judge(rest, json, out),
+            Some((command @ ("verify" | "list" | "show"), rest)) => blob(command, rest, json, out),
+            _ => Err("usage: metadata verify|list|show|judge ...; see metadata --help".into()),
         }
-    }
+    })
 }
 
 /// The arguments of `verify`, `list` and `show`.
@@ -138,37 +153,31 @@ fn crl(path: &Path) -> Result<Vec<Crl>, String> {
     .map_err(|error| at(&error))
 }
 
-fn blob(command: &str, arguments: &[String], json: bool) -> Result<bool, String> {
+fn blob(command: &str, arguments: &[String], json: bool, out: &mut dyn Write) -> Answer {
     let request = Request::read(arguments)?;
     let (model, file) = match (&request.rest[..], command) {
         ([model, file], "show") => (Some(model_id(model)?), file),
         ([file], "verify" | "list") => (None, file),
-        _ => {
-            return Err(format!("{command}: expected a BLOB{}", if command == "show" { " after a model" } else { "" }));
-        }
+        (_, "show") => return Err("show: expected a BLOB after a model".into()),
+        _ => return Err(format!("{command}: expected a BLOB").into()),
     };
-    let blob = std::fs::read(file).map_err(|error| format!("{file}: {error}"))?;
+    let blob = std::fs::read(file).map_err(|error| in_file(file, error))?;
     let verified = metadata::verify(&blob, &request.roots, request.seen, request.at, default_backend());
     let verified = match verified {
         Ok(verified) => verified,
         Err(error) => {
             match json {
-                true => println!("{}", json!({ "accept": false, "class": error.code() })),
-                false => println!("refused ({}): {error}", error.code()),
+                true => writeln!(out, "{}", json!({ "accept": false, "class": error.code() }))?,
+                false => writeln!(out, "refused ({}): {error}", error.code())?,
             }
             return Ok(false);
         }
     };
-    let mut out = io::stdout().lock();
-    let written = match model {
-        _ if command == "verify" => verify(&mut out, &verified, &request, json),
-        None => list(&mut out, &verified, request.at),
-        Some(id) => show(&mut out, &verified, &id, &blob, request.at),
-    };
-    written.or_else(|error| match error.kind() {
-        io::ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(error.to_string()),
-    })?;
+    match model {
+        _ if command == "verify" => verify(out, &verified, &request, json),
+        None => list(out, &verified, request.at),
+        Some(id) => show(out, &verified, &id, &blob, request.at),
+    }?;
     Ok(true)
 }
 
@@ -176,7 +185,7 @@ fn model_id(text: &str) -> Result<ModelId, String> {
     text.parse().map_err(|_| format!("{text}: expected an AAGUID, or a key identifier of 40 hexadecimal digits"))
 }
 
-fn verify(out: &mut impl Write, metadata: &Metadata, request: &Request, json: bool) -> io::Result<()> {
+fn verify(out: &mut dyn Write, metadata: &Metadata, request: &Request, json: bool) -> io::Result<()> {
     let answer = case::accepted(metadata, request.seen, request.at);
     if json {
         return writeln!(out, "{answer}");
@@ -208,7 +217,7 @@ fn status(standing: &Standing) -> String {
     if words.is_empty() { "none".to_owned() } else { words.join(" ") }
 }
 
-fn list(out: &mut impl Write, metadata: &Metadata, at: UnixTime) -> io::Result<()> {
+fn list(out: &mut dyn Write, metadata: &Metadata, at: UnixTime) -> io::Result<()> {
     for model in metadata.models() {
         let standing = model.standing(&Circumstance::at(at));
         let id = match (&model.aaguid, &model.aaid, &model.key_identifiers[..]) {
@@ -223,7 +232,7 @@ fn list(out: &mut impl Write, metadata: &Metadata, at: UnixTime) -> io::Result<(
     Ok(())
 }
 
-fn show(out: &mut impl Write, metadata: &Metadata, id: &ModelId, blob: &[u8], at: UnixTime) -> io::Result<()> {
+fn show(out: &mut dyn Write, metadata: &Metadata, id: &ModelId, blob: &[u8], at: UnixTime) -> io::Result<()> {
     if metadata.is_unreadable(id) {
         writeln!(out, "an entry of this model cannot be read")?;
     }
@@ -259,43 +268,41 @@ fn show(out: &mut impl Write, metadata: &Metadata, id: &ModelId, blob: &[u8], at
     Ok(())
 }
 
-fn judge(files: &[String], json: bool) -> Result<bool, String> {
+fn judge(files: &[String], json: bool, out: &mut dyn Write) -> Answer {
+    command::no_options(files)?;
     if files.is_empty() {
-        return Err("judge: expected files of cases (- is standard input)".to_owned());
+        return Err("judge: expected files of cases (- is standard input)".into());
     }
     let (mut passed, mut failed) = (0_usize, 0_usize);
-    let mut out = io::BufWriter::new(io::stdout().lock());
     for file in files {
         let lines: Box<dyn BufRead> = match file.as_str() {
             "-" => Box::new(io::stdin().lock()),
-            file => Box::new(BufReader::new(std::fs::File::open(file).map_err(|error| format!("{file}: {error}"))?)),
+            file => Box::new(BufReader::new(File::open(file).map_err(|error| in_file(file, error))?)),
         };
         for (number, line) in lines.split(b'\n').enumerate() {
-            let line = line.map_err(|error| format!("{file}: {error}"))?;
+            let line = line.map_err(|error| in_file(file, error))?;
             if line.trim_ascii().is_empty() {
                 continue;
             }
             let place = format!("{file}, line {}", number + 1);
             let (id, answer) = match serde_json::from_slice::<Case>(&line) {
                 Ok(case) => (case.id.clone(), case.answer()),
-                Err(error) => (place, Answer::none(format!("not a case: {error}"))),
+                Err(error) => (place, case::Answer::none(format!("not a case: {error}"))),
             };
             *(if answer.disagreement.is_none() { &mut passed } else { &mut failed }) += 1;
-            let printed = match (json, &answer.disagreement) {
-                (true, _) => writeln!(out, "{}", answer.with_id(&id)),
-                (false, Some(why)) => writeln!(out, "{id}: {why}"),
-                (false, None) => Ok(()),
-            };
-            printed.map_err(|error| error.to_string())?;
+            match (json, &answer.disagreement) {
+                (true, _) => writeln!(out, "{}", answer.with_id(&id))?,
+                (false, Some(why)) => writeln!(out, "{id}: {why}")?,
+                (false, None) => {}
+            }
         }
     }
-    out.flush().map_err(|error| error.to_string())?;
-    drop(out);
     let count = format!("{passed} passed, {failed} failed");
     if json {
+        out.flush()?;
         eprintln!("{count}");
     } else {
-        println!("{count}");
+        writeln!(out, "{count}")?;
     }
-    if passed + failed == 0 { Err("there is no case".to_owned()) } else { Ok(failed == 0) }
+    if passed + failed == 0 { Err("there is no case".into()) } else { Ok(failed == 0) }
 }

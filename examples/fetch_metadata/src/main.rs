@@ -1,6 +1,12 @@
 //! `fetch_metadata [OPTIONS] --roots FILE DIRECTORY`: for cron or a systemd timer. Prints one line of JSON.
 
+#[path = "../../shared/command.rs"]
+mod command;
+
+use command::{Answer, in_file};
 use fetch_metadata::{Outcome, Settings, health, update};
+use std::error::Error;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -22,7 +28,8 @@ usage: fetch_metadata [OPTIONS] --roots FILE DIRECTORY
   --timeout SECS   the longest time of a whole request (300)
 
 Prints one line of JSON. The exit code is 0 if a BLOB was kept, is unchanged, or no request is due; 1 if not (the last good
-BLOB stays where it was), and for --health if there is no BLOB or it is not fresh; 2 if the arguments are wrong.";
+BLOB stays where it was), and for --health if there is no BLOB or it is not fresh; 2 if the arguments are wrong or nobody
+reads the line.";
 
 /// What the arguments ask for.
 struct Asked {
@@ -30,7 +37,7 @@ struct Asked {
     health: bool,
 }
 
-fn asked(arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
+fn asked(arguments: impl Iterator<Item = String>) -> Result<Asked, Box<dyn Error>> {
     let (mut roots, mut url, mut name, mut tls_roots, mut directory) = (None, None, None, None, None);
     let (mut only_health, mut now, mut timeout) = (false, false, Duration::from_secs(300));
     let mut arguments = arguments;
@@ -47,15 +54,17 @@ fn asked(arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
             }
             "--health" => only_health = true,
             "--now" => now = true,
-            option if option.starts_with('-') => return Err(format!("unknown option {option}")),
-            _ if directory.is_some() => return Err("more than one directory".to_owned()),
+            option if option.starts_with('-') => {
+                return Err(format!("unknown option {option}; --help lists the options").into());
+            }
+            _ if directory.is_some() => return Err("more than one directory".into()),
             path => directory = Some(PathBuf::from(path)),
         }
     }
     let pem = roots.ok_or("--roots is missing")?;
     let roots = match (name, &url) {
         (None, None) => Roots::fido(&pem).map_err(|error| format!("--roots: {error}"))?,
-        (None, Some(_)) => return Err("--url needs --name".to_owned()),
+        (None, Some(_)) => return Err("--url needs --name".into()),
         (Some(name), _) => Roots::of(name, TrustAnchor::from_pem(&pem).map_err(|error| format!("--roots: {error}"))?),
     };
     let url = url.as_deref().unwrap_or("https://mds.fidoalliance.org/").parse().map_err(|_| "--url is not a URL")?;
@@ -63,41 +72,35 @@ fn asked(arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
     Ok(Asked { settings: Settings { url, roots, directory, tls_roots, timeout, now }, health: only_health })
 }
 
-fn read(path: &str) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))
+fn read(path: &str) -> Result<String, Box<dyn Error>> {
+    std::fs::read_to_string(path).map_err(|error| in_file(path, error))
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|argument| argument == "--help") {
-        println!("{HELP}");
-        return ExitCode::SUCCESS;
-    }
-    let Asked { settings, health: only_health } = match asked(arguments.into_iter()) {
-        Ok(asked) => asked,
-        Err(wrong) => {
-            eprintln!("fetch_metadata: {wrong}\n\n{HELP}");
-            return ExitCode::from(2);
-        }
-    };
+    command::run(HELP, std::env::args().skip(1).collect(), |arguments, out| {
+        let asked = asked(arguments.into_iter()).map_err(|error| format!("fetch_metadata: {error}"))?;
+        run(asked, out)
+    })
+}
+
+fn run(Asked { settings, health: only_health }: Asked, out: &mut dyn Write) -> Answer {
     let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let seconds = clock.map_or(0, |time| time.as_secs());
     let now = UnixTime::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
-    let good = if only_health {
+    if only_health {
         let health = health(&settings, now);
         let refused = health.as_ref().err().map(|error| error.code());
         let health = health.ok().flatten();
-        println!("{}", serde_json::json!({ "kept_refused": refused, "health": health }));
-        health.is_some_and(|health| health.fresh != Some(false))
+        writeln!(out, "{}", serde_json::json!({ "kept_refused": refused, "health": health }))?;
+        Ok(health.is_some_and(|health| health.fresh != Some(false)))
     } else {
         let report = update(&settings, now);
-        println!("{}", serde_json::json!(report));
+        writeln!(out, "{}", serde_json::json!(report))?;
         let mut source = report.failure.as_ref().map(|failure| failure as &dyn std::error::Error);
         while let Some(error) = source {
-            eprintln!("fetch_metadata: {error}");
+            let _nobody_reads = writeln!(std::io::stderr(), "fetch_metadata: {error}");
             source = error.source();
         }
-        report.outcome != Outcome::Failed
-    };
-    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        Ok(report.outcome != Outcome::Failed)
+    }
 }

@@ -1,8 +1,4 @@
-//! A software authenticator: makes any valid ceremony, for every algorithm and every attestation format, and can change one
-//! thing in it.
-//!
-//! It implements the encoding side of the standard independently of wardkey, which implements the reading side. Every random
-//! value is derived from the name of the ceremony ([`seed`]), so a ceremony always has the same bytes.
+#![doc = include_str!("../README.md")]
 //!
 //! # Layers
 //!
@@ -76,6 +72,7 @@ pub mod expected;
 pub mod hash;
 pub mod json;
 pub mod keys;
+mod options;
 mod registration;
 pub mod seed;
 mod vector;
@@ -92,6 +89,7 @@ pub use change::Changes;
 pub use client_data::ClientData;
 pub use expected::{AuthenticationExpected, CredentialRecord, RegistrationExpected, RelyingParty};
 pub use keys::{Algorithm, Key, Modulus};
+pub use options::OptionsError;
 pub use registration::{PostedRegistration, Registration};
 pub use seed::Seed;
 pub use vector::Vector;

@@ -1,5 +1,8 @@
 //! A server on loopback that misbehaves in each way that was seen, and some more. The last good BLOB always survives.
 
+#[path = "../../../../tests/examples/held.rs"]
+#[allow(dead_code, reason = "tests/examples uses the rest")]
+mod held;
 #[path = "../../../../tests/metadata/make.rs"]
 #[allow(dead_code, reason = "tests/metadata uses the rest")]
 mod make;
@@ -325,6 +328,11 @@ fn the_program_ends_as_cron_expects() {
     for wrong in [&["--unknown"][..], &["--timeout", "0"], &["--timeout"], &["another"]] {
         assert_eq!(run(wrong).0, Some(2), "{wrong:?}");
     }
-    let help = std::process::Command::new(env!("CARGO_BIN_EXE_fetch_metadata")).arg("--help").output().unwrap();
-    assert!(help.status.success() && help.stdout.starts_with(b"Fetches the BLOB"));
+    let program = Path::new(env!("CARGO_BIN_EXE_fetch_metadata"));
+    let [roots, url] = [roots.to_str().unwrap(), settings.url.as_str()];
+    let good = ["--roots", roots, "--url", url, "--name", HOST, "--health", fetcher.directory.path().to_str().unwrap()];
+    held::helps(program, "fetch_metadata", &good);
+    held::closed(program, &good);
+    held::misses(program, &["--roots"]);
+    held::knows_its_options(program, &[]);
 }
