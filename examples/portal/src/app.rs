@@ -104,7 +104,12 @@ pub struct Counters {
     pub ceremonies: BTreeMap<(&'static str, &'static str, String, String), u64>,
     pub seconds: Duration,
     pub timed: u64,
+    /// How many ceremonies took at most this long.
+    pub within: [u64; BUCKETS.len()],
 }
+
+/// The bounds of the histogram in milliseconds.
+pub const BUCKETS: [u64; 7] = [1, 2, 5, 10, 50, 250, 1000];
 
 impl std::ops::Deref for Portal {
     type Target = Shared;
@@ -154,7 +159,7 @@ impl Portal {
         }));
         portal.demo().await?;
         if let Some(metadata) = config.metadata {
-            portal.set_metadata(metadata);
+            portal.set_metadata(metadata).await?;
         }
         Ok(portal)
     }
@@ -254,6 +259,9 @@ impl Portal {
         *count = count.saturating_add(1);
         counters.seconds = counters.seconds.saturating_add(started.elapsed());
         counters.timed = counters.timed.saturating_add(1);
+        for (bound, within) in BUCKETS.iter().zip(&mut counters.within) {
+            *within = within.saturating_add(u64::from(started.elapsed() <= Duration::from_millis(*bound)));
+        }
     }
 
     /// Logs and counts a ceremony that failed, and returns the answer for the page.
