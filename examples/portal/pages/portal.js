@@ -139,6 +139,11 @@ function signInPage() {
     await api("/recover", given);
     signedIn();
   });
+  onSubmit("lost-form", async (given, form) => {
+    await api("/lost", given);
+    form.reset();
+    tell(`${word("blocked")} ${word("contact")}`);
+  });
   waitForAutofill();
 }
 
@@ -148,7 +153,7 @@ function card(passkey) {
   const { id } = passkey;
   const title = make("h3", { id: `card-${id}` }, make("bdi", {}, passkey.label));
   const facts = [
-    passkey.provider && word("probably", passkey.provider), word("created", date(passkey.createdAt)),
+    passkey.model ? word("model", passkey.model) : passkey.provider && word("probably", passkey.provider), word("created", date(passkey.createdAt)),
     passkey.lastUsedAt ? word("used", date(passkey.lastUsedAt)) : word("never"),
     passkey.backedUp ? word("backedUp") : word("notBackedUp"),
     passkey.suspended && word("suspended"), !passkey.confirmed && word("testIt"),
@@ -180,6 +185,20 @@ function card(passkey) {
   return made;
 }
 
+/** A notice, with a button to object. */
+function message({ id, at, objected }, { text, dir }) {
+  const said = make("span", { id: `notice-${id}` }, `${date(at)}: ${text}`);
+  if (objected) return make("li", { dir }, said, " ", make("strong", {}, word("objected")));
+  const button = make("button", { className: "plain", type: "button" }, word("notMe"));
+  button.setAttribute("aria-describedby", said.id);
+  button.addEventListener("click", () => run(button, async () => {
+    const { suspended } = await api("/not-me", { id });
+    await show();
+    tell(`${word(suspended ? "objectedSuspended" : "objectedDone")} ${word("contact")}`);
+  }));
+  return make("li", { dir }, said, " ", button);
+}
+
 /** Shows what the back end knows. */
 async function show() {
   const me = await api("/me", {});
@@ -190,12 +209,12 @@ async function show() {
   $("none").hidden = me.passkeys.length > 0;
   $("cards").replaceChildren(...me.passkeys.map(card));
   document.querySelector("#name-form input").value = me.displayName;
-  const words = (key, time) => {
-    const { text, dir } = notice(key, language, word("contact"));
-    return make("li", { dir }, time ? `${date(time)}: ${text}` : text);
-  };
-  $("notices").replaceChildren(...me.notices.map(({ key, at }) => words(key, at)));
-  $("shown").replaceChildren(...me.shown.map((key) => words(key)));
+  const words = (key) => notice(key, language, word("contact"));
+  $("shown").replaceChildren(...me.shown.map(words).map(({ text, dir }) => make("li", { dir }, text)));
+  $("notices").replaceChildren(...me.notices.map((one) => message(one, words(one.key))));
+  $("models").hidden = !me.modelsUnchecked;
+  $("phone").hidden = !me.sms;
+  $("phone-ends").textContent = word("phoneEnds", me.phoneEnd);
   $("sms").textContent = word(me.sms ? "smsOn" : "smsOff");
   const waits = me.retireLacks.filter((need) => !["no-sms", "freshness"].includes(need));
   $("before").hidden = !me.sms || waits.length === 0;
@@ -209,6 +228,17 @@ function accountPage() {
     const { code } = await confirmed("/saved-code", {}, "saved-code");
     $("code-is").textContent = word("codeIs", code);
     await show();
+  });
+  onSubmit("phone-form", async (given) => {
+    await confirmed("/phone", given, "change-phone");
+    $("phone-code-form").hidden = false;
+    document.querySelector("#phone-code-form input").focus();
+  });
+  onSubmit("phone-code-form", async (given, form) => {
+    await api("/phone-code", given);
+    form.hidden = true;
+    await show();
+    tell(word("saved"));
   });
   on("retire", async () => {
     await confirmed("/retire-sms", {}, "retire-sms");
@@ -279,18 +309,44 @@ function prescriptionsPage() {
   });
 }
 
+/** Evidence as a person reads it. */
+function evidenceFacts(evidence) {
+  const { signCountStored: before, signCount: after } = evidence;
+  return [
+    [word("evSteps"), word("evStepsAre", evidence.stepsPassed.length, evidence.stepsRefused.join(", ") || "–")],
+    [word("evReason"), evidence.refusalReason],
+    [word("evOrigin"), evidence.origin],
+    [word("evUser"), evidence.userVerification],
+    [word("evCounter"), after === null ? null : `${before ?? "–"} → ${after}`],
+    [word("evPolicy"), evidence.policy],
+    [word("evAttestation"), evidence.attestationTrust],
+  ].filter(([, fact]) => fact !== null && fact !== undefined);
+}
+
 function auditPage() {
   on("read", async () => {
-    const { chains, lines, stages } = await api("/audit", {});
+    const [file] = $("checkpoints").files;
+    const checkpoints = file ? await file.text().then(JSON.parse).catch(() => undefined) : {};
+    if (!checkpoints) {
+      tell(word("checkpointBad"), true);
+      return;
+    }
+    const { chains, lines, stages, report, metadata } = await api("/audit", { checkpoints });
+    $("report").replaceChildren(
+      make("li", {}, word("reportAccounts", report.accounts)), make("li", {}, word("reportSms", report.withSms, report.ready)),
+    );
+    $("metadata").textContent = !metadata ? word("modelsUnchecked")
+      : word(metadata.fresh === false ? "metadataStale" : "metadataIs", metadata.number);
     $("stages").replaceChildren(...stages.map(([stage, count]) => make("li", { dir: "ltr" }, `${stage}: ${count}`)));
-    $("chains").replaceChildren(...chains.map(({ chain, lines: count, broken }) => make("li", {}, broken
+    $("chains").replaceChildren(...chains.map(({ chain, lines: count, checkpoint, broken }) => make("li", {}, broken
       ? word("chainBroken", chain, broken.at, broken.fault)
-      : word("chainHolds", chain, count))));
+      : word(checkpoint === null ? "chainHolds" : "chainHoldsTo", chain, count, checkpoint))));
     $("lines").replaceChildren(...lines.map((line) => {
       const { event } = line.line;
       const facts = [
         [word("when"), date(event.time)], [word("outcome"), [event.outcome, event.code, event.step].filter(Boolean).join(" ")],
         [word("who"), event.actor ?? event.claimed ?? "–"], [word("judged"), line.bundle ?? "–"],
+        ...(line.evidence ? evidenceFacts(line.evidence) : []),
       ];
       const list = make("dl", {}, ...facts.flatMap(([name, fact]) => [make("dt", {}, name), make("dd", {}, fact)]));
       const query = new URLSearchParams({ chain: line.chain, seq: line.seq });

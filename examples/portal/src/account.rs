@@ -1,9 +1,10 @@
-//! The account page: passkeys, the saved code, the end of SMS codes.
+//! The account page: passkeys, the saved code, the phone number, the end of SMS codes, notices.
 
-use crate::app::{Portal, hex, random, sha256};
+use crate::app::{Portal, digits, hex, pseudonym, random, sha256};
 use crate::session::{WebSession, judged};
-use crate::sign_in::records;
-use crate::store::{Account, Passkey};
+use crate::sign_in::{CODE_SECS, Code, records};
+use crate::staff::Kept;
+use crate::store::{Account, NoticeRow, Passkey};
 use crate::web::{Answer, Refused};
 use axum::Json;
 use axum::extract::State;
@@ -11,12 +12,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use wardkey::account::{AccountAct, AccountPolicy, Decision, Need, Notice};
-use wardkey::assurance::{AssuranceLevel, ProvenSession};
+use wardkey::assurance::{Act, AssuranceLevel, ProvenSession};
 use wardkey::audit::EventType;
 use wardkey::client::json::UserVerificationRequirement;
 use wardkey::{
-    AuthenticationResponse, AuthenticationState, CredentialId, ReauthenticationRequest, RegistrationRequest,
-    RegistrationResponse, RegistrationState,
+    AuthenticationResponse, AuthenticationState, CredentialId, Reauthentication, ReauthenticationRequest,
+    RegistrationRequest, RegistrationResponse, RegistrationState,
 };
 
 /// How long a re-authentication counts.
@@ -62,27 +63,41 @@ impl Asked {
         self.decision.lacks.iter().copied().map(Need::name).collect()
     }
 
-    fn notice(&self) -> Option<&'static str> {
-        self.decision.notice.map(Notice::name)
+    /// Writes the change to the audit chain, and tells the person.
+    async fn done(&self, portal: &Portal, kind: EventType, credential: Option<&CredentialId>) -> Result<(), Refused> {
+        portal.changed(kind, &self.account.user, credential).await?;
+        match self.decision.notice {
+            Some(notice) => portal.tell(&self.account, notice, &self.decision.notify, credential).await,
+            None => Ok(()),
+        }
     }
 }
 
 pub async fn me(State(portal): State<Portal>, session: WebSession) -> Answer {
     let Asked { account, passkeys, decision } = Asked::about(&portal, &session, &AccountAct::RetireSms).await?;
+    let metadata = portal.metadata();
+    let model = |passkey: &Passkey| {
+        let attested = passkey.kept.as_ref()?.characteristics.attested_aaguid()?;
+        metadata.as_ref()?.name(&attested).map(str::to_owned)
+    };
     let card = |passkey: &Passkey| {
         json!({
-            "id": passkey.record.id, "label": passkey.label, "provider": provider(&passkey.aaguid),
+            "id": passkey.record.id, "label": passkey.label, "provider": provider(&passkey.aaguid), "model": model(passkey),
             "createdAt": passkey.created_at, "lastUsedAt": passkey.last_used_at, "confirmed": passkey.confirmed,
             "backedUp": passkey.record.backup_state, "suspended": passkey.suspended,
         })
     };
     let cards: Vec<Value> = passkeys.iter().map(card).collect();
     let notices = portal.store.notices(&account.user.to_base64url()).await?;
-    let notices: Vec<Value> = notices.into_iter().map(|(key, at)| json!({ "key": key, "at": at })).collect();
+    let notice =
+        |row: &NoticeRow| json!({ "id": row.id, "key": row.kind, "at": row.at, "objected": row.objected_at > 0 });
+    let notices: Vec<Value> = notices.iter().map(notice).collect();
+    let phone_end: String = account.phone.chars().skip(account.phone.chars().count().saturating_sub(2)).collect();
     let lacks: Vec<&str> = decision.lacks.iter().copied().map(Need::name).collect();
     Ok(Json(json!({
         "name": account.name, "displayName": account.display_name, "role": account.role, "passkeys": cards,
         "stage": account.means(&passkeys).stage(), "sms": !account.phone.is_empty(), "retireLacks": lacks,
+        "phoneEnd": phone_end, "modelsUnchecked": account.is_staff() && metadata.is_none(),
         "savedCode": !account.saved_code.is_empty(), "shown": session.data.shown, "notices": notices,
     })))
 }
@@ -104,8 +119,12 @@ pub async fn register(State(portal): State<Portal>, mut session: WebSession, Jso
     session.spend_if_confirmed(&portal, &account, &passkeys, "add-passkey").await?;
     let existing: Vec<_> = passkeys.into_iter().map(|passkey| passkey.record).collect();
     let request = RegistrationRequest::new(&account.user, &account.name, &existing).display_name(&account.display_name);
-    let mut request = portal.patient.request(request);
+    let profile = portal.profile(&account);
+    let mut request = profile.request(request);
     if given.conditional {
+        if profile.models.is_some() {
+            return Err(Refused::new(409, "no-conditional-create-with-attestation"));
+        }
         request = request.conditional().user_verification(UserVerificationRequirement::Preferred);
     }
     let (options, state) = portal.rp.start_registration(request, session.bound(), portal.now())?;
@@ -129,14 +148,18 @@ pub async fn registered(State(portal): State<Portal>, session: WebSession, poste
     let existing = portal.store.passkey(response.credential_id()).await?.map(|passkey| passkey.record);
     let bundle = portal.rp.bundle_registration(&state, &posted, existing.as_ref(), now).ok();
     let bundle = bundle.map(|bundle| bundle.to_json());
-    let finished = portal.rp.finish_registration(state, &response, session.bound(), now);
+    let (rp, bound) = (&portal.rp, session.bound());
+    let finished = match portal.metadata() {
+        Some(metadata) => rp.finish_registration_with_metadata(state, &response, &metadata, bound, now),
+        None => rp.finish_registration(state, &response, bound, now),
+    };
     let claimed = finished.and_then(|registered| {
-        let aaguid = registered.claimed_aaguid().to_string();
-        registered.claim(existing.as_ref()).map(|claimed| (claimed, aaguid))
+        let (aaguid, kept) = (registered.claimed_aaguid().to_string(), Kept::from(&registered));
+        registered.claim(existing.as_ref()).map(|claimed| (claimed, aaguid, kept))
     });
     // The passkey provider has the passkey already, and offers it until it is told that we do not.
     let signal = portal.rp.signal_unknown_credential(response.credential_id(), existing.as_ref());
-    let ((record, evidence), aaguid) = match claimed {
+    let ((record, evidence), aaguid, kept) = match claimed {
         Ok(claimed) => claimed,
         Err(error) => {
             let refused = portal.failed("registration", started, Some(&id), error, bundle).await;
@@ -146,10 +169,10 @@ pub async fn registered(State(portal): State<Portal>, session: WebSession, poste
     portal.ceremony("registration", started, (&evidence, None), bundle).await?;
     let label = provider(&aaguid).unwrap_or("Passkey");
     // The level is that of the first sign-in; until then the passkey is not confirmed.
-    if !portal.store.insert_passkey(&record, (label, &aaguid), AssuranceLevel::Aal2, now.secs()).await? {
+    if !portal.store.insert_passkey(&record, (label, &aaguid, &kept), AssuranceLevel::Aal2, now.secs()).await? {
         return Err(Refused::new(409, "credential-already-registered"));
     }
-    portal.notify(&account.user.to_base64url(), Notice::PasskeyAdded.name()).await?;
+    portal.tell(&account, Notice::PasskeyAdded, &account.addresses(), Some(&record.id)).await?;
     Ok(Json(json!({ "id": record.id })))
 }
 
@@ -161,8 +184,16 @@ pub struct Purpose {
 /// Whether a page may ask for a re-authentication for it.
 fn is_purpose(purpose: &str) -> bool {
     match purpose.split_once(' ') {
-        None => ["add-passkey", "change-name", "delete-account", "read-results", "retire-sms", "saved-code"]
-            .contains(&purpose),
+        None => matches!(
+            purpose,
+            "add-passkey"
+                | "change-name"
+                | "change-phone"
+                | "delete-account"
+                | "read-results"
+                | "retire-sms"
+                | "saved-code"
+        ),
         Some(("remove-passkey" | "resume-passkey", id)) => id.parse::<CredentialId>().is_ok(),
         Some(_) => false,
     }
@@ -185,7 +216,7 @@ pub async fn confirm(State(portal): State<Portal>, session: WebSession, Json(giv
 
 pub async fn confirmed(State(portal): State<Portal>, mut session: WebSession, posted: String) -> Answer {
     let (started, now) = (Instant::now(), portal.now());
-    session.account(&portal).await?;
+    let account = session.account(&portal).await?;
     let response = match AuthenticationResponse::from_json(&posted) {
         Ok(response) => response,
         Err(error) => return Err(portal.failed("reauthentication", started, None, error.into(), None).await),
@@ -202,12 +233,15 @@ pub async fn confirmed(State(portal): State<Portal>, mut session: WebSession, po
         Ok(done) => done,
         Err(error) => return Err(portal.failed("reauthentication", started, Some(&id), error, bundle).await),
     };
-    let proven = ProvenSession::of(&judged(&done, now)?);
-    portal.ceremony("reauthentication", started, (&done.evidence, Some(proven.level)), bundle).await?;
     let Some(passkey) = passkey else { return Err(Refused::new(400, "no-passkey")) };
+    let proven = ProvenSession::of(&judged(&portal, &account, &passkey, &done, now)?);
+    portal.ceremony("reauthentication", started, (&done.evidence, Some(proven.level)), bundle).await?;
     if !portal.store.update_passkey(&passkey, done.update.as_ref(), proven.level, now.secs()).await? {
         return Err(Refused::new(409, "another-was-faster"));
     }
+    // A model of staff that is no longer enough alone may bring in a better one, beside the password and a code.
+    let adds = done.evidence.purpose_text.as_deref() == Some("add-passkey");
+    portal.accept_model(&account, &passkey, adds && session.data.by_code, now).await?;
     session.data.proven = Some(proven);
     session.data.confirmed = Some(proof);
     session.save(&portal).await?;
@@ -245,12 +279,14 @@ pub struct Name {
 pub async fn name(State(portal): State<Portal>, mut session: WebSession, Json(given): Json<Name>) -> Answer {
     let account = session.account(&portal).await?;
     let new = text(&given.name)?;
+    session.meets(portal.profile(&account).demand(Act::Bind), portal.now())?;
+    let passkeys = portal.store.passkeys(&account.user).await?;
     let proof = session.data.confirmed.clone();
-    session.spend(&portal, &account.user, "change-name").await?;
+    session.spend_if_confirmed(&portal, &account, &passkeys, "change-name").await?;
     portal.store.set_display_name(&account.user.to_base64url(), new).await?;
     let now = portal.now();
-    let signal =
-        proof.map(|proof| proof.signal_current_user_details(&portal.rp, &account.name, new, now)).transpose()?;
+    let signal = |proof: Reauthentication| proof.signal_current_user_details(&portal.rp, &account.name, new, now);
+    let signal = proof.map(signal).transpose()?;
     Ok(Json(json!({ "currentUserDetails": signal })))
 }
 
@@ -300,7 +336,7 @@ async fn change(
     if !portal.store.change_passkey(&asked.account, id, suspended).await? {
         return Err(Refused::new(409, "another-was-faster"));
     }
-    portal.changed(kind, &asked.account.user, Some(&parsed), asked.notice()).await?;
+    asked.done(portal, kind, Some(&parsed)).await?;
     Ok(parsed)
 }
 
@@ -315,27 +351,101 @@ pub async fn saved_code(State(portal): State<Portal>, mut session: WebSession) -
     Ok(Json(json!({ "code": groups.join("-") })))
 }
 
+#[derive(Deserialize)]
+pub struct Phone {
+    phone: String,
+}
+
+/// Starts a change of the number for SMS codes. It binds a new authenticator (SP 800-63B-4 3.1.3.1), so whoever has a passkey
+/// needs it. Sends a code to the new number.
+pub async fn phone(State(portal): State<Portal>, mut session: WebSession, Json(given): Json<Phone>) -> Answer {
+    let Asked { account, passkeys, .. } = Asked::about(&portal, &session, &AccountAct::ChangePhone).await?.allowed()?;
+    if account.phone.is_empty() {
+        return Err(Refused::lacks(vec![Need::NoSms.name()]));
+    }
+    let number: String = given.phone.chars().filter(|one| !" -().".contains(*one)).collect();
+    let is_digits = |digits: &str| (7..=15).contains(&digits.len()) && digits.bytes().all(|one| one.is_ascii_digit());
+    if !number.strip_prefix('+').is_some_and(is_digits) {
+        return Err(Refused::lacks(vec!["number"]));
+    }
+    session.spend_if_confirmed(&portal, &account, &passkeys, "change-phone").await?;
+    portal.limit(&format!("sms {}", account.name), 5, 3600).await?;
+    let code = digits()?;
+    let until = portal.now().secs().saturating_add(CODE_SECS);
+    let user = account.user.to_base64url();
+    portal.store.keep_code(&session.hash(), &user, &phone_code_hash(&number, &code), until).await?;
+    (portal.sender)(&number, &code);
+    session.data.new_phone = Some(number);
+    session.save(&portal).await?;
+    Ok(Json(json!({})))
+}
+
+/// The hash has the number, so that the code signs nobody in, and counts for no other number.
+fn phone_code_hash(number: &str, code: &str) -> String {
+    hex(&sha256(&format!("phone {number} {code}")))
+}
+
+/// Ends the change with the code that came to the new number.
+pub async fn phone_code(State(portal): State<Portal>, mut session: WebSession, Json(given): Json<Code>) -> Answer {
+    let asked = Asked::about(&portal, &session, &AccountAct::ChangePhone).await?.allowed()?;
+    let user = asked.account.user.to_base64url();
+    portal.limit(&format!("phone code {user}"), 5, 900).await?;
+    let Some(number) = session.data.new_phone.clone() else { return Err(Refused::new(400, "no-code")) };
+    let hash = phone_code_hash(&number, &given.digits());
+    let used = portal.store.use_code(&session.hash(), &hash, portal.now().secs()).await?;
+    if used.is_none_or(|owner| owner != user) {
+        return Err(Refused::new(400, "wrong-code"));
+    }
+    // The notice goes out before the change, so that the old number gets it.
+    asked.done(&portal, EventType::PhoneChanged, None).await?;
+    if !portal.store.set_phone(&asked.account, &number).await? {
+        return Err(Refused::new(409, "another-was-faster"));
+    }
+    session.data.new_phone = None;
+    session.save(&portal).await?;
+    Ok(Json(json!({})))
+}
+
+/// Takes an objection to a notice: "it was not me". Suspends the passkey that the notice is about, and ends all other sessions.
+pub async fn not_me(State(portal): State<Portal>, session: WebSession, Json(given): Json<Id>) -> Answer {
+    let account = session.account(&portal).await?;
+    let user = account.user.to_base64url();
+    let Some(credential) = portal.store.object(&user, &given.id, portal.now().secs()).await? else {
+        return Err(Refused::new(404, "no-such-notice"));
+    };
+    tracing::warn!(user = pseudonym(&user), "the owner of an account objects to a change: somebody must look at it");
+    portal.store.end_other_sessions(&user, &session.hash()).await?;
+    let act = AccountAct::SuspendPasskey { id: credential.clone() };
+    let asked = Asked::about(&portal, &session, &act).await?;
+    let is_usable = |passkey: &Passkey| passkey.record.id.to_base64url() == credential && !passkey.suspended;
+    let suspend = asked.decision.is_allowed() && asked.passkeys.iter().any(is_usable);
+    if suspend {
+        change(&portal, &asked, &credential, Some(true), EventType::PasskeySuspended).await?;
+    }
+    Ok(Json(json!({ "suspended": suspend })))
+}
+
 /// Turns SMS codes off, if the account would survive the loss of any one means.
 pub async fn retire_sms(State(portal): State<Portal>, mut session: WebSession) -> Answer {
     let asked = Asked::about(&portal, &session, &AccountAct::RetireSms).await?.allowed()?;
     session.spend(&portal, &asked.account.user, "retire-sms").await?;
-    if !portal.store.retire_sms(&asked.account).await? {
+    if !portal.store.set_phone(&asked.account, "").await? {
         return Err(Refused::new(409, "another-was-faster"));
     }
-    portal.changed(EventType::SmsRetired, &asked.account.user, None, asked.notice()).await?;
+    asked.done(&portal, EventType::SmsRetired, None).await?;
     session.data.shown.retain(|key| key != "sms-still-on");
     session.save(&portal).await?;
     Ok(Json(json!({})))
 }
 
-/// Deletes the account after a re-authentication. The records of the clinic and the audit log stay, because laws ask for them.
+/// Deletes the account. The records of the clinic and the audit log stay, because laws ask for them. The library has no act for it.
+/// Changing the phone asks for the same: two factors, a fresh sign-in, and no recovery in the last days.
 pub async fn delete(State(portal): State<Portal>, mut session: WebSession) -> Answer {
-    let account = session.account(&portal).await?;
-    session.spend(&portal, &account.user, "delete-account").await?;
-    let passkeys = portal.store.passkeys(&account.user).await?;
+    let Asked { account, passkeys, .. } = Asked::about(&portal, &session, &AccountAct::ChangePhone).await?.allowed()?;
+    session.spend_if_confirmed(&portal, &account, &passkeys, "delete-account").await?;
     portal.store.delete_account(&account.user.to_base64url()).await?;
     for passkey in &passkeys {
-        portal.changed(EventType::PasskeyRemoved, &account.user, Some(&passkey.record.id), None).await?;
+        portal.changed(EventType::PasskeyRemoved, &account.user, Some(&passkey.record.id)).await?;
     }
     let signals = passkeys.iter().map(|passkey| portal.rp.signal_unknown_credential(&passkey.record.id, None));
     Ok(Json(json!({ "unknownCredentials": signals.collect::<Vec<_>>() })))

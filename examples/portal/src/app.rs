@@ -1,25 +1,29 @@
 //! What all requests share.
 
-use crate::store::{Account, AuditRow, Store};
+use crate::store::{Account, AuditRow, NoticeRow, Store};
 use crate::web::Refused;
 use argon2::password_hash::{PasswordHasher, SaltString};
 use argon2::{Argon2, PasswordHash, PasswordVerifier};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
-use wardkey::account::Stage;
+use wardkey::account::{Notice, Report, report};
 use wardkey::assurance::{AssuranceLevel, Profile};
-use wardkey::audit::{AuditChain, AuditEvent, CredentialDigest, EventOutcome, EventType, Label};
-use wardkey::ceremony::evidence::{Evidence, Purpose};
+use wardkey::audit::{AuditChain, AuditEvent, Checkpoint, CredentialDigest, EventOutcome, EventType, Label};
+use wardkey::ceremony::evidence::Evidence;
+use wardkey::client::json::AttestationConveyance;
 use wardkey::crypto::default_backend;
+use wardkey::metadata::Metadata;
 use wardkey::{CredentialId, Decoys, Error, RelyingParty, UnixTime, UserHandle};
 
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
 /// Sends a text message: the number, and the code.
 type Sender = Arc<dyn Fn(&str, &str) + Send + Sync>;
+/// Sends a notice: the address, and the key of its words in `browser/wardkey.notices.js`.
+type Notifier = Arc<dyn Fn(&str, &str) + Send + Sync>;
 
 /// How to start a portal.
 pub struct Config {
@@ -29,10 +33,17 @@ pub struct Config {
     pub rp_id: String,
     /// A URL of SQLite or PostgreSQL.
     pub database: String,
+    /// The origin of a page that may show the portal in a frame. It must be of the same site, because the cookie is
+    /// `SameSite=Strict`.
+    pub framed_by: Option<String>,
+    /// The FIDO metadata, by which the passkeys of staff are judged. `None`: their models are not checked.
+    pub metadata: Option<Metadata>,
     /// The time.
     pub clock: Clock,
     /// Sends SMS codes.
     pub sender: Sender,
+    /// Sends notices.
+    pub notifier: Notifier,
 }
 
 impl Config {
@@ -42,10 +53,13 @@ impl Config {
             origin: format!("http://localhost:{port}"),
             rp_id: "localhost".to_owned(),
             database: database.to_owned(),
+            framed_by: None,
+            metadata: None,
             clock: Arc::new(|| UnixTime::from(SystemTime::now())),
             sender: Arc::new(|phone, code| {
                 tracing::info!("STAND-IN for a text message to {phone}: the code is {code}")
             }),
+            notifier: Arc::new(|address, notice| tracing::info!("STAND-IN for a message to {address}: {notice}")),
         }
     }
 }
@@ -67,8 +81,13 @@ pub struct Shared {
     pub origin: String,
     pub patient: Profile,
     pub clinician: Profile,
+    /// The same without metadata: any model.
+    pub unchecked: Profile,
+    pub models: RwLock<Option<Arc<Metadata>>>,
+    pub framed_by: Option<String>,
     pub clock: Clock,
     pub sender: Sender,
+    notifier: Notifier,
     /// A hash of no password, so that an unknown name takes as long as a known one.
     no_password: String,
     chain: tokio::sync::Mutex<AuditChain>,
@@ -99,14 +118,21 @@ impl Portal {
     pub async fn start(config: Config) -> Result<Self, Failure> {
         let store = Store::open(&config.database).await?;
         let secret = store.secret("decoys", &random::<32>()?).await?;
-        let (patient, clinician) = (Profile::patient(), Profile::clinician());
-        // Staff need attested models as soon as there is FIDO metadata. This portal loads none, and says so.
-        tracing::warn!("no FIDO metadata: the passkeys of staff are not attested, so their model is not checked");
-        let rp = RelyingParty::builder(config.rp_id, "Example Clinic")
+        let (patient, clinician, mut unchecked) = (Profile::patient(), Profile::clinician(), Profile::clinician());
+        (unchecked.models, unchecked.attestation) = (None, AttestationConveyance::None);
+        if config.metadata.is_none() {
+            tracing::warn!("no FIDO metadata: the passkeys of staff are not attested, so their model is not checked");
+        }
+        let mut rp = RelyingParty::builder(config.rp_id, "Example Clinic")
             .origin(&config.origin)
-            .decoys(Decoys::new(sha256(&secret)))
-            .attestation_named(patient.label(), patient.policy(), patient.attestation.clone())
-            .build()?;
+            .decoys(Decoys::new(sha256(&secret)));
+        for profile in [&patient, &clinician, &unchecked] {
+            rp = rp.attestation_named(profile.label(), profile.policy(), profile.attestation.clone());
+        }
+        if let Some(origin) = &config.framed_by {
+            rp = rp.framed_by([origin]);
+        }
+        let rp = rp.build()?;
         let chain_name = format!("portal/{}", random::<8>()?);
         let portal = Self(Arc::new(Shared {
             rp,
@@ -114,8 +140,12 @@ impl Portal {
             origin: config.origin,
             patient,
             clinician,
+            unchecked,
+            models: RwLock::default(),
+            framed_by: config.framed_by,
             clock: config.clock,
             sender: config.sender,
+            notifier: config.notifier,
             no_password: hash_password("no account has this password").await?,
             chain: tokio::sync::Mutex::new(AuditChain::new(chain_name.clone())?),
             chain_name,
@@ -123,6 +153,9 @@ impl Portal {
             requests: Mutex::default(),
         }));
         portal.demo().await?;
+        if let Some(metadata) = config.metadata {
+            portal.set_metadata(metadata);
+        }
         Ok(portal)
     }
 
@@ -179,16 +212,13 @@ impl Portal {
         if count > most { Err(Refused::new(429, "rate-limited")) } else { Ok(()) }
     }
 
-    /// Returns the number of accounts in each stage on the way from SMS codes to passkeys.
-    pub async fn stages(&self) -> Result<Vec<(&'static str, u64)>, Refused> {
-        let mut stages = Stage::ALL.map(|stage| (stage, 0_u64));
+    /// Returns how far the accounts are on the way from SMS codes to passkeys.
+    pub async fn report(&self) -> Result<Report, Refused> {
+        let mut means = Vec::new();
         for account in self.store.accounts().await? {
-            let found = account.means(&self.store.passkeys(&account.user).await?).stage();
-            for (stage, count) in &mut stages {
-                *count = count.saturating_add(u64::from(*stage == found));
-            }
+            means.push(account.means(&self.store.passkeys(&account.user).await?));
         }
-        Ok(stages.map(|(stage, count)| (stage.name(), count)).to_vec())
+        Ok(report(&means))
     }
 
     /// Writes one line to the log, one to the audit chain, and counts.
@@ -200,10 +230,7 @@ impl Portal {
         bundle: Option<String>,
     ) -> Result<(), Refused> {
         let actor = evidence.user.as_deref().map(pseudonym).and_then(|name| Label::new(name).ok());
-        let mut event = match evidence.purpose {
-            Some(Purpose::Confirmation) => confirmation(evidence, actor)?,
-            _ => AuditEvent::of(evidence, actor, service()?, default_backend()).map_err(Refused::internal)?,
-        };
+        let mut event = AuditEvent::of(evidence, actor, service()?, default_backend()).map_err(Refused::internal)?;
         if let Some(level) = level {
             event = event.level(level);
         }
@@ -240,7 +267,11 @@ impl Portal {
     ) -> Refused {
         match error.evidence() {
             Some(evidence) => {
-                if let Err(refused) = self.ceremony(name, started, (&evidence, None), bundle).await {
+                let mut written = self.ceremony(name, started, (&evidence, None), bundle).await;
+                if written.is_ok() && evidence.refusal.as_deref() == Some("sign-count-regressed") {
+                    written = self.clone_suspected(&evidence).await;
+                }
+                if let Err(refused) = written {
                     return refused;
                 }
             }
@@ -250,13 +281,26 @@ impl Portal {
         error.into()
     }
 
-    /// Writes a change of an account to the audit chain, and tells the person.
+    /// A signature counter went back, so the key may have been copied. Somebody must look at it.
+    async fn clone_suspected(&self, evidence: &Evidence) -> Result<(), Refused> {
+        let (kind, outcome) = (EventType::CloneSuspected, EventOutcome::Refused);
+        let mut event = AuditEvent::new(kind, outcome, self.now(), service()?).map_err(Refused::internal)?;
+        if let Some(user) = &evidence.user {
+            event = event.claimed_by(Label::new(pseudonym(user)).map_err(Refused::internal)?);
+        }
+        if let Some(id) = &evidence.credential_id {
+            event = event.credential(CredentialDigest::of(id, default_backend()));
+        }
+        tracing::warn!("a signature counter went back: the passkey may have been copied");
+        self.append(&event, String::new(), String::new()).await
+    }
+
+    /// Writes a change of an account to the audit chain.
     pub async fn changed(
         &self,
         kind: EventType,
         user: &UserHandle,
         credential: Option<&CredentialId>,
-        notice: Option<&'static str>,
     ) -> Result<(), Refused> {
         let user = user.to_base64url();
         let event = AuditEvent::new(kind, EventOutcome::Success, self.now(), service()?).map_err(Refused::internal)?;
@@ -264,17 +308,25 @@ impl Portal {
         if let Some(id) = credential {
             event = event.credential(CredentialDigest::of(id, default_backend()));
         }
-        self.append(&event, String::new(), String::new()).await?;
-        match notice {
-            Some(notice) => self.notify(&user, notice).await,
-            None => Ok(()),
-        }
+        self.append(&event, String::new(), String::new()).await
     }
 
-    /// Puts a notice into the inbox of the person. A real portal also sends it to every address (SP 800-63B-4 4.6).
-    pub async fn notify(&self, user: &str, notice: &'static str) -> Result<(), Refused> {
-        tracing::info!(notice, "STAND-IN for a message to the owner of the account");
-        Ok(self.store.insert_notice(&random::<16>()?, user, notice, self.now().secs()).await?)
+    /// Sends a notice to addresses of the account (SP 800-63B-4 4.6), and puts it into the inbox of the account page.
+    pub async fn tell(
+        &self,
+        account: &Account,
+        notice: Notice,
+        addresses: &[String],
+        credential: Option<&CredentialId>,
+    ) -> Result<(), Refused> {
+        let inbox = format!("the inbox of {}", account.name);
+        for address in addresses {
+            (self.notifier)(if address == "phone" { &account.phone } else { &inbox }, notice.name());
+        }
+        let credential = credential.map(CredentialId::to_base64url).unwrap_or_default();
+        let row =
+            NoticeRow { id: random::<16>()?, kind: notice.name().to_owned(), at: self.now().secs(), objected_at: 0 };
+        Ok(self.store.insert_notice(&row, &account.user.to_base64url(), &credential).await?)
     }
 
     async fn append(&self, event: &AuditEvent, evidence: String, bundle: String) -> Result<(), Refused> {
@@ -286,26 +338,12 @@ impl Portal {
         *chain = next; // only after the line was written
         Ok(())
     }
-}
 
-/// The event of a confirmed document.
-fn confirmation(evidence: &Evidence, actor: Option<Label>) -> Result<AuditEvent, Refused> {
-    let outcome = if evidence.accepted { EventOutcome::Success } else { EventOutcome::Refused };
-    let time = evidence.time.ok_or_else(|| Refused::internal("a ceremony without a time"))?;
-    let event = AuditEvent::new(EventType::Confirmation, outcome, time, service()?).map_err(Refused::internal)?;
-    let mut event = match actor {
-        Some(actor) if evidence.accepted => event.by(actor),
-        Some(claimed) => event.claimed_by(claimed),
-        None => event,
-    };
-    if let Some(id) = &evidence.credential_id {
-        event = event.credential(CredentialDigest::of(id, default_backend()));
+    /// Returns the name of this instance's chain, and its last line. Give both to somebody who cannot write the database: what is
+    /// cut off before this line is then seen.
+    pub async fn checkpoint(&self) -> (&str, Option<Checkpoint>) {
+        (&self.chain_name, self.chain.lock().await.checkpoint())
     }
-    if let Some(code) = evidence.refusal.as_deref().and_then(|code| Label::new(code).ok()) {
-        let step = evidence.steps_refused.first().and_then(|step| Label::new(step.to_string()).ok());
-        event = event.refused_by(code, step);
-    }
-    Ok(event)
 }
 
 fn service() -> Result<Label, Refused> {

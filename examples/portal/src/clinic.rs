@@ -10,27 +10,17 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use wardkey::assurance::{Act, AssuranceLevel, Demand, Lack, ProvenSession};
+use wardkey::assurance::{Act, ProvenSession};
 use wardkey::confirmation::{Document, Draft, Item, Receipt};
 use wardkey::crypto::default_backend;
-use wardkey::{AuthenticationResponse, ConfirmationState, CredentialRecord, UnixTime};
+use wardkey::{AuthenticationResponse, ConfirmationState, CredentialRecord};
 
 /// Results are read within five minutes of a sign-in or a re-authentication. Ours: the profile asks for a day.
 const FRESH: Duration = Duration::from_secs(300);
 
-fn met(demand: Demand, session: &ProvenSession, now: UnixTime) -> Result<(), Refused> {
-    let lacks = demand.lacks(session, now);
-    if lacks.is_empty() { Ok(()) } else { Err(Refused::lacks(lacks.into_iter().map(Lack::name).collect())) }
-}
-
-fn nothing() -> ProvenSession {
-    ProvenSession::new(AssuranceLevel::None, UnixTime::from_secs(0))
-}
-
 pub async fn results(State(portal): State<Portal>, session: WebSession) -> Answer {
     let account = session.account_in(&portal, "patient").await?;
-    let demand = portal.patient.demand(Act::Read).within(FRESH);
-    met(demand, &session.data.proven.unwrap_or_else(nothing), portal.now())?;
+    session.meets(portal.profile(&account).demand(Act::Read).within(FRESH), portal.now())?;
     let results = portal.store.results(&account.user.to_base64url()).await?;
     let results: Vec<Value> =
         results.into_iter().map(|(title, text)| json!({ "title": title, "text": text })).collect();
@@ -87,18 +77,20 @@ pub async fn prescribed(State(portal): State<Portal>, mut session: WebSession, p
         Ok(done) => done,
         Err(error) => return Err(portal.failed("confirmation", started, Some(&id), error, None).await),
     };
-    let mut proven = ProvenSession::of(&judged(&done.authenticated, now)?);
+    let Some(passkey) = passkey else { return Err(Refused::new(400, "no-passkey")) };
+    let mut proven = ProvenSession::of(&judged(&portal, &account, &passkey, &done.authenticated, now)?);
     let evidence = (&done.authenticated.evidence, Some(proven.level));
     portal.ceremony("confirmation", started, evidence, None).await?;
-    let Some(passkey) = passkey else { return Err(Refused::new(400, "no-passkey")) };
     let update = done.authenticated.update.as_ref();
     if !portal.store.update_passkey(&passkey, update, proven.level, now.secs()).await? {
         return Err(Refused::new(409, "another-was-faster"));
     }
+    portal.accept_model(&account, &passkey, false, now).await?;
     session.data.proven = Some(proven);
     session.save(&portal).await?;
     proven.confirmed = true; // of this document, and of no other
-    met(portal.clinician.demand(Act::Prescribe), &proven, now)?;
+    session.data.proven = Some(proven);
+    session.meets(portal.profile(&account).demand(Act::Prescribe), now)?;
     let receipt = serde_json::to_string(&done.receipt).map_err(Refused::internal)?;
     let record = serde_json::to_string(&passkey.record).map_err(Refused::internal)?;
     let patient = document.subject().to_owned();
@@ -109,7 +101,7 @@ pub async fn prescribed(State(portal): State<Portal>, mut session: WebSession, p
 
 /// The prescriptions, for the pharmacy.
 pub async fn prescriptions(State(portal): State<Portal>, session: WebSession) -> Answer {
-    session.account_in(&portal, "pharmacy").await?;
+    session.reader_in(&portal, "pharmacy").await?;
     let all = portal.store.prescriptions().await?;
     let row = |kept: &Prescription| json!({ "id": kept.id, "patient": kept.patient, "confirmedAt": kept.confirmed_at });
     Ok(Json(json!({ "prescriptions": all.iter().map(row).collect::<Vec<_>>() })))
@@ -122,7 +114,7 @@ pub struct Id {
 
 /// Verifies the receipt of a prescription. The pharmacy reads the document only if it verifies.
 pub async fn verify(State(portal): State<Portal>, session: WebSession, Json(given): Json<Id>) -> Answer {
-    session.account_in(&portal, "pharmacy").await?;
+    session.reader_in(&portal, "pharmacy").await?;
     let all = portal.store.prescriptions().await?;
     let kept = all.into_iter().find(|kept| kept.id == given.id);
     let Some(kept) = kept else { return Err(Refused::new(404, "no-such-prescription")) };

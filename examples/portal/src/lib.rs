@@ -6,10 +6,11 @@
 //! | `app` | the relying party, the clock, the sender of text messages, the audit log, the counters |
 //! | `session` | the web session: its cookie, what it proved |
 //! | `web` | refusals, headers, rate limits, limits of requests |
-//! | `sign_in` | password and SMS code, passkey, saved code |
-//! | `account` | passkeys: register, rename, remove, suspend; SMS codes retired |
+//! | `sign_in` | password and SMS code, passkey, saved code, a lost phone reported |
+//! | `account` | passkeys: register, rename, remove, suspend; the phone number; SMS codes retired; notices |
+//! | `staff` | the models of the passkeys of staff, judged by the FIDO metadata |
 //! | `clinic` | results, prescriptions, the pharmacy |
-//! | `auditor` | evidence, chains, bundles |
+//! | `auditor` | evidence, chains and checkpoints, bundles, the migration report |
 //! | `operator` | `/metrics` and `/health` |
 
 mod account;
@@ -20,6 +21,7 @@ mod operator;
 mod pages;
 mod session;
 mod sign_in;
+pub mod staff;
 pub mod store;
 mod web;
 
@@ -39,6 +41,7 @@ pub fn router(portal: Portal) -> Router {
         .route("/sign-in", post(sign_in::start))
         .route("/signed-in", post(sign_in::finish))
         .route("/recover", post(sign_in::recover))
+        .route("/lost", post(sign_in::lost))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/me", post(account::me))
         .route("/register", post(account::register))
@@ -51,7 +54,10 @@ pub fn router(portal: Portal) -> Router {
         .route("/suspend", post(account::suspend))
         .route("/resume", post(account::resume))
         .route("/saved-code", post(account::saved_code))
+        .route("/phone", post(account::phone))
+        .route("/phone-code", post(account::phone_code))
         .route("/retire-sms", post(account::retire_sms))
+        .route("/not-me", post(account::not_me))
         .route("/delete", post(account::delete))
         .route("/results", post(clinic::results))
         .route("/prescribe", post(clinic::prescribe))
@@ -59,6 +65,7 @@ pub fn router(portal: Portal) -> Router {
         .route("/prescriptions", post(clinic::prescriptions))
         .route("/verify", post(clinic::verify))
         .route("/audit", post(auditor::audit))
+        .route("/audit/checkpoints", get(auditor::checkpoints))
         .route("/audit/bundle", get(auditor::bundle))
         .route("/audit/fhir", get(auditor::fhir));
     Router::new()

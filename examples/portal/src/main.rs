@@ -7,9 +7,13 @@
 //! | `OPERATOR_PORT` | `9464` | the port of `/metrics` and `/health` on loopback |
 //! | `ORIGIN` | `http://localhost:PORT` | the origin of the pages behind a proxy with TLS, such as `https://portal.clinic.example` |
 //! | `RP_ID` | `localhost` | the RP ID; set it together with `ORIGIN` |
+//! | `FRAMED_BY` | nobody | the origin of a page of the same site that may show the portal in a frame |
+//! | `METADATA` | none | the file of the FIDO metadata: `blob.kept` of `examples/fetch_metadata`, or a BLOB as downloaded |
+//! | `METADATA_ROOTS` | | a PEM file with GlobalSign Root R3 and R46; set it together with `METADATA` |
 //! | `RUST_LOG` | `info` | what the log has |
 
 use portal::app::Failure;
+use portal::staff::MetadataFile;
 use portal::{Config, Portal, operator, router};
 use std::env::var;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,6 +21,8 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+use wardkey::audit::Checkpoint;
+use wardkey::metadata::Roots;
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
@@ -30,21 +36,24 @@ async fn main() -> Result<(), Failure> {
     if let (Ok(origin), Ok(rp_id)) = (var("ORIGIN"), var("RP_ID")) {
         (config.origin, config.rp_id) = (origin, rp_id);
     }
+    config.framed_by = var("FRAMED_BY").ok();
+    let metadata = match (var("METADATA"), var("METADATA_ROOTS")) {
+        (Ok(path), Ok(roots)) => {
+            let roots = Roots::fido(&std::fs::read_to_string(roots)?)?;
+            Some(MetadataFile { path: path.into(), roots })
+        }
+        (Err(_), Err(_)) => None,
+        _ => return Err("METADATA and METADATA_ROOTS need each other".into()),
+    };
+    // Who asks for metadata gets no portal without it.
+    config.metadata = metadata.as_ref().map(|file| file.read(0)).transpose()?;
     let origin = config.origin.clone();
     let portal = Portal::start(config).await?;
     if !portal.is_https() {
         tracing::warn!("plain http on loopback: the cookie has neither the prefix __Host- nor Secure");
     }
 
-    let sweeper = portal.clone();
-    tokio::spawn(async move {
-        loop {
-            if let Err(error) = sweeper.store.sweep(sweeper.now().secs()).await {
-                tracing::error!(%error, "the sweep failed");
-            }
-            tokio::time::sleep(Duration::from_secs(60)).await;
-        }
-    });
+    tokio::spawn(every_minute(portal.clone(), metadata));
 
     let metrics = TcpListener::bind((Ipv4Addr::LOCALHOST, private)).await?;
     let service = operator(portal.clone()).into_make_service();
@@ -52,6 +61,7 @@ async fn main() -> Result<(), Failure> {
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, public)).await?;
     tracing::info!("open {origin}");
+    let ended = portal.clone();
     let service = router(portal).into_make_service_with_connect_info::<SocketAddr>();
     let mut terminate = signal(SignalKind::terminate())?;
     let shutdown = async move {
@@ -62,5 +72,39 @@ async fn main() -> Result<(), Failure> {
         tracing::info!("no new requests; those that run are finished");
     };
     axum::serve(listener, service).with_graceful_shutdown(shutdown).await?;
+    hand_out(&ended, None).await;
     Ok(())
+}
+
+/// Writes the last line of the audit chain to the log, if it is another than last time. Whoever collects the log keeps it.
+async fn hand_out(portal: &Portal, handed: Option<Checkpoint>) -> Option<Checkpoint> {
+    let (chain, last) = portal.checkpoint().await;
+    if let Some(checkpoint) = last.filter(|_| last != handed) {
+        let checkpoint = serde_json::to_string(&checkpoint).unwrap_or_default();
+        tracing::info!(chain, checkpoint, "the last line of the audit chain");
+    }
+    last
+}
+
+/// Deletes what has expired, hands the last line of the audit chain to whoever collects the log, and reads new metadata.
+async fn every_minute(portal: Portal, metadata: Option<MetadataFile>) {
+    let (mut handed, mut written) = (None, metadata.as_ref().and_then(|file| file.written().ok()));
+    loop {
+        if let Err(error) = portal.store.sweep(portal.now().secs()).await {
+            tracing::error!(%error, "the sweep failed");
+        }
+        handed = hand_out(&portal, handed).await;
+        if let Some(file) = &metadata
+            && let Ok(now) = file.written()
+            && Some(now) != written
+        {
+            let last = portal.metadata().map_or(0, |metadata| metadata.number());
+            match file.read(last) {
+                Ok(metadata) => portal.set_metadata(metadata),
+                Err(error) => tracing::error!(%error, "the new FIDO metadata is refused, and the last stays"),
+            }
+            written = Some(now);
+        }
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    }
 }

@@ -8,6 +8,7 @@ use axum::http::{HeaderName, header};
 use axum::routing::get;
 use std::fmt::Write;
 use std::sync::PoisonError;
+use wardkey::account::Stage;
 
 pub fn operator(portal: Portal) -> Router {
     Router::new().route("/metrics", get(metrics)).route("/health", get(health)).with_state(portal)
@@ -32,9 +33,20 @@ async fn metrics(State(portal): State<Portal>) -> Result<([(HeaderName, &'static
         write!(text, "portal_ceremony_seconds_sum {sum}\nportal_ceremony_seconds_count {count}\n")
             .map_err(Refused::internal)?;
     }
+    let report = portal.report().await?;
     text.push_str("# TYPE portal_accounts gauge\n");
-    for (stage, count) in portal.stages().await? {
-        writeln!(text, "portal_accounts{{stage=\"{stage}\"}} {count}").map_err(Refused::internal)?;
+    for stage in Stage::ALL {
+        let (name, count) = (stage.name(), report.at(stage));
+        writeln!(text, "portal_accounts{{stage=\"{name}\"}} {count}").map_err(Refused::internal)?;
     }
+    let mut gauge =
+        |name: &str, value: u64| writeln!(text, "# TYPE {name} gauge\n{name} {value}").map_err(Refused::internal);
+    gauge("portal_accounts_with_sms", u64::try_from(report.with_sms).unwrap_or(u64::MAX))?;
+    gauge("portal_accounts_ready_to_retire_sms", u64::try_from(report.ready).unwrap_or(u64::MAX))?;
+    // 0 without metadata. Alert if it is not fresh for a week.
+    let metadata = portal.metadata();
+    let is_fresh = |now| metadata.as_ref().and_then(|metadata| metadata.is_fresh(now)) == Some(true);
+    gauge("portal_metadata_number", metadata.as_ref().map_or(0, |metadata| metadata.number()))?;
+    gauge("portal_metadata_fresh", is_fresh(portal.now()).into())?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))
 }

@@ -16,12 +16,13 @@ const MODULES: [(&str, &str); 4] = [
     ("/wardkey.js", include_str!("../../../browser/wardkey.js")),
     ("/wardkey.notices.js", include_str!("../../../browser/wardkey.notices.js")),
 ];
-const PAGES: [(&str, &str); 5] = [
-    ("/", include_str!("../pages/sign-in.html")),
-    ("/account", include_str!("../pages/account.html")),
-    ("/results", include_str!("../pages/results.html")),
-    ("/prescriptions", include_str!("../pages/prescriptions.html")),
-    ("/audit", include_str!("../pages/audit.html")),
+/// Path, name in `portal.js`, key and English words of the title, contents.
+const PAGES: [(&str, &str, &str, &str, &str); 5] = [
+    ("/", "sign-in", "signIn", "Sign in", include_str!("../pages/sign-in.html")),
+    ("/account", "account", "account", "Account", include_str!("../pages/account.html")),
+    ("/results", "results", "results", "Results", include_str!("../pages/results.html")),
+    ("/prescriptions", "prescriptions", "prescriptions", "Prescriptions", include_str!("../pages/prescriptions.html")),
+    ("/audit", "audit", "auditTitle", "Audit log", include_str!("../pages/audit.html")),
 ];
 
 type File = ([(HeaderName, &'static str); 2], &'static str);
@@ -38,7 +39,8 @@ pub fn files() -> Router<Portal> {
 /// The pages. Each visitor gets a session with the first one.
 pub fn pages() -> Router<Portal> {
     let mut router = Router::new();
-    for (path, html) in PAGES {
+    for (path, name, word, title, main) in PAGES {
+        let html = in_frame(name, word, title, main);
         let page = move |State(portal): State<Portal>, session: WebSession| async move {
             let cookie: Result<HeaderMap, Refused> = session.keep(&portal).await;
             cookie.map(|cookie| (cookie, Html(html)))
@@ -46,6 +48,12 @@ pub fn pages() -> Router<Portal> {
         router = router.route(path, get(page));
     }
     router
+}
+
+/// The head, the language, the navigation and the places for messages are the same on every page.
+fn in_frame(name: &str, word: &str, title: &str, main: &str) -> String {
+    let frame = include_str!("../pages/frame.html");
+    frame.replace("{name}", name).replace("{word}", word).replace("{title}", title).replace("{main}", main)
 }
 
 fn file(kind: &'static str, text: &'static str) -> File {

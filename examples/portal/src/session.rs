@@ -8,7 +8,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use wardkey::account::AccountSession;
-use wardkey::assurance::{Assurance, AssuranceLevel, Facts, ProvenSession, Rules, assess};
+use wardkey::assurance::{
+    Act, Assurance, AssuranceLevel, Demand, Facts, Lack, ModelFacts, ProvenSession, Rules, assess,
+};
 use wardkey::{Authenticated, Reauthentication, Session, UnixTime, UserHandle};
 
 /// How long a session lives: an hour before the sign-in, a day after it.
@@ -22,6 +24,12 @@ pub struct Data {
     /// The time of the recovery that began the session.
     pub recovered: Option<UnixTime>,
     pub confirmed: Option<Reauthentication>,
+    /// Whether a password and a code began the session.
+    #[serde(default)]
+    pub by_code: bool,
+    /// A new phone number, until the code that was sent to it comes back.
+    #[serde(default)]
+    pub new_phone: Option<String>,
     /// What the sign-in proved: keys of `browser/wardkey.notices.js`.
     pub shown: Vec<String>,
 }
@@ -124,6 +132,20 @@ impl WebSession {
         if account.role == role { Ok(account) } else { Err(Refused::new(403, "other-role")) }
     }
 
+    /// Refuses with what the session lacks for the demand.
+    pub fn meets(&self, demand: Demand, now: UnixTime) -> Result<(), Refused> {
+        let nothing = ProvenSession::new(AssuranceLevel::None, UnixTime::from_secs(0));
+        let lacks = demand.lacks(&self.data.proven.unwrap_or(nothing), now);
+        if lacks.is_empty() { Ok(()) } else { Err(Refused::lacks(lacks.into_iter().map(Lack::name).collect())) }
+    }
+
+    /// Returns the account if it has this role and the session is good enough to read records.
+    pub async fn reader_in(&self, portal: &Portal, role: &str) -> Result<Account, Refused> {
+        let account = self.account_in(portal, role).await?;
+        self.meets(portal.profile(&account).demand(Act::Read), portal.now())?;
+        Ok(account)
+    }
+
     /// What the library decides acts by.
     pub fn proven(&self) -> AccountSession {
         match (self.data.recovered, self.data.proven) {
@@ -160,8 +182,19 @@ impl WebSession {
     }
 }
 
-/// Judges a ceremony by NIST SP 800-63B-4.
-pub fn judged(done: &Authenticated, now: UnixTime) -> Result<Assurance, Refused> {
-    let facts = Facts::of(&done.evidence, None, now).map_err(Refused::internal)?;
+/// Judges a ceremony by NIST SP 800-63B-4. The models of staff are judged by the metadata too.
+pub fn judged(
+    portal: &Portal,
+    account: &Account,
+    passkey: &Passkey,
+    done: &Authenticated,
+    now: UnixTime,
+) -> Result<Assurance, Refused> {
+    let kept = passkey.kept.as_ref();
+    let mut facts =
+        Facts::of(&done.evidence, kept.map(|kept| &kept.characteristics), now).map_err(Refused::internal)?;
+    if let (true, Some(kept), Some(metadata)) = (account.is_staff(), kept, portal.metadata()) {
+        facts.metadata = ModelFacts::of(&metadata, &kept.attested, now);
+    }
     Ok(assess(&facts, Rules::Nist80063B4))
 }

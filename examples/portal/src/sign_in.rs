@@ -17,7 +17,7 @@ use wardkey::{AuthenticationRequest, AuthenticationResponse, AuthenticationState
 
 type WithCookie = Result<(HeaderMap, Json<Value>), Refused>;
 
-const CODE_SECS: i64 = 600;
+pub const CODE_SECS: i64 = 600;
 /// Longer names and passwords are refused, because hashing them costs.
 const MAX_TEXT: usize = 256;
 
@@ -61,20 +61,27 @@ pub struct Code {
     code: String,
 }
 
+impl Code {
+    /// What a person typed, without spaces and hyphens.
+    pub fn digits(&self) -> String {
+        self.code.chars().filter(char::is_ascii_digit).take(16).collect()
+    }
+}
+
 /// The second step: the code, in the session of the password.
 pub async fn code(State(portal): State<Portal>, session: WebSession, Json(given): Json<Code>) -> WithCookie {
     let Some(user) = portal.store.code_of(&session.hash()).await? else { return Err(Refused::new(400, "no-code")) };
     portal.limit(&format!("code {user}"), 5, 900).await?;
-    let code: String = given.code.chars().filter(char::is_ascii_digit).take(16).collect();
     let now = portal.now();
-    let user = portal.store.use_code(&session.hash(), &hex(&sha256(&code)), now.secs()).await?;
+    let user = portal.store.use_code(&session.hash(), &hex(&sha256(&given.digits())), now.secs()).await?;
     let Some(user) = user else { return Err(Refused::new(400, "wrong-code")) };
     let account = portal.store.account_of(&user).await?.filter(|account| !account.phone.is_empty());
     let Some(account) = account else { return Err(Refused::new(400, "no-account")) };
     // SP 800-63B-4: a password and a code out of band are two factors; the code is a restricted authenticator.
     let proven = Some(ProvenSession::new(AssuranceLevel::Aal2, now));
-    let data = Data { proven, shown: vec![Shown::SmsStillOn.key().to_owned()], ..Data::default() };
-    portal.changed(EventType::SignIn, &account.user, None, None).await?;
+    let shown = vec![Shown::SmsStillOn.key().to_owned()];
+    let data = Data { proven, shown, by_code: true, ..Data::default() };
+    portal.changed(EventType::SignIn, &account.user, None).await?;
     let passkeys = portal.store.passkeys(&account.user).await?;
     let cookie = session.begin(&portal, &account.user, "", data).await?;
     Ok((cookie, Json(json!({ "offerPasskey": passkeys.is_empty() }))))
@@ -128,19 +135,18 @@ pub async fn finish(State(portal): State<Portal>, session: WebSession, posted: S
         Ok(done) => done,
         Err(error) => return Err(portal.failed("sign-in", started, Some(&id), error, bundle).await),
     };
-    let assurance = judged(&done, now)?;
+    let account = portal.store.account_of(&done.user.to_base64url()).await?;
+    let (Some(passkey), Some(account)) = (passkey, account) else { return Err(Refused::new(400, "no-account")) };
+    let assurance = judged(&portal, &account, &passkey, &done, now)?;
     let proven = ProvenSession::of(&assurance);
     portal.ceremony("sign-in", started, (&done.evidence, Some(proven.level)), bundle).await?;
-    let Some(passkey) = passkey else { return Err(Refused::new(400, "no-passkey")) };
     if passkey.suspended {
         return Err(Refused::new(403, "suspended"));
     }
     if !portal.store.update_passkey(&passkey, done.update.as_ref(), proven.level, now.secs()).await? {
         return Err(Refused::new(409, "another-was-faster"));
     }
-    let Some(account) = portal.store.account_of(&done.user.to_base64url()).await? else {
-        return Err(Refused::new(400, "no-account"));
-    };
+    portal.accept_model(&account, &passkey, false, now).await?;
     let all: Vec<_> = portal.store.passkeys(&done.user).await?.into_iter().map(|passkey| passkey.record).collect();
     let accepted = done.signal_all_accepted_credentials(&portal.rp, &all)?;
     let details = done.signal_current_user_details(&portal.rp, &account.name, &account.display_name)?;
@@ -181,10 +187,33 @@ pub async fn recover(State(portal): State<Portal>, session: WebSession, Json(giv
         return Err(Refused::new(403, "wrong-saved-code"));
     }
     portal.store.end_sessions(&user).await?;
-    portal.changed(EventType::Recovery, &account.user, None, decision.notice.map(Notice::name)).await?;
+    portal.changed(EventType::Recovery, &account.user, None).await?;
+    portal.tell(&account, Notice::AccountRecovered, &decision.notify, None).await?;
     let data = Data { recovered: Some(now), ..Data::default() };
     let cookie = session.begin(&portal, &account.user, "", data).await?;
     Ok((cookie, Json(json!({}))))
+}
+
+/// Reports a lost phone. The password is enough (SP 800-63B-4 4.3: one factor). Suspends every passkey and ends every session, and
+/// gives nobody access.
+pub async fn lost(State(portal): State<Portal>, Json(given): Json<Credentials>) -> Answer {
+    let mut account = portal.by_password(&given).await?;
+    let now = portal.now();
+    portal.store.end_sessions(&account.user.to_base64url()).await?;
+    let passkeys = portal.store.passkeys(&account.user).await?;
+    let (means, one_factor) = (account.means(&passkeys), ProvenSession::new(AssuranceLevel::Aal1, now).into());
+    for passkey in passkeys.iter().filter(|passkey| !passkey.suspended) {
+        let id = passkey.record.id.to_base64url();
+        let act = AccountAct::SuspendPasskey { id: id.clone() };
+        let decision = means.decide(&act, &one_factor, &AccountPolicy::default(), now);
+        if !decision.is_allowed() || !portal.store.change_passkey(&account, &id, Some(true)).await? {
+            return Err(Refused::new(409, "another-was-faster"));
+        }
+        account.version = account.version.saturating_add(1);
+        portal.changed(EventType::PasskeySuspended, &account.user, Some(&passkey.record.id)).await?;
+        portal.tell(&account, Notice::PasskeySuspended, &decision.notify, Some(&passkey.record.id)).await?;
+    }
+    Ok(Json(json!({})))
 }
 
 pub async fn sign_out(State(portal): State<Portal>, session: WebSession) -> Answer {

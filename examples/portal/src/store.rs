@@ -1,5 +1,6 @@
 //! The statements. They are the same for SQLite and PostgreSQL.
 
+use crate::staff::Kept;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::any::{AnyPoolOptions, AnyRow, install_default_drivers};
@@ -37,11 +38,22 @@ pub struct Passkey {
     stored: String,
     pub label: String,
     pub aaguid: String,
+    /// `None`: the registration is from before the portal kept it.
+    pub kept: Option<Kept>,
     pub level: AssuranceLevel,
     pub confirmed: bool,
     pub suspended: bool,
     pub created_at: i64,
     pub last_used_at: i64,
+}
+
+/// A row of `notice`.
+pub struct NoticeRow {
+    pub id: String,
+    pub kind: String,
+    pub at: i64,
+    /// When the person said that it was somebody else, or 0.
+    pub objected_at: i64,
 }
 
 /// A row of `prescription`.
@@ -62,6 +74,9 @@ pub struct AuditRow {
     pub bundle: String,
 }
 
+/// What makes the tables, in order. Never change a version that a portal has run: add one.
+const MIGRATIONS: [(i64, &str); 2] = [(1, include_str!("schema.sql")), (2, include_str!("schema.2.sql"))];
+
 /// The text of a value that is stored as JSON. The types of wardkey always have one.
 fn json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
@@ -74,7 +89,7 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
 const ACCOUNT: &str =
     "SELECT user_handle, name, display_name, role, password, phone, saved_code, recovered_at, version FROM account";
 const CREDENTIAL: &str =
-    "SELECT record, label, aaguid, level, confirmed, suspended, created_at, last_used_at FROM credential";
+    "SELECT record, label, aaguid, level, confirmed, suspended, created_at, last_used_at, kept FROM credential";
 
 fn account(row: &AnyRow) -> Result<Account> {
     let user: String = row.try_get(0)?;
@@ -93,12 +108,13 @@ fn account(row: &AnyRow) -> Result<Account> {
 
 fn passkey(row: &AnyRow) -> Result<Passkey> {
     let stored: String = row.try_get(0)?;
-    let level: String = row.try_get(3)?;
+    let (level, kept): (String, String) = (row.try_get(3)?, row.try_get(8)?);
     Ok(Passkey {
         record: read(&stored)?,
         stored,
         label: row.try_get(1)?,
         aaguid: row.try_get(2)?,
+        kept: if kept.is_empty() { None } else { Some(read(&kept)?) },
         level: read(&level)?,
         confirmed: row.try_get::<i64, _>(4)? == 1,
         suspended: row.try_get::<i64, _>(5)? == 1,
@@ -108,6 +124,15 @@ fn passkey(row: &AnyRow) -> Result<Passkey> {
 }
 
 impl Account {
+    pub fn is_staff(&self) -> bool {
+        self.role != "patient"
+    }
+
+    /// The ids of the addresses for notices.
+    pub fn addresses(&self) -> Vec<String> {
+        self.means(&[]).addresses.into_iter().map(|address| address.id).collect()
+    }
+
     /// What the account has, for a decision of the library.
     pub fn means(&self, passkeys: &[Passkey]) -> Means {
         let mut means = Means::default();
@@ -131,7 +156,7 @@ impl Account {
 }
 
 impl Store {
-    /// Connects and creates the tables that do not exist.
+    /// Connects, and creates or changes the tables.
     pub async fn open(url: &str) -> Result<Self> {
         install_default_drivers();
         let sqlite = url.starts_with("sqlite");
@@ -147,15 +172,31 @@ impl Store {
             })
         });
         let pool = options.connect(url).await?;
-        let without_comments: Vec<&str> =
-            include_str!("schema.sql").lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
-        for statement in without_comments.join("\n").split(';').filter(|text| !text.trim().is_empty()) {
-            // Two instances of PostgreSQL that start at once can collide here, so the second try counts.
-            if sqlx::query(statement).execute(&pool).await.is_err() {
-                sqlx::query(statement).execute(&pool).await?;
-            }
+        let store = Self { pool };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Brings the tables to the newest version.
+    async fn migrate(&self) -> Result<()> {
+        let sql = "CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY)";
+        // Two instances of PostgreSQL that start at once can collide here, so the second try counts.
+        if sqlx::query(sql).execute(&self.pool).await.is_err() {
+            sqlx::query(sql).execute(&self.pool).await?;
         }
-        Ok(Self { pool })
+        for (number, text) in MIGRATIONS {
+            let mut transaction = self.pool.begin().await?;
+            // An instance that starts at the same time waits here until the other one has changed the tables.
+            let sql = "INSERT INTO migration (number) VALUES ($1) ON CONFLICT (number) DO NOTHING";
+            if sqlx::query(sql).bind(number).execute(&mut *transaction).await?.rows_affected() == 1 {
+                let lines: Vec<&str> = text.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
+                for statement in lines.join("\n").split(';').filter(|text| !text.trim().is_empty()) {
+                    sqlx::query(statement).execute(&mut *transaction).await?;
+                }
+            }
+            transaction.commit().await?;
+        }
+        Ok(())
     }
 
     /// The secret of this name, which the first instance draws. A real portal has a secret store.
@@ -209,10 +250,10 @@ impl Store {
         Ok(sqlx::query(sql).bind(now).bind(user).bind(hash).execute(&self.pool).await?.rows_affected() == 1)
     }
 
-    /// Turns SMS codes off. Returns `false` if the account changed after it was read.
-    pub async fn retire_sms(&self, account: &Account) -> Result<bool> {
-        let sql = "UPDATE account SET phone = '', version = version + 1 WHERE user_handle = $1 AND version = $2";
-        let query = sqlx::query(sql).bind(account.user.to_base64url()).bind(account.version);
+    /// Sets the number that gets SMS codes. Returns `false` if the account changed after it was read.
+    pub async fn set_phone(&self, account: &Account, phone: &str) -> Result<bool> {
+        let sql = "UPDATE account SET phone = $1, version = version + 1 WHERE user_handle = $2 AND version = $3";
+        let query = sqlx::query(sql).bind(phone).bind(account.user.to_base64url()).bind(account.version);
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
@@ -232,14 +273,14 @@ impl Store {
     pub async fn insert_passkey(
         &self,
         record: &CredentialRecord,
-        (label, aaguid): (&str, &str),
+        (label, aaguid, kept): (&str, &str, &Kept),
         level: AssuranceLevel,
         now: i64,
     ) -> Result<bool> {
         let sql = "INSERT INTO credential (id, user_handle, record, label, aaguid, level, confirmed, suspended, \
-            created_at, last_used_at) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, 0) ON CONFLICT (id) DO NOTHING";
+            created_at, last_used_at, kept) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, 0, $8) ON CONFLICT (id) DO NOTHING";
         let query = sqlx::query(sql).bind(record.id.to_base64url()).bind(record.user_handle.to_base64url());
-        let query = query.bind(json(record)?).bind(label).bind(aaguid).bind(json(&level)?).bind(now);
+        let query = query.bind(json(record)?).bind(label).bind(aaguid).bind(json(&level)?).bind(now).bind(json(kept)?);
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
@@ -338,6 +379,12 @@ impl Store {
         sqlx::query("DELETE FROM session WHERE user_handle = $1").bind(user).execute(&self.pool).await.map(drop)
     }
 
+    /// Ends every session of a user but this one.
+    pub async fn end_other_sessions(&self, user: &str, id: &str) -> Result<()> {
+        let query = sqlx::query("DELETE FROM session WHERE user_handle = $1 AND id <> $2");
+        query.bind(user).bind(id).execute(&self.pool).await.map(drop)
+    }
+
     // ---- Ceremonies ----
 
     pub async fn keep(
@@ -431,15 +478,33 @@ impl Store {
         rows.iter().map(prescription).collect()
     }
 
-    pub async fn insert_notice(&self, id: &str, user: &str, kind: &str, at: i64) -> Result<()> {
-        let sql = "INSERT INTO notice (id, user_handle, kind, at) VALUES ($1, $2, $3, $4)";
-        sqlx::query(sql).bind(id).bind(user).bind(kind).bind(at).execute(&self.pool).await.map(drop)
+    pub async fn insert_notice(&self, notice: &NoticeRow, user: &str, credential: &str) -> Result<()> {
+        let sql = "INSERT INTO notice (id, user_handle, kind, at, credential_id) VALUES ($1, $2, $3, $4, $5)";
+        let query = sqlx::query(sql).bind(&notice.id).bind(user).bind(&notice.kind).bind(notice.at).bind(credential);
+        query.execute(&self.pool).await.map(drop)
     }
 
-    pub async fn notices(&self, user: &str) -> Result<Vec<(String, i64)>> {
-        let sql = "SELECT kind, at FROM notice WHERE user_handle = $1 ORDER BY at DESC, id LIMIT 5";
+    pub async fn notices(&self, user: &str) -> Result<Vec<NoticeRow>> {
+        let sql = "SELECT id, kind, at, objected_at FROM notice WHERE user_handle = $1 ORDER BY at DESC, id LIMIT 5";
         let rows = sqlx::query(sql).bind(user).fetch_all(&self.pool).await?;
-        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+        let notice = |row: &AnyRow| {
+            Ok(NoticeRow {
+                id: row.try_get(0)?,
+                kind: row.try_get(1)?,
+                at: row.try_get(2)?,
+                objected_at: row.try_get(3)?,
+            })
+        };
+        rows.iter().map(notice).collect()
+    }
+
+    /// Notes that the person objects to a notice. Returns the passkey that it is about (or ''); `None` if there is no such
+    /// notice without an objection.
+    pub async fn object(&self, user: &str, id: &str, now: i64) -> Result<Option<String>> {
+        let sql = "UPDATE notice SET objected_at = $1 WHERE id = $2 AND user_handle = $3 AND objected_at = 0 \
+            RETURNING credential_id";
+        let row = sqlx::query(sql).bind(now).bind(id).bind(user).fetch_optional(&self.pool).await?;
+        row.map(|row| row.try_get(0)).transpose()
     }
 
     // ---- Audit ----

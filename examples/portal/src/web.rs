@@ -123,12 +123,11 @@ pub async fn within_time(request: Request, next: Next) -> Response {
     }
 }
 
-const HEADERS: [(&str, &str); 7] = [
-    (
-        "content-security-policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; \
-         form-action 'none'; frame-ancestors 'none'",
-    ),
+/// No script and no style but those of files. Who may frame the pages is added.
+const CONTENT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
+    base-uri 'none'; form-action 'none'; frame-ancestors";
+
+const HEADERS: [(&str, &str); 6] = [
     (
         "permissions-policy",
         "publickey-credentials-create=(self), publickey-credentials-get=(self), camera=(), geolocation=(), microphone=()",
@@ -145,6 +144,11 @@ pub async fn headers(State(portal): State<Portal>, request: Request, next: Next)
     for (name, value) in HEADERS {
         response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
+    let content = format!("{CONTENT} {}", portal.framed_by.as_deref().unwrap_or("'none'"));
+    match HeaderValue::from_str(&content) {
+        Ok(content) => response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, content),
+        Err(error) => return Refused::internal(error).into_response(),
+    };
     if portal.is_https() {
         let year = HeaderValue::from_static("max-age=31536000");
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);

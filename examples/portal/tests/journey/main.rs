@@ -1,198 +1,23 @@
 //! The whole journey and the attacks over HTTP, with the software authenticator in place of a browser.
 //!
-//! With the `DATABASE_URL` of a PostgreSQL database the tests use that, and each drops the tables first: see `examples/portal/test`, which
-//! runs one test after the other.
+//! With the `DATABASE_URL` of a PostgreSQL database the tests use that, and each drops the tables first: see
+//! `examples/portal/test`, which runs one test after the other.
 
-use axum::Router;
+mod phone;
+mod staff;
+mod stranger;
+mod world;
+
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
-use portal::{Config, Portal, operator, router};
+use portal::operator;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
-use wardkey::UnixTime;
-use wardkey_authenticator::{Algorithm, Authentication, Registration, RelyingParty, hash::sha256};
-
-const ORIGIN: &str = "https://portal.clinic.example";
-const RP_ID: &str = "portal.clinic.example";
-const START: i64 = 1_795_392_000;
-
-/// A portal, its clock, and the text messages that it sent.
-struct World {
-    portal: Portal,
-    app: Router,
-    now: Arc<AtomicI64>,
-    messages: Arc<Mutex<Vec<String>>>,
-    database: String,
-}
-
-impl World {
-    async fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let file = std::env::temp_dir().join(format!("portal-{}-{number}.db", std::process::id()));
-        let embedded = format!("sqlite://{}?mode=rwc", file.display());
-        let database = std::env::var("DATABASE_URL").unwrap_or(embedded);
-        if database.starts_with("postgres") {
-            empty(&database).await;
-        }
-        Self::over(database, Arc::new(AtomicI64::new(START))).await
-    }
-
-    async fn over(database: String, now: Arc<AtomicI64>) -> Self {
-        let messages = Arc::new(Mutex::new(Vec::new()));
-        let (clock, sent) = (now.clone(), messages.clone());
-        let portal = Portal::start(Config {
-            origin: ORIGIN.to_owned(),
-            rp_id: RP_ID.to_owned(),
-            database: database.clone(),
-            clock: Arc::new(move || UnixTime::from_secs(clock.load(Ordering::Relaxed))),
-            sender: Arc::new(move |_, code| sent.lock().unwrap().push(code.to_owned())),
-        });
-        let portal = portal.await.unwrap();
-        Self { app: router(portal.clone()), portal, now, messages, database }
-    }
-
-    /// A second instance over the same database.
-    async fn instance(&self) -> Self {
-        Self::over(self.database.clone(), self.now.clone()).await
-    }
-
-    fn wait(&self, seconds: i64) {
-        self.now.fetch_add(seconds, Ordering::Relaxed);
-    }
-
-    fn code(&self) -> String {
-        self.messages.lock().unwrap().last().unwrap().clone()
-    }
-
-    fn browser(&self, name: &str) -> Browser {
-        Browser { app: self.app.clone(), cookie: None, name: name.to_owned(), passkeys: Vec::new() }
-    }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        if let Some(file) = self.database.strip_prefix("sqlite://").and_then(|url| url.strip_suffix("?mode=rwc")) {
-            for end in ["", "-wal", "-shm"] {
-                std::fs::remove_file(format!("{file}{end}")).ok();
-            }
-        }
-    }
-}
-
-/// Drops the tables of an earlier test.
-async fn empty(database: &str) {
-    let store = portal::store::Store::open(database).await.unwrap();
-    let tables = "secret account credential session ceremony spent sms_code attempt result prescription notice audit";
-    for table in tables.split(' ') {
-        sqlx::query(&format!("DROP TABLE {table}")).execute(&store.pool).await.unwrap();
-    }
-}
-
-/// A browser with its cookie and its passkeys.
-#[derive(Clone)]
-struct Browser {
-    app: Router,
-    cookie: Option<String>,
-    name: String,
-    passkeys: Vec<Registration>,
-}
-
-impl Browser {
-    async fn request(&mut self, method: &str, path: &str, body: String) -> (StatusCode, String) {
-        let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
-        if let Some(cookie) = &self.cookie {
-            request = request.header(header::COOKIE, cookie);
-        }
-        let answer = self.app.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
-        if let Some(cookie) = answer.headers().get(header::SET_COOKIE) {
-            let cookie = cookie.to_str().unwrap();
-            assert!(cookie.starts_with("__Host-portal=") && cookie.contains("; Secure"), "{cookie}");
-            assert!(cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Strict"), "{cookie}");
-            self.cookie = cookie.split(';').next().map(str::to_owned);
-        }
-        let status = answer.status();
-        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
-        (status, String::from_utf8(bytes.to_vec()).unwrap())
-    }
-
-    async fn try_post(&mut self, path: &str, body: Value) -> (u16, Value) {
-        let (status, text) = self.request("POST", &format!("/api{path}"), body.to_string()).await;
-        (status.as_u16(), serde_json::from_str(&text).unwrap_or_default())
-    }
-
-    async fn post(&mut self, path: &str, body: Value) -> Value {
-        let (status, answer) = self.try_post(path, body).await;
-        assert_eq!(status, 200, "{path}: {answer}");
-        answer
-    }
-
-    async fn by_code(&mut self, world: &World) -> Value {
-        self.post("/password", json!({ "name": self.name, "password": format!("password of {}", self.name) })).await;
-        self.post("/code", json!({ "code": world.code() })).await
-    }
-
-    fn create(&mut self, options: &Value) -> Value {
-        let rp = RelyingParty { id: RP_ID.into(), origins: vec![ORIGIN.into()], ..RelyingParty::default() };
-        let handle: wardkey::UserHandle = options["user"]["id"].as_str().unwrap().parse().unwrap();
-        let made = Registration::new(&format!("{}.{}", self.name, self.passkeys.len()), Algorithm::Es256)
-            .client_data(|data| data.set("challenge", options["challenge"].clone()))
-            .client_data(|data| data.set("origin", ORIGIN))
-            .authenticator_data(|data| data.rp_id_hash = sha256(RP_ID.as_bytes()))
-            .expecting(|expected| (expected.rp, expected.user_handle) = (rp, handle.as_bytes().to_vec()));
-        self.passkeys.push(made.clone());
-        made.response()
-    }
-
-    fn get(&self, options: &Value) -> Value {
-        self.get_counting(options, 0)
-    }
-
-    /// Answers with the newest passkey, whose counter is `more` higher than at the registration.
-    fn get_counting(&self, options: &Value, more: u32) -> Value {
-        Authentication::of(self.passkeys.last().unwrap())
-            .client_data(|data| data.set("challenge", options["challenge"].clone()))
-            .authenticator_data(|data| data.sign_count += more)
-            .response()
-    }
-
-    async fn register(&mut self) -> Value {
-        let options = self.post("/register", json!({})).await;
-        let posted = self.create(&options);
-        self.post("/registered", posted).await
-    }
-
-    async fn sign_in(&mut self) -> Value {
-        let options = self.post("/sign-in", json!({})).await;
-        let posted = self.get(&options);
-        self.post("/signed-in", posted).await
-    }
-
-    async fn confirm(&mut self, purpose: &str) {
-        let options = self.post("/confirm", json!({ "purpose": purpose })).await;
-        let posted = self.get(&options);
-        self.post("/confirmed", posted).await;
-    }
-
-    /// Signs in with a code, registers a passkey and signs in with it.
-    async fn enrolled(world: &World, name: &str) -> Self {
-        let mut browser = world.browser(name);
-        browser.by_code(world).await;
-        browser.register().await;
-        browser.sign_in().await;
-        browser
-    }
-}
-
-fn lacks(answer: &(u16, Value)) -> Vec<&str> {
-    assert_eq!(answer.0, 403, "{}", answer.1);
-    answer.1["lacks"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect()
-}
+use wardkey_authenticator::{Authentication, hash::sha256};
+use world::{Browser, World, empty, lacks};
 
 #[tokio::test]
 async fn the_journey_from_sms_codes_to_passkeys() {
@@ -390,52 +215,77 @@ async fn the_auditor_reads_the_chain_and_judges_bundles_again() {
     assert!(fhir.contains("\"resourceType\":\"AuditEvent\""), "{fhir}");
     assert_eq!(ada.request("GET", &line("bundle"), String::new()).await.0, 403);
 
+    let report = json!({ "accounts": 4, "withSms": 4, "ready": 0 });
+    assert_eq!(audit["report"], report, "the migration report");
+
+    // The auditor keeps the last lines. Somebody who can write the database cuts off what came before.
+    let (status, kept) = auditor.request("GET", "/api/audit/checkpoints", String::new()).await;
+    assert_eq!(
+        (status, ada.request("GET", "/api/audit/checkpoints", String::new()).await.0),
+        (StatusCode::OK, StatusCode::FORBIDDEN)
+    );
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    let check = json!({ "checkpoints": kept });
+    let audit = auditor.post("/audit", check.clone()).await;
+    assert_eq!((&audit["chains"][0]["broken"], audit["chains"][0]["checkpoint"].is_u64()), (&Value::Null, true));
+    let mut forked = check.clone();
+    let chain = kept.as_object().unwrap().keys().next().unwrap();
+    forked["checkpoints"][chain]["digest"] = "0".repeat(64).into();
+    let audit = auditor.post("/audit", forked).await;
+    assert_eq!(audit["chains"][0]["broken"]["fault"], "forked");
+    let pool = &world.portal.store.pool;
+    let last = "DELETE FROM audit WHERE seq = (SELECT MAX(seq) FROM audit)";
+    sqlx::query(last).execute(pool).await.unwrap();
+    let audit = auditor.post("/audit", json!({})).await;
+    assert_eq!(audit["chains"][0]["broken"], Value::Null, "without the file nobody sees it");
+    let audit = auditor.post("/audit", check.clone()).await;
+    assert_eq!(audit["chains"][0]["broken"]["fault"], "cut");
+
     let sql = "UPDATE audit SET line = REPLACE(line, 'registration', 'sign-in') WHERE line LIKE '%registration%'";
     sqlx::query(sql).execute(&world.portal.store.pool).await.unwrap();
     let audit = auditor.post("/audit", json!({})).await;
     assert_eq!(audit["chains"][0]["broken"]["fault"], "digest");
+    sqlx::query("DELETE FROM audit").execute(pool).await.unwrap();
+    let audit = auditor.post("/audit", check).await;
+    assert_eq!(audit["chains"][0]["broken"], json!({ "at": 0, "fault": "cut" }), "the whole chain is gone");
 }
 
 #[tokio::test]
-async fn a_stranger_with_the_sms_code_alone_cannot_take_the_account_over() {
+async fn tables_of_the_first_version_are_changed_and_keep_their_rows() {
     let world = World::new().await;
-    let mut ada = Browser::enrolled(&world, "ada").await;
-    let mut stranger = world.browser("ada");
-    // Ada signs in with a code in her session; the stranger reads her messages.
-    let mut tablet = world.browser("ada");
-    tablet.post("/password", json!({ "name": "ada", "password": "password of ada" })).await;
-    let code = json!({ "code": world.code() });
-    stranger.post("/sign-in", json!({})).await; // a session of their own
-    assert_eq!(stranger.try_post("/code", code.clone()).await.0, 400, "the code counts in the session of the password");
-    let wrong = json!({ "name": "ada", "password": "guessed" });
-    assert_eq!(stranger.try_post("/password", wrong.clone()).await.0, 400);
-    assert_eq!(stranger.try_post("/code", code.clone()).await.0, 400);
-    for path in ["/me", "/register", "/saved-code", "/retire-sms", "/results"] {
-        assert_eq!(stranger.try_post(path, json!({})).await.0, 401, "{path}");
+    empty(&world.database).await;
+    let pool = &world.portal.store.pool;
+    let lines: Vec<&str> =
+        include_str!("../../src/schema.sql").lines().map(|line| line.split("--").next().unwrap()).collect();
+    for statement in lines.join("\n").split(';').filter(|text| !text.trim().is_empty()) {
+        sqlx::query(statement).execute(pool).await.unwrap();
     }
-    let recovery = json!({ "name": "ada", "password": "guessed", "saved_code": code["code"] });
-    assert_eq!(stranger.try_post("/recover", recovery).await.0, 400);
-    for _ in 0..10 {
-        stranger.try_post("/password", wrong.clone()).await;
-    }
-    assert_eq!(stranger.try_post("/password", wrong).await.0, 429, "guesses are limited");
+    let sql = "INSERT INTO notice (id, user_handle, kind, at) VALUES ('n', 'u', 'passkey-added', 5)";
+    sqlx::query(sql).execute(pool).await.unwrap();
+    let newer = world.instance().await;
+    let notices = newer.portal.store.notices("u").await.unwrap();
+    assert_eq!(notices.iter().map(|notice| (notice.at, notice.objected_at)).collect::<Vec<_>>(), [(5, 0)]);
+    Browser::enrolled(&newer, "ada").await;
+    world.instance().await; // nothing to change the second time
+    assert!(newer.portal.store.account_named("ada").await.unwrap().is_some());
+}
 
-    // With the password too, the stranger is signed in as before passkeys, and still cannot add or remove one.
-    tablet.post("/code", code.clone()).await;
-    assert_eq!(lacks(&tablet.try_post("/register", json!({})).await), ["confirmation"]);
-    assert_eq!(lacks(&tablet.try_post("/saved-code", json!({})).await), ["confirmation"]);
-    let id = ada.post("/me", json!({})).await["passkeys"][0]["id"].clone();
-    assert_eq!(lacks(&tablet.try_post("/remove", json!({ "id": id })).await), ["last-passkey"]);
-    assert_eq!(lacks(&tablet.try_post("/retire-sms", json!({})).await), ["independent-means"]);
-    // Nor after suspending the passkey, which one factor may do, because a loss is urgent.
-    tablet.post("/suspend", json!({ "id": id })).await;
-    for (path, body) in [("/register", json!({})), ("/saved-code", json!({})), ("/remove", json!({ "id": id }))] {
-        assert_eq!(lacks(&tablet.try_post(path, body).await), ["confirmation"], "{path}");
+#[tokio::test]
+async fn a_frame_is_accepted_on_the_page_that_is_named_and_nowhere_else() {
+    const OUTER: &str = "https://www.clinic.example";
+    for (named, status) in [(Some(OUTER), 200), (None, 400), (Some("https://other.clinic.example"), 400)] {
+        let world = World::with(None, named).await;
+        let mut ada = Browser::enrolled(&world, "ada").await;
+        let options = ada.post("/sign-in", json!({})).await;
+        let framed = Authentication::of(ada.passkeys.last().unwrap())
+            .client_data(|data| data.set("challenge", options["challenge"].clone()))
+            .client_data(|data| data.set("crossOrigin", true))
+            .client_data(|data| data.set("topOrigin", OUTER));
+        assert_eq!(ada.try_post("/signed-in", framed.response()).await.0, status, "{named:?}");
+        let answer = world.app.clone().oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
+        let policy = answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
+        assert!(policy.ends_with(&format!("frame-ancestors {}", named.unwrap_or("'none'"))), "{policy}");
     }
-    assert_eq!(lacks(&tablet.try_post("/confirm", json!({ "purpose": "add-passkey" })).await), ["passkey"]);
-    tablet.post("/resume", json!({ "id": id })).await;
-    let mut again = world.browser("ada");
-    assert_eq!(again.try_post("/code", code).await.0, 400, "a code is used once");
 }
 
 #[tokio::test]
@@ -523,6 +373,9 @@ async fn what_a_copied_or_changed_passkey_sends_is_refused_and_counted() {
         let (_, metrics) = operator.request("GET", "/metrics", String::new()).await;
         assert!(metrics.contains(&format!("outcome=\"refused\",code=\"{code}\"")), "{code}\n{metrics}");
     }
+    let sql = "SELECT COUNT(*) FROM audit WHERE line LIKE '%\"clone-suspected\"%'";
+    let alerts: i64 = sqlx::query_scalar(sql).fetch_one(&world.portal.store.pool).await.unwrap();
+    assert_eq!(alerts, 1, "somebody looks at a counter that went back");
 }
 
 #[tokio::test]
@@ -643,30 +496,36 @@ async fn the_operator_sees_ceremonies_and_stages() {
         "portal_ceremonies_total{ceremony=\"sign-in\",outcome=\"refused\",code=\"signature-invalid\",step=\"7.2/21\"} 1",
         "portal_accounts{stage=\"confirmed\"} 1",
         "portal_accounts{stage=\"sms-only\"} 3",
+        "portal_accounts_with_sms 4",
+        "portal_accounts_ready_to_retire_sms 0",
+        "portal_metadata_number 0",
     ] {
         assert!(metrics.lines().any(|found| found == line), "{line}\n{metrics}");
     }
     assert_eq!(operator.request("GET", "/health", String::new()).await, (StatusCode::OK, "ok\n".to_owned()));
 }
 
-#[test]
-fn every_word_of_the_pages_is_in_every_language() {
-    let words = include_str!("../pages/words.js");
-    let mut used: Vec<&str> = Vec::new();
-    for html in [
-        include_str!("../pages/sign-in.html"),
-        include_str!("../pages/account.html"),
-        include_str!("../pages/results.html"),
-        include_str!("../pages/prescriptions.html"),
-        include_str!("../pages/audit.html"),
-    ] {
-        used.extend(html.split("data-word=\"").skip(1).map(|rest| rest.split('"').next().unwrap()));
+#[tokio::test]
+async fn every_word_of_the_pages_is_in_every_language() {
+    let world = World::new().await;
+    let mut used: Vec<String> = Vec::new();
+    let words = |text: &str, before: &str| -> Vec<String> {
+        text.split(before).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    for page in ["/", "/account", "/results", "/prescriptions", "/audit"] {
+        let (_, html) = world.browser("visitor").request("GET", page, String::new()).await;
+        let found = words(&html, "data-word=\"");
+        assert!(found.len() > 10 && !html.contains('{'), "{page}");
+        used.extend(found);
     }
-    used.extend(
-        include_str!("../pages/portal.js").split("word(\"").skip(1).map(|rest| rest.split('"').next().unwrap()),
-    );
-    assert!(used.len() > 50);
+    used.extend(words(include_str!("../../pages/portal.js"), "word(\""));
+    let texts = include_str!("../../pages/words.js");
     for word in used {
-        assert_eq!(words.matches(&format!(" {word}: \"")).count(), 3, "{word}");
+        assert_eq!(texts.matches(&format!(" {word}: \"")).count(), 3, "{word}");
+    }
+    // What an act can lack has words too.
+    let needs = ["another-credential", "model", "number", "cooling-off", "confirmation", "passkey", "unknown-passkey"];
+    for need in needs {
+        assert_eq!(texts.matches(&format!("\"need-{need}\": \"")).count(), 3, "{need}");
     }
 }
