@@ -1,6 +1,6 @@
 //! The portal with a clock that a test moves, for `browser/scenarios.mjs`. Never serve it: it is for expired states and sessions.
 //!
-//! Reads `PORT` and `DATABASE_URL`. Each line of the standard input moves the clock forward by this many seconds. Ends with it.
+//! Reads `PORT`, `DATABASE_URL` and `FRAMED_BY`. Each line of the standard input moves the clock forward by this many seconds. Ends with it.
 
 use portal::app::Failure;
 use portal::{Config, Portal, router};
@@ -22,7 +22,8 @@ async fn main() -> Result<(), Failure> {
         UnixTime::from_secs(now.saturating_add(moved.load(Ordering::Relaxed)))
     };
     let port = var("PORT")?.parse()?;
-    let config = Config { clock: Arc::new(clock), ..Config::local(port, &var("DATABASE_URL")?) };
+    let framed_by = var("FRAMED_BY").ok();
+    let config = Config { clock: Arc::new(clock), framed_by, ..Config::local(port, &var("DATABASE_URL")?) };
     let portal = Portal::start(config).await?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     tracing::info!("open http://localhost:{port}");
