@@ -143,16 +143,19 @@ describe("every page", () => {
       const options = { locale, viewport: { width: 320, height: 640 }, reducedMotion: "reduce" };
       const visitor = await visit({ ...options, authenticator: null }); // with one, autofill signs in
       await visitor.open("/");
+      await skips(visitor);
       await check(visitor, `sign-in.${locale}`);
       // A prescriber with a passkey, so that there is a card, and a message.
       await byCode(visitor, "king");
       for (const path of ["/account", "/results", "/prescriptions"]) {
         await visitor.open(path);
         await visitor.page.waitForSelector("#nav:visible");
+        await skips(visitor);
         await check(visitor, `${path.slice(1)}.${locale}`);
       }
       await byCode(visitor, "auditor");
       await visitor.open("/audit");
+      await skips(visitor);
       await visitor.page.click("#read");
       await visitor.page.waitForSelector("#lines article");
       await check(visitor, `audit.${locale}`);
@@ -162,6 +165,11 @@ describe("every page", () => {
     });
   }
 });
+
+async function skips({ page }) {
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "skip", `${page.url()}: the first stop is the skip link`);
+}
 
 /** Checks a page with everything that it can show: sections of all roles, a problem and a success. */
 async function check({ page }, name) {
@@ -181,6 +189,4 @@ async function check({ page }, name) {
   });
   assert.equal(wide, false, `${name} scrolls sideways`);
   assert.deepEqual([dir, lang], [name.endsWith(".ar") ? "rtl" : "ltr", name.split(".")[1]]);
-  await page.keyboard.press("Tab");
-  assert.equal(await page.evaluate(() => document.activeElement.className), "skip", `${name}: the first stop is the skip link`);
 }

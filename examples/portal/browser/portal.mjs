@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { appendFileSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
 
@@ -30,7 +30,7 @@ export function scenario(name, run) {
     const started = performance.now();
     const row = (outcome) => {
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      if (process.env.TABLE) appendFileSync(process.env.TABLE, `| ${name} | ${outcome} | ${seconds} |\n`);
+      if (process.env.TABLE) appendFileSync(join(process.env.TABLE, basename(process.argv[1])), `| ${name} | ${outcome} | ${seconds} |\n`);
     };
     try {
       const outcome = await run(context);
@@ -112,7 +112,7 @@ export async function visit(browser, portal, options = {}) {
     });
   }
   const page = await context.newPage();
-  page.setDefaultTimeout(8000);
+  page.setDefaultTimeout(15000);
   // A page must not break the Content-Security-Policy, and not throw.
   const problems = [];
   page.on("pageerror", (error) => problems.push(String(error)));

@@ -25,11 +25,12 @@ after(async () => {
 });
 
 /** Runs with an empty portal. */
-function at(name, run) {
+function at(name, run, env = {}) {
   scenario(name, async (context) => {
     portal = new Portal(`http://localhost:${PORT}`);
     portals += 1;
-    const child = await portal.start(process.env.CLOCK, { port: PORT, database: `sqlite://${join(directory, `${portals}.db`)}?mode=rwc` });
+    const database = `sqlite://${join(directory, `${portals}.db`)}?mode=rwc`;
+    const child = await portal.start(process.env.CLOCK, { port: PORT, database, env });
     try {
       return await run(context);
     } finally {
@@ -308,6 +309,22 @@ describe("where the page is", () => {
       return "not shown: frame-ancestors 'none'";
     });
   }
+
+  at("in a frame of the origin that the portal names", async () => {
+    const person = await enrolled();
+    const frame = await framed(person, ORIGIN);
+    await frame.waitForSelector("html[data-ready]");
+    const start = portal.log.length;
+    await frame.click("#passkey");
+    await frame.waitForSelector("#cards article");
+    assert.deepEqual([portal.ceremonies(start), person.problems], [["accepted"], []]);
+    await person.open("/");
+    const outside = await framed(person, SITE);
+    await outside.waitForLoadState();
+    assert.equal(await outside.evaluate(() => document.body?.dataset?.page ?? "nothing"), "nothing");
+    await person.close();
+    return "signed in; not shown by another site";
+  }, { FRAMED_BY: ORIGIN.slice(0, -1) });
 
   at("in a frame, and a proxy has removed the headers", async () => {
     const person = await enrolled();
