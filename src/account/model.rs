@@ -255,6 +255,12 @@ pub struct AccountSession {
 }
 
 impl AccountSession {
+    /// Makes a session in which nobody signed in yet.
+    #[must_use]
+    pub const fn anonymous() -> Self {
+        Self { level: AssuranceLevel::None, authenticated_at: UnixTime::from_secs(0), recovered: false }
+    }
+
     /// Makes the session of a recovery at this time.
     #[must_use]
     pub const fn recovered(at: UnixTime) -> Self {

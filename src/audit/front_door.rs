@@ -3,7 +3,7 @@
 use super::bundle::{Bundle, BundleError};
 use crate::credential::CredentialRecord;
 use crate::crypto::Algorithm;
-use crate::relying_party::RelyingParty;
+use crate::relying_party::{ConfirmationState, RelyingParty};
 use crate::state::{AuthenticationState, Purpose, RegistrationState};
 use crate::time::UnixTime;
 use crate::vector::Vector;
@@ -66,5 +66,29 @@ impl RelyingParty {
         }
         let expected = self.expected_of(state, now);
         Bundle::of(&Vector::of_authentication(&expected, record, posted)?, self.backend())
+    }
+
+    /// Makes the bundle of a confirmation, accepted or refused: of the sign-in that it is, whose challenge is the digest of the
+    /// document. What was confirmed is in the [`Receipt`](crate::confirmation::Receipt); keep it beside the bundle.
+    ///
+    /// ```
+    /// # use wardkey::{ConfirmationState, CredentialRecord, RelyingParty, UnixTime, audit::BundleError};
+    /// fn archive(
+    ///     rp: &RelyingParty, state: &ConfirmationState, posted: &str, before: &CredentialRecord, now: UnixTime,
+    /// ) -> Result<String, BundleError> {
+    ///     Ok(rp.bundle_confirmation(state, posted, before, now)?.to_json())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Self::bundle_registration`].
+    pub fn bundle_confirmation(
+        &self,
+        state: &ConfirmationState,
+        posted: &str,
+        record: &CredentialRecord,
+        now: UnixTime,
+    ) -> Result<Bundle, BundleError> {
+        self.bundle_authentication(state.authentication(), posted, record, now)
     }
 }

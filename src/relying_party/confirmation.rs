@@ -37,6 +37,12 @@ impl ConfirmationState {
     pub const fn expires_at(&self) -> UnixTime {
         self.0.expires_at()
     }
+
+    /// Returns the state of the authentication that it is.
+    #[cfg(feature = "audit")]
+    pub(crate) const fn authentication(&self) -> &AuthenticationState {
+        &self.0
+    }
 }
 
 /// Reading refuses the states of other ceremonies.

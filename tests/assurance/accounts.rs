@@ -85,6 +85,23 @@ fn can_recover(account: &Account) -> bool {
     account.decide(&act, &AccountSession::recovered(NOW), &POLICY, NOW).is_allowed()
 }
 
+/// A session in which nobody signed in may do none of the acts that a sign-in allows.
+#[test]
+fn an_anonymous_session_may_do_nothing() {
+    let id = || "a".to_owned();
+    for act in [
+        AccountAct::Bind { level: AssuranceLevel::Aal2 },
+        AccountAct::ChangePhone,
+        AccountAct::RetireSms,
+        AccountAct::RemovePasskey { id: id() },
+        AccountAct::SuspendPasskey { id: id() },
+        AccountAct::ResumePasskey { id: id() },
+    ] {
+        let decision = Account::default().decide(&act, &AccountSession::anonymous(), &POLICY, NOW);
+        assert!(!decision.is_allowed() && decision.notice.is_none(), "{act:?}: {decision:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 

@@ -7,6 +7,7 @@ use wardkey::audit::{Bundle, BundleError};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::authentication::SignCountPolicy;
 use wardkey::client::json::AttestationConveyance;
+use wardkey::confirmation::{Document, Draft, Item};
 use wardkey::crypto::AwsLcRs;
 use wardkey::policy::AttestationPolicy;
 use wardkey::{
@@ -70,6 +71,29 @@ fn accepted_and_refused_ceremonies_become_bundles() {
         {
             assert_eq!(bundle["evidence"][member], live[member], "{member}");
         }
+    }
+}
+
+/// The bundle of a confirmation has the digest of the document as its challenge, and not the nonce.
+#[test]
+fn a_confirmation_becomes_a_bundle() {
+    let (rp, mut browser) = (builder().build().unwrap(), Browser::new("audit.confirmations"));
+    let (record, ..) = register(&rp, &mut browser);
+    let mut draft = Draft::new("prescription", "pseud-7", NOW);
+    draft.items = vec![Item::text("Metformin 500 mg, 60")];
+    let document = Document::new(draft).unwrap();
+    let records = std::slice::from_ref(&record);
+    let start = || rp.start_confirmation(&record.user_handle, records, &document, Session::unbound(), NOW).unwrap();
+    for origin in ["https://clinic.example", "https://evil.example"] {
+        let (options, state) = start();
+        let nonce = serde_json::to_value(&state).unwrap()["purpose"]["confirmation"]["nonce"].clone();
+        let response = browser.get(&options, |made| made.client_data(|data| data.set("origin", origin))).unwrap();
+        let bundle = whole(rp.bundle_confirmation(&state, &response.to_json(), &record, NOW));
+        assert!(nonce.as_str().is_some_and(|nonce| !bundle.to_string().contains(nonce)), "{nonce}");
+        let challenge = &bundle["ceremony"]["expected"]["challenge"];
+        assert_eq!(*challenge, serde_json::to_value(&options).unwrap()["challenge"]);
+        let finished = rp.finish_confirmation(state, &document, &response, Some(&record), Session::unbound(), NOW);
+        assert_eq!(bundle["verdict"]["accept"], finished.is_ok());
     }
 }
 

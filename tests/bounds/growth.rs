@@ -172,6 +172,7 @@ const EXEMPT: [(&str, &[&str]); 4] = [
             "fido",
             "finish_confirmation",
             "bundle_authentication", // of_vector
+            "bundle_confirmation",
             "bundle_registration",
             "finish_reauthentication",
             "finish_registration_with_metadata",

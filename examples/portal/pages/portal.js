@@ -295,12 +295,12 @@ function prescriptionsPage() {
     tell(word("signed"));
   });
   on("list", async () => {
-    const { prescriptions } = await api("/prescriptions", {});
+    const { prescriptions } = await confirmed("/prescriptions", {}, "read-results");
     $("prescriptions").replaceChildren(...prescriptions.map(({ id, patient, confirmedAt }) => {
       const button = make("button", { className: "plain", type: "button" }, word("verify"));
       const row = make("li", {}, word("for", patient, date(confirmedAt)), " ", button);
       button.addEventListener("click", () => run(button, async () => {
-        const found = await api("/verify", { id });
+        const found = await confirmed("/verify", { id }, "read-results");
         if (found.verified) tell(word("genuine", found.signer, found.items.join("; ")));
         else tell(word("forged", found.reason), true);
       }));
@@ -331,7 +331,7 @@ function auditPage() {
       tell(word("checkpointBad"), true);
       return;
     }
-    const { chains, lines, stages, report, metadata } = await api("/audit", { checkpoints });
+    const { chains, lines, stages, report, metadata } = await confirmed("/audit", { checkpoints }, "read-results");
     $("report").replaceChildren(
       make("li", {}, word("reportAccounts", report.accounts)), make("li", {}, word("reportSms", report.withSms, report.ready)),
     );

@@ -54,6 +54,7 @@ export const WORDS = {
     evCounter: "Counter", evPolicy: "Policy", evAttestation: "Trust in the attestation",
     "ev-performed": "yes, as a second factor", "ev-first": "yes, for the first time", "ev-not_performed": "no",
     "ev-trusted": "trusted", "ev-untrusted": "not trusted", "ev-not_judged": "not judged", "ev-no_certificates": "no certificates", "ev-legacy_rs1": "old signature",
+    "need-suspended": "This passkey is suspended. Sign in another way, or call +1 202 555 0199.",
   },
   es: {
     language: "Idioma", skip: "Ir al contenido", clinic: "Clínica de ejemplo", contact: "Llame al +1 202 555 0199.",
@@ -108,6 +109,7 @@ export const WORDS = {
     evCounter: "Contador", evPolicy: "Política", evAttestation: "Confianza en la atestación",
     "ev-performed": "sí, como segundo factor", "ev-first": "sí, por primera vez", "ev-not_performed": "no",
     "ev-trusted": "de confianza", "ev-untrusted": "sin confianza", "ev-not_judged": "no juzgada", "ev-no_certificates": "sin certificados", "ev-legacy_rs1": "firma antigua",
+    "need-suspended": "Esta clave de acceso está suspendida. Entre de otra forma o llame al +1 202 555 0199.",
   },
   ar: {
     language: "اللغة", skip: "انتقل إلى المحتوى", clinic: "عيادة تجريبية", contact: "اتصل بالرقم ‎+1 202 555 0199.",
@@ -162,5 +164,6 @@ export const WORDS = {
     evCounter: "العداد", evPolicy: "السياسة", evAttestation: "الثقة في التصديق",
     "ev-performed": "نعم، كعامل ثانٍ", "ev-first": "نعم، لأول مرة", "ev-not_performed": "لا",
     "ev-trusted": "موثوق", "ev-untrusted": "غير موثوق", "ev-not_judged": "لم يُحكم عليه", "ev-no_certificates": "بلا شهادات", "ev-legacy_rs1": "توقيع قديم",
+    "need-suspended": "مفتاح المرور هذا معلّق. ادخل بطريقة أخرى أو اتصل بالرقم ‎+1 202 555 0199.",
   },
 };

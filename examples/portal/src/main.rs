@@ -17,6 +17,7 @@ use portal::staff::MetadataFile;
 use portal::{Config, Portal, operator, router};
 use std::env::var;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -25,28 +26,42 @@ use wardkey::audit::Checkpoint;
 use wardkey::metadata::Roots;
 
 #[tokio::main]
-async fn main() -> Result<(), Failure> {
+async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_target(false).init();
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Failure> {
     let port = |name: &str, default: u16| var(name).map_or(Ok(default), |text| text.parse());
     let (public, private) = (port("PORT", 8080)?, port("OPERATOR_PORT", 9464)?);
     let folder = var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| ".".to_owned()); // set by `cargo run`
     let database = var("DATABASE_URL").unwrap_or_else(|_| format!("sqlite://{folder}/portal.db?mode=rwc"));
     let mut config = Config::local(public, &database);
-    if let (Ok(origin), Ok(rp_id)) = (var("ORIGIN"), var("RP_ID")) {
-        (config.origin, config.rp_id) = (origin, rp_id);
+    match (var("ORIGIN"), var("RP_ID")) {
+        (Ok(origin), Ok(rp_id)) => (config.origin, config.rp_id) = (origin, rp_id),
+        (Err(_), Err(_)) => {}
+        _ => return Err("ORIGIN and RP_ID need each other".into()),
     }
     config.framed_by = var("FRAMED_BY").ok();
     let metadata = match (var("METADATA"), var("METADATA_ROOTS")) {
         (Ok(path), Ok(roots)) => {
-            let roots = Roots::fido(&std::fs::read_to_string(roots)?)?;
+            let pem = std::fs::read_to_string(roots).map_err(|error| format!("METADATA_ROOTS: {error}"))?;
+            let roots = Roots::fido(&pem).map_err(|error| format!("METADATA_ROOTS: {error}"))?;
             Some(MetadataFile { path: path.into(), roots })
         }
         (Err(_), Err(_)) => None,
         _ => return Err("METADATA and METADATA_ROOTS need each other".into()),
     };
     // Who asks for metadata gets no portal without it.
-    config.metadata = metadata.as_ref().map(|file| file.read(0)).transpose()?;
+    let read = metadata.as_ref().map(MetadataFile::read).transpose();
+    config.metadata = read.map_err(|error| format!("METADATA: {error}"))?;
     let origin = config.origin.clone();
     let portal = Portal::start(config).await?;
     if !portal.is_https() {
@@ -77,10 +92,10 @@ async fn main() -> Result<(), Failure> {
 }
 
 /// Writes the last line of the audit chain to the log, if it is another than last time. Whoever collects the log keeps it.
-async fn hand_out(portal: &Portal, handed: Option<Checkpoint>) -> Option<Checkpoint> {
-    let (chain, last) = portal.checkpoint().await;
-    if let Some(checkpoint) = last.filter(|_| last != handed) {
-        let checkpoint = serde_json::to_string(&checkpoint).unwrap_or_default();
+async fn hand_out(portal: &Portal, handed: Option<(String, Checkpoint)>) -> Option<(String, Checkpoint)> {
+    let last = portal.checkpoint().await;
+    if let Some((chain, checkpoint)) = last.as_ref().filter(|_| last != handed) {
+        let checkpoint = serde_json::to_string(checkpoint).unwrap_or_default();
         tracing::info!(chain, checkpoint, "the last line of the audit chain");
     }
     last
@@ -98,10 +113,9 @@ async fn every_minute(portal: Portal, metadata: Option<MetadataFile>) {
             && let Ok(now) = file.written()
             && Some(now) != written
         {
-            let last = portal.metadata().map_or(0, |metadata| metadata.number());
-            match file.read(last) {
-                Ok(metadata) => portal.set_metadata(metadata),
-                Err(error) => tracing::error!(%error, "the new FIDO metadata is refused, and the last stays"),
+            let set = async { portal.set_metadata(file.read()?).await };
+            if let Err(error) = set.await {
+                tracing::error!(%error, "the new FIDO metadata is refused, and the last stays");
             }
             written = Some(now);
         }

@@ -1,6 +1,6 @@
 //! For the operator, on an address of its own, so that no proxy publishes it: `/metrics` in Prometheus text, and `/health`.
 
-use crate::app::Portal;
+use crate::app::{BUCKETS, Portal};
 use crate::web::Refused;
 use axum::Router;
 use axum::extract::State;
@@ -8,6 +8,7 @@ use axum::http::{HeaderName, header};
 use axum::routing::get;
 use std::fmt::Write;
 use std::sync::PoisonError;
+use std::time::Duration;
 use wardkey::account::Stage;
 
 pub fn operator(portal: Portal) -> Router {
@@ -29,7 +30,13 @@ async fn metrics(State(portal): State<Portal>) -> Result<([(HeaderName, &'static
             writeln!(text, "portal_ceremonies_total{{{labels}}} {count}").map_err(Refused::internal)?;
         }
         let (sum, count) = (counters.seconds.as_secs_f64(), counters.timed);
-        text.push_str("# TYPE portal_ceremony_seconds summary\n");
+        text.push_str("# TYPE portal_ceremony_seconds histogram\n");
+        for (bound, within) in BUCKETS.iter().zip(counters.within) {
+            let bound = Duration::from_millis(*bound).as_secs_f64();
+            writeln!(text, "portal_ceremony_seconds_bucket{{le=\"{bound}\"}} {within}").map_err(Refused::internal)?;
+        }
+        let all = counters.timed;
+        writeln!(text, "portal_ceremony_seconds_bucket{{le=\"+Inf\"}} {all}").map_err(Refused::internal)?;
         write!(text, "portal_ceremony_seconds_sum {sum}\nportal_ceremony_seconds_count {count}\n")
             .map_err(Refused::internal)?;
     }

@@ -141,7 +141,7 @@ pub async fn finish(State(portal): State<Portal>, session: WebSession, posted: S
     let proven = ProvenSession::of(&assurance);
     portal.ceremony("sign-in", started, (&done.evidence, Some(proven.level)), bundle).await?;
     if passkey.suspended {
-        return Err(Refused::new(403, "suspended"));
+        return Err(Refused::lacks(vec!["suspended"]));
     }
     if !portal.store.update_passkey(&passkey, done.update.as_ref(), proven.level, now.secs()).await? {
         return Err(Refused::new(409, "another-was-faster"));

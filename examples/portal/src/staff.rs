@@ -38,9 +38,9 @@ impl MetadataFile {
     /// Reads and verifies the BLOB: `blob.kept` of `fetch_metadata`, or a BLOB as it was downloaded.
     ///
     /// # Errors
-    /// The file cannot be read, or the BLOB is refused, for example because its number is below `last`.
-    pub fn read(&self, last: u64) -> Result<Metadata, Failure> {
-        let (bytes, seen) = (std::fs::read(&self.path)?, Seen::number(last));
+    /// The file cannot be read, or the BLOB is refused.
+    pub fn read(&self) -> Result<Metadata, Failure> {
+        let (bytes, seen) = (std::fs::read(&self.path)?, Seen::nothing()); // `set_metadata` compares the number
         match Metadata::from_kept_blob(&bytes, &self.roots, seen, default_backend()) {
             Err(StoredError::Version) => {
                 let received = UnixTime::from(self.written()?);
@@ -63,9 +63,18 @@ impl Portal {
     }
 
     /// Judges by this metadata from the next request on.
-    pub fn set_metadata(&self, metadata: Metadata) {
-        tracing::info!(number = metadata.number(), "FIDO metadata");
+    ///
+    /// # Errors
+    /// An instance used newer metadata before. Then the last metadata stays.
+    pub async fn set_metadata(&self, metadata: Metadata) -> Result<(), Failure> {
+        let number = i64::try_from(metadata.number())?;
+        let seen = self.store.see("metadata", number).await?;
+        if seen > number {
+            return Err(format!("expected FIDO metadata of number {seen} or newer, found {number}").into());
+        }
+        tracing::info!(number, "FIDO metadata");
         *self.models.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(metadata));
+        Ok(())
     }
 
     /// What an account registers with, and what acts ask of it.

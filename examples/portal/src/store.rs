@@ -75,7 +75,8 @@ pub struct AuditRow {
 }
 
 /// What makes the tables, in order. Never change a version that a portal has run: add one.
-const MIGRATIONS: [(i64, &str); 2] = [(1, include_str!("schema.sql")), (2, include_str!("schema.2.sql"))];
+const MIGRATIONS: [(i64, &str); 3] =
+    [(1, include_str!("schema.sql")), (2, include_str!("schema.2.sql")), (3, include_str!("schema.3.sql"))];
 
 /// The text of a value that is stored as JSON. The types of wardkey always have one.
 fn json(value: &impl Serialize) -> Result<String> {
@@ -205,6 +206,13 @@ impl Store {
         sqlx::query(sql).bind(name).bind(drawn).execute(&self.pool).await?;
         let row = sqlx::query("SELECT value FROM secret WHERE name = $1").bind(name).fetch_one(&self.pool).await?;
         row.try_get(0)
+    }
+
+    /// Notes a number. Returns the greatest one that any instance has noted.
+    pub async fn see(&self, name: &str, number: i64) -> Result<i64> {
+        let sql = "INSERT INTO seen (name, number) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET number = \
+            CASE WHEN excluded.number > seen.number THEN excluded.number ELSE seen.number END RETURNING number";
+        sqlx::query(sql).bind(name).bind(number).fetch_one(&self.pool).await?.try_get(0)
     }
 
     // ---- Accounts ----

@@ -40,7 +40,7 @@ final class Wardkey {
         return Json.object(answer.get("ok"));
     }
 
-    private String exchange(String line) {
+    private String exchange(String line) throws IOException {
         try {
             if (from == null) {
                 var channel = SocketChannel.open(address);
@@ -50,11 +50,11 @@ final class Wardkey {
             to.write(line + "\n");
             to.flush();
             String answer = from.readLine();
-            if (answer == null) from = null;
-            return answer;
-        } catch (IOException closed) {
-            from = null;
-            return null;
+            if (answer != null) return answer;
+        } catch (IOException closed) { // such as after a minute without requests
         }
+        if (from != null) from.close();
+        from = null;
+        return null;
     }
 }

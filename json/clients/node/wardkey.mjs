@@ -11,38 +11,39 @@ export class Refused extends Error {
   }
 }
 
-/** One connection, opened when it is needed. Requests are sent at once, and their answers come in the same order. */
+/** One connection, which is opened again when it was closed. Requests are sent at once. One without an answer is sent twice. */
 export class Wardkey {
   #path;
   #socket = null;
   #waiting = new Map();
   #number = 0;
-
-  constructor(path) {
-    this.#path = path;
-  }
+  constructor(path) { this.#path = path; }
 
   call(action, members) {
-    return new Promise((resolve, reject) => {
-      const id = ++this.#number;
-      this.#waiting.set(id, { resolve, reject });
-      this.#open().write(JSON.stringify({ v: 1, id, do: action, ...members }) + "\n");
-    });
+    const id = ++this.#number;
+    const line = JSON.stringify({ v: 1, id, do: action, ...members }) + "\n";
+    return new Promise((resolve, reject) => this.#send(id, { line, resolve, reject, again: true }));
+  }
+
+  #send(id, request) {
+    this.#waiting.set(id, request);
+    (this.#socket ??= this.#open()).write(request.line);
   }
 
   #open() {
-    if (this.#socket) return this.#socket;
-    const socket = (this.#socket = connect(this.#path));
+    const socket = connect(this.#path);
     socket.on("error", () => {}).on("close", () => {
       this.#socket = null;
-      const lost = [...this.#waiting.values()];
-      this.#waiting.clear();
-      lost.forEach(({ reject }) => reject(new Error("wardkey gave no answer")));
+      const lost = this.#waiting;
+      this.#waiting = new Map();
+      for (const [id, request] of lost) {
+        request.again ? this.#send(id, { ...request, again: false }) : request.reject(new Error("wardkey gave no answer"));
+      }
     });
     createInterface({ input: socket }).on("error", () => {}).on("line", (line) => {
       const answer = JSON.parse(line);
-      const { resolve, reject } = this.#waiting.get(answer.id);
-      this.#waiting.delete(answer.id);
+      const [[id, { resolve, reject }]] = this.#waiting; // answers come in the order of the requests
+      this.#waiting.delete(id);
       answer.error ? reject(new Refused(answer)) : resolve(answer.ok);
     });
     return socket;
@@ -54,7 +55,6 @@ export class States extends Map {
   put = (started) => this.set(started.state_id, started.state);
   take(id) {
     const state = this.get(id);
-    this.delete(id);
-    return state;
+    return this.delete(id) ? state : undefined;
   }
 }

@@ -3,6 +3,7 @@
 //! With the `DATABASE_URL` of a PostgreSQL database the tests use that, and each drops the tables first: see
 //! `examples/portal/test`, which runs one test after the other.
 
+mod given_up;
 mod phone;
 mod staff;
 mod stranger;
@@ -496,6 +497,8 @@ async fn the_operator_sees_ceremonies_and_stages() {
         "portal_ceremonies_total{ceremony=\"sign-in\",outcome=\"refused\",code=\"signature-invalid\",step=\"7.2/21\"} 1",
         "portal_accounts{stage=\"confirmed\"} 1",
         "portal_accounts{stage=\"sms-only\"} 3",
+        "portal_ceremony_seconds_bucket{le=\"+Inf\"} 3",
+        "portal_ceremony_seconds_count 3",
         "portal_accounts_with_sms 4",
         "portal_accounts_ready_to_retire_sms 0",
         "portal_metadata_number 0",
@@ -524,7 +527,7 @@ async fn every_word_of_the_pages_is_in_every_language() {
         assert_eq!(texts.matches(&format!(" {word}: \"")).count(), 3, "{word}");
     }
     // What an act can lack has words too.
-    let needs = ["another-credential", "model", "number", "cooling-off", "confirmation", "passkey", "unknown-passkey"];
+    let needs = ["another-credential", "model", "number", "cooling-off", "confirmation", "passkey", "suspended"];
     for need in needs {
         assert_eq!(texts.matches(&format!("\"need-{need}\": \"")).count(), 3, "{need}");
     }
@@ -560,6 +563,28 @@ fn what_the_readme_names_exists() {
     assert!(named > 40, "{named}");
     let questions = readme.split("## Questions of a portal developer").nth(1).unwrap().split("\n## ").next().unwrap();
     assert_eq!(questions.lines().filter(|line| is_numbered(line)).count(), 25);
+}
+
+#[test]
+fn the_readme_counts_the_lines_of_glue() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let readme = std::fs::read_to_string(format!("{root}/README.md")).unwrap();
+    let mut files = Vec::new();
+    for row in
+        readme.split("| part | lines | files |").nth(1).unwrap().lines().skip(2).take_while(|row| !row.is_empty())
+    {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let mut count = 0;
+        for file in cells[3].split(", ").map(|file| file.trim_matches('`')) {
+            let text = std::fs::read_to_string(format!("{root}/src/{file}")).unwrap();
+            count += text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count();
+            files.push(file.to_owned());
+        }
+        assert_eq!(cells[2], count.to_string(), "{}: run examples/portal/glue --write", cells[1]);
+    }
+    let sources = std::fs::read_dir(format!("{root}/src")).unwrap();
+    let sources = sources.filter(|file| file.as_ref().unwrap().file_name().to_str().unwrap().ends_with(".rs")).count();
+    assert_eq!(files.len(), sources, "every file is in one part: {files:?}");
 }
 
 /// A row of a table whose first cell is a number.

@@ -101,8 +101,7 @@ impl Drop for World {
 /// Drops the tables of an earlier test.
 pub(crate) async fn empty(database: &str) {
     let store = portal::store::Store::open(database).await.unwrap();
-    let tables =
-        "secret account credential session ceremony spent sms_code attempt result prescription notice audit migration";
+    let tables = "secret account credential session ceremony spent sms_code attempt result prescription notice audit migration seen";
     for table in tables.split(' ') {
         sqlx::query(&format!("DROP TABLE {table}")).execute(&store.pool).await.unwrap();
     }
