@@ -23,7 +23,7 @@ fn code_by_example_is_code_of_the_repository() {
     let mut lines = 0;
     for block in blocks {
         let (code, after) = block.split_once("```").unwrap();
-        let named = before.split('`').filter(|word| word.ends_with(".rs")).next_back().unwrap();
+        let named = before.split('`').rfind(|word| word.ends_with(".rs")).unwrap();
         let file = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(named)).unwrap();
         for line in code.lines().map(str::trim) {
             assert!(file.contains(line), "{named} does not contain: {line}");
