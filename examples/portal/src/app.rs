@@ -14,6 +14,7 @@ use wardkey::assurance::{AssuranceLevel, Profile};
 use wardkey::audit::{AuditChain, AuditEvent, Checkpoint, CredentialDigest, EventOutcome, EventType, Label};
 use wardkey::ceremony::evidence::Evidence;
 use wardkey::client::json::AttestationConveyance;
+use wardkey::crypto::Algorithm::{EdDsa, Es256, MlDsa44, MlDsa65, MlDsa87, Rs256};
 use wardkey::crypto::default_backend;
 use wardkey::metadata::Metadata;
 use wardkey::{CredentialId, Decoys, Error, RelyingParty, UnixTime, UserHandle};
@@ -90,8 +91,8 @@ pub struct Shared {
     notifier: Notifier,
     /// A hash of no password, so that an unknown name takes as long as a known one.
     no_password: String,
-    chain: tokio::sync::Mutex<AuditChain>,
-    chain_name: String,
+    /// The audit chain of this instance and its name. `None` before the first line, and while a line is written: see `append`.
+    chain: tokio::sync::Mutex<Option<(String, AuditChain)>>,
     pub counters: Mutex<Counters>,
     /// Requests of each address in the current minute, of this instance.
     pub requests: Mutex<(i64, HashMap<IpAddr, u32>)>,
@@ -130,6 +131,8 @@ impl Portal {
         }
         let mut rp = RelyingParty::builder(config.rp_id, "Example Clinic")
             .origin(&config.origin)
+            // Post-quantum algorithms come last: an authenticator makes a key of the first algorithm that it knows.
+            .algorithms([EdDsa, Es256, Rs256, MlDsa44, MlDsa65, MlDsa87])
             .decoys(Decoys::new(sha256(&secret)));
         for profile in [&patient, &clinician, &unchecked] {
             rp = rp.attestation_named(profile.label(), profile.policy(), profile.attestation.clone());
@@ -138,7 +141,6 @@ impl Portal {
             rp = rp.framed_by([origin]);
         }
         let rp = rp.build()?;
-        let chain_name = format!("portal/{}", random::<8>()?);
         let portal = Self(Arc::new(Shared {
             rp,
             store,
@@ -152,8 +154,7 @@ impl Portal {
             sender: config.sender,
             notifier: config.notifier,
             no_password: hash_password("no account has this password").await?,
-            chain: tokio::sync::Mutex::new(AuditChain::new(chain_name.clone())?),
-            chain_name,
+            chain: tokio::sync::Mutex::default(),
             counters: Mutex::default(),
             requests: Mutex::default(),
         }));
@@ -337,20 +338,29 @@ impl Portal {
         Ok(self.store.insert_notice(&row, &account.user.to_base64url(), &credential).await?)
     }
 
+    /// Writes a line to the audit chain. If the database fails, nobody knows whether it has the line. Then this chain has ended,
+    /// and the next line begins another one: a second line of the same number would be refused for ever.
     async fn append(&self, event: &AuditEvent, evidence: String, bundle: String) -> Result<(), Refused> {
-        let mut chain = self.chain.lock().await;
-        let mut next = chain.clone();
-        let line = next.append(event, default_backend()).map_err(Refused::internal)?;
-        let seq = next.checkpoint().and_then(|last| i64::try_from(last.seq).ok()).unwrap_or_default();
-        self.store.insert_audit(&AuditRow { chain: self.chain_name.clone(), seq, line, evidence, bundle }).await?;
-        *chain = next; // only after the line was written
+        let mut kept = self.chain.lock().await;
+        let (name, mut chain) = match kept.take() {
+            Some(kept) => kept,
+            None => {
+                let name = format!("portal/{}", random::<8>()?);
+                (name.clone(), AuditChain::new(name).map_err(Refused::internal)?)
+            }
+        };
+        let line = chain.append(event, default_backend()).map_err(Refused::internal)?;
+        let seq = chain.checkpoint().and_then(|last| i64::try_from(last.seq).ok()).unwrap_or_default();
+        self.store.insert_audit(&AuditRow { chain: name.clone(), seq, line, evidence, bundle }).await?;
+        *kept = Some((name, chain));
         Ok(())
     }
 
     /// Returns the name of this instance's chain, and its last line. Give both to somebody who cannot write the database: what is
     /// cut off before this line is then seen.
-    pub async fn checkpoint(&self) -> (&str, Option<Checkpoint>) {
-        (&self.chain_name, self.chain.lock().await.checkpoint())
+    pub async fn checkpoint(&self) -> Option<(String, Checkpoint)> {
+        let (name, chain) = self.chain.lock().await.clone()?;
+        Some((name, chain.checkpoint()?))
     }
 }
 

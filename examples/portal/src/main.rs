@@ -92,10 +92,10 @@ async fn run() -> Result<(), Failure> {
 }
 
 /// Writes the last line of the audit chain to the log, if it is another than last time. Whoever collects the log keeps it.
-async fn hand_out(portal: &Portal, handed: Option<Checkpoint>) -> Option<Checkpoint> {
-    let (chain, last) = portal.checkpoint().await;
-    if let Some(checkpoint) = last.filter(|_| last != handed) {
-        let checkpoint = serde_json::to_string(&checkpoint).unwrap_or_default();
+async fn hand_out(portal: &Portal, handed: Option<(String, Checkpoint)>) -> Option<(String, Checkpoint)> {
+    let last = portal.checkpoint().await;
+    if let Some((chain, checkpoint)) = last.as_ref().filter(|_| last != handed) {
+        let checkpoint = serde_json::to_string(checkpoint).unwrap_or_default();
         tracing::info!(chain, checkpoint, "the last line of the audit chain");
     }
     last

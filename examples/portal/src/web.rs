@@ -115,10 +115,12 @@ pub async fn guard(State(portal): State<Portal>, request: Request, next: Next) -
     next.run(request).await
 }
 
-/// Ends a request that takes too long.
+/// Answers a request that takes too long. It goes on, as it does when its browser goes away: whoever adds a passkey and leaves
+/// cannot keep the notice from being sent.
 pub async fn within_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(MAX_TIME, next.run(request)).await {
-        Ok(response) => response,
+    match tokio::time::timeout(MAX_TIME, tokio::spawn(next.run(request))).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => Refused::internal(error).into_response(),
         Err(_) => Refused::new(503, "too-slow").into_response(),
     }
 }

@@ -3,6 +3,7 @@
 //! With the `DATABASE_URL` of a PostgreSQL database the tests use that, and each drops the tables first: see
 //! `examples/portal/test`, which runs one test after the other.
 
+mod given_up;
 mod phone;
 mod staff;
 mod stranger;
