@@ -65,6 +65,7 @@ describe("the journey", () => {
     assert.deepEqual([...king.problems, ...pharmacy.problems], []);
     await king.context.close();
     await pharmacy.context.close();
+    return "genuine";
   });
 
   scenario("from a code to a passkey, a recovery code, and no more codes by text message", async () => {
@@ -104,9 +105,10 @@ describe("the journey", () => {
     assert.deepEqual(await ada.phone.credentials(), []);
     assert.deepEqual(ada.problems, []);
     await ada.context.close();
+    return "codes are off; then the account is deleted, and the provider drops the passkey";
   });
 
-  scenario("user verification fails, and the page says that it did not work", async () => {
+  scenario("user verification fails at the registration", async () => {
     const visitor = await visit();
     await byCode(visitor, "auditor");
     await visitor.phone.send("setUserVerified", { isUserVerified: false });
@@ -116,6 +118,7 @@ describe("the journey", () => {
     assert.match(await visitor.text("#alert"), /cancelled|cannot use passkeys/);
     assert.equal((await visitor.phone.credentials()).length, 0);
     await visitor.context.close();
+    return "no passkey: cancelled";
   });
 
   scenario("the auditor reads the log, and downloads a bundle", async () => {
@@ -134,6 +137,7 @@ describe("the journey", () => {
     assert.equal((await download).suggestedFilename(), "bundle.json");
     assert.deepEqual(auditor.problems, []);
     await auditor.context.close();
+    return "the chains hold, the bundles agree";
   });
 });
 
