@@ -177,6 +177,10 @@ async function skips({ page }) {
 
 /** Checks a page with everything that it can show: sections of all roles, a problem and a success. */
 async function check({ page }, name) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await picture(page, `${name}.${colorScheme}`);
+  }
   await page.evaluate(() => {
     for (const one of document.querySelectorAll("[hidden]")) one.hidden = false;
     for (const one of document.querySelectorAll("details")) one.open = true;
@@ -185,7 +189,6 @@ async function check({ page }, name) {
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     await accessible(page, `${name}.${colorScheme}`);
-    await picture(page, `${name}.${colorScheme}`);
   }
   const [wide, dir, lang] = await page.evaluate(() => {
     const { scrollWidth, clientWidth, dir: direction, lang: language } = document.documentElement;
