@@ -72,15 +72,17 @@ pub async fn prescribed(State(portal): State<Portal>, mut session: WebSession, p
     let document: Document = serde_json::from_str(&document).map_err(Refused::internal)?;
     let passkey = portal.store.passkey(response.credential_id()).await?;
     let stored = passkey.as_ref().map(|passkey| &passkey.record);
+    let bundle = stored.and_then(|record| portal.rp.bundle_confirmation(&state, &posted, record, now).ok());
+    let bundle = bundle.map(|bundle| bundle.to_json());
     let finished = portal.rp.finish_confirmation(state, &document, &response, stored, session.bound(), now);
     let done = match finished {
         Ok(done) => done,
-        Err(error) => return Err(portal.failed("confirmation", started, Some(&id), error, None).await),
+        Err(error) => return Err(portal.failed("confirmation", started, Some(&id), error, bundle).await),
     };
     let Some(passkey) = passkey else { return Err(Refused::new(400, "no-passkey")) };
     let mut proven = ProvenSession::of(&judged(&portal, &account, &passkey, &done.authenticated, now)?);
     let evidence = (&done.authenticated.evidence, Some(proven.level));
-    portal.ceremony("confirmation", started, evidence, None).await?;
+    portal.ceremony("confirmation", started, evidence, bundle).await?;
     let update = done.authenticated.update.as_ref();
     if !portal.store.update_passkey(&passkey, update, proven.level, now.secs()).await? {
         return Err(Refused::new(409, "another-was-faster"));

@@ -151,7 +151,7 @@ impl WebSession {
         match (self.data.recovered, self.data.proven) {
             (Some(at), None) => AccountSession::recovered(at),
             (_, Some(proven)) => proven.into(),
-            (None, None) => ProvenSession::new(AssuranceLevel::None, UnixTime::from_secs(0)).into(),
+            (None, None) => AccountSession::anonymous(),
         }
     }
 

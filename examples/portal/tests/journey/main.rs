@@ -182,6 +182,13 @@ async fn a_prescription_is_confirmed_and_verified_by_the_pharmacy() {
     assert_eq!(ada.try_post("/prescribe", prescription).await.0, 403);
     assert_eq!(ada.try_post("/verify", json!({ "id": id })).await.0, 403);
     assert_eq!(ada.try_post("/audit", json!({})).await.0, 403);
+
+    let mut auditor = world.browser("auditor");
+    auditor.by_code(&world).await;
+    let audit = auditor.post("/audit", json!({})).await;
+    let lines = audit["lines"].as_array().unwrap();
+    let confirmed = lines.iter().find(|line| line["line"]["event"]["type"] == "confirmation").unwrap();
+    assert_eq!(confirmed["bundle"], "agrees");
 }
 
 #[tokio::test]
