@@ -177,6 +177,7 @@ async function skips({ page }) {
 
 /** Checks a page with everything that it can show: sections of all roles, a problem and a success. */
 async function check({ page }, name) {
+  await page.evaluate(() => document.activeElement.blur());
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     await picture(page, `${name}.${colorScheme}`);

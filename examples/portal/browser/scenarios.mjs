@@ -231,13 +231,57 @@ describe("what the person does", () => {
 });
 
 describe("what the person does with the account", () => {
+  at("the keyboard alone", async () => {
+    const { page, open, problems, phone, close } = await visit();
+    /** Presses Tab until this element has the focus, which must be visible. */
+    const to = async (selector) => {
+      for (let presses = 0; presses < 40; presses += 1) {
+        await page.keyboard.press("Tab");
+        const [found, visible] = await page.evaluate((wanted) => {
+          const { activeElement: element } = document;
+          return [element.matches(wanted), element.matches(":focus-visible") && getComputedStyle(element).outlineStyle !== "none"];
+        }, selector);
+        assert.ok(visible, `the focus is visible before ${selector}`);
+        if (found) return;
+      }
+      assert.fail(`Tab does not reach ${selector}`);
+    };
+    await open("/");
+    await to("#password-form [name=name]");
+    await page.keyboard.type("ada");
+    await to("#password-form [name=password]");
+    await page.keyboard.type("password of ada");
+    const start = portal.log.length;
+    await page.keyboard.press("Enter");
+    const [, code] = await portal.logged(/the code is (\d{8})/, start);
+    await page.waitForSelector("#code-form:visible");
+    await page.keyboard.type(code);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#offer:visible");
+    await to("#offer button");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#cards article");
+    await open("/account");
+    await to("#sign-out");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#passkey");
+    await page.waitForSelector("html[data-ready]");
+    await to("#passkey");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#cards article");
+    assert.equal((await phone.credentials()).length, 1);
+    assert.deepEqual(problems, []);
+    await close();
+    return "code, passkey, sign-out, sign-in; the focus is always visible";
+  });
+
   at("the phone is lost", async () => {
     const person = await enrolled();
     assert.deepEqual(await signIn(person), ["ok", "accepted"]);
     await person.page.waitForSelector("#cards article");
     await person.page.click("#saved-code");
     await person.page.waitForSelector("#code-is:not(:empty)");
-    const [saved] = (await person.text("#code-is")).match(/[0-9a-f]{16,}/);
+    const [saved] = (await person.text("#code-is")).match(/[0-9a-f]+(?:-[0-9a-f]+)+/);
     // At another device: the password blocks the passkey, and the recovery code lets her in again, with a new passkey.
     const other = await visit({ authenticator: KEY });
     await other.open("/");

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 pub const HEAD: &str = "\
-| database | sign-ins | per second | p50 ms | p99 ms | not 200 | processor ms of a sign-in: portal | PostgreSQL | this program |
+| database | sign-ins | per second | p50 ms | p99 ms | not 200 | processor ms each: portal | PostgreSQL | the users' program |
 |---|---|---|---|---|---|---|---|---|";
 
 fn milliseconds(time: Duration) -> f64 {
