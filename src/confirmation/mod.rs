@@ -10,8 +10,7 @@
 //!
 //! [`digest`](Digests) is the format: SHA-256 with domain separation and lengths, so that no two documents have one challenge. The
 //! nonce is in the receipt, and only who may read the whole document may have it: without it, nobody who sees the challenge can
-//! try documents out. The manual shows
-//! [the whole way](crate::manual::documents).
+//! try documents out. The manual shows [the whole way](crate::manual::documents).
 
 mod digest;
 mod document;
