@@ -186,4 +186,11 @@ fn the_default_build_has_few_crates_and_none_of_webauthn_rs() {
         crates.iter().filter(|name| name.contains("webauthn") || name.contains("crypto-glue")).collect();
     assert!(theirs.is_empty(), "{theirs:?}");
     assert!((20..=65).contains(&crates.len()), "{} crates: {crates:?}", crates.len());
+    let stated = format!(
+        "| wardkey | {} | Rust {} | MIT or Apache-2.0 | {} crates |",
+        env!("CARGO_PKG_VERSION"),
+        env!("CARGO_PKG_RUST_VERSION"),
+        crates.len()
+    );
+    assert!(include_str!("../COMPARE.md").contains(&stated), "COMPARE.md must have: {stated}");
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// The answer of a command: whether all is good.
+/// Whether everything is as it should be, or why the command could not finish.
 pub(crate) type Answer = Result<bool, Box<dyn Error>>;
 
 /// Runs a command. `--help` prints `help` and ends with 0. Otherwise `body` gets the arguments and the output, and the exit code is

@@ -17,7 +17,7 @@ use wardkey::client::json::{CreationOptions, Lint, RequestOptions};
 use wardkey::crypto::default_backend;
 use wardkey::internals::Vector;
 use wardkey::interop::{self, Concern, ImportError, Imported, Row};
-use wardkey::metadata::{Attested, Circumstance, Incidents, ModelId, Reasons, Standing};
+use wardkey::metadata::{Attested, Circumstance, Incidents, Level, ModelId, Reasons, Standing};
 use wardkey::policy::Characteristics;
 use wardkey::{AuthenticationState, CredentialId, CredentialRecord, RegistrationState, UserHandle};
 
@@ -373,7 +373,9 @@ answer! {
 answer! {
     FoundModel {
         name: Option<String>,
-        level: Option<String>,
+        /// The level of FIDO certification: `functional`, `L1`, `L1plus` and so on.
+        level: Option<&'static str>,
+        /// The level of FIPS 140.
         fips: Option<u8>,
         incidents: Incidents,
         update_available: bool,
@@ -390,8 +392,8 @@ impl Action for LookUpModel {
         let circumstance = Circumstance::at(self.now);
         let model = |model: &wardkey::metadata::Model| {
             let Standing { level, fips, incidents, update_available, .. } = model.standing(&circumstance);
-            let level = serde_json::to_value(level).ok().and_then(|level| level.as_str().map(str::to_owned));
-            FoundModel { name: model.name.as_deref().map(str::to_owned), level, fips, incidents, update_available }
+            let (name, level) = (model.name.as_deref().map(str::to_owned), level.map(Level::name));
+            FoundModel { name, level, fips, incidents, update_available }
         };
         Ok(Found {
             number: metadata.number(),

@@ -1,6 +1,6 @@
 //! The command line of every example: `--help`, a closed pipe, a missing file, an unknown option.
 
-mod held;
+mod command_line;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -50,14 +50,14 @@ fn every_example_has_a_help_and_survives_a_closed_pipe_and_a_missing_file() {
         assert!(program.exists(), "{} is not built: run `cargo build --examples` first", program.display());
         let done = Command::new(&program).args(*good).output().unwrap();
         assert!(done.status.success() && !done.stdout.is_empty(), "{name}: {done:?}");
-        held::helps(&program, name, good);
-        held::closed(&program, good);
+        command_line::prints_help(&program, name, good);
+        command_line::ends_at_a_closed_pipe(&program, good);
         match before_a_file {
             Some(before) => {
-                held::misses(&program, before);
-                held::knows_its_options(&program, before);
+                command_line::names_a_missing_file(&program, before);
+                command_line::names_an_unknown_option(&program, before);
             }
-            None => held::has_no_arguments(&program),
+            None => command_line::refuses_arguments(&program),
         }
     }
 }

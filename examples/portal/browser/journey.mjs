@@ -65,6 +65,7 @@ describe("the journey", () => {
     assert.deepEqual([...king.problems, ...pharmacy.problems], []);
     await king.context.close();
     await pharmacy.context.close();
+    return "genuine";
   });
 
   scenario("from a code to a passkey, a recovery code, and no more codes by text message", async () => {
@@ -104,9 +105,10 @@ describe("the journey", () => {
     assert.deepEqual(await ada.phone.credentials(), []);
     assert.deepEqual(ada.problems, []);
     await ada.context.close();
+    return "codes are off; then the account is deleted, and the provider drops the passkey";
   });
 
-  scenario("user verification fails, and the page says that it did not work", async () => {
+  scenario("user verification fails at the registration", async () => {
     const visitor = await visit();
     await byCode(visitor, "auditor");
     await visitor.phone.send("setUserVerified", { isUserVerified: false });
@@ -116,6 +118,7 @@ describe("the journey", () => {
     assert.match(await visitor.text("#alert"), /cancelled|cannot use passkeys/);
     assert.equal((await visitor.phone.credentials()).length, 0);
     await visitor.context.close();
+    return "no passkey: cancelled";
   });
 
   scenario("the auditor reads the log, and downloads a bundle", async () => {
@@ -134,6 +137,7 @@ describe("the journey", () => {
     assert.equal((await download).suggestedFilename(), "bundle.json");
     assert.deepEqual(auditor.problems, []);
     await auditor.context.close();
+    return "the chains hold, the bundles agree";
   });
 });
 
@@ -173,6 +177,10 @@ async function skips({ page }) {
 
 /** Checks a page with everything that it can show: sections of all roles, a problem and a success. */
 async function check({ page }, name) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await picture(page, `${name}.${colorScheme}`);
+  }
   await page.evaluate(() => {
     for (const one of document.querySelectorAll("[hidden]")) one.hidden = false;
     for (const one of document.querySelectorAll("details")) one.open = true;
@@ -181,7 +189,6 @@ async function check({ page }, name) {
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     await accessible(page, `${name}.${colorScheme}`);
-    await picture(page, `${name}.${colorScheme}`);
   }
   const [wide, dir, lang] = await page.evaluate(() => {
     const { scrollWidth, clientWidth, dir: direction, lang: language } = document.documentElement;

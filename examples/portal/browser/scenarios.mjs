@@ -85,6 +85,7 @@ async function impatient(person, path) {
 
 const REFUSED = "That did not work. Please try again.";
 const CANCELLED = "The request was cancelled, or it took too long. Please try again.";
+const SUSPENDED = "This passkey is suspended. Sign in another way, or call +1 202 555 0199.";
 const UNSUPPORTED = "This browser or device cannot use passkeys here. Use another way to sign in.";
 const EXPIRED = "The page was open for too long. Please try again.";
 
@@ -98,7 +99,7 @@ describe("authenticators", () => {
     return "registered, signed in";
   });
 
-  for (const transport of ["usb", "nfc", "ble", "cable"]) {
+  for (const transport of ["usb", "nfc", "cable"]) {
     at(`roaming: ${transport}`, async () => {
       const person = await enrolled({ ...KEY, transport });
       assert.match(await person.text("#cards"), /On one device only/);
@@ -226,6 +227,65 @@ describe("what the person does", () => {
     await other.close();
     assert.deepEqual([found, left], [["This passkey is no longer registered here. Use another way to sign in.", "credential-unknown"], 0]);
     return "credential-unknown, both providers drop it";
+  });
+});
+
+describe("what the person does with the account", () => {
+  at("the phone is lost", async () => {
+    const person = await enrolled();
+    assert.deepEqual(await signIn(person), ["ok", "accepted"]);
+    await person.page.waitForSelector("#cards article");
+    await person.page.click("#saved-code");
+    await person.page.waitForSelector("#code-is:not(:empty)");
+    const [saved] = (await person.text("#code-is")).match(/[0-9a-f]{16,}/);
+    // At another device: the password blocks the passkey, and the recovery code lets her in again, with a new passkey.
+    const other = await visit({ authenticator: KEY });
+    await other.open("/");
+    const fill = async (form, more) => {
+      await other.page.evaluate((id) => { document.getElementById(id).closest("details").open = true; }, form);
+      for (const [name, value] of Object.entries({ name: "ada", password: "password of ada", ...more })) {
+        await other.page.fill(`#${form} [name=${name}]`, value);
+      }
+    };
+    await fill("lost-form", {});
+    assert.deepEqual(await outcome(other, "#lost-form button", "#status:not(:empty)"), ["ok"]);
+    assert.equal((await signIn(person))[0], SUSPENDED, "the passkey of the lost phone");
+    await other.open("/");
+    await fill("recover-form", { saved_code: saved });
+    assert.deepEqual(await outcome(other, "#recover-form button", "**/account"), ["ok"]);
+    await other.page.waitForSelector("#cards article");
+    await other.page.click("[data-act=add]:visible");
+    await other.page.waitForFunction(() => document.querySelectorAll("#cards article").length === 2);
+    assert.deepEqual(await signIn(other), ["ok", "accepted"]);
+    assert.deepEqual([...person.problems, ...other.problems], []);
+    await person.close();
+    await other.close();
+    return "its passkey is blocked; the recovery code and a new passkey let back in";
+  });
+
+  at("the phone number changes", async () => {
+    const person = await enrolled();
+    assert.deepEqual(await signIn(person), ["ok", "accepted"]);
+    await person.page.waitForSelector("#cards article");
+    await person.page.fill("#phone-form input", "+12025550123");
+    const start = portal.log.length;
+    assert.deepEqual(await outcome(person, "#phone-form button", "#phone-code-form:visible"), ["ok", "accepted"]);
+    const [, code] = await portal.logged(/0123: the code is (\d{8})/, start);
+    await person.page.keyboard.type(code);
+    await person.page.keyboard.press("Enter");
+    await person.page.waitForFunction(() => document.getElementById("phone-ends").textContent.includes("23"));
+    await person.close();
+    return "after a confirmation with the passkey, and a code to the new number";
+  });
+
+  at("the person says that a new passkey is not theirs", async () => {
+    const person = await enrolled();
+    await person.page.click("#notices button");
+    await person.page.waitForFunction(() => /Suspended/.test(document.getElementById("cards").textContent));
+    assert.match(await person.text("#status"), /The passkey is suspended/);
+    assert.equal((await signIn(person))[0], SUSPENDED);
+    await person.close();
+    return "suspended: it does not sign in";
   });
 });
 

@@ -9,7 +9,7 @@ use sqlx::Row;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::task::{JoinHandle, JoinSet};
 use wardkey::{AuthenticationResponse, CredentialId};
@@ -280,7 +280,7 @@ struct Others {
 /// A user between the two instances: each request goes to the next one.
 struct Other {
     ports: [u16; 2],
-    turn: AtomicUsize,
+    turn: usize,
     answered: Arc<AtomicU64>,
     kept: Kept,
 }
@@ -291,7 +291,7 @@ impl Others {
         let mut tasks = JoinSet::new();
         for (n, patient) in world.patients(OTHERS).await.into_iter().enumerate() {
             let kept = Kept { name: patient.name, passkeys: vec![patient.passkey.into()], ..Kept::default() };
-            let mut other = Other { ports: world.ports(), turn: AtomicUsize::new(n), answered: answered.clone(), kept };
+            let mut other = Other { ports: world.ports(), turn: n, answered: answered.clone(), kept };
             let ended = ended.clone();
             tasks.spawn(async move {
                 while !ended.load(Ordering::Relaxed) {
@@ -320,8 +320,8 @@ impl Others {
 impl Other {
     /// Posts to the next instance. Returns an answer of 200.
     async fn ask(&mut self, visitor: &mut Visitor, path: &str, body: &Value) -> Option<Value> {
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        let answer = visitor.try_post(self.ports[turn % 2], path, body).await;
+        self.turn += 1;
+        let answer = visitor.try_post(self.ports[self.turn % 2], path, body).await;
         let status = answer.as_ref().map_or(0, |(status, _)| *status);
         *self.kept.statuses.entry(status).or_default() += 1;
         let (_, answer) = answer.filter(|_| status == 200)?;
@@ -332,14 +332,14 @@ impl Other {
     /// Signs in with one of the passkeys, adds another one and renames it. `None`: something was not answered with 200.
     async fn round(&mut self) -> Option<()> {
         let mut visitor = Visitor::new();
-        let which = self.turn.load(Ordering::Relaxed) % self.kept.passkeys.len();
+        let which = self.turn % self.kept.passkeys.len();
         let options = self.ask(&mut visitor, "/sign-in", &json!({})).await?;
         let response = self.kept.passkeys[which].passkey.get(&options);
         self.ask(&mut visitor, "/signed-in", &response).await?;
         self.accepted(which, &response);
         self.kept.sessions.push(visitor.clone());
 
-        let name = format!("label {}", self.turn.load(Ordering::Relaxed));
+        let name = format!("label {}", self.turn);
         let id = CredentialId::new(self.kept.passkeys[which].passkey.id()).unwrap();
         self.kept.passkeys[which].posted_label = Some(name.clone());
         self.ask(&mut visitor, "/rename", &json!({ "id": id, "label": name })).await?;

@@ -9,7 +9,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub const ORIGIN: &str = "http://localhost:8080";
-pub const RP_ID: &str = "localhost";
 
 /// What the instances wrote.
 #[derive(Default)]
@@ -65,7 +64,7 @@ impl Instance {
         // Both ports are free until the process takes them.
         let [port, operator] = [0; 2].map(|_| TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
         let mut process = Command::new(std::env::var("PORTAL").expect("PORTAL: the path of the program"))
-            .envs([("DATABASE_URL", database), ("ORIGIN", ORIGIN), ("RP_ID", RP_ID), ("RUST_LOG", levels)])
+            .envs([("DATABASE_URL", database), ("ORIGIN", ORIGIN), ("RP_ID", "localhost"), ("RUST_LOG", levels)])
             .envs([("PORT", port.to_string()), ("OPERATOR_PORT", operator.to_string()), ("NO_COLOR", "1".to_owned())])
             .stdout(Stdio::piped())
             .spawn()

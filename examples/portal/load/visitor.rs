@@ -1,14 +1,13 @@
 //! A visitor: a browser, an address of its own, and the software authenticator.
 
-use crate::instance::{Log, ORIGIN, RP_ID};
+use crate::instance::{Log, ORIGIN};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpSocket;
-use wardkey::UserHandle;
-use wardkey_authenticator::{Algorithm, Authentication, Registration, RelyingParty, hash::sha256};
+use wardkey_authenticator::{Authentication, Registration};
 
 /// A passkey of the software authenticator.
 #[derive(Clone)]
@@ -22,13 +21,11 @@ impl Passkey {
     /// Makes a passkey. Returns it with the response.
     pub fn create(options: &Value) -> (Self, Value) {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let rp = RelyingParty { id: RP_ID.into(), origins: vec![ORIGIN.into()], ..RelyingParty::default() };
-        let handle: UserHandle = options["user"]["id"].as_str().expect("options").parse().expect("a user handle");
-        let made = Registration::new(&format!("load.{}", NEXT.fetch_add(1, Ordering::Relaxed)), Algorithm::Es256)
-            .client_data(|data| data.set("challenge", options["challenge"].clone()))
-            .client_data(|data| data.set("origin", ORIGIN))
-            .authenticator_data(|data| (data.rp_id_hash, data.sign_count) = (sha256(RP_ID.as_bytes()), 1))
-            .expecting(|expected| (expected.rp, expected.user_handle) = (rp, handle.as_bytes().to_vec()));
+        let mut options = options.clone();
+        options["pubKeyCredParams"] = json!([{ "type": "public-key", "alg": -7 }]); // ES256, as most passkeys
+        let name = format!("load.{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let made = Registration::answering(&name, &options, ORIGIN).expect("options");
+        let made = made.authenticator_data(|data| data.sign_count = 1);
         let response = made.response();
         (Self { made, counter: 1 }, response)
     }
@@ -41,10 +38,8 @@ impl Passkey {
 
     /// Signs with this counter.
     pub fn get_counting(&self, options: &Value, counter: u32) -> Value {
-        Authentication::of(&self.made)
-            .client_data(|data| data.set("challenge", options["challenge"].clone()))
-            .authenticator_data(|data| data.sign_count = counter)
-            .response()
+        let made = Authentication::answering(&self.made, options).expect("options");
+        made.authenticator_data(|data| data.sign_count = counter).response()
     }
 
     pub fn id(&self) -> &[u8] {

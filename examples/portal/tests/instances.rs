@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use wardkey_authenticator::{Algorithm, Authentication, Registration, RelyingParty, hash::sha256};
+use wardkey_authenticator::{Authentication, Registration};
 
 const ORIGIN: &str = "http://localhost:8080";
 
@@ -77,19 +77,8 @@ impl Drop for Instance {
     }
 }
 
-fn create(options: &Value) -> Registration {
-    let rp = RelyingParty { id: "localhost".into(), origins: vec![ORIGIN.into()], ..RelyingParty::default() };
-    let handle: wardkey::UserHandle = options["user"]["id"].as_str().unwrap().parse().unwrap();
-    Registration::new("instances", Algorithm::Es256)
-        .client_data(|data| data.set("challenge", options["challenge"].clone()))
-        .client_data(|data| data.set("origin", ORIGIN))
-        .authenticator_data(|data| data.rp_id_hash = sha256(b"localhost"))
-        .expecting(|expected| (expected.rp, expected.user_handle) = (rp, handle.as_bytes().to_vec()))
-}
-
 fn get(passkey: &Registration, options: &Value) -> Value {
-    let challenge = options["challenge"].clone();
-    Authentication::of(passkey).client_data(|data| data.set("challenge", challenge)).response()
+    Authentication::answering(passkey, options).unwrap().response()
 }
 
 #[test]
@@ -109,7 +98,8 @@ fn an_instance_is_killed_and_nothing_that_was_answered_is_lost() {
     let line = one.logged("the code is");
     let code = line.rsplit(' ').next().unwrap();
     post(&two, &mut cookie, "/code", json!({ "code": code }));
-    let passkey = create(&post(&one, &mut cookie, "/register", json!({})));
+    let options = post(&one, &mut cookie, "/register", json!({}));
+    let passkey = Registration::answering("instances", &options, ORIGIN).unwrap();
     post(&two, &mut cookie, "/registered", passkey.response());
     let options = post(&two, &mut cookie, "/sign-in", json!({}));
     post(&one, &mut cookie, "/signed-in", get(&passkey, &options));

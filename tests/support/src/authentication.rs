@@ -12,22 +12,22 @@ use crate::registration::Registration;
 use crate::seed::Seed;
 use serde_json::{Value, json};
 
-/// An authentication. It is valid until something in it is changed.
+/// A sign-in with a registered credential. It is valid unless you change something in it.
 #[derive(Clone, Debug)]
 pub struct Authentication {
-    /// The name that everything in it is derived from: the registration's.
+    /// The name of the registration, from which all random values are derived.
     pub name: String,
     /// The credential's key pair.
     pub key: Key,
-    /// What the relying party expects, the stored record among it.
+    /// What the relying party expects, including the stored record.
     pub expected: AuthenticationExpected,
-    /// What the client says.
+    /// The client data.
     pub client_data: ClientData,
-    /// What the authenticator says.
+    /// The authenticator data.
     pub authenticator_data: AuthenticatorData,
-    /// The credential id that the authenticator answers with.
+    /// The credential id of the response.
     pub credential_id: Vec<u8>,
-    /// The user handle that the authenticator answers with.
+    /// The user handle of the response.
     pub user_handle: Option<Vec<u8>>,
     client_data_json: Changes<Vec<u8>>,
     authenticator_data_bytes: Changes<Vec<u8>>,
@@ -37,7 +37,7 @@ pub struct Authentication {
     json: Changes<Value>,
 }
 
-/// What the browser posts, before it is written as JSON.
+/// The parts of the posted response, before they are written as JSON.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PostedAuthentication {
     /// `id` and `rawId`.
@@ -57,17 +57,17 @@ pub struct PostedAuthentication {
 }
 
 impl Authentication {
-    /// An authentication with the credential registered under this name.
+    /// Makes a sign-in with the credential of `Registration::new(name, algorithm)`.
     pub fn new(name: &str, algorithm: Algorithm) -> Self {
         Self::of(&Registration::new(name, algorithm))
     }
 
-    /// An authentication with the credential of this registration, by a user known before it.
+    /// Makes a sign-in with the credential of this registration. The relying party knows the user before the ceremony.
     pub fn of(registration: &Registration) -> Self {
         Self::with(registration, Seed::new(format!("{}.get", registration.name)).draw(32))
     }
 
-    /// The same, with this challenge.
+    /// Like [`of`](Self::of), with this challenge.
     pub(crate) fn with(registration: &Registration, challenge: Vec<u8>) -> Self {
         let rp = registration.expected.rp.clone();
         let registered = &registration.authenticator_data;
@@ -111,7 +111,7 @@ impl Authentication {
         }
     }
 
-    /// Signs with the wrong key.
+    /// Signs with this key, which is the wrong one unless it is that of the registration.
     pub fn key(mut self, key: Key) -> Self {
         self.key = key;
         self
@@ -136,22 +136,22 @@ impl Authentication {
         client_data_json(Vec<u8>);
         /// Changes the bytes of the authenticator data, before they are signed.
         authenticator_data_bytes(Vec<u8>);
-        /// Changes what is signed: authenticatorData ‖ hash.
+        /// Changes the signed message: authenticatorData ‖ hash of the client data.
         message(Vec<u8>);
         /// Changes the signature.
         signature(Vec<u8>);
-        /// Changes what the browser posts, byte string by byte string.
+        /// Changes the parts of the posted response.
         posted(PostedAuthentication);
-        /// Changes the JSON that the browser posts.
+        /// Changes the posted JSON.
         json(Value);
     }
 
-    /// AuthenticationResponseJSON (§5.1).
+    /// Returns the posted response as JSON: AuthenticationResponseJSON (§5.1).
     pub fn response(&self) -> Value {
         self.json.apply(self.make().to_json())
     }
 
-    /// What the browser posts.
+    /// Returns the parts of the posted response.
     pub fn make(&self) -> PostedAuthentication {
         let client_data_json = self.client_data_json.apply(self.client_data.to_json());
         let authenticator_data = self.authenticator_data_bytes.apply(self.authenticator_data.encode());

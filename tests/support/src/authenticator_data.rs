@@ -48,18 +48,18 @@ pub struct AttestedCredential {
 }
 
 impl AuthenticatorData {
-    /// A new credential, its user present and verified, not eligible for backup, its signatures not counted.
+    /// Makes the data of a registration: user present and verified, not eligible for backup, counter 0.
     pub fn registration(rp_id: &str, aaguid: Vec<u8>, credential_id: Vec<u8>, key: &Key) -> Self {
         let attested = AttestedCredential { aaguid, credential_id, public_key: key.cose() };
         Self { flags: UP | UV | AT, attested: Some(attested), ..Self::authentication(rp_id) }
     }
 
-    /// A use of a credential, its user present and verified, not eligible for backup, its signatures not counted.
+    /// Makes the data of a sign-in: user present and verified, not eligible for backup, counter 0.
     pub fn authentication(rp_id: &str) -> Self {
         Self { rp_id_hash: sha256(rp_id.as_bytes()), flags: UP | UV, sign_count: 0, attested: None, extensions: None }
     }
 
-    /// The attested credential, of a registration.
+    /// Returns the attested credential data of a registration.
     pub fn attested(&mut self) -> &mut AttestedCredential {
         self.attested.as_mut().expect("a registration")
     }
@@ -80,7 +80,7 @@ impl AuthenticatorData {
         self.extensions.get_or_insert_with(|| Cbor::Map(Vec::new())).push(identifier, output);
     }
 
-    /// The encoding.
+    /// Returns the encoding.
     pub fn encode(&self) -> Vec<u8> {
         let attested = self.attested.as_ref().map(AttestedCredential::encode).unwrap_or_default();
         let extensions = self.extensions.as_ref().map(Cbor::encode).unwrap_or_default();
@@ -89,7 +89,7 @@ impl AuthenticatorData {
 }
 
 impl AttestedCredential {
-    /// The encoding. The length of the credential id is at bytes 53 and 54 of the authenticator data.
+    /// Returns the encoding. The length of the credential id is at bytes 53 and 54 of the authenticator data.
     fn encode(&self) -> Vec<u8> {
         let len = (self.credential_id.len() as u16).to_be_bytes();
         [&self.aaguid, &len[..], &self.credential_id, &self.public_key.encode()].concat()

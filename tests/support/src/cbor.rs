@@ -14,17 +14,17 @@ pub enum Cbor {
     MapAsGiven(Vec<(Cbor, Cbor)>),
     Bool(bool),
     Null,
-    /// Bytes spliced in as they are: every other deliberate violation.
+    /// Bytes that are written as they are: every other deliberate violation.
     Raw(Vec<u8>),
 }
 
 impl Cbor {
-    /// A map of these entries.
+    /// Makes a map of these entries.
     pub fn map<K: Into<Self>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
         Self::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
     }
 
-    /// The encoding.
+    /// Returns the encoding.
     pub fn encode(&self) -> Vec<u8> {
         match self {
             Self::Integer(value) if *value >= 0 => head(0, *value as u64),
@@ -45,7 +45,7 @@ impl Cbor {
         }
     }
 
-    /// The items of an array.
+    /// Returns the items of an array.
     pub fn items(&mut self) -> &mut Vec<Self> {
         match self {
             Self::Array(items) => items,
@@ -53,7 +53,7 @@ impl Cbor {
         }
     }
 
-    /// The entries of a map.
+    /// Returns the entries of a map.
     pub fn entries(&mut self) -> &mut Vec<(Self, Self)> {
         match self {
             Self::Map(entries) | Self::MapAsGiven(entries) => entries,
@@ -61,7 +61,7 @@ impl Cbor {
         }
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     pub fn get(&mut self, key: impl Into<Self>) -> &mut Self {
         let key = key.into();
         match self.entries().iter_mut().find(|(k, _)| *k == key) {
@@ -70,7 +70,7 @@ impl Cbor {
         }
     }
 
-    /// The contents of a byte string.
+    /// Returns the contents of a byte string.
     pub fn bytes(&mut self) -> &mut Vec<u8> {
         match self {
             Self::Bytes(bytes) => bytes,
@@ -78,20 +78,20 @@ impl Cbor {
         }
     }
 
-    /// Gives a key this value, whether or not it had one.
+    /// Sets the value of a key, and adds the key if it is missing.
     pub fn set(&mut self, key: impl Into<Self>, value: impl Into<Self>) {
         let key = key.into();
         self.entries().retain(|(k, _)| *k != key);
         self.entries().push((key, value.into()));
     }
 
-    /// Takes a key out.
+    /// Removes a key.
     pub fn remove(&mut self, key: impl Into<Self>) {
         let key = key.into();
         self.entries().retain(|(k, _)| *k != key);
     }
 
-    /// Adds a key without looking whether it is there: for duplicates.
+    /// Adds a key, also if the map has it already, to make duplicates.
     pub fn push(&mut self, key: impl Into<Self>, value: impl Into<Self>) {
         self.entries().push((key.into(), value.into()));
     }

@@ -1,6 +1,6 @@
-//! DER (X.690), as far as certificates and signatures need it: one function a type, bytes in, bytes out.
+//! DER (X.690), as far as certificates and signatures need it: one function for each type, from bytes to bytes.
 //!
-//! Nothing keeps a test from handing in contents that no such type may have.
+//! The contents are not checked, so that a test can write invalid ones.
 
 /// Any tag with these contents. A tag of several bytes is written as it is.
 pub fn tagged(tag: &[u8], contents: &[u8]) -> Vec<u8> {

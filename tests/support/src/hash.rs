@@ -15,7 +15,7 @@ pub enum Hash {
 }
 
 impl Hash {
-    /// The digest of the parts, one after the other.
+    /// Returns the digest of the concatenation of the parts.
     pub fn digest(self, parts: &[&[u8]]) -> Vec<u8> {
         let message = parts.concat();
         match self {
@@ -26,12 +26,12 @@ impl Hash {
         }
     }
 
-    /// The length of a digest.
+    /// Returns the length of a digest in bytes.
     pub fn output_len(self) -> usize {
         self.digest(&[]).len()
     }
 
-    /// HMAC (RFC 2104) of the parts.
+    /// Returns HMAC (RFC 2104) of the concatenation of the parts.
     pub(crate) fn hmac(self, key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
         fn mac<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
             let mac = <M as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
@@ -46,7 +46,7 @@ impl Hash {
     }
 }
 
-/// SHA-256, which the standard uses wherever no algorithm says otherwise.
+/// Returns SHA-256 of the bytes.
 pub fn sha256(message: &[u8]) -> Vec<u8> {
     Hash::Sha256.digest(&[message])
 }

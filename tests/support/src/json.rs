@@ -1,16 +1,16 @@
-//! JSON as clients write it: base64url without padding (§3), strings as §5.8.1.1 CCDToString has them.
+//! JSON as clients write it: base64url without padding (§3), strings by CCDToString (§5.8.1.1).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// Base64url encoding (§3).
+/// Returns the base64url encoding without padding (§3).
 pub fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Base64 with padding, which SafetyNet and JWS headers use.
+/// Returns base64 with padding, which SafetyNet and JWS headers use.
 pub fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
@@ -30,7 +30,7 @@ pub(crate) fn credential(id: &[u8], response: Value, results: &Value, attachment
     json
 }
 
-/// An object with members in this order.
+/// Returns a JSON object with its members in this order.
 pub fn object(members: &[(String, Value)]) -> String {
     let members: Vec<_> = members.iter().map(|(name, value)| format!("{}:{}", string(name), text(value))).collect();
     format!("{{{}}}", members.join(","))

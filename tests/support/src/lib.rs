@@ -2,8 +2,8 @@
 //!
 //! # Layers
 //!
-//! Each layer is a plain value, with a method of its name that takes a change. A change is made before or after hashing and
-//! signing, as the table says, and everything derived from the layer follows:
+//! A ceremony consists of layers. Each layer is a plain value, and has a method of its name that takes a change. The table says
+//! whether the change is made before or after hashing and signing. Everything that is derived from the layer changes with it:
 //!
 //! | layer | meaning | registration | authentication |
 //! |---|---|---|---|
@@ -21,11 +21,11 @@
 //! | `posted` | what the browser posts, as bytes | [`PostedRegistration`] | [`PostedAuthentication`] |
 //! | `json` | the same, as JSON | [`serde_json::Value`] | [`serde_json::Value`] |
 //!
-//! [`Vector`] writes a ceremony down with its verdict, for other libraries to run.
+//! [`Vector`] writes a ceremony with its verdict as one line, so that other libraries can run it.
 //!
 //! A format has the layers of its own section: `leaf` and `x5c` where it has certificates ([`Certified`]), `pub_area`
 //! and `cert_info` for TPMs, `key_description` for Android keys, `nonce` for Apple, `header`, `payload` and `jws` for
-//! SafetyNet. What a layer's value cannot express is spliced in as bytes: [`Cbor::Raw`], the functions of [`der`].
+//! SafetyNet. If a layer cannot express a value, write bytes: [`Cbor::Raw`], or the functions of [`der`].
 //!
 //! # Example
 //!

@@ -12,6 +12,7 @@ use std::fmt;
 
 /// Why no authenticator would answer these options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OptionsError {
     /// This member is absent, or is not what the standard says.
     Member(&'static str),

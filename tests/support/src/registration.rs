@@ -13,22 +13,22 @@ use crate::seed::Seed;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// A registration. It is valid until something in it is changed.
+/// A registration, and the passkey that it makes. It is valid unless you change something in it.
 #[derive(Clone, Debug)]
 pub struct Registration {
-    /// The name that everything in it is derived from.
+    /// The name from which all random values are derived.
     pub name: String,
-    /// What is still to be drawn: by the attestation format.
+    /// The seed of the values that the attestation format draws.
     pub seed: Seed,
     /// The credential's key pair.
     pub key: Key,
     /// What the relying party expects.
     pub expected: RegistrationExpected,
-    /// What the client says.
+    /// The client data.
     pub client_data: ClientData,
-    /// What the authenticator says.
+    /// The authenticator data.
     pub authenticator_data: AuthenticatorData,
-    /// How the authenticator attests it.
+    /// The attestation statement format.
     pub attestation: Arc<dyn Format>,
     client_data_json: Changes<Vec<u8>>,
     authenticator_data_bytes: Changes<Vec<u8>>,
@@ -38,7 +38,7 @@ pub struct Registration {
     json: Changes<Value>,
 }
 
-/// What the browser posts, before it is written as JSON.
+/// The parts of the posted response, before they are written as JSON.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PostedRegistration {
     /// `id` and `rawId`.
@@ -62,12 +62,12 @@ pub struct PostedRegistration {
 }
 
 impl Registration {
-    /// A registration without attestation, all its values drawn from this name.
+    /// Makes a registration without attestation. All values are drawn from `name`.
     pub fn new(name: &str, algorithm: Algorithm) -> Self {
         Self::draw(name, |seed| Key::draw(algorithm, Modulus::Credential, seed))
     }
 
-    /// A registration of this key, all other values drawn from this name.
+    /// Makes a registration of this key. All other values are drawn from `name`.
     pub fn of(name: &str, key: Key) -> Self {
         Self::draw(name, |_| key)
     }
@@ -80,7 +80,7 @@ impl Registration {
         Self::with(RelyingParty::default(), challenge, key, aaguid, credential_id, user_handle, seed)
     }
 
-    /// A registration of these values.
+    /// Makes a registration of these values.
     pub(crate) fn with(
         rp: RelyingParty,
         challenge: Vec<u8>,
@@ -121,7 +121,7 @@ impl Registration {
         }
     }
 
-    /// Attests it in this format; the relying party trusts the root of the format's certificates.
+    /// Attests the credential in this format. The relying party then expects the root of its certificates as trust anchor.
     pub fn format(mut self, format: impl Format + 'static) -> Self {
         self.expected.trust_anchors = format.trust_anchors();
         self.attestation = Arc::new(format);
@@ -151,33 +151,33 @@ impl Registration {
         statement(Cbor);
         /// Changes the attestation object: `fmt`, `attStmt`, `authData`.
         attestation_object(Cbor);
-        /// Changes what the browser posts, byte string by byte string.
+        /// Changes the parts of the posted response.
         posted(PostedRegistration);
-        /// Changes the JSON that the browser posts.
+        /// Changes the posted JSON.
         json(Value);
     }
 
-    /// The credential id.
+    /// Returns the credential id.
     pub fn credential_id(&self) -> &[u8] {
         &self.authenticator_data.attested.as_ref().expect("a registration").credential_id
     }
 
-    /// The COSE_Key, encoded.
+    /// Returns the encoded COSE_Key.
     pub fn public_key_bytes(&self) -> Vec<u8> {
         self.authenticator_data.attested.as_ref().expect("a registration").public_key.encode()
     }
 
-    /// RegistrationResponseJSON (§5.1).
+    /// Returns the posted response as JSON: RegistrationResponseJSON (§5.1).
     pub fn response(&self) -> Value {
         self.json.apply(self.make().to_json())
     }
 
-    /// What the browser posts.
+    /// Returns the parts of the posted response.
     pub fn make(&self) -> PostedRegistration {
         self.make_drawing(&mut self.seed.clone())
     }
 
-    /// The same, the seed left where the attestation format leaves it.
+    /// Like [`make`](Self::make), and advances the seed by what the attestation format draws.
     pub(crate) fn make_drawing(&self, seed: &mut Seed) -> PostedRegistration {
         let client_data_json = self.client_data_json.apply(self.client_data.to_json());
         let authenticator_data = self.authenticator_data_bytes.apply(self.authenticator_data.encode());

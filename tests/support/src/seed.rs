@@ -16,7 +16,7 @@
 use hkdf::Hkdf;
 use sha2::Sha256;
 
-/// A name, and how many values have been drawn under it.
+/// A name, and the number of values that were drawn from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seed {
     /// The name: HKDF's `info`.
@@ -26,7 +26,7 @@ pub struct Seed {
 }
 
 impl Seed {
-    /// The seed of this name, nothing drawn.
+    /// Makes the seed of this name.
     pub fn new(info: impl Into<String>) -> Self {
         Self { info: info.into(), next: 0 }
     }
@@ -38,7 +38,7 @@ impl Seed {
         value
     }
 
-    /// Value number `i`, whatever has been drawn.
+    /// Returns value number `i`, independently of what was drawn.
     pub fn value(&self, i: u8, len: usize) -> Vec<u8> {
         let mut value = vec![0; len];
         let hkdf = Hkdf::<Sha256>::new(Some(&[i]), b"WebAuthn test vectors");

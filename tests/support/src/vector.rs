@@ -1,6 +1,6 @@
 //! Ceremony vectors, format 1: a ceremony and its verdict, as one line of JSON.
 //!
-//! What a member means is said beside the vectors; [`expected`](crate::expected) has the same names.
+//! `tests/vectors/README.md` of wardkey describes the members; [`expected`](crate::expected) has the same names.
 
 use crate::authentication::Authentication;
 use crate::expected::{CredentialRecord, RelyingParty};
@@ -8,7 +8,7 @@ use crate::json::base64url;
 use crate::registration::Registration;
 use serde_json::{Value, json};
 
-/// A vector, to be given a verdict.
+/// A vector. Give it a verdict.
 #[derive(Clone, Debug)]
 pub struct Vector {
     id: String,
@@ -22,7 +22,7 @@ pub struct Vector {
 }
 
 impl Vector {
-    /// A registration, to be accepted unless [`refused`](Self::refused).
+    /// Makes a vector of a registration that must be accepted, unless [`refused`](Self::refused) says otherwise.
     pub fn registration(id: &str, registration: &Registration) -> Self {
         let mut vector =
             Self::new(id, "registration", &registration.expected.rp, expected_of_registration(registration));
@@ -32,7 +32,7 @@ impl Vector {
         vector.source(&format!("made from the seed {}", registration.name))
     }
 
-    /// An authentication, to be accepted unless [`refused`](Self::refused).
+    /// Makes a vector of a sign-in that must be accepted, unless [`refused`](Self::refused) says otherwise.
     pub fn authentication(id: &str, authentication: &Authentication) -> Self {
         let mut vector =
             Self::new(id, "authentication", &authentication.expected.rp, expected_of_authentication(authentication));
@@ -53,36 +53,36 @@ impl Vector {
         }
     }
 
-    /// Expects this of extensions.
+    /// Sets what the relying party expects of extensions.
     pub fn extensions(mut self, expected: Value) -> Self {
         self.expected["extensions"] = expected;
         self
     }
 
-    /// To be accepted, because of a rule that a wrong reading would break.
+    /// Must be accepted, by a rule that an implementation may get wrong.
     pub fn accepted(mut self, step: &str, reason: &str) -> Self {
         self.verdict["step"] = step.into();
         self.verdict["reason"] = reason.into();
         self
     }
 
-    /// To be refused in this step of the standard, for this reason.
+    /// Must be refused in this step of the standard, for this reason.
     pub fn refused(mut self, step: &str, reason: &str) -> Self {
         self.verdict = json!({ "accept": false, "step": step, "reason": reason });
         self
     }
 
-    /// To be refused by a strict reading only.
+    /// Must be refused by a strict reading of the standard only.
     pub fn strict(self) -> Self {
         Self { strict: true, ..self }
     }
 
-    /// Where it comes from.
+    /// Sets the source of the vector.
     pub fn source(self, source: &str) -> Self {
         Self { source: source.into(), ..self }
     }
 
-    /// The line, without its end.
+    /// Returns the line, without a line break.
     pub fn line(&self) -> String {
         let mut members = vec![
             ("id", json!(self.id)),

@@ -19,7 +19,7 @@ use crate::seed::Seed;
 use crate::x509::{Authority, Certified, Chain, Name};
 use std::sync::Arc;
 
-/// One vector of §16: a registration, and an authentication with what it registered.
+/// One vector of §16: a registration, and a sign-in with its credential.
 #[derive(Clone, Debug)]
 pub struct Ceremony {
     /// The last part of the vector's anchor in the standard.

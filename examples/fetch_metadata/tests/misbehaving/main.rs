@@ -1,8 +1,8 @@
 //! A server on loopback that misbehaves in each way that was seen, and some more. The last good BLOB always survives.
 
-#[path = "../../../../tests/examples/held.rs"]
+#[path = "../../../../tests/examples/command_line.rs"]
 #[allow(dead_code, reason = "tests/examples uses the rest")]
-mod held;
+mod command_line;
 #[path = "../../../../tests/metadata/make.rs"]
 #[allow(dead_code, reason = "tests/metadata uses the rest")]
 mod make;
@@ -331,8 +331,8 @@ fn the_program_ends_as_cron_expects() {
     let program = Path::new(env!("CARGO_BIN_EXE_fetch_metadata"));
     let [roots, url] = [roots.to_str().unwrap(), settings.url.as_str()];
     let good = ["--roots", roots, "--url", url, "--name", HOST, "--health", fetcher.directory.path().to_str().unwrap()];
-    held::helps(program, "fetch_metadata", &good);
-    held::closed(program, &good);
-    held::misses(program, &["--roots"]);
-    held::knows_its_options(program, &[]);
+    command_line::prints_help(program, "fetch_metadata", &good);
+    command_line::ends_at_a_closed_pipe(program, &good);
+    command_line::names_a_missing_file(program, &["--roots"]);
+    command_line::names_an_unknown_option(program, &[]);
 }

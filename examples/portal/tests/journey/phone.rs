@@ -59,9 +59,12 @@ async fn a_lost_phone_is_reported_with_the_password_alone() {
     let mut phone = Browser::enrolled(&world, "ada").await;
     let mut reporter = world.browser("ada");
     assert_eq!(reporter.try_post("/lost", json!({ "name": "ada", "password": "guessed" })).await.0, 400);
+    let mut by_code = world.browser("ada");
+    by_code.by_code(&world).await;
     phone.post("/me", json!({})).await;
     reporter.post("/lost", json!({ "name": "ada", "password": "password of ada" })).await;
     assert_eq!(phone.try_post("/me", json!({})).await.0, 401, "the phone is signed out");
+    assert_eq!(by_code.try_post("/me", json!({})).await.0, 401, "also if a code began its session");
     let options = phone.post("/sign-in", json!({})).await;
     let posted = phone.get(&options);
     assert_eq!(phone.try_post("/signed-in", posted).await.0, 403, "its passkey is suspended");
@@ -90,6 +93,8 @@ async fn an_objection_suspends_the_new_passkey_and_ends_other_sessions() {
     world.wait(1);
     let added = thief.register().await["id"].clone();
     thief.sign_in().await;
+    let mut second = world.browser("ada");
+    second.by_code(&world).await;
     assert_eq!(told(&world, "passkey-added").iter().filter(|to| *to == "the inbox of ada").count(), 2);
     let me = ada.post("/me", json!({})).await;
     let notice = json!({ "id": me["notices"][0]["id"] });
@@ -105,6 +110,7 @@ async fn an_objection_suspends_the_new_passkey_and_ends_other_sessions() {
     };
     assert_eq!((suspended(&added), me["passkeys"].as_array().unwrap().len()), (vec![true], 2));
     assert_eq!(thief.try_post("/me", json!({})).await.0, 401, "the session of the thief ended");
+    assert_eq!(second.try_post("/me", json!({})).await.0, 401, "also one that no passkey began");
     let options = thief.post("/sign-in", json!({})).await;
     let posted = thief.get(&options);
     assert_eq!(thief.try_post("/signed-in", posted).await.0, 403);

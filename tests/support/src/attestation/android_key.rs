@@ -54,12 +54,12 @@ pub struct KeyDescription {
 pub struct AuthorizationList(pub Vec<(u32, Vec<u8>)>);
 
 impl AuthorizationList {
-    /// Generated in the keystore, and for signing only.
+    /// Makes the list of a key that was generated in the keystore, for signing only.
     pub fn signing() -> Self {
         Self(vec![(PURPOSE, purposes(&[2])), (ORIGIN, der::integer(0))])
     }
 
-    /// Gives a tag this value, in its place if it has one.
+    /// Sets the value of a tag. A new tag is added at the end.
     pub fn set(&mut self, tag: u32, value: Vec<u8>) {
         match self.0.iter_mut().find(|(old, _)| *old == tag) {
             Some((_, old)) => *old = value,
@@ -67,7 +67,7 @@ impl AuthorizationList {
         }
     }
 
-    /// Takes a tag out.
+    /// Removes a tag.
     pub fn remove(&mut self, tag: u32) {
         self.0.retain(|(old, _)| *old != tag);
     }
@@ -85,7 +85,7 @@ pub fn purposes(purposes: &[u32]) -> Vec<u8> {
 }
 
 impl KeyDescription {
-    /// A key generated in the trusted environment, for signing.
+    /// Makes the description of a key that was generated in the trusted environment, for signing.
     pub fn new(client_data_hash: &[u8]) -> Self {
         Self {
             attestation_version: 300,
@@ -115,7 +115,7 @@ impl KeyDescription {
 }
 
 impl AndroidKey {
-    /// With a certificate issued by the usual root.
+    /// Attests with a certificate issued by the default root.
     pub fn new() -> Self {
         Self::default()
     }
@@ -123,7 +123,7 @@ impl AndroidKey {
     kept! {
         /// Changes the KeyDescription.
         key_description(KeyDescription);
-        /// Changes what is signed: authenticatorData ‖ clientDataHash.
+        /// Changes the signed message: authenticatorData ‖ clientDataHash.
         message(Vec<u8>);
         /// Changes the signature.
         signature(Vec<u8>);

@@ -1,4 +1,4 @@
-//! §8.5 Android SafetyNet attestation: a JSON Web Signature (RFC 7515) over a nonce and what Google said of the device.
+//! §8.5 Android SafetyNet attestation: a JSON Web Signature (RFC 7515) over a nonce and Google's statements about the device.
 
 use super::{Format, Inputs, attestation_key};
 use crate::cbor::Cbor;
@@ -19,7 +19,7 @@ pub const HOST: &str = "attest.android.com";
 /// The format `android-safetynet`.
 #[derive(Clone, Debug)]
 pub struct AndroidSafetyNet {
-    /// The algorithm of the JWS: RS256, if it is to be valid.
+    /// The algorithm of the JWS. Only RS256 is valid.
     pub algorithm: Algorithm,
     chain: Chain,
     header: Changes<Value>,
@@ -31,7 +31,7 @@ pub struct AndroidSafetyNet {
 }
 
 impl AndroidSafetyNet {
-    /// By an RS256 key with a certificate for the right host, issued by the usual root.
+    /// Attests with an RS256 key, whose certificate is for the right host and issued by the default root.
     pub fn new() -> Self {
         Self {
             algorithm: Algorithm::Rs256,

@@ -19,7 +19,7 @@ pub struct Apple {
 }
 
 impl Apple {
-    /// With a certificate issued by the usual root.
+    /// Attests with a certificate issued by the default root.
     pub fn new() -> Self {
         Self::default()
     }

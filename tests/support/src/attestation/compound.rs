@@ -13,7 +13,7 @@ pub struct Compound {
 }
 
 impl Compound {
-    /// Without statements.
+    /// Makes a compound without statements.
     pub fn new() -> Self {
         Self::default()
     }
@@ -23,7 +23,7 @@ impl Compound {
         Self::new().with(first).with(second)
     }
 
-    /// With one more statement.
+    /// Adds a statement.
     pub fn with(mut self, statement: impl Format + 'static) -> Self {
         self.statements.push(Arc::new(statement));
         self

@@ -10,7 +10,7 @@ use crate::x509::{Certified, Chain};
 /// The format `fido-u2f`.
 #[derive(Clone, Debug)]
 pub struct FidoU2f {
-    /// The algorithm of the attestation key: ES256, if it is to be valid.
+    /// The algorithm of the attestation key. Only ES256 is valid.
     pub algorithm: Algorithm,
     chain: Chain,
     message: Changes<Vec<u8>>,
@@ -18,7 +18,7 @@ pub struct FidoU2f {
 }
 
 impl FidoU2f {
-    /// By a key with a certificate issued by the usual root.
+    /// Attests with a key, whose certificate is issued by the default root.
     pub fn new() -> Self {
         Self {
             algorithm: Algorithm::Es256,
@@ -29,7 +29,7 @@ impl FidoU2f {
     }
 
     kept! {
-        /// Changes what is signed: 00 ‖ rpIdHash ‖ clientDataHash ‖ credentialId ‖ the point.
+        /// Changes the signed message: 00 ‖ rpIdHash ‖ clientDataHash ‖ credentialId ‖ the point.
         message(Vec<u8>);
         /// Changes the signature.
         signature(Vec<u8>);

@@ -1,4 +1,4 @@
-//! §8 Defined attestation statement formats: the signing procedure of each, one file a format.
+//! §8 Defined attestation statement formats: the signing procedure of each, one file for each format.
 
 pub mod android_key;
 pub mod android_safetynet;
@@ -24,18 +24,18 @@ use std::fmt;
 use std::sync::Arc;
 pub use tpm::Tpm;
 
-/// An attestation statement format, ready to attest.
+/// An attestation statement format.
 pub trait Format: fmt::Debug + Send + Sync {
-    /// The attestation statement format identifier.
+    /// Returns the attestation statement format identifier.
     fn identifier(&self) -> String;
 
-    /// The attestation type that a relying party finds.
+    /// Returns the attestation type that a relying party determines.
     fn attestation_type(&self) -> &'static str;
 
-    /// The signing procedure: `attStmt`.
+    /// Returns `attStmt`, by the signing procedure of the format.
     fn statement(&self, inputs: &Inputs<'_>, seed: &mut Seed) -> Cbor;
 
-    /// The certificates to be trusted, in DER.
+    /// Returns the trust anchors that the relying party needs, in DER.
     fn trust_anchors(&self) -> Vec<Vec<u8>> {
         Vec::new()
     }
@@ -59,7 +59,7 @@ impl<F: Format + ?Sized> Format for Arc<F> {
     }
 }
 
-/// What a signing procedure is given.
+/// The inputs of a signing procedure.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'a> {
     /// The authenticator data, member by member.
@@ -79,7 +79,7 @@ impl Inputs<'_> {
     }
 }
 
-/// Every format that can attest a credential of this algorithm, by name.
+/// Returns every format that can attest a credential of this algorithm, with its name.
 pub fn formats(algorithm: Algorithm) -> Vec<(&'static str, Arc<dyn Format>)> {
     let mut formats: Vec<(&'static str, Arc<dyn Format>)> = vec![
         ("none", Arc::new(NoAttestation)),

@@ -36,18 +36,18 @@ impl Signing {
 }
 
 impl Packed {
-    /// By an ES256 key with a certificate issued by the usual root.
+    /// Attests with an ES256 key, whose certificate is issued by the default root.
     pub fn new() -> Self {
         Self::by(Algorithm::Es256)
     }
 
-    /// By an attestation key of this algorithm.
+    /// Sets the algorithm of the attestation key.
     pub fn by(algorithm: Algorithm) -> Self {
         Self { algorithm, chain: Chain::new(), signing: Signing::default() }
     }
 
     kept! {
-        /// Changes what is signed: authenticatorData ‖ clientDataHash.
+        /// Changes the signed message: authenticatorData ‖ clientDataHash.
         message(Vec<u8>) in signing;
         /// Changes the signature.
         signature(Vec<u8>) in signing;
@@ -91,13 +91,13 @@ impl Format for Packed {
 }
 
 impl PackedSelf {
-    /// By the credential's own key.
+    /// Attests with the credential key.
     pub fn new() -> Self {
         Self::default()
     }
 
     kept! {
-        /// Changes what is signed: authenticatorData ‖ clientDataHash.
+        /// Changes the signed message: authenticatorData ‖ clientDataHash.
         message(Vec<u8>) in signing;
         /// Changes the signature.
         signature(Vec<u8>) in signing;

@@ -19,7 +19,8 @@ const NULL: u16 = 0x0010;
 pub struct Tpm {
     /// The algorithm of the attestation identity key.
     pub algorithm: Algorithm,
-    /// Whether `sig` is a TPMT_SIGNATURE, as the standard's syntax says, or bare, as its vector and the world have it.
+    /// Whether `sig` is a TPMT_SIGNATURE, as the syntax of the standard says. Otherwise it is the bare signature, as in the test
+    /// vector of the standard and in practice.
     pub tpmt_signature: bool,
     chain: Chain,
     pub_area: Changes<PubArea>,
@@ -44,7 +45,7 @@ pub struct PubArea {
     pub symmetric: u16,
     /// scheme.
     pub scheme: u16,
-    /// What else the type has.
+    /// The parameters of the type.
     pub parameters: Parameters,
     /// unique.
     pub unique: Unique,
@@ -88,7 +89,7 @@ pub struct CertInfo {
 }
 
 impl PubArea {
-    /// The credential's key; nothing but signing allowed.
+    /// Makes the public area of the credential key, for signing only.
     fn new(key: &Key) -> Self {
         let (kind, parameters, unique) = match key.public() {
             PublicKey::Rsa { n, .. } => {
@@ -155,12 +156,12 @@ impl CertInfo {
 }
 
 impl Tpm {
-    /// By an ES256 attestation identity key with a certificate issued by the usual root.
+    /// Attests with an ES256 attestation identity key, whose certificate is issued by the default root.
     pub fn new() -> Self {
         Self::by(Algorithm::Es256)
     }
 
-    /// By an attestation identity key of this algorithm.
+    /// Sets the algorithm of the attestation identity key.
     pub fn by(algorithm: Algorithm) -> Self {
         let chain = Chain::new().subject(Name::default());
         Self {
@@ -175,13 +176,13 @@ impl Tpm {
         }
     }
 
-    /// Whether a TPM holds keys of this algorithm.
+    /// Returns whether a TPM has keys of this algorithm.
     pub fn can_hold(algorithm: Algorithm) -> bool {
         use Algorithm::{Es256, Es384, Es512, Esp256, Esp384, Esp512};
         algorithm.is_rsa() || matches!(algorithm, Es256 | Es384 | Es512 | Esp256 | Esp384 | Esp512)
     }
 
-    /// With `sig` as a TPMT_SIGNATURE.
+    /// Writes `sig` as a TPMT_SIGNATURE.
     pub fn tpmt_signature(self) -> Self {
         Self { tpmt_signature: true, ..self }
     }

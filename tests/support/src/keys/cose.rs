@@ -5,7 +5,7 @@ use super::{Key, PublicKey};
 use crate::cbor::Cbor;
 
 impl Key {
-    /// The COSE_Key: kty, alg and the key's own parameters, and nothing else.
+    /// Returns the COSE_Key: kty, alg and the parameters of the key, and nothing else.
     pub fn cose(&self) -> Cbor {
         let (kty, parameters) = match self.public() {
             PublicKey::Okp { crv, x } => (1, vec![(-1, crv.into()), (-2, x.into())]),

@@ -1,7 +1,7 @@
 //! ECDSA (SEC 1 §4.1.3) with the deterministic nonce of RFC 6979 §3.2, over the four curves of COSE.
 //!
-//! Written out over the bare arithmetic of the curves: what the curves' own crates sign with prefers the lower s on
-//! secp256k1, and authenticators do not.
+//! Written on the arithmetic of the curve crates, because their own signing prefers the lower s on secp256k1, and authenticators do
+//! not.
 
 use crate::der;
 use crate::hash::Hash;

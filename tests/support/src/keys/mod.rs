@@ -1,7 +1,7 @@
 //! §5.8.5 COSEAlgorithmIdentifier, §6.5.5 signature formats: key pairs of every algorithm, deterministic signatures.
 //!
-//! ECDSA takes its nonce from RFC 6979 and its s as it comes, high or low; PSS takes its salt from a seed; ML-DSA is
-//! the deterministic variant. The same key signs the same message the same way for ever.
+//! ECDSA takes its nonce from RFC 6979, and s may be high or low; PSS takes its salt from a seed; ML-DSA is the deterministic
+//! variant. So a key always makes the same signature for the same message.
 
 mod cose;
 pub mod ecdsa;
@@ -107,22 +107,22 @@ impl Algorithm {
         }
     }
 
-    /// The COSEAlgorithmIdentifier.
+    /// Returns the COSEAlgorithmIdentifier.
     pub fn id(self) -> i64 {
         self.row().0
     }
 
-    /// The name in the COSE registry.
+    /// Returns the name in the COSE registry.
     pub fn name(self) -> &'static str {
         self.row().1
     }
 
-    /// The hash function of the algorithm; SHA-256 for those that name none.
+    /// Returns the hash function of the algorithm, or SHA-256 if the algorithm names none.
     pub fn hash(self) -> Hash {
         self.row().3
     }
 
-    /// Whether its keys are RSA keys.
+    /// Returns whether its keys are RSA keys.
     pub fn is_rsa(self) -> bool {
         matches!(self.row().2, Family::RsaPkcs1 | Family::RsaPss)
     }
@@ -131,7 +131,7 @@ impl Algorithm {
 /// A key pair, and the algorithm it signs with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// The algorithm. Another one can be put here, to sign with the right key in the wrong way.
+    /// The algorithm. Set another one to sign with the right key by the wrong algorithm.
     pub algorithm: Algorithm,
     secret: Secret,
 }
@@ -145,7 +145,7 @@ enum Secret {
     MlDsa(Algorithm, [u8; 32]),
 }
 
-/// The public half, in the standard's own terms.
+/// The public key, with the parameters of its COSE_Key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum PublicKey {
@@ -156,7 +156,8 @@ pub enum PublicKey {
 }
 
 impl Key {
-    /// Draws a private key from the seed; of RSA keys, which take too long to search for, takes this fixed one.
+    /// Draws a private key from the seed. For an RSA algorithm it is the fixed key with this modulus, because searching primes is
+    /// slow.
     pub fn draw(algorithm: Algorithm, rsa: Modulus, seed: &mut Seed) -> Self {
         let secret = match algorithm.row().2 {
             Family::Ecdsa(curve) => Secret::Ecdsa(curve, curve.pad(&seed.draw(curve.seed_len()))),
@@ -168,22 +169,22 @@ impl Key {
         Self { algorithm, secret }
     }
 
-    /// A key of its own: the one drawn first from this name.
+    /// Makes the key that is drawn first from this name.
     pub fn new(info: &str, algorithm: Algorithm) -> Self {
         Self::draw(algorithm, Modulus::Other, &mut Seed::new(info))
     }
 
-    /// The fixed RSA key with this modulus.
+    /// Returns the fixed RSA key with this modulus.
     pub fn rsa(algorithm: Algorithm, modulus: Modulus) -> Self {
         Self { algorithm, secret: Secret::Rsa(modulus) }
     }
 
-    /// The same key, signing as this algorithm says.
+    /// Returns this key with another algorithm.
     pub fn signing_as(&self, algorithm: Algorithm) -> Self {
         Self { algorithm, secret: self.secret.clone() }
     }
 
-    /// The signature over a message, encoded as §6.5.5 says: ECDSA in DER, everything else raw.
+    /// Returns the signature over a message, encoded by §6.5.5: ECDSA in DER, all others raw.
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         match &self.secret {
             Secret::Ecdsa(..) => self.sign_ecdsa(message).to_der(),
@@ -199,7 +200,7 @@ impl Key {
         }
     }
 
-    /// The two numbers of an ECDSA signature, for tests that encode them in another way.
+    /// Returns r and s of an ECDSA signature, for tests that encode them in another way.
     pub fn sign_ecdsa(&self, message: &[u8]) -> ecdsa::Signature {
         match &self.secret {
             Secret::Ecdsa(curve, d) => curve.sign(d, self.algorithm.hash(), message),
@@ -207,7 +208,7 @@ impl Key {
         }
     }
 
-    /// The public key.
+    /// Returns the public key.
     pub fn public(&self) -> PublicKey {
         match &self.secret {
             Secret::Ecdsa(curve, d) => {

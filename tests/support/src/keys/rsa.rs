@@ -1,4 +1,4 @@
-//! RSASSA-PKCS1-v1_5 and RSASSA-PSS (RFC 8017 §8, §9), the encodings written out so that a test can bend them.
+//! RSASSA-PKCS1-v1_5 and RSASSA-PSS (RFC 8017 §8, §9). The encodings are written out so that a test can change them.
 //!
 //! RSA keys are fixed: a search for primes takes seconds. Each prime is the first one at or after a number drawn from
 //! a seed (its two highest bits and its lowest bit set), and the source holds only how far it lies after it.
@@ -23,7 +23,7 @@ pub enum Modulus {
     Credential4096,
     /// A credential that is too weak: 1024 bits.
     Credential1024,
-    /// Nobody's key, for signatures by the wrong one: 2048 bits.
+    /// A key for signatures with the wrong key: 2048 bits.
     Other,
     /// An attestation certificate: 2048 bits.
     Attestation,
@@ -69,12 +69,12 @@ impl Modulus {
         &KEYS[self as usize]
     }
 
-    /// The modulus, big-endian, without leading zeros.
+    /// Returns the modulus, big-endian, without leading zeros.
     pub fn n(self) -> Vec<u8> {
         big_endian(&self.key().n)
     }
 
-    /// The length of the modulus, and of a signature, in bytes.
+    /// Returns the length of the modulus, and of a signature, in bytes.
     pub fn byte_len(self) -> usize {
         self.n().len()
     }

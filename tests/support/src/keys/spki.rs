@@ -6,7 +6,7 @@ use super::{Algorithm, Key, PublicKey};
 use crate::der;
 
 impl Key {
-    /// The SubjectPublicKeyInfo.
+    /// Returns the SubjectPublicKeyInfo.
     pub fn spki(&self) -> Vec<u8> {
         let bits = der::bit_string(&self.public_key_bits(), 0);
         match self.public() {

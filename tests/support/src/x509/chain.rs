@@ -1,4 +1,4 @@
-//! x5c: a leaf, and the authorities between it and the root that the relying party trusts.
+//! x5c: an end-entity certificate (leaf), and the authorities between it and the root that the relying party trusts.
 
 use super::{Certificate, Extension, Name};
 use crate::change::Changes;
@@ -18,12 +18,12 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// A root. Its name tells the seed of its key and serial number.
+    /// Makes a root. Its key and serial number are drawn from its name.
     pub fn root(info: &str, algorithm: Algorithm) -> Self {
         Self::named(Name::new(info, "wardkey", "Authenticator Attestation CA"), info, algorithm, Modulus::Root, None)
     }
 
-    /// An authority below `issuer`.
+    /// Makes an authority below `issuer`.
     pub fn intermediate(info: &str, algorithm: Algorithm, issuer: &Self) -> Self {
         let name = Name::new(info, "wardkey", "Authenticator Attestation CA");
         Self::named(name, info, algorithm, Modulus::Intermediate, Some(issuer))
@@ -44,16 +44,16 @@ impl Authority {
         Self { issuer: issuer.map_or(&key, |issuer| &issuer.key).clone(), key, certificate }
     }
 
-    /// Its certificate, signed.
+    /// Returns its certificate, signed.
     pub fn der(&self) -> Vec<u8> {
         self.certificate.sign(&self.issuer)
     }
 }
 
-/// The certificates of one attestation.
+/// The certification path of one attestation.
 #[derive(Clone, Debug)]
 pub struct Chain {
-    /// Root first; the last one issues the leaf. None at all: the leaf signs itself.
+    /// The authorities, the root first; the last one issues the leaf. If there are none, the leaf is self-signed.
     pub authorities: Vec<Authority>,
     /// The subject of the leaf.
     pub subject: Name,
@@ -62,12 +62,12 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// A leaf issued by a root: x5c holds one certificate.
+    /// Makes a leaf issued by a root: x5c contains one certificate.
     pub fn new() -> Self {
         Self::of(1, Algorithm::Es256)
     }
 
-    /// So many certificates in x5c, the root not among them, all issued by keys of this algorithm.
+    /// Makes a path with this number of certificates in x5c, without the root. All are issued by keys of this algorithm.
     pub fn of(certificates: usize, algorithm: Algorithm) -> Self {
         let suffix = algorithm.name().to_lowercase();
         let mut authorities = vec![Authority::root(&format!("wardkey.root.{suffix}"), algorithm)];
@@ -95,24 +95,24 @@ impl Chain {
         Self::under(vec![root, named(intermediate, first, google), named(end_entity, last, first)])
     }
 
-    /// A self-signed leaf, which is not trusted.
+    /// Makes a self-signed leaf, which is not trusted.
     pub fn self_signed() -> Self {
         Self::under(Vec::new())
     }
 
-    /// A leaf issued by the last of these, root first.
+    /// Makes a leaf issued by the last of these authorities. The first one is the root.
     pub fn under(authorities: Vec<Authority>) -> Self {
         let subject = Name::new("wardkey test vectors", "wardkey", "Authenticator Attestation");
         Self { authorities, subject, leaf: Changes::default(), x5c: Changes::default() }
     }
 
-    /// With this subject in the leaf.
+    /// Sets the subject of the leaf.
     pub fn subject(mut self, subject: Name) -> Self {
         self.subject = subject;
         self
     }
 
-    /// The certificate to be trusted.
+    /// Returns the trust anchors, in DER.
     pub fn trust_anchors(&self) -> Vec<Vec<u8>> {
         self.authorities.first().map(Authority::der).into_iter().collect()
     }
@@ -139,12 +139,12 @@ impl Default for Chain {
     }
 }
 
-/// An attestation with certificates: the layers that all of them have.
+/// An attestation format with certificates, and the layers that all such formats have.
 pub trait Certified: Sized {
-    /// Its certificates.
+    /// Returns its certification path.
     fn chain_mut(&mut self) -> &mut Chain;
 
-    /// Other certificates than a leaf issued by the usual root. To be said before any change to them.
+    /// Sets the certification path, in place of a leaf issued by the default root. Call this before you change certificates.
     fn chain(mut self, chain: Chain) -> Self {
         *self.chain_mut() = chain;
         self

@@ -1,10 +1,10 @@
-//! Certificate revocation lists (RFC 5280 §5.1): every field open until it is signed.
+//! Certificate revocation lists (RFC 5280 §5.1). Every field can be changed before the list is signed.
 
 use super::{Authority, Extension, Name, signature_algorithm};
 use crate::der;
 use crate::keys::Key;
 
-/// A revocation list that is yet to be signed.
+/// A revocation list before it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevocationList {
     /// 1 means version 2. `None` leaves the field out, which means version 1.
@@ -15,20 +15,20 @@ pub struct RevocationList {
     pub this_update: Vec<u8>,
     /// nextUpdate, in DER.
     pub next_update: Option<Vec<u8>>,
-    /// revokedCertificates: serial numbers, each with the extensions of its entry. None at all: the field is left out.
+    /// revokedCertificates: serial numbers, each with the extensions of its entry. If it is empty, the field is left out.
     pub revoked: Vec<(Vec<u8>, Vec<Extension>)>,
-    /// crlExtensions. None at all: the field is left out.
+    /// crlExtensions. If it is empty, the field is left out.
     pub extensions: Vec<Extension>,
-    /// The AlgorithmIdentifier inside what is signed; `None`: that of the key that signs.
+    /// The AlgorithmIdentifier inside the signed part; `None`: that of the signing key.
     pub signature: Option<Vec<u8>>,
-    /// The AlgorithmIdentifier beside the signature; `None`: that of the key that signs.
+    /// The AlgorithmIdentifier beside the signature; `None`: that of the signing key.
     pub signature_algorithm: Option<Vec<u8>>,
-    /// The key that signs.
+    /// The signing key.
     pub key: Key,
 }
 
 impl RevocationList {
-    /// What this authority has revoked, as of November 2026.
+    /// Makes a list of this authority that revokes these serial numbers, issued on 2026-11-01 and valid for a month.
     pub fn of(issuer: &Authority, serial_numbers: &[&[u8]]) -> Self {
         Self {
             version: Some(1),
@@ -46,13 +46,13 @@ impl RevocationList {
         }
     }
 
-    /// The same, changed.
+    /// Returns the list with a change.
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
     }
 
-    /// The list, signed.
+    /// Returns the signed list, in DER.
     pub fn der(&self) -> Vec<u8> {
         let algorithm = signature_algorithm(self.key.algorithm);
         let tbs = self.to_be_signed(self.signature.as_deref().unwrap_or(&algorithm));

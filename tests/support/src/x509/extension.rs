@@ -28,19 +28,19 @@ pub const SERIAL_NUMBER: &str = "1.3.6.1.4.1.45724.1.1.2";
 pub struct Extension {
     /// extnID, dotted.
     pub oid: String,
-    /// Whether a reader that does not know it must refuse the certificate.
+    /// critical: a reader that does not know the extension must refuse the certificate.
     pub critical: bool,
     /// The contents of the OCTET STRING extnValue.
     pub value: Vec<u8>,
 }
 
 impl Extension {
-    /// An extension that need not be known.
+    /// Makes an extension that is not critical.
     pub fn new(oid: &str, value: Vec<u8>) -> Self {
         Self { oid: oid.into(), critical: false, value }
     }
 
-    /// The same, critical.
+    /// Makes the extension critical.
     pub fn critical(self) -> Self {
         Self { critical: true, ..self }
     }
@@ -67,7 +67,7 @@ impl Extension {
         Self::new(SUBJECT_KEY_IDENTIFIER, der::octet_string(&key_identifier(key)))
     }
 
-    /// authorityKeyIdentifier: nothing but the identifier of the key.
+    /// authorityKeyIdentifier with only the identifier of the key.
     pub fn authority_key_identifier(key: &Key) -> Self {
         Self::new(AUTHORITY_KEY_IDENTIFIER, der::sequence(&[&der::implicit(0, &key_identifier(key))]))
     }
@@ -93,7 +93,7 @@ impl Extension {
         Self::new(SERIAL_NUMBER, der::octet_string(serial))
     }
 
-    /// The encoding.
+    /// Returns the encoding.
     pub fn encode(&self) -> Vec<u8> {
         let critical = if self.critical { der::boolean(true) } else { Vec::new() };
         der::sequence(&[&der::oid(&self.oid), &critical, &der::octet_string(&self.value)])

@@ -1,4 +1,4 @@
-//! Certificates (RFC 5280 §4.1) as attestation has them: every field of a certificate open until it is signed.
+//! Certificates (RFC 5280 §4.1) of attestation. Every field can be changed before the certificate is signed.
 
 mod algorithm;
 mod chain;
@@ -14,7 +14,7 @@ pub use crl::RevocationList;
 pub use extension::Extension;
 pub use name::Name;
 
-/// A certificate that is yet to be signed.
+/// A certificate before it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
     /// 2 means version 3. `None` leaves the field out, which means version 1.
@@ -31,16 +31,16 @@ pub struct Certificate {
     pub not_after: Vec<u8>,
     /// subjectPublicKeyInfo, in DER.
     pub public_key: Vec<u8>,
-    /// extensions, in this order. None at all: the field is left out.
+    /// extensions, in this order. If there are none, the field is left out.
     pub extensions: Vec<Extension>,
-    /// The AlgorithmIdentifier inside what is signed; `None`: that of the key that signs.
+    /// The AlgorithmIdentifier inside the signed part; `None`: that of the signing key.
     pub signature: Option<Vec<u8>>,
-    /// The AlgorithmIdentifier beside the signature; `None`: that of the key that signs.
+    /// The AlgorithmIdentifier beside the signature; `None`: that of the signing key.
     pub signature_algorithm: Option<Vec<u8>>,
 }
 
 impl Certificate {
-    /// A certificate for this key, valid from 2024 to 3024, without extensions.
+    /// Makes a certificate for this key, valid from 2024 to 3024, without extensions.
     pub fn new(issuer: Name, subject: Name, serial_number: Vec<u8>, key: &Key) -> Self {
         Self {
             version: Some(2),
@@ -56,7 +56,7 @@ impl Certificate {
         }
     }
 
-    /// Gives the certificate an extension, in the place of one with the same name if there is one.
+    /// Sets an extension. It replaces the one with the same name, if there is one.
     pub fn set(&mut self, extension: Extension) {
         match self.extensions.iter_mut().find(|old| old.oid == extension.oid) {
             Some(old) => *old = extension,
@@ -64,17 +64,17 @@ impl Certificate {
         }
     }
 
-    /// The extension with this name.
+    /// Returns the extension with this name.
     pub fn extension(&mut self, oid: &str) -> &mut Extension {
         self.extensions.iter_mut().find(|extension| extension.oid == oid).expect("no such extension")
     }
 
-    /// Takes an extension out.
+    /// Removes an extension.
     pub fn remove(&mut self, oid: &str) {
         self.extensions.retain(|extension| extension.oid != oid);
     }
 
-    /// The certificate, signed with this key.
+    /// Returns the certificate, signed with this key, in DER.
     pub fn sign(&self, key: &Key) -> Vec<u8> {
         let algorithm = signature_algorithm(key.algorithm);
         let tbs = self.to_be_signed(self.signature.as_deref().unwrap_or(&algorithm));

@@ -16,7 +16,7 @@ pub const ORGANIZATIONAL_UNIT: &str = "2.5.4.11";
 pub struct Name(pub Vec<(String, Vec<u8>)>);
 
 impl Name {
-    /// The name of one who attests, in the order of §16: CN, O, OU, C.
+    /// Makes the name of an attestation certificate, in the order of §16: CN, O, OU, C.
     pub fn new(common_name: &str, organization: &str, unit: &str) -> Self {
         Self(vec![
             (COMMON_NAME.into(), der::utf8(common_name)),
@@ -26,7 +26,7 @@ impl Name {
         ])
     }
 
-    /// Gives an attribute this value, in its place if it has one.
+    /// Sets the value of an attribute. A new attribute is added at the end.
     pub fn set(&mut self, oid: &str, value: Vec<u8>) {
         match self.0.iter_mut().find(|(attribute, _)| attribute == oid) {
             Some((_, old)) => *old = value,
@@ -34,12 +34,12 @@ impl Name {
         }
     }
 
-    /// Takes an attribute out.
+    /// Removes an attribute.
     pub fn remove(&mut self, oid: &str) {
         self.0.retain(|(attribute, _)| attribute != oid);
     }
 
-    /// The encoding.
+    /// Returns the encoding.
     pub fn encode(&self) -> Vec<u8> {
         let rdns = self.0.iter().map(|(oid, value)| der::set(&[&attribute(oid, value)]));
         der::sequence(&[&rdns.collect::<Vec<_>>().concat()])

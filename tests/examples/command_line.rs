@@ -1,4 +1,4 @@
-//! What every command line keeps. `examples/fetch_metadata` uses this file too.
+//! Checks of a command line. The tests of `examples/fetch_metadata` use this file too.
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -20,34 +20,34 @@ fn fails(program: &Path, arguments: &[&str], stdout: Stdio, text: &str) {
 }
 
 /// `--help` prints what the program does and how it is called, and ends with 0, also among other arguments.
-pub(crate) fn helps(program: &Path, name: &str, arguments: &[&str]) {
+pub(crate) fn prints_help(program: &Path, name: &str, arguments: &[&str]) {
     for arguments in [&["--help"][..], &[arguments, &["--help"]].concat()] {
         let done = run(program, arguments, Stdio::piped());
         let said = String::from_utf8(done.stdout).unwrap();
         assert!(done.status.success() && done.stderr.is_empty(), "{name} {arguments:?}: {:?}", done.status);
         assert!(said.contains(&format!("usage: {name}")) && said.contains("exit code"), "{name}: {said}");
     }
-    closed(program, &["--help"]);
+    ends_at_a_closed_pipe(program, &["--help"]);
 }
 
 /// An output that nobody reads ends the program with one line, without a panic.
-pub(crate) fn closed(program: &Path, arguments: &[&str]) {
+pub(crate) fn ends_at_a_closed_pipe(program: &Path, arguments: &[&str]) {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     fails(program, arguments, writer.into(), "standard output was closed");
 }
 
 /// A file that does not exist is named.
-pub(crate) fn misses(program: &Path, before: &[&str]) {
+pub(crate) fn names_a_missing_file(program: &Path, before: &[&str]) {
     fails(program, &[before, &["no/such.file"]].concat(), Stdio::piped(), "no/such.file: ");
 }
 
 /// An option that does not exist is named.
-pub(crate) fn knows_its_options(program: &Path, before: &[&str]) {
+pub(crate) fn names_an_unknown_option(program: &Path, before: &[&str]) {
     fails(program, &[before, &["--no-such-option"]].concat(), Stdio::piped(), "--no-such-option");
 }
 
 /// A program without arguments refuses one.
-pub(crate) fn has_no_arguments(program: &Path) {
+pub(crate) fn refuses_arguments(program: &Path) {
     fails(program, &["more"], Stdio::piped(), "unexpected argument more");
 }
