@@ -45,7 +45,7 @@
 //! | credential record | what you store of a passkey. Its credential id is unique over all accounts |
 //! | UP, UV | the flags "user present" and "user verified" (face, finger or PIN) that an authenticator signs |
 //! | BE, BS | the flags "backup eligible" and "backed up": whether the passkey can be copied to other devices, and whether it is |
-//! | model, AAGUID | the product that an authenticator is, and its number |
+//! | model, AAGUID | which product an authenticator is, and the number of that product |
 //! | metadata, BLOB | what the FIDO Metadata Service knows of models, and the signed file in which it publishes this |
 //! | refusal | the verdict that a step of the standard fails; it has a step (`7.1/8`: §7.1 step 8) and a code |
 //! | evidence | the record of a ceremony for logs and auditors: each step with its outcome |
