@@ -28,9 +28,9 @@ pub enum Fault {
 ///
 /// Answer the page with [`Self::public`], which is the same whether the account exists or not (§14.6.2). Everybody may be told
 /// that the ceremony [expired](Self::Expired), and it says so. A user who is signed in and registers another passkey may also be
-/// told the reason, so that they can act on it: the code
-/// `credential-already-registered` of [`claim`](crate::policy::Registered::claim); and the codes of a policy
-/// (`attestation-type-not-accepted`, `attestation-untrusted`, `aaguid-not-attested`, `aaguid-not-accepted`).
+/// told the reason, so that they can act on it, such as `credential-already-registered` of
+/// [`claim`](crate::policy::Registered::claim), or `aaguid-not-accepted` of a policy. The
+/// [manual](crate::manual::errors) says for each code what to tell.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -43,7 +43,7 @@ pub enum Error {
     /// The ceremony took longer than its timeout. Usually the user waited too long.
     #[error("the ceremony took longer than its timeout")]
     Expired,
-    /// The state was started in a different web session, or in one that was written as unbound.
+    /// The state was started in a different web session. A bound and an unbound session differ too.
     #[error("the state was started in a different web session")]
     SessionMismatch,
     /// The id of the web session is empty. Give every visitor a session, also before they sign in.
@@ -88,10 +88,10 @@ pub enum Error {
     /// wrong address.
     #[error("the state was started for a different purpose: sign-in, re-authentication or payment")]
     OtherPurpose,
-    /// The last re-authentication is too old, or later than `now`.
+    /// The re-authentication is too old, or later than `now`.
     #[error("the re-authentication is too old, or later than the given time")]
     NotFresh,
-    /// The last re-authentication was made at a different relying party, by a different user, or for a different purpose.
+    /// The re-authentication was made at a different relying party, by a different user, or for a different purpose.
     #[error(
         "the re-authentication was made at a different relying party, by a different user, or for a different purpose"
     )]
@@ -99,7 +99,7 @@ pub enum Error {
     /// A re-authentication was asked to count for no time, or for more than a day.
     #[error("expected a re-authentication that counts for 1 second to 1 day")]
     ReauthenticationLifetime,
-    /// User verification of the last re-authentication does not count as a factor, because it was not performed, or performed
+    /// User verification of the re-authentication does not count as a factor, because it was not performed, or performed
     /// for the first time (§4, uvInitialized).
     #[error("user verification of the re-authentication does not count as a factor")]
     NotAFactor,

@@ -1,8 +1,9 @@
 //! Passkeys for healthcare portals: a pure FIDO2/WebAuthn Level 3 relying-party library.
 //!
 //! You pass in the posted bytes, what you expect, and the time; the library returns a verdict. It has no network, no store,
-//! no clock, no logging and no mutable global state. Behaviour and numbers follow the W3C Recommendation of 2026-08-25.
-//! Each step has a name; [`ceremony::Step`] maps names to numbers.
+//! no clock, no logging and no mutable global state. Behaviour and numbers follow Web Authentication Level 3, the W3C
+//! Recommendation of 2026-08-25: `§7.1` is a section of it, and `7.1/8` is step 8 of §7.1. Each step has a name;
+//! [`ceremony::Step`] maps names to numbers. The [`manual`] says what the other words mean.
 //!
 //! # Start here
 //!
@@ -27,7 +28,7 @@
 //! | migrate from webauthn-rs, another library, or U2F | [`interop`] |
 //! | accept only certain authenticators or credentials | [`policy::AttestationPolicy`], [`RelyingPartyBuilder`], [`attestation::voucher`]: who vouches for which fact |
 //! | answer, log and alert | [`Error::fault`](Error::fault), [`Error::public`], [`Error::log_line`], [`Error::code`], [`Error::step`] |
-//! | let users in whose passkey provider corrected backup eligibility | [`RelyingPartyBuilder::accept_backup_eligibility_correction`] |
+//! | accept users whose passkey provider corrected backup eligibility | [`RelyingPartyBuilder::accept_backup_eligibility_correction`] |
 //! | tell how strong a sign-in was, and whether that is enough for an act | `assurance` (feature `assurance`) |
 //! | confirm a document, and verify the receipt years later | `confirmation` (feature `assurance`) |
 //! | move accounts from SMS codes to passkeys | `account` (feature `assurance`) |
@@ -36,33 +37,25 @@
 //!
 //! # Modules
 //!
-//! Each module covers a chapter of the standard, and each file a section. A module imports only modules below it
-//! (`tests/architecture.rs` checks this).
+//! Each module covers a chapter of the standard, and each file a section. The types of the front door are in the crate root.
 //!
-//! ```text
-//! manual                   pages for people; no code
-//! audit                    events, chains, bundles (feature `audit`)
-//! account                  accounts on the way from SMS codes to passkeys (feature `assurance`)
-//! assurance                levels, rules, demands and profiles (feature `assurance`)
-//! interop                  conversion from other libraries' stored credentials, responses and configuration
-//! relying_party            the front door: fills in the expectations, calls the ceremony, applies the policy
-//! policy                   what a relying party accepts, as data (§7.1 steps 23 and 24); the claim (step 26)
-//! state                    web sessions, and what is stored between the two halves of a ceremony
-//! error                    errors of the front door, and who has to act on them
-//! confirmation             documents that one ceremony signs, and their receipts (feature `assurance`)
-//! ceremony                 §7: verification, the table of steps, refusals, the evidence for logs and auditors
-//! metadata                 the FIDO Metadata Service: BLOB, models, status (feature `mds`)
-//! attestation              §8: one file per format
-//! client  authenticator    §5 and §6: parsed, untrusted values
-//! x509                     certificates and validation of certification paths
-//! extensions               §9, §10: one file per extension, with its inputs, outputs and checks
-//! credential               §4: credential ids, user handles, credential records
-//! crypto                   signature schemes, validated public keys, the `Backend` trait, two backends
-//! codec                    CBOR, DER, base64url, strict JSON, PEM
-//! time  quirk              time; named deviations from the standard
-//! parse  invalid           errors: received bytes that cannot be read; values of the caller that cannot be used
-//! budget  set              bounds on the work that one message can cause; sets of enumerations
-//! ```
+//! | module | what it has |
+//! |---|---|
+//! | [`manual`] | pages for people |
+//! | `audit` | events, chains, bundles (feature `audit`) |
+//! | `account` | accounts on the way from SMS codes to passkeys (feature `assurance`) |
+//! | `assurance` | levels, rules, demands and profiles (feature `assurance`) |
+//! | `confirmation` | documents that one ceremony signs, and their receipts (feature `assurance`) |
+//! | `metadata` | the FIDO Metadata Service: BLOB, models, status (feature `mds`) |
+//! | [`interop`] | conversion from other libraries' stored credentials, responses and configuration |
+//! | [`policy`] | what a relying party accepts, as data (§7.1 steps 23 and 24); the claim (step 26) |
+//! | [`ceremony`] | §7: verification, the table of steps, refusals, the evidence for logs and auditors |
+//! | [`client`], [`authenticator`] | §5 and §6: parsed, untrusted values |
+//! | [`attestation`] | §8: the formats, and who vouches for which fact |
+//! | [`extensions`] | §9, §10: inputs, outputs and checks |
+//! | [`x509`] | certificates and validation of certification paths |
+//! | [`crypto`] | signature schemes, validated public keys, the `Backend` trait, two backends |
+//! | [`quirk`] | named deviations from the standard |
 //!
 //! # Features
 //!

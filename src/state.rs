@@ -14,8 +14,8 @@
 //!
 //! Every version so far writes version 1 of the format. A member that a later version added has a default, and earlier versions
 //! ignore it. So in a format that names its members (JSON, CBOR), machines with different versions finish the ceremonies of
-//! each other. `session` is such a member: a state without it was started by version 0.1, and is accepted in every session, as
-//! it was there. In a format that does not name its members (bincode, postcard), start again: states live for minutes.
+//! each other. `session` is such a member: a state without it was written before the first release, and is accepted in every
+//! session. In a format that does not name its members (bincode, postcard), start again: states live for minutes.
 
 use crate::ceremony::evidence::{self, Evidence};
 use crate::client::{AuthenticationResponse, ClientData, RegistrationResponse, data};

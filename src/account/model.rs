@@ -53,8 +53,8 @@ pub struct Passkey {
     /// Whether it cannot be synced (BE clear).
     pub device_bound: bool,
     /// The provider that syncs it, or the device that keeps it, in your words. `None`: unknown. All unknown ones count as one
-    /// provider. Two device-bound passkeys count as two means: if both are on one laptop, say so by marking one of them as not
-    /// device-bound with the laptop as its provider, and the other too.
+    /// provider. Two device-bound passkeys count as two means. If both are on one laptop, set `device_bound` of both to `false`
+    /// and `provider` of both to that laptop, so that they count as one.
     #[serde(deserialize_with = "Option::deserialize")]
     pub provider: Option<String>,
     /// Whether a sign-in after the registration verified the user.

@@ -230,7 +230,7 @@ impl SignalTable {
         Ok(Self(table))
     }
 
-    /// Joins the demand of an act with those of the signals at hand. Order and repetition do not matter.
+    /// Joins the demand of an act with those of the signals that were seen. Order and repetition do not matter.
     ///
     /// # Errors
     /// [`SignalError::Unknown`] if the table does not name a signal: nobody decided what it asks for.

@@ -233,7 +233,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Nothing is known: no rule that a level needs is met. Set what you know.
+    /// Makes facts of which nothing is known: no rule that a level needs is met. Set what you know.
     #[must_use]
     pub const fn unknown(now: UnixTime) -> Self {
         Self {

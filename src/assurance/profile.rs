@@ -118,8 +118,8 @@ const SHIFT: Duration = Duration::from_secs(12 * 60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Profile {
-    /// A patient, or a carer with an account of their own. Any passkey is accepted, because SP 800-63B-4 4.1.3 says that a lack of
-    /// attestation should not block authenticators in public applications.
+    /// Returns the profile of a patient, or a carer with an account of their own. Any passkey is accepted, because SP 800-63B-4
+    /// 4.1.3 says that a lack of attestation should not block authenticators in public applications.
     #[must_use]
     pub fn patient() -> Self {
         let critical = Demand::at(AssuranceLevel::Aal2).within(FRESH);
@@ -139,8 +139,8 @@ impl Profile {
         }
     }
 
-    /// A member of the staff. The model must be in the FIDO metadata, certified at level 1 or higher, and without a known
-    /// weakness.
+    /// Returns the profile of a member of the staff. The model must be in the FIDO metadata, certified at level 1 or higher, and
+    /// without a known weakness.
     #[must_use]
     pub fn clinician() -> Self {
         Self {
@@ -155,8 +155,8 @@ impl Profile {
         }
     }
 
-    /// A prescriber of controlled substances. The model must also be validated at FIPS 140 level 1 or higher, and signing needs
-    /// what AAL3 needs.
+    /// Returns the profile of a prescriber of controlled substances. The model must be in the FIDO metadata, validated at FIPS 140
+    /// level 1 or higher, and without a known weakness. Signing needs what AAL3 needs.
     #[must_use]
     pub fn prescriber() -> Self {
         let fips = MetadataPolicy::fips(FipsLevel::new(1, None));

@@ -18,7 +18,7 @@ pub const MAX_CHAIN_NAME_LEN: usize = 256;
 const VERSION: i64 = 1;
 const FIRST: [u8; 32] = [0; 32];
 
-/// The digest of a line that was handed to somebody else.
+/// The digest of a line, to give to somebody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

@@ -4,7 +4,7 @@
 //!
 //! | ceremony | evidence |
 //! |---|---|
-//! | a registration, accepted | [`Registered::evidence`](crate::policy::Registered::evidence) |
+//! | a registration, accepted | [`Registered::claim`](crate::policy::Registered::claim) returns it with the record |
 //! | a sign-in or a payment, accepted | the field `evidence` of [`Authenticated`](crate::relying_party::Authenticated) and [`Paid`](crate::relying_party::Paid) |
 //! | refused | [`Error::evidence`](crate::Error::evidence) |
 //! | verified by the functions of [`ceremony`](crate::ceremony) | `evidence` of what they return, and of [`Failure`](super::Failure) |

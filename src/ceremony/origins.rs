@@ -20,7 +20,7 @@ pub enum OriginRule {
 }
 
 impl OriginRule {
-    /// Its name, in the evidence.
+    /// Returns its name, as in the evidence.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -50,8 +50,8 @@ pub struct Origins {
 }
 
 impl Origins {
-    /// These origins and no others, each compared as a string. What a string must look like to be of any use is
-    /// checked by [`RelyingParty`](crate::relying_party::RelyingParty)'s builder, not here.
+    /// Accepts these origins and no others, each compared as a string. Does not check that a client could send such a string:
+    /// [`RelyingPartyBuilder`](crate::RelyingPartyBuilder) does.
     pub fn exact(origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { own: origins.into_iter().map(Into::into).collect(), ..Self::default() }
     }
@@ -63,36 +63,36 @@ impl Origins {
         exact.then(|| self.own.iter().chain(&self.elsewhere).cloned().collect())
     }
 
-    /// Also these origins, which [`Self::with_subdomains`] and [`Self::with_any_port`] leave as they are: those of other
-    /// sites, which §5.11 lists one by one, and those of apps.
+    /// Accepts these origins too, without the effect of [`Self::with_subdomains`] and [`Self::with_any_port`]: origins of other
+    /// sites, which §5.11 lists one by one, and of apps.
     #[must_use]
     pub fn and_exactly(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.elsewhere.extend(origins.into_iter().map(Into::into));
         self
     }
 
-    /// Also every host below the host of a listed https origin. Any site that can be put there can then sign your
-    /// users in (§13.4.8), so list origins where you can.
+    /// Accepts every host below the host of a listed https origin too. Every site that is hosted there can then sign your users
+    /// in (§13.4.8), so list origins where you can.
     #[must_use]
     pub const fn with_subdomains(mut self) -> Self {
         self.subdomains = true;
         self
     }
 
-    /// Also every port of the host of a listed web origin.
+    /// Accepts every port of the host of a listed web origin too.
     #[must_use]
     pub const fn with_any_port(mut self) -> Self {
         self.any_port = true;
         self
     }
 
-    /// Whether a ceremony may come from `received`.
+    /// Returns whether a ceremony may come from `received`.
     #[must_use]
     pub fn allow(&self, received: &str) -> bool {
         self.admit(received).is_some()
     }
 
-    /// The listed origin that lets a ceremony come from `received`, and how.
+    /// Returns the listed origin that accepts `received`, and the rule.
     pub(crate) fn admit(&self, received: &str) -> Option<(&str, OriginRule)> {
         match self.iter().find(|listed| *listed == received) {
             Some(listed) => Some((listed, OriginRule::Listed)),
@@ -117,7 +117,7 @@ impl Origins {
         })
     }
 
-    /// The listed origins, as strings.
+    /// Returns the listed origins, as strings.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.own.iter().chain(&self.elsewhere).map(String::as_str)
     }

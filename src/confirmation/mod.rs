@@ -9,8 +9,8 @@
 //! can verify years later, and of which one reader can get a [`Part`]: the pharmacy sees its line and nothing of the others.
 //!
 //! [`digest`](Digests) is the format: SHA-256 with domain separation and lengths, so that no two documents have one challenge. The
-//! nonce never leaves the record: without it, nobody who sees the challenge can try documents out. The manual shows
-//! [the whole way](crate::manual::documents).
+//! nonce is in the receipt, and only who may read the whole document may have it: without it, nobody who sees the challenge can
+//! try documents out. The manual shows [the whole way](crate::manual::documents).
 
 mod digest;
 mod document;

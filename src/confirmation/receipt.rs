@@ -63,9 +63,8 @@ impl Receipt {
         &self.nonce
     }
 
-    /// Verifies the receipt: §7.2 with the challenge that follows from the document. There is no other verifier. User
-    /// verification is required, frames are refused, and the counter is reported and not judged, because the record may be
-    /// newer.
+    /// Verifies the receipt: §7.2 with the challenge that follows from the document. User verification is required, frames
+    /// are refused, and the counter is reported and not judged, because the record may be newer.
     ///
     /// `record` needs the credential id, the user handle and the public key. If its `uv_initialized` is false, user verification
     /// does not count as a factor ([`Confirmed::user_verification`]).

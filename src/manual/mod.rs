@@ -35,6 +35,22 @@
 //! Every Rust example compiles in the tests of this crate. Where a page says "ours" or "suggestion", it is advice of this project, not
 //! a rule of a standard.
 //!
+//! # Words
+//!
+//! | word | meaning |
+//! |---|---|
+//! | relying party | your portal, as the standard calls it. Its RP ID is the domain that its passkeys belong to |
+//! | ceremony | one registration, sign-in, re-authentication, confirmation or payment: options to the browser, a response back |
+//! | state | what you store between the two halves of a ceremony |
+//! | credential record | what you store of a passkey. Its credential id is unique over all accounts |
+//! | UP, UV | the flags "user present" and "user verified" (face, finger or PIN) that an authenticator signs |
+//! | BE, BS | the flags "backup eligible" and "backed up": whether the passkey can be copied to other devices, and whether it is |
+//! | model, AAGUID | which product an authenticator is, and the number of that product |
+//! | metadata, BLOB | what the FIDO Metadata Service knows of models, and the signed file in which it publishes this |
+//! | refusal | the verdict that a step of the standard fails; it has a step (`7.1/8`: §7.1 step 8) and a code |
+//! | evidence | the record of a ceremony for logs and auditors: each step with its outcome |
+//! | AAL1, AAL2, AAL3 | levels of assurance of NIST SP 800-63B-4: one factor, two factors, two with a key that stays in its hardware |
+//!
 //! # Questions
 //!
 //! | question | page |

@@ -44,7 +44,7 @@ pub(crate) struct Proof {
 }
 
 impl Attested {
-    /// Nothing is known: there were no certificates, or they were not verified.
+    /// Makes the value of a registration of which nothing is known: there were no certificates, or they were not verified.
     #[must_use]
     pub const fn unattested(claimed: Aaguid, registered_at: UnixTime) -> Self {
         Self { aaguid: claimed, proofs: Vec::new(), firmware: None, registered_at }

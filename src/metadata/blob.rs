@@ -32,7 +32,7 @@ pub struct Roots {
 }
 
 impl Roots {
-    /// The FIDO Alliance's own service. `pem` has GlobalSign Root CA R3, GlobalSign Root R46, or both; get them from GlobalSign.
+    /// Accepts the service of the FIDO Alliance. `pem` has GlobalSign Root CA R3, GlobalSign Root R46, or both; get them from GlobalSign.
     /// This library knows their fingerprints and takes no other certificate.
     ///
     /// # Errors
@@ -43,7 +43,7 @@ impl Roots {
         if anchors.iter().all(is_known) { Ok(Self::of(FIDO_HOST, anchors)) } else { Err(RootsError::NotFido) }
     }
 
-    /// Another service, by its DNS name and its own roots.
+    /// Accepts another service, by its DNS name and its own roots.
     pub fn of(name: impl Into<Box<str>>, anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
         Self { anchors: anchors.into_iter().collect(), crls: Vec::new(), name: Some(name.into()) }
     }
@@ -73,13 +73,13 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// No BLOB was seen before.
+    /// Says that no BLOB was seen before.
     #[must_use]
     pub const fn nothing() -> Self {
         Self { number: None, grace: None }
     }
 
-    /// This number was seen.
+    /// Says that this is the greatest number seen before.
     #[must_use]
     pub const fn number(number: u64) -> Self {
         Self { number: Some(number), grace: None }

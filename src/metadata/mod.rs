@@ -2,7 +2,7 @@
 //! has been broken since.
 //!
 //! You fetch the BLOB; this module has no network, store or clock. [`verify`] checks it and makes the compact form
-//! [`Metadata`], which is made to sit in an `Arc`. A [`MetadataPolicy`](crate::policy::MetadataPolicy) decides about models at
+//! [`Metadata`]; share it in an `Arc`. A [`MetadataPolicy`](crate::policy::MetadataPolicy) decides about models at
 //! registration and at each sign-in after it.
 //!
 //! | file | section |

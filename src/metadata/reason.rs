@@ -27,7 +27,7 @@ named! {
     UpdateAvailable = "update-available";
     /// The BLOB is past its `nextUpdate`.
     MetadataStale = "metadata-stale";
-    /// No metadata was handed in, although the policy needs it.
+    /// No metadata was passed in, although the policy needs it.
     NoMetadata = "no-metadata";
     /// [`Incident::Revoked`].
     Revoked = "revoked";

@@ -276,7 +276,7 @@ pub struct Circumstance<'a> {
 pub struct ChainKeys(Vec<Short>);
 
 impl ChainKeys {
-    /// Of the certificates in a chain.
+    /// Computes the digests of the keys in these certificates, each in DER.
     ///
     /// # Errors
     /// [`CertificateError`] if a certificate cannot be read.
@@ -291,7 +291,7 @@ impl ChainKeys {
 }
 
 impl<'a> Circumstance<'a> {
-    /// With the keys of the certification path.
+    /// Sets the keys of the certification path.
     #[must_use]
     pub fn with_keys(self, keys: &'a ChainKeys) -> Self {
         Self { keys: Some(&keys.0), ..self }
@@ -299,7 +299,7 @@ impl<'a> Circumstance<'a> {
 }
 
 impl Circumstance<'_> {
-    /// At this time, with unknown firmware and an unknown certification path.
+    /// Makes the circumstance of this time, with unknown firmware and an unknown certification path.
     #[must_use]
     pub const fn at(at: UnixTime) -> Self {
         Self { at, firmware: None, update_resolves: false, keys: None }

@@ -78,8 +78,8 @@ impl Trust {
 /// Which attestations are accepted.
 ///
 /// A claim may lower trust; only proof raises it. So `deny_aaguids` refuses every authenticator that claims a denied model,
-/// under any [`Trust`], but `allow_aaguids` accepts only an attested AAGUID. It needs [`Trust::Verify`] with anchors that can
-/// vouch for the models ([`TrustAnchors`]).
+/// under any [`Trust`], but `allow_aaguids` accepts only an attested AAGUID. It needs anchors that can vouch for the models: those
+/// of [`Trust::Verify`] or [`Trust::Prefer`] ([`TrustAnchors`]), or those of the FIDO metadata.
 ///
 /// ```
 /// use wardkey::authenticator::Aaguid;

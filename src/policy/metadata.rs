@@ -79,13 +79,13 @@ impl MetadataPolicy {
         }
     }
 
-    /// As [`Self::known`], with this level of FIDO certification or a higher one.
+    /// Accepts what [`Self::known`] accepts, with this level of FIDO certification or a higher one.
     #[must_use]
     pub fn certified(level: Level) -> Self {
         Self { min_level: Some(level), ..Self::known() }
     }
 
-    /// As [`Self::known`], with this FIPS 140 certification.
+    /// Accepts what [`Self::known`] accepts, with this FIPS 140 certification.
     ///
     /// # Errors
     /// [`MetadataPolicyError::FipsLevel`].
@@ -214,7 +214,7 @@ impl MetadataPolicy {
 }
 
 impl Reasons {
-    /// The reasons that are incidents.
+    /// Returns the reasons that are incidents.
     #[must_use]
     pub fn incidents(self) -> Self {
         Incident::ALL.into_iter().map(Reason::from).filter(|reason| self.contains(*reason)).collect()
@@ -272,11 +272,11 @@ pub struct ModelVerdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum MetadataDecision {
-    /// Nothing.
+    /// The credential is acceptable.
     Accept,
-    /// More than this credential: another one, or a check by a person.
+    /// The user must also show another credential, or be checked by a person.
     StepUp,
-    /// Not to accept this credential until someone has looked at it.
+    /// Do not accept this credential until a person has looked at it.
     Suspend,
 }
 
@@ -301,7 +301,7 @@ pub struct Reassessment {
     pub decision: MetadataDecision,
     /// Every reason for it.
     pub reasons: Reasons,
-    /// What was found and asks for nothing.
+    /// What was found, but needs no action.
     pub notes: Reasons,
 }
 

@@ -185,7 +185,7 @@ impl RelyingPartyBuilder {
     /// * Browser extensions: `chrome-extension://…` (Edge too), `moz-extension://…`, `safari-web-extension://…`. Firefox and Safari
     ///   make a new origin for each installation, so it cannot be listed in advance.
     /// * Shells of web apps: `ms-appx://…`, `ms-appx-web://…`, `capacitor://localhost`, `ionic://localhost`, `tauri://localhost`,
-    ///   `app://…`, and other schemes of one's own. Every app of such a framework may have the same origin, so only what the
+    ///   `app://…`, and other schemes of such frameworks. Every app of such a framework may have the same origin, so only what the
     ///   client checks (associated domains) ties the app to your RP ID.
     ///
     /// `file://` is refused, because all local pages share it.

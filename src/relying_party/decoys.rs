@@ -46,13 +46,14 @@ pub(super) struct DecoyShape {
 ///
 /// # The secret
 ///
-/// Keep it as long as the accounts. With another one, each name that nobody has gets another list, and whoever saw the
-/// list before knows that it was a decoy's. A list that depends on a new secret alone cannot be the old one, so a library
-/// without a store cannot hide such a change. Therefore the secret can be changed without changing the lists: the key that
-/// they depend on is encrypted for the new secret ([`rotate`](Self::rotate), [`rotated`](Self::rotated)). Nobody outside
-/// sees anything of it. Whoever had the old secret can still compute all lists, so this is for a rotation, not for a leak.
-/// After a leak, use a new secret without the old key. All lists of names that nobody has change at once, so that whoever
-/// compares them with lists from before can tell these names from accounts.
+/// Keep it as long as the accounts. With another secret, each name that nobody has gets another list, so an attacker who saw
+/// the list before knows that it was a decoy's.
+///
+/// * To replace the secret at regular intervals, keep the lists: [`rotate`](Self::rotate) encrypts the key that they depend on
+///   for the new secret, and [`rotated`](Self::rotated) reads it. Nobody outside notices the change. Who had the old secret can
+///   still compute all lists.
+/// * After a leak, use a new secret without the old key. All lists of names that nobody has change at once, so an attacker who
+///   compares them with lists from before can tell these names from accounts.
 ///
 /// ```
 /// use wardkey::{AuthenticationRequest, Decoys, RelyingParty, Session, UnixTime};
@@ -89,12 +90,12 @@ impl fmt::Debug for Decoys {
 }
 
 impl Decoys {
-    /// Decoys of the shapes that are usual among consumers: synced passkeys mostly, then platform authenticators, then
+    /// Makes decoys of the shapes that are usual among consumers: synced passkeys mostly, then platform authenticators, then
     /// security keys, with ES256 for the most part, as far as it is offered. The secret is 32 random bytes from where you
     /// keep secrets. [`build`](super::RelyingPartyBuilder::build) refuses one of fewer than 8 different bytes, such as zeros.
     ///
     /// The algorithms depend on those that the relying party offers. Before you offer others, write the shapes out with
-    /// [`with_shape`](Self::with_shape): a decoy whose algorithm changes is no real credential's.
+    /// [`with_shape`](Self::with_shape): a real credential never changes its algorithm, so a decoy must not either.
     #[must_use]
     pub fn new(secret: [u8; 32]) -> Self {
         Self { key: secret, guessable: is_guessable(&secret), counts: vec![60, 30, 10], shapes: None }
@@ -112,13 +113,13 @@ impl Decoys {
         self
     }
 
-    /// Adds a kind of credential, as your own accounts have them: how often it occurs, in relation to the others; how many
+    /// Adds a shape of credentials, as your own accounts have them: how often it occurs, in relation to the others; how many
     /// bytes its ids have; its transports; and its algorithm, which shows in how long a refusal takes. The first call replaces
-    /// the usual kinds. A weight of 0 adds nothing.
+    /// the usual shapes. A weight of 0 adds nothing.
     ///
-    /// Keep the kinds as long as the secret: other kinds make other lists. Count them in your store once, with their transports
-    /// and algorithms. Every usual kind has transports, so if records were imported without, a list that has none is a real one
-    /// until there is a kind without as well.
+    /// Keep the shapes as long as the secret: other shapes make other lists. Count them in your store once, with their transports
+    /// and algorithms. Every usual shape has transports. So if you imported records without transports, add a shape without them:
+    /// otherwise a list without transports is that of a real account.
     ///
     /// # Errors
     /// [`InvalidValue::Length`]: ids have 1 to 1023 bytes.
@@ -137,7 +138,7 @@ impl Decoys {
         Ok(self)
     }
 
-    /// Takes counts and kinds from your records: pass those of all accounts, or of many. Replaces those of
+    /// Takes counts and shapes from your records: pass those of all accounts, or of many. Replaces those of
     /// [`with_counts`](Self::with_counts) and [`with_shape`](Self::with_shape). Records whose key cannot be read do not count.
     /// Without records, nothing changes.
     ///
@@ -183,8 +184,8 @@ impl Decoys {
         self
     }
 
-    /// Returns the counts and kinds as text, for [`Self::as_learned`]. It is not secret, but it says how many accounts you have, so
-    /// do not publish it. Kinds that `new` chooses by the offered algorithms are not in it.
+    /// Returns the counts and shapes as text, for [`Self::as_learned`]. It is not secret, but it says how many accounts you have, so
+    /// do not publish it. Shapes that `new` chooses by the offered algorithms are not in it.
     #[must_use]
     pub fn learned(&self) -> String {
         let counts: Vec<String> = self.counts.iter().map(u32::to_string).collect();
@@ -198,7 +199,7 @@ impl Decoys {
         text
     }
 
-    /// Sets the counts and kinds that [`Self::learned`] returned.
+    /// Sets the counts and shapes that [`Self::learned`] returned.
     ///
     /// # Errors
     /// [`ConfigError::LearnedDecoys`] if the text is not one of [`Self::learned`].
@@ -222,7 +223,7 @@ impl Decoys {
     }
 
     /// Returns the key that the lists depend on, encrypted for a new secret: 32 random bytes that encrypt no other key. The
-    /// result is not secret. Keep it in your configuration beside the new secret, and hand both to [`Self::rotated`].
+    /// result is not secret. Keep it in your configuration beside the new secret, and pass both to [`Self::rotated`].
     #[must_use]
     pub fn rotate(&self, secret: &[u8; 32]) -> [u8; 48] {
         let key = xor(&self.key, &pad(secret));
@@ -233,7 +234,7 @@ impl Decoys {
         encrypted
     }
 
-    /// Decoys with the lists that they had before [`Self::rotate`]. Give them the same counts and shapes as before.
+    /// Makes decoys with the lists that they had before [`Self::rotate`]. Give them the same counts and shapes as before.
     ///
     /// # Errors
     /// [`ConfigError::RotatedDecoys`]: the key was encrypted for a different secret.

@@ -1,4 +1,4 @@
-//! The FIDO metadata at the front door: handed in with each call, so that a new BLOB takes effect at once and each request sees
+//! The FIDO metadata at the front door: passed in with each call, so that a new BLOB takes effect at once and each request sees
 //! one BLOB as a whole.
 
 use super::{Attestation, RelyingParty};

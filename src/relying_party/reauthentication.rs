@@ -112,8 +112,8 @@ impl Reauthentication {
     }
 
     /// Checks as [`Self::require`], and returns the id to store so that the re-authentication is spent once. Take the proof out of
-    /// the web session (`Option::take`), and call this before the
-    /// action that the re-authentication was for. Refuse the action if your store has the id already.
+    /// the web session (`Option::take`), and call this before the action that the re-authentication was for. Refuse the action if
+    /// your store has the id already.
     ///
     /// # Errors
     /// As [`Self::require`].
