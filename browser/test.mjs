@@ -257,9 +257,9 @@ test("post returns JSON, or throws with a code and the answer", async () => {
   globalThis.fetch = answers(200, '{"ok":true}');
   assert.deepEqual(await wardkey.post("/x", {}), { ok: true });
   for (const [status, body, expected] of [
-    [401, '{"error":"failed"}', "server"],
+    [401, '{"code":"failed"}', "failed"],
     [410, '{"code":"expired"}', "expired"],
-    [401, '{"error":"expired"}', "expired"],
+    [401, '{"code":"no such code"}', "server"],
     [401, '{"code":"unknown-credential","unknownCredential":{}}', "unknown-credential"],
     [500, "<html>", "server"],
     [200, "<html>", "server"],

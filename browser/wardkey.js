@@ -367,7 +367,7 @@ async function settled(call) {
 
 /**
  * Posts JSON and returns the JSON of the answer. An answer that is not 2xx throws; its code is the member `code` of the
- * answer if that is one of `CODES`, `expired` for the library's own `{"error":"expired"}`, and `server` otherwise. `error.answer` is the JSON of such an answer: pass it to `signal`.
+ * answer if that is one of `CODES`, and `server` otherwise. `error.answer` is the JSON of such an answer: pass it to `signal`.
  */
 export async function post(path, body = {}, options = {}) {
   let reply;
@@ -384,8 +384,7 @@ export async function post(path, body = {}, options = {}) {
   }
   const answer = await settled(() => reply.json());
   if (reply.ok && answer !== undefined) return answer;
-  const code = answer?.code ?? (answer?.error === "expired" ? "expired" : undefined);
-  const error = new WardkeyError(CODES.includes(code) ? code : "server");
+  const error = new WardkeyError(CODES.includes(answer?.code) ? answer.code : "server");
   error.status = reply.status;
   error.answer = answer;
   throw error;

@@ -111,15 +111,16 @@ pub enum Error {
 /// The answer for the page: serialize it into the body of the response. It is the same whether the account and the credential
 /// exist or not (§14.6.2). Write the [`Error`] itself to the log ([`Error::log_line`]).
 ///
-/// * `error` is `failed`, or `expired` if the user took too long, which depends on no account.
+/// * `code` is `failed`, or `expired` if the user took too long, which depends on no account, or `unknown-credential` together
+///   with the next member. `browser/wardkey.js` has words for each, in the language of the person.
 /// * `unknownCredential` is there after a discoverable sign-in with a credential that your store does not have. The page passes it
 ///   to `PublicKeyCredential.signalUnknownCredential()`, so that the passkey provider stops offering the passkey. It is never
 ///   there for a [decoy](crate::Decoys).
 ///
 /// ```
 /// use wardkey::{Error, PublicFailure};
-/// assert_eq!(serde_json::to_string(&PublicFailure::default())?, r#"{"error":"failed"}"#);
-/// assert_eq!(serde_json::to_string(&Error::Expired.public())?, r#"{"error":"expired"}"#);
+/// assert_eq!(serde_json::to_string(&PublicFailure::default())?, r#"{"code":"failed"}"#);
+/// assert_eq!(serde_json::to_string(&Error::Expired.public())?, r#"{"code":"expired"}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,10 +131,14 @@ pub struct PublicFailure {
 }
 
 impl PublicFailure {
-    /// Returns the word for the page: `failed` or `expired`.
+    /// Returns the word for the page: `failed`, `expired` or `unknown-credential`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
-        if self.expired { "expired" } else { "failed" }
+        match &self.unknown_credential {
+            _ if self.expired => "expired",
+            Some(_) => "unknown-credential",
+            None => "failed",
+        }
     }
 }
 
@@ -151,7 +156,7 @@ impl Serialize for PublicFailure {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let signal = self.unknown_credential.as_ref();
         let mut json = to.serialize_struct("PublicFailure", 1_usize.saturating_add(signal.iter().count()))?;
-        json.serialize_field("error", self.code())?;
+        json.serialize_field("code", self.code())?;
         if let Some(signal) = signal {
             json.serialize_field("unknownCredential", signal)?;
         }

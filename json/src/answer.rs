@@ -95,7 +95,7 @@ pub(crate) fn done(id: &Id, ok: &impl Serialize) -> String {
 
 /// Every answer has text as names, so it can always be written; the text of the other case is a valid answer too.
 fn written(answer: &impl Serialize) -> String {
-    let failed = r#"{"v":1,"id":null,"error":{"code":"answer","step":null,"fault":"machine","tell":{"error":"failed"}},"log":"answer: the result cannot be written as JSON"}"#;
+    let failed = r#"{"v":1,"id":null,"error":{"code":"answer","step":null,"fault":"machine","tell":{"code":"failed"}},"log":"answer: the result cannot be written as JSON"}"#;
     serde_json::to_string(answer).unwrap_or_else(|_| failed.to_owned())
 }
 

@@ -111,11 +111,11 @@ fn journey(name: &str, command: Command) {
     let (status, body) = portal.post("/sign-in/finish", session, &posted);
     assert_eq!((status, &body["user"], &body["factor"]), (200, &json!(common::ADA), &json!(true)));
     let replayed = portal.post("/sign-in/finish", session, &posted);
-    assert_eq!(replayed, (400, json!({ "error": "failed" })), "the store refuses a state that is used");
+    assert_eq!(replayed, (400, json!({ "code": "failed" })), "the store refuses a state that is used");
 
     // The record was brought up to date: a counter that goes back is refused.
     let (_, options) = portal.post("/sign-in/start", session, "");
-    assert_eq!(portal.post("/sign-in/finish", session, &browser.get(&options, 2)), (400, json!({ "error": "failed" })));
+    assert_eq!(portal.post("/sign-in/finish", session, &browser.get(&options, 2)), (400, json!({ "code": "failed" })));
     // The state of another session is refused, and it is used up.
     let (_, options) = portal.post("/sign-in/start", session, "");
     let posted = browser.get(&options, 4);

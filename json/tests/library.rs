@@ -34,7 +34,7 @@ fn a_registration_and_a_sign_in_as_json() {
     let members = sign_in(&context, &browser, &serde_json::to_value(&record).unwrap(), 4);
     let answer = refused(&context, "finish-authentication", members);
     assert_eq!((&answer["error"]["step"], &answer["error"]["fault"]), (&json!("7.2/22"), &json!("response")));
-    assert_eq!(answer["error"]["tell"]["error"], "failed");
+    assert_eq!(answer["error"]["tell"]["code"], "failed");
     assert!(answer["spend"].is_string() && answer["evidence"]["accepted"] == false);
 }
 

@@ -266,10 +266,11 @@ fn every_refusal_costs_and_says_the_same() {
         let expected = ["hmac", "digest", "digest", "digest", &verify];
         for (what, calls, answer) in [sign_ins(&stage), payments(&stage)].concat() {
             assert_eq!(calls, expected, "{algorithm:?}: {what}");
-            let failed = r#"that did not work; please try again {"error":"failed"}"#;
+            let failed = r#"that did not work; please try again {"code":"failed"}"#;
             if what == "unknown credential, discoverable" {
                 let (same, signal) = answer.split_once(",\"unknownCredential\":{").unwrap();
-                assert!(failed == format!("{same}}}") && signal.contains("credentialId"), "{answer}");
+                let same = format!("{}}}", same.replace("unknown-credential", "failed"));
+                assert!(failed == same && signal.contains("credentialId"), "{answer}");
             } else {
                 assert_eq!(answer, failed, "{what}");
             }
@@ -447,7 +448,7 @@ fn every_refusal_is_the_same_for_an_account_and_for_nobody() {
     assert_eq!(codes.len() + elsewhere.count(), all.len(), "each once");
 
     let malformed = AuthenticationResponse::from_json("{}").unwrap_err();
-    assert_eq!(serde_json::to_string(&malformed.public()).unwrap(), r#"{"error":"failed"}"#);
+    assert_eq!(serde_json::to_string(&malformed.public()).unwrap(), r#"{"code":"failed"}"#);
 }
 
 /// Whatever a stranger posts: an answer in the same bytes for an account and for a name without one, in every ceremony. Only the
@@ -472,9 +473,9 @@ fn the_answer_for_the_page_tells_no_account_from_a_decoy() {
         let (options, state) = rp.start_authentication(request, session(), NOW).unwrap();
         json(rp.finish_authentication(state, &get(posted(id), &options.challenge), stored, session(), NOW).unwrap_err())
     };
-    let failed = r#"{"error":"failed"}"#;
+    let failed = r#"{"code":"failed"}"#;
     let signalled = serde_json::to_string(&json!({
-        "error": "failed", "unknownCredential": {"rpId": "example.org", "credentialId": unknown.to_base64url()},
+        "code": "unknown-credential", "unknownCredential": {"rpId": "example.org", "credentialId": unknown.to_base64url()},
     }));
     for id in [&record.id].into_iter().chain(&decoys) {
         assert_eq!(sign_in(AuthenticationRequest::discoverable(), id), failed);
@@ -499,7 +500,7 @@ fn the_answer_for_the_page_tells_no_account_from_a_decoy() {
         let late = NOW.plus(Duration::from_secs(301));
         let response = get(posted(&record.id), &options.challenge);
         let expired = rp.finish_authentication(state, &response, Some(record), session(), late);
-        assert_eq!(json(expired.unwrap_err()), r#"{"error":"expired"}"#);
+        assert_eq!(json(expired.unwrap_err()), r#"{"code":"expired"}"#);
         let (_, state) = rp.start_authentication(request, Session::bound("another"), NOW).unwrap();
         let elsewhere = rp.finish_authentication(state, &response, Some(record), session(), late);
         assert_eq!(json(elsewhere.unwrap_err()), failed);

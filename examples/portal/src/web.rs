@@ -62,13 +62,7 @@ impl From<Error> for Refused {
             Fault::Machine => 503,
             _ => 500,
         };
-        let public = error.public();
-        let mut body = serde_json::to_value(&public).unwrap_or_default();
-        let code = if body.get("unknownCredential").is_some() { "unknown-credential" } else { public.code() };
-        if let Some(body) = body.as_object_mut() {
-            body.insert("code".to_owned(), code.into());
-        }
-        Self { status, body }
+        Self { status, body: serde_json::to_value(error.public()).unwrap_or_default() }
     }
 }
 

@@ -5,7 +5,7 @@ import java.util.*;
 
 final class Portal {
     private static final String USER = "YWRhJ3MgaGFuZGxlLCAxNiBieXRlcw"; // of the account that is signed in by other means
-    private static final Map<String, Object> FAILED = Map.of("status", 400, "body", Map.of("error", "failed"));
+    private static final Map<String, Object> FAILED = Map.of("status", 400, "body", Map.of("code", "failed"));
     private static final Map<String, Object> CONSENT = Map.of(
             "purpose", "consent", "subject", "patient 7", "signer", "Ada Lovelace", "meaning", "I agree", "time", 1795392000,
             "items", List.of(Map.of("type", "text/plain", "content", "U2hhcmUgbXkgcmVzdWx0cw")));

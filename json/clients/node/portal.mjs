@@ -10,7 +10,7 @@ const consent = {
   purpose: "consent", subject: "patient 7", signer: "Ada Lovelace", meaning: "I agree", time: 1795392000,
   items: [{ type: "text/plain", content: "U2hhcmUgbXkgcmVzdWx0cw" }],
 };
-const failed = [400, { error: "failed" }];
+const failed = [400, { code: "failed" }];
 const now = () => Math.floor(Date.now() / 1000);
 
 async function start(action, session, members) {

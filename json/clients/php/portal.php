@@ -9,7 +9,7 @@ const CONSENT = [
     'purpose' => 'consent', 'subject' => 'patient 7', 'signer' => 'Ada Lovelace', 'meaning' => 'I agree', 'time' => 1795392000,
     'items' => [['type' => 'text/plain', 'content' => 'U2hhcmUgbXkgcmVzdWx0cw']],
 ];
-const FAILED = [400, ['error' => 'failed']];
+const FAILED = [400, ['code' => 'failed']];
 
 final class Portal
 {

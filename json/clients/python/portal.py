@@ -13,7 +13,7 @@ CONSENT = {
     "purpose": "consent", "subject": "patient 7", "signer": "Ada Lovelace", "meaning": "I agree", "time": 1795392000,
     "items": [{"type": "text/plain", "content": "U2hhcmUgbXkgcmVzdWx0cw"}],
 }
-FAILED = 400, {"error": "failed"}
+FAILED = 400, {"code": "failed"}
 
 
 def start(action, session, **members):
