@@ -2,7 +2,7 @@
 
 use crate::answer::Stop;
 use crate::config::Context;
-use crate::request::{Posted, Stored};
+use crate::request::{Nullable, Posted, Stored};
 use crate::schema::Action;
 use crate::shape::{answer, request};
 use std::time::Duration;
@@ -167,7 +167,7 @@ request! {
     FinishRegistration(rp, session, now) {
         state: RegistrationState,
         response: Posted,
-        /// The record that your store has already under the id of the credential, or null.
+        /// The record that your store has already under the id of the credential, or null. It must be present.
         stored: Stored,
     }
 }
@@ -260,6 +260,7 @@ request! {
     FinishAuthentication(rp, session, now) {
         state: AuthenticationState,
         response: Posted,
+        /// The record that your store has under the id of the credential. Null refuses, at the cost of a sign-in.
         record: Stored,
         /// All records of the account, if the answer should have the signal with which providers tidy up.
         accepted: Option<Vec<CredentialRecord>>,
@@ -342,7 +343,7 @@ impl Action for Refuse {
 
     fn run(self, context: &Context) -> Result<SignedIn, Stop> {
         let Self { rp, session, now, state, response, _version, _id, _action } = self;
-        let (record, accepted) = (Stored(None), None);
+        let (record, accepted) = (Nullable(None), None);
         FinishAuthentication { rp, session, now, state, response, record, accepted, _version, _id, _action }
             .run(context)
     }
@@ -378,6 +379,7 @@ request! {
     FinishReauthentication(rp, session, now) {
         state: AuthenticationState,
         response: Posted,
+        /// The record that your store has under the id of the credential. Null refuses, at the cost of a sign-in.
         record: Stored,
     }
 }
@@ -439,15 +441,15 @@ impl Action for SpendReauthentication {
 request! {
     /// Starts a payment (Secure Payment Confirmation).
     StartPayment(rp, now) {
-        /// The id of the web session; null if a merchant's page calls your back end.
-        session: Option<String>,
+        /// The id of the web session; null if a merchant's page calls your back end. It must be present.
+        session: Nullable<String>,
         user: UserHandle,
         records: Vec<CredentialRecord>,
     }
 }
 
-fn payment_session(id: Option<String>) -> Session {
-    id.map_or_else(Session::unbound, Session::bound)
+fn payment_session(id: Nullable<String>) -> Session {
+    id.0.map_or_else(Session::unbound, Session::bound)
 }
 
 impl Action for StartPayment {
@@ -463,9 +465,11 @@ impl Action for StartPayment {
 request! {
     /// Finishes a payment. It signs nobody in.
     FinishPayment(rp, now) {
-        session: Option<String>,
+        /// As at the start.
+        session: Nullable<String>,
         state: AuthenticationState,
         response: Posted,
+        /// The record that your store has under the id of the credential. Null refuses, at the cost of a sign-in.
         record: Stored,
         details: PaymentDetails,
         /// The browser-bound keys that you know of this credential.
@@ -537,6 +541,7 @@ request! {
         /// The document that the confirmation was started with.
         document: Document,
         response: Posted,
+        /// The record that your store has under the id of the credential. Null refuses, at the cost of a sign-in.
         record: Stored,
     }
 }
@@ -669,6 +674,7 @@ request! {
     /// Returns the signal that a credential is unknown, or null if your store has its record.
     SignalUnknown(rp) {
         credential_id: CredentialId,
+        /// The record that your store has under this id, or null. It must be present.
         stored: Stored,
     }
 }

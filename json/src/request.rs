@@ -2,16 +2,20 @@
 
 use crate::answer::Stop;
 use crate::shape::{Definitions, Shape};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use wardkey::{AuthenticationResponse, CredentialRecord, RegistrationResponse};
 
-/// A record or `null`. The member must be present, so that nobody leaves it out by mistake.
-pub(crate) struct Stored(pub(crate) Option<CredentialRecord>);
+/// A value or `null`. The member must be present, so that nobody leaves it out by mistake.
+pub(crate) struct Nullable<T>(pub(crate) Option<T>);
 
-impl<'de> Deserialize<'de> for Stored {
+/// The record that the caller's store has under the id of the credential.
+pub(crate) type Stored = Nullable<CredentialRecord>;
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Nullable<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         // Serde reads an `Option` that is missing as `None`; a raw value that is missing is an error.
         let raw = Box::<RawValue>::deserialize(from)?;
@@ -19,11 +23,10 @@ impl<'de> Deserialize<'de> for Stored {
     }
 }
 
-impl Shape for Stored {
+impl<T: Shape> Shape for Nullable<T> {
     fn shape(definitions: &mut Definitions) -> Value {
-        let record = CredentialRecord::shape(definitions);
-        let text = "The record that your store has under the id of the credential, or null. It must be present.";
-        json!({ "anyOf": [record, { "type": "null" }], "description": text })
+        let text = "Null if there is none. The member must be present.";
+        json!({ "anyOf": [T::shape(definitions), { "type": "null" }], "description": text })
     }
 }
 

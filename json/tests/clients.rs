@@ -88,7 +88,7 @@ fn has(program: &str) -> bool {
     let found = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
     if !found {
         assert!(std::env::var_os("WARDKEY_CLIENTS").is_none_or(|which| which != "all"), "{program} is not installed");
-        println!("skipped: {program} is not installed");
+        writeln!(std::io::stderr(), "skipped: {program} is not installed").unwrap(); // not captured
     }
     found
 }

@@ -47,7 +47,8 @@ pub fn request(action: &str, members: Value) -> String {
     all.to_string()
 }
 
-/// Sends a request. The answer must have its schema, and a request that is answered must have its own.
+/// Sends a request. The answer must have its schema, and a request that is answered must have its own: with a member less, or with
+/// one more, it is refused.
 pub fn answer(context: &Context, action: &str, members: Value) -> Value {
     let request = request(action, members);
     let answer: Value = serde_json::from_str(&call(context, &request)).unwrap();
@@ -57,6 +58,15 @@ pub fn answer(context: &Context, action: &str, members: Value) -> Value {
         let of = of_action(schema, action);
         assert_eq!(mismatch(schema, of, &serde_json::from_str(&request).unwrap()), None, "{action}: {request}");
         assert_eq!(mismatch(schema, &of["x-ok"], &answer["ok"]), None, "{action}: {answer}");
+        let whole: Value = serde_json::from_str(&request).unwrap();
+        for name in of["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()) {
+            let mut without = whole.clone();
+            without.as_object_mut().unwrap().remove(name).unwrap();
+            assert!(call(context, &without.to_string()).contains(r#""code":"request""#), "{action} without {name}");
+        }
+        let mut more = whole;
+        more["other"] = Value::Null;
+        assert!(call(context, &more.to_string()).contains(r#""code":"request""#), "{action} with another member");
     }
     answer
 }
