@@ -79,8 +79,8 @@ impl Revocation<'_> {
         Ok(listed.len())
     }
 
-    /// Returns the issuer in the path with whose key the list verifies. `issued` are the certificates whose issuer has the name in
-    /// the list. An error names the certificate at `index`.
+    /// Returns the issuer in the path with whose key the list verifies (§6.3.3 (g)). `issued` are the certificates whose issuer has
+    /// the name in the list. An error names the certificate at `index`.
     ///
     /// Returns `None` if the list verifies with the key of an anchor of the same name that is not in the path: then it does not
     /// concern this path. For example, Google's roots share a name and have two keys.
@@ -102,7 +102,8 @@ impl Revocation<'_> {
             tried.push(spki);
             match verify_with_key(crl, spki, work) {
                 Ok(()) => return Ok(issuer),
-                Err(Rule::VerificationBudget) => return Err(Rule::VerificationBudget.into()),
+                // The budget is that of the whole message, so its error names no certificate.
+                Err(rule) if rule == Rule::VerificationBudget => return Err(rule.into()),
                 // The reason of the first key counts, which is that of an issuer in the path.
                 Err(rule) => refusal = refusal.or(Some(rule)),
             }
