@@ -1,4 +1,4 @@
-//! The rules as data: one table for each set, in `nist` and `cfr`. [`assess`](super::assess) calls the function of each row.
+//! The rules as data: one table for each set, in `nist` and `cfr`. `assess` calls the function of each row.
 
 use super::level::{AssuranceLevel, Verdict};
 use super::view::View;
