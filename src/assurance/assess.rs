@@ -1,4 +1,5 @@
-//! From facts to a ceiling, and to the claims of a token.
+//! Judges the facts of a sign-in by a table of rules: verdicts, the highest level that they allow (the ceiling), and the claims of a
+//! token.
 
 use super::facts::{Facts, OtherFactor};
 use super::level::{AssuranceLevel, Verdict};
@@ -7,11 +8,11 @@ use super::view::View;
 use crate::codec::Few;
 use crate::metadata::Incident;
 use crate::time::UnixTime;
-use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-/// The number of rules of the longest table, which are stored inline.
+/// The number of rules of the longest table. So many verdicts are stored without an allocation.
 const MOST_RULES: usize = 22;
-/// The number of `amr` values that this library can state.
+/// The number of rows in [`methods`].
 const MOST_METHODS: usize = 8;
 
 /// An `acr` value of OpenID Connect Extended Authentication Profile (EAP) ACR Values 1.0.
@@ -72,14 +73,11 @@ pub fn assess(facts: &Facts, rules: Rules) -> Assurance {
         authenticated_at: facts.authenticated_at(),
     };
     if rules.has_levels() {
-        let broken = view.incident(Incident::Revoked) || view.incident(Incident::UserKeyRemoteCompromise);
-        let reached = |level: &AssuranceLevel| assurance.missing_for(*level).next().is_none();
-        let ceiling = AssuranceLevel::ALL.into_iter().rev().find(reached).filter(|_| !broken).unwrap_or_default();
+        let ceiling = ceiling(&assurance, &view);
+        // A sign-in below AAL1 gets no claims.
         if ceiling > AssuranceLevel::None {
-            let name_binding = assurance.verdict("63b-4/3.2.5.2-name-binding") == Some(Verdict::Met);
             let isolated = super::nist::isolated(&view);
-            let acr = if isolated == Verdict::Met { Acr::Phrh } else { Acr::Phr };
-            assurance.acr = Some(acr).filter(|_| name_binding);
+            assurance.acr = acr(&assurance, isolated);
             assurance.amr = methods(&view, isolated);
         }
         assurance.ceiling = Some(ceiling);
@@ -87,7 +85,27 @@ pub fn assess(facts: &Facts, rules: Rules) -> Assurance {
     assurance
 }
 
-/// RFC 8176, and `pop` of EAP ACR Values 1.0, sorted. Never `pin`, `fpt` or `face`: the UV flag does not say which.
+/// Returns the highest level whose rules are all met.
+fn ceiling(assurance: &Assurance, view: &View<'_>) -> AssuranceLevel {
+    // FIDO Metadata Service 3.1.1, section 3.1.4: no key of such a model is to be trusted.
+    if view.incident(Incident::Revoked) || view.incident(Incident::UserKeyRemoteCompromise) {
+        return AssuranceLevel::None;
+    }
+    let reached = |level: &AssuranceLevel| assurance.missing_for(*level).next().is_none();
+    AssuranceLevel::ALL.into_iter().rev().find(reached).unwrap_or_default()
+}
+
+/// Returns the `acr` value. Both values state resistance to phishing (SP 800-63B-4 3.2.5.2); `phrh` also states that the key is in
+/// hardware.
+fn acr(assurance: &Assurance, isolated: Verdict) -> Option<Acr> {
+    if assurance.verdict("63b-4/3.2.5.2-name-binding") != Some(Verdict::Met) {
+        return None;
+    }
+    Some(if isolated == Verdict::Met { Acr::Phrh } else { Acr::Phr })
+}
+
+/// Returns the `amr` values of RFC 8176, and `pop` of EAP ACR Values 1.0, sorted. Never `pin`, `fpt` or `face`, because the UV flag
+/// does not say how the user was verified.
 fn methods(view: &View<'_>, isolated: Verdict) -> Few<&'static str, MOST_METHODS> {
     let other = |factor| view.facts.declared.other_factor == factor;
     let methods = [
@@ -110,8 +128,8 @@ impl Assurance {
         self.rules
     }
 
-    /// Returns the highest level that the evidence is consistent with. It is never a determination. `None`: the rules have no
-    /// levels.
+    /// Returns the highest level that the facts are consistent with. `None`: the rules have no levels. It never determines that
+    /// the level is reached, because no library sees everything that a level asks.
     #[must_use]
     pub const fn ceiling(&self) -> Option<AssuranceLevel> {
         self.ceiling
@@ -128,20 +146,24 @@ impl Assurance {
         self.findings().find(|(rule, _)| rule.id() == id).map(|(_, verdict)| verdict)
     }
 
-    /// Returns the rules that `level` and the levels below it need, and that the facts do not show to be met. Empty if there are
-    /// none. A model that is revoked or whose keys can be taken from afar has no level even then.
+    /// Returns the rules that `level` needs and that the facts do not show to be met, with their verdicts. A level needs the rules
+    /// of the levels below it too.
+    ///
+    /// It can be empty although [`Self::ceiling`] is lower: an authenticator model that is revoked, or whose keys can be stolen
+    /// remotely, reaches no level.
     pub fn missing_for(&self, level: AssuranceLevel) -> impl Iterator<Item = (&'static Rule, Verdict)> {
         let needed = move |rule: &Rule| rule.level().is_some_and(|needs| needs <= level);
         self.findings().filter(move |(rule, verdict)| needed(rule) && !verdict.lets_pass())
     }
 
-    /// Returns the `acr` value: OpenID Connect EAP ACR Values 1.0.
+    /// Returns the `acr` value of OpenID Connect EAP ACR Values 1.0. `None` if there is no level, or if the facts do not show that
+    /// the sign-in resists phishing.
     #[must_use]
     pub const fn acr(&self) -> Option<Acr> {
         self.acr
     }
 
-    /// Returns the `amr` values, sorted: RFC 8176, and `pop`. Empty without a level.
+    /// Returns the `amr` values of RFC 8176, and `pop`, sorted. Empty if there is no level.
     #[must_use]
     pub fn amr(&self) -> &[&'static str] {
         &self.amr
@@ -159,11 +181,7 @@ impl Serialize for Assurance {
         struct Verdicts<'a>(&'a Assurance);
         impl Serialize for Verdicts<'_> {
             fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                let mut map = to.serialize_map(Some(self.0.verdicts.len()))?;
-                for (rule, verdict) in self.0.findings() {
-                    map.serialize_entry(rule.id(), &verdict)?;
-                }
-                map.end()
+                to.collect_map(self.0.findings().map(|(rule, verdict)| (rule.id(), verdict)))
             }
         }
         let mut out = to.serialize_struct("Assurance", 7)?;

@@ -2,8 +2,8 @@
 
 use super::facts::{ConfirmationFacts, OtherFactor};
 use super::level::Verdict;
-use super::nist::{authenticator_fips, rules};
-use super::rules::{Rule, RuleStatus};
+use super::nist::authenticator_fips;
+use super::rules::{Rule, RuleStatus, rules};
 use super::view::View;
 use RuleStatus::{InForce, OurReading};
 use Verdict::{Met, NotEvaluable, NotMet};
@@ -32,27 +32,37 @@ pub(super) static RULES_11: [Rule; 3] = rules! {
         "The signed record has the name of the signer, the time and the meaning.", manifest;
 };
 
-/// One of the worlds that the facts allow.
+/// One way to fill in what the facts leave open. User verification was done by a passcode or by a biometric comparison, never by
+/// both, and the UV flag does not say which.
 #[derive(Clone, Copy)]
-struct World {
-    by_passcode: bool,
-    subsystem_passes: bool,
-    separate: bool,
+struct Possibility {
+    verified_by_passcode: bool,
+    biometric_passes_1311_116: bool,
+    device_is_separate: bool,
 }
 
-/// Returns the verdict on which every world that the facts allow agrees.
-fn in_every_world(view: &View<'_>, holds: impl Fn(World) -> bool) -> Verdict {
-    let open = |is_known: bool| if is_known { &[true][..] } else { &[true, false] };
-    let separate = match view.separate() {
-        Some(true) => &[true][..],
+/// Returns the values that a fact may have. `None`: it is not known.
+const fn values(fact: Option<bool>) -> &'static [bool] {
+    match fact {
+        Some(true) => &[true],
         Some(false) => &[false],
         None => &[true, false],
-    };
+    }
+}
+
+/// Judges every possibility that the facts allow. Returns the verdict on which they agree, or `NotEvaluable`.
+///
+/// A rule can hold although the facts leave its parts open. For example, a separate device and user verification that counts are
+/// two of the three categories, whether the user gave a passcode or a fingerprint, if the biometric subsystem passes 1311.116.
+fn in_every_possibility(view: &View<'_>, holds: impl Fn(Possibility) -> bool) -> Verdict {
+    // The metadata can rule out biometrics, but never passcodes. The caller declares that a test was passed, never that it failed.
+    let by_passcode = view.passcode_only.then_some(true);
+    let passes = view.facts.declared.biometric_1311_116.then_some(true);
     let (mut held, mut failed) = (false, false);
-    for &by_passcode in open(view.passcode_only) {
-        for &subsystem_passes in open(view.facts.declared.biometric_1311_116) {
-            for &separate in separate {
-                let holds = holds(World { by_passcode, subsystem_passes, separate });
+    for &verified_by_passcode in values(by_passcode) {
+        for &biometric_passes_1311_116 in values(passes) {
+            for &device_is_separate in values(view.separate()) {
+                let holds = holds(Possibility { verified_by_passcode, biometric_passes_1311_116, device_is_separate });
                 held |= holds;
                 failed |= !holds;
             }
@@ -65,30 +75,33 @@ fn in_every_world(view: &View<'_>, holds: impl Fn(World) -> bool) -> Verdict {
     }
 }
 
-fn knows(view: &View<'_>, world: World) -> bool {
-    view.facts.declared.other_factor == OtherFactor::Password || view.uv_counts && world.by_passcode
+/// Returns whether the practitioner proved to know something.
+fn proves_knowledge(view: &View<'_>, case: Possibility) -> bool {
+    view.facts.declared.other_factor == OtherFactor::Password || view.uv_counts && case.verified_by_passcode
 }
 
-fn is(view: &View<'_>, world: World) -> bool {
-    let compared = view.facts.declared.other_factor == OtherFactor::Biometric || view.uv_counts && !world.by_passcode;
-    compared && world.subsystem_passes
+/// Returns whether biometric data were compared by a subsystem that passes 1311.116.
+fn proves_biometrics(view: &View<'_>, case: Possibility) -> bool {
+    let at_the_server = view.facts.declared.other_factor == OtherFactor::Biometric;
+    let by_the_authenticator = view.uv_counts && !case.verified_by_passcode;
+    (at_the_server || by_the_authenticator) && case.biometric_passes_1311_116
 }
 
 fn know(view: &View<'_>) -> Verdict {
-    in_every_world(view, |world| knows(view, world))
+    in_every_possibility(view, |case| proves_knowledge(view, case))
 }
 
 fn are(view: &View<'_>) -> Verdict {
-    in_every_world(view, |world| is(view, world))
+    in_every_possibility(view, |case| proves_biometrics(view, case))
 }
 
 fn have(view: &View<'_>) -> Verdict {
-    in_every_world(view, |world| world.separate)
+    in_every_possibility(view, |case| case.device_is_separate)
 }
 
 fn two_of_three(view: &View<'_>) -> Verdict {
-    in_every_world(view, |world| {
-        let categories = [knows(view, world), is(view, world), world.separate];
+    in_every_possibility(view, |case| {
+        let categories = [proves_knowledge(view, case), proves_biometrics(view, case), case.device_is_separate];
         categories.into_iter().filter(|holds| *holds).count() >= 2
     })
 }
@@ -99,11 +112,13 @@ fn displayed_list(view: &View<'_>) -> Verdict {
 }
 
 fn components(view: &View<'_>) -> Verdict {
+    // 11.200(a)(1)(i): the first signing of a series uses all components; each later one may use one.
     let in_a_series = view.facts.series.is_some_and(|series| series.signed_before && series.continuous);
     Verdict::of(view.two_factors || in_a_series)
 }
 
 fn linked(view: &View<'_>) -> Verdict {
+    // The signature of a confirmation covers the digest of the document.
     Verdict::of(view.facts.confirmation.is_some())
 }
 

@@ -106,7 +106,7 @@ pub struct Declared {
     pub verifier_fips_level: Option<u8>,
     /// Whether the verifier is operated by or for a US federal agency.
     pub federal: bool,
-    /// Whether the biometric subsystem of the authenticator was tested as 21 CFR 1311.116 asks.
+    /// Whether the biometric subsystem, that of the authenticator or of the server, was tested as 21 CFR 1311.116 asks.
     pub biometric_1311_116: bool,
 }
 

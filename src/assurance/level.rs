@@ -1,21 +1,22 @@
-//! Levels and verdicts.
+//! Levels of assurance, and the verdicts on single rules. In JSON both have the words that `name` returns.
 
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// A level of assurance of NIST SP 800-63B-4: what evidence is consistent with up to, never a determination.
+/// An authentication assurance level (AAL) of NIST SP 800-63B-4. The facts of a sign-in can be consistent with a level. That never
+/// determines that the level is reached, because no library sees everything that the level asks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(clippy::exhaustive_enums, reason = "the standard has three levels; a fourth would be another standard")]
 pub enum AssuranceLevel {
-    /// No level.
+    /// Less than AAL1.
     #[default]
     None,
     /// AAL1: one factor.
     Aal1,
-    /// AAL2: two factors, one of them resistant to replay.
+    /// AAL2: two factors, of which one authenticator resists replay.
     Aal2,
-    /// AAL3: two factors and a key that cannot be exported.
+    /// AAL3: two factors, resistance to phishing, and a key that cannot be exported.
     Aal3,
 }
 
@@ -41,7 +42,7 @@ impl fmt::Display for AssuranceLevel {
     }
 }
 
-/// What the facts say of one rule.
+/// What the facts of a sign-in show about one rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -54,7 +55,7 @@ pub enum Verdict {
     NotEvaluable,
     /// The rule does not concern this sign-in.
     NotApplicable,
-    /// Two sources that are both trusted contradict each other.
+    /// Two trusted sources contradict each other, such as the attestation statement and the FIDO metadata.
     Contradicted,
 }
 
@@ -71,12 +72,13 @@ impl Verdict {
         }
     }
 
-    /// Returns whether a level that needs the rule can be reached.
+    /// Returns whether a level that needs the rule can be reached: the rule is met, or it does not concern this sign-in.
     #[must_use]
     pub const fn lets_pass(self) -> bool {
         matches!(self, Self::Met | Self::NotApplicable)
     }
 
+    /// Returns the verdict on a rule that the facts decide.
     pub(super) const fn of(is_met: bool) -> Self {
         if is_met { Self::Met } else { Self::NotMet }
     }

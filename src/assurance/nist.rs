@@ -3,7 +3,7 @@
 use super::facts::{OriginKind, OtherFactor};
 use super::level::{AssuranceLevel, Verdict};
 use super::model::Fips;
-use super::rules::{Rule, RuleStatus};
+use super::rules::{Rule, RuleStatus, rules};
 use super::view::View;
 use crate::ceremony::authentication::UserVerification;
 use crate::ceremony::evidence::TrustOutcome;
@@ -20,16 +20,6 @@ const MIN_CHALLENGE_BITS: u32 = 64;
 const AAL2_TIMEOUT_SECS: i64 = 24 * 60 * 60;
 /// 2.3.3: 12 hours.
 const AAL3_TIMEOUT_SECS: i64 = 12 * 60 * 60;
-
-/// Makes a row of the table.
-macro_rules! rules {
-    ($($id:literal, $keyword:literal, $citation:literal, $status:expr, $level:expr, $says:literal, $verdict:expr;)*) => {
-        [$(Rule {
-            id: $id, keyword: $keyword, citation: $citation, status: $status, level: $level, says: $says, verdict: $verdict,
-        },)*]
-    };
-}
-pub(super) use rules;
 
 pub(super) static RULES: [Rule; 22] = rules! {
     "63b-4/3.1.6.2-approved", "SHALL", "SP 800-63B-4 3.1.6.2", InForce, Some(Aal1),

@@ -1,11 +1,11 @@
-//! The rules, as data.
+//! The rules as data: one table for each set, in `nist` and `cfr`. `assess` calls the function of each row.
 
 use super::level::{AssuranceLevel, Verdict};
 use super::view::View;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// A set of rules. Each set is one table.
+/// A set of rules, which is one table. Its name in JSON is that of [`Self::name`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Rules {
@@ -24,7 +24,7 @@ impl Rules {
     /// All sets.
     pub const ALL: [Self; 3] = [Self::Nist80063B4, Self::Cfr1311, Self::Cfr11];
 
-    /// The date of the tables. It changes when a rule is added, or when the verdict of one changes.
+    /// The date of all tables. It changes when a rule is added to a table, or when the verdict of a rule changes for the same facts.
     pub const VERSION: &'static str = "2026-11-29";
 
     /// Returns the name: `nist-800-63b-4`, `21cfr1311` or `21cfr11`.
@@ -53,7 +53,7 @@ impl Rules {
         }
     }
 
-    /// Whether the set has levels.
+    /// Returns whether rules of the set belong to a level, so that [`Assurance::ceiling`](super::Assurance::ceiling) is not `None`.
     pub(super) const fn has_levels(self) -> bool {
         matches!(self, Self::Nist80063B4)
     }
@@ -65,7 +65,7 @@ impl fmt::Display for Rules {
     }
 }
 
-/// Whether a rule binds.
+/// How a rule follows from the text that it cites.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RuleStatus {
@@ -73,7 +73,7 @@ pub enum RuleStatus {
     InForce,
     /// The text is proposed.
     Proposed,
-    /// The text is in force, but it does not speak of passkeys in these words: the verdict is our reading.
+    /// The text is in force, but it was not written for passkeys. The verdict is how this library reads it.
     OurReading,
 }
 
@@ -89,7 +89,7 @@ impl RuleStatus {
     }
 }
 
-/// One rule of a table.
+/// One rule of a table. Two rules are equal if they have the same id, and `Debug` shows the id.
 #[derive(Clone, Copy)]
 pub struct Rule {
     pub(super) id: &'static str,
@@ -98,8 +98,20 @@ pub struct Rule {
     pub(super) status: RuleStatus,
     pub(super) level: Option<AssuranceLevel>,
     pub(super) says: &'static str,
+    /// Judges the facts of one sign-in.
     pub(super) verdict: fn(&View<'_>) -> Verdict,
 }
+
+/// Makes a table. The columns are the id, the keyword, the citation, the status, the level, what the rule asks, and the function
+/// that judges it.
+macro_rules! rules {
+    ($($id:literal, $keyword:literal, $citation:literal, $status:expr, $level:expr, $says:literal, $verdict:expr;)*) => {
+        [$(Rule {
+            id: $id, keyword: $keyword, citation: $citation, status: $status, level: $level, says: $says, verdict: $verdict,
+        },)*]
+    };
+}
+pub(super) use rules;
 
 impl Rule {
     /// Returns the id, which never changes.
@@ -108,25 +120,25 @@ impl Rule {
         self.id
     }
 
-    /// Returns the keyword of the text, such as `SHALL`.
+    /// Returns the keyword of the text, such as `SHALL`, or `-` if the text has none.
     #[must_use]
     pub const fn keyword(&self) -> &'static str {
         self.keyword
     }
 
-    /// Returns where the text is.
+    /// Returns the document and the section of the text, such as `SP 800-63B-4 2.2.1`.
     #[must_use]
     pub const fn citation(&self) -> &'static str {
         self.citation
     }
 
-    /// Returns whether the rule binds.
+    /// Returns how the rule follows from the text.
     #[must_use]
     pub const fn status(&self) -> RuleStatus {
         self.status
     }
 
-    /// Returns the lowest level that needs the rule. `None`: no level does.
+    /// Returns the lowest level that needs the rule: all higher levels need it too. `None`: no level needs it.
     #[must_use]
     pub const fn level(&self) -> Option<AssuranceLevel> {
         self.level

@@ -20,7 +20,7 @@ const ISSUE_SEVERITY: &str = "http://hl7.org/fhir/issue-severity";
 /// The extension of IHE's Basic Audit Log Patterns.
 const ASSURANCE_LEVEL: &str = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/ihe-assuranceLevel";
 
-/// A code of DICOM (PS3.16, CID 400 and 401) with its meaning.
+/// A code of DICOM with its meaning (PS3.16: CID 400 for the class of an event, CID 401 for the event).
 type Dicom = (&'static str, &'static str);
 const USER_AUTHENTICATION: Dicom = ("110114", "User Authentication");
 const SECURITY_ALERT: Dicom = ("110113", "Security Alert");
@@ -30,7 +30,8 @@ const EMERGENCY_STARTED: Dicom = ("110127", "Emergency Override Started");
 const EMERGENCY_STOPPED: Dicom = ("110138", "Emergency Override Stopped");
 const ATTESTED: Dicom = ("110143", "Attest");
 
-/// The class, the code and the action of a type.
+/// Returns the class of an event (R4: `type`, R5: `category`), its code (R4: `subtype`, R5: `code`), and its `action`: C creates,
+/// U updates, D deletes, E executes.
 const fn classified(kind: EventType) -> (Dicom, Dicom, &'static str) {
     match kind {
         EventType::SignIn | EventType::Reauthentication => (USER_AUTHENTICATION, LOGIN, "E"),
@@ -48,16 +49,19 @@ const fn classified(kind: EventType) -> (Dicom, Dicom, &'static str) {
     }
 }
 
+/// A Coding.
 fn coding((code, display): Dicom) -> Value {
     json!({ "system": DCM, "code": code, "display": display })
 }
 
-fn named(name: &str) -> Value {
+/// A Reference by a name that is not a FHIR id.
+fn reference(name: &str) -> Value {
     json!({ "identifier": { "value": name } })
 }
 
 impl AuditEvent {
-    /// Returns the event as a FHIR AuditEvent, in JSON. Whoever was only claimed is an entity of it, never an agent.
+    /// Returns the event as a FHIR AuditEvent, in JSON. Its agent is the actor. Who was only claimed is an entity of it, and never the
+    /// agent.
     #[must_use]
     pub fn fhir(&self, version: FhirVersion) -> String {
         let (class, code, action) = classified(self.kind);
@@ -70,7 +74,7 @@ impl AuditEvent {
             FhirVersion::R4 => {
                 add("type", coding(class));
                 add("subtype", json!([coding(code)]));
-                add("outcome", self.graded("0", "4", "8").into());
+                add("outcome", self.by_outcome("0", "4", "8").into());
                 if let Some(code) = &self.code {
                     add("outcomeDesc", code.as_str().into());
                 }
@@ -78,8 +82,8 @@ impl AuditEvent {
             FhirVersion::R5 => {
                 add("category", json!([{ "coding": [coding(class)] }]));
                 add("code", json!({ "coding": [coding(code)] }));
-                add("severity", self.graded("informational", "warning", "alert").into());
-                let word = self.graded("success", "error", "warning");
+                add("severity", self.by_outcome("informational", "warning", "alert").into());
+                let word = self.by_outcome("success", "error", "warning");
                 let mut outcome = json!({ "code": { "system": ISSUE_SEVERITY, "code": word } });
                 if let (Some(code), Value::Object(outcome)) = (&self.code, &mut outcome) {
                     outcome.insert("detail".to_owned(), json!([{ "coding": [{ "code": code.as_str() }] }]));
@@ -100,7 +104,8 @@ impl AuditEvent {
         Value::Object(resource).to_string()
     }
 
-    fn graded(&self, success: &'static str, refused: &'static str, alert: &'static str) -> &'static str {
+    /// Returns the word for the outcome. An alert has its own word, whatever its outcome.
+    fn by_outcome(&self, success: &'static str, refused: &'static str, alert: &'static str) -> &'static str {
         match self.outcome {
             _ if self.kind.is_alert() => alert,
             EventOutcome::Success => success,
@@ -108,8 +113,9 @@ impl AuditEvent {
         }
     }
 
+    /// The agent: who acted, under which policy, and at which level.
     fn agent(&self) -> Value {
-        let who = self.actor.as_ref().map(|actor| named(actor.as_str()));
+        let who = self.actor.as_ref().map(|actor| reference(actor.as_str()));
         let mut agent = Map::new();
         agent.insert("who".to_owned(), who.unwrap_or_else(|| json!({ "display": "nobody was authenticated" })));
         agent.insert("requestor".to_owned(), true.into());
@@ -124,8 +130,9 @@ impl AuditEvent {
         Value::Object(agent)
     }
 
+    /// The source: the service that reports the event, and its site.
     fn source(&self, version: FhirVersion) -> Value {
-        let mut source = json!({ "observer": named(self.service.as_str()) });
+        let mut source = json!({ "observer": reference(self.service.as_str()) });
         if let (Some(site), Value::Object(source)) = (&self.site, &mut source) {
             let site = match version {
                 FhirVersion::R4 => site.as_str().into(),
@@ -136,14 +143,16 @@ impl AuditEvent {
         source
     }
 
+    /// The entities: the credential, for whom the actor acted, and who was only claimed.
     fn entities(&self) -> Vec<Value> {
         let credential = self.credential.map(|credential| credential.to_string());
         let accounts = [&self.subject, &self.claimed].into_iter().flatten().map(|account| account.as_str());
         let names = credential.as_deref().into_iter().chain(accounts);
-        names.map(|name| json!({ "what": named(name) })).collect()
+        names.map(|name| json!({ "what": reference(name) })).collect()
     }
 }
 
+/// The extension for the level of assurance of an agent.
 fn assurance(level: AssuranceLevel) -> Value {
     let level = level.name().to_uppercase();
     let text = format!("evidence consistent with NIST SP 800-63B-4 {level}; not a determination of compliance");

@@ -2,7 +2,7 @@
 //!
 //! [`verify`] is pure. The caller loads the credential record and stores its update.
 
-pub use super::outcome::{SignCount, SignCountPolicy, UserVerification};
+pub use super::results::{SignCount, SignCountPolicy, UserVerification};
 
 use super::common::{extension_setters, verified_values};
 use super::evidence::{Evidence, Purpose};
@@ -113,10 +113,11 @@ impl<'e> ExpectedAuthentication<'e> {
         self
     }
 
-    /// Returns whether BE changed in a way that counts only after an additional factor.
-    fn corrects(&self, record: &CredentialRecord, flags: Flags) -> bool {
-        let corrected = record.backup_eligible == Some(false) && flags.backup_eligible();
-        corrected && self.backup_eligibility_change == BackupEligibilityChange::AcceptCorrection
+    /// Returns whether BE changed from clear to set and the policy accepts that as a correction. It counts only after an additional
+    /// factor: until then the record keeps its BE and BS, and UV is not a factor.
+    fn is_correction(&self, record: &CredentialRecord, flags: Flags) -> bool {
+        let became_eligible = record.backup_eligible == Some(false) && flags.backup_eligible();
+        became_eligible && self.backup_eligibility_change == BackupEligibilityChange::AcceptCorrection
     }
 }
 
@@ -128,7 +129,7 @@ pub struct VerifiedAuthentication<'a> {
     pub(crate) recorder: Recorder,
 }
 
-/// What the steps return.
+/// What the steps find in an accepted authentication.
 #[derive(Clone, Debug)]
 struct Checked<'a> {
     authenticator_data: AuthenticatorData<'a>,
@@ -136,8 +137,10 @@ struct Checked<'a> {
     algorithm: Algorithm,
     sign_count: SignCount,
     user_verification: UserVerification,
-    expect: RecordState,
-    set: RecordState,
+    /// The record that the response was verified against.
+    before: RecordState,
+    /// The record after step 24.
+    after: RecordState,
     backup_eligibility_changed: bool,
     extension_results: Option<&'a ClientExtensionResults>,
 }
@@ -166,7 +169,7 @@ impl<'a> VerifiedAuthentication<'a> {
     /// Returns the changes of the record, or `None` if nothing changed, as usual with synced passkeys.
     #[must_use]
     pub fn update(&self) -> Option<RecordUpdate> {
-        RecordUpdate::between(self.checked.expect, self.checked.set)
+        RecordUpdate::between(self.checked.before, self.checked.after)
     }
 
     /// Returns the changes to write after [`Self::update`], once the user also proved an additional factor as strong as user
@@ -174,10 +177,14 @@ impl<'a> VerifiedAuthentication<'a> {
     /// a factor.
     #[must_use]
     pub fn update_after_additional_factor(&self) -> Option<RecordUpdate> {
-        let (set, flags) = (self.checked.set, self.authenticator_data().flags());
-        let uv_initialized = set.uv_initialized || flags.user_verified();
-        let (backup_eligible, backup_state) = (Some(flags.backup_eligible()), Some(flags.backup_state()));
-        RecordUpdate::between(set, RecordState { uv_initialized, backup_eligible, backup_state, ..set })
+        let (after, flags) = (self.checked.after, self.flags());
+        let with_factor = RecordState {
+            uv_initialized: after.uv_initialized || flags.user_verified(),
+            backup_eligible: Some(flags.backup_eligible()),
+            backup_state: Some(flags.backup_state()),
+            ..after
+        };
+        RecordUpdate::between(after, with_factor)
     }
 
     /// Returns the evidence.
@@ -201,7 +208,8 @@ pub fn verify<'a>(
     record: &CredentialRecord,
     backend: &dyn Backend,
 ) -> Result<VerifiedAuthentication<'a>, Failure> {
-    verify_type("webauthn.get", expected, response, record, expected.begin(response, backend), backend)
+    let recorder = expected.begin(response, backend);
+    verify_with_type("webauthn.get", expected, response, record, recorder, backend)
 }
 
 /// As [`verify`], for Secure Payment Confirmation, whose client data has its own `type`.
@@ -213,10 +221,11 @@ pub(super) fn verify_payment<'a>(
 ) -> Result<VerifiedAuthentication<'a>, Failure> {
     let mut recorder = expected.begin(response, backend);
     recorder.evidence.purpose = Some(Purpose::Payment);
-    verify_type("payment.get", expected, response, record, recorder, backend)
+    verify_with_type("payment.get", expected, response, record, recorder, backend)
 }
 
-fn verify_type<'a>(
+/// As [`verify`], with the `type` that client data must have. `recorder` contains what is known before the first step.
+fn verify_with_type<'a>(
     ceremony_type: &str,
     expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
@@ -233,6 +242,7 @@ fn verify_type<'a>(
     }
 }
 
+/// Performs the steps in their order, and records their outcomes.
 fn steps<'a>(
     ceremony_type: &str,
     expected: &ExpectedAuthentication<'a>,
@@ -241,17 +251,20 @@ fn steps<'a>(
     backend: &dyn Backend,
     recorder: &mut Recorder,
 ) -> Result<Checked<'a>, Refusal> {
+    // Steps 3 to 6: the response, and the credential that it names
     credential(expected, response, record, recorder)?;
 
     // Steps 8 to 14: client data
     let client_data =
         client_data::verify(response.client_data_json(), ceremony_type, expected.challenge, expected.site, recorder)?;
 
+    // Steps 7 and 15 to 19: authenticator data
     let authenticator_data = authenticator_data(expected, response, record, backend, recorder)?;
 
     // Steps 20 and 21: the signature over authenticator data and the hash of client data
     let algorithm = signature(response, &authenticator_data, record, backend, recorder)?;
-    // The algorithm is checked after the signature, so that a refusal takes as long as an accepted signature.
+    // The algorithm of the record must be one that may sign in. This rule of the relying party comes after the signature, so that
+    // the refusal takes as long as one for a wrong signature.
     if !expected.algorithms.contains(&algorithm) {
         return Err(Refusal::AlgorithmNotAccepted(algorithm.cose().into()));
     }
@@ -268,7 +281,8 @@ fn steps<'a>(
     recorder.extensions(expected.extensions != AuthenticationExtensions::NONE, report);
 
     // Step 24: the update of the record. The caller stores it.
-    let (expect, set) = update(expected, record, &authenticator_data);
+    let before = RecordState::of(record);
+    let after = updated(expected, record, &authenticator_data);
     let user_verification = user_verification(expected, flags, record);
     Ok(Checked {
         authenticator_data,
@@ -276,8 +290,8 @@ fn steps<'a>(
         algorithm,
         sign_count,
         user_verification,
-        expect,
-        set,
+        before,
+        after,
         backup_eligibility_changed: record.backup_eligible.is_some_and(|eligible| eligible != flags.backup_eligible()),
         extension_results,
     })
@@ -296,14 +310,15 @@ fn credential(
 
     // Step 5: allowCredentials, if it was sent
     let allowed = expected.allow_credentials;
-    let named = allowed.iter().any(|allowed| allowed.as_bytes().iter().eq(response.credential_id()));
-    recorder.check(Step::AllowCredentials, !allowed.is_empty(), named, Refusal::CredentialNotAllowed)?;
+    // `iter().eq` compares in place. `==` calls memcmp for each id.
+    let is_allowed = allowed.iter().any(|id| id.as_bytes().iter().eq(response.credential_id()));
+    recorder.check(Step::AllowCredentials, !allowed.is_empty(), is_allowed, Refusal::CredentialNotAllowed)?;
 
     // Step 6: the record has the credential id that the response names, and its owner is the user
     if record.id.as_bytes() != response.credential_id() {
         return Err(Refusal::CredentialMismatch);
     }
-    let quirks = user(expected, response, record)?;
+    let quirks = owner(expected, response, record)?;
     recorder.evidence.quirks = recorder.evidence.quirks.union(quirks);
     recorder.passed(Step::User);
     Ok(())
@@ -317,7 +332,7 @@ fn authenticator_data<'a>(
     backend: &dyn Backend,
     recorder: &mut Recorder,
 ) -> Result<AuthenticatorData<'a>, Refusal> {
-    // Step 7: authenticator data. An assertion carries no attested credential data (§6.1).
+    // Step 7: authenticator data
     let authenticator_data = AuthenticatorData::read(response.authenticator_data())
         .map_err(|error| Refusal::AuthenticatorData(error.into()))?;
     let flags = authenticator_data.flags();
@@ -325,6 +340,7 @@ fn authenticator_data<'a>(
     recorder.evidence.sign_count = Some(authenticator_data.sign_count());
     recorder.evidence.sign_count_stored = Some(record.sign_count);
     recorder.evidence.user_verification = Some(user_verification(expected, flags, record));
+    // §6.1: an assertion has no attested credential data.
     if authenticator_data.attested_credential_data().is_some() {
         return Err(Refusal::AuthenticatorData(authenticator::data::Error::AttestedCredentialData.into()));
     }
@@ -340,9 +356,10 @@ fn authenticator_data<'a>(
     Ok(authenticator_data)
 }
 
-/// The part of step 6 that checks the owner: if the user was known before, the record must be that user's, and the user
-/// handle in the response must be that of the record. Returns the quirks that were needed.
-fn user(
+/// Checks the owner of the record (step 6): if the user was known before the ceremony, the record must be that user's. A user
+/// handle in the response must be that of the record, and it must be there if the user was not known. Returns the quirks that were
+/// needed.
+fn owner(
     expected: &ExpectedAuthentication<'_>,
     response: &AuthenticationResponse,
     record: &CredentialRecord,
@@ -366,7 +383,7 @@ fn user(
     }
 }
 
-/// Compares rpIdHash. The AppID counts instead of the RP ID only if it was requested and the client says that it used it
+/// Compares rpIdHash (step 15). The AppID counts instead of the RP ID only if it was requested and the client says that it used it
 /// (§10.1.1). Returns whether the AppID was used.
 fn rp_id_hash(
     expected: &ExpectedAuthentication<'_>,
@@ -374,8 +391,8 @@ fn rp_id_hash(
     authenticator_data: &AuthenticatorData<'_>,
     backend: &dyn Backend,
 ) -> Result<bool, Refusal> {
-    let used = response.client_extension_results().and_then(|results| results.appid) == Some(true);
-    let appid = expected.appid.filter(|_| used);
+    let says_used = response.client_extension_results().and_then(|results| results.appid) == Some(true);
+    let appid = expected.appid.filter(|_| says_used);
     let hash = match appid {
         Some(appid) => backend.sha256(&[appid.as_bytes()]),
         None => expected.site.rp_id_hash(backend),
@@ -383,6 +400,7 @@ fn rp_id_hash(
     if *authenticator_data.rp_id_hash() == hash { Ok(appid.is_some()) } else { Err(Refusal::RpIdHash) }
 }
 
+/// Checks the flags (steps 16 to 19).
 fn check_flags(
     expected: &ExpectedAuthentication<'_>,
     record: &CredentialRecord,
@@ -395,31 +413,30 @@ fn check_flags(
     let required = expected.user_verification_required;
     recorder.check(Step::UserVerified, required, flags.user_verified(), Refusal::UserNotVerified)?;
     // Step 18: BS is set only if BE is set
-    let possible = flags.backup_eligible() || !flags.backup_state();
-    recorder.check(Step::BackupState, true, possible, Refusal::BackupState)?;
+    let is_possible = flags.backup_eligible() || !flags.backup_state();
+    recorder.check(Step::BackupState, true, is_possible, Refusal::BackupState)?;
     // Step 19: the policies for BE and BS. They come before the record, because a refusal before the signature check must not
     // depend on the record.
     if !expected.backup_eligibility.admits(flags.backup_eligible()) {
         return Err(Refusal::BackupEligibility);
     }
-    let (policy, backed_up) = (expected.backup_state, flags.backup_state());
-    let asked = policy != BackupState::Any;
-    recorder.check(Step::BackupStatePolicy, asked, policy.admits(backed_up), Refusal::BackupStateNotAllowed)?;
+    let policy = expected.backup_state;
+    let is_admitted = policy.admits(flags.backup_state());
+    recorder.check(Step::BackupStatePolicy, policy != BackupState::Any, is_admitted, Refusal::BackupStateNotAllowed)?;
     // Step 19: BE equals that of the record
-    match record.backup_eligible {
-        None => recorder.record(Step::BackupEligibility, Outcome::NotKnown),
-        Some(eligible) if eligible == flags.backup_eligible() => recorder.passed(Step::BackupEligibility),
-        Some(_) if expected.backup_eligibility_change == BackupEligibilityChange::Report => {
-            recorder.record(Step::BackupEligibility, Outcome::Waived);
-        }
-        Some(_) if expected.corrects(record, flags) => recorder.record(Step::BackupEligibility, Outcome::Waived),
+    let reports = expected.backup_eligibility_change == BackupEligibilityChange::Report;
+    let outcome = match record.backup_eligible {
+        None => Outcome::NotKnown,
+        Some(eligible) if eligible == flags.backup_eligible() => Outcome::Passed,
+        Some(_) if reports || expected.is_correction(record, flags) => Outcome::Waived,
         Some(_) => return Err(Refusal::BackupEligibilityChanged),
-    }
+    };
+    recorder.record(Step::BackupEligibility, outcome);
     Ok(())
 }
 
-/// Steps 20 and 21. The record determines the key and its algorithm; nothing in the message does. If the key is unusable,
-/// nothing is hashed.
+/// Verifies the signature (steps 20 and 21). Returns the algorithm of the key. The record determines both; nothing in the message
+/// does. If the key is unusable, nothing is hashed.
 pub(crate) fn signature(
     response: &AuthenticationResponse,
     authenticator_data: &AuthenticatorData<'_>,
@@ -441,7 +458,7 @@ pub(crate) fn signature(
     Ok(key.algorithm())
 }
 
-/// Step 22: compares the signature counters.
+/// Compares the signature counters (step 22). Counters that are both 0 are not kept, so there is nothing to compare.
 fn sign_count(policy: SignCountPolicy, flags: Flags, stored: u32, received: u32) -> Result<SignCount, Refusal> {
     let rejects = match policy {
         SignCountPolicy::Reject => true,
@@ -462,7 +479,7 @@ fn user_verification(
     flags: Flags,
     record: &CredentialRecord,
 ) -> UserVerification {
-    let counts = record.uv_initialized && !expected.corrects(record, flags);
+    let counts = record.uv_initialized && !expected.is_correction(record, flags);
     match (flags.user_verified(), counts) {
         (false, _) => UserVerification::NotPerformed,
         (true, false) => UserVerification::First,
@@ -470,19 +487,18 @@ fn user_verification(
     }
 }
 
-/// Step 24: returns the record before and after. The counter never decreases, so that the next use of a clone is noticed.
-/// `uvInitialized` stays, because setting it requires an additional factor, which only the caller can check.
-///
-/// BE and BS also stay if BE was corrected, until the caller has checked an additional factor.
-fn update(
+/// Returns the updated record (step 24).
+fn updated(
     expected: &ExpectedAuthentication<'_>,
     record: &CredentialRecord,
     authenticator_data: &AuthenticatorData<'_>,
-) -> (RecordState, RecordState) {
-    let (expect, flags) = (RecordState::of(record), authenticator_data.flags());
-    let mut set = RecordState { sign_count: expect.sign_count.max(authenticator_data.sign_count()), ..expect };
-    if !expected.corrects(record, flags) {
-        (set.backup_eligible, set.backup_state) = (Some(flags.backup_eligible()), Some(flags.backup_state()));
+) -> RecordState {
+    let (mut after, flags) = (RecordState::of(record), authenticator_data.flags());
+    // The counter never decreases, so that the next use of a clone is noticed.
+    after.sign_count = after.sign_count.max(authenticator_data.sign_count());
+    if !expected.is_correction(record, flags) {
+        (after.backup_eligible, after.backup_state) = (Some(flags.backup_eligible()), Some(flags.backup_state()));
     }
-    (expect, set)
+    // uvInitialized stays: setting it requires an additional factor, which only the caller can check.
+    after
 }

@@ -86,7 +86,7 @@
 
 use super::OriginRule;
 use super::backup::{BackupEligibility, BackupState};
-use super::outcome::UserVerification;
+use super::results::UserVerification;
 use super::step::{Ceremony, Outcome, StepNumber};
 use crate::attestation::voucher::{Fact, Voucher};
 use crate::attestation::{AttestationType, Format, KeyProperties};

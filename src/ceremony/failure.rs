@@ -1,4 +1,4 @@
-//! A ceremony that was refused.
+//! The error of a refused ceremony: the refusal, and the evidence up to it.
 
 use super::evidence::Evidence;
 use super::recorder::Recorder;
@@ -7,7 +7,7 @@ use super::step::{Ceremony, StepNumber};
 use crate::client::signal::Signal;
 use core::fmt;
 
-/// A refusal, and the ceremony that it ended.
+/// A refused ceremony: which one, why, and the [evidence](Self::evidence) of its steps.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
@@ -15,25 +15,29 @@ pub struct Failure {
     pub ceremony: Ceremony,
     /// The reason.
     pub refusal: Refusal,
+    /// What was recorded up to the refusal, and the refusal.
     pub(crate) recorder: Box<Recorder>,
-    /// The signal that the page may send, if the credential is known to be unknown.
+    /// The signal that asks the client to forget the passkey. Only the front door sets it, in a discoverable sign-in with a
+    /// credential that has no record.
     pub(crate) unknown_credential: Option<Box<Signal>>,
 }
 
 impl Failure {
+    /// Records the refusal, which ends the ceremony.
     pub(crate) fn after(mut recorder: Recorder, refusal: Refusal) -> Self {
         recorder.refused(&refusal);
         let ceremony = recorder.evidence.ceremony;
         Self { ceremony, refusal, recorder: Box::new(recorder), unknown_credential: None }
     }
 
-    /// Makes the failure of a ceremony that ended before any other step, such as a response that cannot be parsed.
+    /// Makes the failure of a ceremony in which no step passed before the refusal, such as a response that cannot be parsed.
     #[must_use]
     pub fn new(ceremony: Ceremony, refusal: Refusal) -> Self {
         Self::after(Recorder::new(ceremony), refusal)
     }
 
-    /// Returns the step of the standard that refuses.
+    /// Returns the step of the standard that refuses. `None` if the ceremony has no step for this refusal, which only
+    /// [`Self::new`] can make.
     #[must_use]
     pub const fn step(&self) -> Option<StepNumber> {
         self.refusal.step().number(self.ceremony)
@@ -53,7 +57,7 @@ impl Failure {
     }
 }
 
-/// Shows the refusal only. The evidence names the credential.
+/// Shows no evidence, because it contains the ids of the credential and the user.
 impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Failure")
@@ -72,7 +76,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// The text above already contains that of the refusal.
+/// It has no source, because `Display` already contains the text of the refusal.
 impl core::error::Error for Failure {}
 
 #[cfg(test)]

@@ -11,11 +11,11 @@ mod common;
 pub mod evidence;
 mod failure;
 mod origins;
-mod outcome;
 pub mod payment;
 mod recorder;
 mod refusal;
 pub mod registration;
+mod results;
 mod site;
 mod step;
 

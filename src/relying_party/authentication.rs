@@ -1,6 +1,7 @@
 //! Starts and finishes an authentication (§7.2).
 
 use super::registration::descriptor;
+use super::request::choice_setters;
 use super::{RelyingParty, check_time};
 use crate::ceremony::authentication::{
     self, ExpectedAuthentication, SignCount, UserVerification, VerifiedAuthentication,
@@ -115,24 +116,7 @@ impl AuthenticationRequest {
         matches!(self.account, Account::Any)
     }
 
-    /// Sets the hints for the user interface of the client, most preferred first.
-    pub fn hints(mut self, hints: impl IntoIterator<Item = Hint>) -> Self {
-        self.hints = hints.into_iter().collect();
-        self
-    }
-
-    /// Sets the user verification. Without this call it is the relying party's own choice. `finish_authentication` checks what
-    /// is requested here.
-    pub fn user_verification(mut self, wanted: UserVerificationRequirement) -> Self {
-        self.user_verification = Some(wanted);
-        self
-    }
-
-    /// Sets how long the ceremony may take, from 1 second to 1 day. Without this call it is the relying party's own choice.
-    pub const fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
+    choice_setters!();
 
     /// Sets the client extension inputs, such as the AppID for credentials that were registered with U2F (§10.1.1).
     pub fn extensions(mut self, inputs: RequestExtensions) -> Self {

@@ -14,6 +14,7 @@ mod metadata;
 mod payment;
 mod reauthentication;
 mod registration;
+mod request;
 mod signal;
 mod stand_in;
 mod well_known;

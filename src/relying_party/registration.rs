@@ -1,5 +1,6 @@
 //! Starts and finishes a registration (§7.1).
 
+use super::request::choice_setters;
 use super::{RelyingParty, as_sent, check_time};
 use crate::attestation::Format;
 use crate::ceremony::registration::{self, ExpectedRegistration};
@@ -96,9 +97,11 @@ impl RegistrationRequest {
     }
 
     /// Says that your front end calls `create()` with `mediation: "conditional"`, which shows no dialogue: a password manager
-    /// upgrades a user who just signed in with a password. UP and UV may then be clear (§7.1 step 15), and the record's
-    /// `uv_initialized` says whether UV was. Ask once after such a sign-in, if the client has the capability
-    /// `conditionalCreate`, never in a frame. Most users will see nothing, and a refusal is no failure of theirs.
+    /// upgrades a user who just signed in with a password. UP may then be clear (§7.1 step 15). So may UV: user verification is
+    /// never required, whatever [`Self::user_verification`] asks, and the record's `uv_initialized` says whether UV was set.
+    ///
+    /// Ask once after such a sign-in, if the client has the capability `conditionalCreate`, never in a frame. Most users will see
+    /// nothing, and a refusal is no failure of theirs.
     pub const fn conditional(mut self) -> Self {
         self.conditional = true;
         self
@@ -116,11 +119,7 @@ impl RegistrationRequest {
         self
     }
 
-    /// Sets the hints for the user interface of the client, most preferred first.
-    pub fn hints(mut self, hints: impl IntoIterator<Item = Hint>) -> Self {
-        self.hints = hints.into_iter().collect();
-        self
-    }
+    choice_setters!();
 
     /// Names the attestation policy that decides: see
     /// [`attestation_named`](super::RelyingPartyBuilder::attestation_named). Without this call it is the default policy.
@@ -132,19 +131,6 @@ impl RegistrationRequest {
     /// Sets the attestation formats, most preferred first.
     pub fn attestation_formats(mut self, formats: impl IntoIterator<Item = Format>) -> Self {
         self.attestation_formats = formats.into_iter().collect();
-        self
-    }
-
-    /// Sets the user verification. Without this call it is the relying party's own choice. A conditional create never requires
-    /// it.
-    pub fn user_verification(mut self, wanted: UserVerificationRequirement) -> Self {
-        self.user_verification = Some(wanted);
-        self
-    }
-
-    /// Sets how long the ceremony may take, from 1 second to 1 day. Without this call it is the relying party's own choice.
-    pub const fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
         self
     }
 

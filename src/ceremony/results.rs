@@ -1,8 +1,9 @@
-//! What an authentication returns besides its verdict: the signature counter and user verification.
+//! Two results of an accepted authentication: what its signature counter shows, and whether its user verification is a factor.
 
 use super::step::Outcome;
 
-/// What to do if the signature counter did not advance (§7.2 step 22). That is a sign of a cloned authenticator, but no proof.
+/// What to do if the signature counter did not advance (§7.2 step 22), which is a sign of a cloned authenticator, but no proof.
+/// It does not matter if both counters are 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignCountPolicy {
@@ -12,19 +13,20 @@ pub enum SignCountPolicy {
     /// Refuses the authentication of a device-bound credential (BE clear). Accepts that of any other, and reports
     /// [`SignCount::Regressed`], because copies of a synced passkey do not share a counter.
     RejectDeviceBound,
-    /// Accepts it, and reports [`SignCount::Regressed`].
+    /// Accepts the authentication, and reports [`SignCount::Regressed`].
     Report,
 }
 
-/// The signature counter, compared with that of the record (§6.1.1).
+/// The signature counter of the assertion, compared with that of the record (§6.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignCount {
     /// Both are 0: the authenticator has no counter.
     NotKept,
-    /// It advanced.
+    /// It is greater than that of the record.
     Advanced,
-    /// It did not advance: because of a clone, a malfunction, or two simultaneous sign-ins.
+    /// It is not greater than that of the record, and the policy accepts that. The cause is a clone, a malfunction, or two
+    /// simultaneous sign-ins.
     #[non_exhaustive]
     Regressed {
         /// The counter of the record.
@@ -35,7 +37,7 @@ pub enum SignCount {
 }
 
 impl SignCount {
-    /// Returns the outcome of step 22.
+    /// Returns the outcome of step 22 if the policy accepted the counter.
     pub(super) const fn outcome(self) -> Outcome {
         match self {
             Self::NotKept => Outcome::NotRequired,
@@ -61,7 +63,7 @@ pub enum UserVerification {
 }
 
 impl UserVerification {
-    /// Returns whether it counts as an authentication factor.
+    /// Returns whether user verification counts as an authentication factor.
     #[must_use]
     pub const fn is_factor(self) -> bool {
         matches!(self, Self::Performed)
