@@ -21,6 +21,7 @@
 //! | log, alert, measure, upgrade | [`operating`] |
 //! | keep audit logs and archives | [`audit`] |
 //! | come from webauthn-rs; from other libraries: [`interop`](crate::interop) | [`webauthn_rs`] |
+//! | use it from a portal in another language: a process that answers JSON | `json/README.md` in the repository |
 //!
 //! | to look up | page |
 //! |---|---|
