@@ -4,14 +4,20 @@
 
 use super::Few;
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 
-/// The SIMD engine, chosen once by CPU detection. It accepts the same texts as the scalar engine.
+/// The SIMD engines, chosen once by CPU detection. They accept the same texts as the scalar engines.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-static URL_SAFE_NO_PAD: std::sync::LazyLock<base64::engine::Simd> =
-    std::sync::LazyLock::new(|| base64::engine::Simd::url_safe(base64::engine::general_purpose::NO_PAD));
+mod engines {
+    use base64::engine::Simd;
+    use base64::engine::general_purpose::{NO_PAD, PAD};
+    use std::sync::LazyLock;
+
+    pub(super) static URL_SAFE_NO_PAD: LazyLock<Simd> = LazyLock::new(|| Simd::url_safe(NO_PAD));
+    pub(super) static STANDARD: LazyLock<Simd> = LazyLock::new(|| Simd::standard(PAD));
+}
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose as engines;
+use engines::{STANDARD, URL_SAFE_NO_PAD};
 
 /// Bytes with inline storage for up to 512.
 pub(crate) type Bytes = Few<u8, 512>;
