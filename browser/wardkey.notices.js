@@ -19,6 +19,8 @@ const NOTICES = {
     "passkey-suspended": "A passkey was suspended. Nobody can sign in with it. Was it not you? {contact}",
     "passkey-resumed": "A suspended passkey can be used again. Was it not you? {contact}",
     "account-recovered": "Access to your account was recovered. Was it not you? {contact}",
+    "saved-code-replaced": "A new recovery code was made. The old one does not work any more. Was it not you? {contact}",
+    "account-deleted": "Your account was deleted. Was it not you? {contact}",
   },
   es: {
     "signed-in-with-passkey": "Ha iniciado sesión con su clave de acceso.",
@@ -35,6 +37,9 @@ const NOTICES = {
     "passkey-suspended": "Se ha suspendido una clave de acceso. Nadie puede entrar con ella. ¿No ha sido usted? {contact}",
     "passkey-resumed": "Una clave de acceso suspendida vuelve a funcionar. ¿No ha sido usted? {contact}",
     "account-recovered": "Se ha recuperado el acceso a su cuenta. ¿No ha sido usted? {contact}",
+    "saved-code-replaced":
+      "Se ha creado un código de recuperación nuevo. El anterior ya no sirve. ¿No ha sido usted? {contact}",
+    "account-deleted": "Se ha eliminado su cuenta. ¿No ha sido usted? {contact}",
   },
   ar: {
     "signed-in-with-passkey": "سجّلت الدخول بمفتاح المرور.",
@@ -50,6 +55,8 @@ const NOTICES = {
     "passkey-suspended": "عُلّق مفتاح مرور، ولا يمكن لأحد الدخول به. ألم تفعل ذلك بنفسك؟ {contact}",
     "passkey-resumed": "عاد مفتاح مرور معلّق إلى العمل. ألم تفعل ذلك بنفسك؟ {contact}",
     "account-recovered": "استُعيد الوصول إلى حسابك. ألم تفعل ذلك بنفسك؟ {contact}",
+    "saved-code-replaced": "أُنشئ رمز استرداد جديد، ولم يعد الرمز القديم صالحًا. ألم تفعل ذلك بنفسك؟ {contact}",
+    "account-deleted": "حُذف حسابك. ألم تفعل ذلك بنفسك؟ {contact}",
   },
 };
 

@@ -40,6 +40,10 @@ pub enum AccountAct {
         /// The passkey.
         id: String,
     },
+    /// Making a new saved recovery code, which replaces the old one (SP 800-63B-4 4.2.1.1).
+    ReplaceSavedCode,
+    /// Deleting the account. Ours: no standard speaks of it.
+    DeleteAccount,
 }
 
 /// The numbers of the relying party.
@@ -128,11 +132,15 @@ pub enum Notice {
     PasskeyResumed,
     /// The account was recovered.
     AccountRecovered,
+    /// A new saved recovery code replaced the old one.
+    SavedCodeReplaced,
+    /// The account was deleted.
+    AccountDeleted,
 }
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::PasskeyAdded,
         Self::PhoneChanged,
         Self::SmsRetired,
@@ -140,6 +148,8 @@ impl Notice {
         Self::PasskeySuspended,
         Self::PasskeyResumed,
         Self::AccountRecovered,
+        Self::SavedCodeReplaced,
+        Self::AccountDeleted,
     ];
 
     /// Returns the key of the text, such as `passkey-added`.
@@ -153,6 +163,8 @@ impl Notice {
             Self::PasskeySuspended => "passkey-suspended",
             Self::PasskeyResumed => "passkey-resumed",
             Self::AccountRecovered => "account-recovered",
+            Self::SavedCodeReplaced => "saved-code-replaced",
+            Self::AccountDeleted => "account-deleted",
         }
     }
 }
@@ -249,6 +261,9 @@ impl Circumstances<'_> {
             AccountAct::RemovePasskey { id } => (self.to_remove(id, max), Notice::PasskeyRemoved),
             AccountAct::SuspendPasskey { id } => (self.to_suspend(id), Notice::PasskeySuspended),
             AccountAct::ResumePasskey { id } => (self.to_resume(id, max), Notice::PasskeyResumed),
+            // A means to come back, so it needs what binding a means to sign in needs.
+            AccountAct::ReplaceSavedCode => (self.needs(max.min(AssuranceLevel::Aal2)), Notice::SavedCodeReplaced),
+            AccountAct::DeleteAccount => (self.needs_and_rest(max.min(AssuranceLevel::Aal2)), Notice::AccountDeleted),
             AccountAct::Recover { proofs } => {
                 (account.lacks_for_recovery(proofs).into_iter().collect(), Notice::AccountRecovered)
             }

@@ -5,8 +5,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use std::collections::BTreeSet;
+use std::time::Duration;
 use wardkey::account::{
-    Account, AccountAct, AccountError, AccountPolicy, AccountSession, Address, AddressKind, Passkey, Proof, Stage,
+    Account, AccountAct, AccountError, AccountPolicy, AccountSession, Address, AddressKind, Need, Notice, Passkey,
+    Proof, Stage,
 };
 use wardkey::assurance::{AssuranceLevel, ProvenSession};
 
@@ -92,6 +94,8 @@ fn an_anonymous_session_may_do_nothing() {
     for act in [
         AccountAct::Bind { level: AssuranceLevel::Aal2 },
         AccountAct::ChangePhone,
+        AccountAct::ReplaceSavedCode,
+        AccountAct::DeleteAccount,
         AccountAct::RetireSms,
         AccountAct::RemovePasskey { id: id() },
         AccountAct::SuspendPasskey { id: id() },
@@ -100,6 +104,33 @@ fn an_anonymous_session_may_do_nothing() {
         let decision = Account::default().decide(&act, &AccountSession::anonymous(), &POLICY, NOW);
         assert!(!decision.is_allowed() && decision.notice.is_none(), "{act:?}: {decision:?}");
     }
+}
+
+#[test]
+fn a_new_saved_code_and_a_deletion_need_two_factors() {
+    let mut account = Account::default();
+    account.password = true;
+    account.passkeys = vec![Passkey::new("p", AssuranceLevel::Aal3, true)];
+    account.passkeys[0].confirmed = true;
+    account.addresses = vec![Address { id: "a".to_owned(), kind: AddressKind::Email }];
+    let late = NOW.plus(Duration::from_secs(POLICY.fresh_secs + 1));
+    let still = NOW.plus(Duration::from_secs(POLICY.cooling_off_secs - 1));
+    for (act, notice) in
+        [(AccountAct::ReplaceSavedCode, Notice::SavedCodeReplaced), (AccountAct::DeleteAccount, Notice::AccountDeleted)]
+    {
+        let decide = |session: &AccountSession, now| account.decide(&act, session, &POLICY, now);
+        let done = decide(&session(AssuranceLevel::Aal2), NOW);
+        assert_eq!((done.notice, &*done.notify), (Some(notice), &["a".to_owned()][..]));
+        assert_eq!(decide(&session(AssuranceLevel::Aal1), NOW).lacks, [Need::Level]);
+        assert_eq!(decide(&session(AssuranceLevel::Aal2), late).lacks, [Need::Freshness]);
+        // Whoever came back may make a new code at once, and must wait before the account is gone.
+        let recovered = decide(&AccountSession::recovered(NOW), NOW).lacks;
+        let expected: &[Need] = if notice == Notice::AccountDeleted { &[Need::CoolingOff] } else { &[] };
+        assert_eq!(recovered, expected);
+    }
+    account.recovered_at = Some(NOW);
+    let after = ProvenSession::new(AssuranceLevel::Aal2, still).into();
+    assert_eq!(account.decide(&AccountAct::DeleteAccount, &after, &POLICY, still).lacks, [Need::CoolingOff]);
 }
 
 proptest! {
@@ -142,6 +173,8 @@ proptest! {
         for act in [
             AccountAct::Bind { level: AssuranceLevel::Aal3 },
             AccountAct::ChangePhone,
+            AccountAct::ReplaceSavedCode,
+            AccountAct::DeleteAccount,
             AccountAct::RetireSms,
             AccountAct::RemovePasskey { id },
             AccountAct::Recover { proofs },
@@ -156,7 +189,12 @@ proptest! {
     /// A recovery cannot weaken the account at once.
     #[test]
     fn a_recovery_weakens_nothing_at_once(account in accounts()) {
-        for act in [AccountAct::ChangePhone, AccountAct::RetireSms, AccountAct::RemovePasskey { id: "p0".to_owned() }] {
+        for act in [
+            AccountAct::ChangePhone,
+            AccountAct::DeleteAccount,
+            AccountAct::RetireSms,
+            AccountAct::RemovePasskey { id: "p0".to_owned() },
+        ] {
             let decision = account.decide(&act, &AccountSession::recovered(NOW), &POLICY, NOW);
             prop_assert!(!decision.is_allowed() && decision.notify.is_empty() && decision.notice.is_none());
         }
@@ -200,7 +238,7 @@ fn accounts_have_bounds() {
 #[test]
 fn every_key_has_words() {
     const WORDS: &str = include_str!("../../browser/wardkey.notices.js");
-    use wardkey::account::{Notice, Shown};
+    use wardkey::account::Shown;
     let words = |key: &str| -> Vec<String> {
         let name = format!("\"{key}\":");
         WORDS.split(&name).skip(1).map(|rest| rest.split("\",\n").next().unwrap().to_owned()).collect()
@@ -216,7 +254,7 @@ fn every_key_has_words() {
 
 #[test]
 fn a_decision_shows_what_was_changed_and_that_sms_codes_are_still_on() {
-    use wardkey::account::{Notice, Shown};
+    use wardkey::account::Shown;
     let mut account = Account::default();
     account.sms = Some("s1".to_owned());
     let bind = AccountAct::Bind { level: AssuranceLevel::Aal2 };

@@ -66,6 +66,10 @@ impl Asked {
     /// Writes the change to the audit chain, and tells the person.
     async fn done(&self, portal: &Portal, kind: EventType, credential: Option<&CredentialId>) -> Result<(), Refused> {
         portal.changed(kind, &self.account.user, credential).await?;
+        self.tell(portal, credential).await
+    }
+
+    async fn tell(&self, portal: &Portal, credential: Option<&CredentialId>) -> Result<(), Refused> {
         match self.decision.notice {
             Some(notice) => portal.tell(&self.account, notice, &self.decision.notify, credential).await,
             None => Ok(()),
@@ -342,11 +346,11 @@ async fn change(
 
 /// Makes a new saved code, which replaces the last one. The page shows it once. As for a passkey, whoever has one needs it.
 pub async fn saved_code(State(portal): State<Portal>, mut session: WebSession) -> Answer {
-    let act = AccountAct::Bind { level: AssuranceLevel::Aal2 };
-    let Asked { account, passkeys, .. } = Asked::about(&portal, &session, &act).await?.allowed()?;
-    session.spend_if_confirmed(&portal, &account, &passkeys, "saved-code").await?;
+    let asked = Asked::about(&portal, &session, &AccountAct::ReplaceSavedCode).await?.allowed()?;
+    session.spend_if_confirmed(&portal, &asked.account, &asked.passkeys, "saved-code").await?;
     let code = random::<16>()?;
-    portal.store.set_saved_code(&account.user.to_base64url(), &hex(&sha256(&code))).await?;
+    portal.store.set_saved_code(&asked.account.user.to_base64url(), &hex(&sha256(&code))).await?;
+    asked.tell(&portal, None).await?;
     let groups: Vec<String> = code.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into()).collect();
     Ok(Json(json!({ "code": groups.join("-") })))
 }
@@ -438,11 +442,12 @@ pub async fn retire_sms(State(portal): State<Portal>, mut session: WebSession) -
     Ok(Json(json!({})))
 }
 
-/// Deletes the account. The records of the clinic and the audit log stay, because laws ask for them. The library has no act for it.
-/// Changing the phone asks for the same: two factors, a fresh sign-in, and no recovery in the last days.
+/// Deletes the account. The records of the clinic and the audit log stay, because laws ask for them.
 pub async fn delete(State(portal): State<Portal>, mut session: WebSession) -> Answer {
-    let Asked { account, passkeys, .. } = Asked::about(&portal, &session, &AccountAct::ChangePhone).await?.allowed()?;
-    session.spend_if_confirmed(&portal, &account, &passkeys, "delete-account").await?;
+    let asked = Asked::about(&portal, &session, &AccountAct::DeleteAccount).await?.allowed()?;
+    session.spend_if_confirmed(&portal, &asked.account, &asked.passkeys, "delete-account").await?;
+    asked.tell(&portal, None).await?;
+    let Asked { account, passkeys, .. } = asked;
     portal.store.delete_account(&account.user.to_base64url()).await?;
     for passkey in &passkeys {
         portal.changed(EventType::PasskeyRemoved, &account.user, Some(&passkey.record.id)).await?;
