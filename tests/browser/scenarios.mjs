@@ -138,7 +138,7 @@ describe("a good day", () => {
 
   test("the same authenticator again, after a re-authentication", async () => {
     const ada = await person("again");
-    assert.deepEqual(await ada.outcome(register), ["server", "not-fresh"], "without one");
+    assert.deepEqual(await ada.outcome(register), ["failed", "not-fresh"], "without one");
     assert.deepEqual(await ada.outcome(confirmAdd), ["ok", "accepted"]);
     assert.deepEqual(await ada.outcome(register), ["already-registered"]);
     assert.equal((await ada.phone.credentials()).length, 1);
@@ -222,7 +222,7 @@ describe("what the authenticator does", () => {
       [{ isBogusSignature: true }, "signature-invalid"],
     ]) {
       await ada.phone.send("setResponseOverrideBits", bits);
-      assert.deepEqual(await ada.outcome(signIn), ["server", code]);
+      assert.deepEqual(await ada.outcome(signIn), ["failed", code]);
     }
     await ada.phone.send("setResponseOverrideBits", {});
     assert.deepEqual(await ada.outcome(signIn), ["ok", "accepted"]);
@@ -232,7 +232,7 @@ describe("what the authenticator does", () => {
     await ada.phone.send("setCredentialProperties", { credentialId: ada.id, signCount: 50 });
     assert.deepEqual(await ada.outcome(signIn), ["ok", "accepted"]);
     await ada.phone.send("setCredentialProperties", { credentialId: ada.id, signCount: 3 });
-    assert.deepEqual(await ada.outcome(signIn), ["server", "sign-count-regressed"]);
+    assert.deepEqual(await ada.outcome(signIn), ["failed", "sign-count-regressed"]);
     await ada.phone.send("setCredentialProperties", { credentialId: ada.id, signCount: 100 });
     assert.deepEqual(await ada.outcome(signIn), ["ok", "accepted"]);
   });
@@ -241,7 +241,7 @@ describe("what the authenticator does", () => {
     const set = (backupEligibility, backupState) =>
       ada.phone.send("setCredentialProperties", { credentialId: ada.id, backupEligibility, backupState });
     await set(false, false);
-    assert.deepEqual(await ada.outcome(signIn), ["server", "backup-eligibility-changed"]);
+    assert.deepEqual(await ada.outcome(signIn), ["failed", "backup-eligibility-changed"]);
     await set(true, false);
     assert.deepEqual(await ada.outcome(signIn), ["ok", "accepted"]);
     await set(true, true);
@@ -276,14 +276,14 @@ describe("what the page does", () => {
       await wardkey.post("/signed-in", response);
       await wardkey.post("/signed-in", response);
     });
-    assert.deepEqual(await ada.outcome(twice), ["server", "accepted", "no-such-state"]);
+    assert.deepEqual(await ada.outcome(twice), ["failed", "accepted", "no-such-state"]);
   });
 
   test("a response is posted in another session", async () => {
     const keep = (wardkey) => wardkey.signIn(() => wardkey.post("/sign-in"), (response) => { window.kept = response; });
     const post = (wardkey, response) => wardkey.post("/signed-in", response);
     const eve = await visit();
-    for (const [poster, found] of [[eve, ["server", "session-mismatch"]], [ada, ["ok", "accepted"]]]) {
+    for (const [poster, found] of [[eve, ["failed", "session-mismatch"]], [ada, ["ok", "accepted"]]]) {
       assert.deepEqual(await ada.outcome(keep), ["ok"]);
       assert.deepEqual(await poster.outcome(post, await ada.frame.evaluate(() => window.kept)), found);
     }
@@ -325,7 +325,7 @@ describe("where the page is", () => {
   });
 
   test("at another origin of the same site", async () => {
-    assert.deepEqual(await signInAt("https://evil.clinic.example/"), ["server", "origin-not-allowed"]);
+    assert.deepEqual(await signInAt("https://evil.clinic.example/"), ["failed", "origin-not-allowed"]);
   });
 
   test("at another site", async () => {
@@ -333,10 +333,10 @@ describe("where the page is", () => {
   });
 
   test("in a frame of another origin of the same site", async () => {
-    assert.deepEqual(await signInAt("https://other.clinic.example/frame"), ["server", "cross-origin-not-allowed"]);
+    assert.deepEqual(await signInAt("https://other.clinic.example/frame"), ["failed", "cross-origin-not-allowed"]);
   });
 
   test("in a frame of another site", async () => {
-    assert.deepEqual(await signInAt("https://partner.example/frame"), ["server", "cross-origin-not-allowed"]);
+    assert.deepEqual(await signInAt("https://partner.example/frame"), ["failed", "cross-origin-not-allowed"]);
   });
 });
