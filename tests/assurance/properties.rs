@@ -144,9 +144,12 @@ fn worse(facts: &Facts) -> Vec<(&'static str, Facts)> {
     with("no other factor", &|facts| facts.declared.other_factor = OtherFactor::None);
     with("a text message", &|facts| facts.declared.other_factor = OtherFactor::Sms);
     with("no declared module", &|facts| facts.declared.verifier_fips_level = None);
-    with("no key protection", &|facts| {
+    // Software is no favourable fact: without it, an attested key in hardware counts.
+    with("no key protection in hardware", &|facts| {
         if let Some(model) = &mut facts.metadata {
-            model.key_protection.clear();
+            model.key_protection.retain(|protection| {
+                !matches!(protection, KeyProtection::Hardware | KeyProtection::Tee | KeyProtection::SecureElement)
+            });
         }
     });
     with("no matcher protection", &|facts| {
