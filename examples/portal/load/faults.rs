@@ -1,4 +1,4 @@
-//! Faults while others sign in: what was answered is kept, and what counts once is used once.
+//! Faults while others sign in. The portal must keep what it answered, and must use a state only once.
 
 use crate::instance::{Instance, Log, until};
 use crate::patients::{Patient, enrolled};
@@ -259,7 +259,7 @@ struct KeptPasskey {
     passkey: Passkey,
     /// The counter of the last sign-in that was accepted.
     counter: u32,
-    /// The label that was saved, and one that was posted later.
+    /// The label that the portal saved, and the label of a later request, which may be unanswered.
     label: Option<String>,
     posted_label: Option<String>,
 }

@@ -360,8 +360,8 @@ pub struct Phone {
     phone: String,
 }
 
-/// Starts a change of the number for SMS codes. It binds a new authenticator (SP 800-63B-4 3.1.3.1), so whoever has a passkey
-/// needs it. Sends a code to the new number.
+/// Starts a change of the number for SMS codes. It binds a new authenticator (SP 800-63B-4 3.1.3.1), so a person
+/// with a passkey must re-authenticate with it. Sends a code to the new number.
 pub async fn phone(State(portal): State<Portal>, mut session: WebSession, Json(given): Json<Phone>) -> Answer {
     let Asked { account, passkeys, .. } = Asked::about(&portal, &session, &AccountAct::ChangePhone).await?.allowed()?;
     if account.phone.is_empty() {
