@@ -234,7 +234,7 @@ impl From<Rule> for Reason {
 mod tests {
     use super::*;
     use crate::ceremony::Refusal;
-    use crate::x509::Malformed;
+    use crate::x509::{CertificateError, Malformed};
     use std::collections::BTreeSet;
 
     #[test]
@@ -258,6 +258,7 @@ mod tests {
         );
         assert!(core::error::Error::source(&expired).is_none() && core::error::Error::source(&cut_short).is_none());
         assert_eq!((expired.certificate(), expired.rule(), expired.code()), (Some(1), Rule::Expired, "x509-expired"));
+        assert_eq!(CertificateError::from(Rule::Empty).certificate(), None);
         assert_eq!((cut_short.format(), cut_short.code()), (Some(Format::Packed), "attestation-certificate"));
     }
 }

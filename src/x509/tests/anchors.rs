@@ -35,6 +35,7 @@ fn end_entities_do_not_issue() {
         (root(), true, "a CA"),
         (by_another(root()), true, "a CA below another"),
         (Draft { version: vec![], ..with(&[]) }, true, "version 1, which cannot say"),
+        (by_another(Draft { version: vec![], ..with(&[]) }), true, "the same below another"),
         (with(&[]), true, "a root that does not say"),
         (with(&[&sign]), true, "a root that says it by its key usage alone"),
         (with(&[&no_ca, &sign]), true, "a root that is no CA, but may sign certificates"),

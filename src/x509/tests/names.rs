@@ -146,6 +146,7 @@ fn name_constraints() {
         (&[&address], &[], &with_address, unsupported, "an IP address"),
         (&[], &[&address], &with_address, unsupported, "an IP address, excluded"),
         (&[&address], &[], &plain, Ok(()), "no IP address"),
+        (&[&address], &[], &mail, Ok(()), "no IP address, but an address in the subject"),
     ] {
         assert_eq!(judge(permitted, excluded, leaf), verdict, "{why}");
     }

@@ -34,6 +34,10 @@ const GENERATED: &[(&str, &str)] = &[
     ("the leaf of a longer path is the anchor", "the same"),
     ("ten certificates", "webpki stops at 6 intermediates"),
     ("path length 0, itself below", "webpki counts self-issued intermediates, RFC 5280 §4.2.1.9 does not"),
+    (
+        "the same in a self-issued intermediate",
+        "webpki applies name constraints to self-issued intermediates too, RFC 5280 §6.1.3 (b) does not",
+    ),
     ("no keyCertSign", "webpki does not read key usage, RFC 5280 §6.1.4 (n) does"),
     ("a malformed key usage", "the same"),
     (

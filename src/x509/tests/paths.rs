@@ -65,6 +65,7 @@ fn ends_at_an_anchor() {
         (vec![by_root(), root()], vec![root()], path(0, 1), "leaf and root"),
         (vec![leaf(), inter()], vec![other.clone(), root()], path(1, 2), "the second anchor"),
         (vec![leaf(), inter()], vec![same_name(), root()], path(1, 2), "two anchors of one name"),
+        (vec![leaf(), inter()], vec![root(), same_name()], path(0, 2), "two anchors of one name, in the other order"),
         (vec![leaf(), inter(), root()], vec![same_name(), root()], path(1, 2), "two of one name, root included"),
         (vec![leaf(), inter()], vec![expired()], path(0, 2), "an anchor that has expired"),
         (vec![leaf(), inter(), expired()], vec![root()], path(0, 2), "an older issue of the anchor"),
@@ -138,8 +139,9 @@ fn every_link_keeps_the_rules() {
         let only = seq(&[&tlv(0xa0, &[&seq(&[&tlv(0x82, &[b"example.com"])])])]);
         inter().with(extension(oid::NAME_CONSTRAINTS, true, &only))
     };
-    let host =
-        |text: &str| leaf().with(extension(oid::SUBJECT_ALT_NAME, false, &seq(&[&tlv(0x82, &[text.as_bytes()])])));
+    let host_name = |text: &str| extension(oid::SUBJECT_ALT_NAME, false, &seq(&[&tlv(0x82, &[text.as_bytes()])]));
+    let host = |text: &str| leaf().with(host_name(text));
+    let elsewhere = || host_name("a.example.org");
     let empty = extension(oid::NAME_CONSTRAINTS, true, &seq(&[]));
     let critical = |index| Err(Rule::UnknownCritical.at(index));
     for (x5c, verdict, why) in [
@@ -186,6 +188,21 @@ fn every_link_keeps_the_rules() {
         (vec![leaf(), unusable], Err(Rule::UnknownKey.at(0)), "a key of no known kind"),
         (vec![host("a.example.com"), limited()], path(0, 2), "a permitted name"),
         (vec![host("a.example.org"), limited()], Err(Rule::NameNotPermitted.at(0)), "another name than permitted"),
+        (
+            vec![by_below(), below().with(elsewhere()), limited()],
+            Err(Rule::NameNotPermitted.at(1)),
+            "another name than permitted in an intermediate",
+        ),
+        (
+            vec![by_self_issued(), self_issued().with(elsewhere()), limited()],
+            path(0, 3),
+            "the same in a self-issued intermediate",
+        ),
+        (
+            vec![Draft::leaf(("inter", 1), ("inter", 2)).with(elsewhere()), limited()],
+            Err(Rule::NameNotPermitted.at(0)),
+            "the same in a self-issued leaf",
+        ),
         (
             vec![leaf(), inter(), Draft::leaf(("root", 8), ("x", 8))],
             Err(Rule::NotCa.at(2)),

@@ -72,6 +72,7 @@ fn a_list_is_its_issuers_by_name_and_key() {
     let root = anchors(&[Draft::ca(("root", 9), ("root", 9))]);
     let namesake = anchors(&[Draft::ca(("root", 8), ("root", 8))]);
     let inter_namesake = anchors(&[Draft::ca(("inter", 7), ("root", 9))]);
+    let another = anchors(&[Draft::ca(("another", 7), ("root", 9))]);
     let identifier = |octet: u8| extension(oid::SUBJECT_KEY_IDENTIFIER, false, &[4, 1, octet]);
     let unreadable = || extension(oid::SUBJECT_KEY_IDENTIFIER, false, &[5, 0]);
     // A new key of the same issuer, which certified the old key
@@ -112,6 +113,7 @@ fn a_list_is_its_issuers_by_name_and_key() {
             "another key of the name, which is handed in",
         ),
         (short(), &inter_namesake, vec![list(("inter", 6), &[])], other_key(0), "a third key of the name"),
+        (short(), &another, vec![list(("inter", 7), &[])], other_key(0), "the key of an anchor of another name"),
         (short(), &[], vec![list(("root", 8), &[2])], other_key(1), "another key of the root's name"),
         (short(), &namesake, vec![list(("root", 8), &[2])], Ok(0), "another root of the name"),
         (short(), &namesake, vec![list(("root", 8), &[2]), list(("root", 9), &[])], Ok(1), "lists of both roots"),
@@ -144,4 +146,16 @@ fn lists_are_spent_from_the_budget() {
     let many = vec![list(("inter", 2), &[]); 200];
     let (verdict, signatures) = check(&x5c, &root, &[], &many);
     assert_eq!((verdict, signatures), (Err(Rule::VerificationBudget.into()), 102));
+}
+
+#[test]
+fn both_dates_of_a_list_belong_to_its_validity() {
+    let x5c = [Draft::leaf(("leaf", 1), ("inter", 2)), Draft::ca(("inter", 2), ("root", 9))];
+    let x5c: Vec<_> = x5c.iter().map(Draft::make).collect();
+    let (root, crls) = (anchors(&[Draft::ca(("root", 9), ("root", 9))]), [list(("inter", 2), &[])]);
+    for time in [1_735_689_600, 1_893_456_000].map(UnixTime::from_secs) {
+        let revocation = Revocation { crls: &crls, anchors: &[] };
+        let path = validate(&x5c, &Inputs { revocation, time: Some(time), ..inputs(&root) });
+        assert_eq!(path.map(|path| path.checked_for_revocation), Ok(1), "{time:?}");
+    }
 }
