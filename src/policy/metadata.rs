@@ -245,12 +245,8 @@ impl Standings {
             return;
         }
         let one = &mut self.standing;
-        if other.level < one.level {
-            (one.level, one.level_since) = (other.level, other.level_since);
-        }
-        if other.fips < one.fips {
-            (one.fips, one.fips_since) = (other.fips, other.fips_since);
-        }
+        (one.level, one.level_since) = (one.level, one.level_since).min((other.level, other.level_since));
+        (one.fips, one.fips_since) = (one.fips, one.fips_since).min((other.fips, other.fips_since));
         one.functional &= other.functional;
         one.incidents = one.incidents.union(other.incidents);
         one.incident_since = one.incident_since.max(other.incident_since);

@@ -1,6 +1,6 @@
 //! The metadata at the front door, and the policy as data.
 
-use crate::make::{AT, HOST, Service, at, entry, payload, policy, report};
+use crate::make::{AT, HOST, Service, at, entry, payload, policy, report, report_with};
 use serde_json::{Value, json};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::Refusal;
@@ -10,7 +10,8 @@ use wardkey::ceremony::{Origins, Site};
 use wardkey::client::json::AttestationConveyance;
 use wardkey::crypto::{Algorithm as Known, default_backend};
 use wardkey::metadata::{
-    Attested, FipsLevel, Incident, Level, Metadata, MetadataEvidence, Reason, Reasons, Roots, Seen, verify,
+    Attested, Circumstance, FipsLevel, Incident, Level, Metadata, MetadataEvidence, ModelId, Reason, Reasons, Roots,
+    Seen, verify,
 };
 use wardkey::policy::{
     AttestationPolicy, MetadataDecision, MetadataPolicy, MetadataPolicyError, MetadataTrust, Registered, Trust,
@@ -88,7 +89,9 @@ fn prefer_lets_in_what_is_not_known_to_be_bad() {
     let below = noted(&[entry(&model, std::slice::from_ref(&l1), &roots())], level).unwrap();
     assert_eq!(below, (TrustOutcome::Trusted, reasons(&[Reason::LevelBelow])));
     let absent = noted(&[], MetadataPolicy::known()).unwrap();
-    assert_eq!(absent.1, reasons(&[Reason::NotInMetadata]));
+    assert_eq!(absent, (TrustOutcome::Untrusted, reasons(&[Reason::NotInMetadata])));
+    let absent = decide(MetadataTrust::prefer(MetadataPolicy::known()), Some(&metadata(&[]))).unwrap();
+    assert_eq!(absent.untrusted_reason().map(|error| error.code()), Some("x509-no-anchors"));
     let untrusted = noted(&[entry(&model, &[l1], &[stranger])], level).unwrap();
     assert!(untrusted.0 == TrustOutcome::Untrusted);
     assert_eq!(untrusted.1, reasons(&[Reason::NotAttested]));
@@ -96,6 +99,47 @@ fn prefer_lets_in_what_is_not_known_to_be_bad() {
     assert_eq!(revoked, Err(Refusal::Metadata(reasons(&[Reason::Revoked, Reason::LevelBelow]))));
     let unread = noted(&[unreadable], MetadataPolicy::open());
     assert_eq!(unread, Err(Refusal::Metadata(reasons(&[Reason::EntryUnreadable]))));
+}
+
+/// The evidence names the metadata also for a credential without certificates, whose model is only a claim.
+#[test]
+fn a_claim_leaves_evidence() {
+    let made = Registration::new("metadata.claim", Algorithm::Es256);
+    let metadata = metadata(&[entry(&model().to_string(), &[], &roots())]);
+    for (policy, notes) in [
+        (MetadataPolicy::known(), Reasons::NONE),
+        (MetadataPolicy::certified(Level::L1), reasons(&[Reason::NotAttested])),
+    ] {
+        let registered = decide_about(&made, MetadataTrust::prefer(policy), Some(&metadata)).unwrap();
+        assert_eq!(registered.trust(), TrustOutcome::NoCertificates);
+        let evidence = registered.metadata().iter().map(|evidence| (evidence.no, evidence.notes)).collect::<Vec<_>>();
+        assert_eq!(evidence, [(291, notes)]);
+    }
+}
+
+/// Two entries of one id count as the worse of the two on each axis, in either order.
+#[test]
+fn the_worse_of_two_entries_counts() {
+    let of = |reports: &[Value]| entry(&model().to_string(), reports, &[]);
+    let high = of(&[
+        report("FIDO_CERTIFIED_L2", "2024-05-14"),
+        report("FIDO_CERTIFIED", "2024-05-14"),
+        report("FIPS140_CERTIFIED_L1", "2024-05-15"),
+    ]);
+    let low = of(&[
+        report("FIDO_CERTIFIED_L1", "2024-05-16"),
+        report("FIPS140_CERTIFIED_L2", "2024-05-17"),
+        report_with("UPDATE_AVAILABLE", "2024-05-18", json!({ "authenticatorVersion": 6 })),
+    ]);
+    for entries in [[high.clone(), low.clone()], [low, high]] {
+        let verdict =
+            MetadataPolicy::known().judge(&metadata(&entries), &ModelId::Aaguid(model()), &Circumstance::at(at()));
+        let standing = verdict.standing.unwrap();
+        let day = |day: Option<wardkey::metadata::Day>| day.map(|day| day.to_string()).unwrap();
+        assert_eq!((standing.level, day(standing.level_since)), (Some(Level::L1), "2024-05-16".to_owned()));
+        assert_eq!((standing.fips, day(standing.fips_since)), (Some(1), "2024-05-15".to_owned()));
+        assert_eq!((standing.functional, standing.update_available), (false, true));
+    }
 }
 
 /// Anchors of the relying party for a model stand before those of the metadata, and make it known.
@@ -177,6 +221,7 @@ fn each_statement_of_a_compound_attestation_is_judged() {
 fn the_relying_party_takes_the_metadata_with_each_call() {
     let mut policy = AttestationPolicy::any();
     policy.trust = Trust::Metadata(MetadataTrust::verify(MetadataPolicy::known()));
+    policy.allow_aaguids = Some(vec![model()]);
     let rp = RelyingParty::builder("example.org", "Example").attestation(policy, AttestationConveyance::Direct);
     let rp = rp.build().unwrap();
     let user = UserHandle::new([7]).unwrap();
@@ -220,7 +265,26 @@ fn a_policy_is_data_and_one_that_cannot_be_met_is_refused() {
         let json = serde_json::to_string(&policy).unwrap();
         assert_eq!(serde_json::from_str::<MetadataPolicy>(&json).unwrap(), policy, "{json}");
     }
-    assert_eq!(read(json!({ "min_level": "L2" })).unwrap(), MetadataPolicy::certified(Level::L2));
+    let known = policy(json!({}));
+    let step_up: Vec<_> =
+        known["step_up"].as_array().unwrap().iter().filter(|name| *name != "UPDATE_AVAILABLE").collect();
+    let broken = ["REVOKED", "ATTESTATION_KEY_COMPROMISE", "USER_KEY_REMOTE_COMPROMISE"];
+    for (change, made) in [
+        (json!({ "unknown_model": "accept", "refuse": broken, "step_up": step_up }), MetadataPolicy::open()),
+        (json!({ "min_level": "L2" }), MetadataPolicy::certified(Level::L2)),
+        (
+            json!({ "min_fips": { "level": 2, "revision": 3, "physical": null } }),
+            MetadataPolicy::fips(FipsLevel::new(2, Some(3))).unwrap(),
+        ),
+        (json!({ "unknown_model": "accept" }), MetadataPolicy::known().accept_unknown(true)),
+        (json!({ "refuse": ["REVOKED"] }), MetadataPolicy::known().refuse([Incident::Revoked])),
+        (json!({ "suspend": ["RETIRED"] }), MetadataPolicy::known().suspend([Incident::Retired])),
+        (json!({ "step_up": ["RETIRED"] }), MetadataPolicy::known().step_up([Incident::Retired], false)),
+        (json!({ "update_resolves": false }), MetadataPolicy::known().update_resolves(false)),
+        (json!({ "claims": "against" }), MetadataPolicy::known().claims_count_against(true)),
+    ] {
+        assert_eq!(read(change.clone()).unwrap(), made, "{change}");
+    }
     assert_eq!(MetadataPolicy::fips(FipsLevel::new(5, None)), Err(MetadataPolicyError::FipsLevel));
     for bad in [
         json!({ "min_level": "L4" }),

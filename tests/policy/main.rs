@@ -507,11 +507,9 @@ fn a_policy_does_not_rely_on_the_expectations_of_the_verification() {
 
 #[test]
 fn an_intermediate_without_ca_takes_a_quirk_and_is_reported() {
-    let policy = |chain: &Chain| {
-        AttestationPolicy::trusted(TrustAnchors::new(
-            chain.trust_anchors().iter().map(|der| TrustAnchor::from_der(der).unwrap()),
-        ))
-    };
+    let anchors =
+        |chain: &Chain| TrustAnchors::new(chain.trust_anchors().iter().map(|der| TrustAnchor::from_der(der).unwrap()));
+    let policy = |chain: &Chain| AttestationPolicy::trusted(anchors(chain));
     let (phone, usual) = (Chain::of_a_sony_phone(), Chain::of(3, Algorithm::Es256));
     let quirk = Quirks::NONE.with(Quirk::AttestationIntermediateWithoutCa);
     let not_ca = Refusal::AttestationUntrusted(Rule::NotCa.at(1));
@@ -519,6 +517,12 @@ fn an_intermediate_without_ca_takes_a_quirk_and_is_reported() {
     assert_eq!(finish(&made(&phone), &policy(&phone), Quirks::NONE).unwrap_err(), not_ca);
     let registered = finish(&made(&phone), &policy(&phone), quirk).unwrap();
     assert_eq!((registered.trust(), registered.quirks()), (TrustOutcome::Trusted, quirk));
+    let registered = finish(&made(&phone), &preferring(anchors(&phone)), Quirks::NONE).unwrap();
+    assert_eq!(
+        (registered.trust(), registered.untrusted_reason()),
+        (TrustOutcome::Untrusted, Some(Rule::NotCa.at(1))),
+        "without the quirk, the intermediate is no evidence against the phone"
+    );
     let packed = es256().format(Packed::new().chain(phone.clone()));
     assert_eq!(finish(&packed, &policy(&phone), quirk).unwrap_err(), not_ca, "of another format");
     let registered = finish(&made(&usual), &policy(&usual), quirk).unwrap();
