@@ -498,6 +498,10 @@ fn aspnet_identity_passkeys() {
     let row = |id: String, data: Value| json!({"CredentialId": id, "UserId": "user handle of 1", "Data": data});
     let server = data(&|bytes| padded(bytes), b"...");
     let sqlite = data(&|bytes| hexadecimal(bytes), &attestation_object(b"credential", 0));
+    // Only a COSE_Key may be in hexadecimal digits, because those of another key are base64 too.
+    let mut info = server.clone();
+    info["PublicKey"] =
+        hexadecimal(&[b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\0", &ed25519()[..]].concat()).into();
     let mut flat = server.clone();
     (flat["CredentialId"], flat["UserId"]) = (json!(padded(b"credential")), json!("user handle of 1"));
     let numbered = json!({"CredentialId": padded(b"credential"), "UserId": 4711, "Data": server});
@@ -516,6 +520,7 @@ fn aspnet_identity_passkeys() {
         &[
             (row(padded(b"credential"), json!("{")), "member-malformed"),
             (row(padded(b"credential"), json!({"SignCount": 0})), "member-missing"),
+            (row(padded(b"credential"), info), "public-key"),
             (json!({"UserId": "user handle of 1", "Data": server}), "member-missing"),
             (json!({"CredentialId": padded(b"credential"), "Data": server}), "user-handle-missing"),
         ],
@@ -628,7 +633,6 @@ fn stored_keys_by_their_notation() {
     let (x, y) = (&key[7..42], &key[42..]); // each with its label and head
     let unsorted = [&[0xa5, 0x03, 0x26, 0x01, 0x02][..], y, x, &[0x20, 0x01]].concat();
     let indefinite = [&[0xbf][..], &key[1..], &[0xff]].concat();
-    let with_kid = [&[0xa6, 0x01, 0x02, 0x02, 0x41, 0x07][..], &key[3..]].concat();
     let modulus = [&[0x80][..], &[0x11; 255]].concat();
     let rsa = |alg, n: &[u8], e: &[u8]| {
         map(&[(1, Item::Integer(3)), (3, Item::Integer(alg)), (-1, Item::Bytes(n)), (-2, Item::Bytes(e))])
@@ -652,15 +656,24 @@ fn stored_keys_by_their_notation() {
     let pem = |info: &[u8]| format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", padded(info));
     let ec_jwk = json!({"kty": "EC", "crv": "P-256", "x": url(&G[..32]), "y": url(&G[32..])});
     let rsa_jwk = json!({"kty": "RSA", "n": url(&modulus), "e": "AQAB", "alg": "PS256"});
+    let jwk = |kty: &str, crv: &str, len: usize| {
+        let number = url(&vec![1; len]);
+        json!({"kty": kty, "crv": crv, "x": number, "y": number})
+    };
+    let ml_dsa = map(&[(1, Item::Integer(7)), (3, Item::Integer(-48)), (-1, Item::Bytes(&[1; 1312]))]);
+    // With a `kid` after the key type, which every key begins with.
+    let named = |key: &[u8]| [&[key[0] + 1][..], &key[1..3], &[0x02, 0x41, 0x07], &key[3..]].concat();
     for (stored, expected, concerns) in [
         (bytes(&key), &key, vec![]),
         (bytes(&point()), &key, vec![]),
         (bytes(&unsorted), &key, vec![KeyRewritten]),
         (bytes(&indefinite), &key, vec![KeyRewritten]),
-        (bytes(&with_kid), &key, vec![KeyRewritten]),
+        (bytes(&named(&key)), &key, vec![KeyRewritten]),
+        (bytes(&named(&okp(-8))), &okp(-8), vec![KeyRewritten]),
+        (bytes(&named(&ml_dsa)), &ml_dsa, vec![KeyRewritten]),
         (bytes(&padded_rsa), &rs256, vec![KeyRewritten]),
         (bytes(&[&key[..], &[0xa0]].concat()), &key, vec![KeyHadTrailingBytes { len: 1 }]),
-        (bytes(&[&with_kid[..], &[0xff; 20]].concat()), &key, vec![KeyHadTrailingBytes { len: 20 }]),
+        (bytes(&[&named(&key)[..], &[0xff; 20]].concat()), &key, vec![KeyHadTrailingBytes { len: 20 }]),
         (bytes(&ec_info), &key, vec![]),
         (bytes(&ed_info), &okp(-8), vec![]),
         (bytes(&rsa_encryption), &rs256, vec![]),
@@ -672,6 +685,10 @@ fn stored_keys_by_their_notation() {
         (json!({"kty": "OKP", "crv": "Ed25519", "x": url(&ed25519()), "alg": "Ed25519"}), &okp(-19), vec![]),
         (rsa_jwk, &rsa(-37, &modulus, &[1, 0, 1]), vec![]),
         (json!({"kty": "RSA", "n": url(&modulus), "e": "AQAB"}), &rs256, vec![]),
+        (jwk("EC", "P-384", 48), &key::ec(-35, 2, &[1; 48], &[1; 48]), vec![]),
+        (jwk("EC", "P-521", 66), &key::ec(-36, 3, &[1; 66], &[1; 66]), vec![]),
+        (jwk("EC", "secp256k1", 32), &key::ec(-47, 8, &[1; 32], &[1; 32]), vec![]),
+        (jwk("OKP", "Ed448", 57), &key::okp(-53, 7, &[1; 57]), vec![]),
     ] {
         assert_eq!(read(stored.clone()).as_ref(), Ok(&(expected.clone(), concerns)), "{stored}");
     }
@@ -828,6 +845,8 @@ fn every_reason_and_concern_has_a_code_and_a_text() {
         let cause = in_a_row.source().map(ToString::to_string);
         assert!(cause.is_none_or(|cause| !text.contains(&cause)), "{text}");
     }
+    let source = Reason::PublicKey(CoseError::NotAMap).alone().source().map(ToString::to_string);
+    assert_eq!(source, Some(CoseError::NotAMap.to_string()));
     let concerns = [
         (Concern::PublicKey(CoseError::NotAMap.into()), "public-key", "the public key can never verify a signature"),
         (Concern::Algorithm(Algorithm::EdDsa), "algorithm", "COSE algorithm -8 is not verified by this backend"),

@@ -58,6 +58,20 @@ fn options_convert_back_or_the_error_has_the_member() {
     assert_eq!(request_options(&json!({})).unwrap_err(), not("publicKey"));
 }
 
+#[test]
+fn an_extension_that_asks_for_nothing_may_be_missing() {
+    let options = |extensions: Value| json!({"publicKey": {"extensions": extensions}});
+    let changed = Err(Reason::NotRepresentable { member: "extensions" });
+    for (one, other, verdict) in [
+        (json!({"credProps": false, "prf": null}), json!({}), Ok(())),
+        (json!({"credProps": false}), Value::Null, Ok(())),
+        (json!({"credProps": true}), json!({}), changed),
+        (json!({"credProps": true}), json!({"credProps": true}), Ok(())),
+    ] {
+        assert_eq!(same(&options(one.clone()), &options(other)), verdict, "{one}");
+    }
+}
+
 const POSTED: &str = r#"{"id":"AQ","rawId":"AQ","response":{"clientDataJSON":"e30","attestationObject":"oA",
     "authenticatorData":"AA","signature":"AA","userHandle":"dQ","transports":null},"type":"public-key"}"#;
 
@@ -105,6 +119,13 @@ fn nothing_else_is_lenient() {
         assert!(registration_response(&json).is_err(), "{json}");
         assert!(authentication_response(&json).is_err(), "{json}");
     }
+}
+
+#[test]
+fn length_is_bounded() {
+    let of_length = |len: usize| format!("{POSTED}{}", " ".repeat(len - POSTED.len()));
+    assert!(authentication_response(&of_length(MAX_LEN)).is_ok());
+    assert_eq!(authentication_response(&of_length(MAX_LEN + 1)).unwrap_err(), ResponseError::TooLong);
 }
 
 #[test]
