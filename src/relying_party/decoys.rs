@@ -566,8 +566,10 @@ mod tests {
         let shaped = shaped.with_shape(1, 1023, Vec::new(), Algorithm::Es384).unwrap();
         let list = credentials(&built(shaped.clone(), "example.org"), "x");
         assert!(list.len() == 4 && list.iter().all(|credential| credential.id.as_bytes().len() == 1023));
-        let unchanged =
-            built(shaped.with_counts(vec![]).with_shape(0, 16, vec![], Algorithm::Es256).unwrap(), "example.org");
+        let unchanged = shaped.clone().with_counts(vec![]).with_counts(vec![0, 0]);
+        let unchanged = unchanged.with_shape(0, 16, vec![], Algorithm::Es256).unwrap();
+        assert_eq!(unchanged.learned(), shaped.learned());
+        let unchanged = built(unchanged, "example.org");
         assert_eq!(credentials(&unchanged, "x"), list, "what adds up to nothing changes nothing");
         assert_eq!(algorithm(&unchanged, &[7; 1023]), Algorithm::Es384);
         assert_eq!(algorithm(&unchanged, &[7; 16]), Algorithm::Es384, "an id of another length has some shape");
@@ -638,6 +640,20 @@ mod tests {
             assert_eq!(Decoys::new([2; 32]).as_learned(text).err(), Some(ConfigError::LearnedDecoys), "{text}");
         }
         assert!(Decoys::new([2; 32]).as_learned("1;1 16 -7 ").is_ok(), "a kind without transports");
+        let unwritable = Transport::from("a;b".to_owned());
+        let unlearned = plain.clone().with_shape(1, 16, vec![unwritable], Algorithm::Es256).unwrap();
+        assert_eq!(unlearned.learned(), plain.learned(), "a transport whose name would end the entry");
+    }
+
+    /// The form is stored, so it must not change.
+    #[test]
+    fn a_rotated_key_is_encrypted_with_a_pad_and_has_a_tag() {
+        let (old, new) = ([1; 32], [2; 32]);
+        let mac = |parts: &[&[u8]]| default_backend().hmac_sha256(&new, parts);
+        let pad = mac(&[b"wardkey decoy key pad"]);
+        let encrypted: Vec<u8> = old.iter().zip(pad).map(|(old, pad)| old ^ pad).collect();
+        let tag = mac(&[b"wardkey decoy key tag", &old]);
+        assert_eq!(Decoys::new(old).rotate(&new)[..], [&encrypted, &tag[..16]].concat());
     }
 
     /// The secret recognises its own ids, also without the name.

@@ -65,7 +65,7 @@ fn confirm(
     let stored = serde_json::to_string(&state).unwrap();
     let state: ConfirmationState = serde_json::from_str(&stored).unwrap();
     let response = browser.get(&options, change).unwrap();
-    assert_eq!(response.state_id().as_deref(), Some(&*state.id()));
+    assert_eq!((response.state_id(), state.user_handle()), (Some(state.id()), Some(&ada())));
     rp.finish_confirmation(state, shown, &response, Some(record), session(), NOW)
 }
 

@@ -48,6 +48,7 @@ fn the_options_are_what_the_standard_calls_them() {
     });
     assert_eq!(serde_json::to_value(&options).unwrap(), expected);
     assert_eq!((options.challenge.len(), state.id()), (32, state_id(&options.challenge)));
+    assert_eq!((state.user_handle(), state.allow_credentials()), (None, &[][..]));
     let response = browser.get(&options, |made| made).unwrap();
     assert_eq!(response.state_id(), Some(state.id()));
 
@@ -65,7 +66,7 @@ fn the_options_are_what_the_standard_calls_them() {
         "extensions": {"appid": "https://clinic.example/u2f"},
     });
     assert_eq!(serde_json::to_value(&options).unwrap(), expected);
-    assert_eq!(state.expires_at(), NOW.plus(Duration::from_secs(3600)));
+    assert_eq!((state.expires_at(), state.user_handle()), (NOW.plus(Duration::from_secs(3600)), Some(&ada())));
     let of = |timeout| AuthenticationRequest::discoverable().timeout(timeout);
     for (timeout, seconds) in [(Duration::from_secs(1), 1), (Duration::from_millis(1999), 1), (DAY, 86_400)] {
         let (options, state) = rp.start_authentication(of(timeout), session(), NOW).unwrap();

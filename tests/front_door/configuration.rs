@@ -58,7 +58,8 @@ fn new(rp_id: &str) -> RelyingPartyBuilder {
 fn what_a_developer_might_type() {
     let android = "android:apk-key-hash:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
     let random = Decoys::new(*b"decoy secret number 7, 32 bytes.");
-    let built: [(RelyingPartyBuilder, Result<(), ConfigError>); 61] = [
+    let different = |count: u8| core::array::from_fn(|index| u8::try_from(index).unwrap() % count);
+    let built: [(RelyingPartyBuilder, Result<(), ConfigError>); 63] = [
         (builder(), Ok(())),
         (builder().origin("https://clinic.example"), Ok(())),
         (builder().origin("https://portal.clinic.example:8443"), Ok(())),
@@ -120,6 +121,8 @@ fn what_a_developer_might_type() {
         (builder().decoys(Decoys::new([7; 32])), Err(ConfigError::DecoySecret)),
         (builder().decoys(Decoys::rotated(&[1; 32], &random.rotate(&[1; 32])).unwrap()), Err(ConfigError::DecoySecret)),
         (builder().decoys(random), Ok(())),
+        (builder().decoys(Decoys::new(different(7))), Err(ConfigError::DecoySecret)),
+        (builder().decoys(Decoys::new(different(8))), Ok(())),
         (builder().timeout(Duration::from_secs(86_400)), Ok(())),
         (builder().timeout(Duration::from_secs(0)), Err(ConfigError::Timeout)),
         (builder().timeout(Duration::from_secs(86_401)), Err(ConfigError::Timeout)),
