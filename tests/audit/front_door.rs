@@ -3,17 +3,20 @@
 use super::browser::Browser;
 use serde_json::Value;
 use std::time::Duration;
+use wardkey::attestation::Format;
 use wardkey::audit::{Bundle, BundleError};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::authentication::SignCountPolicy;
 use wardkey::client::json::AttestationConveyance;
 use wardkey::confirmation::{Document, Draft, Item};
 use wardkey::crypto::AwsLcRs;
-use wardkey::policy::AttestationPolicy;
+use wardkey::policy::{AttestationPolicy, Trust, TrustAnchors};
+use wardkey::x509::{Crl, TrustAnchor};
 use wardkey::{
     AuthenticationRequest, CredentialRecord, RegistrationRequest, RegistrationState, RelyingParty, RelyingPartyBuilder,
     Session, UnixTime, UserHandle,
 };
+use wardkey_authenticator::{Chain, RevocationList, json};
 
 const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
 
@@ -97,15 +100,39 @@ fn a_confirmation_becomes_a_bundle() {
     }
 }
 
+fn root() -> TrustAnchor {
+    TrustAnchor::from_der(&Chain::new().trust_anchors()[0]).unwrap()
+}
+
+fn trusting(anchors: TrustAnchors) -> RelyingPartyBuilder {
+    let mut policy = AttestationPolicy::any();
+    (policy.trust, policy.accept_legacy_rs1) = (Trust::Verify(anchors), true); // as in format 1
+    builder().attestation(policy, AttestationConveyance::Direct)
+}
+
+#[test]
+fn a_bundle_has_the_trust_anchors() {
+    let rp = trusting(TrustAnchors::new([root()])).build().unwrap();
+    let (_, state, posted) = register(&rp, &mut Browser::new("audit.anchors"));
+    let bundle = whole(rp.bundle_registration(&state, &posted, None, NOW));
+    let expected = &bundle["ceremony"]["expected"];
+    assert_eq!(expected["trust_anchors"], serde_json::json!([json::base64url(root().der())]));
+    assert_eq!(expected["attestation_policy"]["trust"], "verify");
+}
+
 /// What format 1 has no word for is refused, not left out.
 #[test]
 fn a_choice_without_a_word_is_refused() {
     let mut models = AttestationPolicy::any();
     models.deny_aaguids = vec![Aaguid::from_bytes([7; 16])];
+    let list = RevocationList::of(&Chain::new().authorities[0], &[]).der();
     let rows = [
         builder().allow_subdomains(),
         builder().allow_any_port(),
         builder().attestation(models, AttestationConveyance::Direct),
+        trusting(TrustAnchors::default().for_format(Format::Packed, [root()])),
+        trusting(TrustAnchors::default().for_aaguid(Aaguid::from_bytes([7; 16]), [root()])),
+        trusting(TrustAnchors::new([root()]).with_crls([Crl::from_der(&list).unwrap()])),
     ];
     for (number, builder) in rows.into_iter().enumerate() {
         let rp = builder.build().unwrap();
