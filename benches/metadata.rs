@@ -1,7 +1,8 @@
 //! The FIDO Metadata Service, compared with the work that cannot be avoided: `cargo bench --bench metadata --features mds`.
 //!
-//! The BLOB is made like that of 2026-10: 520 entries, 262 anchors of which one model has 45, and icons that are three quarters
-//! of the payload. Its limit is base64 decoding and the signatures of the BLOB and of its certificates, with their hashes.
+//! The big BLOB is made like that of 2026-10: 520 entries, 262 anchors of which one model has 45, and icons that are three quarters
+//! of the payload. The small one is made like one of 2023: 174 entries, 129 anchors. The limit of a BLOB is base64 decoding and the
+//! signatures of the BLOB and of its certificates, with their hashes.
 
 #![allow(unsafe_code, reason = "a global allocator that counts")]
 
@@ -60,9 +61,10 @@ struct Blob {
 }
 
 impl Blob {
-    fn new(models: usize, icon: usize) -> Self {
-        let anchors: Vec<_> =
-            (0..262).map(|number| Authority::root(&format!("bench.anchor.{number}"), Algorithm::Es256).der()).collect();
+    fn new(models: usize, anchors: usize, icon: usize) -> Self {
+        let anchors: Vec<_> = (0..anchors)
+            .map(|number| Authority::root(&format!("bench.anchor.{number}"), Algorithm::Es256).der())
+            .collect();
         let service = Service::by(Algorithm::Rs256, &payload(&entries(models, &anchors, icon)));
         let roots = Roots::of(HOST, [TrustAnchor::from_der(&service.root.der()).unwrap()]);
         Self { blob: service.blob(), roots, service }
@@ -106,8 +108,8 @@ fn es256() {
 }
 
 fn main() {
-    let big = Blob::new(520, 11_100);
-    let small = Blob::new(174, 8_600);
+    let big = Blob::new(520, 262, 11_100);
+    let small = Blob::new(174, 129, 9_150);
     let metadata = big.verify();
     let bytes = metadata.to_bytes(&AwsLcRs);
 
@@ -135,8 +137,8 @@ fn main() {
     let (_, peak) = counting::peak(|| big.verify());
     sizes("big", big.blob.len(), peak, &metadata);
 
-    let many = Blob::new(50_000, 0).verify();
-    let few = Blob::new(500, 0).verify();
+    let many = Blob::new(50_000, 262, 0).verify();
+    let few = Blob::new(500, 262, 0).verify();
     let ids: Vec<ModelId> = (0..64).map(|number| aaguid(1 + number * 7).parse().unwrap()).collect();
     let find = |metadata: &Metadata| ids.iter().map(|id| metadata.models_of(id).count()).sum::<usize>();
     let table = Table::new("64 look-ups", &["by", "64 ES256 verifications", "among 500 models", "among 50,000"]);

@@ -174,5 +174,5 @@ pub mod internals {
 }
 
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
+#[doc = include_str!("../docs/crate.md")] // its example is that of README.md: tests/manual.rs
 struct Readme;

@@ -383,6 +383,30 @@ fn exports() -> BTreeSet<&'static str> {
     declared.map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap()).collect()
 }
 
+/// The page that crates.io shows says what README.md says, and its links lead to pages of the documentation.
+#[test]
+fn the_page_of_the_package_agrees_with_the_readme() {
+    let (page, readme) = (read("docs/crate.md"), read("README.md"));
+    let part = |text: &str, begin: &str, end: &str| {
+        let from = text.find(begin).unwrap_or_else(|| panic!("no {begin:?}"));
+        text[from..from + text[from..].find(end).unwrap()].to_owned()
+    };
+    for (begin, end) in [("# wardkey\n", "```sh"), ("```rust\n", "\n```\n"), ("## Features\n", "\n## ")] {
+        assert_eq!(part(&page, begin, end), part(&readme, begin, end));
+    }
+    let targets = links(&page);
+    for target in &targets {
+        let Some(path) = target.strip_prefix("https://docs.rs/wardkey/latest/wardkey/") else {
+            assert_eq!(target, "https://docs.rs/wardkey-authenticator");
+            continue;
+        };
+        let path = format!("src/{}", path.trim_end_matches('/'));
+        let files = [format!("{path}.md"), format!("{path}/mod.rs")];
+        assert!(files.iter().any(|file| Path::new(ROOT).join(file).exists()), "{target}");
+    }
+    assert!(targets.len() > 5);
+}
+
 /// Pages name functions of `wardkey.js`, files of the repository and examples that exist.
 #[test]
 fn every_name_of_a_page_exists() {
@@ -392,7 +416,8 @@ fn every_name_of_a_page_exists() {
     assert!(exports.contains("autofill") && exports.contains("WardkeyError"), "{exports:?}");
     let (mut missing, mut checked) = (Vec::new(), 0);
     for (path, page) in &pages {
-        let manual = path.starts_with("src/manual/") || matches!(path.as_str(), "README.md" | "examples/README.md");
+        let manual = path.starts_with("src/manual/")
+            || matches!(path.as_str(), "README.md" | "SECURITY.md" | "examples/README.md");
         let names =
             page.split("wardkey.").skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next().unwrap());
         for name in

@@ -48,13 +48,15 @@ impl core::str::FromStr for Aaguid {
     type Err = InvalidValue;
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        let groups = text.split('-').map(str::len);
-        // `from_str_radix` would accept a sign.
-        if !groups.eq([8, 4, 4, 4, 12]) || text.starts_with('+') {
-            return Err(InvalidValue::Aaguid);
+        let mut number = 0_u128;
+        for (place, character) in text.chars().enumerate() {
+            match (place, character) {
+                (8 | 13 | 18 | 23, '-') => {}
+                (8 | 13 | 18 | 23, _) => return Err(InvalidValue::Aaguid),
+                _ => number = number << 4 | u128::from(character.to_digit(16).ok_or(InvalidValue::Aaguid)?),
+            }
         }
-        let number = u128::from_str_radix(&text.replace('-', ""), 16).map_err(|_| InvalidValue::Aaguid)?;
-        Ok(Self(number.to_be_bytes()))
+        if text.len() == 36 { Ok(Self(number.to_be_bytes())) } else { Err(InvalidValue::Aaguid) }
     }
 }
 

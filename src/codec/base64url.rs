@@ -70,7 +70,7 @@ pub(crate) fn is_encoding_of(text: &str, bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`NotBase64Url`].
-pub(crate) fn decode_standard(text: &str) -> Result<Vec<u8>, NotBase64Url> {
+pub(crate) fn decode_standard(text: impl AsRef<[u8]>) -> Result<Vec<u8>, NotBase64Url> {
     STANDARD.decode(text).map_err(|_| NotBase64Url)
 }
 

@@ -1,6 +1,6 @@
 //! What to keep of a registration, so that its model can be judged again at each sign-in without its certificates.
 
-use super::entry::{KeyIdentifier, short};
+use super::model::{KeyIdentifier, short};
 use super::status::Short;
 use super::{Anchor, Metadata, Model, ModelId, key_identifier_of};
 use crate::attestation::{Format, oid};

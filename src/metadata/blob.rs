@@ -122,7 +122,7 @@ pub fn verify(
             return Err(BlobError::Stale);
         }
     }
-    Ok(Metadata::new(payload, digest, at, signer, backend))
+    Ok(Metadata::new(payload, digest, at, signer))
 }
 
 fn verify_signature(

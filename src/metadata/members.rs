@@ -1,9 +1,11 @@
 //! Reading JSON objects of the payload: each member once, unknown members counted, and no value that ends the reading of the
 //! objects around it.
 //!
-//! A value that is read is taken as raw text first, so that a value of an unexpected type is a fact about its object and not
-//! an error of the whole payload. Skipped values are scanned without recursion.
+//! The usual payload is read in one pass, [`Texts::Plain`]. In any other, a value is taken as raw text first, [`Texts::Any`], so that
+//! a value of an unexpected type is a fact about its object and not an error of the whole payload. Skipped values are scanned
+//! without recursion.
 
+use super::vocabulary::Word;
 use crate::codec::json::{Text, scalars};
 use core::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -87,68 +89,129 @@ impl<'de, R: Reader<'de>> Visitor<'de> for Members<'_, R> {
     }
 }
 
-/// The text of a string; `None` for any other value. Reads in one pass, and copies only a text with escapes.
-pub(super) struct Loose<'de>(pub(super) Option<Cow<'de, str>>);
+/// A long text as bytes, because serde_json looks for the end of a byte string with memchr, which does not see control characters.
+/// For payloads without them. Any other value is an error.
+struct Long<'de>(Cow<'de, [u8]>);
 
-impl<'de> Deserialize<'de> for Loose<'de> {
+impl<'de> Deserialize<'de> for Long<'de> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Loose<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("any value")
-            }
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Loose<'de>, E> {
-                Ok(Loose(Some(Cow::Borrowed(text))))
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Loose<'de>, E> {
-                Ok(Loose(Some(Cow::Owned(text.to_owned()))))
-            }
-            scalars!(Loose<'de>: Loose(None));
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Loose<'de>, A::Error> {
-                while items.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Loose(None))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Loose<'de>, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Loose(None))
-            }
-        }
-        from.deserialize_any(Any)
-    }
-}
-
-/// A long text that is skipped. As a byte string, because serde_json looks for the end of one with memchr, which does not see
-/// control characters. Any other value is an error.
-pub(super) struct SkippedText;
-
-impl<'de> Deserialize<'de> for SkippedText {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Over;
-        impl Visitor<'_> for Over {
-            type Value = SkippedText;
+        struct Bytes;
+        impl<'de> Visitor<'de> for Bytes {
+            type Value = Long<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string")
             }
-            fn visit_bytes<E>(self, _: &[u8]) -> Result<SkippedText, E> {
-                Ok(SkippedText)
+            fn visit_borrowed_bytes<E>(self, bytes: &'de [u8]) -> Result<Long<'de>, E> {
+                Ok(Long(Cow::Borrowed(bytes)))
+            }
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Long<'de>, E> {
+                Ok(Long(Cow::Owned(bytes.to_owned())))
             }
         }
-        from.deserialize_bytes(Over)
+        from.deserialize_bytes(Bytes)
     }
 }
 
-/// Reads each item of an array with a function, in one pass. Returns whether it is an array.
-pub(super) struct Items<F>(pub(super) F);
+/// How texts are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Texts {
+    /// In one pass, in a payload without control characters. Any other value in the place of a text is an error.
+    Plain,
+    /// Any other value is `None`.
+    Any,
+}
 
-impl<'de, F: FnMut(Option<Cow<'de, str>>)> DeserializeSeed<'de> for Items<F> {
+impl Texts {
+    /// Reads the text of a member.
+    pub(super) fn member<'de, A: MapAccess<'de>>(self, map: &mut A) -> Result<Option<Cow<'de, str>>, A::Error> {
+        match self {
+            Self::Plain => map.next_value().map(|Text(text)| Some(text)),
+            Self::Any => map.next_value().map(text),
+        }
+    }
+
+    /// Reads each text in the array of a member with a function, which gets `None` for any other item. Returns whether it is an
+    /// array.
+    pub(super) fn each<'de, A: MapAccess<'de>>(
+        self,
+        map: &mut A,
+        read: impl FnMut(Option<Cow<'de, str>>),
+    ) -> Result<bool, A::Error> {
+        map.next_value_seed(Array(&mut EachText { texts: self, read }))
+    }
+
+    /// Reads each text as [`Self::each`] does, as bytes, which is faster for long texts.
+    pub(super) fn each_long<'de, A: MapAccess<'de>>(
+        self,
+        map: &mut A,
+        read: impl FnMut(Option<Cow<'de, [u8]>>),
+    ) -> Result<bool, A::Error> {
+        map.next_value_seed(Array(&mut EachLong { texts: self, read }))
+    }
+
+    /// Skips a member that is a long text.
+    pub(super) fn skip<'de, A: MapAccess<'de>>(self, map: &mut A) -> Result<(), A::Error> {
+        match self {
+            Self::Plain => map.next_value::<Long<'de>>().map(drop),
+            Self::Any => map.next_value::<IgnoredAny>().map(drop),
+        }
+    }
+}
+
+struct EachText<F> {
+    texts: Texts,
+    read: F,
+}
+
+impl<'de, F: FnMut(Option<Cow<'de, str>>)> Items<'de> for EachText<F> {
+    fn item<A: SeqAccess<'de>>(&mut self, items: &mut A) -> Result<bool, A::Error> {
+        let item = match self.texts {
+            Texts::Plain => items.next_element()?.map(|Text(text)| Some(text)),
+            Texts::Any => items.next_element()?.map(text),
+        };
+        Ok(item.map(&mut self.read).is_some())
+    }
+}
+
+struct EachLong<F> {
+    texts: Texts,
+    read: F,
+}
+
+impl<'de, F: FnMut(Option<Cow<'de, [u8]>>)> Items<'de> for EachLong<F> {
+    fn item<A: SeqAccess<'de>>(&mut self, items: &mut A) -> Result<bool, A::Error> {
+        let item = match self.texts {
+            Texts::Plain => items.next_element()?.map(|Long(bytes)| Some(bytes)),
+            Texts::Any => items.next_element()?.map(|raw| text(raw).map(bytes)),
+        };
+        Ok(item.map(&mut self.read).is_some())
+    }
+}
+
+fn bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => text.as_bytes().into(),
+        Cow::Owned(text) => text.into_bytes().into(),
+    }
+}
+
+/// Reads the items of an array one by one.
+pub(super) trait Items<'de> {
+    /// Reads the next item. Returns whether there was one.
+    fn item<A: SeqAccess<'de>>(&mut self, items: &mut A) -> Result<bool, A::Error>;
+}
+
+/// Reads a value with [`Items`], whatever it is. Returns whether it is an array.
+pub(super) struct Array<'r, R>(pub(super) &'r mut R);
+
+impl<'de, R: Items<'de>> DeserializeSeed<'de> for Array<'_, R> {
     type Value = bool;
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<bool, D::Error> {
         from.deserialize_any(self)
     }
 }
 
-impl<'de, F: FnMut(Option<Cow<'de, str>>)> Visitor<'de> for Items<F> {
+impl<'de, R: Items<'de>> Visitor<'de> for Array<'_, R> {
     type Value = bool;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any value")
@@ -161,10 +224,8 @@ impl<'de, F: FnMut(Option<Cow<'de, str>>)> Visitor<'de> for Items<F> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(false)
     }
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<bool, A::Error> {
-        while let Some(Loose(text)) = items.next_element()? {
-            (self.0)(text);
-        }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<bool, A::Error> {
+        while self.0.item(&mut items)? {}
         Ok(true)
     }
 }
@@ -184,7 +245,9 @@ pub(super) fn items(raw: &RawValue) -> Option<Vec<&RawValue>> {
     serde_json::from_str(raw.get()).ok()
 }
 
-/// The texts in an array. Other items are left out; any other value gives none.
-pub(super) fn texts(raw: &RawValue) -> impl Iterator<Item = Cow<'_, str>> {
-    items(raw).into_iter().flatten().filter_map(text)
+/// The words of an array. Other items are left out; any other value gives none.
+pub(super) fn words<'de, A: MapAccess<'de>, W: Word>(texts: Texts, map: &mut A) -> Result<Vec<W>, A::Error> {
+    let mut words = Vec::new();
+    texts.each(map, |text| words.extend(text.map(|word| W::of(&word))))?;
+    Ok(words)
 }

@@ -9,7 +9,8 @@
 //! |---|---|
 //! | `blob` | MDS §3.2: signature, certification path and name of the signer, number, freshness |
 //! | `payload`, `members` | MDS §3.1.6: the payload, as strict JSON |
-//! | `entry` | MDS §3.1.1: entries, each read by itself |
+//! | `entry`, `statement`, `report` | MDS §3.1.1: entries, each read by itself |
+//! | `model` | what an entry says of a model |
 //! | `vocabulary` | the words of metadata statements |
 //! | `status` | MDS §3.1.3 and §3.1.4: status reports at a time |
 //! | `attested` | what to keep of a registration |
@@ -29,17 +30,20 @@ mod entry;
 mod error;
 mod evidence;
 mod members;
+mod model;
 mod payload;
 mod reason;
+mod report;
+mod statement;
 mod status;
 mod stored;
 mod vocabulary;
 
 pub use attested::Attested;
 pub use blob::{FIDO_HOST, Roots, Seen, verify};
-pub use entry::{EntryError, KeyIdentifier, Model, Skipped, Traits};
 pub use error::{BlobError, RootsError, StoredError};
 pub use evidence::MetadataEvidence;
+pub use model::{EntryError, KeyIdentifier, Model, Skipped, Traits};
 pub use reason::{Reason, Reasons};
 pub use status::{
     ChainKeys, Circumstance, Day, FipsLevel, Incident, Incidents, Level, NotReadable, Report, Standing, Status,
@@ -51,7 +55,7 @@ pub use vocabulary::{
 };
 
 pub(crate) use attested::{Proof, firmware_of};
-pub(crate) use entry::{key_identifier_of, short};
+pub(crate) use model::{key_identifier_of, short};
 pub(crate) use status::Short;
 
 use crate::authenticator::Aaguid;
@@ -98,7 +102,15 @@ pub struct Metadata {
 struct Anchor {
     anchor: TrustAnchor,
     certificate: Short,
+    /// Of the name and of the key.
     authority: [Short; 2],
+}
+
+impl Anchor {
+    fn new(anchor: TrustAnchor, certificate: Short, backend: &dyn Backend) -> Self {
+        let authority = [short(backend, &[anchor.subject()]), short(backend, &[anchor.spki()])];
+        Self { anchor, certificate, authority }
+    }
 }
 
 /// The entries of one id.
@@ -148,11 +160,8 @@ pub(crate) enum Lookup<'m> {
 }
 
 impl Metadata {
-    fn new(payload: Payload, signature_sha256: [u8; 32], at: UnixTime, signer: Signer, backend: &dyn Backend) -> Self {
-        let anchors = payload.anchors.into_iter().map(|(anchor, certificate)| {
-            let authority = [entry::short(backend, &[anchor.subject()]), entry::short(backend, &[anchor.spki()])];
-            Anchor { anchor, certificate, authority }
-        });
+    fn new(payload: Payload, signature_sha256: [u8; 32], at: UnixTime, signer: Signer) -> Self {
+        let models = payload.models.len();
         let mut metadata = Self {
             no: payload.no,
             next_update: payload.next_update,
@@ -160,11 +169,11 @@ impl Metadata {
             received_at: at,
             signer,
             unknown_members: payload.unknown,
-            anchors: anchors.collect(),
+            anchors: payload.anchors,
             models: payload.models,
             skipped: payload.skipped,
             duplicates: 0,
-            by_aaguid: HashMap::new(),
+            by_aaguid: HashMap::with_capacity(models),
             by_key_identifier: HashMap::new(),
         };
         metadata.index();

@@ -1,10 +1,11 @@
 //! The payload of a BLOB (FIDO Metadata Service §3.1.6): strict JSON, read in one pass.
 
-use super::entry::{EntrySeed, Model, Shared, Skipped, read_alone};
-use super::members::{Members, Reader, items, text};
-use super::status::{Day, Short};
+use super::Anchor;
+use super::entry::{EntrySeed, Shared, read_alone};
+use super::members::{Members, Reader, Texts, items, text};
+use super::model::{Model, Skipped};
+use super::status::Day;
 use crate::crypto::Backend;
-use crate::x509::TrustAnchor;
 use core::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -18,8 +19,7 @@ pub(super) struct Payload {
     pub(super) next_update: Option<Day>,
     pub(super) models: Vec<Model>,
     pub(super) skipped: Vec<Skipped>,
-    /// With the digest of each.
-    pub(super) anchors: Vec<(TrustAnchor, Short)>,
+    pub(super) anchors: Vec<Anchor>,
     pub(super) unknown: usize,
 }
 
@@ -33,7 +33,7 @@ impl Payload {
         let pass = |pass| Self::pass(serde_json::Deserializer::from_str(payload), backend, pass);
         // The usual payload is in one line. In it, a control character can stand nowhere, so the end of a long text can be
         // looked for without looking for them.
-        let has_no_controls = payload.bytes().fold(true, |plain, byte| plain & (byte >= 0x20));
+        let has_no_controls = payload.bytes().fold(u8::MAX, u8::min) >= 0x20;
         if has_no_controls && let Ok(read) = pass(Pass::Plain) {
             return read;
         }
@@ -46,7 +46,7 @@ impl Payload {
         pass: Pass,
     ) -> Result<Option<Self>, serde_json::Error> {
         let mut reader = PayloadReader {
-            shared: Shared::new(backend, pass == Pass::Plain),
+            shared: Shared::new(backend, if pass == Pass::Plain { Texts::Plain } else { Texts::Any }),
             each_alone: pass == Pass::EachEntry,
             no: None,
             next_update: Some(None),

@@ -9,7 +9,7 @@
 //! - A certification does not end an incident. Only an update does, if the firmware is known to have it and the policy
 //!   accepts that.
 
-use super::entry::short;
+use super::model::short;
 use crate::crypto::Backend;
 use crate::set::{bit_set, named};
 use crate::time::UnixTime;

@@ -5,12 +5,12 @@
 //! at the time of its receipt, so only its signer decides. Prefer that form.
 
 use super::blob::{Roots, Seen, verify};
-use super::entry::{EntryError, Model, Skipped, Traits, short};
 use super::error::StoredError;
+use super::model::{EntryError, Model, Skipped, Traits};
 use super::payload::Payload;
 use super::status::{Day, Report, Status};
 use super::vocabulary::Word;
-use super::{Metadata, Signer};
+use super::{Anchor, Metadata, Signer};
 use crate::authenticator::Aaguid;
 use crate::crypto::Backend;
 use crate::time::UnixTime;
@@ -18,7 +18,7 @@ use crate::x509::TrustAnchor;
 use std::sync::Arc;
 
 /// The beginning of each form, with its version.
-const COMPACT: &[u8; 16] = b"wardkey-mds-c\0\x01\n";
+const COMPACT: &[u8; 16] = b"wardkey-mds-c\0\x02\n";
 const WITH_BLOB: &[u8; 16] = b"wardkey-mds-b\0\x01\n";
 
 /// Makes a file of a BLOB that [`verify`] accepted, and the time at which it was received. Read it with
@@ -67,7 +67,7 @@ impl Metadata {
             return Err(StoredError::Damaged);
         }
         let mut from = Source(body);
-        let metadata = Self::read(&mut from, backend).ok_or(StoredError::Damaged)?;
+        let metadata = Self::read(&mut from).ok_or(StoredError::Damaged)?;
         if from.0.is_empty() { Ok(metadata) } else { Err(StoredError::Damaged) }
     }
 
@@ -80,7 +80,17 @@ impl Metadata {
         to.time(self.signer.not_after);
         to.size(self.signer.checked_for_revocation);
         to.size(self.unknown_members);
-        to.list(&self.anchors, |to, anchor| to.bytes(anchor.anchor.der()));
+        to.list(&self.anchors, |to, anchor| {
+            let (subject, spki, issues) = anchor.anchor.parts();
+            to.bytes(anchor.anchor.der());
+            for place in [subject.start, subject.end, spki.start, spki.end] {
+                to.size(place);
+            }
+            to.0.push(u8::from(issues));
+            for digest in [&anchor.certificate].into_iter().chain(&anchor.authority) {
+                to.0.extend(digest);
+            }
+        });
         let mut traits: Vec<&Arc<Traits>> = self.models.iter().map(|model| &model.traits).collect();
         traits.sort_by_key(|traits| Arc::as_ptr(traits).addr());
         traits.dedup_by_key(|traits| Arc::as_ptr(traits).addr());
@@ -108,7 +118,7 @@ impl Metadata {
         });
     }
 
-    fn read(from: &mut Source<'_>, backend: &dyn Backend) -> Option<Self> {
+    fn read(from: &mut Source<'_>) -> Option<Self> {
         let no = from.number()?;
         let next_update = from.option(Source::day)?;
         let signature_sha256 = from.array()?;
@@ -118,7 +128,12 @@ impl Metadata {
         let unknown = from.size()?;
         let anchors = from.list(|from| {
             let der = from.bytes()?;
-            Some((TrustAnchor::from_der(der).ok()?, short(backend, &[der])))
+            let parts = (from.size()?..from.size()?, from.size()?..from.size()?, from.flag()?);
+            Some(Anchor {
+                anchor: TrustAnchor::from_parts(der, parts)?,
+                certificate: from.take()?,
+                authority: [from.take()?, from.take()?],
+            })
         })?;
         let traits = from.list(|from| from.traits().map(Arc::new))?;
         let models = from.list(|from| {
@@ -145,7 +160,7 @@ impl Metadata {
             })
         })?;
         let payload = Payload { no, next_update, models, skipped, anchors, unknown };
-        Some(Self::new(payload, signature_sha256, received_at, signer, backend))
+        Some(Self::new(payload, signature_sha256, received_at, signer))
     }
 }
 
@@ -231,7 +246,7 @@ impl Writer {
     }
 }
 
-/// Reads what [`Writer`] wrote. `None` for anything else. A count allocates nothing.
+/// Reads what [`Writer`] wrote. `None` for anything else. A count allocates 16 items at most, whatever it says.
 struct Source<'a>(&'a [u8]);
 
 impl<'a> Source<'a> {
@@ -314,7 +329,7 @@ impl<'a> Source<'a> {
 
     fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let count = self.size()?;
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(count.min(16));
         for _ in 0..count {
             items.push(read(self)?);
         }

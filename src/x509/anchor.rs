@@ -31,6 +31,9 @@ pub struct TrustAnchor {
     pub(crate) issues: bool,
 }
 
+/// Where the subject and the SubjectPublicKeyInfo are in the certificate of an anchor, and whether it may issue certificates.
+pub(crate) type Parts = (Range<usize>, Range<usize>, bool);
+
 impl TrustAnchor {
     /// Reads a DER certificate.
     ///
@@ -48,6 +51,17 @@ impl TrustAnchor {
         let issues = may_issue(&certificate)? && !certificate.subject.is_empty(); // §4.1.2.4: an issuer has a name
         let (subject, spki) = (range(der, certificate.subject.encoding), range(der, certificate.spki));
         Ok(Self { subject, spki, issues, der: der.into() })
+    }
+
+    /// Makes an anchor of its certificate and [`Self::parts`], without reading the certificate again. `None` if a part is outside of it.
+    pub(crate) fn from_parts(der: &[u8], (subject, spki, issues): Parts) -> Option<Self> {
+        let is_inside = |part: &Range<usize>| der.get(part.clone()).is_some();
+        (is_inside(&subject) && is_inside(&spki)).then(|| Self { der: der.into(), subject, spki, issues })
+    }
+
+    /// Returns where the subject and the key are, and whether it may issue certificates.
+    pub(crate) fn parts(&self) -> Parts {
+        (self.subject.clone(), self.spki.clone(), self.issues)
     }
 
     /// Reads every `CERTIFICATE` block of a PEM text (RFC 7468). Text between the blocks is ignored.

@@ -1,0 +1,146 @@
+//! The status reports of an entry (FIDO Metadata Service §3.1.3), as they are written. [`super::status`] judges them.
+
+use super::entry::{Draft, Shared, certificate};
+use super::members::{Items, Members, Reader, Texts, number, words};
+use super::model::{EntryError, short};
+use super::status::{Day, Report, Short, Status};
+use super::vocabulary::Profile;
+use crate::crypto::Backend;
+use crate::x509::certificate::Certificate;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess};
+use std::borrow::Cow;
+
+/// Reads `statusReports`.
+pub(super) struct Reports<'d, 'de, 's, 'b> {
+    pub(super) draft: &'d mut Draft<'de>,
+    pub(super) shared: &'s Shared<'de, 'b>,
+    pub(super) read: Vec<Report>,
+}
+
+impl<'de> Items<'de> for Reports<'_, 'de, '_, '_> {
+    fn item<A: SeqAccess<'de>>(&mut self, items: &mut A) -> Result<bool, A::Error> {
+        let mut reader = ReportReader::new(self.shared);
+        let Some(found) = items.next_element_seed(Members(&mut reader))? else { return Ok(false) };
+        self.draft.note(found, EntryError::StatusReports);
+        if let Some(cause) = reader.cause {
+            self.draft.fail(cause);
+        }
+        self.draft.profiles.extend(reader.profiles);
+        match reader.status {
+            None => self.draft.fail(EntryError::StatusReports),
+            Some(status) => self.read.push(Report {
+                status,
+                effective: reader.effective,
+                sunset: reader.sunset,
+                authenticator_version: reader.authenticator_version,
+                fips_revision: reader.fips_revision,
+                fips_physical_level: reader.fips_physical_level,
+                batch: reader.batch,
+            }),
+        }
+        Ok(true)
+    }
+}
+
+/// Reads one status report.
+struct ReportReader<'s> {
+    backend: &'s dyn Backend,
+    texts: Texts,
+    status: Option<Status>,
+    effective: Option<Day>,
+    sunset: Option<Day>,
+    authenticator_version: Option<u32>,
+    fips_revision: Option<u32>,
+    fips_physical_level: Option<u32>,
+    batch: Option<Box<[Short]>>,
+    /// Whether a certificate of the batch cannot be read.
+    batch_unknown: bool,
+    profiles: Vec<Profile>,
+    cause: Option<EntryError>,
+}
+
+impl<'s> ReportReader<'s> {
+    fn new(shared: &Shared<'_, 's>) -> Self {
+        Self {
+            backend: shared.backend,
+            texts: shared.texts,
+            status: None,
+            effective: None,
+            sunset: None,
+            authenticator_version: None,
+            fips_revision: None,
+            fips_physical_level: None,
+            batch: None,
+            batch_unknown: false,
+            profiles: Vec::new(),
+            cause: None,
+        }
+    }
+
+    fn day<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<Option<Day>, A::Error> {
+        let day = self.texts.member(map)?.and_then(|text| Day::read(&text));
+        if day.is_none() {
+            self.cause.get_or_insert(EntryError::Date);
+        }
+        Ok(day)
+    }
+
+    fn number<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<Option<u32>, A::Error> {
+        let number = number(map.next_value()?);
+        if number.is_none() {
+            self.cause.get_or_insert(EntryError::Number);
+        }
+        Ok(number)
+    }
+
+    /// A certificate that the report is about. One that cannot be read makes the report be about all.
+    fn certificate(&mut self, text: Option<Cow<'_, str>>) {
+        let der = text.and_then(|text| certificate(text.as_bytes()));
+        match der.as_deref().and_then(|der| Certificate::read(der).ok()) {
+            Some(certificate) if !self.batch_unknown => {
+                let key = short(self.backend, &[certificate.spki]);
+                self.batch = Some(self.batch.iter().flatten().copied().chain([key]).collect());
+            }
+            _ => (self.batch, self.batch_unknown) = (None, true),
+        }
+    }
+}
+
+impl<'de> Reader<'de> for ReportReader<'_> {
+    const NAMES: &'static [&'static str] = &[
+        "status",
+        "effectiveDate",
+        "sunsetDate",
+        "authenticatorVersion",
+        "fipsRevision",
+        "fipsPhysicalSecurityLevel",
+        "certificate",
+        "batchCertificate",
+        "certificationProfiles",
+        "url",
+        "certificationDescriptor",
+        "certificateNumber",
+        "certificationPolicyVersion",
+        "certificationRequirementsVersion",
+    ];
+
+    fn member<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "status" => self.status = self.texts.member(map)?.map(|text| Status::of(&text)),
+            "effectiveDate" => self.effective = self.day(map)?,
+            "sunsetDate" => self.sunset = self.day(map)?,
+            "authenticatorVersion" => self.authenticator_version = self.number(map)?,
+            "fipsRevision" => self.fips_revision = self.number(map)?,
+            "fipsPhysicalSecurityLevel" => self.fips_physical_level = self.number(map)?,
+            "certificate" | "batchCertificate" => {
+                let text = self.texts.member(map)?;
+                self.certificate(text);
+            }
+            "certificationProfiles" => self.profiles = words(self.texts, map)?,
+            _ => {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
