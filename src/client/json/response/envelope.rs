@@ -20,6 +20,51 @@ fn attachment(name: &str) -> Option<AuthenticatorAttachment> {
     }
 }
 
+/// A string that should be base64url without padding.
+pub(super) trait Base64Url: DeserializeOwned {
+    /// Returns the bytes; `None` if it is not base64url.
+    fn decoded(self) -> Option<Vec<u8>>;
+}
+
+impl Base64Url for ByteString {
+    fn decoded(self) -> Option<Vec<u8>> {
+        self.0
+    }
+}
+
+/// The string of [`from_json`]. serde_json looks for the end of a byte string with memchr, which saves 2 % of a sign-in with
+/// ML-DSA-44, and then checks neither for control characters nor for Unicode. Other formats do not accept text as bytes.
+struct Scanned(Option<Vec<u8>>);
+
+impl Base64Url for Scanned {
+    fn decoded(self) -> Option<Vec<u8>> {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Scanned {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Decode;
+        impl<'de> Visitor<'de> for Decode {
+            type Value = Scanned;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+            fn visit_borrowed_bytes<E: serde::de::Error>(self, text: &'de [u8]) -> Result<Scanned, E> {
+                match base64url::decode_bytes(text) {
+                    Err(_) if text.iter().any(|byte| *byte < b' ') => Err(E::custom("a control character")),
+                    bytes => Ok(Scanned(bytes.ok())),
+                }
+            }
+            fn visit_bytes<E: serde::de::Error>(self, text: &[u8]) -> Result<Scanned, E> {
+                let text = core::str::from_utf8(text).map_err(E::custom)?;
+                Ok(Scanned(base64url::decode(text).ok()))
+            }
+        }
+        from.deserialize_bytes(Decode)
+    }
+}
+
 /// The JSON as it is read, before required members are checked. `R` is the type of `response`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a, R: Deserialize<'de>"))]
@@ -36,25 +81,25 @@ pub(super) struct Envelope<'a, R> {
 /// AuthenticatorAttestationResponseJSON as it is read. Signatures cover only the first two members.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Attestation {
+pub(super) struct Attestation<B> {
     #[serde(rename = "clientDataJSON")]
-    pub(super) client_data_json: Option<ByteString>,
-    pub(super) attestation_object: Option<ByteString>,
+    pub(super) client_data_json: Option<B>,
+    pub(super) attestation_object: Option<B>,
     pub(super) transports: Option<Transports>,
-    pub(super) authenticator_data: Option<ByteString>,
-    pub(super) public_key: Option<ByteString>,
+    pub(super) authenticator_data: Option<B>,
+    pub(super) public_key: Option<B>,
     pub(super) public_key_algorithm: Option<AlgorithmCopy>,
 }
 
 /// AuthenticatorAssertionResponseJSON as it is read.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Assertion {
+pub(super) struct Assertion<B> {
     #[serde(rename = "clientDataJSON")]
-    pub(super) client_data_json: Option<ByteString>,
-    pub(super) authenticator_data: Option<ByteString>,
-    pub(super) signature: Option<ByteString>,
-    pub(super) user_handle: Option<ByteString>,
+    pub(super) client_data_json: Option<B>,
+    pub(super) authenticator_data: Option<B>,
+    pub(super) signature: Option<B>,
+    pub(super) user_handle: Option<B>,
 }
 
 /// Transports are hints, which are kept with the record and sent in every request. Repeated, long and surplus ones are skipped
@@ -140,16 +185,16 @@ impl fmt::Debug for Bytes {
     }
 }
 
-pub(super) fn optional(member: &'static str, value: Option<ByteString>) -> Result<Option<Bytes>, ResponseError> {
-    value.map(|ByteString(bytes)| bytes.map(Bytes).ok_or(ResponseError::not_base64url(member))).transpose()
+pub(super) fn optional(member: &'static str, value: Option<impl Base64Url>) -> Result<Option<Bytes>, ResponseError> {
+    value.map(|text| text.decoded().map(Bytes).ok_or(ResponseError::not_base64url(member))).transpose()
 }
 
 /// Reads an unsigned copy of signed bytes. An empty copy counts as absent.
-pub(super) fn copy(member: &'static str, value: Option<ByteString>) -> Result<Option<Bytes>, ResponseError> {
+pub(super) fn copy(member: &'static str, value: Option<impl Base64Url>) -> Result<Option<Bytes>, ResponseError> {
     Ok(optional(member, value)?.filter(|bytes| !bytes.0.is_empty()))
 }
 
-pub(super) fn required(member: &'static str, value: Option<ByteString>) -> Result<Bytes, ResponseError> {
+pub(super) fn required(member: &'static str, value: Option<impl Base64Url>) -> Result<Bytes, ResponseError> {
     optional(member, value)?.ok_or(ResponseError::missing(member))
 }
 
@@ -210,21 +255,21 @@ pub(super) fn present(members: impl Iterator<Item = (&'static str, Option<Value>
 
 /// Reads a response, and notes in `refused` why it is refused. serde_json adds line and column to an error of the visitor, so
 /// all checks are made inside it.
-pub(super) struct Posted<'a, R> {
+pub(super) struct Posted<'a, R, B> {
     pub(super) refused: &'a mut Option<ResponseError>,
     /// Whether the caller sees the error of serde.
     pub(super) shown: bool,
-    pub(super) response: PhantomData<R>,
+    pub(super) response: PhantomData<(R, B)>,
 }
 
 /// A response that is made of an envelope with `Wire` as its `response`.
 pub(super) trait Open: Sized {
-    type Wire: DeserializeOwned;
+    type Wire<B: Base64Url>: DeserializeOwned;
     /// Checks the members.
-    fn open(envelope: Envelope<'_, Self::Wire>) -> Result<Self, ResponseError>;
+    fn open<B: Base64Url>(envelope: Envelope<'_, Self::Wire<B>>) -> Result<Self, ResponseError>;
 }
 
-impl<'de, R: Open> Visitor<'de> for Posted<'_, R> {
+impl<'de, R: Open, B: Base64Url> Visitor<'de> for Posted<'_, R, B> {
     type Value = R;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -235,7 +280,7 @@ impl<'de, R: Open> Visitor<'de> for Posted<'_, R> {
             // Texts of serde repeat what they cannot read. `from_json` needs only the place of the error.
             if self.shown { A::Error::custom(kind) } else { error }
         })?;
-        R::open(envelope).map_err(|refused| A::Error::custom(self.refused.insert(refused)))
+        R::open::<B>(envelope).map_err(|refused| A::Error::custom(self.refused.insert(refused)))
     }
 }
 
@@ -244,7 +289,7 @@ pub(super) fn from_json<R: Open>(json: &str) -> Result<R, ResponseError> {
         return Err(ResponseError::TooLong);
     }
     let (mut refused, mut from) = (None, serde_json::Deserializer::from_str(json));
-    let posted = Posted { refused: &mut refused, shown: false, response: PhantomData };
+    let posted = Posted { refused: &mut refused, shown: false, response: PhantomData::<(R, Scanned)> };
     let response = from.deserialize_map(posted).and_then(|response| from.end().map(|()| response));
     response.map_err(|error| refused.unwrap_or(ResponseError::NOT_JSON).at(&error))
 }

@@ -22,10 +22,11 @@ mod error;
 use super::AuthenticatorAttachment;
 use crate::client::data::{self, ClientData};
 use crate::codec::base64url;
+use crate::codec::json::ByteString;
 use crate::credential::Transport;
 use crate::extensions::ClientExtensionResults;
 use core::marker::PhantomData;
-use envelope::{AlgorithmCopy, Assertion, Attestation, Bytes, Common, Envelope, Open, Posted, Transports};
+use envelope::{AlgorithmCopy, Assertion, Attestation, Base64Url, Bytes, Common, Envelope, Open, Posted, Transports};
 use envelope::{copy, from_json, optional, required};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::{Value, json};
@@ -96,7 +97,7 @@ macro_rules! response {
         impl<'de> Deserialize<'de> for $response {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 let mut refused = None;
-                let posted = Posted { refused: &mut refused, shown: true, response: PhantomData };
+                let posted = Posted { refused: &mut refused, shown: true, response: PhantomData::<(_, ByteString)> };
                 let response: Self = from.deserialize_map(posted).map_err(|error| match refused {
                     Some(_) => error,
                     // The visitor did not run, because the value is not an object.
@@ -128,9 +129,9 @@ response! {
 }
 
 impl Open for RegistrationResponse {
-    type Wire = Attestation;
+    type Wire<B: Base64Url> = Attestation<B>;
 
-    fn open(envelope: Envelope<'_, Attestation>) -> Result<Self, ResponseError> {
+    fn open<B: Base64Url>(envelope: Envelope<'_, Attestation<B>>) -> Result<Self, ResponseError> {
         let (common, response) = envelope.open()?;
         let Transports(transports) = response.transports.unwrap_or_default();
         Ok(Self {
@@ -226,9 +227,9 @@ response! {
 }
 
 impl Open for AuthenticationResponse {
-    type Wire = Assertion;
+    type Wire<B: Base64Url> = Assertion<B>;
 
-    fn open(envelope: Envelope<'_, Assertion>) -> Result<Self, ResponseError> {
+    fn open<B: Base64Url>(envelope: Envelope<'_, Assertion<B>>) -> Result<Self, ResponseError> {
         let (common, response) = envelope.open()?;
         Ok(Self {
             common,
