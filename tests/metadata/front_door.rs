@@ -153,6 +153,18 @@ fn traits_are_those_of_the_statement_and_of_the_reports() {
     assert_eq!(traits.profiles, [Profile::Consumer, Profile::Other("of a clinic".into())]);
 }
 
+/// A certification of newer firmware than that of the authenticator does not count.
+#[test]
+fn a_certification_is_that_of_a_firmware() {
+    let certified = report_with("FIPS140_CERTIFIED_L2", "2024-05-14", json!({ "authenticatorVersion": 6 }));
+    let metadata = metadata(&[entry(&model().to_string(), &[certified], &[])]);
+    for (firmware, fips) in [(Some(5), None), (Some(6), Some(2)), (None, Some(2))] {
+        let mut circumstance = Circumstance::at(at());
+        circumstance.firmware = firmware;
+        assert_eq!(metadata.models()[0].standing(&circumstance).fips, fips, "{firmware:?}");
+    }
+}
+
 /// A BLOB is refused when its grace time is over; without one, staleness is only reported.
 #[test]
 fn a_grace_time_bounds_the_age() {

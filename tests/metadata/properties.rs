@@ -233,6 +233,7 @@ fn hostile_entries_are_bounded() {
         let text = format!(r#"{{"no":1,"entries":[{hostile},{good}]}}"#);
         let metadata = read(&Service::new(&payload(&[])).with(|service| service.payload = text));
         assert_eq!((metadata.models().len(), metadata.skipped().len()), (1, 1));
+        assert_eq!((metadata.skipped()[0].place, metadata.models()[0].place), (0, 1));
         assert!(told(&metadata).last().unwrap().0);
     }
 }
