@@ -241,8 +241,26 @@ fn each_output_is_read_with_its_type() {
     assert_eq!(results.uvm.as_deref(), Some(&[UserVerificationMethod::from((2, 4, 2))][..]));
     assert!(results.payment.as_ref().unwrap().browser_bound_signature.is_some());
     assert!(results.cmtg_key.as_ref().unwrap().signature.is_some());
+    let bytes = |blob: Option<&Blob>| blob.map(|blob| blob.as_bytes().to_vec());
+    assert_eq!(bytes(results.browser_bound_signature()), Some(vec![1]));
+    assert_eq!((bytes(results.cmtg_key()), bytes(results.cmtg_key_signature())), (Some(vec![0xa0]), Some(vec![1])));
     assert_eq!((results.present.iter().count(), results.unknown), (12, 2));
     assert!(!results.has_secrets());
+}
+
+#[test]
+fn each_answer_of_a_client_is_told_as_it_is() {
+    for answer in [true, false] {
+        let json = json!({
+            "credProps": {"rk": answer}, "prf": {"enabled": answer}, "largeBlob": {"supported": answer, "written": answer},
+        });
+        let results = read(&json.to_string()).unwrap();
+        let answers = [results.discoverable(), results.prf_enabled(), results.large_blob_supported()];
+        assert_eq!((answers, results.large_blob_written()), ([Some(answer); 3], Some(answer)));
+    }
+    let none = read("{}").unwrap();
+    let answers = [none.discoverable(), none.prf_enabled(), none.large_blob_supported(), none.large_blob_written()];
+    assert_eq!(answers, [None; 4]);
 }
 
 #[test]

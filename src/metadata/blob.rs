@@ -235,6 +235,10 @@ mod tests {
         assert_eq!(der[..8], [0x30, 0x26, 2, 1, 1, 2, 33, 0]);
         let long = ecdsa_der(&[1; 132], Curve::P521).unwrap();
         assert_eq!((&long[..5], long.len()), (&[0x30, 0x81, 136, 2, 66][..], 139));
+        // The shortest content whose length takes two octets
+        let number = [&[0; 4][..], &[1; 62]].concat();
+        let shorter = ecdsa_der(&number.repeat(2), Curve::P521).unwrap();
+        assert_eq!((&shorter[..5], shorter.len()), (&[0x30, 0x81, 128, 2, 62][..], 131));
         assert_eq!(ecdsa_der(&[0; 64], Curve::P256).unwrap(), [0x30, 6, 2, 1, 0, 2, 1, 0]);
         for len in [0, 63, 65, 96] {
             assert_eq!(ecdsa_der(&vec![1; len], Curve::P256), None, "{len}");

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use wardkey::account::{
     Account, AccountAct, AccountError, AccountPolicy, AccountSession, Address, AddressKind, Need, Notice, Passkey,
-    Proof, Stage,
+    Proof, Stage, report,
 };
 use wardkey::assurance::{AssuranceLevel, ProvenSession};
 
@@ -135,6 +135,18 @@ fn a_new_saved_code_and_a_deletion_need_two_factors() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    /// The counts of a report are those of its accounts.
+    #[test]
+    fn a_report_counts_every_account(all in vec(accounts(), 0..4)) {
+        let counts = report(&all);
+        prop_assert_eq!(counts.accounts, all.len());
+        prop_assert_eq!(counts.with_sms, all.iter().filter(|account| account.sms.is_some()).count());
+        for stage in Stage::ALL {
+            prop_assert_eq!(counts.at(stage), all.iter().filter(|account| account.stage() == stage).count());
+        }
+        prop_assert_eq!(counts.ready, counts.at(Stage::Resilient));
+    }
 
     /// Whoever may retire SMS codes can still sign in with two factors, and comes back after losing any one means.
     #[test]

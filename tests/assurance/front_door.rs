@@ -102,12 +102,32 @@ fn a_receipt_is_verified_years_later_and_a_part_of_it_elsewhere() {
 
     let mut facts = Facts::of(evidence, None, NOW).unwrap();
     facts.confirmation = Some(ConfirmationFacts::from(&confirmed));
+    assert_eq!(ConfirmationFacts::from(&done.confirmed), ConfirmationFacts::from(&confirmed));
     let part_11 = assess(&facts, Rules::Cfr11);
     assert!(part_11.findings().all(|(_, verdict)| verdict == Verdict::Met));
     facts.confirmation = Some(ConfirmationFacts::from(&part_without_head(&receipt, &record, &response)));
     assert_eq!(assess(&facts, Rules::Cfr11).verdict("21cfr11.50-manifest"), Some(Verdict::NotMet));
     let shown = assess(&facts, Rules::Nist80063B4).shown(evidence);
     assert_eq!(shown, [Shown::SignedInWithPasskey, Shown::TwoThingsProved, Shown::OnlyThisSite, Shown::DocumentSigned]);
+}
+
+/// Nobody confirms a document in a frame, whatever the site allows for sign-ins.
+#[test]
+fn a_response_from_a_frame_confirms_nothing() {
+    let (rp, mut browser) = (party(), Browser::new("confirmation.frames"));
+    let record = register(&rp, &mut browser);
+    let (options, state) = rp.start_confirmation(&ada(), from_ref(&record), &document(), session(), NOW).unwrap();
+    let own = browser.get(&options, |made| made).unwrap();
+    let framed = |made: Authentication| {
+        made.client_data(|data| data.set("crossOrigin", true))
+            .client_data(|data| data.set("topOrigin", "https://hospital.example"))
+    };
+    let framed = browser.get(&options, framed).unwrap();
+    let done = rp.finish_confirmation(state, &document(), &own, Some(&record), session(), NOW).unwrap();
+    let part = done.receipt.part("clinic.example", true, &[1], &AwsLcRs);
+    let site = site().framed_by(["https://hospital.example"]);
+    assert!(part.verify(&site, &record, &own, &AwsLcRs).is_ok());
+    assert!(part.verify(&site, &record, &framed, &AwsLcRs).is_err());
 }
 
 fn part_without_head(

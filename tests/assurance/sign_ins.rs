@@ -4,13 +4,14 @@ use crate::NOW;
 use crate::browser::Browser;
 use std::time::Duration;
 use wardkey::assurance::{
-    Acr, AcrTable, AcrTableError, AssuranceLevel, Demand, Facts, FactsError, Lack, ModelFacts, OriginKind, OtherFactor,
-    ProvenSession, Rules, Signal, SignalError, SignalTable, Verdict, assess,
+    Acr, AcrTable, AcrTableError, AssuranceLevel, AttestationFacts, Demand, Facts, FactsError, Lack, ModelFacts,
+    OriginKind, OtherFactor, Profile, ProvenSession, Rules, Signal, SignalError, SignalTable, Verdict, assess,
 };
+use wardkey::attestation::AttestationType;
 use wardkey::ceremony::authentication::SignCountPolicy;
 use wardkey::ceremony::evidence::{Evidence, TrustOutcome};
 use wardkey::metadata::Incident;
-use wardkey::policy::Characteristics;
+use wardkey::policy::{AttestationPolicy, Characteristics, Trust};
 use wardkey::{
     AuthenticationRequest, CredentialRecord, ReauthenticationRequest, RegistrationRequest, RelyingParty,
     RelyingPartyBuilder, Session, UnixTime, UserHandle,
@@ -64,6 +65,12 @@ fn a_passkey_of_a_patient_is_two_factors() {
     let evidence = sign_in(&rp, &browser, &record, |made| made);
     let facts = Facts::of(&evidence, Some(&kept), NOW.plus(Duration::from_secs(60))).unwrap();
     assert_eq!((facts.age_secs, facts.authenticated_at(), facts.origin), (60, NOW, OriginKind::Own));
+    assert_eq!((facts.backup_eligible, record.backup_eligible.is_some()), (record.backup_eligible, true));
+    let mut kept = serde_json::to_value(kept).unwrap();
+    kept["keyInHardware"] = true.into();
+    let kept: Characteristics = serde_json::from_value(kept).unwrap();
+    let attested = Facts::of(&evidence, Some(&kept), NOW).unwrap().attestation;
+    assert_eq!((attested, attested.key_in_hardware), (AttestationFacts::from(&kept), Some(true)));
     let assurance = assess(&facts, Rules::Nist80063B4);
     assert_eq!(assurance.ceiling(), Some(AssuranceLevel::Aal2));
     assert_eq!((assurance.acr(), assurance.amr()), (Some(Acr::Phr), &["mfa", "pop", "user"][..]));
@@ -126,6 +133,14 @@ fn facts_are_made_of_an_accepted_authentication_only() {
     let evidence = sign_in(&rp, &browser, &record, |made| made);
     let milliseconds = UnixTime::from_secs(NOW.secs() * 1000);
     assert_eq!(Facts::of(&evidence, None, milliseconds), Err(FactsError::Time));
+    let end = 253_402_300_799; // of the year 9999
+    for (secs, is_time) in [(end, true), (end + 1, false)] {
+        assert_eq!(Facts::of(&evidence, None, UnixTime::from_secs(secs)).is_ok(), is_time, "{secs}");
+    }
+    let unproved = assess(&Facts::unknown(NOW), Rules::Nist80063B4);
+    assert_eq!((unproved.ceiling(), unproved.shown(&evidence)), (Some(AssuranceLevel::None), vec![]));
+    let table = AcrTable::new([(AssuranceLevel::None, None, "anybody")]).unwrap();
+    assert_eq!(table.word(&unproved), None);
     assert_eq!([FactsError::NotASignIn.code(), FactsError::Time.code()], ["not-a-sign-in", "time"]);
     let before = Facts::of(&evidence, None, UnixTime::from_secs(NOW.secs() - 1)).unwrap();
     assert_eq!(assess(&before, Rules::Nist80063B4).verdict("63b-4/2.2.3-overall-timeout"), Some(Verdict::NotMet));
@@ -169,6 +184,38 @@ fn the_library_sees_signals_in_the_evidence_and_the_record() {
         })
     });
     assert_eq!(Signal::seen(&evidence, Some(&record), &[home], None), []);
+}
+
+#[test]
+fn a_demand_asks_for_what_its_methods_say() {
+    let none = Demand::default();
+    let members =
+        |demand: Demand| [demand.confirmation, demand.second_credential, demand.notify, demand.hold, demand.deny];
+    assert_eq!(members(none), [false; 5]);
+    let all = [none.confirmed(), none.by_two_credentials(), none.with_notice(), none.held(), none.denied()];
+    for (number, demand) in all.into_iter().enumerate() {
+        let mut expected = [false; 5];
+        expected[number] = true;
+        assert_eq!(members(demand), expected);
+    }
+}
+
+/// A patient may use any passkey; staff may use the models that the metadata certifies.
+#[test]
+fn a_profile_has_its_attestation_policy() {
+    let without = |policy: &AttestationPolicy| {
+        let kinds = [AttestationType::None, AttestationType::SelfAttestation];
+        kinds.map(|kind| policy.types.contains(&kind))
+    };
+    for (profile, any) in [(Profile::patient(), true), (Profile::clinician(), false), (Profile::prescriber(), false)] {
+        let policy = profile.policy();
+        assert_eq!(without(&policy), [any, any]);
+        assert!(policy.types.contains(&AttestationType::BasicOrAttCa));
+        assert_eq!(matches!(policy.trust, Trust::Ignore), any);
+        assert_eq!(matches!(policy.trust, Trust::Metadata(_)), !any);
+    }
+    let [one, another, ..] = Rules::Nist80063B4.table() else { panic!("no rules") };
+    assert!(one == one && one != another);
 }
 
 #[test]

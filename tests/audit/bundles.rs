@@ -62,6 +62,15 @@ fn committed_bundles_verify_with_both_backends() {
         assert!(one.is_intact() && one.agrees(), "{json}: {one:?}");
         let judged = one.judged.unwrap();
         let value: Value = serde_json::from_str(json).unwrap();
+        let id: String = bundle.id().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(value["id"], id);
+        let expected = value["ceremony"]["expected"].as_object().unwrap();
+        assert!(
+            expected
+                .values()
+                .chain(value["evidence"].as_object().into_iter().flat_map(|all| all.values()))
+                .all(|value| !value.is_null())
+        );
         refused += usize::from(!judged.accept);
         assert_eq!(value["evidence"].is_null(), !judged.accept);
         formats.extend(value["evidence"]["attestationFormat"].as_str().map(str::to_owned));
@@ -135,6 +144,7 @@ fn what_is_no_bundle_is_refused_by_name() {
         (String::new(), BundleError::NotCanonical),
         ("[]".to_owned(), BundleError::NotCanonical),
         (json.replace("\"accept\":", "\"accept\": "), BundleError::NotCanonical),
+        (" ".repeat(MAX_BUNDLE_LEN), BundleError::NotCanonical),
         (" ".repeat(MAX_BUNDLE_LEN + 1), BundleError::TooLong),
         (with("version", json!(2)), BundleError::Version),
         (with("version", json!("1")), BundleError::Members),
@@ -154,6 +164,7 @@ fn what_is_no_bundle_is_refused_by_name() {
         assert_eq!(Bundle::from_json(&text), Err(error), "{}", &text[..text.len().min(80)]);
     }
     assert_eq!(Bundle::of_vector("{}", &AwsLcRs), Err(BundleError::Ceremony));
+    assert_eq!(Bundle::of_vector(&" ".repeat(MAX_BUNDLE_LEN), &AwsLcRs), Err(BundleError::Ceremony));
     assert_eq!(Bundle::of_vector(&" ".repeat(MAX_BUNDLE_LEN + 1), &AwsLcRs), Err(BundleError::TooLong));
     for error in [
         (BundleError::TooLong, "too-long"),

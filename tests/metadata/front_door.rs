@@ -1,7 +1,9 @@
 //! The metadata at the front door, and the policy as data.
 
-use crate::make::{AT, HOST, Service, at, entry, payload, policy, report, report_with};
+use crate::make::{AT, HOST, Service, at, base64 as encoded, entry, merge, payload, policy, report, report_with};
+use base64::Engine as _;
 use serde_json::{Value, json};
+use std::time::Duration;
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::Refusal;
 use wardkey::ceremony::evidence::TrustOutcome;
@@ -10,8 +12,9 @@ use wardkey::ceremony::{Origins, Site};
 use wardkey::client::json::AttestationConveyance;
 use wardkey::crypto::{Algorithm as Known, default_backend};
 use wardkey::metadata::{
-    Attested, Circumstance, FipsLevel, Incident, Level, Metadata, MetadataEvidence, ModelId, Reason, Reasons, Roots,
-    Seen, verify,
+    AttachmentHint, Attested, BlobError, Circumstance, FipsLevel, Incident, KeyProtection, Level, MatcherProtection,
+    Metadata, MetadataEvidence, ModelId, MultiDevice, Profile, Reason, Reasons, Roots, Seen, StatedAttestation,
+    TransactionDisplay, UserVerificationMethod as Method, verify,
 };
 use wardkey::policy::{
     AttestationPolicy, MetadataDecision, MetadataPolicy, MetadataPolicyError, MetadataTrust, Registered, Trust,
@@ -19,6 +22,7 @@ use wardkey::policy::{
 };
 use wardkey::x509::TrustAnchor;
 use wardkey::{RegistrationRequest, RegistrationResponse, RelyingParty, Session, UnixTime, UserHandle};
+use wardkey_authenticator::hash::sha256;
 use wardkey_authenticator::{Algorithm, AndroidKey, Authority, Certified as _, Chain, Compound, Packed, Registration};
 
 pub(crate) fn packed() -> Registration {
@@ -92,13 +96,18 @@ fn prefer_lets_in_what_is_not_known_to_be_bad() {
     assert_eq!(absent, (TrustOutcome::Untrusted, reasons(&[Reason::NotInMetadata])));
     let absent = decide(MetadataTrust::prefer(MetadataPolicy::known()), Some(&metadata(&[]))).unwrap();
     assert_eq!(absent.untrusted_reason().map(|error| error.code()), Some("x509-no-anchors"));
-    let untrusted = noted(&[entry(&model, &[l1], &[stranger])], level).unwrap();
+    let untrusted = noted(&[entry(&model, &[l1], std::slice::from_ref(&stranger))], level).unwrap();
     assert!(untrusted.0 == TrustOutcome::Untrusted);
     assert_eq!(untrusted.1, reasons(&[Reason::NotAttested]));
     let revoked = noted(&[entry(&model, &[report("REVOKED", "2024-05-14")], &roots())], level);
     assert_eq!(revoked, Err(Refusal::Metadata(reasons(&[Reason::Revoked, Reason::LevelBelow]))));
     let unread = noted(&[unreadable], MetadataPolicy::open());
     assert_eq!(unread, Err(Refusal::Metadata(reasons(&[Reason::EntryUnreadable]))));
+    // One of the certificates that the report is about cannot be read, so it is about all.
+    let certificates = json!({ "batchCertificate": "?", "certificate": encoded(&stranger) });
+    let batch = entry(&model, &[report_with("REVOKED", "2024-05-14", certificates)], &roots());
+    let revoked = noted(&[batch], MetadataPolicy::known());
+    assert_eq!(revoked, Err(Refusal::Metadata(reasons(&[Reason::Revoked]))));
 }
 
 /// The evidence names the metadata also for a credential without certificates, whose model is only a claim.
@@ -111,10 +120,74 @@ fn a_claim_leaves_evidence() {
         (MetadataPolicy::certified(Level::L1), reasons(&[Reason::NotAttested])),
     ] {
         let registered = decide_about(&made, MetadataTrust::prefer(policy), Some(&metadata)).unwrap();
-        assert_eq!(registered.trust(), TrustOutcome::NoCertificates);
+        assert_eq!((registered.trust(), registered.attested().is_attested()), (TrustOutcome::NoCertificates, false));
         let evidence = registered.metadata().iter().map(|evidence| (evidence.no, evidence.notes)).collect::<Vec<_>>();
         assert_eq!(evidence, [(291, notes)]);
     }
+}
+
+/// What an application may ask for.
+#[test]
+fn traits_are_those_of_the_statement_and_of_the_reports() {
+    let profiles = json!({ "certificationProfiles": ["consumer", "of a clinic"] });
+    let mut entry = entry(&model().to_string(), &[report_with("FIDO_CERTIFIED_L1", "2024-05-14", profiles)], &[]);
+    let method = |name: &str| json!({ "userVerificationMethod": name });
+    let more = json!({
+        "tcDisplay": ["hardware"], "isKeyRestricted": true, "isFreshUserVerificationRequired": false,
+        "multiDeviceCredentialSupport": "explicit",
+        "userVerificationDetails": [[method("passcode_external"), method("presence_internal")], [method("none")]],
+    });
+    merge(&mut entry["metadataStatement"], more);
+    let metadata = metadata(&[entry]);
+    assert_eq!((metadata.duplicates(), metadata.unknown_members()), (0, 0));
+    let traits = &metadata.models()[0].traits;
+    assert_eq!(traits.key_protection, [KeyProtection::Hardware, KeyProtection::SecureElement]);
+    assert_eq!(traits.matcher_protection, [MatcherProtection::OnChip]);
+    assert_eq!(traits.attachment_hint, [AttachmentHint::External, AttachmentHint::Nfc]);
+    assert_eq!(traits.transaction_display, [TransactionDisplay::Hardware]);
+    assert_eq!(traits.attestation_types, [StatedAttestation::BasicFull]);
+    assert_eq!(traits.multi_device, Some(MultiDevice::Explicit));
+    assert_eq!((traits.key_restricted, traits.fresh_user_verification_required), (Some(true), Some(false)));
+    let methods = [vec![Method::PasscodeExternal, Method::Presence], vec![Method::None]];
+    assert_eq!(traits.user_verification, methods);
+    assert_eq!(traits.profiles, [Profile::Consumer, Profile::Other("of a clinic".into())]);
+}
+
+/// A certification of newer firmware than that of the authenticator does not count.
+#[test]
+fn a_certification_is_that_of_a_firmware() {
+    let certified = report_with("FIPS140_CERTIFIED_L2", "2024-05-14", json!({ "authenticatorVersion": 6 }));
+    let metadata = metadata(&[entry(&model().to_string(), &[certified], &[])]);
+    for (firmware, fips) in [(Some(5), None), (Some(6), Some(2)), (None, Some(2))] {
+        let mut circumstance = Circumstance::at(at());
+        circumstance.firmware = firmware;
+        assert_eq!(metadata.models()[0].standing(&circumstance).fips, fips, "{firmware:?}");
+    }
+}
+
+/// A BLOB is refused when its grace time is over; without one, staleness is only reported.
+#[test]
+fn a_grace_time_bounds_the_age() {
+    let (service, december) = (Service::new(&payload(&[])), UnixTime::from_secs(1_796_083_200));
+    let roots = Roots::of(HOST, [TrustAnchor::from_der(&service.root.der()).unwrap()]);
+    let blob = service.blob();
+    let verify = |seen, at| verify(blob.as_bytes(), &roots, seen, at, default_backend()).map(|_| ());
+    let seen = Seen::number(291).with_grace(Duration::from_secs(3600));
+    assert_eq!(verify(Seen::number(291), december.plus(Duration::from_secs(1_000_000))), Ok(()));
+    assert_eq!((verify(seen, december), seen.number), (Ok(()), Some(291)));
+    assert_eq!(verify(seen, december.plus(Duration::from_secs(1_000_000))), Err(BlobError::Stale));
+}
+
+#[test]
+fn the_metadata_names_its_blob_and_counts_what_is_unknown() {
+    let mut payload = payload(&[]);
+    merge(&mut payload, json!({ "later": 1, "latest": 2 }));
+    let service = Service::new(&payload);
+    let (blob, root) = (service.blob(), TrustAnchor::from_der(&service.root.der()).unwrap());
+    let roots = Roots::of(HOST, [root]);
+    let metadata = verify(blob.as_bytes(), &roots, Seen::nothing(), at(), default_backend()).unwrap();
+    let signature = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(blob.rsplit('.').next().unwrap()).unwrap();
+    assert_eq!((&metadata.signature_sha256()[..], metadata.unknown_members()), (&sha256(&signature)[..], 2));
 }
 
 /// Two entries of one id count as the worse of the two on each axis, in either order.
@@ -132,8 +205,9 @@ fn the_worse_of_two_entries_counts() {
         report_with("UPDATE_AVAILABLE", "2024-05-18", json!({ "authenticatorVersion": 6 })),
     ]);
     for entries in [[high.clone(), low.clone()], [low, high]] {
-        let verdict =
-            MetadataPolicy::known().judge(&metadata(&entries), &ModelId::Aaguid(model()), &Circumstance::at(at()));
+        let metadata = metadata(&entries);
+        assert_eq!(metadata.duplicates(), 1);
+        let verdict = MetadataPolicy::known().judge(&metadata, &ModelId::Aaguid(model()), &Circumstance::at(at()));
         let standing = verdict.standing.unwrap();
         let day = |day: Option<wardkey::metadata::Day>| day.map(|day| day.to_string()).unwrap();
         assert_eq!((standing.level, day(standing.level_since)), (Some(Level::L1), "2024-05-16".to_owned()));
@@ -179,6 +253,7 @@ fn what_is_kept_is_judged_again() {
     assert!(kept.len() < 320, "{} bytes", kept.len());
     let attested: Attested = serde_json::from_str(&kept).unwrap();
     assert_eq!(attested, registered.attested());
+    assert!(attested.is_attested());
     let known = MetadataPolicy::known();
     assert_eq!(now.reassess(&attested, &known, at()).decision, MetadataDecision::Accept);
     let later = metadata(&[entry(&model, &[report("REVOKED", "2026-11-24")], &roots())]);

@@ -1,6 +1,6 @@
 //! What holds for every BLOB: order and unknown members change nothing, and the stored form answers as the metadata does.
 
-use crate::make::{AT, HOST, MODEL, Service, at, entry, payload, report};
+use crate::make::{AT, HOST, MODEL, OTHER, Service, at, entry, merge, payload, report, report_with};
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use serde_json::{Value, json};
@@ -9,8 +9,8 @@ use std::sync::Arc;
 use wardkey::UnixTime;
 use wardkey::crypto::default_backend;
 use wardkey::metadata::{
-    BlobError, Circumstance, Level, Metadata, ModelId, Roots, RootsError, Seen, Standing, StoredError, keep_blob,
-    verify,
+    BlobError, Circumstance, EntryError, Level, Metadata, ModelId, Roots, RootsError, Seen, Standing, StoredError,
+    keep_blob, verify,
 };
 use wardkey::policy::MetadataPolicy;
 use wardkey::x509::TrustAnchor;
@@ -249,6 +249,13 @@ fn a_kept_blob_is_verified_at_the_time_of_its_receipt() {
         Metadata::from_kept_blob(&compact, &roots, Seen::nothing(), backend).map(|_| ()),
         Err(StoredError::Version)
     );
+    for (error, code) in [
+        (StoredError::Version, "stored-version"),
+        (StoredError::Damaged, "stored-damaged"),
+        (StoredError::Blob(BlobError::Stale), "stale"),
+    ] {
+        assert_eq!(error.code(), code);
+    }
 }
 
 #[test]
@@ -283,7 +290,62 @@ fn hostile_entries_are_bounded() {
         let text = format!(r#"{{"no":1,"entries":[{hostile},{good}]}}"#);
         let metadata = read(&Service::new(&payload(&[])).with(|service| service.payload = text));
         assert_eq!((metadata.models().len(), metadata.skipped().len()), (1, 1));
+        assert_eq!((metadata.skipped()[0].place, metadata.models()[0].place), (0, 1));
         assert!(told(&metadata).last().unwrap().0);
+    }
+}
+
+/// Line breaks and escaped characters change nothing, also in the long texts of certificates.
+#[test]
+fn the_notation_of_the_json_changes_nothing() {
+    let root = Authority::root("metadata.notation", Algorithm::Es256).der();
+    let payload = payload(&[entry(MODEL, &[report("FIDO_CERTIFIED_L1", "2024-05-14")], std::slice::from_ref(&root))]);
+    let read_as = |text: String| read(&Service::new(&payload).with(|service| service.payload = text));
+    let plain = read_as(payload.to_string());
+    let pretty = serde_json::to_string_pretty(&payload).unwrap();
+    for text in [payload.to_string().replace('/', r"\/"), pretty.replace('/', r"\/"), pretty] {
+        let metadata = read_as(text);
+        assert_eq!(metadata.models(), plain.models());
+        let anchors = metadata.anchors_of(&metadata.models()[0]).map(TrustAnchor::der).collect::<Vec<_>>();
+        assert_eq!(anchors, [&root[..]]);
+    }
+}
+
+#[test]
+fn each_entry_that_cannot_be_read_has_its_cause() {
+    let changed = |change: Value| {
+        let mut entry = entry(MODEL, &[report("FIDO_CERTIFIED_L1", "2024-05-14")], &[]);
+        merge(&mut entry, change);
+        entry.to_string()
+    };
+    let twice = changed(json!({})).replacen('{', &format!("{{\"aaguid\":\"{MODEL}\","), 1);
+    let endless = changed(json!({ "statusReports": 7 })).replace("\"statusReports\":7", "\"statusReports\":1e999");
+    let reported = |more: Value| changed(json!({ "statusReports": [report_with("REVOKED", "2024-05-14", more)] }));
+    let stating = |statement: Value| changed(json!({ "metadataStatement": statement }));
+    let update = report_with("UPDATE_AVAILABLE", "2024-06-14", json!({ "authenticatorVersion": 6 }));
+    let outdated = json!({ "statusReports": [report("USER_KEY_REMOTE_COMPROMISE", "2024-05-14"), update] });
+    for (entry, cause, is_named) in [
+        ("5".to_owned(), EntryError::NotAnObject, false),
+        ("[[1]]".to_owned(), EntryError::NotAnObject, false),
+        (endless, EntryError::NotAnObject, true),
+        (twice, EntryError::MemberTwice, true),
+        (changed(json!({ "aaguid": "x" })), EntryError::Aaguid, false),
+        (r#"{"statusReports":[]}"#.to_owned(), EntryError::NoId, false),
+        (changed(json!({ "statusReports": "x" })), EntryError::StatusReports, true),
+        (changed(json!({ "statusReports": { "x": 1 } })), EntryError::StatusReports, true),
+        (changed(json!({ "statusReports": [[1]] })), EntryError::StatusReports, true),
+        (changed(json!({ "statusReports": [{}] })), EntryError::StatusReports, true),
+        (reported(json!({ "effectiveDate": 5 })), EntryError::Date, true),
+        (reported(json!({ "fipsRevision": -1 })), EntryError::Number, true),
+        (stating(json!([])), EntryError::Statement, true),
+        (stating(json!({ "aaguid": OTHER })), EntryError::StatementOfAnother, true),
+        (stating(json!({ "attestationRootCertificates": 5 })), EntryError::RootCertificates, true),
+        (changed(outdated), EntryError::StatementOutdated, true),
+    ] {
+        let text = format!(r#"{{"no":1,"entries":[{entry}]}}"#);
+        let metadata = read(&Service::new(&payload(&[])).with(|service| service.payload = text));
+        let found = metadata.skipped().first().map(|skipped| (skipped.cause, skipped.aaguid));
+        assert_eq!(found, Some((cause, is_named.then(|| MODEL.parse().unwrap()))), "{entry}");
     }
 }
 

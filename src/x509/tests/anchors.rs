@@ -16,6 +16,13 @@ fn an_anchor_is_a_name_and_a_key() {
     let anchor = TrustAnchor::from_der(&der).unwrap();
     assert_eq!(anchor.der(), der);
     assert_eq!(anchor.subject(), name("root"));
+    let (parts, outside) = (anchor.parts(), der.len()..der.len() + 1);
+    let (subject, spki, issues) = parts.clone();
+    for (parts, made) in
+        [(parts, Some(&anchor)), ((outside.clone(), spki, issues), None), ((subject, outside, issues), None)]
+    {
+        assert_eq!(TrustAnchor::from_parts(&der, parts.clone()).as_ref(), made, "{parts:?}");
+    }
     let reissued = root().valid("000101000000Z", "010101000000Z").make();
     assert!(anchor.has_name_and_key_of(&Certificate::read(&reissued).unwrap()));
     for other in [Draft::ca(("root", 8), ("root", 9)), Draft::ca(("toor", 9), ("root", 9))] {

@@ -94,7 +94,9 @@ fn every_kind_of_key_by_its_name() {
     let ec = |curve, len| json!({"EC_EC2": {"curve": curve, "x": url(&vec![1; len]), "y": url(&vec![1; len])}});
     for (name, key, algorithm) in [
         ("ES384", ec("SECP384R1", 48), Algorithm::Es384),
+        ("ECDSA_SHA384", ec("SECP384R1", 48), Algorithm::Es384),
         ("ES512", ec("SECP521R1", 66), Algorithm::Es512),
+        ("ECDSA_SHA512", ec("SECP521R1", 66), Algorithm::Es512),
         ("ES521", ec("SECP521R1", 66), Algorithm::Es512),
         ("EDDSA", okp("ED25519", 32), Algorithm::EdDsa),
         ("RS256", rsa.clone(), Algorithm::Rs256),
