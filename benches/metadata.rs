@@ -74,22 +74,25 @@ impl Blob {
         verify(self.blob.as_bytes(), &self.roots, Seen::nothing(), at(), &AwsLcRs).unwrap()
     }
 
-    /// Base64 decoding, the signature with its hash, and two signatures of certificates.
     fn limit(&self) {
-        let base64 = base64::engine::Simd::url_safe(base64::engine::general_purpose::NO_PAD);
-        let (signed, signature) = self.blob.rsplit_once('.').unwrap();
-        let (header, payload) = signed.split_once('.').unwrap();
-        for part in [header, payload, signature] {
-            black_box(base64.decode(part).unwrap());
-        }
-        let signature = base64.decode(signature).unwrap();
-        // The SubjectPublicKeyInfo of an RSA key of 2048 bits.
-        let info = self.service.key.spki();
-        let key = PublicKey::rsa(&info[33..289], &info[291..]).unwrap();
-        AwsLcRs.verify(Scheme::RsaPkcs1(Hash::Sha256), &key, signed.as_bytes(), &signature).unwrap();
-        es256();
-        es256();
+        limit(&self.blob, &self.service.key.spki());
     }
+}
+
+/// Base64 decoding, the signature with its hash, and two signatures of certificates. `info` is the SubjectPublicKeyInfo of an RSA key
+/// of 2048 bits.
+fn limit(blob: &str, info: &[u8]) {
+    let base64 = base64::engine::Simd::url_safe(base64::engine::general_purpose::NO_PAD);
+    let (signed, signature) = blob.rsplit_once('.').unwrap();
+    let (header, payload) = signed.split_once('.').unwrap();
+    for part in [header, payload, signature] {
+        black_box(base64.decode(part).unwrap());
+    }
+    let signature = base64.decode(signature).unwrap();
+    let key = PublicKey::rsa(&info[33..289], &info[291..]).unwrap();
+    AwsLcRs.verify(Scheme::RsaPkcs1(Hash::Sha256), &key, signed.as_bytes(), &signature).unwrap();
+    es256();
+    es256();
 }
 
 /// One ES256 verification.
@@ -128,10 +131,20 @@ fn main() {
         );
     }
     if let Some(shared) = shared() {
-        let table = Table::new("The BLOB of 2026-10, signed by a test chain", &["BLOB", "verify"]);
-        let (blob, roots) = &shared;
-        table.row("2026-10", [Some(contestant(|| verify(blob, roots, Seen::nothing(), at(), &AwsLcRs).unwrap()))]);
-        let (kept, peak) = counting::peak(|| verify(blob, roots, Seen::nothing(), at(), &AwsLcRs).unwrap());
+        let (blob, roots, info) = &shared;
+        let verified = || verify(blob.as_bytes(), roots, Seen::nothing(), at(), &AwsLcRs).unwrap();
+        let bytes = verified().to_bytes(&AwsLcRs);
+        let table =
+            Table::new("The BLOB of 2026-10, signed by a test chain", &["BLOB", "limit", "verify", "from_bytes"]);
+        table.row(
+            "2026-10",
+            [
+                Some(contestant(|| limit(blob, info))),
+                Some(contestant(verified)),
+                Some(contestant(|| Metadata::from_bytes(&bytes, &AwsLcRs).unwrap())),
+            ],
+        );
+        let (kept, peak) = counting::peak(verified);
         sizes("2026-10", blob.len(), peak, &kept);
     }
     let (_, peak) = counting::peak(|| big.verify());
@@ -183,12 +196,17 @@ fn sizes(name: &str, len: usize, peak: usize, metadata: &Metadata) {
     );
 }
 
-/// The BLOB of the project's shared folder, where it exists.
-fn shared() -> Option<(Vec<u8>, Roots)> {
+/// The BLOB of the project's shared folder, where it exists, its roots, and the SubjectPublicKeyInfo of its signer.
+fn shared() -> Option<(String, Roots, Vec<u8>)> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors/mds");
-    let blob = std::fs::read(folder.join("big-2026-10.jwt")).ok()?;
+    let blob = std::fs::read_to_string(folder.join("big-2026-10.jwt")).ok()?;
     let pem = std::fs::read_to_string(folder.join("roots/big-2026-10-root.pem")).ok()?;
-    Some((blob, Roots::any_name(TrustAnchor::from_pem(&pem).ok()?)))
+    let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(blob.split_once('.')?.0).ok()?;
+    let header: Value = serde_json::from_slice(&header).ok()?;
+    let leaf = base64::engine::general_purpose::STANDARD.decode(header["x5c"][0].as_str()?).ok()?;
+    let (_, leaf) = x509_parser::parse_x509_certificate(&leaf).ok()?;
+    let info = leaf.tbs_certificate.subject_pki.raw.to_vec();
+    Some((blob, Roots::any_name(TrustAnchor::from_pem(&pem).ok()?), info))
 }
 
 /// A registration with the metadata, beside one with the same anchors configured for the model.
