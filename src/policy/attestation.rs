@@ -3,19 +3,20 @@
 //! A claim may lower trust; only proof raises it. A fact that an authenticator claims raises trust only if a certification path
 //! leads from its statement to an anchor, and the statement vouches for the fact ([`voucher`](crate::attestation::voucher)).
 
+use super::judged::{Judged, Trusted, evidence_of};
 use super::path::known_bad;
 use super::{Registered, TrustAnchors};
 use crate::attestation::AndroidProperties;
 use crate::attestation::android_key::SONY_INTERMEDIATE;
 use crate::attestation::android_safetynet::HOST_NAME;
 use crate::attestation::compound::independent;
+use crate::attestation::voucher::Fact;
 use crate::attestation::voucher::names_model;
-use crate::attestation::voucher::{Fact, Voucher};
 use crate::attestation::{Attestation, AttestationType, CompoundPolicy, Format, oid};
 use crate::attestation::{KeyEnforcement, KeyProperties, Reason};
 use crate::authenticator::Aaguid;
 use crate::budget::Budget;
-use crate::ceremony::evidence::{StatementEvidence, TrustOutcome, voucher};
+use crate::ceremony::evidence::{StatementEvidence, TrustOutcome};
 use crate::ceremony::registration::{ExpectedRegistration, VerifiedRegistration};
 use crate::ceremony::{Failure, Refusal};
 use crate::codec::der::{self, Reader};
@@ -26,7 +27,6 @@ use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::path::{self, ValidPath};
 use crate::x509::revocation::Revocation;
-use crate::x509::{self, TrustAnchor};
 
 /// Whether the certificates of a statement must lead to a trust anchor (§7.1 step 24). The statement itself must always
 /// verify.
@@ -432,114 +432,6 @@ fn certified_model(leaf: &Certificate<'_>) -> Option<Aaguid> {
     let extension = leaf.extensions.find(oid::FIDO_AAGUID)?;
     let value: Result<&[u8], der::Malformed> = der::read_all(extension.value, Reader::octet_string);
     value.ok()?.try_into().ok().map(Aaguid::from_bytes)
-}
-
-/// The anchors for a statement, and what they decide.
-pub(super) struct Trusted<'t> {
-    pub(super) anchors: &'t [TrustAnchor],
-    pub(super) revocation: Revocation<'t>,
-    /// Whether a path that leads to no anchor is refused.
-    pub(super) required: bool,
-    /// Whether such an anchor vouches for the AAGUID.
-    pub(super) vouched: bool,
-}
-
-/// Returns the evidence of a statement without a certification path.
-const fn evidence_of(attestation: &Attestation<'_>, trust: Option<TrustOutcome>) -> StatementEvidence {
-    StatementEvidence {
-        format: attestation.format,
-        attestation_type: attestation.attestation_type,
-        trust,
-        algorithm: attestation.algorithm,
-        key: attestation.key_properties,
-        anchor: None,
-        certificates: 0,
-        checked_for_revocation: 0,
-    }
-}
-
-/// The decision of a policy about an attestation that it accepts.
-pub(super) struct Judged {
-    pub(super) trust: TrustOutcome,
-    /// Why the certificates are untrusted.
-    pub(super) reason: Option<x509::CertificateError>,
-    /// Whether the AAGUID is attested.
-    pub(super) attested: bool,
-    /// id-fido-gen-ce-sernum (§8.2.2) of a trusted certificate.
-    pub(super) device_serial: Option<Vec<u8>>,
-    pub(super) quirks: Quirks,
-    /// The statement, or those of a compound attestation, accepted and refused.
-    pub(super) statements: Vec<StatementEvidence>,
-    /// What the metadata says of each statement.
-    #[cfg(feature = "mds")]
-    pub(super) metadata: Vec<crate::metadata::MetadataEvidence>,
-    /// The valid certification paths.
-    #[cfg(feature = "mds")]
-    pub(super) proofs: Vec<crate::metadata::Proof>,
-}
-
-impl Judged {
-    const fn new(trust: TrustOutcome) -> Self {
-        Self {
-            trust,
-            reason: None,
-            attested: false,
-            device_serial: None,
-            quirks: Quirks::NONE,
-            statements: Vec::new(),
-            #[cfg(feature = "mds")]
-            metadata: Vec::new(),
-            #[cfg(feature = "mds")]
-            proofs: Vec::new(),
-        }
-    }
-
-    /// Returns the decision about one statement without a certification path.
-    pub(super) fn of(attestation: &Attestation<'_>, trust: TrustOutcome) -> Self {
-        Self { statements: vec![evidence_of(attestation, Some(trust))], ..Self::new(trust) }
-    }
-
-    /// Returns who vouches for `fact`: the strongest voucher of the accepted statements.
-    pub(super) fn voucher(&self, fact: Fact) -> Voucher {
-        voucher(&self.statements, fact)
-    }
-
-    /// Adds one more statement of a compound attestation.
-    fn and(mut self, other: Self) -> Self {
-        let trust = least(self.trust, other.trust);
-        let trusted = trust == TrustOutcome::Trusted;
-        self.statements.extend(other.statements);
-        #[cfg(feature = "mds")]
-        {
-            self.metadata.extend(other.metadata);
-            self.proofs.extend(other.proofs);
-        }
-        Self {
-            trust,
-            reason: self.reason.or(other.reason),
-            attested: trusted && (self.attested || other.attested),
-            device_serial: self.device_serial.or(other.device_serial).filter(|_| trusted),
-            quirks: self.quirks.union(other.quirks),
-            statements: self.statements,
-            #[cfg(feature = "mds")]
-            metadata: self.metadata,
-            #[cfg(feature = "mds")]
-            proofs: self.proofs,
-        }
-    }
-}
-
-/// Returns the less trusted of two outcomes, and the first if they have the same rank. So the order of the statements, which
-/// the authenticator chooses, has no effect on trust.
-fn least(one: TrustOutcome, other: TrustOutcome) -> TrustOutcome {
-    let rank = |outcome| match outcome {
-        TrustOutcome::Untrusted => 0,
-        TrustOutcome::LegacyRs1 => 1,
-        TrustOutcome::NotJudged => 2,
-        TrustOutcome::NoCertificates => 3,
-        TrustOutcome::Trusted => 4,
-    };
-    if rank(other) < rank(one) { other } else { one }
 }
 
 impl Default for AttestationPolicy {

@@ -1,7 +1,8 @@
 //! §7.1 steps 23 and 24 with the FIDO metadata: the anchors are those of the model, and its reports decide.
 
-use super::attestation::{Circumstances, Judged, Trusted};
-use super::metadata::keys_of;
+use super::attestation::Circumstances;
+use super::judged::{Judged, Trusted};
+use super::reassessment::keys_of;
 use super::{AttestationPolicy, MetadataTrust, ModelVerdict};
 use crate::attestation::voucher::{Fact, Voucher};
 use crate::attestation::{Attestation, AttestationType, Format};

@@ -9,9 +9,12 @@ mod attestation;
 mod by_metadata;
 #[cfg(feature = "assurance")]
 mod characteristics;
+mod judged;
 #[cfg(feature = "mds")]
 mod metadata;
 mod path;
+#[cfg(feature = "mds")]
+mod reassessment;
 mod registered;
 
 pub use anchors::TrustAnchors;
@@ -21,5 +24,8 @@ pub use attestation::{AttestationPolicy, Trust};
 pub use characteristics::Characteristics;
 #[cfg(feature = "mds")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
-pub use metadata::{MetadataDecision, MetadataPolicy, MetadataPolicyError, MetadataTrust, ModelVerdict, Reassessment};
+pub use metadata::{MetadataPolicy, MetadataPolicyError, MetadataTrust, ModelVerdict};
+#[cfg(feature = "mds")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
+pub use reassessment::{MetadataDecision, Reassessment};
 pub use registered::Registered;

@@ -1,6 +1,6 @@
 //! A registration that was accepted, and the last check before it is stored (§7.1 steps 26 and 27).
 
-use super::attestation::Judged;
+use super::judged::Judged;
 use crate::attestation::voucher::{Fact, Voucher};
 use crate::attestation::{Attestation, AttestationType, Format, KeyProperties};
 use crate::authenticator::Aaguid;

@@ -5,6 +5,7 @@
 
 mod authentication;
 mod builder;
+mod config_error;
 #[cfg(feature = "assurance")]
 mod confirmation;
 mod decoys;
@@ -20,7 +21,8 @@ mod stand_in;
 mod well_known;
 
 pub use authentication::{Authenticated, AuthenticationRequest};
-pub use builder::{ConfigError, RelyingPartyBuilder};
+pub use builder::RelyingPartyBuilder;
+pub use config_error::ConfigError;
 #[cfg(feature = "assurance")]
 pub use confirmation::{Confirmation, ConfirmationState};
 pub use decoys::Decoys;

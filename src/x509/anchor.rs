@@ -32,6 +32,7 @@ pub struct TrustAnchor {
 }
 
 /// Where the subject and the SubjectPublicKeyInfo are in the certificate of an anchor, and whether it may issue certificates.
+#[cfg(feature = "mds")]
 pub(crate) type Parts = (Range<usize>, Range<usize>, bool);
 
 impl TrustAnchor {
@@ -54,12 +55,14 @@ impl TrustAnchor {
     }
 
     /// Makes an anchor of its certificate and [`Self::parts`], without reading the certificate again. `None` if a part is outside of it.
+    #[cfg(feature = "mds")]
     pub(crate) fn from_parts(der: &[u8], (subject, spki, issues): Parts) -> Option<Self> {
         let is_inside = |part: &Range<usize>| der.get(part.clone()).is_some();
         (is_inside(&subject) && is_inside(&spki)).then(|| Self { der: der.into(), subject, spki, issues })
     }
 
     /// Returns where the subject and the key are, and whether it may issue certificates.
+    #[cfg(feature = "mds")]
     pub(crate) fn parts(&self) -> Parts {
         (self.subject.clone(), self.spki.clone(), self.issues)
     }

@@ -148,6 +148,63 @@ fn assert_same(one: &Metadata, other: &Metadata) {
     }
 }
 
+/// A payload in one line and the same in many lines are read in different ways, and so is one that has an entry beyond the bounds of
+/// the reader.
+#[test]
+fn the_layout_of_a_payload_changes_no_answer() {
+    let anchor = Authority::root("metadata.anchor", Algorithm::Es256).der();
+    let good = entry(MODEL, &[report("FIDO_CERTIFIED_L1", "2024-05-14")], &[anchor]);
+    let text = "a \"text\" \u{e9}\n";
+    let values = [
+        json!(null),
+        json!(true),
+        json!(5),
+        json!(-1.5),
+        json!(text),
+        json!("L1"),
+        json!([]),
+        json!([text, "hardware"]),
+        json!(["hardware", 5, null]),
+        json!([[{ "userVerificationMethod": text }, { "userVerificationMethod": 5 }, {}, [text]], text, []]),
+        json!({}),
+        json!({ "status": "REVOKED" }),
+        json!([{ "status": "REVOKED", "effectiveDate": "2024-01-01", "more": text }, { "status": text }]),
+    ];
+    let own = ["aaguid", "aaid", "attestationCertificateKeyIdentifiers", "metadataStatement", "statusReports"];
+    let reports =
+        ["status", "effectiveDate", "sunsetDate", "certificate", "certificationProfiles", "fipsRevision", "url"];
+    let of_statement = good["metadataStatement"].as_object().unwrap().keys().map(String::as_str).chain(["legalHeader"]);
+    let pointers = own
+        .iter()
+        .map(|name| format!("/{name}"))
+        .chain(of_statement.map(|name| format!("/metadataStatement/{name}")))
+        .chain(reports.iter().map(|name| format!("/statusReports/0/{name}")));
+    let mut skipped = 0;
+    for pointer in pointers {
+        for value in &values {
+            let mut changed = good.clone();
+            let (object, name) = pointer.rsplit_once('/').unwrap();
+            changed.pointer_mut(object).unwrap()[name] = value.clone();
+            let service = Service::new(&payload(&[changed]));
+            let lines =
+                serde_json::to_string_pretty(&serde_json::from_str::<Value>(&service.payload).unwrap()).unwrap();
+            let beyond = "\"entries\":[{\"aaguid\":\"\",\"statusReports\":[1e999]},";
+            let beyond = service.payload.replacen("\"entries\":[", beyond, 1);
+            let one = read(&service);
+            let other = read(&service.clone().with(|service| service.payload = lines));
+            assert_eq!((one.models(), one.skipped()), (other.models(), other.skipped()), "{pointer}: {value}");
+            for (model, same) in one.models().iter().zip(other.models()) {
+                assert!(one.anchors_of(model).eq(other.anchors_of(same)), "{pointer}: {value}");
+            }
+            let alone = read(&service.with(|service| service.payload = beyond));
+            assert_eq!(alone.skipped().len(), one.skipped().len() + 1, "{pointer}: {value}");
+            assert_eq!(told(&one), told(&alone), "{pointer}: {value}");
+            skipped += one.skipped().len();
+        }
+    }
+    assert!(skipped > 50, "{skipped}");
+}
+
 /// The real BLOBs of the project's shared folder, where it exists.
 #[test]
 fn real_blobs() {

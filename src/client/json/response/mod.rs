@@ -14,16 +14,21 @@
 
 pub use crate::codec::json::MAX_UNKNOWN_MEMBERS;
 
+pub use error::ResponseError;
+
+mod envelope;
+mod error;
+
 use super::AuthenticatorAttachment;
 use crate::client::data::{self, ClientData};
 use crate::codec::base64url;
-use crate::codec::json::{self, ByteString, MemberError, Object, Text, members};
+use crate::codec::json::ByteString;
 use crate::credential::Transport;
 use crate::extensions::ClientExtensionResults;
-use core::fmt;
 use core::marker::PhantomData;
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use envelope::{AlgorithmCopy, Assertion, Attestation, Base64Url, Bytes, Common, Envelope, Open, Posted, Transports};
+use envelope::{copy, from_json, optional, required};
+use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::{Value, json};
 
 /// The maximum length of the JSON of a response in bytes.
@@ -35,325 +40,6 @@ pub const MAX_LEN: usize = 1024 * 1024;
 pub const MAX_TRANSPORTS: usize = 16;
 /// The maximum length of a transport in bytes. A longer one is not kept.
 pub const MAX_TRANSPORT_LEN: usize = 32;
-
-/// Why JSON is not a response.
-///
-/// `line` and `column` (in bytes) count from 1: where the JSON cannot be read, or where the object ends whose member is wrong.
-/// `line` is 0 if the place is unknown, as in a response that was read by serde: there the format adds the place to its error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-#[expect(missing_docs, reason = "each `line` and `column` is documented above")]
-pub enum ResponseError {
-    /// More than [`MAX_LEN`] bytes.
-    #[error("the response has more than {MAX_LEN} bytes")]
-    TooLong,
-    /// Not JSON, or a member that has the wrong type or occurs twice.
-    #[error("the response is not valid JSON, or a member has the wrong type or occurs twice{}", place(.line, .column))]
-    #[non_exhaustive]
-    Json { line: usize, column: usize },
-    /// An object with more than [`MAX_UNKNOWN_MEMBERS`] unknown members.
-    #[error("an object of the response has more than {MAX_UNKNOWN_MEMBERS} unknown members{}", place(.line, .column))]
-    #[non_exhaustive]
-    TooManyMembers { line: usize, column: usize },
-    /// A required member is missing or null.
-    #[error("{member} is missing{}", place(.line, .column))]
-    #[non_exhaustive]
-    Missing { member: &'static str, line: usize, column: usize },
-    /// A member that is not base64url without padding.
-    #[error("{member} is not base64url{}", place(.line, .column))]
-    #[non_exhaustive]
-    NotBase64Url { member: &'static str, line: usize, column: usize },
-    /// A member without bytes.
-    #[error("{member} is empty{}", place(.line, .column))]
-    #[non_exhaustive]
-    Empty { member: &'static str, line: usize, column: usize },
-    /// `type` is not `public-key`.
-    #[error("type is not public-key{}", place(.line, .column))]
-    #[non_exhaustive]
-    Type { line: usize, column: usize },
-    /// `id` is not the base64url encoding of `rawId`.
-    #[error("id and rawId differ{}", place(.line, .column))]
-    #[non_exhaustive]
-    IdMismatch { line: usize, column: usize },
-}
-
-fn place(line: &usize, column: &usize) -> String {
-    if *line == 0 { String::new() } else { format!(" (line {line}, column {column})") }
-}
-
-impl ResponseError {
-    const NOT_JSON: Self = Self::Json { line: 0, column: 0 };
-
-    const fn missing(member: &'static str) -> Self {
-        Self::Missing { member, line: 0, column: 0 }
-    }
-
-    const fn not_base64url(member: &'static str) -> Self {
-        Self::NotBase64Url { member, line: 0, column: 0 }
-    }
-
-    /// Returns the place and kind of a JSON error, without the text of `error`, which may contain received text.
-    pub(crate) fn unreadable(error: serde_json::Error) -> Self {
-        Self::kind(&error).at(&error)
-    }
-
-    /// Returns the kind of an error of serde.
-    fn kind(error: &impl fmt::Display) -> Self {
-        if MemberError::TooMany.is(error) { Self::TooManyMembers { line: 0, column: 0 } } else { Self::NOT_JSON }
-    }
-
-    /// Returns this error with the place of `error`.
-    fn at(mut self, error: &serde_json::Error) -> Self {
-        match &mut self {
-            Self::TooLong => {}
-            Self::Json { line, column }
-            | Self::TooManyMembers { line, column }
-            | Self::Missing { line, column, .. }
-            | Self::NotBase64Url { line, column, .. }
-            | Self::Empty { line, column, .. }
-            | Self::Type { line, column }
-            | Self::IdMismatch { line, column } => (*line, *column) = (error.line(), error.column()),
-        }
-        self
-    }
-}
-
-fn attachment(name: &str) -> Option<AuthenticatorAttachment> {
-    match name {
-        "platform" => Some(AuthenticatorAttachment::Platform),
-        "cross-platform" => Some(AuthenticatorAttachment::CrossPlatform),
-        _ => None,
-    }
-}
-
-/// The JSON as it is read, before required members are checked. `R` is the type of `response`.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a, R: Deserialize<'de>"))]
-struct Envelope<'a, R> {
-    id: Option<Text<'a>>,
-    raw_id: Option<Text<'a>>,
-    #[serde(rename = "type")]
-    credential_type: Option<Text<'a>>,
-    response: Option<Object<R>>,
-    authenticator_attachment: Option<Text<'a>>,
-    client_extension_results: Option<ClientExtensionResults>,
-}
-
-/// AuthenticatorAttestationResponseJSON as it is read. Signatures cover only the first two members.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Attestation {
-    #[serde(rename = "clientDataJSON")]
-    client_data_json: Option<ByteString>,
-    attestation_object: Option<ByteString>,
-    transports: Option<Transports>,
-    authenticator_data: Option<ByteString>,
-    public_key: Option<ByteString>,
-    public_key_algorithm: Option<AlgorithmCopy>,
-}
-
-/// AuthenticatorAssertionResponseJSON as it is read.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Assertion {
-    #[serde(rename = "clientDataJSON")]
-    client_data_json: Option<ByteString>,
-    authenticator_data: Option<ByteString>,
-    signature: Option<ByteString>,
-    user_handle: Option<ByteString>,
-}
-
-/// Transports are hints, which are kept with the record and sent in every request. Repeated, long and surplus ones are skipped
-/// instead of refused, because a hint must not lock anybody out.
-#[derive(Default)]
-struct Transports(Vec<Transport>);
-
-impl<'de> Deserialize<'de> for Transports {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Texts;
-        impl<'de> Visitor<'de> for Texts {
-            type Value = Transports;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an array of strings")
-            }
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Transports, E> {
-                empty(text).map(|()| Transports::default())
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<Transports, A::Error> {
-                let mut kept = Vec::new();
-                for _ in 0..MAX_TRANSPORTS {
-                    let Some(Text(text)) = texts.next_element()? else { return Ok(Transports(kept)) };
-                    let transport = Transport::from_name(&text);
-                    if text.len() <= MAX_TRANSPORT_LEN && !kept.contains(&transport) {
-                        kept.push(transport);
-                    }
-                }
-                while texts.next_element::<Text<'_>>()?.is_some() {}
-                Ok(Transports(kept))
-            }
-        }
-        from.deserialize_any(Texts)
-    }
-}
-
-/// `publicKeyAlgorithm`: a number, or `""`, which counts as absent.
-struct AlgorithmCopy(Option<i64>);
-
-impl<'de> Deserialize<'de> for AlgorithmCopy {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Number;
-        impl<'de> Visitor<'de> for Number {
-            type Value = AlgorithmCopy;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an integer")
-            }
-            fn visit_i64<E>(self, number: i64) -> Result<AlgorithmCopy, E> {
-                Ok(AlgorithmCopy(Some(number)))
-            }
-            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<AlgorithmCopy, E> {
-                i64::try_from(number).map(|number| AlgorithmCopy(Some(number))).map_err(E::custom)
-            }
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<AlgorithmCopy, E> {
-                empty(text).map(|()| AlgorithmCopy(None))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<AlgorithmCopy, A::Error> {
-                let number = json::number_of_map(map)?;
-                number.as_i64().map(|number| AlgorithmCopy(Some(number))).ok_or_else(|| A::Error::custom("not an i64"))
-            }
-        }
-        from.deserialize_any(Number)
-    }
-}
-
-/// Accepts `""`, which counts as an absent member, and no other text.
-fn empty<E: serde::de::Error>(text: &str) -> Result<(), E> {
-    if text.is_empty() { Ok(()) } else { Err(E::custom("a text that is not empty")) }
-}
-
-/// Decoded bytes. `Debug` prints only their number, because they may contain secrets.
-#[derive(Clone, PartialEq, Eq)]
-struct Bytes(Vec<u8>);
-
-impl Bytes {
-    fn to_value(&self) -> Value {
-        base64url::encode(&self.0).into()
-    }
-}
-
-impl fmt::Debug for Bytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes", self.0.len())
-    }
-}
-
-fn optional(member: &'static str, value: Option<ByteString>) -> Result<Option<Bytes>, ResponseError> {
-    value.map(|ByteString(bytes)| bytes.map(Bytes).ok_or(ResponseError::not_base64url(member))).transpose()
-}
-
-/// Reads an unsigned copy of signed bytes. An empty copy counts as absent.
-fn copy(member: &'static str, value: Option<ByteString>) -> Result<Option<Bytes>, ResponseError> {
-    Ok(optional(member, value)?.filter(|bytes| !bytes.0.is_empty()))
-}
-
-fn required(member: &'static str, value: Option<ByteString>) -> Result<Bytes, ResponseError> {
-    optional(member, value)?.ok_or(ResponseError::missing(member))
-}
-
-/// The checked members that both responses have.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Common {
-    raw_id: Bytes,
-    attachment: Option<AuthenticatorAttachment>,
-    client_extension_results: Option<ClientExtensionResults>,
-}
-
-impl<R> Envelope<'_, R> {
-    fn open(self) -> Result<(Common, R), ResponseError> {
-        let Text(id) = self.id.ok_or(ResponseError::missing("id"))?;
-        let Text(raw_id) = self.raw_id.ok_or(ResponseError::missing("rawId"))?;
-        let bytes = base64url::decode(&raw_id).map_err(|_| ResponseError::not_base64url("rawId"))?;
-        if bytes.is_empty() {
-            return Err(ResponseError::Empty { member: "rawId", line: 0, column: 0 });
-        }
-        // Each byte string has one encoding, so comparing the texts compares the bytes.
-        if id != raw_id {
-            return Err(ResponseError::IdMismatch { line: 0, column: 0 });
-        }
-        match self.credential_type {
-            Some(Text(name)) if name == "public-key" => {}
-            Some(_) => return Err(ResponseError::Type { line: 0, column: 0 }),
-            None => return Err(ResponseError::missing("type")),
-        }
-        let attachment = self.authenticator_attachment.and_then(|Text(name)| attachment(&name));
-        let Object(response) = self.response.ok_or(ResponseError::missing("response"))?;
-        let client_extension_results = self.client_extension_results;
-        Ok((Common { raw_id: Bytes(bytes), attachment, client_extension_results }, response))
-    }
-}
-
-impl Common {
-    /// Returns the envelope with this `response`.
-    fn to_json(&self, response: impl Iterator<Item = (&'static str, Option<Value>)>) -> String {
-        let id = self.raw_id.to_value();
-        let attachment = self.attachment.as_ref().map(|attachment| json!(attachment));
-        let results = self.client_extension_results.as_ref().map(ClientExtensionResults::to_value);
-        let members = [
-            ("id", Some(id.clone())),
-            ("rawId", Some(id)),
-            ("type", Some("public-key".into())),
-            ("response", Some(present(response))),
-            ("authenticatorAttachment", attachment),
-            ("clientExtensionResults", results),
-        ];
-        present(members.into_iter()).to_string()
-    }
-}
-
-/// Makes an object of the members that are present.
-fn present(members: impl Iterator<Item = (&'static str, Option<Value>)>) -> Value {
-    members.filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
-}
-
-/// Reads a response, and notes in `refused` why it is refused. serde_json adds line and column to an error of the visitor, so
-/// all checks are made inside it.
-struct Posted<'a, R> {
-    refused: &'a mut Option<ResponseError>,
-    /// Whether the caller sees the error of serde.
-    shown: bool,
-    response: PhantomData<R>,
-}
-
-/// A response that is made of an envelope with `Wire` as its `response`.
-trait Open: Sized {
-    type Wire: DeserializeOwned;
-    /// Checks the members.
-    fn open(envelope: Envelope<'_, Self::Wire>) -> Result<Self, ResponseError>;
-}
-
-impl<'de, R: Open> Visitor<'de> for Posted<'_, R> {
-    type Value = R;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<R, A::Error> {
-        let envelope = members(map).map_err(|error: A::Error| {
-            let kind = self.refused.insert(ResponseError::kind(&error));
-            // Texts of serde repeat what they cannot read. `from_json` needs only the place of the error.
-            if self.shown { A::Error::custom(kind) } else { error }
-        })?;
-        R::open(envelope).map_err(|refused| A::Error::custom(self.refused.insert(refused)))
-    }
-}
-
-fn from_json<R: Open>(json: &str) -> Result<R, ResponseError> {
-    if json.len() > MAX_LEN {
-        return Err(ResponseError::TooLong);
-    }
-    let (mut refused, mut from) = (None, serde_json::Deserializer::from_str(json));
-    let posted = Posted { refused: &mut refused, shown: false, response: PhantomData };
-    let response = from.deserialize_map(posted).and_then(|response| from.end().map(|()| response));
-    response.map_err(|error| refused.unwrap_or(ResponseError::NOT_JSON).at(&error))
-}
 
 macro_rules! response {
     ($response:ident: decoded: $($bytes:ident)*, optional: $($optional:ident)*) => {
@@ -411,7 +97,7 @@ macro_rules! response {
         impl<'de> Deserialize<'de> for $response {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 let mut refused = None;
-                let posted = Posted { refused: &mut refused, shown: true, response: PhantomData };
+                let posted = Posted { refused: &mut refused, shown: true, response: PhantomData::<(_, ByteString)> };
                 let response: Self = from.deserialize_map(posted).map_err(|error| match refused {
                     Some(_) => error,
                     // The visitor did not run, because the value is not an object.
@@ -443,9 +129,9 @@ response! {
 }
 
 impl Open for RegistrationResponse {
-    type Wire = Attestation;
+    type Wire<B: Base64Url> = Attestation<B>;
 
-    fn open(envelope: Envelope<'_, Attestation>) -> Result<Self, ResponseError> {
+    fn open<B: Base64Url>(envelope: Envelope<'_, Attestation<B>>) -> Result<Self, ResponseError> {
         let (common, response) = envelope.open()?;
         let Transports(transports) = response.transports.unwrap_or_default();
         Ok(Self {
@@ -541,9 +227,9 @@ response! {
 }
 
 impl Open for AuthenticationResponse {
-    type Wire = Assertion;
+    type Wire<B: Base64Url> = Assertion<B>;
 
-    fn open(envelope: Envelope<'_, Assertion>) -> Result<Self, ResponseError> {
+    fn open<B: Base64Url>(envelope: Envelope<'_, Assertion<B>>) -> Result<Self, ResponseError> {
         let (common, response) = envelope.open()?;
         Ok(Self {
             common,
