@@ -25,7 +25,7 @@ impl Vector {
     ) -> Result<Self, Inexpressible> {
         only_if(expected.backup_eligibility == BackupEligibility::Any, "backup eligibility")?;
         only_if(expected.backup_state == BackupState::Any, "backup state")?;
-        only_if(expected.compound == CompoundPolicy::All && policy.compound == CompoundPolicy::All, "compound policy")?;
+        only_if(policy.compound == CompoundPolicy::All, "compound policy")?;
         only_if(expected.key_enforcement == KeyEnforcement::default(), "key enforcement")?;
         only_if(!expected.attestation_unjudged, "attestation that is not judged")?;
         only_if(policy.key_enforcement == KeyEnforcement::default(), "key enforcement")?;

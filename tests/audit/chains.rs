@@ -66,6 +66,7 @@ fn a_line_that_is_too_long_is_not_read() {
     for line in [line(1), line(MAX_LINE_LEN)] {
         assert_eq!(check.line(&line, default_backend()), Err(broken(0, ChainFault::Text)));
     }
+    assert_eq!(MAX_LINE_LEN, 1_048_576, "every later version reads what this one writes");
     let (mut chain, event) = (AuditChain::new(NAME).unwrap(), |len: usize| json!({ "a": "x".repeat(len) }));
     let more = chain.clone().append(&event(0), default_backend()).unwrap().len();
     let too_long = chain.append(&event(MAX_LINE_LEN - more + 1), default_backend());

@@ -3,13 +3,14 @@
 use super::browser::Browser;
 use serde_json::Value;
 use std::time::Duration;
-use wardkey::attestation::Format;
+use wardkey::attestation::{AttestationType, CompoundPolicy, Format};
 use wardkey::audit::{Bundle, BundleError};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::authentication::SignCountPolicy;
 use wardkey::client::json::AttestationConveyance;
 use wardkey::confirmation::{Document, Draft, Item};
 use wardkey::crypto::AwsLcRs;
+use wardkey::extensions::{AppId, RequestExtensions};
 use wardkey::policy::{AttestationPolicy, Trust, TrustAnchors};
 use wardkey::x509::{Crl, TrustAnchor};
 use wardkey::{
@@ -120,16 +121,51 @@ fn a_bundle_has_the_trust_anchors() {
     assert_eq!(expected["attestation_policy"]["trust"], "verify");
 }
 
+#[test]
+fn a_bundle_states_what_was_expected() {
+    let rp = builder().accept_rs1_at_sign_in().sign_count(SignCountPolicy::Report).build().unwrap();
+    let mut browser = Browser::new("audit.expected");
+    let (record, state, posted) = register(&rp, &mut browser);
+    let algorithms = |expected: &Value| -> Vec<i64> { serde_json::from_value(expected["algs"].clone()).unwrap() };
+    let expected = whole(rp.bundle_registration(&state, &posted, None, NOW))["ceremony"]["expected"].clone();
+    assert!(algorithms(&expected).contains(&-7));
+    assert_eq!((&expected["compound_policy"], &expected["mediation"]), (&"all".into(), &Value::Null));
+    let user = user();
+    let request = RegistrationRequest::new(&user, "ada@mail.example", &[]).conditional();
+    let (options, state) = rp.start_registration(request, Session::unbound(), NOW).unwrap();
+    let posted = browser.create(&options, |made| made).unwrap().to_json();
+    assert_eq!(
+        whole(rp.bundle_registration(&state, &posted, None, NOW))["ceremony"]["expected"]["mediation"],
+        "conditional"
+    );
+
+    let appid = "https://clinic.example/u2f";
+    let request = AuthenticationRequest::known(&record.user_handle, std::slice::from_ref(&record))
+        .extensions(RequestExtensions::default().appid(AppId::new(appid).unwrap()));
+    let (options, state) = rp.start_authentication(request, Session::unbound(), NOW).unwrap();
+    let posted = browser.get(&options, |made| made).unwrap().to_json();
+    let expected = whole(rp.bundle_authentication(&state, &posted, &record, NOW))["ceremony"]["expected"].clone();
+    assert!(algorithms(&expected).contains(&-65535));
+    assert_eq!(expected["allow_credentials"], serde_json::json!([record.id.to_base64url()]));
+    assert_eq!((&expected["user_identified"], &expected["appid"]), (&true.into(), &appid.into()));
+    assert_eq!((&expected["counter_policy"], &expected["backup_policy"]), (&"report".into(), &"verify".into()));
+}
+
 /// What format 1 has no word for is refused, not left out.
 #[test]
 fn a_choice_without_a_word_is_refused() {
     let mut models = AttestationPolicy::any();
     models.deny_aaguids = vec![Aaguid::from_bytes([7; 16])];
+    let (mut types, mut compound) = (AttestationPolicy::any(), AttestationPolicy::any());
+    types.types.retain(|kind| *kind != AttestationType::BasicOrAttCa);
+    compound.compound = CompoundPolicy::AtLeast(1);
     let list = RevocationList::of(&Chain::new().authorities[0], &[]).der();
     let rows = [
         builder().allow_subdomains(),
         builder().allow_any_port(),
         builder().attestation(models, AttestationConveyance::Direct),
+        builder().attestation(types, AttestationConveyance::Direct),
+        builder().attestation(compound, AttestationConveyance::Direct),
         trusting(TrustAnchors::default().for_format(Format::Packed, [root()])),
         trusting(TrustAnchors::default().for_aaguid(Aaguid::from_bytes([7; 16]), [root()])),
         trusting(TrustAnchors::new([root()]).with_crls([Crl::from_der(&list).unwrap()])),

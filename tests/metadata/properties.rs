@@ -309,6 +309,11 @@ fn the_notation_of_the_json_changes_nothing() {
         let anchors = metadata.anchors_of(&metadata.models()[0]).map(TrustAnchor::der).collect::<Vec<_>>();
         assert_eq!(anchors, [&root[..]]);
     }
+    // A line break inside a text is no JSON.
+    let broken = payload.to_string().replace("data:image", "data:\nimage");
+    let service = Service::new(&payload).with(|service| service.payload = broken);
+    let verdict = verify(service.blob().as_bytes(), &roots(&service), Seen::nothing(), at(), default_backend());
+    assert!(verdict.is_err());
 }
 
 #[test]
@@ -319,7 +324,7 @@ fn each_entry_that_cannot_be_read_has_its_cause() {
         entry.to_string()
     };
     let twice = changed(json!({})).replacen('{', &format!("{{\"aaguid\":\"{MODEL}\","), 1);
-    let endless = changed(json!({ "statusReports": 7 })).replace("\"statusReports\":7", "\"statusReports\":1e999");
+    let endless = format!(r#"{{"statusReports":1e999,"aaguid":"{MODEL}"}}"#);
     let reported = |more: Value| changed(json!({ "statusReports": [report_with("REVOKED", "2024-05-14", more)] }));
     let stating = |statement: Value| changed(json!({ "metadataStatement": statement }));
     let update = report_with("UPDATE_AVAILABLE", "2024-06-14", json!({ "authenticatorVersion": 6 }));
