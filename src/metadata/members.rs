@@ -90,7 +90,7 @@ impl<'de, R: Reader<'de>> Visitor<'de> for Members<'_, R> {
 }
 
 /// A long text as bytes, because serde_json looks for the end of a byte string with memchr, which does not see control characters.
-/// For payloads without them. Any other value is an error.
+/// Only for payloads without them. Any other value is an error.
 struct Long<'de>(Cow<'de, [u8]>);
 
 impl<'de> Deserialize<'de> for Long<'de> {

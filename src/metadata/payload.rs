@@ -26,8 +26,8 @@ pub(super) struct Payload {
 impl Payload {
     /// Reads the payload. `None` if it is not what a payload must be, whatever its entries are.
     ///
-    /// An entry beyond the bounds of the JSON reader, such as a number that no float can hold, ends the first pass. A second
-    /// pass then reads each entry by itself.
+    /// A value of an unexpected type ends the pass [`Pass::Plain`]. An entry beyond the bounds of the JSON reader, such as a number
+    /// that no float can hold, ends [`Pass::Whole`] too. The next pass begins again, so a payload is read at most three times.
     pub(super) fn read(payload: &[u8], backend: &dyn Backend) -> Option<Self> {
         let payload = core::str::from_utf8(payload).ok()?;
         let pass = |pass| Self::pass(serde_json::Deserializer::from_str(payload), backend, pass);
