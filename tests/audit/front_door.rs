@@ -46,7 +46,11 @@ fn whole(bundle: Result<Bundle, BundleError>) -> Value {
     let json = bundle.unwrap().to_json();
     let again = Bundle::from_json(&json).unwrap();
     assert!(again.verify(&AwsLcRs).unwrap().agrees(), "{json}");
-    serde_json::from_str(&json).unwrap()
+    let value: Value = serde_json::from_str(&json).unwrap();
+    for members in [&value["ceremony"]["expected"], &value["evidence"]].into_iter().filter_map(Value::as_object) {
+        assert!(members.values().all(|member| !member.is_null()), "what is null states nothing: {json}");
+    }
+    value
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::make::{AT, HOST, Service, at, base64 as encoded, entry, merge, payloa
 use base64::Engine as _;
 use serde_json::{Value, json};
 use std::time::Duration;
+use wardkey::assurance::ModelFacts;
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::Refusal;
 use wardkey::ceremony::evidence::TrustOutcome;
@@ -213,6 +214,8 @@ fn the_worse_of_two_entries_counts() {
         assert_eq!((standing.level, day(standing.level_since)), (Some(Level::L1), "2024-05-16".to_owned()));
         assert_eq!((standing.fips, day(standing.fips_since)), (Some(1), "2024-05-15".to_owned()));
         assert_eq!((standing.functional, standing.update_available), (false, true));
+        let facts = ModelFacts::of(&metadata, &Attested::unattested(model(), at()), at()).unwrap();
+        assert!(facts.update_available);
     }
 }
 
