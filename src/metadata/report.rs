@@ -93,7 +93,7 @@ impl<'s> ReportReader<'s> {
         Ok(number)
     }
 
-    /// A certificate that the report is about. One that cannot be read makes the report be about all.
+    /// Adds a certificate that the report is about. If it cannot be read, the report is about every certificate of the model.
     fn certificate(&mut self, text: Option<Cow<'_, str>>) {
         let der = text.and_then(|text| certificate(text.as_bytes()));
         match der.as_deref().and_then(|der| Certificate::read(der).ok()) {

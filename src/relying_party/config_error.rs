@@ -30,7 +30,7 @@ pub enum ConfigError {
     /// The secret of the decoys has fewer than 8 different bytes, so it is not random, and anybody could compute the decoys.
     #[error("expected 32 random bytes as secret of the decoys, found fewer than 8 different ones")]
     DecoySecret,
-    /// The text is not one that [`Decoys::learned`](super::Decoys::learned) returned.
+    /// The text was not returned by [`Decoys::learned`](super::Decoys::learned).
     #[error("expected the text that `Decoys::learned` returned")]
     LearnedDecoys,
     /// The key of the rotated decoys was encrypted for a different secret.

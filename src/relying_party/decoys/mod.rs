@@ -35,9 +35,10 @@ pub(super) struct DecoyShape {
 ///
 /// * *allowCredentials*. A name without an account gets a list too. It is derived from the RP ID, the name and a secret, so
 ///   it is the same each time, and it is shaped like those of real accounts.
-/// * *Time*. A credential id always costs one verification of the same algorithm, whatever is wrong with the response: the
-///   algorithm of its record, or, where it is not stored, the one that the secret assigns to the id, of a shape with ids
-///   of this length. Starting a sign-in or a payment of a real account derives a list of the same size and drops it.
+/// * *Time*. A credential id always costs one verification of the same algorithm, whatever is wrong with the response. If the id
+///   is stored, this is the algorithm of its record. If not, the secret chooses a shape with ids of this length, and the
+///   algorithm is that of the shape. Starting a sign-in or a payment of a real account derives a list of the same size and
+///   drops it.
 /// * *The answer*. Every failure has the one text of [`PublicFailure`](crate::error::PublicFailure).
 ///
 /// Better still is a discoverable sign-in, which asks for no name at all.

@@ -1,4 +1,4 @@
-//! The decoys of one relying party: which list a name gets, and which key stands in for a credential.
+//! The decoys of one relying party: the list of a name without an account, and the key for a credential id that is not stored.
 
 use super::{DecoyShape, Decoys};
 use crate::credential::{CredentialDescriptor, CredentialId, PublicKeyCredentialType, Transport, UserHandle};
@@ -68,7 +68,7 @@ struct Shape {
     key: StandInKey,
 }
 
-/// The decoys of one relying party. Without decoys, one key stands in for every credential that is not stored.
+/// The decoys of one relying party. If it has none, one key is used for every credential id that is not stored.
 #[derive(Clone)]
 pub(in crate::relying_party) struct StandIns {
     key: Option<[u8; 32]>,
@@ -117,8 +117,8 @@ impl StandIns {
         Ok(Self { key, counts, shapes: shapes.into_iter().map(shape).collect(), backend })
     }
 
-    /// What stands in for the credential with this id, if it is not stored. That depends on the id and the secret alone,
-    /// so that an id costs the same in every ceremony.
+    /// Returns the stand-in for a credential id that is not stored. It depends on the id and the secret alone, so that an id
+    /// costs the same in every ceremony.
     pub(in crate::relying_party) fn of(&self, id: &[u8]) -> StandIn<'_> {
         let (body, tag) = split_tag(id);
         let [a, b, c, d, e, f, g, h, modulus_head @ ..] = self.drawn(body);

@@ -69,7 +69,7 @@ fn accounts_are_shaped_as_they_are_told() {
     assert_eq!(algorithm(&unchanged, &[7; 16]), Algorithm::Es384, "an id of another length has some shape");
 }
 
-/// The usual shapes are of what is offered; a shape of what never signs in is refused.
+/// The usual shapes have only offered algorithms. A shape with an algorithm that never signs in is refused.
 #[test]
 fn shapes_fit_the_algorithms() {
     use Algorithm::{EdDsa, Es256, Es384, Rs256};
