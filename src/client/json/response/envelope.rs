@@ -3,7 +3,7 @@
 use super::{MAX_LEN, MAX_TRANSPORT_LEN, MAX_TRANSPORTS, ResponseError};
 use crate::client::json::AuthenticatorAttachment;
 use crate::codec::base64url;
-use crate::codec::json::{self, ByteString, Object, Text, members};
+use crate::codec::json::{self, ByteString, Known, Members, Strict, Text, once, read_members};
 use crate::credential::Transport;
 use crate::extensions::ClientExtensionResults;
 use core::fmt;
@@ -21,7 +21,7 @@ fn attachment(name: &str) -> Option<AuthenticatorAttachment> {
 }
 
 /// A string that should be base64url without padding.
-pub(super) trait Base64Url: DeserializeOwned {
+pub(super) trait Base64Url: DeserializeOwned + Default {
     /// Returns the bytes; `None` if it is not base64url.
     fn decoded(self) -> Option<Vec<u8>>;
 }
@@ -34,6 +34,7 @@ impl Base64Url for ByteString {
 
 /// The string of [`from_json`]. serde_json looks for the end of a byte string with memchr, which saves 2 % of a sign-in with
 /// ML-DSA-44, and then checks neither for control characters nor for Unicode. Other formats do not accept text as bytes.
+#[derive(Default)]
 struct Scanned(Option<Vec<u8>>);
 
 impl Base64Url for Scanned {
@@ -65,41 +66,76 @@ impl<'de> Deserialize<'de> for Scanned {
     }
 }
 
-/// The JSON as it is read, before required members are checked. `R` is the type of `response`.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a, R: Deserialize<'de>"))]
+/// The JSON as it is read, before required members are checked. `R` is the type of `response`. A member is `None` if it is
+/// missing, and `Some(None)` if it is null.
+#[derive(Default)]
 pub(super) struct Envelope<'a, R> {
-    pub(super) id: Option<Text<'a>>,
-    pub(super) raw_id: Option<Text<'a>>,
-    #[serde(rename = "type")]
-    pub(super) credential_type: Option<Text<'a>>,
-    pub(super) response: Option<Object<R>>,
-    pub(super) authenticator_attachment: Option<Text<'a>>,
-    pub(super) client_extension_results: Option<ClientExtensionResults>,
+    pub(super) id: Option<Option<Text<'a>>>,
+    pub(super) raw_id: Option<Option<Text<'a>>>,
+    pub(super) credential_type: Option<Option<Text<'a>>>,
+    pub(super) response: Option<Option<Strict<R>>>,
+    pub(super) authenticator_attachment: Option<Option<Text<'a>>>,
+    pub(super) client_extension_results: Option<Option<ClientExtensionResults>>,
+}
+
+impl<'de: 'a, 'a, R: Members<'de>> Members<'de> for Envelope<'a, R> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<Known, A::Error> {
+        match name {
+            "id" => once(&mut self.id, map),
+            "rawId" => once(&mut self.raw_id, map),
+            "type" => once(&mut self.credential_type, map),
+            "response" => once(&mut self.response, map),
+            "authenticatorAttachment" => once(&mut self.authenticator_attachment, map),
+            "clientExtensionResults" => once(&mut self.client_extension_results, map),
+            _ => Ok(Known::No),
+        }
+    }
 }
 
 /// AuthenticatorAttestationResponseJSON as it is read. Signatures cover only the first two members.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default)]
 pub(super) struct Attestation<B> {
-    #[serde(rename = "clientDataJSON")]
-    pub(super) client_data_json: Option<B>,
-    pub(super) attestation_object: Option<B>,
-    pub(super) transports: Option<Transports>,
-    pub(super) authenticator_data: Option<B>,
-    pub(super) public_key: Option<B>,
-    pub(super) public_key_algorithm: Option<AlgorithmCopy>,
+    pub(super) client_data_json: Option<Option<B>>,
+    pub(super) attestation_object: Option<Option<B>>,
+    pub(super) transports: Option<Option<Transports>>,
+    pub(super) authenticator_data: Option<Option<B>>,
+    pub(super) public_key: Option<Option<B>>,
+    pub(super) public_key_algorithm: Option<Option<AlgorithmCopy>>,
+}
+
+impl<'de, B: Deserialize<'de> + Default> Members<'de> for Attestation<B> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<Known, A::Error> {
+        match name {
+            "clientDataJSON" => once(&mut self.client_data_json, map),
+            "attestationObject" => once(&mut self.attestation_object, map),
+            "transports" => once(&mut self.transports, map),
+            "authenticatorData" => once(&mut self.authenticator_data, map),
+            "publicKey" => once(&mut self.public_key, map),
+            "publicKeyAlgorithm" => once(&mut self.public_key_algorithm, map),
+            _ => Ok(Known::No),
+        }
+    }
 }
 
 /// AuthenticatorAssertionResponseJSON as it is read.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default)]
 pub(super) struct Assertion<B> {
-    #[serde(rename = "clientDataJSON")]
-    pub(super) client_data_json: Option<B>,
-    pub(super) authenticator_data: Option<B>,
-    pub(super) signature: Option<B>,
-    pub(super) user_handle: Option<B>,
+    pub(super) client_data_json: Option<Option<B>>,
+    pub(super) authenticator_data: Option<Option<B>>,
+    pub(super) signature: Option<Option<B>>,
+    pub(super) user_handle: Option<Option<B>>,
+}
+
+impl<'de, B: Deserialize<'de> + Default> Members<'de> for Assertion<B> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<Known, A::Error> {
+        match name {
+            "clientDataJSON" => once(&mut self.client_data_json, map),
+            "authenticatorData" => once(&mut self.authenticator_data, map),
+            "signature" => once(&mut self.signature, map),
+            "userHandle" => once(&mut self.user_handle, map),
+            _ => Ok(Known::No),
+        }
+    }
 }
 
 /// Transports are hints, which are kept with the record and sent in every request. Repeated, long and surplus ones are skipped
@@ -185,16 +221,22 @@ impl fmt::Debug for Bytes {
     }
 }
 
-pub(super) fn optional(member: &'static str, value: Option<impl Base64Url>) -> Result<Option<Bytes>, ResponseError> {
-    value.map(|text| text.decoded().map(Bytes).ok_or(ResponseError::not_base64url(member))).transpose()
+pub(super) fn optional(
+    member: &'static str,
+    value: Option<Option<impl Base64Url>>,
+) -> Result<Option<Bytes>, ResponseError> {
+    value.flatten().map(|text| text.decoded().map(Bytes).ok_or(ResponseError::not_base64url(member))).transpose()
 }
 
 /// Reads an unsigned copy of signed bytes. An empty copy counts as absent.
-pub(super) fn copy(member: &'static str, value: Option<impl Base64Url>) -> Result<Option<Bytes>, ResponseError> {
+pub(super) fn copy(
+    member: &'static str,
+    value: Option<Option<impl Base64Url>>,
+) -> Result<Option<Bytes>, ResponseError> {
     Ok(optional(member, value)?.filter(|bytes| !bytes.0.is_empty()))
 }
 
-pub(super) fn required(member: &'static str, value: Option<impl Base64Url>) -> Result<Bytes, ResponseError> {
+pub(super) fn required(member: &'static str, value: Option<Option<impl Base64Url>>) -> Result<Bytes, ResponseError> {
     optional(member, value)?.ok_or(ResponseError::missing(member))
 }
 
@@ -208,8 +250,8 @@ pub(super) struct Common {
 
 impl<R> Envelope<'_, R> {
     pub(super) fn open(self) -> Result<(Common, R), ResponseError> {
-        let Text(id) = self.id.ok_or(ResponseError::missing("id"))?;
-        let Text(raw_id) = self.raw_id.ok_or(ResponseError::missing("rawId"))?;
+        let Text(id) = self.id.flatten().ok_or(ResponseError::missing("id"))?;
+        let Text(raw_id) = self.raw_id.flatten().ok_or(ResponseError::missing("rawId"))?;
         let bytes = base64url::decode(&raw_id).map_err(|_| ResponseError::not_base64url("rawId"))?;
         if bytes.is_empty() {
             return Err(ResponseError::Empty { member: "rawId", line: 0, column: 0 });
@@ -218,14 +260,14 @@ impl<R> Envelope<'_, R> {
         if id != raw_id {
             return Err(ResponseError::IdMismatch { line: 0, column: 0 });
         }
-        match self.credential_type {
+        match self.credential_type.flatten() {
             Some(Text(name)) if name == "public-key" => {}
             Some(_) => return Err(ResponseError::Type { line: 0, column: 0 }),
             None => return Err(ResponseError::missing("type")),
         }
-        let attachment = self.authenticator_attachment.and_then(|Text(name)| attachment(&name));
-        let Object(response) = self.response.ok_or(ResponseError::missing("response"))?;
-        let client_extension_results = self.client_extension_results;
+        let attachment = self.authenticator_attachment.flatten().and_then(|Text(name)| attachment(&name));
+        let Strict(response) = self.response.flatten().ok_or(ResponseError::missing("response"))?;
+        let client_extension_results = self.client_extension_results.flatten();
         Ok((Common { raw_id: Bytes(bytes), attachment, client_extension_results }, response))
     }
 }
@@ -253,34 +295,39 @@ pub(super) fn present(members: impl Iterator<Item = (&'static str, Option<Value>
     members.filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-/// Reads a response, and notes in `refused` why it is refused. serde_json adds line and column to an error of the visitor, so
-/// all checks are made inside it.
+/// Reads a response into `outcome`. serde_json adds line and column to an error of the visitor, so all checks are made
+/// inside it.
 pub(super) struct Posted<'a, R, B> {
-    pub(super) refused: &'a mut Option<ResponseError>,
+    /// `None` until a visitor runs.
+    pub(super) outcome: &'a mut Option<Result<R, ResponseError>>,
     /// Whether the caller sees the error of serde.
     pub(super) shown: bool,
-    pub(super) response: PhantomData<(R, B)>,
+    pub(super) bytes: PhantomData<B>,
 }
 
 /// A response that is made of an envelope with `Wire` as its `response`.
 pub(super) trait Open: Sized {
-    type Wire<B: Base64Url>: DeserializeOwned;
+    type Wire<B: Base64Url>: for<'de> Members<'de>;
     /// Checks the members.
     fn open<B: Base64Url>(envelope: Envelope<'_, Self::Wire<B>>) -> Result<Self, ResponseError>;
 }
 
 impl<'de, R: Open, B: Base64Url> Visitor<'de> for Posted<'_, R, B> {
-    type Value = R;
+    type Value = ();
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<R, A::Error> {
-        let envelope = members(map).map_err(|error: A::Error| {
-            let kind = self.refused.insert(ResponseError::kind(&error));
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        let envelope = read_members(map).map_err(|error: A::Error| {
+            let kind = ResponseError::kind(&error);
+            *self.outcome = Some(Err(kind));
             // Texts of serde repeat what they cannot read. `from_json` needs only the place of the error.
             if self.shown { A::Error::custom(kind) } else { error }
         })?;
-        R::open::<B>(envelope).map_err(|refused| A::Error::custom(self.refused.insert(refused)))
+        match self.outcome.insert(R::open::<B>(envelope)) {
+            Ok(_) => Ok(()),
+            Err(refused) => Err(A::Error::custom(refused)),
+        }
     }
 }
 
@@ -288,8 +335,10 @@ pub(super) fn from_json<R: Open>(json: &str) -> Result<R, ResponseError> {
     if json.len() > MAX_LEN {
         return Err(ResponseError::TooLong);
     }
-    let (mut refused, mut from) = (None, serde_json::Deserializer::from_str(json));
-    let posted = Posted { refused: &mut refused, shown: false, response: PhantomData::<(R, Scanned)> };
-    let response = from.deserialize_map(posted).and_then(|response| from.end().map(|()| response));
-    response.map_err(|error| refused.unwrap_or(ResponseError::NOT_JSON).at(&error))
+    let (mut outcome, mut from) = (None, serde_json::Deserializer::from_str(json));
+    let posted = Posted { outcome: &mut outcome, shown: false, bytes: PhantomData::<Scanned> };
+    match from.deserialize_map(posted).and_then(|()| from.end()) {
+        Ok(()) => outcome.unwrap_or(Err(ResponseError::NOT_JSON)),
+        Err(error) => Err(outcome.and_then(Result::err).unwrap_or(ResponseError::NOT_JSON).at(&error)),
+    }
 }

@@ -96,13 +96,12 @@ macro_rules! response {
         /// this type refuses, and an error has no place.
         impl<'de> Deserialize<'de> for $response {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                let mut refused = None;
-                let posted = Posted { refused: &mut refused, shown: true, response: PhantomData::<(_, ByteString)> };
-                let response: Self = from.deserialize_map(posted).map_err(|error| match refused {
-                    Some(_) => error,
-                    // The visitor did not run, because the value is not an object.
-                    None => D::Error::custom(ResponseError::NOT_JSON),
-                })?;
+                let mut outcome = None;
+                let posted = Posted { outcome: &mut outcome, shown: true, bytes: PhantomData::<ByteString> };
+                let read = from.deserialize_map(posted);
+                // Without an outcome, the visitor did not run, because the value is not an object.
+                let Some(response) = outcome else { return Err(D::Error::custom(ResponseError::NOT_JSON)) };
+                let response: Self = read.and(response.map_err(D::Error::custom))?;
                 if response.decoded_len() > base64url::decoded_len(MAX_LEN) {
                     return Err(D::Error::custom(ResponseError::TooLong));
                 }
@@ -133,7 +132,7 @@ impl Open for RegistrationResponse {
 
     fn open<B: Base64Url>(envelope: Envelope<'_, Attestation<B>>) -> Result<Self, ResponseError> {
         let (common, response) = envelope.open()?;
-        let Transports(transports) = response.transports.unwrap_or_default();
+        let Transports(transports) = response.transports.flatten().unwrap_or_default();
         Ok(Self {
             common,
             client_data_json: required("response.clientDataJSON", response.client_data_json)?,
@@ -141,7 +140,7 @@ impl Open for RegistrationResponse {
             transports,
             authenticator_data: copy("response.authenticatorData", response.authenticator_data)?,
             public_key: copy("response.publicKey", response.public_key)?,
-            public_key_algorithm: response.public_key_algorithm.and_then(|AlgorithmCopy(number)| number),
+            public_key_algorithm: response.public_key_algorithm.flatten().and_then(|AlgorithmCopy(number)| number),
         })
     }
 }
