@@ -164,9 +164,10 @@ impl<'a> ClientData<'a> {
     /// [`Error::NotJson`]; otherwise the first of [`Error::DuplicateMember`], [`Error::TooManyMembers`] and
     /// [`Error::TooDeep`].
     pub fn parse(text: &'a str) -> Result<Self, Error> {
-        let Members { data, refused } =
-            serde_json::from_str(text).map_err(|e| Error::NotJson { line: e.line(), column: e.column() })?;
-        refused.map_or(Ok(data), Err)
+        let (mut members, mut from) = (Members::default(), serde_json::Deserializer::from_str(text));
+        let read = from.deserialize_map(&mut members).and_then(|()| from.end());
+        read.map_err(|error| Error::NotJson { line: error.line(), column: error.column() })?;
+        members.refused.map_or(Ok(members.data), Err)
     }
 }
 
@@ -192,43 +193,36 @@ fn check_depth(json: &str) -> Result<(), Error> {
 
 /// The members, and the first fault of a name or a value. The fault is kept until the end, so that text that is not JSON is
 /// reported as such.
+#[derive(Default)]
 struct Members<'a> {
     data: ClientData<'a>,
     refused: Option<Error>,
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut data = ClientData::default();
-                let mut unknown = UnknownNames::default();
-                let mut refused = None;
-                while let Some(Text(name)) = map.next_key()? {
-                    let json = map.next_value::<&RawValue>()?.get();
-                    let checked = match &*name {
-                        "type" => data.ceremony_type.set(json),
-                        "challenge" => data.challenge.set(json),
-                        "origin" => data.origin.set(json),
-                        "crossOrigin" => data.cross_origin.set(json),
-                        "topOrigin" => data.top_origin.set(json),
-                        "payment" => match data.payment.replace(json) {
-                            None => check_depth(json),
-                            Some(_) => Err(Error::DuplicateMember),
-                        },
-                        _ => unknown.add(name).map_err(Error::from).and_then(|()| check_depth(json)),
-                    };
-                    refused = refused.or(checked.err());
-                }
-                Ok(Members { data, refused })
-            }
+impl<'de: 'a, 'a> Visitor<'de> for &mut Members<'a> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let (data, mut unknown) = (&mut self.data, UnknownNames::default());
+        while let Some(Text(name)) = map.next_key()? {
+            let json = map.next_value::<&RawValue>()?.get();
+            let checked = match &*name {
+                "type" => data.ceremony_type.set(json),
+                "challenge" => data.challenge.set(json),
+                "origin" => data.origin.set(json),
+                "crossOrigin" => data.cross_origin.set(json),
+                "topOrigin" => data.top_origin.set(json),
+                "payment" => match data.payment.replace(json) {
+                    None => check_depth(json),
+                    Some(_) => Err(Error::DuplicateMember),
+                },
+                _ => unknown.add(name).map_err(Error::from).and_then(|()| check_depth(json)),
+            };
+            self.refused = self.refused.or(checked.err());
         }
-        from.deserialize_map(Object)
+        Ok(())
     }
 }
 
