@@ -1,10 +1,10 @@
 //! The order of map keys, and duplicates among them.
 
-use super::{Error, MAX_DEPTH, Reader, Rules};
+use super::{Error, MAX_DEPTH, Reader};
 use crate::codec::{Few, before};
 
-/// The maximum entries of an unsorted map under [`Rules::any_key_order`]. Every pair of keys is compared to find duplicates.
-/// The maps of §8 have at most six entries.
+/// The maximum entries of an unsorted map under the rule `any_key_order`. Every pair of keys is compared to find duplicates. The
+/// maps of §8 have at most six entries.
 const MAX_UNSORTED: usize = 64;
 
 /// The maximum number of keys of one message out of order: a full map at each level of nesting. It bounds the comparisons of a
@@ -19,7 +19,7 @@ pub(super) struct Keys<'a> {
     last: &'a [u8],
     /// Set when a key of this map was out of order. Per map, so that an unsorted map does not limit a sorted one.
     unsorted: bool,
-    /// Under [`Rules::any_key_order`]: the first keys of this map, so that they need not be parsed again.
+    /// Under the rule `any_key_order`: the first keys of this map, so that they need not be parsed again.
     seen: Few<&'a [u8], MAX_UNSORTED>,
 }
 
@@ -32,7 +32,7 @@ impl<'a> Keys<'a> {
         let ascends = ascends(self.last, key);
         if !reader.rules.any_key_order {
             if !ascends {
-                let twice = self.again(reader.rules).any(|earlier| earlier == key);
+                let twice = self.again().any(|earlier| earlier == key);
                 return Err(if twice { Error::DuplicateKey } else { Error::KeyOrder });
             }
         } else {
@@ -57,8 +57,8 @@ impl<'a> Keys<'a> {
     }
 
     /// Reads the previous keys again. Called only for a map that is refused.
-    fn again(&self, rules: Rules) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let mut reader = Reader::again(self.entries, rules);
+    fn again(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let mut reader = Reader::again(self.entries);
         (0..self.count).map_while(move |_| {
             let start = reader.rest;
             reader.value(MAX_DEPTH).ok()?;
