@@ -26,7 +26,6 @@ impl Curve {
     }
 
     /// Returns the octets that precede the point in a SubjectPublicKeyInfo (RFC 5480 §2; SEC 2 §2.4.1).
-    #[cfg(any(feature = "aws-lc-rs", test))]
     pub(crate) const fn spki_prefix(self) -> &'static [u8] {
         match self {
             Self::P256 => {

@@ -77,7 +77,14 @@ impl<'a> Extensions<'a> {
 
     /// Returns the extension with this identifier.
     pub(crate) fn find(&self, oid: &[u8]) -> Option<Extension<'a>> {
-        self.iter().find(|extension| extension.oid == oid)
+        let mut rest = Reader::new(self.0);
+        loop {
+            let mut extension = rest;
+            // All were read before, so it suffices to read the one that is found.
+            if rest.sequence().ok()?.contents(Tag::OBJECT_IDENTIFIER) == Ok(oid) {
+                return Extension::read(&mut extension).ok();
+            }
+        }
     }
 
     /// Refuses a critical extension that is not recognized, or malformed (§4.2).
