@@ -70,7 +70,12 @@ macro_rules! bit_set {
 
             /// Returns the elements in the order of their declaration.
             pub fn iter(self) -> impl Iterator<Item = $item> {
-                $item::ALL.into_iter().filter(move |&item| self.contains(item))
+                let mut rest = self.0;
+                core::iter::from_fn(move || {
+                    let item = $item::ALL.get(usize::try_from(rest.trailing_zeros()).ok()?).copied();
+                    rest &= rest.wrapping_sub(1); // without its lowest bit
+                    item
+                })
             }
         }
 

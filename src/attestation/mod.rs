@@ -358,7 +358,8 @@ fn procedure<'a>(
 fn fields<'a, const N: usize>(map: Map<'a>, keys: [&str; N]) -> Option<[Value<'a>; N]> {
     let mut values = [Value::Null; N];
     for (key, value) in map.iter() {
-        let place = keys.iter().position(|known| key.text() == Some(known))?;
+        let key = key.text()?;
+        let place = keys.iter().position(|known| *known == key)?;
         *values.get_mut(place)? = value;
     }
     // No key occurs twice, so a map with `N` known keys has all of them.
