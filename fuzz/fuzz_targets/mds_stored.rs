@@ -8,7 +8,7 @@ use wardkey_fuzz::Yes;
 
 fuzz_target!(|body: &[u8]| {
     let sum = Yes.sha256(&[]);
-    let bytes = [&b"wardkey-mds-c\0\x02\n"[..], &sum, body].concat();
+    let bytes = [&b"wardkey-mds-c\0\x03\n"[..], &sum, body].concat();
     let Ok(metadata) = Metadata::from_bytes(&bytes, &Yes) else { return };
     let written = metadata.to_bytes(&Yes);
     let again = Metadata::from_bytes(&written, &Yes).expect("what was written can be read");

@@ -15,10 +15,11 @@ use crate::authenticator::Aaguid;
 use crate::crypto::Backend;
 use crate::time::UnixTime;
 use crate::x509::TrustAnchor;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The beginning of each form, with its version.
-const COMPACT: &[u8; 16] = b"wardkey-mds-c\0\x02\n";
+const COMPACT: &[u8; 16] = b"wardkey-mds-c\0\x03\n";
 const WITH_BLOB: &[u8; 16] = b"wardkey-mds-b\0\x01\n";
 
 /// Makes a file of a BLOB that [`verify`] accepted, and the time at which it was received. Read it with
@@ -50,10 +51,14 @@ impl Metadata {
     /// [`keep_blob`] for a form without this weakness.
     #[must_use]
     pub fn to_bytes(&self, backend: &dyn Backend) -> Vec<u8> {
-        let mut to = Writer(Vec::new());
+        let mut to = Writer::default();
         self.write(&mut to);
-        let sum = backend.sha256(&[COMPACT, &to.0]);
-        [COMPACT.as_slice(), &sum, &to.0].concat()
+        let mut words: Vec<_> = to.words.iter().collect();
+        words.sort_unstable_by_key(|(_, number)| **number);
+        let mut list = Writer::default();
+        list.list(&words, |to, (word, _)| to.text(word));
+        let sum = backend.sha256(&[COMPACT, &list.bytes, &to.bytes]);
+        [COMPACT.as_slice(), &sum, &list.bytes, &to.bytes].concat()
     }
 
     /// Reads what [`Self::to_bytes`] made. Nothing is verified but that the bytes are undamaged.
@@ -66,9 +71,12 @@ impl Metadata {
         if *sum != backend.sha256(&[COMPACT, body]) {
             return Err(StoredError::Damaged);
         }
-        let mut from = Source(body);
-        let metadata = Self::read(&mut from).ok_or(StoredError::Damaged)?;
-        if from.0.is_empty() { Ok(metadata) } else { Err(StoredError::Damaged) }
+        let mut from = Source { rest: body, words: Vec::new() };
+        let read = from.list(|from| from.text().filter(|word| word.len() <= MAX_WORD_LEN)).and_then(|words| {
+            from.words = words;
+            Self::read(&mut from)
+        });
+        read.filter(|_| from.rest.is_empty()).ok_or(StoredError::Damaged)
     }
 
     fn write(&self, to: &mut Writer) {
@@ -86,9 +94,9 @@ impl Metadata {
             for place in [subject.start, subject.end, spki.start, spki.end] {
                 to.size(place);
             }
-            to.0.push(u8::from(issues));
+            to.flag(issues);
             for digest in [&anchor.certificate].into_iter().chain(&anchor.authority) {
-                to.0.extend(digest);
+                to.bytes.extend(digest);
             }
         });
         let mut traits: Vec<&Arc<Traits>> = self.models.iter().map(|model| &model.traits).collect();
@@ -114,7 +122,7 @@ impl Metadata {
             to.size(skipped.place);
             to.option(skipped.aaguid, |to, aaguid| to.bytes(aaguid.as_bytes()));
             to.list(&skipped.key_identifiers, |to, identifier| to.bytes(identifier));
-            to.text(skipped.cause.code());
+            to.word(skipped.cause.code());
         });
     }
 
@@ -156,7 +164,7 @@ impl Metadata {
                 place: from.size()?,
                 aaguid: from.option(|from| from.array().map(Aaguid::from_bytes))?,
                 key_identifiers: from.list(Source::array)?,
-                cause: EntryError::of_code(from.text()?)?,
+                cause: EntryError::of_code(from.word()?)?,
             })
         })?;
         let payload = Payload { no, next_update, models, skipped, anchors, unknown };
@@ -164,8 +172,17 @@ impl Metadata {
     }
 }
 
-/// Writes values one after another. Numbers are in groups of seven bits, the lowest first.
-struct Writer(Vec<u8>);
+/// The maximum length of a word that is written once. A longer one is written each time, so that a short file cannot become a
+/// large value.
+const MAX_WORD_LEN: usize = 64;
+
+/// Writes values one after another. Numbers are in groups of seven bits, the lowest first. A word is its number in a list, from
+/// 1; or 0 and its text.
+#[derive(Default)]
+struct Writer {
+    bytes: Vec<u8>,
+    words: BTreeMap<String, usize>,
+}
 
 impl Writer {
     fn number(&mut self, mut number: u64) {
@@ -173,10 +190,10 @@ impl Writer {
             let [low, ..] = number.to_le_bytes();
             number >>= 7;
             if number == 0 {
-                self.0.push(low & 0x7f);
+                self.bytes.push(low & 0x7f);
                 return;
             }
-            self.0.push(low | 0x80);
+            self.bytes.push(low | 0x80);
         }
     }
 
@@ -185,26 +202,44 @@ impl Writer {
     }
 
     fn time(&mut self, time: UnixTime) {
-        self.0.extend(time.secs().to_be_bytes());
+        self.bytes.extend(time.secs().to_be_bytes());
     }
 
     fn day(&mut self, day: Day) {
         let (year, month, day) = day.fields();
-        self.0.extend(year.to_be_bytes());
-        self.0.extend([month, day]);
+        self.bytes.extend(year.to_be_bytes());
+        self.bytes.extend([month, day]);
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
         self.size(bytes.len());
-        self.0.extend_from_slice(bytes);
+        self.bytes.extend_from_slice(bytes);
     }
 
     fn text(&mut self, text: &str) {
         self.bytes(text.as_bytes());
     }
 
+    fn word(&mut self, word: &str) {
+        if word.len() > MAX_WORD_LEN {
+            self.size(0);
+            self.text(word);
+            return;
+        }
+        let number = self.words.get(word).copied().unwrap_or_else(|| {
+            let next = self.words.len().saturating_add(1);
+            self.words.insert(word.to_owned(), next);
+            next
+        });
+        self.size(number);
+    }
+
+    fn flag(&mut self, flag: bool) {
+        self.bytes.push(u8::from(flag));
+    }
+
     fn option<T>(&mut self, value: Option<T>, write: impl Fn(&mut Self, T)) {
-        self.0.push(u8::from(value.is_some()));
+        self.flag(value.is_some());
         if let Some(value) = value {
             write(self, value);
         }
@@ -218,11 +253,11 @@ impl Writer {
     }
 
     fn words<W: Word>(&mut self, words: &[W]) {
-        self.list(words, |to, word| to.text(word.name()));
+        self.list(words, |to, word| to.word(word.name()));
     }
 
     fn report(&mut self, report: &Report) {
-        self.text(&report.status.to_string());
+        self.word(&report.status.to_string());
         self.option(report.effective, Self::day);
         self.option(report.sunset, Self::day);
         for number in [report.authenticator_version, report.fips_revision, report.fips_physical_level] {
@@ -238,21 +273,24 @@ impl Writer {
         self.words(&traits.transaction_display);
         self.list(&traits.user_verification, |to, methods| to.words(methods));
         for flag in [traits.key_restricted, traits.fresh_user_verification_required] {
-            self.option(flag, |to, flag| to.0.push(u8::from(flag)));
+            self.option(flag, Self::flag);
         }
-        self.option(traits.multi_device.as_ref(), |to, word| to.text(word.name()));
+        self.option(traits.multi_device.as_ref(), |to, word| to.word(word.name()));
         self.words(&traits.attestation_types);
         self.words(&traits.profiles);
     }
 }
 
-/// Reads what [`Writer`] wrote. `None` for anything else. A count allocates 16 items at most, whatever it says.
-struct Source<'a>(&'a [u8]);
+/// Reads what [`Writer`] wrote. `None` for anything else.
+struct Source<'a> {
+    rest: &'a [u8],
+    words: Vec<&'a str>,
+}
 
 impl<'a> Source<'a> {
     fn byte(&mut self) -> Option<u8> {
-        let (byte, rest) = self.0.split_first()?;
-        self.0 = rest;
+        let (byte, rest) = self.rest.split_first()?;
+        self.rest = rest;
         Some(*byte)
     }
 
@@ -280,8 +318,8 @@ impl<'a> Source<'a> {
     }
 
     fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (bytes, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
+        let (bytes, rest) = self.rest.split_first_chunk()?;
+        self.rest = rest;
         Some(*bytes)
     }
 
@@ -296,8 +334,8 @@ impl<'a> Source<'a> {
 
     fn bytes(&mut self) -> Option<&'a [u8]> {
         let len = self.size()?;
-        let (bytes, rest) = self.0.split_at_checked(len)?;
-        self.0 = rest;
+        let (bytes, rest) = self.rest.split_at_checked(len)?;
+        self.rest = rest;
         Some(bytes)
     }
 
@@ -307,6 +345,13 @@ impl<'a> Source<'a> {
 
     fn text(&mut self) -> Option<&'a str> {
         core::str::from_utf8(self.bytes()?).ok()
+    }
+
+    fn word(&mut self) -> Option<&'a str> {
+        match self.size()?.checked_sub(1) {
+            Some(place) => self.words.get(place).copied(),
+            None => self.text(),
+        }
     }
 
     fn boxed(&mut self) -> Option<Box<str>> {
@@ -329,7 +374,8 @@ impl<'a> Source<'a> {
 
     fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let count = self.size()?;
-        let mut items = Vec::with_capacity(count.min(16));
+        // Whatever the count says, it allocates this number of items at most.
+        let mut items = Vec::with_capacity(count.min(1024));
         for _ in 0..count {
             items.push(read(self)?);
         }
@@ -337,12 +383,12 @@ impl<'a> Source<'a> {
     }
 
     fn words<W: Word>(&mut self) -> Option<Vec<W>> {
-        self.list(|from| from.text().map(W::of))
+        self.list(|from| from.word().map(W::of))
     }
 
     fn report(&mut self) -> Option<Report> {
         Some(Report {
-            status: Status::of(self.text()?),
+            status: Status::of(self.word()?),
             effective: self.option(Self::day)?,
             sunset: self.option(Self::day)?,
             authenticator_version: self.option(Self::small)?,
@@ -361,7 +407,7 @@ impl<'a> Source<'a> {
             user_verification: self.list(Self::words)?,
             key_restricted: self.option(Self::flag)?,
             fresh_user_verification_required: self.option(Self::flag)?,
-            multi_device: self.option(|from| from.text().map(Word::of))?,
+            multi_device: self.option(|from| from.word().map(Word::of))?,
             attestation_types: self.words()?,
             profiles: self.words()?,
         })

@@ -258,6 +258,32 @@ fn a_kept_blob_is_verified_at_the_time_of_its_receipt() {
     }
 }
 
+/// A word of up to 64 bytes is written once, and a longer one each time. So what is read is never much larger than its form.
+#[test]
+fn the_stored_form_has_each_short_word_once() {
+    let backend = default_backend();
+    let form = |word: &str| {
+        let mut made = entry(MODEL, &[], &[]);
+        made["metadataStatement"] = json!({ "keyProtection": [word, "hardware"], "matcherProtection": [word] });
+        let metadata = read(&Service::new(&payload(&[made])));
+        let bytes = metadata.to_bytes(backend);
+        assert_same(&metadata, &Metadata::from_bytes(&bytes, backend).unwrap());
+        bytes
+    };
+    let places = |bytes: &[u8], word: &str| -> Vec<usize> {
+        bytes.windows(word.len()).enumerate().filter(|(_, found)| *found == word.as_bytes()).map(|(at, _)| at).collect()
+    };
+    let (short, long) = ("word".repeat(16), "word".repeat(16) + "s");
+    let bytes = form(&short);
+    let at = places(&bytes, &short);
+    assert_eq!((at.len(), places(&form(&long), &long).len()), (1, 2));
+
+    let longer = [&bytes[48..at[0] - 1], &[65], long.as_bytes(), &bytes[at[0] + 64..]].concat();
+    let sum = backend.sha256(&[&bytes[..16], &longer]);
+    let longer = [&bytes[..16], &sum, &longer].concat();
+    assert_eq!(Metadata::from_bytes(&longer, backend).map(|_| ()), Err(StoredError::Damaged));
+}
+
 #[test]
 fn the_roots_of_fido_are_known_by_fingerprint() {
     let pem =
