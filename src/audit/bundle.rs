@@ -3,7 +3,7 @@
 //! A bundle has the ceremony as a vector of format 1 (`tests/vectors/README.md`), the verdict, the evidence, a digest of each, and
 //! an id over the digests, in canonical JSON. Trust anchors are included whole.
 //!
-//! Nothing secret is in a bundle: results of `prf`, and large blobs, which a page may have posted by mistake, are replaced by
+//! Nothing secret is in a bundle: results of `prf`, large blobs and their keys, which a page may have posted by mistake, are replaced by
 //! zeros of the same length before the ceremony is judged. They are not signed. A bundle does contain personal data: the user
 //! handle, the credential id and the origin.
 
@@ -44,7 +44,8 @@ pub enum BundleError {
     /// A member is missing, unknown, or of another type.
     #[error("expected the members version, ceremony, verdict, evidence, digests and id of their types")]
     Members,
-    /// The ceremony is no vector of format 1, or has a value that this version of the library cannot express.
+    /// The ceremony is no vector of format 1, or has a value that this version of the library cannot express. Or a member of the
+    /// posted response occurs twice.
     #[error("the ceremony is no vector of format 1 that this version can judge")]
     Ceremony,
     /// The ceremony has a number that is no integer, or a name beyond ASCII, so it has no canonical JSON.
@@ -134,6 +135,10 @@ impl Bundle {
             if let Some(secret) = ceremony.pointer_mut(secret) {
                 blank(secret);
             }
+        }
+        // What is not an object may be the results themselves.
+        if let Some(prf) = ceremony.pointer_mut("/response/clientExtensionResults/prf").filter(|prf| !prf.is_object()) {
+            blank(prf);
         }
         let vector = canonical::write(&ceremony).ok_or(BundleError::Unwritable)?;
         let vector: Vector = serde_json::from_str(&vector).map_err(|_| BundleError::Ceremony)?;
@@ -275,10 +280,11 @@ fn is_verdict(verdict: &Value) -> bool {
 }
 
 /// What a response may contain that is secret. All of it is unsigned.
-const SECRETS: [&str; 3] = [
+const SECRETS: [&str; 4] = [
     "/response/clientExtensionResults/prf/results",
     "/response/clientExtensionResults/hmacGetSecret",
     "/response/clientExtensionResults/largeBlob/blob",
+    "/response/clientExtensionResults/largeBlobKey",
 ];
 
 /// Replaces texts by the base64url of zeros, and numbers by zero, and keeps the shape.

@@ -41,7 +41,8 @@ impl RelyingParty {
     }
 
     /// Makes the bundle of a sign-in or a re-authentication, accepted or refused. `record` is the record as it was before the
-    /// ceremony.
+    /// ceremony. This verifies the ceremony once more. So make the bundle of a refused sign-in after the answer was sent, or not at
+    /// all, because the time of the answer must not reveal whether there is a record (§14.6.2).
     ///
     /// ```
     /// # use wardkey::{AuthenticationState, CredentialRecord, RelyingParty, UnixTime, audit::BundleError};
@@ -63,6 +64,11 @@ impl RelyingParty {
     ) -> Result<Bundle, BundleError> {
         if state.purpose == Purpose::Payment {
             return Err(BundleError::Ceremony);
+        }
+        if let Purpose::Confirmation { .. } = state.purpose {
+            let site = self.site_without_frames();
+            let expected = self.expected_of_confirmation(state, &site, now);
+            return Bundle::of(&Vector::of_authentication(&expected, record, posted)?, self.backend());
         }
         let expected = self.expected_of(state, now);
         Bundle::of(&Vector::of_authentication(&expected, record, posted)?, self.backend())

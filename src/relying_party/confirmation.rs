@@ -1,11 +1,13 @@
 //! Starts and finishes the confirmation of a document. Its state has a type of its own, so that it cannot be finished as a sign-in.
 
 use super::{Authenticated, AuthenticationRequest, RelyingParty};
-use crate::ceremony::{Site, authentication};
+use crate::ceremony::authentication::{self, ExpectedAuthentication};
+use crate::ceremony::{BackupEligibilityChange, Site};
 use crate::client::AuthenticationResponse;
 use crate::client::json::{RequestOptions, UserVerificationRequirement};
 use crate::confirmation::{Confirmed, Document, Nonce, Receipt};
 use crate::credential::{CredentialRecord, UserHandle};
+use crate::crypto::Algorithm;
 use crate::error::Error;
 use crate::quirk::Quirks;
 use crate::state::{AuthenticationState, Purpose, Session};
@@ -110,8 +112,8 @@ impl RelyingParty {
     /// Finishes a confirmation. `document` is the one that it was started with. `stored` is the record that your store has under
     /// the credential id of the response; `None` refuses, as in [`Self::finish_authentication`].
     ///
-    /// Frames are refused, and no quirk is enabled, because the receipt must verify everywhere. Check
-    /// [`Confirmed::user_verification`]: a first user verification is not a factor.
+    /// The receipt must verify everywhere. So frames, RS1 and a changed BE are refused, and no quirk is enabled, whatever else this
+    /// relying party accepts. Check [`Confirmed::user_verification`]: a first user verification is not a factor.
     ///
     /// ```
     /// # use wardkey::{AuthenticationResponse, ConfirmationState, CredentialRecord, Error, RelyingParty, Session, UnixTime};
@@ -144,11 +146,9 @@ impl RelyingParty {
         self.admit_for(|purpose| matches!(purpose, Purpose::Confirmation { .. }), &state, session, now)?;
         let Purpose::Confirmation { nonce } = &state.purpose else { return Err(Error::OtherPurpose) };
         let digests = document.digests(&self.site.rp_id, nonce, self.backend);
-        let site = Site { top_origins: None, ..self.site.clone() };
-        let mut expected = self.expected_of(&state, now);
-        expected.site = &site;
+        let site = self.site_without_frames();
+        let mut expected = self.expected_of_confirmation(&state, &site, now);
         expected.challenge = digests.challenge();
-        expected.quirks = Quirks::NONE;
         self.judge(expected, &state, response, stored, authentication::verify, |expected, record| {
             let mut verified = authentication::verify(expected, response, record, self.backend)?;
             state.identify(&mut verified.recorder.evidence);
@@ -162,5 +162,27 @@ impl RelyingParty {
                 authenticated,
             })
         })
+    }
+    /// Returns the site of confirmations.
+    pub(crate) fn site_without_frames(&self) -> Site {
+        Site { top_origins: None, ..self.site.clone() }
+    }
+
+    /// Returns the expectations of a confirmation: at most what [`Receipt::verify`] accepts.
+    pub(crate) fn expected_of_confirmation<'s>(
+        &'s self,
+        state: &'s AuthenticationState,
+        site: &'s Site,
+        now: UnixTime,
+    ) -> ExpectedAuthentication<'s> {
+        let mut expected = self.expected_of(state, now);
+        expected.site = site;
+        expected.quirks = Quirks::NONE;
+        expected.backup_eligibility_change = BackupEligibilityChange::Refuse;
+        // RS1, which is accepted only by name, is the last one.
+        if let [others @ .., Algorithm::LegacyRs1] = expected.algorithms {
+            expected.algorithms = others;
+        }
+        expected
     }
 }

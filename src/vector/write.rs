@@ -6,6 +6,8 @@ use crate::attestation::{AttestationType, CompoundPolicy, KeyEnforcement};
 use crate::ceremony::authentication::{ExpectedAuthentication, SignCountPolicy};
 use crate::ceremony::registration::ExpectedRegistration;
 use crate::ceremony::{BackupEligibility, BackupEligibilityChange, BackupState, Site};
+use crate::client::json::ResponseError;
+use crate::client::{AuthenticationResponse, RegistrationResponse};
 use crate::credential::CredentialRecord;
 use crate::crypto::Algorithm;
 use crate::policy::{AttestationPolicy, Trust};
@@ -13,6 +15,7 @@ use crate::quirk::Quirks;
 use crate::time::UnixTime;
 use crate::x509::TrustAnchor;
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 impl Vector {
@@ -29,6 +32,7 @@ impl Vector {
         only_if(expected.key_enforcement == KeyEnforcement::default(), "key enforcement")?;
         only_if(!expected.attestation_unjudged, "attestation that is not judged")?;
         only_if(policy.key_enforcement == KeyEnforcement::default(), "key enforcement")?;
+        only_if(!policy.enterprise, "enterprise attestation")?;
         only_if(policy.allow_aaguids.is_none() && policy.deny_aaguids.is_empty(), "lists of models")?;
         // Format 1 has a choice for these two types, and accepts all others.
         let has_choice =
@@ -65,7 +69,7 @@ impl Vector {
                     &expected.extensions,
                 )?
             },
-            response: raw(posted)?,
+            response: raw(posted, RegistrationResponse::from_json)?,
         })
     }
 
@@ -116,7 +120,7 @@ impl Vector {
                     &expected.extensions,
                 )?
             },
-            response: raw(posted)?,
+            response: raw(posted, AuthenticationResponse::from_json)?,
         })
     }
 }
@@ -131,7 +135,11 @@ fn numbers(algorithms: &[Algorithm]) -> Vec<i64> {
     algorithms.iter().map(|algorithm| algorithm.cose().into()).collect()
 }
 
-fn raw(posted: &str) -> Result<Box<RawValue>, Inexpressible> {
+fn raw<R>(posted: &str, read: fn(&str) -> Result<R, ResponseError>) -> Result<Box<RawValue>, Inexpressible> {
+    // A bundle has each member once. So it cannot have a response that is refused because a member occurs twice.
+    if let Ok(once) = serde_json::from_str::<Value>(posted) {
+        only_if(read(posted).is_ok() == read(&once.to_string()).is_ok(), "a member that occurs twice")?;
+    }
     RawValue::from_string(posted.to_owned()).map_err(|_| Inexpressible("response"))
 }
 

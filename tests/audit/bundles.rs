@@ -138,6 +138,14 @@ fn a_bundle_has_no_secret() {
         }
     }
     assert!(secrets > 3, "{secrets} secrets");
+
+    let line = vectors().into_iter().next().unwrap();
+    let mut vector: Value = serde_json::from_str(&line).unwrap();
+    let secret = "c2VjcmV0";
+    vector["response"]["clientExtensionResults"] =
+        json!({ "largeBlobKey": secret, "prf": [secret, { "first": secret }] });
+    let bundle = Bundle::of_vector(&vector.to_string(), &AwsLcRs).unwrap().to_json();
+    assert!(!bundle.contains(secret) && bundle.contains("AAAAAAAA"), "{bundle}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::authentication::SignCountPolicy;
 use wardkey::client::json::AttestationConveyance;
 use wardkey::confirmation::{Document, Draft, Item};
-use wardkey::crypto::AwsLcRs;
+use wardkey::crypto::{Algorithm, AwsLcRs};
 use wardkey::extensions::{AppId, RequestExtensions};
 use wardkey::policy::{AttestationPolicy, Trust, TrustAnchors};
 use wardkey::x509::{Crl, TrustAnchor};
@@ -17,7 +17,7 @@ use wardkey::{
     AuthenticationRequest, CredentialRecord, RegistrationRequest, RegistrationState, RelyingParty, RelyingPartyBuilder,
     Session, UnixTime, UserHandle,
 };
-use wardkey_authenticator::{Chain, RevocationList, json};
+use wardkey_authenticator::{Authentication, Chain, RevocationList, json};
 
 const NOW: UnixTime = UnixTime::from_secs(1_795_392_000);
 
@@ -105,6 +105,42 @@ fn a_confirmation_becomes_a_bundle() {
     }
 }
 
+/// What a relying party accepts at sign-in and a receipt does not: refused, and its bundle says so.
+#[test]
+fn a_confirmation_is_judged_as_its_receipt_is() {
+    type Change = fn(Authentication) -> Authentication;
+    let framed: Change = |made| {
+        made.client_data(|data| data.set("crossOrigin", true))
+            .client_data(|data| data.set("topOrigin", "https://top.example"))
+    };
+    let eligible: Change = |made| made.authenticator_data(|data| data.set_flags(0x0d));
+    for (offered, built, change, step) in [
+        (Algorithm::Es256, builder().framed_by(["https://top.example"]), framed, "7.2/13"),
+        (Algorithm::LegacyRs1, builder().accept_rs1_at_sign_in(), |made| made, "7.2/21"),
+        (Algorithm::Es256, builder().report_backup_eligibility_change(), eligible, "7.2/19"),
+    ] {
+        let (rp, mut browser) = (built.build().unwrap(), Browser::new("audit.receipts"));
+        let (mut record, ..) = register(&builder().algorithms([offered]).build().unwrap(), &mut browser);
+        record.backup_eligible = Some(false);
+        let records = std::slice::from_ref(&record);
+        let request = AuthenticationRequest::known(&record.user_handle, records);
+        let (options, state) = rp.start_authentication(request, Session::unbound(), NOW).unwrap();
+        let response = browser.get(&options, change).unwrap();
+        assert!(rp.finish_authentication(state, &response, Some(&record), Session::unbound(), NOW).is_ok(), "{step}");
+
+        let mut draft = Draft::new("prescription", "pseud-7", NOW);
+        draft.items = vec![Item::text("Metformin 500 mg, 60")];
+        let document = Document::new(draft).unwrap();
+        let (options, state) =
+            rp.start_confirmation(&record.user_handle, records, &document, Session::unbound(), NOW).unwrap();
+        let response = browser.get(&options, change).unwrap();
+        let bundle = whole(rp.bundle_confirmation(&state, &response.to_json(), &record, NOW));
+        assert_eq!(bundle["verdict"], serde_json::json!({ "accept": false, "step": step }));
+        let refused = rp.finish_confirmation(state, &document, &response, Some(&record), Session::unbound(), NOW);
+        assert_eq!(refused.unwrap_err().step().unwrap().to_string(), step);
+    }
+}
+
 fn root() -> TrustAnchor {
     TrustAnchor::from_der(&Chain::new().trust_anchors()[0]).unwrap()
 }
@@ -163,6 +199,8 @@ fn a_choice_without_a_word_is_refused() {
     let (mut types, mut compound) = (AttestationPolicy::any(), AttestationPolicy::any());
     types.types.retain(|kind| *kind != AttestationType::BasicOrAttCa);
     compound.compound = CompoundPolicy::AtLeast(1);
+    let mut enterprise = AttestationPolicy::any();
+    enterprise.enterprise = true;
     let list = RevocationList::of(&Chain::new().authorities[0], &[]).der();
     let rows = [
         builder().allow_subdomains(),
@@ -170,6 +208,7 @@ fn a_choice_without_a_word_is_refused() {
         builder().attestation(models, AttestationConveyance::Direct),
         builder().attestation(types, AttestationConveyance::Direct),
         builder().attestation(compound, AttestationConveyance::Direct),
+        builder().attestation(enterprise, AttestationConveyance::Enterprise),
         trusting(TrustAnchors::default().for_format(Format::Packed, [root()])),
         trusting(TrustAnchors::default().for_aaguid(Aaguid::from_bytes([7; 16]), [root()])),
         trusting(TrustAnchors::new([root()]).with_crls([Crl::from_der(&list).unwrap()])),
@@ -184,4 +223,7 @@ fn a_choice_without_a_word_is_refused() {
     assert_eq!(rp.bundle_registration(&state, "no JSON", None, NOW), Err(BundleError::Ceremony));
     let odd = posted.replacen('{', "{\"x\":0.5,", 1);
     assert_eq!(rp.bundle_registration(&state, &odd, None, NOW), Err(BundleError::Unwritable));
+    // The front door refuses it, and canonical JSON has the member once.
+    let twice = posted.replacen('{', "{\"id\":\"AQ\",", 1);
+    assert_eq!(rp.bundle_registration(&state, &twice, None, NOW), Err(BundleError::Ceremony));
 }
