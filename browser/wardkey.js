@@ -93,7 +93,8 @@ export async function confirm(start, finish) {
  * Returns what `finish` returns, or `undefined` if the browser has no such autofill or another ceremony replaced it.
  */
 export async function autofill(start, finish) {
-  if (!(await capabilities()).autofill) return undefined;
+  const turn = turns;
+  if (!(await capabilities()).autofill || turn !== turns) return undefined;
   try {
     return await ceremony("get", start, finish, "conditional");
   } catch (error) {
@@ -107,7 +108,8 @@ export async function autofill(start, finish) {
  * Returns what `finish` returns, or `undefined` if there is none.
  */
 export async function upgrade(start, finish) {
-  if (!(await capabilities()).conditionalCreate) return undefined;
+  const turn = turns;
+  if (!(await capabilities()).conditionalCreate || turn !== turns) return undefined;
   try {
     return await ceremony("create", start, finish, "conditional");
   } catch (error) {
@@ -118,9 +120,12 @@ export async function upgrade(start, finish) {
 
 // A browser handles one request at a time, so a new ceremony ends the one that waits, such as autofill.
 let pending;
+// Counts ceremonies and calls of `abort`, so that autofill and `upgrade` do not end what began while they asked the browser.
+let turns = 0;
 
 /** Ends the ceremony that waits, if there is one. */
 export function abort() {
+  turns += 1;
   pending?.abort();
   pending = undefined;
 }

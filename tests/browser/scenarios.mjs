@@ -162,6 +162,19 @@ describe("a good day", () => {
     await ada.close();
   });
 
+  test("autofill does not end a sign-in that began while it asked the browser", async () => {
+    const ada = await person("race");
+    const both = async (wardkey) => {
+      const finish = (response) => wardkey.post("/signed-in", response);
+      const filled = wardkey.autofill(() => wardkey.post("/sign-in"), finish);
+      const answer = await wardkey.signIn(() => wardkey.post("/sign-in", { name: "race" }), finish);
+      if ((await filled) !== undefined) throw new Error("autofill went on");
+      return answer;
+    };
+    assert.deepEqual(await ada.outcome(both), ["ok", "accepted"]);
+    await ada.close();
+  });
+
   test("a removed passkey is removed from the authenticator", async () => {
     const ada = await person("removed");
     assert.deepEqual(await ada.outcome(confirmAdd), ["ok", "accepted"]);
