@@ -54,6 +54,17 @@ impl Asked {
         Ok(Self { account, passkeys, decision })
     }
 
+    /// About suspending a passkey. Whoever is signed in has given at least one factor, or the proofs of a recovery, and one factor
+    /// is enough to report a loss (SP 800-63B-4 4.3).
+    async fn about_a_loss(portal: &Portal, session: &WebSession, id: String) -> Result<Self, Refused> {
+        let account = session.account(portal).await?;
+        let passkeys = portal.store.passkeys(&account.user).await?;
+        let one_factor = ProvenSession::new(AssuranceLevel::Aal1, portal.now()).into();
+        let act = AccountAct::SuspendPasskey { id };
+        let decision = account.means(&passkeys).decide(&act, &one_factor, &AccountPolicy::default(), portal.now());
+        Ok(Self { account, passkeys, decision })
+    }
+
     /// Refuses the act with what is lacking.
     fn allowed(self) -> Result<Self, Refused> {
         if self.decision.lacks.is_empty() { Ok(self) } else { Err(Refused::lacks(self.lacks())) }
@@ -170,12 +181,15 @@ pub async fn registered(State(portal): State<Portal>, session: WebSession, poste
             return Err(refused.with("unknownCredential", json!(signal)));
         }
     };
-    portal.ceremony("registration", started, (&evidence, None), bundle).await?;
     let label = provider(&aaguid).unwrap_or("Passkey");
     // The level is that of the first sign-in; until then the passkey is not confirmed.
     if !portal.store.insert_passkey(&record, (label, &aaguid, &kept), AssuranceLevel::Aal2, now.secs()).await? {
-        return Err(Refused::new(409, "credential-already-registered"));
+        let refused = Refused::new(409, "credential-already-registered");
+        return Err(portal
+            .turned_away("registration", started, &evidence, "credential-already-registered", refused)
+            .await);
     }
+    portal.ceremony("registration", started, (&evidence, None), bundle).await?;
     portal.tell(&account, Notice::PasskeyAdded, &account.addresses(), Some(&record.id)).await?;
     Ok(Json(json!({ "id": record.id })))
 }
@@ -239,10 +253,13 @@ pub async fn confirmed(State(portal): State<Portal>, mut session: WebSession, po
     };
     let Some(passkey) = passkey else { return Err(Refused::new(400, "no-passkey")) };
     let proven = ProvenSession::of(&judged(&portal, &account, &passkey, &done, now)?);
-    portal.ceremony("reauthentication", started, (&done.evidence, Some(proven.level)), bundle).await?;
     if !portal.store.update_passkey(&passkey, done.update.as_ref(), proven.level, now.secs()).await? {
-        return Err(Refused::new(409, "another-was-faster"));
+        let refused = Refused::new(409, "another-was-faster");
+        return Err(portal
+            .turned_away("reauthentication", started, &done.evidence, "another-was-faster", refused)
+            .await);
     }
+    portal.ceremony("reauthentication", started, (&done.evidence, Some(proven.level)), bundle).await?;
     // A model of staff that is no longer enough alone may bring in a better one, beside the password and a code.
     let adds = done.evidence.purpose_text.as_deref() == Some("add-passkey");
     portal.accept_model(&account, &passkey, adds && session.data.by_code, now).await?;
@@ -312,8 +329,7 @@ pub async fn remove(State(portal): State<Portal>, mut session: WebSession, Json(
 
 /// Suspends a passkey, for example of a phone that was lost. One factor is enough.
 pub async fn suspend(State(portal): State<Portal>, session: WebSession, Json(given): Json<Id>) -> Answer {
-    let act = AccountAct::SuspendPasskey { id: given.id.clone() };
-    let asked = Asked::about(&portal, &session, &act).await?.allowed()?;
+    let asked = Asked::about_a_loss(&portal, &session, given.id.clone()).await?.allowed()?;
     change(&portal, &asked, &given.id, Some(true), EventType::PasskeySuspended).await?;
     Ok(Json(json!({})))
 }
@@ -419,8 +435,7 @@ pub async fn not_me(State(portal): State<Portal>, session: WebSession, Json(give
     };
     tracing::warn!(user = pseudonym(&user), "the owner of an account objects to a change: somebody must look at it");
     portal.store.end_other_sessions(&user, &session.hash()).await?;
-    let act = AccountAct::SuspendPasskey { id: credential.clone() };
-    let asked = Asked::about(&portal, &session, &act).await?;
+    let asked = Asked::about_a_loss(&portal, &session, credential.clone()).await?;
     let is_usable = |passkey: &Passkey| passkey.record.id.to_base64url() == credential && !passkey.suspended;
     let suspend = asked.decision.is_allowed() && asked.passkeys.iter().any(is_usable);
     if suspend {

@@ -235,15 +235,42 @@ impl Portal {
         (evidence, level): (&Evidence, Option<AssuranceLevel>),
         bundle: Option<String>,
     ) -> Result<(), Refused> {
+        self.write(name, started, (evidence, evidence), level, bundle).await
+    }
+
+    /// Does the same for a ceremony that the library accepted and the portal refuses because of `code`. The audit chain names the
+    /// user as claimed only. Returns the answer for the page.
+    pub async fn turned_away(
+        &self,
+        name: &'static str,
+        started: Instant,
+        evidence: &Evidence,
+        code: &'static str,
+        refused: Refused,
+    ) -> Refused {
+        let mut judged = evidence.clone();
+        (judged.accepted, judged.refusal) = (false, Some(code.into()));
+        self.write(name, started, (evidence, &judged), None, None).await.err().unwrap_or(refused)
+    }
+
+    /// `judged` is the evidence as the portal judged it.
+    async fn write(
+        &self,
+        name: &'static str,
+        started: Instant,
+        (evidence, judged): (&Evidence, &Evidence),
+        level: Option<AssuranceLevel>,
+        bundle: Option<String>,
+    ) -> Result<(), Refused> {
         let actor = evidence.user.as_deref().map(pseudonym).and_then(|name| Label::new(name).ok());
-        let mut event = AuditEvent::of(evidence, actor, service()?, default_backend()).map_err(Refused::internal)?;
+        let mut event = AuditEvent::of(judged, actor, service()?, default_backend()).map_err(Refused::internal)?;
         if let Some(level) = level {
             event = event.level(level);
         }
-        let code = evidence.refusal.as_deref().unwrap_or_default();
-        let step = evidence.steps_refused.first().map(ToString::to_string).unwrap_or_default();
+        let code = judged.refusal.as_deref().unwrap_or_default();
+        let step = judged.steps_refused.first().map(ToString::to_string).unwrap_or_default();
         let state = evidence.state_id.as_deref().unwrap_or_default();
-        self.count(name, evidence.accepted, (code, &step, state), started);
+        self.count(name, judged.accepted, (code, &step, state), started);
         let name = evidence.user.as_deref().map(pseudonym).unwrap_or_default();
         let text = serde_json::to_string(&evidence.clone().with_user(name)).map_err(Refused::internal)?;
         self.append(&event, text, bundle.unwrap_or_default()).await

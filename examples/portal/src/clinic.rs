@@ -81,18 +81,21 @@ pub async fn prescribed(State(portal): State<Portal>, mut session: WebSession, p
     };
     let Some(passkey) = passkey else { return Err(Refused::new(400, "no-passkey")) };
     let mut proven = ProvenSession::of(&judged(&portal, &account, &passkey, &done.authenticated, now)?);
-    let evidence = (&done.authenticated.evidence, Some(proven.level));
-    portal.ceremony("confirmation", started, evidence, bundle).await?;
+    let evidence = &done.authenticated.evidence;
     let update = done.authenticated.update.as_ref();
     if !portal.store.update_passkey(&passkey, update, proven.level, now.secs()).await? {
-        return Err(Refused::new(409, "another-was-faster"));
+        let refused = Refused::new(409, "another-was-faster");
+        return Err(portal.turned_away("confirmation", started, evidence, "another-was-faster", refused).await);
     }
     portal.accept_model(&account, &passkey, false, now).await?;
     session.data.proven = Some(proven);
     session.save(&portal).await?;
     proven.confirmed = true; // of this document, and of no other
     session.data.proven = Some(proven);
-    session.meets(portal.profile(&account).demand(Act::Prescribe), now)?;
+    if let Err(refused) = session.meets(portal.profile(&account).demand(Act::Prescribe), now) {
+        return Err(portal.turned_away("confirmation", started, evidence, "not-enough", refused).await);
+    }
+    portal.ceremony("confirmation", started, (evidence, Some(proven.level)), bundle).await?;
     let receipt = serde_json::to_string(&done.receipt).map_err(Refused::internal)?;
     let record = serde_json::to_string(&passkey.record).map_err(Refused::internal)?;
     let patient = document.subject().to_owned();

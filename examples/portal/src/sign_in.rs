@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use wardkey::account::{AccountAct, AccountPolicy, Notice, Proof, Shown};
 use wardkey::assurance::{AssuranceLevel, ProvenSession};
 use wardkey::audit::EventType;
-use wardkey::{AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialRecord};
+use wardkey::{AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialRecord, UserHandle};
 
 type WithCookie = Result<(HeaderMap, Json<Value>), Refused>;
 
@@ -99,11 +99,12 @@ pub async fn start(State(portal): State<Portal>, session: WebSession, Json(given
         None => AuthenticationRequest::discoverable().timeout(Duration::from_secs(3600)),
         Some(name) if name.len() > MAX_TEXT => return Err(Refused::new(400, "too-long")),
         Some(name) => {
-            // The answer does not reveal whether the account exists: the library makes decoys.
-            let records = match portal.store.account_named(&name).await? {
-                Some(account) => records(&portal.store.passkeys(&account.user).await?),
-                None => Vec::new(),
-            };
+            // Neither the answer nor its time reveals whether the account exists: the library makes decoys, and a name without an
+            // account takes as many queries.
+            let account = portal.store.account_named(&name).await?;
+            let user =
+                account.map_or_else(|| UserHandle::new([0]).map_err(Refused::internal), |account| Ok(account.user))?;
+            let records = records(&portal.store.passkeys(&user).await?);
             AuthenticationRequest::named(name, &records)
         }
     };
@@ -128,24 +129,29 @@ pub async fn finish(State(portal): State<Portal>, session: WebSession, posted: S
     let Some((state, _)) = taken else { return Err(Refused::new(400, "no-such-state")) };
     let passkey = portal.store.passkey(response.credential_id()).await?;
     let stored = passkey.as_ref().map(|passkey| &passkey.record);
-    let bundle = stored.and_then(|record| portal.rp.bundle_authentication(&state, &posted, record, now).ok());
-    let bundle = bundle.map(|bundle| bundle.to_json());
+    let copy = serde_json::to_string(&state).map_err(Refused::internal)?;
     let finished = portal.rp.finish_authentication(state, &response, stored, session.bound(), now);
     let done = match finished {
         Ok(done) => done,
-        Err(error) => return Err(portal.failed("sign-in", started, Some(&id), error, bundle).await),
+        // Without a bundle, which takes another verification: the time must not reveal that there is a record.
+        Err(error) => return Err(portal.failed("sign-in", started, Some(&id), error, None).await),
     };
+    let state: AuthenticationState = serde_json::from_str(&copy).map_err(Refused::internal)?;
+    let bundle = stored.and_then(|record| portal.rp.bundle_authentication(&state, &posted, record, now).ok());
+    let bundle = bundle.map(|bundle| bundle.to_json());
     let account = portal.store.account_of(&done.user.to_base64url()).await?;
     let (Some(passkey), Some(account)) = (passkey, account) else { return Err(Refused::new(400, "no-account")) };
     let assurance = judged(&portal, &account, &passkey, &done, now)?;
     let proven = ProvenSession::of(&assurance);
-    portal.ceremony("sign-in", started, (&done.evidence, Some(proven.level)), bundle).await?;
     if passkey.suspended {
-        return Err(Refused::lacks(vec!["suspended"]));
+        let refused = Refused::lacks(vec!["suspended"]);
+        return Err(portal.turned_away("sign-in", started, &done.evidence, "suspended", refused).await);
     }
     if !portal.store.update_passkey(&passkey, done.update.as_ref(), proven.level, now.secs()).await? {
-        return Err(Refused::new(409, "another-was-faster"));
+        let refused = Refused::new(409, "another-was-faster");
+        return Err(portal.turned_away("sign-in", started, &done.evidence, "another-was-faster", refused).await);
     }
+    portal.ceremony("sign-in", started, (&done.evidence, Some(proven.level)), bundle).await?;
     portal.accept_model(&account, &passkey, false, now).await?;
     let all: Vec<_> = portal.store.passkeys(&done.user).await?.into_iter().map(|passkey| passkey.record).collect();
     let accepted = done.signal_all_accepted_credentials(&portal.rp, &all)?;

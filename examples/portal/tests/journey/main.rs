@@ -206,9 +206,13 @@ async fn the_auditor_reads_the_chain_and_judges_bundles_again() {
     assert_eq!((audit["chains"].as_array().unwrap().len(), &audit["chains"][0]["broken"]), (1, &Value::Null));
     let lines = audit["lines"].as_array().unwrap();
     let with_bundle: Vec<&Value> = lines.iter().filter(|line| !line["bundle"].is_null()).collect();
-    assert_eq!(with_bundle.len(), 3, "a registration, a sign-in and a refused sign-in");
+    assert_eq!(
+        with_bundle.len(),
+        2,
+        "a registration and a sign-in; a refused sign-in has none, because it would take longer"
+    );
     assert!(with_bundle.iter().all(|line| line["bundle"] == "agrees"), "{with_bundle:#?}");
-    assert_eq!(with_bundle[0]["line"]["event"]["outcome"], "refused");
+    assert!(lines.iter().any(|line| line["line"]["event"]["outcome"] == "refused" && line["bundle"].is_null()));
     assert!(!audit.to_string().contains("Lovelace"));
     assert!(audit["stages"].as_array().unwrap().contains(&json!(["confirmed", 1])), "{}", audit["stages"]);
 

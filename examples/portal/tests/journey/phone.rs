@@ -68,6 +68,11 @@ async fn a_lost_phone_is_reported_with_the_password_alone() {
     let options = phone.post("/sign-in", json!({})).await;
     let posted = phone.get(&options);
     assert_eq!(phone.try_post("/signed-in", posted).await.0, 403, "its passkey is suspended");
+    let audit = world.portal.store.audit().await.unwrap();
+    let last: serde_json::Value = serde_json::from_str(&audit.iter().max_by_key(|row| row.seq).unwrap().line).unwrap();
+    let event = &last["event"];
+    assert_eq!((&event["outcome"], &event["code"]), (&json!("refused"), &json!("suspended")));
+    assert!(event["actor"].is_null() && event["claimed"].is_string(), "{event}");
     assert_eq!(reporter.try_post("/me", json!({})).await.0, 401, "a report gives no access");
     assert_eq!(told(&world, "passkey-suspended"), ["+1 202 555 0100", "the inbox of ada"]);
 
@@ -111,6 +116,28 @@ async fn an_objection_suspends_the_new_passkey_and_ends_other_sessions() {
     assert_eq!((suspended(&added), me["passkeys"].as_array().unwrap().len()), (vec![true], 2));
     assert_eq!(thief.try_post("/me", json!({})).await.0, 401, "the session of the thief ended");
     assert_eq!(second.try_post("/me", json!({})).await.0, 401, "also one that no passkey began");
+    let options = thief.post("/sign-in", json!({})).await;
+    let posted = thief.get(&options);
+    assert_eq!(thief.try_post("/signed-in", posted).await.0, 403);
+}
+
+#[tokio::test]
+async fn an_objection_after_a_recovery_suspends_the_passkey_too() {
+    let world = World::new().await;
+    let mut ada = Browser::enrolled(&world, "ada").await;
+    ada.confirm("saved-code").await;
+    let saved = ada.post("/saved-code", json!({})).await["code"].clone();
+    let mut thief = ada.clone();
+    thief.cookie = None;
+    thief.sign_in().await;
+    thief.confirm("add-passkey").await;
+    world.wait(1);
+    thief.register().await;
+    let mut again = world.browser("ada");
+    again.post("/recover", json!({ "name": "ada", "password": "password of ada", "saved_code": saved })).await;
+    let me = again.post("/me", json!({})).await;
+    let notice = me["notices"].as_array().unwrap().iter().find(|notice| notice["key"] == "passkey-added").unwrap();
+    assert_eq!(again.post("/not-me", json!({ "id": notice["id"] })).await, json!({ "suspended": true }));
     let options = thief.post("/sign-in", json!({})).await;
     let posted = thief.get(&options);
     assert_eq!(thief.try_post("/signed-in", posted).await.0, 403);
