@@ -1,9 +1,8 @@
-//! Reading JSON objects of the payload: each member once, unknown members counted, and no value that ends the reading of the
-//! objects around it.
+//! Reads JSON objects of the payload: each member once, unknown members counted.
 //!
-//! The usual payload is read in one pass, [`Texts::Plain`]. In any other, a value is taken as raw text first, [`Texts::Any`], so that
-//! a value of an unexpected type is a fact about its object and not an error of the whole payload. Skipped values are scanned
-//! without recursion.
+//! With [`Texts::Any`], a value is taken as raw JSON first, so that a value of an unexpected type is a fact about its object and not
+//! an error of the whole payload. With [`Texts::Plain`] it is such an error, and the caller reads again with `Any`. `Plain` is
+//! faster and fits the usual payload. Skipped values are read as `IgnoredAny`, which serde_json scans without recursion.
 
 use super::vocabulary::Word;
 use crate::codec::json::{Text, scalars};
@@ -15,7 +14,7 @@ use std::collections::HashSet;
 
 /// An object that is read member by member.
 pub(super) trait Reader<'de> {
-    /// The members that the standard defines, at most 64.
+    /// The members that the standard defines: at most 64, because a u64 has one bit for each.
     const NAMES: &'static [&'static str];
 
     /// Reads or skips the value of a member of `NAMES`.
@@ -33,7 +32,7 @@ pub(super) struct Found {
     pub(super) unknown: usize,
 }
 
-/// Reads a value with a [`Reader`], whatever it is.
+/// Reads an object with a [`Reader`], and skips any other value. Returns what was found.
 pub(super) struct Members<'r, R>(pub(super) &'r mut R);
 
 impl<'de, R: Reader<'de>> DeserializeSeed<'de> for Members<'_, R> {
@@ -89,8 +88,8 @@ impl<'de, R: Reader<'de>> Visitor<'de> for Members<'_, R> {
     }
 }
 
-/// A long text as bytes, because serde_json looks for the end of a byte string with memchr, which does not see control characters.
-/// Only for payloads without them. Any other value is an error.
+/// A long text, read as bytes because that is faster: serde_json looks for the end with memchr and does not check for control
+/// characters. Only for payloads without them. Any other value is an error.
 struct Long<'de>(Cow<'de, [u8]>);
 
 impl<'de> Deserialize<'de> for Long<'de> {
@@ -115,7 +114,7 @@ impl<'de> Deserialize<'de> for Long<'de> {
 /// How texts are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Texts {
-    /// In one pass, in a payload without control characters. Any other value in the place of a text is an error.
+    /// As strings, in a payload without control characters. Any other value in the place of a text is an error.
     Plain,
     /// Any other value is `None`.
     Any,
@@ -245,7 +244,7 @@ pub(super) fn items(raw: &RawValue) -> Option<Vec<&RawValue>> {
     serde_json::from_str(raw.get()).ok()
 }
 
-/// The words of an array. Other items are left out; any other value gives none.
+/// The words of an array. With [`Texts::Any`], other items are left out. Empty if the value is not an array.
 pub(super) fn words<'de, A: MapAccess<'de>, W: Word>(texts: Texts, map: &mut A) -> Result<Vec<W>, A::Error> {
     let mut words = Vec::new();
     texts.each(map, |text| words.extend(text.map(|word| W::of(&word))))?;

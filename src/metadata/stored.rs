@@ -1,8 +1,10 @@
 //! The compact form as bytes, and the BLOB with the time of its receipt.
 //!
-//! Both forms begin with a name, a version, and a checksum against damage. The checksum is no protection against an attacker:
-//! whoever can write the compact form decides which authenticators are trusted. The BLOB is verified again when it is read,
-//! at the time of its receipt, so only its signer decides. Prefer that form.
+//! Both forms begin with a name, a version, and a checksum against damage, which is no protection against an attacker. Whoever can
+//! write the compact form decides which authenticators are trusted. The BLOB is verified again when it is read, at the stored time
+//! of its receipt, so only its signer decides. (Its checksum covers only the time, because the signature covers the BLOB.) Whoever
+//! can write that file can still change the time, or put an older BLOB in its place, which [`Seen::number`] refuses. Prefer that
+//! form.
 
 use super::blob::{Roots, Seen, verify};
 use super::error::StoredError;
@@ -32,8 +34,9 @@ pub fn keep_blob(blob: &[u8], received_at: UnixTime, backend: &dyn Backend) -> V
 }
 
 impl Metadata {
-    /// Reads what [`keep_blob`] made: verifies the BLOB again, at the time of its receipt. So it does not matter if the
-    /// certificate of its signer has expired since.
+    /// Reads what [`keep_blob`] made, and verifies the BLOB again at the time of its receipt. So the certificate of its signer may
+    /// have expired since. [`Seen::with_grace`] is compared with that time too, not with the present: use [`Self::is_fresh`] to
+    /// check whether the BLOB is stale now.
     ///
     /// # Errors
     /// [`StoredError`].
@@ -99,12 +102,15 @@ impl Metadata {
                 to.bytes.extend(digest);
             }
         });
-        let mut traits: Vec<&Arc<Traits>> = self.models.iter().map(|model| &model.traits).collect();
-        traits.sort_by_key(|traits| Arc::as_ptr(traits).addr());
-        traits.dedup_by_key(|traits| Arc::as_ptr(traits).addr());
+        // Each value once, in the order of its first model.
+        let (mut traits, mut places) = (Vec::new(), BTreeMap::new());
+        for model in &self.models {
+            places.entry(Arc::as_ptr(&model.traits)).or_insert_with(|| {
+                traits.push(&model.traits);
+                traits.len().saturating_sub(1)
+            });
+        }
         to.list(&traits, |to, traits| to.traits(traits));
-        let place =
-            |of: &Arc<Traits>| traits.binary_search_by_key(&Arc::as_ptr(of).addr(), |one| Arc::as_ptr(one).addr());
         to.list(&self.models, |to, model| {
             to.size(model.place);
             to.option(model.aaguid, |to, aaguid| to.bytes(aaguid.as_bytes()));
@@ -113,7 +119,7 @@ impl Metadata {
             to.option(model.name.as_deref(), Writer::text);
             to.option(model.authenticator_version, |to, version| to.number(version.into()));
             to.list(&model.reports, |to, report| to.report(report));
-            to.size(place(&model.traits).unwrap_or_default());
+            to.size(places.get(&Arc::as_ptr(&model.traits)).copied().unwrap_or_default());
             to.list(&model.anchors, |to, anchor| to.number((*anchor).into()));
             to.size(model.unusable_anchors);
             to.size(model.unknown_members);
@@ -172,12 +178,12 @@ impl Metadata {
     }
 }
 
-/// The maximum length of a word that is written once. A longer one is written each time, so that a short file cannot become a
-/// large value.
-const MAX_WORD_LEN: usize = 64;
+/// The maximum length of a word in the list. A longer word is written in full each time, because a short file could name one long
+/// word many times, and reading it would make a large value.
+const MAX_WORD_LEN: usize = 32;
 
-/// Writes values one after another. Numbers are in groups of seven bits, the lowest first. A word is its number in a list, from
-/// 1; or 0 and its text.
+/// Writes values one after another. Numbers are LEB128 in the shortest form, and [`Source`] refuses longer forms. A word is its
+/// number in the list of words, from 1; a word longer than [`MAX_WORD_LEN`] is 0 and its text.
 #[derive(Default)]
 struct Writer {
     bytes: Vec<u8>,
@@ -350,7 +356,7 @@ impl<'a> Source<'a> {
     fn word(&mut self) -> Option<&'a str> {
         match self.size()?.checked_sub(1) {
             Some(place) => self.words.get(place).copied(),
-            None => self.text(),
+            None => self.text().filter(|word| word.len() > MAX_WORD_LEN),
         }
     }
 
@@ -374,7 +380,7 @@ impl<'a> Source<'a> {
 
     fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let count = self.size()?;
-        // Whatever the count says, it allocates this number of items at most.
+        // A count alone allocates 1024 items at most, because it may be wrong.
         let mut items = Vec::with_capacity(count.min(1024));
         for _ in 0..count {
             items.push(read(self)?);

@@ -280,7 +280,8 @@ impl MetadataTrust {
 
     /// Reports an authenticator that is not in the metadata, not trusted, not attested, or certified below what the policy
     /// demands, and accepts it. Refuses one of which something bad is known: an incident in the list of the policy, or an
-    /// entry that cannot be read.
+    /// entry that cannot be read. It decides about registrations only: at a sign-in,
+    /// [`reassess`](crate::metadata::Metadata::reassess) answers `StepUp` for what falls short of the policy.
     #[must_use]
     pub fn prefer(policy: MetadataPolicy) -> Self {
         Self { required: false, ..Self::verify(policy) }

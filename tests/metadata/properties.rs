@@ -258,30 +258,48 @@ fn a_kept_blob_is_verified_at_the_time_of_its_receipt() {
     }
 }
 
-/// A word of up to 64 bytes is written once, and a longer one each time. So what is read is never much larger than its form.
+/// A word of up to 32 bytes is written once, and a longer one each time.
 #[test]
 fn the_stored_form_has_each_short_word_once() {
-    let backend = default_backend();
     let form = |word: &str| {
         let mut made = entry(MODEL, &[], &[]);
         made["metadataStatement"] = json!({ "keyProtection": [word, "hardware"], "matcherProtection": [word] });
         let metadata = read(&Service::new(&payload(&[made])));
-        let bytes = metadata.to_bytes(backend);
-        assert_same(&metadata, &Metadata::from_bytes(&bytes, backend).unwrap());
-        bytes
+        let bytes = metadata.to_bytes(default_backend());
+        assert_same(&metadata, &Metadata::from_bytes(&bytes, default_backend()).unwrap());
+        bytes.windows(word.len()).filter(|found| *found == word.as_bytes()).count()
     };
-    let places = |bytes: &[u8], word: &str| -> Vec<usize> {
-        bytes.windows(word.len()).enumerate().filter(|(_, found)| *found == word.as_bytes()).map(|(at, _)| at).collect()
-    };
-    let (short, long) = ("word".repeat(16), "word".repeat(16) + "s");
-    let bytes = form(&short);
-    let at = places(&bytes, &short);
-    assert_eq!((at.len(), places(&form(&long), &long).len()), (1, 2));
+    let word = "word".repeat(8);
+    assert_eq!((form(&word), form(&(word + "s"))), (1, 2));
+}
 
-    let longer = [&bytes[48..at[0] - 1], &[65], long.as_bytes(), &bytes[at[0] + 64..]].concat();
-    let sum = backend.sha256(&[&bytes[..16], &longer]);
-    let longer = [&bytes[..16], &sum, &longer].concat();
-    assert_eq!(Metadata::from_bytes(&longer, backend).map(|_| ()), Err(StoredError::Damaged));
+/// The smallest form with a model, its list of words and the words of `keyProtection` by themselves.
+#[test]
+fn a_stored_form_is_refused_if_its_words_are_not_as_written() {
+    let backend = default_backend();
+    let read = |words: &[u8], key_protection: &[u8]| {
+        let head = [&[1, 0, 32][..], &[7; 32], &[0; 17], &[0, 0, 0]].concat();
+        let traits = [&[1][..], key_protection, &[0; 9]].concat();
+        let model = [&[1, 0, 1, 16][..], &[9; 16], &[0; 9]].concat();
+        let body = [words, &head, &traits, &model, &[0]].concat();
+        let sum = backend.sha256(&[b"wardkey-mds-c\0\x03\n", &body]);
+        let metadata = Metadata::from_bytes(&[&b"wardkey-mds-c\0\x03\n"[..], &sum, &body].concat(), backend)?;
+        Ok(metadata.models()[0].traits.key_protection[0].to_string())
+    };
+    let hardware = [&[1, 8][..], b"hardware"].concat();
+    let long = "w".repeat(33);
+    let of_long = |first: &[u8]| [first, &[33], long.as_bytes()].concat();
+    assert_eq!(read(&hardware, &[1, 1]).as_deref(), Ok("hardware"));
+    assert_eq!(read(&[0], &of_long(&[1, 0])).as_ref(), Ok(&long));
+    for (what, words, key_protection) in [
+        ("a number beyond the list", hardware.clone(), vec![1, 2]),
+        ("a short word in full", vec![0], [&[1, 0, 8][..], b"hardware"].concat()),
+        ("a long word in the list", of_long(&[1]), vec![1, 1]),
+        ("a word that is not UTF-8", vec![1, 1, 0xff], vec![1, 1]),
+        ("more words than there are octets", [vec![0xff; 8], vec![0x7f]].concat(), vec![1, 1]),
+    ] {
+        assert_eq!(read(&words, &key_protection), Err(StoredError::Damaged), "{what}");
+    }
 }
 
 #[test]

@@ -55,8 +55,14 @@ fn metadata(seeds: &mut Seeds) -> io::Result<()> {
             }
         }
     }
-    // The smallest stored form: no anchors, traits, models or entries.
-    seeds.write("mds_stored", &[&[1, 0, 32][..], &DIGEST, &[0; 8], &[0], &[0; 8], &[0; 6]].concat())
+    // The smallest stored form: no words, anchors, traits, models or entries.
+    seeds.write("mds_stored", &[&[0, 1, 0, 32][..], &DIGEST, &[0; 8], &[0], &[0; 8], &[0; 6]].concat())?;
+    // One word, which the traits of one model have.
+    let words = [&[1, 8][..], b"hardware"].concat();
+    let head = [&[1, 0, 32][..], &DIGEST, &[0; 17], &[0, 0, 0]].concat();
+    let traits = [&[1, 1, 1][..], &[0; 9]].concat();
+    let model = [&[1, 0, 1, 16][..], &[9; 16], &[0; 9]].concat();
+    seeds.write("mds_stored", &[words, head, traits, model, vec![0]].concat())
 }
 
 /// The cases of confirmations and accounts: documents, parts, receipts, and accounts with an act.
