@@ -28,7 +28,8 @@ macro_rules! named {
     };
 }
 
-/// Defines a set type. The enumeration must have fewer than 32 variants, which `ALL` lists.
+/// Defines a set type. The enumeration must have fewer than 32 variants without explicit discriminants, and `ALL` must list all
+/// of them in the order of their declaration.
 macro_rules! bit_set {
     ($(#[$doc:meta])* $set:ident of $item:ident, by $name:ident) => {
         $(#[$doc])*

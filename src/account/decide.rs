@@ -42,29 +42,33 @@ pub enum AccountAct {
     },
     /// Making a new saved recovery code, which replaces the old one (SP 800-63B-4 4.2.1.1).
     ReplaceSavedCode,
-    /// Deleting the account. Ours: no standard speaks of it.
+    /// Deleting the account. A rule of this library: no standard covers it.
     DeleteAccount,
 }
 
-/// The numbers of the relying party.
+/// The time limits of the relying party.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(clippy::exhaustive_structs, reason = "two numbers")]
 pub struct AccountPolicy {
-    /// The number of seconds after a recovery in which weakening acts wait. Ours: NIST asks for a notice, not for a delay.
+    /// How many seconds after a recovery [`AccountAct::ChangePhone`], [`RetireSms`](AccountAct::RetireSms),
+    /// [`RemovePasskey`](AccountAct::RemovePasskey), [`ResumePasskey`](AccountAct::ResumePasskey) and
+    /// [`DeleteAccount`](AccountAct::DeleteAccount) are refused. In a session that comes from a recovery they are always refused. A
+    /// rule of this library: NIST asks for a notice, not for a delay.
     pub cooling_off_secs: u64,
-    /// The maximum number of seconds since the sign-in.
+    /// The maximum age of the sign-in or recovery in seconds, for all acts except [`AccountAct::SuspendPasskey`] and
+    /// [`AccountAct::Recover`].
     pub fresh_secs: u64,
 }
 
 impl Default for AccountPolicy {
-    /// Three days of cooling-off, and five minutes.
+    /// Cooling-off of three days, and sign-ins of at most five minutes.
     fn default() -> Self {
         Self { cooling_off_secs: 3 * 24 * 60 * 60, fresh_secs: 300 }
     }
 }
 
-/// What is lacking for an act.
+/// Why an act may not be done: what is lacking, or what prevents it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -77,13 +81,13 @@ pub enum Need {
     CoolingOff,
     /// There are no SMS codes to turn off.
     NoSms,
-    /// A passkey that signed in with two factors.
+    /// A strong passkey: confirmed, not suspended, and of AAL2 or higher.
     ConfirmedPasskey,
-    /// A second means that is independent of the first, or a way back.
+    /// A second, independent way to sign in, or a way to recover the account: see [`Account::is_resilient`].
     IndependentMeans,
     /// The account has no such passkey.
     UnknownPasskey,
-    /// It is the last strong passkey.
+    /// It is the last strong passkey: confirmed, not suspended, and of AAL2 or higher.
     LastPasskey,
     /// The passkey is not suspended.
     NotSuspended,
@@ -113,7 +117,7 @@ impl Need {
     }
 }
 
-/// What to tell the person after an act (SP 800-63B-4 4.6). The text of a notice says how to object.
+/// What to tell the person about an act (SP 800-63B-4 4.6). Your text must also say how to object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -171,14 +175,14 @@ impl Notice {
 
 /// A decision about an act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[must_use = "an act with lacks must not be done, and an act that is done must be notified"]
+#[must_use = "do the act only if nothing is lacking, and send the notice"]
 #[non_exhaustive]
 pub struct Decision {
     /// What is lacking, in the order of the checks. Empty: the act may be done.
     pub lacks: Vec<Need>,
     /// What to tell. `None` if the act may not be done.
     pub notice: Option<Notice>,
-    /// The ids of the addresses to tell it to, sorted. Send the notice before you do the act that changes an address.
+    /// The ids of the addresses to send it to, sorted. If the act changes an address, send the notice before you do the act.
     pub notify: Vec<String>,
 }
 
@@ -201,8 +205,8 @@ struct Circumstances<'a> {
 impl Account {
     /// Decides about an act in a session at `now`.
     ///
-    /// SP 800-63B-4 is followed where it speaks: 4.1.2.1 (binding), 4.2 (recovery), 4.3 (loss), 4.6 (notices). Cooling-off, the
-    /// independence of providers, and that one phone number is one proof, are ours.
+    /// Follows SP 800-63B-4 4.1.2.1 (binding), 4.2 (recovery), 4.3 (loss) and 4.6 (notices). Three rules are this library's own:
+    /// the cooling-off, the independence of providers, and that one phone number is one proof.
     ///
     /// ```
     /// use wardkey::UnixTime;
@@ -224,22 +228,23 @@ impl Account {
     ) -> Decision {
         let (lacks, notice) = Circumstances { account: self, session, policy, now }.judge(act);
         if lacks.is_empty() {
-            let proofs = if let AccountAct::Recover { proofs } = act { proofs.as_slice() } else { &[] };
-            let recovers = matches!(act, AccountAct::Recover { .. });
-            Decision { lacks, notice: Some(notice), notify: self.to_notify(recovers, proofs) }
+            let proofs = if let AccountAct::Recover { proofs } = act { Some(proofs.as_slice()) } else { None };
+            Decision { lacks, notice: Some(notice), notify: self.to_notify(proofs) }
         } else {
             Decision { lacks, notice: None, notify: Vec::new() }
         }
     }
 
-    /// 4.6: every address that is not postal. Postal ones if there is no other; and at a recovery also for AAL3, or if every
-    /// other address is one that an issued code went to.
-    fn to_notify(&self, recovers: bool, proofs: &[Proof]) -> Vec<String> {
+    /// 4.6: the ids of all addresses that are not postal. Postal addresses are added if there are no others. At a recovery, which
+    /// has `proofs`, they are also added if the account can prove AAL3, or if valid codes were sent to all other addresses.
+    fn to_notify(&self, proofs: Option<&[Proof]>) -> Vec<String> {
         let others = || self.addresses.iter().filter(|address| address.kind != AddressKind::Postal);
-        let went_to = |id: &str| proofs.iter().any(|proof| proof.valid_issued_to(self) == Some(id));
-        let every_other_got_a_code = || others().all(|address| went_to(&address.id));
+        let got_codes = |proofs: &[Proof]| {
+            let went_to = |id: &str| proofs.iter().any(|proof| proof.valid_issued_to(self) == Some(id));
+            others().all(|address| went_to(&address.id))
+        };
         let highest = self.max_level() == AssuranceLevel::Aal3;
-        let post_too = others().next().is_none() || recovers && (highest || every_other_got_a_code());
+        let post_too = others().next().is_none() || proofs.is_some_and(|proofs| highest || got_codes(proofs));
         let told = self.addresses.iter().filter(|address| post_too || address.kind != AddressKind::Postal);
         let mut notify: Vec<String> = told.map(|address| address.id.clone()).collect();
         notify.sort();
@@ -252,35 +257,40 @@ impl Circumstances<'_> {
         let (account, max) = (self.account, self.account.max_level());
         match act {
             // 4.1.2.1: at the lower of the account's highest level and the level of the new authenticator
-            AccountAct::Bind { level } => (self.needs(max.min(*level)), Notice::PasskeyAdded),
+            AccountAct::Bind { level } => (self.lacks_sign_in(max.min(*level)), Notice::PasskeyAdded),
             AccountAct::ChangePhone => {
                 let level = if account.password { AssuranceLevel::Aal2 } else { AssuranceLevel::Aal1 };
-                (self.needs_and_rest(max.min(level)), Notice::PhoneChanged)
+                (self.lacks_sign_in_and_rest(max.min(level)), Notice::PhoneChanged)
             }
             AccountAct::RetireSms => (self.to_retire_sms(max), Notice::SmsRetired),
             AccountAct::RemovePasskey { id } => (self.to_remove(id, max), Notice::PasskeyRemoved),
             AccountAct::SuspendPasskey { id } => (self.to_suspend(id), Notice::PasskeySuspended),
             AccountAct::ResumePasskey { id } => (self.to_resume(id, max), Notice::PasskeyResumed),
-            // A means to come back, so it needs what binding a means to sign in needs.
-            AccountAct::ReplaceSavedCode => (self.needs(max.min(AssuranceLevel::Aal2)), Notice::SavedCodeReplaced),
-            AccountAct::DeleteAccount => (self.needs_and_rest(max.min(AssuranceLevel::Aal2)), Notice::AccountDeleted),
+            // 4.2.1.1: a saved code can recover the account, so replacing it needs the same sign-in as adding a passkey of AAL2.
+            AccountAct::ReplaceSavedCode => {
+                (self.lacks_sign_in(max.min(AssuranceLevel::Aal2)), Notice::SavedCodeReplaced)
+            }
+            AccountAct::DeleteAccount => {
+                (self.lacks_sign_in_and_rest(max.min(AssuranceLevel::Aal2)), Notice::AccountDeleted)
+            }
             AccountAct::Recover { proofs } => {
                 (account.lacks_for_recovery(proofs).into_iter().collect(), Notice::AccountRecovered)
             }
         }
     }
 
-    /// A sign-in of this level, not too long ago. A recovery has no level of its own.
-    fn needs(&self, level: AssuranceLevel) -> Vec<Need> {
+    /// What is lacking of a sign-in of at least this level, at most [`AccountPolicy::fresh_secs`] ago. In a session that comes from
+    /// a recovery, only the time is checked, because a recovery has no level.
+    fn lacks_sign_in(&self, level: AssuranceLevel) -> Vec<Need> {
         let too_low = !self.session.recovered && self.session.level < level;
         let age = self.now.secs().checked_sub(self.session.authenticated_at.secs());
         let is_fresh = age.and_then(|age| u64::try_from(age).ok()).is_some_and(|age| age <= self.policy.fresh_secs);
         lacks([(Need::Level, too_low), (Need::Freshness, !is_fresh)])
     }
 
-    /// The same, and no recovery too short ago.
-    fn needs_and_rest(&self, level: AssuranceLevel) -> Vec<Need> {
-        let mut needs = self.needs(level);
+    /// The same. Also lacking during the cooling-off after a recovery.
+    fn lacks_sign_in_and_rest(&self, level: AssuranceLevel) -> Vec<Need> {
+        let mut needs = self.lacks_sign_in(level);
         needs.extend(lacks([(Need::CoolingOff, self.is_cooling_off())]));
         needs
     }
@@ -298,14 +308,14 @@ impl Circumstances<'_> {
             (Need::ConfirmedPasskey, !strong),
             (Need::IndependentMeans, strong && !self.account.is_resilient()),
         ]);
-        needs.extend(self.needs_and_rest(max.min(AssuranceLevel::Aal2)));
+        needs.extend(self.lacks_sign_in_and_rest(max.min(AssuranceLevel::Aal2)));
         needs
     }
 
     fn to_remove(&self, id: &str, max: AssuranceLevel) -> Vec<Need> {
         let Some(passkey) = self.passkey(id) else { return vec![Need::UnknownPasskey] };
         let another = self.account.passkeys.iter().any(|other| other.id != passkey.id && other.is_strong());
-        let mut needs = self.needs(max.min(passkey.level));
+        let mut needs = self.lacks_sign_in(max.min(passkey.level));
         let last = passkey.is_strong() && !another;
         needs.extend(lacks([(Need::LastPasskey, last), (Need::CoolingOff, self.is_cooling_off())]));
         needs
@@ -315,7 +325,7 @@ impl Circumstances<'_> {
         if self.passkey(id).is_none() {
             return vec![Need::UnknownPasskey];
         }
-        // 4.3: one factor is enough to report a loss
+        // 4.3: one factor is enough to report a loss, however old the sign-in. A session of a recovery has no level, so it is refused.
         lacks([(Need::Level, self.session.level < AssuranceLevel::Aal1)])
     }
 
@@ -323,7 +333,7 @@ impl Circumstances<'_> {
         match self.passkey(id) {
             None => vec![Need::UnknownPasskey],
             Some(passkey) if !passkey.suspended => vec![Need::NotSuspended],
-            Some(passkey) => self.needs_and_rest(max.min(passkey.level)),
+            Some(passkey) => self.lacks_sign_in_and_rest(max.min(passkey.level)),
         }
     }
 

@@ -85,7 +85,7 @@ pub fn assess(facts: &Facts, rules: Rules) -> Assurance {
     assurance
 }
 
-/// Returns the highest level whose rules are all met.
+/// Returns the highest level whose rules are all met or not applicable; none after certain incidents.
 fn ceiling(assurance: &Assurance, view: &View<'_>) -> AssuranceLevel {
     // FIDO Metadata Service 3.1.1, section 3.1.4: no key of such a model is to be trusted.
     if view.incident(Incident::Revoked) || view.incident(Incident::UserKeyRemoteCompromise) {
@@ -128,8 +128,8 @@ impl Assurance {
         self.rules
     }
 
-    /// Returns the highest level that the facts are consistent with. `None`: the rules have no levels. It never determines that
-    /// the level is reached, because no library sees everything that a level asks.
+    /// Returns the highest level that the facts are consistent with. `Some(AssuranceLevel::None)` is below AAL1; `None`: the rules
+    /// have no levels. The ceiling does not prove that the level is reached, because no library sees everything that a level asks.
     #[must_use]
     pub const fn ceiling(&self) -> Option<AssuranceLevel> {
         self.ceiling
@@ -156,14 +156,14 @@ impl Assurance {
         self.findings().filter(move |(rule, verdict)| needed(rule) && !verdict.lets_pass())
     }
 
-    /// Returns the `acr` value of OpenID Connect EAP ACR Values 1.0. `None` if there is no level, or if the facts do not show that
-    /// the sign-in resists phishing.
+    /// Returns the `acr` value of OpenID Connect EAP ACR Values 1.0. `None` if the ceiling is absent or below AAL1, or if the facts
+    /// do not show that the sign-in resists phishing.
     #[must_use]
     pub const fn acr(&self) -> Option<Acr> {
         self.acr
     }
 
-    /// Returns the `amr` values of RFC 8176, and `pop`, sorted. Empty if there is no level.
+    /// Returns the `amr` values of RFC 8176, and `pop`, sorted. Empty if the ceiling is absent or below AAL1.
     #[must_use]
     pub fn amr(&self) -> &[&'static str] {
         &self.amr

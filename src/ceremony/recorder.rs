@@ -10,7 +10,7 @@ use crate::attestation::voucher::Fact;
 use crate::crypto::{Algorithm, Backend};
 use crate::extensions::ExtensionReport;
 
-/// Evidence that a ceremony is filling in. The lists of steps stay empty until the end.
+/// The evidence of a running ceremony, and the outcome of each check so far. [`Self::finish`] makes the lists of steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Recorder {
     pub(crate) evidence: Evidence,
@@ -32,7 +32,8 @@ impl Recorder {
         self.record(step, Outcome::Passed);
     }
 
-    /// Records the outcome of a check that is made only if it is `required`.
+    /// Records that the step passed or was not required. If the check is required and does not hold, returns `refusal` and records
+    /// nothing; [`Self::refused`] records it later.
     pub(crate) fn check(&mut self, step: Step, required: bool, holds: bool, refusal: Refusal) -> Result<(), Refusal> {
         match (required, holds) {
             (false, _) => self.record(step, Outcome::NotRequired),

@@ -15,7 +15,7 @@ macro_rules! refusals {
         /// The reason for refusing a ceremony.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
         #[non_exhaustive]
-        #[repr(u64)] // so that fields are not in the padding of the discriminant, which makes each move slower
+        #[repr(u64)] // because fields in the padding of a smaller discriminant make each move slower; no promise
         pub enum Refusal {
             $(
                 $(#[$meta])*

@@ -1,6 +1,6 @@
 //! Which attestations are accepted (§7.1 steps 23 and 24), as data.
 //!
-//! A claim may lower trust; only proof raises it. A fact that an authenticator claims raises trust only if a certification path
+//! A fact that an authenticator claims raises trust only if a certification path
 //! leads from its statement to an anchor, and the statement vouches for the fact ([`voucher`](crate::attestation::voucher)).
 
 use super::judged::{Judged, Trusted, evidence_of};
@@ -39,9 +39,10 @@ pub enum Trust {
     /// The certificates must lead to an anchor. Without anchors, every registration with certificates is refused.
     Verify(TrustAnchors),
     /// An authenticator whose certificates lead to no anchor is accepted, and the outcome and the evidence say so (§7.1 step 24
-    /// permits it). It is refused, as under `Verify`, if it is known to be bad: its certificate is revoked; a revocation list
-    /// of its issuer cannot be applied; its certificate names an anchor or a CA below an anchor as issuer, which did not sign
-    /// it or may not issue it; or its model is denied. This choice keeps nobody out, because a client can send `none` instead.
+    /// permits it). It is refused, as under `Verify`, if it is known to be bad: a certificate is revoked; a revocation list of
+    /// its issuer cannot be applied; a certificate names as its issuer an anchor, or a CA below one, that did not sign it, may not
+    /// issue it or may not issue its name; the checks exceed the budget of one message; or the model is denied. This choice keeps
+    /// nobody out, because a client can send `none`, or certificates of an unknown CA, instead.
     Prefer(TrustAnchors),
     /// The certificates must lead to an anchor that the FIDO metadata has for the model, and the policy must accept the model.
     /// The metadata is passed with each call:
@@ -77,9 +78,9 @@ impl Trust {
 
 /// Which attestations are accepted.
 ///
-/// A claim may lower trust; only proof raises it. So `deny_aaguids` refuses every authenticator that claims a denied model,
-/// under any [`Trust`], but `allow_aaguids` accepts only an attested AAGUID. It needs anchors that can vouch for the models: those
-/// of [`Trust::Verify`] or [`Trust::Prefer`] ([`TrustAnchors`]), or those of the FIDO metadata.
+/// `deny_aaguids` refuses every authenticator that claims a denied model, under any [`Trust`], but `allow_aaguids` accepts only an
+/// attested AAGUID. So `allow_aaguids` needs anchors that can vouch for the models: those of [`Trust::Verify`] or [`Trust::Prefer`]
+/// ([`TrustAnchors`]), or those of the FIDO metadata.
 ///
 /// ```
 /// use wardkey::authenticator::Aaguid;
@@ -115,7 +116,7 @@ pub struct AttestationPolicy {
     pub enterprise: bool,
     /// How many statements of a compound attestation must verify and be accepted, each with an attestation key of its own.
     /// Statements that [`ExpectedRegistration::compound`](crate::ceremony::registration::ExpectedRegistration::compound) dropped count as not
-    /// verified. For a statement outside of a compound attestation, only `types` counts.
+    /// verified. This field does not apply to an attestation that is not compound.
     pub compound: CompoundPolicy,
     /// How the credential key must be kept, if the statement has a format that says so. This applies in addition to
     /// [`ExpectedRegistration::key_enforcement`](crate::ceremony::registration::ExpectedRegistration::key_enforcement).
@@ -206,7 +207,7 @@ impl AttestationPolicy {
         let mut budget = verified.budget();
         let attestation = verified.attestation();
         let judged = self.judge(attestation, aaguid, circumstances, &mut budget).and_then(|judged| {
-            self.aaguid(attestation, aaguid, judged.attested)?;
+            self.check_models(attestation, aaguid, judged.attested)?;
             verified.check_extensions_vouched(judged.voucher(Fact::Extensions))?;
             Ok(judged)
         });
@@ -222,10 +223,12 @@ impl AttestationPolicy {
         self.types.iter().any(without)
     }
 
-    /// Returns whether there is a list of accepted models of which none can be attested.
+    /// Returns whether `allow_aaguids` can accept no authenticator, because the list is empty, or because the policy has neither
+    /// anchors nor metadata. [`Self::unattestable_model`] checks each model against the anchors.
     pub(crate) fn models_cannot_be_attested(&self) -> bool {
-        let judged = self.trust.is_by_metadata() || self.trust.anchors().is_some_and(|anchors| !anchors.is_empty());
-        self.allow_aaguids.as_ref().is_some_and(|models| models.is_empty() || !judged)
+        let has_anchors =
+            self.trust.is_by_metadata() || self.trust.anchors().is_some_and(|anchors| !anchors.is_empty());
+        self.allow_aaguids.as_ref().is_some_and(|models| models.is_empty() || !has_anchors)
     }
 
     /// Returns the first accepted model for which no anchor can vouch.
@@ -316,7 +319,8 @@ impl AttestationPolicy {
         }
     }
 
-    /// "otherwise, use the X.509 certificates returned as the attestation trust path".
+    /// Judges a statement with certificates by the trust of this policy (§7.1 step 24: "otherwise, use the X.509 certificates
+    /// returned as the attestation trust path").
     fn certificates<'a>(
         &self,
         attestation: &'a Attestation<'_>,
@@ -344,7 +348,8 @@ impl AttestationPolicy {
         self.path(attestation, leaf, aaguid, &trusted, circumstances, budget).map(|(judged, _)| judged)
     }
 
-    /// Validates the certification path. Also returns which path is valid, unless the policy accepts one that is not.
+    /// Validates the certification path. Returns the decision, and the path if it is valid; `None` if it is not valid and the policy
+    /// accepts that.
     pub(super) fn path<'a>(
         &self,
         attestation: &'a Attestation<'_>,
@@ -368,13 +373,15 @@ impl AttestationPolicy {
         let valid = match path.as_ref().map_err(|error| *error).and_then(|path| path.validate(&inputs, budget)) {
             Ok(valid) => valid,
             Err(error) => {
-                let known_bad = || path.ok().and_then(|path| known_bad(error, &path, inputs, budget));
-                return match if trusted.required { Some(error) } else { known_bad() } {
+                let bad = if trusted.required {
+                    Some(error)
+                } else {
+                    path.ok().and_then(|path| known_bad(error, &path, inputs, budget))
+                };
+                let judged = Judged::of(attestation, TrustOutcome::Untrusted);
+                return match bad {
                     Some(bad) => Err(Refusal::AttestationUntrusted(bad)),
-                    None => {
-                        let judged = Judged::of(attestation, TrustOutcome::Untrusted);
-                        Ok((Judged { reason: Some(error), ..judged }, None))
-                    }
+                    None => Ok((Judged { reason: Some(error), ..judged }, None)),
                 };
             }
         };
@@ -411,8 +418,9 @@ impl AttestationPolicy {
         }
     }
 
-    /// Checks the lists of models. A denied model is refused also if it is only claimed. An accepted model must be attested.
-    fn aaguid(&self, attestation: &Attestation<'_>, aaguid: Aaguid, attested: bool) -> Result<(), Refusal> {
+    /// Checks `deny_aaguids` against the claimed AAGUID, attested or not, and the AAGUIDs in the certificates. Checks that the AAGUID
+    /// is attested and in `allow_aaguids`, if there is such a list.
+    fn check_models(&self, attestation: &Attestation<'_>, aaguid: Aaguid, attested: bool) -> Result<(), Refusal> {
         let leaves = || attestation.statements.iter().chain([attestation]).filter_map(Attestation::leaf);
         let certified = || leaves().filter_map(|leaf| certified_model(&leaf));
         let denied = |model: Aaguid| self.deny_aaguids.contains(&model);

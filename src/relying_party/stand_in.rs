@@ -3,14 +3,15 @@
 //!
 //! | key | derivation |
 //! |---|---|
-//! | of an elliptic curve | the point with the least x above 0, and the even y |
+//! | ECDSA | the point with the least x above 0, and the even y |
 //! | Ed25519 | the point with the least y above 1, and the even x |
 //! | Ed448 | the point of the prime-order group with the least y above 1, and the even x |
-//! | RSA | an odd modulus of 2048 pseudo-random bits, the first 16 those of a product of two primes; exponent 65537 |
+//! | RSA | an odd modulus of 2048 pseudo-random bits, the first 16 distributed as in a product of two primes; exponent 65537 |
 //! | ML-DSA | pseudo-random bytes, all of which encode a key |
 //!
-//! An RSA modulus is secret and differs for each credential id, because a signature greater than the modulus is refused without
-//! arithmetic. If an attacker knew the modulus, they could choose such signatures and measure the faster refusal. With the other
+//! With [`Decoys`](super::Decoys), an RSA modulus is secret and differs for each credential id, because a signature greater than
+//! the modulus is refused without arithmetic. If an attacker knew the modulus, they could choose such signatures and measure the
+//! faster refusal. Without `Decoys` there is no secret: the modulus can be computed and is the same for every id. With the other
 //! algorithms, early refusals do not depend on the key.
 
 use crate::crypto::cose::CoseKey;
@@ -33,7 +34,7 @@ const Y_SECP256K1: [u8; 32] = *b"\x42\x18\xf2\x0a\xe6\xc6\x46\xb3\x63\xdb\x68\x6
 const ED25519: [u8; 32] = first(3);
 const ED448: [u8; 57] = first(19);
 
-/// An RSA modulus has 2048 bits, as nearly all credentials of Windows Hello have, and its exponent is 65537.
+/// The length of a modulus in bytes: 2048 bits, as in nearly all credentials of Windows Hello. The exponent is 65537.
 const MODULUS_LEN: usize = 256;
 const EXPONENT: &[u8] = &[1, 0, 1];
 /// The number of bytes of a modulus that differ from credential to credential. The rest may be equal, because nobody sees it.

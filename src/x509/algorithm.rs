@@ -167,7 +167,7 @@ impl<'a> SubjectPublicKey<'a> {
     /// Returns whether `info` is a SubjectPublicKeyInfo of `key`.
     pub(crate) fn is_of(info: &[u8], key: &PublicKey<'_>) -> bool {
         if let PublicKey::Ec { curve, x, y } = *key {
-            // DER has one encoding of a point on a named curve.
+            // Octets are compared, because `read` accepts one encoding of each point: DER, a named curve, uncompressed.
             let point = info.strip_prefix(curve.spki_prefix()).and_then(|rest| rest.strip_prefix(&[4]));
             return point.and_then(|point| point.split_at_checked(x.len())) == Some((x, y));
         }

@@ -1,9 +1,9 @@
 //! Validation of a certification path (RFC 5280 §6.1) along x5c: an ordered list, leaf first. The path is given, so it is
 //! only validated, never built.
 //!
-//! - The path ends at the first certificate that has the name and the key of an anchor. It may be another issue of the
-//!   certificate that the relying party configured, and its dates are not checked, because an anchor is a name and a key
-//!   (§6.1.1 (d)). x5c may also omit it.
+//! - The path ends at the first certificate after the leaf that has the name and the key of an anchor that may issue. Its dates
+//!   are not checked, and it may differ from the configured certificate, because an anchor is a name and a key (§6.1.1 (d)). x5c
+//!   may also omit it.
 //! - A leaf that equals the certificate of an anchor is trusted directly; the path has length zero.
 //! - Certificates after the anchor in x5c are ignored. Authenticators send their root too, although the relying party may
 //!   trust an intermediate.
@@ -11,8 +11,9 @@
 //! - If the relying party configured a revocation list of an issuer, the list must not contain what this issuer issued. The
 //!   anchor itself, and a leaf that is an anchor, are not checked, because the relying party chose them.
 //!
-//! Signatures are verified after names, dates and extensions, from the anchor downwards, so that an attacker cannot make us
-//! verify signatures under keys that no anchor vouches for. The cost is spent from the [`Budget`] of the message.
+//! Names, dates, critical extensions and the rules for issuers are checked first, on the whole path. Then signatures are verified
+//! from the anchor downwards, so that an attacker cannot make us verify signatures under keys that no anchor vouches for. Name
+//! constraints and revocation are checked last. The cost is spent from the [`Budget`] of the message.
 
 use super::algorithm::SubjectPublicKey;
 use super::anchor::TrustAnchor;
@@ -35,7 +36,7 @@ const MAX_SAME_NAME: usize = 8;
 pub(crate) struct Inputs<'i> {
     pub(crate) anchors: &'i [TrustAnchor],
     pub(crate) revocation: Revocation<'i>,
-    /// The time at which every certificate must be valid; `None`: dates are not checked.
+    /// The time at which every certificate and revocation list must be valid; `None`: dates are not checked.
     pub(crate) time: Option<UnixTime>,
     /// The host name for which the caller accepted the leaf. Name constraints apply to it, also if the leaf has it only as its
     /// common name.
@@ -82,7 +83,8 @@ enum End {
 }
 
 impl<'a> CertificationPath<'a> {
-    /// Reads every certificate, except `leaf`, if the caller has read it. Refuses too many before it reads the first.
+    /// Reads the certificates of x5c. `leaf` is the first one, if the caller has already read it. Refuses an empty x5c, and one with
+    /// too many certificates, before it reads any.
     pub(crate) fn read(
         leaf: Option<&Certificate<'a>>,
         x5c: impl ExactSizeIterator<Item = &'a [u8]>,
@@ -140,7 +142,7 @@ impl<'a> CertificationPath<'a> {
         })
     }
 
-    /// Returns whether the names lead to one of these anchors, whoever signed.
+    /// Returns whether the issuer names lead to one of these anchors. Verifies no signature.
     pub(crate) fn is_in_the_name_of(&self, anchors: &[TrustAnchor]) -> bool {
         match self.end(anchors) {
             Ok(End::Leaf(_) | End::Included { .. }) => true,
@@ -162,10 +164,9 @@ impl<'a> CertificationPath<'a> {
             if let Some(anchor) = anchors.iter().position(is_this) {
                 return Ok(if index == 0 { End::Leaf(anchor) } else { End::Included { below: index, anchor } });
             }
-            match self.0.get(index.saturating_add(1)) {
-                // §6.1.3 (a) (4): the issuer name is the subject of the next certificate.
-                Some(next) if next.subject != certificate.issuer => return Err(Rule::IssuerName.at(index)),
-                _ => {}
+            // §6.1.3 (a) (4): the issuer name is the subject of the next certificate.
+            if self.0.get(index.saturating_add(1)).is_some_and(|next| next.subject != certificate.issuer) {
+                return Err(Rule::IssuerName.at(index));
             }
         }
         Ok(End::Omitted)
@@ -188,9 +189,9 @@ fn check_issuer(
     exception: Option<IssuerWithoutCa>,
 ) -> Result<Option<IssuerWithoutCa>, CertificateError> {
     let Some((issuer, below)) = path.get(..=index).and_then(<[_]>::split_last) else { return Ok(None) };
-    let of_extensions = |rule: Rule| rule.at(index);
-    let constraints = issuer.extensions.basic_constraints().map_err(of_extensions)?;
-    let usage = issuer.extensions.key_usage().map_err(of_extensions)?;
+    let here = |rule: Rule| rule.at(index);
+    let constraints = issuer.extensions.basic_constraints().map_err(here)?;
+    let usage = issuer.extensions.key_usage().map_err(here)?;
     // §6.1.4 (k): version 3, and basic constraints with cA TRUE
     let Some(constraints) = constraints.filter(|_| issuer.version == Version::V3) else {
         return Err(Rule::NotCa.at(index));
@@ -222,17 +223,21 @@ fn verify_signatures<'t>(
         Some(anchor) => *index == anchor,
         None => anchor.may_have_issued(last),
     };
-    let mut verdict: Result<_, CertificateError> = Err(Rule::NoAnchor.into());
+    let (mut found, mut error) = (None, CertificateError::from(Rule::NoAnchor));
     for (tried, candidate) in anchors.iter().enumerate().filter(is_candidate).enumerate() {
         if tried >= MAX_SAME_NAME {
             return Err(Rule::TooManyAnchors.into());
         }
-        verdict = verify_signature(below.len(), last, candidate.1.public_key(), work).map(|()| candidate);
-        if verdict.is_ok() || verdict.is_err_and(|error| error.rule() == Rule::VerificationBudget) {
-            break;
+        match verify_signature(below.len(), last, candidate.1.public_key(), work) {
+            Ok(()) => {
+                found = Some(candidate);
+                break;
+            }
+            Err(failed) if failed.rule() == Rule::VerificationBudget => return Err(failed),
+            Err(failed) => error = failed, // that of the last candidate counts
         }
     }
-    let anchor = verdict?;
+    let anchor = found.ok_or(error)?;
     for (index, (certificate, issuer)) in path.iter().zip(path.iter().skip(1)).enumerate().rev() {
         verify_signature(index, certificate, issuer.public_key(), work)?;
     }
@@ -246,10 +251,10 @@ fn verify_signature(
     key: Result<SubjectPublicKey<'_>, Rule>,
     work: &mut Work<'_>,
 ) -> Result<(), CertificateError> {
-    let of_algorithm = |rule: Rule| rule.at(index);
-    let key = key.map_err(of_algorithm)?;
-    let scheme = certificate.signature_algorithm().and_then(|by| by.scheme(&key)).map_err(of_algorithm)?;
-    let signature = certificate.signature().map_err(of_algorithm)?;
+    let here = |rule: Rule| rule.at(index);
+    let key = key.map_err(here)?;
+    let scheme = certificate.signature_algorithm().and_then(|by| by.scheme(&key)).map_err(here)?;
+    let signature = certificate.signature().map_err(here)?;
     work.budget.spend_verification(key.key.cost(certificate.tbs.len())).map_err(|_| Rule::VerificationBudget)?;
     work.backend.verify(scheme, &key.key, certificate.tbs, signature).map_err(|_| Rule::Signature.at(index))
 }
@@ -261,16 +266,16 @@ fn check_name_constraints(
     budget: &mut Budget,
 ) -> Result<(), CertificateError> {
     for (index, ca) in path.iter().enumerate().skip(1) {
-        let of = |at| move |rule: Rule| rule.at(at);
-        let Some(constraints) = ca.extensions.name_constraints().map_err(of(index))? else { continue };
+        let at = |index| move |rule: Rule| rule.at(index);
+        let Some(constraints) = ca.extensions.name_constraints().map_err(at(index))? else { continue };
         for (below, certificate) in path.iter().enumerate().take(index) {
             if below == 0 || !certificate.is_self_issued() {
-                let alternatives = certificate.extensions.subject_alt_name().map_err(of(below))?;
-                constraints.allow(certificate.subject, alternatives, budget).map_err(of(below))?;
+                let alternatives = certificate.extensions.subject_alt_name().map_err(at(below))?;
+                constraints.allow(certificate.subject, alternatives, budget).map_err(at(below))?;
             }
         }
         if let Some(host) = host {
-            constraints.allow_host(host, budget).map_err(of(0))?;
+            constraints.allow_host(host, budget).map_err(at(0))?;
         }
     }
     Ok(())

@@ -70,7 +70,7 @@ pub(crate) struct Rules {
 /// A value. Strings borrow from the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-#[repr(u64)] // so that fields are not in the padding of the discriminant, which makes each move slower
+#[repr(u64)] // because fields in the padding of a smaller discriminant make each move slower
 pub enum Value<'a> {
     /// Major type 0.
     Unsigned(u64),
@@ -232,9 +232,10 @@ impl<'a> Reader<'a> {
         Self { rest: bytes, rules, used: Rules::default(), unsorted_keys: 0, checked: false }
     }
 
-    /// Reads values that were already checked, with every deviation that the rules allowed then.
+    /// Reads values that were already checked. Any length may be indefinite, and keys are not compared, because the first reading
+    /// has decided both.
     fn again(bytes: &'a [u8]) -> Self {
-        Self { checked: true, ..Self::new(bytes, Rules { any_key_order: true, indefinite_length: true }) }
+        Self { checked: true, ..Self::new(bytes, Rules { indefinite_length: true, ..Rules::default() }) }
     }
 }
 

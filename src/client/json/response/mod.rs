@@ -98,10 +98,12 @@ macro_rules! response {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 let mut outcome = None;
                 let posted = Posted { outcome: &mut outcome, shown: true, bytes: PhantomData::<ByteString> };
-                let read = from.deserialize_map(posted);
-                // Without an outcome, the visitor did not run, because the value is not an object.
-                let Some(response) = outcome else { return Err(D::Error::custom(ResponseError::NOT_JSON)) };
-                let response: Self = read.and(response.map_err(D::Error::custom))?;
+                let response: Self = match (from.deserialize_map(posted), outcome) {
+                    (Ok(()), Some(Ok(response))) => response,
+                    (Err(error), Some(Err(_))) => return Err(error),
+                    // The visitor did not run, because the value is not an object; or the format failed after it.
+                    _ => return Err(D::Error::custom(ResponseError::NOT_JSON)),
+                };
                 if response.decoded_len() > base64url::decoded_len(MAX_LEN) {
                     return Err(D::Error::custom(ResponseError::TooLong));
                 }

@@ -447,6 +447,29 @@ fn byte_strings_are_requested_as_text() {
     );
 }
 
+/// A format that fails after it has passed the whole object.
+struct FailsAtItsEnd(Value);
+
+impl<'de> Deserializer<'de> for FailsAtItsEnd {
+    type Error = serde_json::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        TextIsText(self.0).deserialize_any(visitor)?;
+        Err(Self::Error::custom("received text"))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct seq
+        tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+#[test]
+fn an_error_of_the_format_is_not_shown() {
+    let error = RegistrationResponse::deserialize(FailsAtItsEnd(registration())).unwrap_err();
+    assert_eq!(error.to_string(), ResponseError::NOT_JSON.to_string());
+}
+
 /// Every output, well-formed, null, withheld or of the wrong type, and unknown ones.
 #[test]
 fn a_response_that_was_written_is_read_as_equal() {
