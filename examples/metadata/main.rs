@@ -104,7 +104,7 @@ impl Request {
     }
 }
 
-/// RFC 3339 in UTC, or Unix seconds.
+/// RFC 3339, or Unix seconds.
 fn time(text: &str) -> Result<UnixTime, String> {
     if let Ok(seconds) = text.parse() {
         return Ok(UnixTime::from_secs(seconds));
@@ -112,13 +112,29 @@ fn time(text: &str) -> Result<UnixTime, String> {
     let read = || {
         let (date, clock) = text.split_once(['T', 't'])?;
         let day: metadata::Day = date.parse().ok()?;
-        let clock = clock.strip_suffix(['Z', 'z']).or_else(|| clock.strip_suffix("+00:00"))?;
-        let clock = clock.split_once('.').map_or(clock, |(seconds, _)| seconds);
-        let fields: Vec<u64> = clock.split(':').map(|field| field.parse().ok()).collect::<Option<_>>()?;
-        let [hour @ 0..24, minute @ 0..60, second @ 0..60] = fields[..] else { return None };
-        Some(day.starts().plus(Duration::from_secs((hour * 60 + minute) * 60 + second)))
+        let (clock, offset) = match clock.strip_suffix(['Z', 'z']) {
+            Some(clock) => (clock, 0),
+            None => {
+                let (clock, offset) = clock.split_at_checked(clock.len().checked_sub(6)?)?;
+                let [hour @ 0..24, minute @ 0..60] = numbers(offset.strip_prefix(['+', '-'])?)?[..] else {
+                    return None;
+                };
+                (clock, (hour * 60 + minute) * if offset.starts_with('-') { -60 } else { 60 })
+            }
+        };
+        let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+        let [hour @ 0..24, minute @ 0..60, second @ 0..60] = numbers(clock)?[..] else { return None };
+        let is_fraction = !fraction.is_empty() && fraction.bytes().all(|digit| digit.is_ascii_digit());
+        let seconds = day.starts().secs() + (hour * 60 + minute) * 60 + second - offset;
+        is_fraction.then(|| UnixTime::from_secs(seconds))
     };
-    read().ok_or_else(|| format!("{text}: expected RFC 3339 in UTC, such as 2026-11-23T00:00:00Z, or Unix seconds"))
+    read().ok_or_else(|| format!("{text}: expected RFC 3339, such as 2026-11-23T00:00:00Z, or Unix seconds"))
+}
+
+/// Numbers of two digits with colons between them.
+fn numbers(text: &str) -> Option<Vec<i64>> {
+    let number = |field: &str| field.bytes().all(|digit| digit.is_ascii_digit()).then(|| field.parse().ok()).flatten();
+    text.split(':').map(|field| Some(field).filter(|field| field.len() == 2).and_then(number)).collect()
 }
 
 fn is_certificate(path: &Path) -> bool {

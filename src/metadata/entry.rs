@@ -234,7 +234,8 @@ fn finish(place: usize, mut draft: Draft<'_>, shared: &mut Shared<'_, '_>) -> Re
         draft.fail(EntryError::StatusReports);
     }
     let statement = draft.statement.take().unwrap_or_default();
-    if draft.aaguid.is_some() && statement.aaguid.is_some_and(|stated| stated != draft.aaguid) {
+    let names_another = |stated: Option<Aaguid>| stated != draft.aaguid && stated != Some(Aaguid::ZERO);
+    if draft.aaguid.is_some() && statement.aaguid.is_some_and(names_another) {
         draft.fail(EntryError::StatementOfAnother);
     }
     if statement.no_array_of_anchors {

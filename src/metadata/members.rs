@@ -134,18 +134,24 @@ impl Texts {
     pub(super) fn each<'de, A: MapAccess<'de>>(
         self,
         map: &mut A,
-        read: impl FnMut(Option<Cow<'de, str>>),
+        mut read: impl FnMut(Option<Cow<'de, str>>),
     ) -> Result<bool, A::Error> {
-        map.next_value_seed(Array(&mut EachText { texts: self, read }))
+        match self {
+            Self::Plain => map.next_value_seed(Array(&mut EachText { read })),
+            Self::Any => Ok(each(map.next_value()?, |raw| read(text(raw)))),
+        }
     }
 
     /// Reads each text as [`Self::each`] does, as bytes, which is faster for long texts.
     pub(super) fn each_long<'de, A: MapAccess<'de>>(
         self,
         map: &mut A,
-        read: impl FnMut(Option<Cow<'de, [u8]>>),
+        mut read: impl FnMut(Option<Cow<'de, [u8]>>),
     ) -> Result<bool, A::Error> {
-        map.next_value_seed(Array(&mut EachLong { texts: self, read }))
+        match self {
+            Self::Plain => map.next_value_seed(Array(&mut EachLong { read })),
+            Self::Any => Ok(each(map.next_value()?, |raw| read(text(raw).map(bytes)))),
+        }
     }
 
     /// Skips a member that is a long text.
@@ -157,32 +163,29 @@ impl Texts {
     }
 }
 
+/// Reads each item of an array as raw JSON. Returns whether it is an array.
+fn each<'de>(raw: &'de RawValue, read: impl FnMut(&'de RawValue)) -> bool {
+    items(raw).map(|items| items.into_iter().for_each(read)).is_some()
+}
+
 struct EachText<F> {
-    texts: Texts,
     read: F,
 }
 
 impl<'de, F: FnMut(Option<Cow<'de, str>>)> Items<'de> for EachText<F> {
     fn item<A: SeqAccess<'de>>(&mut self, items: &mut A) -> Result<bool, A::Error> {
-        let item = match self.texts {
-            Texts::Plain => items.next_element()?.map(|Text(text)| Some(text)),
-            Texts::Any => items.next_element()?.map(text),
-        };
+        let item = items.next_element()?.map(|Text(text)| Some(text));
         Ok(item.map(&mut self.read).is_some())
     }
 }
 
 struct EachLong<F> {
-    texts: Texts,
     read: F,
 }
 
 impl<'de, F: FnMut(Option<Cow<'de, [u8]>>)> Items<'de> for EachLong<F> {
     fn item<A: SeqAccess<'de>>(&mut self, items: &mut A) -> Result<bool, A::Error> {
-        let item = match self.texts {
-            Texts::Plain => items.next_element()?.map(|Long(bytes)| Some(bytes)),
-            Texts::Any => items.next_element()?.map(|raw| text(raw).map(bytes)),
-        };
+        let item = items.next_element()?.map(|Long(bytes)| Some(bytes));
         Ok(item.map(&mut self.read).is_some())
     }
 }

@@ -66,7 +66,7 @@ use crate::x509::TrustAnchor;
 use core::fmt;
 use core::hash::Hash;
 use payload::Payload;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Who signed a BLOB.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,8 +191,11 @@ impl Metadata {
             }
             usize::from(known)
         }
-        let mut duplicates = 0_usize;
+        let (mut duplicates, mut aaids) = (0_usize, HashSet::new());
         for (number, model) in (0_u32..).zip(&self.models) {
+            if let Some(aaid) = &model.aaid {
+                duplicates = duplicates.saturating_add(usize::from(!aaids.insert(aaid)));
+            }
             if let Some(aaguid) = model.aaguid {
                 duplicates = duplicates.saturating_add(add(&mut self.by_aaguid, aaguid, Some(number)));
             }

@@ -3,7 +3,7 @@
 use super::entry::{Draft, Shared, certificate};
 use super::members::{Items, Members, Reader, Texts, number, words};
 use super::model::{EntryError, short};
-use super::status::{Day, Report, Short, Status};
+use super::status::{Day, Incident, Report, Short, Status};
 use super::vocabulary::Profile;
 use crate::crypto::Backend;
 use crate::x509::certificate::Certificate;
@@ -29,13 +29,14 @@ impl<'de> Items<'de> for Reports<'_, 'de, '_, '_> {
         match reader.status {
             None => self.draft.fail(EntryError::StatusReports),
             Some(status) => self.read.push(Report {
-                status,
                 effective: reader.effective,
                 sunset: reader.sunset,
                 authenticator_version: reader.authenticator_version,
                 fips_revision: reader.fips_revision,
                 fips_physical_level: reader.fips_physical_level,
-                batch: reader.batch,
+                // §3.1.4: only this incident can be about some certificates of the model.
+                batch: reader.batch.filter(|_| status == Status::Incident(Incident::AttestationKeyCompromise)),
+                status,
             }),
         }
         Ok(true)

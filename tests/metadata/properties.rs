@@ -9,8 +9,8 @@ use std::sync::Arc;
 use wardkey::UnixTime;
 use wardkey::crypto::default_backend;
 use wardkey::metadata::{
-    BlobError, Circumstance, EntryError, Level, Metadata, ModelId, Roots, RootsError, Seen, Standing, StoredError,
-    keep_blob, verify,
+    BlobError, ChainKeys, Circumstance, EntryError, Level, Metadata, ModelId, Roots, RootsError, Seen, Standing,
+    StoredError, keep_blob, verify,
 };
 use wardkey::policy::MetadataPolicy;
 use wardkey::x509::TrustAnchor;
@@ -314,6 +314,39 @@ fn the_roots_of_fido_are_known_by_fingerprint() {
         assert!(Roots::fido(&r3).is_ok());
         assert_eq!(Roots::fido(&format!("{r3}{stranger}")).map(|_| ()), Err(RootsError::NotFido));
     }
+}
+
+/// Only a compromised attestation key can be about some certificates of a model. Any other incident is about all of them.
+#[test]
+fn a_certificate_in_a_report_narrows_one_incident_only() {
+    let stranger = Authority::root("metadata.stranger", Algorithm::Es256).der();
+    let own = Authority::root("metadata.own", Algorithm::Es256).der();
+    let keys = ChainKeys::of([own.as_slice()], default_backend()).unwrap();
+    let about = json!({ "certificate": crate::make::base64(&stranger) });
+    for status in ["REVOKED", "RETIRED", "USER_VERIFICATION_BYPASS", "ATTESTATION_KEY_COMPROMISE"] {
+        let report = report_with(status, "2024-05-14", about.clone());
+        let metadata = read(&Service::new(&payload(&[entry(MODEL, &[report], &[])])));
+        let standing = metadata.models()[0].standing(&Circumstance::at(at()).with_keys(&keys));
+        let found = !standing.incidents.is_empty();
+        assert_eq!(found, status != "ATTESTATION_KEY_COMPROMISE", "{status}");
+    }
+}
+
+/// An AAID is an id too, and a statement with an AAGUID of zeros names none.
+#[test]
+fn ids_of_entries_and_statements() {
+    let report = report("FIDO_CERTIFIED", "2024-05-14");
+    let uaf = json!({ "aaid": "4e4e#4005", "statusReports": [report] });
+    let mut zeros = entry(MODEL, std::slice::from_ref(&report), &[]);
+    zeros["metadataStatement"]["aaguid"] = "00000000-0000-0000-0000-000000000000".into();
+    let metadata = read(&Service::new(&payload(&[uaf.clone(), zeros, uaf])));
+    assert_eq!((metadata.models().len(), metadata.skipped().len(), metadata.duplicates()), (3, 0, 1));
+    // A number beyond the reader, before the AAGUID.
+    let far =
+        format!(r#"{{"attestationCertificateKeyIdentifiers":1e999,"aaguid":"{MODEL}","statusReports":[{report}]}}"#);
+    let text = format!(r#"{{"no":1,"nextUpdate":"2099-01-01","entries":[{far}]}}"#);
+    let metadata = read(&Service::new(&payload(&[])).with(|service| service.payload = text));
+    assert_eq!((metadata.models().len(), metadata.skipped().len()), (1, 0));
 }
 
 /// Nested, repeated and endless input is answered, and one such entry takes no other with it.
