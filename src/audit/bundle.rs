@@ -160,7 +160,9 @@ impl Bundle {
         };
         let digests = [first, second, third];
         let id = id(&digests, backend);
-        Ok(Self { members, digests, id })
+        let bundle = Self { members, digests, id };
+        // What could not be read again, such as too many levels, must not be archived.
+        Self::from_json(&bundle.to_json()).map_err(|_| BundleError::Unwritable)
     }
 
     /// Makes the bundle of a ceremony that is a vector of format 1, in JSON. `id`, `verdict` and `source` of a vector are left out:
@@ -249,7 +251,9 @@ impl Bundle {
             return Err(member.into());
         }
         let mut disagrees = Vec::new();
-        if let Value::Object(stated) = evidence {
+        if let Value::Object(stated) = evidence
+            && stated.keys().any(|name| name != "version")
+        {
             match judged.evidence.filter(|_| judged.accept).and_then(|evidence| serde_json::to_value(evidence).ok()) {
                 None => disagrees.push("evidence".to_owned()),
                 Some(now) => {

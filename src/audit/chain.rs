@@ -166,7 +166,9 @@ impl AuditChain {
         if let Value::Object(members) = &mut entry {
             members.insert("digest".to_owned(), hex::encode(&digest).into());
         }
-        let line = canonical::write(&entry).filter(|line| line.len() <= MAX_LINE_LEN);
+        // What `ChainCheck` could not read, such as too many levels, must not be written.
+        let is_readable = |line: &String| line.len() <= MAX_LINE_LEN && canonical::read(line).is_some();
+        let line = canonical::write(&entry).filter(is_readable);
         let line = line.ok_or(ChainFault::Unwritable)?;
         self.next = self.next.checked_add(1).ok_or(ChainFault::Unwritable)?;
         self.head = digest;

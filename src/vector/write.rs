@@ -135,10 +135,10 @@ fn numbers(algorithms: &[Algorithm]) -> Vec<i64> {
     algorithms.iter().map(|algorithm| algorithm.cose().into()).collect()
 }
 
-fn raw<R>(posted: &str, read: fn(&str) -> Result<R, ResponseError>) -> Result<Box<RawValue>, Inexpressible> {
-    // A bundle has each member once. So it cannot have a response that is refused because a member occurs twice.
+fn raw<R: PartialEq>(posted: &str, read: fn(&str) -> Result<R, ResponseError>) -> Result<Box<RawValue>, Inexpressible> {
+    // A bundle has each member once, so it cannot have a response that is refused because a member occurs twice.
     if let Ok(once) = serde_json::from_str::<Value>(posted) {
-        only_if(read(posted).is_ok() == read(&once.to_string()).is_ok(), "a member that occurs twice")?;
+        only_if(read(posted).ok() == read(&once.to_string()).ok(), "a member that occurs twice")?;
     }
     RawValue::from_string(posted.to_owned()).map_err(|_| Inexpressible("response"))
 }

@@ -73,6 +73,13 @@ fn a_line_that_is_too_long_is_not_read() {
     assert_eq!(too_long, Err(ChainFault::Unwritable));
     let longest = chain.append(&event(MAX_LINE_LEN - more), default_backend()).unwrap();
     assert_eq!((longest.len(), check.line(&longest, default_backend())), (MAX_LINE_LEN, Ok(())));
+    let nested = |levels: usize| {
+        serde_json::from_str::<Value>(&format!("{{\"a\":{}1{}}}", "[".repeat(levels), "]".repeat(levels)))
+    };
+    let mut other = AuditChain::new(NAME).unwrap();
+    let deep = other.append(&nested(126).unwrap(), default_backend());
+    assert_eq!(deep, Err(ChainFault::Unwritable), "no reader would read the line");
+    assert!(other.append(&nested(125).unwrap(), default_backend()).is_ok());
 }
 
 fn broken(at: u64, fault: ChainFault) -> Broken {

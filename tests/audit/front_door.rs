@@ -223,6 +223,9 @@ fn a_choice_without_a_word_is_refused() {
     assert_eq!(rp.bundle_registration(&state, "no JSON", None, NOW), Err(BundleError::Ceremony));
     let odd = posted.replacen('{', "{\"x\":0.5,", 1);
     assert_eq!(rp.bundle_registration(&state, &odd, None, NOW), Err(BundleError::Unwritable));
+    let deep = posted.replacen('{', &format!("{{\"x\":{}{},", "[".repeat(126), "]".repeat(126)), 1);
+    assert!(wardkey::RegistrationResponse::from_json(&deep).is_ok());
+    assert_eq!(rp.bundle_registration(&state, &deep, None, NOW), Err(BundleError::Unwritable));
     // The front door refuses it, and canonical JSON has the member once.
     let twice = posted.replacen('{', "{\"id\":\"AQ\",", 1);
     assert_eq!(rp.bundle_registration(&state, &twice, None, NOW), Err(BundleError::Ceremony));
