@@ -38,7 +38,9 @@ type Options = Result<(HeaderMap, Json<Value>), Refused>;
 
 /// The web session: a random id in a cookie. With https add `Secure`, and `__Host-` before the name.
 fn session(headers: &HeaderMap) -> Result<(String, HeaderMap), Refused> {
-    let cookie = headers.get(header::COOKIE).and_then(|cookie| cookie.to_str().ok()?.strip_prefix("id="));
+    let mut cookies =
+        headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';'));
+    let cookie = cookies.find_map(|cookie| cookie.trim().strip_prefix("id="));
     let id = cookie.map_or_else(|| UserHandle::random().map(|id| id.to_base64url()), |id| Ok(id.to_owned()))?;
     let cookie = format!("id={id}; Path=/; HttpOnly; SameSite=Strict").parse()?;
     Ok((id, HeaderMap::from_iter([(header::SET_COOKIE, cookie)])))

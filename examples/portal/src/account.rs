@@ -259,10 +259,14 @@ pub async fn confirmed(State(portal): State<Portal>, mut session: WebSession, po
             .turned_away("reauthentication", started, &done.evidence, "another-was-faster", refused)
             .await);
     }
-    portal.ceremony("reauthentication", started, (&done.evidence, Some(proven.level)), bundle).await?;
     // A model of staff that is no longer enough alone may bring in a better one, beside the password and a code.
     let adds = done.evidence.purpose_text.as_deref() == Some("add-passkey");
-    portal.accept_model(&account, &passkey, adds && session.data.by_code, now).await?;
+    if let Err(refused) = portal.accept_model(&account, &passkey, adds && session.data.by_code, now).await {
+        return Err(portal
+            .turned_away("reauthentication", started, &done.evidence, "model-not-accepted", refused)
+            .await);
+    }
+    portal.ceremony("reauthentication", started, (&done.evidence, Some(proven.level)), bundle).await?;
     session.data.proven = Some(proven);
     session.data.confirmed = Some(proof);
     session.save(&portal).await?;
@@ -299,6 +303,10 @@ pub struct Name {
 /// Changes the name of the person, and tells the password manager.
 pub async fn name(State(portal): State<Portal>, mut session: WebSession, Json(given): Json<Name>) -> Answer {
     let account = session.account(&portal).await?;
+    // The pharmacy reads the name of a prescriber as that of the signer, so enrolment gives it.
+    if account.is_staff() {
+        return Err(Refused::new(403, "name-of-staff"));
+    }
     let new = text(&given.name)?;
     session.meets(portal.profile(&account).demand(Act::Bind), portal.now())?;
     let passkeys = portal.store.passkeys(&account.user).await?;
@@ -417,10 +425,11 @@ pub async fn phone_code(State(portal): State<Portal>, mut session: WebSession, J
         return Err(Refused::new(400, "wrong-code"));
     }
     // The notice goes out before the change, so that the old number gets it.
-    asked.done(&portal, EventType::PhoneChanged, None).await?;
+    asked.tell(&portal, None).await?;
     if !portal.store.set_phone(&asked.account, &number).await? {
         return Err(Refused::new(409, "another-was-faster"));
     }
+    portal.changed(EventType::PhoneChanged, &asked.account.user, None).await?;
     session.data.new_phone = None;
     session.save(&portal).await?;
     Ok(Json(json!({})))
@@ -430,7 +439,7 @@ pub async fn phone_code(State(portal): State<Portal>, mut session: WebSession, J
 pub async fn not_me(State(portal): State<Portal>, session: WebSession, Json(given): Json<Id>) -> Answer {
     let account = session.account(&portal).await?;
     let user = account.user.to_base64url();
-    let Some(credential) = portal.store.object(&user, &given.id, portal.now().secs()).await? else {
+    let Some(credential) = portal.store.notice_about(&user, &given.id).await? else {
         return Err(Refused::new(404, "no-such-notice"));
     };
     tracing::warn!(user = pseudonym(&user), "the owner of an account objects to a change: somebody must look at it");
@@ -441,6 +450,8 @@ pub async fn not_me(State(portal): State<Portal>, session: WebSession, Json(give
     if suspend {
         change(&portal, &asked, &credential, Some(true), EventType::PasskeySuspended).await?;
     }
+    // Last, so that the person can object again if a step before failed.
+    portal.store.object(&user, &given.id, portal.now().secs()).await?;
     Ok(Json(json!({ "suspended": suspend })))
 }
 

@@ -87,7 +87,9 @@ pub async fn prescribed(State(portal): State<Portal>, mut session: WebSession, p
         let refused = Refused::new(409, "another-was-faster");
         return Err(portal.turned_away("confirmation", started, evidence, "another-was-faster", refused).await);
     }
-    portal.accept_model(&account, &passkey, false, now).await?;
+    if let Err(refused) = portal.accept_model(&account, &passkey, false, now).await {
+        return Err(portal.turned_away("confirmation", started, evidence, "model-not-accepted", refused).await);
+    }
     session.data.proven = Some(proven);
     session.save(&portal).await?;
     proven.confirmed = true; // of this document, and of no other
@@ -129,6 +131,10 @@ pub async fn verify(State(portal): State<Portal>, session: WebSession, Json(give
         return Ok(Json(json!({ "verified": false, "reason": "unreadable" })));
     };
     match receipt.verify(portal.rp.site(), &record, default_backend()) {
+        // The list shows the patient of the row, which nobody signed.
+        Ok(_) if receipt.document().subject() != kept.patient => {
+            Ok(Json(json!({ "verified": false, "reason": "another-patient" })))
+        }
         Ok(confirmed) => {
             let document = receipt.document();
             let items: Vec<_> = document.items().iter().map(|item| String::from_utf8_lossy(&item.content)).collect();

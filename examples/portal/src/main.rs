@@ -114,10 +114,11 @@ async fn every_minute(portal: Portal, metadata: Option<MetadataFile>) {
             && Some(now) != written
         {
             let set = async { portal.set_metadata(file.read()?).await };
-            if let Err(error) = set.await {
-                tracing::error!(%error, "the new FIDO metadata is refused, and the last stays");
+            match set.await {
+                Ok(()) => written = Some(now),
+                // Tried again in a minute, because the fault may be that of the database.
+                Err(error) => tracing::error!(%error, "the new FIDO metadata is not used, and the last stays"),
             }
-            written = Some(now);
         }
         tokio::time::sleep(Duration::from_secs(60)).await;
     }

@@ -28,11 +28,12 @@ pub struct Credentials {
 }
 
 impl Portal {
-    async fn by_password(&self, given: &Credentials) -> Result<Account, Refused> {
+    /// Each purpose has a limit of its own, so that who tries passwords cannot keep the owner from reporting a loss.
+    async fn by_password(&self, purpose: &str, given: &Credentials) -> Result<Account, Refused> {
         if given.name.len().max(given.password.len()) > MAX_TEXT {
             return Err(Refused::new(400, "too-long"));
         }
-        self.limit(&format!("password {}", given.name), 10, 900).await?;
+        self.limit(&format!("{purpose} {}", given.name), 10, 900).await?;
         let account = self.store.account_named(&given.name).await?;
         let hash = account.as_ref().map(|account| account.password.as_str());
         let right = self.check_password(hash, &given.password).await;
@@ -43,7 +44,7 @@ impl Portal {
 /// The first step: the password. Sends a code by text message.
 pub async fn password(State(portal): State<Portal>, session: WebSession, Json(given): Json<Credentials>) -> WithCookie {
     let cookie = session.keep(&portal).await?;
-    let account = portal.by_password(&given).await?;
+    let account = portal.by_password("password", &given).await?;
     if account.phone.is_empty() {
         return Err(Refused::new(403, "sms-retired").with("usePasskey", true.into()));
     }
@@ -151,8 +152,10 @@ pub async fn finish(State(portal): State<Portal>, session: WebSession, posted: S
         let refused = Refused::new(409, "another-was-faster");
         return Err(portal.turned_away("sign-in", started, &done.evidence, "another-was-faster", refused).await);
     }
+    if let Err(refused) = portal.accept_model(&account, &passkey, false, now).await {
+        return Err(portal.turned_away("sign-in", started, &done.evidence, "model-not-accepted", refused).await);
+    }
     portal.ceremony("sign-in", started, (&done.evidence, Some(proven.level)), bundle).await?;
-    portal.accept_model(&account, &passkey, false, now).await?;
     let all: Vec<_> = portal.store.passkeys(&done.user).await?.into_iter().map(|passkey| passkey.record).collect();
     let accepted = done.signal_all_accepted_credentials(&portal.rp, &all)?;
     let details = done.signal_current_user_details(&portal.rp, &account.name, &account.display_name)?;
@@ -175,7 +178,7 @@ pub struct Recovery {
 /// Comes back after the loss of every passkey: the password and the saved code (SP 800-63B-4 4.2.2.2). Ends all sessions.
 pub async fn recover(State(portal): State<Portal>, session: WebSession, Json(given): Json<Recovery>) -> WithCookie {
     let Recovery { name, password, saved_code } = given;
-    let account = portal.by_password(&Credentials { name, password }).await?;
+    let account = portal.by_password("recover", &Credentials { name, password }).await?;
     let (now, user) = (portal.now(), account.user.to_base64url());
     let passkeys = portal.store.passkeys(&account.user).await?;
     let proofs = vec![Proof::Saved, Proof::Authenticator { which: "password".to_owned() }];
@@ -203,7 +206,7 @@ pub async fn recover(State(portal): State<Portal>, session: WebSession, Json(giv
 /// Reports a lost phone. The password is enough (SP 800-63B-4 4.3: one factor). Suspends every passkey and ends every session, and
 /// gives nobody access.
 pub async fn lost(State(portal): State<Portal>, Json(given): Json<Credentials>) -> Answer {
-    let mut account = portal.by_password(&given).await?;
+    let mut account = portal.by_password("lost", &given).await?;
     let now = portal.now();
     portal.store.end_sessions(&account.user.to_base64url()).await?;
     let passkeys = portal.store.passkeys(&account.user).await?;

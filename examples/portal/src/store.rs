@@ -506,13 +506,17 @@ impl Store {
         rows.iter().map(notice).collect()
     }
 
-    /// Notes that the person objects to a notice. Returns the passkey that it is about (or ''); `None` if there is no such
-    /// notice without an objection.
-    pub async fn object(&self, user: &str, id: &str, now: i64) -> Result<Option<String>> {
-        let sql = "UPDATE notice SET objected_at = $1 WHERE id = $2 AND user_handle = $3 AND objected_at = 0 \
-            RETURNING credential_id";
-        let row = sqlx::query(sql).bind(now).bind(id).bind(user).fetch_optional(&self.pool).await?;
+    /// Returns the passkey (or '') that a notice is about; `None` if there is no such notice without an objection.
+    pub async fn notice_about(&self, user: &str, id: &str) -> Result<Option<String>> {
+        let sql = "SELECT credential_id FROM notice WHERE id = $1 AND user_handle = $2 AND objected_at = 0";
+        let row = sqlx::query(sql).bind(id).bind(user).fetch_optional(&self.pool).await?;
         row.map(|row| row.try_get(0)).transpose()
+    }
+
+    /// Notes that the person objects to a notice.
+    pub async fn object(&self, user: &str, id: &str, now: i64) -> Result<()> {
+        let sql = "UPDATE notice SET objected_at = $1 WHERE id = $2 AND user_handle = $3 AND objected_at = 0";
+        sqlx::query(sql).bind(now).bind(id).bind(user).execute(&self.pool).await.map(drop)
     }
 
     // ---- Audit ----

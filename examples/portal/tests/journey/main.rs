@@ -170,6 +170,16 @@ async fn a_prescription_is_confirmed_and_verified_by_the_pharmacy() {
     assert_eq!((&verified["verified"], &verified["userVerified"]), (&json!(true), &json!(true)), "{verified}");
     assert_eq!(verified["items"][1], "Ramipril 5 mg tablets, 30");
 
+    // Somebody gives the row another patient than the one that was signed for.
+    for (patient, verifies) in [("king", false), ("ada", true)] {
+        sqlx::query("UPDATE prescription SET patient = $1")
+            .bind(patient)
+            .execute(&world.portal.store.pool)
+            .await
+            .unwrap();
+        assert_eq!(pharmacy.post("/verify", json!({ "id": id })).await["verified"], verifies, "{patient}");
+    }
+
     // Somebody changes the receipt in the store.
     let receipts = world.portal.store.prescriptions().await.unwrap();
     let changed = receipts[0].receipt.replace("\"ada\"", "\"eve\"");
@@ -180,6 +190,11 @@ async fn a_prescription_is_confirmed_and_verified_by_the_pharmacy() {
 
     let mut ada = Browser::enrolled(&world, "ada").await;
     assert_eq!(ada.try_post("/prescribe", prescription).await.0, 403);
+    assert_eq!(
+        king.try_post("/name", json!({ "name": "Dr. Ada" })).await.0,
+        403,
+        "the pharmacy reads it as the signer's"
+    );
     assert_eq!(ada.try_post("/verify", json!({ "id": id })).await.0, 403);
     assert_eq!(ada.try_post("/audit", json!({})).await.0, 403);
 
