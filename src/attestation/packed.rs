@@ -46,7 +46,9 @@ fn check_certificate(leaf: &Leaf<'_>) -> Result<(), Reason> {
     for attribute in leaf.certificate().subject.attributes() {
         let Ok(text) = attribute.text() else { continue };
         match attribute.oid {
-            COUNTRY => country |= !text.is_empty(),
+            // "ISO 3166 code"; RFC 5280 appendix A.1, X520countryName: two letters
+            COUNTRY if text.len() == 2 && text.bytes().all(|octet| octet.is_ascii_alphabetic()) => country = true,
+            COUNTRY => return Err(Reason::Subject),
             ORGANIZATION => organization |= !text.is_empty(),
             COMMON_NAME => common_name |= !text.is_empty(),
             ORGANIZATIONAL_UNIT => (units, unit) = (units.saturating_add(1), text),

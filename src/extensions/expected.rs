@@ -258,7 +258,12 @@ impl AuthenticationExtensions {
         let answers = Answers { requested: self.requested, signed, results };
         cred_blob::check_present(answers.signed(Extension::CredBlob, |map| map.cred_blob())?, required.cred_blob)?;
         uvm::check(answers.signed(Extension::Uvm, SignedMap::uvm)?.as_ref(), required.uvm)?;
-        answers.signed(Extension::HmacSecret, SignedMap::hmac_secret)?;
+        let secret = answers.signed(Extension::HmacSecret, SignedMap::hmac_secret)?;
+        // CTAP §12.5: the output of an authentication is a byte string.
+        let is_boolean = matches!(secret, Some(hmac_secret::HmacSecret::Created(_)));
+        if is_boolean && is_requested(self.requested, Extension::HmacSecret) {
+            return Err(OutputRefusal::Malformed(Extension::HmacSecret));
+        }
         answers.signed(Extension::ThirdPartyPayment, SignedMap::third_party_payment)?;
         large_blob::check_written(results, required.unsigned_large_blob_written)?;
         answers.report(self.refuse_unsolicited, self.refuse_secret_results)

@@ -213,6 +213,8 @@ fn of_jwk(kty: &str, jwk: &Members<'_>) -> Result<Option<Vec<u8>>, Reason> {
         _ => return Ok(None),
     };
     let algorithm = match named {
+        // RFC 8037 §3.1: EdDSA on either curve
+        Some(named) if named == "EdDSA" && kty == "OKP" => usual,
         Some(named) => JWK_ALGORITHMS.into_iter().find(|(name, _)| *name == named).map(|(_, algorithm)| algorithm),
         None => usual,
     };

@@ -689,6 +689,11 @@ fn stored_keys_by_their_notation() {
         (jwk("EC", "P-521", 66), &key::ec(-36, 3, &[1; 66], &[1; 66]), vec![]),
         (jwk("EC", "secp256k1", 32), &key::ec(-47, 8, &[1; 32], &[1; 32]), vec![]),
         (jwk("OKP", "Ed448", 57), &key::okp(-53, 7, &[1; 57]), vec![]),
+        (
+            json!({"kty": "OKP", "crv": "Ed448", "alg": "EdDSA", "x": url(&[1; 57])}),
+            &key::okp(-53, 7, &[1; 57]),
+            vec![],
+        ),
     ] {
         assert_eq!(read(stored.clone()).as_ref(), Ok(&(expected.clone(), concerns)), "{stored}");
     }

@@ -2,7 +2,7 @@
 
 use super::{Bytes, Credential, Inexpressible, Kind, Vector};
 use crate::attestation::AttestationType;
-use crate::authenticator::data::AuthenticatorData;
+use crate::authenticator::data::{self as authenticator_data, AuthenticatorData};
 use crate::ceremony::authentication::{self, ExpectedAuthentication, SignCountPolicy};
 use crate::ceremony::evidence::Evidence;
 use crate::ceremony::registration::{self, ExpectedRegistration};
@@ -19,6 +19,7 @@ use crate::x509::TrustAnchor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// What the library says of a ceremony.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -250,7 +251,15 @@ fn parse_only(response: &AuthenticationResponse) -> Result<Judgement, Stop> {
     let refuse = |refusal| Failure::new(Ceremony::Authentication, refusal);
     let text = data::decode(response.client_data_json()).map_err(|e| refuse(Refusal::ClientData(e.into())))?;
     ClientData::parse(&text).map_err(|e| refuse(Refusal::ClientData(e.into())))?;
-    AuthenticatorData::read(response.authenticator_data()).map_err(|e| refuse(Refusal::AuthenticatorData(e.into())))?;
+    if let Cow::Owned(_) = text {
+        return Err(refuse(Refusal::ClientDataNotUtf8).into());
+    }
+    let data = AuthenticatorData::read(response.authenticator_data());
+    let data = data.map_err(|e| refuse(Refusal::AuthenticatorData(e.into())))?;
+    if data.attested_credential_data().is_some() {
+        let error = authenticator_data::Error::AttestedCredentialData;
+        return Err(refuse(Refusal::AuthenticatorData(error.into())).into());
+    }
     Ok(Judgement { accept: true, ..Judgement::default() })
 }
 

@@ -121,6 +121,10 @@ fn subjects() -> Vec<Row> {
     let with = |name: &str, change: fn(&mut Certificate)| row(&format!("packed/{name}"), Packed::new().leaf(change));
     vec![
         with("no-country", |leaf| leaf.subject.remove(COUNTRY)).refused(Reason::Subject.of(FORMAT)),
+        with("country-in-full", |leaf| leaf.subject.set(COUNTRY, der::utf8("Germany")))
+            .refused(Reason::Subject.of(FORMAT)),
+        with("country-of-digits", |leaf| leaf.subject.set(COUNTRY, der::utf8("04")))
+            .refused(Reason::Subject.of(FORMAT)),
         with("no-organization", |leaf| leaf.subject.remove(ORGANIZATION)).refused(Reason::Subject.of(FORMAT)),
         with("no-common-name", |leaf| leaf.subject.remove(COMMON_NAME)).refused(Reason::Subject.of(FORMAT)),
         with("empty-organization", |leaf| leaf.subject.set(ORGANIZATION, der::utf8("")))

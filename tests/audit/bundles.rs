@@ -114,6 +114,9 @@ fn a_vector_without_a_record_is_only_parsed() {
         serde_json::from_str::<Value>(&bundle.to_json()).unwrap()["verdict"]["accept"].clone()
     };
     assert_eq!(accepted(&vector), true);
+    let mut text = vector.clone();
+    text["response"]["response"]["clientDataJSON"] = "eyJ4Ijoi_yJ9".into(); // {"x":"\xff"}
+    assert_eq!(accepted(&text), false);
     vector["response"]["response"]["authenticatorData"] = "AA".into();
     assert_eq!(accepted(&vector), false);
 }

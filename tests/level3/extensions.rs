@@ -247,6 +247,9 @@ fn hmac_get_secret() {
     }
     let malformed = Refusal::Extension(OutputRefusal::Malformed(Extension::HmacSecret));
     assert_eq!(refusal(authenticate(&rp(), &asked, answered(33))), malformed);
+    let created = || authentication().authenticator_data(|data| data.extension("hmac-secret", Cbor::Bool(true)));
+    assert_eq!(refusal(authenticate(&rp(), &asked, created())), malformed, "the output of a registration");
+    assert!(authenticate(&rp(), &AskedRequest::default(), created()).is_ok(), "not requested, so ignored");
     let leaked = authentication().json(unsigned("hmacGetSecret", json!({"output1": "AAAA"})));
     assert!(authenticate(&rp(), &asked, leaked).unwrap().evidence.secret_extension_results == Some(true));
 }
