@@ -3,9 +3,9 @@
 //! A bundle has the ceremony as a vector of format 1 (`tests/vectors/README.md`), the verdict, the evidence, a digest of each, and
 //! an id over the digests, in canonical JSON. Trust anchors are included whole.
 //!
-//! Nothing secret is in a bundle: results of `prf`, large blobs and their keys, which a page may have posted by mistake, are replaced by
-//! zeros of the same length before the ceremony is judged. They are not signed. A bundle does contain personal data: the user
-//! handle, the credential id and the origin.
+//! Nothing secret is in a bundle: results of `prf`, large blobs and their keys are replaced by zeros of the same length before
+//! the ceremony is judged. A page may have posted them by mistake, and they are not signed. A bundle does contain personal data:
+//! the user handle, the credential id and the origin.
 
 use crate::codec::{canonical, hex};
 use crate::crypto::Backend;
@@ -161,7 +161,7 @@ impl Bundle {
         let digests = [first, second, third];
         let id = id(&digests, backend);
         let bundle = Self { members, digests, id };
-        // What could not be read again, such as too many levels, must not be archived.
+        // A bundle that `from_json` cannot read, such as one with too many levels, must not be archived.
         Self::from_json(&bundle.to_json()).map_err(|_| BundleError::Unwritable)
     }
 

@@ -166,7 +166,7 @@ impl AuditChain {
         if let Value::Object(members) = &mut entry {
             members.insert("digest".to_owned(), hex::encode(&digest).into());
         }
-        // What `ChainCheck` could not read, such as too many levels, must not be written.
+        // A line that `ChainCheck` cannot read, such as one with too many levels, must not be written.
         let is_readable = |line: &String| line.len() <= MAX_LINE_LEN && canonical::read(line).is_some();
         let line = canonical::write(&entry).filter(is_readable);
         let line = line.ok_or(ChainFault::Unwritable)?;

@@ -65,12 +65,11 @@ impl RelyingParty {
         if state.purpose == Purpose::Payment {
             return Err(BundleError::Ceremony);
         }
-        if let Purpose::Confirmation { .. } = state.purpose {
-            let site = self.site_without_frames();
-            let expected = self.expected_of_confirmation(state, &site, now);
-            return Bundle::of(&Vector::of_authentication(&expected, record, posted)?, self.backend());
-        }
-        let expected = self.expected_of(state, now);
+        let site = self.site().without_frames();
+        let expected = match state.purpose {
+            Purpose::Confirmation { .. } => self.expected_of_confirmation(state, &site, now),
+            _ => self.expected_of(state, now),
+        };
         Bundle::of(&Vector::of_authentication(&expected, record, posted)?, self.backend())
     }
 

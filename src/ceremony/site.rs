@@ -41,6 +41,12 @@ impl Site {
         self
     }
 
+    /// Returns the site of a ceremony whose receipt must verify everywhere: no page of another origin may frame it.
+    #[cfg(feature = "assurance")]
+    pub(crate) fn without_frames(&self) -> Self {
+        Self { top_origins: None, ..self.clone() }
+    }
+
     /// The SHA-256 of the RP ID.
     pub(crate) fn rp_id_hash(&self, backend: &dyn Backend) -> [u8; 32] {
         backend.sha256(&[self.rp_id.as_bytes()])

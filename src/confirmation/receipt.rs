@@ -120,7 +120,7 @@ pub(super) fn verify(
     response: &AuthenticationResponse,
     backend: &dyn Backend,
 ) -> Result<Confirmed, Failure> {
-    let site = Site { top_origins: None, ..site.clone() };
+    let site = site.without_frames();
     let mut expected = ExpectedAuthentication::new(&site, &challenge);
     expected.user_handle = Some(record.user_handle.as_bytes());
     expected.sign_count = SignCountPolicy::Report;

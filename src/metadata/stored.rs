@@ -1,10 +1,11 @@
 //! The compact form as bytes, and the BLOB with the time of its receipt.
 //!
-//! Both forms begin with a name, a version, and a checksum against damage, which is no protection against an attacker. Whoever can
-//! write the compact form decides which authenticators are trusted. The BLOB is verified again when it is read, at the stored time
-//! of its receipt, so only its signer decides. (Its checksum covers only the time, because the signature covers the BLOB.) Whoever
-//! can write that file can still change the time, or put an older BLOB in its place, which [`Seen::number`] refuses. Prefer that
-//! form.
+//! Both forms begin with a name, a version and a checksum. The checksum finds damage and does not stop an attacker.
+//!
+//! * The compact form is believed: whoever can write it decides which authenticators are trusted.
+//! * The BLOB is verified again when it is read, at the stored time of its receipt: only its signer decides. Prefer this form. Its
+//!   checksum covers the time, and its signature the BLOB. Whoever can write the file can change the time, or replace the BLOB
+//!   by an older one, which [`Seen::number`] refuses.
 
 use super::blob::{Roots, Seen, verify};
 use super::error::StoredError;

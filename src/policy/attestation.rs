@@ -1,7 +1,7 @@
 //! Which attestations are accepted (§7.1 steps 23 and 24), as data.
 //!
-//! A fact that an authenticator claims raises trust only if a certification path
-//! leads from its statement to an anchor, and the statement vouches for the fact ([`voucher`](crate::attestation::voucher)).
+//! A fact that an authenticator claims raises trust only if a certification path leads from its statement to an anchor, and the
+//! statement vouches for the fact ([`voucher`](crate::attestation::voucher)).
 
 use super::judged::{Judged, Trusted, evidence_of};
 use super::path::known_bad;

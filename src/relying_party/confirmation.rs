@@ -146,7 +146,7 @@ impl RelyingParty {
         self.admit_for(|purpose| matches!(purpose, Purpose::Confirmation { .. }), &state, session, now)?;
         let Purpose::Confirmation { nonce } = &state.purpose else { return Err(Error::OtherPurpose) };
         let digests = document.digests(&self.site.rp_id, nonce, self.backend);
-        let site = self.site_without_frames();
+        let site = self.site.without_frames();
         let mut expected = self.expected_of_confirmation(&state, &site, now);
         expected.challenge = digests.challenge();
         self.judge(expected, &state, response, stored, authentication::verify, |expected, record| {
@@ -163,12 +163,7 @@ impl RelyingParty {
             })
         })
     }
-    /// Returns the site of confirmations.
-    pub(crate) fn site_without_frames(&self) -> Site {
-        Site { top_origins: None, ..self.site.clone() }
-    }
-
-    /// Returns the expectations of a confirmation: at most what [`Receipt::verify`] accepts.
+    /// Returns the expectations of a confirmation: at most what [`Receipt::verify`] accepts. `site` is without frames.
     pub(crate) fn expected_of_confirmation<'s>(
         &'s self,
         state: &'s AuthenticationState,

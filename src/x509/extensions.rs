@@ -80,7 +80,7 @@ impl<'a> Extensions<'a> {
         let mut rest = Reader::new(self.0);
         loop {
             let mut extension = rest;
-            // All were read before, so it suffices to read the one that is found.
+            // `Self::read` checked every extension, so the others are skipped here.
             if rest.sequence().ok()?.contents(Tag::OBJECT_IDENTIFIER) == Ok(oid) {
                 return Extension::read(&mut extension).ok();
             }

@@ -270,6 +270,13 @@ fn status() -> Vec<Value> {
         judged("batch-of-the-chain", &[batch(base64(&first).into())], none(), chain(&first), compromised()),
         judged("batch-of-others", &[batch(base64(&first).into())], none(), chain(&second), json!({})),
         judged("batch-and-unknown-chain", &[batch(base64(&first).into())], none(), none(), compromised()),
+        judged(
+            "revoked-with-a-certificate-of-others",
+            &[report_with("REVOKED", "2024-05-14", json!({ "certificate": base64(&first) }))],
+            none(),
+            chain(&second),
+            json!({ "accept": false, "reasons": ["revoked"], "incidents": ["REVOKED"] }),
+        ),
         judged("batch-that-cannot-be-read", &[batch("AAAA".into())], none(), chain(&second), compromised()),
     ]);
     // Updates.

@@ -205,7 +205,7 @@ fn run(
     // Written before the request, so that a run that is killed has asked as well.
     (state.asked_at, state.not_before) = (Some(now.secs()), None);
     directory.keep_state(state)?;
-    // The ETag is that of the newest BLOB, which may not be the one that is kept, after a restore from a backup.
+    // The ETag belongs to the newest BLOB. After a restore from a backup, an older BLOB may be kept.
     let etag = state.etag.as_deref().filter(|_| kept.is_some_and(|kept| Some(kept.number()) == state.number));
     let (blob, etag) = match download::download(settings, etag, now)? {
         Download::Body { blob, etag } => (blob, etag),

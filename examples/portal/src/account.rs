@@ -11,7 +11,7 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use wardkey::account::{AccountAct, AccountPolicy, Decision, Need, Notice};
+use wardkey::account::{AccountAct, AccountPolicy, AccountSession, Decision, Need, Notice};
 use wardkey::assurance::{Act, AssuranceLevel, ProvenSession};
 use wardkey::audit::EventType;
 use wardkey::client::json::UserVerificationRequirement;
@@ -47,21 +47,26 @@ struct Asked {
 
 impl Asked {
     async fn about(portal: &Portal, session: &WebSession, act: &AccountAct) -> Result<Self, Refused> {
-        let account = session.account(portal).await?;
-        let passkeys = portal.store.passkeys(&account.user).await?;
-        let means = account.means(&passkeys);
-        let decision = means.decide(act, &session.proven(), &AccountPolicy::default(), portal.now());
-        Ok(Self { account, passkeys, decision })
+        Self::by(portal, session, &session.proven(), act).await
     }
 
-    /// About suspending a passkey. Whoever is signed in has given at least one factor, or the proofs of a recovery, and one factor
-    /// is enough to report a loss (SP 800-63B-4 4.3).
+    /// Decides about the suspension of a passkey. Any session is enough: it began with a factor or with the proofs of a recovery,
+    /// and one factor is enough to report a loss (SP 800-63B-4 4.3).
     async fn about_a_loss(portal: &Portal, session: &WebSession, id: String) -> Result<Self, Refused> {
+        let one_factor = ProvenSession::new(AssuranceLevel::Aal1, portal.now()).into();
+        Self::by(portal, session, &one_factor, &AccountAct::SuspendPasskey { id }).await
+    }
+
+    /// Decides by what `proven` says.
+    async fn by(
+        portal: &Portal,
+        session: &WebSession,
+        proven: &AccountSession,
+        act: &AccountAct,
+    ) -> Result<Self, Refused> {
         let account = session.account(portal).await?;
         let passkeys = portal.store.passkeys(&account.user).await?;
-        let one_factor = ProvenSession::new(AssuranceLevel::Aal1, portal.now()).into();
-        let act = AccountAct::SuspendPasskey { id };
-        let decision = account.means(&passkeys).decide(&act, &one_factor, &AccountPolicy::default(), portal.now());
+        let decision = account.means(&passkeys).decide(act, proven, &AccountPolicy::default(), portal.now());
         Ok(Self { account, passkeys, decision })
     }
 

@@ -170,7 +170,7 @@ async fn a_prescription_is_confirmed_and_verified_by_the_pharmacy() {
     assert_eq!((&verified["verified"], &verified["userVerified"]), (&json!(true), &json!(true)), "{verified}");
     assert_eq!(verified["items"][1], "Ramipril 5 mg tablets, 30");
 
-    // Somebody gives the row another patient than the one that was signed for.
+    // Somebody changes the patient in the row. The document names the patient that was signed.
     for (patient, verifies) in [("king", false), ("ada", true)] {
         sqlx::query("UPDATE prescription SET patient = $1")
             .bind(patient)
