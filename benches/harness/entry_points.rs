@@ -342,7 +342,7 @@ fn metadata() -> Vec<EntryPoint> {
         EntryPoint {
             held: 24,
             ..entry("Metadata::from_bytes", "entries", "", LEN, |n| {
-                with(verified(&entries(n)).to_bytes(&YES), |bytes| Metadata::from_bytes(bytes, &YES).map(drop))
+                with(verified(&entries(n)).to_bytes(), |bytes| Metadata::from_bytes(bytes).map(drop))
             })
         },
         entry("Attested::from_chain", "certificates", "", LEN, |n| {

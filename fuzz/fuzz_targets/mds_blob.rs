@@ -10,7 +10,7 @@ use wardkey_fuzz::mds::{AT, roots};
 fuzz_target!(|blob: &[u8]| {
     assert!(verify(blob, &Roots::any_name([]), Seen::nothing(), AT, &Yes).is_err());
     let Ok(metadata) = verify(blob, roots(), Seen::nothing(), AT, &Yes) else { return };
-    let kept = keep_blob(blob, AT, &Yes);
+    let kept = keep_blob(blob, AT);
     let again = Metadata::from_kept_blob(&kept, roots(), Seen::number(metadata.number()), &Yes).expect("as before");
     assert_eq!(metadata.models(), again.models());
     assert!(verify(blob, roots(), Seen::number(metadata.number() + 1), AT, &Yes).is_err(), "a rollback");

@@ -226,7 +226,7 @@ fn run(
     let seen = last.map_or(Seen::nothing(), Seen::number);
     let metadata = verify(&blob, &settings.roots, seen, now, default_backend())?;
     let same = kept.is_some_and(|kept| kept.signature_sha256() == metadata.signature_sha256());
-    directory.keep_blob(&keep_blob(&blob, now, default_backend()))?;
+    directory.keep_blob(&keep_blob(&blob, now))?;
     (state.number, state.etag) = (Some(metadata.number()), etag);
     directory.keep_state(state)?;
     Ok((if same { Outcome::Unchanged } else { Outcome::Updated }, Some(metadata)))

@@ -41,7 +41,7 @@ fn roots(service: &Service) -> Roots {
 
 fn metadata(number: u64, entries: &[Value]) -> Metadata {
     let service = service(number, entries);
-    verify(service.blob().as_bytes(), &roots(&service), Seen::nothing(), make::at(), default_backend()).unwrap()
+    verify(service.blob().as_bytes(), &roots(&service), Seen::nothing(), make::at()).unwrap()
 }
 
 const GOOD: &[&str] = &["FIDO_CERTIFIED_L1"];
@@ -192,7 +192,7 @@ async fn the_file_of_the_metadata_is_verified_in_both_forms() {
         File::options().write(true).open(&path).unwrap().set_modified(received).unwrap();
     };
     let blob = service.blob();
-    for bytes in [blob.clone().into_bytes(), keep_blob(blob.as_bytes(), make::at(), default_backend())] {
+    for bytes in [blob.clone().into_bytes(), keep_blob(blob.as_bytes(), make::at())] {
         write(&bytes);
         assert_eq!(file.read().unwrap().number(), 7);
         let mut damaged = bytes;
