@@ -337,8 +337,8 @@ fn attestation<'a>(
     if expected.attestation_unjudged && object.format() != Format::None.identifier() {
         recorder.evidence.attestation_format = Format::from_identifier(object.format());
         recorder.evidence.attestation_type = Some(AttestationType::None);
-        recorder.record(Step::AttestationFormat, Outcome::Waived);
-        recorder.record(Step::AttestationStatement, Outcome::Waived);
+        recorder.record(Step::AttestationFormat, Outcome::NotRequired);
+        recorder.record(Step::AttestationStatement, Outcome::NotRequired);
         return Ok(Attestation::unjudged());
     }
     // Step 21: the attestation statement format

@@ -50,6 +50,12 @@ pub(crate) fn check_web_origin(origin: &str, rp_id: Option<&str>) -> Result<(), 
     if rp_id.is_none_or(|rp_id| is_within(host, rp_id)) { Ok(()) } else { Err(InvalidValue::OriginOutsideRpId) }
 }
 
+/// Returns the origin and the host of a published URL, as a client reads them.
+pub(crate) fn origin_and_host(url: &str) -> Option<(String, String)> {
+    let url = Url::parse(url).ok()?;
+    Some((url.origin().ascii_serialization(), url.host_str()?.to_owned()))
+}
+
 /// Whether a configured URL may be on the site of the RP ID: on it, below it, or above it. Which domains anybody may
 /// register under is not known here, so what is above passes.
 pub(crate) fn is_on_site(url: &str, rp_id: &str) -> bool {

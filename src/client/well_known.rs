@@ -10,7 +10,7 @@
 //! [`RelyingPartyBuilder`](crate::RelyingPartyBuilder), which decides what the relying party accepts.
 
 use super::json::Lint;
-use super::origin::{check_web_origin, is_bundle};
+use super::origin::{check_web_origin, is_bundle, origin_and_host};
 use crate::codec::base64url;
 use crate::invalid::InvalidValue;
 use serde::{Deserialize, Serialize};
@@ -71,7 +71,8 @@ impl RelatedOrigins {
                 warnings.push(Lint::DuplicateOrigin(place));
                 continue;
             }
-            match label(origin, &registrable_domain) {
+            let label = origin_and_host(origin).and_then(|(_, host)| label(&host, &registrable_domain));
+            match label {
                 None => warnings.push(Lint::NoRegistrableDomain(place)),
                 Some(label) if labels.contains(&label) => {}
                 Some(_) if labels.len() >= MAX_LABELS => warnings.push(Lint::TooManyLabels(place)),
@@ -86,8 +87,8 @@ impl RelatedOrigins {
     #[must_use]
     pub fn allow(&self, caller: &str, max_labels: usize, registrable_domain: impl Fn(&str) -> Option<String>) -> bool {
         let mut labels = BTreeSet::new();
-        for origin in &self.origins {
-            let Some(label) = label(origin, &registrable_domain) else { continue };
+        for (origin, host) in self.origins.iter().filter_map(|url| origin_and_host(url)) {
+            let Some(label) = label(&host, &registrable_domain) else { continue };
             // §5.11.1: an origin with one label too many is skipped before it is compared.
             if labels.len() >= max_labels && !labels.contains(&label) {
                 continue;
@@ -102,9 +103,7 @@ impl RelatedOrigins {
 }
 
 /// Returns the registrable origin label (§5.11): the first label of the registrable domain.
-fn label(origin: &str, registrable_domain: &impl Fn(&str) -> Option<String>) -> Option<String> {
-    let (_, host) = origin.split_once("://")?;
-    let host = host.split([':', '/']).next()?;
+fn label(host: &str, registrable_domain: &impl Fn(&str) -> Option<String>) -> Option<String> {
     let label = registrable_domain(host)?.split('.').next()?.to_owned();
     (!label.is_empty()).then_some(label)
 }

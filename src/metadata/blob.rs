@@ -143,6 +143,7 @@ fn verify_signature(
         anchors: &roots.anchors,
         revocation: Revocation { crls: &roots.crls, anchors: &roots.anchors.iter().collect::<Vec<_>>() },
         time: Some(at),
+        outside_validity: false,
         host: roots.name.as_deref(),
         issuer_without_ca: None,
         backend,

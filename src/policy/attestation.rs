@@ -365,6 +365,7 @@ impl AttestationPolicy {
             anchors: trusted.anchors,
             revocation: trusted.revocation,
             time: circumstances.time,
+            outside_validity: false,
             host: (attestation.format == Format::AndroidSafetynet).then_some(HOST_NAME),
             issuer_without_ca: sony.then_some(SONY_INTERMEDIATE),
             backend: circumstances.backend,

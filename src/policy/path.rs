@@ -11,7 +11,7 @@ use crate::x509::{CertificateError, Rule};
 /// Returns the error that shows the authenticator to be bad, or `None` if nothing is known about it. `error` is the error of
 /// the path.
 ///
-/// If the path has expired, or has an issuer without `cA`
+/// If a certificate is outside its validity period, or the path has an issuer without `cA`
 /// ([`Quirk::AttestationIntermediateWithoutCa`](crate::quirk::Quirk::AttestationIntermediateWithoutCa)), it is validated again
 /// without this check, because its certificates may be revoked too. These checks come before the first signature, so this
 /// verifies no signature twice.
@@ -23,7 +23,7 @@ pub(super) fn known_bad(
 ) -> Option<CertificateError> {
     loop {
         match error.rule() {
-            Rule::NotYetValid | Rule::Expired if inputs.time.is_some() => inputs.time = None,
+            Rule::NotYetValid | Rule::Expired if !inputs.outside_validity => inputs.outside_validity = true,
             Rule::NotCa if inputs.issuer_without_ca.is_none() => inputs.issuer_without_ca = Some(SONY_INTERMEDIATE),
             rule => return is_known_bad(rule, path.is_in_the_name_of(inputs.anchors)).then_some(error),
         }

@@ -38,6 +38,8 @@ pub(crate) struct Inputs<'i> {
     pub(crate) revocation: Revocation<'i>,
     /// The time at which every certificate and revocation list must be valid; `None`: dates are not checked.
     pub(crate) time: Option<UnixTime>,
+    /// Whether to accept certificates outside their validity periods. The times of revocation lists are checked all the same.
+    pub(crate) outside_validity: bool,
     /// The host name for which the caller accepted the leaf. Name constraints apply to it, also if the leaf has it only as its
     /// common name.
     pub(crate) host: Option<&'i str>,
@@ -122,7 +124,7 @@ impl<'a> CertificationPath<'a> {
         for (index, certificate) in path.iter().enumerate() {
             // §6.1.4 (o), §6.1.5 (f): critical extensions
             certificate.extensions.check_critical().map_err(|rule: Rule| rule.at(index))?;
-            check_validity(index, certificate, inputs.time)?;
+            check_validity(index, certificate, inputs.time.filter(|_| !inputs.outside_validity))?;
             if index > 0 {
                 issuer_without_ca = issuer_without_ca.or(check_issuer(index, path, inputs.issuer_without_ca)?);
             }

@@ -52,6 +52,11 @@ fn related_origins_document() {
         found.check(registrable_domain),
         [Lint::MalformedOrigin(0), Lint::DuplicateOrigin(2), Lint::NoRegistrableDomain(3)]
     );
+    // A client parses each entry as a URL, and compares its origin (§5.11.1).
+    let found: RelatedOrigins =
+        serde_json::from_str(r#"{"origins":["nothing","https://A.example:443/path"]}"#).unwrap();
+    assert!(found.allow("https://a.example", 1, registrable_domain));
+    assert!(!found.allow("https://A.example:443/path", MAX_LABELS, registrable_domain));
     let empty: RelatedOrigins = serde_json::from_str(r#"{"origins":[]}"#).unwrap();
     assert_eq!(empty.check(registrable_domain), [Lint::NoOrigin]);
 }

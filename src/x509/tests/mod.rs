@@ -32,6 +32,7 @@ pub(crate) fn inputs(anchors: &[TrustAnchor]) -> Inputs<'_> {
         revocation: Revocation::default(),
         time: Some(UnixTime::from_secs(NOW)),
         host: None,
+        outside_validity: false,
         issuer_without_ca: None,
         backend: crypto::default_backend(),
     }
