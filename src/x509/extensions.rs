@@ -4,6 +4,7 @@ use super::constraints::NameConstraints;
 use super::error::Rule;
 use super::name::GeneralNames;
 use super::oid;
+use crate::codec::Few;
 use crate::codec::der::{self, Reader, Tag};
 
 /// The maximum number of extensions of a certificate. The most seen in use is 12.
@@ -55,16 +56,18 @@ impl<'a> Extensions<'a> {
     /// §4.1: `Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension`
     pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, Rule> {
         let contents = from.contents(Tag::SEQUENCE)?;
-        let mut seen = [None; MAX_EXTENSIONS];
+        let mut seen = Few::<&[u8], 8>::new();
         der::each(Reader::new(contents), |rest| {
             let Extension { oid, .. } = Extension::read(rest)?;
-            match seen.iter_mut().find(|slot| slot.is_none_or(|seen| seen == oid)) {
-                Some(slot @ None) => *slot = Some(oid),
-                // §4.2: "MUST NOT include more than one instance of a particular extension"
-                Some(_) => return Err(Rule::DuplicateExtension),
-                // A bound of this library; RFC 5280 has none.
-                None => return Err(Rule::TooManyExtensions),
+            // §4.2: "MUST NOT include more than one instance of a particular extension"
+            if seen.contains(&oid) {
+                return Err(Rule::DuplicateExtension);
             }
+            // A bound of this library; RFC 5280 has none.
+            if seen.len() == MAX_EXTENSIONS {
+                return Err(Rule::TooManyExtensions);
+            }
+            seen.push(oid);
             Ok(())
         })?;
         Ok(Self(contents))

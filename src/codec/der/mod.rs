@@ -101,6 +101,12 @@ impl Tag {
         Self { form: CONTEXT | CONSTRUCTED, number }
     }
 
+    /// Returns the encoding of a tag in one octet.
+    const fn leading(self) -> Option<u8> {
+        let [number, high] = self.number.to_le_bytes();
+        if high == 0 && number < 0x1f { Some(self.form | number) } else { None }
+    }
+
     /// Returns whether it is context-specific and constructed, like `[number] EXPLICIT`.
     pub(crate) const fn is_explicit(self) -> bool {
         self.form == CONTEXT | CONSTRUCTED
@@ -189,6 +195,18 @@ impl<'a> Reader<'a> {
         if tag.is_possible() { Ok(tag) } else { Err(Malformed::Tag) }
     }
 
+    /// Reads a tag. Returns whether it is this one.
+    #[inline]
+    fn skip(&mut self, tag: Tag) -> Result<bool, Malformed> {
+        match self.rest {
+            [leading, rest @ ..] if Some(*leading) == tag.leading() => {
+                self.rest = rest;
+                Ok(true)
+            }
+            _ => Ok(self.tag()? == tag),
+        }
+    }
+
     fn high_tag_number(&mut self) -> Result<u16, Malformed> {
         match self.octet()? {
             octet @ 0x1f..=0x7f => Ok(u16::from(octet)),
@@ -204,7 +222,7 @@ impl<'a> Reader<'a> {
     #[inline]
     fn length(&mut self) -> Result<usize, Malformed> {
         let (length, least) = match self.octet()? {
-            short @ ..=0x7f => (u32::from(short), 0),
+            short @ ..=0x7f => return Ok(usize::from(short)),
             0x81 => (u32::from(self.octet()?), 0x80),
             0x82 => (u32::from_be_bytes([0, 0, self.octet()?, self.octet()?]), 0x100),
             0x83 => (u32::from_be_bytes([0, self.octet()?, self.octet()?, self.octet()?]), 0x1_0000),
@@ -238,14 +256,14 @@ impl<'a> Reader<'a> {
     /// Reads the contents of the next value, which must have this tag.
     #[inline]
     pub(crate) fn contents(&mut self, tag: Tag) -> Result<&'a [u8], Malformed> {
-        if self.tag()? == tag { self.length_and_contents() } else { Err(Malformed::Tag) }
+        if self.skip(tag)? { self.length_and_contents() } else { Err(Malformed::Tag) }
     }
 
     /// Reads the contents of the next value if it has this tag; otherwise reads nothing.
     #[inline]
     pub(crate) fn optional(&mut self, tag: Tag) -> Result<Option<&'a [u8]>, Malformed> {
         let mut ahead = *self;
-        if self.is_empty() || ahead.tag()? != tag {
+        if self.is_empty() || !ahead.skip(tag)? {
             return Ok(None);
         }
         let contents = ahead.length_and_contents()?;
@@ -343,14 +361,12 @@ pub(crate) fn number(contents: &[u8]) -> Result<i64, Malformed> {
 
 /// Checks the contents of an OBJECT IDENTIFIER: every subidentifier ends, and none has a leading zero.
 pub(crate) fn oid(contents: &[u8]) -> Result<&[u8], Malformed> {
-    let mut first = true; // the first octet of a subidentifier
-    for octet in contents {
-        if first && *octet == 0x80 {
-            return Err(Malformed::ObjectIdentifier);
-        }
-        first = *octet < 0x80;
+    let another_begins_with_zero = || contents.windows(2).any(|octets| matches!(octets, [..=0x7f, 0x80]));
+    match contents {
+        [] | [0x80, ..] | [.., 0x80..=0xff] => Err(Malformed::ObjectIdentifier),
+        _ if another_begins_with_zero() => Err(Malformed::ObjectIdentifier),
+        _ => Ok(contents),
     }
-    if contents.is_empty() || !first { Err(Malformed::ObjectIdentifier) } else { Ok(contents) }
 }
 
 /// Checks the contents of a BIT STRING of whole octets and returns the octets.
