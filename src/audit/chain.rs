@@ -26,7 +26,7 @@ pub struct Checkpoint {
     /// The number of the line, from 0.
     pub seq: u64,
     /// Its digest; in JSON in lower-case hexadecimal.
-    #[serde(with = "hexadecimal")]
+    #[serde(with = "hex::sha256")]
     pub digest: [u8; 32],
 }
 
@@ -35,20 +35,6 @@ impl Checkpoint {
     #[must_use]
     pub const fn new(seq: u64, digest: [u8; 32]) -> Self {
         Self { seq, digest }
-    }
-}
-
-mod hexadecimal {
-    use crate::codec::{canonical, hex};
-    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
-
-    pub(super) fn serialize<S: Serializer>(digest: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&hex::encode(digest))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u8; 32], D::Error> {
-        let text = String::deserialize(from)?;
-        canonical::digest(&text).ok_or_else(|| D::Error::custom("expected a SHA-256 in lower-case hexadecimal"))
     }
 }
 
@@ -138,7 +124,7 @@ pub struct Broken {
 pub struct AuditChain {
     name: String,
     next: u64,
-    #[serde(with = "hexadecimal")]
+    #[serde(with = "hex::sha256")]
     head: [u8; 32],
 }
 

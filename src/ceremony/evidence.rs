@@ -416,10 +416,8 @@ mod sha256 {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<[u8; 32]>, D::Error> {
         let text = Option::<String>::deserialize(from)?;
-        let read = |text: String| {
-            let digest = hex::decode_array(&text).filter(|digest| hex::encode(digest) == text); // lower case
-            digest.ok_or_else(|| D::Error::custom("expected a SHA-256 in hexadecimal"))
-        };
+        let wrong = || D::Error::custom("expected a SHA-256 in hexadecimal");
+        let read = |text: String| hex::decode_lower(&text).ok_or_else(wrong);
         text.map(read).transpose()
     }
 }

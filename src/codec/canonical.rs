@@ -66,7 +66,7 @@ pub(crate) fn read(text: &str) -> Option<Value> {
 
 /// Reads a digest in lower-case hexadecimal; `None` for every other text.
 pub(crate) fn digest(text: &str) -> Option<[u8; 32]> {
-    hex::decode_array(text).filter(|_| !text.bytes().any(|digit| digit.is_ascii_uppercase()))
+    hex::decode_lower(text)
 }
 
 #[cfg(test)]

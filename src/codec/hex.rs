@@ -17,6 +17,26 @@ pub(crate) fn decode_array<const N: usize>(digits: &str) -> Option<[u8; N]> {
     decode(digits)?.try_into().ok()
 }
 
+/// Decodes exactly `N` bytes of digits in lower case.
+pub(crate) fn decode_lower<const N: usize>(digits: &str) -> Option<[u8; N]> {
+    decode_array(digits).filter(|_| !digits.bytes().any(|digit| digit.is_ascii_uppercase()))
+}
+
+/// Serde for a SHA-256 that is written as digits in lower case.
+#[cfg(feature = "assurance")]
+pub(crate) mod sha256 {
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    pub(crate) fn serialize<S: Serializer>(digest: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&super::encode(digest))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u8; 32], D::Error> {
+        let text = String::deserialize(from)?;
+        super::decode_lower(&text).ok_or_else(|| D::Error::custom("expected a SHA-256 in lower-case hexadecimal"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,5 +51,6 @@ mod tests {
             assert_eq!(decode(bad), None, "{bad}");
         }
         assert_eq!(decode_array::<1>("0af0"), None);
+        assert_eq!((decode_lower("0af0"), decode_lower::<2>("0aF0")), (Some([0x0a, 0xf0]), None));
     }
 }

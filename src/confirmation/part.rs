@@ -5,10 +5,11 @@ use super::document::{Document, DocumentError, Item, check_head, check_item};
 use super::receipt::{Confirmed, verify};
 use crate::ceremony::{Failure, Site};
 use crate::client::AuthenticationResponse;
+use crate::codec::hex::sha256;
 use crate::credential::CredentialRecord;
 use crate::crypto::Backend;
 use crate::time::UnixTime;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// Why a part is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,7 +53,7 @@ impl PartError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Part {
-    #[serde(with = "hex")]
+    #[serde(with = "sha256")]
     head_digest: [u8; 32],
     digests: Vec<HexDigest>,
     #[serde(deserialize_with = "Option::deserialize")]
@@ -62,7 +63,7 @@ pub struct Part {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-struct HexDigest(#[serde(with = "hex")] [u8; 32]);
+struct HexDigest(#[serde(with = "sha256")] [u8; 32]);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -205,33 +206,5 @@ impl Part {
     /// Returns the disclosed items with their numbers, from 1. Unverified before [`Self::verify`].
     pub fn items(&self) -> impl Iterator<Item = (u32, &Item)> {
         self.items.iter().map(|disclosed| (disclosed.index, &disclosed.item))
-    }
-}
-
-/// Serde for a digest in lower-case hexadecimal.
-mod hex {
-    use super::{Deserialize, Deserializer, Serializer};
-    use serde::de::Error as _;
-
-    pub(super) fn serialize<S: Serializer>(digest: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
-        let mut text = String::with_capacity(64);
-        for byte in digest {
-            text.extend([byte >> 4, byte & 15].into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)));
-        }
-        to.serialize_str(&text)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u8; 32], D::Error> {
-        let text = String::deserialize(from)?;
-        read(&text).ok_or_else(|| D::Error::custom("expected a SHA-256 in lower-case hexadecimal"))
-    }
-
-    fn read(text: &str) -> Option<[u8; 32]> {
-        let mut digits = text.chars().map(|digit| digit.to_digit(16).filter(|_| !digit.is_ascii_uppercase()));
-        let mut digest = [0; 32];
-        for byte in &mut digest {
-            *byte = u8::try_from(digits.next()?? << 4 | digits.next()??).ok()?;
-        }
-        digits.next().is_none().then_some(digest)
     }
 }
