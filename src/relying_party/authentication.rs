@@ -228,8 +228,8 @@ impl RelyingParty {
         if let Some(extension) = extensions.required_but_not_requested() {
             return Err(Error::Extension(InvalidValue::RequiredButNotRequested(extension.identifier())));
         }
-        extensions.refuse_unsolicited = self.refuse_unsolicited;
-        extensions.refuse_secret_results = self.refuse_secret_results;
+        extensions.refuse_unsolicited = self.choices.refuse_unsolicited;
+        extensions.refuse_secret_results = self.choices.refuse_secret_results;
         let user_verification = self.user_verification(request.user_verification.as_ref());
         let user_verification_required = user_verification == UserVerificationRequirement::Required;
         let challenge = self.challenge()?;
@@ -336,14 +336,14 @@ impl RelyingParty {
         expected.user_handle = state.user_handle.as_ref().map(UserHandle::as_bytes);
         expected.user_verification_required = state.user_verification_required;
         expected.algorithms = &self.sign_in_algorithms;
-        expected.backup_eligibility = self.backup_eligibility;
-        expected.backup_eligibility_change = self.backup_eligibility_change;
-        expected.backup_state = self.backup_state_at_authentication;
+        expected.backup_eligibility = self.choices.backup_eligibility;
+        expected.backup_eligibility_change = self.choices.backup_eligibility_change;
+        expected.backup_state = self.choices.backup_state_at_authentication;
         expected.appid = state.appid.as_ref().map(AppId::as_str);
         expected.extensions = state.extensions;
-        expected.sign_count = self.sign_count;
+        expected.sign_count = self.choices.sign_count;
         expected.time = Some(now);
-        expected.quirks = self.quirks;
+        expected.quirks = self.choices.quirks;
         expected
     }
 

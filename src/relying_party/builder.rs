@@ -1,7 +1,7 @@
 //! The builder of a relying party. It checks the configuration once, with errors that say what to write instead.
 
 use super::decoys::{Decoys, StandIns};
-use super::{Attestation, ConfigError, RelyingParty, as_sent};
+use super::{Attestation, Choices, ConfigError, RelyingParty, as_sent};
 use crate::attestation::AttestationType;
 use crate::ceremony::authentication::SignCountPolicy;
 use crate::ceremony::{BackupEligibility, BackupEligibilityChange, BackupState};
@@ -20,7 +20,6 @@ use std::collections::BTreeMap;
 #[must_use = "call `build`"]
 pub struct RelyingPartyBuilder {
     rp_id: String,
-    name: String,
     origins: Vec<String>,
     related: Vec<String>,
     native: Vec<String>,
@@ -28,31 +27,18 @@ pub struct RelyingPartyBuilder {
     any_port: bool,
     top_origins: Option<Vec<String>>,
     top_origin_required: bool,
-    algorithms: Vec<Algorithm>,
     rs1_at_sign_in: bool,
     refused_at_sign_in: Vec<Algorithm>,
-    user_verification_required: bool,
     timeout: Duration,
-    attestation: Attestation,
-    attestation_named: BTreeMap<String, Attestation>,
-    backup_eligibility: BackupEligibility,
-    backup_eligibility_change: BackupEligibilityChange,
-    backup_state_at_registration: BackupState,
-    backup_state_at_authentication: BackupState,
-    sign_count: SignCountPolicy,
-    ignore_unrequested_attestation: bool,
-    refuse_unsolicited: bool,
-    refuse_secret_results: bool,
-    quirks: Quirks,
     decoys: Option<Decoys>,
     backend: &'static dyn Backend,
+    choices: Choices,
 }
 
 impl RelyingPartyBuilder {
     pub(super) fn new(rp_id: String, name: String) -> Self {
         Self {
             rp_id,
-            name,
             origins: Vec::new(),
             related: Vec::new(),
             native: Vec::new(),
@@ -60,24 +46,27 @@ impl RelyingPartyBuilder {
             any_port: false,
             top_origins: None,
             top_origin_required: false,
-            algorithms: Algorithm::RECOMMENDED.to_vec(),
             rs1_at_sign_in: false,
             refused_at_sign_in: Vec::new(),
-            user_verification_required: true,
             timeout: Duration::from_secs(300),
-            attestation: Attestation { policy: AttestationPolicy::any(), conveyance: AttestationConveyance::None },
-            attestation_named: BTreeMap::new(),
-            backup_eligibility: BackupEligibility::Any,
-            backup_eligibility_change: BackupEligibilityChange::Refuse,
-            backup_state_at_registration: BackupState::Any,
-            backup_state_at_authentication: BackupState::Any,
-            sign_count: SignCountPolicy::Reject,
-            ignore_unrequested_attestation: false,
-            refuse_unsolicited: false,
-            refuse_secret_results: false,
-            quirks: Quirks::NONE,
             decoys: None,
             backend: default_backend(),
+            choices: Choices {
+                name,
+                algorithms: Algorithm::RECOMMENDED.to_vec(),
+                user_verification_required: true,
+                attestation: Attestation { policy: AttestationPolicy::any(), conveyance: AttestationConveyance::None },
+                attestation_named: BTreeMap::new(),
+                backup_eligibility: BackupEligibility::Any,
+                backup_eligibility_change: BackupEligibilityChange::Refuse,
+                backup_state_at_registration: BackupState::Any,
+                backup_state_at_authentication: BackupState::Any,
+                sign_count: SignCountPolicy::Reject,
+                ignore_unrequested_attestation: false,
+                refuse_unsolicited: false,
+                refuse_secret_results: false,
+                quirks: Quirks::NONE,
+            },
         }
     }
 
@@ -209,7 +198,7 @@ impl RelyingPartyBuilder {
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
-        self.algorithms = algorithms.into_iter().collect();
+        self.choices.algorithms = algorithms.into_iter().collect();
         self
     }
 
@@ -255,7 +244,7 @@ impl RelyingPartyBuilder {
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub const fn user_verification_preferred(mut self) -> Self {
-        self.user_verification_required = false;
+        self.choices.user_verification_required = false;
         self
     }
 
@@ -284,7 +273,7 @@ impl RelyingPartyBuilder {
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub fn attestation(mut self, policy: AttestationPolicy, conveyance: AttestationConveyance) -> Self {
-        self.attestation = Attestation { policy, conveyance };
+        self.choices.attestation = Attestation { policy, conveyance };
         self
     }
 
@@ -309,7 +298,7 @@ impl RelyingPartyBuilder {
         policy: AttestationPolicy,
         conveyance: AttestationConveyance,
     ) -> Self {
-        self.attestation_named.insert(name.into(), Attestation { policy, conveyance });
+        self.choices.attestation_named.insert(name.into(), Attestation { policy, conveyance });
         self
     }
 
@@ -324,7 +313,7 @@ impl RelyingPartyBuilder {
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub const fn ignore_unrequested_attestation(mut self) -> Self {
-        self.ignore_unrequested_attestation = true;
+        self.choices.ignore_unrequested_attestation = true;
         self
     }
 
@@ -341,7 +330,7 @@ impl RelyingPartyBuilder {
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub const fn backup_eligibility(mut self, wanted: BackupEligibility) -> Self {
-        self.backup_eligibility = wanted;
+        self.choices.backup_eligibility = wanted;
         self
     }
 
@@ -356,7 +345,7 @@ impl RelyingPartyBuilder {
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub const fn report_backup_eligibility_change(mut self) -> Self {
-        self.backup_eligibility_change = BackupEligibilityChange::Report;
+        self.choices.backup_eligibility_change = BackupEligibilityChange::Report;
         self
     }
 
@@ -377,7 +366,7 @@ impl RelyingPartyBuilder {
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub const fn accept_backup_eligibility_correction(mut self) -> Self {
-        self.backup_eligibility_change = BackupEligibilityChange::AcceptCorrection;
+        self.choices.backup_eligibility_change = BackupEligibilityChange::AcceptCorrection;
         self
     }
 
@@ -392,7 +381,7 @@ impl RelyingPartyBuilder {
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub const fn backup_state_at_registration(mut self, wanted: BackupState) -> Self {
-        self.backup_state_at_registration = wanted;
+        self.choices.backup_state_at_registration = wanted;
         self
     }
 
@@ -408,7 +397,7 @@ impl RelyingPartyBuilder {
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub const fn backup_state_at_authentication(mut self, wanted: BackupState) -> Self {
-        self.backup_state_at_authentication = wanted;
+        self.choices.backup_state_at_authentication = wanted;
         self
     }
 
@@ -421,7 +410,7 @@ impl RelyingPartyBuilder {
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub const fn sign_count(mut self, policy: SignCountPolicy) -> Self {
-        self.sign_count = policy;
+        self.choices.sign_count = policy;
         self
     }
 
@@ -436,7 +425,7 @@ impl RelyingPartyBuilder {
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub const fn refuse_unsolicited_extensions(mut self) -> Self {
-        self.refuse_unsolicited = true;
+        self.choices.refuse_unsolicited = true;
         self
     }
 
@@ -449,7 +438,7 @@ impl RelyingPartyBuilder {
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub const fn refuse_secret_results(mut self) -> Self {
-        self.refuse_secret_results = true;
+        self.choices.refuse_secret_results = true;
         self
     }
 
@@ -462,7 +451,7 @@ impl RelyingPartyBuilder {
     /// # Ok::<(), ConfigError>(())
     /// ```
     pub const fn quirk(mut self, quirk: Quirk) -> Self {
-        self.quirks = self.quirks.with(quirk);
+        self.choices.quirks = self.choices.quirks.with(quirk);
         self
     }
 
@@ -525,8 +514,8 @@ impl RelyingPartyBuilder {
             return Err(ConfigError::DecoySecret);
         }
         let (decoys, backend) = (self.decoys.take(), self.backend);
-        let stand_ins = StandIns::new(decoys, &self.rp_id, &self.algorithms, &sign_in_algorithms, backend)?;
-        for attestation in self.attestation_named.values_mut().chain([&mut self.attestation]) {
+        let stand_ins = StandIns::new(decoys, &self.rp_id, &self.choices.algorithms, &sign_in_algorithms, backend)?;
+        for attestation in self.choices.attestation_named.values_mut().chain([&mut self.choices.attestation]) {
             attestation.conveyance = as_sent(&attestation.conveyance);
             attestation.check()?;
         }
@@ -542,27 +531,7 @@ impl RelyingPartyBuilder {
         let mut site = Site::new(self.rp_id, origins);
         site.top_origins = self.top_origins;
         site.top_origin_required = self.top_origin_required;
-        Ok(RelyingParty {
-            site,
-            name: self.name,
-            algorithms: self.algorithms,
-            sign_in_algorithms,
-            user_verification_required: self.user_verification_required,
-            timeout_secs,
-            attestation: self.attestation,
-            attestation_named: self.attestation_named,
-            backup_eligibility: self.backup_eligibility,
-            backup_eligibility_change: self.backup_eligibility_change,
-            backup_state_at_registration: self.backup_state_at_registration,
-            backup_state_at_authentication: self.backup_state_at_authentication,
-            sign_count: self.sign_count,
-            ignore_unrequested_attestation: self.ignore_unrequested_attestation,
-            refuse_unsolicited: self.refuse_unsolicited,
-            refuse_secret_results: self.refuse_secret_results,
-            quirks: self.quirks,
-            stand_ins,
-            backend: self.backend,
-        })
+        Ok(RelyingParty { site, choices: self.choices, sign_in_algorithms, timeout_secs, stand_ins, backend })
     }
 
     /// §7.1 steps 10 and 11, §7.2 steps 13 and 14. An empty list would accept a frame on every page that the client does not
@@ -579,8 +548,9 @@ impl RelyingPartyBuilder {
 
     /// A credential that is backed up must be eligible for backup (§7.1 step 17, §7.2 step 18).
     fn check_backup(&self) -> Result<(), ConfigError> {
-        let backed_up = [self.backup_state_at_registration, self.backup_state_at_authentication];
-        if self.backup_eligibility == BackupEligibility::SingleDevice && backed_up.contains(&BackupState::BackedUp) {
+        let choices = &self.choices;
+        let backed_up = [choices.backup_state_at_registration, choices.backup_state_at_authentication];
+        if choices.backup_eligibility == BackupEligibility::SingleDevice && backed_up.contains(&BackupState::BackedUp) {
             return Err(ConfigError::Backup);
         }
         Ok(())
@@ -588,25 +558,24 @@ impl RelyingPartyBuilder {
 
     /// Every offered algorithm must be one that the backend verifies: otherwise users could register but never sign in.
     fn check_algorithms(&self) -> Result<(), ConfigError> {
-        let twice = |(i, algorithm)| self.algorithms.iter().take(i).any(|earlier| earlier == algorithm);
-        if self.algorithms.is_empty() || self.algorithms.iter().enumerate().any(twice) {
+        let algorithms = &self.choices.algorithms;
+        let twice = |(i, algorithm)| algorithms.iter().take(i).any(|earlier| earlier == algorithm);
+        if algorithms.is_empty() || algorithms.iter().enumerate().any(twice) {
             return Err(ConfigError::Algorithms);
         }
-        if self.algorithms.iter().all(|algorithm| self.backend.supports(algorithm.scheme())) {
-            Ok(())
-        } else {
-            Err(ConfigError::UnverifiableAlgorithm)
+        if !algorithms.iter().all(|algorithm| self.backend.supports(algorithm.scheme())) {
+            return Err(ConfigError::UnverifiableAlgorithm);
         }
+        Ok(())
     }
-}
 
-impl RelyingPartyBuilder {
     /// Returns the algorithms that may sign in. They must contain every offered algorithm.
     fn sign_in_algorithms(&self) -> Result<Vec<Algorithm>, ConfigError> {
         let legacy = Algorithm::LegacyRs1;
-        let by_name = self.rs1_at_sign_in || self.algorithms.contains(&legacy);
+        let offered = &self.choices.algorithms;
+        let by_name = self.rs1_at_sign_in || offered.contains(&legacy);
         let refused = |algorithm: &Algorithm| self.refused_at_sign_in.contains(algorithm);
-        if self.algorithms.iter().any(refused) || (by_name && refused(&legacy)) {
+        if offered.iter().any(refused) || (by_name && refused(&legacy)) {
             return Err(ConfigError::AlgorithmRefused);
         }
         let all = Algorithm::OFFERABLE.into_iter().chain(by_name.then_some(legacy));

@@ -58,11 +58,19 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug)]
 pub struct RelyingParty {
     site: Site,
+    choices: Choices,
+    sign_in_algorithms: Vec<Algorithm>,
+    timeout_secs: u32,
+    stand_ins: StandIns,
+    backend: &'static dyn Backend,
+}
+
+/// The choices that the relying party takes over from its builder as they are.
+#[derive(Clone, Debug)]
+struct Choices {
     name: String,
     algorithms: Vec<Algorithm>,
-    sign_in_algorithms: Vec<Algorithm>,
     user_verification_required: bool,
-    timeout_secs: u32,
     attestation: Attestation,
     attestation_named: BTreeMap<String, Attestation>,
     backup_eligibility: BackupEligibility,
@@ -74,8 +82,6 @@ pub struct RelyingParty {
     refuse_unsolicited: bool,
     refuse_secret_results: bool,
     quirks: Quirks,
-    stand_ins: StandIns,
-    backend: &'static dyn Backend,
 }
 
 /// Which attestations are accepted, and what clients are asked for.
@@ -143,7 +149,7 @@ impl RelyingParty {
     /// ```
     #[must_use]
     pub fn algorithms(&self) -> &[Algorithm] {
-        &self.algorithms
+        &self.choices.algorithms
     }
 
     /// Returns the algorithms that may sign in: all except those that are [refused](RelyingPartyBuilder::refuse_at_sign_in). RS1 is
@@ -167,8 +173,8 @@ impl RelyingParty {
     /// Returns whether a credential of this backup eligibility can ever sign in. A credential that is not eligible is never backed
     /// up.
     pub(crate) fn admits_backup_eligibility(&self, backup_eligible: bool) -> bool {
-        let backed_up = self.backup_state_at_authentication == BackupState::BackedUp;
-        self.backup_eligibility.admits(backup_eligible) && (backup_eligible || !backed_up)
+        let backed_up = self.choices.backup_state_at_authentication == BackupState::BackedUp;
+        self.choices.backup_eligibility.admits(backup_eligible) && (backup_eligible || !backed_up)
     }
 
     fn challenge(&self) -> Result<Vec<u8>, Error> {
@@ -207,14 +213,15 @@ impl RelyingParty {
     fn user_verification(&self, wanted: Option<&UserVerificationRequirement>) -> UserVerificationRequirement {
         match wanted {
             Some(wanted) => as_sent(wanted),
-            None if self.user_verification_required => UserVerificationRequirement::Required,
+            None if self.choices.user_verification_required => UserVerificationRequirement::Required,
             None => UserVerificationRequirement::Preferred,
         }
     }
 
     /// Returns the policy with this name, or the default policy.
     fn attestation(&self, name: Option<&str>) -> Result<&Attestation, Error> {
-        name.map_or(Some(&self.attestation), |name| self.attestation_named.get(name)).ok_or(Error::UnknownPolicy)
+        name.map_or(Some(&self.choices.attestation), |name| self.choices.attestation_named.get(name))
+            .ok_or(Error::UnknownPolicy)
     }
 
     /// Returns the timeout of a request, or that of the relying party, in seconds.

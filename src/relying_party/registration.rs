@@ -215,19 +215,19 @@ impl RelyingParty {
         if let Some(extension) = extensions.required_signed().filter(|_| !attestation.is_asked_for()) {
             return Err(Error::Extension(InvalidValue::RequiredButNotAttested(extension.identifier())));
         }
-        extensions.refuse_unsolicited = self.refuse_unsolicited;
-        extensions.refuse_secret_results = self.refuse_secret_results;
+        extensions.refuse_unsolicited = self.choices.refuse_unsolicited;
+        extensions.refuse_secret_results = self.choices.refuse_secret_results;
         let challenge = self.challenge()?;
         let hints: Vec<Hint> = request.hints.iter().map(as_sent).collect();
         let selection = self.selection(&request, &hints).map_err(Error::Extension)?;
         let timeout_secs = self.timeout_secs(request.timeout)?;
         let user_verification_required = selection.user_verification == UserVerificationRequirement::Required;
-        let algorithms: Vec<i32> = self.algorithms.iter().map(|algorithm| algorithm.cose()).collect();
+        let algorithms: Vec<i32> = self.choices.algorithms.iter().map(|algorithm| algorithm.cose()).collect();
         let options = CreationOptions {
-            rp: RpEntity { id: Some(self.site.rp_id.clone()), name: self.name.clone() },
+            rp: RpEntity { id: Some(self.site.rp_id.clone()), name: self.choices.name.clone() },
             user: request.user,
             challenge: challenge.clone(),
-            pub_key_cred_params: self.algorithms.iter().copied().map(CredentialParameters::of).collect(),
+            pub_key_cred_params: self.choices.algorithms.iter().copied().map(CredentialParameters::of).collect(),
             timeout: timeout_secs.saturating_mul(1000),
             exclude_credentials: request.existing,
             authenticator_selection: selection,
@@ -359,14 +359,14 @@ impl RelyingParty {
         expected.user_verification_required = state.user_verification_required;
         expected.conditional = state.conditional;
         expected.extensions = state.extensions;
-        expected.backup_eligibility = self.backup_eligibility;
-        expected.backup_state = self.backup_state_at_registration;
+        expected.backup_eligibility = self.choices.backup_eligibility;
+        expected.backup_state = self.choices.backup_state_at_registration;
         expected.time = Some(now);
         expected.compound = policy.compound;
         expected.key_enforcement = policy.key_enforcement;
         let unasked = || self.attestation(state.attestation.as_deref()).is_ok_and(|found| !found.is_asked_for());
-        expected.attestation_unjudged = self.ignore_unrequested_attestation && unasked();
-        expected.quirks = self.quirks;
+        expected.attestation_unjudged = self.choices.ignore_unrequested_attestation && unasked();
+        expected.quirks = self.choices.quirks;
         #[cfg(feature = "mds")]
         {
             expected.metadata = metadata;
