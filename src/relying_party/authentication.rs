@@ -307,9 +307,8 @@ impl RelyingParty {
     ) -> Result<Authenticated, Error> {
         let expected = self.expected_of(state, now);
         self.judge(expected, state, response, stored, authentication::verify, |expected, record| {
-            let mut verified = authentication::verify(expected, response, record, self.backend)?;
-            state.identify(&mut verified.recorder.evidence);
-            Ok(Self::authenticated(record, verified))
+            let verified = authentication::verify(expected, response, record, self.backend)?;
+            Ok(Self::authenticated(state, record, verified))
         })
     }
 
@@ -347,7 +346,12 @@ impl RelyingParty {
         expected
     }
 
-    pub(super) fn authenticated(record: &CredentialRecord, verified: VerifiedAuthentication<'_>) -> Authenticated {
+    pub(super) fn authenticated(
+        state: &AuthenticationState,
+        record: &CredentialRecord,
+        mut verified: VerifiedAuthentication<'_>,
+    ) -> Authenticated {
+        state.identify(&mut verified.recorder.evidence);
         Authenticated {
             user: record.user_handle.clone(),
             credential_id: record.id.clone(),

@@ -150,10 +150,9 @@ impl RelyingParty {
         let mut expected = self.expected_of_confirmation(&state, &site, now);
         expected.challenge = digests.challenge();
         self.judge(expected, &state, response, stored, authentication::verify, |expected, record| {
-            let mut verified = authentication::verify(expected, response, record, self.backend)?;
-            state.identify(&mut verified.recorder.evidence);
-            verified.recorder.evidence.purpose_text = Some(document.purpose().to_owned());
-            let authenticated = Self::authenticated(record, verified);
+            let verified = authentication::verify(expected, response, record, self.backend)?;
+            let mut authenticated = Self::authenticated(&state, record, verified);
+            authenticated.evidence.purpose_text = Some(document.purpose().to_owned());
             let user_verification = authenticated.user_verification;
             let evidence = authenticated.evidence.clone();
             Ok(Confirmation {
@@ -163,6 +162,7 @@ impl RelyingParty {
             })
         })
     }
+
     /// Returns the expectations of a confirmation: at most what [`Receipt::verify`] accepts. `site` is without frames.
     pub(crate) fn expected_of_confirmation<'s>(
         &'s self,

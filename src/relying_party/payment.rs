@@ -114,40 +114,25 @@ impl RelyingParty {
         let mut judged_by = self.expected_of(&state, now);
         judged_by.site = &site;
         self.judge(judged_by, &state, response, stored, payment::verify_authentication, |judged_by, record| {
-            let verified = payment::verify(judged_by, expected, response, record, self.backend)?;
-            let (mut authentication, browser_binding) = verified;
-            state.identify(&mut authentication.recorder.evidence);
-            Ok(paid(Self::authenticated(record, authentication), browser_binding))
+            let (verified, browser_binding) = payment::verify(judged_by, expected, response, record, self.backend)?;
+            Ok(paid(Self::authenticated(&state, record, verified), browser_binding))
         })
     }
 }
 
 fn paid(authenticated: Authenticated, browser_binding: BrowserBinding) -> Paid {
-    let Authenticated {
-        user,
-        credential_id,
-        user_verification,
-        sign_count,
-        backup_state,
-        backup_eligibility_changed,
-        signed_extensions,
-        unsigned_extensions,
-        update,
-        update_after_additional_factor,
-        evidence,
-    } = authenticated;
     Paid {
-        user,
-        credential_id,
+        user: authenticated.user,
+        credential_id: authenticated.credential_id,
         browser_binding,
-        user_verification,
-        sign_count,
-        backup_state,
-        backup_eligibility_changed,
-        signed_extensions,
-        unsigned_extensions,
-        update,
-        update_after_additional_factor,
-        evidence,
+        user_verification: authenticated.user_verification,
+        sign_count: authenticated.sign_count,
+        backup_state: authenticated.backup_state,
+        backup_eligibility_changed: authenticated.backup_eligibility_changed,
+        signed_extensions: authenticated.signed_extensions,
+        unsigned_extensions: authenticated.unsigned_extensions,
+        update: authenticated.update,
+        update_after_additional_factor: authenticated.update_after_additional_factor,
+        evidence: authenticated.evidence,
     }
 }
