@@ -1,9 +1,10 @@
 //! Enumerations whose values have names, and sets of them as bits.
 
-/// Defines an enumeration without fields: each value with its name, and the function that returns the name.
+/// Defines an enumeration without fields: each value with its name, the function that returns the name, and, unless it is
+/// `without ALL`, the list of its values.
 macro_rules! named {
     (
-        $(#[$meta:meta])* pub enum $enumeration:ident;
+        $(#[$meta:meta])* pub enum $enumeration:ident without ALL;
         $(#[$of_name:meta])* fn $name:ident;
         $($(#[$doc:meta])* $value:ident = $text:literal;)*
     ) => {
@@ -14,9 +15,6 @@ macro_rules! named {
         }
 
         impl $enumeration {
-            /// Every value, in the order of the declaration.
-            pub const ALL: [Self; [$($text),*].len()] = [$(Self::$value),*];
-
             $(#[$of_name])*
             #[must_use]
             pub const fn $name(self) -> &'static str {
@@ -24,6 +22,22 @@ macro_rules! named {
                     $(Self::$value => $text,)*
                 }
             }
+        }
+    };
+    (
+        $(#[$meta:meta])* pub enum $enumeration:ident;
+        $(#[$of_name:meta])* fn $name:ident;
+        $($(#[$doc:meta])* $value:ident = $text:literal;)*
+    ) => {
+        impl $enumeration {
+            /// Every value, in the order of the declaration.
+            pub const ALL: [Self; [$($text),*].len()] = [$(Self::$value),*];
+        }
+
+        crate::set::named! {
+            $(#[$meta])* pub enum $enumeration without ALL;
+            $(#[$of_name])* fn $name;
+            $($(#[$doc])* $value = $text;)*
         }
     };
 }

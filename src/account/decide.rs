@@ -3,6 +3,7 @@
 use super::model::{Account, AccountSession, AddressKind};
 use super::recovery::Proof;
 use crate::assurance::AssuranceLevel;
+use crate::set::named;
 use crate::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
@@ -68,109 +69,64 @@ impl Default for AccountPolicy {
     }
 }
 
-/// Why an act may not be done: what is lacking, or what prevents it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Need {
-    /// A sign-in of a higher level.
-    Level,
-    /// A re-authentication.
-    Freshness,
-    /// Time since the recovery.
-    CoolingOff,
-    /// There are no SMS codes to turn off.
-    NoSms,
-    /// A strong passkey: confirmed, not suspended, and of AAL2 or higher.
-    ConfirmedPasskey,
-    /// A second, independent way to sign in, or a way to recover the account: see [`Account::is_resilient`].
-    IndependentMeans,
-    /// The account has no such passkey.
-    UnknownPasskey,
-    /// It is the last strong passkey: confirmed, not suspended, and of AAL2 or higher.
-    LastPasskey,
-    /// The passkey is not suspended.
-    NotSuspended,
-    /// A recovery code, or another proof.
-    Proof,
-    /// A second proof, by another method.
-    SecondProof,
-}
-
-impl Need {
+named! {
+    /// Why an act may not be done: what is lacking, or what prevents it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Need without ALL;
     /// Returns the word, which does not change, such as `independent-means`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Level => "level",
-            Self::Freshness => "freshness",
-            Self::CoolingOff => "cooling-off",
-            Self::NoSms => "no-sms",
-            Self::ConfirmedPasskey => "confirmed-passkey",
-            Self::IndependentMeans => "independent-means",
-            Self::UnknownPasskey => "unknown-passkey",
-            Self::LastPasskey => "last-passkey",
-            Self::NotSuspended => "not-suspended",
-            Self::Proof => "proof",
-            Self::SecondProof => "second-proof",
-        }
-    }
+    fn name;
+
+    /// A sign-in of a higher level.
+    Level = "level";
+    /// A re-authentication.
+    Freshness = "freshness";
+    /// Time since the recovery.
+    CoolingOff = "cooling-off";
+    /// There are no SMS codes to turn off.
+    NoSms = "no-sms";
+    /// A strong passkey: confirmed, not suspended, and of AAL2 or higher.
+    ConfirmedPasskey = "confirmed-passkey";
+    /// A second, independent way to sign in, or a way to recover the account: see [`Account::is_resilient`].
+    IndependentMeans = "independent-means";
+    /// The account has no such passkey.
+    UnknownPasskey = "unknown-passkey";
+    /// It is the last strong passkey: confirmed, not suspended, and of AAL2 or higher.
+    LastPasskey = "last-passkey";
+    /// The passkey is not suspended.
+    NotSuspended = "not-suspended";
+    /// A recovery code, or another proof.
+    Proof = "proof";
+    /// A second proof, by another method.
+    SecondProof = "second-proof";
 }
 
-/// What to tell the person about an act (SP 800-63B-4 4.6). Your text must also say how to object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Notice {
-    /// A passkey was added.
-    PasskeyAdded,
-    /// The number for SMS codes was changed.
-    PhoneChanged,
-    /// SMS codes were turned off.
-    SmsRetired,
-    /// A passkey was removed.
-    PasskeyRemoved,
-    /// A passkey was suspended.
-    PasskeySuspended,
-    /// A passkey was resumed.
-    PasskeyResumed,
-    /// The account was recovered.
-    AccountRecovered,
-    /// A new saved recovery code replaced the old one.
-    SavedCodeReplaced,
-    /// The account was deleted.
-    AccountDeleted,
-}
-
-impl Notice {
-    /// All notices.
-    pub const ALL: [Self; 9] = [
-        Self::PasskeyAdded,
-        Self::PhoneChanged,
-        Self::SmsRetired,
-        Self::PasskeyRemoved,
-        Self::PasskeySuspended,
-        Self::PasskeyResumed,
-        Self::AccountRecovered,
-        Self::SavedCodeReplaced,
-        Self::AccountDeleted,
-    ];
-
+named! {
+    /// What to tell the person about an act (SP 800-63B-4 4.6). Your text must also say how to object.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Notice;
     /// Returns the key of the text, such as `passkey-added`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::PasskeyAdded => "passkey-added",
-            Self::PhoneChanged => "phone-changed",
-            Self::SmsRetired => "sms-retired",
-            Self::PasskeyRemoved => "passkey-removed",
-            Self::PasskeySuspended => "passkey-suspended",
-            Self::PasskeyResumed => "passkey-resumed",
-            Self::AccountRecovered => "account-recovered",
-            Self::SavedCodeReplaced => "saved-code-replaced",
-            Self::AccountDeleted => "account-deleted",
-        }
-    }
+    fn name;
+
+    /// A passkey was added.
+    PasskeyAdded = "passkey-added";
+    /// The number for SMS codes was changed.
+    PhoneChanged = "phone-changed";
+    /// SMS codes were turned off.
+    SmsRetired = "sms-retired";
+    /// A passkey was removed.
+    PasskeyRemoved = "passkey-removed";
+    /// A passkey was suspended.
+    PasskeySuspended = "passkey-suspended";
+    /// A passkey was resumed.
+    PasskeyResumed = "passkey-resumed";
+    /// The account was recovered.
+    AccountRecovered = "account-recovered";
+    /// A new saved recovery code replaced the old one.
+    SavedCodeReplaced = "saved-code-replaced";
+    /// The account was deleted.
+    AccountDeleted = "account-deleted";
 }
 
 /// A decision about an act.

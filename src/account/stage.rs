@@ -2,55 +2,32 @@
 
 use super::model::{Account, AddressKind};
 use crate::assurance::AssuranceLevel;
+use crate::set::named;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// The stage of an account on the way from SMS codes to passkeys. It is derived, never stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Stage {
-    /// SMS codes are on, and there is no passkey that is not suspended.
-    SmsOnly,
-    /// SMS codes are on, and no passkey is strong.
-    Enrolled,
-    /// SMS codes are on, and a passkey is strong.
-    Confirmed,
-    /// SMS codes are on, and the account would survive the loss of any one means: SMS codes may go.
-    Resilient,
-    /// SMS codes are off, and no passkey is strong.
-    Without,
-    /// SMS codes are off, and the account would not survive the loss of a means.
-    Fragile,
-    /// SMS codes are off, and the account is resilient.
-    SmsRetired,
-}
-
-impl Stage {
-    /// All stages.
-    pub const ALL: [Self; 7] = [
-        Self::SmsOnly,
-        Self::Enrolled,
-        Self::Confirmed,
-        Self::Resilient,
-        Self::Without,
-        Self::Fragile,
-        Self::SmsRetired,
-    ];
-
+named! {
+    /// The stage of an account on the way from SMS codes to passkeys. It is derived, never stored.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Stage;
     /// Returns the name, such as `sms-only`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::SmsOnly => "sms-only",
-            Self::Enrolled => "enrolled",
-            Self::Confirmed => "confirmed",
-            Self::Resilient => "resilient",
-            Self::Without => "without",
-            Self::Fragile => "fragile",
-            Self::SmsRetired => "sms-retired",
-        }
-    }
+    fn name;
+
+    /// SMS codes are on, and there is no passkey that is not suspended.
+    SmsOnly = "sms-only";
+    /// SMS codes are on, and no passkey is strong.
+    Enrolled = "enrolled";
+    /// SMS codes are on, and a passkey is strong.
+    Confirmed = "confirmed";
+    /// SMS codes are on, and the account would survive the loss of any one means: SMS codes may go.
+    Resilient = "resilient";
+    /// SMS codes are off, and no passkey is strong.
+    Without = "without";
+    /// SMS codes are off, and the account would not survive the loss of a means.
+    Fragile = "fragile";
+    /// SMS codes are off, and the account is resilient.
+    SmsRetired = "sms-retired";
 }
 
 impl Account {

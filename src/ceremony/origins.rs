@@ -3,33 +3,24 @@
 //! A received origin is compared as a string, because a URL parser would accept 14 spellings that differ from the origin.
 
 use crate::client::origin::{is_host_name, is_within};
+use crate::set::named;
 
-/// The rule by which a listed origin accepts the origin of a ceremony.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum OriginRule {
-    /// It is the ceremony's origin, octet by octet.
-    Listed,
-    /// The ceremony's origin is another port of its host.
-    AnyPort,
-    /// The ceremony's origin is below its host.
-    Subdomain,
-    /// The ceremony's origin is another port below its host.
-    SubdomainAndPort,
-}
-
-impl OriginRule {
+named! {
+    /// The rule by which a listed origin accepts the origin of a ceremony.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum OriginRule without ALL;
     /// Returns its name, as in the evidence.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Listed => "listed",
-            Self::AnyPort => "any_port",
-            Self::Subdomain => "subdomain",
-            Self::SubdomainAndPort => "subdomain_and_port",
-        }
-    }
+    fn name;
+
+    /// It is the ceremony's origin, octet by octet.
+    Listed = "listed";
+    /// The ceremony's origin is another port of its host.
+    AnyPort = "any_port";
+    /// The ceremony's origin is below its host.
+    Subdomain = "subdomain";
+    /// The ceremony's origin is another port below its host.
+    SubdomainAndPort = "subdomain_and_port";
 }
 
 /// Which origins a ceremony may come from.

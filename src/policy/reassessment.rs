@@ -2,30 +2,22 @@
 
 use super::MetadataPolicy;
 use crate::metadata::{Attested, Circumstance, Incidents, Lookup, Metadata, ModelId, Reason, Reasons, Short};
+use crate::set::named;
 use crate::time::UnixTime;
 
-/// What a policy asks for at a sign-in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum MetadataDecision {
-    /// The credential is acceptable.
-    Accept,
-    /// The user must also show another credential, or be checked by a person.
-    StepUp,
-    /// Do not accept this credential until a person has looked at it.
-    Suspend,
-}
-
-impl MetadataDecision {
+named! {
+    /// What a policy asks for at a sign-in.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum MetadataDecision without ALL;
     /// Returns a stable word for logs: `accept`, `step_up` or `suspend`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Accept => "accept",
-            Self::StepUp => "step_up",
-            Self::Suspend => "suspend",
-        }
-    }
+    fn name;
+
+    /// The credential is acceptable.
+    Accept = "accept";
+    /// The user must also show another credential, or be checked by a person.
+    StepUp = "step_up";
+    /// Do not accept this credential until a person has looked at it.
+    Suspend = "suspend";
 }
 
 /// What a policy says of a sign-in.
