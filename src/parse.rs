@@ -12,40 +12,26 @@ use crate::crypto::{CryptoError, cose};
 #[error(transparent)]
 pub struct ParseError(Kind);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-enum Kind {
-    #[error(transparent)]
+macro_rules! kinds {
+    ($($kind:ident($error:ty),)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+        enum Kind {
+            $(#[error(transparent)] $kind($error),)*
+        }
+
+        $(impl From<$error> for ParseError {
+            fn from(error: $error) -> Self {
+                Self(Kind::$kind(error))
+            }
+        })*
+    };
+}
+
+kinds! {
     Cbor(cbor::Error),
-    #[error(transparent)]
     ClientData(client_data::Error),
-    #[error(transparent)]
     AuthenticatorData(data::Error),
-    #[error(transparent)]
     CoseKey(cose::Error),
-}
-
-impl From<cbor::Error> for ParseError {
-    fn from(error: cbor::Error) -> Self {
-        Self(Kind::Cbor(error))
-    }
-}
-
-impl From<client_data::Error> for ParseError {
-    fn from(error: client_data::Error) -> Self {
-        Self(Kind::ClientData(error))
-    }
-}
-
-impl From<data::Error> for ParseError {
-    fn from(error: data::Error) -> Self {
-        Self(Kind::AuthenticatorData(error))
-    }
-}
-
-impl From<cose::Error> for ParseError {
-    fn from(error: cose::Error) -> Self {
-        Self(Kind::CoseKey(error))
-    }
 }
 
 /// Converts the error of an unusable key in a COSE_Key.
