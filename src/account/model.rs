@@ -188,55 +188,31 @@ impl Account {
     }
 }
 
+/// The members of an account, for reading.
+#[derive(Deserialize)]
+#[serde(remote = "Account", deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "as the account")]
+struct Wire {
+    version: Version,
+    ial: u8,
+    password: bool,
+    totp: bool,
+    #[serde(deserialize_with = "Option::deserialize")]
+    sms: Option<String>,
+    passkeys: Vec<Passkey>,
+    saved_code: bool,
+    reproofing: bool,
+    addresses: Vec<Address>,
+    recovery_addresses: Vec<String>,
+    contacts: u32,
+    #[serde(deserialize_with = "Option::deserialize")]
+    recovered_at: Option<UnixTime>,
+}
+
+/// Reading checks the bounds.
 impl<'de> Deserialize<'de> for Account {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        #[allow(clippy::struct_excessive_bools, reason = "as the account")]
-        struct Wire {
-            version: Version,
-            ial: u8,
-            password: bool,
-            totp: bool,
-            #[serde(deserialize_with = "Option::deserialize")]
-            sms: Option<String>,
-            passkeys: Vec<Passkey>,
-            saved_code: bool,
-            reproofing: bool,
-            addresses: Vec<Address>,
-            recovery_addresses: Vec<String>,
-            contacts: u32,
-            #[serde(deserialize_with = "Option::deserialize")]
-            recovered_at: Option<UnixTime>,
-        }
-        let Wire {
-            version,
-            ial,
-            password,
-            totp,
-            sms,
-            passkeys,
-            saved_code,
-            reproofing,
-            addresses,
-            recovery_addresses,
-            contacts,
-            recovered_at,
-        } = Wire::deserialize(from)?;
-        let account = Self {
-            version,
-            ial,
-            password,
-            totp,
-            sms,
-            passkeys,
-            saved_code,
-            reproofing,
-            addresses,
-            recovery_addresses,
-            contacts,
-            recovered_at,
-        };
+        let account = Wire::deserialize(from)?;
         account.check().map_err(D::Error::custom)?;
         Ok(account)
     }
