@@ -51,7 +51,7 @@ impl Recorder {
 
     /// Records the step of the extension outputs, which were checked if anything was `expected`.
     pub(crate) fn extensions(&mut self, expected: bool, report: ExtensionReport) {
-        self.record(Step::Extensions, Outcome::of_required(expected));
+        self.record(Step::Extensions, if expected { Outcome::Passed } else { Outcome::NotRequired });
         self.evidence.unsolicited_extensions = Some(report.unsolicited);
         self.evidence.unknown_extensions = Some(report.unknown);
         self.evidence.secret_extension_results = Some(report.secret_results);

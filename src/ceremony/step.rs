@@ -184,13 +184,6 @@ pub(crate) enum Outcome {
     Refused,
 }
 
-impl Outcome {
-    /// Returns the outcome of a check that holds.
-    pub(super) const fn of_required(required: bool) -> Self {
-        if required { Self::Passed } else { Self::NotRequired }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
