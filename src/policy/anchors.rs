@@ -21,7 +21,7 @@ pub struct TrustAnchors {
     any: Vec<TrustAnchor>,
     formats: BTreeMap<Format, Vec<TrustAnchor>>,
     aaguids: BTreeMap<Aaguid, Vec<TrustAnchor>>,
-    crls: Vec<Crl>,
+    pub(super) crls: Vec<Crl>,
 }
 
 impl TrustAnchors {
@@ -105,10 +105,6 @@ impl TrustAnchors {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.all().next().is_none()
-    }
-
-    pub(super) fn crls(&self) -> &[Crl] {
-        &self.crls
     }
 
     /// Returns the anchors of all lists.

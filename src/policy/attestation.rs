@@ -62,11 +62,6 @@ impl Trust {
         }
     }
 
-    /// Returns whether certificates are judged.
-    const fn judges(&self) -> bool {
-        !matches!(self, Self::Ignore)
-    }
-
     /// Returns whether only the metadata of a call says which models can be attested.
     const fn is_by_metadata(&self) -> bool {
         #[cfg(feature = "mds")]
@@ -123,9 +118,11 @@ pub struct AttestationPolicy {
     pub key_enforcement: KeyEnforcement,
 }
 
-/// What the checks of certificates need to know.
+/// What the checks of certificates need to know, the same for every statement of a registration.
 #[derive(Clone, Copy)]
 pub(super) struct Circumstances<'c> {
+    /// The AAGUID that the authenticator claims.
+    pub(super) aaguid: Aaguid,
     /// The time at which certificates must be valid; `None`: dates are not checked.
     pub(super) time: Option<UnixTime>,
     /// The enabled quirks.
@@ -196,17 +193,18 @@ impl AttestationPolicy {
     /// ```
     pub fn decide(&self, verified: VerifiedRegistration<'_>, user: &UserHandle) -> Result<Registered, Failure> {
         let ExpectedRegistration { time, quirks, .. } = verified.expected;
+        let aaguid = verified.attested_credential_data().aaguid();
         let circumstances = &Circumstances {
+            aaguid,
             time,
             quirks,
             backend: verified.backend,
             #[cfg(feature = "mds")]
             metadata: verified.expected.metadata,
         };
-        let aaguid = verified.attested_credential_data().aaguid();
         let mut budget = verified.budget();
         let attestation = verified.attestation();
-        let judged = self.judge(attestation, aaguid, circumstances, &mut budget).and_then(|judged| {
+        let judged = self.judge(attestation, circumstances, &mut budget).and_then(|judged| {
             self.check_models(attestation, aaguid, judged.attested)?;
             verified.check_extensions_vouched(judged.voucher(Fact::Extensions))?;
             Ok(judged)
@@ -242,7 +240,6 @@ impl AttestationPolicy {
     fn judge(
         &self,
         attestation: &Attestation<'_>,
-        aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
         budget: &mut Budget,
     ) -> Result<Judged, Refusal> {
@@ -262,15 +259,15 @@ impl AttestationPolicy {
             AttestationType::None | AttestationType::SelfAttestation => {
                 #[cfg(feature = "mds")]
                 if let Trust::Metadata(trust) = &self.trust {
-                    return super::by_metadata::without_certificates(trust, attestation, aaguid, circumstances);
+                    return super::by_metadata::without_certificates(trust, attestation, circumstances);
                 }
                 Ok(Judged::of(attestation, TrustOutcome::NoCertificates))
             }
-            AttestationType::Compound => self.compound(attestation, aaguid, circumstances, budget),
+            AttestationType::Compound => self.compound(attestation, circumstances, budget),
             _ => {
                 let leaf = attestation.leaf();
                 let device_serial = self.device_serial(leaf.as_ref())?;
-                let judged = self.certificates(attestation, leaf.as_ref(), aaguid, circumstances, budget)?;
+                let judged = self.certificates(attestation, leaf.as_ref(), circumstances, budget)?;
                 Ok(Judged { device_serial: device_serial.filter(|_| judged.trust == TrustOutcome::Trusted), ..judged })
             }
         }
@@ -285,7 +282,6 @@ impl AttestationPolicy {
     fn compound(
         &self,
         attestation: &Attestation<'_>,
-        aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
         budget: &mut Budget,
     ) -> Result<Judged, Refusal> {
@@ -296,10 +292,10 @@ impl AttestationPolicy {
         let mut whole = Judged::new(TrustOutcome::Trusted);
         let mut last = Refusal::AttestationStatementsTooFew;
         for statement in &attestation.statements {
-            match (self.judge(statement, aaguid, circumstances, budget), self.compound) {
+            match (self.judge(statement, circumstances, budget), self.compound) {
                 (Ok(judged), _) => {
                     accepted.push(statement);
-                    whole = whole.and(judged);
+                    whole.add(judged);
                 }
                 (Err(refusal), CompoundPolicy::All) => return Err(refusal),
                 (Err(refusal), CompoundPolicy::AtLeast(_)) => {
@@ -312,7 +308,7 @@ impl AttestationPolicy {
         match self.compound {
             CompoundPolicy::AtLeast(least) if accepted.len() < least.max(1) => Err(last),
             CompoundPolicy::AtLeast(least) if keys < least.max(1) => Err(Refusal::AttestationStatementsNotIndependent),
-            CompoundPolicy::All if keys < accepted.len() && self.trust.judges() => {
+            CompoundPolicy::All if keys < accepted.len() && !matches!(self.trust, Trust::Ignore) => {
                 Err(Refusal::AttestationStatementsNotIndependent)
             }
             _ => Ok(whole),
@@ -325,7 +321,6 @@ impl AttestationPolicy {
         &self,
         attestation: &'a Attestation<'_>,
         leaf: Option<&Certificate<'a>>,
-        aaguid: Aaguid,
         circumstances: &Circumstances<'_>,
         budget: &mut Budget,
     ) -> Result<Judged, Refusal> {
@@ -335,17 +330,17 @@ impl AttestationPolicy {
             Trust::Prefer(anchors) => (anchors, false),
             #[cfg(feature = "mds")]
             Trust::Metadata(trust) => {
-                return super::by_metadata::certificates(self, trust, attestation, leaf, aaguid, circumstances, budget);
+                return super::by_metadata::certificates(self, trust, attestation, leaf, circumstances, budget);
             }
         };
-        let all = if anchors.crls().is_empty() { Vec::new() } else { anchors.all().collect() };
+        let all = if anchors.crls.is_empty() { Vec::new() } else { anchors.all().collect() };
         let trusted = Trusted {
-            anchors: anchors.of(attestation.format, aaguid),
-            revocation: Revocation { crls: anchors.crls(), anchors: &all },
+            anchors: anchors.of(attestation.format, circumstances.aaguid),
+            revocation: Revocation { crls: &anchors.crls, anchors: &all },
             required,
-            vouched: anchors.vouch(attestation.format, aaguid),
+            vouched: anchors.vouch(attestation.format, circumstances.aaguid),
         };
-        self.path(attestation, leaf, aaguid, &trusted, circumstances, budget).map(|(judged, _)| judged)
+        self.path(attestation, leaf, &trusted, circumstances, budget).map(|(judged, _)| judged)
     }
 
     /// Validates the certification path. Returns the decision, and the path if it is valid; `None` if it is not valid and the policy
@@ -354,7 +349,6 @@ impl AttestationPolicy {
         &self,
         attestation: &'a Attestation<'_>,
         leaf: Option<&Certificate<'a>>,
-        aaguid: Aaguid,
         trusted: &Trusted<'_>,
         circumstances: &Circumstances<'_>,
         budget: &mut Budget,
@@ -392,7 +386,7 @@ impl AttestationPolicy {
         }
         let trust = if legacy { TrustOutcome::LegacyRs1 } else { TrustOutcome::Trusted };
         // The verification procedure compared the AAGUID in the certificate with that in the authenticator data.
-        let named = names_model(attestation.format) && leaf.and_then(certified_model) == Some(aaguid);
+        let named = names_model(attestation.format) && leaf.and_then(certified_model) == Some(circumstances.aaguid);
         let anchor = inputs.anchors.get(valid.anchor).map(|anchor| anchor.fingerprint(circumstances.backend));
         let statement = StatementEvidence {
             anchor,
@@ -401,7 +395,7 @@ impl AttestationPolicy {
             ..evidence_of(attestation, Some(trust))
         };
         let judged = Judged {
-            attested: !legacy && aaguid != Aaguid::ZERO && (trusted.vouched || named),
+            attested: !legacy && circumstances.aaguid != Aaguid::ZERO && (trusted.vouched || named),
             quirks: if valid.issuer_without_ca { Quirks::NONE.with(quirk) } else { Quirks::NONE },
             statements: vec![statement],
             ..Judged::new(trust)

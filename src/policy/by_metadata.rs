@@ -6,7 +6,6 @@ use super::reassessment::keys_of;
 use super::{AttestationPolicy, MetadataTrust, ModelVerdict};
 use crate::attestation::voucher::{Fact, Voucher};
 use crate::attestation::{Attestation, AttestationType, Format};
-use crate::authenticator::Aaguid;
 use crate::budget::Budget;
 use crate::ceremony::Refusal;
 use crate::ceremony::evidence::TrustOutcome;
@@ -24,24 +23,34 @@ fn metadata<'c>(circumstances: &Circumstances<'c>) -> Result<(&'c Metadata, Unix
     Ok((metadata, circumstances.time.unwrap_or_else(|| metadata.received_at())))
 }
 
-/// Refuses for these reasons if the trust says so.
-fn check(trust: &MetadataTrust, reasons: Reasons) -> Result<(), Refusal> {
-    let refusing = trust.refusing(reasons);
-    if refusing.is_empty() { Ok(()) } else { Err(Refusal::Metadata(reasons)) }
+/// Refuses for the reasons of the verdict: for each of them if the trust requires what the policy demands, otherwise only for what
+/// is known to be bad. If nothing refuses, adds the evidence of the metadata to the decision.
+fn accept(
+    trust: &MetadataTrust,
+    metadata: &Metadata,
+    id: ModelId,
+    verdict: ModelVerdict,
+    judged: Judged,
+) -> Result<Judged, Refusal> {
+    let ModelVerdict { reasons, standing } = verdict;
+    let refusing = if trust.required { reasons } else { reasons.known_bad() };
+    if !refusing.is_empty() {
+        return Err(Refusal::Metadata(reasons));
+    }
+    Ok(Judged { metadata: vec![MetadataEvidence::new(metadata, id, standing, reasons)], ..judged })
 }
 
 /// A statement without certificates: nothing is known of the model.
 pub(super) fn without_certificates(
     trust: &MetadataTrust,
     attestation: &Attestation<'_>,
-    aaguid: Aaguid,
     circumstances: &Circumstances<'_>,
 ) -> Result<Judged, Refusal> {
     let (metadata, at) = metadata(circumstances)?;
-    let reasons = trust.policy.judge_claim(metadata, aaguid, at);
-    check(trust, reasons)?;
-    let evidence = MetadataEvidence::new(metadata, ModelId::Aaguid(aaguid), None, reasons);
-    Ok(Judged { metadata: vec![evidence], ..Judged::of(attestation, TrustOutcome::NoCertificates) })
+    let aaguid = circumstances.aaguid;
+    let verdict = trust.policy.judge_claim(metadata, aaguid, at);
+    let judged = Judged::of(attestation, TrustOutcome::NoCertificates);
+    accept(trust, metadata, ModelId::Aaguid(aaguid), verdict, judged)
 }
 
 /// A statement with certificates. Under `fido-u2f` nobody signs the AAGUID, so the key of the certificate names the model.
@@ -50,12 +59,11 @@ pub(super) fn certificates<'a>(
     trust: &MetadataTrust,
     attestation: &'a Attestation<'_>,
     leaf: Option<&Certificate<'a>>,
-    aaguid: Aaguid,
     circumstances: &Circumstances<'_>,
     budget: &mut Budget,
 ) -> Result<Judged, Refusal> {
     let (metadata, at) = metadata(circumstances)?;
-    let backend = circumstances.backend;
+    let Circumstances { aaguid, backend, .. } = *circumstances;
     let id = match attestation.format {
         Format::FidoU2f => {
             let identifier = leaf.and_then(|leaf| key_identifier_of(leaf.spki, backend));
@@ -66,17 +74,14 @@ pub(super) fn certificates<'a>(
     };
     let mut circumstance = Circumstance::at(at);
     let own = trust.own.of_aaguid(attestation.format, aaguid);
-    let unknown = |verdict: ModelVerdict| {
-        check(trust, verdict.reasons)?;
-        let evidence = MetadataEvidence::new(metadata, id, verdict.standing, verdict.reasons);
-        let reason = Some(Rule::NoAnchors.into());
-        Ok(Judged { metadata: vec![evidence], reason, ..Judged::of(attestation, TrustOutcome::Untrusted) })
-    };
     let numbers = match (metadata.lookup(&id), own) {
         (Lookup::Entries(numbers), _) => numbers,
         (Lookup::Absent, Some(_)) => &[],
         (Lookup::Absent | Lookup::Unreadable(_), _) => {
-            return unknown(trust.policy.judge(metadata, &id, &circumstance));
+            let verdict = trust.policy.judge(metadata, &id, &circumstance);
+            let reason = Some(Rule::NoAnchors.into());
+            let judged = Judged { reason, ..Judged::of(attestation, TrustOutcome::Untrusted) };
+            return accept(trust, metadata, id, verdict, judged);
         }
     };
     let of_model: Vec<TrustAnchor>;
@@ -88,19 +93,16 @@ pub(super) fn certificates<'a>(
             &of_model
         }
     };
-    let all = if trust.own.crls().is_empty() { Vec::new() } else { anchors.iter().chain(trust.own.all()).collect() };
-    let revocation = Revocation { crls: trust.own.crls(), anchors: &all };
+    let all = if trust.own.crls.is_empty() { Vec::new() } else { anchors.iter().chain(trust.own.all()).collect() };
+    let revocation = Revocation { crls: &trust.own.crls, anchors: &all };
     // These anchors are the model's own, so they vouch for an AAGUID that somebody signs.
     let vouched = Voucher::of(attestation.format, AttestationType::BasicOrAttCa, Fact::Aaguid).is_signature();
     let trusted = Trusted { anchors, revocation, required: trust.required, vouched };
-    let (judged, path) = policy.path(attestation, leaf, aaguid, &trusted, circumstances, budget)?;
+    let (judged, path) = policy.path(attestation, leaf, &trusted, circumstances, budget)?;
     let end = path.and_then(|path| Some((path, anchors.get(path.anchor)?)));
     let Some((path, anchor)) = end else {
         // The model is only a claim.
-        let reasons = trust.policy.judge_claim(metadata, aaguid, at);
-        check(trust, reasons)?;
-        let evidence = MetadataEvidence::new(metadata, id, None, reasons);
-        return Ok(Judged { metadata: vec![evidence], ..judged });
+        return accept(trust, metadata, id, trust.policy.judge_claim(metadata, aaguid, at), judged);
     };
     let x5c: Vec<Certificate<'_>> =
         attestation.trust_path.iter().filter_map(|der| Certificate::read(der).ok()).collect();
@@ -113,16 +115,12 @@ pub(super) fn certificates<'a>(
     circumstance.firmware = leaf.and_then(firmware_of);
     let verdict = match numbers {
         // The relying party knows the model by its own anchors.
-        [] => trust.policy.judge_unknown(),
+        [] => ModelVerdict::without_entry(trust.policy.below_for_unknown()),
         _ => trust.policy.judge(metadata, &id, &circumstance),
     };
-    check(trust, verdict.reasons)?;
+    let judged = accept(trust, metadata, id, verdict, judged)?;
     let below = x5c.get(..path.certificates).unwrap_or_default();
     let proof = Proof::of(attestation.format, below, anchor, backend);
     let proofs = proof.into_iter().map(|proof| proof.by(own.is_some())).collect();
-    Ok(Judged {
-        metadata: vec![MetadataEvidence::new(metadata, id, verdict.standing, verdict.reasons)],
-        proofs,
-        ..judged
-    })
+    Ok(Judged { proofs, ..judged })
 }

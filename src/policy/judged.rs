@@ -78,26 +78,18 @@ impl Judged {
     }
 
     /// Adds one more statement of a compound attestation.
-    pub(super) fn and(mut self, other: Self) -> Self {
-        let trust = least(self.trust, other.trust);
-        let trusted = trust == TrustOutcome::Trusted;
+    pub(super) fn add(&mut self, other: Self) {
+        self.trust = least(self.trust, other.trust);
+        let trusted = self.trust == TrustOutcome::Trusted;
+        self.reason = self.reason.or(other.reason);
+        self.attested = trusted && (self.attested || other.attested);
+        self.device_serial = self.device_serial.take().or(other.device_serial).filter(|_| trusted);
+        self.quirks = self.quirks.union(other.quirks);
         self.statements.extend(other.statements);
         #[cfg(feature = "mds")]
         {
             self.metadata.extend(other.metadata);
             self.proofs.extend(other.proofs);
-        }
-        Self {
-            trust,
-            reason: self.reason.or(other.reason),
-            attested: trusted && (self.attested || other.attested),
-            device_serial: self.device_serial.or(other.device_serial).filter(|_| trusted),
-            quirks: self.quirks.union(other.quirks),
-            statements: self.statements,
-            #[cfg(feature = "mds")]
-            metadata: self.metadata,
-            #[cfg(feature = "mds")]
-            proofs: self.proofs,
         }
     }
 }

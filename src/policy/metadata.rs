@@ -171,20 +171,13 @@ impl MetadataPolicy {
         below
     }
 
-    /// Judges a model that the metadata does not have and the policy accepts.
-    pub(super) const fn judge_unknown(&self) -> ModelVerdict {
-        ModelVerdict { reasons: self.below_for_unknown(), standing: None }
-    }
-
     /// Judges a model whose attestation was verified, or is not in question.
     #[must_use]
     pub fn judge(&self, metadata: &Metadata, id: &ModelId, circumstance: &Circumstance<'_>) -> ModelVerdict {
         match metadata.lookup(id) {
-            Lookup::Unreadable(_) => {
-                ModelVerdict { reasons: Reasons::NONE.with(Reason::EntryUnreadable), standing: None }
-            }
-            Lookup::Absent if self.accept_unknown => self.judge_unknown(),
-            Lookup::Absent => ModelVerdict { reasons: Reasons::NONE.with(Reason::NotInMetadata), standing: None },
+            Lookup::Unreadable(_) => ModelVerdict::without_entry(Reasons::NONE.with(Reason::EntryUnreadable)),
+            Lookup::Absent if self.accept_unknown => ModelVerdict::without_entry(self.below_for_unknown()),
+            Lookup::Absent => ModelVerdict::without_entry(Reasons::NONE.with(Reason::NotInMetadata)),
             Lookup::Entries(numbers) => {
                 let found = self.assess(metadata, numbers, circumstance);
                 let incidents = found.standing.incidents;
@@ -196,7 +189,7 @@ impl MetadataPolicy {
     }
 
     /// Judges a registration without certificates, or with certificates that are not trusted: the AAGUID is only a claim.
-    pub(super) fn judge_claim(&self, metadata: &Metadata, aaguid: Aaguid, at: UnixTime) -> Reasons {
+    pub(super) fn judge_claim(&self, metadata: &Metadata, aaguid: Aaguid, at: UnixTime) -> ModelVerdict {
         let mut reasons = Reasons::NONE;
         if self.demands_attestation() {
             reasons = reasons.with(Reason::NotAttested);
@@ -204,11 +197,11 @@ impl MetadataPolicy {
         if self.claims_count_against {
             let claimed = self.judge(metadata, &ModelId::Aaguid(aaguid), &Circumstance::at(at));
             if claimed.reasons.contains(Reason::EntryUnreadable) {
-                return claimed.reasons;
+                return claimed;
             }
             reasons = reasons.union(claimed.reasons.incidents());
         }
-        reasons
+        ModelVerdict::without_entry(reasons)
     }
 }
 
@@ -263,6 +256,12 @@ pub struct ModelVerdict {
     pub standing: Option<Standing>,
 }
 
+impl ModelVerdict {
+    pub(super) const fn without_entry(reasons: Reasons) -> Self {
+        Self { reasons, standing: None }
+    }
+}
+
 /// Judges certificates by the metadata: [`Trust::Metadata`](super::Trust::Metadata).
 #[derive(Clone, Debug)]
 pub struct MetadataTrust {
@@ -298,11 +297,6 @@ impl MetadataTrust {
     #[must_use]
     pub const fn policy(&self) -> &MetadataPolicy {
         &self.policy
-    }
-
-    /// What refuses: everything, or only what is known to be bad.
-    pub(super) fn refusing(&self, reasons: Reasons) -> Reasons {
-        if self.required { reasons } else { reasons.known_bad() }
     }
 }
 
