@@ -6,7 +6,7 @@ pub use descriptor::{CredentialDescriptor, CredentialParameters, PublicKeyCreden
 
 use crate::codec::base64url::{self, ShortBytes};
 use crate::invalid::InvalidValue;
-use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::de::{Error as _, SeqAccess, Visitor, value::SeqAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! opaque_bytes {
@@ -183,12 +183,8 @@ fn transports<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Transport>, D::E
         fn visit_none<E>(self) -> Result<Self::Value, E> {
             Ok(Vec::new())
         }
-        fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Self::Value, A::Error> {
-            let mut list = Vec::new();
-            while let Some(transport) = names.next_element()? {
-                list.push(transport);
-            }
-            Ok(list)
+        fn visit_seq<A: SeqAccess<'de>>(self, names: A) -> Result<Self::Value, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(names))
         }
     }
     if from.is_human_readable() { from.deserialize_any(List) } else { Vec::deserialize(from) }
