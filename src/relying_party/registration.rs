@@ -157,11 +157,8 @@ pub(super) fn attachment_of(hints: &[Hint]) -> Option<AuthenticatorAttachment> {
 /// Returns the descriptor of a stored credential. Its transports are sorted and unique, as those of a decoy, because the order in
 /// which a browser sent them would tell a real credential from a decoy (§14.6.2).
 pub(super) fn descriptor(record: &CredentialRecord) -> CredentialDescriptor {
-    CredentialDescriptor {
-        credential_type: PublicKeyCredentialType::PublicKey,
-        id: record.id.clone(),
-        transports: sorted(record.transports.clone()),
-    }
+    let transports = sorted(record.transports.clone());
+    CredentialDescriptor::new(PublicKeyCredentialType::PublicKey, record.id.clone(), transports)
 }
 
 pub(super) fn sorted(mut transports: Vec<Transport>) -> Vec<Transport> {
