@@ -1,6 +1,6 @@
 //! The receipt of a confirmation, which anybody with the public key can verify years later.
 
-use super::digest::{Digests, Nonce};
+use super::digest::Nonce;
 use super::document::Document;
 use super::part::Part;
 use crate::ceremony::authentication::{self, ExpectedAuthentication, SignCountPolicy, UserVerification};
@@ -125,34 +125,25 @@ pub(super) fn verify(
     expected.user_handle = Some(record.user_handle.as_bytes());
     expected.sign_count = SignCountPolicy::Report;
     let verified = authentication::verify(&expected, response, record, backend)?;
-    let user_verification = verified.user_verification();
-    let evidence = verified.evidence();
-    Ok(Confirmed {
-        challenge,
-        user: record.user_handle.clone(),
-        credential_id: record.id.clone(),
-        user_verification,
-        items,
-        head: stated.map(|(signer, meaning)| (!signer.is_empty(), !meaning.is_empty())),
-        evidence,
-    })
+    Ok(Confirmed::of(challenge, (items, stated), record, verified.user_verification(), verified.evidence()))
 }
 
 impl Confirmed {
+    /// `stated` is the signer and the meaning, if the head is disclosed.
     pub(crate) fn of(
-        document: &Document,
-        digests: &Digests,
+        challenge: [u8; 32],
+        (items, stated): (usize, Option<(&str, &str)>),
         record: &CredentialRecord,
         user_verification: UserVerification,
         evidence: Evidence,
     ) -> Self {
         Self {
-            challenge: digests.challenge,
+            challenge,
             user: record.user_handle.clone(),
             credential_id: record.id.clone(),
             user_verification,
-            items: digests.items.len(),
-            head: Some((!document.signer().is_empty(), !document.meaning().is_empty())),
+            items,
+            head: stated.map(|(signer, meaning)| (!signer.is_empty(), !meaning.is_empty())),
             evidence,
         }
     }

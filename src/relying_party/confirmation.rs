@@ -153,11 +153,11 @@ impl RelyingParty {
             let verified = authentication::verify(expected, response, record, self.backend)?;
             let mut authenticated = Self::authenticated(&state, record, verified);
             authenticated.evidence.purpose_text = Some(document.purpose().to_owned());
-            let user_verification = authenticated.user_verification;
-            let evidence = authenticated.evidence.clone();
+            let contents = (digests.items().len(), Some((document.signer(), document.meaning())));
+            let (user_verification, evidence) = (authenticated.user_verification, authenticated.evidence.clone());
             Ok(Confirmation {
                 receipt: Receipt::signed(document, nonce, response),
-                confirmed: Confirmed::of(document, &digests, record, user_verification, evidence),
+                confirmed: Confirmed::of(*digests.challenge(), contents, record, user_verification, evidence),
                 authenticated,
             })
         })
