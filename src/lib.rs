@@ -89,17 +89,14 @@
     ),
     warn(clippy::exhaustive_enums, clippy::exhaustive_structs)
 )]
-#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(docsrs, feature(doc_cfg))] // docs.rs then names the feature of each item
 
 #[cfg(feature = "assurance")]
-#[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
 pub mod account;
 #[cfg(feature = "assurance")]
-#[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
 pub mod assurance;
 pub mod attestation;
 #[cfg(feature = "audit")]
-#[cfg_attr(docsrs, doc(cfg(feature = "audit")))]
 pub mod audit;
 pub mod authenticator;
 mod budget;
@@ -107,7 +104,6 @@ pub mod ceremony;
 pub mod client;
 mod codec;
 #[cfg(feature = "assurance")]
-#[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
 pub mod confirmation;
 mod credential;
 pub mod crypto;
@@ -117,7 +113,6 @@ pub mod interop;
 mod invalid;
 pub mod manual;
 #[cfg(feature = "mds")]
-#[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
 pub mod metadata;
 mod parse;
 pub mod policy;
@@ -139,7 +134,6 @@ pub use relying_party::{
     RegistrationRequest, RelyingParty, RelyingPartyBuilder,
 };
 #[cfg(feature = "assurance")]
-#[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
 pub use relying_party::{Confirmation, ConfirmationState};
 pub use state::{AuthenticationState, RegistrationState, Session};
 pub use time::UnixTime;

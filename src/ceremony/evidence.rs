@@ -323,7 +323,6 @@ pub struct Evidence {
     pub quirks: Quirks,
     /// What the FIDO metadata says of each statement, under [`Trust::Metadata`](crate::policy::Trust::Metadata).
     #[cfg(feature = "mds")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub metadata: Vec<crate::metadata::MetadataEvidence>,
 }

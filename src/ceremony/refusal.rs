@@ -29,7 +29,6 @@ macro_rules! refusals {
             ///
             /// Code `attestation-metadata`, [`Step::AttestationTrust`].
             #[cfg(feature = "mds")]
-            #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
             #[error("the FIDO metadata refuses the authenticator model: {0}")]
             Metadata(crate::metadata::Reasons),
         }

@@ -59,7 +59,6 @@ pub struct ExpectedRegistration<'e> {
     pub quirks: Quirks,
     /// The FIDO metadata, for [`Trust::Metadata`](crate::policy::Trust::Metadata). The verification does not need it.
     #[cfg(feature = "mds")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
     pub metadata: Option<&'e crate::metadata::Metadata>,
 }
 

@@ -48,7 +48,6 @@ pub enum Trust {
     /// The metadata is passed with each call:
     /// [`ExpectedRegistration::metadata`](crate::ceremony::registration::ExpectedRegistration::metadata).
     #[cfg(feature = "mds")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
     Metadata(super::MetadataTrust),
 }
 

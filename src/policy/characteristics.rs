@@ -72,7 +72,6 @@ impl Characteristics {
 
 impl Registered {
     /// Returns what to keep beside the record, so that [`Facts`](crate::assurance::Facts) of later sign-ins can be made.
-    #[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
     #[must_use]
     pub fn characteristics(&self) -> Characteristics {
         let in_hardware = |key| match key {

@@ -20,12 +20,9 @@ mod registered;
 pub use anchors::TrustAnchors;
 pub use attestation::{AttestationPolicy, Trust};
 #[cfg(feature = "assurance")]
-#[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
 pub use characteristics::Characteristics;
 #[cfg(feature = "mds")]
-#[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
 pub use metadata::{MetadataPolicy, MetadataPolicyError, MetadataTrust, ModelVerdict};
 #[cfg(feature = "mds")]
-#[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
 pub use reassessment::{MetadataDecision, Reassessment};
 pub use registered::Registered;

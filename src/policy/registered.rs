@@ -91,7 +91,6 @@ impl Registered {
     /// [`Metadata::reassess`](crate::metadata::Metadata::reassess). Without [`Trust::Metadata`](super::Trust::Metadata) it says
     /// that nothing is known.
     #[cfg(feature = "mds")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
     #[must_use]
     pub fn attested(&self) -> crate::metadata::Attested {
         let at = self.recorder.evidence.time.unwrap_or(crate::time::UnixTime::from_secs(0));
@@ -100,7 +99,6 @@ impl Registered {
 
     /// Returns what the metadata says of each statement, under [`Trust::Metadata`](super::Trust::Metadata).
     #[cfg(feature = "mds")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "mds")))]
     #[must_use]
     pub fn metadata(&self) -> &[crate::metadata::MetadataEvidence] {
         &self.recorder.evidence.metadata

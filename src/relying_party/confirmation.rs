@@ -90,7 +90,6 @@ impl RelyingParty {
     /// # Errors
     /// [`Error::NoCredentials`], [`Error::ForeignCredential`], [`Error::SessionEmpty`], [`Error::TimeNotInSeconds`],
     /// [`Error::Random`].
-    #[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
     pub fn start_confirmation(
         &self,
         user: &UserHandle,
@@ -132,7 +131,6 @@ impl RelyingParty {
     /// # Errors
     /// [`Error::Failed`] with the step that refuses; another document is refused at step 11. Otherwise as
     /// [`Self::finish_authentication`].
-    #[cfg_attr(docsrs, doc(cfg(feature = "assurance")))]
     pub fn finish_confirmation(
         &self,
         state: ConfirmationState,
