@@ -43,8 +43,9 @@ struct SignedIn<'a> {
 }
 
 impl SignedIn<'_> {
-    fn check(&self, rp: &RelyingParty) -> Result<(), Error> {
-        if self.rp_id == rp.site.rp_id { Ok(()) } else { Err(Error::WrongRelyingParty) }
+    /// Refuses another relying party.
+    fn at(self, rp: &RelyingParty) -> Result<Self, Error> {
+        if self.rp_id == rp.site.rp_id { Ok(self) } else { Err(Error::WrongRelyingParty) }
     }
 
     fn all_accepted_credentials(&self, all: &[CredentialRecord]) -> Result<Signal, Error> {
@@ -73,9 +74,9 @@ impl SignedIn<'_> {
 }
 
 impl Authenticated {
-    fn signed_in(&self) -> SignedIn<'_> {
+    fn signed_in(&self, rp: &RelyingParty) -> Result<SignedIn<'_>, Error> {
         let rp_id = self.evidence.rp_id.as_deref().unwrap_or_default();
-        SignedIn { rp_id, user: &self.user, credential_id: &self.credential_id }
+        SignedIn { rp_id, user: &self.user, credential_id: &self.credential_id }.at(rp)
     }
 
     /// Returns the signal that lists all credentials of the user who signed in. `all` is every record of the account: a
@@ -97,9 +98,7 @@ impl Authenticated {
         rp: &RelyingParty,
         all: &[CredentialRecord],
     ) -> Result<Signal, Error> {
-        let signed_in = self.signed_in();
-        signed_in.check(rp)?;
-        signed_in.all_accepted_credentials(all)
+        self.signed_in(rp)?.all_accepted_credentials(all)
     }
 
     /// Returns the signal with the current names of the user who signed in: the account name, and the person's name, as in
@@ -120,9 +119,7 @@ impl Authenticated {
         name: impl Into<String>,
         display_name: impl Into<String>,
     ) -> Result<Signal, Error> {
-        let signed_in = self.signed_in();
-        signed_in.check(rp)?;
-        Ok(signed_in.current_user_details(name.into(), display_name.into()))
+        Ok(self.signed_in(rp)?.current_user_details(name.into(), display_name.into()))
     }
 }
 
@@ -130,8 +127,8 @@ impl Reauthentication {
     /// Returns who re-authenticated, for any purpose, if it still counts.
     fn signed_in(&self, rp: &RelyingParty, now: UnixTime) -> Result<SignedIn<'_>, Error> {
         check_time(now)?;
-        let signed_in = SignedIn { rp_id: self.rp_id(), user: self.user(), credential_id: self.credential_id() };
-        signed_in.check(rp)?;
+        let signed_in =
+            SignedIn { rp_id: self.rp_id(), user: self.user(), credential_id: self.credential_id() }.at(rp)?;
         if (self.at()..=self.until()).contains(&now) { Ok(signed_in) } else { Err(Error::NotFresh) }
     }
 
