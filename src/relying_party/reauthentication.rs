@@ -108,7 +108,8 @@ impl Reauthentication {
     /// # Errors
     /// [`Error::ReauthenticationMismatch`], [`Error::NotFresh`], [`Error::NotAFactor`].
     pub fn require(&self, rp: &RelyingParty, user: &UserHandle, purpose: &str, now: UnixTime) -> Result<(), Error> {
-        self.require_one_of(&[UserVerification::Performed], rp, user, purpose, now)
+        self.require_with_additional_factor(rp, user, purpose, now)?;
+        if self.user_verification.is_factor() { Ok(()) } else { Err(Error::NotAFactor) }
     }
 
     /// Checks as [`Self::require`], and returns the id to store so that the re-authentication is spent once. Take the proof out of
@@ -136,17 +137,6 @@ impl Reauthentication {
         purpose: &str,
         now: UnixTime,
     ) -> Result<(), Error> {
-        self.require_one_of(&[UserVerification::Performed, UserVerification::First], rp, user, purpose, now)
-    }
-
-    fn require_one_of(
-        &self,
-        accepted: &[UserVerification],
-        rp: &RelyingParty,
-        user: &UserHandle,
-        purpose: &str,
-        now: UnixTime,
-    ) -> Result<(), Error> {
         check_time(now)?;
         if self.rp_id != rp.site.rp_id || self.user != *user || self.purpose != purpose {
             return Err(Error::ReauthenticationMismatch);
@@ -154,7 +144,7 @@ impl Reauthentication {
         if !(self.at..=self.until).contains(&now) {
             return Err(Error::NotFresh);
         }
-        if accepted.contains(&self.user_verification) { Ok(()) } else { Err(Error::NotAFactor) }
+        if self.user_verification == UserVerification::NotPerformed { Err(Error::NotAFactor) } else { Ok(()) }
     }
 }
 
