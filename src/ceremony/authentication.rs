@@ -208,8 +208,7 @@ pub fn verify<'a>(
     record: &CredentialRecord,
     backend: &dyn Backend,
 ) -> Result<VerifiedAuthentication<'a>, Failure> {
-    let recorder = expected.begin(response, backend);
-    verify_with_type("webauthn.get", expected, response, record, recorder, backend)
+    verify_with_type("webauthn.get", None, expected, response, record, backend)
 }
 
 /// As [`verify`], for Secure Payment Confirmation, whose client data has its own `type`.
@@ -219,20 +218,20 @@ pub(super) fn verify_payment<'a>(
     record: &CredentialRecord,
     backend: &dyn Backend,
 ) -> Result<VerifiedAuthentication<'a>, Failure> {
-    let mut recorder = expected.begin(response, backend);
-    recorder.evidence.purpose = Some(Purpose::Payment);
-    verify_with_type("payment.get", expected, response, record, recorder, backend)
+    verify_with_type("payment.get", Some(Purpose::Payment), expected, response, record, backend)
 }
 
-/// As [`verify`], with the `type` that client data must have. `recorder` contains what is known before the first step.
+/// As [`verify`], with the `type` that client data must have, and the purpose for the evidence.
 fn verify_with_type<'a>(
     ceremony_type: &str,
+    purpose: Option<Purpose>,
     expected: &ExpectedAuthentication<'a>,
     response: &'a AuthenticationResponse,
     record: &CredentialRecord,
-    mut recorder: Recorder,
     backend: &dyn Backend,
 ) -> Result<VerifiedAuthentication<'a>, Failure> {
+    let mut recorder = expected.begin(response, backend);
+    recorder.evidence.purpose = purpose;
     match steps(ceremony_type, expected, response, record, backend, &mut recorder) {
         Ok(checked) => {
             recorder.evidence.user.get_or_insert_with(|| record.user_handle.to_base64url());
