@@ -160,15 +160,10 @@ impl MetadataPolicy {
     }
 
     /// What an unknown model lacks.
-    pub(super) const fn below_for_unknown(&self) -> Reasons {
-        let mut below = Reasons::NONE;
-        if self.min_level.is_some() {
-            below = below.with(Reason::LevelBelow);
-        }
-        if self.min_fips.is_some() {
-            below = below.with(Reason::FipsBelow);
-        }
-        below
+    pub(super) fn below_for_unknown(&self) -> Reasons {
+        let level = self.min_level.map(|_| Reason::LevelBelow);
+        let fips = self.min_fips.map(|_| Reason::FipsBelow);
+        level.into_iter().chain(fips).collect()
     }
 
     /// Judges a model whose attestation was verified, or is not in question.
