@@ -28,8 +28,7 @@ impl TrustAnchors {
     /// Returns a set with anchors for every format and model that has no list of its own.
     ///
     /// ```
-    /// use wardkey::policy::TrustAnchors;
-    /// use wardkey::x509::TrustAnchor;
+    /// use wardkey::{policy::TrustAnchors, x509::TrustAnchor};
     ///
     /// fn read(pem: &str) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
     ///     Ok(TrustAnchors::new(TrustAnchor::from_pem(pem)?))
@@ -49,9 +48,7 @@ impl TrustAnchors {
     /// Adds anchors to the list of a format.
     ///
     /// ```
-    /// use wardkey::attestation::Format;
-    /// use wardkey::policy::TrustAnchors;
-    /// use wardkey::x509::TrustAnchor;
+    /// use wardkey::{attestation::Format, policy::TrustAnchors, x509::TrustAnchor};
     ///
     /// fn android(google: &str) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
     ///     Ok(TrustAnchors::default().for_format(Format::AndroidKey, TrustAnchor::from_pem(google)?))
@@ -66,9 +63,7 @@ impl TrustAnchors {
     /// Adds anchors to the list of a model.
     ///
     /// ```
-    /// use wardkey::authenticator::Aaguid;
-    /// use wardkey::policy::TrustAnchors;
-    /// use wardkey::x509::TrustAnchor;
+    /// use wardkey::{authenticator::Aaguid, policy::TrustAnchors, x509::TrustAnchor};
     ///
     /// fn only(model: Aaguid, vendor: &str) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
     ///     Ok(TrustAnchors::default().for_aaguid(model, TrustAnchor::from_pem(vendor)?))
@@ -84,8 +79,7 @@ impl TrustAnchors {
     /// cannot be applied to it: see [`Crl`].
     ///
     /// ```
-    /// use wardkey::policy::TrustAnchors;
-    /// use wardkey::x509::Crl;
+    /// use wardkey::{policy::TrustAnchors, x509::Crl};
     ///
     /// fn with_lists(anchors: TrustAnchors, lists: &str) -> Result<TrustAnchors, Box<dyn std::error::Error>> {
     ///     Ok(anchors.with_crls(Crl::from_pem(lists)?))

@@ -189,8 +189,7 @@ impl RelyingPartyBuilder {
     /// no longer offered still signs in, so that nobody is locked out: [`Self::refuse_at_sign_in`] ends that.
     ///
     /// ```
-    /// # use wardkey::{RelyingParty, ConfigError};
-    /// # use wardkey::crypto::Algorithm;
+    /// # use wardkey::{ConfigError, RelyingParty, crypto::Algorithm};
     /// let rp = RelyingParty::builder("clinic.example", "Clinic")
     ///     .algorithms([Algorithm::Es384, Algorithm::Es256])
     ///     .build()?;
@@ -206,8 +205,7 @@ impl RelyingPartyBuilder {
     /// registered them. Without this call, RS1 can sign in only if it is offered.
     ///
     /// ```
-    /// # use wardkey::{RelyingParty, ConfigError};
-    /// # use wardkey::crypto::Algorithm;
+    /// # use wardkey::{ConfigError, RelyingParty, crypto::Algorithm};
     /// let rp = RelyingParty::builder("clinic.example", "Clinic").accept_rs1_at_sign_in().build()?;
     /// assert!(rp.sign_in_algorithms().contains(&Algorithm::LegacyRs1));
     /// # Ok::<(), ConfigError>(())
@@ -221,8 +219,7 @@ impl RelyingPartyBuilder {
     /// [`interop::check`](crate::interop::check) over your records before.
     ///
     /// ```
-    /// # use wardkey::{RelyingParty, ConfigError};
-    /// # use wardkey::crypto::Algorithm;
+    /// # use wardkey::{ConfigError, RelyingParty, crypto::Algorithm};
     /// let rp = RelyingParty::builder("clinic.example", "Clinic").refuse_at_sign_in([Algorithm::Es256k]).build()?;
     /// assert!(!rp.sign_in_algorithms().contains(&Algorithm::Es256k));
     /// # Ok::<(), ConfigError>(())
@@ -265,8 +262,7 @@ impl RelyingPartyBuilder {
     /// Sets which attestations are accepted, and which attestation clients are asked for.
     ///
     /// ```
-    /// # use wardkey::{RelyingParty, ConfigError};
-    /// # use wardkey::{client::json::AttestationConveyance, policy::AttestationPolicy};
+    /// # use wardkey::{ConfigError, RelyingParty, client::json::AttestationConveyance, policy::AttestationPolicy};
     /// let rp = RelyingParty::builder("clinic.example", "Clinic")
     ///     .attestation(AttestationPolicy::any(), AttestationConveyance::Direct)
     ///     .build()?;
@@ -322,8 +318,7 @@ impl RelyingPartyBuilder {
     /// before you set it.
     ///
     /// ```
-    /// # use wardkey::{RelyingParty, ConfigError};
-    /// # use wardkey::ceremony::BackupEligibility;
+    /// # use wardkey::{ConfigError, RelyingParty, ceremony::BackupEligibility};
     /// let rp = RelyingParty::builder("clinic.example", "Clinic")
     ///     .backup_eligibility(BackupEligibility::SingleDevice)
     ///     .build()?;
@@ -373,8 +368,7 @@ impl RelyingPartyBuilder {
     /// Sets which backup state is accepted at registrations (§7.1 step 19).
     ///
     /// ```
-    /// # use wardkey::{RelyingParty, ConfigError};
-    /// # use wardkey::ceremony::BackupState;
+    /// # use wardkey::{ConfigError, RelyingParty, ceremony::BackupState};
     /// let rp = RelyingParty::builder("clinic.example", "Clinic")
     ///     .backup_state_at_registration(BackupState::BackedUp)
     ///     .build()?;
@@ -389,8 +383,7 @@ impl RelyingPartyBuilder {
     /// out.
     ///
     /// ```
-    /// # use wardkey::{RelyingParty, ConfigError};
-    /// # use wardkey::ceremony::BackupState;
+    /// # use wardkey::{ConfigError, RelyingParty, ceremony::BackupState};
     /// let rp = RelyingParty::builder("clinic.example", "Clinic")
     ///     .backup_state_at_authentication(BackupState::BackedUp)
     ///     .build()?;
@@ -404,8 +397,7 @@ impl RelyingPartyBuilder {
     /// Sets what happens if a signature counter does not increase (§7.2 step 22).
     ///
     /// ```
-    /// # use wardkey::{RelyingParty, ConfigError};
-    /// # use wardkey::ceremony::authentication::SignCountPolicy;
+    /// # use wardkey::{ConfigError, RelyingParty, ceremony::authentication::SignCountPolicy};
     /// let rp = RelyingParty::builder("clinic.example", "Clinic").sign_count(SignCountPolicy::Report).build()?;
     /// # Ok::<(), ConfigError>(())
     /// ```
@@ -445,8 +437,7 @@ impl RelyingPartyBuilder {
     /// Accepts a deviation from the standard by name.
     ///
     /// ```
-    /// # use wardkey::{RelyingParty, ConfigError};
-    /// # use wardkey::quirk::Quirk;
+    /// # use wardkey::{ConfigError, RelyingParty, quirk::Quirk};
     /// let rp = RelyingParty::builder("clinic.example", "Clinic").quirk(Quirk::EmptyUserHandle).build()?;
     /// # Ok::<(), ConfigError>(())
     /// ```
@@ -458,8 +449,7 @@ impl RelyingPartyBuilder {
     /// Answers for names without an account with these decoys, and makes every refusal take the same time: see [`Decoys`].
     ///
     /// ```
-    /// # use wardkey::{RelyingParty, ConfigError};
-    /// # use wardkey::Decoys;
+    /// # use wardkey::{ConfigError, Decoys, RelyingParty};
     /// let secret = *b"32 random bytes, from a vault :)"; // made by a random source, from where you keep secrets
     /// let rp = RelyingParty::builder("clinic.example", "Clinic").decoys(Decoys::new(secret)).build()?;
     /// # Ok::<(), ConfigError>(())
@@ -472,8 +462,7 @@ impl RelyingPartyBuilder {
     /// Verifies signatures with this backend.
     ///
     /// ```
-    /// # use wardkey::{RelyingParty, ConfigError};
-    /// # use wardkey::crypto::default_backend;
+    /// # use wardkey::{ConfigError, RelyingParty, crypto::default_backend};
     /// let rp = RelyingParty::builder("clinic.example", "Clinic").backend(default_backend()).build()?;
     /// # Ok::<(), ConfigError>(())
     /// ```
