@@ -109,6 +109,7 @@ mod credential;
 pub mod crypto;
 mod error;
 pub mod extensions;
+mod getters;
 pub mod interop;
 mod invalid;
 pub mod manual;

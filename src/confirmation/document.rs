@@ -1,5 +1,6 @@
 //! The document that a person confirms, and its bounds.
 
+use crate::getters::getters;
 use crate::time::UnixTime;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
@@ -158,40 +159,19 @@ impl Document {
         Ok(Self(draft))
     }
 
-    /// Returns the purpose.
-    #[must_use]
-    pub fn purpose(&self) -> &str {
-        &self.0.purpose
-    }
-
-    /// Returns the subject.
-    #[must_use]
-    pub fn subject(&self) -> &str {
-        &self.0.subject
-    }
-
-    /// Returns the signer; empty if none is named.
-    #[must_use]
-    pub fn signer(&self) -> &str {
-        &self.0.signer
-    }
-
-    /// Returns the meaning; empty if none is stated.
-    #[must_use]
-    pub fn meaning(&self) -> &str {
-        &self.0.meaning
-    }
-
-    /// Returns the time.
-    #[must_use]
-    pub const fn time(&self) -> UnixTime {
-        self.0.time
-    }
-
-    /// Returns the items.
-    #[must_use]
-    pub fn items(&self) -> &[Item] {
-        &self.0.items
+    getters! {
+        /// Returns the purpose.
+        fn purpose(&self) -> &str = &self.0.purpose;
+        /// Returns the subject.
+        fn subject(&self) -> &str = &self.0.subject;
+        /// Returns the signer; empty if none is named.
+        fn signer(&self) -> &str = &self.0.signer;
+        /// Returns the meaning; empty if none is stated.
+        fn meaning(&self) -> &str = &self.0.meaning;
+        /// Returns the time.
+        const fn time(&self) -> UnixTime = self.0.time;
+        /// Returns the items.
+        fn items(&self) -> &[Item] = &self.0.items;
     }
 }
 

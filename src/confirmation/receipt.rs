@@ -10,6 +10,7 @@ use crate::client::AuthenticationResponse;
 use crate::codec::base64url;
 use crate::credential::{CredentialId, CredentialRecord, UserHandle, Version};
 use crate::crypto::Backend;
+use crate::getters::getters;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// A document, its nonce, and the response that confirms it. Store it with the record of the act, for as long as that is kept.
@@ -148,40 +149,19 @@ impl Confirmed {
         }
     }
 
-    /// Returns the challenge that was signed.
-    #[must_use]
-    pub const fn challenge(&self) -> &[u8; 32] {
-        &self.challenge
-    }
-
-    /// Returns the account.
-    #[must_use]
-    pub const fn user(&self) -> &UserHandle {
-        &self.user
-    }
-
-    /// Returns the credential that signed.
-    #[must_use]
-    pub const fn credential_id(&self) -> &CredentialId {
-        &self.credential_id
-    }
-
-    /// Returns user verification, and whether it counts as a factor.
-    #[must_use]
-    pub const fn user_verification(&self) -> UserVerification {
-        self.user_verification
-    }
-
-    /// Returns the number of items of the document, disclosed or not.
-    #[must_use]
-    pub const fn items(&self) -> usize {
-        self.items
-    }
-
-    /// Returns the evidence of the ceremony.
-    #[must_use]
-    pub const fn evidence(&self) -> &Evidence {
-        &self.evidence
+    getters! {
+        /// Returns the challenge that was signed.
+        const fn challenge(&self) -> &[u8; 32] = &self.challenge;
+        /// Returns the account.
+        const fn user(&self) -> &UserHandle = &self.user;
+        /// Returns the credential that signed.
+        const fn credential_id(&self) -> &CredentialId = &self.credential_id;
+        /// Returns user verification, and whether it counts as a factor.
+        const fn user_verification(&self) -> UserVerification = self.user_verification;
+        /// Returns the number of items of the document, disclosed or not.
+        const fn items(&self) -> usize = self.items;
+        /// Returns the evidence of the ceremony.
+        const fn evidence(&self) -> &Evidence = &self.evidence;
     }
 
     /// Whether the head is known, and whether it names a signer and states a meaning.

@@ -6,6 +6,7 @@ use crate::authenticator::Aaguid;
 use crate::ceremony::evidence::TrustOutcome;
 use crate::credential::Version;
 use crate::crypto::Algorithm;
+use crate::getters::getters;
 use serde::{Deserialize, Serialize};
 
 /// What a registration showed of its authenticator. Keep it beside the credential record: NIST SP 800-63B-4 section 4.1 asks to
@@ -38,35 +39,18 @@ pub struct Characteristics {
 }
 
 impl Characteristics {
-    /// Returns the attestation statement format.
-    #[must_use]
-    pub const fn format(&self) -> Format {
-        self.format
-    }
-
-    /// Returns the outcome for the certificates of the attestation.
-    #[must_use]
-    pub const fn trust(&self) -> TrustOutcome {
-        self.trust
-    }
-
-    /// Returns the AAGUID, if a trusted statement vouches for it.
-    #[must_use]
-    pub const fn attested_aaguid(&self) -> Option<Aaguid> {
-        self.attested_aaguid
-    }
-
-    /// Returns whether the statement itself says that this key is in hardware, as Android key attestation does. `None`: it says
-    /// nothing. Trust it as far as [`Self::trust`] allows.
-    #[must_use]
-    pub const fn key_in_hardware(&self) -> Option<bool> {
-        self.key_in_hardware
-    }
-
-    /// Returns the algorithm with which the attestation certificate signed. `None` if no certificate signed.
-    #[must_use]
-    pub const fn attestation_algorithm(&self) -> Option<Algorithm> {
-        self.attestation_algorithm
+    getters! {
+        /// Returns the attestation statement format.
+        const fn format(&self) -> Format = self.format;
+        /// Returns the outcome for the certificates of the attestation.
+        const fn trust(&self) -> TrustOutcome = self.trust;
+        /// Returns the AAGUID, if a trusted statement vouches for it.
+        const fn attested_aaguid(&self) -> Option<Aaguid> = self.attested_aaguid;
+        /// Returns whether the statement itself says that this key is in hardware, as Android key attestation does. `None`: it says
+        /// nothing. Trust it as far as [`Self::trust`] allows.
+        const fn key_in_hardware(&self) -> Option<bool> = self.key_in_hardware;
+        /// Returns the algorithm with which the attestation certificate signed. `None` if no certificate signed.
+        const fn attestation_algorithm(&self) -> Option<Algorithm> = self.attestation_algorithm;
     }
 }
 

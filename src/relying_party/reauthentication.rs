@@ -7,6 +7,7 @@ use crate::client::AuthenticationResponse;
 use crate::client::json::{Hint, RequestOptions, UserVerificationRequirement};
 use crate::credential::{CredentialId, CredentialRecord, UserHandle, Version};
 use crate::error::Error;
+use crate::getters::getters;
 use crate::state::{AuthenticationState, Purpose, Session, lifetime_secs};
 use crate::time::UnixTime;
 use core::time::Duration;
@@ -51,52 +52,23 @@ pub struct Reauthentication {
 }
 
 impl Reauthentication {
-    /// Returns the id of this re-authentication: the [`state_id`](crate::ceremony::evidence::Evidence::state_id) of its evidence.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// Returns the RP ID of the relying party.
-    #[must_use]
-    pub fn rp_id(&self) -> &str {
-        &self.rp_id
-    }
-
-    /// Returns the purpose.
-    #[must_use]
-    pub fn purpose(&self) -> &str {
-        &self.purpose
-    }
-
-    /// Returns the account.
-    #[must_use]
-    pub const fn user(&self) -> &UserHandle {
-        &self.user
-    }
-
-    /// Returns the credential that signed. Log its evidence with the action.
-    #[must_use]
-    pub const fn credential_id(&self) -> &CredentialId {
-        &self.credential_id
-    }
-
-    /// Returns the user verification. [`Self::require`] needs one that counts as a factor ([`UserVerification::is_factor`]).
-    #[must_use]
-    pub const fn user_verification(&self) -> UserVerification {
-        self.user_verification
-    }
-
-    /// Returns when the challenge was issued. The user answered later.
-    #[must_use]
-    pub const fn at(&self) -> UnixTime {
-        self.at
-    }
-
-    /// Returns the last second in which it counts.
-    #[must_use]
-    pub const fn until(&self) -> UnixTime {
-        self.until
+    getters! {
+        /// Returns the id of this re-authentication: the [`state_id`](crate::ceremony::evidence::Evidence::state_id) of its evidence.
+        fn id(&self) -> &str = &self.id;
+        /// Returns the RP ID of the relying party.
+        fn rp_id(&self) -> &str = &self.rp_id;
+        /// Returns the purpose.
+        fn purpose(&self) -> &str = &self.purpose;
+        /// Returns the account.
+        const fn user(&self) -> &UserHandle = &self.user;
+        /// Returns the credential that signed. Log its evidence with the action.
+        const fn credential_id(&self) -> &CredentialId = &self.credential_id;
+        /// Returns the user verification. [`Self::require`] needs one that counts as a factor ([`UserVerification::is_factor`]).
+        const fn user_verification(&self) -> UserVerification = self.user_verification;
+        /// Returns when the challenge was issued. The user answered later.
+        const fn at(&self) -> UnixTime = self.at;
+        /// Returns the last second in which it counts.
+        const fn until(&self) -> UnixTime = self.until;
     }
 
     /// Checks that this is a re-authentication of the user at the relying party, for the purpose, and that it counts at `now`. A
