@@ -1,11 +1,11 @@
 //! Enumerations whose values have names, and sets of them as bits.
 
 /// Defines an enumeration without fields: each value with its name, the function that returns the name, and, unless it is
-/// `without ALL`, the list of its values.
+/// `without ALL`, the list of its values. With `fn name, Display;` it is displayed by its name.
 macro_rules! named {
     (
         $(#[$meta:meta])* pub enum $enumeration:ident without ALL;
-        $(#[$of_name:meta])* fn $name:ident;
+        $(#[$of_name:meta])* fn $name:ident $(, $display:ident)?;
         $($(#[$doc:meta])* $value:ident = $text:literal;)*
     ) => {
         $(#[$meta])*
@@ -23,10 +23,16 @@ macro_rules! named {
                 }
             }
         }
+
+        $(impl core::fmt::$display for $enumeration {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(self.$name())
+            }
+        })?
     };
     (
         $(#[$meta:meta])* pub enum $enumeration:ident;
-        $(#[$of_name:meta])* fn $name:ident;
+        $(#[$of_name:meta])* fn $name:ident $(, $display:ident)?;
         $($(#[$doc:meta])* $value:ident = $text:literal;)*
     ) => {
         impl $enumeration {
@@ -36,7 +42,7 @@ macro_rules! named {
 
         crate::set::named! {
             $(#[$meta])* pub enum $enumeration without ALL;
-            $(#[$of_name])* fn $name;
+            $(#[$of_name])* fn $name $(, $display)?;
             $($(#[$doc])* $value = $text;)*
         }
     };

@@ -7,6 +7,7 @@ use super::rules::{Rule, Rules};
 use super::view::View;
 use crate::codec::Few;
 use crate::metadata::Incident;
+use crate::set::named;
 use crate::time::UnixTime;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
@@ -15,25 +16,17 @@ const MOST_RULES: usize = 22;
 /// The number of rows in [`methods`].
 const MOST_METHODS: usize = 8;
 
-/// An `acr` value of OpenID Connect Extended Authentication Profile (EAP) ACR Values 1.0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Acr {
-    /// `phr`: resistant to phishing.
-    Phr,
-    /// `phrh`: resistant to phishing, with a key in hardware.
-    Phrh,
-}
-
-impl Acr {
+named! {
+    /// An `acr` value of OpenID Connect Extended Authentication Profile (EAP) ACR Values 1.0.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Acr without ALL;
     /// Returns `phr` or `phrh`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Phr => "phr",
-            Self::Phrh => "phrh",
-        }
-    }
+    fn name;
+
+    /// `phr`: resistant to phishing.
+    Phr = "phr";
+    /// `phrh`: resistant to phishing, with a key in hardware.
+    Phrh = "phrh";
 }
 
 /// What the facts of a sign-in show, rule by rule. [`assess`] makes it.

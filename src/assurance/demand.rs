@@ -3,6 +3,7 @@
 use super::assess::Assurance;
 use super::level::AssuranceLevel;
 use super::signal::{Signal, SignalError};
+use crate::set::named;
 use crate::time::UnixTime;
 use core::time::Duration;
 use serde::{Deserialize, Serialize};
@@ -105,38 +106,26 @@ impl Demand {
     }
 }
 
-/// What a session lacks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Lack {
-    /// The act is refused, whatever the session proves.
-    Denied,
-    /// The act has to wait.
-    Hold,
-    /// The level is too low: another sign-in with two factors, or with another credential.
-    Level,
-    /// The sign-in is too long ago: a re-authentication.
-    Freshness,
-    /// The document was not confirmed.
-    Confirmation,
-    /// A second credential has not signed.
-    SecondCredential,
-}
-
-impl Lack {
+named! {
+    /// What a session lacks.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Lack without ALL;
     /// Returns the word, which does not change, such as `second-credential`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Denied => "denied",
-            Self::Hold => "hold",
-            Self::Level => "level",
-            Self::Freshness => "freshness",
-            Self::Confirmation => "confirmation",
-            Self::SecondCredential => "second-credential",
-        }
-    }
+    fn name;
+
+    /// The act is refused, whatever the session proves.
+    Denied = "denied";
+    /// The act has to wait.
+    Hold = "hold";
+    /// The level is too low: another sign-in with two factors, or with another credential.
+    Level = "level";
+    /// The sign-in is too long ago: a re-authentication.
+    Freshness = "freshness";
+    /// The document was not confirmed.
+    Confirmation = "confirmation";
+    /// A second credential has not signed.
+    SecondCredential = "second-credential";
 }
 
 /// What the ceremonies of a web session have proved. Keep it with the session at the server.

@@ -1,5 +1,6 @@
 //! Levels of assurance, and the verdicts on single rules. In JSON both have the words that `name` returns.
 
+use crate::set::named;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -42,36 +43,27 @@ impl fmt::Display for AssuranceLevel {
     }
 }
 
-/// What the facts of a sign-in show about one rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Verdict {
+named! {
+    /// What the facts of a sign-in show about one rule.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Verdict without ALL;
+    /// Returns the word in logs: `met`, `not_met`, `not_evaluable`, `not_applicable` or `contradicted`.
+    fn name, Display;
+
     /// The facts show that the rule is met.
-    Met,
+    Met = "met";
     /// The facts show that the rule is not met.
-    NotMet,
+    NotMet = "not_met";
     /// The facts do not show whether the rule is met, or no relying party can see it.
-    NotEvaluable,
+    NotEvaluable = "not_evaluable";
     /// The rule does not concern this sign-in.
-    NotApplicable,
+    NotApplicable = "not_applicable";
     /// Two trusted sources contradict each other, such as the attestation statement and the FIDO metadata.
-    Contradicted,
+    Contradicted = "contradicted";
 }
 
 impl Verdict {
-    /// Returns the word in logs: `met`, `not_met`, `not_evaluable`, `not_applicable` or `contradicted`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Met => "met",
-            Self::NotMet => "not_met",
-            Self::NotEvaluable => "not_evaluable",
-            Self::NotApplicable => "not_applicable",
-            Self::Contradicted => "contradicted",
-        }
-    }
-
     /// Returns whether a level that needs the rule can be reached: the rule is met, or it does not concern this sign-in.
     #[must_use]
     pub const fn lets_pass(self) -> bool {
@@ -81,11 +73,5 @@ impl Verdict {
     /// Returns the verdict on a rule that the facts decide.
     pub(super) const fn of(is_met: bool) -> Self {
         if is_met { Self::Met } else { Self::NotMet }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }

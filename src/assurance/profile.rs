@@ -8,41 +8,28 @@ use crate::client::json::{AttestationConveyance, Hint, ResidentKey, UserVerifica
 use crate::metadata::{FipsLevel, Level};
 use crate::policy::{AttestationPolicy, MetadataPolicy, MetadataTrust, Trust};
 use crate::relying_party::RegistrationRequest;
+use crate::set::named;
 use core::time::Duration;
 use serde::Serialize;
 
-/// An act that a [`Profile`] has a demand for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Act {
-    /// Reading a record.
-    Read,
-    /// Exporting a record.
-    Export,
-    /// Giving or withdrawing consent, or access for a carer.
-    Consent,
-    /// Adding or removing a means to sign in.
-    Bind,
-    /// Signing a prescription.
-    Prescribe,
-}
-
-impl Act {
-    /// All acts.
-    pub const ALL: [Self; 5] = [Self::Read, Self::Export, Self::Consent, Self::Bind, Self::Prescribe];
-
+named! {
+    /// An act that a [`Profile`] has a demand for.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Act;
     /// Returns the name: `read`, `export`, `consent`, `bind` or `prescribe`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Export => "export",
-            Self::Consent => "consent",
-            Self::Bind => "bind",
-            Self::Prescribe => "prescribe",
-        }
-    }
+    fn name;
+
+    /// Reading a record.
+    Read = "read";
+    /// Exporting a record.
+    Export = "export";
+    /// Giving or withdrawing consent, or access for a carer.
+    Consent = "consent";
+    /// Adding or removing a means to sign in.
+    Bind = "bind";
+    /// Signing a prescription.
+    Prescribe = "prescribe";
 }
 
 /// What a kind of user registers with, what acts ask of them, and by which rules sign-ins are judged.

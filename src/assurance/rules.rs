@@ -2,40 +2,31 @@
 
 use super::level::{AssuranceLevel, Verdict};
 use super::view::View;
+use crate::set::named;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// A set of rules, which is one table. Its name in JSON is that of [`Self::name`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Rules {
+named! {
+    /// A set of rules, which is one table. Its name in JSON is that of [`Self::name`].
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    pub enum Rules;
+    /// Returns the name: `nist-800-63b-4`, `21cfr1311` or `21cfr11`.
+    fn name, Display;
+
     /// NIST SP 800-63B-4, of August 2025.
     #[serde(rename = "nist-800-63b-4")]
-    Nist80063B4,
+    Nist80063B4 = "nist-800-63b-4";
     /// 21 CFR part 1311: electronic prescriptions for controlled substances in the United States.
     #[serde(rename = "21cfr1311")]
-    Cfr1311,
+    Cfr1311 = "21cfr1311";
     /// 21 CFR part 11: electronic records and signatures in the United States.
     #[serde(rename = "21cfr11")]
-    Cfr11,
+    Cfr11 = "21cfr11";
 }
 
 impl Rules {
-    /// All sets.
-    pub const ALL: [Self; 3] = [Self::Nist80063B4, Self::Cfr1311, Self::Cfr11];
-
     /// The date of all tables. It changes when a rule is added to a table, or when the verdict of a rule changes for the same facts.
     pub const VERSION: &'static str = "2026-11-29";
-
-    /// Returns the name: `nist-800-63b-4`, `21cfr1311` or `21cfr11`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Nist80063B4 => "nist-800-63b-4",
-            Self::Cfr1311 => "21cfr1311",
-            Self::Cfr11 => "21cfr11",
-        }
-    }
 
     /// Returns the set with this name.
     #[must_use]
@@ -59,34 +50,19 @@ impl Rules {
     }
 }
 
-impl fmt::Display for Rules {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// How a rule follows from the text that it cites.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RuleStatus {
-    /// The text is in force, and the verdict follows from it.
-    InForce,
-    /// The text is proposed.
-    Proposed,
-    /// The text is in force, but it was not written for passkeys. The verdict is how this library reads it.
-    OurReading,
-}
-
-impl RuleStatus {
+named! {
+    /// How a rule follows from the text that it cites.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum RuleStatus without ALL;
     /// Returns the words of the tables: `in force`, `proposed` or `our reading`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::InForce => "in force",
-            Self::Proposed => "proposed",
-            Self::OurReading => "our reading",
-        }
-    }
+    fn name;
+
+    /// The text is in force, and the verdict follows from it.
+    InForce = "in force";
+    /// The text is proposed.
+    Proposed = "proposed";
+    /// The text is in force, but it was not written for passkeys. The verdict is how this library reads it.
+    OurReading = "our reading";
 }
 
 /// One rule of a table. Two rules are equal if they have the same id, and `Debug` shows the id.

@@ -15,6 +15,7 @@
 use super::Reason;
 use crate::codec::der::{self, Tag};
 use crate::crypto::Hash;
+use crate::set::named;
 use serde::{Deserialize, Serialize};
 
 /// How the credential key must be kept, if the statement has a format that says so.
@@ -85,19 +86,22 @@ pub enum RootOfTrust {
     },
 }
 
-/// VerifiedBootState of an Android key description.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum VerifiedBootState {
+named! {
+    /// VerifiedBootState of an Android key description.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum VerifiedBootState without ALL;
+    /// Returns the name that evidence uses.
+    fn name;
+
     /// 0: the manufacturer signed the booted system.
-    Verified,
+    Verified = "verified";
     /// 1: the owner of the device signed the booted system.
-    SelfSigned,
+    SelfSigned = "self_signed";
     /// 2: the booted system was not verified.
-    Unverified,
+    Unverified = "unverified";
     /// 3: the verification of the booted system failed.
-    Failed,
+    Failed = "failed";
 }
 
 impl KeyProperties {
@@ -195,19 +199,6 @@ impl RootOfTrust {
                 VerifiedBootState::SelfSigned if !strict => Ok(()),
                 _ => Err(Reason::BootState(boot_state)),
             },
-        }
-    }
-}
-
-impl VerifiedBootState {
-    /// Returns the name that evidence uses.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Verified => "verified",
-            Self::SelfSigned => "self_signed",
-            Self::Unverified => "unverified",
-            Self::Failed => "failed",
         }
     }
 }

@@ -36,7 +36,6 @@ use crate::x509::certificate::Certificate;
 use crate::x509::path::CertificationPath;
 use certificate::X5c;
 use core::cell::{Cell, OnceCell};
-use core::fmt;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -46,7 +45,7 @@ named! {
     #[serde(rename_all = "kebab-case")]
     pub enum Format;
     /// Returns the attestation statement format identifier (§8.1), the value of `fmt`.
-    fn identifier;
+    fn identifier, Display;
 
     /// §8.2.
     Packed = "packed";
@@ -74,19 +73,13 @@ impl Format {
     }
 }
 
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.identifier())
-    }
-}
-
 named! {
     /// An attestation type (§6.5.3), as far as the statement shows it.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]
     pub enum AttestationType;
     /// Returns the name that logs and vectors use.
-    fn name;
+    fn name, Display;
 
     /// No attestation.
     None = "none";
@@ -104,12 +97,6 @@ named! {
     AnonCa = "anonca";
     /// Several statements.
     Compound = "compound";
-}
-
-impl fmt::Display for AttestationType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
 }
 
 /// An attestation object (§6.5.4). The statement is not verified.
