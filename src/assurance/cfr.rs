@@ -10,11 +10,14 @@ use Verdict::{Met, NotEvaluable, NotMet};
 
 pub(super) static RULES_1311: [Rule; 6] = rules! {
     "21cfr1311.115(a)(1)-know", "must", "21 CFR 1311.115(a)(1)", OurReading, None,
-        "Something that only the practitioner knows: a password, or a passcode that the authenticator verified.", know;
+        "Something that only the practitioner knows: a password, or a passcode that the authenticator verified.",
+        |view| in_every_possibility(view, |case| proves_knowledge(view, case));
     "21cfr1311.115(a)(2)-are", "must", "21 CFR 1311.115(a)(2), 1311.116", OurReading, None,
-        "Biometric data: compared at the server or by the authenticator, if the subsystem passes 1311.116.", are;
+        "Biometric data: compared at the server or by the authenticator, if the subsystem passes 1311.116.",
+        |view| in_every_possibility(view, |case| proves_biometrics(view, case));
     "21cfr1311.115(a)(3)-have-separate", "must", "21 CFR 1311.115(a)(3)", OurReading, None,
-        "A device that is separate from the computer.", have;
+        "A device that is separate from the computer.",
+        |view| in_every_possibility(view, |case| case.device_is_separate);
     "21cfr1311.115(a)-two-of-three", "must", "21 CFR 1311.115(a)", OurReading, None,
         "Two of these three.", two_of_three;
     "21cfr1311.115(b)-fips", "must", "21 CFR 1311.115(b)", OurReading, None,
@@ -85,18 +88,6 @@ fn proves_biometrics(view: &View<'_>, case: Possibility) -> bool {
     let at_the_server = view.facts.declared.other_factor == OtherFactor::Biometric;
     let by_the_authenticator = view.uv_counts && !case.verified_by_passcode;
     (at_the_server || by_the_authenticator) && case.biometric_passes_1311_116
-}
-
-fn know(view: &View<'_>) -> Verdict {
-    in_every_possibility(view, |case| proves_knowledge(view, case))
-}
-
-fn are(view: &View<'_>) -> Verdict {
-    in_every_possibility(view, |case| proves_biometrics(view, case))
-}
-
-fn have(view: &View<'_>) -> Verdict {
-    in_every_possibility(view, |case| case.device_is_separate)
 }
 
 fn two_of_three(view: &View<'_>) -> Verdict {

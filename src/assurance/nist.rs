@@ -27,11 +27,14 @@ pub(super) static RULES: [Rule; 22] = rules! {
     "63b-4/3.1.6.2-nonce", "SHALL", "SP 800-63B-4 3.1.6.2", InForce, Some(Aal1),
         "The challenge has at least 64 bits.", nonce;
     "63b-4/2.1.2-verifier-fips", "SHALL", "SP 800-63B-4 2.1.2", InForce, Some(Aal1),
-        "The verifier of a federal agency uses a validated module.", verifier_fips_of_agencies;
+        "The verifier of a federal agency uses a validated module.",
+        |view| if view.facts.declared.federal { verifier_fips(view) } else { NotApplicable };
     "63b-4/2.2.1-two-factors", "SHALL", "SP 800-63B-4 2.2.1", InForce, Some(Aal2),
-        "Two factors: user verification that counts, or a password or a biometric comparison beside the key.", two_factors;
+        "Two factors: user verification that counts, or a password or a biometric comparison beside the key.",
+        |view| Verdict::of(view.two_factors);
     "63b-4/3.1.7.2-uv-flag", "SHALL", "SP 800-63B-4 3.1.7.2", InForce, None,
-        "Without user verification the authenticator is single-factor.", uv_flag;
+        "Without user verification the authenticator is single-factor.",
+        |view| Verdict::of(view.facts.user_verification != UserVerification::NotPerformed);
     "webauthn-3/4-uv-initialized", "MUST NOT", "WebAuthn Level 3, section 4, uvInitialized", InForce, None,
         "The first user verification is not relied on as a factor.", uv_initialized;
     "63b-4/2.2.2-replay", "SHALL", "SP 800-63B-4 2.2.2, 3.2.7", InForce, Some(Aal2),
@@ -39,14 +42,16 @@ pub(super) static RULES: [Rule; 22] = rules! {
     "63b-4/2.2.2-intent", "SHOULD", "SP 800-63B-4 2.2.2, 3.2.8", InForce, None,
         "The user shows the intent to sign in.", intent;
     "63b-4/2.2.3-overall-timeout", "SHOULD", "SP 800-63B-4 2.2.3", InForce, None,
-        "The sign-in is at most 24 hours ago.", aal2_timeout;
+        "The sign-in is at most 24 hours ago.",
+        |view| Verdict::of(view.is_within(AAL2_TIMEOUT_SECS));
     "63b-4/3.2.5.2-name-binding", "SHALL", "SP 800-63B-4 3.2.5.2", OurReading, Some(Aal3),
         "The host that the client authenticated is the RP ID or below it. A related origin is not; for an app nobody says.",
         name_binding;
     "63b-4/2.3.2-intent", "SHALL", "SP 800-63B-4 2.3.2, 3.2.8", InForce, Some(Aal3),
         "The user shows the intent to sign in.", intent;
     "63b-4/2.3.2-not-syncable", "SHALL NOT", "SP 800-63B-4 2.3.2", InForce, Some(Aal3),
-        "The key cannot be synced.", not_syncable;
+        "The key cannot be synced.",
+        |view| view.facts.backup_eligible.map_or(NotEvaluable, |eligible| Verdict::of(!eligible));
     "63b-4/3.2.13-isolated", "SHALL", "SP 800-63B-4 2.3.2, 3.2.13", OurReading, Some(Aal3),
         "The key is in hardware or an isolated environment and cannot be exported, as an attestation proves.", isolated;
     "63b-4/3.2.4-attestation-strength", "SHALL", "SP 800-63B-4 3.2.4", InForce, None,
@@ -58,13 +63,16 @@ pub(super) static RULES: [Rule; 22] = rules! {
     "63b-4/3.2.10-activation-isolated", "SHALL", "SP 800-63B-4 3.2.10", OurReading, Some(Aal3),
         "The authenticator verifies its activation secret in protected hardware.", activation_isolated;
     "63b-4/2.3.3-overall-timeout", "SHALL", "SP 800-63B-4 2.3.3", InForce, Some(Aal3),
-        "The sign-in is at most 12 hours ago.", aal3_timeout;
+        "The sign-in is at most 12 hours ago.",
+        |view| Verdict::of(view.is_within(AAL3_TIMEOUT_SECS));
     "fido-mds/incident", "-", "FIDO Metadata Service 3.1.1, section 3.1.4", OurReading, None,
         "The metadata has no incident of the model in effect.", incident;
     "63b-4/2.2.2-channel", "SHALL", "SP 800-63B-4 2.2.2", InForce, None,
-        "The channel is authenticated and protected. A relying-party library does not see it.", unseen;
+        "The channel is authenticated and protected. A relying-party library does not see it.",
+        |_| NotEvaluable;
     "63b-4/B.2-sync-fabric", "SHALL", "SP 800-63B-4 appendix B.2", InForce, None,
-        "The sync fabric protects the keys. No relying party sees it.", sync_fabric;
+        "The sync fabric protects the keys. No relying party sees it.",
+        |view| if view.facts.backup_eligible == Some(false) { NotApplicable } else { NotEvaluable };
     "63b-4/3.2.3-biometric", "SHALL", "SP 800-63B-4 3.2.3", InForce, None,
         "The biometric system is accurate and detects presentation attacks. No relying party sees it.", biometric;
 };
@@ -88,16 +96,8 @@ fn nonce(view: &View<'_>) -> Verdict {
     Verdict::of(view.facts.challenge_bits >= MIN_CHALLENGE_BITS)
 }
 
-fn verifier_fips_of_agencies(view: &View<'_>) -> Verdict {
-    if view.facts.declared.federal { verifier_fips(view) } else { NotApplicable }
-}
-
-fn two_factors(view: &View<'_>) -> Verdict {
-    Verdict::of(view.two_factors)
-}
-
-fn uv_flag(view: &View<'_>) -> Verdict {
-    Verdict::of(!matches!(view.facts.user_verification, UserVerification::NotPerformed))
+fn intent(view: &View<'_>) -> Verdict {
+    Verdict::of(view.facts.user_present)
 }
 
 fn uv_initialized(view: &View<'_>) -> Verdict {
@@ -108,24 +108,12 @@ fn uv_initialized(view: &View<'_>) -> Verdict {
     }
 }
 
-fn intent(view: &View<'_>) -> Verdict {
-    Verdict::of(view.facts.user_present)
-}
-
-fn aal2_timeout(view: &View<'_>) -> Verdict {
-    Verdict::of(view.is_within(AAL2_TIMEOUT_SECS))
-}
-
 fn name_binding(view: &View<'_>) -> Verdict {
     match view.facts.origin {
         OriginKind::Own => Met,
         OriginKind::Related => NotMet,
         OriginKind::Native => NotEvaluable,
     }
-}
-
-fn not_syncable(view: &View<'_>) -> Verdict {
-    view.facts.backup_eligible.map_or(NotEvaluable, |eligible| Verdict::of(!eligible))
 }
 
 pub(super) fn isolated(view: &View<'_>) -> Verdict {
@@ -176,21 +164,9 @@ fn activation_isolated(view: &View<'_>) -> Verdict {
     }
 }
 
-fn aal3_timeout(view: &View<'_>) -> Verdict {
-    Verdict::of(view.is_within(AAL3_TIMEOUT_SECS))
-}
-
 fn incident(view: &View<'_>) -> Verdict {
     // An available update is not an incident.
     view.facts.metadata.as_ref().map_or(NotEvaluable, |model| Verdict::of(model.incidents.is_empty()))
-}
-
-const fn unseen(_: &View<'_>) -> Verdict {
-    NotEvaluable
-}
-
-fn sync_fabric(view: &View<'_>) -> Verdict {
-    if view.facts.backup_eligible == Some(false) { NotApplicable } else { NotEvaluable }
 }
 
 fn biometric(view: &View<'_>) -> Verdict {
