@@ -15,6 +15,8 @@ pub(super) struct View<'a> {
     pub(super) key_in_hardware: Option<bool>,
     /// UV counts as a factor.
     pub(super) uv_counts: bool,
+    /// A password or a biometric comparison at the server stood beside the passkey.
+    pub(super) beside: bool,
     /// Two factors of different kinds.
     pub(super) two_factors: bool,
     /// The model verifies users by passcode or pattern only.
@@ -46,6 +48,7 @@ impl<'a> View<'a> {
             model,
             key_in_hardware: facts.attestation.key_in_hardware.filter(|_| sound),
             uv_counts,
+            beside,
             two_factors: uv_counts || beside,
             passcode_only,
         }
@@ -58,11 +61,6 @@ impl<'a> View<'a> {
     /// Whether this incident is in effect. It counts for a claimed model too, because a claim may lower.
     pub(super) fn incident(&self, incident: Incident) -> bool {
         Self::has(self.facts, incident)
-    }
-
-    /// Whether a password or a biometric comparison at the server stood beside the passkey.
-    pub(super) const fn password_or_biometric_beside(&self) -> bool {
-        matches!(self.facts.declared.other_factor, OtherFactor::Password | OtherFactor::Biometric)
     }
 
     /// Whether the sign-in is at most so many seconds ago. A time before the sign-in never counts.
