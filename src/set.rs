@@ -1,4 +1,4 @@
-//! Enumerations whose values have names, and sets of them as bits.
+//! Items that many types have, each written once: enumerations whose values have names, sets of them as bits, and getters.
 
 /// Defines an enumeration without fields: each value with its name, the function that returns the name, and, unless it is
 /// `without ALL`, the list of its values. With `fn name, Display;` it is displayed by its name.
@@ -132,4 +132,15 @@ macro_rules! bit_set {
     };
 }
 
-pub(crate) use {bit_set, named};
+/// Defines getters, each of the field of its name, which is copied. Call it in the `impl` block of the type.
+macro_rules! getters {
+    ($($(#[$doc:meta])* $field:ident: $type:ty;)*) => {$(
+        $(#[$doc])*
+        #[must_use]
+        pub const fn $field(&self) -> $type {
+            self.$field
+        }
+    )*};
+}
+
+pub(crate) use {bit_set, getters, named};

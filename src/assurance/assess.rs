@@ -7,7 +7,7 @@ use super::rules::{Rule, Rules};
 use super::view::View;
 use crate::codec::Few;
 use crate::metadata::Incident;
-use crate::set::named;
+use crate::set::{getters, named};
 use crate::time::UnixTime;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
@@ -115,17 +115,13 @@ fn methods(view: &View<'_>, isolated: Verdict) -> Few<&'static str, MOST_METHODS
 }
 
 impl Assurance {
-    /// Returns the set of rules.
-    #[must_use]
-    pub const fn rules(&self) -> Rules {
-        self.rules
-    }
-
-    /// Returns the highest level that the facts are consistent with. `Some(AssuranceLevel::None)` is below AAL1; `None`: the rules
-    /// have no levels. The ceiling does not prove that the level is reached, because no library sees everything that a level asks.
-    #[must_use]
-    pub const fn ceiling(&self) -> Option<AssuranceLevel> {
-        self.ceiling
+    getters! {
+        /// Returns the set of rules.
+        rules: Rules;
+        /// Returns the highest level that the facts are consistent with. `Some(AssuranceLevel::None)` is below AAL1; `None`: the
+        /// rules have no levels. The ceiling does not prove that the level is reached, because no library sees everything that a
+        /// level asks.
+        ceiling: Option<AssuranceLevel>;
     }
 
     /// Returns every rule with its verdict, in the order of the table.

@@ -30,7 +30,7 @@ use crate::codec::base64url::Bytes;
 use crate::codec::cbor::{Map, Rules, Value};
 use crate::crypto::{Algorithm, Backend, PublicKey, Scheme, cose::CoseKey};
 use crate::quirk::{Quirk, Quirks};
-use crate::set::named;
+use crate::set::{getters, named};
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::path::CertificationPath;
@@ -144,28 +144,19 @@ impl<'a> AttestationObject<'a> {
         Ok(Self { format, statement, authenticator_data, quirks })
     }
 
-    /// Returns `fmt`.
-    #[must_use]
-    pub const fn format(&self) -> &'a str {
-        self.format
-    }
-
-    /// Returns `attStmt`: a map, or an array under `compound`.
-    #[must_use]
-    pub const fn statement(&self) -> Value<'a> {
-        self.statement
+    getters! {
+        /// Returns `fmt`.
+        format: &'a str;
+        /// Returns `attStmt`: a map, or an array under `compound`.
+        statement: Value<'a>;
+        /// Returns the quirks that were needed.
+        quirks: Quirks;
     }
 
     /// Returns `authData`.
     #[must_use]
     pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
         &self.authenticator_data
-    }
-
-    /// Returns the quirks that were needed.
-    #[must_use]
-    pub const fn quirks(&self) -> Quirks {
-        self.quirks
     }
 }
 

@@ -12,6 +12,7 @@ use super::name::{Canonical, Name};
 use crate::codec::der::{self, Reader, Tag};
 use crate::codec::pem;
 use crate::crypto::Backend;
+use crate::set::getters;
 use crate::time::UnixTime;
 use core::fmt;
 use core::ops::Range;
@@ -126,26 +127,21 @@ impl Crl {
         &self.der
     }
 
-    /// Returns the date of issue (RFC 5280 §5.1.2.4).
-    #[must_use]
-    pub const fn this_update(&self) -> UnixTime {
-        self.this_update
-    }
-
-    /// Returns the latest date at which the issuer publishes the next list (RFC 5280 §5.1.2.5). After this date, paths with
-    /// certificates of the issuer are refused, so replace the list before.
-    ///
-    /// ```
-    /// use wardkey::UnixTime;
-    /// use wardkey::x509::Crl;
-    ///
-    /// fn needs_renewal(list: &Crl, now: UnixTime) -> bool {
-    ///     list.next_update().secs() - now.secs() < 24 * 3600
-    /// }
-    /// ```
-    #[must_use]
-    pub const fn next_update(&self) -> UnixTime {
-        self.next_update
+    getters! {
+        /// Returns the date of issue (RFC 5280 §5.1.2.4).
+        this_update: UnixTime;
+        /// Returns the latest date at which the issuer publishes the next list (RFC 5280 §5.1.2.5). After this date, paths with
+        /// certificates of the issuer are refused, so replace the list before.
+        ///
+        /// ```
+        /// use wardkey::UnixTime;
+        /// use wardkey::x509::Crl;
+        ///
+        /// fn needs_renewal(list: &Crl, now: UnixTime) -> bool {
+        ///     list.next_update().secs() - now.secs() < 24 * 3600
+        /// }
+        /// ```
+        next_update: UnixTime;
     }
 
     fn part(&self, range: &Range<usize>) -> &[u8] {
