@@ -12,26 +12,13 @@ mod write;
 pub use judge::Judgement;
 
 use crate::codec::base64url;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// A byte string, in base64url.
-#[derive(Clone, Debug, Default)]
-struct Bytes(Vec<u8>);
-
-impl<'de> Deserialize<'de> for Bytes {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        base64url::decode(&String::deserialize(from)?).map(Self).map_err(D::Error::custom)
-    }
-}
-
-impl Serialize for Bytes {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&base64url::encode(&self.0))
-    }
-}
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Bytes(#[serde(with = "base64url::text")] Vec<u8>);
 
 /// A ceremony of format 1.
 #[derive(Debug, Serialize, Deserialize)]
@@ -59,7 +46,7 @@ struct Rp {
     top_origins: Vec<String>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Expected {
     challenge: Bytes,
     uv_required: bool,

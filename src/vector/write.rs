@@ -51,6 +51,9 @@ impl Vector {
             kind: Kind::Registration,
             rp: Rp::of(expected.site)?,
             expected: Expected {
+                challenge: Bytes::of(expected.challenge),
+                uv_required: expected.user_verification_required,
+                validate_at: expected.time.map(UnixTime::secs),
                 mediation: expected.conditional.then(|| "conditional".to_owned()),
                 algs: Some(numbers(expected.algorithms)),
                 trust_anchors: trust_anchors.iter().map(|anchor| Bytes::of(anchor.der())).collect(),
@@ -61,13 +64,9 @@ impl Vector {
                 }),
                 known_credential_ids: stored.iter().map(|record| Bytes::of(record.id.as_bytes())).collect(),
                 compound_policy: Some("all".to_owned()),
-                ..Expected::of(
-                    expected.challenge,
-                    expected.user_verification_required,
-                    expected.time,
-                    expected.quirks,
-                    &expected.extensions,
-                )?
+                extensions: Some(extensions(&expected.extensions)?),
+                quirks: names(expected.quirks),
+                ..Expected::default()
             },
             response: raw(posted, RegistrationResponse::from_json)?,
         })
@@ -97,6 +96,9 @@ impl Vector {
             kind: Kind::Authentication,
             rp: Rp::of(expected.site)?,
             expected: Expected {
+                challenge: Bytes::of(expected.challenge),
+                uv_required: expected.user_verification_required,
+                validate_at: expected.time.map(UnixTime::secs),
                 algs: rs1.then(|| numbers(expected.algorithms)),
                 allow_credentials: Some(expected.allow_credentials.iter().map(|id| Bytes::of(id.as_bytes())).collect()),
                 user_identified: Some(expected.user_handle.is_some()),
@@ -112,13 +114,9 @@ impl Vector {
                     backup_state: record.backup_state,
                     uv_initialized: Some(record.uv_initialized),
                 }),
-                ..Expected::of(
-                    expected.challenge,
-                    expected.user_verification_required,
-                    expected.time,
-                    expected.quirks,
-                    &expected.extensions,
-                )?
+                extensions: Some(extensions(&expected.extensions)?),
+                quirks: names(expected.quirks),
+                ..Expected::default()
             },
             response: raw(posted, AuthenticationResponse::from_json)?,
         })
@@ -133,6 +131,15 @@ const fn only_if(expressible: bool, member: &'static str) -> Result<(), Inexpres
 /// Returns the COSE numbers.
 fn numbers(algorithms: &[Algorithm]) -> Vec<i64> {
     algorithms.iter().map(|algorithm| algorithm.cose().into()).collect()
+}
+
+/// Returns the expectations of extensions, in the JSON form of the states.
+fn extensions(expected: &impl Serialize) -> Result<Value, Inexpressible> {
+    serde_json::to_value(expected).map_err(|_| Inexpressible("extensions"))
+}
+
+fn names(quirks: Quirks) -> Vec<String> {
+    quirks.iter().map(|quirk| quirk.name().to_owned()).collect()
 }
 
 fn raw<R: PartialEq>(posted: &str, read: fn(&str) -> Result<R, ResponseError>) -> Result<Box<RawValue>, Inexpressible> {
@@ -159,37 +166,6 @@ impl Rp {
             origins: site.origins.listed().ok_or(Inexpressible("subdomains and ports"))?,
             allow_cross_origin: site.top_origins.is_some(),
             top_origins: site.top_origins.clone().unwrap_or_default(),
-        })
-    }
-}
-
-impl Expected {
-    /// Returns the members that both ceremonies have. The others are absent.
-    fn of(
-        challenge: &[u8],
-        uv_required: bool,
-        time: Option<UnixTime>,
-        quirks: Quirks,
-        extensions: &impl Serialize,
-    ) -> Result<Self, Inexpressible> {
-        Ok(Self {
-            challenge: Bytes::of(challenge),
-            uv_required,
-            mediation: None,
-            algs: None,
-            trust_anchors: Vec::new(),
-            validate_at: time.map(UnixTime::secs),
-            attestation_policy: None,
-            known_credential_ids: Vec::new(),
-            compound_policy: None,
-            allow_credentials: None,
-            user_identified: None,
-            appid: None,
-            counter_policy: None,
-            backup_policy: None,
-            extensions: Some(serde_json::to_value(extensions).map_err(|_| Inexpressible("extensions"))?),
-            credential: None,
-            quirks: quirks.iter().map(|quirk| quirk.name().to_owned()).collect(),
         })
     }
 }
