@@ -236,24 +236,21 @@ impl AuditEvent {
     /// # Errors
     /// [`EventError::Time`].
     pub fn new(kind: EventType, outcome: EventOutcome, time: UnixTime, service: Label) -> Result<Self, EventError> {
-        let (code, step, actor, claimed, subject) = (None, None, None, None, None);
-        let (credential, level, policy, site, purpose) = (None, None, None, None, None);
-        let time = time.try_into()?;
         Ok(Self {
             kind,
             outcome,
-            code,
-            step,
-            time,
-            actor,
-            claimed,
-            subject,
-            credential,
-            level,
-            policy,
+            code: None,
+            step: None,
+            time: time.try_into()?,
+            actor: None,
+            claimed: None,
+            subject: None,
+            credential: None,
+            level: None,
+            policy: None,
             service,
-            site,
-            purpose,
+            site: None,
+            purpose: None,
         })
     }
 
@@ -286,23 +283,20 @@ impl AuditEvent {
 
     /// Names who was authenticated.
     #[must_use]
-    pub fn by(mut self, actor: Label) -> Self {
-        self.actor = Some(actor);
-        self
+    pub fn by(self, actor: Label) -> Self {
+        Self { actor: Some(actor), ..self }
     }
 
     /// Names who was only claimed.
     #[must_use]
-    pub fn claimed_by(mut self, claimed: Label) -> Self {
-        self.claimed = Some(claimed);
-        self
+    pub fn claimed_by(self, claimed: Label) -> Self {
+        Self { claimed: Some(claimed), ..self }
     }
 
     /// Names for whom the actor acted, such as a child.
     #[must_use]
-    pub fn acting_for(mut self, subject: Label) -> Self {
-        self.subject = Some(subject);
-        self
+    pub fn acting_for(self, subject: Label) -> Self {
+        Self { subject: Some(subject), ..self }
     }
 
     /// Adds the credential.
@@ -314,9 +308,8 @@ impl AuditEvent {
 
     /// Adds the code of the refusal, and the step that refused (`7.2/21`).
     #[must_use]
-    pub fn refused_by(mut self, code: Label, step: Option<Label>) -> Self {
-        (self.code, self.step) = (Some(code), step);
-        self
+    pub fn refused_by(self, code: Label, step: Option<Label>) -> Self {
+        Self { code: Some(code), step, ..self }
     }
 
     /// Adds the level with which the evidence is consistent.
@@ -328,22 +321,19 @@ impl AuditEvent {
 
     /// Adds the name of your policy.
     #[must_use]
-    pub fn policy(mut self, policy: Label) -> Self {
-        self.policy = Some(policy);
-        self
+    pub fn policy(self, policy: Label) -> Self {
+        Self { policy: Some(policy), ..self }
     }
 
     /// Adds where the service runs.
     #[must_use]
-    pub fn site(mut self, site: Label) -> Self {
-        self.site = Some(site);
-        self
+    pub fn site(self, site: Label) -> Self {
+        Self { site: Some(site), ..self }
     }
 
     /// Adds the purpose of use: a code of the HL7 value set v3-ActReason, such as `TREAT`.
     #[must_use]
-    pub fn purpose(mut self, purpose: Label) -> Self {
-        self.purpose = Some(purpose);
-        self
+    pub fn purpose(self, purpose: Label) -> Self {
+        Self { purpose: Some(purpose), ..self }
     }
 }
