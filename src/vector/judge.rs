@@ -56,16 +56,6 @@ impl From<Failure> for Stop {
     }
 }
 
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Failed(failure) => Self::from(failure),
-            // Never: `claim`, the only call here with this error type, returns no other variant.
-            _ => Self::Inexpressible(Inexpressible("expected.known_credential_ids")),
-        }
-    }
-}
-
 impl From<Inexpressible> for Stop {
     fn from(member: Inexpressible) -> Self {
         Self::Inexpressible(member)
@@ -174,7 +164,10 @@ impl Vector {
         let id = registered.credential_id();
         let stored = known.iter().any(|known| known.0 == id.as_bytes());
         let stored = stored.then(|| CredentialRecord::new(id.clone(), user, Vec::new()));
-        registered.claim(stored.as_ref())?;
+        registered.claim(stored.as_ref()).map_err(|error| match error {
+            Error::Failed(failure) => Stop::from(failure),
+            _ => Stop::from(Inexpressible("expected.known_credential_ids")), // never: `claim` returns no other variant
+        })?;
         Ok(judged)
     }
 
