@@ -151,14 +151,9 @@ impl Bundle {
         let mut evidence = evidence.transpose().map_err(|_| BundleError::Unwritable)?.unwrap_or_default();
         drop_nulls(&mut evidence);
         let members = [ceremony, evidence, json!({ "accept": judged.accept, "step": judged.step })];
-        let digest = |place: usize| {
-            let (name, member) = (MEMBERS.get(place)?, members.get(place)?);
-            member_digest(name, member, backend)
-        };
-        let (Some(first), Some(second), Some(third)) = (digest(0), digest(1), digest(2)) else {
-            return Err(BundleError::Unwritable);
-        };
-        let digests = [first, second, third];
+        let digest = |(name, member)| member_digest(name, member, backend);
+        let digests: Option<Vec<_>> = MEMBERS.into_iter().zip(&members).map(digest).collect();
+        let digests = digests.and_then(|digests| digests.try_into().ok()).ok_or(BundleError::Unwritable)?;
         let id = id(&digests, backend);
         let bundle = Self { members, digests, id };
         // A bundle that `from_json` cannot read, such as one with too many levels, must not be archived.
