@@ -7,6 +7,7 @@
 use super::vocabulary::Word;
 use crate::codec::json::{Text, scalars};
 use core::fmt;
+use core::marker::PhantomData;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -137,7 +138,7 @@ impl Texts {
         mut read: impl FnMut(Option<Cow<'de, str>>),
     ) -> Result<bool, A::Error> {
         match self {
-            Self::Plain => map.next_value_seed(Array(&mut EachText { read })),
+            Self::Plain => map.next_value_seed(Array(&mut Each(|Text(text)| read(Some(text)), PhantomData))),
             Self::Any => Ok(each(map.next_value()?, |raw| read(text(raw)))),
         }
     }
@@ -149,7 +150,7 @@ impl Texts {
         mut read: impl FnMut(Option<Cow<'de, [u8]>>),
     ) -> Result<bool, A::Error> {
         match self {
-            Self::Plain => map.next_value_seed(Array(&mut EachLong { read })),
+            Self::Plain => map.next_value_seed(Array(&mut Each(|Long(bytes)| read(Some(bytes)), PhantomData))),
             Self::Any => Ok(each(map.next_value()?, |raw| read(text(raw).map(bytes)))),
         }
     }
@@ -168,25 +169,12 @@ fn each<'de>(raw: &'de RawValue, read: impl FnMut(&'de RawValue)) -> bool {
     items(raw).map(|items| items.into_iter().for_each(read)).is_some()
 }
 
-struct EachText<F> {
-    read: F,
-}
+/// Reads each item of an array with a function. An item of another type is an error.
+struct Each<T, F>(F, PhantomData<T>);
 
-impl<'de, F: FnMut(Option<Cow<'de, str>>)> Items<'de> for EachText<F> {
+impl<'de, T: Deserialize<'de>, F: FnMut(T)> Items<'de> for Each<T, F> {
     fn item<A: SeqAccess<'de>>(&mut self, items: &mut A) -> Result<bool, A::Error> {
-        let item = items.next_element()?.map(|Text(text)| Some(text));
-        Ok(item.map(&mut self.read).is_some())
-    }
-}
-
-struct EachLong<F> {
-    read: F,
-}
-
-impl<'de, F: FnMut(Option<Cow<'de, [u8]>>)> Items<'de> for EachLong<F> {
-    fn item<A: SeqAccess<'de>>(&mut self, items: &mut A) -> Result<bool, A::Error> {
-        let item = items.next_element()?.map(|Long(bytes)| Some(bytes));
-        Ok(item.map(&mut self.read).is_some())
+        Ok(items.next_element()?.map(&mut self.0).is_some())
     }
 }
 
@@ -232,19 +220,19 @@ impl<'de, R: Items<'de>> Visitor<'de> for Array<'_, R> {
     }
 }
 
-/// The text of a string; `None` for any other value.
-pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
-    serde_json::from_str::<Text<'_>>(raw.get()).ok().map(|text| text.0)
+/// A value of this type, such as a boolean or a whole number below 2^32; `None` for any other value.
+pub(super) fn value<'de, T: Deserialize<'de>>(raw: &'de RawValue) -> Option<T> {
+    serde_json::from_str(raw.get()).ok()
 }
 
-/// A whole number below 2^32; `None` for any other value.
-pub(super) fn number(raw: &RawValue) -> Option<u32> {
-    serde_json::from_str(raw.get()).ok()
+/// The text of a string; `None` for any other value.
+pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+    value(raw).map(|Text(text)| text)
 }
 
 /// The items of an array; `None` for any other value.
 pub(super) fn items(raw: &RawValue) -> Option<Vec<&RawValue>> {
-    serde_json::from_str(raw.get()).ok()
+    value(raw)
 }
 
 /// The words of an array. With [`Texts::Any`], other items are left out. Empty if the value is not an array.

@@ -1,7 +1,7 @@
 //! The status reports of an entry (FIDO Metadata Service §3.1.3), as they are written. [`super::status`] judges them.
 
 use super::entry::{Draft, Shared, certificate};
-use super::members::{Items, Members, Reader, Texts, number, words};
+use super::members::{Items, Members, Reader, Texts, value, words};
 use super::model::{EntryError, short};
 use super::status::{Day, Incident, Report, Short, Status};
 use super::vocabulary::Profile;
@@ -19,23 +19,25 @@ pub(super) struct Reports<'d, 'de, 's, 'b> {
 
 impl<'de> Items<'de> for Reports<'_, 'de, '_, '_> {
     fn item<A: SeqAccess<'de>>(&mut self, items: &mut A) -> Result<bool, A::Error> {
-        let mut reader = ReportReader::new(self.shared);
+        let mut reader =
+            ReportReader { backend: self.shared.backend, texts: self.shared.texts, report: ReportDraft::default() };
         let Some(found) = items.next_element_seed(Members(&mut reader))? else { return Ok(false) };
+        let report = reader.report;
         self.draft.note(found, EntryError::StatusReports);
-        if let Some(cause) = reader.cause {
+        if let Some(cause) = report.cause {
             self.draft.fail(cause);
         }
-        self.draft.profiles.extend(reader.profiles);
-        match reader.status {
+        self.draft.profiles.extend(report.profiles);
+        match report.status {
             None => self.draft.fail(EntryError::StatusReports),
             Some(status) => self.read.push(Report {
-                effective: reader.effective,
-                sunset: reader.sunset,
-                authenticator_version: reader.authenticator_version,
-                fips_revision: reader.fips_revision,
-                fips_physical_level: reader.fips_physical_level,
+                effective: report.effective,
+                sunset: report.sunset,
+                authenticator_version: report.authenticator_version,
+                fips_revision: report.fips_revision,
+                fips_physical_level: report.fips_physical_level,
                 // §3.1.4: only this incident can be about some certificates of the model.
-                batch: reader.batch.filter(|_| status == Status::Incident(Incident::AttestationKeyCompromise)),
+                batch: report.batch.filter(|_| status == Status::Incident(Incident::AttestationKeyCompromise)),
                 status,
             }),
         }
@@ -47,6 +49,12 @@ impl<'de> Items<'de> for Reports<'_, 'de, '_, '_> {
 struct ReportReader<'s> {
     backend: &'s dyn Backend,
     texts: Texts,
+    report: ReportDraft,
+}
+
+/// A status report as far as it was read.
+#[derive(Default)]
+struct ReportDraft {
     status: Option<Status>,
     effective: Option<Day>,
     sunset: Option<Day>,
@@ -60,36 +68,19 @@ struct ReportReader<'s> {
     cause: Option<EntryError>,
 }
 
-impl<'s> ReportReader<'s> {
-    fn new(shared: &Shared<'_, 's>) -> Self {
-        Self {
-            backend: shared.backend,
-            texts: shared.texts,
-            status: None,
-            effective: None,
-            sunset: None,
-            authenticator_version: None,
-            fips_revision: None,
-            fips_physical_level: None,
-            batch: None,
-            batch_unknown: false,
-            profiles: Vec::new(),
-            cause: None,
-        }
-    }
-
+impl ReportReader<'_> {
     fn day<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<Option<Day>, A::Error> {
         let day = self.texts.member(map)?.and_then(|text| Day::read(&text));
         if day.is_none() {
-            self.cause.get_or_insert(EntryError::Date);
+            self.report.cause.get_or_insert(EntryError::Date);
         }
         Ok(day)
     }
 
     fn number<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<Option<u32>, A::Error> {
-        let number = number(map.next_value()?);
+        let number = value(map.next_value()?);
         if number.is_none() {
-            self.cause.get_or_insert(EntryError::Number);
+            self.report.cause.get_or_insert(EntryError::Number);
         }
         Ok(number)
     }
@@ -98,11 +89,11 @@ impl<'s> ReportReader<'s> {
     fn certificate(&mut self, text: Option<Cow<'_, str>>) {
         let der = text.and_then(|text| certificate(text.as_bytes()));
         match der.as_deref().and_then(|der| Certificate::read(der).ok()) {
-            Some(certificate) if !self.batch_unknown => {
+            Some(certificate) if !self.report.batch_unknown => {
                 let key = short(self.backend, &[certificate.spki]);
-                self.batch = Some(self.batch.iter().flatten().copied().chain([key]).collect());
+                self.report.batch = Some(self.report.batch.iter().flatten().copied().chain([key]).collect());
             }
-            _ => (self.batch, self.batch_unknown) = (None, true),
+            _ => (self.report.batch, self.report.batch_unknown) = (None, true),
         }
     }
 }
@@ -127,17 +118,17 @@ impl<'de> Reader<'de> for ReportReader<'_> {
 
     fn member<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
         match name {
-            "status" => self.status = self.texts.member(map)?.map(|text| Status::of(&text)),
-            "effectiveDate" => self.effective = self.day(map)?,
-            "sunsetDate" => self.sunset = self.day(map)?,
-            "authenticatorVersion" => self.authenticator_version = self.number(map)?,
-            "fipsRevision" => self.fips_revision = self.number(map)?,
-            "fipsPhysicalSecurityLevel" => self.fips_physical_level = self.number(map)?,
+            "status" => self.report.status = self.texts.member(map)?.map(|text| Status::of(&text)),
+            "effectiveDate" => self.report.effective = self.day(map)?,
+            "sunsetDate" => self.report.sunset = self.day(map)?,
+            "authenticatorVersion" => self.report.authenticator_version = self.number(map)?,
+            "fipsRevision" => self.report.fips_revision = self.number(map)?,
+            "fipsPhysicalSecurityLevel" => self.report.fips_physical_level = self.number(map)?,
             "certificate" | "batchCertificate" => {
                 let text = self.texts.member(map)?;
                 self.certificate(text);
             }
-            "certificationProfiles" => self.profiles = words(self.texts, map)?,
+            "certificationProfiles" => self.report.profiles = words(self.texts, map)?,
             _ => {
                 map.next_value::<IgnoredAny>()?;
             }

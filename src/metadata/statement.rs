@@ -1,12 +1,11 @@
 //! The metadata statement of an entry (FIDO Metadata Statement §4): what a policy may ask for, and the anchors.
 
 use super::entry::Shared;
-use super::members::{Array, Items, Members, Reader, Texts, number, words};
+use super::members::{Array, Items, Members, Reader, Texts, value, words};
 use super::model::Traits;
 use super::vocabulary::{UserVerificationMethod, Word};
 use crate::authenticator::Aaguid;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// A metadata statement as far as it was read.
@@ -74,7 +73,7 @@ impl<'de> Reader<'de> for StatementReader<'_, 'de, '_, '_> {
         match name {
             "aaguid" => statement.aaguid = Some(texts.member(map)?.and_then(|text| text.parse().ok())),
             "description" => statement.name = texts.member(map)?,
-            "authenticatorVersion" => statement.authenticator_version = number(map.next_value()?),
+            "authenticatorVersion" => statement.authenticator_version = value(map.next_value()?),
             "attestationRootCertificates" => {
                 let is_array = texts.each_long(map, |text| match text.and_then(|text| self.shared.anchor(text)) {
                     Some(anchor) => statement.anchors.push(anchor),
@@ -90,8 +89,8 @@ impl<'de> Reader<'de> for StatementReader<'_, 'de, '_, '_> {
             "multiDeviceCredentialSupport" => {
                 traits.multi_device = texts.member(map)?.map(|word| Word::of(&word));
             }
-            "isKeyRestricted" => traits.key_restricted = flag(map.next_value()?),
-            "isFreshUserVerificationRequired" => traits.fresh_user_verification_required = flag(map.next_value()?),
+            "isKeyRestricted" => traits.key_restricted = value(map.next_value()?),
+            "isFreshUserVerificationRequired" => traits.fresh_user_verification_required = value(map.next_value()?),
             "userVerificationDetails" => {
                 let mut alternatives = Alternatives { texts, read: Vec::new() };
                 map.next_value_seed(Array(&mut alternatives))?;
@@ -104,11 +103,6 @@ impl<'de> Reader<'de> for StatementReader<'_, 'de, '_, '_> {
         }
         Ok(())
     }
-}
-
-/// A boolean; `None` for any other value.
-fn flag(raw: &RawValue) -> Option<bool> {
-    serde_json::from_str(raw.get()).ok()
 }
 
 /// Reads `userVerificationDetails`: alternatives, each an array of objects with a method.
