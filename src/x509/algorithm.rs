@@ -122,13 +122,11 @@ fn pss_hash(parameters: Parameters<'_>) -> Result<Hash, Rule> {
 /// Reads the AlgorithmIdentifier of a hash (RFC 4055 §2.1).
 fn hash_algorithm(from: &mut Reader<'_>) -> Result<Hash, Rule> {
     match algorithm(from)? {
-        (oid, Parameters::Absent | Parameters::Null) => match oid {
-            oid::SHA256 => Ok(Hash::Sha256),
-            oid::SHA384 => Ok(Hash::Sha384),
-            oid::SHA512 => Ok(Hash::Sha512),
-            oid::SHA1 => Ok(Hash::Sha1),
-            _ => Err(Rule::Parameters),
-        },
+        (_, Parameters::Other(_)) => Err(Rule::Parameters),
+        (oid::SHA256, _) => Ok(Hash::Sha256),
+        (oid::SHA384, _) => Ok(Hash::Sha384),
+        (oid::SHA512, _) => Ok(Hash::Sha512),
+        (oid::SHA1, _) => Ok(Hash::Sha1),
         _ => Err(Rule::Parameters),
     }
 }
@@ -148,20 +146,15 @@ enum UseFor {
     Pss(Hash),
 }
 
-impl UseFor {
-    fn allows(self, scheme: Scheme) -> bool {
-        match self {
-            Self::Any => true,
-            Self::AnyPss => matches!(scheme, Scheme::RsaPss(_)),
-            Self::Pss(hash) => scheme == Scheme::RsaPss(hash),
-        }
-    }
-}
-
 impl<'a> SubjectPublicKey<'a> {
     /// Returns whether the key can sign under `scheme`, and may.
     pub(crate) fn fits(&self, scheme: Scheme) -> bool {
-        self.key.fits(scheme) && self.use_for.allows(scheme)
+        let may = match self.use_for {
+            UseFor::Any => true,
+            UseFor::AnyPss => matches!(scheme, Scheme::RsaPss(_)),
+            UseFor::Pss(hash) => scheme == Scheme::RsaPss(hash),
+        };
+        may && self.key.fits(scheme)
     }
 
     /// Returns whether `info` is a SubjectPublicKeyInfo of `key`.

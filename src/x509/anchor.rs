@@ -10,7 +10,6 @@
 //! and a key usage of keyCertSign (GoTrust). So a self-issued certificate may issue if its key usage has keyCertSign, or if it
 //! has neither extension. A certificate with `cA = FALSE` and no key usage is not an issuer.
 
-use super::algorithm::SubjectPublicKey;
 use super::certificate::{Certificate, Version};
 use super::error::{CertificateError, Rule};
 use super::name::{Canonical, Name};
@@ -105,11 +104,6 @@ impl TrustAnchor {
         self.issues && self.subject() == certificate.issuer.encoding
     }
 
-    /// Reads the key.
-    pub(super) fn public_key(&self) -> Result<SubjectPublicKey<'_>, Rule> {
-        SubjectPublicKey::read(self.spki())
-    }
-
     /// Returns whether the certificate has this anchor's name and key. It may be another issue of the certificate.
     pub(crate) fn has_name_and_key_of(&self, certificate: &Certificate<'_>) -> bool {
         self.subject() == certificate.subject.encoding && self.spki() == certificate.spki
@@ -118,11 +112,6 @@ impl TrustAnchor {
     /// Returns whether it has this name, as RFC 5280 §7.1 compares names.
     pub(super) fn is_named(&self, name: &Canonical) -> bool {
         der::read_all(self.subject(), Name::read).is_ok_and(|subject| subject.canonical() == *name)
-    }
-
-    /// Reads the certificate.
-    pub(super) fn certificate(&self) -> Result<Certificate<'_>, Rule> {
-        Certificate::read(&self.der)
     }
 
     /// Returns the encoded SubjectPublicKeyInfo.

@@ -60,12 +60,8 @@ impl<'a> NameConstraints<'a> {
         alternatives.iter().flat_map(GeneralNames::iter).try_for_each(|name| self.allow_name(name, budget))
     }
 
-    /// Checks a host name, wherever in the certificate it was found.
-    pub(crate) fn allow_host(&self, host: &'a str, budget: &mut Budget) -> Result<(), Rule> {
-        self.allow_name(GeneralName::Dns(host), budget)
-    }
-
-    fn allow_name(&self, name: GeneralName<'a>, budget: &mut Budget) -> Result<(), Rule> {
+    /// Checks one name.
+    pub(super) fn allow_name(&self, name: GeneralName<'a>, budget: &mut Budget) -> Result<(), Rule> {
         let (mut constrained, mut permitted) = (false, false);
         for base in bases(self.permitted) {
             budget.spend_comparison(cost(name, base))?;

@@ -19,6 +19,7 @@ use super::algorithm::SubjectPublicKey;
 use super::anchor::TrustAnchor;
 use super::certificate::{Certificate, Version};
 use super::error::{CertificateError, Rule};
+use super::name::GeneralName;
 use super::revocation::{Revocation, Work};
 use crate::budget::Budget;
 use crate::crypto::Backend;
@@ -230,7 +231,7 @@ fn verify_signatures<'t>(
         if tried >= MAX_SAME_NAME {
             return Err(Rule::TooManyAnchors.into());
         }
-        match verify_signature(below.len(), last, candidate.1.public_key(), work) {
+        match verify_signature(below.len(), last, SubjectPublicKey::read(candidate.1.spki()), work) {
             Ok(()) => {
                 found = Some(candidate);
                 break;
@@ -277,7 +278,7 @@ fn check_name_constraints(
             }
         }
         if let Some(host) = host {
-            constraints.allow_host(host, budget).map_err(at(0))?;
+            constraints.allow_name(GeneralName::Dns(host), budget).map_err(at(0))?;
         }
     }
     Ok(())
