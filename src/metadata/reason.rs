@@ -64,10 +64,6 @@ bit_set! {
 impl fmt::Display for Reasons {
     /// The names, with commas between them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, reason) in self.iter().enumerate() {
-            let comma = if number > 0 { ", " } else { "" };
-            write!(f, "{comma}{}", reason.name())?;
-        }
-        Ok(())
+        f.write_str(&self.iter().map(Reason::name).collect::<Vec<_>>().join(", "))
     }
 }

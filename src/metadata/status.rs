@@ -296,9 +296,7 @@ impl<'a> Circumstance<'a> {
     pub fn with_keys(self, keys: &'a ChainKeys) -> Self {
         Self { keys: Some(&keys.0), ..self }
     }
-}
 
-impl Circumstance<'_> {
     /// Makes the circumstance of this time, with unknown firmware and an unknown certification path.
     #[must_use]
     pub const fn at(at: UnixTime) -> Self {
