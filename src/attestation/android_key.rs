@@ -45,7 +45,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
         return Err(Reason::CertificateKey);
     }
     // §8.4.1: the extension data is identified by the OID 1.3.6.1.4.1.11129.2.1.17.
-    let extension = leaf.certificate().extensions.find(oid::ANDROID_KEY_DESCRIPTION).ok_or(Reason::KeyDescription)?;
+    let extension = leaf.certificate.extensions.find(oid::ANDROID_KEY_DESCRIPTION).ok_or(Reason::KeyDescription)?;
     let description = KeyDescription::read(extension.value).map_err(|_| Reason::KeyDescription)?;
     description.check(inputs.client_data_hash(), inputs.key_enforcement)?;
     let in_hardware = description.check(inputs.client_data_hash(), KeyEnforcement::Hardware).is_ok();

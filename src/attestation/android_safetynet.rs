@@ -53,7 +53,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let x5c = x5c(&jws).ok_or(Reason::Header)?;
     let leaf = Leaf::read(&x5c)?;
     // §8.5, SafetyNet online documentation: the certificate is issued to the host name attest.android.com.
-    if !is_issued_to(leaf.certificate(), HOST_NAME)? {
+    if !is_issued_to(&leaf.certificate, HOST_NAME)? {
         return Err(Reason::HostName);
     }
     // §8.5, SafetyNet online documentation: the certificate verifies the signature.

@@ -23,7 +23,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let x5c = parse(statement).ok_or(Reason::Syntax)?;
     let leaf = Leaf::read(&x5c)?;
     // Steps 2 to 4: "nonce equals the value of the extension with OID 1.2.840.113635.100.8.2 in credCert"
-    let extension = leaf.certificate().extensions.find(oid::APPLE_NONCE).ok_or(Reason::NonceExtension)?;
+    let extension = leaf.certificate.extensions.find(oid::APPLE_NONCE).ok_or(Reason::NonceExtension)?;
     let nonce = nonce(extension.value).map_err(|_| Reason::NonceExtension)?;
     if nonce != inputs.signed_sha256() {
         return Err(Reason::Nonce);

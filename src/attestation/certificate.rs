@@ -31,7 +31,7 @@ pub(super) fn algorithm(alg: i64) -> Result<Algorithm, Reason> {
 
 /// The first certificate of `x5c`. Its key signs the statement.
 pub(super) struct Leaf<'a> {
-    certificate: Certificate<'a>,
+    pub(super) certificate: Certificate<'a>,
     constraints: Option<BasicConstraints>,
     usage: Option<KeyUsage>,
 }
@@ -55,10 +55,6 @@ impl<'a> Leaf<'a> {
             }
         }
         Ok(Self { certificate, constraints, usage })
-    }
-
-    pub(super) const fn certificate(&self) -> &Certificate<'a> {
-        &self.certificate
     }
 
     /// Reads the certificate's key.

@@ -43,7 +43,7 @@ fn verify_x5c<'a>(alg: i64, sig: &[u8], x5c: X5c<'a>, inputs: &Inputs<'_, 'a>) -
 fn check_certificate(leaf: &Leaf<'_>) -> Result<(), Reason> {
     leaf.check_version_3()?;
     let (mut country, mut organization, mut common_name, mut units, mut unit) = (false, false, false, 0_usize, "");
-    for attribute in leaf.certificate().subject.attributes() {
+    for attribute in leaf.certificate.subject.attributes() {
         let Ok(text) = attribute.text() else { continue };
         match attribute.oid {
             // "ISO 3166 code"; RFC 5280 appendix A.1, X520countryName: two letters
@@ -64,7 +64,7 @@ fn check_certificate(leaf: &Leaf<'_>) -> Result<(), Reason> {
         return Err(Reason::OrganizationalUnit);
     }
     leaf.check_end_entity()?;
-    check_firmware_version(leaf.certificate())
+    check_firmware_version(&leaf.certificate)
 }
 
 /// §8.2.1: id-fido-gen-ce-fw-version "contains an INTEGER with a non-negative value" and "MUST NOT be marked as critical".

@@ -122,25 +122,19 @@ fn check_cert_info(encoding: &[u8], public: &Public<'_>, hash: Hash, inputs: &In
 /// standard requires none, and the manufacturer of its test vector is in no list.
 fn check_certificate(leaf: &Leaf<'_>) -> Result<(), Reason> {
     leaf.check_version_3()?;
-    let certificate = leaf.certificate();
+    let certificate = &leaf.certificate;
     // "Subject field MUST be set to empty."
     if !certificate.subject.is_empty() {
         return Err(Reason::SubjectNotEmpty);
     }
     // "The Subject Alternative Name extension MUST be set as defined in [TPMv2-EK-Profile] section 3.2.9": tpmManufacturer,
     // tpmModel and tpmVersion, none of them empty
-    let names = certificate.extensions.subject_alt_name()?;
-    let names = names.ok_or(Reason::SubjectAltName)?;
-    let (mut manufacturer, mut model, mut version) = (false, false, false);
-    for value in names.directory().flat_map(|name| name.attributes()).filter(|value| !value.contents.is_empty()) {
-        match value.oid {
-            oid::TPM_MANUFACTURER => manufacturer = true,
-            oid::TPM_MODEL => model = true,
-            oid::TPM_VERSION => version = true,
-            _ => {}
-        }
-    }
-    if !(manufacturer && model && version) {
+    let names = certificate.extensions.subject_alt_name()?.ok_or(Reason::SubjectAltName)?;
+    let has = |oid| {
+        let mut values = names.directory().flat_map(|name| name.attributes());
+        values.any(|value| value.oid == oid && !value.contents.is_empty())
+    };
+    if ![oid::TPM_MANUFACTURER, oid::TPM_MODEL, oid::TPM_VERSION].into_iter().all(has) {
         return Err(Reason::SubjectAltName);
     }
     // "The Extended Key Usage extension MUST contain the OID 2.23.133.8.3"
