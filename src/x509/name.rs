@@ -122,18 +122,14 @@ fn attributes<'a>(set: &'a [u8]) -> impl Iterator<Item = Attribute<'a>> + Clone 
 
 /// Returns whether one of the attributes of `b` differs from every attribute of `a`.
 fn lacks_one_of(a: &[u8], b: &[u8], budget: &mut Budget) -> Result<bool, Exhausted> {
-    for b in attributes(b) {
-        let mut lacking = true;
+    'next: for b in attributes(b) {
         for a in attributes(a) {
             budget.spend_comparison(Budget::comparison_of(a.contents.len().saturating_add(b.contents.len())))?;
             if !differ(&a, &b) {
-                lacking = false;
-                break;
+                continue 'next;
             }
         }
-        if lacking {
-            return Ok(true);
-        }
+        return Ok(true);
     }
     Ok(false)
 }
