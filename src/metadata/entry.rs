@@ -3,7 +3,7 @@
 //! the one that says REVOKED.
 
 use super::Anchor;
-use super::members::{Array, Found, Members, Reader, Texts};
+use super::members::{Array, Found, Members, Reader, Texts, names};
 use super::model::{EntryError, KeyIdentifier, Model, Skipped, Traits, short};
 use super::report::Reports;
 use super::statement::{Statement, StatementReader};
@@ -118,17 +118,10 @@ struct EntryReader<'d, 'de, 's, 'b> {
 }
 
 impl<'de> Reader<'de> for EntryReader<'_, 'de, '_, '_> {
-    const NAMES: &'static [&'static str] = &[
-        "aaguid",
-        "aaid",
-        "attestationCertificateKeyIdentifiers",
-        "metadataStatement",
-        "statusReports",
-        "timeOfLastStatusChange",
-        "biometricStatusReports",
-        "rogueListURL",
-        "rogueListHash",
-    ];
+    const NAMES: &'static [&'static str] = names! {
+        aaguid aaid attestationCertificateKeyIdentifiers metadataStatement statusReports
+        timeOfLastStatusChange biometricStatusReports rogueListURL rogueListHash
+    };
 
     fn member<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
         if name == "metadataStatement" {

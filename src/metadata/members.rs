@@ -13,6 +13,14 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+/// The names of members.
+macro_rules! names {
+    ($($name:ident)*) => {
+        &[$(stringify!($name)),*]
+    };
+}
+pub(super) use names;
+
 /// An object that is read member by member.
 pub(super) trait Reader<'de> {
     /// The members that the standard defines: at most 64, because a u64 has one bit for each.
@@ -139,7 +147,10 @@ impl Texts {
     ) -> Result<bool, A::Error> {
         match self {
             Self::Plain => map.next_value_seed(Array(&mut Each(|Text(text)| read(Some(text)), PhantomData))),
-            Self::Any => Ok(each(map.next_value()?, |raw| read(text(raw)))),
+            Self::Any => {
+                let items = items(map.next_value()?);
+                Ok(items.map(|items| items.into_iter().for_each(|raw| read(text(raw)))).is_some())
+            }
         }
     }
 
@@ -151,7 +162,7 @@ impl Texts {
     ) -> Result<bool, A::Error> {
         match self {
             Self::Plain => map.next_value_seed(Array(&mut Each(|Long(bytes)| read(Some(bytes)), PhantomData))),
-            Self::Any => Ok(each(map.next_value()?, |raw| read(text(raw).map(bytes)))),
+            Self::Any => self.each(map, |text| read(text.map(bytes))),
         }
     }
 
@@ -162,11 +173,6 @@ impl Texts {
             Self::Any => map.next_value::<IgnoredAny>().map(drop),
         }
     }
-}
-
-/// Reads each item of an array as raw JSON. Returns whether it is an array.
-fn each<'de>(raw: &'de RawValue, read: impl FnMut(&'de RawValue)) -> bool {
-    items(raw).map(|items| items.into_iter().for_each(read)).is_some()
 }
 
 /// Reads each item of an array with a function. An item of another type is an error.

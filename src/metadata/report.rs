@@ -1,7 +1,7 @@
 //! The status reports of an entry (FIDO Metadata Service §3.1.3), as they are written. [`super::status`] judges them.
 
 use super::entry::{Draft, Shared, certificate};
-use super::members::{Items, Members, Reader, Texts, value, words};
+use super::members::{Items, Members, Reader, Texts, names, value, words};
 use super::model::{EntryError, short};
 use super::status::{Day, Incident, Report, Short, Status};
 use super::vocabulary::Profile;
@@ -99,22 +99,11 @@ impl ReportReader<'_> {
 }
 
 impl<'de> Reader<'de> for ReportReader<'_> {
-    const NAMES: &'static [&'static str] = &[
-        "status",
-        "effectiveDate",
-        "sunsetDate",
-        "authenticatorVersion",
-        "fipsRevision",
-        "fipsPhysicalSecurityLevel",
-        "certificate",
-        "batchCertificate",
-        "certificationProfiles",
-        "url",
-        "certificationDescriptor",
-        "certificateNumber",
-        "certificationPolicyVersion",
-        "certificationRequirementsVersion",
-    ];
+    const NAMES: &'static [&'static str] = names! {
+        status effectiveDate sunsetDate authenticatorVersion fipsRevision fipsPhysicalSecurityLevel
+        certificate batchCertificate certificationProfiles url certificationDescriptor
+        certificateNumber certificationPolicyVersion certificationRequirementsVersion
+    };
 
     fn member<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
         match name {

@@ -1,7 +1,7 @@
 //! The metadata statement of an entry (FIDO Metadata Statement §4): what a policy may ask for, and the anchors.
 
 use super::entry::Shared;
-use super::members::{Array, Items, Members, Reader, Texts, value, words};
+use super::members::{Array, Items, Members, Reader, Texts, names, value, words};
 use super::model::Traits;
 use super::vocabulary::{UserVerificationMethod, Word};
 use crate::authenticator::Aaguid;
@@ -27,44 +27,16 @@ pub(super) struct StatementReader<'d, 'de, 's, 'b> {
 }
 
 impl<'de> Reader<'de> for StatementReader<'_, 'de, '_, '_> {
-    const NAMES: &'static [&'static str] = &[
-        "legalHeader",
-        "aaid",
-        "aaguid",
-        "attestationCertificateKeyIdentifiers",
-        "description",
-        "friendlyNames",
-        "alternativeDescriptions",
-        "authenticatorVersion",
-        "protocolFamily",
-        "schema",
-        "upv",
-        "authenticationAlgorithms",
-        "publicKeyAlgAndEncodings",
-        "attestationTypes",
-        "userVerificationDetails",
-        "keyProtection",
-        "isKeyRestricted",
-        "isFreshUserVerificationRequired",
-        "matcherProtection",
-        "cryptoStrength",
-        "operatingEnv",
-        "attachmentHint",
-        "tcDisplay",
-        "tcDisplayContentType",
-        "tcDisplayPNGCharacteristics",
-        "attestationRootCertificates",
-        "ecdaaTrustAnchors",
-        "icon",
-        "iconDark",
-        "providerLogoLight",
-        "providerLogoDark",
-        "supportedExtensions",
-        "keyScope",
-        "multiDeviceCredentialSupport",
-        "cxConfigURL",
-        "authenticatorGetInfo",
-    ];
+    const NAMES: &'static [&'static str] = names! {
+        legalHeader aaid aaguid attestationCertificateKeyIdentifiers description friendlyNames
+        alternativeDescriptions authenticatorVersion protocolFamily schema upv
+        authenticationAlgorithms publicKeyAlgAndEncodings attestationTypes userVerificationDetails
+        keyProtection isKeyRestricted isFreshUserVerificationRequired matcherProtection
+        cryptoStrength operatingEnv attachmentHint tcDisplay tcDisplayContentType
+        tcDisplayPNGCharacteristics attestationRootCertificates ecdaaTrustAnchors icon iconDark
+        providerLogoLight providerLogoDark supportedExtensions keyScope multiDeviceCredentialSupport
+        cxConfigURL authenticatorGetInfo
+    };
 
     fn member<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
         let statement = &mut *self.statement;
