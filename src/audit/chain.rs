@@ -6,6 +6,7 @@
 
 use crate::codec::{canonical, hex};
 use crate::crypto::Backend;
+use crate::set::getters;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -193,16 +194,11 @@ impl ChainCheck {
         Self { name: name.into(), count: 0, head: None, checkpoints, forked: None }
     }
 
-    /// Returns how many lines hold.
-    #[must_use]
-    pub const fn count(&self) -> u64 {
-        self.count
-    }
-
-    /// Returns the digest of the last line that holds.
-    #[must_use]
-    pub const fn head(&self) -> Option<[u8; 32]> {
-        self.head
+    getters! {
+        /// Returns how many lines hold.
+        count: u64;
+        /// Returns the digest of the last line that holds.
+        head: Option<[u8; 32]>;
     }
 
     /// Checks the next line, without its line break. After an error the chain is broken: check no more lines.

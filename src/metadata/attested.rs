@@ -8,6 +8,7 @@ use crate::authenticator::Aaguid;
 use crate::codec::base64url;
 use crate::codec::der::{self, Reader};
 use crate::crypto::Backend;
+use crate::set::getters;
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::{CertificateError, Rule, TrustAnchor};
@@ -78,22 +79,17 @@ impl Attested {
         Self { firmware: Some(version), ..self }
     }
 
-    /// Returns the AAGUID, which is only claimed if [`Self::is_attested`] is false.
-    #[must_use]
-    pub const fn aaguid(&self) -> Aaguid {
-        self.aaguid
+    getters! {
+        /// Returns the AAGUID, which is only claimed if [`Self::is_attested`] is false.
+        aaguid: Aaguid;
+        /// Returns the time of the registration.
+        registered_at: UnixTime;
     }
 
     /// Returns whether a certification path was verified.
     #[must_use]
     pub fn is_attested(&self) -> bool {
         !self.proofs.is_empty()
-    }
-
-    /// Returns the time of the registration.
-    #[must_use]
-    pub const fn registered_at(&self) -> UnixTime {
-        self.registered_at
     }
 
     pub(crate) fn with_proofs(self, proofs: Vec<Proof>) -> Self {
