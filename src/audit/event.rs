@@ -9,6 +9,7 @@ use crate::ceremony::evidence::{Evidence, Purpose};
 use crate::codec::base64url;
 use crate::credential::CredentialId;
 use crate::crypto::Backend;
+use crate::metadata::short;
 use crate::time::UnixTime;
 use core::fmt;
 use serde::{Deserialize, Serialize};
@@ -138,11 +139,7 @@ impl CredentialDigest {
     /// Makes the digest of an id.
     #[must_use]
     pub fn of(id: &CredentialId, backend: &dyn Backend) -> Self {
-        let mut first = [0; 16];
-        for (to, from) in first.iter_mut().zip(backend.sha256(&[id.as_bytes()])) {
-            *to = from;
-        }
-        Self(first)
+        Self(short(backend, &[id.as_bytes()]))
     }
 }
 
