@@ -210,8 +210,7 @@ impl SignalTable {
     pub fn new(rows: impl IntoIterator<Item = (Signal, Demand)>) -> Result<Self, SignalError> {
         let mut table = BTreeMap::<Signal, Demand>::new();
         for (signal, demand) in rows {
-            let joined = table.get(&signal).map_or(demand, |row| row.join(demand));
-            table.insert(signal, joined);
+            table.entry(signal).and_modify(|row| *row = row.join(demand)).or_insert(demand);
             if table.len() > Self::MAX_SIGNALS {
                 return Err(SignalError::TooMany);
             }

@@ -124,14 +124,6 @@ impl<'de> Reader<'de> for EntryReader<'_, 'de, '_, '_> {
     };
 
     fn member<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
-        if name == "metadataStatement" {
-            let mut statement = Statement::default();
-            let found =
-                map.next_value_seed(Members(&mut StatementReader { statement: &mut statement, shared: self.shared }))?;
-            self.draft.note(found, EntryError::Statement);
-            self.draft.statement = Some(statement);
-            return Ok(());
-        }
         let texts = self.shared.texts;
         match name {
             "aaguid" => match texts.member(map)?.and_then(|text| text.parse::<Aaguid>().ok()) {
@@ -141,6 +133,13 @@ impl<'de> Reader<'de> for EntryReader<'_, 'de, '_, '_> {
             "aaid" => self.draft.aaid = texts.member(map)?.filter(|aaid| !aaid.is_empty()),
             "attestationCertificateKeyIdentifiers" => {
                 self.draft.key_identifiers = key_identifiers(texts, map)?;
+            }
+            "metadataStatement" => {
+                let mut statement = Statement::default();
+                let mut reader = StatementReader { statement: &mut statement, shared: self.shared };
+                let found = map.next_value_seed(Members(&mut reader))?;
+                self.draft.note(found, EntryError::Statement);
+                self.draft.statement = Some(statement);
             }
             "statusReports" => {
                 let mut reports = Reports { draft: self.draft, shared: self.shared, read: Vec::new() };
