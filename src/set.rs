@@ -1,4 +1,4 @@
-//! Items that many types have, each written once: enumerations whose values have names, sets of them as bits, and getters.
+//! Items that many types have, each written once: enumerations whose values have names, sets of them as bits, getters, and serde by texts.
 
 /// Defines an enumeration without fields: each value with its name, the function that returns the name, and, unless it is
 /// `without ALL`, the list of its values. With `fn name, Display;` it is displayed by its name.
@@ -143,4 +143,21 @@ macro_rules! getters {
     )*};
 }
 
-pub(crate) use {bit_set, getters, named};
+/// Implements serde for types that have one text: `Display` writes it and `FromStr` reads it.
+macro_rules! serde_by_text {
+    ($($type:ty),*) => {$(
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                <String as serde::Deserialize>::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+pub(crate) use {bit_set, getters, named, serde_by_text};

@@ -1,8 +1,8 @@
 //! AAGUID (§6.5.1): the model that an authenticator claims to be.
 
 use crate::invalid::InvalidValue;
+use crate::set::serde_by_text;
 use core::fmt;
-use serde::{Deserialize, Serialize};
 
 /// An AAGUID: the model of an authenticator, as the authenticator claims. Rely on it only if the attestation is trusted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,17 +60,7 @@ impl core::str::FromStr for Aaguid {
     }
 }
 
-impl Serialize for Aaguid {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Aaguid {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+serde_by_text!(Aaguid);
 
 #[cfg(test)]
 mod tests {

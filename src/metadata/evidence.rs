@@ -3,7 +3,8 @@
 use super::status::{Day, Incidents, Level, Standing};
 use super::{Metadata, ModelId, Reasons};
 use crate::codec::hex;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use crate::set::serde_by_text;
+use serde::{Deserialize, Serialize};
 
 /// What the metadata said of one statement of a registration.
 ///
@@ -106,20 +107,4 @@ impl TryFrom<Wire> for MetadataEvidence {
     }
 }
 
-impl Serialize for ModelId {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for ModelId {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        String::deserialize(from)?.parse().map_err(D::Error::custom)
-    }
-}
-
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        String::deserialize(from)?.parse().map_err(D::Error::custom)
-    }
-}
+serde_by_text!(Day, ModelId);
