@@ -194,11 +194,9 @@ impl RootOfTrust {
             Self::Absent => Ok(()),
             Self::Malformed => Err(Reason::RootOfTrust),
             Self::Stated { device_locked: false, .. } => Err(Reason::DeviceUnlocked),
-            Self::Stated { boot_state, .. } => match boot_state {
-                VerifiedBootState::Verified => Ok(()),
-                VerifiedBootState::SelfSigned if !strict => Ok(()),
-                _ => Err(Reason::BootState(boot_state)),
-            },
+            Self::Stated { boot_state: VerifiedBootState::Verified, .. } => Ok(()),
+            Self::Stated { boot_state: VerifiedBootState::SelfSigned, .. } if !strict => Ok(()),
+            Self::Stated { boot_state, .. } => Err(Reason::BootState(boot_state)),
         }
     }
 }

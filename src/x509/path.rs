@@ -150,8 +150,7 @@ impl<'a> CertificationPath<'a> {
         match self.end(anchors) {
             Ok(End::Leaf(_) | End::Included { .. }) => true,
             Ok(End::Omitted) => {
-                let issued_last = |anchor: &TrustAnchor| self.0.last().is_some_and(|last| anchor.may_have_issued(last));
-                anchors.iter().any(issued_last)
+                self.0.last().is_some_and(|last| anchors.iter().any(|anchor| anchor.may_have_issued(last)))
             }
             Err(_) => false,
         }
