@@ -85,7 +85,7 @@ struct Alternatives {
 
 impl<'de> Items<'de> for Alternatives {
     fn item<A: SeqAccess<'de>>(&mut self, items: &mut A) -> Result<bool, A::Error> {
-        let mut methods = Methods { texts: self.texts, read: Vec::new() };
+        let mut methods = Methods { texts: self.texts, method: None, read: Vec::new() };
         let found = items.next_element_seed(Array(&mut methods))?.is_some();
         self.read.extend(found.then_some(methods.read));
         Ok(found)
@@ -95,24 +95,20 @@ impl<'de> Items<'de> for Alternatives {
 /// Reads one alternative. Items without a method are left out.
 struct Methods {
     texts: Texts,
+    /// The method of the item that is read.
+    method: Option<UserVerificationMethod>,
     read: Vec<UserVerificationMethod>,
 }
 
 impl<'de> Items<'de> for Methods {
     fn item<A: SeqAccess<'de>>(&mut self, items: &mut A) -> Result<bool, A::Error> {
-        let mut reader = MethodReader { texts: self.texts, method: None };
-        let Some(found) = items.next_element_seed(Members(&mut reader))? else { return Ok(false) };
-        self.read.extend(reader.method.filter(|_| !found.twice));
+        let Some(found) = items.next_element_seed(Members(self))? else { return Ok(false) };
+        self.read.extend(self.method.take().filter(|_| !found.twice));
         Ok(true)
     }
 }
 
-struct MethodReader {
-    texts: Texts,
-    method: Option<UserVerificationMethod>,
-}
-
-impl<'de> Reader<'de> for MethodReader {
+impl<'de> Reader<'de> for Methods {
     const NAMES: &'static [&'static str] = &["userVerificationMethod", "caDesc", "baDesc", "paDesc"];
 
     fn member<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {

@@ -275,12 +275,9 @@ impl ChainKeys {
     /// # Errors
     /// [`CertificateError`] if a certificate cannot be read.
     pub fn of<'d>(chain: impl IntoIterator<Item = &'d [u8]>, backend: &dyn Backend) -> Result<Self, CertificateError> {
-        let chain = chain.into_iter().enumerate();
-        let key = |(number, der)| match Certificate::read(der) {
-            Ok(certificate) => Ok(short(backend, &[certificate.spki])),
-            Err(rule) => Err(Rule::at(rule, number)),
-        };
-        chain.map(key).collect::<Result<_, _>>().map(Self)
+        let read = |(number, der)| Certificate::read(der).map_err(|rule: Rule| rule.at(number));
+        let key = |one| read(one).map(|certificate| short(backend, &[certificate.spki]));
+        chain.into_iter().enumerate().map(key).collect::<Result<_, _>>().map(Self)
     }
 }
 
