@@ -131,9 +131,7 @@ impl<'de> Reader<'de> for EntryReader<'_, 'de, '_, '_> {
                 None => self.draft.fail(EntryError::Aaguid),
             },
             "aaid" => self.draft.aaid = texts.member(map)?.filter(|aaid| !aaid.is_empty()),
-            "attestationCertificateKeyIdentifiers" => {
-                self.draft.key_identifiers = key_identifiers(texts, map)?;
-            }
+            "attestationCertificateKeyIdentifiers" => self.draft.key_identifiers = key_identifiers(texts, map)?,
             "metadataStatement" => {
                 let mut statement = Statement::default();
                 let mut reader = StatementReader { statement: &mut statement, shared: self.shared };
@@ -149,9 +147,7 @@ impl<'de> Reader<'de> for EntryReader<'_, 'de, '_, '_> {
                     self.draft.fail(EntryError::StatusReports);
                 }
             }
-            _ => {
-                map.next_value::<IgnoredAny>()?;
-            }
+            _ => map.next_value::<IgnoredAny>().map(drop)?,
         }
         Ok(())
     }

@@ -118,9 +118,7 @@ impl<'de> Reader<'de> for ReportReader<'_> {
                 self.certificate(text);
             }
             "certificationProfiles" => self.report.profiles = words(self.texts, map)?,
-            _ => {
-                map.next_value::<IgnoredAny>()?;
-            }
+            _ => map.next_value::<IgnoredAny>().map(drop)?,
         }
         Ok(())
     }

@@ -58,9 +58,7 @@ impl<'de> Reader<'de> for StatementReader<'_, 'de, '_, '_> {
             "attachmentHint" => traits.attachment_hint = words(texts, map)?,
             "tcDisplay" => traits.transaction_display = words(texts, map)?,
             "attestationTypes" => traits.attestation_types = words(texts, map)?,
-            "multiDeviceCredentialSupport" => {
-                traits.multi_device = texts.member(map)?.map(|word| Word::of(&word));
-            }
+            "multiDeviceCredentialSupport" => traits.multi_device = texts.member(map)?.map(|word| Word::of(&word)),
             "isKeyRestricted" => traits.key_restricted = value(map.next_value()?),
             "isFreshUserVerificationRequired" => traits.fresh_user_verification_required = value(map.next_value()?),
             "userVerificationDetails" => {
@@ -69,9 +67,7 @@ impl<'de> Reader<'de> for StatementReader<'_, 'de, '_, '_> {
                 traits.user_verification = alternatives.read;
             }
             "legalHeader" | "icon" | "iconDark" | "providerLogoLight" | "providerLogoDark" => texts.skip(map)?,
-            _ => {
-                map.next_value::<IgnoredAny>()?;
-            }
+            _ => map.next_value::<IgnoredAny>().map(drop)?,
         }
         Ok(())
     }
@@ -114,9 +110,7 @@ impl<'de> Reader<'de> for Methods {
     fn member<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
         match name {
             "userVerificationMethod" => self.method = self.texts.member(map)?.map(|word| Word::of(&word)),
-            _ => {
-                map.next_value::<IgnoredAny>()?;
-            }
+            _ => map.next_value::<IgnoredAny>().map(drop)?,
         }
         Ok(())
     }
