@@ -35,8 +35,7 @@ pub(crate) use crate::codec::der::Malformed;
 pub use anchor::TrustAnchor;
 pub use crl::Crl;
 pub use error::CertificateError;
-pub(crate) use error::Rule;
-pub(crate) use error::reasons;
+pub(crate) use error::{Rule, reasons};
 
 #[cfg(test)]
 pub(crate) mod tests;

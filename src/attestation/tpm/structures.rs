@@ -208,18 +208,14 @@ pub(super) fn signature(encoding: &[u8], scheme: Scheme) -> Option<Cow<'_, [u8]>
         (RSASSA, Scheme::RsaPkcs1(hash)) | (RSAPSS, Scheme::RsaPss(hash)) if hash == named => {
             Cow::Borrowed(reader.sized()?)
         }
+        // Ecdsa-Sig-Value (RFC 3279 §2.2.3), the form of §6.5.5
         (ECDSA, Scheme::Ecdsa(_, hash)) if hash == named => {
-            Cow::Owned(ecdsa_sig_value(reader.sized()?, reader.sized()?))
+            Cow::Owned(tagged(0x30, &[integer(reader.sized()?), integer(reader.sized()?)].concat()))
         }
         _ => return None,
     };
     reader.finish()?;
     Some(signature)
-}
-
-/// Writes an Ecdsa-Sig-Value (RFC 3279 §2.2.3), the form of §6.5.5.
-fn ecdsa_sig_value(r: &[u8], s: &[u8]) -> Vec<u8> {
-    tagged(0x30, &[integer(r), integer(s)].concat())
 }
 
 /// Writes a non-negative INTEGER.
