@@ -27,7 +27,7 @@ fn read(row: &Members<'_>, to: &mut Items) -> Result<(), Reason> {
     let notation = Notation { hexadecimal: digits.is_some_and(|key| is_map(&key)) };
     to.id = notation.bytes(row, "CredentialId")?.ok_or(Reason::Missing { member: "CredentialId" })?;
     to.public_key = match notation.bytes(data, "PublicKey") {
-        Ok(Some(key)) => key.into(),
+        Ok(Some(key)) => key,
         _ => data.public_key(&["PublicKey"])?,
     };
     to.sign_count = data.count(&["SignCount"])?;

@@ -2,7 +2,7 @@
 
 use super::check::Concern;
 use super::error::Reason;
-use super::key::StoredKey;
+use super::key;
 use crate::attestation::AttestationObject;
 use crate::authenticator::AttestedCredentialData;
 use crate::credential::{CredentialId, CredentialRecord, Transport, UserHandle};
@@ -24,7 +24,8 @@ pub struct Imported {
 #[derive(Debug, Default)]
 pub(super) struct Items {
     pub(super) id: Vec<u8>,
-    pub(super) public_key: StoredKey,
+    /// A COSE_Key, a raw point or a SubjectPublicKeyInfo.
+    pub(super) public_key: Vec<u8>,
     pub(super) sign_count: u32,
     /// UV at registration. An importer must not set it from a flag that sign-ins change.
     pub(super) user_verified: Option<bool>,
@@ -42,14 +43,14 @@ impl Items {
     pub(super) fn attested(&mut self, data: &[u8]) -> Result<(), Reason> {
         let (_, id, key) = AttestedCredentialData::split(data).map_err(Reason::AuthenticatorData)?;
         self.id = id.to_vec();
-        self.public_key = key.to_vec().into();
+        self.public_key = key.to_vec();
         Ok(())
     }
 
     /// Makes the record. `user` is the user handle that the caller gives.
     pub(super) fn imported(self, row: usize, id: CredentialId, user: Option<UserHandle>) -> Result<Imported, Reason> {
         let user = user_handle(self.user_handle, user)?;
-        let (public_key, mended) = self.public_key.canonical()?;
+        let (public_key, mended) = key::canonical(self.public_key)?;
         let registered = self.attestation_object.and_then(|object| user_verified(&object, &id));
         let mut record = CredentialRecord::new(id, user, public_key);
         record.sign_count = self.sign_count;

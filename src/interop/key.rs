@@ -27,58 +27,22 @@ use crate::x509::algorithm::SubjectPublicKey;
 
 use Item::{Bytes, Integer};
 
-/// A public key in the stored notation.
-#[derive(Debug)]
-pub(super) enum StoredKey {
-    /// COSE_Key, raw point or SubjectPublicKeyInfo.
-    Encoded(Vec<u8>),
-    /// A COSE_Key that this module wrote, from the parameters of another notation.
-    Written(Vec<u8>),
-}
-
-impl Default for StoredKey {
-    fn default() -> Self {
-        Self::Encoded(Vec::new())
-    }
-}
-
-impl From<Vec<u8>> for StoredKey {
-    fn from(encoded: Vec<u8>) -> Self {
-        Self::Encoded(encoded)
-    }
-}
-
-impl StoredKey {
-    /// Returns the canonical COSE_Key, and a concern if the stored key was changed.
-    pub(super) fn canonical(self) -> Result<(Vec<u8>, Option<Concern>), Reason> {
-        match self {
-            Self::Written(key) => {
-                CoseKey::read(&key).map_err(Reason::PublicKey)?;
-                Ok((key, None))
-            }
-            Self::Encoded(info) if info.first() == Some(&0x30) => Ok((of_info(&info)?, None)),
-            Self::Encoded(key) => canonical(key).map_err(Reason::PublicKey),
-        }
-    }
-}
-
 impl Members<'_> {
-    /// Reads a required public key in any of the notations above.
-    pub(super) fn public_key(&self, names: &[&'static str]) -> Result<StoredKey, Reason> {
+    /// Reads a required public key in any of the notations above: a COSE_Key, a raw point or a SubjectPublicKeyInfo, for
+    /// [`canonical`].
+    pub(super) fn public_key(&self, names: &[&'static str]) -> Result<Vec<u8>, Reason> {
         if let Some((member, value)) = self.raw(names)?
             && let Ok(jwk) = Members::read(value)
             && let Some(kty) = jwk.text(&["kty"]).unwrap_or_default()
         {
-            let key = of_jwk(&kty, &jwk)?.ok_or(Reason::Malformed { member, expected: "a public key in JWK" })?;
-            return Ok(StoredKey::Written(key));
+            return of_jwk(&kty, &jwk)?.ok_or(Reason::Malformed { member, expected: "a public key in JWK" });
         }
         let text = self.text(names).unwrap_or_default();
         if let Some(text) = text.filter(|text| text.contains("-----BEGIN")) {
             let member = names.first().copied().unwrap_or_default();
-            let info = pem::public_key(&text);
-            return info.map(StoredKey::Encoded).ok_or(Reason::Malformed { member, expected: "one public key in PEM" });
+            return pem::public_key(&text).ok_or(Reason::Malformed { member, expected: "one public key in PEM" });
         }
-        self.bytes(names).map(StoredKey::Encoded)
+        self.bytes(names)
     }
 }
 
@@ -113,23 +77,28 @@ pub(super) fn es256(point: &[u8]) -> Option<Vec<u8>> {
     (y.len() == 32).then(|| ec(-7, 1, x, y))
 }
 
+/// Returns the canonical COSE_Key of a stored key, and a concern if the stored key was changed.
+pub(super) fn canonical(key: Vec<u8>) -> Result<(Vec<u8>, Option<Concern>), Reason> {
+    if key.first() == Some(&0x30) { Ok((of_info(&key)?, None)) } else { readable(key).map_err(Reason::PublicKey) }
+}
+
 /// Returns a key that can be read: the key itself, an ES256 key made from a raw point, the key with only the parameters that
 /// its type requires in canonical order, or the same without trailing bytes.
 ///
 /// # Errors
 /// Why the stored key cannot be read, if none of these can be read.
-fn canonical(key: Vec<u8>) -> Result<(Vec<u8>, Option<Concern>), Error> {
+fn readable(key: Vec<u8>) -> Result<(Vec<u8>, Option<Concern>), Error> {
     let Err(error) = CoseKey::read(&key) else { return Ok((key, None)) };
-    let readable = |key: &Vec<u8>| CoseKey::read(key).is_ok();
-    if let Some(key) = es256(&key).filter(readable) {
+    let is_readable = |key: &Vec<u8>| CoseKey::read(key).is_ok();
+    if let Some(key) = es256(&key).filter(is_readable) {
         return Ok((key, None));
     }
-    if let Some(key) = rewrite(&key).filter(readable) {
+    if let Some(key) = rewrite(&key).filter(is_readable) {
         return Ok((key, Some(Concern::KeyRewritten)));
     }
     let (_, behind) = Value::read_first(&key).map_err(|_| error)?;
     let first = before(&key, behind);
-    let mended = Some(first.to_vec()).filter(readable).or_else(|| rewrite(first).filter(readable));
+    let mended = Some(first.to_vec()).filter(is_readable).or_else(|| rewrite(first).filter(is_readable));
     let concern = Concern::KeyHadTrailingBytes { len: behind.len() };
     mended.map(|key| (key, Some(concern))).ok_or(error)
 }
@@ -150,27 +119,10 @@ fn rewrite(key: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// The algorithms of a key that is stored without one. The first that fits the key is used.
-const BY_KEY: [Algorithm; 13] = [
-    Algorithm::Es256,
-    Algorithm::Es384,
-    Algorithm::Es512,
-    Algorithm::Es256k,
-    Algorithm::EdDsa,
-    Algorithm::Ed448,
-    Algorithm::Rs256,
-    Algorithm::Ps256,
-    Algorithm::Ps384,
-    Algorithm::Ps512,
-    Algorithm::MlDsa44,
-    Algorithm::MlDsa65,
-    Algorithm::MlDsa87,
-];
-
-/// Makes a COSE_Key from a SubjectPublicKeyInfo.
+/// Makes a COSE_Key from a SubjectPublicKeyInfo. Its algorithm is the first of [`Algorithm::OFFERABLE`] that fits the key.
 fn of_info(info: &[u8]) -> Result<Vec<u8>, Reason> {
     let info = SubjectPublicKey::read(info).map_err(|rule| Reason::SubjectPublicKeyInfo(rule.into()))?;
-    let algorithm = BY_KEY.into_iter().find(|algorithm| info.fits(algorithm.scheme()));
+    let algorithm = Algorithm::OFFERABLE.into_iter().find(|algorithm| info.fits(algorithm.scheme()));
     let algorithm = algorithm.ok_or(Reason::PublicKey(Error::NoAlgorithm))?;
     let key = CoseKey::new(algorithm, info.key).ok_or(Reason::PublicKey(Error::NoAlgorithm))?;
     Ok(key.encode())

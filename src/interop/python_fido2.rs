@@ -52,7 +52,7 @@ fn registered(data: &[u8], to: &mut Items) -> Result<(), Reason> {
     let attested = data.attested_credential_data();
     let attested = attested.ok_or(Reason::AuthenticatorData(Error::NoAttestedCredentialData))?;
     to.id = attested.credential_id().to_vec();
-    to.public_key = attested.credential_public_key().to_vec().into();
+    to.public_key = attested.credential_public_key().to_vec();
     to.sign_count = data.sign_count();
     to.user_verified = Some(data.flags().user_verified());
     to.backup_eligible = Some(data.flags().backup_eligible());

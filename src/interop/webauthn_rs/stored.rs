@@ -15,7 +15,7 @@
 //! `user_verified` is UV at registration in every release, because no sign-in changes it.
 
 use crate::credential::{CredentialRecord, UserHandle};
-use crate::interop::key::{StoredKey, ec, okp, rsa};
+use crate::interop::key::{ec, okp, rsa};
 use crate::interop::{ImportError, Imported, Items, Members, Reason, Row, import};
 use serde::Serialize;
 
@@ -74,22 +74,21 @@ fn is_attested_by_maker(row: &Members<'_>) -> Result<bool, Reason> {
     }
 }
 
-/// Reads the key: `{"type_": "ES256", "key": {"EC_EC2": {"curve": "SECP256R1", "x": …, "y": …}}}`.
-fn key(row: &Members<'_>) -> Result<StoredKey, Reason> {
+/// Reads the key as a COSE_Key: `{"type_": "ES256", "key": {"EC_EC2": {"curve": "SECP256R1", "x": …, "y": …}}}`.
+fn key(row: &Members<'_>) -> Result<Vec<u8>, Reason> {
     let cred = row.object(&["cred"])?;
     let alg = named(&cred, "type_", "an algorithm of webauthn-rs", &ALGORITHMS)?;
     let key = cred.object(&["key"])?;
     let curve = |key: &Members<'_>| named(key, "curve", "a curve of webauthn-rs", &CURVES);
-    let encoded = if let Some(key) = key.optional_object(&["EC_EC2"])? {
-        ec(alg, curve(&key)?, &key.bytes(&["x"])?, &key.bytes(&["y"])?)
+    if let Some(key) = key.optional_object(&["EC_EC2"])? {
+        Ok(ec(alg, curve(&key)?, &key.bytes(&["x"])?, &key.bytes(&["y"])?))
     } else if let Some(key) = key.optional_object(&["EC_OKP"])? {
-        okp(alg, curve(&key)?, &key.bytes(&["x"])?)
+        Ok(okp(alg, curve(&key)?, &key.bytes(&["x"])?))
     } else if let Some(key) = key.optional_object(&["RSA"])? {
-        rsa(alg, &key.bytes(&["n"])?, &key.bytes(&["e"])?)
+        Ok(rsa(alg, &key.bytes(&["n"])?, &key.bytes(&["e"])?))
     } else {
-        return Err(Reason::Missing { member: "key" });
-    };
-    Ok(StoredKey::Written(encoded))
+        Err(Reason::Missing { member: "key" })
+    }
 }
 
 /// Reads a name and returns its COSE number.
