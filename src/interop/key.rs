@@ -18,14 +18,14 @@ use super::check::Concern;
 use super::error::Reason;
 use super::members::Members;
 use crate::codec::before;
-use crate::codec::cbor::encode::{self, Item};
 use crate::codec::cbor::{Map, Rules, Value};
 use crate::codec::pem;
 use crate::crypto::Algorithm;
+use crate::crypto::cose::encode::{self, akp};
 use crate::crypto::cose::{CoseKey, Error};
 use crate::x509::algorithm::SubjectPublicKey;
 
-use Item::{Bytes, Integer};
+pub(super) use crate::crypto::cose::encode::{ec, okp};
 
 impl Members<'_> {
     /// Reads a required public key in any of the notations above: a COSE_Key, a raw point or a SubjectPublicKeyInfo, for
@@ -46,29 +46,13 @@ impl Members<'_> {
     }
 }
 
-/// Writes an elliptic-curve key.
-pub(super) fn ec(alg: i64, crv: i64, x: &[u8], y: &[u8]) -> Vec<u8> {
-    encode::map(&[(1, Integer(2)), (3, Integer(alg)), (-1, Integer(crv)), (-2, Bytes(x)), (-3, Bytes(y))])
-}
-
-/// Writes a key of the type OKP (octet key pair).
-pub(super) fn okp(alg: i64, crv: i64, x: &[u8]) -> Vec<u8> {
-    encode::map(&[(1, Integer(1)), (3, Integer(alg)), (-1, Integer(crv)), (-2, Bytes(x))])
-}
-
 /// Writes an RSA key. Removes leading zeros of the numbers.
 pub(super) fn rsa(alg: i64, n: &[u8], e: &[u8]) -> Vec<u8> {
-    encode::map(&[(1, Integer(3)), (3, Integer(alg)), (-1, Bytes(number(n))), (-2, Bytes(number(e)))])
-}
-
-/// Writes a key of RFC 9964 (AKP).
-fn akp(alg: i64, key: &[u8]) -> Vec<u8> {
-    encode::map(&[(1, Integer(7)), (3, Integer(alg)), (-1, Bytes(key))])
-}
-
-fn number(bytes: &[u8]) -> &[u8] {
-    let zeros = bytes.iter().position(|&byte| byte != 0).unwrap_or_default();
-    bytes.get(zeros..).unwrap_or_default()
+    let [n, e] = [n, e].map(|number| {
+        let zeros = number.iter().position(|&byte| byte != 0).unwrap_or_default();
+        number.get(zeros..).unwrap_or_default()
+    });
+    encode::rsa(alg, n, e)
 }
 
 /// Makes an ES256 key from a raw point (FIDO registry §3.6.2, ALG_KEY_ECC_X962_RAW): 04, x, y.

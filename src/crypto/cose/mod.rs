@@ -4,7 +4,7 @@
 //! The algorithm fixes kty and curve. The key must be canonical CBOR with the parameters that its kind requires and no
 //! others: no private key, no key_ops, no compressed point.
 
-mod encode;
+pub(crate) mod encode;
 
 use super::{CryptoError, Curve, Hash, MlDsa, PublicKey, Scheme};
 use crate::codec::cbor::{self, Map, Value};
