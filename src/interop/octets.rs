@@ -13,6 +13,7 @@
 
 use crate::codec::json::Skipped;
 use crate::codec::{base64url, hex};
+use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -70,16 +71,8 @@ impl<'de> Visitor<'de> for Spellings {
         Octets::of(text).ok_or_else(|| E::custom(Octets::EXPECTED))
     }
 
-    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Octets, E> {
-        Ok(Octets(bytes.to_vec()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Octets, A::Error> {
-        let mut bytes = Vec::new();
-        while let Some(byte) = seq.next_element()? {
-            bytes.push(byte);
-        }
-        Ok(Octets(bytes))
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Octets, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(seq)).map(Octets)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Octets, A::Error> {

@@ -50,15 +50,11 @@ fn write(record: &CredentialRecord, registered_with: &UserVerificationRequiremen
     }}))
 }
 
-const fn transport(transport: &Transport) -> Result<&'static str, Reason> {
-    Ok(match transport {
-        Transport::Usb => "usb",
-        Transport::Nfc => "nfc",
-        Transport::Ble => "ble",
-        Transport::Hybrid => "hybrid",
-        Transport::Internal => "internal",
-        Transport::SmartCard | Transport::Other(_) => return Err(Reason::ExportTransport),
-    })
+fn transport(transport: &Transport) -> Result<&str, Reason> {
+    match transport {
+        Transport::SmartCard | Transport::Other(_) => Err(Reason::ExportTransport),
+        known => Ok(known.name()),
+    }
 }
 
 fn key(public_key: &[u8]) -> Result<Value, Reason> {

@@ -13,7 +13,7 @@ use crate::interop::{ImportError, Reason};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::borrow::Cow;
 
 /// The options as a whole have the wrong type, or serde cannot write them.
@@ -202,22 +202,14 @@ fn standard(json: &str) -> Result<String, ResponseError> {
 /// are omitted, because this type does not have them.
 #[must_use]
 pub fn posted_registration(response: &RegistrationResponse) -> Value {
-    let results = response.client_extension_results();
-    let mut extensions = Map::new();
-    if let Some(properties) = results.and_then(|results| results.cred_props.as_ref()) {
-        extensions.insert("credProps".to_owned(), json!({"rk": properties.rk}));
-    }
-    json!({
-        "id": base64url::encode(response.credential_id()),
-        "rawId": base64url::encode(response.credential_id()),
-        "type": "public-key",
-        "response": {
-            "clientDataJSON": base64url::encode(response.client_data_json()),
-            "attestationObject": base64url::encode(response.attestation_object()),
-            "transports": Some(response.transports()).filter(|transports| !transports.is_empty()),
-        },
-        "extensions": extensions,
-    })
+    let properties = response.client_extension_results().and_then(|results| results.cred_props);
+    let extensions = properties.map_or_else(|| json!({}), |properties| json!({"credProps": {"rk": properties.rk}}));
+    let response_json = json!({
+        "clientDataJSON": base64url::encode(response.client_data_json()),
+        "attestationObject": base64url::encode(response.attestation_object()),
+        "transports": Some(response.transports()).filter(|transports| !transports.is_empty()),
+    });
+    posted(response.credential_id(), response_json, extensions)
 }
 
 /// Returns an authentication response in the form that such a front end posts, for `PublicKeyCredential`. Other members are
@@ -225,18 +217,18 @@ pub fn posted_registration(response: &RegistrationResponse) -> Value {
 #[must_use]
 pub fn posted_authentication(response: &AuthenticationResponse) -> Value {
     let appid = response.client_extension_results().and_then(|results| results.appid);
-    json!({
-        "id": base64url::encode(response.credential_id()),
-        "rawId": base64url::encode(response.credential_id()),
-        "type": "public-key",
-        "response": {
-            "clientDataJSON": base64url::encode(response.client_data_json()),
-            "authenticatorData": base64url::encode(response.authenticator_data()),
-            "signature": base64url::encode(response.signature()),
-            "userHandle": response.user_handle().map(base64url::encode),
-        },
-        "extensions": {"appid": appid},
-    })
+    let response_json = json!({
+        "clientDataJSON": base64url::encode(response.client_data_json()),
+        "authenticatorData": base64url::encode(response.authenticator_data()),
+        "signature": base64url::encode(response.signature()),
+        "userHandle": response.user_handle().map(base64url::encode),
+    });
+    posted(response.credential_id(), response_json, json!({"appid": appid}))
+}
+
+fn posted(id: &[u8], response: Value, extensions: Value) -> Value {
+    let id = base64url::encode(id);
+    json!({"id": id, "rawId": id, "type": "public-key", "response": response, "extensions": extensions})
 }
 
 #[cfg(test)]
