@@ -48,6 +48,31 @@ macro_rules! named {
     };
 }
 
+/// Defines an enumeration whose `Display` writes the text of the value, which may contain the field.
+macro_rules! texts {
+    (
+        $(#[$meta:meta])* pub enum $enumeration:ident;
+        $(
+            $(#[$doc:meta])* $value:ident $(($field:ident: $type:ty))?
+            $({ $(#[$member_doc:meta])* $member:ident: $member_type:ty })? = $text:literal $(, $argument:expr)?;
+        )*
+    ) => {
+        $(#[$meta])*
+        #[non_exhaustive]
+        pub enum $enumeration {
+            $($(#[$doc])* $value $(($type))? $({ $(#[$member_doc])* $member: $member_type })?,)*
+        }
+
+        impl core::fmt::Display for $enumeration {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                match self {
+                    $(Self::$value $(($field))? $({ $member })? => write!(f, $text $(, $argument)?),)*
+                }
+            }
+        }
+    };
+}
+
 /// Defines a set type. The enumeration must have fewer than 32 variants without explicit discriminants, and `ALL` must list all
 /// of them in the order of their declaration.
 macro_rules! bit_set {
@@ -160,4 +185,4 @@ macro_rules! serde_by_text {
     )*};
 }
 
-pub(crate) use {bit_set, getters, named, serde_by_text};
+pub(crate) use {bit_set, getters, named, serde_by_text, texts};

@@ -5,75 +5,53 @@ use crate::crypto::Algorithm;
 use crate::crypto::cose::CoseKey;
 use crate::parse::ParseError;
 use crate::relying_party::RelyingParty;
+use crate::set::texts;
 use std::collections::HashSet;
 
-/// A problem of a record that a person should know about.
-///
-/// [`check`] returns those of stored records; [`Imported::concerns`](super::Imported::concerns) has those of an import.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Concern {
+texts! {
+    /// A problem of a record that a person should know about.
+    ///
+    /// [`check`] returns those of stored records; [`Imported::concerns`](super::Imported::concerns) has those of an import.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Concern;
+
     /// The public key is malformed, of an unknown algorithm, or not a point on its curve. It never verifies a signature.
-    PublicKey(ParseError),
+    PublicKey(_value: ParseError) = "the public key can never verify a signature";
     /// The backend does not verify the key's algorithm.
-    Algorithm(Algorithm),
+    Algorithm(value: Algorithm) = "COSE algorithm {} is not verified by this backend", value.cose();
     /// The relying party does not accept the key's algorithm at sign-ins, because it is configured to refuse it, or because the
     /// algorithm is RS1 and was not accepted by name.
-    AlgorithmNotAccepted(Algorithm),
+    AlgorithmNotAccepted(value: Algorithm) =
+        "COSE algorithm {} is not accepted by this relying party at sign-ins", value.cose();
     /// The relying party's policies on backup refuse every sign-in of a credential with this backup eligibility.
-    BackupEligibility,
+    BackupEligibility = "the relying party's policy on backup refuses the stored backup eligibility";
     /// An earlier record has the same credential id (§7.1 step 26). A store can keep only one of them, so decide which
     /// account owns it.
-    RepeatedId,
+    RepeatedId = "an earlier record has the same credential id";
 
     /// The user handle is text with an `@`, so it is probably a mail address. An authenticator may reveal it without user
     /// verification (§14.6.1). The record can sign in; give new accounts random handles.
-    UserHandleNamesPerson,
+    UserHandleNamesPerson = "the user handle is text with an @, so it may name a person";
     /// The user handle has fewer than 16 bytes, so it may be guessed. The record can sign in; §5.4.3 recommends 64 random
     /// bytes for new accounts.
     #[non_exhaustive]
     UserHandleShort {
         /// The length in bytes.
-        len: usize,
-    },
+        len: usize
+    } = "the user handle has {len} bytes, fewer than {SHORT}";
 
     /// Import: bytes followed the stored key. The record has the key without them.
     #[non_exhaustive]
     KeyHadTrailingBytes {
         /// The number of bytes that were removed.
-        len: usize,
-    },
+        len: usize
+    } = "{len} bytes followed the stored public key and were removed";
     /// Import: the stored key was not a canonical COSE_Key (parameters out of order, or more than required). The record has the
     /// same key in canonical form.
-    KeyRewritten,
+    KeyRewritten = "the stored public key was rewritten in canonical form";
     /// Import: the other library recorded that the signature counter once did not increase, which may mean that the
     /// authenticator was cloned.
-    CloneWarning,
-}
-
-impl core::fmt::Display for Concern {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::PublicKey(_) => f.write_str("the public key can never verify a signature"),
-            Self::Algorithm(value) => write!(f, "COSE algorithm {} is not verified by this backend", value.cose()),
-            Self::AlgorithmNotAccepted(value) => {
-                write!(f, "COSE algorithm {} is not accepted by this relying party at sign-ins", value.cose())
-            }
-            Self::BackupEligibility => {
-                f.write_str("the relying party's policy on backup refuses the stored backup eligibility")
-            }
-            Self::RepeatedId => f.write_str("an earlier record has the same credential id"),
-            Self::UserHandleNamesPerson => f.write_str("the user handle is text with an @, so it may name a person"),
-            Self::UserHandleShort { len } => write!(f, "the user handle has {len} bytes, fewer than {}", SHORT),
-            Self::KeyHadTrailingBytes { len } => {
-                write!(f, "{len} bytes followed the stored public key and were removed")
-            }
-            Self::KeyRewritten => f.write_str("the stored public key was rewritten in canonical form"),
-            Self::CloneWarning => {
-                f.write_str("the other library recorded that the signature counter once did not increase")
-            }
-        }
-    }
+    CloneWarning = "the other library recorded that the signature counter once did not increase";
 }
 
 /// A user handle below this length is reported: the length of a UUID.

@@ -11,95 +11,99 @@ use crate::credential::{CredentialDescriptor, PublicKeyCredentialType};
 use crate::crypto::Algorithm;
 use crate::extensions::{AppId, CredentialProtection, LargeBlobSupport};
 use crate::invalid::InvalidValue;
+use crate::set::texts;
 use std::collections::{BTreeSet, HashSet};
 
-/// Something in options or in a document of [related origins](crate::client::well_known) that is allowed, and that clients
-/// punish.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Lint {
+texts! {
+    /// Something in options or in a document of [related origins](crate::client::well_known) that is allowed, and that clients
+    /// punish.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Lint;
+
     /// A challenge of fewer than 16 bytes (§13.4.3).
-    ShortChallenge,
+    ShortChallenge = "a challenge of fewer than 16 bytes";
     /// A timeout outside 300 000 to 600 000 ms, which §15.1 recommends: clients clamp it, and people who need longer
     /// are cut off. Not for conditional mediation, where clients ignore the timeout.
-    Timeout(u32),
+    Timeout(value: u32) = "a timeout of {value} ms, where 300000 to 600000 are recommended";
     /// A timeout of less than an hour for conditional mediation. Clients ignore it there, so a page with passkey autofill stays
     /// ready while the state expires, and the sign-in of a user who comes back later is refused.
-    ShortConditionalTimeout(u32),
+    ShortConditionalTimeout(value: u32) =
+        "a timeout of {value} ms for conditional mediation, where an hour is recommended";
     /// A user handle that looks like personal data: it is stored on authenticators, where others may read it.
-    PersonalUserHandle,
+    PersonalUserHandle = "a user handle that looks like personal data";
     /// A user handle of fewer than 16 bytes: it may be guessed, or a row number.
-    ShortUserHandle,
+    ShortUserHandle = "a user handle of fewer than 16 bytes";
     /// An empty account name: clients show it, and some refuse it.
-    EmptyUserName,
+    EmptyUserName = "an empty account name";
     /// An empty name of the relying party: some clients refuse it.
-    EmptyRpName,
+    EmptyRpName = "an empty name of the relying party";
     /// An empty display name: some clients refuse it, such as an iPhone that registers for a Windows machine. Repeat the account
     /// name if the person chose no name.
-    EmptyDisplayName,
+    EmptyDisplayName = "an empty display name";
     /// A name of more than 64 bytes: authenticators may cut it there (§6.4.1).
-    LongName,
+    LongName = "a name of more than 64 bytes, which authenticators may cut";
     /// One of the three algorithms that §5.4 recommends is not offered, so that some authenticator has none in common:
     /// Windows Hello on old TPMs has −257 only, security keys −7.
-    MissingAlgorithm(i32),
+    MissingAlgorithm(value: i32) = "COSE algorithm {value} is not offered, and some authenticators have no other";
     /// An algorithm that §5.4 does not recommend in pubKeyCredParams: −9, −51, −52, −19.
-    NotRecommendedAlgorithm(i32),
+    NotRecommendedAlgorithm(value: i32) = "COSE algorithm {value} is not recommended in pubKeyCredParams";
     /// A credential that need not be discoverable, on platforms that have only discoverable ones: iOS, macOS and
     /// Android ignore it, so what is made differs from one device to the other.
-    NotDiscoverable,
+    NotDiscoverable = "a credential that need not be discoverable, where platforms have only discoverable ones";
     /// `requireResidentKey` does not say the same as `residentKey` (§5.4.4).
-    RequireResidentKey,
+    RequireResidentKey = "requireResidentKey contradicts residentKey";
     /// `largeBlob` is required and the credential need not be discoverable, while authenticators keep large blobs for
     /// discoverable ones only (CTAP §12.3).
-    LargeBlobNotDiscoverable,
+    LargeBlobNotDiscoverable = "largeBlob is required of a credential that need not be discoverable";
     /// `enforceCredentialProtectionPolicy` with `userVerificationOptional`, which every authenticator grants: the client
     /// refuses none (CTAP §12.1), and the server those that do not know the extension.
-    NothingToEnforce,
+    NothingToEnforce = "enforceCredentialProtectionPolicy where user verification is optional";
     /// `enforceCredentialProtectionPolicy` with a level above `userVerificationOptional`: clients refuse every authenticator
     /// without the extension, such as older security keys and most platforms (CTAP §12.1).
-    EnforcedCredProtect,
+    EnforcedCredProtect = "enforceCredentialProtectionPolicy refuses authenticators without credProtect";
     /// User verification is preferred, the credential must be discoverable, and `credProtect` is not chosen. Chromium then asks
     /// security keys for level 3, so that a later request with user verification discouraged does not find the credential.
     /// Choose the level, require user verification, or never discourage it.
-    PreferredBecomesCredProtect,
+    PreferredBecomesCredProtect =
+        "user verification is preferred for a discoverable credential, so Chromium asks for credProtect level 3";
     /// An AppID that is not on the site of the RP ID: clients refuse the ceremony (§10.1.1, §10.1.2).
-    AppIdElsewhere,
+    AppIdElsewhere = "an AppID that is not on the site of the RP ID";
     /// User verification that is discouraged: many authenticators ask for it all the same, and a credential without it
     /// is one factor only.
-    UserVerificationDiscouraged,
+    UserVerificationDiscouraged = "user verification is discouraged";
     /// Hints and the attachment lead to different places (§5.8.8): clients that know hints follow those.
-    HintsContradictAttachment,
+    HintsContradictAttachment = "hints contradict the attachment";
     /// The same hint twice: the second is ignored (§5.8.8).
-    DuplicateHint,
+    DuplicateHint = "a hint occurs twice";
     /// `payment` with a selection that it does not go with: every client throws (Secure Payment Confirmation §5).
-    Payment(InvalidValue),
+    Payment(value: InvalidValue) = "{value}";
     /// Attestation formats without attestation: with `none`, no format is asked for.
-    FormatsWithoutAttestation,
+    FormatsWithoutAttestation = "attestation formats are named, and no attestation is asked for";
     /// Enterprise attestation: it fails, or falls back, wherever the authenticator's owner has not permitted it.
-    EnterpriseAttestation,
+    EnterpriseAttestation = "enterprise attestation works only where it was permitted";
     /// More credentials than some authenticators go through: security keys take them one by one, in lists of few.
-    ManyCredentials(usize),
+    ManyCredentials(value: usize) = "{value} credentials; some clients stop at 64";
     /// The same credential twice.
-    DuplicateCredential,
+    DuplicateCredential = "a credential occurs twice";
     /// A credential without transports: clients offer every way there is, the wrong ones first.
-    NoTransports,
+    NoTransports = "a credential without transports";
     /// A list of credentials with passkey autofill, which takes it as a filter only.
-    FilteredConditional,
+    FilteredConditional = "allowCredentials with a conditional get is a filter";
     /// A value that this version does not know: clients ignore it, or take the default.
-    UnknownValue,
+    UnknownValue = "a value that is not of the standard";
 
     /// A document of related origins: the origin at this place (from 0) is not in the form in which clients send it, so that
     /// none is equal to it.
-    MalformedOrigin(usize),
+    MalformedOrigin(value: usize) = "origin {value} is not in the form that clients send";
     /// A document of related origins: the origin at this place has no registrable domain, so clients skip it.
-    NoRegistrableDomain(usize),
+    NoRegistrableDomain(value: usize) = "origin {value} has no registrable domain";
     /// A document of related origins: the origin at this place occurs before.
-    DuplicateOrigin(usize),
+    DuplicateOrigin(value: usize) = "origin {value} occurs twice";
     /// A document of related origins: the origin at this place has a sixth registrable origin label or a later one, so clients
     /// that support five skip it. Origins that share a label, such as `clinic.example` and `clinic.test`, cost one.
-    TooManyLabels(usize),
+    TooManyLabels(value: usize) = "origin {value} has a label beyond the five that every client supports";
     /// A document of related origins without an origin.
-    NoOrigin,
+    NoOrigin = "the document lists no origin";
 }
 
 impl Lint {
@@ -145,67 +149,6 @@ impl Lint {
             Self::DuplicateOrigin(_) => "duplicate-origin",
             Self::TooManyLabels(_) => "too-many-labels",
             Self::NoOrigin => "no-origin",
-        }
-    }
-}
-
-impl core::fmt::Display for Lint {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::ShortChallenge => f.write_str("a challenge of fewer than 16 bytes"),
-            Self::Timeout(value) => write!(f, "a timeout of {value} ms, where 300000 to 600000 are recommended"),
-            Self::ShortConditionalTimeout(value) => {
-                write!(f, "a timeout of {value} ms for conditional mediation, where an hour is recommended")
-            }
-            Self::PersonalUserHandle => f.write_str("a user handle that looks like personal data"),
-            Self::ShortUserHandle => f.write_str("a user handle of fewer than 16 bytes"),
-            Self::EmptyUserName => f.write_str("an empty account name"),
-            Self::EmptyRpName => f.write_str("an empty name of the relying party"),
-            Self::EmptyDisplayName => f.write_str("an empty display name"),
-            Self::LongName => f.write_str("a name of more than 64 bytes, which authenticators may cut"),
-            Self::MissingAlgorithm(value) => {
-                write!(f, "COSE algorithm {value} is not offered, and some authenticators have no other")
-            }
-            Self::NotRecommendedAlgorithm(value) => {
-                write!(f, "COSE algorithm {value} is not recommended in pubKeyCredParams")
-            }
-            Self::NotDiscoverable => {
-                f.write_str("a credential that need not be discoverable, where platforms have only discoverable ones")
-            }
-            Self::RequireResidentKey => f.write_str("requireResidentKey contradicts residentKey"),
-            Self::LargeBlobNotDiscoverable => {
-                f.write_str("largeBlob is required of a credential that need not be discoverable")
-            }
-            Self::NothingToEnforce => {
-                f.write_str("enforceCredentialProtectionPolicy where user verification is optional")
-            }
-            Self::EnforcedCredProtect => {
-                f.write_str("enforceCredentialProtectionPolicy refuses authenticators without credProtect")
-            }
-            Self::PreferredBecomesCredProtect => f.write_str(
-                "user verification is preferred for a discoverable credential, so Chromium asks for credProtect level 3",
-            ),
-            Self::AppIdElsewhere => f.write_str("an AppID that is not on the site of the RP ID"),
-            Self::UserVerificationDiscouraged => f.write_str("user verification is discouraged"),
-            Self::HintsContradictAttachment => f.write_str("hints contradict the attachment"),
-            Self::DuplicateHint => f.write_str("a hint occurs twice"),
-            Self::Payment(value) => write!(f, "{value}"),
-            Self::FormatsWithoutAttestation => {
-                f.write_str("attestation formats are named, and no attestation is asked for")
-            }
-            Self::EnterpriseAttestation => f.write_str("enterprise attestation works only where it was permitted"),
-            Self::ManyCredentials(value) => write!(f, "{value} credentials; some clients stop at 64"),
-            Self::DuplicateCredential => f.write_str("a credential occurs twice"),
-            Self::NoTransports => f.write_str("a credential without transports"),
-            Self::FilteredConditional => f.write_str("allowCredentials with a conditional get is a filter"),
-            Self::UnknownValue => f.write_str("a value that is not of the standard"),
-            Self::MalformedOrigin(value) => write!(f, "origin {value} is not in the form that clients send"),
-            Self::NoRegistrableDomain(value) => write!(f, "origin {value} has no registrable domain"),
-            Self::DuplicateOrigin(value) => write!(f, "origin {value} occurs twice"),
-            Self::TooManyLabels(value) => {
-                write!(f, "origin {value} has a label beyond the five that every client supports")
-            }
-            Self::NoOrigin => f.write_str("the document lists no origin"),
         }
     }
 }

@@ -10,55 +10,37 @@
 pub(crate) mod time;
 
 use super::before;
-use core::fmt;
+use crate::set::texts;
 
-/// How bytes differ from the DER value that was expected (X.690).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Malformed {
+texts! {
+    /// How bytes differ from the DER value that was expected (X.690).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Malformed;
+
     /// The input ends inside a value; also a length that reaches past the end.
-    Truncated,
+    Truncated = "the input ends inside a value";
     /// Bytes follow the value.
-    TrailingBytes,
+    TrailingBytes = "bytes follow the value";
     /// A length is indefinite, not written in the fewest octets, or above 2^24 (§10.1).
-    Length,
+    Length = "a length is indefinite, not minimal, or too large";
     /// A tag is malformed, or not the expected one (§8.1.2).
-    Tag,
+    Tag = "expected another tag";
     /// A BOOLEAN is neither 00 nor FF, or spells out a default value (§11.1, §11.5).
-    Boolean,
+    Boolean = "a BOOLEAN is neither 00 nor FF, or spells out its default";
     /// An INTEGER is empty, not minimal, or outside the range of its field (§8.3.2).
-    Integer,
+    Integer = "an INTEGER is empty, not minimal, or out of range";
     /// A BIT STRING has set padding bits, or unused bits where whole octets are required (§11.2.1).
-    BitString,
+    BitString = "a BIT STRING has set padding bits, or unused bits";
     /// A NULL has contents (§8.8.2).
-    Null,
+    Null = "a NULL has contents";
     /// An OBJECT IDENTIFIER is empty, cut short, or not minimal (§8.19).
-    ObjectIdentifier,
+    ObjectIdentifier = "an OBJECT IDENTIFIER is empty, cut short, or not minimal";
     /// A UTCTime or GeneralizedTime is no date, or not in the form of RFC 5280 §4.1.2.5.
-    Time,
+    Time = "a time is no date, or not in the form of RFC 5280";
     /// A string has characters outside its type's alphabet (§8.23).
-    String,
+    String = "a string has characters that its type does not allow";
     /// A SEQUENCE OF or SET OF is empty where at least one element is required.
-    Empty,
-}
-
-impl fmt::Display for Malformed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Truncated => "the input ends inside a value",
-            Self::TrailingBytes => "bytes follow the value",
-            Self::Length => "a length is indefinite, not minimal, or too large",
-            Self::Tag => "expected another tag",
-            Self::Boolean => "a BOOLEAN is neither 00 nor FF, or spells out its default",
-            Self::Integer => "an INTEGER is empty, not minimal, or out of range",
-            Self::BitString => "a BIT STRING has set padding bits, or unused bits",
-            Self::Null => "a NULL has contents",
-            Self::ObjectIdentifier => "an OBJECT IDENTIFIER is empty, cut short, or not minimal",
-            Self::Time => "a time is no date, or not in the form of RFC 5280",
-            Self::String => "a string has characters that its type does not allow",
-            Self::Empty => "a SEQUENCE OF or SET OF is empty",
-        })
-    }
+    Empty = "a SEQUENCE OF or SET OF is empty";
 }
 
 /// A tag: class and form, as bits of the identifier octet, and the number.
