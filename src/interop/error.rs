@@ -24,94 +24,62 @@ pub struct ImportError {
 ///
 /// The texts in it (`member`, `expected`) are constants of this crate, never text of the row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub(crate) enum Reason {
-    /// The text is not JSON at this place. In an array, no later row can be read; in JSON lines, the next line can.
+    /// In an array, no later row can be read; in JSON lines, the next line can. The line is that of the whole text, from 1; the
+    /// column is in bytes, from 1.
     #[error("not JSON at line {line}, column {column}")]
-    #[non_exhaustive]
-    Json {
-        /// The line of the whole text, from 1.
-        line: usize,
-        /// The column in bytes, from 1.
-        column: usize,
-    },
-    /// The row is JSON, but not an object.
+    Json { line: usize, column: usize },
     #[error("the row is not a JSON object")]
     NotAnObject,
-    /// The row has more members than any library writes.
     #[error("the row has more members than any library writes")]
     TooManyMembers,
-    /// A member that the other library always stores is missing or null.
+    /// The other library always stores this member, here as it spells it.
     #[error("the member `{member}` is missing or null")]
-    #[non_exhaustive]
-    Missing {
-        /// The member, as the library spells it.
-        member: &'static str,
-    },
-    /// A member occurs twice, perhaps with different case or underscores, so it is ambiguous.
+    Missing { member: &'static str },
+    /// The names may differ in case and underscores.
     #[error("the member `{member}` occurs twice")]
-    #[non_exhaustive]
-    Repeated {
-        /// The member, as the library spells it.
-        member: &'static str,
-    },
-    /// A member does not have the type or notation that the other library writes.
+    Repeated { member: &'static str },
     #[error("the member `{member}` is not {expected}")]
-    #[non_exhaustive]
-    Malformed {
-        /// The member, as the library spells it.
-        member: &'static str,
-        /// What the library writes there.
-        expected: &'static str,
-    },
-    /// The credential id is empty, or longer than WebAuthn allows (§7.1).
+    Malformed { member: &'static str, expected: &'static str },
+    /// §7.1
     #[error("the credential id does not have a valid length")]
     CredentialId(#[source] InvalidValue),
-    /// The stored user handle is empty, or longer than WebAuthn allows (§5.4.3).
+    /// §5.4.3
     #[error("the stored user handle does not have a valid length")]
     UserHandle(#[source] InvalidValue),
-    /// The row has no user handle, and the caller's function returned none.
     #[error("neither the row nor the caller has a user handle")]
     NoUserHandle,
-    /// The caller's function returned a user handle that differs from the one of the row.
     #[error("the user handle of the row is not the one that the caller returned")]
     OtherUserHandle,
-    /// The public key is not a COSE_Key that a ceremony could read, and cannot be rewritten as one.
+    /// No ceremony could read the key, and it cannot be rewritten.
     #[error("the public key cannot be read as a COSE_Key")]
     PublicKey(#[source] CoseError),
-    /// The public key is a SubjectPublicKeyInfo that cannot be read, or of an algorithm that COSE has no number for.
+    /// The key cannot be read, or COSE has no number for its algorithm.
     #[error("the public key cannot be read as a SubjectPublicKeyInfo")]
     SubjectPublicKeyInfo(#[source] x509::CertificateError),
-    /// Attested credential data (§6.5.1) or authenticator data (§6.1) that cannot be read.
+    /// Attested credential data (§6.5.1) or authenticator data (§6.1).
     #[error("the stored authenticator data cannot be read")]
     AuthenticatorData(#[source] DataError),
 
-    /// Export: webauthn-rs cannot verify this algorithm. It verifies ES256, ES384 and RS256.
+    /// Export. webauthn-rs verifies ES256, ES384 and RS256.
     #[error("webauthn-rs does not verify COSE algorithm {}", .0.cose())]
     ExportAlgorithm(Algorithm),
-    /// Export: webauthn-rs verifies only RSA keys of 2048 bits with an exponent of three bytes.
     #[error("webauthn-rs verifies RSA keys of 2048 bits with an exponent of three bytes only")]
     ExportRsaKey,
-    /// Export: the backup eligibility or backup state of the record is unknown, which webauthn-rs cannot represent. The next
-    /// sign-in sets them.
+    /// Export. webauthn-rs cannot represent unknown flags. The next sign-in sets them.
     #[error("backup eligibility or backup state is unknown; sign in once")]
     ExportBackup,
-    /// Export: webauthn-rs cannot represent a transport of the record. Remove the transport to export the record without it.
+    /// Export. Remove the transport to export the record without it.
     #[error("webauthn-rs has no name for a transport of the record")]
     ExportTransport,
-    /// Export: the caller says that user verification was required, but the record has none.
+    /// Export. The caller says that user verification was required.
     #[error("user verification was not performed at registration, or that is unknown")]
     ExportUserVerification,
-    /// Export: webauthn-rs cannot represent this user verification requirement.
     #[error("webauthn-rs has no name for this user verification requirement")]
     ExportRequirement,
-    /// Options: the other side would lose or change this member. `publicKey` means the options as a whole.
+    /// Options: the first member that the other side would lose or change. `publicKey` means the options as a whole.
     #[error("the member `{member}` of the options cannot be represented on the other side")]
-    #[non_exhaustive]
-    NotRepresentable {
-        /// The first member that would be lost or changed.
-        member: &'static str,
-    },
+    NotRepresentable { member: &'static str },
 }
 
 impl Reason {
