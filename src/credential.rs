@@ -5,6 +5,7 @@ mod descriptor;
 pub use descriptor::{CredentialDescriptor, CredentialParameters, PublicKeyCredentialType};
 
 use crate::codec::base64url::{self, ShortBytes};
+use crate::codec::json::expecting;
 use crate::invalid::InvalidValue;
 use serde::de::{Error as _, SeqAccess, Visitor, value::SeqAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -174,9 +175,7 @@ fn transports<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Transport>, D::E
     struct List;
     impl<'de> Visitor<'de> for List {
         type Value = Vec<Transport>;
-        fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-            f.write_str("a list of transports, or null")
-        }
+        expecting!("a list of transports, or null");
         fn visit_unit<E>(self) -> Result<Self::Value, E> {
             Ok(Vec::new())
         }

@@ -5,11 +5,10 @@
 //! conforming readers may see different values. Members may come in any order. Unknown members are skipped; there may be at
 //! most [`MAX_UNKNOWN_MEMBERS`] of them.
 
-use crate::codec::json::{MAX_UNKNOWN_MEMBERS, MemberError, Text, UnknownNames};
+use crate::codec::json::{MAX_UNKNOWN_MEMBERS, MemberError, Text, UnknownNames, expecting};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::fmt;
 
 /// The maximum length of client data in bytes. Clients send a few hundred.
 pub(crate) const MAX_LEN: usize = 128 * 1024;
@@ -128,9 +127,7 @@ impl<'de> Deserialize<'de> for Unescaped {
         struct Bytes;
         impl Visitor<'_> for Bytes {
             type Value = Unescaped;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
+            expecting!("a string");
             fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Unescaped, E> {
                 Ok(Unescaped(String::from_utf8_lossy(bytes).into_owned()))
             }
@@ -201,9 +198,7 @@ struct Members<'a> {
 
 impl<'de: 'a, 'a> Visitor<'de> for &mut Members<'a> {
     type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
+    expecting!("an object");
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let (data, mut unknown) = (&mut self.data, UnknownNames::default());
         while let Some(Text(name)) = map.next_key()? {

@@ -41,6 +41,16 @@ impl MemberError {
     }
 }
 
+/// Defines what a visitor expects, for the errors of serde.
+macro_rules! expecting {
+    ($what:expr) => {
+        fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            f.write_str($what)
+        }
+    };
+}
+pub(crate) use expecting;
+
 /// A string, borrowed if it contains no escape. (serde would copy a plain `Cow` inside an `Option`.)
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
@@ -60,9 +70,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
         struct Borrow;
         impl<'de> Visitor<'de> for Borrow {
             type Value = Text<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
+            expecting!("a string");
             fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
                 Ok(Text(Cow::Borrowed(text)))
             }
@@ -121,9 +129,7 @@ impl<'de> Deserialize<'de> for Skipped {
 
 impl<'de> Visitor<'de> for Skipped {
     type Value = Self;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
+    expecting!("any value");
     scalars!(Self: Self);
     fn visit_str<E>(self, _: &str) -> Result<Self, E> {
         Ok(self)
@@ -172,9 +178,7 @@ struct AnyValue;
 
 impl<'de> Visitor<'de> for AnyValue {
     type Value = Buffered;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
+    expecting!("any value");
     fn visit_bool<E>(self, value: bool) -> Result<Buffered, E> {
         Ok(Buffered(value.into()))
     }
@@ -234,9 +238,7 @@ impl<'de> Deserialize<'de> for ByteString {
         struct Decode;
         impl Visitor<'_> for Decode {
             type Value = ByteString;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
+            expecting!("a string");
             fn visit_str<E>(self, text: &str) -> Result<ByteString, E> {
                 Ok(ByteString(base64url::decode(text).ok()))
             }
@@ -253,9 +255,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
         struct ObjectVisitor<T>(PhantomData<T>);
         impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
             type Value = Object<T>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
+            expecting!("an object");
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
                 T::deserialize(StructMembers(map)).map(Object)
             }
@@ -326,9 +326,7 @@ impl<'de, T: Members<'de>> Deserialize<'de> for Strict<T> {
         struct ObjectVisitor<T>(PhantomData<T>);
         impl<'de, T: Members<'de>> Visitor<'de> for ObjectVisitor<T> {
             type Value = Strict<T>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
+            expecting!("an object");
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Strict<T>, A::Error> {
                 read_members(map).map(Strict)
             }

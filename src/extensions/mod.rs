@@ -112,7 +112,7 @@ pub use uvm::UserVerificationMethod;
 pub use values::Blob;
 
 use crate::codec::base64url;
-use crate::codec::json::{Buffered, Object, Skipped, Text, UnknownNames};
+use crate::codec::json::{Buffered, Object, Skipped, Text, UnknownNames, expecting};
 use crate::credential::CredentialDescriptor;
 use crate::crypto::Algorithm;
 use crate::set::bit_set;

@@ -160,9 +160,7 @@ macro_rules! results {
                 struct Results;
                 impl<'de> Visitor<'de> for Results {
                     type Value = ClientExtensionResults;
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str("an object")
-                    }
+                    expecting!("an object");
                     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                         let mut results = ClientExtensionResults::default();
                         let mut unknown = UnknownNames::default();

@@ -61,18 +61,18 @@ pub(crate) enum Reason {
     #[error("the stored authenticator data cannot be read")]
     AuthenticatorData(#[source] DataError),
 
-    /// Export. webauthn-rs verifies ES256, ES384 and RS256.
+    /// webauthn-rs verifies ES256, ES384 and RS256.
     #[error("webauthn-rs does not verify COSE algorithm {}", .0.cose())]
     ExportAlgorithm(Algorithm),
     #[error("webauthn-rs verifies RSA keys of 2048 bits with an exponent of three bytes only")]
     ExportRsaKey,
-    /// Export. webauthn-rs cannot represent unknown flags. The next sign-in sets them.
+    /// webauthn-rs cannot represent unknown flags. The next sign-in sets them.
     #[error("backup eligibility or backup state is unknown; sign in once")]
     ExportBackup,
-    /// Export. Remove the transport to export the record without it.
+    /// Remove the transport to export the record without it.
     #[error("webauthn-rs has no name for a transport of the record")]
     ExportTransport,
-    /// Export. The caller says that user verification was required.
+    /// The caller says that user verification was required.
     #[error("user verification was not performed at registration, or that is unknown")]
     ExportUserVerification,
     #[error("webauthn-rs has no name for this user verification requirement")]

@@ -8,12 +8,11 @@ use super::error::Reason;
 use super::octets::Octets;
 use super::scalar::{Count, Flag};
 use super::transports::List;
-use crate::codec::json::{MAX_UNKNOWN_MEMBERS, MemberError};
+use crate::codec::json::{MAX_UNKNOWN_MEMBERS, MemberError, expecting};
 use crate::credential::Transport;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::fmt;
 
 /// The maximum number of members of an object: those that the strict reader of responses passes over, and the known ones.
 const MAX_MEMBERS: usize = MAX_UNKNOWN_MEMBERS + 32;
@@ -28,9 +27,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
         impl<'de> Visitor<'de> for Each {
             type Value = Members<'de>;
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
+            expecting!("an object");
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
                 let mut members = Vec::new();

@@ -11,12 +11,11 @@
 //! Each text has one meaning: the two alphabets of base64 differ in two characters, trailing bits must be zero, and the other
 //! notations contain characters that are not in base64.
 
-use crate::codec::json::Skipped;
+use crate::codec::json::{Skipped, expecting};
 use crate::codec::{base64url, hex};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// Bytes in one of the notations above.
 pub(super) struct Octets(pub(super) Vec<u8>);
@@ -63,9 +62,7 @@ struct Spellings;
 impl<'de> Visitor<'de> for Spellings {
     type Value = Octets;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(Self::Value::EXPECTED)
-    }
+    expecting!(Self::Value::EXPECTED);
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Octets, E> {
         Octets::of(text).ok_or_else(|| E::custom(Octets::EXPECTED))

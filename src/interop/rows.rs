@@ -3,10 +3,10 @@
 use super::error::{ImportError, Reason};
 use super::items::{Imported, Items};
 use super::members::Members;
+use crate::codec::json::expecting;
 use crate::credential::{CredentialId, UserHandle};
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use std::fmt;
 
 /// A row for which the caller's function returns the user handle.
 #[derive(Clone, Copy, Debug)]
@@ -109,9 +109,7 @@ impl<'a> DeserializeSeed<'a> for Elements<'_, 'a> {
 impl<'a> Visitor<'a> for Elements<'_, 'a> {
     type Value = ();
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array")
-    }
+    expecting!("an array");
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<(), A::Error> {
         while let Some(row) = seq.next_element::<&RawValue>()? {

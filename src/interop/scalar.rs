@@ -1,7 +1,7 @@
 //! Counters and flags in JSON, in the notations of database drivers.
 
+use crate::codec::json::expecting;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
-use std::fmt;
 
 /// A signature counter: a number, or its decimal digits as text, as drivers write 64-bit columns.
 pub(super) struct Count(pub(super) u32);
@@ -24,9 +24,7 @@ impl<'de> Deserialize<'de> for Count {
         impl Visitor<'_> for Number {
             type Value = Count;
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(Count::EXPECTED)
-            }
+            expecting!(Count::EXPECTED);
 
             fn visit_u64<E: Error>(self, number: u64) -> Result<Count, E> {
                 u32::try_from(number).map(Count).map_err(|_| E::custom(Count::EXPECTED))
@@ -49,9 +47,7 @@ impl<'de> Deserialize<'de> for Flag {
         impl Visitor<'_> for Boolean {
             type Value = Flag;
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(Flag::EXPECTED)
-            }
+            expecting!(Flag::EXPECTED);
 
             fn visit_bool<E>(self, flag: bool) -> Result<Flag, E> {
                 Ok(Flag(flag))

@@ -1,10 +1,10 @@
 //! Stored transports in one of four notations: an array of names; text with commas, as in a VARCHAR column; the same in
 //! braces, as PostgreSQL writes an array; or text that contains a JSON array.
 
+use crate::codec::json::expecting;
 use crate::credential::Transport;
 use serde::de::value::StrDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Unexpected, Visitor};
-use std::fmt;
 
 /// Transports in one of the notations above.
 pub(super) struct List(pub(super) Vec<Transport>);
@@ -32,9 +32,7 @@ struct ListOrText;
 impl<'de> Visitor<'de> for ListOrText {
     type Value = List;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(List::EXPECTED)
-    }
+    expecting!(List::EXPECTED);
 
     fn visit_str<E: Error>(self, text: &str) -> Result<List, E> {
         if text.trim_start().starts_with('[') {

@@ -3,7 +3,7 @@
 use super::{MAX_LEN, MAX_TRANSPORT_LEN, MAX_TRANSPORTS, ResponseError};
 use crate::client::json::AuthenticatorAttachment;
 use crate::codec::base64url;
-use crate::codec::json::{self, ByteString, Known, Members, Strict, Text, once, read_members};
+use crate::codec::json::{self, ByteString, Known, Members, Strict, Text, expecting, once, read_members};
 use crate::credential::Transport;
 use crate::extensions::ClientExtensionResults;
 use core::fmt;
@@ -49,9 +49,7 @@ impl<'de> Deserialize<'de> for Scanned {
         struct Decode;
         impl<'de> Visitor<'de> for Decode {
             type Value = Scanned;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
+            expecting!("a string");
             fn visit_borrowed_bytes<E: serde::de::Error>(self, text: &'de [u8]) -> Result<Scanned, E> {
                 match base64url::decode_bytes(text) {
                     Err(_) if text.iter().any(|byte| *byte < b' ') => Err(E::custom("a control character")),
@@ -150,9 +148,7 @@ impl<'de> Deserialize<'de> for Transports {
         struct Texts;
         impl<'de> Visitor<'de> for Texts {
             type Value = Transports;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an array of strings")
-            }
+            expecting!("an array of strings");
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Transports, E> {
                 empty(text).map(|()| Transports::default())
             }
@@ -181,9 +177,7 @@ impl<'de> Deserialize<'de> for AlgorithmCopy {
         struct Number;
         impl<'de> Visitor<'de> for Number {
             type Value = AlgorithmCopy;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an integer")
-            }
+            expecting!("an integer");
             fn visit_i64<E>(self, number: i64) -> Result<AlgorithmCopy, E> {
                 Ok(AlgorithmCopy(Some(number)))
             }
@@ -315,9 +309,7 @@ pub(super) trait Open: Sized {
 
 impl<'de, R: Open, B: Base64Url> Visitor<'de> for Posted<'_, R, B> {
     type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
+    expecting!("an object");
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let envelope = read_members(map).map_err(|error: A::Error| {
             let kind = ResponseError::kind(&error);
