@@ -85,26 +85,24 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
+/// Defines visits with the same body, for values of these types.
+macro_rules! visits {
+    ($value:ty: |$visited:pat_param| $result:expr; $($visit:ident: $type:ty),*) => {
+        $(
+            fn $visit<E>(self, $visited: $type) -> Result<$value, E> {
+                Ok($result)
+            }
+        )*
+    };
+}
+pub(crate) use visits;
+
 /// Defines the visits of numbers, booleans and null for a visitor that returns the same for all of them.
 macro_rules! scalars {
     ($value:ty: $result:expr) => {
-        fn visit_bool<E>(self, _: bool) -> Result<$value, E> {
-            Ok($result)
-        }
-        fn visit_i64<E>(self, _: i64) -> Result<$value, E> {
-            Ok($result)
-        }
-        fn visit_i128<E>(self, _: i128) -> Result<$value, E> {
-            Ok($result)
-        }
-        fn visit_u64<E>(self, _: u64) -> Result<$value, E> {
-            Ok($result)
-        }
-        fn visit_u128<E>(self, _: u128) -> Result<$value, E> {
-            Ok($result)
-        }
-        fn visit_f64<E>(self, _: f64) -> Result<$value, E> {
-            Ok($result)
+        $crate::codec::json::visits! {
+            $value: |_| $result;
+            visit_bool: bool, visit_i64: i64, visit_i128: i128, visit_u64: u64, visit_u128: u128, visit_f64: f64
         }
         fn visit_unit<E>(self) -> Result<$value, E> {
             Ok($result)
@@ -131,12 +129,7 @@ impl<'de> Visitor<'de> for Skipped {
     type Value = Self;
     expecting!("any value");
     scalars!(Self: Self);
-    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
-        Ok(self)
-    }
-    fn visit_bytes<E>(self, _: &[u8]) -> Result<Self, E> {
-        Ok(self)
-    }
+    visits!(Self: |_| Self; visit_str: &str, visit_bytes: &[u8]);
     fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Self, D::Error> {
         from.deserialize_any(self)
     }
@@ -179,20 +172,9 @@ struct AnyValue;
 impl<'de> Visitor<'de> for AnyValue {
     type Value = Buffered;
     expecting!("any value");
-    fn visit_bool<E>(self, value: bool) -> Result<Buffered, E> {
-        Ok(Buffered(value.into()))
-    }
-    fn visit_i64<E>(self, value: i64) -> Result<Buffered, E> {
-        Ok(Buffered(value.into()))
-    }
-    fn visit_u64<E>(self, value: u64) -> Result<Buffered, E> {
-        Ok(Buffered(value.into()))
-    }
-    fn visit_f64<E>(self, value: f64) -> Result<Buffered, E> {
-        Ok(Buffered(value.into()))
-    }
-    fn visit_str<E>(self, value: &str) -> Result<Buffered, E> {
-        Ok(Buffered(value.into()))
+    visits! {
+        Buffered: |value| Buffered(value.into());
+        visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str
     }
     fn visit_unit<E>(self) -> Result<Buffered, E> {
         Ok(Buffered(Value::Null))
