@@ -15,15 +15,20 @@ use serde::{Deserialize, Serialize};
 /// Serde for `payment` of a registration (Secure Payment Confirmation §5), as the algorithms of
 /// `browserBoundPubKeyCredParams`.
 pub(super) mod creation {
-    use super::{Algorithm, CredentialParameters, True};
+    use super::{Algorithm, CredentialParameters, InvalidValue};
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
     #[derive(Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Members {
-        is_payment: True,
+        #[serde(deserialize_with = "only_true")]
+        is_payment: bool,
         #[serde(default, rename = "browserBoundPubKeyCredParams", skip_serializing_if = "Vec::is_empty")]
         algorithms: Vec<CredentialParameters>,
+    }
+
+    fn only_true<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+        if bool::deserialize(from)? { Ok(true) } else { Err(D::Error::custom(InvalidValue::NotTrue)) }
     }
 
     #[allow(clippy::ref_option, reason = "what serde calls")]
@@ -32,7 +37,7 @@ pub(super) mod creation {
         to: S,
     ) -> Result<S::Ok, S::Error> {
         let members = algorithms.as_ref().map(|algorithms| Members {
-            is_payment: True,
+            is_payment: true,
             algorithms: algorithms.iter().copied().map(CredentialParameters::of).collect(),
         });
         members.serialize(to)
@@ -45,25 +50,6 @@ pub(super) mod creation {
         let known = |parameters: CredentialParameters| Algorithm::from_cose(parameters.alg.into());
         let read: Option<Vec<Algorithm>> = algorithms.into_iter().map(known).collect();
         read.map(Some).ok_or_else(|| D::Error::custom("expected a known COSE algorithm"))
-    }
-}
-
-/// `isPayment`, whose only valid value is `true`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "bool", into = "bool")]
-struct True;
-
-impl TryFrom<bool> for True {
-    type Error = InvalidValue;
-
-    fn try_from(value: bool) -> Result<Self, InvalidValue> {
-        if value { Ok(Self) } else { Err(InvalidValue::NotTrue) }
-    }
-}
-
-impl From<True> for bool {
-    fn from(_: True) -> Self {
-        true
     }
 }
 
