@@ -69,7 +69,7 @@ impl<'de> Deserialize<'de> for LargeBlobRequest {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Members {
-            #[serde(default, deserialize_with = "flag::read")]
+            #[serde(default, deserialize_with = "flag")]
             read: bool,
             write: Option<Blob>,
         }

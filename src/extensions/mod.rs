@@ -115,16 +115,23 @@ use crate::codec::base64url;
 use crate::codec::json::{Buffered, Object, Skipped, Text, UnknownNames, expecting};
 use crate::credential::CredentialDescriptor;
 use crate::crypto::Algorithm;
-use crate::set::bit_set;
+use crate::set::{bit_set, named};
 use core::fmt;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 use signed::Shaped;
-use tables::{Input as _, identifiers, inputs, output_refusals, results};
-use values::{BlobMember, WithheldMember, flag};
+use tables::{inputs, output_refusals, results};
+use values::{BlobMember, WithheldMember, flag, is_default};
 
-identifiers! {
+named! {
+    /// An extension identifier that this crate knows. Case matters (§9.1).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Extension;
+
+    /// Returns the identifier.
+    fn identifier;
+
     /// FIDO AppID Extension (§10.1.1): client.
     Appid = "appid";
     /// FIDO AppID Exclusion Extension (§10.1.2): client.
@@ -170,6 +177,12 @@ identifiers! {
 }
 
 impl Extension {
+    /// Returns the extension with this identifier.
+    #[must_use]
+    pub fn from_identifier(identifier: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|extension| extension.identifier() == identifier)
+    }
+
     /// Returns whether an output with this identifier may be the answer to `input`.
     #[must_use]
     pub const fn answers(self, input: Self) -> bool {
@@ -211,7 +224,7 @@ impl ExtensionSet {
 }
 
 /// Returns the known extensions among the inputs in `others`.
-fn named(others: &serde_json::Map<String, serde_json::Value>) -> impl Iterator<Item = Extension> {
+fn known(others: &serde_json::Map<String, serde_json::Value>) -> impl Iterator<Item = Extension> {
     others.keys().filter_map(|identifier| Extension::from_identifier(identifier))
 }
 
@@ -219,44 +232,42 @@ inputs! {
     /// Client extension inputs of a registration (AuthenticationExtensionsClientInputsJSON, §5.1.8). The default requests none.
     CreationExtensions {
         /// `appidExclude` (§10.1.2): refuses authenticators that hold a U2F credential of `excludeCredentials`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         appid_exclude: Option<AppId> = AppidExclude;
         /// `credProps` (§10.1.3): asks whether the credential became discoverable.
-        #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
+        #[serde(deserialize_with = "flag")]
         cred_props: bool = CredProps;
         /// `prf` (§10.1.4), without `evalByCredential`.
-        #[serde(default, deserialize_with = "prf::read_creation", skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "prf::read_creation")]
         prf: Option<Prf> = Prf;
         /// `largeBlob` (§10.1.5).
-        #[serde(default, with = "large_blob::support", skip_serializing_if = "Option::is_none")]
+        #[serde(with = "large_blob::support")]
         large_blob: Option<LargeBlobSupport> = LargeBlob;
         /// `credentialProtectionPolicy` (CTAP §12.1): the minimum level that is accepted.
-        #[serde(default, rename = "credentialProtectionPolicy", skip_serializing_if = "Option::is_none")]
+        #[serde(rename = "credentialProtectionPolicy")]
         cred_protect: Option<CredentialProtection> = CredentialProtectionPolicy;
         /// `enforceCredentialProtectionPolicy` (CTAP §12.1). If it is true and the level is above 1, the client refuses
         /// authenticators without this extension, and the relying party refuses a credential without the output. Then most
         /// platform authenticators, and security keys without the extension, cannot be registered.
-        #[serde(default, rename = "enforceCredentialProtectionPolicy", deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
+        #[serde(rename = "enforceCredentialProtectionPolicy", deserialize_with = "flag")]
         enforce_cred_protect: bool = EnforceCredentialProtectionPolicy;
         /// `credBlob` (CTAP §12.2): at most [`Blob::MAX_CRED_BLOB_LEN`] bytes.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         cred_blob: Option<Blob> = CredBlob;
         /// `minPinLength` (CTAP §12.4). An authenticator answers only the RP IDs that are configured in it.
-        #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
+        #[serde(deserialize_with = "flag")]
         min_pin_length: bool = MinPinLength;
         /// `pinComplexityPolicy` (CTAP §12.6).
-        #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
+        #[serde(deserialize_with = "flag")]
         pin_complexity_policy: bool = PinComplexityPolicy;
         /// `hmacCreateSecret` (CTAP §12.5), which native clients have instead of `prf`.
-        #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
+        #[serde(deserialize_with = "flag")]
         hmac_create_secret: bool = HmacCreateSecret;
         /// `uvm` (Level 2 §10.3).
-        #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
+        #[serde(deserialize_with = "flag")]
         uvm: bool = Uvm;
         /// `payment` (Secure Payment Confirmation §5): the credential may confirm payments. The list is
         /// `browserBoundPubKeyCredParams`, the algorithms of a second key that never leaves the browser. If it is empty, the
         /// algorithms of `pubKeyCredParams` are used.
-        #[serde(default, with = "payment::creation", skip_serializing_if = "Option::is_none")]
+        #[serde(with = "payment::creation")]
         payment: Option<Vec<Algorithm>> = Payment;
     }
 }
@@ -284,22 +295,19 @@ inputs! {
     /// none.
     RequestExtensions {
         /// `appid` (§10.1.1): credentials that were registered with U2F may answer for this AppID.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         appid: Option<AppId> = Appid;
         /// `prf` (§10.1.4).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         prf: Option<Prf> = Prf;
         /// `largeBlob` (§10.1.5).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         large_blob: Option<LargeBlobRequest> = LargeBlob;
         /// `getCredBlob` (CTAP §12.2).
-        #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
+        #[serde(deserialize_with = "flag")]
         get_cred_blob: bool = GetCredBlob;
         /// `hmacGetSecret` (CTAP §12.5), which native clients have instead of `prf`: one or two salts of 32 bytes.
-        #[serde(default, with = "hmac_secret::salts", skip_serializing_if = "Option::is_none")]
+        #[serde(with = "hmac_secret::salts")]
         hmac_get_secret: Option<PrfValues> = HmacGetSecret;
         /// `uvm` (Level 2 §10.3).
-        #[serde(default, deserialize_with = "flag::read", skip_serializing_if = "flag::is_clear")]
+        #[serde(deserialize_with = "flag")]
         uvm: bool = Uvm;
     }
 }

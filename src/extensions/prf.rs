@@ -1,6 +1,6 @@
 //! Pseudo-random function extension (`prf`, §10.1.4).
 
-use super::values::{flag, withheld};
+use super::values::{is_default, withheld};
 use super::{Blob, ClientExtensionResults, OutputRefusal};
 use crate::credential::{CredentialDescriptor, CredentialId};
 use crate::invalid::InvalidValue;
@@ -91,7 +91,7 @@ pub(crate) struct PrfOutputs {
     /// Of a registration: whether the credential has the function.
     pub(crate) enabled: Option<bool>,
     /// Whether results were sent.
-    #[serde(default, deserialize_with = "withheld", skip_serializing_if = "flag::is_clear")]
+    #[serde(default, deserialize_with = "withheld", skip_serializing_if = "is_default")]
     pub(crate) results: bool,
 }
 

@@ -1,40 +1,6 @@
 //! The macros behind the tables of the parent module.
 
-/// Defines [`Extension`](super::Extension).
-macro_rules! identifiers {
-    ($($(#[$doc:meta])* $name:ident = $identifier:literal;)*) => {
-        /// An extension identifier that this crate knows. Case matters (§9.1).
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Extension {
-            $($(#[$doc])* $name,)*
-        }
-
-        impl Extension {
-            /// Every extension.
-            pub const ALL: [Self; [$(Self::$name),*].len()] = [$(Self::$name),*];
-
-            /// Returns the identifier.
-            #[must_use]
-            pub const fn identifier(self) -> &'static str {
-                match self {
-                    $(Self::$name => $identifier,)*
-                }
-            }
-
-            /// Returns the extension with this identifier.
-            #[must_use]
-            pub fn from_identifier(identifier: &str) -> Option<Self> {
-                match identifier {
-                    $($identifier => Some(Self::$name),)*
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-
-/// Defines a structure of client extension inputs. `is_set` returns whether a field requests its extension.
+/// Defines a structure of client extension inputs. A field requests its extension unless it has the default value.
 macro_rules! inputs {
     ($(#[$doc:meta])* $inputs:ident { $($(#[$meta:meta])* $field:ident: $type:ty = $extension:ident;)* }) => {
         $(#[$doc])*
@@ -42,7 +8,7 @@ macro_rules! inputs {
         #[serde(rename_all = "camelCase")]
         #[non_exhaustive]
         pub struct $inputs {
-            $($(#[$meta])* pub $field: $type,)*
+            $($(#[$meta])* #[serde(default, skip_serializing_if = "is_default")] pub $field: $type,)*
             /// Inputs without a field of their own, sent unchanged. Their outputs are ignored.
             #[serde(flatten)]
             pub others: serde_json::Map<String, serde_json::Value>,
@@ -75,38 +41,20 @@ macro_rules! inputs {
             /// Returns the known extensions that are requested.
             #[must_use]
             pub fn requested(&self) -> ExtensionSet {
-                let typed = [$((Extension::$extension, self.$field.is_set())),*];
-                let typed = typed.into_iter().filter_map(|(extension, set)| set.then_some(extension));
-                typed.chain(named(&self.others)).collect()
+                let typed = [$((Extension::$extension, is_default(&self.$field))),*];
+                let typed = typed.into_iter().filter_map(|(extension, absent)| (!absent).then_some(extension));
+                typed.chain(known(&self.others)).collect()
             }
 
             /// Refuses an input in `others` that has a field of its own, because JSON would have the member twice.
             fn check_others(&self) -> Result<(), InvalidValue> {
-                match named(&self.others).find(|&extension| Self::TYPED.contains(extension)) {
+                match known(&self.others).find(|&extension| Self::TYPED.contains(extension)) {
                     Some(extension) => Err(InvalidValue::HasAField(extension.identifier())),
                     None => Ok(()),
                 }
             }
         }
     };
-}
-
-/// A field of extension inputs.
-pub(super) trait Input {
-    /// Returns whether it requests its extension.
-    fn is_set(&self) -> bool;
-}
-
-impl Input for bool {
-    fn is_set(&self) -> bool {
-        *self
-    }
-}
-
-impl<T> Input for Option<T> {
-    fn is_set(&self) -> bool {
-        self.is_some()
-    }
 }
 
 /// Defines [`ClientExtensionResults`](super::ClientExtensionResults).
@@ -236,4 +184,4 @@ macro_rules! output_refusals {
     };
 }
 
-pub(super) use {identifiers, inputs, output_refusals, results};
+pub(super) use {inputs, output_refusals, results};

@@ -2,12 +2,13 @@
 
 use crate::codec::base64url;
 use core::fmt;
-use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// Bytes of a large blob, a credential blob, a key, a signature, or an input of `prf`. `Debug` does not print them because
 /// they may be a secret of the relying party.
-#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Blob(#[serde(with = "base64url::text")] Vec<u8>);
 
@@ -42,14 +43,9 @@ pub(super) fn blob<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Blob>, D
     }
 }
 
-/// An output that is one byte string, read by [`blob`].
-pub(super) struct BlobMember(pub(super) Option<Blob>);
-
-impl<'de> Deserialize<'de> for BlobMember {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        blob(from).map(Self)
-    }
-}
+/// An output that is one byte string.
+#[derive(Deserialize)]
+pub(super) struct BlobMember(#[serde(deserialize_with = "blob")] pub(super) Option<Blob>);
 
 /// Returns whether a value may be a secret. Drops the value. Null and an object with only null members are no secret: front
 /// ends post those when they remove the results.
@@ -61,25 +57,16 @@ pub(super) fn withheld<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Er
     })
 }
 
-/// An output that is one secret, read by [`withheld`].
-pub(super) struct WithheldMember(pub(super) bool);
+/// An output that is one secret.
+#[derive(Deserialize)]
+pub(super) struct WithheldMember(#[serde(deserialize_with = "withheld")] pub(super) bool);
 
-impl<'de> Deserialize<'de> for WithheldMember {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        withheld(from).map(Self)
-    }
+/// Reads a flag. Null is `false`.
+pub(super) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
-/// Serde for a member that is `true` or absent.
-pub(super) mod flag {
-    use serde::{Deserialize as _, Deserializer};
-
-    #[allow(clippy::trivially_copy_pass_by_ref, reason = "what serde calls")]
-    pub(in super::super) const fn is_clear(flag: &bool) -> bool {
-        !*flag
-    }
-
-    pub(in super::super) fn read<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-        Ok(Option::<bool>::deserialize(from)?.unwrap_or_default())
-    }
+/// Returns whether a member has its default value, so that JSON omits it.
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
