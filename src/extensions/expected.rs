@@ -192,21 +192,15 @@ impl RegistrationExtensions {
         self.check_vouched(signed, vouched)?;
         let required = self.required;
         let answers = Answers { requested: self.requested, signed, results };
-        min_pin_length::check(
-            answers.signed(Extension::MinPinLength, SignedMap::min_pin_length)?,
-            required.min_pin_length,
-        )?;
+        min_pin_length::check(answers.signed(SignedMap::min_pin_length)?, required.min_pin_length)?;
         pin_complexity_policy::check(
-            answers.signed(Extension::PinComplexityPolicy, SignedMap::pin_complexity_policy)?,
+            answers.signed(SignedMap::pin_complexity_policy)?,
             required.pin_complexity_policy,
         )?;
-        cred_blob::check_stored(
-            answers.signed(Extension::CredBlob, SignedMap::cred_blob_stored)?,
-            required.cred_blob_stored,
-        )?;
-        hmac_secret::check(answers.signed(Extension::HmacSecret, SignedMap::hmac_secret)?, required.hmac_secret)?;
-        answers.signed(Extension::HmacSecretMc, SignedMap::hmac_secret_mc)?;
-        answers.signed(Extension::Uvm, SignedMap::uvm)?;
+        cred_blob::check_stored(answers.signed(SignedMap::cred_blob_stored)?, required.cred_blob_stored)?;
+        hmac_secret::check(answers.signed(SignedMap::hmac_secret)?, required.hmac_secret)?;
+        answers.signed(SignedMap::hmac_secret_mc)?;
+        answers.signed(SignedMap::uvm)?;
         cred_props::check(results, required.unsigned_discoverable)?;
         large_blob::check_supported(results, required.unsigned_large_blob_supported)?;
         prf::check(results, required.unsigned_prf_enabled)?;
@@ -256,15 +250,15 @@ impl AuthenticationExtensions {
     ) -> Result<ExtensionReport, OutputRefusal> {
         let required = self.required;
         let answers = Answers { requested: self.requested, signed, results };
-        cred_blob::check_present(answers.signed(Extension::CredBlob, |map| map.cred_blob())?, required.cred_blob)?;
-        uvm::check(answers.signed(Extension::Uvm, SignedMap::uvm)?.as_ref(), required.uvm)?;
-        let secret = answers.signed(Extension::HmacSecret, SignedMap::hmac_secret)?;
+        cred_blob::check_present(answers.signed(|map| map.cred_blob())?, required.cred_blob)?;
+        uvm::check(answers.signed(SignedMap::uvm)?.as_ref(), required.uvm)?;
+        let secret = answers.signed(SignedMap::hmac_secret)?;
         // CTAP §12.5: the output of an authentication is a byte string.
         let is_boolean = matches!(secret, Some(hmac_secret::HmacSecret::Created(_)));
         if is_boolean && is_requested(self.requested, Extension::HmacSecret) {
             return Err(OutputRefusal::Malformed(Extension::HmacSecret));
         }
-        answers.signed(Extension::ThirdPartyPayment, SignedMap::third_party_payment)?;
+        answers.signed(SignedMap::third_party_payment)?;
         large_blob::check_written(results, required.unsigned_large_blob_written)?;
         answers.report(self.refuse_unsolicited, self.refuse_secret_results)
     }
@@ -279,9 +273,9 @@ struct Answers<'r, 'a> {
 
 impl<'a> Answers<'_, 'a> {
     /// Returns a signed output. Refuses a malformed output that was requested, and ignores one that was not.
-    fn signed<T>(&self, extension: Extension, read: impl FnOnce(&SignedMap<'a>) -> Shaped<T>) -> Shaped<T> {
+    fn signed<T>(&self, read: impl FnOnce(&SignedMap<'a>) -> Shaped<T>) -> Shaped<T> {
         match self.signed.map_or(Ok(None), read) {
-            Err(_) if !is_requested(self.requested, extension) => Ok(None),
+            Err(OutputRefusal::Malformed(extension)) if !is_requested(self.requested, extension) => Ok(None),
             output => output,
         }
     }
