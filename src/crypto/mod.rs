@@ -23,6 +23,8 @@ pub use curve::Curve;
 #[cfg(feature = "rustcrypto")]
 pub use rustcrypto::RustCrypto;
 
+use crate::codec::Few;
+
 #[cfg(not(any(feature = "aws-lc-rs", feature = "rustcrypto")))]
 compile_error!("wardkey needs a crypto backend: enable the feature `aws-lc-rs` or `rustcrypto`");
 
@@ -44,28 +46,8 @@ pub enum Hash {
     Sha512,
 }
 
-/// The output of a [`Hash`](enum@Hash), with the length of that hash. Only [`Backend`] functions make it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Digest {
-    bytes: [u8; 64],
-    len: usize,
-}
-
-impl Digest {
-    fn of<const N: usize>(digest: [u8; N]) -> Self {
-        let mut bytes = [0; 64];
-        for (to, from) in bytes.iter_mut().zip(digest) {
-            *to = from;
-        }
-        Self { bytes, len: N }
-    }
-}
-
-impl AsRef<[u8]> for Digest {
-    fn as_ref(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-}
+/// The output of a [`Hash`](enum@Hash), with the length of that hash.
+pub(crate) type Digest = Few<u8, 64>;
 
 /// A parameter set of ML-DSA (FIPS 204).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -334,10 +316,10 @@ impl dyn Backend + '_ {
     #[must_use]
     pub(crate) fn digest(&self, hash: Hash, parts: &[&[u8]]) -> Option<Digest> {
         match hash {
-            Hash::Sha1 => self.sha1(parts).map(Digest::of),
-            Hash::Sha256 => Some(Digest::of(self.sha256(parts))),
-            Hash::Sha384 => self.sha384(parts).map(Digest::of),
-            Hash::Sha512 => self.sha512(parts).map(Digest::of),
+            Hash::Sha1 => self.sha1(parts).map(|digest| Digest::from_slice(&digest)),
+            Hash::Sha256 => Some(Digest::from_slice(&self.sha256(parts))),
+            Hash::Sha384 => self.sha384(parts).map(|digest| Digest::from_slice(&digest)),
+            Hash::Sha512 => self.sha512(parts).map(|digest| Digest::from_slice(&digest)),
         }
     }
 }
