@@ -4,7 +4,7 @@
 use crate::client::ClientData;
 use crate::codec::json::Object;
 use crate::extensions::Blob;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 /// PaymentCurrencyAmount: an amount of money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,21 +129,11 @@ struct Collected {
     top_origin: String,
     payee_name: Option<String>,
     payee_origin: Option<String>,
-    #[serde(default, deserialize_with = "objects")]
-    payment_entities_logos: Vec<Logo>,
-    #[serde(deserialize_with = "required_object")]
-    total: Amount,
-    #[serde(deserialize_with = "required_object")]
-    instrument: Instrument,
+    #[serde(default)]
+    payment_entities_logos: Vec<Object<Logo>>,
+    total: Object<Amount>,
+    instrument: Object<Instrument>,
     browser_bound_public_key: Option<Blob>,
-}
-
-fn required_object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<T, D::Error> {
-    Object::deserialize(from).map(|Object(value)| value)
-}
-
-fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
-    Ok(Vec::deserialize(from)?.into_iter().map(|Object(value)| value).collect())
 }
 
 /// Returns the member `payment`, or `None` if it is absent or has a different shape.
@@ -177,14 +167,14 @@ pub(crate) fn judge(
     require(collected.payee_name == shown.payee_name, "payment.payeeName")?;
     require(collected.payee_origin == shown.payee_origin, "payment.payeeOrigin")?;
     require(is_ordered_subset(&collected.payment_entities_logos, &shown.logos), "payment.paymentEntitiesLogos")?;
-    require(collected.total == shown.total, "payment.total")?;
-    require(is_instrument(&collected.instrument, &shown.instrument), "payment.instrument")?;
+    require(collected.total.0 == shown.total, "payment.total")?;
+    require(is_instrument(&collected.instrument.0, &shown.instrument), "payment.instrument")?;
     Ok(collected.browser_bound_public_key)
 }
 
-fn is_ordered_subset(some: &[Logo], all: &[Logo]) -> bool {
+fn is_ordered_subset(some: &[Object<Logo>], all: &[Logo]) -> bool {
     let mut rest = all.iter();
-    some.iter().all(|logo| rest.any(|other| other == logo))
+    some.iter().all(|Object(logo)| rest.any(|other| other == logo))
 }
 
 fn is_instrument(collected: &Instrument, shown: &Instrument) -> bool {
