@@ -8,8 +8,7 @@
 //! that are older than the column `IsBackupEligible` have its default `false`: set it to null in these rows, or omit it. UV
 //! is not stored; it is taken from the attestation object, which release 4 stores.
 
-use super::{ImportError, Imported, Items, Members, Reason, Row, import};
-use crate::credential::UserHandle;
+use super::{ImportError, Imported, Items, Members, Reason, Row, UserHandle, import};
 
 /// Converts stored credentials: an array, JSON lines or one object.
 ///

@@ -10,8 +10,7 @@
 //! * `authenticator.cloneWarning` becomes [`Concern::CloneWarning`](super::Concern::CloneWarning).
 //! * Credentials from U2F have a raw point as key; they sign in as [`u2f`](super::u2f) describes.
 
-use super::{ImportError, Imported, Items, Members, Reason, Row, import};
-use crate::credential::UserHandle;
+use super::{ImportError, Imported, Items, Members, Reason, Row, UserHandle, import};
 
 /// Converts stored credentials: an array, JSON lines or one object.
 ///

@@ -9,8 +9,7 @@
 //! * `userVerified` must be UV at registration. Omit the column if sign-ins overwrite it.
 //! * Newer releases also return `isBackupEligible` and `isBackedUp`.
 
-use super::{ImportError, Imported, Items, Members, Reason, Row, import};
-use crate::credential::UserHandle;
+use super::{ImportError, Imported, Items, Members, Reason, Row, UserHandle, import};
 
 /// Converts stored credentials: an array, JSON lines or one object.
 ///

@@ -141,6 +141,7 @@ pub(crate) use error::Reason;
 pub use items::Imported;
 pub use rows::Row;
 
+use crate::credential::UserHandle;
 use items::Items;
 use members::Members;
 use rows::import;

@@ -6,8 +6,7 @@
 //!
 //! `user_verified` must be UV at registration. Omit the column if sign-ins overwrite it.
 
-use super::{ImportError, Imported, Items, Members, Reason, Row, import};
-use crate::credential::UserHandle;
+use super::{ImportError, Imported, Items, Members, Reason, Row, UserHandle, import};
 
 /// Converts stored registrations: an array, JSON lines or one object.
 ///

@@ -14,10 +14,9 @@
 
 use super::octets::Octets;
 use super::rows::import_values;
-use super::{ImportError, Imported, Items, Members, Reason, Row};
+use super::{ImportError, Imported, Items, Members, Reason, Row, UserHandle};
 use crate::authenticator::AuthenticatorData;
 use crate::authenticator::data::Error;
-use crate::credential::UserHandle;
 
 /// Converts stored credentials: an array, JSON lines or one value.
 ///

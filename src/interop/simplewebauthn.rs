@@ -7,8 +7,7 @@
 //! The shape has no UV. `userVerified` is read if the application stored UV at registration. Omit the column if sign-ins
 //! overwrite it, because UV would then count as a factor that it is not.
 
-use super::{ImportError, Imported, Items, Members, Reason, Row, import};
-use crate::credential::UserHandle;
+use super::{ImportError, Imported, Items, Members, Reason, Row, UserHandle, import};
 
 /// Converts stored passkeys: an array, JSON lines or one object.
 ///

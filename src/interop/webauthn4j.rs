@@ -6,8 +6,7 @@
 //! `uvInitialized` is not read, because an authentication with UV sets it without another factor. UV at registration is taken
 //! from the attestation object, if the application stored it too.
 
-use super::{ImportError, Imported, Items, Members, Reason, Row, import};
-use crate::credential::UserHandle;
+use super::{ImportError, Imported, Items, Members, Reason, Row, UserHandle, import};
 
 /// Converts stored credential records: an array, JSON lines or one object.
 ///

@@ -7,8 +7,7 @@
 //! Release 1 stored the key as a raw point, which is read too. The library stores neither UV, backup flags nor transports;
 //! transports are read if the application stored them too.
 
-use super::{ImportError, Imported, Items, Members, Reason, Row, import};
-use crate::credential::UserHandle;
+use super::{ImportError, Imported, Items, Members, Reason, Row, UserHandle, import};
 
 /// Converts stored credentials: an array, JSON lines or one object.
 ///
