@@ -42,8 +42,16 @@ pub const MAX_TRANSPORTS: usize = 16;
 pub const MAX_TRANSPORT_LEN: usize = 32;
 
 macro_rules! response {
-    ($response:ident: decoded: $($bytes:ident)*, optional: $($optional:ident)*) => {
+    ($response:ident, posted after $call:literal: decoded: $($bytes:ident)*, optional: $($optional:ident)*) => {
         impl $response {
+            #[doc = concat!("Parses the JSON that a browser posts after `", $call, "`.")]
+            ///
+            /// # Errors
+            /// [`ResponseError`]. No check of a ceremony is made here.
+            pub fn from_json(json: &str) -> Result<Self, ResponseError> {
+                from_json(json)
+            }
+
             /// Returns `rawId`: the credential id that the client claims. Look up the record by it.
             #[must_use]
             pub fn credential_id(&self) -> &[u8] {
@@ -126,7 +134,8 @@ pub struct RegistrationResponse {
 }
 
 response! {
-    RegistrationResponse: decoded: client_data_json attestation_object, optional: authenticator_data public_key
+    RegistrationResponse, posted after "navigator.credentials.create()":
+        decoded: client_data_json attestation_object, optional: authenticator_data public_key
 }
 
 impl Open for RegistrationResponse {
@@ -148,14 +157,6 @@ impl Open for RegistrationResponse {
 }
 
 impl RegistrationResponse {
-    /// Parses the JSON that a browser posts after `navigator.credentials.create()`.
-    ///
-    /// # Errors
-    /// [`ResponseError`]. No check of a ceremony is made here.
-    pub fn from_json(json: &str) -> Result<Self, ResponseError> {
-        from_json(json)
-    }
-
     /// Returns the response as JSON, to keep it and to verify it again later: `from_json` reads it as an equal response.
     ///
     /// It is not the posted text, but has its meaning: unknown members are omitted, and `true` stands for secrets of extensions,
@@ -224,7 +225,8 @@ pub struct AuthenticationResponse {
 }
 
 response! {
-    AuthenticationResponse: decoded: client_data_json authenticator_data signature, optional: user_handle
+    AuthenticationResponse, posted after "navigator.credentials.get()":
+        decoded: client_data_json authenticator_data signature, optional: user_handle
 }
 
 impl Open for AuthenticationResponse {
@@ -243,28 +245,8 @@ impl Open for AuthenticationResponse {
 }
 
 impl AuthenticationResponse {
-    /// Parses the JSON that a browser posts after `navigator.credentials.get()`.
-    ///
-    /// # Errors
-    /// [`ResponseError`]. No check of a ceremony is made here.
-    pub fn from_json(json: &str) -> Result<Self, ResponseError> {
-        from_json(json)
-    }
-
-    /// Returns the response as JSON, to keep it and to verify it again later: `from_json` reads it as an equal response.
-    ///
-    /// It is not the posted text, but has its meaning: unknown members are omitted, and `true` stands for secrets of extensions,
-    /// which are never kept. If you need the very text, keep what you passed to `from_json`.
-    ///
-    /// ```
-    /// use wardkey::AuthenticationResponse;
-    ///
-    /// let posted = r#"{"id":"AQ","rawId":"AQ","type":"public-key","clientExtensionResults":{},
-    ///     "response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA"}}"#;
-    /// let response = AuthenticationResponse::from_json(posted)?;
-    /// assert_eq!(AuthenticationResponse::from_json(&response.to_json()), Ok(response));
-    /// # Ok::<(), wardkey::client::json::ResponseError>(())
-    /// ```
+    /// Returns the response as JSON, to keep it and to verify it again later: `from_json` reads it as an equal response. It is not
+    /// the posted text: see [`RegistrationResponse::to_json`].
     #[must_use]
     pub fn to_json(&self) -> String {
         let members = [
