@@ -42,11 +42,9 @@ pub fn relying_party(
 
 /// Returns the origin of a URL: removes what follows it, such as the `/` that the crate `url` adds.
 fn origin_of(url: &str) -> &str {
-    let after_scheme = |(scheme, rest): (&str, &str)| {
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-        scheme.len().checked_add(3)?.checked_add(authority.len())
-    };
-    url.split_once("://").and_then(after_scheme).and_then(|len| url.get(..len)).unwrap_or(url)
+    let Some((_, rest)) = url.split_once("://") else { return url };
+    let path = rest.find(['/', '?', '#']).and_then(|at| rest.get(at..)).unwrap_or_default();
+    url.strip_suffix(path).unwrap_or(url)
 }
 
 /// Returns the host of a web origin, or `None` for the origin of an app, a browser extension or a shell.
