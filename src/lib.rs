@@ -109,9 +109,9 @@ mod credential;
 pub mod crypto;
 mod error;
 pub mod extensions;
-mod getters;
 pub mod interop;
 mod invalid;
+mod macros;
 pub mod manual;
 #[cfg(feature = "mds")]
 pub mod metadata;
@@ -119,7 +119,6 @@ mod parse;
 pub mod policy;
 pub mod quirk;
 mod relying_party;
-mod set;
 mod state;
 mod time;
 mod vector;

@@ -19,7 +19,7 @@
 //! | unknown members in the header of an `android-safetynet` response | RFC 7515 §4: they "MUST be ignored"; `jwk`, `jku`, `x5u` and `crit` are refused |
 //! | absent parameters of an RSA signature algorithm, although they "MUST be NULL" | RFC 4055 §5: "Implementations MUST accept the parameters being absent as well as present" |
 
-use crate::set::{bit_set, named};
+use crate::macros::{bit_set, named};
 
 named! {
     /// A named deviation from the standard.

@@ -3,7 +3,7 @@
 use super::model::{Account, AccountSession, AddressKind};
 use super::recovery::Proof;
 use crate::assurance::AssuranceLevel;
-use crate::set::named;
+use crate::macros::named;
 use crate::time::UnixTime;
 use serde::{Deserialize, Serialize};
 

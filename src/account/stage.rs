@@ -2,7 +2,7 @@
 
 use super::model::{Account, AddressKind};
 use crate::assurance::AssuranceLevel;
-use crate::set::named;
+use crate::macros::named;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 

@@ -3,7 +3,7 @@
 use super::assess::Assurance;
 use super::level::AssuranceLevel;
 use super::signal::{Signal, SignalError};
-use crate::set::named;
+use crate::macros::named;
 use crate::time::UnixTime;
 use core::time::Duration;
 use serde::{Deserialize, Serialize};

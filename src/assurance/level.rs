@@ -1,6 +1,6 @@
 //! Levels of assurance, and the verdicts on single rules. In JSON both have the words that `name` returns.
 
-use crate::set::named;
+use crate::macros::named;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 

@@ -5,10 +5,10 @@ use super::level::AssuranceLevel;
 use super::rules::Rules;
 use crate::attestation::AttestationType;
 use crate::client::json::{AttestationConveyance, Hint, ResidentKey, UserVerificationRequirement};
+use crate::macros::named;
 use crate::metadata::{FipsLevel, Level};
 use crate::policy::{AttestationPolicy, MetadataPolicy, MetadataTrust, Trust};
 use crate::relying_party::RegistrationRequest;
-use crate::set::named;
 use core::time::Duration;
 use serde::Serialize;
 

@@ -2,7 +2,7 @@
 
 use super::level::{AssuranceLevel, Verdict};
 use super::view::View;
-use crate::set::{getters, named};
+use crate::macros::{getters, named};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -92,17 +92,17 @@ pub(super) use rules;
 impl Rule {
     getters! {
         /// Returns the id, which never changes.
-        id: &'static str;
+        const fn id(&self) -> &'static str = self.id;
         /// Returns the keyword of the text, such as `SHALL`, or `-` if the text has none.
-        keyword: &'static str;
+        const fn keyword(&self) -> &'static str = self.keyword;
         /// Returns the document and the section of the text, such as `SP 800-63B-4 2.2.1`.
-        citation: &'static str;
+        const fn citation(&self) -> &'static str = self.citation;
         /// Returns how the rule follows from the text.
-        status: RuleStatus;
+        const fn status(&self) -> RuleStatus = self.status;
         /// Returns the lowest level that needs the rule: all higher levels need it too. `None`: no level needs it.
-        level: Option<AssuranceLevel>;
+        const fn level(&self) -> Option<AssuranceLevel> = self.level;
         /// Returns what the rule asks, in one sentence.
-        says: &'static str;
+        const fn says(&self) -> &'static str = self.says;
     }
 }
 

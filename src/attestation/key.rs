@@ -15,7 +15,7 @@
 use super::Reason;
 use crate::codec::der::{self, Tag};
 use crate::crypto::Hash;
-use crate::set::named;
+use crate::macros::named;
 use serde::{Deserialize, Serialize};
 
 /// How the credential key must be kept, if the statement has a format that says so.

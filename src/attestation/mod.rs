@@ -29,8 +29,8 @@ use crate::budget::Budget;
 use crate::codec::base64url::Bytes;
 use crate::codec::cbor::{Map, Rules, Value};
 use crate::crypto::{Algorithm, Backend, PublicKey, Scheme, cose::CoseKey};
+use crate::macros::{getters, named};
 use crate::quirk::{Quirk, Quirks};
-use crate::set::{getters, named};
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::path::CertificationPath;
@@ -146,11 +146,11 @@ impl<'a> AttestationObject<'a> {
 
     getters! {
         /// Returns `fmt`.
-        format: &'a str;
+        const fn format(&self) -> &'a str = self.format;
         /// Returns `attStmt`: a map, or an array under `compound`.
-        statement: Value<'a>;
+        const fn statement(&self) -> Value<'a> = self.statement;
         /// Returns the quirks that were needed.
-        quirks: Quirks;
+        const fn quirks(&self) -> Quirks = self.quirks;
     }
 
     /// Returns `authData`.

@@ -55,7 +55,7 @@
 //! attestation would look trusted although an attacker on the way added flags and extensions.
 
 use super::{AttestationType, Format};
-use crate::set::named;
+use crate::macros::named;
 use serde::{Deserialize, Serialize};
 
 named! {

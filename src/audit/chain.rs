@@ -6,7 +6,7 @@
 
 use crate::codec::{canonical, hex};
 use crate::crypto::Backend;
-use crate::set::getters;
+use crate::macros::getters;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -196,9 +196,9 @@ impl ChainCheck {
 
     getters! {
         /// Returns how many lines hold.
-        count: u64;
+        const fn count(&self) -> u64 = self.count;
         /// Returns the digest of the last line that holds.
-        head: Option<[u8; 32]>;
+        const fn head(&self) -> Option<[u8; 32]> = self.head;
     }
 
     /// Checks the next line, without its line break. After an error the chain is broken: check no more lines.

@@ -1,7 +1,7 @@
 //! AAGUID (§6.5.1): the model that an authenticator claims to be.
 
 use crate::invalid::InvalidValue;
-use crate::set::serde_by_text;
+use crate::macros::serde_by_text;
 use core::fmt;
 
 /// An AAGUID: the model of an authenticator, as the authenticator claims. Rely on it only if the attestation is trusted.

@@ -3,7 +3,7 @@
 //! A received origin is compared as a string, because a URL parser would accept 14 spellings that differ from the origin.
 
 use crate::client::origin::{is_host_name, is_within};
-use crate::set::named;
+use crate::macros::named;
 
 named! {
     /// The rule by which a listed origin accepts the origin of a ceremony.

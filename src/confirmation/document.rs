@@ -1,6 +1,6 @@
 //! The document that a person confirms, and its bounds.
 
-use crate::getters::getters;
+use crate::macros::getters;
 use crate::time::UnixTime;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 

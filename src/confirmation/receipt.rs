@@ -10,7 +10,7 @@ use crate::client::AuthenticationResponse;
 use crate::codec::base64url;
 use crate::credential::{CredentialId, CredentialRecord, UserHandle, Version};
 use crate::crypto::Backend;
-use crate::getters::getters;
+use crate::macros::getters;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// A document, its nonce, and the response that confirms it. Store it with the record of the act, for as long as that is kept.

@@ -115,7 +115,7 @@ use crate::codec::base64url;
 use crate::codec::json::{Buffered, Object, Skipped, Text, UnknownNames, expecting};
 use crate::credential::CredentialDescriptor;
 use crate::crypto::Algorithm;
-use crate::set::{bit_set, named};
+use crate::macros::{bit_set, named};
 use core::fmt;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -3,9 +3,9 @@
 use crate::credential::{CredentialId, CredentialRecord, UserHandle};
 use crate::crypto::Algorithm;
 use crate::crypto::cose::CoseKey;
+use crate::macros::texts;
 use crate::parse::ParseError;
 use crate::relying_party::RelyingParty;
-use crate::set::texts;
 use std::collections::HashSet;
 
 texts! {

@@ -8,7 +8,7 @@ use crate::authenticator::Aaguid;
 use crate::codec::base64url;
 use crate::codec::der::{self, Reader};
 use crate::crypto::Backend;
-use crate::set::getters;
+use crate::macros::getters;
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::{CertificateError, Rule, TrustAnchor};
@@ -81,9 +81,9 @@ impl Attested {
 
     getters! {
         /// Returns the AAGUID, which is only claimed if [`Self::is_attested`] is false.
-        aaguid: Aaguid;
+        const fn aaguid(&self) -> Aaguid = self.aaguid;
         /// Returns the time of the registration.
-        registered_at: UnixTime;
+        const fn registered_at(&self) -> UnixTime = self.registered_at;
     }
 
     /// Returns whether a certification path was verified.

@@ -3,7 +3,7 @@
 use super::status::{Day, Incidents, Level, Standing};
 use super::{Metadata, ModelId, Reasons};
 use crate::codec::hex;
-use crate::set::serde_by_text;
+use crate::macros::serde_by_text;
 use serde::{Deserialize, Serialize};
 
 /// What the metadata said of one statement of a registration.

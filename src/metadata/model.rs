@@ -9,7 +9,7 @@ use super::vocabulary::{
 use crate::authenticator::Aaguid;
 use crate::codec::der::{self, Tag};
 use crate::crypto::Backend;
-use crate::set::named;
+use crate::macros::named;
 use std::sync::Arc;
 
 /// The SHA-1 of the public key in an attestation certificate (RFC 5280 §4.2.1.2, method 1), by which U2F models are known.

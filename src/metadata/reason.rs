@@ -1,7 +1,7 @@
 //! Why a model is refused, or what is noted about it.
 
 use super::status::Incident;
-use crate::set::{bit_set, named};
+use crate::macros::{bit_set, named};
 use core::fmt;
 
 named! {

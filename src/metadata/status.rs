@@ -11,7 +11,7 @@
 
 use super::model::short;
 use crate::crypto::Backend;
-use crate::set::{bit_set, named};
+use crate::macros::{bit_set, named};
 use crate::time::UnixTime;
 use crate::x509::certificate::Certificate;
 use crate::x509::{CertificateError, Rule};

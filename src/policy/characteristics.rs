@@ -6,7 +6,7 @@ use crate::authenticator::Aaguid;
 use crate::ceremony::evidence::TrustOutcome;
 use crate::credential::Version;
 use crate::crypto::Algorithm;
-use crate::getters::getters;
+use crate::macros::getters;
 use serde::{Deserialize, Serialize};
 
 /// What a registration showed of its authenticator. Keep it beside the credential record: NIST SP 800-63B-4 section 4.1 asks to

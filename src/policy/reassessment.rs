@@ -1,8 +1,8 @@
 //! The metadata at a sign-in: what a [`MetadataPolicy`] says of a credential that was registered before.
 
 use super::MetadataPolicy;
+use crate::macros::named;
 use crate::metadata::{Attested, Circumstance, Incidents, Lookup, Metadata, ModelId, Reason, Reasons, Short};
-use crate::set::named;
 use crate::time::UnixTime;
 
 named! {

@@ -12,7 +12,7 @@ use crate::credential::{CredentialRecord, UserHandle};
 use crate::crypto::Algorithm;
 use crate::error::Error;
 use crate::extensions::{Blob, ClientExtensionResults, SignedOutputs};
-use crate::getters::getters;
+use crate::macros::getters;
 use crate::quirk::Quirks;
 use crate::x509;
 

@@ -7,7 +7,7 @@ use crate::client::AuthenticationResponse;
 use crate::client::json::{Hint, RequestOptions, UserVerificationRequirement};
 use crate::credential::{CredentialId, CredentialRecord, UserHandle, Version};
 use crate::error::Error;
-use crate::getters::getters;
+use crate::macros::getters;
 use crate::state::{AuthenticationState, Purpose, Session, lifetime_secs};
 use crate::time::UnixTime;
 use core::time::Duration;

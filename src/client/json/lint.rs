@@ -11,7 +11,7 @@ use crate::credential::{CredentialDescriptor, PublicKeyCredentialType};
 use crate::crypto::Algorithm;
 use crate::extensions::{AppId, CredentialProtection, LargeBlobSupport};
 use crate::invalid::InvalidValue;
-use crate::set::texts;
+use crate::macros::texts;
 use std::collections::{BTreeSet, HashSet};
 
 texts! {

@@ -10,7 +10,7 @@
 pub(crate) mod time;
 
 use super::before;
-use crate::set::texts;
+use crate::macros::texts;
 
 texts! {
     /// How bytes differ from the DER value that was expected (X.690).

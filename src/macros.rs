@@ -1,4 +1,5 @@
-//! Items that many types have, each written once: enumerations whose values have names, sets of them as bits, getters, and serde by texts.
+//! The macros of the crate: enumerations whose values have names or texts, sets of them as bits, methods that only return a field,
+//! and serde by texts.
 
 /// Defines an enumeration without fields: each value with its name, the function that returns the name, and, unless it is
 /// `without ALL`, the list of its values. With `fn name, Display;` it is displayed by its name.
@@ -40,7 +41,7 @@ macro_rules! named {
             pub const ALL: [Self; [$($text),*].len()] = [$(Self::$value),*];
         }
 
-        crate::set::named! {
+        crate::macros::named! {
             $(#[$meta])* pub enum $enumeration without ALL;
             $(#[$of_name])* fn $name $(, $display)?;
             $($(#[$doc])* $value = $text;)*
@@ -157,15 +158,25 @@ macro_rules! bit_set {
     };
 }
 
-/// Defines getters, each of the field of its name, which is copied. Call it in the `impl` block of the type.
+/// Defines public methods that return a field. A row has the documentation, the signature and the value.
 macro_rules! getters {
-    ($($(#[$doc:meta])* $field:ident: $type:ty;)*) => {$(
+    () => {};
+    ($(#[$doc:meta])* const fn $name:ident(&$this:ident) -> $type:ty = $value:expr; $($rows:tt)*) => {
         $(#[$doc])*
         #[must_use]
-        pub const fn $field(&self) -> $type {
-            self.$field
+        pub const fn $name(&$this) -> $type {
+            $value
         }
-    )*};
+        crate::macros::getters! { $($rows)* }
+    };
+    ($(#[$doc:meta])* fn $name:ident(&$this:ident) -> $type:ty = $value:expr; $($rows:tt)*) => {
+        $(#[$doc])*
+        #[must_use]
+        pub fn $name(&$this) -> $type {
+            $value
+        }
+        crate::macros::getters! { $($rows)* }
+    };
 }
 
 /// Implements serde for types that have one text: `Display` writes it and `FromStr` reads it.
