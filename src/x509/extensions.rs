@@ -56,7 +56,7 @@ impl<'a> Extensions<'a> {
     /// §4.1: `Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension`
     pub(crate) fn read(from: &mut Reader<'a>) -> Result<Self, Rule> {
         let contents = from.contents(Tag::SEQUENCE)?;
-        let mut seen = Few::<&[u8], 8>::new();
+        let mut seen = Few::<&[u8], MAX_EXTENSIONS>::new();
         der::each(Reader::new(contents), |rest| {
             let Extension { oid, .. } = Extension::read(rest)?;
             // §4.2: "MUST NOT include more than one instance of a particular extension"
