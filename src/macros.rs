@@ -1,5 +1,5 @@
-//! The macros of the crate: enumerations whose values have names or texts, sets of them as bits, methods that only return a field,
-//! and serde by texts.
+//! Macros that several modules use: enumerations whose values have names or texts, sets of them as bits, methods that return what
+//! a field has, and serde by texts.
 
 /// Defines an enumeration without fields: each value with its name, the function that returns the name, and, unless it is
 /// `without ALL`, the list of its values. With `fn name, Display;` it is displayed by its name.
@@ -49,7 +49,8 @@ macro_rules! named {
     };
 }
 
-/// Defines an enumeration whose `Display` writes the text of the value, which may contain the field.
+/// Defines an enumeration whose `Display` writes the text of the value, which may contain the field. A field that the text does
+/// not contain has a name that begins with an underscore.
 macro_rules! texts {
     (
         $(#[$meta:meta])* pub enum $enumeration:ident;
@@ -161,7 +162,7 @@ macro_rules! bit_set {
 /// Defines public methods that return a field. A row has the documentation, the signature and the value.
 macro_rules! getters {
     () => {};
-    ($(#[$doc:meta])* const fn $name:ident(&$this:ident) -> $type:ty = $value:expr; $($rows:tt)*) => {
+    ($(#[$doc:meta])* pub const fn $name:ident(&$this:ident) -> $type:ty = $value:expr; $($rows:tt)*) => {
         $(#[$doc])*
         #[must_use]
         pub const fn $name(&$this) -> $type {
@@ -169,7 +170,7 @@ macro_rules! getters {
         }
         crate::macros::getters! { $($rows)* }
     };
-    ($(#[$doc:meta])* fn $name:ident(&$this:ident) -> $type:ty = $value:expr; $($rows:tt)*) => {
+    ($(#[$doc:meta])* pub fn $name:ident(&$this:ident) -> $type:ty = $value:expr; $($rows:tt)*) => {
         $(#[$doc])*
         #[must_use]
         pub fn $name(&$this) -> $type {

@@ -12,6 +12,7 @@ use crate::crypto::{CryptoError, cose};
 #[error(transparent)]
 pub struct ParseError(Kind);
 
+/// Defines the kinds, and makes a [`ParseError`] of each error.
 macro_rules! kinds {
     ($($kind:ident($error:ty),)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]

@@ -117,11 +117,11 @@ fn methods(view: &View<'_>, isolated: Verdict) -> Few<&'static str, MOST_METHODS
 impl Assurance {
     getters! {
         /// Returns the set of rules.
-        const fn rules(&self) -> Rules = self.rules;
+        pub const fn rules(&self) -> Rules = self.rules;
         /// Returns the highest level that the facts are consistent with. `Some(AssuranceLevel::None)` is below AAL1; `None`: the
         /// rules have no levels. The ceiling does not prove that the level is reached, because no library sees everything that a
         /// level asks.
-        const fn ceiling(&self) -> Option<AssuranceLevel> = self.ceiling;
+        pub const fn ceiling(&self) -> Option<AssuranceLevel> = self.ceiling;
     }
 
     /// Returns every rule with its verdict, in the order of the table.

@@ -30,7 +30,8 @@ pub(super) static RULES_11: [Rule; 3] = rules! {
     "21cfr11.200(a)(1)-components", "shall", "21 CFR 11.200(a)(1)", InForce, None,
         "Two components, or one in a series of signings within one continuous session.", components;
     "21cfr11.70-linked", "shall", "21 CFR 11.70", OurReading, None,
-        "The signature is linked to its record.", // that of a confirmation covers the digest of the document
+        "The signature is linked to its record.",
+        // The signature of a confirmation covers the digest of the document.
         |view| Verdict::of(view.facts.confirmation.is_some());
     "21cfr11.50-manifest", "shall", "21 CFR 11.50(a)", OurReading, None,
         "The signed record has the name of the signer, the time and the meaning.", manifest;

@@ -155,7 +155,7 @@ fn verifier_fips(view: &View<'_>) -> Verdict {
 
 fn activation_isolated(view: &View<'_>) -> Verdict {
     // The activation secret is a factor only if UV counts and no other factor stood beside the key.
-    if !view.uv_counts || view.beside {
+    if !view.uv_counts || view.password_or_biometric {
         return NotApplicable;
     }
     match view.model.map(|model| &model.matcher_protection) {

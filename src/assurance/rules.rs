@@ -92,17 +92,17 @@ pub(super) use rules;
 impl Rule {
     getters! {
         /// Returns the id, which never changes.
-        const fn id(&self) -> &'static str = self.id;
+        pub const fn id(&self) -> &'static str = self.id;
         /// Returns the keyword of the text, such as `SHALL`, or `-` if the text has none.
-        const fn keyword(&self) -> &'static str = self.keyword;
+        pub const fn keyword(&self) -> &'static str = self.keyword;
         /// Returns the document and the section of the text, such as `SP 800-63B-4 2.2.1`.
-        const fn citation(&self) -> &'static str = self.citation;
+        pub const fn citation(&self) -> &'static str = self.citation;
         /// Returns how the rule follows from the text.
-        const fn status(&self) -> RuleStatus = self.status;
+        pub const fn status(&self) -> RuleStatus = self.status;
         /// Returns the lowest level that needs the rule: all higher levels need it too. `None`: no level needs it.
-        const fn level(&self) -> Option<AssuranceLevel> = self.level;
+        pub const fn level(&self) -> Option<AssuranceLevel> = self.level;
         /// Returns what the rule asks, in one sentence.
-        const fn says(&self) -> &'static str = self.says;
+        pub const fn says(&self) -> &'static str = self.says;
     }
 }
 

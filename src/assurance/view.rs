@@ -16,7 +16,7 @@ pub(super) struct View<'a> {
     /// UV counts as a factor.
     pub(super) uv_counts: bool,
     /// A password or a biometric comparison at the server stood beside the passkey.
-    pub(super) beside: bool,
+    pub(super) password_or_biometric: bool,
     /// Two factors of different kinds.
     pub(super) two_factors: bool,
     /// The model verifies users by passcode or pattern only.
@@ -35,7 +35,8 @@ impl<'a> View<'a> {
         let uv_counts = performed && !incident(Incident::UserVerificationBypass);
         // SP 800-63B-4 2.2.1: "something you have" goes with a password or a biometric comparison. A text message beside a
         // key is two things that one has.
-        let beside = matches!(facts.declared.other_factor, OtherFactor::Password | OtherFactor::Biometric);
+        let password_or_biometric =
+            matches!(facts.declared.other_factor, OtherFactor::Password | OtherFactor::Biometric);
         let passcode_only = model.is_some_and(|model| {
             let is_passcode = |method: &UserVerificationMethod| {
                 use UserVerificationMethod::{Passcode, PasscodeExternal, Pattern, PatternExternal};
@@ -48,8 +49,8 @@ impl<'a> View<'a> {
             model,
             key_in_hardware: facts.attestation.key_in_hardware.filter(|_| sound),
             uv_counts,
-            beside,
-            two_factors: uv_counts || beside,
+            password_or_biometric,
+            two_factors: uv_counts || password_or_biometric,
             passcode_only,
         }
     }

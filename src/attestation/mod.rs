@@ -146,11 +146,11 @@ impl<'a> AttestationObject<'a> {
 
     getters! {
         /// Returns `fmt`.
-        const fn format(&self) -> &'a str = self.format;
+        pub const fn format(&self) -> &'a str = self.format;
         /// Returns `attStmt`: a map, or an array under `compound`.
-        const fn statement(&self) -> Value<'a> = self.statement;
+        pub const fn statement(&self) -> Value<'a> = self.statement;
         /// Returns the quirks that were needed.
-        const fn quirks(&self) -> Quirks = self.quirks;
+        pub const fn quirks(&self) -> Quirks = self.quirks;
     }
 
     /// Returns `authData`.

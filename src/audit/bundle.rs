@@ -199,9 +199,9 @@ impl Bundle {
             return Err(BundleError::Version);
         }
         let read = |bundle: &mut Map<String, Value>| {
-            let id = canonical::digest(bundle.remove("id")?.as_str()?)?;
+            let id = hex::decode_lower::<32>(bundle.remove("id")?.as_str()?)?;
             let Value::Object(digests) = bundle.remove("digests")? else { return None };
-            let digest = |name| canonical::digest(digests.get(name)?.as_str()?);
+            let digest = |name| hex::decode_lower::<32>(digests.get(name)?.as_str()?);
             let all = [digest("ceremony")?, digest("evidence")?, digest("verdict")?];
             let members = [bundle.remove("ceremony")?, bundle.remove("evidence")?, bundle.remove("verdict")?];
             let [ceremony, evidence, verdict] = &members;

@@ -415,7 +415,7 @@ mod sha256 {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<[u8; 32]>, D::Error> {
         let text = Option::<String>::deserialize(from)?;
-        let wrong = || D::Error::custom("expected a SHA-256 in hexadecimal");
+        let wrong = || D::Error::custom("expected a SHA-256 in lower-case hexadecimal");
         let read = |text: String| hex::decode_lower(&text).ok_or_else(wrong);
         text.map(read).transpose()
     }

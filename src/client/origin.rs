@@ -1,7 +1,7 @@
 //! RP IDs and web and native origins (§5.1.3), as they are configured.
 //!
-//! The crate `url` sees only what the relying party itself configures, once, when it is built. Received origins are compared
-//! as strings, in [`ceremony::Origins`](crate::ceremony::Origins).
+//! The crate `url` sees only what the relying party configures or publishes. Received origins are compared as strings, in
+//! [`ceremony::Origins`](crate::ceremony::Origins).
 
 use crate::codec::base64url;
 use crate::invalid::InvalidValue;
@@ -50,9 +50,9 @@ pub(crate) fn check_web_origin(origin: &str, rp_id: Option<&str>) -> Result<(), 
     if rp_id.is_none_or(|rp_id| is_within(host, rp_id)) { Ok(()) } else { Err(InvalidValue::OriginOutsideRpId) }
 }
 
-/// Returns the origin and the host of a published URL, as a client reads them.
+/// Returns the origin and the host of a published URL, as a client reads them. `None` for an opaque origin, which has no host.
 pub(crate) fn origin_and_host(url: &str) -> Option<(String, String)> {
-    let url = Url::parse(url).ok()?;
+    let url = Url::parse(url).ok().filter(|url| url.origin().is_tuple())?;
     Some((url.origin().ascii_serialization(), url.host_str()?.to_owned()))
 }
 

@@ -1,9 +1,8 @@
-//! Canonical JSON: each value has one spelling, so a digest of it means the value. And digests over several parts.
+//! Canonical JSON: each value has one spelling, so a digest of it means the value.
 //!
 //! Members are sorted by name, names are ASCII, there is no white space, numbers are integers of at most 2^53 - 1 in amount,
 //! and strings are escaped only where JSON demands it.
 
-use super::hex;
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -64,11 +63,6 @@ pub(crate) fn read(text: &str) -> Option<Value> {
     (write(&value)? == text).then_some(value)
 }
 
-/// Reads a digest in lower-case hexadecimal; `None` for every other text.
-pub(crate) fn digest(text: &str) -> Option<[u8; 32]> {
-    hex::decode_lower(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,14 +104,5 @@ mod tests {
             assert_eq!(read(text), None, "{text}");
         }
         assert_eq!(read(&"[".repeat(100_000)), None);
-    }
-
-    #[test]
-    fn a_digest_has_one_spelling() {
-        let text = "af".repeat(32);
-        assert_eq!(digest(&text), Some([0xaf; 32]));
-        for bad in [&text[1..], &text.to_uppercase(), &format!("{text}00"), &text.replace('a', "g"), ""] {
-            assert_eq!(digest(bad), None, "{bad}");
-        }
     }
 }

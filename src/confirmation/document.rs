@@ -161,17 +161,17 @@ impl Document {
 
     getters! {
         /// Returns the purpose.
-        fn purpose(&self) -> &str = &self.0.purpose;
+        pub fn purpose(&self) -> &str = &self.0.purpose;
         /// Returns the subject.
-        fn subject(&self) -> &str = &self.0.subject;
+        pub fn subject(&self) -> &str = &self.0.subject;
         /// Returns the signer; empty if none is named.
-        fn signer(&self) -> &str = &self.0.signer;
+        pub fn signer(&self) -> &str = &self.0.signer;
         /// Returns the meaning; empty if none is stated.
-        fn meaning(&self) -> &str = &self.0.meaning;
+        pub fn meaning(&self) -> &str = &self.0.meaning;
         /// Returns the time.
-        const fn time(&self) -> UnixTime = self.0.time;
+        pub const fn time(&self) -> UnixTime = self.0.time;
         /// Returns the items.
-        fn items(&self) -> &[Item] = &self.0.items;
+        pub fn items(&self) -> &[Item] = &self.0.items;
     }
 }
 

@@ -130,7 +130,7 @@ pub(super) fn verify(
 }
 
 impl Confirmed {
-    /// `stated` is the signer and the meaning, if the head is disclosed.
+    /// `items` is the number of items of the document. `stated` is the signer and the meaning, if the head is disclosed.
     pub(crate) fn of(
         challenge: [u8; 32],
         (items, stated): (usize, Option<(&str, &str)>),
@@ -151,17 +151,17 @@ impl Confirmed {
 
     getters! {
         /// Returns the challenge that was signed.
-        const fn challenge(&self) -> &[u8; 32] = &self.challenge;
+        pub const fn challenge(&self) -> &[u8; 32] = &self.challenge;
         /// Returns the account.
-        const fn user(&self) -> &UserHandle = &self.user;
+        pub const fn user(&self) -> &UserHandle = &self.user;
         /// Returns the credential that signed.
-        const fn credential_id(&self) -> &CredentialId = &self.credential_id;
+        pub const fn credential_id(&self) -> &CredentialId = &self.credential_id;
         /// Returns user verification, and whether it counts as a factor.
-        const fn user_verification(&self) -> UserVerification = self.user_verification;
+        pub const fn user_verification(&self) -> UserVerification = self.user_verification;
         /// Returns the number of items of the document, disclosed or not.
-        const fn items(&self) -> usize = self.items;
+        pub const fn items(&self) -> usize = self.items;
         /// Returns the evidence of the ceremony.
-        const fn evidence(&self) -> &Evidence = &self.evidence;
+        pub const fn evidence(&self) -> &Evidence = &self.evidence;
     }
 
     /// Whether the head is known, and whether it names a signer and states a meaning.

@@ -41,8 +41,8 @@ macro_rules! inputs {
             /// Returns the known extensions that are requested.
             #[must_use]
             pub fn requested(&self) -> ExtensionSet {
-                let typed = [$((Extension::$extension, is_default(&self.$field))),*];
-                let typed = typed.into_iter().filter_map(|(extension, absent)| (!absent).then_some(extension));
+                let typed = [$((Extension::$extension, !is_default(&self.$field))),*];
+                let typed = typed.into_iter().filter_map(|(extension, set)| set.then_some(extension));
                 typed.chain(known(&self.others)).collect()
             }
 

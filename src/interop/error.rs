@@ -33,7 +33,7 @@ pub(crate) enum Reason {
     NotAnObject,
     #[error("the row has more members than any library writes")]
     TooManyMembers,
-    /// The other library always stores this member, here as it spells it.
+    /// The other library always stores this member. `member` is its spelling.
     #[error("the member `{member}` is missing or null")]
     Missing { member: &'static str },
     /// The names may differ in case and underscores.
@@ -41,10 +41,10 @@ pub(crate) enum Reason {
     Repeated { member: &'static str },
     #[error("the member `{member}` is not {expected}")]
     Malformed { member: &'static str, expected: &'static str },
-    /// §7.1
+    /// The length must be 1 to 1023 bytes (§7.1 step 25).
     #[error("the credential id does not have a valid length")]
     CredentialId(#[source] InvalidValue),
-    /// §5.4.3
+    /// The length must be 1 to 64 bytes (§5.4.3).
     #[error("the stored user handle does not have a valid length")]
     UserHandle(#[source] InvalidValue),
     #[error("neither the row nor the caller has a user handle")]

@@ -81,9 +81,9 @@ impl Attested {
 
     getters! {
         /// Returns the AAGUID, which is only claimed if [`Self::is_attested`] is false.
-        const fn aaguid(&self) -> Aaguid = self.aaguid;
+        pub const fn aaguid(&self) -> Aaguid = self.aaguid;
         /// Returns the time of the registration.
-        const fn registered_at(&self) -> UnixTime = self.registered_at;
+        pub const fn registered_at(&self) -> UnixTime = self.registered_at;
     }
 
     /// Returns whether a certification path was verified.

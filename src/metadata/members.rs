@@ -148,8 +148,9 @@ impl Texts {
         match self {
             Self::Plain => map.next_value_seed(Array(&mut Each(|Text(text)| read(Some(text)), PhantomData))),
             Self::Any => {
-                let items = items(map.next_value()?);
-                Ok(items.map(|items| items.into_iter().for_each(|raw| read(text(raw)))).is_some())
+                let Some(items) = items(map.next_value()?) else { return Ok(false) };
+                items.into_iter().for_each(|raw| read(text(raw)));
+                Ok(true)
             }
         }
     }

@@ -25,8 +25,9 @@ use std::sync::Arc;
 const COMPACT: &[u8; 16] = b"wardkey-mds-c\0\x04\n";
 const WITH_BLOB: &[u8; 16] = b"wardkey-mds-b\0\x02\n";
 
-/// The CRC-32 of `parts`, one after another. It finds every change of up to four successive bytes. A cryptographic hash would not stop
-/// somebody who can write the file either, and would take 30 % of the time of [`Metadata::from_bytes`].
+/// The CRC-32 of `parts`, one after another. It finds every change of up to four successive bytes. A cryptographic hash would
+/// take 30 % of the time of [`Metadata::from_bytes`] and not stop an attacker, because whoever can write the file can write the
+/// hash.
 fn checksum(parts: &[&[u8]]) -> [u8; 4] {
     let mut hasher = crc32fast::Hasher::new();
     parts.iter().for_each(|part| hasher.update(part));

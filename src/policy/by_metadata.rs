@@ -23,8 +23,8 @@ fn metadata<'c>(circumstances: &Circumstances<'c>) -> Result<(&'c Metadata, Unix
     Ok((metadata, circumstances.time.unwrap_or_else(|| metadata.received_at())))
 }
 
-/// Refuses for the reasons of the verdict: for each of them if the trust requires what the policy demands, otherwise only for what
-/// is known to be bad. If nothing refuses, adds the evidence of the metadata to the decision.
+/// Refuses if the verdict has a reason that counts. If the trust requires what the policy demands, every reason counts; otherwise
+/// only those that are known to be bad. If none counts, adds the evidence of the metadata to `judged`.
 fn accept(
     trust: &MetadataTrust,
     metadata: &Metadata,

@@ -41,16 +41,16 @@ pub struct Characteristics {
 impl Characteristics {
     getters! {
         /// Returns the attestation statement format.
-        const fn format(&self) -> Format = self.format;
+        pub const fn format(&self) -> Format = self.format;
         /// Returns the outcome for the certificates of the attestation.
-        const fn trust(&self) -> TrustOutcome = self.trust;
+        pub const fn trust(&self) -> TrustOutcome = self.trust;
         /// Returns the AAGUID, if a trusted statement vouches for it.
-        const fn attested_aaguid(&self) -> Option<Aaguid> = self.attested_aaguid;
-        /// Returns whether the statement itself says that this key is in hardware, as Android key attestation does. `None`: it says
-        /// nothing. Trust it as far as [`Self::trust`] allows.
-        const fn key_in_hardware(&self) -> Option<bool> = self.key_in_hardware;
+        pub const fn attested_aaguid(&self) -> Option<Aaguid> = self.attested_aaguid;
+        /// Returns whether the statement itself says that this key is in hardware, as Android key attestation does. `None`: it
+        /// says nothing. Trust it as far as [`Self::trust`] allows.
+        pub const fn key_in_hardware(&self) -> Option<bool> = self.key_in_hardware;
         /// Returns the algorithm with which the attestation certificate signed. `None` if no certificate signed.
-        const fn attestation_algorithm(&self) -> Option<Algorithm> = self.attestation_algorithm;
+        pub const fn attestation_algorithm(&self) -> Option<Algorithm> = self.attestation_algorithm;
     }
 }
 

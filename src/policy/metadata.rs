@@ -252,6 +252,7 @@ pub struct ModelVerdict {
 }
 
 impl ModelVerdict {
+    /// Makes the verdict on a model without an entry that can be read.
     pub(super) const fn without_entry(reasons: Reasons) -> Self {
         Self { reasons, standing: None }
     }

@@ -138,31 +138,31 @@ impl Registered {
 
     getters! {
         /// Returns the algorithm of the credential public key.
-        const fn algorithm(&self) -> Algorithm = self.algorithm;
+        pub const fn algorithm(&self) -> Algorithm = self.algorithm;
         /// Returns the attestation statement format.
-        const fn attestation_format(&self) -> Format = self.format;
+        pub const fn attestation_format(&self) -> Format = self.format;
         /// Returns the attestation type.
-        const fn attestation_type(&self) -> AttestationType = self.attestation_type;
+        pub const fn attestation_type(&self) -> AttestationType = self.attestation_type;
         /// Returns the AAGUID that the authenticator claims. It may be false: see [`Self::attested_aaguid`].
-        const fn claimed_aaguid(&self) -> Aaguid = self.aaguid;
+        pub const fn claimed_aaguid(&self) -> Aaguid = self.aaguid;
         /// Returns the AAGUID, if a statement whose certification path ends at a trust anchor vouches for it.
-        fn attested_aaguid(&self) -> Option<Aaguid> = self.attested.then_some(self.aaguid);
+        pub fn attested_aaguid(&self) -> Option<Aaguid> = self.attested.then_some(self.aaguid);
         /// Returns the serial number of the device in an enterprise attestation (§8.2.2, `id-fido-gen-ce-sernum`), if the policy
-        /// asks for enterprise attestation and the certification path ends at a trust anchor. It is the same for every account, so
-        /// it is personal data.
-        fn device_serial(&self) -> Option<&[u8]> = self.device_serial.as_deref();
+        /// asks for enterprise attestation and the certification path ends at a trust anchor. It is the same for every account,
+        /// so it is personal data.
+        pub fn device_serial(&self) -> Option<&[u8]> = self.device_serial.as_deref();
         /// Returns the name of the attestation policy that decided, if it has one.
-        fn attestation_policy(&self) -> Option<&str> = self.recorder.evidence.policy.as_deref();
+        pub fn attestation_policy(&self) -> Option<&str> = self.recorder.evidence.policy.as_deref();
         /// Returns the outcome for the certificates.
-        const fn trust(&self) -> TrustOutcome = self.trust;
+        pub const fn trust(&self) -> TrustOutcome = self.trust;
         /// Returns why the certificates are untrusted, if [`Self::trust`] is [`TrustOutcome::Untrusted`].
-        const fn untrusted_reason(&self) -> Option<x509::CertificateError> = self.untrusted;
-        /// Returns the extension outputs that the attestation signs. Trust them as far as [`Self::trust`] allows. Empty for `none`
-        /// and `fido-u2f`, which sign none: see [`Self::claimed_extensions`].
-        const fn signed_extensions(&self) -> &SignedOutputs = &self.signed_extensions;
-        /// Returns the extension outputs in the authenticator data, signed or not. Use them only to help the user, such as to offer
-        /// what `hmac-secret` makes possible. They must not grant anything.
-        const fn claimed_extensions(&self) -> &SignedOutputs = &self.claimed_extensions;
+        pub const fn untrusted_reason(&self) -> Option<x509::CertificateError> = self.untrusted;
+        /// Returns the extension outputs that the attestation signs. Trust them as far as [`Self::trust`] allows. Empty for
+        /// `none` and `fido-u2f`, which sign none: see [`Self::claimed_extensions`].
+        pub const fn signed_extensions(&self) -> &SignedOutputs = &self.signed_extensions;
+        /// Returns the extension outputs in the authenticator data, signed or not. Use them only to help the user, such as to
+        /// offer what `hmac-secret` makes possible. They must not grant anything.
+        pub const fn claimed_extensions(&self) -> &SignedOutputs = &self.claimed_extensions;
     }
 
     /// Returns what the accepted statements state about how the credential key is kept. Each `tpm` and each `android-key`

@@ -300,8 +300,8 @@ impl RelyingPartyBuilder {
 
     /// Does not judge an attestation statement that clients were not asked for
     /// ([`AttestationConveyance::None`]): the registration is treated as one with `none`, so nothing in the statement is trusted, and
-    /// nothing in it can refuse. The evidence reports it: steps 21 and 22 are not required. Without this call every statement must
-    /// verify, because the standard makes no exception; some authenticators send broken ones although nobody asked.
+    /// nothing in it can refuse. The evidence reports it: steps 21 and 22 are not required. Without this call every statement
+    /// must verify, because the standard makes no exception; some authenticators send broken ones although nobody asked.
     ///
     /// ```
     /// # use wardkey::{RelyingParty, ConfigError};

@@ -65,7 +65,7 @@ pub struct RelyingParty {
     backend: &'static dyn Backend,
 }
 
-/// The choices that the relying party takes over from its builder as they are.
+/// The choices that the builder and the relying party share.
 #[derive(Clone, Debug)]
 struct Choices {
     name: String,

@@ -121,18 +121,31 @@ impl RelyingParty {
 }
 
 fn paid(authenticated: Authenticated, browser_binding: BrowserBinding) -> Paid {
+    let Authenticated {
+        user,
+        credential_id,
+        user_verification,
+        sign_count,
+        backup_state,
+        backup_eligibility_changed,
+        signed_extensions,
+        unsigned_extensions,
+        update,
+        update_after_additional_factor,
+        evidence,
+    } = authenticated;
     Paid {
-        user: authenticated.user,
-        credential_id: authenticated.credential_id,
+        user,
+        credential_id,
         browser_binding,
-        user_verification: authenticated.user_verification,
-        sign_count: authenticated.sign_count,
-        backup_state: authenticated.backup_state,
-        backup_eligibility_changed: authenticated.backup_eligibility_changed,
-        signed_extensions: authenticated.signed_extensions,
-        unsigned_extensions: authenticated.unsigned_extensions,
-        update: authenticated.update,
-        update_after_additional_factor: authenticated.update_after_additional_factor,
-        evidence: authenticated.evidence,
+        user_verification,
+        sign_count,
+        backup_state,
+        backup_eligibility_changed,
+        signed_extensions,
+        unsigned_extensions,
+        update,
+        update_after_additional_factor,
+        evidence,
     }
 }

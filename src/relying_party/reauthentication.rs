@@ -53,22 +53,23 @@ pub struct Reauthentication {
 
 impl Reauthentication {
     getters! {
-        /// Returns the id of this re-authentication: the [`state_id`](crate::ceremony::evidence::Evidence::state_id) of its evidence.
-        fn id(&self) -> &str = &self.id;
+        /// Returns the id of this re-authentication: the [`state_id`](crate::ceremony::evidence::Evidence::state_id) of its
+        /// evidence.
+        pub fn id(&self) -> &str = &self.id;
         /// Returns the RP ID of the relying party.
-        fn rp_id(&self) -> &str = &self.rp_id;
+        pub fn rp_id(&self) -> &str = &self.rp_id;
         /// Returns the purpose.
-        fn purpose(&self) -> &str = &self.purpose;
+        pub fn purpose(&self) -> &str = &self.purpose;
         /// Returns the account.
-        const fn user(&self) -> &UserHandle = &self.user;
+        pub const fn user(&self) -> &UserHandle = &self.user;
         /// Returns the credential that signed. Log its evidence with the action.
-        const fn credential_id(&self) -> &CredentialId = &self.credential_id;
+        pub const fn credential_id(&self) -> &CredentialId = &self.credential_id;
         /// Returns the user verification. [`Self::require`] needs one that counts as a factor ([`UserVerification::is_factor`]).
-        const fn user_verification(&self) -> UserVerification = self.user_verification;
+        pub const fn user_verification(&self) -> UserVerification = self.user_verification;
         /// Returns when the challenge was issued. The user answered later.
-        const fn at(&self) -> UnixTime = self.at;
+        pub const fn at(&self) -> UnixTime = self.at;
         /// Returns the last second in which it counts.
-        const fn until(&self) -> UnixTime = self.until;
+        pub const fn until(&self) -> UnixTime = self.until;
     }
 
     /// Checks that this is a re-authentication of the user at the relying party, for the purpose, and that it counts at `now`. A
@@ -80,7 +81,7 @@ impl Reauthentication {
     /// # Errors
     /// [`Error::ReauthenticationMismatch`], [`Error::NotFresh`], [`Error::NotAFactor`].
     pub fn require(&self, rp: &RelyingParty, user: &UserHandle, purpose: &str, now: UnixTime) -> Result<(), Error> {
-        self.require_with_additional_factor(rp, user, purpose, now)?;
+        self.check(rp, user, purpose, now)?;
         if self.user_verification.is_factor() { Ok(()) } else { Err(Error::NotAFactor) }
     }
 
@@ -109,14 +110,17 @@ impl Reauthentication {
         purpose: &str,
         now: UnixTime,
     ) -> Result<(), Error> {
+        self.check(rp, user, purpose, now)?;
+        if self.user_verification == UserVerification::NotPerformed { Err(Error::NotAFactor) } else { Ok(()) }
+    }
+
+    /// Checks everything but user verification.
+    fn check(&self, rp: &RelyingParty, user: &UserHandle, purpose: &str, now: UnixTime) -> Result<(), Error> {
         check_time(now)?;
         if self.rp_id != rp.site.rp_id || self.user != *user || self.purpose != purpose {
             return Err(Error::ReauthenticationMismatch);
         }
-        if !(self.at..=self.until).contains(&now) {
-            return Err(Error::NotFresh);
-        }
-        if self.user_verification == UserVerification::NotPerformed { Err(Error::NotAFactor) } else { Ok(()) }
+        if (self.at..=self.until).contains(&now) { Ok(()) } else { Err(Error::NotFresh) }
     }
 }
 

@@ -43,8 +43,8 @@ struct SignedIn<'a> {
 }
 
 impl SignedIn<'_> {
-    /// Refuses another relying party.
-    fn at(self, rp: &RelyingParty) -> Result<Self, Error> {
+    /// Returns itself. Refuses another relying party.
+    fn checked_for(self, rp: &RelyingParty) -> Result<Self, Error> {
         if self.rp_id == rp.site.rp_id { Ok(self) } else { Err(Error::WrongRelyingParty) }
     }
 
@@ -76,7 +76,7 @@ impl SignedIn<'_> {
 impl Authenticated {
     fn signed_in(&self, rp: &RelyingParty) -> Result<SignedIn<'_>, Error> {
         let rp_id = self.evidence.rp_id.as_deref().unwrap_or_default();
-        SignedIn { rp_id, user: &self.user, credential_id: &self.credential_id }.at(rp)
+        SignedIn { rp_id, user: &self.user, credential_id: &self.credential_id }.checked_for(rp)
     }
 
     /// Returns the signal that lists all credentials of the user who signed in. `all` is every record of the account: a
@@ -128,7 +128,7 @@ impl Reauthentication {
     fn signed_in(&self, rp: &RelyingParty, now: UnixTime) -> Result<SignedIn<'_>, Error> {
         check_time(now)?;
         let signed_in =
-            SignedIn { rp_id: self.rp_id(), user: self.user(), credential_id: self.credential_id() }.at(rp)?;
+            SignedIn { rp_id: self.rp_id(), user: self.user(), credential_id: self.credential_id() }.checked_for(rp)?;
         if (self.at()..=self.until()).contains(&now) { Ok(signed_in) } else { Err(Error::NotFresh) }
     }
 

@@ -60,7 +60,7 @@ impl<'a> NameConstraints<'a> {
         alternatives.iter().flat_map(GeneralNames::iter).try_for_each(|name| self.allow_name(name, budget))
     }
 
-    /// Checks one name.
+    /// Checks one name: of the certificate, or the host for which the caller accepted it.
     pub(super) fn allow_name(&self, name: GeneralName<'a>, budget: &mut Budget) -> Result<(), Rule> {
         let (mut constrained, mut permitted) = (false, false);
         for base in bases(self.permitted) {

@@ -129,7 +129,7 @@ impl Crl {
 
     getters! {
         /// Returns the date of issue (RFC 5280 §5.1.2.4).
-        const fn this_update(&self) -> UnixTime = self.this_update;
+        pub const fn this_update(&self) -> UnixTime = self.this_update;
         /// Returns the latest date at which the issuer publishes the next list (RFC 5280 §5.1.2.5). After this date, paths with
         /// certificates of the issuer are refused, so replace the list before.
         ///
@@ -141,7 +141,7 @@ impl Crl {
         ///     list.next_update().secs() - now.secs() < 24 * 3600
         /// }
         /// ```
-        const fn next_update(&self) -> UnixTime = self.next_update;
+        pub const fn next_update(&self) -> UnixTime = self.next_update;
     }
 
     fn part(&self, range: &Range<usize>) -> &[u8] {

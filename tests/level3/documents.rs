@@ -57,6 +57,8 @@ fn related_origins_document() {
         serde_json::from_str(r#"{"origins":["nothing","https://A.example:443/path"]}"#).unwrap();
     assert!(found.allow("https://a.example", 1, registrable_domain));
     assert!(!found.allow("https://A.example:443/path", MAX_LABELS, registrable_domain));
+    let opaque: RelatedOrigins = serde_json::from_str(r#"{"origins":["foo://clinic.example"]}"#).unwrap();
+    assert!(!opaque.allow("null", MAX_LABELS, registrable_domain));
     let empty: RelatedOrigins = serde_json::from_str(r#"{"origins":[]}"#).unwrap();
     assert_eq!(empty.check(registrable_domain), [Lint::NoOrigin]);
 }

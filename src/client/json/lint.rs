@@ -92,8 +92,8 @@ texts! {
     /// A value that this version does not know: clients ignore it, or take the default.
     UnknownValue = "a value that is not of the standard";
 
-    /// A document of related origins: the origin at this place (from 0) is not in the form in which clients send it, so that
-    /// none is equal to it.
+    /// A document of related origins: the entry at this place (from 0) is not an origin as clients send it. Clients parse it as a
+    /// URL, and compare only its origin.
     MalformedOrigin(value: usize) = "origin {value} is not in the form that clients send";
     /// A document of related origins: the origin at this place has no registrable domain, so clients skip it.
     NoRegistrableDomain(value: usize) = "origin {value} has no registrable domain";

@@ -83,7 +83,7 @@ impl Tag {
         Self { form: CONTEXT | CONSTRUCTED, number }
     }
 
-    /// Returns the encoding of a tag in one octet.
+    /// Returns the encoding of the tag; `None` if it has more than one octet.
     const fn leading(self) -> Option<u8> {
         let [number, high] = self.number.to_le_bytes();
         if high == 0 && number < 0x1f { Some(self.form | number) } else { None }
@@ -179,7 +179,7 @@ impl<'a> Reader<'a> {
 
     /// Reads a tag. Returns whether it is this one.
     #[inline]
-    fn skip(&mut self, tag: Tag) -> Result<bool, Malformed> {
+    fn next_tag_is(&mut self, tag: Tag) -> Result<bool, Malformed> {
         match self.rest {
             [leading, rest @ ..] if Some(*leading) == tag.leading() => {
                 self.rest = rest;
@@ -238,14 +238,14 @@ impl<'a> Reader<'a> {
     /// Reads the contents of the next value, which must have this tag.
     #[inline]
     pub(crate) fn contents(&mut self, tag: Tag) -> Result<&'a [u8], Malformed> {
-        if self.skip(tag)? { self.length_and_contents() } else { Err(Malformed::Tag) }
+        if self.next_tag_is(tag)? { self.length_and_contents() } else { Err(Malformed::Tag) }
     }
 
     /// Reads the contents of the next value if it has this tag; otherwise reads nothing.
     #[inline]
     pub(crate) fn optional(&mut self, tag: Tag) -> Result<Option<&'a [u8]>, Malformed> {
         let mut ahead = *self;
-        if self.is_empty() || !ahead.skip(tag)? {
+        if self.is_empty() || !ahead.next_tag_is(tag)? {
             return Ok(None);
         }
         let contents = ahead.length_and_contents()?;

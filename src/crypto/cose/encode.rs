@@ -24,22 +24,22 @@ impl<'a> CoseKey<'a> {
     }
 }
 
-/// Writes an elliptic-curve key (EC2, RFC 9053 §7.1.1).
+/// Writes an elliptic-curve key (EC2, kty 2, RFC 9053 §7.1.1).
 pub(crate) fn ec(alg: i64, crv: i64, x: &[u8], y: &[u8]) -> Vec<u8> {
     map(&[(1, Integer(2)), (3, Integer(alg)), (-1, Integer(crv)), (-2, Bytes(x)), (-3, Bytes(y))])
 }
 
-/// Writes an octet key pair (OKP, RFC 9053 §7.2).
+/// Writes an octet key pair (OKP, kty 1, RFC 9053 §7.2).
 pub(crate) fn okp(alg: i64, crv: i64, x: &[u8]) -> Vec<u8> {
     map(&[(1, Integer(1)), (3, Integer(alg)), (-1, Integer(crv)), (-2, Bytes(x))])
 }
 
-/// Writes an RSA key (RFC 8230 §4).
+/// Writes an RSA key (kty 3, RFC 8230 §4).
 pub(crate) fn rsa(alg: i64, n: &[u8], e: &[u8]) -> Vec<u8> {
     map(&[(1, Integer(3)), (3, Integer(alg)), (-1, Bytes(n)), (-2, Bytes(e))])
 }
 
-/// Writes a key of the type AKP (RFC 9964 §3).
+/// Writes a key of the type AKP (kty 7, RFC 9964 §3).
 pub(crate) fn akp(alg: i64, key: &[u8]) -> Vec<u8> {
     map(&[(1, Integer(7)), (3, Integer(alg)), (-1, Bytes(key))])
 }

@@ -52,8 +52,10 @@ fn write(record: &CredentialRecord, registered_with: &UserVerificationRequiremen
 
 fn transport(transport: &Transport) -> Result<&str, Reason> {
     match transport {
+        Transport::Usb | Transport::Nfc | Transport::Ble | Transport::Hybrid | Transport::Internal => {
+            Ok(transport.name())
+        }
         Transport::SmartCard | Transport::Other(_) => Err(Reason::ExportTransport),
-        known => Ok(known.name()),
     }
 }
 

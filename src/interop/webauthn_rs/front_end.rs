@@ -226,6 +226,7 @@ pub fn posted_authentication(response: &AuthenticationResponse) -> Value {
     posted(response.credential_id(), response_json, json!({"appid": appid}))
 }
 
+/// Adds what both responses have.
 fn posted(id: &[u8], response: Value, extensions: Value) -> Value {
     let id = base64url::encode(id);
     json!({"id": id, "rawId": id, "type": "public-key", "response": response, "extensions": extensions})

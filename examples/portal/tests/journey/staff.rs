@@ -41,7 +41,7 @@ fn roots(service: &Service) -> Roots {
 
 fn metadata(number: u64, entries: &[Value]) -> Metadata {
     let service = service(number, entries);
-    verify(service.blob().as_bytes(), &roots(&service), Seen::nothing(), make::at()).unwrap()
+    verify(service.blob().as_bytes(), &roots(&service), Seen::nothing(), make::at(), default_backend()).unwrap()
 }
 
 const GOOD: &[&str] = &["FIDO_CERTIFIED_L1"];

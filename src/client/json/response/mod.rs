@@ -245,8 +245,10 @@ impl Open for AuthenticationResponse {
 }
 
 impl AuthenticationResponse {
-    /// Returns the response as JSON, to keep it and to verify it again later: `from_json` reads it as an equal response. It is not
-    /// the posted text: see [`RegistrationResponse::to_json`].
+    /// Returns the response as JSON, to keep it and to verify it again later: `from_json` reads it as an equal response.
+    ///
+    /// It is not the posted text: unknown members are omitted, and `true` stands for secrets of extensions, as in
+    /// [`RegistrationResponse::to_json`].
     #[must_use]
     pub fn to_json(&self) -> String {
         let members = [
