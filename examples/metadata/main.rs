@@ -213,8 +213,8 @@ fn verify(out: &mut dyn Write, metadata: &Metadata, request: &Request, json: boo
         }
     }
     for skipped in metadata.skipped() {
-        let id = skipped.aaguid.map_or_else(String::new, |aaguid| format!(" ({aaguid})"));
-        writeln!(out, "entry {}{id} cannot be read: {}", skipped.place, skipped.cause)?;
+        let ids: String = skipped.aaguids.iter().map(|aaguid| format!(" ({aaguid})")).collect();
+        writeln!(out, "entry {}{ids} cannot be read: {}", skipped.place, skipped.cause)?;
     }
     writeln!(out, "the signer's certificate ends at {}", metadata.signer().not_after.secs())
 }

@@ -67,13 +67,17 @@ impl Attested {
         let x5c = x5c.into_iter().enumerate();
         let read = x5c.map(|(number, der)| Certificate::read(der).map_err(|rule: Rule| rule.at(number)));
         let x5c: Vec<_> = read.collect::<Result<_, _>>()?;
-        let above = x5c.iter().skip(1).position(|one| anchor.has_name_and_key_of(one));
-        let below = above.map_or(x5c.len(), |above| above.saturating_add(1));
+        // The leaf may be the anchor. What stands above the anchor was not verified.
+        let is_anchor = |(number, one): (usize, &Certificate<'_>)| match number {
+            0 => anchor.der() == one.encoding,
+            _ => anchor.has_name_and_key_of(one),
+        };
+        let below = x5c.iter().enumerate().position(is_anchor).map_or(x5c.len(), |place| place.max(1));
         let proof = Proof::of(format, x5c.get(..below).unwrap_or_default(), anchor, backend).ok_or(Rule::Empty)?;
         Ok(Self { proofs: vec![proof], ..Self::unattested(aaguid, registered_at) })
     }
 
-    /// Adds the firmware version. You state that somebody vouches for it.
+    /// Adds the firmware version. You state that somebody vouches for it. Without a certification path it is not used.
     #[must_use]
     pub fn with_firmware(self, version: u32) -> Self {
         Self { firmware: Some(version), ..self }

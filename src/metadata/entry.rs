@@ -10,7 +10,7 @@ use super::statement::{Statement, StatementReader};
 use super::status::{Report, Short, Status};
 use super::vocabulary::Profile;
 use crate::authenticator::Aaguid;
-use crate::codec::{base64url, hex};
+use crate::codec::{Few, base64url, hex};
 use crate::crypto::Backend;
 use crate::x509::TrustAnchor;
 use foldhash::quality::RandomState;
@@ -85,7 +85,8 @@ pub(super) fn certificate(text: &[u8]) -> Option<Vec<u8>> {
 /// An entry as far as it was read.
 #[derive(Default)]
 pub(super) struct Draft<'de> {
-    aaguid: Option<Aaguid>,
+    /// More than one if the member occurs twice: then the entry cannot be read, and each of them is unreadable.
+    aaguids: Few<Aaguid, 1>,
     aaid: Option<Cow<'de, str>>,
     key_identifiers: Vec<KeyIdentifier>,
     reports: Option<Vec<Report>>,
@@ -127,11 +128,11 @@ impl<'de> Reader<'de> for EntryReader<'_, 'de, '_, '_> {
         let texts = self.shared.texts;
         match name {
             "aaguid" => match texts.member(map)?.and_then(|text| text.parse::<Aaguid>().ok()) {
-                Some(aaguid) => self.draft.aaguid = Some(aaguid).filter(|aaguid| *aaguid != Aaguid::ZERO),
+                Some(aaguid) => self.draft.aaguids.extend(Some(aaguid).filter(|aaguid| *aaguid != Aaguid::ZERO)),
                 None => self.draft.fail(EntryError::Aaguid),
             },
             "aaid" => self.draft.aaid = texts.member(map)?.filter(|aaid| !aaid.is_empty()),
-            "attestationCertificateKeyIdentifiers" => self.draft.key_identifiers = key_identifiers(texts, map)?,
+            "attestationCertificateKeyIdentifiers" => key_identifiers(texts, map, &mut self.draft.key_identifiers)?,
             "metadataStatement" => {
                 let mut statement = Statement::default();
                 let mut reader = StatementReader { statement: &mut statement, shared: self.shared };
@@ -151,15 +152,23 @@ impl<'de> Reader<'de> for EntryReader<'_, 'de, '_, '_> {
         }
         Ok(())
     }
+
+    /// Each id of the entry is unreadable, because any of them may be the model that the entry is about.
+    fn repeated<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "aaguid" | "attestationCertificateKeyIdentifiers" => self.member(name, map),
+            _ => map.next_value::<IgnoredAny>().map(drop),
+        }
+    }
 }
 
-/// The key identifiers in the array of a member, each once. Other items are left out; any other value gives none.
-fn key_identifiers<'de, A: MapAccess<'de>>(texts: Texts, map: &mut A) -> Result<Vec<KeyIdentifier>, A::Error> {
-    let mut identifiers = Vec::new();
-    texts.each(map, |text| identifiers.extend(text.and_then(|text| hex::decode_array::<20>(&text))))?;
-    identifiers.sort_unstable();
-    identifiers.dedup();
-    Ok(identifiers)
+/// Adds the key identifiers in the array of a member. Other items are left out; any other value gives none.
+fn key_identifiers<'de, A: MapAccess<'de>>(
+    texts: Texts,
+    map: &mut A,
+    to: &mut Vec<KeyIdentifier>,
+) -> Result<(), A::Error> {
+    texts.each(map, |text| to.extend(text.and_then(|text| hex::decode_array::<20>(&text)))).map(drop)
 }
 
 /// Reads an entry as an item of the payload.
@@ -207,23 +216,28 @@ impl<'de> Reader<'de> for IdReader<'_, 'de> {
 
     fn member<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
         match name {
-            "aaguid" => self.0.aaguid = Texts::Any.member(map)?.and_then(|text| text.parse().ok()),
-            _ => self.0.key_identifiers = key_identifiers(Texts::Any, map)?,
+            "aaguid" => self.0.aaguids.extend(Texts::Any.member(map)?.and_then(|text| text.parse().ok())),
+            _ => key_identifiers(Texts::Any, map, &mut self.0.key_identifiers)?,
         }
         Ok(())
+    }
+
+    fn repeated<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
+        self.member(name, map)
     }
 }
 
 fn finish(place: usize, mut draft: Draft<'_>, shared: &mut Shared<'_, '_>) -> Result<Model, Skipped> {
-    if draft.aaguid.is_none() && draft.aaid.is_none() && draft.key_identifiers.is_empty() {
+    let aaguid = draft.aaguids.first().copied();
+    if aaguid.is_none() && draft.aaid.is_none() && draft.key_identifiers.is_empty() {
         draft.fail(EntryError::NoId);
     }
     if draft.reports.is_none() {
         draft.fail(EntryError::StatusReports);
     }
     let statement = draft.statement.take().unwrap_or_default();
-    let names_another = |stated: Option<Aaguid>| stated != draft.aaguid && stated != Some(Aaguid::ZERO);
-    if draft.aaguid.is_some() && statement.aaguid.is_some_and(names_another) {
+    let names_another = |stated: Option<Aaguid>| stated != aaguid && stated != Some(Aaguid::ZERO);
+    if aaguid.is_some() && statement.aaguid.is_some_and(names_another) {
         draft.fail(EntryError::StatementOfAnother);
     }
     if statement.no_array_of_anchors {
@@ -233,8 +247,13 @@ fn finish(place: usize, mut draft: Draft<'_>, shared: &mut Shared<'_, '_>) -> Re
     if statement.authenticator_version.is_some_and(|version| is_outdated(&reports, version)) {
         draft.fail(EntryError::StatementOutdated);
     }
+    draft.key_identifiers.sort_unstable();
+    draft.key_identifiers.dedup();
     if let Some(cause) = draft.cause {
-        return Err(Skipped { place, aaguid: draft.aaguid, key_identifiers: draft.key_identifiers, cause });
+        draft.aaguids.sort_unstable();
+        draft.aaguids.dedup();
+        let (aaguids, key_identifiers) = (draft.aaguids.into_vec(), draft.key_identifiers);
+        return Err(Skipped { place, aaguids, key_identifiers, cause });
     }
     let mut traits = statement.traits;
     draft.profiles.sort_unstable();
@@ -245,7 +264,7 @@ fn finish(place: usize, mut draft: Draft<'_>, shared: &mut Shared<'_, '_>) -> Re
     anchors.dedup();
     Ok(Model {
         place,
-        aaguid: draft.aaguid,
+        aaguid,
         aaid: draft.aaid.map(|aaid| aaid.as_ref().into()),
         key_identifiers: draft.key_identifiers,
         name: statement.name.map(|name| name.as_ref().into()),

@@ -28,6 +28,11 @@ pub(super) trait Reader<'de> {
 
     /// Reads or skips the value of a member of `NAMES`.
     fn member<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error>;
+
+    /// Reads or skips the value of a member of `NAMES` that occurs again.
+    fn repeated<A: MapAccess<'de>>(&mut self, _: &'static str, map: &mut A) -> Result<(), A::Error> {
+        map.next_value::<IgnoredAny>().map(drop)
+    }
 }
 
 /// What stands in the place of an object.
@@ -82,9 +87,9 @@ impl<'de, R: Reader<'de>> Visitor<'de> for Members<'_, R> {
                     known |= bit;
                     self.0.member(name, &mut map)?;
                 }
-                Some(_) => {
+                Some((name, _)) => {
                     found.twice = true;
-                    map.next_value::<IgnoredAny>()?;
+                    self.0.repeated(name, &mut map)?;
                 }
                 None => {
                     found.twice |= !unknown.insert(name);

@@ -204,8 +204,8 @@ impl Metadata {
             }
         }
         for skipped in &self.skipped {
-            if let Some(aaguid) = skipped.aaguid {
-                duplicates = duplicates.saturating_add(add(&mut self.by_aaguid, aaguid, None));
+            for aaguid in &skipped.aaguids {
+                duplicates = duplicates.saturating_add(add(&mut self.by_aaguid, *aaguid, None));
             }
             for identifier in &skipped.key_identifiers {
                 duplicates = duplicates.saturating_add(add(&mut self.by_key_identifier, *identifier, None));

@@ -136,8 +136,8 @@ impl EntryError {
 pub struct Skipped {
     /// The number of the entry in the BLOB; the first is 0.
     pub place: usize,
-    /// Its AAGUID, if it can be read.
-    pub aaguid: Option<Aaguid>,
+    /// Its AAGUIDs, as far as they can be read: more than one if the member occurs twice.
+    pub aaguids: Vec<Aaguid>,
     /// Its key identifiers, as far as they can be read.
     pub key_identifiers: Vec<KeyIdentifier>,
     /// The first cause that was found.

@@ -136,7 +136,7 @@ impl Metadata {
         });
         to.list(&self.skipped, |to, skipped| {
             to.size(skipped.place);
-            to.option(skipped.aaguid, |to, aaguid| to.bytes(aaguid.as_bytes()));
+            to.list(&skipped.aaguids, |to, aaguid| to.bytes(aaguid.as_bytes()));
             to.list(&skipped.key_identifiers, |to, identifier| to.bytes(identifier));
             to.word(skipped.cause.code());
         });
@@ -178,7 +178,7 @@ impl Metadata {
         let skipped = from.list(|from| {
             Some(Skipped {
                 place: from.size()?,
-                aaguid: from.option(|from| from.array().map(Aaguid::from_bytes))?,
+                aaguids: from.list(|from| from.array().map(Aaguid::from_bytes))?,
                 key_identifiers: from.list(Source::array)?,
                 cause: EntryError::of_code(from.word()?)?,
             })

@@ -2,7 +2,7 @@
 
 use super::MetadataPolicy;
 use crate::macros::named;
-use crate::metadata::{Attested, Circumstance, Incidents, Lookup, Metadata, ModelId, Reason, Reasons, Short};
+use crate::metadata::{Attested, Circumstance, Incidents, Lookup, Metadata, ModelId, Proof, Reason, Reasons, Short};
 use crate::time::UnixTime;
 
 named! {
@@ -41,51 +41,57 @@ impl Metadata {
         if self.is_fresh(now) == Some(false) {
             found.notes = found.notes.with(Reason::MetadataStale);
         }
-        let mut circumstance = Circumstance::at(now);
-        circumstance.firmware = attested.firmware;
         if attested.proofs.is_empty() {
-            self.reassess_claim(attested, policy, &circumstance, &mut found);
+            self.reassess_claim(attested, policy, now, &mut found);
         }
         for proof in &attested.proofs {
-            circumstance.keys = Some(proof.keys());
-            circumstance.firmware = attested.firmware.or(proof.firmware);
-            let id = proof.id(attested.aaguid);
-            match id.map_or(Lookup::Absent, |id| self.lookup(&id)) {
-                Lookup::Unreadable(others) => {
-                    found.step_up(Reason::EntryUnreadable);
-                    found.incidents(policy.assess(self, others, &circumstance).standing.incidents, policy);
-                }
-                Lookup::Absent if policy.accept_unknown || proof.own_anchor => {
-                    found.notes = found.notes.with(Reason::NotInMetadata);
-                    policy.below_for_unknown().iter().for_each(|reason| found.step_up(reason));
-                }
-                Lookup::Absent => found.step_up(Reason::NotInMetadata),
-                Lookup::Entries(numbers) => {
-                    let all = policy.assess(self, numbers, &circumstance);
-                    all.below.iter().for_each(|reason| found.step_up(reason));
-                    found.incidents(all.standing.incidents, policy);
-                    if all.standing.update_available && policy.step_up_for_update {
-                        found.step_up(Reason::UpdateAvailable);
-                    } else if all.standing.update_available {
-                        found.notes = found.notes.with(Reason::UpdateAvailable);
-                    }
-                    let mut models = numbers.iter().filter_map(|number| self.model(*number));
-                    if !proof.own_anchor && !models.any(|model| self.has_anchor_of(model, proof)) {
-                        found.step_up(Reason::AnchorGone);
-                    }
-                }
-            }
+            self.reassess_proof(attested, proof, policy, now, &mut found);
         }
         found
     }
 
-    fn reassess_claim(
+    fn reassess_proof(
         &self,
         attested: &Attested,
+        proof: &Proof,
         policy: &MetadataPolicy,
-        circumstance: &Circumstance<'_>,
+        now: UnixTime,
         found: &mut Reassessment,
     ) {
+        let mut circumstance = Circumstance::at(now);
+        circumstance.keys = Some(proof.keys());
+        circumstance.firmware = attested.firmware.or(proof.firmware);
+        let numbers = match proof.id(attested.aaguid).map_or(Lookup::Absent, |id| self.lookup(&id)) {
+            Lookup::Absent if policy.accept_unknown || proof.own_anchor => {
+                found.notes = found.notes.with(Reason::NotInMetadata);
+                return policy.below_for_unknown().iter().for_each(|reason| found.step_up(reason));
+            }
+            Lookup::Absent => return found.step_up(Reason::NotInMetadata),
+            Lookup::Unreadable(others) => {
+                found.step_up(Reason::EntryUnreadable);
+                others
+            }
+            Lookup::Entries(numbers) => numbers,
+        };
+        if numbers.is_empty() {
+            return;
+        }
+        let all = policy.assess(self, numbers, &circumstance);
+        all.below.iter().for_each(|reason| found.step_up(reason));
+        found.incidents(all.standing.incidents, policy);
+        if all.standing.update_available && policy.step_up_for_update {
+            found.step_up(Reason::UpdateAvailable);
+        } else if all.standing.update_available {
+            found.notes = found.notes.with(Reason::UpdateAvailable);
+        }
+        let mut models = numbers.iter().filter_map(|number| self.model(*number));
+        if !proof.own_anchor && !models.any(|model| self.has_anchor_of(model, proof)) {
+            found.step_up(Reason::AnchorGone);
+        }
+    }
+
+    /// Nobody vouches for the model or the firmware. The claim can count against the credential, and never for it.
+    fn reassess_claim(&self, attested: &Attested, policy: &MetadataPolicy, now: UnixTime, found: &mut Reassessment) {
         if policy.demands_attestation() {
             found.step_up(Reason::NotAttested);
         } else {
@@ -99,7 +105,7 @@ impl Metadata {
                     if self.is_unreadable(&id) {
                         found.step_up(Reason::EntryUnreadable);
                     }
-                    found.incidents(policy.assess(self, numbers, circumstance).standing.incidents, policy);
+                    found.incidents(policy.assess(self, numbers, &Circumstance::at(now)).standing.incidents, policy);
                 }
             }
         }

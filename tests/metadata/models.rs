@@ -370,7 +370,52 @@ fn status() -> Vec<Value> {
     );
     open["model"] = json!({ "aaguid": MODEL });
     cases.push(open);
+    cases.extend(ids_that_occur_twice());
     cases
+}
+
+/// An entry whose id occurs twice is about one of both, so each of them is unreadable, also where another entry has it.
+fn ids_that_occur_twice() -> Vec<Value> {
+    let (first, second) = ("ab".repeat(20), "cd".repeat(20));
+    let revoked = entry(OTHER, &[report("REVOKED", "2024-05-14")], &[]);
+    let mut u2f = revoked.clone();
+    u2f.as_object_mut().unwrap().remove("aaguid");
+    u2f["attestationCertificateKeyIdentifiers"] = json!([first]);
+    let good = entry(MODEL, &[report("FIDO_CERTIFIED_L1", "2024-05-14")], &[]);
+    let other = format!("\"aaguid\":\"{OTHER}\"");
+    let with = |name: &str| format!("{other},\"{name}\":\"{MODEL}\"");
+    let lists = "\"attestationCertificateKeyIdentifiers\":[";
+    let open = || json!({ "unknown_model": "accept", "refuse": [] });
+    let of = |id: &str, entries: &[Value], from: &str, to: &str, model: Value| {
+        let service = Service::new(&payload(entries)).with(|service| {
+            assert!(service.payload.contains(from), "{id}");
+            service.payload = service.payload.replacen(from, to, 1);
+        });
+        let expect = json!({ "accept": false, "found": "unreadable", "reasons": ["entry-unreadable"] });
+        let mut case = case(&format!("status/{id}"), "status", &service, service.blob(), expect);
+        (case["policy"], case["model"]) = (policy(open()), model);
+        case
+    };
+    let one = std::slice::from_ref(&revoked);
+    vec![
+        of("aaguid-twice", one, &other, &with("aaguid"), json!({ "aaguid": MODEL })),
+        of("aaguid-twice-the-first", one, &other, &with("aaguid"), json!({ "aaguid": OTHER })),
+        of("aaguid-twice-by-an-escape", one, &other, &with("aagu\\u0069d"), json!({ "aaguid": MODEL })),
+        of(
+            "aaguid-twice-beside-a-good-entry",
+            &[revoked.clone(), good],
+            &other,
+            &with("aaguid"),
+            json!({ "aaguid": MODEL }),
+        ),
+        of(
+            "key-identifiers-twice",
+            &[u2f],
+            &format!("{lists}\"{first}\"]"),
+            &format!("{lists}\"{first}\"],{lists}\"{second}\"]"),
+            json!({ "key_identifier": second }),
+        ),
+    ]
 }
 
 /// The certificates of a registration.
@@ -617,6 +662,13 @@ fn sign_ins() -> Vec<Value> {
             none(),
             suspend(&["entry-unreadable", "revoked"]),
         ),
+        of(
+            "unreadable-and-all-reasons-of-the-other",
+            &[entry(MODEL, &[l1(), update()], std::slice::from_ref(&stranger)), unreadable.clone()],
+            json!({ "min_level": "L2" }),
+            none(),
+            step_up(&["entry-unreadable", "level-below", "anchor-gone", "update-available"]),
+        ),
         of("unreadable", &[unreadable], open(), none(), step_up(&["entry-unreadable"])),
         of(
             "anchor-gone",
@@ -628,6 +680,13 @@ fn sign_ins() -> Vec<Value> {
         of("anchor-reissued", &[entry(MODEL, &[l1()], &[reissued.der()])], none(), none(), none()),
         of("anchor-is-the-intermediate", &[entry(MODEL, &[l1()], &[intermediate.der()])], none(), none(), none()),
         of("anchor-is-the-leaf", &[entry(MODEL, &[l1()], std::slice::from_ref(&leaf))], none(), none(), none()),
+        of(
+            "the-leaf-was-the-anchor",
+            &[entry(MODEL, &[l1()], &[intermediate.der()])],
+            none(),
+            json!({ "anchor": base64url(&leaf) }),
+            step_up(&["anchor-gone"]),
+        ),
         of("anchors-added", &[entry(MODEL, &[l1()], &[stranger.clone(), root.der()])], none(), none(), none()),
         of(
             "batch-of-the-intermediate",
@@ -660,6 +719,13 @@ fn sign_ins() -> Vec<Value> {
             json!({ "claims": "against" }),
             unattested(),
             json!({ "decision": "suspend", "reasons": ["revoked"], "notes": ["not-attested"] }),
+        ),
+        of(
+            "unattested-firmware-ends-nothing",
+            &[entry_of(&[report("USER_VERIFICATION_BYPASS", "2024-05-14"), update()])],
+            json!({ "claims": "against", "suspend": ["USER_VERIFICATION_BYPASS"], "update_resolves": true }),
+            json!({ "format": "none", "trust": "no_certificates", "x5c": [], "anchor": null, "firmware": 5 }),
+            json!({ "decision": "suspend", "reasons": ["user-verification-bypass"], "notes": ["not-attested"] }),
         ),
         of("u2f", &[u2f(key_identifier(&leaf), &[l1()])], none(), json!({ "format": "fido-u2f" }), none()),
         of(

@@ -426,7 +426,7 @@ fn each_entry_that_cannot_be_read_has_its_cause() {
     ] {
         let text = format!(r#"{{"no":1,"entries":[{entry}]}}"#);
         let metadata = read(&Service::new(&payload(&[])).with(|service| service.payload = text));
-        let found = metadata.skipped().first().map(|skipped| (skipped.cause, skipped.aaguid));
+        let found = metadata.skipped().first().map(|skipped| (skipped.cause, skipped.aaguids.first().copied()));
         assert_eq!(found, Some((cause, is_named.then(|| MODEL.parse().unwrap()))), "{entry}");
     }
 }
