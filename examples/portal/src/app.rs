@@ -91,6 +91,8 @@ pub struct Shared {
     notifier: Notifier,
     /// A hash of no password, so that an unknown name takes as long as a known one.
     no_password: String,
+    /// Bounds the passwords that are checked at the same time, because each check takes 19 MiB.
+    password_checks: tokio::sync::Semaphore,
     /// The audit chain of this instance and its name. `None` before the first line, and while a line is written: see `append`.
     chain: tokio::sync::Mutex<Option<(String, AuditChain)>>,
     pub counters: Mutex<Counters>,
@@ -154,6 +156,7 @@ impl Portal {
             sender: config.sender,
             notifier: config.notifier,
             no_password: hash_password("no account has this password").await?,
+            password_checks: tokio::sync::Semaphore::new(4),
             chain: tokio::sync::Mutex::default(),
             counters: Mutex::default(),
             requests: Mutex::default(),
@@ -203,6 +206,7 @@ impl Portal {
     pub async fn check_password(&self, hash: Option<&str>, password: &str) -> bool {
         let (known, hash) = (hash.is_some(), hash.unwrap_or(&self.no_password).to_owned());
         let password = password.to_owned();
+        let Ok(_one) = self.password_checks.acquire().await else { return false };
         let checked = tokio::task::spawn_blocking(move || {
             let parsed = PasswordHash::new(&hash);
             parsed.is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
