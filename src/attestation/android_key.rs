@@ -36,7 +36,7 @@ fn parse<'a>(statement: Map<'a>) -> Option<(i64, &'a [u8], X5c<'a>)> {
 pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
     // §8.4: "attStmt is valid CBOR conforming to the syntax"
     let (alg, sig, x5c) = parse(statement).ok_or(Reason::Syntax)?;
-    let leaf = Leaf::read(&x5c)?;
+    let leaf = Leaf::of(&x5c)?;
     // "sig is a valid signature [...] using the public key in the first certificate in x5c"
     let algorithm = certificate::algorithm(alg)?;
     leaf.verify(algorithm, inputs.signed(), sig, inputs)?;
@@ -53,7 +53,8 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let root_of_trust = hardware_enforced.root_of_trust.map_or(RootOfTrust::Absent, RootOfTrust::read);
     let properties = KeyProperties::Android(AndroidProperties { in_hardware, root_of_trust });
     properties.check(inputs.key_enforcement)?;
-    let attestation = Attestation::with_path(Format::AndroidKey, AttestationType::BasicOrAttCa, x5c, Some(algorithm));
+    let attestation =
+        Attestation::with_path(Format::AndroidKey, AttestationType::BasicOrAttCa, x5c, Some(leaf), Some(algorithm));
     Ok(Attestation { key_properties: Some(properties), ..attestation })
 }
 

@@ -51,7 +51,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
 
     // RFC 7515 §4.1.1, §4.1.6: `alg` is RS256, and `x5c` has at least one certificate.
     let x5c = x5c(&jws).ok_or(Reason::Header)?;
-    let leaf = Leaf::read(&x5c)?;
+    let leaf = Leaf::read(x5c.first().map(AsRef::as_ref).unwrap_or_default())?;
     // §8.5, SafetyNet online documentation: the certificate is issued to the host name attest.android.com.
     if !is_issued_to(&leaf.certificate, HOST_NAME)? {
         return Err(Reason::HostName);
@@ -61,7 +61,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     check_payload(&jws.payload, inputs)?;
     // The policy verifies the certification path.
     let attestation_type = AttestationType::BasicOrAttCa;
-    Ok(Attestation::with_path(Format::AndroidSafetynet, attestation_type, x5c, Some(Algorithm::Rs256)))
+    Ok(Attestation::with_path(Format::AndroidSafetynet, attestation_type, x5c, None, Some(Algorithm::Rs256)))
 }
 
 /// Returns whether the certificate is issued to a host name (RFC 2818 §3.1). If the subject alternative name has DNS names, one of

@@ -21,7 +21,7 @@ fn parse<'a>(statement: Map<'a>) -> Option<X5c<'a>> {
 pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
     // §8.8 step 1: syntax
     let x5c = parse(statement).ok_or(Reason::Syntax)?;
-    let leaf = Leaf::read(&x5c)?;
+    let leaf = Leaf::of(&x5c)?;
     // Steps 2 to 4: "nonce equals the value of the extension with OID 1.2.840.113635.100.8.2 in credCert"
     let extension = leaf.certificate.extensions.find(oid::APPLE_NONCE).ok_or(Reason::NonceExtension)?;
     let nonce = nonce(extension.value).map_err(|_| Reason::NonceExtension)?;
@@ -33,7 +33,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
         return Err(Reason::CertificateKey);
     }
     // Step 6: the attestation type and the trust path
-    Ok(Attestation::with_path(Format::Apple, AttestationType::AnonCa, x5c, None))
+    Ok(Attestation::with_path(Format::Apple, AttestationType::AnonCa, x5c, Some(leaf), None))
 }
 
 /// Reads `SEQUENCE { [1] EXPLICIT OCTET STRING }`, the form in the standard's test vector and in use. The standard's text

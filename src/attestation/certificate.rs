@@ -37,11 +37,19 @@ pub(super) struct Leaf<'a> {
 }
 
 impl<'a> Leaf<'a> {
-    /// Reads the first certificate of `x5c`. Refuses keyCertSign and a path length in a certificate with `cA = FALSE`.
+    /// Reads the first certificate of `x5c`, which borrows from the statement.
+    pub(super) fn of(x5c: &X5c<'a>) -> Result<Self, Reason> {
+        match x5c.first() {
+            Some(Cow::Borrowed(leaf)) => Self::read(leaf),
+            _ => Err(Reason::Syntax), // `x5c` has a first certificate
+        }
+    }
+
+    /// Reads the certificate. Refuses keyCertSign and a path length in a certificate with `cA = FALSE`.
     ///
     /// It accepts the certificate of a CA. [`Self::check_end_entity`] refuses that for the formats that require it.
-    pub(super) fn read(x5c: &'a [Cow<'_, [u8]>]) -> Result<Self, Reason> {
-        let certificate = Certificate::read(x5c.first().map(AsRef::as_ref).unwrap_or_default())?;
+    pub(super) fn read(leaf: &'a [u8]) -> Result<Self, Reason> {
+        let certificate = Certificate::read(leaf)?;
         let constraints = certificate.extensions.basic_constraints()?;
         let usage = certificate.extensions.key_usage()?;
         if !constraints.is_some_and(|constraints| constraints.ca) {

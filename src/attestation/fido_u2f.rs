@@ -18,7 +18,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     if x5c.len() != 1 {
         return Err(Reason::CertificateCount);
     }
-    let leaf = Leaf::read(&x5c)?;
+    let leaf = Leaf::of(&x5c)?;
     // Step 2: "an Elliptic Curve (EC) public key over the P-256 curve"
     if !matches!(leaf.key()?, PublicKey::Ec { curve: Curve::P256, .. }) {
         return Err(Reason::NotP256);
@@ -35,5 +35,5 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     // Step 6: the signature
     leaf.verify(Algorithm::Es256, &message, sig, inputs)?;
     // Step 8: the attestation type and the trust path
-    Ok(Attestation::with_path(Format::FidoU2f, AttestationType::BasicOrAttCa, x5c, Some(Algorithm::Es256)))
+    Ok(Attestation::with_path(Format::FidoU2f, AttestationType::BasicOrAttCa, x5c, Some(leaf), Some(Algorithm::Es256)))
 }

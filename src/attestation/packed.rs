@@ -27,7 +27,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
 
 /// §8.2 step 2: "If x5c is present"
 fn verify_x5c<'a>(alg: i64, sig: &[u8], x5c: X5c<'a>, inputs: &Inputs<'_, 'a>) -> Result<Attestation<'a>, Reason> {
-    let leaf = Leaf::read(&x5c)?;
+    let leaf = Leaf::of(&x5c)?;
     // "sig is a valid signature over the concatenation of authenticatorData and clientDataHash"
     let algorithm = certificate::algorithm(alg)?;
     leaf.verify(algorithm, inputs.signed(), sig, inputs)?;
@@ -35,7 +35,7 @@ fn verify_x5c<'a>(alg: i64, sig: &[u8], x5c: X5c<'a>, inputs: &Inputs<'_, 'a>) -
     check_certificate(&leaf)?;
     // "this extension matches the aaguid in authenticatorData"
     leaf.check_aaguid(inputs.attested.aaguid())?;
-    Ok(Attestation::with_path(Format::Packed, AttestationType::BasicOrAttCa, x5c, Some(algorithm)))
+    Ok(Attestation::with_path(Format::Packed, AttestationType::BasicOrAttCa, x5c, Some(leaf), Some(algorithm)))
 }
 
 /// §8.2.1 Certificate requirements for packed attestation statements. PrintableString, UTF8String and IA5String are

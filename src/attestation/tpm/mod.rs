@@ -55,7 +55,7 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     if !public.may_sign(inputs.key.algorithm().scheme()) {
         return Err(Reason::Scheme);
     }
-    let leaf = Leaf::read(&statement.x5c)?;
+    let leaf = Leaf::of(&statement.x5c)?;
     // "aikCert meets the requirements in § 8.3.1"
     check_certificate(&leaf)?;
     // "this extension matches the aaguid in authenticatorData"
@@ -69,7 +69,8 @@ pub(super) fn verify<'a>(statement: Map<'a>, inputs: &Inputs<'_, 'a>) -> Result<
     let (object_attributes, name_algorithm) = (public.object_attributes, public.name_hash);
     let properties = KeyProperties::Tpm(TpmProperties { object_attributes, name_algorithm });
     properties.check(inputs.key_enforcement)?;
-    let attestation = Attestation::with_path(Format::Tpm, AttestationType::AttCa, statement.x5c, Some(algorithm));
+    let attestation =
+        Attestation::with_path(Format::Tpm, AttestationType::AttCa, statement.x5c, Some(leaf), Some(algorithm));
     Ok(Attestation { key_properties: Some(properties), ..attestation })
 }
 
