@@ -10,15 +10,12 @@ use wardkey::audit::{
 use wardkey::crypto::default_backend;
 use wardkey::{CredentialId, UnixTime};
 
-/// Returns the answer; `None` to an empty line and to a case of another kind.
+/// Returns the answer; `None` to a case of another kind.
 pub(crate) fn answer(line: &[u8]) -> Option<Value> {
     #[derive(Deserialize)]
     struct Head {
         id: String,
         kind: String,
-    }
-    if line.trim_ascii().is_empty() {
-        return None;
     }
     let Ok(Head { id, kind }) = serde_json::from_slice(line) else {
         return Some(json!({ "id": null, "error": "case" }));

@@ -61,7 +61,8 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// All algorithms except [`Algorithm::LegacyRs1`], which is used only if you name it. In order of preference: the
-    /// algorithms that §5.4 does not recommend to offer are last.
+    /// algorithms that §5.4 does not recommend to offer are last. [`interop`](crate::interop) takes the first that fits a key that
+    /// is stored without an algorithm.
     pub const OFFERABLE: [Self; 19] = [
         Self::EdDsa,
         Self::Es256,
