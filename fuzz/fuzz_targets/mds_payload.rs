@@ -5,7 +5,6 @@
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use wardkey::metadata::{Circumstance, Metadata};
-use wardkey_fuzz::Yes;
 use wardkey_fuzz::mds::{AT, metadata};
 
 fuzz_target!(|payload: &[u8]| {
