@@ -5,8 +5,7 @@
 //! faster and fits the usual payload. Skipped values are read as `IgnoredAny`, which serde_json scans without recursion.
 
 use super::vocabulary::Word;
-use crate::codec::json::{Text, scalars};
-use core::fmt;
+use crate::codec::json::{Text, expecting, scalars};
 use core::marker::PhantomData;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -58,9 +57,7 @@ impl<'de, R: Reader<'de>> DeserializeSeed<'de> for Members<'_, R> {
 
 impl<'de, R: Reader<'de>> Visitor<'de> for Members<'_, R> {
     type Value = Found;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
+    expecting!("any value");
     scalars!(Found: Found::default());
     fn visit_str<E>(self, _: &str) -> Result<Found, E> {
         Ok(Found::default())
@@ -111,9 +108,7 @@ impl<'de> Deserialize<'de> for Long<'de> {
         struct Bytes;
         impl<'de> Visitor<'de> for Bytes {
             type Value = Long<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
+            expecting!("a string");
             fn visit_borrowed_bytes<E>(self, bytes: &'de [u8]) -> Result<Long<'de>, E> {
                 Ok(Long(Cow::Borrowed(bytes)))
             }
@@ -215,9 +210,7 @@ impl<'de, R: Items<'de>> DeserializeSeed<'de> for Array<'_, R> {
 
 impl<'de, R: Items<'de>> Visitor<'de> for Array<'_, R> {
     type Value = bool;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
+    expecting!("any value");
     scalars!(bool: false);
     fn visit_str<E>(self, _: &str) -> Result<bool, E> {
         Ok(false)

@@ -5,8 +5,8 @@ use super::entry::{EntrySeed, Shared, read_alone};
 use super::members::{Members, Reader, Texts, items, text};
 use super::model::{Model, Skipped};
 use super::status::Day;
+use crate::codec::json::expecting;
 use crate::crypto::Backend;
-use core::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -143,9 +143,7 @@ impl<'de> DeserializeSeed<'de> for EntriesSeed<'_, 'de, '_> {
 
 impl<'de> Visitor<'de> for EntriesSeed<'_, 'de, '_> {
     type Value = Entries;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array of entries")
-    }
+    expecting!("an array of entries");
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Entries, A::Error> {
         let mut entries = Entries::default();
         while let Some(entry) = items.next_element_seed(EntrySeed { place: entries.place(), shared: &mut *self.0 })? {
