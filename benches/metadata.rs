@@ -2,8 +2,8 @@
 //!
 //! The big BLOB is made like that of 2026-10: 520 entries, 262 anchors of which one model has 45, and icons that are three quarters
 //! of the payload. The small one is made like one of 2023: 174 entries, 129 anchors. The limit of a BLOB is base64 decoding and the
-//! signatures of the BLOB and of its certificates, with their hashes. The goal compares with a limit that has the portable
-//! decoder of the crate base64. The library has its SIMD decoder, so a limit with that stands beside it.
+//! signatures of the BLOB and of its certificates, with their hashes. The goal compares with a limit that uses the portable
+//! decoder of the crate base64. The library uses the SIMD decoder of that crate, so a second limit uses it too.
 
 #![allow(unsafe_code, reason = "a global allocator that counts")]
 

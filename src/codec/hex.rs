@@ -52,6 +52,11 @@ mod tests {
             assert_eq!(decode(bad), None, "{bad}");
         }
         assert_eq!(decode_array::<1>("0af0"), None);
+        let digest = "af".repeat(32);
+        assert_eq!(decode_lower(&digest), Some([0xaf; 32]));
+        for bad in [&digest[1..], &digest.to_uppercase(), &format!("{digest}00"), &digest.replace('a', "g"), ""] {
+            assert_eq!(decode_lower::<32>(bad), None, "{bad}");
+        }
         assert_eq!((decode_lower("0af0"), decode_lower::<2>("0aF0")), (Some([0x0a, 0xf0]), None));
     }
 }

@@ -247,8 +247,13 @@ impl Open for AuthenticationResponse {
 impl AuthenticationResponse {
     /// Returns the response as JSON, to keep it and to verify it again later: `from_json` reads it as an equal response.
     ///
-    /// It is not the posted text: unknown members are omitted, and `true` stands for secrets of extensions, as in
-    /// [`RegistrationResponse::to_json`].
+    /// As for [`RegistrationResponse::to_json`], unknown members are omitted, and secrets of extensions are replaced by `true`.
+    ///
+    /// ```
+    /// # fn keep(response: &wardkey::AuthenticationResponse) {
+    /// assert_eq!(wardkey::AuthenticationResponse::from_json(&response.to_json()).as_ref(), Ok(response));
+    /// # }
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         let members = [
