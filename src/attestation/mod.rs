@@ -239,8 +239,8 @@ pub struct Attestation<'a> {
     /// The number of statements of a compound attestation that do not verify and were dropped.
     pub dropped: usize,
     /// The first certificate of the trust path, if it borrows from the statement. It is kept because the policy needs it too, and
-    /// reading it again would take 0.5 % of a registration.
-    leaf: Option<Certificate<'a>>,
+    /// reading it again would take 0.5 % of a registration. On the heap, because it is large and many statements have none.
+    leaf: Option<Box<Certificate<'a>>>,
     /// The credential key, if it signed the statement (self attestation).
     own_key: Option<PublicKey<'a>>,
 }
@@ -272,7 +272,7 @@ impl<'a> Attestation<'a> {
         leaf: Option<Leaf<'a>>,
         algorithm: Option<Algorithm>,
     ) -> Self {
-        let leaf = leaf.map(|leaf| leaf.certificate);
+        let leaf = leaf.map(|leaf| Box::new(leaf.certificate));
         Self { trust_path, leaf, algorithm, ..Self::without_path(format, attestation_type) }
     }
 
@@ -291,7 +291,7 @@ impl<'a> Attestation<'a> {
 
     /// Returns the first certificate of the trust path.
     pub(crate) fn leaf(&self) -> Option<Certificate<'_>> {
-        self.leaf.or_else(|| Certificate::read(self.trust_path.first()?).ok())
+        self.leaf.as_deref().copied().or_else(|| Certificate::read(self.trust_path.first()?).ok())
     }
 
     /// Reads the trust path below its first certificate, which is [`Self::leaf`].

@@ -24,10 +24,11 @@ pub struct Failure {
 
 impl Failure {
     /// Records the refusal, which ends the ceremony.
-    pub(crate) fn after(mut recorder: Recorder, refusal: Refusal) -> Self {
+    pub(crate) fn after(recorder: impl Into<Box<Recorder>>, refusal: Refusal) -> Self {
+        let mut recorder = recorder.into();
         recorder.refused(&refusal);
         let ceremony = recorder.evidence.ceremony;
-        Self { ceremony, refusal, recorder: Box::new(recorder), unknown_credential: None }
+        Self { ceremony, refusal, recorder, unknown_credential: None }
     }
 
     /// Makes the failure of a ceremony in which no step passed before the refusal, such as a response that cannot be parsed.

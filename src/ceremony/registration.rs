@@ -88,8 +88,8 @@ impl<'e> ExpectedRegistration<'e> {
     }
 
     /// Begins the evidence with what is known before the first step.
-    fn begin(&self, response: &RegistrationResponse, backend: &dyn Backend) -> Recorder {
-        let mut recorder = Recorder::new(Ceremony::Registration);
+    fn begin(&self, response: &RegistrationResponse, backend: &dyn Backend) -> Box<Recorder> {
+        let mut recorder = Box::new(Recorder::new(Ceremony::Registration));
         let evidence = &mut recorder.evidence;
         evidence.purpose = Some(Purpose::Registration);
         evidence.credential_id = CredentialId::new(response.credential_id()).ok();
@@ -120,7 +120,8 @@ pub struct VerifiedRegistration<'a> {
     checked: Checked<'a>,
     pub(crate) expected: ExpectedRegistration<'a>,
     pub(crate) backend: &'a dyn Backend,
-    pub(crate) recorder: Recorder,
+    /// On the heap, because it is large and is moved until the registration is claimed.
+    pub(crate) recorder: Box<Recorder>,
 }
 
 /// What the steps return.

@@ -289,32 +289,53 @@ pub(crate) fn once<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
 }
 
 /// Reads the members of an object. Refuses a member that occurs twice, known or unknown.
-pub(crate) fn read_members<'de, A: MapAccess<'de>, T: Members<'de>>(mut map: A) -> Result<T, A::Error> {
-    let (mut members, mut unknown) = (T::default(), UnknownNames::default());
+pub(crate) fn read_members<'de, A: MapAccess<'de>>(
+    members: &mut impl Members<'de>,
+    mut map: A,
+) -> Result<(), A::Error> {
+    let mut unknown = UnknownNames::default();
     while let Some(Text(name)) = map.next_key()? {
         if let Known::No = members.read(&name, &mut map)? {
             unknown.add(name).map_err(A::Error::custom)?;
             map.next_value::<Skipped>()?;
         }
     }
-    Ok(members)
+    Ok(())
 }
 
-/// A JSON object in which each member occurs once, read into [`Members`].
-pub(crate) struct Strict<T>(pub(crate) T);
-
-impl<'de, T: Members<'de>> Deserialize<'de> for Strict<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct ObjectVisitor<T>(PhantomData<T>);
-        impl<'de, T: Members<'de>> Visitor<'de> for ObjectVisitor<T> {
-            type Value = Strict<T>;
-            expecting!("an object");
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Strict<T>, A::Error> {
-                read_members(map).map(Strict)
-            }
+/// Reads the value of a member that is an object or null. Refuses a member that occurs twice.
+pub(crate) fn once_object<'de, A: MapAccess<'de>, T: Members<'de>>(
+    member: &mut Option<Option<T>>,
+    map: &mut A,
+) -> Result<Known, A::Error> {
+    struct Object<'m, T>(&'m mut Option<T>);
+    impl<'de, T: Members<'de>> DeserializeSeed<'de> for Object<'_, T> {
+        type Value = ();
+        fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+            from.deserialize_option(self)
         }
-        from.deserialize_map(ObjectVisitor(PhantomData))
     }
+    impl<'de, T: Members<'de>> Visitor<'de> for Object<'_, T> {
+        type Value = ();
+        expecting!("an object");
+        fn visit_none<E>(self) -> Result<(), E> {
+            Ok(())
+        }
+        fn visit_unit<E>(self) -> Result<(), E> {
+            Ok(())
+        }
+        fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+            from.deserialize_map(self)
+        }
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+            read_members(self.0.insert(T::default()), map)
+        }
+    }
+    if member.is_some() {
+        return Err(A::Error::custom(MemberError::Twice));
+    }
+    map.next_value_seed(Object(member.insert(None)))?;
+    Ok(Known::Yes)
 }
 
 /// Passes members to a derived `Deserialize`. A derived struct refuses a known member that occurs twice; this type adds the

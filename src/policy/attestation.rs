@@ -191,9 +191,17 @@ impl AttestationPolicy {
     /// }
     /// ```
     pub fn decide(&self, verified: VerifiedRegistration<'_>, user: &UserHandle) -> Result<Registered, Failure> {
+        match self.judge_and_check(&verified) {
+            Ok(judged) => Ok(Registered::new(verified, user, judged)),
+            Err(refusal) => Err(Failure::after(verified.recorder, refusal)),
+        }
+    }
+
+    /// Judges the attestation, and checks what depends on the decision: the model, and the extension outputs.
+    fn judge_and_check(&self, verified: &VerifiedRegistration<'_>) -> Result<Judged, Refusal> {
         let ExpectedRegistration { time, quirks, .. } = verified.expected;
-        let aaguid = verified.attested_credential_data().aaguid();
-        let circumstances = &Circumstances {
+        let (attestation, aaguid) = (verified.attestation(), verified.claimed_aaguid());
+        let circumstances = Circumstances {
             aaguid,
             time,
             quirks,
@@ -201,17 +209,10 @@ impl AttestationPolicy {
             #[cfg(feature = "mds")]
             metadata: verified.expected.metadata,
         };
-        let mut budget = verified.budget();
-        let attestation = verified.attestation();
-        let judged = self.judge(attestation, circumstances, &mut budget).and_then(|judged| {
-            self.check_models(attestation, aaguid, judged.attested)?;
-            verified.check_extensions_vouched(judged.voucher(Fact::Extensions))?;
-            Ok(judged)
-        });
-        match judged {
-            Ok(judged) => Ok(Registered::new(verified, user, judged)),
-            Err(refusal) => Err(Failure::after(verified.recorder, refusal)),
-        }
+        let judged = self.judge(attestation, &circumstances, &mut verified.budget())?;
+        self.check_models(attestation, aaguid, judged.attested)?;
+        verified.check_extensions_vouched(judged.voucher(Fact::Extensions))?;
+        Ok(judged)
     }
 
     /// Returns whether it accepts a credential without certificates.

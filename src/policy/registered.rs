@@ -34,7 +34,7 @@ pub struct Registered {
     claimed_extensions: SignedOutputs,
     unsigned_extensions: ClientExtensionResults,
     pub(crate) browser_bound_key: Result<Option<Blob>, Failure>,
-    pub(crate) recorder: Recorder,
+    pub(crate) recorder: Box<Recorder>,
     #[cfg(feature = "mds")]
     proofs: Vec<crate::metadata::Proof>,
 }

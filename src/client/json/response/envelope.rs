@@ -3,7 +3,7 @@
 use super::{MAX_LEN, MAX_TRANSPORT_LEN, MAX_TRANSPORTS, ResponseError};
 use crate::client::json::AuthenticatorAttachment;
 use crate::codec::base64url;
-use crate::codec::json::{self, ByteString, Known, Members, Strict, Text, expecting, once, read_members};
+use crate::codec::json::{self, ByteString, Known, Members, Text, expecting, once, once_object, read_members};
 use crate::credential::Transport;
 use crate::extensions::ClientExtensionResults;
 use core::fmt;
@@ -73,7 +73,7 @@ pub(super) struct Envelope<'a, R> {
     pub(super) id: Option<Option<Text<'a>>>,
     pub(super) raw_id: Option<Option<Text<'a>>>,
     pub(super) credential_type: Option<Option<Text<'a>>>,
-    pub(super) response: Option<Option<Strict<R>>>,
+    pub(super) response: Option<Option<R>>,
     pub(super) authenticator_attachment: Option<Option<Text<'a>>>,
     pub(super) client_extension_results: Option<Option<ClientExtensionResults>>,
 }
@@ -84,7 +84,7 @@ impl<'de: 'a, 'a, R: Members<'de>> Members<'de> for Envelope<'a, R> {
             "id" => once(&mut self.id, map),
             "rawId" => once(&mut self.raw_id, map),
             "type" => once(&mut self.credential_type, map),
-            "response" => once(&mut self.response, map),
+            "response" => once_object(&mut self.response, map),
             "authenticatorAttachment" => once(&mut self.authenticator_attachment, map),
             "clientExtensionResults" => once(&mut self.client_extension_results, map),
             _ => Ok(Known::No),
@@ -262,7 +262,7 @@ impl<R> Envelope<'_, R> {
             None => return Err(ResponseError::missing("type")),
         }
         let attachment = self.authenticator_attachment.flatten().and_then(|Text(name)| attachment(&name));
-        let Strict(response) = self.response.flatten().ok_or(ResponseError::missing("response"))?;
+        let response = self.response.flatten().ok_or(ResponseError::missing("response"))?;
         let client_extension_results = self.client_extension_results.flatten();
         Ok((Common { raw_id: Bytes(bytes), attachment, client_extension_results }, response))
     }
@@ -311,7 +311,8 @@ impl<'de, R: Open, B: Base64Url> Visitor<'de> for Posted<'_, R, B> {
     type Value = ();
     expecting!("an object");
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        let envelope = read_members(map).map_err(|error: A::Error| {
+        let mut envelope = Envelope::default();
+        read_members(&mut envelope, map).map_err(|error: A::Error| {
             let kind = ResponseError::kind(&error);
             *self.outcome = Some(Err(kind));
             // An error of serde may contain received text, so only its kind is shown. `from_json` needs only its place.
@@ -330,10 +331,9 @@ pub(super) fn from_json<R: Open>(json: &str) -> Result<R, ResponseError> {
     }
     let (mut outcome, mut from) = (None, serde_json::Deserializer::from_str(json));
     let posted = Posted { outcome: &mut outcome, shown: false, bytes: PhantomData::<Scanned> };
-    match (from.deserialize_map(posted).and_then(|()| from.end()), outcome) {
-        (Ok(()), Some(response)) => response,
-        (Err(error), Some(Err(refused))) => Err(refused.at(&error)),
-        (Err(error), _) => Err(ResponseError::NOT_JSON.at(&error)),
-        (Ok(()), None) => Err(ResponseError::NOT_JSON),
-    }
+    let Err(error) = from.deserialize_map(posted).and_then(|()| from.end()) else {
+        return outcome.unwrap_or(Err(ResponseError::NOT_JSON));
+    };
+    let refused = outcome.and_then(Result::err).unwrap_or(ResponseError::NOT_JSON);
+    Err(refused.at(&error))
 }
