@@ -102,6 +102,8 @@ reasons! {
         "attestation-organizational-unit", "the certificate's organizational unit is not \"Authenticator Attestation\"";
     /// §8.2.1: the firmware version is a non-negative INTEGER, not critical.
     FirmwareVersion => "attestation-firmware-version", "the firmware version extension is critical or malformed";
+    /// §8.2.2: the serial number of the device is an OCTET STRING, not critical.
+    SerialNumber => "attestation-serial-number", "the serial number extension is critical or malformed";
 
     /// §8.3: `ver` is "2.0".
     TpmVersion => "attestation-tpm-version", "expected TPM version 2.0, found another";

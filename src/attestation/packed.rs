@@ -64,7 +64,8 @@ fn check_certificate(leaf: &Leaf<'_>) -> Result<(), Reason> {
         return Err(Reason::OrganizationalUnit);
     }
     leaf.check_end_entity()?;
-    check_firmware_version(&leaf.certificate)
+    check_firmware_version(&leaf.certificate)?;
+    check_serial_number(&leaf.certificate)
 }
 
 /// §8.2.1: id-fido-gen-ce-fw-version "contains an INTEGER with a non-negative value" and "MUST NOT be marked as critical".
@@ -72,6 +73,13 @@ fn check_firmware_version(certificate: &Certificate<'_>) -> Result<(), Reason> {
     let Some(extension) = certificate.extensions.find(oid::FIDO_FIRMWARE_VERSION) else { return Ok(()) };
     let number: Result<_, der::Malformed> = der::read_all(extension.value, Reader::unsigned);
     if number.is_ok() && !extension.critical { Ok(()) } else { Err(Reason::FirmwareVersion) }
+}
+
+/// §8.2.2: id-fido-gen-ce-sernum "MUST NOT be marked as critical, and the corresponding value is encoded as an OCTET STRING".
+fn check_serial_number(certificate: &Certificate<'_>) -> Result<(), Reason> {
+    let Some(extension) = certificate.extensions.find(oid::FIDO_SERIAL_NUMBER) else { return Ok(()) };
+    let value: Result<_, der::Malformed> = der::read_all(extension.value, Reader::octet_string);
+    if value.is_ok() && !extension.critical { Ok(()) } else { Err(Reason::SerialNumber) }
 }
 
 /// §8.2 step 3: "If x5c is not present, self attestation is in use."

@@ -6,7 +6,10 @@ use wardkey::internals::Reason;
 
 /// The reasons of each format: a row must meet each.
 const REASONS: &[(&str, &str)] = &[
-    ("Packed", "Syntax AlgorithmMismatch Certificate Signature Subject OrganizationalUnit FirmwareVersion"),
+    (
+        "Packed",
+        "Syntax AlgorithmMismatch Certificate Signature Subject OrganizationalUnit FirmwareVersion SerialNumber",
+    ),
     (
         "Tpm",
         "Syntax TpmVersion PublicArea PublicAreaKey SymmetricAlgorithm Scheme Certificate SubjectNotEmpty SubjectAltName \

@@ -3,14 +3,14 @@
 use crate::row::{Row, aaguid, row, row_of};
 use wardkey::attestation::Format as Known;
 use wardkey::internals::Reason;
-use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, FIRMWARE_VERSION};
+use wardkey_authenticator::extension::{BASIC_CONSTRAINTS, FIRMWARE_VERSION, SERIAL_NUMBER};
 use wardkey_authenticator::name::{COMMON_NAME, COUNTRY, ORGANIZATION, ORGANIZATIONAL_UNIT};
 use wardkey_authenticator::*;
 
 const FORMAT: Known = Known::Packed;
 
 pub(crate) fn rows() -> Vec<Row> {
-    [good(), syntax(), signatures(), subjects(), aaguids(), firmware_versions()].concat()
+    [good(), syntax(), signatures(), subjects(), aaguids(), firmware_versions(), serial_numbers()].concat()
 }
 
 fn good() -> Vec<Row> {
@@ -208,5 +208,20 @@ fn firmware_versions() -> Vec<Row> {
         with("negative", of(vec![2, 1, 0xff])),
         with("of-bytes", of(vec![4, 1, 42])),
         with("without-a-value", of(Vec::new())),
+    ]
+}
+
+/// "MUST NOT be marked as critical, and the corresponding value is encoded as an OCTET STRING".
+fn serial_numbers() -> Vec<Row> {
+    let with = |name: &str, extension: Extension| {
+        let format = Packed::new().leaf(move |leaf| leaf.set(extension.clone()));
+        row(&format!("packed/serial-number-{name}"), format).strict().refused(Reason::SerialNumber.of(FORMAT))
+    };
+    let of = |value: Vec<u8>| Extension::new(SERIAL_NUMBER, value);
+    vec![
+        with("critical", Extension::serial_number(b"device 7").critical()),
+        with("wrapped-once", of(b"device 7".to_vec())),
+        with("of-a-number", of(der::integer(7))),
+        with("trailing-byte", of([der::octet_string(b"device 7"), vec![0]].concat())),
     ]
 }
