@@ -5,6 +5,7 @@ use super::error::{BlobError, RootsError};
 use super::payload::Payload;
 use super::{Metadata, Signer};
 use crate::budget::Budget;
+use crate::codec::der::encode::ecdsa_signature;
 use crate::codec::jws::{Header, Jws};
 use crate::crypto::{Backend, Curve, Hash, PublicKey, Scheme, default_backend};
 use crate::time::UnixTime;
@@ -157,7 +158,12 @@ fn verify_signature(
         return Err(BlobError::Algorithm);
     }
     let signature = match key.key {
-        PublicKey::Ec { curve, .. } => ecdsa_der(&jws.signature, curve).ok_or(BlobError::Signature)?,
+        // RFC 7518 §3.4: r and s of full length
+        PublicKey::Ec { curve, .. } => {
+            let parts = jws.signature.split_at_checked(curve.coordinate_len());
+            let (r, s) = parts.filter(|(r, s)| r.len() == s.len()).ok_or(BlobError::Signature)?;
+            ecdsa_signature(r, s)
+        }
         _ => jws.signature.clone(),
     };
     backend.verify(scheme, &key.key, jws.signed, &signature).map_err(|_| BlobError::Signature)?;
@@ -204,45 +210,4 @@ fn is_named(leaf: &Certificate<'_>, host: &str) -> bool {
     }
     let mut common_names = leaf.subject.attributes_of(oid::COMMON_NAME);
     common_names.any(|name| name.text().is_ok_and(|name| name.eq_ignore_ascii_case(host)))
-}
-
-/// The DER of an ECDSA signature, from r and s of full length (RFC 7518 §3.4).
-fn ecdsa_der(signature: &[u8], curve: Curve) -> Option<Vec<u8>> {
-    let len = curve.coordinate_len();
-    let (r, s) = signature.split_at_checked(len).filter(|(_, s)| s.len() == len)?;
-    let mut integers = Vec::with_capacity(signature.len().saturating_add(6));
-    for number in [r, s] {
-        let zeros = number.iter().take_while(|byte| **byte == 0).count();
-        let digits = number.get(zeros..)?;
-        let sign = digits.first().is_none_or(|first| first & 0x80 != 0);
-        integers.extend([2, u8::try_from(digits.len().checked_add(usize::from(sign))?).ok()?]);
-        integers.extend(sign.then_some(0));
-        integers.extend(digits);
-    }
-    let len = u8::try_from(integers.len()).ok()?;
-    let head: &[u8] = if len < 0x80 { &[0x30, len] } else { &[0x30, 0x81, len] };
-    Some([head, &integers].concat())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_ecdsa_signature_of_full_length_becomes_der() {
-        let (mut r, s) = ([0_u8; 32], [0xff_u8; 32]);
-        r[31] = 1;
-        let der = ecdsa_der(&[r, s].concat(), Curve::P256).unwrap();
-        assert_eq!(der[..8], [0x30, 0x26, 2, 1, 1, 2, 33, 0]);
-        let long = ecdsa_der(&[1; 132], Curve::P521).unwrap();
-        assert_eq!((&long[..5], long.len()), (&[0x30, 0x81, 136, 2, 66][..], 139));
-        // The shortest content whose length takes two octets
-        let number = [&[0; 4][..], &[1; 62]].concat();
-        let shorter = ecdsa_der(&number.repeat(2), Curve::P521).unwrap();
-        assert_eq!((&shorter[..5], shorter.len()), (&[0x30, 0x81, 128, 2, 62][..], 131));
-        assert_eq!(ecdsa_der(&[0; 64], Curve::P256).unwrap(), [0x30, 6, 2, 1, 0, 2, 1, 0]);
-        for len in [0, 63, 65, 96] {
-            assert_eq!(ecdsa_der(&vec![1; len], Curve::P256), None, "{len}");
-        }
-    }
 }

@@ -1,6 +1,8 @@
 //! Cases about BLOBs: form, header, algorithm, certification path, name, signature, payload, number, freshness, revocation.
 
 use crate::make::{HOST, MODEL, OTHER, Service, base64, base64url, case, dns_name, entry, merge, payload, report};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use wardkey_authenticator::extension::{KEY_USAGE, SUBJECT_ALT_NAME};
 use wardkey_authenticator::{Algorithm, Authority, Extension, Key, Name, RevocationList, der};
@@ -164,6 +166,8 @@ fn signature() -> Vec<Value> {
     let service = Service::new(&plain());
     let blob = service.blob();
     let (signed, signature) = blob.rsplit_once('.').unwrap();
+    let raw = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    let (r, s) = raw.split_at(32);
     let other = Service::new(&payload(&[])).blob();
     let foreign = service.clone().with(|service| service.key = Key::new("metadata.stranger", Algorithm::Es256));
     let x5c: Value = service.x5c().iter().map(|der| base64(der)).collect();
@@ -175,6 +179,7 @@ fn signature() -> Vec<Value> {
         of("of-another-blob", format!("{signed}.{}", other.rsplit_once('.').unwrap().1)),
         of("der", format!("{signed}.{}", base64url(&service.key.sign(signed.as_bytes())))),
         of("short", format!("{signed}.{}", &signature[..84])),
+        of("leading-zeros", format!("{signed}.{}", base64url(&[&[0], r, &[0], s].concat()))),
         of("zero", format!("{signed}.{}", base64url(&[0; 64]))),
     ]
 }

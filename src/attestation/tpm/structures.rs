@@ -1,6 +1,7 @@
 //! The structures of TPM 2.0 (Trusted Platform Module Library, Part 2) in a TPM attestation. Numbers are big-endian. Trailing
 //! bytes are refused.
 
+use crate::codec::der::encode::ecdsa_signature;
 use crate::crypto::{Backend, Curve, Hash, Scheme};
 use std::borrow::Cow;
 
@@ -210,30 +211,12 @@ pub(super) fn signature(encoding: &[u8], scheme: Scheme) -> Option<Cow<'_, [u8]>
         }
         // Ecdsa-Sig-Value (RFC 3279 §2.2.3), the form of §6.5.5
         (ECDSA, Scheme::Ecdsa(_, hash)) if hash == named => {
-            Cow::Owned(tagged(0x30, &[integer(reader.sized()?), integer(reader.sized()?)].concat()))
+            Cow::Owned(ecdsa_signature(reader.sized()?, reader.sized()?))
         }
         _ => return None,
     };
     reader.finish()?;
     Some(signature)
-}
-
-/// Writes a non-negative INTEGER.
-fn integer(magnitude: &[u8]) -> Vec<u8> {
-    let minimal: Vec<u8> = magnitude.iter().copied().skip_while(|&byte| byte == 0).collect();
-    let sign = minimal.first().is_none_or(|&first| first >= 0x80);
-    tagged(0x02, &[if sign { &[0][..] } else { &[] }, &minimal].concat())
-}
-
-/// Writes a DER value of less than 64 KiB. A TPM2B structure is not longer.
-fn tagged(tag: u8, contents: &[u8]) -> Vec<u8> {
-    let [_, _, .., high, low] = contents.len().to_be_bytes();
-    let head: &[u8] = match (high, low) {
-        (0, 0..=0x7f) => &[tag, low],
-        (0, _) => &[tag, 0x81, low],
-        _ => &[tag, 0x82, high, low],
-    };
-    [head, contents].concat()
 }
 
 #[cfg(test)]

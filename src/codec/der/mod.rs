@@ -7,6 +7,7 @@
 //! The crate `der` is not used because it has no dates before 1970 and no UniversalString, which certificates in use have. It
 //! is the oracle of the tests.
 
+pub(crate) mod encode;
 pub(crate) mod time;
 
 use super::before;
