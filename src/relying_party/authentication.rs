@@ -294,7 +294,9 @@ impl RelyingParty {
         session: Session,
         now: UnixTime,
     ) -> Result<Authenticated, Error> {
-        self.admit_for(|purpose| *purpose == Purpose::SignIn, &state, session, now)?;
+        if *self.admit_state(&state, session, now)? != Purpose::SignIn {
+            return Err(Error::OtherPurpose);
+        }
         self.finish(&state, response, stored, now)
     }
 
@@ -312,16 +314,15 @@ impl RelyingParty {
         })
     }
 
-    /// Checks as [`Self::admit`], and that the state was started for this purpose.
-    pub(super) fn admit_for(
+    /// Checks as [`Self::admit`]. Returns the purpose of the state, which must be that of the caller.
+    pub(super) fn admit_state<'s>(
         &self,
-        purpose: fn(&Purpose) -> bool,
-        state: &AuthenticationState,
+        state: &'s AuthenticationState,
         session: Session,
         now: UnixTime,
-    ) -> Result<(), Error> {
+    ) -> Result<&'s Purpose, Error> {
         self.admit(&state.rp_id, state.session.as_ref(), session, state.issued_at..=state.expires_at, now)?;
-        if purpose(&state.purpose) { Ok(()) } else { Err(Error::OtherPurpose) }
+        Ok(&state.purpose)
     }
 
     /// Returns the expectations that a state keeps for its response.

@@ -141,8 +141,9 @@ impl RelyingParty {
         now: UnixTime,
     ) -> Result<Confirmation, Error> {
         let ConfirmationState(state) = state;
-        self.admit_for(|purpose| matches!(purpose, Purpose::Confirmation { .. }), &state, session, now)?;
-        let Purpose::Confirmation { nonce } = &state.purpose else { return Err(Error::OtherPurpose) };
+        let Purpose::Confirmation { nonce } = self.admit_state(&state, session, now)? else {
+            return Err(Error::OtherPurpose);
+        };
         let digests = document.digests(&self.site.rp_id, nonce, self.backend);
         let site = self.site.without_frames();
         let mut expected = self.expected_of_confirmation(&state, &site, now);

@@ -109,7 +109,9 @@ impl RelyingParty {
         session: Session,
         now: UnixTime,
     ) -> Result<Paid, Error> {
-        self.admit_for(|purpose| *purpose == Purpose::Payment, &state, session, now)?;
+        if *self.admit_state(&state, session, now)? != Purpose::Payment {
+            return Err(Error::OtherPurpose);
+        }
         let site = expected.site(&self.site);
         let mut judged_by = self.expected_of(&state, now);
         judged_by.site = &site;

@@ -232,8 +232,7 @@ impl RelyingParty {
         session: Session,
         now: UnixTime,
     ) -> Result<(Reauthentication, Authenticated), Error> {
-        self.admit_for(|purpose| matches!(purpose, Purpose::Reauthentication { .. }), &state, session, now)?;
-        let Purpose::Reauthentication { purpose, fresh_secs } = &state.purpose else {
+        let Purpose::Reauthentication { purpose, fresh_secs } = self.admit_state(&state, session, now)? else {
             return Err(Error::OtherPurpose);
         };
         let authenticated = self.finish(&state, response, stored, now)?;
