@@ -48,9 +48,29 @@ fn revocation_lists_are_judged_when_they_are_read() {
             Rule::UnknownCritical,
         ),
         (
+            "a delta whose extension is not critical",
+            list().with(|list| list.extensions.push(Extension::new("2.5.29.27", der::integer(6)))),
+            Rule::CrlScope,
+        ),
+        (
+            "a list of some certificates, whose extension is not critical",
+            list().with(|list| list.extensions.push(Extension::new("2.5.29.28", der::sequence(&[&[0x82, 1, 0xff]])))),
+            Rule::CrlScope,
+        ),
+        (
             "an indirect list's entry",
             list().with(|list| list.revoked = entries(reason().critical())),
             Rule::UnknownCritical,
+        ),
+        (
+            "an indirect list's entry, whose extension is not critical",
+            list().with(|list| list.revoked = entries(Extension::new("2.5.29.29", der::sequence(&[])))),
+            Rule::CrlScope,
+        ),
+        (
+            "a delta's entry",
+            list().with(|list| list.revoked = entries(Extension::new("2.5.29.21", der::enumerated(8)))),
+            Rule::CrlScope,
         ),
         (
             "an extension twice",

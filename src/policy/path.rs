@@ -44,7 +44,7 @@ const fn is_known_bad(rule: Rule, in_our_name: bool) -> bool {
         Rule::DuplicateExtension | Rule::UnknownCritical | Rule::NameConstraintUnsupported => false,
         // A signature that cannot be verified shows nothing. The certificates of Yubico's first U2F keys have such signatures.
         Rule::UnknownSignature | Rule::UnknownKey | Rule::Parameters | Rule::BrokenHash => false,
-        Rule::PointFormat | Rule::Key(_) | Rule::KeyMismatch => false,
+        Rule::PointFormat | Rule::Key(_) => false,
         // The path is valid at another time, and a clock may be wrong.
         Rule::NotYetValid | Rule::Expired => false,
         // A certificate that may not issue has issued. This matters only in the hierarchy of an anchor.
@@ -52,7 +52,7 @@ const fn is_known_bad(rule: Rule, in_our_name: bool) -> bool {
         // A CA below an anchor may not issue this name.
         Rule::NameNotPermitted => true,
         // An anchor, or a CA below it, did not sign the certificate that names it as issuer.
-        Rule::Signature => true,
+        Rule::Signature | Rule::KeyMismatch => true,
         // The message requires more work than any recorded attestation, so its path was not validated to the end.
         Rule::VerificationBudget | Rule::ComparisonBudget => true,
         // The issuer revoked it.
@@ -61,7 +61,7 @@ const fn is_known_bad(rule: Rule, in_our_name: bool) -> bool {
         Rule::CrlKeyUsage | Rule::CrlKeyMismatch | Rule::CrlSignature => true,
         Rule::CrlNotYetValid | Rule::CrlExpired | Rule::CrlVersion | Rule::CrlNoNextUpdate => true,
         // Only files of the relying party break these rules.
-        Rule::NoPem | Rule::PemNoEnd | Rule::PemBase64 => false,
+        Rule::CrlScope | Rule::NoPem | Rule::PemNoEnd | Rule::PemBase64 => false,
     }
 }
 
@@ -92,7 +92,7 @@ mod tests {
             (Rule::BrokenHash, unknown),
             (Rule::PointFormat, unknown),
             (Rule::Key(CryptoError::Modulus), unknown),
-            (Rule::KeyMismatch, unknown),
+            (Rule::KeyMismatch, bad),
             (Rule::NameNotPermitted, bad),
             (Rule::NameConstraintUnsupported, unknown),
             (Rule::ComparisonBudget, bad),
@@ -117,6 +117,7 @@ mod tests {
             (Rule::CrlExpired, bad),
             (Rule::CrlVersion, bad),
             (Rule::CrlNoNextUpdate, bad),
+            (Rule::CrlScope, unknown),
             (Rule::NoPem, unknown),
             (Rule::PemNoEnd, unknown),
             (Rule::PemBase64, unknown),

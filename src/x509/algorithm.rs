@@ -57,7 +57,7 @@ impl SignatureAlgorithm {
             oid::ML_DSA_44 => (Self::MlDsa(MlDsa::MlDsa44), false),
             oid::ML_DSA_65 => (Self::MlDsa(MlDsa::MlDsa65), false),
             oid::ML_DSA_87 => (Self::MlDsa(MlDsa::MlDsa87), false),
-            oid::RSASSA_PSS => return pss_hash(parameters).map(Self::RsaPss),
+            oid::RSASSA_PSS => return signature_pss(parameters).map(Self::RsaPss),
             // RFC 6194, RFC 6151: collisions of SHA-1 and MD5 give two certificates one signature.
             oid::SHA1_WITH_RSA | oid::MD5_WITH_RSA | oid::ECDSA_WITH_SHA1 => return Err(Rule::BrokenHash),
             // RFC 5280 §4.1.1.2: other algorithms "MAY also be supported"; these are not.
@@ -89,14 +89,26 @@ impl SignatureAlgorithm {
     }
 }
 
-/// Reads RSASSA-PSS-params (RFC 4055 §3.1): one hash for the message and for MGF1, a salt of its length, and trailer BC.
-/// Missing parameters mean SHA-1.
-fn pss_hash(parameters: Parameters<'_>) -> Result<Hash, Rule> {
+/// Reads the RSASSA-PSS-params of a signature: the salt has the length of the hash.
+fn signature_pss(parameters: Parameters<'_>) -> Result<Hash, Rule> {
+    let (hash, salt, len) = pss(parameters)?;
+    if salt == len { Ok(hash) } else { Err(Rule::Parameters) }
+}
+
+/// Reads the RSASSA-PSS-params of a key. RFC 4055 §3.3: the salt of a signature is at least as long as the key says.
+fn key_pss(parameters: Parameters<'_>) -> Result<Hash, Rule> {
+    let (hash, salt, len) = pss(parameters)?;
+    if salt <= len { Ok(hash) } else { Err(Rule::Parameters) }
+}
+
+/// Reads RSASSA-PSS-params (RFC 4055 §3.1): one hash for the message and for MGF1, the length of the salt, and trailer BC. A missing
+/// hash means SHA-1, and a missing length 20. Returns the hash, the length of the salt, and that of the hash.
+fn pss(parameters: Parameters<'_>) -> Result<(Hash, u32, u32), Rule> {
     let Parameters::Other(mut parameters) = parameters else { return Err(Rule::Parameters) };
     let mut fields = parameters.sequence()?;
     parameters.finish()?;
     let mut explicit = |number| fields.optional(Tag::constructed(number));
-    let (Some(hash), Some(mask), Some(salt)) = (explicit(0)?, explicit(1)?, explicit(2)?) else {
+    let (Some(hash), Some(mask), salt) = (explicit(0)?, explicit(1)?, explicit(2)?) else {
         return Err(Rule::BrokenHash);
     };
     fields.finish()?;
@@ -109,14 +121,14 @@ fn pss_hash(parameters: Parameters<'_>) -> Result<Hash, Rule> {
         }
         _ => Err(Rule::Parameters),
     })?;
-    let salt = der::read_all(salt, Reader::small)?;
+    let salt = salt.map_or(Ok(20), |salt| der::read_all(salt, Reader::small))?;
     let len = match hash {
         Hash::Sha256 => 32,
         Hash::Sha384 => 48,
         Hash::Sha512 => 64,
         Hash::Sha1 => return Err(Rule::BrokenHash),
     };
-    if mask_hash == hash && salt == len { Ok(hash) } else { Err(Rule::Parameters) }
+    if mask_hash == hash { Ok((hash, salt, len)) } else { Err(Rule::Parameters) }
 }
 
 /// Reads the AlgorithmIdentifier of a hash (RFC 4055 §2.1).
@@ -196,7 +208,7 @@ impl<'a> SubjectPublicKey<'a> {
             oid::RSASSA_PSS => {
                 let use_for = match parameters {
                     Parameters::Absent => UseFor::AnyPss,
-                    parameters => UseFor::Pss(pss_hash(parameters)?),
+                    parameters => UseFor::Pss(key_pss(parameters)?),
                 };
                 Ok(Self { key: rsa(key)?, use_for })
             }

@@ -123,11 +123,12 @@ fn starts_with(name: Name<'_>, base: Name<'_>) -> bool {
     base.relative_names().all(|base| names.next() == Some(base))
 }
 
-/// Returns whether the name is the base with zero or more labels added on the left (RFC 5280 §4.2.1.10). Refuses a wildcard, a
-/// base with a leading dot and a name with an empty label: RFC 5280 §4.2.1.6 requires the preferred name syntax, so it does
-/// not say whether they are within the base.
+/// Returns whether the name is the base with zero or more labels added on the left (RFC 5280 §4.2.1.10). Refuses a wildcard and an
+/// empty label in either: RFC 5280 §4.2.1.6 requires the preferred name syntax, so it does not say which names such a base
+/// contains, or which base such a name is in. The empty base contains every name.
 fn is_subdomain(name: &str, base: &str) -> Result<bool, Rule> {
-    if name.contains('*') || base.starts_with('.') || name.split('.').any(str::is_empty) {
+    let is_preferred = |text: &str| !text.contains('*') && !text.split('.').any(str::is_empty);
+    if !is_preferred(name) || !(base.is_empty() || is_preferred(base)) {
         return Err(Rule::NameConstraintUnsupported);
     }
     let Some((more, end)) = name.len().checked_sub(base.len()).and_then(|at| name.split_at_checked(at)) else {

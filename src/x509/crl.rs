@@ -9,6 +9,7 @@ use super::certificate::Certificate;
 use super::error::{CertificateError, Rule};
 use super::extensions::Extensions;
 use super::name::{Canonical, Name};
+use super::oid;
 use crate::codec::der::{self, Reader, Tag};
 use crate::codec::pem;
 use crate::crypto::Backend;
@@ -94,6 +95,12 @@ impl Crl {
         };
         fields.finish()?;
         extensions.refuse_critical()?; // §5.2
+        // §5.2.4, §5.2.5: a delta list, or a list that covers only some certificates or reasons. "MUST be critical", but a list
+        // that omits the flag is no more complete.
+        if [oid::DELTA_CRL_INDICATOR, oid::ISSUING_DISTRIBUTION_POINT].iter().any(|oid| extensions.find(oid).is_some())
+        {
+            return Err(Rule::CrlScope.into());
+        }
         revoked.sort_unstable();
         Ok(Self {
             tbs: at(tbs.encoding),
@@ -194,6 +201,9 @@ fn next_update(fields: &mut Reader<'_>) -> Result<UnixTime, Rule> {
     }
 }
 
+/// The CRLReason removeFromCRL, encoded (§5.3.1).
+const REMOVE_FROM_CRL: &[u8] = &[0x0a, 1, 8];
+
 /// §5.1.2.6: the serial numbers of the revoked certificates, whatever the reason of the revocation
 fn revoked<'a>(fields: &mut Reader<'a>) -> Result<Vec<&'a [u8]>, Rule> {
     let mut revoked = Vec::new();
@@ -203,7 +213,13 @@ fn revoked<'a>(fields: &mut Reader<'a>) -> Result<Vec<&'a [u8]>, Rule> {
         revoked.push(entry.integer()?);
         entry.time()?;
         if !entry.is_empty() {
-            Extensions::read(&mut entry)?.refuse_critical()?; // §5.3
+            let extensions = Extensions::read(&mut entry)?;
+            extensions.refuse_critical()?; // §5.3
+            // §5.3.3: an entry of another issuer, as only an indirect list has. §5.3.1: an entry of a delta list.
+            let is_removal = extensions.find(oid::CRL_REASON).is_some_and(|reason| reason.value == REMOVE_FROM_CRL);
+            if is_removal || extensions.find(oid::CERTIFICATE_ISSUER).is_some() {
+                return Err(Rule::CrlScope);
+            }
         }
         Ok::<_, Rule>(entry.finish()?)
     })?;

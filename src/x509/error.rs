@@ -185,6 +185,8 @@ reasons! {
     CrlVersion => "x509-crl-version", "expected a revocation list of version 2, found another version";
     /// §5.1.2.5: a revocation list has a nextUpdate.
     CrlNoNextUpdate => "x509-crl-no-next-update", "the revocation list has no nextUpdate";
+    /// §5.2.4, §5.2.5, §5.3.1, §5.3.3: a delta list, an indirect list, or a list that covers only some certificates or reasons.
+    CrlScope => "x509-crl-scope", "the revocation list is not the complete list of one issuer";
     /// RFC 7468 §3: the text has a block with the label `CERTIFICATE`, or `X509 CRL` for a revocation list.
     NoPem => "x509-no-pem", "no PEM block with the label CERTIFICATE (for a revocation list: X509 CRL)";
     /// RFC 7468 §3: every block has an END line.

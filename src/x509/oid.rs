@@ -21,11 +21,15 @@ oids! {
     ORGANIZATIONAL_UNIT = "2.5.4.11": [0x55, 4, 11];
     EMAIL_ADDRESS = "1.2.840.113549.1.9.1": [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1];
 
-    // Extensions (RFC 5280 §4.2.1)
+    // Extensions (RFC 5280 §4.2.1, §5.2, §5.3)
     SUBJECT_KEY_IDENTIFIER = "2.5.29.14": [0x55, 0x1d, 14];
     KEY_USAGE = "2.5.29.15": [0x55, 0x1d, 15];
     SUBJECT_ALT_NAME = "2.5.29.17": [0x55, 0x1d, 17];
     BASIC_CONSTRAINTS = "2.5.29.19": [0x55, 0x1d, 19];
+    CRL_REASON = "2.5.29.21": [0x55, 0x1d, 21];
+    DELTA_CRL_INDICATOR = "2.5.29.27": [0x55, 0x1d, 27];
+    ISSUING_DISTRIBUTION_POINT = "2.5.29.28": [0x55, 0x1d, 28];
+    CERTIFICATE_ISSUER = "2.5.29.29": [0x55, 0x1d, 29];
     NAME_CONSTRAINTS = "2.5.29.30": [0x55, 0x1d, 30];
     CRL_DISTRIBUTION_POINTS = "2.5.29.31": [0x55, 0x1d, 31];
     CERTIFICATE_POLICIES = "2.5.29.32": [0x55, 0x1d, 32];

@@ -5,8 +5,8 @@
 //!   are not checked, and it may differ from the configured certificate, because an anchor is a name and a key (§6.1.1 (d)). x5c
 //!   may also omit it.
 //! - A leaf that equals the certificate of an anchor is trusted directly; the path has length zero.
-//! - Certificates after the anchor in x5c are ignored. Authenticators send their root too, although the relying party may
-//!   trust an intermediate.
+//! - Certificates after the anchor in x5c are read and counted, but not validated, because authenticators send their root too,
+//!   although the relying party may trust an intermediate.
 //! - No certificate of the message becomes an anchor, self-signed or not.
 //! - If the relying party configured a revocation list of an issuer, the list must not contain what this issuer issued. The
 //!   anchor itself, and a leaf that is an anchor, are not checked, because the relying party chose them.
@@ -22,6 +22,7 @@ use super::error::{CertificateError, Rule};
 use super::name::GeneralName;
 use super::revocation::{Revocation, Work};
 use crate::budget::Budget;
+use crate::codec::Few;
 use crate::crypto::Backend;
 use crate::time::UnixTime;
 
@@ -127,7 +128,8 @@ impl<'a> CertificationPath<'a> {
             certificate.extensions.check_critical().map_err(|rule: Rule| rule.at(index))?;
             check_validity(index, certificate, inputs.time.filter(|_| !inputs.outside_validity))?;
             if index > 0 {
-                issuer_without_ca = issuer_without_ca.or(check_issuer(index, path, inputs.issuer_without_ca)?);
+                issuer_without_ca =
+                    issuer_without_ca.or(check_issuer(index, certificate, path, inputs.issuer_without_ca)?);
             }
         }
         let mut work = Work { backend: inputs.backend, budget };
@@ -187,10 +189,10 @@ fn check_validity(index: usize, certificate: &Certificate<'_>, time: Option<Unix
 /// Checks a certificate that issued the one before it (§6.1.4 (k) to (n)). Returns the exception, if it was needed.
 fn check_issuer(
     index: usize,
+    issuer: &Certificate<'_>,
     path: &[Certificate<'_>],
     exception: Option<IssuerWithoutCa>,
 ) -> Result<Option<IssuerWithoutCa>, CertificateError> {
-    let Some((issuer, below)) = path.get(..=index).and_then(<[_]>::split_last) else { return Ok(None) };
     let here = |rule: Rule| rule.at(index);
     let constraints = issuer.extensions.basic_constraints().map_err(here)?;
     let usage = issuer.extensions.key_usage().map_err(here)?;
@@ -207,7 +209,8 @@ fn check_issuer(
         return Err(Rule::KeyUsage.at(index));
     }
     // §6.1.4 (l), (m): pathLenConstraint. The leaf and self-issued certificates do not count (§4.2.1.9).
-    let intermediates = below.iter().skip(1).filter(|certificate| !certificate.is_self_issued()).count();
+    let between = path.iter().take(index).skip(1);
+    let intermediates = between.filter(|certificate| !certificate.is_self_issued()).count();
     let longest = constraints.path_length.map(|longest| usize::try_from(longest).unwrap_or(usize::MAX));
     if longest.is_some_and(|longest| intermediates > longest) { Err(Rule::PathLength.at(index)) } else { Ok(None) }
 }
@@ -226,11 +229,18 @@ fn verify_signatures<'t>(
         None => anchor.may_have_issued(last),
     };
     let (mut found, mut error) = (None, CertificateError::from(Rule::NoAnchor));
-    for (tried, candidate) in anchors.iter().enumerate().filter(is_candidate).enumerate() {
-        if tried >= MAX_SAME_NAME {
+    let mut tried = Few::<&[u8], MAX_SAME_NAME>::new();
+    for candidate in anchors.iter().enumerate().filter(is_candidate) {
+        let key = candidate.1.spki();
+        // §6.1.1 (d): an anchor is a name and a key, so a copy of a certificate is no other anchor.
+        if tried.contains(&key) {
+            continue;
+        }
+        if tried.len() == MAX_SAME_NAME {
             return Err(Rule::TooManyAnchors.into());
         }
-        match verify_signature(below.len(), last, SubjectPublicKey::read(candidate.1.spki()), work) {
+        tried.push(key);
+        match verify_signature(below.len(), last, SubjectPublicKey::read(key), work) {
             Ok(()) => {
                 found = Some(candidate);
                 break;

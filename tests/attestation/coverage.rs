@@ -32,6 +32,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("Rule/Empty", "an x5c of no certificates is none by its format's syntax"),
     ("Rule/CrlVersion", "no list of another version can be made: tests/revocation.rs"),
     ("Rule/CrlNoNextUpdate", "no list without a next update can be made: tests/revocation.rs"),
+    ("Rule/CrlScope", "of the relying party's files: tests/revocation.rs"),
     ("Rule/NoPem", "of the relying party's files: tests/revocation.rs"),
     ("Rule/PemNoEnd", "of the relying party's files: codec/pem.rs"),
     ("Rule/PemBase64", "of the relying party's files: codec/pem.rs"),

@@ -217,6 +217,12 @@ fn pss(hash: &[u8], mask_hash: &[u8], salt: u8, more: &[u8]) -> Vec<u8> {
     seq(&[&tlv(0xa0, &[&digest(hash)]), &tlv(0xa1, &[&mask]), &tlv(0xa2, &[&[2, 1, salt]]), more])
 }
 
+/// With SHA-256 and without a length of the salt, which then is 20.
+fn pss_default_salt() -> Vec<u8> {
+    let digest = seq(&[&object(oid::SHA256), &[5, 0]]);
+    seq(&[&tlv(0xa0, &[&digest]), &tlv(0xa1, &[&seq(&[&object(oid::MGF1), &digest])])])
+}
+
 #[test]
 fn signature_algorithms() {
     use SignatureAlgorithm as Is;
@@ -244,6 +250,7 @@ fn signature_algorithms() {
         (oid::RSASSA_PSS, &pss(oid::SHA1, oid::SHA1, 20, &[]), Err(Rule::BrokenHash)),
         (oid::RSASSA_PSS, &pss(&[0x2a], oid::SHA256, 32, &[]), Err(Rule::Parameters)),
         (oid::RSASSA_PSS, &pss(oid::SHA256, &[0x2a], 32, &[]), Err(Rule::Parameters)),
+        (oid::RSASSA_PSS, &pss_default_salt(), Err(Rule::Parameters)),
         (oid::RSASSA_PSS, &seq(&[]), Err(Rule::BrokenHash)),
         (oid::RSASSA_PSS, null, Err(Rule::Parameters)),
         (
@@ -343,9 +350,15 @@ fn a_signature_takes_its_curve_from_the_key_and_nothing_else() {
     let rsa = key_info(oid::RSA_ENCRYPTION, &[5, 0], &rsa_key(256));
     let pss_only = key_info(oid::RSASSA_PSS, &[], &rsa_key(256));
     let pss_256 = key_info(oid::RSASSA_PSS, &pss(oid::SHA256, oid::SHA256, 32, &[]), &rsa_key(256));
+    let pss_salt = |salt| key_info(oid::RSASSA_PSS, &pss(oid::SHA256, oid::SHA256, salt, &[]), &rsa_key(256));
+    let (pss_20, pss_0) = (key_info(oid::RSASSA_PSS, &pss_default_salt(), &rsa_key(256)), pss_salt(0));
+    assert_eq!(SubjectPublicKey::read(&pss_salt(33)).map(drop), Err(Rule::Parameters), "no signature has such a salt");
     let ml_dsa = key_info(oid::ML_DSA_44, &[], &[1; 1312]);
     use SignatureAlgorithm as Is;
     for (algorithm, key, verdict) in [
+        (Is::RsaPss(Hash::Sha256), &pss_20, Ok(Scheme::RsaPss(Hash::Sha256))),
+        (Is::RsaPss(Hash::Sha256), &pss_0, Ok(Scheme::RsaPss(Hash::Sha256))),
+        (Is::RsaPss(Hash::Sha384), &pss_20, Err(Rule::KeyMismatch)),
         (Is::Ecdsa(Hash::Sha256), &p384, Ok(Scheme::Ecdsa(Curve::P384, Hash::Sha256))),
         (Is::RsaPkcs1(Hash::Sha256), &rsa, Ok(Scheme::RsaPkcs1(Hash::Sha256))),
         (Is::RsaPss(Hash::Sha256), &rsa, Ok(Scheme::RsaPss(Hash::Sha256))),

@@ -340,6 +340,8 @@ fn lengths_are_bounded() {
     assert_eq!(verify("ten anchors of one name", &[leaf(), inter()], &same_name), Err(Rule::TooManyAnchors.into()));
     let found: Vec<_> = same_name[..7].iter().cloned().chain([root()]).collect();
     assert_eq!(verify("eight anchors of one name", &[leaf(), inter()], &found), path(7, 2));
+    let copies: Vec<_> = vec![same_name[0].clone(); 20].into_iter().chain([root()]).collect();
+    assert_eq!(verify("twenty copies of one anchor", &[leaf(), inter()], &copies), path(20, 2));
 }
 
 /// A backend that counts signatures.
