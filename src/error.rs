@@ -182,7 +182,7 @@ impl Error {
     }
 
     /// Returns one line for your log: the [code](Self::code), the facts as `name=value`, and the text. It names the account and the
-    /// credential, so never show it at the browser. It contains no received text.
+    /// credential, so never send it to the browser. It contains no received text.
     ///
     /// `state`, `rp`, `purpose`, `user` and `credential` are there if a step refuses the response. For any other error, log
     /// `state_id` of the response beside it.

@@ -2,10 +2,11 @@
 //!
 //! A verified sign-in says who it is. A portal also has to know how strong the proof was before it issues a token or allows an
 //! act. [`Facts`] is what is known of a sign-in, [`assess`] judges it by a table of [`Rules`], and a [`Demand`] says what an act
-//! asks. Everything is a pure function of plain values.
+//! requires. Everything is a pure function of plain values.
 //!
-//! **A claim may lower, only proof may raise.** What clients say without a signature, and risk signals, have no member in
-//! [`Facts`]. The result is what the evidence is consistent with up to. It is never a determination of compliance.
+//! **An unsigned claim of the client may lower a level, never raise it.** So what clients say without a signature, and risk
+//! signals, have no member in [`Facts`]. What you declare ([`Facts::declared`]) may raise a level, and nothing here checks it. The
+//! result is the highest level that the evidence is consistent with. It is not a determination of compliance.
 //!
 //! | to | use |
 //! |---|---|

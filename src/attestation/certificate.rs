@@ -41,11 +41,11 @@ impl<'a> Leaf<'a> {
     pub(super) fn of(x5c: &X5c<'a>) -> Result<Self, Reason> {
         match x5c.first() {
             Some(Cow::Borrowed(leaf)) => Self::read(leaf),
-            _ => Err(Reason::Syntax), // `x5c` has a first certificate
+            _ => Err(Reason::Syntax), // not reached: `x5c` has a first certificate, and all borrow from the statement
         }
     }
 
-    /// Reads the certificate. Refuses keyCertSign and a path length in a certificate with `cA = FALSE`.
+    /// Reads the certificate. Refuses keyCertSign and a path length unless basic constraints have `cA = TRUE`.
     ///
     /// It accepts the certificate of a CA. [`Self::check_end_entity`] refuses that for the formats that require it.
     pub(super) fn read(leaf: &'a [u8]) -> Result<Self, Reason> {

@@ -24,7 +24,7 @@ pub use fhir::FhirVersion;
 use crate::codec::lengths::with_lengths;
 use crate::crypto::Backend;
 
-/// Returns SHA-256 of the parts, each behind its length.
+/// Returns SHA-256 of the parts, each preceded by its length, so that no two lists of parts have one digest.
 fn digest(backend: &dyn Backend, parts: &[&[u8]]) -> [u8; 32] {
     with_lengths(parts, |parts| backend.sha256(parts))
 }

@@ -105,7 +105,7 @@ impl<'e> ExpectedAuthentication<'e> {
         self
     }
 
-    /// Accepts a BE that changed from clear to set, after an additional factor: see
+    /// Accepts a BE that changed from clear to set: see
     /// [`RelyingPartyBuilder`](crate::RelyingPartyBuilder::accept_backup_eligibility_correction).
     #[must_use]
     pub const fn accept_backup_eligibility_correction(mut self) -> Self {

@@ -10,7 +10,7 @@
 //! | verified by the functions of [`ceremony`](crate::ceremony) | `evidence` of what they return, and of [`Failure`](super::Failure) |
 //!
 //! Evidence contains no secrets and no received text: only numbers, names that this library defines, texts of your own
-//! configuration, and the ids of the credential and the user. It is for logs only. Never show it at the browser, because the
+//! configuration, and the ids of the credential and the user. It is for logs only. Never send it to the browser, because the
 //! step that refused can tell whether the account exists (§14.6.2).
 //!
 //! An accepted ceremony can have steps that did not pass: a policy can accept that a check fails or not ask for it, and a record

@@ -51,7 +51,7 @@ impl Failure {
     }
 
     /// Returns the evidence of the refused ceremony: which steps passed, which one refused, and which were not reached. For
-    /// logs only: never show it at the browser.
+    /// logs only: never send it to the browser.
     #[must_use]
     pub fn evidence(&self) -> Evidence {
         (*self.recorder).clone().finish()

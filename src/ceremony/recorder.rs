@@ -57,13 +57,15 @@ impl Recorder {
         self.evidence.secret_extension_results = Some(report.secret_results);
     }
 
-    /// Removes what a stand-in for a missing credential record determined.
-    pub(crate) fn without_record(&mut self) {
-        for step in [Step::AllowCredentials, Step::User] {
+    /// Removes what a stand-in for a missing credential record determined. `allowed` is the outcome of step 5, if it was reached;
+    /// `user` is the user that was known before the ceremony.
+    pub(crate) fn without_record(&mut self, allowed: Outcome, user: Option<String>) {
+        for (step, without_record) in [(Step::AllowCredentials, allowed), (Step::User, Outcome::NotKnown)] {
             if let Some(outcome @ (Outcome::Passed | Outcome::NotRequired)) = self.outcomes.get_mut(step.index()) {
-                *outcome = Outcome::NotKnown;
+                *outcome = without_record;
             }
         }
+        self.evidence.user = user;
         (self.evidence.algorithm, self.evidence.module) = (None, None);
         (self.evidence.sign_count_stored, self.evidence.user_verification) = (None, None);
     }

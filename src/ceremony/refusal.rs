@@ -1,6 +1,6 @@
 //! Why a ceremony was refused: the reason with its facts, its step, and a code that does not change.
 //!
-//! Facts are numbers and enumerations, never received text, so you can log them. Show the same answer at the browser for every
+//! Facts are numbers and enumerations, never received text, so you can log them. Send the same answer to the browser for every
 //! refusal (§14.6.2).
 
 use super::step::Step;

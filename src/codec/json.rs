@@ -1,8 +1,8 @@
 //! Strict JSON on top of serde: objects whose members occur once, strings, byte strings.
 //!
 //! [`Object`] reads a struct that derives `Deserialize`. Without it, serde also reads an array of the members as the struct,
-//! and accepts an unknown member twice. [`Strict`] reads a struct that implements [`Members`]. It compares each name once instead
-//! of twice, which saves 0.2 µs of a posted response.
+//! and accepts an unknown member twice. [`read_members`] reads a struct that implements [`Members`]. It compares each name once
+//! instead of twice, which saves 0.2 µs of a posted response.
 
 use super::base64url;
 use core::fmt;
@@ -308,14 +308,15 @@ pub(crate) fn once_object<'de, A: MapAccess<'de>, T: Members<'de>>(
     member: &mut Option<Option<T>>,
     map: &mut A,
 ) -> Result<Known, A::Error> {
-    struct Object<'m, T>(&'m mut Option<T>);
-    impl<'de, T: Members<'de>> DeserializeSeed<'de> for Object<'_, T> {
+    /// The place of the object, which is read in place so that it is not moved.
+    struct Slot<'m, T>(&'m mut Option<T>);
+    impl<'de, T: Members<'de>> DeserializeSeed<'de> for Slot<'_, T> {
         type Value = ();
         fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
             from.deserialize_option(self)
         }
     }
-    impl<'de, T: Members<'de>> Visitor<'de> for Object<'_, T> {
+    impl<'de, T: Members<'de>> Visitor<'de> for Slot<'_, T> {
         type Value = ();
         expecting!("an object");
         fn visit_none<E>(self) -> Result<(), E> {
@@ -334,7 +335,7 @@ pub(crate) fn once_object<'de, A: MapAccess<'de>, T: Members<'de>>(
     if member.is_some() {
         return Err(A::Error::custom(MemberError::Twice));
     }
-    map.next_value_seed(Object(member.insert(None)))?;
+    map.next_value_seed(Slot(member.insert(None)))?;
     Ok(Known::Yes)
 }
 

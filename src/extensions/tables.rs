@@ -60,8 +60,8 @@ macro_rules! inputs {
 /// Defines [`ClientExtensionResults`](super::ClientExtensionResults).
 macro_rules! results {
     ($($(#[$doc:meta])* $vis:vis $field:ident: $type:ty, $wire:ty, $extension:ident, $open:expr;)*) => {
-        /// AuthenticationExtensionsClientOutputsJSON (§5.1, §10): unsigned, so that any script in the page could have
-        /// written it. Outputs that are not listed here are tolerated and counted.
+        /// AuthenticationExtensionsClientOutputsJSON (§5.1, §10): unsigned, so any script in the page may have
+        /// written it. Outputs that are not listed here are accepted and counted.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct ClientExtensionResults {
@@ -86,6 +86,7 @@ macro_rules! results {
                     };
                     let output = match (output, extension) {
                         _ if self.malformed.contains(extension) => json!(0),
+                        // `false`: the output was there without the secret. `{}` is read as that again.
                         (Some(Value::Bool(false)), Extension::HmacGetSecret | Extension::LargeBlobKey) => json!({}),
                         (output, _) => output.unwrap_or_default(),
                     };

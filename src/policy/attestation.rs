@@ -39,10 +39,15 @@ pub enum Trust {
     /// The certificates must lead to an anchor. Without anchors, every registration with certificates is refused.
     Verify(TrustAnchors),
     /// An authenticator whose certificates lead to no anchor is accepted, and the outcome and the evidence say so (§7.1 step 24
-    /// permits it). It is refused, as under `Verify`, if it is known to be bad: a certificate is revoked; a revocation list of
-    /// its issuer cannot be applied; a certificate names as its issuer an anchor, or a CA below one, that did not sign it, may not
-    /// issue it or may not issue its name; the checks exceed the budget of one message; or the model is denied. This choice keeps
-    /// nobody out, because a client can send `none`, or certificates of an unknown CA, instead.
+    /// permits it). It is refused, as under `Verify`, if it is known to be bad:
+    ///
+    /// * A certificate is revoked, or a revocation list of its issuer cannot be applied.
+    /// * A certificate names an anchor, or a CA below one, as its issuer, and this issuer did not sign it, may not issue it, or may
+    ///   not issue its name.
+    /// * The checks exceed the budget of one message.
+    /// * The model is denied.
+    ///
+    /// This choice keeps no attacker out, because a client can send `none`, or certificates of an unknown CA, instead.
     Prefer(TrustAnchors),
     /// The certificates must lead to an anchor that the FIDO metadata has for the model, and the policy must accept the model.
     /// The metadata is passed with each call:
@@ -219,14 +224,6 @@ impl AttestationPolicy {
     pub(crate) fn accepts_without_certificates(&self) -> bool {
         let without = |kind: &AttestationType| matches!(kind, AttestationType::None | AttestationType::SelfAttestation);
         self.types.iter().any(without)
-    }
-
-    /// Returns whether `allow_aaguids` can accept no authenticator, because the list is empty, or because the policy has neither
-    /// anchors nor metadata. [`Self::unattestable_model`] checks each model against the anchors.
-    pub(crate) fn models_cannot_be_attested(&self) -> bool {
-        let has_anchors =
-            self.trust.is_by_metadata() || self.trust.anchors().is_some_and(|anchors| !anchors.is_empty());
-        self.allow_aaguids.as_ref().is_some_and(|models| models.is_empty() || !has_anchors)
     }
 
     /// Returns the first accepted model for which no anchor can vouch.

@@ -90,7 +90,8 @@ impl Registered {
 
     /// Returns what to keep beside the record, so that its model can be judged at each sign-in:
     /// [`Metadata::reassess`](crate::metadata::Metadata::reassess). Without [`Trust::Metadata`](super::Trust::Metadata) it says
-    /// that nothing is known.
+    /// that nothing is known. If the registration was verified without a time, its time is 1970-01-01, so every report of the model
+    /// is later.
     #[cfg(feature = "mds")]
     #[must_use]
     pub fn attested(&self) -> crate::metadata::Attested {
@@ -111,10 +112,10 @@ impl Registered {
         &self.record.id
     }
 
-    /// Returns the record to store, and the evidence for your log, in which step 26 has passed. `stored` is the record that
-    /// your store has under [`Self::credential_id`], for any account. It must be `None` (§7.1 step 26). A unique index must make
-    /// sure that it stays so until the record is written. This call consumes `self`, so read other facts before, such as
-    /// [`Self::claimed_aaguid`].
+    /// Returns the record to store, and the evidence for your log, in which step 26 has passed. `stored` is the record that your
+    /// store has under [`Self::credential_id`], for any account. If there is one, the registration is refused (§7.1 step 26). Use a
+    /// unique index, so that no other registration can write this id in between. This call consumes `self`, so read other facts
+    /// before, such as [`Self::claimed_aaguid`].
     ///
     /// ```
     /// # use wardkey::{CredentialRecord, Error, ceremony::evidence::Evidence, policy::Registered};
@@ -207,9 +208,9 @@ impl Registered {
     }
 }
 
-/// Step 27: the record. It stores what the authenticator data states. A statement that does not sign a fact lets anybody write
-/// it. Then a value that would raise trust, or that would lock the owner out if it is false, becomes unknown or the value of
-/// CTAP 2.2 §10.2. The next sign-in, which the credential key signs, sets it.
+/// Step 27: makes the record from the authenticator data. If nobody vouches for a fact, an attacker on the way may have changed it.
+/// So BE and BS that are set become unknown, the counter becomes 0, and uvInitialized stays false. The next sign-in sets BE, BS and
+/// the counter, because the credential key signs them. uvInitialized needs an additional factor (§7.2 step 24).
 fn record(verified: &VerifiedRegistration<'_>, user: &UserHandle, vouched: impl Fn(Fact) -> bool) -> CredentialRecord {
     let (data, key) = (verified.authenticator_data(), verified.attested_credential_data().credential_public_key());
     let flags = data.flags();

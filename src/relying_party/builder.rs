@@ -15,7 +15,8 @@ use crate::state::lifetime_secs;
 use core::time::Duration;
 use std::collections::BTreeMap;
 
-/// The configuration of a [`RelyingParty`]. Every default is strict.
+/// The configuration of a [`RelyingParty`]. By default user verification is required, frames and quirks are refused, and any
+/// attestation and any backup state are accepted.
 #[derive(Clone, Debug)]
 #[must_use = "call `build`"]
 pub struct RelyingPartyBuilder {
@@ -344,9 +345,8 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Accepts a sign-in whose backup eligibility is set although that of the record is clear, once, after an additional factor.
-    /// This is the way out if a passkey provider corrects BE from 0 to 1 and locks its users out. A change from 1 to 0 stays
-    /// refused.
+    /// Accepts a sign-in whose backup eligibility is set although that of the record is clear. Use this if a passkey provider
+    /// corrects BE from 0 to 1 and so locks its users out. A change from 1 to 0 stays refused.
     ///
     /// The sign-in then has [`backup_eligibility_changed`](super::Authenticated::backup_eligibility_changed), step 19 is waived in
     /// the evidence, and user verification does not count as a factor
@@ -446,7 +446,8 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Answers for names without an account with these decoys, and makes every refusal take the same time: see [`Decoys`].
+    /// Answers for names without an account with these decoys, and makes a refusal take the same time whether the credential is
+    /// stored or not: see [`Decoys`].
     ///
     /// ```
     /// # use wardkey::{ConfigError, Decoys, RelyingParty};
@@ -588,8 +589,8 @@ impl Attestation {
         if matches!(&policy.trust, Trust::Verify(anchors) if anchors.is_empty()) && !without_certificates {
             return Err(ConfigError::NoTrustAnchors);
         }
-        if policy.models_cannot_be_attested() {
-            return Err(ConfigError::UnattestableModels);
+        if policy.allow_aaguids.as_ref().is_some_and(Vec::is_empty) {
+            return Err(ConfigError::NoModels);
         }
         if let Some(model) = policy.unattestable_model() {
             return Err(ConfigError::UnattestableModel(model));

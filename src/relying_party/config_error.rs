@@ -51,10 +51,9 @@ pub enum ConfigError {
     /// A certification path must end at a trust anchor, and there is no anchor.
     #[error("certificates must lead to a trust anchor, and none was given")]
     NoTrustAnchors,
-    /// Only certain models are accepted, and no model can be attested: certificates are not verified, or there is no anchor, or
-    /// the list of models is empty.
-    #[error("a list of accepted models that no registration can meet; verify certificates, by anchors of these models")]
-    UnattestableModels,
+    /// The list of accepted models is empty.
+    #[error("the list of accepted models is empty, so no registration can meet it; name models, or accept any")]
+    NoModels,
     /// This model is accepted, but no anchor can vouch for it. It has no anchor of its own, and there is none for all formats or
     /// for `packed`, the only format whose attestation key vouches for the AAGUID
     /// ([`voucher`](crate::attestation::voucher)). An AAGUID of zeros is no model.

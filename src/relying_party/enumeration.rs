@@ -34,7 +34,7 @@ impl RelyingParty {
         Ok((user, credentials))
     }
 
-    /// Verifies a response with the stored record, or refuses it if there is none. All refusals take as long.
+    /// Verifies a response with the stored record, or refuses it if there is none. One response costs the same work in both cases.
     pub(super) fn judge<V>(
         &self,
         expected: ExpectedAuthentication<'_>,
@@ -51,7 +51,7 @@ impl RelyingParty {
             }),
             None => {
                 let mut failure = self.refuse(expected, response, stand_in, verify);
-                // A named sign-in may list decoys, and its client offers no other credential.
+                // No signal after a named sign-in: its list may contain decoys, and the answer must be the same for both.
                 let discoverable = state.allow_credentials.is_empty();
                 if discoverable && failure.refusal == Refusal::CredentialUnknown && !stand_in.decoy {
                     let credential_id = CredentialId::new(response.credential_id()).ok();
@@ -74,18 +74,23 @@ impl RelyingParty {
         stand_in: StandIn<'_>,
         verify: Verify,
     ) -> Failure {
+        // Step 5. A credential outside the list is refused as unknown, as one in it is, so the answer tells no difference.
+        let allowed = match expected.allow_credentials {
+            [] => Outcome::NotRequired,
+            list if list.iter().any(|id| id.as_bytes() == response.credential_id()) => Outcome::Passed,
+            _ => Outcome::NotKnown,
+        };
         let verified =
             stand_in_record(&stand_in).map(|record| self.verify_as_known(expected, response, record, verify));
         match verified {
             Some(Err(mut failure)) if failure.refusal != Refusal::Signature => {
-                failure.recorder.without_record();
-                failure.recorder.evidence.user = expected.user_handle.map(base64url::encode);
+                failure.recorder.without_record(allowed, expected.user_handle.map(base64url::encode));
                 failure
             }
             _ => {
                 let mut recorder = expected.begin(response, self.backend);
                 recorder.passed(Step::Response);
-                recorder.record(Step::AllowCredentials, Outcome::NotKnown);
+                recorder.record(Step::AllowCredentials, allowed);
                 Failure::after(recorder, Refusal::CredentialUnknown)
             }
         }
@@ -105,10 +110,9 @@ impl RelyingParty {
         if let Some(handle) = response.user_handle().and_then(|handle| UserHandle::new(handle).ok()) {
             record.user_handle = handle;
         }
-        record.backup_eligible = None;
-        let mut expected: ExpectedAuthentication<'_> = expected;
-        expected.allow_credentials = &[];
-        expected.user_handle = Some(record.user_handle.as_bytes());
+        record.backup_eligible = None; // so that step 19 does not refuse because of the record
+        let user_handle = Some(record.user_handle.as_bytes());
+        let expected = ExpectedAuthentication { allow_credentials: &[], user_handle, ..expected };
         verify(&expected, response, &record, self.backend).map(drop)
     }
 

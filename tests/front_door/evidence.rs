@@ -227,8 +227,15 @@ fn a_refusal_has_evidence() {
         let response = browser.get(&options, change).unwrap();
         let error = rp.finish_authentication(state, &response, None, session(), NOW).unwrap_err();
         let found = check(error, refused, "7.2/3", "7.2/21");
-        assert_eq!((outcome(&found, "7.2/5"), outcome(&found, "7.2/6")), ("not known", known));
+        assert_eq!((outcome(&found, "7.2/5"), outcome(&found, "7.2/6")), ("passed", known));
         assert_eq!(found.user, Some(user.to_base64url()));
+
+        let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
+        let response = browser.get(&options, change).unwrap();
+        let error = rp.finish_authentication(state, &response, None, session(), NOW).unwrap_err();
+        let discoverable = check(error, refused, "7.2/3", "7.2/21");
+        assert_eq!((outcome(&discoverable, "7.2/5"), outcome(&discoverable, "7.2/6")), ("not required", known));
+        assert_eq!(discoverable.user, None);
         assert_eq!((found.algorithm, found.module, found.sign_count_stored), (None, None, None));
         assert_eq!(found.user_verification, None);
     }

@@ -138,8 +138,8 @@ impl<'de, B: Deserialize<'de> + Default> Members<'de> for Assertion<B> {
     }
 }
 
-/// Transports are hints, which are kept with the record and sent in every request. Repeated, long and surplus ones are skipped
-/// instead of refused, because a hint must not lock anybody out.
+/// The transports: an array of strings, or `""`, which counts as absent. They are hints, which are kept with the record and sent in
+/// every request. Repeated, long and surplus ones are skipped instead of refused, because a hint must not lock anybody out.
 #[derive(Default)]
 pub(super) struct Transports(pub(super) Vec<Transport>);
 
@@ -201,7 +201,7 @@ fn empty<E: serde::de::Error>(text: &str) -> Result<(), E> {
     if text.is_empty() { Ok(()) } else { Err(E::custom("a text that is not empty")) }
 }
 
-/// Decoded bytes. `Debug` prints only their number, because they may contain secrets.
+/// Decoded bytes. `Debug` prints only their number, because they identify a person and do not belong in logs.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Bytes(pub(super) Vec<u8>);
 
