@@ -7,11 +7,13 @@ use crate::codec::cbor::{Array, Value};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CompoundPolicy {
-    /// All of them. If the policy judges certificates, each statement must have an attestation key of its own.
+    /// All of them. If the policy judges certificates, each statement must have an attestation key of its own. Statements without
+    /// a signature, such as `none`, count as one key.
     #[default]
     All,
     /// At least this number, and at least one, each with an attestation key of its own (the credential key under self
-    /// attestation). Statements that do not verify or have an unknown format are dropped.
+    /// attestation). Statements without a signature, such as `none`, count as one key. Statements that do not verify or have an
+    /// unknown format are dropped.
     AtLeast(usize),
 }
 

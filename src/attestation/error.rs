@@ -163,7 +163,7 @@ reasons! {
 
     /// §8.5: `response` is a compact JWS of three parts (RFC 7515 §7.1).
     Jws => "attestation-jws", "response is not a compact JSON Web Signature";
-    /// RFC 7515 §4.1: the JWS header has RS256 and `x5c`, and names no other key.
+    /// RFC 7515 §4.1: the JWS header has RS256 and `x5c`, and none of `jwk`, `jku`, `x5u` and `crit`.
     Header => "attestation-jws-header", "the JWS header is not RS256 with x5c as the only key";
     /// §8.5: the certificate is issued to attest.android.com.
     HostName => "attestation-host-name", "the certificate is not issued to attest.android.com";

@@ -33,7 +33,10 @@ use crate::extensions::ClientExtensionResults;
 use crate::quirk::{Quirk, Quirks};
 
 /// Checks that `clientExtensionResults` is present, because the IDL of §5.1 requires it. Returns the quirk that was needed.
-fn client_extension_results(received: Option<&ClientExtensionResults>, allowed: Quirks) -> Result<Quirks, Refusal> {
+pub(crate) fn client_extension_results(
+    received: Option<&ClientExtensionResults>,
+    allowed: Quirks,
+) -> Result<Quirks, Refusal> {
     match received {
         Some(_) => Ok(Quirks::NONE),
         None if allowed.contains(Quirk::MissingClientExtensionResults) => {

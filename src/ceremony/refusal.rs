@@ -119,7 +119,7 @@ refusals! {
     #[error("origin is not among the expected origins")]
     Origin => Origin, "origin-not-allowed";
     /// `crossOrigin` is true although no frame is expected, or is not a boolean.
-    #[error("crossOrigin is true or not a boolean, and no cross-origin frame is expected")]
+    #[error("crossOrigin is not a boolean, or is true although no cross-origin frame is expected")]
     CrossOrigin => CrossOrigin, "cross-origin-not-allowed";
     /// `topOrigin` is not among the expected ones, or is present although `crossOrigin` is not true.
     #[error("topOrigin is not among the expected top-level origins, or crossOrigin is not true")]
@@ -133,8 +133,8 @@ refusals! {
     /// Authenticator data cannot be decoded.
     #[error("{0}")]
     AuthenticatorData(ParseError) => AuthenticatorData, "authenticator-data-malformed";
-    /// rpIdHash is not that of the RP ID.
-    #[error("rpIdHash is not the hash of the RP ID")]
+    /// rpIdHash is not that of the RP ID, or not that of the AppID, which the client says it used.
+    #[error("rpIdHash is not the hash of the RP ID, or of the AppID if the client says it used that")]
     RpIdHash => RpIdHash, "rp-id-mismatch";
     /// UP is clear.
     #[error("user presence is required, and the flag UP is clear")]

@@ -1,7 +1,7 @@
 //! JSON Web Signatures in compact serialization (RFC 7515 §3.1), as a FIDO metadata BLOB and a SafetyNet response are.
 //!
 //! The header decides nothing. It names an algorithm, which must fit the key of the first certificate in `x5c`. A header that
-//! names a key in another way, or that asks for an extension, is refused.
+//! contains or links another key (`jwk`, `jku`, `x5u`), or that asks for an extension (`crit`), is refused.
 
 use super::base64url;
 use super::json::Object;
@@ -44,7 +44,7 @@ impl<'a> Jws<'a> {
     }
 }
 
-/// The members that are read. Others are ignored (RFC 7515 §4), except those that name a key or must be understood.
+/// The members that are read. Others are ignored (RFC 7515 §4), such as `kid` and thumbprints, except the four that are refused.
 #[derive(Deserialize)]
 pub(crate) struct Header {
     pub(crate) alg: String,

@@ -67,8 +67,10 @@ impl Receipt {
     /// Verifies the receipt: §7.2 with the challenge that follows from the document. User verification is required, frames
     /// are refused, and the counter is reported and not judged, because the record may be newer.
     ///
-    /// `record` needs the credential id, the user handle and the public key. If its `uv_initialized` is false, user verification
-    /// does not count as a factor ([`Confirmed::user_verification`]).
+    /// `record` is the record at the time of the act: credential id, user handle, public key, and the flags. A record that changed
+    /// since may refuse the receipt (BE), or count its user verification as a factor although it was not one then
+    /// (`uv_initialized`). If `uv_initialized` is false, user verification does not count as a factor
+    /// ([`Confirmed::user_verification`]).
     ///
     /// ```
     /// use wardkey::CredentialRecord;

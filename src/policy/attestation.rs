@@ -196,14 +196,24 @@ impl AttestationPolicy {
     /// }
     /// ```
     pub fn decide(&self, verified: VerifiedRegistration<'_>, user: &UserHandle) -> Result<Registered, Failure> {
-        match self.judge_and_check(&verified) {
-            Ok(judged) => Ok(Registered::new(verified, user, judged)),
-            Err(refusal) => Err(Failure::after(verified.recorder, refusal)),
+        // Step 24: trust in the attestation
+        let mut judged = match self.judge_registration(&verified) {
+            Ok(judged) => judged,
+            Err(refusal) => return Err(Failure::after(verified.recorder, refusal)),
+        };
+        // Step 28, again: a policy that accepts only some of the statements has fewer that vouch for extension outputs.
+        match verified.check_extensions_vouched(judged.voucher(Fact::Extensions)) {
+            Ok(()) => Ok(Registered::new(verified, user, judged)),
+            Err(refusal) => {
+                let (aaguid, mut recorder) = (verified.claimed_aaguid(), verified.recorder);
+                judged.record(aaguid, &mut recorder);
+                Err(Failure::after(recorder, refusal))
+            }
         }
     }
 
-    /// Judges the attestation, and checks what depends on the decision: the model, and the extension outputs.
-    fn judge_and_check(&self, verified: &VerifiedRegistration<'_>) -> Result<Judged, Refusal> {
+    /// Judges the attestation and the model.
+    fn judge_registration(&self, verified: &VerifiedRegistration<'_>) -> Result<Judged, Refusal> {
         let ExpectedRegistration { time, quirks, .. } = verified.expected;
         let (attestation, aaguid) = (verified.attestation(), verified.claimed_aaguid());
         let circumstances = Circumstances {
@@ -216,7 +226,6 @@ impl AttestationPolicy {
         };
         let judged = self.judge(attestation, &circumstances, &mut verified.budget())?;
         self.check_models(attestation, aaguid, judged.attested)?;
-        verified.check_extensions_vouched(judged.voucher(Fact::Extensions))?;
         Ok(judged)
     }
 

@@ -95,7 +95,8 @@ pub(super) fn certificates<'a>(
     };
     let all = if trust.own.crls.is_empty() { Vec::new() } else { anchors.iter().chain(trust.own.all()).collect() };
     let revocation = Revocation { crls: &trust.own.crls, anchors: &all };
-    // These anchors are the model's own, so they vouch for an AAGUID that somebody signs.
+    // These anchors are listed for the model, so they vouch for an AAGUID that somebody signs. Other entries may list them too: then
+    // software that sets the AAGUID (`tpm`, `android-key`) may claim any of these models.
     let vouched = Voucher::of(attestation.format, AttestationType::BasicOrAttCa, Fact::Aaguid).is_signature();
     let trusted = Trusted { anchors, revocation, required: trust.required, vouched };
     let (judged, path) = policy.path(attestation, leaf, &trusted, circumstances, budget)?;

@@ -2,7 +2,9 @@
 
 use crate::attestation::Attestation;
 use crate::attestation::voucher::{Fact, Voucher};
+use crate::authenticator::Aaguid;
 use crate::ceremony::evidence::{StatementEvidence, TrustOutcome, voucher};
+use crate::ceremony::{Recorder, Step};
 use crate::quirk::Quirks;
 use crate::x509::revocation::Revocation;
 use crate::x509::{self, TrustAnchor};
@@ -75,6 +77,21 @@ impl Judged {
     /// Returns who vouches for `fact`: the strongest voucher of the accepted statements.
     pub(super) fn voucher(&self, fact: Fact) -> Voucher {
         voucher(&self.statements, fact)
+    }
+
+    /// Records step 24 and the decision. Moves the statements into the evidence.
+    pub(super) fn record(&mut self, aaguid: Aaguid, recorder: &mut Recorder) {
+        recorder.record(Step::AttestationTrust, self.trust.outcome());
+        let evidence = &mut recorder.evidence;
+        evidence.attestation_trust = Some(self.trust);
+        evidence.attestation_trust_reason = self.reason.map(|reason| reason.to_string());
+        evidence.attested_aaguid = self.attested.then_some(aaguid);
+        evidence.statements = core::mem::take(&mut self.statements);
+        #[cfg(feature = "mds")]
+        {
+            evidence.metadata = core::mem::take(&mut self.metadata);
+        }
+        evidence.quirks = evidence.quirks.union(self.quirks);
     }
 
     /// Adds one more statement of a compound attestation.

@@ -40,7 +40,7 @@ pub struct Registered {
 }
 
 impl Registered {
-    pub(super) fn new(verified: VerifiedRegistration<'_>, user: &UserHandle, judged: Judged) -> Self {
+    pub(super) fn new(verified: VerifiedRegistration<'_>, user: &UserHandle, mut judged: Judged) -> Self {
         let vouched = |fact| judged.voucher(fact) != Voucher::Nobody;
         let record = record(&verified, user, vouched);
         let user_verified = verified.authenticator_data().flags().user_verified() && vouched(Fact::UserVerified);
@@ -52,22 +52,12 @@ impl Registered {
         let &Attestation { format, attestation_type, dropped, .. } = verified.attestation();
         let algorithm = verified.algorithm();
         let mut recorder = verified.recorder;
-        // Step 24: trust in the attestation
-        recorder.record(Step::AttestationTrust, judged.trust.outcome());
+        judged.record(aaguid, &mut recorder);
         let evidence = &mut recorder.evidence;
         evidence.user = Some(user.to_base64url());
         evidence.user_verification =
             Some(if user_verified { UserVerification::Performed } else { UserVerification::NotPerformed });
-        evidence.attestation_trust = Some(judged.trust);
-        evidence.attestation_trust_reason = judged.reason.map(|reason| reason.to_string());
-        evidence.attested_aaguid = judged.attested.then_some(aaguid);
-        evidence.statements = judged.statements;
-        #[cfg(feature = "mds")]
-        {
-            evidence.metadata = judged.metadata;
-        }
         evidence.statements_dropped = Some(dropped);
-        evidence.quirks = evidence.quirks.union(judged.quirks);
         Self {
             record,
             algorithm,

@@ -301,7 +301,8 @@ impl RelyingPartyBuilder {
 
     /// Does not judge an attestation statement that clients were not asked for
     /// ([`AttestationConveyance::None`]): the registration is treated as one with `none`, so nothing in the statement is trusted, and
-    /// nothing in it can refuse. The evidence reports it: steps 21 and 22 are not required. Without this call every statement
+    /// its contents cannot refuse. It must be canonical CBOR of a map or an array all the same, and that of `none` must be empty. The
+    /// evidence reports it: steps 21 and 22 are not required. Without this call every statement
     /// must verify, because the standard makes no exception; some authenticators send broken ones although nobody asked.
     ///
     /// ```
@@ -507,7 +508,7 @@ impl RelyingPartyBuilder {
         let stand_ins = StandIns::new(decoys, &self.rp_id, &self.choices.algorithms, &sign_in_algorithms, backend)?;
         for attestation in self.choices.attestation_named.values_mut().chain([&mut self.choices.attestation]) {
             attestation.conveyance = as_sent(&attestation.conveyance);
-            attestation.check()?;
+            attestation.check(self.choices.ignore_unrequested_attestation)?;
         }
         self.check_backup()?;
         let timeout_secs = lifetime_secs(self.timeout).ok_or(ConfigError::Timeout)?;
@@ -579,8 +580,8 @@ impl Attestation {
         !matches!(self.conveyance, AttestationConveyance::None | AttestationConveyance::Other(_))
     }
 
-    /// Refuses a policy that no registration can meet.
-    fn check(&self) -> Result<(), ConfigError> {
+    /// Refuses a policy that no registration can meet. `unasked_is_none`: a statement that nobody asked for counts as `none`.
+    fn check(&self, unasked_is_none: bool) -> Result<(), ConfigError> {
         let Self { policy, conveyance: asked } = self;
         if policy.types.iter().all(|kind| *kind == AttestationType::Compound) {
             return Err(ConfigError::NoAttestationTypes);
@@ -595,7 +596,8 @@ impl Attestation {
         if let Some(model) = policy.unattestable_model() {
             return Err(ConfigError::UnattestableModel(model));
         }
-        if !self.is_asked_for() && (!without_certificates || policy.allow_aaguids.is_some()) {
+        let enough = if unasked_is_none { policy.types.contains(&AttestationType::None) } else { without_certificates };
+        if !self.is_asked_for() && (!enough || policy.allow_aaguids.is_some()) {
             return Err(ConfigError::AttestationNotAskedFor);
         }
         if policy.enterprise && *asked != AttestationConveyance::Enterprise {

@@ -4,7 +4,7 @@ use super::RelyingParty;
 use super::decoys::StandIn;
 use crate::authenticator::AuthenticatorData;
 use crate::ceremony::authentication::{self, ExpectedAuthentication, VerifiedAuthentication};
-use crate::ceremony::{Ceremony, Failure, Outcome, Recorder, Refusal, Step};
+use crate::ceremony::{Ceremony, Failure, Outcome, Recorder, Refusal, Step, client_extension_results};
 use crate::client::AuthenticationResponse;
 use crate::codec::base64url;
 use crate::credential::{CredentialDescriptor, CredentialId, CredentialRecord, UserHandle};
@@ -83,12 +83,17 @@ impl RelyingParty {
         let verified =
             stand_in_record(&stand_in).map(|record| self.verify_as_known(expected, response, record, verify));
         match verified {
-            Some(Err(mut failure)) if failure.refusal != Refusal::Signature => {
+            // Not what only the stand-in decided: its key verifies no signature, and a malformed user handle is not its own.
+            Some(Err(mut failure)) if !matches!(failure.refusal, Refusal::Signature | Refusal::UserHandleMismatch) => {
                 failure.recorder.without_record(allowed, expected.user_handle.map(base64url::encode));
                 failure
             }
             _ => {
                 let mut recorder = expected.begin(response, self.backend);
+                match client_extension_results(response.client_extension_results(), expected.quirks) {
+                    Err(refusal) => return Failure::after(recorder, refusal),
+                    Ok(quirks) => recorder.evidence.quirks = quirks,
+                }
                 recorder.passed(Step::Response);
                 recorder.record(Step::AllowCredentials, allowed);
                 Failure::after(recorder, Refusal::CredentialUnknown)

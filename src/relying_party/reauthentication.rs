@@ -1,7 +1,7 @@
 //! Re-authentication of a signed-in user before a sensitive action. The proof is bound to the relying party, the user, a purpose
 //! and a time, and it is spent once.
 
-use super::{Authenticated, AuthenticationRequest, RelyingParty, check_time};
+use super::{Authenticated, AuthenticationRequest, CLOCK_SKEW, RelyingParty, check_time};
 use crate::ceremony::authentication::UserVerification;
 use crate::client::AuthenticationResponse;
 use crate::client::json::{Hint, RequestOptions, UserVerificationRequirement};
@@ -73,13 +73,14 @@ impl Reauthentication {
     }
 
     /// Checks that this is a re-authentication of the user at the relying party, for the purpose, and that it counts at `now`. A
-    /// time before the challenge was issued is refused too, because clocks may go back. User verification must count as a
-    /// factor; the first user verification of a credential does not (§4, uvInitialized).
+    /// time more than five minutes before the challenge was issued is refused too, because the clock of one machine may be behind
+    /// that of another, but not by more. User verification must count as a factor; the first user verification of a credential
+    /// does not (§4, uvInitialized).
     ///
     /// This does not spend the re-authentication: see [`Self::spend`].
     ///
     /// # Errors
-    /// [`Error::ReauthenticationMismatch`], [`Error::NotFresh`], [`Error::NotAFactor`].
+    /// [`Error::ReauthenticationMismatch`], [`Error::NotFresh`], [`Error::NotAFactor`], [`Error::TimeNotInSeconds`].
     pub fn require(&self, rp: &RelyingParty, user: &UserHandle, purpose: &str, now: UnixTime) -> Result<(), Error> {
         self.check(rp, user, purpose, now)?;
         if self.user_verification.is_factor() { Ok(()) } else { Err(Error::NotAFactor) }
@@ -120,7 +121,12 @@ impl Reauthentication {
         if self.rp_id != rp.site.rp_id || self.user != *user || self.purpose != purpose {
             return Err(Error::ReauthenticationMismatch);
         }
-        if (self.at..=self.until).contains(&now) { Ok(()) } else { Err(Error::NotFresh) }
+        self.check_fresh(now)
+    }
+
+    /// Checks that it counts at `now`. The clock may be behind that of the machine that issued the challenge.
+    pub(super) fn check_fresh(&self, now: UnixTime) -> Result<(), Error> {
+        if self.at <= now.plus(CLOCK_SKEW) && now <= self.until { Ok(()) } else { Err(Error::NotFresh) }
     }
 }
 

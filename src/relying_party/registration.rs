@@ -319,8 +319,11 @@ impl RelyingParty {
     ) -> Result<Registered, Error> {
         self.admit(&state.rp_id, state.session.as_ref(), session, state.issued_at..=state.expires_at, now)?;
         let policy = &self.attestation(state.attestation.as_deref())?.policy;
-        let algorithms: Vec<Algorithm> =
+        let offered: Vec<Algorithm> =
             state.algorithms.iter().map(|number| self.verifiable(*number)).collect::<Result<_, _>>()?;
+        // A state of another configuration may offer an algorithm that may not sign in here.
+        let may_sign_in = |algorithm: &Algorithm| self.sign_in_algorithms.contains(algorithm);
+        let algorithms: Vec<Algorithm> = offered.into_iter().filter(may_sign_in).collect();
         let expected = self.expected_registration(&state, policy, &algorithms, metadata, now);
         match self.verify_registration(&expected, policy, &state, response) {
             Ok(mut registered) => {

@@ -129,7 +129,7 @@ impl Reauthentication {
         check_time(now)?;
         let signed_in =
             SignedIn { rp_id: self.rp_id(), user: self.user(), credential_id: self.credential_id() }.checked_for(rp)?;
-        if (self.at()..=self.until()).contains(&now) { Ok(signed_in) } else { Err(Error::NotFresh) }
+        self.check_fresh(now).map(|()| signed_in)
     }
 
     /// Returns the signal as [`Authenticated::signal_all_accepted_credentials`] does, in a later request of the web session, such

@@ -214,6 +214,22 @@ fn an_attestation_policy_that_nobody_can_meet_is_an_error() {
     }
 }
 
+/// What nobody asked for counts as `none`, so the policy must accept `none`.
+#[test]
+fn an_unasked_statement_needs_none_among_the_types() {
+    let mut policy = AttestationPolicy::any();
+    policy.types = vec![AttestationType::SelfAttestation];
+    let asked = |conveyance| builder().attestation(policy.clone(), conveyance);
+    use AttestationConveyance::{Direct, None as NoConveyance};
+    for (builder, expected) in [
+        (asked(NoConveyance), Ok(())),
+        (asked(NoConveyance).ignore_unrequested_attestation(), Err(ConfigError::AttestationNotAskedFor)),
+        (asked(Direct).ignore_unrequested_attestation(), Ok(())),
+    ] {
+        assert_eq!(builder.build().map(drop), expected);
+    }
+}
+
 #[test]
 fn required_backup_needs_backup_eligibility() {
     use wardkey::ceremony::BackupEligibility::*;

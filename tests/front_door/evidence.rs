@@ -12,6 +12,7 @@ use wardkey::client::json::AttestationConveyance;
 use wardkey::crypto::{Algorithm, default_backend};
 use wardkey::extensions::{AppId, RequestExtensions};
 use wardkey::policy::AttestationPolicy;
+use wardkey::quirk::{Quirk, Quirks};
 use wardkey::{
     AuthenticationRequest, CredentialRecord, Decoys, Error, ReauthenticationRequest, RelyingParty, RelyingPartyBuilder,
     UserHandle,
@@ -19,6 +20,7 @@ use wardkey::{
 use wardkey_authenticator::Authentication;
 use wardkey_authenticator::flags::{BE, BS, UP, UV};
 use wardkey_authenticator::hash::sha256;
+use wardkey_authenticator::json::base64url;
 
 fn evidence(
     rp: &RelyingParty,
@@ -229,6 +231,8 @@ fn a_refusal_has_evidence() {
         let found = check(error, refused, "7.2/3", "7.2/21");
         assert_eq!((outcome(&found, "7.2/5"), outcome(&found, "7.2/6")), ("passed", known));
         assert_eq!(found.user, Some(user.to_base64url()));
+        assert_eq!((found.algorithm, found.module, found.sign_count_stored), (None, None, None));
+        assert_eq!(found.user_verification, None);
 
         let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
         let response = browser.get(&options, change).unwrap();
@@ -236,8 +240,25 @@ fn a_refusal_has_evidence() {
         let discoverable = check(error, refused, "7.2/3", "7.2/21");
         assert_eq!((outcome(&discoverable, "7.2/5"), outcome(&discoverable, "7.2/6")), ("not required", known));
         assert_eq!(discoverable.user, None);
-        assert_eq!((found.algorithm, found.module, found.sign_count_stored), (None, None, None));
-        assert_eq!(found.user_verification, None);
+    }
+    // A user handle that cannot be one is not compared with that of the stand-in.
+    let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
+    let long = |made: Authentication| made.json(|json| json["response"]["userHandle"] = base64url(&[7; 65]).into());
+    let error =
+        rp.finish_authentication(state, &browser.get(&options, long).unwrap(), None, session(), NOW).unwrap_err();
+    assert_eq!(error.code(), "credential-unknown");
+    // Step 3 needs the same without a record, and the evidence names a quirk.
+    let without: fn(Authentication) -> Authentication =
+        |made| made.json(|json| drop(json.as_object_mut().unwrap().remove("clientExtensionResults")));
+    let quirk = Quirk::MissingClientExtensionResults;
+    for (rp, code, quirks) in [
+        (builder().build().unwrap(), "client-extension-results-missing", Quirks::NONE),
+        (builder().quirk(quirk).build().unwrap(), "credential-unknown", Quirks::NONE.with(quirk)),
+    ] {
+        let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), session(), NOW).unwrap();
+        let response = browser.get(&options, without).unwrap();
+        let error = rp.finish_authentication(state, &response, None, session(), NOW).unwrap_err();
+        assert_eq!((error.code(), error.evidence().unwrap().quirks), (code, quirks));
     }
     assert_eq!(Error::Expired.evidence(), None, "no ceremony");
 

@@ -243,6 +243,20 @@ fn only_what_was_offered_when_it_began() {
     assert_eq!((error.code(), error.step().unwrap().to_string().as_str()), ("algorithm-not-offered", "7.1/20"));
 }
 
+/// A rolling upgrade may refuse an algorithm that a state of the version before offered. Its credential could never sign in.
+#[test]
+fn a_state_offers_nothing_that_may_not_sign_in_any_more() {
+    use Algorithm::{Es256, Es256k};
+    let after = builder().refuse_at_sign_in([Es256k]).build().unwrap();
+    for (offered, expected) in [([Es256k, Es256], Some("algorithm-not-offered")), ([Es256, Es256k], None)] {
+        let before = builder().algorithms(offered).build().unwrap();
+        let (options, state) = before.start_registration(new_passkey(), session(), NOW).unwrap();
+        let response = Browser::new("front-door.upgrade").create(&options, |made| made).unwrap(); // the first one offered
+        let found = after.finish_registration(state, &response, session(), NOW);
+        assert_eq!(found.err().map(|error| error.code()), expected, "{offered:?}");
+    }
+}
+
 /// A statement that nobody asked for is judged, unless the relying party leaves it unjudged and the evidence says so.
 #[test]
 fn an_attestation_that_nobody_asked_for_may_be_left_unjudged() {

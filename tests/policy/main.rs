@@ -9,7 +9,7 @@ use wardkey::attestation::voucher::Fact;
 use wardkey::attestation::{AttestationType, CompoundPolicy, Format, KeyEnforcement};
 use wardkey::authenticator::Aaguid;
 use wardkey::ceremony::evidence::TrustOutcome;
-use wardkey::ceremony::{Origins, Refusal, Site, registration};
+use wardkey::ceremony::{Failure, Origins, Refusal, Site, registration};
 use wardkey::crypto::{Algorithm as Known, default_backend};
 use wardkey::extensions::{CreationExtensions, OutputRefusal, RegistrationOutputs};
 use wardkey::internals::Rule;
@@ -44,6 +44,15 @@ fn finish_by(
     quirks: Quirks,
     change: impl FnOnce(&mut registration::ExpectedRegistration<'_>),
 ) -> Result<Registered, Refusal> {
+    judge_by(made, policy, quirks, change).map_err(|failure| failure.refusal)
+}
+
+fn judge_by(
+    made: &Registration,
+    policy: &AttestationPolicy,
+    quirks: Quirks,
+    change: impl FnOnce(&mut registration::ExpectedRegistration<'_>),
+) -> Result<Registered, Failure> {
     let backend = default_backend();
     let site = Site::new(&made.expected.rp.id, Origins::exact(&made.expected.rp.origins));
     let mut expected = registration::ExpectedRegistration::new(&site, &made.expected.challenge, &Known::RECOMMENDED);
@@ -51,9 +60,9 @@ fn finish_by(
     expected.quirks = quirks;
     change(&mut expected);
     let response = RegistrationResponse::from_json(&made.response().to_string()).unwrap();
-    let verified = registration::verify(&expected, &response, backend).map_err(|failure| failure.refusal)?;
+    let verified = registration::verify(&expected, &response, backend)?;
     let user = UserHandle::new(made.expected.user_handle.clone()).unwrap();
-    policy.decide(verified, &user).map_err(|failure| failure.refusal)
+    policy.decide(verified, &user)
 }
 
 /// The model that every registration here claims.
@@ -372,14 +381,19 @@ fn a_refused_statement_vouches_for_nothing() {
         made.authenticator_data(|data| data.extension("minPinLength", 63))
     };
     let required = |made: &Registration| {
-        finish_by(made, &policy, Quirks::NONE, |expected| {
+        judge_by(made, &policy, Quirks::NONE, |expected| {
             expected.compound = policy.compound;
             *expected = expected.with_extensions(&CreationExtensions::default(), outputs);
         })
     };
     assert_eq!(required(&made(Packed::new())).unwrap().signed_extensions().min_pin_length, Some(63));
     let forged = made(Packed::new().chain(evil()));
-    assert_eq!(required(&forged).unwrap_err(), Refusal::Extension(OutputRefusal::NotSigned));
+    let refused = required(&forged).unwrap_err();
+    assert_eq!(refused.refusal, Refusal::Extension(OutputRefusal::NotSigned));
+    // Step 24 was taken before step 28 refused.
+    let evidence = refused.evidence();
+    assert!(evidence.steps_passed.iter().any(|step| step.to_string() == "7.1/24"), "{:?}", evidence.steps_passed);
+    assert_eq!((evidence.attestation_trust, evidence.statements.len()), (Some(TrustOutcome::Trusted), 2));
     let registered = finish(&forged, &policy, Quirks::NONE).unwrap();
     assert_eq!((registered.trust(), registered.signed_extensions().min_pin_length), (TrustOutcome::Trusted, None));
     assert!(!registered.claim(None).unwrap().0.uv_initialized);
