@@ -99,7 +99,7 @@ impl Crl {
         // that omits the flag is no more complete.
         if [oid::DELTA_CRL_INDICATOR, oid::ISSUING_DISTRIBUTION_POINT].iter().any(|oid| extensions.find(oid).is_some())
         {
-            return Err(Rule::CrlScope.into());
+            return Err(Rule::CrlScope);
         }
         revoked.sort_unstable();
         Ok(Self {
