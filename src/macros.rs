@@ -197,4 +197,32 @@ macro_rules! serde_by_text {
     )*};
 }
 
-pub(crate) use {bit_set, getters, named, serde_by_text, texts};
+/// Defines setters. Each returns the value with these members changed.
+macro_rules! setters {
+    () => {};
+    (
+        $(#[$doc:meta])* pub const fn $name:ident($this:ident $(, $argument:ident: $type:ty)*)
+        { $($member:ident: $value:expr),* } $($rows:tt)*
+    ) => {
+        $(#[$doc])*
+        #[must_use]
+        pub const fn $name(mut $this $(, $argument: $type)*) -> Self {
+            $($this.$member = $value;)*
+            $this
+        }
+        crate::macros::setters! { $($rows)* }
+    };
+    (
+        $(#[$doc:meta])* pub fn $name:ident($this:ident $(, $argument:ident: $type:ty)*)
+        { $($member:ident: $value:expr),* } $($rows:tt)*
+    ) => {
+        $(#[$doc])*
+        #[must_use]
+        pub fn $name(mut $this $(, $argument: $type)*) -> Self {
+            $($this.$member = $value;)*
+            $this
+        }
+        crate::macros::setters! { $($rows)* }
+    };
+}
+pub(crate) use {bit_set, getters, named, serde_by_text, setters, texts};

@@ -3,7 +3,7 @@
 use super::assess::Assurance;
 use super::level::AssuranceLevel;
 use super::signal::{Signal, SignalError};
-use crate::macros::named;
+use crate::macros::{named, setters};
 use crate::time::UnixTime;
 use core::time::Duration;
 use serde::{Deserialize, Serialize};
@@ -41,40 +41,19 @@ impl Demand {
         Self { level, ..Self::default() }
     }
 
-    /// Asks for a sign-in or a re-authentication that is not older than this. Parts of a second do not count.
-    #[must_use]
-    pub const fn within(self, age: Duration) -> Self {
-        Self { fresh_secs: Some(age.as_secs()), ..self }
-    }
-
-    /// Asks for a ceremony that confirms the document of the act.
-    #[must_use]
-    pub const fn confirmed(self) -> Self {
-        Self { confirmation: true, ..self }
-    }
-
-    /// Asks for a second credential.
-    #[must_use]
-    pub const fn by_two_credentials(self) -> Self {
-        Self { second_credential: true, ..self }
-    }
-
-    /// Asks to notify the user.
-    #[must_use]
-    pub const fn with_notice(self) -> Self {
-        Self { notify: true, ..self }
-    }
-
-    /// Asks to hold the act.
-    #[must_use]
-    pub const fn held(self) -> Self {
-        Self { hold: true, ..self }
-    }
-
-    /// Asks to refuse the act.
-    #[must_use]
-    pub const fn denied(self) -> Self {
-        Self { deny: true, ..self }
+    setters! {
+        /// Asks for a sign-in or a re-authentication that is not older than this. Parts of a second do not count.
+        pub const fn within(self, age: Duration) { fresh_secs: Some(age.as_secs()) }
+        /// Asks for a ceremony that confirms the document of the act.
+        pub const fn confirmed(self) { confirmation: true }
+        /// Asks for a second credential.
+        pub const fn by_two_credentials(self) { second_credential: true }
+        /// Asks to notify the user.
+        pub const fn with_notice(self) { notify: true }
+        /// Asks to hold the act.
+        pub const fn held(self) { hold: true }
+        /// Asks to refuse the act.
+        pub const fn denied(self) { deny: true }
     }
 
     /// Joins two demands: what meets the result meets both. Order, repetition and grouping do not matter.

@@ -37,7 +37,7 @@ pub(super) struct Leaf<'a> {
 }
 
 impl<'a> Leaf<'a> {
-    /// Reads the first certificate of `x5c`, which borrows from the statement.
+    /// Reads the first certificate of `x5c` (§8.2, §8.3, §8.4, §8.6, §8.8), which borrows from the statement.
     pub(super) fn of(x5c: &X5c<'a>) -> Result<Self, Reason> {
         match x5c.first() {
             Some(Cow::Borrowed(leaf)) => Self::read(leaf),

@@ -9,6 +9,7 @@ use crate::ceremony::evidence::{Evidence, Purpose};
 use crate::codec::base64url;
 use crate::credential::CredentialId;
 use crate::crypto::Backend;
+use crate::macros::setters;
 use crate::metadata::short;
 use crate::time::UnixTime;
 use core::fmt;
@@ -278,59 +279,24 @@ impl AuditEvent {
         Ok(event)
     }
 
-    /// Names who was authenticated.
-    #[must_use]
-    pub fn by(self, actor: Label) -> Self {
-        Self { actor: Some(actor), ..self }
-    }
-
-    /// Names who was only claimed.
-    #[must_use]
-    pub fn claimed_by(self, claimed: Label) -> Self {
-        Self { claimed: Some(claimed), ..self }
-    }
-
-    /// Names for whom the actor acted, such as a child.
-    #[must_use]
-    pub fn acting_for(self, subject: Label) -> Self {
-        Self { subject: Some(subject), ..self }
-    }
-
-    /// Adds the credential.
-    #[must_use]
-    pub const fn credential(mut self, credential: CredentialDigest) -> Self {
-        self.credential = Some(credential);
-        self
-    }
-
-    /// Adds the code of the refusal, and the step that refused (`7.2/21`).
-    #[must_use]
-    pub fn refused_by(self, code: Label, step: Option<Label>) -> Self {
-        Self { code: Some(code), step, ..self }
-    }
-
-    /// Adds the level with which the evidence is consistent.
-    #[must_use]
-    pub const fn level(mut self, level: AssuranceLevel) -> Self {
-        self.level = Some(level);
-        self
-    }
-
-    /// Adds the name of your policy.
-    #[must_use]
-    pub fn policy(self, policy: Label) -> Self {
-        Self { policy: Some(policy), ..self }
-    }
-
-    /// Adds where the service runs.
-    #[must_use]
-    pub fn site(self, site: Label) -> Self {
-        Self { site: Some(site), ..self }
-    }
-
-    /// Adds the purpose of use: a code of the HL7 value set v3-ActReason, such as `TREAT`.
-    #[must_use]
-    pub fn purpose(self, purpose: Label) -> Self {
-        Self { purpose: Some(purpose), ..self }
+    setters! {
+        /// Names who was authenticated.
+        pub fn by(self, actor: Label) { actor: Some(actor) }
+        /// Names who was only claimed.
+        pub fn claimed_by(self, claimed: Label) { claimed: Some(claimed) }
+        /// Names for whom the actor acted, such as a child.
+        pub fn acting_for(self, subject: Label) { subject: Some(subject) }
+        /// Adds the credential.
+        pub const fn credential(self, credential: CredentialDigest) { credential: Some(credential) }
+        /// Adds the code of the refusal, and the step that refused (`7.2/21`).
+        pub fn refused_by(self, code: Label, step: Option<Label>) { code: Some(code), step: step }
+        /// Adds the level with which the evidence is consistent.
+        pub const fn level(self, level: AssuranceLevel) { level: Some(level) }
+        /// Adds the name of your policy.
+        pub fn policy(self, policy: Label) { policy: Some(policy) }
+        /// Adds where the service runs.
+        pub fn site(self, site: Label) { site: Some(site) }
+        /// Adds the purpose of use: a code of the HL7 value set v3-ActReason, such as `TREAT`.
+        pub fn purpose(self, purpose: Label) { purpose: Some(purpose) }
     }
 }

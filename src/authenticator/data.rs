@@ -16,6 +16,7 @@ use crate::codec::base64url::Bytes;
 use crate::codec::before;
 use crate::codec::cbor::{self, Map, Value};
 use crate::extensions::SignedMap;
+use crate::macros::getters;
 use core::fmt;
 
 /// The flags octet of authenticator data.
@@ -99,22 +100,13 @@ impl<'a> AttestedCredentialData<'a> {
         }
     }
 
-    /// Returns the AAGUID. Rely on it only if the attestation is trusted.
-    #[must_use]
-    pub const fn aaguid(&self) -> Aaguid {
-        self.aaguid
-    }
-
-    /// Returns the credential id, of 1 to 65535 bytes. §7.1 step 25 limits it to 1023.
-    #[must_use]
-    pub const fn credential_id(&self) -> &'a [u8] {
-        self.credential_id
-    }
-
-    /// Returns the encoded COSE_Key, a canonical CBOR map.
-    #[must_use]
-    pub const fn credential_public_key(&self) -> &'a [u8] {
-        self.credential_public_key
+    getters! {
+        /// Returns the AAGUID. Rely on it only if the attestation is trusted.
+        pub const fn aaguid(&self) -> Aaguid = self.aaguid;
+        /// Returns the credential id, of 1 to 65535 bytes. §7.1 step 25 limits it to 1023.
+        pub const fn credential_id(&self) -> &'a [u8] = self.credential_id;
+        /// Returns the encoded COSE_Key, a canonical CBOR map.
+        pub const fn credential_public_key(&self) -> &'a [u8] = self.credential_public_key;
     }
 
     /// Returns the parameters of the COSE_Key.
@@ -211,34 +203,18 @@ impl<'a> AuthenticatorData<'a> {
         message
     }
 
-    /// Returns the SHA-256 of the RP ID, or of the AppID if the client used the extension `appid`.
-    #[must_use]
-    pub const fn rp_id_hash(&self) -> &'a [u8; 32] {
-        self.rp_id_hash
-    }
-
-    /// Returns the flags.
-    #[must_use]
-    pub const fn flags(&self) -> Flags {
-        self.flags
-    }
-
-    /// Returns the signature counter. 0 if the authenticator has none.
-    #[must_use]
-    pub const fn sign_count(&self) -> u32 {
-        self.sign_count
-    }
-
-    /// Returns the attested credential data, which only a registration has.
-    #[must_use]
-    pub const fn attested_credential_data(&self) -> Option<&AttestedCredentialData<'a>> {
-        self.attested_credential_data.as_ref()
-    }
-
-    /// Returns the signed extension outputs, if any.
-    #[must_use]
-    pub fn extensions(&self) -> Option<&SignedMap<'a>> {
-        self.extensions.as_deref()
+    getters! {
+        /// Returns the SHA-256 of the RP ID, or of the AppID if the client used the extension `appid`.
+        pub const fn rp_id_hash(&self) -> &'a [u8; 32] = self.rp_id_hash;
+        /// Returns the flags.
+        pub const fn flags(&self) -> Flags = self.flags;
+        /// Returns the signature counter. 0 if the authenticator has none.
+        pub const fn sign_count(&self) -> u32 = self.sign_count;
+        /// Returns the attested credential data, which only a registration has.
+        pub const fn attested_credential_data(&self) -> Option<&AttestedCredentialData<'a>> =
+            self.attested_credential_data.as_ref();
+        /// Returns the signed extension outputs, if any.
+        pub fn extensions(&self) -> Option<&SignedMap<'a>> = self.extensions.as_deref();
     }
 }
 

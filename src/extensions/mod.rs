@@ -115,7 +115,7 @@ use crate::codec::base64url;
 use crate::codec::json::{Buffered, Object, Skipped, Text, UnknownNames, expecting};
 use crate::credential::CredentialDescriptor;
 use crate::crypto::Algorithm;
-use crate::macros::{bit_set, named};
+use crate::macros::{bit_set, getters, named};
 use core::fmt;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -356,52 +356,24 @@ results! {
 }
 
 impl ClientExtensionResults {
-    /// Returns `credProps.rk` (§10.1.3): whether the credential is discoverable, if the client says so.
-    #[must_use]
-    pub fn discoverable(&self) -> Option<bool> {
-        self.cred_props?.rk
-    }
-
-    /// Returns `prf.enabled` (§10.1.4) of a registration: whether the credential has the function.
-    #[must_use]
-    pub fn prf_enabled(&self) -> Option<bool> {
-        self.prf?.enabled
-    }
-
-    /// Returns `largeBlob.supported` (§10.1.5) of a registration.
-    #[must_use]
-    pub fn large_blob_supported(&self) -> Option<bool> {
-        self.large_blob.as_ref()?.supported
-    }
-
-    /// Returns `largeBlob.blob` (§10.1.5): the blob that was read.
-    #[must_use]
-    pub fn large_blob(&self) -> Option<&Blob> {
-        self.large_blob.as_ref()?.blob.as_ref()
-    }
-
-    /// Returns `largeBlob.written` (§10.1.5).
-    #[must_use]
-    pub fn large_blob_written(&self) -> Option<bool> {
-        self.large_blob.as_ref()?.written
-    }
-
-    /// Returns the signature of `payment.browserBoundSignature` (Secure Payment Confirmation §5), over client data.
-    #[must_use]
-    pub fn browser_bound_signature(&self) -> Option<&Blob> {
-        self.payment.as_ref()?.browser_bound_signature.as_ref()?.signature.as_ref()
-    }
-
-    /// Returns `cmtgKey` (a draft for Level 4): a COSE_Key of the trust group, not verified.
-    #[must_use]
-    pub fn cmtg_key(&self) -> Option<&Blob> {
-        self.cmtg_key.as_ref()?.cmtg_key.as_ref()
-    }
-
-    /// Returns the signature of `cmtgKey`, not verified.
-    #[must_use]
-    pub fn cmtg_key_signature(&self) -> Option<&Blob> {
-        self.cmtg_key.as_ref()?.signature.as_ref()
+    getters! {
+        /// Returns `credProps.rk` (§10.1.3): whether the credential is discoverable, if the client says so.
+        pub fn discoverable(&self) -> Option<bool> = self.cred_props?.rk;
+        /// Returns `prf.enabled` (§10.1.4) of a registration: whether the credential has the function.
+        pub fn prf_enabled(&self) -> Option<bool> = self.prf?.enabled;
+        /// Returns `largeBlob.supported` (§10.1.5) of a registration.
+        pub fn large_blob_supported(&self) -> Option<bool> = self.large_blob.as_ref()?.supported;
+        /// Returns `largeBlob.blob` (§10.1.5): the blob that was read.
+        pub fn large_blob(&self) -> Option<&Blob> = self.large_blob.as_ref()?.blob.as_ref();
+        /// Returns `largeBlob.written` (§10.1.5).
+        pub fn large_blob_written(&self) -> Option<bool> = self.large_blob.as_ref()?.written;
+        /// Returns the signature of `payment.browserBoundSignature` (Secure Payment Confirmation §5), over client data.
+        pub fn browser_bound_signature(&self) -> Option<&Blob> =
+            self.payment.as_ref()?.browser_bound_signature.as_ref()?.signature.as_ref();
+        /// Returns `cmtgKey` (a draft for Level 4): a COSE_Key of the trust group, not verified.
+        pub fn cmtg_key(&self) -> Option<&Blob> = self.cmtg_key.as_ref()?.cmtg_key.as_ref();
+        /// Returns the signature of `cmtgKey`, not verified.
+        pub fn cmtg_key_signature(&self) -> Option<&Blob> = self.cmtg_key.as_ref()?.signature.as_ref();
     }
 
     /// Returns whether the client sent secrets that must stay in the browser: results of a pseudo-random function, or the key

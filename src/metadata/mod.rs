@@ -61,6 +61,7 @@ pub(crate) use status::Short;
 use crate::authenticator::Aaguid;
 use crate::codec::{Few, hex};
 use crate::crypto::Backend;
+use crate::macros::getters;
 use crate::time::UnixTime;
 use crate::x509::TrustAnchor;
 use core::fmt;
@@ -232,47 +233,22 @@ impl Metadata {
         self.next_update.map(|day| at < day.ends())
     }
 
-    /// Returns the SHA-256 of the decoded signature, which covers every byte of the header and the payload. It names the BLOB
-    /// in evidence. A hash of the whole BLOB would cost as much again as verifying it.
-    #[must_use]
-    pub const fn signature_sha256(&self) -> [u8; 32] {
-        self.signature_sha256
-    }
-
-    /// Returns the time at which the BLOB was verified.
-    #[must_use]
-    pub const fn received_at(&self) -> UnixTime {
-        self.received_at
-    }
-
-    /// Returns who signed the BLOB.
-    #[must_use]
-    pub const fn signer(&self) -> &Signer {
-        &self.signer
-    }
-
-    /// Returns the models of all entries that can be read, in the order of the BLOB.
-    #[must_use]
-    pub fn models(&self) -> &[Model] {
-        &self.models
-    }
-
-    /// Returns the entries that cannot be read. Report them: their models are refused.
-    #[must_use]
-    pub fn skipped(&self) -> &[Skipped] {
-        &self.skipped
-    }
-
-    /// Returns how many ids an entry has that another entry has already.
-    #[must_use]
-    pub const fn duplicates(&self) -> usize {
-        self.duplicates
-    }
-
-    /// Returns how many members of the payload this library does not know. [`Model::unknown_members`] counts those of entries.
-    #[must_use]
-    pub const fn unknown_members(&self) -> usize {
-        self.unknown_members
+    getters! {
+        /// Returns the SHA-256 of the decoded signature, which covers every byte of the header and the payload. It names the BLOB
+        /// in evidence. A hash of the whole BLOB would cost as much again as verifying it.
+        pub const fn signature_sha256(&self) -> [u8; 32] = self.signature_sha256;
+        /// Returns the time at which the BLOB was verified.
+        pub const fn received_at(&self) -> UnixTime = self.received_at;
+        /// Returns who signed the BLOB.
+        pub const fn signer(&self) -> &Signer = &self.signer;
+        /// Returns the models of all entries that can be read, in the order of the BLOB.
+        pub fn models(&self) -> &[Model] = &self.models;
+        /// Returns the entries that cannot be read. Report them: their models are refused.
+        pub fn skipped(&self) -> &[Skipped] = &self.skipped;
+        /// Returns how many ids an entry has that another entry has already.
+        pub const fn duplicates(&self) -> usize = self.duplicates;
+        /// Returns how many members of the payload this library does not know. [`Model::unknown_members`] counts those of entries.
+        pub const fn unknown_members(&self) -> usize = self.unknown_members;
     }
 
     /// Returns the models with this id: none, one, or several if entries share the id.

@@ -95,8 +95,7 @@ pub(super) fn certificates<'a>(
     };
     let all = if trust.own.crls.is_empty() { Vec::new() } else { anchors.iter().chain(trust.own.all()).collect() };
     let revocation = Revocation { crls: &trust.own.crls, anchors: &all };
-    // These anchors are listed for the model, so they vouch for an AAGUID that somebody signs. Other entries may list them too: then
-    // software that sets the AAGUID (`tpm`, `android-key`) may claim any of these models.
+    // These anchors are listed for the model, so they vouch for an AAGUID that somebody signs: see SECURITY.md.
     let vouched = Voucher::of(attestation.format, AttestationType::BasicOrAttCa, Fact::Aaguid).is_signature();
     let trusted = Trusted { anchors, revocation, required: trust.required, vouched };
     let (judged, path) = policy.path(attestation, leaf, &trusted, circumstances, budget)?;

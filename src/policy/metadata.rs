@@ -2,6 +2,7 @@
 
 use super::TrustAnchors;
 use crate::authenticator::Aaguid;
+use crate::macros::setters;
 use crate::metadata::{
     Circumstance, FipsLevel, Incident, Incidents, Level, Lookup, Metadata, ModelId, Reason, Reasons, Standing,
 };
@@ -97,40 +98,19 @@ impl MetadataPolicy {
         }
     }
 
-    /// Accepts models that the metadata does not have, or refuses them.
-    #[must_use]
-    pub const fn accept_unknown(self, accept: bool) -> Self {
-        Self { accept_unknown: accept, ..self }
-    }
-
-    /// Sets the incidents for which a registration is refused.
-    #[must_use]
-    pub fn refuse(self, incidents: impl IntoIterator<Item = Incident>) -> Self {
-        Self { refuse: incidents.into_iter().collect(), ..self }
-    }
-
-    /// Sets the incidents for which a sign-in should be suspended.
-    #[must_use]
-    pub fn suspend(self, incidents: impl IntoIterator<Item = Incident>) -> Self {
-        Self { suspend: incidents.into_iter().collect(), ..self }
-    }
-
-    /// Sets the incidents for which a sign-in should ask for more, and whether an available update is a reason too.
-    #[must_use]
-    pub fn step_up(self, incidents: impl IntoIterator<Item = Incident>, for_update: bool) -> Self {
-        Self { step_up: incidents.into_iter().collect(), step_up_for_update: for_update, ..self }
-    }
-
-    /// Sets whether an update ends the weaknesses before it, for firmware that is known to have the update.
-    #[must_use]
-    pub const fn update_resolves(self, resolves: bool) -> Self {
-        Self { update_resolves: resolves, ..self }
-    }
-
-    /// Sets whether the AAGUID of a credential without a trusted certificate counts against it. It never counts for it.
-    #[must_use]
-    pub const fn claims_count_against(self, count: bool) -> Self {
-        Self { claims_count_against: count, ..self }
+    setters! {
+        /// Accepts models that the metadata does not have, or refuses them.
+        pub const fn accept_unknown(self, accept: bool) { accept_unknown: accept }
+        /// Sets the incidents for which a registration is refused.
+        pub fn refuse(self, incidents: impl IntoIterator<Item = Incident>) { refuse: incidents.into_iter().collect() }
+        /// Sets the incidents for which a sign-in should be suspended.
+        pub fn suspend(self, incidents: impl IntoIterator<Item = Incident>) { suspend: incidents.into_iter().collect() }
+        /// Sets the incidents for which a sign-in should ask for more, and whether an available update is a reason too.
+        pub fn step_up(self, incidents: impl IntoIterator<Item = Incident>, for_update: bool) { step_up: incidents.into_iter().collect(), step_up_for_update: for_update }
+        /// Sets whether an update ends the weaknesses before it, for firmware that is known to have the update.
+        pub const fn update_resolves(self, resolves: bool) { update_resolves: resolves }
+        /// Sets whether the AAGUID of a credential without a trusted certificate counts against it. It never counts for it.
+        pub const fn claims_count_against(self, count: bool) { claims_count_against: count }
     }
 
     /// Whether something is demanded that only certificates can show.

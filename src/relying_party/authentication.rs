@@ -15,6 +15,7 @@ use crate::extensions::{
     AppId, AuthenticationExtensions, AuthenticationOutputs, ClientExtensionResults, RequestExtensions, SignedOutputs,
 };
 use crate::invalid::InvalidValue;
+use crate::macros::setters;
 use crate::state::{AuthenticationState, Purpose, Session};
 use crate::time::UnixTime;
 use core::time::Duration;
@@ -118,16 +119,11 @@ impl AuthenticationRequest {
 
     choice_setters!();
 
-    /// Sets the client extension inputs, such as the AppID for credentials that were registered with U2F (§10.1.1).
-    pub fn extensions(mut self, inputs: RequestExtensions) -> Self {
-        self.extensions = inputs;
-        self
-    }
-
-    /// Sets the extension outputs that are required.
-    pub const fn require(mut self, outputs: AuthenticationOutputs) -> Self {
-        self.outputs = outputs;
-        self
+    setters! {
+        /// Sets the client extension inputs, such as the AppID for credentials that were registered with U2F (§10.1.1).
+        pub fn extensions(self, inputs: RequestExtensions) { extensions: inputs }
+        /// Sets the extension outputs that are required.
+        pub const fn require(self, outputs: AuthenticationOutputs) { outputs: outputs }
     }
 }
 

@@ -18,6 +18,7 @@ use crate::crypto::{Algorithm, default_backend};
 use crate::error::Error;
 use crate::extensions::{CreationExtensions, Extension, RegistrationExtensions, RegistrationOutputs};
 use crate::invalid::InvalidValue;
+use crate::macros::setters;
 use crate::policy::{AttestationPolicy, Registered};
 use crate::state::{RegistrationState, Session};
 use crate::time::UnixTime;
@@ -96,54 +97,32 @@ impl RegistrationRequest {
         self
     }
 
-    /// Says that your front end calls `create()` with `mediation: "conditional"`, which shows no dialogue: a password manager
-    /// upgrades a user who just signed in with a password. UP may then be clear (§7.1 step 15). So may UV: user verification is
-    /// never required, whatever [`Self::user_verification`] asks, and the record's `uv_initialized` says whether UV was set.
-    ///
-    /// Ask once after such a sign-in, if the client has the capability `conditionalCreate`, never in a frame. Most users will see
-    /// nothing, and a refusal is no failure of theirs.
-    pub const fn conditional(mut self) -> Self {
-        self.conditional = true;
-        self
-    }
-
-    /// Sets whether the credential must be discoverable. Required by default, so that it is a passkey.
-    pub fn resident_key(mut self, wanted: ResidentKey) -> Self {
-        self.resident_key = wanted;
-        self
-    }
-
-    /// Sets the kind of authenticator. Without this call, it is the one that the hints mean (§5.8.8), or any.
-    pub fn attachment(mut self, wanted: AuthenticatorAttachment) -> Self {
-        self.attachment = Some(wanted);
-        self
+    setters! {
+        /// Says that your front end calls `create()` with `mediation: "conditional"`, which shows no dialogue: a password manager
+        /// upgrades a user who just signed in with a password. UP may then be clear (§7.1 step 15). So may UV: user verification is
+        /// never required, whatever [`Self::user_verification`] asks, and the record's `uv_initialized` says whether UV was set.
+        ///
+        /// Ask once after such a sign-in, if the client has the capability `conditionalCreate`, never in a frame. Most users will see
+        /// nothing, and a refusal is no failure of theirs.
+        pub const fn conditional(self) { conditional: true }
+        /// Sets whether the credential must be discoverable. Required by default, so that it is a passkey.
+        pub fn resident_key(self, wanted: ResidentKey) { resident_key: wanted }
+        /// Sets the kind of authenticator. Without this call, it is the one that the hints mean (§5.8.8), or any.
+        pub fn attachment(self, wanted: AuthenticatorAttachment) { attachment: Some(wanted) }
     }
 
     choice_setters!();
 
-    /// Names the attestation policy that decides: see
-    /// [`attestation_named`](super::RelyingPartyBuilder::attestation_named). Without this call it is the default policy.
-    pub fn attestation_policy(mut self, name: impl Into<String>) -> Self {
-        self.attestation_policy = Some(name.into());
-        self
-    }
-
-    /// Sets the attestation formats, most preferred first.
-    pub fn attestation_formats(mut self, formats: impl IntoIterator<Item = Format>) -> Self {
-        self.attestation_formats = formats.into_iter().collect();
-        self
-    }
-
-    /// Sets the client extension inputs.
-    pub fn extensions(mut self, inputs: CreationExtensions) -> Self {
-        self.extensions = inputs;
-        self
-    }
-
-    /// Sets the extension outputs that are required. Signed outputs need attestation, so the relying party must ask for it.
-    pub const fn require(mut self, outputs: RegistrationOutputs) -> Self {
-        self.outputs = outputs;
-        self
+    setters! {
+        /// Names the attestation policy that decides: see
+        /// [`attestation_named`](super::RelyingPartyBuilder::attestation_named). Without this call it is the default policy.
+        pub fn attestation_policy(self, name: impl Into<String>) { attestation_policy: Some(name.into()) }
+        /// Sets the attestation formats, most preferred first.
+        pub fn attestation_formats(self, formats: impl IntoIterator<Item = Format>) { attestation_formats: formats.into_iter().collect() }
+        /// Sets the client extension inputs.
+        pub fn extensions(self, inputs: CreationExtensions) { extensions: inputs }
+        /// Sets the extension outputs that are required. Signed outputs need attestation, so the relying party must ask for it.
+        pub const fn require(self, outputs: RegistrationOutputs) { outputs: outputs }
     }
 }
 

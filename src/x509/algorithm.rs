@@ -89,7 +89,7 @@ impl SignatureAlgorithm {
     }
 }
 
-/// Reads the RSASSA-PSS-params of a signature: the salt has the length of the hash.
+/// Reads the RSASSA-PSS-params of a signature (RFC 4055 §3.1): the salt has the length of the hash.
 fn signature_pss(parameters: Parameters<'_>) -> Result<Hash, Rule> {
     let (hash, salt, len) = pss(parameters)?;
     if salt == len { Ok(hash) } else { Err(Rule::Parameters) }
