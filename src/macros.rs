@@ -205,7 +205,7 @@ macro_rules! setters {
         { $($member:ident: $value:expr),* } $($rows:tt)*
     ) => {
         $(#[$doc])*
-        #[must_use]
+        #[must_use = "the setter returns the changed value"]
         pub const fn $name(mut $this $(, $argument: $type)*) -> Self {
             $($this.$member = $value;)*
             $this
@@ -217,7 +217,7 @@ macro_rules! setters {
         { $($member:ident: $value:expr),* } $($rows:tt)*
     ) => {
         $(#[$doc])*
-        #[must_use]
+        #[must_use = "the setter returns the changed value"]
         pub fn $name(mut $this $(, $argument: $type)*) -> Self {
             $($this.$member = $value;)*
             $this
