@@ -283,8 +283,8 @@ impl<'a> Attestation<'a> {
         self.statements.iter().map(|statement| statement.voucher(fact)).fold(own, Voucher::max)
     }
 
-    /// Returns the key that stands for the statement: that of the leaf, or the credential key under self attestation. `None` if it
-    /// has neither.
+    /// Returns the key of the leaf, or the credential key under self attestation. `None` if the statement has no certificate and is
+    /// no self attestation.
     fn key(&self) -> Option<PublicKey<'_>> {
         self.own_key.or_else(|| Some(self.leaf()?.public_key().ok()?.key))
     }

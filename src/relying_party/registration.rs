@@ -107,7 +107,7 @@ impl RegistrationRequest {
         pub const fn conditional(self) { conditional: true }
         /// Sets whether the credential must be discoverable. Required by default, so that it is a passkey.
         pub fn resident_key(self, wanted: ResidentKey) { resident_key: wanted }
-        /// Sets the kind of authenticator. Without this call, it is the one that the hints mean (§5.8.8), or any.
+        /// Sets the kind of authenticator. The default is the kind that belongs to the hints (§5.8.8); without hints, any kind.
         pub fn attachment(self, wanted: AuthenticatorAttachment) { attachment: Some(wanted) }
     }
 
