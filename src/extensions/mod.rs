@@ -441,6 +441,19 @@ fn blob_text<S: Serializer>(blob: &Option<Vec<u8>>, to: S) -> Result<S::Ok, S::E
 }
 
 impl SignedOutputs {
+    /// No outputs.
+    pub(crate) const NONE: Self = Self {
+        cred_protect: None,
+        cred_blob_stored: None,
+        cred_blob: None,
+        min_pin_length: None,
+        pin_complexity_policy: None,
+        hmac_secret: None,
+        hmac_secret_len: None,
+        uvm: Vec::new(),
+        third_party_payment: None,
+    };
+
     /// Returns the well-formed outputs of a signed map. Without a map there are none, and nothing is allocated.
     #[must_use]
     #[doc(hidden)]

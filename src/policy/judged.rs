@@ -34,6 +34,7 @@ pub(super) const fn evidence_of(attestation: &Attestation<'_>, trust: Option<Tru
 }
 
 /// The decision of a policy about an attestation that it accepts.
+#[derive(Debug)]
 pub(super) struct Judged {
     pub(super) trust: TrustOutcome,
     /// Why the certificates are untrusted.

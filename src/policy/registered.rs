@@ -16,6 +16,8 @@ use crate::macros::getters;
 use crate::quirk::Quirks;
 use crate::x509;
 
+static NO_OUTPUTS: SignedOutputs = SignedOutputs::NONE;
+
 /// A registration that the policy accepts. Whether its credential id is new is not checked yet: see [`Self::claim`]. Not `Clone`,
 /// so that it is claimed once.
 #[derive(Debug)]
@@ -26,17 +28,13 @@ pub struct Registered {
     format: Format,
     attestation_type: AttestationType,
     aaguid: Aaguid,
-    attested: bool,
-    device_serial: Option<Vec<u8>>,
-    trust: TrustOutcome,
-    untrusted: Option<x509::CertificateError>,
-    signed_extensions: SignedOutputs,
+    judged: Judged,
     claimed_extensions: SignedOutputs,
+    /// Whether the attestation signs them.
+    signs_extensions: bool,
     unsigned_extensions: ClientExtensionResults,
     pub(crate) browser_bound_key: Result<Option<Blob>, Failure>,
     pub(crate) recorder: Box<Recorder>,
-    #[cfg(feature = "mds")]
-    proofs: Vec<crate::metadata::Proof>,
 }
 
 impl Registered {
@@ -45,8 +43,7 @@ impl Registered {
         let record = record(&verified, user, vouched);
         let user_verified = verified.authenticator_data().flags().user_verified() && vouched(Fact::UserVerified);
         let claimed_extensions = SignedOutputs::of(verified.authenticator_data().extensions());
-        let signed = judged.voucher(Fact::Extensions).is_signature();
-        let signed_extensions = if signed { claimed_extensions.clone() } else { SignedOutputs::default() };
+        let signs_extensions = judged.voucher(Fact::Extensions).is_signature();
         let unsigned_extensions = verified.unsigned_extension_results().cloned().unwrap_or_default();
         let aaguid = verified.attested_credential_data().aaguid();
         let &Attestation { format, attestation_type, dropped, .. } = verified.attestation();
@@ -64,17 +61,12 @@ impl Registered {
             format,
             attestation_type,
             aaguid,
-            attested: judged.attested,
-            device_serial: judged.device_serial,
-            trust: judged.trust,
-            untrusted: judged.reason,
-            signed_extensions,
+            judged,
             claimed_extensions,
+            signs_extensions,
             unsigned_extensions,
             browser_bound_key: Ok(None),
             recorder,
-            #[cfg(feature = "mds")]
-            proofs: judged.proofs,
         }
     }
 
@@ -86,7 +78,7 @@ impl Registered {
     #[must_use]
     pub fn attested(&self) -> crate::metadata::Attested {
         let at = self.recorder.evidence.time.unwrap_or(crate::time::UnixTime::from_secs(0));
-        crate::metadata::Attested::unattested(self.aaguid, at).with_proofs(self.proofs.clone())
+        crate::metadata::Attested::unattested(self.aaguid, at).with_proofs(self.judged.proofs.clone())
     }
 
     /// Returns what the metadata says of each statement, under [`Trust::Metadata`](super::Trust::Metadata).
@@ -137,20 +129,21 @@ impl Registered {
         /// Returns the AAGUID that the authenticator claims. It may be false: see [`Self::attested_aaguid`].
         pub const fn claimed_aaguid(&self) -> Aaguid = self.aaguid;
         /// Returns the AAGUID, if a statement whose certification path ends at a trust anchor vouches for it.
-        pub fn attested_aaguid(&self) -> Option<Aaguid> = self.attested.then_some(self.aaguid);
+        pub fn attested_aaguid(&self) -> Option<Aaguid> = self.judged.attested.then_some(self.aaguid);
         /// Returns the serial number of the device in an enterprise attestation (§8.2.2, `id-fido-gen-ce-sernum`), if the policy
         /// asks for enterprise attestation and the certification path ends at a trust anchor. It is the same for every account,
         /// so it is personal data.
-        pub fn device_serial(&self) -> Option<&[u8]> = self.device_serial.as_deref();
+        pub fn device_serial(&self) -> Option<&[u8]> = self.judged.device_serial.as_deref();
         /// Returns the name of the attestation policy that decided, if it has one.
         pub fn attestation_policy(&self) -> Option<&str> = self.recorder.evidence.policy.as_deref();
         /// Returns the outcome for the certificates.
-        pub const fn trust(&self) -> TrustOutcome = self.trust;
+        pub const fn trust(&self) -> TrustOutcome = self.judged.trust;
         /// Returns why the certificates are untrusted, if [`Self::trust`] is [`TrustOutcome::Untrusted`].
-        pub const fn untrusted_reason(&self) -> Option<x509::CertificateError> = self.untrusted;
+        pub const fn untrusted_reason(&self) -> Option<x509::CertificateError> = self.judged.reason;
         /// Returns the extension outputs that the attestation signs. Trust them as far as [`Self::trust`] allows. Empty for
         /// `none` and `fido-u2f`, which sign none: see [`Self::claimed_extensions`].
-        pub const fn signed_extensions(&self) -> &SignedOutputs = &self.signed_extensions;
+        pub const fn signed_extensions(&self) -> &SignedOutputs =
+            if self.signs_extensions { &self.claimed_extensions } else { &NO_OUTPUTS };
         /// Returns the extension outputs in the authenticator data, signed or not. Use them only to help the user, such as to
         /// offer what `hmac-secret` makes possible. They must not grant anything.
         pub const fn claimed_extensions(&self) -> &SignedOutputs = &self.claimed_extensions;
