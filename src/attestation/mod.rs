@@ -158,6 +158,11 @@ impl<'a> AttestationObject<'a> {
     pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
         &self.authenticator_data
     }
+
+    /// Returns `authData`.
+    pub(crate) fn into_authenticator_data(self) -> AuthenticatorData<'a> {
+        self.authenticator_data
+    }
 }
 
 /// The verification procedure inputs (§6.5.2), and the choices of the relying party.

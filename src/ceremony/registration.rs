@@ -238,18 +238,18 @@ fn steps<'a>(
     )?;
 
     let object = attestation_object(expected, response, recorder)?;
-    let authenticator_data = object.authenticator_data().clone();
+    let authenticator_data = object.authenticator_data();
     let attested = *authenticator_data
         .attested_credential_data()
         .ok_or(Refusal::AuthenticatorData(authenticator::data::Error::NoAttestedCredentialData.into()))?;
     recorder.passed(Step::AuthenticatorData);
 
-    let key = authenticator_data_and_key(expected, response, &authenticator_data, &attested, backend, recorder)?;
+    let key = authenticator_data_and_key(expected, response, authenticator_data, &attested, backend, recorder)?;
 
     let inputs = Inputs {
         backend,
         client_data_json: response.client_data_json(),
-        authenticator_data: &authenticator_data,
+        authenticator_data,
         attested: &attested,
         key,
         time: expected.time,
@@ -273,7 +273,7 @@ fn steps<'a>(
         budget: inputs.budget.get(),
         credential_id,
         attested,
-        authenticator_data,
+        authenticator_data: object.into_authenticator_data(),
         algorithm: key.algorithm(),
         attestation,
         client_data,
