@@ -121,10 +121,17 @@ impl<'a> AttestationObject<'a> {
             indefinite_length: quirks.contains(Quirk::CborIndefiniteLength),
         };
         // §6.5.4: a map of fmt, attStmt and authData, in the CTAP2 canonical CBOR encoding form
-        let (object, used) = Value::read_with(bytes, rules).map_err(|error| Reason::Cbor(error.into()))?;
-        let [format, statement, authenticator_data] =
-            object.map().and_then(|map| fields(map, ["fmt", "attStmt", "authData"])).ok_or(Reason::Object)?;
-        let (Some(format), Some(authenticator_data)) = (format.text(), authenticator_data.bytes()) else {
+        let (mut format, mut statement, mut authenticator_data) = (None, None, None);
+        let (object, used) = Value::read_each(bytes, rules, |key, value| match key.text() {
+            Some("fmt") => format = value.text(),
+            Some("attStmt") => statement = Some(value),
+            Some("authData") => authenticator_data = value.bytes(),
+            _ => {}
+        })
+        .map_err(|error| Reason::Cbor(error.into()))?;
+        let (Some(3), Some(format), Some(statement), Some(authenticator_data)) =
+            (object.map().map(|map| map.len()), format, statement, authenticator_data)
+        else {
             return Err(Reason::Object.into());
         };
         // §8.9, syntax: attStmt is an array under `compound` and a map elsewhere. It may be either under an unknown format, which

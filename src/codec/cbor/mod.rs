@@ -106,6 +106,19 @@ impl<'a> Value<'a> {
         if reader.rest.is_empty() { Ok((value, reader.used)) } else { Err(Error::TrailingBytes) }
     }
 
+    /// Like [`Value::read_with`], and passes the entries of a map to `entry` while it reads them. That saves a second reading,
+    /// which takes 2 % of a registration with `none`.
+    pub(crate) fn read_each(
+        bytes: &'a [u8],
+        rules: Rules,
+        entry: impl FnMut(Self, Self),
+    ) -> Result<(Self, Rules), Error> {
+        let mut reader = Reader::new(bytes, rules);
+        let (5, argument) = reader.head()? else { return Self::read_with(bytes, rules) };
+        let map = reader.map(argument, MAX_DEPTH, entry)?;
+        if reader.rest.is_empty() { Ok((map, reader.used)) } else { Err(Error::TrailingBytes) }
+    }
+
     /// Reads the first value of `bytes` and returns it with the rest.
     pub(crate) fn read_first(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), Error> {
         let mut reader = Reader::new(bytes, Rules::default());
@@ -262,10 +275,7 @@ impl<'a> Reader<'a> {
                 let (items, len) = self.sequence(argument, depth, |reader, depth| reader.value(depth).map(drop))?;
                 Ok(Value::Array(Array { items, len }))
             }
-            5 => {
-                let (entries, len) = self.map(argument, depth)?;
-                Ok(Value::Map(Map { entries, len }))
-            }
+            5 => self.map(argument, depth, |_, _| {}),
             6 => Err(Error::Tag),
             _ => match definite? {
                 20 => Ok(Value::Bool(false)),
@@ -276,17 +286,24 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the entries of a map. Returns their encoding and their number.
-    fn map(&mut self, argument: Argument, depth: u8) -> Result<(&'a [u8], u64), Error> {
+    /// Reads the entries of a map, and passes each to `entry`.
+    fn map(
+        &mut self,
+        argument: Argument,
+        depth: u8,
+        mut entry: impl FnMut(Value<'a>, Value<'a>),
+    ) -> Result<Value<'a>, Error> {
         let mut keys = Keys::of(self.rest);
-        self.sequence(argument, depth, |reader, depth| {
+        let (entries, len) = self.sequence(argument, depth, |reader, depth| {
             let start = reader.rest;
-            reader.value(depth)?;
+            let key = reader.value(depth)?;
             if !reader.checked {
                 keys.check(before(start, reader.rest), reader)?;
             }
-            reader.value(depth).map(drop)
-        })
+            entry(key, reader.value(depth)?);
+            Ok(())
+        })?;
+        Ok(Value::Map(Map { entries, len }))
     }
 
     /// Reads the items of an array or the entries of a map. Returns their encoding and their number.

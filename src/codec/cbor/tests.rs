@@ -110,6 +110,39 @@ fn nesting_is_bounded_before_the_contents_are_read() {
     assert_eq!(Value::read(&vec![0xc1; 100_000]), Err(Error::Tag));
 }
 
+/// `read_each` returns what `read_with` returns, and passes what `Map::iter` yields.
+#[test]
+fn the_entries_of_a_map_are_passed_while_it_is_read() {
+    for rules in [Rules::default(), Rules { any_key_order: true, indefinite_length: true }] {
+        for bytes in [
+            "a0",
+            "a2 01 a1 05 06 02 81 07",
+            "bf 02 9f 00 ff 01 a0 ff",
+            "82 01 02",
+            "00",
+            "f6",
+            "",
+            "a2 02 00 01 00",
+            "a1 01",
+            "a2 01 00 01 00",
+            "a1 01 00 00",
+            "00 00",
+            "c1 00",
+            "5f ff",
+            "a1 01 5f ff",
+            "bf 01 ff",
+        ] {
+            let (bytes, mut passed) = (hex(bytes), Vec::new());
+            let read = Value::read_each(&bytes, rules, |key, value| passed.push((key, value)));
+            assert_eq!(read, Value::read_with(&bytes, rules), "{bytes:x?}");
+            if let Ok((value, _)) = read {
+                let entries: Vec<_> = value.map().iter().flat_map(Map::iter).collect();
+                assert_eq!(passed, entries, "{bytes:x?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn deviations_are_accepted_only_by_rule_and_reported() {
     let order = Rules { any_key_order: true, indefinite_length: false };
