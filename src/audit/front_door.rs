@@ -1,8 +1,8 @@
 //! Bundles of the ceremonies of the front door, for an archive.
 
 use super::bundle::{Bundle, BundleError};
+use crate::confirmation::Document;
 use crate::credential::CredentialRecord;
-use crate::crypto::Algorithm;
 use crate::relying_party::{ConfirmationState, RelyingParty};
 use crate::state::{AuthenticationState, Purpose, RegistrationState};
 use crate::time::UnixTime;
@@ -33,9 +33,7 @@ impl RelyingParty {
         now: UnixTime,
     ) -> Result<Bundle, BundleError> {
         let policy = self.policy_of(state).map_err(|_| BundleError::Ceremony)?;
-        let algorithms: Result<Vec<Algorithm>, _> =
-            state.algorithms.iter().map(|number| self.verifiable(*number)).collect();
-        let algorithms = algorithms.map_err(|_| BundleError::Ceremony)?;
+        let algorithms = self.algorithms_of(state).map_err(|_| BundleError::Ceremony)?;
         let expected = self.expected_registration(state, policy, &algorithms, None, now);
         Bundle::of(&Vector::of_registration(&expected, policy, posted, stored)?, self.backend())
     }
@@ -54,7 +52,8 @@ impl RelyingParty {
     /// ```
     ///
     /// # Errors
-    /// As [`Self::bundle_registration`]. A payment has no bundle: format 1 has no word for what was paid.
+    /// As [`Self::bundle_registration`]. A payment has no bundle: format 1 has no word for what was paid. A confirmation has its own:
+    /// [`Self::bundle_confirmation`].
     pub fn bundle_authentication(
         &self,
         state: &AuthenticationState,
@@ -62,26 +61,24 @@ impl RelyingParty {
         record: &CredentialRecord,
         now: UnixTime,
     ) -> Result<Bundle, BundleError> {
-        if state.purpose == Purpose::Payment {
+        if !matches!(state.purpose, Purpose::SignIn | Purpose::Reauthentication { .. }) {
             return Err(BundleError::Ceremony);
         }
-        let site = self.site().without_frames();
-        let expected = match state.purpose {
-            Purpose::Confirmation { .. } => self.expected_of_confirmation(state, &site, now),
-            _ => self.expected_of(state, now),
-        };
-        Bundle::of(&Vector::of_authentication(&expected, record, posted)?, self.backend())
+        Bundle::of(&Vector::of_authentication(&self.expected_of(state, now), record, posted)?, self.backend())
     }
 
-    /// Makes the bundle of a confirmation, accepted or refused: of the sign-in that it is, whose challenge is the digest of the
-    /// document. What was confirmed is in the [`Receipt`](crate::confirmation::Receipt); keep it beside the bundle.
+    /// Makes the bundle of a confirmation, accepted or refused: of the sign-in that it is, whose challenge is the digest of
+    /// `document`, as in [`Self::finish_confirmation`]. What was confirmed is in the [`Receipt`](crate::confirmation::Receipt);
+    /// keep it beside the bundle.
     ///
     /// ```
     /// # use wardkey::{ConfirmationState, CredentialRecord, RelyingParty, UnixTime, audit::BundleError};
+    /// # use wardkey::confirmation::Document;
     /// fn archive(
-    ///     rp: &RelyingParty, state: &ConfirmationState, posted: &str, before: &CredentialRecord, now: UnixTime,
+    ///     rp: &RelyingParty, state: &ConfirmationState, document: &Document, posted: &str, before: &CredentialRecord,
+    ///     now: UnixTime,
     /// ) -> Result<String, BundleError> {
-    ///     Ok(rp.bundle_confirmation(state, posted, before, now)?.to_json())
+    ///     Ok(rp.bundle_confirmation(state, document, posted, before, now)?.to_json())
     /// }
     /// ```
     ///
@@ -90,10 +87,17 @@ impl RelyingParty {
     pub fn bundle_confirmation(
         &self,
         state: &ConfirmationState,
+        document: &Document,
         posted: &str,
         record: &CredentialRecord,
         now: UnixTime,
     ) -> Result<Bundle, BundleError> {
-        self.bundle_authentication(state.authentication(), posted, record, now)
+        let state = state.authentication();
+        let Purpose::Confirmation { nonce } = &state.purpose else { return Err(BundleError::Ceremony) };
+        let site = self.site().without_frames();
+        let digests = document.digests(&site.rp_id, nonce, self.backend());
+        let mut expected = self.expected_of_confirmation(state, &site, now);
+        expected.challenge = digests.challenge();
+        Bundle::of(&Vector::of_authentication(&expected, record, posted)?, self.backend())
     }
 }

@@ -298,11 +298,7 @@ impl RelyingParty {
     ) -> Result<Registered, Error> {
         self.admit(&state.rp_id, state.session.as_ref(), session, state.issued_at..=state.expires_at, now)?;
         let policy = &self.attestation(state.attestation.as_deref())?.policy;
-        let offered: Vec<Algorithm> =
-            state.algorithms.iter().map(|number| self.verifiable(*number)).collect::<Result<_, _>>()?;
-        // A state of another configuration may offer an algorithm that may not sign in here.
-        let may_sign_in = |algorithm: &Algorithm| self.sign_in_algorithms.contains(algorithm);
-        let algorithms: Vec<Algorithm> = offered.into_iter().filter(may_sign_in).collect();
+        let algorithms = self.algorithms_of(&state)?;
         let expected = self.expected_registration(&state, policy, &algorithms, metadata, now);
         match self.verify_registration(&expected, policy, &state, response) {
             Ok(mut registered) => {
@@ -317,6 +313,15 @@ impl RelyingParty {
                 Err(Error::Failed(failure))
             }
         }
+    }
+
+    /// Returns the algorithms that a state offers, without those that may not sign in here: a state of another configuration may
+    /// offer such an algorithm.
+    pub(crate) fn algorithms_of(&self, state: &RegistrationState) -> Result<Vec<Algorithm>, Error> {
+        let mut offered: Vec<Algorithm> =
+            state.algorithms.iter().map(|number| self.verifiable(*number)).collect::<Result<_, _>>()?;
+        offered.retain(|algorithm| self.sign_in_algorithms.contains(algorithm));
+        Ok(offered)
     }
 
     /// Returns the attestation policy under which a registration was started.

@@ -96,13 +96,47 @@ fn a_confirmation_becomes_a_bundle() {
         let (options, state) = start();
         let nonce = serde_json::to_value(&state).unwrap()["purpose"]["confirmation"]["nonce"].clone();
         let response = browser.get(&options, |made| made.client_data(|data| data.set("origin", origin))).unwrap();
-        let bundle = whole(rp.bundle_confirmation(&state, &response.to_json(), &record, NOW));
+        let bundle = whole(rp.bundle_confirmation(&state, &document, &response.to_json(), &record, NOW));
         assert!(nonce.as_str().is_some_and(|nonce| !bundle.to_string().contains(nonce)), "{nonce}");
         let challenge = &bundle["ceremony"]["expected"]["challenge"];
         assert_eq!(*challenge, serde_json::to_value(&options).unwrap()["challenge"]);
         let finished = rp.finish_confirmation(state, &document, &response, Some(&record), Session::unbound(), NOW);
         assert_eq!(bundle["verdict"]["accept"], finished.is_ok());
     }
+}
+
+/// The bundle of a confirmation is judged with the document that is given, as the confirmation is.
+#[test]
+fn the_bundle_of_another_document_is_refused() {
+    let (rp, mut browser) = (builder().build().unwrap(), Browser::new("audit.documents"));
+    let (record, ..) = register(&rp, &mut browser);
+    let document = |item: &str| {
+        let mut draft = Draft::new("prescription", "pseud-7", NOW);
+        draft.items = vec![Item::text(item)];
+        Document::new(draft).unwrap()
+    };
+    let (shown, other) = (document("Metformin 500 mg, 60"), document("Metformin 500 mg, 600"));
+    let records = std::slice::from_ref(&record);
+    let (options, state) =
+        rp.start_confirmation(&record.user_handle, records, &shown, Session::unbound(), NOW).unwrap();
+    let response = browser.get(&options, |made| made).unwrap();
+    let bundle = whole(rp.bundle_confirmation(&state, &other, &response.to_json(), &record, NOW));
+    assert_eq!(bundle["verdict"], serde_json::json!({ "accept": false, "step": "7.2/11" }));
+    let refused = rp.finish_confirmation(state, &other, &response, Some(&record), Session::unbound(), NOW);
+    assert_eq!(refused.unwrap_err().step().unwrap().to_string(), "7.2/11");
+}
+
+/// A state of another configuration offers an algorithm that may not sign in here: refused, and the bundle says so.
+#[test]
+fn the_bundle_of_a_state_of_another_configuration_is_refused() {
+    let (old, mut browser) = (builder().algorithms([Algorithm::Es256]).build().unwrap(), Browser::new("audit.rollout"));
+    let new = builder().algorithms([Algorithm::Rs256]).refuse_at_sign_in([Algorithm::Es256]).build().unwrap();
+    let (_, state, posted) = register(&old, &mut browser);
+    let bundle = whole(new.bundle_registration(&state, &posted, None, NOW));
+    assert_eq!(bundle["verdict"], serde_json::json!({ "accept": false, "step": "7.1/20" }));
+    let response = wardkey::RegistrationResponse::from_json(&posted).unwrap();
+    let refused = new.finish_registration(state, &response, Session::unbound(), NOW);
+    assert_eq!(refused.unwrap_err().step().unwrap().to_string(), "7.1/20");
 }
 
 /// What a relying party accepts at sign-in and a receipt does not: refused, and its bundle says so.
@@ -134,7 +168,7 @@ fn a_confirmation_is_judged_as_its_receipt_is() {
         let (options, state) =
             rp.start_confirmation(&record.user_handle, records, &document, Session::unbound(), NOW).unwrap();
         let response = browser.get(&options, change).unwrap();
-        let bundle = whole(rp.bundle_confirmation(&state, &response.to_json(), &record, NOW));
+        let bundle = whole(rp.bundle_confirmation(&state, &document, &response.to_json(), &record, NOW));
         assert_eq!(bundle["verdict"], serde_json::json!({ "accept": false, "step": step }));
         let refused = rp.finish_confirmation(state, &document, &response, Some(&record), Session::unbound(), NOW);
         assert_eq!(refused.unwrap_err().step().unwrap().to_string(), step);

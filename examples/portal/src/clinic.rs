@@ -72,7 +72,7 @@ pub async fn prescribed(State(portal): State<Portal>, mut session: WebSession, p
     let document: Document = serde_json::from_str(&document).map_err(Refused::internal)?;
     let passkey = portal.store.passkey(response.credential_id()).await?;
     let stored = passkey.as_ref().map(|passkey| &passkey.record);
-    let bundle = stored.and_then(|record| portal.rp.bundle_confirmation(&state, &posted, record, now).ok());
+    let bundle = stored.and_then(|record| portal.rp.bundle_confirmation(&state, &document, &posted, record, now).ok());
     let bundle = bundle.map(|bundle| bundle.to_json());
     let finished = portal.rp.finish_confirmation(state, &document, &response, stored, session.bound(), now);
     let done = match finished {
