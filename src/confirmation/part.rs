@@ -10,6 +10,7 @@ use crate::credential::CredentialRecord;
 use crate::crypto::Backend;
 use crate::time::UnixTime;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Why a part is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,8 +22,8 @@ pub enum PartError {
     /// The disclosed head does not have the digest of the head.
     #[error("the disclosed head does not have the digest of the head")]
     Head,
-    /// A disclosed item does not have the digest at its place.
-    #[error("a disclosed item does not have the digest at its place")]
+    /// A disclosed item does not have the digest at its place, or is disclosed twice.
+    #[error("a disclosed item does not have the digest at its place, or is disclosed twice")]
     Item,
     /// What is disclosed has its digest, but is out of the bounds of a document.
     #[error("the disclosed part is out of bounds")]
@@ -156,6 +157,11 @@ impl Part {
             if head.digest(salt, rp_id, backend) != self.head_digest {
                 return Err(PartError::Head);
             }
+        }
+        // An item that is disclosed twice would be shown twice.
+        let indices: BTreeSet<u32> = self.items.iter().map(|disclosed| disclosed.index).collect();
+        if indices.len() < self.items.len() {
+            return Err(PartError::Item);
         }
         for DisclosedItem { index, salt, item } in &self.items {
             let place = usize::try_from(*index).ok().and_then(|index| index.checked_sub(1));

@@ -99,6 +99,14 @@ proptest! {
     }
 
     #[test]
+    fn a_part_discloses_an_item_once(document in documents()) {
+        let mut json = serde_json::to_value(part(&document, true, &[1])).unwrap();
+        let items = json["items"].as_array_mut().unwrap();
+        items.push(items[0].clone());
+        prop_assert_eq!(serde_json::from_value::<Part>(json).unwrap().check(RP_ID, &AwsLcRs), Err(PartError::Item));
+    }
+
+    #[test]
     fn documents_and_receipts_survive_their_json(document in documents()) {
         let json = serde_json::to_string(&document).unwrap();
         prop_assert_eq!(&serde_json::from_str::<Document>(&json).unwrap(), &document);
