@@ -185,6 +185,8 @@ answer! {
         unsigned_extensions: ClientExtensionResults,
         /// The key of the browser, if the credential is for payments. Store it with the record.
         browser_bound_key: Option<Blob>,
+        /// The code of the refusal, if the signature of the browser does not verify. The registration is valid all the same.
+        browser_bound_failure: Option<&'static str>,
         spend: String,
     }
 }
@@ -205,7 +207,10 @@ impl Action for FinishRegistration {
         let (signed_extensions, claimed_extensions) =
             (registered.signed_extensions().clone(), registered.claimed_extensions().clone());
         let unsigned_extensions = registered.unsigned_extensions().clone();
-        let browser_bound_key = spent(registered.browser_bound_key(), &spend)?.cloned();
+        let (browser_bound_key, browser_bound_failure) = match registered.browser_bound_key() {
+            Ok(key) => (key.cloned(), None),
+            Err(error) => (None, Some(error.code())),
+        };
         let (record, evidence) = spent(registered.claim(self.stored.0.as_ref()), &spend)?;
         Ok(Claimed {
             record,
@@ -216,6 +221,7 @@ impl Action for FinishRegistration {
             claimed_extensions,
             unsigned_extensions,
             browser_bound_key,
+            browser_bound_failure,
             spend,
         })
     }

@@ -118,6 +118,22 @@ fn a_reauthentication_is_spent_for_its_purpose() {
     assert_eq!((&signals["details"]["name"], &signals["accepted"]["userId"]), (&json!("ada"), &json!(ADA)));
 }
 
+/// The client did not sign its outputs, so a signature of the browser that does not verify refuses the key of the browser only.
+#[test]
+fn a_bad_signature_of_the_browser_refuses_its_key_and_not_the_registration() {
+    let (context, mut browser) = (context(), Browser::default());
+    let start = json!({ "session": "s", "now": NOW, "user": ADA, "name": "ada@mail.example", "existing": [],
+        "extensions": { "payment": { "isPayment": true } } });
+    let started = ok(&context, "start-registration", start);
+    let mut posted: Value = serde_json::from_str(&browser.create(&started["options"])).unwrap();
+    posted["clientExtensionResults"]["payment"] = json!({ "browserBoundSignature": { "signature": "AAAA" } });
+    let finish = json!({ "session": "s", "now": NOW, "state": started["state"], "response": posted, "stored": null });
+    let done = ok(&context, "finish-registration", finish);
+    assert_eq!(done["browser_bound_failure"], "browser-bound-signature-invalid");
+    assert_eq!((&done["browser_bound_key"], &done["evidence"]["accepted"]), (&Value::Null, &json!(true)));
+    assert_eq!(done["record"]["userHandle"], ADA);
+}
+
 #[test]
 fn a_payment_is_confirmed_with_the_details_that_were_shown() {
     let (context, mut browser) = (context(), Browser::default());
