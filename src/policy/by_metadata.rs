@@ -40,6 +40,21 @@ fn accept(
     Ok(Judged { metadata: vec![MetadataEvidence::new(metadata, id, standing, reasons)], ..judged })
 }
 
+impl MetadataTrust {
+    /// Joins the reasons of a model with what counts against the model that is only claimed. `not-in-metadata` and
+    /// `entry-unreadable` stand alone where they refuse.
+    fn with_claim(&self, reasons: Reasons, against: Reasons) -> Reasons {
+        let unknown = reasons.contains(Reason::NotInMetadata);
+        if against.is_empty() || reasons.contains(Reason::EntryUnreadable) || (unknown && self.required) {
+            reasons
+        } else if unknown || against.contains(Reason::EntryUnreadable) {
+            against
+        } else {
+            reasons.union(against)
+        }
+    }
+}
+
 /// A statement without certificates: nothing is known of the model.
 pub(super) fn without_certificates(
     trust: &MetadataTrust,
@@ -78,7 +93,12 @@ pub(super) fn certificates<'a>(
         (Lookup::Entries(numbers), _) => numbers,
         (Lookup::Absent, Some(_)) => &[],
         (Lookup::Absent | Lookup::Unreadable(_), _) => {
-            let verdict = trust.policy.judge(metadata, &id, &circumstance);
+            let mut verdict = trust.policy.judge(metadata, &id, &circumstance);
+            if attestation.format == Format::FidoU2f {
+                // The AAGUID is a second id, which is only a claim.
+                let claimed = trust.policy.judge_claim(metadata, aaguid, at);
+                verdict.reasons = trust.with_claim(verdict.reasons, claimed.reasons.known_bad());
+            }
             let reason = Some(Rule::NoAnchors.into());
             let judged = Judged { reason, ..Judged::of(attestation, TrustOutcome::Untrusted) };
             return accept(trust, metadata, id, verdict, judged);
@@ -99,7 +119,9 @@ pub(super) fn certificates<'a>(
     let vouched = Voucher::of(attestation.format, AttestationType::BasicOrAttCa, Fact::Aaguid).is_signature();
     let trusted = Trusted { anchors, revocation, required: trust.required, vouched };
     let (judged, path) = policy.path(attestation, leaf, &trusted, circumstances, budget)?;
-    let end = path.and_then(|path| Some((path, anchors.get(path.anchor)?)));
+    // A path that the policy does not trust, because the statement is signed with RS1, proves no more than none.
+    let proven = path.filter(|_| judged.trust == TrustOutcome::Trusted);
+    let end = proven.and_then(|path| Some((path, anchors.get(path.anchor)?)));
     let Some((path, anchor)) = end else {
         // The model is only a claim.
         return accept(trust, metadata, id, trust.policy.judge_claim(metadata, aaguid, at), judged);

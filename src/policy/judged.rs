@@ -108,6 +108,9 @@ impl Judged {
         {
             self.metadata.extend(other.metadata);
             self.proofs.extend(other.proofs);
+            if !trusted {
+                self.proofs.clear(); // the model is then only a claim
+            }
         }
     }
 }

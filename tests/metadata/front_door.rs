@@ -1,6 +1,7 @@
 //! The metadata at the front door, and the policy as data.
 
 use crate::make::{AT, HOST, Service, at, base64 as encoded, entry, merge, payload, policy, report, report_with};
+use crate::models::aaguid_of;
 use base64::Engine as _;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -24,7 +25,9 @@ use wardkey::policy::{
 use wardkey::x509::TrustAnchor;
 use wardkey::{RegistrationRequest, RegistrationResponse, RelyingParty, Session, UnixTime, UserHandle};
 use wardkey_authenticator::hash::sha256;
-use wardkey_authenticator::{Algorithm, AndroidKey, Authority, Certified as _, Chain, Compound, Packed, Registration};
+use wardkey_authenticator::{
+    Algorithm, AndroidKey, Authority, Certified as _, Chain, Compound, FidoU2f, Packed, Registration, Tpm,
+};
 
 pub(crate) fn packed() -> Registration {
     Registration::new("metadata.front-door", Algorithm::Es256).format(Packed::new())
@@ -109,6 +112,24 @@ fn prefer_lets_in_what_is_not_known_to_be_bad() {
     let batch = entry(&model, &[report_with("REVOKED", "2024-05-14", certificates)], &roots());
     let revoked = noted(&[batch], MetadataPolicy::known());
     assert_eq!(revoked, Err(Refusal::Metadata(reasons(&[Reason::Revoked]))));
+}
+
+/// A path proves nothing if the statement is signed with RS1 and the policy does not accept that, or if the whole compound
+/// attestation is not trusted.
+#[test]
+fn what_is_not_trusted_is_no_proof() {
+    let rs1 = Registration::new("metadata.rs1", Algorithm::Es256).format(Tpm::by(Algorithm::Rs1));
+    let compound = Compound::new().with(Packed::new()).with(FidoU2f::new());
+    let compound = Registration::new("metadata.compound", Algorithm::Es256).format(compound);
+    let l1 = report("FIDO_CERTIFIED_L1", "2024-05-14");
+    for (made, trust) in [(rs1, TrustOutcome::LegacyRs1), (compound, TrustOutcome::Untrusted)] {
+        let known = metadata(&[entry(&aaguid_of(&made), std::slice::from_ref(&l1), &made.expected.trust_anchors)]);
+        let policy = MetadataPolicy::certified(Level::L1);
+        let registered = decide_about(&made, MetadataTrust::prefer(policy), Some(&known)).unwrap();
+        assert_eq!((registered.trust(), registered.attested().is_attested()), (trust, false));
+        let found = known.reassess(&registered.attested(), &policy, at());
+        assert_eq!((found.decision, found.reasons), (MetadataDecision::StepUp, reasons(&[Reason::NotAttested])));
+    }
 }
 
 /// The evidence names the metadata also for a credential without certificates, whose model is only a claim.
