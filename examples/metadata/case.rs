@@ -19,7 +19,7 @@ use wardkey::metadata::{
 };
 use wardkey::policy::{AttestationPolicy, MetadataPolicy, MetadataTrust, Trust};
 use wardkey::x509::{Crl, TrustAnchor};
-use wardkey::{RegistrationResponse, UnixTime, UserHandle};
+use wardkey::{CredentialId, RegistrationResponse, UnixTime, UserHandle};
 
 /// A byte string.
 #[derive(Clone, Debug, Default)]
@@ -90,6 +90,8 @@ struct Expected {
     algs: Option<Vec<i64>>,
     mediation: Option<String>,
     attestation_policy: Option<Types>,
+    #[serde(default)]
+    known_credential_ids: Vec<Bytes>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -273,7 +275,10 @@ impl Case {
         }
         attestation.trust = Trust::Metadata(MetadataTrust::verify(policy));
         let user = UserHandle::new([0]).map_err(|error| error.to_string())?;
+        let is_known =
+            |id: &CredentialId| vector.expected.known_credential_ids.iter().any(|known| known.0 == id.as_bytes());
         Ok(match attestation.decide(verified, &user) {
+            Ok(registered) if is_known(registered.credential_id()) => refused("ceremony"),
             Ok(registered) => {
                 json!({ "accept": true, "reasons": [], "attested": registered.attested_aaguid().is_some() })
             }

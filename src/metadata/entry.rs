@@ -212,11 +212,15 @@ pub(super) fn read_alone<'de>(
 struct IdReader<'d, 'de>(&'d mut Draft<'de>);
 
 impl<'de> Reader<'de> for IdReader<'_, 'de> {
-    const NAMES: &'static [&'static str] = &["aaguid", "attestationCertificateKeyIdentifiers"];
+    const NAMES: &'static [&'static str] = &["aaguid", "aaid", "attestationCertificateKeyIdentifiers"];
 
     fn member<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
         match name {
-            "aaguid" => self.0.aaguids.extend(Texts::Any.member(map)?.and_then(|text| text.parse().ok())),
+            "aaguid" => {
+                let aaguid = Texts::Any.member(map)?.and_then(|text| text.parse::<Aaguid>().ok());
+                self.0.aaguids.extend(aaguid.filter(|aaguid| *aaguid != Aaguid::ZERO));
+            }
+            "aaid" => self.0.aaid = Texts::Any.member(map)?.filter(|aaid| !aaid.is_empty()),
             _ => key_identifiers(Texts::Any, map, &mut self.0.key_identifiers)?,
         }
         Ok(())
@@ -253,7 +257,7 @@ fn finish(place: usize, mut draft: Draft<'_>, shared: &mut Shared<'_, '_>) -> Re
         draft.aaguids.sort_unstable();
         draft.aaguids.dedup();
         let (aaguids, key_identifiers) = (draft.aaguids.into_vec(), draft.key_identifiers);
-        return Err(Skipped { place, aaguids, key_identifiers, cause });
+        return Err(Skipped { place, aaguids, aaid: draft.aaid.map(boxed), key_identifiers, cause });
     }
     let mut traits = statement.traits;
     draft.profiles.sort_unstable();
@@ -265,9 +269,9 @@ fn finish(place: usize, mut draft: Draft<'_>, shared: &mut Shared<'_, '_>) -> Re
     Ok(Model {
         place,
         aaguid,
-        aaid: draft.aaid.map(|aaid| aaid.as_ref().into()),
+        aaid: draft.aaid.map(boxed),
         key_identifiers: draft.key_identifiers,
-        name: statement.name.map(|name| name.as_ref().into()),
+        name: statement.name.map(boxed),
         authenticator_version: statement.authenticator_version,
         reports,
         traits: shared.traits(traits),
@@ -275,6 +279,10 @@ fn finish(place: usize, mut draft: Draft<'_>, shared: &mut Shared<'_, '_>) -> Re
         unusable_anchors: statement.unusable_anchors,
         unknown_members: draft.unknown,
     })
+}
+
+fn boxed(text: Cow<'_, str>) -> Box<str> {
+    text.as_ref().into()
 }
 
 /// §3.1.4: an update that follows an incident, with a higher version than the statement.

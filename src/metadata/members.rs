@@ -69,12 +69,13 @@ impl<'de, R: Reader<'de>> Visitor<'de> for Members<'_, R> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found, A::Error> {
         let mut found = Found { object: true, ..Found::default() };
         let (mut known, mut unknown, mut next) = (0_u64, HashSet::new(), 0);
-        while let Some(Text(name)) = map.next_key::<Text<'de>>()? {
+        // Names are read as bytes, because an escape in one may be a lone surrogate, which serde_json refuses in a text.
+        while let Some(Long(name)) = map.next_key::<Long<'de>>()? {
             // Members mostly come in the order of the standard.
             let (before, after) = R::NAMES.split_at_checked(next).unwrap_or((R::NAMES, &[]));
-            let number = match after.iter().position(|one| *one == name) {
+            let number = match after.iter().position(|one| one.as_bytes() == &*name) {
                 Some(ahead) => next.checked_add(ahead),
-                None => before.iter().position(|one| *one == name),
+                None => before.iter().position(|one| one.as_bytes() == &*name),
             };
             next = number.map_or(next, |number| number.saturating_add(1));
             match number
@@ -99,8 +100,8 @@ impl<'de, R: Reader<'de>> Visitor<'de> for Members<'_, R> {
     }
 }
 
-/// A long text, read as bytes because that is faster: serde_json looks for the end with memchr and does not check for control
-/// characters. Only for payloads without them. Any other value is an error.
+/// A name or a long text, read as bytes because that is faster: serde_json looks for the end with memchr and does not check for
+/// control characters. Only for payloads that have none in a text. Any other value is an error.
 struct Long<'de>(Cow<'de, [u8]>);
 
 impl<'de> Deserialize<'de> for Long<'de> {

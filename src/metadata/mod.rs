@@ -193,10 +193,11 @@ impl Metadata {
             usize::from(known)
         }
         let (mut duplicates, mut aaids) = (0_usize, HashSet::new());
+        let models = self.models.iter().filter_map(|model| model.aaid.as_ref());
+        for aaid in models.chain(self.skipped.iter().filter_map(|skipped| skipped.aaid.as_ref())) {
+            duplicates = duplicates.saturating_add(usize::from(!aaids.insert(aaid)));
+        }
         for (number, model) in (0_u32..).zip(&self.models) {
-            if let Some(aaid) = &model.aaid {
-                duplicates = duplicates.saturating_add(usize::from(!aaids.insert(aaid)));
-            }
             if let Some(aaguid) = model.aaguid {
                 duplicates = duplicates.saturating_add(add(&mut self.by_aaguid, aaguid, Some(number)));
             }

@@ -138,6 +138,8 @@ pub struct Skipped {
     pub place: usize,
     /// Its AAGUIDs, as far as they can be read: more than one if the member occurs twice.
     pub aaguids: Vec<Aaguid>,
+    /// Its AAID, if it can be read.
+    pub aaid: Option<Box<str>>,
     /// Its key identifiers, as far as they can be read.
     pub key_identifiers: Vec<KeyIdentifier>,
     /// The first cause that was found.

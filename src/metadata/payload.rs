@@ -7,7 +7,7 @@ use super::model::{Model, Skipped};
 use super::status::Day;
 use crate::codec::json::expecting;
 use crate::crypto::Backend;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// The greatest `no`: 2^53 - 1, the greatest whole number that every JSON reader reads exactly.
@@ -27,7 +27,8 @@ impl Payload {
     /// Reads the payload. `None` if it is not what a payload must be, whatever its entries are.
     ///
     /// A value of an unexpected type ends the pass [`Pass::Plain`]. An entry beyond the bounds of the JSON reader, such as a number
-    /// that no float can hold, ends [`Pass::Whole`] too. The next pass begins again, so a payload is read at most three times.
+    /// that no float can hold, ends [`Pass::Whole`] too. The next pass begins again. Before them the payload is read as any JSON,
+    /// because they do not look for control characters in names. So a payload is read at most four times.
     pub(super) fn read(payload: &[u8], backend: &dyn Backend) -> Option<Self> {
         let payload = core::str::from_utf8(payload).ok()?;
         let pass = |pass| Self::pass(serde_json::Deserializer::from_str(payload), backend, pass);
@@ -37,6 +38,7 @@ impl Payload {
         if has_no_controls && let Ok(read) = pass(Pass::Plain) {
             return read;
         }
+        serde_json::from_str::<IgnoredAny>(payload).ok()?;
         pass(Pass::Whole).or_else(|_| pass(Pass::EachEntry)).ok().flatten()
     }
 

@@ -5,7 +5,8 @@ use super::members::{Array, Items, Members, Reader, Texts, names, value, words};
 use super::model::Traits;
 use super::vocabulary::{UserVerificationMethod, Word};
 use crate::authenticator::Aaguid;
-use serde::de::{IgnoredAny, MapAccess, SeqAccess};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// A metadata statement as far as it was read.
@@ -63,7 +64,15 @@ impl<'de> Reader<'de> for StatementReader<'_, 'de, '_, '_> {
             "isFreshUserVerificationRequired" => traits.fresh_user_verification_required = value(map.next_value()?),
             "userVerificationDetails" => {
                 let mut alternatives = Alternatives { texts, read: Vec::new() };
-                map.next_value_seed(Array(&mut alternatives))?;
+                match texts {
+                    Texts::Plain => map.next_value_seed(Array(&mut alternatives)).map(drop)?,
+                    // No verdict needs the member, so what cannot be read of it is left out.
+                    Texts::Any => {
+                        let raw: &RawValue = map.next_value()?;
+                        let mut json = serde_json::Deserializer::from_str(raw.get());
+                        let _all = Array(&mut alternatives).deserialize(&mut json);
+                    }
+                }
                 traits.user_verification = alternatives.read;
             }
             "legalHeader" | "icon" | "iconDark" | "providerLogoLight" | "providerLogoDark" => texts.skip(map)?,

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The beginning of each form, with its version.
-const COMPACT: &[u8; 16] = b"wardkey-mds-c\0\x04\n";
+const COMPACT: &[u8; 16] = b"wardkey-mds-c\0\x05\n";
 const WITH_BLOB: &[u8; 16] = b"wardkey-mds-b\0\x02\n";
 
 /// The CRC-32 of `parts`, one after another. It finds every change of up to four successive bytes. A SHA-256 would take
@@ -136,6 +136,7 @@ impl Metadata {
         to.list(&self.skipped, |to, skipped| {
             to.size(skipped.place);
             to.list(&skipped.aaguids, |to, aaguid| to.bytes(aaguid.as_bytes()));
+            to.option(skipped.aaid.as_deref(), Writer::text);
             to.list(&skipped.key_identifiers, |to, identifier| to.bytes(identifier));
             to.word(skipped.cause.code());
         });
@@ -178,6 +179,7 @@ impl Metadata {
             Some(Skipped {
                 place: from.size()?,
                 aaguids: from.list(|from| from.array().map(Aaguid::from_bytes))?,
+                aaid: from.option(Source::boxed)?,
                 key_identifiers: from.list(Source::array)?,
                 cause: EntryError::of_code(from.word()?)?,
             })

@@ -307,6 +307,41 @@ fn contents() -> Vec<Value> {
             json!({ "accept": true, "entries": 1, "skipped": 1 }),
         ),
         of(
+            "entry-name-with-a-lone-surrogate",
+            changed(|_| {}).replacen("{\"aaguid\"", "{\"\\ud800\":1,\"aaguid\"", 1),
+            json!({ "accept": true, "entries": 2, "skipped": 0 }),
+        ),
+        of(
+            "payload-name-with-a-lone-surrogate",
+            changed(|_| {}).replacen("{\"entries\"", "{\"\\ud800\":1,\"entries\"", 1),
+            json!({ "accept": true, "entries": 2, "skipped": 0 }),
+        ),
+        of(
+            "user-verification-beyond-a-float",
+            changed(|entry| entry["metadataStatement"]["userVerificationDetails"] = json!("?")).replacen(
+                "\"userVerificationDetails\":\"?\"",
+                "\"userVerificationDetails\":[[1e999]]",
+                1,
+            ),
+            json!({ "accept": true, "entries": 2, "skipped": 0 }),
+        ),
+        of(
+            "aaid-twice-one-unreadable",
+            payload(&[
+                json!({ "aaid": "1234#5678", "statusReports": [] }),
+                json!({ "aaid": "1234#5678", "statusReports": {} }),
+            ])
+            .to_string(),
+            json!({ "accept": true, "entries": 1, "skipped": 1, "duplicates": 1 }),
+        ),
+        of(
+            "zeros-twice-beyond-a-float",
+            payload(&[json!({}), json!({})])
+                .to_string()
+                .replace("{}", "{\"aaguid\":\"00000000-0000-0000-0000-000000000000\",\"statusReports\":1e999}"),
+            json!({ "accept": true, "entries": 0, "skipped": 2, "duplicates": 0 }),
+        ),
+        of(
             "entry-twice",
             payload(&[entry(MODEL, &[], &[]), entry(MODEL, &[], &[])]).to_string(),
             json!({ "accept": true, "entries": 2, "duplicates": 1 }),

@@ -426,7 +426,7 @@ fn x5c(registration: &Registration) -> Vec<Vec<u8>> {
     x5c.iter().filter_map(cbor::Value::bytes).map(<[u8]>::to_vec).collect()
 }
 
-fn aaguid_of(registration: &Registration) -> String {
+pub(crate) fn aaguid_of(registration: &Registration) -> String {
     let bytes = registration.clone().authenticator_data.attested().aaguid.clone();
     wardkey::authenticator::Aaguid::from_bytes(bytes.try_into().unwrap()).to_string()
 }
@@ -478,6 +478,8 @@ fn registrations() -> Vec<Value> {
         entry["attestationCertificateKeyIdentifiers"] = json!([identifier]);
         entry
     };
+    let mut u2f_unreadable = entry(&aaguid_of(&u2f), &[], &[]);
+    u2f_unreadable["statusReports"] = json!(5);
     let identifier = key_identifier(&x5c(&u2f)[0]);
     let unattested = Registration::new("metadata.none", Algorithm::Es256)
         .expecting(|expected| (expected.accept_none, expected.accept_self) = (true, true));
@@ -556,6 +558,13 @@ fn registrations() -> Vec<Value> {
             json!({ "unknown_model": "accept" }),
             refused(&["entry-unreadable"]),
         ),
+        registration(
+            "known-id",
+            &plain.clone().expecting(|expected| expected.known_credential_ids = vec![plain.credential_id().to_vec()]),
+            &[entry(&model, &[l1()], &roots)],
+            none(),
+            refused(&["ceremony"]),
+        ),
         registration("ceremony", &broken, &[entry(&model, &[l1()], &roots)], none(), refused(&["ceremony"])),
         with_roots("anchor-with-white-space", format!("\n {}\t\r\n{} ", &root[..8], &root[8..]), accepted(true)),
         with_roots("anchor-with-a-form-feed", format!("\u{c}{root}"), refused(&["untrusted"])),
@@ -572,6 +581,34 @@ fn registrations() -> Vec<Value> {
             &u2f,
             &[entry(&aaguid_of(&u2f), &[l1()], &u2f.expected.trust_anchors)],
             none(),
+            refused(&["not-in-metadata"]),
+        ),
+        registration(
+            "u2f-claims-revoked",
+            &u2f,
+            &[entry(&aaguid_of(&u2f), &[report("REVOKED", "2024-05-14")], &[])],
+            json!({ "unknown_model": "accept" }),
+            accepted(false),
+        ),
+        registration(
+            "u2f-claims-revoked-against",
+            &u2f,
+            &[entry(&aaguid_of(&u2f), &[report("REVOKED", "2024-05-14")], &[])],
+            json!({ "unknown_model": "accept", "claims": "against" }),
+            refused(&["revoked"]),
+        ),
+        registration(
+            "u2f-claims-unreadable-against",
+            &u2f,
+            &[u2f_unreadable],
+            json!({ "unknown_model": "accept", "claims": "against" }),
+            refused(&["entry-unreadable"]),
+        ),
+        registration(
+            "u2f-absent-claims-revoked-against",
+            &u2f,
+            &[entry(&aaguid_of(&u2f), &[report("REVOKED", "2024-05-14")], &[])],
+            against(),
             refused(&["not-in-metadata"]),
         ),
         none_of("none", &[], none(), accepted(false)),

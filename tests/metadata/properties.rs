@@ -281,7 +281,7 @@ fn a_stored_form_is_refused_if_its_words_are_not_as_written() {
         let traits = [&[1][..], key_protection, &[0; 9]].concat();
         let model = [&[1, 0, 1, 16][..], &[9; 16], &[0; 9]].concat();
         let body = [words, &head, &traits, &model, &[0]].concat();
-        let name = b"wardkey-mds-c\0\x04\n";
+        let name = b"wardkey-mds-c\0\x05\n";
         let sum = crc32fast::hash(&[name, &body[..]].concat()).to_be_bytes();
         let metadata = Metadata::from_bytes(&[name, &sum[..], &body].concat())?;
         Ok(metadata.models()[0].traits.key_protection[0].to_string())
@@ -386,11 +386,17 @@ fn the_notation_of_the_json_changes_nothing() {
         let anchors = metadata.anchors_of(&metadata.models()[0]).map(TrustAnchor::der).collect::<Vec<_>>();
         assert_eq!(anchors, [&root[..]]);
     }
-    // A line break inside a text is no JSON.
-    let broken = payload.to_string().replace("data:image", "data:\nimage");
-    let service = Service::new(&payload).with(|service| service.payload = broken);
-    let verdict = verify(service.blob().as_bytes(), &roots(&service), Seen::nothing(), at(), default_backend());
-    assert!(verdict.is_err());
+    // A line break inside a text or a name is no JSON.
+    for (text, broken) in [
+        ("data:image", "data:\nimage"),
+        ("\"entries\"", "\"a\nb\":1,\"entries\""),
+        ("\"aaguid\"", "\"\\u0061\n\":1,\"aaguid\""),
+    ] {
+        let broken = payload.to_string().replacen(text, broken, 1);
+        let service = Service::new(&payload).with(|service| service.payload = broken);
+        let verdict = verify(service.blob().as_bytes(), &roots(&service), Seen::nothing(), at(), default_backend());
+        assert!(verdict.is_err(), "{text}");
+    }
 }
 
 #[test]
