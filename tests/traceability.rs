@@ -27,7 +27,7 @@ const NO_CHECK: &[(&str, &str, &str)] = &[
     ("7.1/1", "caller and library", "`RelyingParty::start_registration` makes the options; the caller sends them"),
     ("7.1/2", "browser", "calls the authenticator: `browser/wardkey.js`"),
     ("7.1/4", "library", "reads `clientExtensionResults`; step 7.1/3 refuses the response if they are missing"),
-    ("7.1/12", "library", "computes a hash; the attestation signature of step 7.1/22 covers it"),
+    ("7.1/12", "library", "computes a hash, which the procedures of step 7.1/22 use"),
     ("7.1/23", "caller", "supplies the trust anchors; step 7.1/24 uses them"),
     ("7.1/29", "caller", "stores the record that `Registered::claim` returns"),
     ("7.2/1", "caller and library", "`RelyingParty::start_authentication` makes the options; the caller sends them"),

@@ -1,4 +1,4 @@
-//! Attestation objects with each quirk: a quirk only accepts more, and is reported.
+//! Attestation objects with any set of quirks: a quirk only accepts more, and is reported.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

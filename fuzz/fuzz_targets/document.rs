@@ -1,4 +1,5 @@
-//! Documents: what is read is within bounds and reads again as written; another text or another boundary is another challenge.
+//! Documents: what is read is equal after writing and reading again; a change of a text, or of the boundary between two, changes the
+//! challenge.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! What other libraries stored, sent and posted: a record that is imported could verify or is listed by the lock-out check,
-//! and what goes back to webauthn-rs comes in again as the same.
+//! What other libraries stored, sent and posted: an imported record has a key that a ceremony can read, both backends find the same
+//! lock-outs, and a record that goes to webauthn-rs and back is the same.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -37,7 +37,7 @@ fn import(rows: impl Iterator<Item = Result<Imported, ImportError>>) {
     }
 }
 
-/// A record is kept, is checked, and is exported where webauthn-rs has room for it.
+/// A record is kept, is checked, and is exported if webauthn-rs can store it.
 fn record(record: &CredentialRecord) {
     assert!(CoseKey::read(&record.public_key).is_ok(), "a key that no ceremony reads");
     assert!(record.backup_eligible != Some(false) || record.backup_state == Some(false));
@@ -63,7 +63,7 @@ fn record(record: &CredentialRecord) {
         )
     };
     assert_eq!(items(&again), items(record));
-    // It writes `false` for what it never asked, so that is not believed again.
+    // webauthn-rs writes `false` also where nothing is known, so a `false` is imported as `None`.
     let eligible = record.backup_eligible == Some(true);
     assert_eq!(
         (again.backup_eligible, again.backup_state),

@@ -1,5 +1,5 @@
-//! BLOBs of the metadata service, all signatures accepted: nothing is accepted without a root, and a BLOB that is accepted is
-//! accepted again when it is read from its stored form.
+//! BLOBs of the metadata service, behind a backend that accepts all signatures: without a root each is refused, an accepted one can be
+//! read from its stored form, and after a greater number it is refused.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,5 @@
-//! Parts: a part of a document checks; after a change of its JSON, what is disclosed is unchanged or the part is refused.
+//! Parts: a part that discloses something passes its check, and one that discloses nothing is refused. After a change of its JSON, the
+//! part is refused or discloses the same.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -109,7 +109,7 @@ macro_rules! steps {
 }
 
 steps! {
-    /// The response has the JSON of §5.1, and its unsigned copies equal what was attested.
+    /// The response has the JSON of §5.1, and in a registration its unsigned copies equal what was attested.
     Response: Some(3), Some(3);
     /// Client data is UTF-8.
     ClientDataText: Some(5), Some(8);

@@ -1,4 +1,4 @@
-//! The cases of chains, events and bundles: `cases.jsonl`, and the shared ones where they exist.
+//! The cases of chains and events in `cases.jsonl`, and the shared ones, also of bundles, where they exist.
 
 use super::answer::answer;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Returns how the answer to a case differs from what is expected, or `None`.
 fn disagreement(case: &Value) -> Option<String> {
-    let answer = answer(case.to_string().as_bytes())?;
+    let answer = answer(case.to_string().as_bytes()).expect("a case of audit");
     let expect = &case["expect"];
     let differs = match case["kind"].as_str() {
         Some("event") if expect.get("error").is_none() => event(&answer["resource"], expect),
@@ -23,7 +23,7 @@ fn disagreement(case: &Value) -> Option<String> {
 fn event(resource: &Value, expect: &Value) -> Option<String> {
     let list = |name: &str| expect[name].as_array().cloned().unwrap_or_default();
     for pair in list("equal") {
-        let pointer = format!("/{}", pair[0].as_str()?.replace('.', "/"));
+        let pointer = format!("/{}", pair[0].as_str().unwrap().replace('.', "/"));
         if resource.pointer(&pointer) != Some(&pair[1]) {
             return Some(format!("{pointer} is {:?}", resource.pointer(&pointer)));
         }
@@ -47,7 +47,7 @@ fn all_agree(file: &Path, at_least: usize) {
 
 #[test]
 fn own_cases() {
-    all_agree(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/audit/cases.jsonl")), 20);
+    all_agree(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/audit/cases.jsonl")), 30);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn shared_cases() {
 }
 
 #[test]
-fn what_is_no_case_is_answered() {
+fn a_malformed_case_is_answered_and_one_of_another_kind_is_not() {
     for line in ["", "  ", "7", "{}", "[]", "{\"id\":1,\"kind\":\"chain\"}", "\u{0}"] {
         assert_eq!(answer(line.as_bytes()).unwrap().to_string(), r#"{"error":"case","id":null}"#, "{line}");
     }

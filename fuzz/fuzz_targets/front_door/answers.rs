@@ -539,7 +539,7 @@ impl Authentication {
             assert_eq!(stored.record.apply(&update), before == judged);
             stored.facts.items = if before == judged { after } else { before };
             stored.check();
-            assert!(!stored.record.apply(&update) || stored.facts.items == judged, "an update applies once");
+            assert!(!stored.record.apply(&update), "an update applies once");
         }
         if let Some(update) = outcome.update_after_additional_factor.filter(|_| self.additional_factor) {
             let applies = stored.facts.items == after;
@@ -555,8 +555,7 @@ impl Authentication {
 }
 
 /// Checks the cost: an accepted sign-in, a bad signature, and every refusal that depends on the account or its record
-/// cost exactly one signature verification, so that the time does not reveal whether an account exists (section
-/// 14.6.2). A refusal that does not depend on them may cost none.
+/// cost exactly one signature verification, so that the time does not reveal whether an account exists (§14.6.2). A refusal that does not depend on them may cost none.
 fn costs_a_signature(wrong: &[Wrong], verifications: u64, context: &dyn Fn() -> String) {
     use Wrong::*;
     let later = |wrong: &Wrong| wrong.is_about_the_account() || matches!(wrong, Counter | Extensions | Payment);

@@ -1,4 +1,4 @@
-//! All calls of the front door. Each function is one call, with plain values where that is possible.
+//! Calls of the front door. Each function is one call, with plain values where that is possible.
 
 use crate::model::{PARTIES, Party, Wrong};
 use serde::Serialize;
