@@ -21,7 +21,8 @@ pub struct MetadataEvidence {
     pub signer_named: bool,
     /// The id that was looked up.
     pub model: ModelId,
-    /// What the reports of the model say; `None` without an entry that can be read.
+    /// What the reports of the model say. `None` without an entry that can be read, and if the model is only claimed: then its entry
+    /// was not judged, or only for what counts against it.
     pub standing: Option<Standing>,
     /// What was found and let pass.
     pub notes: Reasons,
@@ -40,7 +41,7 @@ impl MetadataEvidence {
     }
 }
 
-/// The serde form. `found` says whether there is an entry; the members after it are of its reports.
+/// The serde form. `found` says whether an entry was judged; the members after it are of its reports.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {

@@ -28,7 +28,8 @@ impl<'a> Extension<'a> {
     }
 
     /// Checks the value of a critical extension, and refuses one that is not recognized. Any certificate policy is accepted,
-    /// because the relying party requires none (§6.1.1 (c): any-policy), so only their syntax is checked.
+    /// because the relying party requires none (§6.1.1 (c): any-policy), so only their syntax is checked. policyConstraints, policyMappings
+    /// and inhibitAnyPolicy are refused if they are critical, because policies are not processed.
     fn check_understood(&self) -> Result<(), Rule> {
         let value = self.value;
         let read = match self.oid {
