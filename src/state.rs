@@ -23,6 +23,7 @@ use crate::codec::base64url;
 use crate::credential::{CredentialId, UserHandle, Version};
 use crate::crypto::default_backend;
 use crate::extensions::{AppId, AuthenticationExtensions, RegistrationExtensions};
+use crate::macros::getters;
 use crate::time::UnixTime;
 use core::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
@@ -179,29 +180,16 @@ macro_rules! state {
         }
 
         impl $name {
-            /// Returns the key to store the state under: the SHA-256 of its challenge, in base64url. `state_id` of a response
-            /// returns the same text.
-            #[must_use]
-            pub fn id(&self) -> String {
-                id_of(&self.challenge)
-            }
-
-            /// Returns the challenge that was sent.
-            #[must_use]
-            pub fn challenge(&self) -> &[u8] {
-                &self.challenge
-            }
-
-            /// Returns the time of issue.
-            #[must_use]
-            pub const fn issued_at(&self) -> UnixTime {
-                self.issued_at
-            }
-
-            /// Returns the time of expiry. Delete states that have expired.
-            #[must_use]
-            pub const fn expires_at(&self) -> UnixTime {
-                self.expires_at
+            getters! {
+                /// Returns the key to store the state under: the SHA-256 of its challenge, in base64url. `state_id` of a response
+                /// returns the same text.
+                pub fn id(&self) -> String = id_of(&self.challenge);
+                /// Returns the challenge that was sent.
+                pub fn challenge(&self) -> &[u8] = &self.challenge;
+                /// Returns the time of issue.
+                pub const fn issued_at(&self) -> UnixTime = self.issued_at;
+                /// Returns the time of expiry. Delete states that have expired.
+                pub const fn expires_at(&self) -> UnixTime = self.expires_at;
             }
 
             /// Checks what both kinds of state have in common.
@@ -290,16 +278,11 @@ state! {
 }
 
 impl AuthenticationState {
-    /// Returns the user handle of the account; `None` in a discoverable authentication, where the credential identifies it.
-    #[must_use]
-    pub const fn user_handle(&self) -> Option<&UserHandle> {
-        self.user_handle.as_ref()
-    }
-
-    /// Returns the ids sent in `allowCredentials`; empty in a discoverable authentication.
-    #[must_use]
-    pub fn allow_credentials(&self) -> &[CredentialId] {
-        &self.allow_credentials
+    getters! {
+        /// Returns the user handle of the account; `None` in a discoverable authentication, where the credential identifies it.
+        pub const fn user_handle(&self) -> Option<&UserHandle> = self.user_handle.as_ref();
+        /// Returns the ids sent in `allowCredentials`; empty in a discoverable authentication.
+        pub fn allow_credentials(&self) -> &[CredentialId] = &self.allow_credentials;
     }
 
     /// Adds to the evidence what only the state knows.

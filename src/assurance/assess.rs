@@ -145,23 +145,14 @@ impl Assurance {
         self.findings().filter(move |(rule, verdict)| needed(rule) && !verdict.lets_pass())
     }
 
-    /// Returns the `acr` value of OpenID Connect EAP ACR Values 1.0. `None` if the ceiling is absent or below AAL1, or if the facts
-    /// do not show that the sign-in resists phishing.
-    #[must_use]
-    pub const fn acr(&self) -> Option<Acr> {
-        self.acr
-    }
-
-    /// Returns the `amr` values of RFC 8176, and `pop`, sorted. Empty if the ceiling is absent or below AAL1.
-    #[must_use]
-    pub fn amr(&self) -> &[&'static str] {
-        &self.amr
-    }
-
-    /// Returns the `auth_time` claim: the time of the sign-in, not of the token.
-    #[must_use]
-    pub const fn auth_time(&self) -> UnixTime {
-        self.authenticated_at
+    getters! {
+        /// Returns the `acr` value of OpenID Connect EAP ACR Values 1.0. `None` if the ceiling is absent or below AAL1, or if
+        /// the facts do not show that the sign-in resists phishing.
+        pub const fn acr(&self) -> Option<Acr> = self.acr;
+        /// Returns the `amr` values of RFC 8176, and `pop`, sorted. Empty if the ceiling is absent or below AAL1.
+        pub fn amr(&self) -> &[&'static str] = &self.amr;
+        /// Returns the `auth_time` claim: the time of the sign-in, not of the token.
+        pub const fn auth_time(&self) -> UnixTime = self.authenticated_at;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Format;
 use super::key::VerifiedBootState;
+use crate::macros::getters;
 use crate::parse::ParseError;
 use crate::x509::{Rule, reasons};
 use core::fmt;
@@ -14,24 +15,15 @@ pub struct StatementError {
 }
 
 impl StatementError {
-    /// Returns the format of the statement. In a compound attestation, this is the format of the refused statement in it. `None`
-    /// means the attestation object, or the message as a whole.
-    #[must_use]
-    pub const fn format(&self) -> Option<Format> {
-        self.format
-    }
-
-    /// Returns the reason.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn reason(&self) -> Reason {
-        self.reason
-    }
-
-    /// Returns a stable word for logs, such as `attestation-cbor`.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        self.reason.code()
+    getters! {
+        /// Returns the format of the statement. In a compound attestation, this is the format of the refused statement in it. `None`
+        /// means the attestation object, or the message as a whole.
+        pub const fn format(&self) -> Option<Format> = self.format;
+        /// Returns the reason.
+        #[doc(hidden)]
+        pub const fn reason(&self) -> Reason = self.reason;
+        /// Returns a stable word for logs, such as `attestation-cbor`.
+        pub const fn code(&self) -> &'static str = self.reason.code();
     }
 }
 

@@ -9,6 +9,7 @@
 
 use crate::codec::{canonical, hex};
 use crate::crypto::Backend;
+use crate::macros::getters;
 use crate::vector::{Inexpressible, Vector};
 use serde_json::{Map, Value, json};
 
@@ -87,16 +88,11 @@ pub struct BundleReport {
 }
 
 impl BundleReport {
-    /// Returns whether nothing was changed.
-    #[must_use]
-    pub const fn is_intact(&self) -> bool {
-        self.changed.is_empty() && self.id_matches
-    }
-
-    /// Returns whether nothing was changed and the ceremony is judged as it was.
-    #[must_use]
-    pub fn agrees(&self) -> bool {
-        self.judged.as_ref().is_some_and(|judged| judged.disagrees.is_empty())
+    getters! {
+        /// Returns whether nothing was changed.
+        pub const fn is_intact(&self) -> bool = self.changed.is_empty() && self.id_matches;
+        /// Returns whether nothing was changed and the ceremony is judged as it was.
+        pub fn agrees(&self) -> bool = self.judged.as_ref().is_some_and(|judged| judged.disagrees.is_empty());
     }
 }
 

@@ -19,6 +19,7 @@ use crate::crypto::{Algorithm, Backend, CryptoError, cose::CoseKey};
 use crate::extensions::{
     AuthenticationExtensions, AuthenticationOutputs, ClientExtensionResults, RequestExtensions, SignedOutputs,
 };
+use crate::macros::getters;
 use crate::quirk::{Quirk, Quirks};
 use crate::time::UnixTime;
 
@@ -148,28 +149,15 @@ struct Checked<'a> {
 impl<'a> VerifiedAuthentication<'a> {
     verified_values!();
 
-    /// Returns the result for the signature counter.
-    #[must_use]
-    pub const fn sign_count(&self) -> SignCount {
-        self.checked.sign_count
-    }
-
-    /// Returns the result for user verification.
-    #[must_use]
-    pub const fn user_verification(&self) -> UserVerification {
-        self.checked.user_verification
-    }
-
-    /// Returns whether BE differs from that of the record, and the policy accepts that.
-    #[must_use]
-    pub const fn backup_eligibility_changed(&self) -> bool {
-        self.checked.backup_eligibility_changed
-    }
-
-    /// Returns the changes of the record, or `None` if nothing changed, as usual with synced passkeys.
-    #[must_use]
-    pub fn update(&self) -> Option<RecordUpdate> {
-        RecordUpdate::between(self.checked.before, self.checked.after)
+    getters! {
+        /// Returns the result for the signature counter.
+        pub const fn sign_count(&self) -> SignCount = self.checked.sign_count;
+        /// Returns the result for user verification.
+        pub const fn user_verification(&self) -> UserVerification = self.checked.user_verification;
+        /// Returns whether BE differs from that of the record, and the policy accepts that.
+        pub const fn backup_eligibility_changed(&self) -> bool = self.checked.backup_eligibility_changed;
+        /// Returns the changes of the record, or `None` if nothing changed, as usual with synced passkeys.
+        pub fn update(&self) -> Option<RecordUpdate> = RecordUpdate::between(self.checked.before, self.checked.after);
     }
 
     /// Returns the changes to write after [`Self::update`], once the user also proved an additional factor as strong as user

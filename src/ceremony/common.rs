@@ -31,50 +31,27 @@ macro_rules! extension_setters {
 /// Defines what both verified ceremonies return. Call it in the `impl` block of the verified ceremony.
 macro_rules! verified_values {
     () => {
-        /// Returns the flags of authenticator data.
-        #[must_use]
-        pub const fn flags(&self) -> Flags {
-            self.authenticator_data().flags()
-        }
-
-        /// Returns what the authenticator says of extensions. In an authentication the credential key signed it; in a
-        /// registration, [`Attestation::voucher`](crate::attestation::Attestation::voucher) says who signed it.
-        #[must_use]
-        pub fn signed_extensions(&self) -> SignedOutputs {
-            SignedOutputs::of(self.authenticator_data().extensions())
-        }
-
-        /// Returns the authenticator data.
-        #[doc(hidden)]
-        #[must_use]
-        pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> {
-            &self.checked.authenticator_data
-        }
-
-        /// Returns the client data.
-        #[doc(hidden)]
-        #[must_use]
-        pub const fn client_data(&self) -> &ClientData<'a> {
-            &self.checked.client_data
-        }
-
-        /// Returns the algorithm of the credential public key.
-        #[must_use]
-        pub const fn algorithm(&self) -> Algorithm {
-            self.checked.algorithm
-        }
-
-        /// Returns the client extension outputs, which nobody signed. Those of the authenticator are in
-        /// [`Self::signed_extensions`].
-        #[must_use]
-        pub const fn unsigned_extension_results(&self) -> Option<&'a ClientExtensionResults> {
-            self.checked.extension_results
-        }
-
-        /// Returns the quirks that were needed.
-        #[must_use]
-        pub const fn quirks(&self) -> Quirks {
-            self.recorder.evidence.quirks
+        crate::macros::getters! {
+            /// Returns the flags of authenticator data.
+            pub const fn flags(&self) -> Flags = self.authenticator_data().flags();
+            /// Returns what the authenticator says of extensions. In an authentication the credential key signed it; in a
+            /// registration, [`Attestation::voucher`](crate::attestation::Attestation::voucher) says who signed it.
+            pub fn signed_extensions(&self) -> SignedOutputs =
+                SignedOutputs::of(self.authenticator_data().extensions());
+            /// Returns the authenticator data.
+            #[doc(hidden)]
+            pub const fn authenticator_data(&self) -> &AuthenticatorData<'a> = &self.checked.authenticator_data;
+            /// Returns the client data.
+            #[doc(hidden)]
+            pub const fn client_data(&self) -> &ClientData<'a> = &self.checked.client_data;
+            /// Returns the algorithm of the credential public key.
+            pub const fn algorithm(&self) -> Algorithm = self.checked.algorithm;
+            /// Returns the client extension outputs, which nobody signed. Those of the authenticator are in
+            /// [`Self::signed_extensions`].
+            pub const fn unsigned_extension_results(&self) -> Option<&'a ClientExtensionResults> =
+                self.checked.extension_results;
+            /// Returns the quirks that were needed.
+            pub const fn quirks(&self) -> Quirks = self.recorder.evidence.quirks;
         }
     };
 }

@@ -5,6 +5,7 @@ use super::recorder::Recorder;
 use super::refusal::Refusal;
 use super::step::{Ceremony, StepNumber};
 use crate::client::signal::Signal;
+use crate::macros::getters;
 use core::fmt;
 
 /// A refused ceremony: which one, why, and the [evidence](Self::evidence) of its steps.
@@ -37,24 +38,15 @@ impl Failure {
         Self::after(Recorder::new(ceremony), refusal)
     }
 
-    /// Returns the step of the standard that refuses. `None` if the ceremony has no step for this refusal, which only
-    /// [`Self::new`] can make.
-    #[must_use]
-    pub const fn step(&self) -> Option<StepNumber> {
-        self.refusal.step().number(self.ceremony)
-    }
-
-    /// Returns a stable word for logs and dashboards, such as `challenge-mismatch`.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        self.refusal.code()
-    }
-
-    /// Returns the evidence of the refused ceremony: which steps passed, which one refused, and which were not reached. For
-    /// logs only: never send it to the browser.
-    #[must_use]
-    pub fn evidence(&self) -> Evidence {
-        (*self.recorder).clone().finish()
+    getters! {
+        /// Returns the step of the standard that refuses. `None` if the ceremony has no step for this refusal, which only
+        /// [`Self::new`] can make.
+        pub const fn step(&self) -> Option<StepNumber> = self.refusal.step().number(self.ceremony);
+        /// Returns a stable word for logs and dashboards, such as `challenge-mismatch`.
+        pub const fn code(&self) -> &'static str = self.refusal.code();
+        /// Returns the evidence of the refused ceremony: which steps passed, which one refused, and which were not reached. For
+        /// logs only: never send it to the browser.
+        pub fn evidence(&self) -> Evidence = (*self.recorder).clone().finish();
     }
 }
 

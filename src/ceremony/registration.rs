@@ -21,6 +21,7 @@ use crate::crypto::{Algorithm, Backend, cose};
 use crate::extensions::{
     ClientExtensionResults, CreationExtensions, RegistrationExtensions, RegistrationOutputs, SignedOutputs, Vouched,
 };
+use crate::macros::getters;
 use crate::quirk::Quirks;
 use crate::time::UnixTime;
 use crate::x509::algorithm::SubjectPublicKey;
@@ -142,47 +143,22 @@ struct Checked<'a> {
 impl<'a> VerifiedRegistration<'a> {
     verified_values!();
 
-    /// Returns the credential id.
-    #[must_use]
-    pub const fn credential_id(&self) -> &CredentialId {
-        &self.checked.credential_id
-    }
-
-    /// Returns the attested credential data: the credential public key as a COSE_Key, and the AAGUID, which is not trusted yet.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn attested_credential_data(&self) -> &AttestedCredentialData<'a> {
-        &self.checked.attested
-    }
-
-    /// Returns the credential public key: a COSE_Key, with the bytes that were attested.
-    #[must_use]
-    pub const fn credential_public_key(&self) -> &'a [u8] {
-        self.attested_credential_data().credential_public_key()
-    }
-
-    /// Returns the AAGUID of the model. Untrusted until the attestation is trusted.
-    #[must_use]
-    pub const fn claimed_aaguid(&self) -> Aaguid {
-        self.attested_credential_data().aaguid()
-    }
-
-    /// Returns what the attestation statement proved.
-    #[must_use]
-    pub const fn attestation(&self) -> &Attestation<'a> {
-        &self.checked.attestation
-    }
-
-    /// Returns the client data as received. Signatures cover the hash of these bytes.
-    #[must_use]
-    pub const fn client_data_json(&self) -> &'a [u8] {
-        self.checked.client_data_json
-    }
-
-    /// Returns the transports that the client named. They are hints.
-    #[must_use]
-    pub const fn transports(&self) -> &'a [Transport] {
-        self.checked.transports
+    getters! {
+        /// Returns the credential id.
+        pub const fn credential_id(&self) -> &CredentialId = &self.checked.credential_id;
+        /// Returns the attested credential data: the credential public key as a COSE_Key, and the AAGUID, which is not trusted yet.
+        #[doc(hidden)]
+        pub const fn attested_credential_data(&self) -> &AttestedCredentialData<'a> = &self.checked.attested;
+        /// Returns the credential public key: a COSE_Key, with the bytes that were attested.
+        pub const fn credential_public_key(&self) -> &'a [u8] = self.attested_credential_data().credential_public_key();
+        /// Returns the AAGUID of the model. Untrusted until the attestation is trusted.
+        pub const fn claimed_aaguid(&self) -> Aaguid = self.attested_credential_data().aaguid();
+        /// Returns what the attestation statement proved.
+        pub const fn attestation(&self) -> &Attestation<'a> = &self.checked.attestation;
+        /// Returns the client data as received. Signatures cover the hash of these bytes.
+        pub const fn client_data_json(&self) -> &'a [u8] = self.checked.client_data_json;
+        /// Returns the transports that the client named. They are hints.
+        pub const fn transports(&self) -> &'a [Transport] = self.checked.transports;
     }
 
     /// Checks step 28 again, for a policy that accepts only some of the statements: then fewer vouch for extension outputs.

@@ -15,6 +15,7 @@
 use super::document::{Document, DocumentError, Item};
 use crate::codec::lengths::with_lengths;
 use crate::crypto::Backend;
+use crate::macros::getters;
 use crate::time::UnixTime;
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
@@ -77,22 +78,13 @@ pub struct Digests {
 }
 
 impl Digests {
-    /// Returns the digest of everything but the items.
-    #[must_use]
-    pub const fn head(&self) -> &[u8; 32] {
-        &self.head
-    }
-
-    /// Returns the digest of each item.
-    #[must_use]
-    pub fn items(&self) -> &[[u8; 32]] {
-        &self.items
-    }
-
-    /// Returns the challenge of the ceremony.
-    #[must_use]
-    pub const fn challenge(&self) -> &[u8; 32] {
-        &self.challenge
+    getters! {
+        /// Returns the digest of everything but the items.
+        pub const fn head(&self) -> &[u8; 32] = &self.head;
+        /// Returns the digest of each item.
+        pub fn items(&self) -> &[[u8; 32]] = &self.items;
+        /// Returns the challenge of the ceremony.
+        pub const fn challenge(&self) -> &[u8; 32] = &self.challenge;
     }
 }
 

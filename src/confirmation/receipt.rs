@@ -52,16 +52,11 @@ impl Receipt {
         Self::new(document.clone(), nonce.clone(), kept.unwrap_or_else(|_| response.clone()))
     }
 
-    /// Returns the document.
-    #[must_use]
-    pub const fn document(&self) -> &Document {
-        &self.document
-    }
-
-    /// Returns the nonce. Only who may read the whole document may have it.
-    #[must_use]
-    pub const fn nonce(&self) -> &Nonce {
-        &self.nonce
+    getters! {
+        /// Returns the document.
+        pub const fn document(&self) -> &Document = &self.document;
+        /// Returns the nonce. Only who may read the whole document may have it.
+        pub const fn nonce(&self) -> &Nonce = &self.nonce;
     }
 
     /// Verifies the receipt: §7.2 with the challenge that follows from the document. User verification is required, frames

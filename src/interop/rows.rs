@@ -5,6 +5,7 @@ use super::items::{Imported, Items};
 use super::members::Members;
 use crate::codec::json::expecting;
 use crate::credential::{CredentialId, UserHandle};
+use crate::macros::getters;
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -17,22 +18,13 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// Returns the number of the row, from 0.
-    #[must_use]
-    pub const fn index(&self) -> usize {
-        self.index
-    }
-
-    /// Returns the JSON of the row, for members that the application added, such as a user's primary key.
-    #[must_use]
-    pub const fn json(&self) -> &'a str {
-        self.json
-    }
-
-    /// Returns the credential id.
-    #[must_use]
-    pub const fn credential_id(&self) -> &'a CredentialId {
-        self.credential_id
+    getters! {
+        /// Returns the number of the row, from 0.
+        pub const fn index(&self) -> usize = self.index;
+        /// Returns the JSON of the row, for members that the application added, such as a user's primary key.
+        pub const fn json(&self) -> &'a str = self.json;
+        /// Returns the credential id.
+        pub const fn credential_id(&self) -> &'a CredentialId = self.credential_id;
     }
 }
 

@@ -41,10 +41,10 @@ fn accept(
 }
 
 impl MetadataTrust {
-    /// Joins the reasons of a model with what counts against the model that is only claimed. `not-in-metadata` and
-    /// `entry-unreadable` stand alone where they refuse.
-    fn with_claim(&self, reasons: Reasons, against: Reasons) -> Reasons {
-        let unknown = reasons.contains(Reason::NotInMetadata);
+    /// Joins the reasons of an unknown model with what is bad of the model that the AAGUID claims: under `fido-u2f` that is another id.
+    /// `not-in-metadata` and `entry-unreadable` stand alone where they refuse.
+    fn with_claim(&self, reasons: Reasons, of_claim: Reasons) -> Reasons {
+        let (unknown, against) = (reasons.contains(Reason::NotInMetadata), of_claim.known_bad());
         if against.is_empty() || reasons.contains(Reason::EntryUnreadable) || (unknown && self.required) {
             reasons
         } else if unknown || against.contains(Reason::EntryUnreadable) {
@@ -68,7 +68,21 @@ pub(super) fn without_certificates(
     accept(trust, metadata, ModelId::Aaguid(aaguid), verdict, judged)
 }
 
-/// A statement with certificates. Under `fido-u2f` nobody signs the AAGUID, so the key of the certificate names the model.
+/// Returns the id of the model. Under `fido-u2f` nobody signs the AAGUID, so the key of the certificate names the model.
+fn model_of(
+    attestation: &Attestation<'_>,
+    leaf: Option<&Certificate<'_>>,
+    circumstances: &Circumstances<'_>,
+) -> Result<ModelId, Refusal> {
+    if attestation.format != Format::FidoU2f {
+        return Ok(ModelId::Aaguid(circumstances.aaguid));
+    }
+    let identifier = leaf.and_then(|leaf| key_identifier_of(leaf.spki, circumstances.backend));
+    // Without SHA-1 no model can be looked up.
+    identifier.map(ModelId::KeyIdentifier).ok_or(Refusal::Metadata(Reasons::NONE.with(Reason::NoMetadata)))
+}
+
+/// A statement with certificates.
 pub(super) fn certificates<'a>(
     policy: &AttestationPolicy,
     trust: &MetadataTrust,
@@ -79,14 +93,7 @@ pub(super) fn certificates<'a>(
 ) -> Result<Judged, Refusal> {
     let (metadata, at) = metadata(circumstances)?;
     let Circumstances { aaguid, backend, .. } = *circumstances;
-    let id = match attestation.format {
-        Format::FidoU2f => {
-            let identifier = leaf.and_then(|leaf| key_identifier_of(leaf.spki, backend));
-            // Without SHA-1 no model can be looked up.
-            ModelId::KeyIdentifier(identifier.ok_or(Refusal::Metadata(Reasons::NONE.with(Reason::NoMetadata)))?)
-        }
-        _ => ModelId::Aaguid(aaguid),
-    };
+    let id = model_of(attestation, leaf, circumstances)?;
     let mut circumstance = Circumstance::at(at);
     let own = trust.own.of_aaguid(attestation.format, aaguid);
     let numbers = match (metadata.lookup(&id), own) {
@@ -94,11 +101,7 @@ pub(super) fn certificates<'a>(
         (Lookup::Absent, Some(_)) => &[],
         (Lookup::Absent | Lookup::Unreadable(_), _) => {
             let mut verdict = trust.policy.judge(metadata, &id, &circumstance);
-            if attestation.format == Format::FidoU2f {
-                // The AAGUID is a second id, which is only a claim.
-                let claimed = trust.policy.judge_claim(metadata, aaguid, at);
-                verdict.reasons = trust.with_claim(verdict.reasons, claimed.reasons.known_bad());
-            }
+            verdict.reasons = trust.with_claim(verdict.reasons, trust.policy.judge_claim(metadata, aaguid, at).reasons);
             let reason = Some(Rule::NoAnchors.into());
             let judged = Judged { reason, ..Judged::of(attestation, TrustOutcome::Untrusted) };
             return accept(trust, metadata, id, verdict, judged);

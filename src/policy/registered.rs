@@ -178,16 +178,11 @@ impl Registered {
         self.browser_bound_key.as_ref().map(Option::as_ref).map_err(|failure| Error::Failed(failure.clone()))
     }
 
-    /// Returns the quirks that were needed.
-    #[must_use]
-    pub const fn quirks(&self) -> Quirks {
-        self.recorder.evidence.quirks
-    }
-
-    /// Returns the evidence before step 26. For your log, use the evidence that [`Self::claim`] returns.
-    #[must_use]
-    pub fn evidence(&self) -> Evidence {
-        self.recorder.clone().finish()
+    getters! {
+        /// Returns the quirks that were needed.
+        pub const fn quirks(&self) -> Quirks = self.recorder.evidence.quirks;
+        /// Returns the evidence before step 26. For your log, use the evidence that [`Self::claim`] returns.
+        pub fn evidence(&self) -> Evidence = self.recorder.clone().finish();
     }
 }
 

@@ -9,6 +9,7 @@ use crate::confirmation::{Confirmed, Document, Nonce, Receipt};
 use crate::credential::{CredentialRecord, UserHandle};
 use crate::crypto::Algorithm;
 use crate::error::Error;
+use crate::macros::getters;
 use crate::quirk::Quirks;
 use crate::state::{AuthenticationState, Purpose, Session};
 use crate::time::UnixTime;
@@ -22,22 +23,13 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 pub struct ConfirmationState(AuthenticationState);
 
 impl ConfirmationState {
-    /// Returns the key to store the state under. [`AuthenticationResponse::state_id`] returns the same text.
-    #[must_use]
-    pub fn id(&self) -> String {
-        self.0.id()
-    }
-
-    /// Returns the account.
-    #[must_use]
-    pub const fn user_handle(&self) -> Option<&UserHandle> {
-        self.0.user_handle()
-    }
-
-    /// Returns the time of expiry. Delete states that have expired.
-    #[must_use]
-    pub const fn expires_at(&self) -> UnixTime {
-        self.0.expires_at()
+    getters! {
+        /// Returns the key to store the state under. [`AuthenticationResponse::state_id`] returns the same text.
+        pub fn id(&self) -> String = self.0.id();
+        /// Returns the account.
+        pub const fn user_handle(&self) -> Option<&UserHandle> = self.0.user_handle();
+        /// Returns the time of expiry. Delete states that have expired.
+        pub const fn expires_at(&self) -> UnixTime = self.0.expires_at();
     }
 
     /// Returns the state of the authentication that it is.

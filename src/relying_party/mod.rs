@@ -36,6 +36,7 @@ use crate::ceremony::{BackupEligibility, BackupEligibilityChange, BackupState};
 use crate::client::json::{AttestationConveyance, UserVerificationRequirement};
 use crate::crypto::{Algorithm, Backend};
 use crate::error::Error;
+use crate::macros::getters;
 use crate::policy::AttestationPolicy;
 use crate::quirk::Quirks;
 use crate::state::{Session, SessionHash, lifetime_secs};
@@ -126,44 +127,35 @@ impl RelyingParty {
         RelyingPartyBuilder::new(rp_id.into(), name.into())
     }
 
-    /// Returns the RP ID, the origins and the frames that are accepted.
-    ///
-    /// ```
-    /// # use wardkey::RelyingParty;
-    /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?;
-    /// assert_eq!(rp.site().rp_id, "clinic.example");
-    /// # Ok::<(), wardkey::ConfigError>(())
-    /// ```
-    #[must_use]
-    pub const fn site(&self) -> &Site {
-        &self.site
-    }
-
-    /// Returns the algorithms that are offered, most preferred first.
-    ///
-    /// ```
-    /// # use wardkey::{RelyingParty, crypto::Algorithm};
-    /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?;
-    /// assert_eq!(rp.algorithms(), Algorithm::RECOMMENDED);
-    /// # Ok::<(), wardkey::ConfigError>(())
-    /// ```
-    #[must_use]
-    pub fn algorithms(&self) -> &[Algorithm] {
-        &self.choices.algorithms
-    }
-
-    /// Returns the algorithms that may sign in: all except those that are [refused](RelyingPartyBuilder::refuse_at_sign_in). RS1 is
-    /// among them only if it is offered or [accepted](RelyingPartyBuilder::accept_rs1_at_sign_in).
-    ///
-    /// ```
-    /// # use wardkey::{RelyingParty, crypto::Algorithm};
-    /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?;
-    /// assert_eq!(rp.sign_in_algorithms(), Algorithm::OFFERABLE);
-    /// # Ok::<(), wardkey::ConfigError>(())
-    /// ```
-    #[must_use]
-    pub fn sign_in_algorithms(&self) -> &[Algorithm] {
-        &self.sign_in_algorithms
+    getters! {
+        /// Returns the RP ID, the origins and the frames that are accepted.
+        ///
+        /// ```
+        /// # use wardkey::RelyingParty;
+        /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?;
+        /// assert_eq!(rp.site().rp_id, "clinic.example");
+        /// # Ok::<(), wardkey::ConfigError>(())
+        /// ```
+        pub const fn site(&self) -> &Site = &self.site;
+        /// Returns the algorithms that are offered, most preferred first.
+        ///
+        /// ```
+        /// # use wardkey::{RelyingParty, crypto::Algorithm};
+        /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?;
+        /// assert_eq!(rp.algorithms(), Algorithm::RECOMMENDED);
+        /// # Ok::<(), wardkey::ConfigError>(())
+        /// ```
+        pub fn algorithms(&self) -> &[Algorithm] = &self.choices.algorithms;
+        /// Returns the algorithms that may sign in: all except those that are [refused](RelyingPartyBuilder::refuse_at_sign_in).
+        /// RS1 is among them only if it is offered or [accepted](RelyingPartyBuilder::accept_rs1_at_sign_in).
+        ///
+        /// ```
+        /// # use wardkey::{RelyingParty, crypto::Algorithm};
+        /// let rp = RelyingParty::new("clinic.example", "Example Clinic")?;
+        /// assert_eq!(rp.sign_in_algorithms(), Algorithm::OFFERABLE);
+        /// # Ok::<(), wardkey::ConfigError>(())
+        /// ```
+        pub fn sign_in_algorithms(&self) -> &[Algorithm] = &self.sign_in_algorithms;
     }
 
     pub(crate) fn backend(&self) -> &'static dyn Backend {

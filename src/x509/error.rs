@@ -3,6 +3,7 @@
 use crate::codec::der::Malformed;
 use crate::codec::pem;
 use crate::crypto::CryptoError;
+use crate::macros::getters;
 use core::fmt;
 
 /// The refusal of a certificate, a certification path, a trust anchor or a revocation list: the broken rule, and which
@@ -17,24 +18,15 @@ pub struct CertificateError {
 }
 
 impl CertificateError {
-    /// Returns the position of the certificate in the path; the leaf is 0. `None` means the path as a whole, or a certificate
-    /// or revocation list outside of a path.
-    #[must_use]
-    pub const fn certificate(&self) -> Option<usize> {
-        self.certificate
-    }
-
-    /// Returns the broken rule.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn rule(&self) -> Rule {
-        self.rule
-    }
-
-    /// Returns a stable word for logs, such as `x509-expired`.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        self.rule.code()
+    getters! {
+        /// Returns the position of the certificate in the path; the leaf is 0. `None` means the path as a whole, or a certificate
+        /// or revocation list outside of a path.
+        pub const fn certificate(&self) -> Option<usize> = self.certificate;
+        /// Returns the broken rule.
+        #[doc(hidden)]
+        pub const fn rule(&self) -> Rule = self.rule;
+        /// Returns a stable word for logs, such as `x509-expired`.
+        pub const fn code(&self) -> &'static str = self.rule.code();
     }
 }
 

@@ -25,6 +25,7 @@ use crate::codec::base64url;
 use crate::codec::json::ByteString;
 use crate::credential::Transport;
 use crate::extensions::ClientExtensionResults;
+use crate::macros::getters;
 use core::marker::PhantomData;
 use envelope::{AlgorithmCopy, Assertion, Attestation, Base64Url, Bytes, Common, Envelope, Open, Posted, Transports};
 use envelope::{copy, from_json, optional, required};
@@ -52,16 +53,11 @@ macro_rules! response {
                 from_json(json)
             }
 
-            /// Returns `rawId`: the credential id that the client claims. Look up the record by it.
-            #[must_use]
-            pub fn credential_id(&self) -> &[u8] {
-                &self.common.raw_id.0
-            }
-
-            /// Returns `response.clientDataJSON`, decoded. The authenticator signs its hash.
-            #[must_use]
-            pub fn client_data_json(&self) -> &[u8] {
-                &self.client_data_json.0
+            getters! {
+                /// Returns `rawId`: the credential id that the client claims. Look up the record by it.
+                pub fn credential_id(&self) -> &[u8] = &self.common.raw_id.0;
+                /// Returns `response.clientDataJSON`, decoded. The authenticator signs its hash.
+                pub fn client_data_json(&self) -> &[u8] = &self.client_data_json.0;
             }
 
             /// Returns the `origin` that the client data claims, for the log entry of a refusal with the code
@@ -74,16 +70,13 @@ macro_rules! response {
                 Some(client_data.origin.text()?.escape_debug().take(256).collect())
             }
 
-            /// Returns `authenticatorAttachment`, a hint. `None` if it is absent or unknown.
-            #[must_use]
-            pub const fn authenticator_attachment(&self) -> Option<&AuthenticatorAttachment> {
-                self.common.attachment.as_ref()
-            }
-
-            /// Returns `clientExtensionResults`, which is unsigned, or `None` if the member is missing.
-            #[must_use]
-            pub const fn client_extension_results(&self) -> Option<&ClientExtensionResults> {
-                self.common.client_extension_results.as_ref()
+            getters! {
+                /// Returns `authenticatorAttachment`, a hint. `None` if it is absent or unknown.
+                pub const fn authenticator_attachment(&self) -> Option<&AuthenticatorAttachment> =
+                    self.common.attachment.as_ref();
+                /// Returns `clientExtensionResults`, which is unsigned, or `None` if the member is missing.
+                pub const fn client_extension_results(&self) -> Option<&ClientExtensionResults> =
+                    self.common.client_extension_results.as_ref();
             }
 
             /// Returns the sum of the lengths of all byte strings and blobs.
@@ -185,17 +178,12 @@ impl RegistrationResponse {
         self.common.to_json(members.into_iter())
     }
 
-    /// Returns `response.attestationObject`, decoded; see [`attestation`](crate::attestation).
-    #[must_use]
-    pub fn attestation_object(&self) -> &[u8] {
-        &self.attestation_object.0
-    }
-
-    /// Returns `response.transports`, hints to keep with the record. Only the first [`MAX_TRANSPORTS`] that the client sent,
-    /// each once, without those of more than [`MAX_TRANSPORT_LEN`] bytes.
-    #[must_use]
-    pub fn transports(&self) -> &[Transport] {
-        &self.transports
+    getters! {
+        /// Returns `response.attestationObject`, decoded; see [`attestation`](crate::attestation).
+        pub fn attestation_object(&self) -> &[u8] = &self.attestation_object.0;
+        /// Returns `response.transports`, hints to keep with the record. Only the first [`MAX_TRANSPORTS`] that the client sent,
+        /// each once, without those of more than [`MAX_TRANSPORT_LEN`] bytes.
+        pub fn transports(&self) -> &[Transport] = &self.transports;
     }
 
     /// Returns the unsigned copy of authenticator data.
@@ -265,23 +253,14 @@ impl AuthenticationResponse {
         self.common.to_json(members.into_iter())
     }
 
-    /// Returns `response.authenticatorData`, decoded.
-    #[must_use]
-    pub fn authenticator_data(&self) -> &[u8] {
-        &self.authenticator_data.0
-    }
-
-    /// Returns `response.signature`, decoded.
-    #[must_use]
-    pub fn signature(&self) -> &[u8] {
-        &self.signature.0
-    }
-
-    /// Returns `response.userHandle`, decoded: the account that the client claims. `None` if it is missing or null. The
-    /// ceremony compares it with the user handle of the record.
-    #[must_use]
-    pub fn user_handle(&self) -> Option<&[u8]> {
-        self.user_handle.as_ref().map(|bytes| &*bytes.0)
+    getters! {
+        /// Returns `response.authenticatorData`, decoded.
+        pub fn authenticator_data(&self) -> &[u8] = &self.authenticator_data.0;
+        /// Returns `response.signature`, decoded.
+        pub fn signature(&self) -> &[u8] = &self.signature.0;
+        /// Returns `response.userHandle`, decoded: the account that the client claims. `None` if it is missing or null. The
+        /// ceremony compares it with the user handle of the record.
+        pub fn user_handle(&self) -> Option<&[u8]> = self.user_handle.as_ref().map(|bytes| &*bytes.0);
     }
 }
 
