@@ -77,7 +77,7 @@ macro_rules! results {
 
         impl ClientExtensionResults {
             /// Returns JSON that is read as equal results. What was not kept is replaced: a secret by `true`, a malformed
-            /// output by 0, and the unknown identifiers by others.
+            /// output by 0, and each unknown output by 0 under a number, which is short and no known identifier.
             pub(crate) fn to_value(&self) -> Value {
                 let known = self.present.iter().map(|extension| {
                     let output = match extension {
@@ -92,7 +92,7 @@ macro_rules! results {
                     };
                     (extension.identifier().to_owned(), output)
                 });
-                let unknown = (0..self.unknown).map(|number| (format!("unknown{number}"), Value::Null));
+                let unknown = (0..self.unknown).map(|number| (number.to_string(), json!(0)));
                 known.chain(unknown).collect()
             }
         }

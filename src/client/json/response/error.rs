@@ -12,7 +12,7 @@ use core::fmt;
 #[non_exhaustive]
 #[expect(missing_docs, reason = "each `line` and `column` is documented above")]
 pub enum ResponseError {
-    /// More than [`MAX_LEN`] bytes.
+    /// More than [`MAX_LEN`] bytes, as posted or as `to_json` would write it.
     #[error("the response has more than {MAX_LEN} bytes")]
     TooLong,
     /// Not JSON, or a member that has the wrong type or occurs twice.
