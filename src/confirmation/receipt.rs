@@ -10,6 +10,7 @@ use crate::client::AuthenticationResponse;
 use crate::codec::base64url;
 use crate::credential::{CredentialId, CredentialRecord, UserHandle, Version};
 use crate::crypto::Backend;
+use crate::extensions::Blob;
 use crate::macros::getters;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -41,15 +42,13 @@ pub struct Confirmed {
 
 impl Receipt {
     /// Makes a receipt of its parts. Nothing is verified.
+    ///
+    /// Of the response, only what is signed and the user handle are kept, as in the JSON of the receipt. [`Self::verify`] judges
+    /// nothing else.
     #[must_use]
-    pub const fn new(document: Document, nonce: Nonce, response: AuthenticationResponse) -> Self {
-        Self { document, nonce, response }
-    }
-
-    /// Makes the receipt of a ceremony that was verified: as a store writes it and reads it again.
-    pub(crate) fn signed(document: &Document, nonce: &Nonce, response: &AuthenticationResponse) -> Self {
-        let kept = AuthenticationResponse::from_json(&Signed::of(response).to_json());
-        Self::new(document.clone(), nonce.clone(), kept.unwrap_or_else(|_| response.clone()))
+    pub fn new(document: Document, nonce: Nonce, response: AuthenticationResponse) -> Self {
+        let kept = AuthenticationResponse::from_json(&Signed::of(&response).to_json());
+        Self { document, nonce, response: kept.unwrap_or(response) }
     }
 
     getters! {
@@ -179,8 +178,9 @@ struct Signed {
     authenticator_data: Vec<u8>,
     #[serde(with = "base64url::text")]
     signature: Vec<u8>,
+    /// As posted, also if it is no [`UserHandle`], so that a receipt is judged like its response.
     #[serde(deserialize_with = "Option::deserialize")]
-    user_handle: Option<UserHandle>,
+    user_handle: Option<Blob>,
 }
 
 impl Signed {
@@ -190,7 +190,7 @@ impl Signed {
             client_data_json: response.client_data_json().to_vec(),
             authenticator_data: response.authenticator_data().to_vec(),
             signature: response.signature().to_vec(),
-            user_handle: response.user_handle().and_then(|handle| UserHandle::new(handle).ok()),
+            user_handle: response.user_handle().map(|handle| handle.to_vec().into()),
         }
     }
 
@@ -202,7 +202,7 @@ impl Signed {
         let handle = self
             .user_handle
             .as_ref()
-            .map_or_else(String::new, |handle| format!(r#","userHandle":"{}""#, handle.to_base64url()));
+            .map_or_else(String::new, |handle| format!(r#","userHandle":"{}""#, base64url::encode(handle.as_bytes())));
         format!(
             r#"{{"id":"{id}","rawId":"{id}","type":"public-key","clientExtensionResults":{{}},"response":{{"clientDataJSON":"{client_data}","authenticatorData":"{authenticator_data}","signature":"{signature}"{handle}}}}}"#
         )

@@ -147,7 +147,7 @@ impl RelyingParty {
             let contents = (digests.items().len(), Some((document.signer(), document.meaning())));
             let (user_verification, evidence) = (authenticated.user_verification, authenticated.evidence.clone());
             Ok(Confirmation {
-                receipt: Receipt::signed(document, nonce, response),
+                receipt: Receipt::new(document.clone(), nonce.clone(), response.clone()),
                 confirmed: Confirmed::of(*digests.challenge(), contents, record, user_verification, evidence),
                 authenticated,
             })

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use wardkey::AuthenticationResponse;
 use wardkey::UnixTime;
+use wardkey::client::json::MAX_LEN;
 use wardkey::confirmation::{Document, Draft, Item, Nonce, Part, PartError, Receipt};
 use wardkey::crypto::{AwsLcRs, RustCrypto};
 
@@ -32,6 +33,14 @@ fn nonce() -> Nonce {
 fn response() -> AuthenticationResponse {
     let json = r#"{"id":"aWQ","rawId":"aWQ","type":"public-key","clientExtensionResults":{},
         "response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA"}}"#;
+    AuthenticationResponse::from_json(json).unwrap()
+}
+
+/// What no receipt keeps: outputs that are not signed.
+fn with_unsigned_outputs() -> AuthenticationResponse {
+    let json = r#"{"id":"aWQ","rawId":"aWQ","type":"public-key","authenticatorAttachment":"platform",
+        "clientExtensionResults":{"appid":true,"prf":{"results":{"first":"AA"}},"new":1},
+        "response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA","userHandle":""}}"#;
     AuthenticationResponse::from_json(json).unwrap()
 }
 
@@ -110,6 +119,9 @@ proptest! {
     fn documents_and_receipts_survive_their_json(document in documents()) {
         let json = serde_json::to_string(&document).unwrap();
         prop_assert_eq!(&serde_json::from_str::<Document>(&json).unwrap(), &document);
+        let unsigned = Receipt::new(document.clone(), nonce(), with_unsigned_outputs());
+        let json = serde_json::to_string(&unsigned).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Receipt>(&json).unwrap(), unsigned);
         let receipt = Receipt::new(document, nonce(), response());
         let json = serde_json::to_string(&receipt).unwrap();
         prop_assert_eq!(serde_json::from_str::<Receipt>(&json).unwrap(), receipt);
@@ -120,6 +132,25 @@ proptest! {
             prop_assert!(serde_json::from_str::<Receipt>(&wrong).is_err(), "{}", wrong);
         }
     }
+}
+
+/// The longest response that serde accepts has a receipt that can be read again, although the receipt writes one more member.
+#[test]
+fn the_receipt_of_the_longest_response_survives_its_json() {
+    let read = |len: usize| {
+        let json = format!(
+            r#"{{"id":"aWQ","rawId":"aWQ","type":"public-key","response":{{"clientDataJSON":"e30","authenticatorData":"{}","signature":"AA"}}}}"#,
+            "A".repeat(len)
+        );
+        serde_json::from_str::<AuthenticationResponse>(&json).ok()
+    };
+    let longest = (0..100).find_map(|less| read(MAX_LEN - 4 * less)).unwrap();
+    let mut draft = Draft::new("p", "s", NOW);
+    draft.items.push(Item::text("x"));
+    let receipt = Receipt::new(Document::new(draft).unwrap(), nonce(), longest);
+    let json = serde_json::to_string(&receipt).unwrap();
+    assert!(serde_json::from_str::<Receipt>(&json).unwrap() == receipt);
+    assert!(AuthenticationResponse::from_json(&receipt.response_json()).is_ok());
 }
 
 fn draft(document: &Document) -> Draft {

@@ -111,6 +111,37 @@ fn a_receipt_is_verified_years_later_and_a_part_of_it_elsewhere() {
     assert_eq!(shown, [Shown::SignedInWithPasskey, Shown::TwoThingsProved, Shown::OnlyThisSite, Shown::DocumentSigned]);
 }
 
+/// What a receipt does not keep decides nothing, so its JSON has the verdict of the response.
+#[test]
+fn a_receipt_of_parts_is_judged_like_its_response() {
+    let (rp, mut browser) = (party(), Browser::new("confirmation.parts"));
+    let record = register(&rp, &mut browser);
+    let done = confirm(&rp, &browser, &record, &document(), |made| made).unwrap();
+    let posted: serde_json::Value = serde_json::from_str(&done.receipt.response_json()).unwrap();
+    let outputs = serde_json::json!({ "appid": true, "prf": { "results": { "first": "AA" } }, "uvm": 7, "new": 1 });
+    let long = "A".repeat(88); // 66 bytes: no user handle
+    for (member, value, expected) in [
+        ("/clientExtensionResults", outputs, None),
+        ("/response/userHandle", "".into(), Some("user-handle-empty")),
+        ("/response/userHandle", long.into(), Some("user-handle-mismatch")),
+        ("/response/userHandle", serde_json::Value::Null, None),
+    ] {
+        let mut posted = posted.clone();
+        *posted.pointer_mut(member).unwrap() = value;
+        let response = AuthenticationResponse::from_json(&posted.to_string()).unwrap();
+        let receipt = Receipt::new(document(), done.receipt.nonce().clone(), response.clone());
+        let again: Receipt = serde_json::from_str(&serde_json::to_string(&receipt).unwrap()).unwrap();
+        assert_eq!(again, receipt, "{member}");
+        let whole = receipt.part("clinic.example", true, &[1, 2], &AwsLcRs);
+        let live = whole.verify(&site(), &record, &response, &AwsLcRs);
+        assert_eq!(live.is_err(), expected.is_some(), "{member}");
+        let verdicts = [&receipt, &again].map(|receipt| receipt.verify(&site(), &record, &AwsLcRs));
+        for verdict in verdicts {
+            assert_eq!(verdict.err().map(|failure| failure.refusal.code()), expected, "{member}");
+        }
+    }
+}
+
 /// Nobody confirms a document in a frame, whatever the site allows for sign-ins.
 #[test]
 fn a_response_from_a_frame_confirms_nothing() {
