@@ -334,7 +334,7 @@ results! {
     /// `credProps` (§10.1.3).
     pub(crate) cred_props: CredentialProperties, Object<CredentialProperties>, CredProps, |Object(output)| Some(output);
     /// `prf` (§10.1.4).
-    pub(crate) prf: PrfOutputs, Object<PrfOutputs>, Prf, |Object(output)| Some(output);
+    pub(crate) prf: PrfOutputs, prf::PostedOutputs, Prf, |prf::PostedOutputs(output)| Some(output);
     /// `largeBlob` (§10.1.5).
     pub(crate) large_blob: LargeBlobOutputs, Object<LargeBlobOutputs>, LargeBlob, |Object(output)| Some(output);
     /// `credBlob` (CTAP §12.2): whether the blob was stored. The signed output says the same.
@@ -377,7 +377,8 @@ impl ClientExtensionResults {
     }
 
     /// Returns whether the client sent secrets that must stay in the browser: results of a pseudo-random function, or the key
-    /// of a large blob. A malformed `prf` counts as secret, because it was not read.
+    /// of a large blob. A malformed `prf` counts as secret, because it was not read. So does a member of `prf` that is unknown and
+    /// not null, because some front ends post the results there.
     #[must_use]
     pub fn has_secrets(&self) -> bool {
         self.prf.is_some_and(|prf| prf.results)

@@ -2,9 +2,11 @@
 
 use super::values::{is_default, withheld};
 use super::{Blob, ClientExtensionResults, OutputRefusal};
+use crate::codec::json::Object;
 use crate::credential::{CredentialDescriptor, CredentialId};
 use crate::invalid::InvalidValue;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// AuthenticationExtensionsPRFValues (§10.1.4): one or two inputs. The client hashes each with a fixed prefix before it sends
@@ -58,6 +60,14 @@ impl Prf {
     }
 
     /// Requests the results of different inputs for these credentials.
+    ///
+    /// With [`AuthenticationRequest::named`](crate::AuthenticationRequest::named), this tells accounts from decoys unless every
+    /// credential of the account has an entry, because every decoy gets one. [`Prf::eval`] is the same for both, so prefer it for a
+    /// name that a stranger typed, whether or not the account exists. If you need inputs for single credentials, pass
+    ///
+    /// * for an account, an entry for every one of its credentials;
+    /// * for a name without an account, one entry: any id, and inputs as long as those of accounts. Each decoy gets inputs of this
+    ///   length, and the id is not sent. Without an entry, no decoy gets one.
     #[must_use]
     pub const fn by_credential(values: BTreeMap<CredentialId, PrfValues>) -> Self {
         Self { eval: None, eval_by_credential: values }
@@ -90,9 +100,23 @@ pub(super) fn read_creation<'de, D: Deserializer<'de>>(from: D) -> Result<Option
 pub(crate) struct PrfOutputs {
     /// Of a registration: whether the credential has the function.
     pub(crate) enabled: Option<bool>,
-    /// Whether results were sent.
+    /// Whether results were sent, in `results` or in a member that the standard does not define.
     #[serde(default, deserialize_with = "withheld", skip_serializing_if = "is_default")]
     pub(crate) results: bool,
+}
+
+/// [`PrfOutputs`] as posted. Some front ends post the results as members of `prf`, so an unknown member that is not null counts as
+/// results.
+pub(super) struct PostedOutputs(pub(super) PrfOutputs);
+
+impl<'de> Deserialize<'de> for PostedOutputs {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let output = Value::deserialize(from)?;
+        let Object(mut read) = Object::<PrfOutputs>::deserialize(&output).map_err(D::Error::custom)?;
+        let mut members = output.as_object().into_iter().flatten();
+        read.results |= members.any(|(name, value)| name != "enabled" && name != "results" && !value.is_null());
+        Ok(Self(read))
+    }
 }
 
 /// Requires `enabled: true` at a registration.

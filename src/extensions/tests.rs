@@ -269,6 +269,8 @@ fn secrets_are_reported_and_not_kept() {
         r#"{"prf":{"results":{}}}"#,
         r#"{"prf":{"results":{"first":null}}}"#,
         r#"{"prf":{"results":null}}"#,
+        r#"{"prf":{"enabled":true}}"#,
+        r#"{"prf":{"enabled":true,"first":null}}"#,
         r#"{"hmacGetSecret":{}}"#,
         r#"{"hmacGetSecret":null}"#,
         r#"{"largeBlobKey":null}"#,
@@ -282,6 +284,9 @@ fn secrets_are_reported_and_not_kept() {
         r#"{"prf":{"results":{"first":null,"second":{"0":1}}}}"#.to_owned(),
         r#"{"prf":{"results":[1]}}"#.to_owned(),
         r#"{"prf":{"results":true}}"#.to_owned(),
+        format!(r#"{{"prf":{{"first":"{secret}"}}}}"#),
+        format!(r#"{{"prf":{{"enabled":true,"results":null,"second":{{"x":"{secret}"}}}}}}"#),
+        r#"{"prf":{"first":false}}"#.to_owned(),
         r#"{"hmacGetSecret":1}"#.to_owned(),
         r#"{"hmacGetSecret":-1}"#.to_owned(),
         r#"{"largeBlobKey":0.5}"#.to_owned(),
@@ -292,6 +297,10 @@ fn secrets_are_reported_and_not_kept() {
         assert!(results.has_secrets(), "{json}");
         assert!(!format!("{results:?}").contains("secret-"), "{results:?}");
         assert!(!format!("{results:?}").contains(secret), "{results:?}");
+        assert_eq!(
+            (read(&results.to_value().to_string()).unwrap(), &results.malformed),
+            (results.clone(), &ExtensionSet::NONE)
+        );
     }
 }
 
