@@ -3,9 +3,9 @@
 //! A bundle has the ceremony as a vector of format 1 (`tests/vectors/README.md`), the verdict, the evidence, a digest of each, and
 //! an id over the digests, in canonical JSON. Trust anchors are included whole.
 //!
-//! Nothing secret is in a bundle: results of `prf`, large blobs and their keys are replaced by zeros of the same length before
-//! the ceremony is judged. A page may have posted them by mistake, and they are not signed. A bundle does contain personal data:
-//! the user handle, the credential id and the origin.
+//! Nothing secret is in a bundle: in the client outputs `prf`, `hmacGetSecret`, `largeBlob` and `largeBlobKey`, each text and each
+//! number is replaced by zeros of the same length before the ceremony is judged. A page may have posted secrets there by mistake,
+//! and these outputs are not signed. A bundle does contain personal data: the user handle, the credential id and the origin.
 
 use crate::codec::{canonical, hex};
 use crate::crypto::Backend;
@@ -127,14 +127,14 @@ impl Bundle {
     /// Judges a ceremony of format 1 and makes its bundle.
     pub(crate) fn of(ceremony: &Vector, backend: &dyn Backend) -> Result<Self, BundleError> {
         let mut ceremony = serde_json::to_value(ceremony).map_err(|_| BundleError::Unwritable)?;
-        for secret in SECRETS {
-            if let Some(secret) = ceremony.pointer_mut(secret) {
-                blank(secret);
+        match ceremony.pointer_mut("/response/clientExtensionResults") {
+            Some(Value::Object(outputs)) => {
+                let secrets = outputs.iter_mut().filter(|(name, _)| SECRETS.contains(&name.as_str()));
+                secrets.for_each(|(_, output)| blank(output));
             }
-        }
-        // What is not an object may be the results themselves.
-        if let Some(prf) = ceremony.pointer_mut("/response/clientExtensionResults/prf").filter(|prf| !prf.is_object()) {
-            blank(prf);
+            // No reader understands it, so it may contain anything.
+            Some(other) => blank(other),
+            None => {}
         }
         let vector = canonical::write(&ceremony).ok_or(BundleError::Unwritable)?;
         let vector: Vector = serde_json::from_str(&vector).map_err(|_| BundleError::Ceremony)?;
@@ -274,15 +274,11 @@ fn is_verdict(verdict: &Value) -> bool {
         && step.is_some_and(|step| step.is_string() || step.is_null())
 }
 
-/// What a response may contain that is secret. All of it is unsigned.
-const SECRETS: [&str; 4] = [
-    "/response/clientExtensionResults/prf/results",
-    "/response/clientExtensionResults/hmacGetSecret",
-    "/response/clientExtensionResults/largeBlob/blob",
-    "/response/clientExtensionResults/largeBlobKey",
-];
+/// The outputs that may contain secrets, in any of their members. All of them are unsigned.
+const SECRETS: [&str; 4] = ["prf", "hmacGetSecret", "largeBlob", "largeBlobKey"];
 
-/// Replaces texts by the base64url of zeros, and numbers by zero, and keeps the shape.
+/// Replaces texts by the base64url of zeros, and numbers by zero. Keeps the shape, null, and booleans such as `prf.enabled`, so
+/// that the verdict stays the same.
 fn blank(secret: &mut Value) {
     match secret {
         Value::String(text) => *text = "A".repeat(text.len()),

@@ -8,6 +8,7 @@ use std::fs;
 use std::sync::OnceLock;
 use wardkey::audit::{Bundle, BundleError, MAX_BUNDLE_LEN};
 use wardkey::crypto::{AwsLcRs, RustCrypto};
+use wardkey::internals;
 
 const BUNDLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/audit/bundles.jsonl");
 
@@ -142,13 +143,41 @@ fn a_bundle_has_no_secret() {
     }
     assert!(secrets > 3, "{secrets} secrets");
 
-    let line = vectors().into_iter().next().unwrap();
-    let mut vector: Value = serde_json::from_str(&line).unwrap();
     let secret = "c2VjcmV0";
-    vector["response"]["clientExtensionResults"] =
-        json!({ "largeBlobKey": secret, "prf": [secret, { "first": secret }] });
-    let bundle = Bundle::of_vector(&vector.to_string(), &AwsLcRs).unwrap().to_json();
-    assert!(!bundle.contains(secret) && bundle.contains("AAAAAAAA"), "{bundle}");
+    let zeros = "AAAAAAAA";
+    for (posted, kept) in [
+        (
+            json!({ "largeBlobKey": secret, "prf": [secret, { "first": secret }] }),
+            json!({ "largeBlobKey": zeros, "prf": [zeros, { "first": zeros }] }),
+        ),
+        (json!({ "prf": secret, "largeBlob": secret }), json!({ "prf": zeros, "largeBlob": zeros })),
+        (json!({ "prf": { "enabled": true, "first": secret } }), json!({ "prf": { "enabled": true, "first": zeros } })),
+        (json!({ "prf": { "enabled": secret } }), json!({ "prf": { "enabled": zeros } })),
+        (json!({ "prf": { "first": [7, 8] } }), json!({ "prf": { "first": [0, 0] } })),
+        (
+            json!({ "largeBlob": { "supported": true, "written": false, "result": { "blob": secret } } }),
+            json!({ "largeBlob": { "supported": true, "written": false, "result": { "blob": zeros } } }),
+        ),
+        (json!({ "largeBlob": { "written": secret } }), json!({ "largeBlob": { "written": zeros } })),
+        (json!([{ "prf": secret }]), json!([{ "prf": zeros }])),
+        (json!({ "prf": { "results": { "first": null } } }), json!({ "prf": { "results": { "first": null } } })),
+        (json!({ "prf": null, "largeBlob": {} }), json!({ "prf": null, "largeBlob": {} })),
+    ] {
+        for line in vectors().into_iter().filter(|line| line.contains("extensions/prf-results-refused-")).take(2) {
+            let mut vector: Value = serde_json::from_str(&line).unwrap();
+            vector["response"]["clientExtensionResults"] = posted.clone();
+            let live = serde_json::from_str::<internals::Vector>(&vector.to_string()).unwrap().judge(&AwsLcRs);
+            let bundle = Bundle::of_vector(&vector.to_string(), &AwsLcRs).unwrap();
+            let report = bundle.verify(&AwsLcRs).unwrap();
+            assert!(report.agrees(), "{posted}");
+            let judged = report.judged.unwrap();
+            assert_eq!((judged.accept, judged.step), (live.accept, live.step), "{posted}");
+            let json = bundle.to_json();
+            let file: Value = serde_json::from_str(&json).unwrap();
+            assert!(!json.contains(secret), "{posted}: {json}");
+            assert_eq!(results(&file["ceremony"]), kept, "{posted}");
+        }
+    }
 }
 
 #[test]
