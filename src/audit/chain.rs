@@ -7,7 +7,7 @@
 use crate::codec::{canonical, hex};
 use crate::crypto::Backend;
 use crate::macros::getters;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Value, json};
 
 /// The greatest length of a line in bytes: as much as a posted response may have, and far more than an event has. It bounds the
@@ -104,6 +104,7 @@ pub struct Broken {
 }
 
 /// Writes a chain. Its serde form is what the writer keeps: the name, the number of the next line, and the digest of the last.
+/// Reading refuses a name that [`Self::new`] refuses, and a state that no chain has.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -120,13 +121,31 @@ pub struct Broken {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AuditChain {
     name: String,
     next: u64,
     #[serde(with = "hex::sha256")]
     head: [u8; 32],
+}
+
+impl<'de> Deserialize<'de> for AuditChain {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Kept {
+            name: String,
+            next: u64,
+            #[serde(with = "hex::sha256")]
+            head: [u8; 32],
+        }
+        let Kept { name, next, head } = Kept::deserialize(from)?;
+        let chain = Self::new(name).map_err(D::Error::custom)?;
+        if (next == 0) != (head == FIRST) {
+            return Err(D::Error::custom("expected a head of zeros before the first line, and a digest after it"));
+        }
+        Ok(Self { next, head, ..chain })
+    }
 }
 
 impl AuditChain {

@@ -46,6 +46,34 @@ fn a_writer_goes_on_after_a_restart() {
 }
 
 #[test]
+fn a_kept_chain_that_cannot_be_one_is_refused() {
+    let (zeros, digest) = ("00".repeat(32), "01".repeat(32));
+    let long = "x".repeat(MAX_CHAIN_NAME_LEN + 1);
+    for (name, next, head, holds) in [
+        (NAME, 0, &zeros, true),
+        (NAME, 3, &digest, true),
+        (&long[1..], 0, &zeros, true),
+        ("", 0, &zeros, false),
+        ("", 3, &digest, false),
+        (&long, 3, &digest, false),
+        (NAME, 0, &digest, false),
+        (NAME, 3, &zeros, false),
+        (NAME, 3, &long, false),
+    ] {
+        let kept = json!({ "name": name, "next": next, "head": head });
+        let read = serde_json::from_value::<AuditChain>(kept.clone());
+        assert_eq!(read.is_ok(), holds, "{kept}");
+        match read {
+            Ok(chain) => assert_eq!(serde_json::to_value(chain).unwrap(), kept),
+            Err(error) => assert!(!error.to_string().contains("xx") && !error.to_string().contains("0101"), "{error}"),
+        }
+    }
+    for kept in [json!({ "name": NAME, "next": 0 }), json!({ "name": NAME, "next": 0, "head": zeros, "x": 1 })] {
+        assert!(serde_json::from_value::<AuditChain>(kept).is_err());
+    }
+}
+
+#[test]
 fn what_cannot_be_written_leaves_the_chain_as_it_was() {
     let mut chain = AuditChain::new(NAME).unwrap();
     let long = "x".repeat(MAX_LINE_LEN);
