@@ -28,6 +28,11 @@ pub(super) struct DecoyShape {
     algorithm: Algorithm,
 }
 
+/// Whether the text of [`Decoys::learned`] can have these transports.
+fn is_writable(transports: &[Transport]) -> bool {
+    transports.iter().map(Transport::name).all(|name| !name.is_empty() && !name.contains([',', ';', ' ']))
+}
+
 /// Credentials that do not exist, for names without an account (§14.6.2, §14.6.3), so that a stranger cannot find out whether an
 /// account exists. Pass them to [`RelyingPartyBuilder::decoys`](super::RelyingPartyBuilder::decoys).
 ///
@@ -143,7 +148,8 @@ impl Decoys {
 
     /// Takes counts and shapes from your records: pass those of all accounts, or of many. Replaces those of
     /// [`with_counts`](Self::with_counts) and [`with_shape`](Self::with_shape). Records whose key cannot be read do not count.
-    /// Without records, nothing changes.
+    /// An account with more than 20 credentials counts as one with 20. The shape of a record is left out if the name of a transport
+    /// is empty or has a comma, a semicolon or a space. Without records, nothing changes.
     ///
     /// Other records make other lists, so call this once, keep [`Self::learned`] in your configuration beside the secret, and pass
     /// it to [`Self::as_learned`] from then on.
@@ -163,15 +169,20 @@ impl Decoys {
         let mut kinds: BTreeMap<(usize, Vec<Transport>, i32), u32> = BTreeMap::new();
         for record in records {
             let Ok(key) = CoseKey::read(&record.public_key) else { continue };
-            let kind = (record.id.as_bytes().len(), sorted(record.transports.clone()), key.algorithm().cose());
-            for count in [accounts.entry(&record.user_handle).or_default(), kinds.entry(kind).or_default()] {
-                *count = count.saturating_add(1);
+            let count = |count: &mut u32| *count = count.saturating_add(1);
+            count(accounts.entry(&record.user_handle).or_default());
+            if is_writable(&record.transports) {
+                // Read as `as_learned` reads them.
+                let transports = record.transports.iter().map(|one| Transport::from_name(one.name())).collect();
+                let kind = (record.id.as_bytes().len(), sorted(transports), key.algorithm().cose());
+                count(kinds.entry(kind).or_default());
             }
         }
-        if kinds.is_empty() {
+        if accounts.is_empty() {
             return self;
         }
-        let sizes = 1..=accounts.values().copied().max().unwrap_or_default().min(MAX_LEARNED_COUNT);
+        accounts.values_mut().for_each(|found| *found = (*found).min(MAX_LEARNED_COUNT));
+        let sizes = 1..=accounts.values().copied().max().unwrap_or_default();
         let of_size = |size| accounts.values().filter(|found| **found == size).count();
         self.counts = sizes.map(|size| u32::try_from(of_size(size)).unwrap_or(u32::MAX)).collect();
         let mut shapes: Vec<_> = kinds
@@ -183,7 +194,7 @@ impl Decoys {
             .collect();
         shapes.sort_by_key(|shape| core::cmp::Reverse(shape.weight)); // a stable sort
         shapes.truncate(MAX_LEARNED_KINDS);
-        self.shapes = Some(shapes);
+        self.shapes = Some(shapes).filter(|shapes| !shapes.is_empty());
         self
     }
 
@@ -194,15 +205,16 @@ impl Decoys {
         let counts: Vec<String> = self.counts.iter().map(u32::to_string).collect();
         let mut text = counts.join(" ");
         for DecoyShape { weight, id_len, transports, algorithm } in self.shapes.iter().flatten() {
-            let transports: Vec<&str> = transports.iter().map(Transport::name).collect();
-            if transports.iter().all(|name| !name.is_empty() && !name.contains([',', ';', ' '])) {
+            if is_writable(transports) {
+                let transports: Vec<&str> = transports.iter().map(Transport::name).collect();
                 text.push_str(&format!(";{weight} {id_len} {} {}", algorithm.cose(), transports.join(",")));
             }
         }
         text
     }
 
-    /// Sets the counts and shapes that [`Self::learned`] returned.
+    /// Sets the counts and shapes that [`Self::learned`] returned. Replaces those of [`with_counts`](Self::with_counts) and
+    /// [`with_shape`](Self::with_shape), so the lists are those of [`like`](Self::like).
     ///
     /// # Errors
     /// [`ConfigError::LearnedDecoys`] if the text is not one of [`Self::learned`].
@@ -210,6 +222,7 @@ impl Decoys {
         let mut lines = learned.split(';');
         let counts: Result<Vec<u32>, _> = lines.next().unwrap_or_default().split_whitespace().map(str::parse).collect();
         self = self.with_counts(counts.map_err(|_| ConfigError::LearnedDecoys)?);
+        self.shapes = None;
         for line in lines {
             self = self.learned_kind(line).ok_or(ConfigError::LearnedDecoys)?;
         }

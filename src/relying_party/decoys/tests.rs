@@ -137,6 +137,45 @@ fn decoys_are_like_the_records_of_a_store() {
     assert_eq!(unlearned.learned(), plain.learned(), "a transport whose name would end the entry");
 }
 
+/// The lists do not change when the learned text is read at the next start.
+#[test]
+fn learned_decoys_have_the_lists_of_those_that_learned() {
+    let key = built(Decoys::new([1; 32]), "example.org").of(&[1; 16]).public_key();
+    let record = |user: u8, id_len: usize, transport: &str| {
+        let id = CredentialId::new(vec![user; id_len]).unwrap();
+        let mut record = CredentialRecord::new(id, UserHandle::new([user]).unwrap(), key.clone());
+        record.transports = vec![Transport::Other(transport.to_owned()), Transport::Ble];
+        record
+    };
+    let account = |user: u8, count: usize| (0..count).map(move |_| record(user, 16, "internal"));
+    let unwritable = || ["a;b", "", "a b", "a,b"].map(|name| record(7, 40, name)).into_iter();
+    for (records, text) in [
+        (account(1, 25).collect::<Vec<_>>(), "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1;25 16 -7 ble,internal"),
+        (
+            account(1, 25).chain(account(2, 20)).chain(account(3, 1)).collect(),
+            "1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 2;46 16 -7 ble,internal",
+        ),
+        (account(1, 2).chain(unwritable()).collect(), "0 1 0 1;2 16 -7 ble,internal"),
+        (unwritable().collect(), "0 0 0 1"),
+        (vec![], "60 30 10"),
+    ] {
+        let decoys = || Decoys::new([2; 32]);
+        let like = decoys().like(&records);
+        assert_eq!(like.learned(), text);
+        let shaped = decoys().with_shape(1, 64, Vec::new(), Algorithm::Es256).unwrap();
+        let shaped_like = if records.is_empty() { decoys() } else { shaped.clone().like(&records) };
+        let learned = [decoys(), shaped].map(|decoys| decoys.as_learned(text).unwrap());
+        let [like, shaped_like] = [like, shaped_like].map(|decoys| built(decoys, "example.org"));
+        let [learned, replaced] = learned.map(|decoys| built(decoys, "example.org"));
+        for name in (0..20).map(|n| format!("user{n}")) {
+            let list = credentials(&like, &name);
+            for others in [&shaped_like, &learned, &replaced] {
+                assert_eq!(credentials(others, &name), list, "{text}: {name}");
+            }
+        }
+    }
+}
+
 /// The form is stored, so it must not change.
 #[test]
 fn a_rotated_key_is_encrypted_with_a_pad_and_has_a_tag() {
