@@ -83,7 +83,7 @@ pub enum EventType {
     SignIn,
     /// A re-authentication of a signed-in user.
     Reauthentication,
-    /// A document was confirmed.
+    /// A document or a payment (Secure Payment Confirmation) was confirmed: the user signed what it says.
     Confirmation,
     /// A passkey was registered.
     Registration,

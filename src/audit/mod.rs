@@ -7,8 +7,11 @@
 //! | was the log changed? | [`AuditChain`] writes it, [`ChainCheck`] checks it line by line |
 //! | was this sign-in right? | [`Bundle`] contains all that is needed to judge it again, also by another library |
 //!
-//! A line, an event and a bundle have exactly one encoding. Every other one is refused. [The manual](crate::manual::audit) has retention, access,
-//! erasure and pseudonyms, and the mapping of events to OCSF and ECS.
+//! A line of a chain and a bundle have exactly one encoding: canonical JSON. [`ChainCheck::line`] ([`ChainFault::Text`]) and
+//! [`Bundle::from_json`] ([`BundleError::NotCanonical`]) refuse every other one. An event has one encoding as part of a line. On its
+//! own it is read like any JSON: white space, the order of members and missing optional members do not matter.
+//!
+//! [The manual](crate::manual::audit) has retention, access, erasure and pseudonyms, and the mapping of events to OCSF and ECS.
 
 mod bundle;
 mod chain;

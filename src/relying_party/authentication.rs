@@ -101,6 +101,10 @@ impl AuthenticationRequest {
     /// account, or if it has no passkey. Then the options list [`Decoys`](crate::Decoys), so that a stranger cannot find out
     /// whether the account exists (§14.6.2). Pass the name in one spelling (for example in lower case), because decoys depend on
     /// it.
+    ///
+    /// `prf.evalByCredential` can reveal whether the account exists: in a list of decoys either every credential has an entry, or
+    /// none has. So use [`Prf::eval`](crate::extensions::Prf::eval) for every name, or see
+    /// [`Prf::by_credential`](crate::extensions::Prf::by_credential).
     pub fn named(name: impl Into<String>, records: &[CredentialRecord]) -> Self {
         let listed = records.first().map(|first| Listed::new(&first.user_handle, records));
         Self::of(Account::Named(name.into(), listed))

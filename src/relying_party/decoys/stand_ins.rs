@@ -188,8 +188,11 @@ impl StandIns {
         UserHandle::new(stream(self.backend, seed, &[b"user handle"], UserHandle::MAX_LEN)).ok()
     }
 
-    /// What `prf.evalByCredential` is to the credentials of an account: inputs as long as those of the request, whose own
-    /// credentials are not among these.
+    /// Returns `prf.evalByCredential` for decoys: an entry for every one, with inputs as long as those of the request. The ids of the
+    /// request are ignored. If the request has no entry, there is none.
+    ///
+    /// So a real account shows unless every credential of its list has an entry: see
+    /// [`Prf::by_credential`](crate::extensions::Prf::by_credential).
     pub(in crate::relying_party) fn prf(
         &self,
         asked: &BTreeMap<CredentialId, PrfValues>,
