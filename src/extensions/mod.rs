@@ -378,7 +378,7 @@ impl ClientExtensionResults {
 
     /// Returns whether the client sent secrets that must stay in the browser: results of a pseudo-random function, or the key
     /// of a large blob. A malformed `prf` counts as secret, because it was not read. So does a member of `prf` that is unknown and
-    /// not null, because some front ends post the results there.
+    /// neither null nor a boolean, because some front ends post the results there.
     #[must_use]
     pub fn has_secrets(&self) -> bool {
         self.prf.is_some_and(|prf| prf.results)

@@ -105,8 +105,8 @@ pub(crate) struct PrfOutputs {
     pub(crate) results: bool,
 }
 
-/// [`PrfOutputs`] as posted. Some front ends post the results as members of `prf`, so an unknown member that is not null counts as
-/// results.
+/// [`PrfOutputs`] as posted. Some front ends post the results as members of `prf`, so an unknown member counts as results,
+/// unless it is null or a boolean.
 pub(super) struct PostedOutputs(pub(super) PrfOutputs);
 
 impl<'de> Deserialize<'de> for PostedOutputs {
@@ -114,7 +114,8 @@ impl<'de> Deserialize<'de> for PostedOutputs {
         let output = Value::deserialize(from)?;
         let Object(mut read) = Object::<PrfOutputs>::deserialize(&output).map_err(D::Error::custom)?;
         let mut members = output.as_object().into_iter().flatten();
-        read.results |= members.any(|(name, value)| name != "enabled" && name != "results" && !value.is_null());
+        let may_be_secret = |value: &Value| !value.is_null() && !value.is_boolean();
+        read.results |= members.any(|(name, value)| name != "enabled" && name != "results" && may_be_secret(value));
         Ok(Self(read))
     }
 }

@@ -54,8 +54,7 @@ macro_rules! response {
             /// # Errors
             /// [`ResponseError`]. No check of a ceremony is made here.
             pub fn from_json(json: &str) -> Result<Self, ResponseError> {
-                let response: Self = from_json(json)?;
-                if response.is_writable() { Ok(response) } else { Err(ResponseError::TooLong) }
+                from_json(json, Self::is_writable)
             }
 
             getters! {
