@@ -86,12 +86,13 @@ fn source(file: &str) -> String {
 /// The variants in the table of a file.
 fn variants(file: &str) -> Vec<String> {
     let text = source(file);
-    let body = text.split("s! {\n").nth(1).and_then(|rest| rest.split("\n}").next());
+    let begins = |line: &&str| !line.starts_with(' ') && line.ends_with("s! {");
+    let body = text.lines().skip_while(|line| !begins(line)).skip(1).take_while(|line| *line != "}");
     let variant = |line: &str| {
         let name: String = line.strip_prefix("    ")?.chars().take_while(|c| c.is_alphanumeric()).collect();
         name.starts_with(char::is_uppercase).then_some(name)
     };
-    body.unwrap_or_default().lines().filter_map(variant).collect()
+    body.filter_map(variant).collect()
 }
 
 /// The refusals of step 24, and of the steps that read the attestation object's format.

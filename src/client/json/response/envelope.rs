@@ -1,6 +1,6 @@
 //! The wire form of both responses: the envelope, its `response`, and how they are read.
 
-use super::{MAX_LEN, MAX_OTHERS_LEN, MAX_TRANSPORT_LEN, MAX_TRANSPORTS, ResponseError};
+use super::{MAX_BYTES_LEN, MAX_LEN, MAX_TRANSPORT_LEN, MAX_TRANSPORTS, ResponseError};
 use crate::client::json::AuthenticatorAttachment;
 use crate::codec::base64url;
 use crate::codec::json::{self, ByteString, Known, Members, Text, expecting, once, once_object, read_members};
@@ -325,17 +325,15 @@ impl<'de, R: Open, B: Base64Url> Visitor<'de> for Posted<'_, R, B> {
     }
 }
 
-/// Reads a response. `is_writable` says whether its `to_json` writes a text that can be read again.
-pub(super) fn from_json<R: Open>(json: &str, is_writable: impl Fn(&R) -> bool) -> Result<R, ResponseError> {
+/// Reads a response. `decoded_len` returns the length of its byte strings.
+pub(super) fn from_json<R: Open>(json: &str, decoded_len: impl Fn(&R) -> usize) -> Result<R, ResponseError> {
     if json.len() > MAX_LEN {
         return Err(ResponseError::TooLong);
     }
     let (mut outcome, mut from) = (None, serde_json::Deserializer::from_str(json));
     let posted = Posted { outcome: &mut outcome, shown: false, bytes: PhantomData::<Scanned> };
     let Err(error) = from.deserialize_map(posted).and_then(|()| from.end()) else {
-        // `to_json` may write more than was posted, by at most `MAX_OTHERS_LEN`.
-        let is_long = json.len() > MAX_LEN - MAX_OTHERS_LEN;
-        if is_long && matches!(&outcome, Some(Ok(read)) if !is_writable(read)) {
+        if matches!(&outcome, Some(Ok(read)) if decoded_len(read) > MAX_BYTES_LEN) {
             return Err(ResponseError::TooLong);
         }
         return outcome.unwrap_or(Err(ResponseError::NOT_JSON));

@@ -1,6 +1,6 @@
 //! Why JSON is not a response.
 
-use super::{MAX_LEN, MAX_UNKNOWN_MEMBERS};
+use super::{MAX_BYTES_LEN, MAX_LEN, MAX_UNKNOWN_MEMBERS};
 use crate::codec::json::MemberError;
 use core::fmt;
 
@@ -12,8 +12,8 @@ use core::fmt;
 #[non_exhaustive]
 #[expect(missing_docs, reason = "each `line` and `column` is documented above")]
 pub enum ResponseError {
-    /// More than [`MAX_LEN`] bytes, as posted or as `to_json` would write it.
-    #[error("the response has more than {MAX_LEN} bytes")]
+    /// More than [`MAX_LEN`] bytes, or too many of them in byte strings.
+    #[error("the response has more than {MAX_LEN} bytes, or byte strings of more than {MAX_BYTES_LEN}")]
     TooLong,
     /// Not JSON, or a member that has the wrong type or occurs twice.
     #[error("the response is not valid JSON, or a member has the wrong type or occurs twice{}", place(.line, .column))]

@@ -32,15 +32,12 @@ use envelope::{copy, from_json, optional, required};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::{Value, json};
 
-/// The maximum length of the JSON of a response in bytes: of the text that `from_json` reads, and of the text that `to_json`
-/// writes. So `from_json` can read again what `to_json` wrote.
-///
-/// Serde does not show the text. So only the second limit applies to a response that is read through serde.
+/// The maximum length of the JSON of a response in bytes.
 pub const MAX_LEN: usize = 1024 * 1024;
-/// More than the members of a written response that are not byte strings: at most [`MAX_TRANSPORTS`] transports,
-/// [`MAX_UNKNOWN_MEMBERS`] unknown outputs, the known outputs, and the names.
-const MAX_OTHERS_LEN: usize = 16 * 1024;
-const EMPTY_RESULTS: &str = r#""clientExtensionResults":{},"#;
+/// The maximum length of all byte strings of a response together, decoded. It leaves room for the other members that `to_json` writes
+/// (at most [`MAX_TRANSPORTS`] transports, [`MAX_UNKNOWN_MEMBERS`] unknown outputs, the known outputs, and the names), so that
+/// `from_json` can read again what `to_json` wrote. Through serde, which does not show the text, this is the only limit.
+pub(crate) const MAX_BYTES_LEN: usize = base64url::decoded_len(MAX_LEN - 16 * 1024);
 /// The number of transports of a registration that are read and kept. More than twice as many as the standard defines (§5.8.4).
 pub const MAX_TRANSPORTS: usize = 16;
 /// The maximum length of a transport in bytes. A longer one is not kept.
@@ -54,7 +51,7 @@ macro_rules! response {
             /// # Errors
             /// [`ResponseError`]. No check of a ceremony is made here.
             pub fn from_json(json: &str) -> Result<Self, ResponseError> {
-                from_json(json, Self::is_writable)
+                from_json(json, Self::decoded_len)
             }
 
             getters! {
@@ -83,17 +80,6 @@ macro_rules! response {
                     self.common.client_extension_results.as_ref();
             }
 
-            /// Returns whether the response is short enough to be written by `to_json` and read again. Only a response near the
-            /// limit is written to find out.
-            fn is_writable(&self) -> bool {
-                if self.decoded_len() <= base64url::decoded_len(MAX_LEN - MAX_OTHERS_LEN) {
-                    return true;
-                }
-                // The signed form that a receipt keeps has this member, also if the response does not.
-                let added = if self.client_extension_results().is_none() { EMPTY_RESULTS.len() } else { 0 };
-                self.to_json().len().saturating_add(added) <= MAX_LEN
-            }
-
             /// Returns the sum of the lengths of all byte strings and blobs. `id` and `rawId` are both written.
             fn decoded_len(&self) -> usize {
                 let blobs = self.client_extension_results().map_or(0, ClientExtensionResults::blobs_len);
@@ -120,7 +106,10 @@ macro_rules! response {
                     // The visitor did not run, because the value is not an object; or the format failed after it.
                     _ => return Err(D::Error::custom(ResponseError::NOT_JSON)),
                 };
-                if response.is_writable() { Ok(response) } else { Err(D::Error::custom(ResponseError::TooLong)) }
+                if response.decoded_len() > MAX_BYTES_LEN {
+                    return Err(D::Error::custom(ResponseError::TooLong));
+                }
+                Ok(response)
             }
         }
     };
