@@ -32,11 +32,12 @@ use envelope::{copy, from_json, optional, required};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::{Value, json};
 
-/// The maximum length of the JSON of a response in bytes.
+/// The maximum length of the JSON of a response in bytes. All byte strings together may have at most 774,144 bytes, decoded, so that
+/// `from_json` can read again what `to_json` writes.
 pub const MAX_LEN: usize = 1024 * 1024;
-/// The maximum length of all byte strings of a response together, decoded. It leaves room for the other members that `to_json` writes
-/// (at most [`MAX_TRANSPORTS`] transports, [`MAX_UNKNOWN_MEMBERS`] unknown outputs, the known outputs, and the names), so that
-/// `from_json` can read again what `to_json` wrote. Through serde, which does not show the text, this is the only limit.
+/// The maximum length of all byte strings of a response together, decoded. It leaves room for the other members that `to_json` writes:
+/// at most [`MAX_TRANSPORTS`] transports, [`MAX_UNKNOWN_MEMBERS`] unknown outputs, the known outputs, and the names. Through serde, which
+/// does not show the text, this is the only limit.
 pub(crate) const MAX_BYTES_LEN: usize = base64url::decoded_len(MAX_LEN - 16 * 1024);
 /// The number of transports of a registration that are read and kept. More than twice as many as the standard defines (§5.8.4).
 pub const MAX_TRANSPORTS: usize = 16;
@@ -92,7 +93,7 @@ macro_rules! response {
 
         /// For web frameworks that read JSON bodies themselves, from text or bytes. As strict as `from_json`; errors contain no
         /// received text, and have line and column if the format knows them. Limit the length of the body in the framework,
-        /// because white space and unknown members are not limited here: see [`MAX_LEN`].
+        /// because only byte strings are limited here: see [`MAX_LEN`].
         ///
         /// Do not read from a `serde_json::Value`: it has already dropped all but the last of members that occur twice, which
         /// this type refuses, and an error has no place.
