@@ -1,5 +1,5 @@
-//! Parts: a part that discloses something passes its check, and one that discloses nothing is refused. After a change of its JSON, the
-//! part is refused or discloses the same.
+//! Parts. A part that discloses something passes its check. One that discloses nothing is refused. A part whose JSON was changed is
+//! refused, or discloses the same.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

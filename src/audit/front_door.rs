@@ -67,9 +67,9 @@ impl RelyingParty {
         Bundle::of(&Vector::of_authentication(&self.expected_of(state, now), record, posted)?, self.backend())
     }
 
-    /// Makes the bundle of a confirmation, accepted or refused: of the sign-in that it is, whose challenge is the digest of
-    /// `document`, as in [`Self::finish_confirmation`]. What was confirmed is in the [`Receipt`](crate::confirmation::Receipt);
-    /// keep it beside the bundle.
+    /// Makes the bundle of a confirmation, accepted or refused. A confirmation is a sign-in whose challenge is the digest of
+    /// `document`: pass the one that you passed to [`Self::finish_confirmation`]. The bundle has only the digest, so keep the
+    /// [`Receipt`](crate::confirmation::Receipt) beside it.
     ///
     /// ```
     /// # use wardkey::{ConfirmationState, CredentialRecord, RelyingParty, UnixTime, audit::BundleError};
